@@ -1,0 +1,97 @@
+import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import { TokenRequestError } from '../core/errors.ts';
+import type { Sensitive } from '../core/sensitive.ts';
+import type { TokenResponse } from '../core/token-response.ts';
+
+const connectTimeout = 5_000;
+const headersTimeout = 10_000;
+const bodyTimeout = 5_000;
+const totalTimeout = 20_000;
+const largestBody = 64 * 1024;
+
+interface Grant {
+  readonly imsHost: string;
+  readonly clientId: string;
+  readonly clientSecret: Sensitive;
+  readonly scopes: readonly string[];
+}
+
+/**
+ * IMS's token endpoint over HTTPS: a form body and nothing in the query, no redirects, hard
+ * time-outs, at most 64 KiB of answer. A proxy from the environment is honoured.
+ *
+ * @see https://developer.adobe.com/developer-console/docs/guides/authentication/ServerToServerAuthentication/ims
+ */
+export class ImsTokenEndpoint implements AsyncDisposable {
+  // One pool for each invocation: connections do not survive the freeze between two of them.
+  readonly #dispatcher = new EnvHttpProxyAgent({ connect: { timeout: connectTimeout } });
+  readonly #endpointUrl: string | undefined;
+
+  constructor(endpointUrl?: string) {
+    this.#endpointUrl = endpointUrl;
+  }
+
+  /** @throws TokenRequestError ERR_TOKEN_UNAVAILABLE when there was no whole answer in time */
+  async request(grant: Grant, signal: AbortSignal): Promise<TokenResponse> {
+    const origin = this.#endpointUrl ?? `https://${grant.imsHost}`;
+    try {
+      const response = await request(`${origin}/ims/token/v3`, {
+        dispatcher: this.#dispatcher,
+        method: 'POST',
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          accept: 'application/json',
+        },
+        body: new URLSearchParams({
+          grant_type: 'client_credentials',
+          client_id: grant.clientId,
+          client_secret: grant.clientSecret.reveal(),
+          scope: grant.scopes.join(','),
+        }).toString(),
+        headersTimeout,
+        bodyTimeout,
+        signal: AbortSignal.any([signal, AbortSignal.timeout(totalTimeout)]),
+      });
+      const debugId = headerOf(response, 'x-debug-id');
+      return {
+        status: response.statusCode,
+        body: await readCapped(response.body),
+        ...(debugId === undefined ? {} : { debugId }),
+      };
+    } catch (error) {
+      throw new TokenRequestError(
+        'ERR_TOKEN_UNAVAILABLE',
+        `no whole answer from IMS at ${origin}: ${reasonOf(error)}`,
+        { clientId: grant.clientId },
+        { cause: error },
+      );
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#dispatcher.destroy();
+  }
+}
+
+async function readCapped(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > largestBody) throw new Error(`the answer is longer than ${largestBody} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function headerOf(response: Dispatcher.ResponseData, name: string): string | undefined {
+  const value = response.headers[name];
+  const text = Array.isArray(value) ? value[0] : value;
+  return text !== undefined && /^[\x21-\x7e]{1,128}$/.test(text) ? text : undefined;
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  const code = (error as NodeJS.ErrnoException).code;
+  return typeof code === 'string' ? `${code} ${error.message}` : error.message;
+}

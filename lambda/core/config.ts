@@ -1,0 +1,78 @@
+import * as v from 'valibot';
+import { RenewalError } from './errors.ts';
+import { listProblems, problemsOf } from './problems.ts';
+
+/** The function's settings, from its environment. */
+export interface Config {
+  /** The rotator's name. */
+  readonly rotator: string;
+  /** What the names of its secrets begin with, without the slash that follows. */
+  readonly prefix: string;
+  /** Seconds between two ticks. */
+  readonly tick: number;
+  readonly region: string;
+  /** Replaces `https://{ims_host}`, for tests and local runs. */
+  readonly imsEndpointUrl?: string;
+}
+
+const loopback = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
+const adobe = /^https:\/\/([a-z0-9-]+\.)+adobelogin\.com$/;
+
+const schema = v.object({
+  IMS_TOKEN_ROTATOR_NAME: v.pipe(
+    v.string('is missing'),
+    v.regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,127}$/, 'must be letters, digits and hyphens'),
+  ),
+  IMS_TOKEN_ROTATOR_PREFIX: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(
+        /^[A-Za-z0-9_+=.@-]+(\/[A-Za-z0-9_+=.@-]+)*$/,
+        'must be parts of letters, digits and _+=.@- joined by single slashes',
+      ),
+      v.maxLength(400, 'must be at most 400 characters'),
+    ),
+  ),
+  IMS_TOKEN_ROTATOR_TICK_SECONDS: v.pipe(
+    v.optional(v.string(), '900'),
+    v.regex(/^\d+$/, 'must be a whole number of seconds'),
+    v.transform(Number),
+    v.minValue(60, 'must be at least 60'),
+    v.maxValue(86_400, 'must be at most 86400'),
+  ),
+  AWS_REGION: v.pipe(v.string('is missing'), v.minLength(1, 'is missing')),
+  IMS_ENDPOINT_URL: v.optional(
+    v.pipe(
+      v.string(),
+      v.transform((url) => url.replace(/\/$/, '')),
+      v.check(
+        (url) => loopback.test(url) || adobe.test(url),
+        'must be an origin on loopback, or https under .adobelogin.com',
+      ),
+    ),
+  ),
+});
+
+/**
+ * Reads the settings from the environment.
+ *
+ * @throws RenewalError ERR_CONFIG_INVALID, which lists every problem by variable
+ */
+export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const parsed = v.safeParse(schema, environment);
+  if (!parsed.success) {
+    throw new RenewalError(
+      'ERR_CONFIG_INVALID',
+      `the function's environment is not right: ${listProblems(problemsOf(parsed.issues))}`,
+    );
+  }
+  const name = parsed.output.IMS_TOKEN_ROTATOR_NAME;
+  const imsEndpointUrl = parsed.output.IMS_ENDPOINT_URL;
+  return {
+    rotator: name,
+    prefix: parsed.output.IMS_TOKEN_ROTATOR_PREFIX ?? `ims-token-rotator/${name}`,
+    tick: parsed.output.IMS_TOKEN_ROTATOR_TICK_SECONDS,
+    region: parsed.output.AWS_REGION,
+    ...(imsEndpointUrl === undefined ? {} : { imsEndpointUrl }),
+  };
+}

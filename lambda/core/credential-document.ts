@@ -1,0 +1,181 @@
+import type { Problem } from './problems.ts';
+
+/** The parts of a credential before they are checked, and what its author calls each of them. */
+export interface RawCredential {
+  readonly values: {
+    readonly clientId: unknown;
+    readonly clientSecrets: readonly unknown[];
+    readonly scopes: readonly unknown[];
+    readonly orgId: unknown;
+    readonly imsHost: unknown;
+    readonly product: unknown;
+  };
+  readonly fields: Readonly<Record<keyof RawCredential['values'], string>>;
+}
+
+export interface Unreadable {
+  readonly problems: readonly Problem[];
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/**
+ * Finds the parts of a credential in any of the documents that Adobe's tools give: flat JSON with
+ * lower-case or upper-case names, the Developer Console's project download, and the AEM as a Cloud
+ * Service form.
+ */
+export function readCredentialDocument(document: string): RawCredential | Unreadable {
+  let value: unknown;
+  try {
+    value = JSON.parse(document);
+  } catch {
+    return { problems: [{ field: 'the value', message: 'is not JSON' }] };
+  }
+  if (!isObject(value)) return { problems: [{ field: 'the value', message: 'is not an object' }] };
+  if (isObject(value['project'])) return readProject(value['project']);
+  if (isObject(value['integration'])) return readIntegration(value['integration']);
+  return readFlat(value);
+}
+
+/** @see https://developer.adobe.com/developer-console/docs/guides/projects/projects-template/ */
+function readProject(project: JsonObject): RawCredential | Unreadable {
+  const path = 'project.workspace.details.credentials';
+  const details = objectAt(objectAt(project, 'workspace'), 'details');
+  const credentials = arrayOf(details['credentials']);
+  const found = credentials.flatMap((entry, index) => {
+    const credential = objectAt(isObject(entry) ? entry : {}, 'oauth_server_to_server');
+    return Object.keys(credential).length === 0 ? [] : [{ credential, index }];
+  });
+  const [first, ...others] = found;
+  if (first === undefined) {
+    return { problems: [{ field: path, message: 'holds no oauth_server_to_server credential' }] };
+  }
+  if (others.length > 0) {
+    return {
+      problems: [
+        {
+          field: path,
+          message: `holds ${found.length} oauth_server_to_server credentials; keep one`,
+        },
+      ],
+    };
+  }
+  const { credential } = first;
+  const base = `${path}[${first.index}].oauth_server_to_server`;
+  return {
+    values: {
+      clientId: credential['client_id'],
+      clientSecrets: listOf(credential['client_secrets']).map(secretText),
+      scopes: scopesOf(credential['scopes']),
+      orgId: objectAt(project, 'org')['ims_org_id'],
+      imsHost: undefined,
+      product: undefined,
+    },
+    fields: {
+      clientId: `${base}.client_id`,
+      clientSecrets: `${base}.client_secrets`,
+      scopes: `${base}.scopes`,
+      orgId: 'project.org.ims_org_id',
+      imsHost: 'ims_host',
+      product: 'product',
+    },
+  };
+}
+
+/** @see https://experienceleague.adobe.com/en/docs/experience-manager-cloud-service */
+function readIntegration(integration: JsonObject): RawCredential {
+  const account = objectAt(integration, 'technicalAccount');
+  return {
+    values: {
+      clientId: account['clientId'],
+      clientSecrets: listOf(account['clientSecret']),
+      scopes: scopesOf(integration['scopes']),
+      orgId: integration['org'],
+      imsHost: integration['imsEndpoint'],
+      product: undefined,
+    },
+    fields: {
+      clientId: 'integration.technicalAccount.clientId',
+      clientSecrets: 'integration.technicalAccount.clientSecret',
+      scopes: 'integration.scopes',
+      orgId: 'integration.org',
+      imsHost: 'integration.imsEndpoint',
+      product: 'product',
+    },
+  };
+}
+
+function readFlat(value: JsonObject): RawCredential {
+  const pick = (...names: readonly string[]): { field: string; found: unknown } => {
+    const spellings = names.flatMap((name) => [name, name.toUpperCase()]);
+    const field = spellings.find((name) => value[name] !== undefined && value[name] !== null);
+    return {
+      field: field ?? names[0] ?? '',
+      found: field === undefined ? undefined : value[field],
+    };
+  };
+  const clientId = pick('client_id');
+  const secret = pick('client_secret');
+  const secrets = pick('client_secrets');
+  const scopes = pick('scope', 'scopes');
+  const orgId = pick('org_id');
+  const imsHost = pick('ims_host');
+  const product = pick('product');
+  const all = [...listOf(secret.found), ...listOf(secrets.found).map(secretText)];
+  return {
+    values: {
+      clientId: clientId.found,
+      clientSecrets: all,
+      scopes: scopesOf(scopes.found),
+      orgId: orgId.found,
+      imsHost: imsHost.found,
+      product: product.found,
+    },
+    fields: {
+      clientId: clientId.field,
+      clientSecrets: secrets.found === undefined ? secret.field : secrets.field,
+      scopes: scopes.field,
+      orgId: orgId.field,
+      imsHost: imsHost.field,
+      product: product.field,
+    },
+  };
+}
+
+/** An entry of `client_secrets` is the secret itself or an object that holds it. */
+function secretText(entry: unknown): unknown {
+  return isObject(entry) ? entry['client_secret'] : entry;
+}
+
+/** One value or a list; Adobe's `.env` files write the list as JSON text. */
+function listOf(value: unknown): readonly unknown[] {
+  if (value === undefined || value === null) return [];
+  if (Array.isArray(value)) return value;
+  if (typeof value === 'string' && value.trim().startsWith('[')) {
+    try {
+      return arrayOf(JSON.parse(value));
+    } catch {
+      return [value];
+    }
+  }
+  return [value];
+}
+
+function scopesOf(value: unknown): readonly unknown[] {
+  return listOf(value).flatMap((item) =>
+    typeof item === 'string' ? item.split(/[\s,]+/).filter((scope) => scope !== '') : [item],
+  );
+}
+
+function arrayOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function objectAt(value: JsonObject, key: string): JsonObject {
+  const inner = value[key];
+  return isObject(inner) ? inner : {};
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

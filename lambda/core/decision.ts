@@ -1,0 +1,97 @@
+import type { EpochSeconds } from './instant.ts';
+import { renewBefore } from './renew-before.ts';
+
+/** Why a credential's token is kept or renewed; logged and counted verbatim. */
+export type Reason =
+  | 'paused'
+  | 'token-secret-missing'
+  | 'credential-missing'
+  | 'forced'
+  | 'token-missing'
+  | 'token-malformed'
+  | 'credential-changed'
+  | 'recently-issued'
+  | 'token-expired'
+  | 'token-expiring'
+  | 'token-fresh';
+
+/** The version that is AWSCURRENT in the token secret, as far as a decision needs it. */
+export interface CurrentToken {
+  readonly versionId: string;
+  readonly issuedAt: EpochSeconds;
+  readonly expiresAt: EpochSeconds;
+  /** Seconds. */
+  readonly lifetime: number;
+  /** Undefined when the version does not say which credential it was minted from. */
+  readonly fingerprint: string | undefined;
+}
+
+/** All that is known about one credential at the moment of deciding. */
+export interface Observation {
+  readonly now: EpochSeconds;
+  /** Seconds between two ticks. */
+  readonly tick: number;
+  readonly paused: boolean;
+  readonly forced: boolean;
+  /** `'absent'`: there is no token secret; `'empty'`: it has no value. */
+  readonly token: 'absent' | 'empty' | 'malformed' | CurrentToken;
+  /** Of the client secret's current version and the settings; undefined when it has no value. */
+  readonly fingerprint: string | undefined;
+  /** The `renew-before` setting in seconds. */
+  readonly renewBefore?: number;
+}
+
+export interface Decision {
+  readonly action: 'keep' | 'renew';
+  readonly reason: Reason;
+  /** Kept although somebody has to act. */
+  readonly failing: boolean;
+}
+
+const recently = 600;
+
+/** Whether a credential's token is due, and why. The order is the meaning: the first hit wins. */
+export function decide(observation: Observation): Decision {
+  const { now, token, fingerprint } = observation;
+  if (observation.paused) return keep('paused');
+  if (token === 'absent') return keep('token-secret-missing', true);
+  if (fingerprint === undefined) return keep('credential-missing', token !== 'empty');
+  if (observation.forced) return renew('forced');
+  if (token === 'empty') return renew('token-missing');
+  if (token === 'malformed') return renew('token-malformed');
+  const changed = token.fingerprint !== undefined && token.fingerprint !== fingerprint;
+  if (changed) return renew('credential-changed');
+  if (now - token.issuedAt < recently) return keep('recently-issued');
+  const remaining = token.expiresAt - now;
+  if (remaining <= 0) return renew('token-expired');
+  const lead = renewBefore(token.lifetime, observation.tick, observation.renewBefore);
+  return remaining <= lead ? renew('token-expiring') : keep('token-fresh');
+}
+
+function keep(reason: Reason, failing = false): Decision {
+  return { action: 'keep', reason, failing };
+}
+
+function renew(reason: Reason): Decision {
+  return { action: 'renew', reason, failing: false };
+}
+
+/** What a forced run asks for. */
+export interface Force {
+  readonly force: boolean;
+  /** The version id that the run is to replace. */
+  readonly replaces?: string;
+}
+
+const forcedAtMostEvery = 60;
+
+/**
+ * Whether a run may force: with `replaces` only while that version is current, so that an event
+ * delivered twice mints once; without it at most once a minute.
+ */
+export function isForced(request: Force, now: EpochSeconds, token: Observation['token']): boolean {
+  if (!request.force) return false;
+  const versionId = typeof token === 'object' ? token.versionId : undefined;
+  if (request.replaces !== undefined) return request.replaces === versionId;
+  return typeof token !== 'object' || now - token.issuedAt >= forcedAtMostEvery;
+}

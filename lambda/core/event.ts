@@ -1,0 +1,83 @@
+import * as v from 'valibot';
+import type { Force } from './decision.ts';
+import { RenewalError } from './errors.ts';
+import { listProblems, problemsOf } from './problems.ts';
+import { credentialNameRule, isCredentialName, parseSecretName } from './secret-name.ts';
+
+/** What an event asks for. */
+export type Command =
+  | { readonly action: 'tick' }
+  | { readonly action: 'status' }
+  | { readonly action: 'renew'; readonly credential: string; readonly force: Force }
+  /** A label moved on a secret that is no client secret of this rotator: nothing to do. */
+  | { readonly action: 'ignore'; readonly secret: string };
+
+const accepted =
+  'accepted are {"action":"tick"}, {"action":"status"}, ' +
+  '{"action":"renew","credential":"<name>","force":true,"replaces":"<version id>"} ' +
+  '(force and replaces are optional), and EventBridge\'s "Secret Label Updated" of a client secret';
+
+const action = v.object({ action: v.picklist(['tick', 'status', 'renew'], 'is unknown') });
+
+const bare = v.strictObject({ action: v.string() }, 'is not a field of this action');
+
+const renew = v.strictObject(
+  {
+    action: v.literal('renew'),
+    credential: v.pipe(
+      v.string('must be the short name of a credential'),
+      v.check(isCredentialName, `must be ${credentialNameRule}`),
+    ),
+    force: v.optional(v.boolean('must be true or false'), false),
+    replaces: v.optional(
+      v.pipe(
+        v.string('must be a version id'),
+        v.regex(/^[A-Za-z0-9-]{32,64}$/, 'must be a version id'),
+      ),
+    ),
+  },
+  'is not a field of this action',
+);
+
+const labelUpdated = v.object({
+  source: v.literal('aws.secretsmanager'),
+  'detail-type': v.literal('Secret Label Updated'),
+  detail: v.object({ name: v.string(), labelUpdated: v.string() }),
+});
+
+/**
+ * Reads an invocation's event.
+ *
+ * @throws RenewalError ERR_EVENT_INVALID, which lists the problems and what is accepted
+ */
+export function parseEvent(event: unknown, prefix: string): Command {
+  const label = v.safeParse(labelUpdated, event);
+  if (label.success) {
+    const { name, labelUpdated: moved } = label.output.detail;
+    const parsed = parseSecretName(prefix, name);
+    if (parsed?.kind !== 'client' || moved !== 'AWSCURRENT') {
+      return { action: 'ignore', secret: name };
+    }
+    return { action: 'renew', credential: parsed.credential, force: { force: false } };
+  }
+  const command = check(action, event).action;
+  if (command !== 'renew') {
+    check(bare, event);
+    return { action: command };
+  }
+  const { credential, force, replaces } = check(renew, event);
+  return {
+    action: 'renew',
+    credential,
+    force: { force, ...(replaces === undefined ? {} : { replaces }) },
+  };
+}
+
+function check<Output>(schema: v.GenericSchema<unknown, Output>, event: unknown): Output {
+  const parsed = v.safeParse(schema, event);
+  if (parsed.success) return parsed.output;
+  throw new RenewalError(
+    'ERR_EVENT_INVALID',
+    `the event is not understood: ${listProblems(problemsOf(parsed.issues))}; ${accepted}`,
+  );
+}

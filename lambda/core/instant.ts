@@ -1,0 +1,29 @@
+/** A point in time in whole seconds since 1970-01-01T00:00:00Z. */
+export type EpochSeconds = number & { readonly __unit: 'EpochSeconds' };
+
+/** Rounds down, so that an expiry is never later than it was said to be. */
+export function epochSeconds(seconds: number): EpochSeconds {
+  return Math.floor(seconds) as EpochSeconds;
+}
+
+/** RFC 3339 in UTC, such as `2026-11-23T12:00:00Z`. */
+export function formatInstant(instant: EpochSeconds): string {
+  // biome-ignore lint/style/noRestrictedGlobals: a pure conversion; the clock is not read.
+  return new Date(instant * 1000).toISOString().replace('.000Z', 'Z');
+}
+
+/** Undefined when the text is not an RFC 3339 instant. */
+export function parseInstant(text: string): EpochSeconds | undefined {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text)) return undefined;
+  // biome-ignore lint/style/noRestrictedGlobals: a pure conversion; the clock is not read.
+  const milliseconds = Date.parse(text);
+  return Number.isNaN(milliseconds) ? undefined : epochSeconds(milliseconds / 1000);
+}
+
+/** Seconds of an ISO 8601 duration of days, hours, minutes and seconds, such as `PT12H`. */
+export function parseDuration(text: string): number | undefined {
+  const match = /^P(?=.)(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text);
+  if (match === null) return undefined;
+  const [days, hours, minutes, seconds] = match.slice(1).map((part) => Number(part ?? 0));
+  return (days ?? 0) * 86_400 + (hours ?? 0) * 3_600 + (minutes ?? 0) * 60 + (seconds ?? 0);
+}

@@ -1,0 +1,36 @@
+import { parseSecretName } from './secret-name.ts';
+import type { Tags } from './settings.ts';
+
+/** A secret's metadata, as ListSecrets and DescribeSecret give it. */
+export interface SecretMetadata {
+  readonly name: string;
+  readonly arn: string;
+  readonly tags: Tags;
+  /** The version that has AWSCURRENT; undefined for a secret without a value. */
+  readonly currentVersionId?: string;
+  /** Set on a secret that is replicated, in every Region. */
+  readonly primaryRegion?: string;
+}
+
+/** What the list shows of one credential. Either secret may be missing. */
+export interface LedgerEntry {
+  readonly client?: SecretMetadata;
+  readonly token?: SecretMetadata;
+}
+
+/**
+ * Adds one page of the list to the ledger, credential by credential. Rows of other rotators and
+ * replicas of another Region's secrets are passed over; the order of the rows does not matter.
+ */
+export function addPage(
+  ledger: Map<string, LedgerEntry>,
+  page: readonly SecretMetadata[],
+  scope: { readonly prefix: string; readonly region: string },
+): void {
+  for (const row of page) {
+    const parsed = parseSecretName(scope.prefix, row.name);
+    const replica = row.primaryRegion !== undefined && row.primaryRegion !== scope.region;
+    if (parsed === undefined || replica) continue;
+    ledger.set(parsed.credential, { ...ledger.get(parsed.credential), [parsed.kind]: row });
+  }
+}

@@ -1,0 +1,15 @@
+// Words such as projectedProductContext stay readable: what has no digit is no random string.
+const tokenShaped = /(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{16,}(\.[A-Za-z0-9_-]*)*/g;
+
+/**
+ * A remote text made fit for a log: at most 200 characters, one line, without the given secrets
+ * and without anything long enough to be one.
+ */
+export function redact(text: string, secrets: readonly string[]): string {
+  const known = secrets
+    .filter((secret) => secret !== '')
+    .flatMap((secret) => [secret, encodeURIComponent(secret)]);
+  const clean = known.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
+  const line = clean.replaceAll(tokenShaped, '[redacted]').replaceAll(/[^\x20-\x7e]+/g, ' ');
+  return line.length > 200 ? `${line.slice(0, 199)}…` : line;
+}

@@ -1,0 +1,15 @@
+const minutes = 60;
+
+/**
+ * How many seconds before its expiry a token is renewed: half its own lifetime, or less if the
+ * setting says so, but never so late that fewer than two ticks remain, and never within the first
+ * 10 minutes of its life.
+ *
+ * @param lifetime of the token, in seconds
+ * @param tick the time between two ticks, in seconds
+ * @param setting the credential's `renew-before` tag, in seconds
+ */
+export function renewBefore(lifetime: number, tick: number, setting?: number): number {
+  const half = lifetime / 2;
+  return Math.min(Math.max(Math.min(setting ?? half, half), 2.5 * tick), lifetime - 10 * minutes);
+}

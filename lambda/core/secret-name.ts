@@ -1,0 +1,35 @@
+/**
+ * The names of a credential's two secrets, which are the whole registry: whoever creates both
+ * under a rotator's prefix has onboarded a credential.
+ */
+export interface SecretNames {
+  /** What Adobe gave: read by the rotator only. */
+  readonly client: string;
+  /** What workloads read: written by the rotator only. */
+  readonly token: string;
+}
+
+const credentialName = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/** What a credential's short name may be, in words, for error messages. */
+export const credentialNameRule =
+  'lower-case letters, digits and hyphens, 1 to 63 characters, not starting with a hyphen';
+
+export function isCredentialName(text: string): boolean {
+  return credentialName.test(text);
+}
+
+export function secretNames(prefix: string, credential: string): SecretNames {
+  return { client: `${prefix}/${credential}/client`, token: `${prefix}/${credential}/token` };
+}
+
+/** Undefined for a name that is not one of the rotator's own. */
+export function parseSecretName(
+  prefix: string,
+  name: string,
+): { readonly credential: string; readonly kind: keyof SecretNames } | undefined {
+  if (!name.startsWith(`${prefix}/`)) return undefined;
+  const [credential = '', kind, ...rest] = name.slice(prefix.length + 1).split('/');
+  if (rest.length > 0 || !isCredentialName(credential)) return undefined;
+  return kind === 'client' || kind === 'token' ? { credential, kind } : undefined;
+}

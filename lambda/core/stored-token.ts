@@ -1,0 +1,66 @@
+import * as v from 'valibot';
+import type { ClientCredential } from './credential.ts';
+import { type EpochSeconds, formatInstant, parseInstant } from './instant.ts';
+import type { IssuedToken } from './token-response.ts';
+
+/**
+ * The value of a token secret, schema 1: what consumers read. Fields are only ever added.
+ * `expires_at` and `issued_at` are RFC 3339 in UTC; `expires_in` is the lifetime in seconds.
+ */
+export function encodeStoredToken(
+  token: IssuedToken,
+  credential: ClientCredential,
+  clientSecretVersion: string,
+): string {
+  return JSON.stringify({
+    schema: 1,
+    access_token: token.accessToken.reveal(),
+    token_type: 'bearer',
+    expires_in: token.lifetime,
+    expires_at: formatInstant(token.expiresAt),
+    issued_at: formatInstant(token.issuedAt),
+    client_id: credential.clientId,
+    scope: credential.scopes.join(','),
+    ...(credential.orgId === undefined ? {} : { org_id: credential.orgId }),
+    ims_host: credential.imsHost,
+    client_secret_version: clientSecretVersion,
+  });
+}
+
+/** What a decision needs of a stored token whose version id is foreign. */
+export interface StoredToken {
+  readonly issuedAt: EpochSeconds;
+  readonly expiresAt: EpochSeconds;
+  readonly clientSecretVersion?: string;
+}
+
+const instant = v.pipe(
+  v.string(),
+  v.transform(parseInstant),
+  v.custom<EpochSeconds>((parsed) => parsed !== undefined),
+);
+
+const schema = v.object({
+  access_token: v.pipe(v.string(), v.minLength(1)),
+  expires_at: instant,
+  issued_at: instant,
+  client_secret_version: v.optional(v.string()),
+});
+
+/** Undefined for a value that is not a token: a reason to renew, not an error. */
+export function decodeStoredToken(secretString: string): StoredToken | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(secretString);
+  } catch {
+    return undefined;
+  }
+  const parsed = v.safeParse(schema, value);
+  if (!parsed.success || parsed.output.issued_at >= parsed.output.expires_at) return undefined;
+  const { client_secret_version: clientSecretVersion } = parsed.output;
+  return {
+    issuedAt: parsed.output.issued_at,
+    expiresAt: parsed.output.expires_at,
+    ...(clientSecretVersion === undefined ? {} : { clientSecretVersion }),
+  };
+}

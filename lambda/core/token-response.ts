@@ -1,0 +1,145 @@
+import * as v from 'valibot';
+import { type TokenRequestDetails, TokenRequestError } from './errors.ts';
+import { type EpochSeconds, epochSeconds, formatInstant } from './instant.ts';
+import { listProblems, problemsOf } from './problems.ts';
+import { redact } from './redact.ts';
+import { Sensitive } from './sensitive.ts';
+import { readTokenClaims, type TokenClaims } from './token-claims.ts';
+
+/** The answer of the token endpoint, as it came. */
+export interface TokenResponse {
+  readonly status: number;
+  readonly body: string;
+  /** IMS's `x-debug-id`. */
+  readonly debugId?: string;
+}
+
+export interface TokenRequest {
+  /** Just before the request was sent: the expiry counts from here. */
+  readonly requestedAt: EpochSeconds;
+  readonly clientId: string;
+  readonly clientSecret: Sensitive;
+}
+
+/** A token that may be stored. */
+export interface IssuedToken {
+  readonly accessToken: Sensitive;
+  readonly issuedAt: EpochSeconds;
+  readonly expiresAt: EpochSeconds;
+  /** Seconds from issue to expiry. */
+  readonly lifetime: number;
+  /** Present when the token's claims and the answer disagree by more than clocks may. */
+  readonly warning?: string;
+}
+
+const skewTolerance = 300;
+const longestLifetime = 12 * 86_400;
+
+const schema = v.object({
+  access_token: v.pipe(
+    v.string('is missing or not a string'),
+    v.regex(/^[\x21-\x7e]+$/, 'is empty or does not fit an HTTP header'),
+    v.maxLength(16_384, 'is longer than 16384 characters'),
+  ),
+  token_type: v.optional(
+    v.pipe(
+      v.string('is not a string'),
+      v.check((type) => type.toLowerCase() === 'bearer', 'is not bearer'),
+    ),
+  ),
+  expires_in: v.pipe(
+    v.number('is missing or not a number'),
+    v.check((value) => value >= 1, 'is not positive'),
+    v.maxValue(longestLifetime, 'is more than 12 days, so it is probably in milliseconds'),
+  ),
+});
+
+/**
+ * Turns the token endpoint's answer into a token that may be stored, and anything else into an
+ * error: ERR_TOKEN_UNAVAILABLE when trying again may help (408, 429, 5xx, an unreadable 2xx),
+ * ERR_TOKEN_MALFORMED for a 2xx that breaks the contract, ERR_TOKEN_REJECTED for the rest.
+ *
+ * @throws TokenRequestError
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-5
+ */
+export function parseTokenResponse(response: TokenResponse, request: TokenRequest): IssuedToken {
+  const details: TokenRequestDetails = {
+    clientId: request.clientId,
+    status: response.status,
+    ...(response.debugId === undefined ? {} : { debugId: response.debugId }),
+  };
+  if (response.status < 200 || response.status > 299) throw refusal(response, request, details);
+  const body = parseJson(response.body);
+  if (body === undefined) {
+    const message = `IMS answered ${response.status} with a body that is not JSON`;
+    throw new TokenRequestError('ERR_TOKEN_UNAVAILABLE', message, details);
+  }
+  const checked = v.safeParse(schema, body);
+  if (!checked.success) {
+    const problems = listProblems(problemsOf(checked.issues));
+    const message = `IMS answered ${response.status} without a usable token: ${problems}`;
+    throw new TokenRequestError('ERR_TOKEN_MALFORMED', message, details);
+  }
+  const { access_token: accessToken, expires_in: expiresIn } = checked.output;
+  const life = lifeOf(request.requestedAt, Math.floor(expiresIn), readTokenClaims(accessToken));
+  if (life.expiresAt <= request.requestedAt) {
+    const message = `IMS issued a token that by its claims expired at ${formatInstant(life.expiresAt)}`;
+    throw new TokenRequestError('ERR_TOKEN_MALFORMED', message, details);
+  }
+  return { accessToken: new Sensitive(accessToken), ...life };
+}
+
+/** The earlier expiry wins. Up to the tolerance, the difference is that of two clocks. */
+function lifeOf(
+  requestedAt: EpochSeconds,
+  lifetime: number,
+  claims: TokenClaims | undefined,
+): Omit<IssuedToken, 'accessToken'> {
+  const stated = epochSeconds(requestedAt + lifetime);
+  const answer = { issuedAt: requestedAt, expiresAt: stated, lifetime };
+  if (claims === undefined) return answer;
+  const ahead = claims.expiresAt - stated;
+  if (Math.abs(ahead) <= skewTolerance) {
+    const shift = Math.min(0, ahead);
+    return {
+      issuedAt: epochSeconds(requestedAt + shift),
+      expiresAt: epochSeconds(stated + shift),
+      lifetime,
+    };
+  }
+  const warning =
+    `the token's claims say that it expires at ${formatInstant(claims.expiresAt)}, ` +
+    `the answer says ${formatInstant(stated)}; the earlier one counts`;
+  if (ahead > 0) return { ...answer, warning };
+  const claimed = claims.expiresAt - requestedAt;
+  return { ...answer, expiresAt: claims.expiresAt, lifetime: claimed, warning };
+}
+
+function refusal(
+  response: TokenResponse,
+  request: TokenRequest,
+  details: TokenRequestDetails,
+): TokenRequestError {
+  const { status } = response;
+  const body = v.safeParse(
+    v.object({ error: v.optional(v.string()), error_description: v.optional(v.string()) }),
+    parseJson(response.body),
+  );
+  const { error, error_description } = body.success ? body.output : {};
+  const imsError = error !== undefined && /^[a-z_]{1,64}$/.test(error) ? error : undefined;
+  const said = redact(error_description ?? '', [request.clientSecret.reveal()]);
+  const transient = status === 408 || status === 429 || status >= 500;
+  return new TokenRequestError(
+    transient ? 'ERR_TOKEN_UNAVAILABLE' : 'ERR_TOKEN_REJECTED',
+    `IMS answered ${[status, imsError, said === '' ? undefined : `(${said})`].filter(Boolean).join(' ')}`,
+    { ...details, ...(imsError === undefined ? {} : { imsError }) },
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

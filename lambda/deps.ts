@@ -1,0 +1,71 @@
+import type { Config } from './core/config.ts';
+import type { EpochSeconds } from './core/instant.ts';
+import type { SecretMetadata } from './core/ledger.ts';
+import type { Sensitive } from './core/sensitive.ts';
+import type { Digest } from './core/settings.ts';
+import type { TokenResponse } from './core/token-response.ts';
+
+/** Everything outside that a run touches, made by handler.ts for one invocation. */
+export interface Deps {
+  readonly config: Config;
+  readonly now: () => EpochSeconds;
+  readonly digest: Digest;
+  readonly secrets: SecretStore;
+  readonly tokenEndpoint: TokenEndpoint;
+  readonly log: Log;
+  /** Aborts at the invocation's deadline. */
+  readonly signal: AbortSignal;
+}
+
+/** A secret's value with what it takes to say later which version it was. */
+export interface SecretValue {
+  readonly arn: string;
+  readonly versionId: string;
+  readonly secretString: Sensitive;
+}
+
+/** Secrets Manager, where "not there" is an answer and everything else a RenewalError. */
+export interface SecretStore {
+  /** Pages of metadata of the secrets whose names begin with the prefix. */
+  list(namePrefix: string, signal: AbortSignal): AsyncIterable<readonly SecretMetadata[]>;
+  /** Undefined when there is no such secret or it is scheduled for deletion. */
+  describe(secretId: string, signal: AbortSignal): Promise<SecretMetadata | undefined>;
+  /** AWSCURRENT's value; undefined when there is none or the secret is scheduled for deletion. */
+  read(secretId: string, signal: AbortSignal): Promise<SecretValue | undefined>;
+  /** The labels of the version, which exists afterwards. */
+  put(version: NewVersion, signal: AbortSignal): Promise<readonly string[]>;
+  /** Moves AWSCURRENT to the version, if it is on `from` (or nowhere). */
+  makeCurrent(
+    version: { readonly secretId: string; readonly versionId: string; readonly from?: string },
+    signal: AbortSignal,
+  ): Promise<void>;
+}
+
+export interface NewVersion {
+  readonly secretId: string;
+  /** PutSecretValue's ClientRequestToken. */
+  readonly versionId: string;
+  readonly secretString: Sensitive;
+}
+
+/** IMS's token endpoint: any HTTP answer is returned; no answer is ERR_TOKEN_UNAVAILABLE. */
+export interface TokenEndpoint {
+  request(grant: ClientCredentialsGrant, signal: AbortSignal): Promise<TokenResponse>;
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4 */
+export interface ClientCredentialsGrant {
+  readonly imsHost: string;
+  readonly clientId: string;
+  readonly clientSecret: Sensitive;
+  readonly scopes: readonly string[];
+}
+
+type Field = string | number | boolean | undefined;
+
+/** Structured lines. Fields are named one by one, so that nothing is logged by accident. */
+export interface Log {
+  info(message: string, fields: Readonly<Record<string, Field>>): void;
+  warn(message: string, fields: Readonly<Record<string, Field>>): void;
+  error(message: string, fields: Readonly<Record<string, Field>>): void;
+}
