@@ -1,10 +1,11 @@
 import { type Decision, decide, type Force, isForced } from './core/decision.ts';
-import { RenewalError, TokenRequestError } from './core/errors.ts';
+import { RenewalError } from './core/errors.ts';
 import { formatInstant } from './core/instant.ts';
 import { keptOutcome } from './core/kept.ts';
 import type { CredentialOutcome } from './core/run-result.ts';
 import { secretNames } from './core/secret-name.ts';
 import type { Deps } from './deps.ts';
+import { failedOutcome } from './failed-outcome.ts';
 import { observation, observeToken } from './observe.ts';
 import { replaceToken } from './replace-token.ts';
 
@@ -47,28 +48,8 @@ export async function renewCredential(
     return { credential, reason, outcome: 'renewed', expiresAt: issued.expiresAt };
   } catch (error) {
     if (!(error instanceof RenewalError)) throw error;
-    return failed(deps, credential, decision, error);
+    return failedOutcome(deps.log, credential, decision?.reason, error);
   }
-}
-
-function failed(
-  deps: Deps,
-  credential: string,
-  decision: Decision | undefined,
-  error: RenewalError,
-): CredentialOutcome {
-  const reason = decision?.reason;
-  const details = error instanceof TokenRequestError ? error.details : undefined;
-  deps.log.error(error.message, {
-    credential,
-    reason,
-    code: error.code,
-    client_id: details?.clientId,
-    ims_status: details?.status,
-    ims_error: details?.imsError,
-    x_debug_id: details?.debugId,
-  });
-  return { credential, ...(reason === undefined ? {} : { reason }), outcome: 'failed', error };
 }
 
 /** Both in parallel, and neither left running when the other fails. */

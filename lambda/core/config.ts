@@ -20,7 +20,7 @@ const adobe = /^https:\/\/([a-z0-9-]+\.)+adobelogin\.com$/;
 
 const schema = v.object({
   IMS_TOKEN_ROTATOR_NAME: v.pipe(
-    v.string('is missing'),
+    v.string(),
     v.regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,127}$/, 'must be letters, digits and hyphens'),
   ),
   IMS_TOKEN_ROTATOR_PREFIX: v.optional(
@@ -40,7 +40,7 @@ const schema = v.object({
     v.minValue(60, 'must be at least 60'),
     v.maxValue(86_400, 'must be at most 86400'),
   ),
-  AWS_REGION: v.pipe(v.string('is missing'), v.minLength(1, 'is missing')),
+  AWS_REGION: v.pipe(v.string(), v.minLength(1, 'is empty')),
   IMS_ENDPOINT_URL: v.optional(
     v.pipe(
       v.string(),
@@ -59,7 +59,7 @@ const schema = v.object({
  * @throws RenewalError ERR_CONFIG_INVALID, which lists every problem by variable
  */
 export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const parsed = v.safeParse(schema, environment);
+  const parsed = v.safeParse(schema, environment, { abortPipeEarly: true });
   if (!parsed.success) {
     throw new RenewalError(
       'ERR_CONFIG_INVALID',

@@ -106,13 +106,10 @@ function readIntegration(integration: JsonObject): RawCredential {
 }
 
 function readFlat(value: JsonObject): RawCredential {
-  const pick = (...names: readonly string[]): { field: string; found: unknown } => {
-    const spellings = names.flatMap((name) => [name, name.toUpperCase()]);
-    const field = spellings.find((name) => value[name] !== undefined && value[name] !== null);
-    return {
-      field: field ?? names[0] ?? '',
-      found: field === undefined ? undefined : value[field],
-    };
+  const pick = (name: string, alias = name): { field: string; found: unknown } => {
+    const spellings = [name, alias].flatMap((spelling) => [spelling, spelling.toUpperCase()]);
+    const field = spellings.find((key) => value[key] !== undefined && value[key] !== null) ?? name;
+    return { field, found: value[field] ?? undefined };
   };
   const clientId = pick('client_id');
   const secret = pick('client_secret');

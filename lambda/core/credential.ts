@@ -27,7 +27,7 @@ const visible = /^[\x21-\x7e]+$/;
 
 function text(limit: number) {
   return v.pipe(
-    v.string('must be a string'),
+    v.string(({ input }) => (input === undefined ? 'is missing' : 'must be a string')),
     v.trim(),
     v.minLength(1, 'is empty'),
     v.maxLength(limit, `must be at most ${limit} characters`),
@@ -37,17 +37,13 @@ function text(limit: number) {
 
 const scope = v.pipe(text(256), v.regex(/^[^",\\]+$/, 'must not hold a comma, quote or backslash'));
 
-const product = v.pipe(
-  v.string('must be a string'),
-  v.check(
-    (name) => productScopes.has(name),
-    `must be one of ${[...productScopes.keys()].join(', ')}; for another product give its scopes`,
-  ),
-);
-
 const schema = v.object({
-  clientId: v.optional(text(256)),
-  clientSecrets: v.pipe(v.array(text(1024)), v.maxLength(10, 'must be at most 10 secrets')),
+  clientId: text(256),
+  clientSecrets: v.pipe(
+    v.array(text(1024)),
+    v.minLength(1, 'is missing'),
+    v.maxLength(10, 'must be at most 10 secrets'),
+  ),
   scopes: v.pipe(v.array(scope), v.maxLength(200, 'must be at most 200 scopes')),
   orgId: v.optional(text(256)),
   imsHost: v.optional(
@@ -59,7 +55,6 @@ const schema = v.object({
       ),
     ),
   ),
-  product: v.optional(product),
 });
 
 /**
@@ -70,58 +65,51 @@ const schema = v.object({
 export function parseCredential(document: string, settings: ScopeSettings = {}): ClientCredential {
   const raw = readCredentialDocument(document);
   if ('problems' in raw) throw invalid(raw.problems);
-  const parsed = v.safeParse(schema, raw.values);
-  const values = parsed.success ? parsed.output : undefined;
-  const problems = [
-    ...(parsed.success ? [] : parsed.issues.map((issue) => toProblem(issue, raw))),
-    ...missing(raw),
-    ...scopeProblems(raw, settings),
-  ];
-  if (values === undefined || problems.length > 0) throw invalid(problems);
+  const parsed = v.safeParse(schema, raw.values, { abortPipeEarly: true });
+  const fallback = fallbackScopes(raw, settings);
+  if (!parsed.success || 'problem' in fallback) {
+    throw invalid([
+      ...(parsed.issues ?? []).map((issue) => toProblem(issue, raw)),
+      ...('problem' in fallback ? [fallback.problem] : []),
+    ]);
+  }
+  const { clientId, clientSecrets, scopes, orgId, imsHost } = parsed.output;
   return {
-    clientId: values.clientId ?? '',
-    clientSecrets: unique(values.clientSecrets).map((secret) => new Sensitive(secret)),
-    scopes: unique(chooseScopes(values.scopes, values.product, settings)),
-    imsHost: values.imsHost ?? defaultImsHost,
-    ...(values.orgId === undefined ? {} : { orgId: values.orgId }),
+    clientId,
+    clientSecrets: unique(clientSecrets).map((secret) => new Sensitive(secret)),
+    scopes: unique(scopes.length > 0 ? scopes : fallback.scopes),
+    imsHost: imsHost ?? defaultImsHost,
+    ...(orgId === undefined ? {} : { orgId }),
   };
 }
 
-function chooseScopes(
-  own: readonly string[],
-  ownProduct: string | undefined,
+/** The scopes of a credential that has none of its own. */
+function fallbackScopes(
+  { values, fields }: RawCredential,
   settings: ScopeSettings,
-): readonly string[] {
-  if (own.length > 0) return own;
-  if (settings.scopes !== undefined && settings.scopes.length > 0) return settings.scopes;
-  return productScopes.get(ownProduct ?? settings.product ?? '') ?? [];
+): { readonly scopes: readonly string[] } | { readonly problem: Problem } {
+  if (values.scopes.length > 0) return { scopes: [] };
+  if (settings.scopes !== undefined) return { scopes: settings.scopes };
+  const product = values.product ?? settings.product;
+  if (product === undefined) {
+    const message = 'is missing; give the scopes, or a product';
+    return { problem: { field: fields.scopes, message } };
+  }
+  const scopes = typeof product === 'string' ? productScopes.get(product) : undefined;
+  if (scopes !== undefined) return { scopes };
+  const field = values.product === undefined ? 'tag product' : fields.product;
+  const known = [...productScopes.keys()].join(', ');
+  const message = `must be one of ${known}; for another product give its scopes`;
+  return { problem: { field, message } };
 }
 
-function missing(raw: RawCredential): readonly Problem[] {
-  const problems: Problem[] = [];
-  if (raw.values.clientId === undefined) {
-    problems.push({ field: raw.fields.clientId, message: 'is missing' });
-  }
-  if (raw.values.clientSecrets.length === 0) {
-    problems.push({ field: raw.fields.clientSecrets, message: 'is missing' });
-  }
-  return problems;
-}
-
-function scopeProblems(raw: RawCredential, settings: ScopeSettings): readonly Problem[] {
-  if (raw.values.scopes.length > 0 || raw.values.product !== undefined) return [];
-  if (settings.scopes !== undefined && settings.scopes.length > 0) return [];
-  if (settings.product === undefined) {
-    return [{ field: raw.fields.scopes, message: 'is missing; give the scopes, or a product' }];
-  }
-  const known = v.safeParse(product, settings.product);
-  return known.success ? [] : [{ field: 'tag product', message: known.issues[0].message }];
-}
-
-function toProblem(issue: v.BaseIssue<unknown>, raw: RawCredential): Problem {
-  const [name = '', index] = (v.getDotPath(issue) ?? '').split('.');
-  const field = raw.fields[name as keyof RawCredential['fields']];
-  return { field: index === undefined ? field : `${field}[${index}]`, message: issue.message };
+function toProblem(issue: v.BaseIssue<unknown>, { fields }: RawCredential): Problem {
+  const [part, index] = issue.path ?? [];
+  const field = fields[part?.key as keyof typeof fields];
+  return {
+    field: index === undefined ? field : `${field}[${index.key}]`,
+    message: issue.message,
+  };
 }
 
 function invalid(problems: readonly Problem[]): RenewalError {

@@ -31,7 +31,8 @@ export class RenewalError extends Error {
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = 'RenewalError';
+    // Lambda reports the name as the errorType, so callers of the function can match on it too.
+    this.name = code;
     this.code = code;
   }
 
@@ -61,7 +62,6 @@ export class TokenRequestError extends RenewalError {
     options?: ErrorOptions,
   ) {
     super(code, message, options);
-    this.name = 'TokenRequestError';
     this.details = details;
   }
 }

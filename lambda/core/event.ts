@@ -17,27 +17,26 @@ const accepted =
   '{"action":"renew","credential":"<name>","force":true,"replaces":"<version id>"} ' +
   '(force and replaces are optional), and EventBridge\'s "Secret Label Updated" of a client secret';
 
-const action = v.object({ action: v.picklist(['tick', 'status', 'renew'], 'is unknown') });
+const action = v.object({
+  action: v.picklist(['tick', 'status', 'renew'], 'must be tick, status or renew'),
+});
 
-const bare = v.strictObject({ action: v.string() }, 'is not a field of this action');
+const bare = v.strictObject({ action: v.string() });
 
-const renew = v.strictObject(
-  {
-    action: v.literal('renew'),
-    credential: v.pipe(
-      v.string('must be the short name of a credential'),
-      v.check(isCredentialName, `must be ${credentialNameRule}`),
+const renew = v.strictObject({
+  action: v.literal('renew'),
+  credential: v.pipe(
+    v.string('must be the short name of a credential'),
+    v.check(isCredentialName, `must be ${credentialNameRule}`),
+  ),
+  force: v.optional(v.boolean('must be true or false'), false),
+  replaces: v.optional(
+    v.pipe(
+      v.string('must be a version id'),
+      v.regex(/^[A-Za-z0-9-]{32,64}$/, 'must be a version id'),
     ),
-    force: v.optional(v.boolean('must be true or false'), false),
-    replaces: v.optional(
-      v.pipe(
-        v.string('must be a version id'),
-        v.regex(/^[A-Za-z0-9-]{32,64}$/, 'must be a version id'),
-      ),
-    ),
-  },
-  'is not a field of this action',
-);
+  ),
+});
 
 const labelUpdated = v.object({
   source: v.literal('aws.secretsmanager'),
@@ -74,7 +73,7 @@ export function parseEvent(event: unknown, prefix: string): Command {
 }
 
 function check<Output>(schema: v.GenericSchema<unknown, Output>, event: unknown): Output {
-  const parsed = v.safeParse(schema, event);
+  const parsed = v.safeParse(schema, event, { abortPipeEarly: true });
   if (parsed.success) return parsed.output;
   throw new RenewalError(
     'ERR_EVENT_INVALID',

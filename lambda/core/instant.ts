@@ -24,6 +24,6 @@ export function parseInstant(text: string): EpochSeconds | undefined {
 export function parseDuration(text: string): number | undefined {
   const match = /^P(?=.)(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text);
   if (match === null) return undefined;
-  const [days, hours, minutes, seconds] = match.slice(1).map((part) => Number(part ?? 0));
-  return (days ?? 0) * 86_400 + (hours ?? 0) * 3_600 + (minutes ?? 0) * 60 + (seconds ?? 0);
+  const units = [86_400, 3_600, 60, 1];
+  return units.reduce((sum, unit, index) => sum + unit * Number(match[index + 1] ?? 0), 0);
 }

@@ -15,6 +15,13 @@ export function listProblems(problems: readonly Problem[]): string {
 export function problemsOf(issues: readonly v.BaseIssue<unknown>[]): readonly Problem[] {
   return issues.map((issue) => ({
     field: v.getDotPath(issue) ?? 'the value',
-    message: issue.message,
+    message: messageOf(issue),
   }));
+}
+
+// What valibot says of an object as a whole, and of keys missing or unknown, would quote the value.
+function messageOf(issue: v.BaseIssue<unknown>): string {
+  if (issue.type !== 'object' && issue.type !== 'strict_object') return issue.message;
+  if (issue.path === undefined) return 'is not an object';
+  return issue.expected === 'never' ? 'is not a known field' : 'is missing';
 }

@@ -37,7 +37,7 @@ const longestLifetime = 12 * 86_400;
 
 const schema = v.object({
   access_token: v.pipe(
-    v.string('is missing or not a string'),
+    v.string('is not a string'),
     v.regex(/^[\x21-\x7e]+$/, 'is empty or does not fit an HTTP header'),
     v.maxLength(16_384, 'is longer than 16384 characters'),
   ),
@@ -48,7 +48,7 @@ const schema = v.object({
     ),
   ),
   expires_in: v.pipe(
-    v.number('is missing or not a number'),
+    v.number('is not a number'),
     v.check((value) => value >= 1, 'is not positive'),
     v.maxValue(longestLifetime, 'is more than 12 days, so it is probably in milliseconds'),
   ),
@@ -74,7 +74,7 @@ export function parseTokenResponse(response: TokenResponse, request: TokenReques
     const message = `IMS answered ${response.status} with a body that is not JSON`;
     throw new TokenRequestError('ERR_TOKEN_UNAVAILABLE', message, details);
   }
-  const checked = v.safeParse(schema, body);
+  const checked = v.safeParse(schema, body, { abortPipeEarly: true });
   if (!checked.success) {
     const problems = listProblems(problemsOf(checked.issues));
     const message = `IMS answered ${response.status} without a usable token: ${problems}`;

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../lambda/core/config.ts';
+import { parseEvent } from '../../lambda/core/event.ts';
+
+const environment = { IMS_TOKEN_ROTATOR_NAME: 'prod', AWS_REGION: 'eu-west-1' };
+
+describe('parseConfig', () => {
+  it('needs the name and the Region, and has defaults for the rest', () => {
+    expect(parseConfig({ ...environment, PATH: '/bin' })).toEqual({
+      rotator: 'prod',
+      prefix: 'ims-token-rotator/prod',
+      tick: 900,
+      region: 'eu-west-1',
+    });
+  });
+
+  it('takes what is given', () => {
+    const given = {
+      ...environment,
+      IMS_TOKEN_ROTATOR_PREFIX: 'team/ims',
+      IMS_TOKEN_ROTATOR_TICK_SECONDS: '300',
+      IMS_ENDPOINT_URL: 'http://127.0.0.1:8080/',
+    };
+    expect(parseConfig(given)).toMatchObject({
+      prefix: 'team/ims',
+      tick: 300,
+      imsEndpointUrl: 'http://127.0.0.1:8080',
+    });
+  });
+
+  it.each(['http://localhost:1', 'https://[::1]:1', 'https://ims-na1-stg1.adobelogin.com'])(
+    'takes the endpoint %s',
+    (url) => {
+      expect(parseConfig({ ...environment, IMS_ENDPOINT_URL: url }).imsEndpointUrl).toBe(url);
+    },
+  );
+
+  it.each([
+    'http://ims-na1.adobelogin.com',
+    'https://adobelogin.com.example.net',
+    'https://evil.example/.adobelogin.com',
+    'https://user@ims.adobelogin.com',
+    'http://127.0.0.1.example.net',
+    'http://10.0.0.1',
+    'ims',
+  ])('refuses the endpoint %s', (url) => {
+    expect(() => parseConfig({ ...environment, IMS_ENDPOINT_URL: url })).toThrow(
+      'IMS_ENDPOINT_URL must be an origin on loopback, or https under .adobelogin.com',
+    );
+  });
+
+  it('lists every problem by variable', () => {
+    const bad = {
+      IMS_TOKEN_ROTATOR_NAME: 'a b',
+      IMS_TOKEN_ROTATOR_PREFIX: '/x',
+      IMS_TOKEN_ROTATOR_TICK_SECONDS: '5',
+    };
+    expect(() => parseConfig(bad)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_CONFIG_INVALID',
+        message:
+          "the function's environment is not right: " +
+          'IMS_TOKEN_ROTATOR_NAME must be letters, digits and hyphens; ' +
+          'IMS_TOKEN_ROTATOR_PREFIX must be parts of letters, digits and _+=.@- joined by single slashes; ' +
+          'IMS_TOKEN_ROTATOR_TICK_SECONDS must be at least 60; AWS_REGION is missing',
+      }),
+    );
+  });
+});
+
+const prefix = 'ims-token-rotator/prod';
+
+const labelUpdated = (name: string, label = 'AWSCURRENT') => ({
+  version: '0',
+  id: 'b2c3',
+  'detail-type': 'Secret Label Updated',
+  source: 'aws.secretsmanager',
+  account: '111122223333',
+  time: '2026-11-22T12:00:00Z',
+  region: 'eu-west-1',
+  resources: [`arn:aws:secretsmanager:eu-west-1:111122223333:secret:${name}-AbCdEf`],
+  detail: { name, labelUpdated: label, versionId: 'v1' },
+});
+
+describe('parseEvent', () => {
+  const id = '019ac0de-0000-8000-8000-000000000000';
+
+  it.each<[string, unknown, object]>([
+    ['the tick', { action: 'tick' }, { action: 'tick' }],
+    ['status', { action: 'status' }, { action: 'status' }],
+    [
+      'renew',
+      { action: 'renew', credential: 'fusion' },
+      { action: 'renew', credential: 'fusion', force: { force: false } },
+    ],
+    [
+      'a forced renew as the design documents it',
+      { action: 'renew', credential: 'fusion', force: true, replaces: id },
+      { action: 'renew', credential: 'fusion', force: { force: true, replaces: id } },
+    ],
+    [
+      'a new version of a client secret',
+      labelUpdated(`${prefix}/fusion/client`),
+      { action: 'renew', credential: 'fusion', force: { force: false } },
+    ],
+    [
+      'a new version of a token secret, which is our own write',
+      labelUpdated(`${prefix}/fusion/token`),
+      { action: 'ignore', secret: `${prefix}/fusion/token` },
+    ],
+    [
+      'another label of a client secret',
+      labelUpdated(`${prefix}/fusion/client`, 'MINE'),
+      { action: 'ignore', secret: `${prefix}/fusion/client` },
+    ],
+    [
+      'a secret of somebody else',
+      labelUpdated('database/password'),
+      { action: 'ignore', secret: 'database/password' },
+    ],
+  ])('understands %s', (_, event, command) => {
+    expect(parseEvent(event, prefix)).toEqual(command);
+  });
+
+  it.each<[unknown, string]>([
+    [undefined, 'the value is not an object'],
+    ['tick', 'the value is not an object'],
+    [{}, 'action is missing'],
+    [{ action: 'rotate' }, 'action must be tick, status or renew'],
+    [{ action: 'tick', credential: 'fusion' }, 'credential is not a known field'],
+    [{ action: 'renew' }, 'credential is missing'],
+    [{ action: 'renew', credential: '../x' }, 'credential must be lower-case letters'],
+    [
+      { action: 'renew', credential: 5, force: 'yes', replaces: 'x', forced: true },
+      'credential must be the short name of a credential; force must be true or false; ' +
+        'replaces must be a version id; forced is not a known field',
+    ],
+    [{ Step: 'createSecret', SecretId: 'x', ClientRequestToken: 'y' }, 'action is missing'],
+  ])('refuses %j', (event, message) => {
+    expect(() => parseEvent(event, prefix)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_EVENT_INVALID',
+        message: expect.stringContaining(message),
+      }),
+    );
+    expect(() => parseEvent(event, prefix)).toThrow('accepted are {"action":"tick"}');
+  });
+});

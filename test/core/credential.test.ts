@@ -1,0 +1,243 @@
+import { readFileSync } from 'node:fs';
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { parseCredential, type ScopeSettings } from '../../lambda/core/credential.ts';
+import { productScopes } from '../../lambda/core/product-scopes.ts';
+
+const fixture = (name: string): string =>
+  readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8');
+
+const plain = (document: unknown, settings?: ScopeSettings) => {
+  const { clientSecrets, ...rest } = parseCredential(
+    typeof document === 'string' ? document : JSON.stringify(document),
+    settings,
+  );
+  return { ...rest, clientSecrets: clientSecrets.map((secret) => secret.reveal()) };
+};
+
+const full = {
+  clientId: 'the-client-id',
+  clientSecrets: ['the-secret'],
+  scopes: ['openid', 'AdobeID'],
+  orgId: 'ORG@AdobeOrg',
+  imsHost: 'ims-na1-stg1.adobelogin.com',
+};
+
+describe('parseCredential', () => {
+  it.each<[string, object]>([
+    [
+      'lower-case names',
+      {
+        client_id: 'the-client-id',
+        client_secret: 'the-secret',
+        scope: 'openid,AdobeID',
+        org_id: 'ORG@AdobeOrg',
+        ims_host: 'ims-na1-stg1.adobelogin.com',
+      },
+    ],
+    [
+      'the upper-case names of Adobe’s tools',
+      {
+        CLIENT_ID: 'the-client-id',
+        CLIENT_SECRETS: ['the-secret'],
+        SCOPES: ['openid', 'AdobeID'],
+        ORG_ID: 'ORG@AdobeOrg',
+        IMS_HOST: 'ims-na1-stg1.adobelogin.com',
+      },
+    ],
+    [
+      'lists that an .env file has as JSON text',
+      {
+        CLIENT_ID: 'the-client-id',
+        CLIENT_SECRETS: '["the-secret"]',
+        SCOPES: '["openid", "AdobeID"]',
+        ORG_ID: 'ORG@AdobeOrg',
+        ims_host: 'ims-na1-stg1.adobelogin.com',
+      },
+    ],
+    [
+      'secrets as objects, and fields that nobody knows',
+      {
+        client_id: 'the-client-id',
+        client_secrets: [
+          { client_secret: 'the-secret', uuid: '11ed', created_at: '2026-11-22T00:00:00Z' },
+        ],
+        scopes: ['openid', 'AdobeID'],
+        org_id: 'ORG@AdobeOrg',
+        ims_host: 'ims-na1-stg1.adobelogin.com',
+        comment: 'from the runbook',
+      },
+    ],
+    [
+      'stray spaces, repeated scopes and null for what is not there',
+      {
+        client_id: ' the-client-id\n',
+        client_secret: 'the-secret ',
+        client_secrets: null,
+        scope: ' openid , AdobeID,\n openid',
+        org_id: 'ORG@AdobeOrg',
+        ims_host: 'ims-na1-stg1.adobelogin.com',
+      },
+    ],
+  ])('understands %s', (_, document) => {
+    expect(plain(document)).toEqual(full);
+  });
+
+  it('understands the Developer Console’s project download', () => {
+    expect(plain(fixture('console-project.json'))).toEqual({
+      clientId: '0f2b6c7d8e9f4a1b8c2d3e4f5a6b7c8d',
+      clientSecrets: ['p8e-ConsoleProjectSecret0001'],
+      scopes: ['openid', 'AdobeID', 'profile', 'additional_info.projectedProductContext'],
+      orgId: '7E7B5C8E5E4F0A2B0A495C8D@AdobeOrg',
+      imsHost: 'ims-na1.adobelogin.com',
+    });
+  });
+
+  it('understands the AEM as a Cloud Service form', () => {
+    expect(plain(fixture('aem-service.json'))).toEqual({
+      clientId: 'cm-p12345-e67890-integration-0',
+      clientSecrets: ['p8e-AemServiceSecret000001'],
+      scopes: ['AdobeID', 'openid', 'aem.frontend.all'],
+      orgId: '7E7B5C8E5E4F0A2B0A495C8D@AdobeOrg',
+      imsHost: 'ims-na1.adobelogin.com',
+    });
+  });
+
+  it('keeps several secrets in order, each once', () => {
+    const document = {
+      client_id: 'id',
+      client_secret: 'b',
+      client_secrets: ['a', 'b'],
+      scope: 's',
+    };
+    expect(plain(document).clientSecrets).toEqual(['b', 'a']);
+  });
+
+  it('has the default host, and no organisation, where none is given', () => {
+    expect(plain({ client_id: 'id', client_secret: 's', scope: 'openid' })).toEqual({
+      clientId: 'id',
+      clientSecrets: ['s'],
+      scopes: ['openid'],
+      imsHost: 'ims-na1.adobelogin.com',
+    });
+  });
+
+  const bare = { client_id: 'id', client_secret: 's' };
+  const fusion = [...(productScopes.get('workfront-fusion') ?? [])];
+  const firefly = [...(productScopes.get('firefly') ?? [])];
+
+  it.each<[string, object, ScopeSettings, readonly string[]]>([
+    ['its own scopes', { ...bare, scope: 'own' }, { scopes: ['tag'], product: 'firefly' }, ['own']],
+    ['the scopes tag', { ...bare, product: 'firefly' }, { scopes: ['tag'] }, ['tag']],
+    ['its own product', { ...bare, product: 'firefly' }, { product: 'workfront-fusion' }, firefly],
+    ['the product tag', bare, { product: 'workfront-fusion' }, fusion],
+  ])('takes %s first', (_, document, settings, scopes) => {
+    expect(plain(document, settings).scopes).toEqual(scopes);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['no JSON', 'client_id=x', 'the value is not JSON'],
+    ['no object', '["x"]', 'the value is not an object'],
+    ['a bare string', '"p8e-secret"', 'the value is not an object'],
+    [
+      'nothing of a credential',
+      {},
+      'client_id is missing; client_secret is missing; scope is missing; give the scopes, or a product',
+    ],
+    [
+      'wrong types',
+      { client_id: 7, client_secrets: [8, {}], scopes: [9], org_id: [], ims_host: 1, product: 2 },
+      'client_id must be a string; client_secrets[0] must be a string; ' +
+        'client_secrets[1] is missing; scopes[0] must be a string; ' +
+        'org_id must be a string; ims_host must be a string',
+    ],
+    [
+      'empty and unprintable parts',
+      { client_id: '  ', CLIENT_SECRETS: ['a b'], scope: 'open"id' },
+      'client_id is empty; CLIENT_SECRETS[0] must be printable ASCII without spaces; ' +
+        'scope[0] must not hold a comma, quote or backslash',
+    ],
+    [
+      'a broken list in a string',
+      { client_id: 'id', client_secrets: '["a', scope: 's', ims_host: 'https://ims.example.com' },
+      'ims_host must be a host name under .adobelogin.com, without https:// and path',
+    ],
+    [
+      'too much of everything',
+      {
+        client_id: 'i'.repeat(257),
+        client_secrets: Array.from({ length: 11 }, (_, index) => `s${index}`),
+        scopes: Array.from({ length: 201 }, (_, index) => `s${index}`),
+      },
+      'client_id must be at most 256 characters; client_secrets must be at most 10 secrets; ' +
+        'scopes must be at most 200 scopes',
+    ],
+    [
+      'an unknown product',
+      { ...bare, product: 'constructor' },
+      'product must be one of workfront-fusion,',
+    ],
+    [
+      'a project without such a credential',
+      { project: { workspace: { details: { credentials: [null, { api_key: {} }] } } } },
+      'project.workspace.details.credentials holds no oauth_server_to_server credential',
+    ],
+    [
+      'a project that is only half there',
+      { project: {} },
+      'project.workspace.details.credentials holds no oauth_server_to_server credential',
+    ],
+    [
+      'a project with two of them',
+      {
+        project: {
+          workspace: {
+            details: {
+              credentials: [
+                { oauth_server_to_server: { client_id: 'a' } },
+                { oauth_server_to_server: { client_id: 'b' } },
+              ],
+            },
+          },
+        },
+      },
+      'project.workspace.details.credentials holds 2 oauth_server_to_server credentials; keep one',
+    ],
+    [
+      'a project whose secret was never retrieved',
+      {
+        project: {
+          workspace: {
+            details: { credentials: [{ oauth_server_to_server: { client_id: 'a', scopes: 's' } }] },
+          },
+        },
+      },
+      'project.workspace.details.credentials[0].oauth_server_to_server.client_secrets is missing',
+    ],
+  ])('lists what is wrong with %s', (_, document, message) => {
+    expect(() => plain(document)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_CREDENTIAL_INVALID',
+        message: expect.stringContaining(message),
+      }),
+    );
+  });
+
+  it('names the tag when its product is unknown', () => {
+    expect(() => plain(bare, { product: 'frusion' })).toThrow('tag product must be one of');
+  });
+
+  it('shows no value in an error, and no secret when printed', () => {
+    const secret = 'p8e-VerySecretValue 0001';
+    const document = { client_id: secret, client_secrets: [secret, 5], ims_host: secret };
+    expect(() => plain(document)).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('VerySecret') }),
+    );
+    const credential = parseCredential(
+      JSON.stringify({ ...bare, client_secret: 'p8e-1', scope: 's' }),
+    );
+    const shown = `${inspect(credential, { depth: 9, showHidden: true })}${JSON.stringify(credential)}${credential.clientSecrets[0]}`;
+    expect(shown).toContain('[redacted]');
+    expect(shown).not.toContain('p8e-1');
+  });
+});

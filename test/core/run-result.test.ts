@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import type { Reason } from '../../lambda/core/decision.ts';
+import { RenewalError } from '../../lambda/core/errors.ts';
+import { keptError, keptOutcome, mustExpireLater } from '../../lambda/core/kept.ts';
+import { type CredentialOutcome, runResult } from '../../lambda/core/run-result.ts';
+import { secretNames } from '../../lambda/core/secret-name.ts';
+import { currentToken, now } from '../support/builders.ts';
+
+const names = secretNames('ims-token-rotator/prod', 'fusion');
+
+describe('keptOutcome', () => {
+  it('is kept, with the expiry of the token', () => {
+    const decision = { action: 'keep', reason: 'token-fresh', failing: false } as const;
+    expect(keptOutcome('fusion', decision, currentToken(60), names)).toEqual({
+      credential: 'fusion',
+      reason: 'token-fresh',
+      outcome: 'kept',
+      expiresAt: now + 60,
+    });
+  });
+
+  it('has failed when somebody must act', () => {
+    const decision = { action: 'keep', reason: 'token-secret-missing', failing: true } as const;
+    expect(keptOutcome('fusion', decision, 'absent', names)).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'ERR_TOKEN_SECRET_MISSING' },
+    });
+  });
+
+  it.each<[Reason, string | undefined]>([
+    ['paused', 'ERR_PAUSED'],
+    ['token-secret-missing', 'ERR_TOKEN_SECRET_MISSING'],
+    ['credential-missing', 'ERR_CREDENTIAL_MISSING'],
+    ['recently-issued', 'ERR_RECENTLY_ISSUED'],
+    ['token-fresh', undefined],
+  ])('of %s has the code %s for whoever asked by name', (reason, code) => {
+    expect(keptError(reason, names)?.code).toBe(code);
+  });
+
+  it.each<[Reason, Parameters<typeof mustExpireLater>[1], boolean]>([
+    ['token-expiring', currentToken(60), true],
+    ['token-expired', currentToken(-1), true],
+    ['forced', currentToken(60), false],
+    ['credential-changed', currentToken(60), false],
+    ['token-malformed', 'malformed', false],
+    ['token-expired', 'empty', false],
+  ])('after %s of %j the new token must expire later: %s', (reason, token, must) => {
+    expect(mustExpireLater(reason, token)).toBe(must);
+  });
+});
+
+describe('runResult', () => {
+  const error = new RenewalError('ERR_TOKEN_REJECTED', 'IMS answered 400');
+  const outcome = (
+    credential: string,
+    result: CredentialOutcome['outcome'],
+    reason: Reason = 'token-fresh',
+  ): CredentialOutcome => ({ credential, reason, outcome: result });
+
+  it('counts by reason and outcome and lists failures first, then renewals', () => {
+    const outcomes: CredentialOutcome[] = [
+      outcome('a', 'kept'),
+      { ...outcome('b', 'renewed', 'token-expiring'), expiresAt: now },
+      { ...outcome('c', 'failed', 'forced'), error },
+      { credential: 'd', outcome: 'failed', error },
+      outcome('e', 'kept'),
+      outcome('f', 'deferred', 'token-expiring'),
+    ];
+    expect(runResult('tick', 'prod', outcomes)).toEqual({
+      action: 'tick',
+      rotator: 'prod',
+      managed: 6,
+      reasons: { 'token-fresh': 2, 'token-expiring': 2, forced: 1 },
+      outcomes: { kept: 2, renewed: 1, failed: 2, deferred: 1 },
+      credentials: [
+        { name: 'c', reason: 'forced', outcome: 'failed', code: 'ERR_TOKEN_REJECTED' },
+        { name: 'd', outcome: 'failed', code: 'ERR_TOKEN_REJECTED' },
+        { name: 'f', reason: 'token-expiring', outcome: 'deferred' },
+        {
+          name: 'b',
+          reason: 'token-expiring',
+          outcome: 'renewed',
+          expires_at: '2026-11-22T12:00:00Z',
+        },
+        { name: 'a', reason: 'token-fresh', outcome: 'kept' },
+        { name: 'e', reason: 'token-fresh', outcome: 'kept' },
+      ],
+      truncated: 0,
+    });
+  });
+
+  it('lists a hundred of 100,000 credentials and says how many more', () => {
+    const outcomes = Array.from({ length: 100_000 }, (_, index) => outcome(`c${index}`, 'kept'));
+    const result = runResult('status', 'prod', [
+      ...outcomes,
+      { ...outcome('bad', 'failed'), error },
+    ]);
+    expect(result.credentials).toHaveLength(100);
+    expect(result.credentials[0]?.name).toBe('bad');
+    expect(result).toMatchObject({ managed: 100_001, truncated: 99_901 });
+  });
+});

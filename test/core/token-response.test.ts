@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { TokenRequestError } from '../../lambda/core/errors.ts';
+import { Sensitive } from '../../lambda/core/sensitive.ts';
+import { parseTokenResponse, type TokenResponse } from '../../lambda/core/token-response.ts';
+import { day, now } from '../support/builders.ts';
+
+const request = {
+  requestedAt: now,
+  clientId: 'the-client-id',
+  clientSecret: new Sensitive('s3cr+t/%'),
+};
+
+const segment = (value: unknown): string =>
+  Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** A token shaped like those of IMS, with claims in strings of milliseconds. */
+function jwt(createdAt: number, lifetime: number, extra: object = {}): string {
+  const claims = {
+    created_at: String(createdAt * 1000),
+    expires_in: String(lifetime * 1000),
+    name: 'Zoë ÿ?>',
+    ...extra,
+  };
+  return `${segment({ alg: 'RS256' })}.${segment(claims)}.c2ln`;
+}
+
+const issue = (body: object | string, status = 200) =>
+  parseTokenResponse(
+    { status, body: typeof body === 'string' ? body : JSON.stringify(body), debugId: 'abc-1' },
+    request,
+  );
+
+function refused(response: TokenResponse): TokenRequestError {
+  try {
+    parseTokenResponse(response, request);
+  } catch (error) {
+    if (error instanceof TokenRequestError) return error;
+    throw error;
+  }
+  throw new Error('the response was accepted');
+}
+
+const good = { access_token: 'opaque', token_type: 'bearer', expires_in: 86_399 };
+
+describe('parseTokenResponse accepts', () => {
+  it('the documented answer, counting from before the request', () => {
+    const token = issue(good);
+    expect(token.accessToken.reveal()).toBe('opaque');
+    expect(token).toMatchObject({ issuedAt: now, expiresAt: now + 86_399, lifetime: 86_399 });
+    expect(token.warning).toBeUndefined();
+  });
+
+  it.each([
+    ['no token_type', { access_token: 'opaque', expires_in: 60 }, 60],
+    ['Bearer in any case', { ...good, token_type: 'BEARER', expires_in: 60 }, 60],
+    ['a fraction of a second', { ...good, expires_in: 60.9 }, 60],
+    ['exactly 12 days', { ...good, expires_in: 12 * day }, 12 * day],
+  ])('%s', (_, body, lifetime) => {
+    expect(issue(body)).toMatchObject({ lifetime, expiresAt: now + lifetime });
+  });
+
+  it.each([
+    ['claims that agree', 0, 0],
+    ['a clock of IMS that is 300 seconds behind', -300, -300],
+    ['a clock of IMS that is 300 seconds ahead', 300, 0],
+  ])('%s, with the earlier expiry', (_, offset, shift) => {
+    const token = issue({ ...good, access_token: jwt(now + offset, 86_399) });
+    expect(token).toMatchObject({
+      issuedAt: now + shift,
+      expiresAt: now + shift + 86_399,
+      lifetime: 86_399,
+    });
+    expect(token.warning).toBeUndefined();
+  });
+
+  it('a token that lives shorter than the answer says, and warns', () => {
+    const token = issue({ ...good, access_token: jwt(now, 3_600) });
+    expect(token).toMatchObject({ issuedAt: now, expiresAt: now + 3_600, lifetime: 3_600 });
+    expect(token.warning).toContain('2026-11-22T13:00:00Z');
+  });
+
+  it('a token that lives longer than the answer says, and warns', () => {
+    const token = issue({ ...good, expires_in: 3_600, access_token: jwt(now, 86_399) });
+    expect(token).toMatchObject({ issuedAt: now, expiresAt: now + 3_600, lifetime: 3_600 });
+    expect(token.warning).toContain('the earlier one counts');
+  });
+
+  it.each([
+    ['one part', 'opaque'],
+    ['two parts', 'a.b'],
+    ['a payload that is not base64', 'a.!!!.c'],
+    ['a payload that is not JSON', `a.${Buffer.from('{').toString('base64url')}.c`],
+    ['no created_at', jwt(now, 60, { created_at: undefined })],
+    ['claims that are no numbers', jwt(now, 60, { expires_in: 'soon' })],
+  ])('an opaque token of %s', (_, accessToken) => {
+    expect(issue({ ...good, access_token: accessToken })).toMatchObject({ lifetime: 86_399 });
+  });
+});
+
+describe('parseTokenResponse refuses', () => {
+  it.each([
+    ['no access_token', { expires_in: 1 }, 'access_token is missing'],
+    ['an empty one', { ...good, access_token: '' }, 'access_token is empty or does not fit'],
+    ['one that is no string', { ...good, access_token: 5 }, 'access_token is not a string'],
+    ['one with a line break', { ...good, access_token: 'a\nb' }, 'does not fit an HTTP header'],
+    ['one of 16 KiB', { ...good, access_token: 'a'.repeat(16_385) }, 'longer than 16384'],
+    ['another token_type', { ...good, token_type: 'mac' }, 'token_type is not bearer'],
+    ['a token_type of another type', { ...good, token_type: 1 }, 'token_type is not a string'],
+    ['no expires_in', { access_token: 'a' }, 'expires_in is missing'],
+    ['expires_in as text', { ...good, expires_in: '86399' }, 'expires_in is not a number'],
+    ['expires_in 0', { ...good, expires_in: 0 }, 'expires_in is not positive'],
+    ['a negative one', { ...good, expires_in: -1 }, 'expires_in is not positive'],
+    ['milliseconds', { ...good, expires_in: 86_399_992 }, 'probably in milliseconds'],
+    ['an array', [], 'access_token is missing'],
+    ['text', 'no', 'the value is not an object'],
+    [
+      'claims of the past',
+      { ...good, access_token: jwt(now - day, 3_600) },
+      'expired at 2026-11-21',
+    ],
+  ])('%s', (_, body, message) => {
+    const error = refused({ status: 200, body: JSON.stringify(body) });
+    expect(error.code).toBe('ERR_TOKEN_MALFORMED');
+    expect(error.message).toContain(message);
+    expect(error.retryable).toBe(false);
+  });
+
+  it.each([
+    [
+      400,
+      '{"error":"invalid_client","error_description":"invalid client_secret parameter"}',
+      'ERR_TOKEN_REJECTED',
+      'IMS answered 400 invalid_client (invalid client_secret parameter)',
+    ],
+    [401, '{"error":"invalid_client"}', 'ERR_TOKEN_REJECTED', 'IMS answered 401 invalid_client'],
+    [400, '{"error":"invalid_scope"}', 'ERR_TOKEN_REJECTED', 'IMS answered 400 invalid_scope'],
+    [403, '<html>', 'ERR_TOKEN_REJECTED', 'IMS answered 403'],
+    [302, '', 'ERR_TOKEN_REJECTED', 'IMS answered 302'],
+    [400, '{"error":{"code":1}}', 'ERR_TOKEN_REJECTED', 'IMS answered 400'],
+    [400, '{"error":"Not <an> error code"}', 'ERR_TOKEN_REJECTED', 'IMS answered 400'],
+    [408, '', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 408'],
+    [429, '{"error":"too_many"}', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 429 too_many'],
+    [500, 'null', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 500'],
+    [503, '<html>', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 503'],
+    [200, '{"access_tok', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 200 with a body that is not JSON'],
+  ])('status %i with %s', (status, body, code, message) => {
+    const error = refused({ status, body, debugId: 'abc-1' });
+    expect(error).toMatchObject({ code, name: code, message });
+    expect(error.details).toMatchObject({ clientId: 'the-client-id', status, debugId: 'abc-1' });
+    expect(error.retryable).toBe(code === 'ERR_TOKEN_UNAVAILABLE');
+  });
+
+  it('says which error IMS gave, and no more of its text than may be told', () => {
+    const token = jwt(now, 60);
+    const error = refused({
+      status: 400,
+      body: JSON.stringify({
+        error: 'invalid_client',
+        error_description:
+          `secret s3cr+t/% or s3cr%2Bt%2F%25, token ${token}, key a1b2c3d4e5f6a7b8c9d0,\n` +
+          `scope additional_info.projectedProductContext ${'x '.repeat(200)}`,
+      }),
+    });
+    expect(error.details.imsError).toBe('invalid_client');
+    expect(error.message).toContain(
+      'secret [redacted] or [redacted], token [redacted], key [redacted], ' +
+        'scope additional_info.projectedProductContext x x',
+    );
+    expect(error.message.length).toBeLessThan(250);
+  });
+});

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import type { CurrentToken, Observation } from '../../lambda/core/decision.ts';
+import { epochSeconds } from '../../lambda/core/instant.ts';
+
+/** 2026-11-22T12:00:00Z: the fixed present of the tests of the core. */
+export const now = epochSeconds(1_795_348_800);
+
+export const hour = 3_600;
+export const day = 24 * hour;
+/** The lifetime that IMS gives an OAuth Server-to-Server token. */
+export const lifetime = 86_399;
+
+export const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** A token that expires in so many seconds. */
+export function currentToken(
+  expiresIn: number,
+  overrides: Partial<CurrentToken> = {},
+): CurrentToken {
+  const life = overrides.lifetime ?? lifetime;
+  const expiresAt = epochSeconds(now + expiresIn);
+  return {
+    versionId: '019ac0de-0000-8000-8000-000000000000',
+    expiresAt,
+    issuedAt: epochSeconds(expiresAt - life),
+    lifetime: life,
+    fingerprint: 'c0ffee00',
+    ...overrides,
+  };
+}
+
+/** A credential with nothing the matter and a token that is an hour old. */
+export function observed(overrides: Partial<Observation> = {}): Observation {
+  return {
+    now,
+    tick: 900,
+    paused: false,
+    forced: false,
+    token: currentToken(lifetime - hour),
+    fingerprint: 'c0ffee00',
+    ...overrides,
+  };
+}
