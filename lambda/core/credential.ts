@@ -104,12 +104,9 @@ function fallbackScopes(
 }
 
 function toProblem(issue: v.BaseIssue<unknown>, { fields }: RawCredential): Problem {
-  const [part, index] = issue.path ?? [];
-  const field = fields[part?.key as keyof typeof fields];
-  return {
-    field: index === undefined ? field : `${field}[${index.key}]`,
-    message: issue.message,
-  };
+  const [name, index] = String(v.getDotPath(issue)).split('.');
+  const field = fields[name as keyof typeof fields];
+  return { field: index === undefined ? field : `${field}[${index}]`, message: issue.message };
 }
 
 function invalid(problems: readonly Problem[]): RenewalError {
