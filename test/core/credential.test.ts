@@ -178,6 +178,11 @@ describe('parseCredential', () => {
       'product must be one of workfront-fusion,',
     ],
     [
+      'a product that is no name',
+      { ...bare, product: 2 },
+      ': product must be one of workfront-fusion,',
+    ],
+    [
       'a project without such a credential',
       { project: { workspace: { details: { credentials: [null, { api_key: {} }] } } } },
       'project.workspace.details.credentials holds no oauth_server_to_server credential',

@@ -1,0 +1,96 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { LambdaFunction } from './function.ts';
+
+/** An asynchronous event that Lambda gave up. */
+export interface DroppedEvent {
+  readonly functionName: string;
+  readonly requestId: string;
+  /** JSON. */
+  readonly payload: string;
+  readonly reason: 'EventAgeExceeded' | 'RetriesExhausted';
+}
+
+export interface AsyncEventsOptions {
+  /** The waits before the first and the second retry. */
+  readonly retryDelaysMs: readonly number[];
+  /** The first wait of an event that was throttled; it doubles, up to five minutes. */
+  readonly throttleDelayMs: number;
+  readonly onDropped: (event: DroppedEvent) => void;
+}
+
+const maxThrottleDelayMs = 5 * 60_000;
+
+/** Lambda's queue in front of functions that are invoked asynchronously. */
+export class AsyncEvents {
+  readonly #options: AsyncEventsOptions;
+  readonly #pending = new Set<Promise<void>>();
+  #running = new AbortController();
+
+  constructor(options: AsyncEventsOptions) {
+    this.#options = options;
+  }
+
+  accept(target: LambdaFunction, requestId: string, payload: string): void {
+    const work = this.#deliver(target, requestId, payload, this.#running.signal).finally(() =>
+      this.#pending.delete(work),
+    );
+    this.#pending.add(work);
+  }
+
+  /** Resolves when every event was handled or dropped. */
+  async idle(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
+  }
+
+  /** Forgets the events that wait for another attempt. */
+  async stop(): Promise<void> {
+    this.#running.abort();
+    await this.idle();
+    this.#running = new AbortController();
+  }
+
+  async #deliver(
+    target: LambdaFunction,
+    requestId: string,
+    payload: string,
+    stopped: AbortSignal,
+  ): Promise<void> {
+    const { functionName, maximumRetryAttempts = 2 } = target.definition;
+    const maxAgeMs = (target.definition.maximumEventAgeSeconds ?? 21_600) * 1000;
+    const acceptedAt = Date.now();
+    const drop = (reason: DroppedEvent['reason']): void =>
+      this.#options.onDropped({ functionName, requestId, payload, reason });
+    let retries = 0;
+    let throttles = 0;
+    while (!stopped.aborted) {
+      const result = await attempt(target, requestId, payload);
+      if (result === 'handled' || stopped.aborted) return;
+      if (result === 'failed' && retries >= maximumRetryAttempts) return drop('RetriesExhausted');
+      const delayMs =
+        result === 'failed' ? this.#retryDelay(retries++) : this.#backOff(throttles++);
+      if (Date.now() - acceptedAt + delayMs > maxAgeMs) return drop('EventAgeExceeded');
+      await delay(delayMs, undefined, { signal: stopped }).catch(() => {}); // the loop sees the abort
+    }
+  }
+
+  #retryDelay(retries: number): number {
+    return this.#options.retryDelaysMs.at(retries) ?? this.#options.retryDelaysMs.at(-1) ?? 0;
+  }
+
+  #backOff(throttles: number): number {
+    return Math.min(this.#options.throttleDelayMs * 2 ** throttles, maxThrottleDelayMs);
+  }
+}
+
+async function attempt(
+  target: LambdaFunction,
+  requestId: string,
+  payload: string,
+): Promise<'handled' | 'failed' | 'refused'> {
+  try {
+    const { status } = await target.invoke(requestId, payload);
+    return status === 'success' ? 'handled' : 'failed';
+  } catch {
+    return 'refused'; // throttled, or no sandbox: not the function's fault, so not one of its retries
+  }
+}

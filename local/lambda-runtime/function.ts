@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type FunctionDefinition,
+  type RoleCredentials,
+  sandboxEnvironment,
+} from './environment.ts';
+import { LambdaApiError } from './errors.ts';
+import { runIn } from './invocation.ts';
+import { LogTail } from './log-lines.ts';
+import type { Outcome } from './outcome.ts';
+import { Sandbox } from './sandbox.ts';
+
+/** What one invocation gave: JSON, and the log lines that were written during it. */
+export interface InvocationRecord extends Outcome {
+  readonly logs: readonly string[];
+}
+
+export interface FunctionSurroundings {
+  readonly arn: string;
+  readonly region: string;
+  readonly credentials: RoleCredentials;
+  readonly initTimeoutMs: number;
+  readonly onLog: (line: string) => void;
+}
+
+/** A function and its sandboxes: warm ones are used again, concurrent invocations get more of them. */
+export class LambdaFunction {
+  readonly definition: FunctionDefinition;
+  readonly surroundings: FunctionSurroundings;
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+  readonly #log = new LogTail();
+  readonly #sandboxes = new Set<Sandbox>();
+  readonly #inFlight = new Set<Promise<InvocationRecord>>();
+  #idle: Sandbox[] = [];
+
+  constructor(definition: FunctionDefinition, surroundings: FunctionSurroundings) {
+    this.definition = definition;
+    this.surroundings = surroundings;
+    this.timeoutMs = (definition.timeoutSeconds ?? 3) * 1000;
+    this.memoryMb = definition.memoryMb ?? 128;
+  }
+
+  get logs(): readonly string[] {
+    return this.#log.lines;
+  }
+
+  get processIds(): readonly number[] {
+    return [...this.#sandboxes].flatMap(({ alive, pid }) => (alive && pid ? [pid] : []));
+  }
+
+  /** @throws TooManyRequestsException when the reserved concurrency is used up. */
+  async invoke(requestId: string, payload: string): Promise<InvocationRecord> {
+    const { reservedConcurrency = Number.POSITIVE_INFINITY } = this.definition;
+    if (this.#inFlight.size >= reservedConcurrency) {
+      throw new LambdaApiError(
+        'TooManyRequestsException',
+        429,
+        'Rate Exceeded.',
+        'ReservedFunctionConcurrentInvocationLimitExceeded',
+      );
+    }
+    const run = this.#run(requestId, payload);
+    this.#inFlight.add(run);
+    try {
+      return await run;
+    } finally {
+      this.#inFlight.delete(run);
+    }
+  }
+
+  kill(): void {
+    for (const sandbox of this.#sandboxes) sandbox.kill();
+  }
+
+  async stop(): Promise<void> {
+    this.#idle = [];
+    await Promise.all([...this.#sandboxes].map((sandbox) => this.#discard(sandbox)));
+    await Promise.allSettled(this.#inFlight);
+  }
+
+  async #run(requestId: string, payload: string): Promise<InvocationRecord> {
+    const tail = new LogTail();
+    const log = (line: string): void => {
+      tail.append(line);
+      this.#write(line);
+    };
+    const warm = this.#takeIdle();
+    const sandbox = warm ?? this.#newSandbox();
+    sandbox.onLine = log;
+    try {
+      const outcome = await runIn(sandbox, {
+        requestId,
+        payload,
+        cold: warm === undefined,
+        functionArn: this.surroundings.arn,
+        timeoutMs: this.timeoutMs,
+        initTimeoutMs: this.surroundings.initTimeoutMs,
+        memoryMb: this.memoryMb,
+        log,
+      });
+      return { ...outcome, logs: tail.lines };
+    } finally {
+      sandbox.onLine = (line) => this.#write(line);
+      if (sandbox.alive) this.#idle.push(sandbox);
+      else await this.#discard(sandbox);
+    }
+  }
+
+  #write(line: string): void {
+    this.#log.append(line);
+    this.surroundings.onLog(line);
+  }
+
+  #takeIdle(): Sandbox | undefined {
+    for (;;) {
+      const sandbox = this.#idle.pop();
+      if (sandbox === undefined || sandbox.alive) return sandbox;
+    }
+  }
+
+  #newSandbox(): Sandbox {
+    const { region, credentials } = this.surroundings;
+    const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
+    const logStreamName = `${day}/[$LATEST]${randomBytes(16).toString('hex')}`;
+    const sandbox = new Sandbox({
+      memoryMb: this.memoryMb,
+      environment: (runtimeApi) =>
+        sandboxEnvironment(this.definition, { region, credentials, runtimeApi, logStreamName }),
+    });
+    this.#sandboxes.add(sandbox);
+    return sandbox;
+  }
+
+  async #discard(sandbox: Sandbox): Promise<void> {
+    await sandbox.destroy();
+    this.#sandboxes.delete(sandbox);
+  }
+}

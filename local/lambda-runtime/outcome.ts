@@ -1,0 +1,89 @@
+import type { Answer } from './runtime-api.ts';
+import type { Exit, PhaseEnd } from './sandbox.ts';
+
+/** What an invocation came to, as Lambda reports it. */
+export interface Outcome {
+  readonly status: 'success' | 'error' | 'timeout';
+  /** JSON. */
+  readonly payload: string;
+  readonly errorType?: string;
+  /** What the platform itself writes to the log about it. */
+  readonly platformLines: readonly string[];
+}
+
+// The names that Lambda, which is written in Go, gives to signals.
+const signalNames: Partial<Record<NodeJS.Signals, string>> = {
+  SIGABRT: 'aborted',
+  SIGBUS: 'bus error',
+  SIGILL: 'illegal instruction',
+  SIGINT: 'interrupt',
+  SIGKILL: 'killed',
+  SIGSEGV: 'segmentation fault',
+  SIGTERM: 'terminated',
+  SIGTRAP: 'trace/breakpoint trap',
+};
+
+const unsettledPromiseExitCode = 13;
+
+/** Whatever the runtime posted stands, even if it then hangs or dies. */
+export function outcomeOf(
+  end: PhaseEnd,
+  answer: Answer | undefined,
+  { requestId, limitMs }: { readonly requestId: string; readonly limitMs: number },
+): Outcome {
+  if (end === 'timeout' && answer === undefined) return timedOut(requestId, limitMs);
+  if (answer === undefined) return crashed(requestId, typeof end === 'string' ? undefined : end);
+  const { payload } = answer;
+  if (!answer.failed) return { status: 'success', payload, platformLines: [] };
+  return { status: 'error', payload, errorType: errorTypeOf(payload), platformLines: [] };
+}
+
+function timedOut(requestId: string, limitMs: number): Outcome {
+  const problem = `Task timed out after ${(limitMs / 1000).toFixed(2)} seconds`;
+  const errorType = 'Sandbox.Timedout';
+  return {
+    status: 'timeout',
+    payload: JSON.stringify({
+      errorType,
+      errorMessage: `RequestId: ${requestId} Error: ${problem}`,
+    }),
+    errorType,
+    platformLines: [`${new Date().toISOString()} ${requestId} ${problem}`],
+  };
+}
+
+function crashed(requestId: string, exit: Exit | undefined): Outcome {
+  const errorType =
+    exit?.code === unsettledPromiseExitCode ? 'Runtime.NodeJsExit' : 'Runtime.ExitError';
+  const errorMessage = `RequestId: ${requestId} Error: ${describe(exit)}`;
+  return {
+    status: 'error',
+    payload: JSON.stringify({ errorType, errorMessage }),
+    errorType,
+    platformLines: [errorMessage, errorType],
+  };
+}
+
+function describe(exit: Exit | undefined): string {
+  if (exit?.code === unsettledPromiseExitCode) {
+    return (
+      'The Lambda runtime client detected an unexpected Node.js exit code. ' +
+      'This is most commonly caused by a Promise that was never settled. ' +
+      'For more information, see https://nodejs.org/docs/latest/api/process.html#process_exit_codes'
+    );
+  }
+  if (exit?.signal) {
+    return `Runtime exited with error: signal: ${signalNames[exit.signal] ?? exit.signal}`;
+  }
+  if (exit?.code) return `Runtime exited with error: exit status ${exit.code}`;
+  return 'Runtime exited without providing a reason';
+}
+
+function errorTypeOf(payload: string): string {
+  try {
+    const { errorType } = JSON.parse(payload) as { readonly errorType?: unknown };
+    return typeof errorType === 'string' ? errorType : 'Unhandled';
+  } catch {
+    return 'Unhandled';
+  }
+}

@@ -1,0 +1,138 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Leash } from './leash.ts';
+import { LineReader } from './log-lines.ts';
+import { type Answer, type Invocation, RuntimeApi } from './runtime-api.ts';
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** How the initialisation or an invocation ended; after all but `'ready'` the sandbox is gone. */
+export type PhaseEnd = 'ready' | 'timeout' | Exit;
+
+export interface SandboxOptions {
+  readonly memoryMb: number;
+  /** Called when the address of the Runtime API is known. */
+  readonly environment: (runtimeApi: string) => Record<string, string>;
+}
+
+const bootstrap = join(import.meta.dirname, 'bootstrap.mjs');
+
+// A phase is over when the runtime has asked for the next event and has marked both its outputs.
+const signsOfReadiness = 3;
+
+/** One execution environment: a child process that runs one invocation at a time and is frozen between them. */
+export class Sandbox {
+  readonly #api = new RuntimeApi(() => this.#showReadiness());
+  readonly #options: SandboxOptions;
+  readonly #closed = Promise.withResolvers<void>();
+  #child: ChildProcess | undefined;
+  #leash: Leash | undefined;
+  #starting: Promise<void> | undefined;
+  #destruction: Promise<void> | undefined;
+  #ended = false;
+  #signsMissing = signsOfReadiness;
+  #phase = Promise.withResolvers<PhaseEnd>();
+
+  /** Gets what the function writes. */
+  onLine: (line: string) => void = () => {};
+
+  constructor(options: SandboxOptions) {
+    this.#options = options;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  get alive(): boolean {
+    return !this.#ended && this.#destruction === undefined;
+  }
+
+  /** What the runtime posted in the phase that ended last. */
+  get answer(): Answer | undefined {
+    return this.#api.answer;
+  }
+
+  async initialise(limitMs: number): Promise<PhaseEnd> {
+    this.#starting = this.#start();
+    await this.#starting;
+    return this.#endOfPhase(limitMs);
+  }
+
+  async invoke(invocation: Invocation, limitMs: number): Promise<PhaseEnd> {
+    this.#signsMissing = signsOfReadiness;
+    this.#phase = Promise.withResolvers();
+    this.#signal('SIGCONT');
+    this.#api.deliver(invocation);
+    return await this.#endOfPhase(limitMs);
+  }
+
+  /** Kills at once; a stopped process cannot refuse or outlive SIGKILL. */
+  kill(): void {
+    this.#child?.kill('SIGKILL');
+  }
+
+  /** Resolves when the process is gone and all that it wrote was read. */
+  destroy(): Promise<void> {
+    this.#destruction ??= this.#destroy();
+    return this.#destruction;
+  }
+
+  async #destroy(): Promise<void> {
+    await this.#starting?.catch(() => {}); // whoever started it gets the error
+    this.kill();
+    if (this.#child?.pid !== undefined) await this.#closed.promise;
+    await Promise.all([this.#leash?.release(), this.#api.stop()]);
+  }
+
+  async #start(): Promise<void> {
+    await this.#api.start();
+    // As on Lambda, the heap gets what the memory setting leaves for it.
+    const heapMb = Math.floor(this.#options.memoryMb * 0.9);
+    const child = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, bootstrap], {
+      env: this.#options.environment(this.#api.host),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      const reader = new LineReader(
+        (line) => this.onLine(line),
+        () => this.#showReadiness(),
+      );
+      stream.setEncoding('utf8');
+      stream.on('data', (chunk: string) => reader.write(chunk));
+      stream.once('end', () => reader.end());
+    }
+    child.once('close', (code, signal) => {
+      this.#ended = true;
+      this.#closed.resolve();
+      this.#phase.resolve({ code, signal });
+    });
+    await once(child, 'spawn');
+    if (child.pid !== undefined) this.#leash = new Leash(child.pid);
+  }
+
+  #showReadiness(): void {
+    this.#signsMissing -= 1;
+    if (this.#signsMissing > 0) return;
+    this.#signal('SIGSTOP');
+    this.#phase.resolve('ready');
+  }
+
+  async #endOfPhase(limitMs: number): Promise<PhaseEnd> {
+    const deadline = setTimeout(() => this.#phase.resolve('timeout'), limitMs);
+    const end = await this.#phase.promise;
+    clearTimeout(deadline);
+    if (end !== 'ready') await this.destroy();
+    return end;
+  }
+
+  // Windows has neither signal: there a sandbox goes on running between its invocations.
+  #signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    if (process.platform !== 'win32') this.#child?.kill(signal);
+  }
+}

@@ -1,0 +1,2 @@
+process.stdout.write('importing\n');
+throw new RangeError('bad configuration');
