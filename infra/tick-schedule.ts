@@ -1,0 +1,61 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import {
+  Schedule,
+  ScheduleExpression,
+  ScheduleGroup,
+  ScheduleTargetInput,
+} from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Construct } from 'constructs';
+
+export interface TickScheduleProps {
+  readonly target: IFunction;
+  readonly tick: Duration;
+}
+
+/** Sends the tick. A lost tick is made good by the next one, so nothing is queued for later. */
+export class TickSchedule extends Construct {
+  readonly schedule: Schedule;
+
+  constructor(scope: Construct, id: string, { target, tick }: TickScheduleProps) {
+    super(scope, id);
+    const scheduleGroup = new ScheduleGroup(this, 'Group', {
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // The target would make a role beside this construct, with rights on all versions of the function.
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: {
+          StringEquals: {
+            'aws:SourceAccount': Stack.of(this).account,
+            'aws:SourceArn': scheduleGroup.scheduleGroupArn,
+          },
+        },
+      }),
+      inlinePolicies: {
+        invoke: new PolicyDocument({
+          statements: [
+            new PolicyStatement({
+              actions: ['lambda:InvokeFunction'],
+              resources: [target.functionArn],
+            }),
+          ],
+        }),
+      },
+    });
+    this.schedule = new Schedule(this, 'Schedule', {
+      scheduleGroup,
+      description: 'Looks whether an Adobe IMS access token is due',
+      schedule: ScheduleExpression.rate(tick),
+      target: new LambdaInvoke(target, {
+        role: role.withoutPolicyUpdates(),
+        input: ScheduleTargetInput.fromObject({ action: 'tick' }),
+        retryAttempts: 2,
+        maxEventAge: Duration.minutes(5),
+      }),
+    });
+  }
+}

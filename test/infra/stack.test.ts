@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import { App } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parseSettings } from '../../infra/settings.ts';
+import { ImsTokenRotatorStack } from '../../infra/stack.ts';
+
+const cdkJson: { context: Record<string, unknown> } = JSON.parse(
+  readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'),
+);
+
+/** The template as `npx cdk deploy` makes it from `cdk.json`. */
+function synthesise(): Template {
+  const app = new App({ context: cdkJson.context });
+  const settings = parseSettings(app.node.tryGetContext('ims-token-rotator'));
+  return Template.fromStack(new ImsTokenRotatorStack(app, 'ImsTokenRotator', settings));
+}
+
+const statements = (template: Template): unknown[] =>
+  Object.values(template.findResources('AWS::IAM::Policy')).flatMap(
+    (policy) => policy['Properties'].PolicyDocument.Statement,
+  );
+
+const secretArn = (kind: string) => ({
+  'Fn::Join': [
+    '',
+    [
+      'arn:',
+      { Ref: 'AWS::Partition' },
+      ':secretsmanager:',
+      { Ref: 'AWS::Region' },
+      ':',
+      { Ref: 'AWS::AccountId' },
+      `:secret:ims-token-rotator/ImsTokenRotator/*/${kind}-??????`,
+    ],
+  ],
+});
+
+describe('the stack of cdk.json', () => {
+  let template: Template;
+
+  beforeAll(() => {
+    template = synthesise();
+  });
+
+  it('creates the two secrets of the example credential, empty and retained', () => {
+    const secrets = Object.values(template.findResources('AWS::SecretsManager::Secret'));
+    expect(
+      secrets.map((secret) => [Object.keys(secret['Properties']).sort(), secret['DeletionPolicy']]),
+    ).toEqual([
+      [['Description', 'Name'], 'Retain'],
+      [['Description', 'Name', 'Tags'], 'Retain'],
+    ]);
+    const name = 'ims-token-rotator/ImsTokenRotator/workfront-fusion';
+    template.hasResourceProperties('AWS::SecretsManager::Secret', { Name: `${name}/client` });
+    template.hasResourceProperties('AWS::SecretsManager::Secret', {
+      Name: `${name}/token`,
+      Tags: [{ Key: 'ims-token-rotator:product', Value: 'workfront-fusion' }],
+    });
+  });
+
+  it('runs the bundle on Node.js 24', () => {
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      Timeout: 600,
+      LoggingConfig: { LogFormat: 'JSON', LogGroup: Match.anyValue() },
+    });
+    template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
+  });
+
+  it('ticks every 15 minutes, from a role that may invoke this one function', () => {
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(15 minutes)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      State: 'ENABLED',
+      Target: {
+        Input: '{"action":"tick"}',
+        RetryPolicy: { MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 300 },
+      },
+    });
+    const [functionId] = Object.keys(template.findResources('AWS::Lambda::Function'));
+    template.hasResourceProperties('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: {
+        Statement: [
+          Match.objectLike({
+            Principal: { Service: 'scheduler.amazonaws.com' },
+            Condition: {
+              StringEquals: {
+                'aws:SourceAccount': { Ref: 'AWS::AccountId' },
+                'aws:SourceArn': Match.anyValue(),
+              },
+            },
+          }),
+        ],
+      },
+      Policies: [
+        {
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [
+              {
+                Effect: 'Allow',
+                Action: 'lambda:InvokeFunction',
+                Resource: { 'Fn::GetAtt': [functionId, 'Arn'] },
+              },
+            ],
+          },
+          PolicyName: 'invoke',
+        },
+      ],
+    });
+  });
+
+  it('grants the function what it does and nothing else', () => {
+    const [logGroupId] = Object.keys(template.findResources('AWS::Logs::LogGroup'));
+    expect(statements(template)).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: { 'Fn::GetAtt': [logGroupId, 'Arn'] },
+      },
+      { Effect: 'Allow', Action: 'secretsmanager:ListSecrets', Resource: '*' },
+      {
+        Effect: 'Allow',
+        Action: 'secretsmanager:GetSecretValue',
+        Resource: secretArn('client'),
+      },
+      {
+        Effect: 'Allow',
+        Action: [
+          'secretsmanager:DescribeSecret',
+          'secretsmanager:GetSecretValue',
+          'secretsmanager:PutSecretValue',
+          'secretsmanager:UpdateSecretVersionStage',
+        ],
+        Resource: secretArn('token'),
+      },
+    ]);
+    template.allResourcesProperties('AWS::IAM::Role', { ManagedPolicyArns: Match.absent() });
+  });
+});
+
+describe('parseSettings', () => {
+  it('lists every problem with its path', () => {
+    const settings = {
+      credentials: { 'Not A Name': {}, fusion: { product: 5, scopes: ['a b'], scope: 'x' } },
+      interval: 1,
+    };
+    expect(() => parseSettings(settings)).toThrow(
+      new RegExp(
+        [
+          'ims-token-rotator.credentials.Not A Name: is no credential name',
+          'ims-token-rotator.credentials.fusion.product: ',
+          'ims-token-rotator.credentials.fusion.scopes.0: must be one scope',
+          'ims-token-rotator.credentials.fusion.scope: ',
+          'ims-token-rotator.interval: ',
+        ].join('[^]*'),
+      ),
+    );
+  });
+
+  it('needs the key in cdk.json', () => {
+    expect(() => parseSettings(undefined)).toThrow('- ims-token-rotator: ');
+  });
+});
