@@ -20,7 +20,7 @@ interface Context {
 const marginMs = 1_500;
 
 const config = parseConfig(process.env);
-const secrets = new SecretsManager(config.region);
+const secrets = new SecretsManager({ region: config.region });
 
 /**
  * The function's entry point, and the one place where its parts are put together.
@@ -32,7 +32,7 @@ const secrets = new SecretsManager(config.region);
 export async function handler(event: unknown, context: Context): Promise<RunResult> {
   const command = parseEvent(event, config.prefix);
   const log = new PowertoolsLog(config.rotator, context.awsRequestId);
-  await using tokenEndpoint = new ImsTokenEndpoint(config.imsEndpointUrl);
+  await using tokenEndpoint = new ImsTokenEndpoint(config);
   const outcomes = await run(command, {
     config,
     now: () => epochSeconds(Date.now() / 1000),

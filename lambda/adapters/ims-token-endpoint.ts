@@ -3,11 +3,18 @@ import { TokenRequestError } from '../core/errors.ts';
 import type { Sensitive } from '../core/sensitive.ts';
 import type { TokenResponse } from '../core/token-response.ts';
 
-const connectTimeout = 5_000;
-const headersTimeout = 10_000;
-const bodyTimeout = 5_000;
-const totalTimeout = 20_000;
 const largestBody = 64 * 1024;
+
+export interface ImsTokenEndpointOptions {
+  /** Replaces `https://{ims_host}`. */
+  readonly imsEndpointUrl?: string;
+  /** Milliseconds until the connection, the headers, and the end of the body. */
+  readonly timeouts?: {
+    readonly connect: number;
+    readonly headers: number;
+    readonly total: number;
+  };
+}
 
 interface Grant {
   readonly imsHost: string;
@@ -23,12 +30,20 @@ interface Grant {
  * @see https://developer.adobe.com/developer-console/docs/guides/authentication/ServerToServerAuthentication/ims
  */
 export class ImsTokenEndpoint implements AsyncDisposable {
-  // One pool for each invocation: connections do not survive the freeze between two of them.
-  readonly #dispatcher = new EnvHttpProxyAgent({ connect: { timeout: connectTimeout } });
   readonly #endpointUrl: string | undefined;
+  readonly #timeouts: { readonly headers: number; readonly total: number };
+  // One pool for each invocation: connections do not survive the freeze between two of them.
+  readonly #dispatcher: Dispatcher;
 
-  constructor(endpointUrl?: string) {
-    this.#endpointUrl = endpointUrl;
+  constructor({ imsEndpointUrl, timeouts }: ImsTokenEndpointOptions = {}) {
+    const { connect, headers, total } = timeouts ?? {
+      connect: 5_000,
+      headers: 10_000,
+      total: 20_000,
+    };
+    this.#endpointUrl = imsEndpointUrl;
+    this.#timeouts = { headers, total };
+    this.#dispatcher = new EnvHttpProxyAgent({ connect: { timeout: connect } });
   }
 
   /** @throws TokenRequestError ERR_TOKEN_UNAVAILABLE when there was no whole answer in time */
@@ -48,9 +63,8 @@ export class ImsTokenEndpoint implements AsyncDisposable {
           client_secret: grant.clientSecret.reveal(),
           scope: grant.scopes.join(','),
         }).toString(),
-        headersTimeout,
-        bodyTimeout,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(totalTimeout)]),
+        headersTimeout: this.#timeouts.headers,
+        signal: AbortSignal.any([signal, AbortSignal.timeout(this.#timeouts.total)]),
       });
       const debugId = headerOf(response, 'x-debug-id');
       return {

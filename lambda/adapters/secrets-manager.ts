@@ -5,6 +5,7 @@ import {
   PutSecretValueCommand,
   type SecretListEntry,
   SecretsManagerClient,
+  type SecretsManagerClientConfig,
   type Tag,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
@@ -19,15 +20,15 @@ import { Sensitive } from '../core/sensitive.ts';
 export class SecretsManager {
   readonly #client: SecretsManagerClient;
 
-  constructor(region: string) {
+  constructor(config: SecretsManagerClientConfig) {
     this.#client = new SecretsManagerClient({
-      region,
       maxAttempts: 4,
       requestHandler: {
         connectionTimeout: 2_000,
         requestTimeout: 5_000,
         throwOnRequestTimeout: true,
       },
+      ...config,
     });
   }
 

@@ -1,0 +1,187 @@
+import { execFile } from 'node:child_process';
+import { stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { onboard, secretsManagerClient } from './onboarding.ts';
+import { consoleDownload, sampleClient } from './sample-credential.ts';
+import { World } from './world.ts';
+
+/** A step that held, and what was seen in it; nothing secret is in the facts. */
+export interface Step {
+  readonly title: string;
+  readonly facts: Readonly<Record<string, string | number>>;
+}
+
+export interface DemonstrationOptions {
+  /** A credential for the real IMS. @default a sample, for the stand-in */
+  readonly credential?: { readonly file: string; readonly document: string };
+  /** Where the real IMS is, if not where the credential says. */
+  readonly imsEndpointUrl?: string;
+  /** Further environment of the function. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+interface StoredToken {
+  readonly access_token: string;
+  readonly expires_at: string;
+  readonly client_id: string;
+  readonly ims_host: string;
+}
+
+const name = 'workfront-fusion';
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * The main job from end to end: a credential is stored, a tick mints and stores its token, a
+ * consumer reads it and calls an API with it, and a second tick keeps it.
+ *
+ * @throws Error when a step does not hold
+ */
+export async function* demonstrate(options: DemonstrationOptions): AsyncGenerator<Step> {
+  const world = new World({
+    // The account is of two ticks; a renewal by the event rule would come before the first.
+    eventRule: false,
+    ...(options.credential === undefined
+      ? {}
+      : { imsEndpointUrl: options.imsEndpointUrl ?? 'adobe' }),
+    ...(options.environment === undefined ? {} : { environment: options.environment }),
+  });
+  await world.start();
+  const client = secretsManagerClient(world);
+  try {
+    yield worldStep(world, options);
+    yield await buildStep();
+    yield await storeStep(world, client, options);
+    yield await tickStep(world, 'a tick mints and stores the token', 'renewed');
+    const tokenName = world.secretId(name, 'token');
+    const value = await client.send(new GetSecretValueCommand({ SecretId: tokenName }));
+    const token: StoredToken = JSON.parse(value.SecretString ?? '');
+    yield {
+      title: 'a consumer reads it with a plain SDK client',
+      facts: {
+        secret: tokenName,
+        access_token: masked(token.access_token),
+        expires_at: token.expires_at,
+      },
+    };
+    yield options.credential === undefined
+      ? await productApiStep(world, token)
+      : await validationStep(token, options.imsEndpointUrl);
+    const second = await tickStep(world, 'a second tick keeps the fresh token', 'kept');
+    if (options.credential !== undefined) {
+      yield second;
+      return;
+    }
+    if (world.ims.mintCount !== 1) {
+      throw new Error(`IMS minted ${world.ims.mintCount} tokens where one is enough`);
+    }
+    yield { ...second, facts: { ...second.facts, tokens_minted: world.ims.mintCount } };
+  } finally {
+    client.destroy();
+    await world.stop();
+  }
+}
+
+function worldStep(world: World, options: DemonstrationOptions): Step {
+  const real = options.imsEndpointUrl ?? 'https://ims-na1.adobelogin.com';
+  return {
+    title: 'the embedded world is up',
+    facts: {
+      secrets_manager: world.secretsManager.url,
+      ims: options.credential === undefined ? `${world.ims.url} (stand-in)` : `${real} (real)`,
+      product_api: world.productApi.url,
+      lambda: world.lambda.url,
+    },
+  };
+}
+
+async function buildStep(): Promise<Step> {
+  const file = 'dist/lambda/index.mjs';
+  await promisify(execFile)(process.execPath, ['build.ts'], { cwd: root });
+  const { size } = await stat(new URL(`../${file}`, import.meta.url));
+  return {
+    title: 'the bundle that the stack deploys is built',
+    facts: { file, size: `${Math.round(size / 1024)} KiB` },
+  };
+}
+
+async function storeStep(
+  world: World,
+  client: ReturnType<typeof secretsManagerClient>,
+  { credential }: DemonstrationOptions,
+): Promise<Step> {
+  const sample = sampleClient();
+  world.ims.registerClient(sample);
+  await onboard(world, client, name, credential?.document ?? consoleDownload(sample));
+  const facts =
+    credential === undefined
+      ? {
+          form: "the Developer Console's project download",
+          client_id: sample.clientId,
+          client_secret: masked(sample.clientSecrets[0] ?? ''),
+        }
+      : { form: `the file ${credential.file}, as it is` };
+  return {
+    title: 'a credential is stored',
+    facts: { secret: world.secretId(name, 'client'), ...facts },
+  };
+}
+
+async function tickStep(world: World, title: string, expected: string): Promise<Step> {
+  const result = await world.lambda.invoke(world.functionName, { action: 'tick' });
+  if (result.functionError !== undefined) {
+    const { errorMessage } = result.payload as { errorMessage: string };
+    throw new Error(`the function failed: ${errorMessage}`);
+  }
+  const { credentials } = result.payload as {
+    credentials: { name: string; reason: string; outcome: string; expires_at: string }[];
+  };
+  const found = credentials.find((entry) => entry.name === name);
+  if (found?.outcome !== expected) {
+    throw new Error(`the tick should have ${expected} the token, but: ${JSON.stringify(found)}`);
+  }
+  const { reason, outcome, expires_at } = found;
+  return { title, facts: { reason, outcome, expires_at } };
+}
+
+async function productApiStep(world: World, token: StoredToken): Promise<Step> {
+  const path = '/api/v3/scenarios';
+  const response = await fetch(`${world.productApi.url}${path}`, {
+    headers: {
+      authorization: `Bearer ${token.access_token}`,
+      'x-api-key': token.client_id,
+      'x-organization-id': '12345',
+      'x-gw-region': 'or2',
+    },
+  });
+  if (!response.ok) throw new Error(`the product API answered ${response.status}`);
+  const { items } = (await response.json()) as { items: unknown[] };
+  return {
+    title: 'a product API accepts it',
+    facts: { request: `GET ${path}`, status: response.status, scenarios: items.length },
+  };
+}
+
+/** @see https://developer.adobe.com/developer-console/docs/guides/authentication/ */
+async function validationStep(token: StoredToken, endpointUrl?: string): Promise<Step> {
+  const origin = endpointUrl ?? `https://${token.ims_host}`;
+  const response = await fetch(`${origin}/ims/validate_token/v1`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token.access_token}` },
+    body: new URLSearchParams({ type: 'access_token', client_id: token.client_id }),
+    redirect: 'error',
+    signal: AbortSignal.timeout(10_000),
+  });
+  const { valid } = (await response.json()) as { valid?: unknown };
+  if (valid !== true) throw new Error('IMS says that the token is not valid');
+  return {
+    title: 'IMS says that it is valid',
+    facts: { request: 'POST /ims/validate_token/v1', status: response.status },
+  };
+}
+
+/** Enough to recognise it by, and far too little to use it. */
+function masked(secret: string): string {
+  return `${secret.slice(0, 4)}… (${secret.length} characters)`;
+}
