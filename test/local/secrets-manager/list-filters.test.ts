@@ -1,0 +1,89 @@
+import {
+  type Filter,
+  ListSecretsCommand,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import { startEmulator } from './start-emulator.ts';
+
+async function startWithSecrets() {
+  const world = await startEmulator();
+  for (const seed of [
+    { name: 'app/one', description: 'First of Many', tags: { team: 'content', stage: 'prod' } },
+    { name: 'app/two', description: 'second', tags: { team: 'commerce' } },
+    { name: 'App/three', tags: { Team: 'content' } },
+    { name: 'other', primaryRegion: 'eu-west-1' },
+    { name: 'rds!cluster', owningService: 'rds' },
+  ]) {
+    world.emulator.seed(seed);
+  }
+  return world;
+}
+
+async function names(client: SecretsManagerClient, ...Filters: Filter[]) {
+  const { SecretList = [] } = await client.send(
+    new ListSecretsCommand({ Filters, SortBy: 'name' }),
+  );
+  return SecretList.map(({ Name }) => Name);
+}
+
+describe('the filters of ListSecrets', () => {
+  it.each<[Filter['Key'], string[], string[]]>([
+    ['name', ['app'], ['app/one', 'app/two']],
+    ['name', ['pp'], []],
+    ['name', ['app/one', 'other'], ['app/one', 'other']],
+    ['name', ['!app'], ['App/three', 'other', 'rds!cluster']],
+    ['description', ['first of'], ['app/one']],
+    ['description', ['many'], []],
+    ['description', ['!first'], ['App/three', 'app/two', 'other', 'rds!cluster']],
+    ['tag-key', ['te'], ['app/one', 'app/two']],
+    ['tag-key', ['!team'], ['App/three', 'other', 'rds!cluster']],
+    ['tag-value', ['con'], ['App/three', 'app/one']],
+    ['tag-value', ['Con'], []],
+    ['primary-region', ['eu'], ['other']],
+    ['owning-service', ['rds'], ['rds!cluster']],
+    ['all', ['FIRST'], ['app/one']],
+    ['all', ['many app'], ['app/one']],
+    ['all', ['content'], ['App/three', 'app/one']],
+    ['all', ['ontent'], []],
+  ])('%s %j', async (Key, Values, expected) => {
+    const { client } = await startWithSecrets();
+    expect(await names(client, { Key, Values })).toEqual(expected);
+  });
+
+  it('must all match, where one value is enough for each', async () => {
+    const { client } = await startWithSecrets();
+    const team: Filter = { Key: 'tag-key', Values: ['team'] };
+    expect(
+      await names(client, { ...team, Values: ['team', 'Team'] }, { Key: 'name', Values: ['app'] }),
+    ).toEqual(['app/one', 'app/two']);
+    const content: Filter = { Key: 'tag-value', Values: ['content'] };
+    expect(await names(client, team, content)).toEqual(['app/one']);
+  });
+
+  it('do not tie a tag value to its key', async () => {
+    const { client, emulator } = await startEmulator();
+    emulator.seed({ name: 'a', tags: { rotator: 'blue', other: 'green' } });
+    expect(
+      await names(
+        client,
+        { Key: 'tag-key', Values: ['rotator'] },
+        { Key: 'tag-value', Values: ['green'] },
+      ),
+    ).toEqual(['a']);
+  });
+
+  it.each([
+    [{ Key: 'size', Values: ['x'] }],
+    [{ Key: 'name', Values: [] }],
+    [{ Key: 'name', Values: ['a,b'] }],
+    [{ Key: 'name', Values: Array.from({ length: 11 }, String) }],
+    [{ Values: ['x'] }],
+    [{ Key: 'name' }],
+  ])('refuses %j', async (wrong) => {
+    const { client } = await startWithSecrets();
+    await expect(names(client, wrong as Filter)).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+  });
+});

@@ -1,0 +1,37 @@
+import {
+  DeleteSecretCommand,
+  GetSecretValueCommand,
+  ListSecretsCommand,
+  PutSecretValueCommand,
+  TagResourceCommand,
+  UpdateSecretCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import { startEmulator } from './start-emulator.ts';
+
+describe('a replica', () => {
+  it('is listed with its primary Region, can be read, and refuses writes', async () => {
+    const { client, emulator } = await startEmulator();
+    emulator.seed({ name: 'a', secretString: 'one', primaryRegion: 'eu-west-1' });
+    const { SecretList } = await client.send(new ListSecretsCommand({}));
+    expect(SecretList).toMatchObject([{ Name: 'a', PrimaryRegion: 'eu-west-1' }]);
+    const read = await client.send(new GetSecretValueCommand({ SecretId: 'a' }));
+    expect(read.SecretString).toBe('one');
+    for (const write of [
+      client.send(new PutSecretValueCommand({ SecretId: 'a', SecretString: 'two' })),
+      client.send(new TagResourceCommand({ SecretId: 'a', Tags: [] })),
+      client.send(new UpdateSecretCommand({ SecretId: 'a', Description: 'new' })),
+      client.send(new DeleteSecretCommand({ SecretId: 'a', ForceDeleteWithoutRecovery: true })),
+    ]) {
+      await expect(write).rejects.toMatchObject({ name: 'InvalidRequestException' });
+    }
+  });
+
+  it('is no different from a secret that another service manages', async () => {
+    const { client, emulator } = await startEmulator();
+    emulator.seed({ name: 'a', owningService: 'rds' });
+    await expect(
+      client.send(new PutSecretValueCommand({ SecretId: 'a', SecretString: 'two' })),
+    ).rejects.toMatchObject({ name: 'InvalidRequestException' });
+  });
+});
