@@ -6,6 +6,9 @@ const unusedCredentialProviders = ['ini', 'login', 'process', 'sso', 'web-identi
   (name) => `@aws-sdk/credential-provider-${name}`,
 );
 
+// An experimental parser, which undici loads only when its environment variable asks for it.
+const unusedParser = ['../milo/simd.js', '../milo/no-simd.js'];
+
 /** Bundles the function once: what the tests and `npm start` run is what the stack deploys. */
 await build({
   entryPoints: ['lambda/handler.ts'],
@@ -17,7 +20,7 @@ await build({
   target: 'node24',
   format: 'esm',
   mainFields: ['module', 'main'],
-  external: unusedCredentialProviders,
+  external: [...unusedCredentialProviders, ...unusedParser],
   // undici is CommonJS and requires Node's own modules.
   banner: {
     js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",

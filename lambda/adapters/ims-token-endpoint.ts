@@ -49,29 +49,9 @@ export class ImsTokenEndpoint implements AsyncDisposable {
   /** @throws TokenRequestError ERR_TOKEN_UNAVAILABLE when there was no whole answer in time */
   async request(grant: Grant, signal: AbortSignal): Promise<TokenResponse> {
     const origin = this.#endpointUrl ?? `https://${grant.imsHost}`;
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.#timeouts.total)]);
     try {
-      const response = await request(`${origin}/ims/token/v3`, {
-        dispatcher: this.#dispatcher,
-        method: 'POST',
-        headers: {
-          'content-type': 'application/x-www-form-urlencoded',
-          accept: 'application/json',
-        },
-        body: new URLSearchParams({
-          grant_type: 'client_credentials',
-          client_id: grant.clientId,
-          client_secret: grant.clientSecret.reveal(),
-          scope: grant.scopes.join(','),
-        }).toString(),
-        headersTimeout: this.#timeouts.headers,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(this.#timeouts.total)]),
-      });
-      const debugId = headerOf(response, 'x-debug-id');
-      return {
-        status: response.statusCode,
-        body: await readCapped(response.body),
-        ...(debugId === undefined ? {} : { debugId }),
-      };
+      return await orAborted(this.#exchange(origin, grant, deadline), deadline);
     } catch (error) {
       throw new TokenRequestError(
         'ERR_TOKEN_UNAVAILABLE',
@@ -82,9 +62,43 @@ export class ImsTokenEndpoint implements AsyncDisposable {
     }
   }
 
+  async #exchange(origin: string, grant: Grant, signal: AbortSignal): Promise<TokenResponse> {
+    const response = await request(`${origin}/ims/token/v3`, {
+      dispatcher: this.#dispatcher,
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        accept: 'application/json',
+      },
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: grant.clientId,
+        client_secret: grant.clientSecret.reveal(),
+        scope: grant.scopes.join(','),
+      }).toString(),
+      headersTimeout: this.#timeouts.headers,
+      signal,
+    });
+    const debugId = headerOf(response, 'x-debug-id');
+    return {
+      status: response.statusCode,
+      body: await readCapped(response.body),
+      ...(debugId === undefined ? {} : { debugId }),
+    };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#dispatcher.destroy();
   }
+}
+
+/** undici looks at the signal only once it is connected; until then, this does. */
+function orAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    if (signal.aborted) reject(signal.reason);
+  });
+  return Promise.race([work, aborted]);
 }
 
 async function readCapped(body: Dispatcher.ResponseData['body']): Promise<string> {

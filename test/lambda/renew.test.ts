@@ -1,4 +1,4 @@
-import { PutSecretValueCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
+import { TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { startRotator } from '../support/start-rotator.ts';
 
@@ -87,24 +87,6 @@ describe('renew', () => {
     const { error } = await invoke({ action: 'renew', credential });
     expect(error?.errorMessage).toMatch(new RegExp(`^${credential}: ${code}: `));
     expect(world.ims.mintCount).toBe(0);
-  });
-
-  it('moves AWSCURRENT back when the very same version was put before', async () => {
-    const { world, client, onboard, invoke, read } = await startRotator();
-    await onboard('fusion');
-    await invoke({ action: 'tick' });
-    const minted = await read('fusion');
-    // IMS gives the same token again, and the clock has not moved on: the put changes nothing.
-    await client.send(
-      new PutSecretValueCommand({
-        SecretId: world.secretId('fusion', 'token'),
-        SecretString: 'junk',
-      }),
-    );
-    world.ims.faults.inject({ kind: 'repeat-token' }, { times: 1 });
-    const { result } = await invoke({ action: 'tick' });
-    expect(result.outcomes).toEqual({ renewed: 1 });
-    expect((await read('fusion'))?.token['access_token']).toBe(minted?.token['access_token']);
   });
 });
 
