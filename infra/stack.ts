@@ -1,5 +1,6 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { CredentialRule } from './credential-rule.ts';
 import { CredentialSecrets } from './credential-secrets.ts';
 import { RotatorFunction } from './rotator-function.ts';
 import type { Settings } from './settings.ts';
@@ -16,6 +17,7 @@ export class ImsTokenRotatorStack extends Stack {
     const target = rotatorFunction.function;
     // A tick before the role has its policies would fail.
     new TickSchedule(this, 'Tick', { target, tick }).node.addDependency(rotatorFunction);
+    new CredentialRule(this, 'CredentialRule', { target, prefix });
     for (const [credential, { product, scopes }] of Object.entries(settings.credentials)) {
       new CredentialSecrets(this, credential, { prefix, credential, product, scopes });
     }

@@ -50,7 +50,9 @@ export class World {
     const servers = [this.secretsManager, this.ims, this.productApi, this.lambda];
     const portOf = (index: number): number => (port === 0 ? 0 : port + index);
     await Promise.all(servers.map((server, index) => server.start(portOf(index))));
-    this.lambda.createFunction(this.#functionDefinition());
+    this.lambda.createFunction(
+      this.functionDefinition({ secretsManager: this.secretsManager.url, ims: this.ims.url }),
+    );
     if (this.#options.eventRule ?? true) {
       this.secretsManager.onLabelUpdated(async (event) => {
         if (!this.#ruleMatches(event)) return;
@@ -68,9 +70,12 @@ export class World {
     return `${this.prefix}/${credential}/${kind}`;
   }
 
-  /** As the stack defines it, but for the endpoints. */
-  #functionDefinition(): FunctionDefinition {
-    const { rotator = 'local', imsEndpointUrl = this.ims.url, environment } = this.#options;
+  /** The function as the stack defines it, and beyond that only where its services are. */
+  functionDefinition(urls: {
+    readonly secretsManager: string;
+    readonly ims: string;
+  }): FunctionDefinition {
+    const { rotator = 'local', imsEndpointUrl = urls.ims, environment } = this.#options;
     return {
       functionName: this.functionName,
       bundle,
@@ -84,7 +89,7 @@ export class World {
         IMS_TOKEN_ROTATOR_PREFIX: this.prefix,
         IMS_TOKEN_ROTATOR_TICK_SECONDS: '900',
         NODE_OPTIONS: '--enable-source-maps',
-        AWS_ENDPOINT_URL_SECRETS_MANAGER: this.secretsManager.url,
+        AWS_ENDPOINT_URL_SECRETS_MANAGER: urls.secretsManager,
         ...(imsEndpointUrl === 'adobe' ? {} : { IMS_ENDPOINT_URL: imsEndpointUrl }),
         ...environment,
       },

@@ -45,12 +45,11 @@ describe('the stack of cdk.json', () => {
 
   it('creates the two secrets of the example credential, empty and retained', () => {
     const secrets = Object.values(template.findResources('AWS::SecretsManager::Secret'));
-    expect(
-      secrets.map((secret) => [Object.keys(secret['Properties']).sort(), secret['DeletionPolicy']]),
-    ).toEqual([
-      [['Description', 'Name'], 'Retain'],
-      [['Description', 'Name', 'Tags'], 'Retain'],
+    expect(secrets.map((secret) => new Set(Object.keys(secret['Properties'])))).toEqual([
+      new Set(['Description', 'Name']),
+      new Set(['Description', 'Name', 'Tags']),
     ]);
+    expect(secrets.map((secret) => secret['DeletionPolicy'])).toEqual(['Retain', 'Retain']);
     const name = 'ims-token-rotator/ImsTokenRotator/workfront-fusion';
     template.hasResourceProperties('AWS::SecretsManager::Secret', { Name: `${name}/client` });
     template.hasResourceProperties('AWS::SecretsManager::Secret', {
@@ -110,6 +109,28 @@ describe('the stack of cdk.json', () => {
           PolicyName: 'invoke',
         },
       ],
+    });
+  });
+
+  it('calls the function when a credential is stored, and not for the tokens it stores', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.secretsmanager'],
+        'detail-type': ['Secret Label Updated'],
+        detail: {
+          labelUpdated: ['AWSCURRENT'],
+          name: [{ wildcard: 'ims-token-rotator/ImsTokenRotator/*/client' }],
+        },
+      },
+      Targets: [
+        Match.objectLike({
+          RetryPolicy: { MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 300 },
+        }),
+      ],
+    });
+    template.hasResourceProperties('AWS::Lambda::Permission', {
+      Principal: 'events.amazonaws.com',
+      SourceArn: Match.anyValue(),
     });
   });
 

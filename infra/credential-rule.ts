@@ -1,0 +1,33 @@
+import { Duration } from 'aws-cdk-lib';
+import { Match, Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+
+export interface CredentialRuleProps {
+  readonly target: IFunction;
+  /** What the secrets' names begin with, without the slash that follows. */
+  readonly prefix: string;
+}
+
+/**
+ * Calls the function when a credential is stored, so that its token is there within seconds. Token
+ * secrets do not match: the function would be called by its own writes.
+ */
+export class CredentialRule extends Construct {
+  constructor(scope: Construct, id: string, { target, prefix }: CredentialRuleProps) {
+    super(scope, id);
+    new Rule(this, 'Rule', {
+      description: 'Renews the token of an Adobe credential that was stored',
+      eventPattern: {
+        source: ['aws.secretsmanager'],
+        detailType: ['Secret Label Updated'],
+        detail: {
+          labelUpdated: ['AWSCURRENT'],
+          name: Match.wildcard(`${prefix}/*/client`),
+        },
+      },
+      targets: [new LambdaFunction(target, { retryAttempts: 2, maxEventAge: Duration.minutes(5) })],
+    });
+  }
+}

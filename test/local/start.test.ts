@@ -1,0 +1,127 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { ImsEmulator } from '../../local/ims/ims-emulator.ts';
+import { expectNoSecrets } from '../support/no-secrets.ts';
+import { type Exit, RunningProcess } from '../support/run-process.ts';
+
+const start = (args: readonly string[] = [], environment: Record<string, string> = {}) =>
+  new RunningProcess('local/start.ts', args, environment).exit();
+
+/** `npm start -- --credentials FILE` with an IMS that stands in for the real one. */
+async function startWithCredential(
+  document: object,
+  more: readonly string[] = [],
+): Promise<Exit & { readonly ims: ImsEmulator }> {
+  const ims = new ImsEmulator();
+  await ims.start();
+  onTestFinished(() => ims.stop());
+  ims.registerClient({
+    clientId: 'a-real-client',
+    clientSecrets: ['p8e-a-real-secret-0123456789'],
+    scopes: ['openid'],
+  });
+  const directory = await mkdtemp(join(tmpdir(), 'credential-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const file = join(directory, 'credential.json');
+  await writeFile(file, JSON.stringify(document));
+  const exit = await start(['--credentials', file, ...more], { IMS_ENDPOINT_URL: ims.url });
+  return { ...exit, ims };
+}
+
+const realCredential = {
+  client_id: 'a-real-client',
+  client_secret: 'p8e-a-real-secret-0123456789',
+  scope: 'openid',
+};
+
+describe('npm start (README: quickstart)', () => {
+  it('gives an account of every step of the main job', async () => {
+    const { code, stdout, stderr } = await start();
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    const titles = [...stdout.matchAll(/^ (\d) {2}(.*)$/gm)].map(
+      ([, step, title]) => `${step} ${title}`,
+    );
+    expect(titles).toEqual([
+      '1 the embedded world is up',
+      '2 the bundle that the stack deploys is built',
+      '3 a credential is stored',
+      '4 a tick mints and stores the token',
+      '5 a consumer reads it with a plain SDK client',
+      '6 a product API accepts it',
+      '7 a second tick keeps the fresh token',
+    ]);
+    expect(stdout).toMatch(/client_secret {2}p8e-… \(36 characters\)/);
+    expect(stdout).toMatch(/access_token {2}eyJh… \(\d+ characters\)/);
+    expect(stdout).toMatch(/tokens_minted {2}1\n/);
+    expect(stdout).toMatch(/All of it holds, in \d+(\.\d)? s\./);
+    expect(stdout).not.toMatch(/eyJ[\w-]{9}|p8e-\w/);
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('prints one JSON object with --json', async () => {
+    const { code, stdout } = await start(['--json']);
+    expect(code).toBe(0);
+    const account = JSON.parse(stdout);
+    expect(account).toMatchObject({ ok: true, ims: 'stand-in', seconds: expect.any(Number) });
+    expect(account.steps).toHaveLength(7);
+    expect(account.steps[3].facts).toMatchObject({ reason: 'token-missing', outcome: 'renewed' });
+  });
+
+  it('uses a real credential with --credentials, and says so', async () => {
+    const { code, stdout, stderr, ims } = await startWithCredential(realCredential);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout).toContain('with the real Adobe IMS, with ');
+    expect(stdout).toContain(`ims              ${ims.url} (real)`);
+    expect(stdout).toContain('IMS says that it is valid');
+    expect(ims.mintCount).toBe(1);
+    expectNoSecrets(stdout, [realCredential.client_secret]);
+  });
+
+  it('fails with a clear message at the step that does not hold', async () => {
+    const wrong = { ...realCredential, client_secret: 'p8e-a-wrong-secret-0123456789' };
+    const { code, stdout, stderr } = await startWithCredential(wrong);
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      'Step 4 does not hold: the function failed: workfront-fusion: ERR_TOKEN_REJECTED: ' +
+        'IMS answered 400 invalid_client (invalid client_secret parameter)\n',
+    );
+    expectNoSecrets(stdout + stderr, [wrong.client_secret]);
+  });
+
+  it('tells all that is wrong with a credential file, also as JSON', async () => {
+    const { code, stdout, stderr } = await startWithCredential({ client_secret: 'x' }, ['--json']);
+    expect(code).toBe(1);
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      ims: 'real',
+      error: expect.stringContaining(
+        "ERR_CREDENTIAL_INVALID: the client secret's value is not a credential: " +
+          'client_id is missing; scope is missing; give the scopes, or a product',
+      ),
+    });
+  });
+
+  it.each([
+    ['an unknown option', ['--jsno'], "Unknown option '--jsno'"],
+    [
+      'a file that is not there',
+      ['--credentials', 'no/such/file'],
+      'cannot read the credential: ENOENT',
+    ],
+  ])('ends with 2 for %s', async (_, args, message) => {
+    const { code, stderr } = await start(args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
+  it('explains itself with --help', async () => {
+    const { code, stdout } = await start(['--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Usage: npm start -- [--json] [--credentials FILE]');
+  });
+});

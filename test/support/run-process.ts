@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface Exit {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A program of this project as a process, with nothing but PATH of this one's environment. */
+export class RunningProcess {
+  readonly #child: ChildProcess;
+  readonly #exit: Promise<unknown>;
+  stdout = '';
+  stderr = '';
+
+  constructor(
+    script: string,
+    args: readonly string[] = [],
+    environment: Readonly<Record<string, string>> = {},
+  ) {
+    this.#child = spawn(process.execPath, [script, ...args], {
+      cwd: root,
+      env: { PATH: process.env['PATH'] ?? '', ...environment },
+    });
+    this.#exit = once(this.#child, 'close');
+    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text;
+    });
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+    });
+    onTestFinished(() => {
+      this.#child.kill('SIGKILL');
+    });
+  }
+
+  /** Resolves when stdout matches; rejects when the process ends before. */
+  async printed(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this.stdout);
+      if (match !== null) return match;
+      const ended = await Promise.race([
+        once(this.#child.stdout ?? this.#child, 'data').then(() => false),
+        this.#exit.then(() => true),
+      ]);
+      if (ended) throw new Error(`ended without printing ${pattern}: ${this.stdout}${this.stderr}`);
+    }
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  async exit(): Promise<Exit> {
+    await this.#exit;
+    return { code: this.#child.exitCode, stdout: this.stdout, stderr: this.stderr };
+  }
+}
