@@ -1,0 +1,70 @@
+import { stat } from 'node:fs/promises';
+import { World } from '../local/world.ts';
+
+/** Prints one figure as a line of JSON. */
+function print(name: string, unit: string, values: readonly number[]): void {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (quantile: number): number =>
+    Number((sorted[Math.floor(quantile * (sorted.length - 1))] ?? Number.NaN).toFixed(1));
+  const figure = { name, unit, runs: values.length, p10: at(0.1), p50: at(0.5), p90: at(0.9) };
+  process.stdout.write(`${JSON.stringify(figure)}\n`);
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
+
+async function withWorld<Result>(
+  credentials: number,
+  use: (tick: () => Promise<unknown>) => Promise<Result>,
+): Promise<Result> {
+  const world = new World({ eventRule: false });
+  await world.start();
+  try {
+    const credential = { client_id: 'bench', client_secret: 'bench-secret', scope: 'openid' };
+    world.ims.registerClient({
+      clientId: credential.client_id,
+      clientSecrets: [credential.client_secret],
+      scopes: [credential.scope],
+    });
+    for (let index = 0; index < credentials; index += 1) {
+      world.secretsManager.seed({ name: world.secretId(`c${index}`, 'token') });
+      world.secretsManager.seed({
+        name: world.secretId(`c${index}`, 'client'),
+        secretString: JSON.stringify(credential),
+      });
+    }
+    return await use(async () => {
+      const { functionError } = await world.lambda.invoke(world.functionName, { action: 'tick' });
+      if (functionError !== undefined) throw new Error('a tick failed');
+    });
+  } finally {
+    await world.stop();
+  }
+}
+
+async function repeat(times: number, measure: () => Promise<number>): Promise<readonly number[]> {
+  const values: number[] = [];
+  for (let run = 0; run < times; run += 1) values.push(await measure());
+  return values;
+}
+
+const { size } = await stat(new URL('../dist/lambda/index.mjs', import.meta.url));
+print('bundle size', 'KiB', [size / 1024]);
+
+print(
+  'first tick of a sandbox, one token minted',
+  'ms',
+  await repeat(10, () => withWorld(1, (tick) => timed(tick))),
+);
+
+for (const credentials of [1, 500]) {
+  const figures = await withWorld(credentials, async (tick) => {
+    const renewal = await timed(tick);
+    return { renewal, idle: await repeat(20, () => timed(tick)) };
+  });
+  print(`tick that mints ${credentials}`, 'ms', [figures.renewal]);
+  print(`tick with nothing due, ${credentials} credentials`, 'ms', figures.idle);
+}
