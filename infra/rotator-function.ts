@@ -17,14 +17,17 @@ export interface RotatorFunctionProps {
   readonly rotator: string;
   readonly prefix: string;
   readonly tick: Duration;
+  /** Whether IMS is asked about each token before it is stored. */
+  readonly validate: boolean;
 }
 
 /** The rotator's function with a role that may do what it does and nothing else. */
 export class RotatorFunction extends Construct {
   readonly function: LambdaFunction;
 
-  constructor(scope: Construct, id: string, { rotator, prefix, tick }: RotatorFunctionProps) {
+  constructor(scope: Construct, id: string, props: RotatorFunctionProps) {
     super(scope, id);
+    const { rotator, prefix, tick, validate } = props;
     const logGroup = new LogGroup(this, 'LogGroup', {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -64,6 +67,13 @@ export class RotatorFunction extends Construct {
           ],
           resources: [secretArn('token')],
         }),
+        new PolicyStatement({
+          actions: ['secretsmanager:TagResource'],
+          resources: [secretArn('token')],
+          conditions: {
+            'ForAllValues:StringEquals': { 'aws:TagKeys': ['ims-token-rotator:status'] },
+          },
+        }),
       ],
     });
     this.function = new LambdaFunction(this, 'Function', {
@@ -84,6 +94,7 @@ export class RotatorFunction extends Construct {
         IMS_TOKEN_ROTATOR_PREFIX: prefix,
         IMS_TOKEN_ROTATOR_TICK_SECONDS: String(tick.toSeconds()),
         NODE_OPTIONS: '--enable-source-maps',
+        ...(validate ? { IMS_TOKEN_ROTATOR_VALIDATE: 'true' } : {}),
       },
     });
   }

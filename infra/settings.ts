@@ -15,7 +15,11 @@ const name = v.pipe(
   ),
 );
 
-const schema = v.strictObject({ credentials: v.record(name, credential) });
+const schema = v.strictObject({
+  credentials: v.record(name, credential),
+  /** Whether IMS is asked about each token before it is stored. */
+  validate: v.optional(v.boolean(), false),
+});
 
 /** The stack's settings, as `cdk.json` holds them under the context key `ims-token-rotator`. */
 export type Settings = v.InferOutput<typeof schema>;

@@ -13,7 +13,12 @@ export class ImsTokenRotatorStack extends Stack {
     const rotator = this.stackName;
     const prefix = `ims-token-rotator/${rotator}`;
     const tick = Duration.minutes(15);
-    const rotatorFunction = new RotatorFunction(this, 'Rotator', { rotator, prefix, tick });
+    const rotatorFunction = new RotatorFunction(this, 'Rotator', {
+      rotator,
+      prefix,
+      tick,
+      validate: settings.validate,
+    });
     const target = rotatorFunction.function;
     // A tick before the role has its policies would fail.
     new TickSchedule(this, 'Tick', { target, tick }).node.addDependency(rotatorFunction);

@@ -9,10 +9,17 @@ import type { TokenResponse } from './core/token-response.ts';
 export interface Deps {
   readonly config: Config;
   readonly now: () => EpochSeconds;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  /** Resolves after so many seconds; rejects when the signal aborts. */
+  readonly sleep: (seconds: number, signal: AbortSignal) => Promise<void>;
+  /** Seconds until the invocation's deadline. */
+  readonly remaining: () => number;
   readonly digest: Digest;
   readonly secrets: SecretStore;
   readonly tokenEndpoint: TokenEndpoint;
   readonly log: Log;
+  readonly metrics: Metrics;
   /** Aborts at the invocation's deadline. */
   readonly signal: AbortSignal;
 }
@@ -26,8 +33,12 @@ export interface SecretValue {
 
 /** Secrets Manager, where "not there" is an answer and everything else a RenewalError. */
 export interface SecretStore {
-  /** Pages of metadata of the secrets whose names begin with the prefix. */
-  list(namePrefix: string, signal: AbortSignal): AsyncIterable<readonly SecretMetadata[]>;
+  /** One page of the metadata of the secrets whose names begin with the prefix. */
+  listPage(
+    namePrefix: string,
+    nextToken: string | undefined,
+    signal: AbortSignal,
+  ): Promise<{ readonly rows: readonly SecretMetadata[]; readonly nextToken?: string }>;
   /** Undefined when there is no such secret or it is scheduled for deletion. */
   describe(secretId: string, signal: AbortSignal): Promise<SecretMetadata | undefined>;
   /** AWSCURRENT's value; undefined when there is none or the secret is scheduled for deletion. */
@@ -39,6 +50,11 @@ export interface SecretStore {
     version: { readonly secretId: string; readonly versionId: string; readonly from?: string },
     signal: AbortSignal,
   ): Promise<void>;
+  /** Sets one tag of the secret. */
+  setTag(
+    tag: { readonly secretId: string; readonly key: string; readonly value: string },
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 export interface NewVersion {
@@ -48,9 +64,17 @@ export interface NewVersion {
   readonly secretString: Sensitive;
 }
 
-/** IMS's token endpoint: any HTTP answer is returned; no answer is ERR_TOKEN_UNAVAILABLE. */
+/** IMS: any HTTP answer is returned; no answer is ERR_TOKEN_UNAVAILABLE. */
 export interface TokenEndpoint {
   request(grant: ClientCredentialsGrant, signal: AbortSignal): Promise<TokenResponse>;
+  /** Asks IMS whether it takes the token. */
+  validate(token: TokenToValidate, signal: AbortSignal): Promise<TokenResponse>;
+}
+
+export interface TokenToValidate {
+  readonly imsHost: string;
+  readonly clientId: string;
+  readonly accessToken: Sensitive;
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4 */
@@ -61,11 +85,25 @@ export interface ClientCredentialsGrant {
   readonly scopes: readonly string[];
 }
 
-type Field = string | number | boolean | undefined;
+type Field = string | number | boolean | undefined | Readonly<Record<string, number>>;
 
 /** Structured lines. Fields are named one by one, so that nothing is logged by accident. */
 export interface Log {
   info(message: string, fields: Readonly<Record<string, Field>>): void;
   warn(message: string, fields: Readonly<Record<string, Field>>): void;
   error(message: string, fields: Readonly<Record<string, Field>>): void;
+}
+
+/** The metrics, and no others; each has the one dimension `rotator`. */
+export type MetricName =
+  | 'Ticks'
+  | 'Managed'
+  | 'Renewed'
+  | 'Failing'
+  | 'MinLifeLeft'
+  | 'MinSecondsToExpiry'
+  | 'RenewalDuration';
+
+export interface Metrics {
+  add(name: MetricName, value: number): void;
 }

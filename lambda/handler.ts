@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { ImsTokenEndpoint } from './adapters/ims-token-endpoint.ts';
 import { PowertoolsLog } from './adapters/powertools-log.ts';
+import { PowertoolsMetrics } from './adapters/powertools-metrics.ts';
 import { SecretsManager } from './adapters/secrets-manager.ts';
 import { parseConfig } from './core/config.ts';
 import { type Command, parseEvent } from './core/event.ts';
 import { epochSeconds } from './core/instant.ts';
-import { type CredentialOutcome, type RunResult, runResult } from './core/run-result.ts';
-import type { Deps } from './deps.ts';
+import { isShortLived } from './core/renew-before.ts';
+import { type CredentialOutcome, type RunResult, runError, runResult } from './core/run-result.ts';
 import { renew } from './renew.ts';
+import { type Run, startRun } from './run.ts';
 import { status, tick } from './tick.ts';
 
 /** What of Lambda's context is used. */
@@ -31,49 +34,50 @@ const secrets = new SecretsManager({ region: config.region });
  */
 export async function handler(event: unknown, context: Context): Promise<RunResult> {
   const command = parseEvent(event, config.prefix);
+  const remainingMs = (): number => context.getRemainingTimeInMillis() - marginMs;
   const log = new PowertoolsLog(config.rotator, context.awsRequestId);
+  using metrics = new PowertoolsMetrics(config.rotator);
   await using tokenEndpoint = new ImsTokenEndpoint(config);
-  const outcomes = await run(command, {
+  const run = startRun({
     config,
     now: () => epochSeconds(Date.now() / 1000),
+    random: Math.random,
+    sleep: (seconds, signal) => setTimeout(seconds * 1000, undefined, { signal }),
+    remaining: () => remainingMs() / 1000,
     digest: (text) => createHash('sha256').update(text).digest('hex'),
     secrets,
     tokenEndpoint,
     log,
-    signal: AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - marginMs)),
+    metrics,
+    signal: AbortSignal.timeout(Math.max(0, remainingMs())),
   });
+  const outcomes = await runCommand(command, run);
   const action = command.action === 'ignore' ? 'renew' : command.action;
   const result = runResult(action, config.rotator, outcomes);
+  const renewed = outcomes.filter(({ outcome }) => outcome === 'renewed');
+  if (action !== 'status') metrics.add('Renewed', renewed.length);
   log.info('run', {
     action,
     managed: result.managed,
-    reasons: JSON.stringify(result.reasons),
-    outcomes: JSON.stringify(result.outcomes),
+    reasons: result.reasons,
+    outcomes: result.outcomes,
+    failing: outcomes.filter(({ failing }) => failing).length,
+    short_lived: renewed.filter(({ token }) => isShortLived(token, config.tick)).length,
   });
-  if (action !== 'status') throwIfFailed(outcomes);
+  const error = action === 'status' ? undefined : runError(outcomes);
+  if (error !== undefined) throw error;
   return result;
 }
 
-async function run(command: Command, deps: Deps): Promise<readonly CredentialOutcome[]> {
+async function runCommand(command: Command, run: Run): Promise<readonly CredentialOutcome[]> {
   switch (command.action) {
     case 'tick':
-      return await tick(deps);
+      return await tick(run);
     case 'status':
-      return await status(deps);
+      return await status(run);
     case 'renew':
-      return [await renew(deps, command.credential, command.force)];
+      return [await renew(run, command.credential, command.force)];
     case 'ignore':
       return [];
   }
-}
-
-function throwIfFailed(outcomes: readonly CredentialOutcome[]): void {
-  const errors = outcomes.flatMap(({ error }) => (error === undefined ? [] : [error]));
-  if (errors.length === 0) return;
-  const lines = outcomes.flatMap(({ credential, error }) =>
-    error === undefined ? [] : [`${credential}: ${error.code}: ${error.message}`],
-  );
-  const shown = lines.slice(0, 100);
-  const more = lines.length > shown.length ? [`and ${lines.length - shown.length} more`] : [];
-  throw new AggregateError(errors, [...shown, ...more].join('\n'));
 }

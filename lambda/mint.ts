@@ -1,7 +1,9 @@
 import type { ClientCredential } from './core/credential.ts';
-import { TokenRequestError } from './core/errors.ts';
+import { Deferral, TokenRequestError } from './core/errors.ts';
+import type { Sensitive } from './core/sensitive.ts';
 import { type IssuedToken, parseTokenResponse } from './core/token-response.ts';
-import type { Deps } from './deps.ts';
+import type { Run } from './run.ts';
+import { withRetries } from './with-retries.ts';
 
 export interface Minted {
   readonly token: IssuedToken;
@@ -9,26 +11,51 @@ export interface Minted {
   readonly clientSecretPosition: number;
 }
 
+const limits = { attempts: 4, reserve: 30 };
+
 /**
  * Requests one token. The credential's secrets are tried in order; only `invalid_client` moves on
  * to the next, for any other refusal would be the same with it.
  *
- * @throws TokenRequestError
+ * @throws TokenRequestError, or Deferral when the host has failed too often in this run
  */
-export async function mint(deps: Deps, credential: ClientCredential): Promise<Minted> {
+export async function mint(run: Run, credential: ClientCredential): Promise<Minted> {
+  let rejected: TokenRequestError | undefined;
   for (const [index, clientSecret] of credential.clientSecrets.entries()) {
-    const requestedAt = deps.now();
-    const response = await deps.tokenEndpoint.request({ ...credential, clientSecret }, deps.signal);
     try {
-      const { clientId } = credential;
-      const token = parseTokenResponse(response, { requestedAt, clientId, clientSecret });
+      const token = await withRetries(run, limits, () => request(run, credential, clientSecret));
       return { token, clientSecretPosition: index + 1 };
     } catch (error) {
-      const last = index === credential.clientSecrets.length - 1;
       const wrongSecret =
         error instanceof TokenRequestError && error.details.imsError === 'invalid_client';
-      if (last || !wrongSecret) throw error;
+      if (!wrongSecret) throw error;
+      rejected = error;
     }
   }
-  throw new TypeError('a credential has at least one client secret');
+  throw rejected ?? new TypeError('a credential has at least one client secret');
+}
+
+async function request(
+  run: Run,
+  credential: ClientCredential,
+  clientSecret: Sensitive,
+): Promise<IssuedToken> {
+  const { clientId, imsHost } = credential;
+  if (run.breaker.isOpen(imsHost)) {
+    throw new Deferral(
+      'ERR_TOKEN_UNAVAILABLE',
+      `${imsHost} has failed too often in this run to be asked again`,
+    );
+  }
+  const requestedAt = run.now();
+  try {
+    const response = await run.tokenEndpoint.request({ ...credential, clientSecret }, run.signal);
+    const token = parseTokenResponse(response, { requestedAt, clientId, clientSecret });
+    run.breaker.answered(imsHost);
+    return token;
+  } catch (error) {
+    if (error instanceof TokenRequestError && error.transient) run.breaker.failed(imsHost);
+    else run.breaker.answered(imsHost);
+    throw error;
+  }
 }

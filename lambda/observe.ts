@@ -2,9 +2,13 @@ import type { CurrentToken, Observation } from './core/decision.ts';
 import { epochSeconds } from './core/instant.ts';
 import type { SecretMetadata } from './core/ledger.ts';
 import { fingerprint, readSettings } from './core/settings.ts';
+import { noFingerprint, readStatus } from './core/status.ts';
 import { decodeStoredToken } from './core/stored-token.ts';
 import { decodeVersionId } from './core/version-id.ts';
-import type { Deps } from './deps.ts';
+import type { Run } from './run.ts';
+import { withRetries } from './with-retries.ts';
+
+export const readLimits = { attempts: 4, reserve: 10 };
 
 /** Which version of which client secret a token would be minted from. */
 export interface CredentialVersion {
@@ -12,65 +16,73 @@ export interface CredentialVersion {
   readonly versionId: string;
 }
 
+/** The facts about one credential that the decision is made from; not yet whether it is forced. */
+export async function observe(
+  run: Run,
+  secret: SecretMetadata | undefined,
+  client: CredentialVersion | undefined,
+): Promise<Observation> {
+  const token = await observeToken(run, secret, client);
+  const now = run.now();
+  const tags = secret?.tags ?? {};
+  const settings = readSettings(tags);
+  const current =
+    client === undefined ? undefined : fingerprint(run.digest, client.arn, client.versionId, tags);
+  return {
+    now,
+    tick: run.config.tick,
+    paused: settings.paused,
+    forced: false,
+    token,
+    fingerprint: current,
+    failure: readStatus(tags, current ?? noFingerprint, now),
+    ...(settings.renewBefore === undefined ? {} : { renewBefore: settings.renewBefore }),
+  };
+}
+
 /** What a token secret holds, from metadata alone unless its current version id is foreign. */
-export async function observeToken(
-  deps: Deps,
+async function observeToken(
+  run: Run,
   secret: SecretMetadata | undefined,
   client: CredentialVersion | undefined,
 ): Promise<Observation['token']> {
   if (secret === undefined) return 'absent';
   const versionId = secret.currentVersionId;
   if (versionId === undefined) return 'empty';
-  const decoded = decodeVersionId(versionId, deps.now());
+  const decoded = decodeVersionId(versionId, run.now());
   if (decoded !== undefined) {
     const issuedAt = epochSeconds(decoded.expiresAt - decoded.lifetime);
     return { versionId, issuedAt, ...decoded };
   }
-  return await readForeign(deps, secret, client);
+  return await observeForeign(run, secret, versionId, client);
 }
 
-async function readForeign(
-  deps: Deps,
+async function observeForeign(
+  run: Run,
   secret: SecretMetadata,
+  versionId: string,
   client: CredentialVersion | undefined,
 ): Promise<'empty' | 'malformed' | CurrentToken> {
-  const value = await deps.secrets.read(secret.arn, deps.signal);
-  if (value === undefined) return 'empty';
-  const stored = decodeStoredToken(value.secretString.reveal());
-  if (stored === undefined) return 'malformed';
-  const { clientSecretVersion } = stored;
+  const stored = run.foreignVersions.get(versionId) ?? (await readForeign(run, secret, versionId));
+  if (stored === 'empty' || stored === 'malformed') return stored;
+  const { issuedAt, expiresAt, clientSecretVersion } = stored;
   return {
-    versionId: value.versionId,
-    issuedAt: stored.issuedAt,
-    expiresAt: stored.expiresAt,
-    lifetime: stored.expiresAt - stored.issuedAt,
+    versionId,
+    issuedAt,
+    expiresAt,
+    lifetime: expiresAt - issuedAt,
     fingerprint:
       client === undefined || clientSecretVersion === undefined
         ? undefined
-        : fingerprint(deps.digest, client.arn, clientSecretVersion, secret.tags),
+        : fingerprint(run.digest, client.arn, clientSecretVersion, secret.tags),
   };
 }
 
-/** The facts that the decision is made from. */
-export function observation(
-  deps: Deps,
-  secret: SecretMetadata | undefined,
-  client: CredentialVersion | undefined,
-  token: Observation['token'],
-  forced: boolean,
-): Observation {
-  const tags = secret?.tags ?? {};
-  const settings = readSettings(tags);
-  return {
-    now: deps.now(),
-    tick: deps.config.tick,
-    paused: settings.paused,
-    forced,
-    token,
-    fingerprint:
-      client === undefined
-        ? undefined
-        : fingerprint(deps.digest, client.arn, client.versionId, tags),
-    ...(settings.renewBefore === undefined ? {} : { renewBefore: settings.renewBefore }),
-  };
+async function readForeign(run: Run, secret: SecretMetadata, versionId: string) {
+  const value = await withRetries(run, readLimits, () => run.secrets.read(secret.arn, run.signal));
+  const stored =
+    value === undefined ? 'empty' : (decodeStoredToken(value.secretString.reveal()) ?? 'malformed');
+  // The list may be old: what was read may be a later version than the one that it names.
+  run.foreignVersions.set(value?.versionId ?? versionId, stored);
+  return stored;
 }

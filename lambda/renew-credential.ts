@@ -1,59 +1,149 @@
-import { type Decision, decide, type Force, isForced } from './core/decision.ts';
-import { RenewalError } from './core/errors.ts';
+import { decide, type Force, isForced, type Observation } from './core/decision.ts';
+import { Deferral, RenewalError, TokenRequestError } from './core/errors.ts';
 import { formatInstant } from './core/instant.ts';
-import { keptOutcome } from './core/kept.ts';
+import { keptError } from './core/kept.ts';
+import { isShortLived } from './core/renew-before.ts';
 import type { CredentialOutcome } from './core/run-result.ts';
 import { secretNames } from './core/secret-name.ts';
-import type { Deps } from './deps.ts';
-import { failedOutcome } from './failed-outcome.ts';
-import { observation, observeToken } from './observe.ts';
+import { observe, readLimits } from './observe.ts';
+import { remember, type Sight } from './remember.ts';
 import { replaceToken } from './replace-token.ts';
+import type { Run } from './run.ts';
+import { withRetries } from './with-retries.ts';
+
+// Seconds that a renewal takes at the worst, short of being retried.
+const startReserve = 45;
 
 /**
- * Gathers afresh, decides, and renews the token of one credential if it is due. An expected failure
- * is in the outcome, not thrown; the stored token is then as it was.
+ * Gathers afresh, decides, renews the token of one credential if it is due, and remembers how that
+ * went. An expected failure is in the outcome, not thrown; the stored token is then as it was.
+ *
+ * @param listed what the list showed, which stands in where nothing fresher can be read
  */
 export async function renewCredential(
-  deps: Deps,
+  run: Run,
   credential: string,
   force: Force = { force: false },
+  listed: Sight = {},
 ): Promise<CredentialOutcome> {
-  const names = secretNames(deps.config.prefix, credential);
-  let decision: Decision | undefined;
+  const sight: Sight = { ...listed };
+  let outcome: CredentialOutcome;
   try {
-    const [secret, client] = await both(
-      deps.secrets.describe(names.token, deps.signal),
-      deps.secrets.read(names.client, deps.signal),
-    );
-    const token = await observeToken(deps, secret, client);
-    const forced = isForced(force, deps.now(), token);
-    decision = decide(observation(deps, secret, client, token, forced));
-    const { reason } = decision;
-    if (decision.action === 'keep' || secret === undefined || client === undefined) {
-      return keptOutcome(credential, decision, token, names);
-    }
-    const { token: issued, clientSecretPosition } = await replaceToken(deps, {
-      reason,
-      secret,
-      client,
-      token,
-    });
-    deps.log.info('renewed', {
-      credential,
-      reason,
-      expires_at: formatInstant(issued.expiresAt),
-      client_secret_position: clientSecretPosition,
-    });
-    if (issued.warning !== undefined) deps.log.warn(issued.warning, { credential });
-    return { credential, reason, outcome: 'renewed', expiresAt: issued.expiresAt };
-  } catch (error) {
-    if (!(error instanceof RenewalError)) throw error;
-    return failedOutcome(deps.log, credential, decision?.reason, error);
+    if (run.remaining() < startReserve) throw noTimeLeft();
+    outcome = await attempt(run, credential, force, sight);
+  } catch (thrown) {
+    if (!(thrown instanceof RenewalError)) throw thrown;
+    outcome = failedOutcome(run, credential, sight, run.signal.aborted ? noTimeLeft() : thrown);
   }
+  return await remember(run, sight, outcome);
 }
 
-/** Both in parallel, and neither left running when the other fails. */
-async function both<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([first, second]);
-  return await Promise.all([first, second]);
+/** The outcome of a decision to keep: `failed` with a code when somebody has to act. */
+export function keptOutcome(
+  run: Run,
+  credential: string,
+  sight: Required<Sight>,
+): CredentialOutcome {
+  const { observation, decision } = sight;
+  const names = secretNames(run.config.prefix, credential);
+  const error = decision.failing ? keptError(decision.reason, names) : undefined;
+  return {
+    credential,
+    reason: decision.reason,
+    outcome: error === undefined ? 'kept' : 'failed',
+    ...tokenOf(observation),
+    ...(error === undefined ? {} : { error }),
+    failing: decision.failing || decision.reason === 'backing-off',
+    began: decision.failing,
+  };
+}
+
+async function attempt(
+  run: Run,
+  credential: string,
+  force: Force,
+  sight: Sight,
+): Promise<CredentialOutcome> {
+  const began = run.remaining();
+  const names = secretNames(run.config.prefix, credential);
+  const read = <Output>(work: () => Promise<Output>): Promise<Output> =>
+    withRetries(run, readLimits, work);
+  // Settled, so that neither is left running when the other fails.
+  const [described, value] = await Promise.allSettled([
+    read(() => run.secrets.describe(names.token, run.signal)),
+    read(() => run.secrets.read(names.client, run.signal)),
+  ]);
+  if (described.status === 'rejected') throw described.reason;
+  const secret = described.value;
+  sight.secret = secret;
+  if (value.status === 'rejected') throw value.reason;
+  const client = value.value;
+  const observation = await observe(run, secret, client);
+  sight.observation = observation;
+  sight.decision = decide(observation);
+  const forced = isForced(force, observation.now, observation.token);
+  const decision = decide({ ...observation, forced });
+  const { reason } = decision;
+  if (decision.action === 'keep' || secret === undefined || client === undefined) {
+    return keptOutcome(run, credential, { secret, observation, decision });
+  }
+  const due = { reason, secret, client, token: observation.token };
+  const { token, clientSecretPosition } = await replaceToken(run, due);
+  run.metrics.add('RenewalDuration', Math.round((began - run.remaining()) * 1000));
+  run.log.info('renewed', {
+    credential,
+    reason,
+    expires_at: formatInstant(token.expiresAt),
+    client_secret_position: clientSecretPosition,
+  });
+  if (isShortLived(token, run.config.tick))
+    run.log.warn('the token lives too short for the ticks', { credential });
+  if (token.warning !== undefined) run.log.warn(token.warning, { credential });
+  return {
+    credential,
+    reason,
+    outcome: 'renewed',
+    token,
+    failing: false,
+    began: false,
+    ...(clientSecretPosition === undefined ? {} : { clientSecretPosition }),
+  };
+}
+
+function failedOutcome(
+  run: Run,
+  credential: string,
+  { observation, decision }: Sight,
+  error: RenewalError,
+): CredentialOutcome {
+  const deferred = error instanceof Deferral;
+  const details = error instanceof TokenRequestError ? error.details : undefined;
+  const fields = {
+    credential,
+    reason: decision?.reason,
+    code: error.code,
+    client_id: details?.clientId,
+    ims_status: details?.status,
+    ims_error: details?.imsError,
+    x_debug_id: details?.debugId,
+  };
+  if (deferred) run.log.warn(`deferred: ${error.message}`, fields);
+  else run.log.error(error.message, fields);
+  return {
+    credential,
+    ...(decision === undefined ? {} : { reason: decision.reason }),
+    outcome: deferred ? 'deferred' : 'failed',
+    ...(observation === undefined ? {} : tokenOf(observation)),
+    error,
+    failing: !deferred || observation?.failure !== undefined,
+    began: !deferred,
+  };
+}
+
+function tokenOf({ token }: Observation): Pick<CredentialOutcome, 'token'> {
+  return typeof token === 'object' ? { token } : {};
+}
+
+function noTimeLeft(): Deferral {
+  return new Deferral('ERR_NO_TIME_LEFT', 'no time is left in this run');
 }

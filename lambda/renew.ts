@@ -1,25 +1,28 @@
-import type { Force } from './core/decision.ts';
+import { type Force, isSettled } from './core/decision.ts';
 import { keptError } from './core/kept.ts';
 import type { CredentialOutcome } from './core/run-result.ts';
 import { secretNames } from './core/secret-name.ts';
-import type { Deps } from './deps.ts';
 import { renewCredential } from './renew-credential.ts';
+import type { Run } from './run.ts';
 
 /**
  * Renews the token of one credential, if it is due or forced. Whoever asked for it by name wants a
- * fresh token afterwards, so anything else is a failure with a code.
+ * fresh token afterwards, so anything else is a failure with a code, also if it is not a new one.
  */
 export async function renew(
-  deps: Deps,
+  run: Run,
   credential: string,
   force: Force,
 ): Promise<CredentialOutcome> {
-  const outcome = await renewCredential(deps, credential, force);
-  const { reason, expiresAt } = outcome;
-  if (outcome.outcome !== 'kept' || reason === undefined) return outcome;
-  const unexpired = expiresAt !== undefined && expiresAt > deps.now();
+  const outcome = await renewCredential(run, credential, force);
+  const { reason, token, error } = outcome;
+  if (error !== undefined) return { ...outcome, began: true };
+  if (outcome.outcome === 'renewed' || reason === undefined) return outcome;
+  const unexpired = token !== undefined && token.expiresAt > run.now();
   const refusedToForce = force.force && force.replaces === undefined;
-  if (reason === 'recently-issued' && unexpired && !refusedToForce) return outcome;
-  const error = keptError(reason, secretNames(deps.config.prefix, credential));
-  return error === undefined ? outcome : { ...outcome, outcome: 'failed', error };
+  if (isSettled(reason) && unexpired && !refusedToForce) return outcome;
+  const refusal = keptError(reason, secretNames(run.config.prefix, credential));
+  return refusal === undefined
+    ? outcome
+    : { ...outcome, outcome: 'failed', error: refusal, began: true };
 }

@@ -1,15 +1,18 @@
 import { parseCredential } from './core/credential.ts';
-import type { Observation, Reason } from './core/decision.ts';
-import { RenewalError } from './core/errors.ts';
+import { mustExpireLater, type Observation, type Reason } from './core/decision.ts';
+import { RenewalError, TokenRequestError } from './core/errors.ts';
 import { formatInstant } from './core/instant.ts';
-import { mustExpireLater } from './core/kept.ts';
 import type { SecretMetadata } from './core/ledger.ts';
 import { Sensitive } from './core/sensitive.ts';
 import { fingerprint, readSettings } from './core/settings.ts';
 import { encodeStoredToken } from './core/stored-token.ts';
+import type { IssuedToken } from './core/token-response.ts';
+import { isValidated } from './core/token-validation.ts';
 import { encodeVersionId } from './core/version-id.ts';
-import type { Deps, SecretValue } from './deps.ts';
-import { type Minted, mint } from './mint.ts';
+import type { NewVersion, SecretValue } from './deps.ts';
+import { mint } from './mint.ts';
+import type { Run } from './run.ts';
+import { withRetries } from './with-retries.ts';
 
 /** What a renewal has seen of its credential and acts upon. */
 export interface Due {
@@ -19,16 +22,24 @@ export interface Due {
   readonly token: Observation['token'];
 }
 
+export interface Replaced {
+  readonly token: IssuedToken;
+  /** Undefined when the credential has one secret only. */
+  readonly clientSecretPosition?: number;
+}
+
+const validateLimits = { attempts: 3, reserve: 30 };
+const putLimits = { attempts: 8, reserve: 6 };
+
 /**
  * Mints a token and stores it as the new AWSCURRENT.
  *
  * @throws RenewalError of the credential, of IMS or of Secrets Manager; nothing was stored then
  */
-export async function replaceToken(deps: Deps, due: Due): Promise<Minted> {
+export async function replaceToken(run: Run, due: Due): Promise<Replaced> {
   const { secret, client } = due;
   const credential = parseCredential(client.secretString.reveal(), readSettings(secret.tags));
-  const minted = await mint(deps, credential);
-  const { token } = minted;
+  const { token, clientSecretPosition } = await mint(run, credential);
   if (mustExpireLater(due.reason, due.token) && token.expiresAt <= due.token.expiresAt) {
     throw new RenewalError(
       'ERR_TOKEN_NOT_LATER',
@@ -36,32 +47,43 @@ export async function replaceToken(deps: Deps, due: Due): Promise<Minted> {
         `not later than the stored one (${formatInstant(due.token.expiresAt)})`,
     );
   }
+  if (run.config.validate) await validate(run, credential, token);
   const secretString = encodeStoredToken(token, credential, client.versionId);
-  const versionId = encodeVersionId(
-    {
-      expiresAt: token.expiresAt,
-      lifetime: token.lifetime,
-      fingerprint: fingerprint(deps.digest, client.arn, client.versionId, secret.tags),
-    },
-    deps.digest(secretString),
+  const fields = {
+    ...token,
+    fingerprint: fingerprint(run.digest, client.arn, client.versionId, secret.tags),
+  };
+  const versionId = encodeVersionId(fields, run.digest(secretString));
+  // The bytes are made once: a repeated put is then the same version, however often it is repeated.
+  await store(
+    run,
+    { secretId: secret.arn, versionId, secretString: new Sensitive(secretString) },
+    secret.currentVersionId,
   );
-  await store(deps, secret, versionId, new Sensitive(secretString));
-  return minted;
+  return credential.clientSecrets.length > 1 ? { token, clientSecretPosition } : { token };
 }
 
-async function store(
-  deps: Deps,
-  secret: SecretMetadata,
-  versionId: string,
-  secretString: Sensitive,
-): Promise<void> {
-  const version = { secretId: secret.arn, versionId };
-  const labels = await deps.secrets.put({ ...version, secretString }, deps.signal);
+async function store(run: Run, version: NewVersion, seen: string | undefined): Promise<void> {
+  const labels = await withRetries(run, putLimits, () => run.secrets.put(version, run.signal));
   if (labels.includes('AWSCURRENT')) return;
   // The version was there already and the put changed nothing, so the label is still elsewhere.
-  const from = secret.currentVersionId;
-  await deps.secrets.makeCurrent(
-    { ...version, ...(from === undefined ? {} : { from }) },
-    deps.signal,
+  const move = { ...version, ...(seen === undefined ? {} : { from: seen }) };
+  await withRetries(run, putLimits, () => run.secrets.makeCurrent(move, run.signal));
+}
+
+async function validate(
+  run: Run,
+  { imsHost, clientId }: { readonly imsHost: string; readonly clientId: string },
+  { accessToken }: IssuedToken,
+): Promise<void> {
+  const isValid = await withRetries(run, validateLimits, async () =>
+    isValidated(
+      await run.tokenEndpoint.validate({ imsHost, clientId, accessToken }, run.signal),
+      clientId,
+    ),
   );
+  if (isValid) return;
+  throw new TokenRequestError('ERR_TOKEN_INVALID', 'IMS does not take the token it has issued', {
+    clientId,
+  });
 }

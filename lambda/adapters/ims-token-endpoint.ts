@@ -48,42 +48,71 @@ export class ImsTokenEndpoint implements AsyncDisposable {
 
   /** @throws TokenRequestError ERR_TOKEN_UNAVAILABLE when there was no whole answer in time */
   async request(grant: Grant, signal: AbortSignal): Promise<TokenResponse> {
-    const origin = this.#endpointUrl ?? `https://${grant.imsHost}`;
+    const form = {
+      grant_type: 'client_credentials',
+      client_id: grant.clientId,
+      client_secret: grant.clientSecret.reveal(),
+      scope: grant.scopes.join(','),
+    };
+    return await this.#post('/ims/token/v3', grant, form, {}, signal);
+  }
+
+  /** @throws TokenRequestError ERR_TOKEN_UNAVAILABLE when there was no whole answer in time */
+  async validate(
+    token: { readonly imsHost: string; readonly clientId: string; readonly accessToken: Sensitive },
+    signal: AbortSignal,
+  ): Promise<TokenResponse> {
+    const form = { type: 'access_token', client_id: token.clientId };
+    const headers = { authorization: `Bearer ${token.accessToken.reveal()}` };
+    return await this.#post('/ims/validate_token/v1', token, form, headers, signal);
+  }
+
+  async #post(
+    path: string,
+    { imsHost, clientId }: { readonly imsHost: string; readonly clientId: string },
+    form: Readonly<Record<string, string>>,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<TokenResponse> {
+    const origin = this.#endpointUrl ?? `https://${imsHost}`;
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.#timeouts.total)]);
     try {
-      return await orAborted(this.#exchange(origin, grant, deadline), deadline);
+      return await orAborted(this.#exchange(origin + path, form, headers, deadline), deadline);
     } catch (error) {
       throw new TokenRequestError(
         'ERR_TOKEN_UNAVAILABLE',
         `no whole answer from IMS at ${origin}: ${reasonOf(error)}`,
-        { clientId: grant.clientId },
+        { clientId },
         { cause: error },
       );
     }
   }
 
-  async #exchange(origin: string, grant: Grant, signal: AbortSignal): Promise<TokenResponse> {
-    const response = await request(`${origin}/ims/token/v3`, {
+  async #exchange(
+    url: string,
+    form: Readonly<Record<string, string>>,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<TokenResponse> {
+    const response = await request(url, {
       dispatcher: this.#dispatcher,
       method: 'POST',
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
         accept: 'application/json',
+        ...headers,
       },
-      body: new URLSearchParams({
-        grant_type: 'client_credentials',
-        client_id: grant.clientId,
-        client_secret: grant.clientSecret.reveal(),
-        scope: grant.scopes.join(','),
-      }).toString(),
+      body: new URLSearchParams(form).toString(),
       headersTimeout: this.#timeouts.headers,
       signal,
     });
     const debugId = headerOf(response, 'x-debug-id');
+    const retryAfter = headerOf(response, 'retry-after');
     return {
       status: response.statusCode,
       body: await readCapped(response.body),
       ...(debugId === undefined ? {} : { debugId }),
+      ...(retryAfter === undefined ? {} : { retryAfter }),
     };
   }
 
@@ -115,7 +144,7 @@ async function readCapped(body: Dispatcher.ResponseData['body']): Promise<string
 function headerOf(response: Dispatcher.ResponseData, name: string): string | undefined {
   const value = response.headers[name];
   const text = Array.isArray(value) ? value[0] : value;
-  return text !== undefined && /^[\x21-\x7e]{1,128}$/.test(text) ? text : undefined;
+  return text !== undefined && /^[\x20-\x7e]{1,128}$/.test(text) ? text : undefined;
 }
 
 function reasonOf(error: unknown): string {

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 
-type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
+type Field = string | number | boolean | undefined | Readonly<Record<string, number>>;
+type Fields = Readonly<Record<string, Field>>;
 
 /** Structured JSON lines by Powertools, each with the rotator's name and the request id. */
 export class PowertoolsLog {

@@ -7,11 +7,16 @@ import {
   SecretsManagerClient,
   type SecretsManagerClientConfig,
   type Tag,
+  TagResourceCommand,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
+import pThrottle from 'p-throttle';
 import { type ErrorCode, RenewalError } from '../core/errors.ts';
 import type { SecretMetadata } from '../core/ledger.ts';
 import { Sensitive } from '../core/sensitive.ts';
+
+// The account's quota for all writes of secrets is 50 a second, and others want some of it.
+const defaultWritesPerSecond = 40;
 
 /**
  * Secrets Manager through the AWS SDK. Every failure is a RenewalError with a code of its own;
@@ -19,10 +24,14 @@ import { Sensitive } from '../core/sensitive.ts';
  */
 export class SecretsManager {
   readonly #client: SecretsManagerClient;
+  readonly #paced: <Output>(write: () => Promise<Output>) => Promise<Output>;
 
-  constructor(config: SecretsManagerClientConfig) {
+  constructor(config: SecretsManagerClientConfig, writesPerSecond = defaultWritesPerSecond) {
+    const throttle = pThrottle({ limit: writesPerSecond, interval: 1_000, strict: true });
+    this.#paced = throttle((write) => write());
     this.#client = new SecretsManagerClient({
-      maxAttempts: 4,
+      // The SDK's own retries know no deadline and repeat errors that are final.
+      maxAttempts: 1,
       requestHandler: {
         connectionTimeout: 2_000,
         requestTimeout: 5_000,
@@ -32,27 +41,24 @@ export class SecretsManager {
     });
   }
 
-  /** @throws RenewalError ERR_SECRET_ACCESS_DENIED, ERR_SECRET_UNAVAILABLE or ERR_SECRET_REFUSED */
-  async *list(namePrefix: string, abortSignal: AbortSignal) {
-    let nextToken: string | undefined;
-    do {
-      const page = await attempt('ListSecrets', namePrefix, () =>
-        this.#client.send(
-          new ListSecretsCommand({
-            Filters: [{ Key: 'name', Values: [namePrefix] }],
-            SortBy: 'name',
-            MaxResults: 100,
-            NextToken: nextToken,
-          }),
-          { abortSignal },
-        ),
-      );
-      yield (page.SecretList ?? []).map((row) => toMetadata(row, row.SecretVersionsToStages));
-      nextToken = page.NextToken;
-    } while (nextToken !== undefined);
+  /** @throws RenewalError with one of the codes ERR_SECRET_… */
+  async listPage(namePrefix: string, nextToken: string | undefined, abortSignal: AbortSignal) {
+    const page = await attempt('ListSecrets', namePrefix, () =>
+      this.#client.send(
+        new ListSecretsCommand({
+          Filters: [{ Key: 'name', Values: [namePrefix] }],
+          SortBy: 'name',
+          MaxResults: 100,
+          NextToken: nextToken,
+        }),
+        { abortSignal },
+      ),
+    );
+    const rows = (page.SecretList ?? []).map((row) => toMetadata(row, row.SecretVersionsToStages));
+    return { rows, ...(page.NextToken === undefined ? {} : { nextToken: page.NextToken }) };
   }
 
-  /** @throws RenewalError as `list` */
+  /** @throws RenewalError as `listPage` */
   async describe(secretId: string, abortSignal: AbortSignal): Promise<SecretMetadata | undefined> {
     const row = await absentAsUndefined('DescribeSecret', secretId, () =>
       this.#client.send(new DescribeSecretCommand({ SecretId: secretId }), { abortSignal }),
@@ -61,7 +67,7 @@ export class SecretsManager {
     return toMetadata(row, row.VersionIdsToStages);
   }
 
-  /** @throws RenewalError as `list` */
+  /** @throws RenewalError as `listPage` */
   async read(secretId: string, abortSignal: AbortSignal) {
     const value = await absentAsUndefined('GetSecretValue', secretId, () =>
       this.#client.send(new GetSecretValueCommand({ SecretId: secretId }), { abortSignal }),
@@ -72,7 +78,7 @@ export class SecretsManager {
     return { arn: value.ARN, versionId: value.VersionId, secretString };
   }
 
-  /** @throws RenewalError as `list`, or ERR_VERSION_EXISTS */
+  /** @throws RenewalError as `listPage`, ERR_VERSION_EXISTS, ERR_VERSION_LIMIT or ERR_TOKEN_SECRET_MISSING */
   async put(
     version: {
       readonly secretId: string;
@@ -81,7 +87,7 @@ export class SecretsManager {
     },
     abortSignal: AbortSignal,
   ): Promise<readonly string[]> {
-    const answer = await attempt('PutSecretValue', version.secretId, () =>
+    const answer = await this.#write('PutSecretValue', version.secretId, () =>
       this.#client.send(
         new PutSecretValueCommand({
           SecretId: version.secretId,
@@ -94,12 +100,12 @@ export class SecretsManager {
     return answer.VersionStages ?? [];
   }
 
-  /** @throws RenewalError as `list` */
+  /** @throws RenewalError as `put` */
   async makeCurrent(
     version: { readonly secretId: string; readonly versionId: string; readonly from?: string },
     abortSignal: AbortSignal,
   ): Promise<void> {
-    await attempt('UpdateSecretVersionStage', version.secretId, () =>
+    await this.#write('UpdateSecretVersionStage', version.secretId, () =>
       this.#client.send(
         new UpdateSecretVersionStageCommand({
           SecretId: version.secretId,
@@ -110,6 +116,30 @@ export class SecretsManager {
         { abortSignal },
       ),
     );
+  }
+
+  /** @throws RenewalError as `put` */
+  async setTag(
+    tag: { readonly secretId: string; readonly key: string; readonly value: string },
+    abortSignal: AbortSignal,
+  ): Promise<void> {
+    await this.#write('TagResource', tag.secretId, () =>
+      this.#client.send(
+        new TagResourceCommand({
+          SecretId: tag.secretId,
+          Tags: [{ Key: tag.key, Value: tag.value }],
+        }),
+        { abortSignal },
+      ),
+    );
+  }
+
+  async #write<Output>(
+    operation: string,
+    secretId: string,
+    call: () => Promise<Output>,
+  ): Promise<Output> {
+    return await attempt(operation, secretId, () => this.#paced(call));
   }
 }
 
@@ -137,7 +167,7 @@ async function attempt<Output>(
   } catch (error) {
     const name = error instanceof Error ? error.name : 'unknown error';
     throw new RenewalError(
-      codeOf(error, name),
+      codeOf(error),
       `Secrets Manager did not do ${operation} of ${secretId}: ${name}`,
       { cause: error },
     );
@@ -153,18 +183,30 @@ async function absentAsUndefined<Output>(
   try {
     return await attempt(operation, secretId, call);
   } catch (error) {
-    const cause = error instanceof Error ? error.cause : undefined;
-    if (!(cause instanceof Error)) throw error;
-    const deleted = cause.name === 'InvalidRequestException' && /deletion/.test(cause.message);
-    if (cause.name === 'ResourceNotFoundException' || deleted) return undefined;
+    if (error instanceof RenewalError && error.code === 'ERR_TOKEN_SECRET_MISSING')
+      return undefined;
     throw error;
   }
 }
 
-function codeOf(error: unknown, name: string): ErrorCode {
-  if (name === 'ResourceExistsException') return 'ERR_VERSION_EXISTS';
-  if (name === 'AccessDeniedException') return 'ERR_SECRET_ACCESS_DENIED';
-  if (name === 'ThrottlingException') return 'ERR_SECRET_UNAVAILABLE';
+const codes: Readonly<Record<string, ErrorCode>> = {
+  ResourceExistsException: 'ERR_VERSION_EXISTS',
+  ResourceNotFoundException: 'ERR_TOKEN_SECRET_MISSING',
+  AccessDeniedException: 'ERR_SECRET_ACCESS_DENIED',
+  DecryptionFailure: 'ERR_SECRET_DECRYPTION',
+  EncryptionFailure: 'ERR_SECRET_ENCRYPTION',
+  // Of a put it means the version quota, which a retry only makes worse.
+  LimitExceededException: 'ERR_VERSION_LIMIT',
+  ThrottlingException: 'ERR_SECRET_UNAVAILABLE',
+};
+
+function codeOf(error: unknown): ErrorCode {
+  if (!(error instanceof Error)) return 'ERR_SECRET_UNAVAILABLE';
+  // AWS has no type of its own for a secret that is scheduled for deletion.
+  const { name, message } = error;
+  if (name === 'InvalidRequestException' && /deletion|deleted/.test(message)) {
+    return 'ERR_TOKEN_SECRET_MISSING';
+  }
   const fault = (error as { $fault?: unknown }).$fault;
-  return fault === 'client' ? 'ERR_SECRET_REFUSED' : 'ERR_SECRET_UNAVAILABLE';
+  return codes[name] ?? (fault === 'client' ? 'ERR_SECRET_REFUSED' : 'ERR_SECRET_UNAVAILABLE');
 }

@@ -11,6 +11,8 @@ export interface Config {
   /** Seconds between two ticks. */
   readonly tick: number;
   readonly region: string;
+  /** Whether IMS is asked about each token before it is stored. */
+  readonly validate: boolean;
   /** Replaces `https://{ims_host}`, for tests and local runs. */
   readonly imsEndpointUrl?: string;
 }
@@ -39,6 +41,10 @@ const schema = v.object({
     v.transform(Number),
     v.minValue(60, 'must be at least 60'),
     v.maxValue(86_400, 'must be at most 86400'),
+  ),
+  IMS_TOKEN_ROTATOR_VALIDATE: v.pipe(
+    v.optional(v.string(), 'false'),
+    v.picklist(['true', 'false'], 'must be true or false'),
   ),
   AWS_REGION: v.pipe(v.string(), v.minLength(1, 'is empty')),
   IMS_ENDPOINT_URL: v.optional(
@@ -73,6 +79,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     prefix: parsed.output.IMS_TOKEN_ROTATOR_PREFIX ?? `ims-token-rotator/${name}`,
     tick: parsed.output.IMS_TOKEN_ROTATOR_TICK_SECONDS,
     region: parsed.output.AWS_REGION,
+    validate: parsed.output.IMS_TOKEN_ROTATOR_VALIDATE === 'true',
     ...(imsEndpointUrl === undefined ? {} : { imsEndpointUrl }),
   };
 }

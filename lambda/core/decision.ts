@@ -1,5 +1,6 @@
 import type { EpochSeconds } from './instant.ts';
 import { renewBefore } from './renew-before.ts';
+import { isBackingOff, type StandingFailure } from './status.ts';
 
 /** Why a credential's token is kept or renewed; logged and counted verbatim. */
 export type Reason =
@@ -7,6 +8,7 @@ export type Reason =
   | 'token-secret-missing'
   | 'credential-missing'
   | 'forced'
+  | 'backing-off'
   | 'token-missing'
   | 'token-malformed'
   | 'credential-changed'
@@ -37,6 +39,8 @@ export interface Observation {
   readonly token: 'absent' | 'empty' | 'malformed' | CurrentToken;
   /** Of the client secret's current version and the settings; undefined when it has no value. */
   readonly fingerprint: string | undefined;
+  /** The failure that is remembered of this very credential version. */
+  readonly failure: StandingFailure | undefined;
   /** The `renew-before` setting in seconds. */
   readonly renewBefore?: number;
 }
@@ -57,6 +61,7 @@ export function decide(observation: Observation): Decision {
   if (token === 'absent') return keep('token-secret-missing', true);
   if (fingerprint === undefined) return keep('credential-missing', token !== 'empty');
   if (observation.forced) return renew('forced');
+  if (isBackingOff(observation.failure, now, observation.tick)) return keep('backing-off');
   if (token === 'empty') return renew('token-missing');
   if (token === 'malformed') return renew('token-malformed');
   const changed = token.fingerprint !== undefined && token.fingerprint !== fingerprint;
@@ -94,4 +99,17 @@ export function isForced(request: Force, now: EpochSeconds, token: Observation['
   const versionId = typeof token === 'object' ? token.versionId : undefined;
   if (request.replaces !== undefined) return request.replaces === versionId;
   return typeof token !== 'object' || now - token.issuedAt >= forcedAtMostEvery;
+}
+
+/** Whether the new token has to expire later than the one that a run has seen. */
+export function mustExpireLater(
+  reason: Reason,
+  token: Observation['token'],
+): token is CurrentToken {
+  return (reason === 'token-expired' || reason === 'token-expiring') && typeof token === 'object';
+}
+
+/** Whether the credential needs nothing: its token is fresh, or as good as that. */
+export function isSettled(reason: Reason | undefined): boolean {
+  return reason === 'token-fresh' || reason === 'recently-issued';
 }

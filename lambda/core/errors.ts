@@ -1,26 +1,36 @@
-/** Who has to act on an error, and whether the next tick may put it right by itself. */
+/** Who has to act on an error, and whether it may pass by itself so that trying again helps. */
 interface ErrorKind {
   readonly actor: 'nobody' | 'operator' | 'credential owner' | 'deployer';
-  readonly retryable: boolean;
+  readonly transient: boolean;
 }
+
+const transient: ErrorKind = { actor: 'nobody', transient: true };
+const finalFor = (actor: ErrorKind['actor']): ErrorKind => ({ actor, transient: false });
 
 /** Every error code there is. Codes are stable; messages are not. */
 export const errorKinds = {
-  ERR_CONFIG_INVALID: { actor: 'deployer', retryable: false },
-  ERR_EVENT_INVALID: { actor: 'operator', retryable: false },
-  ERR_CREDENTIAL_INVALID: { actor: 'credential owner', retryable: false },
-  ERR_CREDENTIAL_MISSING: { actor: 'credential owner', retryable: false },
-  ERR_PAUSED: { actor: 'operator', retryable: false },
-  ERR_RECENTLY_ISSUED: { actor: 'nobody', retryable: true },
-  ERR_TOKEN_SECRET_MISSING: { actor: 'deployer', retryable: false },
-  ERR_TOKEN_REJECTED: { actor: 'credential owner', retryable: false },
-  ERR_TOKEN_MALFORMED: { actor: 'operator', retryable: false },
-  ERR_TOKEN_UNAVAILABLE: { actor: 'nobody', retryable: true },
-  ERR_TOKEN_NOT_LATER: { actor: 'operator', retryable: false },
-  ERR_SECRET_ACCESS_DENIED: { actor: 'deployer', retryable: false },
-  ERR_SECRET_REFUSED: { actor: 'deployer', retryable: false },
-  ERR_SECRET_UNAVAILABLE: { actor: 'nobody', retryable: true },
-  ERR_VERSION_EXISTS: { actor: 'operator', retryable: false },
+  ERR_CONFIG_INVALID: finalFor('deployer'),
+  ERR_EVENT_INVALID: finalFor('operator'),
+  ERR_CREDENTIAL_INVALID: finalFor('credential owner'),
+  ERR_CREDENTIAL_MISSING: finalFor('credential owner'),
+  ERR_TOKEN_SECRET_MISSING: finalFor('deployer'),
+  ERR_PAUSED: finalFor('operator'),
+  ERR_BACKING_OFF: finalFor('credential owner'),
+  ERR_RECENTLY_ISSUED: finalFor('operator'),
+  ERR_NO_TIME_LEFT: transient,
+  ERR_TOKEN_REJECTED: finalFor('credential owner'),
+  ERR_TOKEN_MALFORMED: finalFor('operator'),
+  ERR_TOKEN_INVALID: finalFor('operator'),
+  ERR_TOKEN_UNAVAILABLE: transient,
+  ERR_TOKEN_NOT_LATER: finalFor('operator'),
+  ERR_SECRET_ACCESS_DENIED: finalFor('deployer'),
+  ERR_SECRET_DECRYPTION: finalFor('deployer'),
+  ERR_SECRET_ENCRYPTION: finalFor('deployer'),
+  ERR_SECRET_REFUSED: finalFor('deployer'),
+  ERR_SECRET_UNAVAILABLE: transient,
+  ERR_VERSION_EXISTS: finalFor('operator'),
+  ERR_VERSION_LIMIT: finalFor('operator'),
+  ERR_STATUS_NOT_WRITTEN: finalFor('deployer'),
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof errorKinds;
@@ -36,8 +46,8 @@ export class RenewalError extends Error {
     this.code = code;
   }
 
-  get retryable(): boolean {
-    return errorKinds[this.code].retryable;
+  get transient(): boolean {
+    return errorKinds[this.code].transient;
   }
 }
 
@@ -49,6 +59,8 @@ export interface TokenRequestDetails {
   readonly imsError?: string;
   /** IMS's `x-debug-id`, which Adobe support asks for. */
   readonly debugId?: string;
+  /** Seconds that IMS asked to wait, by its Retry-After. */
+  readonly retryAfter?: number;
 }
 
 /** IMS refused, could not be reached, or answered with something that is not a token. */
@@ -56,7 +68,11 @@ export class TokenRequestError extends RenewalError {
   readonly details: TokenRequestDetails;
 
   constructor(
-    code: 'ERR_TOKEN_REJECTED' | 'ERR_TOKEN_MALFORMED' | 'ERR_TOKEN_UNAVAILABLE',
+    code:
+      | 'ERR_TOKEN_REJECTED'
+      | 'ERR_TOKEN_MALFORMED'
+      | 'ERR_TOKEN_INVALID'
+      | 'ERR_TOKEN_UNAVAILABLE',
     message: string,
     details: TokenRequestDetails,
     options?: ErrorOptions,
@@ -65,3 +81,6 @@ export class TokenRequestError extends RenewalError {
     this.details = details;
   }
 }
+
+/** Not tried in this run, and no failure of the credential: the next tick will. */
+export class Deferral extends RenewalError {}

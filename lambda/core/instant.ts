@@ -20,6 +20,14 @@ export function parseInstant(text: string): EpochSeconds | undefined {
   return Number.isNaN(milliseconds) ? undefined : epochSeconds(milliseconds / 1000);
 }
 
+/** Undefined when the text is not an HTTP date, such as `Sun, 22 Nov 2026 12:00:00 GMT`. */
+export function parseHttpDate(text: string): EpochSeconds | undefined {
+  if (!/^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/.test(text)) return undefined;
+  // biome-ignore lint/style/noRestrictedGlobals: a pure conversion; the clock is not read.
+  const milliseconds = Date.parse(text);
+  return Number.isNaN(milliseconds) ? undefined : epochSeconds(milliseconds / 1000);
+}
+
 /** Seconds of an ISO 8601 duration of days, hours, minutes and seconds, such as `PT12H`. */
 export function parseDuration(text: string): number | undefined {
   const match = /^P(?=.)(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text);

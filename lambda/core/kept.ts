@@ -1,21 +1,6 @@
-import type { CurrentToken, Decision, Observation, Reason } from './decision.ts';
+import type { Reason } from './decision.ts';
 import { RenewalError } from './errors.ts';
-import type { CredentialOutcome } from './run-result.ts';
 import type { SecretNames } from './secret-name.ts';
-
-/** The outcome of a decision to keep: `failed` with a code when somebody has to act. */
-export function keptOutcome(
-  credential: string,
-  { reason, failing }: Decision,
-  token: Observation['token'],
-  names: SecretNames,
-): CredentialOutcome {
-  const expiry = typeof token === 'object' ? { expiresAt: token.expiresAt } : {};
-  const error = failing ? keptError(reason, names) : undefined;
-  return error === undefined
-    ? { credential, reason, outcome: 'kept', ...expiry }
-    : { credential, reason, outcome: 'failed', ...expiry, error };
-}
 
 /** Why a token that was asked for was not renewed; undefined when it is fresh. */
 export function keptError(reason: Reason, names: SecretNames): RenewalError | undefined {
@@ -35,6 +20,12 @@ export function keptError(reason: Reason, names: SecretNames): RenewalError | un
         'ERR_CREDENTIAL_MISSING',
         `${names.client} does not exist, has no value, or is scheduled for deletion`,
       );
+    case 'backing-off':
+      return new RenewalError(
+        'ERR_BACKING_OFF',
+        `${names.token} waits after the failure in its tag ims-token-rotator:status; ` +
+          'store the credential again, or force a renewal',
+      );
     case 'recently-issued':
       return new RenewalError(
         'ERR_RECENTLY_ISSUED',
@@ -43,12 +34,4 @@ export function keptError(reason: Reason, names: SecretNames): RenewalError | un
     default:
       return undefined;
   }
-}
-
-/** Whether the token that a run wanted to replace must be outlived by the new one. */
-export function mustExpireLater(
-  reason: Reason,
-  token: Observation['token'],
-): token is CurrentToken {
-  return (reason === 'token-expired' || reason === 'token-expiring') && typeof token === 'object';
 }

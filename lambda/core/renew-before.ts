@@ -13,3 +13,11 @@ export function renewBefore(lifetime: number, tick: number, setting?: number): n
   const half = lifetime / 2;
   return Math.min(Math.max(Math.min(setting ?? half, half), 2.5 * tick), lifetime - 10 * minutes);
 }
+
+/** Whether a token lives too short for the ticks to renew it in time, come what may. */
+export function isShortLived(
+  token: { readonly lifetime: number } | undefined,
+  tick: number,
+): boolean {
+  return token !== undefined && token.lifetime < 2 * tick + 10 * minutes;
+}

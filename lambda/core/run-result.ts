@@ -8,9 +8,17 @@ export interface CredentialOutcome {
   /** Undefined when not even a decision was possible. */
   readonly reason?: Reason;
   readonly outcome: 'kept' | 'renewed' | 'failed' | 'deferred' | 'due';
-  /** Of the token that is stored now. */
-  readonly expiresAt?: EpochSeconds;
+  /** The token that is stored now, as far as it is known. */
+  readonly token?: { readonly expiresAt: EpochSeconds; readonly lifetime: number };
   readonly error?: RenewalError;
+  /** Something is wrong that lasts after this run: counted in the metric `Failing`. */
+  readonly failing: boolean;
+  /** The failure is a new one, so that it fails the invocation. */
+  readonly began: boolean;
+  /** The status could not be remembered. */
+  readonly statusError?: RenewalError;
+  /** Of a credential with several secrets, which one IMS accepted, counted from 1. */
+  readonly clientSecretPosition?: number;
 }
 
 /** The answer of an invocation: metadata only, bounded whatever the number of credentials. */
@@ -33,6 +41,8 @@ export interface CredentialResult {
   /** RFC 3339 in UTC. */
   readonly expires_at?: string;
   readonly code?: ErrorCode;
+  /** Of a credential with several secrets, which one IMS accepted, counted from 1. */
+  readonly client_secret_position?: number;
 }
 
 const mostEntries = 100;
@@ -56,18 +66,41 @@ export function runResult(
   };
 }
 
-function toResult({ credential, reason, outcome, expiresAt, error }: CredentialOutcome) {
+function toResult(outcome: CredentialOutcome): CredentialResult {
+  const { reason, token, error = outcome.statusError, clientSecretPosition } = outcome;
   return {
-    name: credential,
+    name: outcome.credential,
     ...(reason === undefined ? {} : { reason }),
-    outcome,
-    ...(expiresAt === undefined ? {} : { expires_at: formatInstant(expiresAt) }),
+    outcome: outcome.outcome,
+    ...(token === undefined ? {} : { expires_at: formatInstant(token.expiresAt) }),
     ...(error === undefined ? {} : { code: error.code }),
-  } satisfies CredentialResult;
+    ...(clientSecretPosition === undefined ? {} : { client_secret_position: clientSecretPosition }),
+  };
 }
 
 function count<Key extends string>(keys: readonly Key[]): Partial<Record<Key, number>> {
   const counts: Partial<Record<Key, number>> = {};
   for (const key of keys) counts[key] = (counts[key] ?? 0) + 1;
   return counts;
+}
+
+/**
+ * The error that fails an invocation: a line for each failure that began in it, and for each status
+ * that could not be remembered, at most 100. Undefined when there is none.
+ */
+export function runError(outcomes: readonly CredentialOutcome[]): AggregateError | undefined {
+  const failures = outcomes.flatMap(({ credential, began, error, statusError }) =>
+    [began ? error : undefined, statusError].flatMap((failure) =>
+      failure === undefined ? [] : [{ credential, failure }],
+    ),
+  );
+  if (failures.length === 0) return undefined;
+  const lines = failures
+    .slice(0, mostEntries)
+    .map(({ credential, failure }) => `${credential}: ${failure.code}: ${failure.message}`);
+  const more = failures.length - lines.length;
+  return new AggregateError(
+    failures.map(({ failure }) => failure),
+    [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'),
+  );
 }

@@ -3,6 +3,7 @@ import { type TokenRequestDetails, TokenRequestError } from './errors.ts';
 import { type EpochSeconds, epochSeconds, formatInstant } from './instant.ts';
 import { listProblems, problemsOf } from './problems.ts';
 import { redact } from './redact.ts';
+import { parseRetryAfter } from './retry-delay.ts';
 import { Sensitive } from './sensitive.ts';
 import { readTokenClaims, type TokenClaims } from './token-claims.ts';
 
@@ -12,6 +13,8 @@ export interface TokenResponse {
   readonly body: string;
   /** IMS's `x-debug-id`. */
   readonly debugId?: string;
+  /** The Retry-After header as it came. */
+  readonly retryAfter?: string;
 }
 
 export interface TokenRequest {
@@ -128,11 +131,16 @@ function refusal(
   const { error, error_description } = body.success ? body.output : {};
   const imsError = error !== undefined && /^[a-z_]{1,64}$/.test(error) ? error : undefined;
   const said = redact(error_description ?? '', [request.clientSecret.reveal()]);
+  const retryAfter = parseRetryAfter(response.retryAfter, request.requestedAt);
   const transient = status === 408 || status === 429 || status >= 500;
   return new TokenRequestError(
     transient ? 'ERR_TOKEN_UNAVAILABLE' : 'ERR_TOKEN_REJECTED',
     `IMS answered ${[status, imsError, said === '' ? undefined : `(${said})`].filter(Boolean).join(' ')}`,
-    { ...details, ...(imsError === undefined ? {} : { imsError }) },
+    {
+      ...details,
+      ...(imsError === undefined ? {} : { imsError }),
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+    },
   );
 }
 

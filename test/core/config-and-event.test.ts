@@ -11,6 +11,7 @@ describe('parseConfig', () => {
       prefix: 'ims-token-rotator/prod',
       tick: 900,
       region: 'eu-west-1',
+      validate: false,
     });
   });
 
@@ -20,11 +21,13 @@ describe('parseConfig', () => {
       IMS_TOKEN_ROTATOR_PREFIX: 'team/ims',
       IMS_TOKEN_ROTATOR_TICK_SECONDS: '300',
       IMS_ENDPOINT_URL: 'http://127.0.0.1:8080/',
+      IMS_TOKEN_ROTATOR_VALIDATE: 'true',
     };
     expect(parseConfig(given)).toMatchObject({
       prefix: 'team/ims',
       tick: 300,
       imsEndpointUrl: 'http://127.0.0.1:8080',
+      validate: true,
     });
   });
 
@@ -54,6 +57,7 @@ describe('parseConfig', () => {
       IMS_TOKEN_ROTATOR_NAME: 'a b',
       IMS_TOKEN_ROTATOR_PREFIX: '/x',
       IMS_TOKEN_ROTATOR_TICK_SECONDS: '5',
+      IMS_TOKEN_ROTATOR_VALIDATE: 'yes',
     };
     expect(() => parseConfig(bad)).toThrow(
       expect.objectContaining({
@@ -62,7 +66,8 @@ describe('parseConfig', () => {
           "the function's environment is not right: " +
           'IMS_TOKEN_ROTATOR_NAME must be letters, digits and hyphens; ' +
           'IMS_TOKEN_ROTATOR_PREFIX must be parts of letters, digits and _+=.@- joined by single slashes; ' +
-          'IMS_TOKEN_ROTATOR_TICK_SECONDS must be at least 60; AWS_REGION is missing',
+          'IMS_TOKEN_ROTATOR_TICK_SECONDS must be at least 60; ' +
+          'IMS_TOKEN_ROTATOR_VALIDATE must be true or false; AWS_REGION is missing',
       }),
     );
   });

@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { decide, isForced, type Observation } from '../../lambda/core/decision.ts';
+import { decide, isForced, isSettled, type Observation } from '../../lambda/core/decision.ts';
+import { epochSeconds } from '../../lambda/core/instant.ts';
 import { currentToken, hour, lifetime, now, observed } from '../support/builders.ts';
 
 const half = lifetime / 2;
+const backingOff = {
+  code: 'ERR_TOKEN_REJECTED/invalid_client',
+  since: now,
+  retryAt: epochSeconds(now + 900),
+  fingerprint: 'c0ffee00',
+};
 
 describe('decide', () => {
   it.each<[string, Partial<Observation>, string, string, boolean?]>([
@@ -31,6 +38,19 @@ describe('decide', () => {
       false,
     ],
     ['renews when forced', { forced: true }, 'renew', 'forced'],
+    [
+      'keeps while it backs off',
+      { failure: backingOff, token: 'empty' },
+      'keep',
+      'backing-off',
+      false,
+    ],
+    [
+      'renews again when the wait is over',
+      { failure: { ...backingOff, retryAt: epochSeconds(now + 450) }, token: 'empty' },
+      'renew',
+      'token-missing',
+    ],
     ['renews when there is no token yet', { token: 'empty' }, 'renew', 'token-missing'],
     ['renews a value that is no token', { token: 'malformed' }, 'renew', 'token-malformed'],
     ['renews for a new credential', { fingerprint: '00000001' }, 'renew', 'credential-changed'],
@@ -79,14 +99,16 @@ describe('decide', () => {
       { token: 'absent' },
       { fingerprint: undefined },
       { forced: true },
+      { failure: backingOff, token: 'empty' },
     ];
     const worst = (from: number): Observation =>
-      observed(Object.assign({}, ...everything.slice(from)));
-    expect([0, 1, 2, 3].map((from) => decide(worst(from)).reason)).toEqual([
+      observed(Object.assign({}, ...everything.slice(from).toReversed()));
+    expect([0, 1, 2, 3, 4].map((from) => decide(worst(from)).reason)).toEqual([
       'paused',
       'token-secret-missing',
       'credential-missing',
       'forced',
+      'backing-off',
     ]);
     const recentAndChanged = { token: currentToken(lifetime - 1), fingerprint: '00000001' };
     expect(decide(observed(recentAndChanged)).reason).toBe('credential-changed');
@@ -129,5 +151,17 @@ describe('isForced', () => {
     ['without a version and without a token', { force: true }, 'malformed', true],
   ] as const)('%s', (_, request, current, forced) => {
     expect(isForced(request, now, current)).toBe(forced);
+  });
+});
+
+describe('isSettled', () => {
+  it.each([
+    ['token-fresh', true],
+    ['recently-issued', true],
+    ['backing-off', false],
+    ['paused', false],
+    [undefined, false],
+  ] as const)('of %s: %s', (reason, settled) => {
+    expect(isSettled(reason)).toBe(settled);
   });
 });

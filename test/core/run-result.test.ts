@@ -1,36 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import type { Reason } from '../../lambda/core/decision.ts';
+import { mustExpireLater, type Reason } from '../../lambda/core/decision.ts';
 import { RenewalError } from '../../lambda/core/errors.ts';
-import { keptError, keptOutcome, mustExpireLater } from '../../lambda/core/kept.ts';
-import { type CredentialOutcome, runResult } from '../../lambda/core/run-result.ts';
+import { keptError } from '../../lambda/core/kept.ts';
+import { type CredentialOutcome, runError, runResult } from '../../lambda/core/run-result.ts';
 import { secretNames } from '../../lambda/core/secret-name.ts';
 import { currentToken, now } from '../support/builders.ts';
 
 const names = secretNames('ims-token-rotator/prod', 'fusion');
 
-describe('keptOutcome', () => {
-  it('is kept, with the expiry of the token', () => {
-    const decision = { action: 'keep', reason: 'token-fresh', failing: false } as const;
-    expect(keptOutcome('fusion', decision, currentToken(60), names)).toEqual({
-      credential: 'fusion',
-      reason: 'token-fresh',
-      outcome: 'kept',
-      expiresAt: now + 60,
-    });
-  });
-
-  it('has failed when somebody must act', () => {
-    const decision = { action: 'keep', reason: 'token-secret-missing', failing: true } as const;
-    expect(keptOutcome('fusion', decision, 'absent', names)).toMatchObject({
-      outcome: 'failed',
-      error: { code: 'ERR_TOKEN_SECRET_MISSING' },
-    });
-  });
-
+describe('a kept token', () => {
   it.each<[Reason, string | undefined]>([
     ['paused', 'ERR_PAUSED'],
     ['token-secret-missing', 'ERR_TOKEN_SECRET_MISSING'],
     ['credential-missing', 'ERR_CREDENTIAL_MISSING'],
+    ['backing-off', 'ERR_BACKING_OFF'],
     ['recently-issued', 'ERR_RECENTLY_ISSUED'],
     ['token-fresh', undefined],
   ])('of %s has the code %s for whoever asked by name', (reason, code) => {
@@ -55,14 +38,20 @@ describe('runResult', () => {
     credential: string,
     result: CredentialOutcome['outcome'],
     reason: Reason = 'token-fresh',
-  ): CredentialOutcome => ({ credential, reason, outcome: result });
+  ): CredentialOutcome => ({
+    credential,
+    reason,
+    outcome: result,
+    failing: false,
+    began: false,
+  });
 
   it('counts by reason and outcome and lists failures first, then renewals', () => {
     const outcomes: CredentialOutcome[] = [
       outcome('a', 'kept'),
-      { ...outcome('b', 'renewed', 'token-expiring'), expiresAt: now },
+      { ...outcome('b', 'renewed', 'token-expiring'), token: { expiresAt: now, lifetime: 60 } },
       { ...outcome('c', 'failed', 'forced'), error },
-      { credential: 'd', outcome: 'failed', error },
+      { credential: 'd', outcome: 'failed', error, failing: true, began: true },
       outcome('e', 'kept'),
       outcome('f', 'deferred', 'token-expiring'),
     ];
@@ -98,5 +87,44 @@ describe('runResult', () => {
     expect(result.credentials).toHaveLength(100);
     expect(result.credentials[0]?.name).toBe('bad');
     expect(result).toMatchObject({ managed: 100_001, truncated: 99_901 });
+  });
+
+  it('says which secret worked, and that a status could not be written', () => {
+    const statusError = new RenewalError('ERR_STATUS_NOT_WRITTEN', 'x');
+    const outcomes = [{ ...outcome('a', 'renewed'), clientSecretPosition: 2, statusError }];
+    expect(runResult('tick', 'prod', outcomes).credentials).toMatchObject([
+      { name: 'a', client_secret_position: 2, code: 'ERR_STATUS_NOT_WRITTEN' },
+    ]);
+  });
+});
+
+describe('runError', () => {
+  const error = new RenewalError('ERR_TOKEN_REJECTED', 'IMS answered 400');
+  const failed = (credential: string, began: boolean): CredentialOutcome => ({
+    credential,
+    outcome: 'failed',
+    error,
+    failing: true,
+    began,
+  });
+
+  it('has a line for each failure that began, and for each status that is not written', () => {
+    const statusError = new RenewalError('ERR_STATUS_NOT_WRITTEN', 'denied');
+    const failure = runError([failed('a', true), { ...failed('b', false), statusError }]);
+    expect(failure?.message).toBe(
+      'a: ERR_TOKEN_REJECTED: IMS answered 400\nb: ERR_STATUS_NOT_WRITTEN: denied',
+    );
+    expect(failure?.errors).toEqual([error, statusError]);
+  });
+
+  it('is none when nothing began to fail', () => {
+    expect(runError([failed('a', false)])).toBeUndefined();
+  });
+
+  it('has at most 100 lines, and says how many more', () => {
+    const outcomes = Array.from({ length: 150 }, (_, index) => failed(`c${index}`, true));
+    const lines = runError(outcomes)?.message.split('\n');
+    expect(lines).toHaveLength(101);
+    expect(lines?.at(-1)).toBe('and 50 more');
   });
 });

@@ -122,7 +122,7 @@ describe('parseTokenResponse refuses', () => {
     const error = refused({ status: 200, body: JSON.stringify(body) });
     expect(error.code).toBe('ERR_TOKEN_MALFORMED');
     expect(error.message).toContain(message);
-    expect(error.retryable).toBe(false);
+    expect(error.transient).toBe(false);
   });
 
   it.each([
@@ -147,7 +147,12 @@ describe('parseTokenResponse refuses', () => {
     const error = refused({ status, body, debugId: 'abc-1' });
     expect(error).toMatchObject({ code, name: code, message });
     expect(error.details).toMatchObject({ clientId: 'the-client-id', status, debugId: 'abc-1' });
-    expect(error.retryable).toBe(code === 'ERR_TOKEN_UNAVAILABLE');
+    expect(error.transient).toBe(code === 'ERR_TOKEN_UNAVAILABLE');
+  });
+
+  it('says how long IMS asked to wait', () => {
+    const error = refused({ status: 429, body: '', retryAfter: '7' });
+    expect(error.details.retryAfter).toBe(7);
   });
 
   it('says which error IMS gave, and no more of its text than may be told', () => {

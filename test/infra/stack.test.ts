@@ -158,8 +158,51 @@ describe('the stack of cdk.json', () => {
         ],
         Resource: secretArn('token'),
       },
+      {
+        Effect: 'Allow',
+        Action: 'secretsmanager:TagResource',
+        Resource: secretArn('token'),
+        Condition: {
+          'ForAllValues:StringEquals': { 'aws:TagKeys': ['ims-token-rotator:status'] },
+        },
+      },
     ]);
     template.allResourcesProperties('AWS::IAM::Role', { ManagedPolicyArns: Match.absent() });
+  });
+});
+
+describe('the setting validate', () => {
+  it('has IMS asked about each token', () => {
+    const settings = parseSettings({ credentials: {}, validate: true });
+    const template = Template.fromStack(
+      new ImsTokenRotatorStack(new App(), 'Validating', settings),
+    );
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ IMS_TOKEN_ROTATOR_VALIDATE: 'true' }) },
+    });
+  });
+});
+
+describe('several credentials', () => {
+  it('have two secrets each, under names of their own', () => {
+    const settings = parseSettings({
+      credentials: {
+        fusion: {},
+        firefly: { product: 'firefly' },
+        'my-own': { scopes: ['a', 'b'] },
+      },
+    });
+    const template = Template.fromStack(new ImsTokenRotatorStack(new App(), 'Several', settings));
+    const secrets = Object.values(template.findResources('AWS::SecretsManager::Secret'));
+    expect(secrets.map((secret) => secret['Properties'].Name)).toEqual(
+      ['fusion', 'firefly', 'my-own'].flatMap((name) => [
+        `ims-token-rotator/Several/${name}/client`,
+        `ims-token-rotator/Several/${name}/token`,
+      ]),
+    );
+    expect(secrets.at(-1)?.['Properties'].Tags).toEqual([
+      { Key: 'ims-token-rotator:scopes', Value: 'a b' },
+    ]);
   });
 });
 

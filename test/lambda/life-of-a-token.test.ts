@@ -20,7 +20,7 @@ describe('the life of a token of 24 hours', () => {
     seedCredential(parts, 'fusion');
     const reasons: (string | undefined)[] = [];
     for (let ticks = 0; ticks <= 24 * 4; ticks += 1) {
-      const [outcome] = await tick(parts.deps);
+      const [outcome] = await tick(parts.run());
       if (outcome?.outcome === 'renewed') {
         reasons.push(`${ticks / 4} h: ${outcome.reason}`);
       }
@@ -33,19 +33,21 @@ describe('the life of a token of 24 hours', () => {
   it('is renewed later if its tag says so', async () => {
     const parts = await startParts();
     seedCredential(parts, 'fusion', { 'ims-token-rotator:renew-before': 'PT4H' });
-    await tick(parts.deps);
+    await tick(parts.run());
     parts.clock.advance(19 * hour);
-    expect(await tick(parts.deps)).toMatchObject([{ reason: 'token-fresh', outcome: 'kept' }]);
+    expect(await tick(parts.run())).toMatchObject([{ reason: 'token-fresh', outcome: 'kept' }]);
     parts.clock.advance(hour);
-    expect(await tick(parts.deps)).toMatchObject([{ reason: 'token-expiring' }]);
+    expect(await tick(parts.run())).toMatchObject([{ reason: 'token-expiring' }]);
   });
 
   it('is renewed after its end too', async () => {
     const parts = await startParts();
     seedCredential(parts, 'fusion');
-    await tick(parts.deps);
+    await tick(parts.run());
     parts.clock.advance(30 * hour);
-    expect(await tick(parts.deps)).toMatchObject([{ reason: 'token-expired', outcome: 'renewed' }]);
+    expect(await tick(parts.run())).toMatchObject([
+      { reason: 'token-expired', outcome: 'renewed' },
+    ]);
   });
 });
 
@@ -53,20 +55,24 @@ describe('a repeated put', () => {
   it('of a version that was superseded moves AWSCURRENT back to it', async () => {
     const parts = await startParts();
     seedCredential(parts, 'fusion');
-    await tick(parts.deps);
-    const [minted] = await tick(parts.deps);
+    await tick(parts.run());
+    const [minted] = await tick(parts.run());
     const client = plainClient(parts);
     await client.send(new PutSecretValueCommand({ SecretId: name, SecretString: 'junk' }));
     client.destroy();
     // At the same instant IMS gives the same token, so it is the same version with the same bytes.
     parts.ims.faults.inject({ kind: 'repeat-token' });
-    expect(await tick(parts.deps)).toMatchObject([
-      { reason: 'token-malformed', outcome: 'renewed', expiresAt: minted?.expiresAt },
+    expect(await tick(parts.run())).toMatchObject([
+      {
+        reason: 'token-malformed',
+        outcome: 'renewed',
+        token: { expiresAt: minted?.token?.expiresAt },
+      },
     ]);
     expect(parts.secretsManager.calls.map(({ action }) => action)).toContain(
       'UpdateSecretVersionStage',
     );
-    expect(await tick(parts.deps)).toMatchObject([{ reason: 'recently-issued' }]);
+    expect(await tick(parts.run())).toMatchObject([{ reason: 'recently-issued' }]);
   });
 });
 
@@ -75,9 +81,9 @@ describe('a lifetime that is too short for the ticks', () => {
     const parts = await startParts();
     seedCredential(parts, 'fusion');
     parts.ims.client('client-fusion').lifetimeSeconds = 60;
-    await tick(parts.deps);
+    await tick(parts.run());
     parts.clock.advance(61);
-    expect(await renew(parts.deps, 'fusion', { force: false })).toMatchObject({
+    expect(await renew(parts.run(), 'fusion', { force: false })).toMatchObject({
       reason: 'recently-issued',
       outcome: 'failed',
       error: { code: 'ERR_RECENTLY_ISSUED' },
@@ -90,7 +96,9 @@ describe('a warning', () => {
     const parts = await startParts();
     seedCredential(parts, 'fusion');
     parts.ims.faults.inject({ kind: 'claims-disagree', lifetimeSeconds: hour });
-    expect(await tick(parts.deps)).toMatchObject([{ expiresAt: parts.clock.seconds + hour }]);
+    expect(await tick(parts.run())).toMatchObject([
+      { token: { expiresAt: parts.clock.seconds + hour } },
+    ]);
     expect(parts.lines.filter(({ level }) => level === 'warn')).toMatchObject([
       {
         message: expect.stringContaining('the earlier one counts'),
@@ -110,7 +118,7 @@ describe('one credential that cannot be read', () => {
     const when = ({ action, secretId = '' }: { action: string; secretId?: string | undefined }) =>
       action === 'GetSecretValue' && secretId.includes('/foreign/');
     parts.secretsManager.faults.inject({ kind: 'denied' }, { when });
-    expect(await tick(parts.deps)).toMatchObject([
+    expect(await tick(parts.run())).toMatchObject([
       { credential: 'foreign', outcome: 'failed', error: { code: 'ERR_SECRET_ACCESS_DENIED' } },
       { credential: 'healthy', outcome: 'renewed' },
     ]);

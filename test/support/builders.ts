@@ -38,6 +38,7 @@ export function observed(overrides: Partial<Observation> = {}): Observation {
     forced: false,
     token: currentToken(lifetime - hour),
     fingerprint: 'c0ffee00',
+    failure: undefined,
     ...overrides,
   };
 }

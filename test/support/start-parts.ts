@@ -1,8 +1,10 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { onTestFinished } from 'vitest';
 import { ImsTokenEndpoint } from '../../lambda/adapters/ims-token-endpoint.ts';
 import { SecretsManager } from '../../lambda/adapters/secrets-manager.ts';
 import { epochSeconds } from '../../lambda/core/instant.ts';
 import type { Deps } from '../../lambda/deps.ts';
+import { type Run, startRun } from '../../lambda/run.ts';
 import { ImsEmulator } from '../../local/ims/ims-emulator.ts';
 import { SecretsManagerEmulator } from '../../local/secrets-manager/server.ts';
 import { digest, now } from './builders.ts';
@@ -27,8 +29,12 @@ export interface Parts {
   readonly clock: FakeClock;
   readonly secretsManager: SecretsManagerEmulator;
   readonly ims: ImsEmulator;
-  readonly deps: Deps;
+  /** A new invocation. */
+  readonly run: (overrides?: Partial<Deps>) => Run;
+  /** IMS by an adapter that gives up after so many milliseconds. */
+  readonly tokenEndpoint: (timeoutMs: number) => ImsTokenEndpoint;
   readonly lines: Line[];
+  readonly metrics: [name: string, value: number][];
 }
 
 /** The real adapters against the emulators, in this process and on a clock of the test's own. */
@@ -41,37 +47,54 @@ export async function startParts(overrides: Partial<Deps> = {}): Promise<Parts> 
   onTestFinished(async () => {
     await Promise.all([secretsManager.stop(), ims.stop()]);
   });
-  const tokenEndpoint = new ImsTokenEndpoint({
-    imsEndpointUrl: ims.url,
-    timeouts: { connect: 1_000, headers: 1_000, total: 1_000 },
-  });
-  onTestFinished(() => tokenEndpoint[Symbol.asyncDispose]());
+  const tokenEndpoint = (timeoutMs: number): ImsTokenEndpoint => {
+    const timeouts = { connect: timeoutMs, headers: timeoutMs, total: timeoutMs };
+    const endpoint = new ImsTokenEndpoint({ imsEndpointUrl: ims.url, timeouts });
+    onTestFinished(() => endpoint[Symbol.asyncDispose]());
+    return endpoint;
+  };
   const lines: Line[] = [];
+  const metrics: Parts['metrics'] = [];
   const write =
     (level: Line['level']) =>
     (message: string, fields: Line['fields']): void => {
       lines.push({ level, message, fields });
     };
+  const deps: Deps = {
+    config: {
+      rotator: 'prod',
+      prefix: 'ims-token-rotator/prod',
+      tick: 900,
+      region: 'us-east-1',
+      validate: false,
+    },
+    now: () => epochSeconds(clock.seconds),
+    random: () => 0.5,
+    sleep: () => Promise.resolve(),
+    remaining: () => 600,
+    digest,
+    secrets: new SecretsManager(
+      {
+        region: 'us-east-1',
+        endpoint: secretsManager.url,
+        credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      },
+      10_000,
+    ),
+    tokenEndpoint: tokenEndpoint(5_000),
+    log: { info: write('info'), warn: write('warn'), error: write('error') },
+    metrics: { add: (name, value) => metrics.push([name, value]) },
+    signal: AbortSignal.timeout(60_000),
+    ...overrides,
+  };
   return {
     clock,
     secretsManager,
     ims,
     lines,
-    deps: {
-      config: { rotator: 'prod', prefix: 'ims-token-rotator/prod', tick: 900, region: 'us-east-1' },
-      now: () => epochSeconds(clock.seconds),
-      digest,
-      secrets: new SecretsManager({
-        region: 'us-east-1',
-        endpoint: secretsManager.url,
-        credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-        maxAttempts: 1,
-      }),
-      tokenEndpoint,
-      log: { info: write('info'), warn: write('warn'), error: write('error') },
-      signal: AbortSignal.timeout(60_000),
-      ...overrides,
-    },
+    metrics,
+    tokenEndpoint,
+    run: (more = {}) => startRun({ ...deps, ...more }),
   };
 }
 
@@ -80,6 +103,7 @@ export function seedCredential(
   { secretsManager, ims }: Parts,
   credential: string,
   tags: Readonly<Record<string, string>> = {},
+  imsHost = 'ims-na1.adobelogin.com',
 ): void {
   const clientId = `client-${credential}`;
   const clientSecret = `secret-of-${credential}`;
@@ -92,6 +116,47 @@ export function seedCredential(
       client_id: clientId,
       client_secret: clientSecret,
       scope: 'openid',
+      ims_host: imsHost,
     }),
   });
+}
+
+/** As `seedCredential`, with a stored token of which 60 seconds are left. */
+export function seedDueCredential(parts: Parts, credential: string): void {
+  seedCredential(parts, credential);
+  const at = (seconds: number): string =>
+    new Date((parts.clock.seconds + seconds) * 1000).toISOString();
+  parts.secretsManager.seed({
+    name: `ims-token-rotator/prod/${credential}/token`,
+    versionId: '019ac0de-0000-4000-8000-000000000000',
+    secretString: JSON.stringify({
+      access_token: 'the-old-token-0123456789',
+      issued_at: at(-86_339),
+      expires_at: at(60),
+    }),
+  });
+}
+
+export function plainClient({ secretsManager }: Parts): SecretsManagerClient {
+  const client = new SecretsManagerClient({
+    region: 'us-east-1',
+    endpoint: secretsManager.url,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  onTestFinished(() => client.destroy());
+  return client;
+}
+
+/** What a consumer reads; undefined while there is nothing. */
+export async function readToken(parts: Parts, credential: string) {
+  try {
+    const SecretId = `ims-token-rotator/prod/${credential}/token`;
+    const { VersionId, SecretString } = await plainClient(parts).send(
+      new GetSecretValueCommand({ SecretId }),
+    );
+    return { VersionId, SecretString };
+  } catch (error) {
+    if ((error as Error).name === 'ResourceNotFoundException') return undefined;
+    throw error;
+  }
 }

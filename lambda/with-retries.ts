@@ -1,0 +1,40 @@
+import { Deferral, RenewalError, TokenRequestError } from './core/errors.ts';
+import { retryDelay } from './core/retry-delay.ts';
+import type { Deps } from './deps.ts';
+
+export interface RetryLimits {
+  readonly attempts: number;
+  /** Seconds that one more attempt, and what has to follow it, may take. */
+  readonly reserve: number;
+}
+
+const longestWait = 30;
+
+/**
+ * Repeats what failed for a reason that may pass, with full jitter and not before the server said,
+ * as long as there is time left. The last error is the one that counts.
+ */
+export async function withRetries<Output>(
+  deps: Deps,
+  { attempts, reserve }: RetryLimits,
+  work: () => Promise<Output>,
+): Promise<Output> {
+  let last: unknown;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof Deferral && last !== undefined) throw last;
+      if (!(error instanceof RenewalError && error.transient)) throw error;
+      const retryAfter = error instanceof TokenRequestError ? error.details.retryAfter : undefined;
+      const delay = retryDelay(attempt, deps.random(), retryAfter);
+      const hopeless = delay > longestWait || delay + reserve > deps.remaining();
+      if (attempt >= attempts || hopeless || deps.signal.aborted) throw error;
+      last = error;
+      // An abort ends the wait, and then the error that led to it is the one that counts.
+      await deps.sleep(delay, deps.signal).catch(() => {
+        throw error;
+      });
+    }
+  }
+}

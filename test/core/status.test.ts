@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { epochSeconds } from '../../lambda/core/instant.ts';
+import {
+  formatStatus,
+  isBackingOff,
+  readStatus,
+  rememberFailure,
+  type StandingFailure,
+  statusTag,
+} from '../../lambda/core/status.ts';
+import { hour, now } from '../support/builders.ts';
+
+const minute = 60;
+const at = (seconds: number) => epochSeconds(now + seconds);
+const fingerprint = 'c0ffee00';
+
+const final: StandingFailure = {
+  code: 'ERR_TOKEN_REJECTED/invalid_client',
+  since: at(-hour),
+  retryAt: at(hour),
+  fingerprint,
+};
+const transient: StandingFailure = {
+  code: 'ERR_TOKEN_UNAVAILABLE',
+  since: at(-hour),
+  fingerprint,
+};
+
+const read = (value: string, print = fingerprint) => readStatus({ [statusTag]: value }, print, now);
+
+describe('the status tag', () => {
+  it('has the form that the design fixes, within what a tag may hold', () => {
+    expect(formatStatus(final)).toBe(
+      'failing code=ERR_TOKEN_REJECTED/invalid_client since=2026-11-22T11:00:00Z ' +
+        'retry-at=2026-11-22T13:00:00Z credential=c0ffee00',
+    );
+    expect(formatStatus(transient)).toBe(
+      'failing code=ERR_TOKEN_UNAVAILABLE since=2026-11-22T11:00:00Z credential=c0ffee00',
+    );
+    const longest = formatStatus({ ...final, code: `ERR_SECRET_ACCESS_DENIED/${'x'.repeat(64)}` });
+    expect(longest.length).toBeLessThanOrEqual(256);
+    expect(longest).toMatch(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u);
+  });
+
+  it.each([final, transient])('gives back what was put in', (failure) => {
+    expect(read(formatStatus(failure))).toEqual(failure);
+  });
+
+  it.each<[string, string, string?]>([
+    ['ok', 'ok'],
+    ['nothing', ''],
+    ['something by hand', 'broken since Monday'],
+    ['another credential version', formatStatus(final), '00000001'],
+    ['a since that is none', formatStatus(final).replace('2026-11-22T11:00:00Z', 'yesterday')],
+    ['a retry-at that is none', formatStatus(final).replace('2026-11-22T13:00:00Z', 'soon')],
+    ['a retry-at of more than an hour ahead', formatStatus({ ...final, retryAt: at(hour + 1) })],
+    ['a retry-at in 2099', formatStatus(final).replace('2026-11-22T13', '2099-01-01T13')],
+    ['more behind it', `${formatStatus(final)} x`],
+  ])('is void with %s', (_, value, print) => {
+    expect(read(value, print)).toBeUndefined();
+  });
+
+  it('is void when there is none', () => {
+    expect(readStatus({}, fingerprint, now)).toBeUndefined();
+  });
+});
+
+describe('rememberFailure', () => {
+  const failure = { code: final.code, transient: false, fingerprint };
+  const lasting = (age: number): StandingFailure => ({ ...final, since: at(-age) });
+
+  it.each([
+    ['15 minutes at first', undefined, 15 * minute],
+    ['at least 15 minutes', lasting(14 * minute), 15 * minute],
+    ['as long again as it lasts', lasting(31 * minute), 31 * minute],
+    ['at most an hour', lasting(26 * hour), hour],
+  ])('waits %s', (_, standing, wait) => {
+    expect(rememberFailure(failure, standing, now, undefined)).toEqual({
+      code: final.code,
+      since: standing?.since ?? now,
+      retryAt: at(wait),
+      fingerprint,
+    });
+  });
+
+  it.each([
+    ['not past the expiry of the stored token', 5 * minute, 5 * minute],
+    ['no shorter for a later expiry', 16 * minute, 15 * minute],
+    ['no shorter for a token that is expired', -1, 15 * minute],
+    ['no shorter for one that expires now', 0, 15 * minute],
+  ])('waits %s', (_, expiresIn, wait) => {
+    expect(rememberFailure(failure, undefined, now, at(expiresIn)).retryAt).toBe(at(wait));
+  });
+
+  it('of another code begins anew', () => {
+    const other = rememberFailure(
+      { ...failure, code: 'ERR_VERSION_LIMIT' },
+      lasting(hour),
+      now,
+      undefined,
+    );
+    expect(other).toMatchObject({ since: now, retryAt: at(15 * minute) });
+  });
+
+  it('of a transient kind waits for nothing, and stays the same while it lasts', () => {
+    const first = rememberFailure(
+      { code: transient.code, transient: true, fingerprint },
+      transient,
+      now,
+      undefined,
+    );
+    expect(formatStatus(first)).toBe(formatStatus(transient));
+  });
+});
+
+describe('isBackingOff', () => {
+  const until = (seconds: number): StandingFailure => ({ ...final, retryAt: at(seconds) });
+
+  it.each<[string, StandingFailure | undefined, boolean]>([
+    ['no failure', undefined, false],
+    ['a transient one', transient, false],
+    ['one that is over', until(-1), false],
+    ['one that ends half a tick ahead', until(450), false],
+    ['one that ends later', until(451), true],
+  ])('with %s: %s', (_, failure, expected) => {
+    expect(isBackingOff(failure, now, 900)).toBe(expected);
+  });
+
+  it('makes gaps of 15, 30, 60 and 60 minutes on a tick of 15', () => {
+    let standing: StandingFailure | undefined;
+    const attempts: number[] = [];
+    for (let tick = 0; tick <= 16; tick += 1) {
+      // Ticks come a little early or late.
+      const time = at(tick * 900 + ((tick * 7) % 5) - 2);
+      if (isBackingOff(standing, time, 900)) continue;
+      attempts.push(tick * 15);
+      const next = { code: final.code, transient: false, fingerprint };
+      standing = rememberFailure(next, standing, time, undefined);
+    }
+    expect(attempts).toEqual([0, 15, 30, 60, 120, 180, 240]);
+  });
+});

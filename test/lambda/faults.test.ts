@@ -1,0 +1,191 @@
+import { describe, expect, it } from 'vitest';
+import { tick } from '../../lambda/tick.ts';
+import type { ImsFault } from '../../local/ims/fault.ts';
+import type { Call, SecretsManagerFault } from '../../local/secrets-manager/fault.ts';
+import { type Parts, readToken, seedDueCredential, startParts } from '../support/start-parts.ts';
+
+type Plan<Fault> = readonly [title: string, fault: Fault, code: string];
+
+const unavailable = 'ERR_TOKEN_UNAVAILABLE';
+const malformed = 'ERR_TOKEN_MALFORMED';
+
+/** Every fault that the IMS stand-in has, and what it comes to when it lasts. */
+const imsFaults: readonly Plan<ImsFault>[] = [
+  ['429', { kind: 'throttled' }, unavailable],
+  ['429 with seconds', { kind: 'throttled', retryAfter: '3' }, unavailable],
+  [
+    '429 with a date',
+    { kind: 'throttled', retryAfter: 'Sun, 22 Nov 2026 12:00:09 GMT' },
+    unavailable,
+  ],
+  ['500 as JSON', { kind: 'server-error', status: 500, body: 'json' }, unavailable],
+  ['502 as HTML', { kind: 'server-error', status: 502, body: 'html' }, unavailable],
+  ['503 without a body', { kind: 'server-error', status: 503, body: 'empty' }, unavailable],
+  ['200 as HTML', { kind: 'server-error', status: 200, body: 'html' }, unavailable],
+  ['408', { kind: 'server-error', status: 408, body: 'empty' }, unavailable],
+  ['headers that never come', { kind: 'slow-headers' }, unavailable],
+  ['a body that stalls', { kind: 'slow-body' }, unavailable],
+  ['a body without end', { kind: 'endless-body' }, unavailable],
+  ['truncated JSON', { kind: 'truncated-json' }, unavailable],
+  ['a reset', { kind: 'reset' }, unavailable],
+  ['a reset in the body', { kind: 'reset-in-body' }, unavailable],
+  ['a redirect', { kind: 'redirect', status: 302, location: '/elsewhere' }, 'ERR_TOKEN_REJECTED'],
+  ['no token', { kind: 'missing-access-token' }, malformed],
+  ['no expiry', { kind: 'missing-expires-in' }, malformed],
+  ['an expiry of 0', { kind: 'expires-in', value: 0 }, malformed],
+  ['an expiry below 0', { kind: 'expires-in', value: -1 }, malformed],
+  ['an expiry that is text', { kind: 'expires-in', value: 'abc' }, malformed],
+  ['an expiry in milliseconds', { kind: 'expires-in', value: 86_399_992 }, malformed],
+  ['another token type', { kind: 'not-bearer' }, malformed],
+  [
+    'claims of a short life',
+    { kind: 'claims-disagree', lifetimeSeconds: 30 },
+    'ERR_TOKEN_NOT_LATER',
+  ],
+];
+
+type StoreFault = { readonly action: string; readonly fault: SecretsManagerFault };
+
+const error = (type: string): SecretsManagerFault => ({ kind: 'error', type, message: 'x' });
+
+/** Every fault of Secrets Manager, at each call of a renewal. */
+const storeFaults: readonly Plan<StoreFault>[] = [
+  ['DescribeSecret', 'PutSecretValue', 'GetSecretValue'].flatMap(
+    (action) =>
+      [
+        [
+          `throttling of ${action}`,
+          { action, fault: { kind: 'throttling' } },
+          'ERR_SECRET_UNAVAILABLE',
+        ],
+        [
+          `500 of ${action}`,
+          { action, fault: { kind: 'internal-error' } },
+          'ERR_SECRET_UNAVAILABLE',
+        ],
+        [`reset of ${action}`, { action, fault: { kind: 'reset' } }, 'ERR_SECRET_UNAVAILABLE'],
+        [`denial of ${action}`, { action, fault: { kind: 'denied' } }, 'ERR_SECRET_ACCESS_DENIED'],
+      ] satisfies Plan<StoreFault>[],
+  ),
+  [
+    [
+      'a key that is off at the read',
+      { action: 'GetSecretValue', fault: error('DecryptionFailure') },
+      'ERR_SECRET_DECRYPTION',
+    ],
+    [
+      'a key that is off at the put',
+      { action: 'PutSecretValue', fault: error('EncryptionFailure') },
+      'ERR_SECRET_ENCRYPTION',
+    ],
+    [
+      'too many versions',
+      { action: 'PutSecretValue', fault: error('LimitExceededException') },
+      'ERR_VERSION_LIMIT',
+    ],
+    [
+      'a version that exists',
+      { action: 'PutSecretValue', fault: error('ResourceExistsException') },
+      'ERR_VERSION_EXISTS',
+    ],
+    [
+      'a refusal',
+      { action: 'PutSecretValue', fault: error('InvalidParameterException') },
+      'ERR_SECRET_REFUSED',
+    ],
+  ] satisfies Plan<StoreFault>[],
+].flat();
+
+const inject = ({ secretsManager }: Parts, { action, fault }: StoreFault): void =>
+  secretsManager.faults.inject(fault, {
+    // The test itself reads the token secret by name, and is not to be hit.
+    when: (call: Call) =>
+      call.action === action &&
+      (action !== 'GetSecretValue' || !String(call.secretId).endsWith('/token')),
+  });
+
+const isTransient = (code: string): boolean => code.endsWith('_UNAVAILABLE');
+
+/** Ticks with a fault: the old token survives under the right code; then all is well and it is renewed. */
+async function expectSurvival(
+  parts: Parts,
+  codes: readonly string[],
+  fault?: ImsFault,
+): Promise<void> {
+  const before = await readToken(parts, 'fusion');
+  const slow = fault?.kind === 'slow-headers' || fault?.kind === 'slow-body';
+  const impatient = slow ? { tokenEndpoint: parts.tokenEndpoint(50) } : {};
+  const [failed] = await tick(parts.run(impatient));
+  expect(failed).toMatchObject({ outcome: 'failed', failing: true, began: true });
+  expect(codes).toContain(failed?.error?.code);
+  expect(await readToken(parts, 'fusion')).toEqual(before);
+
+  parts.ims.faults.clear();
+  parts.secretsManager.faults.clear();
+  // A transient fault is repaired by the next tick, a final one after it has waited.
+  parts.clock.advance(isTransient(failed?.error?.code ?? '') ? 900 : 4_500);
+  const repaired = await tick(parts.run());
+  expect(repaired).toMatchObject([{ outcome: 'renewed', failing: false }]);
+  expect((await readToken(parts, 'fusion'))?.VersionId).not.toBe(before?.VersionId);
+  expect(await tick(parts.run())).toMatchObject([{ outcome: 'kept', failing: false }]);
+}
+
+describe.each(imsFaults)('IMS with %s', (_, imsFault, imsCode) => {
+  it('leaves the old token, and is repaired', async () => {
+    const parts = await startParts();
+    seedDueCredential(parts, 'fusion');
+    parts.ims.faults.inject(imsFault);
+    await expectSurvival(parts, [imsCode], imsFault);
+  });
+
+  it.each(storeFaults)('and %s', async (__, storeFault, storeCode) => {
+    const parts = await startParts();
+    seedDueCredential(parts, 'fusion');
+    parts.ims.faults.inject(imsFault);
+    inject(parts, storeFault);
+    await expectSurvival(parts, [imsCode, storeCode], imsFault);
+  });
+});
+
+describe.each(storeFaults)('Secrets Manager with %s', (_, storeFault, code) => {
+  it('leaves the old token, and is repaired', async () => {
+    const parts = await startParts();
+    seedDueCredential(parts, 'fusion');
+    inject(parts, storeFault);
+    await expectSurvival(parts, [code]);
+  });
+});
+
+describe('a fault that passes', () => {
+  it.each(imsFaults.filter(([, , code]) => code === unavailable))(
+    'of IMS, %s, is outlived within the run',
+    async (_, fault) => {
+      const parts = await startParts();
+      seedDueCredential(parts, 'fusion');
+      parts.ims.faults.inject(fault, { times: 3 });
+      const tokenEndpoint = parts.tokenEndpoint(500);
+      expect(await tick(parts.run({ tokenEndpoint }))).toMatchObject([{ outcome: 'renewed' }]);
+    },
+  );
+
+  it('at the put costs no second mint, and makes one version', async () => {
+    const parts = await startParts();
+    seedDueCredential(parts, 'fusion');
+    const when = ({ action }: Call): boolean => action === 'PutSecretValue';
+    parts.secretsManager.faults.inject({ kind: 'throttling' }, { when, times: 3 });
+    parts.secretsManager.faults.inject({ kind: 'reset-after' }, { when, times: 2 });
+    expect(await tick(parts.run())).toMatchObject([{ outcome: 'renewed' }]);
+    expect(parts.ims.mintCount).toBe(1);
+    const puts = parts.secretsManager.calls.filter(({ action }) => action === 'PutSecretValue');
+    expect(puts).toHaveLength(6);
+  });
+
+  it('is not tried again when it is final', async () => {
+    const parts = await startParts();
+    seedDueCredential(parts, 'fusion');
+    inject(parts, { action: 'PutSecretValue', fault: error('LimitExceededException') });
+    await tick(parts.run());
+    const puts = parts.secretsManager.calls.filter(({ action }) => action === 'PutSecretValue');
+    expect(puts).toHaveLength(1);
+  });
+});
