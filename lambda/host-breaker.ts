@@ -8,8 +8,11 @@ export class HostBreaker {
     return (this.#failures.get(host) ?? 0) >= limit;
   }
 
-  failed(host: string): void {
-    this.#failures.set(host, (this.#failures.get(host) ?? 0) + 1);
+  /** Whether this failure is the one that opens it. */
+  failed(host: string): boolean {
+    const failures = (this.#failures.get(host) ?? 0) + 1;
+    this.#failures.set(host, failures);
+    return failures === limit;
   }
 
   answered(host: string): void {

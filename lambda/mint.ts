@@ -54,8 +54,11 @@ async function request(
     run.breaker.answered(imsHost);
     return token;
   } catch (error) {
-    if (error instanceof TokenRequestError && error.transient) run.breaker.failed(imsHost);
-    else run.breaker.answered(imsHost);
+    const passing = error instanceof TokenRequestError && error.transient;
+    if (!passing) run.breaker.answered(imsHost);
+    else if (run.breaker.failed(imsHost)) {
+      run.log.warn('the host is not asked again in this run', { ims_host: imsHost });
+    }
     throw error;
   }
 }

@@ -118,17 +118,18 @@ function failedOutcome(
 ): CredentialOutcome {
   const deferred = error instanceof Deferral;
   const details = error instanceof TokenRequestError ? error.details : undefined;
-  const fields = {
-    credential,
-    reason: decision?.reason,
-    code: error.code,
-    client_id: details?.clientId,
-    ims_status: details?.status,
-    ims_error: details?.imsError,
-    x_debug_id: details?.debugId,
-  };
-  if (deferred) run.log.warn(`deferred: ${error.message}`, fields);
-  else run.log.error(error.message, fields);
+  // What is deferred has done nothing, and there may be thousands of it: the summary counts it.
+  if (!deferred) {
+    run.log.error(error.message, {
+      credential,
+      reason: decision?.reason,
+      code: error.code,
+      client_id: details?.clientId,
+      ims_status: details?.status,
+      ims_error: details?.imsError,
+      x_debug_id: details?.debugId,
+    });
+  }
   return {
     credential,
     ...(decision === undefined ? {} : { reason: decision.reason }),

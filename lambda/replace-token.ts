@@ -1,13 +1,13 @@
 import { parseCredential } from './core/credential.ts';
 import { mustExpireLater, type Observation, type Reason } from './core/decision.ts';
-import { RenewalError, TokenRequestError } from './core/errors.ts';
+import { RenewalError } from './core/errors.ts';
 import { formatInstant } from './core/instant.ts';
 import type { SecretMetadata } from './core/ledger.ts';
 import { Sensitive } from './core/sensitive.ts';
 import { fingerprint, readSettings } from './core/settings.ts';
 import { encodeStoredToken } from './core/stored-token.ts';
 import type { IssuedToken } from './core/token-response.ts';
-import { isValidated } from './core/token-validation.ts';
+import { assertValidated } from './core/token-validation.ts';
 import { encodeVersionId } from './core/version-id.ts';
 import type { NewVersion, SecretValue } from './deps.ts';
 import { mint } from './mint.ts';
@@ -76,14 +76,10 @@ async function validate(
   { imsHost, clientId }: { readonly imsHost: string; readonly clientId: string },
   { accessToken }: IssuedToken,
 ): Promise<void> {
-  const isValid = await withRetries(run, validateLimits, async () =>
-    isValidated(
+  await withRetries(run, validateLimits, async () =>
+    assertValidated(
       await run.tokenEndpoint.validate({ imsHost, clientId, accessToken }, run.signal),
       clientId,
     ),
   );
-  if (isValid) return;
-  throw new TokenRequestError('ERR_TOKEN_INVALID', 'IMS does not take the token it has issued', {
-    clientId,
-  });
 }

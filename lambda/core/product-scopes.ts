@@ -1,3 +1,13 @@
+const firefly = [
+  'openid',
+  'AdobeID',
+  'session',
+  'additional_info',
+  'read_organizations',
+  'firefly_api',
+  'ff_apis',
+] as const;
+
 /**
  * The scopes that Adobe documents for a product, by the name of the preset. The authoritative list
  * of a credential is its Scopes tab in the Developer Console; explicit scopes win over a preset.
@@ -6,25 +16,9 @@ const presets = {
   /** @see https://developer.adobe.com/workfront-fusion-apis/getting-started/authentication/ */
   'workfront-fusion': ['openid', 'AdobeID', 'profile', 'additional_info.projectedProductContext'],
   /** @see https://developer.adobe.com/workflow-builder-api/getting-started/create-credentials/ */
-  'workflow-builder': [
-    'openid',
-    'AdobeID',
-    'session',
-    'additional_info',
-    'read_organizations',
-    'firefly_api',
-    'ff_apis',
-  ],
+  'workflow-builder': firefly,
   /** @see https://developer.adobe.com/firefly-services/docs/firefly-api/guides/ */
-  firefly: [
-    'openid',
-    'AdobeID',
-    'session',
-    'additional_info',
-    'read_organizations',
-    'firefly_api',
-    'ff_apis',
-  ],
+  firefly,
   /** @see https://developer.adobe.com/audio-video-firefly-services/getting_started/ */
   'firefly-audio-video': ['openid', 'AdobeID', 'firefly_api', 'ff_apis'],
   /** @see https://developer.adobe.com/translate-lipsync/getting_started/ */

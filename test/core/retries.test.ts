@@ -3,7 +3,7 @@ import { parseHttpDate } from '../../lambda/core/instant.ts';
 import { inOrder } from '../../lambda/core/order.ts';
 import { isShortLived } from '../../lambda/core/renew-before.ts';
 import { parseRetryAfter, retryDelay } from '../../lambda/core/retry-delay.ts';
-import { isValidated } from '../../lambda/core/token-validation.ts';
+import { assertValidated } from '../../lambda/core/token-validation.ts';
 import { currentToken, now, observed } from '../support/builders.ts';
 
 describe('retryDelay', () => {
@@ -87,26 +87,27 @@ describe('isShortLived', () => {
   });
 });
 
-describe('isValidated', () => {
-  it.each([
-    ['{"valid":true,"token":{}}', true],
-    ['{"valid":false,"reason":"expired"}', false],
-  ])('of %s: %s', (body, expected) => {
-    expect(isValidated({ status: 200, body }, 'client')).toBe(expected);
+describe('assertValidated', () => {
+  const check = (status: number, body: string) => (): void =>
+    assertValidated({ status, body, debugId: 'd-1' }, 'client');
+
+  it('takes a token that IMS takes', () => {
+    expect(check(200, '{"valid":true,"token":{}}')).not.toThrow();
   });
 
   it.each([
-    [503, '{"valid":true}'],
-    [200, '<html>'],
-    [200, '{"valid":"yes"}'],
-  ])('of status %i and %s says nothing, which may pass', (status, body) => {
-    expect(() => isValidated({ status, body, debugId: 'd-1' }, 'client')).toThrow(
+    [200, '{"valid":false,"reason":"expired"}', 'ERR_TOKEN_INVALID', 'IMS does not take the token'],
+    [503, '{"valid":true}', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 503'],
+    [200, '<html>', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 200'],
+    [200, '{"valid":"yes"}', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 200'],
+  ])('of status %i and %s is %s', (status, body, code, message) => {
+    expect(check(status, body)).toThrow(
       expect.objectContaining({
-        code: 'ERR_TOKEN_UNAVAILABLE',
-        transient: true,
+        code,
+        message: expect.stringContaining(message),
         details: { clientId: 'client', status, debugId: 'd-1' },
       }),
     );
-    expect(() => isValidated({ status, body }, 'client')).toThrow(`IMS answered ${status}`);
+    expect(() => assertValidated({ status, body }, 'client')).toThrow(message);
   });
 });

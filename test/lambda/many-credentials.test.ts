@@ -45,6 +45,13 @@ describe('a host that hangs', () => {
       clientId.startsWith('client-hanging'),
     );
     expect(requests.length).toBeLessThanOrEqual(5 + 7);
+    expect(parts.lines.filter(({ level }) => level === 'warn')).toEqual([
+      {
+        level: 'warn',
+        message: 'the host is not asked again in this run',
+        fields: { ims_host: 'ims-na1-stg1.adobelogin.com' },
+      },
+    ]);
   });
 
   it('is asked again in the next run', async () => {
