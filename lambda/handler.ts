@@ -52,7 +52,7 @@ export async function handler(event: unknown, context: Context): Promise<RunResu
     signal: AbortSignal.timeout(Math.max(0, remainingMs())),
   });
   const outcomes = await runCommand(command, run);
-  const action = command.action === 'ignore' ? 'renew' : command.action;
+  const { action } = command;
   const result = runResult(action, config.rotator, outcomes);
   const renewed = outcomes.filter(({ outcome }) => outcome === 'renewed');
   if (action !== 'status') metrics.add('Renewed', renewed.length);

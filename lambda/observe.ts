@@ -81,7 +81,9 @@ async function observeForeign(
 async function readForeign(run: Run, secret: SecretMetadata, versionId: string) {
   const value = await withRetries(run, readLimits, () => run.secrets.read(secret.arn, run.signal));
   const stored =
-    value === undefined ? 'empty' : (decodeStoredToken(value.secretString.reveal()) ?? 'malformed');
+    value === undefined
+      ? 'empty'
+      : (decodeStoredToken(value.secretString.reveal(), run.now()) ?? 'malformed');
   // The list may be old: what was read may be a later version than the one that it names.
   run.foreignVersions.set(value?.versionId ?? versionId, stored);
   return stored;

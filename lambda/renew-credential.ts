@@ -1,22 +1,24 @@
 import { decide, type Force, isForced, type Observation } from './core/decision.ts';
-import { Deferral, RenewalError, TokenRequestError } from './core/errors.ts';
+import { asRenewalError, Deferral, type RenewalError } from './core/errors.ts';
 import { formatInstant } from './core/instant.ts';
 import { keptError } from './core/kept.ts';
+import { isReplica } from './core/ledger.ts';
 import { isShortLived } from './core/renew-before.ts';
 import type { CredentialOutcome } from './core/run-result.ts';
 import { secretNames } from './core/secret-name.ts';
+import { logFailure } from './log-failure.ts';
 import { observe, readLimits } from './observe.ts';
 import { remember, type Sight } from './remember.ts';
 import { replaceToken } from './replace-token.ts';
 import type { Run } from './run.ts';
-import { withRetries } from './with-retries.ts';
+import { noTimeLeft, withRetries } from './with-retries.ts';
 
 // Seconds that a renewal takes at the worst, short of being retried.
 const startReserve = 45;
 
 /**
  * Gathers afresh, decides, renews the token of one credential if it is due, and remembers how that
- * went. An expected failure is in the outcome, not thrown; the stored token is then as it was.
+ * went. A failure is in the outcome, not thrown; the token that was stored is then unharmed.
  *
  * @param listed what the list showed, which stands in where nothing fresher can be read
  */
@@ -32,9 +34,9 @@ export async function renewCredential(
     if (run.remaining() < startReserve) throw noTimeLeft();
     outcome = await attempt(run, credential, force, sight);
   } catch (thrown) {
-    if (!(thrown instanceof RenewalError)) throw thrown;
-    outcome = failedOutcome(run, credential, sight, run.signal.aborted ? noTimeLeft() : thrown);
+    outcome = failedOutcome(credential, sight, asRenewalError(thrown));
   }
+  logFailure(run.log, outcome);
   return await remember(run, sight, outcome);
 }
 
@@ -74,7 +76,8 @@ async function attempt(
     read(() => run.secrets.read(names.client, run.signal)),
   ]);
   if (described.status === 'rejected') throw described.reason;
-  const secret = described.value;
+  // The replica of a secret of another Region can be read, and not written.
+  const secret = isReplica(described.value, run.config.region) ? undefined : described.value;
   sight.secret = secret;
   if (value.status === 'rejected') throw value.reason;
   const client = value.value;
@@ -111,25 +114,11 @@ async function attempt(
 }
 
 function failedOutcome(
-  run: Run,
   credential: string,
   { observation, decision }: Sight,
   error: RenewalError,
 ): CredentialOutcome {
   const deferred = error instanceof Deferral;
-  const details = error instanceof TokenRequestError ? error.details : undefined;
-  // What is deferred has done nothing, and there may be thousands of it: the summary counts it.
-  if (!deferred) {
-    run.log.error(error.message, {
-      credential,
-      reason: decision?.reason,
-      code: error.code,
-      client_id: details?.clientId,
-      ims_status: details?.status,
-      ims_error: details?.imsError,
-      x_debug_id: details?.debugId,
-    });
-  }
   return {
     credential,
     ...(decision === undefined ? {} : { reason: decision.reason }),
@@ -143,8 +132,4 @@ function failedOutcome(
 
 function tokenOf({ token }: Observation): Pick<CredentialOutcome, 'token'> {
   return typeof token === 'object' ? { token } : {};
-}
-
-function noTimeLeft(): Deferral {
-  return new Deferral('ERR_NO_TIME_LEFT', 'no time is left in this run');
 }

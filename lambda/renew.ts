@@ -1,7 +1,9 @@
 import { type Force, isSettled } from './core/decision.ts';
+import { RenewalError } from './core/errors.ts';
 import { keptError } from './core/kept.ts';
 import type { CredentialOutcome } from './core/run-result.ts';
 import { secretNames } from './core/secret-name.ts';
+import { logFailure } from './log-failure.ts';
 import { renewCredential } from './renew-credential.ts';
 import type { Run } from './run.ts';
 
@@ -19,10 +21,17 @@ export async function renew(
   if (error !== undefined) return { ...outcome, began: true };
   if (outcome.outcome === 'renewed' || reason === undefined) return outcome;
   const unexpired = token !== undefined && token.expiresAt > run.now();
-  const refusedToForce = force.force && force.replaces === undefined;
+  const refusedToForce = isSettled(reason) && force.force && force.replaces === undefined;
   if (isSettled(reason) && unexpired && !refusedToForce) return outcome;
-  const refusal = keptError(reason, secretNames(run.config.prefix, credential));
-  return refusal === undefined
-    ? outcome
-    : { ...outcome, outcome: 'failed', error: refusal, began: true };
+  const names = secretNames(run.config.prefix, credential);
+  const refusal = refusedToForce
+    ? new RenewalError(
+        'ERR_RECENTLY_ISSUED',
+        `the token in ${names.token} was issued less than a minute ago; to replace it, name its version`,
+      )
+    : keptError(reason, names);
+  if (refusal === undefined) return outcome;
+  const refused: CredentialOutcome = { ...outcome, outcome: 'failed', error: refusal, began: true };
+  logFailure(run.log, refused);
+  return refused;
 }

@@ -34,7 +34,8 @@ const putLimits = { attempts: 8, reserve: 6 };
 /**
  * Mints a token and stores it as the new AWSCURRENT.
  *
- * @throws RenewalError of the credential, of IMS or of Secrets Manager; nothing was stored then
+ * @throws RenewalError of the credential, of IMS or of Secrets Manager; the token that was stored is
+ * unharmed then, but the new one may have been stored if the answer to that was lost
  */
 export async function replaceToken(run: Run, due: Due): Promise<Replaced> {
   const { secret, client } = due;

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { decide, isSettled } from './core/decision.ts';
-import { RenewalError } from './core/errors.ts';
+import { asRenewalError } from './core/errors.ts';
 import { addPage, type LedgerEntry } from './core/ledger.ts';
 import { inOrder } from './core/order.ts';
 import type { CredentialOutcome } from './core/run-result.ts';
@@ -22,7 +22,6 @@ export async function tick(run: Run): Promise<readonly CredentialOutcome[]> {
   const due = inOrder(nominations.filter((nomination) => nomination.work));
   const done = await pMap(due, (nomination) => act(run, nomination), {
     concurrency,
-    stopOnError: false,
   });
   const outcomes = [...done, ...idle.map(({ outcome }) => outcome)];
   measure(run, outcomes);
@@ -56,7 +55,6 @@ async function nominateAll(run: Run): Promise<readonly Nomination[]> {
   } while (nextToken !== undefined);
   return await pMap(ledger, ([credential, entry]) => nominate(run, credential, entry), {
     concurrency,
-    stopOnError: false,
   });
 }
 
@@ -83,8 +81,8 @@ async function nominate(
     if (decision.failing) return { credential, sight, outcome, work: 'renew' };
     const work = stale && isSettled(decision.reason) ? 'settle' : undefined;
     return { credential, sight, outcome, work };
-  } catch (error) {
-    if (!(error instanceof RenewalError)) throw error;
+  } catch (thrown) {
+    const error = asRenewalError(thrown);
     const outcome = { credential, outcome: 'failed', error, failing: true, began: true } as const;
     return { credential, sight: { secret }, outcome, work: 'renew' };
   }

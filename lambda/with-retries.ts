@@ -24,17 +24,22 @@ export async function withRetries<Output>(
     try {
       return await work();
     } catch (error) {
+      if (deps.signal.aborted) throw noTimeLeft(error);
       if (error instanceof Deferral && last !== undefined) throw last;
       if (!(error instanceof RenewalError && error.transient)) throw error;
       const retryAfter = error instanceof TokenRequestError ? error.details.retryAfter : undefined;
       const delay = retryDelay(attempt, deps.random(), retryAfter);
       const hopeless = delay > longestWait || delay + reserve > deps.remaining();
-      if (attempt >= attempts || hopeless || deps.signal.aborted) throw error;
+      if (attempt >= attempts || hopeless) throw error;
       last = error;
-      // An abort ends the wait, and then the error that led to it is the one that counts.
-      await deps.sleep(delay, deps.signal).catch(() => {
-        throw error;
+      await deps.sleep(delay, deps.signal).catch((aborted: unknown) => {
+        throw noTimeLeft(aborted);
       });
     }
   }
+}
+
+/** What a run says of work that its deadline ended, or that it did not begin for it. */
+export function noTimeLeft(cause?: unknown): Deferral {
+  return new Deferral('ERR_NO_TIME_LEFT', 'no time is left in this run', { cause });
 }

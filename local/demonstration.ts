@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { EnvHttpProxyAgent, request } from 'undici';
 import { onboard, secretsManagerClient } from './onboarding.ts';
 import { consoleDownload, sampleClient } from './sample-credential.ts';
 import { World } from './world.ts';
@@ -84,12 +85,15 @@ export async function* demonstrate(options: DemonstrationOptions): AsyncGenerato
 }
 
 function worldStep(world: World, options: DemonstrationOptions): Step {
-  const real = options.imsEndpointUrl ?? 'https://ims-na1.adobelogin.com';
+  const ims =
+    options.credential === undefined
+      ? `${world.ims.url} (stand-in)`
+      : (options.imsEndpointUrl ?? 'the real one, at the host of the credential');
   return {
     title: 'the embedded world is up',
     facts: {
       secrets_manager: world.secretsManager.url,
-      ims: options.credential === undefined ? `${world.ims.url} (stand-in)` : `${real} (real)`,
+      ims,
       product_api: world.productApi.url,
       lambda: world.lambda.url,
     },
@@ -165,19 +169,24 @@ async function productApiStep(world: World, token: StoredToken): Promise<Step> {
 
 /** @see https://developer.adobe.com/developer-console/docs/guides/authentication/ */
 async function validationStep(token: StoredToken, endpointUrl?: string): Promise<Step> {
-  const origin = endpointUrl ?? `https://${token.ims_host}`;
-  const response = await fetch(`${origin}/ims/validate_token/v1`, {
+  const url = `${endpointUrl ?? `https://${token.ims_host}`}/ims/validate_token/v1`;
+  const dispatcher = new EnvHttpProxyAgent();
+  const response = await request(url, {
+    dispatcher,
     method: 'POST',
-    headers: { authorization: `Bearer ${token.access_token}` },
-    body: new URLSearchParams({ type: 'access_token', client_id: token.client_id }),
-    redirect: 'error',
+    headers: {
+      authorization: `Bearer ${token.access_token}`,
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    body: new URLSearchParams({ type: 'access_token', client_id: token.client_id }).toString(),
     signal: AbortSignal.timeout(10_000),
   });
-  const { valid } = (await response.json()) as { valid?: unknown };
+  const { valid } = (await response.body.json()) as { valid?: unknown };
+  await dispatcher.close();
   if (valid !== true) throw new Error('IMS says that the token is not valid');
   return {
     title: 'IMS says that it is valid',
-    facts: { request: 'POST /ims/validate_token/v1', status: response.status },
+    facts: { request: `POST ${url}`, status: response.statusCode },
   };
 }
 

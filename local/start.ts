@@ -35,7 +35,7 @@ async function main(): Promise<number> {
   const seconds = Number(((performance.now() - began) / 1000).toFixed(1));
   const ok = error === undefined;
   if (json) {
-    const ims = file === undefined ? 'stand-in' : 'real';
+    const ims = file === undefined ? 'stand-in' : (demonstration.imsEndpointUrl ?? 'real');
     print(JSON.stringify({ ok, ims, seconds, ...(ok ? {} : { error }), steps }, null, 2));
   } else if (ok) {
     print(`All of it holds, in ${seconds} s. To keep the world up: npm run local`);
@@ -74,6 +74,11 @@ async function demonstrationOptions(
     process.stderr.write(`cannot read the credential: ${(error as Error).message}\n`);
     return 2;
   }
+  const size = Buffer.byteLength(document);
+  if (size === 0 || size > 65_536) {
+    process.stderr.write(`${file} has ${size} bytes; a secret has 1 to 65536\n`);
+    return 2;
+  }
   const environment = Object.fromEntries(
     passedOn.flatMap((key) => (process.env[key] === undefined ? [] : [[key, process.env[key]]])),
   );
@@ -86,8 +91,8 @@ async function demonstrationOptions(
 }
 
 function introduction(file: string | undefined): string {
-  const ims = file === undefined ? 'a stand-in for Adobe IMS' : `the real Adobe IMS, with ${file}`;
-  return `IMS token rotator: the main job on this machine, with ${ims}\n`;
+  const ims = file === undefined ? 'a stand-in for Adobe IMS' : `Adobe IMS and ${file}`;
+  return `IMS token rotator: the main job on this machine,\nwith ${ims}\n`;
 }
 
 function paragraph(number: number, { title, facts }: Step): string {

@@ -13,6 +13,8 @@ export interface WorldOptions {
   readonly imsEndpointUrl?: string;
   /** Further environment of the function, such as a proxy. @default none */
   readonly environment?: Readonly<Record<string, string>>;
+  /** The function's time-out. @default 600, as the stack has it */
+  readonly timeoutSeconds?: number;
   /** Whether a stored credential is renewed at once, as the stack's event rule does. @default true */
   readonly eventRule?: boolean;
 }
@@ -40,7 +42,7 @@ export class World {
   ) {
     const { rotator = 'local' } = options;
     this.#options = options;
-    this.functionName = `ims-token-rotator-${rotator}`;
+    this.functionName = `rotator-${rotator}`;
     this.prefix = `ims-token-rotator/${rotator}`;
     this.lambda = new LambdaEmulator({ region, account: accountId, ...lambda });
   }
@@ -49,7 +51,14 @@ export class World {
   async start(port = 0): Promise<void> {
     const servers = [this.secretsManager, this.ims, this.productApi, this.lambda];
     const portOf = (index: number): number => (port === 0 ? 0 : port + index);
-    await Promise.all(servers.map((server, index) => server.start(portOf(index))));
+    const starts = servers.map((server, index) => server.start(portOf(index)));
+    await Promise.allSettled(starts);
+    try {
+      await Promise.all(starts);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
     this.lambda.createFunction(
       this.functionDefinition({ secretsManager: this.secretsManager.url, ims: this.ims.url }),
     );
@@ -80,10 +89,11 @@ export class World {
       functionName: this.functionName,
       bundle,
       handler: 'index.handler',
-      timeoutSeconds: 600,
+      timeoutSeconds: this.#options.timeoutSeconds ?? 600,
       memoryMb: 256,
       maximumRetryAttempts: 1,
       maximumEventAgeSeconds: 300,
+      loggingFormat: 'JSON',
       environment: {
         IMS_TOKEN_ROTATOR_NAME: rotator,
         IMS_TOKEN_ROTATOR_PREFIX: this.prefix,

@@ -34,6 +34,7 @@ export class ImsTokenEndpoint implements AsyncDisposable {
   readonly #timeouts: { readonly headers: number; readonly total: number };
   // One pool for each invocation: connections do not survive the freeze between two of them.
   readonly #dispatcher: Dispatcher;
+  readonly #ended = new AbortController();
 
   constructor({ imsEndpointUrl, timeouts }: ImsTokenEndpointOptions = {}) {
     const { connect, headers, total } = timeouts ?? {
@@ -43,7 +44,13 @@ export class ImsTokenEndpoint implements AsyncDisposable {
     };
     this.#endpointUrl = imsEndpointUrl;
     this.#timeouts = { headers, total };
-    this.#dispatcher = new EnvHttpProxyAgent({ connect: { timeout: connect } });
+    // undici itself would leave a socket that is still connecting to its time-out.
+    const connecting = { timeout: connect, signal: this.#ended.signal };
+    this.#dispatcher = new EnvHttpProxyAgent({
+      connect: connecting,
+      proxyTls: connecting,
+      requestTls: connecting,
+    });
   }
 
   /** @throws TokenRequestError ERR_TOKEN_UNAVAILABLE when there was no whole answer in time */
@@ -117,6 +124,7 @@ export class ImsTokenEndpoint implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended.abort();
     await this.#dispatcher.destroy();
   }
 }

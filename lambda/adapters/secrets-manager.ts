@@ -6,6 +6,7 @@ import {
   type SecretListEntry,
   SecretsManagerClient,
   type SecretsManagerClientConfig,
+  type SecretsManagerServiceException,
   type Tag,
   TagResourceCommand,
   UpdateSecretVersionStageCommand,
@@ -198,6 +199,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   // Of a put it means the version quota, which a retry only makes worse.
   LimitExceededException: 'ERR_VERSION_LIMIT',
   ThrottlingException: 'ERR_SECRET_UNAVAILABLE',
+  CredentialsProviderError: 'ERR_SECRET_ACCESS_DENIED',
 };
 
 function codeOf(error: unknown): ErrorCode {
@@ -207,6 +209,7 @@ function codeOf(error: unknown): ErrorCode {
   if (name === 'InvalidRequestException' && /deletion|deleted/.test(message)) {
     return 'ERR_TOKEN_SECRET_MISSING';
   }
-  const fault = (error as { $fault?: unknown }).$fault;
-  return codes[name] ?? (fault === 'client' ? 'ERR_SECRET_REFUSED' : 'ERR_SECRET_UNAVAILABLE');
+  const { $fault, $metadata } = error as Partial<SecretsManagerServiceException>;
+  const refused = $fault === 'client' && $metadata?.httpStatusCode !== 429;
+  return codes[name] ?? (refused ? 'ERR_SECRET_REFUSED' : 'ERR_SECRET_UNAVAILABLE');
 }

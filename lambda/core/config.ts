@@ -20,6 +20,14 @@ export interface Config {
 const loopback = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 const adobe = /^https:\/\/([a-z0-9-]+\.)+adobelogin\.com$/;
 
+// undici reads these itself, and its error would show a password that is in one of them.
+const proxy = v.optional(
+  v.pipe(
+    v.string(),
+    v.check((url) => url === '' || URL.canParse(url), 'must be a URL'),
+  ),
+);
+
 const schema = v.object({
   IMS_TOKEN_ROTATOR_NAME: v.pipe(
     v.string(),
@@ -47,6 +55,10 @@ const schema = v.object({
     v.picklist(['true', 'false'], 'must be true or false'),
   ),
   AWS_REGION: v.pipe(v.string(), v.minLength(1, 'is empty')),
+  HTTP_PROXY: proxy,
+  HTTPS_PROXY: proxy,
+  http_proxy: proxy,
+  https_proxy: proxy,
   IMS_ENDPOINT_URL: v.optional(
     v.pipe(
       v.string(),

@@ -11,6 +11,8 @@ export interface RawCredential {
     readonly product: unknown;
   };
   readonly fields: Readonly<Record<keyof RawCredential['values'], string>>;
+  /** What each of `clientSecrets` is called. */
+  readonly secretFields: readonly string[];
 }
 
 export interface Unreadable {
@@ -62,10 +64,11 @@ function readProject(project: JsonObject): RawCredential | Unreadable {
   }
   const { credential } = first;
   const base = `${path}[${first.index}].oauth_server_to_server`;
+  const secrets = secretsOf(`${base}.client_secrets`, credential['client_secrets']);
   return {
     values: {
       clientId: credential['client_id'],
-      clientSecrets: listOf(credential['client_secrets']).map(secretText),
+      clientSecrets: secrets.map(({ value }) => value),
       scopes: scopesOf(credential['scopes']),
       orgId: objectAt(project, 'org')['ims_org_id'],
       imsHost: undefined,
@@ -79,16 +82,19 @@ function readProject(project: JsonObject): RawCredential | Unreadable {
       imsHost: 'ims_host',
       product: 'product',
     },
+    secretFields: secrets.map(({ field }) => field),
   };
 }
 
 /** @see https://experienceleague.adobe.com/en/docs/experience-manager-cloud-service */
 function readIntegration(integration: JsonObject): RawCredential {
   const account = objectAt(integration, 'technicalAccount');
+  const secretField = 'integration.technicalAccount.clientSecret';
+  const secrets = secretsOf(secretField, account['clientSecret']);
   return {
     values: {
       clientId: account['clientId'],
-      clientSecrets: listOf(account['clientSecret']),
+      clientSecrets: secrets.map(({ value }) => value),
       scopes: scopesOf(integration['scopes']),
       orgId: integration['org'],
       imsHost: integration['imsEndpoint'],
@@ -96,12 +102,13 @@ function readIntegration(integration: JsonObject): RawCredential {
     },
     fields: {
       clientId: 'integration.technicalAccount.clientId',
-      clientSecrets: 'integration.technicalAccount.clientSecret',
+      clientSecrets: secretField,
       scopes: 'integration.scopes',
       orgId: 'integration.org',
       imsHost: 'integration.imsEndpoint',
       product: 'product',
     },
+    secretFields: secrets.map(({ field }) => field),
   };
 }
 
@@ -118,11 +125,14 @@ function readFlat(value: JsonObject): RawCredential {
   const orgId = pick('org_id');
   const imsHost = pick('ims_host');
   const product = pick('product');
-  const all = [...listOf(secret.found), ...listOf(secrets.found).map(secretText)];
+  const all = [
+    ...secretsOf(secret.field, secret.found),
+    ...secretsOf(secrets.field, secrets.found),
+  ];
   return {
     values: {
       clientId: clientId.found,
-      clientSecrets: all,
+      clientSecrets: all.map(({ value: one }) => one),
       scopes: scopesOf(scopes.found),
       orgId: orgId.found,
       imsHost: imsHost.found,
@@ -136,12 +146,17 @@ function readFlat(value: JsonObject): RawCredential {
       imsHost: imsHost.field,
       product: product.field,
     },
+    secretFields: all.map(({ field }) => field),
   };
 }
 
-/** An entry of `client_secrets` is the secret itself or an object that holds it. */
-function secretText(entry: unknown): unknown {
-  return isObject(entry) ? entry['client_secret'] : entry;
+/** One secret or a list; an entry is the secret itself or an object that holds it. */
+function secretsOf(field: string, found: unknown): { field: string; value: unknown }[] {
+  const single = typeof found === 'string' && !found.trim().startsWith('[');
+  return listOf(found).map((entry, index) => ({
+    field: single ? field : `${field}[${index}]`,
+    value: isObject(entry) ? entry['client_secret'] : entry,
+  }));
 }
 
 /** One value or a list; Adobe's `.env` files write the list as JSON text. */

@@ -103,10 +103,12 @@ function fallbackScopes(
   return { problem: { field, message } };
 }
 
-function toProblem(issue: v.BaseIssue<unknown>, { fields }: RawCredential): Problem {
+function toProblem(issue: v.BaseIssue<unknown>, { fields, secretFields }: RawCredential): Problem {
   const [name, index] = String(v.getDotPath(issue)).split('.');
   const field = fields[name as keyof typeof fields];
-  return { field: index === undefined ? field : `${field}[${index}]`, message: issue.message };
+  const entries = name === 'clientSecrets' ? secretFields : [];
+  const whole = index === undefined ? field : `${field}[${index}]`;
+  return { field: entries[Number(index)] ?? whole, message: issue.message };
 }
 
 function invalid(problems: readonly Problem[]): RenewalError {

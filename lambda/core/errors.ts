@@ -28,9 +28,10 @@ export const errorKinds = {
   ERR_SECRET_ENCRYPTION: finalFor('deployer'),
   ERR_SECRET_REFUSED: finalFor('deployer'),
   ERR_SECRET_UNAVAILABLE: transient,
-  ERR_VERSION_EXISTS: finalFor('operator'),
+  ERR_VERSION_EXISTS: finalFor('nobody'),
   ERR_VERSION_LIMIT: finalFor('operator'),
   ERR_STATUS_NOT_WRITTEN: finalFor('deployer'),
+  ERR_UNEXPECTED: finalFor('operator'),
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof errorKinds;
@@ -44,6 +45,11 @@ export class RenewalError extends Error {
     // Lambda reports the name as the errorType, so callers of the function can match on it too.
     this.name = code;
     this.code = code;
+  }
+
+  /** Who has to act. */
+  get actor(): ErrorKind['actor'] {
+    return errorKinds[this.code].actor;
   }
 
   get transient(): boolean {
@@ -84,3 +90,13 @@ export class TokenRequestError extends RenewalError {
 
 /** Not tried in this run, and no failure of the credential: the next tick will. */
 export class Deferral extends RenewalError {}
+
+/**
+ * Makes any error one with a code. Of an unexpected one only its name is told, for its message may
+ * quote a value, as that of JSON.parse does.
+ */
+export function asRenewalError(error: unknown): RenewalError {
+  if (error instanceof RenewalError) return error;
+  const name = error instanceof Error ? error.name : typeof error;
+  return new RenewalError('ERR_UNEXPECTED', `unexpected ${name}`, { cause: error });
+}

@@ -10,7 +10,7 @@ export type Command =
   | { readonly action: 'status' }
   | { readonly action: 'renew'; readonly credential: string; readonly force: Force }
   /** A label moved on a secret that is no client secret of this rotator: nothing to do. */
-  | { readonly action: 'ignore'; readonly secret: string };
+  | { readonly action: 'ignore' };
 
 const accepted =
   'accepted are {"action":"tick"}, {"action":"status"}, ' +
@@ -55,7 +55,7 @@ export function parseEvent(event: unknown, prefix: string): Command {
     const { name, labelUpdated: moved } = label.output.detail;
     const parsed = parseSecretName(prefix, name);
     if (parsed?.kind !== 'client' || moved !== 'AWSCURRENT') {
-      return { action: 'ignore', secret: name };
+      return { action: 'ignore' };
     }
     return { action: 'renew', credential: parsed.credential, force: { force: false } };
   }

@@ -13,7 +13,7 @@ export function keptError(reason: Reason, names: SecretNames): RenewalError | un
     case 'token-secret-missing':
       return new RenewalError(
         'ERR_TOKEN_SECRET_MISSING',
-        `${names.token} does not exist or is scheduled for deletion`,
+        `${names.token} does not exist, is a replica, or is scheduled for deletion`,
       );
     case 'credential-missing':
       return new RenewalError(

@@ -29,8 +29,12 @@ export function addPage(
 ): void {
   for (const row of page) {
     const parsed = parseSecretName(scope.prefix, row.name);
-    const replica = row.primaryRegion !== undefined && row.primaryRegion !== scope.region;
-    if (parsed === undefined || replica) continue;
+    if (parsed === undefined || isReplica(row, scope.region)) continue;
     ledger.set(parsed.credential, { ...ledger.get(parsed.credential), [parsed.kind]: row });
   }
+}
+
+/** Whether a secret is the replica of one in another Region. */
+export function isReplica(secret: SecretMetadata | undefined, region: string): boolean {
+  return secret?.primaryRegion !== undefined && secret.primaryRegion !== region;
 }

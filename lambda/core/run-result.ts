@@ -23,7 +23,7 @@ export interface CredentialOutcome {
 
 /** The answer of an invocation: metadata only, bounded whatever the number of credentials. */
 export interface RunResult {
-  readonly action: 'tick' | 'renew' | 'status';
+  readonly action: 'tick' | 'renew' | 'status' | 'ignore';
   readonly rotator: string;
   /** How many credentials the run looked at. */
   readonly managed: number;

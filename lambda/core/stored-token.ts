@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { ClientCredential } from './credential.ts';
 import { type EpochSeconds, formatInstant, parseInstant } from './instant.ts';
 import type { IssuedToken } from './token-response.ts';
+import { issuedAheadTolerance } from './version-id.ts';
 
 /**
  * The value of a token secret, schema 1: what consumers read. Fields are only ever added.
@@ -47,8 +48,14 @@ const schema = v.object({
   client_secret_version: v.optional(v.string()),
 });
 
-/** Undefined for a value that is not a token: a reason to renew, not an error. */
-export function decodeStoredToken(secretString: string): StoredToken | undefined {
+/**
+ * Undefined for a value that is not a token, or that claims to be issued more than 5 minutes from now:
+ * a reason to renew, not an error.
+ */
+export function decodeStoredToken(
+  secretString: string,
+  now: EpochSeconds,
+): StoredToken | undefined {
   let value: unknown;
   try {
     value = JSON.parse(secretString);
@@ -56,11 +63,12 @@ export function decodeStoredToken(secretString: string): StoredToken | undefined
     return undefined;
   }
   const parsed = v.safeParse(schema, value);
-  if (!parsed.success || parsed.output.issued_at >= parsed.output.expires_at) return undefined;
-  const { client_secret_version: clientSecretVersion } = parsed.output;
+  if (!parsed.success) return undefined;
+  const { issued_at, expires_at, client_secret_version: clientSecretVersion } = parsed.output;
+  if (issued_at >= expires_at || issued_at > now + issuedAheadTolerance) return undefined;
   return {
-    issuedAt: parsed.output.issued_at,
-    expiresAt: parsed.output.expires_at,
+    issuedAt: issued_at,
+    expiresAt: expires_at,
     ...(clientSecretVersion === undefined ? {} : { clientSecretVersion }),
   };
 }

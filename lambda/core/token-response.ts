@@ -5,7 +5,7 @@ import { listProblems, problemsOf } from './problems.ts';
 import { redact } from './redact.ts';
 import { parseRetryAfter } from './retry-delay.ts';
 import { Sensitive } from './sensitive.ts';
-import { readTokenClaims, type TokenClaims } from './token-claims.ts';
+import { claimedExpiry } from './token-claims.ts';
 
 /** The answer of the token endpoint, as it came. */
 export interface TokenResponse {
@@ -84,7 +84,7 @@ export function parseTokenResponse(response: TokenResponse, request: TokenReques
     throw new TokenRequestError('ERR_TOKEN_MALFORMED', message, details);
   }
   const { access_token: accessToken, expires_in: expiresIn } = checked.output;
-  const life = lifeOf(request.requestedAt, Math.floor(expiresIn), readTokenClaims(accessToken));
+  const life = lifeOf(request.requestedAt, Math.floor(expiresIn), claimedExpiry(accessToken));
   if (life.expiresAt <= request.requestedAt) {
     const message = `IMS issued a token that by its claims expired at ${formatInstant(life.expiresAt)}`;
     throw new TokenRequestError('ERR_TOKEN_MALFORMED', message, details);
@@ -96,12 +96,12 @@ export function parseTokenResponse(response: TokenResponse, request: TokenReques
 function lifeOf(
   requestedAt: EpochSeconds,
   lifetime: number,
-  claims: TokenClaims | undefined,
+  claimed: EpochSeconds | undefined,
 ): Omit<IssuedToken, 'accessToken'> {
   const stated = epochSeconds(requestedAt + lifetime);
   const answer = { issuedAt: requestedAt, expiresAt: stated, lifetime };
-  if (claims === undefined) return answer;
-  const ahead = claims.expiresAt - stated;
+  if (claimed === undefined) return answer;
+  const ahead = claimed - stated;
   if (Math.abs(ahead) <= skewTolerance) {
     const shift = Math.min(0, ahead);
     return {
@@ -111,11 +111,10 @@ function lifeOf(
     };
   }
   const warning =
-    `the token's claims say that it expires at ${formatInstant(claims.expiresAt)}, ` +
+    `the token's claims say that it expires at ${formatInstant(claimed)}, ` +
     `the answer says ${formatInstant(stated)}; the earlier one counts`;
   if (ahead > 0) return { ...answer, warning };
-  const claimed = claims.expiresAt - requestedAt;
-  return { ...answer, expiresAt: claims.expiresAt, lifetime: claimed, warning };
+  return { ...answer, expiresAt: claimed, lifetime: claimed - requestedAt, warning };
 }
 
 function refusal(

@@ -12,7 +12,8 @@ export interface VersionIdFields {
 const pattern =
   /^([0-9a-f]{8})-([0-9a-f]{4})-8[0-9a-f]{3}-8([0-9a-f]{3})-([0-9a-f]{2})([0-9a-f]{8})[0-9a-f]{2}$/;
 
-const issuedAheadTolerance = 300;
+/** Seconds by which the clock of who issued a token may be ahead. */
+export const issuedAheadTolerance = 300;
 
 /**
  * The version id of a token, which is PutSecretValue's ClientRequestToken: an RFC 9562 UUIDv8,

@@ -43,15 +43,19 @@ function serialised(error) {
   return { errorType: error.name, errorMessage: error.message, trace };
 }
 
-function log(what, error) {
-  const line = [new Date().toISOString(), unanswered, 'ERROR', what, JSON.stringify(error)];
+// Lambda's runtime logs more of an error than it answers with: also what was added to it.
+function log(what, error, thrown) {
+  const added = thrown instanceof Error ? { ...thrown } : {};
+  const whole = JSON.stringify({ ...added, ...error });
+  const line = [new Date().toISOString(), unanswered, 'ERROR', what, whole];
   process.stderr.write(`${line.filter(Boolean).join('\t')}\n`);
 }
 
-async function die(what, error, exitCode) {
+async function die(what, thrown, exitCode) {
   if (dying) return;
   dying = true;
-  log(what, error);
+  const error = serialised(thrown);
+  log(what, error, thrown);
   const path = unanswered === undefined ? '/init/error' : `/invocation/${unanswered}/error`;
   try {
     await call('POST', path, JSON.stringify(error));
@@ -118,7 +122,7 @@ async function runOnce(handler) {
     answer = stringified(await handler(JSON.parse(body), context));
   } catch (thrown) {
     const error = serialised(thrown);
-    log('Invoke Error', error);
+    log('Invoke Error', error, thrown);
     path = `/invocation/${unanswered}/error`;
     answer = JSON.stringify(error);
   }
@@ -127,12 +131,12 @@ async function runOnce(handler) {
   unanswered = undefined;
 }
 
-process.on('uncaughtException', (error) => die('Uncaught Exception', serialised(error), 129));
+process.on('uncaughtException', (error) => die('Uncaught Exception', error, 129));
 process.on('unhandledRejection', (reason) => {
   const rejection = named('Runtime.UnhandledPromiseRejection', String(reason));
-  return die('Unhandled Promise Rejection', serialised(rejection), 128);
+  return die('Unhandled Promise Rejection', rejection, 128);
 });
 
-const handler = await load().catch((error) => die('Init Error', serialised(error), 1));
+const handler = await load().catch((error) => die('Init Error', error, 1));
 // A promise of the handler that can never settle ends the process here, with Node's exit code 13.
 while (!dying) await runOnce(handler);

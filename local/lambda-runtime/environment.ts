@@ -16,6 +16,8 @@ export interface FunctionDefinition {
   readonly maximumRetryAttempts?: number;
   /** @default 21600 */
   readonly maximumEventAgeSeconds?: number;
+  /** @default 'Text' */
+  readonly loggingFormat?: 'JSON' | 'Text';
   /** @default none: as many sandboxes as there are invocations */
   readonly reservedConcurrency?: number;
 }
@@ -89,6 +91,7 @@ export function sandboxEnvironment(
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMb ?? 128),
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_FORMAT: definition.loggingFormat ?? 'Text',
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${definition.functionName}`,
     AWS_LAMBDA_LOG_STREAM_NAME: place.logStreamName,
     AWS_LAMBDA_RUNTIME_API: place.runtimeApi,

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   ImsTokenEndpoint,
@@ -58,22 +58,32 @@ describe('the token endpoint', () => {
     expect(ims.tokenRequests).toHaveLength(1);
   });
 
-  it.each<[string, ImsFault]>([
-    ['headers that never come', { kind: 'slow-headers' }],
-    ['a body that stalls', { kind: 'slow-body' }],
-    ['a body that drips', { kind: 'slow-body', pauseMilliseconds: 5 }],
-    ['a body without end', { kind: 'endless-body' }],
-    ['a reset', { kind: 'reset' }],
-    ['a reset within the body', { kind: 'reset-in-body' }],
-  ])('gives up %s', async (_, fault) => {
+  it.each<[string, ImsFault, string, object?]>([
+    ['headers that never come', { kind: 'slow-headers' }, 'timeout'],
+    [
+      'headers that come too late',
+      { kind: 'slow-headers' },
+      'Headers Timeout',
+      { headers: 100, total: 9_000 },
+    ],
+    ['a body that stalls', { kind: 'slow-body' }, 'timeout'],
+    ['a body that drips', { kind: 'slow-body', pauseMilliseconds: 5 }, 'timeout'],
+    ['a body without end', { kind: 'endless-body' }, 'longer than 65536 bytes', { total: 9_000 }],
+    ['a reset', { kind: 'reset' }, 'ECONNRESET|other side closed'],
+    [
+      'a reset within the body',
+      { kind: 'reset-in-body' },
+      'ECONNRESET|other side closed|terminated',
+    ],
+  ])('gives up %s', async (_, fault, reason, limits = {}) => {
     const ims = await startIms();
     ims.faults.inject(fault);
-    const timeouts = { connect: 200, headers: 200, total: 200 };
+    const timeouts = { connect: 9_000, headers: 9_000, total: 200, ...limits };
     await expect(
       endpoint({ imsEndpointUrl: ims.url, timeouts }).request(grant, never),
     ).rejects.toMatchObject({
       code: 'ERR_TOKEN_UNAVAILABLE',
-      message: expect.stringContaining(`no whole answer from IMS at ${ims.url}: `),
+      message: expect.stringMatching(`no whole answer from IMS at ${ims.url}: .*${reason}`),
       details: { clientId: 'the-client-id' },
     });
   });
@@ -109,21 +119,42 @@ describe('the token endpoint', () => {
     expect(ims.mintCount).toBe(0);
   });
 
-  it('ends with the invocation, even in a TLS handshake that never does', async () => {
-    const connected = Promise.withResolvers<void>();
-    const silent = createTcpServer(() => connected.resolve());
+  /** A server that takes connections and never says a word, not even in the TLS handshake. */
+  async function startSilentServer() {
+    const connected = Promise.withResolvers<Socket>();
+    const silent = createTcpServer((socket) => connected.resolve(socket));
     silent.listen(0, '127.0.0.1');
     await once(silent, 'listening');
     onTestFinished(() => {
       silent.close();
     });
-    const timeouts = { connect: 60_000, headers: 60_000, total: 60_000 };
     const imsEndpointUrl = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    return { connected: connected.promise, imsEndpointUrl };
+  }
+
+  it('ends with the invocation in a TLS handshake that never does, and leaves no socket', async () => {
+    const { connected, imsEndpointUrl } = await startSilentServer();
+    const timeouts = { connect: 60_000, headers: 60_000, total: 60_000 };
     const deadline = new AbortController();
-    const requested = endpoint({ imsEndpointUrl, timeouts }).request(grant, deadline.signal);
-    await connected.promise;
+    const ending = endpoint({ imsEndpointUrl, timeouts });
+    const requested = ending.request(grant, deadline.signal);
+    const socket = await connected;
+    const closed = once(
+      socket.on('error', () => {}),
+      'close',
+    );
     deadline.abort();
     await expect(requested).rejects.toMatchObject({ code: 'ERR_TOKEN_UNAVAILABLE' });
+    await ending[Symbol.asyncDispose]();
+    await closed;
+  });
+
+  it('gives up a connection that takes too long', async () => {
+    const { imsEndpointUrl } = await startSilentServer();
+    const timeouts = { connect: 100, headers: 9_000, total: 9_000 };
+    await expect(
+      endpoint({ imsEndpointUrl, timeouts }).request(grant, never),
+    ).rejects.toMatchObject({ message: expect.stringContaining('UND_ERR_CONNECT_TIMEOUT') });
   });
 
   // undici 7 connected again and again to a proxy that hangs up (nodejs/undici#3897).

@@ -58,6 +58,7 @@ describe('parseConfig', () => {
       IMS_TOKEN_ROTATOR_PREFIX: '/x',
       IMS_TOKEN_ROTATOR_TICK_SECONDS: '5',
       IMS_TOKEN_ROTATOR_VALIDATE: 'yes',
+      https_proxy: 'http://user:pa ss@proxy:99999',
     };
     expect(() => parseConfig(bad)).toThrow(
       expect.objectContaining({
@@ -67,7 +68,8 @@ describe('parseConfig', () => {
           'IMS_TOKEN_ROTATOR_NAME must be letters, digits and hyphens; ' +
           'IMS_TOKEN_ROTATOR_PREFIX must be parts of letters, digits and _+=.@- joined by single slashes; ' +
           'IMS_TOKEN_ROTATOR_TICK_SECONDS must be at least 60; ' +
-          'IMS_TOKEN_ROTATOR_VALIDATE must be true or false; AWS_REGION is missing',
+          'IMS_TOKEN_ROTATOR_VALIDATE must be true or false; AWS_REGION is missing; ' +
+          'https_proxy must be a URL',
       }),
     );
   });
@@ -111,18 +113,14 @@ describe('parseEvent', () => {
     [
       'a new version of a token secret, which is our own write',
       labelUpdated(`${prefix}/fusion/token`),
-      { action: 'ignore', secret: `${prefix}/fusion/token` },
+      { action: 'ignore' },
     ],
     [
       'another label of a client secret',
       labelUpdated(`${prefix}/fusion/client`, 'MINE'),
-      { action: 'ignore', secret: `${prefix}/fusion/client` },
+      { action: 'ignore' },
     ],
-    [
-      'a secret of somebody else',
-      labelUpdated('database/password'),
-      { action: 'ignore', secret: 'database/password' },
-    ],
+    ['a secret of somebody else', labelUpdated('database/password'), { action: 'ignore' }],
   ])('understands %s', (_, event, command) => {
     expect(parseEvent(event, prefix)).toEqual(command);
   });

@@ -158,6 +158,12 @@ describe('parseCredential', () => {
         'scope[0] must not hold a comma, quote or backslash',
     ],
     [
+      'one of several secrets',
+      { client_id: 'id', client_secret: 'a b', client_secrets: ['good', 'c d'], scope: 's' },
+      ': client_secret must be printable ASCII without spaces; ' +
+        'client_secrets[1] must be printable ASCII without spaces',
+    ],
+    [
       'a broken list in a string',
       { client_id: 'id', client_secrets: '["a', scope: 's', ims_host: 'https://ims.example.com' },
       'ims_host must be a host name under .adobelogin.com, without https:// and path',

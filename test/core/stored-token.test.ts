@@ -44,7 +44,7 @@ describe('the value of a token secret', () => {
   });
 
   it('gives back what a decision needs', () => {
-    expect(decodeStoredToken(encodeStoredToken(token, credential, 'v1'))).toEqual({
+    expect(decodeStoredToken(encodeStoredToken(token, credential, 'v1'), now)).toEqual({
       issuedAt: token.issuedAt,
       expiresAt: token.expiresAt,
       clientSecretVersion: 'v1',
@@ -57,7 +57,7 @@ describe('the value of a token secret', () => {
       issued_at: '2026-11-22T12:00:00Z',
       expires_at: '2026-11-22T13:00:00Z',
     };
-    expect(decodeStoredToken(JSON.stringify(value))).toEqual({
+    expect(decodeStoredToken(JSON.stringify(value), now)).toEqual({
       issuedAt: now,
       expiresAt: now + 3_600,
     });
@@ -77,7 +77,11 @@ describe('the value of a token secret', () => {
       'an expiry before the issue',
       '{"access_token":"x","expires_at":"2026-11-22T12:00:00Z","issued_at":"2026-11-22T12:00:00Z"}',
     ],
+    [
+      'an issue more than 5 minutes ahead',
+      '{"access_token":"x","expires_at":"2026-11-23T12:00:00Z","issued_at":"2026-11-22T12:05:01Z"}',
+    ],
   ])('is malformed with %s', (_, value) => {
-    expect(decodeStoredToken(value)).toBeUndefined();
+    expect(decodeStoredToken(value, now)).toBeUndefined();
   });
 });

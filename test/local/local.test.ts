@@ -1,24 +1,39 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { RunningProcess } from '../support/run-process.ts';
 
 const run = promisify(execFile);
 
-/** The lines that `npm run local` prints for pasting, as an environment. */
-function pasted(stdout: string): Record<string, string> {
-  const assignments = stdout.matchAll(/([A-Z][A-Z_]+)=(\S+)/g);
-  return Object.fromEntries([...assignments].map(([, key, value]) => [key, value]));
+const token = 'ims-token-rotator/local/workfront-fusion/token';
+
+/** What the printed `export` lines set. */
+function exported(stdout: string): Record<string, string> {
+  const lines = [...stdout.matchAll(/^ {2}export (.*)$/gm)].map(
+    ([, assignments = '']) => assignments,
+  );
+  const pairs = lines.flatMap((line) => line.split(' ')).map((pair) => pair.split('='));
+  return Object.fromEntries(pairs);
 }
 
-async function startLocal(): Promise<{
-  readonly local: RunningProcess;
-  readonly environment: Record<string, string>;
-}> {
-  const local = new RunningProcess('local/local.ts');
+async function startLocal(args: readonly string[] = []) {
+  const local = new RunningProcess('local/local.ts', args);
   await local.printed(/"message":"renewed"/);
-  return { local, environment: pasted(local.stdout) };
+  const environment = { ...exported(local.stdout), PATH: process.env['PATH'] ?? '' };
+  return { local, environment: environment as Record<string, string> };
+}
+
+/** Whether the program works; if not, the test is skipped and says what to install. */
+async function isMissing(command: string, args: string[], debianPackage: string): Promise<boolean> {
+  const works = await run(command, args).then(
+    () => true,
+    () => false,
+  );
+  if (!works) process.stderr.write(`skipped, for want of Debian's package ${debianPackage}\n`);
+  return !works;
 }
 
 describe('npm run local', () => {
@@ -32,36 +47,85 @@ describe('npm run local', () => {
         secretAccessKey: environment['AWS_SECRET_ACCESS_KEY'] ?? '',
       },
     });
-    const [, secretId = ''] = await local.printed(/--secret-id (\S+) --query/);
-    const { SecretString = '' } = await client.send(
-      new GetSecretValueCommand({ SecretId: secretId }),
-    );
+    const value = await client.send(new GetSecretValueCommand({ SecretId: token }));
     client.destroy();
-    expect(JSON.parse(SecretString)).toMatchObject({ schema: 1, token_type: 'bearer' });
+    expect(JSON.parse(value.SecretString ?? '')).toMatchObject({ schema: 1, token_type: 'bearer' });
     local.signal('SIGINT');
     expect(await local.exit()).toMatchObject({ code: 0, stderr: '' });
   });
 
-  it('is used by the AWS CLI with the line that it prints', async (context) => {
-    const version = await run('/usr/bin/aws', ['--version']).catch(() => undefined);
-    if (version === undefined) context.skip('no AWS CLI: apt-get install awscli');
+  it('prints instructions of at most 80 columns, and commands that work as they are', async () => {
+    const { local } = await startLocal();
+    const instructions = local.stdout.slice(0, local.stdout.indexOf('What the rotator does'));
+    const wide = instructions.split('\n').filter((line) => line.length > 80);
+    expect(wide).toEqual([]);
+    const [, data = '', url = ''] = await local.printed(/curl -d '(.*)' \\\n\s+(\S+)/);
+    const { stdout } = await run('curl', ['-sd', data, url]);
+    expect(JSON.parse(stdout)).toMatchObject({ action: 'status', managed: 1 });
+  });
+
+  it('is used by the AWS CLI with the environment that it prints', async (context) => {
+    if (await isMissing('/usr/bin/aws', ['--version'], 'awscli')) context.skip('no awscli');
     const { local, environment } = await startLocal();
-    const [, command = ''] = await local.printed(/aws (secretsmanager get-secret-value .*)\n/);
-    const { stdout } = await run(
-      '/usr/bin/aws',
-      // An old CLI does not know the variable; what is printed says so.
-      [
-        '--endpoint-url',
-        environment['AWS_ENDPOINT_URL_SECRETS_MANAGER'] ?? '',
-        ...command.split(' '),
-      ],
-      { env: { ...environment, PATH: process.env['PATH'] } },
-    );
-    expect(JSON.parse(stdout)).toMatchObject({ schema: 1, token_type: 'bearer' });
+    const endpoint = environment['AWS_ENDPOINT_URL_SECRETS_MANAGER'] ?? '';
+    const aws = async (...args: string[]): Promise<string> => {
+      // Debian's CLI is older than the variable; what is printed says so.
+      const all = ['--endpoint-url', endpoint, 'secretsmanager', ...args];
+      return (await run('/usr/bin/aws', all, { env: environment })).stdout;
+    };
+    const read = ['get-secret-value', '--query', 'SecretString', '--output', 'text', '--secret-id'];
+    expect(JSON.parse(await aws(...read, token))).toMatchObject({ schema: 1 });
+
+    // Another credential, as the instructions say.
+    const prefix = 'ims-token-rotator/local/another';
+    const credential = await aws(...read, token.replace(/token$/, 'client'));
+    await aws('create-secret', '--name', `${prefix}/token`);
+    await aws('create-secret', '--name', `${prefix}/client`, '--secret-string', credential);
+    await local.printed(/"message":"renewed".*"credential":"another"/);
+    expect(JSON.parse(await aws(...read, `${prefix}/token`))).toMatchObject({ schema: 1 });
+  });
+
+  it('is used by boto3 with the environment that it prints', async (context) => {
+    const probe = ['-c', 'import boto3'];
+    if (await isMissing('/usr/bin/python3', probe, 'python3-boto3')) context.skip('no boto3');
+    const { environment } = await startLocal();
+    const script = `
+import boto3, os
+client = boto3.client('secretsmanager', endpoint_url=os.environ['AWS_ENDPOINT_URL_SECRETS_MANAGER'])
+name = '${token}'
+assert name in [row['Name'] for row in client.list_secrets()['SecretList']]
+client.tag_resource(SecretId=name, Tags=[{'Key': 'team', 'Value': 'x'}])
+assert {'Key': 'team', 'Value': 'x'} in client.describe_secret(SecretId=name)['Tags']
+client.put_secret_value(SecretId=name, SecretString='by hand')
+print(client.get_secret_value(SecretId=name)['SecretString'])
+`;
+    const { stdout } = await run('/usr/bin/python3', ['-c', script], { env: environment });
+    expect(stdout).toBe('by hand\n');
+  });
+
+  it('ticks on its schedule', async () => {
+    const { local } = await startLocal(['--tick', '1']);
+    await local.printed(/("message":"run".*?"action":"tick".*?){2}/s);
+  });
+
+  it('says what is wrong with a port that is taken, and leaves nothing behind', async () => {
+    const taken = createServer();
+    taken.listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    onTestFinished(() => {
+      taken.close();
+    });
+    const { port } = taken.address() as AddressInfo;
+    const args = ['--port', String(port)];
+    const { code, stdout, stderr } = await new RunningProcess('local/local.ts', args).exit();
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toBe(`listen EADDRINUSE: address already in use 127.0.0.1:${port}\n`);
   });
 
   it.each([
     ['a port that is none', ['--port', 'x'], '--port must be a number from 0 to 65532, not x'],
+    ['a tick that is none', ['--tick', '0'], '--tick must be a number from 1 to 86400, not 0'],
     ['an unknown option', ['--prot', '1'], "Unknown option '--prot'"],
   ])('ends with 2 for %s', async (_, args, message) => {
     const { code, stderr } = await new RunningProcess('local/local.ts', args).exit();

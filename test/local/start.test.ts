@@ -74,9 +74,10 @@ describe('npm start (README: quickstart)', () => {
     const { code, stdout, stderr, ims } = await startWithCredential(realCredential);
     expect(stderr).toBe('');
     expect(code).toBe(0);
-    expect(stdout).toContain('with the real Adobe IMS, with ');
-    expect(stdout).toContain(`ims              ${ims.url} (real)`);
+    expect(stdout).toContain('with Adobe IMS and ');
+    expect(stdout).toContain(`ims              ${ims.url}\n`);
     expect(stdout).toContain('IMS says that it is valid');
+    expect(stdout).toContain(`POST ${ims.url}/ims/validate_token/v1`);
     expect(ims.mintCount).toBe(1);
     expectNoSecrets(stdout, [realCredential.client_secret]);
   });
@@ -98,12 +99,18 @@ describe('npm start (README: quickstart)', () => {
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toMatchObject({
       ok: false,
-      ims: 'real',
+      ims: expect.stringMatching(/^http:/),
       error: expect.stringContaining(
         "ERR_CREDENTIAL_INVALID: the client secret's value is not a credential: " +
           'client_id is missing; scope is missing; give the scopes, or a product',
       ),
     });
+  });
+
+  it('refuses a file that no secret can hold', async () => {
+    const { code, stderr } = await startWithCredential({ client_id: 'x'.repeat(65_536) });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/has 65552 bytes; a secret has 1 to 65536\n$/);
   });
 
   it.each([

@@ -30,6 +30,7 @@ describe('the embedded world', () => {
       memoryMb: deployed?.['Properties'].MemorySize,
       maximumRetryAttempts: async?.['Properties'].MaximumRetryAttempts,
       maximumEventAgeSeconds: async?.['Properties'].MaximumEventAgeInSeconds,
+      loggingFormat: deployed?.['Properties'].LoggingConfig.LogFormat,
     });
   });
 

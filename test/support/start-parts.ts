@@ -6,7 +6,10 @@ import { epochSeconds } from '../../lambda/core/instant.ts';
 import type { Deps } from '../../lambda/deps.ts';
 import { type Run, startRun } from '../../lambda/run.ts';
 import { ImsEmulator } from '../../local/ims/ims-emulator.ts';
-import { SecretsManagerEmulator } from '../../local/secrets-manager/server.ts';
+import {
+  SecretsManagerEmulator,
+  type SecretsManagerOptions,
+} from '../../local/secrets-manager/server.ts';
 import { digest, now } from './builders.ts';
 
 /** A clock that stands still until it is told. */
@@ -38,10 +41,13 @@ export interface Parts {
 }
 
 /** The real adapters against the emulators, in this process and on a clock of the test's own. */
-export async function startParts(overrides: Partial<Deps> = {}): Promise<Parts> {
+export async function startParts(
+  overrides: Partial<Deps> = {},
+  world: Pick<SecretsManagerOptions, 'authorize'> = {},
+): Promise<Parts> {
   const clock = new FakeClock();
   const nowMs = (): number => clock.seconds * 1000;
-  const secretsManager = new SecretsManagerEmulator({ now: nowMs });
+  const secretsManager = new SecretsManagerEmulator({ now: nowMs, ...world });
   const ims = new ImsEmulator({ now: nowMs });
   await Promise.all([secretsManager.start(), ims.start()]);
   onTestFinished(async () => {

@@ -61,6 +61,7 @@ describe('what a function sees', () => {
       AWS_LAMBDA_FUNCTION_NAME: 'environment',
       AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
       AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+      AWS_LAMBDA_LOG_FORMAT: 'Text',
       AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/environment',
       AWS_LAMBDA_LOG_STREAM_NAME: expect.stringMatching(
         /^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/,

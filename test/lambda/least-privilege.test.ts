@@ -1,0 +1,97 @@
+import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parseSettings } from '../../infra/settings.ts';
+import { ImsTokenRotatorStack } from '../../infra/stack.ts';
+import { renew } from '../../lambda/renew.ts';
+import { tick } from '../../lambda/tick.ts';
+import { hour } from '../support/builders.ts';
+import {
+  actionsOf,
+  authorizeBy,
+  type Statement,
+  secretsManagerStatements,
+} from '../support/iam.ts';
+import {
+  plainClient,
+  seedCredential,
+  seedDueCredential,
+  startParts,
+} from '../support/start-parts.ts';
+
+/** All that the function does with Secrets Manager; true if nothing of it was denied. */
+async function doEverything(statements: readonly Statement[]): Promise<boolean> {
+  const parts = await startParts({}, { authorize: authorizeBy(statements) });
+  seedDueCredential(parts, 'foreign');
+  seedCredential(parts, 'fusion');
+  try {
+    await tick(parts.run());
+    // A version that was superseded is made current again, as the very same one.
+    const SecretId = 'ims-token-rotator/prod/fusion/token';
+    await plainClient(parts).send(new PutSecretValueCommand({ SecretId, SecretString: 'junk' }));
+    parts.ims.faults.inject({ kind: 'repeat-token' });
+    await tick(parts.run());
+    parts.ims.faults.clear();
+    parts.clock.advance(13 * hour);
+    parts.ims.faults.inject({ kind: 'missing-access-token' }, { times: 2 });
+    await tick(parts.run());
+    await renew(parts.run(), 'fusion', { force: true });
+  } catch {
+    return false;
+  }
+  return parts.secretsManager.calls.every(({ error }) => error !== 'AccessDeniedException');
+}
+
+describe('the policy that is deployed', () => {
+  let statements: readonly Statement[];
+
+  beforeAll(() => {
+    const settings = parseSettings({ credentials: { fusion: {} } });
+    const stack = new ImsTokenRotatorStack(new App(), 'prod', settings);
+    statements = secretsManagerStatements(Template.fromStack(stack));
+  });
+
+  it('lets the function do all that it does', async () => {
+    expect(await doEverything(statements)).toBe(true);
+  });
+
+  it('grants no action on a resource that the function does not need', async () => {
+    for (const [index, statement] of statements.entries()) {
+      for (const dropped of actionsOf(statement)) {
+        const less = statements.map((other, position) =>
+          position === index
+            ? { ...other, Action: actionsOf(other).filter((action) => action !== dropped) }
+            : other,
+        );
+        expect(await doEverything(less), `without ${dropped}`).toBe(false);
+      }
+    }
+  });
+
+  it.each([
+    ['read another secret', 'secretsmanager:GetSecretValue', 'database/password-AbCdEf', {}],
+    [
+      'write a client secret',
+      'secretsmanager:PutSecretValue',
+      'ims-token-rotator/prod/a/client-AbCdEf',
+      {},
+    ],
+    [
+      'write for another rotator',
+      'secretsmanager:PutSecretValue',
+      'ims-token-rotator/prod2/a/token-AbCdEf',
+      {},
+    ],
+    ['change the key', 'secretsmanager:UpdateSecret', 'ims-token-rotator/prod/a/token-AbCdEf', {}],
+    [
+      'unpause a credential',
+      'secretsmanager:TagResource',
+      'ims-token-rotator/prod/a/token-AbCdEf',
+      { 'aws:TagKeys': ['ims-token-rotator:status', 'ims-token-rotator:paused'] },
+    ],
+  ])('does not let it %s', (_, action, secret, context) => {
+    const arn = `arn:aws:secretsmanager:us-east-1:111122223333:secret:${secret}`;
+    expect(authorizeBy(statements)(action, arn, context)).toBe(false);
+  });
+});
