@@ -33,7 +33,7 @@ const secrets = new SecretsManager({ region: config.region });
  * @throws RenewalError ERR_EVENT_INVALID; AggregateError with a line for each credential that failed
  */
 export async function handler(event: unknown, context: Context): Promise<RunResult> {
-  const command = parseEvent(event, config.prefix);
+  const command = parseEvent(event, config);
   const remainingMs = (): number => context.getRemainingTimeInMillis() - marginMs;
   const log = new PowertoolsLog(config.rotator, context.awsRequestId);
   using metrics = new PowertoolsMetrics(config.rotator);

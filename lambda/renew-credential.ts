@@ -47,7 +47,7 @@ export function keptOutcome(
   sight: Required<Sight>,
 ): CredentialOutcome {
   const { observation, decision } = sight;
-  const names = secretNames(run.config.prefix, credential);
+  const names = secretNames(run.config, credential);
   const error = decision.failing ? keptError(decision.reason, names) : undefined;
   return {
     credential,
@@ -67,7 +67,7 @@ async function attempt(
   sight: Sight,
 ): Promise<CredentialOutcome> {
   const began = run.remaining();
-  const names = secretNames(run.config.prefix, credential);
+  const names = secretNames(run.config, credential);
   const read = <Output>(work: () => Promise<Output>): Promise<Output> =>
     withRetries(run, readLimits, work);
   // Settled, so that neither is left running when the other fails.

@@ -23,7 +23,7 @@ export async function renew(
   const unexpired = token !== undefined && token.expiresAt > run.now();
   const refusedToForce = isSettled(reason) && force.force && force.replaces === undefined;
   if (isSettled(reason) && unexpired && !refusedToForce) return outcome;
-  const names = secretNames(run.config.prefix, credential);
+  const names = secretNames(run.config, credential);
   const refusal = refusedToForce
     ? new RenewalError(
         'ERR_RECENTLY_ISSUED',

@@ -1,12 +1,12 @@
 import pMap from 'p-map';
 import { decide, isSettled } from './core/decision.ts';
 import { asRenewalError } from './core/errors.ts';
-import { addPage, type LedgerEntry } from './core/ledger.ts';
+import { addPage, type LedgerEntry, type SecretMetadata } from './core/ledger.ts';
 import { inOrder } from './core/order.ts';
 import type { CredentialOutcome } from './core/run-result.ts';
 import { okStatus, statusTag } from './core/status.ts';
 import type { MetricName } from './deps.ts';
-import { observe } from './observe.ts';
+import { observe, readLimits } from './observe.ts';
 import { remember, type Sight } from './remember.ts';
 import { keptOutcome, renewCredential } from './renew-credential.ts';
 import type { Run } from './run.ts';
@@ -43,8 +43,9 @@ interface Nomination {
 }
 
 async function nominateAll(run: Run): Promise<readonly Nomination[]> {
-  const { prefix, region } = run.config;
-  const ledger = new Map<string, LedgerEntry>();
+  const { prefix, region, clientSecrets } = run.config;
+  // What is declared is looked at, whether the list shows it or not.
+  const ledger = new Map<string, LedgerEntry>([...clientSecrets.keys()].map((name) => [name, {}]));
   let nextToken: string | undefined;
   do {
     const page = await withRetries(run, listLimits, () =>
@@ -61,14 +62,15 @@ async function nominateAll(run: Run): Promise<readonly Nomination[]> {
 async function nominate(
   run: Run,
   credential: string,
-  { client: clientSecret, token: secret }: LedgerEntry,
+  { client: listed, token: secret }: LedgerEntry,
 ): Promise<Nomination> {
-  const versionId = clientSecret?.currentVersionId;
-  const client =
-    clientSecret === undefined || versionId === undefined
-      ? undefined
-      : { arn: clientSecret.arn, versionId };
   try {
+    const clientSecret = await elsewhere(run, credential, listed);
+    const versionId = clientSecret?.currentVersionId;
+    const client =
+      clientSecret === undefined || versionId === undefined
+        ? undefined
+        : { arn: clientSecret.arn, versionId };
     const observation = await observe(run, secret, client);
     const decision = decide(observation);
     const sight = { secret, observation, decision };
@@ -86,6 +88,17 @@ async function nominate(
     const outcome = { credential, outcome: 'failed', error, failing: true, began: true } as const;
     return { credential, sight: { secret }, outcome, work: 'renew' };
   }
+}
+
+/** A client secret that lives elsewhere is not in the list: it takes a call of its own. */
+async function elsewhere(
+  run: Run,
+  credential: string,
+  listed: SecretMetadata | undefined,
+): Promise<SecretMetadata | undefined> {
+  const arn = run.config.clientSecrets.get(credential);
+  if (arn === undefined) return listed;
+  return await withRetries(run, readLimits, () => run.secrets.describe(arn, run.signal));
 }
 
 async function act(run: Run, { credential, sight, outcome, work }: Nomination) {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { RenewalError } from './errors.ts';
 import { listProblems, problemsOf } from './problems.ts';
+import { isCredentialName } from './secret-name.ts';
 
 /** The function's settings, from its environment. */
 export interface Config {
@@ -8,6 +9,8 @@ export interface Config {
   readonly rotator: string;
   /** What the names of its secrets begin with, without the slash that follows. */
   readonly prefix: string;
+  /** ARNs of client secrets that live elsewhere, by the short name of the credential. */
+  readonly clientSecrets: ReadonlyMap<string, string>;
   /** Seconds between two ticks. */
   readonly tick: number;
   readonly region: string;
@@ -28,6 +31,18 @@ const proxy = v.optional(
   ),
 );
 
+const secretArn = /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@!-]+$/;
+
+const clientSecrets = v.pipe(
+  v.optional(v.string(), '{}'),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const parsed = readClientSecrets(dataset.value);
+    if (parsed !== undefined) return parsed;
+    addIssue({ message: 'must be a JSON object of credential names and ARNs of secrets' });
+    return NEVER;
+  }),
+);
+
 const schema = v.object({
   IMS_TOKEN_ROTATOR_NAME: v.pipe(
     v.string(),
@@ -43,6 +58,7 @@ const schema = v.object({
       v.maxLength(400, 'must be at most 400 characters'),
     ),
   ),
+  IMS_TOKEN_ROTATOR_CLIENT_SECRETS: clientSecrets,
   IMS_TOKEN_ROTATOR_TICK_SECONDS: v.pipe(
     v.optional(v.string(), '900'),
     v.regex(/^\d+$/, 'must be a whole number of seconds'),
@@ -89,9 +105,24 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   return {
     rotator: name,
     prefix: parsed.output.IMS_TOKEN_ROTATOR_PREFIX ?? `ims-token-rotator/${name}`,
+    clientSecrets: parsed.output.IMS_TOKEN_ROTATOR_CLIENT_SECRETS,
     tick: parsed.output.IMS_TOKEN_ROTATOR_TICK_SECONDS,
     region: parsed.output.AWS_REGION,
     validate: parsed.output.IMS_TOKEN_ROTATOR_VALIDATE === 'true',
     ...(imsEndpointUrl === undefined ? {} : { imsEndpointUrl }),
   };
+}
+
+function readClientSecrets(json: string): ReadonlyMap<string, string> | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+  const entries = v.safeParse(v.record(v.string(), v.string()), value);
+  if (!entries.success) return undefined;
+  const secrets = Object.entries(entries.output);
+  const right = secrets.every(([name, arn]) => isCredentialName(name) && secretArn.test(arn));
+  return right ? new Map(secrets) : undefined;
 }

@@ -2,7 +2,12 @@ import * as v from 'valibot';
 import type { Force } from './decision.ts';
 import { RenewalError } from './errors.ts';
 import { listProblems, problemsOf } from './problems.ts';
-import { credentialNameRule, isCredentialName, parseSecretName } from './secret-name.ts';
+import {
+  credentialNameRule,
+  isCredentialName,
+  type Naming,
+  parseSecretName,
+} from './secret-name.ts';
 
 /** What an event asks for. */
 export type Command =
@@ -41,6 +46,7 @@ const renew = v.strictObject({
 const labelUpdated = v.object({
   source: v.literal('aws.secretsmanager'),
   'detail-type': v.literal('Secret Label Updated'),
+  resources: v.optional(v.array(v.string()), []),
   detail: v.object({ name: v.string(), labelUpdated: v.string() }),
 });
 
@@ -49,15 +55,13 @@ const labelUpdated = v.object({
  *
  * @throws RenewalError ERR_EVENT_INVALID, which lists the problems and what is accepted
  */
-export function parseEvent(event: unknown, prefix: string): Command {
+export function parseEvent(event: unknown, naming: Naming): Command {
   const label = v.safeParse(labelUpdated, event);
   if (label.success) {
-    const { name, labelUpdated: moved } = label.output.detail;
-    const parsed = parseSecretName(prefix, name);
-    if (parsed?.kind !== 'client' || moved !== 'AWSCURRENT') {
-      return { action: 'ignore' };
-    }
-    return { action: 'renew', credential: parsed.credential, force: { force: false } };
+    const credential = credentialOf(label.output, naming);
+    return credential === undefined
+      ? { action: 'ignore' }
+      : { action: 'renew', credential, force: { force: false } };
   }
   const command = check(action, event).action;
   if (command !== 'renew') {
@@ -70,6 +74,19 @@ export function parseEvent(event: unknown, prefix: string): Command {
     credential,
     force: { force, ...(replaces === undefined ? {} : { replaces }) },
   };
+}
+
+/** The credential whose client secret has a new value; undefined for any other event. */
+function credentialOf(
+  { resources, detail }: v.InferOutput<typeof labelUpdated>,
+  { prefix, clientSecrets }: Naming,
+): string | undefined {
+  if (detail.labelUpdated !== 'AWSCURRENT') return undefined;
+  const elsewhere = [...clientSecrets].find(([, arn]) => resources.includes(arn));
+  if (elsewhere !== undefined) return elsewhere[0];
+  const parsed = parseSecretName(prefix, detail.name);
+  const own = parsed?.kind === 'client' && !clientSecrets.has(parsed.credential);
+  return own ? parsed.credential : undefined;
 }
 
 function check<Output>(schema: v.GenericSchema<unknown, Output>, event: unknown): Output {

@@ -19,8 +19,19 @@ export function isCredentialName(text: string): boolean {
   return credentialName.test(text);
 }
 
-export function secretNames(prefix: string, credential: string): SecretNames {
-  return { client: `${prefix}/${credential}/client`, token: `${prefix}/${credential}/token` };
+/** Where the names of a rotator's secrets come from. */
+export interface Naming {
+  readonly prefix: string;
+  /** ARNs of client secrets that live elsewhere, by the short name of the credential. */
+  readonly clientSecrets: ReadonlyMap<string, string>;
+}
+
+/** The names of a credential's two secrets; of a client secret that lives elsewhere, its ARN. */
+export function secretNames({ prefix, clientSecrets }: Naming, credential: string): SecretNames {
+  return {
+    client: clientSecrets.get(credential) ?? `${prefix}/${credential}/client`,
+    token: `${prefix}/${credential}/token`,
+  };
 }
 
 /** Undefined for a name that is not one of the rotator's own. */

@@ -9,6 +9,7 @@ describe('parseConfig', () => {
     expect(parseConfig({ ...environment, PATH: '/bin' })).toEqual({
       rotator: 'prod',
       prefix: 'ims-token-rotator/prod',
+      clientSecrets: new Map(),
       tick: 900,
       region: 'eu-west-1',
       validate: false,
@@ -16,18 +17,21 @@ describe('parseConfig', () => {
   });
 
   it('takes what is given', () => {
+    const arn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:team/adobe-AbCdEf';
     const given = {
       ...environment,
       IMS_TOKEN_ROTATOR_PREFIX: 'team/ims',
       IMS_TOKEN_ROTATOR_TICK_SECONDS: '300',
       IMS_ENDPOINT_URL: 'http://127.0.0.1:8080/',
       IMS_TOKEN_ROTATOR_VALIDATE: 'true',
+      IMS_TOKEN_ROTATOR_CLIENT_SECRETS: `{"fusion":"${arn}"}`,
     };
     expect(parseConfig(given)).toMatchObject({
       prefix: 'team/ims',
       tick: 300,
       imsEndpointUrl: 'http://127.0.0.1:8080',
       validate: true,
+      clientSecrets: new Map([['fusion', arn]]),
     });
   });
 
@@ -49,6 +53,20 @@ describe('parseConfig', () => {
   ])('refuses the endpoint %s', (url) => {
     expect(() => parseConfig({ ...environment, IMS_ENDPOINT_URL: url })).toThrow(
       'IMS_ENDPOINT_URL must be an origin on loopback, or https under .adobelogin.com',
+    );
+  });
+
+  it.each([
+    'no JSON',
+    '["x"]',
+    '{"fusion":5}',
+    '{"Fusion":"arn:aws:secretsmanager:eu-west-1:111122223333:secret:x"}',
+    '{"fusion":"a/name"}',
+  ])('refuses the client secrets %s', (secrets) => {
+    expect(() =>
+      parseConfig({ ...environment, IMS_TOKEN_ROTATOR_CLIENT_SECRETS: secrets }),
+    ).toThrow(
+      'IMS_TOKEN_ROTATOR_CLIENT_SECRETS must be a JSON object of credential names and ARNs of secrets',
     );
   });
 
@@ -76,6 +94,8 @@ describe('parseConfig', () => {
 });
 
 const prefix = 'ims-token-rotator/prod';
+const importedArn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:team/adobe-AbCdEf';
+const naming = { prefix, clientSecrets: new Map([['imported', importedArn]]) };
 
 const labelUpdated = (name: string, label = 'AWSCURRENT') => ({
   version: '0',
@@ -116,13 +136,23 @@ describe('parseEvent', () => {
       { action: 'ignore' },
     ],
     [
+      'a new version of a client secret that lives elsewhere',
+      { ...labelUpdated('team/adobe'), resources: [importedArn] },
+      { action: 'renew', credential: 'imported', force: { force: false } },
+    ],
+    [
+      'a new version of a secret that merely has the name of one that lives elsewhere',
+      labelUpdated(`${prefix}/imported/client`),
+      { action: 'ignore' },
+    ],
+    [
       'another label of a client secret',
       labelUpdated(`${prefix}/fusion/client`, 'MINE'),
       { action: 'ignore' },
     ],
     ['a secret of somebody else', labelUpdated('database/password'), { action: 'ignore' }],
   ])('understands %s', (_, event, command) => {
-    expect(parseEvent(event, prefix)).toEqual(command);
+    expect(parseEvent(event, naming)).toEqual(command);
   });
 
   it.each<[unknown, string]>([
@@ -140,12 +170,12 @@ describe('parseEvent', () => {
     ],
     [{ Step: 'createSecret', SecretId: 'x', ClientRequestToken: 'y' }, 'action is missing'],
   ])('refuses %j', (event, message) => {
-    expect(() => parseEvent(event, prefix)).toThrow(
+    expect(() => parseEvent(event, naming)).toThrow(
       expect.objectContaining({
         code: 'ERR_EVENT_INVALID',
         message: expect.stringContaining(message),
       }),
     );
-    expect(() => parseEvent(event, prefix)).toThrow('accepted are {"action":"tick"}');
+    expect(() => parseEvent(event, naming)).toThrow('accepted are {"action":"tick"}');
   });
 });

@@ -6,10 +6,11 @@ import { fingerprint, readSettings } from '../../lambda/core/settings.ts';
 import { digest, now } from '../support/builders.ts';
 
 const prefix = 'ims-token-rotator/prod';
+const naming = { prefix, clientSecrets: new Map<string, string>() };
 
 describe('secret names', () => {
   it('are the prefix, the credential and the kind', () => {
-    const names = secretNames(prefix, 'fusion');
+    const names = secretNames(naming, 'fusion');
     expect(names).toEqual({
       client: 'ims-token-rotator/prod/fusion/client',
       token: 'ims-token-rotator/prod/fusion/token',
@@ -124,9 +125,9 @@ describe('the ledger', () => {
   it('joins the two secrets of a credential from any page and in any order', () => {
     const ledger = new Map<string, LedgerEntry>();
     const scope = { prefix, region: 'us-east-1' };
-    const a = secretNames(prefix, 'a');
-    const b = secretNames(prefix, 'b');
-    const c = secretNames(prefix, 'c');
+    const a = secretNames(naming, 'a');
+    const b = secretNames(naming, 'b');
+    const c = secretNames(naming, 'c');
     addPage(ledger, [row(a.token), row(b.client)], scope);
     addPage(
       ledger,

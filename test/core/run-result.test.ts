@@ -6,7 +6,7 @@ import { type CredentialOutcome, runError, runResult } from '../../lambda/core/r
 import { secretNames } from '../../lambda/core/secret-name.ts';
 import { currentToken, now } from '../support/builders.ts';
 
-const names = secretNames('ims-token-rotator/prod', 'fusion');
+const names = secretNames({ prefix: 'ims-token-rotator/prod', clientSecrets: new Map() }, 'fusion');
 
 describe('a kept token', () => {
   it.each<[Reason, string | undefined]>([

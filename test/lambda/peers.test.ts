@@ -32,7 +32,9 @@ describe('what goes wrong elsewhere', () => {
     );
     expect(documented.length).toBeGreaterThanOrEqual(4);
     for (const event of documented) {
-      expect(parseEvent(JSON.parse(event), 'ims-token-rotator/prod')).toHaveProperty('action');
+      expect(
+        parseEvent(JSON.parse(event), { prefix: 'x', clientSecrets: new Map() }),
+      ).toHaveProperty('action');
     }
   });
 

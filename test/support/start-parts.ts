@@ -70,6 +70,7 @@ export async function startParts(
     config: {
       rotator: 'prod',
       prefix: 'ims-token-rotator/prod',
+      clientSecrets: new Map(),
       tick: 900,
       region: 'us-east-1',
       validate: false,
