@@ -7,7 +7,7 @@ export default defineConfig({
     testTimeout: 30_000,
     coverage: {
       provider: 'v8',
-      include: ['lambda/**', 'local/**', 'infra/**'],
+      include: ['lambda/**/*.ts', 'local/**/*.ts', 'infra/**/*.ts'],
       reporter: ['text-summary', 'json-summary'],
       thresholds: { 'lambda/core/**': { 100: true } },
     },

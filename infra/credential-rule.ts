@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { Match, Rule } from 'aws-cdk-lib/aws-events';
+import { type EventPattern, Match, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -19,15 +19,21 @@ export class CredentialRule extends Construct {
     super(scope, id);
     new Rule(this, 'Rule', {
       description: 'Renews the token of an Adobe credential that was stored',
-      eventPattern: {
-        source: ['aws.secretsmanager'],
-        detailType: ['Secret Label Updated'],
-        detail: {
-          labelUpdated: ['AWSCURRENT'],
-          name: Match.wildcard(`${prefix}/*/client`),
-        },
-      },
-      targets: [new LambdaFunction(target, { retryAttempts: 2, maxEventAge: Duration.minutes(5) })],
+      eventPattern: credentialStored({ name: Match.wildcard(`${prefix}/*/client`) }),
+      targets: [ruleTarget(target)],
     });
   }
+}
+
+/** The event of a new current version, of the secrets that the detail says. */
+export function credentialStored(detail: Readonly<Record<string, string[]>>): EventPattern {
+  return {
+    source: ['aws.secretsmanager'],
+    detailType: ['Secret Label Updated'],
+    detail: { labelUpdated: ['AWSCURRENT'], ...detail },
+  };
+}
+
+export function ruleTarget(target: IFunction): LambdaFunction {
+  return new LambdaFunction(target, { retryAttempts: 2, maxEventAge: Duration.minutes(5) });
 }

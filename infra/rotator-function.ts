@@ -1,92 +1,74 @@
-import { fileURLToPath } from 'node:url';
-import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { ISecurityGroup, IVpc, SubnetSelection, Vpc } from 'aws-cdk-lib/aws-ec2';
 import {
   Architecture,
   Code,
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
+  Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import {
+  CustomDataIdentifier,
+  DataProtectionPolicy,
+  LogGroup,
+  type RetentionDays,
+} from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-
-const bundle = fileURLToPath(new URL('../dist/lambda', import.meta.url));
+import { bundleDirectory } from './bundle.ts';
+import { refuse } from './refuse.ts';
+import { RotatorRole } from './rotator-role.ts';
 
 export interface RotatorFunctionProps {
   readonly rotator: string;
   readonly prefix: string;
   readonly tick: Duration;
+  readonly timeout: Duration;
   /** Whether IMS is asked about each token before it is stored. */
   readonly validate: boolean;
+  readonly tracing: boolean;
+  readonly logRetention: RetentionDays;
+  readonly vpc: IVpc | Vpc | undefined;
+  readonly vpcSubnets: SubnetSelection | undefined;
+  readonly securityGroups: readonly ISecurityGroup[] | undefined;
 }
 
-/** The rotator's function with a role that may do what it does and nothing else. */
+/** What a data protection policy may use is a small part of regular expressions, without groups. */
+export const jwtShaped = 'eyJ[A-Za-z0-9_-]{8,}[.]eyJ[A-Za-z0-9_-]{8,}';
+
+/** The rotator's function, its role and its log. */
 export class RotatorFunction extends Construct {
   readonly function: LambdaFunction;
+  readonly role: RotatorRole;
+  readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, props: RotatorFunctionProps) {
     super(scope, id);
-    const { rotator, prefix, tick, validate } = props;
-    const logGroup = new LogGroup(this, 'LogGroup', {
-      retention: RetentionDays.THREE_MONTHS,
+    const { rotator, prefix, tick, timeout, validate } = props;
+    this.#check(props);
+    this.logGroup = new LogGroup(this, 'LogGroup', {
+      retention: props.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
+      dataProtectionPolicy: new DataProtectionPolicy({
+        name: 'mask-tokens',
+        description: 'Masks what looks like an access token, should one ever be logged',
+        identifiers: [new CustomDataIdentifier('JwtShaped', jwtShaped)],
+      }),
     });
-    const role = new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      description: `Renews the Adobe IMS access tokens of the rotator ${rotator}`,
-    });
-    logGroup.grantWrite(role);
-    const secretArn = (kind: string): string =>
-      Stack.of(this).formatArn({
-        service: 'secretsmanager',
-        resource: 'secret',
-        resourceName: `${prefix}/*/${kind}-??????`,
-        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      });
-    // ListSecrets takes no resource, so it has a policy of its own.
-    new Policy(this, 'ListPolicy', {
-      roles: [role],
-      statements: [
-        new PolicyStatement({ actions: ['secretsmanager:ListSecrets'], resources: ['*'] }),
-      ],
-    });
-    new Policy(this, 'SecretsPolicy', {
-      roles: [role],
-      statements: [
-        new PolicyStatement({
-          actions: ['secretsmanager:GetSecretValue'],
-          resources: [secretArn('client')],
-        }),
-        new PolicyStatement({
-          actions: [
-            'secretsmanager:DescribeSecret',
-            'secretsmanager:GetSecretValue',
-            'secretsmanager:PutSecretValue',
-            'secretsmanager:UpdateSecretVersionStage',
-          ],
-          resources: [secretArn('token')],
-        }),
-        new PolicyStatement({
-          actions: ['secretsmanager:TagResource'],
-          resources: [secretArn('token')],
-          conditions: {
-            'ForAllValues:StringEquals': { 'aws:TagKeys': ['ims-token-rotator:status'] },
-          },
-        }),
-      ],
-    });
+    this.role = new RotatorRole(this, 'Permissions', { rotator, prefix });
+    this.logGroup.grantWrite(this.role.role);
     this.function = new LambdaFunction(this, 'Function', {
       description: `Renews the Adobe IMS access tokens of the rotator ${rotator}`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      code: Code.fromAsset(bundle),
+      code: Code.fromAsset(bundleDirectory(this)),
       handler: 'index.handler',
-      role,
-      logGroup,
+      role: this.role.role,
+      logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
+      tracing: props.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       memorySize: 256,
-      timeout: Duration.minutes(10),
+      timeout,
       retryAttempts: 1,
       maxEventAge: Duration.minutes(5),
       environment: {
@@ -96,6 +78,48 @@ export class RotatorFunction extends Construct {
         NODE_OPTIONS: '--enable-source-maps',
         ...(validate ? { IMS_TOKEN_ROTATOR_VALIDATE: 'true' } : {}),
       },
+      ...network(props),
     });
+    // Lambda refuses to create the function before its role may make network interfaces.
+    if (props.vpc !== undefined) {
+      this.function.node.addDependency(this.role.allowNetworkInterfaces());
+    }
   }
+
+  #check({ tick, timeout, vpc, vpcSubnets, securityGroups }: RotatorFunctionProps): void {
+    const minutes = tick.toMinutes({ integral: false });
+    if (!Number.isInteger(minutes) || minutes < 2 || minutes > 1440) {
+      refuse(
+        this,
+        'Tick',
+        `the tick must be 2 to 1,440 whole minutes, and is ${tick.toHumanString()}`,
+      );
+    }
+    if (timeout.toSeconds() > 900) {
+      refuse(
+        this,
+        'Timeout',
+        `a Lambda runs for at most 15 minutes; the time-out is ${timeout.toHumanString()}`,
+      );
+    }
+    if (timeout.toSeconds() >= tick.toSeconds()) {
+      refuse(
+        this,
+        'TimeoutNotBelowTick',
+        `the time-out (${timeout.toHumanString()}) must be below the tick ` +
+          `(${tick.toHumanString()}), or runs would overlap; lower the timeout or raise the tick`,
+      );
+    }
+    if (vpc === undefined && (vpcSubnets !== undefined || securityGroups !== undefined)) {
+      refuse(this, 'VpcMissing', 'vpcSubnets and securityGroups need the vpc they are in');
+    }
+  }
+}
+
+function network({ vpc, vpcSubnets, securityGroups }: RotatorFunctionProps) {
+  return {
+    ...(vpc === undefined ? {} : { vpc: vpc as IVpc }),
+    ...(vpcSubnets === undefined ? {} : { vpcSubnets }),
+    ...(securityGroups === undefined ? {} : { securityGroups: [...securityGroups] }),
+  };
 }

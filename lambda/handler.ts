@@ -5,11 +5,13 @@ import { PowertoolsLog } from './adapters/powertools-log.ts';
 import { PowertoolsMetrics } from './adapters/powertools-metrics.ts';
 import { SecretsManager } from './adapters/secrets-manager.ts';
 import { parseConfig } from './core/config.ts';
+import { asRenewalError, RenewalError } from './core/errors.ts';
 import { type Command, parseEvent } from './core/event.ts';
 import { epochSeconds } from './core/instant.ts';
 import { isShortLived } from './core/renew-before.ts';
 import { type CredentialOutcome, type RunResult, runError, runResult } from './core/run-result.ts';
 import { renew } from './renew.ts';
+import { renewalSeconds } from './renew-credential.ts';
 import { type Run, startRun } from './run.ts';
 import { status, tick } from './tick.ts';
 
@@ -23,7 +25,7 @@ interface Context {
 const marginMs = 1_500;
 
 const config = parseConfig(process.env);
-const secrets = new SecretsManager({ region: config.region });
+const secrets = new SecretsManager({ region: config.region }, config.writesPerSecond);
 
 /**
  * The function's entry point, and the one place where its parts are put together.
@@ -51,8 +53,18 @@ export async function handler(event: unknown, context: Context): Promise<RunResu
     metrics,
     signal: AbortSignal.timeout(Math.max(0, remainingMs())),
   });
-  const outcomes = await runCommand(command, run);
   const { action } = command;
+  if (remainingMs() / 1000 < renewalSeconds(config) && (action === 'tick' || action === 'renew')) {
+    throw new RenewalError(
+      'ERR_CONFIG_INVALID',
+      `the function's time-out leaves no time for a renewal: it must be more than ${renewalSeconds(config)} seconds`,
+    );
+  }
+  const outcomes = await runCommand(command, run).catch((error: unknown) => {
+    const { code } = asRenewalError(error);
+    log.error('run', { action, code });
+    throw error;
+  });
   const result = runResult(action, config.rotator, outcomes);
   const renewed = outcomes.filter(({ outcome }) => outcome === 'renewed');
   if (action !== 'status') metrics.add('Renewed', renewed.length);

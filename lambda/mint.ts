@@ -1,5 +1,6 @@
+import { askIms } from './ask-ims.ts';
 import type { ClientCredential } from './core/credential.ts';
-import { Deferral, TokenRequestError } from './core/errors.ts';
+import { TokenRequestError } from './core/errors.ts';
 import type { Sensitive } from './core/sensitive.ts';
 import { type IssuedToken, parseTokenResponse } from './core/token-response.ts';
 import type { Run } from './run.ts';
@@ -26,9 +27,8 @@ export async function mint(run: Run, credential: ClientCredential): Promise<Mint
       const token = await withRetries(run, limits, () => request(run, credential, clientSecret));
       return { token, clientSecretPosition: index + 1 };
     } catch (error) {
-      const wrongSecret =
-        error instanceof TokenRequestError && error.details.imsError === 'invalid_client';
-      if (!wrongSecret) throw error;
+      const final = error instanceof TokenRequestError && !error.transient;
+      if (!final || error.details.imsError !== 'invalid_client') throw error;
       rejected = error;
     }
   }
@@ -41,24 +41,9 @@ async function request(
   clientSecret: Sensitive,
 ): Promise<IssuedToken> {
   const { clientId, imsHost } = credential;
-  if (run.breaker.isOpen(imsHost)) {
-    throw new Deferral(
-      'ERR_TOKEN_UNAVAILABLE',
-      `${imsHost} has failed too often in this run to be asked again`,
-    );
-  }
-  const requestedAt = run.now();
-  try {
+  return await askIms(run, imsHost, async () => {
+    const requestedAt = run.now();
     const response = await run.tokenEndpoint.request({ ...credential, clientSecret }, run.signal);
-    const token = parseTokenResponse(response, { requestedAt, clientId, clientSecret });
-    run.breaker.answered(imsHost);
-    return token;
-  } catch (error) {
-    const passing = error instanceof TokenRequestError && error.transient;
-    if (!passing) run.breaker.answered(imsHost);
-    else if (run.breaker.failed(imsHost)) {
-      run.log.warn('the host is not asked again in this run', { ims_host: imsHost });
-    }
-    throw error;
-  }
+    return parseTokenResponse(response, { requestedAt, clientId, clientSecret });
+  });
 }

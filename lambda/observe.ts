@@ -1,5 +1,5 @@
 import type { CurrentToken, Observation } from './core/decision.ts';
-import { epochSeconds } from './core/instant.ts';
+import { type EpochSeconds, epochSeconds } from './core/instant.ts';
 import type { SecretMetadata } from './core/ledger.ts';
 import { fingerprint, readSettings } from './core/settings.ts';
 import { noFingerprint, readStatus } from './core/status.ts';
@@ -16,13 +16,12 @@ export interface CredentialVersion {
   readonly versionId: string;
 }
 
-/** The facts about one credential that the decision is made from; not yet whether it is forced. */
-export async function observe(
+/** What metadata alone shows: of a foreign version, only that it is there. */
+export function observeMetadata(
   run: Run,
   secret: SecretMetadata | undefined,
   client: CredentialVersion | undefined,
-): Promise<Observation> {
-  const token = await observeToken(run, secret, client);
+): Observation {
   const now = run.now();
   const tags = secret?.tags ?? {};
   const settings = readSettings(tags);
@@ -33,28 +32,35 @@ export async function observe(
     tick: run.config.tick,
     paused: settings.paused,
     forced: false,
-    token,
+    token: tokenOf(secret, now),
     fingerprint: current,
     failure: readStatus(tags, current ?? noFingerprint, now),
     ...(settings.renewBefore === undefined ? {} : { renewBefore: settings.renewBefore }),
   };
 }
 
-/** What a token secret holds, from metadata alone unless its current version id is foreign. */
-async function observeToken(
+/** The facts about one credential that the decision is made from; not yet whether it is forced. */
+export async function observe(
   run: Run,
   secret: SecretMetadata | undefined,
   client: CredentialVersion | undefined,
-): Promise<Observation['token']> {
+): Promise<Observation> {
+  const observation = observeMetadata(run, secret, client);
+  const versionId = secret?.currentVersionId;
+  if (observation.token !== 'unread' || secret === undefined || versionId === undefined) {
+    return observation;
+  }
+  return { ...observation, token: await observeForeign(run, secret, versionId, client) };
+}
+
+function tokenOf(secret: SecretMetadata | undefined, now: EpochSeconds): Observation['token'] {
   if (secret === undefined) return 'absent';
   const versionId = secret.currentVersionId;
   if (versionId === undefined) return 'empty';
-  const decoded = decodeVersionId(versionId, run.now());
-  if (decoded !== undefined) {
-    const issuedAt = epochSeconds(decoded.expiresAt - decoded.lifetime);
-    return { versionId, issuedAt, ...decoded };
-  }
-  return await observeForeign(run, secret, versionId, client);
+  const decoded = decodeVersionId(versionId, now);
+  if (decoded === undefined) return 'unread';
+  const issuedAt = epochSeconds(decoded.expiresAt - decoded.lifetime);
+  return { versionId, issuedAt, ...decoded };
 }
 
 async function observeForeign(

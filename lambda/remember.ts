@@ -1,9 +1,10 @@
 import { type Decision, isSettled, type Observation } from './core/decision.ts';
-import { RenewalError, TokenRequestError } from './core/errors.ts';
+import { asRenewalError, RenewalError, TokenRequestError } from './core/errors.ts';
 import type { SecretMetadata } from './core/ledger.ts';
 import type { CredentialOutcome } from './core/run-result.ts';
 import {
   formatStatus,
+  isNews,
   noFingerprint,
   okStatus,
   rememberFailure,
@@ -28,7 +29,7 @@ export async function remember(
   { secret, observation, decision }: Sight,
   outcome: CredentialOutcome,
 ): Promise<CredentialOutcome> {
-  if (secret === undefined || outcome.outcome === 'deferred') return outcome;
+  if (secret === undefined || outcome.error?.code === 'ERR_NO_TIME_LEFT') return outcome;
   if (outcome.error === undefined) {
     const status = secret.tags[statusTag] ?? okStatus;
     const settled = outcome.outcome === 'renewed' || isSettled(outcome.reason);
@@ -50,7 +51,7 @@ export async function remember(
     now,
     typeof token === 'object' ? token.expiresAt : undefined,
   );
-  const remembered = { ...outcome, began: failure?.code !== next.code };
+  const remembered = { ...outcome, began: isNews(next, failure) };
   const status = formatStatus(next);
   return status === secret.tags[statusTag]
     ? remembered
@@ -75,9 +76,12 @@ async function setStatus(
   const tag = { secretId: arn, key: statusTag, value };
   try {
     await withRetries(run, tagLimits, () => run.secrets.setTag(tag, run.signal));
+    if (value === okStatus) run.log.info('recovered', { credential: outcome.credential });
     return outcome;
-  } catch (cause) {
-    if (!(cause instanceof RenewalError)) throw cause;
+  } catch (thrown) {
+    const cause = asRenewalError(thrown);
+    // With the time, not the right to write, run out, the next tick does it.
+    if (cause.code === 'ERR_NO_TIME_LEFT') return outcome;
     const statusError = new RenewalError(
       'ERR_STATUS_NOT_WRITTEN',
       `the status of ${name} could not be written: ${cause.code}`,

@@ -7,14 +7,19 @@ import { isShortLived } from './core/renew-before.ts';
 import type { CredentialOutcome } from './core/run-result.ts';
 import { secretNames } from './core/secret-name.ts';
 import { logFailure } from './log-failure.ts';
-import { observe, readLimits } from './observe.ts';
+import { type CredentialVersion, observe, readLimits } from './observe.ts';
 import { remember, type Sight } from './remember.ts';
 import { replaceToken } from './replace-token.ts';
 import type { Run } from './run.ts';
 import { noTimeLeft, withRetries } from './with-retries.ts';
 
-// Seconds that a renewal takes at the worst, short of being retried.
-const startReserve = 45;
+/**
+ * Seconds that a renewal may take, short of being retried: reading, minting, asking about the token
+ * if that is set, and storing.
+ */
+export function renewalSeconds({ validate }: Run['config']): number {
+  return validate ? 65 : 45;
+}
 
 /**
  * Gathers afresh, decides, renews the token of one credential if it is due, and remembers how that
@@ -29,10 +34,41 @@ export async function renewCredential(
   listed: Sight = {},
 ): Promise<CredentialOutcome> {
   const sight: Sight = { ...listed };
+  return await carryOut(run, credential, sight, () => attempt(run, credential, force, sight));
+}
+
+/**
+ * Looks at a value of which the list could not tell whether it is a fresh token, and renews it if it
+ * is not.
+ */
+export async function lookAndRenew(
+  run: Run,
+  credential: string,
+  listed: Required<Sight>,
+  client: CredentialVersion | undefined,
+): Promise<CredentialOutcome> {
+  const sight: Sight = { ...listed };
+  return await carryOut(run, credential, sight, async () => {
+    const observation = await observe(run, listed.secret, client);
+    const decision = decide(observation);
+    Object.assign(sight, { observation, decision });
+    return decision.action === 'keep'
+      ? keptOutcome(run, credential, { secret: listed.secret, observation, decision })
+      : await attempt(run, credential, { force: false }, sight);
+  });
+}
+
+/** Does work on a credential if there is time, and makes whatever comes of it an outcome. */
+async function carryOut(
+  run: Run,
+  credential: string,
+  sight: Sight,
+  work: () => Promise<CredentialOutcome>,
+): Promise<CredentialOutcome> {
   let outcome: CredentialOutcome;
   try {
-    if (run.remaining() < startReserve) throw noTimeLeft();
-    outcome = await attempt(run, credential, force, sight);
+    if (run.remaining() < renewalSeconds(run.config)) throw noTimeLeft();
+    outcome = await work();
   } catch (thrown) {
     outcome = failedOutcome(credential, sight, asRenewalError(thrown));
   }
@@ -49,14 +85,16 @@ export function keptOutcome(
   const { observation, decision } = sight;
   const names = secretNames(run.config, credential);
   const error = decision.failing ? keptError(decision.reason, names) : undefined;
+  const standing = decision.reason === 'backing-off' ? observation.failure?.code : undefined;
   return {
     credential,
     reason: decision.reason,
     outcome: error === undefined ? 'kept' : 'failed',
     ...tokenOf(observation),
     ...(error === undefined ? {} : { error }),
-    failing: decision.failing || decision.reason === 'backing-off',
+    failing: decision.failing || standing !== undefined,
     began: decision.failing,
+    ...(standing === undefined ? {} : { standingCode: standing.split('/')[0] ?? standing }),
   };
 }
 
@@ -84,7 +122,7 @@ async function attempt(
   const observation = await observe(run, secret, client);
   sight.observation = observation;
   sight.decision = decide(observation);
-  const forced = isForced(force, observation.now, observation.token);
+  const forced = isForced(force, observation, secret?.currentVersionId);
   const decision = decide({ ...observation, forced });
   const { reason } = decision;
   if (decision.action === 'keep' || secret === undefined || client === undefined) {
@@ -119,17 +157,21 @@ function failedOutcome(
   error: RenewalError,
 ): CredentialOutcome {
   const deferred = error instanceof Deferral;
+  // A host that is broken is a failure of all its credentials, whichever of them found it out.
+  const lasting = !deferred || error.code !== 'ERR_NO_TIME_LEFT';
   return {
     credential,
     ...(decision === undefined ? {} : { reason: decision.reason }),
     outcome: deferred ? 'deferred' : 'failed',
     ...(observation === undefined ? {} : tokenOf(observation)),
     error,
-    failing: !deferred || observation?.failure !== undefined,
-    began: !deferred,
+    failing: lasting || observation?.failure !== undefined,
+    began: lasting,
   };
 }
 
 function tokenOf({ token }: Observation): Pick<CredentialOutcome, 'token'> {
-  return typeof token === 'object' ? { token } : {};
+  if (typeof token !== 'object') return {};
+  const { expiresAt, lifetime } = token;
+  return { token: { expiresAt, lifetime } };
 }

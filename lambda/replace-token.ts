@@ -1,3 +1,4 @@
+import { askIms } from './ask-ims.ts';
 import { parseCredential } from './core/credential.ts';
 import { mustExpireLater, type Observation, type Reason } from './core/decision.ts';
 import { RenewalError } from './core/errors.ts';
@@ -77,10 +78,11 @@ async function validate(
   { imsHost, clientId }: { readonly imsHost: string; readonly clientId: string },
   { accessToken }: IssuedToken,
 ): Promise<void> {
-  await withRetries(run, validateLimits, async () =>
-    assertValidated(
-      await run.tokenEndpoint.validate({ imsHost, clientId, accessToken }, run.signal),
-      clientId,
-    ),
+  await withRetries(run, validateLimits, () =>
+    askIms(run, imsHost, async () => {
+      const token = { imsHost, clientId, accessToken };
+      const response = await run.tokenEndpoint.validate(token, run.signal);
+      assertValidated(response, clientId, run.now());
+    }),
   );
 }

@@ -1,28 +1,26 @@
 import pMap from 'p-map';
 import { decide, isSettled } from './core/decision.ts';
 import { asRenewalError } from './core/errors.ts';
-import { addPage, type LedgerEntry, type SecretMetadata } from './core/ledger.ts';
+import { type LedgerEntry, type SecretMetadata, takePairs } from './core/ledger.ts';
 import { inOrder } from './core/order.ts';
 import type { CredentialOutcome } from './core/run-result.ts';
 import { okStatus, statusTag } from './core/status.ts';
 import type { MetricName } from './deps.ts';
-import { observe, readLimits } from './observe.ts';
-import { remember, type Sight } from './remember.ts';
-import { keptOutcome, renewCredential } from './renew-credential.ts';
+import { type CredentialVersion, observe, observeMetadata, readLimits } from './observe.ts';
+import type { Sight } from './remember.ts';
+import { keptOutcome, lookAndRenew, renewCredential } from './renew-credential.ts';
 import type { Run } from './run.ts';
 import { withRetries } from './with-retries.ts';
 
-const concurrency = 8;
 const listLimits = { attempts: 5, reserve: 60 };
 
 /** Renews every token of the rotator that is due. */
 export async function tick(run: Run): Promise<readonly CredentialOutcome[]> {
-  const nominations = await nominateAll(run);
-  const idle = nominations.filter((nomination) => !nomination.work);
-  const due = inOrder(nominations.filter((nomination) => nomination.work));
-  const done = await pMap(due, (nomination) => act(run, nomination), {
-    concurrency,
-  });
+  const { concurrency } = run.config;
+  const nominations = await nominateAll(run, observeMetadata);
+  const idle = nominations.filter(({ work }) => work === undefined);
+  const due = inOrder(nominations.flatMap(({ work }) => (work === undefined ? [] : [work])));
+  const done = await pMap(due, ({ act }) => act(), { concurrency });
   const outcomes = [...done, ...idle.map(({ outcome }) => outcome)];
   measure(run, outcomes);
   return outcomes;
@@ -30,63 +28,71 @@ export async function tick(run: Run): Promise<readonly CredentialOutcome[]> {
 
 /** Decides for every credential of the rotator and changes nothing; `due` would be renewed. */
 export async function status(run: Run): Promise<readonly CredentialOutcome[]> {
-  return (await nominateAll(run)).map(({ outcome }) => outcome);
+  return (await nominateAll(run, observe)).map(({ outcome }) => outcome);
 }
+
+/** Values are read one by one as their turn comes, unless nothing else is to be done. */
+type See = typeof observe | typeof observeMetadata;
 
 /** What the list shows of one credential, and what is to be done about it. */
 interface Nomination {
-  readonly credential: string;
-  readonly sight: Sight;
   /** If nothing is done. */
   readonly outcome: CredentialOutcome;
-  readonly work: 'renew' | 'settle' | undefined;
+  readonly work?: { readonly sight: Sight; readonly act: () => Promise<CredentialOutcome> };
 }
 
-async function nominateAll(run: Run): Promise<readonly Nomination[]> {
+/** Pages are reduced as they come: of what is idle, no more is kept than its outcome. */
+async function nominateAll(run: Run, see: See): Promise<readonly Nomination[]> {
   const { prefix, region, clientSecrets } = run.config;
   // What is declared is looked at, whether the list shows it or not.
   const ledger = new Map<string, LedgerEntry>([...clientSecrets.keys()].map((name) => [name, {}]));
+  const nominations: Nomination[] = [];
+  const nominateEach = async (entries: Iterable<[string, LedgerEntry]>): Promise<void> => {
+    for (const [credential, entry] of entries) {
+      nominations.push(await nominate(run, see, credential, entry));
+    }
+  };
   let nextToken: string | undefined;
   do {
     const page = await withRetries(run, listLimits, () =>
       run.secrets.listPage(`${prefix}/`, nextToken, run.signal),
     );
-    addPage(ledger, page.rows, { prefix, region });
+    await nominateEach(takePairs(ledger, page.rows, { prefix, region }));
     nextToken = page.nextToken;
   } while (nextToken !== undefined);
-  return await pMap(ledger, ([credential, entry]) => nominate(run, credential, entry), {
-    concurrency,
-  });
+  await nominateEach(ledger);
+  return nominations;
 }
 
 async function nominate(
   run: Run,
+  see: See,
   credential: string,
   { client: listed, token: secret }: LedgerEntry,
 ): Promise<Nomination> {
+  let sight: Sight = { secret };
+  const renew = (): Promise<CredentialOutcome> =>
+    renewCredential(run, credential, { force: false }, sight);
   try {
-    const clientSecret = await elsewhere(run, credential, listed);
-    const versionId = clientSecret?.currentVersionId;
-    const client =
-      clientSecret === undefined || versionId === undefined
-        ? undefined
-        : { arn: clientSecret.arn, versionId };
-    const observation = await observe(run, secret, client);
+    const client = versionOf(await elsewhere(run, credential, listed));
+    const observation = await see(run, secret, client);
     const decision = decide(observation);
-    const sight = { secret, observation, decision };
-    const outcome = keptOutcome(run, credential, sight);
-    const stale = (secret?.tags[statusTag] ?? okStatus) !== okStatus;
+    const seen = { secret, observation, decision };
+    sight = seen;
+    const outcome = keptOutcome(run, credential, seen);
     if (decision.action === 'renew') {
-      return { credential, sight, outcome: { ...outcome, outcome: 'due' }, work: 'renew' };
+      const look = (): Promise<CredentialOutcome> => lookAndRenew(run, credential, seen, client);
+      const act = observation.token === 'unread' ? look : renew;
+      return { outcome: { ...outcome, outcome: 'due' }, work: { sight, act } };
     }
-    // The list may be old: what it shows to be missing is looked at before anybody is called.
-    if (decision.failing) return { credential, sight, outcome, work: 'renew' };
-    const work = stale && isSettled(decision.reason) ? 'settle' : undefined;
-    return { credential, sight, outcome, work };
+    // The list may be old: what it shows to be missing, or to be over, is looked at before it is said.
+    const stale = (secret?.tags[statusTag] ?? okStatus) !== okStatus;
+    const unsure = decision.failing || (stale && isSettled(decision.reason));
+    return unsure ? { outcome, work: { sight, act: renew } } : { outcome };
   } catch (thrown) {
     const error = asRenewalError(thrown);
     const outcome = { credential, outcome: 'failed', error, failing: true, began: true } as const;
-    return { credential, sight: { secret }, outcome, work: 'renew' };
+    return { outcome, work: { sight, act: renew } };
   }
 }
 
@@ -101,10 +107,9 @@ async function elsewhere(
   return await withRetries(run, readLimits, () => run.secrets.describe(arn, run.signal));
 }
 
-async function act(run: Run, { credential, sight, outcome, work }: Nomination) {
-  return work === 'settle'
-    ? await remember(run, sight, outcome)
-    : await renewCredential(run, credential, { force: false }, sight);
+function versionOf(secret: SecretMetadata | undefined): CredentialVersion | undefined {
+  if (secret?.currentVersionId === undefined) return undefined;
+  return { arn: secret.arn, versionId: secret.currentVersionId };
 }
 
 /** Only here, after the whole list was read and decided: a partial list says nothing. */

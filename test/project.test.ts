@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
@@ -18,14 +18,19 @@ it('runs on the Node.js that the stack deploys', () => {
   expect(read('infra/rotator-function.ts')).toContain('Runtime.NODEJS_24_X');
 });
 
-it('says why each runtime dependency is there', () => {
-  const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(
+it('says why each package of the bundle and each runtime dependency is there', () => {
+  const { dependencies = {} }: { dependencies?: Record<string, string> } = JSON.parse(
     read('package.json'),
   );
-  const architecture = read('ARCHITECTURE.md');
-  for (const name of Object.keys(dependencies)) {
-    expect(architecture, name).toContain(`| \`${name}\` |`);
-  }
+  const named = readdirSync(`${root}lambda`, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => [...read(`lambda/${file}`).matchAll(/ from '((?:@[^/']+\/)?[^./'][^/']*)/g)])
+    .map(([, name = '']) => name)
+    .filter((name) => !name.startsWith('node:'));
+  const [, table = ''] =
+    /^## Dependencies at run time\n(.*?)^## /ms.exec(read('ARCHITECTURE.md')) ?? [];
+  const explained = [...table.matchAll(/^\| `(.+?)` \|/gm)].map(([, name]) => name);
+  expect(new Set(explained)).toEqual(new Set([...named, ...Object.keys(dependencies)]));
 });
 
 it('has a runbook line in the README for each error code', () => {

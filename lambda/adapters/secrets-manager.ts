@@ -198,9 +198,32 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   EncryptionFailure: 'ERR_SECRET_ENCRYPTION',
   // Of a put it means the version quota, which a retry only makes worse.
   LimitExceededException: 'ERR_VERSION_LIMIT',
-  ThrottlingException: 'ERR_SECRET_UNAVAILABLE',
   CredentialsProviderError: 'ERR_SECRET_ACCESS_DENIED',
 };
+
+/**
+ * Errors of the caller's side that may pass: throttling by its several names, clocks that disagree
+ * (the SDK corrects its own for the next attempt), and credentials that are about to be replaced.
+ */
+const passingErrors: ReadonlySet<string> = new Set([
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'InvalidSignatureException',
+  'RequestExpired',
+  'RequestInTheFuture',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'RequestTimeTooSkewed',
+  'RequestTimeout',
+  'RequestTimeoutException',
+  'SignatureDoesNotMatch',
+  'SlowDown',
+  'ThrottledException',
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+]);
 
 function codeOf(error: unknown): ErrorCode {
   if (!(error instanceof Error)) return 'ERR_SECRET_UNAVAILABLE';
@@ -210,6 +233,8 @@ function codeOf(error: unknown): ErrorCode {
     return 'ERR_TOKEN_SECRET_MISSING';
   }
   const { $fault, $metadata } = error as Partial<SecretsManagerServiceException>;
-  const refused = $fault === 'client' && $metadata?.httpStatusCode !== 429;
+  const status = $metadata?.httpStatusCode;
+  const passing = passingErrors.has(name) || status === 408 || status === 429;
+  const refused = $fault === 'client' && !passing;
   return codes[name] ?? (refused ? 'ERR_SECRET_REFUSED' : 'ERR_SECRET_UNAVAILABLE');
 }

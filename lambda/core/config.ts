@@ -14,6 +14,10 @@ export interface Config {
   /** Seconds between two ticks. */
   readonly tick: number;
   readonly region: string;
+  /** How many credentials are worked on at a time. */
+  readonly concurrency: number;
+  /** How many writes of secrets there are in a second at the most. */
+  readonly writesPerSecond: number;
   /** Whether IMS is asked about each token before it is stored. */
   readonly validate: boolean;
   /** Replaces `https://{ims_host}`, for tests and local runs. */
@@ -43,6 +47,16 @@ const clientSecrets = v.pipe(
   }),
 );
 
+function wholeNumber(standard: string, least: number, most: number) {
+  return v.pipe(
+    v.optional(v.string(), standard),
+    v.regex(/^\d+$/, 'must be a whole number'),
+    v.transform(Number),
+    v.minValue(least, `must be at least ${least}`),
+    v.maxValue(most, `must be at most ${most}`),
+  );
+}
+
 const schema = v.object({
   IMS_TOKEN_ROTATOR_NAME: v.pipe(
     v.string(),
@@ -59,13 +73,9 @@ const schema = v.object({
     ),
   ),
   IMS_TOKEN_ROTATOR_CLIENT_SECRETS: clientSecrets,
-  IMS_TOKEN_ROTATOR_TICK_SECONDS: v.pipe(
-    v.optional(v.string(), '900'),
-    v.regex(/^\d+$/, 'must be a whole number of seconds'),
-    v.transform(Number),
-    v.minValue(60, 'must be at least 60'),
-    v.maxValue(86_400, 'must be at most 86400'),
-  ),
+  IMS_TOKEN_ROTATOR_TICK_SECONDS: wholeNumber('900', 60, 86_400),
+  IMS_TOKEN_ROTATOR_CONCURRENCY: wholeNumber('8', 1, 50),
+  IMS_TOKEN_ROTATOR_WRITES_PER_SECOND: wholeNumber('40', 1, 50),
   IMS_TOKEN_ROTATOR_VALIDATE: v.pipe(
     v.optional(v.string(), 'false'),
     v.picklist(['true', 'false'], 'must be true or false'),
@@ -108,6 +118,8 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     clientSecrets: parsed.output.IMS_TOKEN_ROTATOR_CLIENT_SECRETS,
     tick: parsed.output.IMS_TOKEN_ROTATOR_TICK_SECONDS,
     region: parsed.output.AWS_REGION,
+    concurrency: parsed.output.IMS_TOKEN_ROTATOR_CONCURRENCY,
+    writesPerSecond: parsed.output.IMS_TOKEN_ROTATOR_WRITES_PER_SECOND,
     validate: parsed.output.IMS_TOKEN_ROTATOR_VALIDATE === 'true',
     ...(imsEndpointUrl === undefined ? {} : { imsEndpointUrl }),
   };

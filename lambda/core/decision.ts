@@ -35,8 +35,11 @@ export interface Observation {
   readonly tick: number;
   readonly paused: boolean;
   readonly forced: boolean;
-  /** `'absent'`: there is no token secret; `'empty'`: it has no value. */
-  readonly token: 'absent' | 'empty' | 'malformed' | CurrentToken;
+  /**
+   * `'absent'`: there is no token secret; `'empty'`: it has no value; `'unread'`: its version id is
+   * foreign, and nobody has looked at the value yet.
+   */
+  readonly token: 'absent' | 'empty' | 'unread' | 'malformed' | CurrentToken;
   /** Of the client secret's current version and the settings; undefined when it has no value. */
   readonly fingerprint: string | undefined;
   /** The failure that is remembered of this very credential version. */
@@ -63,7 +66,8 @@ export function decide(observation: Observation): Decision {
   if (observation.forced) return renew('forced');
   if (isBackingOff(observation.failure, now, observation.tick)) return keep('backing-off');
   if (token === 'empty') return renew('token-missing');
-  if (token === 'malformed') return renew('token-malformed');
+  // An unread value is taken for the worst: whoever gets this reason has to look at it first.
+  if (token === 'malformed' || token === 'unread') return renew('token-malformed');
   const changed = token.fingerprint !== undefined && token.fingerprint !== fingerprint;
   if (changed) return renew('credential-changed');
   if (now - token.issuedAt < recently) return keep('recently-issued');
@@ -94,10 +98,13 @@ const forcedAtMostEvery = 60;
  * Whether a run may force: with `replaces` only while that version is current, so that an event
  * delivered twice mints once; without it at most once a minute.
  */
-export function isForced(request: Force, now: EpochSeconds, token: Observation['token']): boolean {
+export function isForced(
+  request: Force,
+  { now, token }: Pick<Observation, 'now' | 'token'>,
+  currentVersionId: string | undefined,
+): boolean {
   if (!request.force) return false;
-  const versionId = typeof token === 'object' ? token.versionId : undefined;
-  if (request.replaces !== undefined) return request.replaces === versionId;
+  if (request.replaces !== undefined) return request.replaces === currentVersionId;
   return typeof token !== 'object' || now - token.issuedAt >= forcedAtMostEvery;
 }
 

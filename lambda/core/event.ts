@@ -43,6 +43,14 @@ const renew = v.strictObject({
   ),
 });
 
+const forcedRenew = v.pipe(
+  renew,
+  v.forward(
+    v.check(({ force, replaces }) => force || replaces === undefined, 'needs force: true'),
+    ['replaces'],
+  ),
+);
+
 const labelUpdated = v.object({
   source: v.literal('aws.secretsmanager'),
   'detail-type': v.literal('Secret Label Updated'),
@@ -68,7 +76,7 @@ export function parseEvent(event: unknown, naming: Naming): Command {
     check(bare, event);
     return { action: command };
   }
-  const { credential, force, replaces } = check(renew, event);
+  const { credential, force, replaces } = check(forcedRenew, event);
   return {
     action: 'renew',
     credential,

@@ -19,19 +19,28 @@ export interface LedgerEntry {
 }
 
 /**
- * Adds one page of the list to the ledger, credential by credential. Rows of other rotators and
- * replicas of another Region's secrets are passed over; the order of the rows does not matter.
+ * Adds one page of the list to the ledger, and takes out of it the credentials of which both secrets
+ * are known now, so that only what is incomplete is kept. Rows of other rotators and replicas of
+ * another Region's secrets are passed over; the order of the rows does not matter.
  */
-export function addPage(
+export function takePairs(
   ledger: Map<string, LedgerEntry>,
   page: readonly SecretMetadata[],
   scope: { readonly prefix: string; readonly region: string },
-): void {
+): readonly [credential: string, entry: LedgerEntry][] {
+  const pairs: [string, LedgerEntry][] = [];
   for (const row of page) {
     const parsed = parseSecretName(scope.prefix, row.name);
     if (parsed === undefined || isReplica(row, scope.region)) continue;
-    ledger.set(parsed.credential, { ...ledger.get(parsed.credential), [parsed.kind]: row });
+    const entry: LedgerEntry = { ...ledger.get(parsed.credential), [parsed.kind]: row };
+    if (entry.client === undefined || entry.token === undefined) {
+      ledger.set(parsed.credential, entry);
+    } else {
+      ledger.delete(parsed.credential);
+      pairs.push([parsed.credential, entry]);
+    }
   }
+  return pairs;
 }
 
 /** Whether a secret is the replica of one in another Region. */

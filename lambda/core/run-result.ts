@@ -1,5 +1,5 @@
 import type { Reason } from './decision.ts';
-import type { ErrorCode, RenewalError } from './errors.ts';
+import type { RenewalError } from './errors.ts';
 import { type EpochSeconds, formatInstant } from './instant.ts';
 
 /** What became of one credential in a run. */
@@ -15,6 +15,8 @@ export interface CredentialOutcome {
   readonly failing: boolean;
   /** The failure is a new one, so that it fails the invocation. */
   readonly began: boolean;
+  /** Why it waits, by the code that its status remembers. */
+  readonly standingCode?: string;
   /** The status could not be remembered. */
   readonly statusError?: RenewalError;
   /** Of a credential with several secrets, which one IMS accepted, counted from 1. */
@@ -40,12 +42,18 @@ export interface CredentialResult {
   readonly outcome: CredentialOutcome['outcome'];
   /** RFC 3339 in UTC. */
   readonly expires_at?: string;
-  readonly code?: ErrorCode;
+  /** An error code. */
+  readonly code?: string;
   /** Of a credential with several secrets, which one IMS accepted, counted from 1. */
   readonly client_secret_position?: number;
 }
 
 const mostEntries = 100;
+/** What fails comes first, whatever became of it in this run. */
+function rankOf({ outcome, failing }: CredentialOutcome): number {
+  return failing ? -1 : rank[outcome];
+}
+
 const rank = { failed: 0, deferred: 1, renewed: 2, due: 2, kept: 3 } as const;
 
 /** Counts by reason and outcome, and at most 100 entries: failures first, then renewals. */
@@ -54,7 +62,7 @@ export function runResult(
   rotator: string,
   outcomes: readonly CredentialOutcome[],
 ): RunResult {
-  const sorted = outcomes.toSorted((a, b) => rank[a.outcome] - rank[b.outcome]);
+  const sorted = outcomes.toSorted((a, b) => rankOf(a) - rankOf(b));
   return {
     action,
     rotator,
@@ -68,12 +76,13 @@ export function runResult(
 
 function toResult(outcome: CredentialOutcome): CredentialResult {
   const { reason, token, error = outcome.statusError, clientSecretPosition } = outcome;
+  const code = error?.code ?? outcome.standingCode;
   return {
     name: outcome.credential,
     ...(reason === undefined ? {} : { reason }),
     outcome: outcome.outcome,
     ...(token === undefined ? {} : { expires_at: formatInstant(token.expiresAt) }),
-    ...(error === undefined ? {} : { code: error.code }),
+    ...(code === undefined ? {} : { code }),
     ...(clientSecretPosition === undefined ? {} : { client_secret_position: clientSecretPosition }),
   };
 }

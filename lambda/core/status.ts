@@ -64,8 +64,11 @@ export function rememberFailure(
   expiresAt: EpochSeconds | undefined,
 ): StandingFailure {
   const { code, fingerprint } = failure;
-  const since = before?.code === code ? before.since : now;
-  if (failure.transient) return { code, since, fingerprint };
+  const since = before?.since ?? now;
+  if (failure.transient) {
+    // What may pass does not make one forget what does not, nor is it news under another code.
+    return before ?? { code, since, fingerprint };
+  }
   const wait = Math.min(Math.max(now - since, leastWait), mostWait);
   const retryAt = epochSeconds(now + wait);
   const capped = expiresAt !== undefined && expiresAt > now && expiresAt < retryAt;
@@ -79,4 +82,11 @@ export function isBackingOff(
   tick: number,
 ): boolean {
   return failure?.retryAt !== undefined && failure.retryAt - now > tick / 2;
+}
+
+/** Whether a failure is news: the first one, or one that does not pass where that was not known. */
+export function isNews(next: StandingFailure, before: StandingFailure | undefined): boolean {
+  if (before === undefined) return true;
+  if (next.retryAt === undefined) return false;
+  return before.retryAt === undefined || next.code !== before.code;
 }

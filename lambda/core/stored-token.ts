@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { ClientCredential } from './credential.ts';
 import { type EpochSeconds, formatInstant, parseInstant } from './instant.ts';
 import type { IssuedToken } from './token-response.ts';
-import { issuedAheadTolerance } from './version-id.ts';
+import { issuedAheadTolerance, longestLifetime } from './version-id.ts';
 
 /**
  * The value of a token secret, schema 1: what consumers read. Fields are only ever added.
@@ -49,8 +49,8 @@ const schema = v.object({
 });
 
 /**
- * Undefined for a value that is not a token, or that claims to be issued more than 5 minutes from now:
- * a reason to renew, not an error.
+ * Undefined for a value that is not a token, that claims to live for more than 12 days, or to be issued
+ * more than 5 minutes from now: a reason to renew, not an error.
  */
 export function decodeStoredToken(
   secretString: string,
@@ -65,7 +65,9 @@ export function decodeStoredToken(
   const parsed = v.safeParse(schema, value);
   if (!parsed.success) return undefined;
   const { issued_at, expires_at, client_secret_version: clientSecretVersion } = parsed.output;
-  if (issued_at >= expires_at || issued_at > now + issuedAheadTolerance) return undefined;
+  const lifetime = expires_at - issued_at;
+  const plausible = lifetime > 0 && lifetime <= longestLifetime;
+  if (!plausible || issued_at > now + issuedAheadTolerance) return undefined;
   return {
     issuedAt: issued_at,
     expiresAt: expires_at,

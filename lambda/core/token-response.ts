@@ -6,6 +6,7 @@ import { redact } from './redact.ts';
 import { parseRetryAfter } from './retry-delay.ts';
 import { Sensitive } from './sensitive.ts';
 import { claimedExpiry } from './token-claims.ts';
+import { longestLifetime } from './version-id.ts';
 
 /** The answer of the token endpoint, as it came. */
 export interface TokenResponse {
@@ -36,7 +37,6 @@ export interface IssuedToken {
 }
 
 const skewTolerance = 300;
-const longestLifetime = 12 * 86_400;
 
 const schema = v.object({
   access_token: v.pipe(
@@ -131,7 +131,7 @@ function refusal(
   const imsError = error !== undefined && /^[a-z_]{1,64}$/.test(error) ? error : undefined;
   const said = redact(error_description ?? '', [request.clientSecret.reveal()]);
   const retryAfter = parseRetryAfter(response.retryAfter, request.requestedAt);
-  const transient = status === 408 || status === 429 || status >= 500;
+  const transient = isTransientStatus(status);
   return new TokenRequestError(
     transient ? 'ERR_TOKEN_UNAVAILABLE' : 'ERR_TOKEN_REJECTED',
     `IMS answered ${[status, imsError, said === '' ? undefined : `(${said})`].filter(Boolean).join(' ')}`,
@@ -141,6 +141,11 @@ function refusal(
       ...(retryAfter === undefined ? {} : { retryAfter }),
     },
   );
+}
+
+/** Whether the answer may be another one later; a success that cannot be read is one of these. */
+export function isTransientStatus(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500 || (status >= 200 && status < 300);
 }
 
 function parseJson(text: string): unknown {

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { TokenRequestError } from './errors.ts';
-import type { TokenResponse } from './token-response.ts';
+import type { EpochSeconds } from './instant.ts';
+import { parseRetryAfter } from './retry-delay.ts';
+import { isTransientStatus, type TokenResponse } from './token-response.ts';
 
 const schema = v.object({ valid: v.boolean() });
 
@@ -10,9 +12,19 @@ const schema = v.object({ valid: v.boolean() });
  * @throws TokenRequestError ERR_TOKEN_INVALID when IMS does not take the token, and
  * ERR_TOKEN_UNAVAILABLE when its answer does not say
  */
-export function assertValidated(response: TokenResponse, clientId: string): void {
+export function assertValidated(
+  response: TokenResponse,
+  clientId: string,
+  now: EpochSeconds,
+): void {
   const { status, body, debugId } = response;
-  const details = { clientId, status, ...(debugId === undefined ? {} : { debugId }) };
+  const retryAfter = parseRetryAfter(response.retryAfter, now);
+  const details = {
+    clientId,
+    status,
+    ...(debugId === undefined ? {} : { debugId }),
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+  };
   let value: unknown;
   try {
     value = JSON.parse(body);
@@ -20,9 +32,9 @@ export function assertValidated(response: TokenResponse, clientId: string): void
     value = undefined;
   }
   const parsed = v.safeParse(schema, value);
-  if (status !== 200 || !parsed.success) {
-    const message = `IMS answered ${status} when asked about the token`;
-    throw new TokenRequestError('ERR_TOKEN_UNAVAILABLE', message, details);
+  if (status < 200 || status > 299 || !parsed.success) {
+    const code = isTransientStatus(status) ? 'ERR_TOKEN_UNAVAILABLE' : 'ERR_TOKEN_INVALID';
+    throw new TokenRequestError(code, `IMS answered ${status} when asked about the token`, details);
   }
   if (parsed.output.valid) return;
   const message = 'IMS does not take the token that it has just issued';

@@ -12,6 +12,9 @@ export interface VersionIdFields {
 const pattern =
   /^([0-9a-f]{8})-([0-9a-f]{4})-8[0-9a-f]{3}-8([0-9a-f]{3})-([0-9a-f]{2})([0-9a-f]{8})[0-9a-f]{2}$/;
 
+/** Seconds of 12 days: more is a mistake in the unit, and more than the version id can say. */
+export const longestLifetime = 12 * 86_400;
+
 /** Seconds by which the clock of who issued a token may be ahead. */
 export const issuedAheadTolerance = 300;
 

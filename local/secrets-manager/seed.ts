@@ -11,6 +11,8 @@ export interface SecretSeed {
   readonly secretString?: string;
   /** @default a random UUID */
   readonly versionId?: string;
+  /** The six characters that the ARN has behind the name. @default random ones */
+  readonly arnSuffix?: string;
   /** The Region it is replicated from: the secret is a replica. @default it is not */
   readonly primaryRegion?: string;
   readonly owningService?: string;
@@ -23,7 +25,7 @@ export function seededSecret(service: Service, seed: SecretSeed): Secret {
   const createdAt = seed.createdAt ?? service.now();
   const tags: Tag[] = Object.entries(seed.tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
   const empty: Secret = {
-    arn: service.store.find(seed.name)?.arn ?? service.store.newArn(seed.name),
+    arn: service.store.find(seed.name)?.arn ?? service.store.newArn(seed.name, seed.arnSuffix),
     name: seed.name,
     description: seed.description,
     owningService: seed.owningService,

@@ -47,8 +47,7 @@ export class SecretStore {
     this.#listeners.push(listener);
   }
 
-  newArn(name: string): string {
-    const suffix = Array.from({ length: 6 }, () => suffixAlphabet[randomInt(62)]).join('');
+  newArn(name: string, suffix = randomSuffix()): string {
     return `${this.#arnPrefix}${name}-${suffix}`;
   }
 
@@ -134,4 +133,8 @@ export function checkName(name: string): void {
   throw validationError(
     'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
   );
+}
+
+function randomSuffix(): string {
+  return Array.from({ length: 6 }, () => suffixAlphabet[randomInt(62)]).join('');
 }

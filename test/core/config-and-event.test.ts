@@ -13,6 +13,8 @@ describe('parseConfig', () => {
       tick: 900,
       region: 'eu-west-1',
       validate: false,
+      concurrency: 8,
+      writesPerSecond: 40,
     });
   });
 
@@ -24,6 +26,8 @@ describe('parseConfig', () => {
       IMS_TOKEN_ROTATOR_TICK_SECONDS: '300',
       IMS_ENDPOINT_URL: 'http://127.0.0.1:8080/',
       IMS_TOKEN_ROTATOR_VALIDATE: 'true',
+      IMS_TOKEN_ROTATOR_CONCURRENCY: '50',
+      IMS_TOKEN_ROTATOR_WRITES_PER_SECOND: '10',
       IMS_TOKEN_ROTATOR_CLIENT_SECRETS: `{"fusion":"${arn}"}`,
     };
     expect(parseConfig(given)).toMatchObject({
@@ -31,6 +35,8 @@ describe('parseConfig', () => {
       tick: 300,
       imsEndpointUrl: 'http://127.0.0.1:8080',
       validate: true,
+      concurrency: 50,
+      writesPerSecond: 10,
       clientSecrets: new Map([['fusion', arn]]),
     });
   });
@@ -76,6 +82,8 @@ describe('parseConfig', () => {
       IMS_TOKEN_ROTATOR_PREFIX: '/x',
       IMS_TOKEN_ROTATOR_TICK_SECONDS: '5',
       IMS_TOKEN_ROTATOR_VALIDATE: 'yes',
+      IMS_TOKEN_ROTATOR_CONCURRENCY: '51',
+      IMS_TOKEN_ROTATOR_WRITES_PER_SECOND: 'many',
       https_proxy: 'http://user:pa ss@proxy:99999',
     };
     expect(() => parseConfig(bad)).toThrow(
@@ -86,6 +94,8 @@ describe('parseConfig', () => {
           'IMS_TOKEN_ROTATOR_NAME must be letters, digits and hyphens; ' +
           'IMS_TOKEN_ROTATOR_PREFIX must be parts of letters, digits and _+=.@- joined by single slashes; ' +
           'IMS_TOKEN_ROTATOR_TICK_SECONDS must be at least 60; ' +
+          'IMS_TOKEN_ROTATOR_CONCURRENCY must be at most 50; ' +
+          'IMS_TOKEN_ROTATOR_WRITES_PER_SECOND must be a whole number; ' +
           'IMS_TOKEN_ROTATOR_VALIDATE must be true or false; AWS_REGION is missing; ' +
           'https_proxy must be a URL',
       }),
@@ -162,6 +172,7 @@ describe('parseEvent', () => {
     [{ action: 'rotate' }, 'action must be tick, status or renew'],
     [{ action: 'tick', credential: 'fusion' }, 'credential is not a known field'],
     [{ action: 'renew' }, 'credential is missing'],
+    [{ action: 'renew', credential: 'fusion', replaces: id }, 'replaces needs force: true'],
     [{ action: 'renew', credential: '../x' }, 'credential must be lower-case letters'],
     [
       { action: 'renew', credential: 5, force: 'yes', replaces: 'x', forced: true },

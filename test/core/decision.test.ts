@@ -148,9 +148,16 @@ describe('isForced', () => {
     ],
     ['without a version, a minute after the last mint', { force: true }, token, true],
     ['not within that minute', { force: true }, currentToken(lifetime - 59), false],
+    [
+      'while the malformed value that it replaces is current',
+      { force: true, replaces: 'of-a-malformed-value' },
+      'malformed',
+      true,
+    ],
     ['without a version and without a token', { force: true }, 'malformed', true],
   ] as const)('%s', (_, request, current, forced) => {
-    expect(isForced(request, now, current)).toBe(forced);
+    const versionId = typeof current === 'object' ? current.versionId : 'of-a-malformed-value';
+    expect(isForced(request, { now, token: current }, versionId)).toBe(forced);
   });
 });
 

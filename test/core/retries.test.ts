@@ -89,7 +89,14 @@ describe('isShortLived', () => {
 
 describe('assertValidated', () => {
   const check = (status: number, body: string) => (): void =>
-    assertValidated({ status, body, debugId: 'd-1' }, 'client');
+    assertValidated({ status, body, debugId: 'd-1' }, 'client', now);
+
+  it('says how long IMS asked to wait', () => {
+    const response = { status: 429, body: '', retryAfter: '7' };
+    expect(() => assertValidated(response, 'client', now)).toThrow(
+      expect.objectContaining({ details: { clientId: 'client', status: 429, retryAfter: 7 } }),
+    );
+  });
 
   it('takes a token that IMS takes', () => {
     expect(check(200, '{"valid":true,"token":{}}')).not.toThrow();
@@ -97,6 +104,9 @@ describe('assertValidated', () => {
 
   it.each([
     [200, '{"valid":false,"reason":"expired"}', 'ERR_TOKEN_INVALID', 'IMS does not take the token'],
+    [401, '', 'ERR_TOKEN_INVALID', 'IMS answered 401'],
+    [404, '<html>', 'ERR_TOKEN_INVALID', 'IMS answered 404'],
+    [429, '', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 429'],
     [503, '{"valid":true}', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 503'],
     [200, '<html>', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 200'],
     [200, '{"valid":"yes"}', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 200'],
@@ -108,6 +118,6 @@ describe('assertValidated', () => {
         details: { clientId: 'client', status, debugId: 'd-1' },
       }),
     );
-    expect(() => assertValidated({ status, body }, 'client')).toThrow(message);
+    expect(() => assertValidated({ status, body }, 'client', now)).toThrow(message);
   });
 });

@@ -50,7 +50,7 @@ describe('runResult', () => {
     const outcomes: CredentialOutcome[] = [
       outcome('a', 'kept'),
       { ...outcome('b', 'renewed', 'token-expiring'), token: { expiresAt: now, lifetime: 60 } },
-      { ...outcome('c', 'failed', 'forced'), error },
+      { ...outcome('c', 'failed', 'forced'), error, failing: true },
       { credential: 'd', outcome: 'failed', error, failing: true, began: true },
       outcome('e', 'kept'),
       outcome('f', 'deferred', 'token-expiring'),
@@ -87,6 +87,21 @@ describe('runResult', () => {
     expect(result.credentials).toHaveLength(100);
     expect(result.credentials[0]?.name).toBe('bad');
     expect(result).toMatchObject({ managed: 100_001, truncated: 99_901 });
+  });
+
+  it('lists what waits among the failures, with the code that it waits after', () => {
+    const waiting: CredentialOutcome = {
+      ...outcome('z', 'kept', 'backing-off'),
+      failing: true,
+      standingCode: 'ERR_TOKEN_REJECTED',
+    };
+    const many = Array.from({ length: 150 }, (_, index) => outcome(`c${index}`, 'renewed'));
+    expect(runResult('tick', 'prod', [...many, waiting]).credentials[0]).toEqual({
+      name: 'z',
+      reason: 'backing-off',
+      outcome: 'kept',
+      code: 'ERR_TOKEN_REJECTED',
+    });
   });
 
   it('says which secret worked, and that a status could not be written', () => {

@@ -3,6 +3,7 @@ import { epochSeconds } from '../../lambda/core/instant.ts';
 import {
   formatStatus,
   isBackingOff,
+  isNews,
   readStatus,
   rememberFailure,
   type StandingFailure,
@@ -92,24 +93,42 @@ describe('rememberFailure', () => {
     expect(rememberFailure(failure, undefined, now, at(expiresIn)).retryAt).toBe(at(wait));
   });
 
-  it('of another code begins anew', () => {
-    const other = rememberFailure(
-      { ...failure, code: 'ERR_VERSION_LIMIT' },
-      lasting(hour),
-      now,
-      undefined,
-    );
-    expect(other).toMatchObject({ since: now, retryAt: at(15 * minute) });
+  it('of another code goes on waiting for as long as it lasts', () => {
+    const other = { ...failure, code: 'ERR_VERSION_LIMIT' };
+    expect(rememberFailure(other, lasting(hour), now, undefined)).toMatchObject({
+      code: 'ERR_VERSION_LIMIT',
+      since: at(-hour),
+      retryAt: at(hour),
+    });
   });
 
   it('of a transient kind waits for nothing, and stays the same while it lasts', () => {
-    const first = rememberFailure(
-      { code: transient.code, transient: true, fingerprint },
-      transient,
-      now,
-      undefined,
-    );
-    expect(formatStatus(first)).toBe(formatStatus(transient));
+    const again = { code: 'ERR_SECRET_UNAVAILABLE', transient: true, fingerprint };
+    expect(rememberFailure(again, undefined, now, undefined)).toEqual({
+      code: 'ERR_SECRET_UNAVAILABLE',
+      since: now,
+      fingerprint,
+    });
+    expect(rememberFailure(again, transient, now, undefined)).toEqual(transient);
+  });
+
+  it('of a transient kind does not make one forget a final one', () => {
+    const passing = { code: transient.code, transient: true, fingerprint };
+    expect(rememberFailure(passing, final, now, undefined)).toEqual(final);
+  });
+});
+
+describe('isNews', () => {
+  const other = { ...final, code: 'ERR_VERSION_LIMIT' };
+
+  it.each<[string, StandingFailure, StandingFailure | undefined, boolean]>([
+    ['the first failure', transient, undefined, true],
+    ['the same transient one', transient, transient, false],
+    ['the same final one', final, final, false],
+    ['another final one', other, final, true],
+    ['a final one after a transient one', final, transient, true],
+  ])('of %s: %s', (_, next, before, news) => {
+    expect(isNews(next, before)).toBe(news);
   });
 });
 

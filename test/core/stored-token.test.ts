@@ -78,6 +78,10 @@ describe('the value of a token secret', () => {
       '{"access_token":"x","expires_at":"2026-11-22T12:00:00Z","issued_at":"2026-11-22T12:00:00Z"}',
     ],
     [
+      'a life of more than 12 days',
+      '{"access_token":"x","expires_at":"2099-01-01T00:00:00Z","issued_at":"2026-11-22T12:00:00Z"}',
+    ],
+    [
       'an issue more than 5 minutes ahead',
       '{"access_token":"x","expires_at":"2026-11-23T12:00:00Z","issued_at":"2026-11-22T12:05:01Z"}',
     ],

@@ -206,26 +206,96 @@ describe('several credentials', () => {
   });
 });
 
-describe('parseSettings', () => {
-  it('lists every problem with its path', () => {
-    const settings = {
-      credentials: { 'Not A Name': {}, fusion: { product: 5, scopes: ['a b'], scope: 'x' } },
-      interval: 1,
-    };
-    expect(() => parseSettings(settings)).toThrow(
-      new RegExp(
-        [
-          'ims-token-rotator.credentials.Not A Name: is no credential name',
-          'ims-token-rotator.credentials.fusion.product: ',
-          'ims-token-rotator.credentials.fusion.scopes.0: must be one scope',
-          'ims-token-rotator.credentials.fusion.scope: ',
-          'ims-token-rotator.interval: ',
-        ].join('[^]*'),
-      ),
+describe('the settings', () => {
+  const account = 'eu-west-1:111122223333';
+  const keyArn = `arn:aws:kms:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+  const clientSecretArn = `arn:aws:secretsmanager:${account}:secret:team/adobe-AbCdEf`;
+  const topicArn = `arn:aws:sns:${account}:pager`;
+  const templateOf = (settings: object): Template =>
+    Template.fromStack(new ImsTokenRotatorStack(new App(), 'Set', parseSettings(settings)));
+
+  it('reach the construct', () => {
+    const template = templateOf({
+      rotatorName: 'prod',
+      prefix: 'team/adobe',
+      credentials: {
+        own: {
+          scopes: ['openid'],
+          renewBefore: 'PT8H',
+          clientSecretArn,
+          clientSecretKeyArn: keyArn,
+        },
+      },
+      tickMinutes: 30,
+      timeoutMinutes: 5,
+      alarms: { topicArn, thresholds: { pagePercent: 20, urgentPercent: 5 } },
+      dashboard: false,
+      keyArn,
+      logRetentionDays: 365,
+      nativeRotation: true,
+      retainSecrets: false,
+      tracing: true,
+    });
+    template.hasResource('AWS::SecretsManager::Secret', {
+      DeletionPolicy: 'Delete',
+      Properties: {
+        Name: 'team/adobe/own/token',
+        KmsKeyId: keyArn,
+        Tags: [
+          { Key: 'ims-token-rotator:renew-before', Value: 'PT8H' },
+          { Key: 'ims-token-rotator:scopes', Value: 'openid' },
+        ],
+      },
+    });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Timeout: 300,
+      TracingConfig: { Mode: 'Active' },
+      Environment: {
+        Variables: {
+          IMS_TOKEN_ROTATOR_NAME: 'prod',
+          IMS_TOKEN_ROTATOR_TICK_SECONDS: '1800',
+          IMS_TOKEN_ROTATOR_CLIENT_SECRETS: JSON.stringify({ own: clientSecretArn }),
+        },
+      },
+    });
+    template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 365 });
+    template.resourceCountIs('AWS::SecretsManager::RotationSchedule', 1);
+    template.resourceCountIs('AWS::CloudWatch::Dashboard', 0);
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'MinLifeLeft',
+      Threshold: 20,
+      AlarmActions: [topicArn],
+    });
+  });
+
+  it('of a key for one credential leave the others to their own', () => {
+    const template = templateOf({ credentials: { a: { keyArn }, b: {}, c: { keyArn } } });
+    const secrets = Object.values(template.findResources('AWS::SecretsManager::Secret'));
+    expect(secrets.map(({ Properties }) => Properties.KmsKeyId)).toEqual(
+      [keyArn, undefined, keyArn].flatMap((key) => [key, key]),
     );
   });
 
-  it('needs the key in cdk.json', () => {
-    expect(() => parseSettings(undefined)).toThrow('- ims-token-rotator: ');
+  it('put the function into a VPC by ids, with no account at synthesis', () => {
+    const network = {
+      vpcId: 'vpc-0123456789abcdef0',
+      subnetIds: ['subnet-0123456789abcdef0', 'subnet-01234567'],
+    };
+    templateOf({ ...network, securityGroupIds: ['sg-0123456789abcdef0'] }).hasResourceProperties(
+      'AWS::Lambda::Function',
+      { VpcConfig: { SubnetIds: network.subnetIds, SecurityGroupIds: ['sg-0123456789abcdef0'] } },
+    );
+    templateOf(network).hasResourceProperties('AWS::EC2::SecurityGroup', {
+      VpcId: 'vpc-0123456789abcdef0',
+    });
+  });
+
+  it('are found again in the outputs', () => {
+    expect(Object.keys(templateOf({}).findOutputs('*'))).toEqual([
+      'RotatorName',
+      'FunctionName',
+      'LogGroupName',
+      'SecretPrefix',
+    ]);
   });
 });

@@ -165,8 +165,12 @@ describe('the deadline', () => {
     const { world, invoke } = await startRotator({ timeoutSeconds: 3 });
     const when = ({ action }: Call): boolean => action === 'ListSecrets';
     world.secretsManager.faults.inject({ kind: 'latency', ms: hour * 1000 }, { when });
-    const { error } = await invoke({ action: 'tick' });
+    const { error } = await invoke({ action: 'status' });
     expect(error).toMatchObject({ errorType: 'ERR_NO_TIME_LEFT' });
+    expect(world.lambda.logs(world.functionName).join()).toContain('"code":"ERR_NO_TIME_LEFT"');
+    // A tick would have to leave everything to the next one, for ever.
+    const tooShort = await invoke({ action: 'tick' });
+    expect(tooShort.error?.errorMessage).toContain('it must be more than 45 seconds');
   });
 });
 

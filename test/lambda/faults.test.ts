@@ -104,6 +104,9 @@ const inject = ({ secretsManager }: Parts, { action, fault }: StoreFault): void 
       (action !== 'GetSecretValue' || !String(call.secretId).endsWith('/token')),
   });
 
+/** Throttling and its like under other names, which are no refusals. */
+const passing = ['TooManyRequestsException', 'RequestLimitExceeded', 'ExpiredTokenException'];
+
 const isTransient = (code: string): boolean => code.endsWith('_UNAVAILABLE');
 
 /** Ticks with a fault: the old token survives under the right code; then all is well and it is renewed. */
@@ -178,6 +181,14 @@ describe('a fault that passes', () => {
     expect(parts.ims.mintCount).toBe(1);
     const puts = parts.secretsManager.calls.filter(({ action }) => action === 'PutSecretValue');
     expect(puts).toHaveLength(6);
+  });
+
+  it.each(passing)('is known as one by the name %s', async (type) => {
+    const parts = await startParts();
+    seedDueCredential(parts, 'fusion');
+    const when = ({ action }: Call): boolean => action === 'PutSecretValue';
+    parts.secretsManager.faults.inject(error(type), { when, times: 3 });
+    expect(await tick(parts.run())).toMatchObject([{ outcome: 'renewed' }]);
   });
 
   it('is not tried again when it is final', async () => {

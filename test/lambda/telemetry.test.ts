@@ -61,6 +61,16 @@ describe('the metrics of the bundle', () => {
     expect(line).not.toHaveProperty('Managed');
   });
 
+  it('and the summary tell of a token that lives too short, and of nothing for status', async () => {
+    const { world, onboard, invoke } = await startRotator();
+    const { clientId } = await onboard('fusion');
+    world.ims.client(clientId).lifetimeSeconds = 2_399;
+    await invoke({ action: 'status' });
+    expect(emf(world.lambda.logs(world.functionName))).toEqual([]);
+    await invoke({ action: 'tick' });
+    expect(world.lambda.logs(world.functionName).join('\n')).toContain('"short_lived":1');
+  });
+
   it('and the log have one line for each credential that did anything, and one for the run', async () => {
     const { world, onboard, invoke } = await startRotator();
     await onboard('fusion');

@@ -1,48 +1,74 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import type { SecretsManagerOptions } from '../../local/secrets-manager/server.ts';
 
-/** A statement of an identity policy, in the part of the language that this project uses. */
+type Values = string | readonly string[];
+
+/** A statement of a policy, in the part of the language that this project uses. */
 export interface Statement {
   readonly Effect: 'Allow';
-  readonly Action: string | readonly string[];
+  readonly Action: Values;
   readonly Resource: unknown;
-  readonly Condition?: { readonly 'ForAllValues:StringEquals': Record<string, readonly string[]> };
+  readonly Principal?: unknown;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** What the role of the function may do with Secrets Manager, by the template that is deployed. */
-export function secretsManagerStatements(template: Template): readonly Statement[] {
+type Context = Readonly<Record<string, unknown>>;
+
+/** Every statement of the policies of the function's role, by the template that is deployed. */
+export function roleStatements(template: Template): readonly Statement[] {
   const policies = Object.values(template.findResources('AWS::IAM::Policy'));
-  const statements: Statement[] = policies.flatMap(
-    (policy) => policy['Properties'].PolicyDocument.Statement,
-  );
+  return policies.flatMap((policy) => policy['Properties'].PolicyDocument.Statement);
+}
+
+/** Those of them that are about the services. */
+export function statementsOf(
+  statements: readonly Statement[],
+  ...services: readonly string[]
+): readonly Statement[] {
   return statements.filter((statement) =>
-    actionsOf(statement).some((action) => action.startsWith('secretsmanager:')),
+    actionsOf(statement).some((action) => services.includes(action.split(':')[0] ?? '')),
   );
+}
+
+export function secretsManagerStatements(template: Template): readonly Statement[] {
+  return statementsOf(roleStatements(template), 'secretsmanager');
 }
 
 /** Decides as IAM does: what no statement allows is denied. */
+export function isAllowed(
+  statements: readonly Statement[],
+  action: string,
+  resource: string,
+  context: Context,
+): boolean {
+  return statements.some(
+    (statement) =>
+      actionsOf(statement).includes(action) &&
+      [statement.Resource].flat().some((pattern) => matches(resolve(pattern), resource)) &&
+      holds(statement, context),
+  );
+}
+
 export function authorizeBy(
   statements: readonly Statement[],
 ): NonNullable<SecretsManagerOptions['authorize']> {
-  return (action, resource, context) =>
-    statements.some(
-      (statement) =>
-        actionsOf(statement).includes(action) &&
-        matches(resolve(statement.Resource), resource) &&
-        holds(statement, context),
-    );
+  return (action, resource, context) => isAllowed(statements, action, resource, context);
 }
 
 export function actionsOf({ Action }: Statement): readonly string[] {
   return typeof Action === 'string' ? [Action] : Action;
 }
 
-function holds({ Condition }: Statement, context: Readonly<Record<string, unknown>>): boolean {
-  if (Condition === undefined) return true;
-  const { 'ForAllValues:StringEquals': equals, ...others } = Condition;
-  if (Object.keys(others).length > 0) throw new Error('this condition is not evaluated here');
-  return Object.entries(equals).every(([key, allowed]) =>
-    [context[key] ?? []].flat().every((value) => allowed.includes(String(value))),
+function holds({ Condition = {} }: Statement, context: Context): boolean {
+  return Object.entries(Condition).every(([operator, conditions]) =>
+    Object.entries(conditions).every(([key, expected]) => {
+      const allowed = [expected].flat().map(resolve);
+      const present = context[key];
+      if (operator === 'StringEquals') return allowed.includes(String(present));
+      if (operator !== 'ForAllValues:StringEquals')
+        throw new Error(`${operator} is not evaluated here`);
+      return [present ?? []].flat().every((value) => allowed.includes(String(value)));
+    }),
   );
 }
 
@@ -52,13 +78,25 @@ const parameters: Readonly<Record<string, string>> = {
   'AWS::AccountId': '111122223333',
 };
 
-function resolve(resource: unknown): string {
-  if (typeof resource === 'string') return resource;
-  const { Ref, 'Fn::Join': join } = resource as { Ref?: string; 'Fn::Join'?: [string, unknown[]] };
+/** The text of an intrinsic function, where the embedded world has a value for it. */
+export function resolve(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const intrinsic = value as {
+    readonly Ref?: string;
+    readonly 'Fn::Join'?: [string, unknown[]];
+    readonly 'Fn::GetAtt'?: [string, string];
+  };
+  const { Ref, 'Fn::Join': join, 'Fn::GetAtt': attribute } = intrinsic;
   if (join !== undefined) return join[1].map(resolve).join(join[0]);
-  const value = parameters[Ref ?? ''];
-  if (value === undefined) throw new Error(`${JSON.stringify(resource)} is not resolved here`);
-  return value;
+  if (attribute?.[1] === 'Arn') return keyArn(attribute[0]);
+  const parameter = parameters[Ref ?? ''];
+  if (parameter === undefined) throw new Error(`${JSON.stringify(value)} is not resolved here`);
+  return parameter;
+}
+
+/** The ARN of a key of the template, by its logical id. */
+export function keyArn(logicalId: string): string {
+  return `arn:aws:kms:us-east-1:111122223333:key/${logicalId}`;
 }
 
 /** `*` is any text and `?` any one character, as in the ARNs of a policy. */

@@ -74,6 +74,8 @@ export async function startParts(
       tick: 900,
       region: 'us-east-1',
       validate: false,
+      concurrency: 8,
+      writesPerSecond: 40,
     },
     now: () => epochSeconds(clock.seconds),
     random: () => 0.5,

@@ -1,0 +1,219 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { Alarm, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Grant, IGrantable, Role } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { type LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Schedule } from 'aws-cdk-lib/aws-scheduler';
+import { Construct } from 'constructs';
+import { CredentialRule } from './credential-rule.ts';
+import { ExternalClientSecrets } from './external-client-secrets.ts';
+import type { ImsCredential, ImsCredentialProps } from './ims-credential.ts';
+import type { ImsTokenRotatorProps } from './ims-token-rotator-props.ts';
+import { checkKey } from './keys.ts';
+import { ManagedCredential } from './managed-credential.ts';
+import { type RotatorMetricName, rotatorMetric } from './metrics.ts';
+import { checkCredentialName, checkRotatorName, secretPrefix } from './names.ts';
+import { NativeRotation } from './native-rotation.ts';
+import { refuse } from './refuse.ts';
+import { marginProblem } from './renewal-margin.ts';
+import { RotatorFunction } from './rotator-function.ts';
+import { checkAlarmOptions, pagePercentOf, RotatorWatch } from './rotator-watch.ts';
+import { TickSchedule } from './tick-schedule.ts';
+
+const maxCredentials = 100;
+
+/** Keeps the access tokens of Adobe IMS credentials fresh in AWS Secrets Manager. */
+export class ImsTokenRotator extends Construct {
+  /** The rotator's name, which is the dimension of its metrics. */
+  readonly rotatorName: string;
+  /** What the names of its secrets begin with, without the slash that follows. */
+  readonly prefix: string;
+  readonly function: LambdaFunction;
+  readonly role: Role;
+  readonly logGroup: LogGroup;
+  readonly schedule: Schedule;
+  readonly alarms: readonly Alarm[];
+  readonly #props: ImsTokenRotatorProps;
+  readonly #tick: Duration;
+  readonly #function: RotatorFunction;
+  readonly #credentials: Construct;
+  readonly #external: ExternalClientSecrets;
+  readonly #rotation: NativeRotation | undefined;
+
+  constructor(scope: Construct, id: string, props: ImsTokenRotatorProps = {}) {
+    super(scope, id);
+    const {
+      rotatorName = Stack.of(this).stackName,
+      encryptionKey,
+      tick = Duration.minutes(15),
+    } = props;
+    this.#props = props;
+    this.#tick = tick;
+    checkRotatorName(this, rotatorName);
+    this.rotatorName = rotatorName;
+    this.prefix = secretPrefix(this, { rotatorName, prefix: props.prefix });
+    this.#checkAlone();
+    checkAlarmOptions(this, props.alarms ?? {});
+    this.#function = this.#rotatorFunction();
+    if (encryptionKey !== undefined) {
+      checkKey(this, encryptionKey);
+      this.#function.role.allowKey(encryptionKey, 'write');
+    }
+    this.#checkMargin(undefined);
+    const target = this.#function.function;
+    this.function = target;
+    this.role = this.#function.role.role;
+    this.logGroup = this.#function.logGroup;
+    const tickSchedule = new TickSchedule(this, 'Tick', { target, tick });
+    // A tick before the role has its policies would fail.
+    tickSchedule.node.addDependency(this.#function);
+    this.schedule = tickSchedule.schedule;
+    new CredentialRule(this, 'CredentialRule', { target, prefix: this.prefix });
+    this.#external = new ExternalClientSecrets(this, 'ExternalClientSecrets', this.#function);
+    this.#credentials = new Construct(this, 'Credentials');
+    this.#rotation =
+      props.nativeRotation === true
+        ? new NativeRotation(this, 'NativeRotation', this.#function)
+        : undefined;
+    this.alarms = new RotatorWatch(this, 'Watch', {
+      rotator: rotatorName,
+      function: target,
+      logGroup: this.logGroup,
+      tick,
+      declared: () => this.#credentials.node.children.length,
+      options: props.alarms ?? {},
+      dashboard: props.dashboard ?? true,
+    }).alarms;
+  }
+
+  /**
+   * Adds a credential: its two secrets, empty, and what the rotator needs to keep its token fresh.
+   *
+   * @param name the credential's short name
+   */
+  addCredential(name: string, props: ImsCredentialProps = {}): ImsCredential {
+    checkCredentialName(this, name);
+    if (this.#credentials.node.tryFindChild(name) !== undefined) {
+      refuse(this, 'CredentialTwice', `the credential "${name}" was added already`);
+    }
+    if (this.#credentials.node.children.length >= maxCredentials) {
+      refuse(
+        this,
+        'TooManyCredentials',
+        `a stack takes at most ${maxCredentials} credentials; onboard more at run time instead: ` +
+          `the same rotator serves any two secrets named ${this.prefix}/<credential>/client and ` +
+          `${this.prefix}/<credential>/token, with no deployment`,
+      );
+    }
+    this.#checkMargin(props.renewBefore);
+    const encryptionKey = props.encryptionKey ?? this.#props.encryptionKey;
+    const credential = new ManagedCredential(this.#credentials, name, {
+      ...props,
+      encryptionKey,
+      name,
+      prefix: this.prefix,
+      removalPolicy: this.#props.removalPolicy ?? RemovalPolicy.RETAIN,
+    });
+    if (encryptionKey !== undefined) this.#function.role.allowKey(encryptionKey, 'write');
+    if (props.clientSecret !== undefined) {
+      const key = props.clientSecret.encryptionKey;
+      if (key !== undefined) {
+        checkKey(credential, key);
+        this.#function.role.allowKey(key, 'read');
+      }
+      this.#external.add(name, credential.clientSecret);
+    }
+    this.#rotation?.attach(credential.tokenSecret);
+    return credential;
+  }
+
+  /** Lets an operator or a workload invoke the function, such as to renew one credential now. */
+  grantInvoke(grantee: IGrantable): Grant {
+    return this.function.grantInvoke(grantee);
+  }
+
+  /** One of the metrics that the function emits. */
+  metric(name: RotatorMetricName, props?: MetricOptions): Metric {
+    return rotatorMetric(this.rotatorName, name, props);
+  }
+
+  /** Completed looks at the whole list. */
+  metricTicks(props?: MetricOptions): Metric {
+    return this.metric('Ticks', props);
+  }
+
+  /** Credentials that the last look found. */
+  metricManaged(props?: MetricOptions): Metric {
+    return this.metric('Managed', props);
+  }
+
+  /** Tokens that were renewed. */
+  metricRenewed(props?: MetricOptions): Metric {
+    return this.metric('Renewed', props);
+  }
+
+  /** Credentials that are failing. */
+  metricFailing(props?: MetricOptions): Metric {
+    return this.metric('Failing', props);
+  }
+
+  /** Percent of its lifetime that the token has left which is nearest to its end. */
+  metricMinLifeLeft(props?: MetricOptions): Metric {
+    return this.metric('MinLifeLeft', props);
+  }
+
+  /** Seconds until the first of all tokens expires. */
+  metricMinSecondsToExpiry(props?: MetricOptions): Metric {
+    return this.metric('MinSecondsToExpiry', props);
+  }
+
+  /** How long renewals take. */
+  metricRenewalDuration(props?: MetricOptions): Metric {
+    return this.metric('RenewalDuration', props);
+  }
+
+  #rotatorFunction(): RotatorFunction {
+    const { validate = false, tracing = false, vpc, vpcSubnets, securityGroups } = this.#props;
+    return new RotatorFunction(this, 'Function', {
+      rotator: this.rotatorName,
+      prefix: this.prefix,
+      tick: this.#tick,
+      timeout: this.#props.timeout ?? Duration.minutes(10),
+      logRetention: this.#props.logRetention ?? RetentionDays.THREE_MONTHS,
+      validate,
+      tracing,
+      vpc,
+      vpcSubnets,
+      securityGroups,
+    });
+  }
+
+  /** Two rotators of one name would renew each other's tokens, and share their metrics. */
+  #checkAlone(): void {
+    const { environment } = Stack.of(this);
+    const others = this.node.root.node
+      .findAll()
+      .filter((other) => other instanceof ImsTokenRotator)
+      .filter((other) => other !== this && Stack.of(other).environment === environment);
+    const nested = (outer: string, inner: string): boolean => `${inner}/`.startsWith(`${outer}/`);
+    for (const { node, rotatorName, prefix } of others) {
+      if (rotatorName === this.rotatorName) {
+        const message = `${node.path} is a rotator named "${rotatorName}" too; give one another rotatorName`;
+        refuse(this, 'RotatorTwice', message);
+      }
+      if (nested(prefix, this.prefix) || nested(this.prefix, prefix)) {
+        const message = `${node.path} has the prefix "${prefix}"; "${this.prefix}" overlaps with it`;
+        refuse(this, 'PrefixTwice', message);
+      }
+    }
+  }
+
+  #checkMargin(renewBefore: Duration | undefined): void {
+    const problem = marginProblem({
+      renewBefore: renewBefore?.toSeconds(),
+      tick: this.#tick.toSeconds(),
+      pagePercent: pagePercentOf(this.#props.alarms ?? {}),
+    });
+    if (problem !== undefined) refuse(this, 'RenewalTooLate', problem);
+  }
+}

@@ -1,0 +1,139 @@
+import { ArnFormat, Resource, Stack, Token } from 'aws-cdk-lib';
+import { Grant, type IGrantable, type IPrincipal, PrincipalBase } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ISecret, ReplicaRegion } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct, type IConstruct } from 'constructs';
+import { grantDecrypt, readerStatement } from './keys.ts';
+import { refuse } from './refuse.ts';
+
+/** A token secret, with all that decides who can read it. */
+export interface ReadableToken {
+  readonly scope: IConstruct;
+  readonly secret: ISecret;
+  readonly secretName: string;
+  readonly encryptionKey: IKey | undefined;
+  readonly replicaRegions: readonly ReplicaRegion[];
+  /** Whether somebody else has let readers of other accounts decrypt by keys that are imported. */
+  readonly keyPolicyManagedElsewhere: boolean;
+}
+
+const actions = ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'];
+
+/** Lets a grantee read the token, in the Region of the secret and in those of its replicas. */
+export function grantTokenRead(token: ReadableToken, grantee: IGrantable): Grant {
+  const { scope, secret, encryptionKey, replicaRegions } = token;
+  const stack = Stack.of(scope);
+  const accounts = otherAccounts(stack, grantee);
+  if (accounts.length > 0) checkOtherAccounts(token, accounts, grantee);
+  const replicas = replicaRegions.map(({ region }) => arnOf(token, region));
+  const options = {
+    grantee,
+    actions,
+    resource: secret,
+    // The policy goes with the secret to its replicas, whose ARNs differ.
+    resourceSelfArns: ['*'],
+  };
+  const grant =
+    accounts.length > 0
+      ? Grant.addToPrincipalAndResource({
+          ...options,
+          resourceArns: [arnOf(token, stack.region), ...replicas],
+        })
+      : Grant.addToPrincipalOrResource({
+          ...options,
+          resourceArns: [secret.secretFullArn ?? `${secret.secretArn}-??????`, ...replicas],
+        });
+  if (encryptionKey !== undefined) grantDecrypt(encryptionKey, grantee, stack.region);
+  for (const replica of replicaRegions) {
+    if (replica.encryptionKey !== undefined) {
+      grantDecrypt(replica.encryptionKey, grantee, replica.region);
+    }
+  }
+  return grant;
+}
+
+function arnOf({ scope, secretName }: ReadableToken, region: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'secretsmanager',
+    region,
+    resource: 'secret',
+    resourceName: `${secretName}-??????`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
+/** The accounts of a grantee that are not the stack's, as far as they are known; `*` is any. */
+function otherAccounts(stack: Stack, { grantPrincipal }: IGrantable): readonly string[] {
+  const fragment: Readonly<Record<string, readonly string[]>> =
+    grantPrincipal instanceof PrincipalBase ? grantPrincipal.policyFragment.principalJson : {};
+  const principals = [fragment['AWS'] ?? [], fragment['*'] ?? []].flat();
+  const named = principals.map((text) => /^(?:arn:[^:]*:[a-z]+::)?(\d{12}|\*)(?::|$)/.exec(text));
+  const accounts = [grantPrincipal.principalAccount, ...named.map((match) => match?.[1])];
+  return [...new Set(accounts)].filter(
+    (account) => account !== undefined && !Token.isUnresolved(account) && account !== stack.account,
+  ) as string[];
+}
+
+/** Each of these would synthesise, deploy, and leave the reader with an access error. */
+function checkOtherAccounts(
+  token: ReadableToken,
+  accounts: readonly string[],
+  { grantPrincipal }: IGrantable,
+): void {
+  const { scope, secret, encryptionKey, replicaRegions } = token;
+  const who = `a reader in another account (${accounts.join(', ')})`;
+  if (!Resource.isOwnedResource(secret)) {
+    refuse(
+      scope,
+      'TokenSecretImported',
+      `${who} needs a policy on the token secret, which this app does not own; grant it where the ` +
+        'credential is added to its rotator, or add the policy to the secret by hand',
+    );
+  }
+  if (isOwned(grantPrincipal) && Token.isUnresolved(Stack.of(scope).account)) {
+    refuse(
+      scope,
+      'AccountUnknown',
+      `${who} is granted by ARN, and this stack's account is not known; give the stack an env`,
+    );
+  }
+  if (encryptionKey === undefined) {
+    refuse(
+      scope,
+      'KeyMissing',
+      `${who} cannot use the AWS-managed key aws/secretsmanager; give the credential an ` +
+        'encryptionKey: new Key(…) (if that account is the stack’s own, give the stack an env)',
+    );
+  }
+  for (const { region, encryptionKey: key } of replicaRegions) {
+    if (key === undefined) {
+      refuse(
+        scope,
+        'ReplicaKeyMissing',
+        `${who} cannot read the replica in ${region} without a key of its own; give ` +
+          'replicaRegions an encryptionKey there',
+      );
+    }
+    checkKeyPolicy(token, key, accounts, region);
+  }
+  checkKeyPolicy(token, encryptionKey, accounts);
+}
+
+function isOwned(principal: IPrincipal): boolean {
+  return Construct.isConstruct(principal) && Resource.isOwnedResource(principal);
+}
+
+function checkKeyPolicy(
+  { scope, keyPolicyManagedElsewhere }: ReadableToken,
+  key: IKey,
+  accounts: readonly string[],
+  region?: string,
+): void {
+  if (keyPolicyManagedElsewhere || Resource.isOwnedResource(key)) return;
+  refuse(
+    scope,
+    'KeyPolicyNotOwned',
+    `the policy of the imported key ${key.keyArn} cannot be edited here; add this statement to it ` +
+      `and set keyPolicyManagedElsewhere: ${readerStatement(scope, accounts, region)}`,
+  );
+}

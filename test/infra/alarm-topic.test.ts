@@ -1,0 +1,192 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { AlarmTopic } from '../../infra/alarm-topic.ts';
+import { alarmsOf } from './alarm-evaluator.ts';
+import { monitoredTemplate } from './monitored-stack.ts';
+
+interface Statement {
+  readonly Effect: string;
+  readonly Principal: { readonly Service?: string };
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition: unknown;
+}
+
+interface TemplateJson {
+  readonly Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>;
+}
+
+const forAlarmsOfThisAccount = {
+  StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+  ArnLike: {
+    'aws:SourceArn': {
+      'Fn::Join': [
+        '',
+        [
+          'arn:',
+          { Ref: 'AWS::Partition' },
+          ':cloudwatch:',
+          { Ref: 'AWS::Region' },
+          ':',
+          { Ref: 'AWS::AccountId' },
+          ':alarm:*',
+        ],
+      ],
+    },
+  },
+};
+
+/** Whether a policy lets CloudWatch do something, for the alarms of this account and nobody else. */
+function allowsAlarms(statements: readonly Statement[], action: string): boolean {
+  return statements.some(
+    ({ Effect, Principal, Action, Condition }) =>
+      Effect === 'Allow' &&
+      Principal.Service === 'cloudwatch.amazonaws.com' &&
+      [Action].flat().includes(action) &&
+      JSON.stringify(Condition) === JSON.stringify(forAlarmsOfThisAccount),
+  );
+}
+
+/**
+ * Walks alarm, action, topic, topic policy, key, key policy.
+ *
+ * @returns how many ways from an alarm to a mail there are
+ * @throws Error that says where the way of an alarm ends
+ */
+function walk(json: TemplateJson): number {
+  const resources = Object.entries(json.Resources);
+  const ofType = (type: string) => resources.filter(([, { Type }]) => Type === type);
+  const topicPolicy = (topic: string): readonly Statement[] =>
+    ofType('AWS::SNS::TopicPolicy')
+      .map(([, { Properties }]) => Properties as never)
+      .filter(({ Topics }: { Topics: { Ref: string }[] }) =>
+        Topics.some(({ Ref }) => Ref === topic),
+      )
+      .flatMap(({ PolicyDocument }: { PolicyDocument: { Statement: Statement[] } }) =>
+        PolicyDocument.Statement.filter(
+          ({ Resource }) => JSON.stringify(Resource) === JSON.stringify({ Ref: topic }),
+        ),
+      );
+  let ways = 0;
+  for (const [alarm, { Properties }] of ofType('AWS::CloudWatch::Alarm')) {
+    for (const kind of ['AlarmActions', 'OKActions']) {
+      const actions = (Properties[kind] ?? []) as { Ref: string }[];
+      if (actions.length === 0) throw new Error(`${alarm} has no ${kind}`);
+      for (const { Ref: topic } of actions) {
+        const topicProperties = json.Resources[topic]?.Properties as
+          | { KmsMasterKeyId?: { 'Fn::GetAtt': [string, string] } }
+          | undefined;
+        if (!allowsAlarms(topicPolicy(topic), 'sns:Publish')) {
+          throw new Error(`${alarm}: ${topic} does not let CloudWatch publish`);
+        }
+        const key = topicProperties?.KmsMasterKeyId?.['Fn::GetAtt'][0] ?? '';
+        const { KeyPolicy } = (json.Resources[key]?.Properties ?? {}) as {
+          KeyPolicy?: { Statement: readonly Statement[] };
+        };
+        for (const action of ['kms:Decrypt', 'kms:GenerateDataKey*']) {
+          if (!allowsAlarms(KeyPolicy?.Statement ?? [], action)) {
+            throw new Error(`${alarm}: ${key} does not let CloudWatch ${action}`);
+          }
+        }
+        ways += 1;
+      }
+    }
+  }
+  if (ways === 0) throw new Error('no alarm has an action');
+  return ways;
+}
+
+/** A template without the statements of one resource type that are CloudWatch's. */
+function without(type: string): TemplateJson {
+  const json = structuredClone(monitoredTemplate().toJSON()) as TemplateJson;
+  for (const { Type, Properties } of Object.values(json.Resources)) {
+    if (Type !== type) continue;
+    for (const document of Object.values(Properties) as { Statement?: Statement[] }[]) {
+      if (!Array.isArray(document?.Statement)) continue;
+      document.Statement = document.Statement.filter(
+        ({ Principal }) => Principal.Service !== 'cloudwatch.amazonaws.com',
+      );
+    }
+  }
+  return json;
+}
+
+describe('the way from an alarm to a mail', () => {
+  it('is open for every alarm, raised and over', () => {
+    expect(walk(monitoredTemplate().toJSON() as TemplateJson)).toBe(14);
+  });
+
+  it('ends at the topic without the grant of its policy', () => {
+    expect(() => walk(without('AWS::SNS::TopicPolicy'))).toThrow('does not let CloudWatch publish');
+  });
+
+  it('ends at the key without the grant of its policy', () => {
+    expect(() => walk(without('AWS::KMS::Key'))).toThrow('does not let CloudWatch kms:Decrypt');
+  });
+
+  it('is not taken to be open where there is no alarm, or no recipient', () => {
+    expect(() => walk({ Resources: {} })).toThrow('no alarm has an action');
+    const silent = monitoredTemplate({ emails: [] }).toJSON() as TemplateJson;
+    expect(() => walk(silent)).toThrow('has no AlarmActions');
+  });
+});
+
+describe('AlarmTopic', () => {
+  it('takes TLS only, and is encrypted with a key of its own that is rotated', () => {
+    const template = monitoredTemplate();
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Effect: 'Deny',
+            Principal: '*',
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          }),
+        ]),
+      },
+    });
+    template.hasResource('AWS::KMS::Key', {
+      Properties: { EnableKeyRotation: true, PendingWindowInDays: 7 },
+      DeletionPolicy: 'Delete',
+    });
+  });
+
+  it('tells everybody by e-mail', () => {
+    const template = monitoredTemplate({ emails: ['a@example.com', 'b@example.com'] });
+    const subscriptions = Object.values(template.findResources('AWS::SNS::Subscription'));
+    expect(
+      subscriptions.map(({ Properties }) => [Properties.Protocol, Properties.Endpoint]),
+    ).toEqual([
+      ['email', 'a@example.com'],
+      ['email', 'b@example.com'],
+    ]);
+  });
+
+  it('refuses to reach nobody', () => {
+    const stack = new Stack(new App(), 'S');
+    expect(() => new AlarmTopic(stack, 'AlarmTopic', { emails: [] })).toThrow(
+      'an alarm topic needs an e-mail address',
+    );
+  });
+
+  it('is not there, nor its key, without a recipient', () => {
+    const template = monitoredTemplate({ emails: [] });
+    template.resourceCountIs('AWS::SNS::Topic', 0);
+    template.resourceCountIs('AWS::KMS::Key', 0);
+    for (const alarm of alarmsOf(template)) {
+      expect(alarm.AlarmActions).toBeUndefined();
+      expect(alarm.OKActions).toBeUndefined();
+    }
+  });
+
+  it('says the same in China, where the partition differs', () => {
+    const stack = new Stack(new App(), 'S', {
+      env: { account: '111122223333', region: 'cn-north-1' },
+    });
+    new AlarmTopic(stack, 'AlarmTopic', { emails: ['ops@example.com'] });
+    const text = JSON.stringify(Template.fromStack(stack).toJSON());
+    expect(text).toContain(':cloudwatch:cn-north-1:111122223333:alarm:*');
+    expect(text).toContain('"Service":"cloudwatch.amazonaws.com"');
+  });
+});

@@ -1,0 +1,323 @@
+import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  type ImsCredentialProps,
+  ImsTokenRotator,
+  type ImsTokenRotatorProps,
+} from '../../infra/index.ts';
+import { parseSettings } from '../../infra/settings.ts';
+import { ImsTokenRotatorStack } from '../../infra/stack.ts';
+
+const env = { account: '111122223333', region: 'eu-west-1' };
+const keyArn = 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+const clientSecretArn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:team/adobe-AbCdEf';
+
+let stack: Stack;
+
+beforeEach(() => {
+  stack = new Stack(new App(), 'Apps', { env });
+});
+
+function add(props: ImsCredentialProps, rotatorProps?: ImsTokenRotatorProps): Template {
+  new ImsTokenRotator(stack, 'Rotator', rotatorProps).addCredential('fusion', props);
+  return Template.fromStack(stack);
+}
+
+function secretIds(template: Template): Readonly<Record<string, string>> {
+  const secrets = Object.entries(template.findResources('AWS::SecretsManager::Secret'));
+  return Object.fromEntries(secrets.map(([id, { Properties }]) => [Properties.Name, id]));
+}
+
+const conditionOfKey = {
+  StringEquals: { 'kms:ViaService': 'secretsmanager.eu-west-1.amazonaws.com' },
+};
+
+describe('the logical ids of the secrets', () => {
+  // A secret under another logical id is another secret: CloudFormation would not find the tokens
+  // that workloads read, and delete them where secrets are not retained.
+  const ids = {
+    'ims-token-rotator/ImsTokenRotator/workfront-fusion/client':
+      'RotatorCredentialsworkfrontfusionClientSecretA9713240',
+    'ims-token-rotator/ImsTokenRotator/workfront-fusion/token':
+      'RotatorCredentialsworkfrontfusionTokenSecretE425A7EE',
+  };
+
+  it.each([
+    ['the settings of cdk.json', {}],
+    [
+      'every other setting',
+      {
+        tickMinutes: 30,
+        timeoutMinutes: 5,
+        keyArn,
+        alarms: { emails: ['ops@example.com'] },
+        nativeRotation: true,
+        retainSecrets: false,
+        tracing: true,
+        dashboard: false,
+      },
+    ],
+  ])('stay as they are with %s', (_, others) => {
+    const credentials = { 'workfront-fusion': { product: 'workfront-fusion' } };
+    const settings = parseSettings({ credentials, ...others });
+    const deployed = new ImsTokenRotatorStack(new App(), 'ImsTokenRotator', settings);
+    expect(secretIds(Template.fromStack(deployed))).toEqual(ids);
+  });
+
+  it('stay as they are whichever credentials are beside', () => {
+    const settings = parseSettings({ credentials: { a: {}, 'workfront-fusion': {}, z: {} } });
+    const deployed = new ImsTokenRotatorStack(new App(), 'ImsTokenRotator', settings);
+    expect(secretIds(Template.fromStack(deployed))).toMatchObject(ids);
+  });
+});
+
+describe('a credential', () => {
+  it('has its settings in the tags of the token secret, which are not the client secret’s', () => {
+    const template = add({
+      scopes: ['openid', 'AdobeID', 'additional_info.roles'],
+      renewBefore: Duration.minutes(500),
+    });
+    template.hasResourceProperties('AWS::SecretsManager::Secret', {
+      Name: 'ims-token-rotator/Apps/fusion/token',
+      Tags: [
+        { Key: 'ims-token-rotator:renew-before', Value: 'PT8H20M' },
+        { Key: 'ims-token-rotator:scopes', Value: 'openid AdobeID additional_info.roles' },
+      ],
+    });
+    template.hasResourceProperties('AWS::SecretsManager::Secret', {
+      Name: 'ims-token-rotator/Apps/fusion/client',
+      Tags: Match.absent(),
+    });
+  });
+
+  it('outlives the stack, unless it is not to', () => {
+    const retained = add({ product: 'firefly' });
+    retained.allResources('AWS::SecretsManager::Secret', {
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+    });
+    stack = new Stack(new App(), 'Other');
+    const deleted = add({}, { removalPolicy: RemovalPolicy.DESTROY });
+    deleted.allResources('AWS::SecretsManager::Secret', { DeletionPolicy: 'Delete' });
+  });
+
+  it('is created empty: a value would be taken for a credential or a token', () => {
+    add({ product: 'firefly' }).allResourcesProperties('AWS::SecretsManager::Secret', {
+      GenerateSecretString: Match.absent(),
+      SecretString: Match.absent(),
+    });
+  });
+
+  it.each<[string, ImsCredentialProps, string]>([
+    [
+      'product and scopes',
+      { product: 'firefly', scopes: ['a'] },
+      'give either a product or scopes',
+    ],
+    [
+      'an unknown product',
+      { product: 'x' },
+      '"x" is no product: workfront-fusion, workflow-builder',
+    ],
+    ['no scope', { scopes: [] }, 'scopes is empty; they are kept in a tag'],
+    ['a scope with a comma', { scopes: ['a,b'] }, 'scopes holds "a,b"; they are kept in a tag'],
+    ['scopes beyond a tag', { scopes: ['a'.repeat(257)] }, 'scopes has 257 characters; they are'],
+    ['a late renewal', { renewBefore: Duration.hours(4) }, 'renewBefore leaves 4 h; it must be at'],
+    [
+      'an account by name',
+      { readerAccounts: ['prod'] },
+      '"prod" is no account: give its 12 digits',
+    ],
+  ])('is refused with %s', (_, props, message) => {
+    expect(() => add(props)).toThrow(message);
+  });
+
+  it('is refused twice, or with a name that is none', () => {
+    const rotator = new ImsTokenRotator(stack, 'Rotator');
+    rotator.addCredential('fusion');
+    expect(() => rotator.addCredential('fusion')).toThrow('"fusion" was added already');
+    expect(() => rotator.addCredential('Fusion')).toThrow('"Fusion" is no credential name: lower');
+  });
+});
+
+describe('a client secret that is there already', () => {
+  const imported = () => Secret.fromSecretCompleteArn(stack, 'Imported', clientSecretArn);
+
+  it('is told to the function, its role and a rule, by its exact ARN', () => {
+    const template = add({ clientSecret: imported() });
+    template.resourceCountIs('AWS::SecretsManager::Secret', 1);
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: {
+          IMS_TOKEN_ROTATOR_CLIENT_SECRETS: JSON.stringify({ fusion: clientSecretArn }),
+        },
+      },
+    });
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+            Resource: clientSecretArn,
+          },
+        ],
+      },
+    });
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.secretsmanager'],
+        'detail-type': ['Secret Label Updated'],
+        resources: [clientSecretArn],
+        detail: { labelUpdated: ['AWSCURRENT'] },
+      },
+    });
+  });
+
+  it('may be one of the app', () => {
+    const template = add({ clientSecret: new Secret(stack, 'Own') });
+    const arn = { Ref: Match.stringLikeRegexp('^Own') };
+    template.hasResourceProperties('AWS::Events::Rule', { EventPattern: { resources: [arn] } });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: {
+          IMS_TOKEN_ROTATOR_CLIENT_SECRETS: { 'Fn::Join': ['', ['{"fusion":"', arn, '"}']] },
+        },
+      },
+    });
+  });
+
+  it('is the credential’s client secret', () => {
+    const secret = imported();
+    const rotator = new ImsTokenRotator(stack, 'Rotator');
+    expect(rotator.addCredential('fusion', { clientSecret: secret }).clientSecret).toBe(secret);
+  });
+
+  it('has its key granted, which CDK does not do for one that is imported', () => {
+    const template = add({
+      clientSecret: Secret.fromSecretAttributes(stack, 'Imported', {
+        secretCompleteArn: clientSecretArn,
+        encryptionKey: Key.fromKeyArn(stack, 'Key', keyArn),
+      }),
+    });
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: [
+          { Effect: 'Allow', Action: 'kms:Decrypt', Resource: keyArn, Condition: conditionOfKey },
+        ],
+      },
+    });
+  });
+
+  it('has no variable, rule or policy when there is none', () => {
+    const template = add({});
+    expect(JSON.stringify(template.toJSON())).not.toContain('IMS_TOKEN_ROTATOR_CLIENT_SECRETS');
+    template.resourceCountIs('AWS::Events::Rule', 1);
+  });
+
+  it.each([
+    [
+      'by name',
+      () => Secret.fromSecretNameV2(stack, 'Imported', 'team/adobe'),
+      'the client secret team/adobe is imported by name or partial ARN; import it by the complete',
+    ],
+    [
+      'in another Region',
+      () =>
+        Secret.fromSecretCompleteArn(
+          stack,
+          'Imported',
+          clientSecretArn.replace('eu-west-1', 'us-east-1'),
+        ),
+      'is in us-east-1, and the rotator in eu-west-1; replicate the secret there',
+    ],
+    [
+      'with an alias for a key',
+      () =>
+        Secret.fromSecretAttributes(stack, 'Imported', {
+          secretCompleteArn: clientSecretArn,
+          encryptionKey: Key.fromKeyArn(stack, 'Key', `${keyArn.split(':key/')[0]}:alias/aws/x`),
+        }),
+      'encryptionKey is an AWS-managed key; leave it out',
+    ],
+  ])('is refused when it is imported %s', (_, clientSecret, message) => {
+    expect(() => add({ clientSecret: clientSecret() })).toThrow(message);
+  });
+});
+
+describe('a customer managed key', () => {
+  const granted = (resource: unknown) => ({
+    PolicyDocument: {
+      Statement: ['kms:Decrypt', 'kms:GenerateDataKey'].map((action) => ({
+        Effect: 'Allow',
+        Action: action,
+        Resource: resource,
+        Condition: conditionOfKey,
+      })),
+    },
+  });
+
+  it('of the rotator encrypts all secrets, and may be used through Secrets Manager only', () => {
+    const encryptionKey = Key.fromKeyArn(stack, 'Key', keyArn);
+    const template = add({}, { encryptionKey });
+    template.allResourcesProperties('AWS::SecretsManager::Secret', { KmsKeyId: keyArn });
+    template.hasResourceProperties('AWS::IAM::Policy', granted(keyArn));
+  });
+
+  it('of a credential wins', () => {
+    const own = new Key(stack, 'Own');
+    const template = add({ encryptionKey: own });
+    const arn = stack.resolve(own.keyArn);
+    template.allResourcesProperties('AWS::SecretsManager::Secret', { KmsKeyId: arn });
+    template.hasResourceProperties('AWS::IAM::Policy', granted(arn));
+  });
+
+  it('is all that the role may do with keys', () => {
+    const template = JSON.stringify(add({}).toJSON());
+    expect(template).not.toContain('kms:');
+  });
+});
+
+describe('native rotation', () => {
+  it('is off by default', () => {
+    add({}).resourceCountIs('AWS::SecretsManager::RotationSchedule', 0);
+  });
+
+  it('is by hand only, and one permission serves all secrets of the account', () => {
+    const rotator = new ImsTokenRotator(stack, 'Rotator', { nativeRotation: true });
+    for (const name of ['fusion', 'firefly']) rotator.addCredential(name);
+    const template = Template.fromStack(stack);
+    const permissions = template.findResources('AWS::Lambda::Permission', {
+      Properties: { Principal: 'secretsmanager.amazonaws.com' },
+    });
+    const target = stack.resolve(rotator.function.functionArn);
+    expect(Object.values(permissions).map(({ Properties }) => Properties)).toEqual([
+      {
+        Action: 'lambda:InvokeFunction',
+        FunctionName: target,
+        Principal: 'secretsmanager.amazonaws.com',
+        SourceAccount: env.account,
+      },
+    ]);
+    const schedules = Object.values(
+      template.findResources('AWS::SecretsManager::RotationSchedule'),
+    );
+    expect(schedules.map(({ Properties }) => Properties)).toEqual(
+      ['fusion', 'firefly'].map((name) => ({
+        SecretId: { Ref: secretIds(template)[tokenOf(name)] },
+        RotationLambdaARN: target,
+        RotateImmediatelyOnUpdate: false,
+      })),
+    );
+    for (const { DependsOn } of schedules) {
+      expect(DependsOn).toEqual(expect.arrayContaining(Object.keys(permissions)));
+    }
+    template.resourceCountIs('AWS::SecretsManager::ResourcePolicy', 0);
+    expect(JSON.stringify(template.toJSON())).not.toContain('GetRandomPassword');
+  });
+});
+
+const tokenOf = (name: string): string => `ims-token-rotator/Apps/${name}/token`;

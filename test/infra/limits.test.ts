@@ -1,0 +1,139 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ImsTokenRotator } from '../../infra/index.ts';
+
+const arn = (service: string, rest: string): string =>
+  `arn:aws-us-gov:${service}:ap-southeast-2:111122223333:${rest}`;
+
+const attribute = 'x'.repeat(120);
+
+const pseudo: Readonly<Record<string, string>> = {
+  'AWS::Partition': 'aws-us-gov',
+  'AWS::Region': 'ap-southeast-2',
+  'AWS::AccountId': '111122223333',
+  'AWS::URLSuffix': 'amazonaws.com',
+};
+
+/** What CloudFormation sends, with names and ARNs as long as they get. */
+function resolve(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(resolve);
+  if (typeof value !== 'object' || value === null) return value;
+  const { Ref, 'Fn::GetAtt': getAtt, 'Fn::Join': join } = value as Record<string, unknown>;
+  if (typeof Ref === 'string') return pseudo[Ref] ?? arn('secretsmanager', attribute);
+  if (getAtt !== undefined) return arn('lambda', attribute);
+  if (Array.isArray(join)) return (resolve(join[1]) as string[]).join(String(join[0]));
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, resolve(entry)]));
+}
+
+function propertiesOf(template: Template, type: string): readonly Record<string, unknown>[] {
+  return Object.values(template.findResources(type)).map(
+    (resource) => resolve(resource['Properties']) as Record<string, unknown>,
+  );
+}
+
+const longName = (index: number): string => `credential-${index}-`.padEnd(63, 'x');
+
+const secretArn = (index: number): string =>
+  arn('secretsmanager', `secret:teams/marketing/adobe-credential-${index}-AbCdEf`);
+
+const keyArn = (index: number): string =>
+  arn('kms', `key/1234abcd-12ab-34cd-56ef-${String(index).padStart(12, '0')}`);
+
+/** As many of everything as the construct takes. */
+function largest(): { readonly template: Template; readonly imported: number } {
+  const stack = new Stack(new App(), 'x'.repeat(128));
+  const rotator = new ImsTokenRotator(stack, 'Rotator', {
+    nativeRotation: true,
+    tracing: true,
+    alarms: { emails: ['ops@example.com'] },
+  });
+  let imported = 0;
+  let full = false;
+  for (let index = 0; index < 100; index += 1) {
+    const key = index < 25 ? Key.fromKeyArn(stack, `Key${index}`, keyArn(index)) : undefined;
+    const secret = Secret.fromSecretCompleteArn(stack, `Secret${index}`, secretArn(index));
+    try {
+      rotator.addCredential(longName(index), {
+        encryptionKey: key,
+        clientSecret: full ? undefined : secret,
+      });
+      imported += full ? 0 : 1;
+    } catch (error) {
+      expect((error as Error).message).toContain('has no room for');
+      full = true;
+    }
+  }
+  return { template: Template.fromStack(stack), imported };
+}
+
+describe('the largest stack', () => {
+  let template: Template;
+  let imported: number;
+
+  beforeAll(() => {
+    ({ template, imported } = largest());
+  });
+
+  it('takes a fair number of client secrets by ARN', () => {
+    expect(imported).toBeGreaterThanOrEqual(15);
+  });
+
+  it('has fewer than the 500 resources that CloudFormation takes', () => {
+    expect(Object.keys(template.toJSON()['Resources']).length).toBeLessThan(500);
+  });
+
+  it('has event patterns of at most 2,048 characters', () => {
+    const patterns = propertiesOf(template, 'AWS::Events::Rule').map(
+      ({ EventPattern }) => JSON.stringify(EventPattern).length,
+    );
+    expect(patterns.length).toBeGreaterThan(1);
+    expect(Math.max(...patterns)).toBeLessThanOrEqual(2048);
+  });
+
+  it('has policies within what one document and one role may have', () => {
+    const policies = propertiesOf(template, 'AWS::IAM::Policy').map(
+      ({ PolicyDocument, Roles }) => ({
+        role: JSON.stringify(Roles),
+        size: JSON.stringify(PolicyDocument).length,
+      }),
+    );
+    expect(new Set(policies.map(({ role }) => role)).size).toBe(1);
+    for (const { size } of policies) expect(size).toBeLessThanOrEqual(6144);
+    expect(policies.reduce((sum, { size }) => sum + size, 0)).toBeLessThanOrEqual(10_240);
+  });
+
+  it('has an environment of at most 4 KB', () => {
+    const [properties] = propertiesOf(template, 'AWS::Lambda::Function');
+    const environment = JSON.stringify(properties?.['Environment']);
+    expect(environment.length).toBeLessThanOrEqual(4096);
+  });
+
+  it('has permissions that fit the function’s policy of 20 KB', () => {
+    const permissions = propertiesOf(template, 'AWS::Lambda::Permission');
+    expect(JSON.stringify(permissions).length).toBeLessThan(20_480 / 2);
+  });
+});
+
+it('refuses the 101st credential and names the way without a deployment', () => {
+  const rotator = new ImsTokenRotator(new Stack(new App(), 'Many'), 'Rotator');
+  for (let index = 0; index < 100; index += 1) rotator.addCredential(`credential-${index}`);
+  expect(() => rotator.addCredential('one-more')).toThrow(
+    'a stack takes at most 100 credentials; onboard more at run time instead: the same rotator ' +
+      'serves any two secrets named ims-token-rotator/Many/<credential>/client and ' +
+      'ims-token-rotator/Many/<credential>/token, with no deployment',
+  );
+});
+
+it('refuses more keys than the role has room for', () => {
+  const stack = new Stack(new App(), 'Keys');
+  const rotator = new ImsTokenRotator(stack, 'Rotator');
+  const add = (index: number) =>
+    rotator.addCredential(`credential-${index}`, {
+      encryptionKey: Key.fromKeyArn(stack, `Key${index}`, keyArn(index)),
+    });
+  for (let index = 0; index < 25; index += 1) add(index);
+  expect(() => add(25)).toThrow('the policies of one role have room for 25 keys; let credentials');
+});

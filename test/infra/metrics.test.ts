@@ -1,0 +1,100 @@
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { ImsTokenRotator } from '../../infra/ims-token-rotator.ts';
+import { rotatorMetric, rotatorMetricNames } from '../../infra/metrics.ts';
+import { startRotator } from '../support/start-rotator.ts';
+import { alarmsOf } from './alarm-evaluator.ts';
+import { monitoredTemplate } from './monitored-stack.ts';
+
+interface Emitted {
+  readonly Namespace: string;
+  readonly Dimensions: readonly (readonly string[])[];
+  readonly Metrics: readonly { readonly Name: string }[];
+}
+
+/** What the deployed bundle writes for CloudWatch, by a tick that renews. */
+async function emittedByBundle() {
+  const { world, onboard, invoke } = await startRotator();
+  await onboard('fusion');
+  await invoke({ action: 'tick' });
+  const lines = world.lambda
+    .logs(world.functionName)
+    .filter((line) => line.startsWith('{"_aws"'))
+    .map((line) => JSON.parse(line));
+  expect(lines).toHaveLength(1);
+  const directives: readonly Emitted[] = lines[0]._aws.CloudWatchMetrics;
+  return { values: lines[0], directives };
+}
+
+describe('the metrics of the stack', () => {
+  it('are those that the bundle emits, under the same namespace and dimension', async () => {
+    const { values, directives } = await emittedByBundle();
+    const [emitted, ...others] = directives;
+    expect(others).toEqual([]);
+    const names = emitted?.Metrics.map(({ Name }) => Name);
+    expect(new Set(rotatorMetricNames)).toEqual(new Set(names));
+
+    const alarms = alarmsOf(monitoredTemplate({ rotator: values.rotator })).filter(
+      ({ Namespace }) => Namespace === emitted?.Namespace,
+    );
+    expect(alarms).toHaveLength(5);
+    for (const alarm of alarms) {
+      expect(names).toContain(alarm.MetricName);
+      expect([alarm.Dimensions.map(({ Name }) => Name)]).toEqual(emitted?.Dimensions);
+      for (const { Name, Value } of alarm.Dimensions) expect(Value).toBe(values[Name]);
+    }
+    // All others are Lambda's own.
+    const rest = alarmsOf(monitoredTemplate()).filter(
+      ({ Namespace }) => Namespace !== emitted?.Namespace,
+    );
+    expect(rest.map(({ Namespace }) => Namespace)).toEqual(['AWS/Lambda', 'AWS/Lambda']);
+  });
+});
+
+describe('the dimension', () => {
+  it('is the name that the function is told', () => {
+    const stack = new Stack(new App(), 'SomeStack');
+    new ImsTokenRotator(stack, 'Rotator', { rotatorName: 'some-name' });
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { IMS_TOKEN_ROTATOR_NAME: 'some-name' } },
+    });
+    const own = alarmsOf(template).filter(({ Namespace }) => Namespace === 'ImsTokenRotator');
+    expect(own).toHaveLength(5);
+    for (const { Dimensions } of own) {
+      expect(Dimensions).toEqual([{ Name: 'rotator', Value: 'some-name' }]);
+    }
+  });
+});
+
+describe('rotatorMetric', () => {
+  it('has a statistic and a period that suit the metric', () => {
+    const shown = rotatorMetricNames.map((name) => {
+      const { statistic, period } = rotatorMetric('prod', name);
+      return [name, statistic, period.toMinutes()];
+    });
+    expect(shown).toEqual([
+      ['Ticks', 'Sum', 5],
+      ['Managed', 'Maximum', 15],
+      ['Renewed', 'Sum', 15],
+      ['Failing', 'Maximum', 15],
+      ['MinLifeLeft', 'Minimum', 15],
+      ['MinSecondsToExpiry', 'Minimum', 15],
+      ['RenewalDuration', 'p99', 15],
+    ]);
+  });
+
+  it('takes other ones, and keeps its one dimension', () => {
+    const metric = rotatorMetric('prod', 'Renewed', {
+      statistic: 'Average',
+      period: Duration.hours(1),
+      label: 'renewals',
+      dimensionsMap: { service: 'other' },
+    });
+    expect(metric).toMatchObject({ namespace: 'ImsTokenRotator', statistic: 'Average' });
+    expect(metric.period.toHours()).toBe(1);
+    expect(metric.dimensions).toEqual({ rotator: 'prod' });
+    expect(new Stack(new App(), 'S').resolve(metric.label)).toBe('renewals');
+  });
+});

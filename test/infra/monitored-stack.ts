@@ -1,0 +1,56 @@
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { AlarmTopic } from '../../infra/alarm-topic.ts';
+import { type AlarmThresholds, RotatorAlarms } from '../../infra/rotator-alarms.ts';
+import { RotatorDashboard } from '../../infra/rotator-dashboard.ts';
+
+export interface MonitoringOptions {
+  /** @default 'prod' */
+  readonly rotator?: string;
+  /** @default 15 */
+  readonly tickMinutes?: number;
+  /** @default 1 */
+  readonly declared?: number;
+  readonly thresholds?: AlarmThresholds;
+  /** @default ['ops@example.com'] */
+  readonly emails?: readonly string[];
+}
+
+/** A stack of nothing but a function and what watches it. */
+export function monitoredStack(options: MonitoringOptions = {}): Stack {
+  const { rotator = 'prod', tickMinutes = 15, emails = ['ops@example.com'] } = options;
+  const stack = new Stack(new App(), 'Monitored');
+  const logGroup = new LogGroup(stack, 'LogGroup', { retention: RetentionDays.ONE_WEEK });
+  const target = new LambdaFunction(stack, 'Function', {
+    runtime: Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    code: Code.fromInline('exports.handler = async () => {};'),
+    logGroup,
+  });
+  const declared = { count: 0 };
+  const topic =
+    emails.length === 0 ? undefined : new AlarmTopic(stack, 'AlarmTopic', { emails }).topic;
+  const alarms = new RotatorAlarms(stack, 'Alarms', {
+    rotator,
+    function: target,
+    tick: Duration.minutes(tickMinutes),
+    declared: () => declared.count,
+    thresholds: options.thresholds,
+    topic,
+  });
+  // As credentials are added after the alarms were made.
+  declared.count = options.declared ?? 1;
+  new RotatorDashboard(stack, 'Dashboard', {
+    rotator,
+    function: target,
+    logGroup,
+    alarms: alarms.all,
+  });
+  return stack;
+}
+
+export function monitoredTemplate(options: MonitoringOptions = {}): Template {
+  return Template.fromStack(monitoredStack(options));
+}

@@ -1,0 +1,278 @@
+import { App, Duration, NestedStack, Stack, Stage } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { type IVpc, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { describe, expect, it } from 'vitest';
+import { ImsTokenRotator, type ImsTokenRotatorProps } from '../../infra/index.ts';
+import { rotatorMetricNames } from '../../infra/metrics.ts';
+import { jwtShaped } from '../../infra/rotator-function.ts';
+
+const newStack = (): Stack => new Stack(new App(), 'Apps');
+
+function templateOf(props?: ImsTokenRotatorProps, stack: Stack = newStack()): Template {
+  new ImsTokenRotator(stack, 'Rotator', props);
+  return Template.fromStack(stack);
+}
+
+describe('the construct', () => {
+  it('is named after its stack, and needs no settings', () => {
+    const rotator = new ImsTokenRotator(newStack(), 'Rotator');
+    expect(rotator.rotatorName).toBe('Apps');
+    expect(rotator.prefix).toBe('ims-token-rotator/Apps');
+    expect(rotator.alarms.length).toBeGreaterThan(0);
+  });
+
+  it('hands its settings to the function', () => {
+    const template = templateOf({
+      rotatorName: 'prod',
+      prefix: 'team/adobe',
+      tick: Duration.minutes(30),
+      timeout: Duration.minutes(15),
+      logRetention: RetentionDays.ONE_YEAR,
+      tracing: true,
+    });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Timeout: 900,
+      TracingConfig: { Mode: 'Active' },
+      Environment: {
+        Variables: {
+          IMS_TOKEN_ROTATOR_NAME: 'prod',
+          IMS_TOKEN_ROTATOR_PREFIX: 'team/adobe',
+          IMS_TOKEN_ROTATOR_TICK_SECONDS: '1800',
+        },
+      },
+    });
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(30 minutes)',
+    });
+    template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 365 });
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: { detail: { name: [{ wildcard: 'team/adobe/*/client' }] } },
+    });
+  });
+
+  it('has a metric of its own for each that the function emits', () => {
+    const rotator = new ImsTokenRotator(newStack(), 'Rotator', { rotatorName: 'prod' });
+    const metrics = [
+      rotator.metricTicks(),
+      rotator.metricManaged(),
+      rotator.metricRenewed(),
+      rotator.metricFailing(),
+      rotator.metricMinLifeLeft(),
+      rotator.metricMinSecondsToExpiry(),
+      rotator.metricRenewalDuration({ statistic: 'p50' }),
+    ];
+    expect(metrics.map(({ metricName }) => metricName)).toEqual(rotatorMetricNames);
+    expect(new Set(metrics.map(({ dimensions }) => dimensions?.['rotator']))).toEqual(
+      new Set(['prod']),
+    );
+    expect(metrics.at(-1)?.statistic).toBe('p50');
+  });
+
+  it('lets others invoke the function', () => {
+    const stack = newStack();
+    const operator = new Role(stack, 'Operator', { assumedBy: new ServicePrincipal('x') });
+    new ImsTokenRotator(stack, 'Rotator').grantInvoke(operator);
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: { Statement: [Match.objectLike({ Action: 'lambda:InvokeFunction' })] },
+      Roles: [{ Ref: Match.stringLikeRegexp('^Operator') }],
+    });
+  });
+
+  it('tells nobody unless it is told whom, and has neither topic nor key then', () => {
+    const template = templateOf();
+    template.resourceCountIs('AWS::SNS::Topic', 0);
+    template.resourceCountIs('AWS::KMS::Key', 0);
+    template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: Match.absent() });
+    templateOf({ alarms: { emails: ['ops@example.com'] } }).hasResourceProperties(
+      'AWS::SNS::Subscription',
+      { Endpoint: 'ops@example.com' },
+    );
+  });
+
+  it('takes a topic, and does without alarms and dashboard', () => {
+    const stack = newStack();
+    const topic = new Topic(stack, 'Pager');
+    const told = templateOf({ alarms: { topic } }, stack);
+    told.allResourcesProperties('AWS::CloudWatch::Alarm', {
+      AlarmActions: [stack.resolve(topic.topicArn)],
+    });
+    const silent = templateOf({ alarms: { enabled: false }, dashboard: false });
+    silent.resourceCountIs('AWS::CloudWatch::Alarm', 0);
+    silent.resourceCountIs('AWS::CloudWatch::Dashboard', 0);
+  });
+
+  it('counts the credentials that are added later for its alarms', () => {
+    const stack = newStack();
+    const rotator = new ImsTokenRotator(stack, 'Rotator');
+    for (const name of ['a', 'b', 'c']) rotator.addCredential(name);
+    Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'Managed',
+      Threshold: 3,
+    });
+  });
+});
+
+describe('the log group', () => {
+  it('masks what looks like an access token', () => {
+    templateOf().hasResourceProperties('AWS::Logs::LogGroup', {
+      DataProtectionPolicy: {
+        Configuration: { CustomDataIdentifier: [{ Name: 'JwtShaped', Regex: jwtShaped }] },
+        Statement: [
+          Match.objectLike({ Operation: { Audit: Match.anyValue() } }),
+          Match.objectLike({
+            DataIdentifier: ['JwtShaped'],
+            Operation: { Deidentify: { MaskConfig: {} } },
+          }),
+        ],
+      },
+    });
+  });
+
+  it('does so by a pattern that CloudWatch Logs takes, which CDK does not check', () => {
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL-custom-data-identifiers.html
+    expect(jwtShaped).toMatch(/^[A-Za-z0-9 _#=@/;,^$?[\]{}|\\*+.-]{1,200}$/);
+  });
+
+  it('finds a token, and not what is logged otherwise', () => {
+    const part = (value: object): string =>
+      Buffer.from(JSON.stringify(value)).toString('base64url');
+    const token = `${part({ alg: 'RS256', x5u: 'ims.cer' })}.${part({ type: 'access_token' })}.c2ln`;
+    const pattern = new RegExp(jwtShaped);
+    expect(JSON.stringify({ message: `token ${token}` })).toMatch(pattern);
+    expect('{"reason":"token-fresh","version":"01a2073a-f2f1-8015-85ff-7ab6fbbeabcd"}').not.toMatch(
+      pattern,
+    );
+  });
+});
+
+describe('in a VPC', () => {
+  it('gives the role what CDK gives a role of its own only, before the function is made', () => {
+    const stack = newStack();
+    const vpc = new Vpc(stack, 'Vpc', { natGateways: 1 }) as IVpc;
+    const securityGroups = [new SecurityGroup(stack, 'Egress', { vpc })];
+    const vpcSubnets = { subnets: vpc.privateSubnets.slice(0, 1) };
+    const template = templateOf({ vpc, vpcSubnets, securityGroups }, stack);
+    const [policyId] = Object.keys(
+      template.findResources('AWS::IAM::Policy', {
+        Properties: {
+          PolicyDocument: {
+            Statement: [
+              {
+                Effect: 'Allow',
+                Action: [
+                  'ec2:AssignPrivateIpAddresses',
+                  'ec2:CreateNetworkInterface',
+                  'ec2:DeleteNetworkInterface',
+                  'ec2:DescribeNetworkInterfaces',
+                  'ec2:DescribeSubnets',
+                  'ec2:UnassignPrivateIpAddresses',
+                ],
+                Resource: '*',
+              },
+            ],
+          },
+        },
+      }),
+    );
+    template.hasResource('AWS::Lambda::Function', {
+      DependsOn: Match.arrayWith([policyId]),
+      Properties: {
+        VpcConfig: {
+          SecurityGroupIds: [stack.resolve(securityGroups[0]?.securityGroupId)],
+          SubnetIds: [stack.resolve(vpc.privateSubnets[0]?.subnetId)],
+        },
+      },
+    });
+  });
+
+  it('is nothing that the role may do without one', () => {
+    expect(JSON.stringify(templateOf().toJSON())).not.toContain('ec2:');
+  });
+});
+
+describe('what cannot work', () => {
+  const stack = newStack();
+  it.each<[string, ImsTokenRotatorProps, string]>([
+    [
+      'a name with a space',
+      { rotatorName: 'a b' },
+      '"a b" is no rotator name: letters, digits and',
+    ],
+    ['a prefix with a slash', { prefix: '/a' }, 'the prefix "/a" is not right: parts of letters'],
+    [
+      'a tick of seconds',
+      { tick: Duration.seconds(90) },
+      'the tick must be 2 to 1,440 whole minutes',
+    ],
+    ['a long time-out', { timeout: Duration.minutes(16) }, 'a Lambda runs for at most 15 minutes'],
+    [
+      'a tick that is not above the time-out',
+      { tick: Duration.minutes(10) },
+      'the time-out (10 minutes) must be below the tick (10 minutes), or runs would overlap',
+    ],
+    ['a tick of half a day', { tick: Duration.hours(6) }, 'it must be at least 15.84 h'],
+    [
+      'a page as late as the renewal',
+      { alarms: { pagePercent: 49 } },
+      'it must be at least 12.26 h: the page threshold (49 % of 24 h) and two ticks',
+    ],
+    ['thresholds the wrong way', { alarms: { urgentPercent: 20 } }, 'urgentPercent the lower one'],
+    [
+      'e-mails and a topic',
+      { alarms: { emails: ['a@b'], topic: new Topic(stack, 'Pager') } },
+      'give the alarms either emails or a topic; subscribe the addresses to your topic',
+    ],
+    [
+      'recipients of no alarms',
+      { alarms: { enabled: false, emails: ['a@b'] } },
+      'the alarms are switched off, and would tell nobody',
+    ],
+    ['subnets of no VPC', { vpcSubnets: {} }, 'vpcSubnets and securityGroups need the vpc'],
+    [
+      'an alias for a key',
+      {
+        encryptionKey: Key.fromKeyArn(stack, 'Sm', 'arn:aws:kms:x:111122223333:key/x').addAlias(
+          'alias/mine',
+        ),
+      },
+      'encryptionKey is an alias, which IAM does not resolve',
+    ],
+  ])('%s', (_, props, message) => {
+    expect(() => new ImsTokenRotator(newStack(), 'Rotator', props)).toThrow(message);
+  });
+
+  it('a nested stack without a name: its own is not known', () => {
+    const nested = new NestedStack(newStack(), 'Nested');
+    expect(() => new ImsTokenRotator(nested, 'Rotator')).toThrow('give a rotatorName');
+  });
+
+  it('two rotators of one name, or with prefixes that overlap', () => {
+    const app = new App();
+    const first = new Stack(app, 'First');
+    const second = new Stack(app, 'Second');
+    new ImsTokenRotator(first, 'Rotator', { rotatorName: 'prod' });
+    expect(() => new ImsTokenRotator(second, 'Twice', { rotatorName: 'prod' })).toThrow(
+      'First/Rotator is a rotator named "prod" too; give one another rotatorName',
+    );
+    expect(
+      () => new ImsTokenRotator(second, 'Nested', { prefix: 'ims-token-rotator/prod/more' }),
+    ).toThrow('"ims-token-rotator/prod/more" overlaps with it');
+  });
+
+  it('but the same name in another account or Region is another rotator', () => {
+    const app = new App();
+    for (const account of ['111111111111', '222222222222']) {
+      const stage = new Stage(app, `Stage${account}`, { env: { account, region: 'eu-west-1' } });
+      new ImsTokenRotator(new Stack(stage, 'S'), 'Rotator', { rotatorName: 'prod' });
+    }
+    const other = { env: { account: '111111111111', region: 'us-east-1' } };
+    const stack = new Stack(app, 'Other', other);
+    expect(new ImsTokenRotator(stack, 'Rotator', { rotatorName: 'prod' }).prefix).toBe(
+      'ims-token-rotator/prod',
+    );
+  });
+});

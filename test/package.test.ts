@@ -1,0 +1,194 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const run = promisify(execFile);
+
+// Each app loads the whole of CDK.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+interface Manifest {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+}
+
+/** An app of somebody else's, with the package and what that asks for, and nothing else. */
+let app: string;
+/** Where the package is in that app. */
+let installed: string;
+/** What is in the package. */
+let files: readonly string[];
+let manifest: Manifest;
+let example: string;
+
+beforeAll(async () => {
+  app = await mkdtemp(join(tmpdir(), 'package-'));
+  installed = join(app, 'node_modules/ims-token-rotator');
+  const packed = await pack(app);
+  files = packed.files.map(({ path }) => path);
+  await mkdir(installed, { recursive: true });
+  await run('tar', ['-xzf', join(app, packed.filename), '-C', installed, '--strip-components=1']);
+  manifest = JSON.parse(await shipped('package.json'));
+  const needed = { ...manifest.dependencies, ...manifest.peerDependencies };
+  for (const name of Object.keys(needed)) await link(name);
+  example = await readmeApp();
+});
+
+afterAll(() => rm(app, { recursive: true, force: true }));
+
+/**
+ * Packs a copy of this project with its own `prepack`, which would otherwise replace the bundle under
+ * the tests that are running it. The copy lies in `dist`, whence Node finds this project's node_modules.
+ */
+async function pack(destination: string) {
+  const copy = await mkdtemp(join(root, 'dist/pack-'));
+  try {
+    const omitted = new Set(['.git', 'cdk.out', 'coverage', 'dist', 'node_modules']);
+    for (const name of await readdir(root)) {
+      if (!omitted.has(name)) await cp(join(root, name), join(copy, name), { recursive: true });
+    }
+    const { stdout } = await run(
+      'npm',
+      ['pack', '--json', '--silent', '--offline', '--pack-destination', destination],
+      { cwd: copy },
+    );
+    const [packed] = JSON.parse(stdout) as { filename: string; files: { path: string }[] }[];
+    if (packed === undefined) throw new Error(`npm pack said ${stdout}`);
+    return packed;
+  } finally {
+    await rm(copy, { recursive: true });
+  }
+}
+
+/** Links a package of this project into the app, where an installation would have put it. */
+async function link(name: string): Promise<void> {
+  const path = join(app, 'node_modules', name);
+  await mkdir(dirname(path), { recursive: true });
+  await symlink(join(root, 'node_modules', name), path, 'dir');
+}
+
+function shipped(path: string): Promise<string> {
+  return readFile(join(installed, path), 'utf8');
+}
+
+/** The example of the README: the code between the fences of its section. */
+async function readmeApp(): Promise<string> {
+  const readme = await readFile(join(root, 'README.md'), 'utf8');
+  const [, section = ''] = readme.split('\n## Use the construct in your own app\n');
+  const [, code] = /```ts\n(.*?)```/s.exec(section) ?? [];
+  if (code === undefined) throw new Error('the README has no app');
+  return code;
+}
+
+/** Runs the app as the CDK CLI does, with nothing but Node.js: no esbuild and no Docker. */
+async function synthesize(file: string, code: string): Promise<Template> {
+  const output = join(app, `${file}.out`);
+  await writeFile(join(app, file), code);
+  await run(process.execPath, [file], { cwd: app, env: { PATH: '', CDK_OUTDIR: output } });
+  await expectBundle(output);
+  return Template.fromString(await readFile(join(output, 'MyApp.template.json'), 'utf8'));
+}
+
+/** The function's asset is the file that this project's tests run, byte for byte. */
+async function expectBundle(output: string): Promise<void> {
+  const assets = JSON.parse(await readFile(join(output, 'MyApp.assets.json'), 'utf8'));
+  const paths = Object.values(assets.files as Record<string, { source: { path: string } }>)
+    .map(({ source }) => source.path)
+    .filter((path) => path.startsWith('asset.'));
+  expect(paths).toHaveLength(1);
+  const asset = join(output, String(paths));
+  expect((await readdir(asset)).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+  const deployed = await readFile(join(asset, 'index.mjs'));
+  expect(deployed.equals(await readFile(join(root, 'dist/lambda/index.mjs')))).toBe(true);
+}
+
+function expectRotator(template: Template): void {
+  template.resourceCountIs('AWS::Lambda::Function', 1);
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Handler: 'index.handler',
+    Runtime: 'nodejs24.x',
+  });
+  template.hasResourceProperties('AWS::Scheduler::Schedule', {
+    ScheduleExpression: 'rate(15 minutes)',
+  });
+  const names = Object.values(template.findResources('AWS::SecretsManager::Secret')).map(
+    ({ Properties }) => String(Properties.Name).replace(/^.*\//, ''),
+  );
+  expect(names.sort()).toEqual(['client', 'token']);
+}
+
+it('ships the construct, the bundle and the documents, and nothing else', () => {
+  const modules = files.filter((path) => /^dist\/infra\/.+\.js$/.test(path));
+  expect(modules).toContain('dist/infra/index.js');
+  expect(new Set(files)).toEqual(
+    new Set([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'package.json',
+      'dist/lambda/index.mjs',
+      'dist/lambda/index.mjs.map',
+      ...modules,
+      ...modules.map((path) => path.replace(/js$/, 'd.ts')),
+    ]),
+  );
+});
+
+it('ships no path of the machine that packed it', async () => {
+  for (const path of files) {
+    const text = await shipped(path);
+    for (const place of ['dist', 'node_modules']) {
+      expect(text.includes(join(root, place)), `${path} names ${place}`).toBe(false);
+    }
+  }
+  const { sources, sourceRoot }: { sources: string[]; sourceRoot?: string } = JSON.parse(
+    await shipped('dist/lambda/index.mjs.map'),
+  );
+  expect(sourceRoot).toBeUndefined();
+  expect(sources.filter((source) => /^([/\\]|[a-z]+:)/i.test(source))).toEqual([]);
+});
+
+it('asks for the packages that the construct imports, and for no other', async () => {
+  const imported = new Set<string>();
+  for (const path of files.filter((name) => name.startsWith('dist/infra/'))) {
+    for (const [, specifier = ''] of (await shipped(path)).matchAll(/ from '([^'.][^']*)'/g)) {
+      const [name] = /^(@[^/]+\/)?[^/]+/.exec(specifier) ?? [];
+      if (name !== undefined && !name.startsWith('node:')) imported.add(name);
+    }
+  }
+  const needed = { ...manifest.dependencies, ...manifest.peerDependencies };
+  expect(imported).toEqual(new Set(Object.keys(needed)));
+});
+
+it('works in a TypeScript app, of either module system', async () => {
+  const code = `${example}
+import type { ImsTokenRotatorProps } from 'ims-token-rotator';
+export const right: ImsTokenRotatorProps = { dashboard: false };
+// @ts-expect-error: the types are not any
+export const wrong: ImsTokenRotatorProps = { board: false };
+`;
+  for (const file of ['app.mts', 'app.cts']) await writeFile(join(app, file), code);
+  await link('@types/node');
+  await run(
+    join(root, 'node_modules/.bin/tsc'),
+    ['--noEmit', '--strict', '--module', 'nodenext', '--types', 'node', 'app.mts', 'app.cts'],
+    { cwd: app },
+  ).catch(({ stdout }: { stdout: string }) => expect.fail(stdout));
+  expectRotator(await synthesize('app.mts', code));
+});
+
+it('works in a JavaScript app of ES modules', async () => {
+  expectRotator(await synthesize('app.mjs', example));
+});
+
+it('works in a JavaScript app of CommonJS modules', async () => {
+  const code = example.replaceAll(/^import (\{.*?\}) from ('.*');$/gm, 'const $1 = require($2);');
+  expect(code).not.toContain('import');
+  expectRotator(await synthesize('app.cjs', code));
+});

@@ -1,0 +1,167 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { onTestFinished } from 'vitest';
+import { ImsEmulator } from '../../local/ims/ims-emulator.ts';
+import { LambdaEmulator } from '../../local/lambda-runtime/emulator.ts';
+import type { SecretLabelUpdated } from '../../local/secrets-manager/label-event.ts';
+import { SecretsManagerEmulator } from '../../local/secrets-manager/server.ts';
+import { seedTemplate } from '../../local/template.ts';
+import { isAllowed, keyArn, resolve, roleStatements, type Statement, statementsOf } from './iam.ts';
+
+/** What `cdk deploy` would put into an account. */
+export interface Deployment {
+  readonly template: Template;
+  readonly statements: readonly Statement[];
+  /** Where the assets are. */
+  readonly directory: string;
+}
+
+export function deploy(define: (stack: Stack) => void): Deployment {
+  const directory = mkdtempSync(join(tmpdir(), 'assembly-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const app = new App({ outdir: directory });
+  const stack = new Stack(app, 'prod');
+  define(stack);
+  app.synth();
+  const template = Template.fromStack(stack);
+  const statements = statementsOf(roleStatements(template), 'secretsmanager', 'kms');
+  return { template, statements, directory };
+}
+
+export interface DeployedRotator {
+  readonly secretsManager: SecretsManagerEmulator;
+  readonly ims: ImsEmulator;
+  readonly lambda: LambdaEmulator;
+  /** What the schedule sends. */
+  readonly tick: () => Promise<{ readonly payload: unknown; readonly functionError?: string }>;
+  /** Events that the rules have let through. */
+  readonly delivered: readonly SecretLabelUpdated[];
+  /** What was denied, by action. */
+  readonly denied: () => readonly string[];
+}
+
+/** Runs a deployment: the function of the template with its environment, under the policies of its role. */
+export async function startDeployment(
+  { template, directory, statements }: Deployment,
+  elsewhere: (secretsManager: SecretsManagerEmulator) => ReadonlyMap<string, string> = () =>
+    new Map(),
+): Promise<DeployedRotator> {
+  const keys = new Map<string, string>();
+  const secretsManager = new SecretsManagerEmulator({
+    authorize: (action, resource, context) =>
+      isAllowed(statements, action, resource, context) &&
+      keyUses(action).every((use) => mayUseKey(template, statements, keys.get(resource), use)),
+  });
+  const ims = new ImsEmulator();
+  const lambda = new LambdaEmulator({ account: '111122223333', asyncRetryDelaysMs: [0, 0] });
+  await Promise.all([secretsManager, ims, lambda].map((server) => server.start()));
+  onTestFinished(async () => {
+    await lambda.stop();
+    await Promise.all([secretsManager.stop(), ims.stop()]);
+  });
+  for (const [logicalId, arn] of seedTemplate(secretsManager, template.toJSON() as never)) {
+    const key = template.toJSON()['Resources'][logicalId].Properties.KmsKeyId;
+    if (key !== undefined) keys.set(arn, resolve(key));
+  }
+  for (const [arn, key] of elsewhere(secretsManager)) keys.set(arn, key);
+
+  const functionName = createFunction(template, directory, lambda, {
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
+    IMS_ENDPOINT_URL: ims.url,
+  });
+  const delivered: SecretLabelUpdated[] = [];
+  secretsManager.onLabelUpdated(async (event) => {
+    const rules = Object.values(template.findResources('AWS::Events::Rule'));
+    if (!rules.some((rule) => matchesPattern(rule['Properties'].EventPattern, event))) return;
+    delivered.push(event);
+    await lambda.invoke(functionName, event, { type: 'Event' });
+  });
+  const [schedule] = Object.values(template.findResources('AWS::Scheduler::Schedule'));
+  const input = JSON.parse(schedule?.['Properties'].Target.Input);
+  return {
+    secretsManager,
+    ims,
+    lambda,
+    delivered,
+    tick: () => lambda.invoke(functionName, input),
+    denied: () =>
+      secretsManager.calls.flatMap(({ action, error }) =>
+        error === 'AccessDeniedException' ? [action] : [],
+      ),
+  };
+}
+
+function createFunction(
+  template: Template,
+  directory: string,
+  lambda: LambdaEmulator,
+  endpoints: Readonly<Record<string, string>>,
+): string {
+  const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
+  const [functionName, definition] = functions[0] ?? ['', {}];
+  const { Handler, Timeout, MemorySize, Environment, LoggingConfig, Code } =
+    definition['Properties'];
+  const asset = `asset.${String(Code.S3Key).replace(/\.zip$/, '')}`;
+  const variables = Object.entries(Environment.Variables).map(([key, value]) => [
+    key,
+    resolve(value),
+  ]);
+  lambda.createFunction({
+    functionName,
+    bundle: join(directory, asset, 'index.mjs'),
+    handler: Handler,
+    timeoutSeconds: Timeout,
+    memoryMb: MemorySize,
+    loggingFormat: LoggingConfig.LogFormat,
+    environment: { ...Object.fromEntries(variables), ...endpoints },
+  });
+  return functionName;
+}
+
+/** What Secrets Manager does with the key of a secret on behalf of the caller. */
+function keyUses(action: string): readonly string[] {
+  if (action === 'secretsmanager:PutSecretValue') return ['kms:GenerateDataKey', 'kms:Decrypt'];
+  return action === 'secretsmanager:GetSecretValue' ? ['kms:Decrypt'] : [];
+}
+
+/** By the policy of the key, which must leave it to the account, and by that of the role. */
+function mayUseKey(
+  template: Template,
+  statements: readonly Statement[],
+  key: string | undefined,
+  use: string,
+): boolean {
+  if (key === undefined) return true;
+  const keys = Object.entries(template.findResources('AWS::KMS::Key'));
+  const own = keys.find(([logicalId]) => keyArn(logicalId) === key)?.[1];
+  const policy: readonly Statement[] = own?.['Properties'].KeyPolicy.Statement ?? [];
+  const left = policy.some(
+    ({ Action, Principal }) => Action === 'kms:*' && JSON.stringify(Principal).includes(':root'),
+  );
+  const context = { 'kms:ViaService': 'secretsmanager.us-east-1.amazonaws.com' };
+  return (own === undefined || left) && isAllowed(statements, use, key, context);
+}
+
+/** As EventBridge matches: every field of the pattern must have one of its values. */
+function matchesPattern(pattern: unknown, value: unknown): boolean {
+  if (Array.isArray(pattern)) {
+    return [value].flat().some((one) => pattern.some((allowed) => matchesOne(allowed, one)));
+  }
+  const { $or, ...fields } = pattern as Record<string, unknown>;
+  const either = !Array.isArray($or) || $or.some((one) => matchesPattern(one, value));
+  const present = (value ?? {}) as Record<string, unknown>;
+  return (
+    either && Object.entries(fields).every(([key, inner]) => matchesPattern(inner, present[key]))
+  );
+}
+
+function matchesOne(allowed: unknown, value: unknown): boolean {
+  const { wildcard } = (allowed ?? {}) as { readonly wildcard?: string };
+  if (wildcard === undefined) return resolve(allowed) === value;
+  const [start = '', end = ''] = wildcard.split('*');
+  const text = String(value);
+  return text.length >= start.length + end.length && text.startsWith(start) && text.endsWith(end);
+}
