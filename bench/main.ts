@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { World } from '../local/world.ts';
 
@@ -18,7 +19,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 
 async function withWorld<Result>(
   credentials: number,
-  use: (tick: () => Promise<unknown>) => Promise<Result>,
+  use: (tick: () => Promise<unknown>, world: World) => Promise<Result>,
 ): Promise<Result> {
   const world = new World({ eventRule: false });
   await world.start();
@@ -39,10 +40,19 @@ async function withWorld<Result>(
     return await use(async () => {
       const { functionError } = await world.lambda.invoke(world.functionName, { action: 'tick' });
       if (functionError !== undefined) throw new Error('a tick failed');
-    });
+    }, world);
   } finally {
     await world.stop();
   }
+}
+
+/** Of the function's process, as Linux counts it; undefined elsewhere. */
+function peakMemory({ lambda, functionName }: World): number | undefined {
+  const [pid] = lambda.processIds(functionName);
+  const file = `/proc/${pid}/status`;
+  if (!existsSync(file)) return undefined;
+  const kibibytes = /VmHWM:\s+(\d+)/.exec(readFileSync(file, 'utf8'))?.[1];
+  return kibibytes === undefined ? undefined : Number(kibibytes) / 1024;
 }
 
 async function repeat(times: number, measure: () => Promise<number>): Promise<readonly number[]> {
@@ -61,10 +71,13 @@ print(
 );
 
 for (const credentials of [1, 500]) {
-  const figures = await withWorld(credentials, async (tick) => {
+  const figures = await withWorld(credentials, async (tick, world) => {
     const renewal = await timed(tick);
-    return { renewal, idle: await repeat(20, () => timed(tick)) };
+    return { renewal, memory: peakMemory(world), idle: await repeat(20, () => timed(tick)) };
   });
   print(`tick that mints ${credentials}`, 'ms', [figures.renewal]);
+  if (figures.memory !== undefined) {
+    print(`peak memory of a tick that mints ${credentials}`, 'MiB', [figures.memory]);
+  }
   print(`tick with nothing due, ${credentials} credentials`, 'ms', figures.idle);
 }

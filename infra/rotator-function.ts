@@ -86,7 +86,15 @@ export class RotatorFunction extends Construct {
     }
   }
 
-  #check({ tick, timeout, vpc, vpcSubnets, securityGroups }: RotatorFunctionProps): void {
+  #check(props: RotatorFunctionProps): void {
+    this.#checkTimes(props);
+    const { vpc, vpcSubnets, securityGroups } = props;
+    if (vpc === undefined && (vpcSubnets !== undefined || securityGroups !== undefined)) {
+      refuse(this, 'VpcMissing', 'vpcSubnets and securityGroups need the vpc they are in');
+    }
+  }
+
+  #checkTimes({ tick, timeout, validate }: RotatorFunctionProps): void {
     const minutes = tick.toMinutes({ integral: false });
     if (!Number.isInteger(minutes) || minutes < 2 || minutes > 1440) {
       refuse(
@@ -110,8 +118,14 @@ export class RotatorFunction extends Construct {
           `(${tick.toHumanString()}), or runs would overlap; lower the timeout or raise the tick`,
       );
     }
-    if (vpc === undefined && (vpcSubnets !== undefined || securityGroups !== undefined)) {
-      refuse(this, 'VpcMissing', 'vpcSubnets and securityGroups need the vpc they are in');
+    // The function leaves to the next run what it cannot finish, and one renewal takes this long.
+    const least = Duration.minutes(validate ? 2 : 1);
+    if (timeout.toSeconds() < least.toSeconds()) {
+      refuse(
+        this,
+        'TimeoutTooShort',
+        `the time-out must be at least ${least.toHumanString()}, or no renewal would be begun`,
+      );
     }
   }
 }

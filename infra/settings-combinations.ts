@@ -16,6 +16,9 @@ export function addCombinationProblems(value: unknown, add: Add): void {
       `must be more than timeoutMinutes (${timeoutMinutes}), or runs would overlap`,
     );
   }
+  if (settings['validate'] === true && timeoutMinutes === 1) {
+    add(['timeoutMinutes'], 'must be at least 2 with validate, or no renewal would be begun');
+  }
   const late = (renewBefore: unknown): string | undefined =>
     lateProblem(renewBefore, tickMinutes, entriesOf(entriesOf(alarms)['thresholds']));
   const problem = late(undefined);

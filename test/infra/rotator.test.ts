@@ -208,6 +208,16 @@ describe('what cannot work', () => {
       { tick: Duration.seconds(90) },
       'the tick must be 2 to 1,440 whole minutes',
     ],
+    [
+      'a time-out in which nothing can be done',
+      { timeout: Duration.seconds(59) },
+      'the time-out must be at least 1 minute, or no renewal would be begun',
+    ],
+    [
+      'a time-out in which nothing can be done with validate',
+      { timeout: Duration.seconds(119), validate: true },
+      'the time-out must be at least 2 minutes, or no renewal would be begun',
+    ],
     ['a long time-out', { timeout: Duration.minutes(16) }, 'a Lambda runs for at most 15 minutes'],
     [
       'a tick that is not above the time-out',

@@ -182,6 +182,11 @@ describe('parseSettings', () => {
         'urgentPercent the lower one',
     ],
     [
+      'a time-out that leaves no time to validate',
+      { validate: true, timeoutMinutes: 1 },
+      'timeoutMinutes: must be at least 2 with validate, or no renewal would be begun',
+    ],
+    [
       'a tick below the time-out',
       { tickMinutes: 5 },
       'tickMinutes: must be more than timeoutMinutes (10), or runs would overlap',
