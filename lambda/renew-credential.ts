@@ -157,11 +157,13 @@ function failedOutcome(
   error: RenewalError,
 ): CredentialOutcome {
   const deferred = error instanceof Deferral;
+  // Of a value that nobody could look at, nobody can say whether it was due.
+  const reason = observation?.token === 'unread' ? undefined : decision?.reason;
   // A host that is broken is a failure of all its credentials, whichever of them found it out.
   const lasting = !deferred || error.code !== 'ERR_NO_TIME_LEFT';
   return {
     credential,
-    ...(decision === undefined ? {} : { reason: decision.reason }),
+    ...(reason === undefined ? {} : { reason }),
     outcome: deferred ? 'deferred' : 'failed',
     ...(observation === undefined ? {} : tokenOf(observation)),
     error,

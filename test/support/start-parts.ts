@@ -11,6 +11,7 @@ import {
   type SecretsManagerOptions,
 } from '../../local/secrets-manager/server.ts';
 import { digest, now } from './builders.ts';
+import { expectNoSecrets } from './no-secrets.ts';
 
 /** A clock that stands still until it is told. */
 export class FakeClock {
@@ -38,6 +39,8 @@ export interface Parts {
   readonly tokenEndpoint: (timeoutMs: number) => ImsTokenEndpoint;
   readonly lines: Line[];
   readonly metrics: [name: string, value: number][];
+  /** What must be in no line and no metric; looked for when the test is over. */
+  readonly secrets: Set<string>;
 }
 
 /** The real adapters against the emulators, in this process and on a clock of the test's own. */
@@ -61,6 +64,10 @@ export async function startParts(
   };
   const lines: Line[] = [];
   const metrics: Parts['metrics'] = [];
+  const secrets: Parts['secrets'] = new Set();
+  onTestFinished(() => {
+    expectNoSecrets(JSON.stringify([lines, metrics]), [...secrets].slice(0, 20));
+  });
   const write =
     (level: Line['level']) =>
     (message: string, fields: Line['fields']): void => {
@@ -102,6 +109,7 @@ export async function startParts(
     ims,
     lines,
     metrics,
+    secrets,
     tokenEndpoint,
     run: (more = {}) => startRun({ ...deps, ...more }),
   };
@@ -109,13 +117,14 @@ export async function startParts(
 
 /** A registered client, and its credential with an empty token secret. */
 export function seedCredential(
-  { secretsManager, ims }: Parts,
+  { secretsManager, ims, secrets }: Parts,
   credential: string,
   tags: Readonly<Record<string, string>> = {},
   imsHost = 'ims-na1.adobelogin.com',
 ): void {
   const clientId = `client-${credential}`;
   const clientSecret = `secret-of-${credential}`;
+  secrets.add(clientSecret);
   ims.registerClient({ clientId, clientSecrets: [clientSecret], scopes: ['openid'] });
   const prefix = `ims-token-rotator/prod/${credential}`;
   secretsManager.seed({ name: `${prefix}/token`, tags });
@@ -163,6 +172,8 @@ export async function readToken(parts: Parts, credential: string) {
     const { VersionId, SecretString } = await plainClient(parts).send(
       new GetSecretValueCommand({ SecretId }),
     );
+    const token = /"access_token":"([^"]+)"/.exec(SecretString ?? '')?.[1];
+    if (token !== undefined) parts.secrets.add(token);
     return { VersionId, SecretString };
   } catch (error) {
     if ((error as Error).name === 'ResourceNotFoundException') return undefined;

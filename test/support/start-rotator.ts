@@ -4,6 +4,7 @@ import type { ClientRegistration } from '../../local/ims/client.ts';
 import { onboard, secretsManagerClient } from '../../local/onboarding.ts';
 import { consoleDownload, sampleClient } from '../../local/sample-credential.ts';
 import { World } from '../../local/world.ts';
+import { expectNoSecrets } from './no-secrets.ts';
 
 /** The deployed bundle in the embedded world, for one test. */
 export interface Rotator {
@@ -48,6 +49,10 @@ export async function startRotator(
   const world = new World({ eventRule: false, ...options });
   onTestFinished(() => world.stop());
   await world.start();
+  const secrets = new Set<string>();
+  onTestFinished(() => {
+    expectNoSecrets(world.lambda.logs(world.functionName).join('\n'), [...secrets]);
+  });
   const client = secretsManagerClient(world);
   onTestFinished(() => client.destroy());
   return {
@@ -56,6 +61,7 @@ export async function startRotator(
     onboard: async (credential, document) => {
       const sample = sampleClient();
       world.ims.registerClient(sample);
+      for (const secret of sample.clientSecrets) secrets.add(secret);
       await onboard(world, client, credential, document ?? consoleDownload(sample));
       return sample;
     },
@@ -64,6 +70,7 @@ export async function startRotator(
         const SecretId = world.secretId(credential, 'token');
         const value = await client.send(new GetSecretValueCommand({ SecretId }));
         const secretString = value.SecretString ?? '';
+        secrets.add(String(JSON.parse(secretString).access_token));
         const versionId = value.VersionId ?? '';
         return { versionId, secretString, token: JSON.parse(secretString) };
       } catch (error) {
