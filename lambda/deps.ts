@@ -106,4 +106,6 @@ export type MetricName =
 
 export interface Metrics {
   add(name: MetricName, value: number): void;
+  /** A property beside the metrics, which is no dimension and costs nothing. */
+  tell(property: string, value: string): void;
 }

@@ -5,13 +5,14 @@ import { type LedgerEntry, type SecretMetadata, takePairs } from './core/ledger.
 import { inOrder } from './core/order.ts';
 import type { CredentialOutcome } from './core/run-result.ts';
 import { okStatus, statusTag } from './core/status.ts';
-import type { MetricName } from './deps.ts';
 import { type CredentialVersion, observe, observeMetadata, readLimits } from './observe.ts';
 import type { Sight } from './remember.ts';
 import { keptOutcome, lookAndRenew, renewCredential } from './renew-credential.ts';
 import type { Run } from './run.ts';
 import { withRetries } from './with-retries.ts';
 
+// In the properties of one EMF line.
+const mostNames = 10;
 const listLimits = { attempts: 5, reserve: 60 };
 
 /** Renews every token of the rotator that is due. */
@@ -115,25 +116,26 @@ function versionOf(secret: SecretMetadata | undefined): CredentialVersion | unde
 /** Only here, after the whole list was read and decided: a partial list says nothing. */
 function measure(run: Run, outcomes: readonly CredentialOutcome[]): void {
   const now = run.now();
-  const lives = outcomes.flatMap(({ reason, token }) =>
-    token === undefined || reason === 'paused' ? [] : [token],
-  );
-  const least = (name: MetricName, values: readonly number[]): void => {
-    if (values.length > 0)
-      run.metrics.add(
-        name,
-        values.reduce((a, b) => Math.min(a, b)),
-      );
-  };
+  const failing = outcomes.filter((outcome) => outcome.failing);
   run.metrics.add('Ticks', 1);
   run.metrics.add('Managed', outcomes.length);
-  run.metrics.add('Failing', outcomes.filter(({ failing }) => failing).length);
-  least(
-    'MinLifeLeft',
-    lives.map(({ expiresAt, lifetime }) => ((expiresAt - now) / lifetime) * 100),
-  );
-  least(
+  run.metrics.add('Failing', failing.length);
+  if (failing.length > 0) {
+    const names = failing.slice(0, mostNames).map(({ credential }) => credential);
+    run.metrics.tell('failing_credentials', names.join(' '));
+  }
+  const lives = outcomes.flatMap(({ credential, reason, token }) => {
+    if (token === undefined || reason === 'paused') return [];
+    const seconds = token.expiresAt - now;
+    return [{ credential, seconds, percent: (seconds / token.lifetime) * 100 }];
+  });
+  const [first, ...others] = lives;
+  if (first === undefined) return;
+  const least = others.reduce((a, b) => (b.percent < a.percent ? b : a), first);
+  run.metrics.add('MinLifeLeft', least.percent);
+  run.metrics.add(
     'MinSecondsToExpiry',
-    lives.map(({ expiresAt }) => expiresAt - now),
+    lives.reduce((seconds, life) => Math.min(seconds, life.seconds), first.seconds),
   );
+  run.metrics.tell('least_life_left_credential', least.credential);
 }

@@ -24,6 +24,10 @@ export class PowertoolsMetrics implements Disposable {
     this.#metrics.addMetric(name, units[name], value);
   }
 
+  tell(property: string, value: string): void {
+    this.#metrics.addMetadata(property, value);
+  }
+
   /** Writes what was added as one line, if anything was. */
   [Symbol.dispose](): void {
     if (this.#metrics.hasStoredMetrics()) this.#metrics.publishStoredMetrics();

@@ -41,6 +41,7 @@ describe('the metrics of the bundle', () => {
     expect(new Set(names[1])).toEqual(new Set(gauges));
     expect(lines[0]).toMatchObject({ Ticks: 1, Managed: 1, Failing: 0, Renewed: 1 });
     expect(lines[1]).toMatchObject({ Ticks: 1, Managed: 1, Failing: 0, Renewed: 0 });
+    expect(lines[1]).toMatchObject({ least_life_left_credential: 'fusion' });
   });
 
   it('are not there when the list could not be read: silence is the alarm', async () => {
@@ -116,6 +117,10 @@ describe('the gauges', () => {
       ['Failing', 1],
       ['MinLifeLeft', 60],
       ['MinSecondsToExpiry', 6 * hour],
+    ]);
+    expect([...parts.properties]).toEqual([
+      ['least_life_left_credential', 'gone'],
+      ['failing_credentials', 'gone'],
     ]);
   });
 

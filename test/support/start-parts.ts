@@ -39,6 +39,8 @@ export interface Parts {
   readonly tokenEndpoint: (timeoutMs: number) => ImsTokenEndpoint;
   readonly lines: Line[];
   readonly metrics: [name: string, value: number][];
+  /** What is told beside the metrics. */
+  readonly properties: Map<string, string>;
   /** What must be in no line and no metric; looked for when the test is over. */
   readonly secrets: Set<string>;
 }
@@ -64,6 +66,7 @@ export async function startParts(
   };
   const lines: Line[] = [];
   const metrics: Parts['metrics'] = [];
+  const properties: Parts['properties'] = new Map();
   const secrets: Parts['secrets'] = new Set();
   onTestFinished(() => {
     expectNoSecrets(JSON.stringify([lines, metrics]), [...secrets].slice(0, 20));
@@ -99,7 +102,10 @@ export async function startParts(
     ),
     tokenEndpoint: tokenEndpoint(5_000),
     log: { info: write('info'), warn: write('warn'), error: write('error') },
-    metrics: { add: (name, value) => metrics.push([name, value]) },
+    metrics: {
+      add: (name, value) => metrics.push([name, value]),
+      tell: (name, value) => properties.set(name, value),
+    },
     signal: AbortSignal.timeout(60_000),
     ...overrides,
   };
@@ -109,6 +115,7 @@ export async function startParts(
     ims,
     lines,
     metrics,
+    properties,
     secrets,
     tokenEndpoint,
     run: (more = {}) => startRun({ ...deps, ...more }),
