@@ -176,8 +176,8 @@ describe('time', () => {
     let left = 45;
     const parts = await startParts({ remaining: () => left });
     seedCredential(parts, 'fusion');
-    const when = (): boolean => {
-      left = 25;
+    const when = ({ action }: Call): boolean => {
+      if (action === 'GetSecretValue') left = 25;
       return false;
     };
     parts.secretsManager.faults.inject({ kind: 'reset' }, { when });
