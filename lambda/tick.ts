@@ -2,10 +2,11 @@ import pMap from 'p-map';
 import { decide, isSettled } from './core/decision.ts';
 import { asRenewalError } from './core/errors.ts';
 import { type LedgerEntry, type SecretMetadata, takePairs } from './core/ledger.ts';
+import { versionOf } from './core/observation.ts';
 import { inOrder } from './core/order.ts';
 import type { CredentialOutcome } from './core/run-result.ts';
 import { okStatus, statusTag } from './core/status.ts';
-import { type CredentialVersion, observe, observeMetadata, readLimits } from './observe.ts';
+import { listedObservation, observe, readLimits } from './observe.ts';
 import type { Sight } from './remember.ts';
 import { keptOutcome, lookAndRenew, renewCredential } from './renew-credential.ts';
 import type { Run } from './run.ts';
@@ -18,7 +19,7 @@ const listLimits = { attempts: 5, reserve: 60 };
 /** Renews every token of the rotator that is due. */
 export async function tick(run: Run): Promise<readonly CredentialOutcome[]> {
   const { concurrency } = run.config;
-  const nominations = await nominateAll(run, observeMetadata);
+  const nominations = await nominateAll(run, listedObservation);
   const idle = nominations.filter(({ work }) => work === undefined);
   const due = inOrder(nominations.flatMap(({ work }) => (work === undefined ? [] : [work])));
   const done = await pMap(due, ({ act }) => act(), { concurrency });
@@ -33,7 +34,7 @@ export async function status(run: Run): Promise<readonly CredentialOutcome[]> {
 }
 
 /** Values are read one by one as their turn comes, unless nothing else is to be done. */
-type See = typeof observe | typeof observeMetadata;
+type See = typeof observe | typeof listedObservation;
 
 /** What the list shows of one credential, and what is to be done about it. */
 interface Nomination {
@@ -106,11 +107,6 @@ async function elsewhere(
   const arn = run.config.clientSecrets.get(credential);
   if (arn === undefined) return listed;
   return await withRetries(run, readLimits, () => run.secrets.describe(arn, run.signal));
-}
-
-function versionOf(secret: SecretMetadata | undefined): CredentialVersion | undefined {
-  if (secret?.currentVersionId === undefined) return undefined;
-  return { arn: secret.arn, versionId: secret.currentVersionId };
 }
 
 /** Only here, after the whole list was read and decided: a partial list says nothing. */
