@@ -27,6 +27,13 @@ export interface Config {
 const loopback = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 const adobe = /^https:\/\/([a-z0-9-]+\.)+adobelogin\.com$/;
 
+export const imsEndpointRule = 'must be an origin on loopback, or https under .adobelogin.com';
+
+/** Whether client secrets may be sent to this origin instead of the credential's own host. */
+export function isImsEndpoint(origin: string): boolean {
+  return loopback.test(origin) || adobe.test(origin);
+}
+
 // undici reads these itself, and its error would show a password that is in one of them.
 const proxy = v.optional(
   v.pipe(
@@ -89,10 +96,7 @@ const schema = v.object({
     v.pipe(
       v.string(),
       v.transform((url) => url.replace(/\/$/, '')),
-      v.check(
-        (url) => loopback.test(url) || adobe.test(url),
-        'must be an origin on loopback, or https under .adobelogin.com',
-      ),
+      v.check(isImsEndpoint, imsEndpointRule),
     ),
   ),
 });

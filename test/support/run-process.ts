@@ -22,6 +22,7 @@ export class RunningProcess {
     script: string,
     args: readonly string[] = [],
     environment: Readonly<Record<string, string>> = {},
+    input?: string,
   ) {
     this.#child = spawn(process.execPath, [script, ...args], {
       cwd: root,
@@ -34,6 +35,7 @@ export class RunningProcess {
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.stderr += text;
     });
+    if (input !== undefined) this.#child.stdin?.end(input);
     onTestFinished(() => {
       this.#child.kill('SIGKILL');
     });

@@ -1,0 +1,103 @@
+import {
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+  LambdaClient,
+  ListFunctionsCommand,
+} from '@aws-sdk/client-lambda';
+import { type Config, parseConfig } from '../../lambda/core/config.ts';
+import { CliError } from '../errors.ts';
+import { askAws, clientConfig } from './ask.ts';
+
+/** A rotator's function, found by the environment that its stack has given it. */
+export interface RotatorFunction {
+  readonly rotator: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** What an invocation gave: the value that was returned, or the error that was thrown. */
+export type Invocation =
+  | { readonly ok: true; readonly payload: unknown }
+  | { readonly ok: false; readonly errorType: string; readonly errorMessage: string };
+
+const minute = 60_000;
+
+/** Lambda, as an operator uses it. Every failure is a CliError. */
+export class Functions {
+  readonly #client = new LambdaClient(clientConfig);
+  // An invocation may take as long as the function may, and is not to be repeated by a client.
+  readonly #invoker = new LambdaClient({
+    maxAttempts: 1,
+    requestHandler: {
+      connectionTimeout: 5_000,
+      requestTimeout: 16 * minute,
+      throwOnRequestTimeout: true,
+    },
+  });
+  readonly #signal: AbortSignal;
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  /** The functions of all rotators in the account and Region. */
+  async rotators(): Promise<readonly RotatorFunction[]> {
+    const found: RotatorFunction[] = [];
+    let Marker: string | undefined;
+    do {
+      const page = await askAws('lambda:ListFunctions', undefined, () =>
+        this.#client.send(new ListFunctionsCommand({ Marker, MaxItems: 50 }), {
+          abortSignal: this.#signal,
+        }),
+      );
+      for (const { FunctionName: name, FunctionArn: arn, Environment } of page.Functions ?? []) {
+        const variables = Environment?.Variables ?? {};
+        const rotator = variables['IMS_TOKEN_ROTATOR_NAME'];
+        if (name && arn && rotator) found.push({ rotator, name, arn, variables });
+      }
+      Marker = page.NextMarker;
+    } while (Marker);
+    return found;
+  }
+
+  /** Whether Lambda can run it: `Active`, or the state and its reason. */
+  async state(name: string): Promise<string> {
+    const { State = 'Active', StateReason } = await askAws(
+      'lambda:GetFunctionConfiguration',
+      name,
+      () =>
+        this.#client.send(new GetFunctionConfigurationCommand({ FunctionName: name }), {
+          abortSignal: this.#signal,
+        }),
+    );
+    return StateReason === undefined ? State : `${State}: ${StateReason}`;
+  }
+
+  /** Calls the function and waits for what it says. */
+  async invoke(name: string, event: object): Promise<Invocation> {
+    const { Payload, FunctionError } = await askAws('lambda:InvokeFunction', name, () =>
+      this.#invoker.send(
+        new InvokeCommand({ FunctionName: name, Payload: Buffer.from(JSON.stringify(event)) }),
+      ),
+    );
+    const payload: unknown = JSON.parse(Buffer.from(Payload ?? []).toString() || 'null');
+    if (FunctionError === undefined) return { ok: true, payload };
+    const { errorType = 'Error', errorMessage = '' } = (payload ?? {}) as {
+      readonly errorType?: string;
+      readonly errorMessage?: string;
+    };
+    return { ok: false, errorType, errorMessage };
+  }
+}
+
+/** @throws CliError ERR_FUNCTION_FAILED when somebody has spoilt the function's environment */
+export function configOf({ name, variables }: RotatorFunction, region: string): Config {
+  try {
+    return parseConfig({ ...variables, AWS_REGION: region });
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    const fix = 'deploy its stack again';
+    throw new CliError('ERR_FUNCTION_FAILED', `${name} cannot work: ${text}`, fix);
+  }
+}

@@ -1,0 +1,136 @@
+import confirmName from '@inquirer/input';
+import { formatInstant } from '../../lambda/core/instant.ts';
+import { lastReads, type SecretRead } from '../aws/reads.ts';
+import type { Secret } from '../aws/secrets.ts';
+import { CliError, interrupted, usageError } from '../errors.ts';
+import { findRotator, namesOf } from '../rotator.ts';
+import type { Session } from '../session.ts';
+import { formatDuration } from '../view/durations.ts';
+import { wrapLines } from '../view/table.ts';
+
+export interface OffboardOptions {
+  readonly yes?: boolean;
+  /** Of the recovery window: 7 to 30. */
+  readonly recoveryDays: number;
+}
+
+const day = 86_400;
+
+/** Schedules the deletion of a credential's two secrets, after it has said who reads the token. */
+export async function offboard(
+  session: Session,
+  name: string,
+  { yes = false, recoveryDays }: OffboardOptions,
+): Promise<number> {
+  const { terminal, secrets, options, signal } = session;
+  const names = namesOf(await findRotator(session), name);
+  const found = await Promise.all([secrets.describe(names.client), secrets.describe(names.token)]);
+  const doomed = found.filter(
+    (secret): secret is Secret => secret !== undefined && secret.deletedAt === undefined,
+  );
+  if (doomed.length === 0) {
+    const text = `there is no secret ${names.client} and no secret ${names.token}`;
+    throw new CliError('ERR_CREDENTIAL_NOT_FOUND', text);
+  }
+  const token = doomed.find((secret) => secret.name === names.token);
+  const readers = token === undefined ? [] : await readersOf(session, token);
+  const warnings = warningsOf(doomed, token, readers, session.now());
+  if (!yes || options.json !== true) {
+    const write = (text: string): void =>
+      options.json === true ? terminal.note(text) : terminal.print(text);
+    write(`offboarding ${name} deletes:`);
+    for (const secret of doomed) write(`  ${secret.name}`);
+    for (const text of warnings) write(wrapLines(text, 2, terminal.columns).join('\n'));
+  }
+  if (!yes) await confirm(session, name);
+  if (signal.aborted) throw interrupted('nothing was deleted');
+  await deleteAll(session, doomed, recoveryDays);
+  const until = formatInstant(session.now()).slice(0, 10);
+  const restore = doomed.map(
+    (secret) => `aws secretsmanager restore-secret --secret-id ${secret.name}`,
+  );
+  if (options.json === true) {
+    const read =
+      readers instanceof CliError ? { unknown: readers.message } : readers.map(readerJson);
+    const deleted = doomed.map((secret) => secret.name);
+    terminal.printJson({ name, deleted, recovery_days: recoveryDays, readers: read });
+  } else {
+    terminal.print(`${name} is offboarded on ${until}; for ${recoveryDays} days this undoes it:`);
+    for (const command of restore) terminal.print(`  ${command}`);
+  }
+  return 0;
+}
+
+/** Both or none: half of a credential would raise alarms. */
+async function deleteAll(
+  { secrets }: Session,
+  doomed: readonly Secret[],
+  days: number,
+): Promise<void> {
+  const done: string[] = [];
+  try {
+    for (const { arn } of doomed) {
+      await secrets.delete(arn, days);
+      done.push(arn);
+    }
+  } catch (error) {
+    for (const arn of done) await secrets.restore(arn);
+    throw error;
+  }
+}
+
+async function readersOf(
+  { signal }: Session,
+  token: Secret,
+): Promise<readonly SecretRead[] | CliError> {
+  try {
+    return await lastReads(token, signal);
+  } catch (error) {
+    if (error instanceof CliError && !signal.aborted) return error;
+    throw error;
+  }
+}
+
+function warningsOf(
+  doomed: readonly Secret[],
+  token: Secret | undefined,
+  readers: readonly SecretRead[] | CliError,
+  now: number,
+): readonly string[] {
+  const stack = doomed.map(({ tags }) => tags['aws:cloudformation:stack-name']).find(Boolean);
+  const declared =
+    stack === undefined
+      ? []
+      : [
+          `The stack ${stack} has made them: take the credential out of it first, or its next ` +
+            'deployment fails and the alarm "Fewer managed" is raised.',
+        ];
+  if (token === undefined) return declared;
+  const read =
+    token.readOn === undefined
+      ? 'The token was never read.'
+      : `The token was last read on ${formatInstant(token.readOn).slice(0, 10)}.`;
+  return [...declared, read, ...readerLines(readers, now)];
+}
+
+function readerLines(readers: readonly SecretRead[] | CliError, now: number): readonly string[] {
+  if (readers instanceof CliError) return [`Who read it is not known: ${readers.message}.`];
+  if (readers.length === 0) return ['CloudTrail knows no reader of the last 90 days.'];
+  return readers
+    .slice(0, 5)
+    .map(
+      ({ principal, at }) =>
+        `${principal} read it ${formatDuration(now - at)} ago${now - at < 2 * day ? ': IN USE' : ''}.`,
+    );
+}
+
+function readerJson({ principal, at }: SecretRead) {
+  return { principal, at: formatInstant(at) };
+}
+
+async function confirm({ terminal, signal }: Session, name: string): Promise<void> {
+  if (!terminal.canAsk) throw usageError('there is nobody to ask', 'if you are sure: --yes');
+  const context = { output: process.stderr, signal };
+  const typed = await confirmName({ message: `Type ${name} to go on` }, context);
+  if (typed.trim() !== name) throw interrupted('nothing was deleted');
+}

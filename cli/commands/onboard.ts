@@ -1,0 +1,120 @@
+import { parseDuration } from '../../lambda/core/instant.ts';
+import { productScopes } from '../../lambda/core/product-scopes.ts';
+import type { SecretNames } from '../../lambda/core/secret-name.ts';
+import { readCredential } from '../credential-file.ts';
+import { CliError, usageError } from '../errors.ts';
+import { findRotator, namesOf } from '../rotator.ts';
+import type { Session } from '../session.ts';
+import { announce, reportToken, type WaitOptions } from './put-credential.ts';
+
+export interface OnboardOptions extends WaitOptions {
+  readonly product?: string;
+  /** With commas or spaces. */
+  readonly scopes?: string;
+  /** An ISO 8601 duration. */
+  readonly renewBefore?: string;
+  /** A customer managed key. */
+  readonly key?: string;
+}
+
+/** Creates the two secrets of a credential, stores it, and waits for its token. */
+export async function onboard(
+  session: Session,
+  name: string,
+  file: string | undefined,
+  options: OnboardOptions,
+): Promise<number> {
+  const settings = settingsOf(options);
+  const rotator = await findRotator(session);
+  const names = namesOf(rotator, name);
+  await checkFree(session, name, names);
+  const credential = await readCredential(session, file, settings);
+  announce(session, credential, names.client);
+  const { secrets } = session;
+  const common = options.key === undefined ? {} : { keyId: options.key };
+  await secrets.create({
+    ...common,
+    name: names.token,
+    description: `Adobe IMS access token of the credential "${name}"`,
+    tags: tagsOf(settings, options),
+  });
+  const client = await secrets
+    .create({
+      ...common,
+      name: names.client,
+      description: `Adobe OAuth Server-to-Server credential "${name}"`,
+      tags: {},
+      secretString: credential.document,
+    })
+    .catch(async (error: unknown) => {
+      // It is ours, and empty: half a credential would only raise alarms.
+      await secrets.delete(names.token, 0);
+      throw error;
+    });
+  const stored = {
+    name,
+    tokenSecret: names.token,
+    clientArn: client.arn,
+    versionId: client.versionId,
+  };
+  return await reportToken(session, { rotator, credential, stored, wait: options.wait });
+}
+
+interface Settings {
+  readonly product?: string;
+  readonly scopes?: readonly string[];
+}
+
+function settingsOf({ product, scopes, renewBefore }: OnboardOptions): Settings {
+  const problems: string[] = [];
+  if (product !== undefined && scopes !== undefined) {
+    problems.push('give --product or --scopes: the scopes would win');
+  }
+  if (product !== undefined && !productScopes.has(product)) {
+    problems.push(`--product must be one of ${[...productScopes.keys()].join(', ')}`);
+  }
+  const list = scopes?.split(/[\s,]+/).filter((scope) => scope !== '') ?? [];
+  const text = list.join(' ');
+  // What a tag's value may be.
+  if (scopes !== undefined && !/^[A-Za-z0-9 +=._:/@-]{1,256}$/.test(text)) {
+    problems.push('--scopes must be scopes of at most 256 characters together');
+  }
+  if (renewBefore !== undefined && parseDuration(renewBefore) === undefined) {
+    problems.push('--renew-before must be an ISO 8601 duration, such as PT8H');
+  }
+  if (problems.length > 0) throw usageError(problems.join('; '));
+  return {
+    ...(product === undefined ? {} : { product }),
+    ...(scopes === undefined ? {} : { scopes: list }),
+  };
+}
+
+function tagsOf({ product, scopes }: Settings, { renewBefore }: OnboardOptions) {
+  return {
+    ...(product === undefined ? {} : { 'ims-token-rotator:product': product }),
+    ...(scopes === undefined ? {} : { 'ims-token-rotator:scopes': scopes.join(' ') }),
+    ...(renewBefore === undefined ? {} : { 'ims-token-rotator:renew-before': renewBefore }),
+  };
+}
+
+async function checkFree({ secrets }: Session, name: string, names: SecretNames): Promise<void> {
+  const found = await Promise.all([secrets.describe(names.client), secrets.describe(names.token)]);
+  const there = found.flatMap((secret) => (secret === undefined ? [] : [secret]));
+  const leaving = there.filter(({ deletedAt }) => deletedAt !== undefined);
+  if (leaving.length > 0) {
+    throw new CliError(
+      'ERR_CREDENTIAL_EXISTS',
+      `${leaving.map((secret) => secret.name).join(' and ')} ${leaving.length > 1 ? 'are' : 'is'} scheduled for deletion`,
+      'bring it back with aws secretsmanager restore-secret --secret-id NAME, or take another name',
+    );
+  }
+  if (there.length > 0) {
+    throw new CliError(
+      'ERR_CREDENTIAL_EXISTS',
+      `there is ${there.map((secret) => secret.name).join(' and ')} already`,
+      there.length === 2
+        ? `store a new credential: ims-token-rotator put-credential ${name} FILE`
+        : 'half of a credential is there: delete that secret, or create the other one as it was',
+    );
+  }
+}

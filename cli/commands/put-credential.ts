@@ -1,0 +1,97 @@
+import { formatInstant } from '../../lambda/core/instant.ts';
+import { readSettings } from '../../lambda/core/settings.ts';
+import { awaitToken, type StoredCredential } from '../await-token.ts';
+import {
+  type CredentialFile,
+  describeCredential,
+  readCredential,
+  showCredential,
+} from '../credential-file.ts';
+import { CliError } from '../errors.ts';
+import { findRotator, namesOf, type Rotator } from '../rotator.ts';
+import type { Session } from '../session.ts';
+
+export interface WaitOptions {
+  /** Seconds to wait for the token at most; 0 does not wait. */
+  readonly wait: number;
+}
+
+/** Stores a credential in the client secret that is there, and waits for its token. */
+export async function putCredential(
+  session: Session,
+  name: string,
+  file: string | undefined,
+  { wait }: WaitOptions,
+): Promise<number> {
+  const { secrets } = session;
+  const rotator = await findRotator(session);
+  const names = namesOf(rotator, name);
+  const [client, token] = await Promise.all([
+    secrets.describe(names.client),
+    secrets.describe(names.token),
+  ]);
+  for (const [secretName, secret] of [
+    [names.client, client],
+    [names.token, token],
+  ] as const) {
+    if (secret !== undefined && secret.deletedAt === undefined) continue;
+    throw new CliError(
+      'ERR_CREDENTIAL_NOT_FOUND',
+      secret === undefined
+        ? `there is no secret ${secretName}`
+        : `${secretName} is scheduled for deletion`,
+      secret === undefined
+        ? `onboard it: ims-token-rotator onboard ${name} FILE`
+        : `aws secretsmanager restore-secret --secret-id ${secretName}`,
+    );
+  }
+  const credential = await readCredential(session, file, readSettings(token?.tags ?? {}));
+  announce(session, credential, names.client);
+  const versionId = await secrets.put(names.client, credential.document);
+  const stored = { name, tokenSecret: names.token, clientArn: client?.arn ?? '', versionId };
+  return await reportToken(session, { rotator, credential, stored, wait });
+}
+
+export function announce(session: Session, credential: CredentialFile, secretName: string): void {
+  if (session.options.json === true) return;
+  showCredential(session, credential);
+  session.terminal.print(`storing it in ${secretName}`);
+}
+
+interface Stored {
+  readonly rotator: Rotator;
+  readonly credential: CredentialFile;
+  readonly stored: StoredCredential;
+  readonly wait: number;
+}
+
+/** Waits for the token of what was stored, and tells what came of it. */
+export async function reportToken(
+  session: Session,
+  { rotator, credential, stored, wait }: Stored,
+): Promise<number> {
+  const { terminal, options } = session;
+  const { name } = stored;
+  const { function: target } = rotator;
+  const nobodyRenews = typeof target !== 'string' && target.code === 'ERR_FUNCTION_NOT_FOUND';
+  const told = { name, credential: describeCredential(credential), stored: true };
+  if (nobodyRenews || wait === 0) {
+    if (options.json === true) terminal.printJson(told);
+    else terminal.print(nobodyRenews ? notDeployed : 'stored; the token follows within seconds');
+    return 0;
+  }
+  const progress = terminal.progress('waiting for the token');
+  const expiresAt = await awaitToken(session, stored, wait).finally(() => progress.end());
+  const paused = expiresAt === undefined;
+  const end = paused ? {} : { expires_at: formatInstant(expiresAt) };
+  if (options.json === true) terminal.printJson({ ...told, paused, ...end });
+  else if (paused)
+    terminal.print(`stored; ${name} is paused, so nothing is minted (resume ${name})`);
+  else {
+    const mark = terminal.style('green', '✓');
+    terminal.print(`${mark} the token of ${name} is there, good until ${formatInstant(expiresAt)}`);
+  }
+  return 0;
+}
+
+const notDeployed = 'stored; no function is deployed yet, the token follows when there is one';

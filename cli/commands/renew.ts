@@ -1,0 +1,80 @@
+import pMap from 'p-map';
+import { listCredentials } from '../credentials.ts';
+import { CliError, interrupted, usageError } from '../errors.ts';
+import { type Renewal, Renewals } from '../renewal.ts';
+import { checkName, findRotator } from '../rotator.ts';
+import type { Session } from '../session.ts';
+import type { Terminal } from '../terminal.ts';
+import { explainFailure } from '../view/failure.ts';
+import { wrapLines } from '../view/table.ts';
+
+export interface RenewOptions {
+  readonly all?: boolean;
+  readonly force?: boolean;
+}
+
+// Each is an invocation of its own; a new account may run ten at a time.
+const concurrency = 5;
+
+/** Has the function renew credentials now. @returns 1 if any did not end with a fresh token */
+export async function renew(
+  session: Session,
+  names: readonly string[],
+  { all = false, force = false }: RenewOptions,
+): Promise<number> {
+  if (all === names.length > 0) {
+    throw usageError('name the credentials to renew, or give --all');
+  }
+  for (const name of names) checkName(name);
+  const { terminal, options, signal } = session;
+  const rotator = await findRotator(session);
+  const renewals = new Renewals(session, rotator);
+  const wanted = all
+    ? (await listCredentials(session, rotator)).filter(({ paused }) => !paused)
+    : [...new Set(names)].map((name) => ({ name }));
+  const progress = terminal.progress(`renewing ${wanted.length}`);
+  const done: Renewal[] = [];
+  const renewOne = async ({ name }: { readonly name: string }): Promise<void> => {
+    if (signal.aborted) return;
+    const renewal = await renewals
+      .renew(name, force)
+      .catch((error: unknown) => notAsked(name, error));
+    done.push(renewal);
+    progress.say(`${done.length} of ${wanted.length}`);
+    if (options.json !== true) progress.above(() => tell(terminal, renewal));
+  };
+  try {
+    await pMap(wanted, renewOne, { concurrency });
+  } finally {
+    progress.end();
+  }
+  if (options.json === true) terminal.printJson({ rotator: rotator.name, credentials: done });
+  if (done.length < wanted.length) {
+    terminal.note(`interrupted: ${wanted.length - done.length} were not begun`);
+    throw interrupted();
+  }
+  if (wanted.length === 0) terminal.note('there is nothing to renew');
+  return done.some(({ outcome }) => outcome === 'failed') ? 1 : 0;
+}
+
+/** A call that could not be made fails its credential, not the others. */
+function notAsked(name: string, error: unknown): Renewal {
+  if (!(error instanceof CliError)) throw error;
+  return { name, outcome: 'failed', code: error.code, message: error.message };
+}
+
+function tell(terminal: Terminal, renewal: Renewal): void {
+  const { name, outcome, reason, expires_at, code = '', message = '' } = renewal;
+  if (outcome !== 'failed') {
+    const mark = terminal.style('green', '✓');
+    const until = expires_at === undefined ? '' : `, good until ${expires_at}`;
+    const why = reason === undefined ? '' : ` (${reason})`;
+    terminal.print(`${mark} ${name} ${outcome}${why}${until}`);
+    return;
+  }
+  terminal.print(`${terminal.style('red', '✗')} ${name} ${code}`);
+  const { fix } = explainFailure(code, name);
+  for (const text of [message, `→ ${fix}`]) {
+    terminal.print(wrapLines(text, 2, terminal.columns).join('\n'));
+  }
+}

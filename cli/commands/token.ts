@@ -1,0 +1,111 @@
+import * as v from 'valibot';
+import { type EpochSeconds, parseInstant } from '../../lambda/core/instant.ts';
+import { CliError, usageError } from '../errors.ts';
+import { findRotator, namesOf } from '../rotator.ts';
+import type { Session } from '../session.ts';
+import { formatDuration } from '../view/durations.ts';
+
+export interface TokenOptions {
+  readonly field?: string;
+  readonly header?: boolean;
+  readonly env?: boolean;
+  readonly show?: boolean;
+}
+
+const document = v.record(v.string(), v.union([v.string(), v.number()]));
+type Document = v.InferOutput<typeof document>;
+
+// All other fields may be seen by whoever may read the token.
+const secretField = 'access_token';
+
+/** The variables that `--env` sets, and the fields that they have. */
+const variables = {
+  IMS_ACCESS_TOKEN: 'access_token',
+  IMS_CLIENT_ID: 'client_id',
+  IMS_ORG_ID: 'org_id',
+  IMS_TOKEN_EXPIRES_AT: 'expires_at',
+} as const;
+
+/** Prints the token, for use in a shell; to a terminal only with `show`. */
+export async function token(
+  session: Session,
+  name: string,
+  options: TokenOptions,
+): Promise<number> {
+  const { terminal, options: common } = session;
+  const { field = secretField, header = false, env = false, show = false } = options;
+  const forms = [options.field !== undefined, header, env, common.json === true];
+  if (forms.filter(Boolean).length > 1) {
+    throw usageError('--field, --header, --env and --json are different forms: give one');
+  }
+  const secret = field === secretField;
+  if (secret && terminal.isInteractive && !show) {
+    throw usageError(
+      'this would print the token to the terminal',
+      'use it in a command, $(…), or print it nevertheless: --show',
+    );
+  }
+  const { token: secretId } = namesOf(await findRotator(session), name);
+  const stored = await readDocument(session, name, secretId);
+  // What is asked about the token may be asked of one that has ended.
+  if (secret) checkNotExpired(stored, name, session.now());
+  if (common.json === true) terminal.printJson(stored);
+  else if (env) terminal.print(exportLines(stored));
+  else if (header) terminal.print(`Authorization: Bearer ${stored[secretField]}`);
+  else terminal.print(String(fieldOf(stored, field)));
+  return 0;
+}
+
+async function readDocument(session: Session, name: string, secretId: string): Promise<Document> {
+  const value = await session.secrets.read(secretId);
+  if (value === undefined) {
+    throw new CliError(
+      'ERR_TOKEN_NOT_READY',
+      `there is no token in ${secretId}`,
+      `see why: ims-token-rotator doctor ${name}`,
+    );
+  }
+  const parsed = v.safeParse(document, parseJson(value.reveal()));
+  if (parsed.success && typeof parsed.output[secretField] === 'string') return parsed.output;
+  throw new CliError(
+    'ERR_TOKEN_NOT_READY',
+    `what is in ${secretId} is not a token`,
+    'the next tick replaces it',
+  );
+}
+
+function checkNotExpired(stored: Document, name: string, now: EpochSeconds): void {
+  const expiresAt = parseInstant(String(stored['expires_at'] ?? ''));
+  if (expiresAt === undefined || expiresAt > now) return;
+  throw new CliError(
+    'ERR_TOKEN_EXPIRED',
+    `the token of ${name} ended ${formatDuration(now - expiresAt)} ago`,
+    `see why: ims-token-rotator doctor ${name}`,
+  );
+}
+
+function fieldOf(stored: Document, field: string): string | number {
+  const value = stored[field];
+  if (value !== undefined) return value;
+  throw usageError(`the token has no field ${field}; it has ${Object.keys(stored).join(', ')}`);
+}
+
+function exportLines(stored: Document): string {
+  return Object.entries(variables)
+    .filter(([, field]) => stored[field] !== undefined)
+    .map(([variable, field]) => `export ${variable}=${quoted(String(stored[field]))}`)
+    .join('\n');
+}
+
+/** For any POSIX shell, whatever is in it. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,170 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { imsEndpointRule, isImsEndpoint } from '../lambda/core/config.ts';
+import { usageError } from './errors.ts';
+import { exitCodes, help, helpBehind } from './help.ts';
+import { reportError } from './report-error.ts';
+import { type CommonOptions, type Session, startSession } from './session.ts';
+
+type Work = (session: Session) => Promise<number>;
+type Start = (options: CommonOptions, work: Work) => Promise<void>;
+
+/** Runs one command line. @returns the exit code */
+export async function program(host: NodeJS.Process): Promise<number> {
+  const interruption = new AbortController();
+  const interrupt = (): void => {
+    // Who asks twice does not want to wait for what is being finished.
+    if (interruption.signal.aborted) host.exit(130);
+    interruption.abort();
+  };
+  host.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  host.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever read this, such as head, has had enough.
+    if (error.code === 'EPIPE') host.exit(0);
+    throw error;
+  });
+  let exitCode = 0;
+  const start: Start = async (options, work) => {
+    try {
+      exitCode = await work(startSession(options, host, interruption.signal));
+    } catch (error) {
+      exitCode = reportError(error, options, host);
+    }
+  };
+  const root = new Command('ims-token-rotator')
+    .description('Keeps Adobe IMS access tokens fresh in AWS Secrets Manager: for its operators.')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: false })
+    .addHelpText('after', exitCodes)
+    .showHelpAfterError('(--help shows what there is)');
+  addLooks(root, start);
+  addCredentialCommands(root, start);
+  addLocal(root, start);
+  try {
+    await root.parseAsync(host.argv);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : 2;
+  }
+  return exitCode;
+}
+
+function add(root: Command, name: keyof typeof help, args: string): Command {
+  const text = help[name];
+  return root
+    .command(`${name} ${args}`.trim())
+    .description(text.summary)
+    .addHelpText('after', helpBehind(text))
+    .option('--json', 'print JSON')
+    .exitOverride();
+}
+
+/** A command that is about a rotator in an AWS account. */
+function addAws(root: Command, name: keyof typeof help, args: string): Command {
+  return add(root, name, args)
+    .option('--rotator <name>', 'the rotator (default: the only one there is)')
+    .option('--prefix <prefix>', "what its secrets' names begin with, if that was set")
+    .option('--profile <name>', 'AWS profile')
+    .option('--region <region>', 'AWS Region');
+}
+
+function addLooks(root: Command, start: Start): void {
+  addAws(root, 'status', '[names...]')
+    .option('--watch', 'look again and again, until Ctrl-C')
+    .option('--every <seconds>', 'between two looks', wholeNumber(1, 3600), 10)
+    .action(async (names: string[], options) => {
+      const { status } = await import('./commands/status.ts');
+      await start(options, (session) => status(session, names, options));
+    });
+  addAws(root, 'doctor', '[name]')
+    .option('--mint', 'mint a token from here, and store it nowhere')
+    .option('--api <url>', 'a GET of the product, with the stored token')
+    .option('--api-header <header>', 'what it wants beside the token; may be repeated', collect)
+    .action(async (name: string | undefined, options) => {
+      const { doctor } = await import('./commands/doctor.ts');
+      await start(options, async (session) => {
+        const imsEndpointUrl = imsEndpoint(process.env['IMS_ENDPOINT_URL']);
+        return await doctor(session, name, { ...options, imsEndpointUrl });
+      });
+    });
+  addAws(root, 'token', '<name>')
+    .option('--field <field>', 'print this field instead, such as expires_at')
+    .option('--header', 'print the Authorization header')
+    .option('--env', 'print lines that set environment variables')
+    .option('--show', 'print it to a terminal too')
+    .action(async (name: string, options) => {
+      const { token } = await import('./commands/token.ts');
+      await start(options, (session) => token(session, name, options));
+    });
+}
+
+function addCredentialCommands(root: Command, start: Start): void {
+  addAws(root, 'renew', '[names...]')
+    .option('--all', 'every credential that is not paused')
+    .option('--force', 'renew what is not due too')
+    .action(async (names: string[], options) => {
+      const { renew } = await import('./commands/renew.ts');
+      await start(options, (session) => renew(session, names, options));
+    });
+  addWait(addAws(root, 'put-credential', '<name> [file]')).action(
+    async (name: string, file: string | undefined, options) => {
+      const { putCredential } = await import('./commands/put-credential.ts');
+      await start(options, (session) => putCredential(session, name, file, options));
+    },
+  );
+  addWait(addAws(root, 'onboard', '<name> [file]'))
+    .option('--product <product>', 'ask for the scopes that Adobe documents for it')
+    .option('--scopes <scopes>', 'ask for these scopes, with commas or spaces')
+    .option('--renew-before <duration>', 'ISO 8601 life left at which to renew, such as PT8H')
+    .option('--key <key>', 'a KMS key that the rotator may use')
+    .action(async (name: string, file: string | undefined, options) => {
+      const { onboard } = await import('./commands/onboard.ts');
+      await start(options, (session) => onboard(session, name, file, options));
+    });
+  addAws(root, 'offboard', '<name>')
+    .option('--yes', 'do not ask')
+    .option('--recovery-days <days>', 'until the secrets are gone', wholeNumber(7, 30), 30)
+    .action(async (name: string, options) => {
+      const { offboard } = await import('./commands/offboard.ts');
+      await start(options, (session) => offboard(session, name, options));
+    });
+  for (const command of ['pause', 'resume'] as const) {
+    addAws(root, command, '<name>').action(async (name: string, options) => {
+      const { setPaused } = await import('./commands/pause.ts');
+      await start(options, (session) => setPaused(session, name, command === 'pause'));
+    });
+  }
+}
+
+function addLocal(root: Command, start: Start): void {
+  add(root, 'local', '')
+    .option('--port <port>', 'the first of five ports (default: any)', wholeNumber(0, 65_531), 0)
+    .option('--tick <seconds>', 'how often the rotator looks', wholeNumber(1, 86_400), 900)
+    .action(async (options) => {
+      const { local } = await import('./commands/local.ts');
+      await start(options, (session) => local(session, options));
+    });
+}
+
+function addWait(command: Command): Command {
+  const seconds = wholeNumber(0, 900);
+  return command.option('--wait <seconds>', 'for the token; 0 does not wait', seconds, 60);
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+}
+
+function collect(line: string, lines: readonly string[] = []): readonly string[] {
+  return [...lines, line];
+}
+
+/** Client secrets are sent there, so the rule is that of the function. */
+function imsEndpoint(url: string | undefined): string | undefined {
+  const origin = url?.replace(/\/$/, '');
+  if (origin === undefined || origin === '' || isImsEndpoint(origin)) return origin || undefined;
+  throw usageError(`IMS_ENDPOINT_URL ${imsEndpointRule}`);
+}

@@ -1,0 +1,43 @@
+import { asRenewalError } from '../lambda/core/errors.ts';
+import { CliError, interrupted } from './errors.ts';
+import type { CommonOptions } from './session.ts';
+import { Terminal } from './terminal.ts';
+import { wrapLines } from './view/table.ts';
+
+/** Says what went wrong and who can do what about it. @returns the exit code */
+export function reportError(error: unknown, options: CommonOptions, host: NodeJS.Process): number {
+  const known = asCliError(error);
+  const { code, message, fix, exitCode } = known;
+  const terminal = new Terminal(host);
+  if (options.json === true) {
+    terminal.printJson({ error: { code, message, ...(fix === undefined ? {} : { fix }) } });
+    return exitCode;
+  }
+  const columns = host.stderr.isTTY === true ? host.stderr.columns : undefined;
+  const lines = [
+    // A list of problems is easier to read line by line.
+    ...message.split('; ').flatMap((part, index) => wrapLines(part, index === 0 ? 0 : 2, columns)),
+    ...(fix === undefined ? [] : wrapLines(`→ ${fix}`, 2, columns)),
+    ...(code === 'ERR_UNEXPECTED' ? [framesOf(error)] : []),
+  ];
+  const [first = '', ...rest] = lines;
+  terminal.note([`${terminal.styleNote('red', code)} ${first}`, ...rest].join('\n'));
+  return exitCode;
+}
+
+function asCliError(error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  // Whoever is asked something may press Ctrl-C instead.
+  const name = error instanceof Error ? error.name : '';
+  if (name === 'ExitPromptError' || name === 'AbortPromptError' || name === 'AbortError') {
+    return interrupted();
+  }
+  const { code, message } = asRenewalError(error);
+  return new CliError(code, message, 'report it, with these lines');
+}
+
+/** The message is left out: it may quote a value. */
+function framesOf(error: unknown): string {
+  const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
+  return lines.filter((line) => /^\s+at /.test(line)).join('\n');
+}

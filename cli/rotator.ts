@@ -1,0 +1,139 @@
+import {
+  credentialNameRule,
+  isCredentialName,
+  parseSecretName,
+  type SecretNames,
+  secretNames,
+} from '../lambda/core/secret-name.ts';
+import { configOf, Functions, type RotatorFunction } from './aws/functions.ts';
+import { CliError, usageError } from './errors.ts';
+import type { Session } from './session.ts';
+
+/** The rotator that a command is about, as far as it could be found out. */
+export interface Rotator {
+  readonly name: string;
+  /** What the names of its secrets begin with, without the slash that follows. */
+  readonly prefix: string;
+  readonly region: string;
+  /** Seconds between two ticks. */
+  readonly tick: number;
+  /** ARNs of client secrets that live elsewhere; undefined if only the function would tell. */
+  readonly clientSecrets: ReadonlyMap<string, string> | undefined;
+  /** The function's name, or why it is not known. */
+  readonly function: string | CliError;
+  readonly functionArn?: string;
+}
+
+const standardPrefix = 'ims-token-rotator';
+const standardTick = 900;
+
+/**
+ * Finds the rotator that is meant: the one that is named, else the only one there is. Its function
+ * knows best; for who may not list functions, the names of the secrets have to do.
+ *
+ * @throws CliError ERR_ROTATOR_NOT_FOUND or ERR_ROTATOR_AMBIGUOUS
+ */
+export async function findRotator(session: Session): Promise<Rotator> {
+  const { rotator: name, prefix } = session.options;
+  const region = await session.secrets.region();
+  const functions = await rotatorFunctions(session);
+  const candidates = functions instanceof CliError ? [] : functions;
+  const wanted = candidates.filter((one) => matches(one, name, prefix));
+  if (wanted.length > 1) throw ambiguous(wanted.map(({ rotator }) => rotator));
+  const [found] = wanted;
+  if (found !== undefined) {
+    const config = configOf(found, region);
+    const { tick, clientSecrets } = config;
+    const place = { name: config.rotator, prefix: config.prefix, region };
+    return { ...place, tick, clientSecrets, function: found.name, functionArn: found.arn };
+  }
+  const missing = functions instanceof CliError ? functions : notDeployed(name);
+  const place = { region, tick: standardTick, clientSecrets: undefined, function: missing };
+  if (prefix !== undefined) return { ...place, name: name ?? prefix, prefix };
+  const secretsOf = name ?? (await nameBySecrets(session));
+  return { ...place, name: secretsOf, prefix: `${standardPrefix}/${secretsOf}` };
+}
+
+/**
+ * The names of a credential's two secrets; of a client secret that lives elsewhere, its ARN.
+ *
+ * @throws CliError ERR_USAGE for what is no short name
+ */
+export function namesOf(
+  { prefix, clientSecrets = new Map() }: Rotator,
+  credential: string,
+): SecretNames {
+  checkName(credential);
+  return secretNames({ prefix, clientSecrets }, credential);
+}
+
+export function checkName(credential: string): void {
+  if (isCredentialName(credential)) return;
+  throw usageError(`"${credential}" is no name of a credential: ${credentialNameRule}`);
+}
+
+/** @throws CliError ERR_FUNCTION_NOT_FOUND, or why nobody could look */
+export function functionOf(rotator: Rotator): string {
+  if (typeof rotator.function === 'string') return rotator.function;
+  throw rotator.function;
+}
+
+/** Where functions can't be listed, the reason is kept for whoever needs the function. */
+async function rotatorFunctions({
+  signal,
+}: Session): Promise<readonly RotatorFunction[] | CliError> {
+  try {
+    return await new Functions(signal).rotators();
+  } catch (error) {
+    if (error instanceof CliError && !signal.aborted) return error;
+    throw error;
+  }
+}
+
+function matches(
+  { rotator, variables }: RotatorFunction,
+  name: string | undefined,
+  prefix: string | undefined,
+): boolean {
+  const own = variables['IMS_TOKEN_ROTATOR_PREFIX'] ?? `${standardPrefix}/${rotator}`;
+  return (name === undefined || name === rotator) && (prefix === undefined || prefix === own);
+}
+
+async function nameBySecrets({ secrets }: Session): Promise<string> {
+  const names = new Set<string>();
+  for await (const page of secrets.list(`${standardPrefix}/`)) {
+    for (const { name } of page) {
+      const [, rotator = ''] = name.split('/');
+      const parsed = parseSecretName(`${standardPrefix}/${rotator}`, name);
+      if (parsed !== undefined) names.add(rotator);
+    }
+    // Two are too many already, and there may be a hundred thousand secrets.
+    if (names.size > 1) break;
+  }
+  const [name, ...others] = names;
+  if (name === undefined) {
+    throw new CliError(
+      'ERR_ROTATOR_NOT_FOUND',
+      'no rotator was found in this account and Region',
+      'choose another --region or --profile, name it (--rotator, or --prefix if it has one of its own), or deploy it',
+    );
+  }
+  if (others.length > 0) throw ambiguous([...names]);
+  return name;
+}
+
+function ambiguous(names: readonly string[]): CliError {
+  return new CliError(
+    'ERR_ROTATOR_AMBIGUOUS',
+    `there are several rotators here: ${names.toSorted().join(', ')}`,
+    'say which one: --rotator NAME',
+  );
+}
+
+function notDeployed(name: string | undefined): CliError {
+  return new CliError(
+    'ERR_FUNCTION_NOT_FOUND',
+    `no function of ${name === undefined ? 'a rotator' : `the rotator ${name}`} is deployed in this account and Region`,
+    'deploy it (npx cdk deploy), or choose another --region or --profile',
+  );
+}

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { type EpochSeconds, epochSeconds } from '../lambda/core/instant.ts';
+import type { Digest } from '../lambda/core/settings.ts';
+import { Secrets } from './aws/secrets.ts';
+import { Terminal } from './terminal.ts';
+
+/** Options that every command takes. */
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly rotator?: string;
+  readonly prefix?: string;
+  readonly profile?: string;
+  readonly region?: string;
+}
+
+/** All that a command touches outside itself. */
+export interface Session {
+  readonly options: CommonOptions;
+  readonly terminal: Terminal;
+  readonly secrets: Secrets;
+  readonly now: () => EpochSeconds;
+  readonly digest: Digest;
+  /** Aborts on Ctrl-C. What only waits or reads ends then; a write that was begun is finished. */
+  readonly signal: AbortSignal;
+}
+
+/** The AWS SDK takes profile and Region from the environment, and from there alone for every client. */
+export function startSession(
+  options: CommonOptions,
+  { env, stdin, stdout, stderr }: Pick<NodeJS.Process, 'env' | 'stdin' | 'stdout' | 'stderr'>,
+  signal: AbortSignal,
+): Session {
+  const region = options.region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'];
+  if (options.profile !== undefined) env['AWS_PROFILE'] = options.profile;
+  if (region !== undefined) env['AWS_REGION'] = region;
+  return {
+    options,
+    terminal: new Terminal({ stdin, stdout, stderr }),
+    secrets: new Secrets(signal),
+    now: () => epochSeconds(Date.now() / 1000),
+    digest: (text) => createHash('sha256').update(text).digest('hex'),
+    signal,
+  };
+}

@@ -1,0 +1,122 @@
+import { type EpochSeconds, formatInstant } from '../../lambda/core/instant.ts';
+import { type CredentialState, isUnhealthy, type State, states } from './credential-state.ts';
+import { formatDuration, formatMinute } from './durations.ts';
+import { explainFailure } from './failure.ts';
+import { tableLines, wrapLines } from './table.ts';
+
+export interface StatusView {
+  readonly rotator: string;
+  readonly credentials: readonly CredentialState[];
+  readonly now: EpochSeconds;
+  /** Of the terminal; undefined where lines may be as long as they are. */
+  readonly columns: number | undefined;
+  /** How many credentials are shown at most. */
+  readonly most: number;
+  readonly style: (state: State, text: string) => string;
+}
+
+const barCells = 8;
+// What all columns but the name take, with the gaps between.
+const otherColumns = 2 + 9 + 22 + 15 + 12;
+const fewest = 12;
+
+/** The table that `status` shows: what is urgent on top, each failure below its credential. */
+export function statusLines(view: StatusView): readonly string[] {
+  const { credentials, now, columns, most } = view;
+  const shown = credentials.slice(0, most);
+  const longest = Math.max(...shown.map(({ name }) => name.length), 'CREDENTIAL'.length);
+  const room = columns === undefined ? longest : Math.max(fewest, columns - otherColumns);
+  const [head = '', ...lines] = tableLines(
+    [
+      { title: 'CREDENTIAL', width: Math.min(longest, room) },
+      { title: 'STATE', width: 7 },
+      { title: 'LEFT', width: 20 },
+      { title: 'EXPIRES (UTC)', width: 13 },
+      { title: 'RENEWAL' },
+    ],
+    shown.map((credential) => cells(credential, now)),
+  );
+  const table = shown.flatMap((credential, index) => [
+    view.style(credential.state, lines[index] ?? ''),
+    ...failureLines(credential, view),
+  ]);
+  const more = credentials.length - shown.length;
+  return [
+    summary(view),
+    ...(shown.length === 0 ? [] : ['', head, ...table]),
+    ...(more > 0 ? [`… and ${more} less urgent; name some, or pipe this to see all`] : []),
+  ];
+}
+
+/** As JSON: instants in RFC 3339, durations in seconds. */
+export function statusJson({ rotator, credentials, now }: Omit<StatusView, 'style'>) {
+  return {
+    rotator,
+    at: formatInstant(now),
+    healthy: !credentials.some(isUnhealthy),
+    credentials: credentials.map((credential) => {
+      const { name, state, paused, token, renewalAt, failure, failingSince } = credential;
+      return {
+        name,
+        state,
+        paused,
+        ...(token === undefined
+          ? {}
+          : {
+              expires_at: formatInstant(token.expiresAt),
+              seconds_left: token.expiresAt - now,
+              version_id: token.versionId,
+            }),
+        ...(renewalAt === undefined ? {} : { next_renewal_at: formatInstant(renewalAt) }),
+        ...(failure === undefined
+          ? {}
+          : { failure: { code: failure, words: explainFailure(failure, name).words } }),
+        ...(failingSince === undefined ? {} : { failing_since: formatInstant(failingSince) }),
+      };
+    }),
+  };
+}
+
+function summary({ rotator, credentials }: StatusView): string {
+  const counts = states.flatMap((state) => {
+    const count = credentials.filter((credential) => credential.state === state).length;
+    return count === 0 ? [] : [`${count} ${state}`];
+  });
+  const total = credentials.length;
+  const all = `${total} ${total === 1 ? 'credential' : 'credentials'}`;
+  return `${rotator}: ${[all, ...counts].join(', ')}`;
+}
+
+function cells({ name, state, token, renewalAt }: CredentialState, now: EpochSeconds): string[] {
+  const renewal = renewalAt === undefined ? '' : renewalText(renewalAt, now);
+  if (token === undefined) {
+    const left = state === 'foreign' ? 'its value says' : '';
+    return [name, state, left, '', renewal];
+  }
+  const left = token.expiresAt - now;
+  const text = left <= 0 ? `ended ${formatDuration(left)} ago` : formatDuration(left);
+  const lifeLeft = `${bar(left / token.lifetime)} ${text}`;
+  return [name, state, left <= 0 ? text : lifeLeft, formatMinute(token.expiresAt), renewal];
+}
+
+function renewalText(renewalAt: EpochSeconds, now: EpochSeconds): string {
+  return renewalAt <= now ? 'next tick' : formatMinute(renewalAt);
+}
+
+function bar(share: number): string {
+  const full = Math.round(Math.min(1, Math.max(0, share)) * barCells);
+  return '█'.repeat(full) + '░'.repeat(barCells - full);
+}
+
+function failureLines(
+  { name, state, failure, failingSince }: CredentialState,
+  { now, columns, style }: StatusView,
+): readonly string[] {
+  if (failure === undefined) return [];
+  const { words, fix } = explainFailure(failure, name);
+  const lasts = failingSince === undefined ? '' : `, for ${formatDuration(now - failingSince)}`;
+  return [
+    ...wrapLines(`${words}${lasts}`, 2, columns).map((line) => style(state, line)),
+    ...wrapLines(`→ ${fix}`, 2, columns),
+  ];
+}

@@ -1,0 +1,197 @@
+import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import { hour, inSeconds, seedCredential, startOperator } from './operator.ts';
+
+interface Shown {
+  readonly healthy: boolean;
+  readonly credentials: readonly {
+    readonly name: string;
+    readonly state: string;
+    readonly failure?: { readonly code: string; readonly words: string };
+    readonly expires_at?: string;
+    readonly next_renewal_at?: string;
+    readonly seconds_left?: number;
+  }[];
+}
+
+function statesOf(stdout: string): Record<string, string> {
+  const { credentials } = JSON.parse(stdout) as Shown;
+  return Object.fromEntries(credentials.map(({ name, state }) => [name, state]));
+}
+
+describe('status', () => {
+  it('tells all states apart, by metadata alone, the most urgent first', async () => {
+    const { world, cli } = await startOperator();
+    const minutesAgo = (minutes: number): string => `since=${inSeconds(-60 * minutes)}`;
+    const seeds = {
+      fresh: { expiresIn: 20 * hour },
+      paused: { expiresIn: -hour, tags: { 'ims-token-rotator:paused': 'true' } },
+      empty: { client: false },
+      due: { expiresIn: 12 * hour - 60 },
+      overdue: { expiresIn: 11 * hour },
+      'never-minted': { storedAgo: 2 * hour },
+      'just-stored': { storedAgo: 60 },
+      failing: {
+        expiresIn: 5 * hour,
+        failing: `code=ERR_TOKEN_REJECTED/invalid_client ${minutesAgo(100)} retry-at=${inSeconds(900)}`,
+      },
+      outage: { expiresIn: 9 * hour, failing: `code=ERR_TOKEN_UNAVAILABLE ${minutesAgo(50)}` },
+      expired: { expiresIn: -hour },
+      'credential-gone': { expiresIn: 18 * hour, client: false },
+    } as const;
+    for (const [name, seed] of Object.entries(seeds)) seedCredential(world, name, seed);
+    world.secretsManager.seed({ name: `${world.prefix}/tokenless/client`, secretString: '{}' });
+    world.secretsManager.seed({ name: `${world.prefix}/by-hand/client`, secretString: '{}' });
+    world.secretsManager.seed({ name: `${world.prefix}/by-hand/token`, secretString: '{}' });
+    world.secretsManager.seed({ name: 'ims-token-rotator/local/a/b/token' });
+
+    const { code, stdout, stderr } = await cli('status', '--json');
+    expect(code).toBe(1);
+    expect(stderr).toBe('');
+    expect(Object.entries(statesOf(stdout))).toEqual([
+      ['expired', 'expired'],
+      ['failing', 'failing'],
+      ['outage', 'failing'],
+      ['credential-gone', 'failing'],
+      ['tokenless', 'failing'],
+      ['overdue', 'overdue'],
+      ['never-minted', 'overdue'],
+      ['due', 'due'],
+      ['just-stored', 'due'],
+      ['by-hand', 'foreign'],
+      ['fresh', 'fresh'],
+      ['empty', 'empty'],
+      ['paused', 'paused'],
+    ]);
+    const failures = (JSON.parse(stdout) as Shown).credentials.flatMap(({ name, failure }) =>
+      failure === undefined ? [] : [[name, failure.code]],
+    );
+    expect(failures).toEqual([
+      ['failing', 'ERR_TOKEN_REJECTED/invalid_client'],
+      ['outage', 'ERR_TOKEN_UNAVAILABLE'],
+      ['credential-gone', 'ERR_CREDENTIAL_MISSING'],
+      ['tokenless', 'ERR_TOKEN_SECRET_MISSING'],
+    ]);
+    const actions = world.secretsManager.calls.map(({ action }) => action);
+    expect(new Set(actions)).toEqual(new Set(['ListSecrets']));
+  });
+
+  it('shows a table with the failures in words', async () => {
+    const { world, cli } = await startOperator();
+    seedCredential(world, 'fusion', { expiresIn: 20 * hour + 30 });
+    seedCredential(world, 'firefly', {
+      expiresIn: 3 * hour + 30,
+      failing: `code=ERR_TOKEN_REJECTED/invalid_scope since=${inSeconds(-3 * hour)} retry-at=${inSeconds(900)}`,
+    });
+    const { stdout } = await cli('status');
+    const lines = stdout.split('\n');
+    expect(lines[0]).toBe('local: 2 credentials, 1 failing, 1 fresh');
+    expect(lines[2]).toMatch(/^CREDENTIAL +STATE +LEFT +EXPIRES \(UTC\) +RENEWAL$/);
+    expect(lines[3]).toMatch(/^firefly +failing +█░{7} 3 h +\d\d \w{3} \d\d:\d\d +\d\d \w{3} \d/);
+    expect(lines[4]).toMatch(/^ {2}IMS refuses a scope: .*, for 3 h$/);
+    expect(lines[5]).toContain('put-credential firefly FILE');
+    expect(lines[6]).toMatch(/^fusion +fresh +█{7}░ 20 h +/);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(7);
+  });
+
+  it('is fine with 0 when nobody has to act, and shows those that are named', async () => {
+    const { world, cli } = await startOperator();
+    for (const name of ['a', 'b', 'c']) seedCredential(world, name, { expiresIn: 20 * hour });
+    expect(await cli('status')).toMatchObject({ code: 0 });
+    const { stdout } = await cli('status', 'c', 'a', '--json');
+    expect(Object.keys(statesOf(stdout))).toEqual(['a', 'c']);
+    const missing = await cli('status', 'a', 'nope');
+    expect(missing.code).toBe(1);
+    expect(missing.stderr).toBe(
+      'ERR_CREDENTIAL_NOT_FOUND there is no credential nope under ims-token-rotator/local/\n' +
+        '  → known are a, b, c; a new one is onboarded with: ims-token-rotator onboard NAME FILE\n',
+    );
+  });
+
+  it('sees what the rotator has done', async () => {
+    const { cli, onboard, invoke, read } = await startOperator();
+    await onboard('fusion');
+    expect(statesOf((await cli('status', '--json')).stdout)).toEqual({ fusion: 'due' });
+    await invoke({ action: 'tick' });
+    const { stdout } = await cli('status', '--json');
+    const { credentials } = JSON.parse(stdout) as Shown;
+    expect(credentials[0]).toMatchObject({
+      state: 'fresh',
+      expires_at: (await read('fusion'))?.token['expires_at'],
+    });
+  });
+
+  it('sorts and counts thousands of rows', async () => {
+    const { world, cli } = await startOperator();
+    for (let index = 0; index < 3_000; index += 1) {
+      const late = index === 1_234 ? -60 : (13 + (index % 10)) * hour;
+      seedCredential(world, `c${String(index).padStart(4, '0')}`, { expiresIn: late });
+    }
+    const { code, stdout } = await cli('status');
+    const lines = stdout.trimEnd().split('\n');
+    expect(code).toBe(1);
+    expect(lines[0]).toBe('local: 3000 credentials, 1 expired, 2999 fresh');
+    expect(lines[3]).toMatch(/^c1234 +expired +ended 1 min ago/);
+    expect(lines).toHaveLength(3_003);
+  });
+
+  it('takes the tick of the function into account, and secrets that live elsewhere', async () => {
+    const elsewhere = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:team/adobe-AbCdEf';
+    const { world, cli } = await startOperator({
+      environment: {
+        IMS_TOKEN_ROTATOR_TICK_SECONDS: '7200',
+        IMS_TOKEN_ROTATOR_CLIENT_SECRETS: JSON.stringify({ imported: elsewhere }),
+      },
+    });
+    seedCredential(world, 'slow', { expiresIn: 9 * hour });
+    world.secretsManager.seed({
+      name: `${world.prefix}/imported/token`,
+      versionId: '01a2171d-31d8-82fc-8151-7f6584a111b6',
+      secretString: '{}',
+    });
+    const { stdout } = await cli('status', '--json');
+    expect(statesOf(stdout)).toMatchObject({ slow: 'due' });
+    expect(statesOf(stdout)['imported']).not.toBe('failing');
+  });
+
+  it('works for who may only list secrets', async () => {
+    const { world, cli } = await startOperator({
+      authorize: (action) => action === 'secretsmanager:ListSecrets',
+    });
+    seedCredential(world, 'fusion', { expiresIn: 20 * hour });
+    world.secretsManager.seed({
+      name: `${world.prefix}/elsewhere/token`,
+      versionId: '01a2171d-31d8-82fc-8151-7f6584a111b6',
+      secretString: '{}',
+      tags: {
+        'ims-token-rotator:status': `failing code=ERR_CREDENTIAL_INVALID since=${inSeconds(-60)} retry-at=${inSeconds(840)} credential=0a0b0c0d`,
+      },
+    });
+    const { code, stdout } = await cli('status', '--json');
+    expect(code).toBe(1);
+    const states = statesOf(stdout);
+    expect(states['fusion']).toBe('fresh');
+    expect(states['elsewhere']).toMatch(/failing|expired/);
+    expect(await cli('status', 'fusion')).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
+describe('status --watch', () => {
+  it('looks again until Ctrl-C, a line of JSON each, and exits by what it saw last', async () => {
+    const { world, begin, client } = await startOperator();
+    seedCredential(world, 'fusion', { expiresIn: 20 * hour });
+    const watch = begin('status', '--watch', '--every', '1', '--json');
+    await watch.printed(/"healthy":true/);
+    await client.send(
+      new PutSecretValueCommand({
+        SecretId: world.secretId('fusion', 'token'),
+        SecretString: 'by hand',
+      }),
+    );
+    await watch.printed(/"state":"foreign"/);
+    watch.signal('SIGINT');
+    const { code, stdout, stderr } = await watch.exit();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const line of stdout.trimEnd().split('\n')) JSON.parse(line);
+  });
+});
