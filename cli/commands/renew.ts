@@ -48,10 +48,13 @@ export async function renew(
   } finally {
     progress.end();
   }
-  if (options.json === true) terminal.printJson({ rotator: rotator.name, credentials: done });
-  if (done.length < wanted.length) {
-    terminal.note(`interrupted: ${wanted.length - done.length} were not begun`);
-    throw interrupted();
+  const left = wanted.length - done.length;
+  if (options.json === true) {
+    terminal.printJson({ rotator: rotator.name, credentials: done, not_begun: left });
+  }
+  if (left > 0) {
+    terminal.note(`interrupted: ${left} ${left === 1 ? 'was' : 'were'} not begun`);
+    return interrupted().exitCode;
   }
   if (wanted.length === 0) terminal.note('there is nothing to renew');
   return done.some(({ outcome }) => outcome === 'failed') ? 1 : 0;

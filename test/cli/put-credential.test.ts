@@ -1,0 +1,220 @@
+import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import { sampleClient } from '../../local/sample-credential.ts';
+import { fileWith, type Operator, startOperator } from './operator.ts';
+
+const forms = ['flat', 'upper case', 'project download', 'AEM'] as const;
+
+function documentOf(form: (typeof forms)[number], id: string, secret: string): object {
+  const scopes = ['openid', 'AdobeID'];
+  switch (form) {
+    case 'flat':
+      return { client_id: id, client_secret: secret, scope: 'openid,AdobeID' };
+    case 'upper case':
+      return { CLIENT_ID: id, CLIENT_SECRETS: [secret], SCOPES: scopes };
+    case 'project download':
+      return {
+        project: {
+          org: { ims_org_id: 'ABC@AdobeOrg' },
+          workspace: {
+            details: {
+              credentials: [
+                { oauth_server_to_server: { client_id: id, client_secrets: [secret], scopes } },
+              ],
+            },
+          },
+        },
+      };
+    case 'AEM':
+      return {
+        ok: true,
+        integration: {
+          imsEndpoint: 'ims-na1.adobelogin.com',
+          technicalAccount: { clientId: id, clientSecret: secret },
+          scopes,
+        },
+      };
+  }
+}
+
+/** A new client at IMS, and its credential in a file. */
+async function newClient({ world, secrets }: Operator, form: (typeof forms)[number] = 'flat') {
+  const client = sampleClient();
+  const [secret = ''] = client.clientSecrets;
+  world.ims.registerClient(client);
+  secrets.add(secret);
+  const text = JSON.stringify(documentOf(form, client.clientId, secret));
+  return { ...client, secret, text, file: await fileWith(text) };
+}
+
+async function startWith(...names: readonly string[]): Promise<Operator> {
+  const operator = await startOperator({ eventRule: true });
+  for (const name of names) {
+    await operator.onboard(name);
+    await operator.world.secretsManager.idle();
+    await operator.world.lambda.idle();
+  }
+  return operator;
+}
+
+describe('put-credential', () => {
+  it.each(forms)('takes the form: %s', async (form) => {
+    const operator = await startWith('fusion');
+    const { clientId, file } = await newClient(operator, form);
+    const { code, stdout, stderr } = await operator.cli('put-credential', 'fusion', file);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(`client_id       ${clientId}\n`);
+    expect(stdout).toContain('client_secrets  p8e-… (36 characters)\n');
+    expect(stdout).toContain('scopes          openid, AdobeID\n');
+    expect(stdout).toMatch(/✓ the token of fusion is there, good until \S+Z\n$/);
+    expect((await operator.read('fusion'))?.token).toMatchObject({ client_id: clientId });
+  });
+
+  it('takes it from stdin, and tells JSON', async () => {
+    const operator = await startWith('fusion');
+    const { clientId, text } = await newClient(operator);
+    const { code, stdout } = await operator.cliWithInput(
+      text,
+      'put-credential',
+      'fusion',
+      '-',
+      '--json',
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      name: 'fusion',
+      stored: true,
+      paused: false,
+      credential: { client_id: clientId, client_secrets: ['p8e-… (36 characters)'] },
+      expires_at: (await operator.read('fusion'))?.token['expires_at'],
+    });
+  });
+
+  it('lists every problem by field, shows no value, and stores nothing', async () => {
+    const operator = await startWith('fusion');
+    const before = await operator.read('fusion');
+    const wrong = 'p8e-wrong-0123456789';
+    operator.secrets.add(wrong);
+    const file = await fileWith(
+      JSON.stringify({ client_id: 5, ims_host: 'x', client_secret: `${wrong} ` }),
+    );
+    const { code, stdout, stderr } = await operator.cli('put-credential', 'fusion', file);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr.split('\n')).toEqual([
+      'ERR_CREDENTIAL_INVALID this is not a credential: client_id must be a string',
+      '  ims_host must be a host name under .adobelogin.com, without https:// and path',
+      '  scope is missing',
+      '  give the scopes, or a product',
+      '  → README.md, "What the client secret may hold", has the forms that are accepted',
+      '',
+    ]);
+    expect(await operator.read('fusion')).toEqual(before);
+    const writes = operator.world.secretsManager.calls.filter(
+      ({ action, secretName }) => action === 'PutSecretValue' && secretName?.endsWith('/client'),
+    );
+    expect(writes).toEqual([]);
+  });
+
+  it('warns of a file that others may read', async () => {
+    const operator = await startWith('fusion');
+    const { text } = await newClient(operator);
+    const open = await fileWith(text, 0o644);
+    const { code, stderr } = await operator.cli('put-credential', 'fusion', open);
+    expect(code).toBe(0);
+    expect(stderr).toBe(
+      `warning: others on this machine may read ${open}; chmod 600 it, or delete it afterwards\n`,
+    );
+  });
+
+  it('says what IMS said of it', async () => {
+    const operator = await startWith('fusion');
+    const { clientId, file } = await newClient(operator);
+    operator.world.ims.removeClient(clientId);
+    const { code, stderr } = await operator.cli('put-credential', 'fusion', file);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^ERR_TOKEN_REJECTED IMS refuses the client secret/);
+    expect(stderr).toContain('put-credential fusion FILE');
+  });
+
+  it('does not wait for ever, and says that the credential is stored', async () => {
+    const operator = await startOperator();
+    await operator.onboard('fusion');
+    const { file } = await newClient(operator);
+    const { code, stderr } = await operator.cli('put-credential', 'fusion', file, '--wait', '1');
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      'ERR_TOKEN_NOT_READY the credential is stored, but there was no token of it within 1 s',
+    );
+    const unwaited = await operator.cli('put-credential', 'fusion', file, '--wait', '0');
+    expect(unwaited).toMatchObject({ code: 0 });
+    expect(unwaited.stdout).toContain('stored; the token follows within seconds\n');
+  });
+
+  it('leaves it stored on Ctrl-C, and says so', async () => {
+    const operator = await startOperator();
+    const { clientId } = await operator.onboard('fusion');
+    const { file, clientId: next } = await newClient(operator);
+    const putting = operator.begin('put-credential', 'fusion', file);
+    await putting.printed(/storing it in/);
+    while (!operator.world.secretsManager.calls.some(({ action }) => action === 'PutSecretValue')) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    putting.signal('SIGINT');
+    const { code, stderr } = await putting.exit();
+    expect(code).toBe(130);
+    expect(stderr).toBe(
+      'ERR_INTERRUPTED interrupted: the credential is stored, and its token follows\n',
+    );
+    await operator.invoke({ action: 'tick' });
+    expect(next).not.toBe(clientId);
+    expect((await operator.read('fusion'))?.token).toMatchObject({ client_id: next });
+  });
+
+  it('stores the credential of a paused one, and says that nothing is minted', async () => {
+    const operator = await startWith('fusion');
+    await operator.cli('pause', 'fusion');
+    const { file } = await newClient(operator);
+    const { code, stdout } = await operator.cli('put-credential', 'fusion', file);
+    expect(code).toBe(0);
+    expect(stdout).toContain('stored; fusion is paused, so nothing is minted (resume fusion)\n');
+  });
+
+  it.each([
+    ['no file and nobody to ask', ['fusion'], 2, 'ERR_USAGE no FILE is given'],
+    [
+      'a file that is not there',
+      ['fusion', '/nowhere'],
+      2,
+      'ERR_USAGE cannot read /nowhere: ENOENT',
+    ],
+    ['a credential that is not there', ['nope', '-'], 1, 'ERR_CREDENTIAL_NOT_FOUND there is no'],
+    ['no name', ['No Name', '-'], 2, 'ERR_USAGE "No Name" is no name of a credential'],
+  ])('refuses %s', async (_, args, exitCode, message) => {
+    const operator = await startWith('fusion');
+    const { code, stderr } = await operator.cliWithInput('{}', 'put-credential', ...args);
+    expect(code).toBe(exitCode);
+    expect(stderr).toContain(message);
+  });
+});
+
+describe('pause and resume', () => {
+  it('set the tag, once', async () => {
+    const operator = await startWith('fusion');
+    const paused = async (): Promise<string | undefined> => {
+      const { Tags = [] } = await operator.client.send(
+        new DescribeSecretCommand({ SecretId: operator.world.secretId('fusion', 'token') }),
+      );
+      return Tags.find(({ Key }) => Key === 'ims-token-rotator:paused')?.Value;
+    };
+    const first = await operator.cli('pause', 'fusion');
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(first.stdout).toContain('fusion is paused');
+    expect(await paused()).toBe('true');
+    const again = await operator.cli('pause', 'fusion', '--json');
+    expect(JSON.parse(again.stdout)).toEqual({ name: 'fusion', paused: true, changed: false });
+    expect((await operator.cli('resume', 'fusion')).stdout).toContain('fusion goes on');
+    expect(await paused()).toBe('false');
+    expect((await operator.cli('resume', 'fusion')).stdout).toBe('fusion is not paused\n');
+    expect((await operator.cli('pause', 'nope')).stderr).toMatch(/^ERR_CREDENTIAL_NOT_FOUND /);
+  });
+});
