@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { SecretSeed } from './secrets-manager/seed.ts';
 import type { SecretsManagerEmulator } from './secrets-manager/server.ts';
 
@@ -23,21 +24,33 @@ interface SecretProperties {
  * Creates the secrets of a template as CloudFormation would: empty, unless the template gives a
  * value or has one generated.
  *
+ * @param stackName of whose resources the secrets are to have the tags that CloudFormation adds
  * @returns the ARNs by logical id, which is what `Ref` gives
  * @throws Error for a secret whose name is not literal
  */
 export function seedTemplate(
   secretsManager: SecretsManagerEmulator,
   template: CloudFormationTemplate,
+  stackName?: string,
 ): ReadonlyMap<string, string> {
   const secrets = Object.entries(template.Resources).filter(
     ([, { Type }]) => Type === 'AWS::SecretsManager::Secret',
   );
+  const { region, accountId } = secretsManager;
+  const stack = `arn:aws:cloudformation:${region}:${accountId}:stack/${stackName}/${randomUUID()}`;
   return new Map(
-    secrets.map(([logicalId, { Properties = {} }]) => [
-      logicalId,
-      secretsManager.seed(toSeed(logicalId, Properties as SecretProperties)),
-    ]),
+    secrets.map(([logicalId, { Properties = {} }]) => {
+      const seed = toSeed(logicalId, Properties as SecretProperties);
+      const added =
+        stackName === undefined
+          ? {}
+          : {
+              'aws:cloudformation:stack-name': stackName,
+              'aws:cloudformation:logical-id': logicalId,
+              'aws:cloudformation:stack-id': stack,
+            };
+      return [logicalId, secretsManager.seed({ ...seed, tags: { ...seed.tags, ...added } })];
+    }),
   );
 }
 

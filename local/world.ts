@@ -1,7 +1,11 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { AwsEndpoint, type AwsEndpointOptions } from './account/aws-endpoint.ts';
+import { furnishAccount } from './account/deployed-account.ts';
+import { embeddedMetrics } from './account/embedded-metrics.ts';
+import { secretsManagerEvent } from './account/secrets-trail.ts';
 import { ImsEmulator } from './ims/ims-emulator.ts';
 import { LambdaEmulator } from './lambda-runtime/emulator.ts';
-import type { FunctionDefinition } from './lambda-runtime/environment.ts';
+import { defaultCredentials, type FunctionDefinition } from './lambda-runtime/environment.ts';
 import { ProductApiEmulator } from './product-api.ts';
 import type { SecretLabelUpdated } from './secrets-manager/label-event.ts';
 import { SecretsManagerEmulator } from './secrets-manager/server.ts';
@@ -17,9 +21,15 @@ export interface WorldOptions {
   readonly timeoutSeconds?: number;
   /** Whether a stored credential is renewed at once, as the stack's event rule does. @default true */
   readonly eventRule?: boolean;
+  /** The clock of all but the function, in milliseconds. @default Date.now */
+  readonly now?: () => number;
+  /** Asked about every call of AWS, the function's among them. @default every call is allowed */
+  readonly authorize?: NonNullable<AwsEndpointOptions['authorize']>;
 }
 
-const bundle = fileURLToPath(new URL('../dist/lambda/index.mjs', import.meta.url));
+// Beside the compiled `dist/cli/` in the package.
+const place = import.meta.dirname.endsWith(join('dist', 'cli')) ? '../lambda' : '../dist/lambda';
+const bundle = join(import.meta.dirname, place, 'index.mjs');
 
 const region = 'us-east-1';
 const accountId = '111122223333';
@@ -30,10 +40,12 @@ export class World {
   readonly functionName: string;
   /** What the names of the rotator's secrets begin with, without the slash that follows. */
   readonly prefix: string;
-  readonly secretsManager = new SecretsManagerEmulator({ region, accountId });
-  readonly ims = new ImsEmulator();
-  readonly productApi = new ProductApiEmulator(this.ims);
+  readonly secretsManager: SecretsManagerEmulator;
+  readonly ims: ImsEmulator;
+  readonly productApi: ProductApiEmulator;
   readonly lambda: LambdaEmulator;
+  /** The one endpoint of all services of AWS, those that have their own among them. */
+  readonly aws: AwsEndpoint;
   readonly #options: WorldOptions;
 
   constructor(
@@ -44,12 +56,46 @@ export class World {
     this.#options = options;
     this.functionName = `rotator-${rotator}`;
     this.prefix = `ims-token-rotator/${rotator}`;
-    this.lambda = new LambdaEmulator({ region, account: accountId, ...lambda });
+    const { now = Date.now, authorize = () => true } = options;
+    this.ims = new ImsEmulator({ now });
+    this.productApi = new ProductApiEmulator(this.ims);
+    this.aws = new AwsEndpoint({
+      region,
+      accountId,
+      now,
+      authorize,
+      services: new Map([
+        ['secretsmanager', (request) => this.secretsManager.answer(request)],
+        ['lambda', (request) => this.lambda.answer(request)],
+      ]),
+    });
+    const { account } = this.aws;
+    const principalOf = account.principal.bind(account);
+    const keyState = (keyId: string) => account.key(keyId)?.state;
+    const common = { region, accountId, now, authorize, principalOf };
+    this.secretsManager = new SecretsManagerEmulator({ ...common, keyState });
+    this.secretsManager.onCall((call) => account.recordEvent(secretsManagerEvent(account, call)));
+    this.lambda = new LambdaEmulator({
+      region,
+      account: accountId,
+      authorize,
+      principalOf,
+      ...lambda,
+      onLog: (functionName, line) => {
+        for (const value of embeddedMetrics(line)) account.recordMetric(value);
+        lambda.onLog?.(functionName, line);
+      },
+    });
+    furnishAccount(account, {
+      rotator,
+      functionName: this.functionName,
+      functionAccessKeyId: lambda.credentials?.accessKeyId ?? defaultCredentials.accessKeyId,
+    });
   }
 
   /** @param port of Secrets Manager; the other servers take those that follow. @default any */
   async start(port = 0): Promise<void> {
-    const servers = [this.secretsManager, this.ims, this.productApi, this.lambda];
+    const servers = [this.secretsManager, this.ims, this.productApi, this.lambda, this.aws];
     const portOf = (index: number): number => (port === 0 ? 0 : port + index);
     const starts = servers.map((server, index) => server.start(portOf(index)));
     await Promise.allSettled(starts);
@@ -59,9 +105,13 @@ export class World {
       await this.stop();
       throw error;
     }
-    this.lambda.createFunction(
+    const functionArn = this.lambda.createFunction(
       this.functionDefinition({ secretsManager: this.secretsManager.url, ims: this.ims.url }),
     );
+    this.secretsManager.registerRotationFunction(functionArn, async (event) => {
+      const { functionError, payload } = await this.lambda.invoke(this.functionName, event);
+      if (functionError !== undefined) throw new Error(`${event.Step} failed`, { cause: payload });
+    });
     if (this.#options.eventRule ?? true) {
       this.secretsManager.onLabelUpdated(async (event) => {
         if (!this.#ruleMatches(event)) return;
@@ -72,7 +122,8 @@ export class World {
 
   async stop(): Promise<void> {
     await this.lambda.stop();
-    await Promise.all([this.secretsManager.stop(), this.ims.stop(), this.productApi.stop()]);
+    const servers = [this.secretsManager, this.ims, this.productApi, this.aws];
+    await Promise.all(servers.map((server) => server.stop()));
   }
 
   secretId(credential: string, kind: 'client' | 'token'): string {

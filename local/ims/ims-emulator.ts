@@ -34,7 +34,10 @@ export interface TokenRequestRecord {
   readonly fault: ImsFault['kind'] | undefined;
 }
 
+const configurationPath = '/ims/.well-known/openid-configuration';
+
 const methods: Readonly<Record<string, readonly string[]>> = {
+  [configurationPath]: ['GET'],
   '/ims/token/v3': ['POST'],
   '/ims/validate_token/v1': ['GET', 'POST'],
   '/ims/invalidate_token/v2': ['POST'],
@@ -44,11 +47,15 @@ const methods: Readonly<Record<string, readonly string[]>> = {
 export class ImsEmulator implements LocalServer {
   /** A fault hits every path; one that concerns the token is spent on a refusal too. */
   readonly faults = new FaultPlan<ImsCall, ImsFault>();
+  /** Added to the clock of every answer's Date header, as seen from a machine whose own is off. */
+  clockOffsetMs = 0;
+  readonly #now: () => number;
   readonly #state: ImsState;
   readonly #server = new HttpServer((request) => this.#handle(request));
   #tokenRequests: TokenRequestRecord[] = [];
 
   constructor({ now = Date.now, lifetimeSeconds = 86_399 }: ImsEmulatorOptions = {}) {
+    this.#now = now;
     this.#state = {
       clients: new ClientRegistry(lifetimeSeconds),
       tokens: new IssuedTokens(now),
@@ -117,7 +124,8 @@ export class ImsEmulator implements LocalServer {
     const reply =
       outage ?? (await deliver(this.#answer(request, parameters, fault), fault, request.signal));
     if (reply === 'reset') return reply;
-    return { ...reply, headers: { 'X-Debug-Id': randomUUID(), ...reply.headers } };
+    const date = new Date(this.#now() + this.clockOffsetMs).toUTCString();
+    return { ...reply, headers: { date, 'X-Debug-Id': randomUUID(), ...reply.headers } };
   }
 
   #answer(request: HttpRequest, parameters: Parameters, fault: ImsFault | undefined): HttpResponse {
@@ -127,6 +135,7 @@ export class ImsEmulator implements LocalServer {
     if (!allowed.includes(request.method)) {
       return { status: 405, headers: { allow: allowed.join(', ') } };
     }
+    if (path === configurationPath) return json(200, openidConfiguration(this.url));
     if (path === '/ims/validate_token/v1') {
       return answerValidation(this.#state, parameters, request);
     }
@@ -152,4 +161,17 @@ export class ImsEmulator implements LocalServer {
       fault: fault?.kind,
     });
   }
+}
+
+/** As IMS says it: the grant that this project uses is not in the list, and works. */
+function openidConfiguration(origin: string): object {
+  return {
+    issuer: origin,
+    authorization_endpoint: `${origin}/ims/authorize/v2`,
+    token_endpoint: `${origin}/ims/token/v3`,
+    revocation_endpoint: `${origin}/ims/revoke`,
+    jwks_uri: `${origin}/ims/keys`,
+    grant_types_supported: ['authorization_code', 'implicit', 'refresh_token'],
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+  };
 }

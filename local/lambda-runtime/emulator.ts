@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { HttpServer, type LocalServer } from '../http-server.ts';
+import { credentialScope, localUser, type Principal } from '../caller.ts';
+import { type HttpReply, type HttpRequest, HttpServer, type LocalServer } from '../http-server.ts';
+import { type Authorize, accessDenied, callerContext } from '../secrets-manager/authorization.ts';
 import { AsyncEvents, type DroppedEvent } from './async-events.ts';
-import { checkEnvironment, type FunctionDefinition, type RoleCredentials } from './environment.ts';
+import {
+  checkEnvironment,
+  defaultCredentials,
+  type FunctionDefinition,
+  type RoleCredentials,
+} from './environment.ts';
 import { LambdaApiError } from './errors.ts';
 import { type InvocationRecord, LambdaFunction } from './function.ts';
 import { answerInvokeApi, type InvocationType } from './invoke-api.ts';
@@ -19,6 +26,10 @@ export interface LambdaEmulatorOptions {
   readonly asyncThrottleDelayMs?: number;
   /** @default 10_000 */
   readonly initTimeoutMs?: number;
+  /** Asked about the calls of the Invoke API. @default every call is allowed */
+  readonly authorize?: Authorize;
+  /** Who calls with an access key. @default always the same user */
+  readonly principalOf?: (accessKeyId: string | undefined) => Principal;
   readonly onLog?: (functionName: string, line: string) => void;
   readonly onEventDropped?: (event: DroppedEvent) => void;
 }
@@ -38,20 +49,14 @@ const maxAsyncPayloadBytes = 1_048_576;
 
 /** Lambda on this machine: `url` is the endpoint of its Invoke API. */
 export class LambdaEmulator implements LocalServer {
+  /** Said of a function, by its name, instead of what is so: such as its `State`. */
+  readonly configurationOverrides = new Map<string, Readonly<Record<string, unknown>>>();
   readonly #options: LambdaEmulatorOptions;
   readonly #arnPrefix: string;
   readonly #functions = new Map<string, LambdaFunction>();
   readonly #dropped = new Map<string, number>();
   readonly #events: AsyncEvents;
-  readonly #server = new HttpServer((request) =>
-    answerInvokeApi(
-      {
-        find: (name, qualifier) => this.#find(name, qualifier),
-        call: (target, type, body) => this.#call(target, type, body),
-      },
-      request,
-    ),
-  );
+  readonly #server = new HttpServer((request) => this.answer(request));
   #started = false;
 
   constructor(options: LambdaEmulatorOptions = {}) {
@@ -83,6 +88,20 @@ export class LambdaEmulator implements LocalServer {
     await Promise.all([events, this.#server.stop()]);
   }
 
+  /** Answers one request of the Invoke API, whichever server it came by. */
+  answer(request: HttpRequest): Promise<HttpReply> {
+    return answerInvokeApi(
+      {
+        find: (name, qualifier) => this.#find(name, qualifier),
+        list: () => [...this.#functions.values()],
+        call: (target, type, body) => this.#call(target, type, body),
+        authorize: (...question) => this.#checkAllowed(...question),
+        overridesOf: (name) => this.configurationOverrides.get(name) ?? {},
+      },
+      request,
+    );
+  }
+
   /** Returns the ARN. @throws when the name is taken, or the environment sets what only Lambda may set. */
   createFunction(definition: FunctionDefinition): string {
     const { functionName, environment = {} } = definition;
@@ -95,11 +114,7 @@ export class LambdaEmulator implements LocalServer {
     const surroundings = {
       arn,
       region: this.#options.region ?? 'us-east-1',
-      credentials: this.#options.credentials ?? {
-        accessKeyId: 'ASIAEMULATEDROLE0000',
-        secretAccessKey: 'emulated-secret-access-key',
-        sessionToken: 'emulated-session-token',
-      },
+      credentials: this.#options.credentials ?? defaultCredentials,
       initTimeoutMs: this.#options.initTimeoutMs ?? 10_000,
       onLog: (line: string) => this.#options.onLog?.(functionName, line),
     };
@@ -162,6 +177,16 @@ export class LambdaEmulator implements LocalServer {
     const suffix = version === '$LATEST' ? '' : `:${version}`;
     const arn = `arn:aws:lambda:${askedRegion}:${askedAccount}:function:${name}${suffix}`;
     throw new LambdaApiError('ResourceNotFoundException', 404, `Function not found: ${arn}`);
+  }
+
+  async #checkAllowed(request: HttpRequest, action: string, resource: string): Promise<void> {
+    const [region = '', account = ''] = this.#arnPrefix.split(':').slice(3, 5);
+    const { authorize = () => true, principalOf = () => localUser(account) } = this.#options;
+    const caller = principalOf(credentialScope(request)?.accessKeyId);
+    const context = callerContext(caller, region);
+    if (await authorize(`lambda:${action}`, resource, context)) return;
+    const { type, message } = accessDenied(caller, `lambda:${action}`, resource);
+    throw new LambdaApiError(type, 403, message);
   }
 
   async #call(

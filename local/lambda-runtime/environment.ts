@@ -29,6 +29,13 @@ export interface RoleCredentials {
   readonly sessionToken: string;
 }
 
+/** What the role gives unless an emulator is told otherwise; they mean nothing. */
+export const defaultCredentials: RoleCredentials = {
+  accessKeyId: 'ASIAEMULATEDROLE0000',
+  secretAccessKey: 'emulated-secret-access-key',
+  sessionToken: 'emulated-session-token',
+};
+
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
 const reservedKeys = new Set([
   '_HANDLER',

@@ -1,3 +1,4 @@
+import { type Principal, principalArn } from '../caller.ts';
 import { AwsError } from './errors.ts';
 import type { Secret, Tag } from './secret.ts';
 
@@ -6,7 +7,8 @@ export type RequestContext = Readonly<Record<string, string | readonly string[]>
 
 /**
  * Decides whether a call is allowed. The action is such as `secretsmanager:PutSecretValue`; the
- * resource is the ARN of the secret, or `*` for ListSecrets. A secret that does not exist (yet) has
+ * resource is the ARN of the secret, or `*` for ListSecrets; `aws:PrincipalArn` in the context tells
+ * the caller. A secret that does not exist (yet) has
  * six question marks in place of the ARN's suffix.
  */
 export type Authorize = (
@@ -28,13 +30,18 @@ const members = [
   'ForceDeleteWithoutRecovery',
 ] as const;
 
+/** The condition keys that every call has. */
+export function callerContext(caller: Principal, region: string): RequestContext {
+  return { 'aws:RequestedRegion': region, 'aws:PrincipalArn': principalArn(caller) };
+}
+
 /** @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html */
 export function requestContext(
   request: Readonly<Record<string, unknown>>,
   secret: Secret | undefined,
-  region: string,
+  ofCaller: RequestContext,
 ): RequestContext {
-  const context: Record<string, string | readonly string[]> = { 'aws:RequestedRegion': region };
+  const context: Record<string, string | readonly string[]> = { ...ofCaller };
   for (const member of members) {
     if (request[member] !== undefined) {
       context[`secretsmanager:${member}`] = String(request[member]);
@@ -56,9 +63,9 @@ export function requestContext(
 }
 
 /** The answer to a call that no policy allows. */
-export function accessDenied(accountId: string, action: string, resource: string): AwsError {
+export function accessDenied({ arn }: Principal, action: string, resource: string): AwsError {
   return new AwsError(
     'AccessDeniedException',
-    `User: arn:aws:iam::${accountId}:user/local is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
+    `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
   );
 }

@@ -36,6 +36,11 @@ export function limitExceeded(message: string): AwsError {
   return new AwsError('LimitExceededException', message);
 }
 
+/** A page is asked for by a token that was not given out. */
+export function invalidNextToken(): AwsError {
+  return new AwsError('InvalidNextTokenException', 'The NextToken value is invalid.');
+}
+
 /** A member of the request breaks a constraint of the API model. */
 export function validationError(message: string): AwsError {
   return new AwsError('ValidationException', message);

@@ -1,4 +1,4 @@
-import { AwsError } from './errors.ts';
+import { invalidNextToken } from './errors.ts';
 import type { ListSecretsRequest } from './requests.ts';
 import type { Secret } from './secret.ts';
 import { describeSecret } from './secret-description.ts';
@@ -114,7 +114,7 @@ function decodeToken(token: string): SortKey {
   } catch {
     // Said below, as for any other token that was not ours.
   }
-  throw new AwsError('InvalidNextTokenException', 'The NextToken value is invalid.');
+  throw invalidNextToken();
 }
 
 function listEntry(secret: Secret): object {

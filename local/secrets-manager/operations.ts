@@ -1,10 +1,11 @@
 import type { GenericSchema, InferOutput } from 'valibot';
+import { parseRequest } from './request-schema.ts';
 import {
   createSecretRequest,
   deleteSecretRequest,
   getSecretValueRequest,
   listSecretsRequest,
-  parseRequest,
+  listSecretVersionIdsRequest,
   putSecretValueRequest,
   rotateSecretRequest,
   secretRequest,
@@ -24,7 +25,12 @@ import {
   updateSecret,
 } from './secret-operations.ts';
 import type { Service } from './service.ts';
-import { getSecretValue, putSecretValue, updateSecretVersionStage } from './version-operations.ts';
+import {
+  getSecretValue,
+  listSecretVersionIds,
+  putSecretValue,
+  updateSecretVersionStage,
+} from './version-operations.ts';
 
 /** A request that was read, ready to be authorized and then carried out. */
 export interface PreparedOperation {
@@ -42,6 +48,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map([
   ['DescribeSecret', operation(secretRequest, describe)],
   ['GetSecretValue', operation(getSecretValueRequest, getSecretValue)],
   ['ListSecrets', operation(listSecretsRequest, ({ list }, request) => list.page(request))],
+  ['ListSecretVersionIds', operation(listSecretVersionIdsRequest, listSecretVersionIds)],
   ['PutSecretValue', operation(putSecretValueRequest, putSecretValue)],
   ['RestoreSecret', operation(secretRequest, restoreSecret)],
   ['RotateSecret', operation(rotateSecretRequest, rotateSecret)],

@@ -1,34 +1,5 @@
 import * as v from 'valibot';
-import { serializationError, validationError } from './errors.ts';
-
-const tooShort = 'Member must have length greater than or equal to 1';
-
-function text(min: number, max: number) {
-  return v.pipe(
-    v.string(),
-    v.minLength(min, `Member must have length greater than or equal to ${min}`),
-    v.maxLength(max, `Member must have length less than or equal to ${max}`),
-  );
-}
-
-function matching(schema: ReturnType<typeof text>, pattern: RegExp) {
-  const source = pattern.source.replaceAll('\\/', '/');
-  return v.pipe(
-    schema,
-    v.regex(pattern, `Member must satisfy regular expression pattern: ${source}`),
-  );
-}
-
-function oneOf<const Options extends readonly string[]>(options: Options) {
-  return v.pipe(
-    v.string(),
-    v.check(
-      (value) => options.includes(value),
-      `Member must satisfy enum value set: [${options.join(', ')}]`,
-    ),
-    v.transform((value) => value as Options[number]),
-  );
-}
+import { count, matching, oneOf, text, tooShort } from './request-schema.ts';
 
 const maxValueBytes = 65_536;
 const tooLong = `Member must have length less than or equal to ${maxValueBytes}`;
@@ -107,6 +78,13 @@ export const getSecretValueRequest = v.object({
   VersionStage: v.optional(versionStage),
 });
 
+export const listSecretVersionIdsRequest = v.object({
+  SecretId: secretId,
+  MaxResults: v.optional(count(1, 100), 100),
+  NextToken: v.optional(text(1, 4096)),
+  IncludeDeprecated: v.optional(v.boolean(), false),
+});
+
 export const updateSecretVersionStageRequest = v.object({
   SecretId: secretId,
   VersionStage: versionStage,
@@ -123,14 +101,7 @@ export const untagResourceRequest = v.object({
 
 export const listSecretsRequest = v.object({
   IncludePlannedDeletion: v.optional(v.boolean(), false),
-  MaxResults: v.optional(
-    v.pipe(
-      v.number(),
-      v.minValue(1, 'Member must have value greater than or equal to 1'),
-      v.maxValue(100, 'Member must have value less than or equal to 100'),
-    ),
-    100,
-  ),
+  MaxResults: v.optional(count(1, 100), 100),
   NextToken: v.optional(text(1, 4096)),
   Filters: v.optional(
     v.pipe(
@@ -185,46 +156,3 @@ export const rotateSecretRequest = v.object({
   ),
   RotateImmediately: v.optional(v.boolean(), true),
 });
-
-/**
- * Reads a request body by its schema.
- *
- * @throws AwsError that names the members at fault, never their values.
- */
-export function parseRequest<Schema extends v.GenericSchema>(
-  schema: Schema,
-  body: unknown,
-): v.InferOutput<Schema> {
-  const parsed = v.safeParse(schema, withoutNulls(body));
-  if (parsed.success) return parsed.output;
-  const mistyped = parsed.issues.find(
-    (issue) => issue.kind === 'schema' && issue.input !== undefined,
-  );
-  if (mistyped !== undefined) {
-    throw serializationError(`Expected ${mistyped.expected} at '${memberPath(mistyped)}'`);
-  }
-  const problems = parsed.issues.map((issue) => {
-    const constraint = issue.kind === 'schema' ? 'Member must not be null' : issue.message;
-    return `Value at '${memberPath(issue)}' failed to satisfy constraint: ${constraint}`;
-  });
-  const errors = problems.length === 1 ? 'error' : 'errors';
-  throw validationError(`${problems.length} validation ${errors} detected: ${problems.join('; ')}`);
-}
-
-/** A null member is an absent one. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (typeof value !== 'object' || value === null) return value;
-  const members = Object.entries(value).filter(([, member]) => member !== null);
-  return Object.fromEntries(members.map(([name, member]) => [name, withoutNulls(member)]));
-}
-
-/** Such as `filters.1.member.values.2.member`: AWS counts from one. */
-function memberPath(issue: v.BaseIssue<unknown>): string {
-  const keys = (issue.path ?? []).map(({ key }) =>
-    typeof key === 'number'
-      ? `${key + 1}.member`
-      : String(key).replace(/^[A-Z]/, (start) => start.toLowerCase()),
-  );
-  return keys.join('.');
-}

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { credentialScope, localUser, type Principal } from '../caller.ts';
 import { FaultPlan } from '../fault-plan.ts';
 import { type HttpReply, type HttpRequest, HttpServer, type LocalServer } from '../http-server.ts';
-import { type Authorize, accessDenied, requestContext } from './authorization.ts';
+import { type Authorize, accessDenied, callerContext, requestContext } from './authorization.ts';
 import { BackgroundWork } from './background-work.ts';
 import { AwsError, internalError } from './errors.ts';
 import { applyFault, type Call, type SecretsManagerFault } from './fault.ts';
 import { type LabelListener, labelEvents } from './label-event.ts';
 import { SecretList } from './list-secrets.ts';
+import type { CallListener, CallRecord, ObservedCall } from './observed-call.ts';
 import { operations, type PreparedOperation } from './operations.ts';
 import { Persistence } from './persistence.ts';
 import { type RotationFunction, Rotations } from './rotation.ts';
@@ -32,6 +34,10 @@ export interface SecretsManagerOptions {
   readonly now?: () => number;
   /** @default every call is allowed */
   readonly authorize?: Authorize;
+  /** Who calls with an access key. @default always the same user */
+  readonly principalOf?: (accessKeyId: string | undefined) => Principal;
+  /** The state of a key, if there is one: values are read and stored with an enabled one only. @default there is none */
+  readonly keyState?: (kmsKeyId: string) => string | undefined;
   /** A file that keeps the secrets, in clear, over restarts. @default none */
   readonly persistTo?: string;
   /** How many versions one secret can have. @default 250 */
@@ -42,25 +48,19 @@ export interface SecretsManagerOptions {
   readonly rotationAttempts?: number;
 }
 
-/** A call that was answered, or is about to be; it holds no values. */
-export interface CallRecord {
-  readonly action: string;
-  /** The name of the secret, or what the caller called it if there is none. */
-  readonly secretName?: string | undefined;
-  /** The type of the error that was answered. */
-  readonly error?: string | undefined;
-}
-
 /** AWS Secrets Manager as its clients see it, over the real wire protocol. */
 export class SecretsManagerEmulator implements LocalServer {
+  readonly region: string;
+  readonly accountId: string;
   readonly faults = new FaultPlan<Call, SecretsManagerFault>();
-  readonly #http = new HttpServer((request) => this.#answer(request));
+  readonly #http = new HttpServer((request) => this.answer(request));
   readonly #background = new BackgroundWork();
   readonly #rotations = new Rotations();
   readonly #listeners = new Set<LabelListener>();
+  readonly #callListeners = new Set<CallListener>();
   readonly #errors: unknown[] = [];
-  readonly #accountId: string;
   readonly #authorize: Authorize;
+  readonly #principalOf: (accessKeyId: string | undefined) => Principal;
   readonly #store: SecretStore;
   readonly #service: Service;
   readonly #persistence: Persistence | undefined;
@@ -69,8 +69,10 @@ export class SecretsManagerEmulator implements LocalServer {
 
   constructor(options: SecretsManagerOptions = {}) {
     const { region = 'us-east-1', accountId = '111122223333', now = Date.now } = options;
-    this.#accountId = accountId;
+    this.region = region;
+    this.accountId = accountId;
     this.#authorize = options.authorize ?? (() => true);
+    this.#principalOf = options.principalOf ?? (() => localUser(accountId));
     this.#store = new SecretStore({ region, accountId, now });
     this.#store.listLagMs = options.listLagMs ?? 0;
     this.#service = {
@@ -78,6 +80,7 @@ export class SecretsManagerEmulator implements LocalServer {
       now,
       versionCap: options.versionCap ?? 250,
       rotationAttempts: options.rotationAttempts ?? 1,
+      keyState: options.keyState ?? (() => undefined),
       store: this.#store,
       list: new SecretList(this.#store),
       rotations: this.#rotations,
@@ -146,6 +149,12 @@ export class SecretsManagerEmulator implements LocalServer {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Tells a function of every call that was answered, as CloudTrail is told. */
+  onCall(listener: CallListener): () => void {
+    this.#callListeners.add(listener);
+    return () => this.#callListeners.delete(listener);
+  }
+
   /** Puts a secret there without a call, such as a replica, in place of one of that name. */
   seed(seed: SecretSeed): string {
     const secret = seededSecret(this.#service, seed);
@@ -153,14 +162,14 @@ export class SecretsManagerEmulator implements LocalServer {
     return secret.arn;
   }
 
-  async #answer(request: HttpRequest): Promise<HttpReply> {
+  /** Answers one request, whichever server it came by. */
+  async answer(request: HttpRequest): Promise<HttpReply> {
     const requestId = randomUUID();
     try {
       const action = requestedAction(request);
       const prepare = operations.get(action);
       if (prepare === undefined) throw unknownOperation();
-      const body = requestBody(request);
-      return await this.#call(action, body, prepare, requestId, request.signal);
+      return await this.#call(action, request, prepare, requestId);
     } catch (error) {
       if (error instanceof AwsError) return errorResponse(requestId, error);
       // Nobody is left to answer.
@@ -172,11 +181,14 @@ export class SecretsManagerEmulator implements LocalServer {
 
   async #call(
     action: string,
-    body: Readonly<Record<string, unknown>>,
+    httpRequest: HttpRequest,
     prepare: (body: unknown) => PreparedOperation,
     requestId: string,
-    signal: AbortSignal,
   ): Promise<HttpReply> {
+    const { signal } = httpRequest;
+    const body = requestBody(httpRequest);
+    const accessKeyId = credentialScope(httpRequest)?.accessKeyId;
+    const caller = this.#principalOf(accessKeyId);
     const target = body['SecretId'] ?? body['Name'];
     const secretId = typeof target === 'string' ? target : undefined;
     const secret = secretId === undefined ? undefined : this.#store.find(secretId);
@@ -187,13 +199,14 @@ export class SecretsManagerEmulator implements LocalServer {
     this.#calls.push(record);
     const fault = this.faults.take({ action, secretId, body });
     if (fault?.kind === 'reset') return 'reset';
-    const denied = () => accessDenied(this.#accountId, `secretsmanager:${action}`, secretId ?? '*');
+    const denied = () => accessDenied(caller, `secretsmanager:${action}`, secretId ?? '*');
     try {
       await applyFault(fault, denied, signal);
       const { request, perform } = prepare(body);
       const resource =
         secretId === undefined ? '*' : (secret?.arn ?? this.#store.unknownArn(secretId));
-      const context = requestContext(request, secret, this.#service.region);
+      const ofCaller = callerContext(caller, this.region);
+      const context = requestContext(request, secret, ofCaller);
       if (!(await this.#authorize(`secretsmanager:${action}`, resource, context))) throw denied();
       const result = perform(this.#service);
       await this.#persistence?.save();
@@ -204,6 +217,15 @@ export class SecretsManagerEmulator implements LocalServer {
       }
       if (fault?.kind === 'reset-after') return 'reset';
       throw error;
+    } finally {
+      this.#tell({ action, accessKeyId, secretId, error: record.error });
+    }
+  }
+
+  #tell(call: Omit<ObservedCall, 'at' | 'secretArn'>): void {
+    const secretArn = this.#store.find(call.secretId ?? '')?.arn;
+    for (const listener of this.#callListeners) {
+      listener({ ...call, secretArn, at: this.#service.now() });
     }
   }
 

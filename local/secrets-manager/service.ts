@@ -11,6 +11,7 @@ export interface Service {
   readonly now: () => number;
   readonly versionCap: number;
   readonly rotationAttempts: number;
+  readonly keyState: (kmsKeyId: string) => string | undefined;
   readonly store: SecretStore;
   readonly list: SecretList;
   readonly rotations: Rotations;

@@ -1,8 +1,17 @@
 import type { InferOutput } from 'valibot';
-import { invalidParameter, invalidRequest, limitExceeded, resourceNotFound } from './errors.ts';
+import { pageOf } from '../page.ts';
+import { requireKey } from './encryption-key.ts';
+import {
+  invalidNextToken,
+  invalidParameter,
+  invalidRequest,
+  limitExceeded,
+  resourceNotFound,
+} from './errors.ts';
 import { requireToken } from './request-token.ts';
 import type {
   getSecretValueRequest,
+  listSecretVersionIdsRequest,
   putSecretValueRequest,
   updateSecretVersionStageRequest,
 } from './requests.ts';
@@ -31,6 +40,7 @@ export function getSecretValue(
 ): object {
   const secret = activeSecret(service, request.SecretId);
   const version = wantedVersion(secret, request);
+  requireKey(service, secret, 'decrypt');
   // AWS keeps the day of the last access, not the time.
   const accessedAt = Math.floor(service.now() / dayMs) * dayMs;
   if (secret.accessedAt !== accessedAt) service.store.put({ ...secret, accessedAt });
@@ -41,6 +51,30 @@ export function getSecretValue(
     ...version.value,
     VersionStages: version.stages,
     CreatedDate: epochSeconds(version.createdAt),
+  };
+}
+
+/** Lists versions, oldest first: those with labels, or all; of a secret scheduled for deletion too. */
+export function listSecretVersionIds(
+  { store }: Service,
+  request: InferOutput<typeof listSecretVersionIdsRequest>,
+): object {
+  const secret = store.get(request.SecretId);
+  const page = pageOf(
+    secret.versions.filter(({ stages }) => request.IncludeDeprecated || stages.length > 0),
+    ({ id }) => id,
+    { size: request.MaxResults, token: request.NextToken },
+    invalidNextToken,
+  );
+  return {
+    ARN: secret.arn,
+    Name: secret.name,
+    Versions: page.items.map(({ id, stages, createdAt }) => ({
+      VersionId: id,
+      VersionStages: stages.length > 0 ? stages : undefined,
+      CreatedDate: epochSeconds(createdAt),
+    })),
+    NextToken: page.nextToken,
   };
 }
 
@@ -86,6 +120,7 @@ export function updateSecretVersionStage(
 
 /** A secret with a new version, whose next rotation is counted from now, as AWS does. */
 export function withVersion(service: Service, secret: Secret, version: NewVersion): Secret {
+  requireKey(service, secret, 'encrypt');
   const now = service.now();
   const stored = storeVersion(secret, version, now, service.versionCap);
   if (stored === secret || secret.rotation?.enabled !== true) return stored;

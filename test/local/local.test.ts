@@ -20,7 +20,7 @@ function exported(stdout: string): Record<string, string> {
 }
 
 async function startLocal(args: readonly string[] = []) {
-  const local = new RunningProcess('local/local.ts', args);
+  const local = new RunningProcess('cli/main.ts', ['local', ...args]);
   await local.printed(/"message":"renewed"/);
   const environment = { ...exported(local.stdout), PATH: process.env['PATH'] ?? '' };
   return { local, environment: environment as Record<string, string> };
@@ -40,7 +40,7 @@ describe('npm run local', () => {
   it('renews a stored credential at once, serves any SDK, and stops on Ctrl-C', async () => {
     const { local, environment } = await startLocal();
     const client = new SecretsManagerClient({
-      endpoint: environment['AWS_ENDPOINT_URL_SECRETS_MANAGER'] ?? '',
+      endpoint: environment['AWS_ENDPOINT_URL'] ?? '',
       region: environment['AWS_REGION'] ?? '',
       credentials: {
         accessKeyId: environment['AWS_ACCESS_KEY_ID'] ?? '',
@@ -59,15 +59,27 @@ describe('npm run local', () => {
     const instructions = local.stdout.slice(0, local.stdout.indexOf('What the rotator does'));
     const wide = instructions.split('\n').filter((line) => line.length > 80);
     expect(wide).toEqual([]);
-    const [, data = '', url = ''] = await local.printed(/curl -d '(.*)' \\\n\s+(\S+)/);
-    const { stdout } = await run('curl', ['-sd', data, url]);
-    expect(JSON.parse(stdout)).toMatchObject({ action: 'status', managed: 1 });
+    const [, doctor = ''] = await local.printed(/^ {2}npm run --silent rotator -- (doctor .*)$/m);
+    await local.printed(/"message":"run".*"action":"tick"/);
+    const look = new RunningProcess('cli/main.ts', doctor.split(' '), exported(local.stdout));
+    expect(await look.exit()).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('prints its addresses as a line of JSON', async () => {
+    const { local } = await startLocal(['--json']);
+    const { servers, environment } = JSON.parse(local.stdout.split('\n')[0] ?? '');
+    expect(environment).toMatchObject({ AWS_ENDPOINT_URL: servers.aws });
+    const invoked = await run('curl', [
+      ...['-sd', '{"action":"status"}'],
+      `${servers.lambda}/2015-03-31/functions/rotator-local/invocations`,
+    ]);
+    expect(JSON.parse(invoked.stdout)).toMatchObject({ action: 'status', managed: 1 });
   });
 
   it('is used by the AWS CLI with the environment that it prints', async (context) => {
     if (await isMissing('/usr/bin/aws', ['--version'], 'awscli')) context.skip('no awscli');
     const { local, environment } = await startLocal();
-    const endpoint = environment['AWS_ENDPOINT_URL_SECRETS_MANAGER'] ?? '';
+    const endpoint = environment['AWS_ENDPOINT_URL'] ?? '';
     const aws = async (...args: string[]): Promise<string> => {
       // Debian's CLI is older than the variable; what is printed says so.
       const all = ['--endpoint-url', endpoint, 'secretsmanager', ...args];
@@ -91,7 +103,7 @@ describe('npm run local', () => {
     const { environment } = await startLocal();
     const script = `
 import boto3, os
-client = boto3.client('secretsmanager', endpoint_url=os.environ['AWS_ENDPOINT_URL_SECRETS_MANAGER'])
+client = boto3.client('secretsmanager', endpoint_url=os.environ['AWS_ENDPOINT_URL'])
 name = '${token}'
 assert name in [row['Name'] for row in client.list_secrets()['SecretList']]
 client.tag_resource(SecretId=name, Tags=[{'Key': 'team', 'Value': 'x'}])
@@ -117,18 +129,21 @@ print(client.get_secret_value(SecretId=name)['SecretString'])
     });
     const { port } = taken.address() as AddressInfo;
     const args = ['--port', String(port)];
-    const { code, stdout, stderr } = await new RunningProcess('local/local.ts', args).exit();
-    expect(code).toBe(1);
+    const { code, stdout, stderr } = await new RunningProcess('cli/main.ts', [
+      'local',
+      ...args,
+    ]).exit();
+    expect(code).toBe(2);
     expect(stdout).toBe('');
-    expect(stderr).toBe(`listen EADDRINUSE: address already in use 127.0.0.1:${port}\n`);
+    expect(stderr).toBe(`ERR_USAGE port ${port} is taken\n  → give another --port\n`);
   });
 
   it.each([
-    ['a port that is none', ['--port', 'x'], '--port must be a number from 0 to 65532, not x'],
-    ['a tick that is none', ['--tick', '0'], '--tick must be a number from 1 to 86400, not 0'],
-    ['an unknown option', ['--prot', '1'], "Unknown option '--prot'"],
+    ['a port that is none', ['--port', 'x'], 'It must be a whole number from 0 to 65531.'],
+    ['a tick that is none', ['--tick', '0'], 'It must be a whole number from 1 to 86400.'],
+    ['an unknown option', ['--prot', '1'], "unknown option '--prot'"],
   ])('ends with 2 for %s', async (_, args, message) => {
-    const { code, stderr } = await new RunningProcess('local/local.ts', args).exit();
+    const { code, stderr } = await new RunningProcess('cli/main.ts', ['local', ...args]).exit();
     expect(code).toBe(2);
     expect(stderr).toContain(message);
   });

@@ -1,9 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
+import { CreateSecretCommand, DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseSettings } from '../../infra/settings.ts';
 import { ImsTokenRotatorStack } from '../../infra/stack.ts';
+import { secretsManagerClient } from '../../local/onboarding.ts';
 import { World } from '../../local/world.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -38,5 +40,21 @@ describe('the embedded world', () => {
     const { bundle } = new World().functionDefinition({ secretsManager: '', ims: '' });
     expect(bundle.endsWith('/dist/lambda/index.mjs')).toBe(true);
     expect(statSync(bundle).size).toBeLessThan(900_000);
+  });
+
+  it('has one clock, but for the function', async () => {
+    const now = Date.UTC(2026, 10, 25, 12);
+    const world = new World({ now: () => now });
+    await world.start();
+    onTestFinished(() => world.stop());
+    const dates = [world.aws.url, world.ims.url].map(async (url) =>
+      Date.parse((await fetch(url)).headers.get('date') ?? ''),
+    );
+    expect(await Promise.all(dates)).toEqual([now, now]);
+    const client = secretsManagerClient(world);
+    onTestFinished(() => client.destroy());
+    await client.send(new CreateSecretCommand({ Name: 'a' }));
+    const { CreatedDate } = await client.send(new DescribeSecretCommand({ SecretId: 'a' }));
+    expect(CreatedDate?.getTime()).toBe(now);
   });
 });

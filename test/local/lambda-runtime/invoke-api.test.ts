@@ -144,9 +144,9 @@ describe('GetFunction', () => {
     expect(await (await fetch(`${url}/configuration`)).json()).toMatchObject(configuration);
   });
 
-  it('is, with Invoke, all there is of the API', async () => {
+  it('is, with Invoke and ListFunctions, all there is of the API', async () => {
     const lambda = await startLambda();
-    const response = await fetch(`${lambda.url}/2015-03-31/functions`);
+    const response = await fetch(`${lambda.url}/2015-03-31/layers`);
     expect(response.status).toBe(404);
     expect(response.headers.get('x-amzn-errortype')).toBe('UnknownOperationException');
   });

@@ -27,7 +27,10 @@ describe('authorize', () => {
     await client.send(new ListSecretsCommand({}));
     const read = { SecretId: ARN, VersionStage: 'AWSPENDING' };
     await client.send(new GetSecretValueCommand(read)).catch(() => undefined);
-    const region = { 'aws:RequestedRegion': 'us-east-1' };
+    const everywhere = {
+      'aws:RequestedRegion': 'us-east-1',
+      'aws:PrincipalArn': 'arn:aws:iam::111122223333:user/local',
+    };
     const team = {
       'aws:ResourceTag/team': 'content',
       'secretsmanager:ResourceTag/team': 'content',
@@ -37,7 +40,7 @@ describe('authorize', () => {
         'secretsmanager:CreateSecret',
         'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-??????',
         {
-          ...region,
+          ...everywhere,
           'secretsmanager:Name': 'a',
           'aws:RequestTag/team': 'content',
           'aws:TagKeys': ['team'],
@@ -47,7 +50,7 @@ describe('authorize', () => {
         'secretsmanager:TagResource',
         ARN,
         {
-          ...region,
+          ...everywhere,
           ...team,
           'secretsmanager:SecretId': 'a',
           'aws:RequestTag/stage': 'prod',
@@ -56,12 +59,12 @@ describe('authorize', () => {
       ],
     ]);
     expect(asked[2]?.[2]).toMatchObject({ 'aws:TagKeys': ['stage'] });
-    expect(asked[3]).toEqual(['secretsmanager:ListSecrets', '*', region]);
+    expect(asked[3]).toEqual(['secretsmanager:ListSecrets', '*', everywhere]);
     expect(asked[4]).toEqual([
       'secretsmanager:GetSecretValue',
       ARN,
       {
-        ...region,
+        ...everywhere,
         ...team,
         'secretsmanager:SecretId': ARN,
         'secretsmanager:VersionStage': 'AWSPENDING',

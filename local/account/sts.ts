@@ -1,0 +1,32 @@
+import * as v from 'valibot';
+import { queryProtocol } from './protocols.ts';
+import { type AwsService, operation } from './service.ts';
+
+export const sts: AwsService = {
+  name: 'sts',
+  protocol: queryProtocol('https://sts.amazonaws.com/doc/2011-06-15/'),
+  operations: new Map([
+    [
+      'GetCallerIdentity',
+      // No policy is asked: whoever has credentials may know whose they are.
+      operation(
+        v.object({}),
+        () => undefined,
+        ({ caller, accessKeyId }) => ({
+          Arn: caller.arn,
+          UserId: caller.arn.includes(':assumed-role/')
+            ? `AROAEMULATED:${caller.username}`
+            : `AIDA${accessKeyId.toUpperCase()}`,
+          Account: caller.arn.split(':')[4],
+        }),
+      ),
+    ],
+  ]),
+  errors: {
+    AccessDeniedException: ['AccessDenied', 403],
+    InternalServiceError: ['InternalFailure', 500],
+    ThrottlingException: ['Throttling', 400],
+    UnknownOperationException: ['InvalidAction', 400],
+    ValidationException: ['ValidationError', 400],
+  },
+};

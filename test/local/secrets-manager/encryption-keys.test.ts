@@ -1,0 +1,58 @@
+import {
+  CreateSecretCommand,
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import { current, put, startEmulator } from './start-emulator.ts';
+
+/** A secret under a key that then comes to be in a state. */
+async function startWithKey(laterState: string | undefined) {
+  let state: string | undefined = 'Enabled';
+  const asked = new Set<string>();
+  const keyState = (kmsKeyId: string) => {
+    asked.add(kmsKeyId);
+    return state;
+  };
+  const world = await startEmulator({ keyState });
+  const secret = { Name: 'token', SecretString: 'one', KmsKeyId: 'alias/tokens' };
+  await world.client.send(new CreateSecretCommand(secret));
+  state = laterState;
+  return { ...world, asked };
+}
+
+describe('the key of a secret', () => {
+  it.each(['Disabled', 'PendingDeletion', 'PendingImport', 'Unavailable'])(
+    'that is %s can be used for no value',
+    async (state) => {
+      const { client, asked } = await startWithKey(state);
+      await expect(current(client)).rejects.toMatchObject({
+        name: 'DecryptionFailure',
+        $metadata: { httpStatusCode: 400 },
+        message:
+          "Secrets Manager can't decrypt the protected secret text using the provided KMS key.",
+      });
+      await expect(put(client, 2)).rejects.toMatchObject({ name: 'EncryptionFailure' });
+      const another = { Name: 'b', SecretString: 'one', KmsKeyId: 'alias/tokens' };
+      await expect(client.send(new CreateSecretCommand(another))).rejects.toMatchObject({
+        name: 'EncryptionFailure',
+      });
+      expect(asked).toEqual(new Set(['alias/tokens']));
+      await client.send(new DescribeSecretCommand({ SecretId: 'token' }));
+    },
+  );
+
+  it.each(['Enabled', undefined])('that is %s can be used', async (state) => {
+    const { client } = await startWithKey(state);
+    expect(await current(client)).toBe('one');
+    await put(client, 2);
+    expect(await current(client)).toBe('token_2');
+  });
+
+  it('is not asked for when a secret has none of its own', async () => {
+    const { client } = await startEmulator({ keyState: () => 'Disabled' });
+    await client.send(new CreateSecretCommand({ Name: 'a', SecretString: 'one' }));
+    const read = new GetSecretValueCommand({ SecretId: 'a' });
+    expect(await client.send(read)).toMatchObject({ SecretString: 'one' });
+  });
+});

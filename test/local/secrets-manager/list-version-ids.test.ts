@@ -1,0 +1,86 @@
+import {
+  DeleteSecretCommand,
+  ListSecretVersionIdsCommand,
+  paginateListSecretVersionIds,
+} from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import { put, start, startEmulator, tokenWithVersions, versionId } from './start-emulator.ts';
+
+const list = (request: { IncludeDeprecated?: boolean; MaxResults?: number; NextToken?: string }) =>
+  new ListSecretVersionIdsCommand({ SecretId: 'token', ...request });
+
+describe('ListSecretVersionIds', () => {
+  it('lists the versions that have labels', async () => {
+    const { client, clock } = await startEmulator();
+    const arn = await tokenWithVersions(client, 2);
+    clock.ms += 1000;
+    await put(client, 3);
+    expect(await client.send(list({}))).toMatchObject({ ARN: arn, Name: 'token' });
+    expect((await client.send(list({}))).Versions).toEqual([
+      { VersionId: versionId(2), VersionStages: ['AWSPREVIOUS'], CreatedDate: new Date(start) },
+      {
+        VersionId: versionId(3),
+        VersionStages: ['AWSCURRENT'],
+        CreatedDate: new Date(start + 1000),
+      },
+    ]);
+  });
+
+  it('lists all of them when asked to', async () => {
+    const { client } = await startEmulator();
+    await tokenWithVersions(client, 3);
+    const { Versions = [] } = await client.send(list({ IncludeDeprecated: true }));
+    expect(Versions.map(({ VersionStages }) => VersionStages)).toEqual([
+      undefined,
+      ['AWSPREVIOUS'],
+      ['AWSCURRENT'],
+    ]);
+  });
+
+  it('lists none of an empty secret', async () => {
+    const { client } = await startEmulator();
+    await tokenWithVersions(client, 0);
+    expect((await client.send(list({}))).Versions).toEqual([]);
+  });
+
+  it('lists page by page', async () => {
+    const { client } = await startEmulator();
+    await tokenWithVersions(client, 5);
+    const pages: unknown[] = [];
+    for await (const { Versions = [] } of paginateListSecretVersionIds(
+      { client, pageSize: 2 },
+      { SecretId: 'token', IncludeDeprecated: true },
+    )) {
+      pages.push(Versions.map(({ VersionId }) => VersionId));
+    }
+    expect(pages).toEqual([
+      [versionId(1), versionId(2)],
+      [versionId(3), versionId(4)],
+      [versionId(5)],
+    ]);
+  });
+
+  it('still lists those of a secret that is scheduled for deletion', async () => {
+    const { client } = await startEmulator();
+    await tokenWithVersions(client, 1);
+    await client.send(new DeleteSecretCommand({ SecretId: 'token' }));
+    expect((await client.send(list({}))).Versions).toHaveLength(1);
+  });
+
+  it.each([
+    ['too long a page', { MaxResults: 101 }, 'ValidationException'],
+    ['an empty page', { MaxResults: 0 }, 'ValidationException'],
+    ['a token of nobody', { NextToken: 'x' }, 'InvalidNextTokenException'],
+  ])('refuses %s', async (_, request, name) => {
+    const { client } = await startEmulator();
+    await tokenWithVersions(client, 1);
+    await expect(client.send(list(request))).rejects.toMatchObject({ name });
+  });
+
+  it('finds no secret that is not there', async () => {
+    const { client } = await startEmulator();
+    await expect(client.send(list({}))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+  });
+});
