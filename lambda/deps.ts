@@ -43,11 +43,21 @@ export interface SecretStore {
   describe(secretId: string, signal: AbortSignal): Promise<SecretMetadata | undefined>;
   /** AWSCURRENT's value; undefined when there is none or the secret is scheduled for deletion. */
   read(secretId: string, signal: AbortSignal): Promise<SecretValue | undefined>;
+  /** Of any version, whatever its labels; undefined also when that version has no value. */
+  readVersion(
+    version: { readonly secretId: string; readonly versionId: string },
+    signal: AbortSignal,
+  ): Promise<SecretValue | undefined>;
   /** The labels of the version, which exists afterwards. */
   put(version: NewVersion, signal: AbortSignal): Promise<readonly string[]>;
   /** Moves AWSCURRENT to the version, if it is on `from` (or nowhere). */
   makeCurrent(
     version: { readonly secretId: string; readonly versionId: string; readonly from?: string },
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Takes AWSPENDING off the version; refused if it is not there. */
+  removePending(
+    version: { readonly secretId: string; readonly versionId: string },
     signal: AbortSignal,
   ): Promise<void>;
   /** Sets one tag of the secret. */
@@ -62,6 +72,8 @@ export interface NewVersion {
   /** PutSecretValue's ClientRequestToken. */
   readonly versionId: string;
   readonly secretString: Sensitive;
+  /** For AWSPENDING instead of AWSCURRENT. */
+  readonly pending?: { readonly rotationToken?: Sensitive };
 }
 
 /** IMS: any HTTP answer is returned; no answer is ERR_TOKEN_UNAVAILABLE. */

@@ -12,6 +12,7 @@ import { isShortLived } from './core/renew-before.ts';
 import { type CredentialOutcome, type RunResult, runError, runResult } from './core/run-result.ts';
 import { renew } from './renew.ts';
 import { renewalSeconds } from './renew-credential.ts';
+import { rotate } from './rotate.ts';
 import { type Run, startRun } from './run.ts';
 import { status, tick } from './tick.ts';
 
@@ -30,9 +31,10 @@ const secrets = new SecretsManager({ region: config.region }, config.writesPerSe
 /**
  * The function's entry point, and the one place where its parts are put together.
  *
- * @param event see design: tick, renew, status, or a label event of Secrets Manager
+ * @param event see design: tick, renew, status, and a label event or a rotation of Secrets Manager
  * @returns metadata of at most 100 credentials
- * @throws RenewalError ERR_EVENT_INVALID; AggregateError with a line for each credential that failed
+ * @throws RenewalError ERR_EVENT_INVALID, or of a rotation's step; AggregateError with a line for each
+ * credential that failed
  */
 export async function handler(event: unknown, context: Context): Promise<RunResult> {
   const command = parseEvent(event, config);
@@ -54,7 +56,8 @@ export async function handler(event: unknown, context: Context): Promise<RunResu
     signal: AbortSignal.timeout(Math.max(0, remainingMs())),
   });
   const { action } = command;
-  if (remainingMs() / 1000 < renewalSeconds(config) && (action === 'tick' || action === 'renew')) {
+  const renews = action === 'tick' || action === 'renew' || action === 'rotate';
+  if (renews && remainingMs() / 1000 < renewalSeconds(config)) {
     throw new RenewalError(
       'ERR_CONFIG_INVALID',
       `the function's time-out leaves no time for a renewal: it must be more than ${renewalSeconds(config)} seconds`,
@@ -70,6 +73,7 @@ export async function handler(event: unknown, context: Context): Promise<RunResu
   if (action !== 'status') metrics.add('Renewed', renewed.length);
   log.info('run', {
     action,
+    step: action === 'rotate' ? command.step : undefined,
     managed: result.managed,
     reasons: result.reasons,
     outcomes: result.outcomes,
@@ -78,7 +82,7 @@ export async function handler(event: unknown, context: Context): Promise<RunResu
   });
   const error = action === 'status' ? undefined : runError(outcomes);
   if (error !== undefined) throw error;
-  return result;
+  return action === 'rotate' ? { ...result, step: command.step } : result;
 }
 
 async function runCommand(command: Command, run: Run): Promise<readonly CredentialOutcome[]> {
@@ -89,6 +93,8 @@ async function runCommand(command: Command, run: Run): Promise<readonly Credenti
       return await status(run);
     case 'renew':
       return [await renew(run, command.credential, command.force)];
+    case 'rotate':
+      return [await rotate(run, command)];
     case 'ignore':
       return [];
   }

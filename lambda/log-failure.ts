@@ -1,4 +1,5 @@
 import { TokenRequestError } from './core/errors.ts';
+import type { RotationStep } from './core/rotation.ts';
 import type { CredentialOutcome } from './core/run-result.ts';
 import type { Log } from './deps.ts';
 
@@ -6,6 +7,7 @@ import type { Log } from './deps.ts';
 export function logFailure(
   log: Log,
   { credential, reason, outcome, error }: CredentialOutcome,
+  step?: RotationStep,
 ): void {
   // What is deferred has done nothing, and there may be thousands of it: the summary counts it.
   if (error === undefined || outcome === 'deferred') return;
@@ -13,6 +15,7 @@ export function logFailure(
   log.error(error.message, {
     credential,
     reason,
+    step,
     code: error.code,
     actor: error.actor,
     client_id: details?.clientId,

@@ -1,6 +1,7 @@
 import { askIms } from './ask-ims.ts';
 import type { ClientCredential } from './core/credential.ts';
 import { TokenRequestError } from './core/errors.ts';
+import { isShortLived } from './core/renew-before.ts';
 import type { Sensitive } from './core/sensitive.ts';
 import { type IssuedToken, parseTokenResponse } from './core/token-response.ts';
 import type { Run } from './run.ts';
@@ -33,6 +34,13 @@ export async function mint(run: Run, credential: ClientCredential): Promise<Mint
     }
   }
   throw rejected ?? new TypeError('a credential has at least one client secret');
+}
+
+/** Logs what is odd about a token that is stored all the same. */
+export function warnOfToken(run: Run, credential: string, token: IssuedToken): void {
+  if (isShortLived(token, run.config.tick))
+    run.log.warn('the token lives too short for the ticks', { credential });
+  if (token.warning !== undefined) run.log.warn(token.warning, { credential });
 }
 
 async function request(

@@ -4,10 +4,10 @@ import { formatInstant } from './core/instant.ts';
 import { keptError } from './core/kept.ts';
 import { isReplica } from './core/ledger.ts';
 import type { CredentialVersion } from './core/observation.ts';
-import { isShortLived } from './core/renew-before.ts';
 import type { CredentialOutcome } from './core/run-result.ts';
 import { secretNames } from './core/secret-name.ts';
 import { logFailure } from './log-failure.ts';
+import { warnOfToken } from './mint.ts';
 import { observe, readLimits } from './observe.ts';
 import { remember, type Sight } from './remember.ts';
 import { replaceToken } from './replace-token.ts';
@@ -129,7 +129,7 @@ async function attempt(
   if (decision.action === 'keep' || secret === undefined || client === undefined) {
     return keptOutcome(run, credential, { secret, observation, decision });
   }
-  const due = { reason, secret, client, token: observation.token };
+  const due = { credential, reason, secret, client, token: observation.token };
   const { token, clientSecretPosition } = await replaceToken(run, due);
   run.metrics.add('RenewalDuration', Math.round((began - run.remaining()) * 1000));
   run.log.info('renewed', {
@@ -138,9 +138,7 @@ async function attempt(
     expires_at: formatInstant(token.expiresAt),
     client_secret_position: clientSecretPosition,
   });
-  if (isShortLived(token, run.config.tick))
-    run.log.warn('the token lives too short for the ticks', { credential });
-  if (token.warning !== undefined) run.log.warn(token.warning, { credential });
+  warnOfToken(run, credential, token);
   return {
     credential,
     reason,

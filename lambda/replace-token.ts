@@ -1,22 +1,21 @@
-import { askIms } from './ask-ims.ts';
 import { parseCredential } from './core/credential.ts';
 import { mustExpireLater, type Observation, type Reason } from './core/decision.ts';
-import { RenewalError } from './core/errors.ts';
-import { formatInstant } from './core/instant.ts';
 import type { SecretMetadata } from './core/ledger.ts';
 import { Sensitive } from './core/sensitive.ts';
 import { fingerprint, readSettings } from './core/settings.ts';
 import { encodeStoredToken } from './core/stored-token.ts';
-import type { IssuedToken } from './core/token-response.ts';
-import { assertValidated } from './core/token-validation.ts';
+import { assertExpiresLater, type IssuedToken } from './core/token-response.ts';
 import { encodeVersionId } from './core/version-id.ts';
 import type { NewVersion, SecretValue } from './deps.ts';
 import { mint } from './mint.ts';
 import type { Run } from './run.ts';
+import { moveCurrent, tryRemovePending } from './staging-labels.ts';
+import { validateToken } from './validate-token.ts';
 import { withRetries } from './with-retries.ts';
 
 /** What a renewal has seen of its credential and acts upon. */
 export interface Due {
+  readonly credential: string;
   readonly reason: Reason;
   readonly secret: SecretMetadata;
   readonly client: SecretValue;
@@ -29,7 +28,6 @@ export interface Replaced {
   readonly clientSecretPosition?: number;
 }
 
-const validateLimits = { attempts: 3, reserve: 30 };
 const putLimits = { attempts: 8, reserve: 6 };
 
 /**
@@ -42,14 +40,11 @@ export async function replaceToken(run: Run, due: Due): Promise<Replaced> {
   const { secret, client } = due;
   const credential = parseCredential(client.secretString.reveal(), readSettings(secret.tags));
   const { token, clientSecretPosition } = await mint(run, credential);
-  if (mustExpireLater(due.reason, due.token) && token.expiresAt <= due.token.expiresAt) {
-    throw new RenewalError(
-      'ERR_TOKEN_NOT_LATER',
-      `IMS issued a token that expires at ${formatInstant(token.expiresAt)}, ` +
-        `not later than the stored one (${formatInstant(due.token.expiresAt)})`,
-    );
+  if (mustExpireLater(due.reason, due.token)) assertExpiresLater(token, due.token);
+  if (run.config.validate) {
+    const { clientId, imsHost } = credential;
+    await validateToken(run, { clientId, imsHost, accessToken: token.accessToken });
   }
-  if (run.config.validate) await validate(run, credential, token);
   const secretString = encodeStoredToken(token, credential, client.versionId);
   const fields = {
     ...token,
@@ -60,29 +55,21 @@ export async function replaceToken(run: Run, due: Due): Promise<Replaced> {
   await store(
     run,
     { secretId: secret.arn, versionId, secretString: new Sensitive(secretString) },
-    secret.currentVersionId,
+    due,
   );
   return credential.clientSecrets.length > 1 ? { token, clientSecretPosition } : { token };
 }
 
-async function store(run: Run, version: NewVersion, seen: string | undefined): Promise<void> {
+async function store(run: Run, version: NewVersion, { credential, secret }: Due): Promise<void> {
+  const { secretId, versionId } = version;
+  const { currentVersionId: from, pendingVersionId: pending } = secret;
   const labels = await withRetries(run, putLimits, () => run.secrets.put(version, run.signal));
-  if (labels.includes('AWSCURRENT')) return;
-  // The version was there already and the put changed nothing, so the label is still elsewhere.
-  const move = { ...version, ...(seen === undefined ? {} : { from: seen }) };
-  await withRetries(run, putLimits, () => run.secrets.makeCurrent(move, run.signal));
-}
-
-async function validate(
-  run: Run,
-  { imsHost, clientId }: { readonly imsHost: string; readonly clientId: string },
-  { accessToken }: IssuedToken,
-): Promise<void> {
-  await withRetries(run, validateLimits, () =>
-    askIms(run, imsHost, async () => {
-      const token = { imsHost, clientId, accessToken };
-      const response = await run.tokenEndpoint.validate(token, run.signal);
-      assertValidated(response, clientId, run.now());
-    }),
-  );
+  if (!labels.includes('AWSCURRENT')) {
+    // The version was there already and the put changed nothing, so the label is still elsewhere.
+    await moveCurrent(run, { secretId, versionId, ...(from === undefined ? {} : { from }) });
+  }
+  // Else RotateSecret would go on with the rotation that this put has overtaken.
+  if (pending !== undefined && pending !== versionId) {
+    await tryRemovePending(run, credential, { secretId, versionId: pending });
+  }
 }

@@ -6,15 +6,14 @@ import {
   type SecretListEntry,
   SecretsManagerClient,
   type SecretsManagerClientConfig,
-  type SecretsManagerServiceException,
   type Tag,
   TagResourceCommand,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import pThrottle from 'p-throttle';
-import { type ErrorCode, RenewalError } from '../core/errors.ts';
 import type { SecretMetadata } from '../core/ledger.ts';
 import { Sensitive } from '../core/sensitive.ts';
+import { absentAsUndefined, attempt } from './secrets-manager-errors.ts';
 
 // The account's quota for all writes of secrets is 50 a second, and others want some of it.
 const defaultWritesPerSecond = 40;
@@ -70,8 +69,18 @@ export class SecretsManager {
 
   /** @throws RenewalError as `listPage` */
   async read(secretId: string, abortSignal: AbortSignal) {
+    return await this.readVersion({ secretId }, abortSignal);
+  }
+
+  /** @throws RenewalError as `listPage` */
+  async readVersion(
+    { secretId, versionId }: { readonly secretId: string; readonly versionId?: string },
+    abortSignal: AbortSignal,
+  ) {
     const value = await absentAsUndefined('GetSecretValue', secretId, () =>
-      this.#client.send(new GetSecretValueCommand({ SecretId: secretId }), { abortSignal }),
+      this.#client.send(new GetSecretValueCommand({ SecretId: secretId, VersionId: versionId }), {
+        abortSignal,
+      }),
     );
     if (value?.ARN === undefined || value.VersionId === undefined) return undefined;
     // A binary value is not a credential and not a token: it reads as text that is neither.
@@ -85,6 +94,7 @@ export class SecretsManager {
       readonly secretId: string;
       readonly versionId: string;
       readonly secretString: Sensitive;
+      readonly pending?: { readonly rotationToken?: Sensitive };
     },
     abortSignal: AbortSignal,
   ): Promise<readonly string[]> {
@@ -94,6 +104,8 @@ export class SecretsManager {
           SecretId: version.secretId,
           ClientRequestToken: version.versionId,
           SecretString: version.secretString.reveal(),
+          VersionStages: version.pending === undefined ? undefined : ['AWSPENDING'],
+          RotationToken: version.pending?.rotationToken?.reveal(),
         }),
         { abortSignal },
       ),
@@ -113,6 +125,23 @@ export class SecretsManager {
           VersionStage: 'AWSCURRENT',
           MoveToVersionId: version.versionId,
           RemoveFromVersionId: version.from,
+        }),
+        { abortSignal },
+      ),
+    );
+  }
+
+  /** @throws RenewalError as `put` */
+  async removePending(
+    version: { readonly secretId: string; readonly versionId: string },
+    abortSignal: AbortSignal,
+  ): Promise<void> {
+    await this.#write('UpdateSecretVersionStage', version.secretId, () =>
+      this.#client.send(
+        new UpdateSecretVersionStageCommand({
+          SecretId: version.secretId,
+          VersionStage: 'AWSPENDING',
+          RemoveFromVersionId: version.versionId,
         }),
         { abortSignal },
       ),
@@ -148,93 +177,16 @@ function toMetadata(
   row: Pick<SecretListEntry, 'Name' | 'ARN' | 'PrimaryRegion'> & { Tags?: Tag[] | undefined },
   stages: Record<string, string[]> | undefined,
 ): SecretMetadata {
-  const current = Object.entries(stages ?? {}).find(([, labels]) => labels.includes('AWSCURRENT'));
+  const holderOf = (label: string): string | undefined =>
+    Object.entries(stages ?? {}).find(([, labels]) => labels.includes(label))?.[0];
+  const current = holderOf('AWSCURRENT');
+  const pending = holderOf('AWSPENDING');
   return {
     name: row.Name ?? '',
     arn: row.ARN ?? '',
     tags: Object.fromEntries((row.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
-    ...(current === undefined ? {} : { currentVersionId: current[0] }),
+    ...(current === undefined ? {} : { currentVersionId: current }),
+    ...(pending === undefined ? {} : { pendingVersionId: pending }),
     ...(row.PrimaryRegion === undefined ? {} : { primaryRegion: row.PrimaryRegion }),
   };
-}
-
-async function attempt<Output>(
-  operation: string,
-  secretId: string,
-  call: () => Promise<Output>,
-): Promise<Output> {
-  try {
-    return await call();
-  } catch (error) {
-    const name = error instanceof Error ? error.name : 'unknown error';
-    throw new RenewalError(
-      codeOf(error),
-      `Secrets Manager did not do ${operation} of ${secretId}: ${name}`,
-      { cause: error },
-    );
-  }
-}
-
-/** A secret that does not exist, has no value or is scheduled for deletion is a fact, not a fault. */
-async function absentAsUndefined<Output>(
-  operation: string,
-  secretId: string,
-  call: () => Promise<Output>,
-): Promise<Output | undefined> {
-  try {
-    return await attempt(operation, secretId, call);
-  } catch (error) {
-    if (error instanceof RenewalError && error.code === 'ERR_TOKEN_SECRET_MISSING')
-      return undefined;
-    throw error;
-  }
-}
-
-const codes: Readonly<Record<string, ErrorCode>> = {
-  ResourceExistsException: 'ERR_VERSION_EXISTS',
-  ResourceNotFoundException: 'ERR_TOKEN_SECRET_MISSING',
-  AccessDeniedException: 'ERR_SECRET_ACCESS_DENIED',
-  DecryptionFailure: 'ERR_SECRET_DECRYPTION',
-  EncryptionFailure: 'ERR_SECRET_ENCRYPTION',
-  // Of a put it means the version quota, which a retry only makes worse.
-  LimitExceededException: 'ERR_VERSION_LIMIT',
-  CredentialsProviderError: 'ERR_SECRET_ACCESS_DENIED',
-};
-
-/**
- * Errors of the caller's side that may pass: throttling by its several names, clocks that disagree
- * (the SDK corrects its own for the next attempt), and credentials that are about to be replaced.
- */
-const passingErrors: ReadonlySet<string> = new Set([
-  'ExpiredToken',
-  'ExpiredTokenException',
-  'InvalidSignatureException',
-  'RequestExpired',
-  'RequestInTheFuture',
-  'RequestLimitExceeded',
-  'RequestThrottled',
-  'RequestThrottledException',
-  'RequestTimeTooSkewed',
-  'RequestTimeout',
-  'RequestTimeoutException',
-  'SignatureDoesNotMatch',
-  'SlowDown',
-  'ThrottledException',
-  'Throttling',
-  'ThrottlingException',
-  'TooManyRequestsException',
-]);
-
-function codeOf(error: unknown): ErrorCode {
-  if (!(error instanceof Error)) return 'ERR_SECRET_UNAVAILABLE';
-  // AWS has no type of its own for a secret that is scheduled for deletion.
-  const { name, message } = error;
-  if (name === 'InvalidRequestException' && /deletion|deleted/.test(message)) {
-    return 'ERR_TOKEN_SECRET_MISSING';
-  }
-  const { $fault, $metadata } = error as Partial<SecretsManagerServiceException>;
-  const status = $metadata?.httpStatusCode;
-  const passing = passingErrors.has(name) || status === 408 || status === 429;
-  const refused = $fault === 'client' && !passing;
-  return codes[name] ?? (refused ? 'ERR_SECRET_REFUSED' : 'ERR_SECRET_UNAVAILABLE');
 }

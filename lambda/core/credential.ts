@@ -37,6 +37,15 @@ function text(limit: number) {
 
 const scope = v.pipe(text(256), v.regex(/^[^",\\]+$/, 'must not hold a comma, quote or backslash'));
 
+/** A secret or token is sent to no other host. */
+export const imsHostSchema = v.pipe(
+  v.string('must be a string'),
+  v.regex(
+    /^([a-z0-9-]+\.)+adobelogin\.com$/,
+    'must be a host name under .adobelogin.com, without https:// and path',
+  ),
+);
+
 const schema = v.object({
   clientId: text(256),
   clientSecrets: v.pipe(
@@ -46,15 +55,7 @@ const schema = v.object({
   ),
   scopes: v.pipe(v.array(scope), v.maxLength(200, 'must be at most 200 scopes')),
   orgId: v.optional(text(256)),
-  imsHost: v.optional(
-    v.pipe(
-      v.string('must be a string'),
-      v.regex(
-        /^([a-z0-9-]+\.)+adobelogin\.com$/,
-        'must be a host name under .adobelogin.com, without https:// and path',
-      ),
-    ),
-  ),
+  imsHost: v.optional(imsHostSchema),
 });
 
 /**

@@ -30,6 +30,9 @@ export const errorKinds = {
   ERR_SECRET_UNAVAILABLE: transient,
   ERR_VERSION_EXISTS: finalFor('nobody'),
   ERR_VERSION_LIMIT: finalFor('operator'),
+  ERR_ROTATION_NEEDS_FIRST_TOKEN: finalFor('operator'),
+  ERR_ROTATION_NOT_PENDING: finalFor('operator'),
+  ERR_ROTATION_STALE: finalFor('operator'),
   ERR_STATUS_NOT_WRITTEN: finalFor('deployer'),
   ERR_UNEXPECTED: finalFor('operator'),
 } as const satisfies Record<string, ErrorKind>;

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Force } from './decision.ts';
 import { RenewalError } from './errors.ts';
 import { listProblems, problemsOf } from './problems.ts';
+import { type Rotation, rotationEvent } from './rotation.ts';
 import {
   credentialNameRule,
   isCredentialName,
@@ -14,13 +15,15 @@ export type Command =
   | { readonly action: 'tick' }
   | { readonly action: 'status' }
   | { readonly action: 'renew'; readonly credential: string; readonly force: Force }
+  | ({ readonly action: 'rotate' } & Rotation)
   /** A label moved on a secret that is no client secret of this rotator: nothing to do. */
   | { readonly action: 'ignore' };
 
 const accepted =
   'accepted are {"action":"tick"}, {"action":"status"}, ' +
   '{"action":"renew","credential":"<name>","force":true,"replaces":"<version id>"} ' +
-  '(force and replaces are optional), and EventBridge\'s "Secret Label Updated" of a client secret';
+  '(force and replaces are optional), EventBridge\'s "Secret Label Updated" of a client secret, ' +
+  "and the steps of Secrets Manager's rotation of a token secret";
 
 const action = v.object({
   action: v.picklist(['tick', 'status', 'renew'], 'must be tick, status or renew'),
@@ -51,6 +54,9 @@ const forcedRenew = v.pipe(
   ),
 );
 
+/** Only Secrets Manager calls with a step, and never with an action. */
+const step = v.object({ Step: v.unknown(), action: v.optional(v.never()) });
+
 const labelUpdated = v.object({
   source: v.literal('aws.secretsmanager'),
   'detail-type': v.literal('Secret Label Updated'),
@@ -71,6 +77,7 @@ export function parseEvent(event: unknown, naming: Naming): Command {
       ? { action: 'ignore' }
       : { action: 'renew', credential, force: { force: false } };
   }
+  if (v.is(step, event)) return { action: 'rotate', ...check(rotationEvent(naming), event) };
   const command = check(action, event).action;
   if (command !== 'renew') {
     check(bare, event);

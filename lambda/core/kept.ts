@@ -2,7 +2,11 @@ import type { Reason } from './decision.ts';
 import { RenewalError } from './errors.ts';
 import type { SecretNames } from './secret-name.ts';
 
+type Refusal = 'paused' | 'token-secret-missing' | 'credential-missing';
+
 /** Why a token that was asked for was not renewed; undefined when it is fresh. */
+export function keptError(reason: Refusal, names: SecretNames): RenewalError;
+export function keptError(reason: Reason, names: SecretNames): RenewalError | undefined;
 export function keptError(reason: Reason, names: SecretNames): RenewalError | undefined {
   switch (reason) {
     case 'paused':

@@ -8,6 +8,8 @@ export interface SecretMetadata {
   readonly tags: Tags;
   /** The version that has AWSCURRENT; undefined for a secret without a value. */
   readonly currentVersionId?: string;
+  /** The version that has AWSPENDING, which a rotation gives and AWSCURRENT does not exclude. */
+  readonly pendingVersionId?: string;
   /** Set on a secret that is replicated, in every Region. */
   readonly primaryRegion?: string;
 }

@@ -1,11 +1,12 @@
 import type { Reason } from './decision.ts';
 import type { RenewalError } from './errors.ts';
 import { type EpochSeconds, formatInstant } from './instant.ts';
+import type { RotationStep } from './rotation.ts';
 
 /** What became of one credential in a run. */
 export interface CredentialOutcome {
   readonly credential: string;
-  /** Undefined when not even a decision was possible. */
+  /** Undefined when not even a decision was possible, and in a rotation, where none is made. */
   readonly reason?: Reason;
   readonly outcome: 'kept' | 'renewed' | 'failed' | 'deferred' | 'due';
   /** The token that is stored now, as far as it is known. */
@@ -25,7 +26,9 @@ export interface CredentialOutcome {
 
 /** The answer of an invocation: metadata only, bounded whatever the number of credentials. */
 export interface RunResult {
-  readonly action: 'tick' | 'renew' | 'status' | 'ignore';
+  readonly action: 'tick' | 'renew' | 'status' | 'rotate' | 'ignore';
+  /** Of a rotation. */
+  readonly step?: RotationStep;
   readonly rotator: string;
   /** How many credentials the run looked at. */
   readonly managed: number;

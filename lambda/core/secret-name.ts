@@ -34,6 +34,11 @@ export function secretNames({ prefix, clientSecrets }: Naming, credential: strin
   };
 }
 
+/** Without the six characters that Secrets Manager puts behind the name; undefined for no ARN. */
+export function nameOfArn(arn: string): string | undefined {
+  return /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:(.+)-[A-Za-z0-9]{6}$/.exec(arn)?.[1];
+}
+
 /** Undefined for a name that is not one of the rotator's own. */
 export function parseSecretName(
   prefix: string,

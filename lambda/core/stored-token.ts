@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import type { ClientCredential } from './credential.ts';
+import { type ClientCredential, imsHostSchema } from './credential.ts';
 import { type EpochSeconds, formatInstant, parseInstant } from './instant.ts';
+import { Sensitive } from './sensitive.ts';
 import type { IssuedToken } from './token-response.ts';
 import { issuedAheadTolerance, longestLifetime } from './version-id.ts';
 
@@ -73,4 +74,30 @@ export function decodeStoredToken(
     expiresAt: expires_at,
     ...(clientSecretVersion === undefined ? {} : { clientSecretVersion }),
   };
+}
+
+/** A stored token with what it takes to ask IMS about it. */
+export interface PendingToken extends StoredToken {
+  readonly accessToken: Sensitive;
+  readonly clientId: string;
+  readonly imsHost: string;
+}
+
+const provable = v.object({
+  access_token: v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/)),
+  client_id: v.pipe(v.string(), v.minLength(1)),
+  ims_host: imsHostSchema,
+});
+
+/** Undefined for a value that is not a token, or that does not say whose it is. */
+export function decodePendingToken(
+  secretString: string,
+  now: EpochSeconds,
+): PendingToken | undefined {
+  const stored = decodeStoredToken(secretString, now);
+  if (stored === undefined) return undefined;
+  const parsed = v.safeParse(provable, JSON.parse(secretString));
+  if (!parsed.success) return undefined;
+  const { access_token, client_id: clientId, ims_host: imsHost } = parsed.output;
+  return { ...stored, accessToken: new Sensitive(access_token), clientId, imsHost };
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type TokenRequestDetails, TokenRequestError } from './errors.ts';
+import { RenewalError, type TokenRequestDetails, TokenRequestError } from './errors.ts';
 import { type EpochSeconds, epochSeconds, formatInstant } from './instant.ts';
 import { listProblems, problemsOf } from './problems.ts';
 import { redact } from './redact.ts';
@@ -90,6 +90,19 @@ export function parseTokenResponse(response: TokenResponse, request: TokenReques
     throw new TokenRequestError('ERR_TOKEN_MALFORMED', message, details);
   }
   return { accessToken: new Sensitive(accessToken), ...life };
+}
+
+/** @throws RenewalError ERR_TOKEN_NOT_LATER */
+export function assertExpiresLater(
+  token: { readonly expiresAt: EpochSeconds },
+  stored: { readonly expiresAt: EpochSeconds },
+): void {
+  if (token.expiresAt > stored.expiresAt) return;
+  throw new RenewalError(
+    'ERR_TOKEN_NOT_LATER',
+    `IMS issued a token that expires at ${formatInstant(token.expiresAt)}, ` +
+      `not later than the stored one (${formatInstant(stored.expiresAt)})`,
+  );
 }
 
 /** The earlier expiry wins. Up to the tolerance, the difference is that of two clocks. */

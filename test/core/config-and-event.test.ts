@@ -179,7 +179,7 @@ describe('parseEvent', () => {
       'credential must be the short name of a credential; force must be true or false; ' +
         'replaces must be a version id; forced is not a known field',
     ],
-    [{ Step: 'createSecret', SecretId: 'x', ClientRequestToken: 'y' }, 'action is missing'],
+    [{ SecretId: 'x', ClientRequestToken: 'y' }, 'action is missing'],
   ])('refuses %j', (event, message) => {
     expect(() => parseEvent(event, naming)).toThrow(
       expect.objectContaining({

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { TokenRequestError } from '../../lambda/core/errors.ts';
+import { epochSeconds } from '../../lambda/core/instant.ts';
 import { Sensitive } from '../../lambda/core/sensitive.ts';
-import { parseTokenResponse, type TokenResponse } from '../../lambda/core/token-response.ts';
+import {
+  assertExpiresLater,
+  parseTokenResponse,
+  type TokenResponse,
+} from '../../lambda/core/token-response.ts';
 import { day, now } from '../support/builders.ts';
 
 const request = {
@@ -172,5 +177,21 @@ describe('parseTokenResponse refuses', () => {
         'scope additional_info.projectedProductContext x x',
     );
     expect(error.message.length).toBeLessThan(250);
+  });
+});
+
+describe('a token that has to expire later than another', () => {
+  const at = (seconds: number) => ({ expiresAt: epochSeconds(now + seconds) });
+
+  it('may do so by a second, and no less', () => {
+    expect(() => assertExpiresLater(at(61), at(60))).not.toThrow();
+    expect(() => assertExpiresLater(at(60), at(60))).toThrow(
+      expect.objectContaining({
+        code: 'ERR_TOKEN_NOT_LATER',
+        message:
+          'IMS issued a token that expires at 2026-11-22T12:01:00Z, ' +
+          'not later than the stored one (2026-11-22T12:01:00Z)',
+      }),
+    );
   });
 });

@@ -13,18 +13,22 @@ import {
   type Statement,
   secretsManagerStatements,
 } from '../support/iam.ts';
-import {
-  plainClient,
-  seedCredential,
-  seedDueCredential,
-  startParts,
-} from '../support/start-parts.ts';
+import { plainClient, seedCredential, seedDueCredential } from '../support/start-parts.ts';
+import { startRotating } from './rotating.ts';
 
 /** All that the function does with Secrets Manager; true if nothing of it was denied. */
 async function doEverything(statements: readonly Statement[]): Promise<boolean> {
-  const parts = await startParts({}, { authorize: authorizeBy(statements) });
-  seedDueCredential(parts, 'foreign');
-  seedCredential(parts, 'fusion');
+  const byPolicy = authorizeBy(statements);
+  const { parts, rotateSecret } = await startRotating(
+    (seeded) => {
+      seedDueCredential(seeded, 'foreign');
+      seedCredential(seeded, 'fusion');
+    },
+    // The operator's call, not the function's.
+    {
+      authorize: (action, ...call) => action.endsWith(':RotateSecret') || byPolicy(action, ...call),
+    },
+  );
   try {
     await tick(parts.run());
     // A version that was superseded is made current again, as the very same one.
@@ -37,6 +41,8 @@ async function doEverything(statements: readonly Statement[]): Promise<boolean> 
     parts.ims.faults.inject({ kind: 'missing-access-token' }, { times: 2 });
     await tick(parts.run());
     await renew(parts.run(), 'fusion', { force: true });
+    parts.clock.advance(hour);
+    expect(await rotateSecret()).toEqual([]);
   } catch {
     return false;
   }

@@ -1,4 +1,9 @@
-import { DescribeSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  RotateSecretCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import type { ImsFault } from '../../local/ims/fault.ts';
 import type { Call, SecretsManagerFault } from '../../local/secrets-manager/fault.ts';
@@ -53,6 +58,25 @@ describe('everything that the process writes', () => {
       world.secretsManager.faults.inject(fault, { when, times: 1 });
       await force();
     }
+    const SecretId = world.secretId('fusion', 'token');
+    const RotationLambdaARN = `arn:aws:lambda:us-east-1:111122223333:function:${world.functionName}`;
+    const rotateSecret = async (): Promise<void> => {
+      world.ims.client(sample.clientId).lifetimeSeconds += 60;
+      await client.send(new RotateSecretCommand({ SecretId, RotationLambdaARN }));
+      await world.secretsManager.idle();
+      results.push(world.secretsManager.errors.map((error) => (error as Error).cause));
+    };
+    await rotateSecret();
+    world.secretsManager.faults.inject(
+      { kind: 'denied' },
+      { when: ({ action }) => action === 'UpdateSecretVersionStage' },
+    );
+    await rotateSecret();
+    const pending = await client.send(
+      new GetSecretValueCommand({ SecretId, VersionStage: 'AWSPENDING' }),
+    );
+    secrets.add(String(JSON.parse(pending.SecretString ?? '').access_token));
+    world.secretsManager.faults.clear();
     const wrong = 'p8e-a-wrong-and-secret-value-0123456789';
     secrets.add(wrong);
     for (const SecretString of [
@@ -60,16 +84,14 @@ describe('everything that the process writes', () => {
       JSON.stringify({ client_id: wrong.slice(4), client_secrets: [wrong, 5], ims_host: wrong }),
       JSON.stringify({ client_id: sample.clientId, client_secret: wrong, scope: 'openid' }),
     ]) {
-      const SecretId = world.secretId('fusion', 'client');
-      await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+      const clientSecret = world.secretId('fusion', 'client');
+      await client.send(new PutSecretValueCommand({ SecretId: clientSecret, SecretString }));
       await run({ action: 'tick' });
     }
     await run({ action: 'status' });
     await run({ action: wrong });
 
-    const { Tags, VersionIdsToStages } = await client.send(
-      new DescribeSecretCommand({ SecretId: world.secretId('fusion', 'token') }),
-    );
+    const { Tags, VersionIdsToStages } = await client.send(new DescribeSecretCommand({ SecretId }));
     const written = [
       ...world.lambda.logs(world.functionName),
       ...results.map((result) => JSON.stringify(result)),
@@ -79,6 +101,7 @@ describe('everything that the process writes', () => {
     expect(secrets.size).toBeGreaterThan(5);
     expect(written).toContain('"code":"ERR_TOKEN_REJECTED"');
     expect(written).toContain('"Ticks":1');
+    expect(written).toContain('"step":"finishSecret"');
     expect(written).toContain('failing code=ERR_');
     expectNoSecrets(written, [...secrets]);
   });

@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { onTestFinished } from 'vitest';
 import { ImsEmulator } from '../../local/ims/ims-emulator.ts';
 import { LambdaEmulator } from '../../local/lambda-runtime/emulator.ts';
 import type { SecretLabelUpdated } from '../../local/secrets-manager/label-event.ts';
+import type { RotationFunction } from '../../local/secrets-manager/rotation.ts';
 import { SecretsManagerEmulator } from '../../local/secrets-manager/server.ts';
 import { seedTemplate } from '../../local/template.ts';
 import { isAllowed, keyArn, resolve, roleStatements, type Statement, statementsOf } from './iam.ts';
@@ -52,8 +54,10 @@ export async function startDeployment(
   const keys = new Map<string, string>();
   const secretsManager = new SecretsManagerEmulator({
     authorize: (action, resource, context) =>
-      isAllowed(statements, action, resource, context) &&
-      keyUses(action).every((use) => mayUseKey(template, statements, keys.get(resource), use)),
+      // The one action here that is not of the function, but of CloudFormation and the operator.
+      action === 'secretsmanager:RotateSecret' ||
+      (isAllowed(statements, action, resource, context) &&
+        keyUses(action).every((use) => mayUseKey(template, statements, keys.get(resource), use))),
   });
   const ims = new ImsEmulator();
   const lambda = new LambdaEmulator({ account: '111122223333', asyncRetryDelaysMs: [0, 0] });
@@ -62,15 +66,20 @@ export async function startDeployment(
     await lambda.stop();
     await Promise.all([secretsManager.stop(), ims.stop()]);
   });
-  for (const [logicalId, arn] of seedTemplate(secretsManager, template.toJSON() as never)) {
+  const secrets = seedTemplate(secretsManager, template.toJSON() as never);
+  for (const [logicalId, arn] of secrets) {
     const key = template.toJSON()['Resources'][logicalId].Properties.KmsKeyId;
     if (key !== undefined) keys.set(arn, resolve(key));
   }
   for (const [arn, key] of elsewhere(secretsManager)) keys.set(arn, key);
 
-  const functionName = createFunction(template, directory, lambda, {
+  const { functionName, functionArn } = createFunction(template, directory, lambda, {
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
     IMS_ENDPOINT_URL: ims.url,
+  });
+  await switchRotationOn(template, secrets, secretsManager, functionArn, async (event) => {
+    const { functionError, payload } = await lambda.invoke(functionName, event);
+    if (functionError !== undefined) throw new Error('the step failed', { cause: payload });
   });
   const delivered: SecretLabelUpdated[] = [];
   secretsManager.onLabelUpdated(async (event) => {
@@ -99,7 +108,7 @@ function createFunction(
   directory: string,
   lambda: LambdaEmulator,
   endpoints: Readonly<Record<string, string>>,
-): string {
+): { readonly functionName: string; readonly functionArn: string } {
   const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
   const [functionName, definition] = functions[0] ?? ['', {}];
   const { Handler, Timeout, MemorySize, Environment, LoggingConfig, Code } =
@@ -109,7 +118,7 @@ function createFunction(
     key,
     resolve(value),
   ]);
-  lambda.createFunction({
+  const functionArn = lambda.createFunction({
     functionName,
     bundle: join(directory, asset, 'index.mjs'),
     handler: Handler,
@@ -118,7 +127,46 @@ function createFunction(
     loggingFormat: LoggingConfig.LogFormat,
     environment: { ...Object.fromEntries(variables), ...endpoints },
   });
-  return functionName;
+  return { functionName, functionArn };
+}
+
+/** As CloudFormation does for each rotation schedule of the template. */
+async function switchRotationOn(
+  template: Template,
+  secrets: ReadonlyMap<string, string>,
+  secretsManager: SecretsManagerEmulator,
+  functionArn: string,
+  invoke: RotationFunction,
+): Promise<void> {
+  const permissions = template.findResources('AWS::Lambda::Permission', {
+    Properties: { Principal: 'secretsmanager.amazonaws.com' },
+  });
+  if (Object.keys(permissions).length > 0) {
+    secretsManager.registerRotationFunction(functionArn, invoke);
+  }
+  const schedules = Object.values(template.findResources('AWS::SecretsManager::RotationSchedule'));
+  const client = anybody(secretsManager);
+  for (const { Properties } of schedules) {
+    await client.send(
+      new RotateSecretCommand({
+        SecretId: secrets.get(Properties.SecretId.Ref),
+        RotationLambdaARN: functionArn,
+        RotateImmediately: Properties.RotateImmediatelyOnUpdate ?? true,
+      }),
+    );
+  }
+  await secretsManager.idle();
+}
+
+/** A plain client for the test. */
+export function anybody({ url }: SecretsManagerEmulator): SecretsManagerClient {
+  const client = new SecretsManagerClient({
+    region: 'us-east-1',
+    endpoint: url,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  onTestFinished(() => client.destroy());
+  return client;
 }
 
 /** What Secrets Manager does with the key of a secret on behalf of the caller. */

@@ -1,0 +1,84 @@
+import type { SecretsManagerServiceException } from '@aws-sdk/client-secrets-manager';
+import { type ErrorCode, RenewalError } from '../core/errors.ts';
+
+/** Does a call, and makes an error of it a RenewalError. */
+export async function attempt<Output>(
+  operation: string,
+  secretId: string,
+  call: () => Promise<Output>,
+): Promise<Output> {
+  try {
+    return await call();
+  } catch (error) {
+    const name = error instanceof Error ? error.name : 'unknown error';
+    throw new RenewalError(
+      codeOf(error),
+      `Secrets Manager did not do ${operation} of ${secretId}: ${name}`,
+      { cause: error },
+    );
+  }
+}
+
+/** A secret that does not exist, has no value or is scheduled for deletion is a fact, not a fault. */
+export async function absentAsUndefined<Output>(
+  operation: string,
+  secretId: string,
+  call: () => Promise<Output>,
+): Promise<Output | undefined> {
+  try {
+    return await attempt(operation, secretId, call);
+  } catch (error) {
+    if (error instanceof RenewalError && error.code === 'ERR_TOKEN_SECRET_MISSING')
+      return undefined;
+    throw error;
+  }
+}
+
+const codes: Readonly<Record<string, ErrorCode>> = {
+  ResourceExistsException: 'ERR_VERSION_EXISTS',
+  ResourceNotFoundException: 'ERR_TOKEN_SECRET_MISSING',
+  AccessDeniedException: 'ERR_SECRET_ACCESS_DENIED',
+  DecryptionFailure: 'ERR_SECRET_DECRYPTION',
+  EncryptionFailure: 'ERR_SECRET_ENCRYPTION',
+  // Of a put it means the version quota, which a retry only makes worse.
+  LimitExceededException: 'ERR_VERSION_LIMIT',
+  CredentialsProviderError: 'ERR_SECRET_ACCESS_DENIED',
+};
+
+/**
+ * Errors of the caller's side that may pass: throttling by its several names, clocks that disagree
+ * (the SDK corrects its own for the next attempt), and credentials that are about to be replaced.
+ */
+const passingErrors: ReadonlySet<string> = new Set([
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'InvalidSignatureException',
+  'RequestExpired',
+  'RequestInTheFuture',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'RequestTimeTooSkewed',
+  'RequestTimeout',
+  'RequestTimeoutException',
+  'SignatureDoesNotMatch',
+  'SlowDown',
+  'ThrottledException',
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+]);
+
+function codeOf(error: unknown): ErrorCode {
+  if (!(error instanceof Error)) return 'ERR_SECRET_UNAVAILABLE';
+  // AWS has no type of its own for a secret that is scheduled for deletion.
+  const { name, message } = error;
+  if (name === 'InvalidRequestException' && /deletion|deleted/.test(message)) {
+    return 'ERR_TOKEN_SECRET_MISSING';
+  }
+  const { $fault, $metadata } = error as Partial<SecretsManagerServiceException>;
+  const status = $metadata?.httpStatusCode;
+  const passing = passingErrors.has(name) || status === 408 || status === 429;
+  const refused = $fault === 'client' && !passing;
+  return codes[name] ?? (refused ? 'ERR_SECRET_REFUSED' : 'ERR_SECRET_UNAVAILABLE');
+}

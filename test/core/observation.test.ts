@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { epochSeconds } from '../../lambda/core/instant.ts';
+import type { SecretMetadata } from '../../lambda/core/ledger.ts';
+import { observeMetadata, versionOf } from '../../lambda/core/observation.ts';
+import { fingerprint } from '../../lambda/core/settings.ts';
+import { encodeVersionId } from '../../lambda/core/version-id.ts';
+import { digest, hour, now } from '../support/builders.ts';
+
+const look = { now, tick: 900, digest };
+const client = { arn: 'arn-of-the-client-secret', versionId: 'v1' };
+const own = encodeVersionId(
+  { expiresAt: epochSeconds(now + hour), lifetime: 24 * hour, fingerprint: 'c0ffee00' },
+  digest('x'),
+);
+
+const secret = (more: Partial<SecretMetadata> = {}): SecretMetadata => ({
+  name: 'ims-token-rotator/prod/fusion/token',
+  arn: 'arn-of-the-token-secret',
+  tags: {},
+  ...more,
+});
+
+describe('metadata', () => {
+  it('shows the whole token by the id of a version of our own', () => {
+    expect(observeMetadata(look, secret({ currentVersionId: own }), client)).toEqual({
+      now,
+      tick: 900,
+      paused: false,
+      forced: false,
+      token: {
+        versionId: own,
+        issuedAt: now - 23 * hour,
+        expiresAt: now + hour,
+        lifetime: 24 * hour,
+        fingerprint: 'c0ffee00',
+      },
+      fingerprint: fingerprint(digest, client.arn, client.versionId, {}),
+      failure: undefined,
+    });
+  });
+
+  it.each([
+    ['no secret', undefined, 'absent'],
+    ['no value', secret(), 'empty'],
+    ['a foreign version', secret({ currentVersionId: 'by-hand' }), 'unread'],
+    [
+      'nothing more than a rotation that has begun',
+      secret({ pendingVersionId: 'by-rotation' }),
+      'empty',
+    ],
+  ])('with %s shows only that', (_, metadata, token) => {
+    expect(observeMetadata(look, metadata, client)).toMatchObject({ token });
+  });
+
+  it('shows the settings, and a failure without a credential', () => {
+    const tags = {
+      'ims-token-rotator:paused': 'true',
+      'ims-token-rotator:renew-before': 'PT1H',
+      'ims-token-rotator:status':
+        'failing code=ERR_CREDENTIAL_MISSING since=2026-11-22T11:00:00Z credential=00000000',
+    };
+    expect(observeMetadata(look, secret({ tags }), undefined)).toMatchObject({
+      paused: true,
+      renewBefore: hour,
+      fingerprint: undefined,
+      failure: { code: 'ERR_CREDENTIAL_MISSING', since: now - hour },
+    });
+  });
+});
+
+describe('the version of a secret', () => {
+  it('is the current one, if it has a value', () => {
+    expect(versionOf(secret({ currentVersionId: 'v1' }))).toEqual({
+      arn: 'arn-of-the-token-secret',
+      versionId: 'v1',
+    });
+    expect(versionOf(secret({ pendingVersionId: 'v1' }))).toBeUndefined();
+    expect(versionOf(undefined)).toBeUndefined();
+  });
+});

@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import type { Observation } from '../../lambda/core/decision.ts';
+import { parseEvent } from '../../lambda/core/event.ts';
+import { epochSeconds } from '../../lambda/core/instant.ts';
+import { judgePending } from '../../lambda/core/rotation.ts';
+import { Sensitive } from '../../lambda/core/sensitive.ts';
+import { encodeStoredToken } from '../../lambda/core/stored-token.ts';
+import { encodeVersionId } from '../../lambda/core/version-id.ts';
+import { currentToken, digest, hour, now } from '../support/builders.ts';
+
+const importedArn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:team/adobe-AbCdEf';
+const naming = {
+  prefix: 'ims-token-rotator/prod',
+  clientSecrets: new Map([['imported', importedArn]]),
+};
+const arnOf = (name: string): string =>
+  `arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:${name}-AbCdEf`;
+
+const event = {
+  Step: 'createSecret',
+  SecretId: arnOf('ims-token-rotator/prod/fusion/token'),
+  ClientRequestToken: '5f0c9a3e-0000-4000-8000-000000000000',
+};
+
+describe("Secrets Manager's event", () => {
+  it.each(['createSecret', 'setSecret', 'testSecret', 'finishSecret'])(
+    'of %s is understood',
+    (Step) => {
+      expect(parseEvent({ ...event, Step }, naming)).toEqual({
+        action: 'rotate',
+        credential: 'fusion',
+        step: Step,
+        secretId: event.SecretId,
+        versionId: event.ClientRequestToken,
+      });
+    },
+  );
+
+  it('may have a token to give back, which does not show, and fields of a later time', () => {
+    const RotationToken = 'a-rotation-token-of-36-characters-0123';
+    const command = parseEvent({ ...event, RotationToken, Later: { than: 'this' } }, naming);
+    const { rotationToken } = command as { readonly rotationToken?: Sensitive };
+    expect(rotationToken?.reveal()).toBe(RotationToken);
+    expect(JSON.stringify(command)).not.toContain(RotationToken);
+    expect(parseEvent({ ...event, RotationToken: null }, naming)).toEqual(
+      parseEvent(event, naming),
+    );
+  });
+
+  const own = encodeVersionId(
+    { expiresAt: epochSeconds(now + hour), lifetime: hour, fingerprint: 'c0ffee00' },
+    digest('x'),
+  );
+
+  it.each<[string, object, string]>([
+    ['another step', { Step: 'create_secret' }, 'Step must be one of createSecret, setSecret'],
+    [
+      'a name instead of an ARN',
+      { SecretId: 'ims-token-rotator/prod/fusion/token' },
+      'SecretId must be the ARN of a token secret under ims-token-rotator/prod/; correct the secret',
+    ],
+    [
+      'a secret of another rotator',
+      { SecretId: arnOf('ims-token-rotator/prod2/fusion/token') },
+      'SecretId must be the ARN of a token secret under ims-token-rotator/prod/; correct the secret',
+    ],
+    [
+      'a client secret',
+      { SecretId: arnOf('ims-token-rotator/prod/fusion/client') },
+      'SecretId is that of the client secret of fusion, which this function does not rotate; ' +
+        'switch its rotation off, and rotate ims-token-rotator/prod/fusion/token',
+    ],
+    [
+      'a client secret that lives elsewhere',
+      { SecretId: importedArn },
+      'SecretId is that of the client secret of imported, which',
+    ],
+    ['a short version id', { ClientRequestToken: 'v1' }, 'ClientRequestToken must be a version id'],
+    [
+      'a version id that claims to be of the rotator',
+      { ClientRequestToken: own },
+      'ClientRequestToken must not be of the form that the rotator gives its own versions',
+    ],
+    [
+      'nothing right',
+      { Step: 1, SecretId: 2, ClientRequestToken: 3, RotationToken: 4 },
+      'Step must be one of createSecret, setSecret, testSecret, finishSecret; ' +
+        'SecretId must be the ARN of a token secret; ClientRequestToken must be a version id; ' +
+        'RotationToken must be text; accepted are',
+    ],
+    ['an action beside', { action: 'tick' }, 'Step is not a known field'],
+  ])('is refused with %s', (_, change, message) => {
+    expect(() => parseEvent({ ...event, ...change }, naming)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_EVENT_INVALID',
+        message: expect.stringContaining(message),
+      }),
+    );
+  });
+
+  it('is refused with nothing but a step, and the error says that a rotation is accepted', () => {
+    expect(() => parseEvent({ Step: 'createSecret' }, naming)).toThrow(
+      'SecretId is missing; ClientRequestToken is missing; accepted are {"action":"tick"}',
+    );
+    expect(() => parseEvent({}, naming)).toThrow("the steps of Secrets Manager's rotation");
+  });
+});
+
+describe('a pending version', () => {
+  const pending = (expiresIn: number, imsHost = 'ims-na1.adobelogin.com'): string =>
+    encodeStoredToken(
+      {
+        accessToken: new Sensitive('the-token'),
+        issuedAt: epochSeconds(now + expiresIn - 24 * hour),
+        expiresAt: epochSeconds(now + expiresIn),
+        lifetime: 24 * hour,
+      },
+      { clientId: 'the-client', clientSecrets: [], scopes: ['openid'], imsHost },
+      'v1',
+    );
+
+  it.each<[string, Observation['token']]>([
+    ['a current one that expires a second before', currentToken(hour - 1)],
+    ['a current one that is no token', 'malformed'],
+  ])('may replace %s', (_, current) => {
+    const judged = judgePending(pending(hour), current, now);
+    expect(judged).toMatchObject({
+      token: { clientId: 'the-client', imsHost: 'ims-na1.adobelogin.com', expiresAt: now + hour },
+    });
+    expect('token' in judged && judged.token.accessToken.reveal()).toBe('the-token');
+  });
+
+  it.each<[string, string, Observation['token'], string]>([
+    ['expired just now', pending(0), 'malformed', 'expired at 2026-11-22T12:00:00Z'],
+    [
+      'does not expire later',
+      pending(hour),
+      currentToken(hour),
+      'expires at 2026-11-22T13:00:00Z, not later than the current one (2026-11-22T13:00:00Z)',
+    ],
+    ['is no token', 'by hand', 'malformed', 'holds no token of the rotator'],
+    [
+      'does not say whose token it is',
+      '{"access_token":"x","issued_at":"2026-11-22T12:00:00Z","expires_at":"2026-11-22T13:00:00Z"}',
+      'malformed',
+      'holds no token of the rotator',
+    ],
+    [
+      'would have its token sent to another host',
+      pending(hour, 'ims.example.com'),
+      'malformed',
+      'holds no token of the rotator',
+    ],
+  ])('can never do so if it %s', (_, value, current, stale) => {
+    expect(judgePending(value, current, now)).toEqual({ stale: expect.stringContaining(stale) });
+  });
+});

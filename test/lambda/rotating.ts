@@ -1,0 +1,110 @@
+import {
+  DescribeSecretCommand,
+  RotateSecretCommand,
+  type RotateSecretCommandInput,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { parseEvent } from '../../lambda/core/event.ts';
+import type { RotationStep } from '../../lambda/core/rotation.ts';
+import type { CredentialOutcome } from '../../lambda/core/run-result.ts';
+import type { Deps } from '../../lambda/deps.ts';
+import { rotate } from '../../lambda/rotate.ts';
+import { tick } from '../../lambda/tick.ts';
+import { type Parts, plainClient, seedCredential, startParts } from '../support/start-parts.ts';
+
+const functionArn = 'arn:aws:lambda:us-east-1:111122223333:function:rotator';
+
+export const SecretId = 'ims-token-rotator/prod/fusion/token';
+
+/** A credential whose token secret Secrets Manager rotates, by the function's own code. */
+export interface Rotating {
+  readonly parts: Parts;
+  /** Of somebody with every right. */
+  readonly client: SecretsManagerClient;
+  /** One step, as Secrets Manager calls it; of the version under rotation unless another is given. */
+  readonly step: (
+    step: RotationStep,
+    versionId?: string,
+    overrides?: Partial<Deps>,
+  ) => Promise<CredentialOutcome>;
+  /** RotateSecret, and what it comes to: the codes of the steps that failed. */
+  readonly rotateSecret: (
+    request?: Partial<RotateSecretCommandInput>,
+  ) => Promise<readonly (string | undefined)[]>;
+  /** RotateSecret, but no step is called. */
+  readonly beginRotation: () => Promise<string>;
+  /** Versions by label, such as `AWSCURRENT`. */
+  readonly labels: () => Promise<Readonly<Record<string, string>>>;
+  /** The steps that were called, in their order. */
+  readonly steps: string[];
+}
+
+export async function startRotating(
+  seed: (parts: Parts) => void = seedFusion,
+  world: Parameters<typeof startParts>[1] = {},
+): Promise<Rotating> {
+  const parts = await startParts({}, world);
+  seed(parts);
+  const client = plainClient(parts);
+  const steps: string[] = [];
+  let begun = '';
+  let holding = false;
+  const act = async (event: object, overrides: Partial<Deps> = {}): Promise<CredentialOutcome> => {
+    const run = parts.run(overrides);
+    const command = parseEvent(event, run.config);
+    if (command.action !== 'rotate') throw new TypeError('it was understood as something else');
+    return await rotate(run, command);
+  };
+  parts.secretsManager.registerRotationFunction(functionArn, async (event) => {
+    if (holding) return;
+    steps.push(event.Step);
+    await act(event);
+  });
+  const rotateSecret: Rotating['rotateSecret'] = async (request = {}) => {
+    const before = parts.secretsManager.errors.length;
+    const command = { SecretId, RotationLambdaARN: functionArn, ...request };
+    const { VersionId = '' } = await client.send(new RotateSecretCommand(command));
+    begun = VersionId;
+    await parts.secretsManager.idle();
+    return parts.secretsManager.errors
+      .slice(before)
+      .map((error) => (error as { readonly code?: string }).code);
+  };
+  return {
+    parts,
+    client,
+    step: async (Step, versionId = begun, overrides = {}) => {
+      const { ARN } = await client.send(new DescribeSecretCommand({ SecretId }));
+      return await act({ Step, SecretId: ARN, ClientRequestToken: versionId }, overrides);
+    },
+    rotateSecret,
+    beginRotation: async () => {
+      holding = true;
+      await rotateSecret();
+      holding = false;
+      return begun;
+    },
+    labels: async () => {
+      const { VersionIdsToStages = {} } = await client.send(
+        new DescribeSecretCommand({ SecretId }),
+      );
+      const versions = Object.entries(VersionIdsToStages);
+      return Object.fromEntries(
+        versions.flatMap(([id, stages]) => stages.map((stage) => [stage, id])),
+      );
+    },
+    steps,
+  };
+}
+
+function seedFusion(parts: Parts): void {
+  seedCredential(parts, 'fusion');
+}
+
+/** As `startRotating`, with a token of the rotator's own that is an hour old. */
+export async function startRotatingToken(): Promise<Rotating> {
+  const rotating = await startRotating();
+  await tick(rotating.parts.run());
+  rotating.parts.clock.advance(3_600);
+  return rotating;
+}

@@ -1,0 +1,242 @@
+import { describe, expect, it } from 'vitest';
+import type { RotationStep } from '../../lambda/core/rotation.ts';
+import { renew } from '../../lambda/renew.ts';
+import { tick } from '../../lambda/tick.ts';
+import type { ImsFault } from '../../local/ims/fault.ts';
+import type { Call, SecretsManagerFault } from '../../local/secrets-manager/fault.ts';
+import { readToken, seedDueCredential } from '../support/start-parts.ts';
+import { type Rotating, SecretId, startRotating } from './rotating.ts';
+
+const steps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
+
+/** The calls of each step; the current version is a foreign one, so that it is read. */
+type WhichCall = (call: Call) => boolean;
+
+const describing: WhichCall = ({ action }) => action === 'DescribeSecret';
+const readingPending: WhichCall = ({ action, body }) =>
+  action === 'GetSecretValue' && body['VersionId'] !== undefined;
+const readingCurrent: WhichCall = ({ action, secretId, body }) =>
+  action === 'GetSecretValue' &&
+  body['VersionId'] === undefined &&
+  // By ARN: the test itself reads by name.
+  /:secret:.*\/token-\w{6}$/.test(secretId ?? '');
+const readingClient: WhichCall = ({ action, secretId }) =>
+  action === 'GetSecretValue' && secretId === SecretId.replace('/token', '/client');
+const putting: WhichCall = ({ action }) => action === 'PutSecretValue';
+const moving: WhichCall = ({ action, body }) =>
+  action === 'UpdateSecretVersionStage' && body['VersionStage'] === 'AWSCURRENT';
+
+const calls: readonly [RotationStep, string, WhichCall][] = [
+  ['createSecret', 'DescribeSecret', describing],
+  ['createSecret', 'the read of the current version', readingCurrent],
+  ['createSecret', 'the read of the pending version', readingPending],
+  ['createSecret', 'the read of the credential', readingClient],
+  ['createSecret', 'the put', putting],
+  ['setSecret', 'DescribeSecret', describing],
+  ['testSecret', 'DescribeSecret', describing],
+  ['testSecret', 'the read of the current version', readingCurrent],
+  ['testSecret', 'the read of the pending version', readingPending],
+  ['finishSecret', 'DescribeSecret', describing],
+  ['finishSecret', 'the read of the current version', readingCurrent],
+  ['finishSecret', 'the read of the pending version', readingPending],
+  ['finishSecret', 'the move of AWSCURRENT', moving],
+];
+
+/** On the way to Secrets Manager or by it, before anything is done. */
+const storeFaults: readonly [SecretsManagerFault, string][] = [
+  [{ kind: 'throttling' }, 'ERR_SECRET_UNAVAILABLE'],
+  [{ kind: 'internal-error' }, 'ERR_SECRET_UNAVAILABLE'],
+  [{ kind: 'reset' }, 'ERR_SECRET_UNAVAILABLE'],
+  [{ kind: 'denied' }, 'ERR_SECRET_ACCESS_DENIED'],
+  [{ kind: 'error', type: 'InvalidRequestException', message: 'x' }, 'ERR_SECRET_REFUSED'],
+];
+
+const oldVersion = '019ac0de-0000-4000-8000-000000000000';
+
+/** Ready for a step, after those before it; the stored token has a minute left. */
+async function startBefore(
+  step: RotationStep,
+  world: Parameters<typeof startRotating>[1] = {},
+): Promise<Rotating> {
+  const rotating = await startRotating((parts) => seedDueCredential(parts, 'fusion'), world);
+  await rotating.beginRotation();
+  for (const earlier of steps.slice(0, steps.indexOf(step))) await rotating.step(earlier);
+  return rotating;
+}
+
+/** The step fails and the current token is the same; then all is well and the rotation goes on. */
+async function expectSurvival(rotating: Rotating, step: RotationStep, code: string) {
+  const { parts } = rotating;
+  const before = await readToken(parts, 'fusion');
+  await expect(rotating.step(step)).rejects.toMatchObject({ code });
+  parts.secretsManager.faults.clear();
+  parts.ims.faults.clear();
+  expect(await readToken(parts, 'fusion')).toEqual(before);
+  // Secrets Manager begins with the first step again.
+  for (const each of steps) await rotating.step(each);
+  const { AWSCURRENT, AWSPREVIOUS, ...others } = await rotating.labels();
+  expect([AWSPREVIOUS, others]).toEqual([before?.VersionId, {}]);
+  expect((await readToken(parts, 'fusion'))?.VersionId).toBe(AWSCURRENT);
+}
+
+describe.each(calls)('%s, when %s', (step, _, when) => {
+  it.each(storeFaults)('is met by %j, leaves the current token', async (fault, code) => {
+    const rotating = await startBefore(step);
+    let hits = 0;
+    const faulty: WhichCall = (call) => {
+      const isHit = hitsFunction(call) && when(call);
+      if (isHit) hits += 1;
+      return isHit;
+    };
+    rotating.parts.secretsManager.faults.inject(fault, { when: faulty });
+    await expectSurvival(rotating, step, code);
+    expect(hits).toBeGreaterThan(0);
+  });
+
+  it.each<SecretsManagerFault>([
+    { kind: 'throttling' },
+    { kind: 'reset' },
+    { kind: 'reset-after' },
+  ])('is met by %j once, does what it has to', async (fault) => {
+    const rotating = await startBefore(step);
+    const { parts } = rotating;
+    const faulty: WhichCall = (call) => hitsFunction(call) && when(call);
+    parts.secretsManager.faults.inject(fault, { when: faulty, times: 1 });
+    for (const each of steps.slice(steps.indexOf(step))) await rotating.step(each);
+    expect(parts.ims.mintCount).toBe(1);
+    expect(Object.keys(await rotating.labels())).toEqual(
+      expect.arrayContaining(['AWSCURRENT', 'AWSPREVIOUS']),
+    );
+    expect((await rotating.labels())['AWSPENDING']).toBeUndefined();
+  });
+});
+
+/** The test describes by name, the function by ARN. */
+function hitsFunction({ action, secretId }: Call): boolean {
+  return action !== 'DescribeSecret' || secretId?.startsWith('arn:') === true;
+}
+
+describe('a put whose answer never comes', () => {
+  it('has stored the token, so that the step has nothing to do when repeated', async () => {
+    const rotating = await startBefore('createSecret');
+    const { parts } = rotating;
+    parts.secretsManager.faults.inject({ kind: 'reset-after' }, { when: putting });
+    await expectSurvival(rotating, 'createSecret', 'ERR_SECRET_UNAVAILABLE');
+    expect(parts.ims.mintCount).toBe(1);
+  });
+});
+
+describe('finishSecret', () => {
+  const removing: WhichCall = ({ action, body }) =>
+    action === 'UpdateSecretVersionStage' && body['VersionStage'] === 'AWSPENDING';
+
+  it.each<[string, SecretsManagerFault, WhichCall]>([
+    ['the label that is left is removed', { kind: 'denied' }, removing],
+    ['the label that is left is removed', { kind: 'internal-error' }, removing],
+    ['the answer to the move never comes', { kind: 'reset-after' }, moving],
+    ['the answer to the removal never comes', { kind: 'reset-after' }, removing],
+  ])('that ends before %s is completed when repeated', async (_, fault, when) => {
+    const rotating = await startBefore('finishSecret');
+    const { parts } = rotating;
+    const { AWSPENDING } = await rotating.labels();
+    parts.secretsManager.faults.inject(fault, { when });
+    await expect(rotating.step('finishSecret')).rejects.toMatchObject({
+      code: expect.stringMatching(/^ERR_SECRET_/),
+    });
+    parts.secretsManager.faults.clear();
+    expect((await rotating.labels())['AWSCURRENT']).toBe(AWSPENDING);
+    for (const step of steps) await rotating.step(step);
+    expect(await rotating.labels()).toEqual({
+      AWSCURRENT: AWSPENDING,
+      AWSPREVIOUS: expect.any(String),
+    });
+  });
+
+  it('is not confused by a single answer that is lost', async () => {
+    const rotating = await startBefore('finishSecret');
+    const { parts } = rotating;
+    parts.secretsManager.faults.inject({ kind: 'reset-after' }, { when: removing, times: 1 });
+    expect(await rotating.step('finishSecret')).toMatchObject({ outcome: 'renewed' });
+    expect((await rotating.labels())['AWSPENDING']).toBeUndefined();
+  });
+
+  it('does not take AWSCURRENT from a version that it has not seen', async () => {
+    let between: (() => Promise<unknown>) | undefined;
+    const authorize = async (action: string): Promise<boolean> => {
+      const act = action.endsWith(':UpdateSecretVersionStage') ? between : undefined;
+      between = act === undefined ? between : undefined;
+      await act?.();
+      return true;
+    };
+    const rotating = await startBefore('finishSecret', { authorize });
+    const { parts } = rotating;
+    between = () => renew(parts.run(), 'fusion', { force: false });
+    await expect(rotating.step('finishSecret')).rejects.toMatchObject({
+      code: 'ERR_SECRET_REFUSED',
+    });
+    expect(await tick(parts.run())).toMatchObject([{ reason: 'recently-issued' }]);
+    const { AWSCURRENT, AWSPREVIOUS, ...others } = await rotating.labels();
+    expect([AWSPREVIOUS, others]).toEqual([oldVersion, {}]);
+    await expect(rotating.step('finishSecret')).rejects.toMatchObject({
+      code: 'ERR_ROTATION_NOT_PENDING',
+    });
+    expect(await rotating.labels()).toMatchObject({ AWSCURRENT });
+  });
+});
+
+const imsFaults: readonly ImsFault[] = [
+  { kind: 'throttled' },
+  { kind: 'server-error', status: 503 },
+  { kind: 'server-error', status: 200, body: 'html' },
+  { kind: 'reset' },
+  { kind: 'reset-in-body' },
+  { kind: 'truncated-json' },
+];
+
+describe.each(imsFaults)('IMS with %j', (fault) => {
+  it('at the mint leaves the current token', async () => {
+    const rotating = await startBefore('createSecret');
+    rotating.parts.ims.faults.inject(fault);
+    await expectSurvival(rotating, 'createSecret', 'ERR_TOKEN_UNAVAILABLE');
+    expect(rotating.parts.ims.mintCount).toBeGreaterThan(0);
+  });
+
+  it('at the proof leaves the current token, and the pending one for another try', async () => {
+    const rotating = await startBefore('testSecret');
+    const minted = rotating.parts.ims.mintCount;
+    rotating.parts.ims.faults.inject(fault);
+    await expectSurvival(rotating, 'testSecret', 'ERR_TOKEN_UNAVAILABLE');
+    expect(rotating.parts.ims.mintCount).toBe(minted);
+  });
+
+  it('once is outlived within the step', async () => {
+    const rotating = await startBefore('createSecret');
+    rotating.parts.ims.faults.inject(fault, { times: 1 });
+    await rotating.step('createSecret');
+    rotating.parts.ims.faults.inject(fault, { times: 1 });
+    await rotating.step('testSecret');
+    expect(await rotating.step('finishSecret')).toMatchObject({ outcome: 'renewed' });
+  });
+});
+
+describe('the deadline', () => {
+  it.each<[RotationStep, string, WhichCall]>(calls)(
+    'ends %s in %s that hangs, and the current token is the same',
+    async (step, _, when) => {
+      const rotating = await startBefore(step);
+      const before = await readToken(rotating.parts, 'fusion');
+      const deadline = new AbortController();
+      const hanging: WhichCall = (call) => {
+        const isHit = hitsFunction(call) && when(call);
+        if (isHit) deadline.abort();
+        return isHit;
+      };
+      const faults = rotating.parts.secretsManager.faults;
+      faults.inject({ kind: 'latency', ms: 3_600_000 }, { when: hanging });
+      const acting = rotating.step(step, undefined, { signal: deadline.signal });
+      await expect(acting).rejects.toMatchObject({ code: 'ERR_NO_TIME_LEFT' });
+      faults.clear();
+      expect(await readToken(rotating.parts, 'fusion')).toEqual(before);
+    },
+  );
+});

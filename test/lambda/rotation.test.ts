@@ -1,0 +1,333 @@
+import {
+  DeleteSecretCommand,
+  PutSecretValueCommand,
+  TagResourceCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import type { RotationStep } from '../../lambda/core/rotation.ts';
+import { renew } from '../../lambda/renew.ts';
+import { tick } from '../../lambda/tick.ts';
+import type { Call } from '../../local/secrets-manager/fault.ts';
+import { day, hour } from '../support/builders.ts';
+import { readToken } from '../support/start-parts.ts';
+import { type Rotating, SecretId, startRotating, startRotatingToken } from './rotating.ts';
+
+const steps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
+
+const pause = ({ client }: Rotating, value: string) =>
+  client.send(
+    new TagResourceCommand({ SecretId, Tags: [{ Key: 'ims-token-rotator:paused', Value: value }] }),
+  );
+
+/** Puts a value as anybody may who has the right to. */
+const put = ({ client }: Rotating, SecretString: string, stage: string, versionId?: string) =>
+  client.send(
+    new PutSecretValueCommand({
+      SecretId,
+      SecretString,
+      VersionStages: [stage],
+      ClientRequestToken: versionId,
+    }),
+  );
+
+async function expectRotatable({ rotateSecret, labels }: Rotating): Promise<void> {
+  const before = await labels();
+  expect(before['AWSPENDING']).toBeUndefined();
+  expect(await rotateSecret()).toEqual([]);
+  expect(await labels()).toMatchObject({ AWSPREVIOUS: before['AWSCURRENT'] });
+}
+
+describe('a rotation by Secrets Manager', () => {
+  it('replaces the token by a proven one, and leaves no label behind', async () => {
+    const rotating = await startRotatingToken();
+    const { parts } = rotating;
+    const before = await readToken(parts, 'fusion');
+    expect(await rotating.rotateSecret()).toEqual([]);
+    expect(rotating.steps).toEqual(steps);
+
+    const after = await readToken(parts, 'fusion');
+    expect(await rotating.labels()).toEqual({
+      AWSCURRENT: after?.VersionId,
+      AWSPREVIOUS: before?.VersionId,
+    });
+    const [old, token] = [before, after].map((value) => JSON.parse(value?.SecretString ?? ''));
+    expect(Object.keys(token)).toEqual(Object.keys(old));
+    expect(token).toMatchObject({ schema: 1, client_secret_version: old.client_secret_version });
+    expect(token.expires_at > old.expires_at).toBe(true);
+    expect(parts.ims.isValid(token.access_token)).toBe(true);
+    expect(parts.ims.mintCount).toBe(2);
+    expect(parts.lines.map(({ message }) => message).slice(-4)).toEqual([
+      'a pending token is stored',
+      'there is nothing to set: IMS knows the token',
+      'IMS takes the pending token',
+      'rotated',
+    ]);
+    await expectRotatableLater(rotating);
+  });
+
+  it('gives its token back with the value, and nothing where it has none', async () => {
+    const rotating = await startRotatingToken();
+    const given: unknown[] = [];
+    const when = ({ action, body }: Call): boolean => {
+      if (action === 'PutSecretValue') given.push(body['RotationToken']);
+      return false;
+    };
+    rotating.parts.secretsManager.faults.inject({ kind: 'reset' }, { when });
+    await rotating.rotateSecret();
+    rotating.parts.clock.advance(hour);
+    await rotating.beginRotation();
+    await rotating.step('createSecret');
+    expect(given).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), undefined]);
+  });
+
+  it('may have any step repeated, and mints once', async () => {
+    const rotating = await startRotatingToken();
+    const versionId = await rotating.beginRotation();
+    const outcomes: string[] = [];
+    for (const step of steps) {
+      for (let call = 1; call <= 3; call += 1) outcomes.push((await rotating.step(step)).outcome);
+    }
+    expect(outcomes).toEqual([...Array(9).fill('kept'), 'renewed', 'kept', 'kept']);
+    for (const step of steps) await rotating.step(step);
+    expect(rotating.parts.ims.mintCount).toBe(2);
+    expect(await rotating.labels()).toMatchObject({ AWSCURRENT: versionId });
+  });
+
+  it('may have its first step called twice at a time', async () => {
+    const rotating = await startRotatingToken();
+    await rotating.beginRotation();
+    await Promise.all([rotating.step('createSecret'), rotating.step('createSecret')]);
+    await rotating.step('testSecret');
+    expect(await rotating.step('finishSecret')).toMatchObject({ outcome: 'renewed' });
+  });
+});
+
+async function expectRotatableLater(rotating: Rotating): Promise<void> {
+  rotating.parts.clock.advance(1);
+  await expectRotatable(rotating);
+}
+
+describe('testSecret alone, as CloudFormation has it called', () => {
+  it.each<[string, () => Promise<Rotating>]>([
+    ['an empty secret', startRotating],
+    ['a secret with a token', startRotatingToken],
+    [
+      'a secret without a credential',
+      () =>
+        startRotating(({ secretsManager }) => {
+          secretsManager.seed({ name: SecretId });
+        }),
+    ],
+    [
+      'a paused secret',
+      async () => {
+        const rotating = await startRotating();
+        await pause(rotating, 'true');
+        return rotating;
+      },
+    ],
+  ])('succeeds on %s, and says that it has tested nothing', async (_, start) => {
+    const rotating = await start();
+    const { parts } = rotating;
+    const [before, minted] = [await rotating.labels(), parts.ims.mintCount];
+    expect(await rotating.rotateSecret({ RotateImmediately: false })).toEqual([]);
+    expect(rotating.steps).toEqual(['testSecret']);
+    expect(await rotating.labels()).toEqual(before);
+    expect(parts.ims.mintCount).toBe(minted);
+    expect(parts.lines.at(-1)).toEqual({
+      level: 'info',
+      message: 'there is nothing to test: the version has no value',
+      fields: { credential: 'fusion', step: 'testSecret' },
+    });
+  });
+});
+
+describe('a rotation that cannot be done', () => {
+  it('on a secret without a token asks for a first one, which makes it possible', async () => {
+    const rotating = await startRotating();
+    const { parts } = rotating;
+    expect(await rotating.rotateSecret()).toEqual(['ERR_ROTATION_NEEDS_FIRST_TOKEN']);
+    expect(parts.ims.mintCount).toBe(0);
+    expect(await readToken(parts, 'fusion')).toBeUndefined();
+    expect(parts.lines).toMatchObject([
+      {
+        level: 'error',
+        message: expect.stringContaining('renew fusion first'),
+        fields: { credential: 'fusion', step: 'createSecret', actor: 'operator' },
+      },
+    ]);
+    expect(await renew(parts.run(), 'fusion', { force: false })).toMatchObject({
+      outcome: 'renewed',
+    });
+    await expectRotatableLater(rotating);
+  });
+
+  it.each<[RotationStep, readonly RotationStep[]]>([
+    ['createSecret', []],
+    ['finishSecret', ['createSecret', 'testSecret']],
+  ])('in %s for a pause goes on after it', async (step, done) => {
+    const rotating = await startRotatingToken();
+    const { AWSCURRENT } = await rotating.labels();
+    await rotating.beginRotation();
+    for (const earlier of done) await rotating.step(earlier);
+    const minted = rotating.parts.ims.mintCount;
+    await pause(rotating, '');
+    await expect(rotating.step(step)).rejects.toMatchObject({ code: 'ERR_PAUSED' });
+    expect(await rotating.labels()).toMatchObject({ AWSCURRENT });
+    expect(rotating.parts.ims.mintCount).toBe(minted);
+
+    await pause(rotating, 'false');
+    for (const each of steps) await rotating.step(each);
+    await expectRotatableLater(rotating);
+  });
+
+  it.each(steps)('because %s is of a version that is not pending fails', async (step) => {
+    const rotating = await startRotatingToken();
+    const before = await rotating.labels();
+    const acting = rotating.step(step, '5f0c9a3e-0000-4000-8000-000000000000');
+    await expect(acting).rejects.toMatchObject({
+      code: 'ERR_ROTATION_NOT_PENDING',
+      message: expect.stringContaining('start the rotation again'),
+    });
+    expect(await rotating.labels()).toEqual(before);
+  });
+
+  it('never makes a version current that has no value', async () => {
+    const rotating = await startRotatingToken();
+    await rotating.beginRotation();
+    const before = await rotating.labels();
+    await expect(rotating.step('finishSecret')).rejects.toMatchObject({
+      code: 'ERR_ROTATION_NOT_PENDING',
+    });
+    expect(await rotating.labels()).toEqual(before);
+  });
+
+  it.each<[string, string, (rotating: Rotating) => unknown]>([
+    [
+      'a token secret that will be gone',
+      'ERR_TOKEN_SECRET_MISSING',
+      ({ client }) => client.send(new DeleteSecretCommand({ SecretId })),
+    ],
+    [
+      'the replica of a token secret',
+      'ERR_TOKEN_SECRET_MISSING',
+      ({ parts }) => parts.secretsManager.seed({ name: SecretId, primaryRegion: 'eu-west-1' }),
+    ],
+    [
+      'no credential',
+      'ERR_CREDENTIAL_MISSING',
+      ({ client }) =>
+        client.send(new DeleteSecretCommand({ SecretId: SecretId.replace('/token', '/client') })),
+    ],
+    [
+      'a credential that is none',
+      'ERR_CREDENTIAL_INVALID',
+      ({ parts }) =>
+        parts.secretsManager.seed({
+          name: SecretId.replace('/token', '/client'),
+          secretString: '{}',
+        }),
+    ],
+    [
+      'a credential that IMS refuses',
+      'ERR_TOKEN_REJECTED',
+      ({ parts }) => parts.ims.removeClient('client-fusion'),
+    ],
+    [
+      'a token that does not outlive the current one',
+      'ERR_TOKEN_NOT_LATER',
+      ({ parts }) => parts.ims.faults.inject({ kind: 'repeat-token' }),
+    ],
+  ])('for %s fails with %s before anything is stored', async (_, code, spoil) => {
+    const rotating = await startRotatingToken();
+    const { parts } = rotating;
+    await rotating.beginRotation();
+    await spoil(rotating);
+    parts.secretsManager.clearCalls();
+    await expect(rotating.step('createSecret')).rejects.toMatchObject({ code });
+    expect(parts.lines.at(-1)).toMatchObject({
+      level: 'error',
+      fields: { credential: 'fusion', step: 'createSecret', code },
+    });
+    const written = parts.secretsManager.calls.filter(
+      ({ action }) => action !== 'DescribeSecret' && action !== 'GetSecretValue',
+    );
+    expect(written).toEqual([]);
+  });
+
+  it('for want of time does not ask IMS', async () => {
+    const rotating = await startRotatingToken();
+    await rotating.beginRotation();
+    const short = { remaining: () => 20 };
+    const creating = rotating.step('createSecret', undefined, short);
+    await expect(creating).rejects.toMatchObject({ code: 'ERR_NO_TIME_LEFT' });
+    expect(rotating.parts.ims.tokenRequests).toHaveLength(1);
+    await rotating.step('createSecret');
+    const testing = rotating.step('testSecret', undefined, short);
+    await expect(testing).rejects.toMatchObject({ code: 'ERR_NO_TIME_LEFT' });
+  });
+
+  it('leaves the memory of renewals alone, whatever it comes to', async () => {
+    const rotating = await startRotatingToken();
+    const { parts } = rotating;
+    parts.ims.faults.inject({ kind: 'missing-access-token' });
+    expect(await rotating.rotateSecret()).toEqual(['ERR_TOKEN_MALFORMED']);
+    parts.ims.faults.clear();
+    for (const step of steps) await rotating.step(step);
+    expect(parts.secretsManager.calls.map(({ action }) => action)).not.toContain('TagResource');
+    expect(await tick(parts.run())).toMatchObject([{ outcome: 'kept', failing: false }]);
+  });
+});
+
+const tested: readonly RotationStep[] = ['createSecret', 'testSecret', 'finishSecret'];
+
+describe.each(tested)('a pending token that is out of date in %s', (step) => {
+  it.each<[string, (rotating: Rotating) => unknown]>([
+    ['it has expired', ({ parts }) => parts.clock.advance(day)],
+    [
+      'another one outlives it',
+      async (rotating) => {
+        const times = { issued_at: '2026-11-22T12:00:00Z', expires_at: '2026-11-24T12:00:00Z' };
+        await put(rotating, JSON.stringify({ access_token: 'x', ...times }), 'AWSCURRENT');
+        rotating.parts.ims.client('client-fusion').lifetimeSeconds = 3 * day;
+      },
+    ],
+  ])('as %s, loses its label, and the rotation can be started again', async (_, age) => {
+    const rotating = await startRotatingToken();
+    await rotating.beginRotation();
+    await rotating.step('createSecret');
+    await age(rotating);
+    const { AWSCURRENT } = await rotating.labels();
+    await expect(rotating.step(step)).rejects.toMatchObject({
+      code: 'ERR_ROTATION_STALE',
+      message: expect.stringContaining('start the rotation again'),
+    });
+    expect(await rotating.labels()).toMatchObject({ AWSCURRENT });
+    await expectRotatable(rotating);
+  });
+
+  it('as it is none, loses its label too', async () => {
+    const rotating = await startRotatingToken();
+    const versionId = await rotating.beginRotation();
+    await put(rotating, 'by hand', 'AWSPENDING', versionId);
+    await expect(rotating.step(step)).rejects.toMatchObject({ code: 'ERR_ROTATION_STALE' });
+    await expectRotatable(rotating);
+  });
+});
+
+describe('a pending token that IMS does not take', () => {
+  it('loses its label, for its version can have no other', async () => {
+    const rotating = await startRotatingToken();
+    const { parts } = rotating;
+    const before = await readToken(parts, 'fusion');
+    const versionId = await rotating.beginRotation();
+    await rotating.step('createSecret');
+    const pending = await parts
+      .run()
+      .secrets.readVersion({ secretId: SecretId, versionId }, AbortSignal.timeout(5_000));
+    parts.ims.revoke(JSON.parse(pending?.secretString.reveal() ?? '').access_token);
+    await expect(rotating.step('testSecret')).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' });
+    expect(await readToken(parts, 'fusion')).toEqual(before);
+    await expectRotatable(rotating);
+  });
+});
