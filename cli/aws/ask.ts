@@ -5,7 +5,7 @@ const signIn =
 
 const badCredentials =
   /^(CredentialsProviderError|TokenProviderError|ExpiredToken(Exception)?|UnrecognizedClientException|InvalidClientTokenId|InvalidSignatureException|SignatureDoesNotMatch|InvalidAccessKeyId|AuthFailure)$/;
-const denied = /^(AccessDenied(Exception)?|AuthorizationError(Exception)?|UnauthorizedOperation)$/;
+const denied = /^(AccessDenied|AuthorizationError)/;
 const busy = /^(Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|ServiceUnavailable|Internal)/;
 
 interface AwsException extends Error {

@@ -1,4 +1,5 @@
 import { runLocal } from '../../local/local.ts';
+import { usageError } from '../errors.ts';
 import type { Session } from '../session.ts';
 
 export interface LocalOptions {
@@ -12,6 +13,13 @@ export async function local(
   { port, tick }: LocalOptions,
 ): Promise<number> {
   const json = options.json === true;
-  await runLocal({ port, tickSeconds: tick, json, print: (text) => terminal.print(text) }, signal);
-  return 0;
+  const print = (line: string): void => terminal.print(line);
+  try {
+    await runLocal({ port, tickSeconds: tick, json, print }, signal);
+    return 0;
+  } catch (error) {
+    const { code, port: taken } = error as NodeJS.ErrnoException & { readonly port?: number };
+    if (code !== 'EADDRINUSE') throw error;
+    throw usageError(`port ${taken} is taken`, 'give another --port');
+  }
 }

@@ -1,0 +1,129 @@
+import {
+  PutSecretValueCommand,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import { inSeconds } from './operator.ts';
+import { api, checksOf, keyArn, secretOf, startHealthy, withKey } from './patient.ts';
+
+describe('doctor of a credential', () => {
+  it('keys fail when one is disabled', async () => {
+    const operator = await startHealthy();
+    await withKey(operator, 'Enabled');
+    const good = (await checksOf(operator, 'keyed')).find('keys');
+    expect(good).toMatchObject({ verdict: 'ok', detail: `${keyArn} is enabled` });
+    operator.world.aws.account.keys.set(keyArn, {
+      arn: keyArn,
+      state: 'Disabled',
+      manager: 'CUSTOMER',
+    });
+    const bad = (await checksOf(operator, 'keyed')).find('keys');
+    expect(bad).toMatchObject({ verdict: 'failed', detail: `${keyArn} is Disabled` });
+    expect(bad.fix).toContain('aws kms enable-key');
+  });
+
+  it('rotation fails when AWSPENDING was left behind, and not while one may be under way', async () => {
+    const operator = await startHealthy();
+    const { client, world } = operator;
+    const SecretId = secretOf(operator, 'token');
+    const { VersionId = '' } = await client.send(
+      new PutSecretValueCommand({ SecretId, SecretString: '{}', VersionStages: ['AWSPENDING'] }),
+    );
+    const young = (await checksOf(operator, 'fusion')).find('rotation');
+    expect(young).toMatchObject({ verdict: 'unknown' });
+    expect(young.detail).toMatch(/^one was begun \d+ s ago$/);
+    world.secretsManager.seed({
+      name: world.secretId('old', 'token'),
+      secretString: '{}',
+      versionId: VersionId,
+      createdAt: Date.now() - 2 * 3_600_000,
+    });
+    await client.send(
+      new UpdateSecretVersionStageCommand({
+        SecretId: world.secretId('old', 'token'),
+        VersionStage: 'AWSPENDING',
+        MoveToVersionId: VersionId,
+      }),
+    );
+    await client.send(
+      new PutSecretValueCommand({
+        SecretId: world.secretId('old', 'token'),
+        SecretString: '{"a":1}',
+      }),
+    );
+    const old = (await checksOf(operator, 'old')).find('rotation');
+    expect(old.verdict).toBe('failed');
+    expect(old.fix).toContain(`--remove-from-version-id ${VersionId}`);
+  });
+
+  it.each([
+    ['invalid_client', /it is wrong, deleted, or of another environment/],
+    ['invalid_scope', /the credential does not have all that are asked for/],
+    ['unauthorized_client', /does not know this client for server-to-server use/],
+  ])('tells %s apart when it mints, and in what the rotator remembers', async (error, words) => {
+    const operator = await startHealthy();
+    const { clientId, clientSecrets } = await operator.onboard('other');
+    const scope = error === 'invalid_scope' ? 'openid,not_granted' : 'openid';
+    const secret = error === 'invalid_client' ? 'p8e-a-wrong-one-0123456789' : clientSecrets[0];
+    operator.secrets.add('p8e-a-wrong-one-0123456789');
+    if (error === 'unauthorized_client') {
+      operator.world.ims.client(clientId).clientCredentialsAllowed = false;
+    }
+    await operator.client.send(
+      new PutSecretValueCommand({
+        SecretId: operator.world.secretId('other', 'client'),
+        SecretString: JSON.stringify({ client_id: clientId, client_secret: secret, scope }),
+      }),
+    );
+    await operator.invoke({ action: 'tick' });
+    const { find } = await checksOf(operator, 'other', '--mint');
+    for (const check of ['mint', 'token']) {
+      expect(find(check)).toMatchObject({ verdict: 'failed' });
+      expect(find(check).detail).toMatch(words);
+      expect(find(check).detail).toContain(`ERR_TOKEN_REJECTED/${error}`);
+    }
+  });
+
+  it('tells a token that IMS takes and a product refuses', async () => {
+    const operator = await startHealthy();
+    operator.world.productApi.technicalAccountHasAccess = false;
+    const { find } = await checksOf(operator, 'fusion', ...api(operator));
+    expect(find('token at IMS')).toMatchObject({ verdict: 'ok' });
+    expect(find('product')).toMatchObject({
+      verdict: 'failed',
+      detail: 'it answered 403: IMS takes the token, and the product gives it no rights',
+      fix: expect.stringContaining('technical account'),
+    });
+  });
+
+  it.each([
+    ['a header that is missing', [], /\(400003\): a header is missing$/],
+    ['another API key', ['--api-header', 'x-api-key: other'], /\(403003\): the API key is not/],
+  ])('tells %s', async (_, headers, detail) => {
+    const operator = await startHealthy();
+    const url = `${operator.world.productApi.url}/api/v3/scenarios`;
+    const { find } = await checksOf(operator, 'fusion', '--api', url, ...headers);
+    expect(find('product')).toMatchObject({
+      verdict: 'failed',
+      detail: expect.stringMatching(detail),
+    });
+  });
+
+  it('a product that does not take the token', async () => {
+    const operator = await startHealthy();
+    const stored = await operator.read('fusion');
+    operator.world.ims.revoke(String(stored?.token['access_token']));
+    const { find } = await checksOf(operator, 'fusion', ...api(operator));
+    expect(find('product').detail).toBe('it answered 401 (401013): it does not take the token');
+  });
+
+  it('says that a token is near its end, and that it has ended', async () => {
+    const operator = await startHealthy();
+    const SecretId = secretOf(operator, 'token');
+    const document = { access_token: 'x', issued_at: inSeconds(-90), expires_at: inSeconds(-60) };
+    const SecretString = JSON.stringify(document);
+    await operator.client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+    // By hand: only the value would tell.
+    expect((await checksOf(operator, 'fusion')).find('token').verdict).toBe('unknown');
+  });
+});

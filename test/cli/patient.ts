@@ -1,0 +1,78 @@
+import {
+  CreateSecretCommand,
+  PutSecretValueCommand,
+  TagResourceCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { expect } from 'vitest';
+import type { WorldOptions } from '../../local/world.ts';
+import { type Operator, startOperator } from './operator.ts';
+
+export interface Found {
+  readonly section: string;
+  readonly check: string;
+  readonly verdict: 'ok' | 'failed' | 'unknown';
+  readonly detail: string;
+  readonly fix?: string;
+}
+
+export const api = (operator: Operator, ...more: readonly string[]): readonly string[] => [
+  '--api',
+  `${operator.world.productApi.url}/api/v3/scenarios`,
+  ...['x-organization-id: 1', 'x-gw-region: or2'].flatMap((line) => ['--api-header', line]),
+  ...more,
+];
+
+/** An operator whose credential `fusion` has a token, and a tick behind it. */
+export async function startHealthy(options: WorldOptions = {}): Promise<Operator> {
+  const operator = await startOperator(options);
+  await operator.onboard('fusion');
+  await operator.invoke({ action: 'tick' });
+  const stored = await operator.read('fusion');
+  operator.secrets.add(String(stored?.token['access_token']));
+  return operator;
+}
+
+export async function checksOf(operator: Operator, ...args: readonly string[]) {
+  const { code, stdout, stderr } = await operator.cli('doctor', ...args, '--json');
+  expect(stderr).toBe('');
+  const { healthy, checks } = JSON.parse(stdout) as {
+    healthy: boolean;
+    checks: readonly Found[];
+  };
+  expect(code).toBe(healthy ? 0 : 1);
+  expect(healthy).toBe(!checks.some(({ verdict }) => verdict === 'failed'));
+  const find = (title: string): Found => {
+    const found = checks.find(({ check }) => check === title);
+    if (found === undefined) throw new Error(`no check ${title} in ${stdout}`);
+    return found;
+  };
+  return { code, checks, find };
+}
+
+export const secretOf = ({ world }: Operator, kind: 'client' | 'token'): string =>
+  world.secretId('fusion', kind);
+
+export async function tagToken(operator: Operator, key: string, value: string): Promise<void> {
+  const SecretId = secretOf(operator, 'token');
+  await operator.client.send(
+    new TagResourceCommand({ SecretId, Tags: [{ Key: `ims-token-rotator:${key}`, Value: value }] }),
+  );
+}
+
+export async function putClient(operator: Operator, SecretString: string): Promise<void> {
+  const SecretId = secretOf(operator, 'client');
+  await operator.client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+}
+
+export const keyArn = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd';
+
+/** A customer managed key of the secrets of another credential, in a state. */
+export async function withKey(operator: Operator, state: 'Enabled' | 'Disabled'): Promise<void> {
+  const { world, client } = operator;
+  world.aws.account.keys.set(keyArn, { arn: keyArn, state: 'Enabled', manager: 'CUSTOMER' });
+  for (const kind of ['token', 'client'] as const) {
+    const Name = world.secretId('keyed', kind);
+    await client.send(new CreateSecretCommand({ Name, KmsKeyId: keyArn }));
+  }
+  world.aws.account.keys.set(keyArn, { arn: keyArn, state, manager: 'CUSTOMER' });
+}
