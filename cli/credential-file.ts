@@ -71,7 +71,8 @@ async function readDocument(session: Session, file: string): Promise<string> {
     const { mode } = await stat(file);
     if ((mode & 0o077) !== 0) {
       const text = `warning: others on this machine may read ${file}; chmod 600 it, or delete it afterwards`;
-      session.terminal.note(session.terminal.styleNote('yellow', text));
+      const lines = wrapLines(text, 0, session.terminal.noteColumns);
+      session.terminal.note(session.terminal.styleNote('yellow', lines.join('\n')));
     }
     return await readFile(file, 'utf8');
   } catch (error) {

@@ -7,21 +7,21 @@ export interface CommandHelp {
 
 export const help = {
   status: {
-    summary: 'show how the credentials are doing, the most urgent first',
+    summary: 'show how the credentials are doing',
     examples: ['status', 'status fusion firefly --json', 'status --watch'],
     more:
       'Needs the right to list secrets, and reads no value. Exits with 1 if any\n' +
       'credential is failing, expired or overdue.',
   },
   renew: {
-    summary: 'have the function renew tokens now',
+    summary: 'have tokens renewed now',
     examples: ['renew fusion', 'renew fusion --force', 'renew --all'],
     more:
       'A token that is not due is kept, unless --force is given. A forced renewal\n' +
       'names the version that it replaces, so that it is done once.',
   },
   onboard: {
-    summary: 'create the two secrets of a credential, and store it',
+    summary: 'create the secrets of a credential, and store it',
     examples: [
       'onboard fusion credential.json --product workfront-fusion',
       'onboard firefly - < credential.json',
@@ -37,7 +37,7 @@ export const help = {
     more: 'FILE is in any form that Adobe gives; - is stdin. Without it you are asked.',
   },
   offboard: {
-    summary: 'delete the two secrets of a credential, with a recovery window',
+    summary: 'delete the secrets of a credential, with care',
     examples: ['offboard fusion', 'offboard fusion --yes --recovery-days 7'],
     more: 'Says first who has read the token, as far as CloudTrail knows.',
   },
@@ -53,23 +53,23 @@ export const help = {
       'IMS_CLIENT_ID, IMS_ORG_ID and IMS_TOKEN_EXPIRES_AT.',
   },
   doctor: {
-    summary: 'check one thing after another, with what to do about it',
+    summary: 'check one thing after another',
     examples: [
       'doctor',
       'doctor fusion --mint',
-      "doctor fusion --api https://fusion.adobe.io/api/v3/… --api-header 'x-gw-region: or2'",
+      'doctor fusion --api https://fusion.adobe.io/api/v3/…',
     ],
     more:
       '✓ is as it has to be, ✗ is not (and it exits with 1), ? could not be looked at\n' +
       'and says why.',
   },
   pause: {
-    summary: 'do not renew a credential until it is resumed',
+    summary: 'renew a credential no more until it is resumed',
     examples: ['pause fusion'],
   },
   resume: { summary: 'renew a paused credential again', examples: ['resume fusion'] },
   local: {
-    summary: 'keep an embedded world up: AWS, IMS and the rotator on this machine',
+    summary: 'keep AWS, IMS and the rotator up on this machine',
     examples: ['local', 'local --port 4566 --tick 60'],
     more: 'Ctrl-C ends it.',
   },
@@ -86,4 +86,4 @@ export function helpBehind({ examples, more }: CommandHelp): string {
 export const exitCodes = `
 Exit codes: 0 fine, 1 unhealthy or failed, 2 wrong usage, 130 after Ctrl-C.
 AWS credentials, Region and endpoints (AWS_ENDPOINT_URL) are those of your
-environment and profile. Errors have a code; docs/runbook.md has a section for each.`;
+environment and profile. Each error has a code, and docs/runbook.md a section.`;

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { imsEndpointRule, isImsEndpoint } from '../lambda/core/config.ts';
+import manifest from '../package.json' with { type: 'json' };
 import { usageError } from './errors.ts';
 import { exitCodes, help, helpBehind } from './help.ts';
 import { reportError } from './report-error.ts';
@@ -8,12 +9,18 @@ import { type CommonOptions, type Session, startSession } from './session.ts';
 type Work = (session: Session) => Promise<number>;
 type Start = (options: CommonOptions, work: Work) => Promise<void>;
 
+// A spinner hides it.
+const showCursor = '\u001B[?25h';
+
 /** Runs one command line. @returns the exit code */
 export async function program(host: NodeJS.Process): Promise<number> {
   const interruption = new AbortController();
   const interrupt = (): void => {
     // Who asks twice does not want to wait for what is being finished.
-    if (interruption.signal.aborted) host.exit(130);
+    if (interruption.signal.aborted) {
+      if (host.stderr.isTTY === true) host.stderr.write(showCursor);
+      host.exit(130);
+    }
     interruption.abort();
   };
   host.on('SIGINT', interrupt).on('SIGTERM', interrupt);
@@ -32,8 +39,13 @@ export async function program(host: NodeJS.Process): Promise<number> {
   };
   const root = new Command('ims-token-rotator')
     .description('Keeps Adobe IMS access tokens fresh in AWS Secrets Manager: for its operators.')
+    .version(manifest.version, '--version', 'print the version')
     .exitOverride()
-    .configureHelp({ showGlobalOptions: false })
+    .configureHelp({
+      // All of them take options; said of each, it would only make the lines too long.
+      subcommandTerm: (command) =>
+        `${command.name()} ${command.usage().replace('[options]', '').trim()}`.trim(),
+    })
     .addHelpText('after', exitCodes)
     .showHelpAfterError('(--help shows what there is)');
   addLooks(root, start);

@@ -13,15 +13,16 @@ export function reportError(error: unknown, options: CommonOptions, host: NodeJS
     terminal.printJson({ error: { code, message, ...(fix === undefined ? {} : { fix }) } });
     return exitCode;
   }
-  const columns = host.stderr.isTTY === true ? host.stderr.columns : undefined;
+  const columns = terminal.noteColumns;
+  // A list of problems is easier to read line by line.
+  const [first = '', ...others] = `${code} ${message}`.split('; ');
   const lines = [
-    // A list of problems is easier to read line by line.
-    ...message.split('; ').flatMap((part, index) => wrapLines(part, index === 0 ? 0 : 2, columns)),
+    ...wrapLines(first, 0, columns),
+    ...others.flatMap((problem) => wrapLines(problem, 2, columns)),
     ...(fix === undefined ? [] : wrapLines(`→ ${fix}`, 2, columns)),
     ...(code === 'ERR_UNEXPECTED' ? [framesOf(error)] : []),
   ];
-  const [first = '', ...rest] = lines;
-  terminal.note([`${terminal.styleNote('red', code)} ${first}`, ...rest].join('\n'));
+  terminal.note(lines.join('\n').replace(code, terminal.styleNote('red', code)));
   return exitCode;
 }
 

@@ -30,9 +30,11 @@ export function startSession(
   { env, stdin, stdout, stderr }: Pick<NodeJS.Process, 'env' | 'stdin' | 'stdout' | 'stderr'>,
   signal: AbortSignal,
 ): Session {
-  const region = options.region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'];
+  const region = options.region || env['AWS_REGION'] || env['AWS_DEFAULT_REGION'];
   if (options.profile !== undefined) env['AWS_PROFILE'] = options.profile;
-  if (region !== undefined) env['AWS_REGION'] = region;
+  if (region) env['AWS_REGION'] = region;
+  // The SDK takes an empty one for a Region.
+  else delete env['AWS_REGION'];
   return {
     options,
     terminal: new Terminal({ stdin, stdout, stderr }),

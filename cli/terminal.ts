@@ -38,6 +38,11 @@ export class Terminal {
     return this.isInteractive ? this.#stdout.columns : undefined;
   }
 
+  /** The same of stderr. */
+  get noteColumns(): number | undefined {
+    return this.#stderr.isTTY === true ? this.#stderr.columns : undefined;
+  }
+
   get rows(): number | undefined {
     return this.isInteractive ? this.#stdout.rows : undefined;
   }

@@ -46,6 +46,9 @@ it.each([
   ['lambda/adapters/sample.ts', "export * from '../core/errors.ts';"],
   ['lambda/sample.ts', "export * from './adapters/sample.ts';"],
   ['local/sample.ts', "export * from './ims/client.ts';"],
+  ['cli/sample.ts', "export * from '../lambda/core/errors.ts';"],
+  ['cli/commands/sample.ts', "export * from '../../lambda/adapters/ims-token-endpoint.ts';"],
+  ['cli/commands/sample.ts', "export * from '../../local/local.ts';"],
 ])('%s may: %s', async (path, code) => {
   expect(await lint(path, code)).not.toContain('noRestrictedImports');
 });
@@ -55,6 +58,10 @@ it.each([
   ['lambda/sample.ts', "export * from '../local/world.ts';"],
   ['infra/sample.ts', "export * from '../lambda/core/errors.ts';"],
   ['local/sample.ts', "export * from '../lambda/handler.ts';"],
+  ['local/sample.ts', "export * from '../cli/main.ts';"],
+  ['cli/sample.ts', "export * from '../lambda/tick.ts';"],
+  ['cli/sample.ts', "export * from '../infra/index.ts';"],
+  ['lambda/sample.ts', "export * from '../cli/main.ts';"],
   ['local/ims/sample.ts', "export * from '../../lambda/core/errors.ts';"],
 ])('%s may not: %s', async (path, code) => {
   expect(await lint(path, code)).toContain('noRestrictedImports');

@@ -1,4 +1,9 @@
-import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
+import {
+  CloudTrailClient,
+  type Event,
+  LookupEventsCommand,
+  type LookupEventsCommandInput,
+} from '@aws-sdk/client-cloudtrail';
 import { type EpochSeconds, epochSeconds } from '../../lambda/core/instant.ts';
 import { askAws, clientConfig } from './ask.ts';
 
@@ -8,51 +13,81 @@ export interface SecretRead {
   readonly at: EpochSeconds;
 }
 
-const reading = new Set(['GetSecretValue', 'BatchGetSecretValue']);
+interface SecretIds {
+  readonly name: string;
+  readonly arn: string;
+}
+
+const reading = 'GetSecretValue';
+
+// LookupEvents answers twice a second, so that this takes a few seconds at the most.
+const mostPages = 6;
 
 /**
- * The last reads of a secret by each principal, the latest first, as far as CloudTrail's event history
- * of 90 days knows them. It names a secret as its caller did, so it is asked for both spellings.
+ * The last read of a secret by each principal, the latest first, as far as CloudTrail's event history
+ * knows: by the secret's ARN, and where that finds nothing among the latest reads of any secret.
  *
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
  * @throws CliError
  */
 export async function lastReads(
-  secret: { readonly name: string; readonly arn: string },
+  secret: SecretIds,
   signal: AbortSignal,
 ): Promise<readonly SecretRead[]> {
   const client = new CloudTrailClient(clientConfig);
-  const pages = await Promise.all(
-    [secret.arn, secret.name].map((AttributeValue) =>
-      askAws('cloudtrail:LookupEvents', undefined, () =>
-        client.send(
-          new LookupEventsCommand({
-            LookupAttributes: [{ AttributeKey: 'ResourceName', AttributeValue }],
-            MaxResults: 50,
-          }),
-          { abortSignal: signal },
-        ),
-      ),
-    ),
-  );
-  const reads = pages
-    .flatMap(({ Events = [] }) => Events)
-    .filter(({ EventName = '' }) => reading.has(EventName))
-    .map(({ Username, EventTime, CloudTrailEvent }) => ({
-      principal: principalOf(CloudTrailEvent) ?? Username ?? 'unknown',
-      at: epochSeconds((EventTime?.getTime() ?? 0) / 1000),
-    }))
-    .sort((one, other) => other.at - one.at);
-  return reads.filter(
-    ({ principal }, index) => reads.findIndex((read) => read.principal === principal) === index,
-  );
+  const look = async (input: LookupEventsCommandInput) =>
+    await askAws('cloudtrail:LookupEvents', undefined, () =>
+      client.send(new LookupEventsCommand({ MaxResults: 50, ...input }), { abortSignal: signal }),
+    );
+  const byArn = await look({
+    LookupAttributes: [{ AttributeKey: 'ResourceName', AttributeValue: secret.arn }],
+  });
+  const found = readsOf(byArn.Events, secret);
+  if (found.length > 0) return found;
+  const events: Event[] = [];
+  let NextToken: string | undefined;
+  for (let page = 0; page < mostPages; page += 1) {
+    const { Events = [], NextToken: next } = await look({
+      LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: reading }],
+      ...(NextToken === undefined ? {} : { NextToken }),
+    });
+    events.push(...Events);
+    if (next === undefined) break;
+    NextToken = next;
+  }
+  return readsOf(events, secret);
 }
 
-function principalOf(event: string | undefined): string | undefined {
+interface Detail {
+  readonly userIdentity?: { readonly arn?: string };
+  readonly requestParameters?: { readonly secretId?: string };
+  readonly errorCode?: string;
+}
+
+function readsOf(events: readonly Event[] = [], secret: SecretIds): readonly SecretRead[] {
+  const latest = new Map<string, EpochSeconds>();
+  for (const { EventName, EventTime, Username = 'unknown', CloudTrailEvent } of events) {
+    const { userIdentity, requestParameters, errorCode } = detailOf(CloudTrailEvent);
+    const isRead = EventName === reading && errorCode === undefined;
+    if (!isRead || !names(requestParameters?.secretId, secret)) continue;
+    const at = epochSeconds((EventTime?.getTime() ?? 0) / 1000);
+    const principal = userIdentity?.arn ?? Username;
+    latest.set(principal, epochSeconds(Math.max(at, latest.get(principal) ?? 0)));
+  }
+  return [...latest]
+    .map(([principal, at]) => ({ principal, at }))
+    .sort((one, other) => other.at - one.at);
+}
+
+/** Callers name a secret by its name, or its ARN with or without the six characters at the end. */
+function names(secretId: string | undefined, { name, arn }: SecretIds): boolean {
+  return secretId !== undefined && [name, arn, arn.replace(/-[^-]{6}$/, '')].includes(secretId);
+}
+
+function detailOf(event = '{}'): Detail {
   try {
-    const { userIdentity } = JSON.parse(event ?? '{}') as { userIdentity?: { arn?: string } };
-    return userIdentity?.arn;
+    return JSON.parse(event) as Detail;
   } catch {
-    return undefined;
+    return {};
   }
 }

@@ -47,7 +47,7 @@ export async function offboard(
   await deleteAll(session, doomed, recoveryDays);
   const until = formatInstant(session.now()).slice(0, 10);
   const restore = doomed.map(
-    (secret) => `aws secretsmanager restore-secret --secret-id ${secret.name}`,
+    (secret) => `aws secretsmanager restore-secret \\\n    --secret-id ${secret.name}`,
   );
   if (options.json === true) {
     const read =
@@ -131,6 +131,6 @@ function readerJson({ principal, at }: SecretRead) {
 async function confirm({ terminal, signal }: Session, name: string): Promise<void> {
   if (!terminal.canAsk) throw usageError('there is nobody to ask', 'if you are sure: --yes');
   const context = { output: process.stderr, signal };
-  const typed = await confirmName({ message: `Type ${name} to go on` }, context);
+  const typed = await confirmName({ message: `Type ${name} to go on` }, context).catch(() => '');
   if (typed.trim() !== name) throw interrupted('nothing was deleted');
 }

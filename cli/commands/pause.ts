@@ -24,5 +24,5 @@ export async function setPaused(session: Session, name: string, paused: boolean)
 
 const pausedNote =
   'its token is kept until it ends, and not renewed.\n' +
-  'Ticks read this from a list that lags: the next one may still renew it, for 5 minutes.';
+  'For the next 5 minutes a tick may still renew it: it reads this from a list.';
 const resumedNote = 'the next tick renews it if it is due.';

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { listCredentials } from '../credentials.ts';
+import { CliError } from '../errors.ts';
 import { findRotator, type Rotator } from '../rotator.ts';
 import type { Session } from '../session.ts';
 import { isUnhealthy, type State } from '../view/credential-state.ts';
@@ -24,8 +25,10 @@ export async function status(
       await setTimeout(every * 1000, undefined, { signal: session.signal });
       exitCode = await look(session, rotator, names, watch);
     } catch (error) {
-      // Ctrl-C is how one stops watching.
-      if (!session.signal.aborted) throw error;
+      // Ctrl-C is how one stops watching; what AWS does not answer now it may answer next time.
+      if (session.signal.aborted) break;
+      if (!(error instanceof CliError && error.code === 'ERR_AWS_UNAVAILABLE')) throw error;
+      session.terminal.note(error.message);
     }
   }
   return exitCode;

@@ -1,0 +1,196 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { sampleClient } from '../../local/sample-credential.ts';
+import { expectNoSecrets } from '../support/no-secrets.ts';
+import {
+  fileWith,
+  hour,
+  inSeconds,
+  type Operator,
+  program,
+  seedCredential,
+  startOperator,
+} from './operator.ts';
+
+/** A command in a terminal of 80 columns, by `script` of util-linux. */
+class TerminalSession {
+  readonly #child;
+  readonly #closed: Promise<unknown>;
+  output = '';
+
+  constructor(operator: Operator, args: readonly string[], environment: Record<string, string>) {
+    const command = [process.execPath, program, ...args].map((word) => `'${word}'`).join(' ');
+    this.#child = spawn('script', ['-qec', `stty cols 80 rows 30; exec ${command}`, '/dev/null'], {
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        TERM: 'xterm-256color',
+        ...operator.environment,
+        ...environment,
+      },
+    });
+    this.#closed = once(this.#child, 'close');
+    this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      this.output += text;
+    });
+    onTestFinished(() => {
+      this.#child.kill('SIGKILL');
+    });
+  }
+
+  /** Types a text as soon as this was shown. */
+  async answer(question: string, text: string): Promise<void> {
+    while (!this.output.includes(question)) await once(this.#child.stdout, 'data');
+    this.#child.stdin.write(text);
+  }
+
+  async exit() {
+    await this.#closed;
+    // A spinner is drawn over itself: what moves to the begin of a line, begins one.
+    const lines = this.output
+      .replaceAll('\u001B[1G', '\r')
+      .split(/\r\n?/)
+      .map(stripVTControlCharacters);
+    return { code: this.#child.exitCode, raw: this.output, text: lines.join('\n'), lines };
+  }
+}
+
+function inTerminal(operator: Operator, ...args: readonly string[]): TerminalSession {
+  return new TerminalSession(operator, args, {});
+}
+
+async function withCredentials(): Promise<Operator> {
+  const operator = await startOperator();
+  seedCredential(operator.world, 'workfront-fusion', { expiresIn: 20 * hour });
+  seedCredential(operator.world, `firefly-${'x'.repeat(32)}`, {
+    expiresIn: 3 * hour,
+    failing: `code=ERR_TOKEN_REJECTED/invalid_client since=${inSeconds(-hour)} retry-at=${inSeconds(900)}`,
+  });
+  return operator;
+}
+
+describe('in a terminal of 80 columns', () => {
+  it.each([
+    ['status'],
+    ['doctor'],
+    ['doctor', 'workfront-fusion'],
+    ['renew', 'workfront-fusion', 'nope'],
+    ['offboard', 'workfront-fusion', '--yes'],
+    ['status', 'nope'],
+    ['put-credential', 'workfront-fusion', '/nowhere'],
+    ['pause', 'workfront-fusion'],
+    ['--help'],
+    ['status', '--help'],
+    ['doctor', '--help'],
+    ['onboard', '--help'],
+    ['token', '--help'],
+    ['renew', '--help'],
+    ['put-credential', '--help'],
+    ['offboard', '--help'],
+    ['local', '--help'],
+  ])('no line is longer: %s %s', async (...args) => {
+    const { lines } = await inTerminal(await withCredentials(), ...args).exit();
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    expect(lines.join('')).not.toBe('');
+  });
+
+  it('shows colours, but not with NO_COLOR', async () => {
+    const operator = await withCredentials();
+    const coloured = await inTerminal(operator, 'status').exit();
+    expect(coloured.raw).toContain('\u001B[31mfirefly');
+    const plain = new TerminalSession(operator, ['status'], { NO_COLOR: '1' });
+    expect((await plain.exit()).raw).not.toContain('\u001B[');
+  });
+
+  it('shows as many rows as there is room for, the urgent ones', async () => {
+    const operator = await withCredentials();
+    for (let index = 0; index < 60; index += 1) {
+      seedCredential(operator.world, `c${index}`, { expiresIn: 15 * hour });
+    }
+    const { lines } = await inTerminal(operator, 'status').exit();
+    expect(lines.length).toBeLessThanOrEqual(34);
+    expect(lines[3]).toMatch(/^firefly-x+… +failing/);
+    expect(lines.join('\n')).toMatch(/… and \d+ less urgent; name some, or pipe this to see all/);
+  });
+
+  it('prints no token, unless it is told to', async () => {
+    const operator = await startOperator();
+    await operator.onboard('fusion');
+    await operator.invoke({ action: 'tick' });
+    const token = String((await operator.read('fusion'))?.token['access_token']);
+    for (const form of [[], ['--header'], ['--env'], ['--json']]) {
+      const { code, raw } = await inTerminal(operator, 'token', 'fusion', ...form).exit();
+      expect(code).toBe(2);
+      expectNoSecrets(raw, [token]);
+    }
+    const field = await inTerminal(operator, 'token', 'fusion', '--field', 'client_id').exit();
+    expect(field.code).toBe(0);
+    const shown = await inTerminal(operator, 'token', 'fusion', '--show').exit();
+    expect(shown.text).toContain(token);
+  });
+
+  it('asks for a credential, and does not show the secret', async () => {
+    const operator = await startOperator({ eventRule: true });
+    const { clientId, clientSecrets } = sampleClient();
+    const [secret = ''] = clientSecrets;
+    operator.world.ims.registerClient({ clientId, clientSecrets, scopes: ['openid', 'AdobeID'] });
+    const onboarding = inTerminal(operator, 'onboard', 'fusion');
+    await onboarding.answer('Client ID', `${clientId}\r`);
+    await onboarding.answer('is not shown', `${secret}\r`);
+    await onboarding.answer('Scopes', 'openid, AdobeID\r');
+    const { code, raw, text } = await onboarding.exit();
+    expect(code).toBe(0);
+    expect(text).toContain('the token of fusion is there');
+    expectNoSecrets(raw, [secret]);
+    expect((await operator.read('fusion'))?.token).toMatchObject({ client_id: clientId });
+  });
+
+  it('deletes nothing when it is asked and the answer is another, or Ctrl-C', async () => {
+    const operator = await withCredentials();
+    for (const answer of ['other\r', '\u0003']) {
+      const offboarding = inTerminal(operator, 'offboard', 'workfront-fusion');
+      await offboarding.answer('Type workfront-fusion', answer);
+      const { code, text } = await offboarding.exit();
+      expect(code).toBe(130);
+      expect(text).toContain('ERR_INTERRUPTED interrupted: nothing was deleted');
+    }
+    const offboarding = inTerminal(operator, 'offboard', 'workfront-fusion');
+    await offboarding.answer('Type workfront-fusion', 'workfront-fusion\r');
+    expect(await offboarding.exit()).toMatchObject({ code: 0 });
+  });
+
+  it('asks nobody when Ctrl-C is pressed, and creates nothing', async () => {
+    const operator = await startOperator();
+    const onboarding = inTerminal(operator, 'onboard', 'fusion');
+    await onboarding.answer('Client ID', '\u0003');
+    const { code, text } = await onboarding.exit();
+    expect(code).toBe(130);
+    expect(text).toContain('ERR_INTERRUPTED interrupted');
+    const writes = operator.world.secretsManager.calls.filter(({ action }) =>
+      action.startsWith('Create'),
+    );
+    expect(writes).toEqual([]);
+  });
+
+  it('shows that long work goes on', async () => {
+    const operator = await startOperator();
+    await operator.onboard('fusion');
+    const file = await fileWith(
+      JSON.stringify({ client_id: 'x', client_secret: 'p8e-0123456789', scope: 'openid' }),
+    );
+    const putting = inTerminal(operator, 'put-credential', 'fusion', file, '--wait', '1');
+    const { code, raw } = await putting.exit();
+    expect(code).toBe(1);
+    expect(raw).toContain('waiting for the token');
+  });
+
+  it('watches in place, until Ctrl-C', async () => {
+    const operator = await withCredentials();
+    const watching = inTerminal(operator, 'status', '--watch', '--every', '1');
+    await watching.answer('firefly', '');
+    await watching.answer('\u001B[2J\u001B[3J\u001B[H', '\u0003');
+    const { code } = await watching.exit();
+    expect(code).toBe(1);
+  });
+});
