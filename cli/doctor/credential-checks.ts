@@ -2,6 +2,7 @@ import type { ClientCredential } from '../../lambda/core/credential.ts';
 import { parseCredential } from '../../lambda/core/credential.ts';
 import { RenewalError } from '../../lambda/core/errors.ts';
 import { readSettings } from '../../lambda/core/settings.ts';
+import { decodeStoredToken } from '../../lambda/core/stored-token.ts';
 import { Account } from '../aws/account.ts';
 import type { Secret } from '../aws/secrets.ts';
 import { CliError } from '../errors.ts';
@@ -147,7 +148,7 @@ async function stateFinding({ client, token, session, rotator, name }: Subject):
     case 'overdue':
       return failed(`it should have been renewed; ${end === '' ? 'there is none' : end}`, renew);
     case 'foreign':
-      return unknown('it was made by hand or by a rotation: its value says when it ends');
+      return await foreignFinding(tokenSecret?.arn ?? '', session, renew);
     case 'empty':
       return unknown('there is none yet: no credential was stored');
     case 'paused':
@@ -157,4 +158,18 @@ async function stateFinding({ client, token, session, rotator, name }: Subject):
     default:
       return ok(`${state.state}, ${end === '' ? 'there is none yet' : end}`);
   }
+}
+
+/** Of a token whose version id is not the rotator's own, only the value says when it ends. */
+async function foreignFinding(
+  secretId: string,
+  { secrets, now }: Session,
+  renew: string,
+): Promise<Finding> {
+  const value = await secrets.read(secretId);
+  const token = value && decodeStoredToken(value.reveal(), now());
+  if (token === undefined) return failed('what is stored is not a token', `${renew} --force`);
+  const left = token.expiresAt - now();
+  if (left <= 0) return failed(`it ended ${formatDuration(left)} ago`, renew);
+  return ok(`made by hand or by a rotation, ${formatDuration(left)} left`);
 }

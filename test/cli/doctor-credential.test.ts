@@ -117,13 +117,25 @@ describe('doctor of a credential', () => {
     expect(find('product').detail).toBe('it answered 401 (401013): it does not take the token');
   });
 
-  it('says that a token is near its end, and that it has ended', async () => {
+  it.each([
+    [
+      'is good',
+      { access_token: 'x', issued_at: inSeconds(-90), expires_at: inSeconds(7_230) },
+      'ok',
+    ],
+    [
+      'has ended',
+      { access_token: 'x', issued_at: inSeconds(-90), expires_at: inSeconds(-60) },
+      'failed',
+    ],
+    ['is none', { a: 1 }, 'failed'],
+  ])('reads a token that was put there by hand, which %s', async (_, document, verdict) => {
     const operator = await startHealthy();
     const SecretId = secretOf(operator, 'token');
-    const document = { access_token: 'x', issued_at: inSeconds(-90), expires_at: inSeconds(-60) };
     const SecretString = JSON.stringify(document);
     await operator.client.send(new PutSecretValueCommand({ SecretId, SecretString }));
-    // By hand: only the value would tell.
-    expect((await checksOf(operator, 'fusion')).find('token').verdict).toBe('unknown');
+    const found = (await checksOf(operator, 'fusion')).find('token');
+    expect(found).toMatchObject({ verdict });
+    if (verdict === 'ok') expect(found.detail).toBe('made by hand or by a rotation, 2 h left');
   });
 });
