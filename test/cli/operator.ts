@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { epochSeconds } from '../../lambda/core/instant.ts';
 import { fingerprint } from '../../lambda/core/settings.ts';
 import { encodeVersionId } from '../../lambda/core/version-id.ts';
 import type { World, WorldOptions } from '../../local/world.ts';
+import { digest } from '../support/builders.ts';
 import { expectNoSecrets } from '../support/no-secrets.ts';
 import { type Exit, RunningProcess } from '../support/run-process.ts';
 import { type Rotator, startRotator } from '../support/start-rotator.ts';
@@ -72,8 +72,6 @@ export async function fileWith(text: string, mode = 0o600): Promise<string> {
   return file;
 }
 
-export const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
-
 const clientVersion = '00000000-0000-4000-8000-00000000c11e';
 
 export interface Seed {
@@ -117,5 +115,3 @@ export function seedCredential({ secretsManager, prefix }: World, name: string, 
 export function inSeconds(seconds: number): string {
   return new Date(Date.now() + seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
 }
-
-export const hour = 3_600;

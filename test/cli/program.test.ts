@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { help } from '../../cli/help.ts';
+import { hour } from '../support/builders.ts';
 import { expectNoSecrets } from '../support/no-secrets.ts';
 import { RunningProcess } from '../support/run-process.ts';
-import { hour, program, seedCredential, startOperator } from './operator.ts';
+import { program, seedCredential, startOperator } from './operator.ts';
 
 const run = (...args: readonly string[]) => new RunningProcess(program, args).exit();
 

@@ -1,6 +1,7 @@
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { hour, inSeconds, seedCredential, startOperator } from './operator.ts';
+import { hour } from '../support/builders.ts';
+import { inSeconds, seedCredential, startOperator } from './operator.ts';
 
 interface Shown {
   readonly healthy: boolean;

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { sampleClient } from '../../local/sample-credential.ts';
+import { hour } from '../support/builders.ts';
 import { expectNoSecrets } from '../support/no-secrets.ts';
 import {
   fileWith,
-  hour,
   inSeconds,
   type Operator,
   program,

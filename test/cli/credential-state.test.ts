@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import type { Secret } from '../../cli/aws/secrets.ts';
+import {
+  byUrgency,
+  type CredentialState,
+  credentialState,
+  isUnhealthy,
+  type State,
+} from '../../cli/view/credential-state.ts';
+import { formatDuration, formatMinute } from '../../cli/view/durations.ts';
+import { explainFailure } from '../../cli/view/failure.ts';
+import { errorKinds } from '../../lambda/core/errors.ts';
+import { epochSeconds, formatInstant } from '../../lambda/core/instant.ts';
+import { fingerprint } from '../../lambda/core/settings.ts';
+import { encodeVersionId } from '../../lambda/core/version-id.ts';
+import { digest, hour, now } from '../support/builders.ts';
+
+const tick = 900;
+const lag = 300;
+const outlook = { now, tick, digest };
+
+const clientArn = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:x/client-AbCdEf';
+const version = '00000000-0000-4000-8000-000000000001';
+
+function clientSecret(changedAgo = 0): Secret {
+  return {
+    name: 'x/client',
+    arn: clientArn,
+    tags: {},
+    currentVersionId: version,
+    changedAt: epochSeconds(now - changedAgo),
+  };
+}
+
+function tokenSecret(left: number | undefined, status?: string, of = version): Secret {
+  const mark = fingerprint(digest, clientArn, of, {});
+  const fields = {
+    expiresAt: epochSeconds(now + (left ?? 0)),
+    lifetime: 86_400,
+    fingerprint: mark,
+  };
+  return {
+    name: 'x/token',
+    arn: clientArn.replace('client', 'token'),
+    tags: status === undefined ? {} : { 'ims-token-rotator:status': status },
+    ...(left === undefined ? {} : { currentVersionId: encodeVersionId(fields, digest('x')) }),
+  };
+}
+
+function judge(client: Secret | undefined, token: Secret | undefined, elsewhere = false) {
+  return credentialState('x', { client, token, clientMayBeElsewhere: elsewhere }, outlook);
+}
+
+const half = 12 * hour;
+
+describe('the state of a credential', () => {
+  it.each<[string, State, Secret | undefined, Secret | undefined]>([
+    ['just before it is due', 'fresh', clientSecret(), tokenSecret(half + 1)],
+    ['when it is due', 'due', clientSecret(), tokenSecret(half)],
+    ['two ticks and a lag later', 'due', clientSecret(), tokenSecret(half - 2 * tick - lag)],
+    ['a second after that', 'overdue', clientSecret(), tokenSecret(half - 2 * tick - lag - 1)],
+    ['just before its end', 'overdue', clientSecret(), tokenSecret(1)],
+    ['at its end', 'expired', clientSecret(), tokenSecret(0)],
+    ['a credential just stored', 'due', clientSecret(2 * tick + lag), tokenSecret(undefined)],
+    ['one stored a while ago', 'overdue', clientSecret(2 * tick + lag + 1), tokenSecret(undefined)],
+    ['a new credential', 'due', clientSecret(60), tokenSecret(20 * hour, undefined, 'another')],
+    [
+      'one whose new credential nobody noticed',
+      'overdue',
+      clientSecret(hour),
+      tokenSecret(20 * hour, undefined, 'another'),
+    ],
+    ['no token secret', 'failing', clientSecret(), undefined],
+    ['no client secret', 'failing', undefined, tokenSecret(20 * hour)],
+    ['no client secret, and an expired token', 'expired', undefined, tokenSecret(-1)],
+    ['nothing stored yet', 'empty', undefined, tokenSecret(undefined)],
+  ])('%s: %s', (_, state, client, token) => {
+    expect(judge(client, token).state).toBe(state);
+  });
+
+  it('believes a failure of this very credential, and no other', () => {
+    const since = formatInstant(epochSeconds(now - 60));
+    const mark = fingerprint(digest, clientArn, version, {});
+    const status = (credential: string): string =>
+      `failing code=ERR_TOKEN_UNAVAILABLE since=${since} credential=${credential}`;
+    const failing = judge(clientSecret(), tokenSecret(20 * hour, status(mark)));
+    expect(failing).toMatchObject({ state: 'failing', failure: 'ERR_TOKEN_UNAVAILABLE' });
+    expect(judge(clientSecret(), tokenSecret(20 * hour, status('0a0b0c0d'))).state).toBe('fresh');
+    expect(judge(clientSecret(), tokenSecret(20 * hour, 'ok')).state).toBe('fresh');
+  });
+
+  it('says when the rotator tries next', () => {
+    const at = ({ renewalAt }: CredentialState): number => (renewalAt ?? Number.NaN) - now;
+    expect(at(judge(clientSecret(), tokenSecret(20 * hour)))).toBe(8 * hour);
+    expect(at(judge(clientSecret(), tokenSecret(hour)))).toBe(0);
+    const since = formatInstant(epochSeconds(now - 60));
+    const retry = formatInstant(epochSeconds(now + 840));
+    const mark = fingerprint(digest, clientArn, version, {});
+    const status = `failing code=ERR_TOKEN_REJECTED/invalid_client since=${since} retry-at=${retry} credential=${mark}`;
+    expect(at(judge(clientSecret(), tokenSecret(hour, status)))).toBe(840);
+  });
+
+  it('takes a client secret that no list shows for the one that the token is of', () => {
+    expect(judge(undefined, tokenSecret(20 * hour), true).state).toBe('fresh');
+    expect(judge(undefined, tokenSecret(half - 60), true).state).toBe('due');
+    expect(judge(undefined, tokenSecret(undefined), true).state).toBe('empty');
+    const foreign = { ...tokenSecret(undefined), currentVersionId: version };
+    expect(judge(undefined, foreign, true).state).toBe('foreign');
+  });
+
+  it('is sorted by urgency, then by what ends first, then by name', () => {
+    const state = (name: string, of: State, left?: number): CredentialState => ({
+      ...judge(clientSecret(), tokenSecret(left)),
+      name,
+      state: of,
+    });
+    const sorted = [
+      state('z', 'fresh', 9 * hour),
+      state('b', 'fresh'),
+      state('a', 'fresh'),
+      state('y', 'fresh', 8 * hour),
+      state('p', 'paused'),
+      state('e', 'expired', -1),
+      state('f', 'failing', 100),
+    ].sort(byUrgency);
+    expect(sorted.map(({ name }) => name).join('')).toBe('efyzabp');
+    expect(sorted.filter(isUnhealthy).map(({ name }) => name)).toEqual(['e', 'f']);
+  });
+});
+
+describe('what a person reads', () => {
+  it.each([
+    [0, '0 s'],
+    [59.9, '59 s'],
+    [60, '1 min'],
+    [3_599, '59 min'],
+    [3_600, '1 h'],
+    [3_660, '1 h 1 min'],
+    [86_399, '23 h 59 min'],
+    [86_400, '1 d'],
+    [-90_000, '1 d 1 h'],
+  ])('%d seconds are %s', (seconds, text) => {
+    expect(formatDuration(seconds)).toBe(text);
+  });
+
+  it('shows an instant in UTC', () => {
+    expect(formatMinute(epochSeconds(Date.UTC(2026, 11, 5, 7, 3) / 1000))).toBe('05 Dec 07:03');
+  });
+
+  it('has words and a way out for each code', () => {
+    for (const code of Object.keys(errorKinds)) {
+      const { words, fix } = explainFailure(code, 'fusion');
+      expect(words).not.toBe('');
+      expect(fix).not.toContain('NAME');
+      expect(fix.length, code).toBeGreaterThan(5);
+    }
+    expect(explainFailure('ERR_TOKEN_REJECTED/odd', 'x')).toEqual(
+      explainFailure('ERR_TOKEN_REJECTED', 'x'),
+    );
+  });
+});
