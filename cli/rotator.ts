@@ -72,6 +72,26 @@ export function checkName(credential: string): void {
   throw usageError(`"${credential}" is no name of a credential: ${credentialNameRule}`);
 }
 
+/**
+ * Where the credential's secrets are, if the rotator has the usual prefix: without a look at the
+ * account's functions, of which there may be thousands. Undefined where only they would tell.
+ */
+export async function guessNames(
+  session: Session,
+  credential: string,
+): Promise<SecretNames | undefined> {
+  checkName(credential);
+  const { rotator, prefix } = session.options;
+  try {
+    const name = rotator ?? (prefix === undefined ? await nameBySecrets(session) : '');
+    const place = { prefix: prefix ?? `${standardPrefix}/${name}`, clientSecrets: new Map() };
+    return secretNames(place, credential);
+  } catch (error) {
+    if (error instanceof CliError && !session.signal.aborted) return undefined;
+    throw error;
+  }
+}
+
 /** @throws CliError ERR_FUNCTION_NOT_FOUND, or why nobody could look */
 export function functionOf(rotator: Rotator): string {
   if (typeof rotator.function === 'string') return rotator.function;
@@ -99,33 +119,40 @@ function matches(
   return (name === undefined || name === rotator) && (prefix === undefined || prefix === own);
 }
 
+/** Two calls, whether there are three secrets or a hundred thousand. */
 async function nameBySecrets({ secrets }: Session): Promise<string> {
-  const names = new Set<string>();
-  for await (const page of secrets.list(`${standardPrefix}/`)) {
-    for (const { name } of page) {
-      const [, rotator = ''] = name.split('/');
-      const parsed = parseSecretName(`${standardPrefix}/${rotator}`, name);
-      if (parsed !== undefined) names.add(rotator);
-    }
-    // Two are too many already, and there may be a hundred thousand secrets.
-    if (names.size > 1) break;
-  }
-  const [name, ...others] = names;
-  if (name === undefined) {
+  const first = await firstRotator(secrets, []);
+  if (first === undefined) {
     throw new CliError(
       'ERR_ROTATOR_NOT_FOUND',
       'no rotator was found in this account and Region',
       'choose another --region or --profile, name it (--rotator, or --prefix if it has one of its own), or deploy it',
     );
   }
-  if (others.length > 0) throw ambiguous([...names]);
-  return name;
+  const second = await firstRotator(secrets, [first]);
+  if (second !== undefined) throw ambiguous([first, second]);
+  return first;
+}
+
+/** The first name of a rotator that a secret has, but for those that are known already. */
+async function firstRotator(
+  secrets: Session['secrets'],
+  known: readonly string[],
+): Promise<string | undefined> {
+  const others = known.map((name) => `!${standardPrefix}/${name}/`);
+  for await (const page of secrets.list(`${standardPrefix}/`, ...others)) {
+    for (const { name } of page) {
+      const [, rotator = ''] = name.split('/');
+      if (parseSecretName(`${standardPrefix}/${rotator}`, name) !== undefined) return rotator;
+    }
+  }
+  return undefined;
 }
 
 function ambiguous(names: readonly string[]): CliError {
   return new CliError(
     'ERR_ROTATOR_AMBIGUOUS',
-    `there are several rotators here: ${names.toSorted().join(', ')}`,
+    `there are several rotators here, such as ${names.toSorted().join(', ')}`,
     'say which one: --rotator NAME',
   );
 }

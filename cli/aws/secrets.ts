@@ -57,14 +57,21 @@ export class Secrets {
     return await askAws('any call', undefined, () => this.#client.config.region());
   }
 
-  /** All secrets whose names begin so, page by page. */
-  async *list(namePrefix: string): AsyncGenerator<readonly Secret[]> {
+  /**
+   * All secrets whose names begin so, page by page.
+   *
+   * @param filters of names too; one that begins with `!` is what names must not begin with
+   */
+  async *list(
+    namePrefix: string,
+    ...filters: readonly string[]
+  ): AsyncGenerator<readonly Secret[]> {
     let NextToken: string | undefined;
     do {
       const page = await askAws('secretsmanager:ListSecrets', undefined, () =>
         this.#client.send(
           new ListSecretsCommand({
-            Filters: [{ Key: 'name', Values: [namePrefix] }],
+            Filters: [namePrefix, ...filters].map((value) => ({ Key: 'name', Values: [value] })),
             SortBy: 'name',
             MaxResults: 100,
             NextToken,

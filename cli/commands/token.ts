@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type EpochSeconds, parseInstant } from '../../lambda/core/instant.ts';
 import { CliError, usageError } from '../errors.ts';
-import { findRotator, namesOf } from '../rotator.ts';
+import { findRotator, guessNames, namesOf } from '../rotator.ts';
 import type { Session } from '../session.ts';
 import { formatDuration } from '../view/durations.ts';
 
@@ -45,8 +45,7 @@ export async function token(
       'use it in a command, $(…), or print it nevertheless: --show',
     );
   }
-  const { token: secretId } = namesOf(await findRotator(session), name);
-  const stored = await readDocument(session, name, secretId);
+  const stored = await readDocument(session, name);
   // What is asked about the token may be asked of one that has ended.
   if (secret) checkNotExpired(stored, name, session.now());
   if (common.json === true) terminal.printJson(stored);
@@ -56,8 +55,15 @@ export async function token(
   return 0;
 }
 
-async function readDocument(session: Session, name: string, secretId: string): Promise<Document> {
-  const value = await session.secrets.read(secretId);
+async function readDocument(session: Session, name: string): Promise<Document> {
+  const { secrets } = session;
+  const guess = await guessNames(session, name);
+  const guessed = guess && (await secrets.read(guess.token));
+  const { token: secretId } =
+    guess !== undefined && guessed !== undefined
+      ? guess
+      : namesOf(await findRotator(session), name);
+  const value = guessed ?? (await secrets.read(secretId));
   if (value === undefined) {
     throw new CliError(
       'ERR_TOKEN_NOT_READY',

@@ -177,13 +177,25 @@ describe('the rotator', () => {
     const several = await operator.cli('status');
     expect(several.code).toBe(1);
     expect(several.stderr).toBe(
-      'ERR_ROTATOR_AMBIGUOUS there are several rotators here: local, other\n' +
+      'ERR_ROTATOR_AMBIGUOUS there are several rotators here, such as local, other\n' +
         '  → say which one: --rotator NAME\n',
     );
     expect(await operator.cli('status', '--rotator', 'local')).toMatchObject({ code: 0 });
     expect(await operator.cli('status', '--prefix', 'ims-token-rotator/local')).toMatchObject({
       code: 0,
     });
+  });
+
+  it('is found in two calls, however many secrets it has', async () => {
+    const operator = await startOperator({ authorize: (action) => !action.startsWith('lambda:') });
+    for (let index = 0; index < 150; index += 1) {
+      operator.world.secretsManager.seed({ name: `ims-token-rotator/prod/c${index}/token` });
+    }
+    await operator.cli('renew', 'c1');
+    expect(operator.world.secretsManager.calls.map(({ action }) => action)).toEqual([
+      'ListSecrets',
+      'ListSecrets',
+    ]);
   });
 
   it('is found by its function, whatever its prefix', async () => {

@@ -105,6 +105,33 @@ describe('token', () => {
     expect(stderr).toContain('the token has no field nope\n  it has schema, access_token');
   });
 
+  it('asks nothing but the secret, if the rotator is named', async () => {
+    const asked: string[] = [];
+    const operator = await startOperator({
+      authorize: (action, _, context) => {
+        if (String(context['aws:PrincipalArn']).includes(':user/')) asked.push(action);
+        return true;
+      },
+    });
+    await operator.onboard('fusion');
+    await operator.invoke({ action: 'tick' });
+    asked.length = 0;
+    const args = ['token', 'fusion', '--field', 'client_id', '--rotator', 'local'];
+    expect(await operator.cli(...args)).toMatchObject({ code: 0 });
+    expect(asked).toEqual(['secretsmanager:GetSecretValue']);
+  });
+
+  it('finds a rotator with a prefix of its own', async () => {
+    const prefix = 'team/adobe';
+    const operator = await startOperator({ environment: { IMS_TOKEN_ROTATOR_PREFIX: prefix } });
+    const secretString = JSON.stringify({ access_token: 'x'.repeat(20), client_id: 'there' });
+    operator.world.secretsManager.seed({ name: `${prefix}/fusion/token`, secretString });
+    for (const how of [[], ['--rotator', 'local'], ['--prefix', prefix]]) {
+      const { stdout } = await operator.cli('token', 'fusion', '--field', 'client_id', ...how);
+      expect(stdout).toBe('there\n');
+    }
+  });
+
   it('says what a principal may not do', async () => {
     const operator = await startOperator({
       authorize: (action) => !action.endsWith(':GetSecretValue'),
