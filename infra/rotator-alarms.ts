@@ -226,7 +226,7 @@ export class RotatorAlarms extends Construct {
   }
 
   #describe(happened: string, time: string, section: string): string {
-    return `Rotator ${this.#props.rotator}: ${happened} ${time} README, Runbook: "${section}".`;
+    return `Rotator ${this.#props.rotator}: ${happened} ${time} docs/runbook.md: "${section}".`;
   }
 }
 

@@ -83,10 +83,10 @@ describe('the alarms', () => {
 
   it('say what happened, how long there is, and where to look', () => {
     const sections = alarmsOf(monitoredTemplate()).map(({ AlarmDescription: text }) => {
-      expect(text).toMatch(/^Rotator prod: .+\. README, Runbook: "[A-Z][a-z ]+"\.$/);
+      expect(text).toMatch(/^Rotator prod: .+\. docs\/runbook\.md: "[A-Z][a-z ]+"\.$/);
       expect(text).toMatch(/[Tt]okens? (is|are|ends|has)|tokens are|Consumers/);
       expect(text.length).toBeLessThanOrEqual(1024);
-      return /Runbook: "(.+)"/.exec(text)?.[1];
+      return /runbook\.md: "(.+)"/.exec(text)?.[1];
     });
     expect(sections).toEqual([
       'Life left',
