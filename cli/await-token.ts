@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import type { EpochSeconds } from '../lambda/core/instant.ts';
 import { fingerprint, readSettings } from '../lambda/core/settings.ts';
 import { readStatus } from '../lambda/core/status.ts';
 import { decodeVersionId } from '../lambda/core/version-id.ts';
@@ -15,7 +16,6 @@ export interface StoredCredential {
 }
 
 const pause = 1_000;
-const stored = 'the credential is stored, and its token follows';
 
 /**
  * Waits until the token of a credential that was just stored is there. Describes the token secret:
@@ -27,33 +27,45 @@ const stored = 'the credential is stored, and its token follows';
  */
 export async function awaitToken(
   session: Session,
-  { name, tokenSecret, clientArn, versionId }: StoredCredential,
+  credential: StoredCredential,
   seconds: number,
-) {
+): Promise<EpochSeconds | undefined> {
   const until = session.now() + seconds;
-  let last: string | undefined;
-  for (;;) {
-    if (session.signal.aborted) throw interrupted(stored);
-    const secret = await session.secrets.describe(tokenSecret);
-    const tags = secret?.tags ?? {};
-    if (readSettings(tags).paused) return undefined;
-    const wanted = fingerprint(session.digest, clientArn, versionId, tags);
-    const now = session.now();
-    const token = decodeVersionId(secret?.currentVersionId ?? '', now);
-    if (token?.fingerprint === wanted) return token.expiresAt;
-    const failure = readStatus(tags, wanted, now);
-    if (failure?.retryAt !== undefined) {
-      const { words, fix } = explainFailure(failure.code, name);
-      throw new CliError(failure.code.split('/')[0] ?? failure.code, words, fix);
+  try {
+    for (;;) {
+      const seen = await look(session, credential);
+      if ('expiresAt' in seen) return seen.expiresAt;
+      if (session.now() >= until) throw notReady(credential.name, seconds, seen.lastFailure);
+      await setTimeout(pause, undefined, { signal: session.signal });
     }
-    last = failure?.code ?? last;
-    if (now >= until) break;
-    await setTimeout(pause, undefined, { signal: session.signal }).catch(() => {
-      throw interrupted(stored);
-    });
+  } catch (error) {
+    if (!session.signal.aborted) throw error;
+    throw interrupted('the credential is stored, and its token follows');
   }
-  const why = last === undefined ? '' : `; the last try: ${explainFailure(last, name).words}`;
-  throw new CliError(
+}
+
+async function look(
+  session: Session,
+  { name, tokenSecret, clientArn, versionId }: StoredCredential,
+): Promise<{ expiresAt: EpochSeconds | undefined } | { lastFailure: string | undefined }> {
+  const secret = await session.secrets.describe(tokenSecret);
+  const tags = secret?.tags ?? {};
+  if (readSettings(tags).paused) return { expiresAt: undefined };
+  const wanted = fingerprint(session.digest, clientArn, versionId, tags);
+  const now = session.now();
+  const token = decodeVersionId(secret?.currentVersionId ?? '', now);
+  if (token?.fingerprint === wanted) return { expiresAt: token.expiresAt };
+  const failure = readStatus(tags, wanted, now);
+  // What may pass is tried again by the next tick; what does not is not worth waiting for.
+  if (failure?.retryAt === undefined) return { lastFailure: failure?.code };
+  const { words, fix } = explainFailure(failure.code, name);
+  throw new CliError(failure.code.split('/')[0] ?? failure.code, words, fix);
+}
+
+function notReady(name: string, seconds: number, lastFailure: string | undefined): CliError {
+  const why =
+    lastFailure === undefined ? '' : `; the last try: ${explainFailure(lastFailure, name).words}`;
+  return new CliError(
     'ERR_TOKEN_NOT_READY',
     `the credential is stored, but there was no token of it within ${seconds} s${why}`,
     `see: ims-token-rotator doctor ${name}`,

@@ -41,6 +41,9 @@ export async function program(host: NodeJS.Process): Promise<number> {
     .description('Keeps Adobe IMS access tokens fresh in AWS Secrets Manager: for its operators.')
     .version(manifest.version, '--version', 'print the version')
     .exitOverride()
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, 'ERR_USAGE ')),
+    })
     .configureHelp({
       // All of them take options; said of each, it would only make the lines too long.
       subcommandTerm: (command) =>

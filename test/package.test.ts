@@ -1,11 +1,22 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { RunningProcess } from './support/run-process.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const run = promisify(execFile);
@@ -14,6 +25,7 @@ const run = promisify(execFile);
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 interface Manifest {
+  readonly bin: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
 }
@@ -123,7 +135,9 @@ function expectRotator(template: Template): void {
   expect(names.sort()).toEqual(['client', 'token']);
 }
 
-it('ships the construct, the bundle and the documents, and nothing else', () => {
+it('ships the construct, the bundle, the commands and the documents, and nothing else', () => {
+  const commands = files.filter((path) => /^dist\/cli\/[^/]+\.mjs$/.test(path));
+  expect(commands).toContain('dist/cli/ims-token-rotator.mjs');
   const modules = files.filter((path) => /^dist\/infra\/.+\.js$/.test(path));
   expect(modules).toContain('dist/infra/index.js');
   expect(new Set(files)).toEqual(
@@ -132,8 +146,10 @@ it('ships the construct, the bundle and the documents, and nothing else', () => 
       'LICENSE',
       'README.md',
       'package.json',
+      'docs/runbook.md',
       'dist/lambda/index.mjs',
       'dist/lambda/index.mjs.map',
+      ...commands,
       ...modules,
       ...modules.map((path) => path.replace(/js$/, 'd.ts')),
     ]),
@@ -191,4 +207,27 @@ it('works in a JavaScript app of CommonJS modules', async () => {
   const code = example.replaceAll(/^import (\{.*?\}) from ('.*');$/gm, 'const $1 = require($2);');
   expect(code).not.toContain('import');
   expectRotator(await synthesize('app.cjs', code));
+});
+
+it('brings the command, which needs nothing beside it, and the embedded world', async () => {
+  const bare = await mkdtemp(join(tmpdir(), 'command-'));
+  onTestFinished(() => rm(bare, { recursive: true }));
+  await cp(installed, join(bare, 'package'), { recursive: true });
+  const command = join(bare, 'package', manifest.bin['ims-token-rotator'] ?? '');
+  const local = new RunningProcess(command, ['local', '--json']);
+  const [first] = await local.printed(/^.*\n/);
+  await local.printed(/"message":"renewed"/);
+  const { environment } = JSON.parse(first);
+  const { stdout } = await run(process.execPath, [command, 'status', '--json'], {
+    env: environment,
+  });
+  expect(JSON.parse(stdout)).toMatchObject({ healthy: true, credentials: [{ state: 'fresh' }] });
+  local.signal('SIGINT');
+  expect(await local.exit()).toMatchObject({ code: 0, stderr: '' });
+});
+
+it('has a command that starts with the interpreter, and that may be run', async () => {
+  const command = manifest.bin['ims-token-rotator'] ?? '';
+  expect(await shipped(command)).toMatch(/^#!\/usr\/bin\/env node\n/);
+  expect((await stat(join(installed, command))).mode & 0o111).not.toBe(0);
 });

@@ -57,9 +57,8 @@ function asCliError(action: string, resource: string | undefined, error: AwsExce
     const text = `AWS is throttling or has a fault: ${what} gave ${name}`;
     return new CliError('ERR_AWS_UNAVAILABLE', text, 'try again in a minute', { cause: error });
   }
-  return new CliError('ERR_AWS_REFUSED', `AWS refused ${what}: ${name}`, undefined, {
-    cause: error,
-  });
+  const fix = `look ${name} up in AWS's reference of ${action}`;
+  return new CliError('ERR_AWS_REFUSED', `AWS refused ${what}: ${name}`, fix, { cause: error });
 }
 
 /** Whether AWS refused with an error of this name. */

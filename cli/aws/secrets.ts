@@ -99,7 +99,7 @@ export class Secrets {
     }
   }
 
-  /** AWSCURRENT's value; undefined when there is none, or no such secret. */
+  /** AWSCURRENT's value; undefined when there is none, or no such secret, or not for long. */
   async read(secretId: string): Promise<Sensitive | undefined> {
     try {
       const { SecretString } = await askAws('secretsmanager:GetSecretValue', secretId, () =>
@@ -109,7 +109,9 @@ export class Secrets {
       );
       return new Sensitive(SecretString ?? '');
     } catch (error) {
-      if (isRefusal(error, 'ResourceNotFoundException')) return undefined;
+      // The latter of a secret that is scheduled for deletion.
+      const absent = ['ResourceNotFoundException', 'InvalidRequestException'];
+      if (absent.some((name) => isRefusal(error, name))) return undefined;
       throw error;
     }
   }

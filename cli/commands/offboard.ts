@@ -30,7 +30,8 @@ export async function offboard(
   );
   if (doomed.length === 0) {
     const text = `there is no secret ${names.client} and no secret ${names.token}`;
-    throw new CliError('ERR_CREDENTIAL_NOT_FOUND', text);
+    const fix = 'see the names that there are: ims-token-rotator status';
+    throw new CliError('ERR_CREDENTIAL_NOT_FOUND', text, fix);
   }
   const token = doomed.find((secret) => secret.name === names.token);
   const readers = token === undefined ? [] : await readersOf(session, token);

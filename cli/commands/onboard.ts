@@ -97,6 +97,11 @@ function tagsOf({ product, scopes }: Settings, { renewBefore }: OnboardOptions) 
   };
 }
 
+function createOther({ client, token }: SecretNames, there: readonly { name: string }[]): string {
+  const missing = there.some(({ name }) => name === token) ? client : token;
+  return `aws secretsmanager create-secret --name ${missing}`;
+}
+
 async function checkFree({ secrets }: Session, name: string, names: SecretNames): Promise<void> {
   const found = await Promise.all([secrets.describe(names.client), secrets.describe(names.token)]);
   const there = found.flatMap((secret) => (secret === undefined ? [] : [secret]));
@@ -114,7 +119,7 @@ async function checkFree({ secrets }: Session, name: string, names: SecretNames)
       `there is ${there.map((secret) => secret.name).join(' and ')} already`,
       there.length === 2
         ? `store a new credential: ims-token-rotator put-credential ${name} FILE`
-        : 'half of a credential is there: delete that secret, or create the other one as it was',
+        : `create the other one, then ims-token-rotator put-credential ${name} FILE: ${createOther(names, there)}`,
     );
   }
 }

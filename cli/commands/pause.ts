@@ -11,7 +11,11 @@ export async function setPaused(session: Session, name: string, paused: boolean)
   const { token } = namesOf(await findRotator(session), name);
   const secret = await secrets.describe(token);
   if (secret === undefined || secret.deletedAt !== undefined) {
-    throw new CliError('ERR_CREDENTIAL_NOT_FOUND', `there is no secret ${token}`);
+    throw new CliError(
+      'ERR_CREDENTIAL_NOT_FOUND',
+      `there is no secret ${token}`,
+      'see the names that there are: ims-token-rotator status',
+    );
   }
   const was = readSettings(secret.tags).paused;
   if (was !== paused) await secrets.setTag(token, pausedTag, String(paused));

@@ -1,6 +1,7 @@
 import { formatInstant } from '../../lambda/core/instant.ts';
 import { readSettings } from '../../lambda/core/settings.ts';
 import { awaitToken, type StoredCredential } from '../await-token.ts';
+import type { Secret } from '../aws/secrets.ts';
 import {
   type CredentialFile,
   describeCredential,
@@ -30,26 +31,33 @@ export async function putCredential(
     secrets.describe(names.client),
     secrets.describe(names.token),
   ]);
-  for (const [secretName, secret] of [
-    [names.client, client],
-    [names.token, token],
-  ] as const) {
-    if (secret !== undefined && secret.deletedAt === undefined) continue;
-    throw new CliError(
-      'ERR_CREDENTIAL_NOT_FOUND',
-      secret === undefined
-        ? `there is no secret ${secretName}`
-        : `${secretName} is scheduled for deletion`,
-      secret === undefined
-        ? `onboard it: ims-token-rotator onboard ${name} FILE`
-        : `aws secretsmanager restore-secret --secret-id ${secretName}`,
-    );
-  }
+  const alone = client === undefined && token === undefined;
+  checkThere(name, names.client, client, alone);
+  checkThere(name, names.token, token, alone);
   const credential = await readCredential(session, file, readSettings(token?.tags ?? {}));
   announce(session, credential, names.client);
   const versionId = await secrets.put(names.client, credential.document);
   const stored = { name, tokenSecret: names.token, clientArn: client?.arn ?? '', versionId };
   return await reportToken(session, { rotator, credential, stored, wait });
+}
+
+/** @throws CliError ERR_CREDENTIAL_NOT_FOUND */
+function checkThere(
+  name: string,
+  secretName: string,
+  secret: Secret | undefined,
+  alone: boolean,
+): void {
+  if (secret === undefined) {
+    const fix = alone
+      ? `onboard it: ims-token-rotator onboard ${name} FILE`
+      : `create it, then this again: aws secretsmanager create-secret --name ${secretName}`;
+    throw new CliError('ERR_CREDENTIAL_NOT_FOUND', `there is no secret ${secretName}`, fix);
+  }
+  if (secret.deletedAt === undefined) return;
+  const fix = `aws secretsmanager restore-secret --secret-id ${secretName}`;
+  const text = `${secretName} is scheduled for deletion`;
+  throw new CliError('ERR_CREDENTIAL_NOT_FOUND', text, fix);
 }
 
 export function announce(session: Session, credential: CredentialFile, secretName: string): void {

@@ -2,16 +2,14 @@ import type { ClientCredential } from '../../lambda/core/credential.ts';
 import { parseCredential } from '../../lambda/core/credential.ts';
 import { RenewalError } from '../../lambda/core/errors.ts';
 import { readSettings } from '../../lambda/core/settings.ts';
-import { decodeStoredToken } from '../../lambda/core/stored-token.ts';
 import { Account } from '../aws/account.ts';
 import type { Secret } from '../aws/secrets.ts';
 import { CliError } from '../errors.ts';
 import { namesOf, type Rotator } from '../rotator.ts';
 import type { Session } from '../session.ts';
-import { credentialState } from '../view/credential-state.ts';
 import { formatDuration } from '../view/durations.ts';
-import { explainFailure } from '../view/failure.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
+import { tokenFinding } from './token-finding.ts';
 
 /** What the checks of a credential have in common: each is looked at once. */
 export interface Subject {
@@ -40,7 +38,7 @@ async function readCredential(
   token: Promise<Secret | undefined>,
 ): Promise<ClientCredential> {
   const value = await secrets.read(secretId);
-  if (value === undefined) throw new CliError('ERR_CREDENTIAL_MISSING', 'it has no value');
+  if (value === undefined) throw new CliError('ERR_CREDENTIAL_MISSING', 'there is none');
   // Without the right to describe, the scopes have to be in the value.
   const tags = await token.then((secret) => secret?.tags ?? {}).catch(() => ({}));
   try {
@@ -62,7 +60,7 @@ export function credentialChecks(subject: Subject): readonly Check[] {
     check('keys', () => keysFinding(subject)),
     check('not paused', async () => pauseFinding(await token, name)),
     check('rotation', () => rotationFinding(subject)),
-    check('token', () => stateFinding(subject)),
+    check('token', () => tokenFinding(subject)),
   ];
 }
 
@@ -125,51 +123,4 @@ async function rotationFinding({ token, session }: Subject): Promise<Finding> {
     `one was begun and did not end: AWSPENDING is on ${secret.pending}`,
     `aws secretsmanager update-secret-version-stage --secret-id ${secret.name} --version-stage AWSPENDING --remove-from-version-id ${secret.pending}`,
   );
-}
-
-async function stateFinding({ client, token, session, rotator, name }: Subject): Promise<Finding> {
-  const secrets = await Promise.all([client, token]);
-  const [clientSecret, tokenSecret] = secrets.map((secret) =>
-    secret?.deletedAt === undefined ? secret : undefined,
-  );
-  const outlook = { now: session.now(), tick: rotator.tick, digest: session.digest };
-  const pair = { client: clientSecret, token: tokenSecret, clientMayBeElsewhere: false };
-  const state = credentialState(name, pair, outlook);
-  const left = state.token === undefined ? undefined : state.token.expiresAt - outlook.now;
-  const end = left === undefined ? '' : `${formatDuration(left)} ${left > 0 ? 'left' : 'ago'}`;
-  if (state.failure !== undefined) {
-    const { words, fix } = explainFailure(state.failure, name);
-    return failed(`${words} (${state.failure})${end === '' ? '' : `; ${end}`}`, fix);
-  }
-  const renew = `ims-token-rotator renew ${name}`;
-  switch (state.state) {
-    case 'expired':
-      return failed(`it ended ${end}`, renew);
-    case 'overdue':
-      return failed(`it should have been renewed; ${end === '' ? 'there is none' : end}`, renew);
-    case 'foreign':
-      return await foreignFinding(tokenSecret?.arn ?? '', session, renew);
-    case 'empty':
-      return unknown('there is none yet: no credential was stored');
-    case 'paused':
-      return left === undefined || left > 0
-        ? ok(`paused; ${end === '' ? 'there is none' : end}`)
-        : failed(`paused, and it ended ${end}`, `ims-token-rotator resume ${name}`);
-    default:
-      return ok(`${state.state}, ${end === '' ? 'there is none yet' : end}`);
-  }
-}
-
-/** Of a token whose version id is not the rotator's own, only the value says when it ends. */
-async function foreignFinding(
-  secretId: string,
-  { secrets, now }: Session,
-  renew: string,
-): Promise<Finding> {
-  const value = await secrets.read(secretId);
-  const token = value && decodeStoredToken(value.reveal(), now());
-  if (token === undefined) return failed('what is stored is not a token', `${renew} --force`);
-  const left = token.expiresAt - now();
-  if (left <= 0) return failed(`it ended ${formatDuration(left)} ago`, renew);
-  return ok(`made by hand or by a rotation, ${formatDuration(left)} left`);
 }

@@ -116,7 +116,7 @@ function failureLines(
   const { words, fix } = explainFailure(failure, name);
   const lasts = failingSince === undefined ? '' : `, for ${formatDuration(now - failingSince)}`;
   return [
-    ...wrapLines(`${words}${lasts}`, 2, columns).map((line) => style(state, line)),
+    ...wrapLines(`${words}${lasts} (${failure})`, 2, columns).map((line) => style(state, line)),
     ...wrapLines(`→ ${fix}`, 2, columns),
   ];
 }

@@ -136,6 +136,36 @@ describe('doctor of a credential', () => {
     await operator.client.send(new PutSecretValueCommand({ SecretId, SecretString }));
     const found = (await checksOf(operator, 'fusion')).find('token');
     expect(found).toMatchObject({ verdict });
-    if (verdict === 'ok') expect(found.detail).toBe('made by hand or by a rotation, 2 h left');
+    if (verdict === 'ok') expect(found.detail).toBe('made by hand or by a rotation; 2 h left');
+  });
+
+  it('tells a token that was put there by hand while its credential fails', async () => {
+    const operator = await startHealthy();
+    const { world, client } = operator;
+    const { clientId } = await operator.onboard('other');
+    world.ims.removeClient(clientId);
+    const document = { access_token: 'x', issued_at: inSeconds(-90), expires_at: inSeconds(7_230) };
+    const SecretId = world.secretId('other', 'token');
+    await operator.invoke({ action: 'tick' });
+    const SecretString = JSON.stringify(document);
+    await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+    expect((await checksOf(operator, 'other')).find('token')).toMatchObject({
+      verdict: 'failed',
+      detail: expect.stringMatching(/^IMS refuses the client secret.*; 2 h left$/),
+    });
+  });
+
+  it('does not know the end of such a token where its value may not be read', async () => {
+    const denied = { now: false };
+    const operator = await startHealthy({
+      authorize: (action) => !(denied.now && action === 'secretsmanager:GetSecretValue'),
+    });
+    const SecretId = secretOf(operator, 'token');
+    await operator.client.send(new PutSecretValueCommand({ SecretId, SecretString: '{}' }));
+    denied.now = true;
+    expect((await checksOf(operator, 'fusion')).find('token')).toMatchObject({
+      verdict: 'unknown',
+      detail: 'only its value says when it ends, and you may not read that',
+    });
   });
 });

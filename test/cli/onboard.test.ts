@@ -99,7 +99,9 @@ describe('onboard', () => {
     await cli('offboard', 'fusion', '--yes');
     expect((await cli('onboard', 'fusion', file)).stderr).toContain('are scheduled for deletion');
     world.secretsManager.seed({ name: `${world.prefix}/half/token` });
-    expect((await cli('onboard', 'half', file)).stderr).toContain('half of a credential is there');
+    expect((await cli('onboard', 'half', file)).stderr).toContain(
+      'aws secretsmanager create-secret --name ims-token-rotator/local/half/client',
+    );
     const SecretId = world.secretId('half', 'token');
     await expect(client.send(new GetSecretValueCommand({ SecretId }))).rejects.toThrow();
   });
@@ -163,7 +165,7 @@ describe('offboard', () => {
       const { DeletedDate } = await describeSecret('fusion', kind);
       const days = ((DeletedDate?.getTime() ?? 0) - Date.now()) / 86_400_000;
       expect(Math.round(days)).toBe(7);
-      const restore = `aws secretsmanager restore-secret --secret-id ${world.secretId('fusion', kind)}`;
+      const restore = `restore-secret \\\n    --secret-id ${world.secretId('fusion', kind)}\n`;
       expect(stdout).toContain(restore);
     }
     expect(await cli('offboard', 'fusion', '--yes')).toMatchObject({ code: 1 });

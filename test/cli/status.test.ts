@@ -89,7 +89,9 @@ describe('status', () => {
     expect(lines[0]).toBe('local: 2 credentials, 1 failing, 1 fresh');
     expect(lines[2]).toMatch(/^CREDENTIAL +STATE +LEFT +EXPIRES \(UTC\) +RENEWAL$/);
     expect(lines[3]).toMatch(/^firefly +failing +█░{7} 3 h +\d\d \w{3} \d\d:\d\d +\d\d \w{3} \d/);
-    expect(lines[4]).toMatch(/^ {2}IMS refuses a scope: .*, for 3 h$/);
+    expect(lines[4]).toMatch(
+      /^ {2}IMS refuses a scope: .*, for 3 h \(ERR_TOKEN_REJECTED\/invalid_scope\)$/,
+    );
     expect(lines[5]).toContain('put-credential firefly FILE');
     expect(lines[6]).toMatch(/^fusion +fresh +█{7}░ 20 h +/);
     expect(stdout.trimEnd().split('\n')).toHaveLength(7);

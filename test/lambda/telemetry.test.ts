@@ -2,7 +2,11 @@ import { DeleteSecretCommand, TagResourceCommand } from '@aws-sdk/client-secrets
 import { describe, expect, it } from 'vitest';
 import { tick } from '../../lambda/tick.ts';
 import { hour } from '../support/builders.ts';
-import { plainClient, seedCredential, startParts } from '../support/start-parts.ts';
+import {
+  plainClient,
+  seedCredential,
+  startParts,
+} from '../support/start-parts.ts';
 import { startRotator } from '../support/start-rotator.ts';
 
 interface EmfLine {
@@ -50,6 +54,28 @@ describe('the metrics of the bundle', () => {
     world.secretsManager.faults.inject({ kind: 'denied' }, { when });
     await invoke({ action: 'tick' });
     expect(emf(world.lambda.logs(world.functionName))).toEqual([]);
+  });
+
+  it('count a token that was put there by hand while its credential waits after a failure', async () => {
+    const parts = await startParts();
+    seedCredential(parts, 'fusion');
+    const at = (seconds: number): string =>
+      new Date((parts.clock.seconds + seconds) * 1000).toISOString();
+    const byHand = { access_token: 'by-hand', issued_at: at(-hour), expires_at: at(hour) };
+    parts.secretsManager.seed({
+      name: 'ims-token-rotator/prod/fusion/token',
+      secretString: JSON.stringify(byHand),
+    });
+    parts.ims.removeClient('client-fusion');
+    expect(await tick(parts.run())).toMatchObject([{ outcome: 'failed' }]);
+    parts.clock.advance(60);
+    parts.metrics.length = 0;
+    parts.secretsManager.clearCalls();
+    expect(await tick(parts.run())).toMatchObject([{ reason: 'backing-off', outcome: 'kept' }]);
+    expect(parts.metrics).toContainEqual(['MinSecondsToExpiry', hour - 60]);
+    expect(parts.properties.get('least_life_left_credential')).toBe('fusion');
+    const calls = parts.secretsManager.calls.map(({ action }) => action);
+    expect(calls).toEqual(['ListSecrets', 'GetSecretValue']);
   });
 
   it('of a run for one credential do not say that anybody looked at the list', async () => {
