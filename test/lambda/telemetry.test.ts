@@ -2,11 +2,7 @@ import { DeleteSecretCommand, TagResourceCommand } from '@aws-sdk/client-secrets
 import { describe, expect, it } from 'vitest';
 import { tick } from '../../lambda/tick.ts';
 import { hour } from '../support/builders.ts';
-import {
-  plainClient,
-  seedCredential,
-  startParts,
-} from '../support/start-parts.ts';
+import { plainClient, seedCredential, startParts } from '../support/start-parts.ts';
 import { startRotator } from '../support/start-rotator.ts';
 
 interface EmfLine {
