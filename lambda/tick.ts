@@ -82,14 +82,18 @@ async function nominate(
     const seen = { secret, observation, decision };
     sight = seen;
     const outcome = keptOutcome(run, credential, seen);
-    // A value that is kept unread has an end too, of which somebody has to be told in time.
     const look = (): Promise<CredentialOutcome> => lookAndRenew(run, credential, seen, client);
-    const unread = observation.token === 'unread' && decision.reason !== 'paused';
+    const unread = observation.token === 'unread';
     if (decision.action === 'renew') {
       const act = unread ? look : renew;
       return { outcome: { ...outcome, outcome: 'due' }, work: { sight, act } };
     }
-    if (unread && !decision.failing) return { outcome, work: { sight, act: look } };
+    // While it waits, the token has an end all the same, of which somebody has to be told in time;
+    // unless it waits because the value cannot be read.
+    const readable = observation.failure?.code.startsWith('ERR_SECRET_') !== true;
+    if (unread && decision.reason === 'backing-off' && readable) {
+      return { outcome, work: { sight, act: look } };
+    }
     // The list may be old: what it shows to be missing, or to be over, is looked at before it is said.
     const stale = (secret?.tags[statusTag] ?? okStatus) !== okStatus;
     const unsure = decision.failing || (stale && isSettled(decision.reason));
