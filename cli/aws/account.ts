@@ -30,7 +30,11 @@ export interface Subscription {
   readonly isConfirmed: boolean;
 }
 
-const namespace = 'ImsTokenRotator';
+export interface WatchedMetric {
+  readonly Namespace: string;
+  readonly MetricName: string;
+  readonly Dimensions: { readonly Name: string; readonly Value: string }[];
+}
 
 /** What `doctor` asks of an account beside its secrets and functions. Every failure is a CliError. */
 export class Account {
@@ -106,15 +110,11 @@ export class Account {
     return latest && epochSeconds(latest.getTime() / 1000);
   }
 
-  async alarmsOn(rotator: string, metricName: string): Promise<readonly Alarm[]> {
+  async alarmsOn(metric: WatchedMetric): Promise<readonly Alarm[]> {
     const { MetricAlarms = [] } = await askAws(
       'cloudwatch:DescribeAlarmsForMetric',
       undefined,
-      () =>
-        this.#cloudWatch.send(
-          new DescribeAlarmsForMetricCommand(metricOf(rotator, metricName)),
-          this.#abort,
-        ),
+      () => this.#cloudWatch.send(new DescribeAlarmsForMetricCommand(metric), this.#abort),
     );
     return MetricAlarms.map((alarm) => ({
       name: alarm.AlarmName ?? '',
@@ -145,10 +145,14 @@ export class Account {
   }
 }
 
-function metricOf(rotator: string, MetricName: string) {
-  return {
-    Namespace: namespace,
-    MetricName,
-    Dimensions: [{ Name: 'rotator', Value: rotator }],
-  };
+/** A metric of the rotator's own. */
+export function metricOf(rotator: string, MetricName: string): WatchedMetric {
+  const Dimensions = [{ Name: 'rotator', Value: rotator }];
+  return { Namespace: 'ImsTokenRotator', MetricName, Dimensions };
+}
+
+/** A metric that Lambda has of a function. */
+export function functionMetricOf(functionName: string, MetricName: string): WatchedMetric {
+  const Dimensions = [{ Name: 'FunctionName', Value: functionName }];
+  return { Namespace: 'AWS/Lambda', MetricName, Dimensions };
 }

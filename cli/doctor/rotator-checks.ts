@@ -1,4 +1,4 @@
-import { Account, type Alarm, type Caller } from '../aws/account.ts';
+import { Account, type Alarm, type Caller, functionMetricOf, metricOf } from '../aws/account.ts';
 import { Functions } from '../aws/functions.ts';
 import { CliError } from '../errors.ts';
 import { functionOf, type Rotator } from '../rotator.ts';
@@ -43,7 +43,7 @@ function clockFinding({ at }: Caller, { now }: Session): Finding {
 /** Whether the rotator runs, and whether somebody is told when it does not. */
 export function rotatorChecks(session: Session, rotator: Rotator): readonly Check[] {
   const account = new Account(session.signal);
-  const alarms = allAlarms(account, rotator.name);
+  const alarms = allAlarms(account, rotator);
   alarms.catch(() => undefined);
   return [
     check('function', () => functionFinding(session, rotator)),
@@ -96,9 +96,17 @@ async function tickFinding(
 
 // Of each metric that the stack watches.
 const watched = ['Ticks', 'MinLifeLeft', 'Failing', 'Managed'];
+const watchedOfFunction = ['AsyncEventsDropped', 'Throttles'];
 
-async function allAlarms(account: Account, rotator: string): Promise<readonly Alarm[]> {
-  return (await Promise.all(watched.map((metric) => account.alarmsOn(rotator, metric)))).flat();
+async function allAlarms(account: Account, rotator: Rotator): Promise<readonly Alarm[]> {
+  const { name, function: target } = rotator;
+  const metrics = [
+    ...watched.map((metric) => metricOf(name, metric)),
+    ...(typeof target === 'string'
+      ? watchedOfFunction.map((metric) => functionMetricOf(target, metric))
+      : []),
+  ];
+  return (await Promise.all(metrics.map((metric) => account.alarmsOn(metric)))).flat();
 }
 
 function alarmsFinding(alarms: readonly Alarm[]): Finding {

@@ -115,6 +115,16 @@ describe('doctor', () => {
       },
       /^raised: \S*[Ff]ailing\S*$/,
     ],
+    [
+      'alarms',
+      ({ world }) => {
+        const { alarms } = world.aws.account;
+        const [name, alarm] =
+          [...alarms].find(([, { metricName }]) => metricName === 'Throttles') ?? [];
+        if (name && alarm) alarms.set(name, { ...alarm, stateValue: 'ALARM' });
+      },
+      /^raised: \S*throttles\S*$/,
+    ],
     ['alarm recipients', (operator) => withTopic(operator, false), /^not confirmed: oncall@/],
     [
       'alarm recipients',
