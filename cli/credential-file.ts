@@ -36,7 +36,7 @@ export async function readCredential(
   const document =
     file === undefined ? await ask(session, settings) : await readDocument(session, file);
   const size = Buffer.byteLength(document);
-  if (size > largest) throw usageError(`a secret holds ${largest} bytes, and this has ${size}`);
+  if (size > largest) throw tooLarge(size);
   try {
     return { document: new Sensitive(document), credential: parseCredential(document, settings) };
   } catch (error) {
@@ -65,10 +65,15 @@ export function showCredential({ terminal }: Session, file: CredentialFile): voi
   }
 }
 
+function tooLarge(size: number): CliError {
+  return usageError(`a secret holds ${largest} bytes, and this is ${size}`);
+}
+
 async function readDocument(session: Session, file: string): Promise<string> {
-  if (file === '-') return await session.terminal.readInput();
+  if (file === '-') return await session.terminal.readInput(largest, session.signal);
   try {
-    const { mode } = await stat(file);
+    const { mode, size } = await stat(file);
+    if (size > largest) throw tooLarge(size);
     if ((mode & 0o077) !== 0) {
       const text = `warning: others on this machine may read ${file}; chmod 600 it, or delete it afterwards`;
       const lines = wrapLines(text, 0, session.terminal.noteColumns);
@@ -76,6 +81,7 @@ async function readDocument(session: Session, file: string): Promise<string> {
     }
     return await readFile(file, 'utf8');
   } catch (error) {
+    if (error instanceof CliError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     throw usageError(`cannot read ${file}: ${code}`);
   }

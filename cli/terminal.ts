@@ -1,3 +1,4 @@
+import { addAbortSignal } from 'node:stream';
 import { styleText } from 'node:util';
 import yoctoSpinner from 'yocto-spinner';
 
@@ -92,10 +93,15 @@ export class Terminal {
     };
   }
 
-  /** All of stdin, as text. */
-  async readInput(): Promise<string> {
+  /** Stdin as text, up to somewhat more than so many bytes. */
+  async readInput(most: number, signal: AbortSignal): Promise<string> {
     const chunks: Buffer[] = [];
-    for await (const chunk of this.#stdin) chunks.push(Buffer.from(chunk));
+    let length = 0;
+    for await (const chunk of addAbortSignal(signal, this.#stdin)) {
+      chunks.push(Buffer.from(chunk));
+      length += chunk.length;
+      if (length > most) break;
+    }
     return Buffer.concat(chunks).toString('utf8');
   }
 }

@@ -1,3 +1,4 @@
+import { ImsTokenEndpoint } from '../../lambda/adapters/ims-token-endpoint.ts';
 import { listCredentials } from '../credentials.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from '../doctor/check.ts';
 import { credentialChecks, subjectOf } from '../doctor/credential-checks.ts';
@@ -36,7 +37,12 @@ export async function doctor(
     const rotator = await findRotator(session);
     await report.section(`rotator ${rotator.name}`, rotatorChecks(session, rotator));
     if (name === undefined) await report.section('credentials', [allCredentials(session, rotator)]);
-    else await report.section(`credential ${name}`, checksOf(session, rotator, name, options));
+    else {
+      const { imsEndpointUrl } = options;
+      await using endpoint = new ImsTokenEndpoint(imsEndpointUrl ? { imsEndpointUrl } : {});
+      const checks = checksOf(session, rotator, name, { ...options, endpoint });
+      await report.section(`credential ${name}`, checks);
+    }
   }
   report.end();
   return report.failures > 0 ? 1 : 0;
@@ -46,14 +52,20 @@ function checksOf(
   session: Session,
   rotator: Rotator,
   name: string,
-  { mint = false, api, apiHeader = [], imsEndpointUrl }: DoctorOptions,
+  {
+    mint = false,
+    api,
+    apiHeader = [],
+    imsEndpointUrl,
+    endpoint,
+  }: DoctorOptions & { readonly endpoint: ImsTokenEndpoint },
 ): readonly Check[] {
   const subject = subjectOf(session, rotator, name);
   const stored = readStoredToken(subject);
   stored.catch(() => undefined);
   return [
     ...credentialChecks(subject),
-    ...imsChecks(subject, stored, { mint, imsEndpointUrl }),
+    ...imsChecks(subject, stored, { endpoint, imsEndpointUrl, mint }),
     productCheck(subject, stored, readProductApi(api, apiHeader)),
   ];
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ImsTokenEndpoint } from '../../lambda/adapters/ims-token-endpoint.ts';
+import type { ImsTokenEndpoint } from '../../lambda/adapters/ims-token-endpoint.ts';
 import type { ClientCredential } from '../../lambda/core/credential.ts';
 import { defaultImsHost } from '../../lambda/core/credential.ts';
 import { RenewalError, TokenRequestError } from '../../lambda/core/errors.ts';
@@ -23,19 +23,19 @@ export interface StoredToken {
 }
 
 export interface ImsOptions {
-  /** Whether a token is minted, which Adobe asks to do sparingly. */
-  readonly mint: boolean;
+  readonly endpoint: ImsTokenEndpoint;
   /** Replaces `https://{ims_host}`. */
   readonly imsEndpointUrl: string | undefined;
+  /** Whether a token is minted, which Adobe asks to do sparingly. */
+  readonly mint: boolean;
 }
 
 /** Whether IMS can be reached from here, takes the stored token, and gives another. */
 export function imsChecks(
   subject: Subject,
   stored: Promise<StoredToken>,
-  { mint, imsEndpointUrl }: ImsOptions,
+  { endpoint, imsEndpointUrl, mint }: ImsOptions,
 ): readonly Check[] {
-  const endpoint = new ImsTokenEndpoint(imsEndpointUrl === undefined ? {} : { imsEndpointUrl });
   const host = subject.credential.then(({ imsHost }) => imsHost).catch(() => defaultImsHost);
   return [
     check('IMS', async () => reachFinding(imsEndpointUrl ?? `https://${await host}`, subject)),

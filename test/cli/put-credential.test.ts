@@ -197,6 +197,36 @@ describe('put-credential', () => {
   });
 });
 
+describe('put-credential, as to its input,', () => {
+  it('refuses what no secret can hold, from stdin and from a file', async () => {
+    const operator = await startWith('fusion');
+    const text = ' '.repeat(70_000);
+    const file = await fileWith(text);
+    for (const exit of [
+      await operator.cliWithInput(text, 'put-credential', 'fusion', '-'),
+      await operator.cli('put-credential', 'fusion', file),
+    ]) {
+      expect(exit).toMatchObject({ code: 2, stdout: '' });
+      expect(exit.stderr).toBe('ERR_USAGE a secret holds 65536 bytes, and this is 70000\n');
+    }
+  });
+
+  it('stops waiting for it on Ctrl-C', async () => {
+    const operator = await startWith('fusion');
+    operator.world.secretsManager.clearCalls();
+    const reading = operator.begin('put-credential', 'fusion', '-');
+    while (operator.world.secretsManager.calls.length < 2) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    reading.signal('SIGINT');
+    expect(await reading.exit()).toEqual({
+      code: 130,
+      stdout: '',
+      stderr: 'ERR_INTERRUPTED interrupted\n',
+    });
+  });
+});
+
 describe('pause and resume', () => {
   it('set the tag, once', async () => {
     const operator = await startWith('fusion');
