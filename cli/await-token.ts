@@ -39,6 +39,10 @@ export async function awaitToken(
       await setTimeout(pause, undefined, { signal: session.signal });
     }
   } catch (error) {
+    if (error instanceof CliError && error.code.startsWith('ERR_AWS_')) {
+      const text = `the credential is stored; whether its token is there could not be seen: ${error.message}`;
+      throw new CliError(error.code, text, error.fix, { cause: error });
+    }
     if (!session.signal.aborted) throw error;
     throw interrupted('the credential is stored, and its token follows');
   }

@@ -1,10 +1,12 @@
-import { readFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import input from '@inquirer/input';
 import password from '@inquirer/password';
 import { type ClientCredential, parseCredential } from '../lambda/core/credential.ts';
 import { RenewalError } from '../lambda/core/errors.ts';
 import { Sensitive } from '../lambda/core/sensitive.ts';
-import { CliError, usageError } from './errors.ts';
+import { CliError, interrupted, usageError } from './errors.ts';
 import type { Session } from './session.ts';
 import { wrapLines } from './view/table.ts';
 
@@ -70,7 +72,7 @@ function tooLarge(size: number): CliError {
 }
 
 async function readDocument(session: Session, file: string): Promise<string> {
-  if (file === '-') return await session.terminal.readInput(largest, session.signal);
+  if (file === '-') return await readBounded(session.terminal.stdin, session.signal);
   try {
     const { mode, size } = await stat(file);
     if (size > largest) throw tooLarge(size);
@@ -79,11 +81,34 @@ async function readDocument(session: Session, file: string): Promise<string> {
       const lines = wrapLines(text, 0, session.terminal.noteColumns);
       session.terminal.note(session.terminal.styleNote('yellow', lines.join('\n')));
     }
-    return await readFile(file, 'utf8');
+    return await readBounded(createReadStream(file, { end: largest }), session.signal);
   } catch (error) {
-    if (error instanceof CliError) throw error;
+    if (error instanceof CliError || session.signal.aborted) throw error;
     const { code } = error as NodeJS.ErrnoException;
     throw usageError(`cannot read ${file}: ${code}`);
+  }
+}
+
+/** As text, up to somewhat more than a secret holds. A pipe may never be opened by its other end. */
+async function readBounded(stream: Readable, signal: AbortSignal): Promise<string> {
+  const read = async (): Promise<string> => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    for await (const chunk of stream) {
+      chunks.push(Buffer.from(chunk));
+      length += chunk.length;
+      if (length > largest) break;
+    }
+    return Buffer.concat(chunks).toString('utf8');
+  };
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(interrupted());
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([read(), aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
 }
 

@@ -24,11 +24,9 @@ export async function program(host: NodeJS.Process): Promise<number> {
     interruption.abort();
   };
   host.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-  host.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // Whoever read this, such as head, has had enough.
-    if (error.code === 'EPIPE') host.exit(0);
-    throw error;
-  });
+  // Whoever read this, such as head, has had enough, or the disk has. What was begun is finished.
+  host.stdout.on('error', () => undefined);
+  host.stderr.on('error', () => undefined);
   let exitCode = 0;
   const start: Start = async (options, work) => {
     try {
@@ -42,6 +40,9 @@ export async function program(host: NodeJS.Process): Promise<number> {
     .version(manifest.version, '--version', 'print the version')
     .exitOverride()
     .configureOutput({
+      writeErr: (text) => {
+        if (!host.argv.includes('--json')) host.stderr.write(text);
+      },
       outputError: (text, write) => write(text.replace(/^error: /, 'ERR_USAGE ')),
     })
     .configureHelp({
@@ -58,8 +59,14 @@ export async function program(host: NodeJS.Process): Promise<number> {
     await root.parseAsync(host.argv);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? 0 : 2;
+    if (error.exitCode === 0) return 0;
+    if (host.argv.includes('--json')) {
+      return reportError(usageError(error.message.replace(/^error: /, '')), { json: true }, host);
+    }
+    return 2;
   }
+  // What was read when Ctrl-C came, such as a pipe that nobody writes to, is not waited for.
+  if (interruption.signal.aborted) host.exit(exitCode);
   return exitCode;
 }
 

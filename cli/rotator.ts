@@ -98,14 +98,17 @@ export function functionOf(rotator: Rotator): string {
   throw rotator.function;
 }
 
-/** Where functions can't be listed, the reason is kept for whoever needs the function. */
+/**
+ * Where functions may not be listed, the reason is kept for whoever needs the function. Any other
+ * failure ends the command: without the function's word it might look in the wrong place.
+ */
 async function rotatorFunctions({
   signal,
 }: Session): Promise<readonly RotatorFunction[] | CliError> {
   try {
     return await new Functions(signal).rotators();
   } catch (error) {
-    if (error instanceof CliError && !signal.aborted) return error;
+    if (error instanceof CliError && error.code === 'ERR_AWS_DENIED') return error;
     throw error;
   }
 }

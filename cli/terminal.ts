@@ -1,4 +1,3 @@
-import { addAbortSignal } from 'node:stream';
 import { styleText } from 'node:util';
 import yoctoSpinner from 'yocto-spinner';
 
@@ -17,11 +16,16 @@ export class Terminal {
   readonly #stdout: NodeJS.WriteStream;
   readonly #stderr: NodeJS.WriteStream;
   readonly #stdin: NodeJS.ReadStream;
+  /** Nobody reads what is printed any more. */
+  isClosed = false;
 
   constructor({ stdout, stderr, stdin }: Pick<NodeJS.Process, 'stdout' | 'stderr' | 'stdin'>) {
     this.#stdout = stdout;
     this.#stderr = stderr;
     this.#stdin = stdin;
+    stdout.once('error', () => {
+      this.isClosed = true;
+    });
   }
 
   /** Whether stdout is a terminal. */
@@ -93,15 +97,7 @@ export class Terminal {
     };
   }
 
-  /** Stdin as text, up to somewhat more than so many bytes. */
-  async readInput(most: number, signal: AbortSignal): Promise<string> {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    for await (const chunk of addAbortSignal(signal, this.#stdin)) {
-      chunks.push(Buffer.from(chunk));
-      length += chunk.length;
-      if (length > most) break;
-    }
-    return Buffer.concat(chunks).toString('utf8');
+  get stdin(): NodeJS.ReadStream {
+    return this.#stdin;
   }
 }

@@ -5,6 +5,7 @@ import type { Secret } from '../aws/secrets.ts';
 import { CliError, interrupted, usageError } from '../errors.ts';
 import { findRotator, namesOf } from '../rotator.ts';
 import type { Session } from '../session.ts';
+import { undo } from '../undo.ts';
 import { formatDuration } from '../view/durations.ts';
 import { wrapLines } from '../view/table.ts';
 
@@ -23,11 +24,16 @@ export async function offboard(
   { yes = false, recoveryDays }: OffboardOptions,
 ): Promise<number> {
   const { terminal, secrets, options, signal } = session;
-  const names = namesOf(await findRotator(session), name);
+  const rotator = await findRotator(session);
+  const names = namesOf(rotator, name);
   const found = await Promise.all([secrets.describe(names.client), secrets.describe(names.token)]);
-  const doomed = found.filter(
+  // A client secret that lives elsewhere is somebody else's too.
+  const own = (secret: Secret): boolean => secret.name.startsWith(`${rotator.prefix}/`);
+  const there = found.filter(
     (secret): secret is Secret => secret !== undefined && secret.deletedAt === undefined,
   );
+  const doomed = there.filter(own);
+  const kept = there.filter((secret) => !own(secret));
   if (doomed.length === 0) {
     const text = `there is no secret ${names.client} and no secret ${names.token}`;
     const fix = 'see the names that there are: ims-token-rotator status';
@@ -35,7 +41,10 @@ export async function offboard(
   }
   const token = doomed.find((secret) => secret.name === names.token);
   const readers = token === undefined ? [] : await readersOf(session, token);
-  const warnings = warningsOf(doomed, token, readers, session.now());
+  const warnings = [
+    ...kept.map((secret) => `${secret.name} lives elsewhere, and stays: take it out of the stack.`),
+    ...warningsOf(doomed, token, readers, session.now()),
+  ];
   if (!yes || options.json !== true) {
     const write = (text: string): void =>
       options.json === true ? terminal.note(text) : terminal.print(text);
@@ -46,7 +55,7 @@ export async function offboard(
   if (!yes) await confirm(session, name);
   if (signal.aborted) throw interrupted('nothing was deleted');
   await deleteAll(session, doomed, recoveryDays);
-  const until = formatInstant(session.now()).slice(0, 10);
+  const today = formatInstant(session.now()).slice(0, 10);
   const restore = doomed.map(
     (secret) => `aws secretsmanager restore-secret \\\n    --secret-id ${secret.name}`,
   );
@@ -54,29 +63,36 @@ export async function offboard(
     const read =
       readers instanceof CliError ? { unknown: readers.message } : readers.map(readerJson);
     const deleted = doomed.map((secret) => secret.name);
-    terminal.printJson({ name, deleted, recovery_days: recoveryDays, readers: read });
+    terminal.printJson({ name, deleted, recovery_days: recoveryDays, readers: read, warnings });
   } else {
-    terminal.print(`${name} is offboarded on ${until}; for ${recoveryDays} days this undoes it:`);
+    terminal.print(`${name} is offboarded on ${today}; for ${recoveryDays} days this undoes it:`);
     for (const command of restore) terminal.print(`  ${command}`);
   }
   return 0;
 }
 
-/** Both or none: half of a credential would raise alarms. */
+/** Both or none, as far as AWS lets itself be asked: half of a credential would raise alarms. */
 async function deleteAll(
   { secrets }: Session,
   doomed: readonly Secret[],
   days: number,
 ): Promise<void> {
-  const done: string[] = [];
+  const touched: Secret[] = [];
   try {
-    for (const { arn } of doomed) {
-      await secrets.delete(arn, days);
-      done.push(arn);
+    for (const secret of doomed) {
+      touched.push(secret);
+      await secrets.delete(secret.arn, days);
     }
   } catch (error) {
-    for (const arn of done) await secrets.restore(arn);
-    throw error;
+    // Also of the last one, whose deletion may have been done, and only the answer lost.
+    await undo(
+      error,
+      touched.map(({ name }) => name),
+      {
+        work: (name) => secrets.restore(name),
+        byHand: (name) => `aws secretsmanager restore-secret --secret-id ${name}`,
+      },
+    );
   }
 }
 

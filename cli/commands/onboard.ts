@@ -1,10 +1,13 @@
 import { parseDuration } from '../../lambda/core/instant.ts';
 import { productScopes } from '../../lambda/core/product-scopes.ts';
 import type { SecretNames } from '../../lambda/core/secret-name.ts';
+import { isRefusal } from '../aws/ask.ts';
+import type { NewSecret } from '../aws/secrets.ts';
 import { readCredential } from '../credential-file.ts';
-import { CliError, usageError } from '../errors.ts';
-import { findRotator, namesOf } from '../rotator.ts';
+import { CliError, interrupted, usageError } from '../errors.ts';
+import { findRotator, namesOf, type Rotator } from '../rotator.ts';
 import type { Session } from '../session.ts';
+import { undo } from '../undo.ts';
 import { announce, reportToken, type WaitOptions } from './put-credential.ts';
 
 export interface OnboardOptions extends WaitOptions {
@@ -27,37 +30,54 @@ export async function onboard(
   const settings = settingsOf(options);
   const rotator = await findRotator(session);
   const names = namesOf(rotator, name);
+  checkPlace(session, rotator);
   await checkFree(session, name, names);
   const credential = await readCredential(session, file, settings);
   announce(session, credential, names.client);
   const { secrets } = session;
   const common = options.key === undefined ? {} : { keyId: options.key };
-  await secrets.create({
-    ...common,
-    name: names.token,
-    description: `Adobe IMS access token of the credential "${name}"`,
-    tags: tagsOf(settings, options),
-  });
-  const client = await secrets
-    .create({
-      ...common,
+  if (session.signal.aborted) throw interrupted('nothing was stored');
+  let report = (): Promise<number> => Promise.resolve(1);
+  const touched: string[] = [];
+  const create = async (secret: Omit<NewSecret, 'keyId'>) => {
+    touched.push(secret.name);
+    return await secrets.create({ ...common, ...secret });
+  };
+  try {
+    await create({
+      name: names.token,
+      description: `Adobe IMS access token of the credential "${name}"`,
+      tags: tagsOf(settings, options),
+    });
+    const { arn, versionId } = await create({
       name: names.client,
       description: `Adobe OAuth Server-to-Server credential "${name}"`,
       tags: {},
       secretString: credential.document,
-    })
-    .catch(async (error: unknown) => {
-      // It is ours, and empty: half a credential would only raise alarms.
-      await secrets.delete(names.token, 0);
-      throw error;
     });
-  const stored = {
-    name,
-    tokenSecret: names.token,
-    clientArn: client.arn,
-    versionId: client.versionId,
-  };
-  return await reportToken(session, { rotator, credential, stored, wait: options.wait });
+    const stored = { name, tokenSecret: names.token, clientArn: arn, versionId };
+    report = () => reportToken(session, { rotator, credential, stored, wait: options.wait });
+  } catch (error) {
+    // They are ours: nobody had these names a moment ago, unless AWS has just said so of the last.
+    const ours = isRefusal(error, 'ResourceExistsException') ? touched.slice(0, -1) : touched;
+    await undo(error, ours, {
+      work: (secretName) => secrets.delete(secretName, 0),
+      byHand: (secretName) =>
+        `aws secretsmanager delete-secret --force-delete-without-recovery --secret-id ${secretName}`,
+    });
+  }
+  return await report();
+}
+
+/** Nothing is created in a place that is only guessed. @throws CliError ERR_AWS_DENIED */
+function checkPlace({ options }: Session, { function: target, prefix }: Rotator): void {
+  if (typeof target === 'string' || target.code !== 'ERR_AWS_DENIED') return;
+  if (options.prefix !== undefined) return;
+  throw new CliError(
+    target.code,
+    `${target.message}, so nobody can tell where its secrets have to be`,
+    `${target.fix}; or say where: --prefix, which is ${prefix} unless it was set`,
+  );
 }
 
 interface Settings {

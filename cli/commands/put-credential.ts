@@ -8,7 +8,7 @@ import {
   readCredential,
   showCredential,
 } from '../credential-file.ts';
-import { CliError } from '../errors.ts';
+import { CliError, interrupted } from '../errors.ts';
 import { findRotator, namesOf, type Rotator } from '../rotator.ts';
 import type { Session } from '../session.ts';
 
@@ -36,6 +36,7 @@ export async function putCredential(
   checkThere(name, names.token, token, alone);
   const credential = await readCredential(session, file, readSettings(token?.tags ?? {}));
   announce(session, credential, names.client);
+  if (session.signal.aborted) throw interrupted('nothing was stored');
   const versionId = await secrets.put(names.client, credential.document);
   const stored = { name, tokenSecret: names.token, clientArn: client?.arn ?? '', versionId };
   return await reportToken(session, { rotator, credential, stored, wait });

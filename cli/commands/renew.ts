@@ -30,7 +30,9 @@ export async function renew(
   const rotator = await findRotator(session);
   const renewals = new Renewals(session, rotator);
   const wanted = all
-    ? (await listCredentials(session, rotator)).filter(({ paused }) => !paused)
+    ? (await listCredentials(session, rotator)).filter(
+        ({ paused, state }) => !paused && state !== 'empty',
+      )
     : [...new Set(names)].map((name) => ({ name }));
   const progress = terminal.progress(`renewing ${wanted.length}`);
   const done: Renewal[] = [];
@@ -39,6 +41,7 @@ export async function renew(
     const renewal = await renewals
       .renew(name, force)
       .catch((error: unknown) => notAsked(name, error));
+    if (renewal.code === 'ERR_INTERRUPTED') return;
     done.push(renewal);
     progress.say(`${done.length} of ${wanted.length}`);
     if (options.json !== true) progress.above(() => tell(terminal, renewal));

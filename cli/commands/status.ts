@@ -20,7 +20,7 @@ export async function status(
 ): Promise<number> {
   const rotator = await findRotator(session);
   let exitCode = await look(session, rotator, names, watch);
-  while (watch && !session.signal.aborted) {
+  while (watch && !session.signal.aborted && !session.terminal.isClosed) {
     try {
       await setTimeout(every * 1000, undefined, { signal: session.signal });
       exitCode = await look(session, rotator, names, watch);

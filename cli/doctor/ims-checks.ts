@@ -1,26 +1,19 @@
 import * as v from 'valibot';
 import type { ImsTokenEndpoint } from '../../lambda/adapters/ims-token-endpoint.ts';
 import type { ClientCredential } from '../../lambda/core/credential.ts';
-import { defaultImsHost } from '../../lambda/core/credential.ts';
-import { RenewalError, TokenRequestError } from '../../lambda/core/errors.ts';
-import { Sensitive } from '../../lambda/core/sensitive.ts';
+import { TokenRequestError } from '../../lambda/core/errors.ts';
+import type { Sensitive } from '../../lambda/core/sensitive.ts';
+import { decodePendingToken, type PendingToken } from '../../lambda/core/stored-token.ts';
 import type { IssuedToken } from '../../lambda/core/token-response.ts';
 import { parseTokenResponse } from '../../lambda/core/token-response.ts';
 import { assertValidated } from '../../lambda/core/token-validation.ts';
-import { CliError } from '../errors.ts';
+import { CliError, interrupted } from '../errors.ts';
 import { namesOf } from '../rotator.ts';
 import { formatDuration } from '../view/durations.ts';
 import { explainFailure } from '../view/failure.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
 import type { Subject } from './credential-checks.ts';
 import { get } from './http-get.ts';
-
-/** The stored token, as a consumer reads it. */
-export interface StoredToken {
-  readonly accessToken: Sensitive;
-  readonly clientId: string;
-  readonly imsHost: string;
-}
 
 export interface ImsOptions {
   readonly endpoint: ImsTokenEndpoint;
@@ -33,10 +26,13 @@ export interface ImsOptions {
 /** Whether IMS can be reached from here, takes the stored token, and gives another. */
 export function imsChecks(
   subject: Subject,
-  stored: Promise<StoredToken>,
+  stored: Promise<PendingToken>,
   { endpoint, imsEndpointUrl, mint }: ImsOptions,
 ): readonly Check[] {
-  const host = subject.credential.then(({ imsHost }) => imsHost).catch(() => defaultImsHost);
+  const host = subject.credential
+    .then(({ imsHost }) => imsHost)
+    .catch(async () => (await stored).imsHost);
+  host.catch(() => undefined);
   return [
     check('IMS', async () => reachFinding(imsEndpointUrl ?? `https://${await host}`, subject)),
     check('token at IMS', async () => await validFinding(endpoint, await stored, subject)),
@@ -48,40 +44,31 @@ export function imsChecks(
   ];
 }
 
-const document = v.object({
-  access_token: v.pipe(v.string(), v.minLength(1)),
-  client_id: v.string(),
-  ims_host: v.optional(v.string(), defaultImsHost),
-});
-
 /** @throws CliError when there is none, or it may not be read */
-export async function readStoredToken({ session, rotator, name }: Subject): Promise<StoredToken> {
+export async function readStoredToken({ session, rotator, name }: Subject): Promise<PendingToken> {
   const value = await session.secrets.read(namesOf(rotator, name).token);
   if (value === undefined) throw new CliError('ERR_TOKEN_NOT_READY', 'there is no token yet');
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(value.reveal());
-  } catch {
-    parsed = undefined;
-  }
-  const token = v.safeParse(document, parsed);
-  if (!token.success) throw new CliError('ERR_TOKEN_NOT_READY', 'what is stored is not a token');
-  const { access_token, client_id: clientId, ims_host: imsHost } = token.output;
-  return { accessToken: new Sensitive(access_token), clientId, imsHost };
+  // It is sent to its host, which thus has to be one of Adobe's.
+  const token = decodePendingToken(value.reveal(), session.now());
+  if (token !== undefined) return token;
+  const text = 'what is stored is not a token with its client_id and an ims_host of Adobe';
+  throw new CliError('ERR_TOKEN_NOT_READY', text);
 }
 
 /** Any answer will do: what is asked for is public. */
 async function reachFinding(origin: string, { session }: Subject): Promise<Finding> {
   const began = performance.now();
   try {
-    const { status } = await get(
-      `${origin}/ims/.well-known/openid-configuration`,
-      {},
-      session.signal,
-    );
+    const url = `${origin}/ims/.well-known/openid-configuration`;
+    const { status, body } = await get(url, {}, session.signal);
     const took = Math.round(performance.now() - began);
-    if (status < 500) return ok(`${origin} answered from here in ${took} ms`);
-    return failed(`${origin} answered ${status}`, 'look at https://status.adobe.com');
+    if (status === 200 && isDiscovery(body)) {
+      return ok(`${origin} answered from here in ${took} ms`);
+    }
+    return failed(
+      `${origin} answered ${status}, and not as IMS does`,
+      'look at https://status.adobe.com, and for a proxy on the way (HTTPS_PROXY)',
+    );
   } catch (error) {
     if (session.signal.aborted) throw error;
     return failed(
@@ -91,9 +78,18 @@ async function reachFinding(origin: string, { session }: Subject): Promise<Findi
   }
 }
 
+/** @see https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationResponse */
+function isDiscovery(body: string): boolean {
+  try {
+    return v.is(v.object({ token_endpoint: v.string() }), JSON.parse(body));
+  } catch {
+    return false;
+  }
+}
+
 async function validFinding(
   endpoint: ImsTokenEndpoint,
-  { accessToken, clientId, imsHost }: StoredToken,
+  { accessToken, clientId, imsHost }: PendingToken,
   { session, name }: Subject,
 ): Promise<Finding> {
   try {
@@ -102,8 +98,12 @@ async function validFinding(
     assertValidated(response, clientId, session.now());
     return ok('IMS takes the stored token');
   } catch (error) {
-    if (!(error instanceof RenewalError)) throw error;
-    if (error.transient) return unknown(error.message);
+    if (session.signal.aborted) throw interrupted();
+    if (!(error instanceof TokenRequestError)) throw error;
+    // Any other answer than one of IMS's own says nothing of the token.
+    if (error.code !== 'ERR_TOKEN_INVALID' || error.details.status !== 200) {
+      return unknown(error.message);
+    }
     return failed(
       'IMS does not take the stored token: it has ended, or was revoked',
       `ims-token-rotator renew ${name} --force`,
@@ -123,10 +123,12 @@ async function mintFinding(
       const which = credential.clientSecrets.length === 1 ? '' : ` for client secret ${index + 1}`;
       return ok(`IMS issued a token of ${formatDuration(lifetime)}${which}; it is not stored`);
     } catch (error) {
+      if (subject.session.signal.aborted) throw interrupted();
       if (!(error instanceof TokenRequestError)) throw error;
       const { imsError, debugId } = error.details;
       if (error.transient) return unknown(error.message);
-      const code = imsError === undefined ? error.code : `${error.code}/${imsError}`;
+      if (imsError === undefined) return unknown(`${error.message}, as IMS itself would not`);
+      const code = `${error.code}/${imsError}`;
       const { words, fix } = explainFailure(code, subject.name);
       refused = failed(`${words} (${code}${debugId === undefined ? '' : `, ${debugId}`})`, fix);
       if (imsError !== 'invalid_client') break;

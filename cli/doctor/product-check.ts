@@ -1,9 +1,9 @@
 import * as v from 'valibot';
+import type { PendingToken } from '../../lambda/core/stored-token.ts';
 import { usageError } from '../errors.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
 import type { Subject } from './credential-checks.ts';
 import { get } from './http-get.ts';
-import type { StoredToken } from './ims-checks.ts';
 
 export interface ProductApi {
   readonly url: string;
@@ -43,7 +43,7 @@ export function readProductApi(
 /** Whether a product does something for the token, as IMS cannot tell. */
 export function productCheck(
   { session }: Subject,
-  stored: Promise<StoredToken>,
+  stored: Promise<PendingToken>,
   api: ProductApi | undefined,
 ): Check {
   return check('product', async () => {

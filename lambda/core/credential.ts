@@ -47,7 +47,11 @@ export const imsHostSchema = v.pipe(
 );
 
 const schema = v.object({
-  clientId: text(256),
+  clientId: v.pipe(
+    text(256),
+    // It is no secret, and is shown.
+    v.check((id) => !id.startsWith('p8e-'), 'is a client secret: the two are swapped'),
+  ),
   clientSecrets: v.pipe(
     v.array(text(1024)),
     v.minLength(1, 'is missing'),
