@@ -24,13 +24,19 @@ export async function listCredentials(
 ): Promise<readonly CredentialState[]> {
   const { clientSecrets } = rotator;
   const pairs = new Map<string, Pair>([...(clientSecrets?.keys() ?? [])].map((name) => [name, {}]));
-  for await (const page of session.secrets.list(`${rotator.prefix}/`)) {
-    for (const row of page) {
-      const parsed = parseSecretName(rotator.prefix, row.name);
-      if (parsed === undefined || isReplica(row, rotator.region)) continue;
-      const { credential, kind } = parsed;
-      pairs.set(credential, { ...pairs.get(credential), [kind]: row });
+  const progress = session.terminal.progress('listing secrets');
+  try {
+    for await (const page of session.secrets.list(`${rotator.prefix}/`)) {
+      for (const row of page) {
+        const parsed = parseSecretName(rotator.prefix, row.name);
+        if (parsed === undefined || isReplica(row, rotator.region)) continue;
+        const { credential, kind } = parsed;
+        pairs.set(credential, { ...pairs.get(credential), [kind]: row });
+      }
+      progress.say(`listing secrets: ${pairs.size} credentials`);
     }
+  } finally {
+    progress.end();
   }
   if (pairs.size === 0 && typeof rotator.function !== 'string') {
     throw new CliError(
@@ -42,7 +48,8 @@ export async function listCredentials(
   const missing = names.filter((name) => !pairs.has(name));
   if (missing.length > 0) throw notFound(missing, rotator, [...pairs.keys()]);
   const outlook = { now: session.now(), tick: rotator.tick, digest: session.digest };
-  const wanted = names.length === 0 ? pairs : [...pairs].filter(([name]) => names.includes(name));
+  const asked = new Set(names);
+  const wanted = names.length === 0 ? pairs : [...pairs].filter(([name]) => asked.has(name));
   return [...wanted]
     .map(([name, { client, token }]) => {
       const clientMayBeElsewhere =
@@ -63,7 +70,7 @@ function notFound(
   const more = known.length > mostNamed ? `, and ${known.length - mostNamed} more` : '';
   return new CliError(
     'ERR_CREDENTIAL_NOT_FOUND',
-    `there is no credential ${missing.join(', ')} under ${prefix}/`,
+    `there is no credential ${missing.join(', ')} under ${prefix}/ (in a list that lags up to 5 minutes)`,
     known.length === 0
       ? 'onboard it: ims-token-rotator onboard NAME FILE'
       : `known are ${some}${more}; a new one is onboarded with: ims-token-rotator onboard NAME FILE`,

@@ -10,7 +10,9 @@ export function reportError(error: unknown, options: CommonOptions, host: NodeJS
   const { code, message, fix, exitCode } = known;
   const terminal = new Terminal(host);
   if (options.json === true) {
-    terminal.printJson({ error: { code, message, ...(fix === undefined ? {} : { fix }) } });
+    const told = { error: { code, message, ...(fix === undefined ? {} : { fix }) } };
+    // Whatever was printed before, such as by --watch, stays one document to a line.
+    terminal.print(JSON.stringify(told));
     return exitCode;
   }
   const columns = terminal.noteColumns;

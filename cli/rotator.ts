@@ -11,7 +11,10 @@ import type { Session } from './session.ts';
 
 /** The rotator that a command is about, as far as it could be found out. */
 export interface Rotator {
+  /** Its prefix, where only the function would tell its name. */
   readonly name: string;
+  /** Whether its function has told name, prefix, tick and client secrets; else they are the usual ones. */
+  readonly isKnown: boolean;
   /** What the names of its secrets begin with, without the slash that follows. */
   readonly prefix: string;
   readonly region: string;
@@ -45,10 +48,23 @@ export async function findRotator(session: Session): Promise<Rotator> {
     const config = configOf(found, region);
     const { tick, clientSecrets } = config;
     const place = { name: config.rotator, prefix: config.prefix, region };
-    return { ...place, tick, clientSecrets, function: found.name, functionArn: found.arn };
+    return {
+      ...place,
+      isKnown: true,
+      tick,
+      clientSecrets,
+      function: found.name,
+      functionArn: found.arn,
+    };
   }
   const missing = functions instanceof CliError ? functions : notDeployed(name);
-  const place = { region, tick: standardTick, clientSecrets: undefined, function: missing };
+  const place = {
+    region,
+    isKnown: false,
+    tick: standardTick,
+    clientSecrets: undefined,
+    function: missing,
+  };
   if (prefix !== undefined) return { ...place, name: name ?? prefix, prefix };
   const secretsOf = name ?? (await nameBySecrets(session));
   return { ...place, name: secretsOf, prefix: `${standardPrefix}/${secretsOf}` };
@@ -73,23 +89,14 @@ export function checkName(credential: string): void {
 }
 
 /**
- * Where the credential's secrets are, if the rotator has the usual prefix: without a look at the
- * account's functions, of which there may be thousands. Undefined where only they would tell.
+ * Where the credential's secrets are, if the rotator that is named has the usual prefix: without a
+ * look at the account's functions, of which there may be thousands. Undefined if none is named.
  */
-export async function guessNames(
-  session: Session,
-  credential: string,
-): Promise<SecretNames | undefined> {
+export function guessNames({ options }: Session, credential: string): SecretNames | undefined {
   checkName(credential);
-  const { rotator, prefix } = session.options;
-  try {
-    const name = rotator ?? (prefix === undefined ? await nameBySecrets(session) : '');
-    const place = { prefix: prefix ?? `${standardPrefix}/${name}`, clientSecrets: new Map() };
-    return secretNames(place, credential);
-  } catch (error) {
-    if (error instanceof CliError && !session.signal.aborted) return undefined;
-    throw error;
-  }
+  const { rotator, prefix = `${standardPrefix}/${rotator}` } = options;
+  if (options.prefix === undefined && rotator === undefined) return undefined;
+  return secretNames({ prefix, clientSecrets: new Map() }, credential);
 }
 
 /** @throws CliError ERR_FUNCTION_NOT_FOUND, or why nobody could look */

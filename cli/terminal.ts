@@ -40,7 +40,7 @@ export class Terminal {
 
   /** Columns of the terminal; undefined where lines may be as long as they are. */
   get columns(): number | undefined {
-    return this.isInteractive ? this.#stdout.columns : undefined;
+    return (this.isInteractive && this.#stdout.columns) || undefined;
   }
 
   /** The same of stderr. */
@@ -49,7 +49,7 @@ export class Terminal {
   }
 
   get rows(): number | undefined {
-    return this.isInteractive ? this.#stdout.rows : undefined;
+    return (this.isInteractive && this.#stdout.rows) || undefined;
   }
 
   print(text: string): void {

@@ -129,10 +129,12 @@ export class Account {
     const { Subscriptions = [] } = await askAws('sns:ListSubscriptionsByTopic', topicArn, () =>
       client.send(new ListSubscriptionsByTopicCommand({ TopicArn: topicArn }), this.#abort),
     );
-    return Subscriptions.map(({ Endpoint: endpoint = '', SubscriptionArn: arn = '' }) => ({
-      endpoint,
-      isConfirmed: arn.startsWith('arn:'),
-    }));
+    return Subscriptions.filter(({ SubscriptionArn }) => SubscriptionArn !== 'Deleted').map(
+      ({ Endpoint: endpoint = '', SubscriptionArn: arn = '' }) => ({
+        endpoint,
+        isConfirmed: arn.startsWith('arn:'),
+      }),
+    );
   }
 
   /** Such as `Enabled`, `Disabled`, `PendingDeletion`. */

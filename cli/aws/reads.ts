@@ -20,7 +20,7 @@ interface SecretIds {
 
 const reading = 'GetSecretValue';
 
-// LookupEvents answers twice a second, so that this takes a few seconds at the most.
+// LookupEvents answers twice a second, so that this takes some seconds.
 const mostPages = 6;
 
 /**

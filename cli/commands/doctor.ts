@@ -3,9 +3,9 @@ import { listCredentials } from '../credentials.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from '../doctor/check.ts';
 import { credentialChecks, subjectOf } from '../doctor/credential-checks.ts';
 import { imsChecks, readStoredToken } from '../doctor/ims-checks.ts';
-import { productCheck, readProductApi } from '../doctor/product-check.ts';
+import { type ProductApi, productCheck, readProductApi } from '../doctor/product-check.ts';
 import { accountChecks, rotatorChecks } from '../doctor/rotator-checks.ts';
-import { usageError } from '../errors.ts';
+import { CliError, usageError } from '../errors.ts';
 import { checkName, findRotator, type Rotator } from '../rotator.ts';
 import type { Session } from '../session.ts';
 import { isUnhealthy } from '../view/credential-state.ts';
@@ -24,50 +24,63 @@ export async function doctor(
   name: string | undefined,
   options: DoctorOptions,
 ): Promise<number> {
-  const api = readProductApi(options.api, options.apiHeader ?? []);
-  if (name === undefined && (options.mint === true || api !== undefined)) {
+  const productApi = readProductApi(options.api, options.apiHeader ?? []);
+  if (name === undefined && (options.mint === true || productApi !== undefined)) {
     throw usageError('--mint and --api are about one credential: name it');
   }
   if (name !== undefined) checkName(name);
   const region = await session.secrets.region();
   const report = new Report(session);
   await report.section('AWS', accountChecks(session, region));
-  // Without an account to look into, all that follows would say the same.
-  if (report.failures === 0) {
-    const rotator = await findRotator(session);
-    await report.section(`rotator ${rotator.name}`, rotatorChecks(session, rotator));
-    if (name === undefined) await report.section('credentials', [allCredentials(session, rotator)]);
-    else {
-      const { imsEndpointUrl } = options;
-      await using endpoint = new ImsTokenEndpoint(imsEndpointUrl ? { imsEndpointUrl } : {});
-      const checks = checksOf(session, rotator, name, { ...options, endpoint });
-      await report.section(`credential ${name}`, checks);
+  // Without credentials, all that follows would say the same.
+  if (!report.hasFailed('AWS credentials')) {
+    const rotator = await findRotator(session).catch((error: unknown) => unfound(session, error));
+    if (rotator instanceof CliError) {
+      await report.section('rotator', [check('rotator', () => notFoundFinding(rotator))]);
+    } else {
+      await report.section(`rotator ${rotator.name}`, rotatorChecks(session, rotator));
+      await lookAtCredentials(report, session, rotator, name, { ...options, productApi });
     }
   }
   report.end();
   return report.failures > 0 ? 1 : 0;
 }
 
-function checksOf(
+interface CredentialOptions extends DoctorOptions {
+  readonly productApi: ProductApi | undefined;
+}
+
+async function lookAtCredentials(
+  report: Report,
   session: Session,
   rotator: Rotator,
-  name: string,
-  {
-    mint = false,
-    api,
-    apiHeader = [],
-    imsEndpointUrl,
-    endpoint,
-  }: DoctorOptions & { readonly endpoint: ImsTokenEndpoint },
-): readonly Check[] {
+  name: string | undefined,
+  { mint = false, imsEndpointUrl, productApi }: CredentialOptions,
+): Promise<void> {
+  if (name === undefined) {
+    await report.section('credentials', [allCredentials(session, rotator)]);
+    return;
+  }
+  await using endpoint = new ImsTokenEndpoint(imsEndpointUrl ? { imsEndpointUrl } : {});
   const subject = subjectOf(session, rotator, name);
   const stored = readStoredToken(subject);
   stored.catch(() => undefined);
-  return [
+  await report.section(`credential ${name}`, [
     ...credentialChecks(subject),
     ...imsChecks(subject, stored, { endpoint, imsEndpointUrl, mint }),
-    productCheck(subject, stored, readProductApi(api, apiHeader)),
-  ];
+    productCheck(subject, stored, productApi),
+  ]);
+}
+
+function unfound({ signal }: Session, error: unknown): CliError {
+  if (error instanceof CliError && error.exitCode === 1 && !signal.aborted) return error;
+  throw error;
+}
+
+/** What is not there, or spoilt, has failed; what AWS did not let be seen is unknown. */
+function notFoundFinding(error: CliError): Promise<Finding> {
+  if (error.code.startsWith('ERR_AWS_')) return Promise.reject(error);
+  return Promise.resolve(failed(error.message, error.fix ?? 'see docs/runbook.md'));
 }
 
 const mostNamed = 5;
@@ -97,6 +110,7 @@ const titleWidth = 17;
 class Report {
   readonly #session: Session;
   readonly #told: object[] = [];
+  readonly #failed = new Set<string>();
   failures = 0;
 
   constructor(session: Session) {
@@ -111,13 +125,20 @@ class Report {
       for (const { title: what, finding } of checks) {
         progress.say(what);
         const found = await finding;
-        if (found.verdict === 'failed') this.failures += 1;
+        if (found.verdict === 'failed') {
+          this.failures += 1;
+          this.#failed.add(what);
+        }
         this.#told.push({ section: title, check: what, ...found });
         if (options.json !== true) progress.above(() => this.#tell(what, found));
       }
     } finally {
       progress.end();
     }
+  }
+
+  hasFailed(check: string): boolean {
+    return this.#failed.has(check);
   }
 
   end(): void {

@@ -132,7 +132,8 @@ function warningsOf(
 
 function readerLines(readers: readonly SecretRead[] | CliError, now: number): readonly string[] {
   if (readers instanceof CliError) return [`Who read it is not known: ${readers.message}.`];
-  if (readers.length === 0) return ['CloudTrail knows no reader of the last 90 days.'];
+  if (readers.length === 0)
+    return ['Among the latest reads that CloudTrail shows, none is of this token.'];
   return readers
     .slice(0, 5)
     .map(

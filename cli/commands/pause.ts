@@ -29,4 +29,4 @@ export async function setPaused(session: Session, name: string, paused: boolean)
 const pausedNote =
   'its token is kept until it ends, and not renewed.\n' +
   'For the next 5 minutes a tick may still renew it: it reads this from a list.';
-const resumedNote = 'the next tick renews it if it is due.';
+const resumedNote = 'a tick renews it if it is due, at the latest in 5 minutes and a tick.';

@@ -12,7 +12,7 @@ export interface TokenOptions {
   readonly show?: boolean;
 }
 
-const document = v.record(v.string(), v.union([v.string(), v.number()]));
+const document = v.looseObject({ access_token: v.pipe(v.string(), v.minLength(1)) });
 type Document = v.InferOutput<typeof document>;
 
 // All other fields may be seen by whoever may read the token.
@@ -51,14 +51,16 @@ export async function token(
   if (common.json === true) terminal.printJson(stored);
   else if (env) terminal.print(exportLines(stored));
   else if (header) terminal.print(`Authorization: Bearer ${stored[secretField]}`);
-  else terminal.print(String(fieldOf(stored, field)));
+  else terminal.print(fieldOf(stored, field));
   return 0;
 }
 
 async function readDocument(session: Session, name: string): Promise<Document> {
   const { secrets } = session;
-  const guess = await guessNames(session, name);
-  const guessed = guess && (await secrets.read(guess.token));
+  const guess = guessNames(session, name);
+  // Under a guessed name there may be nothing, or nothing that this principal may read.
+  const guessed =
+    guess && (await secrets.read(guess.token).catch((error: unknown) => otherwise(error)));
   const { token: secretId } =
     guess !== undefined && guessed !== undefined
       ? guess
@@ -72,12 +74,17 @@ async function readDocument(session: Session, name: string): Promise<Document> {
     );
   }
   const parsed = v.safeParse(document, parseJson(value.reveal()));
-  if (parsed.success && typeof parsed.output[secretField] === 'string') return parsed.output;
+  if (parsed.success) return parsed.output;
   throw new CliError(
     'ERR_TOKEN_NOT_READY',
     `what is in ${secretId} is not a token`,
-    'the next tick replaces it',
+    `have a new one made: ims-token-rotator renew ${name} --force`,
   );
+}
+
+function otherwise(error: unknown): undefined {
+  if (error instanceof CliError && error.code === 'ERR_AWS_DENIED') return undefined;
+  throw error;
 }
 
 function checkNotExpired(stored: Document, name: string, now: EpochSeconds): void {
@@ -90,16 +97,17 @@ function checkNotExpired(stored: Document, name: string, now: EpochSeconds): voi
   );
 }
 
-function fieldOf(stored: Document, field: string): string | number {
-  const value = stored[field];
-  if (value !== undefined) return value;
+function fieldOf(stored: Document, field: string): string {
+  const value = Object.hasOwn(stored, field) ? stored[field] : undefined;
+  if (typeof value === 'string') return value;
+  if (value !== undefined) return JSON.stringify(value);
   throw usageError(`the token has no field ${field}; it has ${Object.keys(stored).join(', ')}`);
 }
 
 function exportLines(stored: Document): string {
   return Object.entries(variables)
-    .filter(([, field]) => stored[field] !== undefined)
-    .map(([variable, field]) => `export ${variable}=${quoted(String(stored[field]))}`)
+    .filter(([, field]) => typeof stored[field] === 'string')
+    .map(([variable, field]) => `export ${variable}=${quoted(fieldOf(stored, field))}`)
     .join('\n');
 }
 

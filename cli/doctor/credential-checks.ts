@@ -1,6 +1,7 @@
 import type { ClientCredential } from '../../lambda/core/credential.ts';
 import { parseCredential } from '../../lambda/core/credential.ts';
 import { RenewalError } from '../../lambda/core/errors.ts';
+import { isReplica } from '../../lambda/core/ledger.ts';
 import { readSettings } from '../../lambda/core/settings.ts';
 import { Account } from '../aws/account.ts';
 import type { Secret } from '../aws/secrets.ts';
@@ -57,30 +58,42 @@ export function credentialChecks(subject: Subject): readonly Check[] {
     check('token secret', async () => secretFinding(names.token, await token, subject)),
     check('client secret', async () => secretFinding(names.client, await client, subject)),
     check('credential', () => credentialFinding(subject)),
-    check('keys', () => keysFinding(subject)),
+    check('keys enabled', () => keysFinding(subject)),
     check('not paused', async () => pauseFinding(await token, name)),
     check('rotation', () => rotationFinding(subject)),
     check('token', () => tokenFinding(subject)),
   ];
 }
 
-function secretFinding(id: string, secret: Secret | undefined, { name }: Subject): Finding {
+function secretFinding(
+  id: string,
+  secret: Secret | undefined,
+  { name, rotator }: Subject,
+): Finding {
+  if (secret === undefined && id.endsWith('/client') && !rotator.isKnown) {
+    return unknown(`there is no secret ${id}; it may live elsewhere, as only the function knows`);
+  }
   if (secret === undefined) {
     const fix = `deploy the stack, or: ims-token-rotator onboard ${name} FILE`;
     return failed(`there is no secret ${id}`, fix);
+  }
+  if (isReplica(secret, rotator.region)) {
+    const text = `${secret.name} is a replica of one in ${secret.primaryRegion}, and cannot be written`;
+    return failed(text, `use the rotator there: --region ${secret.primaryRegion}`);
   }
   if (secret.deletedAt === undefined) return ok(secret.name);
   const fix = `aws secretsmanager restore-secret --secret-id ${secret.name}`;
   return failed(`${secret.name} is scheduled for deletion`, fix);
 }
 
-async function credentialFinding({ credential, name }: Subject): Promise<Finding> {
+async function credentialFinding({ credential, name, rotator }: Subject): Promise<Finding> {
   try {
     const { clientId, clientSecrets, scopes, imsHost } = await credential;
     const count = clientSecrets.length === 1 ? '1 secret' : `${clientSecrets.length} secrets`;
     return ok(`client ${clientId}, ${count}, ${scopes.length} scopes, ${imsHost}`);
   } catch (error) {
     if (!(error instanceof CliError && error.code.startsWith('ERR_CREDENTIAL_'))) throw error;
+    if (error.code === 'ERR_CREDENTIAL_MISSING' && !rotator.isKnown) throw error;
     return failed(error.message, `ims-token-rotator put-credential ${name} FILE`);
   }
 }
@@ -117,7 +130,8 @@ async function rotationFinding({ token, session }: Subject): Promise<Finding> {
   if (secret === undefined) return unknown('there is no token secret');
   if (secret.pending === undefined) return ok('none is under way');
   const version = await session.secrets.version(secret.arn, secret.pending);
-  const age = session.now() - (version?.createdAt ?? 0);
+  if (version?.createdAt === undefined) return unknown('one has just ended');
+  const age = session.now() - version.createdAt;
   if (age < rotationTime) return unknown(`one was begun ${formatDuration(age)} ago`);
   return failed(
     `one was begun and did not end: AWSPENDING is on ${secret.pending}`,

@@ -49,8 +49,11 @@ export function rotatorChecks(session: Session, rotator: Rotator): readonly Chec
     check('function', () => functionFinding(session, rotator)),
     check('schedule', () => scheduleFinding(account, rotator)),
     check('last tick', () => tickFinding(account, session, rotator)),
-    check('alarms', async () => alarmsFinding(await alarms)),
-    check('alarm recipients', async () => await recipientsFinding(account, await alarms)),
+    check('alarms', async () => alarmsFinding(await alarms, rotator)),
+    check(
+      'alarm recipients',
+      async () => await recipientsFinding(account, [...(await alarms).values()].flat()),
+    ),
   ];
 }
 
@@ -81,16 +84,25 @@ async function scheduleFinding(account: Account, rotator: Rotator): Promise<Find
 async function tickFinding(
   account: Account,
   { now }: Session,
-  { name, tick }: Rotator,
+  { name, tick, isKnown, function: target }: Rotator,
 ): Promise<Finding> {
   const at = now();
   const window = Math.max(3 * 3_600, 4 * tick);
   const last = await account.lastTick(name, at, window);
   const fix = 'look at the schedule above, then at the last lines of the log for ERR_ codes';
+  const recent = last !== undefined && at - last <= 2 * tick + 600;
+  if (
+    !recent &&
+    !isKnown &&
+    typeof target !== 'string' &&
+    target.code !== 'ERR_FUNCTION_NOT_FOUND'
+  ) {
+    return unknown('none that is recent, but only the function knows how often there is one');
+  }
   if (last === undefined) return failed(`none in the last ${formatDuration(window)}`, fix);
   const age = Math.max(0, at - last);
   // The metric appears some minutes after the tick.
-  if (age <= 2 * tick + 600) return ok(`${formatDuration(age)} ago`);
+  if (recent) return ok(`${formatDuration(age)} ago`);
   return failed(`${formatDuration(age)} ago, and there is one every ${formatDuration(tick)}`, fix);
 }
 
@@ -98,7 +110,11 @@ async function tickFinding(
 const watched = ['Ticks', 'MinLifeLeft', 'Failing', 'Managed'];
 const watchedOfFunction = ['AsyncEventsDropped', 'Throttles'];
 
-async function allAlarms(account: Account, rotator: Rotator): Promise<readonly Alarm[]> {
+/** The alarms on each metric; of what cannot be known without the function, none are asked for. */
+async function allAlarms(
+  account: Account,
+  rotator: Rotator,
+): Promise<ReadonlyMap<string, readonly Alarm[]>> {
   const { name, function: target } = rotator;
   const metrics = [
     ...watched.map((metric) => metricOf(name, metric)),
@@ -106,12 +122,31 @@ async function allAlarms(account: Account, rotator: Rotator): Promise<readonly A
       ? watchedOfFunction.map((metric) => functionMetricOf(target, metric))
       : []),
   ];
-  return (await Promise.all(metrics.map((metric) => account.alarmsOn(metric)))).flat();
+  return new Map(
+    await Promise.all(
+      metrics.map(async (metric) => [metric.MetricName, await account.alarmsOn(metric)] as const),
+    ),
+  );
 }
 
-function alarmsFinding(alarms: readonly Alarm[]): Finding {
-  if (alarms.length === 0) return failed('nothing watches the rotator', deployAgain);
+function alarmsFinding(
+  byMetric: ReadonlyMap<string, readonly Alarm[]>,
+  { function: target }: Rotator,
+): Finding {
+  const alarms = [...byMetric.values()].flat();
+  const isBlind = typeof target !== 'string' && target.code !== 'ERR_FUNCTION_NOT_FOUND';
+  if (alarms.length === 0) {
+    if (isBlind) return unknown('none was found by the name that is guessed');
+    return failed('nothing watches the rotator', deployAgain);
+  }
   const raised = alarms.filter(({ isRaised }) => isRaised);
+  const unwatched = [...byMetric].filter(([, on]) => on.length === 0).map(([metric]) => metric);
+  if (raised.length === 0 && unwatched.length > 0) {
+    return failed(`nothing watches ${unwatched.join(', ')}`, deployAgain);
+  }
+  if (raised.length === 0 && isBlind) {
+    return unknown(`${alarms.length}, none raised; those on the function were not looked at`);
+  }
   if (raised.length === 0) return ok(`${alarms.length}, none raised`);
   const names = raised.map(({ name }) => name).join(', ');
   return failed(`raised: ${names}`, 'each has its section in docs/runbook.md');

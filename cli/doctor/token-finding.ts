@@ -1,4 +1,5 @@
 import type { EpochSeconds } from '../../lambda/core/instant.ts';
+import { isReplica } from '../../lambda/core/ledger.ts';
 import { decodeStoredToken } from '../../lambda/core/stored-token.ts';
 import type { Secret } from '../aws/secrets.ts';
 import { CliError } from '../errors.ts';
@@ -14,10 +15,10 @@ export async function tokenFinding(subject: Subject): Promise<Finding> {
   const { client, token, session, rotator, name } = subject;
   const secrets = await Promise.all([client, token]);
   const [clientSecret, tokenSecret] = secrets.map((secret) =>
-    secret?.deletedAt === undefined ? secret : undefined,
+    secret?.deletedAt === undefined && !isReplica(secret, rotator.region) ? secret : undefined,
   );
   const outlook = { now: session.now(), tick: rotator.tick, digest: session.digest };
-  const pair = { client: clientSecret, token: tokenSecret, clientMayBeElsewhere: false };
+  const pair = { client: clientSecret, token: tokenSecret, clientMayBeElsewhere: !rotator.isKnown };
   const state = credentialState(name, pair, outlook);
   const end = await endOf(state, tokenSecret, session);
   const life = lifeText(end, outlook.now);
@@ -35,6 +36,7 @@ export async function tokenFinding(subject: Subject): Promise<Finding> {
   if (isOver) return failed(life, renew);
   if (state.state === 'overdue') return failed(`it should have been renewed; ${life}`, renew);
   if (state.state === 'empty') return unknown('there is none yet: no credential was stored');
+  if (end === undefined) return unknown(`${state.state}; ${life}`);
   return ok(
     `${state.state === 'foreign' ? 'made by hand or by a rotation' : state.state}; ${life}`,
   );

@@ -67,7 +67,7 @@ export function credentialState(
   const current = typeof token === 'object' ? token : undefined;
   const common = { name, paused, token: current };
   const kept = { ...common, renewalAt: undefined, failure: undefined, failingSince: undefined };
-  if (paused) return { ...kept, state: 'paused' };
+  if (paused) return { ...kept, state: expiredOr(now, current, 'paused') };
   const { action, reason } = decide(observation);
   if (reason === 'token-secret-missing') {
     return { ...kept, state: 'failing', failure: 'ERR_TOKEN_SECRET_MISSING' };
@@ -86,7 +86,7 @@ export function credentialState(
     return { ...common, ...remembered, state: expiredOr(now, current, 'failing') };
   }
   if (token === 'unread') return { ...kept, state: 'foreign' };
-  const state = action === 'renew' ? lateness(observation, reason, client, outlook) : 'fresh';
+  const state = action === 'renew' ? lateness(observation, reason, { client, secret }) : 'fresh';
   return { ...kept, renewalAt, state: expiredOr(now, current, state) };
 }
 
@@ -109,7 +109,7 @@ function withoutClient(observed: Observation, secret: Secret | undefined): Obser
   const { token, now } = observed;
   const minted = typeof token === 'object' ? token.fingerprint : undefined;
   const remembered = /credential=([0-9a-f]{8})$/.exec(secret?.tags[statusTag] ?? '')?.[1];
-  if (token === 'empty') return observed;
+  if (token === 'empty' && remembered === undefined) return observed;
   const fingerprint = remembered ?? minted ?? noFingerprint;
   const failure = readStatus(secret?.tags ?? {}, fingerprint, now);
   const same = typeof token === 'object' ? { token: { ...token, fingerprint } } : {};
@@ -135,12 +135,13 @@ function renewalOf(
 function lateness(
   { now, tick, token, renewBefore: setting }: Observation,
   reason: string,
-  client: Secret | undefined,
-  { tick: every }: Outlook,
+  { client, secret }: { readonly client: Secret | undefined; readonly secret: Secret | undefined },
 ): State {
-  const ripe =
+  const due =
     reason === 'token-expiring' && typeof token === 'object'
       ? token.expiresAt - renewBefore(token.lifetime, tick, setting)
       : (client?.changedAt ?? now);
-  return now - ripe > 2 * every + listLag ? 'overdue' : 'due';
+  // A tag that was set, such as a setting or the end of a pause, may be what has made it due.
+  const dueSince = Math.max(due, secret?.changedAt ?? due);
+  return now - dueSince > 2 * tick + listLag ? 'overdue' : 'due';
 }

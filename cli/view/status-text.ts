@@ -2,7 +2,7 @@ import { type EpochSeconds, formatInstant } from '../../lambda/core/instant.ts';
 import { type CredentialState, isUnhealthy, type State, states } from './credential-state.ts';
 import { formatDuration, formatMinute } from './durations.ts';
 import { explainFailure } from './failure.ts';
-import { tableLines, wrapLines } from './table.ts';
+import { type Column, tableLines, wrapLines } from './table.ts';
 
 export interface StatusView {
   readonly rotator: string;
@@ -10,40 +10,54 @@ export interface StatusView {
   readonly now: EpochSeconds;
   /** Of the terminal; undefined where lines may be as long as they are. */
   readonly columns: number | undefined;
-  /** How many credentials are shown at most. */
+  /** How many lines there may be of credentials and their failures. */
   readonly most: number;
   readonly style: (state: State, text: string) => string;
 }
 
 const barCells = 8;
 // What all columns but the name take, with the gaps between.
-const otherColumns = 2 + 9 + 22 + 15 + 12;
+const otherColumns = 2 + 9 + 23 + 15 + 12;
 const fewest = 12;
 
 /** The table that `status` shows: what is urgent on top, each failure below its credential. */
 export function statusLines(view: StatusView): readonly string[] {
   const { credentials, now, columns, most } = view;
-  const shown = credentials.slice(0, most);
-  const longest = Math.max(...shown.map(({ name }) => name.length), 'CREDENTIAL'.length);
-  const room = columns === undefined ? longest : Math.max(fewest, columns - otherColumns);
-  const [head = '', ...lines] = tableLines(
-    [
-      { title: 'CREDENTIAL', width: Math.min(longest, room) },
-      { title: 'STATE', width: 7 },
-      { title: 'LEFT', width: 20 },
-      { title: 'EXPIRES (UTC)', width: 13 },
-      { title: 'RENEWAL' },
-    ],
-    shown.map((credential) => cells(credential, now)),
+  // No more than could be shown are laid out; longer lists are for pipes.
+  const candidates = credentials.slice(0, most);
+  const longest = candidates.reduce(
+    (length, { name }) => Math.max(length, name.length),
+    'CREDENTIAL'.length,
   );
-  const table = shown.flatMap((credential, index) => [
-    view.style(credential.state, lines[index] ?? ''),
-    ...failureLines(credential, view),
-  ]);
-  const more = credentials.length - shown.length;
+  const room = columns === undefined ? longest : Math.max(fewest, columns - otherColumns);
+  const all: readonly Column[] = [
+    { title: 'CREDENTIAL', width: Math.min(longest, room) },
+    { title: 'STATE', width: 7 },
+    { title: 'LEFT', width: 21 },
+    { title: 'EXPIRES (UTC)', width: 13 },
+    { title: 'RENEWAL', width: 12 },
+  ];
+  const narrow = columns !== undefined && columns < fewest + otherColumns;
+  const [head = '', ...lines] = tableLines(
+    narrow ? all.slice(0, 3) : all,
+    candidates.map((credential) => cells(credential, now)),
+  );
+  const table: string[] = [];
+  let shown = 0;
+  for (const [index, credential] of candidates.entries()) {
+    const block = [
+      view.style(credential.state, lines[index] ?? ''),
+      ...failureLines(credential, view),
+    ];
+    // The first is shown, come what may.
+    if (shown > 0 && table.length + block.length > most) break;
+    table.push(...block);
+    shown += 1;
+  }
+  const more = credentials.length - shown;
   return [
     summary(view),
-    ...(shown.length === 0 ? [] : ['', head, ...table]),
+    ...(shown === 0 ? [] : ['', head, ...table]),
     ...(more > 0 ? [`… and ${more} less urgent; name some, or pipe this to see all`] : []),
   ];
 }

@@ -1,50 +1,31 @@
-import CliTable from 'cli-table3';
 import wrapAnsi from 'wrap-ansi';
 
 export interface Column {
   readonly title: string;
-  /** Characters, without the gap behind it. @default as wide as its widest cell */
-  readonly width?: number;
+  /** Characters, without the gap behind it. */
+  readonly width: number;
 }
 
-const noLines = Object.fromEntries(
-  [
-    'top',
-    'top-mid',
-    'top-left',
-    'top-right',
-    'bottom',
-    'bottom-mid',
-    'bottom-left',
-    'bottom-right',
-    'left',
-    'left-mid',
-    'mid',
-    'mid-mid',
-    'right',
-    'right-mid',
-    'middle',
-  ].map((name) => [name, '']),
-);
+const gap = '  ';
 
-const gap = 2;
-
-/** Lays out columns without lines, a line each; a cell too long for its column ends in `…`. */
+/**
+ * Lays out columns without lines, a line each; a cell too long for its column ends in `…`. Cells are of
+ * characters that are one column wide. (The table libraries take time by the square of the rows.)
+ */
 export function tableLines(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
 ): readonly string[] {
-  const table = new CliTable({
-    head: columns.map(({ title }) => title),
-    chars: noLines,
-    style: { 'padding-left': 0, 'padding-right': gap, head: [], border: [], compact: true },
-    colWidths: columns.map(({ width }) => (width === undefined ? null : width + gap)),
-  });
-  table.push(...rows.map((cells) => [...cells]));
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd());
+  return [columns.map(({ title }) => title), ...rows].map((cells) =>
+    columns
+      .map(({ width }, index) => toWidth(cells[index] ?? '', width))
+      .join(gap)
+      .trimEnd(),
+  );
+}
+
+function toWidth(cell: string, width: number): string {
+  return cell.length > width ? `${cell.slice(0, width - 1)}…` : cell.padEnd(width);
 }
 
 /** Breaks a text at words, with every line indented so far. */

@@ -1,8 +1,10 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import {
   PutSecretValueCommand,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { inSeconds } from './operator.ts';
 import { api, checksOf, keyArn, secretOf, startHealthy, withKey } from './patient.ts';
 
@@ -10,14 +12,14 @@ describe('doctor of a credential', () => {
   it('keys fail when one is disabled', async () => {
     const operator = await startHealthy();
     await withKey(operator, 'Enabled');
-    const good = (await checksOf(operator, 'keyed')).find('keys');
+    const good = (await checksOf(operator, 'keyed')).find('keys enabled');
     expect(good).toMatchObject({ verdict: 'ok', detail: `${keyArn} is enabled` });
     operator.world.aws.account.keys.set(keyArn, {
       arn: keyArn,
       state: 'Disabled',
       manager: 'CUSTOMER',
     });
-    const bad = (await checksOf(operator, 'keyed')).find('keys');
+    const bad = (await checksOf(operator, 'keyed')).find('keys enabled');
     expect(bad).toMatchObject({ verdict: 'failed', detail: `${keyArn} is Disabled` });
     expect(bad.fix).toContain('aws kms enable-key');
   });
@@ -153,6 +155,46 @@ describe('doctor of a credential', () => {
       verdict: 'failed',
       detail: expect.stringMatching(/^IMS refuses the client secret.*; 2 h left$/),
     });
+  });
+
+  it('sends the token to nobody but Adobe, whatever host the token names', async () => {
+    const operator = await startHealthy();
+    let connections = 0;
+    const somebody = createServer((socket) => {
+      connections += 1;
+      socket.destroy();
+    });
+    somebody.listen(0, '127.0.0.1');
+    await once(somebody, 'listening');
+    onTestFinished(() => {
+      somebody.close();
+    });
+    const { port } = somebody.address() as AddressInfo;
+    const stored = await operator.read('fusion');
+    const SecretString = JSON.stringify({ ...stored?.token, ims_host: `localhost:${port}` });
+    const SecretId = secretOf(operator, 'token');
+    await operator.client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+    delete operator.environment['IMS_ENDPOINT_URL'];
+    const found = (await checksOf(operator, 'fusion', ...api(operator))).find('token at IMS');
+    expect(found).toMatchObject({ verdict: 'unknown' });
+    expect(connections).toBe(0);
+  });
+
+  it('sees that secrets are replicas', async () => {
+    const operator = await startHealthy();
+    const { world } = operator;
+    for (const kind of ['client', 'token'] as const) {
+      const name = world.secretId('copied', kind);
+      world.secretsManager.seed({ name, secretString: '{}', primaryRegion: 'eu-west-1' });
+    }
+    const { find } = await checksOf(operator, 'copied');
+    for (const check of ['client secret', 'token secret']) {
+      expect(find(check)).toMatchObject({
+        verdict: 'failed',
+        fix: expect.stringContaining('eu-west-1'),
+      });
+    }
+    expect(find('token').verdict).toBe('failed');
   });
 
   it('does not know the end of such a token where its value may not be read', async () => {

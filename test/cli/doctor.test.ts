@@ -32,7 +32,7 @@ describe('doctor', () => {
         'token secret',
         'client secret',
         'credential',
-        'keys',
+        'keys enabled',
         'not paused',
         'rotation',
         'token',
@@ -127,6 +127,26 @@ describe('doctor', () => {
     ],
     ['alarm recipients', (operator) => withTopic(operator, false), /^not confirmed: oncall@/],
     [
+      'alarms',
+      ({ world }) => {
+        world.aws.account.alarms.delete('rotator-local-silence');
+      },
+      /^nothing watches Ticks$/,
+    ],
+    [
+      'function',
+      ({ world }) => {
+        const state = { State: 'Failed', StateReason: 'no image' };
+        world.lambda.configurationOverrides.set(world.functionName, state);
+      },
+      /^rotator-local is Failed: no image$/,
+    ],
+    [
+      'IMS',
+      ({ world }) => world.ims.faults.inject({ kind: 'server-error', status: 403, body: 'html' }),
+      /answered 403, and not as IMS does$/,
+    ],
+    [
       'alarm recipients',
       ({ world }) => {
         world.aws.account.subscriptions.splice(0);
@@ -196,7 +216,7 @@ describe('doctor', () => {
     [
       'IMS',
       ({ world }) => world.ims.faults.inject({ kind: 'server-error', status: 503 }),
-      /answered 503$/,
+      /answered 503, and not as IMS does$/,
     ],
   ])('%s fails', async (check, harm, detail) => {
     const operator = await startHealthy();
@@ -244,7 +264,7 @@ describe('doctor', () => {
     ['client secret', 'secretsmanager:DescribeSecret'],
     ['credential', 'secretsmanager:GetSecretValue'],
     ['token at IMS', 'secretsmanager:GetSecretValue'],
-    ['keys', 'kms:DescribeKey'],
+    ['keys enabled', 'kms:DescribeKey'],
     ['not paused', 'secretsmanager:DescribeSecret'],
     ['rotation', 'secretsmanager:DescribeSecret'],
     ['token', 'secretsmanager:DescribeSecret'],
@@ -253,9 +273,9 @@ describe('doctor', () => {
     const operator = await startHealthy({
       authorize: (asked) => !(denied.now && asked === action),
     });
-    if (check === 'keys') await withKey(operator, 'Enabled');
+    if (check === 'keys enabled') await withKey(operator, 'Enabled');
     denied.now = true;
-    const { find } = await checksOf(operator, check === 'keys' ? 'keyed' : 'fusion');
+    const { find } = await checksOf(operator, check === 'keys enabled' ? 'keyed' : 'fusion');
     expect(find(check)).toMatchObject({
       verdict: 'unknown',
       detail: expect.stringContaining(`you may not do ${action}`),
@@ -274,7 +294,22 @@ describe('doctor', () => {
         detail: 'you may not do lambda:ListFunctions',
       });
     }
+    expect(find('alarms')).toMatchObject({
+      verdict: 'unknown',
+      detail: '5, none raised; those on the function were not looked at',
+    });
     expect(find('token')).toMatchObject({ verdict: 'ok' });
+    const { world } = operator;
+    world.secretsManager.seed({ name: `${world.prefix}/imported/token` });
+    const imported = await checksOf(operator, 'imported');
+    for (const check of ['client secret', 'credential', 'token']) {
+      expect(imported.find(check).verdict, check).toBe('unknown');
+    }
+    const args = ['fusion', '--prefix', world.prefix];
+    const unnamed = await checksOf(operator, ...args);
+    for (const check of ['last tick', 'alarms']) {
+      expect(unnamed.find(check).verdict, check).toBe('unknown');
+    }
   });
 
   it.each(['throttling', 'internal-error', 'reset'] as const)(
@@ -291,6 +326,33 @@ describe('doctor', () => {
       }
     },
   );
+
+  it('goes on with a clock that is wrong', async () => {
+    const operator = await startHealthy();
+    operator.world.aws.clockOffsetMs = -15 * 60_000;
+    expect((await checksOf(operator, 'fusion')).find('token at IMS')).toMatchObject({
+      verdict: 'ok',
+    });
+  });
+
+  it('ends with 130 on Ctrl-C, also while it asks IMS', async () => {
+    const operator = await startHealthy();
+    operator.world.ims.faults.inject({ kind: 'slow-headers' });
+    const looking = operator.begin('doctor', 'fusion', '--mint');
+    await looking.printed(/ token {2}/);
+    looking.signal('SIGINT');
+    expect(await looking.exit()).toMatchObject({ code: 130 });
+  });
+
+  it('says what is wrong with a rotator that it cannot find', async () => {
+    const operator = await startOperator({
+      environment: { IMS_TOKEN_ROTATOR_TICK_SECONDS: 'often' },
+    });
+    expect((await checksOf(operator)).find('rotator')).toMatchObject({
+      verdict: 'failed',
+      detail: expect.stringContaining('rotator-local cannot work'),
+    });
+  });
 
   it('stops where AWS takes no credentials, and says what to do', async () => {
     const operator = await startOperator();

@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { DescribeSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { sampleClient } from '../../local/sample-credential.ts';
+import type { Call } from '../../local/secrets-manager/fault.ts';
 import type { WorldOptions } from '../../local/world.ts';
-import { fileWith, startOperator } from './operator.ts';
+import { fileWith, program, startOperator } from './operator.ts';
 
 /** An operator with the credential of a registered client in a file. */
 async function startWithFile(options: WorldOptions = {}) {
@@ -229,13 +232,139 @@ describe('offboard', () => {
     await cli('onboard', 'fusion', file);
     world.secretsManager.faults.inject(
       { kind: 'denied' },
-      { when: ({ action, secretId }) => action === 'DeleteSecret' && /token/.test(secretId ?? '') },
+      { when: ({ action, secretId }) => action === 'DeleteSecret' && isToken(secretId) },
     );
     const { code, stderr } = await cli('offboard', 'fusion', '--yes');
     expect(code).toBe(1);
     expect(stderr).toMatch(/^ERR_AWS_DENIED you may not do secretsmanager:DeleteSecret/);
+    const restored = world.secretsManager.calls.filter(({ action }) => action === 'RestoreSecret');
+    expect(restored.map(({ secretName }) => secretName)).toContain(
+      world.secretId('fusion', 'client'),
+    );
     for (const kind of ['client', 'token'] as const) {
       expect((await describeSecret('fusion', kind)).DeletedDate).toBeUndefined();
     }
   });
+
+  it('says what is left, and how to mend it, if even that fails', async () => {
+    const { cli, file, world } = await startWithFile();
+    await cli('onboard', 'fusion', file);
+    const { faults } = world.secretsManager;
+    const when = ({ action, secretId }: Call): boolean =>
+      (action === 'DeleteSecret' && isToken(secretId)) || action === 'RestoreSecret';
+    faults.inject({ kind: 'denied' }, { when });
+    const { code, stderr } = await cli('offboard', 'fusion', '--yes');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^ERR_AWS_DENIED you may not do secretsmanager:DeleteSecret/);
+    expect(stderr).toContain('could not be undone');
+    expect(stderr).toContain(
+      'aws secretsmanager restore-secret --secret-id ims-token-rotator/local/fusion/client',
+    );
+  });
+
+  it('restores what was deleted though the answer to it was lost', async () => {
+    const { cli, file, describeSecret, world } = await startWithFile();
+    await cli('onboard', 'fusion', file);
+    const when = ({ action, secretId }: Call): boolean =>
+      action === 'DeleteSecret' && !isToken(secretId);
+    world.secretsManager.faults.inject({ kind: 'reset-after' }, { when, times: 1 });
+    // What the SDK's own retry is told, that it is deleted already.
+    expect(await cli('offboard', 'fusion', '--yes')).toMatchObject({ code: 1 });
+    for (const kind of ['client', 'token'] as const) {
+      expect((await describeSecret('fusion', kind)).DeletedDate).toBeUndefined();
+    }
+  });
+
+  it('leaves a client secret that lives elsewhere', async () => {
+    const elsewhere = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:shared/adobe-AbCdEf';
+    const { cli, client, world } = await startWithFile({
+      environment: { IMS_TOKEN_ROTATOR_CLIENT_SECRETS: JSON.stringify({ fusion: elsewhere }) },
+    });
+    world.secretsManager.seed({ name: 'shared/adobe', arnSuffix: 'AbCdEf', secretString: '{}' });
+    world.secretsManager.seed({ name: world.secretId('fusion', 'token'), secretString: '{}' });
+    const { code, stdout } = await cli('offboard', 'fusion', '--yes');
+    expect(code).toBe(0);
+    expect(stdout).toContain('shared/adobe lives elsewhere, and stays');
+    const shared = await client.send(new DescribeSecretCommand({ SecretId: elsewhere }));
+    expect(shared.DeletedDate).toBeUndefined();
+  });
 });
+
+describe('onboard, whatever happens,', () => {
+  it.each(['client', 'token'] as const)(
+    'leaves nothing when the answer to the creation of the %s secret is lost for good',
+    async (kind) => {
+      const { cli, file, describeSecret, world } = await startWithFile({ eventRule: false });
+      const when = ({ action, secretId = '' }: Call): boolean =>
+        action === 'CreateSecret' && secretId.endsWith(`/${kind}`);
+      world.secretsManager.faults.inject({ kind: 'reset-after' }, { when });
+      expect(await cli('onboard', 'fusion', file)).toMatchObject({ code: 1 });
+      for (const one of ['client', 'token'] as const) {
+        await expect(describeSecret('fusion', one)).rejects.toThrow("can't find");
+      }
+    },
+  );
+
+  it('creates nothing in a place that is only guessed', async () => {
+    const { cli, file, names, world } = await startWithFile({
+      environment: { IMS_TOKEN_ROTATOR_PREFIX: 'team/adobe' },
+    });
+    const when = ({ service, action }: { service: string; action: string }): boolean =>
+      service === 'lambda' && action === 'ListFunctions';
+    for (const kind of ['throttling', 'denied'] as const) {
+      world.aws.faults.inject({ kind }, { when });
+      const { code, stderr } = await cli('onboard', 'fusion', file, '--rotator', 'local');
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^ERR_AWS_/);
+      if (kind === 'denied') expect(stderr).toContain('--prefix');
+      world.aws.faults.clear();
+    }
+    expect(names()).toEqual([]);
+  });
+
+  it('is finished, and exits as it ended, though nobody reads what it prints', async () => {
+    const { environment, file, describeSecret } = await startWithFile({ eventRule: false });
+    const shell = (command: string) =>
+      promisify(execFile)('bash', ['-c', command], { env: { ...process.env, ...environment } });
+    const rotator = `${process.execPath} ${program}`;
+    await shell(`set -o pipefail; ${rotator} onboard fusion ${file} --wait 0 | true`);
+    for (const kind of ['client', 'token'] as const) await describeSecret('fusion', kind);
+    await shell(`set -o pipefail; ${rotator} offboard fusion --yes | true`);
+    for (const kind of ['client', 'token'] as const) {
+      expect((await describeSecret('fusion', kind)).DeletedDate).toBeDefined();
+    }
+    await expect(
+      shell(`set -o pipefail; ${rotator} onboard fusion ${file} | true`),
+    ).rejects.toMatchObject({ code: 1 });
+  });
+
+  it('ends at once on Ctrl-C while it waits for a pipe, and creates nothing', async () => {
+    const { begin, file, names, world } = await startWithFile();
+    const pipe = `${file}.pipe`;
+    await promisify(execFile)('mkfifo', ['-m', '600', pipe]);
+    const onboarding = begin('onboard', 'fusion', pipe);
+    const described = () =>
+      world.secretsManager.calls.filter(({ action }) => action === 'DescribeSecret').length;
+    while (described() < 2) await new Promise((resolve) => setImmediate(resolve));
+    onboarding.signal('SIGINT');
+    expect(await onboarding.exit()).toMatchObject({ code: 130 });
+    expect(names()).toEqual([]);
+  });
+
+  it('shows no client secret that was taken for the client id', async () => {
+    const { cli, names, secrets } = await startWithFile();
+    const secret = 'p8e-0123456789abcdef0123456789abcdef';
+    secrets.add(secret);
+    const swapped = { client_id: secret, client_secret: 'an-id-0123456789', scope: 'openid' };
+    const { code, stderr } = await cli(
+      'onboard',
+      'fusion',
+      await fileWith(JSON.stringify(swapped)),
+    );
+    expect(code).toBe(1);
+    expect(stderr).toContain('client_id is a client secret: the two are swapped');
+    expect(names()).toEqual([]);
+  });
+});
+
+const isToken = (secretId = ''): boolean => /\/token(-\w{6})?$/.test(secretId);

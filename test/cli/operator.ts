@@ -104,8 +104,10 @@ export function seedCredential({ secretsManager, prefix }: World, name: string, 
       : { 'ims-token-rotator:status': `failing ${failing} credential=${mark}` };
   const expiresAt = epochSeconds(Date.now() / 1000 + (expiresIn ?? 0));
   const versionId = encodeVersionId({ expiresAt, lifetime, fingerprint: mark }, digest(name));
+  const issuedAgo = expiresIn === undefined ? storedAgo : Math.max(0, lifetime - expiresIn);
   secretsManager.seed({
     name: `${prefix}/${name}/token`,
+    createdAt: Date.now() - issuedAgo * 1000,
     tags: { ...settings, ...status },
     ...(expiresIn === undefined ? {} : { versionId, secretString: '{"access_token":"x"}' }),
   });

@@ -53,6 +53,10 @@ describe('the program', () => {
     const { code, stdout, stderr } = await run(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).not.toBe('');
+    if (args.length === 0) return;
+    const asJson = await run(...args, '--json');
+    expect(asJson).toMatchObject({ code: 2, stderr: '' });
+    expect(JSON.parse(asJson.stdout)).toMatchObject({ error: { code: 'ERR_USAGE' } });
   });
 
   it('ends well when nobody reads on', async () => {
@@ -90,7 +94,7 @@ describe('AWS', () => {
     [
       'nobody who answers',
       { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
-      /^ERR_AWS_UNAVAILABLE no answer to secretsmanager:ListSecrets: ECONNREFUSED\n/,
+      /^ERR_AWS_UNAVAILABLE no answer to lambda:ListFunctions: ECONNREFUSED\n/,
       1,
     ],
   ])('is said to have %s', async (_, changed, message, exitCode) => {

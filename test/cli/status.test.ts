@@ -1,6 +1,8 @@
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { hour } from '../support/builders.ts';
+import { epochSeconds } from '../../lambda/core/instant.ts';
+import { encodeVersionId } from '../../lambda/core/version-id.ts';
+import { digest, hour } from '../support/builders.ts';
 import { inSeconds, seedCredential, startOperator } from './operator.ts';
 
 interface Shown {
@@ -15,6 +17,12 @@ interface Shown {
   }[];
 }
 
+/** The id of a version of the rotator's, minted from a client secret that nobody here sees. */
+function foreignTo({ expiresIn }: { readonly expiresIn: number }): string {
+  const expiresAt = epochSeconds(Date.now() / 1000 + expiresIn);
+  return encodeVersionId({ expiresAt, lifetime: 86_400, fingerprint: '0a0b0c0d' }, digest('x'));
+}
+
 function statesOf(stdout: string): Record<string, string> {
   const { credentials } = JSON.parse(stdout) as Shown;
   return Object.fromEntries(credentials.map(({ name, state }) => [name, state]));
@@ -26,7 +34,8 @@ describe('status', () => {
     const minutesAgo = (minutes: number): string => `since=${inSeconds(-60 * minutes)}`;
     const seeds = {
       fresh: { expiresIn: 20 * hour },
-      paused: { expiresIn: -hour, tags: { 'ims-token-rotator:paused': 'true' } },
+      'paused-too-long': { expiresIn: -2 * hour, tags: { 'ims-token-rotator:paused': 'true' } },
+      resting: { expiresIn: hour, tags: { 'ims-token-rotator:paused': 'true' } },
       empty: { client: false },
       due: { expiresIn: 12 * hour - 60 },
       overdue: { expiresIn: 11 * hour },
@@ -50,6 +59,7 @@ describe('status', () => {
     expect(code).toBe(1);
     expect(stderr).toBe('');
     expect(Object.entries(statesOf(stdout))).toEqual([
+      ['paused-too-long', 'expired'],
       ['expired', 'expired'],
       ['failing', 'failing'],
       ['outage', 'failing'],
@@ -62,7 +72,7 @@ describe('status', () => {
       ['by-hand', 'foreign'],
       ['fresh', 'fresh'],
       ['empty', 'empty'],
-      ['paused', 'paused'],
+      ['resting', 'paused'],
     ]);
     const failures = (JSON.parse(stdout) as Shown).credentials.flatMap(({ name, failure }) =>
       failure === undefined ? [] : [[name, failure.code]],
@@ -106,7 +116,7 @@ describe('status', () => {
     const missing = await cli('status', 'a', 'nope');
     expect(missing.code).toBe(1);
     expect(missing.stderr).toBe(
-      'ERR_CREDENTIAL_NOT_FOUND there is no credential nope under ims-token-rotator/local/\n' +
+      'ERR_CREDENTIAL_NOT_FOUND there is no credential nope under ims-token-rotator/local/ (in a list that lags up to 5 minutes)\n' +
         '  → known are a, b, c; a new one is onboarded with: ims-token-rotator onboard NAME FILE\n',
     );
   });
@@ -149,12 +159,11 @@ describe('status', () => {
     seedCredential(world, 'slow', { expiresIn: 9 * hour });
     world.secretsManager.seed({
       name: `${world.prefix}/imported/token`,
-      versionId: '01a2171d-31d8-82fc-8151-7f6584a111b6',
+      versionId: foreignTo({ expiresIn: 20 * hour }),
       secretString: '{}',
     });
     const { stdout } = await cli('status', '--json');
-    expect(statesOf(stdout)).toMatchObject({ slow: 'due' });
-    expect(statesOf(stdout)['imported']).not.toBe('failing');
+    expect(statesOf(stdout)).toEqual({ slow: 'due', imported: 'fresh' });
   });
 
   it('works for who may only list secrets', async () => {
@@ -164,17 +173,24 @@ describe('status', () => {
     seedCredential(world, 'fusion', { expiresIn: 20 * hour });
     world.secretsManager.seed({
       name: `${world.prefix}/elsewhere/token`,
-      versionId: '01a2171d-31d8-82fc-8151-7f6584a111b6',
+      versionId: foreignTo({ expiresIn: 20 * hour }),
       secretString: '{}',
       tags: {
         'ims-token-rotator:status': `failing code=ERR_CREDENTIAL_INVALID since=${inSeconds(-60)} retry-at=${inSeconds(840)} credential=0a0b0c0d`,
+      },
+    });
+    world.secretsManager.seed({
+      name: `${world.prefix}/never-minted/token`,
+      tags: {
+        'ims-token-rotator:status': `failing code=ERR_TOKEN_REJECTED/invalid_client since=${inSeconds(-60)} retry-at=${inSeconds(840)} credential=0a0b0c0d`,
       },
     });
     const { code, stdout } = await cli('status', '--json');
     expect(code).toBe(1);
     const states = statesOf(stdout);
     expect(states['fusion']).toBe('fresh');
-    expect(states['elsewhere']).toMatch(/failing|expired/);
+    expect(states['elsewhere']).toBe('failing');
+    expect(states['never-minted']).toBe('failing');
     expect(await cli('status', 'fusion')).toMatchObject({ code: 0, stderr: '' });
   });
 });

@@ -102,7 +102,7 @@ describe('token', () => {
     expect(await print('--header', '--env')).toMatchObject({ code: 2, stdout: '' });
     const { code, stderr } = await print('--field', 'nope');
     expect(code).toBe(2);
-    expect(stderr).toContain('the token has no field nope\n  it has schema, access_token');
+    expect(stderr).toContain('the token has no field nope\n  it has access_token, schema');
   });
 
   it('asks nothing but the secret, if the rotator is named', async () => {
