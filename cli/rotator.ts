@@ -111,12 +111,16 @@ export function functionOf(rotator: Rotator): string {
  */
 async function rotatorFunctions({
   signal,
+  terminal,
 }: Session): Promise<readonly RotatorFunction[] | CliError> {
+  const progress = terminal.progress('looking for the rotator');
   try {
     return await new Functions(signal).rotators();
   } catch (error) {
     if (error instanceof CliError && error.code === 'ERR_AWS_DENIED') return error;
     throw error;
+  } finally {
+    progress.end();
   }
 }
 

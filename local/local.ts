@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { onboard, secretsManagerClient } from './onboarding.ts';
@@ -21,10 +22,15 @@ const command = import.meta.dirname.endsWith(join('dist', 'cli'))
   ? 'npx ims-token-rotator'
   : 'npm run --silent rotator --';
 
+/** There is no bundle to run. */
+export class NotBuilt extends Error {}
+
 /** Keeps the embedded world up, with one credential in it, until the signal aborts. */
 export async function runLocal(options: LocalOptions, stopped: AbortSignal): Promise<void> {
   const { port, tickSeconds, json, print } = options;
   const world = new World({}, { onLog: (_, line) => print(line) });
+  const { bundle } = world.functionDefinition({ secretsManager: '', ims: '' });
+  if (!existsSync(bundle)) throw new NotBuilt('the function is not built: npm run build');
   await world.start(port);
   const client = secretsManagerClient(world);
   const sample = sampleClient();

@@ -1,4 +1,4 @@
-import { runLocal } from '../../local/local.ts';
+import { NotBuilt, runLocal } from '../../local/local.ts';
 import { usageError } from '../errors.ts';
 import type { Session } from '../session.ts';
 
@@ -19,6 +19,7 @@ export async function local(
     return 0;
   } catch (error) {
     const { code, port: taken } = error as NodeJS.ErrnoException & { readonly port?: number };
+    if (error instanceof NotBuilt) throw usageError(error.message);
     if (code !== 'EADDRINUSE') throw error;
     throw usageError(`port ${taken} is taken`, 'give another --port');
   }

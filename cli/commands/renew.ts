@@ -31,7 +31,7 @@ export async function renew(
   const renewals = new Renewals(session, rotator);
   const wanted = all
     ? (await listCredentials(session, rotator)).filter(
-        ({ paused, state }) => !paused && state !== 'empty',
+        ({ paused, state }) => !paused && state !== 'empty' && (force || state !== 'fresh'),
       )
     : [...new Set(names)].map((name) => ({ name }));
   const progress = terminal.progress(`renewing ${wanted.length}`);
@@ -59,7 +59,8 @@ export async function renew(
     terminal.note(`interrupted: ${left} ${left === 1 ? 'was' : 'were'} not begun`);
     return interrupted().exitCode;
   }
-  if (wanted.length === 0) terminal.note('there is nothing to renew');
+  if (wanted.length === 0)
+    terminal.note('there is nothing to renew: all tokens are fresh, or their credentials paused');
   return done.some(({ outcome }) => outcome === 'failed') ? 1 : 0;
 }
 

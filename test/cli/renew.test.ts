@@ -51,6 +51,18 @@ describe('renew', () => {
     expect(failed).toMatchObject({ code: 'ERR_TOKEN_REJECTED' });
   });
 
+  it('asks nothing of what is fresh, when all are meant', async () => {
+    const { cli, world, onboard } = await withCredentials('a', 'b');
+    await onboard('due');
+    const before = world.ims.tokenRequests.length;
+    const { code, stdout } = await cli('renew', '--all', '--json');
+    expect(code).toBe(0);
+    const { credentials } = JSON.parse(stdout) as Renewed;
+    expect(credentials).toMatchObject([{ name: 'due', outcome: 'renewed' }]);
+    expect(world.ims.tokenRequests.length - before).toBe(1);
+    expect((await cli('renew', '--all')).stderr).toMatch(/^there is nothing to renew/);
+  });
+
   it.each([
     ['a credential that is not there', ['nope'], 'ERR_TOKEN_SECRET_MISSING'],
     ['a paused one', ['fusion'], 'ERR_PAUSED'],
