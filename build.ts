@@ -45,4 +45,4 @@ await build({
   external: unusedParser,
 });
 // The embedded world runs functions by it, in processes of their own.
-await copyFile('local/lambda-runtime/bootstrap.mjs', 'dist/cli/bootstrap.mjs');
+await copyFile('emulators/lambda/bootstrap.mjs', 'dist/cli/bootstrap.mjs');

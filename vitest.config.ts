@@ -7,9 +7,15 @@ export default defineConfig({
     testTimeout: 30_000,
     coverage: {
       provider: 'v8',
-      include: ['lambda/**/*.ts', 'local/**/*.ts', 'infra/**/*.ts'],
+      include: [
+        'core/**/*.ts',
+        'lambda/**/*.ts',
+        'infra/**/*.ts',
+        'emulators/**/*.ts',
+        'local/**/*.ts',
+      ],
       reporter: ['text-summary', 'json-summary'],
-      thresholds: { 'lambda/core/**': { 100: true } },
+      thresholds: { 'core/**': { 100: true } },
     },
   },
 });

@@ -1,4 +1,4 @@
-/** What a command ended with, beside the codes of the rotator itself (`lambda/core/errors.ts`). */
+/** What a command ended with, beside the codes of the rotator itself (`core/errors.ts`). */
 export const cliErrorCodes = [
   'ERR_USAGE',
   'ERR_AWS_REGION',

@@ -1,10 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { imsEndpointRule, isImsEndpoint } from '../lambda/core/config.ts';
+import { imsEndpointRule, isImsEndpoint } from '../core/config.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { usageError } from './errors.ts';
 import { exitCodes, help, helpBehind } from './help.ts';
-import { reportError } from './report-error.ts';
 import { type CommonOptions, type Session, startSession } from './session.ts';
+import { reportError } from './view/report-error.ts';
 
 type Work = (session: Session) => Promise<number>;
 type Start = (options: CommonOptions, work: Work) => Promise<void>;

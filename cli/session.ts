@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type EpochSeconds, epochSeconds } from '../lambda/core/instant.ts';
-import type { Digest } from '../lambda/core/settings.ts';
+import { type EpochSeconds, epochSeconds } from '../core/instant.ts';
+import type { Digest } from '../core/token-tags.ts';
 import { Secrets } from './aws/secrets.ts';
-import { Terminal } from './terminal.ts';
+import { Terminal } from './view/terminal.ts';
 
 /** Options that every command takes. */
 export interface CommonOptions {

@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
+import { parseConfig } from '../core/config.ts';
+import { asRenewalError, RenewalError } from '../core/errors.ts';
+import { type Command, parseEvent } from '../core/event.ts';
+import { epochSeconds } from '../core/instant.ts';
+import { isShortLived } from '../core/renew-before.ts';
+import { type CredentialOutcome, type RunResult, runError, runResult } from '../core/run-result.ts';
 import { ImsTokenEndpoint } from './adapters/ims-token-endpoint.ts';
 import { PowertoolsLog } from './adapters/powertools-log.ts';
 import { PowertoolsMetrics } from './adapters/powertools-metrics.ts';
 import { SecretsManager } from './adapters/secrets-manager.ts';
-import { parseConfig } from './core/config.ts';
-import { asRenewalError, RenewalError } from './core/errors.ts';
-import { type Command, parseEvent } from './core/event.ts';
-import { epochSeconds } from './core/instant.ts';
-import { isShortLived } from './core/renew-before.ts';
-import { type CredentialOutcome, type RunResult, runError, runResult } from './core/run-result.ts';
-import { renew } from './renew.ts';
-import { renewalSeconds } from './renew-credential.ts';
-import { rotate } from './rotate.ts';
-import { type Run, startRun } from './run.ts';
-import { status, tick } from './tick.ts';
+import { renew } from './commands/renew.ts';
+import { rotate } from './commands/rotate.ts';
+import { status, tick } from './commands/tick.ts';
+import { renewalSeconds } from './steps/renew-credential.ts';
+import { type Run, startRun } from './steps/run.ts';
 
 /** What of Lambda's context is used. */
 interface Context {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ClientRegistration } from './ims/client.ts';
+import type { ClientRegistration } from '../emulators/ims/client.ts';
 
 /** A client as the Developer Console would make one for Workfront Fusion; its secret is random. */
 export function sampleClient(): ClientRegistration {

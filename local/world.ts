@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import { AwsEndpoint, type AwsEndpointOptions } from './account/aws-endpoint.ts';
-import { furnishAccount } from './account/deployed-account.ts';
-import { embeddedMetrics } from './account/embedded-metrics.ts';
-import { secretsManagerEvent } from './account/secrets-trail.ts';
-import { ImsEmulator } from './ims/ims-emulator.ts';
-import { LambdaEmulator } from './lambda-runtime/emulator.ts';
-import { defaultCredentials, type FunctionDefinition } from './lambda-runtime/environment.ts';
-import { ProductApiEmulator } from './product-api.ts';
-import type { SecretLabelUpdated } from './secrets-manager/label-event.ts';
-import { SecretsManagerEmulator } from './secrets-manager/server.ts';
+import { AwsEndpoint, type AwsEndpointOptions } from '../emulators/account/aws-endpoint.ts';
+import { embeddedMetrics } from '../emulators/account/embedded-metrics.ts';
+import { secretsManagerEvent } from '../emulators/account/secrets-trail.ts';
+import { ImsEmulator } from '../emulators/ims/ims-emulator.ts';
+import { ProductApiEmulator } from '../emulators/ims/product-api.ts';
+import { LambdaEmulator } from '../emulators/lambda/emulator.ts';
+import { defaultCredentials, type FunctionDefinition } from '../emulators/lambda/environment.ts';
+import type { SecretLabelUpdated } from '../emulators/secrets-manager/label-event.ts';
+import { SecretsManagerEmulator } from '../emulators/secrets-manager/server.ts';
+import { furnishAccount } from './deployed-account.ts';
 
 export interface WorldOptions {
   /** The rotator's name. @default 'local' */

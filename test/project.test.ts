@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { cliErrorCodes } from '../cli/errors.ts';
-import { errorKinds } from '../lambda/core/errors.ts';
+import { errorKinds } from '../core/errors.ts';
 import { alarmsOf } from './infra/alarm-evaluator.ts';
 import { monitoredTemplate } from './infra/monitored-stack.ts';
 
@@ -28,7 +28,7 @@ it('says why each package of the bundles and each runtime dependency is there', 
   const { dependencies = {} }: { dependencies?: Record<string, string> } = JSON.parse(
     read('package.json'),
   );
-  const named = ['lambda', 'cli', 'local']
+  const named = ['core', 'lambda', 'cli', 'emulators', 'local']
     .flatMap((part) =>
       readdirSync(`${root}${part}`, { recursive: true, encoding: 'utf8' }).map(
         (file) => `${part}/${file}`,

@@ -7,7 +7,7 @@ import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { type EpochSeconds, epochSeconds } from '../../lambda/core/instant.ts';
+import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
 import { askAws, clientConfig } from './ask.ts';
 
 export interface Caller {

@@ -4,7 +4,7 @@ import {
   LambdaClient,
   ListFunctionsCommand,
 } from '@aws-sdk/client-lambda';
-import { type Config, parseConfig } from '../../lambda/core/config.ts';
+import { type Config, parseConfig } from '../../core/config.ts';
 import { CliError } from '../errors.ts';
 import { askAws, clientConfig } from './ask.ts';
 

@@ -4,7 +4,7 @@ import {
   LookupEventsCommand,
   type LookupEventsCommandInput,
 } from '@aws-sdk/client-cloudtrail';
-import { type EpochSeconds, epochSeconds } from '../../lambda/core/instant.ts';
+import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
 import { askAws, clientConfig } from './ask.ts';
 
 /** Who read a secret, and when. */

@@ -12,9 +12,9 @@ import {
   SecretsManagerClient,
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { type EpochSeconds, epochSeconds } from '../../lambda/core/instant.ts';
-import type { SecretMetadata } from '../../lambda/core/ledger.ts';
-import { Sensitive } from '../../lambda/core/sensitive.ts';
+import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
+import type { SecretMetadata } from '../../core/ledger.ts';
+import { Sensitive } from '../../core/sensitive.ts';
 import { askAws, clientConfig, isRefusal } from './ask.ts';
 
 /** A secret as its metadata shows it; never its value. */

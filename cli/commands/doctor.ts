@@ -1,12 +1,12 @@
 import { ImsTokenEndpoint } from '../../lambda/adapters/ims-token-endpoint.ts';
-import { listCredentials } from '../credentials.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from '../doctor/check.ts';
 import { credentialChecks, subjectOf } from '../doctor/credential-checks.ts';
 import { imsChecks, readStoredToken } from '../doctor/ims-checks.ts';
 import { type ProductApi, productCheck, readProductApi } from '../doctor/product-check.ts';
 import { accountChecks, rotatorChecks } from '../doctor/rotator-checks.ts';
 import { CliError, usageError } from '../errors.ts';
-import { checkName, findRotator, type Rotator } from '../rotator.ts';
+import { listCredentials } from '../rotator/credentials.ts';
+import { checkName, findRotator, type Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { isUnhealthy } from '../view/credential-state.ts';
 import { wrapLines } from '../view/table.ts';

@@ -1,13 +1,13 @@
 import confirmName from '@inquirer/input';
-import { formatInstant } from '../../lambda/core/instant.ts';
+import { formatInstant } from '../../core/instant.ts';
 import { lastReads, type SecretRead } from '../aws/reads.ts';
 import type { Secret } from '../aws/secrets.ts';
 import { CliError, interrupted, usageError } from '../errors.ts';
-import { findRotator, namesOf } from '../rotator.ts';
+import { findRotator, namesOf } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
-import { undo } from '../undo.ts';
 import { formatDuration } from '../view/durations.ts';
 import { wrapLines } from '../view/table.ts';
+import { undo } from './undo.ts';
 
 export interface OffboardOptions {
   readonly yes?: boolean;

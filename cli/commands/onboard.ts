@@ -1,14 +1,14 @@
-import { parseDuration } from '../../lambda/core/instant.ts';
-import { productScopes } from '../../lambda/core/product-scopes.ts';
-import type { SecretNames } from '../../lambda/core/secret-name.ts';
+import { parseDuration } from '../../core/instant.ts';
+import { productScopes } from '../../core/product-scopes.ts';
+import type { SecretNames } from '../../core/secret-name.ts';
 import { isRefusal } from '../aws/ask.ts';
 import type { NewSecret } from '../aws/secrets.ts';
-import { readCredential } from '../credential-file.ts';
 import { CliError, interrupted, usageError } from '../errors.ts';
-import { findRotator, namesOf, type Rotator } from '../rotator.ts';
+import { readCredential } from '../rotator/credential-file.ts';
+import { findRotator, namesOf, type Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
-import { undo } from '../undo.ts';
 import { announce, reportToken, type WaitOptions } from './put-credential.ts';
+import { undo } from './undo.ts';
 
 export interface OnboardOptions extends WaitOptions {
   readonly product?: string;

@@ -1,6 +1,6 @@
-import { readSettings } from '../../lambda/core/settings.ts';
+import { readSettings } from '../../core/token-tags.ts';
 import { CliError } from '../errors.ts';
-import { findRotator, namesOf } from '../rotator.ts';
+import { findRotator, namesOf } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 
 const pausedTag = 'ims-token-rotator:paused';

@@ -1,15 +1,15 @@
-import { formatInstant } from '../../lambda/core/instant.ts';
-import { readSettings } from '../../lambda/core/settings.ts';
-import { awaitToken, type StoredCredential } from '../await-token.ts';
+import { formatInstant } from '../../core/instant.ts';
+import { readSettings } from '../../core/token-tags.ts';
 import type { Secret } from '../aws/secrets.ts';
+import { CliError, interrupted } from '../errors.ts';
+import { awaitToken, type StoredCredential } from '../rotator/await-token.ts';
 import {
   type CredentialFile,
   describeCredential,
   readCredential,
   showCredential,
-} from '../credential-file.ts';
-import { CliError, interrupted } from '../errors.ts';
-import { findRotator, namesOf, type Rotator } from '../rotator.ts';
+} from '../rotator/credential-file.ts';
+import { findRotator, namesOf, type Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 
 export interface WaitOptions {

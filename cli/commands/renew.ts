@@ -1,12 +1,12 @@
 import pMap from 'p-map';
-import { listCredentials } from '../credentials.ts';
 import { CliError, interrupted, usageError } from '../errors.ts';
-import { type Renewal, Renewals } from '../renewal.ts';
-import { checkName, findRotator } from '../rotator.ts';
+import { listCredentials } from '../rotator/credentials.ts';
+import { type Renewal, Renewals } from '../rotator/renewal.ts';
+import { checkName, findRotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
-import type { Terminal } from '../terminal.ts';
 import { explainFailure } from '../view/failure.ts';
 import { wrapLines } from '../view/table.ts';
+import type { Terminal } from '../view/terminal.ts';
 
 export interface RenewOptions {
   readonly all?: boolean;

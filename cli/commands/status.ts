@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import { listCredentials } from '../credentials.ts';
 import { CliError } from '../errors.ts';
-import { findRotator, type Rotator } from '../rotator.ts';
+import { listCredentials } from '../rotator/credentials.ts';
+import { findRotator, type Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { isUnhealthy, type State } from '../view/credential-state.ts';
 import { statusJson, statusLines } from '../view/status-text.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { type EpochSeconds, parseInstant } from '../../lambda/core/instant.ts';
+import { type EpochSeconds, parseInstant } from '../../core/instant.ts';
 import { CliError, usageError } from '../errors.ts';
-import { findRotator, guessNames, namesOf } from '../rotator.ts';
+import { findRotator, guessNames, namesOf } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { formatDuration } from '../view/durations.ts';
 

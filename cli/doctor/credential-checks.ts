@@ -1,12 +1,12 @@
-import type { ClientCredential } from '../../lambda/core/credential.ts';
-import { parseCredential } from '../../lambda/core/credential.ts';
-import { RenewalError } from '../../lambda/core/errors.ts';
-import { isReplica } from '../../lambda/core/ledger.ts';
-import { readSettings } from '../../lambda/core/settings.ts';
+import type { ClientCredential } from '../../core/credential.ts';
+import { parseCredential } from '../../core/credential.ts';
+import { RenewalError } from '../../core/errors.ts';
+import { isReplica } from '../../core/ledger.ts';
+import { readSettings } from '../../core/token-tags.ts';
 import { Account } from '../aws/account.ts';
 import type { Secret } from '../aws/secrets.ts';
 import { CliError } from '../errors.ts';
-import { namesOf, type Rotator } from '../rotator.ts';
+import { namesOf, type Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { formatDuration } from '../view/durations.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { PendingToken } from '../../lambda/core/stored-token.ts';
+import type { PendingToken } from '../../core/stored-token.ts';
 import { usageError } from '../errors.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
 import type { Subject } from './credential-checks.ts';

@@ -1,7 +1,7 @@
 import { Account, type Alarm, type Caller, functionMetricOf, metricOf } from '../aws/account.ts';
 import { Functions } from '../aws/functions.ts';
 import { CliError } from '../errors.ts';
-import { functionOf, type Rotator } from '../rotator.ts';
+import { functionOf, type Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { formatDuration } from '../view/durations.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';

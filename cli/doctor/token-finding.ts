@@ -1,6 +1,6 @@
-import type { EpochSeconds } from '../../lambda/core/instant.ts';
-import { isReplica } from '../../lambda/core/ledger.ts';
-import { decodeStoredToken } from '../../lambda/core/stored-token.ts';
+import type { EpochSeconds } from '../../core/instant.ts';
+import { isReplica } from '../../core/ledger.ts';
+import { decodeStoredToken } from '../../core/stored-token.ts';
 import type { Secret } from '../aws/secrets.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';

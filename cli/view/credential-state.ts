@@ -1,9 +1,9 @@
-import { type CurrentToken, decide, type Observation } from '../../lambda/core/decision.ts';
-import { type EpochSeconds, epochSeconds } from '../../lambda/core/instant.ts';
-import { observeMetadata, versionOf } from '../../lambda/core/observation.ts';
-import { renewBefore } from '../../lambda/core/renew-before.ts';
-import type { Digest } from '../../lambda/core/settings.ts';
-import { noFingerprint, readStatus, statusTag } from '../../lambda/core/status.ts';
+import { type CurrentToken, decide, type Observation } from '../../core/decision.ts';
+import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
+import { observeMetadata, versionOf } from '../../core/observation.ts';
+import { renewBefore } from '../../core/renew-before.ts';
+import { noFingerprint, readStatus, statusTag } from '../../core/status.ts';
+import type { Digest } from '../../core/token-tags.ts';
 import type { Secret } from '../aws/secrets.ts';
 
 /** How a credential is doing, worst first: the order is that of urgency. */

@@ -1,4 +1,4 @@
-import { type EpochSeconds, formatInstant } from '../../lambda/core/instant.ts';
+import { type EpochSeconds, formatInstant } from '../../core/instant.ts';
 
 /** Two units at most, such as `17 h 12 min`, `3 d 4 h`, `45 s`. */
 export function formatDuration(seconds: number): string {

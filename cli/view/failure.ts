@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../lambda/core/errors.ts';
+import type { ErrorCode } from '../../core/errors.ts';
 
 /** A failure in a person's words, and what that person does about it. */
 export interface FailureWords {

@@ -1,4 +1,4 @@
-import { type EpochSeconds, formatInstant } from '../../lambda/core/instant.ts';
+import { type EpochSeconds, formatInstant } from '../../core/instant.ts';
 import { type CredentialState, isUnhealthy, type State, states } from './credential-state.ts';
 import { formatDuration, formatMinute } from './durations.ts';
 import { explainFailure } from './failure.ts';

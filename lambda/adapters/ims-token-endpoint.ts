@@ -1,7 +1,7 @@
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
-import { TokenRequestError } from '../core/errors.ts';
-import type { Sensitive } from '../core/sensitive.ts';
-import type { TokenResponse } from '../core/token-response.ts';
+import { TokenRequestError } from '../../core/errors.ts';
+import type { Sensitive } from '../../core/sensitive.ts';
+import type { TokenResponse } from '../../core/token-response.ts';
 
 const largestBody = 64 * 1024;
 

@@ -1,5 +1,5 @@
 import type { SecretsManagerServiceException } from '@aws-sdk/client-secrets-manager';
-import { type ErrorCode, RenewalError } from '../core/errors.ts';
+import { type ErrorCode, RenewalError } from '../../core/errors.ts';
 
 /** Does a call, and makes an error of it a RenewalError. */
 export async function attempt<Output>(

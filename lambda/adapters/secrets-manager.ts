@@ -11,8 +11,8 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import pThrottle from 'p-throttle';
-import type { SecretMetadata } from '../core/ledger.ts';
-import { Sensitive } from '../core/sensitive.ts';
+import type { SecretMetadata } from '../../core/ledger.ts';
+import { Sensitive } from '../../core/sensitive.ts';
 import { absentAsUndefined, attempt } from './secrets-manager-errors.ts';
 
 // The account's quota for all writes of secrets is 50 a second, and others want some of it.

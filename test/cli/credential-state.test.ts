@@ -9,10 +9,10 @@ import {
 } from '../../cli/view/credential-state.ts';
 import { formatDuration, formatMinute } from '../../cli/view/durations.ts';
 import { explainFailure } from '../../cli/view/failure.ts';
-import { errorKinds } from '../../lambda/core/errors.ts';
-import { epochSeconds, formatInstant } from '../../lambda/core/instant.ts';
-import { fingerprint } from '../../lambda/core/settings.ts';
-import { encodeVersionId } from '../../lambda/core/version-id.ts';
+import { errorKinds } from '../../core/errors.ts';
+import { epochSeconds, formatInstant } from '../../core/instant.ts';
+import { fingerprint } from '../../core/token-tags.ts';
+import { encodeVersionId } from '../../core/version-id.ts';
 import { digest, hour, now } from '../support/builders.ts';
 
 const tick = 900;

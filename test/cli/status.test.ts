@@ -1,7 +1,7 @@
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { epochSeconds } from '../../lambda/core/instant.ts';
-import { encodeVersionId } from '../../lambda/core/version-id.ts';
+import { epochSeconds } from '../../core/instant.ts';
+import { encodeVersionId } from '../../core/version-id.ts';
 import { digest, hour } from '../support/builders.ts';
 import { inSeconds, seedCredential, startOperator } from './operator.ts';
 

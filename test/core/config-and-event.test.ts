@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../../lambda/core/config.ts';
-import { parseEvent } from '../../lambda/core/event.ts';
+import { parseConfig } from '../../core/config.ts';
+import { parseEvent } from '../../core/event.ts';
 
 const environment = { IMS_TOKEN_ROTATOR_NAME: 'prod', AWS_REGION: 'eu-west-1' };
 

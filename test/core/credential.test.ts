@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { parseCredential, type ScopeSettings } from '../../lambda/core/credential.ts';
-import { productScopes } from '../../lambda/core/product-scopes.ts';
+import { parseCredential, type ScopeSettings } from '../../core/credential.ts';
+import { productScopes } from '../../core/product-scopes.ts';
 
 const fixture = (name: string): string =>
   readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decide, isForced, isSettled, type Observation } from '../../lambda/core/decision.ts';
-import { epochSeconds } from '../../lambda/core/instant.ts';
+import { decide, isForced, isSettled, type Observation } from '../../core/decision.ts';
+import { epochSeconds } from '../../core/instant.ts';
 import { currentToken, hour, lifetime, now, observed } from '../support/builders.ts';
 
 const half = lifetime / 2;

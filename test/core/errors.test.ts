@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asRenewalError, RenewalError } from '../../lambda/core/errors.ts';
+import { asRenewalError, RenewalError } from '../../core/errors.ts';
 
 describe('an error', () => {
   it('says who has to act, and whether it may pass', () => {

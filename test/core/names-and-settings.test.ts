@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { formatInstant, parseDuration, parseInstant } from '../../lambda/core/instant.ts';
-import { type LedgerEntry, type SecretMetadata, takePairs } from '../../lambda/core/ledger.ts';
-import { isCredentialName, parseSecretName, secretNames } from '../../lambda/core/secret-name.ts';
-import { fingerprint, readSettings } from '../../lambda/core/settings.ts';
+import { formatInstant, parseDuration, parseInstant } from '../../core/instant.ts';
+import { type LedgerEntry, type SecretMetadata, takePairs } from '../../core/ledger.ts';
+import { isCredentialName, parseSecretName, secretNames } from '../../core/secret-name.ts';
+import { fingerprint, readSettings } from '../../core/token-tags.ts';
 import { digest, now } from '../support/builders.ts';
 
 const prefix = 'ims-token-rotator/prod';

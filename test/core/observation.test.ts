@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { epochSeconds } from '../../lambda/core/instant.ts';
-import type { SecretMetadata } from '../../lambda/core/ledger.ts';
-import { observeMetadata, versionOf } from '../../lambda/core/observation.ts';
-import { fingerprint } from '../../lambda/core/settings.ts';
-import { encodeVersionId } from '../../lambda/core/version-id.ts';
+import { epochSeconds } from '../../core/instant.ts';
+import type { SecretMetadata } from '../../core/ledger.ts';
+import { observeMetadata, versionOf } from '../../core/observation.ts';
+import { fingerprint } from '../../core/token-tags.ts';
+import { encodeVersionId } from '../../core/version-id.ts';
 import { digest, hour, now } from '../support/builders.ts';
 
 const look = { now, tick: 900, digest };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renewBefore } from '../../lambda/core/renew-before.ts';
+import { renewBefore } from '../../core/renew-before.ts';
 import { hour } from '../support/builders.ts';
 
 const tick = 900;

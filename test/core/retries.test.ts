@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { parseHttpDate } from '../../lambda/core/instant.ts';
-import { inOrder } from '../../lambda/core/order.ts';
-import { isShortLived } from '../../lambda/core/renew-before.ts';
-import { parseRetryAfter, retryDelay } from '../../lambda/core/retry-delay.ts';
-import { assertValidated } from '../../lambda/core/token-validation.ts';
+import { parseHttpDate } from '../../core/instant.ts';
+import { inOrder } from '../../core/order.ts';
+import { isShortLived } from '../../core/renew-before.ts';
+import { parseRetryAfter, retryDelay } from '../../core/retry-delay.ts';
+import { assertValidated } from '../../core/token-validation.ts';
 import { currentToken, now, observed } from '../support/builders.ts';
 
 describe('retryDelay', () => {

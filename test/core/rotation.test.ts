@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Observation } from '../../lambda/core/decision.ts';
-import { parseEvent } from '../../lambda/core/event.ts';
-import { epochSeconds } from '../../lambda/core/instant.ts';
-import { judgePending } from '../../lambda/core/rotation.ts';
-import { Sensitive } from '../../lambda/core/sensitive.ts';
-import { encodeStoredToken } from '../../lambda/core/stored-token.ts';
-import { encodeVersionId } from '../../lambda/core/version-id.ts';
+import type { Observation } from '../../core/decision.ts';
+import { parseEvent } from '../../core/event.ts';
+import { epochSeconds } from '../../core/instant.ts';
+import { judgePending } from '../../core/rotation.ts';
+import { Sensitive } from '../../core/sensitive.ts';
+import { encodeStoredToken } from '../../core/stored-token.ts';
+import { encodeVersionId } from '../../core/version-id.ts';
 import { currentToken, digest, hour, now } from '../support/builders.ts';
 
 const importedArn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:team/adobe-AbCdEf';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { mustExpireLater, type Reason } from '../../lambda/core/decision.ts';
-import { RenewalError } from '../../lambda/core/errors.ts';
-import { keptError } from '../../lambda/core/kept.ts';
-import { type CredentialOutcome, runError, runResult } from '../../lambda/core/run-result.ts';
-import { secretNames } from '../../lambda/core/secret-name.ts';
+import { mustExpireLater, type Reason } from '../../core/decision.ts';
+import { RenewalError } from '../../core/errors.ts';
+import { keptError } from '../../core/kept.ts';
+import { type CredentialOutcome, runError, runResult } from '../../core/run-result.ts';
+import { secretNames } from '../../core/secret-name.ts';
 import { currentToken, now } from '../support/builders.ts';
 
 const names = secretNames({ prefix: 'ims-token-rotator/prod', clientSecrets: new Map() }, 'fusion');

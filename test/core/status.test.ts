@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { epochSeconds } from '../../lambda/core/instant.ts';
+import { epochSeconds } from '../../core/instant.ts';
 import {
   formatStatus,
   isBackingOff,
@@ -8,7 +8,7 @@ import {
   rememberFailure,
   type StandingFailure,
   statusTag,
-} from '../../lambda/core/status.ts';
+} from '../../core/status.ts';
 import { hour, now } from '../support/builders.ts';
 
 const minute = 60;

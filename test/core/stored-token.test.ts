@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { epochSeconds } from '../../lambda/core/instant.ts';
-import { Sensitive } from '../../lambda/core/sensitive.ts';
-import { decodeStoredToken, encodeStoredToken } from '../../lambda/core/stored-token.ts';
+import { epochSeconds } from '../../core/instant.ts';
+import { Sensitive } from '../../core/sensitive.ts';
+import { decodeStoredToken, encodeStoredToken } from '../../core/stored-token.ts';
 import { now } from '../support/builders.ts';
 
 const token = {

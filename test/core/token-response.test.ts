@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { TokenRequestError } from '../../lambda/core/errors.ts';
-import { epochSeconds } from '../../lambda/core/instant.ts';
-import { Sensitive } from '../../lambda/core/sensitive.ts';
+import { TokenRequestError } from '../../core/errors.ts';
+import { epochSeconds } from '../../core/instant.ts';
+import { Sensitive } from '../../core/sensitive.ts';
 import {
   assertExpiresLater,
   parseTokenResponse,
   type TokenResponse,
-} from '../../lambda/core/token-response.ts';
+} from '../../core/token-response.ts';
 import { day, now } from '../support/builders.ts';
 
 const request = {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { epochSeconds } from '../../lambda/core/instant.ts';
-import { decodeVersionId, encodeVersionId } from '../../lambda/core/version-id.ts';
+import { epochSeconds } from '../../core/instant.ts';
+import { decodeVersionId, encodeVersionId } from '../../core/version-id.ts';
 import { digest, lifetime, now } from '../support/builders.ts';
 
 const content = digest('the exact SecretString');

@@ -3,13 +3,13 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { parseSettings } from '../../infra/app/settings.ts';
+import { ImsTokenRotatorStack } from '../../infra/app/stack.ts';
 import {
   type ImsCredentialProps,
   ImsTokenRotator,
   type ImsTokenRotatorProps,
 } from '../../infra/index.ts';
-import { parseSettings } from '../../infra/settings.ts';
-import { ImsTokenRotatorStack } from '../../infra/stack.ts';
 
 const env = { account: '111122223333', region: 'eu-west-1' };
 const keyArn = 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';

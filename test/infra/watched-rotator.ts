@@ -2,8 +2,8 @@ import { DeleteSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secr
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ImsTokenRotator } from '../../infra/ims-token-rotator.ts';
-import { renew } from '../../lambda/renew.ts';
-import { tick } from '../../lambda/tick.ts';
+import { renew } from '../../lambda/commands/renew.ts';
+import { tick } from '../../lambda/commands/tick.ts';
 import { now } from '../support/builders.ts';
 import { type Parts, plainClient, startParts } from '../support/start-parts.ts';
 import {

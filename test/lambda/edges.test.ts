@@ -1,9 +1,9 @@
 import { DeleteSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { runError } from '../../lambda/core/run-result.ts';
-import { renew } from '../../lambda/renew.ts';
-import { tick } from '../../lambda/tick.ts';
-import type { Call } from '../../local/secrets-manager/fault.ts';
+import { runError } from '../../core/run-result.ts';
+import type { Call } from '../../emulators/wire/fault.ts';
+import { renew } from '../../lambda/commands/renew.ts';
+import { tick } from '../../lambda/commands/tick.ts';
 import { day, hour } from '../support/builders.ts';
 import { expectNoSecrets } from '../support/no-secrets.ts';
 import {

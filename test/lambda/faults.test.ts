@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { tick } from '../../lambda/tick.ts';
-import type { ImsFault } from '../../local/ims/fault.ts';
-import type { Call, SecretsManagerFault } from '../../local/secrets-manager/fault.ts';
+import type { ImsFault } from '../../emulators/ims/fault.ts';
+import type { Call, SecretsManagerFault } from '../../emulators/wire/fault.ts';
+import { tick } from '../../lambda/commands/tick.ts';
 import { type Parts, readToken, seedDueCredential, startParts } from '../support/start-parts.ts';
 
 type Plan<Fault> = readonly [title: string, fault: Fault, code: string];

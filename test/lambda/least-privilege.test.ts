@@ -2,10 +2,10 @@ import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseSettings } from '../../infra/settings.ts';
-import { ImsTokenRotatorStack } from '../../infra/stack.ts';
-import { renew } from '../../lambda/renew.ts';
-import { tick } from '../../lambda/tick.ts';
+import { parseSettings } from '../../infra/app/settings.ts';
+import { ImsTokenRotatorStack } from '../../infra/app/stack.ts';
+import { renew } from '../../lambda/commands/renew.ts';
+import { tick } from '../../lambda/commands/tick.ts';
 import { hour } from '../support/builders.ts';
 import {
   actionsOf,

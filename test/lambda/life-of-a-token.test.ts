@@ -1,7 +1,7 @@
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { renew } from '../../lambda/renew.ts';
-import { tick } from '../../lambda/tick.ts';
+import { renew } from '../../lambda/commands/renew.ts';
+import { tick } from '../../lambda/commands/tick.ts';
 import { hour } from '../support/builders.ts';
 import { type Parts, seedCredential, startParts } from '../support/start-parts.ts';
 

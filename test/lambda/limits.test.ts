@@ -1,12 +1,12 @@
 import { PutSecretValueCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import { runError } from '../../core/run-result.ts';
+import type { Call } from '../../emulators/wire/fault.ts';
 import { SecretsManager } from '../../lambda/adapters/secrets-manager.ts';
-import { runError } from '../../lambda/core/run-result.ts';
-import { HostBreaker } from '../../lambda/host-breaker.ts';
-import { renew } from '../../lambda/renew.ts';
-import type { Run } from '../../lambda/run.ts';
-import { tick } from '../../lambda/tick.ts';
-import type { Call } from '../../local/secrets-manager/fault.ts';
+import { renew } from '../../lambda/commands/renew.ts';
+import { tick } from '../../lambda/commands/tick.ts';
+import { HostBreaker } from '../../lambda/steps/host-breaker.ts';
+import type { Run } from '../../lambda/steps/run.ts';
 import {
   type Parts,
   plainClient,

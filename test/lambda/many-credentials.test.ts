@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { runError, runResult } from '../../lambda/core/run-result.ts';
-import { renew } from '../../lambda/renew.ts';
-import { tick } from '../../lambda/tick.ts';
-import type { ImsCall } from '../../local/ims/fault.ts';
+import { runError, runResult } from '../../core/run-result.ts';
+import type { ImsCall } from '../../emulators/ims/fault.ts';
+import { renew } from '../../lambda/commands/renew.ts';
+import { tick } from '../../lambda/commands/tick.ts';
 import { hour } from '../support/builders.ts';
 import { seedCredential, startParts } from '../support/start-parts.ts';
 

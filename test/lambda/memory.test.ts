@@ -4,10 +4,10 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { runError } from '../../lambda/core/run-result.ts';
-import { renew } from '../../lambda/renew.ts';
-import { tick } from '../../lambda/tick.ts';
-import type { Call } from '../../local/secrets-manager/fault.ts';
+import { runError } from '../../core/run-result.ts';
+import type { Call } from '../../emulators/wire/fault.ts';
+import { renew } from '../../lambda/commands/renew.ts';
+import { tick } from '../../lambda/commands/tick.ts';
 import { hour } from '../support/builders.ts';
 import { type Parts, plainClient, seedCredential, startParts } from '../support/start-parts.ts';
 

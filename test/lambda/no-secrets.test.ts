@@ -5,8 +5,8 @@ import {
   RotateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import type { ImsFault } from '../../local/ims/fault.ts';
-import type { Call, SecretsManagerFault } from '../../local/secrets-manager/fault.ts';
+import type { ImsFault } from '../../emulators/ims/fault.ts';
+import type { Call, SecretsManagerFault } from '../../emulators/wire/fault.ts';
 import { expectNoSecrets } from '../support/no-secrets.ts';
 import { startRotator } from '../support/start-rotator.ts';
 

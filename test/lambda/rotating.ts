@@ -4,12 +4,12 @@ import {
   type RotateSecretCommandInput,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { parseEvent } from '../../lambda/core/event.ts';
-import type { RotationStep } from '../../lambda/core/rotation.ts';
-import type { CredentialOutcome } from '../../lambda/core/run-result.ts';
-import type { Deps } from '../../lambda/deps.ts';
-import { rotate } from '../../lambda/rotate.ts';
-import { tick } from '../../lambda/tick.ts';
+import { parseEvent } from '../../core/event.ts';
+import type { Deps } from '../../core/ports.ts';
+import type { RotationStep } from '../../core/rotation.ts';
+import type { CredentialOutcome } from '../../core/run-result.ts';
+import { rotate } from '../../lambda/commands/rotate.ts';
+import { tick } from '../../lambda/commands/tick.ts';
 import { type Parts, plainClient, seedCredential, startParts } from '../support/start-parts.ts';
 
 const functionArn = 'arn:aws:lambda:us-east-1:111122223333:function:rotator';

@@ -1,8 +1,8 @@
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { renew } from '../../lambda/renew.ts';
-import { tick } from '../../lambda/tick.ts';
-import type { Call, SecretsManagerFault } from '../../local/secrets-manager/fault.ts';
+import type { Call, SecretsManagerFault } from '../../emulators/wire/fault.ts';
+import { renew } from '../../lambda/commands/renew.ts';
+import { tick } from '../../lambda/commands/tick.ts';
 import { hour } from '../support/builders.ts';
 import { readToken } from '../support/start-parts.ts';
 import { type Rotating, SecretId, startRotatingToken } from './rotating.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { RotationStep } from '../../lambda/core/rotation.ts';
-import { renew } from '../../lambda/renew.ts';
-import { tick } from '../../lambda/tick.ts';
-import type { ImsFault } from '../../local/ims/fault.ts';
-import type { Call, SecretsManagerFault } from '../../local/secrets-manager/fault.ts';
+import type { RotationStep } from '../../core/rotation.ts';
+import type { ImsFault } from '../../emulators/ims/fault.ts';
+import type { Call, SecretsManagerFault } from '../../emulators/wire/fault.ts';
+import { renew } from '../../lambda/commands/renew.ts';
+import { tick } from '../../lambda/commands/tick.ts';
 import { readToken, seedDueCredential } from '../support/start-parts.ts';
 import { type Rotating, SecretId, startRotating } from './rotating.ts';
 

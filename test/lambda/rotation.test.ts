@@ -4,10 +4,10 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import type { RotationStep } from '../../lambda/core/rotation.ts';
-import { renew } from '../../lambda/renew.ts';
-import { tick } from '../../lambda/tick.ts';
-import type { Call } from '../../local/secrets-manager/fault.ts';
+import type { RotationStep } from '../../core/rotation.ts';
+import type { Call } from '../../emulators/wire/fault.ts';
+import { renew } from '../../lambda/commands/renew.ts';
+import { tick } from '../../lambda/commands/tick.ts';
 import { day, hour } from '../support/builders.ts';
 import { readToken } from '../support/start-parts.ts';
 import { type Rotating, SecretId, startRotating, startRotatingToken } from './rotating.ts';

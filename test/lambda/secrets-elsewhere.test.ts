@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { renew } from '../../lambda/renew.ts';
-import { tick } from '../../lambda/tick.ts';
+import { renew } from '../../lambda/commands/renew.ts';
+import { tick } from '../../lambda/commands/tick.ts';
 import { hour } from '../support/builders.ts';
 import { readToken, startParts } from '../support/start-parts.ts';
 

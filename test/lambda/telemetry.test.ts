@@ -1,6 +1,6 @@
 import { DeleteSecretCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { tick } from '../../lambda/tick.ts';
+import { tick } from '../../lambda/commands/tick.ts';
 import { hour } from '../support/builders.ts';
 import { plainClient, seedCredential, startParts } from '../support/start-parts.ts';
 import { startRotator } from '../support/start-rotator.ts';

@@ -3,8 +3,8 @@ import { CreateSecretCommand, DescribeSecretCommand } from '@aws-sdk/client-secr
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { parseSettings } from '../../infra/settings.ts';
-import { ImsTokenRotatorStack } from '../../infra/stack.ts';
+import { parseSettings } from '../../infra/app/settings.ts';
+import { ImsTokenRotatorStack } from '../../infra/app/stack.ts';
 import { secretsManagerClient } from '../../local/onboarding.ts';
 import { World } from '../../local/world.ts';
 

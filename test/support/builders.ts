@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { CurrentToken, Observation } from '../../lambda/core/decision.ts';
-import { epochSeconds } from '../../lambda/core/instant.ts';
+import type { CurrentToken, Observation } from '../../core/decision.ts';
+import { epochSeconds } from '../../core/instant.ts';
 
 /** 2026-11-22T12:00:00Z: the fixed present of the tests of the core. */
 export const now = epochSeconds(1_795_348_800);

@@ -5,13 +5,13 @@ import { RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { onTestFinished } from 'vitest';
-import { ImsEmulator } from '../../local/ims/ims-emulator.ts';
-import { LambdaEmulator } from '../../local/lambda-runtime/emulator.ts';
-import type { SecretLabelUpdated } from '../../local/secrets-manager/label-event.ts';
-import type { RotationFunction } from '../../local/secrets-manager/rotation.ts';
-import { SecretsManagerEmulator } from '../../local/secrets-manager/server.ts';
-import { seedTemplate } from '../../local/template.ts';
+import { ImsEmulator } from '../../emulators/ims/ims-emulator.ts';
+import { LambdaEmulator } from '../../emulators/lambda/emulator.ts';
+import type { SecretLabelUpdated } from '../../emulators/secrets-manager/label-event.ts';
+import type { RotationFunction } from '../../emulators/secrets-manager/rotation.ts';
+import { SecretsManagerEmulator } from '../../emulators/secrets-manager/server.ts';
 import { isAllowed, keyArn, resolve, roleStatements, type Statement, statementsOf } from './iam.ts';
+import { seedTemplate } from './template.ts';
 
 /** What `cdk deploy` would put into an account. */
 export interface Deployment {

@@ -1,15 +1,15 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { onTestFinished } from 'vitest';
-import { ImsTokenEndpoint } from '../../lambda/adapters/ims-token-endpoint.ts';
-import { SecretsManager } from '../../lambda/adapters/secrets-manager.ts';
-import { epochSeconds } from '../../lambda/core/instant.ts';
-import type { Deps } from '../../lambda/deps.ts';
-import { type Run, startRun } from '../../lambda/run.ts';
-import { ImsEmulator } from '../../local/ims/ims-emulator.ts';
+import { epochSeconds } from '../../core/instant.ts';
+import type { Deps } from '../../core/ports.ts';
+import { ImsEmulator } from '../../emulators/ims/ims-emulator.ts';
 import {
   SecretsManagerEmulator,
   type SecretsManagerOptions,
-} from '../../local/secrets-manager/server.ts';
+} from '../../emulators/secrets-manager/server.ts';
+import { ImsTokenEndpoint } from '../../lambda/adapters/ims-token-endpoint.ts';
+import { SecretsManager } from '../../lambda/adapters/secrets-manager.ts';
+import { type Run, startRun } from '../../lambda/steps/run.ts';
 import { digest, now } from './builders.ts';
 import { expectNoSecrets } from './no-secrets.ts';
 

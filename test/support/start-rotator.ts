@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { onTestFinished } from 'vitest';
-import type { ClientRegistration } from '../../local/ims/client.ts';
+import type { ClientRegistration } from '../../emulators/ims/client.ts';
 import { onboard, secretsManagerClient } from '../../local/onboarding.ts';
 import { consoleDownload, sampleClient } from '../../local/sample-credential.ts';
 import { World } from '../../local/world.ts';

@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import { type Authorize, accessDenied, callerContext } from '../wire/authorization.ts';
+import { unknownOperation } from '../wire/aws-json.ts';
+import { credentialScope } from '../wire/caller.ts';
+import { AwsError, internalError } from '../wire/errors.ts';
+import { applyFault, type SecretsManagerFault } from '../wire/fault.ts';
+import { FaultPlan } from '../wire/fault-plan.ts';
+import {
+  type HttpHandler,
+  type HttpReply,
+  type HttpRequest,
+  HttpServer,
+  type LocalServer,
+} from '../wire/http-server.ts';
+import { Account } from './account.ts';
+import { cloudtrail } from './cloudtrail.ts';
+import { cloudwatch } from './cloudwatch.ts';
+import { type ForwardedService, forwardedServices } from './forwarded.ts';
+import { kms } from './kms.ts';
+import { jsonProtocol, queryProtocol } from './protocols.ts';
+import { scheduler } from './scheduler.ts';
+import type { AwsService, Circumstances, Protocol } from './service.ts';
+import { sns } from './sns.ts';
+import { sts } from './sts.ts';
+
+export interface AwsEndpointOptions {
+  /** @default 'us-east-1' */
+  readonly region?: string;
+  /** @default '111122223333' */
+  readonly accountId?: string;
+  /** The clock, in milliseconds. @default Date.now */
+  readonly now?: () => number;
+  /** Asked about the calls that are answered here. @default every call is allowed */
+  readonly authorize?: Authorize;
+  /** What answers the calls of other services. @default there are none */
+  readonly services?: ReadonlyMap<ForwardedService, HttpHandler>;
+}
+
+/** One call, by the service's name in actions of policies, such as `cloudwatch`. */
+export interface AwsCall {
+  readonly service: string;
+  readonly action: string;
+}
+
+/** A call that was answered, or is about to be, with the type of the error that was. */
+export interface AwsCallRecord extends AwsCall {
+  readonly error?: string;
+}
+
+/** What can go wrong with a call of any service; it hits before the call is carried out. */
+export type AccountFault = Exclude<SecretsManagerFault, { readonly kind: 'reset-after' }>;
+
+type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+
+/** By the names that requests are signed for. */
+const services: ReadonlyMap<string, AwsService> = new Map([
+  ['cloudtrail', cloudtrail],
+  ['kms', kms],
+  ['monitoring', cloudwatch],
+  ['scheduler', scheduler],
+  ['sns', sns],
+  ['sts', sts],
+]);
+
+/** One endpoint for every service of AWS: requests say by their signature which one they are for. */
+export class AwsEndpoint implements LocalServer {
+  readonly account: Account;
+  readonly faults = new FaultPlan<AwsCall, AccountFault>();
+  /** Added to the clock of every answer's Date header, as seen from a machine whose own is off. */
+  clockOffsetMs = 0;
+  readonly #now: () => number;
+  readonly #authorize: Authorize;
+  readonly #forwarded: ReadonlyMap<string, HttpHandler>;
+  readonly #http = new HttpServer((request) => this.#answer(request));
+  readonly #errors: unknown[] = [];
+  #calls: AwsCallRecord[] = [];
+
+  constructor(options: AwsEndpointOptions = {}) {
+    const { region = 'us-east-1', accountId = '111122223333' } = options;
+    this.account = new Account({ region, accountId });
+    this.#now = options.now ?? Date.now;
+    this.#authorize = options.authorize ?? (() => true);
+    this.#forwarded = options.services ?? new Map();
+  }
+
+  get url(): string {
+    return this.#http.url;
+  }
+
+  async start(port?: number): Promise<void> {
+    await this.#http.start(port);
+  }
+
+  async stop(): Promise<void> {
+    await this.#http.stop();
+  }
+
+  /** Every call so far, in the order of arrival; not those that Secrets Manager and Lambda got directly. */
+  get calls(): readonly AwsCallRecord[] {
+    return this.#calls;
+  }
+
+  clearCalls(): void {
+    this.#calls = [];
+  }
+
+  /** What went wrong in the emulation itself, and what `authorize` threw. */
+  get errors(): readonly unknown[] {
+    return this.#errors;
+  }
+
+  async #answer(request: HttpRequest): Promise<HttpReply> {
+    const reply = await this.#route(request);
+    if (reply === 'reset') return reply;
+    const date = new Date(this.#now() + this.clockOffsetMs).toUTCString();
+    return { ...reply, headers: { ...reply.headers, date } };
+  }
+
+  #route(request: HttpRequest): HttpReply | Promise<HttpReply> {
+    const scope = credentialScope(request);
+    if (scope === undefined) {
+      const type = 'MissingAuthenticationTokenException';
+      return refusal(request, new AwsError(type, 'Missing Authentication Token', 403));
+    }
+    const circumstances = {
+      account: this.account,
+      caller: this.account.principal(scope.accessKeyId),
+      accessKeyId: scope.accessKeyId,
+      now: this.#now(),
+    };
+    const service = services.get(scope.service);
+    if (service !== undefined) return this.#call(service, request, circumstances);
+    const handler = this.#forwarded.get(scope.service);
+    const forwarded = forwardedServices.get(scope.service);
+    if (handler === undefined || forwarded === undefined) {
+      const message = `The service that is signed for as ${scope.service} is not emulated.`;
+      return refusal(request, new AwsError('UnknownServiceException', message));
+    }
+    return this.#call(forwarded, request, circumstances, handler);
+  }
+
+  async #call(
+    service: AwsService,
+    request: HttpRequest,
+    circumstances: Circumstances,
+    handler?: HttpHandler,
+  ): Promise<HttpReply> {
+    const requestId = randomUUID();
+    const record: Mutable<AwsCallRecord> = { service: service.name, action: '' };
+    try {
+      const { action, input } = service.protocol.read(request);
+      record.action = action;
+      this.#calls.push(record);
+      const fault = this.faults.take({ service: service.name, action });
+      if (fault?.kind === 'reset') return 'reset';
+      const iamAction = `${service.name}:${action}`;
+      const denied = (resource: string) => accessDenied(circumstances.caller, iamAction, resource);
+      await applyFault(fault, () => denied('*'), request.signal);
+      if (handler !== undefined) return await this.#forward(handler, request, record);
+      const operation = service.operations.get(action);
+      if (operation === undefined) throw unknownOperation();
+      const { resource, perform } = operation(circumstances, input);
+      const context = callerContext(circumstances.caller, this.account.region);
+      if (resource !== undefined && !(await this.#authorize(iamAction, resource, context))) {
+        throw denied(resource);
+      }
+      return service.protocol.result(action, perform(), requestId);
+    } catch (error) {
+      // Nobody is left to answer.
+      if (request.signal.aborted) return 'reset';
+      if (!(error instanceof AwsError)) this.#errors.push(error);
+      const answered = named(service, error instanceof AwsError ? error : internalError());
+      record.error = answered.type;
+      return service.protocol.error(answered, requestId);
+    }
+  }
+
+  async #forward(
+    handler: HttpHandler,
+    request: HttpRequest,
+    record: Mutable<AwsCallRecord>,
+  ): Promise<HttpReply> {
+    const reply = await handler(request);
+    if (reply === 'reset') return reply;
+    const headers = Object.entries(reply.headers ?? {});
+    const type = headers.find(([name]) => name.toLowerCase() === 'x-amzn-errortype')?.[1];
+    if (type !== undefined) record.error = type;
+    return reply;
+  }
+}
+
+/** The error as this service calls it. */
+function named({ errors }: AwsService, error: AwsError): AwsError {
+  const [type, status] = errors?.[error.type] ?? [error.type, error.status];
+  return new AwsError(type, error.message, status);
+}
+
+/** What is not for a known service is answered in the form that its client most likely reads. */
+function refusal({ headers }: HttpRequest, error: AwsError): HttpReply {
+  const isQuery = headers['content-type']?.startsWith('application/x-www-form-urlencoded');
+  const protocol: Protocol = isQuery ? queryProtocol('') : jsonProtocol('1.1', '');
+  return protocol.error(error, randomUUID());
+}

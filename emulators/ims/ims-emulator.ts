@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import { FaultPlan } from '../wire/fault-plan.ts';
+import {
+  type HttpReply,
+  type HttpRequest,
+  type HttpResponse,
+  HttpServer,
+  json,
+  type LocalServer,
+} from '../wire/http-server.ts';
+import type { ClientRegistration, ImsClient } from './client.ts';
+import { ClientRegistry } from './client-registry.ts';
+import { deliver, type ImsCall, type ImsFault, replyOfOutage } from './fault.ts';
+import { IssuedTokens, type TokenInspection } from './issued-tokens.ts';
+import { type Parameters, readParameters } from './parameters.ts';
+import { answerTokenRequest, type ImsState, type TokenOutcome } from './token-endpoint.ts';
+import { answerInvalidation, answerValidation } from './token-status.ts';
+
+export interface ImsEmulatorOptions {
+  /** In epoch milliseconds. @default Date.now */
+  readonly now?: () => number;
+  /** How long a token lives, unless its client says otherwise. @default 86399 */
+  readonly lifetimeSeconds?: number;
+}
+
+/** A POST to the token endpoint, told without its secret and its token. */
+export interface TokenRequestRecord {
+  readonly clientId: string | undefined;
+  readonly scope: string | undefined;
+  readonly contentType: string | undefined;
+  /** Adobe warns of parameters in the query, which logs may keep. */
+  readonly hasQuery: boolean;
+  readonly outcome: TokenOutcome | 'not-processed';
+  readonly fault: ImsFault['kind'] | undefined;
+}
+
+const configurationPath = '/ims/.well-known/openid-configuration';
+
+const methods: Readonly<Record<string, readonly string[]>> = {
+  [configurationPath]: ['GET'],
+  '/ims/token/v3': ['POST'],
+  '/ims/validate_token/v1': ['GET', 'POST'],
+  '/ims/invalidate_token/v2': ['POST'],
+};
+
+/** Adobe IMS as far as a Server-to-Server credential sees it, and the ways in which it can fail. */
+export class ImsEmulator implements LocalServer {
+  /** A fault hits every path; one that concerns the token is spent on a refusal too. */
+  readonly faults = new FaultPlan<ImsCall, ImsFault>();
+  /** Added to the clock of every answer's Date header, as seen from a machine whose own is off. */
+  clockOffsetMs = 0;
+  readonly #now: () => number;
+  readonly #state: ImsState;
+  readonly #server = new HttpServer((request) => this.#handle(request));
+  #tokenRequests: TokenRequestRecord[] = [];
+
+  constructor({ now = Date.now, lifetimeSeconds = 86_399 }: ImsEmulatorOptions = {}) {
+    this.#now = now;
+    this.#state = {
+      clients: new ClientRegistry(lifetimeSeconds),
+      tokens: new IssuedTokens(now),
+    };
+  }
+
+  get url(): string {
+    return this.#server.url;
+  }
+
+  async start(port?: number): Promise<void> {
+    await this.#server.start(port);
+  }
+
+  async stop(): Promise<void> {
+    await this.#server.stop();
+  }
+
+  registerClient(registration: ClientRegistration): ImsClient {
+    return this.#state.clients.register(registration);
+  }
+
+  /** @throws Error when there is no such client */
+  client(clientId: string): ImsClient {
+    return this.#state.clients.get(clientId);
+  }
+
+  removeClient(clientId: string): void {
+    this.#state.clients.remove(clientId);
+  }
+
+  /** How many different tokens were issued; `client(id).mintCount` is that of one client. */
+  get mintCount(): number {
+    return this.#state.tokens.count;
+  }
+
+  /** Oldest first. */
+  get tokenRequests(): readonly TokenRequestRecord[] {
+    return this.#tokenRequests;
+  }
+
+  clearTokenRequests(): void {
+    this.#tokenRequests = [];
+  }
+
+  inspect(token: string): TokenInspection {
+    return this.#state.tokens.inspect(token);
+  }
+
+  isValid(token: string): boolean {
+    return this.inspect(token).valid;
+  }
+
+  revoke(token: string): void {
+    this.#state.tokens.revoke(token);
+  }
+
+  async #handle(request: HttpRequest): Promise<HttpReply> {
+    const parameters = readParameters(request);
+    const fault = this.faults.take({
+      path: request.url.pathname,
+      clientId: parameters.get('client_id'),
+    });
+    const outage = fault && replyOfOutage(fault);
+    if (outage !== undefined) this.#record(request, parameters, 'not-processed', fault);
+    const reply =
+      outage ?? (await deliver(this.#answer(request, parameters, fault), fault, request.signal));
+    if (reply === 'reset') return reply;
+    const date = new Date(this.#now() + this.clockOffsetMs).toUTCString();
+    return { ...reply, headers: { date, 'X-Debug-Id': randomUUID(), ...reply.headers } };
+  }
+
+  #answer(request: HttpRequest, parameters: Parameters, fault: ImsFault | undefined): HttpResponse {
+    const path = request.url.pathname;
+    const allowed = methods[path];
+    if (allowed === undefined) return json(404, { error: 'not_found' });
+    if (!allowed.includes(request.method)) {
+      return { status: 405, headers: { allow: allowed.join(', ') } };
+    }
+    if (path === configurationPath) return json(200, openidConfiguration(this.url));
+    if (path === '/ims/validate_token/v1') {
+      return answerValidation(this.#state, parameters, request);
+    }
+    if (path === '/ims/invalidate_token/v2') return answerInvalidation(this.#state, parameters);
+    const { outcome, response } = answerTokenRequest(this.#state, parameters, fault);
+    this.#record(request, parameters, outcome, fault);
+    return response;
+  }
+
+  #record(
+    { method, url, headers }: HttpRequest,
+    parameters: Parameters,
+    outcome: TokenRequestRecord['outcome'],
+    fault: ImsFault | undefined,
+  ): void {
+    if (method !== 'POST' || url.pathname !== '/ims/token/v3') return;
+    this.#tokenRequests.push({
+      clientId: parameters.get('client_id'),
+      scope: parameters.get('scope'),
+      contentType: headers['content-type'],
+      hasQuery: url.search !== '',
+      outcome,
+      fault: fault?.kind,
+    });
+  }
+}
+
+/** As IMS says it: the grant that this project uses is not in the list, and works. */
+function openidConfiguration(origin: string): object {
+  return {
+    issuer: origin,
+    authorization_endpoint: `${origin}/ims/authorize/v2`,
+    token_endpoint: `${origin}/ims/token/v3`,
+    revocation_endpoint: `${origin}/ims/revoke`,
+    jwks_uri: `${origin}/ims/keys`,
+    grant_types_supported: ['authorization_code', 'implicit', 'refresh_token'],
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+  };
+}

@@ -1,0 +1,22 @@
+import { type HttpResponse, json } from '../wire/http-server.ts';
+
+/** Why IMS refuses a call, in the words of OAuth. */
+export interface Refusal {
+  readonly error:
+    | 'invalid_request'
+    | 'invalid_client'
+    | 'unauthorized_client'
+    | 'unsupported_grant_type'
+    | 'invalid_scope'
+    | 'invalid_token';
+  /** Not every refusal of IMS has one. */
+  readonly error_description?: string;
+}
+
+export function isRefusal(value: object): value is Refusal {
+  return 'error' in value;
+}
+
+export function refuse(refusal: Refusal): HttpResponse {
+  return json(400, refusal);
+}

@@ -1,0 +1,60 @@
+import { type HttpRequest, type HttpResponse, json } from '../wire/http-server.ts';
+import type { Parameters } from './parameters.ts';
+import { isRefusal, refuse } from './refusal.ts';
+import type { ImsState } from './token-endpoint.ts';
+
+/** `/ims/validate_token/v1`: an invalid token is an answer, not an HTTP error. */
+export function answerValidation(
+  { tokens }: ImsState,
+  parameters: Parameters,
+  { headers }: HttpRequest,
+): HttpResponse {
+  const token = parameters.get('token') ?? bearerToken(headers.authorization);
+  const clientId = parameters.get('client_id');
+  if (token === undefined || clientId === undefined) return missing('token or client_id');
+  if ((parameters.get('type') ?? 'access_token') !== 'access_token') return wrongType('type');
+
+  const inspection = tokens.inspect(token);
+  if (!inspection.valid) return json(200, { valid: false, reason: inspection.reason });
+  if (inspection.clientId !== clientId) {
+    return json(200, { valid: false, reason: 'client_id_mismatch' });
+  }
+  return json(200, { valid: true, token: inspection.claims });
+}
+
+/** `/ims/invalidate_token/v2`: only the client that a token was issued to may end it. */
+export function answerInvalidation(
+  { clients, tokens }: ImsState,
+  parameters: Parameters,
+): HttpResponse {
+  const token = parameters.get('token');
+  if (token === undefined) return missing('token');
+  if (parameters.get('token_type') !== 'access_token') return wrongType('token_type');
+  const client = clients.authenticate(parameters);
+  if (isRefusal(client)) return refuse(client);
+
+  const inspection = tokens.inspect(token);
+  if (inspection.valid && inspection.clientId !== client.clientId) {
+    return refuse({ error: 'invalid_token' });
+  }
+  tokens.revoke(token);
+  return { status: 200 };
+}
+
+function bearerToken(authorization: string | undefined): string | undefined {
+  return /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
+}
+
+function missing(parameter: string): HttpResponse {
+  return refuse({
+    error: 'invalid_request',
+    error_description: `missing ${parameter} parameter`,
+  });
+}
+
+function wrongType(parameter: string): HttpResponse {
+  return refuse({
+    error: 'invalid_request',
+    error_description: `invalid ${parameter} parameter`,
+  });
+}

@@ -1,0 +1,228 @@
+import { randomUUID } from 'node:crypto';
+import { type Authorize, accessDenied, callerContext } from '../wire/authorization.ts';
+import { credentialScope, localUser, type Principal } from '../wire/caller.ts';
+import {
+  type HttpReply,
+  type HttpRequest,
+  HttpServer,
+  type LocalServer,
+} from '../wire/http-server.ts';
+import { AsyncEvents, type DroppedEvent } from './async-events.ts';
+import {
+  checkEnvironment,
+  defaultCredentials,
+  type FunctionDefinition,
+  type RoleCredentials,
+} from './environment.ts';
+import { LambdaApiError } from './errors.ts';
+import { type InvocationRecord, LambdaFunction } from './function.ts';
+import { answerInvokeApi, type InvocationType } from './invoke-api.ts';
+
+export interface LambdaEmulatorOptions {
+  /** @default 'us-east-1' */
+  readonly region?: string;
+  /** @default '123456789012' */
+  readonly account?: string;
+  /** What the role gives to every function. @default credentials that mean nothing */
+  readonly credentials?: RoleCredentials;
+  /** The waits before the retries of an asynchronous event. @default [60_000, 120_000] */
+  readonly asyncRetryDelaysMs?: readonly number[];
+  /** The first wait of an asynchronous event that was throttled. @default 1000 */
+  readonly asyncThrottleDelayMs?: number;
+  /** @default 10_000 */
+  readonly initTimeoutMs?: number;
+  /** Asked about the calls of the Invoke API. @default every call is allowed */
+  readonly authorize?: Authorize;
+  /** Who calls with an access key. @default always the same user */
+  readonly principalOf?: (accessKeyId: string | undefined) => Principal;
+  readonly onLog?: (functionName: string, line: string) => void;
+  readonly onEventDropped?: (event: DroppedEvent) => void;
+}
+
+/** What `invoke` gives back. */
+export interface InvocationResult {
+  readonly requestId: string;
+  /** The value that the function returned, or its error; undefined unless the type is `RequestResponse`. */
+  readonly payload: unknown;
+  readonly functionError?: 'Unhandled';
+  /** The lines that were logged during the invocation. */
+  readonly logs: readonly string[];
+}
+
+const maxSyncPayloadBytes = 6_291_456;
+const maxAsyncPayloadBytes = 1_048_576;
+
+/** Lambda on this machine: `url` is the endpoint of its Invoke API. */
+export class LambdaEmulator implements LocalServer {
+  /** Said of a function, by its name, instead of what is so: such as its `State`. */
+  readonly configurationOverrides = new Map<string, Readonly<Record<string, unknown>>>();
+  readonly #options: LambdaEmulatorOptions;
+  readonly #arnPrefix: string;
+  readonly #functions = new Map<string, LambdaFunction>();
+  readonly #dropped = new Map<string, number>();
+  readonly #events: AsyncEvents;
+  readonly #server = new HttpServer((request) => this.answer(request));
+  #started = false;
+
+  constructor(options: LambdaEmulatorOptions = {}) {
+    const { region = 'us-east-1', account = '123456789012' } = options;
+    this.#options = options;
+    this.#arnPrefix = `arn:aws:lambda:${region}:${account}:function:`;
+    this.#events = new AsyncEvents({
+      retryDelaysMs: options.asyncRetryDelaysMs ?? [60_000, 120_000],
+      throttleDelayMs: options.asyncThrottleDelayMs ?? 1000,
+      onDropped: (event) => this.#recordDropped(event),
+    });
+  }
+
+  get url(): string {
+    return this.#server.url;
+  }
+
+  async start(port?: number): Promise<void> {
+    await this.#server.start(port);
+    this.#started = true;
+    process.once('exit', this.#killAll);
+  }
+
+  async stop(): Promise<void> {
+    this.#started = false;
+    process.off('exit', this.#killAll);
+    const events = this.#events.stop();
+    await Promise.all([...this.#functions.values()].map((target) => target.stop()));
+    await Promise.all([events, this.#server.stop()]);
+  }
+
+  /** Answers one request of the Invoke API, whichever server it came by. */
+  answer(request: HttpRequest): Promise<HttpReply> {
+    return answerInvokeApi(
+      {
+        find: (name, qualifier) => this.#find(name, qualifier),
+        list: () => [...this.#functions.values()],
+        call: (target, type, body) => this.#call(target, type, body),
+        authorize: (...question) => this.#checkAllowed(...question),
+        overridesOf: (name) => this.configurationOverrides.get(name) ?? {},
+      },
+      request,
+    );
+  }
+
+  /** Returns the ARN. @throws when the name is taken, or the environment sets what only Lambda may set. */
+  createFunction(definition: FunctionDefinition): string {
+    const { functionName, environment = {} } = definition;
+    if (this.#functions.has(functionName)) {
+      const message = `Function already exist: ${functionName}`;
+      throw new LambdaApiError('ResourceConflictException', 409, message);
+    }
+    checkEnvironment(environment);
+    const arn = `${this.#arnPrefix}${functionName}`;
+    const surroundings = {
+      arn,
+      region: this.#options.region ?? 'us-east-1',
+      credentials: this.#options.credentials ?? defaultCredentials,
+      initTimeoutMs: this.#options.initTimeoutMs ?? 10_000,
+      onLog: (line: string) => this.#options.onLog?.(functionName, line),
+    };
+    this.#functions.set(functionName, new LambdaFunction(definition, surroundings));
+    return arn;
+  }
+
+  /** Invokes without HTTP; the payload is any JSON value. */
+  async invoke(
+    functionName: string,
+    payload: unknown = {},
+    { type = 'RequestResponse' }: { readonly type?: InvocationType } = {},
+  ): Promise<InvocationResult> {
+    const body = Buffer.from(JSON.stringify(payload));
+    const { requestId, record } = await this.#call(this.#find(functionName), type, body);
+    if (record === undefined) return { requestId, payload: undefined, logs: [] };
+    const result = { requestId, payload: JSON.parse(record.payload), logs: record.logs };
+    return record.status === 'success' ? result : { ...result, functionError: 'Unhandled' };
+  }
+
+  /** What the function and the platform wrote, oldest first; only the newest lines are kept. */
+  logs(functionName: string): readonly string[] {
+    return this.#find(functionName).logs;
+  }
+
+  /** The processes that now exist for a function, busy or frozen. */
+  processIds(functionName: string): readonly number[] {
+    return this.#find(functionName).processIds;
+  }
+
+  /** Resolves when no asynchronous event is being handled or waits for a retry. */
+  idle(): Promise<void> {
+    return this.#events.idle();
+  }
+
+  /** How many asynchronous events of a function were given up: the metric `AsyncEventsDropped`. */
+  asyncEventsDropped(functionName: string): number {
+    return this.#dropped.get(functionName) ?? 0;
+  }
+
+  readonly #killAll = (): void => {
+    for (const target of this.#functions.values()) target.kill();
+  };
+
+  #recordDropped(event: DroppedEvent): void {
+    this.#dropped.set(event.functionName, this.asyncEventsDropped(event.functionName) + 1);
+    this.#options.onEventDropped?.(event);
+  }
+
+  /** Takes a name, a partial or whole ARN, each with or without a qualifier. */
+  #find(text: string, qualifier = '$LATEST'): LambdaFunction {
+    const [region, account] = this.#arnPrefix.split(':').slice(3, 5);
+    const pattern = /^(?:(?:arn:aws:lambda:([^:]+):)?(\d{12}):function:)?([^:]+)(?::([^:]+))?$/;
+    const match = pattern.exec(text);
+    const [, askedRegion = region, askedAccount = account, name = text, version = qualifier] =
+      match ?? [];
+    const target = this.#functions.get(name);
+    const isHere = askedRegion === region && askedAccount === account && version === '$LATEST';
+    if (target !== undefined && isHere) return target;
+    const suffix = version === '$LATEST' ? '' : `:${version}`;
+    const arn = `arn:aws:lambda:${askedRegion}:${askedAccount}:function:${name}${suffix}`;
+    throw new LambdaApiError('ResourceNotFoundException', 404, `Function not found: ${arn}`);
+  }
+
+  async #checkAllowed(request: HttpRequest, action: string, resource: string): Promise<void> {
+    const [region = '', account = ''] = this.#arnPrefix.split(':').slice(3, 5);
+    const { authorize = () => true, principalOf = () => localUser(account) } = this.#options;
+    const caller = principalOf(credentialScope(request)?.accessKeyId);
+    const context = callerContext(caller, region);
+    if (await authorize(`lambda:${action}`, resource, context)) return;
+    const { type, message } = accessDenied(caller, `lambda:${action}`, resource);
+    throw new LambdaApiError(type, 403, message);
+  }
+
+  async #call(
+    target: LambdaFunction,
+    type: InvocationType,
+    body: Buffer,
+  ): Promise<{ readonly requestId: string; readonly record?: InvocationRecord }> {
+    if (!this.#started) throw new Error('the Lambda emulator is not running');
+    const payload = checkedPayload(type, body);
+    const requestId = randomUUID();
+    if (type === 'RequestResponse') {
+      return { requestId, record: await target.invoke(requestId, payload) };
+    }
+    if (type === 'Event') this.#events.accept(target, requestId, payload);
+    return { requestId };
+  }
+}
+
+function checkedPayload(type: InvocationType, body: Buffer): string {
+  const limit = type === 'Event' ? maxAsyncPayloadBytes : maxSyncPayloadBytes;
+  if (body.length > limit) {
+    const message = `${body.length} byte payload is too large for the ${type} invocation type (limit ${limit} bytes)`;
+    throw new LambdaApiError('RequestTooLargeException', 413, message);
+  }
+  const text = body.length === 0 ? '{}' : body.toString();
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    const message = `Could not parse request body into json: ${problem}`;
+    throw new LambdaApiError('InvalidRequestContentException', 400, message);
+  }
+  return text;
+}

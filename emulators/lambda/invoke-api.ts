@@ -1,0 +1,165 @@
+import { type HttpReply, type HttpRequest, json } from '../wire/http-server.ts';
+import { pageOf } from '../wire/page.ts';
+import { handlerOf } from './environment.ts';
+import { LambdaApiError } from './errors.ts';
+import type { InvocationRecord, LambdaFunction } from './function.ts';
+
+export type InvocationType = 'RequestResponse' | 'Event' | 'DryRun';
+
+/** What answers the Invoke API; `record` is there for `RequestResponse` only. */
+export interface InvokeBackend {
+  find(functionName: string, qualifier?: string): LambdaFunction;
+  list(): readonly LambdaFunction[];
+  call(
+    target: LambdaFunction,
+    type: InvocationType,
+    body: Buffer,
+  ): Promise<{ readonly requestId: string; readonly record?: InvocationRecord }>;
+  /** @throws LambdaApiError if the caller may not do this. */
+  authorize(request: HttpRequest, action: string, resource: string): Promise<void>;
+  /** What is to be said of a function that is not so. */
+  overridesOf(functionName: string): object;
+}
+
+/** The operations that are emulated, by the names that policies have for them. */
+const routes = {
+  ListFunctions: ['GET', /^\/2015-03-31\/functions\/?$/],
+  GetFunction: ['GET', /^\/2015-03-31\/functions\/([^/]+)$/],
+  GetFunctionConfiguration: ['GET', /^\/2015-03-31\/functions\/([^/]+)\/configuration$/],
+  InvokeFunction: ['POST', /^\/2015-03-31\/functions\/([^/]+)\/invocations$/],
+} as const;
+
+type Action = keyof typeof routes;
+
+/** What a request asks for; undefined when it is not emulated. */
+export function invokeApiAction({ method, url }: HttpRequest): Action | undefined {
+  const actions = Object.keys(routes) as Action[];
+  return actions.find((action) => {
+    const [wanted, path] = routes[action];
+    return wanted === method && path.test(url.pathname);
+  });
+}
+
+const pageSize = 50;
+const tailBytes = 4096;
+const isInvocationType = (text: string): text is InvocationType =>
+  ['RequestResponse', 'Event', 'DryRun'].includes(text);
+
+/** Answers as the Lambda API does. @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+export async function answerInvokeApi(
+  backend: InvokeBackend,
+  request: HttpRequest,
+): Promise<HttpReply> {
+  try {
+    return await route(backend, request);
+  } catch (error) {
+    if (error instanceof LambdaApiError) return errorReply(error);
+    const message = error instanceof Error ? error.message : String(error);
+    return errorReply(new LambdaApiError('ServiceException', 500, message));
+  }
+}
+
+async function route(backend: InvokeBackend, request: HttpRequest): Promise<HttpReply> {
+  const { pathname, searchParams } = request.url;
+  const action = invokeApiAction(request);
+  if (action === undefined) {
+    const message = `${request.method} ${pathname} is not part of the emulated Lambda API`;
+    throw new LambdaApiError('UnknownOperationException', 404, message);
+  }
+  if (action === 'ListFunctions') {
+    await backend.authorize(request, action, '*');
+    return listFunctions(backend, searchParams);
+  }
+  const [, name = ''] = routes[action][1].exec(pathname) ?? [];
+  const qualifier = searchParams.get('Qualifier') ?? undefined;
+  const target = backend.find(decodeURIComponent(name), qualifier);
+  await backend.authorize(request, action, target.surroundings.arn);
+  if (action === 'InvokeFunction') return invoke(backend, target, request);
+  const document = configuration(backend, target);
+  return json(200, action === 'GetFunction' ? { Configuration: document } : document);
+}
+
+function listFunctions(backend: InvokeBackend, parameters: URLSearchParams): HttpReply {
+  const text = parameters.get('MaxItems') ?? String(pageSize);
+  const size = Number(text);
+  if (!Number.isInteger(size) || size < 1 || size > 10_000) {
+    const message = `Value '${text}' at 'maxItems' failed to satisfy constraint: Member must have value between 1 and 10000`;
+    throw new LambdaApiError('InvalidParameterValueException', 400, message);
+  }
+  const page = pageOf(
+    backend.list(),
+    ({ surroundings }) => surroundings.arn,
+    { size: Math.min(size, pageSize), token: parameters.get('Marker') ?? undefined },
+    () => new LambdaApiError('InvalidParameterValueException', 400, 'Invalid Marker'),
+  );
+  const functions = page.items.map((target) => {
+    // The list leaves these out; GetFunctionConfiguration has them.
+    const { State, StateReason, StateReasonCode, LastUpdateStatus, ...listed } = configuration(
+      backend,
+      target,
+    );
+    return listed;
+  });
+  return json(200, { Functions: functions, NextMarker: page.nextToken });
+}
+
+async function invoke(
+  backend: InvokeBackend,
+  target: LambdaFunction,
+  { headers, body }: HttpRequest,
+): Promise<HttpReply> {
+  const type = String(headers['x-amz-invocation-type'] ?? 'RequestResponse');
+  if (!isInvocationType(type)) {
+    const message = `Value '${type}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: [Event, RequestResponse, DryRun]`;
+    throw new LambdaApiError('InvalidParameterValueException', 400, message);
+  }
+  const { requestId, record } = await backend.call(target, type, body);
+  const idHeader = { 'x-amzn-RequestId': requestId };
+  if (record === undefined) return { status: type === 'Event' ? 202 : 204, headers: idHeader };
+  const { payload, status, logs } = record;
+  return {
+    status: 200,
+    headers: {
+      ...idHeader,
+      'content-type': 'application/json',
+      'X-Amz-Executed-Version': '$LATEST',
+      ...(status === 'success' ? {} : { 'X-Amz-Function-Error': 'Unhandled' }),
+      ...(headers['x-amz-log-type'] === 'Tail' ? { 'X-Amz-Log-Result': encodedTail(logs) } : {}),
+    },
+    body: payload,
+  };
+}
+
+function encodedTail(logs: readonly string[]): string {
+  const text = logs.map((line) => `${line}\n`).join('');
+  return Buffer.from(text).subarray(-tailBytes).toString('base64');
+}
+
+function configuration(
+  backend: InvokeBackend,
+  { definition, ...target }: LambdaFunction,
+): Record<string, unknown> {
+  return {
+    FunctionName: definition.functionName,
+    FunctionArn: target.surroundings.arn,
+    Runtime: 'nodejs24.x',
+    Handler: handlerOf(definition),
+    Timeout: target.timeoutMs / 1000,
+    MemorySize: target.memoryMb,
+    Environment: { Variables: definition.environment ?? {} },
+    PackageType: 'Zip',
+    Version: '$LATEST',
+    State: 'Active',
+    LastUpdateStatus: 'Successful',
+    ...backend.overridesOf(definition.functionName),
+  };
+}
+
+function errorReply({ name, status, message, reason }: LambdaApiError): HttpReply {
+  // AWS spells this field differently for these two errors.
+  const isCapital = name === 'ResourceNotFoundException' || name === 'AccessDeniedException';
+  const field = isCapital ? 'Message' : 'message';
+  const origin = status < 500 ? 'User' : 'Service';
+  const body = { Type: origin, [field]: message, ...(reason ? { Reason: reason } : {}) };
+  return json(status, body, { 'x-amzn-ErrorType': name });
+}

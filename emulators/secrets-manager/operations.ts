@@ -1,0 +1,72 @@
+import type { GenericSchema, InferOutput } from 'valibot';
+import { parseRequest } from '../wire/request-schema.ts';
+import {
+  createSecretRequest,
+  deleteSecretRequest,
+  getSecretValueRequest,
+  listSecretsRequest,
+  listSecretVersionIdsRequest,
+  putSecretValueRequest,
+  rotateSecretRequest,
+  secretRequest,
+  tagResourceRequest,
+  untagResourceRequest,
+  updateSecretRequest,
+  updateSecretVersionStageRequest,
+} from './requests.ts';
+import { cancelRotateSecret, rotateSecret } from './rotation.ts';
+import {
+  createSecret,
+  deleteSecret,
+  describe,
+  restoreSecret,
+  tagResource,
+  untagResource,
+  updateSecret,
+} from './secret-operations.ts';
+import type { Service } from './service.ts';
+import {
+  getSecretValue,
+  listSecretVersionIds,
+  putSecretValue,
+  updateSecretVersionStage,
+} from './version-operations.ts';
+
+/** A request that was read, ready to be authorized and then carried out. */
+export interface PreparedOperation {
+  readonly request: Readonly<Record<string, unknown>>;
+  readonly perform: (service: Service) => object;
+}
+
+type Operation = (body: unknown) => PreparedOperation;
+
+/** Every operation of the service that is emulated, by its name in `X-Amz-Target`. */
+export const operations: ReadonlyMap<string, Operation> = new Map([
+  ['CancelRotateSecret', operation(secretRequest, cancelRotateSecret)],
+  ['CreateSecret', operation(createSecretRequest, createSecret)],
+  ['DeleteSecret', operation(deleteSecretRequest, deleteSecret)],
+  ['DescribeSecret', operation(secretRequest, describe)],
+  ['GetSecretValue', operation(getSecretValueRequest, getSecretValue)],
+  ['ListSecrets', operation(listSecretsRequest, ({ list }, request) => list.page(request))],
+  ['ListSecretVersionIds', operation(listSecretVersionIdsRequest, listSecretVersionIds)],
+  ['PutSecretValue', operation(putSecretValueRequest, putSecretValue)],
+  ['RestoreSecret', operation(secretRequest, restoreSecret)],
+  ['RotateSecret', operation(rotateSecretRequest, rotateSecret)],
+  ['TagResource', operation(tagResourceRequest, tagResource)],
+  ['UntagResource', operation(untagResourceRequest, untagResource)],
+  ['UpdateSecret', operation(updateSecretRequest, updateSecret)],
+  [
+    'UpdateSecretVersionStage',
+    operation(updateSecretVersionStageRequest, updateSecretVersionStage),
+  ],
+]);
+
+function operation<Schema extends GenericSchema<unknown, Record<string, unknown>>>(
+  schema: Schema,
+  perform: (service: Service, request: InferOutput<Schema>) => object,
+): Operation {
+  return (body) => {
+    const request = parseRequest(schema, body);
+    return { request, perform: (service) => perform(service, request) };
+  };
+}

@@ -1,0 +1,175 @@
+import { limitExceeded, resourceExists } from '../wire/errors.ts';
+
+/** What one version holds; binary data is kept as base64. */
+export type SecretValue = { readonly SecretString: string } | { readonly SecretBinary: string };
+
+/** One version of a secret; its value, once there, never changes. */
+export interface SecretVersion {
+  readonly id: string;
+  readonly createdAt: number;
+  /** Sorted, as the service answers them. */
+  readonly stages: readonly string[];
+  /** Absent in a version that a rotation has registered and nobody has filled yet. */
+  readonly value?: SecretValue | undefined;
+}
+
+/** A tag, spelled as on the wire. */
+export interface Tag {
+  readonly Key: string;
+  readonly Value: string;
+}
+
+/** When a secret is rotated, spelled as on the wire. */
+export interface RotationRules {
+  readonly AutomaticallyAfterDays?: number | undefined;
+  readonly Duration?: string | undefined;
+  readonly ScheduleExpression?: string | undefined;
+}
+
+/** How a secret is rotated; kept when rotation is turned off. */
+export interface RotationSetting {
+  readonly enabled: boolean;
+  readonly functionArn: string;
+  readonly rules?: RotationRules | undefined;
+}
+
+/** A Region that a secret is replicated to, spelled as on the wire. */
+export interface Replica {
+  readonly Region: string;
+  readonly KmsKeyId?: string | undefined;
+}
+
+/** One secret; never changed in place, so that an older look at it stays true. Instants are ms. */
+export interface Secret {
+  readonly arn: string;
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly kmsKeyId?: string | undefined;
+  readonly owningService?: string | undefined;
+  /** The Region it is replicated from, if it is a replica; its own, if it has replicas. */
+  readonly primaryRegion?: string | undefined;
+  readonly isReplica: boolean;
+  readonly replicas: readonly Replica[];
+  readonly tags: readonly Tag[];
+  readonly createdAt: number;
+  readonly changedAt: number;
+  readonly accessedAt?: number | undefined;
+  /** When a secret scheduled for deletion is gone. */
+  readonly deletionAt?: number | undefined;
+  readonly rotation?: RotationSetting | undefined;
+  readonly rotatedAt?: number | undefined;
+  readonly nextRotationAt?: number | undefined;
+  /** Oldest first. */
+  readonly versions: readonly SecretVersion[];
+}
+
+type Versions = readonly SecretVersion[];
+
+const keptVersions = 100;
+const minPruneAgeMs = 24 * 60 * 60 * 1000;
+
+/** The version with an id. */
+export function findVersion(versions: Versions, id: string): SecretVersion | undefined {
+  return versions.find((version) => version.id === id);
+}
+
+/** The one version that carries a staging label. */
+export function stageHolder(versions: Versions, stage: string): SecretVersion | undefined {
+  return versions.find((version) => version.stages.includes(stage));
+}
+
+/**
+ * Attaches a staging label to a version and takes it from the one that had it. When AWSCURRENT
+ * moves, AWSPREVIOUS follows to the version that lost it.
+ */
+export function moveStage(versions: Versions, stage: string, toId: string): Versions {
+  const holder = stageHolder(versions, stage);
+  if (holder?.id === toId) return versions;
+  const moved = removeStage(versions, stage).map((version) =>
+    version.id === toId
+      ? { ...version, stages: [...version.stages, stage].sort(codeUnitOrder) }
+      : version,
+  );
+  if (stage !== 'AWSCURRENT' || holder === undefined) return moved;
+  return moveStage(moved, 'AWSPREVIOUS', holder.id);
+}
+
+function codeUnitOrder(one: string, other: string): number {
+  return one < other ? -1 : 1;
+}
+
+/** Takes a staging label from the version that carries it. */
+export function removeStage(versions: Versions, stage: string): Versions {
+  return versions.map((version) =>
+    version.stages.includes(stage)
+      ? { ...version, stages: version.stages.filter((other) => other !== stage) }
+      : version,
+  );
+}
+
+/** The labels of each version that has any; undefined when none has, as in an empty secret. */
+export function stagesByVersion(versions: Versions): Record<string, string[]> | undefined {
+  const labelled = versions.filter(({ stages }) => stages.length > 0);
+  if (labelled.length === 0) return undefined;
+  return Object.fromEntries(labelled.map(({ id, stages }) => [id, [...stages]]));
+}
+
+/** A value to be stored, and the labels that its version is to get. */
+export interface NewVersion {
+  readonly id: string;
+  readonly value: SecretValue;
+  readonly stages?: readonly string[] | undefined;
+}
+
+/**
+ * Stores a value under a version id. Answers the very same secret if that version already holds
+ * that value: a repeated request moves no label.
+ *
+ * @throws AwsError if the version holds another value, or the secret has too many versions.
+ */
+export function storeVersion(secret: Secret, put: NewVersion, now: number, cap: number): Secret {
+  const existing = findVersion(secret.versions, put.id);
+  if (existing?.value !== undefined) {
+    if (sameValue(existing.value, put.value)) return secret;
+    throw resourceExists(
+      `You can't use ClientRequestToken ${put.id} because that value is already in use for a version of secret ${secret.arn}.`,
+    );
+  }
+  const stored: Versions =
+    existing === undefined
+      ? [...secret.versions, { id: put.id, createdAt: now, stages: [], value: put.value }]
+      : secret.versions.map((version) =>
+          version.id === put.id ? { ...version, value: put.value } : version,
+        );
+  const stages = new Set(put.stages ?? ['AWSCURRENT']);
+  const needsCurrent = stageHolder(stored, 'AWSCURRENT') === undefined;
+  const moveCurrent = stages.delete('AWSCURRENT') || needsCurrent;
+  let versions = stored;
+  for (const stage of stages) versions = moveStage(versions, stage, put.id);
+  if (moveCurrent) versions = moveStage(versions, 'AWSCURRENT', put.id);
+  versions = pruneVersions(versions, now);
+  if (existing === undefined && versions.length > cap) {
+    throw limitExceeded(`The secret can't have more than ${cap} versions.`);
+  }
+  return { ...secret, versions, changedAt: now };
+}
+
+/** Drops unlabelled versions beyond the newest hundred, but none younger than a day. */
+export function pruneVersions(versions: Versions, now: number): Versions {
+  let surplus = versions.length - keptVersions;
+  if (surplus <= 0) return versions;
+  return versions.filter((version) => {
+    const prunable = version.stages.length === 0 && now - version.createdAt >= minPruneAgeMs;
+    if (!prunable || surplus <= 0) return true;
+    surplus -= 1;
+    return false;
+  });
+}
+
+/** Whether two values are equal in kind and content. */
+export function sameValue(one: SecretValue, other: SecretValue): boolean {
+  if ('SecretString' in one) {
+    return 'SecretString' in other && one.SecretString === other.SecretString;
+  }
+  return 'SecretBinary' in other && one.SecretBinary === other.SecretBinary;
+}

@@ -1,0 +1,51 @@
+import { invalidRequest } from '../wire/errors.ts';
+import type { BackgroundWork } from './background-work.ts';
+import type { SecretList } from './list-secrets.ts';
+import type { Rotations } from './rotation.ts';
+import type { Secret } from './secret.ts';
+import type { SecretStore } from './store.ts';
+
+/** What the operations work on. */
+export interface Service {
+  readonly region: string;
+  readonly now: () => number;
+  readonly versionCap: number;
+  readonly rotationAttempts: number;
+  readonly keyState: (kmsKeyId: string) => string | undefined;
+  readonly store: SecretStore;
+  readonly list: SecretList;
+  readonly rotations: Rotations;
+  readonly background: BackgroundWork;
+}
+
+/** @throws AwsError if there is no such secret, or it is scheduled for deletion. */
+export function activeSecret({ store }: Service, secretId: string): Secret {
+  const secret = store.get(secretId);
+  if (secret.deletionAt !== undefined) {
+    throw invalidRequest(
+      "You can't perform this operation on the secret because it was marked for deletion.",
+    );
+  }
+  return secret;
+}
+
+/** @throws AwsError if the secret may not be changed here and now. */
+export function writableSecret(service: Service, secretId: string): Secret {
+  const secret = activeSecret(service, secretId);
+  refuseManaged(secret);
+  return secret;
+}
+
+/** @throws AwsError if another Region or another service has the secret in hand. */
+export function refuseManaged(secret: Secret): void {
+  if (secret.isReplica) {
+    throw invalidRequest(
+      "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
+    );
+  }
+  if (secret.owningService !== undefined) {
+    throw invalidRequest(
+      `You can't modify a secret that is managed by ${secret.owningService}; use that service.`,
+    );
+  }
+}

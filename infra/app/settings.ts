@@ -1,0 +1,198 @@
+import * as v from 'valibot';
+import {
+  credentialNamePattern,
+  credentialNameRule,
+  prefixPattern,
+  prefixRule,
+  rotatorNamePattern,
+  rotatorNameRule,
+} from '../names.ts';
+import { products } from '../products.ts';
+import { scopeRule, scopesProblem } from '../scopes.ts';
+import { addCombinationProblems } from './settings-combinations.ts';
+
+const retentionDays = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,
+  3653,
+] as const;
+
+const yesOrNo = v.optional(v.boolean('must be true or false'));
+
+// A list passes for an object otherwise.
+const noList = v.pipe(
+  v.unknown(),
+  v.check((value) => !Array.isArray(value), 'must be an object'),
+);
+
+/** An object that says which keys it knows. */
+function settingsObject<const Entries extends v.ObjectEntries>(entries: Entries) {
+  return v.pipe(
+    noList,
+    v.strictObject(entries, ({ expected }) =>
+      expected === 'never'
+        ? `is not a setting; known are ${Object.keys(entries).join(', ')}`
+        : 'must be an object',
+    ),
+  );
+}
+
+function text(pattern: RegExp, rule: string) {
+  return v.optional(v.pipe(v.string(`must be ${rule}`), v.regex(pattern, `must be ${rule}`)));
+}
+
+function wholeNumber(from: number, to: number) {
+  const rule = `must be a whole number from ${from} to ${to}`;
+  return v.optional(
+    v.pipe(v.number(rule), v.integer(rule), v.minValue(from, rule), v.maxValue(to, rule)),
+  );
+}
+
+function percent() {
+  const rule = 'must be a number above 0 and below 50';
+  return v.optional(v.pipe(v.number(rule), v.gtValue(0, rule), v.ltValue(50, rule)));
+}
+
+function arn(service: string, resource: string, example: string) {
+  const pattern = new RegExp(`^arn:[a-z-]+:${service}:[a-z0-9-]+:\\d{12}:${resource}$`);
+  return text(pattern, `an ARN such as ${example}`);
+}
+
+function list<const Item extends v.GenericSchema>(item: Item) {
+  return v.optional(v.array(item, 'must be a list'));
+}
+
+function ids(kind: string) {
+  const rule = `must be an id such as ${kind}-0123456789abcdef0`;
+  return list(
+    v.pipe(v.string(rule), v.regex(new RegExp(`^${kind}-[0-9a-f]{8}([0-9a-f]{9})?$`), rule)),
+  );
+}
+
+const keyArn = arn(
+  'kms',
+  'key/[A-Za-z0-9-]+',
+  'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab (a key, not an alias)',
+);
+
+const credential = settingsObject({
+  product: v.optional(
+    v.picklist(
+      products,
+      `must be one of ${products.join(', ')}; for another product give its scopes`,
+    ),
+  ),
+  scopes: v.optional(
+    v.pipe(
+      v.array(v.string('must be a scope'), 'must be a list of scopes'),
+      v.check(
+        (scopes) => scopesProblem(scopes) === undefined,
+        ({ input }) => `${scopesProblem(input)}; ${scopeRule}`,
+      ),
+    ),
+  ),
+  renewBefore: text(
+    /^P(?=.)(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?$/,
+    'an ISO 8601 duration of days, hours, minutes and seconds, such as PT8H',
+  ),
+  clientSecretArn: arn(
+    'secretsmanager',
+    'secret:.+-[A-Za-z0-9]{6}',
+    'arn:aws:secretsmanager:eu-west-1:111122223333:secret:name-AbCdEf, complete with the six characters at its end',
+  ),
+  clientSecretKeyArn: keyArn,
+  keyArn,
+});
+
+const credentialName = v.pipe(
+  v.string(),
+  v.regex(credentialNamePattern, `is no credential name: ${credentialNameRule}`),
+);
+
+const alarms = settingsObject({
+  emails: list(
+    v.pipe(
+      v.string('must be an e-mail address'),
+      v.regex(/^[^\s@]+@[^\s@]+$/, 'must be an e-mail address'),
+    ),
+  ),
+  topicArn: arn('sns', '[A-Za-z0-9_-]+', 'arn:aws:sns:eu-west-1:111122223333:pager'),
+  thresholds: v.optional(settingsObject({ pagePercent: percent(), urgentPercent: percent() })),
+});
+
+const settings = settingsObject({
+  rotatorName: text(rotatorNamePattern, rotatorNameRule),
+  prefix: text(prefixPattern, prefixRule),
+  credentials: v.optional(
+    v.pipe(
+      noList,
+      v.record(credentialName, credential, 'must be an object of credentials by name'),
+    ),
+    {},
+  ),
+  tickMinutes: wholeNumber(2, 1440),
+  timeoutMinutes: wholeNumber(1, 15),
+  alarms: v.optional(alarms),
+  dashboard: yesOrNo,
+  keyArn,
+  vpcId: text(/^vpc-[0-9a-f]{8}([0-9a-f]{9})?$/, 'the id of a VPC, such as vpc-0123456789abcdef0'),
+  subnetIds: ids('subnet'),
+  securityGroupIds: ids('sg'),
+  logRetentionDays: v.optional(
+    v.picklist(retentionDays, `must be one of ${retentionDays.join(', ')}`),
+  ),
+  validate: yesOrNo,
+  nativeRotation: yesOrNo,
+  retainSecrets: yesOrNo,
+  tracing: yesOrNo,
+});
+
+/** The settings, as `cdk.json` holds them under the context key `ims-token-rotator`. */
+export type Settings = v.InferOutput<typeof settings>;
+
+const schema = v.pipe(
+  settings,
+  v.rawCheck(({ dataset, addIssue }) => {
+    // What is not of the right type was told already; the rest is checked all the same.
+    addCombinationProblems(dataset.value, (path, message) =>
+      addIssue({ message, path: path.map(pathItem) as [v.IssuePathItem] }),
+    );
+  }),
+);
+
+function pathItem(key: string): v.IssuePathItem {
+  return { type: 'unknown', origin: 'value', input: undefined, key, value: undefined };
+}
+
+/**
+ * Checks the settings.
+ *
+ * @param value the settings, or their JSON, as `--context` gives it
+ * @throws Error that lists every problem with its path and what is allowed
+ */
+export function parseSettings(value: unknown): Settings {
+  const parsed = v.safeParse(schema, typeof value === 'string' ? parseJson(value) : value);
+  if (parsed.success) return parsed.output;
+  throw invalid(
+    parsed.issues.map((issue) => ({
+      path: v.getDotPath(issue),
+      message: issue.message,
+    })),
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalid([{ path: null, message: 'must be JSON when it is given as text' }]);
+  }
+}
+
+function invalid(
+  problems: readonly { readonly path: string | null; readonly message: string }[],
+): Error {
+  const lines = problems.map(
+    ({ path, message }) => `- ${['ims-token-rotator', path].filter(Boolean).join('.')}: ${message}`,
+  );
+  return new Error(`the context in cdk.json is not right:\n${[...new Set(lines)].join('\n')}`);
+}

@@ -1,0 +1,122 @@
+import {
+  Annotations,
+  CfnOutput,
+  Duration,
+  RemovalPolicy,
+  Stack,
+  type StackProps,
+} from 'aws-cdk-lib';
+import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { ImsTokenRotator } from '../ims-token-rotator.ts';
+import type {
+  ImsTokenRotatorAlarmOptions,
+  ImsTokenRotatorProps,
+} from '../ims-token-rotator-props.ts';
+import type { Settings } from './settings.ts';
+
+type CredentialSettings = Settings['credentials'][string];
+
+/** A rotator with the credentials of `cdk.json`. */
+export class ImsTokenRotatorStack extends Stack {
+  readonly rotator: ImsTokenRotator;
+
+  constructor(scope: Construct, id: string, settings: Settings, props?: StackProps) {
+    super(scope, id, props);
+    const imports = new Construct(this, 'Imports');
+    const minutes = (count: number | undefined): Duration | undefined =>
+      count === undefined ? undefined : Duration.minutes(count);
+    const rotator = new ImsTokenRotator(this, 'Rotator', {
+      rotatorName: settings.rotatorName,
+      prefix: settings.prefix,
+      tick: minutes(settings.tickMinutes),
+      timeout: minutes(settings.timeoutMinutes),
+      logRetention: settings.logRetentionDays,
+      encryptionKey: keyOf(imports, settings.keyArn),
+      removalPolicy:
+        (settings.retainSecrets ?? true) ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      validate: settings.validate,
+      nativeRotation: settings.nativeRotation,
+      tracing: settings.tracing,
+      ...networkOf(imports, settings),
+      alarms: alarmOptions(imports, settings.alarms),
+      dashboard: settings.dashboard,
+    });
+    this.rotator = rotator;
+    for (const [name, credential] of Object.entries(settings.credentials)) {
+      rotator.addCredential(name, {
+        product: credential.product,
+        scopes: credential.scopes,
+        renewBefore:
+          credential.renewBefore === undefined ? undefined : Duration.parse(credential.renewBefore),
+        encryptionKey: keyOf(imports, credential.keyArn),
+        clientSecret: clientSecretOf(imports, name, credential),
+      });
+    }
+    new CfnOutput(this, 'RotatorName', {
+      description: 'The dimension of the metrics, and the name that the CLI takes',
+      value: rotator.rotatorName,
+    });
+    new CfnOutput(this, 'FunctionName', { value: rotator.function.functionName });
+    new CfnOutput(this, 'LogGroupName', { value: rotator.logGroup.logGroupName });
+    new CfnOutput(this, 'SecretPrefix', {
+      description: 'The secrets are <prefix>/<credential>/client and <prefix>/<credential>/token',
+      value: rotator.prefix,
+    });
+  }
+}
+
+/** By ids: a lookup would need the account at synthesis, and first give subnets that the gates refuse. */
+function networkOf(
+  scope: Construct,
+  { vpcId, subnetIds = [], securityGroupIds }: Settings,
+): Pick<ImsTokenRotatorProps, 'vpc' | 'securityGroups'> {
+  if (vpcId === undefined) return {};
+  const vpc = Vpc.fromVpcAttributes(scope, 'Vpc', {
+    vpcId,
+    privateSubnetIds: [...subnetIds],
+    // Lambda asks for the subnets only.
+    availabilityZones: ['any'],
+  });
+  Annotations.of(vpc).acknowledgeWarning(
+    '@aws-cdk/aws-ec2:noSubnetRouteTableId',
+    'nothing asks for a route table',
+  );
+  return {
+    vpc,
+    securityGroups: securityGroupIds?.map((id) => SecurityGroup.fromSecurityGroupId(scope, id, id)),
+  };
+}
+
+/** One import for a key, whoever uses it. */
+function keyOf(scope: Construct, keyArn: string | undefined): IKey | undefined {
+  if (keyArn === undefined) return undefined;
+  const id = `Key-${keyArn.replaceAll(/[^A-Za-z0-9-]/g, '-')}`;
+  return (scope.node.tryFindChild(id) as IKey | undefined) ?? Key.fromKeyArn(scope, id, keyArn);
+}
+
+function clientSecretOf(
+  scope: Construct,
+  name: string,
+  { clientSecretArn, clientSecretKeyArn }: CredentialSettings,
+): ISecret | undefined {
+  if (clientSecretArn === undefined) return undefined;
+  const encryptionKey = keyOf(scope, clientSecretKeyArn);
+  return Secret.fromSecretAttributes(scope, `ClientSecret-${name}`, {
+    secretCompleteArn: clientSecretArn,
+    ...(encryptionKey === undefined ? {} : { encryptionKey }),
+  });
+}
+
+function alarmOptions(
+  scope: Construct,
+  alarms: Settings['alarms'] = {},
+): ImsTokenRotatorAlarmOptions {
+  const { emails, topicArn, thresholds } = alarms;
+  const topic: ITopic | undefined =
+    topicArn === undefined ? undefined : Topic.fromTopicArn(scope, 'AlarmTopic', topicArn);
+  return { emails, topic, ...thresholds };
+}

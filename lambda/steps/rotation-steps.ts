@@ -1,0 +1,171 @@
+import { parseCredential } from '../../core/credential.ts';
+import type { Observation } from '../../core/decision.ts';
+import { RenewalError } from '../../core/errors.ts';
+import type { EpochSeconds } from '../../core/instant.ts';
+import { keptError } from '../../core/kept.ts';
+import type { SecretMetadata } from '../../core/ledger.ts';
+import type { NewVersion, SecretValue } from '../../core/ports.ts';
+import { judgePending, type Rotation } from '../../core/rotation.ts';
+import { secretNames } from '../../core/secret-name.ts';
+import { Sensitive } from '../../core/sensitive.ts';
+import { encodeStoredToken, type PendingToken } from '../../core/stored-token.ts';
+import { assertExpiresLater, type IssuedToken } from '../../core/token-response.ts';
+import { readSettings } from '../../core/token-tags.ts';
+import { mint, warnOfToken } from './mint.ts';
+import { observe, readLimits } from './observe.ts';
+import type { Run } from './run.ts';
+import { moveCurrent, removePending, tryRemovePending } from './staging-labels.ts';
+import { validateToken } from './validate-token.ts';
+import { withRetries } from './with-retries.ts';
+
+/** What a step has done, for the log. */
+export interface StepDone {
+  readonly did: string;
+  /** The pending token. */
+  readonly token?: { readonly expiresAt: EpochSeconds; readonly lifetime: number };
+  /** It has become the current one in this step. */
+  readonly isCurrent?: boolean;
+}
+
+const putLimits = { attempts: 8, reserve: 6 };
+
+/** Mints a token into the pending version, unless that has one already. */
+export async function createSecret(
+  run: Run,
+  rotation: Rotation,
+  secret: SecretMetadata,
+): Promise<StepDone> {
+  const current = await currentToken(run, rotation, secret);
+  const value = await readPending(run, rotation);
+  if (value !== undefined) {
+    const token = await usableToken(run, rotation, value, current);
+    return { did: 'the pending version has its token already', token: lifeOf(token) };
+  }
+  const { token, secretString } = await mintPending(run, rotation, secret);
+  if (typeof current === 'object') assertExpiresLater(token, current);
+  const { secretId, versionId, rotationToken } = rotation;
+  const pending = rotationToken === undefined ? {} : { rotationToken };
+  await store(run, { secretId, versionId, secretString, pending });
+  warnOfToken(run, rotation.credential, token);
+  return { did: 'a pending token is stored', token };
+}
+
+/** Proves the pending token: its shape, its expiry, and that IMS takes it. */
+export async function testSecret(
+  run: Run,
+  rotation: Rotation,
+  secret: SecretMetadata,
+): Promise<StepDone> {
+  const value = await readPending(run, rotation);
+  // CloudFormation has this step called alone when it switches rotation on.
+  if (value === undefined) return { did: 'there is nothing to test: the version has no value' };
+  const { token: current } = await observe(run, secret, undefined);
+  const token = await usableToken(run, rotation, value, current);
+  try {
+    await validateToken(run, token);
+  } catch (error) {
+    const isRefused = error instanceof RenewalError && error.code === 'ERR_TOKEN_INVALID';
+    // The version cannot get another token, so a retry of the rotation would never succeed.
+    if (isRefused) await tryRemovePending(run, rotation.credential, rotation);
+    throw error;
+  }
+  return { did: 'IMS takes the pending token', token: lifeOf(token) };
+}
+
+/** Makes the pending version the current one. */
+export async function finishSecret(
+  run: Run,
+  rotation: Rotation,
+  secret: SecretMetadata,
+): Promise<StepDone> {
+  const { secretId, versionId } = rotation;
+  const current = await currentToken(run, rotation, secret);
+  const value = await readPending(run, rotation);
+  if (value === undefined) {
+    const { token: name } = secretNames(run.config, rotation.credential);
+    throw new RenewalError(
+      'ERR_ROTATION_NOT_PENDING',
+      `version ${versionId} of ${name} has no value, so createSecret has not been done; ` +
+        'start the rotation again',
+    );
+  }
+  const token = await usableToken(run, rotation, value, current);
+  const from = secret.currentVersionId;
+  await moveCurrent(run, { secretId, versionId, ...(from === undefined ? {} : { from }) });
+  // Left beside AWSCURRENT, it would stay behind when that moves on, and RotateSecret would refuse.
+  await removePending(run, { secretId, versionId });
+  return { did: 'rotated', token: lifeOf(token), isCurrent: true };
+}
+
+/** The token that the rotation is to replace, if it may. */
+async function currentToken(
+  run: Run,
+  { credential }: Rotation,
+  secret: SecretMetadata,
+): Promise<Observation['token']> {
+  const names = secretNames(run.config, credential);
+  const { paused, token } = await observe(run, secret, undefined);
+  if (paused) throw keptError('paused', names);
+  // The first version of a secret is AWSCURRENT at once, before anything has proven it.
+  if (token === 'empty') {
+    throw new RenewalError(
+      'ERR_ROTATION_NEEDS_FIRST_TOKEN',
+      `${names.token} has no token yet, and a rotation can only replace one; renew ${credential} first`,
+    );
+  }
+  return token;
+}
+
+async function readPending(
+  run: Run,
+  { secretId, versionId }: Rotation,
+): Promise<SecretValue | undefined> {
+  return await withRetries(run, readLimits, () =>
+    run.secrets.readVersion({ secretId, versionId }, run.signal),
+  );
+}
+
+async function usableToken(
+  run: Run,
+  { credential, secretId, versionId }: Rotation,
+  value: SecretValue,
+  current: Observation['token'],
+): Promise<PendingToken> {
+  const judged = judgePending(value.secretString.reveal(), current, run.now());
+  if ('token' in judged) return judged.token;
+  await tryRemovePending(run, credential, { secretId, versionId });
+  throw new RenewalError(
+    'ERR_ROTATION_STALE',
+    `version ${versionId} of ${secretNames(run.config, credential).token} ${judged.stale}; ` +
+      'start the rotation again',
+  );
+}
+
+async function mintPending(
+  run: Run,
+  { credential }: Rotation,
+  secret: SecretMetadata,
+): Promise<{ readonly token: IssuedToken; readonly secretString: Sensitive }> {
+  const names = secretNames(run.config, credential);
+  const client = await withRetries(run, readLimits, () =>
+    run.secrets.read(names.client, run.signal),
+  );
+  if (client === undefined) throw keptError('credential-missing', names);
+  const parsed = parseCredential(client.secretString.reveal(), readSettings(secret.tags));
+  const { token } = await mint(run, parsed);
+  const secretString = new Sensitive(encodeStoredToken(token, parsed, client.versionId));
+  return { token, secretString };
+}
+
+async function store(run: Run, version: NewVersion): Promise<void> {
+  try {
+    await withRetries(run, putLimits, () => run.secrets.put(version, run.signal));
+  } catch (error) {
+    // The same step was called twice at a time, and the other one was faster.
+    if (!(error instanceof RenewalError && error.code === 'ERR_VERSION_EXISTS')) throw error;
+  }
+}
+
+function lifeOf({ issuedAt, expiresAt }: PendingToken): NonNullable<StepDone['token']> {
+  return { expiresAt, lifetime: expiresAt - issuedAt };
+}

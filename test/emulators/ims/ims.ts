@@ -1,0 +1,78 @@
+import { onTestFinished } from 'vitest';
+import { ImsEmulator, type ImsEmulatorOptions } from '../../../emulators/ims/ims-emulator.ts';
+
+export const clientId = 'acme-client';
+export const clientSecret = 'p8e-acme-one+&=%';
+export const orgId = '1234567890ABCDEF12345678@AdobeOrg';
+
+/** What a successful token request answers. */
+export interface TokenBody {
+  readonly access_token: string;
+  readonly token_type: string;
+  readonly expires_in: unknown;
+}
+
+/** A clock that stands still until it is set. */
+export class Clock {
+  milliseconds = Date.parse('2026-03-01T08:00:00Z');
+  readonly now = (): number => this.milliseconds;
+  advance(seconds: number): void {
+    this.milliseconds += seconds * 1000;
+  }
+}
+
+/** IMS on a free port with one client, until the test is finished. */
+export async function startIms(options: ImsEmulatorOptions = {}): Promise<ImsEmulator> {
+  const ims = new ImsEmulator(options);
+  ims.registerClient({
+    clientId,
+    clientSecrets: [clientSecret, 'p8e-acme-two'],
+    scopes: ['openid', 'AdobeID', 'profile', 'additional_info.projectedProductContext'],
+    orgId,
+  });
+  await ims.start();
+  onTestFinished(() => ims.stop());
+  return ims;
+}
+
+/** The parameters of a good token request, some of them changed or, when undefined, left out. */
+export function tokenParameters(
+  changes: Readonly<Record<string, string | undefined>> = {},
+): URLSearchParams {
+  const all = {
+    grant_type: 'client_credentials',
+    client_id: clientId,
+    client_secret: clientSecret,
+    scope: 'openid,AdobeID',
+    ...changes,
+  };
+  return new URLSearchParams(
+    Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+export async function requestToken(
+  ims: ImsEmulator,
+  changes: Readonly<Record<string, string | undefined>> = {},
+  init: RequestInit = {},
+): Promise<Response> {
+  return await fetch(`${ims.url}/ims/token/v3`, {
+    method: 'POST',
+    body: tokenParameters(changes),
+    ...init,
+  });
+}
+
+/** A fresh token for the client. */
+export async function mint(
+  ims: ImsEmulator,
+  changes: Readonly<Record<string, string | undefined>> = {},
+): Promise<string> {
+  const response = await requestToken(ims, changes);
+  const { access_token } = (await response.json()) as TokenBody;
+  return access_token;
+}
+
+export function decodeSegment(token: string, index: 0 | 1): unknown {
+  return JSON.parse(Buffer.from(token.split('.')[index] ?? '', 'base64url').toString());
+}

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import type { ImsEmulator } from '../../../emulators/ims/ims-emulator.ts';
+import { Clock, clientId, clientSecret, decodeSegment, mint, startIms } from './ims.ts';
+
+async function post(
+  ims: ImsEmulator,
+  path: string,
+  form: Record<string, string>,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const body = new URLSearchParams(form);
+  return await fetch(`${ims.url}/ims/${path}`, { method: 'POST', body, headers });
+}
+
+async function validate(ims: ImsEmulator, token: string, id = clientId): Promise<unknown> {
+  const form = { type: 'access_token', client_id: id, token };
+  const response = await post(ims, 'validate_token/v1', form);
+  expect(response.status).toBe(200);
+  return await response.json();
+}
+
+describe('validate_token', () => {
+  it('answers with the claims of a valid token, wherever the token is in the call', async () => {
+    const ims = await startIms();
+    const token = await mint(ims);
+    const valid = { valid: true, token: decodeSegment(token, 1) };
+    expect(await validate(ims, token)).toEqual(valid);
+
+    const form = { type: 'access_token', client_id: clientId };
+    const authorization = `Bearer ${token}`;
+    const inHeader = await post(ims, 'validate_token/v1', form, { authorization });
+    expect(await inHeader.json()).toEqual(valid);
+
+    const query = new URLSearchParams({ ...form, token });
+    const got = await fetch(`${ims.url}/ims/validate_token/v1?${query}`);
+    expect(await got.json()).toEqual(valid);
+    expect(got.headers.get('x-debug-id')).not.toBeNull();
+  });
+
+  it('says no to an expired token', async () => {
+    const clock = new Clock();
+    const ims = await startIms({ now: clock.now });
+    const token = await mint(ims);
+    clock.advance(86_399);
+    expect(await validate(ims, token)).toEqual({ valid: false, reason: 'expired_token' });
+  });
+
+  it('says no to a token that it did not issue, however well it is shaped', async () => {
+    const ims = await startIms();
+    const token = await mint(ims);
+    const forged = `${token.slice(0, -342)}${'A'.repeat(342)}`;
+    expect(await validate(ims, forged)).toEqual({ valid: false, reason: 'unknown_token' });
+  });
+
+  it('says no to the token of another client', async () => {
+    const ims = await startIms();
+    const token = await mint(ims);
+    const reason = 'client_id_mismatch';
+    expect(await validate(ims, token, 'another')).toEqual({ valid: false, reason });
+  });
+
+  it.each([
+    ['a token', { client_id: clientId, type: 'access_token' }],
+    ['a client id', { token: 'a.b.c', type: 'access_token' }],
+    ['the type of an access token', { client_id: clientId, token: 'a.b.c', type: 'refresh_token' }],
+  ])('wants %s', async (_what, form) => {
+    const response = await post(await startIms(), 'validate_token/v1', form);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: 'invalid_request' });
+  });
+});
+
+describe('invalidate_token', () => {
+  const form = {
+    token_type: 'access_token',
+    client_id: clientId,
+    client_secret: clientSecret,
+    cascading: 'all',
+  };
+
+  it('ends that token alone, with an empty answer', async () => {
+    const ims = await startIms();
+    const token = await mint(ims);
+    const other = await mint(ims);
+    const response = await post(ims, 'invalidate_token/v2', { ...form, token });
+    expect(response.status).toBe(200);
+    expect(await response.text()).toBe('');
+    expect(await validate(ims, token)).toEqual({ valid: false, reason: 'revoked_token' });
+    expect(ims.isValid(other)).toBe(true);
+  });
+
+  it('does not mind a token that it does not know', async () => {
+    const ims = await startIms();
+    const response = await post(ims, 'invalidate_token/v2', { ...form, token: 'a.b.c' });
+    expect(response.status).toBe(200);
+  });
+
+  it.each([
+    ['a wrong secret', { client_secret: 'p8e-wrong' }, 'invalid_client'],
+    ['an unknown client', { client_id: 'nobody' }, 'invalid_client'],
+    ['another client', { client_id: 'other', client_secret: 'p8e-other' }, 'invalid_token'],
+    ['another type of token', { token_type: 'refresh_token' }, 'invalid_request'],
+    ['no token', { token: '' }, 'invalid_request'],
+  ])('refuses %s and leaves the token valid', async (_case, changes, error) => {
+    const ims = await startIms();
+    ims.registerClient({ clientId: 'other', clientSecrets: ['p8e-other'], scopes: [] });
+    const token = await mint(ims);
+    const response = await post(ims, 'invalidate_token/v2', { ...form, token, ...changes });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error });
+    expect(ims.isValid(token)).toBe(true);
+  });
+
+  it('takes a POST only', async () => {
+    const ims = await startIms();
+    const response = await fetch(`${ims.url}/ims/invalidate_token/v2`);
+    expect(response.status).toBe(405);
+  });
+});
+
+describe('revoke', () => {
+  it('ends a token as IMS itself would after a leak', async () => {
+    const ims = await startIms();
+    const token = await mint(ims);
+    ims.revoke(token);
+    expect(ims.inspect(token)).toEqual({ valid: false, reason: 'revoked_token' });
+  });
+});

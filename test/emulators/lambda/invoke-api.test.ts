@@ -1,0 +1,185 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { LambdaEmulator } from '../../../emulators/lambda/emulator.ts';
+import { startLambda } from './start-lambda.ts';
+
+function post(
+  lambda: LambdaEmulator,
+  functionName: string,
+  { body, headers = {} }: { body?: string; headers?: Record<string, string> } = {},
+): Promise<Response> {
+  const name = encodeURIComponent(functionName);
+  const url = `${lambda.url}/2015-03-31/functions/${name}/invocations`;
+  return fetch(url, { method: 'POST', headers, ...(body === undefined ? {} : { body }) });
+}
+
+describe('Invoke', () => {
+  it('answers with what the function returned', async () => {
+    const lambda = await startLambda(['echo']);
+    const response = await post(lambda, 'echo', { body: '{"a":[1]}' });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('x-amz-executed-version')).toBe('$LATEST');
+    expect(response.headers.get('x-amzn-requestid')).toMatch(/^[0-9a-f-]{36}$/);
+    expect(response.headers.has('x-amz-function-error')).toBe(false);
+    expect(response.headers.has('x-amz-log-result')).toBe(false);
+    expect(await response.json()).toMatchObject({ event: { a: [1] } });
+  });
+
+  it.each([
+    'echo',
+    'echo:$LATEST',
+    '123456789012:function:echo',
+    'arn:aws:lambda:us-east-1:123456789012:function:echo',
+    'arn:aws:lambda:us-east-1:123456789012:function:echo:$LATEST',
+  ])('finds the function as %s', async (name) => {
+    const lambda = await startLambda(['echo']);
+    const response = await post(lambda, name, { headers: { 'x-amz-invocation-type': 'DryRun' } });
+    expect(response.status).toBe(204);
+    expect(lambda.logs('echo')).toEqual([]);
+  });
+
+  it.each([
+    ['nobody', 'arn:aws:lambda:us-east-1:123456789012:function:nobody'],
+    ['echo:live', 'arn:aws:lambda:us-east-1:123456789012:function:echo:live'],
+    [
+      'arn:aws:lambda:eu-west-1:123456789012:function:echo',
+      'arn:aws:lambda:eu-west-1:123456789012:function:echo',
+    ],
+  ])('does not find %s', async (name, arn) => {
+    const lambda = await startLambda(['echo']);
+    const response = await post(lambda, name);
+    expect(response.status).toBe(404);
+    expect(response.headers.get('x-amzn-errortype')).toBe('ResourceNotFoundException');
+    expect(await response.json()).toEqual({ Type: 'User', Message: `Function not found: ${arn}` });
+  });
+
+  it('takes an empty body for an empty event', async () => {
+    const lambda = await startLambda(['echo']);
+    expect(await (await post(lambda, 'echo')).json()).toMatchObject({ event: {} });
+  });
+
+  it('marks an error of the function in a header', async () => {
+    const lambda = await startLambda(['fails']);
+    const response = await post(lambda, 'fails');
+    expect(response.status).toBe(200);
+    expect(response.headers.get('x-amz-function-error')).toBe('Unhandled');
+    expect(await response.json()).toMatchObject({ errorType: 'TypeError' });
+  });
+
+  it('gives the last 4 KB of the log when asked', async () => {
+    const lambda = await startLambda(['writes']);
+    const response = await post(lambda, 'writes', {
+      body: JSON.stringify({ out: 'x'.repeat(5000) }),
+      headers: { 'x-amz-log-type': 'Tail' },
+    });
+    const tail = Buffer.from(response.headers.get('x-amz-log-result') ?? '', 'base64');
+    expect(tail).toHaveLength(4096);
+    expect(tail.toString()).toMatch(/^x+\nEND RequestId: .+\nREPORT RequestId: .+\n$/);
+  });
+});
+
+describe('Invoke refuses', () => {
+  it.each([
+    ['RequestResponse', 6_291_456],
+    ['Event', 1_048_576],
+  ])('a payload over the limit of %s', async (type, limit) => {
+    const lambda = await startLambda(['returnsNothing']);
+    const headers = { 'x-amz-invocation-type': type };
+    const body = (bytes: number): string => JSON.stringify('x'.repeat(bytes - 2));
+    const refused = await post(lambda, 'returnsNothing', { body: body(limit + 1), headers });
+    expect(refused.status).toBe(413);
+    expect(refused.headers.get('x-amzn-errortype')).toBe('RequestTooLargeException');
+    expect(await refused.json()).toMatchObject({
+      message: `${limit + 1} byte payload is too large for the ${type} invocation type (limit ${limit} bytes)`,
+    });
+    const accepted = await post(lambda, 'returnsNothing', { body: body(limit), headers });
+    expect(accepted.ok).toBe(true);
+  });
+
+  it.each([
+    ['{no json', {}, 'InvalidRequestContentException'],
+    ['{}', { 'x-amz-invocation-type': 'Sometimes' }, 'InvalidParameterValueException'],
+  ])('the body %j with the headers %j', async (body, headers, type) => {
+    const lambda = await startLambda(['echo']);
+    const response = await post(lambda, 'echo', { body, headers });
+    expect(response.status).toBe(400);
+    expect(response.headers.get('x-amzn-errortype')).toBe(type);
+    expect(await response.json()).toMatchObject({ Type: 'User', message: expect.any(String) });
+  });
+
+  it('an invocation when the reserved concurrency is used up', async () => {
+    const lambda = await startLambda(['hangs'], { settings: { reservedConcurrency: 1 } });
+    const running = lambda.invoke('hangs');
+    const response = await post(lambda, 'hangs');
+    expect(response.status).toBe(429);
+    expect(response.headers.get('x-amzn-errortype')).toBe('TooManyRequestsException');
+    expect(await response.json()).toEqual({
+      Type: 'User',
+      Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
+      message: 'Rate Exceeded.',
+    });
+    await lambda.stop();
+    await running;
+  });
+});
+
+describe('GetFunction', () => {
+  it('describes a function', async () => {
+    const lambda = await startLambda(['echo'], { settings: { environment: { STAGE: 'test' } } });
+    const url = `${lambda.url}/2015-03-31/functions/echo`;
+    const configuration = {
+      FunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:echo',
+      Handler: 'handlers.echo',
+      Timeout: 20,
+      MemorySize: 128,
+      Environment: { Variables: { STAGE: 'test' } },
+      State: 'Active',
+    };
+    expect(await (await fetch(url)).json()).toMatchObject({ Configuration: configuration });
+    expect(await (await fetch(`${url}/configuration`)).json()).toMatchObject(configuration);
+  });
+
+  it('is, with Invoke and ListFunctions, all there is of the API', async () => {
+    const lambda = await startLambda();
+    const response = await fetch(`${lambda.url}/2015-03-31/layers`);
+    expect(response.status).toBe(404);
+    expect(response.headers.get('x-amzn-errortype')).toBe('UnknownOperationException');
+  });
+});
+
+describe('the AWS CLI', () => {
+  const cli = ['/usr/bin/aws', '/usr/local/bin/aws'].find((path) => existsSync(path));
+
+  it('invokes a function', async (ctx) => {
+    if (cli === undefined) {
+      return ctx.skip('there is no AWS CLI: install the Debian package awscli');
+    }
+    const lambda = await startLambda(['echo']);
+    const directory = await mkdtemp(join(tmpdir(), 'lambda-runtime-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const out = join(directory, 'out.json');
+    const command = `lambda invoke --endpoint-url ${lambda.url} --function-name echo --log-type Tail --cli-binary-format raw-in-base64-out --payload {"from":"cli"} ${out}`;
+    const { stdout } = await promisify(execFile)(cli, command.split(' '), {
+      env: {
+        PATH: process.env['PATH'],
+        HOME: directory,
+        AWS_ACCESS_KEY_ID: 'any',
+        AWS_SECRET_ACCESS_KEY: 'any',
+        AWS_REGION: 'us-east-1',
+        AWS_DEFAULT_OUTPUT: 'json',
+      },
+    });
+    const { StatusCode, ExecutedVersion, LogResult } = JSON.parse(stdout);
+    expect({ StatusCode, ExecutedVersion }).toEqual({
+      StatusCode: 200,
+      ExecutedVersion: '$LATEST',
+    });
+    expect(Buffer.from(LogResult, 'base64').toString()).toMatch(/^START RequestId: /);
+    expect(JSON.parse(await readFile(out, 'utf8'))).toMatchObject({ event: { from: 'cli' } });
+  });
+});

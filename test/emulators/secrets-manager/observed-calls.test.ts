@@ -1,0 +1,59 @@
+import { GetSecretValueCommand, ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import type { ObservedCall } from '../../../emulators/secrets-manager/observed-call.ts';
+import { current, start, startEmulator, tokenWithVersions } from './start-emulator.ts';
+
+async function startObserved() {
+  const world = await startEmulator({
+    authorize: (action) => action !== 'secretsmanager:ListSecrets',
+  });
+  const observed: ObservedCall[] = [];
+  const stop = world.emulator.onCall((call) => observed.push(call));
+  return { ...world, observed, stop };
+}
+
+describe('whoever listens to calls', () => {
+  const call = { accessKeyId: 'AKIDEXAMPLE', at: start, error: undefined };
+
+  it('is told who called what, with the secret as it was given and as it is', async () => {
+    const { client, observed } = await startObserved();
+    const secretArn = await tokenWithVersions(client, 1);
+    await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
+    expect(observed).toEqual([
+      { ...call, action: 'CreateSecret', secretId: 'token', secretArn },
+      { ...call, action: 'PutSecretValue', secretId: 'token', secretArn },
+      { ...call, action: 'GetSecretValue', secretId: secretArn, secretArn },
+    ]);
+    expect(JSON.stringify(observed)).not.toContain('token_1');
+  });
+
+  it('is told of calls that failed', async () => {
+    const { client, observed } = await startObserved();
+    await expect(current(client)).rejects.toThrow();
+    await expect(client.send(new ListSecretsCommand({}))).rejects.toThrow();
+    expect(observed).toMatchObject([
+      { action: 'GetSecretValue', secretId: 'token', error: 'ResourceNotFoundException' },
+      { action: 'ListSecrets', error: 'AccessDeniedException' },
+    ]);
+    expect(observed[0]?.secretArn).toBeUndefined();
+  });
+
+  it('is told of a call whose answer was lost, and of none that never arrived', async () => {
+    const { client, emulator, observed } = await startObserved();
+    await tokenWithVersions(client, 1);
+    observed.length = 0;
+    emulator.faults.inject({ kind: 'reset' }, { times: 1 });
+    await expect(current(client)).rejects.toThrow();
+    expect(observed).toEqual([]);
+    emulator.faults.inject({ kind: 'reset-after' }, { times: 1 });
+    await expect(current(client)).rejects.toThrow();
+    expect(observed).toMatchObject([{ action: 'GetSecretValue' }]);
+  });
+
+  it('is told no more when it has had enough', async () => {
+    const { client, observed, stop } = await startObserved();
+    stop();
+    await tokenWithVersions(client, 1);
+    expect(observed).toEqual([]);
+  });
+});

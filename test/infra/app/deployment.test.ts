@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import { hour, lifetime } from '../../support/builders.ts';
+import { alarmIds, startWatchedRotator, type WatchedRotator } from '../watched-rotator.ts';
+
+const minute = 60;
+const listLag = 5 * minute;
+
+/** A rotator that has been deployed well, with a credential and a token. */
+async function startRenewing(): Promise<WatchedRotator> {
+  const rotator = await startWatchedRotator();
+  rotator.createClientSecret('fusion');
+  rotator.createTokenSecret('fusion');
+  await rotator.store('fusion');
+  await rotator.tick();
+  return rotator;
+}
+
+const states = (...history: Parameters<WatchedRotator['history']>) => ({
+  of: (rotator: WatchedRotator) => rotator.history(...history).map(({ to }) => to),
+});
+
+describe('the very first deployment', () => {
+  it.each([
+    { name: 'and a tick at once', firstTick: 1 * minute },
+    { name: 'and a tick after an interval', firstTick: 15 * minute },
+    { name: 'and a tick between one secret and the other', firstTick: 1 * minute, apart: true },
+    { name: 'and a tick before there is any secret', firstTick: 1 * minute, late: 3 * minute },
+  ])(
+    'raises the alarm on silence once, and no other, with a list that lags $name',
+    async ({ firstTick, apart = false, late = 0 }) => {
+      const rotator = await startWatchedRotator();
+      rotator.parts.secretsManager.listLagMs = listLag * 1000;
+      const create = (): void => {
+        rotator.createTokenSecret('fusion');
+        if (!apart) rotator.createClientSecret('fusion');
+      };
+      if (late === 0) {
+        rotator.createClientSecret('fusion');
+        if (!apart) rotator.createTokenSecret('fusion');
+      }
+      rotator.silenceUntil(firstTick);
+      await rotator.tick();
+      if (apart || late > 0) {
+        rotator.silenceUntil(firstTick + late);
+        create();
+        rotator.silenceUntil(firstTick + 15 * minute);
+        await rotator.tick();
+      }
+      // Nobody has stored the credential yet.
+      await rotator.ticksUntil(2 * hour);
+      await rotator.store('fusion');
+      await rotator.ticksUntil(28 * hour);
+      expect(rotator.parts.ims.client('client-fusion').mintCount).toBeGreaterThanOrEqual(3);
+
+      for (const extraPeriods of [0, 2, 5]) {
+        for (const id of alarmIds) {
+          const expected = id === 'Silence' ? ['ALARM', 'OK'] : ['OK'];
+          expect([id, ...states(id, { extraPeriods }).of(rotator)]).toEqual([id, ...expected]);
+        }
+        const [raised, over] = rotator.history('Silence', { extraPeriods });
+        expect(raised?.at).toBe(0);
+        expect(over?.at).toBe(firstTick);
+      }
+    },
+  );
+
+  it('of a hundred credentials raises no other either', async () => {
+    const rotator = await startWatchedRotator();
+    rotator.parts.secretsManager.listLagMs = listLag * 1000;
+    const names = Array.from({ length: 100 }, (_, index) => `credential-${index}`);
+    // CloudFormation makes them while the first tick looks.
+    for (const name of names.slice(0, 40)) rotator.createClientSecret(name);
+    for (const name of names.slice(20, 60)) rotator.createTokenSecret(name);
+    rotator.silenceUntil(minute);
+    await rotator.tick();
+    for (const name of names.slice(40)) rotator.createClientSecret(name);
+    for (const name of names.slice(60)) rotator.createTokenSecret(name);
+    for (const name of names.slice(0, 20)) rotator.createTokenSecret(name);
+    await rotator.ticksUntil(3 * hour);
+    for (const id of alarmIds) {
+      const expected = id === 'Silence' ? ['ALARM', 'OK'] : ['OK'];
+      expect([id, ...states(id, { declared: 100 }).of(rotator)]).toEqual([id, ...expected]);
+    }
+  });
+});
+
+describe('a deployment that adds a credential', () => {
+  it('raises the alarm on fewer managed until two ticks have found it, and no other', async () => {
+    const rotator = await startRenewing();
+    rotator.parts.secretsManager.listLagMs = listLag * 1000;
+    await rotator.ticksUntil(2 * hour);
+    rotator.createClientSecret('firefly');
+    rotator.createTokenSecret('firefly');
+    const from = rotator.elapsed() + minute;
+    await rotator.ticksUntil(6 * hour);
+    for (const id of alarmIds) {
+      const expected = id === 'FewerManaged' ? ['ALARM', 'OK'] : ['OK'];
+      expect([id, ...states(id, { declared: 2, from }).of(rotator)]).toEqual([id, ...expected]);
+    }
+    const [, over] = rotator.history('FewerManaged', { declared: 2, from });
+    expect((over?.at ?? 0) - from).toBeLessThanOrEqual(30 * minute);
+  });
+});
+
+describe('in operation', () => {
+  it('nothing is raised while tokens are renewed, also by ticks that are late', async () => {
+    const rotator = await startRenewing();
+    for (let index = 1; index <= 150; index += 1) {
+      rotator.silenceUntil(index * 15 * minute + ((index * 37) % 50));
+      await rotator.tick();
+    }
+    for (const extraPeriods of [0, 2, 5]) {
+      for (const id of alarmIds) {
+        expect([id, ...states(id, { extraPeriods }).of(rotator)]).toEqual([id, 'OK']);
+      }
+    }
+  });
+
+  it('a token near its end pages below 16 percent, and again below 4', async () => {
+    const rotator = await startRenewing();
+    rotator.parts.ims.faults.inject({ kind: 'server-error', status: 503 });
+    await rotator.ticksUntil(25 * hour);
+    for (const [id, percent] of [
+      ['LifeLeft', 16],
+      ['LifeLeftUrgent', 4],
+    ] as const) {
+      const [before, raised, ...more] = rotator.history(id);
+      expect([before?.to, raised?.to, more]).toEqual(['OK', 'ALARM', []]);
+      const left = lifetime - (raised?.at ?? 0);
+      const threshold = (lifetime * percent) / 100;
+      expect(left).toBeLessThan(threshold);
+      expect(left).toBeGreaterThan(threshold - 16 * minute);
+    }
+    expect(states('Silence').of(rotator)).toEqual(['OK']);
+  });
+
+  it('a page ends when the token is renewed', async () => {
+    const rotator = await startRenewing();
+    rotator.parts.ims.faults.inject({ kind: 'server-error', status: 503 });
+    await rotator.ticksUntil(23.5 * hour);
+    rotator.parts.ims.faults.clear();
+    await rotator.ticksUntil(25 * hour);
+    for (const id of ['LifeLeft', 'LifeLeftUrgent', 'Failing']) {
+      expect([id, ...states(id).of(rotator)]).toEqual([id, 'OK', 'ALARM', 'OK']);
+    }
+  });
+
+  it('a credential that IMS refuses warns within two ticks of its first failure', async () => {
+    const rotator = await startRenewing();
+    rotator.parts.ims.client('client-fusion').removeSecret('secret-of-fusion');
+    await rotator.ticksUntil(16 * hour);
+    const [, raised, ...more] = rotator.history('Failing');
+    expect([raised?.to, more]).toEqual(['ALARM', []]);
+    expect(raised?.at).toBeGreaterThan(12 * hour);
+    expect(raised?.at).toBeLessThanOrEqual(12.5 * hour);
+    for (const id of alarmIds.filter((other) => other !== 'Failing')) {
+      expect([id, ...states(id).of(rotator)]).toEqual([id, 'OK']);
+    }
+  });
+
+  it('one failure that the next tick makes good tells nobody', async () => {
+    const rotator = await startRenewing();
+    await rotator.ticksUntil(11.9 * hour);
+    rotator.parts.ims.faults.inject({ kind: 'server-error', status: 503 });
+    await rotator.ticksUntil(12 * hour);
+    rotator.parts.ims.faults.clear();
+    await rotator.ticksUntil(14 * hour);
+    expect(rotator.parts.lines.map(({ level }) => level)).toContain('error');
+    expect(states('Failing').of(rotator)).toEqual(['OK']);
+  });
+
+  it('silence is told within an hour, and is over with the first tick', async () => {
+    const rotator = await startRenewing();
+    await rotator.ticksUntil(3 * hour);
+    rotator.silenceUntil(6 * hour);
+    await rotator.tick();
+    await rotator.ticksUntil(8 * hour);
+    for (const extraPeriods of [0, 2, 5]) {
+      const [, raised, over, ...more] = rotator.history('Silence', { extraPeriods });
+      expect([raised?.to, over?.to, more]).toEqual(['ALARM', 'OK', []]);
+      expect((raised?.at ?? 0) - 3 * hour).toBeGreaterThanOrEqual(30 * minute);
+      expect((raised?.at ?? 0) - 3 * hour).toBeLessThanOrEqual(hour);
+      expect(over?.at).toBe(6 * hour);
+    }
+  });
+
+  it('a look at the list that fails is silence, too', async () => {
+    const rotator = await startRenewing();
+    const when = ({ action }: { readonly action: string }) => action === 'ListSecrets';
+    rotator.parts.secretsManager.faults.inject({ kind: 'denied' }, { when });
+    await expect(rotator.ticksUntil(hour)).rejects.toThrow('ListSecrets');
+    rotator.silenceUntil(2 * hour);
+    expect(states('Silence').of(rotator)).toEqual(['OK', 'ALARM']);
+  });
+
+  it('secrets that are deleted are missed at the second tick', async () => {
+    const rotator = await startRenewing();
+    await rotator.ticksUntil(2 * hour);
+    await rotator.deleteSecrets('fusion');
+    await rotator.ticksUntil(4 * hour);
+    const [, raised, ...more] = rotator.history('FewerManaged');
+    expect([raised?.to, more]).toEqual(['ALARM', []]);
+    expect((raised?.at ?? 0) - 2 * hour).toBeLessThanOrEqual(30 * minute);
+    // What is gone altogether fails nothing and has no life left.
+    expect(states('LifeLeft').of(rotator)).toEqual(['OK']);
+  });
+});

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, CfnResource, Stack } from 'aws-cdk-lib';
+import { addValidations } from '../../../infra/app/validations.ts';
+
+const cdkJson: { context: Record<string, unknown> } = JSON.parse(
+  readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8'),
+);
+
+export interface Finding {
+  readonly rule: string;
+  readonly description: string;
+  readonly path: string;
+}
+
+export interface Synthesis {
+  readonly passed: boolean;
+  readonly errors: readonly Finding[];
+  readonly acknowledged: readonly Finding[];
+}
+
+export interface GateOptions {
+  /** On top of that of `cdk.json`. */
+  readonly context?: Readonly<Record<string, unknown>>;
+  /** @default true */
+  readonly gates?: boolean;
+}
+
+interface Violation {
+  readonly ruleName: string;
+  readonly description: string;
+  readonly severity: string;
+  readonly violatingConstructs: readonly { readonly constructPath?: string }[];
+}
+
+/** What the gates make of an app, as `cdk synth` would run them. */
+export function synthesise(build: (app: App) => void, options: GateOptions = {}): Synthesis {
+  const app = new App({ context: { ...cdkJson.context, ...options.context } });
+  if (options.gates ?? true) addValidations(app);
+  build(app);
+  let passed = true;
+  try {
+    app.synth();
+  } catch (error) {
+    if ((error as Error).name !== 'ValidationFailed') throw error;
+    passed = false;
+  }
+  const report: {
+    readonly pluginReports: readonly {
+      readonly violations: readonly Violation[];
+      readonly suppressedViolations?: readonly Violation[];
+    }[];
+  } = JSON.parse(readFileSync(join(app.outdir, 'validation-report.json'), 'utf8'));
+  return {
+    passed,
+    errors: findings(
+      report.pluginReports
+        .flatMap(({ violations }) => violations)
+        .filter(({ severity }) => severity === 'error'),
+    ),
+    acknowledged: findings(
+      report.pluginReports.flatMap(({ suppressedViolations = [] }) => suppressedViolations),
+    ),
+  };
+}
+
+function findings(violations: readonly Violation[]): Finding[] {
+  return violations.flatMap(({ ruleName: rule, description, violatingConstructs }) =>
+    violatingConstructs.map(({ constructPath: path = '' }) => ({ rule, description, path })),
+  );
+}
+
+/** A stack of plain resources, each under the id that is its key. */
+export function resources(
+  app: App,
+  declared: Readonly<Record<string, readonly [type: string, properties: object]>>,
+): void {
+  const stack = new Stack(app, 'S');
+  for (const [id, [type, properties]] of Object.entries(declared)) {
+    new CfnResource(stack, id, { type, properties: { ...properties } });
+  }
+}

@@ -1,0 +1,323 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { type App, Stack } from 'aws-cdk-lib';
+import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parseSettings } from '../../../infra/app/settings.ts';
+import { ImsTokenRotatorStack } from '../../../infra/app/stack.ts';
+import { ImsTokenRotator } from '../../../infra/ims-token-rotator.ts';
+import { resources, type Synthesis, synthesise } from './gated-app.ts';
+
+const badEnvironment = {
+  Function: [
+    'AWS::Lambda::Function',
+    {
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      Role: 'arn:aws:iam::111122223333:role/x',
+      Code: { ZipFile: 'x' },
+      // Lambda refuses a name of one letter, at deployment.
+      Environment: { Variables: { A: 'b' } },
+      LoggingConfig: { LogGroup: 'x' },
+    },
+  ],
+} as const;
+
+describe('CDK’s own rules', () => {
+  it('fail the synthesis, by the flag in cdk.json', () => {
+    const build = (app: App): void => resources(app, badEnvironment);
+    const flag = '@aws-cdk/core:validateAgainstDefaultRules';
+    expect(synthesise(build, { gates: false }).passed).toBe(false);
+    expect(synthesise(build, { gates: false, context: { [flag]: false } }).passed).toBe(true);
+  });
+
+  it('are kept beside those of this project', () => {
+    const { passed, errors } = synthesise((app) => resources(app, badEnvironment));
+    expect(passed).toBe(false);
+    expect(errors.map(({ path }) => path)).toEqual(['S/Function']);
+  });
+});
+
+const allow = (Action: string | readonly string[], more: object = {}) => ({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action, Resource: 'arn:aws:s3:::x/y', ...more }],
+});
+const lambda = {
+  Runtime: 'nodejs24.x',
+  Handler: 'index.handler',
+  Role: 'arn:aws:iam::111122223333:role/x',
+  Code: { ZipFile: 'x' },
+  LoggingConfig: { LogGroup: 'x' },
+};
+const { LoggingConfig: _, ...lambdaWithoutLog } = lambda;
+const trust = {
+  AssumeRolePolicyDocument: {
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+    ],
+  },
+};
+const policy = (PolicyDocument: object) => ({ PolicyName: 'x', Roles: ['x'], PolicyDocument });
+const role = (PolicyDocument: object) => ({
+  ...trust,
+  Policies: [{ PolicyName: 'x', PolicyDocument }],
+});
+const topic = 'arn:aws:sns:us-east-1:111122223333:x';
+const topicPolicy = (action: string | readonly string[]) => ({
+  Topics: [topic],
+  PolicyDocument: allow(action, {
+    Principal: { Service: 'cloudwatch.amazonaws.com' },
+    Resource: topic,
+  }),
+});
+const secretPolicy = (action: string) => ({
+  SecretId: 'x',
+  ResourcePolicy: allow(action, {
+    Principal: { AWS: 'arn:aws:iam::111122223333:root' },
+    Resource: '*',
+  }),
+});
+const everythingBut = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', NotAction: 'iam:PassRole', Resource: 'arn:aws:s3:::x/y' }],
+};
+
+interface Row {
+  readonly id: string;
+  readonly rule: string;
+  readonly type: string;
+  readonly bad: object;
+  readonly good: object;
+}
+
+const rows: readonly Row[] = [
+  ...[{ SecretString: 'hunter2' }, { GenerateSecretString: {} }].map((bad, index) => ({
+    id: `Secret${index}`,
+    rule: 'SECRETS_ARE_CREATED_EMPTY',
+    type: 'AWS::SecretsManager::Secret',
+    bad,
+    good: { Description: 'empty' },
+  })),
+  ...[allow('s3:Get*'), allow(['s3:GetObject', '*']), everythingBut].flatMap((bad, index) => [
+    {
+      id: `Policy${index}`,
+      rule: 'POLICIES_NAME_THEIR_ACTIONS',
+      type: 'AWS::IAM::Policy',
+      bad: policy(bad),
+      good: policy(allow(['s3:GetObject', 's3:PutObject'])),
+    },
+    {
+      id: `RoleWith${index}`,
+      rule: 'ROLES_NAME_THEIR_ACTIONS',
+      type: 'AWS::IAM::Role',
+      bad: role(bad),
+      good: role(allow('s3:GetObject')),
+    },
+  ]),
+  {
+    id: 'ManagedPolicy',
+    rule: 'POLICIES_NAME_THEIR_ACTIONS',
+    type: 'AWS::IAM::ManagedPolicy',
+    bad: { PolicyDocument: allow('s3:*'), Roles: ['x'] },
+    good: { PolicyDocument: allow('s3:GetObject'), Roles: ['x'] },
+  },
+  {
+    id: 'RoleOfAws',
+    rule: 'ROLES_HAVE_NO_MANAGED_POLICY',
+    type: 'AWS::IAM::Role',
+    bad: { ...trust, ManagedPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'] },
+    good: trust,
+  },
+  {
+    id: 'TopicPolicy',
+    rule: 'TOPIC_POLICIES_NAME_THEIR_ACTIONS',
+    type: 'AWS::SNS::TopicPolicy',
+    bad: topicPolicy(['sns:Publish', 'sns:*']),
+    good: topicPolicy('sns:Publish'),
+  },
+  {
+    id: 'SecretPolicy',
+    rule: 'SECRET_POLICIES_NAME_THEIR_ACTIONS',
+    type: 'AWS::SecretsManager::ResourcePolicy',
+    bad: secretPolicy('secretsmanager:*'),
+    good: secretPolicy('secretsmanager:GetSecretValue'),
+  },
+  {
+    id: 'Topic',
+    rule: 'TOPICS_ARE_ENCRYPTED',
+    type: 'AWS::SNS::Topic',
+    bad: {},
+    good: { KmsMasterKeyId: 'alias/alarms' },
+  },
+  {
+    id: 'TopicOfAws',
+    rule: 'TOPICS_HAVE_A_KEY_OF_THEIR_OWN',
+    type: 'AWS::SNS::Topic',
+    bad: { KmsMasterKeyId: 'alias/aws/sns' },
+    good: { KmsMasterKeyId: 'alias/alarms' },
+  },
+  {
+    id: 'LogGroup',
+    rule: 'LOGS_HAVE_A_RETENTION',
+    type: 'AWS::Logs::LogGroup',
+    bad: {},
+    good: { RetentionInDays: 90 },
+  },
+  {
+    id: 'WithoutLog',
+    rule: 'FUNCTIONS_HAVE_A_LOG_GROUP',
+    type: 'AWS::Lambda::Function',
+    bad: lambdaWithoutLog,
+    good: lambda,
+  },
+  {
+    id: 'Deprecated',
+    rule: 'RUNTIMES_ARE_SUPPORTED',
+    type: 'AWS::Lambda::Function',
+    bad: { ...lambda, Runtime: 'nodejs20.x' },
+    good: lambda,
+  },
+];
+
+describe('the Guard rules', () => {
+  let bad: Synthesis;
+  let good: Synthesis;
+
+  beforeAll(() => {
+    const declared = (which: 'bad' | 'good') =>
+      Object.fromEntries(rows.map((row) => [row.id, [row.type, row[which]] as const]));
+    bad = synthesise((app) => resources(app, declared('bad')));
+    good = synthesise((app) => resources(app, declared('good')));
+  });
+
+  it.each(rows)('$rule fires at $type $id, and not at what is right', ({ id, rule }) => {
+    const paths = ({ errors }: Synthesis) =>
+      errors.filter((error) => error.rule === rule).map(({ path }) => path);
+    expect(bad.passed).toBe(false);
+    expect(paths(bad)).toContain(`S/${id}`);
+    expect(paths(good)).toEqual([]);
+  });
+
+  it('fire for no other resource than those, so that no rule takes all for one', () => {
+    const expected = rows.map(({ id, rule }) => `${rule} S/${id}`);
+    const own = new Set(rows.map(({ rule }) => rule));
+    const fired = bad.errors.filter(({ rule }) => own.has(rule));
+    expect(new Set(fired.map(({ rule, path }) => `${rule} ${path}`))).toEqual(new Set(expected));
+  });
+
+  it('are all tried out here, and each says what is wrong', () => {
+    const folder = new URL('../../../infra/app/guard/', import.meta.url);
+    const text = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), 'utf8'));
+    const rules = [...text.join('\n').matchAll(/^rule (\w+) /gm)].map(([, rule]) => rule);
+    expect(new Set(rules)).toEqual(new Set(rows.map(({ rule }) => rule)));
+    const own = bad.errors.filter(({ rule }) => rules.includes(rule));
+    for (const { description } of own) expect(description).not.toContain('Guard check');
+  });
+});
+
+describe('the app of cdk.json', () => {
+  it('passes, with these findings acknowledged and no others', () => {
+    const { passed, errors, acknowledged } = synthesise((app) => {
+      const settings = parseSettings(app.node.tryGetContext('ims-token-rotator'));
+      new ImsTokenRotatorStack(app, 'S', settings);
+    });
+    expect(errors).toEqual([]);
+    expect(passed).toBe(true);
+    const short = acknowledged.map(
+      ({ rule, path }) => `${rule.replace(/:arn:.+:secret:/, ':')} ${path.split('/').slice(-2)[0]}`,
+    );
+    expect(short.sort()).toEqual([
+      'AwsSolutions-IAM5[Resource::*] ListPolicy',
+      'AwsSolutions-IAM5[Resource::ims-token-rotator/S/*/client-??????] SecretsPolicy',
+      'AwsSolutions-IAM5[Resource::ims-token-rotator/S/*/token-??????] SecretsPolicy',
+      'AwsSolutions-SMG4 ClientSecret',
+      'AwsSolutions-SMG4 TokenSecret',
+    ]);
+  });
+});
+
+describe('a rotator with everything that can be set', () => {
+  it('passes, too', () => {
+    const { passed, errors, acknowledged } = synthesise((app) => {
+      const env = { account: '111122223333', region: 'eu-west-1' };
+      const stack = new Stack(app, 'S', { env });
+      const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
+        vpcId: 'vpc-0123456789abcdef0',
+        availabilityZones: ['eu-west-1a'],
+        privateSubnetIds: ['subnet-0123456789abcdef0'],
+        privateSubnetRouteTableIds: ['rtb-0123456789abcdef0'],
+      });
+      const key = new Key(stack, 'Key', { enableKeyRotation: true });
+      const rotator = new ImsTokenRotator(stack, 'Rotator', {
+        vpc,
+        securityGroups: [SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-0123456789abcdef0')],
+        tracing: true,
+        nativeRotation: true,
+        encryptionKey: key,
+        alarms: { emails: ['ops@example.com'] },
+      });
+      rotator.addCredential('read-elsewhere', { readerAccounts: ['444455556666'] });
+      rotator.addCredential('replicated', { replicaRegions: [{ region: 'us-east-1' }] });
+      rotator.addCredential('imported', {
+        clientSecret: Secret.fromSecretAttributes(stack, 'Imported', {
+          secretCompleteArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:adobe-AbCdEf',
+          encryptionKey: Key.fromKeyArn(
+            stack,
+            'ImportedKey',
+            'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555',
+          ),
+        }),
+      });
+    });
+    expect(errors).toEqual([]);
+    expect(passed).toBe(true);
+    const everywhere = acknowledged.filter(({ rule }) => rule.endsWith('[Resource::*]'));
+    const parts = everywhere.map(({ path }) => path.split('/').slice(-2)[0]);
+    expect(new Set(parts)).toEqual(new Set(['ListPolicy', 'NetworkPolicy', 'DefaultPolicy']));
+  });
+});
+
+describe('cdk-nag', () => {
+  const everywhere = (scope: Construct, id: string, action: string): void => {
+    const assumedBy = new ServicePrincipal('lambda.amazonaws.com');
+    const roles = [new Role(scope, `${id}-Role`, { assumedBy })];
+    const statements = [new PolicyStatement({ actions: [action], resources: ['*'] })];
+    new Policy(scope, id, { roles, statements });
+  };
+
+  it('fails what is acknowledged elsewhere: each acknowledgement is for what it names', () => {
+    const { passed, errors } = synthesise((app) => {
+      const stack = new Stack(app, 'S');
+      everywhere(stack, 'ListPolicy', 'secretsmanager:GetSecretValue');
+      everywhere(stack, 'NetworkPolicy', 'ec2:RunInstances');
+      everywhere(new Construct(stack, 'Role'), 'DefaultPolicy', 's3:GetObject');
+      everywhere(stack, 'Another', 'secretsmanager:ListSecrets');
+      const pattern = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:*';
+      const statement = new PolicyStatement({
+        actions: ['secretsmanager:GetSecretValue'],
+        resources: [pattern],
+      });
+      const assumedBy = new ServicePrincipal('lambda.amazonaws.com');
+      const roles = [new Role(stack, 'SecretsRole', { assumedBy })];
+      new Policy(stack, 'SecretsPolicy', { roles, statements: [statement] });
+      const secret = new Secret(stack, 'SomeSecret');
+      expect(secret.node.path).toBe('S/SomeSecret');
+    });
+    expect(passed).toBe(false);
+    const nag = errors.filter(({ rule }) => rule.startsWith('AwsSolutions'));
+    expect(nag.map(({ path }) => path).sort()).toEqual(
+      [
+        'S/Another/Resource',
+        'S/ListPolicy/Resource',
+        'S/NetworkPolicy/Resource',
+        'S/Role/DefaultPolicy/Resource',
+        'S/SecretsPolicy/Resource',
+        'S/SomeSecret/Resource',
+      ].sort(),
+    );
+  });
+});

@@ -1,0 +1,184 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Sensitive } from '../../../core/sensitive.ts';
+import type { ImsFault } from '../../../emulators/ims/fault.ts';
+import { ImsEmulator } from '../../../emulators/ims/ims-emulator.ts';
+import {
+  ImsTokenEndpoint,
+  type ImsTokenEndpointOptions,
+} from '../../../lambda/adapters/ims-token-endpoint.ts';
+
+const grant = {
+  imsHost: 'ims-na1.adobelogin.com',
+  clientId: 'the-client-id',
+  clientSecret: new Sensitive('s+e/c=r&e%t'),
+  scopes: ['openid', 'AdobeID'],
+};
+
+async function startIms(): Promise<ImsEmulator> {
+  const ims = new ImsEmulator();
+  await ims.start();
+  onTestFinished(() => ims.stop());
+  ims.registerClient({
+    clientId: 'the-client-id',
+    clientSecrets: ['s+e/c=r&e%t'],
+    scopes: ['openid', 'AdobeID'],
+  });
+  return ims;
+}
+
+function endpoint(options: ImsTokenEndpointOptions): ImsTokenEndpoint {
+  const made = new ImsTokenEndpoint(options);
+  onTestFinished(() => made[Symbol.asyncDispose]());
+  return made;
+}
+
+const never = new AbortController().signal;
+
+describe('the token endpoint', () => {
+  it('sends the grant percent-encoded in a form, with comma-separated scopes', async () => {
+    const ims = await startIms();
+    const response = await endpoint({ imsEndpointUrl: ims.url }).request(grant, never);
+    expect(response.status).toBe(200);
+    expect(JSON.parse(response.body)).toMatchObject({ token_type: 'bearer', expires_in: 86_399 });
+    expect(response.debugId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(ims.tokenRequests).toMatchObject([{ scope: 'openid,AdobeID', hasQuery: false }]);
+  });
+
+  it.each<[string, ImsFault, number]>([
+    ['a refusal', { kind: 'throttled' }, 429],
+    ['a redirect, which is not followed', { kind: 'redirect', status: 302, location: '/x' }, 302],
+  ])('returns %s as it is', async (_, fault, status) => {
+    const ims = await startIms();
+    ims.faults.inject(fault);
+    const response = await endpoint({ imsEndpointUrl: ims.url }).request(grant, never);
+    expect(response.status).toBe(status);
+    expect(ims.tokenRequests).toHaveLength(1);
+  });
+
+  it.each<[string, ImsFault, string, object?]>([
+    ['headers that never come', { kind: 'slow-headers' }, 'timeout'],
+    [
+      'headers that come too late',
+      { kind: 'slow-headers' },
+      'Headers Timeout',
+      { headers: 100, total: 9_000 },
+    ],
+    ['a body that stalls', { kind: 'slow-body' }, 'timeout'],
+    ['a body that drips', { kind: 'slow-body', pauseMilliseconds: 5 }, 'timeout'],
+    ['a body without end', { kind: 'endless-body' }, 'longer than 65536 bytes', { total: 9_000 }],
+    ['a reset', { kind: 'reset' }, 'ECONNRESET|other side closed'],
+    [
+      'a reset within the body',
+      { kind: 'reset-in-body' },
+      'ECONNRESET|other side closed|terminated',
+    ],
+  ])('gives up %s', async (_, fault, reason, limits = {}) => {
+    const ims = await startIms();
+    ims.faults.inject(fault);
+    const timeouts = { connect: 9_000, headers: 9_000, total: 200, ...limits };
+    await expect(
+      endpoint({ imsEndpointUrl: ims.url, timeouts }).request(grant, never),
+    ).rejects.toMatchObject({
+      code: 'ERR_TOKEN_UNAVAILABLE',
+      message: expect.stringMatching(`no whole answer from IMS at ${ims.url}: .*${reason}`),
+      details: { clientId: 'the-client-id' },
+    });
+  });
+
+  it('reports a host that refuses connections', async () => {
+    const ims = await startIms();
+    const { url } = ims;
+    await ims.stop();
+    await expect(endpoint({ imsEndpointUrl: url }).request(grant, never)).rejects.toMatchObject({
+      code: 'ERR_TOKEN_UNAVAILABLE',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
+  });
+
+  it('ends with the invocation: the abort reaches the socket', async () => {
+    const ims = await startIms();
+    const deadline = new AbortController();
+    const gone = Promise.withResolvers<void>();
+    const server: Server = createServer((request) => {
+      request.socket.once('close', () => gone.resolve());
+      deadline.abort();
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => {
+      server.close();
+    });
+    const imsEndpointUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await expect(
+      endpoint({ imsEndpointUrl }).request(grant, deadline.signal),
+    ).rejects.toMatchObject({ code: 'ERR_TOKEN_UNAVAILABLE' });
+    await gone.promise;
+    expect(ims.mintCount).toBe(0);
+  });
+
+  /** A server that takes connections and never says a word, not even in the TLS handshake. */
+  async function startSilentServer() {
+    const connected = Promise.withResolvers<Socket>();
+    const silent = createTcpServer((socket) => connected.resolve(socket));
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    onTestFinished(() => {
+      silent.close();
+    });
+    const imsEndpointUrl = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    return { connected: connected.promise, imsEndpointUrl };
+  }
+
+  it('ends with the invocation in a TLS handshake that never does, and leaves no socket', async () => {
+    const { connected, imsEndpointUrl } = await startSilentServer();
+    const timeouts = { connect: 60_000, headers: 60_000, total: 60_000 };
+    const deadline = new AbortController();
+    const ending = endpoint({ imsEndpointUrl, timeouts });
+    const requested = ending.request(grant, deadline.signal);
+    const socket = await connected;
+    const closed = once(
+      socket.on('error', () => {}),
+      'close',
+    );
+    deadline.abort();
+    await expect(requested).rejects.toMatchObject({ code: 'ERR_TOKEN_UNAVAILABLE' });
+    await ending[Symbol.asyncDispose]();
+    await closed;
+  });
+
+  it('gives up a connection that takes too long', async () => {
+    const { imsEndpointUrl } = await startSilentServer();
+    const timeouts = { connect: 100, headers: 9_000, total: 9_000 };
+    await expect(
+      endpoint({ imsEndpointUrl, timeouts }).request(grant, never),
+    ).rejects.toMatchObject({ message: expect.stringContaining('UND_ERR_CONNECT_TIMEOUT') });
+  });
+
+  // undici 7 connected again and again to a proxy that hangs up (nodejs/undici#3897).
+  it('honours a proxy from the environment, and gives up one that hangs up', async () => {
+    const asked = Promise.withResolvers<string | undefined>();
+    const proxy = createServer();
+    proxy.on('connect', (request, socket) => {
+      asked.resolve(request.url);
+      socket.destroy();
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    onTestFinished(() => {
+      proxy.close();
+    });
+    const before = process.env['HTTPS_PROXY'];
+    process.env['HTTPS_PROXY'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    onTestFinished(() => {
+      if (before === undefined) delete process.env['HTTPS_PROXY'];
+      else process.env['HTTPS_PROXY'] = before;
+    });
+    await expect(endpoint({}).request(grant, never)).rejects.toMatchObject({
+      code: 'ERR_TOKEN_UNAVAILABLE',
+    });
+    expect(await asked.promise).toBe('ims-na1.adobelogin.com:443');
+  });
+});

@@ -1,0 +1,254 @@
+import { readFileSync } from 'node:fs';
+import { LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
+import { DescribeAlarmsForMetricCommand, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { DescribeKeyCommand } from '@aws-sdk/client-kms';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { GetScheduleCommand } from '@aws-sdk/client-scheduler';
+import {
+  CreateSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  UpdateSecretCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { ListSubscriptionsByTopicCommand } from '@aws-sdk/client-sns';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { embeddedMetrics } from '../../emulators/account/embedded-metrics.ts';
+import { parseSettings } from '../../infra/app/settings.ts';
+import { ImsTokenRotatorStack } from '../../infra/app/stack.ts';
+import { onboard } from '../../local/onboarding.ts';
+import { consoleDownload, sampleClient } from '../../local/sample-credential.ts';
+import { World, type WorldOptions } from '../../local/world.ts';
+import { clientsFor } from '../emulators/account/start-aws.ts';
+
+async function startWorld(options: WorldOptions = {}) {
+  const world = new World({ eventRule: false, ...options });
+  await world.start();
+  onTestFinished(() => world.stop());
+  return { world, account: world.aws.account, ...clientsFor(world.aws) };
+}
+
+/** The schedule and the alarms as the stack has them, told of one address. */
+function deployedResources() {
+  const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
+  const settings = parseSettings(context['ims-token-rotator']);
+  const app = new App({ context });
+  const alarms = { emails: ['oncall@example.com'] };
+  const template = Template.fromStack(
+    new ImsTokenRotatorStack(app, 'local', { ...settings, alarms }),
+  );
+  const properties = (type: string) =>
+    Object.values(template.findResources(type)).map(({ Properties }) => Properties);
+  return {
+    schedules: properties('AWS::Scheduler::Schedule'),
+    alarms: properties('AWS::CloudWatch::Alarm'),
+    subscriptions: properties('AWS::SNS::Subscription'),
+  };
+}
+
+describe('the account of the embedded world', () => {
+  it('has the schedule, the alarms and the subscription of the stack', async () => {
+    const { world, account } = await startWorld();
+    const deployed = deployedResources();
+    const alarms = [...account.alarms.values()];
+    expect(
+      alarms.map(({ namespace, metricName, dimensions, statistic, periodSeconds }) => ({
+        namespace,
+        metricName,
+        dimensions: Object.keys(dimensions),
+        statistic,
+        periodSeconds,
+      })),
+    ).toEqual(
+      deployed.alarms.map(({ Namespace, MetricName, Dimensions, Statistic, Period }) => ({
+        namespace: Namespace,
+        metricName: MetricName,
+        dimensions: Dimensions.map(({ Name }: { Name: string }) => Name),
+        statistic: Statistic,
+        periodSeconds: Period,
+      })),
+    );
+    expect(deployed.alarms.every((a) => a.AlarmActions.length + a.OKActions.length === 2)).toBe(
+      true,
+    );
+    expect(alarms.every((a) => a.alarmActions.length + (a.okActions?.length ?? 0) === 2)).toBe(
+      true,
+    );
+    const [schedule] = account.schedules.values();
+    expect(deployed.schedules).toMatchObject([
+      {
+        State: schedule?.state,
+        ScheduleExpression: schedule?.scheduleExpression,
+        Target: { Input: schedule?.input },
+      },
+    ]);
+    expect(deployed.subscriptions).toMatchObject(
+      account.subscriptions.map(({ protocol, endpoint }) => ({
+        Protocol: protocol,
+        Endpoint: endpoint,
+      })),
+    );
+    const functionArn = `arn:aws:lambda:us-east-1:111122223333:function:${world.functionName}`;
+    expect(schedule?.targetArn).toBe(functionArn);
+  });
+
+  it('answers as that of a healthy rotator', async () => {
+    const { world, cloudwatch, kms, scheduler, sns } = await startWorld({ rotator: 'prod' });
+    const { MetricAlarms = [] } = await cloudwatch.send(
+      new DescribeAlarmsForMetricCommand({
+        Namespace: 'ImsTokenRotator',
+        MetricName: 'Ticks',
+        Dimensions: [{ Name: 'rotator', Value: 'prod' }],
+      }),
+    );
+    expect(MetricAlarms).toMatchObject([{ ActionsEnabled: true, StateValue: 'OK' }]);
+    const TopicArn = MetricAlarms[0]?.AlarmActions?.[0];
+    const { Subscriptions } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
+    expect(Subscriptions).toMatchObject([{ Protocol: 'email' }]);
+    const schedule = { Name: 'rotator-prod-tick', GroupName: world.functionName };
+    expect(await scheduler.send(new GetScheduleCommand(schedule))).toMatchObject({
+      State: 'ENABLED',
+      ScheduleExpression: 'rate(15 minutes)',
+    });
+    const KeyId = 'alias/aws/secretsmanager';
+    expect(await kms.send(new DescribeKeyCommand({ KeyId }))).toMatchObject({
+      KeyMetadata: { KeyManager: 'AWS', KeyState: 'Enabled' },
+    });
+  });
+});
+
+describe('the metrics of the embedded world', () => {
+  it('are those that the function writes to its log', async () => {
+    const lines: string[] = [];
+    const world = new World({ eventRule: false }, { onLog: (_, line) => lines.push(line) });
+    await world.start();
+    onTestFinished(() => world.stop());
+    const { cloudwatch, lambda, secretsManager } = clientsFor(world.aws);
+    const client = sampleClient();
+    world.ims.registerClient(client);
+    await onboard(world, secretsManager, 'fusion', consoleDownload(client));
+    const Payload = JSON.stringify({ action: 'tick' });
+    for (let tick = 1; tick <= 2; tick += 1) {
+      await lambda.send(new InvokeCommand({ FunctionName: world.functionName, Payload }));
+    }
+    const read = (Id: string, MetricName: string, Stat: string) => ({
+      Id,
+      MetricStat: {
+        Metric: {
+          Namespace: 'ImsTokenRotator',
+          MetricName,
+          Dimensions: [{ Name: 'rotator', Value: 'local' }],
+        },
+        Period: 3600,
+        Stat,
+      },
+    });
+    const { MetricDataResults = [] } = await cloudwatch.send(
+      new GetMetricDataCommand({
+        StartTime: new Date(Date.now() - 1_800_000),
+        EndTime: new Date(Date.now() + 60_000),
+        MetricDataQueries: [
+          read('ticks', 'Ticks', 'Sum'),
+          read('managed', 'Managed', 'Maximum'),
+          read('renewed', 'Renewed', 'Sum'),
+          read('nothing', 'Other', 'Sum'),
+        ],
+      }),
+    );
+    const values = MetricDataResults.map(({ Id, Values }) => [Id, Values]);
+    expect(values).toEqual([
+      ['ticks', [2]],
+      ['managed', [1]],
+      ['renewed', [1]],
+      ['nothing', []],
+    ]);
+    // Nothing is kept from whoever listens.
+    expect(lines.filter((line) => line.includes('"CloudWatchMetrics"'))).toHaveLength(2);
+  });
+
+  const directive = { Namespace: 'N', Dimensions: [['a'], []], Metrics: [{ Name: 'm' }] };
+  const _aws = { Timestamp: 7, CloudWatchMetrics: [directive] };
+  const metric = { namespace: 'N', name: 'm', at: 7 };
+
+  it.each([
+    [
+      'one set of values for each set of dimensions',
+      { _aws, a: 'x', m: [1, 2] },
+      [
+        { ...metric, dimensions: { a: 'x' }, value: 1 },
+        { ...metric, dimensions: { a: 'x' }, value: 2 },
+        { ...metric, dimensions: {}, value: 1 },
+        { ...metric, dimensions: {}, value: 2 },
+      ],
+    ],
+    ['nothing of a metric without a value', { _aws, a: 'x' }, []],
+    ['nothing of a line that only looks like it', { _aws: { CloudWatchMetrics: 1 } }, []],
+  ])('are %s', (_, document, values) => {
+    expect(embeddedMetrics(JSON.stringify(document))).toEqual(values);
+  });
+
+  it.each(['START RequestId: 1', '{"_aws":', ''])('are nothing in the line %j', (line) => {
+    expect(embeddedMetrics(line)).toEqual([]);
+  });
+});
+
+describe('CloudTrail of the embedded world', () => {
+  it('tells an operator, the function and one who was denied from one another', async () => {
+    const { world, account, cloudtrail, secretsManager } = await startWorld({
+      authorize: (action, _, context) =>
+        !(action === 'secretsmanager:GetSecretValue' && context['aws:PrincipalArn'] === intruder),
+    });
+    const intruder = 'arn:aws:iam::111122223333:user/mallory';
+    account.principals.set('AKIAMALLORY', { username: 'mallory', arn: intruder });
+    const client = sampleClient();
+    world.ims.registerClient(client);
+    await onboard(world, secretsManager, 'fusion', consoleDownload(client));
+    await world.lambda.invoke(world.functionName, { action: 'tick' });
+    const SecretId = world.secretId('fusion', 'token');
+    const read = new GetSecretValueCommand({ SecretId });
+    const { ARN } = await secretsManager.send(read);
+    // By whichever endpoint.
+    const mallory = clientsFor(world.secretsManager, 'AKIAMALLORY').secretsManager;
+    await expect(mallory.send(read)).rejects.toMatchObject({ name: 'AccessDeniedException' });
+
+    const LookupAttributes = [{ AttributeKey: 'ResourceName' as const, AttributeValue: ARN }];
+    const { Events = [] } = await cloudtrail.send(new LookupEventsCommand({ LookupAttributes }));
+    const seen = Events.map(({ EventName, Username, CloudTrailEvent = '' }) => {
+      const { userIdentity, requestParameters, errorCode } = JSON.parse(CloudTrailEvent);
+      expect(SecretId === requestParameters.secretId || ARN === requestParameters.secretId).toBe(
+        EventName !== 'CreateSecret',
+      );
+      return [EventName, Username, userIdentity.type, errorCode];
+    });
+    expect(seen.slice(0, 2)).toEqual([
+      ['GetSecretValue', 'mallory', 'IAMUser', 'AccessDenied'],
+      ['GetSecretValue', 'local', 'IAMUser', undefined],
+    ]);
+    expect(seen).toContainEqual(['PutSecretValue', 'rotator-local', 'AssumedRole', undefined]);
+    expect(seen.at(-1)).toEqual(['CreateSecret', 'local', 'IAMUser', undefined]);
+    expect(JSON.stringify(Events)).not.toContain('access_token');
+    expect(JSON.stringify(Events)).not.toContain(client.clientSecrets[0]);
+  });
+});
+
+describe('a key of the account', () => {
+  it('that is not enabled keeps Secrets Manager from the values under it', async () => {
+    const { account, secretsManager } = await startWorld();
+    const arn = account.arn('kms', 'key/11111111-2222-4333-8444-555555555555');
+    const key = { arn, manager: 'CUSTOMER', aliases: ['alias/tokens'] } as const;
+    account.keys.set(arn, { ...key, state: 'Enabled' });
+    const Name = 'a';
+    const secret = { Name, SecretString: 'one', KmsKeyId: 'alias/tokens' };
+    await secretsManager.send(new CreateSecretCommand(secret));
+    account.keys.set(arn, { ...key, state: 'Disabled' });
+    const read = new GetSecretValueCommand({ SecretId: Name });
+    const put = new PutSecretValueCommand({ SecretId: Name, SecretString: 'two' });
+    await expect(secretsManager.send(read)).rejects.toMatchObject({ name: 'DecryptionFailure' });
+    await expect(secretsManager.send(put)).rejects.toMatchObject({ name: 'EncryptionFailure' });
+    const update = new UpdateSecretCommand({ SecretId: Name, SecretString: 'two' });
+    await expect(secretsManager.send(update)).rejects.toMatchObject({ name: 'EncryptionFailure' });
+    account.keys.set(arn, { ...key, state: 'Enabled' });
+    expect(await secretsManager.send(read)).toMatchObject({ SecretString: 'one' });
+  });
+});

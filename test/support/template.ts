@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import type { SecretSeed } from '../../emulators/secrets-manager/seed.ts';
+import type { SecretsManagerEmulator } from '../../emulators/secrets-manager/server.ts';
+
+/** A CloudFormation template, as far as it is read here. */
+export interface CloudFormationTemplate {
+  readonly Resources: Readonly<
+    Record<
+      string,
+      { readonly Type: string; readonly Properties?: Readonly<Record<string, unknown>> }
+    >
+  >;
+}
+
+interface SecretProperties {
+  readonly Name?: string;
+  readonly Description?: string;
+  readonly SecretString?: string;
+  readonly GenerateSecretString?: object;
+  readonly Tags?: readonly { readonly Key: string; readonly Value: string }[];
+}
+
+/**
+ * Creates the secrets of a template as CloudFormation would: empty, unless the template gives a
+ * value or has one generated.
+ *
+ * @param stackName of whose resources the secrets are to have the tags that CloudFormation adds
+ * @returns the ARNs by logical id, which is what `Ref` gives
+ * @throws Error for a secret whose name is not literal
+ */
+export function seedTemplate(
+  secretsManager: SecretsManagerEmulator,
+  template: CloudFormationTemplate,
+  stackName?: string,
+): ReadonlyMap<string, string> {
+  const secrets = Object.entries(template.Resources).filter(
+    ([, { Type }]) => Type === 'AWS::SecretsManager::Secret',
+  );
+  const { region, accountId } = secretsManager;
+  const stack = `arn:aws:cloudformation:${region}:${accountId}:stack/${stackName}/${randomUUID()}`;
+  return new Map(
+    secrets.map(([logicalId, { Properties = {} }]) => {
+      const seed = toSeed(logicalId, Properties as SecretProperties);
+      const added =
+        stackName === undefined
+          ? {}
+          : {
+              'aws:cloudformation:stack-name': stackName,
+              'aws:cloudformation:logical-id': logicalId,
+              'aws:cloudformation:stack-id': stack,
+            };
+      return [logicalId, secretsManager.seed({ ...seed, tags: { ...seed.tags, ...added } })];
+    }),
+  );
+}
+
+function toSeed(logicalId: string, properties: SecretProperties): SecretSeed {
+  const { Name, Description, SecretString, GenerateSecretString, Tags = [] } = properties;
+  if (typeof Name !== 'string') throw new Error(`the name of ${logicalId} is not literal`);
+  const value = GenerateSecretString === undefined ? SecretString : 'generated-password';
+  return {
+    name: Name,
+    tags: Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value])),
+    ...(Description === undefined ? {} : { description: Description }),
+    ...(value === undefined ? {} : { secretString: value }),
+  };
+}
