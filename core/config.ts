@@ -1,5 +1,14 @@
 import * as v from 'valibot';
-import { RenewalError } from './errors.ts';
+import {
+  defaultPrefix,
+  defaultTick,
+  prefixPattern,
+  prefixRule,
+  rotatorNamePattern,
+  rotatorNameRule,
+  environmentVariables as variables,
+} from './contract.ts';
+import { RotatorError } from './errors.ts';
 import { listProblems, problemsOf } from './problems.ts';
 import { isCredentialName } from './secret-name.ts';
 
@@ -21,7 +30,7 @@ export interface Config {
   /** Whether IMS is asked about each token before it is stored. */
   readonly validate: boolean;
   /** Replaces `https://{ims_host}`, for tests and local runs. */
-  readonly imsEndpointUrl?: string;
+  readonly imsEndpointUrl?: string | undefined;
 }
 
 const loopback = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
@@ -65,25 +74,15 @@ function wholeNumber(standard: string, least: number, most: number) {
 }
 
 const schema = v.object({
-  IMS_TOKEN_ROTATOR_NAME: v.pipe(
-    v.string(),
-    v.regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,127}$/, 'must be letters, digits and hyphens'),
+  [variables.name]: v.pipe(v.string(), v.regex(rotatorNamePattern, `must be ${rotatorNameRule}`)),
+  [variables.prefix]: v.optional(
+    v.pipe(v.string(), v.regex(prefixPattern, `must be ${prefixRule}`)),
   ),
-  IMS_TOKEN_ROTATOR_PREFIX: v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(
-        /^[A-Za-z0-9_+=.@-]+(\/[A-Za-z0-9_+=.@-]+)*$/,
-        'must be parts of letters, digits and _+=.@- joined by single slashes',
-      ),
-      v.maxLength(400, 'must be at most 400 characters'),
-    ),
-  ),
-  IMS_TOKEN_ROTATOR_CLIENT_SECRETS: clientSecrets,
-  IMS_TOKEN_ROTATOR_TICK_SECONDS: wholeNumber('900', 60, 86_400),
-  IMS_TOKEN_ROTATOR_CONCURRENCY: wholeNumber('8', 1, 50),
-  IMS_TOKEN_ROTATOR_WRITES_PER_SECOND: wholeNumber('40', 1, 50),
-  IMS_TOKEN_ROTATOR_VALIDATE: v.pipe(
+  [variables.clientSecrets]: clientSecrets,
+  [variables.tickSeconds]: wholeNumber(String(defaultTick), 60, 86_400),
+  [variables.concurrency]: wholeNumber('8', 1, 50),
+  [variables.writesPerSecond]: wholeNumber('40', 1, 50),
+  [variables.validate]: v.pipe(
     v.optional(v.string(), 'false'),
     v.picklist(['true', 'false'], 'must be true or false'),
   ),
@@ -92,7 +91,7 @@ const schema = v.object({
   HTTPS_PROXY: proxy,
   http_proxy: proxy,
   https_proxy: proxy,
-  IMS_ENDPOINT_URL: v.optional(
+  [variables.imsEndpointUrl]: v.optional(
     v.pipe(
       v.string(),
       v.transform((url) => url.replace(/\/$/, '')),
@@ -104,28 +103,28 @@ const schema = v.object({
 /**
  * Reads the settings from the environment.
  *
- * @throws RenewalError ERR_CONFIG_INVALID, which lists every problem by variable
+ * @throws RotatorError ERR_CONFIG_INVALID, which lists every problem by variable
  */
 export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const parsed = v.safeParse(schema, environment, { abortPipeEarly: true });
   if (!parsed.success) {
-    throw new RenewalError(
+    throw new RotatorError(
       'ERR_CONFIG_INVALID',
       `the function's environment is not right: ${listProblems(problemsOf(parsed.issues))}`,
     );
   }
-  const name = parsed.output.IMS_TOKEN_ROTATOR_NAME;
-  const imsEndpointUrl = parsed.output.IMS_ENDPOINT_URL;
+  const { output } = parsed;
+  const rotator = output[variables.name];
   return {
-    rotator: name,
-    prefix: parsed.output.IMS_TOKEN_ROTATOR_PREFIX ?? `ims-token-rotator/${name}`,
-    clientSecrets: parsed.output.IMS_TOKEN_ROTATOR_CLIENT_SECRETS,
-    tick: parsed.output.IMS_TOKEN_ROTATOR_TICK_SECONDS,
-    region: parsed.output.AWS_REGION,
-    concurrency: parsed.output.IMS_TOKEN_ROTATOR_CONCURRENCY,
-    writesPerSecond: parsed.output.IMS_TOKEN_ROTATOR_WRITES_PER_SECOND,
-    validate: parsed.output.IMS_TOKEN_ROTATOR_VALIDATE === 'true',
-    ...(imsEndpointUrl === undefined ? {} : { imsEndpointUrl }),
+    rotator,
+    prefix: output[variables.prefix] ?? defaultPrefix(rotator),
+    clientSecrets: output[variables.clientSecrets],
+    tick: output[variables.tickSeconds],
+    region: output.AWS_REGION,
+    concurrency: output[variables.concurrency],
+    writesPerSecond: output[variables.writesPerSecond],
+    validate: output[variables.validate] === 'true',
+    imsEndpointUrl: output[variables.imsEndpointUrl],
   };
 }
 

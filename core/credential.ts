@@ -1,9 +1,10 @@
 import * as v from 'valibot';
+import { isProduct, productScopes, products } from './contract.ts';
 import { type RawCredential, readCredentialDocument } from './credential-document.ts';
-import { RenewalError } from './errors.ts';
+import { RotatorError } from './errors.ts';
 import { listProblems, type Problem } from './problems.ts';
-import { productScopes } from './product-scopes.ts';
 import { Sensitive } from './sensitive.ts';
+import type { CredentialSettings } from './token-tags.ts';
 
 /** An OAuth Server-to-Server credential, ready to be used. */
 export interface ClientCredential {
@@ -11,15 +12,12 @@ export interface ClientCredential {
   /** In the order in which they are tried. */
   readonly clientSecrets: readonly Sensitive[];
   readonly scopes: readonly string[];
-  readonly orgId?: string;
+  readonly orgId?: string | undefined;
   readonly imsHost: string;
 }
 
-/** What the tags of the token secret may add to a credential; the credential's own scopes win. */
-export interface ScopeSettings {
-  readonly product?: string;
-  readonly scopes?: readonly string[];
-}
+/** The scopes of a credential that has none of its own. */
+export type ScopeSettings = Pick<CredentialSettings, 'product' | 'scopes'>;
 
 export const defaultImsHost = 'ims-na1.adobelogin.com';
 
@@ -65,7 +63,7 @@ const schema = v.object({
 /**
  * Understands a client secret's value in any of the forms that Adobe gives.
  *
- * @throws RenewalError ERR_CREDENTIAL_INVALID, which lists every problem by field and shows no value
+ * @throws RotatorError ERR_CREDENTIAL_INVALID, which lists every problem by field and shows no value
  */
 export function parseCredential(document: string, settings: ScopeSettings = {}): ClientCredential {
   const raw = readCredentialDocument(document);
@@ -84,7 +82,7 @@ export function parseCredential(document: string, settings: ScopeSettings = {}):
     clientSecrets: unique(clientSecrets).map((secret) => new Sensitive(secret)),
     scopes: unique(scopes.length > 0 ? scopes : fallback.scopes),
     imsHost: imsHost ?? defaultImsHost,
-    ...(orgId === undefined ? {} : { orgId }),
+    orgId,
   };
 }
 
@@ -100,11 +98,9 @@ function fallbackScopes(
     const message = 'is missing; give the scopes, or a product';
     return { problem: { field: fields.scopes, message } };
   }
-  const scopes = typeof product === 'string' ? productScopes.get(product) : undefined;
-  if (scopes !== undefined) return { scopes };
+  if (isProduct(product)) return { scopes: productScopes[product] };
   const field = values.product === undefined ? 'tag product' : fields.product;
-  const known = [...productScopes.keys()].join(', ');
-  const message = `must be one of ${known}; for another product give its scopes`;
+  const message = `must be one of ${products.join(', ')}; for any other product, give its scopes`;
   return { problem: { field, message } };
 }
 
@@ -116,10 +112,11 @@ function toProblem(issue: v.BaseIssue<unknown>, { fields, secretFields }: RawCre
   return { field: entries[Number(index)] ?? whole, message: issue.message };
 }
 
-function invalid(problems: readonly Problem[]): RenewalError {
-  return new RenewalError(
+function invalid(problems: readonly Problem[]): RotatorError {
+  return new RotatorError(
     'ERR_CREDENTIAL_INVALID',
     `the client secret's value is not a credential: ${listProblems(problems)}`,
+    { problems },
   );
 }
 

@@ -1,13 +1,16 @@
-/** Who has to act on an error, and whether it may pass by itself so that trying again helps. */
+import type { Problem } from './problems.ts';
+
 interface ErrorKind {
+  /** Who has to act. */
   readonly actor: 'nobody' | 'operator' | 'credential owner' | 'deployer';
+  /** It may pass by itself, so retrying helps. */
   readonly transient: boolean;
 }
 
 const transient: ErrorKind = { actor: 'nobody', transient: true };
 const finalFor = (actor: ErrorKind['actor']): ErrorKind => ({ actor, transient: false });
 
-/** Every error code there is. Codes are stable; messages are not. */
+/** Every error code of the function. Codes are stable; messages are not. */
 export const errorKinds = {
   ERR_CONFIG_INVALID: finalFor('deployer'),
   ERR_EVENT_INVALID: finalFor('operator'),
@@ -39,15 +42,29 @@ export const errorKinds = {
 
 export type ErrorCode = keyof typeof errorKinds;
 
-/** An expected failure. Match on `code`, never on the message, which holds no secret and no token. */
-export class RenewalError extends Error {
-  readonly code: ErrorCode;
+export interface RotatorErrorOptions extends ErrorOptions {
+  /** Each thing wrong with an input, for callers that show them one by one. */
+  readonly problems?: readonly Problem[] | undefined;
+}
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+/**
+ * An expected failure. Match on `code`, never on the message. It never holds a client secret or a
+ * token.
+ */
+export class RotatorError extends Error {
+  readonly code: ErrorCode;
+  readonly problems: readonly Problem[];
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    { problems = [], ...options }: RotatorErrorOptions = {},
+  ) {
     super(message, options);
     // Lambda reports the name as the errorType, so callers of the function can match on it too.
     this.name = code;
     this.code = code;
+    this.problems = problems;
   }
 
   /** Who has to act. */
@@ -60,20 +77,20 @@ export class RenewalError extends Error {
   }
 }
 
-/** What IMS answered, as far as it may be told. */
+/** The parts of IMS's response that are safe to log. */
 export interface TokenRequestDetails {
   readonly clientId: string;
-  readonly status?: number;
+  readonly status?: number | undefined;
   /** The `error` of the body, as in RFC 6749 section 5.2. */
-  readonly imsError?: string;
+  readonly imsError?: string | undefined;
   /** IMS's `x-debug-id`, which Adobe support asks for. */
-  readonly debugId?: string;
-  /** Seconds that IMS asked to wait, by its Retry-After. */
-  readonly retryAfter?: number;
+  readonly debugId?: string | undefined;
+  /** Seconds to wait, from the Retry-After header. */
+  readonly retryAfter?: number | undefined;
 }
 
-/** IMS refused, could not be reached, or answered with something that is not a token. */
-export class TokenRequestError extends RenewalError {
+/** IMS refused, could not be reached, or answered with something other than a token. */
+export class TokenRequestError extends RotatorError {
   readonly details: TokenRequestDetails;
 
   constructor(
@@ -91,15 +108,15 @@ export class TokenRequestError extends RenewalError {
   }
 }
 
-/** Not tried in this run, and no failure of the credential: the next tick will. */
-export class Deferral extends RenewalError {}
+/** Work left for the next tick. The credential itself did not fail. */
+export class Deferral extends RotatorError {}
 
 /**
- * Makes any error one with a code. Of an unexpected one only its name is told, for its message may
- * quote a value, as that of JSON.parse does.
+ * Any error as one with a code. An unexpected error contributes only its name, because its message
+ * may quote a value, as JSON.parse's does.
  */
-export function asRenewalError(error: unknown): RenewalError {
-  if (error instanceof RenewalError) return error;
+export function asRotatorError(error: unknown): RotatorError {
+  if (error instanceof RotatorError) return error;
   const name = error instanceof Error ? error.name : typeof error;
-  return new RenewalError('ERR_UNEXPECTED', `unexpected ${name}`, { cause: error });
+  return new RotatorError('ERR_UNEXPECTED', `unexpected ${name}`, { cause: error });
 }

@@ -1,14 +1,10 @@
 import * as v from 'valibot';
+import { credentialNameRule } from './contract.ts';
 import type { Force } from './decision.ts';
-import { RenewalError } from './errors.ts';
+import { RotatorError } from './errors.ts';
 import { listProblems, problemsOf } from './problems.ts';
 import { type Rotation, rotationEvent } from './rotation.ts';
-import {
-  credentialNameRule,
-  isCredentialName,
-  type Naming,
-  parseSecretName,
-} from './secret-name.ts';
+import { isCredentialName, type Naming, parseSecretName } from './secret-name.ts';
 
 /** What an event asks for. */
 export type Command =
@@ -67,7 +63,7 @@ const labelUpdated = v.object({
 /**
  * Reads an invocation's event.
  *
- * @throws RenewalError ERR_EVENT_INVALID, which lists the problems and what is accepted
+ * @throws RotatorError ERR_EVENT_INVALID, which lists the problems and what is accepted
  */
 export function parseEvent(event: unknown, naming: Naming): Command {
   const label = v.safeParse(labelUpdated, event);
@@ -107,7 +103,7 @@ function credentialOf(
 function check<Output>(schema: v.GenericSchema<unknown, Output>, event: unknown): Output {
   const parsed = v.safeParse(schema, event, { abortPipeEarly: true });
   if (parsed.success) return parsed.output;
-  throw new RenewalError(
+  throw new RotatorError(
     'ERR_EVENT_INVALID',
     `the event is not understood: ${listProblems(problemsOf(parsed.issues))}; ${accepted}`,
   );

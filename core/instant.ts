@@ -1,3 +1,5 @@
+import { durationPattern } from './contract.ts';
+
 /** A point in time in whole seconds since 1970-01-01T00:00:00Z. */
 export type EpochSeconds = number & { readonly __unit: 'EpochSeconds' };
 
@@ -30,7 +32,7 @@ export function parseHttpDate(text: string): EpochSeconds | undefined {
 
 /** Seconds of an ISO 8601 duration of days, hours, minutes and seconds, such as `PT12H`. */
 export function parseDuration(text: string): number | undefined {
-  const match = /^P(?=.)(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text);
+  const match = durationPattern.exec(text);
   if (match === null) return undefined;
   const units = [86_400, 3_600, 60, 1];
   return units.reduce((sum, unit, index) => sum + unit * Number(match[index + 1] ?? 0), 0);

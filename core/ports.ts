@@ -1,4 +1,5 @@
 import type { Config } from './config.ts';
+import type { MetricName } from './contract.ts';
 import type { EpochSeconds } from './instant.ts';
 import type { SecretMetadata } from './ledger.ts';
 import type { Sensitive } from './sensitive.ts';
@@ -31,7 +32,7 @@ export interface SecretValue {
   readonly secretString: Sensitive;
 }
 
-/** Secrets Manager, where "not there" is an answer and everything else a RenewalError. */
+/** Secrets Manager, where "not there" is an answer and everything else a RotatorError. */
 export interface SecretStore {
   /** One page of the metadata of the secrets whose names begin with the prefix. */
   listPage(
@@ -105,16 +106,6 @@ export interface Log {
   warn(message: string, fields: Readonly<Record<string, Field>>): void;
   error(message: string, fields: Readonly<Record<string, Field>>): void;
 }
-
-/** The metrics, and no others; each has the one dimension `rotator`. */
-export type MetricName =
-  | 'Ticks'
-  | 'Managed'
-  | 'Renewed'
-  | 'Failing'
-  | 'MinLifeLeft'
-  | 'MinSecondsToExpiry'
-  | 'RenewalDuration';
 
 export interface Metrics {
   add(name: MetricName, value: number): void;

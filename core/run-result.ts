@@ -1,5 +1,5 @@
 import type { Reason } from './decision.ts';
-import type { RenewalError } from './errors.ts';
+import type { RotatorError } from './errors.ts';
 import { type EpochSeconds, formatInstant } from './instant.ts';
 import type { RotationStep } from './rotation.ts';
 
@@ -11,7 +11,7 @@ export interface CredentialOutcome {
   readonly outcome: 'kept' | 'renewed' | 'failed' | 'deferred' | 'due';
   /** The token that is stored now, as far as it is known. */
   readonly token?: { readonly expiresAt: EpochSeconds; readonly lifetime: number };
-  readonly error?: RenewalError;
+  readonly error?: RotatorError;
   /** Something is wrong that lasts after this run: counted in the metric `Failing`. */
   readonly failing: boolean;
   /** The failure is a new one, so that it fails the invocation. */
@@ -19,7 +19,7 @@ export interface CredentialOutcome {
   /** Why it waits, by the code that its status remembers. */
   readonly standingCode?: string;
   /** The status could not be remembered. */
-  readonly statusError?: RenewalError;
+  readonly statusError?: RotatorError;
   /** Of a credential with several secrets, which one IMS accepted, counted from 1. */
   readonly clientSecretPosition?: number;
 }

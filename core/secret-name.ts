@@ -1,49 +1,45 @@
+import { credentialNamePattern, type SecretKind, secretName } from './contract.ts';
+
 /**
- * The names of a credential's two secrets, which are the whole registry: whoever creates both
- * under a rotator's prefix has onboarded a credential.
+ * The names of a credential's two secrets. They are the whole registry: creating both under a
+ * rotator's prefix onboards a credential.
  */
 export interface SecretNames {
-  /** What Adobe gave: read by the rotator only. */
+  /** The credential that Adobe issued; only the rotator reads it. */
   readonly client: string;
-  /** What workloads read: written by the rotator only. */
+  /** The access token that workloads read; only the rotator writes it. */
   readonly token: string;
 }
 
-const credentialName = /^[a-z0-9][a-z0-9-]{0,62}$/;
-
-/** What a credential's short name may be, in words, for error messages. */
-export const credentialNameRule =
-  'lower-case letters, digits and hyphens, 1 to 63 characters, not starting with a hyphen';
-
 export function isCredentialName(text: string): boolean {
-  return credentialName.test(text);
+  return credentialNamePattern.test(text);
 }
 
-/** Where the names of a rotator's secrets come from. */
+/** Everything that the names of a rotator's secrets follow from. */
 export interface Naming {
   readonly prefix: string;
-  /** ARNs of client secrets that live elsewhere, by the short name of the credential. */
+  /** ARNs of client secrets outside the prefix, by credential name. */
   readonly clientSecrets: ReadonlyMap<string, string>;
 }
 
-/** The names of a credential's two secrets; of a client secret that lives elsewhere, its ARN. */
+/** The names of a credential's secrets; the ARN of a client secret outside the prefix. */
 export function secretNames({ prefix, clientSecrets }: Naming, credential: string): SecretNames {
   return {
-    client: clientSecrets.get(credential) ?? `${prefix}/${credential}/client`,
-    token: `${prefix}/${credential}/token`,
+    client: clientSecrets.get(credential) ?? secretName(prefix, credential, 'client'),
+    token: secretName(prefix, credential, 'token'),
   };
 }
 
-/** Without the six characters that Secrets Manager puts behind the name; undefined for no ARN. */
+/** A secret's name, without the six characters that Secrets Manager appends to it in the ARN. */
 export function nameOfArn(arn: string): string | undefined {
   return /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:(.+)-[A-Za-z0-9]{6}$/.exec(arn)?.[1];
 }
 
-/** Undefined for a name that is not one of the rotator's own. */
+/** Undefined for a secret that does not belong to the rotator. */
 export function parseSecretName(
   prefix: string,
   name: string,
-): { readonly credential: string; readonly kind: keyof SecretNames } | undefined {
+): { readonly credential: string; readonly kind: SecretKind } | undefined {
   if (!name.startsWith(`${prefix}/`)) return undefined;
   const [credential = '', kind, ...rest] = name.slice(prefix.length + 1).split('/');
   if (rest.length > 0 || !isCredentialName(credential)) return undefined;

@@ -1,81 +1,98 @@
+import { tagKeys } from './contract.ts';
 import { type EpochSeconds, epochSeconds, formatInstant, parseInstant } from './instant.ts';
 import type { Tags } from './token-tags.ts';
 
-/** The tag of a token secret in which the rotator remembers how the credential is doing. */
-export const statusTag = 'ims-token-rotator:status';
-
-/** The status of a credential that nothing is the matter with. Tags are never removed, only set. */
+/** The status of a credential that is well. Tags are never removed, only set. */
 export const okStatus = 'ok';
 
-/** Stands for the fingerprint of a credential that is not there. */
+/** Stands for the fingerprint of a credential that does not exist. */
 export const noFingerprint = '00000000';
 
-/** A failure that lasts, as it is remembered from run to run. */
-export interface StandingFailure {
-  /** An error code, with IMS's own after a slash: `ERR_TOKEN_REJECTED/invalid_client`. */
+/** Why a credential fails. */
+export interface FailureCode {
+  /** An error code; perhaps one that only another release of the function knows. */
   readonly code: string;
+  /** The `error` that IMS gave, for example `invalid_client`. */
+  readonly imsError?: string | undefined;
+}
+
+/** For example `ERR_TOKEN_REJECTED/invalid_client`. */
+export function formatFailureCode({ code, imsError }: FailureCode): string {
+  return imsError === undefined ? code : `${code}/${imsError}`;
+}
+
+/** A failure that lasts, as remembered from run to run. */
+export interface StandingFailure extends FailureCode {
   readonly since: EpochSeconds;
   /** When to try again; undefined for a transient failure, which every tick tries again. */
-  readonly retryAt?: EpochSeconds;
+  readonly retryAt?: EpochSeconds | undefined;
   /** Of the credential that fails: a change of it voids the memory. */
   readonly fingerprint: string;
 }
 
 const pattern =
-  /^failing code=(ERR_[A-Z_]+(?:\/[a-z_]+)?) since=(\S+)(?: retry-at=(\S+))? credential=([0-9a-f]{8})$/;
+  /^failing code=(ERR_[A-Z_]+)(?:\/([a-z_]+))? since=(\S+)(?: retry-at=(\S+))? credential=([0-9a-f]{8})$/;
 
 const minutes = 60;
-const leastWait = 15 * minutes;
-const mostWait = 60 * minutes;
+const shortestWait = 15 * minutes;
+const longestWait = 60 * minutes;
+
+/** The failure that the status tag holds, whether or not it still counts. */
+export function parseStatus(tags: Tags): StandingFailure | undefined {
+  const match = pattern.exec(tags[tagKeys.status] ?? '');
+  if (match === null) return undefined;
+  const [, code = '', imsError, sinceText = '', retryAtText, fingerprint = ''] = match;
+  const since = parseInstant(sinceText);
+  const retryAt = retryAtText === undefined ? undefined : parseInstant(retryAtText);
+  if (since === undefined || (retryAtText !== undefined && retryAt === undefined)) return undefined;
+  return { code, imsError, since, retryAt, fingerprint };
+}
 
 /**
- * The failure that the tags remember. A status counts for nothing if it is of another credential
- * version, if its retry-at is more than an hour ahead, or if it does not parse.
+ * The failure that still counts: the status tag is about this version of the credential, and its
+ * retry-at is at most an hour ahead.
  */
 export function readStatus(
   tags: Tags,
   fingerprint: string,
   now: EpochSeconds,
 ): StandingFailure | undefined {
-  const match = pattern.exec(tags[statusTag] ?? '');
-  if (match === null || match[4] !== fingerprint) return undefined;
-  const [, code = '', sinceText = '', retryAtText] = match;
-  const since = parseInstant(sinceText);
-  if (since === undefined) return undefined;
-  if (retryAtText === undefined) return { code, since, fingerprint };
-  const retryAt = parseInstant(retryAtText);
-  if (retryAt === undefined || retryAt > now + mostWait) return undefined;
-  return { code, since, retryAt, fingerprint };
+  const failure = parseStatus(tags);
+  if (failure?.fingerprint !== fingerprint) return undefined;
+  const { retryAt } = failure;
+  return retryAt !== undefined && retryAt > now + longestWait ? undefined : failure;
 }
 
-export function formatStatus({ code, since, retryAt, fingerprint }: StandingFailure): string {
+export function formatStatus(failure: StandingFailure): string {
+  const { since, retryAt, fingerprint } = failure;
   const retry = retryAt === undefined ? '' : ` retry-at=${formatInstant(retryAt)}`;
+  const code = formatFailureCode(failure);
   return `failing code=${code} since=${formatInstant(since)}${retry} credential=${fingerprint}`;
 }
 
 /**
- * The memory of a failure that happened now. A final one waits as long again as it has lasted, at
- * least 15 minutes, at most an hour, and never past the expiry of the stored token.
+ * The memory of a failure that happened now. A final failure waits as long again as it has lasted,
+ * at least 15 minutes, at most an hour, and never past the stored token's expiry.
  */
 export function rememberFailure(
-  failure: { readonly code: string; readonly transient: boolean; readonly fingerprint: string },
+  failure: FailureCode & { readonly transient: boolean; readonly fingerprint: string },
   before: StandingFailure | undefined,
   now: EpochSeconds,
   expiresAt: EpochSeconds | undefined,
 ): StandingFailure {
-  const { code, fingerprint } = failure;
+  const { code, imsError, fingerprint } = failure;
   const since = before?.since ?? now;
   if (failure.transient) {
-    // What may pass does not make one forget what does not, nor is it news under another code.
-    return before ?? { code, since, fingerprint };
+    // A transient failure neither hides a final one nor is news under another code.
+    return before ?? { code, imsError, since, fingerprint };
   }
-  const wait = Math.min(Math.max(now - since, leastWait), mostWait);
+  const wait = Math.min(Math.max(now - since, shortestWait), longestWait);
   const retryAt = epochSeconds(now + wait);
   const capped = expiresAt !== undefined && expiresAt > now && expiresAt < retryAt;
-  return { code, since, retryAt: capped ? expiresAt : retryAt, fingerprint };
+  return { code, imsError, since, retryAt: capped ? expiresAt : retryAt, fingerprint };
 }
 
-/** Whether a final failure still waits. A tick up to half an interval early counts as due. */
+/** A final failure still waits. A tick up to half an interval early counts as due. */
 export function isBackingOff(
   failure: StandingFailure | undefined,
   now: EpochSeconds,
@@ -84,9 +101,9 @@ export function isBackingOff(
   return failure?.retryAt !== undefined && failure.retryAt - now > tick / 2;
 }
 
-/** Whether a failure is news: the first one, or one that does not pass where that was not known. */
+/** The first failure is news, and so is a final one that was not known to be final. */
 export function isNews(next: StandingFailure, before: StandingFailure | undefined): boolean {
   if (before === undefined) return true;
   if (next.retryAt === undefined) return false;
-  return before.retryAt === undefined || next.code !== before.code;
+  return before.retryAt === undefined || formatFailureCode(next) !== formatFailureCode(before);
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { RenewalError, type TokenRequestDetails, TokenRequestError } from './errors.ts';
+import { RotatorError, type TokenRequestDetails, TokenRequestError } from './errors.ts';
 import { type EpochSeconds, epochSeconds, formatInstant } from './instant.ts';
 import { listProblems, problemsOf } from './problems.ts';
 import { redact } from './redact.ts';
@@ -92,13 +92,13 @@ export function parseTokenResponse(response: TokenResponse, request: TokenReques
   return { accessToken: new Sensitive(accessToken), ...life };
 }
 
-/** @throws RenewalError ERR_TOKEN_NOT_LATER */
+/** @throws RotatorError ERR_TOKEN_NOT_LATER */
 export function assertExpiresLater(
   token: { readonly expiresAt: EpochSeconds },
   stored: { readonly expiresAt: EpochSeconds },
 ): void {
   if (token.expiresAt > stored.expiresAt) return;
-  throw new RenewalError(
+  throw new RotatorError(
     'ERR_TOKEN_NOT_LATER',
     `IMS issued a token that expires at ${formatInstant(token.expiresAt)}, ` +
       `not later than the stored one (${formatInstant(stored.expiresAt)})`,

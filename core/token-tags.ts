@@ -1,41 +1,43 @@
+import { tagKeys } from './contract.ts';
 import { parseDuration } from './instant.ts';
 
-/** The tags of a token secret by key. */
+/** A token secret's tags, by key. */
 export type Tags = Readonly<Record<string, string | undefined>>;
 
-/** What the tags of a token secret say about its credential. */
-export interface Settings {
+/** A credential's own settings, from the tags of its token secret. */
+export interface CredentialSettings {
   readonly paused: boolean;
-  readonly product?: string;
-  readonly scopes?: readonly string[];
+  readonly product?: string | undefined;
+  readonly scopes?: readonly string[] | undefined;
   /** Seconds. */
-  readonly renewBefore?: number;
+  readonly renewBefore?: number | undefined;
 }
 
-const key = (name: string): string => `ims-token-rotator:${name}`;
-
-/** A `renew-before` that is not an ISO 8601 duration counts as not given. */
-export function readSettings(tags: Tags): Settings {
-  const paused = tags[key('paused')];
-  const product = tags[key('product')];
-  const scopes = tags[key('scopes')]?.split(/[\s,]+/).filter((scope) => scope !== '') ?? [];
-  const renewBefore = parseDuration(tags[key('renew-before')] ?? '');
+/** Ignores a `renew-before` that is not an ISO 8601 duration. */
+export function readSettings(tags: Tags): CredentialSettings {
+  const paused = tags[tagKeys.paused];
+  const scopes = splitScopes(tags[tagKeys.scopes] ?? '');
   return {
     paused: paused !== undefined && paused !== 'false',
-    ...(product === undefined ? {} : { product }),
-    ...(scopes.length === 0 ? {} : { scopes }),
-    ...(renewBefore === undefined ? {} : { renewBefore }),
+    product: tags[tagKeys.product],
+    scopes: scopes.length === 0 ? undefined : scopes,
+    renewBefore: parseDuration(tags[tagKeys.renewBefore] ?? ''),
   };
+}
+
+/** Scopes separated by commas or spaces. */
+export function splitScopes(text: string): readonly string[] {
+  return text.split(/[\s,]+/).filter((scope) => scope !== '');
 }
 
 /** SHA-256 of a text in hex. */
 export type Digest = (text: string) => string;
 
 /**
- * 8 hex digits that change whenever the token ought to: with the client secret, with its version,
- * and with the settings.
+ * 8 hex digits that change when the token should: with the client secret, its version, and the
+ * credential's settings.
  *
- * @param versionId the one that GetSecretValue returned with the value that is used
+ * @param versionId the one that GetSecretValue returned with the value in use
  */
 export function fingerprint(
   digest: Digest,
@@ -43,6 +45,7 @@ export function fingerprint(
   versionId: string,
   tags: Tags,
 ): string {
-  const settings = ['product', 'scopes', 'renew-before'].map((name) => tags[key(name)] ?? null);
+  const keys = [tagKeys.product, tagKeys.scopes, tagKeys.renewBefore];
+  const settings = keys.map((key) => tags[key] ?? null);
   return digest(JSON.stringify([clientSecretArn, versionId, ...settings])).slice(0, 8);
 }

@@ -3,11 +3,17 @@ import { AccountPrincipal, type Grant, type IGrantable } from 'aws-cdk-lib/aws-i
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ISecret, type ReplicaRegion, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import {
+  isProduct,
+  products,
+  scopesTagProblem,
+  scopesTagRule,
+  secretName,
+  tagKeys,
+} from '../core/contract.ts';
 import { ImsCredential, type ImsCredentialProps } from './ims-credential.ts';
 import { checkKey } from './keys.ts';
-import { isProduct, products } from './products.ts';
 import { refuse } from './refuse.ts';
-import { scopeRule, scopesProblem } from './scopes.ts';
 import { grantTokenRead } from './token-readers.ts';
 
 export interface ManagedCredentialProps extends ImsCredentialProps {
@@ -37,12 +43,12 @@ export class ManagedCredential extends ImsCredential {
       (props.clientSecret as ISecret | undefined) ??
       emptySecret(this, 'ClientSecret', {
         ...common,
-        secretName: `${prefix}/${name}/client`,
+        secretName: secretName(prefix, name, 'client'),
         description: `Adobe OAuth Server-to-Server credential "${name}"`,
       });
     this.tokenSecret = emptySecret(this, 'TokenSecret', {
       ...common,
-      secretName: `${prefix}/${name}/token`,
+      secretName: secretName(prefix, name, 'token'),
       description: `Adobe IMS access token of the credential "${name}"`,
       ...(replicaRegions === undefined ? {} : { replicaRegions: [...replicaRegions] }),
     });
@@ -58,7 +64,7 @@ export class ManagedCredential extends ImsCredential {
       {
         scope: this,
         secret: this.tokenSecret,
-        secretName: `${prefix}/${name}/token`,
+        secretName: secretName(prefix, name, 'token'),
         encryptionKey,
         replicaRegions,
         keyPolicyManagedElsewhere: this.#props.keyPolicyManagedElsewhere ?? false,
@@ -85,8 +91,8 @@ export class ManagedCredential extends ImsCredential {
         `"${product}" is no product: ${products.join(', ')}; for another one give its scopes`,
       );
     }
-    const problem = scopesProblem(scopes ?? ['openid']);
-    if (problem !== undefined) refuse(this, 'Scopes', `scopes ${problem}; ${scopeRule}`);
+    const problem = scopesTagProblem(scopes ?? ['openid']);
+    if (problem !== undefined) refuse(this, 'Scopes', `scopes ${problem}; ${scopesTagRule}`);
     if (encryptionKey !== undefined) checkKey(this, encryptionKey);
     for (const replica of replicaRegions) {
       if (replica.encryptionKey !== undefined) checkKey(this, replica.encryptionKey);
@@ -100,10 +106,10 @@ export class ManagedCredential extends ImsCredential {
   #tag(): void {
     const { product, scopes, renewBefore } = this.#props;
     const tags = Tags.of(this.tokenSecret);
-    if (product !== undefined) tags.add('ims-token-rotator:product', product);
-    if (scopes !== undefined) tags.add('ims-token-rotator:scopes', scopes.join(' '));
+    if (product !== undefined) tags.add(tagKeys.product, product);
+    if (scopes !== undefined) tags.add(tagKeys.scopes, scopes.join(' '));
     if (renewBefore !== undefined) {
-      tags.add('ims-token-rotator:renew-before', renewBefore.toIsoString());
+      tags.add(tagKeys.renewBefore, renewBefore.toIsoString());
     }
   }
 }

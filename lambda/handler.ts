@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { parseConfig } from '../core/config.ts';
-import { asRenewalError, RenewalError } from '../core/errors.ts';
+import { asRotatorError, RotatorError } from '../core/errors.ts';
 import { type Command, parseEvent } from '../core/event.ts';
 import { epochSeconds } from '../core/instant.ts';
 import { isShortLived } from '../core/renew-before.ts';
@@ -33,7 +33,7 @@ const secrets = new SecretsManager({ region: config.region }, config.writesPerSe
  *
  * @param event see design: tick, renew, status, and a label event or a rotation of Secrets Manager
  * @returns metadata of at most 100 credentials
- * @throws RenewalError ERR_EVENT_INVALID, or of a rotation's step; AggregateError with a line for each
+ * @throws RotatorError ERR_EVENT_INVALID, or of a rotation's step; AggregateError with a line for each
  * credential that failed
  */
 export async function handler(event: unknown, context: Context): Promise<RunResult> {
@@ -58,13 +58,13 @@ export async function handler(event: unknown, context: Context): Promise<RunResu
   const { action } = command;
   const renews = action === 'tick' || action === 'renew' || action === 'rotate';
   if (renews && remainingMs() / 1000 < renewalSeconds(config)) {
-    throw new RenewalError(
+    throw new RotatorError(
       'ERR_CONFIG_INVALID',
       `the function's time-out leaves no time for a renewal: it must be more than ${renewalSeconds(config)} seconds`,
     );
   }
   const outcomes = await runCommand(command, run).catch((error: unknown) => {
-    const { code } = asRenewalError(error);
+    const { code } = asRotatorError(error);
     log.error('run', { action, code });
     throw error;
   });

@@ -1,5 +1,5 @@
+import { isProduct, products } from '../../core/contract.ts';
 import { parseDuration } from '../../core/instant.ts';
-import { productScopes } from '../../core/product-scopes.ts';
 import type { SecretNames } from '../../core/secret-name.ts';
 import { isRefusal } from '../aws/ask.ts';
 import type { NewSecret } from '../aws/secrets.ts';
@@ -90,8 +90,8 @@ function settingsOf({ product, scopes, renewBefore }: OnboardOptions): Settings 
   if (product !== undefined && scopes !== undefined) {
     problems.push('give --product or --scopes: the scopes would win');
   }
-  if (product !== undefined && !productScopes.has(product)) {
-    problems.push(`--product must be one of ${[...productScopes.keys()].join(', ')}`);
+  if (product !== undefined && !isProduct(product)) {
+    problems.push(`--product must be one of ${products.join(', ')}`);
   }
   const list = scopes?.split(/[\s,]+/).filter((scope) => scope !== '') ?? [];
   const text = list.join(' ');

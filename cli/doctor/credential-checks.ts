@@ -1,6 +1,6 @@
 import type { ClientCredential } from '../../core/credential.ts';
 import { parseCredential } from '../../core/credential.ts';
-import { RenewalError } from '../../core/errors.ts';
+import { RotatorError } from '../../core/errors.ts';
 import { isReplica } from '../../core/ledger.ts';
 import { readSettings } from '../../core/token-tags.ts';
 import { Account } from '../aws/account.ts';
@@ -45,7 +45,7 @@ async function readCredential(
   try {
     return parseCredential(value.reveal(), readSettings(tags));
   } catch (error) {
-    if (!(error instanceof RenewalError)) throw error;
+    if (!(error instanceof RotatorError)) throw error;
     throw new CliError(error.code, error.message);
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { EpochSeconds } from '../../core/instant.ts';
-import { readStatus } from '../../core/status.ts';
+import { formatFailureCode, readStatus } from '../../core/status.ts';
 import { fingerprint, readSettings } from '../../core/token-tags.ts';
 import { decodeVersionId } from '../../core/version-id.ts';
 import { CliError, interrupted } from '../errors.ts';
@@ -61,9 +61,9 @@ async function look(
   if (token?.fingerprint === wanted) return { expiresAt: token.expiresAt };
   const failure = readStatus(tags, wanted, now);
   // What may pass is tried again by the next tick; what does not is not worth waiting for.
-  if (failure?.retryAt === undefined) return { lastFailure: failure?.code };
-  const { words, fix } = explainFailure(failure.code, name);
-  throw new CliError(failure.code.split('/')[0] ?? failure.code, words, fix);
+  if (failure?.retryAt === undefined) return { lastFailure: failure && formatFailureCode(failure) };
+  const { words, fix } = explainFailure(formatFailureCode(failure), name);
+  throw new CliError(failure.code, words, fix);
 }
 
 function notReady(name: string, seconds: number, lastFailure: string | undefined): CliError {

@@ -3,8 +3,12 @@ import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import input from '@inquirer/input';
 import password from '@inquirer/password';
-import { type ClientCredential, parseCredential } from '../../core/credential.ts';
-import { RenewalError } from '../../core/errors.ts';
+import {
+  type ClientCredential,
+  parseCredential,
+  type ScopeSettings,
+} from '../../core/credential.ts';
+import { RotatorError } from '../../core/errors.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { CliError, interrupted, usageError } from '../errors.ts';
 import type { Session } from '../session.ts';
@@ -14,12 +18,6 @@ import { wrapLines } from '../view/table.ts';
 export interface CredentialFile {
   readonly document: Sensitive;
   readonly credential: ClientCredential;
-}
-
-/** What the tags of the token secret add. */
-export interface ScopeSettings {
-  readonly product?: string;
-  readonly scopes?: readonly string[];
 }
 
 const largest = 65_536;
@@ -42,7 +40,7 @@ export async function readCredential(
   try {
     return { document: new Sensitive(document), credential: parseCredential(document, settings) };
   } catch (error) {
-    if (!(error instanceof RenewalError)) throw error;
+    if (!(error instanceof RotatorError)) throw error;
     const fix = 'README.md, "What the client secret may hold", has the forms that are accepted';
     throw new CliError(error.code, error.message.replace("the client secret's value", 'this'), fix);
   }

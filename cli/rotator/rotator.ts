@@ -1,5 +1,5 @@
+import { credentialNameRule } from '../../core/contract.ts';
 import {
-  credentialNameRule,
   isCredentialName,
   parseSecretName,
   type SecretNames,

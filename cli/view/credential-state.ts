@@ -2,7 +2,7 @@ import { type CurrentToken, decide, type Observation } from '../../core/decision
 import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
 import { observeMetadata, versionOf } from '../../core/observation.ts';
 import { renewBefore } from '../../core/renew-before.ts';
-import { noFingerprint, readStatus, statusTag } from '../../core/status.ts';
+import { formatFailureCode, noFingerprint, parseStatus, readStatus } from '../../core/status.ts';
 import type { Digest } from '../../core/token-tags.ts';
 import type { Secret } from '../aws/secrets.ts';
 
@@ -82,7 +82,11 @@ export function credentialState(
   }
   const renewalAt = renewalOf(observation, action === 'renew');
   if (failure !== undefined) {
-    const remembered = { failure: failure.code, failingSince: failure.since, renewalAt };
+    const remembered = {
+      failure: formatFailureCode(failure),
+      failingSince: failure.since,
+      renewalAt,
+    };
     return { ...common, ...remembered, state: expiredOr(now, current, 'failing') };
   }
   if (token === 'unread') return { ...kept, state: 'foreign' };
@@ -108,7 +112,7 @@ export function byUrgency(one: CredentialState, other: CredentialState): number 
 function withoutClient(observed: Observation, secret: Secret | undefined): Observation {
   const { token, now } = observed;
   const minted = typeof token === 'object' ? token.fingerprint : undefined;
-  const remembered = /credential=([0-9a-f]{8})$/.exec(secret?.tags[statusTag] ?? '')?.[1];
+  const remembered = parseStatus(secret?.tags ?? {})?.fingerprint;
   if (token === 'empty' && remembered === undefined) return observed;
   const fingerprint = remembered ?? minted ?? noFingerprint;
   const failure = readStatus(secret?.tags ?? {}, fingerprint, now);

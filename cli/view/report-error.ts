@@ -1,4 +1,4 @@
-import { asRenewalError } from '../../core/errors.ts';
+import { asRotatorError } from '../../core/errors.ts';
 import { CliError, interrupted } from '../errors.ts';
 import type { CommonOptions } from '../session.ts';
 import { wrapLines } from './table.ts';
@@ -35,7 +35,7 @@ function asCliError(error: unknown): CliError {
   if (name === 'ExitPromptError' || name === 'AbortPromptError' || name === 'AbortError') {
     return interrupted();
   }
-  const { code, message } = asRenewalError(error);
+  const { code, message } = asRotatorError(error);
   return new CliError(code, message, 'report it, with these lines');
 }
 

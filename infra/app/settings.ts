@@ -2,13 +2,16 @@ import * as v from 'valibot';
 import {
   credentialNamePattern,
   credentialNameRule,
+  durationPattern,
+  durationRule,
   prefixPattern,
   prefixRule,
+  products,
   rotatorNamePattern,
   rotatorNameRule,
-} from '../names.ts';
-import { products } from '../products.ts';
-import { scopeRule, scopesProblem } from '../scopes.ts';
+  scopesTagProblem,
+  scopesTagRule,
+} from '../../core/contract.ts';
 import { addCombinationProblems } from './settings-combinations.ts';
 
 const retentionDays = [
@@ -85,15 +88,12 @@ const credential = settingsObject({
     v.pipe(
       v.array(v.string('must be a scope'), 'must be a list of scopes'),
       v.check(
-        (scopes) => scopesProblem(scopes) === undefined,
-        ({ input }) => `${scopesProblem(input)}; ${scopeRule}`,
+        (scopes) => scopesTagProblem(scopes) === undefined,
+        ({ input }) => `${scopesTagProblem(input)}; ${scopesTagRule}`,
       ),
     ),
   ),
-  renewBefore: text(
-    /^P(?=.)(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?$/,
-    'an ISO 8601 duration of days, hours, minutes and seconds, such as PT8H',
-  ),
+  renewBefore: text(durationPattern, durationRule),
   clientSecretArn: arn(
     'secretsmanager',
     'secret:.+-[A-Za-z0-9]{6}',

@@ -7,7 +7,7 @@ const largestBody = 64 * 1024;
 
 export interface ImsTokenEndpointOptions {
   /** Replaces `https://{ims_host}`. */
-  readonly imsEndpointUrl?: string;
+  readonly imsEndpointUrl?: string | undefined;
   /** Milliseconds until the connection, the headers, and the end of the body. */
   readonly timeouts?: {
     readonly connect: number;

@@ -1,27 +1,23 @@
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-
-const units = {
-  Ticks: MetricUnit.Count,
-  Managed: MetricUnit.Count,
-  Renewed: MetricUnit.Count,
-  Failing: MetricUnit.Count,
-  MinLifeLeft: MetricUnit.Percent,
-  MinSecondsToExpiry: MetricUnit.Seconds,
-  RenewalDuration: MetricUnit.Milliseconds,
-} as const;
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import {
+  type MetricName,
+  metricDimension,
+  metricNamespace,
+  metricUnits,
+} from '../../core/contract.ts';
 
 /** CloudWatch metrics in the embedded metric format, with the rotator as their one dimension. */
 export class PowertoolsMetrics implements Disposable {
-  readonly #metrics = new Metrics({ namespace: 'ImsTokenRotator' });
+  readonly #metrics = new Metrics({ namespace: metricNamespace });
 
   constructor(rotator: string) {
     // Powertools would add a dimension of its own, and alarms with other dimensions match nothing.
     this.#metrics.clearDefaultDimensions();
-    this.#metrics.setDefaultDimensions({ rotator });
+    this.#metrics.setDefaultDimensions({ [metricDimension]: rotator });
   }
 
-  add(name: keyof typeof units, value: number): void {
-    this.#metrics.addMetric(name, units[name], value);
+  add(name: MetricName, value: number): void {
+    this.#metrics.addMetric(name, metricUnits[name], value);
   }
 
   tell(property: string, value: string): void {

@@ -1,7 +1,7 @@
 import type { SecretsManagerServiceException } from '@aws-sdk/client-secrets-manager';
-import { type ErrorCode, RenewalError } from '../../core/errors.ts';
+import { type ErrorCode, RotatorError } from '../../core/errors.ts';
 
-/** Does a call, and makes an error of it a RenewalError. */
+/** Does a call, and makes an error of it a RotatorError. */
 export async function attempt<Output>(
   operation: string,
   secretId: string,
@@ -11,7 +11,7 @@ export async function attempt<Output>(
     return await call();
   } catch (error) {
     const name = error instanceof Error ? error.name : 'unknown error';
-    throw new RenewalError(
+    throw new RotatorError(
       codeOf(error),
       `Secrets Manager did not do ${operation} of ${secretId}: ${name}`,
       { cause: error },
@@ -28,7 +28,7 @@ export async function absentAsUndefined<Output>(
   try {
     return await attempt(operation, secretId, call);
   } catch (error) {
-    if (error instanceof RenewalError && error.code === 'ERR_TOKEN_SECRET_MISSING')
+    if (error instanceof RotatorError && error.code === 'ERR_TOKEN_SECRET_MISSING')
       return undefined;
     throw error;
   }

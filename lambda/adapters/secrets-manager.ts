@@ -19,7 +19,7 @@ import { absentAsUndefined, attempt } from './secrets-manager-errors.ts';
 const defaultWritesPerSecond = 40;
 
 /**
- * Secrets Manager through the AWS SDK. Every failure is a RenewalError with a code of its own;
+ * Secrets Manager through the AWS SDK. Every failure is a RotatorError with a code of its own;
  * of AWS's error only the name is kept, for its message may quote the request.
  */
 export class SecretsManager {
@@ -41,7 +41,7 @@ export class SecretsManager {
     });
   }
 
-  /** @throws RenewalError with one of the codes ERR_SECRET_… */
+  /** @throws RotatorError with one of the codes ERR_SECRET_… */
   async listPage(namePrefix: string, nextToken: string | undefined, abortSignal: AbortSignal) {
     const page = await attempt('ListSecrets', namePrefix, () =>
       this.#client.send(
@@ -58,7 +58,7 @@ export class SecretsManager {
     return { rows, ...(page.NextToken === undefined ? {} : { nextToken: page.NextToken }) };
   }
 
-  /** @throws RenewalError as `listPage` */
+  /** @throws RotatorError as `listPage` */
   async describe(secretId: string, abortSignal: AbortSignal): Promise<SecretMetadata | undefined> {
     const row = await absentAsUndefined('DescribeSecret', secretId, () =>
       this.#client.send(new DescribeSecretCommand({ SecretId: secretId }), { abortSignal }),
@@ -67,12 +67,12 @@ export class SecretsManager {
     return toMetadata(row, row.VersionIdsToStages);
   }
 
-  /** @throws RenewalError as `listPage` */
+  /** @throws RotatorError as `listPage` */
   async read(secretId: string, abortSignal: AbortSignal) {
     return await this.readVersion({ secretId }, abortSignal);
   }
 
-  /** @throws RenewalError as `listPage` */
+  /** @throws RotatorError as `listPage` */
   async readVersion(
     { secretId, versionId }: { readonly secretId: string; readonly versionId?: string },
     abortSignal: AbortSignal,
@@ -88,7 +88,7 @@ export class SecretsManager {
     return { arn: value.ARN, versionId: value.VersionId, secretString };
   }
 
-  /** @throws RenewalError as `listPage`, ERR_VERSION_EXISTS, ERR_VERSION_LIMIT or ERR_TOKEN_SECRET_MISSING */
+  /** @throws RotatorError as `listPage`, ERR_VERSION_EXISTS, ERR_VERSION_LIMIT or ERR_TOKEN_SECRET_MISSING */
   async put(
     version: {
       readonly secretId: string;
@@ -113,7 +113,7 @@ export class SecretsManager {
     return answer.VersionStages ?? [];
   }
 
-  /** @throws RenewalError as `put` */
+  /** @throws RotatorError as `put` */
   async makeCurrent(
     version: { readonly secretId: string; readonly versionId: string; readonly from?: string },
     abortSignal: AbortSignal,
@@ -131,7 +131,7 @@ export class SecretsManager {
     );
   }
 
-  /** @throws RenewalError as `put` */
+  /** @throws RotatorError as `put` */
   async removePending(
     version: { readonly secretId: string; readonly versionId: string },
     abortSignal: AbortSignal,
@@ -148,7 +148,7 @@ export class SecretsManager {
     );
   }
 
-  /** @throws RenewalError as `put` */
+  /** @throws RotatorError as `put` */
   async setTag(
     tag: { readonly secretId: string; readonly key: string; readonly value: string },
     abortSignal: AbortSignal,

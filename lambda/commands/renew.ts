@@ -1,5 +1,5 @@
 import { type Force, isSettled } from '../../core/decision.ts';
-import { RenewalError } from '../../core/errors.ts';
+import { RotatorError } from '../../core/errors.ts';
 import { keptError } from '../../core/kept.ts';
 import type { CredentialOutcome } from '../../core/run-result.ts';
 import { secretNames } from '../../core/secret-name.ts';
@@ -25,7 +25,7 @@ export async function renew(
   if (isSettled(reason) && unexpired && !refusedToForce) return outcome;
   const names = secretNames(run.config, credential);
   const refusal = refusedToForce
-    ? new RenewalError(
+    ? new RotatorError(
         'ERR_RECENTLY_ISSUED',
         `the token in ${names.token} was issued less than a minute ago; to replace it, name its version`,
       )

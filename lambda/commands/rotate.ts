@@ -1,4 +1,4 @@
-import { asRenewalError, RenewalError } from '../../core/errors.ts';
+import { asRotatorError, RotatorError } from '../../core/errors.ts';
 import { formatInstant } from '../../core/instant.ts';
 import { keptError } from '../../core/kept.ts';
 import { isReplica, type SecretMetadata } from '../../core/ledger.ts';
@@ -16,7 +16,7 @@ import { withRetries } from '../steps/with-retries.ts';
  * Does one of the four steps in which Secrets Manager rotates a token secret by hand. Any of them may
  * be repeated. The status tag is left alone: it tells how the rotator's own renewals are doing.
  *
- * @throws RenewalError; what is AWSCURRENT is then unharmed
+ * @throws RotatorError; what is AWSCURRENT is then unharmed
  */
 export async function rotate(run: Run, rotation: Rotation): Promise<CredentialOutcome> {
   const { credential, step } = rotation;
@@ -32,7 +32,7 @@ export async function rotate(run: Run, rotation: Rotation): Promise<CredentialOu
       began: false,
     };
   } catch (thrown) {
-    const error = asRenewalError(thrown);
+    const error = asRotatorError(thrown);
     logFailure(run.log, { credential, outcome: 'failed', error, failing: true, began: true }, step);
     throw error;
   }
@@ -48,7 +48,7 @@ async function carryOut(run: Run, rotation: Rotation): Promise<StepDone> {
     return { did: 'the version is AWSCURRENT already' };
   }
   if (secret.pendingVersionId !== versionId) {
-    throw new RenewalError(
+    throw new RotatorError(
       'ERR_ROTATION_NOT_PENDING',
       `version ${versionId} of ${secretNames(run.config, credential).token} is not AWSPENDING, as ` +
         'after a renewal that came between; start the rotation again',

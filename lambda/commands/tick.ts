@@ -1,11 +1,12 @@
 import pMap from 'p-map';
+import { tagKeys } from '../../core/contract.ts';
 import { decide, isSettled } from '../../core/decision.ts';
-import { asRenewalError } from '../../core/errors.ts';
+import { asRotatorError } from '../../core/errors.ts';
 import { type LedgerEntry, type SecretMetadata, takePairs } from '../../core/ledger.ts';
 import { versionOf } from '../../core/observation.ts';
 import { inOrder } from '../../core/order.ts';
 import type { CredentialOutcome } from '../../core/run-result.ts';
-import { okStatus, statusTag } from '../../core/status.ts';
+import { okStatus } from '../../core/status.ts';
 import { listedObservation, observe, readLimits } from '../steps/observe.ts';
 import type { Sight } from '../steps/remember.ts';
 import { keptOutcome, lookAndRenew, renewCredential } from '../steps/renew-credential.ts';
@@ -95,11 +96,11 @@ async function nominate(
       return { outcome, work: { sight, act: look } };
     }
     // The list may be old: what it shows to be missing, or to be over, is looked at before it is said.
-    const stale = (secret?.tags[statusTag] ?? okStatus) !== okStatus;
+    const stale = (secret?.tags[tagKeys.status] ?? okStatus) !== okStatus;
     const unsure = decision.failing || (stale && isSettled(decision.reason));
     return unsure ? { outcome, work: { sight, act: renew } } : { outcome };
   } catch (thrown) {
-    const error = asRenewalError(thrown);
+    const error = asRotatorError(thrown);
     const outcome = { credential, outcome: 'failed', error, failing: true, began: true } as const;
     return { outcome, work: { sight, act: renew } };
   }

@@ -1,14 +1,15 @@
+import { tagKeys } from '../../core/contract.ts';
 import { type Decision, isSettled, type Observation } from '../../core/decision.ts';
-import { asRenewalError, RenewalError, TokenRequestError } from '../../core/errors.ts';
+import { asRotatorError, RotatorError, TokenRequestError } from '../../core/errors.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
 import type { CredentialOutcome } from '../../core/run-result.ts';
 import {
+  type FailureCode,
   formatStatus,
   isNews,
   noFingerprint,
   okStatus,
   rememberFailure,
-  statusTag,
 } from '../../core/status.ts';
 import type { Run } from './run.ts';
 import { withRetries } from './with-retries.ts';
@@ -31,7 +32,7 @@ export async function remember(
 ): Promise<CredentialOutcome> {
   if (secret === undefined || outcome.error?.code === 'ERR_NO_TIME_LEFT') return outcome;
   if (outcome.error === undefined) {
-    const status = secret.tags[statusTag] ?? okStatus;
+    const status = secret.tags[tagKeys.status] ?? okStatus;
     const settled = outcome.outcome === 'renewed' || isSettled(outcome.reason);
     return settled && status !== okStatus
       ? await setStatus(run, secret, okStatus, outcome)
@@ -46,14 +47,14 @@ export async function remember(
   // What nobody tries again, but looks at on every tick, has nothing to wait for.
   const transient = error.transient || decision.failing;
   const next = rememberFailure(
-    { code: codeOf(error), transient, fingerprint },
+    { ...codeOf(error), transient, fingerprint },
     failure,
     now,
     typeof token === 'object' ? token.expiresAt : undefined,
   );
   const remembered = { ...outcome, began: isNews(next, failure) };
   const status = formatStatus(next);
-  return status === secret.tags[statusTag]
+  return status === secret.tags[tagKeys.status]
     ? remembered
     : await setStatus(run, secret, status, remembered);
 }
@@ -62,9 +63,9 @@ export async function remember(
  * With IMS's own error code, which is of a safe alphabet: nothing else that IMS says gets into a tag.
  * Without it for what may pass, so that an outage with many faces is one failure.
  */
-function codeOf(error: RenewalError): string {
+function codeOf(error: RotatorError): FailureCode {
   const imsError = error instanceof TokenRequestError ? error.details.imsError : undefined;
-  return imsError === undefined || error.transient ? error.code : `${error.code}/${imsError}`;
+  return { code: error.code, imsError: error.transient ? undefined : imsError };
 }
 
 async function setStatus(
@@ -73,16 +74,16 @@ async function setStatus(
   value: string,
   outcome: CredentialOutcome,
 ): Promise<CredentialOutcome> {
-  const tag = { secretId: arn, key: statusTag, value };
+  const tag = { secretId: arn, key: tagKeys.status, value };
   try {
     await withRetries(run, tagLimits, () => run.secrets.setTag(tag, run.signal));
     if (value === okStatus) run.log.info('recovered', { credential: outcome.credential });
     return outcome;
   } catch (thrown) {
-    const cause = asRenewalError(thrown);
+    const cause = asRotatorError(thrown);
     // With the time, not the right to write, run out, the next tick does it.
     if (cause.code === 'ERR_NO_TIME_LEFT') return outcome;
-    const statusError = new RenewalError(
+    const statusError = new RotatorError(
       'ERR_STATUS_NOT_WRITTEN',
       `the status of ${name} could not be written: ${cause.code}`,
       { cause },

@@ -1,5 +1,5 @@
 import { decide, type Force, isForced, type Observation } from '../../core/decision.ts';
-import { asRenewalError, Deferral, type RenewalError } from '../../core/errors.ts';
+import { asRotatorError, Deferral, type RotatorError } from '../../core/errors.ts';
 import { formatInstant } from '../../core/instant.ts';
 import { keptError } from '../../core/kept.ts';
 import { isReplica } from '../../core/ledger.ts';
@@ -71,7 +71,7 @@ async function carryOut(
     if (run.remaining() < renewalSeconds(run.config)) throw noTimeLeft();
     outcome = await work();
   } catch (thrown) {
-    outcome = failedOutcome(credential, sight, asRenewalError(thrown));
+    outcome = failedOutcome(credential, sight, asRotatorError(thrown));
   }
   logFailure(run.log, outcome);
   return await remember(run, sight, outcome);
@@ -95,7 +95,7 @@ export function keptOutcome(
     ...(error === undefined ? {} : { error }),
     failing: decision.failing || standing !== undefined,
     began: decision.failing,
-    ...(standing === undefined ? {} : { standingCode: standing.split('/')[0] ?? standing }),
+    ...(standing === undefined ? {} : { standingCode: standing }),
   };
 }
 
@@ -153,7 +153,7 @@ async function attempt(
 function failedOutcome(
   credential: string,
   { observation, decision }: Sight,
-  error: RenewalError,
+  error: RotatorError,
 ): CredentialOutcome {
   const deferred = error instanceof Deferral;
   // Of a value that nobody could look at, nobody can say whether it was due.

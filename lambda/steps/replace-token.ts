@@ -33,7 +33,7 @@ const putLimits = { attempts: 8, reserve: 6 };
 /**
  * Mints a token and stores it as the new AWSCURRENT.
  *
- * @throws RenewalError of the credential, of IMS or of Secrets Manager; the token that was stored is
+ * @throws RotatorError of the credential, of IMS or of Secrets Manager; the token that was stored is
  * unharmed then, but the new one may have been stored if the answer to that was lost
  */
 export async function replaceToken(run: Run, due: Due): Promise<Replaced> {

@@ -1,6 +1,6 @@
 import { parseCredential } from '../../core/credential.ts';
 import type { Observation } from '../../core/decision.ts';
-import { RenewalError } from '../../core/errors.ts';
+import { RotatorError } from '../../core/errors.ts';
 import type { EpochSeconds } from '../../core/instant.ts';
 import { keptError } from '../../core/kept.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
@@ -64,7 +64,7 @@ export async function testSecret(
   try {
     await validateToken(run, token);
   } catch (error) {
-    const isRefused = error instanceof RenewalError && error.code === 'ERR_TOKEN_INVALID';
+    const isRefused = error instanceof RotatorError && error.code === 'ERR_TOKEN_INVALID';
     // The version cannot get another token, so a retry of the rotation would never succeed.
     if (isRefused) await tryRemovePending(run, rotation.credential, rotation);
     throw error;
@@ -83,7 +83,7 @@ export async function finishSecret(
   const value = await readPending(run, rotation);
   if (value === undefined) {
     const { token: name } = secretNames(run.config, rotation.credential);
-    throw new RenewalError(
+    throw new RotatorError(
       'ERR_ROTATION_NOT_PENDING',
       `version ${versionId} of ${name} has no value, so createSecret has not been done; ` +
         'start the rotation again',
@@ -108,7 +108,7 @@ async function currentToken(
   if (paused) throw keptError('paused', names);
   // The first version of a secret is AWSCURRENT at once, before anything has proven it.
   if (token === 'empty') {
-    throw new RenewalError(
+    throw new RotatorError(
       'ERR_ROTATION_NEEDS_FIRST_TOKEN',
       `${names.token} has no token yet, and a rotation can only replace one; renew ${credential} first`,
     );
@@ -134,7 +134,7 @@ async function usableToken(
   const judged = judgePending(value.secretString.reveal(), current, run.now());
   if ('token' in judged) return judged.token;
   await tryRemovePending(run, credential, { secretId, versionId });
-  throw new RenewalError(
+  throw new RotatorError(
     'ERR_ROTATION_STALE',
     `version ${versionId} of ${secretNames(run.config, credential).token} ${judged.stale}; ` +
       'start the rotation again',
@@ -162,7 +162,7 @@ async function store(run: Run, version: NewVersion): Promise<void> {
     await withRetries(run, putLimits, () => run.secrets.put(version, run.signal));
   } catch (error) {
     // The same step was called twice at a time, and the other one was faster.
-    if (!(error instanceof RenewalError && error.code === 'ERR_VERSION_EXISTS')) throw error;
+    if (!(error instanceof RotatorError && error.code === 'ERR_VERSION_EXISTS')) throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { asRenewalError, RenewalError } from '../../core/errors.ts';
+import { asRotatorError, RotatorError } from '../../core/errors.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
 import { readLimits } from './observe.ts';
 import type { Run } from './run.ts';
@@ -14,7 +14,7 @@ const labelLimits = { attempts: 8, reserve: 6 };
 /**
  * Moves AWSCURRENT to the version from the one that was seen to have it.
  *
- * @throws RenewalError ERR_SECRET_REFUSED when another version has got it meanwhile
+ * @throws RotatorError ERR_SECRET_REFUSED when another version has got it meanwhile
  */
 export async function moveCurrent(
   run: Run,
@@ -47,7 +47,7 @@ export async function tryRemovePending(
   try {
     await removePending(run, version);
   } catch (thrown) {
-    const { code } = asRenewalError(thrown);
+    const { code } = asRotatorError(thrown);
     const message = 'AWSPENDING is still on a version that is out of date; RotateSecret may refuse';
     run.log.warn(message, { credential, code });
   }
@@ -62,7 +62,7 @@ async function change(
   try {
     await withRetries(run, labelLimits, work);
   } catch (error) {
-    if (!(error instanceof RenewalError && error.code === 'ERR_SECRET_REFUSED')) throw error;
+    if (!(error instanceof RotatorError && error.code === 'ERR_SECRET_REFUSED')) throw error;
     // A change that was done, and of which only the answer was lost, is refused when repeated.
     const look = (): Promise<SecretMetadata | undefined> =>
       run.secrets.describe(secretId, run.signal);

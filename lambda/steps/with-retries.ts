@@ -1,4 +1,4 @@
-import { Deferral, RenewalError, TokenRequestError } from '../../core/errors.ts';
+import { Deferral, RotatorError, TokenRequestError } from '../../core/errors.ts';
 import type { Deps } from '../../core/ports.ts';
 import { retryDelay } from '../../core/retry-delay.ts';
 
@@ -26,7 +26,7 @@ export async function withRetries<Output>(
     } catch (error) {
       if (deps.signal.aborted) throw noTimeLeft(error);
       if (error instanceof Deferral && last !== undefined) throw last;
-      if (!(error instanceof RenewalError && error.transient)) throw error;
+      if (!(error instanceof RotatorError && error.transient)) throw error;
       const retryAfter = error instanceof TokenRequestError ? error.details.retryAfter : undefined;
       const delay = retryDelay(attempt, deps.random(), retryAfter);
       const hopeless = delay > longestWait || delay + reserve > deps.remaining();

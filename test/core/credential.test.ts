@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { productScopes } from '../../core/contract.ts';
 import { parseCredential, type ScopeSettings } from '../../core/credential.ts';
-import { productScopes } from '../../core/product-scopes.ts';
 
 const fixture = (name: string): string =>
   readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8');
@@ -123,8 +123,8 @@ describe('parseCredential', () => {
   });
 
   const bare = { client_id: 'id', client_secret: 's' };
-  const fusion = [...(productScopes.get('workfront-fusion') ?? [])];
-  const firefly = [...(productScopes.get('firefly') ?? [])];
+  const fusion = [...productScopes['workfront-fusion']];
+  const firefly = [...productScopes.firefly];
 
   it.each<[string, object, ScopeSettings, readonly string[]]>([
     ['its own scopes', { ...bare, scope: 'own' }, { scopes: ['tag'], product: 'firefly' }, ['own']],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mustExpireLater, type Reason } from '../../core/decision.ts';
-import { RenewalError } from '../../core/errors.ts';
+import { RotatorError } from '../../core/errors.ts';
 import { keptError } from '../../core/kept.ts';
 import { type CredentialOutcome, runError, runResult } from '../../core/run-result.ts';
 import { secretNames } from '../../core/secret-name.ts';
@@ -33,7 +33,7 @@ describe('a kept token', () => {
 });
 
 describe('runResult', () => {
-  const error = new RenewalError('ERR_TOKEN_REJECTED', 'IMS answered 400');
+  const error = new RotatorError('ERR_TOKEN_REJECTED', 'IMS answered 400');
   const outcome = (
     credential: string,
     result: CredentialOutcome['outcome'],
@@ -105,7 +105,7 @@ describe('runResult', () => {
   });
 
   it('says which secret worked, and that a status could not be written', () => {
-    const statusError = new RenewalError('ERR_STATUS_NOT_WRITTEN', 'x');
+    const statusError = new RotatorError('ERR_STATUS_NOT_WRITTEN', 'x');
     const outcomes = [{ ...outcome('a', 'renewed'), clientSecretPosition: 2, statusError }];
     expect(runResult('tick', 'prod', outcomes).credentials).toMatchObject([
       { name: 'a', client_secret_position: 2, code: 'ERR_STATUS_NOT_WRITTEN' },
@@ -114,7 +114,7 @@ describe('runResult', () => {
 });
 
 describe('runError', () => {
-  const error = new RenewalError('ERR_TOKEN_REJECTED', 'IMS answered 400');
+  const error = new RotatorError('ERR_TOKEN_REJECTED', 'IMS answered 400');
   const failed = (credential: string, began: boolean): CredentialOutcome => ({
     credential,
     outcome: 'failed',
@@ -124,7 +124,7 @@ describe('runError', () => {
   });
 
   it('has a line for each failure that began, and for each status that is not written', () => {
-    const statusError = new RenewalError('ERR_STATUS_NOT_WRITTEN', 'denied');
+    const statusError = new RotatorError('ERR_STATUS_NOT_WRITTEN', 'denied');
     const failure = runError([failed('a', true), { ...failed('b', false), statusError }]);
     expect(failure?.message).toBe(
       'a: ERR_TOKEN_REJECTED: IMS answered 400\nb: ERR_STATUS_NOT_WRITTEN: denied',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { tagKeys } from '../../core/contract.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import {
   formatStatus,
@@ -7,7 +8,6 @@ import {
   readStatus,
   rememberFailure,
   type StandingFailure,
-  statusTag,
 } from '../../core/status.ts';
 import { hour, now } from '../support/builders.ts';
 
@@ -16,7 +16,8 @@ const at = (seconds: number) => epochSeconds(now + seconds);
 const fingerprint = 'c0ffee00';
 
 const final: StandingFailure = {
-  code: 'ERR_TOKEN_REJECTED/invalid_client',
+  code: 'ERR_TOKEN_REJECTED',
+  imsError: 'invalid_client',
   since: at(-hour),
   retryAt: at(hour),
   fingerprint,
@@ -27,7 +28,8 @@ const transient: StandingFailure = {
   fingerprint,
 };
 
-const read = (value: string, print = fingerprint) => readStatus({ [statusTag]: value }, print, now);
+const read = (value: string, print = fingerprint) =>
+  readStatus({ [tagKeys.status]: value }, print, now);
 
 describe('the status tag', () => {
   it('has the form that the design fixes, within what a tag may hold', () => {
@@ -38,7 +40,11 @@ describe('the status tag', () => {
     expect(formatStatus(transient)).toBe(
       'failing code=ERR_TOKEN_UNAVAILABLE since=2026-11-22T11:00:00Z credential=c0ffee00',
     );
-    const longest = formatStatus({ ...final, code: `ERR_SECRET_ACCESS_DENIED/${'x'.repeat(64)}` });
+    const longest = formatStatus({
+      ...final,
+      code: 'ERR_SECRET_ACCESS_DENIED',
+      imsError: 'x'.repeat(64),
+    });
     expect(longest.length).toBeLessThanOrEqual(256);
     expect(longest).toMatch(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u);
   });

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { productScopes } from '../../../core/product-scopes.ts';
 import { parseSettings } from '../../../infra/app/settings.ts';
-import { products } from '../../../infra/products.ts';
 
 /** The lines that tell what is wrong, without the key that they all begin with. */
 function problemsOf(settings: unknown): readonly string[] {
@@ -211,10 +209,6 @@ describe('parseSettings', () => {
 
   it('takes a renewal just before the page', () => {
     expect(problemsOf(withFusion({ renewBefore: 'PT4H21M' }))).toEqual([]);
-  });
-
-  it('knows the products that the function knows', () => {
-    expect(products).toEqual([...productScopes.keys()]);
   });
 });
 

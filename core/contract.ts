@@ -1,0 +1,164 @@
+/**
+ * The facts that the function, the stack, the commands and their tests share: names, tags,
+ * environment variables, metrics and products. It imports nothing, so that everybody can import it.
+ */
+
+/** The first part of every rotator's secret names, unless the rotator has a prefix of its own. */
+export const standardPrefix = 'ims-token-rotator';
+
+/** The prefix of a rotator's secret names, without the slash that follows, unless it is set. */
+export function defaultPrefix(rotator: string): string {
+  return `${standardPrefix}/${rotator}`;
+}
+
+/** A credential has two secrets, each named `<prefix>/<credential>/<kind>`. */
+export type SecretKind = 'client' | 'token';
+
+export function secretName(prefix: string, credential: string, kind: SecretKind): string {
+  return `${prefix}/${credential}/${kind}`;
+}
+
+export const credentialNamePattern = /^[a-z0-9][a-z0-9-]{0,62}$/;
+export const credentialNameRule =
+  'lower-case letters, digits and hyphens, 1 to 63 characters, not starting with a hyphen';
+
+export const rotatorNamePattern = /^[A-Za-z0-9][A-Za-z0-9-]{0,127}$/;
+export const rotatorNameRule =
+  'letters, digits and hyphens, 1 to 128 characters, not starting with a hyphen';
+
+export const prefixPattern = /^(?=.{1,400}$)[A-Za-z0-9_+=.@-]+(\/[A-Za-z0-9_+=.@-]+)*$/;
+export const prefixRule =
+  'parts of letters, digits and _+=.@- joined by single slashes, at most 400 characters';
+
+/** The tags of a token secret. The rotator writes `status`; the stack and operators the others. */
+export const tagKeys = {
+  status: 'ims-token-rotator:status',
+  paused: 'ims-token-rotator:paused',
+  product: 'ims-token-rotator:product',
+  scopes: 'ims-token-rotator:scopes',
+  renewBefore: 'ims-token-rotator:renew-before',
+} as const;
+
+export const scopesTagRule =
+  'scopes are kept in a tag: letters, digits and +=._:/@- each, and at most 256 characters with the ' +
+  'spaces between them; scopes that do not fit belong in the client secret’s value, as "scopes"';
+
+/** The first thing that keeps a list of scopes from being stored in the `scopes` tag. */
+export function scopesTagProblem(scopes: readonly string[]): string | undefined {
+  if (scopes.length === 0) return 'is empty';
+  const unfit = scopes.find((scope) => !/^[A-Za-z0-9+=._:/@-]+$/.test(scope));
+  if (unfit !== undefined) return `holds "${unfit}"`;
+  const { length } = scopes.join(' ');
+  return length > 256 ? `has ${length} characters` : undefined;
+}
+
+/** The environment variables of the function. */
+export const environmentVariables = {
+  name: 'IMS_TOKEN_ROTATOR_NAME',
+  prefix: 'IMS_TOKEN_ROTATOR_PREFIX',
+  clientSecrets: 'IMS_TOKEN_ROTATOR_CLIENT_SECRETS',
+  tickSeconds: 'IMS_TOKEN_ROTATOR_TICK_SECONDS',
+  concurrency: 'IMS_TOKEN_ROTATOR_CONCURRENCY',
+  writesPerSecond: 'IMS_TOKEN_ROTATOR_WRITES_PER_SECOND',
+  validate: 'IMS_TOKEN_ROTATOR_VALIDATE',
+  imsEndpointUrl: 'IMS_ENDPOINT_URL',
+} as const;
+
+/** Seconds between two ticks, unless it is set. */
+export const defaultTick = 900;
+
+export const metricNamespace = 'ImsTokenRotator';
+
+/** The only dimension of every metric; its value is the rotator's name. */
+export const metricDimension = 'rotator';
+
+/** The metrics, each with its CloudWatch unit. */
+export const metricUnits = {
+  /** Completed passes over the whole list of secrets. */
+  Ticks: 'Count',
+  /** Credentials found by the last pass. */
+  Managed: 'Count',
+  /** Tokens stored. */
+  Renewed: 'Count',
+  /** Credentials currently failing. */
+  Failing: 'Count',
+  /** Remaining life, in percent, of the token closest to expiry. */
+  MinLifeLeft: 'Percent',
+  /** Seconds until the first token expires. */
+  MinSecondsToExpiry: 'Seconds',
+  /** Time from a credential's first read to its stored token. */
+  RenewalDuration: 'Milliseconds',
+} as const;
+
+export type MetricName = keyof typeof metricUnits;
+
+/** Days, hours, minutes and seconds, for example `PT12H`. */
+export const durationPattern = /^P(?=.)(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
+export const durationRule =
+  'an ISO 8601 duration of days, hours, minutes and seconds, for example PT8H';
+
+const firefly = [
+  'openid',
+  'AdobeID',
+  'session',
+  'additional_info',
+  'read_organizations',
+  'firefly_api',
+  'ff_apis',
+] as const;
+
+/**
+ * The scopes that Adobe documents for a product. The authoritative list is the credential's Scopes
+ * tab in the Developer Console; explicit scopes win over a product.
+ */
+export const productScopes = {
+  /** @see https://developer.adobe.com/workfront-fusion-apis/getting-started/authentication/ */
+  'workfront-fusion': ['openid', 'AdobeID', 'profile', 'additional_info.projectedProductContext'],
+  /** @see https://developer.adobe.com/workflow-builder-api/getting-started/create-credentials/ */
+  'workflow-builder': firefly,
+  /** @see https://developer.adobe.com/firefly-services/docs/firefly-api/guides/ */
+  firefly,
+  /** @see https://developer.adobe.com/audio-video-firefly-services/getting_started/ */
+  'firefly-audio-video': ['openid', 'AdobeID', 'firefly_api', 'ff_apis'],
+  /** @see https://developer.adobe.com/translate-lipsync/getting_started/ */
+  'translate-lipsync': ['openid', 'AdobeID', 'firefly_api', 'ff_apis'],
+  /** @see https://developer.adobe.com/firefly-services/docs/photoshop/getting-started/ */
+  photoshop: ['openid', 'AdobeID', 'read_organizations'],
+  /** @see https://developer.adobe.com/firefly-services/docs/lightroom/getting-started/ */
+  lightroom: ['openid', 'AdobeID', 'read_organizations'],
+  /** @see https://experienceleague.adobe.com/en/docs/asset-compute/using/api */
+  'asset-compute': [
+    'openid',
+    'AdobeID',
+    'asset_compute',
+    'read_organizations',
+    'event_receiver',
+    'event_receiver_api',
+    'adobeio_api',
+    'additional_info.roles',
+    'additional_info.projectedProductContext',
+  ],
+  /** @see https://developer.adobe.com/commerce/webapi/rest/authentication/server-to-server/ */
+  commerce: [
+    'openid',
+    'AdobeID',
+    'email',
+    'profile',
+    'additional_info.roles',
+    'additional_info.projectedProductContext',
+    'commerce.accs',
+  ],
+  /** @see https://developer.adobe.com/events/docs/ */
+  'io-events': ['openid', 'AdobeID', 'event_receiver', 'event_receiver_api'],
+  /** @see https://adobe-apiplatform.github.io/umapi-documentation/en/UM_Authentication.html */
+  'user-management': ['openid', 'AdobeID', 'user_management_sdk'],
+} as const satisfies Record<string, readonly string[]>;
+
+export type Product = keyof typeof productScopes;
+
+export const products = Object.keys(productScopes) as readonly Product[];
+
+/** `hasOwn`, so that a name like `constructor` is not a product. */
+export function isProduct(name: unknown): name is Product {
+  return typeof name === 'string' && Object.hasOwn(productScopes, name);
+}
