@@ -7,17 +7,17 @@ export interface SecretMetadata {
   readonly arn: string;
   readonly tags: Tags;
   /** The version that has AWSCURRENT; undefined for a secret without a value. */
-  readonly currentVersionId?: string;
+  readonly currentVersionId?: string | undefined;
   /** The version that has AWSPENDING, which a rotation gives and AWSCURRENT does not exclude. */
-  readonly pendingVersionId?: string;
+  readonly pendingVersionId?: string | undefined;
   /** Set on a secret that is replicated, in every Region. */
-  readonly primaryRegion?: string;
+  readonly primaryRegion?: string | undefined;
 }
 
 /** What the list shows of one credential. Either secret may be missing. */
-export interface LedgerEntry {
-  readonly client?: SecretMetadata;
-  readonly token?: SecretMetadata;
+export interface LedgerEntry<Row extends SecretMetadata = SecretMetadata> {
+  readonly client?: Row | undefined;
+  readonly token?: Row | undefined;
 }
 
 /**
@@ -25,16 +25,16 @@ export interface LedgerEntry {
  * are known now, so that only what is incomplete is kept. Rows of other rotators and replicas of
  * another Region's secrets are passed over; the order of the rows does not matter.
  */
-export function takePairs(
-  ledger: Map<string, LedgerEntry>,
-  page: readonly SecretMetadata[],
+export function takePairs<Row extends SecretMetadata>(
+  ledger: Map<string, LedgerEntry<Row>>,
+  page: readonly Row[],
   scope: { readonly prefix: string; readonly region: string },
-): readonly [credential: string, entry: LedgerEntry][] {
-  const pairs: [string, LedgerEntry][] = [];
+): readonly [credential: string, entry: LedgerEntry<Row>][] {
+  const pairs: [string, LedgerEntry<Row>][] = [];
   for (const row of page) {
     const parsed = parseSecretName(scope.prefix, row.name);
     if (parsed === undefined || isReplica(row, scope.region)) continue;
-    const entry: LedgerEntry = { ...ledger.get(parsed.credential), [parsed.kind]: row };
+    const entry: LedgerEntry<Row> = { ...ledger.get(parsed.credential), [parsed.kind]: row };
     if (entry.client === undefined || entry.token === undefined) {
       ledger.set(parsed.credential, entry);
     } else {

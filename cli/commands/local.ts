@@ -7,7 +7,7 @@ export interface LocalOptions {
   readonly tick: number;
 }
 
-/** Keeps the embedded world up until Ctrl-C. */
+/** Runs AWS, IMS and the rotator on this machine until Ctrl-C. */
 export async function local(
   { options, signal, terminal }: Session,
   { port, tick }: LocalOptions,
@@ -21,6 +21,6 @@ export async function local(
     const { code, port: taken } = error as NodeJS.ErrnoException & { readonly port?: number };
     if (error instanceof NotBuilt) throw usageError(error.message);
     if (code !== 'EADDRINUSE') throw error;
-    throw usageError(`port ${taken} is taken`, 'give another --port');
+    throw usageError(`port ${taken} is in use`, 'give another --port');
   }
 }

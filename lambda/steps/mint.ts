@@ -1,5 +1,5 @@
+import { tryClientSecrets } from '../../core/client-secrets.ts';
 import type { ClientCredential } from '../../core/credential.ts';
-import { TokenRequestError } from '../../core/errors.ts';
 import { isShortLived } from '../../core/renew-before.ts';
 import type { Sensitive } from '../../core/sensitive.ts';
 import { type IssuedToken, parseTokenResponse } from '../../core/token-response.ts';
@@ -16,24 +16,15 @@ export interface Minted {
 const limits = { attempts: 4, reserve: 30 };
 
 /**
- * Requests one token. The credential's secrets are tried in order; only `invalid_client` moves on
- * to the next, for any other refusal would be the same with it.
+ * Requests one token.
  *
  * @throws TokenRequestError, or Deferral when the host has failed too often in this run
  */
 export async function mint(run: Run, credential: ClientCredential): Promise<Minted> {
-  let rejected: TokenRequestError | undefined;
-  for (const [index, clientSecret] of credential.clientSecrets.entries()) {
-    try {
-      const token = await withRetries(run, limits, () => request(run, credential, clientSecret));
-      return { token, clientSecretPosition: index + 1 };
-    } catch (error) {
-      const final = error instanceof TokenRequestError && !error.transient;
-      if (!final || error.details.imsError !== 'invalid_client') throw error;
-      rejected = error;
-    }
-  }
-  throw rejected ?? new TypeError('a credential has at least one client secret');
+  const { result, position } = await tryClientSecrets(credential.clientSecrets, (clientSecret) =>
+    withRetries(run, limits, () => request(run, credential, clientSecret)),
+  );
+  return { token: result, clientSecretPosition: position };
 }
 
 /** Logs what is odd about a token that is stored all the same. */
