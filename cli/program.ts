@@ -139,7 +139,7 @@ function addCredentialCommands(root: Command, start: Start): void {
   addWait(addAws(root, 'onboard', '<name> [file]'))
     .option('--product <product>', 'request the scopes that Adobe documents for it')
     .option('--scopes <scopes>', 'request these scopes, with commas or spaces')
-    .option('--renew-before <duration>', 'remaining life at which to renew, e.g. PT8H')
+    .option('--renew-before <duration>', 'life left at which to renew, for example PT8H')
     .option('--key <key>', 'a KMS key that the rotator is allowed to use')
     .action(async (name: string, file: string | undefined, options) => {
       const { onboard } = await import('./commands/onboard.ts');

@@ -21,6 +21,6 @@ export async function local(
     const { code, port: taken } = error as NodeJS.ErrnoException & { readonly port?: number };
     if (error instanceof NotBuilt) throw usageError(error.message);
     if (code !== 'EADDRINUSE') throw error;
-    throw usageError(`port ${taken} is in use`, 'give another --port');
+    throw usageError(`port ${taken} is taken`, 'give another --port');
   }
 }

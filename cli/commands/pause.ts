@@ -14,7 +14,7 @@ export async function setPaused(session: Session, name: string, paused: boolean)
   const changed = readSettings(secret.tags).paused !== paused;
   if (changed) await secrets.setTag(token, tagKeys.paused, String(paused));
   if (options.json === true) terminal.printJson({ name, paused, changed });
-  else if (!changed) terminal.print(`${name} ${paused ? 'is paused' : 'is not paused'} already`);
+  else if (!changed) terminal.print(`${name} ${paused ? 'is paused already' : 'is not paused'}`);
   else
     terminal.print(
       paused ? `${name} is paused: ${pausedNote}` : `${name} is resumed: ${resumedNote}`,

@@ -9,11 +9,11 @@ export interface FailureWords {
 }
 
 const put = 'ims-token-rotator put-credential NAME FILE';
-const putAgain = `correct it in the Adobe Developer Console, then run: ${put}`;
+const putAgain = `correct it in the Adobe Developer Console, then: ${put}`;
 const policies = 'check key policies and service control policies, then deploy the stack again';
 const wait = 'nothing, unless it lasts: then check https://status.adobe.com';
 const askAdobe = "if it lasts, give Adobe support the log line's x_debug_id";
-const rotateAgain = 'start the rotation again, or run: ims-token-rotator renew NAME --force';
+const rotateAgain = 'start the rotation again, or: ims-token-rotator renew NAME --force';
 const allowKey = 'enable the key, and allow the function to use it';
 
 /** The rejections that IMS gives a code of its own. */
@@ -56,7 +56,7 @@ const known: Readonly<Record<ErrorCode, FailureWords>> = {
   ERR_PAUSED: { words: 'the credential is paused', fix: 'ims-token-rotator resume NAME' },
   ERR_BACKING_OFF: {
     words: 'the rotator waits after a failure',
-    fix: 'ims-token-rotator doctor NAME shows it; then run: ims-token-rotator renew NAME --force',
+    fix: 'ims-token-rotator doctor NAME shows it; then: ims-token-rotator renew NAME --force',
   },
   ERR_RECENTLY_ISSUED: {
     words: 'the token was issued a moment ago',

@@ -18,7 +18,7 @@ export interface StatusView {
 
 const barCells = 8;
 // The width of every column but the name, with the gaps between them.
-const otherColumns = 2 + 9 + 25 + 15 + 12;
+const otherColumns = 2 + 9 + 23 + 15 + 12;
 const fewest = 12;
 
 /** The table of `status`: the most urgent credential first, each failure below its credential. */
@@ -34,7 +34,7 @@ export function statusLines(view: StatusView): readonly string[] {
   const all: readonly Column[] = [
     { title: 'CREDENTIAL', width: Math.min(longest, room) },
     { title: 'STATE', width: 7 },
-    { title: 'LEFT', width: 23 },
+    { title: 'LEFT', width: 21 },
     { title: 'EXPIRES (UTC)', width: 13 },
     { title: 'RENEWAL', width: 12 },
   ];
@@ -106,7 +106,7 @@ function cells({ name, state, token, renewalAt }: CredentialState, now: EpochSec
     return [name, state, left, '', renewal];
   }
   const left = token.expiresAt - now;
-  const text = left <= 0 ? `expired ${formatDuration(left)} ago` : formatDuration(left);
+  const text = left <= 0 ? `${formatDuration(left)} ago` : formatDuration(left);
   const lifeLeft = `${bar(left / token.lifetime)} ${text}`;
   return [name, state, left <= 0 ? text : lifeLeft, formatMinute(token.expiresAt), renewal];
 }

@@ -22,7 +22,7 @@ export const api = (operator: Operator, ...more: readonly string[]): readonly st
   ...more,
 ];
 
-/** An operator whose credential `fusion` has a token, and a tick behind it. */
+/** An operator whose credential `fusion` has a token after one tick. */
 export async function startHealthy(options: WorldOptions = {}): Promise<Operator> {
   const operator = await startOperator(options);
   await operator.onboard('fusion');
@@ -52,11 +52,10 @@ export async function checksOf(operator: Operator, ...args: readonly string[]) {
 export const secretOf = ({ world }: Operator, kind: 'client' | 'token'): string =>
   world.secretId('fusion', kind);
 
-export async function tagToken(operator: Operator, key: string, value: string): Promise<void> {
+/** Sets a tag of the token secret. */
+export async function tagToken(operator: Operator, Key: string, Value: string): Promise<void> {
   const SecretId = secretOf(operator, 'token');
-  await operator.client.send(
-    new TagResourceCommand({ SecretId, Tags: [{ Key: `ims-token-rotator:${key}`, Value: value }] }),
-  );
+  await operator.client.send(new TagResourceCommand({ SecretId, Tags: [{ Key, Value }] }));
 }
 
 export async function putClient(operator: Operator, SecretString: string): Promise<void> {
@@ -66,7 +65,7 @@ export async function putClient(operator: Operator, SecretString: string): Promi
 
 export const keyArn = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd';
 
-/** A customer managed key of the secrets of another credential, in a state. */
+/** Creates the secrets of the credential `keyed` with a customer managed key in this state. */
 export async function withKey(operator: Operator, state: 'Enabled' | 'Disabled'): Promise<void> {
   const { world, client } = operator;
   world.aws.account.keys.set(keyArn, { arn: keyArn, state: 'Enabled', manager: 'CUSTOMER' });
