@@ -110,7 +110,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   if (!parsed.success) {
     throw new RotatorError(
       'ERR_CONFIG_INVALID',
-      `the function's environment is not right: ${listProblems(problemsOf(parsed.issues))}`,
+      `the function's environment is invalid: ${listProblems(problemsOf(parsed.issues))}`,
     );
   }
   const { output } = parsed;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { Observation } from './decision.ts';
 import { type EpochSeconds, epochSeconds, formatInstant } from './instant.ts';
+import type { Observation } from './observation.ts';
 import { type Naming, nameOfArn, parseSecretName } from './secret-name.ts';
 import { Sensitive } from './sensitive.ts';
 import { decodePendingToken, type PendingToken } from './stored-token.ts';

@@ -13,9 +13,9 @@ export interface TokenResponse {
   readonly status: number;
   readonly body: string;
   /** IMS's `x-debug-id`. */
-  readonly debugId?: string;
-  /** The Retry-After header as it came. */
-  readonly retryAfter?: string;
+  readonly debugId?: string | undefined;
+  /** The Retry-After header, unparsed. */
+  readonly retryAfter?: string | undefined;
 }
 
 export interface TokenRequest {

@@ -1,6 +1,11 @@
-import { type CurrentToken, decide, type Observation } from '../../core/decision.ts';
+import { decide } from '../../core/decision.ts';
 import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
-import { observeMetadata, versionOf } from '../../core/observation.ts';
+import {
+  type CurrentToken,
+  type Observation,
+  observeMetadata,
+  versionOf,
+} from '../../core/observation.ts';
 import { renewBefore } from '../../core/renew-before.ts';
 import { formatFailureCode, noFingerprint, parseStatus, readStatus } from '../../core/status.ts';
 import type { Digest } from '../../core/token-tags.ts';
@@ -28,7 +33,7 @@ export interface CredentialState {
   readonly state: State;
   readonly paused: boolean;
   /** Undefined when there is no token, or only its value would say. */
-  readonly token: CurrentToken | undefined;
+  readonly token: (CurrentToken & { readonly versionId: string | undefined }) | undefined;
   /** Undefined when nothing will be done about it. */
   readonly renewalAt: EpochSeconds | undefined;
   /** The failure that lasts: an error code, with IMS's own behind a slash. */
@@ -63,8 +68,8 @@ export function credentialState(
   const observed = observeMetadata(outlook, secret, versionOf(client));
   const blind = observed.fingerprint === undefined && clientMayBeElsewhere;
   const observation = blind ? withoutClient(observed, secret) : observed;
-  const { token, paused, failure, now } = observation;
-  const current = typeof token === 'object' ? token : undefined;
+  const { token, paused, failure, now, versionId } = observation;
+  const current = typeof token === 'object' ? { ...token, versionId } : undefined;
   const common = { name, paused, token: current };
   const kept = { ...common, renewalAt: undefined, failure: undefined, failingSince: undefined };
   if (paused) return { ...kept, state: expiredOr(now, current, 'paused') };
@@ -80,7 +85,7 @@ export function credentialState(
       failure: 'ERR_CREDENTIAL_MISSING',
     };
   }
-  const renewalAt = renewalOf(observation, action === 'renew');
+  const renewalAt = renewalOf(observation, action !== 'keep');
   if (failure !== undefined) {
     const remembered = {
       failure: formatFailureCode(failure),

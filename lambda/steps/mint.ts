@@ -4,6 +4,7 @@ import { isShortLived } from '../../core/renew-before.ts';
 import type { Sensitive } from '../../core/sensitive.ts';
 import { type IssuedToken, parseTokenResponse } from '../../core/token-response.ts';
 import { askIms } from './ask-ims.ts';
+import { budget } from './budget.ts';
 import type { Run } from './run.ts';
 import { withRetries } from './with-retries.ts';
 
@@ -13,11 +14,11 @@ export interface Minted {
   readonly clientSecretPosition: number;
 }
 
-const limits = { attempts: 4, reserve: 30 };
-
 /**
- * Requests one token. The credential's secrets are tried in order; only `invalid_client` moves on
- * to the next, for any other refusal would be the same with it.
+ * In: a credential. Out: a token that IMS has just issued.
+ *
+ * The credential's secrets are tried in order. Only `invalid_client` moves on to the next one: any
+ * other rejection would be the same for it.
  *
  * @throws TokenRequestError, or Deferral when the host has failed too often in this run
  */
@@ -25,7 +26,9 @@ export async function mint(run: Run, credential: ClientCredential): Promise<Mint
   let rejected: TokenRequestError | undefined;
   for (const [index, clientSecret] of credential.clientSecrets.entries()) {
     try {
-      const token = await withRetries(run, limits, () => request(run, credential, clientSecret));
+      const token = await withRetries(run, budget.mint, () =>
+        request(run, credential, clientSecret),
+      );
       return { token, clientSecretPosition: index + 1 };
     } catch (error) {
       const final = error instanceof TokenRequestError && !error.transient;
@@ -36,10 +39,11 @@ export async function mint(run: Run, credential: ClientCredential): Promise<Mint
   throw rejected ?? new TypeError('a credential has at least one client secret');
 }
 
-/** Logs what is odd about a token that is stored all the same. */
+/** Warns of a token that is stored although something about it is odd. */
 export function warnOfToken(run: Run, credential: string, token: IssuedToken): void {
-  if (isShortLived(token, run.config.tick))
-    run.log.warn('the token lives too short for the ticks', { credential });
+  if (isShortLived(token, run.config.tick)) {
+    run.log.warn("the token's lifetime is too short for the tick interval", { credential });
+  }
   if (token.warning !== undefined) run.log.warn(token.warning, { credential });
 }
 
