@@ -13,7 +13,7 @@ import {
 } from './status.ts';
 import type { Tags } from './token-tags.ts';
 
-/** What a run leaves in the status tag, and whether its failure is news. */
+/** The status tag after a run, and whether the run's failure is news. */
 export interface NextStatus {
   /** The value to write; undefined when the tag already says it, or nothing is to be said. */
   readonly status: string | undefined;

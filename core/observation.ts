@@ -11,7 +11,7 @@ export interface CurrentToken {
   readonly expiresAt: EpochSeconds;
   /** Seconds. */
   readonly lifetime: number;
-  /** Undefined when the version does not say which credential it was minted from. */
+  /** The credential that the token was minted from; undefined when the version does not say. */
   readonly fingerprint: string | undefined;
 }
 
@@ -28,7 +28,7 @@ export interface Observation {
    * foreign, and nobody has looked at the value yet.
    */
   readonly token: 'absent' | 'empty' | 'unread' | 'malformed' | CurrentToken;
-  /** Of the client secret's current version and the settings; undefined when it has no value. */
+  /** The fingerprint of the current credential and settings; undefined when there is no credential. */
   readonly fingerprint: string | undefined;
   /** The failure remembered for this very version of the credential. */
   readonly failure: StandingFailure | undefined;

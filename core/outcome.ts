@@ -3,7 +3,7 @@ import type { RotatorError } from './errors.ts';
 import type { EpochSeconds } from './instant.ts';
 import type { Observation } from './observation.ts';
 
-/** What became of one credential in a run. */
+/** The outcome of a run for one credential. */
 export interface CredentialOutcome {
   readonly credential: string;
   /** Undefined when too little could be seen to decide, and in a rotation, which decides nothing. */
@@ -32,7 +32,7 @@ export interface TokenLife {
   readonly lifetime: number;
 }
 
-/** What acting on a decision led to; `due` is a decision that was not acted on. */
+/** The result of acting on a decision; `due` is a decision that was not acted on. */
 export type Acted =
   | { readonly kind: 'kept' }
   | { readonly kind: 'due' }

@@ -51,7 +51,7 @@ async function gatherEnough(run: Run, credential: string, listed?: Gathered): Pr
 async function act(run: Run, gathered: Gathered, decision: Decision | undefined): Promise<Acted> {
   const { credential, error } = gathered;
   try {
-    // Keeping a token takes nothing more than what was seen.
+    // Something may not have been seen, but nothing more is needed to keep a token.
     if (decision?.action === 'keep' && !decision.failing) return { kind: 'kept' };
     if (decision === undefined || error !== undefined) throw error;
     if (decision.action === 'renew') return await renew(run, gathered, decision);
