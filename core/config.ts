@@ -16,18 +16,18 @@ import { isCredentialName } from './secret-name.ts';
 export interface Config {
   /** The rotator's name. */
   readonly rotator: string;
-  /** What the names of its secrets begin with, without the slash that follows. */
+  /** The prefix of its secrets' names, without the slash that follows. */
   readonly prefix: string;
-  /** ARNs of client secrets that live elsewhere, by the short name of the credential. */
+  /** ARNs of client secrets outside the prefix, by credential name. */
   readonly clientSecrets: ReadonlyMap<string, string>;
   /** Seconds between two ticks. */
   readonly tick: number;
   readonly region: string;
-  /** How many credentials are worked on at a time. */
+  /** Credentials worked on at the same time. */
   readonly concurrency: number;
-  /** How many writes of secrets there are in a second at the most. */
+  /** Most writes of secrets in a second. */
   readonly writesPerSecond: number;
-  /** Whether IMS is asked about each token before it is stored. */
+  /** IMS is asked whether it accepts each token before it is stored. */
   readonly validate: boolean;
   /** Replaces `https://{ims_host}`, for tests and local runs. */
   readonly imsEndpointUrl?: string | undefined;
@@ -38,12 +38,12 @@ const adobe = /^https:\/\/([a-z0-9-]+\.)+adobelogin\.com$/;
 
 export const imsEndpointRule = 'must be an origin on loopback, or https under .adobelogin.com';
 
-/** Whether client secrets may be sent to this origin instead of the credential's own host. */
+/** True if client secrets may be sent to this origin instead of the credential's own host. */
 export function isImsEndpoint(origin: string): boolean {
   return loopback.test(origin) || adobe.test(origin);
 }
 
-// undici reads these itself, and its error would show a password that is in one of them.
+// undici reads these itself, and its error would show a password in one of them.
 const proxy = v.optional(
   v.pipe(
     v.string(),
@@ -108,9 +108,11 @@ const schema = v.object({
 export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const parsed = v.safeParse(schema, environment, { abortPipeEarly: true });
   if (!parsed.success) {
+    const problems = problemsOf(parsed.issues);
     throw new RotatorError(
       'ERR_CONFIG_INVALID',
-      `the function's environment is not right: ${listProblems(problemsOf(parsed.issues))}`,
+      `the function's environment is invalid: ${listProblems(problems)}`,
+      { problems },
     );
   }
   const { output } = parsed;

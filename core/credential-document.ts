@@ -1,6 +1,6 @@
 import type { Problem } from './problems.ts';
 
-/** The parts of a credential before they are checked, and what its author calls each of them. */
+/** The parts of a credential before they are checked, each with the name that the document gives it. */
 export interface RawCredential {
   readonly values: {
     readonly clientId: unknown;
@@ -11,7 +11,7 @@ export interface RawCredential {
     readonly product: unknown;
   };
   readonly fields: Readonly<Record<keyof RawCredential['values'], string>>;
-  /** What each of `clientSecrets` is called. */
+  /** The name of each of `clientSecrets`. */
   readonly secretFields: readonly string[];
 }
 
@@ -22,7 +22,7 @@ export interface Unreadable {
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
- * Finds the parts of a credential in any of the documents that Adobe's tools give: flat JSON with
+ * Finds the parts of a credential in any of the forms that Adobe's tools produce: flat JSON with
  * lower-case or upper-case names, the Developer Console's project download, and the AEM as a Cloud
  * Service form.
  */
@@ -150,7 +150,7 @@ function readFlat(value: JsonObject): RawCredential {
   };
 }
 
-/** One secret or a list; an entry is the secret itself or an object that holds it. */
+/** One secret or a list of them; an entry is the secret or an object that holds it. */
 function secretsOf(field: string, found: unknown): { field: string; value: unknown }[] {
   const single = typeof found === 'string' && !found.trim().startsWith('[');
   return listOf(found).map((entry, index) => ({
@@ -159,7 +159,7 @@ function secretsOf(field: string, found: unknown): { field: string; value: unkno
   }));
 }
 
-/** One value or a list; Adobe's `.env` files write the list as JSON text. */
+/** One value or a list; Adobe's `.env` files write a list as JSON text. */
 function listOf(value: unknown): readonly unknown[] {
   if (value === undefined || value === null) return [];
   if (Array.isArray(value)) return value;

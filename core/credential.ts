@@ -9,7 +9,7 @@ import type { CredentialSettings } from './token-tags.ts';
 /** An OAuth Server-to-Server credential, ready to be used. */
 export interface ClientCredential {
   readonly clientId: string;
-  /** In the order in which they are tried. */
+  /** In the order to try them. */
   readonly clientSecrets: readonly Sensitive[];
   readonly scopes: readonly string[];
   readonly orgId?: string | undefined;
@@ -35,7 +35,7 @@ function text(limit: number) {
 
 const scope = v.pipe(text(256), v.regex(/^[^",\\]+$/, 'must not hold a comma, quote or backslash'));
 
-/** A secret or token is sent to no other host. */
+/** Client secrets and tokens are sent to no other host. */
 export const imsHostSchema = v.pipe(
   v.string('must be a string'),
   v.regex(
@@ -47,7 +47,7 @@ export const imsHostSchema = v.pipe(
 const schema = v.object({
   clientId: v.pipe(
     text(256),
-    // It is no secret, and is shown.
+    // The client id is not a secret, so the message may show it.
     v.check((id) => !id.startsWith('p8e-'), 'is a client secret: the two are swapped'),
   ),
   clientSecrets: v.pipe(
@@ -61,7 +61,7 @@ const schema = v.object({
 });
 
 /**
- * Understands a client secret's value in any of the forms that Adobe gives.
+ * Reads a client secret's value in any of the forms that Adobe's tools produce.
  *
  * @throws RotatorError ERR_CREDENTIAL_INVALID, which lists every problem by field and shows no value
  */

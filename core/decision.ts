@@ -1,8 +1,8 @@
-import type { EpochSeconds } from './instant.ts';
+import type { CurrentToken, Observation } from './observation.ts';
 import { renewBefore } from './renew-before.ts';
-import { isBackingOff, type StandingFailure } from './status.ts';
+import { isBackingOff } from './status.ts';
 
-/** Why a credential's token is kept or renewed; logged and counted verbatim. */
+/** Why a credential's token is kept, looked at or renewed; logged and counted verbatim. */
 export type Reason =
   | 'paused'
   | 'token-secret-missing'
@@ -10,6 +10,7 @@ export type Reason =
   | 'forced'
   | 'backing-off'
   | 'token-missing'
+  | 'token-unread'
   | 'token-malformed'
   | 'credential-changed'
   | 'recently-issued'
@@ -17,63 +18,43 @@ export type Reason =
   | 'token-expiring'
   | 'token-fresh';
 
-/** The version that is AWSCURRENT in the token secret, as far as a decision needs it. */
-export interface CurrentToken {
-  readonly versionId: string;
-  readonly issuedAt: EpochSeconds;
-  readonly expiresAt: EpochSeconds;
-  /** Seconds. */
-  readonly lifetime: number;
-  /** Undefined when the version does not say which credential it was minted from. */
-  readonly fingerprint: string | undefined;
-}
-
-/** All that is known about one credential at the moment of deciding. */
-export interface Observation {
-  readonly now: EpochSeconds;
-  /** Seconds between two ticks. */
-  readonly tick: number;
-  readonly paused: boolean;
-  readonly forced: boolean;
-  /**
-   * `'absent'`: there is no token secret; `'empty'`: it has no value; `'unread'`: its version id is
-   * foreign, and nobody has looked at the value yet.
-   */
-  readonly token: 'absent' | 'empty' | 'unread' | 'malformed' | CurrentToken;
-  /** Of the client secret's current version and the settings; undefined when it has no value. */
-  readonly fingerprint: string | undefined;
-  /** The failure that is remembered of this very credential version. */
-  readonly failure: StandingFailure | undefined;
-  /** The `renew-before` setting in seconds. */
-  readonly renewBefore?: number;
-}
-
 export interface Decision {
-  readonly action: 'keep' | 'renew';
+  /** `'look'`: read the token secret's value, then decide again. */
+  readonly action: 'keep' | 'look' | 'renew';
   readonly reason: Reason;
   /** Kept although somebody has to act. */
   readonly failing: boolean;
 }
 
-const recently = 600;
+/** A request to renew a token that may not be due. */
+export interface Force {
+  readonly force: boolean;
+  /** Force only while this version of the token secret is AWSCURRENT. */
+  readonly replaces?: string | undefined;
+}
 
-/** Whether a credential's token is due, and why. The order is the meaning: the first hit wins. */
-export function decide(observation: Observation): Decision {
-  const { now, token, fingerprint } = observation;
+export const unforced: Force = { force: false };
+
+const minute = 60;
+const recently = 10 * minute;
+
+/** Decides whether a credential's token is due, and why. The order matters: the first hit wins. */
+export function decide(observation: Observation, force: Force = unforced): Decision {
+  const { now, tick, token, fingerprint, failure } = observation;
   if (observation.paused) return keep('paused');
   if (token === 'absent') return keep('token-secret-missing', true);
   if (fingerprint === undefined) return keep('credential-missing', token !== 'empty');
-  if (observation.forced) return renew('forced');
-  if (isBackingOff(observation.failure, now, observation.tick)) return keep('backing-off');
+  if (isForced(force, observation)) return renew('forced');
+  if (isBackingOff(failure, now, tick)) return keep('backing-off');
   if (token === 'empty') return renew('token-missing');
-  // An unread value is taken for the worst: whoever gets this reason has to look at it first.
-  if (token === 'malformed' || token === 'unread') return renew('token-malformed');
+  if (token === 'unread') return { action: 'look', reason: 'token-unread', failing: false };
+  if (token === 'malformed') return renew('token-malformed');
   const changed = token.fingerprint !== undefined && token.fingerprint !== fingerprint;
   if (changed) return renew('credential-changed');
   if (now - token.issuedAt < recently) return keep('recently-issued');
   const remaining = token.expiresAt - now;
   if (remaining <= 0) return renew('token-expired');
-  const lead = renewBefore(token.lifetime, observation.tick, observation.renewBefore);
+  const lead = renewBefore(token.lifetime, tick, observation.renewBefore);
   return remaining <= lead ? renew('token-expiring') : keep('token-fresh');
 }
 
@@ -85,30 +66,17 @@ function renew(reason: Reason): Decision {
   return { action: 'renew', reason, failing: false };
 }
 
-/** What a forced run asks for. */
-export interface Force {
-  readonly force: boolean;
-  /** The version id that the run is to replace. */
-  readonly replaces?: string;
-}
-
-const forcedAtMostEvery = 60;
-
 /**
- * Whether a run may force: with `replaces` only while that version is current, so that an event
- * delivered twice mints once; without it at most once a minute.
+ * `replaces` forces only while that version is current, so that an event delivered twice mints
+ * once. Without it, a run may force once a minute.
  */
-export function isForced(
-  request: Force,
-  { now, token }: Pick<Observation, 'now' | 'token'>,
-  currentVersionId: string | undefined,
-): boolean {
-  if (!request.force) return false;
-  if (request.replaces !== undefined) return request.replaces === currentVersionId;
-  return typeof token !== 'object' || now - token.issuedAt >= forcedAtMostEvery;
+function isForced({ force, replaces }: Force, { now, token, versionId }: Observation): boolean {
+  if (!force) return false;
+  if (replaces !== undefined) return replaces === versionId;
+  return typeof token !== 'object' || now - token.issuedAt >= minute;
 }
 
-/** Whether the new token has to expire later than the one that a run has seen. */
+/** A token that replaces one because of its expiry has to expire later. */
 export function mustExpireLater(
   reason: Reason,
   token: Observation['token'],
@@ -116,7 +84,7 @@ export function mustExpireLater(
   return (reason === 'token-expired' || reason === 'token-expiring') && typeof token === 'object';
 }
 
-/** Whether the credential needs nothing: its token is fresh, or as good as that. */
+/** The credential needs nothing: its token is fresh, or was issued a moment ago. */
 export function isSettled(reason: Reason | undefined): boolean {
   return reason === 'token-fresh' || reason === 'recently-issued';
 }

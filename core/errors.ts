@@ -75,6 +75,11 @@ export class RotatorError extends Error {
   get transient(): boolean {
     return errorKinds[this.code].transient;
   }
+
+  /** True for work that was not begun. */
+  get deferred(): boolean {
+    return false;
+  }
 }
 
 /** The parts of IMS's response that are safe to log. */
@@ -108,8 +113,12 @@ export class TokenRequestError extends RotatorError {
   }
 }
 
-/** Work left for the next tick. The credential itself did not fail. */
-export class Deferral extends RotatorError {}
+/** Work that was not begun, and is left for the next tick. */
+export class Deferral extends RotatorError {
+  override get deferred(): boolean {
+    return true;
+  }
+}
 
 /**
  * Any error as one with a code. An unexpected error contributes only its name, because its message

@@ -6,13 +6,13 @@ import { listProblems, problemsOf } from './problems.ts';
 import { type Rotation, rotationEvent } from './rotation.ts';
 import { isCredentialName, type Naming, parseSecretName } from './secret-name.ts';
 
-/** What an event asks for. */
+/** The command in an event. */
 export type Command =
   | { readonly action: 'tick' }
   | { readonly action: 'status' }
   | { readonly action: 'renew'; readonly credential: string; readonly force: Force }
   | ({ readonly action: 'rotate' } & Rotation)
-  /** A label moved on a secret that is no client secret of this rotator: nothing to do. */
+  /** A label moved on a secret other than this rotator's client secrets: nothing to do. */
   | { readonly action: 'ignore' };
 
 const accepted =
@@ -50,7 +50,7 @@ const forcedRenew = v.pipe(
   ),
 );
 
-/** Only Secrets Manager calls with a step, and never with an action. */
+/** Only Secrets Manager sends a step, and never with an action. */
 const step = v.object({ Step: v.unknown(), action: v.optional(v.never()) });
 
 const labelUpdated = v.object({
@@ -63,7 +63,7 @@ const labelUpdated = v.object({
 /**
  * Reads an invocation's event.
  *
- * @throws RotatorError ERR_EVENT_INVALID, which lists the problems and what is accepted
+ * @throws RotatorError ERR_EVENT_INVALID, which lists every problem and the events that are accepted
  */
 export function parseEvent(event: unknown, naming: Naming): Command {
   const label = v.safeParse(labelUpdated, event);
@@ -80,14 +80,10 @@ export function parseEvent(event: unknown, naming: Naming): Command {
     return { action: command };
   }
   const { credential, force, replaces } = check(forcedRenew, event);
-  return {
-    action: 'renew',
-    credential,
-    force: { force, ...(replaces === undefined ? {} : { replaces }) },
-  };
+  return { action: 'renew', credential, force: { force, replaces } };
 }
 
-/** The credential whose client secret has a new value; undefined for any other event. */
+/** The credential whose client secret got a new value; undefined for any other event. */
 function credentialOf(
   { resources, detail }: v.InferOutput<typeof labelUpdated>,
   { prefix, clientSecrets }: Naming,
@@ -103,8 +99,10 @@ function credentialOf(
 function check<Output>(schema: v.GenericSchema<unknown, Output>, event: unknown): Output {
   const parsed = v.safeParse(schema, event, { abortPipeEarly: true });
   if (parsed.success) return parsed.output;
+  const problems = problemsOf(parsed.issues);
   throw new RotatorError(
     'ERR_EVENT_INVALID',
-    `the event is not understood: ${listProblems(problemsOf(parsed.issues))}; ${accepted}`,
+    `the event is invalid: ${listProblems(problems)}; ${accepted}`,
+    { problems },
   );
 }

@@ -1,29 +1,29 @@
 import { parseSecretName } from './secret-name.ts';
 import type { Tags } from './token-tags.ts';
 
-/** A secret's metadata, as ListSecrets and DescribeSecret give it. */
+/** A secret's metadata, from ListSecrets or DescribeSecret. */
 export interface SecretMetadata {
   readonly name: string;
   readonly arn: string;
   readonly tags: Tags;
   /** The version that has AWSCURRENT; undefined for a secret without a value. */
   readonly currentVersionId?: string | undefined;
-  /** The version that has AWSPENDING, which a rotation gives and AWSCURRENT does not exclude. */
+  /** The version that has AWSPENDING; it may have AWSCURRENT too. */
   readonly pendingVersionId?: string | undefined;
-  /** Set on a secret that is replicated, in every Region. */
+  /** Set on a replicated secret, in its primary Region too. */
   readonly primaryRegion?: string | undefined;
 }
 
-/** What the list shows of one credential. Either secret may be missing. */
+/** The secrets of one credential that the list has shown so far. */
 export interface LedgerEntry<Row extends SecretMetadata = SecretMetadata> {
   readonly client?: Row | undefined;
   readonly token?: Row | undefined;
 }
 
 /**
- * Adds one page of the list to the ledger, and takes out of it the credentials of which both secrets
- * are known now, so that only what is incomplete is kept. Rows of other rotators and replicas of
- * another Region's secrets are passed over; the order of the rows does not matter.
+ * Adds one page of the list to the ledger and takes out the credentials whose two secrets are both
+ * known now, so that the ledger holds incomplete credentials only. It skips secrets of other
+ * rotators and replicas of secrets in other Regions. The order of the rows does not matter.
  */
 export function takePairs<Row extends SecretMetadata>(
   ledger: Map<string, LedgerEntry<Row>>,
@@ -45,7 +45,7 @@ export function takePairs<Row extends SecretMetadata>(
   return pairs;
 }
 
-/** Whether a secret is the replica of one in another Region. */
+/** True for the replica of a secret in another Region, which can be read but not written. */
 export function isReplica(secret: SecretMetadata | undefined, region: string): boolean {
   return secret?.primaryRegion !== undefined && secret.primaryRegion !== region;
 }

@@ -1,25 +1,25 @@
-import type { Observation } from './decision.ts';
+import type { Observation } from './observation.ts';
 
-interface Seen {
-  readonly sight: { readonly observation?: Observation };
+interface Observed {
+  readonly observation?: Observation | undefined;
 }
 
 /**
- * The order of work: first what has no standing failure, so that what keeps failing delays nothing;
- * within each, the earliest expiry first, and first of all what has no token.
+ * The order of work. Credentials without a standing failure come first, so that a lasting failure
+ * delays nothing; then the earliest expiry, with missing tokens before all others.
  */
-export function inOrder<Item extends Seen>(items: readonly Item[]): readonly Item[] {
+export function inOrder<Item extends Observed>(items: readonly Item[]): readonly Item[] {
   return items.toSorted(
     (a, b) => Number(isFailing(a)) - Number(isFailing(b)) || compare(expiryOf(a), expiryOf(b)),
   );
 }
 
-function isFailing({ sight }: Seen): boolean {
-  return sight.observation?.failure !== undefined;
+function isFailing({ observation }: Observed): boolean {
+  return observation?.failure !== undefined;
 }
 
-function expiryOf({ sight }: Seen): number {
-  const token = sight.observation?.token;
+function expiryOf({ observation }: Observed): number {
+  const token = observation?.token;
   return typeof token === 'object' ? token.expiresAt : Number.NEGATIVE_INFINITY;
 }
 

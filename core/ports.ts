@@ -6,13 +6,13 @@ import type { Sensitive } from './sensitive.ts';
 import type { TokenResponse } from './token-response.ts';
 import type { Digest } from './token-tags.ts';
 
-/** Everything outside that a run touches, made by handler.ts for one invocation. */
+/** Everything outside that a run touches. handler.ts makes it anew for each invocation. */
 export interface Deps {
   readonly config: Config;
   readonly now: () => EpochSeconds;
   /** From 0 to 1. */
   readonly random: () => number;
-  /** Resolves after so many seconds; rejects when the signal aborts. */
+  /** Resolves after that many seconds; rejects when the signal aborts. */
   readonly sleep: (seconds: number, signal: AbortSignal) => Promise<void>;
   /** Seconds until the invocation's deadline. */
   readonly remaining: () => number;
@@ -25,62 +25,61 @@ export interface Deps {
   readonly signal: AbortSignal;
 }
 
-/** A secret's value with what it takes to say later which version it was. */
+/** The value of one version of a secret. */
 export interface SecretValue {
   readonly arn: string;
   readonly versionId: string;
   readonly secretString: Sensitive;
 }
 
-/** Secrets Manager, where "not there" is an answer and everything else a RotatorError. */
+export interface Version {
+  readonly secretId: string;
+  readonly versionId: string;
+}
+
+/** Secrets Manager. "Not there" is an answer; every other failure is a RotatorError. */
 export interface SecretStore {
   /** One page of the metadata of the secrets whose names begin with the prefix. */
   listPage(
     namePrefix: string,
     nextToken: string | undefined,
     signal: AbortSignal,
-  ): Promise<{ readonly rows: readonly SecretMetadata[]; readonly nextToken?: string }>;
-  /** Undefined when there is no such secret or it is scheduled for deletion. */
+  ): Promise<{
+    readonly rows: readonly SecretMetadata[];
+    readonly nextToken?: string | undefined;
+  }>;
+  /** Undefined when the secret does not exist or is scheduled for deletion. */
   describe(secretId: string, signal: AbortSignal): Promise<SecretMetadata | undefined>;
-  /** AWSCURRENT's value; undefined when there is none or the secret is scheduled for deletion. */
+  /** AWSCURRENT's value; undefined when it has none or the secret is scheduled for deletion. */
   read(secretId: string, signal: AbortSignal): Promise<SecretValue | undefined>;
-  /** Of any version, whatever its labels; undefined also when that version has no value. */
-  readVersion(
-    version: { readonly secretId: string; readonly versionId: string },
-    signal: AbortSignal,
-  ): Promise<SecretValue | undefined>;
-  /** The labels of the version, which exists afterwards. */
+  /** The value of any version, whatever its labels; undefined also when the version is empty. */
+  readVersion(version: Version, signal: AbortSignal): Promise<SecretValue | undefined>;
+  /** Stores a version that may exist already, and returns its labels. */
   put(version: NewVersion, signal: AbortSignal): Promise<readonly string[]>;
-  /** Moves AWSCURRENT to the version, if it is on `from` (or nowhere). */
+  /** Moves AWSCURRENT to the version, if `from` has it (or no version has it). */
   makeCurrent(
-    version: { readonly secretId: string; readonly versionId: string; readonly from?: string },
+    version: Version & { readonly from?: string | undefined },
     signal: AbortSignal,
   ): Promise<void>;
-  /** Takes AWSPENDING off the version; refused if it is not there. */
-  removePending(
-    version: { readonly secretId: string; readonly versionId: string },
-    signal: AbortSignal,
-  ): Promise<void>;
-  /** Sets one tag of the secret. */
+  /** Takes AWSPENDING off the version; refused if the version does not have it. */
+  removePending(version: Version, signal: AbortSignal): Promise<void>;
   setTag(
     tag: { readonly secretId: string; readonly key: string; readonly value: string },
     signal: AbortSignal,
   ): Promise<void>;
 }
 
-export interface NewVersion {
-  readonly secretId: string;
-  /** PutSecretValue's ClientRequestToken. */
-  readonly versionId: string;
+/** A version to store; `versionId` is PutSecretValue's ClientRequestToken. */
+export interface NewVersion extends Version {
   readonly secretString: Sensitive;
-  /** For AWSPENDING instead of AWSCURRENT. */
-  readonly pending?: { readonly rotationToken?: Sensitive };
+  /** Labels the version AWSPENDING instead of AWSCURRENT. */
+  readonly pending?: { readonly rotationToken?: Sensitive | undefined } | undefined;
 }
 
-/** IMS: any HTTP answer is returned; no answer is ERR_TOKEN_UNAVAILABLE. */
+/** IMS. Every HTTP response is returned; no response is ERR_TOKEN_UNAVAILABLE. */
 export interface TokenEndpoint {
   request(grant: ClientCredentialsGrant, signal: AbortSignal): Promise<TokenResponse>;
-  /** Asks IMS whether it takes the token. */
+  /** Asks IMS whether it accepts the token. */
   validate(token: TokenToValidate, signal: AbortSignal): Promise<TokenResponse>;
 }
 
@@ -100,15 +99,17 @@ export interface ClientCredentialsGrant {
 
 type Field = string | number | boolean | undefined | Readonly<Record<string, number>>;
 
-/** Structured lines. Fields are named one by one, so that nothing is logged by accident. */
+export type Fields = Readonly<Record<string, Field>>;
+
+/** Structured log lines. Callers name each field, so that nothing is logged by accident. */
 export interface Log {
-  info(message: string, fields: Readonly<Record<string, Field>>): void;
-  warn(message: string, fields: Readonly<Record<string, Field>>): void;
-  error(message: string, fields: Readonly<Record<string, Field>>): void;
+  info(message: string, fields: Fields): void;
+  warn(message: string, fields: Fields): void;
+  error(message: string, fields: Fields): void;
 }
 
 export interface Metrics {
   add(name: MetricName, value: number): void;
-  /** A property beside the metrics, which is no dimension and costs nothing. */
+  /** A property beside the metrics: not a dimension, and free. */
   tell(property: string, value: string): void;
 }

@@ -1,16 +1,16 @@
-// Words such as projectedProductContext stay readable: what has no digit is no random string.
+// Words like projectedProductContext stay readable: a random string has a digit.
 const tokenShaped = /(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{16,}(\.[A-Za-z0-9_-]*)*/g;
 
 /**
- * A remote text made fit for a log: at most 200 characters, one line, without the given secrets
- * and without anything long enough to be one.
+ * Makes a remote text fit for a log: at most 200 characters, one line, without the given secrets and
+ * without anything long enough to be one.
  */
 export function redact(text: string, secrets: readonly string[]): string {
   const known = secrets
     .filter((secret) => secret !== '')
     .flatMap((secret) => [secret, encodeURIComponent(secret)]);
   const clean = known.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
-  // Cut before it is searched: the search takes time by the square of a word's length.
+  // Cut before the search, which takes time quadratic in a word's length.
   const line = clean
     .slice(0, 1_000)
     .replaceAll(tokenShaped, '[redacted]')

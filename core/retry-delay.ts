@@ -1,10 +1,10 @@
 import { type EpochSeconds, parseHttpDate } from './instant.ts';
 
 /**
- * Seconds to wait before the next attempt: full jitter under an exponential bound, and not before
- * what the server asked for.
+ * Seconds to wait before the next attempt: full jitter under an exponential bound, and no less than
+ * the server asked for.
  *
- * @param attempt how many attempts there were, from 1
+ * @param attempt the number of attempts so far, from 1
  * @param random from 0 to 1
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
@@ -14,7 +14,7 @@ export function retryDelay(attempt: number, random: number, retryAfter = 0): num
 }
 
 /**
- * Seconds of a Retry-After header in either form; undefined when there is none that makes sense.
+ * Seconds of a Retry-After header in either form; undefined when there is none, or none in the future.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#name-retry-after
  */

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
-import type { Observation } from './decision.ts';
 import { type EpochSeconds, epochSeconds, formatInstant } from './instant.ts';
+import type { Observation } from './observation.ts';
 import { type Naming, nameOfArn, parseSecretName } from './secret-name.ts';
 import { Sensitive } from './sensitive.ts';
 import { decodePendingToken, type PendingToken } from './stored-token.ts';
 import { decodeVersionId } from './version-id.ts';
 
-/** The steps of Secrets Manager's rotation, in their order. */
+/** The steps of Secrets Manager's rotation, in order. */
 const steps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 
 export type RotationStep = (typeof steps)[number];
@@ -17,15 +17,15 @@ export interface Rotation {
   readonly step: RotationStep;
   /** The token secret's ARN. */
   readonly secretId: string;
-  /** The version that the rotation makes. */
+  /** The version that the rotation creates. */
   readonly versionId: string;
-  /** Given back to Secrets Manager with the value, for a rotation through another role. */
-  readonly rotationToken?: Sensitive;
+  /** Returned to Secrets Manager with the value, for a rotation through another role. */
+  readonly rotationToken?: Sensitive | undefined;
 }
 
 /**
- * Secrets Manager's event of one step. Unlike those of callers it may have further fields: AWS has
- * added one before.
+ * Secrets Manager's event for one step. Unlike callers' events it may have unknown fields, because
+ * AWS has added one before.
  *
  * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
  */
@@ -46,9 +46,7 @@ export function rotationEvent(naming: Naming) {
         ...SecretId,
         step: Step,
         versionId: ClientRequestToken,
-        ...(typeof RotationToken === 'string'
-          ? { rotationToken: new Sensitive(RotationToken) }
-          : {}),
+        rotationToken: typeof RotationToken === 'string' ? new Sensitive(RotationToken) : undefined,
       }),
     ),
   );
@@ -74,16 +72,16 @@ function tokenSecret(naming: Naming) {
   );
 }
 
-/** An id that reads as one of the rotator's own would be believed without a look at the value. */
+/** An id in the rotator's own form would be believed without reading the value. */
 function isForeign(versionId: string): boolean {
   return decodeVersionId(versionId, epochSeconds(Number.MAX_SAFE_INTEGER)) === undefined;
 }
 
 /**
- * What is in a pending version: a token that may become AWSCURRENT, or why it never can, as a
+ * Judges a pending version: either its token may become AWSCURRENT, or it never can, because a
  * version's value does not change.
  *
- * @param current the token that it is to replace
+ * @param current the token to be replaced
  */
 export function judgePending(
   secretString: string,

@@ -1,63 +1,37 @@
 import type { Reason } from './decision.ts';
 import type { RotatorError } from './errors.ts';
-import { type EpochSeconds, formatInstant } from './instant.ts';
+import { formatInstant } from './instant.ts';
+import type { CredentialOutcome } from './outcome.ts';
 import type { RotationStep } from './rotation.ts';
 
-/** What became of one credential in a run. */
-export interface CredentialOutcome {
-  readonly credential: string;
-  /** Undefined when not even a decision was possible, and in a rotation, where none is made. */
-  readonly reason?: Reason;
-  readonly outcome: 'kept' | 'renewed' | 'failed' | 'deferred' | 'due';
-  /** The token that is stored now, as far as it is known. */
-  readonly token?: { readonly expiresAt: EpochSeconds; readonly lifetime: number };
-  readonly error?: RotatorError;
-  /** Something is wrong that lasts after this run: counted in the metric `Failing`. */
-  readonly failing: boolean;
-  /** The failure is a new one, so that it fails the invocation. */
-  readonly began: boolean;
-  /** Why it waits, by the code that its status remembers. */
-  readonly standingCode?: string;
-  /** The status could not be remembered. */
-  readonly statusError?: RotatorError;
-  /** Of a credential with several secrets, which one IMS accepted, counted from 1. */
-  readonly clientSecretPosition?: number;
-}
-
-/** The answer of an invocation: metadata only, bounded whatever the number of credentials. */
+/** The result of an invocation: metadata only, and of bounded size. */
 export interface RunResult {
   readonly action: 'tick' | 'renew' | 'status' | 'rotate' | 'ignore';
-  /** Of a rotation. */
-  readonly step?: RotationStep;
+  /** The step of a rotation. */
+  readonly step?: RotationStep | undefined;
   readonly rotator: string;
-  /** How many credentials the run looked at. */
+  /** Number of credentials that the run looked at. */
   readonly managed: number;
   readonly reasons: Readonly<Partial<Record<Reason, number>>>;
   readonly outcomes: Readonly<Partial<Record<CredentialOutcome['outcome'], number>>>;
   readonly credentials: readonly CredentialResult[];
-  /** How many credentials did not fit into `credentials`. */
+  /** Number of credentials left out of `credentials`. */
   readonly truncated: number;
 }
 
 export interface CredentialResult {
   readonly name: string;
-  readonly reason?: Reason;
+  readonly reason?: Reason | undefined;
   readonly outcome: CredentialOutcome['outcome'];
   /** RFC 3339 in UTC. */
-  readonly expires_at?: string;
+  readonly expires_at?: string | undefined;
   /** An error code. */
-  readonly code?: string;
-  /** Of a credential with several secrets, which one IMS accepted, counted from 1. */
-  readonly client_secret_position?: number;
+  readonly code?: string | undefined;
+  /** Which of several client secrets IMS accepted, counted from 1. */
+  readonly client_secret_position?: number | undefined;
 }
 
 const mostEntries = 100;
-/** What fails comes first, whatever became of it in this run. */
-function rankOf({ outcome, failing }: CredentialOutcome): number {
-  return failing ? -1 : rank[outcome];
-}
-
-const rank = { failed: 0, deferred: 1, renewed: 2, due: 2, kept: 3 } as const;
 
 /** Counts by reason and outcome, and at most 100 entries: failures first, then renewals. */
 export function runResult(
@@ -77,16 +51,22 @@ export function runResult(
   };
 }
 
+const rank = { failed: 0, deferred: 1, renewed: 2, due: 2, kept: 3 } as const;
+
+/** Whatever is failing comes first, also if this run did nothing about it. */
+function rankOf({ outcome, failing }: CredentialOutcome): number {
+  return failing ? -1 : rank[outcome];
+}
+
 function toResult(outcome: CredentialOutcome): CredentialResult {
-  const { reason, token, error = outcome.statusError, clientSecretPosition } = outcome;
-  const code = error?.code ?? outcome.standingCode;
+  const { credential, reason, token, error, statusError, standingCode } = outcome;
   return {
-    name: outcome.credential,
-    ...(reason === undefined ? {} : { reason }),
+    name: credential,
+    reason,
     outcome: outcome.outcome,
-    ...(token === undefined ? {} : { expires_at: formatInstant(token.expiresAt) }),
-    ...(code === undefined ? {} : { code }),
-    ...(clientSecretPosition === undefined ? {} : { client_secret_position: clientSecretPosition }),
+    expires_at: token && formatInstant(token.expiresAt),
+    code: error?.code ?? statusError?.code ?? standingCode,
+    client_secret_position: outcome.clientSecretPosition,
   };
 }
 
@@ -97,12 +77,24 @@ function count<Key extends string>(keys: readonly Key[]): Partial<Record<Key, nu
 }
 
 /**
- * The error that fails an invocation: a line for each failure that began in it, and for each status
- * that could not be remembered, at most 100. Undefined when there is none.
+ * The error that fails a run of one credential, so that callers get its code as Lambda's errorType.
+ * Undefined when nothing in it is news.
  */
-export function runError(outcomes: readonly CredentialOutcome[]): AggregateError | undefined {
-  const failures = outcomes.flatMap(({ credential, began, error, statusError }) =>
-    [began ? error : undefined, statusError].flatMap((failure) =>
+export function credentialError({
+  isNews,
+  error,
+  statusError,
+}: CredentialOutcome): RotatorError | undefined {
+  return isNews && error !== undefined ? error : statusError;
+}
+
+/**
+ * The error that fails a tick: a line for each failure that is news, and for each status that could
+ * not be written, at most 100. Undefined when there is none.
+ */
+export function tickError(outcomes: readonly CredentialOutcome[]): AggregateError | undefined {
+  const failures = outcomes.flatMap(({ credential, isNews, error, statusError }) =>
+    [isNews ? error : undefined, statusError].flatMap((failure) =>
       failure === undefined ? [] : [{ credential, failure }],
     ),
   );

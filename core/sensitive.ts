@@ -1,4 +1,4 @@
-/** Holds a secret so that printing, logging or serialising its holder shows none of it. */
+/** Holds a secret so that printing, logging or serialising it shows nothing. */
 export class Sensitive {
   readonly #value: string;
 
@@ -6,7 +6,7 @@ export class Sensitive {
     this.#value = value;
   }
 
-  /** The secret itself, for the one place that has to send or store it. */
+  /** The secret itself, for the one place that sends or stores it. */
   reveal(): string {
     return this.#value;
   }

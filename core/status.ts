@@ -26,7 +26,7 @@ export interface StandingFailure extends FailureCode {
   readonly since: EpochSeconds;
   /** When to try again; undefined for a transient failure, which every tick tries again. */
   readonly retryAt?: EpochSeconds | undefined;
-  /** Of the credential that fails: a change of it voids the memory. */
+  /** The credential that fails. A change of it voids the memory. */
   readonly fingerprint: string;
 }
 

@@ -6,7 +6,7 @@ import type { IssuedToken } from './token-response.ts';
 import { issuedAheadTolerance, longestLifetime } from './version-id.ts';
 
 /**
- * The value of a token secret, schema 1: what consumers read. Fields are only ever added.
+ * The value of a token secret, schema 1, which consumers read. Fields are only ever added.
  * `expires_at` and `issued_at` are RFC 3339 in UTC; `expires_in` is the lifetime in seconds.
  */
 export function encodeStoredToken(
@@ -23,17 +23,17 @@ export function encodeStoredToken(
     issued_at: formatInstant(token.issuedAt),
     client_id: credential.clientId,
     scope: credential.scopes.join(','),
-    ...(credential.orgId === undefined ? {} : { org_id: credential.orgId }),
+    org_id: credential.orgId,
     ims_host: credential.imsHost,
     client_secret_version: clientSecretVersion,
   });
 }
 
-/** What a decision needs of a stored token whose version id is foreign. */
+/** The facts about a stored token that a decision needs when its version id is foreign. */
 export interface StoredToken {
   readonly issuedAt: EpochSeconds;
   readonly expiresAt: EpochSeconds;
-  readonly clientSecretVersion?: string;
+  readonly clientSecretVersion?: string | undefined;
 }
 
 const instant = v.pipe(
@@ -50,8 +50,8 @@ const schema = v.object({
 });
 
 /**
- * Undefined for a value that is not a token, that claims to live for more than 12 days, or to be issued
- * more than 5 minutes from now: a reason to renew, not an error.
+ * Undefined for a value that is not a token, claims a lifetime of more than 12 days, or claims to be
+ * issued more than 5 minutes from now. That is a reason to renew, not an error.
  */
 export function decodeStoredToken(
   secretString: string,
@@ -72,11 +72,11 @@ export function decodeStoredToken(
   return {
     issuedAt: issued_at,
     expiresAt: expires_at,
-    ...(clientSecretVersion === undefined ? {} : { clientSecretVersion }),
+    clientSecretVersion,
   };
 }
 
-/** A stored token with what it takes to ask IMS about it. */
+/** A stored token, with everything needed to ask IMS about it. */
 export interface PendingToken extends StoredToken {
   readonly accessToken: Sensitive;
   readonly clientId: string;
@@ -89,7 +89,7 @@ const provable = v.object({
   ims_host: imsHostSchema,
 });
 
-/** Undefined for a value that is not a token, or that does not say whose it is. */
+/** Undefined for a value that is not a token, or does not name its client and host. */
 export function decodePendingToken(
   secretString: string,
   now: EpochSeconds,

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type EpochSeconds, epochSeconds } from './instant.ts';
 
-// What a Date can hold, in milliseconds.
+// The latest instant that a Date can hold, in milliseconds.
 const latest = 8.64e15;
 
 const milliseconds = v.pipe(
@@ -15,8 +15,8 @@ const milliseconds = v.pipe(
 const schema = v.object({ created_at: milliseconds, expires_in: milliseconds });
 
 /**
- * When an IMS access token expires by its own claims: `created_at` and `expires_in`, which are strings
- * of milliseconds; there is no `exp`. Undefined for an opaque token: only IMS itself can then say.
+ * An IMS access token's expiry by its own claims `created_at` and `expires_in`, which are strings of
+ * milliseconds; there is no `exp`. Undefined for an opaque token, about which only IMS knows.
  */
 export function claimedExpiry(accessToken: string): EpochSeconds | undefined {
   const [, payload, signature] = accessToken.split('.');

@@ -8,18 +8,18 @@ import { Sensitive } from './sensitive.ts';
 import { claimedExpiry } from './token-claims.ts';
 import { longestLifetime } from './version-id.ts';
 
-/** The answer of the token endpoint, as it came. */
+/** The token endpoint's response, unparsed. */
 export interface TokenResponse {
   readonly status: number;
   readonly body: string;
   /** IMS's `x-debug-id`. */
-  readonly debugId?: string;
-  /** The Retry-After header as it came. */
-  readonly retryAfter?: string;
+  readonly debugId?: string | undefined;
+  /** The Retry-After header, unparsed. */
+  readonly retryAfter?: string | undefined;
 }
 
 export interface TokenRequest {
-  /** Just before the request was sent: the expiry counts from here. */
+  /** Just before the request was sent; the lifetime counts from here. */
   readonly requestedAt: EpochSeconds;
   readonly clientId: string;
   readonly clientSecret: Sensitive;
@@ -32,8 +32,8 @@ export interface IssuedToken {
   readonly expiresAt: EpochSeconds;
   /** Seconds from issue to expiry. */
   readonly lifetime: number;
-  /** Present when the token's claims and the answer disagree by more than clocks may. */
-  readonly warning?: string;
+  /** Present when the token's claims and the response disagree by more than clocks may. */
+  readonly warning?: string | undefined;
 }
 
 const skewTolerance = 300;
@@ -58,35 +58,32 @@ const schema = v.object({
 });
 
 /**
- * Turns the token endpoint's answer into a token that may be stored, and anything else into an
- * error: ERR_TOKEN_UNAVAILABLE when trying again may help (408, 429, 5xx, an unreadable 2xx),
+ * Turns the token endpoint's response into a token that may be stored, and anything else into an
+ * error: ERR_TOKEN_UNAVAILABLE when retrying may help (408, 429, 5xx, an unreadable 2xx),
  * ERR_TOKEN_MALFORMED for a 2xx that breaks the contract, ERR_TOKEN_REJECTED for the rest.
  *
  * @throws TokenRequestError
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5
  */
 export function parseTokenResponse(response: TokenResponse, request: TokenRequest): IssuedToken {
-  const details: TokenRequestDetails = {
-    clientId: request.clientId,
-    status: response.status,
-    ...(response.debugId === undefined ? {} : { debugId: response.debugId }),
-  };
-  if (response.status < 200 || response.status > 299) throw refusal(response, request, details);
+  const { status, debugId } = response;
+  const details: TokenRequestDetails = { clientId: request.clientId, status, debugId };
+  if (status < 200 || status > 299) throw rejection(response, request, details);
   const body = parseJson(response.body);
   if (body === undefined) {
-    const message = `IMS answered ${response.status} with a body that is not JSON`;
+    const message = `IMS answered ${status} with a body that is not JSON`;
     throw new TokenRequestError('ERR_TOKEN_UNAVAILABLE', message, details);
   }
   const checked = v.safeParse(schema, body, { abortPipeEarly: true });
   if (!checked.success) {
     const problems = listProblems(problemsOf(checked.issues));
-    const message = `IMS answered ${response.status} without a usable token: ${problems}`;
+    const message = `IMS answered ${status} without a usable token: ${problems}`;
     throw new TokenRequestError('ERR_TOKEN_MALFORMED', message, details);
   }
   const { access_token: accessToken, expires_in: expiresIn } = checked.output;
   const life = lifeOf(request.requestedAt, Math.floor(expiresIn), claimedExpiry(accessToken));
   if (life.expiresAt <= request.requestedAt) {
-    const message = `IMS issued a token that by its claims expired at ${formatInstant(life.expiresAt)}`;
+    const message = `IMS issued a token whose claims say that it expired at ${formatInstant(life.expiresAt)}`;
     throw new TokenRequestError('ERR_TOKEN_MALFORMED', message, details);
   }
   return { accessToken: new Sensitive(accessToken), ...life };
@@ -105,7 +102,7 @@ export function assertExpiresLater(
   );
 }
 
-/** The earlier expiry wins. Up to the tolerance, the difference is that of two clocks. */
+/** The earlier expiry wins. A difference within the tolerance is that of two clocks. */
 function lifeOf(
   requestedAt: EpochSeconds,
   lifetime: number,
@@ -125,12 +122,12 @@ function lifeOf(
   }
   const warning =
     `the token's claims say that it expires at ${formatInstant(claimed)}, ` +
-    `the answer says ${formatInstant(stated)}; the earlier one counts`;
+    `the response says ${formatInstant(stated)}; the earlier one counts`;
   if (ahead > 0) return { ...answer, warning };
   return { ...answer, expiresAt: claimed, lifetime: claimed - requestedAt, warning };
 }
 
-function refusal(
+function rejection(
   response: TokenResponse,
   request: TokenRequest,
   details: TokenRequestDetails,
@@ -148,15 +145,11 @@ function refusal(
   return new TokenRequestError(
     transient ? 'ERR_TOKEN_UNAVAILABLE' : 'ERR_TOKEN_REJECTED',
     `IMS answered ${[status, imsError, said === '' ? undefined : `(${said})`].filter(Boolean).join(' ')}`,
-    {
-      ...details,
-      ...(imsError === undefined ? {} : { imsError }),
-      ...(retryAfter === undefined ? {} : { retryAfter }),
-    },
+    { ...details, imsError, retryAfter },
   );
 }
 
-/** Whether the answer may be another one later; a success that cannot be read is one of these. */
+/** True if a retry may get another response; an unreadable success counts too. */
 export function isTransientStatus(status: number): boolean {
   return status === 408 || status === 429 || status >= 500 || (status >= 200 && status < 300);
 }

@@ -7,10 +7,10 @@ import { isTransientStatus, type TokenResponse } from './token-response.ts';
 const schema = v.object({ valid: v.boolean() });
 
 /**
- * Reads what IMS says of a token: the answer is in the body, and its status is 200 either way.
+ * Reads IMS's verdict on a token. It is in the body; the status is 200 either way.
  *
- * @throws TokenRequestError ERR_TOKEN_INVALID when IMS does not take the token, and
- * ERR_TOKEN_UNAVAILABLE when its answer does not say
+ * @throws TokenRequestError ERR_TOKEN_INVALID when IMS rejects the token, ERR_TOKEN_UNAVAILABLE when
+ * the response is no verdict
  */
 export function assertValidated(
   response: TokenResponse,
@@ -19,12 +19,7 @@ export function assertValidated(
 ): void {
   const { status, body, debugId } = response;
   const retryAfter = parseRetryAfter(response.retryAfter, now);
-  const details = {
-    clientId,
-    status,
-    ...(debugId === undefined ? {} : { debugId }),
-    ...(retryAfter === undefined ? {} : { retryAfter }),
-  };
+  const details = { clientId, status, debugId, retryAfter };
   let value: unknown;
   try {
     value = JSON.parse(body);
@@ -37,6 +32,6 @@ export function assertValidated(
     throw new TokenRequestError(code, `IMS answered ${status} when asked about the token`, details);
   }
   if (parsed.output.valid) return;
-  const message = 'IMS does not take the token that it has just issued';
+  const message = 'IMS rejects the token that it has just issued';
   throw new TokenRequestError('ERR_TOKEN_INVALID', message, details);
 }

@@ -1,6 +1,6 @@
 import { type EpochSeconds, epochSeconds } from './instant.ts';
 
-/** What the id of a token version says about the token, so that nobody has to read it. */
+/** The facts in a token version's id, so that nobody has to read the token. */
 export interface VersionIdFields {
   readonly expiresAt: EpochSeconds;
   /** Seconds; 1 to 1,048,575 (12 days). */
@@ -12,10 +12,10 @@ export interface VersionIdFields {
 const pattern =
   /^([0-9a-f]{8})-([0-9a-f]{4})-8[0-9a-f]{3}-8([0-9a-f]{3})-([0-9a-f]{2})([0-9a-f]{8})[0-9a-f]{2}$/;
 
-/** Seconds of 12 days: more is a mistake in the unit, and more than the version id can say. */
+/** 12 days in seconds. More is a mistake in the unit, and does not fit into a version id. */
 export const longestLifetime = 12 * 86_400;
 
-/** Seconds by which the clock of who issued a token may be ahead. */
+/** Seconds by which the issuer's clock may be ahead. */
 export const issuedAheadTolerance = 300;
 
 /**
@@ -38,8 +38,8 @@ export function encodeVersionId(fields: VersionIdFields, contentDigest: string):
 }
 
 /**
- * Undefined for a foreign id: one that was not made by `encodeVersionId`, or that claims a token
- * of no lifetime or one issued more than 5 minutes from now. Of a foreign version, read the value.
+ * Undefined for a foreign id: one that `encodeVersionId` did not make, or that claims a token with no
+ * lifetime or issued more than 5 minutes from now. For a foreign version, read the value.
  */
 export function decodeVersionId(id: string, now: EpochSeconds): VersionIdFields | undefined {
   const match = pattern.exec(id);

@@ -1,91 +1,66 @@
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { parseConfig } from '../core/config.ts';
-import { asRotatorError, RotatorError } from '../core/errors.ts';
 import { type Command, parseEvent } from '../core/event.ts';
 import { epochSeconds } from '../core/instant.ts';
-import { isShortLived } from '../core/renew-before.ts';
-import { type CredentialOutcome, type RunResult, runError, runResult } from '../core/run-result.ts';
+import type { CredentialOutcome } from '../core/outcome.ts';
+import type { RunResult } from '../core/run-result.ts';
 import { ImsTokenEndpoint } from './adapters/ims-token-endpoint.ts';
 import { PowertoolsLog } from './adapters/powertools-log.ts';
 import { PowertoolsMetrics } from './adapters/powertools-metrics.ts';
 import { SecretsManager } from './adapters/secrets-manager.ts';
 import { renew } from './commands/renew.ts';
 import { rotate } from './commands/rotate.ts';
-import { status, tick } from './commands/tick.ts';
-import { renewalSeconds } from './steps/renew-credential.ts';
+import { status } from './commands/status.ts';
+import { tick } from './commands/tick.ts';
+import { reportRun } from './report-run.ts';
+import { assertRenewalFits, closingSeconds, timeouts } from './steps/budget.ts';
 import { type Run, startRun } from './steps/run.ts';
 
-/** What of Lambda's context is used. */
+/** The parts of Lambda's context that are used. */
 interface Context {
   readonly awsRequestId: string;
   getRemainingTimeInMillis(): number;
 }
 
-// What is left of the deadline for ending in order: awaiting what was aborted, and the answer.
-const marginMs = 1_500;
-
 const config = parseConfig(process.env);
-const secrets = new SecretsManager({ region: config.region }, config.writesPerSecond);
+const secrets = new SecretsManager({
+  region: config.region,
+  timeouts: timeouts.secretsManager,
+  writesPerSecond: config.writesPerSecond,
+});
 
 /**
- * The function's entry point, and the one place where its parts are put together.
+ * The function's entry point, which wires its parts and nothing else.
  *
- * @param event see design: tick, renew, status, and a label event or a rotation of Secrets Manager
+ * @param event a tick, renew or status event, a label event, or a step of Secrets Manager's rotation
  * @returns metadata of at most 100 credentials
- * @throws RotatorError ERR_EVENT_INVALID, or of a rotation's step; AggregateError with a line for each
- * credential that failed
+ * @throws RotatorError ERR_EVENT_INVALID, ERR_CONFIG_INVALID, or the failure of a renewal or a
+ * rotation's step; AggregateError with a line for each failure that began in a tick
  */
 export async function handler(event: unknown, context: Context): Promise<RunResult> {
   const command = parseEvent(event, config);
-  const remainingMs = (): number => context.getRemainingTimeInMillis() - marginMs;
-  const log = new PowertoolsLog(config.rotator, context.awsRequestId);
+  const remaining = (): number => context.getRemainingTimeInMillis() / 1000 - closingSeconds;
   using metrics = new PowertoolsMetrics(config.rotator);
-  await using tokenEndpoint = new ImsTokenEndpoint(config);
+  await using tokenEndpoint = new ImsTokenEndpoint({ ...config, timeouts: timeouts.ims });
   const run = startRun({
     config,
     now: () => epochSeconds(Date.now() / 1000),
     random: Math.random,
     sleep: (seconds, signal) => setTimeout(seconds * 1000, undefined, { signal }),
-    remaining: () => remainingMs() / 1000,
+    remaining,
     digest: (text) => createHash('sha256').update(text).digest('hex'),
     secrets,
     tokenEndpoint,
-    log,
+    log: new PowertoolsLog(config.rotator, context.awsRequestId),
     metrics,
-    signal: AbortSignal.timeout(Math.max(0, remainingMs())),
+    signal: AbortSignal.timeout(Math.max(0, Math.floor(remaining() * 1000))),
   });
-  const { action } = command;
-  const renews = action === 'tick' || action === 'renew' || action === 'rotate';
-  if (renews && remainingMs() / 1000 < renewalSeconds(config)) {
-    throw new RotatorError(
-      'ERR_CONFIG_INVALID',
-      `the function's time-out leaves no time for a renewal: it must be more than ${renewalSeconds(config)} seconds`,
-    );
-  }
-  const outcomes = await runCommand(command, run).catch((error: unknown) => {
-    const { code } = asRotatorError(error);
-    log.error('run', { action, code });
-    throw error;
-  });
-  const result = runResult(action, config.rotator, outcomes);
-  const renewed = outcomes.filter(({ outcome }) => outcome === 'renewed');
-  if (action !== 'status') metrics.add('Renewed', renewed.length);
-  log.info('run', {
-    action,
-    step: action === 'rotate' ? command.step : undefined,
-    managed: result.managed,
-    reasons: result.reasons,
-    outcomes: result.outcomes,
-    failing: outcomes.filter(({ failing }) => failing).length,
-    short_lived: renewed.filter(({ token }) => isShortLived(token, config.tick)).length,
-  });
-  const error = action === 'status' ? undefined : runError(outcomes);
-  if (error !== undefined) throw error;
-  return action === 'rotate' ? { ...result, step: command.step } : result;
+  assertRenewalFits(run, command);
+  return await reportRun(run, command, runCommand(run, command));
 }
 
-async function runCommand(command: Command, run: Run): Promise<readonly CredentialOutcome[]> {
+async function runCommand(run: Run, command: Command): Promise<readonly CredentialOutcome[]> {
   switch (command.action) {
     case 'tick':
       return await tick(run);

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { type Config, parseConfig } from '../../core/config.ts';
 import { environmentVariables } from '../../core/contract.ts';
-import { asRotatorError } from '../../core/errors.ts';
+import { RotatorError } from '../../core/errors.ts';
 import { CliError } from '../errors.ts';
 import { askAws, clientConfig } from './ask.ts';
 
@@ -98,8 +98,9 @@ export function configOf({ name, variables }: RotatorFunction, region: string): 
   try {
     return parseConfig({ ...variables, AWS_REGION: region });
   } catch (error) {
-    const { message } = asRotatorError(error);
-    const fix = 'deploy its stack again';
-    throw new CliError('ERR_FUNCTION_FAILED', `${name} cannot run: ${message}`, fix);
+    if (!(error instanceof RotatorError)) throw error;
+    const { problems } = error;
+    const text = `${name} cannot run: its environment is invalid`;
+    throw new CliError('ERR_FUNCTION_FAILED', text, 'deploy its stack again', { problems });
   }
 }

@@ -64,7 +64,7 @@ async function checkCredentials(
     await report.section('credentials', [allCredentials(session, rotator)]);
     return;
   }
-  await using endpoint = new ImsTokenEndpoint(imsEndpointUrl ? { imsEndpointUrl } : {});
+  await using endpoint = new ImsTokenEndpoint({ imsEndpointUrl, timeouts });
   const subject = subjectOf(session, rotator, name);
   await report.section(`credential ${name}`, [
     ...credentialChecks(subject),
@@ -85,6 +85,9 @@ function notFoundFinding(error: CliError): Promise<Finding> {
 }
 
 const mostNamed = 5;
+
+// Seconds.
+const timeouts = { connect: 5, headers: 10, total: 20 };
 
 function allCredentials(session: Session, rotator: Rotator): Check {
   return check('state', async (): Promise<Finding> => {

@@ -4,6 +4,7 @@ import { assertPresent } from '../rotator/absence.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
 import { namesOf } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
+import { wrapLines } from '../view/table.ts';
 
 /** Pauses or resumes a credential through the tag of its token secret. */
 export async function setPaused(session: Session, name: string, paused: boolean): Promise<number> {
@@ -14,16 +15,21 @@ export async function setPaused(session: Session, name: string, paused: boolean)
   const changed = readSettings(secret.tags).paused !== paused;
   if (changed) await secrets.setTag(token, tagKeys.paused, String(paused));
   if (options.json === true) terminal.printJson({ name, paused, changed });
-  else if (!changed) terminal.print(`${name} ${paused ? 'is paused already' : 'is not paused'}`);
-  else
-    terminal.print(
-      paused ? `${name} is paused: ${pausedNote}` : `${name} is resumed: ${resumedNote}`,
-    );
+  else {
+    const text = changed ? changedText(name, paused) : unchangedText(name, paused);
+    terminal.print(wrapLines(text, 0, terminal.columns).join('\n'));
+  }
   return 0;
 }
 
-const pausedNote =
-  'its token stays until it expires, and is not renewed.\n' +
-  'For up to 5 minutes a tick may still renew it, because its list of secrets lags.';
-const resumedNote =
-  'if its token is due, a tick renews it, after up to 5 minutes\nand the interval between two ticks.';
+function changedText(name: string, paused: boolean): string {
+  return paused
+    ? `${name} is paused: its token stays until it expires, and is not renewed. ` +
+        'For up to 5 minutes a tick may still renew it, because its list of secrets lags.'
+    : `${name} is resumed: if its token is due, a tick renews it, ` +
+        'after up to 5 minutes and the interval between two ticks.';
+}
+
+function unchangedText(name: string, paused: boolean): string {
+  return paused ? `${name} is paused already` : `${name} is not paused`;
+}

@@ -1,6 +1,11 @@
-import { type CurrentToken, decide, type Observation } from '../../core/decision.ts';
+import { decide } from '../../core/decision.ts';
 import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
-import { observeMetadata, versionOf } from '../../core/observation.ts';
+import {
+  type CurrentToken,
+  type Observation,
+  observeMetadata,
+  versionOf,
+} from '../../core/observation.ts';
 import { renewBefore } from '../../core/renew-before.ts';
 import { type FailureCode, noFingerprint, parseStatus, readStatus } from '../../core/status.ts';
 import type { Digest } from '../../core/token-tags.ts';
@@ -29,6 +34,8 @@ export interface CredentialState {
   readonly paused: boolean;
   /** Undefined when there is no token, or only its value shows the expiry. */
   readonly token: CurrentToken | undefined;
+  /** The token secret's current version, if it has one. */
+  readonly versionId: string | undefined;
   /** When the rotator tries next; undefined if it will not. */
   readonly renewalAt: EpochSeconds | undefined;
   /** The current failure. */
@@ -64,9 +71,9 @@ export function credentialState(
   const observed = observeMetadata(context, secret, versionOf(client));
   const blind = observed.fingerprint === undefined && clientMayBeElsewhere;
   const observation = blind ? withoutClient(observed, secret) : observed;
-  const { token, paused, failure, now } = observation;
+  const { token, paused, failure, now, versionId } = observation;
   const current = typeof token === 'object' ? token : undefined;
-  const common = { name, paused, token: current };
+  const common = { name, paused, token: current, versionId };
   const kept = { ...common, renewalAt: undefined, failure: undefined, failingSince: undefined };
   if (paused) return { ...kept, state: expiredOr(now, current, 'paused') };
   const { action, reason } = decide(observation);
@@ -81,7 +88,7 @@ export function credentialState(
       failure: { code: 'ERR_CREDENTIAL_MISSING' },
     };
   }
-  const renewalAt = renewalOf(observation, action === 'renew');
+  const renewalAt = renewalOf(observation, action !== 'keep');
   if (failure !== undefined) {
     const remembered = { failure, failingSince: failure.since, renewalAt };
     return { ...common, ...remembered, state: expiredOr(now, current, 'failing') };

@@ -70,14 +70,14 @@ export function statusJson({ rotator, credentials, now }: Omit<StatusView, 'styl
     at: formatInstant(now),
     healthy: !credentials.some(isUnhealthy),
     credentials: credentials.map(({ name, state, paused, token, renewalAt, ...rest }) => {
-      const { failure, failingSince } = rest;
+      const { versionId, failure, failingSince } = rest;
       return {
         name,
         state,
         paused,
         expires_at: token && formatInstant(token.expiresAt),
         seconds_left: token && token.expiresAt - now,
-        version_id: token?.versionId,
+        version_id: token && versionId,
         next_renewal_at: renewalAt && formatInstant(renewalAt),
         failure: failure && {
           code: formatFailureCode(failure),

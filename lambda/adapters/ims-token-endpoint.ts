@@ -1,6 +1,6 @@
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { TokenRequestError } from '../../core/errors.ts';
-import type { Sensitive } from '../../core/sensitive.ts';
+import type { ClientCredentialsGrant, TokenEndpoint, TokenToValidate } from '../../core/ports.ts';
 import type { TokenResponse } from '../../core/token-response.ts';
 
 const largestBody = 64 * 1024;
@@ -8,44 +8,32 @@ const largestBody = 64 * 1024;
 export interface ImsTokenEndpointOptions {
   /** Replaces `https://{ims_host}`. */
   readonly imsEndpointUrl?: string | undefined;
-  /** Milliseconds until the connection, the headers, and the end of the body. */
-  readonly timeouts?: {
+  /** Seconds until the connection, the headers, and the end of the body. */
+  readonly timeouts: {
     readonly connect: number;
     readonly headers: number;
     readonly total: number;
   };
 }
 
-interface Grant {
-  readonly imsHost: string;
-  readonly clientId: string;
-  readonly clientSecret: Sensitive;
-  readonly scopes: readonly string[];
-}
-
 /**
- * IMS's token endpoint over HTTPS: a form body and nothing in the query, no redirects, hard
- * time-outs, at most 64 KiB of answer. A proxy from the environment is honoured.
+ * The port `TokenEndpoint` over HTTPS: a form body and nothing in the query, no redirects, hard
+ * time-outs, responses of at most 64 KiB. A proxy from the environment is honoured.
  *
  * @see https://developer.adobe.com/developer-console/docs/guides/authentication/ServerToServerAuthentication/ims
  */
-export class ImsTokenEndpoint implements AsyncDisposable {
+export class ImsTokenEndpoint implements TokenEndpoint, AsyncDisposable {
   readonly #endpointUrl: string | undefined;
-  readonly #timeouts: { readonly headers: number; readonly total: number };
-  // One pool for each invocation: connections do not survive the freeze between two of them.
+  readonly #timeouts: ImsTokenEndpointOptions['timeouts'];
+  // One pool per invocation: connections do not survive the freeze between two of them.
   readonly #dispatcher: Dispatcher;
   readonly #ended = new AbortController();
 
-  constructor({ imsEndpointUrl, timeouts }: ImsTokenEndpointOptions = {}) {
-    const { connect, headers, total } = timeouts ?? {
-      connect: 5_000,
-      headers: 10_000,
-      total: 20_000,
-    };
+  constructor({ imsEndpointUrl, timeouts }: ImsTokenEndpointOptions) {
     this.#endpointUrl = imsEndpointUrl;
-    this.#timeouts = { headers, total };
-    // undici itself would leave a socket that is still connecting to its time-out.
-    const connecting = { timeout: connect, signal: this.#ended.signal };
+    this.#timeouts = timeouts;
+    // undici alone would leave a socket that is still connecting to its time-out.
+    const connecting = { timeout: timeouts.connect * 1000, signal: this.#ended.signal };
     this.#dispatcher = new EnvHttpProxyAgent({
       connect: connecting,
       proxyTls: connecting,
@@ -53,8 +41,8 @@ export class ImsTokenEndpoint implements AsyncDisposable {
     });
   }
 
-  /** @throws TokenRequestError ERR_TOKEN_UNAVAILABLE when there was no whole answer in time */
-  async request(grant: Grant, signal: AbortSignal): Promise<TokenResponse> {
+  /** @throws TokenRequestError ERR_TOKEN_UNAVAILABLE when there is no complete response in time */
+  async request(grant: ClientCredentialsGrant, signal: AbortSignal): Promise<TokenResponse> {
     const form = {
       grant_type: 'client_credentials',
       client_id: grant.clientId,
@@ -64,11 +52,8 @@ export class ImsTokenEndpoint implements AsyncDisposable {
     return await this.#post('/ims/token/v3', grant, form, {}, signal);
   }
 
-  /** @throws TokenRequestError ERR_TOKEN_UNAVAILABLE when there was no whole answer in time */
-  async validate(
-    token: { readonly imsHost: string; readonly clientId: string; readonly accessToken: Sensitive },
-    signal: AbortSignal,
-  ): Promise<TokenResponse> {
+  /** @throws TokenRequestError ERR_TOKEN_UNAVAILABLE when there is no complete response in time */
+  async validate(token: TokenToValidate, signal: AbortSignal): Promise<TokenResponse> {
     const form = { type: 'access_token', client_id: token.clientId };
     const headers = { authorization: `Bearer ${token.accessToken.reveal()}` };
     return await this.#post('/ims/validate_token/v1', token, form, headers, signal);
@@ -82,13 +67,13 @@ export class ImsTokenEndpoint implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<TokenResponse> {
     const origin = this.#endpointUrl ?? `https://${imsHost}`;
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.#timeouts.total)]);
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.#timeouts.total * 1000)]);
     try {
       return await orAborted(this.#exchange(origin + path, form, headers, deadline), deadline);
     } catch (error) {
       throw new TokenRequestError(
         'ERR_TOKEN_UNAVAILABLE',
-        `no whole answer from IMS at ${origin}: ${reasonOf(error)}`,
+        `incomplete response from IMS at ${origin}: ${reasonOf(error)}`,
         { clientId },
         { cause: error },
       );
@@ -110,16 +95,14 @@ export class ImsTokenEndpoint implements AsyncDisposable {
         ...headers,
       },
       body: new URLSearchParams(form).toString(),
-      headersTimeout: this.#timeouts.headers,
+      headersTimeout: this.#timeouts.headers * 1000,
       signal,
     });
-    const debugId = headerOf(response, 'x-debug-id');
-    const retryAfter = headerOf(response, 'retry-after');
     return {
       status: response.statusCode,
       body: await readCapped(response.body),
-      ...(debugId === undefined ? {} : { debugId }),
-      ...(retryAfter === undefined ? {} : { retryAfter }),
+      debugId: headerOf(response, 'x-debug-id'),
+      retryAfter: headerOf(response, 'retry-after'),
     };
   }
 
@@ -129,7 +112,7 @@ export class ImsTokenEndpoint implements AsyncDisposable {
   }
 }
 
-/** undici looks at the signal only once it is connected; until then, this does. */
+/** undici watches the signal only once it is connected; until then, this does. */
 function orAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
   const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
@@ -143,7 +126,7 @@ async function readCapped(body: Dispatcher.ResponseData['body']): Promise<string
   let length = 0;
   for await (const chunk of body) {
     length += chunk.length;
-    if (length > largestBody) throw new Error(`the answer is longer than ${largestBody} bytes`);
+    if (length > largestBody) throw new Error(`the response is longer than ${largestBody} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -1,10 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import type { Fields, Log } from '../../core/ports.ts';
 
-type Field = string | number | boolean | undefined | Readonly<Record<string, number>>;
-type Fields = Readonly<Record<string, Field>>;
-
-/** Structured JSON lines by Powertools, each with the rotator's name and the request id. */
-export class PowertoolsLog {
+/** The port `Log` as JSON lines by Powertools, each with the rotator's name and the request id. */
+export class PowertoolsLog implements Log {
   readonly #logger: Logger;
 
   constructor(rotator: string, requestId: string) {

@@ -1,17 +1,18 @@
-import { Metrics } from '@aws-lambda-powertools/metrics';
+import { Metrics as EmbeddedMetrics } from '@aws-lambda-powertools/metrics';
 import {
   type MetricName,
   metricDimension,
   metricNamespace,
   metricUnits,
 } from '../../core/contract.ts';
+import type { Metrics } from '../../core/ports.ts';
 
-/** CloudWatch metrics in the embedded metric format, with the rotator as their one dimension. */
-export class PowertoolsMetrics implements Disposable {
-  readonly #metrics = new Metrics({ namespace: metricNamespace });
+/** The port `Metrics` in CloudWatch's embedded metric format, with the rotator as the one dimension. */
+export class PowertoolsMetrics implements Metrics, Disposable {
+  readonly #metrics = new EmbeddedMetrics({ namespace: metricNamespace });
 
   constructor(rotator: string) {
-    // Powertools would add a dimension of its own, and alarms with other dimensions match nothing.
+    // Powertools would add another dimension, and alarms match only metrics with the same dimensions.
     this.#metrics.clearDefaultDimensions();
     this.#metrics.setDefaultDimensions({ [metricDimension]: rotator });
   }
@@ -24,7 +25,7 @@ export class PowertoolsMetrics implements Disposable {
     this.#metrics.addMetadata(property, value);
   }
 
-  /** Writes what was added as one line, if anything was. */
+  /** Writes everything that was added as one line. */
   [Symbol.dispose](): void {
     if (this.#metrics.hasStoredMetrics()) this.#metrics.publishStoredMetrics();
   }

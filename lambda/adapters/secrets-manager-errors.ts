@@ -1,7 +1,7 @@
 import type { SecretsManagerServiceException } from '@aws-sdk/client-secrets-manager';
 import { type ErrorCode, RotatorError } from '../../core/errors.ts';
 
-/** Does a call, and makes an error of it a RotatorError. */
+/** Makes a call, and turns its error into a RotatorError. */
 export async function attempt<Output>(
   operation: string,
   secretId: string,
@@ -11,15 +11,13 @@ export async function attempt<Output>(
     return await call();
   } catch (error) {
     const name = error instanceof Error ? error.name : 'unknown error';
-    throw new RotatorError(
-      codeOf(error),
-      `Secrets Manager did not do ${operation} of ${secretId}: ${name}`,
-      { cause: error },
-    );
+    throw new RotatorError(codeOf(error), `${operation} failed for ${secretId}: ${name}`, {
+      cause: error,
+    });
   }
 }
 
-/** A secret that does not exist, has no value or is scheduled for deletion is a fact, not a fault. */
+/** A secret that does not exist, has no value or is scheduled for deletion is an answer, not an error. */
 export async function absentAsUndefined<Output>(
   operation: string,
   secretId: string,
@@ -40,16 +38,16 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   AccessDeniedException: 'ERR_SECRET_ACCESS_DENIED',
   DecryptionFailure: 'ERR_SECRET_DECRYPTION',
   EncryptionFailure: 'ERR_SECRET_ENCRYPTION',
-  // Of a put it means the version quota, which a retry only makes worse.
+  // A put gets it for the version quota, which a retry only makes worse.
   LimitExceededException: 'ERR_VERSION_LIMIT',
   CredentialsProviderError: 'ERR_SECRET_ACCESS_DENIED',
 };
 
 /**
- * Errors of the caller's side that may pass: throttling by its several names, clocks that disagree
- * (the SDK corrects its own for the next attempt), and credentials that are about to be replaced.
+ * Client errors that may pass: throttling under its several names, clocks that disagree (the SDK
+ * corrects its own for the next attempt), and credentials that are about to be replaced.
  */
-const passingErrors: ReadonlySet<string> = new Set([
+const transientErrors: ReadonlySet<string> = new Set([
   'ExpiredToken',
   'ExpiredTokenException',
   'InvalidSignatureException',
@@ -71,14 +69,14 @@ const passingErrors: ReadonlySet<string> = new Set([
 
 function codeOf(error: unknown): ErrorCode {
   if (!(error instanceof Error)) return 'ERR_SECRET_UNAVAILABLE';
-  // AWS has no type of its own for a secret that is scheduled for deletion.
+  // AWS has no error type for a secret that is scheduled for deletion.
   const { name, message } = error;
   if (name === 'InvalidRequestException' && /deletion|deleted/.test(message)) {
     return 'ERR_TOKEN_SECRET_MISSING';
   }
   const { $fault, $metadata } = error as Partial<SecretsManagerServiceException>;
   const status = $metadata?.httpStatusCode;
-  const passing = passingErrors.has(name) || status === 408 || status === 429;
-  const refused = $fault === 'client' && !passing;
+  const transient = transientErrors.has(name) || status === 408 || status === 429;
+  const refused = $fault === 'client' && !transient;
   return codes[name] ?? (refused ? 'ERR_SECRET_REFUSED' : 'ERR_SECRET_UNAVAILABLE');
 }

@@ -12,29 +12,34 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import pThrottle from 'p-throttle';
 import type { SecretMetadata } from '../../core/ledger.ts';
+import type { NewVersion, SecretStore, SecretValue, Version } from '../../core/ports.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { absentAsUndefined, attempt } from './secrets-manager-errors.ts';
 
-// The account's quota for all writes of secrets is 50 a second, and others want some of it.
-const defaultWritesPerSecond = 40;
+export interface SecretsManagerOptions extends SecretsManagerClientConfig {
+  /** Seconds. */
+  readonly timeouts: { readonly connect: number; readonly total: number };
+  /** The account's quota for all writes of secrets is 50 a second, which others share. */
+  readonly writesPerSecond: number;
+}
 
 /**
- * Secrets Manager through the AWS SDK. Every failure is a RotatorError with a code of its own;
- * of AWS's error only the name is kept, for its message may quote the request.
+ * The port `SecretStore` through the AWS SDK. Every failure is a RotatorError with its own code.
+ * Only the name of AWS's error is kept, because its message may quote the request.
  */
-export class SecretsManager {
+export class SecretsManager implements SecretStore {
   readonly #client: SecretsManagerClient;
   readonly #paced: <Output>(write: () => Promise<Output>) => Promise<Output>;
 
-  constructor(config: SecretsManagerClientConfig, writesPerSecond = defaultWritesPerSecond) {
+  constructor({ timeouts, writesPerSecond, ...config }: SecretsManagerOptions) {
     const throttle = pThrottle({ limit: writesPerSecond, interval: 1_000, strict: true });
     this.#paced = throttle((write) => write());
     this.#client = new SecretsManagerClient({
-      // The SDK's own retries know no deadline and repeat errors that are final.
+      // The SDK's own retries ignore the deadline and repeat errors that are final.
       maxAttempts: 1,
       requestHandler: {
-        connectionTimeout: 2_000,
-        requestTimeout: 5_000,
+        connectionTimeout: timeouts.connect * 1000,
+        requestTimeout: timeouts.total * 1000,
         throwOnRequestTimeout: true,
       },
       ...config,
@@ -55,7 +60,7 @@ export class SecretsManager {
       ),
     );
     const rows = (page.SecretList ?? []).map((row) => toMetadata(row, row.SecretVersionsToStages));
-    return { rows, ...(page.NextToken === undefined ? {} : { nextToken: page.NextToken }) };
+    return { rows, nextToken: page.NextToken };
   }
 
   /** @throws RotatorError as `listPage` */
@@ -68,36 +73,28 @@ export class SecretsManager {
   }
 
   /** @throws RotatorError as `listPage` */
-  async read(secretId: string, abortSignal: AbortSignal) {
+  async read(secretId: string, abortSignal: AbortSignal): Promise<SecretValue | undefined> {
     return await this.readVersion({ secretId }, abortSignal);
   }
 
   /** @throws RotatorError as `listPage` */
   async readVersion(
-    { secretId, versionId }: { readonly secretId: string; readonly versionId?: string },
+    { secretId, versionId }: Omit<Version, 'versionId'> & Partial<Version>,
     abortSignal: AbortSignal,
-  ) {
+  ): Promise<SecretValue | undefined> {
     const value = await absentAsUndefined('GetSecretValue', secretId, () =>
       this.#client.send(new GetSecretValueCommand({ SecretId: secretId, VersionId: versionId }), {
         abortSignal,
       }),
     );
     if (value?.ARN === undefined || value.VersionId === undefined) return undefined;
-    // A binary value is not a credential and not a token: it reads as text that is neither.
+    // A binary value is neither a credential nor a token: it reads as text that is neither.
     const secretString = new Sensitive(value.SecretString ?? '');
     return { arn: value.ARN, versionId: value.VersionId, secretString };
   }
 
   /** @throws RotatorError as `listPage`, ERR_VERSION_EXISTS, ERR_VERSION_LIMIT or ERR_TOKEN_SECRET_MISSING */
-  async put(
-    version: {
-      readonly secretId: string;
-      readonly versionId: string;
-      readonly secretString: Sensitive;
-      readonly pending?: { readonly rotationToken?: Sensitive };
-    },
-    abortSignal: AbortSignal,
-  ): Promise<readonly string[]> {
+  async put(version: NewVersion, abortSignal: AbortSignal): Promise<readonly string[]> {
     const answer = await this.#write('PutSecretValue', version.secretId, () =>
       this.#client.send(
         new PutSecretValueCommand({
@@ -115,7 +112,7 @@ export class SecretsManager {
 
   /** @throws RotatorError as `put` */
   async makeCurrent(
-    version: { readonly secretId: string; readonly versionId: string; readonly from?: string },
+    version: Version & { readonly from?: string | undefined },
     abortSignal: AbortSignal,
   ): Promise<void> {
     await this.#write('UpdateSecretVersionStage', version.secretId, () =>
@@ -132,10 +129,7 @@ export class SecretsManager {
   }
 
   /** @throws RotatorError as `put` */
-  async removePending(
-    version: { readonly secretId: string; readonly versionId: string },
-    abortSignal: AbortSignal,
-  ): Promise<void> {
+  async removePending(version: Version, abortSignal: AbortSignal): Promise<void> {
     await this.#write('UpdateSecretVersionStage', version.secretId, () =>
       this.#client.send(
         new UpdateSecretVersionStageCommand({
@@ -179,14 +173,12 @@ function toMetadata(
 ): SecretMetadata {
   const holderOf = (label: string): string | undefined =>
     Object.entries(stages ?? {}).find(([, labels]) => labels.includes(label))?.[0];
-  const current = holderOf('AWSCURRENT');
-  const pending = holderOf('AWSPENDING');
   return {
     name: row.Name ?? '',
     arn: row.ARN ?? '',
     tags: Object.fromEntries((row.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
-    ...(current === undefined ? {} : { currentVersionId: current }),
-    ...(pending === undefined ? {} : { pendingVersionId: pending }),
-    ...(row.PrimaryRegion === undefined ? {} : { primaryRegion: row.PrimaryRegion }),
+    currentVersionId: holderOf('AWSCURRENT'),
+    pendingVersionId: holderOf('AWSPENDING'),
+    primaryRegion: row.PrimaryRegion,
   };
 }

@@ -1,15 +1,17 @@
 import { type Force, isSettled } from '../../core/decision.ts';
 import { RotatorError } from '../../core/errors.ts';
-import { keptError } from '../../core/kept.ts';
-import type { CredentialOutcome } from '../../core/run-result.ts';
+import { keptError } from '../../core/kept-error.ts';
+import type { CredentialOutcome } from '../../core/outcome.ts';
 import { secretNames } from '../../core/secret-name.ts';
 import { logFailure } from '../steps/log-failure.ts';
 import { renewCredential } from '../steps/renew-credential.ts';
 import type { Run } from '../steps/run.ts';
 
 /**
- * Renews the token of one credential, if it is due or forced. Whoever asked for it by name wants a
- * fresh token afterwards, so anything else is a failure with a code, also if it is not a new one.
+ * In: one credential, and whether it is forced. Out: its outcome.
+ *
+ * A caller that names a credential wants a fresh token. Anything else is a failure with a code, and
+ * always news to that caller.
  */
 export async function renew(
   run: Run,
@@ -17,21 +19,29 @@ export async function renew(
   force: Force,
 ): Promise<CredentialOutcome> {
   const outcome = await renewCredential(run, credential, force);
-  const { reason, token, error } = outcome;
-  if (error !== undefined) return { ...outcome, began: true };
-  if (outcome.outcome === 'renewed' || reason === undefined) return outcome;
-  const unexpired = token !== undefined && token.expiresAt > run.now();
-  const refusedToForce = isSettled(reason) && force.force && force.replaces === undefined;
-  if (isSettled(reason) && unexpired && !refusedToForce) return outcome;
-  const names = secretNames(run.config, credential);
-  const refusal = refusedToForce
-    ? new RotatorError(
-        'ERR_RECENTLY_ISSUED',
-        `the token in ${names.token} was issued less than a minute ago; to replace it, name its version`,
-      )
-    : keptError(reason, names);
-  if (refusal === undefined) return outcome;
-  const refused: CredentialOutcome = { ...outcome, outcome: 'failed', error: refusal, began: true };
+  if (outcome.error !== undefined) return { ...outcome, isNews: true };
+  const error = refusalOf(run, outcome, force);
+  if (error === undefined) return outcome;
+  const refused: CredentialOutcome = { ...outcome, outcome: 'failed', error, isNews: true };
   logFailure(run.log, refused);
   return refused;
+}
+
+/** Why a kept token is not what was asked for. */
+function refusalOf(
+  run: Run,
+  { credential, outcome, reason, token }: CredentialOutcome,
+  { force, replaces }: Force,
+): RotatorError | undefined {
+  if (outcome === 'renewed' || reason === undefined) return undefined;
+  const names = secretNames(run.config, credential);
+  if (!isSettled(reason)) return keptError(reason, names);
+  if (force && replaces === undefined) {
+    return new RotatorError(
+      'ERR_RECENTLY_ISSUED',
+      `the token in ${names.token} was issued less than a minute ago; to replace it, name its version`,
+    );
+  }
+  const isUnexpired = token !== undefined && token.expiresAt > run.now();
+  return isUnexpired ? undefined : keptError(reason, names);
 }

@@ -1,15 +1,13 @@
 import { Deferral, TokenRequestError } from '../../core/errors.ts';
+import { imsReserve } from './budget.ts';
 import type { Run } from './run.ts';
 import { noTimeLeft } from './with-retries.ts';
 
-// Seconds that a request to IMS and the put after it may take.
-const reserve = 26;
-
 /**
- * Makes one request to an IMS host, unless it has failed too often in this run, or there is no time
- * left to store what comes of it.
+ * Sends one request to an IMS host, unless the host has failed too often in this run or too little
+ * time is left to store the token.
  *
- * @throws Deferral when nothing was sent; else what the request throws
+ * @throws Deferral when nothing was sent; otherwise whatever the request throws
  */
 export async function askIms<Output>(
   run: Run,
@@ -22,16 +20,18 @@ export async function askIms<Output>(
       `${imsHost} has failed too often in this run to be asked again`,
     );
   }
-  if (run.remaining() < reserve) throw noTimeLeft();
+  if (run.remaining() < imsReserve) throw noTimeLeft();
   try {
     const output = await request();
     run.breaker.answered(imsHost);
     return output;
   } catch (error) {
-    const passing = error instanceof TokenRequestError && error.transient;
-    if (!passing) run.breaker.answered(imsHost);
+    const transient = error instanceof TokenRequestError && error.transient;
+    if (!transient) run.breaker.answered(imsHost);
     else if (run.breaker.failed(imsHost)) {
-      run.log.warn('the host is not asked again in this run', { ims_host: imsHost });
+      run.log.warn('the host has failed too often and is not asked again in this run', {
+        ims_host: imsHost,
+      });
     }
     throw error;
   }

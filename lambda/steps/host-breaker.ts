@@ -1,6 +1,6 @@
 const limit = 5;
 
-/** Remembers, for one run, which IMS hosts have failed so often in a row that nobody asks them again. */
+/** The IMS hosts that have failed too often in a row to be asked again in this run. */
 export class HostBreaker {
   readonly #failures = new Map<string, number>();
 
@@ -8,7 +8,7 @@ export class HostBreaker {
     return (this.#failures.get(host) ?? 0) >= limit;
   }
 
-  /** Whether this failure is the one that opens it. */
+  /** Returns true for the failure that opens the breaker. */
   failed(host: string): boolean {
     const failures = (this.#failures.get(host) ?? 0) + 1;
     this.#failures.set(host, failures);

@@ -1,15 +1,15 @@
 import { TokenRequestError } from '../../core/errors.ts';
+import type { CredentialOutcome } from '../../core/outcome.ts';
 import type { Log } from '../../core/ports.ts';
 import type { RotationStep } from '../../core/rotation.ts';
-import type { CredentialOutcome } from '../../core/run-result.ts';
 
-/** Logs a failure once, with who has to act and what Adobe's support asks for. */
+/** Logs a failure, with who has to act and the details that Adobe's support asks for. */
 export function logFailure(
   log: Log,
   { credential, reason, outcome, error }: CredentialOutcome,
   step?: RotationStep,
 ): void {
-  // What is deferred has done nothing, and there may be thousands of it: the summary counts it.
+  // There may be thousands of deferrals, and nothing happened in them: the summary counts them.
   if (error === undefined || outcome === 'deferred') return;
   const details = error instanceof TokenRequestError ? error.details : undefined;
   log.error(error.message, {
@@ -26,7 +26,7 @@ export function logFailure(
   });
 }
 
-/** Where an unexpected error was thrown; its message is left out, as it may quote a value. */
+/** The stack of an unexpected error, without its message, which may quote a value. */
 function framesOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];

@@ -4,6 +4,7 @@ import { isShortLived } from '../../core/renew-before.ts';
 import type { Sensitive } from '../../core/sensitive.ts';
 import { type IssuedToken, parseTokenResponse } from '../../core/token-response.ts';
 import { askIms } from './ask-ims.ts';
+import { budget } from './budget.ts';
 import type { Run } from './run.ts';
 import { withRetries } from './with-retries.ts';
 
@@ -13,24 +14,23 @@ export interface Minted {
   readonly clientSecretPosition: number;
 }
 
-const limits = { attempts: 4, reserve: 30 };
-
 /**
- * Requests one token.
+ * In: a credential. Out: a token that IMS has just issued.
  *
  * @throws TokenRequestError, or Deferral when the host has failed too often in this run
  */
 export async function mint(run: Run, credential: ClientCredential): Promise<Minted> {
   const { result, position } = await tryClientSecrets(credential.clientSecrets, (clientSecret) =>
-    withRetries(run, limits, () => request(run, credential, clientSecret)),
+    withRetries(run, budget.mint, () => request(run, credential, clientSecret)),
   );
   return { token: result, clientSecretPosition: position };
 }
 
-/** Logs what is odd about a token that is stored all the same. */
+/** Warns of a token that is stored although something about it is odd. */
 export function warnOfToken(run: Run, credential: string, token: IssuedToken): void {
-  if (isShortLived(token, run.config.tick))
-    run.log.warn('the token lives too short for the ticks', { credential });
+  if (isShortLived(token, run.config.tick)) {
+    run.log.warn("the token's lifetime is too short for the tick interval", { credential });
+  }
   if (token.warning !== undefined) run.log.warn(token.warning, { credential });
 }
 

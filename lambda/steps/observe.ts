@@ -1,68 +1,71 @@
-import type { CurrentToken, Observation } from '../../core/decision.ts';
+import { asRotatorError, RotatorError } from '../../core/errors.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
-import { type CredentialVersion, observeMetadata } from '../../core/observation.ts';
-import { decodeStoredToken } from '../../core/stored-token.ts';
+import {
+  type CredentialVersion,
+  type Observation,
+  observeMetadata,
+  observeValue,
+} from '../../core/observation.ts';
+import { decodeStoredToken, type StoredToken } from '../../core/stored-token.ts';
 import { fingerprint } from '../../core/token-tags.ts';
+import { budget } from './budget.ts';
 import type { Run } from './run.ts';
 import { withRetries } from './with-retries.ts';
 
-export const readLimits = { attempts: 4, reserve: 10 };
-
-/** What metadata alone shows, now. */
-export function listedObservation(
+/**
+ * In: the metadata of a credential's secrets. Out: what it shows, without any call.
+ */
+export function observeListed(
   run: Run,
   secret: SecretMetadata | undefined,
   client: CredentialVersion | undefined,
 ): Observation {
-  return observeMetadata(
-    { now: run.now(), tick: run.config.tick, digest: run.digest },
-    secret,
-    client,
-  );
+  const context = { now: run.now(), tick: run.config.tick, digest: run.digest };
+  return observeMetadata(context, secret, client);
 }
 
-/** The facts about one credential that the decision is made from; not yet whether it is forced. */
+/**
+ * As `observeListed`, but reads the value of a foreign version, whose id says nothing.
+ *
+ * @throws RotatorError when the value cannot be read
+ */
 export async function observe(
   run: Run,
   secret: SecretMetadata | undefined,
   client: CredentialVersion | undefined,
 ): Promise<Observation> {
-  const observation = listedObservation(run, secret, client);
-  const versionId = secret?.currentVersionId;
-  if (observation.token !== 'unread' || secret === undefined || versionId === undefined) {
-    return observation;
-  }
-  return { ...observation, token: await observeForeign(run, secret, versionId, client) };
+  const observation = observeListed(run, secret, client);
+  if (observation.token !== 'unread' || secret === undefined) return observation;
+  const stored = await foreignToken(run, secret);
+  const version = typeof stored === 'object' ? stored.clientSecretVersion : undefined;
+  const minted = client && version && fingerprint(run.digest, client.arn, version, secret.tags);
+  return observeValue(observation, stored, minted);
 }
 
-async function observeForeign(
+async function foreignToken(
   run: Run,
   secret: SecretMetadata,
-  versionId: string,
-  client: CredentialVersion | undefined,
-): Promise<'empty' | 'malformed' | CurrentToken> {
-  const stored = run.foreignVersions.get(versionId) ?? (await readForeign(run, secret, versionId));
-  if (stored === 'empty' || stored === 'malformed') return stored;
-  const { issuedAt, expiresAt, clientSecretVersion } = stored;
-  return {
-    versionId,
-    issuedAt,
-    expiresAt,
-    lifetime: expiresAt - issuedAt,
-    fingerprint:
-      client === undefined || clientSecretVersion === undefined
-        ? undefined
-        : fingerprint(run.digest, client.arn, clientSecretVersion, secret.tags),
-  };
+): Promise<StoredToken | 'malformed' | 'empty'> {
+  const { currentVersionId = '' } = secret;
+  const known = run.foreignVersions.get(currentVersionId) ?? (await readForeign(run, secret));
+  if (known instanceof RotatorError) throw known;
+  return known;
 }
 
-async function readForeign(run: Run, secret: SecretMetadata, versionId: string) {
-  const value = await withRetries(run, readLimits, () => run.secrets.read(secret.arn, run.signal));
-  const stored =
-    value === undefined
-      ? 'empty'
-      : (decodeStoredToken(value.secretString.reveal(), run.now()) ?? 'malformed');
-  // The list may be old: what was read may be a later version than the one that it names.
-  run.foreignVersions.set(value?.versionId ?? versionId, stored);
+async function readForeign(run: Run, { arn, currentVersionId = '' }: SecretMetadata) {
+  let versionId = currentVersionId;
+  let stored: StoredToken | 'malformed' | 'empty' | RotatorError;
+  try {
+    const value = await withRetries(run, budget.read, () => run.secrets.read(arn, run.signal));
+    // The list may be old: this may be a later version than the one that it names.
+    versionId = value?.versionId ?? currentVersionId;
+    stored =
+      value === undefined
+        ? 'empty'
+        : (decodeStoredToken(value.secretString.reveal(), run.now()) ?? 'malformed');
+  } catch (error) {
+    stored = asRotatorError(error);
+  }
+  run.foreignVersions.set(versionId, stored);
   return stored;
 }

@@ -1,137 +1,76 @@
-import { decide, type Force, isForced, type Observation } from '../../core/decision.ts';
-import { asRotatorError, Deferral, type RotatorError } from '../../core/errors.ts';
+import { type Decision, decide, type Force, unforced } from '../../core/decision.ts';
+import { asRotatorError } from '../../core/errors.ts';
 import { formatInstant } from '../../core/instant.ts';
-import { keptError } from '../../core/kept.ts';
-import { isReplica } from '../../core/ledger.ts';
-import type { CredentialVersion } from '../../core/observation.ts';
-import type { CredentialOutcome } from '../../core/run-result.ts';
+import { keptError } from '../../core/kept-error.ts';
+import { type Acted, type CredentialOutcome, outcomeOf } from '../../core/outcome.ts';
 import { secretNames } from '../../core/secret-name.ts';
+import { renewalSeconds } from './budget.ts';
+import { type Gathered, gather, look } from './gather.ts';
 import { logFailure } from './log-failure.ts';
 import { warnOfToken } from './mint.ts';
-import { observe, readLimits } from './observe.ts';
-import { remember, type Sight } from './remember.ts';
+import { remember } from './remember.ts';
 import { replaceToken } from './replace-token.ts';
 import type { Run } from './run.ts';
-import { noTimeLeft, withRetries } from './with-retries.ts';
+import { noTimeLeft } from './with-retries.ts';
 
 /**
- * Seconds that a renewal may take, short of being retried: reading, minting, asking about the token
- * if that is set, and storing.
- */
-export function renewalSeconds({ validate }: Run['config']): number {
-  return validate ? 65 : 45;
-}
-
-/**
- * Gathers afresh, decides, renews the token of one credential if it is due, and remembers how that
- * went. A failure is in the outcome, not thrown; the token that was stored is then unharmed.
+ * Gather → decide → act → remember, for one credential.
  *
- * @param listed what the list showed, which stands in where nothing fresher can be read
+ * In: its name, whether it is forced, and what the list showed. Out: its outcome, logged and
+ * remembered. A failure is in the outcome, not thrown; the stored token is then unharmed.
  */
 export async function renewCredential(
   run: Run,
   credential: string,
-  force: Force = { force: false },
-  listed: Sight = {},
+  force: Force = unforced,
+  listed?: Gathered,
 ): Promise<CredentialOutcome> {
-  const sight: Sight = { ...listed };
-  return await carryOut(run, credential, sight, () => attempt(run, credential, force, sight));
-}
-
-/**
- * Looks at a value of which the list could not tell whether it is a fresh token, and renews it if it
- * is not.
- */
-export async function lookAndRenew(
-  run: Run,
-  credential: string,
-  listed: Required<Sight>,
-  client: CredentialVersion | undefined,
-): Promise<CredentialOutcome> {
-  const sight: Sight = { ...listed };
-  return await carryOut(run, credential, sight, async () => {
-    const observation = await observe(run, listed.secret, client);
-    const decision = decide(observation);
-    Object.assign(sight, { observation, decision });
-    return decision.action === 'keep'
-      ? keptOutcome(run, credential, { secret: listed.secret, observation, decision })
-      : await attempt(run, credential, { force: false }, sight);
-  });
-}
-
-/** Does work on a credential if there is time, and makes whatever comes of it an outcome. */
-async function carryOut(
-  run: Run,
-  credential: string,
-  sight: Sight,
-  work: () => Promise<CredentialOutcome>,
-): Promise<CredentialOutcome> {
-  let outcome: CredentialOutcome;
-  try {
-    if (run.remaining() < renewalSeconds(run.config)) throw noTimeLeft();
-    outcome = await work();
-  } catch (thrown) {
-    outcome = failedOutcome(credential, sight, asRotatorError(thrown));
-  }
+  const startedWith = run.remaining();
+  const gathered = await gatherEnough(run, credential, listed);
+  const decision = gathered.observation && decide(gathered.observation, force);
+  const acted = await act(run, gathered, decision);
+  const duration = startedWith - run.remaining();
+  const outcome = outcomeOf(credential, gathered.observation, decision, acted);
   logFailure(run.log, outcome);
-  return await remember(run, sight, outcome);
+  return await remember(run, gathered, { ...outcome, duration });
 }
 
-/** The outcome of a decision to keep: `failed` with a code when somebody has to act. */
-export function keptOutcome(
-  run: Run,
-  credential: string,
-  sight: Required<Sight>,
-): CredentialOutcome {
-  const { observation, decision } = sight;
-  const names = secretNames(run.config, credential);
-  const error = decision.failing ? keptError(decision.reason, names) : undefined;
-  const standing = decision.reason === 'backing-off' ? observation.failure?.code : undefined;
-  return {
-    credential,
-    reason: decision.reason,
-    outcome: error === undefined ? 'kept' : 'failed',
-    ...tokenOf(observation),
-    ...(error === undefined ? {} : { error }),
-    failing: decision.failing || standing !== undefined,
-    began: decision.failing,
-    ...(standing === undefined ? {} : { standingCode: standing }),
-  };
+/** One read of a foreign version may show that nothing is due, so that no more has to be read. */
+async function gatherEnough(run: Run, credential: string, listed?: Gathered): Promise<Gathered> {
+  if (run.remaining() < renewalSeconds(run.config)) {
+    return { credential, ...listed, error: noTimeLeft() };
+  }
+  if (listed?.observation?.token !== 'unread') return await gather(run, credential, listed);
+  const looked = await look(run, listed);
+  const { observation, error } = looked;
+  const isDue = observation === undefined || decide(observation).action !== 'keep';
+  return isDue || error !== undefined ? await gather(run, credential, listed) : looked;
 }
 
-async function attempt(
+/** Carries out a decision. Anything thrown becomes a failure. */
+async function act(run: Run, gathered: Gathered, decision: Decision | undefined): Promise<Acted> {
+  const { credential, error } = gathered;
+  try {
+    // Something may not have been seen, but nothing more is needed to keep a token.
+    if (decision?.action === 'keep' && !decision.failing) return { kind: 'kept' };
+    if (decision === undefined || error !== undefined) throw error;
+    if (decision.action === 'renew') return await renew(run, gathered, decision);
+    throw keptError(decision.reason, secretNames(run.config, credential));
+  } catch (thrown) {
+    return { kind: 'failed', error: asRotatorError(thrown) };
+  }
+}
+
+async function renew(
   run: Run,
-  credential: string,
-  force: Force,
-  sight: Sight,
-): Promise<CredentialOutcome> {
-  const began = run.remaining();
-  const names = secretNames(run.config, credential);
-  const read = <Output>(work: () => Promise<Output>): Promise<Output> =>
-    withRetries(run, readLimits, work);
-  // Settled, so that neither is left running when the other fails.
-  const [described, value] = await Promise.allSettled([
-    read(() => run.secrets.describe(names.token, run.signal)),
-    read(() => run.secrets.read(names.client, run.signal)),
-  ]);
-  if (described.status === 'rejected') throw described.reason;
-  // The replica of a secret of another Region can be read, and not written.
-  const secret = isReplica(described.value, run.config.region) ? undefined : described.value;
-  sight.secret = secret;
-  if (value.status === 'rejected') throw value.reason;
-  const client = value.value;
-  const observation = await observe(run, secret, client);
-  sight.observation = observation;
-  sight.decision = decide(observation);
-  const forced = isForced(force, observation, secret?.currentVersionId);
-  const decision = decide({ ...observation, forced });
-  const { reason } = decision;
-  if (decision.action === 'keep' || secret === undefined || client === undefined) {
-    return keptOutcome(run, credential, { secret, observation, decision });
+  { credential, secret, client, observation }: Gathered,
+  { reason }: Decision,
+): Promise<Acted> {
+  if (secret === undefined || client === undefined || observation === undefined) {
+    throw new TypeError('a renewal needs both secrets');
   }
   const due = { credential, reason, secret, client, token: observation.token };
   const { token, clientSecretPosition } = await replaceToken(run, due);
-  run.metrics.add('RenewalDuration', Math.round((began - run.remaining()) * 1000));
   run.log.info('renewed', {
     credential,
     reason,
@@ -139,40 +78,5 @@ async function attempt(
     client_secret_position: clientSecretPosition,
   });
   warnOfToken(run, credential, token);
-  return {
-    credential,
-    reason,
-    outcome: 'renewed',
-    token,
-    failing: false,
-    began: false,
-    ...(clientSecretPosition === undefined ? {} : { clientSecretPosition }),
-  };
-}
-
-function failedOutcome(
-  credential: string,
-  { observation, decision }: Sight,
-  error: RotatorError,
-): CredentialOutcome {
-  const deferred = error instanceof Deferral;
-  // Of a value that nobody could look at, nobody can say whether it was due.
-  const reason = observation?.token === 'unread' ? undefined : decision?.reason;
-  // A host that is broken is a failure of all its credentials, whichever of them found it out.
-  const lasting = !deferred || error.code !== 'ERR_NO_TIME_LEFT';
-  return {
-    credential,
-    ...(reason === undefined ? {} : { reason }),
-    outcome: deferred ? 'deferred' : 'failed',
-    ...(observation === undefined ? {} : tokenOf(observation)),
-    error,
-    failing: lasting || observation?.failure !== undefined,
-    began: lasting,
-  };
-}
-
-function tokenOf({ token }: Observation): Pick<CredentialOutcome, 'token'> {
-  if (typeof token !== 'object') return {};
-  const { expiresAt, lifetime } = token;
-  return { token: { expiresAt, lifetime } };
+  return { kind: 'renewed', token, clientSecretPosition };
 }

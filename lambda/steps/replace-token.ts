@@ -1,19 +1,21 @@
 import { parseCredential } from '../../core/credential.ts';
-import { mustExpireLater, type Observation, type Reason } from '../../core/decision.ts';
+import { mustExpireLater, type Reason } from '../../core/decision.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
+import type { Observation } from '../../core/observation.ts';
 import type { NewVersion, SecretValue } from '../../core/ports.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { encodeStoredToken } from '../../core/stored-token.ts';
 import { assertExpiresLater, type IssuedToken } from '../../core/token-response.ts';
 import { fingerprint, readSettings } from '../../core/token-tags.ts';
 import { encodeVersionId } from '../../core/version-id.ts';
+import { budget } from './budget.ts';
 import { mint } from './mint.ts';
 import type { Run } from './run.ts';
 import { moveCurrent, tryRemovePending } from './staging-labels.ts';
 import { validateToken } from './validate-token.ts';
 import { withRetries } from './with-retries.ts';
 
-/** What a renewal has seen of its credential and acts upon. */
+/** A credential whose token is to be replaced. */
 export interface Due {
   readonly credential: string;
   readonly reason: Reason;
@@ -24,17 +26,15 @@ export interface Due {
 
 export interface Replaced {
   readonly token: IssuedToken;
-  /** Undefined when the credential has one secret only. */
-  readonly clientSecretPosition?: number;
+  /** Undefined when the credential has only one secret. */
+  readonly clientSecretPosition: number | undefined;
 }
 
-const putLimits = { attempts: 8, reserve: 6 };
-
 /**
- * Mints a token and stores it as the new AWSCURRENT.
+ * In: a credential that is due. Out: a new token, minted and stored as AWSCURRENT.
  *
- * @throws RotatorError of the credential, of IMS or of Secrets Manager; the token that was stored is
- * unharmed then, but the new one may have been stored if the answer to that was lost
+ * @throws RotatorError for the credential, IMS or Secrets Manager. The stored token is then unharmed;
+ * the new one may have been stored too, if only the response was lost
  */
 export async function replaceToken(run: Run, due: Due): Promise<Replaced> {
   const { secret, client } = due;
@@ -51,24 +51,25 @@ export async function replaceToken(run: Run, due: Due): Promise<Replaced> {
     fingerprint: fingerprint(run.digest, client.arn, client.versionId, secret.tags),
   };
   const versionId = encodeVersionId(fields, run.digest(secretString));
-  // The bytes are made once: a repeated put is then the same version, however often it is repeated.
+  // The bytes are made once, so that a repeated put is the same version.
   await store(
     run,
     { secretId: secret.arn, versionId, secretString: new Sensitive(secretString) },
     due,
   );
-  return credential.clientSecrets.length > 1 ? { token, clientSecretPosition } : { token };
+  const isOneOfSeveral = credential.clientSecrets.length > 1;
+  return { token, clientSecretPosition: isOneOfSeveral ? clientSecretPosition : undefined };
 }
 
 async function store(run: Run, version: NewVersion, { credential, secret }: Due): Promise<void> {
   const { secretId, versionId } = version;
   const { currentVersionId: from, pendingVersionId: pending } = secret;
-  const labels = await withRetries(run, putLimits, () => run.secrets.put(version, run.signal));
+  const labels = await withRetries(run, budget.put, () => run.secrets.put(version, run.signal));
   if (!labels.includes('AWSCURRENT')) {
-    // The version was there already and the put changed nothing, so the label is still elsewhere.
-    await moveCurrent(run, { secretId, versionId, ...(from === undefined ? {} : { from }) });
+    // The version existed already and the put changed nothing, so the label is still elsewhere.
+    await moveCurrent(run, { secretId, versionId, from });
   }
-  // Else RotateSecret would go on with the rotation that this put has overtaken.
+  // Otherwise RotateSecret would continue the rotation that this put has overtaken.
   if (pending !== undefined && pending !== versionId) {
     await tryRemovePending(run, credential, { secretId, versionId: pending });
   }

@@ -1,9 +1,9 @@
 import { parseCredential } from '../../core/credential.ts';
-import type { Observation } from '../../core/decision.ts';
 import { RotatorError } from '../../core/errors.ts';
-import type { EpochSeconds } from '../../core/instant.ts';
-import { keptError } from '../../core/kept.ts';
+import { keptError } from '../../core/kept-error.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
+import type { Observation } from '../../core/observation.ts';
+import type { TokenLife } from '../../core/outcome.ts';
 import type { NewVersion, SecretValue } from '../../core/ports.ts';
 import { judgePending, type Rotation } from '../../core/rotation.ts';
 import { secretNames } from '../../core/secret-name.ts';
@@ -11,23 +11,22 @@ import { Sensitive } from '../../core/sensitive.ts';
 import { encodeStoredToken, type PendingToken } from '../../core/stored-token.ts';
 import { assertExpiresLater, type IssuedToken } from '../../core/token-response.ts';
 import { readSettings } from '../../core/token-tags.ts';
+import { budget } from './budget.ts';
 import { mint, warnOfToken } from './mint.ts';
-import { observe, readLimits } from './observe.ts';
+import { observe } from './observe.ts';
 import type { Run } from './run.ts';
 import { moveCurrent, removePending, tryRemovePending } from './staging-labels.ts';
 import { validateToken } from './validate-token.ts';
 import { withRetries } from './with-retries.ts';
 
-/** What a step has done, for the log. */
+/** The work of a step, for the log. */
 export interface StepDone {
   readonly did: string;
   /** The pending token. */
-  readonly token?: { readonly expiresAt: EpochSeconds; readonly lifetime: number };
-  /** It has become the current one in this step. */
-  readonly isCurrent?: boolean;
+  readonly token?: TokenLife | undefined;
+  /** The step made the pending token the current one. */
+  readonly isCurrent?: boolean | undefined;
 }
-
-const putLimits = { attempts: 8, reserve: 6 };
 
 /** Mints a token into the pending version, unless that has one already. */
 export async function createSecret(
@@ -39,37 +38,36 @@ export async function createSecret(
   const value = await readPending(run, rotation);
   if (value !== undefined) {
     const token = await usableToken(run, rotation, value, current);
-    return { did: 'the pending version has its token already', token: lifeOf(token) };
+    return { did: 'the pending version already has its token', token: lifeOf(token) };
   }
   const { token, secretString } = await mintPending(run, rotation, secret);
   if (typeof current === 'object') assertExpiresLater(token, current);
   const { secretId, versionId, rotationToken } = rotation;
-  const pending = rotationToken === undefined ? {} : { rotationToken };
-  await store(run, { secretId, versionId, secretString, pending });
+  await store(run, { secretId, versionId, secretString, pending: { rotationToken } });
   warnOfToken(run, rotation.credential, token);
   return { did: 'a pending token is stored', token };
 }
 
-/** Proves the pending token: its shape, its expiry, and that IMS takes it. */
+/** Checks the pending token: its shape, its expiry, and that IMS accepts it. */
 export async function testSecret(
   run: Run,
   rotation: Rotation,
   secret: SecretMetadata,
 ): Promise<StepDone> {
   const value = await readPending(run, rotation);
-  // CloudFormation has this step called alone when it switches rotation on.
-  if (value === undefined) return { did: 'there is nothing to test: the version has no value' };
+  // Secrets Manager calls this step alone when rotation is switched on.
+  if (value === undefined) return { did: 'nothing to test: the version has no value' };
   const { token: current } = await observe(run, secret, undefined);
   const token = await usableToken(run, rotation, value, current);
   try {
     await validateToken(run, token);
   } catch (error) {
-    const isRefused = error instanceof RotatorError && error.code === 'ERR_TOKEN_INVALID';
-    // The version cannot get another token, so a retry of the rotation would never succeed.
-    if (isRefused) await tryRemovePending(run, rotation.credential, rotation);
+    const isRejected = error instanceof RotatorError && error.code === 'ERR_TOKEN_INVALID';
+    // The version cannot get another token, so retrying the rotation would never succeed.
+    if (isRejected) await tryRemovePending(run, rotation.credential, rotation);
     throw error;
   }
-  return { did: 'IMS takes the pending token', token: lifeOf(token) };
+  return { did: 'IMS accepts the pending token', token: lifeOf(token) };
 }
 
 /** Makes the pending version the current one. */
@@ -85,19 +83,18 @@ export async function finishSecret(
     const { token: name } = secretNames(run.config, rotation.credential);
     throw new RotatorError(
       'ERR_ROTATION_NOT_PENDING',
-      `version ${versionId} of ${name} has no value, so createSecret has not been done; ` +
+      `version ${versionId} of ${name} has no value, because createSecret did not run; ` +
         'start the rotation again',
     );
   }
   const token = await usableToken(run, rotation, value, current);
-  const from = secret.currentVersionId;
-  await moveCurrent(run, { secretId, versionId, ...(from === undefined ? {} : { from }) });
-  // Left beside AWSCURRENT, it would stay behind when that moves on, and RotateSecret would refuse.
+  await moveCurrent(run, { secretId, versionId, from: secret.currentVersionId });
+  // If it stayed, it would be left behind when AWSCURRENT moves on, and RotateSecret would refuse.
   await removePending(run, { secretId, versionId });
   return { did: 'rotated', token: lifeOf(token), isCurrent: true };
 }
 
-/** The token that the rotation is to replace, if it may. */
+/** The token that the rotation replaces. @throws RotatorError if it must not */
 async function currentToken(
   run: Run,
   { credential }: Rotation,
@@ -106,7 +103,7 @@ async function currentToken(
   const names = secretNames(run.config, credential);
   const { paused, token } = await observe(run, secret, undefined);
   if (paused) throw keptError('paused', names);
-  // The first version of a secret is AWSCURRENT at once, before anything has proven it.
+  // The first version of a secret is AWSCURRENT at once, before any step has tested it.
   if (token === 'empty') {
     throw new RotatorError(
       'ERR_ROTATION_NEEDS_FIRST_TOKEN',
@@ -120,7 +117,7 @@ async function readPending(
   run: Run,
   { secretId, versionId }: Rotation,
 ): Promise<SecretValue | undefined> {
-  return await withRetries(run, readLimits, () =>
+  return await withRetries(run, budget.read, () =>
     run.secrets.readVersion({ secretId, versionId }, run.signal),
   );
 }
@@ -147,7 +144,7 @@ async function mintPending(
   secret: SecretMetadata,
 ): Promise<{ readonly token: IssuedToken; readonly secretString: Sensitive }> {
   const names = secretNames(run.config, credential);
-  const client = await withRetries(run, readLimits, () =>
+  const client = await withRetries(run, budget.read, () =>
     run.secrets.read(names.client, run.signal),
   );
   if (client === undefined) throw keptError('credential-missing', names);
@@ -159,13 +156,13 @@ async function mintPending(
 
 async function store(run: Run, version: NewVersion): Promise<void> {
   try {
-    await withRetries(run, putLimits, () => run.secrets.put(version, run.signal));
+    await withRetries(run, budget.put, () => run.secrets.put(version, run.signal));
   } catch (error) {
-    // The same step was called twice at a time, and the other one was faster.
+    // The same step ran twice at once, and the other run was faster.
     if (!(error instanceof RotatorError && error.code === 'ERR_VERSION_EXISTS')) throw error;
   }
 }
 
-function lifeOf({ issuedAt, expiresAt }: PendingToken): NonNullable<StepDone['token']> {
+function lifeOf({ issuedAt, expiresAt }: PendingToken): TokenLife {
   return { expiresAt, lifetime: expiresAt - issuedAt };
 }

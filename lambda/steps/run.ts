@@ -1,3 +1,4 @@
+import type { RotatorError } from '../../core/errors.ts';
 import type { Deps } from '../../core/ports.ts';
 import type { StoredToken } from '../../core/stored-token.ts';
 import { HostBreaker } from './host-breaker.ts';
@@ -5,8 +6,11 @@ import { HostBreaker } from './host-breaker.ts';
 /** One invocation: what it may touch, and what it has learnt so far. */
 export interface Run extends Deps {
   readonly breaker: HostBreaker;
-  /** Values of foreign versions by version id. A version never changes, so one read is enough. */
-  readonly foreignVersions: Map<string, StoredToken | 'malformed' | 'empty'>;
+  /**
+   * Foreign versions by id, or why they could not be read. A version never changes, so one try is
+   * enough.
+   */
+  readonly foreignVersions: Map<string, StoredToken | 'malformed' | 'empty' | RotatorError>;
 }
 
 export function startRun(deps: Deps): Run {

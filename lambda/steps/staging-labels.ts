@@ -1,24 +1,18 @@
 import { asRotatorError, RotatorError } from '../../core/errors.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
-import { readLimits } from './observe.ts';
+import type { Version } from '../../core/ports.ts';
+import { budget } from './budget.ts';
 import type { Run } from './run.ts';
 import { withRetries } from './with-retries.ts';
 
-interface Version {
-  readonly secretId: string;
-  readonly versionId: string;
-}
-
-const labelLimits = { attempts: 8, reserve: 6 };
-
 /**
- * Moves AWSCURRENT to the version from the one that was seen to have it.
+ * Moves AWSCURRENT to the version, from the one that was seen to have it.
  *
- * @throws RotatorError ERR_SECRET_REFUSED when another version has got it meanwhile
+ * @throws RotatorError ERR_SECRET_REFUSED when another version has it by now
  */
 export async function moveCurrent(
   run: Run,
-  version: Version & { readonly from?: string },
+  version: Version & { readonly from: string | undefined },
 ): Promise<void> {
   await change(
     run,
@@ -28,7 +22,7 @@ export async function moveCurrent(
   );
 }
 
-/** Takes AWSPENDING off the version, on which it may not be any more. */
+/** Takes AWSPENDING off the version, which may have lost it already. */
 export async function removePending(run: Run, version: Version): Promise<void> {
   await change(
     run,
@@ -38,7 +32,7 @@ export async function removePending(run: Run, version: Version): Promise<void> {
   );
 }
 
-/** As `removePending`; a failure only warns, for what matters is done, or has failed, already. */
+/** As `removePending`; a failure only warns, because the outcome is settled already. */
 export async function tryRemovePending(
   run: Run,
   credential: string,
@@ -48,7 +42,7 @@ export async function tryRemovePending(
     await removePending(run, version);
   } catch (thrown) {
     const { code } = asRotatorError(thrown);
-    const message = 'AWSPENDING is still on a version that is out of date; RotateSecret may refuse';
+    const message = 'AWSPENDING is still on an outdated version, so RotateSecret may be refused';
     run.log.warn(message, { credential, code });
   }
 }
@@ -60,13 +54,13 @@ async function change(
   isDone: (secret: SecretMetadata) => boolean,
 ): Promise<void> {
   try {
-    await withRetries(run, labelLimits, work);
+    await withRetries(run, budget.label, work);
   } catch (error) {
     if (!(error instanceof RotatorError && error.code === 'ERR_SECRET_REFUSED')) throw error;
-    // A change that was done, and of which only the answer was lost, is refused when repeated.
-    const look = (): Promise<SecretMetadata | undefined> =>
-      run.secrets.describe(secretId, run.signal);
-    const secret = await withRetries(run, readLimits, look);
+    // A change is refused when it is repeated because its response was lost.
+    const secret = await withRetries(run, budget.read, () =>
+      run.secrets.describe(secretId, run.signal),
+    );
     if (secret === undefined || !isDone(secret)) throw error;
   }
 }

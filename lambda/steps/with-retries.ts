@@ -1,22 +1,18 @@
 import { Deferral, RotatorError, TokenRequestError } from '../../core/errors.ts';
 import type { Deps } from '../../core/ports.ts';
 import { retryDelay } from '../../core/retry-delay.ts';
-
-export interface RetryLimits {
-  readonly attempts: number;
-  /** Seconds that one more attempt, and what has to follow it, may take. */
-  readonly reserve: number;
-}
-
-const longestWait = 30;
+import { longestWait, type RetryBudget } from './budget.ts';
 
 /**
- * Repeats what failed for a reason that may pass, with full jitter and not before the server said,
- * as long as there is time left. The last error is the one that counts.
+ * Repeats work that failed transiently, with full jitter and not before the server allows it, as
+ * long as there is time. It throws the last error.
+ *
+ * The SDK's retries know no deadline, sleep through an abort, and repeat LimitExceededException,
+ * which is final here.
  */
 export async function withRetries<Output>(
   deps: Deps,
-  { attempts, reserve }: RetryLimits,
+  { attempts, reserve }: RetryBudget,
   work: () => Promise<Output>,
 ): Promise<Output> {
   let last: unknown;
@@ -39,7 +35,7 @@ export async function withRetries<Output>(
   }
 }
 
-/** What a run says of work that its deadline ended, or that it did not begin for it. */
+/** The error for work that the deadline cut short or prevented. */
 export function noTimeLeft(cause?: unknown): Deferral {
   return new Deferral('ERR_NO_TIME_LEFT', 'no time is left in this run', { cause });
 }

@@ -177,7 +177,7 @@ describe('offboard', () => {
   });
 
   it('finds a reader when CloudTrail does not index reads by the ARN', async () => {
-    const { cli, world } = await startWithFile();
+    const { cli, world } = await startWithFile({ eventRule: false });
     for (const kind of ['client', 'token'] as const) {
       world.secretsManager.seed({ name: world.secretId('fusion', kind), secretString: '{}' });
     }

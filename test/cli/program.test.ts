@@ -5,7 +5,7 @@ import { environmentVariables } from '../../core/contract.ts';
 import { hour } from '../support/builders.ts';
 import { expectNoSecrets } from '../support/no-secrets.ts';
 import { RunningProcess } from '../support/run-process.ts';
-import { program, seedCredential, startOperator } from './operator.ts';
+import { fileWith, program, seedCredential, startOperator } from './operator.ts';
 
 const run = (...args: readonly string[]) => new RunningProcess(program, args).exit();
 
@@ -151,13 +151,9 @@ describe('the AWS SDK', () => {
   });
 
   it('uses the Region, keys and endpoint of a profile', async () => {
-    const { writeFile, mkdtemp, rm } = await import('node:fs/promises');
     const operator = await startOperator();
     seedCredential(operator.world, 'fusion', { expiresIn: 15 * hour });
-    const directory = await mkdtemp('/tmp/profile-');
-    const config = `${directory}/config`;
-    await writeFile(
-      config,
+    const config = await fileWith(
       `[profile team]\nregion = us-east-1\naws_access_key_id = a\naws_secret_access_key = b\nendpoint_url = ${operator.world.aws.url}\n`,
     );
     const child = new RunningProcess(program, ['status', '--profile', 'team'], {
@@ -165,7 +161,6 @@ describe('the AWS SDK', () => {
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     });
     const { code, stdout, stderr } = await child.exit();
-    await rm(directory, { recursive: true });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('local: 1 credential, 1 fresh');
   });

@@ -90,9 +90,10 @@ describe('parseConfig', () => {
       expect.objectContaining({
         code: 'ERR_CONFIG_INVALID',
         message:
-          "the function's environment is not right: " +
-          'IMS_TOKEN_ROTATOR_NAME must be letters, digits and hyphens; ' +
-          'IMS_TOKEN_ROTATOR_PREFIX must be parts of letters, digits and _+=.@- joined by single slashes; ' +
+          "the function's environment is invalid: IMS_TOKEN_ROTATOR_NAME must be letters, digits " +
+          'and hyphens, 1 to 128 characters, not starting with a hyphen; ' +
+          'IMS_TOKEN_ROTATOR_PREFIX must be parts of letters, digits and _+=.@- joined by single ' +
+          'slashes, at most 400 characters; ' +
           'IMS_TOKEN_ROTATOR_TICK_SECONDS must be at least 60; ' +
           'IMS_TOKEN_ROTATOR_CONCURRENCY must be at most 50; ' +
           'IMS_TOKEN_ROTATOR_WRITES_PER_SECOND must be a whole number; ' +

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { decide, isForced, isSettled, type Observation } from '../../core/decision.ts';
+import { decide, type Force, isSettled } from '../../core/decision.ts';
 import { epochSeconds } from '../../core/instant.ts';
+import type { Observation } from '../../core/observation.ts';
 import { currentToken, hour, lifetime, now, observed } from '../support/builders.ts';
 
 const half = lifetime / 2;
@@ -37,7 +38,6 @@ describe('decide', () => {
       'credential-missing',
       false,
     ],
-    ['renews when forced', { forced: true }, 'renew', 'forced'],
     [
       'keeps while it backs off',
       { failure: backingOff, token: 'empty' },
@@ -52,7 +52,8 @@ describe('decide', () => {
       'token-missing',
     ],
     ['renews when there is no token yet', { token: 'empty' }, 'renew', 'token-missing'],
-    ['renews a value that is no token', { token: 'malformed' }, 'renew', 'token-malformed'],
+    ['looks at a value that nobody has read', { token: 'unread' }, 'look', 'token-unread'],
+    ['renews a value that is not a token', { token: 'malformed' }, 'renew', 'token-malformed'],
     ['renews for a new credential', { fingerprint: '00000001' }, 'renew', 'credential-changed'],
     [
       'does not take an unknown origin for a change',
@@ -93,23 +94,25 @@ describe('decide', () => {
     expect(decide(observed(overrides))).toEqual({ action, reason, failing });
   });
 
-  it('takes the first reason that holds, in the order of the design', () => {
+  it('gives the first reason that holds, in the order of the design', () => {
+    const force: Force = { force: true };
     const everything: Partial<Observation>[] = [
       { paused: true },
       { token: 'absent' },
       { fingerprint: undefined },
-      { forced: true },
       { failure: backingOff, token: 'empty' },
     ];
     const worst = (from: number): Observation =>
       observed(Object.assign({}, ...everything.slice(from).toReversed()));
-    expect([0, 1, 2, 3, 4].map((from) => decide(worst(from)).reason)).toEqual([
+    expect([0, 1, 2, 3].map((from) => decide(worst(from), force).reason)).toEqual([
       'paused',
       'token-secret-missing',
       'credential-missing',
       'forced',
-      'backing-off',
     ]);
+    expect(decide(worst(3)).reason).toBe('backing-off');
+    const unreadAndBackingOff = { failure: backingOff, token: 'unread' } as const;
+    expect(decide(observed(unreadAndBackingOff)).reason).toBe('backing-off');
     const recentAndChanged = { token: currentToken(lifetime - 1), fingerprint: '00000001' };
     expect(decide(observed(recentAndChanged)).reason).toBe('credential-changed');
     const expiredAndChanged = { token: currentToken(-1), fingerprint: '00000001' };
@@ -117,47 +120,52 @@ describe('decide', () => {
   });
 });
 
-describe('isForced', () => {
+describe('a forced decision', () => {
   const token = currentToken(lifetime - 60);
+  const current = { token, versionId: 'the-current-one' };
 
-  it.each([
-    ['not asked for', { force: false }, token, false],
+  it.each<[string, Force, Partial<Observation>, boolean]>([
+    ['does not force without being asked to', { force: false }, current, false],
     [
-      'not asked for, though it names the version',
-      { force: false, replaces: token.versionId },
-      token,
+      'does not force for a version alone',
+      { force: false, replaces: 'the-current-one' },
+      current,
       false,
     ],
     [
-      'while the version it replaces is current',
-      { force: true, replaces: token.versionId },
-      token,
+      'forces while the version it replaces is current',
+      { force: true, replaces: 'the-current-one' },
+      current,
       true,
     ],
     [
-      'no longer, once that version was replaced',
+      'does not force once that version was replaced',
       { force: true, replaces: 'an-earlier-one' },
-      token,
+      current,
       false,
     ],
     [
-      'no longer, when there is nothing to replace',
+      'does not force for a version when there is none',
       { force: true, replaces: 'an-earlier-one' },
-      'empty',
+      { token: 'empty', versionId: undefined },
       false,
     ],
-    ['without a version, a minute after the last mint', { force: true }, token, true],
-    ['not within that minute', { force: true }, currentToken(lifetime - 59), false],
+    ['forces without a version a minute after the last mint', { force: true }, current, true],
     [
-      'while the malformed value that it replaces is current',
-      { force: true, replaces: 'of-a-malformed-value' },
-      'malformed',
+      'does not force without a version within that minute',
+      { force: true },
+      { token: currentToken(lifetime - 59) },
+      false,
+    ],
+    [
+      'forces while the malformed value it replaces is current',
+      { force: true, replaces: 'the-current-one' },
+      { token: 'malformed', versionId: 'the-current-one' },
       true,
     ],
-    ['without a version and without a token', { force: true }, 'malformed', true],
-  ] as const)('%s', (_, request, current, forced) => {
-    const versionId = typeof current === 'object' ? current.versionId : 'of-a-malformed-value';
-    expect(isForced(request, { now, token: current }, versionId)).toBe(forced);
+    ['forces without a version and without a token', { force: true }, { token: 'malformed' }, true],
+  ])('%s', (_, force, overrides, forced) => {
+    expect(decide(observed(overrides), force).reason === 'forced').toBe(forced);
   });
 });
 

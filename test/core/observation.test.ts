@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { epochSeconds } from '../../core/instant.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
-import { observeMetadata, versionOf } from '../../core/observation.ts';
+import { observeMetadata, observeValue, versionOf } from '../../core/observation.ts';
 import { fingerprint } from '../../core/token-tags.ts';
 import { encodeVersionId } from '../../core/version-id.ts';
 import { digest, hour, now } from '../support/builders.ts';
 
-const look = { now, tick: 900, digest };
+const context = { now, tick: 900, digest };
 const client = { arn: 'arn-of-the-client-secret', versionId: 'v1' };
 const own = encodeVersionId(
   { expiresAt: epochSeconds(now + hour), lifetime: 24 * hour, fingerprint: 'c0ffee00' },
@@ -22,13 +22,12 @@ const secret = (more: Partial<SecretMetadata> = {}): SecretMetadata => ({
 
 describe('metadata', () => {
   it('shows the whole token by the id of a version of our own', () => {
-    expect(observeMetadata(look, secret({ currentVersionId: own }), client)).toEqual({
+    expect(observeMetadata(context, secret({ currentVersionId: own }), client)).toEqual({
       now,
       tick: 900,
       paused: false,
-      forced: false,
+      versionId: own,
       token: {
-        versionId: own,
         issuedAt: now - 23 * hour,
         expiresAt: now + hour,
         lifetime: 24 * hour,
@@ -49,7 +48,7 @@ describe('metadata', () => {
       'empty',
     ],
   ])('with %s shows only that', (_, metadata, token) => {
-    expect(observeMetadata(look, metadata, client)).toMatchObject({ token });
+    expect(observeMetadata(context, metadata, client)).toMatchObject({ token });
   });
 
   it('shows the settings, and a failure without a credential', () => {
@@ -59,12 +58,28 @@ describe('metadata', () => {
       'ims-token-rotator:status':
         'failing code=ERR_CREDENTIAL_MISSING since=2026-11-22T11:00:00Z credential=00000000',
     };
-    expect(observeMetadata(look, secret({ tags }), undefined)).toMatchObject({
+    expect(observeMetadata(context, secret({ tags }), undefined)).toMatchObject({
       paused: true,
       renewBefore: hour,
       fingerprint: undefined,
       failure: { code: 'ERR_CREDENTIAL_MISSING', since: now - hour },
     });
+  });
+});
+
+describe('the value of a foreign version', () => {
+  const unread = observeMetadata(context, secret({ currentVersionId: 'by-hand' }), client);
+  const stored = { issuedAt: now, expiresAt: epochSeconds(now + hour) };
+
+  it('shows the token and the credential it was minted from', () => {
+    expect(observeValue(unread, stored, 'c0ffee00')).toEqual({
+      ...unread,
+      token: { ...stored, lifetime: hour, fingerprint: 'c0ffee00' },
+    });
+  });
+
+  it.each(['malformed', 'empty'] as const)('can be %s', (value) => {
+    expect(observeValue(unread, value, undefined)).toEqual({ ...unread, token: value });
   });
 });
 

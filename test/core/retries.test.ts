@@ -51,7 +51,7 @@ describe('the order of work', () => {
   const failure = { code: 'ERR_TOKEN_UNAVAILABLE', since: now, fingerprint: 'c0ffee00' };
   const item = (name: string, overrides: Parameters<typeof observed>[0]) => ({
     name,
-    sight: { observation: observed(overrides) },
+    observation: observed(overrides),
   });
 
   it('is what does not fail first, then the earliest expiry', () => {
@@ -62,7 +62,7 @@ describe('the order of work', () => {
       item('failing, without a token', { failure, token: 'empty' }),
       item('without a token', { token: 'empty' }),
       item('malformed', { token: 'malformed' }),
-      { name: 'not even seen', sight: {} },
+      { name: 'not even seen', observation: undefined },
     ];
     expect(inOrder(items).map(({ name }) => name)).toEqual([
       'without a token',
@@ -103,7 +103,7 @@ describe('assertValidated', () => {
   });
 
   it.each([
-    [200, '{"valid":false,"reason":"expired"}', 'ERR_TOKEN_INVALID', 'IMS does not take the token'],
+    [200, '{"valid":false,"reason":"expired"}', 'ERR_TOKEN_INVALID', 'IMS rejects the token'],
     [401, '', 'ERR_TOKEN_INVALID', 'IMS answered 401'],
     [404, '<html>', 'ERR_TOKEN_INVALID', 'IMS answered 404'],
     [429, '', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 429'],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Observation } from '../../core/decision.ts';
 import { parseEvent } from '../../core/event.ts';
 import { epochSeconds } from '../../core/instant.ts';
+import type { Observation } from '../../core/observation.ts';
 import { judgePending } from '../../core/rotation.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { encodeStoredToken } from '../../core/stored-token.ts';

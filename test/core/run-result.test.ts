@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { mustExpireLater, type Reason } from '../../core/decision.ts';
 import { RotatorError } from '../../core/errors.ts';
-import { keptError } from '../../core/kept.ts';
-import { type CredentialOutcome, runError, runResult } from '../../core/run-result.ts';
+import { keptError } from '../../core/kept-error.ts';
+import type { CredentialOutcome } from '../../core/outcome.ts';
+import { credentialError, runResult, tickError } from '../../core/run-result.ts';
 import { secretNames } from '../../core/secret-name.ts';
 import { currentToken, now } from '../support/builders.ts';
 
@@ -43,7 +44,7 @@ describe('runResult', () => {
     reason,
     outcome: result,
     failing: false,
-    began: false,
+    isNews: false,
   });
 
   it('counts by reason and outcome and lists failures first, then renewals', () => {
@@ -51,7 +52,7 @@ describe('runResult', () => {
       outcome('a', 'kept'),
       { ...outcome('b', 'renewed', 'token-expiring'), token: { expiresAt: now, lifetime: 60 } },
       { ...outcome('c', 'failed', 'forced'), error, failing: true },
-      { credential: 'd', outcome: 'failed', error, failing: true, began: true },
+      { credential: 'd', outcome: 'failed', error, failing: true, isNews: true },
       outcome('e', 'kept'),
       outcome('f', 'deferred', 'token-expiring'),
     ];
@@ -113,33 +114,54 @@ describe('runResult', () => {
   });
 });
 
-describe('runError', () => {
+describe('tickError', () => {
   const error = new RotatorError('ERR_TOKEN_REJECTED', 'IMS answered 400');
-  const failed = (credential: string, began: boolean): CredentialOutcome => ({
+  const failed = (credential: string, isNews: boolean): CredentialOutcome => ({
     credential,
     outcome: 'failed',
     error,
     failing: true,
-    began,
+    isNews,
   });
 
-  it('has a line for each failure that began, and for each status that is not written', () => {
+  it('has a line for each failure that is news, and for each status that is not written', () => {
     const statusError = new RotatorError('ERR_STATUS_NOT_WRITTEN', 'denied');
-    const failure = runError([failed('a', true), { ...failed('b', false), statusError }]);
+    const failure = tickError([failed('a', true), { ...failed('b', false), statusError }]);
     expect(failure?.message).toBe(
       'a: ERR_TOKEN_REJECTED: IMS answered 400\nb: ERR_STATUS_NOT_WRITTEN: denied',
     );
     expect(failure?.errors).toEqual([error, statusError]);
   });
 
-  it('is none when nothing began to fail', () => {
-    expect(runError([failed('a', false)])).toBeUndefined();
+  it('is undefined when no failure is news', () => {
+    expect(tickError([failed('a', false)])).toBeUndefined();
   });
 
   it('has at most 100 lines, and says how many more', () => {
     const outcomes = Array.from({ length: 150 }, (_, index) => failed(`c${index}`, true));
-    const lines = runError(outcomes)?.message.split('\n');
+    const lines = tickError(outcomes)?.message.split('\n');
     expect(lines).toHaveLength(101);
     expect(lines?.at(-1)).toBe('and 50 more');
+  });
+});
+
+describe('credentialError', () => {
+  const error = new RotatorError('ERR_TOKEN_REJECTED', 'IMS answered 400');
+  const statusError = new RotatorError('ERR_STATUS_NOT_WRITTEN', 'denied');
+  const failed: CredentialOutcome = {
+    credential: 'a',
+    outcome: 'failed',
+    error,
+    failing: true,
+    isNews: true,
+  };
+
+  it.each([
+    ['the failure itself', failed, error],
+    ['the failure, before a status that was not written', { ...failed, statusError }, error],
+    ['the status that was not written', { ...failed, isNews: false, statusError }, statusError],
+    ['nothing when the failure is not news', { ...failed, isNews: false }, undefined],
+  ])('is %s', (_, outcome, expected) => {
+    expect(credentialError(outcome)).toBe(expected);
   });
 });

@@ -1,6 +1,6 @@
 import { DeleteSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { runError } from '../../core/run-result.ts';
+import { tickError } from '../../core/run-result.ts';
 import type { Call } from '../../emulators/wire/fault.ts';
 import { renew } from '../../lambda/commands/renew.ts';
 import { tick } from '../../lambda/commands/tick.ts';
@@ -115,7 +115,7 @@ describe('an error that nobody expected', () => {
       ['odd', 'failed'],
       ['well', 'renewed'],
     ]);
-    expect(runError(outcomes)?.message).toBe('odd: ERR_UNEXPECTED: unexpected SyntaxError');
+    expect(tickError(outcomes)?.message).toBe('odd: ERR_UNEXPECTED: unexpected SyntaxError');
     const [line] = parts.lines.filter(({ level }) => level === 'error');
     expect(line?.fields['where']).toContain('edges.test.ts');
     expectNoSecrets(JSON.stringify(parts.lines), [secret]);

@@ -1,13 +1,15 @@
 import { PutSecretValueCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { runError } from '../../core/run-result.ts';
+import { tickError } from '../../core/run-result.ts';
 import type { Call } from '../../emulators/wire/fault.ts';
 import { SecretsManager } from '../../lambda/adapters/secrets-manager.ts';
 import { renew } from '../../lambda/commands/renew.ts';
 import { tick } from '../../lambda/commands/tick.ts';
+import { timeouts } from '../../lambda/steps/budget.ts';
 import { HostBreaker } from '../../lambda/steps/host-breaker.ts';
 import type { Run } from '../../lambda/steps/run.ts';
 import {
+  countedTick,
   type Parts,
   plainClient,
   seedCredential,
@@ -96,7 +98,7 @@ describe('the breaker of a host', () => {
     const failedInvocations: boolean[] = [];
     for (let ticks = 0; ticks < 4; ticks += 1) {
       parts.metrics.length = 0;
-      failedInvocations.push(runError(await tick(parts.run())) !== undefined);
+      failedInvocations.push(tickError(await countedTick(parts.run())) !== undefined);
       expect(parts.metrics).toContainEqual(['Failing', 100]);
       parts.clock.advance(900);
     }
@@ -115,7 +117,7 @@ describe('a foreign version that cannot be read', () => {
     const first = await tick(parts.run());
     expect(first.find(({ credential }) => credential === 'foreign')).toMatchObject({
       outcome: 'failed',
-      began: true,
+      isNews: true,
       error: { code: 'ERR_SECRET_ACCESS_DENIED' },
     });
     parts.clock.advance(60);
@@ -210,15 +212,15 @@ describe('time', () => {
       { kind: 'reset' },
       { when: ({ clientId }) => clientId === 'client-failing' },
     );
-    await tick(parts.run());
+    await countedTick(parts.run());
     const Tags = [{ Key: 'ims-token-rotator:status', Value: 'failing of old' }];
     await plainClient(parts).send(
       new TagResourceCommand({ SecretId: `${prefix}/over/token`, Tags }),
     );
     left = 5;
     parts.metrics.length = 0;
-    const outcomes = await tick(parts.run());
-    expect(runError(outcomes)).toBeUndefined();
+    const outcomes = await countedTick(parts.run());
+    expect(tickError(outcomes)).toBeUndefined();
     expect(parts.metrics).toContainEqual(['Failing', 1]);
   });
 });
@@ -280,11 +282,11 @@ describe('what is refused or final', () => {
     const parts = await startParts();
     seedCredential(parts, 'fusion');
     parts.ims.client('client-fusion').removeSecret('secret-of-fusion');
-    expect(runError(await tick(parts.run()))).toBeDefined();
+    expect(tickError(await tick(parts.run()))).toBeDefined();
     parts.ims.client('client-fusion').addSecret('secret-of-fusion');
     parts.ims.client('client-fusion').scopes = [];
     parts.clock.advance(900);
-    expect(runError(await tick(parts.run()))?.message).toContain('invalid_scope');
+    expect(tickError(await tick(parts.run()))?.message).toContain('invalid_scope');
   });
 
   it('is not what alternates with what may pass', async () => {
@@ -294,7 +296,7 @@ describe('what is refused or final', () => {
     for (let ticks = 0; ticks < 24; ticks += 1) {
       parts.ims.faults.clear();
       parts.ims.faults.inject({ kind: 'server-error', status: ticks % 2 === 0 ? 403 : 503 });
-      if (runError(await tick(parts.run())) !== undefined) failedInvocations += 1;
+      if (tickError(await tick(parts.run())) !== undefined) failedInvocations += 1;
       parts.clock.advance(900);
     }
     expect(failedInvocations).toBe(1);
@@ -303,7 +305,12 @@ describe('what is refused or final', () => {
   it('is a function without credentials of its own', async () => {
     const credentials = (): Promise<never> =>
       Promise.reject(Object.assign(new Error('none'), { name: 'CredentialsProviderError' }));
-    const secrets = new SecretsManager({ region: 'us-east-1', credentials });
+    const secrets = new SecretsManager({
+      region: 'us-east-1',
+      credentials,
+      timeouts: timeouts.secretsManager,
+      writesPerSecond: 40,
+    });
     await expect(secrets.describe('x', AbortSignal.timeout(60_000))).rejects.toMatchObject({
       code: 'ERR_SECRET_ACCESS_DENIED',
     });

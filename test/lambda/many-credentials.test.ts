@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { runError, runResult } from '../../core/run-result.ts';
+import { runResult, tickError } from '../../core/run-result.ts';
 import type { ImsCall } from '../../emulators/ims/fault.ts';
 import { renew } from '../../lambda/commands/renew.ts';
 import { tick } from '../../lambda/commands/tick.ts';
 import { hour } from '../support/builders.ts';
-import { seedCredential, startParts } from '../support/start-parts.ts';
+import { countedTick, seedCredential, startParts } from '../support/start-parts.ts';
 
 const range = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i);
 
@@ -34,7 +34,7 @@ describe('a host that hangs', () => {
     for (const index of range(100)) seedCredential(parts, `well-${index}`);
     const hangs = ({ clientId = '' }: ImsCall): boolean => clientId.startsWith('client-hanging');
     parts.ims.faults.inject({ kind: 'slow-headers' }, { when: hangs });
-    const tokenEndpoint = parts.tokenEndpoint(500);
+    const tokenEndpoint = parts.tokenEndpoint(0.5);
     const outcomes = await tick(parts.run({ tokenEndpoint }));
     expect(runResult('tick', 'prod', outcomes).outcomes).toMatchObject({ renewed: 100 });
     const hanging = outcomes.filter(({ credential }) => credential.startsWith('hanging'));
@@ -48,7 +48,7 @@ describe('a host that hangs', () => {
     expect(parts.lines.filter(({ level }) => level === 'warn')).toEqual([
       {
         level: 'warn',
-        message: 'the host is not asked again in this run',
+        message: 'the host has failed too often and is not asked again in this run',
         fields: { ims_host: 'ims-na1-stg1.adobelogin.com' },
       },
     ]);
@@ -69,11 +69,11 @@ describe('a run that has no time left', () => {
   it('starts no renewal, says so, and fails nothing', async () => {
     const parts = await startParts({ remaining: () => 44 });
     seedCredential(parts, 'fusion');
-    const outcomes = await tick(parts.run());
+    const outcomes = await countedTick(parts.run());
     expect(outcomes).toMatchObject([
-      { outcome: 'deferred', error: { code: 'ERR_NO_TIME_LEFT' }, failing: false, began: false },
+      { outcome: 'deferred', error: { code: 'ERR_NO_TIME_LEFT' }, failing: false, isNews: false },
     ]);
-    expect(runError(outcomes)).toBeUndefined();
+    expect(tickError(outcomes)).toBeUndefined();
     expect(parts.ims.tokenRequests).toEqual([]);
     expect(parts.metrics).toContainEqual(['Ticks', 1]);
   });
@@ -82,7 +82,7 @@ describe('a run that has no time left', () => {
     const parts = await startParts({ remaining: () => 44 });
     seedCredential(parts, 'fusion');
     const outcome = await renew(parts.run(), 'fusion', { force: false });
-    expect(runError([outcome])?.message).toContain('fusion: ERR_NO_TIME_LEFT');
+    expect(tickError([outcome])?.message).toContain('fusion: ERR_NO_TIME_LEFT');
   });
 
   it('ends what is under way at the deadline, and waits for it', async () => {

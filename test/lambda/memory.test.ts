@@ -4,7 +4,7 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { runError } from '../../core/run-result.ts';
+import { tickError } from '../../core/run-result.ts';
 import type { Call } from '../../emulators/wire/fault.ts';
 import { renew } from '../../lambda/commands/renew.ts';
 import { tick } from '../../lambda/commands/tick.ts';
@@ -52,7 +52,7 @@ describe('a final failure', () => {
       expect(outcomes).toMatchObject([{ failing: true }]);
       if (parts.ims.tokenRequests.length > 0) asked.push(`${minutes}: ${outcomes[0]?.outcome}`);
       else expect(outcomes).toMatchObject([{ reason: 'backing-off', outcome: 'kept' }]);
-      if (runError(outcomes) !== undefined) failedInvocations += 1;
+      if (tickError(outcomes) !== undefined) failedInvocations += 1;
       parts.clock.advance(900);
     }
     expect(asked).toEqual(
@@ -87,7 +87,7 @@ describe('a final failure', () => {
     expect(await renew(parts.run(), 'fusion', { force: false })).toMatchObject({
       outcome: 'failed',
       error: { code: 'ERR_BACKING_OFF' },
-      began: true,
+      isNews: true,
     });
     parts.ims.client('client-fusion').addSecret('secret-of-fusion');
     expect(await renew(parts.run(), 'fusion', { force: true })).toMatchObject({
@@ -138,7 +138,7 @@ describe('a transient failure', () => {
     for (let count = 0; count < ticks; count += 1) {
       const outcomes = await tick(parts.run());
       expect(outcomes).toMatchObject([{ outcome: 'failed', failing: true }]);
-      if (runError(outcomes) !== undefined) failedInvocations += 1;
+      if (tickError(outcomes) !== undefined) failedInvocations += 1;
       parts.clock.advance(900);
     }
     expect(failedInvocations).toBe(1);
@@ -194,7 +194,7 @@ describe('the status', () => {
     const when = ({ action }: Call): boolean => action === 'TagResource';
     parts.secretsManager.faults.inject({ kind: 'denied' }, { when });
     for (let ticks = 0; ticks < 2; ticks += 1) {
-      expect(runError(await tick(parts.run()))?.message).toBe(
+      expect(tickError(await tick(parts.run()))?.message).toBe(
         'fusion: ERR_TOKEN_REJECTED: IMS answered 400 invalid_client (invalid client_secret parameter)\n' +
           `fusion: ERR_STATUS_NOT_WRITTEN: the status of ${prefix}/token could not be written: ERR_SECRET_ACCESS_DENIED`,
       );
@@ -208,7 +208,7 @@ describe('the status', () => {
     parts.secretsManager.faults.inject({ kind: 'throttling' }, { when });
     const outcomes = await tick(parts.run());
     expect(outcomes).toMatchObject([{ outcome: 'renewed' }]);
-    expect(runError(outcomes)?.message).toContain('fusion: ERR_STATUS_NOT_WRITTEN');
+    expect(tickError(outcomes)?.message).toContain('fusion: ERR_STATUS_NOT_WRITTEN');
   });
 
   it('remembers that the credential of a stored token is gone, once', async () => {
@@ -217,12 +217,12 @@ describe('the status', () => {
     parts.secretsManager.seed({ name: `${prefix}/client` });
     const first = await tick(parts.run());
     expect(first).toMatchObject([
-      { reason: 'credential-missing', outcome: 'failed', failing: true, began: true },
+      { reason: 'credential-missing', outcome: 'failed', failing: true, isNews: true },
     ]);
     expect(await statusOf(parts)).toMatch(
       /^failing code=ERR_CREDENTIAL_MISSING since=\S+ credential=00000000$/,
     );
-    expect(await tick(parts.run())).toMatchObject([{ failing: true, began: false }]);
+    expect(await tick(parts.run())).toMatchObject([{ failing: true, isNews: false }]);
     expect(writes(parts)).toBe(1);
   });
 });

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseEvent } from '../../core/event.ts';
-import { runError } from '../../core/run-result.ts';
+import { tickError } from '../../core/run-result.ts';
 import { renew } from '../../lambda/commands/renew.ts';
 import { tick } from '../../lambda/commands/tick.ts';
 import { hour } from '../support/builders.ts';
 import { expectNoSecrets } from '../support/no-secrets.ts';
 import {
+  countedTick,
   readToken,
   seedCredential,
   seedDueCredential,
@@ -74,8 +75,8 @@ describe('what goes wrong elsewhere', () => {
     const parts = await startParts();
     seedDueCredential(parts, 'fusion');
     parts.ims.faults.inject({ kind: 'reset' });
-    const outcomes = await tick(parts.run());
-    expect(runError(outcomes)).toBeDefined();
+    const outcomes = await countedTick(parts.run());
+    expect(tickError(outcomes)).toBeDefined();
     expect(parts.metrics).toContainEqual(['Failing', 1]);
   });
 
@@ -112,7 +113,7 @@ describe('what goes wrong elsewhere', () => {
     const parts = await startParts();
     seedCredential(parts, 'fusion');
     parts.ims.faults.inject({ kind: 'slow-headers' });
-    const tokenEndpoint = parts.tokenEndpoint(50);
+    const tokenEndpoint = parts.tokenEndpoint(0.05);
     expect(await tick(parts.run({ tokenEndpoint }))).toMatchObject([{ outcome: 'failed' }]);
   });
 

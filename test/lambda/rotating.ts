@@ -5,9 +5,9 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { parseEvent } from '../../core/event.ts';
+import type { CredentialOutcome } from '../../core/outcome.ts';
 import type { Deps } from '../../core/ports.ts';
 import type { RotationStep } from '../../core/rotation.ts';
-import type { CredentialOutcome } from '../../core/run-result.ts';
 import { rotate } from '../../lambda/commands/rotate.ts';
 import { tick } from '../../lambda/commands/tick.ts';
 import { type Parts, plainClient, seedCredential, startParts } from '../support/start-parts.ts';

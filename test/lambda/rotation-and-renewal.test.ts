@@ -70,7 +70,7 @@ describe('a renewal that overtakes a rotation', () => {
       expect(parts.lines.filter(({ level }) => level !== 'info')).toMatchObject([
         {
           level: 'warn',
-          message: expect.stringContaining('AWSPENDING is still on a version'),
+          message: expect.stringContaining('AWSPENDING is still on an outdated version'),
           fields: { credential: 'fusion', code: expect.stringMatching(/^ERR_SECRET_/) },
         },
       ]);

@@ -58,8 +58,8 @@ describe('a rotation by Secrets Manager', () => {
     expect(parts.ims.mintCount).toBe(2);
     expect(parts.lines.map(({ message }) => message).slice(-4)).toEqual([
       'a pending token is stored',
-      'there is nothing to set: IMS knows the token',
-      'IMS takes the pending token',
+      'nothing to set: IMS already knows the token',
+      'IMS accepts the pending token',
       'rotated',
     ]);
     await expectRotatableLater(rotating);
@@ -136,7 +136,7 @@ describe('testSecret alone, as CloudFormation has it called', () => {
     expect(parts.ims.mintCount).toBe(minted);
     expect(parts.lines.at(-1)).toEqual({
       level: 'info',
-      message: 'there is nothing to test: the version has no value',
+      message: 'nothing to test: the version has no value',
       fields: { credential: 'fusion', step: 'testSecret' },
     });
   });

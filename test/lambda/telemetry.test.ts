@@ -2,7 +2,7 @@ import { DeleteSecretCommand, TagResourceCommand } from '@aws-sdk/client-secrets
 import { describe, expect, it } from 'vitest';
 import { tick } from '../../lambda/commands/tick.ts';
 import { hour } from '../support/builders.ts';
-import { plainClient, seedCredential, startParts } from '../support/start-parts.ts';
+import { countedTick, plainClient, seedCredential, startParts } from '../support/start-parts.ts';
 import { startRotator } from '../support/start-rotator.ts';
 
 interface EmfLine {
@@ -63,11 +63,13 @@ describe('the metrics of the bundle', () => {
       secretString: JSON.stringify(byHand),
     });
     parts.ims.removeClient('client-fusion');
-    expect(await tick(parts.run())).toMatchObject([{ outcome: 'failed' }]);
+    expect(await countedTick(parts.run())).toMatchObject([{ outcome: 'failed' }]);
     parts.clock.advance(60);
     parts.metrics.length = 0;
     parts.secretsManager.clearCalls();
-    expect(await tick(parts.run())).toMatchObject([{ reason: 'backing-off', outcome: 'kept' }]);
+    expect(await countedTick(parts.run())).toMatchObject([
+      { reason: 'backing-off', outcome: 'kept' },
+    ]);
     expect(parts.metrics).toContainEqual(['MinSecondsToExpiry', hour - 60]);
     expect(parts.properties.get('least_life_left_credential')).toBe('fusion');
     const calls = parts.secretsManager.calls.map(({ action }) => action);
@@ -126,19 +128,20 @@ describe('the gauges', () => {
     seedCredential(parts, 'gone');
     seedCredential(parts, 'well');
     parts.ims.client('client-gone').lifetimeSeconds = 10 * hour;
-    await tick(parts.run());
+    await countedTick(parts.run());
     await plainClient(parts).send(
       new DeleteSecretCommand({ SecretId: 'ims-token-rotator/prod/gone/client' }),
     );
     parts.clock.advance(4 * hour);
     parts.metrics.length = 0;
-    await tick(parts.run());
+    await countedTick(parts.run());
     expect(parts.metrics).toEqual([
       ['Ticks', 1],
       ['Managed', 2],
       ['Failing', 1],
       ['MinLifeLeft', 60],
       ['MinSecondsToExpiry', 6 * hour],
+      ['Renewed', 0],
     ]);
     expect([...parts.properties]).toEqual([
       ['least_life_left_credential', 'gone'],
@@ -149,7 +152,7 @@ describe('the gauges', () => {
   it('are not emitted when there is no token, and leave out what is paused', async () => {
     const parts = await startParts();
     seedCredential(parts, 'fusion');
-    await tick(parts.run());
+    await countedTick(parts.run());
     await plainClient(parts).send(
       new TagResourceCommand({
         SecretId: 'ims-token-rotator/prod/fusion/token',
@@ -157,18 +160,19 @@ describe('the gauges', () => {
       }),
     );
     parts.metrics.length = 0;
-    await tick(parts.run());
+    await countedTick(parts.run());
     expect(parts.metrics).toEqual([
       ['Ticks', 1],
       ['Managed', 1],
       ['Failing', 0],
+      ['Renewed', 0],
     ]);
   });
 
   it('take what was renewed in this run from the run', async () => {
     const parts = await startParts();
     seedCredential(parts, 'fusion');
-    await tick(parts.run());
+    await countedTick(parts.run());
     expect(parts.metrics).toContainEqual(['MinSecondsToExpiry', 86_399]);
   });
 });
@@ -181,7 +185,7 @@ describe('a token that lives too short for the ticks', () => {
     expect(await tick(parts.run())).toMatchObject([{ outcome: 'renewed' }]);
     expect(parts.lines).toContainEqual({
       level: 'warn',
-      message: 'the token lives too short for the ticks',
+      message: "the token's lifetime is too short for the tick interval",
       fields: { credential: 'fusion' },
     });
   });

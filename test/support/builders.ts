@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { CurrentToken, Observation } from '../../core/decision.ts';
 import { epochSeconds } from '../../core/instant.ts';
+import type { CurrentToken, Observation } from '../../core/observation.ts';
 
 /** 2026-11-22T12:00:00Z: the fixed present of the tests of the core. */
 export const now = epochSeconds(1_795_348_800);
@@ -20,7 +20,6 @@ export function currentToken(
   const life = overrides.lifetime ?? lifetime;
   const expiresAt = epochSeconds(now + expiresIn);
   return {
-    versionId: '019ac0de-0000-8000-8000-000000000000',
     expiresAt,
     issuedAt: epochSeconds(expiresAt - life),
     lifetime: life,
@@ -35,10 +34,11 @@ export function observed(overrides: Partial<Observation> = {}): Observation {
     now,
     tick: 900,
     paused: false,
-    forced: false,
+    versionId: '019ac0de-0000-8000-8000-000000000000',
     token: currentToken(lifetime - hour),
     fingerprint: 'c0ffee00',
     failure: undefined,
+    renewBefore: undefined,
     ...overrides,
   };
 }

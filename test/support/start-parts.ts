@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { onTestFinished } from 'vitest';
 import { epochSeconds } from '../../core/instant.ts';
+import type { CredentialOutcome } from '../../core/outcome.ts';
 import type { Deps } from '../../core/ports.ts';
 import { ImsEmulator } from '../../emulators/ims/ims-emulator.ts';
 import {
@@ -9,6 +10,9 @@ import {
 } from '../../emulators/secrets-manager/server.ts';
 import { ImsTokenEndpoint } from '../../lambda/adapters/ims-token-endpoint.ts';
 import { SecretsManager } from '../../lambda/adapters/secrets-manager.ts';
+import { tick } from '../../lambda/commands/tick.ts';
+import { reportRun } from '../../lambda/report-run.ts';
+import { timeouts } from '../../lambda/steps/budget.ts';
 import { type Run, startRun } from '../../lambda/steps/run.ts';
 import { digest, now } from './builders.ts';
 import { expectNoSecrets } from './no-secrets.ts';
@@ -58,9 +62,11 @@ export async function startParts(
   onTestFinished(async () => {
     await Promise.all([secretsManager.stop(), ims.stop()]);
   });
-  const tokenEndpoint = (timeoutMs: number): ImsTokenEndpoint => {
-    const timeouts = { connect: timeoutMs, headers: timeoutMs, total: timeoutMs };
-    const endpoint = new ImsTokenEndpoint({ imsEndpointUrl: ims.url, timeouts });
+  const tokenEndpoint = (seconds: number): ImsTokenEndpoint => {
+    const endpoint = new ImsTokenEndpoint({
+      imsEndpointUrl: ims.url,
+      timeouts: { connect: seconds, headers: seconds, total: seconds },
+    });
     onTestFinished(() => endpoint[Symbol.asyncDispose]());
     return endpoint;
   };
@@ -92,15 +98,14 @@ export async function startParts(
     sleep: () => Promise.resolve(),
     remaining: () => 600,
     digest,
-    secrets: new SecretsManager(
-      {
-        region: 'us-east-1',
-        endpoint: secretsManager.url,
-        credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-      },
-      10_000,
-    ),
-    tokenEndpoint: tokenEndpoint(5_000),
+    secrets: new SecretsManager({
+      region: 'us-east-1',
+      endpoint: secretsManager.url,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      timeouts: timeouts.secretsManager,
+      writesPerSecond: 10_000,
+    }),
+    tokenEndpoint: tokenEndpoint(5),
     log: { info: write('info'), warn: write('warn'), error: write('error') },
     metrics: {
       add: (name, value) => metrics.push([name, value]),
@@ -186,4 +191,11 @@ export async function readToken(parts: Parts, credential: string) {
     if ((error as Error).name === 'ResourceNotFoundException') return undefined;
     throw error;
   }
+}
+
+/** A tick with its metrics. An error that would fail the invocation is ignored. */
+export async function countedTick(run: Run): Promise<readonly CredentialOutcome[]> {
+  const outcomes = await tick(run);
+  await reportRun(run, { action: 'tick' }, Promise.resolve(outcomes)).catch(() => undefined);
+  return outcomes;
 }

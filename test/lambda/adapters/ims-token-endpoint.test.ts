@@ -9,6 +9,7 @@ import {
   ImsTokenEndpoint,
   type ImsTokenEndpointOptions,
 } from '../../../lambda/adapters/ims-token-endpoint.ts';
+import { timeouts } from '../../../lambda/steps/budget.ts';
 
 const grant = {
   imsHost: 'ims-na1.adobelogin.com',
@@ -29,8 +30,8 @@ async function startIms(): Promise<ImsEmulator> {
   return ims;
 }
 
-function endpoint(options: ImsTokenEndpointOptions): ImsTokenEndpoint {
-  const made = new ImsTokenEndpoint(options);
+function endpoint(options: Partial<ImsTokenEndpointOptions>): ImsTokenEndpoint {
+  const made = new ImsTokenEndpoint({ timeouts: timeouts.ims, ...options });
   onTestFinished(() => made[Symbol.asyncDispose]());
   return made;
 }
@@ -64,11 +65,11 @@ describe('the token endpoint', () => {
       'headers that come too late',
       { kind: 'slow-headers' },
       'Headers Timeout',
-      { headers: 100, total: 9_000 },
+      { headers: 0.1, total: 9 },
     ],
     ['a body that stalls', { kind: 'slow-body' }, 'timeout'],
     ['a body that drips', { kind: 'slow-body', pauseMilliseconds: 5 }, 'timeout'],
-    ['a body without end', { kind: 'endless-body' }, 'longer than 65536 bytes', { total: 9_000 }],
+    ['a body without end', { kind: 'endless-body' }, 'longer than 65536 bytes', { total: 9 }],
     ['a reset', { kind: 'reset' }, 'ECONNRESET|other side closed'],
     [
       'a reset within the body',
@@ -78,12 +79,12 @@ describe('the token endpoint', () => {
   ])('gives up %s', async (_, fault, reason, limits = {}) => {
     const ims = await startIms();
     ims.faults.inject(fault);
-    const timeouts = { connect: 9_000, headers: 9_000, total: 200, ...limits };
+    const timeouts = { connect: 9, headers: 9, total: 0.2, ...limits };
     await expect(
       endpoint({ imsEndpointUrl: ims.url, timeouts }).request(grant, never),
     ).rejects.toMatchObject({
       code: 'ERR_TOKEN_UNAVAILABLE',
-      message: expect.stringMatching(`no whole answer from IMS at ${ims.url}: .*${reason}`),
+      message: expect.stringMatching(`incomplete response from IMS at ${ims.url}: .*${reason}`),
       details: { clientId: 'the-client-id' },
     });
   });
@@ -134,7 +135,7 @@ describe('the token endpoint', () => {
 
   it('ends with the invocation in a TLS handshake that never does, and leaves no socket', async () => {
     const { connected, imsEndpointUrl } = await startSilentServer();
-    const timeouts = { connect: 60_000, headers: 60_000, total: 60_000 };
+    const timeouts = { connect: 60, headers: 60, total: 60 };
     const deadline = new AbortController();
     const ending = endpoint({ imsEndpointUrl, timeouts });
     const requested = ending.request(grant, deadline.signal);
@@ -151,7 +152,7 @@ describe('the token endpoint', () => {
 
   it('gives up a connection that takes too long', async () => {
     const { imsEndpointUrl } = await startSilentServer();
-    const timeouts = { connect: 100, headers: 9_000, total: 9_000 };
+    const timeouts = { connect: 0.1, headers: 9, total: 9 };
     await expect(
       endpoint({ imsEndpointUrl, timeouts }).request(grant, never),
     ).rejects.toMatchObject({ message: expect.stringContaining('UND_ERR_CONNECT_TIMEOUT') });

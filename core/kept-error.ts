@@ -5,7 +5,7 @@ import type { SecretNames } from './secret-name.ts';
 
 type Refusal = 'paused' | 'token-secret-missing' | 'credential-missing';
 
-/** Why a token that was asked for was not renewed; undefined when it is fresh. */
+/** The error for a token that was kept although a new one was asked for; undefined if it is fresh. */
 export function keptError(reason: Refusal, names: SecretNames): RotatorError;
 export function keptError(reason: Reason, names: SecretNames): RotatorError | undefined;
 export function keptError(reason: Reason, names: SecretNames): RotatorError | undefined {

@@ -1,0 +1,67 @@
+import { tagKeys } from './contract.ts';
+import { decide, isSettled } from './decision.ts';
+import { type RotatorError, TokenRequestError } from './errors.ts';
+import type { Observation } from './observation.ts';
+import type { CredentialOutcome } from './outcome.ts';
+import {
+  type FailureCode,
+  formatStatus,
+  isNews,
+  noFingerprint,
+  okStatus,
+  rememberFailure,
+} from './status.ts';
+import type { Tags } from './token-tags.ts';
+
+/** The status tag after a run, and whether the run's failure is news. */
+export interface NextStatus {
+  /** The value to write; undefined when the tag already says it, or nothing is to be said. */
+  readonly status: string | undefined;
+  readonly isNews: boolean;
+}
+
+/**
+ * The status that follows from an outcome.
+ *
+ * @param tags of the token secret, seen together with the observation
+ * @param observation undefined when too little could be seen to decide
+ */
+export function nextStatus(
+  tags: Tags,
+  observation: Observation | undefined,
+  { outcome, reason, error, isNews: news }: CredentialOutcome,
+): NextStatus {
+  const current = tags[tagKeys.status];
+  if (error === undefined) {
+    const recovered = outcome === 'renewed' || isSettled(reason);
+    return { status: unless(current ?? okStatus, recovered ? okStatus : undefined), isNews: news };
+  }
+  const unchanged = { status: undefined, isNews: news };
+  if (observation === undefined || error.code === 'ERR_NO_TIME_LEFT') return unchanged;
+  const unforced = decide(observation);
+  // A forced renewal that fails says nothing about a token that was not due.
+  if (isSettled(unforced.reason)) return unchanged;
+  const { failure, now, token, fingerprint = noFingerprint } = observation;
+  // A kept failure is not retried but looked at on every tick, so it has nothing to wait for.
+  const transient = error.transient || unforced.failing;
+  const next = rememberFailure(
+    { ...failureCode(error), transient, fingerprint },
+    failure,
+    now,
+    typeof token === 'object' ? token.expiresAt : undefined,
+  );
+  return { status: unless(current, formatStatus(next)), isNews: isNews(next, failure) };
+}
+
+function unless(current: string | undefined, next: string | undefined): string | undefined {
+  return next === current ? undefined : next;
+}
+
+/**
+ * IMS's own error code is restricted to a safe alphabet; nothing else that IMS says gets into a tag.
+ * Transient failures leave it out, so that an outage with many faces is one failure.
+ */
+function failureCode(error: RotatorError): FailureCode {
+  const imsError = error instanceof TokenRequestError ? error.details.imsError : undefined;
+  return { code: error.code, imsError: error.transient ? undefined : imsError };
+}

@@ -1,0 +1,94 @@
+import type { Decision, Reason } from './decision.ts';
+import type { RotatorError } from './errors.ts';
+import type { EpochSeconds } from './instant.ts';
+import type { Observation } from './observation.ts';
+
+/** The outcome of a run for one credential. */
+export interface CredentialOutcome {
+  readonly credential: string;
+  /** Undefined when too little could be seen to decide, and in a rotation, which decides nothing. */
+  readonly reason?: Reason | undefined;
+  readonly outcome: 'kept' | 'renewed' | 'failed' | 'deferred' | 'due';
+  /** The token that is stored now, as far as it is known. */
+  readonly token?: TokenLife | undefined;
+  readonly error?: RotatorError | undefined;
+  /** The credential needs attention beyond this run: counted in the metric `Failing`. */
+  readonly failing: boolean;
+  /** The failure is a new one, so it fails the invocation. */
+  readonly isNews: boolean;
+  /** The remembered failure that a credential waits for. */
+  readonly standingCode?: string | undefined;
+  /** The status tag could not be written. */
+  readonly statusError?: RotatorError | undefined;
+  /** Which of several client secrets IMS accepted, counted from 1. */
+  readonly clientSecretPosition?: number | undefined;
+  /** Seconds from the credential's first read to what became of it. */
+  readonly duration?: number | undefined;
+}
+
+export interface TokenLife {
+  readonly expiresAt: EpochSeconds;
+  /** Seconds. */
+  readonly lifetime: number;
+}
+
+/** The result of acting on a decision; `due` is a decision that was not acted on. */
+export type Acted =
+  | { readonly kind: 'kept' }
+  | { readonly kind: 'due' }
+  | {
+      readonly kind: 'renewed';
+      readonly token: TokenLife;
+      readonly clientSecretPosition?: number | undefined;
+    }
+  | { readonly kind: 'failed'; readonly error: RotatorError };
+
+/**
+ * One credential's outcome.
+ *
+ * @param observation undefined when too little could be seen
+ */
+export function outcomeOf(
+  credential: string,
+  observation: Observation | undefined,
+  decision: Decision | undefined,
+  acted: Acted,
+): CredentialOutcome {
+  const reason = decision?.reason;
+  const token = lifeOf(observation?.token);
+  const failure = observation?.failure;
+  switch (acted.kind) {
+    case 'renewed': {
+      const { kind, ...renewed } = acted;
+      return { credential, reason, outcome: kind, ...renewed, failing: false, isNews: false };
+    }
+    case 'failed': {
+      const { error } = acted;
+      const outcome = error.deferred ? 'deferred' : 'failed';
+      // A broken host fails all its credentials; a run out of time fails none.
+      const lasting = error.code !== 'ERR_NO_TIME_LEFT';
+      const failing = lasting || failure !== undefined;
+      return { credential, reason, outcome, token, error, failing, isNews: lasting };
+    }
+    case 'kept':
+    case 'due': {
+      const standingCode = reason === 'backing-off' ? failure?.code : undefined;
+      const failing = standingCode !== undefined;
+      return {
+        credential,
+        reason,
+        outcome: acted.kind,
+        token,
+        failing,
+        isNews: false,
+        standingCode,
+      };
+    }
+  }
+}
+
+function lifeOf(token: Observation['token'] | undefined): TokenLife | undefined {
+  if (typeof token !== 'object') return undefined;
+  const { expiresAt, lifetime } = token;
+  return { expiresAt, lifetime };
+}

@@ -1,0 +1,68 @@
+import { asRotatorError } from '../core/errors.ts';
+import type { Command } from '../core/event.ts';
+import type { CredentialOutcome } from '../core/outcome.ts';
+import { isShortLived } from '../core/renew-before.ts';
+import { tickMetrics } from '../core/run-metrics.ts';
+import { credentialError, type RunResult, runResult, tickError } from '../core/run-result.ts';
+import type { Run } from './steps/run.ts';
+
+/**
+ * In: a command, and the work that carries it out. Out: the invocation's result, after the run was
+ * logged and counted.
+ *
+ * @throws the error that fails the invocation
+ */
+export async function reportRun(
+  run: Run,
+  command: Command,
+  work: Promise<readonly CredentialOutcome[]>,
+): Promise<RunResult> {
+  const { action } = command;
+  const step = command.action === 'rotate' ? command.step : undefined;
+  const outcomes = await work.catch((error: unknown) => {
+    run.log.error('run', { action, code: asRotatorError(error).code });
+    throw error;
+  });
+  const result = runResult(action, run.config.rotator, outcomes);
+  if (action !== 'status') addMetrics(run, action, outcomes);
+  const renewed = outcomes.filter(({ outcome }) => outcome === 'renewed');
+  run.log.info('run', {
+    action,
+    step,
+    managed: result.managed,
+    reasons: result.reasons,
+    outcomes: result.outcomes,
+    failing: outcomes.filter(({ failing }) => failing).length,
+    short_lived: renewed.filter(({ token }) => isShortLived(token, run.config.tick)).length,
+  });
+  const error = errorOf(action, outcomes);
+  if (error !== undefined) throw error;
+  return { ...result, step };
+}
+
+function addMetrics(
+  { metrics, now }: Run,
+  action: Command['action'],
+  outcomes: readonly CredentialOutcome[],
+): void {
+  const renewed = outcomes.filter(({ outcome }) => outcome === 'renewed');
+  for (const { duration } of renewed) {
+    if (duration !== undefined) metrics.add('RenewalDuration', Math.round(duration * 1000));
+  }
+  // Only a tick has seen every credential; anything less says nothing about the whole.
+  if (action === 'tick') {
+    const { values, properties } = tickMetrics(outcomes, now());
+    for (const [name, value] of values) metrics.add(name, value);
+    for (const [name, value] of properties) metrics.tell(name, value);
+  }
+  metrics.add('Renewed', renewed.length);
+}
+
+function errorOf(
+  action: Command['action'],
+  outcomes: readonly CredentialOutcome[],
+): Error | undefined {
+  const [outcome] = outcomes;
+  if (action === 'tick') return tickError(outcomes);
+  return action === 'renew' && outcome !== undefined ? credentialError(outcome) : undefined;
+}

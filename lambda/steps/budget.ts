@@ -1,0 +1,70 @@
+import { RotatorError } from '../../core/errors.ts';
+import type { Command } from '../../core/event.ts';
+import type { Run } from './run.ts';
+
+/**
+ * Every attempt and every second that a run may spend, because they must add up: whatever is begun
+ * has to be finished, stored and remembered before Lambda ends the invocation.
+ */
+
+/** Seconds until a call is given up. */
+export const timeouts = {
+  secretsManager: { connect: 2, total: 5 },
+  ims: { connect: 5, headers: 10, total: 20 },
+} as const;
+
+const call = timeouts.secretsManager.total;
+const request = timeouts.ims.total;
+
+/**
+ * A renewal without retries: the description and the client secret (together), a foreign version's
+ * value, the token, the put, a label to move, and the status.
+ *
+ *     5 + 5 + 20 + 5 + 5 + 5 = 45 seconds; with `validate` 20 more
+ */
+export function renewalSeconds({ validate }: { readonly validate: boolean }): number {
+  const [read, readValue, put, moveLabel, setStatus] = [call, call, call, call, call];
+  return read + readValue + request + (validate ? request : 0) + put + moveLabel + setStatus;
+}
+
+export interface RetryBudget {
+  readonly attempts: number;
+  /** Seconds that must be left for one more attempt and everything that has to follow it. */
+  readonly reserve: number;
+}
+
+// A second for all that is neither a call nor a wait.
+const slack = 1;
+
+/** How often each kind of call is tried, and the time it must leave. */
+export const budget = {
+  /** A list that is cut short decides nothing; after it there must be time to renew something. */
+  list: { attempts: 5, reserve: 60 },
+  read: { attempts: 4, reserve: 2 * call },
+  /** A token that was issued has to be stored, and the status set. */
+  mint: { attempts: 4, reserve: request + 2 * call },
+  validate: { attempts: 3, reserve: request + 2 * call },
+  put: { attempts: 8, reserve: call + slack },
+  label: { attempts: 8, reserve: call + slack },
+  tag: { attempts: 5, reserve: call + slack },
+} as const satisfies Record<string, RetryBudget>;
+
+/** Seconds that must be left before IMS is asked: for its response, and for the put. */
+export const imsReserve = request + call + slack;
+
+/** Seconds after which a wait is not worth it: the next tick does the work. */
+export const longestWait = 30;
+
+/** Seconds kept back at the end of an invocation for awaiting what was aborted, and the result. */
+export const closingSeconds = 1.5;
+
+/** @throws RotatorError ERR_CONFIG_INVALID when the function's time-out is too short to renew a token */
+export function assertRenewalFits({ remaining, config }: Run, { action }: Command): void {
+  const needed = renewalSeconds(config);
+  const renews = action === 'tick' || action === 'renew' || action === 'rotate';
+  if (!renews || remaining() >= needed) return;
+  throw new RotatorError(
+    'ERR_CONFIG_INVALID',
+    `the function's time-out leaves no time for a renewal: it must be more than ${needed} seconds`,
+  );
+}

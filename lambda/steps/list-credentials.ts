@@ -1,0 +1,63 @@
+import { tagKeys } from '../../core/contract.ts';
+import { type Decision, decide, isSettled } from '../../core/decision.ts';
+import { type LedgerEntry, takePairs } from '../../core/ledger.ts';
+import type { Observation } from '../../core/observation.ts';
+import { okStatus } from '../../core/status.ts';
+import { budget } from './budget.ts';
+import { type Gathered, gatherListed } from './gather.ts';
+import type { Run } from './run.ts';
+import { withRetries } from './with-retries.ts';
+
+/** What the list shows of one credential, and what follows from it. */
+export interface Nomination {
+  readonly listed: Gathered;
+  /** Undefined when too little could be seen to decide. */
+  readonly decision: Decision | undefined;
+}
+
+/**
+ * In: the rotator's prefix. Out: a nomination for each of its credentials, page by page, so that
+ * nobody has to hold the whole list.
+ */
+export async function* listCredentials(run: Run): AsyncGenerator<Nomination> {
+  const { prefix, region, clientSecrets } = run.config;
+  // Declared credentials are nominated even if the list does not show them.
+  const ledger = new Map<string, LedgerEntry>([...clientSecrets.keys()].map((name) => [name, {}]));
+  let nextToken: string | undefined;
+  do {
+    const page = await withRetries(run, budget.list, () =>
+      run.secrets.listPage(`${prefix}/`, nextToken, run.signal),
+    );
+    yield* nominateEach(run, takePairs(ledger, page.rows, { prefix, region }));
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  yield* nominateEach(run, ledger);
+}
+
+async function* nominateEach(
+  run: Run,
+  entries: Iterable<readonly [credential: string, entry: LedgerEntry]>,
+): AsyncGenerator<Nomination> {
+  for (const [credential, entry] of entries) {
+    const listed = await gatherListed(run, credential, entry);
+    yield { listed, decision: listed.observation && decide(listed.observation) };
+  }
+}
+
+/** True if a tick has to do more about a credential than to count it. */
+export function needsWork({ listed: { secret, observation }, decision }: Nomination): boolean {
+  if (observation === undefined || decision === undefined) return true;
+  if (decision.action !== 'keep') return true;
+  // The list may be old: before a failure or a recovery is reported, the secrets themselves are read.
+  const hasStatus = (secret?.tags[tagKeys.status] ?? okStatus) !== okStatus;
+  if (decision.failing || (hasStatus && isSettled(decision.reason))) return true;
+  return decision.reason === 'backing-off' && isWorthLooking(observation);
+}
+
+/**
+ * While a credential waits, its foreign token still expires, and somebody has to be told in time;
+ * unless it waits because its value cannot be read.
+ */
+function isWorthLooking({ token, failure }: Observation): boolean {
+  return token === 'unread' && failure?.code.startsWith('ERR_SECRET_') !== true;
+}

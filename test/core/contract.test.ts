@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import {
+  defaultPrefix,
+  isProduct,
+  metricDimension,
+  metricNamespace,
+  metricUnits,
+  productScopes,
+  products,
+  scopesTagProblem,
+  secretName,
+  tagKeys,
+} from '../../core/contract.ts';
+
+describe('the contract', () => {
+  it('names the two secrets of a credential', () => {
+    expect(defaultPrefix('prod')).toBe('ims-token-rotator/prod');
+    expect(secretName('a/b', 'fusion', 'client')).toBe('a/b/fusion/client');
+    expect(secretName('a/b', 'fusion', 'token')).toBe('a/b/fusion/token');
+  });
+
+  // Deployed stacks, alarms of others and consumers' policies depend on these.
+  it('keeps the tags and metrics that are published', () => {
+    expect(Object.values(tagKeys)).toEqual([
+      'ims-token-rotator:status',
+      'ims-token-rotator:paused',
+      'ims-token-rotator:product',
+      'ims-token-rotator:scopes',
+      'ims-token-rotator:renew-before',
+    ]);
+    expect([metricNamespace, metricDimension]).toEqual(['ImsTokenRotator', 'rotator']);
+    expect(metricUnits).toEqual({
+      Ticks: 'Count',
+      Managed: 'Count',
+      Renewed: 'Count',
+      Failing: 'Count',
+      MinLifeLeft: 'Percent',
+      MinSecondsToExpiry: 'Seconds',
+      RenewalDuration: 'Milliseconds',
+    });
+  });
+
+  it.each<[string, unknown, boolean]>([
+    ['a product with documented scopes', 'workfront-fusion', true],
+    ['a product of another name', 'photoshop-elements', false],
+    ['a property of every object', 'constructor', false],
+    ['a number', 5, false],
+  ])('%s is a product: %j → %s', (_, name, known) => {
+    expect(isProduct(name)).toBe(known);
+  });
+
+  it('has at least one scope for each product', () => {
+    for (const product of products) expect(productScopes[product].length).toBeGreaterThan(0);
+  });
+
+  it.each<[string, readonly string[], string | undefined]>([
+    ['fit in a tag', ['openid', 'additional_info.roles'], undefined],
+    ['are not given', [], 'is empty'],
+    ['hold a character that tags cannot', ['openid', 'a,b'], 'holds "a,b"'],
+    ['are 256 characters together', ['a'.repeat(100), 'b'.repeat(155)], undefined],
+    ['are longer than a tag', ['a'.repeat(100), 'b'.repeat(156)], 'has 257 characters'],
+  ])('says what is wrong with scopes that %s', (_, scopes, problem) => {
+    expect(scopesTagProblem(scopes)).toBe(problem);
+  });
+});

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { decide, type Force, unforced } from '../../core/decision.ts';
+import { Deferral, RotatorError, TokenRequestError } from '../../core/errors.ts';
+import { epochSeconds } from '../../core/instant.ts';
+import { type NextStatus, nextStatus } from '../../core/next-status.ts';
+import type { Observation } from '../../core/observation.ts';
+import { type Acted, outcomeOf } from '../../core/outcome.ts';
+import { formatStatus } from '../../core/status.ts';
+import { currentToken, lifetime, now, observed } from '../support/builders.ts';
+
+const tag = 'ims-token-rotator:status';
+const rejected = new TokenRequestError('ERR_TOKEN_REJECTED', 'IMS answered 400', {
+  clientId: 'client',
+  imsError: 'invalid_client',
+});
+const unavailable = new TokenRequestError('ERR_TOKEN_UNAVAILABLE', 'IMS answered 429', {
+  clientId: 'client',
+  imsError: 'slow_down',
+});
+const missing = new RotatorError('ERR_CREDENTIAL_MISSING', 'it does not exist');
+const noTime = new Deferral('ERR_NO_TIME_LEFT', 'no time is left in this run');
+
+const hourAgo = epochSeconds(now - 3_600);
+const expiring = { token: currentToken(7_200) };
+const since = '2026-11-22T12:00:00Z';
+const failing = 'failing code=ERR_TOKEN_UNAVAILABLE since=2026-11-22T11:00:00Z credential=c0ffee00';
+const standing = { code: 'ERR_TOKEN_UNAVAILABLE', since: hourAgo, fingerprint: 'c0ffee00' };
+
+const next = (
+  status: string | undefined,
+  overrides: Partial<Observation>,
+  acted: Acted,
+  force: Force = unforced,
+): NextStatus => {
+  const observation = observed(overrides);
+  const outcome = outcomeOf('fusion', observation, decide(observation, force), acted);
+  return nextStatus({ [tag]: status }, observation, outcome);
+};
+
+const kept: Acted = { kind: 'kept' };
+const failed = (error: RotatorError): Acted => ({ kind: 'failed', error });
+const renewed: Acted = { kind: 'renewed', token: { expiresAt: now, lifetime } };
+
+describe('the next status', () => {
+  it.each<[string, NextStatus, NextStatus]>([
+    [
+      'stays unwritten for a credential that was well',
+      next(undefined, {}, kept),
+      { status: undefined, isNews: false },
+    ],
+    ['is not written twice', next('ok', {}, kept), { status: undefined, isNews: false }],
+    [
+      'is ok again after a renewal',
+      next(failing, { failure: standing, ...expiring }, renewed),
+      { status: 'ok', isNews: false },
+    ],
+    ['is ok again for a fresh token', next(failing, {}, kept), { status: 'ok', isNews: false }],
+    [
+      'is left alone while a credential is paused',
+      next(failing, { paused: true }, kept),
+      { status: undefined, isNews: false },
+    ],
+    [
+      "remembers a final failure with IMS's code and a time to wait",
+      next(undefined, expiring, failed(rejected)),
+      {
+        status: `failing code=ERR_TOKEN_REJECTED/invalid_client since=${since} retry-at=2026-11-22T12:15:00Z credential=c0ffee00`,
+        isNews: true,
+      },
+    ],
+    [
+      'never waits past the expiry of the stored token',
+      next(undefined, { token: currentToken(300) }, failed(rejected)),
+      {
+        status: `failing code=ERR_TOKEN_REJECTED/invalid_client since=${since} retry-at=2026-11-22T12:05:00Z credential=c0ffee00`,
+        isNews: true,
+      },
+    ],
+    [
+      "remembers a transient failure without IMS's code and without waiting",
+      next(undefined, { token: 'empty' }, failed(unavailable)),
+      {
+        status: `failing code=ERR_TOKEN_UNAVAILABLE since=${since} credential=c0ffee00`,
+        isNews: true,
+      },
+    ],
+    [
+      'is not written again for a failure that lasts',
+      next(failing, { failure: standing, ...expiring }, failed(unavailable)),
+      { status: undefined, isNews: false },
+    ],
+    [
+      'does not wait for something that every tick looks at',
+      next(undefined, { fingerprint: undefined }, failed(missing)),
+      {
+        status: `failing code=ERR_CREDENTIAL_MISSING since=${since} credential=00000000`,
+        isNews: true,
+      },
+    ],
+    [
+      'is not changed by a forced renewal of a fresh token',
+      next(undefined, {}, failed(rejected), { force: true }),
+      { status: undefined, isNews: true },
+    ],
+    [
+      'is not changed by a run out of time',
+      next(undefined, expiring, failed(noTime)),
+      { status: undefined, isNews: false },
+    ],
+  ])('%s', (_, actual, expected) => {
+    expect(actual).toEqual(expected);
+  });
+
+  it('is not changed when too little could be seen', () => {
+    const outcome = outcomeOf('fusion', undefined, undefined, failed(rejected));
+    expect(nextStatus({}, undefined, outcome)).toEqual({ status: undefined, isNews: true });
+  });
+
+  it('keeps the beginning of a failure that changes its code', () => {
+    const observation = observed({ failure: standing, ...expiring });
+    const outcome = outcomeOf('fusion', observation, decide(observation), failed(rejected));
+    expect(nextStatus({ [tag]: failing }, observation, outcome)).toEqual({
+      status: formatStatus({
+        code: 'ERR_TOKEN_REJECTED',
+        imsError: 'invalid_client',
+        since: hourAgo,
+        retryAt: epochSeconds(now + 3_600),
+        fingerprint: 'c0ffee00',
+      }),
+      isNews: true,
+    });
+  });
+});

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { epochSeconds } from '../../core/instant.ts';
+import type { CredentialOutcome } from '../../core/outcome.ts';
+import { tickMetrics } from '../../core/run-metrics.ts';
+import { now } from '../support/builders.ts';
+
+const kept = (
+  credential: string,
+  expiresIn?: number,
+  overrides: Partial<CredentialOutcome> = {},
+): CredentialOutcome => ({
+  credential,
+  reason: 'token-fresh',
+  outcome: 'kept',
+  token:
+    expiresIn === undefined
+      ? undefined
+      : { expiresAt: epochSeconds(now + expiresIn), lifetime: 1_000 },
+  failing: false,
+  isNews: false,
+  ...overrides,
+});
+
+describe('the metrics of a tick', () => {
+  it('count a tick without credentials, and have no least life', () => {
+    expect(tickMetrics([], now)).toEqual({
+      values: [
+        ['Ticks', 1],
+        ['Managed', 0],
+        ['Failing', 0],
+      ],
+      properties: [],
+    });
+  });
+
+  it('name the token with the least percentage of its life left', () => {
+    const long = { token: { expiresAt: epochSeconds(now + 600), lifetime: 6_000 } };
+    const { values, properties } = tickMetrics(
+      [kept('a', 500), kept('b', undefined, long), kept('c', 700)],
+      now,
+    );
+    expect(values.slice(3)).toEqual([
+      ['MinLifeLeft', 10],
+      ['MinSecondsToExpiry', 500],
+    ]);
+    expect(properties).toEqual([['least_life_left_credential', 'b']]);
+  });
+
+  it('leave out paused tokens, and those whose expiry is unknown', () => {
+    const outcomes = [kept('a', 5, { reason: 'paused' }), kept('b')];
+    expect(tickMetrics(outcomes, now).values).toHaveLength(3);
+  });
+
+  it('name at most ten of the credentials that are failing', () => {
+    const outcomes = Array.from({ length: 12 }, (_, index) =>
+      kept(`c${index}`, undefined, { failing: true }),
+    );
+    const { values, properties } = tickMetrics(outcomes, now);
+    expect(values[2]).toEqual(['Failing', 12]);
+    expect(properties).toEqual([['failing_credentials', 'c0 c1 c2 c3 c4 c5 c6 c7 c8 c9']]);
+  });
+});
