@@ -16,7 +16,6 @@ import {
   secretOf,
   startHealthy,
   tagToken,
-  withKey,
 } from './patient.ts';
 
 type Harm = (operator: Operator) => void | Promise<void>;
