@@ -146,6 +146,7 @@ it('ships the construct, the bundle, the commands and the documents, and nothing
       'LICENSE',
       'README.md',
       'package.json',
+      'docs/reference.md',
       'docs/runbook.md',
       'dist/lambda/index.mjs',
       'dist/lambda/index.mjs.map',
