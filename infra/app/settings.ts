@@ -12,7 +12,7 @@ import {
   scopesTagProblem,
   scopesTagRule,
 } from '../../core/contract.ts';
-import { addCombinationProblems } from './settings-combinations.ts';
+import { addCombinationProblems } from './settings-conflicts.ts';
 
 const retentionDays = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,

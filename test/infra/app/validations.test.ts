@@ -9,7 +9,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parseSettings } from '../../../infra/app/settings.ts';
 import { ImsTokenRotatorStack } from '../../../infra/app/stack.ts';
 import { ImsTokenRotator } from '../../../infra/ims-token-rotator.ts';
-import { resources, type Synthesis, synthesise } from './gated-app.ts';
+import { resources, type Synthesis, synthesise } from './validated-app.ts';
 
 const badEnvironment = {
   Function: [

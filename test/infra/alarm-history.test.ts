@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { hour, lifetime } from '../../support/builders.ts';
-import { alarmIds, startWatchedRotator, type WatchedRotator } from '../watched-rotator.ts';
+import { hour, lifetime } from '../support/builders.ts';
+import { alarmIds, startWatchedRotator, type WatchedRotator } from './watched-rotator.ts';
 
 const minute = 60;
 const listLag = 5 * minute;
