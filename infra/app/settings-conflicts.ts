@@ -1,66 +1,88 @@
 import { Duration } from 'aws-cdk-lib';
+import {
+  type AlarmThresholds,
+  alarmThresholds,
+  isThreshold,
+  thresholdsProblem,
+} from '../alarm-thresholds.ts';
 import { marginProblem } from '../renewal-margin.ts';
-import { pagePercentOf, thresholdsProblem } from '../rotator-watch.ts';
+import {
+  tickLimits,
+  tickProblem,
+  timeoutLimits,
+  timeoutProblem,
+  timingDefaults,
+} from '../timing.ts';
 
 type Add = (path: readonly string[], message: string) => void;
 
-/** Tells of settings that are right each, and cannot work together. */
-export function addCombinationProblems(value: unknown, add: Add): void {
+/** Reports settings that are valid alone but conflict. */
+export function addConflicts(value: unknown, add: Add): void {
   const settings = entriesOf(value);
-  const { alarms, tickMinutes = 15, timeoutMinutes = 10 } = settings;
-  addAlarmProblems(entriesOf(alarms), add);
-  addNetworkProblems(settings, add);
-  if (isMinutes(tickMinutes) && isMinutes(timeoutMinutes) && tickMinutes <= timeoutMinutes) {
-    add(
-      ['tickMinutes'],
-      `must be more than timeoutMinutes (${timeoutMinutes}), or runs would overlap`,
-    );
-  }
-  if (settings['validate'] === true && timeoutMinutes === 1) {
-    add(['timeoutMinutes'], 'must be at least 2 with validate, or no renewal would be begun');
-  }
+  const alarms = entriesOf(settings['alarms']);
+  addAlarmConflicts(alarms, add);
+  addNetworkConflicts(settings, add);
+  addTimingConflicts(settings, add);
   const late = (renewBefore: unknown): string | undefined =>
-    lateProblem(renewBefore, tickMinutes, entriesOf(entriesOf(alarms)['thresholds']));
+    lateProblem(renewBefore, tickOf(settings), thresholdsOf(alarms));
   const problem = late(undefined);
   if (problem !== undefined) add(['tickMinutes'], problem);
   for (const [name, credential] of Object.entries(entriesOf(settings['credentials']))) {
-    addCredentialProblems(entriesOf(credential), late, (path, message) =>
+    addCredentialConflicts(entriesOf(credential), late, (path, message) =>
       add(['credentials', name, ...path], message),
     );
   }
 }
 
-function addAlarmProblems({ emails, topicArn, thresholds }: Entries, add: Add): void {
+function addTimingConflicts(settings: Entries, add: Add): void {
+  const tick = tickOf(settings);
+  const timeout = minutesOf(settings['timeoutMinutes'], timeoutLimits, timingDefaults.timeout);
+  if (timeout === undefined) return;
+  const timing = { timeout, validate: settings['validate'] === true };
+  const problemOfTick = tick === undefined ? undefined : tickProblem({ ...timing, tick });
+  if (problemOfTick !== undefined) add(['tickMinutes'], problemOfTick);
+  const problemOfTimeout = timeoutProblem(timing);
+  if (problemOfTimeout !== undefined) add(['timeoutMinutes'], problemOfTimeout);
+}
+
+function addAlarmConflicts(alarms: Entries, add: Add): void {
+  const { emails, topicArn } = alarms;
   if (Array.isArray(emails) && emails.length > 0 && topicArn !== undefined) {
-    add(['alarms', 'emails'], 'not together with topicArn: subscribe the addresses to that topic');
+    add(['alarms', 'emails'], 'conflicts with topicArn; subscribe the addresses to that topic');
   }
-  const percents = numbersOf(entriesOf(thresholds));
-  const problem = percents === undefined ? undefined : thresholdsProblem(percents);
+  const thresholds = thresholdsOf(alarms);
+  const problem = thresholds === undefined ? undefined : thresholdsProblem(thresholds);
   if (problem !== undefined) add(['alarms', 'thresholds'], problem);
 }
 
-function addNetworkProblems({ vpcId, subnetIds, securityGroupIds }: Entries, add: Add): void {
+function addNetworkConflicts({ vpcId, subnetIds, securityGroupIds }: Entries, add: Add): void {
   const isEmpty = subnetIds === undefined || (Array.isArray(subnetIds) && subnetIds.length === 0);
   if (vpcId !== undefined && isEmpty) {
-    add(['subnetIds'], 'is missing: name private subnets of the VPC, with a way to Adobe IMS');
+    add(
+      ['subnetIds'],
+      'is missing: list private subnets of the VPC that have a route to Adobe IMS',
+    );
   }
-  if (vpcId === undefined && !isEmpty) add(['subnetIds'], 'needs the vpcId that they are in');
+  if (vpcId === undefined && !isEmpty) add(['subnetIds'], 'needs the vpcId that they belong to');
   if (vpcId === undefined && securityGroupIds !== undefined) {
-    add(['securityGroupIds'], 'needs the vpcId that they are in');
+    add(['securityGroupIds'], 'needs the vpcId that they belong to');
   }
 }
 
-function addCredentialProblems(
+function addCredentialConflicts(
   credential: Entries,
   late: (renewBefore: unknown) => string | undefined,
   add: Add,
 ): void {
   const { product, scopes, renewBefore, clientSecretArn, clientSecretKeyArn } = credential;
   if (product !== undefined && scopes !== undefined) {
-    add(['scopes'], 'not together with product: give either');
+    add(['scopes'], 'conflicts with product; give either');
   }
   if (clientSecretKeyArn !== undefined && clientSecretArn === undefined) {
-    add(['clientSecretKeyArn'], 'needs clientSecretArn; the key of new secrets is keyArn');
+    add(
+      ['clientSecretKeyArn'],
+      'needs clientSecretArn; use keyArn for the secrets that the stack creates',
+    );
   }
   const problem = renewBefore === undefined ? undefined : late(renewBefore);
   if (problem !== undefined) add(['renewBefore'], problem);
@@ -68,17 +90,16 @@ function addCredentialProblems(
 
 function lateProblem(
   renewBefore: unknown,
-  tickMinutes: unknown,
-  thresholds: Entries,
+  tick: Duration | undefined,
+  thresholds: AlarmThresholds | undefined,
 ): string | undefined {
-  const percents = numbersOf(thresholds);
-  if (!isMinutes(tickMinutes) || percents === undefined) return undefined;
+  if (tick === undefined || thresholds === undefined) return undefined;
   const seconds = renewBefore === undefined ? undefined : secondsOf(renewBefore);
   if (renewBefore !== undefined && seconds === undefined) return undefined;
   return marginProblem({
     renewBefore: seconds,
-    tick: 60 * tickMinutes,
-    pagePercent: pagePercentOf(percents),
+    tick: tick.toSeconds(),
+    pagePercent: thresholds.pagePercent,
   });
 }
 
@@ -96,22 +117,28 @@ function entriesOf(value: unknown): Entries {
   return typeof value === 'object' && value !== null ? (value as Entries) : {};
 }
 
-// What is out of range by itself was told already.
-function isMinutes(value: unknown): value is number {
-  return typeof value === 'number' && value >= 1 && value <= 1440;
+// Undefined where the value is invalid by itself, which is reported elsewhere.
+
+function tickOf(settings: Entries): Duration | undefined {
+  return minutesOf(settings['tickMinutes'], tickLimits, timingDefaults.tick);
 }
 
-function isPercent(value: unknown): value is number {
-  return typeof value === 'number' && value > 0 && value < 50;
+function minutesOf(
+  value: unknown,
+  { least, most }: { readonly least: number; readonly most: number },
+  byDefault: Duration,
+): Duration | undefined {
+  if (value === undefined) return byDefault;
+  const isValid = typeof value === 'number' && Number.isInteger(value);
+  return isValid && value >= least && value <= most ? Duration.minutes(value) : undefined;
 }
 
-function numbersOf({
-  pagePercent,
-  urgentPercent,
-}: Entries):
-  | { readonly pagePercent: number | undefined; readonly urgentPercent: number | undefined }
-  | undefined {
-  if (!(pagePercent === undefined || isPercent(pagePercent))) return undefined;
-  if (!(urgentPercent === undefined || isPercent(urgentPercent))) return undefined;
-  return { pagePercent, urgentPercent };
+function thresholdsOf(alarms: Entries): AlarmThresholds | undefined {
+  const { pagePercent, urgentPercent } = entriesOf(alarms['thresholds']);
+  if (!isOptionalThreshold(pagePercent) || !isOptionalThreshold(urgentPercent)) return undefined;
+  return alarmThresholds({ pagePercent, urgentPercent });
+}
+
+function isOptionalThreshold(value: unknown): value is number | undefined {
+  return value === undefined || (typeof value === 'number' && isThreshold(value));
 }

@@ -12,7 +12,9 @@ import {
   scopesTagProblem,
   scopesTagRule,
 } from '../../core/contract.ts';
-import { addCombinationProblems } from './settings-conflicts.ts';
+import { isThreshold, thresholdRule } from '../alarm-thresholds.ts';
+import { tickLimits, timeoutLimits } from '../timing.ts';
+import { addConflicts } from './settings-conflicts.ts';
 
 const retentionDays = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,
@@ -21,19 +23,19 @@ const retentionDays = [
 
 const yesOrNo = v.optional(v.boolean('must be true or false'));
 
-// A list passes for an object otherwise.
+// Valibot accepts a list as an object.
 const noList = v.pipe(
   v.unknown(),
   v.check((value) => !Array.isArray(value), 'must be an object'),
 );
 
-/** An object that says which keys it knows. */
+/** An object whose error about an unknown key lists the known ones. */
 function settingsObject<const Entries extends v.ObjectEntries>(entries: Entries) {
   return v.pipe(
     noList,
     v.strictObject(entries, ({ expected }) =>
       expected === 'never'
-        ? `is not a setting; known are ${Object.keys(entries).join(', ')}`
+        ? `is unknown; the settings here are ${Object.keys(entries).join(', ')}`
         : 'must be an object',
     ),
   );
@@ -43,21 +45,21 @@ function text(pattern: RegExp, rule: string) {
   return v.optional(v.pipe(v.string(`must be ${rule}`), v.regex(pattern, `must be ${rule}`)));
 }
 
-function wholeNumber(from: number, to: number) {
-  const rule = `must be a whole number from ${from} to ${to}`;
+function wholeNumber({ least, most }: { readonly least: number; readonly most: number }) {
+  const rule = `must be a whole number from ${least} to ${most}`;
   return v.optional(
-    v.pipe(v.number(rule), v.integer(rule), v.minValue(from, rule), v.maxValue(to, rule)),
+    v.pipe(v.number(rule), v.integer(rule), v.minValue(least, rule), v.maxValue(most, rule)),
   );
 }
 
 function percent() {
-  const rule = 'must be a number above 0 and below 50';
-  return v.optional(v.pipe(v.number(rule), v.gtValue(0, rule), v.ltValue(50, rule)));
+  const rule = `must be a number ${thresholdRule}`;
+  return v.optional(v.pipe(v.number(rule), v.check(isThreshold, rule)));
 }
 
 function arn(service: string, resource: string, example: string) {
   const pattern = new RegExp(`^arn:[a-z-]+:${service}:[a-z0-9-]+:\\d{12}:${resource}$`);
-  return text(pattern, `an ARN such as ${example}`);
+  return text(pattern, `an ARN, for example ${example}`);
 }
 
 function list<const Item extends v.GenericSchema>(item: Item) {
@@ -65,7 +67,7 @@ function list<const Item extends v.GenericSchema>(item: Item) {
 }
 
 function ids(kind: string) {
-  const rule = `must be an id such as ${kind}-0123456789abcdef0`;
+  const rule = `must be an id, for example ${kind}-0123456789abcdef0`;
   return list(
     v.pipe(v.string(rule), v.regex(new RegExp(`^${kind}-[0-9a-f]{8}([0-9a-f]{9})?$`), rule)),
   );
@@ -97,7 +99,7 @@ const credential = settingsObject({
   clientSecretArn: arn(
     'secretsmanager',
     'secret:.+-[A-Za-z0-9]{6}',
-    'arn:aws:secretsmanager:eu-west-1:111122223333:secret:name-AbCdEf, complete with the six characters at its end',
+    'arn:aws:secretsmanager:eu-west-1:111122223333:secret:name-AbCdEf (complete, with the six random characters at its end)',
   ),
   clientSecretKeyArn: keyArn,
   keyArn,
@@ -105,7 +107,7 @@ const credential = settingsObject({
 
 const credentialName = v.pipe(
   v.string(),
-  v.regex(credentialNamePattern, `is no credential name: ${credentialNameRule}`),
+  v.regex(credentialNamePattern, `the name of a credential must be ${credentialNameRule}`),
 );
 
 const alarms = settingsObject({
@@ -129,12 +131,15 @@ const settings = settingsObject({
     ),
     {},
   ),
-  tickMinutes: wholeNumber(2, 1440),
-  timeoutMinutes: wholeNumber(1, 15),
+  tickMinutes: wholeNumber(tickLimits),
+  timeoutMinutes: wholeNumber(timeoutLimits),
   alarms: v.optional(alarms),
   dashboard: yesOrNo,
   keyArn,
-  vpcId: text(/^vpc-[0-9a-f]{8}([0-9a-f]{9})?$/, 'the id of a VPC, such as vpc-0123456789abcdef0'),
+  vpcId: text(
+    /^vpc-[0-9a-f]{8}([0-9a-f]{9})?$/,
+    'the id of a VPC, for example vpc-0123456789abcdef0',
+  ),
   subnetIds: ids('subnet'),
   securityGroupIds: ids('sg'),
   logRetentionDays: v.optional(
@@ -146,14 +151,14 @@ const settings = settingsObject({
   tracing: yesOrNo,
 });
 
-/** The settings, as `cdk.json` holds them under the context key `ims-token-rotator`. */
+/** The settings that `cdk.json` holds under the context key `ims-token-rotator`. */
 export type Settings = v.InferOutput<typeof settings>;
 
 const schema = v.pipe(
   settings,
   v.rawCheck(({ dataset, addIssue }) => {
-    // What is not of the right type was told already; the rest is checked all the same.
-    addCombinationProblems(dataset.value, (path, message) =>
+    // Values of a wrong type were reported above; the conflicts among the others still count.
+    addConflicts(dataset.value, (path, message) =>
       addIssue({ message, path: path.map(pathItem) as [v.IssuePathItem] }),
     );
   }),
@@ -164,10 +169,10 @@ function pathItem(key: string): v.IssuePathItem {
 }
 
 /**
- * Checks the settings.
+ * Validates the settings.
  *
- * @param value the settings, or their JSON, as `--context` gives it
- * @throws Error that lists every problem with its path and what is allowed
+ * @param value the settings, or their JSON text, which `--context` gives
+ * @throws Error that lists every problem with its path and the allowed values
  */
 export function parseSettings(value: unknown): Settings {
   const parsed = v.safeParse(schema, typeof value === 'string' ? parseJson(value) : value);
@@ -184,7 +189,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw invalid([{ path: null, message: 'must be JSON when it is given as text' }]);
+    throw invalid([{ path: null, message: 'must be valid JSON if it is given as text' }]);
   }
 }
 
@@ -194,5 +199,5 @@ function invalid(
   const lines = problems.map(
     ({ path, message }) => `- ${['ims-token-rotator', path].filter(Boolean).join('.')}: ${message}`,
   );
-  return new Error(`the context in cdk.json is not right:\n${[...new Set(lines)].join('\n')}`);
+  return new Error(`the settings in cdk.json are invalid:\n${[...new Set(lines)].join('\n')}`);
 }
