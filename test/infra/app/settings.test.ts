@@ -86,9 +86,9 @@ describe('parseSettings', () => {
   });
 
   it.each([
-    ['missing settings', undefined, /^must be an object$/],
+    ['missing settings', undefined, /^must be an object; it is undefined$/],
     ['text that is not JSON', '{fusion}', /^must be valid JSON if it is given as text$/],
-    ['a list', [], /^.*must be an object/],
+    ['a list', [], /^must be an object, not a list$/],
     [
       'an invalid rotator name',
       { rotatorName: 'a b' },
@@ -105,7 +105,11 @@ describe('parseSettings', () => {
       { tickMinutes: '15' },
       /^tickMinutes: must be a whole number from 2 to/,
     ],
-    ['a tick of 0', { tickMinutes: 0 }, /^tickMinutes: must be a whole number from 2 to 1440$/],
+    [
+      'a tick of 0',
+      { tickMinutes: 0 },
+      /^tickMinutes: must be a whole number from 2 to 1440; it is 0$/,
+    ],
     [
       'a time-out beyond the limit',
       { timeoutMinutes: 16, tickMinutes: 20 },
@@ -126,23 +130,31 @@ describe('parseSettings', () => {
       pagePercent(60),
       /^alarms\.thresholds\.pagePercent: must be a number/,
     ],
-    ['a key alias', { keyArn: 'alias/x' }, /^keyArn: must be an ARN .*not an alias/],
+    [
+      'a key alias',
+      { keyArn: 'alias/x' },
+      /^keyArn: must be an ARN, .*not an alias\); it is "alias\/x"$/,
+    ],
     [
       'a VPC by name',
       { vpcId: 'main', subnetIds: ['subnet-01234567'] },
-      /^vpcId: must be the id of a VPC/,
+      /^vpcId: must be an id, for example vpc-0123456789abcdef0; it is "main"$/,
     ],
     [
       'a subnet by name',
       { vpcId: 'vpc-01234567', subnetIds: ['private'] },
-      /^subnetIds\.0: must be an id, for example subnet-0123456789abcdef0$/,
+      /^subnetIds\.0: must be an id, for example subnet-0123456789abcdef0; it is "private"$/,
     ],
     [
       'a log retention that CloudWatch lacks',
       { logRetentionDays: 10 },
       /^logRetentionDays: must be one of 1, 3, 5,/,
     ],
-    ['a switch given as text', { validate: 'yes' }, /^validate: must be true or false$/],
+    [
+      'a switch given as text',
+      { validate: 'yes' },
+      /^validate: must be true or false; it is "yes"$/,
+    ],
     [
       'an unknown product',
       withFusion({ product: 'x' }),
@@ -151,7 +163,7 @@ describe('parseSettings', () => {
     [
       'scopes given as text',
       withFusion({ scopes: 'a' }),
-      /fusion\.scopes: must be a list of scopes$/,
+      /fusion\.scopes: must be a list of scopes; it is "a"$/,
     ],
     ['empty scopes', withFusion({ scopes: [] }), /fusion\.scopes: is empty; /],
     [
@@ -162,12 +174,12 @@ describe('parseSettings', () => {
     [
       'an invalid duration',
       withFusion({ renewBefore: '8h' }),
-      /fusion\.renewBefore: must be an ISO 8601 duration .*for example PT8H$/,
+      /fusion\.renewBefore: must be an ISO 8601 duration .*for example PT8H; it is "8h"$/,
     ],
     [
       'a client secret by partial ARN',
       withFusion({ clientSecretArn: clientSecretArn.slice(0, -7) }),
-      /fusion\.clientSecretArn: must be an ARN, .*complete, with the six random characters at its end\)$/,
+      /fusion\.clientSecretArn: must be an ARN, .*complete, with the six random characters at its end\); it is "arn:.*adobe"$/,
     ],
   ])('rejects %s', (_, settings, message) => {
     expect(problemsOf(settings)).toEqual([expect.stringMatching(message)]);
