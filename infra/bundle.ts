@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { IConstruct } from 'constructs';
 import { refuse } from './refuse.ts';
 
-// The repository has the bundle beside `infra/` in `dist/`, the package beside `dist/infra/`.
+// From `infra/` in the repository, and from the compiled `dist/infra/` in the package.
 const places = ['../dist/lambda/', '../lambda/'];
 
 /**

@@ -57,8 +57,8 @@ export interface ImsCredentialProps {
    */
   readonly readerAccounts?: readonly string[] | undefined;
   /**
-   * Whether the policies of imported keys, which this app cannot edit, already let `readerAccounts`
-   * decrypt.
+   * Declares that the policies of imported keys, which this app cannot edit, already let readers in
+   * other accounts decrypt.
    *
    * @default false
    */

@@ -7,7 +7,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 /** Recipients and thresholds of the alarms. */
 export interface ImsTokenRotatorAlarmOptions {
   /**
-   * Whether to create the alarms.
+   * Creates the alarms.
    *
    * @default true
    */
@@ -87,20 +87,19 @@ export interface ImsTokenRotatorProps {
    */
   readonly removalPolicy?: RemovalPolicy | undefined;
   /**
-   * Whether to validate each new token at IMS before storing it.
+   * Validates each new token at IMS before it is stored.
    *
    * @default false
    */
   readonly validate?: boolean | undefined;
   /**
-   * Whether operators can start Secrets Manager's own rotation by hand. The schedule renews either
-   * way.
+   * Lets operators start Secrets Manager's own rotation by hand. The schedule renews either way.
    *
    * @default false
    */
   readonly nativeRotation?: boolean | undefined;
   /**
-   * Whether AWS X-Ray traces the function.
+   * Traces the function with AWS X-Ray.
    *
    * @default false
    */
@@ -130,7 +129,7 @@ export interface ImsTokenRotatorProps {
    */
   readonly alarms?: ImsTokenRotatorAlarmOptions | undefined;
   /**
-   * Whether to create a dashboard.
+   * Creates a dashboard.
    *
    * @default true
    */

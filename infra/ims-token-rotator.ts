@@ -36,6 +36,7 @@ export class ImsTokenRotator extends Construct {
   readonly role: Role;
   readonly logGroup: LogGroup;
   readonly schedule: Schedule;
+  /** The alarms; empty if they are disabled. */
   readonly alarms: readonly Alarm[];
   readonly #props: ImsTokenRotatorProps;
   readonly #tick: Duration;

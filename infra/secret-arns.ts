@@ -20,7 +20,7 @@ export function secretArnPattern(partialArn: string): string {
   return `${partialArn}${anySuffix}`;
 }
 
-/** True if CDK made up the end of an ARN, because it knows only the secret's name. */
+/** True if CDK gave an ARN this pattern because it knows only the secret's name. */
 export function isSecretArnPattern(arn: string): boolean {
   return arn.endsWith(anySuffix);
 }

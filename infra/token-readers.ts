@@ -14,7 +14,7 @@ export interface ReadableToken {
   readonly secretName: string;
   readonly encryptionKey: IKey | undefined;
   readonly replicaRegions: readonly ReplicaRegion[];
-  /** Whether the policies of imported keys already let readers in other accounts decrypt. */
+  /** True if the policies of imported keys already let readers in other accounts decrypt. */
   readonly keyPolicyManagedElsewhere: boolean;
 }
 

@@ -21,12 +21,12 @@ const states = (...history: Parameters<WatchedRotator['history']>) => ({
 
 describe('the first deployment', () => {
   it.each([
-    { name: 'before a tick at once', firstTick: 1 * minute },
-    { name: 'before a tick after an interval', firstTick: 15 * minute },
-    { name: 'before a tick between one secret and the other', firstTick: 1 * minute, apart: true },
-    { name: 'before a tick that precedes all secrets', firstTick: 1 * minute, late: 3 * minute },
+    { name: 'a tick at once', firstTick: 1 * minute },
+    { name: 'a tick after an interval', firstTick: 15 * minute },
+    { name: 'a tick between one secret and the other', firstTick: 1 * minute, apart: true },
+    { name: 'a tick before any secret exists', firstTick: 1 * minute, late: 3 * minute },
   ])(
-    'raises only the alarm on silence, once, $name, with a list that lags',
+    'raises only the alarm on silence, once, with a lagging list and $name',
     async ({ firstTick, apart = false, late = 0 }) => {
       const rotator = await startWatchedRotator();
       rotator.parts.secretsManager.listLagMs = listLag * 1000;

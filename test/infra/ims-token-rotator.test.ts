@@ -96,8 +96,8 @@ describe('ImsTokenRotator', () => {
   it('sends its alarms to an existing topic, and can omit alarms and dashboard', () => {
     const stack = newStack();
     const topic = new Topic(stack, 'Pager');
-    const told = templateOf({ alarms: { topic } }, stack);
-    told.allResourcesProperties('AWS::CloudWatch::Alarm', {
+    const notified = templateOf({ alarms: { topic } }, stack);
+    notified.allResourcesProperties('AWS::CloudWatch::Alarm', {
       AlarmActions: [stack.resolve(topic.topicArn)],
     });
     const silent = templateOf({ alarms: { enabled: false }, dashboard: false });
@@ -150,7 +150,7 @@ describe('the log group', () => {
 });
 
 describe('the function in a VPC', () => {
-  it('is created after its role may create network interfaces', () => {
+  it('is created only after its role may create network interfaces', () => {
     const stack = newStack();
     const vpc = new Vpc(stack, 'Vpc', { natGateways: 1 }) as IVpc;
     const securityGroups = [new SecurityGroup(stack, 'Egress', { vpc })];

@@ -22,7 +22,7 @@ export interface Synthesis {
 export interface SynthesisOptions {
   /** Added to the context of `cdk.json`. */
   readonly context?: Readonly<Record<string, unknown>> | undefined;
-  /** Whether to add the project's validations. @default true */
+  /** Adds the project's own validations. @default true */
   readonly validations?: boolean | undefined;
 }
 
