@@ -135,43 +135,43 @@ function ticks(tickMinutes: number, count: number, lost: readonly number[] = [])
     }));
 }
 
-describe.each([2, 3, 5, 7, 10, 15, 20, 30, 60, 240, 1440])('at a tick of %i minutes', (tick) => {
-  const silence = alarmNamed(alarmsOf(monitoredTemplate({ tickMinutes: tick })), 'Silence');
-  const seconds = tick * minute;
+describe.each([2, 3, 5, 7, 10, 15, 20, 30, 60, 240, 1440])(
+  'the alarm on silence at a tick of %i minutes',
+  (tick) => {
+    const silence = alarmNamed(alarmsOf(monitoredTemplate({ tickMinutes: tick })), 'Silence');
+    const seconds = tick * minute;
 
-  it.each([1, 2, 5])(
-    'the alarm on silence lives through a lost tick, with %i periods more',
-    (extraPeriods) => {
+    it.each([1, 2, 5])('tolerates a lost tick, with %i extra periods', (extraPeriods) => {
       const points = ticks(tick, 12, [6]);
       for (let phase = 0; phase < 60; phase += 10) {
         const from = phase + 60;
         const states = evaluateAlarm(silence, points, { from, to: 11 * seconds, extraPeriods });
         expect(states.map(({ to }) => to)).toEqual(['OK']);
       }
-    },
-  );
+    });
 
-  it('raises the alarm on silence after at least two ticks and at most about four', () => {
-    for (const extraPeriods of [0, 2, 5]) {
-      const evaluation = { from: 60, to: 20 * seconds, extraPeriods };
-      const [, raised, ...more] = evaluateAlarm(silence, ticks(tick, 5), evaluation);
-      expect(more).toEqual([]);
-      expect(raised?.to).toBe('ALARM');
-      const silent = ((raised?.at ?? 0) - 4 * seconds) / seconds;
-      expect(silent).toBeGreaterThanOrEqual(2);
-      // At ticks below 10 minutes, whole minutes are too coarse for thirds of a tick.
-      expect(silent).toBeLessThanOrEqual(tick < 10 ? 6 : 4.1);
-    }
-  });
+    it('is raised after at least two silent ticks and at most about four', () => {
+      for (const extraPeriods of [0, 2, 5]) {
+        const evaluation = { from: 60, to: 20 * seconds, extraPeriods };
+        const [, raised, ...more] = evaluateAlarm(silence, ticks(tick, 5), evaluation);
+        expect(more).toEqual([]);
+        expect(raised?.to).toBe('ALARM');
+        const silent = ((raised?.at ?? 0) - 4 * seconds) / seconds;
+        expect(silent).toBeGreaterThanOrEqual(2);
+        // At ticks below 10 minutes, whole minutes are too coarse for thirds of a tick.
+        expect(silent).toBeLessThanOrEqual(tick < 10 ? 6 : 4.1);
+      }
+    });
 
-  it('has periods for the alarm on silence that CloudWatch accepts', () => {
-    expect(silence.Period % minute).toBe(0);
-    const week = 7 * 24 * 60 * minute;
-    const day = 24 * 60 * minute;
-    const most = silence.Period < 60 * minute ? day : week;
-    expect(silence.Period * silence.EvaluationPeriods).toBeLessThanOrEqual(most);
-  });
-});
+    it('has periods that CloudWatch accepts', () => {
+      expect(silence.Period % minute).toBe(0);
+      const week = 7 * 24 * 60 * minute;
+      const day = 24 * 60 * minute;
+      const most = silence.Period < 60 * minute ? day : week;
+      expect(silence.Period * silence.EvaluationPeriods).toBeLessThanOrEqual(most);
+    });
+  },
+);
 
 describe('the alarms on the function', () => {
   const alarms = alarmsOf(monitoredTemplate());
