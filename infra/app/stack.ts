@@ -57,7 +57,7 @@ export class ImsTokenRotatorStack extends Stack {
       });
     }
     new CfnOutput(this, 'RotatorName', {
-      description: 'The value of the metrics’ dimension, and the rotator’s name for the CLI',
+      description: 'The rotator as the CLI and the dimension of the metrics name it',
       value: rotator.rotatorName,
     });
     new CfnOutput(this, 'FunctionName', { value: rotator.function.functionName });
