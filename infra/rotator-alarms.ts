@@ -178,7 +178,7 @@ export class RotatorAlarms extends Construct {
       // Lambda retries a throttled event, so that a single one does no harm.
       datapointsToAlarm: 2,
       alarmDescription: this.#describe(
-        'Lambda throttles the function: the concurrency of the account is exhausted, or 0 is reserved.',
+        'Lambda throttles the function: the concurrency of the account is exhausted, or that of the function is 0.',
         'If no tick gets through, the alarm on silence follows, and tokens are valid for half their life.',
         'Throttles',
       ),

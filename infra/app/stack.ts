@@ -57,7 +57,7 @@ export class ImsTokenRotatorStack extends Stack {
       });
     }
     new CfnOutput(this, 'RotatorName', {
-      description: 'The rotator as the CLI and the dimension of the metrics name it',
+      description: 'The name of the rotator, in the CLI and in the dimension of its metrics',
       value: rotator.rotatorName,
     });
     new CfnOutput(this, 'FunctionName', { value: rotator.function.functionName });
