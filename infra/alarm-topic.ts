@@ -7,21 +7,21 @@ import { Construct } from 'constructs';
 import { refuse } from './refuse.ts';
 
 export interface AlarmTopicProps {
-  /** Who gets the mail. Amazon SNS asks each address once to confirm. */
+  /** The addresses to mail. Amazon SNS asks each one once to confirm. */
   readonly emails: readonly string[];
 }
 
 /**
  * An encrypted topic that the CloudWatch alarms of this account and Region may publish to.
  *
- * The policies grant what CDK leaves out: it replaces the policy that lets CloudWatch publish as
- * soon as TLS is enforced, and a key allows nobody but the account. An alarm then fails in silence.
+ * CDK leaves two grants out: enforcing TLS replaces the topic's default policy, which lets CloudWatch
+ * publish, and a new key allows the account alone. Without these grants, alarms are lost silently.
  *
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
 export class AlarmTopic extends Construct {
   readonly topic: Topic;
-  /** A key of its own, as the one of AWS (`alias/aws/sns`) cannot be used by CloudWatch. */
+  /** A customer managed key: CloudWatch cannot use the AWS-managed `alias/aws/sns`. */
   readonly key: Key;
 
   constructor(scope: Construct, id: string, { emails }: AlarmTopicProps) {
@@ -29,14 +29,14 @@ export class AlarmTopic extends Construct {
     if (emails.length === 0) {
       refuse(
         this,
-        'NobodyTold',
-        'an alarm topic needs an e-mail address: it would reach nobody, and its key is billed',
+        'NoRecipient',
+        'an alarm topic needs an e-mail address: without one it reaches nobody, but its key is billed',
       );
     }
     this.key = new Key(this, 'Key', {
-      description: 'Encrypts the alarms of an IMS token rotator on their way',
+      description: 'Encrypts the alarms of an IMS token rotator in transit',
       enableKeyRotation: true,
-      // It encrypts nothing that is kept, and would be billed for as long as it is there.
+      // It encrypts nothing that is stored, and would be billed as long as it exists.
       removalPolicy: RemovalPolicy.DESTROY,
       pendingWindow: Duration.days(7),
     });
@@ -54,7 +54,7 @@ export class AlarmTopic extends Construct {
     for (const email of emails) this.topic.addSubscription(new EmailSubscription(email));
   }
 
-  /** To CloudWatch, for the alarms of this account and Region, and not on behalf of anybody else. */
+  /** Lets CloudWatch act for the alarms of this account and Region, and for no others. */
   #allowAlarms(sid: string, actions: string[], resource: string): PolicyStatement {
     const stack = Stack.of(this);
     return new PolicyStatement({

@@ -3,10 +3,14 @@ import { fileURLToPath } from 'node:url';
 import type { IConstruct } from 'constructs';
 import { refuse } from './refuse.ts';
 
-// Beside `infra/` in the repository, and beside the compiled `dist/infra/` in the package.
+// From `infra/` in the repository, and from the compiled `dist/infra/` in the package.
 const places = ['../dist/lambda/', '../lambda/'];
 
-/** The directory of the function's bundle, which is built once and deployed as it is. */
+/**
+ * The directory of the function's bundle, which is deployed as it is.
+ *
+ * @throws ValidationError if the bundle was not built
+ */
 export function bundleDirectory(scope: IConstruct, base: string = import.meta.url): string {
   const directory = places
     .map((place) => fileURLToPath(new URL(place, base)))
@@ -16,7 +20,7 @@ export function bundleDirectory(scope: IConstruct, base: string = import.meta.ur
     refuse(
       scope,
       'BundleNotBuilt',
-      'the function is not built: there is no dist/lambda/index.mjs; run "npm run build" first',
+      'the function is not built: dist/lambda/index.mjs is missing; run "npm run build" first',
     )
   );
 }

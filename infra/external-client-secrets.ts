@@ -2,24 +2,24 @@ import { Arn, ArnFormat, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { environmentVariables } from '../core/contract.ts';
 import { credentialStored, ruleTarget } from './credential-rule.ts';
 import { refuse } from './refuse.ts';
 import type { RotatorFunction } from './rotator-function.ts';
+import { isSecretArnPattern } from './secret-arns.ts';
 
-// An ARN that is known at deployment is taken to be this long; most are shorter.
+// The length assumed for an ARN that is unknown until deployment; most are shorter.
 const unresolvedLength = 200;
 
-// An event pattern has 2,048 characters; the rest of ours takes about 120.
+// An event pattern may have 2,048 characters; all but the ARNs needs about 120.
 const patternBudget = 1800;
 
-// The environment has 4 KB for all variables.
+// All environment variables together may have 4 KB.
 const environmentBudget = 3400;
 
-const variable = 'IMS_TOKEN_ROTATOR_CLIENT_SECRETS';
-
 /**
- * The client secrets that are not under the rotator's prefix. No list shows them and no name pattern
- * matches them, so the function, its role and the event rules are told each one's ARN.
+ * The client secrets outside the rotator's prefix. No list shows them and no name pattern matches
+ * them, so the function, its role and the event rules each need their ARNs.
  */
 export class ExternalClientSecrets extends Construct {
   readonly #function: RotatorFunction;
@@ -35,20 +35,23 @@ export class ExternalClientSecrets extends Construct {
     const arn = this.#check(secret);
     if (this.#arns.size === 0) {
       const produce = (): string => Stack.of(this).toJsonString(Object.fromEntries(this.#arns));
-      this.#function.function.addEnvironment(variable, Lazy.string({ produce }));
+      this.#function.function.addEnvironment(
+        environmentVariables.clientSecrets,
+        Lazy.string({ produce }),
+      );
     }
     this.#arns.set(credential, arn);
     const size = [...this.#arns].reduce(
       (sum, [key, value]) => sum + key.length + lengthOf(value),
       0,
     );
-    // Each entry has four quotes, a colon and a comma.
+    // An entry adds four quotes, a colon and a comma.
     if (size + 6 * this.#arns.size > environmentBudget) {
       refuse(
         this,
         'TooManyClientSecrets',
         `the function's environment has no room for ${this.#arns.size} client secrets by ARN; let ` +
-          'the rotator create some of them (leave clientSecret out), or use a second rotator',
+          'the rotator create some of them (omit clientSecret), or use a second rotator',
       );
     }
     this.#function.role.allowClientSecret(arn);
@@ -57,12 +60,12 @@ export class ExternalClientSecrets extends Construct {
 
   #check(secret: ISecret): string {
     const arn = secret.secretFullArn;
-    if (arn === undefined || arn.endsWith('??????')) {
+    if (arn === undefined || isSecretArnPattern(arn)) {
       refuse(
         this,
         'ClientSecretByName',
         `the client secret ${secret.secretName} is imported by name or partial ARN; import it by ` +
-          'the complete ARN, with the six characters at its end: Secret.fromSecretCompleteArn(…)',
+          'its complete ARN, which ends in six random characters: Secret.fromSecretCompleteArn(…)',
       );
     }
     const { region } = Stack.of(this);
@@ -73,15 +76,15 @@ export class ExternalClientSecrets extends Construct {
       refuse(
         this,
         'ClientSecretRegion',
-        `the client secret ${arn} is in ${own}, and the rotator in ${region}; replicate the secret ` +
-          'there and import the replica, or put the rotator beside it',
+        `the client secret ${arn} is in ${own}, but the rotator is in ${region}; replicate the ` +
+          `secret to ${region} and import the replica, or deploy the rotator in ${own}`,
       );
     }
     return arn;
   }
 
   #match(arn: string): void {
-    // Quotes and comma.
+    // Two quotes and a comma.
     const length = lengthOf(arn) + 3;
     let last = this.#rules.at(-1);
     if (last === undefined || last.used + length > patternBudget) {
@@ -94,7 +97,7 @@ export class ExternalClientSecrets extends Construct {
 
   #rule(): Rule {
     return new Rule(this, `Rule${this.#rules.length + 1}`, {
-      description: 'Renews the token of an Adobe credential that was stored elsewhere',
+      description: 'Renews the token when its Adobe credential, an imported secret, is stored',
       eventPattern: credentialStored({}),
       targets: [ruleTarget(this.#function.function)],
     });

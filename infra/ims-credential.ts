@@ -1,89 +1,94 @@
-import { ArnFormat, type Duration, Stack } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ISecret, type ReplicaRegion, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { secretName } from '../core/contract.ts';
 import { checkKey } from './keys.ts';
 import { checkCredentialName, secretPrefix } from './names.ts';
+import { partialSecretArn } from './secret-arns.ts';
 import { grantTokenRead } from './token-readers.ts';
 
-/** Settings of a credential that a rotator's stack creates. */
+/** Properties of a credential that `ImsTokenRotator.addCredential` creates. */
 export interface ImsCredentialProps {
   /**
-   * The name of a preset of scopes, such as `workfront-fusion`.
+   * The product whose documented scopes to request, for example `workfront-fusion`. Scopes in the
+   * client secret's value take precedence. Cannot be combined with `scopes`.
    *
-   * @default - the scopes are in the client secret's value, or in `scopes`
+   * @default - `scopes`, or the scopes in the client secret's value
    */
   readonly product?: string | undefined;
   /**
-   * The scopes to ask for. Those in the client secret's value win.
+   * The scopes to request. Scopes in the client secret's value take precedence. Cannot be combined
+   * with `product`.
    *
-   * @default - the scopes are in the client secret's value, or those of `product`
+   * @default - the scopes of `product`, or the scopes in the client secret's value
    */
   readonly scopes?: readonly string[] | undefined;
   /**
-   * How long before its expiry a token is renewed, at most half its lifetime.
+   * The time before expiry at which a token is renewed, at most half its lifetime.
    *
    * @default - half the token's lifetime
    */
   readonly renewBefore?: Duration | undefined;
   /**
-   * A secret that holds the credential already. Import it by its complete ARN, with its key if that
-   * is not the AWS-managed one.
+   * An existing secret that holds the credential. Import it by its complete ARN, and with its key
+   * unless that is the AWS-managed one.
    *
-   * @default - an empty secret `<prefix>/<name>/client` is created, for you to fill
+   * @default - an empty secret `<prefix>/<name>/client` for you to fill
    */
   readonly clientSecret?: ISecret | Secret | undefined;
   /**
-   * The key of the secrets that are created. Readers in other accounts need one.
+   * The key that encrypts the secrets that are created. Readers in other accounts need one.
    *
    * @default - the rotator's `encryptionKey`
    */
   readonly encryptionKey?: IKey | undefined;
   /**
-   * Further Regions in which the token can be read.
+   * Further Regions to replicate the token to.
    *
    * @default - none
    */
   readonly replicaRegions?: readonly ReplicaRegion[] | undefined;
   /**
-   * Other accounts whose IAM administrators may let their workloads read the token.
+   * The ids of other accounts, whose administrators may then let workloads read the token.
    *
    * @default - none
    */
   readonly readerAccounts?: readonly string[] | undefined;
   /**
-   * Whether the policies of imported keys let other accounts decrypt, which this app can not see to.
+   * Declares that the policies of imported keys, which this app cannot edit, already let readers in
+   * other accounts decrypt.
    *
    * @default false
    */
   readonly keyPolicyManagedElsewhere?: boolean | undefined;
 }
 
-/** A credential that is there already. */
+/** Identifies an existing credential. Give `rotatorName` or `prefix`. */
 export interface ImsCredentialFromNameProps {
   /** The credential's short name. */
   readonly name: string;
   /**
-   * The name of its rotator.
+   * The name of the credential's rotator.
    *
-   * @default - `prefix` is given
+   * @default - none; `prefix` is required
    */
   readonly rotatorName?: string | undefined;
   /**
-   * What the names of the rotator's secrets begin with, without the slash that follows.
+   * The prefix of the rotator's secret names, without the slash that follows.
    *
    * @default - `ims-token-rotator/<rotatorName>`
    */
   readonly prefix?: string | undefined;
   /**
-   * The key of the token secret.
+   * The key that encrypts the token secret.
    *
    * @default - the AWS-managed key
    */
   readonly encryptionKey?: IKey | undefined;
   /**
-   * The Regions to which the token is replicated and where it is read.
+   * The Regions that the token is replicated to.
    *
    * @default - none
    */
@@ -92,17 +97,17 @@ export interface ImsCredentialFromNameProps {
 
 /** An Adobe OAuth Server-to-Server credential and its access token. */
 export abstract class ImsCredential extends Construct {
-  /** The credential of a rotator in another stack, or one that was onboarded at run time. */
+  /** References a credential of a rotator in another stack, or one onboarded at run time. */
   static fromName(scope: Construct, id: string, props: ImsCredentialFromNameProps): ImsCredential {
     return new NamedCredential(scope, id, props);
   }
 
-  /** What Adobe gave: stored by you, read by the rotator only. */
+  /** The credential that Adobe issued. You store it; only the rotator reads it. */
   abstract readonly clientSecret: ISecret;
-  /** What your workloads read: written by the rotator only. */
+  /** The access token. Only the rotator writes it; your workloads read it. */
   abstract readonly tokenSecret: ISecret;
 
-  /** Lets a workload read the token, in the Regions of its replicas too. */
+  /** Lets a workload read the token, in its own Region and in those of its replicas. */
   abstract grantRead(grantee: IGrantable): Grant;
 }
 
@@ -117,17 +122,16 @@ class NamedCredential extends ImsCredential {
     checkCredentialName(this, props.name);
     const { encryptionKey } = props;
     if (encryptionKey !== undefined) checkKey(this, encryptionKey);
-    const path = `${secretPrefix(this, props)}/${props.name}`;
+    const prefix = secretPrefix(this, props);
     this.#props = props;
-    this.#tokenSecretName = `${path}/token`;
-    this.clientSecret = Secret.fromSecretNameV2(this, 'ClientSecret', `${path}/client`);
+    this.#tokenSecretName = secretName(prefix, props.name, 'token');
+    this.clientSecret = Secret.fromSecretNameV2(
+      this,
+      'ClientSecret',
+      secretName(prefix, props.name, 'client'),
+    );
     this.tokenSecret = Secret.fromSecretAttributes(this, 'TokenSecret', {
-      secretPartialArn: Stack.of(this).formatArn({
-        service: 'secretsmanager',
-        resource: 'secret',
-        resourceName: this.#tokenSecretName,
-        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      }),
+      secretPartialArn: partialSecretArn(this, this.#tokenSecretName),
       ...(encryptionKey === undefined ? {} : { encryptionKey }),
     });
   }

@@ -4,41 +4,44 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 
-/** Whom the alarms tell, and when. */
+/** Recipients and thresholds of the alarms. */
 export interface ImsTokenRotatorAlarmOptions {
   /**
-   * Whether there are alarms.
+   * Creates the alarms.
    *
    * @default true
    */
   readonly enabled?: boolean | undefined;
   /**
-   * Who is mailed, through a topic that is created for it.
+   * The addresses to mail, through an encrypted topic that is created for them. Cannot be combined
+   * with `topic`.
    *
-   * @default - nobody, unless there is a topic
+   * @default - none
    */
   readonly emails?: readonly string[] | undefined;
   /**
-   * A topic of yours, whose policy and key let CloudWatch publish.
+   * An existing topic, whose policy and key let CloudWatch publish. Cannot be combined with `emails`.
    *
-   * @default - one is created if there are emails
+   * @default - one is created if there are `emails`
    */
   readonly topic?: ITopic | undefined;
   /**
-   * Percent of its lifetime that a token has left when the alarm pages.
+   * The remaining life, in percent of a token's lifetime, below which the alarm pages: above 0 and
+   * below 50.
    *
    * @default 16
    */
   readonly pagePercent?: number | undefined;
   /**
-   * Percent of its lifetime that a token has left when the alarm pages again.
+   * The remaining life, in percent of a token's lifetime, below which the alarm pages again: above 0
+   * and below `pagePercent`.
    *
    * @default 4
    */
   readonly urgentPercent?: number | undefined;
 }
 
-/** Settings of a rotator. */
+/** Properties of a rotator. */
 export interface ImsTokenRotatorProps {
   /**
    * The rotator's name, unique in its account and Region.
@@ -47,85 +50,86 @@ export interface ImsTokenRotatorProps {
    */
   readonly rotatorName?: string | undefined;
   /**
-   * What the names of its secrets begin with, without the slash that follows.
+   * The prefix of the rotator's secret names, without the slash that follows.
    *
    * @default - `ims-token-rotator/<rotatorName>`
    */
   readonly prefix?: string | undefined;
   /**
-   * The time between two looks at all credentials, in whole minutes.
+   * The interval between two passes over all credentials, 2 to 1,440 whole minutes.
    *
    * @default Duration.minutes(15)
    */
   readonly tick?: Duration | undefined;
   /**
-   * How long one look may take: less than a tick, and at most 15 minutes.
+   * The time that a run may take: at least 1 minute, or 2 with `validate`, at most 15 minutes, and
+   * less than `tick`.
    *
    * @default Duration.minutes(10)
    */
   readonly timeout?: Duration | undefined;
   /**
-   * How long the function's log is kept.
+   * How long CloudWatch keeps the function's log.
    *
    * @default RetentionDays.THREE_MONTHS
    */
   readonly logRetention?: RetentionDays | undefined;
   /**
-   * The key of all secrets that are created, and of those that are onboarded at run time.
+   * The key that encrypts all secrets that are created. Secrets onboarded at run time may use it too.
    *
    * @default - the AWS-managed key
    */
   readonly encryptionKey?: IKey | undefined;
   /**
-   * What becomes of the secrets when they leave the stack. Without them no workload has a token.
+   * What happens to a secret that is removed from the stack. Without it, workloads have no token.
    *
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy | undefined;
   /**
-   * Whether IMS is asked about each token before it is stored.
+   * Validates each new token at IMS before it is stored.
    *
    * @default false
    */
   readonly validate?: boolean | undefined;
   /**
-   * Whether Secrets Manager's own rotation can be started by hand. The schedule renews either way.
+   * Lets operators start Secrets Manager's own rotation by hand. The schedule renews either way.
    *
    * @default false
    */
   readonly nativeRotation?: boolean | undefined;
   /**
-   * Whether AWS X-Ray traces the function.
+   * Traces the function with AWS X-Ray.
    *
    * @default false
    */
   readonly tracing?: boolean | undefined;
   /**
-   * A network for the function, with a way to Adobe IMS and to Secrets Manager.
+   * The VPC to run the function in. It needs routes to Adobe IMS and to Secrets Manager.
    *
-   * @default - none
+   * @default - the function runs outside a VPC
    */
   readonly vpc?: IVpc | Vpc | undefined;
   /**
-   * The subnets of the `vpc` to use.
+   * The subnets of `vpc` to use.
    *
-   * @default - its private subnets
+   * @default - the private subnets
    */
   readonly vpcSubnets?: SubnetSelection | undefined;
   /**
-   * The function's security groups in the `vpc`.
+   * The function's security groups in `vpc`.
    *
    * @default - one that allows all outbound traffic
    */
   readonly securityGroups?: readonly ISecurityGroup[] | undefined;
   /**
-   * Whom the alarms tell, and when.
+   * Recipients and thresholds of the alarms.
    *
-   * @default - alarms that tell nobody
+   * @default - alarms without recipients
    */
   readonly alarms?: ImsTokenRotatorAlarmOptions | undefined;
   /**
-   * Whether there is a dashboard.
+   * Creates a dashboard.
    *
    * @default true
    */

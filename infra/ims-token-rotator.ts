@@ -1,10 +1,12 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Alarm, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Grant, IGrantable, Role } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Schedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
+import { secretName } from '../core/contract.ts';
+import { alarmThresholds } from './alarm-thresholds.ts';
 import { CredentialRule } from './credential-rule.ts';
 import { ExternalClientSecrets } from './external-client-secrets.ts';
 import type { ImsCredential, ImsCredentialProps } from './ims-credential.ts';
@@ -17,21 +19,24 @@ import { NativeRotation } from './native-rotation.ts';
 import { refuse } from './refuse.ts';
 import { marginProblem } from './renewal-margin.ts';
 import { RotatorFunction } from './rotator-function.ts';
-import { checkAlarmOptions, pagePercentOf, RotatorWatch } from './rotator-watch.ts';
+import { checkAlarmOptions, RotatorWatch } from './rotator-watch.ts';
 import { TickSchedule } from './tick-schedule.ts';
+import { timingDefaults } from './timing.ts';
 
+// Keeps the largest stack below CloudFormation's limit of 500 resources.
 const maxCredentials = 100;
 
 /** Keeps the access tokens of Adobe IMS credentials fresh in AWS Secrets Manager. */
 export class ImsTokenRotator extends Construct {
-  /** The rotator's name, which is the dimension of its metrics. */
+  /** The rotator's name, which is also the dimension of its metrics. */
   readonly rotatorName: string;
-  /** What the names of its secrets begin with, without the slash that follows. */
+  /** The prefix of the rotator's secret names, without the slash that follows. */
   readonly prefix: string;
   readonly function: LambdaFunction;
   readonly role: Role;
   readonly logGroup: LogGroup;
   readonly schedule: Schedule;
+  /** The alarms; empty if they are disabled. */
   readonly alarms: readonly Alarm[];
   readonly #props: ImsTokenRotatorProps;
   readonly #tick: Duration;
@@ -45,14 +50,14 @@ export class ImsTokenRotator extends Construct {
     const {
       rotatorName = Stack.of(this).stackName,
       encryptionKey,
-      tick = Duration.minutes(15),
+      tick = timingDefaults.tick,
     } = props;
     this.#props = props;
     this.#tick = tick;
     checkRotatorName(this, rotatorName);
     this.rotatorName = rotatorName;
     this.prefix = secretPrefix(this, { rotatorName, prefix: props.prefix });
-    this.#checkAlone();
+    this.#checkUnique();
     checkAlarmOptions(this, props.alarms ?? {});
     this.#function = this.#rotatorFunction();
     if (encryptionKey !== undefined) {
@@ -65,7 +70,7 @@ export class ImsTokenRotator extends Construct {
     this.role = this.#function.role.role;
     this.logGroup = this.#function.logGroup;
     const tickSchedule = new TickSchedule(this, 'Tick', { target, tick });
-    // A tick before the role has its policies would fail.
+    // A tick would fail before the role has its policies.
     tickSchedule.node.addDependency(this.#function);
     this.schedule = tickSchedule.schedule;
     new CredentialRule(this, 'CredentialRule', { target, prefix: this.prefix });
@@ -87,22 +92,24 @@ export class ImsTokenRotator extends Construct {
   }
 
   /**
-   * Adds a credential: its two secrets, empty, and what the rotator needs to keep its token fresh.
+   * Adds a credential: creates its two secrets, empty, and lets the rotator renew its token.
    *
-   * @param name the credential's short name
+   * @param name the credential's short name: lower-case letters, digits and hyphens
+   * @throws ValidationError if the properties are invalid, or the stack has 100 credentials already
    */
   addCredential(name: string, props: ImsCredentialProps = {}): ImsCredential {
     checkCredentialName(this, name);
     if (this.#credentials.node.tryFindChild(name) !== undefined) {
-      refuse(this, 'CredentialTwice', `the credential "${name}" was added already`);
+      refuse(this, 'CredentialTwice', `the credential "${name}" was already added`);
     }
     if (this.#credentials.node.children.length >= maxCredentials) {
       refuse(
         this,
         'TooManyCredentials',
-        `a stack takes at most ${maxCredentials} credentials; onboard more at run time instead: ` +
-          `the same rotator serves any two secrets named ${this.prefix}/<credential>/client and ` +
-          `${this.prefix}/<credential>/token, with no deployment`,
+        `a rotator's stack can have at most ${maxCredentials} credentials; onboard more at run ` +
+          'time, without a deployment: the same rotator serves any two secrets named ' +
+          `${secretName(this.prefix, '<credential>', 'client')} and ` +
+          secretName(this.prefix, '<credential>', 'token'),
       );
     }
     this.#checkMargin(props.renewBefore);
@@ -127,60 +134,68 @@ export class ImsTokenRotator extends Construct {
     return credential;
   }
 
-  /** Lets an operator or a workload invoke the function, such as to renew one credential now. */
+  /** Lets an operator or a workload invoke the function, for example to renew a credential now. */
   grantInvoke(grantee: IGrantable): Grant {
     return this.function.grantInvoke(grantee);
   }
 
-  /** One of the metrics that the function emits. */
+  /** A metric that the function emits. */
   metric(name: RotatorMetricName, props?: MetricOptions): Metric {
     return rotatorMetric(this.rotatorName, name, props);
   }
 
-  /** Completed looks at the whole list. */
+  /** Completed passes over the whole list of secrets. */
   metricTicks(props?: MetricOptions): Metric {
     return this.metric('Ticks', props);
   }
 
-  /** Credentials that the last look found. */
+  /** Credentials found by the last pass. */
   metricManaged(props?: MetricOptions): Metric {
     return this.metric('Managed', props);
   }
 
-  /** Tokens that were renewed. */
+  /** Tokens stored. */
   metricRenewed(props?: MetricOptions): Metric {
     return this.metric('Renewed', props);
   }
 
-  /** Credentials that are failing. */
+  /** Credentials currently failing. */
   metricFailing(props?: MetricOptions): Metric {
     return this.metric('Failing', props);
   }
 
-  /** Percent of its lifetime that the token has left which is nearest to its end. */
+  /** Remaining life, in percent, of the token closest to expiry. */
   metricMinLifeLeft(props?: MetricOptions): Metric {
     return this.metric('MinLifeLeft', props);
   }
 
-  /** Seconds until the first of all tokens expires. */
+  /** Seconds until the first token expires. */
   metricMinSecondsToExpiry(props?: MetricOptions): Metric {
     return this.metric('MinSecondsToExpiry', props);
   }
 
-  /** How long renewals take. */
+  /** Milliseconds from a credential's first read to its stored token. */
   metricRenewalDuration(props?: MetricOptions): Metric {
     return this.metric('RenewalDuration', props);
   }
 
   #rotatorFunction(): RotatorFunction {
-    const { validate = false, tracing = false, vpc, vpcSubnets, securityGroups } = this.#props;
+    const {
+      timeout = timingDefaults.timeout,
+      validate = timingDefaults.validate,
+      logRetention = RetentionDays.THREE_MONTHS,
+      tracing = false,
+      vpc,
+      vpcSubnets,
+      securityGroups,
+    } = this.#props;
     return new RotatorFunction(this, 'Function', {
       rotator: this.rotatorName,
       prefix: this.prefix,
       tick: this.#tick,
-      timeout: this.#props.timeout ?? Duration.minutes(10),
-      logRetention: this.#props.logRetention ?? RetentionDays.THREE_MONTHS,
+      timeout,
       validate,
+      logRetention,
       tracing,
       vpc,
       vpcSubnets,
@@ -188,8 +203,8 @@ export class ImsTokenRotator extends Construct {
     });
   }
 
-  /** Two rotators of one name would renew each other's tokens, and share their metrics. */
-  #checkAlone(): void {
+  /** Two rotators with one name would renew each other's tokens and share their metrics. */
+  #checkUnique(): void {
     const { environment } = Stack.of(this);
     const others = this.node.root.node
       .findAll()
@@ -198,21 +213,22 @@ export class ImsTokenRotator extends Construct {
     const nested = (outer: string, inner: string): boolean => `${inner}/`.startsWith(`${outer}/`);
     for (const { node, rotatorName, prefix } of others) {
       if (rotatorName === this.rotatorName) {
-        const message = `${node.path} is a rotator named "${rotatorName}" too; give one another rotatorName`;
+        const message = `${node.path} is also named "${rotatorName}"; give one of them another rotatorName`;
         refuse(this, 'RotatorTwice', message);
       }
       if (nested(prefix, this.prefix) || nested(this.prefix, prefix)) {
-        const message = `${node.path} has the prefix "${prefix}"; "${this.prefix}" overlaps with it`;
+        const message = `the prefix "${this.prefix}" overlaps with "${prefix}" of ${node.path}`;
         refuse(this, 'PrefixTwice', message);
       }
     }
   }
 
   #checkMargin(renewBefore: Duration | undefined): void {
+    const { alarms } = this.#props;
     const problem = marginProblem({
       renewBefore: renewBefore?.toSeconds(),
       tick: this.#tick.toSeconds(),
-      pagePercent: pagePercentOf(this.#props.alarms ?? {}),
+      pagePercent: alarms?.enabled === false ? 0 : alarmThresholds(alarms).pagePercent,
     });
     if (problem !== undefined) refuse(this, 'RenewalTooLate', problem);
   }

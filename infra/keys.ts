@@ -4,18 +4,18 @@ import { type IKey, ViaServicePrincipal } from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
 import { refuse } from './refuse.ts';
 
-/** Secrets Manager of a Region, as the condition key `kms:ViaService` names it. */
+/** Secrets Manager in a Region, as the condition key `kms:ViaService` names it. */
 export function secretsManagerOf(region: string): string {
   return `secretsmanager.${region}.amazonaws.com`;
 }
 
-/** IAM and key policies know a key by its own ARN only; CDK takes an alias without a word. */
+/** IAM and key policies know a key only by its own ARN, but CDK accepts an alias silently. */
 export function checkKey(scope: IConstruct, key: IKey): void {
   if (key.keyArn.includes(':alias/aws/')) {
     refuse(
       scope,
       'AwsManagedKey',
-      'encryptionKey is an AWS-managed key; leave it out: Secrets Manager then uses ' +
+      'encryptionKey is an AWS-managed key; omit it: Secrets Manager then uses ' +
         'aws/secretsmanager, which needs no permission and cannot be shared with other accounts',
     );
   }
@@ -23,18 +23,18 @@ export function checkKey(scope: IConstruct, key: IKey): void {
     refuse(
       scope,
       'KeyAlias',
-      'encryptionKey is an alias, which IAM does not resolve; give the key itself, with ' +
+      'encryptionKey is an alias, which IAM does not resolve; give the key itself: ' +
         'Key.fromKeyArn(scope, id, "arn:…:key/…")',
     );
   }
 }
 
-/** Lets a grantee read, through Secrets Manager of a Region, what the key encrypts. */
+/** Lets a grantee decrypt with a key, through Secrets Manager in one Region only. */
 export function grantDecrypt(key: IKey, grantee: IGrantable, region: string): void {
   const service = secretsManagerOf(region);
   key.grantDecrypt(new ViaServicePrincipal(service, grantee.grantPrincipal));
   if (Resource.isOwnedResource(key)) return;
-  // The policy of an imported key cannot be edited, and CDK then grants nothing at all.
+  // CDK cannot edit the policy of an imported key, and then grants nothing at all.
   Grant.addToPrincipal({
     grantee,
     actions: ['kms:Decrypt'],
@@ -43,7 +43,7 @@ export function grantDecrypt(key: IKey, grantee: IGrantable, region: string): vo
   });
 }
 
-/** What the policy of a key that this app does not own has to say for readers of other accounts. */
+/** The statement that lets readers in other accounts use a key whose policy this app cannot edit. */
 export function readerStatement(
   scope: IConstruct,
   accounts: readonly string[],

@@ -17,13 +17,13 @@ import { refuse } from './refuse.ts';
 import { grantTokenRead } from './token-readers.ts';
 
 export interface ManagedCredentialProps extends ImsCredentialProps {
-  /** What the secrets' names begin with, without the slash that follows. */
+  /** The prefix of the secrets' names, without the slash that follows. */
   readonly prefix: string;
   readonly name: string;
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** The two secrets of one credential, created empty. */
+/** A credential whose secrets the rotator's stack creates, empty. */
 export class ManagedCredential extends ImsCredential {
   override readonly clientSecret: ISecret;
   override readonly tokenSecret: ISecret;
@@ -34,23 +34,21 @@ export class ManagedCredential extends ImsCredential {
     const { prefix, name, removalPolicy, encryptionKey, replicaRegions } = props;
     this.#props = props;
     this.#check();
-    const common = {
-      removalPolicy,
-      ...(encryptionKey === undefined ? {} : { encryptionKey }),
-    };
-    // The ids are a contract: with another one, CloudFormation would replace the secret.
+    // The ids are a contract: under another one, CloudFormation would replace the secret.
     this.clientSecret =
       (props.clientSecret as ISecret | undefined) ??
       emptySecret(this, 'ClientSecret', {
-        ...common,
         secretName: secretName(prefix, name, 'client'),
         description: `Adobe OAuth Server-to-Server credential "${name}"`,
+        removalPolicy,
+        encryptionKey,
       });
     this.tokenSecret = emptySecret(this, 'TokenSecret', {
-      ...common,
       secretName: secretName(prefix, name, 'token'),
       description: `Adobe IMS access token of the credential "${name}"`,
-      ...(replicaRegions === undefined ? {} : { replicaRegions: [...replicaRegions] }),
+      removalPolicy,
+      encryptionKey,
+      replicaRegions,
     });
     this.#tag();
     for (const account of props.readerAccounts ?? []) {
@@ -82,13 +80,14 @@ export class ManagedCredential extends ImsCredential {
       readerAccounts = [],
     } = this.#props;
     if (product !== undefined && scopes !== undefined) {
-      refuse(this, 'ProductAndScopes', 'give either a product or scopes: scopes would win');
+      refuse(this, 'ProductAndScopes', 'give either product or scopes, not both');
     }
     if (product !== undefined && !isProduct(product)) {
       refuse(
         this,
         'Product',
-        `"${product}" is no product: ${products.join(', ')}; for another one give its scopes`,
+        `the product "${product}" is unknown: it must be one of ${products.join(', ')}; for ` +
+          'another product give its scopes',
       );
     }
     const problem = scopesTagProblem(scopes ?? ['openid']);
@@ -99,7 +98,11 @@ export class ManagedCredential extends ImsCredential {
     }
     for (const account of readerAccounts) {
       if (Token.isUnresolved(account) || /^\d{12}$/.test(account)) continue;
-      refuse(this, 'ReaderAccount', `"${account}" is no account: give its 12 digits`);
+      refuse(
+        this,
+        'ReaderAccount',
+        `the reader account "${account}" is invalid: it must be an account id of 12 digits`,
+      );
     }
   }
 
@@ -118,13 +121,21 @@ interface EmptySecretProps {
   readonly secretName: string;
   readonly description: string;
   readonly removalPolicy: RemovalPolicy;
-  readonly encryptionKey?: IKey;
-  readonly replicaRegions?: ReplicaRegion[];
+  readonly encryptionKey?: IKey | undefined;
+  readonly replicaRegions?: readonly ReplicaRegion[] | undefined;
 }
 
-function emptySecret(scope: Construct, id: string, props: EmptySecretProps): ISecret {
-  const secret = new Secret(scope, id, props);
-  // CDK asks for a random password where no value is given; consumers would take it for a token.
+function emptySecret(
+  scope: Construct,
+  id: string,
+  { encryptionKey, replicaRegions, ...props }: EmptySecretProps,
+): ISecret {
+  const secret = new Secret(scope, id, {
+    ...props,
+    ...(encryptionKey === undefined ? {} : { encryptionKey }),
+    ...(replicaRegions === undefined ? {} : { replicaRegions: [...replicaRegions] }),
+  });
+  // Without a value CDK requests a random password, which consumers would mistake for a token.
   const resource = secret.node.defaultChild as CfnResource;
   resource.addPropertyDeletionOverride('GenerateSecretString');
   // Under exactOptionalPropertyTypes CDK's class does not satisfy its own interface.

@@ -13,10 +13,14 @@ import { refuse } from './refuse.ts';
 
 export function checkCredentialName(scope: IConstruct, name: string): void {
   if (credentialNamePattern.test(name)) return;
-  refuse(scope, 'CredentialName', `"${name}" is no credential name: ${credentialNameRule}`);
+  refuse(
+    scope,
+    'CredentialName',
+    `the credential name "${name}" is invalid: it must be ${credentialNameRule}`,
+  );
 }
 
-/** What the names of a rotator's secrets begin with, without the slash that follows. */
+/** The prefix of a rotator's secret names, without the slash that follows. */
 export function secretPrefix(
   scope: IConstruct,
   {
@@ -26,11 +30,11 @@ export function secretPrefix(
 ): string {
   if (rotatorName !== undefined) checkRotatorName(scope, rotatorName);
   if (prefix === undefined && rotatorName === undefined) {
-    refuse(scope, 'RotatorMissing', 'give the rotatorName, or the prefix of its secrets');
+    refuse(scope, 'RotatorMissing', 'give either rotatorName or prefix');
   }
   const whole = prefix ?? defaultPrefix(rotatorName ?? '');
   if (Token.isUnresolved(whole) || !prefixPattern.test(whole)) {
-    refuse(scope, 'Prefix', `the prefix "${whole}" is not right: ${prefixRule}`);
+    refuse(scope, 'Prefix', `the prefix "${whole}" is invalid: it must be ${prefixRule}`);
   }
   return whole;
 }
@@ -40,11 +44,15 @@ export function checkRotatorName(scope: IConstruct, name: string): void {
     refuse(
       scope,
       'RotatorNameUnknown',
-      'the rotator’s name is known only at deployment, and the names of its secrets are made of ' +
-        'it; give a rotatorName (in a nested stack there is no default)',
+      'the rotator’s name is unknown until deployment, but the names of its secrets contain it; ' +
+        'give a rotatorName (a nested stack has no default)',
     );
   }
   if (!rotatorNamePattern.test(name)) {
-    refuse(scope, 'RotatorName', `"${name}" is no rotator name: ${rotatorNameRule}`);
+    refuse(
+      scope,
+      'RotatorName',
+      `the rotator name "${name}" is invalid: it must be ${rotatorNameRule}`,
+    );
   }
 }

@@ -4,7 +4,7 @@ import { CfnRotationSchedule, type ISecret } from 'aws-cdk-lib/aws-secretsmanage
 import { Construct } from 'constructs';
 import type { RotatorFunction } from './rotator-function.ts';
 
-/** Secrets Manager's own rotation, for its console's button and `rotate-secret`: by hand only. */
+/** Secrets Manager's own rotation, started by hand only: by the console or by `rotate-secret`. */
 export class NativeRotation extends Construct {
   readonly #rotator: RotatorFunction;
   readonly #permission: CfnPermission;
@@ -12,7 +12,7 @@ export class NativeRotation extends Construct {
   constructor(scope: Construct, id: string, rotator: RotatorFunction) {
     super(scope, id);
     this.#rotator = rotator;
-    // One permission for all secrets: the function's policy has no room for one each.
+    // One permission serves all secrets: the function's policy has no room for one per secret.
     this.#permission = new CfnPermission(this, 'Permission', {
       action: 'lambda:InvokeFunction',
       functionName: rotator.function.functionArn,
@@ -21,14 +21,14 @@ export class NativeRotation extends Construct {
     });
   }
 
-  /** CDK's own `addRotationSchedule` would rotate at each deployment, and grant more. */
+  /** Unlike CDK's `addRotationSchedule`, does not rotate at each deployment, and grants less. */
   attach(secret: ISecret): void {
     const schedule = new CfnRotationSchedule(secret, 'Rotation', {
       secretId: secret.secretArn,
       rotationLambdaArn: this.#rotator.function.functionArn,
       rotateImmediatelyOnUpdate: false,
     });
-    // Secrets Manager calls the function at once, with the step that only tests.
+    // Secrets Manager invokes the function at once, with the test step, to check its access.
     schedule.node.addDependency(this.#permission, this.#rotator);
   }
 }

@@ -1,9 +1,11 @@
-// What Adobe issues today. Tokens of another lifetime are renewed by their own; only this check of
-// the settings has to take one.
-const lifetime = 86_400;
+/**
+ * Seconds that a token of Adobe's lives today. Only texts and the check of the settings assume it:
+ * the rotator renews each token by that token's own lifetime.
+ */
+export const usualLifetime = 86_400;
 
 export interface RenewalMargin {
-  /** Seconds. @default - half the lifetime */
+  /** Seconds before expiry. @default - half the lifetime */
   readonly renewBefore: number | undefined;
   /** Seconds between two ticks. */
   readonly tick: number;
@@ -11,21 +13,20 @@ export interface RenewalMargin {
   readonly pagePercent: number;
 }
 
-/** What is wrong with a renewal so late that the alarm would page before, or soon after one failed. */
+/** The reason why a renewal is so late that its first failure would page, if it is. */
 export function marginProblem({
   renewBefore,
   tick,
   pagePercent,
 }: RenewalMargin): string | undefined {
-  const actual = Math.min(renewBefore ?? lifetime / 2, lifetime / 2);
-  const needed = (pagePercent / 100) * lifetime + 2 * tick;
+  const actual = Math.min(renewBefore ?? usualLifetime / 2, usualLifetime / 2);
+  const needed = (pagePercent / 100) * usualLifetime + 2 * tick;
   if (actual >= needed) return undefined;
-  const what =
-    renewBefore === undefined ? 'half a token’s lifetime, when it is renewed,' : 'renewBefore';
+  const margin = renewBefore === undefined ? 'renewal at half a token’s lifetime' : 'renewBefore';
   return (
-    `${what} leaves ${inHours(actual)}; it must be at least ${inHours(needed)}: the page threshold ` +
-    `(${pagePercent} % of 24 h) and two ticks, so that a failed renewal is tried again before anyone ` +
-    'is paged'
+    `${margin} leaves ${inHours(actual)}; it must leave at least ${inHours(needed)}: the page ` +
+    `threshold (${pagePercent} % of ${inHours(usualLifetime)}) and two ticks, so that a failed ` +
+    'renewal is retried before anyone is paged'
   );
 }
 

@@ -10,41 +10,24 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import type { AlarmThresholds } from './alarm-thresholds.ts';
 import { rotatorMetric } from './metrics.ts';
-import { refuse } from './refuse.ts';
-
-/** When a token's end is near, in percent of the lifetime that IMS gave it. */
-export interface AlarmThresholds {
-  /**
-   * Below this the alarm `lifeLeft` pages.
-   *
-   * @default 16 - of the 24 hours of Adobe's tokens 3 hours and 50 minutes
-   */
-  readonly pagePercent?: number | undefined;
-  /**
-   * Below this the alarm `lifeLeftUrgent` pages again.
-   *
-   * @default 4 - of the 24 hours of Adobe's tokens 57 minutes
-   */
-  readonly urgentPercent?: number | undefined;
-}
+import { usualLifetime } from './renewal-margin.ts';
 
 export interface RotatorAlarmsProps {
-  /** The rotator's name, which is the dimension of its metrics. */
+  /** The rotator's name, which is also the dimension of its metrics. */
   readonly rotator: string;
-  /** The rotator's function. */
   readonly function: IFunction;
-  /** How often the rotator looks at its credentials. */
+  /** The interval between two passes over all credentials. */
   readonly tick: Duration;
-  /** How many credentials the app declares; asked at synthesis, when all are. */
+  /** Returns how many credentials the app declares. Called at synthesis, after all were added. */
   readonly declared: () => number;
-  /** @default - pages below 16 percent of a token's life, and again below 4 */
-  readonly thresholds?: AlarmThresholds | undefined;
+  readonly thresholds: AlarmThresholds;
   /**
-   * Told when an alarm is raised and when it is over. Its policy, and that of its key, must let
-   * `cloudwatch.amazonaws.com` publish, as `AlarmTopic` does.
+   * Receives a message when an alarm is raised and when it is over. Its policy and its key's policy
+   * must let `cloudwatch.amazonaws.com` publish, as those of `AlarmTopic` do.
    *
-   * @default - nobody is told
+   * @default - the alarms notify nobody
    */
   readonly topic?: ITopic | undefined;
 }
@@ -54,21 +37,21 @@ type Check = Omit<AlarmProps, 'treatMissingData' | 'evaluationPeriods'> &
 
 const { LESS_THAN_THRESHOLD, GREATER_THAN_OR_EQUAL_TO_THRESHOLD } = ComparisonOperator;
 
-/** The alarms of one rotator. Each says what happened, how long there is, and where to look. */
+/** The alarms of one rotator. Each says what happened, how much time is left, and where to look. */
 export class RotatorAlarms extends Construct {
-  /** A token has little of its life left. */
+  /** A token is close to expiry. */
   readonly lifeLeft: Alarm;
-  /** A token is about to end. */
+  /** A token is about to expire. */
   readonly lifeLeftUrgent: Alarm;
-  /** A credential fails, at two ticks in a row: one that the next tick makes good is not told. */
+  /** A credential failed at two ticks in a row. A failure that the next tick repairs is no alarm. */
   readonly failing: Alarm;
-  /** Nobody looks at the credentials. Raised once by the first deployment, until the first tick. */
+  /** No tick is completed. The first deployment raises it once, until the first tick. */
   readonly silence: Alarm;
-  /** Credentials that the app declares are not found. */
+  /** The rotator finds fewer credentials than the app declares. */
   readonly fewerManaged: Alarm;
   /** Lambda gave up on ticks or credential events. */
   readonly eventsDropped: Alarm;
-  /** Lambda does not let the function run. */
+  /** Lambda throttles the function. */
   readonly throttles: Alarm;
   readonly all: readonly Alarm[];
 
@@ -77,16 +60,8 @@ export class RotatorAlarms extends Construct {
   constructor(scope: Construct, id: string, props: RotatorAlarmsProps) {
     super(scope, id);
     this.#props = props;
-    const { pagePercent = 16, urgentPercent = 4 } = props.thresholds ?? {};
-    if (!(0 < urgentPercent && urgentPercent < pagePercent && pagePercent < 100)) {
-      refuse(
-        this,
-        'Thresholds',
-        'the alarm thresholds must be 0 < urgentPercent < pagePercent < 100, and are ' +
-          `urgentPercent ${urgentPercent}, pagePercent ${pagePercent}`,
-      );
-    }
-    this.lifeLeft = this.#lifeLeft('LifeLeft', pagePercent, 'Act today, within that time.');
+    const { pagePercent, urgentPercent } = props.thresholds;
+    this.lifeLeft = this.#lifeLeft('LifeLeft', pagePercent, 'Act within that time.');
     this.lifeLeftUrgent = this.#lifeLeft('LifeLeftUrgent', urgentPercent, 'Act now.');
     this.failing = this.#failing();
     this.silence = this.#silence();
@@ -111,7 +86,7 @@ export class RotatorAlarms extends Construct {
       threshold: percent,
       alarmDescription: this.#describe(
         `A token has less than ${percent} % of its life left and was not renewed.`,
-        `Consumers fail when it ends: of 24 hours ${percent} % are ${hours(percent)}. ${act}`,
+        `Consumers fail when the token expires: ${percent} % of 24 hours is ${timeLeft(percent)}. ${act}`,
         'Life left',
       ),
     });
@@ -124,18 +99,18 @@ export class RotatorAlarms extends Construct {
       threshold: 1,
       evaluationPeriods: 2,
       alarmDescription: this.#describe(
-        'A credential fails: its token is not renewed.',
-        'The stored token is unharmed and good until its end, by default half of its life; the alarm on life left pages before.',
+        'The renewal of a credential keeps failing.',
+        'The stored token is intact and valid until it expires, by default for half its life; the alarm on life left pages before that.',
         'Failing',
       ),
     });
   }
 
   /**
-   * Periods of a third of a tick, as many as fill two ticks: between two ticks with one lost in
-   * between, one period too few is empty. A period of a whole tick would be empty whenever a tick
-   * is a little late. CloudWatch looks at more periods than it evaluates and lets any tick among
-   * them count, so that silence shows after about four ticks, for 15 minutes within an hour.
+   * Evaluates periods of a third of a tick, as many as fill two ticks, so that one lost tick leaves
+   * too few periods empty to raise the alarm. A period of a whole tick would be empty whenever a tick
+   * is slightly late. CloudWatch looks at more periods than it evaluates, and any tick in them counts:
+   * the alarm is raised after about four silent ticks, within an hour at a tick of 15 minutes.
    *
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
    */
@@ -152,8 +127,8 @@ export class RotatorAlarms extends Construct {
       evaluationPeriods: Math.ceil((2 * tick) / period),
       treatMissingData: TreatMissingData.BREACHING,
       alarmDescription: this.#describe(
-        `No tick of the rotator was completed for ${2 * tick} minutes or more: nothing is renewed, and no other alarm can tell.`,
-        'Tokens are good until their end, by default for half of their life (after the first deployment there is none: this alarm is raised once, until the first tick).',
+        `No tick was completed for ${2 * tick} minutes or more: nothing is renewed, and no other alarm can notice.`,
+        'Tokens are valid until they expire, by default for half their life. The first deployment raises this alarm once, until the first tick.',
         'Silence',
       ),
     });
@@ -165,11 +140,11 @@ export class RotatorAlarms extends Construct {
       comparisonOperator: LESS_THAN_THRESHOLD,
       threshold: Lazy.number({ produce: this.#props.declared }),
       evaluationPeriods: 3,
-      // The list of secrets lags up to five minutes behind, so that one tick may see too few.
+      // The list of secrets lags by up to five minutes, so that one tick may see too few.
       datapointsToAlarm: 2,
       alarmDescription: this.#describe(
         'The rotator finds fewer credentials than the app declares: secrets were deleted or renamed.',
-        'Their tokens are not renewed. A deleted secret can be restored within its recovery window, 7 to 30 days. A deployment that adds credentials may raise this for two ticks.',
+        'Their tokens are not renewed. A deleted secret can be restored within its recovery window of 7 to 30 days. A deployment that adds credentials may raise this alarm for two ticks.',
         'Fewer managed',
       ),
     });
@@ -185,7 +160,7 @@ export class RotatorAlarms extends Construct {
       threshold: 1,
       alarmDescription: this.#describe(
         'Lambda dropped a tick or the event of a stored credential: the function failed twice or could not start.',
-        'The next tick makes it good. If this lasts, tokens are good for half of their life.',
+        'The next tick makes up for it. If this lasts, tokens are valid for half their life.',
         'Events dropped',
       ),
     });
@@ -200,11 +175,11 @@ export class RotatorAlarms extends Construct {
       comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       threshold: 1,
       evaluationPeriods: 3,
-      // Lambda tries a throttled event again: once is no matter.
+      // Lambda retries a throttled event, so that a single one does no harm.
       datapointsToAlarm: 2,
       alarmDescription: this.#describe(
-        'Lambda throttles the function: the concurrency of the account is used up, or reserved as 0.',
-        'If no tick gets through, the alarm on silence follows, and tokens are good for half of their life.',
+        'Lambda throttles the function: the concurrency of the account is exhausted, or that of the function is 0.',
+        'If no tick gets through, the alarm on silence follows, and tokens are valid for half their life.',
         'Throttles',
       ),
     });
@@ -225,13 +200,13 @@ export class RotatorAlarms extends Construct {
     return alarm;
   }
 
-  #describe(happened: string, time: string, section: string): string {
-    return `Rotator ${this.#props.rotator}: ${happened} ${time} docs/runbook.md: "${section}".`;
+  #describe(event: string, time: string, section: string): string {
+    return `Rotator ${this.#props.rotator}: ${event} ${time} docs/runbook.md: "${section}".`;
   }
 }
 
-/** So many percent of a day, which is the life of Adobe's tokens. */
-function hours(percent: number): string {
-  const minutes = Math.floor((percent * 24 * 60) / 100);
+/** A percentage of the usual lifetime, in hours and minutes. */
+function timeLeft(percent: number): string {
+  const minutes = Math.floor((percent * usualLifetime) / (100 * 60));
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

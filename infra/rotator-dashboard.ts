@@ -14,22 +14,22 @@ import {
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { defaultTick } from '../core/contract.ts';
 import { rotatorMetric } from './metrics.ts';
 
 export interface RotatorDashboardProps {
-  /** The rotator's name, which is the dimension of its metrics. */
+  /** The rotator's name, which is also the dimension of its metrics. */
   readonly rotator: string;
-  /** The rotator's function. */
   readonly function: IFunction;
-  /** Where the function logs. */
+  /** The function's log group. */
   readonly logGroup: ILogGroup;
-  /** Shown in this order; may be none. */
+  /** Shown in this order. May be empty. */
   readonly alarms: readonly IAlarm[];
 }
 
 const width = 24;
 
-/** One page on one rotator: its alarms, how long the tokens last, what was done, and for whom. */
+/** One page about one rotator: its alarms, the next expiry, its work, and each last outcome. */
 export class RotatorDashboard extends Construct {
   readonly dashboard: Dashboard;
 
@@ -37,7 +37,7 @@ export class RotatorDashboard extends Construct {
     super(scope, id);
     this.dashboard = new Dashboard(this, 'Dashboard', {
       defaultInterval: Duration.days(2),
-      // The periods suit the ticks; CloudWatch's own choice would show gaps.
+      // The metrics' periods suit the ticks; those that CloudWatch chooses would show gaps.
       periodOverride: PeriodOverride.INHERIT,
       widgets: [
         this.#alarms(props),
@@ -55,10 +55,10 @@ export class RotatorDashboard extends Construct {
 
   #expiry({ rotator }: RotatorDashboardProps) {
     const hoursToExpiry = new MathExpression({
-      label: 'Hours to the first expiry',
+      label: 'Hours to first expiry',
       expression: 'seconds / 3600',
       usingMetrics: { seconds: rotatorMetric(rotator, 'MinSecondsToExpiry') },
-      period: Duration.minutes(15),
+      period: Duration.seconds(defaultTick),
     });
     const latest = [
       hoursToExpiry,
@@ -68,7 +68,7 @@ export class RotatorDashboard extends Construct {
     return [
       new SingleValueWidget({ title: 'Now', metrics: latest, width: 6, height: 6 }),
       new GraphWidget({
-        title: 'Hours to the first expiry',
+        title: 'Hours to first expiry',
         left: [hoursToExpiry],
         leftYAxis: { min: 0 },
         right: [rotatorMetric(rotator, 'MinLifeLeft', { label: 'Percent of life left' })],
@@ -108,7 +108,7 @@ export class RotatorDashboard extends Construct {
       title: 'Last outcome of each credential',
       logGroupNames: [logGroup.logGroupName],
       view: LogQueryVisualizationType.TABLE,
-      // A line with a credential is an outcome if it tells of a renewal or has a code; others warn.
+      // A line with a credential is an outcome if it reports a renewal or has a code; others warn.
       queryLines: [
         'fields @timestamp, credential, message, reason, code, actor, expires_at, x_debug_id',
         'filter ispresent(credential) and (message = "renewed" or ispresent(code))',

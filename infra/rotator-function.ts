@@ -15,17 +15,15 @@ import {
   type RetentionDays,
 } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { environmentVariables } from '../core/contract.ts';
 import { bundleDirectory } from './bundle.ts';
 import { refuse } from './refuse.ts';
 import { RotatorRole } from './rotator-role.ts';
+import { type Timing, tickLimits, tickProblem, timeoutLimits, timeoutProblem } from './timing.ts';
 
-export interface RotatorFunctionProps {
+export interface RotatorFunctionProps extends Timing {
   readonly rotator: string;
   readonly prefix: string;
-  readonly tick: Duration;
-  readonly timeout: Duration;
-  /** Whether IMS is asked about each token before it is stored. */
-  readonly validate: boolean;
   readonly tracing: boolean;
   readonly logRetention: RetentionDays;
   readonly vpc: IVpc | Vpc | undefined;
@@ -33,10 +31,10 @@ export interface RotatorFunctionProps {
   readonly securityGroups: readonly ISecurityGroup[] | undefined;
 }
 
-/** What a data protection policy may use is a small part of regular expressions, without groups. */
+/** Data protection policies support only a small part of regular expressions, without groups. */
 export const jwtShaped = 'eyJ[A-Za-z0-9_-]{8,}[.]eyJ[A-Za-z0-9_-]{8,}';
 
-/** The rotator's function, its role and its log. */
+/** The rotator's function with its role and log group. */
 export class RotatorFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: RotatorRole;
@@ -51,7 +49,7 @@ export class RotatorFunction extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
       dataProtectionPolicy: new DataProtectionPolicy({
         name: 'mask-tokens',
-        description: 'Masks what looks like an access token, should one ever be logged',
+        description: 'Masks anything that looks like an access token, should one ever be logged',
         identifiers: [new CustomDataIdentifier('JwtShaped', jwtShaped)],
       }),
     });
@@ -72,60 +70,52 @@ export class RotatorFunction extends Construct {
       retryAttempts: 1,
       maxEventAge: Duration.minutes(5),
       environment: {
-        IMS_TOKEN_ROTATOR_NAME: rotator,
-        IMS_TOKEN_ROTATOR_PREFIX: prefix,
-        IMS_TOKEN_ROTATOR_TICK_SECONDS: String(tick.toSeconds()),
+        [environmentVariables.name]: rotator,
+        [environmentVariables.prefix]: prefix,
+        [environmentVariables.tickSeconds]: String(tick.toSeconds()),
         NODE_OPTIONS: '--enable-source-maps',
-        ...(validate ? { IMS_TOKEN_ROTATOR_VALIDATE: 'true' } : {}),
+        ...(validate ? { [environmentVariables.validate]: 'true' } : {}),
       },
       ...network(props),
     });
-    // Lambda refuses to create the function before its role may make network interfaces.
+    // Lambda does not create the function before its role may create network interfaces.
     if (props.vpc !== undefined) {
       this.function.node.addDependency(this.role.allowNetworkInterfaces());
     }
   }
 
   #check(props: RotatorFunctionProps): void {
-    this.#checkTimes(props);
+    this.#checkTiming(props);
     const { vpc, vpcSubnets, securityGroups } = props;
     if (vpc === undefined && (vpcSubnets !== undefined || securityGroups !== undefined)) {
-      refuse(this, 'VpcMissing', 'vpcSubnets and securityGroups need the vpc they are in');
+      refuse(this, 'VpcMissing', 'vpcSubnets and securityGroups need the vpc that they belong to');
     }
   }
 
-  #checkTimes({ tick, timeout, validate }: RotatorFunctionProps): void {
+  #checkTiming({ tick, timeout, validate }: Timing): void {
+    const { least, most } = tickLimits;
     const minutes = tick.toMinutes({ integral: false });
-    if (!Number.isInteger(minutes) || minutes < 2 || minutes > 1440) {
+    if (!Number.isInteger(minutes) || minutes < least || minutes > most) {
       refuse(
         this,
         'Tick',
-        `the tick must be 2 to 1,440 whole minutes, and is ${tick.toHumanString()}`,
+        `tick must be ${least} to ${most} whole minutes; it is ${tick.toHumanString()}`,
       );
     }
-    if (timeout.toSeconds() > 900) {
+    if (timeout.toSeconds() > 60 * timeoutLimits.most) {
       refuse(
         this,
         'Timeout',
-        `a Lambda runs for at most 15 minutes; the time-out is ${timeout.toHumanString()}`,
+        `timeout must be at most ${timeoutLimits.most} minutes, the limit of AWS Lambda; ` +
+          `it is ${timeout.toHumanString()}`,
       );
     }
-    if (timeout.toSeconds() >= tick.toSeconds()) {
-      refuse(
-        this,
-        'TimeoutNotBelowTick',
-        `the time-out (${timeout.toHumanString()}) must be below the tick ` +
-          `(${tick.toHumanString()}), or runs would overlap; lower the timeout or raise the tick`,
-      );
-    }
-    // The function leaves to the next run what it cannot finish, and one renewal takes this long.
-    const least = Duration.minutes(validate ? 2 : 1);
-    if (timeout.toSeconds() < least.toSeconds()) {
-      refuse(
-        this,
-        'TimeoutTooShort',
-        `the time-out must be at least ${least.toHumanString()}, or no renewal would be begun`,
-      );
+    const timing = { tick, timeout, validate };
+    const problemOfTick = tickProblem(timing);
+    if (problemOfTick !== undefined) refuse(this, 'TickTooShort', `tick ${problemOfTick}`);
+    const problemOfTimeout = timeoutProblem(timing);
+    if (problemOfTimeout !== undefined) {
+      refuse(this, 'TimeoutTooShort', `timeout ${problemOfTimeout}`);
     }
   }
 }

@@ -1,20 +1,22 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { type SecretKind, secretName, tagKeys } from '../core/contract.ts';
 import { secretsManagerOf } from './keys.ts';
 import { refuse } from './refuse.ts';
+import { partialSecretArn, secretArnPattern } from './secret-arns.ts';
 
 export interface RotatorRoleProps {
   readonly rotator: string;
-  /** What the secrets' names begin with, without the slash that follows. */
+  /** The prefix of the secrets' names, without the slash that follows. */
   readonly prefix: string;
 }
 
-// All inline policies of a role have 10,240 characters between them.
+// All inline policies of a role together may have 10,240 characters.
 const maxKeys = 25;
 
-/** What the function may do, and nothing else. */
+/** The function's role, which allows exactly what the function does. */
 export class RotatorRole extends Construct {
   readonly role: Role;
   readonly #keys = new Set<string>();
@@ -29,18 +31,13 @@ export class RotatorRole extends Construct {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `Renews the Adobe IMS access tokens of the rotator ${rotator}`,
     });
-    const secretArn = (kind: string): string =>
-      Stack.of(this).formatArn({
-        service: 'secretsmanager',
-        resource: 'secret',
-        resourceName: `${prefix}/*/${kind}-??????`,
-        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      });
-    // ListSecrets takes no resource, so it has a policy of its own.
+    const arnsOf = (kind: SecretKind): string =>
+      secretArnPattern(partialSecretArn(this, secretName(prefix, '*', kind)));
+    // ListSecrets has no resource-level permissions; a separate policy keeps that one `*` apart.
     this.#policy('ListPolicy', [
       new PolicyStatement({ actions: ['secretsmanager:ListSecrets'], resources: ['*'] }),
     ]);
-    this.#policy('SecretsPolicy', secretsStatements(secretArn('client'), secretArn('token')));
+    this.#policy('SecretsPolicy', secretsStatements(arnsOf('client'), arnsOf('token')));
     const conditions = {
       StringEquals: { 'kms:ViaService': secretsManagerOf(Stack.of(this).region) },
     };
@@ -48,7 +45,7 @@ export class RotatorRole extends Construct {
     this.#generate = new PolicyStatement({ actions: ['kms:GenerateDataKey'], conditions });
   }
 
-  /** Adds a client secret that is not under the prefix; it is described, as no list shows it. */
+  /** Adds a client secret outside the prefix. The function describes it, as no list shows it. */
   allowClientSecret(arn: string): void {
     if (this.#clientSecrets === undefined) {
       this.#clientSecrets = new PolicyStatement({
@@ -60,9 +57,9 @@ export class RotatorRole extends Construct {
   }
 
   /**
-   * Adds a customer managed key, whose own policy leaves it to the account's IAM policies.
+   * Adds a customer managed key, whose own policy must delegate to the account's IAM policies.
    *
-   * @param use `write` for a key of token secrets
+   * @param use `write` for a key that encrypts token secrets
    */
   allowKey(key: IKey, use: 'read' | 'write'): void {
     this.#keys.add(key.keyArn);
@@ -70,8 +67,8 @@ export class RotatorRole extends Construct {
       refuse(
         this,
         'TooManyKeys',
-        `the policies of one role have room for ${maxKeys} keys; let credentials share a key, or ` +
-          'divide them among several rotators',
+        `the policies of one role have room for ${maxKeys} keys; let credentials share keys, or ` +
+          'use several rotators',
       );
     }
     this.#keysPolicy ??= this.#policy('KeysPolicy', [this.#decrypt]);
@@ -81,7 +78,7 @@ export class RotatorRole extends Construct {
     this.#generate.addResources(key.keyArn);
   }
 
-  /** CDK adds these to a role of its own making only. */
+  /** Adds what a function in a VPC needs; CDK does so only for a role that it creates itself. */
   allowNetworkInterfaces(): Policy {
     return this.#policy('NetworkPolicy', [
       new PolicyStatement({
@@ -122,7 +119,7 @@ function secretsStatements(clientSecrets: string, tokenSecrets: string): PolicyS
       actions: ['secretsmanager:TagResource'],
       resources: [tokenSecrets],
       conditions: {
-        'ForAllValues:StringEquals': { 'aws:TagKeys': ['ims-token-rotator:status'] },
+        'ForAllValues:StringEquals': { 'aws:TagKeys': [tagKeys.status] },
       },
     }),
   ];

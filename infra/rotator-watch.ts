@@ -4,6 +4,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct, type IConstruct } from 'constructs';
+import { alarmThresholds, thresholdsProblem } from './alarm-thresholds.ts';
 import { AlarmTopic } from './alarm-topic.ts';
 import type { ImsTokenRotatorAlarmOptions } from './ims-token-rotator-props.ts';
 import { refuse } from './refuse.ts';
@@ -15,13 +16,13 @@ export interface RotatorWatchProps {
   readonly function: IFunction;
   readonly logGroup: ILogGroup;
   readonly tick: Duration;
-  /** How many credentials the stack has; read when all of them were added. */
+  /** Returns how many credentials the app declares. Called at synthesis, after all were added. */
   readonly declared: () => number;
   readonly options: ImsTokenRotatorAlarmOptions;
   readonly dashboard: boolean;
 }
 
-/** What tells people how the rotator is doing. */
+/** The rotator's alarms and dashboard. */
 export class RotatorWatch extends Construct {
   readonly alarms: readonly Alarm[];
 
@@ -36,7 +37,7 @@ export class RotatorWatch extends Construct {
             function: target,
             tick,
             declared,
-            thresholds: options,
+            thresholds: alarmThresholds(options),
             topic: this.#topic(options),
           }).all;
     if (props.dashboard) {
@@ -55,44 +56,22 @@ export class RotatorWatch extends Construct {
   }
 }
 
-const defaults = { pagePercent: 16, urgentPercent: 4 };
-
-function thresholdsOf({ pagePercent, urgentPercent }: ImsTokenRotatorAlarmOptions) {
-  return {
-    pagePercent: pagePercent ?? defaults.pagePercent,
-    urgentPercent: urgentPercent ?? defaults.urgentPercent,
-  };
-}
-
-/** Percent of a token's lifetime below which somebody is paged; 0 where there are no alarms. */
-export function pagePercentOf(options: ImsTokenRotatorAlarmOptions): number {
-  return options.enabled === false ? 0 : thresholdsOf(options).pagePercent;
-}
-
-/** What is wrong with thresholds, of which the second has to be the lower one. */
-export function thresholdsProblem(options: ImsTokenRotatorAlarmOptions): string | undefined {
-  const { pagePercent, urgentPercent } = thresholdsOf(options);
-  if (0 < urgentPercent && urgentPercent < pagePercent && pagePercent < 50) return undefined;
-  return (
-    `pagePercent is ${pagePercent} and urgentPercent ${urgentPercent}; they must be above 0 and ` +
-    'below 50, urgentPercent the lower one'
-  );
-}
-
 export function checkAlarmOptions(scope: IConstruct, options: ImsTokenRotatorAlarmOptions): void {
   const { enabled, emails = [], topic } = options;
   if (topic !== undefined && emails.length > 0) {
-    const message =
-      'give the alarms either emails or a topic; subscribe the addresses to your topic';
-    refuse(scope, 'EmailsAndTopic', message);
+    refuse(
+      scope,
+      'EmailsAndTopic',
+      'give the alarms either emails or topic, not both; subscribe the addresses to your topic',
+    );
   }
   if (enabled === false && (topic !== undefined || emails.length > 0)) {
     refuse(
       scope,
       'AlarmsOff',
-      'the alarms are switched off, and would tell nobody; drop "enabled"',
+      'the alarms have recipients but are disabled; omit the recipients, or omit enabled',
     );
   }
-  const problem = thresholdsProblem(options);
+  const problem = thresholdsProblem(alarmThresholds(options));
   if (problem !== undefined) refuse(scope, 'Thresholds', problem);
 }

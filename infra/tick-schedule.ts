@@ -1,5 +1,4 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import {
@@ -16,7 +15,7 @@ export interface TickScheduleProps {
   readonly tick: Duration;
 }
 
-/** Sends the tick. A lost tick is made good by the next one, so nothing is queued for later. */
+/** Invokes the function at each tick. The next tick makes up for a lost one, so nothing is queued. */
 export class TickSchedule extends Construct {
   readonly schedule: Schedule;
 
@@ -25,7 +24,7 @@ export class TickSchedule extends Construct {
     const scheduleGroup = new ScheduleGroup(this, 'Group', {
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    // The target would make a role beside this construct, with rights on all versions of the function.
+    // CDK's own role would stand outside this construct, with rights to all versions of the function.
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: {
@@ -48,7 +47,7 @@ export class TickSchedule extends Construct {
     });
     this.schedule = new Schedule(this, 'Schedule', {
       scheduleGroup,
-      description: 'Looks whether an Adobe IMS access token is due',
+      description: 'Renews the Adobe IMS access tokens that are due',
       schedule: ScheduleExpression.rate(tick),
       target: new LambdaInvoke(target, {
         role: role.withoutPolicyUpdates(),

@@ -1,25 +1,26 @@
-import { ArnFormat, Resource, Stack, Token } from 'aws-cdk-lib';
+import { Resource, Stack, Token } from 'aws-cdk-lib';
 import { Grant, type IGrantable, type IPrincipal, PrincipalBase } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret, ReplicaRegion } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, type IConstruct } from 'constructs';
 import { grantDecrypt, readerStatement } from './keys.ts';
 import { refuse } from './refuse.ts';
+import { partialSecretArn, secretArnPattern } from './secret-arns.ts';
 
-/** A token secret, with all that decides who can read it. */
+/** A token secret with everything that decides who can read it. */
 export interface ReadableToken {
   readonly scope: IConstruct;
   readonly secret: ISecret;
   readonly secretName: string;
   readonly encryptionKey: IKey | undefined;
   readonly replicaRegions: readonly ReplicaRegion[];
-  /** Whether somebody else has let readers of other accounts decrypt by keys that are imported. */
+  /** True if the policies of imported keys already let readers in other accounts decrypt. */
   readonly keyPolicyManagedElsewhere: boolean;
 }
 
 const actions = ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'];
 
-/** Lets a grantee read the token, in the Region of the secret and in those of its replicas. */
+/** Lets a grantee read the token, in the secret's Region and in those of its replicas. */
 export function grantTokenRead(token: ReadableToken, grantee: IGrantable): Grant {
   const { scope, secret, encryptionKey, replicaRegions } = token;
   const stack = Stack.of(scope);
@@ -30,7 +31,7 @@ export function grantTokenRead(token: ReadableToken, grantee: IGrantable): Grant
     grantee,
     actions,
     resource: secret,
-    // The policy goes with the secret to its replicas, whose ARNs differ.
+    // Secrets Manager copies the policy to the replicas, whose ARNs differ.
     resourceSelfArns: ['*'],
   };
   const grant =
@@ -41,7 +42,7 @@ export function grantTokenRead(token: ReadableToken, grantee: IGrantable): Grant
         })
       : Grant.addToPrincipalOrResource({
           ...options,
-          resourceArns: [secret.secretFullArn ?? `${secret.secretArn}-??????`, ...replicas],
+          resourceArns: [secret.secretFullArn ?? secretArnPattern(secret.secretArn), ...replicas],
         });
   if (encryptionKey !== undefined) grantDecrypt(encryptionKey, grantee, stack.region);
   for (const replica of replicaRegions) {
@@ -53,16 +54,10 @@ export function grantTokenRead(token: ReadableToken, grantee: IGrantable): Grant
 }
 
 function arnOf({ scope, secretName }: ReadableToken, region: string): string {
-  return Stack.of(scope).formatArn({
-    service: 'secretsmanager',
-    region,
-    resource: 'secret',
-    resourceName: `${secretName}-??????`,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
+  return secretArnPattern(partialSecretArn(scope, secretName, region));
 }
 
-/** The accounts of a grantee that are not the stack's, as far as they are known; `*` is any. */
+/** The known accounts of a grantee other than the stack's own; `*` stands for any account. */
 function otherAccounts(stack: Stack, { grantPrincipal }: IGrantable): readonly string[] {
   const fragment: Readonly<Record<string, readonly string[]>> =
     grantPrincipal instanceof PrincipalBase ? grantPrincipal.policyFragment.principalJson : {};
@@ -74,7 +69,7 @@ function otherAccounts(stack: Stack, { grantPrincipal }: IGrantable): readonly s
   ) as string[];
 }
 
-/** Each of these would synthesise, deploy, and leave the reader with an access error. */
+/** Refuses what would synthesise and deploy, but deny the reader access. */
 function checkOtherAccounts(
   token: ReadableToken,
   accounts: readonly string[],
@@ -86,15 +81,15 @@ function checkOtherAccounts(
     refuse(
       scope,
       'TokenSecretImported',
-      `${who} needs a policy on the token secret, which this app does not own; grant it where the ` +
-        'credential is added to its rotator, or add the policy to the secret by hand',
+      `${who} needs a policy on the token secret, which this app does not own; grant access where ` +
+        'the credential is added to its rotator, or add the policy to the secret by hand',
     );
   }
   if (isOwned(grantPrincipal) && Token.isUnresolved(Stack.of(scope).account)) {
     refuse(
       scope,
       'AccountUnknown',
-      `${who} is granted by ARN, and this stack's account is not known; give the stack an env`,
+      `${who} is granted access by ARN, but this stack's account is unknown; give the stack an env`,
     );
   }
   if (encryptionKey === undefined) {
@@ -110,8 +105,8 @@ function checkOtherAccounts(
       refuse(
         scope,
         'ReplicaKeyMissing',
-        `${who} cannot read the replica in ${region} without a key of its own; give ` +
-          'replicaRegions an encryptionKey there',
+        `${who} cannot read the replica in ${region} without a customer managed key; give that ` +
+          'entry of replicaRegions an encryptionKey',
       );
     }
     checkKeyPolicy(token, key, accounts, region);
@@ -133,7 +128,7 @@ function checkKeyPolicy(
   refuse(
     scope,
     'KeyPolicyNotOwned',
-    `the policy of the imported key ${key.keyArn} cannot be edited here; add this statement to it ` +
+    `this app cannot edit the policy of the imported key ${key.keyArn}; add this statement to it ` +
       `and set keyPolicyManagedElsewhere: ${readerStatement(scope, accounts, region)}`,
   );
 }

@@ -30,11 +30,11 @@ interface Manifest {
   readonly peerDependencies: Readonly<Record<string, string>>;
 }
 
-/** An app of somebody else's, with the package and what that asks for, and nothing else. */
+/** Another app, with the package and the packages it depends on, and nothing else. */
 let app: string;
-/** Where the package is in that app. */
+/** The package's directory in that app. */
 let installed: string;
-/** What is in the package. */
+/** The files of the package. */
 let files: readonly string[];
 let manifest: Manifest;
 let example: string;
@@ -55,8 +55,8 @@ beforeAll(async () => {
 afterAll(() => rm(app, { recursive: true, force: true }));
 
 /**
- * Packs a copy of this project with its own `prepack`, which would otherwise replace the bundle under
- * the tests that are running it. The copy lies in `dist`, whence Node finds this project's node_modules.
+ * Packs a copy of this project: in the project itself `prepack` would replace the bundle that other
+ * tests are running. The copy is in `dist`, from where Node finds this project's node_modules.
  */
 async function pack(destination: string) {
   const copy = await mkdtemp(join(root, 'dist/pack-'));
@@ -71,14 +71,14 @@ async function pack(destination: string) {
       { cwd: copy },
     );
     const [packed] = JSON.parse(stdout) as { filename: string; files: { path: string }[] }[];
-    if (packed === undefined) throw new Error(`npm pack said ${stdout}`);
+    if (packed === undefined) throw new Error(`npm pack printed no package: ${stdout}`);
     return packed;
   } finally {
     await rm(copy, { recursive: true });
   }
 }
 
-/** Links a package of this project into the app, where an installation would have put it. */
+/** Links one of this project's packages into the app, where npm would install it. */
 async function link(name: string): Promise<void> {
   const path = join(app, 'node_modules', name);
   await mkdir(dirname(path), { recursive: true });
@@ -89,16 +89,16 @@ function shipped(path: string): Promise<string> {
   return readFile(join(installed, path), 'utf8');
 }
 
-/** The example of the README: the code between the fences of its section. */
+/** The code of the README's section about the construct. */
 async function readmeApp(): Promise<string> {
   const readme = await readFile(join(root, 'README.md'), 'utf8');
   const [, section = ''] = readme.split('\n## Use the construct in your own app\n');
   const [, code] = /```ts\n(.*?)```/s.exec(section) ?? [];
-  if (code === undefined) throw new Error('the README has no app');
+  if (code === undefined) throw new Error('the README has no example app');
   return code;
 }
 
-/** Runs the app as the CDK CLI does, with nothing but Node.js: no esbuild and no Docker. */
+/** Runs the app as the CDK CLI does, with Node.js only: no esbuild and no Docker. */
 async function synthesize(file: string, code: string): Promise<Template> {
   const output = join(app, `${file}.out`);
   await writeFile(join(app, file), code);
@@ -107,7 +107,7 @@ async function synthesize(file: string, code: string): Promise<Template> {
   return Template.fromString(await readFile(join(output, 'MyApp.template.json'), 'utf8'));
 }
 
-/** The function's asset is the file that this project's tests run, byte for byte. */
+/** Expects the function's asset to equal, byte for byte, the bundle that this project's tests run. */
 async function expectBundle(output: string): Promise<void> {
   const assets = JSON.parse(await readFile(join(output, 'MyApp.assets.json'), 'utf8'));
   const paths = Object.values(assets.files as Record<string, { source: { path: string } }>)
@@ -135,23 +135,27 @@ function expectRotator(template: Template): void {
   expect(names.sort()).toEqual(['client', 'token']);
 }
 
-it('ships the construct, the bundle, the commands and the documents, and nothing else', () => {
+it('ships the construct with the contract, the bundle, the commands and the documents only', () => {
   const commands = files.filter((path) => /^dist\/cli\/[^/]+\.mjs$/.test(path));
   expect(commands).toContain('dist/cli/ims-token-rotator.mjs');
   const modules = files.filter((path) => /^dist\/infra\/.+\.js$/.test(path));
   expect(modules).toContain('dist/infra/index.js');
+  expect(modules.filter((path) => path.startsWith('dist/infra/app/'))).toEqual([]);
   expect(new Set(files)).toEqual(
     new Set([
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
       'package.json',
+      'docs/reference.md',
       'docs/runbook.md',
       'dist/lambda/index.mjs',
       'dist/lambda/index.mjs.map',
       ...commands,
       ...modules,
       ...modules.map((path) => path.replace(/js$/, 'd.ts')),
+      'dist/core/contract.js',
+      'dist/core/contract.d.ts',
     ]),
   );
 });
@@ -170,9 +174,9 @@ it('ships no path of the machine that packed it', async () => {
   expect(sources.filter((source) => /^([/\\]|[a-z]+:)/i.test(source))).toEqual([]);
 });
 
-it('asks for the packages that the construct imports, and for no other', async () => {
+it('depends on exactly the packages that the construct imports', async () => {
   const imported = new Set<string>();
-  for (const path of files.filter((name) => name.startsWith('dist/infra/'))) {
+  for (const path of files.filter((name) => /^dist\/(core|infra)\//.test(name))) {
     for (const [, specifier = ''] of (await shipped(path)).matchAll(/ from '([^'.][^']*)'/g)) {
       const [name] = /^(@[^/]+\/)?[^/]+/.exec(specifier) ?? [];
       if (name !== undefined && !name.startsWith('node:')) imported.add(name);
@@ -182,7 +186,7 @@ it('asks for the packages that the construct imports, and for no other', async (
   expect(imported).toEqual(new Set(Object.keys(needed)));
 });
 
-it('works in a TypeScript app, of either module system', async () => {
+it('works in a TypeScript app of either module system', async () => {
   const code = `${example}
 import type { ImsTokenRotatorProps } from 'ims-token-rotator';
 export const right: ImsTokenRotatorProps = { dashboard: false };
@@ -209,7 +213,7 @@ it('works in a JavaScript app of CommonJS modules', async () => {
   expectRotator(await synthesize('app.cjs', code));
 });
 
-it('brings the command, which needs nothing beside it, and the embedded world', async () => {
+it('ships a command that runs alone, with the embedded world', async () => {
   const bare = await mkdtemp(join(tmpdir(), 'command-'));
   onTestFinished(() => rm(bare, { recursive: true }));
   await cp(installed, join(bare, 'package'), { recursive: true });
@@ -226,7 +230,7 @@ it('brings the command, which needs nothing beside it, and the embedded world', 
   expect(await local.exit()).toMatchObject({ code: 0, stderr: '' });
 });
 
-it('has a command that starts with the interpreter, and that may be run', async () => {
+it('ships a command that is executable and names its interpreter', async () => {
   const command = manifest.bin['ims-token-rotator'] ?? '';
   expect(await shipped(command)).toMatch(/^#!\/usr\/bin\/env node\n/);
   expect((await stat(join(installed, command))).mode & 0o111).not.toBe(0);

@@ -1,3 +1,4 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
 import {
   credentialNamePattern,
@@ -12,92 +13,97 @@ import {
   scopesTagProblem,
   scopesTagRule,
 } from '../../core/contract.ts';
-import { addCombinationProblems } from './settings-combinations.ts';
+import { isThreshold, thresholdRule } from '../alarm-thresholds.ts';
+import { tickLimits, timeoutLimits } from '../timing.ts';
+import { addConflicts } from './settings-conflicts.ts';
 
-const retentionDays = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,
-  3653,
-] as const;
+/** The error for a value that breaks a rule. */
+const must =
+  (be: string) =>
+  ({ received }: { readonly received: string }): string =>
+    `must be ${be}; it is ${received}`;
 
-const yesOrNo = v.optional(v.boolean('must be true or false'));
-
-// A list passes for an object otherwise.
-const noList = v.pipe(
-  v.unknown(),
-  v.check((value) => !Array.isArray(value), 'must be an object'),
+const retentionDays = Object.values(RetentionDays).filter(
+  (days): days is RetentionDays => typeof days === 'number' && days !== RetentionDays.INFINITE,
 );
 
-/** An object that says which keys it knows. */
+const yesOrNo = v.optional(v.boolean(must('true or false')));
+
+// Valibot accepts a list as an object.
+const noList = v.pipe(
+  v.unknown(),
+  v.check((value) => !Array.isArray(value), 'must be an object, not a list'),
+);
+
+/** An object whose error about an unknown key lists the known ones. */
 function settingsObject<const Entries extends v.ObjectEntries>(entries: Entries) {
   return v.pipe(
     noList,
-    v.strictObject(entries, ({ expected }) =>
-      expected === 'never'
-        ? `is not a setting; known are ${Object.keys(entries).join(', ')}`
-        : 'must be an object',
+    v.strictObject(entries, (issue) =>
+      issue.expected === 'never'
+        ? `is unknown; the settings here are ${Object.keys(entries).join(', ')}`
+        : must('an object')(issue),
     ),
   );
 }
 
 function text(pattern: RegExp, rule: string) {
-  return v.optional(v.pipe(v.string(`must be ${rule}`), v.regex(pattern, `must be ${rule}`)));
+  return v.pipe(v.string(must(rule)), v.regex(pattern, must(rule)));
 }
 
-function wholeNumber(from: number, to: number) {
-  const rule = `must be a whole number from ${from} to ${to}`;
+function wholeNumber({ least, most }: { readonly least: number; readonly most: number }) {
+  const rule = must(`a whole number from ${least} to ${most}`);
   return v.optional(
-    v.pipe(v.number(rule), v.integer(rule), v.minValue(from, rule), v.maxValue(to, rule)),
+    v.pipe(v.number(rule), v.integer(rule), v.minValue(least, rule), v.maxValue(most, rule)),
   );
 }
 
 function percent() {
-  const rule = 'must be a number above 0 and below 50';
-  return v.optional(v.pipe(v.number(rule), v.gtValue(0, rule), v.ltValue(50, rule)));
+  const rule = must(`a number ${thresholdRule}`);
+  return v.optional(v.pipe(v.number(rule), v.check(isThreshold, rule)));
 }
 
 function arn(service: string, resource: string, example: string) {
   const pattern = new RegExp(`^arn:[a-z-]+:${service}:[a-z0-9-]+:\\d{12}:${resource}$`);
-  return text(pattern, `an ARN such as ${example}`);
+  return v.optional(text(pattern, `an ARN, for example ${example}`));
 }
 
 function list<const Item extends v.GenericSchema>(item: Item) {
-  return v.optional(v.array(item, 'must be a list'));
+  return v.optional(v.array(item, must('a list')));
 }
 
-function ids(kind: string) {
-  const rule = `must be an id such as ${kind}-0123456789abcdef0`;
-  return list(
-    v.pipe(v.string(rule), v.regex(new RegExp(`^${kind}-[0-9a-f]{8}([0-9a-f]{9})?$`), rule)),
-  );
+function id(kind: string) {
+  const pattern = new RegExp(`^${kind}-[0-9a-f]{8}([0-9a-f]{9})?$`);
+  return text(pattern, `an id, for example ${kind}-0123456789abcdef0`);
 }
 
 const keyArn = arn(
   'kms',
   'key/[A-Za-z0-9-]+',
-  'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab (a key, not an alias)',
+  'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab (not an alias)',
 );
 
 const credential = settingsObject({
   product: v.optional(
     v.picklist(
       products,
-      `must be one of ${products.join(', ')}; for another product give its scopes`,
+      must(`one of ${products.join(', ')} (for another product give its scopes)`),
     ),
   ),
   scopes: v.optional(
     v.pipe(
-      v.array(v.string('must be a scope'), 'must be a list of scopes'),
+      v.array(v.string(must('a scope')), must('a list of scopes')),
       v.check(
         (scopes) => scopesTagProblem(scopes) === undefined,
         ({ input }) => `${scopesTagProblem(input)}; ${scopesTagRule}`,
       ),
     ),
   ),
-  renewBefore: text(durationPattern, durationRule),
+  renewBefore: v.optional(text(durationPattern, durationRule)),
   clientSecretArn: arn(
     'secretsmanager',
     'secret:.+-[A-Za-z0-9]{6}',
-    'arn:aws:secretsmanager:eu-west-1:111122223333:secret:name-AbCdEf, complete with the six characters at its end',
+    'arn:aws:secretsmanager:eu-west-1:111122223333:secret:name-AbCdEf (complete, with the six random characters at its end)',
   ),
   clientSecretKeyArn: keyArn,
   keyArn,
@@ -105,40 +111,32 @@ const credential = settingsObject({
 
 const credentialName = v.pipe(
   v.string(),
-  v.regex(credentialNamePattern, `is no credential name: ${credentialNameRule}`),
+  v.regex(credentialNamePattern, `the name of a credential must be ${credentialNameRule}`),
 );
 
 const alarms = settingsObject({
-  emails: list(
-    v.pipe(
-      v.string('must be an e-mail address'),
-      v.regex(/^[^\s@]+@[^\s@]+$/, 'must be an e-mail address'),
-    ),
-  ),
+  emails: list(text(/^[^\s@]+@[^\s@]+$/, 'an e-mail address')),
   topicArn: arn('sns', '[A-Za-z0-9_-]+', 'arn:aws:sns:eu-west-1:111122223333:pager'),
   thresholds: v.optional(settingsObject({ pagePercent: percent(), urgentPercent: percent() })),
 });
 
 const settings = settingsObject({
-  rotatorName: text(rotatorNamePattern, rotatorNameRule),
-  prefix: text(prefixPattern, prefixRule),
+  rotatorName: v.optional(text(rotatorNamePattern, rotatorNameRule)),
+  prefix: v.optional(text(prefixPattern, prefixRule)),
   credentials: v.optional(
-    v.pipe(
-      noList,
-      v.record(credentialName, credential, 'must be an object of credentials by name'),
-    ),
+    v.pipe(noList, v.record(credentialName, credential, must('an object of credentials by name'))),
     {},
   ),
-  tickMinutes: wholeNumber(2, 1440),
-  timeoutMinutes: wholeNumber(1, 15),
+  tickMinutes: wholeNumber(tickLimits),
+  timeoutMinutes: wholeNumber(timeoutLimits),
   alarms: v.optional(alarms),
   dashboard: yesOrNo,
   keyArn,
-  vpcId: text(/^vpc-[0-9a-f]{8}([0-9a-f]{9})?$/, 'the id of a VPC, such as vpc-0123456789abcdef0'),
-  subnetIds: ids('subnet'),
-  securityGroupIds: ids('sg'),
+  vpcId: v.optional(id('vpc')),
+  subnetIds: list(id('subnet')),
+  securityGroupIds: list(id('sg')),
   logRetentionDays: v.optional(
-    v.picklist(retentionDays, `must be one of ${retentionDays.join(', ')}`),
+    v.picklist(retentionDays, must(`one of ${retentionDays.join(', ')}`)),
   ),
   validate: yesOrNo,
   nativeRotation: yesOrNo,
@@ -146,14 +144,14 @@ const settings = settingsObject({
   tracing: yesOrNo,
 });
 
-/** The settings, as `cdk.json` holds them under the context key `ims-token-rotator`. */
+/** The settings that `cdk.json` holds under the context key `ims-token-rotator`. */
 export type Settings = v.InferOutput<typeof settings>;
 
 const schema = v.pipe(
   settings,
   v.rawCheck(({ dataset, addIssue }) => {
-    // What is not of the right type was told already; the rest is checked all the same.
-    addCombinationProblems(dataset.value, (path, message) =>
+    // Values of a wrong type were reported above; the conflicts among the others still count.
+    addConflicts(dataset.value, (path, message) =>
       addIssue({ message, path: path.map(pathItem) as [v.IssuePathItem] }),
     );
   }),
@@ -164,10 +162,10 @@ function pathItem(key: string): v.IssuePathItem {
 }
 
 /**
- * Checks the settings.
+ * Validates the settings.
  *
- * @param value the settings, or their JSON, as `--context` gives it
- * @throws Error that lists every problem with its path and what is allowed
+ * @param value the settings, or their JSON text, which `--context` gives
+ * @throws Error that lists every problem with its path and the allowed values
  */
 export function parseSettings(value: unknown): Settings {
   const parsed = v.safeParse(schema, typeof value === 'string' ? parseJson(value) : value);
@@ -184,7 +182,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw invalid([{ path: null, message: 'must be JSON when it is given as text' }]);
+    throw invalid([{ path: null, message: 'must be valid JSON if it is given as text' }]);
   }
 }
 
@@ -194,5 +192,5 @@ function invalid(
   const lines = problems.map(
     ({ path, message }) => `- ${['ims-token-rotator', path].filter(Boolean).join('.')}: ${message}`,
   );
-  return new Error(`the context in cdk.json is not right:\n${[...new Set(lines)].join('\n')}`);
+  return new Error(`the settings in cdk.json are invalid:\n${[...new Set(lines)].join('\n')}`);
 }

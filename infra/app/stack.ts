@@ -20,7 +20,7 @@ import type { Settings } from './settings.ts';
 
 type CredentialSettings = Settings['credentials'][string];
 
-/** A rotator with the credentials of `cdk.json`. */
+/** A rotator with the credentials that `cdk.json` lists. */
 export class ImsTokenRotatorStack extends Stack {
   readonly rotator: ImsTokenRotator;
 
@@ -57,7 +57,7 @@ export class ImsTokenRotatorStack extends Stack {
       });
     }
     new CfnOutput(this, 'RotatorName', {
-      description: 'The dimension of the metrics, and the name that the CLI takes',
+      description: 'The name of the rotator, in the CLI and in the dimension of its metrics',
       value: rotator.rotatorName,
     });
     new CfnOutput(this, 'FunctionName', { value: rotator.function.functionName });
@@ -69,7 +69,10 @@ export class ImsTokenRotatorStack extends Stack {
   }
 }
 
-/** By ids: a lookup would need the account at synthesis, and first give subnets that the gates refuse. */
+/**
+ * Imports the network by ids: a lookup would need the account at synthesis, and its placeholder
+ * subnets would fail the validations.
+ */
 function networkOf(
   scope: Construct,
   { vpcId, subnetIds = [], securityGroupIds }: Settings,
@@ -78,12 +81,12 @@ function networkOf(
   const vpc = Vpc.fromVpcAttributes(scope, 'Vpc', {
     vpcId,
     privateSubnetIds: [...subnetIds],
-    // Lambda asks for the subnets only.
+    // CDK requires a zone, but Lambda uses the subnets only.
     availabilityZones: ['any'],
   });
   Annotations.of(vpc).acknowledgeWarning(
     '@aws-cdk/aws-ec2:noSubnetRouteTableId',
-    'nothing asks for a route table',
+    'nothing uses the route tables',
   );
   return {
     vpc,
@@ -91,7 +94,7 @@ function networkOf(
   };
 }
 
-/** One import for a key, whoever uses it. */
+/** Imports each key once, however many secrets it encrypts. */
 function keyOf(scope: Construct, keyArn: string | undefined): IKey | undefined {
   if (keyArn === undefined) return undefined;
   const id = `Key-${keyArn.replaceAll(/[^A-Za-z0-9-]/g, '-')}`;

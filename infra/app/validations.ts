@@ -15,17 +15,17 @@ import type { IConstruct } from 'constructs';
 
 const guardFolder = new URL('./guard/', import.meta.url);
 
-/** A finding that is not to be acted on, where it may occur, and why. */
+/** A finding that is acceptable, the places where it is, and why. */
 interface Acknowledged {
   readonly finding: RegExp;
-  /** What the path of the resource ends with. */
+  /** Matches the path of the resource. */
   readonly path: RegExp;
   /**
-   * All that the policy may allow on every resource.
+   * The only actions that the policy may allow on `*`.
    *
-   * @default - not asked
+   * @default - any
    */
-  readonly actions?: RegExp;
+  readonly actions?: RegExp | undefined;
   readonly reason: string;
 }
 
@@ -34,58 +34,59 @@ const acknowledged: readonly Acknowledged[] = [
     finding: /^AwsSolutions-SMG4$/,
     path: /\/ClientSecret\/Resource$/,
     reason:
-      'Adobe issues the value: its client secrets are rotated there, with two valid at a time, and stored by the operator',
+      'Adobe issues the value: operators rotate client secrets there, where two are valid at a time, and store them',
   },
   {
     finding: /^AwsSolutions-SMG4$/,
     path: /\/TokenSecret\/Resource$/,
     reason:
-      'EventBridge Scheduler has the value renewed twice in its lifetime; a rotation schedule cannot look before it mints',
+      'EventBridge Scheduler drives the renewal, by default at half the token’s lifetime; a rotation schedule cannot check whether a token is due',
   },
   {
     finding: /^AwsSolutions-IAM5\[Resource::arn:.+:secret:[^*]+\/\*\/(client|token)-\?{6}\]$/,
     path: /\/SecretsPolicy\/Resource$/,
     reason:
-      'The name is the contract: one statement serves every credential under the prefix of this rotator, also those onboarded at run time; Secrets Manager draws the last six characters',
+      'The name is the contract: one statement serves every credential under this rotator’s prefix, including those onboarded at run time; Secrets Manager chooses the last six characters',
   },
   {
     finding: /^AwsSolutions-IAM5\[Resource::\*\]$/,
     path: /\/ListPolicy\/Resource$/,
     actions: /^secretsmanager:ListSecrets$/,
-    reason: 'ListSecrets takes no resource; the policy has no other action',
+    reason: 'ListSecrets has no resource-level permissions; the policy has no other action',
   },
   {
     finding: /^AwsSolutions-IAM5\[Resource::\*\]$/,
     path: /\/NetworkPolicy\/Resource$/,
     actions: /^ec2:(\w+NetworkInterfaces?|\w+PrivateIpAddresses|DescribeSubnets)$/,
-    reason: 'Lambda makes the network interfaces of a function in a VPC; their ARNs are not known',
+    reason:
+      'Lambda creates the network interfaces of a function in a VPC; their ARNs are unknown at deployment',
   },
   {
     finding: /^AwsSolutions-IAM5\[Resource::\*\]$/,
     path: /\/Role\/DefaultPolicy\/Resource$/,
     actions: /^xray:Put(TraceSegments|TelemetryRecords)$/,
-    reason: 'The actions that send traces to X-Ray take no resource',
+    reason: 'The actions that send traces to X-Ray have no resource-level permissions',
   },
 ];
 
 /**
- * Has every synthesis fail on what CDK's own rules (as errors, by the flag in `cdk.json`), those of
- * `guard/` or cdk-nag's AwsSolutions find, but for what is acknowledged here.
+ * Fails every synthesis that violates a rule of `guard/`, of cdk-nag's AwsSolutions, or of CDK itself
+ * (whose rules are errors by a flag in `cdk.json`), unless the finding is acknowledged here.
  */
 export function addValidations(app: App): void {
   const guardRules = readdirSync(guardFolder)
     .filter((name) => name.endsWith('.guard'))
     .map((name) => ({ name, content: readFileSync(new URL(name, guardFolder), 'utf8') }));
   const nag = new AwsSolutionsChecks(app);
-  // The class has a version that may be undefined; the interface, under exact optional types, not.
+  // Under exactOptionalPropertyTypes CDK's class does not satisfy its own interface.
   const rules = new CloudFormationValidatePlugin({ guardRules }) as IPolicyValidationPlugin;
   Validations.of(app).addPlugins(rules, nag);
   Aspects.of(app).add(new Acknowledgements(nag));
 }
 
 /**
- * Acknowledges finding by finding: cdk-nag's ids hold the ARN of the finding, and thus the prefix of
- * the secrets, which only the synthesised policy knows.
+ * Acknowledges each finding by its full id: cdk-nag's ids contain the ARN found, and so the prefix of
+ * the secrets, which only the synthesised policy has.
  */
 class Acknowledgements implements IAspect {
   readonly #nag: AwsSolutionsChecks;
@@ -100,17 +101,17 @@ class Acknowledgements implements IAspect {
     if (here.length === 0) return;
     const actions = actionsOnEverything(node);
     for (const { ruleName } of this.#nag.validateScope(node).violations) {
-      const known = here.find(
+      const match = here.find(
         ({ finding, actions: allowed = /^/ }) =>
           finding.test(ruleName) && actions.every((action) => allowed.test(action)),
       );
-      if (known === undefined) continue;
-      Validations.of(node).acknowledge({ id: `AwsSolutions::${ruleName}`, reason: known.reason });
+      if (match === undefined) continue;
+      Validations.of(node).acknowledge({ id: `AwsSolutions::${ruleName}`, reason: match.reason });
     }
   }
 }
 
-/** What a policy allows on `*`; nothing of a resource that is no policy. */
+/** The actions that a policy allows on `*`; none if the resource is not a policy. */
 function actionsOnEverything(node: CfnResource): readonly string[] {
   if (!(node instanceof CfnPolicy)) return [];
   const document: { readonly Statement: readonly Statement[] } = Stack.of(node).resolve(

@@ -4,8 +4,10 @@ import type { Run } from './run.ts';
 import { noTimeLeft } from './with-retries.ts';
 
 /**
- * Sends one request to an IMS host, unless the host has failed too often in this run or too little
- * time is left to store the token.
+ * In: one request to an IMS host. Out: its result.
+ *
+ * Nothing is sent when the host has failed too often in this run, or when too little time is left to
+ * store a token.
  *
  * @throws Deferral when nothing was sent; otherwise whatever the request throws
  */

@@ -1,6 +1,6 @@
 import { asRotatorError, type RotatorError } from '../../core/errors.ts';
-import { isReplica, type LedgerEntry, type SecretMetadata } from '../../core/ledger.ts';
-import { type CredentialVersion, type Observation, versionOf } from '../../core/observation.ts';
+import { isReplica, type SecretMetadata } from '../../core/ledger.ts';
+import type { CredentialVersion, Observation } from '../../core/observation.ts';
 import type { SecretValue } from '../../core/ports.ts';
 import { secretNames } from '../../core/secret-name.ts';
 import { budget } from './budget.ts';
@@ -24,26 +24,6 @@ export interface Gathered {
   readonly observation?: Observation | undefined;
   /** Why something could not be seen. */
   readonly error?: RotatorError | undefined;
-}
-
-/** In: a credential's rows in the list. Out: what they show. A client secret elsewhere costs a call. */
-export async function gatherListed(
-  run: Run,
-  credential: string,
-  { client, token: secret }: LedgerEntry,
-): Promise<Gathered> {
-  const arn = run.config.clientSecrets.get(credential);
-  try {
-    const described =
-      arn === undefined
-        ? client
-        : await withRetries(run, budget.read, () => run.secrets.describe(arn, run.signal));
-    const clientVersion = versionOf(described);
-    const observation = observeListed(run, secret, clientVersion);
-    return { credential, secret, clientVersion, observation };
-  } catch (error) {
-    return { credential, secret, error: asRotatorError(error) };
-  }
 }
 
 /** In: what the list showed of a foreign version. Out: the same with its value read. */

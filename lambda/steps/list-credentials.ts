@@ -1,10 +1,12 @@
 import { tagKeys } from '../../core/contract.ts';
 import { type Decision, decide, isSettled } from '../../core/decision.ts';
+import { asRotatorError } from '../../core/errors.ts';
 import { type LedgerEntry, takePairs } from '../../core/ledger.ts';
-import type { Observation } from '../../core/observation.ts';
+import { type Observation, versionOf } from '../../core/observation.ts';
 import { okStatus } from '../../core/status.ts';
 import { budget } from './budget.ts';
-import { type Gathered, gatherListed } from './gather.ts';
+import type { Gathered } from './gather.ts';
+import { observeListed } from './observe.ts';
 import type { Run } from './run.ts';
 import { withRetries } from './with-retries.ts';
 
@@ -41,6 +43,26 @@ async function* nominateEach(
   for (const [credential, entry] of entries) {
     const listed = await gatherListed(run, credential, entry);
     yield { listed, decision: listed.observation && decide(listed.observation) };
+  }
+}
+
+/** What a credential's rows in the list show. A client secret outside the prefix costs a call. */
+async function gatherListed(
+  run: Run,
+  credential: string,
+  { client, token: secret }: LedgerEntry,
+): Promise<Gathered> {
+  const arn = run.config.clientSecrets.get(credential);
+  try {
+    const described =
+      arn === undefined
+        ? client
+        : await withRetries(run, budget.read, () => run.secrets.describe(arn, run.signal));
+    const clientVersion = versionOf(described);
+    const observation = observeListed(run, secret, clientVersion);
+    return { credential, secret, clientVersion, observation };
+  } catch (error) {
+    return { credential, secret, error: asRotatorError(error) };
   }
 }
 

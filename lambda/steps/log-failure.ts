@@ -3,7 +3,7 @@ import type { CredentialOutcome } from '../../core/outcome.ts';
 import type { Log } from '../../core/ports.ts';
 import type { RotationStep } from '../../core/rotation.ts';
 
-/** Logs a failure, with who has to act and the details that Adobe's support asks for. */
+/** In: an outcome. Logs its failure, with who has to act and the details Adobe's support asks for. */
 export function logFailure(
   log: Log,
   { credential, reason, outcome, error }: CredentialOutcome,

@@ -28,7 +28,11 @@ export interface StepDone {
   readonly isCurrent?: boolean | undefined;
 }
 
-/** Mints a token into the pending version, unless that has one already. */
+/**
+ * In: a rotation, and its token secret. Out: the work done.
+ *
+ * Mints a token into the pending version, unless that has one already.
+ */
 export async function createSecret(
   run: Run,
   rotation: Rotation,

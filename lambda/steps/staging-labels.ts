@@ -6,7 +6,7 @@ import type { Run } from './run.ts';
 import { withRetries } from './with-retries.ts';
 
 /**
- * Moves AWSCURRENT to the version, from the one that was seen to have it.
+ * In: a version, and the one that was seen to be AWSCURRENT. Moves that label, by compare-and-set.
  *
  * @throws RotatorError ERR_SECRET_REFUSED when another version has it by now
  */

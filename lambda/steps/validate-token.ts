@@ -5,7 +5,11 @@ import { budget } from './budget.ts';
 import type { Run } from './run.ts';
 import { withRetries } from './with-retries.ts';
 
-/** @throws TokenRequestError ERR_TOKEN_INVALID when IMS rejects the token */
+/**
+ * In: a token. Returns if IMS accepts it.
+ *
+ * @throws TokenRequestError ERR_TOKEN_INVALID when IMS rejects it
+ */
 export async function validateToken(run: Run, token: TokenToValidate): Promise<void> {
   await withRetries(run, budget.validate, () =>
     askIms(run, token.imsHost, async () => {

@@ -4,8 +4,10 @@ import { retryDelay } from '../../core/retry-delay.ts';
 import { longestWait, type RetryBudget } from './budget.ts';
 
 /**
- * Repeats work that failed transiently, with full jitter and not before the server allows it, as
- * long as there is time. It throws the last error.
+ * In: work, and how often it may be tried. Out: its result, or its last error.
+ *
+ * Work that failed transiently is repeated with full jitter, not before the server allows it, and
+ * only while there is time.
  *
  * The SDK's retries know no deadline, sleep through an abort, and repeat LimitExceededException,
  * which is final here.

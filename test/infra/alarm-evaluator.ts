@@ -1,6 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 
-/** One value of a metric, as CloudWatch was sent it. */
+/** One value of a metric, as it was sent to CloudWatch. */
 export interface DataPoint {
   /** Epoch seconds. */
   readonly at: number;
@@ -28,7 +28,7 @@ const comparisons = {
   GreaterThanOrEqualToThreshold: (value: number, threshold: number) => value >= threshold,
 };
 
-/** An alarm as the template has it; only what an alarm of ours has is known here. */
+/** An alarm as the template declares it, with only the properties that our alarms use. */
 export interface AlarmRule {
   readonly id: string;
   readonly Namespace: string;
@@ -37,13 +37,13 @@ export interface AlarmRule {
   readonly Statistic: keyof typeof statistics;
   readonly Period: number;
   readonly EvaluationPeriods: number;
-  readonly DatapointsToAlarm?: number;
+  readonly DatapointsToAlarm?: number | undefined;
   readonly Threshold: number;
   readonly ComparisonOperator: keyof typeof comparisons;
   readonly TreatMissingData: 'breaching' | 'notBreaching';
   readonly AlarmDescription: string;
-  readonly AlarmActions?: readonly { readonly Ref: string }[];
-  readonly OKActions?: readonly { readonly Ref: string }[];
+  readonly AlarmActions?: readonly { readonly Ref: string }[] | undefined;
+  readonly OKActions?: readonly { readonly Ref: string }[] | undefined;
 }
 
 export function alarmsOf(template: Template): readonly AlarmRule[] {
@@ -57,23 +57,24 @@ export function alarmsOf(template: Template): readonly AlarmRule[] {
   });
 }
 
-/** The one alarm whose logical id holds the text. */
+/** The one alarm whose logical id ends with the text, apart from the hash. */
 export function alarmNamed(alarms: readonly AlarmRule[], text: string): AlarmRule {
   const [alarm, ...others] = alarms.filter(({ id }) => new RegExp(`${text}[0-9A-F]{8}$`).test(id));
-  if (alarm === undefined || others.length > 0) throw new Error(`${text} is not one alarm`);
+  if (alarm === undefined || others.length > 0)
+    throw new Error(`there is not exactly one alarm ${text}`);
   return alarm;
 }
 
 export interface Evaluation {
-  /** Epoch seconds: when the alarm was made, without a state. */
+  /** Epoch seconds at which the alarm was created, without a state. */
   readonly from: number;
   readonly to: number;
-  /** How many periods CloudWatch looks at beyond those that it evaluates, which AWS does not tell. */
+  /** The periods that CloudWatch looks at beyond those it evaluates. AWS does not document how many. */
   readonly extraPeriods: number;
 }
 
 /**
- * What CloudWatch makes of an alarm, looking every minute at the periods that end then.
+ * The transitions of an alarm whose periods CloudWatch evaluates every minute.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  */
@@ -101,12 +102,14 @@ export function evaluateAlarm(
 }
 
 /**
- * @param range the value of each period of the evaluation range, the latest first
+ * The state of an alarm.
+ *
+ * @param range the value of each period in the evaluation range, latest first
  */
 export function stateOf(alarm: AlarmRule, range: readonly (number | undefined)[]): AlarmState {
   const { EvaluationPeriods: periods, DatapointsToAlarm: toAlarm = periods } = alarm;
   const breaches = (value: number) => comparisons[alarm.ComparisonOperator](value, alarm.Threshold);
-  // Older data wins over missing data: only what the whole range lacks is filled.
+  // Older data takes precedence over missing data, which fills only what the whole range lacks.
   const real = range.filter((value) => value !== undefined).slice(0, periods);
   const missing = alarm.TreatMissingData === 'breaching' ? periods - real.length : 0;
   return real.filter(breaches).length + missing >= toAlarm ? 'ALARM' : 'OK';

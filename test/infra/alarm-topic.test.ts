@@ -37,7 +37,7 @@ const forAlarmsOfThisAccount = {
   },
 };
 
-/** Whether a policy lets CloudWatch do something, for the alarms of this account and nobody else. */
+/** True if a policy lets CloudWatch do something for the alarms of this account, and no others. */
 function allowsAlarms(statements: readonly Statement[], action: string): boolean {
   return statements.some(
     ({ Effect, Principal, Action, Condition }) =>
@@ -49,12 +49,12 @@ function allowsAlarms(statements: readonly Statement[], action: string): boolean
 }
 
 /**
- * Walks alarm, action, topic, topic policy, key, key policy.
+ * Follows each alarm to its actions, topics, topic policies, keys and key policies.
  *
- * @returns how many ways from an alarm to a mail there are
- * @throws Error that says where the way of an alarm ends
+ * @returns the number of paths from an alarm to a mail
+ * @throws Error that names the point where a path is blocked
  */
-function walk(json: TemplateJson): number {
+function followAlarms(json: TemplateJson): number {
   const resources = Object.entries(json.Resources);
   const ofType = (type: string) => resources.filter(([, { Type }]) => Type === type);
   const topicPolicy = (topic: string): readonly Statement[] =>
@@ -68,7 +68,7 @@ function walk(json: TemplateJson): number {
           ({ Resource }) => JSON.stringify(Resource) === JSON.stringify({ Ref: topic }),
         ),
       );
-  let ways = 0;
+  let paths = 0;
   for (const [alarm, { Properties }] of ofType('AWS::CloudWatch::Alarm')) {
     for (const kind of ['AlarmActions', 'OKActions']) {
       const actions = (Properties[kind] ?? []) as { Ref: string }[];
@@ -89,16 +89,16 @@ function walk(json: TemplateJson): number {
             throw new Error(`${alarm}: ${key} does not let CloudWatch ${action}`);
           }
         }
-        ways += 1;
+        paths += 1;
       }
     }
   }
-  if (ways === 0) throw new Error('no alarm has an action');
-  return ways;
+  if (paths === 0) throw new Error('no alarm has an action');
+  return paths;
 }
 
-/** A template without the statements of one resource type that are CloudWatch's. */
-function without(type: string): TemplateJson {
+/** A template in which no policy of one resource type grants CloudWatch anything. */
+function withoutGrantsOf(type: string): TemplateJson {
   const json = structuredClone(monitoredTemplate().toJSON()) as TemplateJson;
   for (const { Type, Properties } of Object.values(json.Resources)) {
     if (Type !== type) continue;
@@ -112,28 +112,32 @@ function without(type: string): TemplateJson {
   return json;
 }
 
-describe('the way from an alarm to a mail', () => {
-  it('is open for every alarm, raised and over', () => {
-    expect(walk(monitoredTemplate().toJSON() as TemplateJson)).toBe(14);
+describe('the path from an alarm to a mail', () => {
+  it('is open for every alarm, when it is raised and when it is over', () => {
+    expect(followAlarms(monitoredTemplate().toJSON() as TemplateJson)).toBe(14);
   });
 
-  it('ends at the topic without the grant of its policy', () => {
-    expect(() => walk(without('AWS::SNS::TopicPolicy'))).toThrow('does not let CloudWatch publish');
+  it('is blocked at a topic whose policy does not let CloudWatch publish', () => {
+    expect(() => followAlarms(withoutGrantsOf('AWS::SNS::TopicPolicy'))).toThrow(
+      'does not let CloudWatch publish',
+    );
   });
 
-  it('ends at the key without the grant of its policy', () => {
-    expect(() => walk(without('AWS::KMS::Key'))).toThrow('does not let CloudWatch kms:Decrypt');
+  it('is blocked at a key whose policy does not let CloudWatch decrypt', () => {
+    expect(() => followAlarms(withoutGrantsOf('AWS::KMS::Key'))).toThrow(
+      'does not let CloudWatch kms:Decrypt',
+    );
   });
 
-  it('is not taken to be open where there is no alarm, or no recipient', () => {
-    expect(() => walk({ Resources: {} })).toThrow('no alarm has an action');
+  it('does not exist without an alarm, or without a recipient', () => {
+    expect(() => followAlarms({ Resources: {} })).toThrow('no alarm has an action');
     const silent = monitoredTemplate({ emails: [] }).toJSON() as TemplateJson;
-    expect(() => walk(silent)).toThrow('has no AlarmActions');
+    expect(() => followAlarms(silent)).toThrow('has no AlarmActions');
   });
 });
 
 describe('AlarmTopic', () => {
-  it('takes TLS only, and is encrypted with a key of its own that is rotated', () => {
+  it('accepts TLS only, and is encrypted with a customer managed key that AWS rotates', () => {
     const template = monitoredTemplate();
     template.hasResourceProperties('AWS::SNS::TopicPolicy', {
       PolicyDocument: {
@@ -152,7 +156,7 @@ describe('AlarmTopic', () => {
     });
   });
 
-  it('tells everybody by e-mail', () => {
+  it('subscribes each e-mail address', () => {
     const template = monitoredTemplate({ emails: ['a@example.com', 'b@example.com'] });
     const subscriptions = Object.values(template.findResources('AWS::SNS::Subscription'));
     expect(
@@ -163,14 +167,14 @@ describe('AlarmTopic', () => {
     ]);
   });
 
-  it('refuses to reach nobody', () => {
+  it('rejects an empty list of e-mail addresses', () => {
     const stack = new Stack(new App(), 'S');
     expect(() => new AlarmTopic(stack, 'AlarmTopic', { emails: [] })).toThrow(
       'an alarm topic needs an e-mail address',
     );
   });
 
-  it('is not there, nor its key, without a recipient', () => {
+  it('is absent, with its key, when the alarms have no recipient', () => {
     const template = monitoredTemplate({ emails: [] });
     template.resourceCountIs('AWS::SNS::Topic', 0);
     template.resourceCountIs('AWS::KMS::Key', 0);
@@ -180,7 +184,7 @@ describe('AlarmTopic', () => {
     }
   });
 
-  it('says the same in China, where the partition differs', () => {
+  it('grants the same in China, where the partition differs', () => {
     const stack = new Stack(new App(), 'S', {
       env: { account: '111122223333', region: 'cn-north-1' },
     });

@@ -19,17 +19,17 @@ async function directoryWith(...files: readonly string[]): Promise<string> {
 it.each([
   ['the repository', 'infra/bundle.ts'],
   ['the package', 'dist/infra/bundle.js'],
-])('finds the bundle from %s', async (_, caller) => {
-  // The sources are beside the infrastructure in the repository, and are not the bundle.
+])('the bundle is found from %s', async (_, caller) => {
+  // The repository also has the sources beside infra/, which are not the bundle.
   const directory = await directoryWith('dist/lambda/index.mjs', 'lambda/handler.ts');
   const base = pathToFileURL(join(directory, caller)).href;
   expect(bundleDirectory(new Stack(), base)).toBe(join(directory, 'dist/lambda/'));
 });
 
-it('says what to do when nothing was built', async () => {
+it('a missing bundle is an error that says how to build it', async () => {
   const directory = await directoryWith('lambda/handler.ts');
   const base = pathToFileURL(join(directory, 'infra/bundle.ts')).href;
   expect(() => bundleDirectory(new Stack(), base)).toThrow(
-    'the function is not built: there is no dist/lambda/index.mjs; run "npm run build" first',
+    'the function is not built: dist/lambda/index.mjs is missing; run "npm run build" first',
   );
 });

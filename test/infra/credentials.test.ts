@@ -36,8 +36,8 @@ const conditionOfKey = {
 };
 
 describe('the logical ids of the secrets', () => {
-  // A secret under another logical id is another secret: CloudFormation would not find the tokens
-  // that workloads read, and delete them where secrets are not retained.
+  // Under another logical id, CloudFormation would create another secret, and delete the one that
+  // workloads read unless secrets are retained.
   const ids = {
     'ims-token-rotator/ImsTokenRotator/workfront-fusion/client':
       'RotatorCredentialsworkfrontfusionClientSecretA9713240',
@@ -60,14 +60,14 @@ describe('the logical ids of the secrets', () => {
         dashboard: false,
       },
     ],
-  ])('stay as they are with %s', (_, others) => {
+  ])('are stable with %s', (_, others) => {
     const credentials = { 'workfront-fusion': { product: 'workfront-fusion' } };
     const settings = parseSettings({ credentials, ...others });
     const deployed = new ImsTokenRotatorStack(new App(), 'ImsTokenRotator', settings);
     expect(secretIds(Template.fromStack(deployed))).toEqual(ids);
   });
 
-  it('stay as they are whichever credentials are beside', () => {
+  it('are stable whichever other credentials there are', () => {
     const settings = parseSettings({ credentials: { a: {}, 'workfront-fusion': {}, z: {} } });
     const deployed = new ImsTokenRotatorStack(new App(), 'ImsTokenRotator', settings);
     expect(secretIds(Template.fromStack(deployed))).toMatchObject(ids);
@@ -75,7 +75,7 @@ describe('the logical ids of the secrets', () => {
 });
 
 describe('a credential', () => {
-  it('has its settings in the tags of the token secret, which are not the client secret’s', () => {
+  it('has its settings in tags of the token secret, not of the client secret', () => {
     const template = add({
       scopes: ['openid', 'AdobeID', 'additional_info.roles'],
       renewBefore: Duration.minutes(500),
@@ -93,7 +93,7 @@ describe('a credential', () => {
     });
   });
 
-  it('outlives the stack, unless it is not to', () => {
+  it('outlives the stack, unless the removal policy says otherwise', () => {
     const retained = add({ product: 'firefly' });
     retained.allResources('AWS::SecretsManager::Secret', {
       DeletionPolicy: 'Retain',
@@ -104,7 +104,7 @@ describe('a credential', () => {
     deleted.allResources('AWS::SecretsManager::Secret', { DeletionPolicy: 'Delete' });
   });
 
-  it('is created empty: a value would be taken for a credential or a token', () => {
+  it('is created empty, as a value would pass for a credential or a token', () => {
     add({ product: 'firefly' }).allResourcesProperties('AWS::SecretsManager::Secret', {
       GenerateSecretString: Match.absent(),
       SecretString: Match.absent(),
@@ -115,38 +115,50 @@ describe('a credential', () => {
     [
       'product and scopes',
       { product: 'firefly', scopes: ['a'] },
-      'give either a product or scopes',
+      'give either product or scopes, not both',
     ],
     [
       'an unknown product',
       { product: 'x' },
-      '"x" is no product: workfront-fusion, workflow-builder',
+      'the product "x" is unknown: it must be one of workfront-fusion, workflow-builder',
     ],
-    ['no scope', { scopes: [] }, 'scopes is empty; they are kept in a tag'],
-    ['a scope with a comma', { scopes: ['a,b'] }, 'scopes holds "a,b"; they are kept in a tag'],
-    ['scopes beyond a tag', { scopes: ['a'.repeat(257)] }, 'scopes has 257 characters; they are'],
-    ['a late renewal', { renewBefore: Duration.hours(4) }, 'renewBefore leaves 4 h; it must be at'],
+    ['no scope', { scopes: [] }, 'scopes is empty; scopes are kept in a tag'],
+    ['a scope with a comma', { scopes: ['a,b'] }, 'scopes holds "a,b"; scopes are kept in a tag'],
     [
-      'an account by name',
-      { readerAccounts: ['prod'] },
-      '"prod" is no account: give its 12 digits',
+      'scopes beyond a tag',
+      { scopes: ['a'.repeat(257)] },
+      'scopes has 257 characters; scopes are kept',
     ],
-  ])('is refused with %s', (_, props, message) => {
+    [
+      'a late renewal',
+      { renewBefore: Duration.hours(4) },
+      'renewBefore leaves 4 h; it must leave at',
+    ],
+    [
+      'a reader account by name',
+      { readerAccounts: ['prod'] },
+      'the reader account "prod" is invalid: it must be an account id of 12 digits',
+    ],
+  ])('is rejected with %s', (_, props, message) => {
     expect(() => add(props)).toThrow(message);
   });
 
-  it('is refused twice, or with a name that is none', () => {
+  it('is rejected if it was already added, or if its name is invalid', () => {
     const rotator = new ImsTokenRotator(stack, 'Rotator');
     rotator.addCredential('fusion');
-    expect(() => rotator.addCredential('fusion')).toThrow('"fusion" was added already');
-    expect(() => rotator.addCredential('Fusion')).toThrow('"Fusion" is no credential name: lower');
+    expect(() => rotator.addCredential('fusion')).toThrow(
+      'the credential "fusion" was already added',
+    );
+    expect(() => rotator.addCredential('Fusion')).toThrow(
+      'the credential name "Fusion" is invalid: it must be lower',
+    );
   });
 });
 
-describe('a client secret that is there already', () => {
+describe('an existing client secret', () => {
   const imported = () => Secret.fromSecretCompleteArn(stack, 'Imported', clientSecretArn);
 
-  it('is told to the function, its role and a rule, by its exact ARN', () => {
+  it('is passed to the function, its role and a rule by its exact ARN', () => {
     const template = add({ clientSecret: imported() });
     template.resourceCountIs('AWS::SecretsManager::Secret', 1);
     template.hasResourceProperties('AWS::Lambda::Function', {
@@ -177,7 +189,7 @@ describe('a client secret that is there already', () => {
     });
   });
 
-  it('may be one of the app', () => {
+  it('can be created by the same app', () => {
     const template = add({ clientSecret: new Secret(stack, 'Own') });
     const arn = { Ref: Match.stringLikeRegexp('^Own') };
     template.hasResourceProperties('AWS::Events::Rule', { EventPattern: { resources: [arn] } });
@@ -190,13 +202,13 @@ describe('a client secret that is there already', () => {
     });
   });
 
-  it('is the credential’s client secret', () => {
+  it('becomes the credential’s client secret', () => {
     const secret = imported();
     const rotator = new ImsTokenRotator(stack, 'Rotator');
     expect(rotator.addCredential('fusion', { clientSecret: secret }).clientSecret).toBe(secret);
   });
 
-  it('has its key granted, which CDK does not do for one that is imported', () => {
+  it('has its imported key granted to the role, which CDK does not do', () => {
     const template = add({
       clientSecret: Secret.fromSecretAttributes(stack, 'Imported', {
         secretCompleteArn: clientSecretArn,
@@ -212,7 +224,7 @@ describe('a client secret that is there already', () => {
     });
   });
 
-  it('has no variable, rule or policy when there is none', () => {
+  it('adds nothing to the stack if there is none', () => {
     const template = add({});
     expect(JSON.stringify(template.toJSON())).not.toContain('IMS_TOKEN_ROTATOR_CLIENT_SECRETS');
     template.resourceCountIs('AWS::Events::Rule', 1);
@@ -222,28 +234,28 @@ describe('a client secret that is there already', () => {
     [
       'by name',
       () => Secret.fromSecretNameV2(stack, 'Imported', 'team/adobe'),
-      'the client secret team/adobe is imported by name or partial ARN; import it by the complete',
+      'the client secret team/adobe is imported by name or partial ARN; import it by its complete',
     ],
     [
-      'in another Region',
+      'from another Region',
       () =>
         Secret.fromSecretCompleteArn(
           stack,
           'Imported',
           clientSecretArn.replace('eu-west-1', 'us-east-1'),
         ),
-      'is in us-east-1, and the rotator in eu-west-1; replicate the secret there',
+      'is in us-east-1, but the rotator is in eu-west-1; replicate the secret to eu-west-1',
     ],
     [
-      'with an alias for a key',
+      'with the alias of an AWS-managed key',
       () =>
         Secret.fromSecretAttributes(stack, 'Imported', {
           secretCompleteArn: clientSecretArn,
           encryptionKey: Key.fromKeyArn(stack, 'Key', `${keyArn.split(':key/')[0]}:alias/aws/x`),
         }),
-      'encryptionKey is an AWS-managed key; leave it out',
+      'encryptionKey is an AWS-managed key; omit it',
     ],
-  ])('is refused when it is imported %s', (_, clientSecret, message) => {
+  ])('is rejected when imported %s', (_, clientSecret, message) => {
     expect(() => add({ clientSecret: clientSecret() })).toThrow(message);
   });
 });
@@ -260,22 +272,23 @@ describe('a customer managed key', () => {
     },
   });
 
-  it('of the rotator encrypts all secrets, and may be used through Secrets Manager only', () => {
+  it('of the rotator encrypts all secrets, and is usable through Secrets Manager only', () => {
     const encryptionKey = Key.fromKeyArn(stack, 'Key', keyArn);
     const template = add({}, { encryptionKey });
     template.allResourcesProperties('AWS::SecretsManager::Secret', { KmsKeyId: keyArn });
     template.hasResourceProperties('AWS::IAM::Policy', granted(keyArn));
   });
 
-  it('of a credential wins', () => {
+  it('of a credential takes precedence over the rotator’s', () => {
     const own = new Key(stack, 'Own');
-    const template = add({ encryptionKey: own });
+    const encryptionKey = Key.fromKeyArn(stack, 'Key', keyArn);
+    const template = add({ encryptionKey: own }, { encryptionKey });
     const arn = stack.resolve(own.keyArn);
     template.allResourcesProperties('AWS::SecretsManager::Secret', { KmsKeyId: arn });
-    template.hasResourceProperties('AWS::IAM::Policy', granted(arn));
+    template.hasResourceProperties('AWS::IAM::Policy', granted([keyArn, arn]));
   });
 
-  it('is all that the role may do with keys', () => {
+  it('is the only kind of key that the role may use', () => {
     const template = JSON.stringify(add({}).toJSON());
     expect(template).not.toContain('kms:');
   });
@@ -286,7 +299,7 @@ describe('native rotation', () => {
     add({}).resourceCountIs('AWS::SecretsManager::RotationSchedule', 0);
   });
 
-  it('is by hand only, and one permission serves all secrets of the account', () => {
+  it('starts by hand only, with one permission for all secrets of the account', () => {
     const rotator = new ImsTokenRotator(stack, 'Rotator', { nativeRotation: true });
     for (const name of ['fusion', 'firefly']) rotator.addCredential(name);
     const template = Template.fromStack(stack);

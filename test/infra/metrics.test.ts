@@ -2,7 +2,7 @@ import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { ImsTokenRotator } from '../../infra/ims-token-rotator.ts';
-import { rotatorMetric, rotatorMetricNames } from '../../infra/metrics.ts';
+import { rotatorMetric } from '../../infra/metrics.ts';
 import { startRotator } from '../support/start-rotator.ts';
 import { alarmsOf } from './alarm-evaluator.ts';
 import { monitoredTemplate } from './monitored-stack.ts';
@@ -13,7 +13,7 @@ interface Emitted {
   readonly Metrics: readonly { readonly Name: string }[];
 }
 
-/** What the deployed bundle writes for CloudWatch, by a tick that renews. */
+/** The metrics that the deployed bundle emits in a tick that renews. */
 async function emittedByBundle() {
   const { world, onboard, invoke } = await startRotator();
   await onboard('fusion');
@@ -27,13 +27,23 @@ async function emittedByBundle() {
   return { values: lines[0], directives };
 }
 
-describe('the metrics of the stack', () => {
-  it('are those that the bundle emits, under the same namespace and dimension', async () => {
+const metricNames = [
+  'Ticks',
+  'Managed',
+  'Renewed',
+  'Failing',
+  'MinLifeLeft',
+  'MinSecondsToExpiry',
+  'RenewalDuration',
+] as const;
+
+describe('the metrics of the alarms', () => {
+  it('are metrics that the bundle emits, with the same namespace and dimension', async () => {
     const { values, directives } = await emittedByBundle();
     const [emitted, ...others] = directives;
     expect(others).toEqual([]);
     const names = emitted?.Metrics.map(({ Name }) => Name);
-    expect(new Set(rotatorMetricNames)).toEqual(new Set(names));
+    expect(new Set(names)).toEqual(new Set(metricNames));
 
     const alarms = alarmsOf(monitoredTemplate({ rotator: values.rotator })).filter(
       ({ Namespace }) => Namespace === emitted?.Namespace,
@@ -44,7 +54,7 @@ describe('the metrics of the stack', () => {
       expect([alarm.Dimensions.map(({ Name }) => Name)]).toEqual(emitted?.Dimensions);
       for (const { Name, Value } of alarm.Dimensions) expect(Value).toBe(values[Name]);
     }
-    // All others are Lambda's own.
+    // All other alarms are on metrics of Lambda.
     const rest = alarmsOf(monitoredTemplate()).filter(
       ({ Namespace }) => Namespace !== emitted?.Namespace,
     );
@@ -52,8 +62,8 @@ describe('the metrics of the stack', () => {
   });
 });
 
-describe('the dimension', () => {
-  it('is the name that the function is told', () => {
+describe('the dimension of the metrics', () => {
+  it('is the rotator’s name, which the function gets in its environment', () => {
     const stack = new Stack(new App(), 'SomeStack');
     new ImsTokenRotator(stack, 'Rotator', { rotatorName: 'some-name' });
     const template = Template.fromStack(stack);
@@ -69,8 +79,8 @@ describe('the dimension', () => {
 });
 
 describe('rotatorMetric', () => {
-  it('has a statistic and a period that suit the metric', () => {
-    const shown = rotatorMetricNames.map((name) => {
+  it('defaults to a statistic and a period that suit the metric', () => {
+    const shown = metricNames.map((name) => {
       const { statistic, period } = rotatorMetric('prod', name);
       return [name, statistic, period.toMinutes()];
     });
@@ -85,7 +95,7 @@ describe('rotatorMetric', () => {
     ]);
   });
 
-  it('takes other ones, and keeps its one dimension', () => {
+  it('accepts another statistic and period, but no other dimension', () => {
     const metric = rotatorMetric('prod', 'Renewed', {
       statistic: 'Average',
       period: Duration.hours(1),

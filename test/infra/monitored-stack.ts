@@ -2,23 +2,25 @@ import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { type AlarmThresholds, alarmThresholds } from '../../infra/alarm-thresholds.ts';
 import { AlarmTopic } from '../../infra/alarm-topic.ts';
-import { type AlarmThresholds, RotatorAlarms } from '../../infra/rotator-alarms.ts';
+import { RotatorAlarms } from '../../infra/rotator-alarms.ts';
 import { RotatorDashboard } from '../../infra/rotator-dashboard.ts';
 
 export interface MonitoringOptions {
   /** @default 'prod' */
-  readonly rotator?: string;
+  readonly rotator?: string | undefined;
   /** @default 15 */
-  readonly tickMinutes?: number;
+  readonly tickMinutes?: number | undefined;
   /** @default 1 */
-  readonly declared?: number;
-  readonly thresholds?: AlarmThresholds;
+  readonly declared?: number | undefined;
+  /** @default - those of a rotator without settings */
+  readonly thresholds?: AlarmThresholds | undefined;
   /** @default ['ops@example.com'] */
-  readonly emails?: readonly string[];
+  readonly emails?: readonly string[] | undefined;
 }
 
-/** A stack of nothing but a function and what watches it. */
+/** A stack with a function and what watches it, and nothing else. */
 export function monitoredStack(options: MonitoringOptions = {}): Stack {
   const { rotator = 'prod', tickMinutes = 15, emails = ['ops@example.com'] } = options;
   const stack = new Stack(new App(), 'Monitored');
@@ -37,10 +39,10 @@ export function monitoredStack(options: MonitoringOptions = {}): Stack {
     function: target,
     tick: Duration.minutes(tickMinutes),
     declared: () => declared.count,
-    thresholds: options.thresholds,
+    thresholds: options.thresholds ?? alarmThresholds(),
     topic,
   });
-  // As credentials are added after the alarms were made.
+  // Apps add their credentials after the alarms were created.
   declared.count = options.declared ?? 1;
   new RotatorDashboard(stack, 'Dashboard', {
     rotator,

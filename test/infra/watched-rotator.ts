@@ -19,32 +19,32 @@ const minute = 60;
 const prefix = 'ims-token-rotator/prod';
 const tickSeconds = 15 * minute;
 
-/** A rotator whose real ticks are watched by the alarms of the template, on a clock of its own. */
+/** A rotator with real ticks on a fake clock, watched by the alarms of its template. */
 export interface WatchedRotator {
   readonly parts: Parts;
   /** Seconds since the deployment. */
   readonly elapsed: () => number;
   readonly createClientSecret: (credential: string) => void;
   readonly createTokenSecret: (credential: string) => void;
-  /** Stores a credential that IMS knows, and has it renewed by the event of that. */
+  /** Stores a credential that IMS knows, and renews it as the event of that would. */
   readonly store: (credential: string) => Promise<void>;
   readonly deleteSecrets: (credential: string) => Promise<void>;
   readonly tick: () => Promise<void>;
-  /** Ticks on schedule until so many seconds after the deployment. */
+  /** Ticks on schedule until this many seconds after the deployment. */
   readonly ticksUntil: (elapsed: number) => Promise<void>;
-  /** Time in which nothing ticks. */
+  /** Advances the clock without a tick, to this many seconds after the deployment. */
   readonly silenceUntil: (elapsed: number) => void;
-  /** What an alarm did since the deployment, in seconds since then. */
+  /** The transitions of an alarm, in seconds since the deployment. */
   readonly history: (alarm: string, options?: HistoryOptions) => readonly Transition[];
 }
 
 export interface HistoryOptions {
-  /** How many credentials the stack declares. @default 1 */
-  readonly declared?: number;
+  /** The number of credentials that the stack declares. @default 1 */
+  readonly declared?: number | undefined;
   /** @default 2 */
-  readonly extraPeriods?: number;
-  /** Seconds after the deployment from which on the alarm stands as it does. */
-  readonly from?: number;
+  readonly extraPeriods?: number | undefined;
+  /** Seconds after the deployment at which the alarm was created. @default 0 */
+  readonly from?: number | undefined;
 }
 
 export const alarmIds = [
@@ -117,7 +117,7 @@ export async function startWatchedRotator(): Promise<WatchedRotator> {
   };
 }
 
-/** The template of a rotator of which nothing but the name and the credentials is set. */
+/** The template of a rotator with a name and credentials, and defaults for everything else. */
 function deployedTemplate(declared: number): Template {
   const stack = new Stack(new App(), 'Deployed');
   const rotator = new ImsTokenRotator(stack, 'Rotator', { rotatorName: 'prod' });

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseEvent } from '../../core/event.ts';
 import { tickError } from '../../core/run-result.ts';
 import { renew } from '../../lambda/commands/renew.ts';
 import { tick } from '../../lambda/commands/tick.ts';
@@ -24,19 +22,6 @@ describe('what goes wrong elsewhere', () => {
     const { result, error } = await invoke({ action: 'tick' });
     expect(result).toBeUndefined();
     expect(error?.errorType).toBe('AggregateError');
-  });
-
-  it('momento: the events in the README are those that are understood', () => {
-    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-    const documented = [...readme.matchAll(/\| `(\{"action".*?\})` \|/g)].map(([, event = '']) =>
-      event.replace('<name>', 'fusion').replace('<version id>', 'a'.repeat(36)),
-    );
-    expect(documented.length).toBeGreaterThanOrEqual(4);
-    for (const event of documented) {
-      expect(
-        parseEvent(JSON.parse(event), { prefix: 'x', clientSecrets: new Map() }),
-      ).toHaveProperty('action');
-    }
   });
 
   it('labd: the answer with the token is not logged', async () => {

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseSettings } from '../../../infra/app/settings.ts';
 
-/** The lines that tell what is wrong, without the key that they all begin with. */
+/** The problems found, without the context key that each line starts with. */
 function problemsOf(settings: unknown): readonly string[] {
   try {
     parseSettings(settings);
   } catch (error) {
     const lines = (error as Error).message.split('\n');
-    expect(lines[0]).toBe('the context in cdk.json is not right:');
+    expect(lines[0]).toBe('the settings in cdk.json are invalid:');
     return lines.slice(1).map((line) => line.replace(/^- ims-token-rotator[.:] ?/, ''));
   }
   return [];
@@ -20,14 +20,14 @@ const topicArn = `${account.replace('%', 'sns')}:pager`;
 const clientSecretArn = `${account.replace('%', 'secretsmanager')}:secret:team/adobe-AbCdEf`;
 
 describe('parseSettings', () => {
-  it('takes what cdk.json holds', () => {
+  it('accepts the settings of cdk.json', () => {
     const { context } = JSON.parse(
       readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8'),
     );
     expect(parseSettings(context['ims-token-rotator'])).toEqual(context['ims-token-rotator']);
   });
 
-  it('takes every setting, as JSON text too', () => {
+  it('accepts every setting, also as JSON text', () => {
     const settings = {
       rotatorName: 'prod',
       prefix: 'team/adobe',
@@ -53,11 +53,11 @@ describe('parseSettings', () => {
     expect(parseSettings(JSON.stringify(settings))).toEqual(settings);
   });
 
-  it('needs no credential: all of them may be onboarded at run time', () => {
+  it('accepts no credential, as all of them can be onboarded at run time', () => {
     expect(parseSettings({})).toEqual({ credentials: {} });
   });
 
-  it('tells all that is wrong at once, whatever kind of wrong it is', () => {
+  it('reports all problems at once, conflicts included', () => {
     expect(
       problemsOf({
         credentials: {
@@ -68,146 +68,192 @@ describe('parseSettings', () => {
         tickMinutes: 10,
       }),
     ).toEqual([
-      expect.stringMatching(/^credentials\.Not A Name: is no credential name: lower-case letters/),
-      expect.stringMatching(/^credentials\.fusion\.product: must be one of workfront-fusion, /),
-      expect.stringMatching(/^credentials\.fusion\.scopes: holds "a b"; they are kept in a tag/),
-      'credentials.fusion.scope: is not a setting; known are product, scopes, renewBefore, ' +
-        'clientSecretArn, clientSecretKeyArn, keyArn',
-      expect.stringMatching(/^interval: is not a setting; known are rotatorName, prefix, /),
-      'tickMinutes: must be more than timeoutMinutes (10), or runs would overlap',
-      'credentials.fusion.scopes: not together with product: give either',
       expect.stringMatching(
-        /^credentials\.fusion\.renewBefore: renewBefore leaves 4 h; it must be /,
+        /^credentials\.Not A Name: the name of a credential must be lower-case letters/,
+      ),
+      expect.stringMatching(/^credentials\.fusion\.product: must be one of workfront-fusion, /),
+      expect.stringMatching(/^credentials\.fusion\.scopes: holds "a b"; scopes are kept in a tag/),
+      'credentials.fusion.scope: is unknown; the settings here are product, scopes, renewBefore, ' +
+        'clientSecretArn, clientSecretKeyArn, keyArn',
+      expect.stringMatching(/^interval: is unknown; the settings here are rotatorName, prefix, /),
+      'tickMinutes: must be longer than the time-out (10 minutes), or runs would overlap; ' +
+        'it is 10 minutes',
+      'credentials.fusion.scopes: conflicts with product; give either',
+      expect.stringMatching(
+        /^credentials\.fusion\.renewBefore: renewBefore leaves 4 h; it must leave /,
       ),
     ]);
   });
 
   it.each([
-    ['the key is missing', undefined, /^must be an object$/],
-    ['it is not JSON', '{fusion}', /^must be JSON when it is given as text$/],
-    ['it is a list', [], /^.*must be an object/],
-    ['a name is wrong', { rotatorName: 'a b' }, /^rotatorName: must be letters, digits and hyph/],
-    ['the prefix is wrong', { prefix: '/a/' }, /^prefix: must be parts of letters, digits/],
+    ['missing settings', undefined, /^must be an object; it is undefined$/],
+    ['text that is not JSON', '{fusion}', /^must be valid JSON if it is given as text$/],
+    ['a list', [], /^must be an object, not a list$/],
     [
-      'credentials are a list',
+      'an invalid rotator name',
+      { rotatorName: 'a b' },
+      /^rotatorName: must be letters, digits and hyph/,
+    ],
+    ['an invalid prefix', { prefix: '/a/' }, /^prefix: must be parts of letters, digits/],
+    [
+      'credentials that are no object',
       { credentials: 5 },
       /^credentials: must be an object of credentials/,
     ],
-    ['the tick is a text', { tickMinutes: '15' }, /^tickMinutes: must be a whole number from 2 to/],
-    ['the tick is 0', { tickMinutes: 0 }, /^tickMinutes: must be a whole number from 2 to 1440$/],
-    ['the time-out is long', { timeoutMinutes: 16, tickMinutes: 20 }, /^timeoutMinutes: must be a/],
-    ['an address is wrong', { alarms: { emails: ['a'] } }, /^alarms\.emails\.0: must be an e-mail/],
     [
-      'a topic is a name',
+      'a tick given as text',
+      { tickMinutes: '15' },
+      /^tickMinutes: must be a whole number from 2 to/,
+    ],
+    [
+      'a tick of 0',
+      { tickMinutes: 0 },
+      /^tickMinutes: must be a whole number from 2 to 1440; it is 0$/,
+    ],
+    [
+      'a time-out beyond the limit',
+      { timeoutMinutes: 16, tickMinutes: 20 },
+      /^timeoutMinutes: must be a/,
+    ],
+    [
+      'an invalid e-mail address',
+      { alarms: { emails: ['a'] } },
+      /^alarms\.emails\.0: must be an e-mail/,
+    ],
+    [
+      'a topic by name',
       { alarms: { topicArn: 'x' } },
-      /^alarms\.topicArn: must be an ARN such as/,
+      /^alarms\.topicArn: must be an ARN, for example/,
     ],
-    ['a threshold is high', pagePercent(60), /^alarms\.thresholds\.pagePercent: must be a number/],
-    ['a key is an alias', { keyArn: 'alias/x' }, /^keyArn: must be an ARN .*not an alias/],
     [
-      'a VPC is a name',
+      'a threshold beyond the limit',
+      pagePercent(60),
+      /^alarms\.thresholds\.pagePercent: must be a number/,
+    ],
+    [
+      'a key alias',
+      { keyArn: 'alias/x' },
+      /^keyArn: must be an ARN, .*not an alias\); it is "alias\/x"$/,
+    ],
+    [
+      'a VPC by name',
       { vpcId: 'main', subnetIds: ['subnet-01234567'] },
-      /^vpcId: must be the id of a VPC/,
+      /^vpcId: must be an id, for example vpc-0123456789abcdef0; it is "main"$/,
     ],
     [
-      'a subnet is a name',
+      'a subnet by name',
       { vpcId: 'vpc-01234567', subnetIds: ['private'] },
-      /^subnetIds\.0: must be an id such as subnet-0123456789abcdef0$/,
+      /^subnetIds\.0: must be an id, for example subnet-0123456789abcdef0; it is "private"$/,
     ],
-    ['logs are kept oddly', { logRetentionDays: 10 }, /^logRetentionDays: must be one of 1, 3, 5,/],
-    ['a switch is a text', { validate: 'yes' }, /^validate: must be true or false$/],
     [
-      'a product is unknown',
+      'a log retention that CloudWatch lacks',
+      { logRetentionDays: 10 },
+      /^logRetentionDays: must be one of 1, 3, 5,/,
+    ],
+    [
+      'a switch given as text',
+      { validate: 'yes' },
+      /^validate: must be true or false; it is "yes"$/,
+    ],
+    [
+      'an unknown product',
       withFusion({ product: 'x' }),
       /fusion\.product: must be one of .*scopes/,
     ],
-    ['scopes are a text', withFusion({ scopes: 'a' }), /fusion\.scopes: must be a list of scopes$/],
-    ['scopes are empty', withFusion({ scopes: [] }), /fusion\.scopes: is empty; /],
     [
-      'scopes do not fit a tag',
+      'scopes given as text',
+      withFusion({ scopes: 'a' }),
+      /fusion\.scopes: must be a list of scopes; it is "a"$/,
+    ],
+    ['empty scopes', withFusion({ scopes: [] }), /fusion\.scopes: is empty; /],
+    [
+      'scopes that do not fit into a tag',
       withFusion({ scopes: ['a'.repeat(128), 'b'.repeat(128)] }),
-      /fusion\.scopes: has 257 characters; they are kept in a tag/,
+      /fusion\.scopes: has 257 characters; scopes are kept in a tag/,
     ],
     [
-      'a duration is no duration',
+      'an invalid duration',
       withFusion({ renewBefore: '8h' }),
-      /fusion\.renewBefore: must be an ISO 8601 duration .*such as PT8H$/,
+      /fusion\.renewBefore: must be an ISO 8601 duration .*for example PT8H; it is "8h"$/,
     ],
     [
-      'a client secret is by name',
+      'a client secret by partial ARN',
       withFusion({ clientSecretArn: clientSecretArn.slice(0, -7) }),
-      /fusion\.clientSecretArn: must be an ARN .*complete with the six characters at its end$/,
+      /fusion\.clientSecretArn: must be an ARN, .*complete, with the six random characters at its end\); it is "arn:.*adobe"$/,
     ],
-  ])('refuses when %s', (_, settings, message) => {
+  ])('rejects %s', (_, settings, message) => {
     expect(problemsOf(settings)).toEqual([expect.stringMatching(message)]);
   });
 
   it.each([
     [
-      'product and scopes',
+      'scopes beside a product',
       withFusion({ product: 'firefly', scopes: ['openid'] }),
-      'credentials.fusion.scopes: not together with product: give either',
+      'credentials.fusion.scopes: conflicts with product; give either',
     ],
     [
-      'a key of no client secret',
+      'the key of a client secret that is not given',
       withFusion({ clientSecretKeyArn: keyArn }),
-      'credentials.fusion.clientSecretKeyArn: needs clientSecretArn; the key of new secrets is keyArn',
+      'credentials.fusion.clientSecretKeyArn: needs clientSecretArn; use keyArn for the ' +
+        'secrets that the stack creates',
     ],
     [
       'a VPC without subnets',
       { vpcId: 'vpc-01234567' },
-      'subnetIds: is missing: name private subnets of the VPC, with a way to Adobe IMS',
+      'subnetIds: is missing: list private subnets of the VPC that have a route to Adobe IMS',
     ],
     [
       'subnets without a VPC',
       { subnetIds: ['subnet-01234567'] },
-      'subnetIds: needs the vpcId that they are in',
+      'subnetIds: needs the vpcId that they belong to',
     ],
     [
       'security groups without a VPC',
       { securityGroupIds: ['sg-01234567'] },
-      'securityGroupIds: needs the vpcId that they are in',
+      'securityGroupIds: needs the vpcId that they belong to',
     ],
     [
-      'e-mails and a topic',
+      'e-mail addresses beside a topic',
       { alarms: { emails: ['ops@example.com'], topicArn } },
-      'alarms.emails: not together with topicArn: subscribe the addresses to that topic',
+      'alarms.emails: conflicts with topicArn; subscribe the addresses to that topic',
     ],
     [
-      'the urgent threshold above the first',
+      'an urgent threshold above the page threshold',
       { alarms: { thresholds: { pagePercent: 5, urgentPercent: 10 } } },
-      'alarms.thresholds: pagePercent is 5 and urgentPercent 10; they must be above 0 and below 50, ' +
-        'urgentPercent the lower one',
+      'alarms.thresholds: pagePercent is 5 and urgentPercent is 10; both must be above 0 and below ' +
+        '50, and urgentPercent must be the lower one',
     ],
     [
-      'a time-out that leaves no time to validate',
+      'a time-out too short to validate',
       { validate: true, timeoutMinutes: 1 },
-      'timeoutMinutes: must be at least 2 with validate, or no renewal would be begun',
+      'timeoutMinutes: must be at least 2 minutes with validate, or no renewal would begin; ' +
+        'it is 1 minute',
     ],
     [
-      'a tick below the time-out',
+      'a tick shorter than the default time-out',
       { tickMinutes: 5 },
-      'tickMinutes: must be more than timeoutMinutes (10), or runs would overlap',
+      'tickMinutes: must be longer than the time-out (10 minutes), or runs would overlap; ' +
+        'it is 5 minutes',
     ],
     [
-      'a tick so long that a failure pages at once',
+      'a tick too long for a retry before the page',
       { tickMinutes: 300 },
-      'tickMinutes: half a token’s lifetime, when it is renewed, leaves 12 h; it must be at least ' +
-        '13.84 h: the page threshold (16 % of 24 h) and two ticks, so that a failed renewal is ' +
-        'tried again before anyone is paged',
-    ],
-    [
-      'a renewal after the page',
-      { ...withFusion({ renewBefore: 'PT4H20M' }) },
-      'credentials.fusion.renewBefore: renewBefore leaves 4.33 h; it must be at least 4.34 h: the ' +
-        'page threshold (16 % of 24 h) and two ticks, so that a failed renewal is tried again ' +
+      'tickMinutes: renewal at half a token’s lifetime leaves 12 h; it must leave at least 13.84 h: ' +
+        'the page threshold (16 % of 24 h) and two ticks, so that a failed renewal is retried ' +
         'before anyone is paged',
     ],
-  ])('refuses what cannot work together: %s', (_, settings, message) => {
+    [
+      'a renewal too late for a retry before the page',
+      { ...withFusion({ renewBefore: 'PT4H20M' }) },
+      'credentials.fusion.renewBefore: renewBefore leaves 4.33 h; it must leave at least 4.34 h: the ' +
+        'page threshold (16 % of 24 h) and two ticks, so that a failed renewal is retried before ' +
+        'anyone is paged',
+    ],
+  ])('rejects the conflict: %s', (_, settings, message) => {
     expect(problemsOf(settings)).toEqual([message]);
   });
 
-  it('takes a renewal just before the page', () => {
+  it('accepts the latest renewal that leaves time for a retry', () => {
     expect(problemsOf(withFusion({ renewBefore: 'PT4H21M' }))).toEqual([]);
   });
 });

@@ -9,7 +9,7 @@ const cdkJson: { context: Record<string, unknown> } = JSON.parse(
   readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8'),
 );
 
-/** The template as `npx cdk deploy` makes it from `cdk.json`. */
+/** The template that `npx cdk deploy` would deploy. */
 function synthesise(): Template {
   const app = new App({ context: cdkJson.context });
   const settings = parseSettings(app.node.tryGetContext('ims-token-rotator'));
@@ -112,7 +112,7 @@ describe('the stack of cdk.json', () => {
     });
   });
 
-  it('calls the function when a credential is stored, and not for the tokens it stores', () => {
+  it('invokes the function when a credential is stored, but not for the tokens it stores', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: {
         source: ['aws.secretsmanager'],
@@ -134,7 +134,7 @@ describe('the stack of cdk.json', () => {
     });
   });
 
-  it('grants the function what it does and nothing else', () => {
+  it('grants the function only what it uses', () => {
     const [logGroupId] = Object.keys(template.findResources('AWS::Logs::LogGroup'));
     expect(statements(template)).toEqual([
       {
@@ -172,7 +172,7 @@ describe('the stack of cdk.json', () => {
 });
 
 describe('the setting validate', () => {
-  it('has IMS asked about each token', () => {
+  it('makes the function validate each token at IMS', () => {
     const settings = parseSettings({ credentials: {}, validate: true });
     const template = Template.fromStack(
       new ImsTokenRotatorStack(new App(), 'Validating', settings),
@@ -184,7 +184,7 @@ describe('the setting validate', () => {
 });
 
 describe('several credentials', () => {
-  it('have two secrets each, under names of their own', () => {
+  it('have two secrets each, named after the credential', () => {
     const settings = parseSettings({
       credentials: {
         fusion: {},
@@ -268,7 +268,7 @@ describe('the settings', () => {
     });
   });
 
-  it('of a key for one credential leave the others to their own', () => {
+  it('apply the key of a credential to that credential only', () => {
     const template = templateOf({ credentials: { a: { keyArn }, b: {}, c: { keyArn } } });
     const secrets = Object.values(template.findResources('AWS::SecretsManager::Secret'));
     expect(secrets.map(({ Properties }) => Properties.KmsKeyId)).toEqual(
@@ -276,7 +276,7 @@ describe('the settings', () => {
     );
   });
 
-  it('put the function into a VPC by ids, with no account at synthesis', () => {
+  it('put the function into a VPC by ids, without an account at synthesis', () => {
     const network = {
       vpcId: 'vpc-0123456789abcdef0',
       subnetIds: ['subnet-0123456789abcdef0', 'subnet-01234567'],
@@ -290,7 +290,7 @@ describe('the settings', () => {
     });
   });
 
-  it('are found again in the outputs', () => {
+  it('come with outputs that name the rotator’s resources', () => {
     expect(Object.keys(templateOf({}).findOutputs('*'))).toEqual([
       'RotatorName',
       'FunctionName',

@@ -17,7 +17,7 @@ const pseudo: Readonly<Record<string, string>> = {
   'AWS::URLSuffix': 'amazonaws.com',
 };
 
-/** What CloudFormation sends, with names and ARNs as long as they get. */
+/** The values that CloudFormation would send, with names and ARNs at their longest. */
 function resolve(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(resolve);
   if (typeof value !== 'object' || value === null) return value;
@@ -42,7 +42,7 @@ const secretArn = (index: number): string =>
 const keyArn = (index: number): string =>
   arn('kms', `key/1234abcd-12ab-34cd-56ef-${String(index).padStart(12, '0')}`);
 
-/** As many of everything as the construct takes. */
+/** The stack with as much of everything as the construct accepts. */
 function largest(): { readonly template: Template; readonly imported: number } {
   const stack = new Stack(new App(), 'x'.repeat(128));
   const rotator = new ImsTokenRotator(stack, 'Rotator', {
@@ -77,11 +77,11 @@ describe('the largest stack', () => {
     ({ template, imported } = largest());
   });
 
-  it('takes a fair number of client secrets by ARN', () => {
+  it('has room for at least 15 imported client secrets', () => {
     expect(imported).toBeGreaterThanOrEqual(15);
   });
 
-  it('has fewer than the 500 resources that CloudFormation takes', () => {
+  it('has fewer than 500 resources, the limit of CloudFormation', () => {
     expect(Object.keys(template.toJSON()['Resources']).length).toBeLessThan(500);
   });
 
@@ -93,7 +93,7 @@ describe('the largest stack', () => {
     expect(Math.max(...patterns)).toBeLessThanOrEqual(2048);
   });
 
-  it('has policies within what one document and one role may have', () => {
+  it('has policies within the size limits of a document and of a role', () => {
     const policies = propertiesOf(template, 'AWS::IAM::Policy').map(
       ({ PolicyDocument, Roles }) => ({
         role: JSON.stringify(Roles),
@@ -111,23 +111,23 @@ describe('the largest stack', () => {
     expect(environment.length).toBeLessThanOrEqual(4096);
   });
 
-  it('has permissions that fit the function’s policy of 20 KB', () => {
+  it('has permissions that fit the function’s resource policy of 20 KB', () => {
     const permissions = propertiesOf(template, 'AWS::Lambda::Permission');
     expect(JSON.stringify(permissions).length).toBeLessThan(20_480 / 2);
   });
 });
 
-it('refuses the 101st credential and names the way without a deployment', () => {
+it('the 101st credential is rejected, with advice to onboard it at run time', () => {
   const rotator = new ImsTokenRotator(new Stack(new App(), 'Many'), 'Rotator');
   for (let index = 0; index < 100; index += 1) rotator.addCredential(`credential-${index}`);
   expect(() => rotator.addCredential('one-more')).toThrow(
-    'a stack takes at most 100 credentials; onboard more at run time instead: the same rotator ' +
-      'serves any two secrets named ims-token-rotator/Many/<credential>/client and ' +
-      'ims-token-rotator/Many/<credential>/token, with no deployment',
+    "a rotator's stack can have at most 100 credentials; onboard more at run time, without a " +
+      'deployment: the same rotator serves any two secrets named ' +
+      'ims-token-rotator/Many/<credential>/client and ims-token-rotator/Many/<credential>/token',
   );
 });
 
-it('refuses more keys than the role has room for', () => {
+it('more keys than the role’s policies have room for are rejected', () => {
   const stack = new Stack(new App(), 'Keys');
   const rotator = new ImsTokenRotator(stack, 'Rotator');
   const add = (index: number) =>
@@ -135,5 +135,7 @@ it('refuses more keys than the role has room for', () => {
       encryptionKey: Key.fromKeyArn(stack, `Key${index}`, keyArn(index)),
     });
   for (let index = 0; index < 25; index += 1) add(index);
-  expect(() => add(25)).toThrow('the policies of one role have room for 25 keys; let credentials');
+  expect(() => add(25)).toThrow(
+    'the policies of one role have room for 25 keys; let credentials share keys',
+  );
 });

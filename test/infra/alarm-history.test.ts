@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { hour, lifetime } from '../../support/builders.ts';
-import { alarmIds, startWatchedRotator, type WatchedRotator } from '../watched-rotator.ts';
+import { hour, lifetime } from '../support/builders.ts';
+import { alarmIds, startWatchedRotator, type WatchedRotator } from './watched-rotator.ts';
 
 const minute = 60;
 const listLag = 5 * minute;
 
-/** A rotator that has been deployed well, with a credential and a token. */
+/** A deployed rotator with a credential and a fresh token. */
 async function startRenewing(): Promise<WatchedRotator> {
   const rotator = await startWatchedRotator();
   rotator.createClientSecret('fusion');
@@ -19,14 +19,14 @@ const states = (...history: Parameters<WatchedRotator['history']>) => ({
   of: (rotator: WatchedRotator) => rotator.history(...history).map(({ to }) => to),
 });
 
-describe('the very first deployment', () => {
+describe('the first deployment', () => {
   it.each([
-    { name: 'and a tick at once', firstTick: 1 * minute },
-    { name: 'and a tick after an interval', firstTick: 15 * minute },
-    { name: 'and a tick between one secret and the other', firstTick: 1 * minute, apart: true },
-    { name: 'and a tick before there is any secret', firstTick: 1 * minute, late: 3 * minute },
+    { name: 'a tick at once', firstTick: 1 * minute },
+    { name: 'a tick after an interval', firstTick: 15 * minute },
+    { name: 'a tick between one secret and the other', firstTick: 1 * minute, apart: true },
+    { name: 'a tick before any secret exists', firstTick: 1 * minute, late: 3 * minute },
   ])(
-    'raises the alarm on silence once, and no other, with a list that lags $name',
+    'raises only the alarm on silence, once, with a lagging list and $name',
     async ({ firstTick, apart = false, late = 0 }) => {
       const rotator = await startWatchedRotator();
       rotator.parts.secretsManager.listLagMs = listLag * 1000;
@@ -46,7 +46,7 @@ describe('the very first deployment', () => {
         rotator.silenceUntil(firstTick + 15 * minute);
         await rotator.tick();
       }
-      // Nobody has stored the credential yet.
+      // The credential is not stored yet.
       await rotator.ticksUntil(2 * hour);
       await rotator.store('fusion');
       await rotator.ticksUntil(28 * hour);
@@ -64,11 +64,11 @@ describe('the very first deployment', () => {
     },
   );
 
-  it('of a hundred credentials raises no other either', async () => {
+  it('raises only the alarm on silence, once, with a hundred credentials', async () => {
     const rotator = await startWatchedRotator();
     rotator.parts.secretsManager.listLagMs = listLag * 1000;
     const names = Array.from({ length: 100 }, (_, index) => `credential-${index}`);
-    // CloudFormation makes them while the first tick looks.
+    // CloudFormation creates them while the first tick lists them.
     for (const name of names.slice(0, 40)) rotator.createClientSecret(name);
     for (const name of names.slice(20, 60)) rotator.createTokenSecret(name);
     rotator.silenceUntil(minute);
@@ -85,7 +85,7 @@ describe('the very first deployment', () => {
 });
 
 describe('a deployment that adds a credential', () => {
-  it('raises the alarm on fewer managed until two ticks have found it, and no other', async () => {
+  it('raises only the alarm on fewer managed, until two ticks have found the credential', async () => {
     const rotator = await startRenewing();
     rotator.parts.secretsManager.listLagMs = listLag * 1000;
     await rotator.ticksUntil(2 * hour);
@@ -102,8 +102,8 @@ describe('a deployment that adds a credential', () => {
   });
 });
 
-describe('in operation', () => {
-  it('nothing is raised while tokens are renewed, also by ticks that are late', async () => {
+describe('in operation,', () => {
+  it('no alarm is raised while tokens are renewed, even by late ticks', async () => {
     const rotator = await startRenewing();
     for (let index = 1; index <= 150; index += 1) {
       rotator.silenceUntil(index * 15 * minute + ((index * 37) % 50));
@@ -116,7 +116,7 @@ describe('in operation', () => {
     }
   });
 
-  it('a token near its end pages below 16 percent, and again below 4', async () => {
+  it('a token close to expiry pages below 16 percent of its life, and again below 4', async () => {
     const rotator = await startRenewing();
     rotator.parts.ims.faults.inject({ kind: 'server-error', status: 503 });
     await rotator.ticksUntil(25 * hour);
@@ -134,7 +134,7 @@ describe('in operation', () => {
     expect(states('Silence').of(rotator)).toEqual(['OK']);
   });
 
-  it('a page ends when the token is renewed', async () => {
+  it('a page is over when the token is renewed', async () => {
     const rotator = await startRenewing();
     rotator.parts.ims.faults.inject({ kind: 'server-error', status: 503 });
     await rotator.ticksUntil(23.5 * hour);
@@ -145,7 +145,7 @@ describe('in operation', () => {
     }
   });
 
-  it('a credential that IMS refuses warns within two ticks of its first failure', async () => {
+  it('a credential that IMS rejects raises an alarm within two ticks of its first failure', async () => {
     const rotator = await startRenewing();
     rotator.parts.ims.client('client-fusion').removeSecret('secret-of-fusion');
     await rotator.ticksUntil(16 * hour);
@@ -158,7 +158,7 @@ describe('in operation', () => {
     }
   });
 
-  it('one failure that the next tick makes good tells nobody', async () => {
+  it('a failure that the next tick repairs raises no alarm', async () => {
     const rotator = await startRenewing();
     await rotator.ticksUntil(11.9 * hour);
     rotator.parts.ims.faults.inject({ kind: 'server-error', status: 503 });
@@ -169,7 +169,7 @@ describe('in operation', () => {
     expect(states('Failing').of(rotator)).toEqual(['OK']);
   });
 
-  it('silence is told within an hour, and is over with the first tick', async () => {
+  it('silence raises its alarm within an hour, and the next tick ends it', async () => {
     const rotator = await startRenewing();
     await rotator.ticksUntil(3 * hour);
     rotator.silenceUntil(6 * hour);
@@ -184,7 +184,7 @@ describe('in operation', () => {
     }
   });
 
-  it('a look at the list that fails is silence, too', async () => {
+  it('ticks that fail to list the secrets are silence too', async () => {
     const rotator = await startRenewing();
     const when = ({ action }: { readonly action: string }) => action === 'ListSecrets';
     rotator.parts.secretsManager.faults.inject({ kind: 'denied' }, { when });
@@ -193,7 +193,7 @@ describe('in operation', () => {
     expect(states('Silence').of(rotator)).toEqual(['OK', 'ALARM']);
   });
 
-  it('secrets that are deleted are missed at the second tick', async () => {
+  it('deleted secrets raise the alarm on fewer managed at the second tick', async () => {
     const rotator = await startRenewing();
     await rotator.ticksUntil(2 * hour);
     await rotator.deleteSecrets('fusion');
@@ -201,7 +201,7 @@ describe('in operation', () => {
     const [, raised, ...more] = rotator.history('FewerManaged');
     expect([raised?.to, more]).toEqual(['ALARM', []]);
     expect((raised?.at ?? 0) - 2 * hour).toBeLessThanOrEqual(30 * minute);
-    // What is gone altogether fails nothing and has no life left.
+    // A deleted credential neither fails nor counts as life left.
     expect(states('LifeLeft').of(rotator)).toEqual(['OK']);
   });
 });

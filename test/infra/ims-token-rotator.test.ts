@@ -6,8 +6,8 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
+import { metricUnits } from '../../core/contract.ts';
 import { ImsTokenRotator, type ImsTokenRotatorProps } from '../../infra/index.ts';
-import { rotatorMetricNames } from '../../infra/metrics.ts';
 import { jwtShaped } from '../../infra/rotator-function.ts';
 
 const newStack = (): Stack => new Stack(new App(), 'Apps');
@@ -17,15 +17,15 @@ function templateOf(props?: ImsTokenRotatorProps, stack: Stack = newStack()): Te
   return Template.fromStack(stack);
 }
 
-describe('the construct', () => {
-  it('is named after its stack, and needs no settings', () => {
+describe('ImsTokenRotator', () => {
+  it('needs no properties, and takes its name from the stack', () => {
     const rotator = new ImsTokenRotator(newStack(), 'Rotator');
     expect(rotator.rotatorName).toBe('Apps');
     expect(rotator.prefix).toBe('ims-token-rotator/Apps');
     expect(rotator.alarms.length).toBeGreaterThan(0);
   });
 
-  it('hands its settings to the function', () => {
+  it('passes its properties to the resources', () => {
     const template = templateOf({
       rotatorName: 'prod',
       prefix: 'team/adobe',
@@ -54,7 +54,7 @@ describe('the construct', () => {
     });
   });
 
-  it('has a metric of its own for each that the function emits', () => {
+  it('has a method for each metric that the function emits', () => {
     const rotator = new ImsTokenRotator(newStack(), 'Rotator', { rotatorName: 'prod' });
     const metrics = [
       rotator.metricTicks(),
@@ -65,14 +65,14 @@ describe('the construct', () => {
       rotator.metricMinSecondsToExpiry(),
       rotator.metricRenewalDuration({ statistic: 'p50' }),
     ];
-    expect(metrics.map(({ metricName }) => metricName)).toEqual(rotatorMetricNames);
+    expect(metrics.map(({ metricName }) => metricName)).toEqual(Object.keys(metricUnits));
     expect(new Set(metrics.map(({ dimensions }) => dimensions?.['rotator']))).toEqual(
       new Set(['prod']),
     );
     expect(metrics.at(-1)?.statistic).toBe('p50');
   });
 
-  it('lets others invoke the function', () => {
+  it('grants others the right to invoke the function', () => {
     const stack = newStack();
     const operator = new Role(stack, 'Operator', { assumedBy: new ServicePrincipal('x') });
     new ImsTokenRotator(stack, 'Rotator').grantInvoke(operator);
@@ -82,7 +82,7 @@ describe('the construct', () => {
     });
   });
 
-  it('tells nobody unless it is told whom, and has neither topic nor key then', () => {
+  it('creates a topic and a key for its alarms only if they have e-mail addresses', () => {
     const template = templateOf();
     template.resourceCountIs('AWS::SNS::Topic', 0);
     template.resourceCountIs('AWS::KMS::Key', 0);
@@ -93,11 +93,11 @@ describe('the construct', () => {
     );
   });
 
-  it('takes a topic, and does without alarms and dashboard', () => {
+  it('sends its alarms to an existing topic, and can omit alarms and dashboard', () => {
     const stack = newStack();
     const topic = new Topic(stack, 'Pager');
-    const told = templateOf({ alarms: { topic } }, stack);
-    told.allResourcesProperties('AWS::CloudWatch::Alarm', {
+    const notified = templateOf({ alarms: { topic } }, stack);
+    notified.allResourcesProperties('AWS::CloudWatch::Alarm', {
       AlarmActions: [stack.resolve(topic.topicArn)],
     });
     const silent = templateOf({ alarms: { enabled: false }, dashboard: false });
@@ -105,7 +105,7 @@ describe('the construct', () => {
     silent.resourceCountIs('AWS::CloudWatch::Dashboard', 0);
   });
 
-  it('counts the credentials that are added later for its alarms', () => {
+  it('counts credentials that are added later for the alarm on fewer managed', () => {
     const stack = newStack();
     const rotator = new ImsTokenRotator(stack, 'Rotator');
     for (const name of ['a', 'b', 'c']) rotator.addCredential(name);
@@ -117,7 +117,7 @@ describe('the construct', () => {
 });
 
 describe('the log group', () => {
-  it('masks what looks like an access token', () => {
+  it('masks anything that looks like an access token', () => {
     templateOf().hasResourceProperties('AWS::Logs::LogGroup', {
       DataProtectionPolicy: {
         Configuration: { CustomDataIdentifier: [{ Name: 'JwtShaped', Regex: jwtShaped }] },
@@ -132,12 +132,12 @@ describe('the log group', () => {
     });
   });
 
-  it('does so by a pattern that CloudWatch Logs takes, which CDK does not check', () => {
+  it('uses a pattern that CloudWatch Logs accepts, which CDK does not check', () => {
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL-custom-data-identifiers.html
     expect(jwtShaped).toMatch(/^[A-Za-z0-9 _#=@/;,^$?[\]{}|\\*+.-]{1,200}$/);
   });
 
-  it('finds a token, and not what is logged otherwise', () => {
+  it('matches a token, but not the rest of a log line', () => {
     const part = (value: object): string =>
       Buffer.from(JSON.stringify(value)).toString('base64url');
     const token = `${part({ alg: 'RS256', x5u: 'ims.cer' })}.${part({ type: 'access_token' })}.c2ln`;
@@ -149,8 +149,8 @@ describe('the log group', () => {
   });
 });
 
-describe('in a VPC', () => {
-  it('gives the role what CDK gives a role of its own only, before the function is made', () => {
+describe('the function in a VPC', () => {
+  it('is created only after its role may create network interfaces', () => {
     const stack = newStack();
     const vpc = new Vpc(stack, 'Vpc', { natGateways: 1 }) as IVpc;
     const securityGroups = [new SecurityGroup(stack, 'Egress', { vpc })];
@@ -189,61 +189,77 @@ describe('in a VPC', () => {
     });
   });
 
-  it('is nothing that the role may do without one', () => {
+  it('is the only function whose role may use EC2', () => {
     expect(JSON.stringify(templateOf().toJSON())).not.toContain('ec2:');
   });
 });
 
-describe('what cannot work', () => {
+describe('ImsTokenRotator rejects', () => {
   const stack = newStack();
   it.each<[string, ImsTokenRotatorProps, string]>([
     [
       'a name with a space',
       { rotatorName: 'a b' },
-      '"a b" is no rotator name: letters, digits and',
+      'the rotator name "a b" is invalid: it must be letters, digits and',
     ],
-    ['a prefix with a slash', { prefix: '/a' }, 'the prefix "/a" is not right: parts of letters'],
+    [
+      'a prefix that starts with a slash',
+      { prefix: '/a' },
+      'the prefix "/a" is invalid: it must be parts',
+    ],
     [
       'a tick of seconds',
       { tick: Duration.seconds(90) },
-      'the tick must be 2 to 1,440 whole minutes',
+      'tick must be 2 to 1440 whole minutes; it is 1 minute 30 seconds',
     ],
     [
-      'a time-out in which nothing can be done',
+      'a time-out that is too short for a renewal',
       { timeout: Duration.seconds(59) },
-      'the time-out must be at least 1 minute, or no renewal would be begun',
+      'timeout must be at least 1 minute, or no renewal would begin; it is 59 seconds',
     ],
     [
-      'a time-out in which nothing can be done with validate',
+      'a time-out that is too short for a renewal with validate',
       { timeout: Duration.seconds(119), validate: true },
-      'the time-out must be at least 2 minutes, or no renewal would be begun',
+      'timeout must be at least 2 minutes with validate, or no renewal would begin; it is 1 minute 59',
     ],
-    ['a long time-out', { timeout: Duration.minutes(16) }, 'a Lambda runs for at most 15 minutes'],
     [
-      'a tick that is not above the time-out',
+      'a time-out beyond the limit of Lambda',
+      { timeout: Duration.minutes(16) },
+      'timeout must be at most 15 minutes, the limit of AWS Lambda; it is 16 minutes',
+    ],
+    [
+      'a tick that is not longer than the time-out',
       { tick: Duration.minutes(10) },
-      'the time-out (10 minutes) must be below the tick (10 minutes), or runs would overlap',
+      'tick must be longer than the time-out (10 minutes), or runs would overlap; it is 10 minutes',
     ],
-    ['a tick of half a day', { tick: Duration.hours(6) }, 'it must be at least 15.84 h'],
     [
-      'a page as late as the renewal',
+      'a tick too long for a retry before the page',
+      { tick: Duration.hours(6) },
+      'it must leave at least 15.84 h',
+    ],
+    [
+      'a page threshold that leaves no time for a retry',
       { alarms: { pagePercent: 49 } },
-      'it must be at least 12.26 h: the page threshold (49 % of 24 h) and two ticks',
+      'it must leave at least 12.26 h: the page threshold (49 % of 24 h) and two ticks',
     ],
-    ['thresholds the wrong way', { alarms: { urgentPercent: 20 } }, 'urgentPercent the lower one'],
     [
-      'e-mails and a topic',
+      'an urgent threshold above the page threshold',
+      { alarms: { urgentPercent: 20 } },
+      'pagePercent is 16 and urgentPercent is 20; both must be above 0 and below 50, and urgentPercent must',
+    ],
+    [
+      'e-mail addresses beside a topic',
       { alarms: { emails: ['a@b'], topic: new Topic(stack, 'Pager') } },
-      'give the alarms either emails or a topic; subscribe the addresses to your topic',
+      'give the alarms either emails or topic, not both; subscribe the addresses to your topic',
     ],
     [
-      'recipients of no alarms',
+      'recipients of disabled alarms',
       { alarms: { enabled: false, emails: ['a@b'] } },
-      'the alarms are switched off, and would tell nobody',
+      'the alarms have recipients but are disabled; omit the recipients',
     ],
-    ['subnets of no VPC', { vpcSubnets: {} }, 'vpcSubnets and securityGroups need the vpc'],
+    ['subnets without a VPC', { vpcSubnets: {} }, 'vpcSubnets and securityGroups need the vpc'],
     [
-      'an alias for a key',
+      'a key alias',
       {
         encryptionKey: Key.fromKeyArn(stack, 'Sm', 'arn:aws:kms:x:111122223333:key/x').addAlias(
           'alias/mine',
@@ -255,25 +271,40 @@ describe('what cannot work', () => {
     expect(() => new ImsTokenRotator(newStack(), 'Rotator', props)).toThrow(message);
   });
 
-  it('a nested stack without a name: its own is not known', () => {
+  it.each([
+    { pagePercent: 4 },
+    { urgentPercent: 16 },
+    { urgentPercent: 0 },
+    { pagePercent: 50 },
+    { pagePercent: 100 },
+    { pagePercent: Number.NaN },
+  ])('the alarm thresholds %o', (alarms) => {
+    expect(() => new ImsTokenRotator(newStack(), 'Rotator', { alarms })).toThrow(
+      'both must be above 0 and below 50, and urgentPercent must be the lower one',
+    );
+  });
+
+  it('a nested stack without a rotatorName, as its own name is unknown', () => {
     const nested = new NestedStack(newStack(), 'Nested');
     expect(() => new ImsTokenRotator(nested, 'Rotator')).toThrow('give a rotatorName');
   });
 
-  it('two rotators of one name, or with prefixes that overlap', () => {
+  it('a second rotator with the same name, or with an overlapping prefix', () => {
     const app = new App();
     const first = new Stack(app, 'First');
     const second = new Stack(app, 'Second');
     new ImsTokenRotator(first, 'Rotator', { rotatorName: 'prod' });
     expect(() => new ImsTokenRotator(second, 'Twice', { rotatorName: 'prod' })).toThrow(
-      'First/Rotator is a rotator named "prod" too; give one another rotatorName',
+      'First/Rotator is also named "prod"; give one of them another rotatorName',
     );
     expect(
       () => new ImsTokenRotator(second, 'Nested', { prefix: 'ims-token-rotator/prod/more' }),
-    ).toThrow('"ims-token-rotator/prod/more" overlaps with it');
+    ).toThrow(
+      '"ims-token-rotator/prod/more" overlaps with "ims-token-rotator/prod" of First/Rotator',
+    );
   });
 
-  it('but the same name in another account or Region is another rotator', () => {
+  it('no rotator with the same name in another account or Region', () => {
     const app = new App();
     for (const account of ['111111111111', '222222222222']) {
       const stage = new Stage(app, `Stage${account}`, { env: { account, region: 'eu-west-1' } });

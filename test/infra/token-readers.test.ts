@@ -33,7 +33,7 @@ const add = (props?: ImsCredentialProps): ImsCredential =>
 const workload = (): Role =>
   new Role(stack, 'Workload', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') });
 
-/** What the policies of a workload's role say. */
+/** The statements of the policies of the workload's role. */
 function workloadStatements(): readonly unknown[] {
   return Object.entries(Template.fromStack(stack).findResources('AWS::IAM::Policy'))
     .filter(([id]) => id.startsWith('Workload'))
@@ -55,7 +55,7 @@ describe('a workload of the account', () => {
     ]);
   });
 
-  it('may read the token of a replica too', () => {
+  it('may read the token in the Regions of its replicas too', () => {
     const encryptionKey = Key.fromKeyArn(stack, 'ReplicaKey', replicaKeyArn);
     const credential = add({ replicaRegions: [{ region: 'us-east-1', encryptionKey }] });
     credential.grantRead(workload());
@@ -83,7 +83,7 @@ describe('a workload of the account', () => {
     ]);
   });
 
-  it('may use an imported key, for which CDK grants nothing', () => {
+  it('may decrypt with an imported key, for which CDK grants nothing', () => {
     add({ encryptionKey: Key.fromKeyArn(stack, 'Key', keyArn) }).grantRead(workload());
     expect(workloadStatements()).toContainEqual({
       Effect: 'Allow',
@@ -95,7 +95,7 @@ describe('a workload of the account', () => {
 });
 
 describe('a reader in another account', () => {
-  it('has the policies of the secret and of its key', () => {
+  it('is allowed by the policies of the secret and of its key', () => {
     add({ encryptionKey: new Key(stack, 'Key'), readerAccounts: [other] });
     const AWS = {
       'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:iam::${other}:root`]],
@@ -112,7 +112,7 @@ describe('a reader in another account', () => {
     });
   });
 
-  it('needs no edit of a key whose policy is kept elsewhere', () => {
+  it('needs no change to a key whose policy is managed elsewhere', () => {
     add({
       encryptionKey: Key.fromKeyArn(stack, 'Key', keyArn),
       keyPolicyManagedElsewhere: true,
@@ -121,10 +121,10 @@ describe('a reader in another account', () => {
     expect(statementsOf('AWS::SecretsManager::ResourcePolicy', 'ResourcePolicy')).toHaveLength(1);
   });
 
-  it('is told the statement that an imported key lacks', () => {
+  it('is rejected with the statement that the policy of an imported key lacks', () => {
     const encryptionKey = Key.fromKeyArn(stack, 'Key', keyArn);
     expect(() => add({ encryptionKey, readerAccounts: [other] })).toThrow(
-      `the policy of the imported key ${keyArn} cannot be edited here; add this statement to it and ` +
+      `this app cannot edit the policy of the imported key ${keyArn}; add this statement to it and ` +
         'set keyPolicyManagedElsewhere: {"Effect":"Allow","Principal":{"AWS":' +
         `["arn:aws:iam::${other}:root"]},"Action":"kms:Decrypt","Resource":"*","Condition":` +
         '{"StringEquals":{"kms:ViaService":"secretsmanager.eu-west-1.amazonaws.com"}}}',
@@ -135,15 +135,15 @@ describe('a reader in another account', () => {
     ['an account', () => new AccountPrincipal(other)],
     ['a role by ARN', () => new ArnPrincipal(`arn:aws:iam::${other}:role/reader`)],
     ['an imported role', (scope) => Role.fromRoleArn(scope, 'R', `arn:aws:iam::${other}:role/r`)],
-    ['an organisation', () => new OrganizationPrincipal('o-1234567890')],
-  ])('cannot do without a key: %s', (_, grantee) => {
+    ['an organization', () => new OrganizationPrincipal('o-1234567890')],
+  ])('is rejected without a customer managed key: %s', (_, grantee) => {
     const credential = add();
     expect(() => credential.grantRead(grantee(stack))).toThrow(
       /^a reader in another account \((444455556666|\*)\) cannot use the AWS-managed key aws\/secretsmanager; give the credential an encryptionKey: new Key/,
     );
   });
 
-  it('is found where the stack’s own account is not known, of which CDK says nothing', () => {
+  it('is recognized even if the stack’s own account is unknown, which CDK ignores', () => {
     stack = new Stack(new App(), 'Agnostic');
     const credential = add();
     expect(() => credential.grantRead(new AccountPrincipal(other))).toThrow(
@@ -151,23 +151,25 @@ describe('a reader in another account', () => {
     );
   });
 
-  it('whose role is in the same app needs an account that is known', () => {
+  it('whose role is in the same app is rejected if the stack’s account is unknown', () => {
     const app = new App();
     stack = new Stack(app, 'Agnostic');
     const there = new Stack(app, 'There', { env: { account: other, region: 'eu-west-1' } });
     const role = new Role(there, 'Reader', { assumedBy: new ServicePrincipal('x'), roleName: 'r' });
     const credential = add({ encryptionKey: new Key(stack, 'Key') });
-    expect(() => credential.grantRead(role)).toThrow('account is not known; give the stack an env');
+    expect(() => credential.grantRead(role)).toThrow('account is unknown; give the stack an env');
   });
 
-  it('cannot read a replica whose key is the AWS-managed one', () => {
+  it('is rejected if a replica has the AWS-managed key', () => {
     const encryptionKey = new Key(stack, 'Key');
     expect(() =>
       add({ encryptionKey, replicaRegions: [{ region: 'us-east-1' }], readerAccounts: [other] }),
-    ).toThrow('cannot read the replica in us-east-1 without a key of its own; give replicaRegions');
+    ).toThrow(
+      'cannot read the replica in us-east-1 without a customer managed key; give that entry',
+    );
   });
 
-  it('is told the statement that the key of a replica lacks', () => {
+  it('is rejected with the statement that the policy of a replica’s key lacks', () => {
     const replicaRegions = [
       { region: 'us-east-1', encryptionKey: Key.fromKeyArn(stack, 'Replica', replicaKeyArn) },
     ];
@@ -178,7 +180,7 @@ describe('a reader in another account', () => {
 });
 
 describe('ImsCredential.fromName', () => {
-  it('reads a token that no stack declares', () => {
+  it('grants access to a token that no stack declares', () => {
     const credential = ImsCredential.fromName(stack, 'Fusion', {
       rotatorName: 'prod',
       name: 'fusion',
@@ -198,7 +200,7 @@ describe('ImsCredential.fromName', () => {
     ]);
   });
 
-  it('takes the prefix of a rotator', () => {
+  it('accepts a prefix instead of a rotator name', () => {
     const credential = ImsCredential.fromName(stack, 'Fusion', {
       prefix: 'team/a',
       name: 'fusion',
@@ -207,17 +209,25 @@ describe('ImsCredential.fromName', () => {
   });
 
   it.each([
-    ['no rotator', { name: 'fusion' }, 'give the rotatorName, or the prefix of its secrets'],
-    ['a wrong name', { rotatorName: 'prod', name: 'A' }, '"A" is no credential name: lower-case'],
-    ['a wrong rotator', { rotatorName: 'a/b', name: 'a' }, '"a/b" is no rotator name: letters'],
-  ])('refuses %s', (_, props, message) => {
+    ['no rotator', { name: 'fusion' }, 'give either rotatorName or prefix'],
+    [
+      'an invalid name',
+      { rotatorName: 'prod', name: 'A' },
+      'credential name "A" is invalid: it must',
+    ],
+    [
+      'an invalid rotator name',
+      { rotatorName: 'a/b', name: 'a' },
+      'rotator name "a/b" is invalid: it',
+    ],
+  ])('rejects %s', (_, props, message) => {
     expect(() => ImsCredential.fromName(stack, 'Fusion', props)).toThrow(message);
   });
 
-  it('cannot let other accounts read: CDK would say that it did', () => {
+  it('rejects readers in other accounts, where CDK would claim success', () => {
     const credential = ImsCredential.fromName(stack, 'F', { rotatorName: 'prod', name: 'fusion' });
     expect(() => credential.grantRead(new AccountPrincipal(other))).toThrow(
-      'needs a policy on the token secret, which this app does not own; grant it where the credential',
+      'needs a policy on the token secret, which this app does not own; grant access where the',
     );
   });
 });

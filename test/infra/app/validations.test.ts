@@ -9,7 +9,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parseSettings } from '../../../infra/app/settings.ts';
 import { ImsTokenRotatorStack } from '../../../infra/app/stack.ts';
 import { ImsTokenRotator } from '../../../infra/ims-token-rotator.ts';
-import { resources, type Synthesis, synthesise } from './gated-app.ts';
+import { resources, type Synthesis, synthesise } from './validated-app.ts';
 
 const badEnvironment = {
   Function: [
@@ -19,7 +19,7 @@ const badEnvironment = {
       Handler: 'index.handler',
       Role: 'arn:aws:iam::111122223333:role/x',
       Code: { ZipFile: 'x' },
-      // Lambda refuses a name of one letter, at deployment.
+      // At deployment, Lambda rejects a name of one letter.
       Environment: { Variables: { A: 'b' } },
       LoggingConfig: { LogGroup: 'x' },
     },
@@ -27,14 +27,14 @@ const badEnvironment = {
 } as const;
 
 describe('CDK’s own rules', () => {
-  it('fail the synthesis, by the flag in cdk.json', () => {
+  it('fail the synthesis because of the flag in cdk.json', () => {
     const build = (app: App): void => resources(app, badEnvironment);
     const flag = '@aws-cdk/core:validateAgainstDefaultRules';
-    expect(synthesise(build, { gates: false }).passed).toBe(false);
-    expect(synthesise(build, { gates: false, context: { [flag]: false } }).passed).toBe(true);
+    expect(synthesise(build, { validations: false }).passed).toBe(false);
+    expect(synthesise(build, { validations: false, context: { [flag]: false } }).passed).toBe(true);
   });
 
-  it('are kept beside those of this project', () => {
+  it('stay in force beside those of this project', () => {
     const { passed, errors } = synthesise((app) => resources(app, badEnvironment));
     expect(passed).toBe(false);
     expect(errors.map(({ path }) => path)).toEqual(['S/Function']);
@@ -155,7 +155,7 @@ const rows: readonly Row[] = [
   },
   {
     id: 'TopicOfAws',
-    rule: 'TOPICS_HAVE_A_KEY_OF_THEIR_OWN',
+    rule: 'TOPICS_HAVE_A_CUSTOMER_MANAGED_KEY',
     type: 'AWS::SNS::Topic',
     bad: { KmsMasterKeyId: 'alias/aws/sns' },
     good: { KmsMasterKeyId: 'alias/alarms' },
@@ -194,7 +194,7 @@ describe('the Guard rules', () => {
     good = synthesise((app) => resources(app, declared('good')));
   });
 
-  it.each(rows)('$rule fires at $type $id, and not at what is right', ({ id, rule }) => {
+  it.each(rows)('$rule rejects the bad $type $id and accepts the good one', ({ id, rule }) => {
     const paths = ({ errors }: Synthesis) =>
       errors.filter((error) => error.rule === rule).map(({ path }) => path);
     expect(bad.passed).toBe(false);
@@ -202,14 +202,14 @@ describe('the Guard rules', () => {
     expect(paths(good)).toEqual([]);
   });
 
-  it('fire for no other resource than those, so that no rule takes all for one', () => {
+  it('reject no other resources', () => {
     const expected = rows.map(({ id, rule }) => `${rule} S/${id}`);
     const own = new Set(rows.map(({ rule }) => rule));
     const fired = bad.errors.filter(({ rule }) => own.has(rule));
     expect(new Set(fired.map(({ rule, path }) => `${rule} ${path}`))).toEqual(new Set(expected));
   });
 
-  it('are all tried out here, and each says what is wrong', () => {
+  it('are all tested here, and each has a message', () => {
     const folder = new URL('../../../infra/app/guard/', import.meta.url);
     const text = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), 'utf8'));
     const rules = [...text.join('\n').matchAll(/^rule (\w+) /gm)].map(([, rule]) => rule);
@@ -220,7 +220,7 @@ describe('the Guard rules', () => {
 });
 
 describe('the app of cdk.json', () => {
-  it('passes, with these findings acknowledged and no others', () => {
+  it('passes with exactly these findings acknowledged', () => {
     const { passed, errors, acknowledged } = synthesise((app) => {
       const settings = parseSettings(app.node.tryGetContext('ims-token-rotator'));
       new ImsTokenRotatorStack(app, 'S', settings);
@@ -240,8 +240,8 @@ describe('the app of cdk.json', () => {
   });
 });
 
-describe('a rotator with everything that can be set', () => {
-  it('passes, too', () => {
+describe('a rotator with every option', () => {
+  it('passes too', () => {
     const { passed, errors, acknowledged } = synthesise((app) => {
       const env = { account: '111122223333', region: 'eu-west-1' };
       const stack = new Stack(app, 'S', { env });
@@ -289,7 +289,7 @@ describe('cdk-nag', () => {
     new Policy(scope, id, { roles, statements });
   };
 
-  it('fails what is acknowledged elsewhere: each acknowledgement is for what it names', () => {
+  it('fails findings beyond the resources and actions that are acknowledged', () => {
     const { passed, errors } = synthesise((app) => {
       const stack = new Stack(app, 'S');
       everywhere(stack, 'ListPolicy', 'secretsmanager:GetSecretValue');

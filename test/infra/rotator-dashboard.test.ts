@@ -18,7 +18,7 @@ interface Widget {
   };
 }
 
-/** The dashboard with its references as text. */
+/** The dashboard's body, with its references as text. */
 function dashboard(): { readonly widgets: readonly Widget[]; readonly periodOverride: string } {
   const [resource] = Object.values(monitoredTemplate().findResources('AWS::CloudWatch::Dashboard'));
   const parts: readonly (string | object)[] = resource?.['Properties'].DashboardBody['Fn::Join'][1];
@@ -28,7 +28,7 @@ function dashboard(): { readonly widgets: readonly Widget[]; readonly periodOver
   return JSON.parse(text.join(''));
 }
 
-/** The log query's clauses by their commands. */
+/** The clauses of the log query, by command. */
 function query(): Readonly<Record<string, string>> {
   const widget = dashboard().widgets.find(({ type }) => type === 'log');
   const clauses = widget?.properties.query?.split(/\s*\|\s*/).slice(1) ?? [];
@@ -36,13 +36,13 @@ function query(): Readonly<Record<string, string>> {
 }
 
 describe('the dashboard', () => {
-  it('begins with the state of every alarm, and ends with a table', () => {
+  it('starts with the state of every alarm and ends with a table of outcomes', () => {
     const { widgets, periodOverride } = dashboard();
     expect(periodOverride).toBe('inherit');
     expect(widgets.map(({ type, properties }) => [type, properties.title])).toEqual([
       ['alarm', 'Alarms'],
       ['metric', 'Now'],
-      ['metric', 'Hours to the first expiry'],
+      ['metric', 'Hours to first expiry'],
       ['metric', 'Renewals and failures'],
       ['metric', 'Duration (ms)'],
       ['log', 'Last outcome of each credential'],
@@ -55,18 +55,18 @@ describe('the dashboard', () => {
     }
   });
 
-  it('has no row of alarms where there are none', () => {
+  it('has no row of alarms when alarms are disabled', () => {
     const stack = new Stack(new App(), 'S');
     new ImsTokenRotator(stack, 'Rotator', { alarms: { enabled: false }, dashboard: true });
     const [{ Properties } = {}] = Object.values(
       Template.fromStack(stack).findResources('AWS::CloudWatch::Dashboard'),
     );
     const text = JSON.stringify(Properties);
-    expect(text).toContain('Hours to the first expiry');
+    expect(text).toContain('Hours to first expiry');
     expect(text).not.toContain('Alarms');
   });
 
-  it('shows metrics of this rotator and this function only', () => {
+  it('shows metrics of its own rotator and function only', () => {
     const metrics = dashboard().widgets.flatMap(({ properties }) => properties.metrics ?? []);
     const plain = metrics.filter(([namespace]) => typeof namespace === 'string');
     expect(plain).not.toEqual([]);
@@ -86,14 +86,14 @@ describe('the dashboard', () => {
     expect(math).toMatchObject([{ expression: 'seconds / 3600' }]);
   });
 
-  it('asks the function’s log group for the last outcome of each credential', () => {
+  it('queries the function’s log group for the last outcome of each credential', () => {
     const widget = dashboard().widgets.find(({ type }) => type === 'log');
     const [logGroup] = Object.keys(monitoredTemplate().findResources('AWS::Logs::LogGroup'));
     expect(widget?.properties.query).toMatch(new RegExp(`^SOURCE '\\{Ref:${logGroup}\\}'`));
     expect(query()).toMatchObject({ sort: '@timestamp desc', dedup: 'credential' });
   });
 
-  it('asks by the fields that the bundle logs, of outcomes and of nothing else', async () => {
+  it('selects by fields that the bundle logs, and selects outcomes only', async () => {
     const { world, onboard, invoke } = await startRotator();
     await onboard('well');
     const refused = await onboard('refused');

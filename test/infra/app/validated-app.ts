@@ -19,24 +19,24 @@ export interface Synthesis {
   readonly acknowledged: readonly Finding[];
 }
 
-export interface GateOptions {
-  /** On top of that of `cdk.json`. */
-  readonly context?: Readonly<Record<string, unknown>>;
-  /** @default true */
-  readonly gates?: boolean;
+export interface SynthesisOptions {
+  /** Added to the context of `cdk.json`. */
+  readonly context?: Readonly<Record<string, unknown>> | undefined;
+  /** Adds the project's own validations. @default true */
+  readonly validations?: boolean | undefined;
 }
 
 interface Violation {
   readonly ruleName: string;
   readonly description: string;
   readonly severity: string;
-  readonly violatingConstructs: readonly { readonly constructPath?: string }[];
+  readonly violatingConstructs: readonly { readonly constructPath?: string | undefined }[];
 }
 
-/** What the gates make of an app, as `cdk synth` would run them. */
-export function synthesise(build: (app: App) => void, options: GateOptions = {}): Synthesis {
+/** Synthesises an app as `cdk synth` does, and reports what the validations found. */
+export function synthesise(build: (app: App) => void, options: SynthesisOptions = {}): Synthesis {
   const app = new App({ context: { ...cdkJson.context, ...options.context } });
-  if (options.gates ?? true) addValidations(app);
+  if (options.validations ?? true) addValidations(app);
   build(app);
   let passed = true;
   try {
@@ -48,7 +48,7 @@ export function synthesise(build: (app: App) => void, options: GateOptions = {})
   const report: {
     readonly pluginReports: readonly {
       readonly violations: readonly Violation[];
-      readonly suppressedViolations?: readonly Violation[];
+      readonly suppressedViolations?: readonly Violation[] | undefined;
     }[];
   } = JSON.parse(readFileSync(join(app.outdir, 'validation-report.json'), 'utf8'));
   return {
@@ -70,7 +70,7 @@ function findings(violations: readonly Violation[]): Finding[] {
   );
 }
 
-/** A stack of plain resources, each under the id that is its key. */
+/** A stack of plain resources, by logical id. */
 export function resources(
   app: App,
   declared: Readonly<Record<string, readonly [type: string, properties: object]>>,

@@ -1,0 +1,40 @@
+import type { ImsTokenRotatorAlarmOptions } from './ims-token-rotator-props.ts';
+
+/** The percentages of a token's lifetime below which the alarms page. */
+export interface AlarmThresholds {
+  readonly pagePercent: number;
+  readonly urgentPercent: number;
+}
+
+type ThresholdOptions = Pick<ImsTokenRotatorAlarmOptions, keyof AlarmThresholds>;
+
+// Of the 24 hours of Adobe's tokens, 3 hours 50 minutes and 57 minutes.
+const defaults: AlarmThresholds = { pagePercent: 16, urgentPercent: 4 };
+
+export const thresholdRule = 'above 0 and below 50';
+
+/** From 50 up a threshold would page before a token is renewed, at half its lifetime. */
+export function isThreshold(percent: number): boolean {
+  return percent > 0 && percent < 50;
+}
+
+/** The thresholds in force, with the defaults filled in. */
+export function alarmThresholds(options: ThresholdOptions = {}): AlarmThresholds {
+  return {
+    pagePercent: options.pagePercent ?? defaults.pagePercent,
+    urgentPercent: options.urgentPercent ?? defaults.urgentPercent,
+  };
+}
+
+/** The reason why the thresholds are invalid, if they are. */
+export function thresholdsProblem({
+  pagePercent,
+  urgentPercent,
+}: AlarmThresholds): string | undefined {
+  const inOrder = urgentPercent < pagePercent;
+  if (isThreshold(pagePercent) && isThreshold(urgentPercent) && inOrder) return undefined;
+  return (
+    `pagePercent is ${pagePercent} and urgentPercent is ${urgentPercent}; both must be ` +
+    `${thresholdRule}, and urgentPercent must be the lower one`
+  );
+}

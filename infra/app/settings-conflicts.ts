@@ -1,0 +1,144 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  type AlarmThresholds,
+  alarmThresholds,
+  isThreshold,
+  thresholdsProblem,
+} from '../alarm-thresholds.ts';
+import { marginProblem } from '../renewal-margin.ts';
+import {
+  tickLimits,
+  tickProblem,
+  timeoutLimits,
+  timeoutProblem,
+  timingDefaults,
+} from '../timing.ts';
+
+type Add = (path: readonly string[], message: string) => void;
+
+/** Reports settings that are valid alone but conflict. */
+export function addConflicts(value: unknown, add: Add): void {
+  const settings = entriesOf(value);
+  const alarms = entriesOf(settings['alarms']);
+  addAlarmConflicts(alarms, add);
+  addNetworkConflicts(settings, add);
+  addTimingConflicts(settings, add);
+  const late = (renewBefore: unknown): string | undefined =>
+    lateProblem(renewBefore, tickOf(settings), thresholdsOf(alarms));
+  const problem = late(undefined);
+  if (problem !== undefined) add(['tickMinutes'], problem);
+  for (const [name, credential] of Object.entries(entriesOf(settings['credentials']))) {
+    addCredentialConflicts(entriesOf(credential), late, (path, message) =>
+      add(['credentials', name, ...path], message),
+    );
+  }
+}
+
+function addTimingConflicts(settings: Entries, add: Add): void {
+  const tick = tickOf(settings);
+  const timeout = minutesOf(settings['timeoutMinutes'], timeoutLimits, timingDefaults.timeout);
+  if (timeout === undefined) return;
+  const timing = { timeout, validate: settings['validate'] === true };
+  const problemOfTick = tick === undefined ? undefined : tickProblem({ ...timing, tick });
+  if (problemOfTick !== undefined) add(['tickMinutes'], problemOfTick);
+  const problemOfTimeout = timeoutProblem(timing);
+  if (problemOfTimeout !== undefined) add(['timeoutMinutes'], problemOfTimeout);
+}
+
+function addAlarmConflicts(alarms: Entries, add: Add): void {
+  const { emails, topicArn } = alarms;
+  if (Array.isArray(emails) && emails.length > 0 && topicArn !== undefined) {
+    add(['alarms', 'emails'], 'conflicts with topicArn; subscribe the addresses to that topic');
+  }
+  const thresholds = thresholdsOf(alarms);
+  const problem = thresholds === undefined ? undefined : thresholdsProblem(thresholds);
+  if (problem !== undefined) add(['alarms', 'thresholds'], problem);
+}
+
+function addNetworkConflicts({ vpcId, subnetIds, securityGroupIds }: Entries, add: Add): void {
+  const isEmpty = subnetIds === undefined || (Array.isArray(subnetIds) && subnetIds.length === 0);
+  if (vpcId !== undefined && isEmpty) {
+    add(
+      ['subnetIds'],
+      'is missing: list private subnets of the VPC that have a route to Adobe IMS',
+    );
+  }
+  if (vpcId === undefined && !isEmpty) add(['subnetIds'], 'needs the vpcId that they belong to');
+  if (vpcId === undefined && securityGroupIds !== undefined) {
+    add(['securityGroupIds'], 'needs the vpcId that they belong to');
+  }
+}
+
+function addCredentialConflicts(
+  credential: Entries,
+  late: (renewBefore: unknown) => string | undefined,
+  add: Add,
+): void {
+  const { product, scopes, renewBefore, clientSecretArn, clientSecretKeyArn } = credential;
+  if (product !== undefined && scopes !== undefined) {
+    add(['scopes'], 'conflicts with product; give either');
+  }
+  if (clientSecretKeyArn !== undefined && clientSecretArn === undefined) {
+    add(
+      ['clientSecretKeyArn'],
+      'needs clientSecretArn; use keyArn for the secrets that the stack creates',
+    );
+  }
+  const problem = renewBefore === undefined ? undefined : late(renewBefore);
+  if (problem !== undefined) add(['renewBefore'], problem);
+}
+
+function lateProblem(
+  renewBefore: unknown,
+  tick: Duration | undefined,
+  thresholds: AlarmThresholds | undefined,
+): string | undefined {
+  if (tick === undefined || thresholds === undefined) return undefined;
+  const seconds = renewBefore === undefined ? undefined : secondsOf(renewBefore);
+  if (renewBefore !== undefined && seconds === undefined) return undefined;
+  return marginProblem({
+    renewBefore: seconds,
+    tick: tick.toSeconds(),
+    pagePercent: thresholds.pagePercent,
+  });
+}
+
+function secondsOf(renewBefore: unknown): number | undefined {
+  try {
+    return Duration.parse(String(renewBefore)).toSeconds();
+  } catch {
+    return undefined;
+  }
+}
+
+type Entries = Readonly<Record<string, unknown>>;
+
+function entriesOf(value: unknown): Entries {
+  return typeof value === 'object' && value !== null ? (value as Entries) : {};
+}
+
+// Undefined where the value is invalid by itself, which is reported elsewhere.
+
+function tickOf(settings: Entries): Duration | undefined {
+  return minutesOf(settings['tickMinutes'], tickLimits, timingDefaults.tick);
+}
+
+function minutesOf(
+  value: unknown,
+  { least, most }: { readonly least: number; readonly most: number },
+  byDefault: Duration,
+): Duration | undefined {
+  if (value === undefined) return byDefault;
+  const isValid = typeof value === 'number' && Number.isInteger(value);
+  return isValid && value >= least && value <= most ? Duration.minutes(value) : undefined;
+}
+
+function thresholdsOf(alarms: Entries): AlarmThresholds | undefined {
+  const { pagePercent, urgentPercent } = entriesOf(alarms['thresholds']);
+  if (!isOptionalThreshold(pagePercent) || !isOptionalThreshold(urgentPercent)) return undefined;
+  return alarmThresholds({ pagePercent, urgentPercent });
+}
+
+function isOptionalThreshold(value: unknown): value is number | undefined {
+  return value === undefined || (typeof value === 'number' && isThreshold(value));
+}

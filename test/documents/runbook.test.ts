@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { cliErrorCodes } from '../../cli/errors.ts';
+import { errorKinds } from '../../core/errors.ts';
+import { epochSeconds, formatInstant } from '../../core/instant.ts';
+import { decodeStoredToken } from '../../core/stored-token.ts';
+import { alarmsOf } from '../infra/alarm-evaluator.ts';
+import { monitoredTemplate } from '../infra/monitored-stack.ts';
+import { jsonOf, read, sectionsOf, sourcesIn } from '../support/document.ts';
+
+const runbook = read('docs/runbook.md');
+
+describe('the runbook', () => {
+  const chapters = sectionsOf(runbook, '##');
+  const chapter = (title: string): Map<string, string> =>
+    sectionsOf(chapters.get(title) ?? '', '###');
+  const alarms = chapter('Alarms');
+  const ofRotator = chapter('Error codes of the rotator');
+  const ofCommandLine = chapter('Error codes of the command line');
+
+  it('has a section for each alarm, and for nothing else', () => {
+    const named = alarmsOf(monitoredTemplate()).map(
+      ({ AlarmDescription: text }) => /docs\/runbook\.md: "(.+)"\.$/.exec(text)?.[1],
+    );
+    expect(named.length).toBeGreaterThan(5);
+    expect(new Set(alarms.keys())).toEqual(new Set(named));
+  });
+
+  it('has a section for each error code, and for nothing else', () => {
+    expect([...ofRotator.keys()]).toEqual(Object.keys(errorKinds));
+    expect([...ofCommandLine.keys()]).toEqual([...cliErrorCodes]);
+  });
+
+  it('gives the time and the commands in each section', () => {
+    for (const [title, text] of [...alarms, ...ofRotator, ...ofCommandLine]) {
+      expect(text, title).toMatch(/^\*\*Time:\*\* ./m);
+      expect(text, title).toMatch(/^ *```sh$/m);
+    }
+  });
+
+  it('names the same actor as the log for each error code', () => {
+    for (const [code, { actor }] of Object.entries(errorKinds)) {
+      const said = actor === 'nobody' ? actor : `the ${actor}`;
+      const text = ofRotator.get(code)?.replaceAll(/\s+/g, ' ');
+      expect(text, code).toContain(`**Who acts:** ${said}`);
+    }
+  });
+
+  it('refers only to checks that doctor makes', () => {
+    const lines = [...runbook.matchAll(/\blines?\s+((?:"[a-zA-Z ]+"(?:, | and )?)+)/g)].flatMap(
+      ([, list = '']) => list.match(/(?<=")[a-zA-Z][a-zA-Z ]*(?=")/g) ?? [],
+    );
+    expect(lines.length).toBeGreaterThan(10);
+    const checks = sourcesIn('cli/doctor');
+    for (const line of lines) expect(checks).toContain(`'${line}'`);
+  });
+
+  it('shows a token minted by hand that the rotator accepts', () => {
+    const [json = ''] = jsonOf(runbook);
+    const now = epochSeconds(Date.parse('2026-11-22T14:00:00Z') / 1000);
+    const stored = decodeStoredToken(json, now);
+    expect(stored && formatInstant(stored.expiresAt)).toBe('2026-11-23T13:16:06Z');
+  });
+});
