@@ -55,7 +55,7 @@ export async function program(host: NodeJS.Process): Promise<number> {
     })
     .addHelpText('after', exitCodes)
     .showHelpAfterError('(--help shows the commands and options)');
-  addLooks(root, start);
+  addReadCommands(root, start);
   addCredentialCommands(root, start);
   addLocal(root, start);
   try {
@@ -92,7 +92,7 @@ function addAws(root: Command, name: keyof typeof help, args: string): Command {
     .option('--region <region>', 'AWS Region');
 }
 
-function addLooks(root: Command, start: Start): void {
+function addReadCommands(root: Command, start: Start): void {
   addAws(root, 'status', '[names...]')
     .option('--watch', 'repeat until Ctrl-C')
     .option('--every <seconds>', 'seconds between two updates', wholeNumber(1, 3600), 10)

@@ -27,7 +27,7 @@ export async function offboard(
   const rotator = await findRotator(session);
   const names = namesOf(rotator, name);
   const found = await Promise.all([secrets.describe(names.client), secrets.describe(names.token)]);
-  // A client secret outside the prefix belongs to somebody else too.
+  // Others may use a client secret outside the prefix.
   const own = (secret: Secret): boolean => secret.name.startsWith(`${rotator.prefix}/`);
   const there = found
     .flatMap((secret) => secret ?? [])
@@ -58,9 +58,6 @@ export async function offboard(
   if (signal.aborted) throw interrupted('nothing was deleted');
   await deleteAll(session, doomed, recoveryDays);
   const today = formatInstant(session.now()).slice(0, 10);
-  const restore = doomed.map((secret) =>
-    restoreCommand(secret.name).replace(' --secret-id', ' \\\n    --secret-id'),
-  );
   if (options.json === true) {
     const read =
       readers instanceof CliError ? { unknown: readers.message } : readers.map(readerJson);
@@ -68,7 +65,7 @@ export async function offboard(
     terminal.printJson({ name, deleted, recovery_days: recoveryDays, readers: read, warnings });
   } else {
     terminal.print(`${name} was offboarded on ${today}; for ${recoveryDays} days this undoes it:`);
-    for (const command of restore) terminal.print(`  ${command}`);
+    for (const secret of doomed) terminal.print(`  ${restoreCommand(secret.name, ' \\\n    ')}`);
   }
   return 0;
 }
@@ -92,7 +89,7 @@ async function deleteAll(
       touched.map(({ name }) => name),
       {
         work: (name) => secrets.restore(name),
-        byHand: restoreCommand,
+        byHand: (name) => restoreCommand(name),
       },
     );
   }

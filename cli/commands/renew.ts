@@ -14,7 +14,7 @@ export interface RenewOptions {
   readonly force?: boolean | undefined;
 }
 
-// Each credential is an invocation of its own; a new account may run ten at a time.
+// Each credential is one invocation; a new account may run ten at a time.
 const concurrency = 5;
 
 /** Renews credentials through the function. @returns 1 if any renewal failed */

@@ -28,9 +28,9 @@ export const unknown = (detail: string, fix?: string): Finding => ({
 /** The fix for whatever a deployment sets up. */
 export const deployAgain = 'deploy the stack again: npx cdk deploy';
 
-/** Starts a check. A failed call to AWS makes it unknown, with the reason. */
-export function check(title: string, look: () => Promise<Finding>): Check {
-  const finding = look().catch((error: unknown) => {
+/** Starts a check. A failed call to AWS makes the finding unknown, with the reason. */
+export function check(title: string, examine: () => Promise<Finding>): Check {
+  const finding = examine().catch((error: unknown) => {
     if (error instanceof CliError && error.code !== 'ERR_INTERRUPTED') {
       return unknown(error.message, error.fix);
     }

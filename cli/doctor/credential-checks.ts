@@ -29,7 +29,9 @@ async function secretFinding(kind: 'client' | 'token', subject: Subject): Promis
   const id = namesOf(rotator, name)[kind];
   const secret = await subject[kind];
   if (secret === undefined && kind === 'client' && rotator.clientSecrets === undefined) {
-    return unknown(`there is no secret ${id}; only the function knows if it is elsewhere`);
+    return unknown(
+      `there is no secret ${id}; only the function knows whether it is outside the prefix`,
+    );
   }
   if (secret !== undefined && isReplica(secret, rotator.region)) {
     const text = `${secret.name} is a replica of a secret in ${secret.primaryRegion} and read-only`;

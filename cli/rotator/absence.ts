@@ -1,19 +1,18 @@
 import type { Secret } from '../aws/secrets.ts';
 import { CliError } from '../errors.ts';
 
-/** Why a secret cannot be used, and how to get it back. */
+/** Why a secret is absent, and how to get it back. */
 export interface Absence {
   readonly text: string;
   readonly fix: string;
 }
 
-/** A secret that is scheduled for deletion still exists, but has no value. */
 export function isScheduledForDeletion({ deletedAt }: Secret): boolean {
   return deletedAt !== undefined;
 }
 
-export function restoreCommand(secretName: string): string {
-  return `aws secretsmanager restore-secret --secret-id ${secretName}`;
+export function restoreCommand(secretName: string, separator = ' '): string {
+  return `aws secretsmanager restore-secret${separator}--secret-id ${secretName}`;
 }
 
 /**

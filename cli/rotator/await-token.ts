@@ -15,7 +15,7 @@ export interface StoredCredential {
   readonly versionId: string;
 }
 
-const pause = 1_000;
+const pollInterval = 1_000;
 
 /**
  * Waits for the token of a credential that was just stored. Describes the token secret, because a
@@ -33,10 +33,10 @@ export async function awaitToken(
   const until = session.now() + seconds;
   try {
     for (;;) {
-      const seen = await look(session, credential);
+      const seen = await describeToken(session, credential);
       if ('expiresAt' in seen) return seen.expiresAt;
       if (session.now() >= until) throw notReady(credential.name, seconds, seen.lastFailure);
-      await setTimeout(pause, undefined, { signal: session.signal });
+      await setTimeout(pollInterval, undefined, { signal: session.signal });
     }
   } catch (error) {
     if (error instanceof CliError && error.code.startsWith('ERR_AWS_')) {
@@ -48,7 +48,7 @@ export async function awaitToken(
   }
 }
 
-async function look(
+async function describeToken(
   session: Session,
   { name, tokenSecret, clientArn, versionId }: StoredCredential,
 ): Promise<{ expiresAt: EpochSeconds | undefined } | { lastFailure: FailureCode | undefined }> {

@@ -78,7 +78,7 @@ async function readDocument(session: Session, file: string): Promise<string> {
   }
 }
 
-/** As text, up to somewhat more than a secret holds. A pipe may never be opened by its other end. */
+/** Reads slightly more than a secret holds. Nobody may ever write to a pipe, so Ctrl-C ends this. */
 async function readBounded(stream: Readable, signal: AbortSignal): Promise<string> {
   const read = async (): Promise<string> => {
     const chunks: Buffer[] = [];

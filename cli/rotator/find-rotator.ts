@@ -11,8 +11,8 @@ import type { Session } from '../session.ts';
 import type { Rotator } from './rotator.ts';
 
 /**
- * Finds the rotator that the options name, or the only one in the account and Region. Its function
- * has its settings. Without the right to list functions, the secrets' names and defaults have to do.
+ * Finds the rotator that the options name, or the only one in the account and Region. Its
+ * settings come from its function or, without the right to list functions, are assumed.
  *
  * @throws CliError ERR_ROTATOR_NOT_FOUND or ERR_ROTATOR_AMBIGUOUS
  */

@@ -7,7 +7,7 @@ import type { Session } from '../session.ts';
 export type FunctionState =
   | { readonly kind: 'deployed'; readonly name: string; readonly arn: string }
   | { readonly kind: 'absent'; readonly why: CliError }
-  /** Only a principal that may list functions would find it. */
+  /** The principal may not list functions. */
   | { readonly kind: 'hidden'; readonly why: CliError };
 
 /** The rotator that a command works on. Unless its function is deployed, defaults are assumed. */
@@ -54,7 +54,7 @@ export function checkName(credential: string): void {
 
 /**
  * The names of a credential's secrets if the rotator named in the options has the default prefix.
- * This takes no look at the account's functions, which may be thousands. Undefined if the options
+ * Does not list the account's functions, of which there may be thousands. Undefined if the options
  * name no rotator.
  */
 export function guessNames({ options }: Session, credential: string): SecretNames | undefined {

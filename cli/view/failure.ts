@@ -16,7 +16,7 @@ const askAdobe = "if it lasts, give Adobe support the log line's x_debug_id";
 const rotateAgain = 'start the rotation again, or: ims-token-rotator renew NAME --force';
 const allowKey = 'enable the key, and allow the function to use it';
 
-/** The rejections that IMS gives a code of its own. */
+/** The rejections with an error code of IMS. */
 const rejections: Readonly<Record<string, FailureWords>> = {
   invalid_client: {
     words: 'IMS rejects the client secret: it is wrong, deleted, or of another environment',

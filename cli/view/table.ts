@@ -10,7 +10,7 @@ const gap = '  ';
 
 /**
  * Lays out a header and a line for each row, without rules. A cell too long for its column ends in
- * `…`. Every character is taken to be one column wide. (Table libraries take quadratic time.)
+ * `…`. Assumes that every character is one column wide. (Table libraries need quadratic time.)
  */
 export function tableLines(
   columns: readonly Column[],

@@ -6,7 +6,16 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { inSeconds } from './operator.ts';
-import { api, checksOf, keyArn, secretOf, startHealthy, withKey } from './patient.ts';
+import {
+  api,
+  checksOf,
+  keyArn,
+  putToken,
+  secretOf,
+  setKey,
+  startHealthy,
+  withKey,
+} from './patient.ts';
 
 describe('doctor of a credential', () => {
   it('fails the keys when one is disabled', async () => {
@@ -14,11 +23,7 @@ describe('doctor of a credential', () => {
     await withKey(operator, 'Enabled');
     const good = (await checksOf(operator, 'keyed')).find('keys enabled');
     expect(good).toMatchObject({ verdict: 'ok', detail: `${keyArn} is enabled` });
-    operator.world.aws.account.keys.set(keyArn, {
-      arn: keyArn,
-      state: 'Disabled',
-      manager: 'CUSTOMER',
-    });
+    setKey(operator.world, 'Disabled');
     const bad = (await checksOf(operator, 'keyed')).find('keys enabled');
     expect(bad).toMatchObject({ verdict: 'failed', detail: `${keyArn} is Disabled` });
     expect(bad.fix).toContain('aws kms enable-key');
@@ -142,9 +147,7 @@ describe('doctor of a credential', () => {
     ['is not a token', { a: 1 }, 'failed'],
   ])('reads a token that was stored by hand, and %s', async (_, document, verdict) => {
     const operator = await startHealthy();
-    const SecretId = secretOf(operator, 'token');
-    const SecretString = JSON.stringify(document);
-    await operator.client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+    await putToken(operator, document);
     const found = (await checksOf(operator, 'fusion')).find('token');
     expect(found).toMatchObject({ verdict });
     if (verdict === 'ok') expect(found.detail).toBe('stored by hand or by a rotation; 2 h left');
@@ -180,9 +183,7 @@ describe('doctor of a credential', () => {
     });
     const { port } = somebody.address() as AddressInfo;
     const stored = await operator.read('fusion');
-    const SecretString = JSON.stringify({ ...stored?.token, ims_host: `localhost:${port}` });
-    const SecretId = secretOf(operator, 'token');
-    await operator.client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+    await putToken(operator, { ...stored?.token, ims_host: `localhost:${port}` });
     delete operator.environment['IMS_ENDPOINT_URL'];
     const found = (await checksOf(operator, 'fusion', ...api(operator))).find('token at IMS');
     expect(found).toMatchObject({ verdict: 'unknown' });
@@ -211,8 +212,7 @@ describe('doctor of a credential', () => {
     const operator = await startHealthy({
       authorize: (action) => !(denied.now && action === 'secretsmanager:GetSecretValue'),
     });
-    const SecretId = secretOf(operator, 'token');
-    await operator.client.send(new PutSecretValueCommand({ SecretId, SecretString: '{}' }));
+    await putToken(operator, {});
     denied.now = true;
     expect((await checksOf(operator, 'fusion')).find('token')).toMatchObject({
       verdict: 'unknown',

@@ -4,18 +4,15 @@ import { DescribeSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-se
 import { describe, expect, it } from 'vitest';
 import { environmentVariables, tagKeys } from '../../core/contract.ts';
 import type { Call } from '../../emulators/wire/fault.ts';
-import { sampleClient } from '../../local/sample-credential.ts';
 import type { WorldOptions } from '../../local/world.ts';
-import { fileWith, program, startOperator } from './operator.ts';
+import { fileWith, program, registerClient, startOperator, until } from './operator.ts';
+import { keyArn, setKey } from './patient.ts';
 
 /** An operator with the credential of a registered client in a file. */
 async function startWithFile(options: WorldOptions = {}) {
   const operator = await startOperator({ eventRule: true, ...options });
-  const sample = sampleClient();
-  operator.world.ims.registerClient(sample);
-  const [secret = ''] = sample.clientSecrets;
-  operator.secrets.add(secret);
-  const document = { client_id: sample.clientId, client_secret: secret };
+  const { clientId, secret } = registerClient(operator);
+  const document = { client_id: clientId, client_secret: secret };
   const file = await fileWith(JSON.stringify({ ...document, scope: 'openid' }));
   const scopeless = await fileWith(JSON.stringify(document));
   const describeSecret = (name: string, kind: 'client' | 'token') =>
@@ -49,8 +46,7 @@ describe('onboard', () => {
 
   it('tags the settings, which replace the scopes that the file lacks', async () => {
     const { cli, scopeless, read, tagsOf, describeSecret, world } = await startWithFile();
-    const keyArn = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd';
-    world.aws.account.keys.set(keyArn, { arn: keyArn, state: 'Enabled', manager: 'CUSTOMER' });
+    setKey(world, 'Enabled');
     const settings = ['--product', 'workfront-fusion', '--renew-before', 'PT8H', '--key', keyArn];
     expect(await cli('onboard', 'fusion', scopeless, ...settings)).toMatchObject({ code: 0 });
     expect(await tagsOf('fusion')).toMatchObject({
@@ -138,7 +134,7 @@ describe('onboard', () => {
       { when: ({ action }) => action === 'CreateSecret' },
     );
     const onboarding = begin('onboard', 'fusion', file);
-    while (created() === 0) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => created() > 0);
     onboarding.signal('SIGINT');
     const { code, stderr } = await onboarding.exit();
     expect(code).toBe(130);
@@ -349,7 +345,7 @@ describe('onboard', () => {
     const onboarding = begin('onboard', 'fusion', pipe);
     const described = () =>
       world.secretsManager.calls.filter(({ action }) => action === 'DescribeSecret').length;
-    while (described() < 2) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => described() >= 2);
     onboarding.signal('SIGINT');
     expect(await onboarding.exit()).toMatchObject({ code: 130 });
     expect(names()).toEqual([]);

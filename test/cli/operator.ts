@@ -6,6 +6,7 @@ import { tagKeys } from '../../core/contract.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import { fingerprint } from '../../core/token-tags.ts';
 import { encodeVersionId } from '../../core/version-id.ts';
+import { sampleClient } from '../../local/sample-credential.ts';
 import type { World, WorldOptions } from '../../local/world.ts';
 import { digest } from '../support/builders.ts';
 import { expectNoSecrets } from '../support/no-secrets.ts';
@@ -71,6 +72,20 @@ export async function fileWith(text: string, mode = 0o600): Promise<string> {
   const file = join(directory, 'credential.json');
   await writeFile(file, text, { mode });
   return file;
+}
+
+/** Resolves when the condition holds; the test's own timeout is the limit. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A new client at IMS, whose secret no output may hold. */
+export function registerClient({ world, secrets }: Operator) {
+  const client = sampleClient();
+  const [secret = ''] = client.clientSecrets;
+  world.ims.registerClient(client);
+  secrets.add(secret);
+  return { ...client, secret };
 }
 
 const clientVersion = '00000000-0000-4000-8000-00000000c11e';

@@ -1,8 +1,7 @@
 import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { tagKeys } from '../../core/contract.ts';
-import { sampleClient } from '../../local/sample-credential.ts';
-import { fileWith, type Operator, startOperator } from './operator.ts';
+import { fileWith, type Operator, registerClient, startOperator, until } from './operator.ts';
 
 const forms = ['flat', 'upper case', 'project download', 'AEM'] as const;
 
@@ -39,13 +38,10 @@ function documentOf(form: (typeof forms)[number], id: string, secret: string): o
 }
 
 /** A new client at IMS, and its credential in a file. */
-async function newClient({ world, secrets }: Operator, form: (typeof forms)[number] = 'flat') {
-  const client = sampleClient();
-  const [secret = ''] = client.clientSecrets;
-  world.ims.registerClient(client);
-  secrets.add(secret);
-  const text = JSON.stringify(documentOf(form, client.clientId, secret));
-  return { ...client, secret, text, file: await fileWith(text) };
+async function newClient(operator: Operator, form: (typeof forms)[number] = 'flat') {
+  const { clientId, secret } = registerClient(operator);
+  const text = JSON.stringify(documentOf(form, clientId, secret));
+  return { clientId, text, file: await fileWith(text) };
 }
 
 async function startWith(...names: readonly string[]): Promise<Operator> {
@@ -157,9 +153,9 @@ describe('put-credential', () => {
     const { file, clientId: next } = await newClient(operator);
     const putting = operator.begin('put-credential', 'fusion', file);
     await putting.printed(/storing it in/);
-    while (!operator.world.secretsManager.calls.some(({ action }) => action === 'PutSecretValue')) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await until(() =>
+      operator.world.secretsManager.calls.some(({ action }) => action === 'PutSecretValue'),
+    );
     putting.signal('SIGINT');
     const { code, stderr } = await putting.exit();
     expect(code).toBe(130);
@@ -218,9 +214,7 @@ describe('the input of put-credential', () => {
     const operator = await startWith('fusion');
     operator.world.secretsManager.clearCalls();
     const reading = operator.begin('put-credential', 'fusion', '-');
-    while (operator.world.secretsManager.calls.length < 2) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await until(() => operator.world.secretsManager.calls.length >= 2);
     reading.signal('SIGINT');
     expect(await reading.exit()).toEqual({
       code: 130,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startOperator } from './operator.ts';
+import { startOperator, until } from './operator.ts';
 
 async function withCredentials(...names: readonly string[]) {
   const operator = await startOperator();
@@ -122,9 +122,7 @@ describe('renew', () => {
     const renewing = begin('renew', '--all', '--force', '--json');
     const begun = world.ims.mintCount;
     world.ims.clearTokenRequests();
-    while (world.ims.tokenRequests.length === 0) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await until(() => world.ims.tokenRequests.length > 0);
     renewing.signal('SIGINT');
     const { code, stdout, stderr } = await renewing.exit();
     expect(code).toBe(130);

@@ -1,28 +1,20 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { environmentVariables } from '../../core/contract.ts';
 import { expectNoSecrets } from '../support/no-secrets.ts';
 import { RunningProcess } from '../support/run-process.ts';
-import { inSeconds, type Operator, program, startOperator } from './operator.ts';
+import { inSeconds, program, startOperator } from './operator.ts';
+import { putToken, startHealthy } from './patient.ts';
 
 /** An operator whose credential `fusion` has a token; `print` may print it. */
 async function withToken() {
-  const operator = await startOperator();
-  await operator.onboard('fusion');
-  await operator.invoke({ action: 'tick' });
+  const operator = await startHealthy();
   const stored = await operator.read('fusion');
   const token = String(stored?.token['access_token']);
   const print = (...args: readonly string[]) =>
     new RunningProcess(program, ['token', 'fusion', ...args], operator.environment).exit();
   return { operator, token, document: stored?.token ?? {}, print };
-}
-
-async function store({ client, world }: Operator, document: object | string): Promise<void> {
-  const SecretString = typeof document === 'string' ? document : JSON.stringify(document);
-  const SecretId = world.secretId('fusion', 'token');
-  await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
 }
 
 describe('token', () => {
@@ -39,7 +31,7 @@ describe('token', () => {
   it('exports variables to a shell, whatever their values contain', async () => {
     const { operator, token } = await withToken();
     const odd = `it's "odd" $HOME \`x\``;
-    await store(operator, {
+    await putToken(operator, {
       access_token: token,
       client_id: odd,
       issued_at: inSeconds(-60),
@@ -76,7 +68,7 @@ describe('token', () => {
       issued_at: inSeconds(-90),
       expires_at: inSeconds(-60),
     };
-    await store(operator, ended);
+    await putToken(operator, ended);
     const refused = await print('--header');
     expect(refused).toMatchObject({ code: 1, stdout: '' });
     expect(refused.stderr).toMatch(/^ERR_TOKEN_EXPIRED the token of fusion expired 1 min ago\n/);
@@ -91,7 +83,7 @@ describe('token', () => {
   ])('rejects a token secret that holds %s', async (_, value, message) => {
     const operator = await startOperator();
     await operator.onboard('fusion');
-    if (value !== undefined) await store(operator, value);
+    if (value !== undefined) await putToken(operator, value);
     const { code, stdout, stderr } = await operator.cli('token', 'fusion');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(message);
