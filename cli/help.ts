@@ -29,13 +29,14 @@ export const help = {
     ],
     more:
       'FILE has any form that Adobe provides; - is stdin. Without FILE, the command\n' +
-      'asks. No deployment is needed: the rotator finds the secrets by their names.',
+      'asks for it. The rotator finds the secrets by name, without a deployment.',
   },
   'put-credential': {
     summary: 'store a new credential, and wait for its token',
     examples: ['put-credential fusion credential.json', 'put-credential fusion'],
     more:
-      'FILE has any form that Adobe provides; - is stdin. Without FILE, the command\n' + 'asks.',
+      'FILE has any form that Adobe provides; - is stdin. Without FILE, the command\n' +
+      'asks for it.',
   },
   offboard: {
     summary: 'delete the secrets of a credential',

@@ -38,7 +38,7 @@ export async function program(host: NodeJS.Process): Promise<number> {
   };
   const root = new Command('ims-token-rotator')
     .description(
-      'Operates a rotator, which keeps Adobe IMS access tokens fresh in AWS Secrets Manager.',
+      'Operate the rotator that keeps Adobe IMS access tokens fresh in AWS Secrets Manager.',
     )
     .version(manifest.version, '--version', 'print the version')
     .exitOverride()
@@ -125,7 +125,7 @@ function addReadCommands(root: Command, start: Start): void {
 function addCredentialCommands(root: Command, start: Start): void {
   addAws(root, 'renew', '[names...]')
     .option('--all', 'all credentials that are not paused')
-    .option('--force', 'renew tokens that are not due, too')
+    .option('--force', 'renew tokens even if they are not due')
     .action(async (names: string[], options) => {
       const { renew } = await import('./commands/renew.ts');
       await start(options, (session) => renew(session, names, options));
@@ -162,7 +162,7 @@ function addCredentialCommands(root: Command, start: Start): void {
 
 function addLocal(root: Command, start: Start): void {
   add(root, 'local', '')
-    .option('--port <port>', 'the first of five ports (default: any)', wholeNumber(0, 65_531), 0)
+    .option('--port <port>', 'the first of five ports; 0 for any', wholeNumber(0, 65_531), 0)
     .option('--tick <seconds>', 'seconds between two ticks', wholeNumber(1, 86_400), defaultTick)
     .action(async (options) => {
       const { local } = await import('./commands/local.ts');

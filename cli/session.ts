@@ -24,7 +24,7 @@ export interface Session {
   readonly signal: AbortSignal;
 }
 
-/** Sets profile and Region in the environment, from which every client of the AWS SDK reads them. */
+/** Sets profile and Region in the environment, where every client of the AWS SDK reads them. */
 export function startSession(
   options: CommonOptions,
   { env, stdin, stdout, stderr }: Pick<NodeJS.Process, 'env' | 'stdin' | 'stdout' | 'stderr'>,

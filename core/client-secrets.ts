@@ -8,8 +8,8 @@ export interface Accepted<Result> {
 }
 
 /**
- * Tries a credential's client secrets in order until IMS accepts one. Only `invalid_client` moves on
- * to the next: any other rejection would be the same with it.
+ * Tries a credential's client secrets in order until IMS accepts one. Only `invalid_client` moves
+ * on to the next one: any other rejection would be the same for it.
  *
  * @throws the error of the last request
  */

@@ -25,8 +25,8 @@ const reading = 'GetSecretValue';
 const mostPages = 6;
 
 /**
- * The last read of a secret by each principal, the latest first, from CloudTrail's event history. It
- * is searched by the secret's ARN; if that finds nothing, in the latest reads of all secrets.
+ * The last read of a secret by each principal, the latest first, from CloudTrail's event history.
+ * Searches it by the secret's ARN and, if that finds nothing, in the latest reads of all secrets.
  *
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
  * @throws CliError

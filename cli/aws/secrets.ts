@@ -99,7 +99,7 @@ export class Secrets {
     }
   }
 
-  /** AWSCURRENT's value; undefined when it or the secret does not exist, or deletion is scheduled. */
+  /** AWSCURRENT's value; undefined when there is none, or the secret is absent or being deleted. */
   async read(secretId: string): Promise<Sensitive | undefined> {
     try {
       const { SecretString } = await askAws('secretsmanager:GetSecretValue', secretId, () =>

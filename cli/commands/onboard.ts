@@ -11,7 +11,7 @@ import type { Problem } from '../../core/problems.ts';
 import type { SecretNames } from '../../core/secret-name.ts';
 import { splitScopes } from '../../core/token-tags.ts';
 import { isRefusal } from '../aws/ask.ts';
-import type { NewSecret } from '../aws/secrets.ts';
+import type { NewSecret, Secret } from '../aws/secrets.ts';
 import { CliError, interrupted, usageError } from '../errors.ts';
 import { isScheduledForDeletion, restoreCommand } from '../rotator/absence.ts';
 import { readCredential } from '../rotator/credential-file.ts';
@@ -126,6 +126,10 @@ function tagsOf({ product, scopes }: Settings, { renewBefore }: OnboardOptions) 
   );
 }
 
+function namesIn(secrets: readonly Secret[]): string {
+  return secrets.map(({ name }) => name).join(' and ');
+}
+
 /** @throws CliError ERR_CREDENTIAL_EXISTS */
 async function checkFree({ secrets }: Session, name: string, names: SecretNames): Promise<void> {
   const found = await Promise.all([secrets.describe(names.client), secrets.describe(names.token)]);
@@ -135,7 +139,7 @@ async function checkFree({ secrets }: Session, name: string, names: SecretNames)
   if (deleted.length > 0) {
     throw new CliError(
       'ERR_CREDENTIAL_EXISTS',
-      `${deleted.map((secret) => secret.name).join(' and ')} ${deleted.length > 1 ? 'are' : 'is'} scheduled for deletion`,
+      `${namesIn(deleted)} ${deleted.length > 1 ? 'are' : 'is'} scheduled for deletion`,
       `restore with ${restoreCommand('NAME')}, or choose another name`,
     );
   }
@@ -143,7 +147,7 @@ async function checkFree({ secrets }: Session, name: string, names: SecretNames)
   const missing = existing[0]?.name === names.token ? names.client : names.token;
   throw new CliError(
     'ERR_CREDENTIAL_EXISTS',
-    `${existing.map((secret) => secret.name).join(' and ')} ${existing.length > 1 ? 'exist' : 'exists'} already`,
+    `${namesIn(existing)} ${existing.length > 1 ? 'exist' : 'exists'} already`,
     existing.length > 1
       ? `store a new credential: ${put}`
       : `create the other secret (aws secretsmanager create-secret --name ${missing}), then run: ${put}`,

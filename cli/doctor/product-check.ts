@@ -30,7 +30,7 @@ export function readProductApi(
   const isAdobe = parsed?.protocol === 'https:' && adobeHost.test(parsed.hostname);
   if (!isLocal && !isAdobe) {
     throw usageError(
-      '--api must be an https URL under adobe.io, adobe.com or workfront.com: the token is sent there',
+      '--api must be an https URL under adobe.io, adobe.com or workfront.com: it gets the token',
     );
   }
   const headers = lines.map((line) => /^([A-Za-z0-9-]+):\s*([\x20-\x7e]+)$/.exec(line));
@@ -43,8 +43,7 @@ export function readProductApi(
 export function productCheck({ session, stored }: Subject, api: ProductApi | undefined): Check {
   return check('product', async () => {
     if (api === undefined) {
-      const fix =
-        'name a GET endpoint: --api URL, with --api-header for headers that it needs besides the token';
+      const fix = 'name a GET endpoint: --api URL, with --api-header for each header that it needs';
       return unknown('not called', fix);
     }
     const { accessToken, clientId } = await stored;

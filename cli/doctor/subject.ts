@@ -14,7 +14,7 @@ export interface Subject {
   readonly name: string;
   readonly client: Promise<Secret | undefined>;
   readonly token: Promise<Secret | undefined>;
-  /** Rejects with CliError: ERR_CREDENTIAL_MISSING, ERR_CREDENTIAL_INVALID, or why it is unreadable. */
+  /** Rejects with CliError: ERR_CREDENTIAL_MISSING, …_INVALID, or why it is unreadable. */
   readonly credential: Promise<ClientCredential>;
   /** Rejects with CliError: ERR_TOKEN_NOT_READY, or why it is unreadable. */
   readonly stored: Promise<PendingToken>;

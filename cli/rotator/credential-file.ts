@@ -78,7 +78,7 @@ async function readDocument(session: Session, file: string): Promise<string> {
   }
 }
 
-/** Reads slightly more than a secret holds. Nobody may ever write to a pipe, so Ctrl-C ends this. */
+/** Reads slightly more than a secret holds. Ctrl-C ends it: nobody may ever write to a pipe. */
 async function readBounded(stream: Readable, signal: AbortSignal): Promise<string> {
   const read = async (): Promise<string> => {
     const chunks: Buffer[] = [];

@@ -29,7 +29,7 @@ describe('doctor of a credential', () => {
     expect(bad.fix).toContain('aws kms enable-key');
   });
 
-  it('fails the rotation when AWSPENDING was left behind, but not while one may be in progress', async () => {
+  it('fails a rotation that left AWSPENDING behind, but none that may be in progress', async () => {
     const operator = await startHealthy();
     const { client, world } = operator;
     const SecretId = secretOf(operator, 'token');
@@ -207,7 +207,7 @@ describe('doctor of a credential', () => {
     expect(find('token').verdict).toBe('failed');
   });
 
-  it('does not know when a token that was stored by hand expires without the right to read it', async () => {
+  it('reports a token stored by hand as unknown without the right to read it', async () => {
     const denied = { now: false };
     const operator = await startHealthy({
       authorize: (action) => !(denied.now && action === 'secretsmanager:GetSecretValue'),

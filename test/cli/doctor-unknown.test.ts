@@ -16,7 +16,7 @@ describe('doctor', () => {
     ['not paused', 'secretsmanager:DescribeSecret'],
     ['rotation', 'secretsmanager:DescribeSecret'],
     ['token', 'secretsmanager:DescribeSecret'],
-  ])('does not know the check %s without the right to %s', async (check, action) => {
+  ])('reports %s as unknown, with the reason, without the right to %s', async (check, action) => {
     const denied = { now: false };
     const operator = await startHealthy({
       authorize: (asked) => !(denied.now && asked === action),
@@ -31,7 +31,7 @@ describe('doctor', () => {
     });
   });
 
-  it('does not know the function without the right to list functions', async () => {
+  it('reports the function as unknown without the right to list functions', async () => {
     const operator = await startHealthy({
       authorize: (action) => action !== 'lambda:ListFunctions',
     });
@@ -61,7 +61,7 @@ describe('doctor', () => {
   });
 
   it.each(['throttling', 'internal-error', 'reset'] as const)(
-    'does not know what AWS failed to answer: %s',
+    'reports as unknown what AWS failed to answer: %s',
     async (kind) => {
       const operator = await startHealthy();
       operator.world.aws.faults.inject(

@@ -71,7 +71,7 @@ describe('doctor', () => {
     expect(stdout).toMatch(/ {2}\? mint {13}not attempted\n/);
   });
 
-  it('checks the rotator, and all credentials by their metadata, when no name is given', async () => {
+  it('checks the rotator and the state of all credentials when no name is given', async () => {
     const operator = await startHealthy();
     expect((await checksOf(operator)).find('state')).toMatchObject({ verdict: 'ok' });
     const other = await operator.onboard('other');
@@ -235,7 +235,7 @@ describe('doctor', () => {
     expect(found.fix).toMatch(/\S/);
   });
 
-  it('fails the function when none is deployed, and does not know its schedule', async () => {
+  it('fails the function when none is deployed, and reports its schedule as unknown', async () => {
     const operator = await startOperator();
     const { find } = await checksOf(operator, 'fusion', '--rotator', 'other');
     expect(find('function')).toMatchObject({

@@ -133,7 +133,7 @@ describe('put-credential', () => {
     expect(stderr).toContain('put-credential fusion FILE');
   });
 
-  it('waits no longer than it should, and says that the credential is stored', async () => {
+  it('gives up after --wait seconds, and says that the credential is stored', async () => {
     const operator = await startOperator();
     await operator.onboard('fusion');
     const { file } = await newClient(operator);

@@ -98,7 +98,7 @@ describe('renew', () => {
     expect(stderr).not.toBe('');
   });
 
-  it('says when the function does not exist, or the operator is not authorized to invoke it', async () => {
+  it('says that the function does not exist, or that invoking it is not authorized', async () => {
     const { cli } = await startOperator({
       authorize: (action) => action !== 'lambda:InvokeFunction',
     });
@@ -115,7 +115,7 @@ describe('renew', () => {
     expect((await blind.cli('renew', 'fusion')).stderr).toMatch(/^ERR_AWS_DENIED .*ListFunctions/);
   });
 
-  it('starts no renewal after Ctrl-C, finishes those in progress, and counts the rest', async () => {
+  it('after Ctrl-C starts no renewal, finishes those in progress, and counts the rest', async () => {
     const names = Array.from({ length: 8 }, (_, index) => `c${index}`);
     const { begin, world } = await withCredentials(...names);
     world.ims.faults.inject({ kind: 'slow-headers', milliseconds: 1_500 });
