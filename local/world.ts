@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { AwsEndpoint, type AwsEndpointOptions } from '../emulators/account/aws-endpoint.ts';
 import { embeddedMetrics } from '../emulators/account/embedded-metrics.ts';
 import { secretsManagerEvent } from '../emulators/account/secrets-trail.ts';
-import { ImsEmulator } from '../emulators/ims/ims-emulator.ts';
+import { ImsEmulator } from '../emulators/ims/emulator.ts';
 import { ProductApiEmulator } from '../emulators/ims/product-api.ts';
 import { LambdaEmulator } from '../emulators/lambda/emulator.ts';
 import { defaultCredentials, type FunctionDefinition } from '../emulators/lambda/environment.ts';
+import { SecretsManagerEmulator } from '../emulators/secrets-manager/emulator.ts';
 import type { SecretLabelUpdated } from '../emulators/secrets-manager/label-event.ts';
-import { SecretsManagerEmulator } from '../emulators/secrets-manager/server.ts';
 import { furnishAccount } from './deployed-account.ts';
 
 export interface WorldOptions {

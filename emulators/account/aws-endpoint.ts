@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type Authorize, accessDenied, callerContext } from '../wire/authorization.ts';
-import { unknownOperation } from '../wire/aws-json.ts';
+import { type AwsFault, applyFault } from '../wire/aws-fault.ts';
+import { jsonProtocol } from '../wire/aws-json.ts';
+import { queryProtocol } from '../wire/aws-query.ts';
 import { credentialScope } from '../wire/caller.ts';
-import { AwsError, internalError } from '../wire/errors.ts';
-import { applyFault, type SecretsManagerFault } from '../wire/fault.ts';
+import { AwsError, internalError, unknownOperation } from '../wire/errors.ts';
 import { FaultPlan } from '../wire/fault-plan.ts';
 import {
   type HttpHandler,
@@ -12,14 +13,14 @@ import {
   HttpServer,
   type LocalServer,
 } from '../wire/http-server.ts';
+import type { Protocol } from '../wire/protocol.ts';
 import { Account } from './account.ts';
 import { cloudtrail } from './cloudtrail.ts';
 import { cloudwatch } from './cloudwatch.ts';
 import { type ForwardedService, forwardedServices } from './forwarded.ts';
 import { kms } from './kms.ts';
-import { jsonProtocol, queryProtocol } from './protocols.ts';
 import { scheduler } from './scheduler.ts';
-import type { AwsService, Circumstances, Protocol } from './service.ts';
+import type { AwsService, Circumstances } from './service.ts';
 import { sns } from './sns.ts';
 import { sts } from './sts.ts';
 
@@ -47,9 +48,6 @@ export interface AwsCallRecord extends AwsCall {
   readonly error?: string;
 }
 
-/** What can go wrong with a call of any service; it hits before the call is carried out. */
-export type AccountFault = Exclude<SecretsManagerFault, { readonly kind: 'reset-after' }>;
-
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 /** By the names that requests are signed for. */
@@ -65,7 +63,7 @@ const services: ReadonlyMap<string, AwsService> = new Map([
 /** One endpoint for every service of AWS: requests say by their signature which one they are for. */
 export class AwsEndpoint implements LocalServer {
   readonly account: Account;
-  readonly faults = new FaultPlan<AwsCall, AccountFault>();
+  readonly faults = new FaultPlan<AwsCall, AwsFault>();
   /** Added to the clock of every answer's Date header, as seen from a machine whose own is off. */
   clockOffsetMs = 0;
   readonly #now: () => number;

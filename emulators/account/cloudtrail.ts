@@ -1,9 +1,9 @@
 import * as v from 'valibot';
+import { jsonProtocol } from '../wire/aws-json.ts';
 import { AwsError } from '../wire/errors.ts';
 import { pageOf } from '../wire/page.ts';
 import { oneOf, text } from '../wire/request-schema.ts';
 import type { Account, KeptEvent } from './account.ts';
-import { jsonProtocol } from './protocols.ts';
 import { type AwsService, anyResource, operation } from './service.ts';
 
 const keptMs = 90 * 24 * 60 * 60 * 1000;

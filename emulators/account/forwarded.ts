@@ -1,5 +1,6 @@
 import { invokeApiAction } from '../lambda/invoke-api.ts';
-import { jsonProtocol, restProtocol } from './protocols.ts';
+import { protocol as secretsManagerProtocol } from '../secrets-manager/protocol.ts';
+import { restProtocol } from '../wire/aws-rest.ts';
 import type { AwsService } from './service.ts';
 
 /** A service that an emulator of its own answers. */
@@ -11,7 +12,7 @@ export const forwardedServices: ReadonlyMap<string, AwsService> = new Map<string
     'secretsmanager',
     {
       name: 'secretsmanager',
-      protocol: jsonProtocol('1.1', 'secretsmanager'),
+      protocol: secretsManagerProtocol,
       operations: new Map(),
     },
   ],
@@ -22,7 +23,7 @@ export const forwardedServices: ReadonlyMap<string, AwsService> = new Map<string
       protocol: {
         ...restProtocol([]),
         // What is not emulated is for the emulator to say.
-        read: (request) => ({ action: invokeApiAction(request) ?? 'unknown', input: undefined }),
+        read: (request) => ({ action: invokeApiAction(request) ?? 'unknown', input: {} }),
       },
       operations: new Map(),
       errors: {

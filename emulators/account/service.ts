@@ -1,17 +1,8 @@
 import type { GenericSchema, InferOutput } from 'valibot';
 import type { Principal } from '../wire/caller.ts';
-import type { AwsError } from '../wire/errors.ts';
-import type { HttpRequest, HttpResponse } from '../wire/http-server.ts';
+import type { Protocol } from '../wire/protocol.ts';
 import { parseRequest } from '../wire/request-schema.ts';
 import type { Account } from './account.ts';
-
-/** How the calls of a service travel. */
-export interface Protocol {
-  /** @throws AwsError if the request cannot be read */
-  read(request: HttpRequest): { readonly action: string; readonly input: unknown };
-  result(action: string, result: object, requestId: string): HttpResponse;
-  error(error: AwsError, requestId: string): HttpResponse;
-}
 
 /** What an operation works on. */
 export interface Circumstances {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
+import { queryProtocol } from '../wire/aws-query.ts';
 import { AwsError } from '../wire/errors.ts';
 import { pageOf } from '../wire/page.ts';
 import { text } from '../wire/request-schema.ts';
 import type { Account, Subscription } from './account.ts';
-import { queryProtocol } from './protocols.ts';
 import { type AwsService, operation } from './service.ts';
 
 const pageSize = 100;

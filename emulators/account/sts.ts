@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { queryProtocol } from './protocols.ts';
+import { queryProtocol } from '../wire/aws-query.ts';
 import { type AwsService, operation } from './service.ts';
 
 export const sts: AwsService = {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Authorize, accessDenied, callerContext } from '../wire/authorization.ts';
 import { credentialScope, localUser, type Principal } from '../wire/caller.ts';
+import { AwsError } from '../wire/errors.ts';
 import {
   type HttpReply,
   type HttpRequest,
@@ -14,7 +15,6 @@ import {
   type FunctionDefinition,
   type RoleCredentials,
 } from './environment.ts';
-import { LambdaApiError } from './errors.ts';
 import { type InvocationRecord, LambdaFunction } from './function.ts';
 import { answerInvokeApi, type InvocationType } from './invoke-api.ts';
 
@@ -112,7 +112,7 @@ export class LambdaEmulator implements LocalServer {
     const { functionName, environment = {} } = definition;
     if (this.#functions.has(functionName)) {
       const message = `Function already exist: ${functionName}`;
-      throw new LambdaApiError('ResourceConflictException', 409, message);
+      throw new AwsError('ResourceConflictException', message, 409);
     }
     checkEnvironment(environment);
     const arn = `${this.#arnPrefix}${functionName}`;
@@ -181,7 +181,7 @@ export class LambdaEmulator implements LocalServer {
     if (target !== undefined && isHere) return target;
     const suffix = version === '$LATEST' ? '' : `:${version}`;
     const arn = `arn:aws:lambda:${askedRegion}:${askedAccount}:function:${name}${suffix}`;
-    throw new LambdaApiError('ResourceNotFoundException', 404, `Function not found: ${arn}`);
+    throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, 404);
   }
 
   async #checkAllowed(request: HttpRequest, action: string, resource: string): Promise<void> {
@@ -191,7 +191,7 @@ export class LambdaEmulator implements LocalServer {
     const context = callerContext(caller, region);
     if (await authorize(`lambda:${action}`, resource, context)) return;
     const { type, message } = accessDenied(caller, `lambda:${action}`, resource);
-    throw new LambdaApiError(type, 403, message);
+    throw new AwsError(type, message, 403);
   }
 
   async #call(
@@ -214,7 +214,7 @@ function checkedPayload(type: InvocationType, body: Buffer): string {
   const limit = type === 'Event' ? maxAsyncPayloadBytes : maxSyncPayloadBytes;
   if (body.length > limit) {
     const message = `${body.length} byte payload is too large for the ${type} invocation type (limit ${limit} bytes)`;
-    throw new LambdaApiError('RequestTooLargeException', 413, message);
+    throw new AwsError('RequestTooLargeException', message, 413);
   }
   const text = body.length === 0 ? '{}' : body.toString();
   try {
@@ -222,7 +222,7 @@ function checkedPayload(type: InvocationType, body: Buffer): string {
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     const message = `Could not parse request body into json: ${problem}`;
-    throw new LambdaApiError('InvalidRequestContentException', 400, message);
+    throw new AwsError('InvalidRequestContentException', message);
   }
   return text;
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { AwsError } from '../wire/errors.ts';
 import {
   type FunctionDefinition,
   type RoleCredentials,
   sandboxEnvironment,
 } from './environment.ts';
-import { LambdaApiError } from './errors.ts';
 import { runIn } from './invocation.ts';
 import { LogTail } from './log-lines.ts';
 import type { Outcome } from './outcome.ts';
@@ -53,10 +53,10 @@ export class LambdaFunction {
   async invoke(requestId: string, payload: string): Promise<InvocationRecord> {
     const { reservedConcurrency = Number.POSITIVE_INFINITY } = this.definition;
     if (this.#inFlight.size >= reservedConcurrency) {
-      throw new LambdaApiError(
+      throw new AwsError(
         'TooManyRequestsException',
-        429,
         'Rate Exceeded.',
+        429,
         'ReservedFunctionConcurrentInvocationLimitExceeded',
       );
     }

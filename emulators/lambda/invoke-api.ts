@@ -1,7 +1,7 @@
+import { AwsError } from '../wire/errors.ts';
 import { type HttpReply, type HttpRequest, json } from '../wire/http-server.ts';
 import { pageOf } from '../wire/page.ts';
 import { handlerOf } from './environment.ts';
-import { LambdaApiError } from './errors.ts';
 import type { InvocationRecord, LambdaFunction } from './function.ts';
 
 export type InvocationType = 'RequestResponse' | 'Event' | 'DryRun';
@@ -15,7 +15,7 @@ export interface InvokeBackend {
     type: InvocationType,
     body: Buffer,
   ): Promise<{ readonly requestId: string; readonly record?: InvocationRecord }>;
-  /** @throws LambdaApiError if the caller may not do this. */
+  /** @throws AwsError if the caller may not do this. */
   authorize(request: HttpRequest, action: string, resource: string): Promise<void>;
   /** What is to be said of a function that is not so. */
   overridesOf(functionName: string): object;
@@ -53,9 +53,9 @@ export async function answerInvokeApi(
   try {
     return await route(backend, request);
   } catch (error) {
-    if (error instanceof LambdaApiError) return errorReply(error);
+    if (error instanceof AwsError) return errorReply(error);
     const message = error instanceof Error ? error.message : String(error);
-    return errorReply(new LambdaApiError('ServiceException', 500, message));
+    return errorReply(new AwsError('ServiceException', message, 500));
   }
 }
 
@@ -64,7 +64,7 @@ async function route(backend: InvokeBackend, request: HttpRequest): Promise<Http
   const action = invokeApiAction(request);
   if (action === undefined) {
     const message = `${request.method} ${pathname} is not part of the emulated Lambda API`;
-    throw new LambdaApiError('UnknownOperationException', 404, message);
+    throw new AwsError('UnknownOperationException', message, 404);
   }
   if (action === 'ListFunctions') {
     await backend.authorize(request, action, '*');
@@ -84,13 +84,13 @@ function listFunctions(backend: InvokeBackend, parameters: URLSearchParams): Htt
   const size = Number(text);
   if (!Number.isInteger(size) || size < 1 || size > 10_000) {
     const message = `Value '${text}' at 'maxItems' failed to satisfy constraint: Member must have value between 1 and 10000`;
-    throw new LambdaApiError('InvalidParameterValueException', 400, message);
+    throw new AwsError('InvalidParameterValueException', message);
   }
   const page = pageOf(
     backend.list(),
     ({ surroundings }) => surroundings.arn,
     { size: Math.min(size, pageSize), token: parameters.get('Marker') ?? undefined },
-    () => new LambdaApiError('InvalidParameterValueException', 400, 'Invalid Marker'),
+    () => new AwsError('InvalidParameterValueException', 'Invalid Marker'),
   );
   const functions = page.items.map((target) => {
     // The list leaves these out; GetFunctionConfiguration has them.
@@ -111,7 +111,7 @@ async function invoke(
   const type = String(headers['x-amz-invocation-type'] ?? 'RequestResponse');
   if (!isInvocationType(type)) {
     const message = `Value '${type}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: [Event, RequestResponse, DryRun]`;
-    throw new LambdaApiError('InvalidParameterValueException', 400, message);
+    throw new AwsError('InvalidParameterValueException', message);
   }
   const { requestId, record } = await backend.call(target, type, body);
   const idHeader = { 'x-amzn-RequestId': requestId };
@@ -155,11 +155,11 @@ function configuration(
   };
 }
 
-function errorReply({ name, status, message, reason }: LambdaApiError): HttpReply {
+function errorReply({ type, status, message, reason }: AwsError): HttpReply {
   // AWS spells this field differently for these two errors.
-  const isCapital = name === 'ResourceNotFoundException' || name === 'AccessDeniedException';
+  const isCapital = type === 'ResourceNotFoundException' || type === 'AccessDeniedException';
   const field = isCapital ? 'Message' : 'message';
   const origin = status < 500 ? 'User' : 'Service';
-  const body = { Type: origin, [field]: message, ...(reason ? { Reason: reason } : {}) };
-  return json(status, body, { 'x-amzn-ErrorType': name });
+  const body = { Type: origin, [field]: message, Reason: reason };
+  return json(status, body, { 'x-amzn-ErrorType': type });
 }

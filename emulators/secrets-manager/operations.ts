@@ -14,7 +14,7 @@ import {
   updateSecretRequest,
   updateSecretVersionStageRequest,
 } from './requests.ts';
-import { cancelRotateSecret, rotateSecret } from './rotation.ts';
+import { cancelRotateSecret, rotateSecret } from './rotation-operations.ts';
 import {
   createSecret,
   deleteSecret,

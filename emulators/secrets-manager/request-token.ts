@@ -1,4 +1,5 @@
-import { type AwsError, invalidParameter } from '../wire/errors.ts';
+import type { AwsError } from '../wire/errors.ts';
+import { invalidParameter } from './errors.ts';
 
 /** The ClientRequestToken of a request that makes a version; SDKs and CLI always send one. */
 export function requireToken(

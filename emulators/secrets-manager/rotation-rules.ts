@@ -1,4 +1,4 @@
-import { invalidParameter } from '../wire/errors.ts';
+import { invalidParameter } from './errors.ts';
 import type { RotationRules } from './secret.ts';
 
 const hourMs = 3_600_000;

@@ -1,5 +1,5 @@
 import type { InferOutput } from 'valibot';
-import { invalidParameter, invalidRequest, resourceExists } from '../wire/errors.ts';
+import { invalidParameter, invalidRequest, resourceExists } from './errors.ts';
 import { requireToken } from './request-token.ts';
 import type {
   createSecretRequest,

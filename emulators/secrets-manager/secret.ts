@@ -1,4 +1,4 @@
-import { limitExceeded, resourceExists } from '../wire/errors.ts';
+import { limitExceeded, resourceExists } from './errors.ts';
 
 /** What one version holds; binary data is kept as base64. */
 export type SecretValue = { readonly SecretString: string } | { readonly SecretBinary: string };

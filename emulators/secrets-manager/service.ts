@@ -1,8 +1,8 @@
-import { invalidRequest } from '../wire/errors.ts';
 import type { BackgroundWork } from './background-work.ts';
-import type { SecretList } from './list-secrets.ts';
+import { invalidRequest } from './errors.ts';
 import type { Rotations } from './rotation.ts';
 import type { Secret } from './secret.ts';
+import type { SecretList } from './secret-list.ts';
 import type { SecretStore } from './store.ts';
 
 /** What the operations work on. */

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { resourceNotFound, validationError } from '../wire/errors.ts';
+import { validationError } from '../wire/errors.ts';
+import { resourceNotFound } from './errors.ts';
 import type { Secret } from './secret.ts';
 
 /** Where and when the secrets of a store are. */

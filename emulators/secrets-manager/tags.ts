@@ -1,4 +1,4 @@
-import { invalidParameter } from '../wire/errors.ts';
+import { invalidParameter } from './errors.ts';
 import type { Tag } from './secret.ts';
 
 const maxTags = 50;

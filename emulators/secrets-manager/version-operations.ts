@@ -1,13 +1,13 @@
 import type { InferOutput } from 'valibot';
+import { pageOf } from '../wire/page.ts';
+import { requireKey } from './encryption-key.ts';
 import {
   invalidNextToken,
   invalidParameter,
   invalidRequest,
   limitExceeded,
   resourceNotFound,
-} from '../wire/errors.ts';
-import { pageOf } from '../wire/page.ts';
-import { requireKey } from './encryption-key.ts';
+} from './errors.ts';
 import { requireToken } from './request-token.ts';
 import type {
   getSecretValueRequest,

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ImsEmulator } from '../../emulators/ims/ims-emulator.ts';
+import { ImsEmulator } from '../../emulators/ims/emulator.ts';
 import { expectNoSecrets } from '../support/no-secrets.ts';
 import { type Exit, RunningProcess } from '../support/run-process.ts';
 

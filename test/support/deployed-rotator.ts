@@ -5,11 +5,11 @@ import { RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { onTestFinished } from 'vitest';
-import { ImsEmulator } from '../../emulators/ims/ims-emulator.ts';
+import { ImsEmulator } from '../../emulators/ims/emulator.ts';
 import { LambdaEmulator } from '../../emulators/lambda/emulator.ts';
+import { SecretsManagerEmulator } from '../../emulators/secrets-manager/emulator.ts';
 import type { SecretLabelUpdated } from '../../emulators/secrets-manager/label-event.ts';
 import type { RotationFunction } from '../../emulators/secrets-manager/rotation.ts';
-import { SecretsManagerEmulator } from '../../emulators/secrets-manager/server.ts';
 import { isAllowed, keyArn, resolve, roleStatements, type Statement, statementsOf } from './iam.ts';
 import { seedTemplate } from './template.ts';
 

@@ -2,11 +2,11 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { onTestFinished } from 'vitest';
 import { epochSeconds } from '../../core/instant.ts';
 import type { Deps } from '../../core/ports.ts';
-import { ImsEmulator } from '../../emulators/ims/ims-emulator.ts';
+import { ImsEmulator } from '../../emulators/ims/emulator.ts';
 import {
   SecretsManagerEmulator,
   type SecretsManagerOptions,
-} from '../../emulators/secrets-manager/server.ts';
+} from '../../emulators/secrets-manager/emulator.ts';
 import { ImsTokenEndpoint } from '../../lambda/adapters/ims-token-endpoint.ts';
 import { SecretsManager } from '../../lambda/adapters/secrets-manager.ts';
 import { type Run, startRun } from '../../lambda/steps/run.ts';

@@ -1,6 +1,6 @@
 import { DescribeSecretCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { startEmulator } from '../emulators/secrets-manager/start-emulator.ts';
+import { startEmulator } from '../emulators/secrets-manager/start-secrets-manager.ts';
 import { seedTemplate } from './template.ts';
 
 const template = {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { SecretsManagerEmulator } from '../../emulators/secrets-manager/emulator.ts';
 import type { SecretSeed } from '../../emulators/secrets-manager/seed.ts';
-import type { SecretsManagerEmulator } from '../../emulators/secrets-manager/server.ts';
 
 /** A CloudFormation template, as far as it is read here. */
 export interface CloudFormationTemplate {

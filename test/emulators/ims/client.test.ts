@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ImsEmulator } from '../../../emulators/ims/ims-emulator.ts';
-import { clientId, clientSecret, mint, requestToken, startIms } from './ims.ts';
+import type { ImsEmulator } from '../../../emulators/ims/emulator.ts';
+import { clientId, clientSecret, mint, requestToken, startIms } from './start-ims.ts';
 
 describe('a registered client', () => {
   const outcome = async (ims: ImsEmulator, changes: Record<string, string>): Promise<number> =>

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { clientId, requestToken, startIms } from './ims.ts';
+import { clientId, requestToken, startIms } from './start-ims.ts';
 
 describe('a delivery', () => {
   it('is complete after slow headers', async () => {
@@ -64,7 +64,7 @@ describe('a delivery', () => {
   });
 
   it('leaves no timer behind when the server stops', async () => {
-    const module = new URL('../../../emulators/ims/ims-emulator.ts', import.meta.url).href;
+    const module = new URL('../../../emulators/ims/emulator.ts', import.meta.url).href;
     const program = `
       const { ImsEmulator } = await import(${JSON.stringify(module)});
       const ims = new ImsEmulator();

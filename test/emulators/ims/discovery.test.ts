@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Clock, requestToken, startIms } from './ims.ts';
+import { Clock, requestToken, startIms } from './start-ims.ts';
 
 const path = '/ims/.well-known/openid-configuration';
 

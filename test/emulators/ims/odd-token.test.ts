@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { ImsEmulator } from '../../../emulators/ims/emulator.ts';
 import type { TokenFault } from '../../../emulators/ims/fault.ts';
-import type { ImsEmulator } from '../../../emulators/ims/ims-emulator.ts';
 import {
   Clock,
   clientId,
@@ -9,7 +9,7 @@ import {
   requestToken,
   startIms,
   type TokenBody,
-} from './ims.ts';
+} from './start-ims.ts';
 
 async function odd(ims: ImsEmulator, fault: TokenFault): Promise<TokenBody> {
   ims.faults.inject(fault, { times: 1 });

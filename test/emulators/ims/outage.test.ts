@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clientId, requestToken, startIms } from './ims.ts';
+import { clientId, requestToken, startIms } from './start-ims.ts';
 
 describe('an outage', () => {
   it.each(['5', 'Sun, 01 Mar 2026 08:00:05 GMT'])(

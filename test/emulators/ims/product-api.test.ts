@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { ImsEmulator } from '../../../emulators/ims/ims-emulator.ts';
+import type { ImsEmulator } from '../../../emulators/ims/emulator.ts';
 import { ProductApiEmulator } from '../../../emulators/ims/product-api.ts';
-import { Clock, clientId, mint, orgId, startIms } from './ims.ts';
+import { Clock, clientId, mint, orgId, startIms } from './start-ims.ts';
 
 interface World {
   readonly clock: Clock;

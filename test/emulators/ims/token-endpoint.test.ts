@@ -9,7 +9,7 @@ import {
   startIms,
   type TokenBody,
   tokenParameters,
-} from './ims.ts';
+} from './start-ims.ts';
 
 describe('a token request', () => {
   it('is answered with a bearer token and its lifetime in seconds', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ImsEmulator } from '../../../emulators/ims/ims-emulator.ts';
-import { Clock, clientId, clientSecret, decodeSegment, mint, startIms } from './ims.ts';
+import type { ImsEmulator } from '../../../emulators/ims/emulator.ts';
+import { Clock, clientId, clientSecret, decodeSegment, mint, startIms } from './start-ims.ts';
 
 async function post(
   ims: ImsEmulator,

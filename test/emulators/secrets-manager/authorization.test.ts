@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import type { RequestContext } from '../../../emulators/wire/authorization.ts';
-import { current, put, startEmulator, tokenWithVersions } from './start-emulator.ts';
+import { current, put, startEmulator, tokenWithVersions } from './start-secrets-manager.ts';
 
 type Asked = [action: string, resource: string, context: RequestContext];
 

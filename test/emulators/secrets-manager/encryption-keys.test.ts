@@ -4,7 +4,7 @@ import {
   GetSecretValueCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { current, put, startEmulator } from './start-emulator.ts';
+import { current, put, startEmulator } from './start-secrets-manager.ts';
 
 /** A secret under a key that then comes to be in a state. */
 async function startWithKey(laterState: string | undefined) {

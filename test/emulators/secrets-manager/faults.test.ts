@@ -12,7 +12,7 @@ import {
   put,
   startEmulator,
   tokenWithVersions,
-} from './start-emulator.ts';
+} from './start-secrets-manager.ts';
 
 describe('a fault', () => {
   it.each([

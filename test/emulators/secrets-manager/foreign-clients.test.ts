@@ -2,7 +2,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it, type TestContext } from 'vitest';
-import { current, startEmulator } from './start-emulator.ts';
+import { current, startEmulator } from './start-secrets-manager.ts';
 
 const env = {
   ...process.env,

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import type { SecretLabelUpdated } from '../../../emulators/secrets-manager/label-event.ts';
-import { put, startEmulator, tokenWithVersions, versionId } from './start-emulator.ts';
+import { put, startEmulator, tokenWithVersions, versionId } from './start-secrets-manager.ts';
 
 async function startListening() {
   const world = await startEmulator();

@@ -4,7 +4,7 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { startEmulator } from './start-emulator.ts';
+import { startEmulator } from './start-secrets-manager.ts';
 
 async function startWithSecrets() {
   const world = await startEmulator();

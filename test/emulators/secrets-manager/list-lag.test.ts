@@ -5,7 +5,13 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { labels, put, startEmulator, tokenWithVersions, versionId } from './start-emulator.ts';
+import {
+  labels,
+  put,
+  startEmulator,
+  tokenWithVersions,
+  versionId,
+} from './start-secrets-manager.ts';
 
 async function rows(client: SecretsManagerClient) {
   const { SecretList = [] } = await client.send(new ListSecretsCommand({}));

@@ -10,7 +10,13 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { dayMs, start, startEmulator, tokenWithVersions, versionId } from './start-emulator.ts';
+import {
+  dayMs,
+  start,
+  startEmulator,
+  tokenWithVersions,
+  versionId,
+} from './start-secrets-manager.ts';
 
 async function rows(client: SecretsManagerClient, input: ListSecretsCommandInput = {}) {
   const { SecretList = [] } = await client.send(new ListSecretsCommand(input));

@@ -4,7 +4,13 @@ import {
   paginateListSecretVersionIds,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { put, start, startEmulator, tokenWithVersions, versionId } from './start-emulator.ts';
+import {
+  put,
+  start,
+  startEmulator,
+  tokenWithVersions,
+  versionId,
+} from './start-secrets-manager.ts';
 
 const list = (request: { IncludeDeprecated?: boolean; MaxResults?: number; NextToken?: string }) =>
   new ListSecretVersionIdsCommand({ SecretId: 'token', ...request });

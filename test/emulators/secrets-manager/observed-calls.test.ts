@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import type { ObservedCall } from '../../../emulators/secrets-manager/observed-call.ts';
-import { current, start, startEmulator, tokenWithVersions } from './start-emulator.ts';
+import { current, start, startEmulator, tokenWithVersions } from './start-secrets-manager.ts';
 
 async function startObserved() {
   const world = await startEmulator({

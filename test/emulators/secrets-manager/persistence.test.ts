@@ -9,7 +9,7 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { SecretsManagerEmulator } from '../../../emulators/secrets-manager/server.ts';
+import { SecretsManagerEmulator } from '../../../emulators/secrets-manager/emulator.ts';
 import {
   current,
   labels,
@@ -17,7 +17,7 @@ import {
   startEmulator,
   tokenWithVersions,
   versionId,
-} from './start-emulator.ts';
+} from './start-secrets-manager.ts';
 
 async function temporaryFile() {
   const folder = await mkdtemp(path.join(tmpdir(), 'secrets-manager-'));

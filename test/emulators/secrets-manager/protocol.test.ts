@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SecretsManagerEmulator } from '../../../emulators/secrets-manager/server.ts';
-import { start, startEmulator, versionId } from './start-emulator.ts';
+import type { SecretsManagerEmulator } from '../../../emulators/secrets-manager/emulator.ts';
+import { start, startEmulator, versionId } from './start-secrets-manager.ts';
 
 async function send(emulator: SecretsManagerEmulator, action: string, body: unknown) {
   const response = await fetch(emulator.url, {

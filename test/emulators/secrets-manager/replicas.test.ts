@@ -7,7 +7,7 @@ import {
   UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { startEmulator } from './start-emulator.ts';
+import { startEmulator } from './start-secrets-manager.ts';
 
 describe('a replica', () => {
   it('is listed with its primary Region, can be read, and refuses writes', async () => {

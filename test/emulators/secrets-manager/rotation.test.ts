@@ -20,7 +20,7 @@ import {
   startEmulator,
   tokenWithVersions,
   versionId,
-} from './start-emulator.ts';
+} from './start-secrets-manager.ts';
 
 const functionArn = 'arn:aws:lambda:us-east-1:111122223333:function:rotate';
 

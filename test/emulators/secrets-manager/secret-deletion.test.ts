@@ -8,7 +8,7 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { dayMs, start, startEmulator } from './start-emulator.ts';
+import { dayMs, start, startEmulator } from './start-secrets-manager.ts';
 
 describe('DeleteSecret and RestoreSecret', () => {
   it('schedules the deletion, refuses use until restored', async () => {

@@ -6,7 +6,7 @@ import {
   UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { start, startEmulator, versionId } from './start-emulator.ts';
+import { start, startEmulator, versionId } from './start-secrets-manager.ts';
 
 describe('CreateSecret', () => {
   it('answers the ARN with a suffix of six characters, and the version', async () => {

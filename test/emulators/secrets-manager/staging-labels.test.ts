@@ -3,7 +3,13 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { labels, put, startEmulator, tokenWithVersions, versionId } from './start-emulator.ts';
+import {
+  labels,
+  put,
+  startEmulator,
+  tokenWithVersions,
+  versionId,
+} from './start-secrets-manager.ts';
 
 function move(
   client: SecretsManagerClient,

@@ -7,7 +7,7 @@ import {
   UntagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { start, startEmulator } from './start-emulator.ts';
+import { start, startEmulator } from './start-secrets-manager.ts';
 
 async function startWithTags(Tags: Tag[] = []) {
   const world = await startEmulator();

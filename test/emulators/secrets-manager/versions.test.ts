@@ -14,7 +14,7 @@ import {
   startEmulator,
   tokenWithVersions,
   versionId,
-} from './start-emulator.ts';
+} from './start-secrets-manager.ts';
 
 describe('the labels after PutSecretValue', () => {
   it('moves AWSCURRENT to the new version and AWSPREVIOUS to the one before it', async () => {

@@ -1,20 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type Authorize,
-  accessDenied,
-  callerContext,
-  requestContext,
-} from '../wire/authorization.ts';
-import {
-  errorResponse,
-  requestBody,
-  requestedAction,
-  resultResponse,
-  unknownOperation,
-} from '../wire/aws-json.ts';
+import { type Authorize, accessDenied, callerContext } from '../wire/authorization.ts';
+import { applyFault } from '../wire/aws-fault.ts';
 import { credentialScope, localUser, type Principal } from '../wire/caller.ts';
-import { AwsError, internalError } from '../wire/errors.ts';
-import { applyFault, type Call, type SecretsManagerFault } from '../wire/fault.ts';
+import { AwsError, internalError, unknownOperation } from '../wire/errors.ts';
 import { FaultPlan } from '../wire/fault-plan.ts';
 import {
   type HttpReply,
@@ -23,13 +11,16 @@ import {
   type LocalServer,
 } from '../wire/http-server.ts';
 import { BackgroundWork } from './background-work.ts';
+import { requestContext } from './condition-keys.ts';
+import type { Call, SecretsManagerFault } from './fault.ts';
 import { type LabelListener, labelEvents } from './label-event.ts';
-import { SecretList } from './list-secrets.ts';
 import type { CallListener, CallRecord, ObservedCall } from './observed-call.ts';
-import { operations, type PreparedOperation } from './operations.ts';
+import { operations } from './operations.ts';
 import { Persistence } from './persistence.ts';
+import { protocol } from './protocol.ts';
 import { type RotationFunction, Rotations } from './rotation.ts';
 import type { Secret } from './secret.ts';
+import { SecretList } from './secret-list.ts';
 import { type SecretSeed, seededSecret } from './seed.ts';
 import type { Service } from './service.ts';
 import { SecretStore } from './store.ts';
@@ -176,27 +167,21 @@ export class SecretsManagerEmulator implements LocalServer {
   async answer(request: HttpRequest): Promise<HttpReply> {
     const requestId = randomUUID();
     try {
-      const action = requestedAction(request);
-      const prepare = operations.get(action);
-      if (prepare === undefined) throw unknownOperation();
-      return await this.#call(action, request, prepare, requestId);
+      return await this.#call(request, requestId);
     } catch (error) {
-      if (error instanceof AwsError) return errorResponse(requestId, error);
-      // Nobody is left to answer.
+      if (error instanceof AwsError) return protocol.error(error, requestId);
+      // The client is gone.
       if (request.signal.aborted) return 'reset';
       this.#errors.push(error);
-      return errorResponse(requestId, internalError());
+      return protocol.error(internalError(), requestId);
     }
   }
 
-  async #call(
-    action: string,
-    httpRequest: HttpRequest,
-    prepare: (body: unknown) => PreparedOperation,
-    requestId: string,
-  ): Promise<HttpReply> {
+  async #call(httpRequest: HttpRequest, requestId: string): Promise<HttpReply> {
     const { signal } = httpRequest;
-    const body = requestBody(httpRequest);
+    const { action, input: body } = protocol.read(httpRequest);
+    const prepare = operations.get(action);
+    if (prepare === undefined) throw unknownOperation();
     const accessKeyId = credentialScope(httpRequest)?.accessKeyId;
     const caller = this.#principalOf(accessKeyId);
     const target = body['SecretId'] ?? body['Name'];
@@ -211,16 +196,15 @@ export class SecretsManagerEmulator implements LocalServer {
     if (fault?.kind === 'reset') return 'reset';
     const denied = () => accessDenied(caller, `secretsmanager:${action}`, secretId ?? '*');
     try {
-      await applyFault(fault, denied, signal);
+      if (fault?.kind !== 'reset-after') await applyFault(fault, denied, signal);
       const { request, perform } = prepare(body);
       const resource =
         secretId === undefined ? '*' : (secret?.arn ?? this.#store.unknownArn(secretId));
-      const ofCaller = callerContext(caller, this.region);
-      const context = requestContext(request, secret, ofCaller);
+      const context = requestContext(request, secret, callerContext(caller, this.region));
       if (!(await this.#authorize(`secretsmanager:${action}`, resource, context))) throw denied();
       const result = perform(this.#service);
       await this.#persistence?.save();
-      return fault?.kind === 'reset-after' ? 'reset' : resultResponse(requestId, result);
+      return fault?.kind === 'reset-after' ? 'reset' : protocol.result(action, result, requestId);
     } catch (error) {
       if (!signal.aborted) {
         record.error = error instanceof AwsError ? error.type : 'InternalServiceError';

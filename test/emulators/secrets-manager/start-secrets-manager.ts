@@ -10,7 +10,7 @@ import { onTestFinished } from 'vitest';
 import {
   SecretsManagerEmulator,
   type SecretsManagerOptions,
-} from '../../../emulators/secrets-manager/server.ts';
+} from '../../../emulators/secrets-manager/emulator.ts';
 
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;

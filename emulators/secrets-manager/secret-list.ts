@@ -1,4 +1,4 @@
-import { invalidNextToken } from '../wire/errors.ts';
+import { invalidNextToken } from './errors.ts';
 import type { ListSecretsRequest } from './requests.ts';
 import type { Secret } from './secret.ts';
 import { describeSecret } from './secret-description.ts';

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { ImsEmulator, type ImsEmulatorOptions } from '../../../emulators/ims/ims-emulator.ts';
+import { ImsEmulator, type ImsEmulatorOptions } from '../../../emulators/ims/emulator.ts';
 
 export const clientId = 'acme-client';
 export const clientSecret = 'p8e-acme-one+&=%';
