@@ -16,11 +16,11 @@ export interface Step {
 
 export interface DemonstrationOptions {
   /** A credential for the real IMS. @default a sample, for the stand-in */
-  readonly credential?: { readonly file: string; readonly document: string };
+  readonly credential?: { readonly file: string | undefined; readonly document: string };
   /** Where the real IMS is, if not where the credential says. */
-  readonly imsEndpointUrl?: string;
+  readonly imsEndpointUrl?: string | undefined;
   /** Further environment of the function. */
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>> | undefined;
 }
 
 interface StoredToken {

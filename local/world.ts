@@ -12,19 +12,19 @@ import { furnishAccount } from './deployed-account.ts';
 
 export interface WorldOptions {
   /** The rotator's name. @default 'local' */
-  readonly rotator?: string;
+  readonly rotator?: string | undefined;
   /** Where the function finds IMS; `'adobe'` is the real one. @default the stand-in */
-  readonly imsEndpointUrl?: string;
+  readonly imsEndpointUrl?: string | undefined;
   /** Further environment of the function, such as a proxy. @default none */
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>> | undefined;
   /** The function's time-out. @default 600, as the stack has it */
-  readonly timeoutSeconds?: number;
+  readonly timeoutSeconds?: number | undefined;
   /** Whether a stored credential is renewed at once, as the stack's event rule does. @default true */
-  readonly eventRule?: boolean;
+  readonly eventRule?: boolean | undefined;
   /** The clock of all but the function, in milliseconds. @default Date.now */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
   /** Asked about every call of AWS, the function's among them. @default every call is allowed */
-  readonly authorize?: NonNullable<AwsEndpointOptions['authorize']>;
+  readonly authorize?: NonNullable<AwsEndpointOptions['authorize']> | undefined;
 }
 
 // Beside the compiled `dist/cli/` in the package.

@@ -10,7 +10,7 @@ export interface Schedule {
   readonly scheduleExpression: string;
   readonly targetArn: string;
   /** What the target is sent. @default an event of the service's own */
-  readonly input?: string;
+  readonly input?: string | undefined;
 }
 
 /** An alarm of CloudWatch. Nothing here evaluates it: its state is what it is set to. */
@@ -23,11 +23,11 @@ export interface Alarm {
   readonly periodSeconds: number;
   readonly alarmActions: readonly string[];
   /** @default none */
-  readonly okActions?: readonly string[];
+  readonly okActions?: readonly string[] | undefined;
   readonly actionsEnabled: boolean;
   readonly stateValue: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
-  readonly stateReason?: string;
-  readonly description?: string;
+  readonly stateReason?: string | undefined;
+  readonly description?: string | undefined;
 }
 
 /** A subscription of an SNS topic. */
@@ -46,7 +46,7 @@ export interface Key {
   readonly state: KeyState;
   readonly manager: 'CUSTOMER' | 'AWS';
   /** Such as `alias/tokens`. @default none */
-  readonly aliases?: readonly string[];
+  readonly aliases?: readonly string[] | undefined;
 }
 
 /** A call that CloudTrail keeps; it holds no values. */
@@ -60,9 +60,9 @@ export interface TrailEvent {
   readonly principalArn: string;
   readonly accessKeyId: string;
   /** The ARN of the secret that the call was about. @default none */
-  readonly resourceName?: string;
-  readonly requestParameters?: Readonly<Record<string, string>>;
-  readonly errorCode?: string;
+  readonly resourceName?: string | undefined;
+  readonly requestParameters?: Readonly<Record<string, string>> | undefined;
+  readonly errorCode?: string | undefined;
 }
 
 export type KeptEvent = TrailEvent & { readonly id: string };

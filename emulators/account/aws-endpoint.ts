@@ -26,15 +26,15 @@ import { sts } from './sts.ts';
 
 export interface AwsEndpointOptions {
   /** @default 'us-east-1' */
-  readonly region?: string;
+  readonly region?: string | undefined;
   /** @default '111122223333' */
-  readonly accountId?: string;
+  readonly accountId?: string | undefined;
   /** The clock, in milliseconds. @default Date.now */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
   /** Asked about the calls that are answered here. @default every call is allowed */
-  readonly authorize?: Authorize;
+  readonly authorize?: Authorize | undefined;
   /** What answers the calls of other services. @default there are none */
-  readonly services?: ReadonlyMap<ForwardedService, HttpHandler>;
+  readonly services?: ReadonlyMap<ForwardedService, HttpHandler> | undefined;
 }
 
 /** One call, by the service's name in actions of policies, such as `cloudwatch`. */
@@ -45,7 +45,7 @@ export interface AwsCall {
 
 /** A call that was answered, or is about to be, with the type of the error that was. */
 export interface AwsCallRecord extends AwsCall {
-  readonly error?: string;
+  readonly error?: string | undefined;
 }
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };

@@ -29,7 +29,7 @@ export interface AwsService {
   readonly protocol: Protocol;
   readonly operations: ReadonlyMap<string, Operation>;
   /** What this service calls errors that all have, and the status it gives them. */
-  readonly errors?: Readonly<Record<string, readonly [type: string, status: number]>>;
+  readonly errors?: Readonly<Record<string, readonly [type: string, status: number]>> | undefined;
 }
 
 /** @param resourceOf what policies see; `'*'` for operations that are not about one thing */

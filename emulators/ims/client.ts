@@ -6,11 +6,11 @@ export interface ClientRegistration {
   readonly clientSecrets: readonly string[];
   /** The scopes that are granted to the client. */
   readonly scopes: readonly string[];
-  readonly orgId?: string;
+  readonly orgId?: string | undefined;
   /** How long its tokens live. @default that of the emulator */
-  readonly lifetimeSeconds?: number;
+  readonly lifetimeSeconds?: number | undefined;
   /** False for a client that was made for another grant. @default true */
-  readonly clientCredentialsAllowed?: boolean;
+  readonly clientCredentialsAllowed?: boolean | undefined;
 }
 
 /** A registered client, which may be changed while the emulator runs. */

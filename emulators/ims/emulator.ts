@@ -18,9 +18,9 @@ import { answerInvalidation, answerValidation } from './token-status.ts';
 
 export interface ImsEmulatorOptions {
   /** In epoch milliseconds. @default Date.now */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
   /** How long a token lives, unless its client says otherwise. @default 86399 */
-  readonly lifetimeSeconds?: number;
+  readonly lifetimeSeconds?: number | undefined;
 }
 
 /** A POST to the token endpoint, told without its secret and its token. */

@@ -16,8 +16,8 @@ export type OutageFault =
       /** Mostly 5xx; 200 with an HTML body is what a captive portal says. */
       readonly status: number;
       /** @default 'json' */
-      readonly body?: 'json' | 'html' | 'empty';
-      readonly retryAfter?: string;
+      readonly body?: 'json' | 'html' | 'empty' | undefined;
+      readonly retryAfter?: string | undefined;
     }
   | { readonly kind: 'redirect'; readonly status: 302 | 307; readonly location: string }
   | { readonly kind: 'endless-body' }

@@ -10,7 +10,7 @@ export interface Refusal {
     | 'invalid_scope'
     | 'invalid_token';
   /** Not every refusal of IMS has one. */
-  readonly error_description?: string;
+  readonly error_description?: string | undefined;
 }
 
 export function isRefusal(value: object): value is Refusal {

@@ -15,46 +15,46 @@ import {
   type FunctionDefinition,
   type RoleCredentials,
 } from './environment.ts';
-import { type InvocationRecord, LambdaFunction } from './function.ts';
-import { answerInvokeApi, type InvocationType } from './invoke-api.ts';
+import { LambdaFunction } from './function.ts';
+import { answerInvokeApi, type InvocationType, type InvokeAnswer } from './invoke-api.ts';
 
 export interface LambdaEmulatorOptions {
   /** @default 'us-east-1' */
-  readonly region?: string;
+  readonly region?: string | undefined;
   /** @default '123456789012' */
-  readonly account?: string;
-  /** What the role gives to every function. @default credentials that mean nothing */
-  readonly credentials?: RoleCredentials;
-  /** The waits before the retries of an asynchronous event. @default [60_000, 120_000] */
-  readonly asyncRetryDelaysMs?: readonly number[];
-  /** The first wait of an asynchronous event that was throttled. @default 1000 */
-  readonly asyncThrottleDelayMs?: number;
+  readonly account?: string | undefined;
+  /** The credentials of every function's role. @default dummy credentials */
+  readonly credentials?: RoleCredentials | undefined;
+  /** The delays before the retries of an asynchronous event. @default [60_000, 120_000] */
+  readonly asyncRetryDelaysMs?: readonly number[] | undefined;
+  /** The first delay of a throttled asynchronous event. @default 1000 */
+  readonly asyncThrottleDelayMs?: number | undefined;
   /** @default 10_000 */
-  readonly initTimeoutMs?: number;
-  /** Asked about the calls of the Invoke API. @default every call is allowed */
-  readonly authorize?: Authorize;
-  /** Who calls with an access key. @default always the same user */
-  readonly principalOf?: (accessKeyId: string | undefined) => Principal;
-  readonly onLog?: (functionName: string, line: string) => void;
-  readonly onEventDropped?: (event: DroppedEvent) => void;
+  readonly initTimeoutMs?: number | undefined;
+  /** Authorizes the calls of the Lambda API. @default allows every call */
+  readonly authorize?: Authorize | undefined;
+  /** The principal that an access key belongs to. @default the same user for every key */
+  readonly principalOf?: ((accessKeyId: string | undefined) => Principal) | undefined;
+  readonly onLog?: ((functionName: string, line: string) => void) | undefined;
+  readonly onEventDropped?: ((event: DroppedEvent) => void) | undefined;
 }
 
-/** What `invoke` gives back. */
+/** The result of `invoke`. */
 export interface InvocationResult {
   readonly requestId: string;
-  /** The value that the function returned, or its error; undefined unless the type is `RequestResponse`. */
+  /** The function's result or error; undefined unless the type is `RequestResponse`. */
   readonly payload: unknown;
-  readonly functionError?: 'Unhandled';
-  /** The lines that were logged during the invocation. */
+  readonly functionError?: 'Unhandled' | undefined;
+  /** The lines logged during the invocation. */
   readonly logs: readonly string[];
 }
 
 const maxSyncPayloadBytes = 6_291_456;
 const maxAsyncPayloadBytes = 1_048_576;
 
-/** Lambda on this machine: `url` is the endpoint of its Invoke API. */
+/** Lambda on this machine; `url` is the endpoint of its API. */
 export class LambdaEmulator implements LocalServer {
-  /** Said of a function, by its name, instead of what is so: such as its `State`. */
+  /** Replacements for members of a function's configuration, for example `State`, by name. */
   readonly configurationOverrides = new Map<string, Readonly<Record<string, unknown>>>();
   readonly #options: LambdaEmulatorOptions;
   readonly #arnPrefix: string;
@@ -93,7 +93,7 @@ export class LambdaEmulator implements LocalServer {
     await Promise.all([events, this.#server.stop()]);
   }
 
-  /** Answers one request of the Invoke API, whichever server it came by. */
+  /** Answers one request of the Lambda API, whichever server received it. */
   answer(request: HttpRequest): Promise<HttpReply> {
     return answerInvokeApi(
       {
@@ -107,7 +107,10 @@ export class LambdaEmulator implements LocalServer {
     );
   }
 
-  /** Returns the ARN. @throws when the name is taken, or the environment sets what only Lambda may set. */
+  /**
+   * @returns the function's ARN
+   * @throws AwsError if the name is taken, or an Error if the environment sets reserved variables
+   */
   createFunction(definition: FunctionDefinition): string {
     const { functionName, environment = {} } = definition;
     if (this.#functions.has(functionName)) {
@@ -127,11 +130,11 @@ export class LambdaEmulator implements LocalServer {
     return arn;
   }
 
-  /** Invokes without HTTP; the payload is any JSON value. */
+  /** Invokes a function without HTTP. The payload is any JSON value. */
   async invoke(
     functionName: string,
     payload: unknown = {},
-    { type = 'RequestResponse' }: { readonly type?: InvocationType } = {},
+    { type = 'RequestResponse' }: { readonly type?: InvocationType | undefined } = {},
   ): Promise<InvocationResult> {
     const body = Buffer.from(JSON.stringify(payload));
     const { requestId, record } = await this.#call(this.#find(functionName), type, body);
@@ -140,22 +143,22 @@ export class LambdaEmulator implements LocalServer {
     return record.status === 'success' ? result : { ...result, functionError: 'Unhandled' };
   }
 
-  /** What the function and the platform wrote, oldest first; only the newest lines are kept. */
+  /** The lines that the function and the platform logged, oldest first. Old lines are dropped. */
   logs(functionName: string): readonly string[] {
     return this.#find(functionName).logs;
   }
 
-  /** The processes that now exist for a function, busy or frozen. */
+  /** The ids of a function's processes, busy or frozen. */
   processIds(functionName: string): readonly number[] {
     return this.#find(functionName).processIds;
   }
 
-  /** Resolves when no asynchronous event is being handled or waits for a retry. */
+  /** Resolves when every asynchronous event is handled or dropped. */
   idle(): Promise<void> {
     return this.#events.idle();
   }
 
-  /** How many asynchronous events of a function were given up: the metric `AsyncEventsDropped`. */
+  /** The number of dropped asynchronous events of a function: its `AsyncEventsDropped` metric. */
   asyncEventsDropped(functionName: string): number {
     return this.#dropped.get(functionName) ?? 0;
   }
@@ -169,7 +172,7 @@ export class LambdaEmulator implements LocalServer {
     this.#options.onEventDropped?.(event);
   }
 
-  /** Takes a name, a partial or whole ARN, each with or without a qualifier. */
+  /** Finds a function by name, partial ARN or full ARN, with or without a qualifier. */
   #find(text: string, qualifier = '$LATEST'): LambdaFunction {
     const [region, account] = this.#arnPrefix.split(':').slice(3, 5);
     const pattern = /^(?:(?:arn:aws:lambda:([^:]+):)?(\d{12}):function:)?([^:]+)(?::([^:]+))?$/;
@@ -194,11 +197,7 @@ export class LambdaEmulator implements LocalServer {
     throw new AwsError(type, message, 403);
   }
 
-  async #call(
-    target: LambdaFunction,
-    type: InvocationType,
-    body: Buffer,
-  ): Promise<{ readonly requestId: string; readonly record?: InvocationRecord }> {
+  async #call(target: LambdaFunction, type: InvocationType, body: Buffer): Promise<InvokeAnswer> {
     if (!this.#started) throw new Error('the Lambda emulator is not running');
     const payload = checkedPayload(type, body);
     const requestId = randomUUID();

@@ -6,22 +6,24 @@ import type { InvocationRecord, LambdaFunction } from './function.ts';
 
 export type InvocationType = 'RequestResponse' | 'Event' | 'DryRun';
 
-/** What answers the Invoke API; `record` is there for `RequestResponse` only. */
+/** The result of an accepted invocation; only a `RequestResponse` has a record. */
+export interface InvokeAnswer {
+  readonly requestId: string;
+  readonly record?: InvocationRecord | undefined;
+}
+
+/** What the Lambda API works on. */
 export interface InvokeBackend {
   find(functionName: string, qualifier?: string): LambdaFunction;
   list(): readonly LambdaFunction[];
-  call(
-    target: LambdaFunction,
-    type: InvocationType,
-    body: Buffer,
-  ): Promise<{ readonly requestId: string; readonly record?: InvocationRecord }>;
-  /** @throws AwsError if the caller may not do this. */
+  call(target: LambdaFunction, type: InvocationType, body: Buffer): Promise<InvokeAnswer>;
+  /** @throws AwsError if the caller is not authorized to perform the action. */
   authorize(request: HttpRequest, action: string, resource: string): Promise<void>;
-  /** What is to be said of a function that is not so. */
+  /** The members of a function's configuration that are replaced. */
   overridesOf(functionName: string): object;
 }
 
-/** The operations that are emulated, by the names that policies have for them. */
+/** The emulated operations, by their names in IAM policies. */
 const routes = {
   ListFunctions: ['GET', /^\/2015-03-31\/functions\/?$/],
   GetFunction: ['GET', /^\/2015-03-31\/functions\/([^/]+)$/],
@@ -31,7 +33,7 @@ const routes = {
 
 type Action = keyof typeof routes;
 
-/** What a request asks for; undefined when it is not emulated. */
+/** The operation that a request asks for; undefined if it is not emulated. */
 export function invokeApiAction({ method, url }: HttpRequest): Action | undefined {
   const actions = Object.keys(routes) as Action[];
   return actions.find((action) => {
@@ -63,7 +65,7 @@ async function route(backend: InvokeBackend, request: HttpRequest): Promise<Http
   const { pathname, searchParams } = request.url;
   const action = invokeApiAction(request);
   if (action === undefined) {
-    const message = `${request.method} ${pathname} is not part of the emulated Lambda API`;
+    const message = `${request.method} ${pathname} is not emulated`;
     throw new AwsError('UnknownOperationException', message, 404);
   }
   if (action === 'ListFunctions') {
@@ -93,7 +95,7 @@ function listFunctions(backend: InvokeBackend, parameters: URLSearchParams): Htt
     () => new AwsError('InvalidParameterValueException', 'Invalid Marker'),
   );
   const functions = page.items.map((target) => {
-    // The list leaves these out; GetFunctionConfiguration has them.
+    // Only GetFunctionConfiguration returns these.
     const { State, StateReason, StateReasonCode, LastUpdateStatus, ...listed } = configuration(
       backend,
       target,
@@ -123,8 +125,8 @@ async function invoke(
       ...idHeader,
       'content-type': 'application/json',
       'X-Amz-Executed-Version': '$LATEST',
-      ...(status === 'success' ? {} : { 'X-Amz-Function-Error': 'Unhandled' }),
-      ...(headers['x-amz-log-type'] === 'Tail' ? { 'X-Amz-Log-Result': encodedTail(logs) } : {}),
+      ...(status !== 'success' && { 'X-Amz-Function-Error': 'Unhandled' }),
+      ...(headers['x-amz-log-type'] === 'Tail' && { 'X-Amz-Log-Result': encodedTail(logs) }),
     },
     body: payload,
   };
@@ -156,7 +158,7 @@ function configuration(
 }
 
 function errorReply({ type, status, message, reason }: AwsError): HttpReply {
-  // AWS spells this field differently for these two errors.
+  // AWS capitalizes this member in these two errors only.
   const isCapital = type === 'ResourceNotFoundException' || type === 'AccessDeniedException';
   const field = isCapital ? 'Message' : 'message';
   const origin = status < 500 ? 'User' : 'Service';

@@ -25,31 +25,30 @@ import { type SecretSeed, seededSecret } from './seed.ts';
 import type { Service } from './service.ts';
 import { SecretStore } from './store.ts';
 
-/** What an emulator can be told; every member has a default. */
 export interface SecretsManagerOptions {
   /** @default 'us-east-1' */
-  readonly region?: string;
+  readonly region?: string | undefined;
   /** @default '111122223333' */
-  readonly accountId?: string;
+  readonly accountId?: string | undefined;
   /** The clock, in milliseconds. @default Date.now */
-  readonly now?: () => number;
-  /** @default every call is allowed */
-  readonly authorize?: Authorize;
-  /** Who calls with an access key. @default always the same user */
-  readonly principalOf?: (accessKeyId: string | undefined) => Principal;
-  /** The state of a key, if there is one: values are read and stored with an enabled one only. @default there is none */
+  readonly now?: (() => number) | undefined;
+  /** Authorizes each call. @default allows every call */
+  readonly authorize?: Authorize | undefined;
+  /** The principal that an access key belongs to. @default the same user for every key */
+  readonly principalOf?: ((accessKeyId: string | undefined) => Principal) | undefined;
+  /** The state of a KMS key, which must be enabled if it is known. @default no key is known */
   readonly keyState?: (kmsKeyId: string) => string | undefined;
-  /** A file that keeps the secrets, in clear, over restarts. @default none */
-  readonly persistTo?: string;
-  /** How many versions one secret can have. @default 250 */
-  readonly versionCap?: number;
-  /** How old the answers of ListSecrets are. @default 0 */
-  readonly listLagMs?: number;
-  /** How often a failing rotation is begun. @default 1 */
-  readonly rotationAttempts?: number;
+  /** The file that keeps the secrets across restarts, in clear text. @default none */
+  readonly persistTo?: string | undefined;
+  /** The maximum number of versions of a secret. @default 250 */
+  readonly versionCap?: number | undefined;
+  /** The delay after which ListSecrets shows a change. @default 0 */
+  readonly listLagMs?: number | undefined;
+  /** The number of attempts at a failing rotation. @default 1 */
+  readonly rotationAttempts?: number | undefined;
 }
 
-/** AWS Secrets Manager as its clients see it, over the real wire protocol. */
+/** AWS Secrets Manager over its real wire protocol. */
 export class SecretsManagerEmulator implements LocalServer {
   readonly region: string;
   readonly accountId: string;
@@ -111,12 +110,12 @@ export class SecretsManagerEmulator implements LocalServer {
     await this.#persistence?.save();
   }
 
-  /** Resolves when no rotation runs any more and every event is delivered. */
+  /** Resolves when no rotation is running and every event is delivered. */
   idle(): Promise<void> {
     return this.#background.idle();
   }
 
-  /** How old the answers of ListSecrets are, in milliseconds. */
+  /** The delay after which ListSecrets shows a change, in milliseconds. */
   get listLagMs(): number {
     return this.#store.listLagMs;
   }
@@ -125,7 +124,7 @@ export class SecretsManagerEmulator implements LocalServer {
     this.#store.listLagMs = ms;
   }
 
-  /** Every call so far, in the order of arrival. */
+  /** The calls so far, in the order of arrival. */
   get calls(): readonly CallRecord[] {
     return this.#calls;
   }
@@ -134,36 +133,36 @@ export class SecretsManagerEmulator implements LocalServer {
     this.#calls = [];
   }
 
-  /** What rotation functions, listeners and `authorize` threw. */
+  /** The errors thrown by rotation functions, listeners and `authorize`. */
   get errors(): readonly unknown[] {
     return [...this.#errors, ...this.#background.errors];
   }
 
-  /** Lets RotateSecret call a function under this ARN, as a Lambda permission would. */
+  /** Lets RotateSecret call a function by this ARN, as a Lambda permission would. */
   registerRotationFunction(arn: string, invoke: RotationFunction): void {
     this.#rotations.functions.set(arn, invoke);
   }
 
-  /** Delivers `Secret Label Updated` to a function, until the returned one is called. */
+  /** Delivers `Secret Label Updated` to a listener. @returns a function that unsubscribes it */
   onLabelUpdated(listener: LabelListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Tells a function of every call that was answered, as CloudTrail is told. */
+  /** Reports every call to a listener. @returns a function that unsubscribes it */
   onCall(listener: CallListener): () => void {
     this.#callListeners.add(listener);
     return () => this.#callListeners.delete(listener);
   }
 
-  /** Puts a secret there without a call, such as a replica, in place of one of that name. */
+  /** Puts a secret in place without a call. It replaces one of the same name. @returns its ARN */
   seed(seed: SecretSeed): string {
     const secret = seededSecret(this.#service, seed);
     this.#store.put(secret);
     return secret.arn;
   }
 
-  /** Answers one request, whichever server it came by. */
+  /** Answers one request, whichever server received it. */
   async answer(request: HttpRequest): Promise<HttpReply> {
     const requestId = randomUUID();
     try {

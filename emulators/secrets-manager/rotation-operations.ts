@@ -9,7 +9,7 @@ import { checkRules, nextRotationAt } from './rotation-rules.ts';
 import { findVersion, moveStage, pruneVersions, stageHolder } from './secret.ts';
 import { type Service, writableSecret } from './service.ts';
 
-/** Registers an empty AWSPENDING version, answers, and lets the function fill and promote it. */
+/** Registers an empty AWSPENDING version; the function then fills and promotes it. */
 export function rotateSecret(
   service: Service,
   request: InferOutput<typeof rotateSecretRequest>,
@@ -53,7 +53,7 @@ export function rotateSecret(
   return answer;
 }
 
-/** Turns rotation off; a version that is still AWSPENDING is left as it is. */
+/** Turns rotation off. A version that is still AWSPENDING stays as it is. */
 export function cancelRotateSecret(
   service: Service,
   request: InferOutput<typeof secretRequest>,
@@ -101,7 +101,7 @@ async function rotate(service: Service, run: Run, signal: AbortSignal): Promise<
   });
 }
 
-/** RotateImmediately was false: only testSecret is called, and the version is thrown away. */
+/** Calls testSecret alone and removes the version: RotateImmediately was false. */
 async function test(service: Service, run: Run, signal: AbortSignal): Promise<void> {
   try {
     await crotationSteps(service, run, ['testSecret'], signal);
@@ -114,7 +114,7 @@ async function test(service: Service, run: Run, signal: AbortSignal): Promise<vo
   }
 }
 
-/** Answers whether every step was called; none is once the rotation has lost its object. */
+/** True if every step was called. A deleted secret or a cancellation ends the rotation. */
 async function crotationSteps(
   { store, rotations }: Service,
   { arn, token, functionArn }: Run,

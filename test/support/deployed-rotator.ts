@@ -38,7 +38,10 @@ export interface DeployedRotator {
   readonly ims: ImsEmulator;
   readonly lambda: LambdaEmulator;
   /** What the schedule sends. */
-  readonly tick: () => Promise<{ readonly payload: unknown; readonly functionError?: string }>;
+  readonly tick: () => Promise<{
+    readonly payload: unknown;
+    readonly functionError?: string | undefined;
+  }>;
   /** Events that the rules have let through. */
   readonly delivered: readonly SecretLabelUpdated[];
   /** What was denied, by action. */

@@ -13,11 +13,11 @@ export interface CloudFormationTemplate {
 }
 
 interface SecretProperties {
-  readonly Name?: string;
-  readonly Description?: string;
-  readonly SecretString?: string;
-  readonly GenerateSecretString?: object;
-  readonly Tags?: readonly { readonly Key: string; readonly Value: string }[];
+  readonly Name?: string | undefined;
+  readonly Description?: string | undefined;
+  readonly SecretString?: string | undefined;
+  readonly GenerateSecretString?: object | undefined;
+  readonly Tags?: readonly { readonly Key: string | undefined; readonly Value: string }[];
 }
 
 /**
