@@ -31,26 +31,27 @@ export interface AwsEndpointOptions {
   readonly accountId?: string | undefined;
   /** The clock, in milliseconds. @default Date.now */
   readonly now?: (() => number) | undefined;
-  /** Asked about the calls that are answered here. @default every call is allowed */
+  /** Authorizes the calls that this endpoint answers itself. @default allows every call */
   readonly authorize?: Authorize | undefined;
-  /** What answers the calls of other services. @default there are none */
+  /** The handlers of forwarded services. @default none */
   readonly services?: ReadonlyMap<ForwardedService, HttpHandler> | undefined;
 }
 
-/** One call, by the service's name in actions of policies, such as `cloudwatch`. */
+/** One call. The service has its name in IAM actions, for example `cloudwatch`. */
 export interface AwsCall {
   readonly service: string;
   readonly action: string;
 }
 
-/** A call that was answered, or is about to be, with the type of the error that was. */
+/** A call, for tests to look at. */
 export interface AwsCallRecord extends AwsCall {
+  /** The type of the error, if the call failed. */
   readonly error?: string | undefined;
 }
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
-/** By the names that requests are signed for. */
+/** The services, by their signing names. */
 const services: ReadonlyMap<string, AwsService> = new Map([
   ['cloudtrail', cloudtrail],
   ['kms', kms],
@@ -60,11 +61,11 @@ const services: ReadonlyMap<string, AwsService> = new Map([
   ['sts', sts],
 ]);
 
-/** One endpoint for every service of AWS: requests say by their signature which one they are for. */
+/** One endpoint for every AWS service. The signature of a request names the service. */
 export class AwsEndpoint implements LocalServer {
   readonly account: Account;
   readonly faults = new FaultPlan<AwsCall, AwsFault>();
-  /** Added to the clock of every answer's Date header, as seen from a machine whose own is off. */
+  /** Added to every Date header, to imitate a client whose clock is wrong. */
   clockOffsetMs = 0;
   readonly #now: () => number;
   readonly #authorize: Authorize;
@@ -93,7 +94,7 @@ export class AwsEndpoint implements LocalServer {
     await this.#http.stop();
   }
 
-  /** Every call so far, in the order of arrival; not those that Secrets Manager and Lambda got directly. */
+  /** The calls so far, in the order of arrival, without those sent directly to a service. */
   get calls(): readonly AwsCallRecord[] {
     return this.#calls;
   }
@@ -102,7 +103,7 @@ export class AwsEndpoint implements LocalServer {
     this.#calls = [];
   }
 
-  /** What went wrong in the emulation itself, and what `authorize` threw. */
+  /** The errors of the emulation itself, and those thrown by `authorize`. */
   get errors(): readonly unknown[] {
     return this.#errors;
   }
@@ -164,7 +165,7 @@ export class AwsEndpoint implements LocalServer {
       }
       return service.protocol.result(action, perform(), requestId);
     } catch (error) {
-      // Nobody is left to answer.
+      // The client is gone.
       if (request.signal.aborted) return 'reset';
       if (!(error instanceof AwsError)) this.#errors.push(error);
       const answered = named(service, error instanceof AwsError ? error : internalError());
@@ -187,13 +188,13 @@ export class AwsEndpoint implements LocalServer {
   }
 }
 
-/** The error as this service calls it. */
+/** The error under this service's name for it. */
 function named({ errors }: AwsService, error: AwsError): AwsError {
   const [type, status] = errors?.[error.type] ?? [error.type, error.status];
   return new AwsError(type, error.message, status);
 }
 
-/** What is not for a known service is answered in the form that its client most likely reads. */
+/** The error for an unknown service, in the protocol that the client most likely reads. */
 function refusal({ headers }: HttpRequest, error: AwsError): HttpReply {
   const isQuery = headers['content-type']?.startsWith('application/x-www-form-urlencoded');
   const protocol: Protocol = isQuery ? queryProtocol('') : jsonProtocol('1.1', '');

@@ -64,7 +64,7 @@ function listSubscriptionsByTopic(
   };
 }
 
-/** Always the same for the same subscription, as a UUID behind the topic's ARN. */
+/** The topic's ARN and a UUID that is always the same for the same subscription. */
 function subscriptionArn({ topicArn, protocol, endpoint }: Subscription): string {
   const digest = createHash('sha256').update(`${topicArn} ${protocol} ${endpoint}`).digest('hex');
   const parts = /^(.{8})(.{4})(.{4})(.{4})(.{12})/.exec(digest)?.slice(1) ?? [];

@@ -8,7 +8,7 @@ export const sts: AwsService = {
   operations: new Map([
     [
       'GetCallerIdentity',
-      // No policy is asked: whoever has credentials may know whose they are.
+      // No policy can deny this call.
       operation(
         v.object({}),
         () => undefined,

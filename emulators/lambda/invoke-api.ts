@@ -12,7 +12,7 @@ export interface InvokeAnswer {
   readonly record?: InvocationRecord | undefined;
 }
 
-/** What the Lambda API works on. */
+/** The emulator, as far as its API needs it. */
 export interface InvokeBackend {
   find(functionName: string, qualifier?: string): LambdaFunction;
   list(): readonly LambdaFunction[];

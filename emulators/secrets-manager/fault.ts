@@ -10,8 +10,7 @@ export interface Call {
 }
 
 /**
- * What can go wrong with a call of Secrets Manager, for example `{ kind: 'throttling' }`.
- * `reset-after` drops the connection once the call is carried out, so that only the response is
- * lost.
+ * A fault of Secrets Manager, for example `{ kind: 'throttling' }`. `reset-after` drops the
+ * connection once the call is carried out, so that only the response is lost.
  */
 export type SecretsManagerFault = AwsFault | { readonly kind: 'reset-after' };

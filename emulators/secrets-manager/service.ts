@@ -5,7 +5,7 @@ import type { Secret } from './secret.ts';
 import type { SecretList } from './secret-list.ts';
 import type { SecretStore } from './store.ts';
 
-/** What the operations work on. */
+/** The state and the settings that the operations work on. */
 export interface Service {
   readonly region: string;
   readonly now: () => number;

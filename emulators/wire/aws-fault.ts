@@ -2,9 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AwsError, internalError } from './errors.ts';
 
 /**
- * What can go wrong with a call of any AWS service. `reset` drops the connection before the call is
- * carried out; `latency` delays the call, which then proceeds; `error` is any other error of the
- * service.
+ * A fault that any AWS service can have. `reset` drops the connection before the call is carried
+ * out; `latency` delays the call, which then proceeds; `error` is any other error of the service.
  */
 export type AwsFault =
   | { readonly kind: 'throttling' }
