@@ -56,7 +56,7 @@ describe('npm run local', () => {
 
   it('prints instructions of at most 80 columns, and commands that work as they are', async () => {
     const { local } = await startLocal();
-    const instructions = local.stdout.slice(0, local.stdout.indexOf('What the rotator does'));
+    const instructions = local.stdout.slice(0, local.stdout.indexOf("The rotator's log"));
     const wide = instructions.split('\n').filter((line) => line.length > 80);
     expect(wide).toEqual([]);
     const [, doctor = ''] = await local.printed(/^ {2}npm run --silent rotator -- (doctor .*)$/m);

@@ -56,7 +56,7 @@ describe('npm start (README: quickstart)', () => {
     expect(stdout).toMatch(/client_secret {2}p8e-… \(36 characters\)/);
     expect(stdout).toMatch(/access_token {2}eyJh… \(\d+ characters\)/);
     expect(stdout).toMatch(/tokens_minted {2}1\n/);
-    expect(stdout).toMatch(/All of it holds, in \d+(\.\d)? s\./);
+    expect(stdout).toMatch(/All 7 steps passed in \d+(\.\d)? s\./);
     expect(stdout).not.toMatch(/eyJ[\w-]{9}|p8e-\w/);
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
@@ -87,7 +87,7 @@ describe('npm start (README: quickstart)', () => {
     const { code, stdout, stderr } = await startWithCredential(wrong);
     expect(code).toBe(1);
     expect(stderr).toBe(
-      'Step 4 does not hold: the function failed: workfront-fusion: ERR_TOKEN_REJECTED: ' +
+      'Step 4 failed: the function failed: workfront-fusion: ERR_TOKEN_REJECTED: ' +
         'IMS answered 400 invalid_client (invalid client_secret parameter)\n',
     );
     expectNoSecrets(stdout + stderr, [wrong.client_secret]);
@@ -110,7 +110,7 @@ describe('npm start (README: quickstart)', () => {
   it('refuses a file that no secret can hold', async () => {
     const { code, stderr } = await startWithCredential({ client_id: 'x'.repeat(65_536) });
     expect(code).toBe(2);
-    expect(stderr).toMatch(/has 65552 bytes; a secret has 1 to 65536\n$/);
+    expect(stderr).toMatch(/has 65552 bytes; a secret can have 1 to 65536\n$/);
   });
 
   it.each([
