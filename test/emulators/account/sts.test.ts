@@ -1,6 +1,7 @@
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { expect, it } from 'vitest';
-import { clientsFor, startAws } from './start-aws.ts';
+import { clientsFor } from '../../support/aws-clients.ts';
+import { startAws } from './start-aws.ts';
 
 const identify = new GetCallerIdentityCommand({});
 
