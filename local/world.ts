@@ -6,15 +6,17 @@ import {
   type SecretKind,
   secretName,
 } from '../core/contract.ts';
-import { AwsEndpoint, type AwsEndpointOptions } from '../emulators/account/aws-endpoint.ts';
+import { AwsEndpoint } from '../emulators/account/aws-endpoint.ts';
 import { embeddedMetrics } from '../emulators/account/embedded-metrics.ts';
 import { secretsManagerEvent } from '../emulators/account/secrets-trail.ts';
 import { ImsEmulator } from '../emulators/ims/emulator.ts';
 import { ProductApiEmulator } from '../emulators/ims/product-api.ts';
-import { LambdaEmulator } from '../emulators/lambda/emulator.ts';
+import { LambdaEmulator, type LambdaEmulatorOptions } from '../emulators/lambda/emulator.ts';
 import { defaultCredentials, type FunctionDefinition } from '../emulators/lambda/environment.ts';
 import { SecretsManagerEmulator } from '../emulators/secrets-manager/emulator.ts';
 import type { SecretLabelUpdated } from '../emulators/secrets-manager/label-event.ts';
+import type { Authorize } from '../emulators/wire/authorization.ts';
+import { defaultRegion } from '../emulators/wire/aws-options.ts';
 import { furnishAccount } from './deployed-account.ts';
 
 export interface WorldOptions {
@@ -31,7 +33,7 @@ export interface WorldOptions {
   /** The clock of everything but the function, in milliseconds. @default Date.now */
   readonly now?: (() => number) | undefined;
   /** Authorizes every call of AWS, including the function's. @default allows every call */
-  readonly authorize?: NonNullable<AwsEndpointOptions['authorize']> | undefined;
+  readonly authorize?: Authorize | undefined;
 }
 
 /** True if this runs in the package's compiled `dist/cli/`, false if from source. */
@@ -44,12 +46,9 @@ export const bundle = join(
   'index.mjs',
 );
 
-const region = 'us-east-1';
-const accountId = '111122223333';
-
 /** The embedded world: everything of AWS and Adobe that a rotator needs, and a rotator. */
 export class World {
-  readonly region = region;
+  readonly region = defaultRegion;
   readonly functionName: string;
   /** The prefix of the rotator's secret names, without the slash that follows. */
   readonly prefix: string;
@@ -61,10 +60,7 @@ export class World {
   readonly aws: AwsEndpoint;
   readonly #options: WorldOptions;
 
-  constructor(
-    options: WorldOptions = {},
-    lambda: ConstructorParameters<typeof LambdaEmulator>[0] = {},
-  ) {
+  constructor(options: WorldOptions = {}, lambda: LambdaEmulatorOptions = {}) {
     const { rotator = 'local' } = options;
     this.#options = options;
     this.functionName = `rotator-${rotator}`;
@@ -73,8 +69,6 @@ export class World {
     this.ims = new ImsEmulator({ now });
     this.productApi = new ProductApiEmulator(this.ims);
     this.aws = new AwsEndpoint({
-      region,
-      accountId,
       now,
       authorize,
       services: new Map([
@@ -85,14 +79,11 @@ export class World {
     const { account } = this.aws;
     const principalOf = account.principal.bind(account);
     const keyState = (keyId: string) => account.key(keyId)?.state;
-    const common = { region, accountId, now, authorize, principalOf };
-    this.secretsManager = new SecretsManagerEmulator({ ...common, keyState });
+    const common = { authorize, principalOf };
+    this.secretsManager = new SecretsManagerEmulator({ ...common, now, keyState });
     this.secretsManager.onCall((call) => account.recordEvent(secretsManagerEvent(account, call)));
     this.lambda = new LambdaEmulator({
-      region,
-      account: accountId,
-      authorize,
-      principalOf,
+      ...common,
       ...lambda,
       onLog: (functionName, line) => {
         for (const value of embeddedMetrics(line)) account.recordMetric(value);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Authorize, accessDenied, callerContext } from '../wire/authorization.ts';
 import { type AwsFault, applyFault } from '../wire/aws-fault.ts';
 import { jsonProtocol } from '../wire/aws-json.ts';
+import { type AwsOptions, defaultAccountId, defaultRegion } from '../wire/aws-options.ts';
 import { queryProtocol } from '../wire/aws-query.ts';
 import { credentialScope } from '../wire/caller.ts';
 import { AwsError, internalError, unknownOperation } from '../wire/errors.ts';
@@ -24,15 +25,9 @@ import type { AwsService, Circumstances } from './service.ts';
 import { sns } from './sns.ts';
 import { sts } from './sts.ts';
 
-export interface AwsEndpointOptions {
-  /** @default 'us-east-1' */
-  readonly region?: string | undefined;
-  /** @default '111122223333' */
-  readonly accountId?: string | undefined;
+export interface AwsEndpointOptions extends Omit<AwsOptions, 'principalOf'> {
   /** The clock, in milliseconds. @default Date.now */
   readonly now?: (() => number) | undefined;
-  /** Authorizes the calls that this endpoint answers itself. @default allows every call */
-  readonly authorize?: Authorize | undefined;
   /** The handlers of forwarded services. @default none */
   readonly services?: ReadonlyMap<ForwardedService, HttpHandler> | undefined;
 }
@@ -75,7 +70,7 @@ export class AwsEndpoint implements LocalServer {
   #calls: AwsCallRecord[] = [];
 
   constructor(options: AwsEndpointOptions = {}) {
-    const { region = 'us-east-1', accountId = '111122223333' } = options;
+    const { region = defaultRegion, accountId = defaultAccountId } = options;
     this.account = new Account({ region, accountId });
     this.#now = options.now ?? Date.now;
     this.#authorize = options.authorize ?? (() => true);

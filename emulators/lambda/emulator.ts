@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type Authorize, accessDenied, callerContext } from '../wire/authorization.ts';
-import { credentialScope, localUser, type Principal } from '../wire/caller.ts';
+import { accessDenied, callerContext } from '../wire/authorization.ts';
+import { type AwsOptions, defaultAccountId, defaultRegion } from '../wire/aws-options.ts';
+import { credentialScope, localUser } from '../wire/caller.ts';
 import { AwsError } from '../wire/errors.ts';
 import {
   type HttpReply,
@@ -18,11 +19,7 @@ import {
 import { LambdaFunction } from './function.ts';
 import { answerInvokeApi, type InvocationType, type InvokeAnswer } from './invoke-api.ts';
 
-export interface LambdaEmulatorOptions {
-  /** @default 'us-east-1' */
-  readonly region?: string | undefined;
-  /** @default '123456789012' */
-  readonly account?: string | undefined;
+export interface LambdaEmulatorOptions extends AwsOptions {
   /** The credentials of every function's role. @default dummy credentials */
   readonly credentials?: RoleCredentials | undefined;
   /** The delays before the retries of an asynchronous event. @default [60_000, 120_000] */
@@ -31,10 +28,6 @@ export interface LambdaEmulatorOptions {
   readonly asyncThrottleDelayMs?: number | undefined;
   /** @default 10_000 */
   readonly initTimeoutMs?: number | undefined;
-  /** Authorizes the calls of the Lambda API. @default allows every call */
-  readonly authorize?: Authorize | undefined;
-  /** The principal that an access key belongs to. @default the same user for every key */
-  readonly principalOf?: ((accessKeyId: string | undefined) => Principal) | undefined;
   readonly onLog?: ((functionName: string, line: string) => void) | undefined;
   readonly onEventDropped?: ((event: DroppedEvent) => void) | undefined;
 }
@@ -57,6 +50,8 @@ export class LambdaEmulator implements LocalServer {
   /** Replacements for members of a function's configuration, for example `State`, by name. */
   readonly configurationOverrides = new Map<string, Readonly<Record<string, unknown>>>();
   readonly #options: LambdaEmulatorOptions;
+  readonly #region: string;
+  readonly #accountId: string;
   readonly #arnPrefix: string;
   readonly #functions = new Map<string, LambdaFunction>();
   readonly #dropped = new Map<string, number>();
@@ -65,9 +60,11 @@ export class LambdaEmulator implements LocalServer {
   #started = false;
 
   constructor(options: LambdaEmulatorOptions = {}) {
-    const { region = 'us-east-1', account = '123456789012' } = options;
+    const { region = defaultRegion, accountId = defaultAccountId } = options;
     this.#options = options;
-    this.#arnPrefix = `arn:aws:lambda:${region}:${account}:function:`;
+    this.#region = region;
+    this.#accountId = accountId;
+    this.#arnPrefix = `arn:aws:lambda:${region}:${accountId}:function:`;
     this.#events = new AsyncEvents({
       retryDelaysMs: options.asyncRetryDelaysMs ?? [60_000, 120_000],
       throttleDelayMs: options.asyncThrottleDelayMs ?? 1000,
@@ -121,7 +118,7 @@ export class LambdaEmulator implements LocalServer {
     const arn = `${this.#arnPrefix}${functionName}`;
     const surroundings = {
       arn,
-      region: this.#options.region ?? 'us-east-1',
+      region: this.#region,
       credentials: this.#options.credentials ?? defaultCredentials,
       initTimeoutMs: this.#options.initTimeoutMs ?? 10_000,
       onLog: (line: string) => this.#options.onLog?.(functionName, line),
@@ -174,24 +171,23 @@ export class LambdaEmulator implements LocalServer {
 
   /** Finds a function by name, partial ARN or full ARN, with or without a qualifier. */
   #find(text: string, qualifier = '$LATEST'): LambdaFunction {
-    const [region, account] = this.#arnPrefix.split(':').slice(3, 5);
     const pattern = /^(?:(?:arn:aws:lambda:([^:]+):)?(\d{12}):function:)?([^:]+)(?::([^:]+))?$/;
     const match = pattern.exec(text);
-    const [, askedRegion = region, askedAccount = account, name = text, version = qualifier] =
+    const [, region = this.#region, accountId = this.#accountId, name = text, version = qualifier] =
       match ?? [];
     const target = this.#functions.get(name);
-    const isHere = askedRegion === region && askedAccount === account && version === '$LATEST';
-    if (target !== undefined && isHere) return target;
+    const isHere = region === this.#region && accountId === this.#accountId;
+    if (target !== undefined && isHere && version === '$LATEST') return target;
     const suffix = version === '$LATEST' ? '' : `:${version}`;
-    const arn = `arn:aws:lambda:${askedRegion}:${askedAccount}:function:${name}${suffix}`;
+    const arn = `arn:aws:lambda:${region}:${accountId}:function:${name}${suffix}`;
     throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, 404);
   }
 
   async #checkAllowed(request: HttpRequest, action: string, resource: string): Promise<void> {
-    const [region = '', account = ''] = this.#arnPrefix.split(':').slice(3, 5);
-    const { authorize = () => true, principalOf = () => localUser(account) } = this.#options;
+    const { authorize = () => true, principalOf = () => localUser(this.#accountId) } =
+      this.#options;
     const caller = principalOf(credentialScope(request)?.accessKeyId);
-    const context = callerContext(caller, region);
+    const context = callerContext(caller, this.#region);
     if (await authorize(`lambda:${action}`, resource, context)) return;
     const { type, message } = accessDenied(caller, `lambda:${action}`, resource);
     throw new AwsError(type, message, 403);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Authorize, accessDenied, callerContext } from '../wire/authorization.ts';
 import { applyFault } from '../wire/aws-fault.ts';
+import { type AwsOptions, defaultAccountId, defaultRegion } from '../wire/aws-options.ts';
 import { credentialScope, localUser, type Principal } from '../wire/caller.ts';
 import { AwsError, internalError, unknownOperation } from '../wire/errors.ts';
 import { FaultPlan } from '../wire/fault-plan.ts';
@@ -25,17 +26,9 @@ import { type SecretSeed, seededSecret } from './seed.ts';
 import type { Service } from './service.ts';
 import { SecretStore } from './store.ts';
 
-export interface SecretsManagerOptions {
-  /** @default 'us-east-1' */
-  readonly region?: string | undefined;
-  /** @default '111122223333' */
-  readonly accountId?: string | undefined;
+export interface SecretsManagerOptions extends AwsOptions {
   /** The clock, in milliseconds. @default Date.now */
   readonly now?: (() => number) | undefined;
-  /** Authorizes each call. @default allows every call */
-  readonly authorize?: Authorize | undefined;
-  /** The principal that an access key belongs to. @default the same user for every key */
-  readonly principalOf?: ((accessKeyId: string | undefined) => Principal) | undefined;
   /** The state of a KMS key, which must be enabled if it is known. @default no key is known */
   readonly keyState?: (kmsKeyId: string) => string | undefined;
   /** The file that keeps the secrets across restarts, in clear text. @default none */
@@ -68,7 +61,7 @@ export class SecretsManagerEmulator implements LocalServer {
   #loaded = false;
 
   constructor(options: SecretsManagerOptions = {}) {
-    const { region = 'us-east-1', accountId = '111122223333', now = Date.now } = options;
+    const { region = defaultRegion, accountId = defaultAccountId, now = Date.now } = options;
     this.region = region;
     this.accountId = accountId;
     this.#authorize = options.authorize ?? (() => true);

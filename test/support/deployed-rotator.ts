@@ -63,7 +63,7 @@ export async function startDeployment(
         keyUses(action).every((use) => mayUseKey(template, statements, keys.get(resource), use))),
   });
   const ims = new ImsEmulator();
-  const lambda = new LambdaEmulator({ account: '111122223333', asyncRetryDelaysMs: [0, 0] });
+  const lambda = new LambdaEmulator({ asyncRetryDelaysMs: [0, 0] });
   await Promise.all([secretsManager, ims, lambda].map((server) => server.start()));
   onTestFinished(async () => {
     await lambda.stop();

@@ -31,9 +31,9 @@ describe('Invoke', () => {
   it.each([
     'echo',
     'echo:$LATEST',
-    '123456789012:function:echo',
-    'arn:aws:lambda:us-east-1:123456789012:function:echo',
-    'arn:aws:lambda:us-east-1:123456789012:function:echo:$LATEST',
+    '111122223333:function:echo',
+    'arn:aws:lambda:us-east-1:111122223333:function:echo',
+    'arn:aws:lambda:us-east-1:111122223333:function:echo:$LATEST',
   ])('finds the function as %s', async (name) => {
     const lambda = await startLambda(['echo']);
     const response = await post(lambda, name, { headers: { 'x-amz-invocation-type': 'DryRun' } });
@@ -42,11 +42,11 @@ describe('Invoke', () => {
   });
 
   it.each([
-    ['nobody', 'arn:aws:lambda:us-east-1:123456789012:function:nobody'],
-    ['echo:live', 'arn:aws:lambda:us-east-1:123456789012:function:echo:live'],
+    ['nobody', 'arn:aws:lambda:us-east-1:111122223333:function:nobody'],
+    ['echo:live', 'arn:aws:lambda:us-east-1:111122223333:function:echo:live'],
     [
-      'arn:aws:lambda:eu-west-1:123456789012:function:echo',
-      'arn:aws:lambda:eu-west-1:123456789012:function:echo',
+      'arn:aws:lambda:eu-west-1:111122223333:function:echo',
+      'arn:aws:lambda:eu-west-1:111122223333:function:echo',
     ],
   ])('does not find %s', async (name, arn) => {
     const lambda = await startLambda(['echo']);
@@ -131,7 +131,7 @@ describe('the Lambda API', () => {
     const lambda = await startLambda(['echo'], { settings: { environment: { STAGE: 'test' } } });
     const url = `${lambda.url}/2015-03-31/functions/echo`;
     const configuration = {
-      FunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:echo',
+      FunctionArn: 'arn:aws:lambda:us-east-1:111122223333:function:echo',
       Handler: 'handlers.echo',
       Timeout: 20,
       MemorySize: 128,

@@ -80,7 +80,7 @@ describe('no frozen sandbox outlives its parent', () => {
 
 describe('createFunction', () => {
   it('returns the ARN and rejects a name that is taken', async () => {
-    const lambda = await startLambda([], { region: 'eu-west-1', account: '210987654321' });
+    const lambda = await startLambda([], { region: 'eu-west-1', accountId: '210987654321' });
     const definition = { functionName: 'f', bundle: '/nowhere/index.mjs' };
     expect(lambda.createFunction(definition)).toBe(
       'arn:aws:lambda:eu-west-1:210987654321:function:f',

@@ -95,7 +95,7 @@ describe('a function', () => {
       awsRequestId: requestId,
       functionName: 'context',
       functionVersion: '$LATEST',
-      invokedFunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:context',
+      invokedFunctionArn: 'arn:aws:lambda:us-east-1:111122223333:function:context',
       logGroupName: '/aws/lambda/context',
       memoryLimitInMB: '128',
     });
