@@ -13,7 +13,10 @@ export function secretsManagerClient(world: World): SecretsManagerClient {
   });
 }
 
-/** Creates a credential's two secrets: the token secret first, as the other's event needs it. */
+/**
+ * Creates a credential's two secrets. The token secret comes first: storing the client secret
+ * triggers the first renewal.
+ */
 export async function onboard(
   world: World,
   client: SecretsManagerClient,

@@ -38,7 +38,7 @@ export interface AwsCall {
   readonly action: string;
 }
 
-/** A call, for tests to look at. */
+/** An entry in the record of calls. */
 export interface AwsCallRecord extends AwsCall {
   /** The type of the error, if the call failed. */
   readonly error?: string | undefined;

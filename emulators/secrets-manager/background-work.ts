@@ -22,7 +22,7 @@ export class BackgroundWork {
     tasks.add(task);
   }
 
-  /** Resolves when nothing is running any longer, or at a stop. */
+  /** Resolves when nothing is running, or at a stop. */
   async idle(): Promise<void> {
     const stopped = this.#stopped.promise;
     while (this.#running.size > 0) await Promise.race([Promise.all(this.#running), stopped]);

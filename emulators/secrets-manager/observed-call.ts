@@ -1,4 +1,4 @@
-/** A call, for tests to look at. It holds no values. */
+/** An entry in the record of calls. It holds no values. */
 export interface CallRecord {
   readonly action: string;
   /** The secret's name, or the caller's SecretId if there is no such secret. */

@@ -1,4 +1,4 @@
 import { jsonProtocol } from '../wire/aws-json.ts';
 
-/** How the calls of Secrets Manager travel. */
+/** The wire protocol of Secrets Manager. */
 export const protocol = jsonProtocol('1.1', 'secretsmanager');

@@ -46,7 +46,7 @@ export interface Secret {
   readonly description?: string | undefined;
   readonly kmsKeyId?: string | undefined;
   readonly owningService?: string | undefined;
-  /** The Region that a replica is a copy of, or the own Region of a secret with replicas. */
+  /** The source Region of a replica, or the own Region of a secret that has replicas. */
   readonly primaryRegion?: string | undefined;
   readonly isReplica: boolean;
   readonly replicas: readonly Replica[];

@@ -20,7 +20,7 @@ export interface SecretSeed {
   readonly createdAt?: number | undefined;
 }
 
-/** The secret that a seed describes. It takes over the ARN of an existing one of that name. */
+/** The secret that a seed describes. An existing secret of that name passes on its ARN. */
 export function seededSecret(service: Service, seed: SecretSeed): Secret {
   const createdAt = seed.createdAt ?? service.now();
   const tags: Tag[] = Object.entries(seed.tags ?? {}).map(([Key, Value]) => ({ Key, Value }));

@@ -1,7 +1,7 @@
 import type { AwsError } from './errors.ts';
 import type { HttpRequest, HttpResponse } from './http-server.ts';
 
-/** How the calls of an AWS service travel. */
+/** The wire protocol of an AWS service. */
 export interface Protocol {
   /** @throws AwsError if the request cannot be read */
   read(request: HttpRequest): {

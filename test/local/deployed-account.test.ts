@@ -12,7 +12,6 @@ import {
 import { ListSubscriptionsByTopicCommand } from '@aws-sdk/client-sns';
 import { describe, expect, it } from 'vitest';
 import { metricDimension, metricNamespace } from '../../core/contract.ts';
-import { embeddedMetrics } from '../../emulators/account/embedded-metrics.ts';
 import { onboard } from '../../local/onboarding.ts';
 import { consoleDownload, sampleClient } from '../../local/sample-credential.ts';
 import { clientsFor } from '../support/aws-clients.ts';
@@ -149,31 +148,6 @@ describe('the metrics of the embedded world', () => {
     ]);
     // The caller's onLog still receives every line.
     expect(lines.filter((line) => line.includes('"CloudWatchMetrics"'))).toHaveLength(2);
-  });
-
-  const directive = { Namespace: 'N', Dimensions: [['a'], []], Metrics: [{ Name: 'm' }] };
-  const _aws = { Timestamp: 7, CloudWatchMetrics: [directive] };
-  const metric = { namespace: 'N', name: 'm', at: 7 };
-
-  it.each([
-    [
-      'one value per set of dimensions',
-      { _aws, a: 'x', m: [1, 2] },
-      [
-        { ...metric, dimensions: { a: 'x' }, value: 1 },
-        { ...metric, dimensions: { a: 'x' }, value: 2 },
-        { ...metric, dimensions: {}, value: 1 },
-        { ...metric, dimensions: {}, value: 2 },
-      ],
-    ],
-    ['none for a metric without a value', { _aws, a: 'x' }, []],
-    ['none for a line that only looks like metrics', { _aws: { CloudWatchMetrics: 1 } }, []],
-  ])('are %s', (_, document, values) => {
-    expect(embeddedMetrics(JSON.stringify(document))).toEqual(values);
-  });
-
-  it.each(['START RequestId: 1', '{"_aws":', ''])('are none in the line %j', (line) => {
-    expect(embeddedMetrics(line)).toEqual([]);
   });
 });
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { startAws } from './start-aws.ts';
 
 describe('a denied call', () => {
-  it('is answered in AWS’s words, before it is carried out', async () => {
+  it('is answered in the words of AWS and not carried out', async () => {
     const { aws, scheduler, sns } = await startAws({ authorize: () => false });
     await expect(scheduler.send(new ListSchedulesCommand({}))).rejects.toMatchObject({
       name: 'AccessDeniedException',

@@ -41,7 +41,7 @@ describe('an odd success response', () => {
     expect((await odd(await startIms(), { kind: 'not-bearer' })).token_type).toBe('mac');
   });
 
-  it('can repeat the client’s last token with its remaining seconds', async () => {
+  it('can repeat the last token of the client with its remaining seconds', async () => {
     const clock = new Clock();
     const ims = await startIms({ now: clock.now, lifetimeSeconds: 3600 });
     registerOther(ims);

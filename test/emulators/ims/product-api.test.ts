@@ -44,7 +44,7 @@ const rejected = [
   ['no bearer token', { authorization: 'Basic eA==' }, 403, '403010', 'Oauth token is missing'],
   ['no API key', { 'x-api-key': undefined }, 403, '403000', 'Api Key is required'],
   ['a made-up token', { authorization: 'Bearer a.b.c' }, 401, '401013', 'Oauth token is not valid'],
-  ['another client’s API key', { 'x-api-key': 'other' }, 403, '403003', 'Api Key is invalid'],
+  ['the API key of another client', { 'x-api-key': 'other' }, 403, '403003', 'Api Key is invalid'],
   ['no organization', { 'x-organization-id': undefined }, 400, '400003', 'Missing header'],
   ['the IMS organization', { 'x-organization-id': orgId }, 400, '400003', 'Missing header'],
   ['no Region', { 'x-gw-region': undefined }, 400, '400003', 'Missing header'],

@@ -61,7 +61,7 @@ describe('ListFunctions', () => {
 });
 
 describe('an override', () => {
-  it('replaces members of that function’s configuration', async () => {
+  it('replaces members in the configuration of that function', async () => {
     const lambda = await startLambda(['echo', 'writes']);
     const failed = { State: 'Failed', StateReasonCode: 'SubnetOutOfIPAddresses', Timeout: 7 };
     lambda.configurationOverrides.set('echo', failed);

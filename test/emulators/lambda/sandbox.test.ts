@@ -41,7 +41,7 @@ async function stateOf(pid: number): Promise<string | undefined> {
 }
 
 describe('a function', () => {
-  it('gets Lambda’s environment and nothing of this process’s', async () => {
+  it('gets an environment like on Lambda, and nothing from this process', async () => {
     process.env['LEAKED_BY_THE_PARENT'] = 'yes';
     onTestFinished(() => {
       delete process.env['LEAKED_BY_THE_PARENT'];
@@ -171,7 +171,7 @@ describe('sandboxes', () => {
 });
 
 describe('logs', () => {
-  it('have the lines of both outputs between the platform’s lines', async () => {
+  it('have the lines of both outputs between those of the platform', async () => {
     const lambda = await startLambda(['writes']);
     const event = { out: 'one\n\ntwo without an end', err: 'problem: é\n' };
     const { requestId, logs } = await lambda.invoke('writes', event);

@@ -92,7 +92,7 @@ describe('authorize', () => {
     expect(asked[1]?.[2]).toMatchObject({ 'secretsmanager:RotationLambdaARN': 'arn:f' });
   });
 
-  it('denies in AWS’s words, before the call is carried out', async () => {
+  it('denies a call in the words of AWS, before carrying it out', async () => {
     const { client } = await startEmulator({
       authorize: (action) => action !== 'secretsmanager:PutSecretValue',
     });

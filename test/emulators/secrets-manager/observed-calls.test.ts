@@ -15,7 +15,7 @@ async function startObserved() {
 describe('a listener to calls', () => {
   const call = { accessKeyId: 'AKIDEXAMPLE', at: start, error: undefined };
 
-  it('receives each caller and action, with the SecretId as given and the secret’s ARN', async () => {
+  it('receives each caller and action, with the SecretId as given and the ARN', async () => {
     const { client, observed } = await startObserved();
     const secretArn = await tokenWithVersions(client, 1);
     await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
