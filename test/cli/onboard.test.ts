@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { DescribeSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { environmentVariables, tagKeys } from '../../core/contract.ts';
-import type { Call } from '../../emulators/wire/fault.ts';
+import type { Call } from '../../emulators/secrets-manager/fault.ts';
 import type { WorldOptions } from '../../local/world.ts';
 import { fileWith, program, registerClient, startOperator, until } from './operator.ts';
 import { keyArn, setKey } from './patient.ts';

@@ -1,7 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import { tagKeys } from '../../core/contract.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import { fingerprint } from '../../core/token-tags.ts';
@@ -12,6 +10,7 @@ import { digest } from '../support/builders.ts';
 import { expectNoSecrets } from '../support/no-secrets.ts';
 import { type Exit, RunningProcess } from '../support/run-process.ts';
 import { type Rotator, startRotator } from '../support/start-rotator.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 /** The program that the package ships as `ims-token-rotator`. */
 export const program = 'dist/cli/ims-token-rotator.mjs';
@@ -67,9 +66,7 @@ export async function startOperator(options: WorldOptions = {}): Promise<Operato
 
 /** Writes a text to a file that nobody else can read. @returns its name */
 export async function fileWith(text: string, mode = 0o600): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'operator-'));
-  onTestFinished(() => rm(directory, { recursive: true }));
-  const file = join(directory, 'credential.json');
+  const file = join(await temporaryDirectory(), 'credential.json');
   await writeFile(file, text, { mode });
   return file;
 }
@@ -110,7 +107,8 @@ export function seedCredential({ secretsManager, prefix }: World, name: string, 
   const arn = secretsManager.seed({
     name: `${prefix}/${name}/client`,
     createdAt: Date.now() - storedAgo * 1000,
-    ...(client ? { secretString: '{}', versionId: clientVersion } : {}),
+    secretString: client ? '{}' : undefined,
+    versionId: clientVersion,
   });
   const settings = seed.tags ?? {};
   const mark = fingerprint(digest, arn, clientVersion, settings);
@@ -123,7 +121,8 @@ export function seedCredential({ secretsManager, prefix }: World, name: string, 
     name: `${prefix}/${name}/token`,
     createdAt: Date.now() - issuedAgo * 1000,
     tags: { ...settings, ...status },
-    ...(expiresIn === undefined ? {} : { versionId, secretString: '{"access_token":"x"}' }),
+    versionId,
+    secretString: expiresIn === undefined ? undefined : '{"access_token":"x"}',
   });
 }
 
