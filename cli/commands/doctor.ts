@@ -1,6 +1,7 @@
 import { ImsTokenEndpoint } from '../../lambda/adapters/ims-token-endpoint.ts';
 import { accountChecks } from '../doctor/account-checks.ts';
-import { type Check, check, type Finding, failed, ok, unknown } from '../doctor/check.ts';
+import { allCredentialsCheck } from '../doctor/all-credentials-check.ts';
+import { check, type Finding, failed } from '../doctor/check.ts';
 import { credentialChecks } from '../doctor/credential-checks.ts';
 import { imsChecks } from '../doctor/ims-checks.ts';
 import { type ProductApi, productCheck, readProductApi } from '../doctor/product-check.ts';
@@ -8,11 +9,9 @@ import { Report } from '../doctor/report.ts';
 import { rotatorChecks } from '../doctor/rotator-checks.ts';
 import { subjectOf } from '../doctor/subject.ts';
 import { CliError, usageError } from '../errors.ts';
-import { listCredentials } from '../rotator/credentials.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
 import { checkName, type Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
-import { isUnhealthy } from '../view/credential-state.ts';
 
 export interface DoctorOptions {
   readonly mint?: boolean | undefined;
@@ -20,6 +19,9 @@ export interface DoctorOptions {
   readonly apiHeader?: readonly string[] | undefined;
   readonly imsEndpointUrl: string | undefined;
 }
+
+// Seconds.
+const timeouts = { connect: 5, headers: 10, total: 20 };
 
 /** Checks one thing after another. @returns 1 if any check failed */
 export async function doctor(
@@ -61,7 +63,7 @@ async function checkCredentials(
   { mint = false, imsEndpointUrl, productApi }: CredentialOptions,
 ): Promise<void> {
   if (name === undefined) {
-    await report.section('credentials', [allCredentials(session, rotator)]);
+    await report.section('credentials', [allCredentialsCheck(session, rotator)]);
     return;
   }
   await using endpoint = new ImsTokenEndpoint({ imsEndpointUrl, timeouts });
@@ -82,22 +84,4 @@ function asValue({ signal }: Session, error: unknown): CliError {
 function notFoundFinding(error: CliError): Promise<Finding> {
   if (error.code.startsWith('ERR_AWS_')) return Promise.reject(error);
   return Promise.resolve(failed(error.message, error.fix ?? 'see docs/runbook.md'));
-}
-
-const mostNamed = 5;
-
-// Seconds.
-const timeouts = { connect: 5, headers: 10, total: 20 };
-
-function allCredentials(session: Session, rotator: Rotator): Check {
-  return check('state', async (): Promise<Finding> => {
-    const all = await listCredentials(session, rotator);
-    const bad = all.filter(isUnhealthy);
-    if (all.length === 0) return unknown('there is none', 'ims-token-rotator onboard NAME FILE');
-    if (bad.length === 0) return ok(`${all.length}, none failing, expired or overdue`);
-    const names = bad.slice(0, mostNamed).map(({ name, state }) => `${name} (${state})`);
-    const more = bad.length > mostNamed ? `, and ${bad.length - mostNamed} more` : '';
-    const fix = `ims-token-rotator doctor ${bad[0]?.name}`;
-    return failed(`${bad.length} of ${all.length}: ${names.join(', ')}${more}`, fix);
-  });
 }
