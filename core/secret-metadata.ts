@@ -1,6 +1,6 @@
 import type { SecretMetadata } from './ledger.ts';
 
-/** What ListSecrets and DescribeSecret both return, in the API's spelling. */
+/** The fields that ListSecrets and DescribeSecret share, in the API's spelling. */
 export interface SecretRow {
   readonly Name?: string | undefined;
   readonly ARN?: string | undefined;
