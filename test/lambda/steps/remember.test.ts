@@ -174,6 +174,19 @@ describe('the status tag', () => {
     expect(parts.secretsManager.calls.map(({ action }) => action)).toEqual(['ListSecrets']);
   });
 
+  it('is set to ok although the list does not show the failure yet', async () => {
+    const parts = await startCredential();
+    parts.clock.advance(301);
+    parts.secretsManager.listLagMs = 300_000;
+    parts.ims.faults.inject({ kind: 'reset' });
+    expect(await tick(parts.run())).toMatchObject([{ outcome: 'failed' }]);
+    expect(await statusOf(parts)).toMatch(/^failing /);
+    parts.ims.faults.clear();
+    parts.clock.advance(60);
+    expect(await tick(parts.run())).toMatchObject([{ outcome: 'renewed' }]);
+    expect(await statusOf(parts)).toBe('ok');
+  });
+
   it('does not stop a renewal with a retry-at in 2099', async () => {
     const parts = await startCredential();
     await setStatus(
