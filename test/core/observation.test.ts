@@ -20,8 +20,8 @@ const secret = (more: Partial<SecretMetadata> = {}): SecretMetadata => ({
   ...more,
 });
 
-describe('metadata', () => {
-  it('shows the whole token by the id of a version of our own', () => {
+describe('observeMetadata', () => {
+  it("reads the token from the id of the rotator's own version", () => {
     expect(observeMetadata(context, secret({ currentVersionId: own }), client)).toEqual({
       now,
       tick: 900,
@@ -39,19 +39,15 @@ describe('metadata', () => {
   });
 
   it.each([
-    ['no secret', undefined, 'absent'],
-    ['no value', secret(), 'empty'],
+    ['no token secret', undefined, 'absent'],
+    ['a token secret without a value', secret(), 'empty'],
     ['a foreign version', secret({ currentVersionId: 'by-hand' }), 'unread'],
-    [
-      'nothing more than a rotation that has begun',
-      secret({ pendingVersionId: 'by-rotation' }),
-      'empty',
-    ],
-  ])('with %s shows only that', (_, metadata, token) => {
+    ['a rotation that has only begun', secret({ pendingVersionId: 'by-rotation' }), 'empty'],
+  ])('reports %s', (_, metadata, token) => {
     expect(observeMetadata(context, metadata, client)).toMatchObject({ token });
   });
 
-  it('shows the settings, and a failure without a credential', () => {
+  it('reads the settings and the failure from the tags', () => {
     const tags = {
       'ims-token-rotator:paused': 'true',
       'ims-token-rotator:renew-before': 'PT1H',
@@ -67,24 +63,24 @@ describe('metadata', () => {
   });
 });
 
-describe('the value of a foreign version', () => {
+describe('observeValue', () => {
   const unread = observeMetadata(context, secret({ currentVersionId: 'by-hand' }), client);
   const stored = { issuedAt: now, expiresAt: epochSeconds(now + hour) };
 
-  it('shows the token and the credential it was minted from', () => {
+  it('adds the token and the credential that it was minted from', () => {
     expect(observeValue(unread, stored, 'c0ffee00')).toEqual({
       ...unread,
       token: { ...stored, lifetime: hour, fingerprint: 'c0ffee00' },
     });
   });
 
-  it.each(['malformed', 'empty'] as const)('can be %s', (value) => {
+  it.each(['malformed', 'empty'] as const)('reports that the value is %s', (value) => {
     expect(observeValue(unread, value, undefined)).toEqual({ ...unread, token: value });
   });
 });
 
-describe('the version of a secret', () => {
-  it('is the current one, if it has a value', () => {
+describe('versionOf', () => {
+  it('returns the current version, if the secret has a value', () => {
     expect(versionOf(secret({ currentVersionId: 'v1' }))).toEqual({
       arn: 'arn-of-the-token-secret',
       versionId: 'v1',

@@ -22,7 +22,7 @@ const kept = (
 });
 
 describe('the metrics of a tick', () => {
-  it('count a tick without credentials, and have no least life', () => {
+  it('count a tick without credentials, and leave out the remaining life', () => {
     expect(tickMetrics([], now)).toEqual({
       values: [
         ['Ticks', 1],
@@ -33,7 +33,7 @@ describe('the metrics of a tick', () => {
     });
   });
 
-  it('name the token with the least percentage of its life left', () => {
+  it('name the token with the smallest share of its life left', () => {
     const long = { token: { expiresAt: epochSeconds(now + 600), lifetime: 6_000 } };
     const { values, properties } = tickMetrics(
       [kept('a', 500), kept('b', undefined, long), kept('c', 700)],
