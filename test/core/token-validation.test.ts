@@ -18,7 +18,7 @@ describe('assertValidated', () => {
   });
 
   it.each([
-    [200, '{"valid":false,"reason":"expired"}', 'ERR_TOKEN_INVALID', 'IMS does not take the token'],
+    [200, '{"valid":false,"reason":"expired"}', 'ERR_TOKEN_INVALID', 'IMS rejects the token'],
     [401, '', 'ERR_TOKEN_INVALID', 'IMS answered 401'],
     [404, '<html>', 'ERR_TOKEN_INVALID', 'IMS answered 404'],
     [429, '', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 429'],
