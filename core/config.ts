@@ -20,6 +20,8 @@ export interface Config {
   readonly prefix: string;
   /** ARNs of client secrets outside the prefix, by credential name. */
   readonly clientSecrets: ReadonlyMap<string, string>;
+  /** The credentials that the stack declares. */
+  readonly declared: ReadonlySet<string>;
   /** Seconds between two ticks. */
   readonly tick: number;
   readonly region: string;
@@ -63,6 +65,12 @@ const clientSecrets = v.pipe(
   }),
 );
 
+const declared = v.pipe(
+  v.optional(v.string(), ''),
+  v.transform((names) => new Set(names.split(',').filter((name) => name !== ''))),
+  v.check((names) => [...names].every(isCredentialName), 'must be credential names and commas'),
+);
+
 function wholeNumber(standard: string, least: number, most: number) {
   return v.pipe(
     v.optional(v.string(), standard),
@@ -79,6 +87,7 @@ const schema = v.object({
     v.pipe(v.string(), v.regex(prefixPattern, `must be ${prefixRule}`)),
   ),
   [variables.clientSecrets]: clientSecrets,
+  [variables.declared]: declared,
   [variables.tickSeconds]: wholeNumber(String(defaultTick), 60, 86_400),
   [variables.concurrency]: wholeNumber('8', 1, 50),
   [variables.writesPerSecond]: wholeNumber('40', 1, 50),
@@ -121,6 +130,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     rotator,
     prefix: output[variables.prefix] ?? defaultPrefix(rotator),
     clientSecrets: output[variables.clientSecrets],
+    declared: output[variables.declared],
     tick: output[variables.tickSeconds],
     region: output.AWS_REGION,
     concurrency: output[variables.concurrency],

@@ -1,3 +1,4 @@
+import { isWithinBudget, type MintHistory } from './mint-budget.ts';
 import type { CurrentToken, Observation } from './observation.ts';
 import { renewBefore } from './renew-before.ts';
 import { isBackingOff } from './status.ts';
@@ -24,6 +25,8 @@ export interface Decision {
   readonly reason: Reason;
   /** Kept although somebody has to act. */
   readonly failing: boolean;
+  /** Kept although it is due, because the credential has used up its budget of mints. */
+  readonly isOverBudget?: boolean | undefined;
 }
 
 /** A request to renew a token that may not be due. */
@@ -38,12 +41,29 @@ export const unforced: Force = { force: false };
 const minute = 60;
 const recently = 10 * minute;
 
-/** Decides whether a credential's token is due, and why. The order matters: the first hit wins. */
+/**
+ * Decides whether a credential's token is due, and why. The order matters: the first hit wins. Then
+ * the credential's budget of mints has the last word.
+ */
 export function decide(observation: Observation, force: Force = unforced): Decision {
-  const { now, tick, token, fingerprint, failure } = observation;
+  const { token, fingerprint } = observation;
   if (observation.paused) return keep('paused');
   if (token === 'absent') return keep('token-secret-missing', true);
-  if (fingerprint === undefined) return keep('credential-missing', token !== 'empty');
+  if (fingerprint === undefined) {
+    return keep('credential-missing', token !== 'empty' || observation.isOverdue);
+  }
+  const decision = decideRenewal({ ...observation, token, fingerprint }, force);
+  const isOverBudget = decision.action === 'renew' && !isWithinBudget(historyOf(observation));
+  return isOverBudget ? { ...keep('recently-issued'), isOverBudget } : decision;
+}
+
+type Renewable = Observation & {
+  readonly token: Exclude<Observation['token'], 'absent'>;
+  readonly fingerprint: string;
+};
+
+function decideRenewal(observation: Renewable, force: Force): Decision {
+  const { now, tick, token, fingerprint, failure } = observation;
   if (isForced(force, observation)) return renew('forced');
   if (isBackingOff(failure, now, tick)) return keep('backing-off');
   if (token === 'empty') return renew('token-missing');
@@ -74,6 +94,11 @@ function isForced({ force, replaces }: Force, { now, token, versionId }: Observa
   if (!force) return false;
   if (replaces !== undefined) return replaces === versionId;
   return typeof token !== 'object' || now - token.issuedAt >= minute;
+}
+
+function historyOf({ now, token, previousIssuedAt, changedAt }: Observation): MintHistory {
+  const currentIssuedAt = typeof token === 'object' ? token.issuedAt : undefined;
+  return { now, currentIssuedAt, previousIssuedAt, changedAt };
 }
 
 /** A token that replaces one because of its expiry has to expire later. */

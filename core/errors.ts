@@ -1,3 +1,4 @@
+import type { EpochSeconds } from './instant.ts';
 import type { Problem } from './problems.ts';
 
 interface ErrorKind {
@@ -110,6 +111,17 @@ export class TokenRequestError extends RotatorError {
   ) {
     super(code, message, options);
     this.details = details;
+  }
+}
+
+/** IMS issued a token that does not outlive the stored one, which is kept. */
+export class TokenNotLaterError extends RotatorError {
+  /** When a new token would outlive the stored one. */
+  readonly retryAt: EpochSeconds;
+
+  constructor(message: string, retryAt: EpochSeconds) {
+    super('ERR_TOKEN_NOT_LATER', message);
+    this.retryAt = retryAt;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Decision, Reason } from './decision.ts';
-import type { RotatorError } from './errors.ts';
+import { type RotatorError, TokenNotLaterError } from './errors.ts';
 import type { EpochSeconds } from './instant.ts';
 import type { Observation } from './observation.ts';
 
@@ -22,6 +22,8 @@ export interface CredentialOutcome {
   readonly statusError?: RotatorError | undefined;
   /** Which of several client secrets IMS accepted, counted from 1. */
   readonly clientSecretPosition?: number | undefined;
+  /** Kept although it is due, because the credential has used up its budget of mints. */
+  readonly isOverBudget?: boolean | undefined;
   /** Seconds from the credential's first read to what became of it. */
   readonly duration?: number | undefined;
 }
@@ -64,16 +66,21 @@ export function outcomeOf(
     }
     case 'failed': {
       const { error } = acted;
+      if (error instanceof TokenNotLaterError) {
+        // The stored token is good for longer than any new one.
+        return { credential, reason, outcome: 'kept', token, error, failing: false, isNews: false };
+      }
       const outcome = error.deferred ? 'deferred' : 'failed';
       // A broken host fails all its credentials; a run out of time fails none.
       const lasting = error.code !== 'ERR_NO_TIME_LEFT';
       const failing = lasting || failure !== undefined;
-      return { credential, reason, outcome, token, error, failing, isNews: lasting };
+      const isNews = lasting && (reason !== 'token-secret-missing' || isHourly(observation));
+      return { credential, reason, outcome, token, error, failing, isNews };
     }
     case 'kept':
     case 'due': {
       const standingCode = reason === 'backing-off' ? failure?.code : undefined;
-      const failing = standingCode !== undefined;
+      const failing = standingCode !== undefined && !isHarmless(standingCode, observation);
       return {
         credential,
         reason,
@@ -82,9 +89,24 @@ export function outcomeOf(
         failing,
         isNews: false,
         standingCode,
+        isOverBudget: decision?.isOverBudget,
       };
     }
   }
+}
+
+const hour = 3_600;
+
+/** There is no secret to remember this failure in, so the clock says when it is news again. */
+function isHourly(observation: Observation | undefined): boolean {
+  return observation !== undefined && observation.now % hour < observation.tick;
+}
+
+/** A stored token that outlives every new one needs no attention. */
+function isHarmless(code: string, observation: Observation | undefined): boolean {
+  const token = observation?.token;
+  const isGood = typeof token === 'object' && token.expiresAt > (observation?.now ?? 0);
+  return code === 'ERR_TOKEN_NOT_LATER' && isGood;
 }
 
 function lifeOf(token: Observation['token'] | undefined): TokenLife | undefined {

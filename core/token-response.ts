@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { RotatorError, type TokenRequestDetails, TokenRequestError } from './errors.ts';
+import { TokenNotLaterError, type TokenRequestDetails, TokenRequestError } from './errors.ts';
 import { type EpochSeconds, epochSeconds, formatInstant } from './instant.ts';
 import { listProblems, problemsOf } from './problems.ts';
 import { redact } from './redact.ts';
@@ -89,16 +89,16 @@ export function parseTokenResponse(response: TokenResponse, request: TokenReques
   return { accessToken: new Sensitive(accessToken), ...life };
 }
 
-/** @throws RotatorError ERR_TOKEN_NOT_LATER */
+/** @throws TokenNotLaterError ERR_TOKEN_NOT_LATER */
 export function assertExpiresLater(
-  token: { readonly expiresAt: EpochSeconds },
+  token: { readonly expiresAt: EpochSeconds; readonly lifetime: number },
   stored: { readonly expiresAt: EpochSeconds },
 ): void {
   if (token.expiresAt > stored.expiresAt) return;
-  throw new RotatorError(
-    'ERR_TOKEN_NOT_LATER',
+  throw new TokenNotLaterError(
     `IMS issued a token that expires at ${formatInstant(token.expiresAt)}, ` +
       `not later than the stored one (${formatInstant(stored.expiresAt)})`,
+    epochSeconds(stored.expiresAt - token.lifetime),
   );
 }
 

@@ -11,6 +11,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import pThrottle from 'p-throttle';
+import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
 import type { NewVersion, SecretStore, SecretValue, Version } from '../../core/ports.ts';
 import { Sensitive } from '../../core/sensitive.ts';
@@ -168,7 +169,10 @@ export class SecretsManager implements SecretStore {
 }
 
 function toMetadata(
-  row: Pick<SecretListEntry, 'Name' | 'ARN' | 'PrimaryRegion'> & { Tags?: Tag[] | undefined },
+  row: Pick<
+    SecretListEntry,
+    'Name' | 'ARN' | 'PrimaryRegion' | 'CreatedDate' | 'LastChangedDate'
+  > & { Tags?: Tag[] | undefined },
   stages: Record<string, string[]> | undefined,
 ): SecretMetadata {
   const holderOf = (label: string): string | undefined =>
@@ -178,7 +182,14 @@ function toMetadata(
     arn: row.ARN ?? '',
     tags: Object.fromEntries((row.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
     currentVersionId: holderOf('AWSCURRENT'),
+    previousVersionId: holderOf('AWSPREVIOUS'),
     pendingVersionId: holderOf('AWSPENDING'),
+    createdAt: instantOf(row.CreatedDate),
+    changedAt: instantOf(row.LastChangedDate),
     primaryRegion: row.PrimaryRegion,
   };
+}
+
+function instantOf(date: Date | undefined): EpochSeconds | undefined {
+  return date && epochSeconds(date.getTime() / 1000);
 }

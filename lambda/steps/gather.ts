@@ -1,9 +1,14 @@
 import { asRotatorError, type RotatorError } from '../../core/errors.ts';
 import { isReplica, type SecretMetadata } from '../../core/ledger.ts';
-import type { CredentialVersion, Observation } from '../../core/observation.ts';
+import {
+  type CredentialVersion,
+  type Observation,
+  observeSameContent,
+} from '../../core/observation.ts';
 import type { SecretValue } from '../../core/ports.ts';
 import { secretNames } from '../../core/secret-name.ts';
 import { budget } from './budget.ts';
+import { isSameContent } from './compare-content.ts';
 import { observe, observeListed } from './observe.ts';
 import type { Run } from './run.ts';
 import { withRetries } from './with-retries.ts';
@@ -16,11 +21,11 @@ export interface Gathered {
   readonly credential: string;
   /** The token secret, unless it is missing or cannot be written here. */
   readonly secret?: SecretMetadata | undefined;
-  /** The current version of the client secret. */
-  readonly clientVersion?: CredentialVersion | undefined;
+  /** The current version of the client secret; undefined when it has none. */
+  readonly clientVersion?: CredentialVersion | 'unseen' | undefined;
   /** The client secret's value, once it was read. */
   readonly client?: SecretValue | undefined;
-  /** Undefined when too little could be seen to decide. */
+  /** Undefined when nothing at all could be seen. */
   readonly observation?: Observation | undefined;
   /** Why something could not be seen. */
   readonly error?: RotatorError | undefined;
@@ -28,9 +33,9 @@ export interface Gathered {
 
 /** In: what the list showed of a foreign version. Out: the same with its value read. */
 export async function look(run: Run, listed: Gathered): Promise<Gathered> {
-  const { secret, clientVersion } = listed;
+  const { credential, secret, clientVersion } = listed;
   try {
-    return { ...listed, observation: await observe(run, secret, clientVersion) };
+    return { ...listed, observation: await observe(run, credential, secret, clientVersion) };
   } catch (error) {
     return { ...listed, error: asRotatorError(error) };
   }
@@ -58,18 +63,26 @@ export async function gather(run: Run, credential: string, listed?: Gathered): P
     const client = value.value;
     return await observed(run, { credential, secret, client, clientVersion: client });
   }
-  const unread = { credential, secret, error: asRotatorError(value.reason) };
-  // The list still knows which version of the client secret is current.
-  if (listed?.observation === undefined) return unread;
-  const { clientVersion } = listed;
-  const observation = observeListed(run, secret, clientVersion);
-  return { ...unread, clientVersion, observation };
+  const error = asRotatorError(value.reason);
+  // The list may still know which version of the client secret is current.
+  const clientVersion = listed === undefined ? 'unseen' : listed.clientVersion;
+  const observation = observeListed(run, credential, secret, clientVersion);
+  return { credential, secret, clientVersion, observation, error };
 }
 
 async function observed(run: Run, gathered: Gathered): Promise<Gathered> {
-  const { secret, clientVersion } = gathered;
-  const observation = observeListed(run, secret, clientVersion);
-  return observation.token === 'unread'
-    ? await look(run, { ...gathered, observation })
-    : { ...gathered, observation };
+  const { credential, secret, client, clientVersion } = gathered;
+  const observation = observeListed(run, credential, secret, clientVersion);
+  if (observation.token === 'unread') return await look(run, { ...gathered, observation });
+  const isSame =
+    secret !== undefined &&
+    client !== undefined &&
+    isMintedFromAnother(observation) &&
+    (await isSameContent(run, secret, client));
+  return { ...gathered, observation: isSame ? observeSameContent(observation) : observation };
+}
+
+function isMintedFromAnother({ token, fingerprint }: Observation): boolean {
+  if (typeof token !== 'object' || token.fingerprint === undefined) return false;
+  return fingerprint !== undefined && token.fingerprint !== fingerprint;
 }

@@ -10,7 +10,7 @@ export function logFailure(
   step?: RotationStep,
 ): void {
   // There may be thousands of deferrals, and nothing happened in them: the summary counts them.
-  if (error === undefined || outcome === 'deferred') return;
+  if (error === undefined || outcome === 'deferred' || outcome === 'kept') return;
   const details = error instanceof TokenRequestError ? error.details : undefined;
   log.error(error.message, {
     credential,

@@ -6,8 +6,10 @@ import {
   observeMetadata,
   observeValue,
 } from '../../core/observation.ts';
+import type { SecretValue } from '../../core/ports.ts';
 import { decodeStoredToken, type StoredToken } from '../../core/stored-token.ts';
 import { fingerprint } from '../../core/token-tags.ts';
+import { decodeVersionId, matchesContent } from '../../core/version-id.ts';
 import { budget } from './budget.ts';
 import type { Run } from './run.ts';
 import { withRetries } from './with-retries.ts';
@@ -17,10 +19,13 @@ import { withRetries } from './with-retries.ts';
  */
 export function observeListed(
   run: Run,
+  credential: string,
   secret: SecretMetadata | undefined,
-  client: CredentialVersion | undefined,
+  client: CredentialVersion | 'unseen' | undefined,
 ): Observation {
-  const context = { now: run.now(), tick: run.config.tick, digest: run.digest };
+  const { tick, declared } = run.config;
+  const isDeclared = declared.has(credential);
+  const context = { now: run.now(), tick, digest: run.digest, isDeclared };
   return observeMetadata(context, secret, client);
 }
 
@@ -31,14 +36,18 @@ export function observeListed(
  */
 export async function observe(
   run: Run,
+  credential: string,
   secret: SecretMetadata | undefined,
-  client: CredentialVersion | undefined,
+  client: CredentialVersion | 'unseen' | undefined,
 ): Promise<Observation> {
-  const observation = observeListed(run, secret, client);
+  const observation = observeListed(run, credential, secret, client);
   if (observation.token !== 'unread' || secret === undefined) return observation;
   const stored = await foreignToken(run, secret);
   const version = typeof stored === 'object' ? stored.clientSecretVersion : undefined;
-  const minted = client && version && fingerprint(run.digest, client.arn, version, secret.tags);
+  const minted =
+    typeof client === 'object' && version !== undefined
+      ? fingerprint(run.digest, client.arn, version, secret.tags)
+      : undefined;
   return observeValue(observation, stored, minted);
 }
 
@@ -59,13 +68,21 @@ async function readForeign(run: Run, { arn, currentVersionId = '' }: SecretMetad
     const value = await withRetries(run, budget.read, () => run.secrets.read(arn, run.signal));
     // The list may be old: this may be a later version than the one that it names.
     versionId = value?.versionId ?? currentVersionId;
-    stored =
-      value === undefined
-        ? 'empty'
-        : (decodeStoredToken(value.secretString.reveal(), run.now()) ?? 'malformed');
+    stored = value === undefined ? 'empty' : tokenIn(run, value);
   } catch (error) {
     stored = asRotatorError(error);
   }
   run.foreignVersions.set(versionId, stored);
   return stored;
+}
+
+/** A version id of the rotator's own form belongs to one content only. */
+function tokenIn(
+  { now, digest }: Run,
+  { versionId, secretString }: SecretValue,
+): StoredToken | 'malformed' {
+  const content = secretString.reveal();
+  const isOwn = decodeVersionId(versionId, now()) !== undefined;
+  if (isOwn && !matchesContent(versionId, digest(content))) return 'malformed';
+  return decodeStoredToken(content, now()) ?? 'malformed';
 }

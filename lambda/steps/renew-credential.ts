@@ -1,4 +1,4 @@
-import { type Decision, decide, type Force, unforced } from '../../core/decision.ts';
+import { type Decision, decide, type Force, isSettled, unforced } from '../../core/decision.ts';
 import { asRotatorError } from '../../core/errors.ts';
 import { formatInstant } from '../../core/instant.ts';
 import { keptError } from '../../core/kept-error.ts';
@@ -42,9 +42,9 @@ async function gatherEnough(run: Run, credential: string, listed?: Gathered): Pr
   }
   if (listed?.observation?.token !== 'unread') return await gather(run, credential, listed);
   const looked = await look(run, listed);
-  const { observation, error } = looked;
-  const isDue = observation === undefined || decide(observation).action !== 'keep';
-  return isDue || error !== undefined ? await gather(run, credential, listed) : looked;
+  // A value that could not be read changes nothing for a credential that waits anyway.
+  const isKept = looked.observation && decide(looked.observation).action === 'keep';
+  return isKept ? looked : await gather(run, credential, listed);
 }
 
 /** Carries out a decision. Anything thrown becomes a failure. */
@@ -52,13 +52,20 @@ async function act(run: Run, gathered: Gathered, decision: Decision | undefined)
   const { credential, error } = gathered;
   try {
     // Something may not have been seen, but nothing more is needed to keep a token.
-    if (decision?.action === 'keep' && !decision.failing) return { kind: 'kept' };
+    if (decision?.action === 'keep' && !decision.failing && !isBlind(gathered, decision)) {
+      return { kind: 'kept' };
+    }
     if (decision === undefined || error !== undefined) throw error;
     if (decision.action === 'renew') return await renew(run, gathered, decision);
     throw keptError(decision.reason, secretNames(run.config, credential));
   } catch (thrown) {
     return { kind: 'failed', error: asRotatorError(thrown) };
   }
+}
+
+/** A token is fresh only as far as its credential is known to be the same. */
+function isBlind({ observation, error }: Gathered, { reason }: Decision): boolean {
+  return error !== undefined && observation?.isCredentialUnseen === true && isSettled(reason);
 }
 
 async function renew(
