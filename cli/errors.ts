@@ -1,4 +1,7 @@
-/** What a command ended with, beside the codes of the rotator itself (`core/errors.ts`). */
+import { type ErrorCode, errorKinds } from '../core/errors.ts';
+import { listProblems, type Problem } from '../core/problems.ts';
+
+/** The codes of the commands' own errors. The function's are in `core/errors.ts`. */
 export const cliErrorCodes = [
   'ERR_USAGE',
   'ERR_AWS_REGION',
@@ -17,38 +20,57 @@ export const cliErrorCodes = [
   'ERR_INTERRUPTED',
 ] as const;
 
-export type CliErrorCode = (typeof cliErrorCodes)[number];
+export type CliErrorCode = (typeof cliErrorCodes)[number] | ErrorCode;
 
-const exitCodes: Readonly<Record<string, number>> = {
+const exitCodes: Readonly<Partial<Record<CliErrorCode, number>>> = {
   ERR_USAGE: 2,
   ERR_AWS_REGION: 2,
   ERR_INTERRUPTED: 130,
 };
 
-/** Why a command did not do what it was asked to. The message says what happened, `fix` who does what. */
+export interface CliErrorOptions extends ErrorOptions {
+  /** Each thing wrong with an input. */
+  readonly problems?: readonly Problem[] | undefined;
+}
+
+/** The failure of a command. The summary says what happened, `fix` who can do what about it. */
 export class CliError extends Error {
-  /** One of `cliErrorCodes`, or an error code of the rotator. */
-  readonly code: string;
+  readonly code: CliErrorCode;
+  /** The message without the problems. */
+  readonly summary: string;
+  readonly problems: readonly Problem[];
   readonly fix: string | undefined;
 
-  constructor(code: string, message: string, fix?: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(
+    code: CliErrorCode,
+    summary: string,
+    fix?: string,
+    { problems = [], ...options }: CliErrorOptions = {},
+  ) {
+    super(problems.length === 0 ? summary : `${summary}: ${listProblems(problems)}`, options);
     this.name = code;
     this.code = code;
+    this.summary = summary;
+    this.problems = problems;
     this.fix = fix;
   }
 
-  /** 1 for what failed, 2 for what was asked wrongly, 130 after Ctrl-C. */
+  /** 2 for a usage error, 130 after Ctrl-C, 1 for every other failure. */
   get exitCode(): number {
     return exitCodes[this.code] ?? 1;
   }
 }
 
-export function usageError(message: string, fix?: string): CliError {
-  return new CliError('ERR_USAGE', message, fix);
+export function usageError(message: string, fix?: string, options?: CliErrorOptions): CliError {
+  return new CliError('ERR_USAGE', message, fix, options);
 }
 
-/** @param state what Ctrl-C has left behind */
+/** @param state what Ctrl-C left behind */
 export function interrupted(state?: string): CliError {
   return new CliError('ERR_INTERRUPTED', ['interrupted', state].filter(Boolean).join(': '));
+}
+
+/** False for a code that only another release of the function knows. */
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorKinds, code);
 }

@@ -1,24 +1,24 @@
-/** What each command does, and how it is used; commander makes the rest of the help. */
+/** The text and examples of a command's help. Commander adds its arguments and options. */
 export interface CommandHelp {
   readonly summary: string;
   readonly examples: readonly string[];
-  readonly more?: string;
+  readonly more?: string | undefined;
 }
 
 export const help = {
   status: {
-    summary: 'show how the credentials are doing',
+    summary: 'show the state of the credentials',
     examples: ['status', 'status fusion firefly --json', 'status --watch'],
     more:
-      'Needs the right to list secrets, and reads no value. Exits with 1 if any\n' +
+      'Needs only the right to list secrets, and reads no value. Exits with 1 if any\n' +
       'credential is failing, expired or overdue.',
   },
   renew: {
-    summary: 'have tokens renewed now',
+    summary: 'renew tokens now',
     examples: ['renew fusion', 'renew fusion --force', 'renew --all'],
     more:
-      'A token that is not due is kept, unless --force is given. A forced renewal\n' +
-      'names the version that it replaces, so that it is done once.',
+      'Keeps a token that is not due, unless --force is given. A forced renewal names\n' +
+      'the version that it replaces, so that it happens only once.',
   },
   onboard: {
     summary: 'create the secrets of a credential, and store it',
@@ -28,18 +28,20 @@ export const help = {
       'onboard fusion',
     ],
     more:
-      'FILE is in any form that Adobe gives; - is stdin. Without it you are asked.\n' +
-      'Nothing has to be deployed: the rotator finds the secrets by their names.',
+      'FILE has any form that Adobe provides; - is stdin. Without FILE, the command\n' +
+      'asks for it. The rotator finds the secrets by name, without a deployment.',
   },
   'put-credential': {
     summary: 'store a new credential, and wait for its token',
     examples: ['put-credential fusion credential.json', 'put-credential fusion'],
-    more: 'FILE is in any form that Adobe gives; - is stdin. Without it you are asked.',
+    more:
+      'FILE has any form that Adobe provides; - is stdin. Without FILE, the command\n' +
+      'asks for it.',
   },
   offboard: {
-    summary: 'delete the secrets of a credential, with care',
+    summary: 'delete the secrets of a credential',
     examples: ['offboard fusion', 'offboard fusion --yes --recovery-days 7'],
-    more: 'Says first who has read the token, as far as CloudTrail knows.',
+    more: 'First shows who has read the token, as far as CloudTrail knows, and asks.',
   },
   token: {
     summary: 'print the token, for use in a shell',
@@ -53,29 +55,29 @@ export const help = {
       'IMS_CLIENT_ID, IMS_ORG_ID and IMS_TOKEN_EXPIRES_AT.',
   },
   doctor: {
-    summary: 'check one thing after another',
+    summary: 'check the account, the rotator and a credential',
     examples: [
       'doctor',
       'doctor fusion --mint',
       'doctor fusion --api https://fusion.adobe.io/api/v3/…',
     ],
     more:
-      '✓ is as it has to be, ✗ is not (and it exits with 1), ? could not be looked at\n' +
-      'and says why.',
+      '✓ has passed. ✗ has failed, and the command exits with 1. ? could not be\n' +
+      'checked, for the reason shown.',
   },
   pause: {
-    summary: 'renew a credential no more until it is resumed',
+    summary: 'stop renewing a credential',
     examples: ['pause fusion'],
   },
   resume: { summary: 'renew a paused credential again', examples: ['resume fusion'] },
   local: {
-    summary: 'keep AWS, IMS and the rotator up on this machine',
+    summary: 'run AWS, IMS and the rotator on this machine',
     examples: ['local', 'local --port 4566 --tick 60'],
-    more: 'Ctrl-C ends it.',
+    more: 'Ctrl-C stops it.',
   },
 } as const satisfies Record<string, CommandHelp>;
 
-/** The text behind commander's own help of a command. */
+/** The text that follows commander's own help of a command. */
 export function helpBehind({ examples, more }: CommandHelp): string {
   const lines = examples.map((example) =>
     example.includes('ims-token-rotator') ? `  ${example}` : `  ims-token-rotator ${example}`,
@@ -84,6 +86,6 @@ export function helpBehind({ examples, more }: CommandHelp): string {
 }
 
 export const exitCodes = `
-Exit codes: 0 fine, 1 unhealthy or failed, 2 wrong usage, 130 after Ctrl-C.
-AWS credentials, Region and endpoints (AWS_ENDPOINT_URL) are those of your
-environment and profile. Each error has a code, and docs/runbook.md a section.`;
+Exit codes: 0 success, 1 unhealthy or failed, 2 usage error, 130 after Ctrl-C.
+AWS credentials, Region and endpoints (AWS_ENDPOINT_URL) come from the
+environment and your profile. docs/runbook.md has a section for each error code.`;

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { imsEndpointRule, isImsEndpoint } from '../core/config.ts';
+import { defaultTick, environmentVariables } from '../core/contract.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { usageError } from './errors.ts';
 import { exitCodes, help, helpBehind } from './help.ts';
@@ -9,14 +10,14 @@ import { reportError } from './view/report-error.ts';
 type Work = (session: Session) => Promise<number>;
 type Start = (options: CommonOptions, work: Work) => Promise<void>;
 
-// A spinner hides it.
+// A spinner hides the cursor.
 const showCursor = '\u001B[?25h';
 
 /** Runs one command line. @returns the exit code */
 export async function program(host: NodeJS.Process): Promise<number> {
   const interruption = new AbortController();
   const interrupt = (): void => {
-    // Who asks twice does not want to wait for what is being finished.
+    // A second Ctrl-C does not wait for the work in progress.
     if (interruption.signal.aborted) {
       if (host.stderr.isTTY === true) host.stderr.write(showCursor);
       host.exit(130);
@@ -24,7 +25,7 @@ export async function program(host: NodeJS.Process): Promise<number> {
     interruption.abort();
   };
   host.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-  // Whoever read this, such as head, has had enough, or the disk has. What was begun is finished.
+  // The reader (for example head) may be gone, or the disk full. The command finishes its work.
   host.stdout.on('error', () => undefined);
   host.stderr.on('error', () => undefined);
   let exitCode = 0;
@@ -36,7 +37,9 @@ export async function program(host: NodeJS.Process): Promise<number> {
     }
   };
   const root = new Command('ims-token-rotator')
-    .description('Keeps Adobe IMS access tokens fresh in AWS Secrets Manager: for its operators.')
+    .description(
+      'Operate the rotator that keeps Adobe IMS access tokens fresh in AWS Secrets Manager.',
+    )
     .version(manifest.version, '--version', 'print the version')
     .exitOverride()
     .configureOutput({
@@ -46,13 +49,13 @@ export async function program(host: NodeJS.Process): Promise<number> {
       outputError: (text, write) => write(text.replace(/^error: /, 'ERR_USAGE ')),
     })
     .configureHelp({
-      // All of them take options; said of each, it would only make the lines too long.
+      // Every command has options, so `[options]` would only make the lines too long.
       subcommandTerm: (command) =>
         `${command.name()} ${command.usage().replace('[options]', '').trim()}`.trim(),
     })
     .addHelpText('after', exitCodes)
-    .showHelpAfterError('(--help shows what there is)');
-  addLooks(root, start);
+    .showHelpAfterError('(--help shows the commands and options)');
+  addReadCommands(root, start);
   addCredentialCommands(root, start);
   addLocal(root, start);
   try {
@@ -65,7 +68,7 @@ export async function program(host: NodeJS.Process): Promise<number> {
     }
     return 2;
   }
-  // What was read when Ctrl-C came, such as a pipe that nobody writes to, is not waited for.
+  // Does not wait for an open read, for example from a pipe that nobody writes to.
   if (interruption.signal.aborted) host.exit(exitCode);
   return exitCode;
 }
@@ -80,39 +83,39 @@ function add(root: Command, name: keyof typeof help, args: string): Command {
     .exitOverride();
 }
 
-/** A command that is about a rotator in an AWS account. */
+/** Adds a command that works on a rotator in an AWS account. */
 function addAws(root: Command, name: keyof typeof help, args: string): Command {
   return add(root, name, args)
-    .option('--rotator <name>', 'the rotator (default: the only one there is)')
-    .option('--prefix <prefix>', "what its secrets' names begin with, if that was set")
+    .option('--rotator <name>', 'the rotator (default: the only one in the account)')
+    .option('--prefix <prefix>', "prefix of its secrets' names, if not the default")
     .option('--profile <name>', 'AWS profile')
     .option('--region <region>', 'AWS Region');
 }
 
-function addLooks(root: Command, start: Start): void {
+function addReadCommands(root: Command, start: Start): void {
   addAws(root, 'status', '[names...]')
-    .option('--watch', 'look again and again, until Ctrl-C')
-    .option('--every <seconds>', 'between two looks', wholeNumber(1, 3600), 10)
+    .option('--watch', 'repeat until Ctrl-C')
+    .option('--every <seconds>', 'seconds between two updates', wholeNumber(1, 3600), 10)
     .action(async (names: string[], options) => {
       const { status } = await import('./commands/status.ts');
       await start(options, (session) => status(session, names, options));
     });
   addAws(root, 'doctor', '[name]')
-    .option('--mint', 'mint a token from here, and store it nowhere')
-    .option('--api <url>', 'a GET of the product, with the stored token')
-    .option('--api-header <header>', 'what it wants beside the token; may be repeated', collect)
+    .option('--mint', 'mint a token from this machine, without storing it')
+    .option('--api <url>', 'send a GET to the product with the stored token')
+    .option('--api-header <header>', 'a header for that GET; repeatable', collect)
     .action(async (name: string | undefined, options) => {
       const { doctor } = await import('./commands/doctor.ts');
       await start(options, async (session) => {
-        const imsEndpointUrl = imsEndpoint(process.env['IMS_ENDPOINT_URL']);
+        const imsEndpointUrl = imsEndpoint(process.env[environmentVariables.imsEndpointUrl]);
         return await doctor(session, name, { ...options, imsEndpointUrl });
       });
     });
   addAws(root, 'token', '<name>')
-    .option('--field <field>', 'print this field instead, such as expires_at')
+    .option('--field <field>', 'print this field instead, for example expires_at')
     .option('--header', 'print the Authorization header')
-    .option('--env', 'print lines that set environment variables')
-    .option('--show', 'print it to a terminal too')
+    .option('--env', 'print shell lines that export variables')
+    .option('--show', 'print the token even to a terminal')
     .action(async (name: string, options) => {
       const { token } = await import('./commands/token.ts');
       await start(options, (session) => token(session, name, options));
@@ -121,8 +124,8 @@ function addLooks(root: Command, start: Start): void {
 
 function addCredentialCommands(root: Command, start: Start): void {
   addAws(root, 'renew', '[names...]')
-    .option('--all', 'every credential that is not paused')
-    .option('--force', 'renew what is not due too')
+    .option('--all', 'all credentials that are not paused')
+    .option('--force', 'renew tokens even if they are not due')
     .action(async (names: string[], options) => {
       const { renew } = await import('./commands/renew.ts');
       await start(options, (session) => renew(session, names, options));
@@ -134,17 +137,17 @@ function addCredentialCommands(root: Command, start: Start): void {
     },
   );
   addWait(addAws(root, 'onboard', '<name> [file]'))
-    .option('--product <product>', 'ask for the scopes that Adobe documents for it')
-    .option('--scopes <scopes>', 'ask for these scopes, with commas or spaces')
-    .option('--renew-before <duration>', 'ISO 8601 life left at which to renew, such as PT8H')
-    .option('--key <key>', 'a KMS key that the rotator may use')
+    .option('--product <product>', 'request the scopes that Adobe documents for it')
+    .option('--scopes <scopes>', 'request these scopes, with commas or spaces')
+    .option('--renew-before <duration>', 'life left at which to renew, for example PT8H')
+    .option('--key <key>', 'a KMS key that the rotator is allowed to use')
     .action(async (name: string, file: string | undefined, options) => {
       const { onboard } = await import('./commands/onboard.ts');
       await start(options, (session) => onboard(session, name, file, options));
     });
   addAws(root, 'offboard', '<name>')
-    .option('--yes', 'do not ask')
-    .option('--recovery-days <days>', 'until the secrets are gone', wholeNumber(7, 30), 30)
+    .option('--yes', 'do not ask for confirmation')
+    .option('--recovery-days <days>', 'days until the secrets are gone', wholeNumber(7, 30), 30)
     .action(async (name: string, options) => {
       const { offboard } = await import('./commands/offboard.ts');
       await start(options, (session) => offboard(session, name, options));
@@ -159,8 +162,8 @@ function addCredentialCommands(root: Command, start: Start): void {
 
 function addLocal(root: Command, start: Start): void {
   add(root, 'local', '')
-    .option('--port <port>', 'the first of five ports (default: any)', wholeNumber(0, 65_531), 0)
-    .option('--tick <seconds>', 'how often the rotator looks', wholeNumber(1, 86_400), 900)
+    .option('--port <port>', 'the first of five ports; 0 for any', wholeNumber(0, 65_531), 0)
+    .option('--tick <seconds>', 'seconds between two ticks', wholeNumber(1, 86_400), defaultTick)
     .action(async (options) => {
       const { local } = await import('./commands/local.ts');
       await start(options, (session) => local(session, options));
@@ -169,7 +172,12 @@ function addLocal(root: Command, start: Start): void {
 
 function addWait(command: Command): Command {
   const seconds = wholeNumber(0, 900);
-  return command.option('--wait <seconds>', 'for the token; 0 does not wait', seconds, 60);
+  return command.option(
+    '--wait <seconds>',
+    'seconds to wait for the token; 0 does not wait',
+    seconds,
+    60,
+  );
 }
 
 function wholeNumber(least: number, most: number): (text: string) => number {
@@ -184,9 +192,9 @@ function collect(line: string, lines: readonly string[] = []): readonly string[]
   return [...lines, line];
 }
 
-/** Client secrets are sent there, so the rule is that of the function. */
+/** The rule is the function's: client secrets are sent there. */
 function imsEndpoint(url: string | undefined): string | undefined {
   const origin = url?.replace(/\/$/, '');
   if (origin === undefined || origin === '' || isImsEndpoint(origin)) return origin || undefined;
-  throw usageError(`IMS_ENDPOINT_URL ${imsEndpointRule}`);
+  throw usageError(`${environmentVariables.imsEndpointUrl} ${imsEndpointRule}`);
 }

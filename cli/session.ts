@@ -4,27 +4,27 @@ import type { Digest } from '../core/token-tags.ts';
 import { Secrets } from './aws/secrets.ts';
 import { Terminal } from './view/terminal.ts';
 
-/** Options that every command takes. */
+/** The options that commands share. */
 export interface CommonOptions {
-  readonly json?: boolean;
-  readonly rotator?: string;
-  readonly prefix?: string;
-  readonly profile?: string;
-  readonly region?: string;
+  readonly json?: boolean | undefined;
+  readonly rotator?: string | undefined;
+  readonly prefix?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly region?: string | undefined;
 }
 
-/** All that a command touches outside itself. */
+/** Everything outside that a command touches. */
 export interface Session {
   readonly options: CommonOptions;
   readonly terminal: Terminal;
   readonly secrets: Secrets;
   readonly now: () => EpochSeconds;
   readonly digest: Digest;
-  /** Aborts on Ctrl-C. What only waits or reads ends then; a write that was begun is finished. */
+  /** Aborts on Ctrl-C. Waits and reads end then; a write that has started is finished. */
   readonly signal: AbortSignal;
 }
 
-/** The AWS SDK takes profile and Region from the environment, and from there alone for every client. */
+/** Sets profile and Region in the environment, where every client of the AWS SDK reads them. */
 export function startSession(
   options: CommonOptions,
   { env, stdin, stdout, stderr }: Pick<NodeJS.Process, 'env' | 'stdin' | 'stdout' | 'stderr'>,
@@ -33,7 +33,7 @@ export function startSession(
   const region = options.region || env['AWS_REGION'] || env['AWS_DEFAULT_REGION'];
   if (options.profile !== undefined) env['AWS_PROFILE'] = options.profile;
   if (region) env['AWS_REGION'] = region;
-  // The SDK takes an empty one for a Region.
+  // The SDK would use an empty one as the Region.
   else delete env['AWS_REGION'];
   return {
     options,

@@ -21,9 +21,9 @@ export interface SecretMetadata {
 }
 
 /** The secrets of one credential that the list has shown so far. */
-export interface LedgerEntry {
-  readonly client?: SecretMetadata | undefined;
-  readonly token?: SecretMetadata | undefined;
+export interface LedgerEntry<Row extends SecretMetadata = SecretMetadata> {
+  readonly client?: Row | undefined;
+  readonly token?: Row | undefined;
 }
 
 /**
@@ -31,16 +31,16 @@ export interface LedgerEntry {
  * known now, so that the ledger holds incomplete credentials only. It skips secrets of other
  * rotators and replicas of secrets in other Regions. The order of the rows does not matter.
  */
-export function takePairs(
-  ledger: Map<string, LedgerEntry>,
-  page: readonly SecretMetadata[],
+export function takePairs<Row extends SecretMetadata>(
+  ledger: Map<string, LedgerEntry<Row>>,
+  page: readonly Row[],
   scope: { readonly prefix: string; readonly region: string },
-): readonly [credential: string, entry: LedgerEntry][] {
-  const pairs: [string, LedgerEntry][] = [];
+): readonly [credential: string, entry: LedgerEntry<Row>][] {
+  const pairs: [string, LedgerEntry<Row>][] = [];
   for (const row of page) {
     const parsed = parseSecretName(scope.prefix, row.name);
     if (parsed === undefined || isReplica(row, scope.region)) continue;
-    const entry: LedgerEntry = { ...ledger.get(parsed.credential), [parsed.kind]: row };
+    const entry: LedgerEntry<Row> = { ...ledger.get(parsed.credential), [parsed.kind]: row };
     if (entry.client === undefined || entry.token === undefined) {
       ledger.set(parsed.credential, entry);
     } else {

@@ -14,9 +14,9 @@ interface AwsException extends Error {
 }
 
 /**
- * Asks AWS something, and says of a failure who can do what.
+ * Makes one call to AWS. The error of a failed call says what to do.
  *
- * @param action such as `secretsmanager:ListSecrets`, which is also what a policy has to allow
+ * @param action the name that a policy uses, for example `secretsmanager:ListSecrets`
  * @throws CliError with one of the codes ERR_AWS_…
  */
 export async function askAws<Output>(
@@ -38,35 +38,35 @@ function asCliError(action: string, resource: string | undefined, error: AwsExce
   if (/region is missing/i.test(message)) {
     return new CliError('ERR_AWS_REGION', 'no Region is set', 'give --region, or set AWS_REGION');
   }
+  const cause = { cause: error };
   if (badCredentials.test(name)) {
-    const text = `AWS does not take the credentials: ${name}`;
-    return new CliError('ERR_AWS_CREDENTIALS', text, signIn, { cause: error });
+    return new CliError('ERR_AWS_CREDENTIALS', `no valid AWS credentials: ${name}`, signIn, cause);
   }
   if (denied.test(name)) {
     const fix = `use a principal whose policies allow ${action}`;
-    return new CliError('ERR_AWS_DENIED', `you may not do ${what}`, fix, { cause: error });
+    return new CliError('ERR_AWS_DENIED', `not authorized to perform ${what}`, fix, cause);
   }
   const status = metadata?.httpStatusCode;
   if (status === undefined) {
-    // Not an answer of AWS: what it was is in the error's code, such as ECONNREFUSED.
-    const text = `no answer to ${what}: ${error.code ?? name}`;
-    const fix = 'look at the network, the Region, and AWS_ENDPOINT_URL if it is set';
-    return new CliError('ERR_AWS_UNAVAILABLE', text, fix, { cause: error });
+    // AWS did not respond; the error's code has the reason, for example ECONNREFUSED.
+    const text = `no response to ${what}: ${error.code ?? name}`;
+    const fix = 'check the network, the Region, and AWS_ENDPOINT_URL if it is set';
+    return new CliError('ERR_AWS_UNAVAILABLE', text, fix, cause);
   }
   if (busy.test(name) || status >= 500 || status === 429) {
-    const text = `AWS is throttling or has a fault: ${what} gave ${name}`;
-    return new CliError('ERR_AWS_UNAVAILABLE', text, 'try again in a minute', { cause: error });
+    const text = `${what} failed for now: ${name}`;
+    return new CliError('ERR_AWS_UNAVAILABLE', text, 'try again in a minute', cause);
   }
-  const fix = `look ${name} up in AWS's reference of ${action}`;
-  return new CliError('ERR_AWS_REFUSED', `AWS refused ${what}: ${name}`, fix, { cause: error });
+  const fix = `look up ${name} in AWS's reference for ${action}`;
+  return new CliError('ERR_AWS_REFUSED', `AWS rejected ${what}: ${name}`, fix, cause);
 }
 
-/** Whether AWS refused with an error of this name. */
+/** True if AWS rejected the call with the error of this name. */
 export function isRefusal(error: unknown, name: string): boolean {
   return error instanceof CliError && error.cause instanceof Error && error.cause.name === name;
 }
 
-/** Hard time-outs for whatever is asked. */
+/** Hard time-outs for every call. */
 export const clientConfig = {
   requestHandler: { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
 };

@@ -5,10 +5,12 @@ import {
   ListFunctionsCommand,
 } from '@aws-sdk/client-lambda';
 import { type Config, parseConfig } from '../../core/config.ts';
+import { environmentVariables } from '../../core/contract.ts';
+import { RotatorError } from '../../core/errors.ts';
 import { CliError } from '../errors.ts';
 import { askAws, clientConfig } from './ask.ts';
 
-/** A rotator's function, found by the environment that its stack has given it. */
+/** A rotator's function, recognised by its environment. */
 export interface RotatorFunction {
   readonly rotator: string;
   readonly name: string;
@@ -16,17 +18,17 @@ export interface RotatorFunction {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** What an invocation gave: the value that was returned, or the error that was thrown. */
+/** The value that the function returned, or the error that it threw. */
 export type Invocation =
   | { readonly ok: true; readonly payload: unknown }
   | { readonly ok: false; readonly errorType: string; readonly errorMessage: string };
 
 const minute = 60_000;
 
-/** Lambda, as an operator uses it. Every failure is a CliError. */
+/** Lambda for an operator. Every failure is a CliError. */
 export class Functions {
   readonly #client = new LambdaClient(clientConfig);
-  // An invocation may take as long as the function may, and is not to be repeated by a client.
+  // An invocation may run for 15 minutes, and the client must not repeat it.
   readonly #invoker = new LambdaClient({
     maxAttempts: 1,
     requestHandler: {
@@ -53,7 +55,7 @@ export class Functions {
       );
       for (const { FunctionName: name, FunctionArn: arn, Environment } of page.Functions ?? []) {
         const variables = Environment?.Variables ?? {};
-        const rotator = variables['IMS_TOKEN_ROTATOR_NAME'];
+        const rotator = variables[environmentVariables.name];
         if (name && arn && rotator) found.push({ rotator, name, arn, variables });
       }
       Marker = page.NextMarker;
@@ -61,7 +63,7 @@ export class Functions {
     return found;
   }
 
-  /** Whether Lambda can run it: `Active`, or the state and its reason. */
+  /** `Active` if Lambda can run the function, otherwise its state and the reason. */
   async state(name: string): Promise<string> {
     const { State = 'Active', StateReason } = await askAws(
       'lambda:GetFunctionConfiguration',
@@ -74,7 +76,7 @@ export class Functions {
     return StateReason === undefined ? State : `${State}: ${StateReason}`;
   }
 
-  /** Calls the function and waits for what it says. */
+  /** Invokes the function and waits for its result. */
   async invoke(name: string, event: object): Promise<Invocation> {
     const { Payload, FunctionError } = await askAws('lambda:InvokeFunction', name, () =>
       this.#invoker.send(
@@ -91,13 +93,14 @@ export class Functions {
   }
 }
 
-/** @throws CliError ERR_FUNCTION_FAILED when somebody has spoilt the function's environment */
+/** @throws CliError ERR_FUNCTION_FAILED when somebody broke the function's environment */
 export function configOf({ name, variables }: RotatorFunction, region: string): Config {
   try {
     return parseConfig({ ...variables, AWS_REGION: region });
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    const fix = 'deploy its stack again';
-    throw new CliError('ERR_FUNCTION_FAILED', `${name} cannot work: ${text}`, fix);
+    if (!(error instanceof RotatorError)) throw error;
+    const { problems } = error;
+    const text = `${name} cannot run: its environment is invalid`;
+    throw new CliError('ERR_FUNCTION_FAILED', text, 'deploy its stack again', { problems });
   }
 }

@@ -12,21 +12,21 @@ import {
   SecretsManagerClient,
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
+import type { EpochSeconds } from '../../core/instant.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
+import { toMetadata } from '../../core/secret-metadata.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { askAws, clientConfig, isRefusal } from './ask.ts';
+import { toInstant } from './instant.ts';
 
-/** A secret as its metadata shows it; never its value. */
+/** The metadata of a secret, never its value. */
 export interface Secret extends SecretMetadata {
-  readonly changedAt?: EpochSeconds;
-  /** The day on which it was read last; Secrets Manager keeps no time of day. */
-  readonly readOn?: EpochSeconds;
-  readonly deletedAt?: EpochSeconds;
-  /** Of a customer managed key. */
-  readonly keyId?: string;
-  /** The version that a rotation is to make current, if it is not. */
-  readonly pending?: string;
+  readonly changedAt?: EpochSeconds | undefined;
+  /** The day of the last read: Secrets Manager keeps no time of day. */
+  readonly readOn?: EpochSeconds | undefined;
+  readonly deletedAt?: EpochSeconds | undefined;
+  /** Only for a customer managed key. */
+  readonly keyId?: string | undefined;
 }
 
 export interface SecretVersion {
@@ -39,15 +39,15 @@ export interface NewSecret {
   readonly description: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly keyId?: string | undefined;
-  readonly secretString?: Sensitive;
+  readonly secretString?: Sensitive | undefined;
 }
 
-/** Secrets Manager, as an operator uses it. Every failure is a CliError. */
+/** Secrets Manager for an operator. Every failure is a CliError. */
 export class Secrets {
   readonly #client = new SecretsManagerClient(clientConfig);
   readonly #signal: AbortSignal;
 
-  /** @param signal ends what only reads; a write is not left half done */
+  /** @param signal ends reads; a write is always finished */
   constructor(signal: AbortSignal) {
     this.#signal = signal;
   }
@@ -58,9 +58,9 @@ export class Secrets {
   }
 
   /**
-   * All secrets whose names begin so, page by page.
+   * All secrets whose names begin with a prefix, page by page.
    *
-   * @param filters of names too; one that begins with `!` is what names must not begin with
+   * @param filters more prefixes; one that begins with `!` excludes the names that begin with it
    */
   async *list(
     namePrefix: string,
@@ -84,7 +84,7 @@ export class Secrets {
     } while (NextToken !== undefined);
   }
 
-  /** Undefined when there is no such secret; `deletedAt` is set on one that is to be deleted. */
+  /** Undefined when the secret does not exist; `deletedAt` is set when it is to be deleted. */
   async describe(secretId: string): Promise<Secret | undefined> {
     try {
       const row = await askAws('secretsmanager:DescribeSecret', secretId, () =>
@@ -99,7 +99,7 @@ export class Secrets {
     }
   }
 
-  /** AWSCURRENT's value; undefined when there is none, or no such secret, or not for long. */
+  /** AWSCURRENT's value; undefined when there is none, or the secret is absent or being deleted. */
   async read(secretId: string): Promise<Sensitive | undefined> {
     try {
       const { SecretString } = await askAws('secretsmanager:GetSecretValue', secretId, () =>
@@ -109,7 +109,7 @@ export class Secrets {
       );
       return new Sensitive(SecretString ?? '');
     } catch (error) {
-      // The latter of a secret that is scheduled for deletion.
+      // InvalidRequestException is the error for a secret that is scheduled for deletion.
       const absent = ['ResourceNotFoundException', 'InvalidRequestException'];
       if (absent.some((name) => isRefusal(error, name))) return undefined;
       throw error;
@@ -141,14 +141,14 @@ export class Secrets {
           Description: description,
           KmsKeyId: keyId,
           SecretString: secretString?.reveal(),
-          ...(Tags.length > 0 ? { Tags } : {}),
+          Tags: Tags.length > 0 ? Tags : undefined,
         }),
       ),
     );
     return { arn: ARN, versionId: VersionId };
   }
 
-  /** Stores a new current value; the id of its version. */
+  /** Stores a new current value. @returns the id of its version */
   async put(secretId: string, secretString: Sensitive): Promise<string> {
     const { VersionId } = await askAws('secretsmanager:PutSecretValue', secretId, () =>
       this.#client.send(
@@ -158,7 +158,7 @@ export class Secrets {
     return VersionId ?? '';
   }
 
-  /** @param days of the recovery window; 0 deletes at once and for good */
+  /** @param days the recovery window; 0 deletes at once and for good */
   async delete(secretId: string, days: number): Promise<void> {
     const how = days === 0 ? { ForceDeleteWithoutRecovery: true } : { RecoveryWindowInDays: days };
     await askAws('secretsmanager:DeleteSecret', secretId, () =>
@@ -184,31 +184,12 @@ export class Secrets {
 type Row = Omit<SecretListEntry, 'SecretVersionsToStages'> &
   Pick<DescribeSecretCommandOutput, 'DeletedDate'>;
 
-function toSecret(row: Row, stages: Record<string, string[]> = {}): Secret {
-  const versions = Object.entries(stages);
-  const current = versions.find(([, labels]) => labels.includes('AWSCURRENT'))?.[0];
-  const pending = versions.find(([, labels]) => labels.includes('AWSPENDING'))?.[0];
-  const tags = (row.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']);
+function toSecret(row: Row, stages: Record<string, string[]> | undefined): Secret {
   return {
-    name: row.Name ?? '',
-    arn: row.ARN ?? '',
-    tags: Object.fromEntries(tags),
-    ...(current === undefined ? {} : { currentVersionId: current }),
-    ...(pending === undefined || pending === current ? {} : { pending }),
-    ...(row.PrimaryRegion === undefined ? {} : { primaryRegion: row.PrimaryRegion }),
-    ...(row.KmsKeyId === undefined ? {} : { keyId: row.KmsKeyId }),
-    ...at('changedAt', row.LastChangedDate),
-    ...at('readOn', row.LastAccessedDate),
-    ...at('deletedAt', row.DeletedDate),
+    ...toMetadata(row, stages),
+    keyId: row.KmsKeyId,
+    changedAt: toInstant(row.LastChangedDate),
+    readOn: toInstant(row.LastAccessedDate),
+    deletedAt: toInstant(row.DeletedDate),
   };
-}
-
-function at<Key extends string>(key: Key, date: Date | undefined) {
-  return (date === undefined ? {} : { [key]: toInstant(date) }) as { [K in Key]?: EpochSeconds };
-}
-
-function toInstant(date: Date): EpochSeconds;
-function toInstant(date: Date | undefined): EpochSeconds | undefined;
-function toInstant(date: Date | undefined): EpochSeconds | undefined {
-  return date && epochSeconds(date.getTime() / 1000);
 }

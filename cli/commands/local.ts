@@ -7,7 +7,7 @@ export interface LocalOptions {
   readonly tick: number;
 }
 
-/** Keeps the embedded world up until Ctrl-C. */
+/** Runs AWS, IMS and the rotator on this machine until Ctrl-C. */
 export async function local(
   { options, signal, terminal }: Session,
   { port, tick }: LocalOptions,

@@ -1,23 +1,23 @@
 import confirmName from '@inquirer/input';
 import { formatInstant } from '../../core/instant.ts';
-import { lastReads, type SecretRead } from '../aws/reads.ts';
+import { lastReads, type SecretRead } from '../aws/secret-reads.ts';
 import type { Secret } from '../aws/secrets.ts';
 import { CliError, interrupted, usageError } from '../errors.ts';
-import { findRotator, namesOf } from '../rotator/rotator.ts';
+import { isScheduledForDeletion, restoreCommand } from '../rotator/absence.ts';
+import { findRotator } from '../rotator/find-rotator.ts';
+import { namesOf } from '../rotator/rotator.ts';
+import { undo } from '../rotator/undo.ts';
 import type { Session } from '../session.ts';
-import { formatDuration } from '../view/durations.ts';
+import { day, formatDuration } from '../view/durations.ts';
 import { wrapLines } from '../view/table.ts';
-import { undo } from './undo.ts';
 
 export interface OffboardOptions {
-  readonly yes?: boolean;
-  /** Of the recovery window: 7 to 30. */
+  readonly yes?: boolean | undefined;
+  /** The recovery window: 7 to 30. */
   readonly recoveryDays: number;
 }
 
-const day = 86_400;
-
-/** Schedules the deletion of a credential's two secrets, after it has said who reads the token. */
+/** Shows who reads a credential's token, then schedules the deletion of its two secrets. */
 export async function offboard(
   session: Session,
   name: string,
@@ -27,22 +27,24 @@ export async function offboard(
   const rotator = await findRotator(session);
   const names = namesOf(rotator, name);
   const found = await Promise.all([secrets.describe(names.client), secrets.describe(names.token)]);
-  // A client secret that lives elsewhere is somebody else's too.
+  // Others may use a client secret outside the prefix.
   const own = (secret: Secret): boolean => secret.name.startsWith(`${rotator.prefix}/`);
-  const there = found.filter(
-    (secret): secret is Secret => secret !== undefined && secret.deletedAt === undefined,
-  );
+  const there = found
+    .flatMap((secret) => secret ?? [])
+    .filter((secret) => !isScheduledForDeletion(secret));
   const doomed = there.filter(own);
   const kept = there.filter((secret) => !own(secret));
   if (doomed.length === 0) {
     const text = `there is no secret ${names.client} and no secret ${names.token}`;
-    const fix = 'see the names that there are: ims-token-rotator status';
+    const fix = 'list the credentials: ims-token-rotator status';
     throw new CliError('ERR_CREDENTIAL_NOT_FOUND', text, fix);
   }
   const token = doomed.find((secret) => secret.name === names.token);
   const readers = token === undefined ? [] : await readersOf(session, token);
   const warnings = [
-    ...kept.map((secret) => `${secret.name} lives elsewhere, and stays: take it out of the stack.`),
+    ...kept.map(
+      (secret) => `${secret.name} is outside the prefix and stays: remove it from the stack.`,
+    ),
     ...warningsOf(doomed, token, readers, session.now()),
   ];
   if (!yes || options.json !== true) {
@@ -56,22 +58,19 @@ export async function offboard(
   if (signal.aborted) throw interrupted('nothing was deleted');
   await deleteAll(session, doomed, recoveryDays);
   const today = formatInstant(session.now()).slice(0, 10);
-  const restore = doomed.map(
-    (secret) => `aws secretsmanager restore-secret \\\n    --secret-id ${secret.name}`,
-  );
   if (options.json === true) {
     const read =
       readers instanceof CliError ? { unknown: readers.message } : readers.map(readerJson);
     const deleted = doomed.map((secret) => secret.name);
     terminal.printJson({ name, deleted, recovery_days: recoveryDays, readers: read, warnings });
   } else {
-    terminal.print(`${name} is offboarded on ${today}; for ${recoveryDays} days this undoes it:`);
-    for (const command of restore) terminal.print(`  ${command}`);
+    terminal.print(`${name} was offboarded on ${today}; for ${recoveryDays} days this undoes it:`);
+    for (const secret of doomed) terminal.print(`  ${restoreCommand(secret.name, ' \\\n    ')}`);
   }
   return 0;
 }
 
-/** Both or none, as far as AWS lets itself be asked: half of a credential would raise alarms. */
+/** Deletes both or, if one fails, neither: half a credential would raise alarms. */
 async function deleteAll(
   { secrets }: Session,
   doomed: readonly Secret[],
@@ -84,13 +83,13 @@ async function deleteAll(
       await secrets.delete(secret.arn, days);
     }
   } catch (error) {
-    // Also of the last one, whose deletion may have been done, and only the answer lost.
+    // Includes the last one: it may be deleted, and only the response lost.
     await undo(
       error,
       touched.map(({ name }) => name),
       {
         work: (name) => secrets.restore(name),
-        byHand: (name) => `aws secretsmanager restore-secret --secret-id ${name}`,
+        byHand: (name) => restoreCommand(name),
       },
     );
   }
@@ -119,7 +118,7 @@ function warningsOf(
     stack === undefined
       ? []
       : [
-          `The stack ${stack} has made them: take the credential out of it first, or its next ` +
+          `The stack ${stack} created them: remove the credential from it first, or its next ` +
             'deployment fails and the alarm "Fewer managed" is raised.',
         ];
   if (token === undefined) return declared;
@@ -131,9 +130,9 @@ function warningsOf(
 }
 
 function readerLines(readers: readonly SecretRead[] | CliError, now: number): readonly string[] {
-  if (readers instanceof CliError) return [`Who read it is not known: ${readers.message}.`];
+  if (readers instanceof CliError) return [`Its readers are unknown: ${readers.message}.`];
   if (readers.length === 0)
-    return ['Among the latest reads that CloudTrail shows, none is of this token.'];
+    return ['CloudTrail shows no read of this token among the latest reads.'];
   return readers
     .slice(0, 5)
     .map(
@@ -147,8 +146,9 @@ function readerJson({ principal, at }: SecretRead) {
 }
 
 async function confirm({ terminal, signal }: Session, name: string): Promise<void> {
-  if (!terminal.canAsk) throw usageError('there is nobody to ask', 'if you are sure: --yes');
+  if (!terminal.canAsk)
+    throw usageError('no terminal to ask for confirmation on', 'if you are sure, give --yes');
   const context = { output: process.stderr, signal };
-  const typed = await confirmName({ message: `Type ${name} to go on` }, context).catch(() => '');
+  const typed = await confirmName({ message: `Type ${name} to continue` }, context).catch(() => '');
   if (typed.trim() !== name) throw interrupted('nothing was deleted');
 }

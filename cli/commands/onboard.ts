@@ -1,23 +1,34 @@
-import { isProduct, products } from '../../core/contract.ts';
+import {
+  durationRule,
+  isProduct,
+  products,
+  scopesTagProblem,
+  scopesTagRule,
+  tagKeys,
+} from '../../core/contract.ts';
 import { parseDuration } from '../../core/instant.ts';
+import type { Problem } from '../../core/problems.ts';
 import type { SecretNames } from '../../core/secret-name.ts';
+import { splitScopes } from '../../core/token-tags.ts';
 import { isRefusal } from '../aws/ask.ts';
-import type { NewSecret } from '../aws/secrets.ts';
+import type { NewSecret, Secret } from '../aws/secrets.ts';
 import { CliError, interrupted, usageError } from '../errors.ts';
+import { isScheduledForDeletion, restoreCommand } from '../rotator/absence.ts';
 import { readCredential } from '../rotator/credential-file.ts';
-import { findRotator, namesOf, type Rotator } from '../rotator/rotator.ts';
+import { findRotator } from '../rotator/find-rotator.ts';
+import { announce, reportToken, type WaitOptions } from '../rotator/report-token.ts';
+import { namesOf, type Rotator } from '../rotator/rotator.ts';
+import { undo } from '../rotator/undo.ts';
 import type { Session } from '../session.ts';
-import { announce, reportToken, type WaitOptions } from './put-credential.ts';
-import { undo } from './undo.ts';
 
 export interface OnboardOptions extends WaitOptions {
-  readonly product?: string;
-  /** With commas or spaces. */
-  readonly scopes?: string;
+  readonly product?: string | undefined;
+  /** Separated by commas or spaces. */
+  readonly scopes?: string | undefined;
   /** An ISO 8601 duration. */
-  readonly renewBefore?: string;
+  readonly renewBefore?: string | undefined;
   /** A customer managed key. */
-  readonly key?: string;
+  readonly key?: string | undefined;
 }
 
 /** Creates the two secrets of a credential, stores it, and waits for its token. */
@@ -30,18 +41,17 @@ export async function onboard(
   const settings = settingsOf(options);
   const rotator = await findRotator(session);
   const names = namesOf(rotator, name);
-  checkPlace(session, rotator);
+  checkPrefix(session, rotator);
   await checkFree(session, name, names);
   const credential = await readCredential(session, file, settings);
   announce(session, credential, names.client);
   const { secrets } = session;
-  const common = options.key === undefined ? {} : { keyId: options.key };
   if (session.signal.aborted) throw interrupted('nothing was stored');
   let report = (): Promise<number> => Promise.resolve(1);
   const touched: string[] = [];
   const create = async (secret: Omit<NewSecret, 'keyId'>) => {
     touched.push(secret.name);
-    return await secrets.create({ ...common, ...secret });
+    return await secrets.create({ ...secret, keyId: options.key });
   };
   try {
     await create({
@@ -56,9 +66,9 @@ export async function onboard(
       secretString: credential.document,
     });
     const stored = { name, tokenSecret: names.token, clientArn: arn, versionId };
-    report = () => reportToken(session, { rotator, credential, stored, wait: options.wait });
+    report = () => reportToken(session, { rotator, file: credential, stored, wait: options.wait });
   } catch (error) {
-    // They are ours: nobody had these names a moment ago, unless AWS has just said so of the last.
+    // Nobody had these names a moment ago, so they are ours, unless AWS says that the last exists.
     const ours = isRefusal(error, 'ResourceExistsException') ? touched.slice(0, -1) : touched;
     await undo(error, ours, {
       work: (secretName) => secrets.delete(secretName, 0),
@@ -69,77 +79,77 @@ export async function onboard(
   return await report();
 }
 
-/** Nothing is created in a place that is only guessed. @throws CliError ERR_AWS_DENIED */
-function checkPlace({ options }: Session, { function: target, prefix }: Rotator): void {
-  if (typeof target === 'string' || target.code !== 'ERR_AWS_DENIED') return;
-  if (options.prefix !== undefined) return;
+/** Creates nothing under an assumed prefix. @throws CliError ERR_AWS_DENIED */
+function checkPrefix({ options }: Session, { function: target, prefix }: Rotator): void {
+  if (target.kind !== 'hidden' || options.prefix !== undefined) return;
+  const { code, message, fix } = target.why;
   throw new CliError(
-    target.code,
-    `${target.message}, so nobody can tell where its secrets have to be`,
-    `${target.fix}; or say where: --prefix, which is ${prefix} unless it was set`,
+    code,
+    `${message}, so the prefix of the secrets is unknown`,
+    `${fix}; or give --prefix, which is ${prefix} by default`,
   );
 }
 
 interface Settings {
-  readonly product?: string;
-  readonly scopes?: readonly string[];
+  readonly product: string | undefined;
+  readonly scopes: readonly string[] | undefined;
 }
 
 function settingsOf({ product, scopes, renewBefore }: OnboardOptions): Settings {
-  const problems: string[] = [];
-  if (product !== undefined && scopes !== undefined) {
-    problems.push('give --product or --scopes: the scopes would win');
+  const problems: Problem[] = [];
+  const list = scopes === undefined ? undefined : splitScopes(scopes);
+  const scopesProblem = list && scopesTagProblem(list);
+  if (product !== undefined && list !== undefined) {
+    problems.push({ field: '--product', message: 'has no effect with --scopes: give one' });
   }
   if (product !== undefined && !isProduct(product)) {
-    problems.push(`--product must be one of ${products.join(', ')}`);
+    problems.push({ field: '--product', message: `must be one of ${products.join(', ')}` });
   }
-  const list = scopes?.split(/[\s,]+/).filter((scope) => scope !== '') ?? [];
-  const text = list.join(' ');
-  // What a tag's value may be.
-  if (scopes !== undefined && !/^[A-Za-z0-9 +=._:/@-]{1,256}$/.test(text)) {
-    problems.push('--scopes must be scopes of at most 256 characters together');
+  if (scopesProblem !== undefined) {
+    problems.push({ field: '--scopes', message: `${scopesProblem}; ${scopesTagRule}` });
   }
   if (renewBefore !== undefined && parseDuration(renewBefore) === undefined) {
-    problems.push('--renew-before must be an ISO 8601 duration, such as PT8H');
+    problems.push({ field: '--renew-before', message: `must be ${durationRule}` });
   }
-  if (problems.length > 0) throw usageError(problems.join('; '));
-  return {
-    ...(product === undefined ? {} : { product }),
-    ...(scopes === undefined ? {} : { scopes: list }),
-  };
+  if (problems.length > 0) throw usageError('invalid options', undefined, { problems });
+  return { product, scopes: list };
 }
 
 function tagsOf({ product, scopes }: Settings, { renewBefore }: OnboardOptions) {
-  return {
-    ...(product === undefined ? {} : { 'ims-token-rotator:product': product }),
-    ...(scopes === undefined ? {} : { 'ims-token-rotator:scopes': scopes.join(' ') }),
-    ...(renewBefore === undefined ? {} : { 'ims-token-rotator:renew-before': renewBefore }),
+  const tags = {
+    [tagKeys.product]: product,
+    [tagKeys.scopes]: scopes?.join(' '),
+    [tagKeys.renewBefore]: renewBefore,
   };
+  return Object.fromEntries(
+    Object.entries(tags).filter((tag): tag is [string, string] => tag[1] !== undefined),
+  );
 }
 
-function createOther({ client, token }: SecretNames, there: readonly { name: string }[]): string {
-  const missing = there.some(({ name }) => name === token) ? client : token;
-  return `aws secretsmanager create-secret --name ${missing}`;
+function namesIn(secrets: readonly Secret[]): string {
+  return secrets.map(({ name }) => name).join(' and ');
 }
 
+/** @throws CliError ERR_CREDENTIAL_EXISTS */
 async function checkFree({ secrets }: Session, name: string, names: SecretNames): Promise<void> {
   const found = await Promise.all([secrets.describe(names.client), secrets.describe(names.token)]);
-  const there = found.flatMap((secret) => (secret === undefined ? [] : [secret]));
-  const leaving = there.filter(({ deletedAt }) => deletedAt !== undefined);
-  if (leaving.length > 0) {
+  const existing = found.flatMap((secret) => secret ?? []);
+  if (existing.length === 0) return;
+  const deleted = existing.filter(isScheduledForDeletion);
+  if (deleted.length > 0) {
     throw new CliError(
       'ERR_CREDENTIAL_EXISTS',
-      `${leaving.map((secret) => secret.name).join(' and ')} ${leaving.length > 1 ? 'are' : 'is'} scheduled for deletion`,
-      'bring it back with aws secretsmanager restore-secret --secret-id NAME, or take another name',
+      `${namesIn(deleted)} ${deleted.length > 1 ? 'are' : 'is'} scheduled for deletion`,
+      `restore with ${restoreCommand('NAME')}, or choose another name`,
     );
   }
-  if (there.length > 0) {
-    throw new CliError(
-      'ERR_CREDENTIAL_EXISTS',
-      `there is ${there.map((secret) => secret.name).join(' and ')} already`,
-      there.length === 2
-        ? `store a new credential: ims-token-rotator put-credential ${name} FILE`
-        : `create the other one, then ims-token-rotator put-credential ${name} FILE: ${createOther(names, there)}`,
-    );
-  }
+  const put = `ims-token-rotator put-credential ${name} FILE`;
+  const missing = existing[0]?.name === names.token ? names.client : names.token;
+  throw new CliError(
+    'ERR_CREDENTIAL_EXISTS',
+    `${namesIn(existing)} ${existing.length > 1 ? 'exist' : 'exists'} already`,
+    existing.length > 1
+      ? `store a new credential: ${put}`
+      : `create the other secret (aws secretsmanager create-secret --name ${missing}), then run: ${put}`,
+  );
 }

@@ -1,32 +1,35 @@
+import { tagKeys } from '../../core/contract.ts';
 import { readSettings } from '../../core/token-tags.ts';
-import { CliError } from '../errors.ts';
-import { findRotator, namesOf } from '../rotator/rotator.ts';
+import { assertPresent } from '../rotator/absence.ts';
+import { findRotator } from '../rotator/find-rotator.ts';
+import { namesOf } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
+import { wrapLines } from '../view/table.ts';
 
-const pausedTag = 'ims-token-rotator:paused';
-
-/** Pauses a credential, or ends its pause, by the tag of its token secret. */
+/** Pauses or resumes a credential through the tag of its token secret. */
 export async function setPaused(session: Session, name: string, paused: boolean): Promise<number> {
   const { terminal, secrets, options } = session;
   const { token } = namesOf(await findRotator(session), name);
   const secret = await secrets.describe(token);
-  if (secret === undefined || secret.deletedAt !== undefined) {
-    throw new CliError(
-      'ERR_CREDENTIAL_NOT_FOUND',
-      `there is no secret ${token}`,
-      'see the names that there are: ims-token-rotator status',
-    );
+  assertPresent(token, secret, 'list the credentials: ims-token-rotator status');
+  const changed = readSettings(secret.tags).paused !== paused;
+  if (changed) await secrets.setTag(token, tagKeys.paused, String(paused));
+  if (options.json === true) terminal.printJson({ name, paused, changed });
+  else {
+    const text = changed ? changedText(name, paused) : unchangedText(name, paused);
+    terminal.print(wrapLines(text, 0, terminal.columns).join('\n'));
   }
-  const was = readSettings(secret.tags).paused;
-  if (was !== paused) await secrets.setTag(token, pausedTag, String(paused));
-  if (options.json === true) terminal.printJson({ name, paused, changed: was !== paused });
-  else if (was === paused) terminal.print(`${name} ${paused ? 'is paused' : 'is not paused'}`);
-  else
-    terminal.print(paused ? `${name} is paused: ${pausedNote}` : `${name} goes on: ${resumedNote}`);
   return 0;
 }
 
-const pausedNote =
-  'its token is kept until it ends, and not renewed.\n' +
-  'For the next 5 minutes a tick may still renew it: it reads this from a list.';
-const resumedNote = 'a tick renews it if it is due, at the latest in 5 minutes and a tick.';
+function changedText(name: string, paused: boolean): string {
+  return paused
+    ? `${name} is paused: its token stays until it expires, and is not renewed. ` +
+        'For up to 5 minutes a tick may still renew it, because its list of secrets lags.'
+    : `${name} is resumed: if its token is due, a tick renews it, ` +
+        'after up to 5 minutes and the interval between two ticks.';
+}
+
+function unchangedText(name: string, paused: boolean): string {
+  return paused ? `${name} is paused already` : `${name} is not paused`;
+}

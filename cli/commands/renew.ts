@@ -1,22 +1,23 @@
 import pMap from 'p-map';
 import { CliError, interrupted, usageError } from '../errors.ts';
 import { listCredentials } from '../rotator/credentials.ts';
+import { findRotator } from '../rotator/find-rotator.ts';
 import { type Renewal, Renewals } from '../rotator/renewal.ts';
-import { checkName, findRotator } from '../rotator/rotator.ts';
+import { checkName } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { explainFailure } from '../view/failure.ts';
 import { wrapLines } from '../view/table.ts';
 import type { Terminal } from '../view/terminal.ts';
 
 export interface RenewOptions {
-  readonly all?: boolean;
-  readonly force?: boolean;
+  readonly all?: boolean | undefined;
+  readonly force?: boolean | undefined;
 }
 
-// Each is an invocation of its own; a new account may run ten at a time.
+// Each credential is one invocation; a new account may run ten at a time.
 const concurrency = 5;
 
-/** Has the function renew credentials now. @returns 1 if any did not end with a fresh token */
+/** Renews credentials through the function. @returns 1 if any renewal failed */
 export async function renew(
   session: Session,
   names: readonly string[],
@@ -40,11 +41,11 @@ export async function renew(
     if (signal.aborted) return;
     const renewal = await renewals
       .renew(name, force)
-      .catch((error: unknown) => notAsked(name, error));
+      .catch((error: unknown) => failedCall(name, error));
     if (renewal.code === 'ERR_INTERRUPTED') return;
     done.push(renewal);
     progress.say(`${done.length} of ${wanted.length}`);
-    if (options.json !== true) progress.above(() => tell(terminal, renewal));
+    if (options.json !== true) progress.above(() => print(terminal, renewal));
   };
   try {
     await pMap(wanted, renewOne, { concurrency });
@@ -56,31 +57,32 @@ export async function renew(
     terminal.printJson({ rotator: rotator.name, credentials: done, not_begun: left });
   }
   if (left > 0) {
-    terminal.note(`interrupted: ${left} ${left === 1 ? 'was' : 'were'} not begun`);
+    terminal.note(`interrupted: ${left} ${left === 1 ? 'was' : 'were'} not started`);
     return interrupted().exitCode;
   }
-  if (wanted.length === 0)
-    terminal.note('there is nothing to renew: all tokens are fresh, or their credentials paused');
+  if (wanted.length === 0) {
+    terminal.note('nothing to renew: every credential has a fresh token, is paused, or is empty');
+  }
   return done.some(({ outcome }) => outcome === 'failed') ? 1 : 0;
 }
 
-/** A call that could not be made fails its credential, not the others. */
-function notAsked(name: string, error: unknown): Renewal {
+/** A call that failed fails its credential, not the others. */
+function failedCall(name: string, error: unknown): Renewal {
   if (!(error instanceof CliError)) throw error;
   return { name, outcome: 'failed', code: error.code, message: error.message };
 }
 
-function tell(terminal: Terminal, renewal: Renewal): void {
+function print(terminal: Terminal, renewal: Renewal): void {
   const { name, outcome, reason, expires_at, code = '', message = '' } = renewal;
   if (outcome !== 'failed') {
     const mark = terminal.style('green', '✓');
-    const until = expires_at === undefined ? '' : `, good until ${expires_at}`;
+    const until = expires_at === undefined ? '' : `, expires at ${expires_at}`;
     const why = reason === undefined ? '' : ` (${reason})`;
     terminal.print(`${mark} ${name} ${outcome}${why}${until}`);
     return;
   }
   terminal.print(`${terminal.style('red', '✗')} ${name} ${code}`);
-  const { fix } = explainFailure(code, name);
+  const { fix } = explainFailure({ code }, name);
   for (const text of [message, `→ ${fix}`]) {
     terminal.print(wrapLines(text, 2, terminal.columns).join('\n'));
   }

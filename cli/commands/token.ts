@@ -1,24 +1,25 @@
 import * as v from 'valibot';
 import { type EpochSeconds, parseInstant } from '../../core/instant.ts';
 import { CliError, usageError } from '../errors.ts';
-import { findRotator, guessNames, namesOf } from '../rotator/rotator.ts';
+import { findRotator } from '../rotator/find-rotator.ts';
+import { guessNames, namesOf } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { formatDuration } from '../view/durations.ts';
 
 export interface TokenOptions {
-  readonly field?: string;
-  readonly header?: boolean;
-  readonly env?: boolean;
-  readonly show?: boolean;
+  readonly field?: string | undefined;
+  readonly header?: boolean | undefined;
+  readonly env?: boolean | undefined;
+  readonly show?: boolean | undefined;
 }
 
 const document = v.looseObject({ access_token: v.pipe(v.string(), v.minLength(1)) });
 type Document = v.InferOutput<typeof document>;
 
-// All other fields may be seen by whoever may read the token.
+// The other fields are not secret.
 const secretField = 'access_token';
 
-/** The variables that `--env` sets, and the fields that they have. */
+/** The variables that `--env` sets, and the field of each. */
 const variables = {
   IMS_ACCESS_TOKEN: 'access_token',
   IMS_CLIENT_ID: 'client_id',
@@ -26,7 +27,7 @@ const variables = {
   IMS_TOKEN_EXPIRES_AT: 'expires_at',
 } as const;
 
-/** Prints the token, for use in a shell; to a terminal only with `show`. */
+/** Prints the token for use in a shell; to a terminal only with `show`. */
 export async function token(
   session: Session,
   name: string,
@@ -36,17 +37,17 @@ export async function token(
   const { field = secretField, header = false, env = false, show = false } = options;
   const forms = [options.field !== undefined, header, env, common.json === true];
   if (forms.filter(Boolean).length > 1) {
-    throw usageError('--field, --header, --env and --json are different forms: give one');
+    throw usageError('--field, --header, --env and --json exclude each other: give one');
   }
   const secret = field === secretField;
   if (secret && terminal.isInteractive && !show) {
     throw usageError(
       'this would print the token to the terminal',
-      'use it in a command, $(…), or print it nevertheless: --show',
+      'use it in a command, $(…), or give --show',
     );
   }
   const stored = await readDocument(session, name);
-  // What is asked about the token may be asked of one that has ended.
+  // The other fields of an expired token are still of interest.
   if (secret) checkNotExpired(stored, name, session.now());
   if (common.json === true) terminal.printJson(stored);
   else if (env) terminal.print(exportLines(stored));
@@ -58,9 +59,8 @@ export async function token(
 async function readDocument(session: Session, name: string): Promise<Document> {
   const { secrets } = session;
   const guess = guessNames(session, name);
-  // Under a guessed name there may be nothing, or nothing that this principal may read.
-  const guessed =
-    guess && (await secrets.read(guess.token).catch((error: unknown) => otherwise(error)));
+  // The guessed secret may not exist, or this principal may not be authorized to read it.
+  const guessed = guess && (await secrets.read(guess.token).catch(undefinedIfDenied));
   const { token: secretId } =
     guess !== undefined && guessed !== undefined
       ? guess
@@ -77,12 +77,12 @@ async function readDocument(session: Session, name: string): Promise<Document> {
   if (parsed.success) return parsed.output;
   throw new CliError(
     'ERR_TOKEN_NOT_READY',
-    `what is in ${secretId} is not a token`,
-    `have a new one made: ims-token-rotator renew ${name} --force`,
+    `the value of ${secretId} is not a token`,
+    `replace it: ims-token-rotator renew ${name} --force`,
   );
 }
 
-function otherwise(error: unknown): undefined {
+function undefinedIfDenied(error: unknown): undefined {
   if (error instanceof CliError && error.code === 'ERR_AWS_DENIED') return undefined;
   throw error;
 }
@@ -92,7 +92,7 @@ function checkNotExpired(stored: Document, name: string, now: EpochSeconds): voi
   if (expiresAt === undefined || expiresAt > now) return;
   throw new CliError(
     'ERR_TOKEN_EXPIRED',
-    `the token of ${name} ended ${formatDuration(now - expiresAt)} ago`,
+    `the token of ${name} expired ${formatDuration(now - expiresAt)} ago`,
     `see why: ims-token-rotator doctor ${name}`,
   );
 }
@@ -101,7 +101,10 @@ function fieldOf(stored: Document, field: string): string {
   const value = Object.hasOwn(stored, field) ? stored[field] : undefined;
   if (typeof value === 'string') return value;
   if (value !== undefined) return JSON.stringify(value);
-  throw usageError(`the token has no field ${field}; it has ${Object.keys(stored).join(', ')}`);
+  throw usageError(
+    `the token has no field ${field}`,
+    `choose one of ${Object.keys(stored).join(', ')}`,
+  );
 }
 
 function exportLines(stored: Document): string {
@@ -111,7 +114,7 @@ function exportLines(stored: Document): string {
     .join('\n');
 }
 
-/** For any POSIX shell, whatever is in it. */
+/** Quotes any text for a POSIX shell. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

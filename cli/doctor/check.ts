@@ -1,10 +1,10 @@
 import { CliError } from '../errors.ts';
 
-/** What came of a look: `unknown` when it could not be taken, which is neither good nor bad. */
+/** The result of a check; `unknown` when it could not be made, which is neither good nor bad. */
 export type Finding =
   | { readonly verdict: 'ok'; readonly detail: string }
   | { readonly verdict: 'failed'; readonly detail: string; readonly fix: string }
-  | { readonly verdict: 'unknown'; readonly detail: string; readonly fix?: string };
+  | { readonly verdict: 'unknown'; readonly detail: string; readonly fix?: string | undefined };
 
 export interface Check {
   readonly title: string;
@@ -22,21 +22,21 @@ export const failed = (detail: string, fix: string): Finding => ({
 export const unknown = (detail: string, fix?: string): Finding => ({
   verdict: 'unknown',
   detail,
-  ...(fix === undefined ? {} : { fix }),
+  fix,
 });
 
-/**
- * Begins a look. What AWS did not let be seen is unknown, with the reason; so is what rests on
- * something that could not be seen.
- */
-export function check(title: string, look: () => Promise<Finding>): Check {
-  const finding = look().catch((error: unknown) => {
+/** The fix for whatever a deployment sets up. */
+export const deployAgain = 'deploy the stack again: npx cdk deploy';
+
+/** Starts a check. A failed call to AWS makes the finding unknown, with the reason. */
+export function check(title: string, examine: () => Promise<Finding>): Check {
+  const finding = examine().catch((error: unknown) => {
     if (error instanceof CliError && error.code !== 'ERR_INTERRUPTED') {
       return unknown(error.message, error.fix);
     }
     throw error;
   });
-  // It is awaited in its turn; until then a failure of it is nobody's.
+  // The report awaits it later; until then a rejection has no handler.
   finding.catch(() => undefined);
   return { title, finding };
 }

@@ -1,6 +1,6 @@
 import { EnvHttpProxyAgent, request } from 'undici';
 
-export interface Answer {
+export interface HttpResponse {
   readonly status: number;
   readonly body: string;
 }
@@ -8,12 +8,12 @@ export interface Answer {
 const largest = 64 * 1024;
 const timeLimit = 10_000;
 
-/** One GET, through a proxy of the environment if there is one; no redirects. */
+/** Sends one GET, through the environment's proxy if it has one, without following redirects. */
 export async function get(
   url: string,
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   const dispatcher = new EnvHttpProxyAgent();
   try {
     const { statusCode, body } = await request(url, {

@@ -1,61 +1,48 @@
 import * as v from 'valibot';
+import { tryClientSecrets } from '../../core/client-secrets.ts';
 import type { ClientCredential } from '../../core/credential.ts';
 import { TokenRequestError } from '../../core/errors.ts';
-import type { Sensitive } from '../../core/sensitive.ts';
-import { decodePendingToken, type PendingToken } from '../../core/stored-token.ts';
-import type { IssuedToken } from '../../core/token-response.ts';
+import { formatFailureCode } from '../../core/status.ts';
+import type { PendingToken } from '../../core/stored-token.ts';
 import { parseTokenResponse } from '../../core/token-response.ts';
 import { assertValidated } from '../../core/token-validation.ts';
 import type { ImsTokenEndpoint } from '../../lambda/adapters/ims-token-endpoint.ts';
-import { CliError, interrupted } from '../errors.ts';
-import { namesOf } from '../rotator/rotator.ts';
+import { interrupted } from '../errors.ts';
 import { formatDuration } from '../view/durations.ts';
 import { explainFailure } from '../view/failure.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
-import type { Subject } from './credential-checks.ts';
 import { get } from './http-get.ts';
+import type { Subject } from './subject.ts';
 
 export interface ImsOptions {
   readonly endpoint: ImsTokenEndpoint;
   /** Replaces `https://{ims_host}`. */
   readonly imsEndpointUrl: string | undefined;
-  /** Whether a token is minted, which Adobe asks to do sparingly. */
+  /** Mint a token, which Adobe asks to do sparingly. */
   readonly mint: boolean;
 }
 
-/** Whether IMS can be reached from here, takes the stored token, and gives another. */
+/** Checks that IMS is reachable from here, accepts the stored token, and issues another. */
 export function imsChecks(
   subject: Subject,
-  stored: Promise<PendingToken>,
   { endpoint, imsEndpointUrl, mint }: ImsOptions,
 ): readonly Check[] {
-  const host = subject.credential
-    .then(({ imsHost }) => imsHost)
-    .catch(async () => (await stored).imsHost);
+  const { credential, stored } = subject;
+  const host = credential.then(({ imsHost }) => imsHost).catch(async () => (await stored).imsHost);
   host.catch(() => undefined);
   return [
     check('IMS', async () => reachFinding(imsEndpointUrl ?? `https://${await host}`, subject)),
     check('token at IMS', async () => await validFinding(endpoint, await stored, subject)),
     check('mint', async () => {
-      if (!mint)
-        return unknown('not tried', 'give --mint: it costs one token, which is not stored');
-      return await mintFinding(endpoint, await subject.credential, subject);
+      if (!mint) {
+        return unknown('not attempted', 'give --mint: it costs one token, which is not stored');
+      }
+      return await mintFinding(endpoint, await credential, subject);
     }),
   ];
 }
 
-/** @throws CliError when there is none, or it may not be read */
-export async function readStoredToken({ session, rotator, name }: Subject): Promise<PendingToken> {
-  const value = await session.secrets.read(namesOf(rotator, name).token);
-  if (value === undefined) throw new CliError('ERR_TOKEN_NOT_READY', 'there is no token yet');
-  // It is sent to its host, which thus has to be one of Adobe's.
-  const token = decodePendingToken(value.reveal(), session.now());
-  if (token !== undefined) return token;
-  const text = 'what is stored is not a token with its client_id and an ims_host of Adobe';
-  throw new CliError('ERR_TOKEN_NOT_READY', text);
-}
-
-/** Any answer will do: what is asked for is public. */
+/** Requests a public document, so no token is needed. */
 async function reachFinding(origin: string, { session }: Subject): Promise<Finding> {
   const began = performance.now();
   try {
@@ -63,17 +50,17 @@ async function reachFinding(origin: string, { session }: Subject): Promise<Findi
     const { status, body } = await get(url, {}, session.signal);
     const took = Math.round(performance.now() - began);
     if (status === 200 && isDiscovery(body)) {
-      return ok(`${origin} answered from here in ${took} ms`);
+      return ok(`${origin} responds in ${took} ms`);
     }
     return failed(
-      `${origin} answered ${status}, and not as IMS does`,
-      'look at https://status.adobe.com, and for a proxy on the way (HTTPS_PROXY)',
+      `${origin} responded with ${status}, not as IMS does`,
+      'check https://status.adobe.com, and for a proxy on the way (HTTPS_PROXY)',
     );
   } catch (error) {
     if (session.signal.aborted) throw error;
     return failed(
-      `${origin} is not reachable from here: ${(error as Error).message}`,
-      'look at the network and HTTPS_PROXY; the function may have another way out',
+      `${origin} is unreachable from here: ${(error as Error).message}`,
+      'check the network and HTTPS_PROXY; the function may use another route',
     );
   }
 }
@@ -96,16 +83,16 @@ async function validFinding(
     const token = { accessToken, clientId, imsHost };
     const response = await endpoint.validate(token, session.signal);
     assertValidated(response, clientId, session.now());
-    return ok('IMS takes the stored token');
+    return ok('IMS accepts the stored token');
   } catch (error) {
     if (session.signal.aborted) throw interrupted();
     if (!(error instanceof TokenRequestError)) throw error;
-    // Any other answer than one of IMS's own says nothing of the token.
+    // Only a response of IMS itself says anything about the token.
     if (error.code !== 'ERR_TOKEN_INVALID' || error.details.status !== 200) {
       return unknown(error.message);
     }
     return failed(
-      'IMS does not take the stored token: it has ended, or was revoked',
+      'IMS rejects the stored token: it has expired or was revoked',
       `ims-token-rotator renew ${name} --force`,
     );
   }
@@ -114,35 +101,30 @@ async function validFinding(
 async function mintFinding(
   endpoint: ImsTokenEndpoint,
   credential: ClientCredential,
-  subject: Subject,
+  { session, name }: Subject,
 ): Promise<Finding> {
-  let refused: Finding | undefined;
-  for (const [index, clientSecret] of credential.clientSecrets.entries()) {
-    try {
-      const { lifetime } = await request(endpoint, { ...credential, clientSecret }, subject);
-      const which = credential.clientSecrets.length === 1 ? '' : ` for client secret ${index + 1}`;
-      return ok(`IMS issued a token of ${formatDuration(lifetime)}${which}; it is not stored`);
-    } catch (error) {
-      if (subject.session.signal.aborted) throw interrupted();
-      if (!(error instanceof TokenRequestError)) throw error;
-      const { imsError, debugId } = error.details;
-      if (error.transient) return unknown(error.message);
-      if (imsError === undefined) return unknown(`${error.message}, as IMS itself would not`);
-      const code = `${error.code}/${imsError}`;
-      const { words, fix } = explainFailure(code, subject.name);
-      refused = failed(`${words} (${code}${debugId === undefined ? '' : `, ${debugId}`})`, fix);
-      if (imsError !== 'invalid_client') break;
-    }
+  const { clientSecrets } = credential;
+  try {
+    const { result, position } = await tryClientSecrets(clientSecrets, async (clientSecret) => {
+      const grant = { ...credential, clientSecret, requestedAt: session.now() };
+      return parseTokenResponse(await endpoint.request(grant, session.signal), grant);
+    });
+    const which = clientSecrets.length === 1 ? '' : ` for client secret ${position}`;
+    return ok(`IMS issued a token of ${formatDuration(result.lifetime)}${which}; it is not stored`);
+  } catch (error) {
+    if (session.signal.aborted) throw interrupted();
+    if (!(error instanceof TokenRequestError)) throw error;
+    return rejectionFinding(error, name);
   }
-  return refused ?? unknown('the credential has no client secret');
 }
 
-async function request(
-  endpoint: ImsTokenEndpoint,
-  grant: Omit<ClientCredential, 'clientSecrets'> & { readonly clientSecret: Sensitive },
-  { session }: Subject,
-): Promise<IssuedToken> {
-  const requestedAt = session.now();
-  const response = await endpoint.request(grant, session.signal);
-  return parseTokenResponse(response, { ...grant, requestedAt });
+function rejectionFinding(error: TokenRequestError, name: string): Finding {
+  const { imsError, debugId } = error.details;
+  if (error.transient) return unknown(error.message);
+  // IMS gives an error code with every rejection; a proxy does not.
+  if (imsError === undefined) return unknown(`${error.message}, which IMS itself would not send`);
+  const failure = { code: error.code, imsError };
+  const { words, fix } = explainFailure(failure, name);
+  const code = [formatFailureCode(failure), debugId].filter(Boolean).join(', ');
+  return failed(`${words} (${code})`, fix);
 }

@@ -1,9 +1,8 @@
 import * as v from 'valibot';
-import type { PendingToken } from '../../core/stored-token.ts';
 import { usageError } from '../errors.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
-import type { Subject } from './credential-checks.ts';
-import { get } from './http-get.ts';
+import { get, type HttpResponse } from './http-get.ts';
+import type { Subject } from './subject.ts';
 
 export interface ProductApi {
   readonly url: string;
@@ -14,7 +13,7 @@ const adobeHost = /(^|\.)(adobe\.io|adobe\.com|workfront\.com)$/;
 const loopback = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /**
- * What `--api` and `--api-header` say; the token is sent there, so it has to be a host of Adobe.
+ * Reads `--api` and `--api-header`. The token is sent there, so the host has to be Adobe's.
  *
  * @throws CliError ERR_USAGE
  */
@@ -23,7 +22,7 @@ export function readProductApi(
   lines: readonly string[],
 ): ProductApi | undefined {
   if (url === undefined) {
-    if (lines.length > 0) throw usageError('--api-header is for --api URL');
+    if (lines.length > 0) throw usageError('--api-header needs --api URL');
     return undefined;
   }
   const parsed = URL.parse(url);
@@ -31,26 +30,21 @@ export function readProductApi(
   const isAdobe = parsed?.protocol === 'https:' && adobeHost.test(parsed.hostname);
   if (!isLocal && !isAdobe) {
     throw usageError(
-      '--api must be an https URL of adobe.io, adobe.com or workfront.com: the token is sent there',
+      '--api must be an https URL under adobe.io, adobe.com or workfront.com: it gets the token',
     );
   }
   const headers = lines.map((line) => /^([A-Za-z0-9-]+):\s*([\x20-\x7e]+)$/.exec(line));
-  if (headers.includes(null)) throw usageError('--api-header must be such as "name: value"');
+  if (headers.includes(null)) throw usageError('--api-header must have the form "name: value"');
   const pairs = headers.map((match) => [match?.[1]?.toLowerCase() ?? '', match?.[2] ?? '']);
   return { url, headers: Object.fromEntries(pairs) };
 }
 
-/** Whether a product does something for the token, as IMS cannot tell. */
-export function productCheck(
-  { session }: Subject,
-  stored: Promise<PendingToken>,
-  api: ProductApi | undefined,
-): Check {
+/** Checks that a product accepts the token, which IMS does not know. */
+export function productCheck({ session, stored }: Subject, api: ProductApi | undefined): Check {
   return check('product', async () => {
     if (api === undefined) {
-      const fix =
-        'name a GET of it: --api URL, with --api-header for what it wants beside the token';
-      return unknown('not asked', fix);
+      const fix = 'name a GET endpoint: --api URL, with --api-header for each header that it needs';
+      return unknown('not called', fix);
     }
     const { accessToken, clientId } = await stored;
     const headers = {
@@ -62,7 +56,7 @@ export function productCheck(
       return findingOf(await get(api.url, headers, session.signal));
     } catch (error) {
       if (session.signal.aborted) throw error;
-      return unknown(`no answer: ${(error as Error).message}`);
+      return unknown(`no response: ${(error as Error).message}`);
     }
   });
 }
@@ -73,30 +67,30 @@ const keyFix =
   "add the product's API to the credential's project in the Developer Console; client_id is the key";
 
 /**
- * The gateway's own refusals have a code; the product's have not.
+ * The gateway's own errors have a code; the product's have none.
  *
  * @see https://developer.adobe.com/workfront-fusion-apis/getting-started/api_headers/
  */
-function findingOf({ status, body }: { readonly status: number; readonly body: string }): Finding {
-  if (status >= 200 && status < 300) return ok(`it answered ${status}`);
+function findingOf({ status, body }: HttpResponse): Finding {
+  if (status >= 200 && status < 300) return ok(`responded with ${status}`);
   const code = gatewayCode(body);
-  const said = `it answered ${status}${code === undefined ? '' : ` (${code})`}`;
+  const response = `responded with ${status}${code === undefined ? '' : ` (${code})`}`;
   if (status === 401) {
-    return failed(`${said}: it does not take the token`, 'see whether IMS does, above');
+    return failed(`${response}: the product rejects the token`, 'see "token at IMS" above');
   }
   if (code === '403000' || code === '403003') {
-    return failed(`${said}: the API key is not one of its own`, keyFix);
+    return failed(`${response}: the product rejects the API key`, keyFix);
   }
   if (status === 403) {
     return failed(
-      `${said}: IMS takes the token, and the product gives it no rights`,
+      `${response}: IMS accepts the token, but the product grants it no rights`,
       'give the technical account a product profile in the Adobe Admin Console, and a role in the product',
     );
   }
   if (code === '400003') {
-    return failed(`${said}: a header is missing`, 'give it with --api-header "name: value"');
+    return failed(`${response}: a header is missing`, 'give it with --api-header "name: value"');
   }
-  return unknown(said, 'a GET that answers 200 to whoever has rights tells more');
+  return unknown(response, 'choose a GET that returns 200 to an authorized client');
 }
 
 function gatewayCode(body: string): string | undefined {

@@ -1,13 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import type { EpochSeconds } from '../../core/instant.ts';
-import { formatFailureCode, readStatus } from '../../core/status.ts';
+import { type FailureCode, readStatus } from '../../core/status.ts';
 import { fingerprint, readSettings } from '../../core/token-tags.ts';
 import { decodeVersionId } from '../../core/version-id.ts';
-import { CliError, interrupted } from '../errors.ts';
+import { CliError, interrupted, isErrorCode } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { explainFailure } from '../view/failure.ts';
 
-/** Which version of which client secret the token is to be of. */
+/** The version of a client secret that the token is to be minted from. */
 export interface StoredCredential {
   readonly name: string;
   readonly tokenSecret: string;
@@ -15,14 +15,14 @@ export interface StoredCredential {
   readonly versionId: string;
 }
 
-const pause = 1_000;
+const pollInterval = 1_000;
 
 /**
- * Waits until the token of a credential that was just stored is there. Describes the token secret:
- * a list would lag behind.
+ * Waits for the token of a credential that was just stored. Describes the token secret, because a
+ * list would lag behind.
  *
  * @param seconds to wait at most
- * @returns when the token ends, in epoch seconds; undefined for a credential that is paused
+ * @returns when the token expires; undefined for a paused credential
  * @throws CliError with the code of the failure, or ERR_TOKEN_NOT_READY
  */
 export async function awaitToken(
@@ -33,14 +33,14 @@ export async function awaitToken(
   const until = session.now() + seconds;
   try {
     for (;;) {
-      const seen = await look(session, credential);
+      const seen = await describeToken(session, credential);
       if ('expiresAt' in seen) return seen.expiresAt;
       if (session.now() >= until) throw notReady(credential.name, seconds, seen.lastFailure);
-      await setTimeout(pause, undefined, { signal: session.signal });
+      await setTimeout(pollInterval, undefined, { signal: session.signal });
     }
   } catch (error) {
     if (error instanceof CliError && error.code.startsWith('ERR_AWS_')) {
-      const text = `the credential is stored; whether its token is there could not be seen: ${error.message}`;
+      const text = `the credential is stored, but its token could not be checked: ${error.message}`;
       throw new CliError(error.code, text, error.fix, { cause: error });
     }
     if (!session.signal.aborted) throw error;
@@ -48,10 +48,10 @@ export async function awaitToken(
   }
 }
 
-async function look(
+async function describeToken(
   session: Session,
   { name, tokenSecret, clientArn, versionId }: StoredCredential,
-): Promise<{ expiresAt: EpochSeconds | undefined } | { lastFailure: string | undefined }> {
+): Promise<{ expiresAt: EpochSeconds | undefined } | { lastFailure: FailureCode | undefined }> {
   const secret = await session.secrets.describe(tokenSecret);
   const tags = secret?.tags ?? {};
   if (readSettings(tags).paused) return { expiresAt: undefined };
@@ -60,18 +60,18 @@ async function look(
   const token = decodeVersionId(secret?.currentVersionId ?? '', now);
   if (token?.fingerprint === wanted) return { expiresAt: token.expiresAt };
   const failure = readStatus(tags, wanted, now);
-  // What may pass is tried again by the next tick; what does not is not worth waiting for.
-  if (failure?.retryAt === undefined) return { lastFailure: failure && formatFailureCode(failure) };
-  const { words, fix } = explainFailure(formatFailureCode(failure), name);
-  throw new CliError(failure.code, words, fix);
+  // The next tick repeats a transient failure; a final one is not worth waiting for.
+  if (failure?.retryAt === undefined) return { lastFailure: failure };
+  const { words, fix } = explainFailure(failure, name);
+  throw new CliError(isErrorCode(failure.code) ? failure.code : 'ERR_TOKEN_NOT_READY', words, fix);
 }
 
-function notReady(name: string, seconds: number, lastFailure: string | undefined): CliError {
+function notReady(name: string, seconds: number, lastFailure: FailureCode | undefined): CliError {
   const why =
-    lastFailure === undefined ? '' : `; the last try: ${explainFailure(lastFailure, name).words}`;
+    lastFailure === undefined ? '' : ` (last failure: ${explainFailure(lastFailure, name).words})`;
   return new CliError(
     'ERR_TOKEN_NOT_READY',
-    `the credential is stored, but there was no token of it within ${seconds} s${why}`,
-    `see: ims-token-rotator doctor ${name}`,
+    `the credential is stored, but no token appeared within ${seconds} s${why}`,
+    `see why: ims-token-rotator doctor ${name}`,
   );
 }

@@ -14,7 +14,7 @@ import { CliError, interrupted, usageError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { wrapLines } from '../view/table.ts';
 
-/** A credential that was understood, and the text to store. */
+/** A valid credential and the text to store. */
 export interface CredentialFile {
   readonly document: Sensitive;
   readonly credential: ClientCredential;
@@ -23,8 +23,8 @@ export interface CredentialFile {
 const largest = 65_536;
 
 /**
- * Reads a credential from a file, from stdin (`-`), or from a person, and checks it as the function
- * will.
+ * Reads a credential from a file, from stdin (`-`), or by asking for it, and checks it as the
+ * function will.
  *
  * @throws CliError ERR_CREDENTIAL_INVALID, which lists every problem by field and shows no value
  */
@@ -41,32 +41,23 @@ export async function readCredential(
     return { document: new Sensitive(document), credential: parseCredential(document, settings) };
   } catch (error) {
     if (!(error instanceof RotatorError)) throw error;
-    const fix = 'README.md, "What the client secret may hold", has the forms that are accepted';
-    throw new CliError(error.code, error.message.replace("the client secret's value", 'this'), fix);
+    const { code, problems } = error;
+    throw new CliError(
+      code,
+      `${sourceOf(file)} is not a valid credential`,
+      'see the accepted forms in docs/reference.md, "Credential forms"',
+      { problems },
+    );
   }
 }
 
-/** What was understood of a credential, without its secrets. */
-export function describeCredential({ credential }: CredentialFile) {
-  const { clientId, clientSecrets, scopes, orgId, imsHost } = credential;
-  return {
-    client_id: clientId,
-    client_secrets: clientSecrets.map(masked),
-    scopes: [...scopes],
-    ...(orgId === undefined ? {} : { org_id: orgId }),
-    ims_host: imsHost,
-  };
-}
-
-export function showCredential({ terminal }: Session, file: CredentialFile): void {
-  for (const [field, value] of Object.entries(describeCredential(file))) {
-    const [first = '', ...rest] = wrapLines([value].flat().join(', '), 18, terminal.columns);
-    terminal.print([`  ${field.padEnd(16)}${first.trimStart()}`, ...rest].join('\n'));
-  }
+function sourceOf(file: string | undefined): string {
+  if (file === undefined) return 'the input';
+  return file === '-' ? 'stdin' : file;
 }
 
 function tooLarge(size: number): CliError {
-  return usageError(`a secret holds ${largest} bytes, and this is ${size}`);
+  return usageError(`the credential has ${size} bytes; a secret holds at most ${largest}`);
 }
 
 async function readDocument(session: Session, file: string): Promise<string> {
@@ -75,7 +66,7 @@ async function readDocument(session: Session, file: string): Promise<string> {
     const { mode, size } = await stat(file);
     if (size > largest) throw tooLarge(size);
     if ((mode & 0o077) !== 0) {
-      const text = `warning: others on this machine may read ${file}; chmod 600 it, or delete it afterwards`;
+      const text = `warning: other users of this machine can read ${file}: chmod 600 it, or delete it afterwards`;
       const lines = wrapLines(text, 0, session.terminal.noteColumns);
       session.terminal.note(session.terminal.styleNote('yellow', lines.join('\n')));
     }
@@ -87,7 +78,7 @@ async function readDocument(session: Session, file: string): Promise<string> {
   }
 }
 
-/** As text, up to somewhat more than a secret holds. A pipe may never be opened by its other end. */
+/** Reads slightly more than a secret holds. Ctrl-C ends it: nobody may ever write to a pipe. */
 async function readBounded(stream: Readable, signal: AbortSignal): Promise<string> {
   const read = async (): Promise<string> => {
     const chunks: Buffer[] = [];
@@ -112,29 +103,23 @@ async function readBounded(stream: Readable, signal: AbortSignal): Promise<strin
 
 async function ask({ terminal, signal }: Session, settings: ScopeSettings): Promise<string> {
   if (!terminal.canAsk) {
-    throw usageError('no FILE is given, and there is nobody to ask', 'give a FILE, or - for stdin');
+    throw usageError('no FILE given, and no terminal to ask on', 'give a FILE, or - for stdin');
   }
   // Questions are not results: stdout may be a pipe.
   const context = { output: process.stderr, signal };
-  const required = (text: string): boolean | string => text.trim() !== '' || 'is needed';
+  const required = (text: string): boolean | string => text.trim() !== '' || 'is required';
   const client_id = await input({ message: 'Client ID', validate: required }, context);
   const client_secret = await password(
-    { message: 'Client secret (is not shown)', validate: required },
+    { message: 'Client secret (not shown)', validate: required },
     context,
   );
   const known = settings.product ?? settings.scopes?.join(',');
   const scope = await input(
     {
-      message: 'Scopes, as the Developer Console shows them',
-      ...(known === undefined ? { validate: required } : { default: '' }),
+      message: 'Scopes from the Developer Console',
+      validate: known === undefined ? required : () => true,
     },
     context,
   );
-  return JSON.stringify({ client_id, client_secret, ...(scope === '' ? {} : { scope }) });
-}
-
-/** Adobe's secrets begin alike, so that this part gives nothing away. */
-function masked(secret: Sensitive): string {
-  const { length } = secret.reveal();
-  return `${secret.reveal().startsWith('p8e-') ? 'p8e-' : ''}… (${length} characters)`;
+  return JSON.stringify({ client_id, client_secret, scope: scope || undefined });
 }

@@ -2,16 +2,17 @@ import * as v from 'valibot';
 import { Functions } from '../aws/functions.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
-import { functionOf, namesOf, type Rotator } from './rotator.ts';
+import { deployedFunction, namesOf, type Rotator } from './rotator.ts';
 
-/** What became of one credential that the function was asked to renew. */
+/** The outcome of one credential's renewal by the function. */
 export interface Renewal {
   readonly name: string;
   readonly outcome: 'renewed' | 'kept' | 'failed';
   readonly reason?: string | undefined;
   readonly expires_at?: string | undefined;
-  readonly code?: string;
-  readonly message?: string;
+  /** An error code; perhaps one that only another release of the function knows. */
+  readonly code?: string | undefined;
+  readonly message?: string | undefined;
 }
 
 const result = v.object({
@@ -25,56 +26,56 @@ const result = v.object({
   ]),
 });
 
-// What a run says of a credential: its name, the code, and what happened.
-const failureLine = /^\S+: (ERR_[A-Z_]+): (.*)$/s;
-
-/** Has the deployed function renew credentials, one invocation each. */
+/** Renews credentials through the deployed function, one invocation each. */
 export class Renewals {
   readonly #functions: Functions;
   readonly #functionName: string;
   readonly #session: Session;
   readonly #rotator: Rotator;
 
-  /** @throws CliError ERR_FUNCTION_NOT_FOUND */
+  /** @throws CliError ERR_FUNCTION_NOT_FOUND or ERR_AWS_DENIED */
   constructor(session: Session, rotator: Rotator) {
     this.#session = session;
     this.#rotator = rotator;
-    this.#functionName = functionOf(rotator);
+    this.#functionName = deployedFunction(rotator).name;
     this.#functions = new Functions(session.signal);
   }
 
   /**
-   * Renews one credential, if it is due or forced. A forced renewal names the version that it is to
-   * replace, so that it is done once, however often it is delivered.
+   * Renews one credential if it is due or forced. A forced renewal names the version to replace, so
+   * that an event delivered twice mints once.
    *
-   * @throws CliError when the function could not be called or did not answer
+   * @throws CliError when the invocation failed
    */
   async renew(credential: string, force: boolean): Promise<Renewal> {
-    const event = { action: 'renew', credential, ...(force ? await this.#force(credential) : {}) };
+    const event = {
+      action: 'renew',
+      credential,
+      force: force || undefined,
+      replaces: force ? await this.#currentVersion(credential) : undefined,
+    };
     const invocation = await this.#functions.invoke(this.#functionName, event);
     if (!invocation.ok) return failed(credential, invocation.errorType, invocation.errorMessage);
     const parsed = v.safeParse(result, invocation.payload);
     if (parsed.success) return parsed.output.credentials[0];
-    const text = 'the function did not say what became of the renewal';
+    const text = "the function's result does not contain the renewal";
     throw new CliError('ERR_FUNCTION_FAILED', text, 'deploy the stack again: it may be older');
   }
 
-  async #force(credential: string): Promise<object> {
+  async #currentVersion(credential: string): Promise<string | undefined> {
     const { token } = namesOf(this.#rotator, credential);
-    const replaces = (await this.#session.secrets.describe(token))?.currentVersionId;
-    return { force: true, ...(replaces === undefined ? {} : { replaces }) };
+    return (await this.#session.secrets.describe(token))?.currentVersionId;
   }
 }
 
+/** The error's type is its code, unless the function itself broke. */
 function failed(name: string, errorType: string, errorMessage: string): Renewal {
-  const [, code, message = ''] = failureLine.exec(errorMessage) ?? [];
-  if (code !== undefined) return { name, outcome: 'failed', code, message };
   if (errorType.startsWith('ERR_')) {
     return { name, outcome: 'failed', code: errorType, message: errorMessage };
   }
   throw new CliError(
     'ERR_FUNCTION_FAILED',
     `the function failed: ${errorType}: ${errorMessage.slice(0, 300)}`,
-    'look at the last lines of its log group',
+    'see the last lines of its log group',
   );
 }

@@ -7,11 +7,11 @@ import {
   versionOf,
 } from '../../core/observation.ts';
 import { renewBefore } from '../../core/renew-before.ts';
-import { formatFailureCode, noFingerprint, parseStatus, readStatus } from '../../core/status.ts';
+import { type FailureCode, noFingerprint, parseStatus, readStatus } from '../../core/status.ts';
 import type { Digest } from '../../core/token-tags.ts';
 import type { Secret } from '../aws/secrets.ts';
 
-/** How a credential is doing, worst first: the order is that of urgency. */
+/** The state of a credential in one word, the most urgent first. */
 export const states = [
   'expired',
   'failing',
@@ -25,73 +25,72 @@ export const states = [
 
 export type State = (typeof states)[number];
 
-/** With one of these somebody has to act. */
+/** The states that need somebody to act. */
 const unhealthy: ReadonlySet<State> = new Set(['expired', 'failing', 'overdue']);
 
 export interface CredentialState {
   readonly name: string;
   readonly state: State;
   readonly paused: boolean;
-  /** Undefined when there is no token, or only its value would say. */
-  readonly token: (CurrentToken & { readonly versionId: string | undefined }) | undefined;
-  /** Undefined when nothing will be done about it. */
+  /** Undefined when there is no token, or only its value shows the expiry. */
+  readonly token: CurrentToken | undefined;
+  /** The token secret's current version, if it has one. */
+  readonly versionId: string | undefined;
+  /** When the rotator tries next; undefined if it will not. */
   readonly renewalAt: EpochSeconds | undefined;
-  /** The failure that lasts: an error code, with IMS's own behind a slash. */
-  readonly failure: string | undefined;
+  /** The current failure. */
+  readonly failure: FailureCode | undefined;
   readonly failingSince: EpochSeconds | undefined;
 }
 
-/** The two secrets of a credential, as far as they are there. */
+/** The two secrets of a credential, if they exist. */
 export interface CredentialSecrets {
   readonly client: Secret | undefined;
   readonly token: Secret | undefined;
-  /** The client secret may live where no list shows it. */
+  /** The client secret may be outside the prefix, where no list shows it. */
   readonly clientMayBeElsewhere: boolean;
 }
 
-export interface Outlook {
+/** The circumstances of a judgement. */
+export interface Context {
   readonly now: EpochSeconds;
   /** Seconds between two ticks. */
   readonly tick: number;
   readonly digest: Digest;
 }
 
-// A list of secrets lags up to five minutes behind.
+// ListSecrets may lag five minutes behind.
 const listLag = 300;
 
-/** Judges a credential by the metadata of its secrets alone. */
+/** Judges a credential from the metadata of its secrets alone. */
 export function credentialState(
   name: string,
   { client, token: secret, clientMayBeElsewhere }: CredentialSecrets,
-  outlook: Outlook,
+  context: Context,
 ): CredentialState {
-  const observed = observeMetadata(outlook, secret, versionOf(client));
+  const observed = observeMetadata(context, secret, versionOf(client));
   const blind = observed.fingerprint === undefined && clientMayBeElsewhere;
   const observation = blind ? withoutClient(observed, secret) : observed;
   const { token, paused, failure, now, versionId } = observation;
-  const current = typeof token === 'object' ? { ...token, versionId } : undefined;
-  const common = { name, paused, token: current };
+  const current = typeof token === 'object' ? token : undefined;
+  const common = { name, paused, token: current, versionId };
   const kept = { ...common, renewalAt: undefined, failure: undefined, failingSince: undefined };
   if (paused) return { ...kept, state: expiredOr(now, current, 'paused') };
   const { action, reason } = decide(observation);
   if (reason === 'token-secret-missing') {
-    return { ...kept, state: 'failing', failure: 'ERR_TOKEN_SECRET_MISSING' };
+    return { ...kept, state: 'failing', failure: { code: 'ERR_TOKEN_SECRET_MISSING' } };
   }
   if (reason === 'credential-missing') {
     if (token === 'empty') return { ...kept, state: 'empty' };
     return {
       ...kept,
       state: expiredOr(now, current, 'failing'),
-      failure: 'ERR_CREDENTIAL_MISSING',
+      failure: { code: 'ERR_CREDENTIAL_MISSING' },
     };
   }
   const renewalAt = renewalOf(observation, action !== 'keep');
   if (failure !== undefined) {
-    const remembered = {
-      failure: formatFailureCode(failure),
-      failingSince: failure.since,
-      renewalAt,
-    };
+    const remembered = { failure, failingSince: failure.since, renewalAt };
     return { ...common, ...remembered, state: expiredOr(now, current, 'failing') };
   }
   if (token === 'unread') return { ...kept, state: 'foreign' };
@@ -103,17 +102,18 @@ export function isUnhealthy({ state }: CredentialState): boolean {
   return unhealthy.has(state);
 }
 
-/** The most urgent first; of those that are alike, the one whose token ends first. */
+/** The most urgent state first, then the earliest expiry, then by name. */
 export function byUrgency(one: CredentialState, other: CredentialState): number {
-  const end = ({ token }: CredentialState): number => token?.expiresAt ?? Number.POSITIVE_INFINITY;
+  const expiry = ({ token }: CredentialState): number =>
+    token?.expiresAt ?? Number.POSITIVE_INFINITY;
   const byState = states.indexOf(one.state) - states.indexOf(other.state);
   if (byState !== 0) return byState;
-  // Two infinities are no number apart.
-  if (end(one) !== end(other)) return end(one) - end(other);
+  // Infinity - Infinity is NaN.
+  if (expiry(one) !== expiry(other)) return expiry(one) - expiry(other);
   return one.name < other.name ? -1 : 1;
 }
 
-/** A client secret that cannot be seen is taken to be what the token was minted from. */
+/** Assumes that the stored token was minted from the client secret that cannot be seen. */
 function withoutClient(observed: Observation, secret: Secret | undefined): Observation {
   const { token, now } = observed;
   const minted = typeof token === 'object' ? token.fingerprint : undefined;
@@ -129,7 +129,6 @@ function expiredOr(now: EpochSeconds, token: CurrentToken | undefined, state: St
   return token !== undefined && token.expiresAt <= now ? 'expired' : state;
 }
 
-/** When the rotator will next try. */
 function renewalOf(
   { now, tick, token, failure, renewBefore: setting }: Observation,
   due: boolean,
@@ -140,7 +139,7 @@ function renewalOf(
   return epochSeconds(token.expiresAt - renewBefore(token.lifetime, tick, setting));
 }
 
-/** A token that is due is renewed by the next tick; after two, something is wrong. */
+/** The next tick renews a token that is due. After two ticks, something is wrong. */
 function lateness(
   { now, tick, token, renewBefore: setting }: Observation,
   reason: string,
@@ -150,7 +149,7 @@ function lateness(
     reason === 'token-expiring' && typeof token === 'object'
       ? token.expiresAt - renewBefore(token.lifetime, tick, setting)
       : (client?.changedAt ?? now);
-  // A tag that was set, such as a setting or the end of a pause, may be what has made it due.
+  // A tag may have made it due, for example a setting or the end of a pause.
   const dueSince = Math.max(due, secret?.changedAt ?? due);
   return now - dueSince > 2 * tick + listLag ? 'overdue' : 'due';
 }

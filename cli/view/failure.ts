@@ -1,6 +1,8 @@
 import type { ErrorCode } from '../../core/errors.ts';
+import type { FailureCode } from '../../core/status.ts';
+import { isErrorCode } from '../errors.ts';
 
-/** A failure in a person's words, and what that person does about it. */
+/** A failure in words, and how to fix it. */
 export interface FailureWords {
   readonly words: string;
   readonly fix: string;
@@ -8,117 +10,115 @@ export interface FailureWords {
 
 const put = 'ims-token-rotator put-credential NAME FILE';
 const putAgain = `correct it in the Adobe Developer Console, then: ${put}`;
-const policies = 'look at key policies and service control policies, then deploy the stack again';
-const wait = 'nothing, unless it lasts: then look at https://status.adobe.com';
-const askAdobe = "if it lasts, ask Adobe support with the log line's x_debug_id";
+const policies = 'check key policies and service control policies, then deploy the stack again';
+const wait = 'nothing, unless it lasts: then check https://status.adobe.com';
+const askAdobe = "if it lasts, give Adobe support the log line's x_debug_id";
 const rotateAgain = 'start the rotation again, or: ims-token-rotator renew NAME --force';
+const allowKey = 'enable the key, and allow the function to use it';
 
-/** What IMS's own code makes of a refusal. */
-const refusals: Readonly<Record<string, FailureWords>> = {
+/** The rejections with an error code of IMS. */
+const rejections: Readonly<Record<string, FailureWords>> = {
   invalid_client: {
-    words: 'IMS refuses the client secret: it is wrong, deleted, or of another environment',
+    words: 'IMS rejects the client secret: it is wrong, deleted, or of another environment',
     fix: putAgain,
   },
   invalid_scope: {
-    words: 'IMS refuses a scope: the credential does not have all that are asked for',
-    fix: `add the product to the project or ask for fewer scopes; ${putAgain}`,
+    words: 'IMS rejects a scope: the credential does not have all requested scopes',
+    fix: `add the product to the project or request fewer scopes; ${putAgain}`,
   },
   unauthorized_client: {
-    words: 'IMS does not know this client for server-to-server use (client credentials grant)',
-    fix: `make an OAuth Server-to-Server credential; ${putAgain}`,
+    words: 'IMS does not allow this client server-to-server use (client credentials grant)',
+    fix: `create an OAuth Server-to-Server credential; ${putAgain}`,
   },
 };
 
 const known: Readonly<Record<ErrorCode, FailureWords>> = {
   ERR_CONFIG_INVALID: {
-    words: "the function's environment is not right",
+    words: "the function's environment is invalid",
     fix: 'deploy the stack again',
   },
   ERR_EVENT_INVALID: {
-    words: 'the function does not understand what it was sent',
+    words: 'the function rejects the event',
     fix: 'deploy the stack again: the function may be older than this command',
   },
   ERR_CREDENTIAL_INVALID: {
-    words: "the client secret's value is not a credential",
-    fix: `${put} says what is wrong with a file, or stores it`,
+    words: "the client secret's value is not a valid credential",
+    fix: `${put} lists the problems of a file, or stores it`,
   },
   ERR_CREDENTIAL_MISSING: {
-    words: 'the client secret is gone, or has no value',
-    fix: `${put}; if the secret is gone, see ERR_CREDENTIAL_MISSING in docs/runbook.md`,
+    words: 'the client secret does not exist or has no value',
+    fix: `${put}; if the secret does not exist, see ERR_CREDENTIAL_MISSING in docs/runbook.md`,
   },
   ERR_TOKEN_SECRET_MISSING: {
-    words: 'there is no token secret, or it is scheduled for deletion',
-    fix: 'ims-token-rotator status shows the names there are; doctor NAME says how to get it back',
+    words: 'the token secret does not exist or is scheduled for deletion',
+    fix: 'ims-token-rotator status lists the credentials; doctor NAME says how to restore it',
   },
-  ERR_PAUSED: { words: 'somebody has paused it', fix: 'ims-token-rotator resume NAME' },
+  ERR_PAUSED: { words: 'the credential is paused', fix: 'ims-token-rotator resume NAME' },
   ERR_BACKING_OFF: {
-    words: 'it waits after a failure',
-    fix: 'ims-token-rotator doctor NAME says which; then: ims-token-rotator renew NAME --force',
+    words: 'the rotator waits after a failure',
+    fix: 'ims-token-rotator doctor NAME shows it; then: ims-token-rotator renew NAME --force',
   },
   ERR_RECENTLY_ISSUED: {
     words: 'the token was issued a moment ago',
     fix: 'try again in a minute',
   },
   ERR_NO_TIME_LEFT: {
-    words: 'the run was over before it was done',
-    fix: 'nothing: the next tick will do it',
+    words: 'the run ended before the renewal',
+    fix: 'nothing: the next tick renews it',
   },
-  ERR_TOKEN_REJECTED: { words: 'IMS refused, or something on the way to it', fix: putAgain },
-  ERR_TOKEN_MALFORMED: {
-    words: 'IMS answered with something that cannot be a token',
-    fix: askAdobe,
+  ERR_TOKEN_REJECTED: {
+    words: 'IMS, or a proxy on the way to it, rejected the request',
+    fix: putAgain,
   },
-  ERR_TOKEN_INVALID: { words: 'IMS does not take the token that it has issued', fix: askAdobe },
-  ERR_TOKEN_UNAVAILABLE: { words: 'IMS was not reachable, or overloaded', fix: wait },
+  ERR_TOKEN_MALFORMED: { words: 'the response of IMS holds no valid token', fix: askAdobe },
+  ERR_TOKEN_INVALID: { words: 'IMS rejects the token that it issued', fix: askAdobe },
+  ERR_TOKEN_UNAVAILABLE: { words: 'IMS is unreachable or overloaded', fix: wait },
   ERR_TOKEN_NOT_LATER: {
-    words: 'IMS gives a token that does not outlive the stored one',
-    fix: "look at the credential's token lifetime at Adobe",
+    words: 'IMS issued a token that does not expire later than the stored one',
+    fix: "check the credential's token lifetime at Adobe",
   },
   ERR_ROTATION_NEEDS_FIRST_TOKEN: {
-    words: 'a rotation can only replace a token, and there is none yet',
+    words: 'a rotation can only replace a token, and none is stored yet',
     fix: 'ims-token-rotator renew NAME',
   },
   ERR_ROTATION_NOT_PENDING: {
-    words: 'the version that was to become current is not pending any more',
+    words: 'the version to make current is no longer pending',
     fix: rotateAgain,
   },
-  ERR_ROTATION_STALE: { words: 'the pending token is of no use any more', fix: rotateAgain },
-  ERR_SECRET_ACCESS_DENIED: { words: 'the function may not do what it must', fix: policies },
-  ERR_SECRET_DECRYPTION: {
-    words: 'the key of a secret cannot decrypt',
-    fix: 'enable the key, and let the function use it',
+  ERR_ROTATION_STALE: { words: 'the pending token is no longer usable', fix: rotateAgain },
+  ERR_SECRET_ACCESS_DENIED: {
+    words: 'the function is not authorized to use the secret',
+    fix: policies,
   },
-  ERR_SECRET_ENCRYPTION: {
-    words: 'the key of the token secret cannot encrypt',
-    fix: 'enable the key, and let the function use it',
+  ERR_SECRET_DECRYPTION: { words: 'the key of a secret cannot decrypt', fix: allowKey },
+  ERR_SECRET_ENCRYPTION: { words: 'the key of the token secret cannot encrypt', fix: allowKey },
+  ERR_SECRET_REFUSED: {
+    words: 'Secrets Manager rejected the request',
+    fix: 'see the log line for the reason',
   },
-  ERR_SECRET_REFUSED: { words: 'Secrets Manager refused', fix: 'see the log line for the reason' },
   ERR_SECRET_UNAVAILABLE: {
-    words: 'Secrets Manager was throttling or not reachable',
+    words: 'Secrets Manager is throttling or unreachable',
     fix: 'nothing, unless it lasts',
   },
   ERR_VERSION_EXISTS: {
-    words: 'a version of this id is there already',
-    fix: 'nothing: the next try makes another',
+    words: 'a version with this id exists already',
+    fix: 'nothing: the next attempt uses another id',
   },
   ERR_VERSION_LIMIT: {
-    words: 'the token secret has too many versions of the last 24 hours',
-    fix: 'find out who writes it so often; it passes within a day',
+    words: 'the token secret has too many versions from the last 24 hours',
+    fix: 'find out what writes it so often; the limit clears within a day',
   },
   ERR_STATUS_NOT_WRITTEN: {
-    words: 'a failure could not be remembered in the status tag',
+    words: 'the function could not write the status tag',
     fix: policies,
   },
-  ERR_UNEXPECTED: { words: 'a mistake in the rotator', fix: 'report it, with the log line' },
+  ERR_UNEXPECTED: { words: 'a bug in the rotator', fix: 'report it with the log line' },
 };
 
-/**
- * @param code such as `ERR_TOKEN_REJECTED/invalid_client`: IMS's own code is behind the slash
- * @param name of the credential, for the commands that the fix has
- */
-export function explainFailure(code: string, name: string): FailureWords {
-  const [own = code, imsError = ''] = code.split('/');
-  const found = refusals[imsError] ?? (own in known ? known[own as ErrorCode] : undefined);
-  const { words, fix } = found ?? { words: code, fix: `see ${own} in docs/runbook.md` };
+/** @param name the credential, for the commands in the fix */
+export function explainFailure({ code, imsError = '' }: FailureCode, name: string): FailureWords {
+  const { words, fix } =
+    (Object.hasOwn(rejections, imsError) ? rejections[imsError] : undefined) ??
+    (isErrorCode(code) ? known[code] : { words: code, fix: `see ${code} in docs/runbook.md` });
   return { words, fix: fix.replaceAll('NAME', name) };
 }

@@ -1,4 +1,5 @@
 import { type EpochSeconds, formatInstant } from '../../core/instant.ts';
+import { formatFailureCode } from '../../core/status.ts';
 import { type CredentialState, isUnhealthy, type State, states } from './credential-state.ts';
 import { formatDuration, formatMinute } from './durations.ts';
 import { explainFailure } from './failure.ts';
@@ -8,22 +9,22 @@ export interface StatusView {
   readonly rotator: string;
   readonly credentials: readonly CredentialState[];
   readonly now: EpochSeconds;
-  /** Of the terminal; undefined where lines may be as long as they are. */
+  /** The terminal's columns; undefined where lines may have any length. */
   readonly columns: number | undefined;
-  /** How many lines there may be of credentials and their failures. */
+  /** The limit of lines for credentials and their failures. */
   readonly most: number;
   readonly style: (state: State, text: string) => string;
 }
 
 const barCells = 8;
-// What all columns but the name take, with the gaps between.
+// The width of every column but the name, with the gaps between them.
 const otherColumns = 2 + 9 + 23 + 15 + 12;
 const fewest = 12;
 
-/** The table that `status` shows: what is urgent on top, each failure below its credential. */
+/** The table of `status`: the most urgent credential first, each failure below its credential. */
 export function statusLines(view: StatusView): readonly string[] {
   const { credentials, now, columns, most } = view;
-  // No more than could be shown are laid out; longer lists are for pipes.
+  // Lays out only what fits; longer lists are for pipes.
   const candidates = credentials.slice(0, most);
   const longest = candidates.reduce(
     (length, { name }) => Math.max(length, name.length),
@@ -49,7 +50,7 @@ export function statusLines(view: StatusView): readonly string[] {
       view.style(credential.state, lines[index] ?? ''),
       ...failureLines(credential, view),
     ];
-    // The first is shown, come what may.
+    // The first credential is always shown.
     if (shown > 0 && table.length + block.length > most) break;
     table.push(...block);
     shown += 1;
@@ -58,34 +59,31 @@ export function statusLines(view: StatusView): readonly string[] {
   return [
     summary(view),
     ...(shown === 0 ? [] : ['', head, ...table]),
-    ...(more > 0 ? [`… and ${more} less urgent; name some, or pipe this to see all`] : []),
+    ...(more > 0 ? [`… and ${more} less urgent: name some, or pipe the output to see all`] : []),
   ];
 }
 
-/** As JSON: instants in RFC 3339, durations in seconds. */
+/** The same as JSON: instants in RFC 3339, durations in seconds. */
 export function statusJson({ rotator, credentials, now }: Omit<StatusView, 'style'>) {
   return {
     rotator,
     at: formatInstant(now),
     healthy: !credentials.some(isUnhealthy),
-    credentials: credentials.map((credential) => {
-      const { name, state, paused, token, renewalAt, failure, failingSince } = credential;
+    credentials: credentials.map(({ name, state, paused, token, renewalAt, ...rest }) => {
+      const { versionId, failure, failingSince } = rest;
       return {
         name,
         state,
         paused,
-        ...(token === undefined
-          ? {}
-          : {
-              expires_at: formatInstant(token.expiresAt),
-              seconds_left: token.expiresAt - now,
-              version_id: token.versionId,
-            }),
-        ...(renewalAt === undefined ? {} : { next_renewal_at: formatInstant(renewalAt) }),
-        ...(failure === undefined
-          ? {}
-          : { failure: { code: failure, words: explainFailure(failure, name).words } }),
-        ...(failingSince === undefined ? {} : { failing_since: formatInstant(failingSince) }),
+        expires_at: token && formatInstant(token.expiresAt),
+        seconds_left: token && token.expiresAt - now,
+        version_id: token && versionId,
+        next_renewal_at: renewalAt && formatInstant(renewalAt),
+        failure: failure && {
+          code: formatFailureCode(failure),
+          words: explainFailure(failure, name).words,
+        },
+        failing_since: failingSince && formatInstant(failingSince),
       };
     }),
   };
@@ -104,11 +102,11 @@ function summary({ rotator, credentials }: StatusView): string {
 function cells({ name, state, token, renewalAt }: CredentialState, now: EpochSeconds): string[] {
   const renewal = renewalAt === undefined ? '' : renewalText(renewalAt, now);
   if (token === undefined) {
-    const left = state === 'foreign' ? 'its value says' : '';
+    const left = state === 'foreign' ? 'only in its value' : '';
     return [name, state, left, '', renewal];
   }
   const left = token.expiresAt - now;
-  const text = left <= 0 ? `ended ${formatDuration(left)} ago` : formatDuration(left);
+  const text = left <= 0 ? `${formatDuration(left)} ago` : formatDuration(left);
   const lifeLeft = `${bar(left / token.lifetime)} ${text}`;
   return [name, state, left <= 0 ? text : lifeLeft, formatMinute(token.expiresAt), renewal];
 }
@@ -128,9 +126,10 @@ function failureLines(
 ): readonly string[] {
   if (failure === undefined) return [];
   const { words, fix } = explainFailure(failure, name);
+  const code = formatFailureCode(failure);
   const lasts = failingSince === undefined ? '' : `, for ${formatDuration(now - failingSince)}`;
   return [
-    ...wrapLines(`${words}${lasts} (${failure})`, 2, columns).map((line) => style(state, line)),
+    ...wrapLines(`${words}${lasts} (${code})`, 2, columns).map((line) => style(state, line)),
     ...wrapLines(`→ ${fix}`, 2, columns),
   ];
 }

@@ -2,15 +2,15 @@ import wrapAnsi from 'wrap-ansi';
 
 export interface Column {
   readonly title: string;
-  /** Characters, without the gap behind it. */
+  /** Characters, without the gap that follows. */
   readonly width: number;
 }
 
 const gap = '  ';
 
 /**
- * Lays out columns without lines, a line each; a cell too long for its column ends in `…`. Cells are of
- * characters that are one column wide. (The table libraries take time by the square of the rows.)
+ * Lays out a header and a line for each row, without rules. A cell too long for its column ends in
+ * `…`. Assumes that every character is one column wide. (Table libraries need quadratic time.)
  */
 export function tableLines(
   columns: readonly Column[],
@@ -28,7 +28,7 @@ function toWidth(cell: string, width: number): string {
   return cell.length > width ? `${cell.slice(0, width - 1)}…` : cell.padEnd(width);
 }
 
-/** Breaks a text at words, with every line indented so far. */
+/** Breaks a text at words, and indents every line. */
 export function wrapLines(
   text: string,
   indent: number,
@@ -36,4 +36,14 @@ export function wrapLines(
 ): readonly string[] {
   const wrapped = columns === undefined ? text : wrapAnsi(text, Math.max(20, columns - indent));
   return wrapped.split('\n').map((line) => `${' '.repeat(indent)}${line}`);
+}
+
+/** Lines behind a label that has a column for itself. */
+export function labelledLines(
+  label: string,
+  text: string,
+  { indent, columns }: { readonly indent: number; readonly columns: number | undefined },
+): readonly string[] {
+  const [first = '', ...rest] = wrapLines(text, indent, columns);
+  return [`${label}${first.trimStart()}`, ...rest];
 }

@@ -3,7 +3,7 @@ import yoctoSpinner from 'yocto-spinner';
 
 type Format = Parameters<typeof styleText>[0];
 
-/** Long work, seen on a terminal only. */
+/** A spinner for long work, on a terminal only. */
 export interface Progress {
   say(text: string): void;
   /** Prints lines that stay. */
@@ -11,12 +11,12 @@ export interface Progress {
   end(): void;
 }
 
-/** What a command writes to: results to stdout, the rest to stderr. Colours on a terminal only. */
+/** Results go to stdout, everything else to stderr. Colours show on a terminal only. */
 export class Terminal {
   readonly #stdout: NodeJS.WriteStream;
   readonly #stderr: NodeJS.WriteStream;
   readonly #stdin: NodeJS.ReadStream;
-  /** Nobody reads what is printed any more. */
+  /** True once the reader of stdout is gone. */
   isClosed = false;
 
   constructor({ stdout, stderr, stdin }: Pick<NodeJS.Process, 'stdout' | 'stderr' | 'stdin'>) {
@@ -28,22 +28,22 @@ export class Terminal {
     });
   }
 
-  /** Whether stdout is a terminal. */
+  /** True if stdout is a terminal. */
   get isInteractive(): boolean {
     return this.#stdout.isTTY === true;
   }
 
-  /** Whether a person can be asked. */
+  /** True if the command can ask a person. */
   get canAsk(): boolean {
     return this.#stdin.isTTY === true && this.#stderr.isTTY === true;
   }
 
-  /** Columns of the terminal; undefined where lines may be as long as they are. */
+  /** Columns of stdout's terminal; undefined where lines may have any length. */
   get columns(): number | undefined {
     return (this.isInteractive && this.#stdout.columns) || undefined;
   }
 
-  /** The same of stderr. */
+  /** Columns of stderr's terminal. */
   get noteColumns(): number | undefined {
     return this.#stderr.isTTY === true ? this.#stderr.columns : undefined;
   }
@@ -64,12 +64,12 @@ export class Terminal {
     this.#stderr.write(`${text}\n`);
   }
 
-  /** Forgets what is on the screen. */
+  /** Clears the screen and its history. */
   clear(): void {
     if (this.isInteractive) this.#stdout.write('\u001B[2J\u001B[3J\u001B[H');
   }
 
-  /** Coloured for stdout, if that shows colours. @see https://no-color.org/ */
+  /** Styles text for stdout, if stdout shows colours. @see https://no-color.org/ */
   style(format: Format, text: string): string {
     return styleText(format, text, { stream: this.#stdout });
   }
@@ -81,7 +81,7 @@ export class Terminal {
   progress(text: string): Progress {
     if (this.#stderr.isTTY !== true)
       return { say: () => {}, above: (print) => print(), end: () => {} };
-    // Ctrl-C is the command's to handle: it may have something to finish.
+    // The command handles Ctrl-C: it may have something to finish.
     const spinner = yoctoSpinner({ text, stream: this.#stderr, handleSignals: false }).start();
     return {
       say: (next) => {

@@ -1,5 +1,5 @@
+import { tryClientSecrets } from '../../core/client-secrets.ts';
 import type { ClientCredential } from '../../core/credential.ts';
-import { TokenRequestError } from '../../core/errors.ts';
 import { isShortLived } from '../../core/renew-before.ts';
 import type { Sensitive } from '../../core/sensitive.ts';
 import { type IssuedToken, parseTokenResponse } from '../../core/token-response.ts';
@@ -17,26 +17,13 @@ export interface Minted {
 /**
  * In: a credential. Out: a token that IMS has just issued.
  *
- * The credential's secrets are tried in order. Only `invalid_client` moves on to the next one: any
- * other rejection would be the same for it.
- *
  * @throws TokenRequestError, or Deferral when the host has failed too often in this run
  */
 export async function mint(run: Run, credential: ClientCredential): Promise<Minted> {
-  let rejected: TokenRequestError | undefined;
-  for (const [index, clientSecret] of credential.clientSecrets.entries()) {
-    try {
-      const token = await withRetries(run, budget.mint, () =>
-        request(run, credential, clientSecret),
-      );
-      return { token, clientSecretPosition: index + 1 };
-    } catch (error) {
-      const final = error instanceof TokenRequestError && !error.transient;
-      if (!final || error.details.imsError !== 'invalid_client') throw error;
-      rejected = error;
-    }
-  }
-  throw rejected ?? new TypeError('a credential has at least one client secret');
+  const { result, position } = await tryClientSecrets(credential.clientSecrets, (clientSecret) =>
+    withRetries(run, budget.mint, () => request(run, credential, clientSecret)),
+  );
+  return { token: result, clientSecretPosition: position };
 }
 
 /** Warns of a token that is stored although something about it is odd. */

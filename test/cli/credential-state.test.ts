@@ -9,6 +9,7 @@ import {
 } from '../../cli/view/credential-state.ts';
 import { formatDuration, formatMinute } from '../../cli/view/durations.ts';
 import { explainFailure } from '../../cli/view/failure.ts';
+import { tagKeys } from '../../core/contract.ts';
 import { errorKinds } from '../../core/errors.ts';
 import { epochSeconds, formatInstant } from '../../core/instant.ts';
 import { fingerprint } from '../../core/token-tags.ts';
@@ -17,7 +18,7 @@ import { digest, hour, now } from '../support/builders.ts';
 
 const tick = 900;
 const lag = 300;
-const outlook = { now, tick, digest };
+const context = { now, tick, digest };
 
 const clientArn = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:x/client-AbCdEf';
 const version = '00000000-0000-4000-8000-000000000001';
@@ -42,13 +43,13 @@ function tokenSecret(left: number | undefined, status?: string, of = version): S
   return {
     name: 'x/token',
     arn: clientArn.replace('client', 'token'),
-    tags: status === undefined ? {} : { 'ims-token-rotator:status': status },
-    ...(left === undefined ? {} : { currentVersionId: encodeVersionId(fields, digest('x')) }),
+    tags: { [tagKeys.status]: status },
+    currentVersionId: left === undefined ? undefined : encodeVersionId(fields, digest('x')),
   };
 }
 
 function judge(client: Secret | undefined, token: Secret | undefined, elsewhere = false) {
-  return credentialState('x', { client, token, clientMayBeElsewhere: elsewhere }, outlook);
+  return credentialState('x', { client, token, clientMayBeElsewhere: elsewhere }, context);
 }
 
 const half = 12 * hour;
@@ -62,10 +63,15 @@ describe('the state of a credential', () => {
     ['just before its end', 'overdue', clientSecret(), tokenSecret(1)],
     ['at its end', 'expired', clientSecret(), tokenSecret(0)],
     ['a credential just stored', 'due', clientSecret(2 * tick + lag), tokenSecret(undefined)],
-    ['one stored a while ago', 'overdue', clientSecret(2 * tick + lag + 1), tokenSecret(undefined)],
+    [
+      'a credential stored a while ago',
+      'overdue',
+      clientSecret(2 * tick + lag + 1),
+      tokenSecret(undefined),
+    ],
     ['a new credential', 'due', clientSecret(60), tokenSecret(20 * hour, undefined, 'another')],
     [
-      'one whose new credential nobody noticed',
+      'a new credential that no tick noticed',
       'overdue',
       clientSecret(hour),
       tokenSecret(20 * hour, undefined, 'another'),
@@ -78,18 +84,21 @@ describe('the state of a credential', () => {
     expect(judge(client, token).state).toBe(state);
   });
 
-  it('believes a failure of this very credential, and no other', () => {
+  it('counts a failure only of the current version of the credential', () => {
     const since = formatInstant(epochSeconds(now - 60));
     const mark = fingerprint(digest, clientArn, version, {});
     const status = (credential: string): string =>
       `failing code=ERR_TOKEN_UNAVAILABLE since=${since} credential=${credential}`;
     const failing = judge(clientSecret(), tokenSecret(20 * hour, status(mark)));
-    expect(failing).toMatchObject({ state: 'failing', failure: 'ERR_TOKEN_UNAVAILABLE' });
+    expect(failing).toMatchObject({
+      state: 'failing',
+      failure: { code: 'ERR_TOKEN_UNAVAILABLE' },
+    });
     expect(judge(clientSecret(), tokenSecret(20 * hour, status('0a0b0c0d'))).state).toBe('fresh');
     expect(judge(clientSecret(), tokenSecret(20 * hour, 'ok')).state).toBe('fresh');
   });
 
-  it('says when the rotator tries next', () => {
+  it('shows when the rotator tries next', () => {
     const at = ({ renewalAt }: CredentialState): number => (renewalAt ?? Number.NaN) - now;
     expect(at(judge(clientSecret(), tokenSecret(20 * hour)))).toBe(8 * hour);
     expect(at(judge(clientSecret(), tokenSecret(hour)))).toBe(0);
@@ -100,7 +109,7 @@ describe('the state of a credential', () => {
     expect(at(judge(clientSecret(), tokenSecret(hour, status)))).toBe(840);
   });
 
-  it('takes a client secret that no list shows for the one that the token is of', () => {
+  it('assumes that the token was minted from the client secret that no list shows', () => {
     expect(judge(undefined, tokenSecret(20 * hour), true).state).toBe('fresh');
     expect(judge(undefined, tokenSecret(half - 60), true).state).toBe('due');
     expect(judge(undefined, tokenSecret(undefined), true).state).toBe('empty');
@@ -108,7 +117,7 @@ describe('the state of a credential', () => {
     expect(judge(undefined, foreign, true).state).toBe('foreign');
   });
 
-  it('is sorted by urgency, then by what ends first, then by name', () => {
+  it('is sorted by urgency, then by expiry, then by name', () => {
     const state = (name: string, of: State, left?: number): CredentialState => ({
       ...judge(clientSecret(), tokenSecret(left)),
       name,
@@ -128,7 +137,7 @@ describe('the state of a credential', () => {
   });
 });
 
-describe('what a person reads', () => {
+describe('the texts for a person', () => {
   it.each([
     [0, '0 s'],
     [59.9, '59 s'],
@@ -139,23 +148,31 @@ describe('what a person reads', () => {
     [86_399, '23 h 59 min'],
     [86_400, '1 d'],
     [-90_000, '1 d 1 h'],
-  ])('%d seconds are %s', (seconds, text) => {
+  ])('show %d seconds as %s', (seconds, text) => {
     expect(formatDuration(seconds)).toBe(text);
   });
 
-  it('shows an instant in UTC', () => {
+  it('show an instant in UTC', () => {
     expect(formatMinute(epochSeconds(Date.UTC(2026, 11, 5, 7, 3) / 1000))).toBe('05 Dec 07:03');
   });
 
-  it('has words and a way out for each code', () => {
+  it('explain every error code, with a fix', () => {
     for (const code of Object.keys(errorKinds)) {
-      const { words, fix } = explainFailure(code, 'fusion');
+      const { words, fix } = explainFailure({ code }, 'fusion');
       expect(words).not.toBe('');
       expect(fix).not.toContain('NAME');
       expect(fix.length, code).toBeGreaterThan(5);
     }
-    expect(explainFailure('ERR_TOKEN_REJECTED/odd', 'x')).toEqual(
-      explainFailure('ERR_TOKEN_REJECTED', 'x'),
-    );
+    const rejected = { code: 'ERR_TOKEN_REJECTED' };
+    for (const imsError of ['odd', 'constructor']) {
+      expect(explainFailure({ ...rejected, imsError }, 'x')).toEqual(explainFailure(rejected, 'x'));
+    }
+  });
+
+  it('show a code that only another release knows as it is', () => {
+    expect(explainFailure({ code: 'ERR_NEW' }, 'x')).toEqual({
+      words: 'ERR_NEW',
+      fix: 'see ERR_NEW in docs/runbook.md',
+    });
   });
 });

@@ -6,25 +6,30 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { inSeconds } from './operator.ts';
-import { api, checksOf, keyArn, secretOf, startHealthy, withKey } from './patient.ts';
+import {
+  api,
+  checksOf,
+  keyArn,
+  putToken,
+  secretOf,
+  setKey,
+  startHealthy,
+  withKey,
+} from './patient.ts';
 
 describe('doctor of a credential', () => {
-  it('keys fail when one is disabled', async () => {
+  it('fails the keys when one is disabled', async () => {
     const operator = await startHealthy();
     await withKey(operator, 'Enabled');
     const good = (await checksOf(operator, 'keyed')).find('keys enabled');
     expect(good).toMatchObject({ verdict: 'ok', detail: `${keyArn} is enabled` });
-    operator.world.aws.account.keys.set(keyArn, {
-      arn: keyArn,
-      state: 'Disabled',
-      manager: 'CUSTOMER',
-    });
+    setKey(operator.world, 'Disabled');
     const bad = (await checksOf(operator, 'keyed')).find('keys enabled');
     expect(bad).toMatchObject({ verdict: 'failed', detail: `${keyArn} is Disabled` });
     expect(bad.fix).toContain('aws kms enable-key');
   });
 
-  it('rotation fails when AWSPENDING was left behind, and not while one may be under way', async () => {
+  it('fails a rotation that left AWSPENDING behind, but none that may be in progress', async () => {
     const operator = await startHealthy();
     const { client, world } = operator;
     const SecretId = secretOf(operator, 'token');
@@ -33,7 +38,7 @@ describe('doctor of a credential', () => {
     );
     const young = (await checksOf(operator, 'fusion')).find('rotation');
     expect(young).toMatchObject({ verdict: 'unknown' });
-    expect(young.detail).toMatch(/^one was begun \d+ s ago$/);
+    expect(young.detail).toMatch(/^one started \d+ s ago$/);
     world.secretsManager.seed({
       name: world.secretId('old', 'token'),
       secretString: '{}',
@@ -60,48 +65,55 @@ describe('doctor of a credential', () => {
 
   it.each([
     ['invalid_client', /it is wrong, deleted, or of another environment/],
-    ['invalid_scope', /the credential does not have all that are asked for/],
-    ['unauthorized_client', /does not know this client for server-to-server use/],
-  ])('tells %s apart when it mints, and in what the rotator remembers', async (error, words) => {
-    const operator = await startHealthy();
-    const { clientId, clientSecrets } = await operator.onboard('other');
-    const scope = error === 'invalid_scope' ? 'openid,not_granted' : 'openid';
-    const secret = error === 'invalid_client' ? 'p8e-a-wrong-one-0123456789' : clientSecrets[0];
-    operator.secrets.add('p8e-a-wrong-one-0123456789');
-    if (error === 'unauthorized_client') {
-      operator.world.ims.client(clientId).clientCredentialsAllowed = false;
-    }
-    await operator.client.send(
-      new PutSecretValueCommand({
-        SecretId: operator.world.secretId('other', 'client'),
-        SecretString: JSON.stringify({ client_id: clientId, client_secret: secret, scope }),
-      }),
-    );
-    await operator.invoke({ action: 'tick' });
-    const { find } = await checksOf(operator, 'other', '--mint');
-    for (const check of ['mint', 'token']) {
-      expect(find(check)).toMatchObject({ verdict: 'failed' });
-      expect(find(check).detail).toMatch(words);
-      expect(find(check).detail).toContain(`ERR_TOKEN_REJECTED/${error}`);
-    }
-  });
+    ['invalid_scope', /the credential does not have all requested scopes/],
+    ['unauthorized_client', /does not allow this client server-to-server use/],
+  ])(
+    'explains %s when it mints, and from the failure that the rotator remembers',
+    async (error, words) => {
+      const operator = await startHealthy();
+      const { clientId, clientSecrets } = await operator.onboard('other');
+      const scope = error === 'invalid_scope' ? 'openid,not_granted' : 'openid';
+      const secret = error === 'invalid_client' ? 'p8e-a-wrong-one-0123456789' : clientSecrets[0];
+      operator.secrets.add('p8e-a-wrong-one-0123456789');
+      if (error === 'unauthorized_client') {
+        operator.world.ims.client(clientId).clientCredentialsAllowed = false;
+      }
+      await operator.client.send(
+        new PutSecretValueCommand({
+          SecretId: operator.world.secretId('other', 'client'),
+          SecretString: JSON.stringify({ client_id: clientId, client_secret: secret, scope }),
+        }),
+      );
+      await operator.invoke({ action: 'tick' });
+      const { find } = await checksOf(operator, 'other', '--mint');
+      for (const check of ['mint', 'token']) {
+        expect(find(check)).toMatchObject({ verdict: 'failed' });
+        expect(find(check).detail).toMatch(words);
+        expect(find(check).detail).toContain(`ERR_TOKEN_REJECTED/${error}`);
+      }
+    },
+  );
 
-  it('tells a token that IMS takes and a product refuses', async () => {
+  it('finds a token that IMS accepts and a product rejects', async () => {
     const operator = await startHealthy();
     operator.world.productApi.technicalAccountHasAccess = false;
     const { find } = await checksOf(operator, 'fusion', ...api(operator));
     expect(find('token at IMS')).toMatchObject({ verdict: 'ok' });
     expect(find('product')).toMatchObject({
       verdict: 'failed',
-      detail: 'it answered 403: IMS takes the token, and the product gives it no rights',
+      detail: 'responded with 403: IMS accepts the token, but the product grants it no rights',
       fix: expect.stringContaining('technical account'),
     });
   });
 
   it.each([
-    ['a header that is missing', [], /\(400003\): a header is missing$/],
-    ['another API key', ['--api-header', 'x-api-key: other'], /\(403003\): the API key is not/],
-  ])('tells %s', async (_, headers, detail) => {
+    ['a missing header', [], /\(400003\): a header is missing$/],
+    [
+      'a wrong API key',
+      ['--api-header', 'x-api-key: other'],
+      /\(403003\): .* rejects the API key$/,
+    ],
+  ])('explains %s', async (_, headers, detail) => {
     const operator = await startHealthy();
     const url = `${operator.world.productApi.url}/api/v3/scenarios`;
     const { find } = await checksOf(operator, 'fusion', '--api', url, ...headers);
@@ -111,37 +123,37 @@ describe('doctor of a credential', () => {
     });
   });
 
-  it('a product that does not take the token', async () => {
+  it('finds a product that rejects the token', async () => {
     const operator = await startHealthy();
     const stored = await operator.read('fusion');
     operator.world.ims.revoke(String(stored?.token['access_token']));
     const { find } = await checksOf(operator, 'fusion', ...api(operator));
-    expect(find('product').detail).toBe('it answered 401 (401013): it does not take the token');
+    expect(find('product').detail).toBe(
+      'responded with 401 (401013): the product rejects the token',
+    );
   });
 
   it.each([
     [
-      'is good',
+      'is valid',
       { access_token: 'x', issued_at: inSeconds(-90), expires_at: inSeconds(7_230) },
       'ok',
     ],
     [
-      'has ended',
+      'has expired',
       { access_token: 'x', issued_at: inSeconds(-90), expires_at: inSeconds(-60) },
       'failed',
     ],
-    ['is none', { a: 1 }, 'failed'],
-  ])('reads a token that was put there by hand, which %s', async (_, document, verdict) => {
+    ['is not a token', { a: 1 }, 'failed'],
+  ])('reads a token that was stored by hand, and %s', async (_, document, verdict) => {
     const operator = await startHealthy();
-    const SecretId = secretOf(operator, 'token');
-    const SecretString = JSON.stringify(document);
-    await operator.client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+    await putToken(operator, document);
     const found = (await checksOf(operator, 'fusion')).find('token');
     expect(found).toMatchObject({ verdict });
-    if (verdict === 'ok') expect(found.detail).toBe('made by hand or by a rotation; 2 h left');
+    if (verdict === 'ok') expect(found.detail).toBe('stored by hand or by a rotation; 2 h left');
   });
 
-  it('tells a token that was put there by hand while its credential fails', async () => {
+  it('shows the life of a token that was stored by hand while its credential fails', async () => {
     const operator = await startHealthy();
     const { world, client } = operator;
     const { clientId } = await operator.onboard('other');
@@ -153,11 +165,11 @@ describe('doctor of a credential', () => {
     await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
     expect((await checksOf(operator, 'other')).find('token')).toMatchObject({
       verdict: 'failed',
-      detail: expect.stringMatching(/^IMS refuses the client secret.*; 2 h left$/),
+      detail: expect.stringMatching(/^IMS rejects the client secret.*; 2 h left$/),
     });
   });
 
-  it('sends the token to nobody but Adobe, whatever host the token names', async () => {
+  it('sends the token only to Adobe, whatever host the token names', async () => {
     const operator = await startHealthy();
     let connections = 0;
     const somebody = createServer((socket) => {
@@ -171,16 +183,14 @@ describe('doctor of a credential', () => {
     });
     const { port } = somebody.address() as AddressInfo;
     const stored = await operator.read('fusion');
-    const SecretString = JSON.stringify({ ...stored?.token, ims_host: `localhost:${port}` });
-    const SecretId = secretOf(operator, 'token');
-    await operator.client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+    await putToken(operator, { ...stored?.token, ims_host: `localhost:${port}` });
     delete operator.environment['IMS_ENDPOINT_URL'];
     const found = (await checksOf(operator, 'fusion', ...api(operator))).find('token at IMS');
     expect(found).toMatchObject({ verdict: 'unknown' });
     expect(connections).toBe(0);
   });
 
-  it('sees that secrets are replicas', async () => {
+  it('fails secrets that are replicas', async () => {
     const operator = await startHealthy();
     const { world } = operator;
     for (const kind of ['client', 'token'] as const) {
@@ -197,17 +207,16 @@ describe('doctor of a credential', () => {
     expect(find('token').verdict).toBe('failed');
   });
 
-  it('does not know the end of such a token where its value may not be read', async () => {
+  it('reports a token stored by hand as unknown without the right to read it', async () => {
     const denied = { now: false };
     const operator = await startHealthy({
       authorize: (action) => !(denied.now && action === 'secretsmanager:GetSecretValue'),
     });
-    const SecretId = secretOf(operator, 'token');
-    await operator.client.send(new PutSecretValueCommand({ SecretId, SecretString: '{}' }));
+    await putToken(operator, {});
     denied.now = true;
     expect((await checksOf(operator, 'fusion')).find('token')).toMatchObject({
       verdict: 'unknown',
-      detail: 'only its value says when it ends, and you may not read that',
+      detail: 'only its value shows the expiry, and you are not authorized to read it',
     });
   });
 });

@@ -2,19 +2,17 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { DescribeSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import { environmentVariables, tagKeys } from '../../core/contract.ts';
 import type { Call } from '../../emulators/secrets-manager/fault.ts';
-import { sampleClient } from '../../local/sample-credential.ts';
 import type { WorldOptions } from '../../local/world.ts';
-import { fileWith, program, startOperator } from './operator.ts';
+import { fileWith, program, registerClient, startOperator, until } from './operator.ts';
+import { keyArn, setKey } from './patient.ts';
 
 /** An operator with the credential of a registered client in a file. */
 async function startWithFile(options: WorldOptions = {}) {
   const operator = await startOperator({ eventRule: true, ...options });
-  const sample = sampleClient();
-  operator.world.ims.registerClient(sample);
-  const [secret = ''] = sample.clientSecrets;
-  operator.secrets.add(secret);
-  const document = { client_id: sample.clientId, client_secret: secret };
+  const { clientId, secret } = registerClient(operator);
+  const document = { client_id: clientId, client_secret: secret };
   const file = await fileWith(JSON.stringify({ ...document, scope: 'openid' }));
   const scopeless = await fileWith(JSON.stringify(document));
   const describeSecret = (name: string, kind: 'client' | 'token') =>
@@ -37,7 +35,7 @@ describe('onboard', () => {
     const { cli, file, read, names } = await startWithFile();
     const { code, stdout, stderr } = await cli('onboard', 'fusion', file);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/✓ the token of fusion is there, good until /);
+    expect(stdout).toMatch(/✓ the token of fusion is stored and expires at /);
     expect(names()).toEqual([
       'ims-token-rotator/local/fusion/token',
       'ims-token-rotator/local/fusion/client',
@@ -46,15 +44,14 @@ describe('onboard', () => {
     expect(await cli('status')).toMatchObject({ code: 0 });
   });
 
-  it('tags the settings, which stand in for scopes that the file lacks', async () => {
+  it('tags the settings, which replace the scopes that the file lacks', async () => {
     const { cli, scopeless, read, tagsOf, describeSecret, world } = await startWithFile();
-    const keyArn = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd';
-    world.aws.account.keys.set(keyArn, { arn: keyArn, state: 'Enabled', manager: 'CUSTOMER' });
+    setKey(world, 'Enabled');
     const settings = ['--product', 'workfront-fusion', '--renew-before', 'PT8H', '--key', keyArn];
     expect(await cli('onboard', 'fusion', scopeless, ...settings)).toMatchObject({ code: 0 });
     expect(await tagsOf('fusion')).toMatchObject({
-      'ims-token-rotator:product': 'workfront-fusion',
-      'ims-token-rotator:renew-before': 'PT8H',
+      [tagKeys.product]: 'workfront-fusion',
+      [tagKeys.renewBefore]: 'PT8H',
     });
     expect((await read('fusion'))?.token['scope']).toContain('additional_info');
     for (const kind of ['client', 'token'] as const) {
@@ -62,20 +59,20 @@ describe('onboard', () => {
     }
     const scopes = ['--scopes', 'openid, AdobeID'];
     expect(await cli('onboard', 'other', scopeless, ...scopes)).toMatchObject({ code: 0 });
-    expect(await tagsOf('other')).toMatchObject({ 'ims-token-rotator:scopes': 'openid AdobeID' });
+    expect(await tagsOf('other')).toMatchObject({ [tagKeys.scopes]: 'openid AdobeID' });
   });
 
   it('needs no deployment', async () => {
     const { cli, file, read } = await startWithFile({ eventRule: false });
     const { code, stdout } = await cli('onboard', 'fusion', file, '--rotator', 'later');
     expect(code).toBe(0);
-    expect(stdout).toContain('no function is deployed yet, the token follows when there is one');
+    expect(stdout).toContain('no function is deployed yet, and the token follows its deployment');
     expect(await read('fusion')).toBeUndefined();
   });
 
   it.each([
-    ['bad settings', ['--product', 'x', '--scopes', 'y', '--renew-before', '8h'], 2],
-    ['a scope too many for a tag', ['--scopes', 'x'.repeat(257)], 2],
+    ['invalid settings', ['--product', 'x', '--scopes', 'y', '--renew-before', '8h'], 2],
+    ['scopes that do not fit a tag', ['--scopes', 'x'.repeat(257)], 2],
   ])('creates nothing with %s', async (_, args, exitCode) => {
     const { cli, file, names } = await startWithFile();
     const { code, stderr } = await cli('onboard', 'fusion', file, ...args);
@@ -84,19 +81,20 @@ describe('onboard', () => {
     expect(names()).toEqual([]);
   });
 
-  it('creates nothing for a file that is no credential', async () => {
+  it('creates nothing for a file that is not a credential', async () => {
     const { cli, scopeless, names } = await startWithFile();
     expect(await cli('onboard', 'fusion', scopeless)).toMatchObject({ code: 1 });
     expect(names()).toEqual([]);
   });
 
-  it('refuses a name that is taken, also one that is being deleted', async () => {
+  it('rejects a name that is taken, even if its secrets are scheduled for deletion', async () => {
     const { cli, file, client, world } = await startWithFile();
     await cli('onboard', 'fusion', file);
     const taken = await cli('onboard', 'fusion', file);
     expect(taken.code).toBe(1);
     expect(taken.stderr).toContain(
-      'ERR_CREDENTIAL_EXISTS there is ims-token-rotator/local/fusion/',
+      'ERR_CREDENTIAL_EXISTS ims-token-rotator/local/fusion/client and ' +
+        'ims-token-rotator/local/fusion/token exist already',
     );
     expect(taken.stderr).toContain('put-credential fusion FILE');
     await cli('offboard', 'fusion', '--yes');
@@ -110,7 +108,7 @@ describe('onboard', () => {
   });
 
   it.each(['denied', 'reset', 'throttling'] as const)(
-    'leaves nothing half done when the second secret cannot be made: %s',
+    'leaves no secret behind when the second cannot be created: %s',
     async (kind) => {
       const { cli, file, describeSecret, world } = await startWithFile();
       world.secretsManager.faults.inject(
@@ -127,7 +125,7 @@ describe('onboard', () => {
     },
   );
 
-  it('finishes on Ctrl-C what it has begun', async () => {
+  it('finishes the creation that Ctrl-C interrupts', async () => {
     const { begin, file, describeSecret, world } = await startWithFile({ eventRule: false });
     const created = (): number =>
       world.secretsManager.calls.filter(({ action }) => action === 'CreateSecret').length;
@@ -136,7 +134,7 @@ describe('onboard', () => {
       { when: ({ action }) => action === 'CreateSecret' },
     );
     const onboarding = begin('onboard', 'fusion', file);
-    while (created() === 0) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => created() > 0);
     onboarding.signal('SIGINT');
     const { code, stderr } = await onboarding.exit();
     expect(code).toBe(130);
@@ -148,7 +146,7 @@ describe('onboard', () => {
 });
 
 describe('offboard', () => {
-  it('says who read the token, and schedules the deletion of both secrets', async () => {
+  it('shows who read the token, and schedules the deletion of both secrets', async () => {
     const { cli, file, read, describeSecret, world } = await startWithFile();
     await cli('onboard', 'fusion', file);
     const reader = {
@@ -174,8 +172,8 @@ describe('offboard', () => {
     expect(await cli('offboard', 'fusion', '--yes')).toMatchObject({ code: 1 });
   });
 
-  it('finds a reader where CloudTrail does not know reads by the ARN', async () => {
-    const { cli, world } = await startWithFile();
+  it('finds a reader when CloudTrail does not index reads by the ARN', async () => {
+    const { cli, world } = await startWithFile({ eventRule: false });
     for (const kind of ['client', 'token'] as const) {
       world.secretsManager.seed({ name: world.secretId('fusion', kind), secretString: '{}' });
     }
@@ -196,16 +194,18 @@ describe('offboard', () => {
     expect(stdout).not.toContain('somebody-else');
   });
 
-  it('asks, and without somebody to ask does nothing', async () => {
+  it('deletes nothing without a terminal to ask on', async () => {
     const { cli, file, describeSecret } = await startWithFile();
     await cli('onboard', 'fusion', file);
     const { code, stderr } = await cli('offboard', 'fusion');
     expect(code).toBe(2);
-    expect(stderr).toBe('ERR_USAGE there is nobody to ask\n  → if you are sure: --yes\n');
+    expect(stderr).toBe(
+      'ERR_USAGE no terminal to ask for confirmation on\n  → if you are sure, give --yes\n',
+    );
     expect((await describeSecret('fusion', 'token')).DeletedDate).toBeUndefined();
   });
 
-  it('tells JSON, and what it could not find out', async () => {
+  it('prints JSON, with the reason why the readers are unknown', async () => {
     const { cli, file } = await startWithFile({
       authorize: (action) => action !== 'cloudtrail:LookupEvents',
     });
@@ -214,20 +214,20 @@ describe('offboard', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       name: 'fusion',
       recovery_days: 30,
-      readers: { unknown: 'you may not do cloudtrail:LookupEvents' },
+      readers: { unknown: 'not authorized to perform cloudtrail:LookupEvents' },
     });
   });
 
-  it('warns of a stack that declares the credential', async () => {
+  it('warns about a stack that declares the credential', async () => {
     const { cli, world } = await startWithFile();
     const tags = { 'aws:cloudformation:stack-name': 'Prod' };
     world.secretsManager.seed({ name: `${world.prefix}/fusion/client`, tags });
     world.secretsManager.seed({ name: `${world.prefix}/fusion/token`, tags });
     const { stdout } = await cli('offboard', 'fusion');
-    expect(stdout).toContain('The stack Prod has made them: take the credential out of it first');
+    expect(stdout).toContain('The stack Prod created them: remove the credential from it first');
   });
 
-  it('restores the one if the other cannot be deleted', async () => {
+  it('restores one secret if the other cannot be deleted', async () => {
     const { cli, file, describeSecret, world } = await startWithFile();
     await cli('onboard', 'fusion', file);
     world.secretsManager.faults.inject(
@@ -236,7 +236,7 @@ describe('offboard', () => {
     );
     const { code, stderr } = await cli('offboard', 'fusion', '--yes');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^ERR_AWS_DENIED you may not do secretsmanager:DeleteSecret/);
+    expect(stderr).toMatch(/^ERR_AWS_DENIED not authorized to perform secretsmanager:DeleteSecret/);
     const restored = world.secretsManager.calls.filter(({ action }) => action === 'RestoreSecret');
     expect(restored.map(({ secretName }) => secretName)).toContain(
       world.secretId('fusion', 'client'),
@@ -246,7 +246,7 @@ describe('offboard', () => {
     }
   });
 
-  it('says what is left, and how to mend it, if even that fails', async () => {
+  it('names the secret that it could not restore, with the command that does', async () => {
     const { cli, file, world } = await startWithFile();
     await cli('onboard', 'fusion', file);
     const { faults } = world.secretsManager;
@@ -255,44 +255,44 @@ describe('offboard', () => {
     faults.inject({ kind: 'denied' }, { when });
     const { code, stderr } = await cli('offboard', 'fusion', '--yes');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^ERR_AWS_DENIED you may not do secretsmanager:DeleteSecret/);
+    expect(stderr).toMatch(/^ERR_AWS_DENIED not authorized to perform secretsmanager:DeleteSecret/);
     expect(stderr).toContain('could not be undone');
     expect(stderr).toContain(
       'aws secretsmanager restore-secret --secret-id ims-token-rotator/local/fusion/client',
     );
   });
 
-  it('restores what was deleted though the answer to it was lost', async () => {
+  it('restores a secret that was deleted although the response was lost', async () => {
     const { cli, file, describeSecret, world } = await startWithFile();
     await cli('onboard', 'fusion', file);
     const when = ({ action, secretId }: Call): boolean =>
       action === 'DeleteSecret' && !isToken(secretId);
     world.secretsManager.faults.inject({ kind: 'reset-after' }, { when, times: 1 });
-    // What the SDK's own retry is told, that it is deleted already.
+    // The SDK retries, and the retry fails because the secret is deleted already.
     expect(await cli('offboard', 'fusion', '--yes')).toMatchObject({ code: 1 });
     for (const kind of ['client', 'token'] as const) {
       expect((await describeSecret('fusion', kind)).DeletedDate).toBeUndefined();
     }
   });
 
-  it('leaves a client secret that lives elsewhere', async () => {
+  it('keeps a client secret outside the prefix', async () => {
     const elsewhere = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:shared/adobe-AbCdEf';
     const { cli, client, world } = await startWithFile({
-      environment: { IMS_TOKEN_ROTATOR_CLIENT_SECRETS: JSON.stringify({ fusion: elsewhere }) },
+      environment: { [environmentVariables.clientSecrets]: JSON.stringify({ fusion: elsewhere }) },
     });
     world.secretsManager.seed({ name: 'shared/adobe', arnSuffix: 'AbCdEf', secretString: '{}' });
     world.secretsManager.seed({ name: world.secretId('fusion', 'token'), secretString: '{}' });
     const { code, stdout } = await cli('offboard', 'fusion', '--yes');
     expect(code).toBe(0);
-    expect(stdout).toContain('shared/adobe lives elsewhere, and stays');
+    expect(stdout).toContain('shared/adobe is outside the prefix and stays');
     const shared = await client.send(new DescribeSecretCommand({ SecretId: elsewhere }));
     expect(shared.DeletedDate).toBeUndefined();
   });
 });
 
-describe('onboard, whatever happens,', () => {
+describe('onboard', () => {
   it.each(['client', 'token'] as const)(
-    'leaves nothing when the answer to the creation of the %s secret is lost for good',
+    'leaves no secret behind when every response to the creation of the %s secret is lost',
     async (kind) => {
       const { cli, file, describeSecret, world } = await startWithFile({ eventRule: false });
       const when = ({ action, secretId = '' }: Call): boolean =>
@@ -305,9 +305,9 @@ describe('onboard, whatever happens,', () => {
     },
   );
 
-  it('creates nothing in a place that is only guessed', async () => {
+  it('creates nothing under a prefix that is only assumed', async () => {
     const { cli, file, names, world } = await startWithFile({
-      environment: { IMS_TOKEN_ROTATOR_PREFIX: 'team/adobe' },
+      environment: { [environmentVariables.prefix]: 'team/adobe' },
     });
     const when = ({ service, action }: { service: string; action: string }): boolean =>
       service === 'lambda' && action === 'ListFunctions';
@@ -322,7 +322,7 @@ describe('onboard, whatever happens,', () => {
     expect(names()).toEqual([]);
   });
 
-  it('is finished, and exits as it ended, though nobody reads what it prints', async () => {
+  it('finishes and exits by its result, even if nobody reads its output', async () => {
     const { environment, file, describeSecret } = await startWithFile({ eventRule: false });
     const shell = (command: string) =>
       promisify(execFile)('bash', ['-c', command], { env: { ...process.env, ...environment } });
@@ -338,20 +338,20 @@ describe('onboard, whatever happens,', () => {
     ).rejects.toMatchObject({ code: 1 });
   });
 
-  it('ends at once on Ctrl-C while it waits for a pipe, and creates nothing', async () => {
+  it('exits at once on Ctrl-C while it waits for a pipe, and creates nothing', async () => {
     const { begin, file, names, world } = await startWithFile();
     const pipe = `${file}.pipe`;
     await promisify(execFile)('mkfifo', ['-m', '600', pipe]);
     const onboarding = begin('onboard', 'fusion', pipe);
     const described = () =>
       world.secretsManager.calls.filter(({ action }) => action === 'DescribeSecret').length;
-    while (described() < 2) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => described() >= 2);
     onboarding.signal('SIGINT');
     expect(await onboarding.exit()).toMatchObject({ code: 130 });
     expect(names()).toEqual([]);
   });
 
-  it('shows no client secret that was taken for the client id', async () => {
+  it('shows no client secret that was given as the client id', async () => {
     const { cli, names, secrets } = await startWithFile();
     const secret = 'p8e-0123456789abcdef0123456789abcdef';
     secrets.add(secret);

@@ -4,7 +4,7 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { expect } from 'vitest';
-import type { WorldOptions } from '../../local/world.ts';
+import type { World, WorldOptions } from '../../local/world.ts';
 import { type Operator, startOperator } from './operator.ts';
 
 export interface Found {
@@ -22,7 +22,7 @@ export const api = (operator: Operator, ...more: readonly string[]): readonly st
   ...more,
 ];
 
-/** An operator whose credential `fusion` has a token, and a tick behind it. */
+/** An operator whose credential `fusion` has a token after one tick. */
 export async function startHealthy(options: WorldOptions = {}): Promise<Operator> {
   const operator = await startOperator(options);
   await operator.onboard('fusion');
@@ -52,11 +52,10 @@ export async function checksOf(operator: Operator, ...args: readonly string[]) {
 export const secretOf = ({ world }: Operator, kind: 'client' | 'token'): string =>
   world.secretId('fusion', kind);
 
-export async function tagToken(operator: Operator, key: string, value: string): Promise<void> {
+/** Sets a tag of the token secret. */
+export async function tagToken(operator: Operator, Key: string, Value: string): Promise<void> {
   const SecretId = secretOf(operator, 'token');
-  await operator.client.send(
-    new TagResourceCommand({ SecretId, Tags: [{ Key: `ims-token-rotator:${key}`, Value: value }] }),
-  );
+  await operator.client.send(new TagResourceCommand({ SecretId, Tags: [{ Key, Value }] }));
 }
 
 export async function putClient(operator: Operator, SecretString: string): Promise<void> {
@@ -64,15 +63,27 @@ export async function putClient(operator: Operator, SecretString: string): Promi
   await operator.client.send(new PutSecretValueCommand({ SecretId, SecretString }));
 }
 
+/** Stores a token, or whatever else, by hand. */
+export async function putToken(operator: Operator, value: object | string): Promise<void> {
+  const SecretString = typeof value === 'string' ? value : JSON.stringify(value);
+  const SecretId = secretOf(operator, 'token');
+  await operator.client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+}
+
 export const keyArn = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd';
 
-/** A customer managed key of the secrets of another credential, in a state. */
+/** Creates the secrets of the credential `keyed` with a customer managed key in this state. */
 export async function withKey(operator: Operator, state: 'Enabled' | 'Disabled'): Promise<void> {
   const { world, client } = operator;
-  world.aws.account.keys.set(keyArn, { arn: keyArn, state: 'Enabled', manager: 'CUSTOMER' });
+  setKey(world, 'Enabled');
   for (const kind of ['token', 'client'] as const) {
     const Name = world.secretId('keyed', kind);
     await client.send(new CreateSecretCommand({ Name, KmsKeyId: keyArn }));
   }
-  world.aws.account.keys.set(keyArn, { arn: keyArn, state, manager: 'CUSTOMER' });
+  setKey(world, state);
+}
+
+/** The customer managed key, in this state. */
+export function setKey({ aws }: World, state: 'Enabled' | 'Disabled'): void {
+  aws.account.keys.set(keyArn, { arn: keyArn, state, manager: 'CUSTOMER' });
 }

@@ -1,21 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { help } from '../../cli/help.ts';
+import { environmentVariables } from '../../core/contract.ts';
 import { hour } from '../support/builders.ts';
 import { expectNoSecrets } from '../support/no-secrets.ts';
 import { RunningProcess } from '../support/run-process.ts';
-import { program, seedCredential, startOperator } from './operator.ts';
+import { fileWith, program, seedCredential, startOperator } from './operator.ts';
 
 const run = (...args: readonly string[]) => new RunningProcess(program, args).exit();
 
 describe('the program', () => {
-  it('tells its commands, and that exit codes mean something', async () => {
+  it('lists its commands and exit codes in the help', async () => {
     const { code, stdout } = await run('--help');
     expect(code).toBe(0);
     for (const command of Object.keys(help)) {
       expect(stdout).toMatch(new RegExp(`^ {2}${command}( |$)`, 'm'));
     }
-    expect(stdout).toContain('Exit codes: 0 fine, 1 unhealthy or failed, 2 wrong usage, 130 after');
+    expect(stdout).toContain(
+      'Exit codes: 0 success, 1 unhealthy or failed, 2 usage error, 130 after',
+    );
   });
 
   it.each(Object.entries(help))('has help with examples for %s', async (command, { examples }) => {
@@ -25,18 +28,15 @@ describe('the program', () => {
     for (const example of examples) expect(stdout).toContain(example);
   });
 
-  it.each(Object.entries(help))(
-    'has examples that it understands, of %s',
-    async (_, { examples }) => {
-      for (const example of examples) {
-        // What a shell would leave of it, with --help so that nothing is done.
-        const words = example.replace(/^.*?ims-token-rotator |[)"].*$| <.*$/g, '').split(' ');
-        expect(await run(...words, '--help'), example).toMatchObject({ code: 0 });
-      }
-    },
-  );
+  it.each(Object.entries(help))('accepts its own examples of %s', async (_, { examples }) => {
+    for (const example of examples) {
+      // The words that a shell would pass, with --help so that nothing happens.
+      const words = example.replace(/^.*?ims-token-rotator |[)"].*$| <.*$/g, '').split(' ');
+      expect(await run(...words, '--help'), example).toMatchObject({ code: 0 });
+    }
+  });
 
-  it('says which version it is', async () => {
+  it('prints its version', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
     expect(await run('--version')).toMatchObject({ code: 0, stdout: `${version}\n` });
   });
@@ -45,11 +45,11 @@ describe('the program', () => {
     ['nothing', []],
     ['an unknown command', ['frobnicate']],
     ['an unknown option', ['status', '--frobnicate']],
-    ['a number that is none', ['status', '--every', 'x']],
-    ['a number that is too great', ['offboard', 'a', '--recovery-days', '31']],
+    ['an invalid number', ['status', '--every', 'x']],
+    ['a number that is too large', ['offboard', 'a', '--recovery-days', '31']],
     ['a missing argument', ['token']],
-    ['an argument too many', ['pause', 'a', 'b']],
-  ])('ends with 2 for %s', async (_, args) => {
+    ['a surplus argument', ['pause', 'a', 'b']],
+  ])('exits with 2 for %s', async (_, args) => {
     const { code, stdout, stderr } = await run(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).not.toBe('');
@@ -59,7 +59,7 @@ describe('the program', () => {
     expect(JSON.parse(asJson.stdout)).toMatchObject({ error: { code: 'ERR_USAGE' } });
   });
 
-  it('ends well when nobody reads on', async () => {
+  it('exits with 0 when the reader of its output stops reading', async () => {
     const operator = await startOperator();
     for (let index = 0; index < 2_000; index += 1) {
       seedCredential(operator.world, `c${index}`, { expiresIn: 15 * hour });
@@ -77,27 +77,27 @@ describe('the program', () => {
   });
 });
 
-describe('AWS', () => {
+describe('a failed call to AWS', () => {
   it.each([
     [
-      'no Region',
+      'a missing Region',
       { AWS_REGION: '' },
       'ERR_AWS_REGION no Region is set\n  → give --region, or set AWS_REGION\n',
       2,
     ],
     [
-      'no credentials',
+      'missing credentials',
       { AWS_ACCESS_KEY_ID: '' },
-      /^ERR_AWS_CREDENTIALS AWS does not take the credentials: CredentialsProviderError\n/,
+      /^ERR_AWS_CREDENTIALS no valid AWS credentials: CredentialsProviderError\n/,
       1,
     ],
     [
-      'nobody who answers',
+      'an unreachable endpoint',
       { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
-      /^ERR_AWS_UNAVAILABLE no answer to lambda:ListFunctions: ECONNREFUSED\n/,
+      /^ERR_AWS_UNAVAILABLE no response to lambda:ListFunctions: ECONNREFUSED\n/,
       1,
     ],
-  ])('is said to have %s', async (_, changed, message, exitCode) => {
+  ])('is explained: %s', async (_, changed, message, exitCode) => {
     const operator = await startOperator();
     Object.assign(operator.environment, changed);
     const { code, stdout, stderr } = await operator.cli('status');
@@ -106,7 +106,7 @@ describe('AWS', () => {
     else expect(stderr).toMatch(message);
   });
 
-  it('is told apart by its errors, as JSON too', async () => {
+  it('has a code for each kind of error, as JSON too', async () => {
     const operator = await startOperator();
     const { faults } = operator.world.secretsManager;
     const errors = [
@@ -131,8 +131,10 @@ describe('AWS', () => {
       faults.clear();
     }
   });
+});
 
-  it('takes profile and Region from options', async () => {
+describe('the AWS SDK', () => {
+  it('uses the profile and Region of the options', async () => {
     const operator = await startOperator();
     seedCredential(operator.world, 'fusion', { expiresIn: 15 * hour });
     const { AWS_REGION: _, AWS_ACCESS_KEY_ID: __, ...environment } = operator.environment;
@@ -148,14 +150,10 @@ describe('AWS', () => {
     expect(stderr).toMatch(/^ERR_AWS_(REGION|CREDENTIALS) /);
   });
 
-  it('uses a profile with its Region, keys and endpoint', async () => {
-    const { writeFile, mkdtemp, rm } = await import('node:fs/promises');
+  it('uses the Region, keys and endpoint of a profile', async () => {
     const operator = await startOperator();
     seedCredential(operator.world, 'fusion', { expiresIn: 15 * hour });
-    const directory = await mkdtemp('/tmp/profile-');
-    const config = `${directory}/config`;
-    await writeFile(
-      config,
+    const config = await fileWith(
       `[profile team]\nregion = us-east-1\naws_access_key_id = a\naws_secret_access_key = b\nendpoint_url = ${operator.world.aws.url}\n`,
     );
     const child = new RunningProcess(program, ['status', '--profile', 'team'], {
@@ -163,26 +161,25 @@ describe('AWS', () => {
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     });
     const { code, stdout, stderr } = await child.exit();
-    await rm(directory, { recursive: true });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('local: 1 credential, 1 fresh');
   });
 });
 
 describe('the rotator', () => {
-  it('is the only one there is, or has to be named', async () => {
+  it('is the only one in the account, or has to be named', async () => {
     const operator = await startOperator({ authorize: (action) => !action.startsWith('lambda:') });
     const none = await operator.cli('status');
     expect(none.code).toBe(1);
-    expect(none.stderr).toMatch(/^ERR_ROTATOR_NOT_FOUND no rotator was found in this account/);
+    expect(none.stderr).toMatch(/^ERR_ROTATOR_NOT_FOUND no rotator found in this account/);
     seedCredential(operator.world, 'fusion', { expiresIn: 15 * hour });
     expect((await operator.cli('status')).stdout).toContain('local: 1 credential');
     operator.world.secretsManager.seed({ name: 'ims-token-rotator/other/a/token' });
     const several = await operator.cli('status');
     expect(several.code).toBe(1);
     expect(several.stderr).toBe(
-      'ERR_ROTATOR_AMBIGUOUS there are several rotators here, such as local, other\n' +
-        '  → say which one: --rotator NAME\n',
+      'ERR_ROTATOR_AMBIGUOUS there are several rotators in this account and Region: local, other\n' +
+        '  → name one: --rotator NAME\n',
     );
     expect(await operator.cli('status', '--rotator', 'local')).toMatchObject({ code: 0 });
     expect(await operator.cli('status', '--prefix', 'ims-token-rotator/local')).toMatchObject({
@@ -190,7 +187,7 @@ describe('the rotator', () => {
     });
   });
 
-  it('is found in two calls, however many secrets it has', async () => {
+  it('is found with two calls, however many secrets it has', async () => {
     const operator = await startOperator({ authorize: (action) => !action.startsWith('lambda:') });
     for (let index = 0; index < 150; index += 1) {
       operator.world.secretsManager.seed({ name: `ims-token-rotator/prod/c${index}/token` });
@@ -202,9 +199,9 @@ describe('the rotator', () => {
     ]);
   });
 
-  it('is found by its function, whatever its prefix', async () => {
+  it('is found through its function, whatever its prefix', async () => {
     const operator = await startOperator({
-      environment: { IMS_TOKEN_ROTATOR_PREFIX: 'team/adobe' },
+      environment: { [environmentVariables.prefix]: 'team/adobe' },
     });
     operator.world.secretsManager.seed({ name: 'team/adobe/fusion/token' });
     const { stdout } = await operator.cli('status', '--json');
@@ -214,12 +211,12 @@ describe('the rotator', () => {
     });
   });
 
-  it('says that somebody has spoilt its environment', async () => {
+  it('is reported when its environment is invalid', async () => {
     const operator = await startOperator({
-      environment: { IMS_TOKEN_ROTATOR_TICK_SECONDS: 'often' },
+      environment: { [environmentVariables.tickSeconds]: 'often' },
     });
     const { code, stderr } = await operator.cli('status');
     expect(code).toBe(1);
-    expect(stderr).toContain('ERR_FUNCTION_FAILED rotator-local cannot work:');
+    expect(stderr).toContain('ERR_FUNCTION_FAILED rotator-local cannot run:');
   });
 });

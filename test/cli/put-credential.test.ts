@@ -1,7 +1,7 @@
 import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { sampleClient } from '../../local/sample-credential.ts';
-import { fileWith, type Operator, startOperator } from './operator.ts';
+import { tagKeys } from '../../core/contract.ts';
+import { fileWith, type Operator, registerClient, startOperator, until } from './operator.ts';
 
 const forms = ['flat', 'upper case', 'project download', 'AEM'] as const;
 
@@ -38,13 +38,10 @@ function documentOf(form: (typeof forms)[number], id: string, secret: string): o
 }
 
 /** A new client at IMS, and its credential in a file. */
-async function newClient({ world, secrets }: Operator, form: (typeof forms)[number] = 'flat') {
-  const client = sampleClient();
-  const [secret = ''] = client.clientSecrets;
-  world.ims.registerClient(client);
-  secrets.add(secret);
-  const text = JSON.stringify(documentOf(form, client.clientId, secret));
-  return { ...client, secret, text, file: await fileWith(text) };
+async function newClient(operator: Operator, form: (typeof forms)[number] = 'flat') {
+  const { clientId, secret } = registerClient(operator);
+  const text = JSON.stringify(documentOf(form, clientId, secret));
+  return { clientId, text, file: await fileWith(text) };
 }
 
 async function startWith(...names: readonly string[]): Promise<Operator> {
@@ -58,7 +55,7 @@ async function startWith(...names: readonly string[]): Promise<Operator> {
 }
 
 describe('put-credential', () => {
-  it.each(forms)('takes the form: %s', async (form) => {
+  it.each(forms)('accepts the form: %s', async (form) => {
     const operator = await startWith('fusion');
     const { clientId, file } = await newClient(operator, form);
     const { code, stdout, stderr } = await operator.cli('put-credential', 'fusion', file);
@@ -66,11 +63,11 @@ describe('put-credential', () => {
     expect(stdout).toContain(`client_id       ${clientId}\n`);
     expect(stdout).toContain('client_secrets  p8e-… (36 characters)\n');
     expect(stdout).toContain('scopes          openid, AdobeID\n');
-    expect(stdout).toMatch(/✓ the token of fusion is there, good until \S+Z\n$/);
+    expect(stdout).toMatch(/✓ the token of fusion is stored and expires at \S+Z\n$/);
     expect((await operator.read('fusion'))?.token).toMatchObject({ client_id: clientId });
   });
 
-  it('takes it from stdin, and tells JSON', async () => {
+  it('reads the credential from stdin, and prints JSON', async () => {
     const operator = await startWith('fusion');
     const { clientId, text } = await newClient(operator);
     const { code, stdout } = await operator.cliWithInput(
@@ -101,11 +98,11 @@ describe('put-credential', () => {
     const { code, stdout, stderr } = await operator.cli('put-credential', 'fusion', file);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr.split('\n')).toEqual([
-      'ERR_CREDENTIAL_INVALID this is not a credential: client_id must be a string',
+      `ERR_CREDENTIAL_INVALID ${file} is not a valid credential:`,
+      '  client_id must be a string',
       '  ims_host must be a host name under .adobelogin.com, without https:// and path',
-      '  scope is missing',
-      '  give the scopes, or a product',
-      '  → README.md, "What the client secret may hold", has the forms that are accepted',
+      '  scope is missing; give the scopes, or a product',
+      '  → see the accepted forms in docs/reference.md, "Credential forms"',
       '',
     ]);
     expect(await operator.read('fusion')).toEqual(before);
@@ -115,50 +112,50 @@ describe('put-credential', () => {
     expect(writes).toEqual([]);
   });
 
-  it('warns of a file that others may read', async () => {
+  it('warns about a file that other users can read', async () => {
     const operator = await startWith('fusion');
     const { text } = await newClient(operator);
     const open = await fileWith(text, 0o644);
     const { code, stderr } = await operator.cli('put-credential', 'fusion', open);
     expect(code).toBe(0);
     expect(stderr).toBe(
-      `warning: others on this machine may read ${open}; chmod 600 it, or delete it afterwards\n`,
+      `warning: other users of this machine can read ${open}: chmod 600 it, or delete it afterwards\n`,
     );
   });
 
-  it('says what IMS said of it', async () => {
+  it('explains why IMS rejects the credential', async () => {
     const operator = await startWith('fusion');
     const { clientId, file } = await newClient(operator);
     operator.world.ims.removeClient(clientId);
     const { code, stderr } = await operator.cli('put-credential', 'fusion', file);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^ERR_TOKEN_REJECTED IMS refuses the client secret/);
+    expect(stderr).toMatch(/^ERR_TOKEN_REJECTED IMS rejects the client secret/);
     expect(stderr).toContain('put-credential fusion FILE');
   });
 
-  it('does not wait for ever, and says that the credential is stored', async () => {
+  it('gives up after --wait seconds, and says that the credential is stored', async () => {
     const operator = await startOperator();
     await operator.onboard('fusion');
     const { file } = await newClient(operator);
     const { code, stderr } = await operator.cli('put-credential', 'fusion', file, '--wait', '1');
     expect(code).toBe(1);
     expect(stderr).toContain(
-      'ERR_TOKEN_NOT_READY the credential is stored, but there was no token of it within 1 s',
+      'ERR_TOKEN_NOT_READY the credential is stored, but no token appeared within 1 s',
     );
     const unwaited = await operator.cli('put-credential', 'fusion', file, '--wait', '0');
     expect(unwaited).toMatchObject({ code: 0 });
     expect(unwaited.stdout).toContain('stored; the token follows within seconds\n');
   });
 
-  it('leaves it stored on Ctrl-C, and says so', async () => {
+  it('leaves the credential stored on Ctrl-C, and says so', async () => {
     const operator = await startOperator();
     const { clientId } = await operator.onboard('fusion');
     const { file, clientId: next } = await newClient(operator);
     const putting = operator.begin('put-credential', 'fusion', file);
     await putting.printed(/storing it in/);
-    while (!operator.world.secretsManager.calls.some(({ action }) => action === 'PutSecretValue')) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await until(() =>
+      operator.world.secretsManager.calls.some(({ action }) => action === 'PutSecretValue'),
+    );
     putting.signal('SIGINT');
     const { code, stderr } = await putting.exit();
     expect(code).toBe(130);
@@ -170,26 +167,26 @@ describe('put-credential', () => {
     expect((await operator.read('fusion'))?.token).toMatchObject({ client_id: next });
   });
 
-  it('stores the credential of a paused one, and says that nothing is minted', async () => {
+  it('stores a paused credential, and says that it gets no token', async () => {
     const operator = await startWith('fusion');
     await operator.cli('pause', 'fusion');
     const { file } = await newClient(operator);
     const { code, stdout } = await operator.cli('put-credential', 'fusion', file);
     expect(code).toBe(0);
-    expect(stdout).toContain('stored; fusion is paused, so nothing is minted (resume fusion)\n');
+    expect(stdout).toContain('stored; fusion is paused and gets no token until: resume fusion\n');
   });
 
   it.each([
-    ['no file and nobody to ask', ['fusion'], 2, 'ERR_USAGE no FILE is given'],
+    ['a missing file without a terminal', ['fusion'], 2, 'ERR_USAGE no FILE given'],
     [
-      'a file that is not there',
+      'a file that does not exist',
       ['fusion', '/nowhere'],
       2,
       'ERR_USAGE cannot read /nowhere: ENOENT',
     ],
-    ['a credential that is not there', ['nope', '-'], 1, 'ERR_CREDENTIAL_NOT_FOUND there is no'],
-    ['no name', ['No Name', '-'], 2, 'ERR_USAGE "No Name" is no name of a credential'],
-  ])('refuses %s', async (_, args, exitCode, message) => {
+    ['a credential that does not exist', ['nope', '-'], 1, 'ERR_CREDENTIAL_NOT_FOUND there is no'],
+    ['an invalid name', ['No Name', '-'], 2, 'ERR_USAGE "No Name" is not a credential name'],
+  ])('rejects %s', async (_, args, exitCode, message) => {
     const operator = await startWith('fusion');
     const { code, stderr } = await operator.cliWithInput('{}', 'put-credential', ...args);
     expect(code).toBe(exitCode);
@@ -197,8 +194,8 @@ describe('put-credential', () => {
   });
 });
 
-describe('put-credential, as to its input,', () => {
-  it('refuses what no secret can hold, from stdin and from a file', async () => {
+describe('the input of put-credential', () => {
+  it('is rejected when it is larger than a secret, from stdin and from a file', async () => {
     const operator = await startWith('fusion');
     const text = ' '.repeat(70_000);
     const file = await fileWith(text);
@@ -207,17 +204,17 @@ describe('put-credential, as to its input,', () => {
       await operator.cli('put-credential', 'fusion', file),
     ]) {
       expect(exit).toMatchObject({ code: 2, stdout: '' });
-      expect(exit.stderr).toBe('ERR_USAGE a secret holds 65536 bytes, and this is 70000\n');
+      expect(exit.stderr).toBe(
+        'ERR_USAGE the credential has 70000 bytes; a secret holds at most 65536\n',
+      );
     }
   });
 
-  it('stops waiting for it on Ctrl-C', async () => {
+  it('is no longer awaited after Ctrl-C', async () => {
     const operator = await startWith('fusion');
     operator.world.secretsManager.clearCalls();
     const reading = operator.begin('put-credential', 'fusion', '-');
-    while (operator.world.secretsManager.calls.length < 2) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await until(() => operator.world.secretsManager.calls.length >= 2);
     reading.signal('SIGINT');
     expect(await reading.exit()).toEqual({
       code: 130,
@@ -228,13 +225,13 @@ describe('put-credential, as to its input,', () => {
 });
 
 describe('pause and resume', () => {
-  it('set the tag, once', async () => {
+  it('set the tag only when it changes', async () => {
     const operator = await startWith('fusion');
     const paused = async (): Promise<string | undefined> => {
       const { Tags = [] } = await operator.client.send(
         new DescribeSecretCommand({ SecretId: operator.world.secretId('fusion', 'token') }),
       );
-      return Tags.find(({ Key }) => Key === 'ims-token-rotator:paused')?.Value;
+      return Tags.find(({ Key }) => Key === tagKeys.paused)?.Value;
     };
     const first = await operator.cli('pause', 'fusion');
     expect(first).toMatchObject({ code: 0, stderr: '' });
@@ -242,7 +239,7 @@ describe('pause and resume', () => {
     expect(await paused()).toBe('true');
     const again = await operator.cli('pause', 'fusion', '--json');
     expect(JSON.parse(again.stdout)).toEqual({ name: 'fusion', paused: true, changed: false });
-    expect((await operator.cli('resume', 'fusion')).stdout).toContain('fusion goes on');
+    expect((await operator.cli('resume', 'fusion')).stdout).toContain('fusion is resumed');
     expect(await paused()).toBe('false');
     expect((await operator.cli('resume', 'fusion')).stdout).toBe('fusion is not paused\n');
     expect((await operator.cli('pause', 'nope')).stderr).toMatch(/^ERR_CREDENTIAL_NOT_FOUND /);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startOperator } from './operator.ts';
+import { startOperator, until } from './operator.ts';
 
 async function withCredentials(...names: readonly string[]) {
   const operator = await startOperator();
@@ -15,30 +15,30 @@ interface Renewed {
 }
 
 describe('renew', () => {
-  it('keeps what is fresh, and renews it by force', async () => {
+  it('keeps a fresh token, and renews it by force', async () => {
     const { cli, versionOf, world } = await withCredentials('fusion');
     const before = await versionOf('fusion');
     const kept = await cli('renew', 'fusion');
     expect(kept).toMatchObject({ code: 0, stderr: '' });
-    expect(kept.stdout).toMatch(/^✓ fusion kept \(recently-issued\), good until \S+Z\n$/);
+    expect(kept.stdout).toMatch(/^✓ fusion kept \(recently-issued\), expires at \S+Z\n$/);
     expect(await versionOf('fusion')).toBe(before);
     const forced = await cli('renew', 'fusion', '--force');
-    expect(forced.stdout).toMatch(/^✓ fusion renewed \(forced\), good until /);
+    expect(forced.stdout).toMatch(/^✓ fusion renewed \(forced\), expires at /);
     expect(await versionOf('fusion')).not.toBe(before);
     expect(world.ims.mintCount).toBe(2);
   });
 
-  it('names the version that a forced renewal replaces, so that it is done once', async () => {
+  it('mints once when the event of a forced renewal is delivered again', async () => {
     const { cli, versionOf, world, invoke } = await withCredentials('fusion');
     const before = await versionOf('fusion');
     await cli('renew', 'fusion', '--force');
-    // What it has sent, delivered three times more.
+    // The event that the command sent, three more times.
     const event = { action: 'renew', credential: 'fusion', force: true, replaces: before };
     for (let count = 0; count < 3; count += 1) expect((await invoke(event)).error).toBeUndefined();
     expect(world.ims.mintCount).toBe(2);
   });
 
-  it('renews all but the paused, and fails if one fails', async () => {
+  it('renews all credentials that are not paused, and fails if one fails', async () => {
     const { cli, world } = await withCredentials('a', 'b', 'c');
     await cli('pause', 'c');
     world.ims.faults.inject({ kind: 'server-error', status: 400 }, { times: 1 });
@@ -51,7 +51,7 @@ describe('renew', () => {
     expect(failed).toMatchObject({ code: 'ERR_TOKEN_REJECTED' });
   });
 
-  it('asks nothing of what is fresh, when all are meant', async () => {
+  it('skips fresh tokens with --all', async () => {
     const { cli, world, onboard } = await withCredentials('a', 'b');
     await onboard('due');
     const before = world.ims.tokenRequests.length;
@@ -60,13 +60,13 @@ describe('renew', () => {
     const { credentials } = JSON.parse(stdout) as Renewed;
     expect(credentials).toMatchObject([{ name: 'due', outcome: 'renewed' }]);
     expect(world.ims.tokenRequests.length - before).toBe(1);
-    expect((await cli('renew', '--all')).stderr).toMatch(/^there is nothing to renew/);
+    expect((await cli('renew', '--all')).stderr).toMatch(/^nothing to renew/);
   });
 
   it.each([
-    ['a credential that is not there', ['nope'], 'ERR_TOKEN_SECRET_MISSING'],
-    ['a paused one', ['fusion'], 'ERR_PAUSED'],
-  ])('says why it was not done: %s', async (_, names, code) => {
+    ['a credential that does not exist', ['nope'], 'ERR_TOKEN_SECRET_MISSING'],
+    ['a paused credential', ['fusion'], 'ERR_PAUSED'],
+  ])('names the code of a renewal that failed: %s', async (_, names, code) => {
     const { cli } = await withCredentials('fusion');
     await cli('pause', 'fusion');
     const exit = await cli('renew', ...names, '--force');
@@ -74,7 +74,7 @@ describe('renew', () => {
     expect(exit.stdout).toContain(`✗ ${names[0]} ${code}\n`);
   });
 
-  it('says that IMS refuses, in words', async () => {
+  it('explains why IMS rejects a credential', async () => {
     const operator = await withCredentials('fusion');
     const { clientId } = await operator.onboard('other');
     operator.world.ims.removeClient(clientId);
@@ -82,29 +82,31 @@ describe('renew', () => {
     expect(code).toBe(1);
     expect(stdout).toContain('✗ other ERR_TOKEN_REJECTED\n  IMS answered 400 invalid_client');
     expect(stdout).toContain('→ correct it in the Adobe Developer Console');
-    // The failure is remembered; not forced, it waits.
+    // The rotator remembers the failure, and waits unless forced.
     expect((await operator.cli('renew', 'other')).stdout).toContain('✗ other ERR_BACKING_OFF');
   });
 
   it.each([
-    ['nothing named', ['renew']],
-    ['both', ['renew', 'a', '--all']],
-    ['no name', ['renew', 'No Name']],
+    ['no name', ['renew']],
+    ['a name and --all', ['renew', 'a', '--all']],
+    ['an invalid name', ['renew', 'No Name']],
     ['an unknown option', ['renew', 'a', '--now']],
-  ])('ends with 2 for %s', async (_, args) => {
+  ])('exits with 2 for %s', async (_, args) => {
     const { cli } = await startOperator();
     const { code, stdout, stderr } = await cli(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).not.toBe('');
   });
 
-  it('says where the function is missing, or may not be invoked', async () => {
+  it('says that the function does not exist, or that invoking it is not authorized', async () => {
     const { cli } = await startOperator({
       authorize: (action) => action !== 'lambda:InvokeFunction',
     });
     const { code, stdout } = await cli('renew', 'fusion');
     expect(code).toBe(1);
-    expect(stdout).toContain('✗ fusion ERR_AWS_DENIED\n  you may not do lambda:InvokeFunction');
+    expect(stdout).toContain(
+      '✗ fusion ERR_AWS_DENIED\n  not authorized to perform lambda:InvokeFunction',
+    );
     const other = await cli('renew', 'fusion', '--rotator', 'other');
     expect(other.code).toBe(1);
     expect(other.stderr).toMatch(/^ERR_FUNCTION_NOT_FOUND no function of the rotator other is/);
@@ -113,16 +115,14 @@ describe('renew', () => {
     expect((await blind.cli('renew', 'fusion')).stderr).toMatch(/^ERR_AWS_DENIED .*ListFunctions/);
   });
 
-  it('begins nothing more after Ctrl-C, finishes what it has begun, and says what it left', async () => {
+  it('after Ctrl-C starts no renewal, finishes those in progress, and counts the rest', async () => {
     const names = Array.from({ length: 8 }, (_, index) => `c${index}`);
     const { begin, world } = await withCredentials(...names);
     world.ims.faults.inject({ kind: 'slow-headers', milliseconds: 1_500 });
     const renewing = begin('renew', '--all', '--force', '--json');
     const begun = world.ims.mintCount;
     world.ims.clearTokenRequests();
-    while (world.ims.tokenRequests.length === 0) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await until(() => world.ims.tokenRequests.length > 0);
     renewing.signal('SIGINT');
     const { code, stdout, stderr } = await renewing.exit();
     expect(code).toBe(130);

@@ -1,5 +1,6 @@
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import { environmentVariables, tagKeys } from '../../core/contract.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import { encodeVersionId } from '../../core/version-id.ts';
 import { digest, hour } from '../support/builders.ts';
@@ -17,7 +18,7 @@ interface Shown {
   }[];
 }
 
-/** The id of a version of the rotator's, minted from a client secret that nobody here sees. */
+/** A version id of the rotator, for a token from a client secret that the test does not have. */
 function foreignTo({ expiresIn }: { readonly expiresIn: number }): string {
   const expiresAt = epochSeconds(Date.now() / 1000 + expiresIn);
   return encodeVersionId({ expiresAt, lifetime: 86_400, fingerprint: '0a0b0c0d' }, digest('x'));
@@ -29,13 +30,13 @@ function statesOf(stdout: string): Record<string, string> {
 }
 
 describe('status', () => {
-  it('tells all states apart, by metadata alone, the most urgent first', async () => {
+  it('shows every state from metadata alone, the most urgent first', async () => {
     const { world, cli } = await startOperator();
     const minutesAgo = (minutes: number): string => `since=${inSeconds(-60 * minutes)}`;
     const seeds = {
       fresh: { expiresIn: 20 * hour },
-      'paused-too-long': { expiresIn: -2 * hour, tags: { 'ims-token-rotator:paused': 'true' } },
-      resting: { expiresIn: hour, tags: { 'ims-token-rotator:paused': 'true' } },
+      'paused-too-long': { expiresIn: -2 * hour, tags: { [tagKeys.paused]: 'true' } },
+      resting: { expiresIn: hour, tags: { [tagKeys.paused]: 'true' } },
       empty: { client: false },
       due: { expiresIn: 12 * hour - 60 },
       overdue: { expiresIn: 11 * hour },
@@ -87,7 +88,7 @@ describe('status', () => {
     expect(new Set(actions)).toEqual(new Set(['ListSecrets']));
   });
 
-  it('shows a table with the failures in words', async () => {
+  it('shows a table that explains each failure', async () => {
     const { world, cli } = await startOperator();
     seedCredential(world, 'fusion', { expiresIn: 20 * hour + 30 });
     seedCredential(world, 'firefly', {
@@ -100,14 +101,14 @@ describe('status', () => {
     expect(lines[2]).toMatch(/^CREDENTIAL +STATE +LEFT +EXPIRES \(UTC\) +RENEWAL$/);
     expect(lines[3]).toMatch(/^firefly +failing +█░{7} 3 h +\d\d \w{3} \d\d:\d\d +\d\d \w{3} \d/);
     expect(lines[4]).toMatch(
-      /^ {2}IMS refuses a scope: .*, for 3 h \(ERR_TOKEN_REJECTED\/invalid_scope\)$/,
+      /^ {2}IMS rejects a scope: .*, for 3 h \(ERR_TOKEN_REJECTED\/invalid_scope\)$/,
     );
     expect(lines[5]).toContain('put-credential firefly FILE');
     expect(lines[6]).toMatch(/^fusion +fresh +█{7}░ 20 h +/);
     expect(stdout.trimEnd().split('\n')).toHaveLength(7);
   });
 
-  it('is fine with 0 when nobody has to act, and shows those that are named', async () => {
+  it('exits with 0 when nobody has to act, and shows only the named credentials', async () => {
     const { world, cli } = await startOperator();
     for (const name of ['a', 'b', 'c']) seedCredential(world, name, { expiresIn: 20 * hour });
     expect(await cli('status')).toMatchObject({ code: 0 });
@@ -116,12 +117,12 @@ describe('status', () => {
     const missing = await cli('status', 'a', 'nope');
     expect(missing.code).toBe(1);
     expect(missing.stderr).toBe(
-      'ERR_CREDENTIAL_NOT_FOUND there is no credential nope under ims-token-rotator/local/ (in a list that lags up to 5 minutes)\n' +
-        '  → known are a, b, c; a new one is onboarded with: ims-token-rotator onboard NAME FILE\n',
+      'ERR_CREDENTIAL_NOT_FOUND no credential nope under ims-token-rotator/local/ (the list may lag up to 5 minutes)\n' +
+        '  → choose one of a, b, c, or onboard it: ims-token-rotator onboard NAME FILE\n',
     );
   });
 
-  it('sees what the rotator has done', async () => {
+  it('shows the token that the rotator minted', async () => {
     const { cli, onboard, invoke, read } = await startOperator();
     await onboard('fusion');
     expect(statesOf((await cli('status', '--json')).stdout)).toEqual({ fusion: 'due' });
@@ -144,16 +145,16 @@ describe('status', () => {
     const lines = stdout.trimEnd().split('\n');
     expect(code).toBe(1);
     expect(lines[0]).toBe('local: 3000 credentials, 1 expired, 2999 fresh');
-    expect(lines[3]).toMatch(/^c1234 +expired +ended 1 min ago/);
+    expect(lines[3]).toMatch(/^c1234 +expired +1 min ago/);
     expect(lines).toHaveLength(3_003);
   });
 
-  it('takes the tick of the function into account, and secrets that live elsewhere', async () => {
+  it('uses the tick of the function, and knows client secrets outside the prefix', async () => {
     const elsewhere = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:team/adobe-AbCdEf';
     const { world, cli } = await startOperator({
       environment: {
-        IMS_TOKEN_ROTATOR_TICK_SECONDS: '7200',
-        IMS_TOKEN_ROTATOR_CLIENT_SECRETS: JSON.stringify({ imported: elsewhere }),
+        [environmentVariables.tickSeconds]: '7200',
+        [environmentVariables.clientSecrets]: JSON.stringify({ imported: elsewhere }),
       },
     });
     seedCredential(world, 'slow', { expiresIn: 9 * hour });
@@ -166,7 +167,7 @@ describe('status', () => {
     expect(statesOf(stdout)).toEqual({ slow: 'due', imported: 'fresh' });
   });
 
-  it('works for who may only list secrets', async () => {
+  it('works for a principal that may only list secrets', async () => {
     const { world, cli } = await startOperator({
       authorize: (action) => action === 'secretsmanager:ListSecrets',
     });
@@ -176,13 +177,13 @@ describe('status', () => {
       versionId: foreignTo({ expiresIn: 20 * hour }),
       secretString: '{}',
       tags: {
-        'ims-token-rotator:status': `failing code=ERR_CREDENTIAL_INVALID since=${inSeconds(-60)} retry-at=${inSeconds(840)} credential=0a0b0c0d`,
+        [tagKeys.status]: `failing code=ERR_CREDENTIAL_INVALID since=${inSeconds(-60)} retry-at=${inSeconds(840)} credential=0a0b0c0d`,
       },
     });
     world.secretsManager.seed({
       name: `${world.prefix}/never-minted/token`,
       tags: {
-        'ims-token-rotator:status': `failing code=ERR_TOKEN_REJECTED/invalid_client since=${inSeconds(-60)} retry-at=${inSeconds(840)} credential=0a0b0c0d`,
+        [tagKeys.status]: `failing code=ERR_TOKEN_REJECTED/invalid_client since=${inSeconds(-60)} retry-at=${inSeconds(840)} credential=0a0b0c0d`,
       },
     });
     const { code, stdout } = await cli('status', '--json');
@@ -196,7 +197,7 @@ describe('status', () => {
 });
 
 describe('status --watch', () => {
-  it('looks again until Ctrl-C, a line of JSON each, and exits by what it saw last', async () => {
+  it('prints a line of JSON for each update until Ctrl-C, and exits by the last', async () => {
     const { world, begin, client } = await startOperator();
     seedCredential(world, 'fusion', { expiresIn: 20 * hour });
     const watch = begin('status', '--watch', '--every', '1', '--json');

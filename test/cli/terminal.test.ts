@@ -39,7 +39,7 @@ class TerminalSession {
     });
   }
 
-  /** Types a text as soon as this was shown. */
+  /** Types a text as soon as the question is shown. */
   async answer(question: string, text: string): Promise<void> {
     while (!this.output.includes(question)) await once(this.#child.stdout, 'data');
     this.#child.stdin.write(text);
@@ -47,7 +47,7 @@ class TerminalSession {
 
   async exit() {
     await this.#closed;
-    // A spinner is drawn over itself: what moves to the begin of a line, begins one.
+    // A spinner redraws its line: moving to the first column counts as a line break.
     const lines = this.output
       .replaceAll('\u001B[1G', '\r')
       .split(/\r\n?/)
@@ -89,13 +89,13 @@ describe('in a terminal of 80 columns', () => {
     ['put-credential', '--help'],
     ['offboard', '--help'],
     ['local', '--help'],
-  ])('no line is longer: %s %s', async (...args) => {
+  ])('prints no longer line: %s %s', async (...args) => {
     const { lines } = await inTerminal(await withCredentials(), ...args).exit();
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
     expect(lines.join('')).not.toBe('');
   });
 
-  it('shows colours, but not with NO_COLOR', async () => {
+  it('shows colours, except with NO_COLOR', async () => {
     const operator = await withCredentials();
     const coloured = await inTerminal(operator, 'status').exit();
     expect(coloured.raw).toContain('\u001B[31mfirefly');
@@ -105,7 +105,7 @@ describe('in a terminal of 80 columns', () => {
     expect(sequences.filter((sequence) => /^[\d;]*m/.test(sequence))).toEqual([]);
   });
 
-  it('shows as many rows as there is room for, the urgent ones', async () => {
+  it('shows as many rows as fit, the most urgent first', async () => {
     const operator = await withCredentials();
     const failing = `code=ERR_TOKEN_REJECTED/invalid_client since=${inSeconds(-hour)} retry-at=${inSeconds(900)}`;
     for (let index = 0; index < 60; index += 1) {
@@ -115,10 +115,12 @@ describe('in a terminal of 80 columns', () => {
     const lines = text.slice(text.indexOf('local: 62')).split('\n');
     expect(lines.length).toBeLessThanOrEqual(30);
     expect(lines[3]).toMatch(/^firefly-x+… +failing/);
-    expect(lines.join('\n')).toMatch(/… and \d+ less urgent; name some, or pipe this to see all/);
+    expect(lines.join('\n')).toMatch(
+      /… and \d+ less urgent: name some, or pipe the output to see all/,
+    );
   });
 
-  it('prints no token, unless it is told to', async () => {
+  it('prints no token without --show', async () => {
     const operator = await startOperator();
     await operator.onboard('fusion');
     await operator.invoke({ action: 'tick' });
@@ -134,23 +136,23 @@ describe('in a terminal of 80 columns', () => {
     expect(shown.text).toContain(token);
   });
 
-  it('asks for a credential, and does not show the secret', async () => {
+  it('asks for a credential without showing the secret', async () => {
     const operator = await startOperator({ eventRule: true });
     const { clientId, clientSecrets } = sampleClient();
     const [secret = ''] = clientSecrets;
     operator.world.ims.registerClient({ clientId, clientSecrets, scopes: ['openid', 'AdobeID'] });
     const onboarding = inTerminal(operator, 'onboard', 'fusion');
     await onboarding.answer('Client ID', `${clientId}\r`);
-    await onboarding.answer('is not shown', `${secret}\r`);
+    await onboarding.answer('not shown', `${secret}\r`);
     await onboarding.answer('Scopes', 'openid, AdobeID\r');
     const { code, raw, text } = await onboarding.exit();
     expect(code).toBe(0);
-    expect(text).toContain('the token of fusion is there');
+    expect(text).toContain('the token of fusion is stored');
     expectNoSecrets(raw, [secret]);
     expect((await operator.read('fusion'))?.token).toMatchObject({ client_id: clientId });
   });
 
-  it('deletes nothing when it is asked and the answer is another, or Ctrl-C', async () => {
+  it('deletes nothing when the answer is another name, or Ctrl-C', async () => {
     const operator = await withCredentials();
     for (const answer of ['other\r', '\u0003']) {
       const offboarding = inTerminal(operator, 'offboard', 'workfront-fusion');
@@ -164,7 +166,7 @@ describe('in a terminal of 80 columns', () => {
     expect(await offboarding.exit()).toMatchObject({ code: 0 });
   });
 
-  it('asks nobody when Ctrl-C is pressed, and creates nothing', async () => {
+  it('stops asking on Ctrl-C, and creates nothing', async () => {
     const operator = await startOperator();
     const onboarding = inTerminal(operator, 'onboard', 'fusion');
     await onboarding.answer('Client ID', '\u0003');
@@ -177,7 +179,7 @@ describe('in a terminal of 80 columns', () => {
     expect(writes).toEqual([]);
   });
 
-  it('shows that long work goes on', async () => {
+  it('shows the progress of long work', async () => {
     const operator = await startOperator();
     await operator.onboard('fusion');
     const file = await fileWith(
@@ -189,7 +191,7 @@ describe('in a terminal of 80 columns', () => {
     expect(raw).toContain('waiting for the token');
   });
 
-  it('watches in place, until Ctrl-C', async () => {
+  it('redraws the status in place until Ctrl-C', async () => {
     const operator = await withCredentials();
     const watching = inTerminal(operator, 'status', '--watch', '--every', '1');
     await watching.answer('firefly', '');

@@ -7,8 +7,8 @@ export interface Undoing {
 }
 
 /**
- * Undoes what was begun with some secrets before an error, and throws that error: whatever comes of
- * the undoing must not hide it, but is said with it.
+ * Undoes what was done to some secrets before an error, then throws that error. A failure to undo
+ * is added to it and never hides it.
  */
 export async function undo(
   error: unknown,
@@ -18,10 +18,11 @@ export async function undo(
   const results = await Promise.allSettled(secretNames.map(work));
   const left = secretNames.filter((_, index) => results[index]?.status === 'rejected');
   if (left.length === 0 || !(error instanceof CliError)) throw error;
+  const problems = left.map((name) => ({ field: name, message: `needs: ${byHand(name)}` }));
   throw new CliError(
     error.code,
-    `${error.message}; what was begun with ${left.join(' and ')} could not be undone`,
-    [...left.map(byHand), error.fix].filter(Boolean).join('; '),
-    { cause: error },
+    `${error.summary}; the changes made so far could not be undone`,
+    error.fix,
+    { problems: [...error.problems, ...problems], cause: error },
   );
 }

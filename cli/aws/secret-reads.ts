@@ -6,8 +6,9 @@ import {
 } from '@aws-sdk/client-cloudtrail';
 import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
 import { askAws, clientConfig } from './ask.ts';
+import { toInstant } from './instant.ts';
 
-/** Who read a secret, and when. */
+/** The last read of a secret by one principal. */
 export interface SecretRead {
   readonly principal: string;
   readonly at: EpochSeconds;
@@ -20,12 +21,12 @@ interface SecretIds {
 
 const reading = 'GetSecretValue';
 
-// LookupEvents answers twice a second, so that this takes some seconds.
+// LookupEvents allows two calls a second, so this takes some seconds.
 const mostPages = 6;
 
 /**
- * The last read of a secret by each principal, the latest first, as far as CloudTrail's event history
- * knows: by the secret's ARN, and where that finds nothing among the latest reads of any secret.
+ * The last read of a secret by each principal, the latest first, from CloudTrail's event history.
+ * Searches it by the secret's ARN and, if that finds nothing, in the latest reads of all secrets.
  *
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
  * @throws CliError
@@ -49,7 +50,7 @@ export async function lastReads(
   for (let page = 0; page < mostPages; page += 1) {
     const { Events = [], NextToken: next } = await look({
       LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: reading }],
-      ...(NextToken === undefined ? {} : { NextToken }),
+      NextToken,
     });
     events.push(...Events);
     if (next === undefined) break;
@@ -70,7 +71,7 @@ function readsOf(events: readonly Event[] = [], secret: SecretIds): readonly Sec
     const { userIdentity, requestParameters, errorCode } = detailOf(CloudTrailEvent);
     const isRead = EventName === reading && errorCode === undefined;
     if (!isRead || !names(requestParameters?.secretId, secret)) continue;
-    const at = epochSeconds((EventTime?.getTime() ?? 0) / 1000);
+    const at = toInstant(EventTime) ?? epochSeconds(0);
     const principal = userIdentity?.arn ?? Username;
     latest.set(principal, epochSeconds(Math.max(at, latest.get(principal) ?? 0)));
   }
@@ -79,7 +80,7 @@ function readsOf(events: readonly Event[] = [], secret: SecretIds): readonly Sec
     .sort((one, other) => other.at - one.at);
 }
 
-/** Callers name a secret by its name, or its ARN with or without the six characters at the end. */
+/** True if the id is the secret's name, or its ARN with or without the final six characters. */
 function names(secretId: string | undefined, { name, arn }: SecretIds): boolean {
   return secretId !== undefined && [name, arn, arn.replace(/-[^-]{6}$/, '')].includes(secretId);
 }

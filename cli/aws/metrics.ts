@@ -1,0 +1,85 @@
+import {
+  CloudWatchClient,
+  DescribeAlarmsForMetricCommand,
+  GetMetricDataCommand,
+} from '@aws-sdk/client-cloudwatch';
+import { type MetricName, metricDimension, metricNamespace } from '../../core/contract.ts';
+import type { EpochSeconds } from '../../core/instant.ts';
+import { askAws, clientConfig } from './ask.ts';
+import { toInstant } from './instant.ts';
+
+export interface Alarm {
+  readonly name: string;
+  readonly isRaised: boolean;
+  readonly actionsEnabled: boolean;
+  /** ARNs of the topics and other targets that it notifies. */
+  readonly actions: readonly string[];
+}
+
+export interface WatchedMetric {
+  readonly Namespace: string;
+  readonly MetricName: string;
+  readonly Dimensions: { readonly Name: string; readonly Value: string }[];
+}
+
+/** The metrics of a rotator in CloudWatch, and the alarms on them. Every failure is a CliError. */
+export class Metrics {
+  readonly #abort: { readonly abortSignal: AbortSignal };
+  readonly #client = new CloudWatchClient(clientConfig);
+
+  constructor(signal: AbortSignal) {
+    this.#abort = { abortSignal: signal };
+  }
+
+  /** The last tick counted within that many seconds. */
+  async lastTick(
+    rotator: string,
+    now: EpochSeconds,
+    seconds: number,
+  ): Promise<EpochSeconds | undefined> {
+    const { MetricDataResults = [] } = await askAws('cloudwatch:GetMetricData', undefined, () =>
+      this.#client.send(
+        new GetMetricDataCommand({
+          StartTime: new Date((now - seconds) * 1000),
+          // The current minute has its data point already.
+          EndTime: new Date((now + 60) * 1000),
+          ScanBy: 'TimestampDescending',
+          MetricDataQueries: [
+            {
+              Id: 'ticks',
+              MetricStat: { Metric: rotatorMetric(rotator, 'Ticks'), Period: 60, Stat: 'Sum' },
+            },
+          ],
+        }),
+        this.#abort,
+      ),
+    );
+    return toInstant(MetricDataResults[0]?.Timestamps?.[0]);
+  }
+
+  async alarmsOn(metric: WatchedMetric): Promise<readonly Alarm[]> {
+    const { MetricAlarms = [] } = await askAws(
+      'cloudwatch:DescribeAlarmsForMetric',
+      undefined,
+      () => this.#client.send(new DescribeAlarmsForMetricCommand(metric), this.#abort),
+    );
+    return MetricAlarms.map((alarm) => ({
+      name: alarm.AlarmName ?? '',
+      isRaised: alarm.StateValue === 'ALARM',
+      actionsEnabled: alarm.ActionsEnabled ?? true,
+      actions: alarm.AlarmActions ?? [],
+    }));
+  }
+}
+
+/** A metric that the rotator emits. */
+export function rotatorMetric(rotator: string, metric: MetricName): WatchedMetric {
+  const Dimensions = [{ Name: metricDimension, Value: rotator }];
+  return { Namespace: metricNamespace, MetricName: metric, Dimensions };
+}
+
+/** A metric that Lambda emits for a function. */
+export function functionMetric(functionName: string, MetricName: string): WatchedMetric {
+  const Dimensions = [{ Name: 'FunctionName', Value: functionName }];
+  return { Namespace: 'AWS/Lambda', MetricName, Dimensions };
+}

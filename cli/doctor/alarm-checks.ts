@@ -1,0 +1,100 @@
+import type { MetricName } from '../../core/contract.ts';
+import { Account } from '../aws/account.ts';
+import { type Alarm, functionMetric, type Metrics, rotatorMetric } from '../aws/metrics.ts';
+import type { Rotator } from '../rotator/rotator.ts';
+import type { Session } from '../session.ts';
+import { type Check, check, deployAgain, type Finding, failed, ok, unknown } from './check.ts';
+
+// The metrics that the stack has alarms on.
+const watched: readonly MetricName[] = ['Ticks', 'MinLifeLeft', 'Failing', 'Managed'];
+const watchedOfFunction = ['AsyncEventsDropped', 'Throttles'];
+
+type AlarmsByMetric = ReadonlyMap<string, readonly Alarm[]>;
+
+/** Checks the rotator's alarms, and that somebody is notified of them. */
+export function alarmChecks(session: Session, metrics: Metrics, rotator: Rotator): Check[] {
+  const account = new Account(session.signal);
+  const byMetric = readAlarms(metrics, rotator);
+  byMetric.catch(() => undefined);
+  return [
+    check('alarms', async () => alarmsFinding(await byMetric, rotator)),
+    check(
+      'alarm recipients',
+      async () => await recipientsFinding(account, [...(await byMetric).values()].flat()),
+    ),
+  ];
+}
+
+/** Without a deployed function, only the alarms on the rotator's own metrics. */
+async function readAlarms(
+  metrics: Metrics,
+  { name, function: target }: Rotator,
+): Promise<AlarmsByMetric> {
+  const all = [
+    ...watched.map((metric) => rotatorMetric(name, metric)),
+    ...(target.kind === 'deployed'
+      ? watchedOfFunction.map((metric) => functionMetric(target.name, metric))
+      : []),
+  ];
+  return new Map(
+    await Promise.all(
+      all.map(async (metric) => [metric.MetricName, await metrics.alarmsOn(metric)] as const),
+    ),
+  );
+}
+
+function alarmsFinding(byMetric: AlarmsByMetric, { function: target }: Rotator): Finding {
+  const isHidden = target.kind === 'hidden';
+  const alarms = [...byMetric.values()].flat();
+  if (alarms.length === 0) {
+    if (isHidden) return unknown('no alarm found under the assumed name of the rotator');
+    return failed('no alarm watches the rotator', deployAgain);
+  }
+  const raised = alarms.filter(({ isRaised }) => isRaised);
+  if (raised.length > 0) {
+    const names = raised.map(({ name }) => name).join(', ');
+    return failed(`raised: ${names}`, 'docs/runbook.md has a section for each alarm');
+  }
+  const unwatched = [...byMetric].filter(([, on]) => on.length === 0).map(([metric]) => metric);
+  if (unwatched.length > 0) return failed(`no alarm watches ${unwatched.join(', ')}`, deployAgain);
+  const none = `${alarms.length}, none raised`;
+  return isHidden ? unknown(`${none}; alarms on the function were not checked`) : ok(none);
+}
+
+async function recipientsFinding(account: Account, alarms: readonly Alarm[]): Promise<Finding> {
+  if (alarms.length === 0) return failed('there are no alarms', deployAgain);
+  const off = alarms.filter(({ actionsEnabled }) => !actionsEnabled);
+  if (off.length > 0) {
+    return failed(
+      `actions disabled: ${off.map(({ name }) => name).join(', ')}`,
+      'aws cloudwatch enable-alarm-actions --alarm-names NAME',
+    );
+  }
+  if (alarms.some(({ actions }) => actions.length === 0)) {
+    return failed(
+      'alarms notify nobody',
+      'set alarms.emails or alarms.topicArn in cdk.json, and deploy',
+    );
+  }
+  const actions = [...new Set(alarms.flatMap((alarm) => alarm.actions))];
+  const topics = actions.filter((arn) => arn.split(':')[2] === 'sns');
+  if (topics.length === 0) return unknown(`alarms notify ${actions.join(', ')}`);
+  return await subscriptionsFinding(account, topics);
+}
+
+async function subscriptionsFinding(account: Account, topics: readonly string[]): Promise<Finding> {
+  const subscriptions = (
+    await Promise.all(topics.map((arn) => account.subscriptionsOf(arn)))
+  ).flat();
+  const pending = subscriptions.filter(({ isConfirmed }) => !isConfirmed);
+  if (pending.length > 0) {
+    return failed(
+      `not confirmed: ${pending.map(({ endpoint }) => endpoint).join(', ')}`,
+      'open the mail "AWS Notification - Subscription Confirmation" and confirm',
+    );
+  }
+  if (subscriptions.length === 0) {
+    return failed('the topic has no subscriber', `subscribe somebody to ${topics.join(', ')}`);
+  }
+  return ok(`confirmed: ${subscriptions.map(({ endpoint }) => endpoint).join(', ')}`);
+}

@@ -1,0 +1,63 @@
+import { type ClientCredential, parseCredential } from '../../core/credential.ts';
+import { RotatorError } from '../../core/errors.ts';
+import { decodePendingToken, type PendingToken } from '../../core/stored-token.ts';
+import { readSettings } from '../../core/token-tags.ts';
+import type { Secret } from '../aws/secrets.ts';
+import { CliError } from '../errors.ts';
+import { namesOf, type Rotator } from '../rotator/rotator.ts';
+import type { Session } from '../session.ts';
+
+/** The credential that the checks share. Each part is read once. */
+export interface Subject {
+  readonly session: Session;
+  readonly rotator: Rotator;
+  readonly name: string;
+  readonly client: Promise<Secret | undefined>;
+  readonly token: Promise<Secret | undefined>;
+  /** Rejects with CliError: ERR_CREDENTIAL_MISSING, …_INVALID, or why it is unreadable. */
+  readonly credential: Promise<ClientCredential>;
+  /** Rejects with CliError: ERR_TOKEN_NOT_READY, or why it is unreadable. */
+  readonly stored: Promise<PendingToken>;
+}
+
+/** Starts reading a credential. */
+export function subjectOf(session: Session, rotator: Rotator, name: string): Subject {
+  const names = namesOf(rotator, name);
+  const client = session.secrets.describe(names.client);
+  const token = session.secrets.describe(names.token);
+  const credential = readCredential(session, names.client, token);
+  const stored = readStoredToken(session, names.token);
+  // The checks await them later; until then a rejection has no handler.
+  for (const read of [client, token, credential, stored]) read.catch(() => undefined);
+  return { session, rotator, name, client, token, credential, stored };
+}
+
+async function readCredential(
+  { secrets }: Session,
+  secretId: string,
+  token: Promise<Secret | undefined>,
+): Promise<ClientCredential> {
+  const value = await secrets.read(secretId);
+  if (value === undefined) throw new CliError('ERR_CREDENTIAL_MISSING', 'there is none');
+  // Without the right to describe the token secret, the scopes have to be in the value.
+  const tags = await token.then((secret) => secret?.tags ?? {}).catch(() => ({}));
+  try {
+    return parseCredential(value.reveal(), readSettings(tags));
+  } catch (error) {
+    if (!(error instanceof RotatorError)) throw error;
+    const { code, problems } = error;
+    throw new CliError(code, 'the client secret holds no valid credential', undefined, {
+      problems,
+    });
+  }
+}
+
+async function readStoredToken({ secrets, now }: Session, secretId: string): Promise<PendingToken> {
+  const value = await secrets.read(secretId);
+  if (value === undefined) throw new CliError('ERR_TOKEN_NOT_READY', 'no token is stored yet');
+  // The checks send the token to its host, which therefore has to be one of Adobe's.
+  const token = decodePendingToken(value.reveal(), now());
+  if (token !== undefined) return token;
+  const text = 'the stored value is not a token with a client_id and an ims_host of Adobe';
+  throw new CliError('ERR_TOKEN_NOT_READY', text);
+}

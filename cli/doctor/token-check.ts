@@ -1,0 +1,77 @@
+import type { EpochSeconds } from '../../core/instant.ts';
+import { isReplica } from '../../core/ledger.ts';
+import { formatFailureCode } from '../../core/status.ts';
+import { decodeStoredToken } from '../../core/stored-token.ts';
+import type { Secret } from '../aws/secrets.ts';
+import { CliError } from '../errors.ts';
+import type { Session } from '../session.ts';
+import { type CredentialState, credentialState } from '../view/credential-state.ts';
+import { formatDuration } from '../view/durations.ts';
+import { explainFailure } from '../view/failure.ts';
+import { type Finding, failed, ok, unknown } from './check.ts';
+import type { Subject } from './subject.ts';
+
+/** Checks that the stored token is renewed in time, and how long it lasts. */
+export async function tokenFinding(subject: Subject): Promise<Finding> {
+  const { client, token, session, rotator, name } = subject;
+  const secrets = await Promise.all([client, token]);
+  const [clientSecret, tokenSecret] = secrets.map((secret) =>
+    secret?.deletedAt === undefined && !isReplica(secret, rotator.region) ? secret : undefined,
+  );
+  const context = { now: session.now(), tick: rotator.tick, digest: session.digest };
+  const clientMayBeElsewhere = rotator.clientSecrets === undefined;
+  const pair = { client: clientSecret, token: tokenSecret, clientMayBeElsewhere };
+  const credential = credentialState(name, pair, context);
+  const expiry = await expiryOf(credential, tokenSecret, session);
+  return findingOf(credential, expiry, context.now);
+}
+
+function findingOf(credential: CredentialState, expiry: Expiry, now: EpochSeconds): Finding {
+  const { name, state, failure, paused } = credential;
+  const life = lifeText(expiry, now);
+  if (failure !== undefined) {
+    const { words, fix } = explainFailure(failure, name);
+    return failed(`${words} (${formatFailureCode(failure)}); ${life}`, fix);
+  }
+  if (expiry === 'unreadable') return unknown(life);
+  const renew = `ims-token-rotator renew ${name}`;
+  if (expiry === 'no token') return failed(life, `${renew} --force`);
+  const isExpired = expiry !== undefined && expiry <= now;
+  if (paused) {
+    return isExpired ? failed(life, `ims-token-rotator resume ${name}`) : ok(`paused; ${life}`);
+  }
+  if (isExpired) return failed(life, renew);
+  if (state === 'overdue') return failed(`overdue for renewal; ${life}`, renew);
+  if (state === 'empty') return unknown('no token yet: no credential is stored');
+  if (expiry === undefined) return unknown(`${state}; ${life}`);
+  return ok(`${state === 'foreign' ? 'stored by hand or by a rotation' : state}; ${life}`);
+}
+
+type Expiry = EpochSeconds | 'no token' | 'unreadable' | undefined;
+
+/** A version id that is not the rotator's own does not show the expiry; then the value is read. */
+async function expiryOf(
+  { token }: CredentialState,
+  secret: Secret | undefined,
+  { secrets, now, signal }: Session,
+): Promise<Expiry> {
+  if (token !== undefined) return token.expiresAt;
+  if (secret?.currentVersionId === undefined) return undefined;
+  try {
+    const value = await secrets.read(secret.arn);
+    return (value && decodeStoredToken(value.reveal(), now())?.expiresAt) ?? 'no token';
+  } catch (error) {
+    if (error instanceof CliError && !signal.aborted) return 'unreadable';
+    throw error;
+  }
+}
+
+function lifeText(expiry: Expiry, now: EpochSeconds): string {
+  if (expiry === undefined) return 'no token yet';
+  if (expiry === 'no token') return 'the stored value is not a token';
+  if (expiry === 'unreadable') {
+    return 'only its value shows the expiry, and you are not authorized to read it';
+  }
+  const left = expiry - now;
+  return left > 0 ? `${formatDuration(left)} left` : `expired ${formatDuration(left)} ago`;
+}

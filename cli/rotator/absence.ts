@@ -1,0 +1,46 @@
+import type { Secret } from '../aws/secrets.ts';
+import { CliError } from '../errors.ts';
+
+/** Why a secret is absent, and how to get it back. */
+export interface Absence {
+  readonly text: string;
+  readonly fix: string;
+}
+
+export function isScheduledForDeletion({ deletedAt }: Secret): boolean {
+  return deletedAt !== undefined;
+}
+
+export function restoreCommand(secretName: string, separator = ' '): string {
+  return `aws secretsmanager restore-secret${separator}--secret-id ${secretName}`;
+}
+
+/**
+ * Undefined for a secret that exists and is not scheduled for deletion.
+ *
+ * @param create the fix for a secret that does not exist
+ */
+export function absenceOf(
+  secretName: string,
+  secret: Secret | undefined,
+  create: string,
+): Absence | undefined {
+  if (secret === undefined) return { text: `there is no secret ${secretName}`, fix: create };
+  if (!isScheduledForDeletion(secret)) return undefined;
+  return {
+    text: `${secret.name} is scheduled for deletion`,
+    fix: restoreCommand(secret.name),
+  };
+}
+
+/** @throws CliError ERR_CREDENTIAL_NOT_FOUND */
+export function assertPresent(
+  secretName: string,
+  secret: Secret | undefined,
+  create: string,
+): asserts secret is Secret {
+  const absence = absenceOf(secretName, secret, create);
+  if (absence !== undefined) {
+    throw new CliError('ERR_CREDENTIAL_NOT_FOUND', absence.text, absence.fix);
+  }
+}

@@ -1,0 +1,35 @@
+import type { ClientCredential } from '../../core/credential.ts';
+import type { Sensitive } from '../../core/sensitive.ts';
+import { labelledLines } from './table.ts';
+
+/** A credential without its secrets, as JSON. */
+export function credentialJson(credential: ClientCredential) {
+  const { clientId, clientSecrets, scopes, orgId, imsHost } = credential;
+  return {
+    client_id: clientId,
+    client_secrets: clientSecrets.map(masked),
+    scopes: [...scopes],
+    org_id: orgId,
+    ims_host: imsHost,
+  };
+}
+
+/** A credential without its secrets, a field a line. */
+export function credentialLines(
+  credential: ClientCredential,
+  columns: number | undefined,
+): readonly string[] {
+  return Object.entries(credentialJson(credential)).flatMap(([field, value]) => {
+    if (value === undefined) return [];
+    const text = [value].flat().join(', ');
+    return labelledLines(`  ${field.padEnd(16)}`, text, { indent: 18, columns });
+  });
+}
+
+const commonStart = 'p8e-';
+
+/** Every client secret of Adobe starts alike, so the start gives nothing away. */
+function masked(secret: Sensitive): string {
+  const text = secret.reveal();
+  return `${text.startsWith(commonStart) ? commonStart : ''}… (${text.length} characters)`;
+}

@@ -1,0 +1,38 @@
+import { TokenRequestError } from './errors.ts';
+import type { Sensitive } from './sensitive.ts';
+
+/** What a request returned, and the client secret that made it succeed, counted from 1. */
+export interface Accepted<Result> {
+  readonly result: Result;
+  readonly position: number;
+}
+
+/**
+ * Tries a credential's client secrets in order until IMS accepts one. Only `invalid_client` moves
+ * on to the next one: any other rejection would be the same for it.
+ *
+ * @throws the error of the last request
+ */
+export async function tryClientSecrets<Result>(
+  clientSecrets: readonly Sensitive[],
+  request: (clientSecret: Sensitive) => Promise<Result>,
+): Promise<Accepted<Result>> {
+  let rejection: TokenRequestError | undefined;
+  for (const [index, clientSecret] of clientSecrets.entries()) {
+    try {
+      return { result: await request(clientSecret), position: index + 1 };
+    } catch (error) {
+      if (!rejectsClientSecret(error)) throw error;
+      rejection = error;
+    }
+  }
+  throw rejection ?? new TypeError('a credential has at least one client secret');
+}
+
+function rejectsClientSecret(error: unknown): error is TokenRequestError {
+  return (
+    error instanceof TokenRequestError &&
+    !error.transient &&
+    error.details.imsError === 'invalid_client'
+  );
+}
