@@ -1,7 +1,7 @@
 import { TokenRequestError } from './errors.ts';
 import type { Sensitive } from './sensitive.ts';
 
-/** What a request returned, and the client secret that made it succeed, counted from 1. */
+/** The result of a request, and the position of the client secret that it succeeded with, from 1. */
 export interface Accepted<Result> {
   readonly result: Result;
   readonly position: number;

@@ -8,7 +8,7 @@ export interface AlarmThresholds {
 
 type ThresholdOptions = Pick<ImsTokenRotatorAlarmOptions, keyof AlarmThresholds>;
 
-// Of the 24 hours of Adobe's tokens, 3 hours 50 minutes and 57 minutes.
+// With Adobe's tokens of 24 hours: 3 hours 50 minutes, and 57 minutes.
 const defaults: AlarmThresholds = { pagePercent: 16, urgentPercent: 4 };
 
 export const thresholdRule = 'above 0 and below 50';

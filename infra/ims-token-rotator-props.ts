@@ -81,7 +81,7 @@ export interface ImsTokenRotatorProps {
    */
   readonly encryptionKey?: IKey | undefined;
   /**
-   * What happens to a secret that is removed from the stack. Without it, workloads have no token.
+   * The fate of a secret that is removed from the stack. Without it, workloads have no token.
    *
    * @default RemovalPolicy.RETAIN
    */

@@ -8,7 +8,7 @@ import { expect, it, onTestFinished } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** What the project's lint says of a file at this path, by rule. */
+/** The lint rules that a file with this path and code breaks. */
 async function lint(path: string, code: string): Promise<readonly string[]> {
   const directory = await mkdtemp(join(tmpdir(), 'layers-'));
   onTestFinished(() => rm(directory, { recursive: true }));

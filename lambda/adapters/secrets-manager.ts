@@ -3,17 +3,15 @@ import {
   GetSecretValueCommand,
   ListSecretsCommand,
   PutSecretValueCommand,
-  type SecretListEntry,
   SecretsManagerClient,
   type SecretsManagerClientConfig,
-  type Tag,
   TagResourceCommand,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import pThrottle from 'p-throttle';
-import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
 import type { NewVersion, SecretStore, SecretValue, Version } from '../../core/ports.ts';
+import { toMetadata } from '../../core/secret-metadata.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { absentAsUndefined, attempt } from './secrets-manager-errors.ts';
 
@@ -166,30 +164,4 @@ export class SecretsManager implements SecretStore {
   ): Promise<Output> {
     return await attempt(operation, secretId, () => this.#paced(call));
   }
-}
-
-function toMetadata(
-  row: Pick<
-    SecretListEntry,
-    'Name' | 'ARN' | 'PrimaryRegion' | 'CreatedDate' | 'LastChangedDate'
-  > & { Tags?: Tag[] | undefined },
-  stages: Record<string, string[]> | undefined,
-): SecretMetadata {
-  const holderOf = (label: string): string | undefined =>
-    Object.entries(stages ?? {}).find(([, labels]) => labels.includes(label))?.[0];
-  return {
-    name: row.Name ?? '',
-    arn: row.ARN ?? '',
-    tags: Object.fromEntries((row.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
-    currentVersionId: holderOf('AWSCURRENT'),
-    previousVersionId: holderOf('AWSPREVIOUS'),
-    pendingVersionId: holderOf('AWSPENDING'),
-    createdAt: instantOf(row.CreatedDate),
-    changedAt: instantOf(row.LastChangedDate),
-    primaryRegion: row.PrimaryRegion,
-  };
-}
-
-function instantOf(date: Date | undefined): EpochSeconds | undefined {
-  return date && epochSeconds(date.getTime() / 1000);
 }

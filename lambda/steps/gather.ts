@@ -14,8 +14,8 @@ import type { Run } from './run.ts';
 import { withRetries } from './with-retries.ts';
 
 /**
- * What a run saw of one credential. The observation is made from this very secret and client
- * version, so that what is decided, done and remembered rests on one picture.
+ * Everything that a run saw of one credential. The observation is made from this very secret and
+ * client version, so that the decision, the act and the memory of it rest on one picture.
  */
 export interface Gathered {
   readonly credential: string;

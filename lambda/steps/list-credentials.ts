@@ -10,7 +10,7 @@ import { observeListed } from './observe.ts';
 import type { Run } from './run.ts';
 import { withRetries } from './with-retries.ts';
 
-/** What the list shows of one credential, and what follows from it. */
+/** One credential as the list shows it, and the decision that follows. */
 export interface Nomination {
   readonly listed: Gathered;
   /** Undefined when too little could be seen to decide. */
@@ -47,7 +47,7 @@ async function* nominateEach(
   }
 }
 
-/** What a credential's rows in the list show. A client secret outside the prefix costs a call. */
+/** Reads a credential's rows in the list. A client secret outside the prefix costs a call. */
 async function gatherListed(
   run: Run,
   credential: string,

@@ -19,7 +19,7 @@ describe('the contract', () => {
     expect(secretName('a/b', 'fusion', 'token')).toBe('a/b/fusion/token');
   });
 
-  // Deployed stacks, alarms of others and consumers' policies depend on these.
+  // Deployed stacks, users' own alarms and consumers' policies depend on these.
   it('keeps the tags and metrics that are published', () => {
     expect(Object.values(tagKeys)).toEqual([
       'ims-token-rotator:status',
@@ -47,7 +47,7 @@ describe('the contract', () => {
     ['a product of another name', 'photoshop-elements', false],
     ['a property of every object', 'constructor', false],
     ['a number', 5, false],
-  ])('%s is a product: %j → %s', (_, name, known) => {
+  ])('says whether %s is a product: %j → %s', (_, name, known) => {
     expect(isProduct(name)).toBe(known);
   });
 
@@ -58,10 +58,10 @@ describe('the contract', () => {
   it.each<[string, readonly string[], string | undefined]>([
     ['fit in a tag', ['openid', 'additional_info.roles'], undefined],
     ['are not given', [], 'is empty'],
-    ['hold a character that tags cannot', ['openid', 'a,b'], 'holds "a,b"'],
+    ['hold a character that a tag cannot', ['openid', 'a,b'], 'holds "a,b"'],
     ['are 256 characters together', ['a'.repeat(100), 'b'.repeat(155)], undefined],
     ['are longer than a tag', ['a'.repeat(100), 'b'.repeat(156)], 'has 257 characters'],
-  ])('says what is wrong with scopes that %s', (_, scopes, problem) => {
+  ])('finds the problem of scopes that %s', (_, scopes, problem) => {
     expect(scopesTagProblem(scopes)).toBe(problem);
   });
 });

@@ -46,7 +46,7 @@ describe('parseCredential', () => {
       },
     ],
     [
-      'lists that an .env file has as JSON text',
+      'lists as JSON text, as in an .env file',
       {
         CLIENT_ID: 'the-client-id',
         CLIENT_SECRETS: '["the-secret"]',
@@ -56,7 +56,7 @@ describe('parseCredential', () => {
       },
     ],
     [
-      'secrets as objects, and fields that nobody knows',
+      'secrets as objects, and unknown fields',
       {
         client_id: 'the-client-id',
         client_secrets: [
@@ -69,7 +69,7 @@ describe('parseCredential', () => {
       },
     ],
     [
-      'stray spaces, repeated scopes and null for what is not there',
+      'stray spaces, repeated scopes, and null for what is missing',
       {
         client_id: ' the-client-id\n',
         client_secret: 'the-secret ',
@@ -113,7 +113,7 @@ describe('parseCredential', () => {
     expect(plain(document).clientSecrets).toEqual(['b', 'a']);
   });
 
-  it('has the default host, and no organisation, where none is given', () => {
+  it('has the default host, and no organisation, if neither is given', () => {
     expect(plain({ client_id: 'id', client_secret: 's', scope: 'openid' })).toEqual({
       clientId: 'id',
       clientSecrets: ['s'],
@@ -131,16 +131,16 @@ describe('parseCredential', () => {
     ['the scopes tag', { ...bare, product: 'firefly' }, { scopes: ['tag'] }, ['tag']],
     ['its own product', { ...bare, product: 'firefly' }, { product: 'workfront-fusion' }, firefly],
     ['the product tag', bare, { product: 'workfront-fusion' }, fusion],
-  ])('takes %s first', (_, document, settings, scopes) => {
+  ])('prefers %s', (_, document, settings, scopes) => {
     expect(plain(document, settings).scopes).toEqual(scopes);
   });
 
   it.each<[string, unknown, string]>([
-    ['no JSON', 'client_id=x', 'the value is not JSON'],
-    ['no object', '["x"]', 'the value is not an object'],
+    ['a value that is not JSON', 'client_id=x', 'the value is not JSON'],
+    ['an array', '["x"]', 'the value is not an object'],
     ['a bare string', '"p8e-secret"', 'the value is not an object'],
     [
-      'nothing of a credential',
+      'an empty object',
       {},
       'client_id is missing; client_secret is missing; scope is missing; give the scopes, or a product',
     ],
@@ -169,7 +169,7 @@ describe('parseCredential', () => {
       'ims_host must be a host name under .adobelogin.com, without https:// and path',
     ],
     [
-      'too much of everything',
+      'values that are too long',
       {
         client_id: 'i'.repeat(257),
         client_secrets: Array.from({ length: 11 }, (_, index) => `s${index}`),
@@ -184,7 +184,7 @@ describe('parseCredential', () => {
       'product must be one of workfront-fusion,',
     ],
     [
-      'a product that is no name',
+      'a product that is not a string',
       { ...bare, product: 2 },
       ': product must be one of workfront-fusion,',
     ],
@@ -194,12 +194,12 @@ describe('parseCredential', () => {
       'project.workspace.details.credentials holds no oauth_server_to_server credential',
     ],
     [
-      'a project that is only half there',
+      'an incomplete project',
       { project: {} },
       'project.workspace.details.credentials holds no oauth_server_to_server credential',
     ],
     [
-      'a project with two of them',
+      'a project with two such credentials',
       {
         project: {
           workspace: {
@@ -225,7 +225,7 @@ describe('parseCredential', () => {
       },
       'project.workspace.details.credentials[0].oauth_server_to_server.client_secrets is missing',
     ],
-  ])('lists what is wrong with %s', (_, document, message) => {
+  ])('lists the problems of %s', (_, document, message) => {
     expect(() => plain(document)).toThrow(
       expect.objectContaining({
         code: 'ERR_CREDENTIAL_INVALID',

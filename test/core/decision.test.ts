@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { decide, type Force, isSettled } from '../../core/decision.ts';
+import {
+  decide,
+  type Force,
+  isSettled,
+  mustExpireLater,
+  type Reason,
+} from '../../core/decision.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import type { Observation } from '../../core/observation.ts';
 import { currentToken, hour, lifetime, now, observed } from '../support/builders.ts';
@@ -25,7 +31,7 @@ describe('decide', () => {
       true,
     ],
     [
-      'fails when the credential of an unreadable value is gone',
+      'fails when the credential of a malformed value is gone',
       { fingerprint: undefined, token: 'malformed' },
       'keep',
       'credential-missing',
@@ -52,40 +58,55 @@ describe('decide', () => {
       'token-missing',
     ],
     ['renews when there is no token yet', { token: 'empty' }, 'renew', 'token-missing'],
-    ['looks at a value that nobody has read', { token: 'unread' }, 'look', 'token-unread'],
+    ['looks at a value that has not been read', { token: 'unread' }, 'look', 'token-unread'],
     ['renews a value that is not a token', { token: 'malformed' }, 'renew', 'token-malformed'],
     ['renews for a new credential', { fingerprint: '00000001' }, 'renew', 'credential-changed'],
     [
-      'does not take an unknown origin for a change',
+      'does not count an unknown origin as a change',
       { token: currentToken(lifetime - hour, { fingerprint: undefined }) },
       'keep',
       'token-fresh',
     ],
     [
-      'keeps a token of 599 seconds',
+      'keeps a token issued 599 seconds ago',
       { token: currentToken(30 - 599, { lifetime: 30 }) },
       'keep',
       'recently-issued',
     ],
     [
-      'renews a token of 600 seconds that is expired',
+      'renews an expired token issued 600 seconds ago',
       { token: currentToken(30 - 600, { lifetime: 30 }) },
       'renew',
       'token-expired',
     ],
-    ['is expired at the very expiry', { token: currentToken(0) }, 'renew', 'token-expired'],
-    ['is expired after it', { token: currentToken(-1) }, 'renew', 'token-expired'],
-    ['is expiring a second before it', { token: currentToken(1) }, 'renew', 'token-expiring'],
-    ['is fresh just over half its life', { token: currentToken(half + 1) }, 'keep', 'token-fresh'],
-    ['is expiring at half its life', { token: currentToken(half) }, 'renew', 'token-expiring'],
+    ['renews a token that expires now', { token: currentToken(0) }, 'renew', 'token-expired'],
+    ['renews a token that has expired', { token: currentToken(-1) }, 'renew', 'token-expired'],
     [
-      'is fresh just before a shorter setting',
+      'renews a token a second before it expires',
+      { token: currentToken(1) },
+      'renew',
+      'token-expiring',
+    ],
+    [
+      'keeps a token with just over half its life left',
+      { token: currentToken(half + 1) },
+      'keep',
+      'token-fresh',
+    ],
+    [
+      'renews a token with half its life left',
+      { token: currentToken(half) },
+      'renew',
+      'token-expiring',
+    ],
+    [
+      'keeps a token just before a shorter lead time begins',
       { token: currentToken(2 * hour + 1), renewBefore: 2 * hour },
       'keep',
       'token-fresh',
     ],
     [
-      'is expiring at a shorter setting',
+      'renews a token when a shorter lead time begins',
       { token: currentToken(2 * hour), renewBefore: 2 * hour },
       'renew',
       'token-expiring',
@@ -94,7 +115,7 @@ describe('decide', () => {
     expect(decide(observed(overrides))).toEqual({ action, reason, failing });
   });
 
-  it('gives the first reason that holds, in the order of the design', () => {
+  it('gives the first reason that applies, in a fixed order', () => {
     const force: Force = { force: true };
     const everything: Partial<Observation>[] = [
       { paused: true },
@@ -176,7 +197,20 @@ describe('isSettled', () => {
     ['backing-off', false],
     ['paused', false],
     [undefined, false],
-  ] as const)('of %s: %s', (reason, settled) => {
+  ] as const)('for %s: %s', (reason, settled) => {
     expect(isSettled(reason)).toBe(settled);
+  });
+});
+
+describe('mustExpireLater', () => {
+  it.each<[Reason, Parameters<typeof mustExpireLater>[1], boolean]>([
+    ['token-expiring', currentToken(60), true],
+    ['token-expired', currentToken(-1), true],
+    ['forced', currentToken(60), false],
+    ['credential-changed', currentToken(60), false],
+    ['token-malformed', 'malformed', false],
+    ['token-expired', 'empty', false],
+  ])('for %s and the stored token %j: %s', (reason, token, must) => {
+    expect(mustExpireLater(reason, token)).toBe(must);
   });
 });

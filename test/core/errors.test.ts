@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { asRotatorError, RotatorError } from '../../core/errors.ts';
 
 describe('an error', () => {
-  it('says who has to act, and whether it may pass', () => {
+  it('says who has to act, and whether it is transient', () => {
     expect(new RotatorError('ERR_SECRET_UNAVAILABLE', 'x')).toMatchObject({
       name: 'ERR_SECRET_UNAVAILABLE',
       actor: 'nobody',
@@ -14,7 +14,7 @@ describe('an error', () => {
     });
   });
 
-  it('that has a code stays what it is', () => {
+  it('with a code stays as it is', () => {
     const error = new RotatorError('ERR_PAUSED', 'x');
     expect(asRotatorError(error)).toBe(error);
   });
@@ -22,7 +22,7 @@ describe('an error', () => {
   it.each([
     [new SyntaxError('Unexpected token in "p8e-secret"'), 'unexpected SyntaxError'],
     ['p8e-secret', 'unexpected string'],
-  ])('that nobody expected gets one, and tells nothing of its message', (thrown, message) => {
+  ])('without a code becomes ERR_UNEXPECTED, and its message stays out: %s', (thrown, message) => {
     expect(asRotatorError(thrown)).toMatchObject({
       code: 'ERR_UNEXPECTED',
       message,

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { decide, type Force, unforced } from '../../core/decision.ts';
-import { Deferral, RotatorError, TokenRequestError } from '../../core/errors.ts';
+import {
+  Deferral,
+  RotatorError,
+  TokenNotLaterError,
+  TokenRequestError,
+} from '../../core/errors.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import { type NextStatus, nextStatus } from '../../core/next-status.ts';
 import type { Observation } from '../../core/observation.ts';
@@ -18,6 +23,8 @@ const unavailable = new TokenRequestError('ERR_TOKEN_UNAVAILABLE', 'IMS answered
   imsError: 'slow_down',
 });
 const missing = new RotatorError('ERR_CREDENTIAL_MISSING', 'it does not exist');
+const denied = new RotatorError('ERR_SECRET_ACCESS_DENIED', 'denied');
+const inHalfAnHour = epochSeconds(now + 1_800);
 const noTime = new Deferral('ERR_NO_TIME_LEFT', 'no time is left in this run');
 
 const hourAgo = epochSeconds(now - 3_600);
@@ -44,24 +51,28 @@ const renewed: Acted = { kind: 'renewed', token: { expiresAt: now, lifetime } };
 describe('the next status', () => {
   it.each<[string, NextStatus, NextStatus]>([
     [
-      'stays unwritten for a credential that was well',
+      'is not written for a credential that has never failed',
       next(undefined, {}, kept),
       { status: undefined, isNews: false },
     ],
-    ['is not written twice', next('ok', {}, kept), { status: undefined, isNews: false }],
     [
-      'is ok again after a renewal',
+      'is not written when it is already ok',
+      next('ok', {}, kept),
+      { status: undefined, isNews: false },
+    ],
+    [
+      'is set to ok after a renewal',
       next(failing, { failure: standing, ...expiring }, renewed),
       { status: 'ok', isNews: false },
     ],
-    ['is ok again for a fresh token', next(failing, {}, kept), { status: 'ok', isNews: false }],
+    ['is set to ok for a fresh token', next(failing, {}, kept), { status: 'ok', isNews: false }],
     [
-      'is left alone while a credential is paused',
+      'is not changed while the credential is paused',
       next(failing, { paused: true }, kept),
       { status: undefined, isNews: false },
     ],
     [
-      "remembers a final failure with IMS's code and a time to wait",
+      "holds IMS's code and a time to retry after a final failure",
       next(undefined, expiring, failed(rejected)),
       {
         status: `failing code=ERR_TOKEN_REJECTED/invalid_client since=${since} retry-at=2026-11-22T12:15:00Z credential=c0ffee00`,
@@ -69,15 +80,39 @@ describe('the next status', () => {
       },
     ],
     [
-      'never waits past the expiry of the stored token',
-      next(undefined, { token: currentToken(300) }, failed(rejected)),
+      'retries no later than two ticks before the stored token expires',
+      next(undefined, { token: currentToken(1_800 + 300) }, failed(rejected)),
       {
         status: `failing code=ERR_TOKEN_REJECTED/invalid_client since=${since} retry-at=2026-11-22T12:05:00Z credential=c0ffee00`,
         isNews: true,
       },
     ],
     [
-      "remembers a transient failure without IMS's code and without waiting",
+      'waits as usual once the stored token has expired',
+      next(undefined, { token: currentToken(-1) }, failed(rejected)),
+      {
+        status: `failing code=ERR_TOKEN_REJECTED/invalid_client since=${since} retry-at=2026-11-22T12:15:00Z credential=c0ffee00`,
+        isNews: true,
+      },
+    ],
+    [
+      'waits until a new token would outlive the stored one, without being news',
+      next(undefined, expiring, failed(new TokenNotLaterError('not later', inHalfAnHour))),
+      {
+        status: `failing code=ERR_TOKEN_NOT_LATER since=${since} retry-at=2026-11-22T12:30:00Z credential=c0ffee00`,
+        isNews: false,
+      },
+    ],
+    [
+      'remembers that the credential of a fresh token cannot be seen',
+      next(undefined, { isCredentialUnseen: true }, failed(denied)),
+      {
+        status: `failing code=ERR_SECRET_ACCESS_DENIED since=${since} retry-at=2026-11-22T12:15:00Z credential=c0ffee00`,
+        isNews: true,
+      },
+    ],
+    [
+      "holds neither IMS's code nor a time to retry after a transient failure",
       next(undefined, { token: 'empty' }, failed(unavailable)),
       {
         status: `failing code=ERR_TOKEN_UNAVAILABLE since=${since} credential=c0ffee00`,
@@ -85,12 +120,12 @@ describe('the next status', () => {
       },
     ],
     [
-      'is not written again for a failure that lasts',
+      'is not written again for a transient failure that lasts',
       next(failing, { failure: standing, ...expiring }, failed(unavailable)),
       { status: undefined, isNews: false },
     ],
     [
-      'does not wait for something that every tick looks at',
+      'holds no time to retry when the credential is missing, because every tick checks',
       next(undefined, { fingerprint: undefined }, failed(missing)),
       {
         status: `failing code=ERR_CREDENTIAL_MISSING since=${since} credential=00000000`,
@@ -98,12 +133,12 @@ describe('the next status', () => {
       },
     ],
     [
-      'is not changed by a forced renewal of a fresh token',
+      'is not changed when a forced renewal of a fresh token fails',
       next(undefined, {}, failed(rejected), { force: true }),
       { status: undefined, isNews: true },
     ],
     [
-      'is not changed by a run out of time',
+      'is not changed when the run is out of time',
       next(undefined, expiring, failed(noTime)),
       { status: undefined, isNews: false },
     ],
@@ -116,7 +151,7 @@ describe('the next status', () => {
     expect(nextStatus({}, undefined, outcome)).toEqual({ status: undefined, isNews: true });
   });
 
-  it('keeps the beginning of a failure that changes its code', () => {
+  it('keeps the start of a failure whose code changes', () => {
     const observation = observed({ failure: standing, ...expiring });
     const outcome = outcomeOf('fusion', observation, decide(observation), failed(rejected));
     expect(nextStatus({ [tag]: failing }, observation, outcome)).toEqual({

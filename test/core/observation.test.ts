@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { epochSeconds } from '../../core/instant.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
-import { observeMetadata, observeValue, versionOf } from '../../core/observation.ts';
+import {
+  observeMetadata,
+  observeSameContent,
+  observeValue,
+  versionOf,
+} from '../../core/observation.ts';
 import { fingerprint } from '../../core/token-tags.ts';
 import { encodeVersionId } from '../../core/version-id.ts';
 import { digest, hour, now } from '../support/builders.ts';
@@ -20,12 +25,15 @@ const secret = (more: Partial<SecretMetadata> = {}): SecretMetadata => ({
   ...more,
 });
 
-describe('metadata', () => {
-  it('shows the whole token by the id of a version of our own', () => {
+describe('observeMetadata', () => {
+  it("reads the token from the id of the rotator's own version", () => {
     expect(observeMetadata(context, secret({ currentVersionId: own }), client)).toEqual({
       now,
       tick: 900,
       paused: false,
+      isOverdue: false,
+      previousIssuedAt: 'none',
+      isCredentialUnseen: false,
       versionId: own,
       token: {
         issuedAt: now - 23 * hour,
@@ -38,20 +46,64 @@ describe('metadata', () => {
     });
   });
 
+  it.each<[string, string | undefined, string | number]>([
+    ['nothing without a version before the current one', undefined, 'none'],
+    ['the issue time that its id tells', own, now - 23 * hour],
+    ['nothing about a foreign one', 'by-hand', 'unknown'],
+  ])('knows %s of the previous version', (_, previousVersionId, previousIssuedAt) => {
+    const metadata = secret({ currentVersionId: own, previousVersionId });
+    expect(observeMetadata(context, metadata, client)).toMatchObject({ previousIssuedAt });
+  });
+
+  it('assumes that a credential it cannot see is the one that the token was minted from', () => {
+    const metadata = secret({ currentVersionId: own });
+    expect(observeMetadata(context, metadata, 'unseen')).toMatchObject({
+      isCredentialUnseen: true,
+      fingerprint: 'c0ffee00',
+      token: { fingerprint: 'c0ffee00' },
+    });
+    const empty = observeMetadata(context, secret(), 'unseen');
+    expect(empty).toMatchObject({ fingerprint: '00000000', token: 'empty' });
+  });
+
+  it('does not believe an id that claims more life than the tokens have had', () => {
+    const claiming = (lifetime: number) =>
+      encodeVersionId(
+        { expiresAt: epochSeconds(now + hour), lifetime, fingerprint: 'c0ffee00' },
+        digest('x'),
+      );
+    const tokenOf = (current: number, previous: number) =>
+      observeMetadata(
+        context,
+        secret({ currentVersionId: claiming(current), previousVersionId: claiming(previous) }),
+        client,
+      ).token;
+    expect(tokenOf(25 * hour, hour)).toMatchObject({ lifetime: 25 * hour });
+    expect(tokenOf(25 * hour + 1, hour)).toBe('unread');
+    expect(tokenOf(48 * hour, 48 * hour)).toMatchObject({ lifetime: 48 * hour });
+  });
+
   it.each([
-    ['no secret', undefined, 'absent'],
-    ['no value', secret(), 'empty'],
+    ['a declared one after more than a day', true, 24 * hour + 1, true],
+    ['a declared one within a day', true, 24 * hour, false],
+    ['one that nobody declared', false, 48 * hour, false],
+  ])('expects a value of %s', (_, isDeclared, age, isOverdue) => {
+    const metadata = secret({ createdAt: epochSeconds(now - age) });
+    expect(observeMetadata({ ...context, isDeclared }, metadata, undefined)).toMatchObject({
+      isOverdue,
+    });
+  });
+
+  it.each([
+    ['no token secret', undefined, 'absent'],
+    ['a token secret without a value', secret(), 'empty'],
     ['a foreign version', secret({ currentVersionId: 'by-hand' }), 'unread'],
-    [
-      'nothing more than a rotation that has begun',
-      secret({ pendingVersionId: 'by-rotation' }),
-      'empty',
-    ],
-  ])('with %s shows only that', (_, metadata, token) => {
+    ['a rotation that has only begun', secret({ pendingVersionId: 'by-rotation' }), 'empty'],
+  ])('reports %s', (_, metadata, token) => {
     expect(observeMetadata(context, metadata, client)).toMatchObject({ token });
   });
 
-  it('shows the settings, and a failure without a credential', () => {
+  it('reads the settings and the failure from the tags', () => {
     const tags = {
       'ims-token-rotator:paused': 'true',
       'ims-token-rotator:renew-before': 'PT1H',
@@ -67,24 +119,34 @@ describe('metadata', () => {
   });
 });
 
-describe('the value of a foreign version', () => {
+describe('observeValue', () => {
   const unread = observeMetadata(context, secret({ currentVersionId: 'by-hand' }), client);
   const stored = { issuedAt: now, expiresAt: epochSeconds(now + hour) };
 
-  it('shows the token and the credential it was minted from', () => {
+  it('adds the token and the credential that it was minted from', () => {
     expect(observeValue(unread, stored, 'c0ffee00')).toEqual({
       ...unread,
       token: { ...stored, lifetime: hour, fingerprint: 'c0ffee00' },
     });
   });
 
-  it.each(['malformed', 'empty'] as const)('can be %s', (value) => {
+  it.each(['malformed', 'empty'] as const)('reports that the value is %s', (value) => {
     expect(observeValue(unread, value, undefined)).toEqual({ ...unread, token: value });
   });
 });
 
-describe('the version of a secret', () => {
-  it('is the current one, if it has a value', () => {
+describe('observeSameContent', () => {
+  it('takes the token for one of the current credential', () => {
+    const observed = observeMetadata(context, secret({ currentVersionId: own }), client);
+    const same = observeSameContent(observed);
+    expect(same.token).toMatchObject({ fingerprint: observed.fingerprint });
+    const empty = observeMetadata(context, secret(), client);
+    expect(observeSameContent(empty)).toEqual(empty);
+  });
+});
+
+describe('versionOf', () => {
+  it('returns the current version, if the secret has a value', () => {
     expect(versionOf(secret({ currentVersionId: 'v1' }))).toEqual({
       arn: 'arn-of-the-token-secret',
       versionId: 'v1',

@@ -22,33 +22,33 @@ const outcome = (acted: Acted, overrides: Partial<Observation> = {}): Credential
   return outcomeOf('fusion', observation, decide(observation), acted);
 };
 
-describe('an outcome', () => {
+describe('outcomeOf', () => {
   const token = currentToken(lifetime - 3_600);
   const expiring = currentToken(60);
 
   it.each<[string, CredentialOutcome, object]>([
     [
-      'a kept token has its reason and its expiry',
+      'gives a kept token its reason and its expiry',
       outcome({ kind: 'kept' }),
       { reason: 'token-fresh', outcome: 'kept', token: life(token), failing: false, isNews: false },
     ],
     [
-      'a kept token that waits after a failure is failing, and says why',
+      'reports a token that waits after a failure as failing, with the code',
       outcome({ kind: 'kept' }, { failure: standing }),
       { reason: 'backing-off', outcome: 'kept', failing: true, standingCode: standing.code },
     ],
     [
-      'a due token is reported as such',
+      'reports a due token as due',
       outcome({ kind: 'due' }, { token: expiring }),
       { reason: 'token-expiring', outcome: 'due', failing: false },
     ],
     [
-      'a missing token has no expiry',
+      'gives a missing token no expiry',
       outcome({ kind: 'due' }, { token: 'empty' }),
       { reason: 'token-missing', token: undefined },
     ],
     [
-      'a renewed token has the new expiry',
+      'gives a renewed token its new expiry',
       outcome(
         { kind: 'renewed', token: life(token) as never, clientSecretPosition: 2 },
         { token: expiring },
@@ -56,27 +56,27 @@ describe('an outcome', () => {
       { outcome: 'renewed', token: life(token), clientSecretPosition: 2, failing: false },
     ],
     [
-      'a failure is news and lasts, and the old token stays',
+      'reports a failure as news, with the token that is still stored',
       outcome({ kind: 'failed', error: rejected }, { token: expiring }),
       { outcome: 'failed', token: life(expiring), error: rejected, failing: true, isNews: true },
     ],
     [
-      'a run out of time fails nobody',
+      'does not report a credential as failing when the run is out of time',
       outcome({ kind: 'failed', error: noTime }, { token: expiring }),
       { outcome: 'deferred', error: noTime, failing: false, isNews: false },
     ],
     [
-      'a run out of time leaves a standing failure standing',
+      'still reports a standing failure when the run is out of time',
       outcome({ kind: 'failed', error: noTime }, { failure: { ...standing, retryAt: undefined } }),
       { outcome: 'deferred', failing: true, isNews: false },
     ],
     [
-      'a broken host fails all its credentials',
+      'reports a credential as failing when its host has failed too often',
       outcome({ kind: 'failed', error: brokenHost }, { token: expiring }),
       { outcome: 'deferred', failing: true, isNews: true },
     ],
     [
-      'a credential of which too little could be seen has no reason',
+      'gives no reason when too little could be seen',
       outcomeOf('fusion', undefined, undefined, { kind: 'failed', error: rejected }),
       { reason: undefined, token: undefined, outcome: 'failed', failing: true, isNews: true },
     ],

@@ -24,7 +24,7 @@ const event = {
 
 describe("Secrets Manager's event", () => {
   it.each(['createSecret', 'setSecret', 'testSecret', 'finishSecret'])(
-    'of %s is understood',
+    'for %s is understood',
     (Step) => {
       expect(parseEvent({ ...event, Step }, naming)).toEqual({
         action: 'rotate',
@@ -36,7 +36,7 @@ describe("Secrets Manager's event", () => {
     },
   );
 
-  it('may have a token to give back, which does not show, and fields of a later time', () => {
+  it('may hold a rotation token, which is never printed, and fields that are not known yet', () => {
     const RotationToken = 'a-rotation-token-of-36-characters-0123';
     const command = parseEvent({ ...event, RotationToken, Later: { than: 'this' } }, naming);
     const { rotationToken } = command as { readonly rotationToken?: Sensitive };
@@ -71,25 +71,25 @@ describe("Secrets Manager's event", () => {
         'switch its rotation off, and rotate ims-token-rotator/prod/fusion/token',
     ],
     [
-      'a client secret that lives elsewhere',
+      'an imported client secret',
       { SecretId: importedArn },
       'SecretId is that of the client secret of imported, which',
     ],
     ['a short version id', { ClientRequestToken: 'v1' }, 'ClientRequestToken must be a version id'],
     [
-      'a version id that claims to be of the rotator',
+      "a version id in the rotator's own form",
       { ClientRequestToken: own },
       'ClientRequestToken must not be of the form that the rotator gives its own versions',
     ],
     [
-      'nothing right',
+      'every field invalid',
       { Step: 1, SecretId: 2, ClientRequestToken: 3, RotationToken: 4 },
       'Step must be one of createSecret, setSecret, testSecret, finishSecret; ' +
         'SecretId must be the ARN of a token secret; ClientRequestToken must be a version id; ' +
         'RotationToken must be text; accepted are',
     ],
-    ['an action beside', { action: 'tick' }, 'Step is not a known field'],
-  ])('is refused with %s', (_, change, message) => {
+    ['an action as well', { action: 'tick' }, 'Step is not a known field'],
+  ])('is rejected with %s', (_, change, message) => {
     expect(() => parseEvent({ ...event, ...change }, naming)).toThrow(
       expect.objectContaining({
         code: 'ERR_EVENT_INVALID',
@@ -98,7 +98,7 @@ describe("Secrets Manager's event", () => {
     );
   });
 
-  it('is refused with nothing but a step, and the error says that a rotation is accepted', () => {
+  it('is rejected with nothing but a step, and the error says that a rotation is accepted', () => {
     expect(() => parseEvent({ Step: 'createSecret' }, naming)).toThrow(
       'SecretId is missing; ClientRequestToken is missing; accepted are {"action":"tick"}',
     );
@@ -120,8 +120,8 @@ describe('a pending version', () => {
     );
 
   it.each<[string, Observation['token']]>([
-    ['a current one that expires a second before', currentToken(hour - 1)],
-    ['a current one that is no token', 'malformed'],
+    ['a current token that expires a second earlier', currentToken(hour - 1)],
+    ['a value that is not a token', 'malformed'],
   ])('may replace %s', (_, current) => {
     const judged = judgePending(pending(hour), current, now);
     expect(judged).toMatchObject({
@@ -131,14 +131,14 @@ describe('a pending version', () => {
   });
 
   it.each<[string, string, Observation['token'], string]>([
-    ['expired just now', pending(0), 'malformed', 'expired at 2026-11-22T12:00:00Z'],
+    ['has just expired', pending(0), 'malformed', 'expired at 2026-11-22T12:00:00Z'],
     [
-      'does not expire later',
+      'was issued before the current one',
       pending(hour),
-      currentToken(hour),
-      'expires at 2026-11-22T13:00:00Z, not later than the current one (2026-11-22T13:00:00Z)',
+      currentToken(hour + 1),
+      'holds a token of 2026-11-21T13:00:00Z, older than the current one of 2026-11-21T13:00:02Z',
     ],
-    ['is no token', 'by hand', 'malformed', 'holds no token of the rotator'],
+    ['is not a token', 'by hand', 'malformed', 'holds no token of the rotator'],
     [
       'does not say whose token it is',
       '{"access_token":"x","issued_at":"2026-11-22T12:00:00Z","expires_at":"2026-11-22T13:00:00Z"}',
@@ -146,12 +146,12 @@ describe('a pending version', () => {
       'holds no token of the rotator',
     ],
     [
-      'would have its token sent to another host',
+      'names a host that is not under .adobelogin.com',
       pending(hour, 'ims.example.com'),
       'malformed',
       'holds no token of the rotator',
     ],
-  ])('can never do so if it %s', (_, value, current, stale) => {
+  ])('is stale if it %s', (_, value, current, stale) => {
     expect(judgePending(value, current, now)).toEqual({ stale: expect.stringContaining(stale) });
   });
 });

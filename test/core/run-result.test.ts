@@ -1,37 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { mustExpireLater, type Reason } from '../../core/decision.ts';
+import type { Reason } from '../../core/decision.ts';
 import { RotatorError } from '../../core/errors.ts';
-import { keptError } from '../../core/kept-error.ts';
 import type { CredentialOutcome } from '../../core/outcome.ts';
 import { credentialError, runResult, tickError } from '../../core/run-result.ts';
-import { secretNames } from '../../core/secret-name.ts';
-import { currentToken, now } from '../support/builders.ts';
-
-const names = secretNames({ prefix: 'ims-token-rotator/prod', clientSecrets: new Map() }, 'fusion');
-
-describe('a kept token', () => {
-  it.each<[Reason, string | undefined]>([
-    ['paused', 'ERR_PAUSED'],
-    ['token-secret-missing', 'ERR_TOKEN_SECRET_MISSING'],
-    ['credential-missing', 'ERR_CREDENTIAL_MISSING'],
-    ['backing-off', 'ERR_BACKING_OFF'],
-    ['recently-issued', 'ERR_RECENTLY_ISSUED'],
-    ['token-fresh', undefined],
-  ])('of %s has the code %s for whoever asked by name', (reason, code) => {
-    expect(keptError(reason, names)?.code).toBe(code);
-  });
-
-  it.each<[Reason, Parameters<typeof mustExpireLater>[1], boolean]>([
-    ['token-expiring', currentToken(60), true],
-    ['token-expired', currentToken(-1), true],
-    ['forced', currentToken(60), false],
-    ['credential-changed', currentToken(60), false],
-    ['token-malformed', 'malformed', false],
-    ['token-expired', 'empty', false],
-  ])('after %s of %j the new token must expire later: %s', (reason, token, must) => {
-    expect(mustExpireLater(reason, token)).toBe(must);
-  });
-});
+import { now } from '../support/builders.ts';
 
 describe('runResult', () => {
   const error = new RotatorError('ERR_TOKEN_REJECTED', 'IMS answered 400');
@@ -79,7 +51,7 @@ describe('runResult', () => {
     });
   });
 
-  it('lists a hundred of 100,000 credentials and says how many more', () => {
+  it('lists a hundred of 100,001 credentials and counts the rest', () => {
     const outcomes = Array.from({ length: 100_000 }, (_, index) => outcome(`c${index}`, 'kept'));
     const result = runResult('status', 'prod', [
       ...outcomes,
@@ -90,7 +62,7 @@ describe('runResult', () => {
     expect(result).toMatchObject({ managed: 100_001, truncated: 99_901 });
   });
 
-  it('lists what waits among the failures, with the code that it waits after', () => {
+  it('lists a credential that is backing off among the failures, with its code', () => {
     const waiting: CredentialOutcome = {
       ...outcome('z', 'kept', 'backing-off'),
       failing: true,
@@ -105,7 +77,7 @@ describe('runResult', () => {
     });
   });
 
-  it('says which secret worked, and that a status could not be written', () => {
+  it('reports which client secret IMS accepted, and a status that could not be written', () => {
     const statusError = new RotatorError('ERR_STATUS_NOT_WRITTEN', 'x');
     const outcomes = [{ ...outcome('a', 'renewed'), clientSecretPosition: 2, statusError }];
     expect(runResult('tick', 'prod', outcomes).credentials).toMatchObject([
@@ -124,7 +96,7 @@ describe('tickError', () => {
     isNews,
   });
 
-  it('has a line for each failure that is news, and for each status that is not written', () => {
+  it('has a line for each failure that is news, and for each status that could not be written', () => {
     const statusError = new RotatorError('ERR_STATUS_NOT_WRITTEN', 'denied');
     const failure = tickError([failed('a', true), { ...failed('b', false), statusError }]);
     expect(failure?.message).toBe(
@@ -137,7 +109,7 @@ describe('tickError', () => {
     expect(tickError([failed('a', false)])).toBeUndefined();
   });
 
-  it('has at most 100 lines, and says how many more', () => {
+  it('has at most 100 lines, and counts the rest', () => {
     const outcomes = Array.from({ length: 150 }, (_, index) => failed(`c${index}`, true));
     const lines = tickError(outcomes)?.message.split('\n');
     expect(lines).toHaveLength(101);

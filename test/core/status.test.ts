@@ -32,7 +32,7 @@ const read = (value: string, print = fingerprint) =>
   readStatus({ [tagKeys.status]: value }, print, now);
 
 describe('the status tag', () => {
-  it('has the form that the design fixes, within what a tag may hold', () => {
+  it('has its published form, within the limits of a tag', () => {
     expect(formatStatus(final)).toBe(
       'failing code=ERR_TOKEN_REJECTED/invalid_client since=2026-11-22T11:00:00Z ' +
         'retry-at=2026-11-22T13:00:00Z credential=c0ffee00',
@@ -49,25 +49,25 @@ describe('the status tag', () => {
     expect(longest).toMatch(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u);
   });
 
-  it.each([final, transient])('gives back what was put in', (failure) => {
+  it.each([final, transient])('is read back as it was written', (failure) => {
     expect(read(formatStatus(failure))).toEqual(failure);
   });
 
   it.each<[string, string, string?]>([
     ['ok', 'ok'],
     ['nothing', ''],
-    ['something by hand', 'broken since Monday'],
+    ['a value set by hand', 'broken since Monday'],
     ['another credential version', formatStatus(final), '00000001'],
-    ['a since that is none', formatStatus(final).replace('2026-11-22T11:00:00Z', 'yesterday')],
-    ['a retry-at that is none', formatStatus(final).replace('2026-11-22T13:00:00Z', 'soon')],
-    ['a retry-at of more than an hour ahead', formatStatus({ ...final, retryAt: at(hour + 1) })],
+    ['an invalid since', formatStatus(final).replace('2026-11-22T11:00:00Z', 'yesterday')],
+    ['an invalid retry-at', formatStatus(final).replace('2026-11-22T13:00:00Z', 'soon')],
+    ['a retry-at more than 65 minutes ahead', formatStatus({ ...final, retryAt: at(hour + 301) })],
     ['a retry-at in 2099', formatStatus(final).replace('2026-11-22T13', '2099-01-01T13')],
-    ['more behind it', `${formatStatus(final)} x`],
+    ['further text', `${formatStatus(final)} x`],
   ])('is void with %s', (_, value, print) => {
     expect(read(value, print)).toBeUndefined();
   });
 
-  it('is void when there is none', () => {
+  it('is void when the secret has none', () => {
     expect(readStatus({}, fingerprint, now)).toBeUndefined();
   });
 });
@@ -79,7 +79,7 @@ describe('rememberFailure', () => {
   it.each([
     ['15 minutes at first', undefined, 15 * minute],
     ['at least 15 minutes', lasting(14 * minute), 15 * minute],
-    ['as long again as it lasts', lasting(31 * minute), 31 * minute],
+    ['as long again as it has lasted', lasting(31 * minute), 31 * minute],
     ['at most an hour', lasting(26 * hour), hour],
   ])('waits %s', (_, standing, wait) => {
     expect(rememberFailure(failure, standing, now, undefined)).toEqual({
@@ -91,15 +91,23 @@ describe('rememberFailure', () => {
   });
 
   it.each([
-    ['not past the expiry of the stored token', 5 * minute, 5 * minute],
-    ['no shorter for a later expiry', 16 * minute, 15 * minute],
-    ['no shorter for a token that is expired', -1, 15 * minute],
-    ['no shorter for one that expires now', 0, 15 * minute],
-  ])('waits %s', (_, expiresIn, wait) => {
-    expect(rememberFailure(failure, undefined, now, at(expiresIn)).retryAt).toBe(at(wait));
+    ['no longer than until the last tries begin', 5 * minute, 5 * minute],
+    ['no shorter when they begin later', 16 * minute, 15 * minute],
+    ['not at all once they have begun', -1, 0],
+  ])('waits %s', (_, latest, wait) => {
+    expect(rememberFailure(failure, undefined, now, at(latest)).retryAt).toBe(at(wait));
   });
 
-  it('of another code goes on waiting for as long as it lasts', () => {
+  it.each([
+    ['until the failure may be over', 40 * minute, 40 * minute],
+    ['at least 15 minutes for that', minute, 15 * minute],
+    ['at most an hour for that', 5 * hour, hour],
+  ])('waits %s', (_, retryIn, wait) => {
+    const known = { ...failure, retryAt: at(retryIn) };
+    expect(rememberFailure(known, undefined, now, undefined).retryAt).toBe(at(wait));
+  });
+
+  it('keeps the start, and so the wait, of a failure whose code changes', () => {
     const other = { ...failure, code: 'ERR_VERSION_LIMIT' };
     expect(rememberFailure(other, lasting(hour), now, undefined)).toMatchObject({
       code: 'ERR_VERSION_LIMIT',
@@ -108,7 +116,7 @@ describe('rememberFailure', () => {
     });
   });
 
-  it('of a transient kind waits for nothing, and stays the same while it lasts', () => {
+  it('sets no wait for a transient failure, and leaves it unchanged while it lasts', () => {
     const again = { code: 'ERR_SECRET_UNAVAILABLE', transient: true, fingerprint };
     expect(rememberFailure(again, undefined, now, undefined)).toEqual({
       code: 'ERR_SECRET_UNAVAILABLE',
@@ -118,7 +126,7 @@ describe('rememberFailure', () => {
     expect(rememberFailure(again, transient, now, undefined)).toEqual(transient);
   });
 
-  it('of a transient kind does not make one forget a final one', () => {
+  it('keeps a final failure when a transient one follows', () => {
     const passing = { code: transient.code, transient: true, fingerprint };
     expect(rememberFailure(passing, final, now, undefined)).toEqual(final);
   });
@@ -129,11 +137,11 @@ describe('isNews', () => {
 
   it.each<[string, StandingFailure, StandingFailure | undefined, boolean]>([
     ['the first failure', transient, undefined, true],
-    ['the same transient one', transient, transient, false],
-    ['the same final one', final, final, false],
-    ['another final one', other, final, true],
-    ['a final one after a transient one', final, transient, true],
-  ])('of %s: %s', (_, next, before, news) => {
+    ['the same transient failure', transient, transient, false],
+    ['the same final failure', final, final, false],
+    ['another final failure', other, final, true],
+    ['a final failure after a transient one', final, transient, true],
+  ])('for %s: %s', (_, next, before, news) => {
     expect(isNews(next, before)).toBe(news);
   });
 });
@@ -143,15 +151,15 @@ describe('isBackingOff', () => {
 
   it.each<[string, StandingFailure | undefined, boolean]>([
     ['no failure', undefined, false],
-    ['a transient one', transient, false],
-    ['one that is over', until(-1), false],
-    ['one that ends half a tick ahead', until(450), false],
-    ['one that ends later', until(451), true],
+    ['a transient failure', transient, false],
+    ['a wait that is over', until(-1), false],
+    ['a wait that ends in half a tick', until(450), false],
+    ['a wait that ends later', until(451), true],
   ])('with %s: %s', (_, failure, expected) => {
     expect(isBackingOff(failure, now, 900)).toBe(expected);
   });
 
-  it('makes gaps of 15, 30, 60 and 60 minutes on a tick of 15', () => {
+  it('spaces attempts by 15, 15, 30 and then 60 minutes on a tick of 15', () => {
     let standing: StandingFailure | undefined;
     const attempts: number[] = [];
     for (let tick = 0; tick <= 16; tick += 1) {

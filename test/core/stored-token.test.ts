@@ -19,7 +19,7 @@ const credential = {
 };
 
 describe('the value of a token secret', () => {
-  it('is schema 1 as the design documents it', () => {
+  it('is schema 1 as published', () => {
     expect(
       JSON.parse(encodeStoredToken(token, { ...credential, orgId: 'O@AdobeOrg' }, 'v1')),
     ).toEqual({
@@ -37,13 +37,13 @@ describe('the value of a token secret', () => {
     });
   });
 
-  it('never holds the client secret, nor an organisation that nobody gave', () => {
+  it('never holds the client secret, and holds no organisation if none was given', () => {
     const value = encodeStoredToken(token, credential, 'v1');
     expect(value).not.toContain('the-secret');
     expect(value).not.toContain('org_id');
   });
 
-  it('gives back what a decision needs', () => {
+  it('is decoded to what a decision needs', () => {
     expect(decodeStoredToken(encodeStoredToken(token, credential, 'v1'), now)).toEqual({
       issuedAt: token.issuedAt,
       expiresAt: token.expiresAt,
@@ -51,7 +51,7 @@ describe('the value of a token secret', () => {
     });
   });
 
-  it('may have been made by hand, without saying from which credential', () => {
+  it('may be made by hand, without the version of the client secret', () => {
     const value = {
       access_token: 'x',
       issued_at: '2026-11-22T12:00:00Z',
@@ -70,7 +70,7 @@ describe('the value of a token secret', () => {
     ['no token', '{"expires_at":"2026-11-22T13:00:00Z","issued_at":"2026-11-22T12:00:00Z"}'],
     ['no expiry', '{"access_token":"x","issued_at":"2026-11-22T12:00:00Z"}'],
     [
-      'an expiry that is no instant',
+      'an expiry that is not an instant',
       '{"access_token":"x","expires_at":"tomorrow","issued_at":"2026-11-22T12:00:00Z"}',
     ],
     [

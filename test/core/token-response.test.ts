@@ -48,7 +48,7 @@ function refused(response: TokenResponse): TokenRequestError {
 const good = { access_token: 'opaque', token_type: 'bearer', expires_in: 86_399 };
 
 describe('parseTokenResponse accepts', () => {
-  it('the documented answer, counting from before the request', () => {
+  it('the documented response, and counts its lifetime from before the request', () => {
     const token = issue(good);
     expect(token.accessToken.reveal()).toBe('opaque');
     expect(token).toMatchObject({ issuedAt: now, expiresAt: now + 86_399, lifetime: 86_399 });
@@ -78,13 +78,13 @@ describe('parseTokenResponse accepts', () => {
     expect(token.warning).toBeUndefined();
   });
 
-  it('a token that lives shorter than the answer says, and warns', () => {
+  it('a token whose claims expire earlier than the response says, and warns', () => {
     const token = issue({ ...good, access_token: jwt(now, 3_600) });
     expect(token).toMatchObject({ issuedAt: now, expiresAt: now + 3_600, lifetime: 3_600 });
     expect(token.warning).toContain('2026-11-22T13:00:00Z');
   });
 
-  it('a token that lives longer than the answer says, and warns', () => {
+  it('a token whose claims expire later than the response says, and warns', () => {
     const token = issue({ ...good, expires_in: 3_600, access_token: jwt(now, 86_399) });
     expect(token).toMatchObject({ issuedAt: now, expiresAt: now + 3_600, lifetime: 3_600 });
     expect(token.warning).toContain('the earlier one counts');
@@ -96,30 +96,46 @@ describe('parseTokenResponse accepts', () => {
     ['a payload that is not base64', 'a.!!!.c'],
     ['a payload that is not JSON', `a.${Buffer.from('{').toString('base64url')}.c`],
     ['no created_at', jwt(now, 60, { created_at: undefined })],
-    ['claims that are no numbers', jwt(now, 60, { expires_in: 'soon' })],
+    ['claims that are not numbers', jwt(now, 60, { expires_in: 'soon' })],
   ])('an opaque token of %s', (_, accessToken) => {
     expect(issue({ ...good, access_token: accessToken })).toMatchObject({ lifetime: 86_399 });
   });
 });
 
-describe('parseTokenResponse refuses', () => {
+describe('parseTokenResponse rejects', () => {
   it.each([
     ['no access_token', { expires_in: 1 }, 'access_token is missing'],
-    ['an empty one', { ...good, access_token: '' }, 'access_token is empty or does not fit'],
-    ['one that is no string', { ...good, access_token: 5 }, 'access_token is not a string'],
-    ['one with a line break', { ...good, access_token: 'a\nb' }, 'does not fit an HTTP header'],
-    ['one of 16 KiB', { ...good, access_token: 'a'.repeat(16_385) }, 'longer than 16384'],
+    [
+      'an empty access_token',
+      { ...good, access_token: '' },
+      'access_token is empty or does not fit',
+    ],
+    [
+      'an access_token that is not a string',
+      { ...good, access_token: 5 },
+      'access_token is not a string',
+    ],
+    [
+      'an access_token with a line break',
+      { ...good, access_token: 'a\nb' },
+      'does not fit an HTTP header',
+    ],
+    [
+      'an access_token of more than 16 KiB',
+      { ...good, access_token: 'a'.repeat(16_385) },
+      'longer than 16384',
+    ],
     ['another token_type', { ...good, token_type: 'mac' }, 'token_type is not bearer'],
     ['a token_type of another type', { ...good, token_type: 1 }, 'token_type is not a string'],
     ['no expires_in', { access_token: 'a' }, 'expires_in is missing'],
     ['expires_in as text', { ...good, expires_in: '86399' }, 'expires_in is not a number'],
     ['expires_in 0', { ...good, expires_in: 0 }, 'expires_in is not positive'],
-    ['a negative one', { ...good, expires_in: -1 }, 'expires_in is not positive'],
-    ['milliseconds', { ...good, expires_in: 86_399_992 }, 'probably in milliseconds'],
+    ['a negative expires_in', { ...good, expires_in: -1 }, 'expires_in is not positive'],
+    ['expires_in in milliseconds', { ...good, expires_in: 86_399_992 }, 'probably in milliseconds'],
     ['an array', [], 'access_token is missing'],
     ['text', 'no', 'the value is not an object'],
     [
-      'claims of the past',
+      'claims that expired in the past',
       { ...good, access_token: jwt(now - day, 3_600) },
       'expired at 2026-11-21',
     ],
@@ -145,6 +161,7 @@ describe('parseTokenResponse refuses', () => {
     [400, '{"error":"Not <an> error code"}', 'ERR_TOKEN_REJECTED', 'IMS answered 400'],
     [408, '', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 408'],
     [429, '{"error":"too_many"}', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 429 too_many'],
+    [504, '', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 504'],
     [500, 'null', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 500'],
     [503, '<html>', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 503'],
     [200, '{"access_tok', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 200 with a body that is not JSON'],
@@ -155,12 +172,12 @@ describe('parseTokenResponse refuses', () => {
     expect(error.transient).toBe(code === 'ERR_TOKEN_UNAVAILABLE');
   });
 
-  it('says how long IMS asked to wait', () => {
+  it('and passes on how long IMS asked to wait', () => {
     const error = refused({ status: 429, body: '', retryAfter: '7' });
     expect(error.details.retryAfter).toBe(7);
   });
 
-  it('says which error IMS gave, and no more of its text than may be told', () => {
+  it("and quotes IMS's error without secrets, tokens or more than 200 characters", () => {
     const token = jwt(now, 60);
     const error = refused({
       status: 400,
@@ -180,10 +197,10 @@ describe('parseTokenResponse refuses', () => {
   });
 });
 
-describe('a token that has to expire later than another', () => {
-  const at = (seconds: number) => ({ expiresAt: epochSeconds(now + seconds) });
+describe('assertExpiresLater', () => {
+  const at = (seconds: number) => ({ expiresAt: epochSeconds(now + seconds), lifetime: 60 });
 
-  it('may do so by a second, and no less', () => {
+  it('accepts a token that expires a second later, and rejects one that does not', () => {
     expect(() => assertExpiresLater(at(61), at(60))).not.toThrow();
     expect(() => assertExpiresLater(at(60), at(60))).toThrow(
       expect.objectContaining({

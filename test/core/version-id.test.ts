@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { epochSeconds } from '../../core/instant.ts';
-import { decodeVersionId, encodeVersionId } from '../../core/version-id.ts';
+import { decodeVersionId, encodeVersionId, matchesContent } from '../../core/version-id.ts';
 import { digest, lifetime, now } from '../support/builders.ts';
 
 const content = digest('the exact SecretString');
@@ -14,7 +14,7 @@ const fields = fc.record({
 });
 
 describe('the version id', () => {
-  it('has the layout that the design fixes', () => {
+  it('has its published layout', () => {
     const id = encodeVersionId(
       { expiresAt: epochSeconds(1_795_435_199), lifetime: 86_399, fingerprint: '89abcdef' },
       '12345ffff',
@@ -24,7 +24,7 @@ describe('the version id', () => {
     expect(Number.parseInt(id.replace('-', '').slice(0, 12), 16)).toBe(1_795_435_199_000);
   });
 
-  it('gives back what was put in, and is a valid RFC 9562 UUIDv8', () => {
+  it('is decoded as it was encoded, and is a valid RFC 9562 UUIDv8', () => {
     fc.assert(
       fc.property(fields, ({ issuedAt, lifetime: life, fingerprint }) => {
         const token = { expiresAt: epochSeconds(issuedAt + life), lifetime: life, fingerprint };
@@ -48,12 +48,12 @@ describe('the version id', () => {
     );
   });
 
-  it('is another for other content', () => {
+  it('differs for different content', () => {
     const token = { expiresAt: now, lifetime, fingerprint: '89abcdef' };
     expect(encodeVersionId(token, digest('a'))).not.toBe(encodeVersionId(token, digest('b')));
   });
 
-  it('is never found in a random UUID', () => {
+  it('is never decoded from a random UUID', () => {
     for (let round = 0; round < 10_000; round += 1) {
       expect(decodeVersionId(randomUUID(), now)).toBeUndefined();
     }
@@ -75,13 +75,24 @@ describe('the version id', () => {
     ['another UUID version', `${ours().slice(0, 14)}7${ours().slice(15)}`],
     ['another layout', `${ours().slice(0, 19)}9${ours().slice(20)}`],
     ['upper case', ours().toUpperCase()],
-    ['a longer id', `${ours()}0`],
-    ['no UUID at all', 'terraform-20261122120000'],
+    ['a further character', `${ours()}0`],
+    ['a name that is not a UUID', 'terraform-20261122120000'],
   ])('is foreign with %s', (_, id) => {
     expect(decodeVersionId(id, now)).toBeUndefined();
   });
 
-  it('is ours with an issue time 300 seconds ahead', () => {
+  it('is accepted with an issue time 300 seconds ahead', () => {
     expect(decodeVersionId(ours({ expiresAt: now + 300 + lifetime }), now)).toBeDefined();
+  });
+});
+
+describe('matchesContent', () => {
+  const token = { expiresAt: epochSeconds(now), lifetime: 60, fingerprint: 'c0ffee00' };
+
+  it('compares the hash bits of an id with a content', () => {
+    const id = encodeVersionId(token, digest('a'));
+    expect(matchesContent(id, digest('a'))).toBe(true);
+    expect(matchesContent(id, digest('b'))).toBe(false);
+    expect(matchesContent('by-hand', digest('a'))).toBe(false);
   });
 });

@@ -39,14 +39,8 @@ describe('the documents', () => {
   it('name only files of the project that exist', () => {
     const folders = 'core|lambda|infra|cli|emulators|local|test|docs';
     const path = new RegExp(`\`((?:${folders})/[^\`<*]*\\.\\w+)\``, 'g');
-    const coming = new Set([
-      'core/outcome.ts',
-      'emulators/secrets-manager/fault.ts',
-      'lambda/steps/budget.ts',
-    ]);
     for (const [name, text] of documents) {
       for (const [, file = ''] of text.matchAll(path)) {
-        if (coming.has(file)) continue;
         expect(existsSync(join(root, file)), `${name}: ${file}`).toBe(true);
       }
     }

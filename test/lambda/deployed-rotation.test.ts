@@ -1,28 +1,12 @@
-import {
-  DescribeSecretCommand,
-  RotateSecretCommand,
-  type SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
+import { DescribeSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { describe, expect, it } from 'vitest';
 import { ImsTokenRotator } from '../../infra/index.ts';
 import { day } from '../support/builders.ts';
-import {
-  anybody,
-  type DeployedRotator,
-  deploy,
-  startDeployment,
-} from '../support/deployed-rotator.ts';
+import { type DeployedRotator, deploy, startDeployment } from '../support/deployed-rotator.ts';
+import { plainClient } from '../support/start-parts.ts';
+import { labelsOf } from '../support/start-rotating.ts';
 import { startRotator } from '../support/start-rotator.ts';
-
-async function labelsOf(
-  client: SecretsManagerClient,
-  SecretId: string,
-): Promise<Readonly<Record<string, string>>> {
-  const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId }));
-  const versions = Object.entries(VersionIdsToStages);
-  return Object.fromEntries(versions.flatMap(([id, stages]) => stages.map((label) => [label, id])));
-}
 
 const causes = (errors: readonly unknown[]): readonly unknown[] =>
   errors.map((error) => (error as Error).cause);
@@ -35,7 +19,7 @@ describe('the bundle in the embedded world', () => {
     const SecretId = world.secretId('fusion', 'token');
     const RotationLambdaARN = `arn:aws:lambda:us-east-1:111122223333:function:${world.functionName}`;
     const rotateSecret = async () => {
-      // By the real clock two mints may be of the same second.
+      // On the real clock, two tokens may be issued within one second.
       world.ims.client(clientId).lifetimeSeconds += 60;
       await client.send(new RotateSecretCommand({ SecretId, RotationLambdaARN }));
       await world.secretsManager.idle();
@@ -43,7 +27,7 @@ describe('the bundle in the embedded world', () => {
     return { ...rotator, SecretId, rotateSecret };
   }
 
-  it('rotates a token when it is told to, again and again', async () => {
+  it('rotates a token as often as RotateSecret is called', async () => {
     const { world, client, invoke, read, rotateSecret, SecretId } = await start();
     await invoke({ action: 'tick' });
     const values = new Set([(await read('fusion'))?.secretString]);
@@ -64,7 +48,7 @@ describe('the bundle in the embedded world', () => {
     expect(result.credentials).toMatchObject([{ name: 'fusion', reason: 'recently-issued' }]);
   });
 
-  it('answers a step with metadata, and fails one with its code', async () => {
+  it('returns metadata for a step, or fails with its code', async () => {
     const { world, client, invoke, rotateSecret, SecretId } = await start();
     await rotateSecret();
     expect(causes(world.secretsManager.errors)).toMatchObject([
@@ -93,19 +77,9 @@ describe('the bundle in the embedded world', () => {
       truncated: 0,
     });
   });
-
-  it('does not begin a step that its time-out would end', async () => {
-    const { world, invoke } = await startRotator({ timeoutSeconds: 3 });
-    const { error } = await invoke({
-      Step: 'createSecret',
-      SecretId: `arn:aws:secretsmanager:us-east-1:111122223333:secret:${world.secretId('fusion', 'token')}-AbCdEf`,
-      ClientRequestToken: '5f0c9a3e-0000-4000-8000-000000000000',
-    });
-    expect(error).toMatchObject({ errorType: 'ERR_CONFIG_INVALID' });
-  });
 });
 
-describe('what is deployed with nativeRotation', () => {
+describe('a stack with nativeRotation', () => {
   const start = (): Promise<DeployedRotator> =>
     startDeployment(
       deploy((stack) => {
@@ -118,7 +92,7 @@ describe('what is deployed with nativeRotation', () => {
       }),
     );
 
-  it('is switched on before there is any credential, and nothing fails for it', async () => {
+  it('can switch rotation on before there is any credential', async () => {
     const { secretsManager, ims, denied } = await start();
     const reads = secretsManager.calls.filter(({ action }) => action === 'GetSecretValue');
     expect(reads.map(({ secretName }) => secretName).toSorted()).toEqual(
@@ -127,15 +101,15 @@ describe('what is deployed with nativeRotation', () => {
     expect(secretsManager.errors).toEqual([]);
     expect(denied()).toEqual([]);
     expect(ims.mintCount).toBe(0);
-    const client = anybody(secretsManager);
+    const client = plainClient({ secretsManager });
     for (const name of ['fusion', 'firefly']) {
       expect(await labelsOf(client, `ims-token-rotator/prod/${name}/token`)).toEqual({});
     }
   });
 
-  it('rotates a token with the rights that it has', async () => {
+  it('rotates a token with its own permissions', async () => {
     const { secretsManager, ims, tick, denied } = await start();
-    const client = anybody(secretsManager);
+    const client = plainClient({ secretsManager });
     const clientSecrets = ['secret-of-fusion'];
     ims.registerClient({ clientId: 'fusion', clientSecrets, scopes: ['openid'] });
     secretsManager.seed({
@@ -150,7 +124,7 @@ describe('what is deployed with nativeRotation', () => {
     ims.client('fusion').lifetimeSeconds = 2 * day;
     const SecretId = 'ims-token-rotator/prod/fusion/token';
     const before = await labelsOf(client, SecretId);
-    // The function is known from the deployment.
+    // The deployment has set the function.
     const { VersionId } = await client.send(new RotateSecretCommand({ SecretId }));
     await secretsManager.idle();
     expect(secretsManager.errors).toEqual([]);

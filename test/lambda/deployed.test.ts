@@ -16,7 +16,7 @@ const document = (clientId: string): string =>
 const importedKey = 'arn:aws:kms:us-east-1:111122223333:key/of-the-team';
 const importedArn = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:team/adobe-AbCdEf';
 
-/** Two credentials: one under a customer managed key, one with a client secret and a key of others. */
+/** Deploys two credentials: one under the stack's key, one with an imported secret and key. */
 function deployBoth(): Deployment {
   return deploy((stack) => {
     const rotator = new ImsTokenRotator(stack, 'Rotator', {
@@ -45,7 +45,7 @@ async function start(deployment: Deployment): Promise<DeployedRotator> {
   return rotator;
 }
 
-/** Stores a value as somebody with every right would. */
+/** Stores a value as somebody with every permission would. */
 function store({ secretsManager }: DeployedRotator, name: string, secretString: string): void {
   const arnSuffix = name === 'team/adobe' ? { arnSuffix: 'AbCdEf' } : {};
   secretsManager.seed({ name, secretString, ...arnSuffix });
@@ -64,21 +64,21 @@ const written = ({ secretsManager }: DeployedRotator): readonly (string | undefi
 
 const tokenOf = (name: string): string => `ims-token-rotator/prod/${name}/token`;
 
-/** From the first tick on an empty account to a failure that is remembered. */
+/** Runs the rotator from the first tick in an empty account to a remembered failure. */
 async function live(rotator: DeployedRotator): Promise<void> {
   await rotator.tick();
   store(rotator, 'ims-token-rotator/prod/fusion/client', document('fusion'));
   store(rotator, 'team/adobe', document('imported'));
   await settled(rotator);
   await rotator.tick();
-  // By hand, so that it has to be read, and then not renewed.
+  // A value stored by hand has to be read; without the client, its renewal fails.
   rotator.ims.removeClient('fusion');
   rotator.secretsManager.seed({ name: tokenOf('fusion'), secretString: 'by hand' });
   await rotator.tick();
 }
 
-describe('what is deployed, under its own policies', () => {
-  it('does its work from the first tick, and is denied nothing', async () => {
+describe('a deployed stack', () => {
+  it('works from the first tick on, and is denied nothing', async () => {
     const rotator = await start(deployBoth());
     expect((await rotator.tick()).functionError).toBeUndefined();
     expect(written(rotator)).toEqual([]);
@@ -90,14 +90,14 @@ describe('what is deployed, under its own policies', () => {
     store(rotator, 'team/adobe', document('imported'));
     await settled(rotator);
     expect(written(rotator)).toEqual([tokenOf('fusion'), tokenOf('imported')]);
-    // Its own writes do not call it.
+    // The function's own writes do not invoke it.
     expect(rotator.delivered).toHaveLength(2);
 
     expect(await rotator.tick()).toMatchObject({ payload: { outcomes: { kept: 2 } } });
     expect(rotator.denied()).toEqual([]);
   });
 
-  it('remembers a failure with the rights that it has', async () => {
+  it('remembers a failure with its own permissions', async () => {
     const rotator = await start(deployBoth());
     await live(rotator);
     expect(rotator.denied()).toEqual([]);
@@ -105,15 +105,15 @@ describe('what is deployed, under its own policies', () => {
   });
 });
 
-describe('without one of its grants', () => {
-  it.each(withoutEach())('of %s something is denied or not done', async (_, less) => {
+describe('a deployed stack without one of its grants', () => {
+  it.each(withoutEach())('is denied something (%s)', async (_, less) => {
     const rotator = await start(less());
     await live(rotator).catch(() => {});
     expect(rotator.denied().length).toBeGreaterThan(0);
   });
 });
 
-/** The deployment with each grant of Secrets Manager and of keys taken away, one at a time. */
+/** Deployments that each lack one grant on secrets or keys. */
 function withoutEach(): readonly [string, () => Deployment][] {
   return [
     'secretsmanager:ListSecrets',

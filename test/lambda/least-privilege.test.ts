@@ -1,4 +1,3 @@
-import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -7,16 +6,17 @@ import { ImsTokenRotatorStack } from '../../infra/app/stack.ts';
 import { renew } from '../../lambda/commands/renew.ts';
 import { tick } from '../../lambda/commands/tick.ts';
 import { hour } from '../support/builders.ts';
+import { putToken } from '../support/credential.ts';
 import {
   actionsOf,
   authorizeBy,
   type Statement,
   secretsManagerStatements,
 } from '../support/iam.ts';
-import { plainClient, seedCredential, seedDueCredential } from '../support/start-parts.ts';
-import { startRotating } from './rotating.ts';
+import { seedCredential, seedDueCredential } from '../support/start-parts.ts';
+import { startRotating } from '../support/start-rotating.ts';
 
-/** All that the function does with Secrets Manager; true if nothing of it was denied. */
+/** Makes every kind of call that the function makes; true if none was denied. */
 async function doEverything(statements: readonly Statement[]): Promise<boolean> {
   const byPolicy = authorizeBy(statements);
   const { parts, rotateSecret } = await startRotating(
@@ -24,16 +24,15 @@ async function doEverything(statements: readonly Statement[]): Promise<boolean> 
       seedDueCredential(seeded, 'foreign');
       seedCredential(seeded, 'fusion');
     },
-    // The operator's call, not the function's.
+    // The operator calls this one, not the function.
     {
       authorize: (action, ...call) => action.endsWith(':RotateSecret') || byPolicy(action, ...call),
     },
   );
   try {
     await tick(parts.run());
-    // A version that was superseded is made current again, as the very same one.
-    const SecretId = 'ims-token-rotator/prod/fusion/token';
-    await plainClient(parts).send(new PutSecretValueCommand({ SecretId, SecretString: 'junk' }));
+    // An earlier version becomes current again.
+    await putToken(parts, 'fusion', 'junk');
     parts.ims.faults.inject({ kind: 'repeat-token' });
     await tick(parts.run());
     parts.ims.faults.clear();
@@ -49,20 +48,21 @@ async function doEverything(statements: readonly Statement[]): Promise<boolean> 
   return parts.secretsManager.calls.every(({ error }) => error !== 'AccessDeniedException');
 }
 
-describe('the policy that is deployed', () => {
+describe('the deployed policy', () => {
   let statements: readonly Statement[];
 
+  // Synthesis validates the template, which takes long on a busy machine.
   beforeAll(() => {
     const settings = parseSettings({ credentials: { fusion: {} } });
     const stack = new ImsTokenRotatorStack(new App(), 'prod', settings);
     statements = secretsManagerStatements(Template.fromStack(stack));
-  });
+  }, 60_000);
 
-  it('lets the function do all that it does', async () => {
+  it('allows everything that the function does', async () => {
     expect(await doEverything(statements)).toBe(true);
   });
 
-  it('grants no action on a resource that the function does not need', async () => {
+  it('grants no action that the function does not need', async () => {
     for (const [index, statement] of statements.entries()) {
       for (const dropped of actionsOf(statement)) {
         const less = statements.map((other, position) =>
@@ -96,7 +96,7 @@ describe('the policy that is deployed', () => {
       'ims-token-rotator/prod/a/token-AbCdEf',
       { 'aws:TagKeys': ['ims-token-rotator:status', 'ims-token-rotator:paused'] },
     ],
-  ])('does not let it %s', (_, action, secret, context) => {
+  ])('does not allow the function to %s', (_, action, secret, context) => {
     const arn = `arn:aws:secretsmanager:us-east-1:111122223333:secret:${secret}`;
     expect(authorizeBy(statements)(action, arn, context)).toBe(false);
   });

@@ -10,7 +10,7 @@ import type { Call, SecretsManagerFault } from '../../emulators/secrets-manager/
 import { expectNoSecrets } from '../support/no-secrets.ts';
 import { startRotator } from '../support/start-rotator.ts';
 
-/** One of each kind of answer that might be tempted to quote what it was asked. */
+/** One of each kind of response, because any of them might echo the request. */
 const imsFaults: readonly ImsFault[] = [
   { kind: 'throttled', retryAfter: '1' },
   { kind: 'server-error', status: 500, body: 'json' },
@@ -31,8 +31,8 @@ const storeFaults: readonly SecretsManagerFault[] = [
   { kind: 'error', type: 'InvalidParameterException', message: 'Value at secretString is bad' },
 ];
 
-describe('everything that the process writes', () => {
-  it('through every kind of failure and success holds no secret and no token', async () => {
+describe('the output of the function', () => {
+  it('holds no secret and no token, whether it succeeds or fails', async () => {
     const { world, client, onboard, read, invoke } = await startRotator();
     const sample = await onboard('fusion');
     const secrets = new Set(sample.clientSecrets);
@@ -44,8 +44,7 @@ describe('everything that the process writes', () => {
     };
     const force = async (): Promise<void> => {
       const replaces = (await read('fusion'))?.versionId;
-      const named = replaces === undefined ? {} : { replaces };
-      await run({ action: 'renew', credential: 'fusion', force: true, ...named });
+      await run({ action: 'renew', credential: 'fusion', force: true, replaces });
     };
     await run({ action: 'tick' });
     for (const fault of imsFaults) {
@@ -100,6 +99,7 @@ describe('everything that the process writes', () => {
     ].join('\n');
     expect(secrets.size).toBeGreaterThan(5);
     expect(written).toContain('"code":"ERR_TOKEN_REJECTED"');
+    expect(written).toContain('"message":"renewed"');
     expect(written).toContain('"Ticks":1');
     expect(written).toContain('"step":"finishSecret"');
     expect(written).toContain('failing code=ERR_');
@@ -107,21 +107,21 @@ describe('everything that the process writes', () => {
   });
 });
 
-describe('the search for secrets', () => {
+describe('expectNoSecrets', () => {
   const secret = 'p8e-"Quoted"+and/odd=0123';
 
   it.each([
-    ['as it is', `x ${secret} y`],
-    ['a part of 12 characters', secret.slice(5, 17)],
+    ['plain', `x ${secret} y`],
+    ['by 12 of its characters', secret.slice(5, 17)],
     ['URL-encoded', encodeURIComponent(secret)],
     ['in base64', Buffer.from(secret).toString('base64')],
     ['in base64url', Buffer.from(secret).toString('base64url')],
     ['escaped in JSON', JSON.stringify({ secret })],
-  ])('notices it %s', (_, text) => {
-    expect(() => expectNoSecrets(text, [secret])).toThrow('a secret shows');
+  ])('finds a secret %s', (_, text) => {
+    expect(() => expectNoSecrets(text, [secret])).toThrow('the text shows a secret');
   });
 
-  it('does not mind less of it', () => {
+  it('ignores a shorter part of a secret', () => {
     expectNoSecrets(`${secret.slice(0, 11)} ${secret.slice(-11)}`, [secret]);
   });
 });

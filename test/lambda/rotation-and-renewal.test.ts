@@ -1,29 +1,27 @@
-import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import type { Call, SecretsManagerFault } from '../../emulators/secrets-manager/fault.ts';
 import { renew } from '../../lambda/commands/renew.ts';
 import { tick } from '../../lambda/commands/tick.ts';
 import { hour } from '../support/builders.ts';
-import { readToken } from '../support/start-parts.ts';
-import { type Rotating, SecretId, startRotatingToken } from './rotating.ts';
+import { actionsOf, storeCredential } from '../support/credential.ts';
+import { type Rotating, rotationSteps, startRotatingToken } from '../support/start-rotating.ts';
 
-const actions = ({ parts }: Rotating): readonly string[] =>
-  parts.secretsManager.calls.map(({ action }) => action);
+const actions = ({ parts }: Rotating): readonly string[] => actionsOf(parts);
 
 const removing = ({ action, body }: Call): boolean =>
   action === 'UpdateSecretVersionStage' && body['VersionStage'] === 'AWSPENDING';
 
-/** A renewal that is due. */
+/** Renews a token that is due. */
 async function renewDue(rotating: Rotating): Promise<void> {
   rotating.parts.clock.advance(13 * hour);
   expect(await tick(rotating.parts.run())).toMatchObject([{ outcome: 'renewed', failing: false }]);
 }
 
-/** The rotation that was overtaken ends in an error, and a new one in a new token. */
+/** Expects the overtaken rotation to fail, and a new one to succeed. */
 async function expectOvertaken(rotating: Rotating): Promise<void> {
   const before = await rotating.labels();
   expect(before['AWSPENDING']).toBeUndefined();
-  for (const step of ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const) {
+  for (const step of rotationSteps) {
     await expect(rotating.step(step)).rejects.toMatchObject({ code: 'ERR_ROTATION_NOT_PENDING' });
   }
   expect(await rotating.labels()).toEqual(before);
@@ -31,22 +29,22 @@ async function expectOvertaken(rotating: Rotating): Promise<void> {
   expect(await rotating.rotateSecret()).toEqual([]);
 }
 
-describe('a renewal that overtakes a rotation', () => {
+describe('a renewal during a rotation', () => {
   it.each<[string, readonly ('createSecret' | 'testSecret')[]]>([
-    ['that has only begun', []],
-    ['that has minted', ['createSecret']],
-    ['that is nearly done', ['createSecret', 'testSecret']],
-  ])('%s takes AWSPENDING off it, so that the next can begin', async (_, steps) => {
+    ['has only begun', []],
+    ['has minted a token', ['createSecret']],
+    ['has validated its token', ['createSecret', 'testSecret']],
+  ])('that %s removes AWSPENDING, so that another can begin', async (_, steps) => {
     const rotating = await startRotatingToken();
     await rotating.beginRotation();
     for (const step of steps) await rotating.step(step);
-    // Secrets Manager itself refuses to begin another one.
+    // Until then, Secrets Manager refuses to begin another one.
     await expect(rotating.rotateSecret()).rejects.toThrow("previous rotation isn't complete");
     await renewDue(rotating);
     await expectOvertaken(rotating);
   });
 
-  it('takes it off too where it was left beside AWSCURRENT', async () => {
+  it('removes an AWSPENDING that was left beside AWSCURRENT', async () => {
     const rotating = await startRotatingToken();
     const versionId = await rotating.beginRotation();
     await rotating.step('createSecret');
@@ -60,7 +58,7 @@ describe('a renewal that overtakes a rotation', () => {
   });
 
   it.each<SecretsManagerFault>([{ kind: 'denied' }, { kind: 'internal-error' }])(
-    'is none the worse if that meets %j, and the next one does it',
+    'succeeds although AWSPENDING cannot be removed (%j), and the next renewal removes it',
     async (fault) => {
       const rotating = await startRotatingToken();
       const { parts } = rotating;
@@ -82,7 +80,7 @@ describe('a renewal that overtakes a rotation', () => {
     },
   );
 
-  it('is not troubled by a single answer that is lost', async () => {
+  it('removes AWSPENDING although a single response is lost', async () => {
     const rotating = await startRotatingToken();
     const { parts } = rotating;
     await rotating.beginRotation();
@@ -94,7 +92,7 @@ describe('a renewal that overtakes a rotation', () => {
 });
 
 describe('an ordinary renewal', () => {
-  it('makes no call more than it did without rotation', async () => {
+  it('makes no additional calls', async () => {
     const rotating = await startRotatingToken();
     rotating.parts.clock.advance(13 * hour);
     rotating.parts.secretsManager.clearCalls();
@@ -105,23 +103,9 @@ describe('an ordinary renewal', () => {
       'PutSecretValue',
     ]);
   });
-
-  it('outlives a lost answer when it moves AWSCURRENT back to a version that was there', async () => {
-    const rotating = await startRotatingToken();
-    const { parts, client } = rotating;
-    const before = await readToken(parts, 'fusion');
-    await client.send(new PutSecretValueCommand({ SecretId, SecretString: 'junk' }));
-    const when = ({ action }: Call): boolean => action === 'UpdateSecretVersionStage';
-    parts.secretsManager.faults.inject({ kind: 'reset-after' }, { when, times: 1 });
-    // At the instant of the first mint IMS gives the same token, so it is the same version.
-    parts.ims.faults.inject({ kind: 'repeat-token' });
-    parts.clock.advance(-hour);
-    expect(await tick(parts.run())).toMatchObject([{ outcome: 'renewed' }]);
-    expect(await readToken(parts, 'fusion')).toEqual(before);
-  });
 });
 
-describe('ticks after a rotation', () => {
+describe('the ticks after a rotation', () => {
   async function startRotated(): Promise<Rotating> {
     const rotating = await startRotatingToken();
     await rotating.rotateSecret();
@@ -142,24 +126,22 @@ describe('ticks after a rotation', () => {
       }
     }
     expect(reasons).toEqual([...Array(47).fill('token-fresh'), 'token-expiring']);
-    // Now the version is one of the rotator's own again.
+    // The current version is the rotator's own again.
     parts.clock.advance(900);
     parts.secretsManager.clearCalls();
     expect(await tick(parts.run())).toMatchObject([{ reason: 'token-fresh' }]);
     expect(actions(rotating)).toEqual(['ListSecrets']);
   });
 
-  it('notice a credential that was stored again', async () => {
+  it('renew the token if the credential is stored again', async () => {
     const rotating = await startRotated();
-    const { parts, client } = rotating;
-    const SecretString = JSON.stringify({
+    const { parts } = rotating;
+    storeCredential(parts, 'fusion', {
       client_id: 'client-fusion',
       client_secret: 'secret-of-fusion',
       scope: 'openid',
       note: 'again',
     });
-    const clientSecret = SecretId.replace('/token', '/client');
-    await client.send(new PutSecretValueCommand({ SecretId: clientSecret, SecretString }));
     expect(await tick(parts.run())).toMatchObject([
       { reason: 'credential-changed', outcome: 'renewed' },
     ]);

@@ -5,11 +5,14 @@ import type { Call, SecretsManagerFault } from '../../emulators/secrets-manager/
 import { renew } from '../../lambda/commands/renew.ts';
 import { tick } from '../../lambda/commands/tick.ts';
 import { readToken, seedDueCredential } from '../support/start-parts.ts';
-import { type Rotating, SecretId, startRotating } from './rotating.ts';
+import {
+  type Rotating,
+  SecretId,
+  startRotating,
+  rotationSteps as steps,
+} from '../support/start-rotating.ts';
 
-const steps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
-
-/** The calls of each step; the current version is a foreign one, so that it is read. */
+/** One of the calls of a step. The current version is foreign, so that it is read. */
 type WhichCall = (call: Call) => boolean;
 
 const describing: WhichCall = ({ action }) => action === 'DescribeSecret';
@@ -18,7 +21,7 @@ const readingPending: WhichCall = ({ action, body }) =>
 const readingCurrent: WhichCall = ({ action, secretId, body }) =>
   action === 'GetSecretValue' &&
   body['VersionId'] === undefined &&
-  // By ARN: the test itself reads by name.
+  // The function reads by ARN, the test by name.
   /:secret:.*\/token-\w{6}$/.test(secretId ?? '');
 const readingClient: WhichCall = ({ action, secretId }) =>
   action === 'GetSecretValue' && secretId === SecretId.replace('/token', '/client');
@@ -42,7 +45,7 @@ const calls: readonly [RotationStep, string, WhichCall][] = [
   ['finishSecret', 'the move of AWSCURRENT', moving],
 ];
 
-/** On the way to Secrets Manager or by it, before anything is done. */
+/** Faults before the call is carried out. */
 const storeFaults: readonly [SecretsManagerFault, string][] = [
   [{ kind: 'throttling' }, 'ERR_SECRET_UNAVAILABLE'],
   [{ kind: 'internal-error' }, 'ERR_SECRET_UNAVAILABLE'],
@@ -53,7 +56,7 @@ const storeFaults: readonly [SecretsManagerFault, string][] = [
 
 const oldVersion = '019ac0de-0000-4000-8000-000000000000';
 
-/** Ready for a step, after those before it; the stored token has a minute left. */
+/** Starts a rotation and completes the steps before `step`; the stored token has a minute left. */
 async function startBefore(
   step: RotationStep,
   world: Parameters<typeof startRotating>[1] = {},
@@ -64,7 +67,7 @@ async function startBefore(
   return rotating;
 }
 
-/** The step fails and the current token is the same; then all is well and the rotation goes on. */
+/** Expects the step to fail and keep the current token, and the rotation to complete afterwards. */
 async function expectSurvival(rotating: Rotating, step: RotationStep, code: string) {
   const { parts } = rotating;
   const before = await readToken(parts, 'fusion');
@@ -72,15 +75,15 @@ async function expectSurvival(rotating: Rotating, step: RotationStep, code: stri
   parts.secretsManager.faults.clear();
   parts.ims.faults.clear();
   expect(await readToken(parts, 'fusion')).toEqual(before);
-  // Secrets Manager begins with the first step again.
+  // Secrets Manager starts again with the first step.
   for (const each of steps) await rotating.step(each);
   const { AWSCURRENT, AWSPREVIOUS, ...others } = await rotating.labels();
   expect([AWSPREVIOUS, others]).toEqual([before?.VersionId, {}]);
   expect((await readToken(parts, 'fusion'))?.VersionId).toBe(AWSCURRENT);
 }
 
-describe.each(calls)('%s, when %s', (step, _, when) => {
-  it.each(storeFaults)('is met by %j, leaves the current token', async (fault, code) => {
+describe.each(calls)('%s, with a fault in %s,', (step, _, when) => {
+  it.each(storeFaults)('keeps the current token while %j lasts', async (fault, code) => {
     const rotating = await startBefore(step);
     let hits = 0;
     const faulty: WhichCall = (call) => {
@@ -97,7 +100,7 @@ describe.each(calls)('%s, when %s', (step, _, when) => {
     { kind: 'throttling' },
     { kind: 'reset' },
     { kind: 'reset-after' },
-  ])('is met by %j once, does what it has to', async (fault) => {
+  ])('succeeds after a single %j', async (fault) => {
     const rotating = await startBefore(step);
     const { parts } = rotating;
     const faulty: WhichCall = (call) => hitsFunction(call) && when(call);
@@ -111,13 +114,13 @@ describe.each(calls)('%s, when %s', (step, _, when) => {
   });
 });
 
-/** The test describes by name, the function by ARN. */
+/** True for the function's calls: it describes by ARN, the test by name. */
 function hitsFunction({ action, secretId }: Call): boolean {
   return action !== 'DescribeSecret' || secretId?.startsWith('arn:') === true;
 }
 
-describe('a put whose answer never comes', () => {
-  it('has stored the token, so that the step has nothing to do when repeated', async () => {
+describe('a put whose response is lost', () => {
+  it('has stored the token, so that the repeated step mints nothing', async () => {
     const rotating = await startBefore('createSecret');
     const { parts } = rotating;
     parts.secretsManager.faults.inject({ kind: 'reset-after' }, { when: putting });
@@ -131,11 +134,11 @@ describe('finishSecret', () => {
     action === 'UpdateSecretVersionStage' && body['VersionStage'] === 'AWSPENDING';
 
   it.each<[string, SecretsManagerFault, WhichCall]>([
-    ['the label that is left is removed', { kind: 'denied' }, removing],
-    ['the label that is left is removed', { kind: 'internal-error' }, removing],
-    ['the answer to the move never comes', { kind: 'reset-after' }, moving],
-    ['the answer to the removal never comes', { kind: 'reset-after' }, removing],
-  ])('that ends before %s is completed when repeated', async (_, fault, when) => {
+    ['the label AWSPENDING is removed', { kind: 'denied' }, removing],
+    ['the label AWSPENDING can be removed', { kind: 'internal-error' }, removing],
+    ['the response to the move arrives', { kind: 'reset-after' }, moving],
+    ['the response to the removal arrives', { kind: 'reset-after' }, removing],
+  ])('completes when repeated, if it failed before %s', async (_, fault, when) => {
     const rotating = await startBefore('finishSecret');
     const { parts } = rotating;
     const { AWSPENDING } = await rotating.labels();
@@ -152,7 +155,7 @@ describe('finishSecret', () => {
     });
   });
 
-  it('is not confused by a single answer that is lost', async () => {
+  it('succeeds if a single response is lost', async () => {
     const rotating = await startBefore('finishSecret');
     const { parts } = rotating;
     parts.secretsManager.faults.inject({ kind: 'reset-after' }, { when: removing, times: 1 });
@@ -160,7 +163,7 @@ describe('finishSecret', () => {
     expect((await rotating.labels())['AWSPENDING']).toBeUndefined();
   });
 
-  it('does not take AWSCURRENT from a version that it has not seen', async () => {
+  it('does not move AWSCURRENT from a version that it has not seen', async () => {
     let between: (() => Promise<unknown>) | undefined;
     const authorize = async (action: string): Promise<boolean> => {
       const act = action.endsWith(':UpdateSecretVersionStage') ? between : undefined;
@@ -193,15 +196,15 @@ const imsFaults: readonly ImsFault[] = [
   { kind: 'truncated-json' },
 ];
 
-describe.each(imsFaults)('IMS with %j', (fault) => {
-  it('at the mint leaves the current token', async () => {
+describe.each(imsFaults)('a rotation while IMS has the fault %j', (fault) => {
+  it('keeps the current token if it meets the mint', async () => {
     const rotating = await startBefore('createSecret');
     rotating.parts.ims.faults.inject(fault);
     await expectSurvival(rotating, 'createSecret', 'ERR_TOKEN_UNAVAILABLE');
     expect(rotating.parts.ims.mintCount).toBeGreaterThan(0);
   });
 
-  it('at the proof leaves the current token, and the pending one for another try', async () => {
+  it('keeps the current and the pending token if it meets the validation', async () => {
     const rotating = await startBefore('testSecret');
     const minted = rotating.parts.ims.mintCount;
     rotating.parts.ims.faults.inject(fault);
@@ -209,7 +212,7 @@ describe.each(imsFaults)('IMS with %j', (fault) => {
     expect(rotating.parts.ims.mintCount).toBe(minted);
   });
 
-  it('once is outlived within the step', async () => {
+  it('succeeds if it happens once a step', async () => {
     const rotating = await startBefore('createSecret');
     rotating.parts.ims.faults.inject(fault, { times: 1 });
     await rotating.step('createSecret');
@@ -221,7 +224,7 @@ describe.each(imsFaults)('IMS with %j', (fault) => {
 
 describe('the deadline', () => {
   it.each<[RotationStep, string, WhichCall]>(calls)(
-    'ends %s in %s that hangs, and the current token is the same',
+    'ends %s while %s hangs, and the current token stays',
     async (step, _, when) => {
       const rotating = await startBefore(step);
       const before = await readToken(rotating.parts, 'fusion');

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-/** The end-to-end tests run the file that is deployed, so it is built before any of them. */
+/** Builds the bundle before any test, because the end-to-end tests run what is deployed. */
 export function setup(): void {
   execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
 }

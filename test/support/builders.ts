@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { epochSeconds } from '../../core/instant.ts';
 import type { CurrentToken, Observation } from '../../core/observation.ts';
 
-/** 2026-11-22T12:00:00Z: the fixed present of the tests of the core. */
+/** 2026-11-22T12:00:00Z, the fixed present of the tests. */
 export const now = epochSeconds(1_795_348_800);
 
 export const hour = 3_600;
@@ -12,7 +12,7 @@ export const lifetime = 86_399;
 
 export const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** A token that expires in so many seconds. */
+/** A token that expires in the given number of seconds. */
 export function currentToken(
   expiresIn: number,
   overrides: Partial<CurrentToken> = {},
@@ -28,7 +28,7 @@ export function currentToken(
   };
 }
 
-/** A credential with nothing the matter and a token that is an hour old. */
+/** The observation of a working credential, whose token is an hour old. */
 export function observed(overrides: Partial<Observation> = {}): Observation {
   return {
     now,

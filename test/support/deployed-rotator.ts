@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { onTestFinished } from 'vitest';
@@ -11,13 +11,14 @@ import { SecretsManagerEmulator } from '../../emulators/secrets-manager/emulator
 import type { SecretLabelUpdated } from '../../emulators/secrets-manager/label-event.ts';
 import type { RotationFunction } from '../../emulators/secrets-manager/rotation.ts';
 import { isAllowed, keyArn, resolve, roleStatements, type Statement, statementsOf } from './iam.ts';
+import { plainClient } from './start-parts.ts';
 import { seedTemplate } from './template.ts';
 
-/** What `cdk deploy` would put into an account. */
+/** What `cdk deploy` would create in an account. */
 export interface Deployment {
   readonly template: Template;
   readonly statements: readonly Statement[];
-  /** Where the assets are. */
+  /** The directory of the assets. */
   readonly directory: string;
 }
 
@@ -37,18 +38,18 @@ export interface DeployedRotator {
   readonly secretsManager: SecretsManagerEmulator;
   readonly ims: ImsEmulator;
   readonly lambda: LambdaEmulator;
-  /** What the schedule sends. */
+  /** Sends what the schedule sends. */
   readonly tick: () => Promise<{
     readonly payload: unknown;
     readonly functionError?: string | undefined;
   }>;
-  /** Events that the rules have let through. */
+  /** Events that matched a rule. */
   readonly delivered: readonly SecretLabelUpdated[];
-  /** What was denied, by action. */
+  /** The denied calls, by action. */
   readonly denied: () => readonly string[];
 }
 
-/** Runs a deployment: the function of the template with its environment, under the policies of its role. */
+/** Runs a deployment: the template's function with its environment, under its role's policies. */
 export async function startDeployment(
   { template, directory, statements }: Deployment,
   elsewhere: (secretsManager: SecretsManagerEmulator) => ReadonlyMap<string, string> = () =>
@@ -57,7 +58,7 @@ export async function startDeployment(
   const keys = new Map<string, string>();
   const secretsManager = new SecretsManagerEmulator({
     authorize: (action, resource, context) =>
-      // The one action here that is not of the function, but of CloudFormation and the operator.
+      // CloudFormation and the operator call this one, not the function.
       action === 'secretsmanager:RotateSecret' ||
       (isAllowed(statements, action, resource, context) &&
         keyUses(action).every((use) => mayUseKey(template, statements, keys.get(resource), use))),
@@ -133,7 +134,7 @@ function createFunction(
   return { functionName, functionArn };
 }
 
-/** As CloudFormation does for each rotation schedule of the template. */
+/** Does what CloudFormation does for each rotation schedule of the template. */
 async function switchRotationOn(
   template: Template,
   secrets: ReadonlyMap<string, string>,
@@ -148,7 +149,7 @@ async function switchRotationOn(
     secretsManager.registerRotationFunction(functionArn, invoke);
   }
   const schedules = Object.values(template.findResources('AWS::SecretsManager::RotationSchedule'));
-  const client = anybody(secretsManager);
+  const client = plainClient({ secretsManager });
   for (const { Properties } of schedules) {
     await client.send(
       new RotateSecretCommand({
@@ -161,24 +162,13 @@ async function switchRotationOn(
   await secretsManager.idle();
 }
 
-/** A plain client for the test. */
-export function anybody({ url }: SecretsManagerEmulator): SecretsManagerClient {
-  const client = new SecretsManagerClient({
-    region: 'us-east-1',
-    endpoint: url,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
-  onTestFinished(() => client.destroy());
-  return client;
-}
-
-/** What Secrets Manager does with the key of a secret on behalf of the caller. */
+/** The uses of a secret's key that Secrets Manager makes for the caller. */
 function keyUses(action: string): readonly string[] {
   if (action === 'secretsmanager:PutSecretValue') return ['kms:GenerateDataKey', 'kms:Decrypt'];
   return action === 'secretsmanager:GetSecretValue' ? ['kms:Decrypt'] : [];
 }
 
-/** By the policy of the key, which must leave it to the account, and by that of the role. */
+/** True if the key's policy leaves the decision to the account, and the role's policy allows it. */
 function mayUseKey(
   template: Template,
   statements: readonly Statement[],
@@ -196,7 +186,7 @@ function mayUseKey(
   return (own === undefined || left) && isAllowed(statements, use, key, context);
 }
 
-/** As EventBridge matches: every field of the pattern must have one of its values. */
+/** Matches as EventBridge does: every field of the pattern must have one of its values. */
 function matchesPattern(pattern: unknown, value: unknown): boolean {
   if (Array.isArray(pattern)) {
     return [value].flat().some((one) => pattern.some((allowed) => matchesOne(allowed, one)));

@@ -3,7 +3,7 @@ import type { SecretsManagerOptions } from '../../emulators/secrets-manager/emul
 
 type Values = string | readonly string[];
 
-/** A statement of a policy, in the part of the language that this project uses. */
+/** A policy statement, in the part of the language that this project uses. */
 export interface Statement {
   readonly Effect: 'Allow';
   readonly Action: Values;
@@ -14,13 +14,13 @@ export interface Statement {
 
 type Context = Readonly<Record<string, unknown>>;
 
-/** Every statement of the policies of the function's role, by the template that is deployed. */
+/** Every statement of the policies of the function's role in the template. */
 export function roleStatements(template: Template): readonly Statement[] {
   const policies = Object.values(template.findResources('AWS::IAM::Policy'));
   return policies.flatMap((policy) => policy['Properties'].PolicyDocument.Statement);
 }
 
-/** Those of them that are about the services. */
+/** The statements about the given services. */
 export function statementsOf(
   statements: readonly Statement[],
   ...services: readonly string[]
@@ -34,7 +34,7 @@ export function secretsManagerStatements(template: Template): readonly Statement
   return statementsOf(roleStatements(template), 'secretsmanager');
 }
 
-/** Decides as IAM does: what no statement allows is denied. */
+/** Decides as IAM does: anything that no statement allows is denied. */
 export function isAllowed(
   statements: readonly Statement[],
   action: string,
@@ -78,7 +78,7 @@ const parameters: Readonly<Record<string, string>> = {
   'AWS::AccountId': '111122223333',
 };
 
-/** The text of an intrinsic function, where the embedded world has a value for it. */
+/** The text of an intrinsic function, if the embedded world has a value for it. */
 export function resolve(value: unknown): string {
   if (typeof value === 'string') return value;
   const intrinsic = value as {
@@ -99,7 +99,7 @@ export function keyArn(logicalId: string): string {
   return `arn:aws:kms:us-east-1:111122223333:key/${logicalId}`;
 }
 
-/** `*` is any text and `?` any one character, as in the ARNs of a policy. */
+/** `*` matches any text and `?` any character, as in a policy's ARNs. */
 function matches(pattern: string, resource: string): boolean {
   const escaped = pattern.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(resource);

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 
 const runLength = 12;
 
-/** Fails if a text holds any 12 consecutive characters of a secret, plain, encoded or escaped. */
+/** Fails if a text holds 12 consecutive characters of a secret, plain, encoded or escaped. */
 export function expectNoSecrets(text: string, secrets: readonly string[]): void {
   for (const secret of secrets) {
     const forms = [
@@ -15,8 +15,8 @@ export function expectNoSecrets(text: string, secrets: readonly string[]): void 
     for (const form of new Set(forms)) {
       for (let start = 0; start + runLength <= form.length; start += 1) {
         const run = form.slice(start, start + runLength);
-        // Not the run itself: a failing test must not print it either.
-        if (text.includes(run)) expect.fail(`a secret shows at its character ${start}`);
+        // The message leaves out the characters: a failing test must not print them either.
+        if (text.includes(run)) expect.fail(`the text shows a secret from its character ${start}`);
       }
     }
   }

@@ -11,7 +11,7 @@ export interface Exit {
   readonly stderr: string;
 }
 
-/** A program of this project as a process, with nothing but PATH of this one's environment. */
+/** A program of this project as a process, which gets only PATH from this one's environment. */
 export class RunningProcess {
   readonly #child: ChildProcess;
   readonly #exit: Promise<unknown>;
@@ -41,7 +41,7 @@ export class RunningProcess {
     });
   }
 
-  /** Resolves when stdout matches; rejects when the process ends before. */
+  /** Resolves when stdout matches; rejects if the process ends first. */
   async printed(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
       const match = pattern.exec(this.stdout);

@@ -17,7 +17,7 @@ import { type Run, startRun } from '../../lambda/steps/run.ts';
 import { digest, now } from './builders.ts';
 import { expectNoSecrets } from './no-secrets.ts';
 
-/** A clock that stands still until it is told. */
+/** A clock that stands still until it is advanced. */
 export class FakeClock {
   /** Epoch seconds. */
   seconds: number = now;
@@ -37,19 +37,19 @@ export interface Parts {
   readonly clock: FakeClock;
   readonly secretsManager: SecretsManagerEmulator;
   readonly ims: ImsEmulator;
-  /** A new invocation. */
+  /** Starts a new invocation. */
   readonly run: (overrides?: Partial<Deps>) => Run;
-  /** IMS by an adapter that gives up after so many milliseconds. */
-  readonly tokenEndpoint: (timeoutMs: number) => ImsTokenEndpoint;
+  /** The adapter for IMS, with a time-out in seconds. */
+  readonly tokenEndpoint: (timeout: number) => ImsTokenEndpoint;
   readonly lines: Line[];
   readonly metrics: [name: string, value: number][];
-  /** What is told beside the metrics. */
+  /** The properties beside the metrics. */
   readonly properties: Map<string, string>;
-  /** What must be in no line and no metric; looked for when the test is over. */
+  /** No line and no metric may hold one of these: checked when the test ends. */
   readonly secrets: Set<string>;
 }
 
-/** The real adapters against the emulators, in this process and on a clock of the test's own. */
+/** Starts the real adapters against the emulators, in this process and on a fake clock. */
 export async function startParts(
   overrides: Partial<Deps> = {},
   world: Pick<SecretsManagerOptions, 'authorize'> = {},
@@ -128,7 +128,7 @@ export async function startParts(
   };
 }
 
-/** A registered client, and its credential with an empty token secret. */
+/** Registers a client at IMS, and seeds its credential with an empty token secret. */
 export function seedCredential(
   { secretsManager, ims, secrets }: Parts,
   credential: string,
@@ -152,7 +152,7 @@ export function seedCredential(
   });
 }
 
-/** As `seedCredential`, with a stored token of which 60 seconds are left. */
+/** As `seedCredential`, with a stored token that has 60 seconds left. */
 export function seedDueCredential(parts: Parts, credential: string): void {
   seedCredential(parts, credential);
   const at = (seconds: number): string =>
@@ -168,7 +168,12 @@ export function seedDueCredential(parts: Parts, credential: string): void {
   });
 }
 
-export function plainClient({ secretsManager }: Parts): SecretsManagerClient {
+/** An SDK client that belongs to the test, not to the function. */
+export function plainClient({
+  secretsManager,
+}: {
+  readonly secretsManager: SecretsManagerEmulator;
+}): SecretsManagerClient {
   const client = new SecretsManagerClient({
     region: 'us-east-1',
     endpoint: secretsManager.url,
@@ -178,7 +183,7 @@ export function plainClient({ secretsManager }: Parts): SecretsManagerClient {
   return client;
 }
 
-/** What a consumer reads; undefined while there is nothing. */
+/** Reads the token as a consumer does; undefined while there is none. */
 export async function readToken(parts: Parts, credential: string) {
   try {
     const SecretId = `ims-token-rotator/prod/${credential}/token`;
@@ -194,7 +199,7 @@ export async function readToken(parts: Parts, credential: string) {
   }
 }
 
-/** A tick with its metrics. An error that would fail the invocation is ignored. */
+/** Runs a tick and reports it; ignores the error that would fail the invocation. */
 export async function countedTick(run: Run): Promise<readonly CredentialOutcome[]> {
   const outcomes = await tick(run);
   await reportRun(run, { action: 'tick' }, Promise.resolve(outcomes)).catch(() => undefined);

@@ -9,11 +9,11 @@ import { expectNoSecrets } from './no-secrets.ts';
 /** The deployed bundle in the embedded world, for one test. */
 export interface Rotator {
   readonly world: World;
-  /** A plain SDK client, as a consumer has it. */
+  /** An SDK client, as a consumer has it. */
   readonly client: SecretsManagerClient;
   /** Registers a client at IMS and stores its credential. */
   readonly onboard: (credential: string, document?: string) => Promise<ClientRegistration>;
-  /** What a consumer reads; undefined while there is nothing. */
+  /** Reads the token as a consumer does; undefined while there is none. */
   readonly read: (credential: string) => Promise<StoredVersion | undefined>;
   readonly invoke: (event: unknown) => Promise<Invocation>;
 }
@@ -42,7 +42,7 @@ interface RunResult {
   }[];
 }
 
-/** Without the event rule, unless it is asked for: a test then decides when something is renewed. */
+/** Starts without the event rule by default, so that the test decides when tokens are renewed. */
 export async function startRotator(
   options: ConstructorParameters<typeof World>[0] = {},
 ): Promise<Rotator> {

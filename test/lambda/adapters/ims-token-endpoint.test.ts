@@ -14,7 +14,7 @@ import { timeouts } from '../../../lambda/steps/budget.ts';
 const grant = {
   imsHost: 'ims-na1.adobelogin.com',
   clientId: 'the-client-id',
-  clientSecret: new Sensitive('s+e/c=r&e%t'),
+  clientSecret: new Sensitive('s+e/c=r&e%t?#'),
   scopes: ['openid', 'AdobeID'],
 };
 
@@ -24,7 +24,7 @@ async function startIms(): Promise<ImsEmulator> {
   onTestFinished(() => ims.stop());
   ims.registerClient({
     clientId: 'the-client-id',
-    clientSecrets: ['s+e/c=r&e%t'],
+    clientSecrets: ['s+e/c=r&e%t?#'],
     scopes: ['openid', 'AdobeID'],
   });
   return ims;
@@ -50,8 +50,8 @@ describe('the token endpoint', () => {
 
   it.each<[string, ImsFault, number]>([
     ['a refusal', { kind: 'throttled' }, 429],
-    ['a redirect, which is not followed', { kind: 'redirect', status: 302, location: '/x' }, 302],
-  ])('returns %s as it is', async (_, fault, status) => {
+    ['a redirect, without following it', { kind: 'redirect', status: 302, location: '/x' }, 302],
+  ])('returns %s unchanged', async (_, fault, status) => {
     const ims = await startIms();
     ims.faults.inject(fault);
     const response = await endpoint({ imsEndpointUrl: ims.url }).request(grant, never);
@@ -60,9 +60,9 @@ describe('the token endpoint', () => {
   });
 
   it.each<[string, ImsFault, string, object?]>([
-    ['headers that never come', { kind: 'slow-headers' }, 'timeout'],
+    ['headers that never arrive', { kind: 'slow-headers' }, 'timeout'],
     [
-      'headers that come too late',
+      'headers that arrive too late',
       { kind: 'slow-headers' },
       'Headers Timeout',
       { headers: 0.1, total: 9 },
@@ -76,7 +76,7 @@ describe('the token endpoint', () => {
       { kind: 'reset-in-body' },
       'ECONNRESET|other side closed|terminated',
     ],
-  ])('gives up %s', async (_, fault, reason, limits = {}) => {
+  ])('gives up on %s', async (_, fault, reason, limits = {}) => {
     const ims = await startIms();
     ims.faults.inject(fault);
     const timeouts = { connect: 9, headers: 9, total: 0.2, ...limits };
@@ -99,7 +99,7 @@ describe('the token endpoint', () => {
     });
   });
 
-  it('ends with the invocation: the abort reaches the socket', async () => {
+  it('closes the socket when the invocation is aborted', async () => {
     const ims = await startIms();
     const deadline = new AbortController();
     const gone = Promise.withResolvers<void>();
@@ -120,7 +120,7 @@ describe('the token endpoint', () => {
     expect(ims.mintCount).toBe(0);
   });
 
-  /** A server that takes connections and never says a word, not even in the TLS handshake. */
+  /** Starts a server that accepts connections and never answers, not even in the TLS handshake. */
   async function startSilentServer() {
     const connected = Promise.withResolvers<Socket>();
     const silent = createTcpServer((socket) => connected.resolve(socket));
@@ -133,7 +133,7 @@ describe('the token endpoint', () => {
     return { connected: connected.promise, imsEndpointUrl };
   }
 
-  it('ends with the invocation in a TLS handshake that never does, and leaves no socket', async () => {
+  it('closes the socket when the invocation is aborted during the TLS handshake', async () => {
     const { connected, imsEndpointUrl } = await startSilentServer();
     const timeouts = { connect: 60, headers: 60, total: 60 };
     const deadline = new AbortController();
@@ -150,7 +150,7 @@ describe('the token endpoint', () => {
     await closed;
   });
 
-  it('gives up a connection that takes too long', async () => {
+  it('gives up on a connection that takes too long', async () => {
     const { imsEndpointUrl } = await startSilentServer();
     const timeouts = { connect: 0.1, headers: 9, total: 9 };
     await expect(
@@ -159,7 +159,7 @@ describe('the token endpoint', () => {
   });
 
   // undici 7 connected again and again to a proxy that hangs up (nodejs/undici#3897).
-  it('honours a proxy from the environment, and gives up one that hangs up', async () => {
+  it('uses a proxy from the environment, and gives up on one that hangs up', async () => {
     const asked = Promise.withResolvers<string | undefined>();
     const proxy = createServer();
     proxy.on('connect', (request, socket) => {

@@ -10,32 +10,35 @@ import type { Deps } from '../../core/ports.ts';
 import type { RotationStep } from '../../core/rotation.ts';
 import { rotate } from '../../lambda/commands/rotate.ts';
 import { tick } from '../../lambda/commands/tick.ts';
-import { type Parts, plainClient, seedCredential, startParts } from '../support/start-parts.ts';
+import { secretId } from './credential.ts';
+import { type Parts, plainClient, seedCredential, startParts } from './start-parts.ts';
 
 const functionArn = 'arn:aws:lambda:us-east-1:111122223333:function:rotator';
 
-export const SecretId = 'ims-token-rotator/prod/fusion/token';
+export const SecretId = secretId('fusion', 'token');
 
-/** A credential whose token secret Secrets Manager rotates, by the function's own code. */
+export const rotationSteps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
+
+/** A credential whose token secret Secrets Manager rotates with the function's own code. */
 export interface Rotating {
   readonly parts: Parts;
-  /** Of somebody with every right. */
+  /** An SDK client with every permission. */
   readonly client: SecretsManagerClient;
-  /** One step, as Secrets Manager calls it; of the version under rotation unless another is given. */
+  /** Calls one step as Secrets Manager does, by default for the version that is being rotated. */
   readonly step: (
     step: RotationStep,
     versionId?: string,
     overrides?: Partial<Deps>,
   ) => Promise<CredentialOutcome>;
-  /** RotateSecret, and what it comes to: the codes of the steps that failed. */
+  /** Calls RotateSecret, and returns the codes of the steps that failed. */
   readonly rotateSecret: (
     request?: Partial<RotateSecretCommandInput>,
   ) => Promise<readonly (string | undefined)[]>;
-  /** RotateSecret, but no step is called. */
+  /** Calls RotateSecret, but none of the steps. Returns the pending version. */
   readonly beginRotation: () => Promise<string>;
-  /** Versions by label, such as `AWSCURRENT`. */
+  /** Versions by label, for example `AWSCURRENT`. */
   readonly labels: () => Promise<Readonly<Record<string, string>>>;
-  /** The steps that were called, in their order. */
+  /** The steps that were called, in order. */
   readonly steps: string[];
 }
 
@@ -52,7 +55,7 @@ export async function startRotating(
   const act = async (event: object, overrides: Partial<Deps> = {}): Promise<CredentialOutcome> => {
     const run = parts.run(overrides);
     const command = parseEvent(event, run.config);
-    if (command.action !== 'rotate') throw new TypeError('it was understood as something else');
+    if (command.action !== 'rotate') throw new TypeError('the event is not a rotation step');
     return await rotate(run, command);
   };
   parts.secretsManager.registerRotationFunction(functionArn, async (event) => {
@@ -84,24 +87,28 @@ export async function startRotating(
       holding = false;
       return begun;
     },
-    labels: async () => {
-      const { VersionIdsToStages = {} } = await client.send(
-        new DescribeSecretCommand({ SecretId }),
-      );
-      const versions = Object.entries(VersionIdsToStages);
-      return Object.fromEntries(
-        versions.flatMap(([id, stages]) => stages.map((stage) => [stage, id])),
-      );
-    },
+    labels: () => labelsOf(client, SecretId),
     steps,
   };
+}
+
+/** A secret's versions by label. */
+export async function labelsOf(
+  client: SecretsManagerClient,
+  secret: string,
+): Promise<Readonly<Record<string, string>>> {
+  const { VersionIdsToStages = {} } = await client.send(
+    new DescribeSecretCommand({ SecretId: secret }),
+  );
+  const versions = Object.entries(VersionIdsToStages);
+  return Object.fromEntries(versions.flatMap(([id, stages]) => stages.map((label) => [label, id])));
 }
 
 function seedFusion(parts: Parts): void {
   seedCredential(parts, 'fusion');
 }
 
-/** As `startRotating`, with a token of the rotator's own that is an hour old. */
+/** As `startRotating`, with a token that the rotator stored an hour ago. */
 export async function startRotatingToken(): Promise<Rotating> {
   const rotating = await startRotating();
   await tick(rotating.parts.run());

@@ -5,7 +5,11 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { startRotator } from '../support/start-rotator.ts';
+import { tick } from '../../../lambda/commands/tick.ts';
+import { day } from '../../support/builders.ts';
+import { interceptIms, oneAtATime } from '../../support/credential.ts';
+import { seedCredential, startParts } from '../../support/start-parts.ts';
+import { startRotator } from '../../support/start-rotator.ts';
 
 describe('a tick', () => {
   it('mints the first token, stores it in schema 1, and then keeps it', async () => {
@@ -44,7 +48,7 @@ describe('a tick', () => {
     expect(world.ims.mintCount).toBe(1);
   });
 
-  it('says in the version id when the token expires', async () => {
+  it('encodes the expiry in the version id', async () => {
     const { onboard, invoke, read } = await startRotator();
     await onboard('fusion');
     await invoke({ action: 'tick' });
@@ -53,7 +57,7 @@ describe('a tick', () => {
     expect(expiry).toBe(Date.parse(String(stored?.token['expires_at'])));
   });
 
-  it('takes exactly the calls that it needs', async () => {
+  it('makes only the calls that it needs', async () => {
     const { world, onboard, invoke } = await startRotator();
     await onboard('fusion');
     const calls = () => world.secretsManager.calls.map(({ action }) => action);
@@ -72,7 +76,7 @@ describe('a tick', () => {
     expect(calls()).toEqual(['ListSecrets']);
   });
 
-  it('sends IMS a form and nothing in the query', async () => {
+  it('sends IMS a form, with the scopes in their given order and nothing in the query', async () => {
     const { world, onboard, invoke } = await startRotator();
     const sample = await onboard('fusion');
     await invoke({ action: 'tick' });
@@ -86,9 +90,10 @@ describe('a tick', () => {
         fault: undefined,
       },
     ]);
+    expect(sample.scopes).not.toEqual(sample.scopes.toSorted());
   });
 
-  it('renews at once for a new version of the credential', async () => {
+  it('renews the token for a new version of the credential', async () => {
     const { world, client, onboard, invoke, read } = await startRotator();
     const sample = await onboard('fusion');
     await invoke({ action: 'tick' });
@@ -110,7 +115,7 @@ describe('a tick', () => {
     expect(after?.token['client_secret_version']).not.toBe(before?.token['client_secret_version']);
   });
 
-  it('reads a version that was made by hand, and renews what is no token', async () => {
+  it('keeps a token that was stored by hand, and renews a value that is not a token', async () => {
     const { world, client, onboard, invoke, read } = await startRotator();
     await onboard('good');
     await onboard('bad');
@@ -142,7 +147,7 @@ describe('a tick', () => {
     expect(await read('fusion')).toBeUndefined();
   });
 
-  it('takes the scopes of a product from the tag', async () => {
+  it('uses the scopes of the product in the tag', async () => {
     const { world, client, onboard, invoke, read } = await startRotator();
     const sample = await onboard('fusion', '{}');
     await client.send(
@@ -166,7 +171,7 @@ describe('a tick', () => {
     );
   });
 
-  it('waits for a credential that was never stored, and fails for one that is gone', async () => {
+  it('waits for a credential that was never stored, and fails for a deleted one', async () => {
     const { world, client, onboard, invoke } = await startRotator();
     for (const kind of ['client', 'token'] as const) {
       await client.send(new CreateSecretCommand({ Name: world.secretId('empty', kind) }));
@@ -185,7 +190,7 @@ describe('a tick', () => {
     );
   });
 
-  it('tells the credentials of other rotators, and replicas, from its own', async () => {
+  it('ignores the credentials of other rotators, and replicas', async () => {
     const { world, client, onboard, invoke } = await startRotator();
     await onboard('fusion');
     for (const Name of ['ims-token-rotator/local2/a/client', 'ims-token-rotator/local-2/a/token']) {
@@ -200,7 +205,7 @@ describe('a tick', () => {
     expect(result).toMatchObject({ managed: 1, outcomes: { renewed: 1 } });
   });
 
-  it('renews 120 credentials in one run, over several pages of the list', async () => {
+  it('renews 120 credentials from several pages of the list', async () => {
     const { world, invoke } = await startRotator();
     const shared = {
       clientId: 'shared',
@@ -225,5 +230,52 @@ describe('a tick', () => {
     expect(world.ims.mintCount).toBe(120);
     const second = await invoke({ action: 'tick' });
     expect(second.result.outcomes).toEqual({ kept: 120 });
+  });
+
+  it('renews working credentials before failing ones, and earlier expiries first', async () => {
+    const parts = await startParts();
+    for (const name of ['a-failing', 'b-later', 'c-earlier']) seedCredential(parts, name);
+    parts.ims.client('client-c-earlier').lifetimeSeconds = 40_000;
+    await tick(parts.run());
+    parts.ims.faults.inject(
+      { kind: 'reset' },
+      { when: ({ clientId }) => clientId === 'client-a-failing' },
+    );
+    parts.clock.advance(day);
+    await tick(parts.run());
+    parts.ims.faults.clear();
+    parts.clock.advance(day);
+    parts.ims.clearTokenRequests();
+    await tick(oneAtATime(parts));
+    expect(parts.ims.tokenRequests.map(({ clientId }) => clientId)).toEqual([
+      'client-c-earlier',
+      'client-b-later',
+      'client-a-failing',
+    ]);
+  });
+
+  it('sends IMS eight requests at a time', async () => {
+    const parts = await startParts();
+    for (let index = 0; index < 40; index += 1) seedCredential(parts, `c${index}`);
+    const waiting: (() => void)[] = [];
+    const eight = Promise.withResolvers<void>();
+    let most = 0;
+    const tokenEndpoint = interceptIms(parts, async (_, send) => {
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve);
+        most = Math.max(most, waiting.length);
+        if (waiting.length === 8) eight.resolve();
+      });
+      return await send();
+    });
+    const ticking = tick(parts.run({ tokenEndpoint }));
+    await eight.promise;
+    // Every response makes room for one more request.
+    while (parts.ims.mintCount < 40) {
+      waiting.shift()?.();
+      await new Promise(setImmediate);
+    }
+    expect(await ticking).toHaveLength(40);
+    expect(most).toBe(8);
   });
 });

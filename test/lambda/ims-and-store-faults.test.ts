@@ -2,15 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { ImsFault } from '../../emulators/ims/fault.ts';
 import type { Call, SecretsManagerFault } from '../../emulators/secrets-manager/fault.ts';
 import { tick } from '../../lambda/commands/tick.ts';
-import { type Parts, readToken, seedDueCredential, startParts } from '../support/start-parts.ts';
+import { callsOf, secretId, startDueCredential } from '../support/credential.ts';
+import { type Parts, plainClient, readToken } from '../support/start-parts.ts';
+import { labelsOf } from '../support/start-rotating.ts';
 
-type Plan<Fault> = readonly [title: string, fault: Fault, code: string];
+type FaultCase<Fault> = readonly [title: string, fault: Fault, code: string];
 
 const unavailable = 'ERR_TOKEN_UNAVAILABLE';
 const malformed = 'ERR_TOKEN_MALFORMED';
 
-/** Every fault that the IMS stand-in has, and what it comes to when it lasts. */
-const imsFaults: readonly Plan<ImsFault>[] = [
+/** Every fault of the IMS emulator, with the code that a renewal fails with while it lasts. */
+const imsFaults: readonly FaultCase<ImsFault>[] = [
   ['429', { kind: 'throttled' }, unavailable],
   ['429 with seconds', { kind: 'throttled', retryAfter: '3' }, unavailable],
   [
@@ -23,7 +25,7 @@ const imsFaults: readonly Plan<ImsFault>[] = [
   ['503 without a body', { kind: 'server-error', status: 503, body: 'empty' }, unavailable],
   ['200 as HTML', { kind: 'server-error', status: 200, body: 'html' }, unavailable],
   ['408', { kind: 'server-error', status: 408, body: 'empty' }, unavailable],
-  ['headers that never come', { kind: 'slow-headers' }, unavailable],
+  ['headers that never arrive', { kind: 'slow-headers' }, unavailable],
   ['a body that stalls', { kind: 'slow-body' }, unavailable],
   ['a body without end', { kind: 'endless-body' }, unavailable],
   ['truncated JSON', { kind: 'truncated-json' }, unavailable],
@@ -49,7 +51,7 @@ type StoreFault = { readonly action: string; readonly fault: SecretsManagerFault
 const error = (type: string): SecretsManagerFault => ({ kind: 'error', type, message: 'x' });
 
 /** Every fault of Secrets Manager, at each call of a renewal. */
-const storeFaults: readonly Plan<StoreFault>[] = [
+const storeFaults: readonly FaultCase<StoreFault>[] = [
   ['DescribeSecret', 'PutSecretValue', 'GetSecretValue'].flatMap(
     (action) =>
       [
@@ -65,16 +67,16 @@ const storeFaults: readonly Plan<StoreFault>[] = [
         ],
         [`reset of ${action}`, { action, fault: { kind: 'reset' } }, 'ERR_SECRET_UNAVAILABLE'],
         [`denial of ${action}`, { action, fault: { kind: 'denied' } }, 'ERR_SECRET_ACCESS_DENIED'],
-      ] satisfies Plan<StoreFault>[],
+      ] satisfies FaultCase<StoreFault>[],
   ),
   [
     [
-      'a key that is off at the read',
+      'a disabled key at the read',
       { action: 'GetSecretValue', fault: error('DecryptionFailure') },
       'ERR_SECRET_DECRYPTION',
     ],
     [
-      'a key that is off at the put',
+      'a disabled key at the put',
       { action: 'PutSecretValue', fault: error('EncryptionFailure') },
       'ERR_SECRET_ENCRYPTION',
     ],
@@ -93,23 +95,27 @@ const storeFaults: readonly Plan<StoreFault>[] = [
       { action: 'PutSecretValue', fault: error('InvalidParameterException') },
       'ERR_SECRET_REFUSED',
     ],
-  ] satisfies Plan<StoreFault>[],
+  ] satisfies FaultCase<StoreFault>[],
 ].flat();
 
 const inject = ({ secretsManager }: Parts, { action, fault }: StoreFault): void =>
   secretsManager.faults.inject(fault, {
-    // The test itself reads the token secret by name, and is not to be hit.
+    // The test reads the token secret itself, and must not be hit.
     when: (call: Call) =>
       call.action === action &&
       (action !== 'GetSecretValue' || !String(call.secretId).endsWith('/token')),
   });
 
-/** Throttling and its like under other names, which are no refusals. */
-const passing = ['TooManyRequestsException', 'RequestLimitExceeded', 'ExpiredTokenException'];
+/** Other names of transient errors. */
+const transientTypes = [
+  'TooManyRequestsException',
+  'RequestLimitExceeded',
+  'ExpiredTokenException',
+];
 
 const isTransient = (code: string): boolean => code.endsWith('_UNAVAILABLE');
 
-/** Ticks with a fault: the old token survives under the right code; then all is well and it is renewed. */
+/** Expects a tick to fail and keep the token, and later ticks to renew it once the fault is over. */
 async function expectSurvival(
   parts: Parts,
   codes: readonly string[],
@@ -121,13 +127,13 @@ async function expectSurvival(
   const [failed] = await tick(parts.run(impatient));
   expect(failed).toMatchObject({ outcome: 'failed', failing: true, isNews: true });
   expect(codes).toContain(failed?.error?.code);
-  // The latter where the value could not be read.
+  // `token-unread` if the value could not be read.
   expect(['token-expiring', 'token-unread']).toContain(failed?.reason);
   expect(await readToken(parts, 'fusion')).toEqual(before);
 
   parts.ims.faults.clear();
   parts.secretsManager.faults.clear();
-  // A transient fault is repaired by the next tick, a final one after it has waited.
+  // The next tick retries after a transient fault; after a final one, a tick retries within an hour.
   parts.clock.advance(isTransient(failed?.error?.code ?? '') ? 900 : 4_500);
   const repaired = await tick(parts.run());
   expect(repaired).toMatchObject([{ outcome: 'renewed', failing: false }]);
@@ -135,67 +141,66 @@ async function expectSurvival(
   expect(await tick(parts.run())).toMatchObject([{ outcome: 'kept', failing: false }]);
 }
 
-describe.each(imsFaults)('IMS with %s', (_, imsFault, imsCode) => {
-  it('leaves the old token, and is repaired', async () => {
-    const parts = await startParts();
-    seedDueCredential(parts, 'fusion');
+describe.each(imsFaults)('a renewal while IMS responds with %s', (_, imsFault, imsCode) => {
+  it('keeps the stored token, and succeeds once the fault is over', async () => {
+    const parts = await startDueCredential();
     parts.ims.faults.inject(imsFault);
     await expectSurvival(parts, [imsCode], imsFault);
   });
 
-  it.each(storeFaults)('and %s', async (__, storeFault, storeCode) => {
-    const parts = await startParts();
-    seedDueCredential(parts, 'fusion');
+  it.each(storeFaults)('does so too with %s', async (__, storeFault, storeCode) => {
+    const parts = await startDueCredential();
     parts.ims.faults.inject(imsFault);
     inject(parts, storeFault);
     await expectSurvival(parts, [imsCode, storeCode], imsFault);
   });
 });
 
-describe.each(storeFaults)('Secrets Manager with %s', (_, storeFault, code) => {
-  it('leaves the old token, and is repaired', async () => {
-    const parts = await startParts();
-    seedDueCredential(parts, 'fusion');
+describe.each(storeFaults)('a renewal with %s', (_, storeFault, code) => {
+  it('keeps the stored token, and succeeds once the fault is over', async () => {
+    const parts = await startDueCredential();
     inject(parts, storeFault);
     await expectSurvival(parts, [code]);
   });
 });
 
-describe('a fault that passes', () => {
-  it.each(imsFaults.filter(([, , code]) => code === unavailable))(
-    'of IMS, %s, is outlived within the run',
-    async (_, fault) => {
-      const parts = await startParts();
-      seedDueCredential(parts, 'fusion');
-      parts.ims.faults.inject(fault, { times: 3 });
-      const tokenEndpoint = parts.tokenEndpoint(0.5);
-      expect(await tick(parts.run({ tokenEndpoint }))).toMatchObject([{ outcome: 'renewed' }]);
-    },
-  );
+describe('a transient fault', () => {
+  it.each([
+    ...imsFaults.filter(([, , code]) => code === unavailable),
+    ['504', { kind: 'server-error', status: 504 }, unavailable] satisfies FaultCase<ImsFault>,
+  ])('of IMS (%s) is retried in the same run', async (_, fault) => {
+    const parts = await startDueCredential();
+    parts.ims.faults.inject(fault, { times: 3 });
+    const tokenEndpoint = parts.tokenEndpoint(0.5);
+    expect(await tick(parts.run({ tokenEndpoint }))).toMatchObject([{ outcome: 'renewed' }]);
+    expect(parts.ims.tokenRequests).toHaveLength(4);
+  });
 
-  it('at the put costs no second mint, and makes one version', async () => {
-    const parts = await startParts();
-    seedDueCredential(parts, 'fusion');
-    const when = ({ action }: Call): boolean => action === 'PutSecretValue';
+  it('of a put causes no second mint and no second version', async () => {
+    const parts = await startDueCredential();
+    const when = callsOf('PutSecretValue');
+    const before = await readToken(parts, 'fusion');
     parts.secretsManager.faults.inject({ kind: 'throttling' }, { when, times: 3 });
     parts.secretsManager.faults.inject({ kind: 'reset-after' }, { when, times: 2 });
     expect(await tick(parts.run())).toMatchObject([{ outcome: 'renewed' }]);
     expect(parts.ims.mintCount).toBe(1);
     const puts = parts.secretsManager.calls.filter(({ action }) => action === 'PutSecretValue');
     expect(puts).toHaveLength(6);
+    const labels = await labelsOf(plainClient(parts), secretId('fusion', 'token'));
+    expect(labels['AWSPREVIOUS']).toBe(before?.VersionId);
   });
 
-  it.each(passing)('is known as one by the name %s', async (type) => {
-    const parts = await startParts();
-    seedDueCredential(parts, 'fusion');
-    const when = ({ action }: Call): boolean => action === 'PutSecretValue';
+  it.each(transientTypes)('is recognised by the name %s', async (type) => {
+    const parts = await startDueCredential();
+    const when = callsOf('PutSecretValue');
     parts.secretsManager.faults.inject(error(type), { when, times: 3 });
     expect(await tick(parts.run())).toMatchObject([{ outcome: 'renewed' }]);
   });
+});
 
-  it('is not tried again when it is final', async () => {
-    const parts = await startParts();
-    seedDueCredential(parts, 'fusion');
+describe('a final fault', () => {
+  it('is not retried in the same run', async () => {
+    const parts = await startDueCredential();
     inject(parts, { action: 'PutSecretValue', fault: error('LimitExceededException') });
     await tick(parts.run());
     const puts = parts.secretsManager.calls.filter(({ action }) => action === 'PutSecretValue');

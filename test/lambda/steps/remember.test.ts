@@ -1,47 +1,36 @@
-import {
-  DescribeSecretCommand,
-  PutSecretValueCommand,
-  TagResourceCommand,
-} from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { tickError } from '../../core/run-result.ts';
-import type { Call } from '../../emulators/secrets-manager/fault.ts';
-import { renew } from '../../lambda/commands/renew.ts';
-import { tick } from '../../lambda/commands/tick.ts';
-import { hour } from '../support/builders.ts';
-import { type Parts, plainClient, seedCredential, startParts } from '../support/start-parts.ts';
+import { tagKeys } from '../../../core/contract.ts';
+import { tickError } from '../../../core/run-result.ts';
+import { renew } from '../../../lambda/commands/renew.ts';
+import { tick } from '../../../lambda/commands/tick.ts';
+import { hour } from '../../support/builders.ts';
+import {
+  actionsOf,
+  callsOf,
+  secretId,
+  setTag,
+  startCredential,
+  statusOf,
+  storeCredential,
+} from '../../support/credential.ts';
+import type { Parts } from '../../support/start-parts.ts';
 
-const prefix = 'ims-token-rotator/prod/fusion';
-const statusKey = 'ims-token-rotator:status';
+const setStatus = (parts: Parts, status: string): Promise<void> =>
+  setTag(parts, 'fusion', tagKeys.status, status);
 
-async function statusOf(parts: Parts): Promise<string | undefined> {
-  const { Tags = [] } = await plainClient(parts).send(
-    new DescribeSecretCommand({ SecretId: `${prefix}/token` }),
-  );
-  return Tags.find(({ Key }) => Key === statusKey)?.Value;
-}
-
-async function setStatus(parts: Parts, Value: string): Promise<void> {
-  await plainClient(parts).send(
-    new TagResourceCommand({ SecretId: `${prefix}/token`, Tags: [{ Key: statusKey, Value }] }),
-  );
-}
-
-const writes = ({ secretsManager }: Parts): number =>
-  secretsManager.calls.filter(({ action }) => action === 'TagResource').length;
+const writes = (parts: Parts): number =>
+  actionsOf(parts).filter((action) => action === 'TagResource').length;
 
 const rejectAll = ({ ims }: Parts): void => {
   ims.client('client-fusion').removeSecret('secret-of-fusion');
 };
 
-async function startCredential(): Promise<Parts> {
-  const parts = await startParts();
-  seedCredential(parts, 'fusion');
-  return parts;
-}
+const acceptAgain = ({ ims }: Parts): void => {
+  ims.client('client-fusion').addSecret('secret-of-fusion');
+};
 
 describe('a final failure', () => {
-  it('is remembered, waits longer and longer, and fails the invocation once', async () => {
+  it('is remembered, is retried at growing intervals, and fails the invocation once', async () => {
     const parts = await startCredential();
     rejectAll(parts);
     const asked: string[] = [];
@@ -64,23 +53,21 @@ describe('a final failure', () => {
     );
   });
 
-  it('is over at once with a new credential version', async () => {
+  it('ends as soon as a new version of the credential is stored', async () => {
     const parts = await startCredential();
     rejectAll(parts);
     await tick(parts.run());
     parts.ims.client('client-fusion').addSecret('a-new-secret');
-    await plainClient(parts).send(
-      new PutSecretValueCommand({
-        SecretId: `${prefix}/client`,
-        SecretString:
-          '{"client_id":"client-fusion","client_secret":"a-new-secret","scope":"openid"}',
-      }),
-    );
+    storeCredential(parts, 'fusion', {
+      client_id: 'client-fusion',
+      client_secret: 'a-new-secret',
+      scope: 'openid',
+    });
     expect(await tick(parts.run())).toMatchObject([{ outcome: 'renewed', failing: false }]);
     expect(await statusOf(parts)).toBe('ok');
   });
 
-  it('is over at once with a forced run, which asks although the rest waits', async () => {
+  it('ends with a forced renewal, which does not wait', async () => {
     const parts = await startCredential();
     rejectAll(parts);
     await tick(parts.run());
@@ -89,7 +76,7 @@ describe('a final failure', () => {
       error: { code: 'ERR_BACKING_OFF' },
       isNews: true,
     });
-    parts.ims.client('client-fusion').addSecret('secret-of-fusion');
+    acceptAgain(parts);
     expect(await renew(parts.run(), 'fusion', { force: true })).toMatchObject({
       reason: 'forced',
       outcome: 'renewed',
@@ -97,23 +84,23 @@ describe('a final failure', () => {
     expect(await statusOf(parts)).toBe('ok');
   });
 
-  it('that is cured at Adobe is over within an hour and a tick', async () => {
+  it('that is fixed at Adobe ends within an hour and a tick', async () => {
     const parts = await startCredential();
     rejectAll(parts);
     for (let ticks = 0; ticks < 100; ticks += 1) {
       await tick(parts.run());
       parts.clock.advance(900);
     }
-    parts.ims.client('client-fusion').addSecret('secret-of-fusion');
-    const cured = parts.clock.seconds;
+    acceptAgain(parts);
+    const fixed = parts.clock.seconds;
     while (parts.ims.mintCount === 0) {
       await tick(parts.run());
       parts.clock.advance(900);
     }
-    expect(parts.clock.seconds - cured).toBeLessThanOrEqual(hour + 900);
+    expect(parts.clock.seconds - fixed).toBeLessThanOrEqual(hour + 900);
   });
 
-  it('of a token that is not later waits too', async () => {
+  it('is also a token that does not expire later', async () => {
     const parts = await startCredential();
     await tick(parts.run());
     parts.clock.advance(12 * hour);
@@ -124,10 +111,32 @@ describe('a final failure', () => {
     expect(await tick(parts.run())).toMatchObject([{ reason: 'backing-off' }]);
     expect(parts.ims.mintCount).toBe(2);
   });
+
+  it('is news again when it is another final failure', async () => {
+    const parts = await startCredential();
+    rejectAll(parts);
+    expect(tickError(await tick(parts.run()))).toBeDefined();
+    acceptAgain(parts);
+    parts.ims.client('client-fusion').scopes = [];
+    parts.clock.advance(900);
+    expect(tickError(await tick(parts.run()))?.message).toContain('invalid_scope');
+  });
+
+  it('fails the invocation once when it alternates with a transient failure', async () => {
+    const parts = await startCredential();
+    let failedInvocations = 0;
+    for (let ticks = 0; ticks < 24; ticks += 1) {
+      parts.ims.faults.clear();
+      parts.ims.faults.inject({ kind: 'server-error', status: ticks % 2 === 0 ? 403 : 503 });
+      if (tickError(await tick(parts.run())) !== undefined) failedInvocations += 1;
+      parts.clock.advance(900);
+    }
+    expect(failedInvocations).toBe(1);
+  });
 });
 
 describe('a transient failure', () => {
-  it('of 24 hours is one failed invocation, two writes, and 4 requests for each tick', async () => {
+  it('of 24 hours fails one invocation, writes the status twice, and makes 4 requests a tick', async () => {
     const parts = await startCredential();
     await tick(parts.run());
     parts.clock.advance(12 * hour);
@@ -153,8 +162,8 @@ describe('a transient failure', () => {
   });
 });
 
-describe('the status', () => {
-  it('is set to ok on a credential that needs nothing', async () => {
+describe('the status tag', () => {
+  it('is set to ok when the token is fresh', async () => {
     const parts = await startCredential();
     await tick(parts.run());
     await setStatus(parts, 'failing code=ERR_TOKEN_UNAVAILABLE since=x credential=00000001');
@@ -165,7 +174,20 @@ describe('the status', () => {
     expect(parts.secretsManager.calls.map(({ action }) => action)).toEqual(['ListSecrets']);
   });
 
-  it('of 2099 stops nothing', async () => {
+  it('is set to ok although the list does not show the failure yet', async () => {
+    const parts = await startCredential();
+    parts.clock.advance(301);
+    parts.secretsManager.listLagMs = 300_000;
+    parts.ims.faults.inject({ kind: 'reset' });
+    expect(await tick(parts.run())).toMatchObject([{ outcome: 'failed' }]);
+    expect(await statusOf(parts)).toMatch(/^failing /);
+    parts.ims.faults.clear();
+    parts.clock.advance(60);
+    expect(await tick(parts.run())).toMatchObject([{ outcome: 'renewed' }]);
+    expect(await statusOf(parts)).toBe('ok');
+  });
+
+  it('does not stop a renewal with a retry-at in 2099', async () => {
     const parts = await startCredential();
     await setStatus(
       parts,
@@ -175,7 +197,7 @@ describe('the status', () => {
     expect(await tick(parts.run())).toMatchObject([{ outcome: 'renewed' }]);
   });
 
-  it('says nothing of a forced run that failed on a token that is not due', async () => {
+  it('is not written when a forced renewal of a fresh token fails', async () => {
     const parts = await startCredential();
     await tick(parts.run());
     parts.clock.advance(hour);
@@ -188,33 +210,33 @@ describe('the status', () => {
     expect(await tick(parts.run())).toMatchObject([{ reason: 'token-fresh', failing: false }]);
   });
 
-  it('that cannot be written fails the run under a code of its own, every time', async () => {
+  it('fails every run with its own code while it cannot be written', async () => {
     const parts = await startCredential();
     rejectAll(parts);
-    const when = ({ action }: Call): boolean => action === 'TagResource';
+    const when = callsOf('TagResource');
     parts.secretsManager.faults.inject({ kind: 'denied' }, { when });
     for (let ticks = 0; ticks < 2; ticks += 1) {
       expect(tickError(await tick(parts.run()))?.message).toBe(
         'fusion: ERR_TOKEN_REJECTED: IMS answered 400 invalid_client (invalid client_secret parameter)\n' +
-          `fusion: ERR_STATUS_NOT_WRITTEN: the status of ${prefix}/token could not be written: ERR_SECRET_ACCESS_DENIED`,
+          `fusion: ERR_STATUS_NOT_WRITTEN: the status of ${secretId('fusion', 'token')} could not be written: ERR_SECRET_ACCESS_DENIED`,
       );
     }
   });
 
-  it('that cannot be set to ok fails the run, although the token is renewed', async () => {
+  it('fails the run when it cannot be set to ok, although the token is renewed', async () => {
     const parts = await startCredential();
     await setStatus(parts, 'failing code=ERR_TOKEN_REJECTED since=x credential=00000000');
-    const when = ({ action }: Call): boolean => action === 'TagResource';
+    const when = callsOf('TagResource');
     parts.secretsManager.faults.inject({ kind: 'throttling' }, { when });
     const outcomes = await tick(parts.run());
     expect(outcomes).toMatchObject([{ outcome: 'renewed' }]);
     expect(tickError(outcomes)?.message).toContain('fusion: ERR_STATUS_NOT_WRITTEN');
   });
 
-  it('remembers that the credential of a stored token is gone, once', async () => {
+  it('records once that the credential of a stored token is gone', async () => {
     const parts = await startCredential();
     await tick(parts.run());
-    parts.secretsManager.seed({ name: `${prefix}/client` });
+    parts.secretsManager.seed({ name: secretId('fusion', 'client') });
     const first = await tick(parts.run());
     expect(first).toMatchObject([
       { reason: 'credential-missing', outcome: 'failed', failing: true, isNews: true },

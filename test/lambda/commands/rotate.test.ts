@@ -4,22 +4,26 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import type { RotationStep } from '../../core/rotation.ts';
-import type { Call } from '../../emulators/secrets-manager/fault.ts';
-import { renew } from '../../lambda/commands/renew.ts';
-import { tick } from '../../lambda/commands/tick.ts';
-import { day, hour } from '../support/builders.ts';
-import { readToken } from '../support/start-parts.ts';
-import { type Rotating, SecretId, startRotating, startRotatingToken } from './rotating.ts';
-
-const steps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
+import type { RotationStep } from '../../../core/rotation.ts';
+import type { Call } from '../../../emulators/secrets-manager/fault.ts';
+import { renew } from '../../../lambda/commands/renew.ts';
+import { tick } from '../../../lambda/commands/tick.ts';
+import { day, hour } from '../../support/builders.ts';
+import { readToken } from '../../support/start-parts.ts';
+import {
+  type Rotating,
+  SecretId,
+  startRotating,
+  startRotatingToken,
+  rotationSteps as steps,
+} from '../../support/start-rotating.ts';
 
 const pause = ({ client }: Rotating, value: string) =>
   client.send(
     new TagResourceCommand({ SecretId, Tags: [{ Key: 'ims-token-rotator:paused', Value: value }] }),
   );
 
-/** Puts a value as anybody may who has the right to. */
+/** Stores a value as somebody would by hand. */
 const put = ({ client }: Rotating, SecretString: string, stage: string, versionId?: string) =>
   client.send(
     new PutSecretValueCommand({
@@ -38,7 +42,7 @@ async function expectRotatable({ rotateSecret, labels }: Rotating): Promise<void
 }
 
 describe('a rotation by Secrets Manager', () => {
-  it('replaces the token by a proven one, and leaves no label behind', async () => {
+  it('replaces the token with a validated one, and leaves no label behind', async () => {
     const rotating = await startRotatingToken();
     const { parts } = rotating;
     const before = await readToken(parts, 'fusion');
@@ -65,7 +69,7 @@ describe('a rotation by Secrets Manager', () => {
     await expectRotatableLater(rotating);
   });
 
-  it('gives its token back with the value, and nothing where it has none', async () => {
+  it('returns the rotation token with the value, if the event has one', async () => {
     const rotating = await startRotatingToken();
     const given: unknown[] = [];
     const when = ({ action, body }: Call): boolean => {
@@ -80,7 +84,7 @@ describe('a rotation by Secrets Manager', () => {
     expect(given).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), undefined]);
   });
 
-  it('may have any step repeated, and mints once', async () => {
+  it('mints once, however often each step is repeated', async () => {
     const rotating = await startRotatingToken();
     const versionId = await rotating.beginRotation();
     const outcomes: string[] = [];
@@ -93,7 +97,7 @@ describe('a rotation by Secrets Manager', () => {
     expect(await rotating.labels()).toMatchObject({ AWSCURRENT: versionId });
   });
 
-  it('may have its first step called twice at a time', async () => {
+  it('survives two concurrent calls of createSecret', async () => {
     const rotating = await startRotatingToken();
     await rotating.beginRotation();
     await Promise.all([rotating.step('createSecret'), rotating.step('createSecret')]);
@@ -107,7 +111,7 @@ async function expectRotatableLater(rotating: Rotating): Promise<void> {
   await expectRotatable(rotating);
 }
 
-describe('testSecret alone, as CloudFormation has it called', () => {
+describe('testSecret alone, as CloudFormation calls it', () => {
   it.each<[string, () => Promise<Rotating>]>([
     ['an empty secret', startRotating],
     ['a secret with a token', startRotatingToken],
@@ -126,7 +130,7 @@ describe('testSecret alone, as CloudFormation has it called', () => {
         return rotating;
       },
     ],
-  ])('succeeds on %s, and says that it has tested nothing', async (_, start) => {
+  ])('succeeds on %s, and logs that there was nothing to test', async (_, start) => {
     const rotating = await start();
     const { parts } = rotating;
     const [before, minted] = [await rotating.labels(), parts.ims.mintCount];
@@ -142,8 +146,8 @@ describe('testSecret alone, as CloudFormation has it called', () => {
   });
 });
 
-describe('a rotation that cannot be done', () => {
-  it('on a secret without a token asks for a first one, which makes it possible', async () => {
+describe('a rotation', () => {
+  it('fails on a secret without a token, and succeeds after its first renewal', async () => {
     const rotating = await startRotating();
     const { parts } = rotating;
     expect(await rotating.rotateSecret()).toEqual(['ERR_ROTATION_NEEDS_FIRST_TOKEN']);
@@ -165,7 +169,7 @@ describe('a rotation that cannot be done', () => {
   it.each<[RotationStep, readonly RotationStep[]]>([
     ['createSecret', []],
     ['finishSecret', ['createSecret', 'testSecret']],
-  ])('in %s for a pause goes on after it', async (step, done) => {
+  ])('fails in %s while it is paused, and completes afterwards', async (step, done) => {
     const rotating = await startRotatingToken();
     const { AWSCURRENT } = await rotating.labels();
     await rotating.beginRotation();
@@ -181,7 +185,7 @@ describe('a rotation that cannot be done', () => {
     await expectRotatableLater(rotating);
   });
 
-  it.each(steps)('because %s is of a version that is not pending fails', async (step) => {
+  it.each(steps)('fails in %s if the version is not pending', async (step) => {
     const rotating = await startRotatingToken();
     const before = await rotating.labels();
     const acting = rotating.step(step, '5f0c9a3e-0000-4000-8000-000000000000');
@@ -192,7 +196,7 @@ describe('a rotation that cannot be done', () => {
     expect(await rotating.labels()).toEqual(before);
   });
 
-  it('never makes a version current that has no value', async () => {
+  it('never makes a version without a value current', async () => {
     const rotating = await startRotatingToken();
     await rotating.beginRotation();
     const before = await rotating.labels();
@@ -204,7 +208,7 @@ describe('a rotation that cannot be done', () => {
 
   it.each<[string, string, (rotating: Rotating) => unknown]>([
     [
-      'a token secret that will be gone',
+      'a token secret that is scheduled for deletion',
       'ERR_TOKEN_SECRET_MISSING',
       ({ client }) => client.send(new DeleteSecretCommand({ SecretId })),
     ],
@@ -214,13 +218,13 @@ describe('a rotation that cannot be done', () => {
       ({ parts }) => parts.secretsManager.seed({ name: SecretId, primaryRegion: 'eu-west-1' }),
     ],
     [
-      'no credential',
+      'a deleted credential',
       'ERR_CREDENTIAL_MISSING',
       ({ client }) =>
         client.send(new DeleteSecretCommand({ SecretId: SecretId.replace('/token', '/client') })),
     ],
     [
-      'a credential that is none',
+      'an invalid credential',
       'ERR_CREDENTIAL_INVALID',
       ({ parts }) =>
         parts.secretsManager.seed({
@@ -229,7 +233,7 @@ describe('a rotation that cannot be done', () => {
         }),
     ],
     [
-      'a credential that IMS refuses',
+      'a credential that IMS rejects',
       'ERR_TOKEN_REJECTED',
       ({ parts }) => parts.ims.removeClient('client-fusion'),
     ],
@@ -238,7 +242,7 @@ describe('a rotation that cannot be done', () => {
       'ERR_TOKEN_NOT_LATER',
       ({ parts }) => parts.ims.faults.inject({ kind: 'repeat-token' }),
     ],
-  ])('for %s fails with %s before anything is stored', async (_, code, spoil) => {
+  ])('fails for %s with %s before anything is stored', async (_, code, spoil) => {
     const rotating = await startRotatingToken();
     const { parts } = rotating;
     await rotating.beginRotation();
@@ -255,7 +259,7 @@ describe('a rotation that cannot be done', () => {
     expect(written).toEqual([]);
   });
 
-  it('for want of time does not ask IMS', async () => {
+  it('does not ask IMS if too little time is left', async () => {
     const rotating = await startRotatingToken();
     await rotating.beginRotation();
     const short = { remaining: () => 20 };
@@ -267,7 +271,7 @@ describe('a rotation that cannot be done', () => {
     await expect(testing).rejects.toMatchObject({ code: 'ERR_NO_TIME_LEFT' });
   });
 
-  it('leaves the memory of renewals alone, whatever it comes to', async () => {
+  it('never changes the status tag', async () => {
     const rotating = await startRotatingToken();
     const { parts } = rotating;
     parts.ims.faults.inject({ kind: 'missing-access-token' });
@@ -281,32 +285,35 @@ describe('a rotation that cannot be done', () => {
 
 const tested: readonly RotationStep[] = ['createSecret', 'testSecret', 'finishSecret'];
 
-describe.each(tested)('a pending token that is out of date in %s', (step) => {
+describe.each(tested)('%s, with a stale pending token,', (step) => {
   it.each<[string, (rotating: Rotating) => unknown]>([
-    ['it has expired', ({ parts }) => parts.clock.advance(day)],
+    ['expired', ({ parts }) => parts.clock.advance(day)],
     [
-      'another one outlives it',
+      'outlived by another one',
       async (rotating) => {
         const times = { issued_at: '2026-11-22T12:00:00Z', expires_at: '2026-11-24T12:00:00Z' };
         await put(rotating, JSON.stringify({ access_token: 'x', ...times }), 'AWSCURRENT');
         rotating.parts.ims.client('client-fusion').lifetimeSeconds = 3 * day;
       },
     ],
-  ])('as %s, loses its label, and the rotation can be started again', async (_, age) => {
-    const rotating = await startRotatingToken();
-    await rotating.beginRotation();
-    await rotating.step('createSecret');
-    await age(rotating);
-    const { AWSCURRENT } = await rotating.labels();
-    await expect(rotating.step(step)).rejects.toMatchObject({
-      code: 'ERR_ROTATION_STALE',
-      message: expect.stringContaining('start the rotation again'),
-    });
-    expect(await rotating.labels()).toMatchObject({ AWSCURRENT });
-    await expectRotatable(rotating);
-  });
+  ])(
+    'removes the label if the token is %s, and the rotation can be started again',
+    async (_, age) => {
+      const rotating = await startRotatingToken();
+      await rotating.beginRotation();
+      await rotating.step('createSecret');
+      await age(rotating);
+      const { AWSCURRENT } = await rotating.labels();
+      await expect(rotating.step(step)).rejects.toMatchObject({
+        code: 'ERR_ROTATION_STALE',
+        message: expect.stringContaining('start the rotation again'),
+      });
+      expect(await rotating.labels()).toMatchObject({ AWSCURRENT });
+      await expectRotatable(rotating);
+    },
+  );
 
-  it('as it is none, loses its label too', async () => {
+  it('removes the label if the value is not a token', async () => {
     const rotating = await startRotatingToken();
     const versionId = await rotating.beginRotation();
     await put(rotating, 'by hand', 'AWSPENDING', versionId);
@@ -315,8 +322,8 @@ describe.each(tested)('a pending token that is out of date in %s', (step) => {
   });
 });
 
-describe('a pending token that IMS does not take', () => {
-  it('loses its label, for its version can have no other', async () => {
+describe('a pending token that IMS rejects', () => {
+  it('loses its label, because its version cannot hold another token', async () => {
     const rotating = await startRotatingToken();
     const { parts } = rotating;
     const before = await readToken(parts, 'fusion');

@@ -1,7 +1,16 @@
-import { DeleteSecretCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
+import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { tick } from '../../lambda/commands/tick.ts';
+import { tagKeys } from '../../core/contract.ts';
+import { tickError } from '../../core/run-result.ts';
 import { hour } from '../support/builders.ts';
+import {
+  callsOf,
+  instantIn,
+  secretId,
+  setTag,
+  startCredential,
+  startDueCredential,
+} from '../support/credential.ts';
 import { countedTick, plainClient, seedCredential, startParts } from '../support/start-parts.ts';
 import { startRotator } from '../support/start-rotator.ts';
 
@@ -19,8 +28,8 @@ interface EmfLine {
 const emf = (logs: readonly string[]): readonly EmfLine[] =>
   logs.filter((line) => line.startsWith('{"_aws"')).map((line) => JSON.parse(line));
 
-describe('the metrics of the bundle', () => {
-  it('are those of the design and no others, with the rotator as their one dimension', async () => {
+describe('the metrics of a run', () => {
+  it('are the published ones and no others, with the rotator as the only dimension', async () => {
     const { world, onboard, invoke } = await startRotator();
     await onboard('fusion');
     await invoke({ action: 'tick' });
@@ -44,23 +53,20 @@ describe('the metrics of the bundle', () => {
     expect(lines[1]).toMatchObject({ least_life_left_credential: 'fusion' });
   });
 
-  it('are not there when the list could not be read: silence is the alarm', async () => {
+  it('are missing when the list could not be read, because their absence is the alarm', async () => {
     const { world, invoke } = await startRotator();
-    const when = ({ action }: { action: string }) => action === 'ListSecrets';
+    const when = callsOf('ListSecrets');
     world.secretsManager.faults.inject({ kind: 'denied' }, { when });
     await invoke({ action: 'tick' });
     expect(emf(world.lambda.logs(world.functionName))).toEqual([]);
   });
 
-  it('count a token that was put there by hand while its credential waits after a failure', async () => {
-    const parts = await startParts();
-    seedCredential(parts, 'fusion');
-    const at = (seconds: number): string =>
-      new Date((parts.clock.seconds + seconds) * 1000).toISOString();
-    const byHand = { access_token: 'by-hand', issued_at: at(-hour), expires_at: at(hour) };
+  it('include a token that was stored by hand while its credential backs off', async () => {
+    const parts = await startCredential();
+    const [issued_at, expires_at] = [instantIn(parts, -hour), instantIn(parts, hour)];
     parts.secretsManager.seed({
-      name: 'ims-token-rotator/prod/fusion/token',
-      secretString: JSON.stringify(byHand),
+      name: secretId('fusion', 'token'),
+      secretString: JSON.stringify({ access_token: 'by-hand', issued_at, expires_at }),
     });
     parts.ims.removeClient('client-fusion');
     expect(await countedTick(parts.run())).toMatchObject([{ outcome: 'failed' }]);
@@ -76,7 +82,7 @@ describe('the metrics of the bundle', () => {
     expect(calls).toEqual(['ListSecrets', 'GetSecretValue']);
   });
 
-  it('of a run for one credential do not say that anybody looked at the list', async () => {
+  it('do not count a tick when one credential is renewed', async () => {
     const { world, onboard, invoke } = await startRotator();
     await onboard('fusion');
     await invoke({ action: 'renew', credential: 'fusion' });
@@ -86,17 +92,24 @@ describe('the metrics of the bundle', () => {
     expect(line).not.toHaveProperty('Managed');
   });
 
-  it('and the summary tell of a token that lives too short, and of nothing for status', async () => {
+  it('are not emitted for status', async () => {
+    const { world, onboard, invoke } = await startRotator();
+    await onboard('fusion');
+    await invoke({ action: 'status' });
+    expect(emf(world.lambda.logs(world.functionName))).toEqual([]);
+  });
+});
+
+describe('the log of a run', () => {
+  it('counts tokens whose lifetime is too short', async () => {
     const { world, onboard, invoke } = await startRotator();
     const { clientId } = await onboard('fusion');
     world.ims.client(clientId).lifetimeSeconds = 2_399;
-    await invoke({ action: 'status' });
-    expect(emf(world.lambda.logs(world.functionName))).toEqual([]);
     await invoke({ action: 'tick' });
     expect(world.lambda.logs(world.functionName).join('\n')).toContain('"short_lived":1');
   });
 
-  it('and the log have one line for each credential that did anything, and one for the run', async () => {
+  it('has one line for each credential that was renewed, and one for the run', async () => {
     const { world, onboard, invoke } = await startRotator();
     await onboard('fusion');
     await invoke({ action: 'tick' });
@@ -122,15 +135,15 @@ describe('the metrics of the bundle', () => {
   });
 });
 
-describe('the gauges', () => {
-  it('are the least over all tokens, also that of a credential that is gone', async () => {
+describe('the remaining life', () => {
+  it('is the smallest of all tokens, including that of a deleted credential', async () => {
     const parts = await startParts();
     seedCredential(parts, 'gone');
-    seedCredential(parts, 'well');
+    seedCredential(parts, 'healthy');
     parts.ims.client('client-gone').lifetimeSeconds = 10 * hour;
     await countedTick(parts.run());
     await plainClient(parts).send(
-      new DeleteSecretCommand({ SecretId: 'ims-token-rotator/prod/gone/client' }),
+      new DeleteSecretCommand({ SecretId: secretId('gone', 'client') }),
     );
     parts.clock.advance(4 * hour);
     parts.metrics.length = 0;
@@ -149,16 +162,10 @@ describe('the gauges', () => {
     ]);
   });
 
-  it('are not emitted when there is no token, and leave out what is paused', async () => {
-    const parts = await startParts();
-    seedCredential(parts, 'fusion');
+  it('is not emitted when the only token is paused', async () => {
+    const parts = await startCredential();
     await countedTick(parts.run());
-    await plainClient(parts).send(
-      new TagResourceCommand({
-        SecretId: 'ims-token-rotator/prod/fusion/token',
-        Tags: [{ Key: 'ims-token-rotator:paused', Value: 'true' }],
-      }),
-    );
+    await setTag(parts, 'fusion', tagKeys.paused, 'true');
     parts.metrics.length = 0;
     await countedTick(parts.run());
     expect(parts.metrics).toEqual([
@@ -169,58 +176,19 @@ describe('the gauges', () => {
     ]);
   });
 
-  it('take what was renewed in this run from the run', async () => {
-    const parts = await startParts();
-    seedCredential(parts, 'fusion');
+  it('includes the tokens that this run has renewed', async () => {
+    const parts = await startCredential();
     await countedTick(parts.run());
     expect(parts.metrics).toContainEqual(['MinSecondsToExpiry', 86_399]);
   });
 });
 
-describe('a token that lives too short for the ticks', () => {
-  it('is stored, and warned about', async () => {
-    const parts = await startParts();
-    seedCredential(parts, 'fusion');
-    parts.ims.client('client-fusion').lifetimeSeconds = 2_399;
-    expect(await tick(parts.run())).toMatchObject([{ outcome: 'renewed' }]);
-    expect(parts.lines).toContainEqual({
-      level: 'warn',
-      message: "the token's lifetime is too short for the tick interval",
-      fields: { credential: 'fusion' },
-    });
-  });
-});
-
-describe('the remote check, if it is set', () => {
-  it('stores a token that IMS takes, and refuses one that it does not', async () => {
-    const parts = await startParts();
-    seedCredential(parts, 'fusion');
-    const checking = () => {
-      const run = parts.run();
-      return { ...run, config: { ...run.config, validate: true } };
-    };
-    parts.ims.faults.inject(
-      { kind: 'server-error', status: 503 },
-      { when: ({ path }) => path === '/ims/validate_token/v1' },
-    );
-    expect(await tick(checking())).toMatchObject([{ error: { code: 'ERR_TOKEN_UNAVAILABLE' } }]);
-    parts.ims.faults.clear();
-    expect(await tick(checking())).toMatchObject([{ outcome: 'renewed' }]);
-
-    parts.clock.advance(12 * hour);
-    const endpoint = parts.run().tokenEndpoint;
-    const revoking = checking();
-    const run = {
-      ...revoking,
-      tokenEndpoint: {
-        validate: endpoint.validate.bind(endpoint),
-        request: async (...request: Parameters<typeof endpoint.request>) => {
-          const response = await endpoint.request(...request);
-          parts.ims.revoke(JSON.parse(response.body).access_token);
-          return response;
-        },
-      },
-    };
-    expect(await tick(run)).toMatchObject([{ error: { code: 'ERR_TOKEN_INVALID' } }]);
+describe('a single failing credential', () => {
+  it('is counted, and fails the invocation', async () => {
+    const parts = await startDueCredential();
+    parts.ims.faults.inject({ kind: 'reset' });
+    const outcomes = await countedTick(parts.run());
+    expect(tickError(outcomes)).toBeDefined();
+    expect(parts.metrics).toContainEqual(['Failing', 1]);
   });
 });

@@ -1,9 +1,12 @@
 import { TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { startRotator } from '../support/start-rotator.ts';
+import { renew } from '../../../lambda/commands/renew.ts';
+import { tick } from '../../../lambda/commands/tick.ts';
+import { secretId, startCredential } from '../../support/credential.ts';
+import { startRotator } from '../../support/start-rotator.ts';
 
 describe('renew', () => {
-  it('renews one credential if it is due, without listing', async () => {
+  it('renews one credential that is due, without listing', async () => {
     const { world, onboard, invoke, read } = await startRotator();
     await onboard('fusion');
     await onboard('other');
@@ -18,7 +21,7 @@ describe('renew', () => {
     expect(await read('other')).toBeUndefined();
   });
 
-  it('is content with a token that was just issued', async () => {
+  it('keeps a token that was just issued', async () => {
     const { world, onboard, invoke } = await startRotator();
     await onboard('fusion');
     await invoke({ action: 'renew', credential: 'fusion' });
@@ -27,7 +30,7 @@ describe('renew', () => {
     expect(world.ims.mintCount).toBe(1);
   });
 
-  it('mints once, however often one forced event is delivered', async () => {
+  it('mints once, however often a forced event is delivered', async () => {
     const { world, onboard, invoke, read } = await startRotator();
     await onboard('fusion');
     await invoke({ action: 'tick' });
@@ -41,7 +44,7 @@ describe('renew', () => {
     expect(world.ims.mintCount).toBe(2);
   });
 
-  it('does not force without a version within a minute of the last mint, and says so', async () => {
+  it('fails if it is forced without a version within a minute of the last mint', async () => {
     const { world, onboard, invoke } = await startRotator();
     await onboard('fusion');
     await invoke({ action: 'tick' });
@@ -53,7 +56,7 @@ describe('renew', () => {
     expect(world.ims.mintCount).toBe(1);
   });
 
-  it('renews at once when a credential is stored, and does not answer its own writes', async () => {
+  it('renews at once when a credential is stored, and ignores its own writes', async () => {
     const { world, onboard, read } = await startRotator({ eventRule: true });
     await onboard('fusion');
     await world.secretsManager.idle();
@@ -65,7 +68,7 @@ describe('renew', () => {
     ).toHaveLength(1);
   });
 
-  it('does nothing about an event of a token secret', async () => {
+  it('does nothing for the event of a token secret', async () => {
     const { world, invoke } = await startRotator();
     world.secretsManager.clearCalls();
     const { result } = await invoke({
@@ -80,7 +83,7 @@ describe('renew', () => {
   it.each([
     ['ERR_TOKEN_SECRET_MISSING', 'nobody', undefined],
     ['ERR_PAUSED', 'fusion', 'ims-token-rotator:paused'],
-  ])('fails with %s', async (code, credential, tag) => {
+  ])('fails with %s for a token that it cannot write', async (code, credential, tag) => {
     const { world, client, onboard, invoke } = await startRotator();
     await onboard('fusion');
     if (tag !== undefined) {
@@ -92,30 +95,27 @@ describe('renew', () => {
     expect(error?.errorMessage).toContain(world.secretId(credential, 'token'));
     expect(world.ims.mintCount).toBe(0);
   });
-});
 
-describe('status', () => {
-  it('says what a tick would do and changes nothing', async () => {
-    const { world, onboard, invoke, read } = await startRotator();
-    await onboard('fusion');
-    const due = await invoke({ action: 'status' });
-    expect(due.result).toMatchObject({
-      action: 'status',
-      credentials: [{ name: 'fusion', reason: 'token-missing', outcome: 'due' }],
+  it('fails for a token that was issued recently and has expired', async () => {
+    const parts = await startCredential();
+    parts.ims.client('client-fusion').lifetimeSeconds = 60;
+    await tick(parts.run());
+    parts.clock.advance(61);
+    expect(await renew(parts.run(), 'fusion', { force: false })).toMatchObject({
+      reason: 'recently-issued',
+      outcome: 'failed',
+      error: { code: 'ERR_RECENTLY_ISSUED' },
     });
-    expect(await read('fusion')).toBeUndefined();
-    await invoke({ action: 'tick' });
-    const fresh = await invoke({ action: 'status' });
-    expect(fresh.result.outcomes).toEqual({ kept: 1 });
-    expect(world.ims.mintCount).toBe(1);
   });
-});
 
-describe('any other event', () => {
-  it('is an error that says what is accepted', async () => {
-    const { invoke } = await startRotator();
-    const { error } = await invoke({ action: 'refresh' });
-    expect(error?.errorType).toBe('ERR_EVENT_INVALID');
-    expect(error?.errorMessage).toContain('action must be tick, status or renew; accepted are');
+  it('forces the renewal of a malformed value while the credential is backing off', async () => {
+    const parts = await startCredential();
+    const versionId = '019ac0de-0000-4000-8000-000000000001';
+    const name = secretId('fusion', 'token');
+    parts.secretsManager.seed({ name, versionId, secretString: 'junk' });
+    parts.ims.faults.inject({ kind: 'missing-access-token' }, { times: 1 });
+    await tick(parts.run());
+    const outcome = await renew(parts.run(), 'fusion', { force: true, replaces: versionId });
+    expect(outcome).toMatchObject({ reason: 'forced', outcome: 'renewed' });
   });
 });

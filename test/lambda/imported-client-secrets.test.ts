@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { renew } from '../../lambda/commands/renew.ts';
 import { tick } from '../../lambda/commands/tick.ts';
 import { hour } from '../support/builders.ts';
+import { secretId } from '../support/credential.ts';
 import { readToken, startParts } from '../support/start-parts.ts';
 
-/** A credential whose client secret is not under the rotator's prefix. */
-async function startElsewhere() {
+/** Starts with a credential whose client secret is not under the rotator's prefix. */
+async function startImported() {
   const parts = await startParts();
   parts.ims.registerClient({ clientId: 'id', clientSecrets: ['a-secret'], scopes: ['openid'] });
   const arn = parts.secretsManager.seed({
@@ -14,12 +15,12 @@ async function startElsewhere() {
   });
   const config = { ...parts.run().config, clientSecrets: new Map([['fusion', arn]]) };
   const run = () => parts.run({ config });
-  return { parts, run, token: 'ims-token-rotator/prod/fusion/token' };
+  return { parts, run, token: secretId('fusion', 'token') };
 }
 
-describe('a client secret that lives elsewhere', () => {
-  it('is used by its ARN, and described once for each tick', async () => {
-    const { parts, run, token } = await startElsewhere();
+describe('an imported client secret', () => {
+  it('is read by its ARN, and described once in each tick', async () => {
+    const { parts, run, token } = await startImported();
     parts.secretsManager.seed({ name: token });
     expect(await tick(run())).toMatchObject([{ credential: 'fusion', outcome: 'renewed' }]);
     expect(await readToken(parts, 'fusion')).toBeDefined();
@@ -32,8 +33,8 @@ describe('a client secret that lives elsewhere', () => {
     ]);
   });
 
-  it('is seen to have changed', async () => {
-    const { parts, run, token } = await startElsewhere();
+  it('causes a renewal when it changes', async () => {
+    const { parts, run, token } = await startImported();
     parts.secretsManager.seed({ name: token });
     await tick(run());
     parts.secretsManager.seed({
@@ -43,23 +44,23 @@ describe('a client secret that lives elsewhere', () => {
     expect(await tick(run())).toMatchObject([{ reason: 'credential-changed', outcome: 'renewed' }]);
   });
 
-  it('is renewed by name', async () => {
-    const { parts, run, token } = await startElsewhere();
+  it('is used when its credential is renewed by name', async () => {
+    const { parts, run, token } = await startImported();
     parts.secretsManager.seed({ name: token });
     expect(await renew(run(), 'fusion', { force: false })).toMatchObject({ outcome: 'renewed' });
   });
 
-  it('without a token secret fails, although the list shows nothing of it', async () => {
-    const { run } = await startElsewhere();
+  it('fails without a token secret, although the list shows neither secret', async () => {
+    const { run } = await startImported();
     expect(await tick(run())).toMatchObject([
       { credential: 'fusion', error: { code: 'ERR_TOKEN_SECRET_MISSING' }, failing: true },
     ]);
   });
 
-  it('is not mixed up with one of the usual name', async () => {
-    const { parts, run, token } = await startElsewhere();
+  it('wins over a client secret with the usual name', async () => {
+    const { parts, run, token } = await startImported();
     parts.secretsManager.seed({ name: token });
-    parts.secretsManager.seed({ name: 'ims-token-rotator/prod/fusion/client', secretString: '{}' });
+    parts.secretsManager.seed({ name: secretId('fusion', 'client'), secretString: '{}' });
     expect(await tick(run())).toMatchObject([{ credential: 'fusion', outcome: 'renewed' }]);
   });
 });

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../core/config.ts';
+
+const environment = { IMS_TOKEN_ROTATOR_NAME: 'prod', AWS_REGION: 'eu-west-1' };
+
+describe('parseConfig', () => {
+  it('requires the name and the Region, and has defaults for everything else', () => {
+    expect(parseConfig({ ...environment, PATH: '/bin' })).toEqual({
+      rotator: 'prod',
+      prefix: 'ims-token-rotator/prod',
+      clientSecrets: new Map(),
+      declared: new Set(),
+      tick: 900,
+      region: 'eu-west-1',
+      validate: false,
+      concurrency: 8,
+      writesPerSecond: 40,
+    });
+  });
+
+  it('reads every variable that is set', () => {
+    const arn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:team/adobe-AbCdEf';
+    const given = {
+      ...environment,
+      IMS_TOKEN_ROTATOR_PREFIX: 'team/ims',
+      IMS_TOKEN_ROTATOR_TICK_SECONDS: '300',
+      IMS_ENDPOINT_URL: 'http://127.0.0.1:8080/',
+      IMS_TOKEN_ROTATOR_VALIDATE: 'true',
+      IMS_TOKEN_ROTATOR_CONCURRENCY: '50',
+      IMS_TOKEN_ROTATOR_WRITES_PER_SECOND: '10',
+      IMS_TOKEN_ROTATOR_CLIENT_SECRETS: `{"fusion":"${arn}"}`,
+    };
+    expect(parseConfig(given)).toMatchObject({
+      prefix: 'team/ims',
+      tick: 300,
+      imsEndpointUrl: 'http://127.0.0.1:8080',
+      validate: true,
+      concurrency: 50,
+      writesPerSecond: 10,
+      clientSecrets: new Map([['fusion', arn]]),
+    });
+  });
+
+  it.each(['http://localhost:1', 'https://[::1]:1', 'https://ims-na1-stg1.adobelogin.com'])(
+    'accepts the endpoint %s',
+    (url) => {
+      expect(parseConfig({ ...environment, IMS_ENDPOINT_URL: url }).imsEndpointUrl).toBe(url);
+    },
+  );
+
+  it.each([
+    'http://ims-na1.adobelogin.com',
+    'https://adobelogin.com.example.net',
+    'https://evil.example/.adobelogin.com',
+    'https://user@ims.adobelogin.com',
+    'http://127.0.0.1.example.net',
+    'http://10.0.0.1',
+    'ims',
+  ])('rejects the endpoint %s', (url) => {
+    expect(() => parseConfig({ ...environment, IMS_ENDPOINT_URL: url })).toThrow(
+      'IMS_ENDPOINT_URL must be an origin on loopback, or https under .adobelogin.com',
+    );
+  });
+
+  it.each([
+    'not JSON',
+    '["x"]',
+    '{"fusion":5}',
+    '{"Fusion":"arn:aws:secretsmanager:eu-west-1:111122223333:secret:x"}',
+    '{"fusion":"a/name"}',
+  ])('rejects the client secrets %s', (secrets) => {
+    expect(() =>
+      parseConfig({ ...environment, IMS_TOKEN_ROTATOR_CLIENT_SECRETS: secrets }),
+    ).toThrow(
+      'IMS_TOKEN_ROTATOR_CLIENT_SECRETS must be a JSON object of credential names and ARNs of secrets',
+    );
+  });
+
+  it('lists every problem by variable', () => {
+    const bad = {
+      IMS_TOKEN_ROTATOR_NAME: 'a b',
+      IMS_TOKEN_ROTATOR_PREFIX: '/x',
+      IMS_TOKEN_ROTATOR_TICK_SECONDS: '5',
+      IMS_TOKEN_ROTATOR_VALIDATE: 'yes',
+      IMS_TOKEN_ROTATOR_CONCURRENCY: '51',
+      IMS_TOKEN_ROTATOR_WRITES_PER_SECOND: 'many',
+      https_proxy: 'http://user:pa ss@proxy:99999',
+    };
+    expect(() => parseConfig(bad)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_CONFIG_INVALID',
+        message:
+          "the function's environment is invalid: IMS_TOKEN_ROTATOR_NAME must be letters, digits " +
+          'and hyphens, 1 to 128 characters, not starting with a hyphen; ' +
+          'IMS_TOKEN_ROTATOR_PREFIX must be parts of letters, digits and _+=.@- joined by single ' +
+          'slashes, at most 400 characters; ' +
+          'IMS_TOKEN_ROTATOR_TICK_SECONDS must be at least 60; ' +
+          'IMS_TOKEN_ROTATOR_CONCURRENCY must be at most 50; ' +
+          'IMS_TOKEN_ROTATOR_WRITES_PER_SECOND must be a whole number; ' +
+          'IMS_TOKEN_ROTATOR_VALIDATE must be true or false; AWS_REGION is missing; ' +
+          'https_proxy must be a URL',
+      }),
+    );
+  });
+});

@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { parseEvent } from '../../core/event.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const prefix = 'ims-token-rotator/prod';
+const importedArn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:team/adobe-AbCdEf';
+const naming = { prefix, clientSecrets: new Map([['imported', importedArn]]) };
+
+const labelUpdated = (name: string, label = 'AWSCURRENT') => ({
+  version: '0',
+  id: 'b2c3',
+  'detail-type': 'Secret Label Updated',
+  source: 'aws.secretsmanager',
+  account: '111122223333',
+  time: '2026-11-22T12:00:00Z',
+  region: 'eu-west-1',
+  resources: [`arn:aws:secretsmanager:eu-west-1:111122223333:secret:${name}-AbCdEf`],
+  detail: { name, labelUpdated: label, versionId: 'v1' },
+});
+
+describe('parseEvent', () => {
+  const id = '019ac0de-0000-8000-8000-000000000000';
+
+  it.each<[string, unknown, object]>([
+    ['a tick', { action: 'tick' }, { action: 'tick' }],
+    ['a status event', { action: 'status' }, { action: 'status' }],
+    [
+      'a renewal',
+      { action: 'renew', credential: 'fusion' },
+      { action: 'renew', credentials: ['fusion'], force: { force: false } },
+    ],
+    [
+      'a forced renewal of one version',
+      { action: 'renew', credential: 'fusion', force: true, replaces: id },
+      { action: 'renew', credentials: ['fusion'], force: { force: true, replaces: id } },
+    ],
+    [
+      'a new version of a client secret',
+      labelUpdated(`${prefix}/fusion/client`),
+      { action: 'renew', credentials: ['fusion'], force: { force: false } },
+    ],
+    [
+      'a new version of a token secret, which the rotator wrote itself, as nothing to do',
+      labelUpdated(`${prefix}/fusion/token`),
+      { action: 'ignore' },
+    ],
+    [
+      'a new version of an imported client secret',
+      { ...labelUpdated('team/adobe'), resources: [importedArn] },
+      { action: 'renew', credentials: ['imported'], force: { force: false } },
+    ],
+    [
+      'a new version of a secret that an imported one replaces, as nothing to do',
+      labelUpdated(`${prefix}/imported/client`),
+      { action: 'ignore' },
+    ],
+    [
+      'another label of a client secret, as nothing to do',
+      labelUpdated(`${prefix}/fusion/client`, 'MINE'),
+      { action: 'ignore' },
+    ],
+    [
+      'an unrelated secret, as nothing to do',
+      labelUpdated('database/password'),
+      { action: 'ignore' },
+    ],
+  ])('understands %s', (_, event, command) => {
+    expect(parseEvent(event, naming)).toEqual(command);
+  });
+
+  it.each<[unknown, string]>([
+    [undefined, 'the value is not an object'],
+    ['tick', 'the value is not an object'],
+    [{}, 'action is missing'],
+    [{ action: 'rotate' }, 'action must be tick, status or renew'],
+    [{ action: 'tick', credential: 'fusion' }, 'credential is not a known field'],
+    [{ action: 'renew' }, 'credential is missing'],
+    [{ action: 'renew', credential: 'fusion', replaces: id }, 'replaces needs force: true'],
+    [{ action: 'renew', credential: '../x' }, 'credential must be lower-case letters'],
+    [
+      { action: 'renew', credential: 5, force: 'yes', replaces: 'x', forced: true },
+      'credential must be the short name of a credential; force must be true or false; ' +
+        'replaces must be a version id; forced is not a known field',
+    ],
+    [{ SecretId: 'x', ClientRequestToken: 'y' }, 'action is missing'],
+  ])('rejects %j, and lists what is accepted', (event, message) => {
+    expect(() => parseEvent(event, naming)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_EVENT_INVALID',
+        message: expect.stringContaining(message),
+      }),
+    );
+    expect(() => parseEvent(event, naming)).toThrow('accepted are {"action":"tick"}');
+  });
+
+  it('understands every event in the documentation', () => {
+    const guides = readdirSync(`${root}docs`).map((file) => `docs/${file}`);
+    const texts = ['README.md', ...guides.filter((file) => file.endsWith('.md'))].map((file) =>
+      readFileSync(`${root}${file}`, 'utf8'),
+    );
+    const documented = [...texts.join('\n').matchAll(/\| `(\{"action".*?\})` \|/g)].map(
+      ([, event = '']) => event.replace('<name>', 'fusion').replace('<version id>', 'a'.repeat(36)),
+    );
+    expect(documented.length).toBeGreaterThanOrEqual(4);
+    for (const event of documented) {
+      expect(parseEvent(JSON.parse(event), naming)).toHaveProperty('action');
+    }
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { assertValidated } from '../../core/token-validation.ts';
+import { now } from '../support/builders.ts';
+
+describe('assertValidated', () => {
+  const check = (status: number, body: string) => (): void =>
+    assertValidated({ status, body, debugId: 'd-1' }, 'client', now);
+
+  it('passes on how long IMS asked to wait', () => {
+    const response = { status: 429, body: '', retryAfter: '7' };
+    expect(() => assertValidated(response, 'client', now)).toThrow(
+      expect.objectContaining({ details: { clientId: 'client', status: 429, retryAfter: 7 } }),
+    );
+  });
+
+  it('accepts a token that IMS accepts', () => {
+    expect(check(200, '{"valid":true,"token":{}}')).not.toThrow();
+  });
+
+  it.each([
+    [200, '{"valid":false,"reason":"expired"}', 'ERR_TOKEN_INVALID', 'IMS rejects the token'],
+    [401, '', 'ERR_TOKEN_INVALID', 'IMS answered 401'],
+    [404, '<html>', 'ERR_TOKEN_INVALID', 'IMS answered 404'],
+    [429, '', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 429'],
+    [503, '{"valid":true}', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 503'],
+    [200, '<html>', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 200'],
+    [200, '{"valid":"yes"}', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 200'],
+  ])('turns status %i with %s into %s', (status, body, code, message) => {
+    expect(check(status, body)).toThrow(
+      expect.objectContaining({
+        code,
+        message: expect.stringContaining(message),
+        details: { clientId: 'client', status, debugId: 'd-1' },
+      }),
+    );
+    expect(() => assertValidated({ status, body }, 'client', now)).toThrow(message);
+  });
+});

@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { tagKeys } from '../../../core/contract.ts';
+import type { Command } from '../../../core/event.ts';
+import type { SecretStore, TokenEndpoint } from '../../../core/ports.ts';
+import { tick } from '../../../lambda/commands/tick.ts';
+import {
+  assertRenewalFits,
+  budget,
+  imsReserve,
+  renewalSeconds,
+  timeouts,
+} from '../../../lambda/steps/budget.ts';
+import { renewCredential } from '../../../lambda/steps/renew-credential.ts';
+import {
+  actionsOf,
+  putToken,
+  setTag,
+  startCredential,
+  statusOf,
+} from '../../support/credential.ts';
+import type { Parts } from '../../support/start-parts.ts';
+
+const call = timeouts.secretsManager.total;
+const request = timeouts.ims.total;
+
+/** Counts the seconds of calls that each take their full time-out; parallel calls count once. */
+class Stopwatch {
+  elapsed = 0;
+
+  slow<Port extends object>(port: Port, seconds: number): Port {
+    return new Proxy(port, {
+      get: (target, key) => {
+        const method: unknown = Reflect.get(target, key);
+        if (typeof method !== 'function') return method;
+        return async (...args: readonly unknown[]) => {
+          const end = this.elapsed + seconds;
+          const output: unknown = await method.apply(target, args);
+          this.elapsed = Math.max(this.elapsed, end);
+          return output;
+        };
+      },
+    });
+  }
+}
+
+/** Renews with every call that a renewal can make, and returns the seconds that it took. */
+async function longestRenewal(parts: Parts, validate: boolean): Promise<number> {
+  await tick(parts.run());
+  // The value has to be read, and the put finds its version there, without the label.
+  await putToken(parts, 'fusion', 'junk');
+  parts.ims.faults.inject({ kind: 'repeat-token' });
+  await setTag(parts, 'fusion', tagKeys.status, 'failing');
+  parts.secretsManager.clearCalls();
+  const stopwatch = new Stopwatch();
+  const { config, secrets, tokenEndpoint } = parts.run();
+  const run = parts.run({
+    config: { ...config, validate },
+    secrets: stopwatch.slow<SecretStore>(secrets, call),
+    tokenEndpoint: stopwatch.slow<TokenEndpoint>(tokenEndpoint, request),
+    remaining: () => renewalSeconds({ validate }) - stopwatch.elapsed,
+  });
+  expect(await renewCredential(run, 'fusion')).toMatchObject({ outcome: 'renewed' });
+  return stopwatch.elapsed;
+}
+
+describe('a renewal whose every call takes its full time-out', () => {
+  it.each([false, true])('fits its budget to the second (validate: %s)', async (validate) => {
+    const parts = await startCredential();
+    expect(await longestRenewal(parts, validate)).toBe(renewalSeconds({ validate }));
+    expect(await statusOf(parts)).toBe('ok');
+    expect(actionsOf(parts).slice(0, 6).toSorted()).toEqual([
+      'DescribeSecret',
+      'GetSecretValue',
+      'GetSecretValue',
+      'PutSecretValue',
+      'TagResource',
+      'UpdateSecretVersionStage',
+    ]);
+  });
+});
+
+describe('the reserve', () => {
+  const renewal = renewalSeconds({ validate: false });
+
+  it.each([
+    ['another page of the list and a renewal', budget.list.reserve, call + renewal],
+    ['another read and the status', budget.read.reserve, call + call],
+    ['another token request, the put and the status', budget.mint.reserve, request + call + call],
+    ['another validation, the put and the status', budget.validate.reserve, request + call + call],
+    ['another put', budget.put.reserve, call],
+    ['another move of a label', budget.label.reserve, call],
+    ['another write of the status', budget.tag.reserve, call],
+    ['a first token request and the put', imsReserve, request + call],
+  ])('leaves time for %s', (_, reserve, needed) => {
+    expect(reserve).toBeGreaterThanOrEqual(needed);
+  });
+
+  it('for a token request is still there after the reads of a renewal', () => {
+    expect(renewal - call - call).toBeGreaterThanOrEqual(imsReserve);
+    expect(renewalSeconds({ validate: true }) - call - call - request).toBeGreaterThanOrEqual(
+      imsReserve,
+    );
+  });
+});
+
+describe('assertRenewalFits', () => {
+  const step = {
+    credential: 'fusion',
+    step: 'createSecret',
+    secretId: 'arn',
+    versionId: 'v1',
+  } as const;
+  const commands: readonly [Command, boolean][] = [
+    [{ action: 'tick' }, true],
+    [{ action: 'renew', credentials: ['fusion'], force: { force: false } }, true],
+    [{ action: 'rotate', ...step }, true],
+    [{ action: 'status' }, false],
+    [{ action: 'ignore' }, false],
+  ];
+
+  it.each(
+    commands.flatMap(([command, renews]) =>
+      [false, true].map((validate) => [command.action, validate, command, renews] as const),
+    ),
+  )('checks %s (validate: %s)', async (_, validate, command, renews) => {
+    const parts = await startCredential();
+    const { config } = parts.run();
+    const check = (remaining: number) => (): void =>
+      assertRenewalFits(
+        parts.run({ config: { ...config, validate }, remaining: () => remaining }),
+        command,
+      );
+    const needed = renewalSeconds({ validate });
+    expect(check(needed)).not.toThrow();
+    if (!renews) expect(check(needed - 1)).not.toThrow();
+    else {
+      expect(check(needed - 1)).toThrow(
+        expect.objectContaining({
+          code: 'ERR_CONFIG_INVALID',
+          message: expect.stringContaining(`more than ${needed} seconds`),
+        }),
+      );
+    }
+  });
+});
+
+it('gives the adapters the time-outs that it adds up', () => {
+  const handler = readFileSync(new URL('../../../lambda/handler.ts', import.meta.url), 'utf8');
+  const given = [...handler.matchAll(/timeouts: ([\w.]+)/g)].map(([, value]) => value);
+  expect(given).toEqual(['timeouts.secretsManager', 'timeouts.ims']);
+});

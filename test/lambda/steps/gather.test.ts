@@ -1,0 +1,66 @@
+import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import type { Call } from '../../../emulators/secrets-manager/fault.ts';
+import { renew } from '../../../lambda/commands/renew.ts';
+import { tick } from '../../../lambda/commands/tick.ts';
+import { hour } from '../../support/builders.ts';
+import { secretId, startCredential, statusOf } from '../../support/credential.ts';
+import { type Parts, plainClient, seedCredential, startParts } from '../../support/start-parts.ts';
+
+describe('a token secret that cannot be written', () => {
+  const SecretId = secretId('fusion', 'token');
+
+  it.each<[string, (parts: Parts) => unknown]>([
+    [
+      'is a replica',
+      ({ secretsManager }) => secretsManager.seed({ name: SecretId, primaryRegion: 'eu-west-1' }),
+    ],
+    [
+      'is scheduled for deletion',
+      (parts) => plainClient(parts).send(new DeleteSecretCommand({ SecretId })),
+    ],
+  ])('costs no mint when it %s', async (_, spoil) => {
+    const parts = await startCredential();
+    await spoil(parts);
+    expect(await renew(parts.run(), 'fusion', { force: true })).toMatchObject({
+      reason: 'token-secret-missing',
+      error: { code: 'ERR_TOKEN_SECRET_MISSING' },
+    });
+    expect(parts.ims.mintCount).toBe(0);
+  });
+});
+
+describe('a client secret that cannot be read', () => {
+  const readsClient = ({ action, secretId: id = '' }: Call): boolean =>
+    action === 'GetSecretValue' && id.endsWith('/client');
+
+  it('fails a credential that is due, and its failure is remembered for its current version', async () => {
+    const parts = await startCredential();
+    await tick(parts.run());
+    parts.clock.advance(12 * hour);
+    parts.secretsManager.faults.inject({ kind: 'denied' }, { when: readsClient });
+    expect(await tick(parts.run())).toMatchObject([
+      {
+        reason: 'token-expiring',
+        outcome: 'failed',
+        error: { code: 'ERR_SECRET_ACCESS_DENIED' },
+      },
+    ]);
+    expect(await statusOf(parts)).toMatch(/^failing code=ERR_SECRET_ACCESS_DENIED since=/);
+    expect(await tick(parts.run())).toMatchObject([{ reason: 'backing-off', failing: true }]);
+  });
+
+  it('does not stop the renewal of other credentials', async () => {
+    const parts = await startParts();
+    seedCredential(parts, 'healthy');
+    parts.secretsManager.seed({ name: secretId('foreign', 'token'), secretString: 'by hand' });
+    parts.secretsManager.seed({ name: secretId('foreign', 'client'), secretString: '{}' });
+    const when = ({ action, secretId: id = '' }: Call): boolean =>
+      action === 'GetSecretValue' && id.includes('/foreign/');
+    parts.secretsManager.faults.inject({ kind: 'denied' }, { when });
+    expect(await tick(parts.run())).toMatchObject([
+      { credential: 'foreign', outcome: 'failed', error: { code: 'ERR_SECRET_ACCESS_DENIED' } },
+      { credential: 'healthy', outcome: 'renewed' },
+    ]);
+  });
+});

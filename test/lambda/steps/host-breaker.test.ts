@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { runResult, tickError } from '../../../core/run-result.ts';
+import type { ImsCall } from '../../../emulators/ims/fault.ts';
+import { tick } from '../../../lambda/commands/tick.ts';
+import { HostBreaker } from '../../../lambda/steps/host-breaker.ts';
+import { oneAtATime } from '../../support/credential.ts';
+import { countedTick, seedCredential, startParts } from '../../support/start-parts.ts';
+
+describe('the host breaker', () => {
+  const breaker = (...answers: readonly boolean[]): HostBreaker => {
+    const made = new HostBreaker();
+    for (const answered of answers) {
+      if (answered) made.answered('host');
+      else made.failed('host');
+    }
+    return made;
+  };
+
+  it('opens after five failures in a row, and stays open', () => {
+    const [no, yes] = [false, true];
+    expect(breaker(no, no, no, no).isOpen('host')).toBe(false);
+    expect(breaker(no, no, no, no, no).isOpen('host')).toBe(true);
+    expect(breaker(no, no, no, no, yes, no).isOpen('host')).toBe(false);
+    expect(breaker(no, no, no, no, no, yes).isOpen('host')).toBe(true);
+    expect(breaker(no, no, no, no, no).isOpen('another')).toBe(false);
+  });
+
+  it('reports the failure that opens it, and no other', () => {
+    const made = new HostBreaker();
+    const opened = Array.from({ length: 7 }, () => made.failed('host'));
+    expect(opened).toEqual([false, false, false, false, true, false, false]);
+  });
+
+  it.each(['issues a token', 'rejects a credential'])(
+    'starts counting again when the host %s',
+    async (answer) => {
+      const parts = await startParts();
+      for (const name of ['a', 'b', 'c']) seedCredential(parts, name);
+      const rejects = answer === 'rejects a credential';
+      if (rejects) parts.ims.removeClient('client-b');
+      for (const [name, times] of [
+        ['a', 4],
+        ['c', 3],
+      ] as const) {
+        const when = ({ clientId }: ImsCall): boolean => clientId === `client-${name}`;
+        parts.ims.faults.inject({ kind: 'reset' }, { when, times });
+      }
+      const outcomes = await tick(oneAtATime(parts));
+      expect(outcomes.map(({ outcome }) => outcome)).toEqual([
+        'failed',
+        rejects ? 'failed' : 'renewed',
+        'renewed',
+      ]);
+    },
+  );
+
+  it('is closed again in the next run', async () => {
+    const parts = await startParts();
+    for (let index = 0; index < 20; index += 1) seedCredential(parts, `c${index}`);
+    parts.ims.faults.inject({ kind: 'reset' });
+    await tick(parts.run());
+    parts.ims.faults.clear();
+    const outcomes = await tick(parts.run());
+    expect(runResult('tick', 'prod', outcomes).outcomes).toEqual({ renewed: 20 });
+  });
+
+  it('does not turn a renewal that has failed already into a deferral', async () => {
+    const parts = await startParts();
+    for (const name of ['a', 'b']) seedCredential(parts, name);
+    parts.ims.faults.inject({ kind: 'reset' });
+    expect((await tick(parts.run())).map(({ outcome }) => outcome)).toEqual(['failed', 'failed']);
+  });
+});
+
+describe('a host that fails', () => {
+  it('does not keep 100 credentials of another host from being renewed in the same tick', async () => {
+    const parts = await startParts();
+    for (let index = 0; index < 300; index += 1) {
+      seedCredential(parts, `hanging-${index}`, {}, 'ims-na1-stg1.adobelogin.com');
+    }
+    for (let index = 0; index < 100; index += 1) seedCredential(parts, `working-${index}`);
+    const hangs = ({ clientId = '' }: ImsCall): boolean => clientId.startsWith('client-hanging');
+    parts.ims.faults.inject({ kind: 'slow-headers' }, { when: hangs });
+    const tokenEndpoint = parts.tokenEndpoint(0.5);
+    const outcomes = await tick(parts.run({ tokenEndpoint }));
+    expect(runResult('tick', 'prod', outcomes).outcomes).toMatchObject({ renewed: 100 });
+    const hanging = outcomes.filter(({ credential }) => credential.startsWith('hanging'));
+    expect(hanging.filter(({ outcome }) => outcome === 'deferred').length).toBeGreaterThan(280);
+    expect(hanging.every(({ error }) => error?.code === 'ERR_TOKEN_UNAVAILABLE')).toBe(true);
+    const requests = parts.ims.tokenRequests.filter(({ clientId = '' }) =>
+      clientId.startsWith('client-hanging'),
+    );
+    // Five in a row, and those that were in flight by then.
+    expect(requests.length).toBeLessThanOrEqual(5 + 7);
+    expect(parts.lines.filter(({ level }) => level === 'warn')).toEqual([
+      {
+        level: 'warn',
+        message: 'the host has failed too often and is not asked again in this run',
+        fields: { ims_host: 'ims-na1-stg1.adobelogin.com' },
+      },
+    ]);
+  });
+
+  it('makes all its credentials fail, but the invocation only once', async () => {
+    const parts = await startParts();
+    for (let index = 0; index < 100; index += 1) seedCredential(parts, `c${index}`);
+    parts.ims.faults.inject({ kind: 'server-error', status: 503 });
+    const failedInvocations: boolean[] = [];
+    for (let ticks = 0; ticks < 4; ticks += 1) {
+      parts.metrics.length = 0;
+      failedInvocations.push(tickError(await countedTick(parts.run())) !== undefined);
+      expect(parts.metrics).toContainEqual(['Failing', 100]);
+      parts.clock.advance(900);
+    }
+    expect(failedInvocations).toEqual([true, false, false, false]);
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { tagKeys } from '../../../core/contract.ts';
+import { runResult } from '../../../core/run-result.ts';
+import { tick } from '../../../lambda/commands/tick.ts';
+import { hour } from '../../support/builders.ts';
+import { actionsOf, secretId, startCredential } from '../../support/credential.ts';
+import { seedCredential, startParts } from '../../support/start-parts.ts';
+
+describe('a tick in which nothing is due', () => {
+  it.each([1, 500])('calls only ListSecrets for %i credentials', async (count) => {
+    const parts = await startParts();
+    for (let index = 0; index < count; index += 1) seedCredential(parts, `c${index}`);
+    await tick(parts.run());
+    parts.clock.advance(hour);
+    parts.secretsManager.clearCalls();
+    parts.ims.clearTokenRequests();
+    const outcomes = await tick(parts.run());
+    expect(runResult('tick', 'prod', outcomes).reasons).toEqual({ 'token-fresh': count });
+    expect(actionsOf(parts)).toEqual(Array(Math.ceil((2 * count) / 100)).fill('ListSecrets'));
+    expect(parts.ims.tokenRequests).toEqual([]);
+  });
+
+  it('calls only ListSecrets for a paused credential, whatever its status', async () => {
+    const parts = await startCredential({
+      [tagKeys.paused]: 'true',
+      [tagKeys.status]: 'an old failure',
+    });
+    await tick(parts.run());
+    expect(actionsOf(parts)).toEqual(['ListSecrets']);
+  });
+});
+
+describe('an outdated list', () => {
+  it('does not make a credential fail: its secrets are described first', async () => {
+    const parts = await startParts();
+    parts.secretsManager.listLagMs = 300_000;
+    seedCredential(parts, 'fusion');
+    parts.clock.advance(301);
+    await tick(parts.run());
+    parts.secretsManager.seed({ name: secretId('late', 'client'), secretString: '{}' });
+    parts.clock.advance(301);
+    // The list does not show the token secret yet.
+    parts.secretsManager.seed({ name: secretId('late', 'token') });
+    expect(await tick(parts.run())).toMatchObject([
+      { credential: 'late', error: { code: 'ERR_CREDENTIAL_INVALID' } },
+      { credential: 'fusion', outcome: 'kept' },
+    ]);
+  });
+
+  it('does not make a token be renewed twice', async () => {
+    const parts = await startParts();
+    parts.secretsManager.listLagMs = 300_000;
+    seedCredential(parts, 'fusion');
+    parts.clock.advance(301);
+    expect(await tick(parts.run())).toMatchObject([{ outcome: 'renewed' }]);
+    // The list still shows no token.
+    expect(await tick(parts.run())).toMatchObject([{ reason: 'recently-issued' }]);
+    expect(parts.ims.mintCount).toBe(1);
+  });
+});
