@@ -77,6 +77,9 @@ function isForeign(versionId: string): boolean {
   return decodeVersionId(versionId, epochSeconds(Number.MAX_SAFE_INTEGER)) === undefined;
 }
 
+// Seconds. Clocks and rounding may put two tokens of the same moment in either order.
+const sameInstant = 60;
+
 /**
  * Judges a pending version: either its token may become AWSCURRENT, or it never can, because a
  * version's value does not change.
@@ -93,7 +96,7 @@ export function judgePending(
   const expiry = formatInstant(token.expiresAt);
   if (token.expiresAt <= now) return { stale: `holds a token that expired at ${expiry}` };
   // A rotation is asked for, so its token may expire earlier; but it must not undo a renewal.
-  if (typeof current === 'object' && token.issuedAt < current.issuedAt) {
+  if (typeof current === 'object' && token.issuedAt < current.issuedAt - sameInstant) {
     const stored = formatInstant(current.issuedAt);
     const issued = formatInstant(token.issuedAt);
     return { stale: `holds a token of ${issued}, older than the current one of ${stored}` };

@@ -135,8 +135,8 @@ describe('a pending version', () => {
     [
       'was issued before the current one',
       pending(hour),
-      currentToken(hour + 1),
-      'holds a token of 2026-11-21T13:00:00Z, older than the current one of 2026-11-21T13:00:02Z',
+      currentToken(hour + 60),
+      'holds a token of 2026-11-21T13:00:00Z, older than the current one of 2026-11-21T13:01:01Z',
     ],
     ['is not a token', 'by hand', 'malformed', 'holds no token of the rotator'],
     [

@@ -47,15 +47,19 @@ describe('the output of the function', () => {
       await run({ action: 'renew', credential: 'fusion', force: true, replaces });
     };
     await run({ action: 'tick' });
-    for (const fault of imsFaults) {
+    await force();
+    // A credential for each fault: the budget of one would not allow so many mints.
+    for (const [index, fault] of imsFaults.entries()) {
+      await onboard(`ims-${index}`);
       world.ims.faults.inject(fault, { times: 1 });
-      await force();
+      await run({ action: 'renew', credential: `ims-${index}` });
       world.ims.faults.clear();
     }
-    for (const fault of storeFaults) {
+    for (const [index, fault] of storeFaults.entries()) {
+      await onboard(`store-${index}`);
       const when = ({ action }: Call): boolean => action === 'PutSecretValue';
       world.secretsManager.faults.inject(fault, { when, times: 1 });
-      await force();
+      await run({ action: 'renew', credential: `store-${index}` });
     }
     const SecretId = world.secretId('fusion', 'token');
     const RotationLambdaARN = `arn:aws:lambda:us-east-1:111122223333:function:${world.functionName}`;
@@ -78,19 +82,23 @@ describe('the output of the function', () => {
     world.secretsManager.faults.clear();
     const wrong = 'p8e-a-wrong-and-secret-value-0123456789';
     secrets.add(wrong);
+    await onboard('wrong');
     for (const SecretString of [
       wrong,
       JSON.stringify({ client_id: wrong.slice(4), client_secrets: [wrong, 5], ims_host: wrong }),
       JSON.stringify({ client_id: sample.clientId, client_secret: wrong, scope: 'openid' }),
     ]) {
-      const clientSecret = world.secretId('fusion', 'client');
+      const clientSecret = world.secretId('wrong', 'client');
       await client.send(new PutSecretValueCommand({ SecretId: clientSecret, SecretString }));
       await run({ action: 'tick' });
     }
     await run({ action: 'status' });
     await run({ action: wrong });
 
-    const { Tags, VersionIdsToStages } = await client.send(new DescribeSecretCommand({ SecretId }));
+    const { VersionIdsToStages } = await client.send(new DescribeSecretCommand({ SecretId }));
+    const { Tags } = await client.send(
+      new DescribeSecretCommand({ SecretId: world.secretId('wrong', 'token') }),
+    );
     const written = [
       ...world.lambda.logs(world.functionName),
       ...results.map((result) => JSON.stringify(result)),

@@ -14,6 +14,7 @@ import {
 import { renewCredential } from '../../../lambda/steps/renew-credential.ts';
 import {
   actionsOf,
+  pastTheBudget,
   putToken,
   setTag,
   startCredential,
@@ -58,6 +59,7 @@ async function longestRenewal(parts: Parts, validate: boolean): Promise<number> 
     config: { ...config, validate },
     secrets: stopwatch.slow<SecretStore>(secrets, call),
     tokenEndpoint: stopwatch.slow<TokenEndpoint>(tokenEndpoint, request),
+    now: pastTheBudget(parts),
     remaining: () => renewalSeconds({ validate }) - stopwatch.elapsed,
   });
   expect(await renewCredential(run, 'fusion')).toMatchObject({ outcome: 'renewed' });
