@@ -24,7 +24,7 @@ export interface Decision {
   readonly action: 'keep' | 'look' | 'renew';
   readonly reason: Reason;
   /** Kept although somebody has to act. */
-  readonly failing: boolean;
+  readonly needsAction: boolean;
   /** Kept although it is due, because the credential has used up its budget of mints. */
   readonly isOverBudget?: boolean | undefined;
 }
@@ -67,7 +67,7 @@ function decideRenewal(observation: Renewable, force: Force): Decision {
   if (isForced(force, observation)) return renew('forced');
   if (isBackingOff(failure, now, tick)) return keep('backing-off');
   if (token === 'empty') return renew('token-missing');
-  if (token === 'unread') return { action: 'look', reason: 'token-unread', failing: false };
+  if (token === 'unread') return { action: 'look', reason: 'token-unread', needsAction: false };
   if (token === 'malformed') return renew('token-malformed');
   const changed = token.fingerprint !== undefined && token.fingerprint !== fingerprint;
   if (changed) return renew('credential-changed');
@@ -78,12 +78,12 @@ function decideRenewal(observation: Renewable, force: Force): Decision {
   return remaining <= lead ? renew('token-expiring') : keep('token-fresh');
 }
 
-function keep(reason: Reason, failing = false): Decision {
-  return { action: 'keep', reason, failing };
+function keep(reason: Reason, needsAction = false): Decision {
+  return { action: 'keep', reason, needsAction };
 }
 
 function renew(reason: Reason): Decision {
-  return { action: 'renew', reason, failing: false };
+  return { action: 'renew', reason, needsAction: false };
 }
 
 /**
@@ -107,6 +107,19 @@ export function mustExpireLater(
   token: Observation['token'],
 ): token is CurrentToken {
   return (reason === 'token-expired' || reason === 'token-expiring') && typeof token === 'object';
+}
+
+/** True if a tick must act on a credential that the list shows, and not only count it. */
+export function needsWork(
+  { action, reason, needsAction }: Decision,
+  { token, isCredentialUnseen }: Observation,
+  hasStatus: boolean,
+): boolean {
+  if (action !== 'keep') return true;
+  // While a credential waits, its foreign token still expires, and the operator must be warned in time.
+  if (reason === 'backing-off') return token === 'unread';
+  // The list may be old: before a problem or a recovery is reported, the secrets themselves are read.
+  return needsAction || ((isCredentialUnseen || hasStatus) && isSettled(reason));
 }
 
 /** The credential needs nothing: its token is fresh, or was issued a moment ago. */

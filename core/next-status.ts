@@ -44,7 +44,12 @@ export function nextStatus(
   if (isSettled(unforced.reason) && !observation.isCredentialUnseen) return unchanged;
   const { failure, now, fingerprint = noFingerprint } = observation;
   // A kept failure is not retried but looked at on every tick, so it has nothing to wait for.
-  const transient = error.transient || unforced.failing;
+  const transient = error.transient || unforced.needsAction;
+  if (unforced.reason === 'backing-off' && failure !== undefined) {
+    // Another failure does not put off the next try.
+    const other = { ...failure, ...failureCode(error) };
+    return { status: unless(current, formatStatus(other)), isNews: isNews(other, failure) };
+  }
   const retryAt = error instanceof TokenNotLaterError ? error.retryAt : undefined;
   const next = rememberFailure(
     { ...failureCode(error), transient, fingerprint, retryAt },

@@ -36,7 +36,11 @@ export interface TokenLife {
 
 /** The result of acting on a decision; `due` is a decision that was not acted on. */
 export type Acted =
-  | { readonly kind: 'kept' }
+  | {
+      readonly kind: 'kept';
+      /** Something could not be seen, so a remembered failure may still last. */
+      readonly isUnsure?: boolean | undefined;
+    }
   | { readonly kind: 'due' }
   | {
       readonly kind: 'renewed';
@@ -80,7 +84,9 @@ export function outcomeOf(
     case 'kept':
     case 'due': {
       const standingCode = reason === 'backing-off' ? failure?.code : undefined;
-      const failing = standingCode !== undefined && !isHarmless(standingCode, observation);
+      const lasting =
+        acted.kind === 'kept' && acted.isUnsure === true ? failure?.code : standingCode;
+      const failing = lasting !== undefined && !isHarmless(lasting, observation);
       return {
         credential,
         reason,

@@ -39,6 +39,11 @@ const longestWait = 60 * minutes;
 // Seconds by which the clock of the run that wrote a status may be ahead.
 const clockTolerance = 5 * minutes;
 
+/** True if the status tag holds anything but `ok`. */
+export function hasStatus(tags: Tags = {}): boolean {
+  return (tags[tagKeys.status] ?? okStatus) !== okStatus;
+}
+
 /** The failure that the status tag holds, whether or not it still counts. */
 export function parseStatus(tags: Tags): StandingFailure | undefined {
   const match = pattern.exec(tags[tagKeys.status] ?? '');

@@ -1,3 +1,4 @@
+// In: an event and Lambda's context. Out: the run's result, or the error that fails the invocation.
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { parseConfig } from '../core/config.ts';

@@ -1,3 +1,4 @@
+// The port TokenEndpoint. In: a grant or a token. Out: IMS's response, unparsed.
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { TokenRequestError } from '../../core/errors.ts';
 import type { ClientCredentialsGrant, TokenEndpoint, TokenToValidate } from '../../core/ports.ts';

@@ -1,3 +1,4 @@
+// The port SecretStore. In: names, versions and tags. Out: metadata, values, or a RotatorError.
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,

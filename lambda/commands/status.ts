@@ -17,15 +17,14 @@ export async function status(run: Run): Promise<readonly CredentialOutcome[]> {
 
 /** Values are read where metadata cannot tell. */
 async function lookCloser(run: Run, { listed, decision }: Nomination): Promise<Gathered> {
-  if (decision?.reason === 'credential-changed')
-    return await gather(run, listed.credential, listed);
+  if (decision.reason === 'credential-changed') return await gather(run, listed.credential, listed);
   return listed.observation?.token === 'unread' ? await look(run, listed) : listed;
 }
 
 function preview(run: Run, { credential, observation, error }: Gathered): CredentialOutcome {
   const decision = observation && decide(observation);
   const names = secretNames(run.config, credential);
-  const refusal = decision?.failing === true ? keptError(decision.reason, names) : undefined;
+  const refusal = decision?.needsAction === true ? keptError(decision.reason, names) : undefined;
   const failure = error ?? refusal;
   const due: Acted = { kind: decision?.action === 'keep' ? 'kept' : 'due' };
   const acted: Acted = failure === undefined ? due : { kind: 'failed', error: failure };

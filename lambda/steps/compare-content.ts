@@ -17,9 +17,10 @@ import { withRetries } from './with-retries.ts';
  */
 export async function isSameContent(
   run: Run,
-  secret: SecretMetadata,
-  client: SecretValue,
+  secret: SecretMetadata | undefined,
+  client: SecretValue | undefined,
 ): Promise<boolean> {
+  if (secret === undefined || client === undefined) return false;
   try {
     const value = await withRetries(run, budget.read, () =>
       run.secrets.read(secret.arn, run.signal),

@@ -1,25 +1,22 @@
-import { tagKeys } from '../../core/contract.ts';
-import { type Decision, decide, isSettled } from '../../core/decision.ts';
+// In: the rotator's prefix. Out: a nomination for each of its credentials, page by page.
+import { type Decision, decide } from '../../core/decision.ts';
 import { asRotatorError, type RotatorError } from '../../core/errors.ts';
 import { type LedgerEntry, type SecretMetadata, takePairs } from '../../core/ledger.ts';
-import { versionOf } from '../../core/observation.ts';
-import { okStatus } from '../../core/status.ts';
+import { type Observation, versionOf } from '../../core/observation.ts';
 import { budget } from './budget.ts';
 import type { Gathered } from './gather.ts';
-import { observeListed } from './observe.ts';
+import { observeMetadataOf } from './observe.ts';
 import type { Run } from './run.ts';
 import { withRetries } from './with-retries.ts';
 
 /** One credential as the list shows it, and the decision that follows. */
 export interface Nomination {
-  readonly listed: Gathered;
-  /** Undefined when too little could be seen to decide. */
-  readonly decision: Decision | undefined;
+  readonly listed: Gathered & { readonly observation: Observation };
+  readonly decision: Decision;
 }
 
 /**
- * In: the rotator's prefix. Out: a nomination for each of its credentials, page by page, so that
- * nobody has to hold the whole list.
+ * Lists the rotator's credentials. Nobody has to hold the whole list.
  */
 export async function* listCredentials(run: Run): AsyncGenerator<Nomination> {
   const { prefix, region, clientSecrets, declared } = run.config;
@@ -43,7 +40,7 @@ async function* nominateEach(
 ): AsyncGenerator<Nomination> {
   for (const [credential, entry] of entries) {
     const listed = await gatherListed(run, credential, entry);
-    yield { listed, decision: listed.observation && decide(listed.observation) };
+    yield { listed, decision: decide(listed.observation) };
   }
 }
 
@@ -52,7 +49,7 @@ async function gatherListed(
   run: Run,
   credential: string,
   { client, token: secret }: LedgerEntry,
-): Promise<Gathered> {
+): Promise<Nomination['listed']> {
   const arn = run.config.clientSecrets.get(credential);
   let clientVersion: Gathered['clientVersion'] = versionOf(client);
   let error: RotatorError | undefined;
@@ -66,19 +63,6 @@ async function gatherListed(
       error = asRotatorError(thrown);
     }
   }
-  const observation = observeListed(run, credential, secret, clientVersion);
+  const observation = observeMetadataOf(run, credential, secret, clientVersion);
   return { credential, secret, clientVersion, observation, error };
-}
-
-/** True if a tick has to do more about a credential than to count it. */
-export function needsWork({ listed: { secret, observation }, decision }: Nomination): boolean {
-  if (observation === undefined || decision === undefined) return true;
-  if (decision.action !== 'keep') return true;
-  if (decision.reason === 'paused') return false;
-  // While a credential waits, its foreign token still expires, and somebody has to be told in time.
-  if (decision.reason === 'backing-off') return observation.token === 'unread';
-  // The list may be old: before a failure or a recovery is reported, the secrets themselves are read.
-  const hasStatus = (secret?.tags[tagKeys.status] ?? okStatus) !== okStatus;
-  const isUnsure = observation.isCredentialUnseen || hasStatus;
-  return decision.failing || (isUnsure && isSettled(decision.reason));
 }

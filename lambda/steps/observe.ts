@@ -17,7 +17,7 @@ import { withRetries } from './with-retries.ts';
 /**
  * In: the metadata of a credential's secrets. Out: what it shows, without any call.
  */
-export function observeListed(
+export function observeMetadataOf(
   run: Run,
   credential: string,
   secret: SecretMetadata | undefined,
@@ -30,7 +30,7 @@ export function observeListed(
 }
 
 /**
- * As `observeListed`, but reads the value of a foreign version, whose id says nothing.
+ * As `observeMetadataOf`, but reads the value of a foreign version, whose id says nothing.
  *
  * @throws RotatorError when the value cannot be read
  */
@@ -40,7 +40,7 @@ export async function observe(
   secret: SecretMetadata | undefined,
   client: CredentialVersion | 'unseen' | undefined,
 ): Promise<Observation> {
-  const observation = observeListed(run, credential, secret, client);
+  const observation = observeMetadataOf(run, credential, secret, client);
   if (observation.token !== 'unread' || secret === undefined) return observation;
   const stored = await foreignToken(run, secret);
   const version = typeof stored === 'object' ? stored.clientSecretVersion : undefined;
@@ -56,7 +56,9 @@ async function foreignToken(
   secret: SecretMetadata,
 ): Promise<StoredToken | 'malformed' | 'empty'> {
   const { currentVersionId = '' } = secret;
-  const known = run.foreignVersions.get(currentVersionId) ?? (await readForeign(run, secret));
+  const known =
+    run.foreignVersions.get(`${secret.arn} ${currentVersionId}`) ??
+    (await readForeign(run, secret));
   if (known instanceof RotatorError) throw known;
   return known;
 }
@@ -72,7 +74,7 @@ async function readForeign(run: Run, { arn, currentVersionId = '' }: SecretMetad
   } catch (error) {
     stored = asRotatorError(error);
   }
-  run.foreignVersions.set(versionId, stored);
+  run.foreignVersions.set(`${arn} ${versionId}`, stored);
   return stored;
 }
 

@@ -1,3 +1,4 @@
+// In: a rotation and its token secret. Out: the work that one step did.
 import { parseCredential } from '../../core/credential.ts';
 import { RotatorError } from '../../core/errors.ts';
 import { keptError } from '../../core/kept-error.ts';
@@ -12,11 +13,12 @@ import { encodeStoredToken, type PendingToken } from '../../core/stored-token.ts
 import type { IssuedToken } from '../../core/token-response.ts';
 import { readSettings } from '../../core/token-tags.ts';
 import { budget } from './budget.ts';
-import { mint, warnOfToken } from './mint.ts';
+import { mint } from './mint.ts';
 import { observe } from './observe.ts';
 import type { Run } from './run.ts';
 import { moveCurrent, removePending, tryRemovePending } from './staging-labels.ts';
 import { validateToken } from './validate-token.ts';
+import { warnOfToken } from './warn-of-token.ts';
 import { withRetries } from './with-retries.ts';
 
 /** The work of a step, for the log. */

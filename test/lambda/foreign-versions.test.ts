@@ -58,7 +58,9 @@ describe('a token that was stored by hand', () => {
     const when = ({ action, secretId = '' }: Call): boolean =>
       action === 'GetSecretValue' && secretId.endsWith('/client');
     parts.secretsManager.faults.inject({ kind: 'denied' }, { when });
-    expect(await tick(parts.run())).toMatchObject([{ reason: 'token-unread', outcome: 'failed' }]);
+    expect(await tick(parts.run())).toMatchObject([
+      { reason: 'token-expiring', outcome: 'failed' },
+    ]);
   });
 });
 

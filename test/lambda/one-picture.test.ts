@@ -1,5 +1,6 @@
 import { DescribeSecretCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import { epochSeconds } from '../../core/instant.ts';
 import { tickError } from '../../core/run-result.ts';
 import type { Call } from '../../emulators/secrets-manager/fault.ts';
 import { tick } from '../../lambda/commands/tick.ts';
@@ -136,5 +137,90 @@ describe('a token that was put there by hand', () => {
     const [outcome] = await countedTick(parts.run());
     expect(outcome).toMatchObject({ reason: 'backing-off', token: { lifetime: 24 * hour } });
     expect(parts.metrics).toContainEqual(['MinSecondsToExpiry', 8 * hour]);
+  });
+});
+
+describe('a token that was put there by hand, while something cannot be read', () => {
+  const byHand = (parts: Parts, left: number, versionId: string): void => {
+    const at = (seconds: number): string =>
+      new Date((parts.clock.seconds + seconds) * 1000).toISOString();
+    const secretString = JSON.stringify({
+      access_token: 'the-old-token-0123456789',
+      issued_at: at(left - 24 * hour),
+      expires_at: at(left),
+    });
+    parts.secretsManager.seed({ name: tokenSecret, versionId, secretString });
+  };
+
+  it('does not fail for a credential that the list does not show yet', async () => {
+    const parts = await startParts();
+    byHand(parts, 20 * hour, '019ac0de-0000-4000-8000-000000000002');
+    parts.clock.advance(600);
+    parts.secretsManager.listLagMs = 300_000;
+    const secretString = '{"client_id":"id","client_secret":"a-secret","scope":"openid"}';
+    parts.secretsManager.seed({ name: clientSecret, secretString });
+    const outcomes = await tick(parts.run());
+    expect(outcomes).toMatchObject([{ reason: 'token-fresh', outcome: 'kept', failing: false }]);
+    expect(await statusOf(parts)).toBeUndefined();
+  });
+
+  it.each([
+    ['its credential', of('GetSecretValue', clientSecret)],
+    ['its description', of('DescribeSecret')],
+  ])('counts with its expiry, although %s is denied', async (_, when) => {
+    const parts = await startParts();
+    seedDueCredential(parts, 'fusion');
+    parts.secretsManager.faults.inject(denied, { when });
+    const [outcome] = await countedTick(parts.run());
+    expect(outcome).toMatchObject({
+      reason: 'token-expiring',
+      outcome: 'failed',
+      token: { expiresAt: parts.clock.seconds + 60 },
+    });
+    expect(parts.metrics).toContainEqual(['MinSecondsToExpiry', 60]);
+    parts.secretsManager.faults.clear();
+    // The last two ticks before the expiry do not wait.
+    expect(await statusOf(parts)).toContain('retry-at=2026-11-22T12:00:00Z');
+  });
+
+  it('is reported when it cannot be read while its credential waits, without a longer wait', async () => {
+    const parts = await startParts();
+    seedCredential(parts, 'fusion');
+    byHand(parts, 8 * hour, '019ac0de-0000-4000-8000-000000000003');
+    parts.ims.faults.inject({ kind: 'server-error', status: 403 });
+    await tick(parts.run());
+    const retryAt = /retry-at=\S+/.exec((await statusOf(parts)) ?? '')?.[0];
+    const when = (call: Call): boolean =>
+      call.action === 'GetSecretValue' && call.secretId?.includes('/token') === true;
+    parts.secretsManager.faults.inject(denied, { when });
+    const failed = await tick(parts.run());
+    expect(failed).toMatchObject([
+      { reason: 'backing-off', error: { code: 'ERR_SECRET_ACCESS_DENIED' }, isNews: true },
+    ]);
+    const status = await statusOf(parts);
+    expect(status).toContain(`code=ERR_SECRET_ACCESS_DENIED`);
+    expect(status).toContain(retryAt);
+    expect(await tick(parts.run())).toMatchObject([{ outcome: 'failed', isNews: false }]);
+    expect(await statusOf(parts)).toBe(status);
+  });
+});
+
+describe('a standing failure of a fresh token', () => {
+  it('still counts while nothing can be read, or no time is left', async () => {
+    const parts = await startParts();
+    seedCredential(parts, 'fusion');
+    await tick(parts.run());
+    parts.clock.advance(13 * hour);
+    parts.ims.faults.inject({ kind: 'reset' });
+    await tick(parts.run());
+    expect(await statusOf(parts)).toMatch(/^failing code=ERR_TOKEN_UNAVAILABLE/);
+    parts.ims.faults.clear();
+    // To a run whose clock is two hours behind, the token is fresh.
+    const now = () => epochSeconds(parts.clock.seconds - 2 * hour);
+    parts.secretsManager.faults.inject({ kind: 'internal-error' }, { when: of('DescribeSecret') });
+    const [kept] = await tick(parts.run({ now }));
+    expect(kept).toMatchObject({ reason: 'token-fresh', outcome: 'kept', failing: true });
+    const [deferred] = await tick(parts.run({ now, remaining: () => 5 }));
+    expect(deferred).toMatchObject({ outcome: 'deferred', failing: true });
   });
 });

@@ -7,6 +7,7 @@ import { tick } from '../../../lambda/commands/tick.ts';
 import {
   assertRenewalFits,
   budget,
+  closingSeconds,
   imsReserve,
   renewalSeconds,
   timeouts,
@@ -140,7 +141,7 @@ describe('assertRenewalFits', () => {
       expect(check(needed - 1)).toThrow(
         expect.objectContaining({
           code: 'ERR_CONFIG_INVALID',
-          message: expect.stringContaining(`more than ${needed} seconds`),
+          message: expect.stringContaining(`at least ${needed + closingSeconds} seconds`),
         }),
       );
     }
