@@ -1,6 +1,11 @@
 import * as v from 'valibot';
 import { echoes, holdsWhole } from './echo.ts';
-import { type ErrorCode, RotatorError, type TokenRequestDetails, TokenRequestError } from './errors.ts';
+import {
+  type ErrorCode,
+  RotatorError,
+  type TokenRequestDetails,
+  TokenRequestError,
+} from './errors.ts';
 import { type EpochSeconds, epochSeconds, formatInstant } from './instant.ts';
 import { listProblems, problemsOf } from './problems.ts';
 import { redact, redactId } from './redact.ts';
@@ -171,8 +176,7 @@ function rejection(
   const { error, error_description } = body.success ? body.output : {};
   const isSafe =
     error !== undefined &&
-    (knownErrors.has(error) ||
-      (/^[a-z_]{1,64}$/.test(error) && !echoes(error, known.secrets)));
+    (knownErrors.has(error) || (/^[a-z_]{1,64}$/.test(error) && !echoes(error, known.secrets)));
   const imsError = isSafe ? error : undefined;
   const said = redact(error_description ?? '', known.secrets);
   const retryAfter = parseRetryAfter(response.retryAfter, request.requestedAt);

@@ -10,7 +10,7 @@ import {
 } from '../wire/http-server.ts';
 import type { ClientRegistration, ImsClient } from './client.ts';
 import { ClientRegistry } from './client-registry.ts';
-import { deliver, type ImsCall, type ImsFault, replyOfOutage } from './fault.ts';
+import { deliver, echo, type ImsCall, type ImsFault, replyOfOutage } from './fault.ts';
 import { IssuedTokens, type TokenInspection } from './issued-tokens.ts';
 import { type Parameters, readParameters } from './parameters.ts';
 import { answerTokenRequest, type ImsState, type TokenOutcome } from './token-endpoint.ts';
@@ -119,13 +119,16 @@ export class ImsEmulator implements LocalServer {
       path: request.url.pathname,
       clientId: parameters.get('client_id'),
     });
-    const outage = fault && replyOfOutage(fault);
+    const outage =
+      fault?.kind === 'echo'
+        ? echo(fault, secretOf(request, parameters))
+        : fault && replyOfOutage(fault);
     if (outage !== undefined) this.#record(request, parameters, 'not-processed', fault);
     const reply =
       outage ?? (await deliver(this.#answer(request, parameters, fault), fault, request.signal));
     if (reply === 'reset') return reply;
     const date = new Date(this.#now() + this.clockOffsetMs).toUTCString();
-    return { ...reply, headers: { date, 'X-Debug-Id': randomUUID(), ...reply.headers } };
+    return { ...reply, headers: { date, 'x-debug-id': randomUUID(), ...reply.headers } };
   }
 
   #answer(request: HttpRequest, parameters: Parameters, fault: ImsFault | undefined): HttpResponse {
@@ -161,6 +164,13 @@ export class ImsEmulator implements LocalServer {
       fault: fault?.kind,
     });
   }
+}
+
+/** What a request has that nobody else may see. */
+function secretOf({ headers }: HttpRequest, parameters: Parameters): string {
+  return (
+    parameters.get('client_secret') ?? headers.authorization?.replace(/^\w+ /, '') ?? 'nothing'
+  );
 }
 
 /** The same content as at IMS, which does not list client_credentials but supports it. */

@@ -21,6 +21,8 @@ export interface HttpRequest {
 /** One response. An iterable body is streamed; if it throws, the connection is cut. */
 export interface HttpResponse {
   readonly status: number;
+  /** @default the standard one */
+  readonly statusText?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: string | Uint8Array | AsyncIterable<string | Uint8Array> | undefined;
 }
@@ -104,6 +106,7 @@ async function write(response: ServerResponse, reply: HttpReply): Promise<void> 
     response.socket?.resetAndDestroy();
     return;
   }
+  if (reply.statusText !== undefined) response.statusMessage = reply.statusText;
   response.writeHead(reply.status, reply.headers);
   const { body } = reply;
   if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {

@@ -1,4 +1,4 @@
-import { buildConnector, type Dispatcher, EnvHttpProxyAgent, Pool, request } from 'undici';
+import { type buildConnector, type Dispatcher, EnvHttpProxyAgent, Pool, request } from 'undici';
 import { TokenRequestError } from '../../core/errors.ts';
 import type { ClientCredentialsGrant, TokenEndpoint, TokenToValidate } from '../../core/ports.ts';
 import { redactId } from '../../core/redact.ts';
@@ -136,9 +136,10 @@ export class ImsTokenEndpoint implements TokenEndpoint, AsyncDisposable {
 function toProxy({ connect }: { readonly connect?: unknown }): buildConnector.connector {
   const connector = connect as buildConnector.connector;
   return (options, callback) => {
+    // undici leaves the socket out when there is an error.
     connector(options, (...[error, socket]) => {
-      if (socket === null) callback(new ProxyUnreachable(error), null);
-      else callback(null, socket);
+      if (error === null) callback(null, socket);
+      else callback(new ProxyUnreachable(error), null);
     });
   };
 }
