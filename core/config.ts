@@ -79,11 +79,14 @@ const proxies = {
   https_proxy: proxy,
 };
 
+/** True for a URL on this machine. */
+export function isLoopback(url: string): boolean {
+  return loopback.test(URL.parse(url)?.origin ?? '');
+}
+
 /** True if AWS may be called at this URL: requests to it carry secrets. */
 export function isAwsEndpoint(text: string): boolean {
-  const url = URL.parse(text);
-  if (url === null) return false;
-  return url.protocol === 'https:' || loopback.test(url.origin);
+  return URL.parse(text)?.protocol === 'https:' || isLoopback(text);
 }
 
 const awsEndpointRule = 'must be an https URL, or one on loopback';

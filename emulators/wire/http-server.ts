@@ -44,7 +44,12 @@ export interface LocalServer {
 
 const maxBodyBytes = 16 * 1024 * 1024;
 
-/** An HTTP server on 127.0.0.1. */
+const loopback = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+/**
+ * An HTTP server on 127.0.0.1. It answers only requests that are meant for it: a page in a browser
+ * can point a name of its own at this address, but then the Host header has that name.
+ */
 export class HttpServer implements LocalServer {
   readonly #server: Server;
   #running = new AbortController();
@@ -55,6 +60,10 @@ export class HttpServer implements LocalServer {
       const gone = new AbortController();
       response.once('close', () => gone.abort());
       const answer = async (): Promise<void> => {
+        if (!this.#isMeant(incoming.headers.host)) {
+          await write(response, { status: 421 });
+          return;
+        }
         const chunks: Buffer[] = [];
         let length = 0;
         for await (const chunk of incoming) {
@@ -82,6 +91,12 @@ export class HttpServer implements LocalServer {
     if (!this.#started) throw new Error('the server has no URL before start()');
     const { port } = this.#server.address() as AddressInfo;
     return `http://127.0.0.1:${port}`;
+  }
+
+  #isMeant(host = ''): boolean {
+    const named = URL.parse(`http://${host}`);
+    const { port } = new URL(this.url);
+    return named !== null && loopback.has(named.hostname) && (named.port || '80') === port;
   }
 
   async start(port = 0): Promise<void> {
