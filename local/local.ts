@@ -27,7 +27,10 @@ export class NotBuilt extends Error {}
 /** Keeps the embedded world up, with one credential in it, until the signal aborts. */
 export async function runLocal(options: LocalOptions, stopped: AbortSignal): Promise<void> {
   const { port, tickSeconds, json, print } = options;
-  const world = new World({ credentials: randomCredentials() }, { onLog: (_, line) => print(line) });
+  const world = new World(
+    { credentials: randomCredentials() },
+    { onLog: (_, line) => print(line) },
+  );
   if (!existsSync(bundle)) throw new NotBuilt('the function is not built: npm run build');
   await world.start(port);
   const client = secretsManagerClient(world);

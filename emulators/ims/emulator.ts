@@ -34,11 +34,15 @@ export interface TokenRequestRecord {
   readonly fault: ImsFault['kind'] | undefined;
 }
 
-const configurationPath = '/ims/.well-known/openid-configuration';
+const configurationPaths = [
+  '/ims/.well-known/openid-configuration',
+  '/.well-known/openid-configuration',
+];
+const tokenPaths = ['/ims/token/v3', '/ims/token/v2'];
 
 const methods: Readonly<Record<string, readonly string[]>> = {
-  [configurationPath]: ['GET'],
-  '/ims/token/v3': ['POST'],
+  ...Object.fromEntries(configurationPaths.map((path) => [path, ['GET']])),
+  ...Object.fromEntries(tokenPaths.map((path) => [path, ['POST']])),
   '/ims/validate_token/v1': ['GET', 'POST'],
   '/ims/invalidate_token/v2': ['POST'],
 };
@@ -114,7 +118,7 @@ export class ImsEmulator implements LocalServer {
   }
 
   async #handle(request: HttpRequest): Promise<HttpReply> {
-    const parameters = readParameters(request);
+    const parameters = await readParameters(request);
     const fault = this.faults.take({
       path: request.url.pathname,
       clientId: parameters.get('client_id'),
@@ -138,7 +142,7 @@ export class ImsEmulator implements LocalServer {
     if (!allowed.includes(request.method)) {
       return { status: 405, headers: { allow: allowed.join(', ') } };
     }
-    if (path === configurationPath) return json(200, openidConfiguration(this.url));
+    if (configurationPaths.includes(path)) return json(200, openidConfiguration(this.url));
     if (path === '/ims/validate_token/v1') {
       return answerValidation(this.#state, parameters, request);
     }
@@ -154,7 +158,7 @@ export class ImsEmulator implements LocalServer {
     outcome: TokenRequestRecord['outcome'],
     fault: ImsFault | undefined,
   ): void {
-    if (method !== 'POST' || url.pathname !== '/ims/token/v3') return;
+    if (method !== 'POST' || !tokenPaths.includes(url.pathname)) return;
     this.#tokenRequests.push({
       clientId: parameters.get('client_id'),
       scope: parameters.get('scope'),
