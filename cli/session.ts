@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
+import { isLoopback, parseNetworkSettings } from '../core/config.ts';
+import { asRotatorError } from '../core/errors.ts';
 import { type EpochSeconds, epochSeconds } from '../core/instant.ts';
 import type { Digest } from '../core/token-tags.ts';
 import { Secrets } from './aws/secrets.ts';
+import { CliError } from './errors.ts';
 import { Terminal } from './view/terminal.ts';
 
 /** The options that commands share. */
@@ -35,12 +38,26 @@ export function startSession(
   if (region) env['AWS_REGION'] = region;
   // The SDK would use an empty one as the Region.
   else delete env['AWS_REGION'];
+  const terminal = new Terminal({ stdin, stdout, stderr });
+  for (const [variable, url] of awsEndpoints(env)) {
+    if (!isLoopback(url)) terminal.note(`${variable}: AWS is called at ${URL.parse(url)?.origin}`);
+  }
   return {
     options,
-    terminal: new Terminal({ stdin, stdout, stderr }),
+    terminal,
     secrets: new Secrets(signal),
     now: () => epochSeconds(Date.now() / 1000),
     digest: (text) => createHash('sha256').update(text).digest('hex'),
     signal,
   };
+}
+
+/** @throws CliError ERR_CONFIG_INVALID when AWS or a proxy cannot be called as the environment says */
+function awsEndpoints(env: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
+  try {
+    return parseNetworkSettings(env);
+  } catch (error) {
+    const { code, message } = asRotatorError(error);
+    throw new CliError(code, message, 'correct the variable, or unset it', { cause: error });
+  }
 }

@@ -27,11 +27,16 @@ export const errorKinds = {
   ERR_TOKEN_INVALID: finalFor('operator'),
   ERR_TOKEN_UNAVAILABLE: transient,
   ERR_TOKEN_NOT_LATER: finalFor('operator'),
+  ERR_IMS_CERTIFICATE: finalFor('operator'),
+  ERR_IMS_PROXY: finalFor('operator'),
+  ERR_IMS_UNRESOLVED: finalFor('operator'),
   ERR_SECRET_ACCESS_DENIED: finalFor('deployer'),
   ERR_SECRET_DECRYPTION: finalFor('deployer'),
   ERR_SECRET_ENCRYPTION: finalFor('deployer'),
   ERR_SECRET_REFUSED: finalFor('deployer'),
   ERR_SECRET_UNAVAILABLE: transient,
+  ERR_AWS_CERTIFICATE: finalFor('operator'),
+  ERR_AWS_UNRESOLVED: finalFor('operator'),
   ERR_VERSION_EXISTS: finalFor('nobody'),
   ERR_VERSION_LIMIT: finalFor('operator'),
   ERR_ROTATION_NEEDS_FIRST_TOKEN: finalFor('operator'),
@@ -83,7 +88,7 @@ export class RotatorError extends Error {
   }
 }
 
-/** The parts of IMS's response that are safe to log. */
+/** The parts of IMS's response that are safe to log: none repeats what was sent. */
 export interface TokenRequestDetails {
   readonly clientId: string;
   readonly status?: number | undefined;
@@ -104,7 +109,10 @@ export class TokenRequestError extends RotatorError {
       | 'ERR_TOKEN_REJECTED'
       | 'ERR_TOKEN_MALFORMED'
       | 'ERR_TOKEN_INVALID'
-      | 'ERR_TOKEN_UNAVAILABLE',
+      | 'ERR_TOKEN_UNAVAILABLE'
+      | 'ERR_IMS_CERTIFICATE'
+      | 'ERR_IMS_PROXY'
+      | 'ERR_IMS_UNRESOLVED',
     message: string,
     details: TokenRequestDetails,
     options?: ErrorOptions,

@@ -77,6 +77,26 @@ const known: Readonly<Record<ErrorCode, FailureWords>> = {
     words: 'IMS issued a token that does not expire later than the stored one',
     fix: "check the credential's token lifetime at Adobe",
   },
+  ERR_IMS_CERTIFICATE: {
+    words: 'the TLS certificate on the way to IMS is not trusted',
+    fix: 'see ERR_IMS_CERTIFICATE in docs/runbook.md: usually a proxy that inspects TLS',
+  },
+  ERR_IMS_PROXY: {
+    words: 'the proxy on the way to IMS refuses, or cannot be reached',
+    fix: "correct HTTPS_PROXY in the function's environment, or the proxy's rules",
+  },
+  ERR_IMS_UNRESOLVED: {
+    words: 'the name of the IMS host does not resolve',
+    fix: "correct the credential's ims_host, or the DNS of the function's VPC",
+  },
+  ERR_AWS_CERTIFICATE: {
+    words: 'the TLS certificate on the way to Secrets Manager is not trusted',
+    fix: 'see ERR_AWS_CERTIFICATE in docs/runbook.md: usually a proxy or an endpoint override',
+  },
+  ERR_AWS_UNRESOLVED: {
+    words: 'the name of Secrets Manager does not resolve',
+    fix: "correct the DNS of the function's VPC, or AWS_ENDPOINT_URL",
+  },
   ERR_ROTATION_NEEDS_FIRST_TOKEN: {
     words: 'a rotation can only replace a token, and none is stored yet',
     fix: 'ims-token-rotator renew NAME',

@@ -5,7 +5,7 @@ import {
   RotateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import type { ImsFault } from '../../emulators/ims/fault.ts';
+import type { EchoPlace, ImsFault } from '../../emulators/ims/fault.ts';
 import type { Call, SecretsManagerFault } from '../../emulators/secrets-manager/fault.ts';
 import { expectNoSecrets } from '../support/no-secrets.ts';
 import { startRotator } from '../support/start-rotator.ts';
@@ -24,6 +24,31 @@ const imsFaults: readonly ImsFault[] = [
   { kind: 'claims-disagree', lifetimeSeconds: 60 },
   { kind: 'opaque-token' },
 ];
+
+const places: readonly EchoPlace[] = [
+  'error_description',
+  'error',
+  'x-debug-id',
+  'token_type',
+  'access_token',
+  'html',
+  'keys',
+  'status-text',
+  'location',
+];
+
+/** Every place in which IMS may repeat the client secret, and some of the ways. */
+const echoes: readonly ImsFault[] = places.flatMap((place) =>
+  [
+    String,
+    (text: string) => text.slice(4, 20),
+    (text: string) => text.toLowerCase().replaceAll(/[^a-z]/g, ''),
+    (text: string) => encodeURIComponent(encodeURIComponent(text)),
+    (text: string) => [...text].map((letter) => `&#${letter.charCodeAt(0)};`).join(''),
+    (text: string) => [...text].join(' '),
+    (text: string) => Buffer.from(text).toString('base64'),
+  ].map((as) => ({ kind: 'echo', place, as }) as const),
+);
 
 const storeFaults: readonly SecretsManagerFault[] = [
   { kind: 'denied' },
@@ -115,6 +140,26 @@ describe('the output of the function', () => {
   });
 });
 
+describe('a client secret that IMS repeats', () => {
+  it('shows in nothing that the function writes', async () => {
+    const { world, client, onboard, invoke } = await startRotator();
+    const clientSecrets: string[] = [];
+    const results: unknown[] = [];
+    for (const [index, fault] of echoes.entries()) {
+      const credential = `echo-${index}`;
+      clientSecrets.push(...(await onboard(credential)).clientSecrets);
+      world.ims.faults.inject(fault);
+      results.push(await invoke({ action: 'renew', credential }));
+      world.ims.faults.clear();
+      const SecretId = world.secretId(credential, 'token');
+      results.push((await client.send(new DescribeSecretCommand({ SecretId }))).Tags);
+    }
+    const logs = world.lambda.logs(world.functionName);
+    expect(logs.filter((line) => line.includes('[redacted]')).length).toBeGreaterThan(5);
+    expectNoSecrets([...logs, JSON.stringify(results)].join('\n'), clientSecrets);
+  });
+});
+
 describe('expectNoSecrets', () => {
   const secret = 'p8e-"Quoted"+and/odd=0123';
 
@@ -125,6 +170,10 @@ describe('expectNoSecrets', () => {
     ['in base64', Buffer.from(secret).toString('base64')],
     ['in base64url', Buffer.from(secret).toString('base64url')],
     ['escaped in JSON', JSON.stringify({ secret })],
+    ['as a form', new URLSearchParams({ secret }).toString()],
+    ['in HTML', [...secret].map((letter) => `&#${letter.charCodeAt(0)};`).join('')],
+    ['in upper case', secret.toUpperCase()],
+    ['split', [...secret].join(' ')],
   ])('finds a secret %s', (_, text) => {
     expect(() => expectNoSecrets(text, [secret])).toThrow('the text shows a secret');
   });
