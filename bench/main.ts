@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { World } from '../local/world.ts';
+import { bundle, World } from '../local/world.ts';
 
 /** Prints one figure as a line of JSON. */
 function print(name: string, unit: string, values: readonly number[]): void {
@@ -46,7 +46,7 @@ async function withWorld<Result>(
   }
 }
 
-/** Of the function's process, as Linux counts it; undefined elsewhere. */
+/** The peak memory of the function's process in MiB; undefined on systems other than Linux. */
 function peakMemory({ lambda, functionName }: World): number | undefined {
   const [pid] = lambda.processIds(functionName);
   const file = `/proc/${pid}/status`;
@@ -61,7 +61,7 @@ async function repeat(times: number, measure: () => Promise<number>): Promise<re
   return values;
 }
 
-const { size } = await stat(new URL('../dist/lambda/index.mjs', import.meta.url));
+const { size } = await stat(bundle);
 print('bundle size', 'KiB', [size / 1024]);
 
 print(

@@ -1,26 +1,27 @@
 import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { EnvHttpProxyAgent, request } from 'undici';
 import { onboard, secretsManagerClient } from './onboarding.ts';
-import { consoleDownload, sampleClient } from './sample-credential.ts';
-import { World } from './world.ts';
+import { consoleDownload, sampleName as name, sampleClient } from './sample-credential.ts';
+import { bundle, World } from './world.ts';
 
-/** A step that held, and what was seen in it; nothing secret is in the facts. */
+/** A completed step, with its facts. No fact is secret. */
 export interface Step {
   readonly title: string;
   readonly facts: Readonly<Record<string, string | number>>;
 }
 
 export interface DemonstrationOptions {
-  /** A credential for the real IMS. @default a sample, for the stand-in */
-  readonly credential?: { readonly file: string; readonly document: string };
-  /** Where the real IMS is, if not where the credential says. */
-  readonly imsEndpointUrl?: string;
-  /** Further environment of the function. */
-  readonly environment?: Readonly<Record<string, string>>;
+  /** A credential for the real IMS. @default a sample credential for the stand-in */
+  readonly credential?: { readonly file: string | undefined; readonly document: string };
+  /** The origin of the real IMS. @default the host in the credential */
+  readonly imsEndpointUrl?: string | undefined;
+  /** Additional environment of the function. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
 }
 
 interface StoredToken {
@@ -30,23 +31,20 @@ interface StoredToken {
   readonly ims_host: string;
 }
 
-const name = 'workfront-fusion';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * The main job from end to end: a credential is stored, a tick mints and stores its token, a
- * consumer reads it and calls an API with it, and a second tick keeps it.
+ * consumer reads the token and calls an API with it, and a second tick keeps it.
  *
- * @throws Error when a step does not hold
+ * @throws Error if a step fails
  */
 export async function* demonstrate(options: DemonstrationOptions): AsyncGenerator<Step> {
   const world = new World({
-    // The account is of two ticks; a renewal by the event rule would come before the first.
+    // With the event rule, the credential would be renewed before the first tick.
     eventRule: false,
-    ...(options.credential === undefined
-      ? {}
-      : { imsEndpointUrl: options.imsEndpointUrl ?? 'adobe' }),
-    ...(options.environment === undefined ? {} : { environment: options.environment }),
+    imsEndpointUrl: options.credential && (options.imsEndpointUrl ?? 'adobe'),
+    environment: options.environment,
   });
   await world.start();
   const client = secretsManagerClient(world);
@@ -75,7 +73,7 @@ export async function* demonstrate(options: DemonstrationOptions): AsyncGenerato
       return;
     }
     if (world.ims.mintCount !== 1) {
-      throw new Error(`IMS minted ${world.ims.mintCount} tokens where one is enough`);
+      throw new Error(`IMS minted ${world.ims.mintCount} tokens instead of 1`);
     }
     yield { ...second, facts: { ...second.facts, tokens_minted: world.ims.mintCount } };
   } finally {
@@ -101,12 +99,11 @@ function worldStep(world: World, options: DemonstrationOptions): Step {
 }
 
 async function buildStep(): Promise<Step> {
-  const file = 'dist/lambda/index.mjs';
   await promisify(execFile)(process.execPath, ['build.ts'], { cwd: root });
-  const { size } = await stat(new URL(`../${file}`, import.meta.url));
+  const { size } = await stat(bundle);
   return {
     title: 'the bundle that the stack deploys is built',
-    facts: { file, size: `${Math.round(size / 1024)} KiB` },
+    facts: { file: relative(root, bundle), size: `${Math.round(size / 1024)} KiB` },
   };
 }
 
@@ -183,14 +180,14 @@ async function validationStep(token: StoredToken, endpointUrl?: string): Promise
   });
   const { valid } = (await response.body.json()) as { valid?: unknown };
   await dispatcher.close();
-  if (valid !== true) throw new Error('IMS says that the token is not valid');
+  if (valid !== true) throw new Error('IMS says that the token is invalid');
   return {
     title: 'IMS says that it is valid',
     facts: { request: `POST ${url}`, status: response.statusCode },
   };
 }
 
-/** Enough to recognise it by, and far too little to use it. */
+/** The first characters of a secret: enough to recognise it, too few to use it. */
 function masked(secret: string): string {
   return `${secret.slice(0, 4)}… (${secret.length} characters)`;
 }

@@ -1,16 +1,22 @@
+import {
+  defaultTick,
+  type MetricName,
+  metricDimension,
+  metricNamespace,
+} from '../core/contract.ts';
 import type { Account, Alarm } from '../emulators/account/account.ts';
 
-/** The rotator that is deployed, as far as the account's other services know of it. */
+/** The deployed rotator, as far as the account's other services know it. */
 export interface DeployedRotator {
   readonly rotator: string;
   readonly functionName: string;
-  /** The access key that the function's role gives it. */
+  /** The access key of the function's role. */
   readonly functionAccessKeyId: string;
 }
 
-/** What the stack deploys beside secrets and function, all well, and the key that AWS provides. */
+/** Adds what the stack deploys beside secrets and function, all healthy, and the key from AWS. */
 export function furnishAccount(account: Account, deployed: DeployedRotator): void {
-  const { rotator, functionName, functionAccessKeyId } = deployed;
+  const { functionName, functionAccessKeyId } = deployed;
   account.principals.set(functionAccessKeyId, {
     username: functionName,
     arn: `arn:aws:sts::${account.id}:assumed-role/${functionName}-role/${functionName}`,
@@ -19,7 +25,7 @@ export function furnishAccount(account: Account, deployed: DeployedRotator): voi
     name: `${functionName}-tick`,
     groupName: functionName,
     state: 'ENABLED',
-    scheduleExpression: 'rate(15 minutes)',
+    scheduleExpression: `rate(${defaultTick / 60} minutes)`,
     targetArn: account.arn('lambda', `function:${functionName}`),
     input: '{"action":"tick"}',
   });
@@ -31,21 +37,43 @@ export function furnishAccount(account: Account, deployed: DeployedRotator): voi
     endpoint: 'oncall@example.com',
     confirmed: true,
   });
-  const ofFunction = { namespace: 'AWS/Lambda', dimensions: { FunctionName: functionName } };
-  const ofRotator = { namespace: 'ImsTokenRotator', dimensions: { rotator } };
-  for (const [name, metricName, statistic, periodSeconds, metric] of [
-    ['life-left', 'MinLifeLeft', 'Minimum', 900, ofRotator],
-    ['life-left-urgent', 'MinLifeLeft', 'Minimum', 900, ofRotator],
-    ['failing', 'Failing', 'Maximum', 900, ofRotator],
-    ['silence', 'Ticks', 'Sum', 300, ofRotator],
-    ['fewer-managed', 'Managed', 'Maximum', 900, ofRotator],
-    ['events-dropped', 'AsyncEventsDropped', 'Sum', 300, ofFunction],
-    ['throttles', 'Throttles', 'Sum', 900, ofFunction],
+  addAlarms(account, deployed, topicArn);
+  const keyArn = account.arn('kms', 'key/5e2f0d1c-0000-4000-8000-000000000001');
+  account.keys.set(keyArn, {
+    arn: keyArn,
+    state: 'Enabled',
+    manager: 'AWS',
+    aliases: ['alias/aws/secretsmanager'],
+  });
+}
+
+function addAlarms(
+  account: Account,
+  { rotator, functionName }: DeployedRotator,
+  topicArn: string,
+): void {
+  const rotatorMetric = (metricName: MetricName) => ({
+    namespace: metricNamespace,
+    metricName,
+    dimensions: { [metricDimension]: rotator },
+  });
+  const functionMetric = (metricName: string) => ({
+    namespace: 'AWS/Lambda',
+    metricName,
+    dimensions: { FunctionName: functionName },
+  });
+  for (const [name, metric, statistic, periodSeconds] of [
+    ['life-left', rotatorMetric('MinLifeLeft'), 'Minimum', defaultTick],
+    ['life-left-urgent', rotatorMetric('MinLifeLeft'), 'Minimum', defaultTick],
+    ['failing', rotatorMetric('Failing'), 'Maximum', defaultTick],
+    ['silence', rotatorMetric('Ticks'), 'Sum', defaultTick / 3],
+    ['fewer-managed', rotatorMetric('Managed'), 'Maximum', defaultTick],
+    ['events-dropped', functionMetric('AsyncEventsDropped'), 'Sum', 300],
+    ['throttles', functionMetric('Throttles'), 'Sum', 900],
   ] as const) {
     const alarm: Alarm = {
       alarmName: `${functionName}-${name}`,
       ...metric,
-      metricName,
       statistic,
       periodSeconds,
       alarmActions: [topicArn],
@@ -55,11 +83,4 @@ export function furnishAccount(account: Account, deployed: DeployedRotator): voi
     };
     account.alarms.set(alarm.alarmName, alarm);
   }
-  const keyArn = account.arn('kms', 'key/5e2f0d1c-0000-4000-8000-000000000001');
-  account.keys.set(keyArn, {
-    arn: keyArn,
-    state: 'Enabled',
-    manager: 'AWS',
-    aliases: ['alias/aws/secretsmanager'],
-  });
 }

@@ -1,35 +1,32 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { onboard, secretsManagerClient } from './onboarding.ts';
-import { consoleDownload, sampleClient } from './sample-credential.ts';
-import { World } from './world.ts';
+import { environmentVariables } from '../core/contract.ts';
+import { localCredentials, onboard, secretsManagerClient } from './onboarding.ts';
+import { consoleDownload, sampleClient, sampleName } from './sample-credential.ts';
+import { bundle, isPackaged, World } from './world.ts';
 
 export interface LocalOptions {
-  /** Of Secrets Manager; the other servers take those that follow. 0 is any that are free. */
+  /** The first of five consecutive ports, or 0 for any free ones. */
   readonly port: number;
-  /** How often the rotator looks. */
+  /** Seconds between two ticks. */
   readonly tickSeconds: number;
-  /** Whether the addresses are printed as one line of JSON. */
+  /** True to print the addresses as one line of JSON. */
   readonly json: boolean;
   readonly print: (line: string) => void;
 }
 
-const name = 'workfront-fusion';
+const command = isPackaged ? 'npx ims-token-rotator' : 'npm run --silent rotator --';
 
-// What this was started with, too.
-const command = import.meta.dirname.endsWith(join('dist', 'cli'))
-  ? 'npx ims-token-rotator'
-  : 'npm run --silent rotator --';
+// The longest that a timer runs: 24 days.
+const longestMs = 2 ** 31 - 1;
 
-/** There is no bundle to run. */
+/** The function's bundle is missing. */
 export class NotBuilt extends Error {}
 
 /** Keeps the embedded world up, with one credential in it, until the signal aborts. */
 export async function runLocal(options: LocalOptions, stopped: AbortSignal): Promise<void> {
   const { port, tickSeconds, json, print } = options;
   const world = new World({}, { onLog: (_, line) => print(line) });
-  const { bundle } = world.functionDefinition({ secretsManager: '', ims: '' });
   if (!existsSync(bundle)) throw new NotBuilt('the function is not built: npm run build');
   await world.start(port);
   const client = secretsManagerClient(world);
@@ -44,19 +41,16 @@ export async function runLocal(options: LocalOptions, stopped: AbortSignal): Pro
     world.lambda.invoke(world.functionName, { action: 'tick' }, { type: 'Event' });
   const schedule = setInterval(tick, tickSeconds * 1000);
   try {
-    // The event rule renews it at once.
-    await onboard(world, client, name, consoleDownload(sample));
+    // The event rule renews the credential at once.
+    await onboard(world, client, sampleName, consoleDownload(sample));
     tick();
-    await delay(longest, undefined, { signal: stopped }).catch(() => undefined);
+    await delay(longestMs, undefined, { signal: stopped }).catch(() => undefined);
   } finally {
     clearInterval(schedule);
     client.destroy();
     await world.stop();
   }
 }
-
-// The longest that a timer runs: 24 days.
-const longest = 2 ** 31 - 1;
 
 function serversOf({ aws, secretsManager, lambda, ims, productApi }: World) {
   return {
@@ -68,24 +62,23 @@ function serversOf({ aws, secretsManager, lambda, ims, productApi }: World) {
   };
 }
 
-/** What any AWS SDK, AWS CLI and the operator's commands need to find this world. */
+/** The environment in which AWS SDKs, the AWS CLI and the operator's commands find this world. */
 function variablesOf({ aws, ims, region }: World) {
   return {
     AWS_ENDPOINT_URL: aws.url,
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    IMS_ENDPOINT_URL: ims.url,
+    AWS_ACCESS_KEY_ID: localCredentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: localCredentials.secretAccessKey,
+    [environmentVariables.imsEndpointUrl]: ims.url,
   };
 }
 
 function instructions(world: World): string {
-  const secret = `${world.prefix}/${name}`;
   const exports = Object.entries(variablesOf(world)).map(
     ([key, value]) => `  export ${key}=${value}`,
   );
-  return `The embedded world is up. Ctrl-C stops it.
+  return `The embedded world is up. Press Ctrl-C to stop it.
 
   AWS              ${world.aws.url}
   Secrets Manager  ${world.secretsManager.url}
@@ -93,27 +86,27 @@ function instructions(world: World): string {
   IMS              ${world.ims.url}
   product API      ${world.productApi.url}
 
-Point a second terminal at it, for any AWS SDK or CLI:
+Set these in a second terminal, for any AWS SDK or CLI:
 
 ${exports.join('\n')}
 
-(An AWS CLI before 2.13 and a boto3 before 1.28 do not know the first of them:
-give them --endpoint-url or endpoint_url, or they call the real AWS.)
+(AWS CLI before 2.13 and boto3 before 1.28 ignore the first one: pass them
+--endpoint-url or endpoint_url, or they call the real AWS.)
 
-Then look at it, and read the token:
+Then inspect the rotator and read the token:
 
   ${command} status
-  ${command} doctor ${name} --mint
+  ${command} doctor ${sampleName} --mint
   aws secretsmanager get-secret-value --query SecretString --output text \\
-    --secret-id ${secret}/token
+    --secret-id ${world.secretId(sampleName, 'token')}
 
-The stand-in for IMS knows one client: take another credential from it.
+The stand-in for IMS knows one client. Onboard it again under another name:
 
   aws secretsmanager get-secret-value --query SecretString --output text \\
-    --secret-id ${secret}/client \\
+    --secret-id ${world.secretId(sampleName, 'client')} \\
     > credential.json
   ${command} onboard another credential.json
 
-What the rotator does, on its schedule and whenever a credential is stored:
+The rotator's log, on its schedule and whenever a credential is stored:
 `;
 }

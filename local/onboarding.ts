@@ -1,16 +1,22 @@
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { World } from './world.ts';
 
-/** A plain SDK client, with nothing set but what any program has to set. */
+/** Dummy credentials, which every emulator accepts. */
+export const localCredentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+/** A plain SDK client with the minimal configuration. */
 export function secretsManagerClient(world: World): SecretsManagerClient {
   return new SecretsManagerClient({
     endpoint: world.secretsManager.url,
     region: world.region,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: localCredentials,
   });
 }
 
-/** Creates the two secrets of a credential: the token secret first, so that it can be filled. */
+/**
+ * Creates a credential's two secrets. The token secret comes first: storing the client secret
+ * triggers the first renewal.
+ */
 export async function onboard(
   world: World,
   client: SecretsManagerClient,

@@ -1,12 +1,18 @@
 import { randomBytes } from 'node:crypto';
+import { productScopes } from '../core/contract.ts';
 import type { ClientRegistration } from '../emulators/ims/client.ts';
 
-/** A client as the Developer Console would make one for Workfront Fusion; its secret is random. */
+const product = 'workfront-fusion';
+
+/** The name of the sample credential. */
+export const sampleName = product;
+
+/** A client for Workfront Fusion, as the Developer Console would create it. Its secret is random. */
 export function sampleClient(): ClientRegistration {
   return {
     clientId: randomBytes(16).toString('hex'),
     clientSecrets: [`p8e-${randomBytes(24).toString('base64url')}`],
-    scopes: ['openid', 'AdobeID', 'profile', 'additional_info.projectedProductContext'],
+    scopes: productScopes[product],
     orgId: '7E7B5C8E5E4F0A2B0A495C8D@AdobeOrg',
   };
 }

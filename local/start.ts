@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { environmentVariables } from '../core/contract.ts';
 import { type DemonstrationOptions, demonstrate, type Step } from './demonstration.ts';
 
 const usage = `Usage: npm start -- [--json] [--credentials FILE]
@@ -7,12 +8,13 @@ const usage = `Usage: npm start -- [--json] [--credentials FILE]
 Runs the main job on this machine: the embedded world, the bundle, one credential, two ticks.
 
   --json              print one JSON object instead of text
-  --credentials FILE  a credential for the real Adobe IMS instead of the stand-in, in any form
-                      that the rotator accepts; the token stays on this machine
-  --help              print this
+  --credentials FILE  use a credential of yours with the real Adobe IMS, in any form that the
+                      rotator accepts; the token stays on this machine
+  --help              print this help
 `;
 
-const passedOn = ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy', 'NODE_EXTRA_CA_CERTS'];
+/** The environment variables that the function inherits, to reach the real IMS. */
+const inherited = ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy', 'NODE_EXTRA_CA_CERTS'];
 
 async function main(): Promise<number> {
   const options = readOptions();
@@ -36,11 +38,11 @@ async function main(): Promise<number> {
   const ok = error === undefined;
   if (json) {
     const ims = file === undefined ? 'stand-in' : (demonstration.imsEndpointUrl ?? 'real');
-    print(JSON.stringify({ ok, ims, seconds, ...(ok ? {} : { error }), steps }, null, 2));
+    print(JSON.stringify({ ok, ims, seconds, error, steps }, null, 2));
   } else if (ok) {
-    print(`All of it holds, in ${seconds} s. To keep the world up: npm run local`);
+    print(`All ${steps.length} steps passed in ${seconds} s. To keep the world up: npm run local`);
   } else {
-    process.stderr.write(`Step ${steps.length + 1} does not hold: ${error}\n`);
+    process.stderr.write(`Step ${steps.length + 1} failed: ${error}\n`);
   }
   return ok ? 0 : 1;
 }
@@ -76,17 +78,16 @@ async function demonstrationOptions(
   }
   const size = Buffer.byteLength(document);
   if (size === 0 || size > 65_536) {
-    process.stderr.write(`${file} has ${size} bytes; a secret has 1 to 65536\n`);
+    process.stderr.write(`${file} has ${size} bytes; a secret can have 1 to 65536\n`);
     return 2;
   }
   const environment = Object.fromEntries(
-    passedOn.flatMap((key) => (process.env[key] === undefined ? [] : [[key, process.env[key]]])),
+    inherited.flatMap((key) => (process.env[key] === undefined ? [] : [[key, process.env[key]]])),
   );
-  const endpoint = process.env['IMS_ENDPOINT_URL'];
   return {
     credential: { file, document },
     environment,
-    ...(endpoint === undefined ? {} : { imsEndpointUrl: endpoint }),
+    imsEndpointUrl: process.env[environmentVariables.imsEndpointUrl],
   };
 }
 

@@ -1,67 +1,74 @@
 import { join } from 'node:path';
-import { AwsEndpoint, type AwsEndpointOptions } from '../emulators/account/aws-endpoint.ts';
+import {
+  defaultPrefix,
+  defaultTick,
+  environmentVariables,
+  type SecretKind,
+  secretName,
+} from '../core/contract.ts';
+import { AwsEndpoint } from '../emulators/account/aws-endpoint.ts';
 import { embeddedMetrics } from '../emulators/account/embedded-metrics.ts';
 import { secretsManagerEvent } from '../emulators/account/secrets-trail.ts';
-import { ImsEmulator } from '../emulators/ims/ims-emulator.ts';
+import { ImsEmulator } from '../emulators/ims/emulator.ts';
 import { ProductApiEmulator } from '../emulators/ims/product-api.ts';
-import { LambdaEmulator } from '../emulators/lambda/emulator.ts';
+import { LambdaEmulator, type LambdaEmulatorOptions } from '../emulators/lambda/emulator.ts';
 import { defaultCredentials, type FunctionDefinition } from '../emulators/lambda/environment.ts';
+import { SecretsManagerEmulator } from '../emulators/secrets-manager/emulator.ts';
 import type { SecretLabelUpdated } from '../emulators/secrets-manager/label-event.ts';
-import { SecretsManagerEmulator } from '../emulators/secrets-manager/server.ts';
+import type { Authorize } from '../emulators/wire/authorization.ts';
+import { defaultRegion } from '../emulators/wire/aws-options.ts';
 import { furnishAccount } from './deployed-account.ts';
 
 export interface WorldOptions {
   /** The rotator's name. @default 'local' */
-  readonly rotator?: string;
-  /** Where the function finds IMS; `'adobe'` is the real one. @default the stand-in */
-  readonly imsEndpointUrl?: string;
-  /** Further environment of the function, such as a proxy. @default none */
-  readonly environment?: Readonly<Record<string, string>>;
-  /** The function's time-out. @default 600, as the stack has it */
-  readonly timeoutSeconds?: number;
-  /** Whether a stored credential is renewed at once, as the stack's event rule does. @default true */
-  readonly eventRule?: boolean;
-  /** The clock of all but the function, in milliseconds. @default Date.now */
-  readonly now?: () => number;
-  /** Asked about every call of AWS, the function's among them. @default every call is allowed */
-  readonly authorize?: NonNullable<AwsEndpointOptions['authorize']>;
+  readonly rotator?: string | undefined;
+  /** The function's IMS; `'adobe'` is the real one. @default the stand-in */
+  readonly imsEndpointUrl?: string | undefined;
+  /** Additional environment of the function, for example a proxy. @default none */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** The function's time-out. @default 600, as in the stack */
+  readonly timeoutSeconds?: number | undefined;
+  /** True if a stored credential is renewed at once, as by the stack's event rule. @default true */
+  readonly eventRule?: boolean | undefined;
+  /** The clock of everything but the function, in milliseconds. @default Date.now */
+  readonly now?: (() => number) | undefined;
+  /** Authorizes every call of AWS, including the function's. @default allows every call */
+  readonly authorize?: Authorize | undefined;
 }
 
-// Beside the compiled `dist/cli/` in the package.
-const place = import.meta.dirname.endsWith(join('dist', 'cli')) ? '../lambda' : '../dist/lambda';
-const bundle = join(import.meta.dirname, place, 'index.mjs');
+/** True if this runs in the package's compiled `dist/cli/`, false if from source. */
+export const isPackaged = import.meta.dirname.endsWith(join('dist', 'cli'));
 
-const region = 'us-east-1';
-const accountId = '111122223333';
+/** The function's bundle. */
+export const bundle = join(
+  import.meta.dirname,
+  isPackaged ? '../lambda' : '../dist/lambda',
+  'index.mjs',
+);
 
-/** The embedded world: AWS and Adobe as far as a rotator needs them, and the rotator in it. */
+/** The embedded world: everything of AWS and Adobe that a rotator needs, and a rotator. */
 export class World {
-  readonly region = region;
+  readonly region = defaultRegion;
   readonly functionName: string;
-  /** What the names of the rotator's secrets begin with, without the slash that follows. */
+  /** The prefix of the rotator's secret names, without the slash that follows. */
   readonly prefix: string;
   readonly secretsManager: SecretsManagerEmulator;
   readonly ims: ImsEmulator;
   readonly productApi: ProductApiEmulator;
   readonly lambda: LambdaEmulator;
-  /** The one endpoint of all services of AWS, those that have their own among them. */
+  /** The endpoint of all AWS services, including those with their own. */
   readonly aws: AwsEndpoint;
   readonly #options: WorldOptions;
 
-  constructor(
-    options: WorldOptions = {},
-    lambda: ConstructorParameters<typeof LambdaEmulator>[0] = {},
-  ) {
+  constructor(options: WorldOptions = {}, lambda: LambdaEmulatorOptions = {}) {
     const { rotator = 'local' } = options;
     this.#options = options;
     this.functionName = `rotator-${rotator}`;
-    this.prefix = `ims-token-rotator/${rotator}`;
+    this.prefix = defaultPrefix(rotator);
     const { now = Date.now, authorize = () => true } = options;
     this.ims = new ImsEmulator({ now });
     this.productApi = new ProductApiEmulator(this.ims);
     this.aws = new AwsEndpoint({
-      region,
-      accountId,
       now,
       authorize,
       services: new Map([
@@ -72,14 +79,11 @@ export class World {
     const { account } = this.aws;
     const principalOf = account.principal.bind(account);
     const keyState = (keyId: string) => account.key(keyId)?.state;
-    const common = { region, accountId, now, authorize, principalOf };
-    this.secretsManager = new SecretsManagerEmulator({ ...common, keyState });
+    const common = { authorize, principalOf };
+    this.secretsManager = new SecretsManagerEmulator({ ...common, now, keyState });
     this.secretsManager.onCall((call) => account.recordEvent(secretsManagerEvent(account, call)));
     this.lambda = new LambdaEmulator({
-      region,
-      account: accountId,
-      authorize,
-      principalOf,
+      ...common,
       ...lambda,
       onLog: (functionName, line) => {
         for (const value of embeddedMetrics(line)) account.recordMetric(value);
@@ -93,7 +97,7 @@ export class World {
     });
   }
 
-  /** @param port of Secrets Manager; the other servers take those that follow. @default any */
+  /** @param port the first of five consecutive ports, or 0 for any free ones. @default 0 */
   async start(port = 0): Promise<void> {
     const servers = [this.secretsManager, this.ims, this.productApi, this.lambda, this.aws];
     const portOf = (index: number): number => (port === 0 ? 0 : port + index);
@@ -126,11 +130,11 @@ export class World {
     await Promise.all(servers.map((server) => server.stop()));
   }
 
-  secretId(credential: string, kind: 'client' | 'token'): string {
-    return `${this.prefix}/${credential}/${kind}`;
+  secretId(credential: string, kind: SecretKind): string {
+    return secretName(this.prefix, credential, kind);
   }
 
-  /** The function as the stack defines it, and beyond that only where its services are. */
+  /** The function as the stack defines it, with the addresses of its services. */
   functionDefinition(urls: {
     readonly secretsManager: string;
     readonly ims: string;
@@ -146,12 +150,14 @@ export class World {
       maximumEventAgeSeconds: 300,
       loggingFormat: 'JSON',
       environment: {
-        IMS_TOKEN_ROTATOR_NAME: rotator,
-        IMS_TOKEN_ROTATOR_PREFIX: this.prefix,
-        IMS_TOKEN_ROTATOR_TICK_SECONDS: '900',
+        [environmentVariables.name]: rotator,
+        [environmentVariables.prefix]: this.prefix,
+        [environmentVariables.tickSeconds]: String(defaultTick),
         NODE_OPTIONS: '--enable-source-maps',
         AWS_ENDPOINT_URL_SECRETS_MANAGER: urls.secretsManager,
-        ...(imsEndpointUrl === 'adobe' ? {} : { IMS_ENDPOINT_URL: imsEndpointUrl }),
+        ...(imsEndpointUrl !== 'adobe' && {
+          [environmentVariables.imsEndpointUrl]: imsEndpointUrl,
+        }),
         ...environment,
       },
     };

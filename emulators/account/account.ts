@@ -9,11 +9,11 @@ export interface Schedule {
   readonly state: 'ENABLED' | 'DISABLED';
   readonly scheduleExpression: string;
   readonly targetArn: string;
-  /** What the target is sent. @default an event of the service's own */
-  readonly input?: string;
+  /** The payload for the target. @default the service's own event */
+  readonly input?: string | undefined;
 }
 
-/** An alarm of CloudWatch. Nothing here evaluates it: its state is what it is set to. */
+/** An alarm of CloudWatch. Nothing evaluates it: its state is set by hand. */
 export interface Alarm {
   readonly alarmName: string;
   readonly namespace: string;
@@ -23,14 +23,14 @@ export interface Alarm {
   readonly periodSeconds: number;
   readonly alarmActions: readonly string[];
   /** @default none */
-  readonly okActions?: readonly string[];
+  readonly okActions?: readonly string[] | undefined;
   readonly actionsEnabled: boolean;
   readonly stateValue: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
-  readonly stateReason?: string;
-  readonly description?: string;
+  readonly stateReason?: string | undefined;
+  readonly description?: string | undefined;
 }
 
-/** A subscription of an SNS topic. */
+/** A subscription to an SNS topic. */
 export interface Subscription {
   readonly topicArn: string;
   readonly protocol: string;
@@ -45,35 +45,35 @@ export interface Key {
   readonly arn: string;
   readonly state: KeyState;
   readonly manager: 'CUSTOMER' | 'AWS';
-  /** Such as `alias/tokens`. @default none */
-  readonly aliases?: readonly string[];
+  /** For example `alias/tokens`. @default none */
+  readonly aliases?: readonly string[] | undefined;
 }
 
-/** A call that CloudTrail keeps; it holds no values. */
+/** A call that CloudTrail records. It holds no values. */
 export interface TrailEvent {
   readonly eventName: string;
-  /** Such as `secretsmanager.amazonaws.com`. */
+  /** For example `secretsmanager.amazonaws.com`. */
   readonly eventSource: string;
   /** In milliseconds. */
   readonly at: number;
   readonly username: string;
   readonly principalArn: string;
   readonly accessKeyId: string;
-  /** The ARN of the secret that the call was about. @default none */
-  readonly resourceName?: string;
-  readonly requestParameters?: Readonly<Record<string, string>>;
-  readonly errorCode?: string;
+  /** The ARN of the secret that the call is about. @default none */
+  readonly resourceName?: string | undefined;
+  readonly requestParameters?: Readonly<Record<string, string>> | undefined;
+  readonly errorCode?: string | undefined;
 }
 
 export type KeptEvent = TrailEvent & { readonly id: string };
 
-/** What is in an AWS account in one Region, beside its secrets and functions. */
+/** An AWS account in one Region, without its secrets and functions. */
 export class Account {
   readonly region: string;
   readonly id: string;
-  /** Who calls with which access key. */
+  /** The principals, by access key. */
   readonly principals = new Map<string, Principal>();
-  /** Who calls with any other. */
+  /** The principal of every other access key. */
   defaultPrincipal: Principal;
   /** By name. */
   readonly schedules = new Map<string, Schedule>();
@@ -105,12 +105,12 @@ export class Account {
     this.#events.push({ ...event, id: randomUUID() });
   }
 
-  /** In the order in which they were recorded. */
+  /** In the order of recording. */
   get events(): readonly KeptEvent[] {
     return this.#events;
   }
 
-  /** A key by its id, its ARN, or the name or ARN of an alias. */
+  /** Finds a key by its id, its ARN, or the name or ARN of an alias. */
   key(keyId: string): Key | undefined {
     const wanted = this.keyArn(keyId);
     return [...this.keys.values()].find(
@@ -119,13 +119,13 @@ export class Account {
     );
   }
 
-  /** The ARN that a key or an alias has, or would have. */
+  /** The ARN of a key or an alias, whether it exists or not. */
   keyArn(keyId: string): string {
     if (keyId.startsWith('arn:')) return keyId;
     return this.arn('kms', keyId.startsWith('alias/') ? keyId : `key/${keyId}`);
   }
 
-  /** The ARN of something in this account and Region. */
+  /** The ARN of a resource in this account and Region. */
   arn(service: string, resource: string): string {
     return `arn:aws:${service}:${this.region}:${this.id}:${resource}`;
   }

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type Authorize, accessDenied, callerContext } from '../wire/authorization.ts';
-import { unknownOperation } from '../wire/aws-json.ts';
+import { type AwsFault, applyFault } from '../wire/aws-fault.ts';
+import { jsonProtocol } from '../wire/aws-json.ts';
+import { type AwsOptions, defaultAccountId, defaultRegion } from '../wire/aws-options.ts';
+import { queryProtocol } from '../wire/aws-query.ts';
 import { credentialScope } from '../wire/caller.ts';
-import { AwsError, internalError } from '../wire/errors.ts';
-import { applyFault, type SecretsManagerFault } from '../wire/fault.ts';
+import { AwsError, internalError, unknownOperation } from '../wire/errors.ts';
 import { FaultPlan } from '../wire/fault-plan.ts';
 import {
   type HttpHandler,
@@ -12,47 +14,39 @@ import {
   HttpServer,
   type LocalServer,
 } from '../wire/http-server.ts';
+import type { Protocol } from '../wire/protocol.ts';
 import { Account } from './account.ts';
 import { cloudtrail } from './cloudtrail.ts';
 import { cloudwatch } from './cloudwatch.ts';
 import { type ForwardedService, forwardedServices } from './forwarded.ts';
 import { kms } from './kms.ts';
-import { jsonProtocol, queryProtocol } from './protocols.ts';
 import { scheduler } from './scheduler.ts';
-import type { AwsService, Circumstances, Protocol } from './service.ts';
+import type { AwsService, Circumstances } from './service.ts';
 import { sns } from './sns.ts';
 import { sts } from './sts.ts';
 
-export interface AwsEndpointOptions {
-  /** @default 'us-east-1' */
-  readonly region?: string;
-  /** @default '111122223333' */
-  readonly accountId?: string;
+export interface AwsEndpointOptions extends Omit<AwsOptions, 'principalOf'> {
   /** The clock, in milliseconds. @default Date.now */
-  readonly now?: () => number;
-  /** Asked about the calls that are answered here. @default every call is allowed */
-  readonly authorize?: Authorize;
-  /** What answers the calls of other services. @default there are none */
-  readonly services?: ReadonlyMap<ForwardedService, HttpHandler>;
+  readonly now?: (() => number) | undefined;
+  /** The handlers of forwarded services. @default none */
+  readonly services?: ReadonlyMap<ForwardedService, HttpHandler> | undefined;
 }
 
-/** One call, by the service's name in actions of policies, such as `cloudwatch`. */
+/** One call. The service has its name in IAM actions, for example `cloudwatch`. */
 export interface AwsCall {
   readonly service: string;
   readonly action: string;
 }
 
-/** A call that was answered, or is about to be, with the type of the error that was. */
+/** An entry in the record of calls. */
 export interface AwsCallRecord extends AwsCall {
-  readonly error?: string;
+  /** The type of the error, if the call failed. */
+  readonly error?: string | undefined;
 }
-
-/** What can go wrong with a call of any service; it hits before the call is carried out. */
-export type AccountFault = Exclude<SecretsManagerFault, { readonly kind: 'reset-after' }>;
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
-/** By the names that requests are signed for. */
+/** The services, by their signing names. */
 const services: ReadonlyMap<string, AwsService> = new Map([
   ['cloudtrail', cloudtrail],
   ['kms', kms],
@@ -62,11 +56,11 @@ const services: ReadonlyMap<string, AwsService> = new Map([
   ['sts', sts],
 ]);
 
-/** One endpoint for every service of AWS: requests say by their signature which one they are for. */
+/** One endpoint for every AWS service. The signature of a request names the service. */
 export class AwsEndpoint implements LocalServer {
   readonly account: Account;
-  readonly faults = new FaultPlan<AwsCall, AccountFault>();
-  /** Added to the clock of every answer's Date header, as seen from a machine whose own is off. */
+  readonly faults = new FaultPlan<AwsCall, AwsFault>();
+  /** Added to every Date header, to imitate a client whose clock is wrong. */
   clockOffsetMs = 0;
   readonly #now: () => number;
   readonly #authorize: Authorize;
@@ -76,7 +70,7 @@ export class AwsEndpoint implements LocalServer {
   #calls: AwsCallRecord[] = [];
 
   constructor(options: AwsEndpointOptions = {}) {
-    const { region = 'us-east-1', accountId = '111122223333' } = options;
+    const { region = defaultRegion, accountId = defaultAccountId } = options;
     this.account = new Account({ region, accountId });
     this.#now = options.now ?? Date.now;
     this.#authorize = options.authorize ?? (() => true);
@@ -95,7 +89,7 @@ export class AwsEndpoint implements LocalServer {
     await this.#http.stop();
   }
 
-  /** Every call so far, in the order of arrival; not those that Secrets Manager and Lambda got directly. */
+  /** The calls so far, in the order of arrival, without those sent directly to a service. */
   get calls(): readonly AwsCallRecord[] {
     return this.#calls;
   }
@@ -104,7 +98,7 @@ export class AwsEndpoint implements LocalServer {
     this.#calls = [];
   }
 
-  /** What went wrong in the emulation itself, and what `authorize` threw. */
+  /** The errors of the emulation itself, and those thrown by `authorize`. */
   get errors(): readonly unknown[] {
     return this.#errors;
   }
@@ -166,7 +160,7 @@ export class AwsEndpoint implements LocalServer {
       }
       return service.protocol.result(action, perform(), requestId);
     } catch (error) {
-      // Nobody is left to answer.
+      // The client is gone.
       if (request.signal.aborted) return 'reset';
       if (!(error instanceof AwsError)) this.#errors.push(error);
       const answered = named(service, error instanceof AwsError ? error : internalError());
@@ -189,13 +183,13 @@ export class AwsEndpoint implements LocalServer {
   }
 }
 
-/** The error as this service calls it. */
+/** The error under this service's name for it. */
 function named({ errors }: AwsService, error: AwsError): AwsError {
   const [type, status] = errors?.[error.type] ?? [error.type, error.status];
   return new AwsError(type, error.message, status);
 }
 
-/** What is not for a known service is answered in the form that its client most likely reads. */
+/** The error for an unknown service, in the protocol that the client most likely reads. */
 function refusal({ headers }: HttpRequest, error: AwsError): HttpReply {
   const isQuery = headers['content-type']?.startsWith('application/x-www-form-urlencoded');
   const protocol: Protocol = isQuery ? queryProtocol('') : jsonProtocol('1.1', '');

@@ -1,15 +1,15 @@
 import * as v from 'valibot';
+import { jsonProtocol } from '../wire/aws-json.ts';
 import { AwsError } from '../wire/errors.ts';
 import { pageOf } from '../wire/page.ts';
 import { oneOf, text } from '../wire/request-schema.ts';
 import type { Account, KeptEvent } from './account.ts';
-import { jsonProtocol } from './protocols.ts';
 import { type AwsService, anyResource, operation } from './service.ts';
 
 const keptMs = 90 * 24 * 60 * 60 * 1000;
 const pageSize = 50;
 
-/** What events can be looked up by. */
+/** The attributes that LookupEvents can filter by. */
 const attributes = {
   AccessKeyId: ({ accessKeyId }) => accessKeyId,
   EventId: ({ id }) => id,
@@ -75,7 +75,7 @@ function lookupEvents(
         ({ AttributeKey, AttributeValue }) => attributes[AttributeKey](event) === AttributeValue,
       ),
     )
-    // The newest first, of the same instant the one that was recorded last.
+    // Newest first; in the same instant, the last recorded first.
     .toReversed()
     .sort((one, other) => other.at - one.at);
   const page = pageOf(
@@ -114,7 +114,7 @@ function record(account: Account, event: KeptEvent): object {
       arn: event.principalArn,
       accountId: account.id,
       accessKeyId: event.accessKeyId,
-      ...(isSession ? {} : { userName: event.username }),
+      userName: isSession ? undefined : event.username,
     },
     eventTime: new Date(event.at).toISOString().replace(/\.\d+Z$/, 'Z'),
     eventSource: event.eventSource,

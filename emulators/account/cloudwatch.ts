@@ -1,11 +1,11 @@
 import * as v from 'valibot';
+import { jsonProtocol } from '../wire/aws-json.ts';
 import { AwsError } from '../wire/errors.ts';
 import { pageOf } from '../wire/page.ts';
 import { count, oneOf, text } from '../wire/request-schema.ts';
 import type { Account, Alarm } from './account.ts';
 import { dimensions, getMetricData, getMetricDataRequest, metricName } from './metric-data.ts';
 import { metricKey, statisticNames } from './metric-store.ts';
-import { jsonProtocol } from './protocols.ts';
 import { type AwsService, anyResource, operation } from './service.ts';
 
 const describeAlarmsRequest = v.object({

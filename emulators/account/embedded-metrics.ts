@@ -17,7 +17,7 @@ const embedded = v.looseObject({
 });
 
 /**
- * The values that CloudWatch extracts from a line of a log; none from most lines.
+ * The metric values that CloudWatch extracts from a log line. Most lines have none.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */

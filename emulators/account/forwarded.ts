@@ -1,17 +1,18 @@
 import { invokeApiAction } from '../lambda/invoke-api.ts';
-import { jsonProtocol, restProtocol } from './protocols.ts';
+import { protocol as secretsManagerProtocol } from '../secrets-manager/protocol.ts';
+import { restProtocol } from '../wire/aws-rest.ts';
 import type { AwsService } from './service.ts';
 
-/** A service that an emulator of its own answers. */
+/** A service that its own emulator answers. */
 export type ForwardedService = 'secretsmanager' | 'lambda';
 
-/** How their calls are told apart, and how they are answered when a fault hits them on the way. */
+/** The forwarded services: how to name a call, and how to answer it when a fault hits it. */
 export const forwardedServices: ReadonlyMap<string, AwsService> = new Map<string, AwsService>([
   [
     'secretsmanager',
     {
       name: 'secretsmanager',
-      protocol: jsonProtocol('1.1', 'secretsmanager'),
+      protocol: secretsManagerProtocol,
       operations: new Map(),
     },
   ],
@@ -21,8 +22,8 @@ export const forwardedServices: ReadonlyMap<string, AwsService> = new Map<string
       name: 'lambda',
       protocol: {
         ...restProtocol([]),
-        // What is not emulated is for the emulator to say.
-        read: (request) => ({ action: invokeApiAction(request) ?? 'unknown', input: undefined }),
+        // The emulator rejects what it does not know.
+        read: (request) => ({ action: invokeApiAction(request) ?? 'unknown', input: {} }),
       },
       operations: new Map(),
       errors: {

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
+import { jsonProtocol } from '../wire/aws-json.ts';
 import { AwsError } from '../wire/errors.ts';
 import { text } from '../wire/request-schema.ts';
 import type { Account } from './account.ts';
-import { jsonProtocol } from './protocols.ts';
 import { type AwsService, operation } from './service.ts';
 
 export const kms: AwsService = {

@@ -6,7 +6,7 @@ import { type MetricStore, statisticNames } from './metric-store.ts';
 /** The name of a metric or of a namespace. */
 export const metricName = text(1, 255);
 
-/** Dimensions, by name. */
+/** The dimensions of a metric, by name. */
 export const dimensions = v.pipe(
   v.optional(v.array(v.object({ Name: metricName, Value: text(1, 1024) })), []),
   v.transform((list) => Object.fromEntries(list.map(({ Name, Value }) => [Name, Value]))),
@@ -16,7 +16,7 @@ const query = v.object({
   Id: v.pipe(text(1, 255), v.regex(/^[a-z]\w*$/, 'Id must begin with a lower-case letter')),
   Label: v.optional(v.string()),
   ReturnData: v.optional(v.boolean(), true),
-  // Metric math is not emulated: a query without MetricStat is refused as one that lacks it.
+  // Metric math is not emulated, so MetricStat is required.
   MetricStat: v.object({
     Metric: v.object({ Namespace: metricName, MetricName: metricName, Dimensions: dimensions }),
     Period: v.pipe(
@@ -34,7 +34,7 @@ export const getMetricDataRequest = v.object({
   ScanBy: v.optional(oneOf(['TimestampAscending', 'TimestampDescending']), 'TimestampDescending'),
 });
 
-/** The values of metrics, period by period; all of them in one page. */
+/** The values of metrics per period, all in one page. */
 export function getMetricData(
   metrics: MetricStore,
   request: v.InferOutput<typeof getMetricDataRequest>,

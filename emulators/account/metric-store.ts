@@ -1,4 +1,4 @@
-/** The values of one metric are those with this namespace, this name and exactly these dimensions. */
+/** The identity of a metric: its namespace, its name and exactly these dimensions. */
 export interface MetricId {
   readonly namespace: string;
   readonly name: string;
@@ -21,7 +21,6 @@ const statistics = {
   Sum: sum,
 } satisfies Record<string, (values: readonly number[]) => number>;
 
-/** What can be made of the values of a period. */
 export type Statistic = keyof typeof statistics;
 
 export const statisticNames = Object.keys(statistics) as readonly Statistic[];
@@ -38,8 +37,8 @@ export class MetricStore {
   }
 
   /**
-   * The statistic of each period that has values, oldest first, by the instant at which it begins.
-   * Periods are counted from the whole minute in which the time range begins.
+   * The statistic of each period that has values, at the period's start, oldest first. Periods are
+   * counted from the whole minute in which the time range starts.
    */
   datapoints(
     metric: MetricId,
@@ -60,7 +59,7 @@ export class MetricStore {
   }
 }
 
-/** The same for the same metric, in whatever order its dimensions are. */
+/** A key that does not depend on the order of the dimensions. */
 export function metricKey({ namespace, name, dimensions }: MetricId): string {
   const sorted = Object.entries(dimensions).sort(([one], [other]) => (one < other ? -1 : 1));
   return JSON.stringify([namespace, name, sorted]);

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
+import { restProtocol } from '../wire/aws-rest.ts';
 import { AwsError, validationError } from '../wire/errors.ts';
 import { pageOf } from '../wire/page.ts';
 import { count, oneOf, text } from '../wire/request-schema.ts';
 import type { Account, Schedule } from './account.ts';
-import { restProtocol } from './protocols.ts';
 import { type AwsService, anyResource, operation } from './service.ts';
 
 const listSchedulesRequest = v.object({

@@ -1,7 +1,7 @@
 import type { ObservedCall } from '../secrets-manager/observed-call.ts';
 import type { Account, TrailEvent } from './account.ts';
 
-/** A call of Secrets Manager as CloudTrail keeps it. */
+/** A call of Secrets Manager, as CloudTrail records it. */
 export function secretsManagerEvent(account: Account, call: ObservedCall): TrailEvent {
   const { action, accessKeyId = '', at, secretId, secretArn, error } = call;
   const { username, arn } = account.principal(accessKeyId);
@@ -12,11 +12,12 @@ export function secretsManagerEvent(account: Account, call: ObservedCall): Trail
     username,
     principalArn: arn,
     accessKeyId,
-    ...(secretArn === undefined ? {} : { resourceName: secretArn }),
-    ...(secretId === undefined
-      ? {}
-      : { requestParameters: { [action === 'CreateSecret' ? 'name' : 'secretId']: secretId } }),
+    resourceName: secretArn,
+    requestParameters:
+      secretId === undefined
+        ? undefined
+        : { [action === 'CreateSecret' ? 'name' : 'secretId']: secretId },
     // CloudTrail shortens this one.
-    ...(error === undefined ? {} : { errorCode: error.replace(/^(AccessDenied)Exception$/, '$1') }),
+    errorCode: error?.replace(/^(AccessDenied)Exception$/, '$1'),
   };
 }

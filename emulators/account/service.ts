@@ -1,19 +1,10 @@
 import type { GenericSchema, InferOutput } from 'valibot';
 import type { Principal } from '../wire/caller.ts';
-import type { AwsError } from '../wire/errors.ts';
-import type { HttpRequest, HttpResponse } from '../wire/http-server.ts';
+import type { Protocol } from '../wire/protocol.ts';
 import { parseRequest } from '../wire/request-schema.ts';
 import type { Account } from './account.ts';
 
-/** How the calls of a service travel. */
-export interface Protocol {
-  /** @throws AwsError if the request cannot be read */
-  read(request: HttpRequest): { readonly action: string; readonly input: unknown };
-  result(action: string, result: object, requestId: string): HttpResponse;
-  error(error: AwsError, requestId: string): HttpResponse;
-}
-
-/** What an operation works on. */
+/** The account, the caller and the time of a call. */
 export interface Circumstances {
   readonly account: Account;
   readonly caller: Principal;
@@ -22,26 +13,26 @@ export interface Circumstances {
   readonly now: number;
 }
 
-/** A request that was read, ready to be authorized and then carried out. */
+/** A parsed request, ready to be authorized and carried out. */
 export interface PreparedOperation {
-  /** What policies see: an ARN, or `*`. Without one, nobody can be denied the call. */
+  /** The resource that policies see: an ARN or `*`. Undefined if the call cannot be denied. */
   readonly resource: string | undefined;
   readonly perform: () => object;
 }
 
 export type Operation = (circumstances: Circumstances, input: unknown) => PreparedOperation;
 
-/** A service of AWS, as far as it is emulated. */
+/** An emulated AWS service. */
 export interface AwsService {
-  /** As in the actions of policies, such as `cloudwatch`. */
+  /** The name in IAM actions, for example `cloudwatch`. */
   readonly name: string;
   readonly protocol: Protocol;
   readonly operations: ReadonlyMap<string, Operation>;
-  /** What this service calls errors that all have, and the status it gives them. */
-  readonly errors?: Readonly<Record<string, readonly [type: string, status: number]>>;
+  /** This service's type and status for errors that all services have. */
+  readonly errors?: Readonly<Record<string, readonly [type: string, status: number]>> | undefined;
 }
 
-/** @param resourceOf what policies see; `'*'` for operations that are not about one thing */
+/** @param resourceOf the resource that policies see */
 export function operation<Schema extends GenericSchema>(
   schema: Schema,
   resourceOf: (
@@ -59,7 +50,7 @@ export function operation<Schema extends GenericSchema>(
   };
 }
 
-/** For `operation`, of one that is not about one thing. */
+/** The `resourceOf` of operations that are not about a single resource. */
 export function anyResource(): '*' {
   return '*';
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
+import { queryProtocol } from '../wire/aws-query.ts';
 import { AwsError } from '../wire/errors.ts';
 import { pageOf } from '../wire/page.ts';
 import { text } from '../wire/request-schema.ts';
 import type { Account, Subscription } from './account.ts';
-import { queryProtocol } from './protocols.ts';
 import { type AwsService, operation } from './service.ts';
 
 const pageSize = 100;
@@ -64,7 +64,7 @@ function listSubscriptionsByTopic(
   };
 }
 
-/** Always the same for the same subscription, as a UUID behind the topic's ARN. */
+/** The topic's ARN and a UUID that is always the same for the same subscription. */
 function subscriptionArn({ topicArn, protocol, endpoint }: Subscription): string {
   const digest = createHash('sha256').update(`${topicArn} ${protocol} ${endpoint}`).digest('hex');
   const parts = /^(.{8})(.{4})(.{4})(.{4})(.{12})/.exec(digest)?.slice(1) ?? [];

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { queryProtocol } from './protocols.ts';
+import { queryProtocol } from '../wire/aws-query.ts';
 import { type AwsService, operation } from './service.ts';
 
 export const sts: AwsService = {
@@ -8,7 +8,7 @@ export const sts: AwsService = {
   operations: new Map([
     [
       'GetCallerIdentity',
-      // No policy is asked: whoever has credentials may know whose they are.
+      // No policy can deny this call.
       operation(
         v.object({}),
         () => undefined,

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
-/** What an IMS access token says of itself; the two times are strings of milliseconds. */
+/** The claims of an IMS access token; both times are strings of milliseconds. */
 export interface AccessTokenClaims {
   readonly id: string;
   readonly type: 'access_token';
@@ -14,7 +14,7 @@ export interface AccessTokenClaims {
 
 const header = { alg: 'RS256', x5u: 'ims_na1-key-at-1.cer', kid: 'ims_na1-key-at-1', itt: 'at' };
 
-/** The claims of a token that is issued at `now`, in epoch milliseconds. */
+/** The claims of a token issued at `now`, in epoch milliseconds. */
 export function claimsAt(
   now: number,
   holder: { clientId: string; technicalAccountId: string; scope: string; lifetimeSeconds: number },
@@ -32,9 +32,9 @@ export function claimsAt(
 }
 
 /**
- * A token shaped like a JWT. The signature has the length of an RS256 one but is random: making an
- * RSA key would cost the start some hundred milliseconds, and nobody can check IMS's signatures
- * locally anyway (`x5u` is a bare file name). IMS knows the tokens that it issued.
+ * A token in the form of a JWT. The signature has the length of an RS256 one but is random:
+ * generating an RSA key would take some hundred milliseconds, and nobody can verify IMS's signatures
+ * locally anyway (`x5u` is a bare file name). The emulator knows the tokens that it has issued.
  */
 export function encodeAccessToken(claims: AccessTokenClaims): string {
   const segments = [header, claims].map((part) =>
@@ -43,7 +43,7 @@ export function encodeAccessToken(claims: AccessTokenClaims): string {
   return [...segments, randomBytes(256).toString('base64url')].join('.');
 }
 
-/** A token that is no JWT, which IMS may give out: its format is not promised. */
+/** A token that is not a JWT. IMS does not promise any format. */
 export function opaqueAccessToken(): string {
   return randomBytes(64).toString('base64url');
 }

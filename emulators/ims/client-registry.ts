@@ -29,7 +29,7 @@ export class ClientRegistry {
     this.#clients.delete(clientId);
   }
 
-  /** The client whose id and secret are in the call. */
+  /** The client whose id and secret are in the request. */
   authenticate(parameters: Parameters): ImsClient | Refusal {
     const client = this.#clients.get(parameters.get('client_id') ?? '');
     if (client === undefined) return invalidClient('client_id');
@@ -40,7 +40,7 @@ export class ClientRegistry {
   }
 }
 
-/** Adobe's own code tells a rotated secret by exactly this text. */
+/** Adobe's own code recognizes a rotated secret by exactly this text. */
 function invalidClient(parameter: 'client_id' | 'client_secret'): Refusal {
   return { error: 'invalid_client', error_description: `invalid ${parameter} parameter` };
 }

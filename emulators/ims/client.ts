@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 
-/** An OAuth Server-to-Server credential as the Adobe Developer Console would make it. */
+/** An OAuth Server-to-Server credential as the Adobe Developer Console would create it. */
 export interface ClientRegistration {
   readonly clientId: string;
   readonly clientSecrets: readonly string[];
-  /** The scopes that are granted to the client. */
+  /** The scopes granted to the client. */
   readonly scopes: readonly string[];
-  readonly orgId?: string;
-  /** How long its tokens live. @default that of the emulator */
-  readonly lifetimeSeconds?: number;
-  /** False for a client that was made for another grant. @default true */
-  readonly clientCredentialsAllowed?: boolean;
+  readonly orgId?: string | undefined;
+  /** The lifetime of its tokens. @default the emulator's */
+  readonly lifetimeSeconds?: number | undefined;
+  /** False for a client of another grant. @default true */
+  readonly clientCredentialsAllowed?: boolean | undefined;
 }
 
-/** A registered client, which may be changed while the emulator runs. */
+/** A registered client. It can change while the emulator runs. */
 export class ImsClient {
   readonly clientId: string;
   readonly orgId: string | undefined;
@@ -22,7 +22,7 @@ export class ImsClient {
   scopes: readonly string[];
   lifetimeSeconds: number;
   clientCredentialsAllowed: boolean;
-  /** How many tokens it got that it did not have before. */
+  /** The number of tokens issued to it, repeated ones not counted. */
   mintCount = 0;
 
   constructor(registration: ClientRegistration, defaultLifetimeSeconds: number) {
@@ -42,7 +42,7 @@ export class ImsClient {
     this.#secrets.add(secret);
   }
 
-  /** Tokens that were minted with the secret stay valid, as at IMS. */
+  /** Removes a secret. As at IMS, tokens minted with it stay valid. */
   removeSecret(secret: string): void {
     this.#secrets.delete(secret);
   }

@@ -2,46 +2,46 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type HttpReply, type HttpResponse, json } from '../wire/http-server.ts';
 
-/** What a fault's scope can tell calls apart by. */
+/** One call, as a fault plan sees it. */
 export interface ImsCall {
   readonly path: string;
   readonly clientId: string | undefined;
 }
 
-/** The request is not processed: this is said instead of an answer. */
+/** IMS does not process the request and sends this instead of a response. */
 export type OutageFault =
-  | { readonly kind: 'throttled'; readonly retryAfter?: string }
+  | { readonly kind: 'throttled'; readonly retryAfter?: string | undefined }
   | {
       readonly kind: 'server-error';
-      /** Mostly 5xx; 200 with an HTML body is what a captive portal says. */
+      /** Usually 5xx; a captive portal sends 200 with an HTML body. */
       readonly status: number;
       /** @default 'json' */
-      readonly body?: 'json' | 'html' | 'empty';
-      readonly retryAfter?: string;
+      readonly body?: 'json' | 'html' | 'empty' | undefined;
+      readonly retryAfter?: string | undefined;
     }
   | { readonly kind: 'redirect'; readonly status: 302 | 307; readonly location: string }
   | { readonly kind: 'endless-body' }
   | { readonly kind: 'reset' };
 
-/** The request is processed, so a token may be minted, but the answer is slow or never whole. */
+/** IMS processes the request, and may mint a token, but the response is slow or incomplete. */
 export type DeliveryFault =
-  /** Without `milliseconds` the answer never comes. */
-  | { readonly kind: 'slow-headers'; readonly milliseconds?: number }
-  /** A byte at a time with this pause between two; without `pauseMilliseconds` only the first. */
-  | { readonly kind: 'slow-body'; readonly pauseMilliseconds?: number }
+  /** Without `milliseconds`, the response never comes. */
+  | { readonly kind: 'slow-headers'; readonly milliseconds?: number | undefined }
+  /** One byte at a time with a pause in between; without `pauseMilliseconds`, only the first. */
+  | { readonly kind: 'slow-body'; readonly pauseMilliseconds?: number | undefined }
   | { readonly kind: 'truncated-json' }
   | { readonly kind: 'reset-in-body' };
 
-/** The token endpoint's success is odd; no other answer changes. */
+/** The token endpoint's success response is odd; no other response changes. */
 export type TokenFault =
   | { readonly kind: 'missing-access-token' }
   | { readonly kind: 'missing-expires-in' }
-  /** Any JSON value instead of the seconds. */
+  /** Any JSON value instead of a number of seconds. */
   | { readonly kind: 'expires-in'; readonly value: unknown }
   | { readonly kind: 'not-bearer' }
-  /** The client gets its last token again, with the seconds that are left of it. */
+  /** The client gets its last token again, with its remaining seconds. */
   | { readonly kind: 'repeat-token' }
-  /** The token really lives so long, and says so, whatever `expires_in` promises. */
+  /** The token's actual lifetime, also in its claims, whatever `expires_in` says. */
   | { readonly kind: 'claims-disagree'; readonly lifetimeSeconds: number }
   | { readonly kind: 'opaque-token' };
 
@@ -49,10 +49,10 @@ export type ImsFault = OutageFault | DeliveryFault | TokenFault;
 
 const html = '<!DOCTYPE html><html><body><h1>Service unavailable</h1></body></html>';
 
-/** The longest that a timer can run: it ends when the request is aborted. */
+/** The longest timer; aborting the request ends it. */
 const foreverMilliseconds = 2 ** 31 - 1;
 
-/** What is said instead of an answer; undefined when the request is processed despite the fault. */
+/** The reply of an outage; undefined if IMS processes the request despite the fault. */
 export function replyOfOutage(fault: ImsFault): HttpReply | undefined {
   switch (fault.kind) {
     case 'throttled':
@@ -77,7 +77,7 @@ export function replyOfOutage(fault: ImsFault): HttpReply | undefined {
   }
 }
 
-/** The answer as the fault lets it through. */
+/** The response as the fault delivers it. */
 export async function deliver(
   response: HttpResponse,
   fault: ImsFault | undefined,
@@ -132,7 +132,7 @@ async function* drip(
   }
 }
 
-// A body that throws has its connection cut; the client has seen the headers by then.
+// A body that throws cuts the connection, after the client has received the headers.
 function* breakOff(start: Buffer): Generator<Buffer> {
   yield start;
   throw new Error('the connection breaks off in the body');

@@ -6,7 +6,7 @@ import {
 } from './access-token.ts';
 import type { ImsClient } from './client.ts';
 
-/** What IMS knows of a token; the reasons are ours, for Adobe documents none. */
+/** The state of a token. The reasons are our own: Adobe documents none. */
 export type TokenInspection =
   | {
       readonly valid: true;
@@ -23,7 +23,7 @@ interface IssuedToken {
   revoked: boolean;
 }
 
-/** Every token that IMS has issued. A new one leaves the earlier ones valid. */
+/** Every issued token. A new one leaves earlier ones valid. */
 export class IssuedTokens {
   readonly #now: () => number;
   readonly #tokens = new Map<string, IssuedToken>();
@@ -56,7 +56,7 @@ export class IssuedTokens {
     return value;
   }
 
-  /** The last token of a client and the whole seconds that are left of it. */
+  /** A client's last token and its remaining whole seconds. */
   latest(clientId: string): { value: string; secondsLeft: number } | undefined {
     const issued = this.#latest.get(clientId);
     if (issued === undefined) return undefined;

@@ -8,7 +8,7 @@ import {
   type LocalServer,
 } from '../wire/http-server.ts';
 
-/** What the API gateway asks IMS about a token. */
+/** Inspects a token for the API gateway, as IMS does. */
 export interface TokenInspector {
   inspect(
     token: string,
@@ -23,11 +23,11 @@ const scenarios = [
 ];
 
 /**
- * Workfront Fusion behind Adobe's API gateway: one path, which answers only a call with a valid
- * token and the headers that Fusion wants.
+ * Workfront Fusion behind Adobe's API gateway. It has one path, which requires a valid token and
+ * Fusion's headers.
  */
 export class ProductApiEmulator implements LocalServer {
-  /** False as long as nobody gave the technical account its rights in the product. */
+  /** False for a technical account without rights in the product. */
   technicalAccountHasAccess = true;
   readonly #tokens: TokenInspector;
   readonly #server = new HttpServer((request) => this.#handle(request));
@@ -41,7 +41,7 @@ export class ProductApiEmulator implements LocalServer {
     return this.#server.url;
   }
 
-  /** How many calls were answered with data. */
+  /** The number of accepted calls. */
   get acceptedCount(): number {
     return this.#acceptedCount;
   }
@@ -60,7 +60,7 @@ export class ProductApiEmulator implements LocalServer {
     return { ...response, headers: { 'x-request-id': requestId, ...response.headers } };
   }
 
-  /** The gateway's refusals come first, then the service's own. */
+  /** The gateway's checks come first, then the service's own. */
   #answer({ method, url, headers }: HttpRequest, requestId: string): HttpResponse {
     const token = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1];
     if (token === undefined) return gatewayError('403010', 'Oauth token is missing');

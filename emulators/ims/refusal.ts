@@ -1,6 +1,6 @@
 import { type HttpResponse, json } from '../wire/http-server.ts';
 
-/** Why IMS refuses a call, in the words of OAuth. */
+/** The OAuth error with which IMS rejects a request. */
 export interface Refusal {
   readonly error:
     | 'invalid_request'
@@ -9,8 +9,8 @@ export interface Refusal {
     | 'unsupported_grant_type'
     | 'invalid_scope'
     | 'invalid_token';
-  /** Not every refusal of IMS has one. */
-  readonly error_description?: string;
+  /** Absent from some errors of IMS. */
+  readonly error_description?: string | undefined;
 }
 
 export function isRefusal(value: object): value is Refusal {

@@ -6,16 +6,16 @@ import type { IssuedTokens } from './issued-tokens.ts';
 import type { Parameters } from './parameters.ts';
 import { isRefusal, type Refusal, refuse } from './refusal.ts';
 
-/** What IMS keeps, which its endpoints work on. */
+/** The state that the endpoints of IMS work on. */
 export interface ImsState {
   readonly clients: ClientRegistry;
   readonly tokens: IssuedTokens;
 }
 
-/** What became of a token request. */
+/** The outcome of a token request. */
 export type TokenOutcome = 'issued' | 'repeated' | Refusal['error'];
 
-/** The answer to a token request, and what it came to. */
+/** The response to a token request, and its outcome. */
 export interface TokenAnswer {
   readonly outcome: TokenOutcome;
   readonly response: HttpResponse;
@@ -23,7 +23,7 @@ export interface TokenAnswer {
 
 const required = ['grant_type', 'client_id', 'client_secret', 'scope'];
 
-/** The client credentials grant, as `/ims/token/v3` has it. */
+/** `/ims/token/v3`: the client credentials grant. */
 export function answerTokenRequest(
   { clients, tokens }: ImsState,
   parameters: Parameters,

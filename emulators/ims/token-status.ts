@@ -3,7 +3,7 @@ import type { Parameters } from './parameters.ts';
 import { isRefusal, refuse } from './refusal.ts';
 import type { ImsState } from './token-endpoint.ts';
 
-/** `/ims/validate_token/v1`: an invalid token is an answer, not an HTTP error. */
+/** `/ims/validate_token/v1`: an invalid token is a result, not an HTTP error. */
 export function answerValidation(
   { tokens }: ImsState,
   parameters: Parameters,
@@ -22,7 +22,7 @@ export function answerValidation(
   return json(200, { valid: true, token: inspection.claims });
 }
 
-/** `/ims/invalidate_token/v2`: only the client that a token was issued to may end it. */
+/** `/ims/invalidate_token/v2`: only the client that a token was issued to can revoke it. */
 export function answerInvalidation(
   { clients, tokens }: ImsState,
   parameters: Parameters,

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LambdaFunction } from './function.ts';
 
-/** An asynchronous event that Lambda gave up. */
+/** An asynchronous event that Lambda has dropped. */
 export interface DroppedEvent {
   readonly functionName: string;
   readonly requestId: string;
@@ -11,16 +11,16 @@ export interface DroppedEvent {
 }
 
 export interface AsyncEventsOptions {
-  /** The waits before the first and the second retry. */
+  /** The delays before the first and the second retry. */
   readonly retryDelaysMs: readonly number[];
-  /** The first wait of an event that was throttled; it doubles, up to five minutes. */
+  /** The first delay of a throttled event. It doubles each time, up to five minutes. */
   readonly throttleDelayMs: number;
   readonly onDropped: (event: DroppedEvent) => void;
 }
 
 const maxThrottleDelayMs = 5 * 60_000;
 
-/** Lambda's queue in front of functions that are invoked asynchronously. */
+/** Lambda's queue of asynchronous invocations. */
 export class AsyncEvents {
   readonly #options: AsyncEventsOptions;
   readonly #pending = new Set<Promise<void>>();
@@ -37,12 +37,12 @@ export class AsyncEvents {
     this.#pending.add(work);
   }
 
-  /** Resolves when every event was handled or dropped. */
+  /** Resolves when every event is handled or dropped. */
   async idle(): Promise<void> {
     while (this.#pending.size > 0) await Promise.all(this.#pending);
   }
 
-  /** Forgets the events that wait for another attempt. */
+  /** Discards the events that wait for another attempt. */
   async stop(): Promise<void> {
     this.#running.abort();
     await this.idle();
@@ -91,6 +91,6 @@ async function attempt(
     const { status } = await target.invoke(requestId, payload);
     return status === 'success' ? 'handled' : 'failed';
   } catch {
-    return 'refused'; // throttled, or no sandbox: not the function's fault, so not one of its retries
+    return 'refused'; // throttled, or no sandbox: that does not count as one of the retries
   }
 }

@@ -1,5 +1,5 @@
-// The runtime client: what Lambda's own Node.js runtime does inside a sandbox. Plain JavaScript,
-// because stripping types would add some 40 ms to every cold start.
+// The runtime inside a sandbox, in place of Lambda's own for Node.js. It is plain JavaScript because
+// stripping types would add about 40 ms to every cold start.
 import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 const environment = process.env;
 const runtime = `http://${environment.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`;
 
-// Written on both streams before each `next`: the reader then has all output of the invocation.
+// Written to both streams before each `next`, so that the reader knows it has the whole output.
 const outputs = [process.stdout, process.stderr].map((stream) => stream.write.bind(stream));
 const readyMark = '\n\0ready\n';
 
@@ -17,7 +17,7 @@ const readyMark = '\n\0ready\n';
 let unanswered;
 let dying = false;
 
-// One connection for each call: a kept one could be closed by the server while this is frozen.
+// One connection per call: the server could close a kept one while this process is frozen.
 function call(method, path, body) {
   return new Promise((resolve, reject) => {
     const outgoing = request(`${runtime}${path}`, { method, agent: false }, async (incoming) => {
@@ -43,7 +43,7 @@ function serialised(error) {
   return { errorType: error.name, errorMessage: error.message, trace };
 }
 
-// Lambda's runtime logs more of an error than it answers with: also what was added to it.
+// Like Lambda's runtime, it also logs the error's own properties, which are not in the answer.
 function log(what, error, thrown) {
   const added = thrown instanceof Error ? { ...thrown } : {};
   const whole = JSON.stringify({ ...added, ...error });
@@ -138,5 +138,5 @@ process.on('unhandledRejection', (reason) => {
 });
 
 const handler = await load().catch((error) => die('Init Error', error, 1));
-// A promise of the handler that can never settle ends the process here, with Node's exit code 13.
+// If the handler's promise can never settle, Node.js exits here with code 13.
 while (!dying) await runOnce(handler);

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type Authorize, accessDenied, callerContext } from '../wire/authorization.ts';
-import { credentialScope, localUser, type Principal } from '../wire/caller.ts';
+import { accessDenied, callerContext } from '../wire/authorization.ts';
+import { type AwsOptions, defaultAccountId, defaultRegion } from '../wire/aws-options.ts';
+import { credentialScope, localUser } from '../wire/caller.ts';
+import { AwsError } from '../wire/errors.ts';
 import {
   type HttpReply,
   type HttpRequest,
@@ -14,49 +16,42 @@ import {
   type FunctionDefinition,
   type RoleCredentials,
 } from './environment.ts';
-import { LambdaApiError } from './errors.ts';
-import { type InvocationRecord, LambdaFunction } from './function.ts';
-import { answerInvokeApi, type InvocationType } from './invoke-api.ts';
+import { LambdaFunction } from './function.ts';
+import { answerInvokeApi, type InvocationType, type InvokeAnswer } from './invoke-api.ts';
 
-export interface LambdaEmulatorOptions {
-  /** @default 'us-east-1' */
-  readonly region?: string;
-  /** @default '123456789012' */
-  readonly account?: string;
-  /** What the role gives to every function. @default credentials that mean nothing */
-  readonly credentials?: RoleCredentials;
-  /** The waits before the retries of an asynchronous event. @default [60_000, 120_000] */
-  readonly asyncRetryDelaysMs?: readonly number[];
-  /** The first wait of an asynchronous event that was throttled. @default 1000 */
-  readonly asyncThrottleDelayMs?: number;
+export interface LambdaEmulatorOptions extends AwsOptions {
+  /** The credentials of every function's role. @default dummy credentials */
+  readonly credentials?: RoleCredentials | undefined;
+  /** The delays before the retries of an asynchronous event. @default [60_000, 120_000] */
+  readonly asyncRetryDelaysMs?: readonly number[] | undefined;
+  /** The first delay of a throttled asynchronous event. @default 1000 */
+  readonly asyncThrottleDelayMs?: number | undefined;
   /** @default 10_000 */
-  readonly initTimeoutMs?: number;
-  /** Asked about the calls of the Invoke API. @default every call is allowed */
-  readonly authorize?: Authorize;
-  /** Who calls with an access key. @default always the same user */
-  readonly principalOf?: (accessKeyId: string | undefined) => Principal;
-  readonly onLog?: (functionName: string, line: string) => void;
-  readonly onEventDropped?: (event: DroppedEvent) => void;
+  readonly initTimeoutMs?: number | undefined;
+  readonly onLog?: ((functionName: string, line: string) => void) | undefined;
+  readonly onEventDropped?: ((event: DroppedEvent) => void) | undefined;
 }
 
-/** What `invoke` gives back. */
+/** The result of `invoke`. */
 export interface InvocationResult {
   readonly requestId: string;
-  /** The value that the function returned, or its error; undefined unless the type is `RequestResponse`. */
+  /** The function's result or error; undefined unless the type is `RequestResponse`. */
   readonly payload: unknown;
-  readonly functionError?: 'Unhandled';
-  /** The lines that were logged during the invocation. */
+  readonly functionError?: 'Unhandled' | undefined;
+  /** The lines logged during the invocation. */
   readonly logs: readonly string[];
 }
 
 const maxSyncPayloadBytes = 6_291_456;
 const maxAsyncPayloadBytes = 1_048_576;
 
-/** Lambda on this machine: `url` is the endpoint of its Invoke API. */
+/** Lambda on this machine; `url` is the endpoint of its API. */
 export class LambdaEmulator implements LocalServer {
-  /** Said of a function, by its name, instead of what is so: such as its `State`. */
+  /** Replacements for members of a function's configuration, for example `State`, by name. */
   readonly configurationOverrides = new Map<string, Readonly<Record<string, unknown>>>();
   readonly #options: LambdaEmulatorOptions;
+  readonly #region: string;
+  readonly #accountId: string;
   readonly #arnPrefix: string;
   readonly #functions = new Map<string, LambdaFunction>();
   readonly #dropped = new Map<string, number>();
@@ -65,9 +60,11 @@ export class LambdaEmulator implements LocalServer {
   #started = false;
 
   constructor(options: LambdaEmulatorOptions = {}) {
-    const { region = 'us-east-1', account = '123456789012' } = options;
+    const { region = defaultRegion, accountId = defaultAccountId } = options;
     this.#options = options;
-    this.#arnPrefix = `arn:aws:lambda:${region}:${account}:function:`;
+    this.#region = region;
+    this.#accountId = accountId;
+    this.#arnPrefix = `arn:aws:lambda:${region}:${accountId}:function:`;
     this.#events = new AsyncEvents({
       retryDelaysMs: options.asyncRetryDelaysMs ?? [60_000, 120_000],
       throttleDelayMs: options.asyncThrottleDelayMs ?? 1000,
@@ -93,7 +90,7 @@ export class LambdaEmulator implements LocalServer {
     await Promise.all([events, this.#server.stop()]);
   }
 
-  /** Answers one request of the Invoke API, whichever server it came by. */
+  /** Answers one request of the Lambda API, whichever server received it. */
   answer(request: HttpRequest): Promise<HttpReply> {
     return answerInvokeApi(
       {
@@ -107,18 +104,21 @@ export class LambdaEmulator implements LocalServer {
     );
   }
 
-  /** Returns the ARN. @throws when the name is taken, or the environment sets what only Lambda may set. */
+  /**
+   * @returns the function's ARN
+   * @throws AwsError if the name is taken, or an Error if the environment sets reserved variables
+   */
   createFunction(definition: FunctionDefinition): string {
     const { functionName, environment = {} } = definition;
     if (this.#functions.has(functionName)) {
       const message = `Function already exist: ${functionName}`;
-      throw new LambdaApiError('ResourceConflictException', 409, message);
+      throw new AwsError('ResourceConflictException', message, 409);
     }
     checkEnvironment(environment);
     const arn = `${this.#arnPrefix}${functionName}`;
     const surroundings = {
       arn,
-      region: this.#options.region ?? 'us-east-1',
+      region: this.#region,
       credentials: this.#options.credentials ?? defaultCredentials,
       initTimeoutMs: this.#options.initTimeoutMs ?? 10_000,
       onLog: (line: string) => this.#options.onLog?.(functionName, line),
@@ -127,11 +127,11 @@ export class LambdaEmulator implements LocalServer {
     return arn;
   }
 
-  /** Invokes without HTTP; the payload is any JSON value. */
+  /** Invokes a function without HTTP. The payload is any JSON value. */
   async invoke(
     functionName: string,
     payload: unknown = {},
-    { type = 'RequestResponse' }: { readonly type?: InvocationType } = {},
+    { type = 'RequestResponse' }: { readonly type?: InvocationType | undefined } = {},
   ): Promise<InvocationResult> {
     const body = Buffer.from(JSON.stringify(payload));
     const { requestId, record } = await this.#call(this.#find(functionName), type, body);
@@ -140,22 +140,22 @@ export class LambdaEmulator implements LocalServer {
     return record.status === 'success' ? result : { ...result, functionError: 'Unhandled' };
   }
 
-  /** What the function and the platform wrote, oldest first; only the newest lines are kept. */
+  /** The lines that the function and the platform logged, oldest first. Old lines are dropped. */
   logs(functionName: string): readonly string[] {
     return this.#find(functionName).logs;
   }
 
-  /** The processes that now exist for a function, busy or frozen. */
+  /** The ids of a function's processes, busy or frozen. */
   processIds(functionName: string): readonly number[] {
     return this.#find(functionName).processIds;
   }
 
-  /** Resolves when no asynchronous event is being handled or waits for a retry. */
+  /** Resolves when every asynchronous event is handled or dropped. */
   idle(): Promise<void> {
     return this.#events.idle();
   }
 
-  /** How many asynchronous events of a function were given up: the metric `AsyncEventsDropped`. */
+  /** The number of dropped asynchronous events of a function: its `AsyncEventsDropped` metric. */
   asyncEventsDropped(functionName: string): number {
     return this.#dropped.get(functionName) ?? 0;
   }
@@ -169,36 +169,31 @@ export class LambdaEmulator implements LocalServer {
     this.#options.onEventDropped?.(event);
   }
 
-  /** Takes a name, a partial or whole ARN, each with or without a qualifier. */
+  /** Finds a function by name, partial ARN or full ARN, with or without a qualifier. */
   #find(text: string, qualifier = '$LATEST'): LambdaFunction {
-    const [region, account] = this.#arnPrefix.split(':').slice(3, 5);
     const pattern = /^(?:(?:arn:aws:lambda:([^:]+):)?(\d{12}):function:)?([^:]+)(?::([^:]+))?$/;
     const match = pattern.exec(text);
-    const [, askedRegion = region, askedAccount = account, name = text, version = qualifier] =
+    const [, region = this.#region, accountId = this.#accountId, name = text, version = qualifier] =
       match ?? [];
     const target = this.#functions.get(name);
-    const isHere = askedRegion === region && askedAccount === account && version === '$LATEST';
-    if (target !== undefined && isHere) return target;
+    const isHere = region === this.#region && accountId === this.#accountId;
+    if (target !== undefined && isHere && version === '$LATEST') return target;
     const suffix = version === '$LATEST' ? '' : `:${version}`;
-    const arn = `arn:aws:lambda:${askedRegion}:${askedAccount}:function:${name}${suffix}`;
-    throw new LambdaApiError('ResourceNotFoundException', 404, `Function not found: ${arn}`);
+    const arn = `arn:aws:lambda:${region}:${accountId}:function:${name}${suffix}`;
+    throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, 404);
   }
 
   async #checkAllowed(request: HttpRequest, action: string, resource: string): Promise<void> {
-    const [region = '', account = ''] = this.#arnPrefix.split(':').slice(3, 5);
-    const { authorize = () => true, principalOf = () => localUser(account) } = this.#options;
+    const { authorize = () => true, principalOf = () => localUser(this.#accountId) } =
+      this.#options;
     const caller = principalOf(credentialScope(request)?.accessKeyId);
-    const context = callerContext(caller, region);
+    const context = callerContext(caller, this.#region);
     if (await authorize(`lambda:${action}`, resource, context)) return;
     const { type, message } = accessDenied(caller, `lambda:${action}`, resource);
-    throw new LambdaApiError(type, 403, message);
+    throw new AwsError(type, message, 403);
   }
 
-  async #call(
-    target: LambdaFunction,
-    type: InvocationType,
-    body: Buffer,
-  ): Promise<{ readonly requestId: string; readonly record?: InvocationRecord }> {
+  async #call(target: LambdaFunction, type: InvocationType, body: Buffer): Promise<InvokeAnswer> {
     if (!this.#started) throw new Error('the Lambda emulator is not running');
     const payload = checkedPayload(type, body);
     const requestId = randomUUID();
@@ -214,7 +209,7 @@ function checkedPayload(type: InvocationType, body: Buffer): string {
   const limit = type === 'Event' ? maxAsyncPayloadBytes : maxSyncPayloadBytes;
   if (body.length > limit) {
     const message = `${body.length} byte payload is too large for the ${type} invocation type (limit ${limit} bytes)`;
-    throw new LambdaApiError('RequestTooLargeException', 413, message);
+    throw new AwsError('RequestTooLargeException', message, 413);
   }
   const text = body.length === 0 ? '{}' : body.toString();
   try {
@@ -222,7 +217,7 @@ function checkedPayload(type: InvocationType, body: Buffer): string {
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     const message = `Could not parse request body into json: ${problem}`;
-    throw new LambdaApiError('InvalidRequestContentException', 400, message);
+    throw new AwsError('InvalidRequestContentException', message);
   }
   return text;
 }

@@ -1,35 +1,35 @@
 import { basename, dirname } from 'node:path';
 
-/** The settings of a Lambda function, in the units of its CloudFormation resource. */
+/** The settings of a function, in the units of its CloudFormation resource. */
 export interface FunctionDefinition {
   readonly functionName: string;
-  /** Absolute path of the `.mjs` file that is deployed. */
+  /** The absolute path of the deployed `.mjs` file. */
   readonly bundle: string;
   /** `<file>.<export>`. @default the `handler` export of the bundle */
-  readonly handler?: string;
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly handler?: string | undefined;
+  readonly environment?: Readonly<Record<string, string>> | undefined;
   /** @default 3 */
-  readonly timeoutSeconds?: number;
+  readonly timeoutSeconds?: number | undefined;
   /** @default 128 */
-  readonly memoryMb?: number;
+  readonly memoryMb?: number | undefined;
   /** Retries of an asynchronous event that failed, 0 to 2. @default 2 */
-  readonly maximumRetryAttempts?: number;
+  readonly maximumRetryAttempts?: number | undefined;
   /** @default 21600 */
-  readonly maximumEventAgeSeconds?: number;
+  readonly maximumEventAgeSeconds?: number | undefined;
   /** @default 'Text' */
-  readonly loggingFormat?: 'JSON' | 'Text';
-  /** @default none: as many sandboxes as there are invocations */
-  readonly reservedConcurrency?: number;
+  readonly loggingFormat?: 'JSON' | 'Text' | undefined;
+  /** @default unlimited */
+  readonly reservedConcurrency?: number | undefined;
 }
 
-/** The credentials that the function's role would give. */
+/** The credentials of a function's role. */
 export interface RoleCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
 }
 
-/** What the role gives unless an emulator is told otherwise; they mean nothing. */
+/** The dummy credentials of a role. */
 export const defaultCredentials: RoleCredentials = {
   accessKeyId: 'ASIAEMULATEDROLE0000',
   secretAccessKey: 'emulated-secret-access-key',
@@ -58,7 +58,7 @@ const reservedKeys = new Set([
   'LAMBDA_TASK_ROOT',
 ]);
 
-/** @throws what CreateFunction answers, when the environment sets what only Lambda may set. */
+/** @throws Error with CreateFunction's message if the environment sets reserved variables */
 export function checkEnvironment(environment: Readonly<Record<string, string>>): void {
   const used = Object.keys(environment).filter((key) => reservedKeys.has(key));
   if (used.length === 0) return;
@@ -68,12 +68,12 @@ export function checkEnvironment(environment: Readonly<Record<string, string>>):
   );
 }
 
-/** The handler setting: where in the task root the handler is. */
+/** The handler setting, `<file>.<export>`. */
 export function handlerOf(definition: FunctionDefinition): string {
   return definition.handler ?? `${basename(definition.bundle, '.mjs')}.handler`;
 }
 
-/** All that a sandbox gets to see; nothing of the environment of this process is in it. */
+/** The whole environment of a sandbox. It inherits nothing from this process. */
 export function sandboxEnvironment(
   definition: FunctionDefinition,
   place: {

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import { AwsError } from '../wire/errors.ts';
 import {
   type FunctionDefinition,
   type RoleCredentials,
   sandboxEnvironment,
 } from './environment.ts';
-import { LambdaApiError } from './errors.ts';
 import { runIn } from './invocation.ts';
 import { LogTail } from './log-lines.ts';
 import type { Outcome } from './outcome.ts';
 import { Sandbox } from './sandbox.ts';
 
-/** What one invocation gave: JSON, and the log lines that were written during it. */
+/** The outcome of one invocation, and the lines logged during it. */
 export interface InvocationRecord extends Outcome {
   readonly logs: readonly string[];
 }
@@ -23,7 +23,7 @@ export interface FunctionSurroundings {
   readonly onLog: (line: string) => void;
 }
 
-/** A function and its sandboxes: warm ones are used again, concurrent invocations get more of them. */
+/** A function and its sandboxes: warm ones are reused, concurrent invocations get new ones. */
 export class LambdaFunction {
   readonly definition: FunctionDefinition;
   readonly surroundings: FunctionSurroundings;
@@ -49,14 +49,14 @@ export class LambdaFunction {
     return [...this.#sandboxes].flatMap(({ alive, pid }) => (alive && pid ? [pid] : []));
   }
 
-  /** @throws TooManyRequestsException when the reserved concurrency is used up. */
+  /** @throws AwsError `TooManyRequestsException` if the reserved concurrency is exhausted */
   async invoke(requestId: string, payload: string): Promise<InvocationRecord> {
     const { reservedConcurrency = Number.POSITIVE_INFINITY } = this.definition;
     if (this.#inFlight.size >= reservedConcurrency) {
-      throw new LambdaApiError(
+      throw new AwsError(
         'TooManyRequestsException',
-        429,
         'Rate Exceeded.',
+        429,
         'ReservedFunctionConcurrentInvocationLimitExceeded',
       );
     }

@@ -6,7 +6,7 @@ export interface InvocationOrder {
   readonly requestId: string;
   /** JSON. */
   readonly payload: string;
-  /** The sandbox is new and must be initialised first. */
+  /** True if the sandbox is new and must be initialised first. */
   readonly cold: boolean;
   readonly functionArn: string;
   readonly timeoutMs: number;
@@ -15,7 +15,7 @@ export interface InvocationOrder {
   readonly log: (line: string) => void;
 }
 
-/** Runs one invocation in a sandbox, and writes the platform's own lines of the log around it. */
+/** Runs one invocation in a sandbox, and logs the platform's own lines around it. */
 export async function runIn(sandbox: Sandbox, order: InvocationOrder): Promise<Outcome> {
   const { requestId, payload, functionArn, timeoutMs, initTimeoutMs, log } = order;
   const created = performance.now();
@@ -51,7 +51,7 @@ function reportLine(
   const parts = [
     `REPORT RequestId: ${order.requestId}`,
     `Duration: ${durationMs.toFixed(2)} ms`,
-    `Billed Duration: ${Math.ceil(durationMs + (initMs ?? 0))} ms`, // the initialisation is billed since August 2025
+    `Billed Duration: ${Math.ceil(durationMs + (initMs ?? 0))} ms`, // AWS bills the initialisation since August 2025
     `Memory Size: ${order.memoryMb} MB`,
   ];
   if (initMs !== undefined) parts.push(`Init Duration: ${initMs.toFixed(2)} ms`);

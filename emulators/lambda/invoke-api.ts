@@ -1,27 +1,29 @@
+import { AwsError } from '../wire/errors.ts';
 import { type HttpReply, type HttpRequest, json } from '../wire/http-server.ts';
 import { pageOf } from '../wire/page.ts';
 import { handlerOf } from './environment.ts';
-import { LambdaApiError } from './errors.ts';
 import type { InvocationRecord, LambdaFunction } from './function.ts';
 
 export type InvocationType = 'RequestResponse' | 'Event' | 'DryRun';
 
-/** What answers the Invoke API; `record` is there for `RequestResponse` only. */
+/** The result of an accepted invocation; only a `RequestResponse` has a record. */
+export interface InvokeAnswer {
+  readonly requestId: string;
+  readonly record?: InvocationRecord | undefined;
+}
+
+/** The emulator, as far as its API needs it. */
 export interface InvokeBackend {
   find(functionName: string, qualifier?: string): LambdaFunction;
   list(): readonly LambdaFunction[];
-  call(
-    target: LambdaFunction,
-    type: InvocationType,
-    body: Buffer,
-  ): Promise<{ readonly requestId: string; readonly record?: InvocationRecord }>;
-  /** @throws LambdaApiError if the caller may not do this. */
+  call(target: LambdaFunction, type: InvocationType, body: Buffer): Promise<InvokeAnswer>;
+  /** @throws AwsError if the caller is not authorized to perform the action. */
   authorize(request: HttpRequest, action: string, resource: string): Promise<void>;
-  /** What is to be said of a function that is not so. */
+  /** The members of a function's configuration that are replaced. */
   overridesOf(functionName: string): object;
 }
 
-/** The operations that are emulated, by the names that policies have for them. */
+/** The emulated operations, by their names in IAM policies. */
 const routes = {
   ListFunctions: ['GET', /^\/2015-03-31\/functions\/?$/],
   GetFunction: ['GET', /^\/2015-03-31\/functions\/([^/]+)$/],
@@ -31,7 +33,7 @@ const routes = {
 
 type Action = keyof typeof routes;
 
-/** What a request asks for; undefined when it is not emulated. */
+/** The operation that a request asks for; undefined if it is not emulated. */
 export function invokeApiAction({ method, url }: HttpRequest): Action | undefined {
   const actions = Object.keys(routes) as Action[];
   return actions.find((action) => {
@@ -53,9 +55,9 @@ export async function answerInvokeApi(
   try {
     return await route(backend, request);
   } catch (error) {
-    if (error instanceof LambdaApiError) return errorReply(error);
+    if (error instanceof AwsError) return errorReply(error);
     const message = error instanceof Error ? error.message : String(error);
-    return errorReply(new LambdaApiError('ServiceException', 500, message));
+    return errorReply(new AwsError('ServiceException', message, 500));
   }
 }
 
@@ -63,8 +65,8 @@ async function route(backend: InvokeBackend, request: HttpRequest): Promise<Http
   const { pathname, searchParams } = request.url;
   const action = invokeApiAction(request);
   if (action === undefined) {
-    const message = `${request.method} ${pathname} is not part of the emulated Lambda API`;
-    throw new LambdaApiError('UnknownOperationException', 404, message);
+    const message = `${request.method} ${pathname} is not emulated`;
+    throw new AwsError('UnknownOperationException', message, 404);
   }
   if (action === 'ListFunctions') {
     await backend.authorize(request, action, '*');
@@ -84,16 +86,16 @@ function listFunctions(backend: InvokeBackend, parameters: URLSearchParams): Htt
   const size = Number(text);
   if (!Number.isInteger(size) || size < 1 || size > 10_000) {
     const message = `Value '${text}' at 'maxItems' failed to satisfy constraint: Member must have value between 1 and 10000`;
-    throw new LambdaApiError('InvalidParameterValueException', 400, message);
+    throw new AwsError('InvalidParameterValueException', message);
   }
   const page = pageOf(
     backend.list(),
     ({ surroundings }) => surroundings.arn,
     { size: Math.min(size, pageSize), token: parameters.get('Marker') ?? undefined },
-    () => new LambdaApiError('InvalidParameterValueException', 400, 'Invalid Marker'),
+    () => new AwsError('InvalidParameterValueException', 'Invalid Marker'),
   );
   const functions = page.items.map((target) => {
-    // The list leaves these out; GetFunctionConfiguration has them.
+    // Only GetFunctionConfiguration returns these.
     const { State, StateReason, StateReasonCode, LastUpdateStatus, ...listed } = configuration(
       backend,
       target,
@@ -111,7 +113,7 @@ async function invoke(
   const type = String(headers['x-amz-invocation-type'] ?? 'RequestResponse');
   if (!isInvocationType(type)) {
     const message = `Value '${type}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: [Event, RequestResponse, DryRun]`;
-    throw new LambdaApiError('InvalidParameterValueException', 400, message);
+    throw new AwsError('InvalidParameterValueException', message);
   }
   const { requestId, record } = await backend.call(target, type, body);
   const idHeader = { 'x-amzn-RequestId': requestId };
@@ -123,8 +125,8 @@ async function invoke(
       ...idHeader,
       'content-type': 'application/json',
       'X-Amz-Executed-Version': '$LATEST',
-      ...(status === 'success' ? {} : { 'X-Amz-Function-Error': 'Unhandled' }),
-      ...(headers['x-amz-log-type'] === 'Tail' ? { 'X-Amz-Log-Result': encodedTail(logs) } : {}),
+      ...(status !== 'success' && { 'X-Amz-Function-Error': 'Unhandled' }),
+      ...(headers['x-amz-log-type'] === 'Tail' && { 'X-Amz-Log-Result': encodedTail(logs) }),
     },
     body: payload,
   };
@@ -155,11 +157,11 @@ function configuration(
   };
 }
 
-function errorReply({ name, status, message, reason }: LambdaApiError): HttpReply {
-  // AWS spells this field differently for these two errors.
-  const isCapital = name === 'ResourceNotFoundException' || name === 'AccessDeniedException';
+function errorReply({ type, status, message, reason }: AwsError): HttpReply {
+  // AWS capitalizes this member in these two errors only.
+  const isCapital = type === 'ResourceNotFoundException' || type === 'AccessDeniedException';
   const field = isCapital ? 'Message' : 'message';
   const origin = status < 500 ? 'User' : 'Service';
-  const body = { Type: origin, [field]: message, ...(reason ? { Reason: reason } : {}) };
-  return json(status, body, { 'x-amzn-ErrorType': name });
+  const body = { Type: origin, [field]: message, Reason: reason };
+  return json(status, body, { 'x-amzn-ErrorType': type });
 }

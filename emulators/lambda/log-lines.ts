@@ -1,7 +1,7 @@
 const maxLineLength = 256 * 1024;
 const readyMark = '\0ready';
 
-/** Cuts the output of a sandbox into lines, and finds the marks that its runtime puts between invocations. */
+/** Splits a sandbox's output into lines, and detects the runtime's marks between invocations. */
 export class LineReader {
   readonly #onLine: (line: string) => void;
   readonly #onReady: () => void;
@@ -30,7 +30,7 @@ export class LineReader {
   }
 }
 
-/** The newest lines of a log; older ones are forgotten. */
+/** The newest lines of a log. */
 export class LogTail {
   readonly #maxLines: number;
   #lines: string[] = [];
@@ -45,7 +45,7 @@ export class LogTail {
 
   append(line: string): void {
     this.#lines.push(line);
-    // Cut rarely: cutting at each line would copy the whole log each time.
+    // Each cut copies the log, so it is cut only when twice as long as needed.
     if (this.#lines.length >= 2 * this.#maxLines) this.#lines = this.#lines.slice(-this.#maxLines);
   }
 }

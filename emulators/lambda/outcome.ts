@@ -1,17 +1,17 @@
 import type { Answer } from './runtime-api.ts';
 import type { Exit, PhaseEnd } from './sandbox.ts';
 
-/** What an invocation came to, as Lambda reports it. */
+/** The outcome of an invocation, as Lambda reports it. */
 export interface Outcome {
   readonly status: 'success' | 'error' | 'timeout';
   /** JSON. */
   readonly payload: string;
-  readonly errorType?: string;
-  /** What the platform itself writes to the log about it. */
+  readonly errorType?: string | undefined;
+  /** The lines that the platform itself writes to the log. */
   readonly platformLines: readonly string[];
 }
 
-// The names that Lambda, which is written in Go, gives to signals.
+// Go's names for the signals: Lambda is written in Go.
 const signalNames: Partial<Record<NodeJS.Signals, string>> = {
   SIGABRT: 'aborted',
   SIGBUS: 'bus error',
@@ -25,7 +25,7 @@ const signalNames: Partial<Record<NodeJS.Signals, string>> = {
 
 const unsettledPromiseExitCode = 13;
 
-/** Whatever the runtime posted stands, even if it then hangs or dies. */
+/** An answer that the runtime has posted counts, even if the runtime then hangs or dies. */
 export function outcomeOf(
   end: PhaseEnd,
   answer: Answer | undefined,

@@ -1,6 +1,6 @@
 import { type HttpReply, type HttpRequest, HttpServer, json } from '../wire/http-server.ts';
 
-/** One event on its way to the handler. */
+/** One event for the handler. */
 export interface Invocation {
   readonly requestId: string;
   /** JSON. */
@@ -10,7 +10,7 @@ export interface Invocation {
   readonly traceId: string;
 }
 
-/** What the runtime answered: JSON, of a result or of an error. */
+/** The runtime's answer: the JSON of a result or of an error. */
 export interface Answer {
   readonly payload: string;
   readonly failed: boolean;
@@ -21,7 +21,7 @@ const maxResponseBytes = 6_291_556;
 
 const prefix = '/2018-06-01/runtime';
 
-/** The HTTP interface between Lambda and the runtime in one sandbox. */
+/** Lambda's Runtime API, for the runtime of one sandbox. */
 export class RuntimeApi {
   readonly #server = new HttpServer((request) => this.#reply(request));
   readonly #onNext: () => void;
@@ -39,7 +39,7 @@ export class RuntimeApi {
     return new URL(this.#server.url).host;
   }
 
-  /** What the runtime posted since the last delivery. */
+  /** The runtime's answer to the last delivery, if it has posted one. */
   get answer(): Answer | undefined {
     return this.#answer;
   }
@@ -52,7 +52,7 @@ export class RuntimeApi {
     return this.#server.stop();
   }
 
-  /** Hands an event to the runtime, which must have asked for one. */
+  /** Hands an event to the runtime, which must be waiting for one. */
   deliver(invocation: Invocation): void {
     this.#answer = undefined;
     this.#current = invocation.requestId;
@@ -76,7 +76,7 @@ export class RuntimeApi {
   }
 
   async #next(gone: AbortSignal): Promise<HttpReply> {
-    // What is far too large for Lambda is too large for the HTTP server, and does not get here.
+    // The HTTP server rejects a response that is far too large, so no answer is posted.
     if (this.#current !== undefined) this.#refuseLarge();
     const { promise, resolve } = Promise.withResolvers<Invocation | undefined>();
     gone.addEventListener('abort', () => resolve(undefined), { once: true });

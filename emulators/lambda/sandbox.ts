@@ -10,21 +10,21 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** How the initialisation or an invocation ended; after all but `'ready'` the sandbox is gone. */
+/** How the initialisation or an invocation ended. Unless `'ready'`, the sandbox is gone. */
 export type PhaseEnd = 'ready' | 'timeout' | Exit;
 
 export interface SandboxOptions {
   readonly memoryMb: number;
-  /** Called when the address of the Runtime API is known. */
+  /** Called once the address of the Runtime API is known. */
   readonly environment: (runtimeApi: string) => Record<string, string>;
 }
 
 const bootstrap = join(import.meta.dirname, 'bootstrap.mjs');
 
-// A phase is over when the runtime has asked for the next event and has marked both its outputs.
+// A phase is over once the runtime has asked for the next event and marked both its outputs.
 const signsOfReadiness = 3;
 
-/** One execution environment: a child process that runs one invocation at a time and is frozen between them. */
+/** An execution environment: a child process that is frozen between invocations. */
 export class Sandbox {
   readonly #api = new RuntimeApi(() => this.#showReadiness());
   readonly #options: SandboxOptions;
@@ -37,7 +37,7 @@ export class Sandbox {
   #signsMissing = signsOfReadiness;
   #phase = Promise.withResolvers<PhaseEnd>();
 
-  /** Gets what the function writes. */
+  /** Receives each line that the function writes. */
   onLine: (line: string) => void = () => {};
 
   constructor(options: SandboxOptions) {
@@ -52,7 +52,7 @@ export class Sandbox {
     return !this.#ended && this.#destruction === undefined;
   }
 
-  /** What the runtime posted in the phase that ended last. */
+  /** The runtime's answer in the last phase. */
   get answer(): Answer | undefined {
     return this.#api.answer;
   }
@@ -71,19 +71,19 @@ export class Sandbox {
     return await this.#endOfPhase(limitMs);
   }
 
-  /** Kills at once; a stopped process cannot refuse or outlive SIGKILL. */
+  /** Kills the process at once; SIGKILL ends a stopped process too. */
   kill(): void {
     this.#child?.kill('SIGKILL');
   }
 
-  /** Resolves when the process is gone and all that it wrote was read. */
+  /** Resolves when the process is gone and its whole output is read. */
   destroy(): Promise<void> {
     this.#destruction ??= this.#destroy();
     return this.#destruction;
   }
 
   async #destroy(): Promise<void> {
-    await this.#starting?.catch(() => {}); // whoever started it gets the error
+    await this.#starting?.catch(() => {}); // initialise() throws this error
     this.kill();
     if (this.#child?.pid !== undefined) await this.#closed.promise;
     await Promise.all([this.#leash?.release(), this.#api.stop()]);
@@ -91,7 +91,7 @@ export class Sandbox {
 
   async #start(): Promise<void> {
     await this.#api.start();
-    // As on Lambda, the heap gets what the memory setting leaves for it.
+    // As on Lambda, the memory setting limits the heap.
     const heapMb = Math.floor(this.#options.memoryMb * 0.9);
     const child = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, bootstrap], {
       env: this.#options.environment(this.#api.host),
@@ -131,7 +131,7 @@ export class Sandbox {
     return end;
   }
 
-  // Windows has neither signal: there a sandbox goes on running between its invocations.
+  // Windows has neither signal: a sandbox keeps running between invocations there.
   #signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
     if (process.platform !== 'win32') this.#child?.kill(signal);
   }

@@ -1,11 +1,11 @@
-/** Work that goes on after its request was answered: rotation steps and delivered events. */
+/** Work that continues after the response: rotation steps and the delivery of events. */
 export class BackgroundWork {
   readonly #errors: unknown[] = [];
   #running = new Set<Promise<void>>();
   #stopping = new AbortController();
   #stopped = Promise.withResolvers<void>();
 
-  /** What the functions called in the background threw. */
+  /** The errors thrown in the background. */
   get errors(): readonly unknown[] {
     return this.#errors;
   }
@@ -22,13 +22,13 @@ export class BackgroundWork {
     tasks.add(task);
   }
 
-  /** Resolves when nothing runs any more, what was started meanwhile included, or at a stop. */
+  /** Resolves when nothing is running, or at a stop. */
   async idle(): Promise<void> {
     const stopped = this.#stopped.promise;
     while (this.#running.size > 0) await Promise.race([Promise.all(this.#running), stopped]);
   }
 
-  /** Tells what runs to stop, and no longer listens to it: a function may never return. */
+  /** Aborts the running work without waiting for it: a function may never return. */
   stop(): void {
     this.#stopping.abort();
     this.#stopped.resolve();

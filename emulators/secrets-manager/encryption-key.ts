@@ -3,10 +3,9 @@ import type { Secret } from './secret.ts';
 import type { Service } from './service.ts';
 
 /**
- * Refuses to use the key of a secret that is there and not enabled; of one that nobody knows here,
- * nothing is said.
+ * Checks that the secret's key is enabled. An unknown key passes.
  *
- * @throws AwsError as GetSecretValue or PutSecretValue do
+ * @throws AwsError `DecryptionFailure` or `EncryptionFailure`
  */
 export function requireKey(
   { keyState }: Service,

@@ -3,7 +3,7 @@ import type { Secret } from './secret.ts';
 import { stageHolder } from './secret.ts';
 
 /**
- * The event that EventBridge delivers when a staging label comes to sit on another version.
+ * The event that EventBridge delivers when a staging label moves to another version.
  *
  * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/event-detail-secret-label-updated-secretsmanager.html
  */
@@ -23,12 +23,12 @@ export interface SecretLabelUpdated {
   };
 }
 
-/** A function that gets the event, as a target of an EventBridge rule does. */
+/** Receives the event, as the target of an EventBridge rule does. */
 export type LabelListener = (event: SecretLabelUpdated) => void | Promise<void>;
 
 const silentLabels = new Set(['AWSPENDING', 'AWSPREVIOUS']);
 
-/** The events of one change: one for each label, but for AWSPENDING and AWSPREVIOUS. */
+/** The events of one change: one per moved label, except AWSPENDING and AWSPREVIOUS. */
 export function labelEvents(
   before: Secret | undefined,
   after: Secret,

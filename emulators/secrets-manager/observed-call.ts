@@ -1,24 +1,24 @@
-/** A call that was answered, or is about to be; it holds no values. */
+/** An entry in the record of calls. It holds no values. */
 export interface CallRecord {
   readonly action: string;
-  /** The name of the secret, or what the caller called it if there is none. */
+  /** The secret's name, or the caller's SecretId if there is no such secret. */
   readonly secretName?: string | undefined;
-  /** The type of the error that was answered. */
+  /** The type of the error, if the call failed. */
   readonly error?: string | undefined;
 }
 
-/** A call as CloudTrail is told of it; it holds no values. */
+/** A call, as CloudTrail records it. It holds no values. */
 export interface ObservedCall {
   readonly action: string;
-  /** Of the caller, if the request was signed. */
+  /** The caller's access key, if the request is signed. */
   readonly accessKeyId: string | undefined;
   /** In milliseconds. */
   readonly at: number;
-  /** SecretId as the caller gave it; the name of a secret that is created. */
+  /** The SecretId as the caller gave it, or the name of a secret to be created. */
   readonly secretId: string | undefined;
-  /** Undefined when there is no such secret, or none any more. */
+  /** Undefined if the secret does not exist after the call. */
   readonly secretArn: string | undefined;
-  /** The type of the error that was answered. */
+  /** The type of the error, if the call failed. */
   readonly error: string | undefined;
 }
 

@@ -14,7 +14,7 @@ import {
   updateSecretRequest,
   updateSecretVersionStageRequest,
 } from './requests.ts';
-import { cancelRotateSecret, rotateSecret } from './rotation.ts';
+import { cancelRotateSecret, rotateSecret } from './rotation-operations.ts';
 import {
   createSecret,
   deleteSecret,
@@ -32,7 +32,7 @@ import {
   updateSecretVersionStage,
 } from './version-operations.ts';
 
-/** A request that was read, ready to be authorized and then carried out. */
+/** A parsed request, ready to be authorized and carried out. */
 export interface PreparedOperation {
   readonly request: Readonly<Record<string, unknown>>;
   readonly perform: (service: Service) => object;
@@ -40,7 +40,7 @@ export interface PreparedOperation {
 
 type Operation = (body: unknown) => PreparedOperation;
 
-/** Every operation of the service that is emulated, by its name in `X-Amz-Target`. */
+/** The emulated operations, by their names in `X-Amz-Target`. */
 export const operations: ReadonlyMap<string, Operation> = new Map([
   ['CancelRotateSecret', operation(secretRequest, cancelRotateSecret)],
   ['CreateSecret', operation(createSecretRequest, createSecret)],

@@ -4,7 +4,7 @@ import type { SecretStore } from './store.ts';
 
 const format = 1;
 
-/** Keeps a store in one JSON file, which holds secrets in clear and is readable by its owner only. */
+/** Keeps a store in one JSON file, in clear text, which only its owner can read. */
 export class Persistence {
   readonly #path: string;
   readonly #store: SecretStore;
@@ -16,7 +16,7 @@ export class Persistence {
     this.#store = store;
   }
 
-  /** Fills the store from the file, if there is one. */
+  /** Fills the store from the file, if it exists. */
   async load(): Promise<void> {
     const text = await readFile(this.#path, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined;
@@ -28,7 +28,7 @@ export class Persistence {
     this.#savedRevision = this.#store.revision;
   }
 
-  /** Resolves when everything that the store holds now is in the file. */
+  /** Resolves when the file holds the store's present state. */
   save(): Promise<void> {
     const saving = this.#saving.catch(() => undefined).then(() => this.#write());
     this.#saving = saving;
@@ -51,7 +51,7 @@ function parse(text: string, path: string): readonly Secret[] {
   try {
     saved = JSON.parse(text);
   } catch {
-    // The cause would quote from the file.
+    // No cause: it would quote the file.
     throw new Error(`${path} is not valid JSON`);
   }
   if (saved?.format !== format || !Array.isArray(saved.secrets)) {

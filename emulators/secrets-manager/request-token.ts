@@ -1,6 +1,7 @@
-import { type AwsError, invalidParameter } from '../wire/errors.ts';
+import type { AwsError } from '../wire/errors.ts';
+import { invalidParameter } from './errors.ts';
 
-/** The ClientRequestToken of a request that makes a version; SDKs and CLI always send one. */
+/** The ClientRequestToken of a request that creates a version. SDKs and CLI always send one. */
 export function requireToken(
   token: string | undefined,
   missing: (message: string) => AwsError,

@@ -26,7 +26,7 @@ const value = {
   ),
 };
 
-/** The request of each operation; members that are not modelled are ignored, as AWS does. */
+/** The request of each operation. Like AWS, it ignores unknown members. */
 export const createSecretRequest = v.object({
   ...value,
   Name: text(1, 512),
@@ -134,7 +134,7 @@ export const listSecretsRequest = v.object({
   SortOrder: v.optional(oneOf(['asc', 'desc']), 'asc'),
 });
 
-/** A request to list secrets, with its defaults filled in. */
+/** A ListSecrets request with its defaults. */
 export type ListSecretsRequest = v.InferOutput<typeof listSecretsRequest>;
 
 export const rotateSecretRequest = v.object({

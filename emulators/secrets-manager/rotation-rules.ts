@@ -1,10 +1,10 @@
-import { invalidParameter } from '../wire/errors.ts';
+import { invalidParameter } from './errors.ts';
 import type { RotationRules } from './secret.ts';
 
 const hourMs = 3_600_000;
 const minRateMs = 4 * hourMs;
 
-/** @throws AwsError if the rules contradict each other or ask for a rotation too often. */
+/** @throws AwsError if the rules contradict each other or rotate too often */
 export function checkRules(rules: RotationRules | undefined): void {
   if (rules?.AutomaticallyAfterDays !== undefined && rules.ScheduleExpression !== undefined) {
     throw invalidParameter(
@@ -20,7 +20,7 @@ export function checkRules(rules: RotationRules | undefined): void {
   }
 }
 
-/** When the next rotation is due; unknown without rules, and for cron(), which is not evaluated. */
+/** The time of the next rotation; undefined without rules, or for a cron() expression. */
 export function nextRotationAt(rules: RotationRules | undefined, now: number): number | undefined {
   const days = rules?.AutomaticallyAfterDays;
   const interval =

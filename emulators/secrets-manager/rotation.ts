@@ -1,16 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import type { InferOutput } from 'valibot';
-import { AwsError, invalidParameter, invalidRequest } from '../wire/errors.ts';
-import { requireToken } from './request-token.ts';
-import type { rotateSecretRequest, secretRequest } from './requests.ts';
-import { checkRules, nextRotationAt } from './rotation-rules.ts';
-import { findVersion, moveStage, pruneVersions, stageHolder } from './secret.ts';
-import { type Service, writableSecret } from './service.ts';
-
 /** The steps of a rotation, in their order. */
-export type RotationStep = 'createSecret' | 'setSecret' | 'testSecret' | 'finishSecret';
+export const rotationSteps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 
-/** What a rotation function is called with, once for each step. */
+export type RotationStep = (typeof rotationSteps)[number];
+
+/** The event that a rotation function is called with, once for each step. */
 export interface RotationEvent {
   readonly Step: RotationStep;
   readonly SecretId: string;
@@ -21,7 +14,7 @@ export interface RotationEvent {
 /** A rotation function, as Lambda runs it: it fails by rejecting. */
 export type RotationFunction = (event: RotationEvent) => Promise<void>;
 
-/** The functions that rotate secrets, by ARN, and the rotations under way. */
+/** The functions that rotate secrets, by ARN, and the rotations in progress. */
 export class Rotations {
   readonly functions = new Map<string, RotationFunction>();
   readonly #running = new Map<string, AbortController>();
@@ -32,141 +25,9 @@ export class Rotations {
     return running.signal;
   }
 
-  /** No further step is called. */
+  /** Stops a rotation before its next step. */
   cancel(secretArn: string): void {
     this.#running.get(secretArn)?.abort();
     this.#running.delete(secretArn);
   }
-}
-
-const allSteps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
-
-/** Registers an empty AWSPENDING version, answers, and lets the function fill and promote it. */
-export function rotateSecret(
-  service: Service,
-  request: InferOutput<typeof rotateSecretRequest>,
-): object {
-  const token = requireToken(request.ClientRequestToken, invalidParameter);
-  const secret = writableSecret(service, request.SecretId);
-  const functionArn = request.RotationLambdaARN || secret.rotation?.functionArn;
-  if (functionArn === undefined) {
-    throw invalidRequest(
-      "You tried to enable rotation on a secret that doesn't already have a Lambda function ARN configured and you didn't include such an ARN as a parameter in this call.",
-    );
-  }
-  if (!service.rotations.functions.has(functionArn)) {
-    throw new AwsError(
-      'AccessDeniedException',
-      'Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.',
-    );
-  }
-  const rules = request.RotationRules ?? secret.rotation?.rules;
-  checkRules(rules);
-  const answer = { ARN: secret.arn, Name: secret.name, VersionId: token };
-  if (findVersion(secret.versions, token) !== undefined) return answer;
-  const pending = stageHolder(secret.versions, 'AWSPENDING');
-  if (pending !== undefined && !pending.stages.includes('AWSCURRENT')) {
-    throw invalidRequest("A previous rotation isn't complete. That rotation will be reattempted.");
-  }
-  const now = service.now();
-  const registered = [...secret.versions, { id: token, createdAt: now, stages: [] }];
-  service.store.put({
-    ...secret,
-    versions: pruneVersions(moveStage(registered, 'AWSPENDING', token), now),
-    rotation: { enabled: true, functionArn, rules },
-    nextRotationAt: nextRotationAt(rules, now),
-    changedAt: now,
-  });
-  const run: Run = { arn: secret.arn, token, functionArn };
-  service.background.start((stopping) => {
-    const signal = AbortSignal.any([stopping, service.rotations.begin(secret.arn)]);
-    return request.RotateImmediately ? rotate(service, run, signal) : test(service, run, signal);
-  });
-  return answer;
-}
-
-/** Turns rotation off; a version that is still AWSPENDING is left as it is. */
-export function cancelRotateSecret(
-  service: Service,
-  request: InferOutput<typeof secretRequest>,
-): object {
-  const secret = writableSecret(service, request.SecretId);
-  service.rotations.cancel(secret.arn);
-  const pending = stageHolder(secret.versions, 'AWSPENDING');
-  service.store.put({
-    ...secret,
-    rotation: secret.rotation && { ...secret.rotation, enabled: false },
-    nextRotationAt: undefined,
-    changedAt: service.now(),
-  });
-  return {
-    ARN: secret.arn,
-    Name: secret.name,
-    VersionId: pending?.stages.includes('AWSCURRENT') ? undefined : pending?.id,
-  };
-}
-
-interface Run {
-  readonly arn: string;
-  readonly token: string;
-  readonly functionArn: string;
-}
-
-async function rotate(service: Service, run: Run, signal: AbortSignal): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      if (await callSteps(service, run, allSteps, signal)) break;
-      return;
-    } catch (error) {
-      if (signal.aborted) return;
-      if (attempt >= service.rotationAttempts) throw error;
-    }
-  }
-  const secret = service.store.find(run.arn);
-  if (signal.aborted || secret === undefined) return;
-  const now = service.now();
-  service.store.put({
-    ...secret,
-    rotatedAt: now,
-    nextRotationAt: nextRotationAt(secret.rotation?.rules, now),
-    changedAt: now,
-  });
-}
-
-/** RotateImmediately was false: only testSecret is called, and the version is thrown away. */
-async function test(service: Service, run: Run, signal: AbortSignal): Promise<void> {
-  try {
-    await callSteps(service, run, ['testSecret'], signal);
-  } finally {
-    const secret = service.store.find(run.arn);
-    if (secret !== undefined) {
-      const versions = secret.versions.filter(({ id }) => id !== run.token);
-      service.store.put({ ...secret, versions, changedAt: service.now() });
-    }
-  }
-}
-
-/** Answers whether every step was called; none is once the rotation has lost its object. */
-async function callSteps(
-  { store, rotations }: Service,
-  { arn, token, functionArn }: Run,
-  steps: readonly RotationStep[],
-  signal: AbortSignal,
-): Promise<boolean> {
-  const invoke = rotations.functions.get(functionArn);
-  const RotationToken = randomUUID();
-  for (const Step of steps) {
-    const secret = store.find(arn);
-    const isLost = secret === undefined || secret.deletionAt !== undefined;
-    if (invoke === undefined || isLost || signal.aborted) return false;
-    const event: RotationEvent = {
-      Step,
-      SecretId: arn,
-      ClientRequestToken: token,
-      RotationToken,
-    };
-    const called: Promise<void> = invoke(event);
-    await called;
-  }
-  return true;
 }

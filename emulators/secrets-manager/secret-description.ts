@@ -1,6 +1,6 @@
 import { type Secret, stagesByVersion } from './secret.ts';
 
-/** What DescribeSecret answers and, under other names in part, a row of ListSecrets. */
+/** The response of DescribeSecret, from which a row of ListSecrets is made. */
 export function describeSecret(secret: Secret) {
   return {
     ARN: secret.arn,
@@ -24,7 +24,7 @@ export function describeSecret(secret: Secret) {
   };
 }
 
-/** The replicas of a secret, which are always in sync here. */
+/** The secret's replicas, which are always in sync. */
 export function replicationStatus({ replicas }: Secret): object[] | undefined {
   if (replicas.length === 0) return undefined;
   return replicas.map((replica) => ({
@@ -34,7 +34,7 @@ export function replicationStatus({ replicas }: Secret): object[] | undefined {
   }));
 }
 
-/** Instants travel as epoch seconds with a fraction. */
+/** The wire format of an instant: epoch seconds with a fraction. */
 export function epochSeconds(ms: number): number;
 export function epochSeconds(ms: number | undefined): number | undefined;
 export function epochSeconds(ms: number | undefined): number | undefined {

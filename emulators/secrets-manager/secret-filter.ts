@@ -4,7 +4,7 @@ import type { Secret } from './secret.ts';
 type Filter = ListSecretsRequest['Filters'][number];
 type Test = (secret: Secret) => boolean;
 
-/** Whether a secret passes every filter; within one filter, any value will do. */
+/** True if a secret passes every filter. One matching value is enough for a filter. */
 export function matchesAll(filters: readonly Filter[]): Test {
   const tests = filters.map(({ Key, Values }) => {
     const any = Values.map((value) => testOf(Key, value));
@@ -34,7 +34,7 @@ const attributes = {
   'owning-service': ({ owningService }) => present(owningService),
 } satisfies Partial<Record<Filter['Key'], (secret: Secret) => string[]>>;
 
-/** Each word of the value begins a word of some attribute, in any case. */
+/** True if each word of the value starts a word of some attribute; case does not matter. */
 function matchesWords(value: string): Test {
   const wanted = words(value);
   return (secret) => {

@@ -1,5 +1,5 @@
 import type { InferOutput } from 'valibot';
-import { invalidParameter, invalidRequest, resourceExists } from '../wire/errors.ts';
+import { invalidParameter, invalidRequest, resourceExists } from './errors.ts';
 import { requireToken } from './request-token.ts';
 import type {
   createSecretRequest,
@@ -19,7 +19,7 @@ import { requestedValue, withVersion } from './version-operations.ts';
 const dayMs = 24 * 60 * 60 * 1000;
 const defaultRecoveryDays = 30;
 
-/** Creates a secret, empty if it is given no value. */
+/** Creates a secret, which is empty without a value. */
 export function createSecret(
   service: Service,
   request: InferOutput<typeof createSecretRequest>,
@@ -58,12 +58,12 @@ export function createSecret(
   return createAnswer(secret, id);
 }
 
-/** Answers all but the values, of a secret scheduled for deletion too. */
+/** Describes a secret, even one scheduled for deletion. */
 export function describe(service: Service, request: InferOutput<typeof secretRequest>): object {
   return describeSecret(service.store.get(request.SecretId));
 }
 
-/** Changes metadata and, if given a value, makes it the current version. */
+/** Changes metadata, and stores a value as the current version if there is one. */
 export function updateSecret(
   service: Service,
   request: InferOutput<typeof updateSecretRequest>,
@@ -71,7 +71,7 @@ export function updateSecret(
   const value = requestedValue(request);
   const id = value && requireToken(request.ClientRequestToken, invalidRequest);
   const secret = writableSecret(service, request.SecretId);
-  // Unlike PutSecretValue, this is refused even if the version holds this very value.
+  // Unlike PutSecretValue, it rejects a repeated request too.
   if (id && findVersion(secret.versions, id) !== undefined) {
     throw resourceExists(
       `You can't use ClientRequestToken ${id} because that value is already in use for a version of secret ${secret.arn}.`,
@@ -88,7 +88,7 @@ export function updateSecret(
   return { ARN: secret.arn, Name: secret.name, VersionId: id };
 }
 
-/** Schedules the deletion of a secret, or deletes it at once if forced to. */
+/** Schedules the deletion of a secret, or deletes it at once if forced. */
 export function deleteSecret(
   service: Service,
   request: InferOutput<typeof deleteSecretRequest>,

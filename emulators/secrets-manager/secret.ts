@@ -1,15 +1,15 @@
-import { limitExceeded, resourceExists } from '../wire/errors.ts';
+import { limitExceeded, resourceExists } from './errors.ts';
 
-/** What one version holds; binary data is kept as base64. */
+/** The value of a version; binary data is base64. */
 export type SecretValue = { readonly SecretString: string } | { readonly SecretBinary: string };
 
-/** One version of a secret; its value, once there, never changes. */
+/** One version of a secret. Its value, once set, never changes. */
 export interface SecretVersion {
   readonly id: string;
   readonly createdAt: number;
-  /** Sorted, as the service answers them. */
+  /** Sorted, as in responses. */
   readonly stages: readonly string[];
-  /** Absent in a version that a rotation has registered and nobody has filled yet. */
+  /** Absent from a version that a rotation has registered but not yet filled. */
   readonly value?: SecretValue | undefined;
 }
 
@@ -19,14 +19,14 @@ export interface Tag {
   readonly Value: string;
 }
 
-/** When a secret is rotated, spelled as on the wire. */
+/** The schedule of a secret's rotation, spelled as on the wire. */
 export interface RotationRules {
   readonly AutomaticallyAfterDays?: number | undefined;
   readonly Duration?: string | undefined;
   readonly ScheduleExpression?: string | undefined;
 }
 
-/** How a secret is rotated; kept when rotation is turned off. */
+/** The settings of a secret's rotation, which are kept when it is turned off. */
 export interface RotationSetting {
   readonly enabled: boolean;
   readonly functionArn: string;
@@ -39,14 +39,14 @@ export interface Replica {
   readonly KmsKeyId?: string | undefined;
 }
 
-/** One secret; never changed in place, so that an older look at it stays true. Instants are ms. */
+/** One secret. It is immutable, so that old states can be kept. Instants are milliseconds. */
 export interface Secret {
   readonly arn: string;
   readonly name: string;
   readonly description?: string | undefined;
   readonly kmsKeyId?: string | undefined;
   readonly owningService?: string | undefined;
-  /** The Region it is replicated from, if it is a replica; its own, if it has replicas. */
+  /** The source Region of a replica, or the own Region of a secret that has replicas. */
   readonly primaryRegion?: string | undefined;
   readonly isReplica: boolean;
   readonly replicas: readonly Replica[];
@@ -54,7 +54,7 @@ export interface Secret {
   readonly createdAt: number;
   readonly changedAt: number;
   readonly accessedAt?: number | undefined;
-  /** When a secret scheduled for deletion is gone. */
+  /** The time at which a secret scheduled for deletion is deleted. */
   readonly deletionAt?: number | undefined;
   readonly rotation?: RotationSetting | undefined;
   readonly rotatedAt?: number | undefined;
@@ -79,8 +79,8 @@ export function stageHolder(versions: Versions, stage: string): SecretVersion | 
 }
 
 /**
- * Attaches a staging label to a version and takes it from the one that had it. When AWSCURRENT
- * moves, AWSPREVIOUS follows to the version that lost it.
+ * Moves a staging label to a version. When AWSCURRENT moves, AWSPREVIOUS moves to the version that
+ * lost it.
  */
 export function moveStage(versions: Versions, stage: string, toId: string): Versions {
   const holder = stageHolder(versions, stage);
@@ -98,7 +98,7 @@ function codeUnitOrder(one: string, other: string): number {
   return one < other ? -1 : 1;
 }
 
-/** Takes a staging label from the version that carries it. */
+/** Removes a staging label from the version that carries it. */
 export function removeStage(versions: Versions, stage: string): Versions {
   return versions.map((version) =>
     version.stages.includes(stage)
@@ -107,14 +107,14 @@ export function removeStage(versions: Versions, stage: string): Versions {
   );
 }
 
-/** The labels of each version that has any; undefined when none has, as in an empty secret. */
+/** The labels of each labelled version; undefined if there is none, as in an empty secret. */
 export function stagesByVersion(versions: Versions): Record<string, string[]> | undefined {
   const labelled = versions.filter(({ stages }) => stages.length > 0);
   if (labelled.length === 0) return undefined;
   return Object.fromEntries(labelled.map(({ id, stages }) => [id, [...stages]]));
 }
 
-/** A value to be stored, and the labels that its version is to get. */
+/** A value to store, and the labels of its version. */
 export interface NewVersion {
   readonly id: string;
   readonly value: SecretValue;
@@ -122,10 +122,11 @@ export interface NewVersion {
 }
 
 /**
- * Stores a value under a version id. Answers the very same secret if that version already holds
- * that value: a repeated request moves no label.
+ * Stores a value under a version id.
  *
- * @throws AwsError if the version holds another value, or the secret has too many versions.
+ * @returns the same object if that version already holds that value: a repeated request moves no
+ *   label
+ * @throws AwsError if the version holds another value, or the secret has too many versions
  */
 export function storeVersion(secret: Secret, put: NewVersion, now: number, cap: number): Secret {
   const existing = findVersion(secret.versions, put.id);
@@ -154,7 +155,7 @@ export function storeVersion(secret: Secret, put: NewVersion, now: number, cap: 
   return { ...secret, versions, changedAt: now };
 }
 
-/** Drops unlabelled versions beyond the newest hundred, but none younger than a day. */
+/** Drops unlabelled versions beyond the newest hundred if they are at least a day old. */
 export function pruneVersions(versions: Versions, now: number): Versions {
   let surplus = versions.length - keptVersions;
   if (surplus <= 0) return versions;
@@ -166,7 +167,7 @@ export function pruneVersions(versions: Versions, now: number): Versions {
   });
 }
 
-/** Whether two values are equal in kind and content. */
+/** True if two values are equal in kind and content. */
 export function sameValue(one: SecretValue, other: SecretValue): boolean {
   if ('SecretString' in one) {
     return 'SecretString' in other && one.SecretString === other.SecretString;

@@ -2,25 +2,25 @@ import { randomUUID } from 'node:crypto';
 import { type Secret, storeVersion, type Tag } from './secret.ts';
 import type { Service } from './service.ts';
 
-/** A secret to begin with; what can't come about by calls in one Region can be given here. */
+/** A secret that is put in place without a call, for example a replica. */
 export interface SecretSeed {
   readonly name: string;
-  readonly description?: string;
-  readonly tags?: Readonly<Record<string, string>>;
+  readonly description?: string | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
   /** @default an empty secret */
-  readonly secretString?: string;
+  readonly secretString?: string | undefined;
   /** @default a random UUID */
-  readonly versionId?: string;
-  /** The six characters that the ARN has behind the name. @default random ones */
-  readonly arnSuffix?: string;
-  /** The Region it is replicated from: the secret is a replica. @default it is not */
-  readonly primaryRegion?: string;
-  readonly owningService?: string;
+  readonly versionId?: string | undefined;
+  /** The six characters after the name in the ARN. @default random */
+  readonly arnSuffix?: string | undefined;
+  /** Makes the secret a replica from this Region. @default not a replica */
+  readonly primaryRegion?: string | undefined;
+  readonly owningService?: string | undefined;
   /** In milliseconds. @default now */
-  readonly createdAt?: number;
+  readonly createdAt?: number | undefined;
 }
 
-/** The secret that a seed describes; it keeps the ARN of one that has its name. */
+/** The secret that a seed describes. An existing secret of that name passes on its ARN. */
 export function seededSecret(service: Service, seed: SecretSeed): Secret {
   const createdAt = seed.createdAt ?? service.now();
   const tags: Tag[] = Object.entries(seed.tags ?? {}).map(([Key, Value]) => ({ Key, Value }));

@@ -1,11 +1,11 @@
-import { invalidRequest } from '../wire/errors.ts';
 import type { BackgroundWork } from './background-work.ts';
-import type { SecretList } from './list-secrets.ts';
+import { invalidRequest } from './errors.ts';
 import type { Rotations } from './rotation.ts';
 import type { Secret } from './secret.ts';
+import type { SecretList } from './secret-list.ts';
 import type { SecretStore } from './store.ts';
 
-/** What the operations work on. */
+/** The state and the settings that the operations work on. */
 export interface Service {
   readonly region: string;
   readonly now: () => number;
@@ -18,7 +18,7 @@ export interface Service {
   readonly background: BackgroundWork;
 }
 
-/** @throws AwsError if there is no such secret, or it is scheduled for deletion. */
+/** @throws AwsError if the secret does not exist or is scheduled for deletion */
 export function activeSecret({ store }: Service, secretId: string): Secret {
   const secret = store.get(secretId);
   if (secret.deletionAt !== undefined) {
@@ -29,14 +29,14 @@ export function activeSecret({ store }: Service, secretId: string): Secret {
   return secret;
 }
 
-/** @throws AwsError if the secret may not be changed here and now. */
+/** @throws AwsError if the secret cannot be changed */
 export function writableSecret(service: Service, secretId: string): Secret {
   const secret = activeSecret(service, secretId);
   refuseManaged(secret);
   return secret;
 }
 
-/** @throws AwsError if another Region or another service has the secret in hand. */
+/** @throws AwsError if another Region or another service manages the secret */
 export function refuseManaged(secret: Secret): void {
   if (secret.isReplica) {
     throw invalidRequest(

@@ -1,36 +1,36 @@
 import { randomInt } from 'node:crypto';
-import { resourceNotFound, validationError } from '../wire/errors.ts';
+import { validationError } from '../wire/errors.ts';
+import { resourceNotFound } from './errors.ts';
 import type { Secret } from './secret.ts';
 
-/** Where and when the secrets of a store are. */
 export interface StoreOptions {
   readonly region: string;
   readonly accountId: string;
   readonly now: () => number;
 }
 
-/** A secret as it was from an instant on; without a secret from its deletion on. */
-interface Look {
+/** A state of a secret from an instant on; undefined once it is deleted. */
+interface Snapshot {
   readonly since: number;
   readonly secret: Secret | undefined;
 }
 
-/** Told of every change: a secret before and after it, undefined where there is none. */
+/** Receives every change: the secret before and after it, undefined where it does not exist. */
 export type ChangeListener = (before: Secret | undefined, after: Secret | undefined) => void;
 
 const namePattern = /^[A-Za-z0-9/_+=.@!-]{1,512}$/;
 const suffixAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-/** The secrets of one account in one Region, and how they looked a while ago. */
+/** The secrets of one account in one Region, with their history as far as the list lags. */
 export class SecretStore {
   readonly #arnPrefix: string;
   readonly #now: () => number;
   readonly #secrets = new Map<string, Secret>();
   readonly #arnByName = new Map<string, string>();
-  readonly #looks = new Map<string, readonly Look[]>();
+  readonly #history = new Map<string, readonly Snapshot[]>();
   readonly #listeners: ChangeListener[] = [];
   #revision = 0;
-  /** How old the answers of `rows()` are. */
+  /** The age of what `rows()` returns. */
   listLagMs = 0;
 
   constructor({ region, accountId, now }: StoreOptions) {
@@ -38,7 +38,7 @@ export class SecretStore {
     this.#now = now;
   }
 
-  /** Grows with every change. */
+  /** Increases with every change. */
   get revision(): number {
     return this.#revision;
   }
@@ -51,12 +51,12 @@ export class SecretStore {
     return `${this.#arnPrefix}${name}-${suffix}`;
   }
 
-  /** The resource that policies see for a name that no secret has (yet). */
+  /** The ARN that policies see for a name without a secret. */
   unknownArn(name: string): string {
     return name.startsWith('arn:') ? name : `${this.#arnPrefix}${name}-??????`;
   }
 
-  /** A secret by name, full ARN, or ARN without its suffix. */
+  /** Finds a secret by name, full ARN, or ARN without its suffix. */
   find(secretId: string): Secret | undefined {
     const secret = this.#secrets.get(this.#resolve(secretId) ?? '');
     if (secret?.deletionAt === undefined || secret.deletionAt > this.#now()) return secret;
@@ -64,7 +64,7 @@ export class SecretStore {
     return undefined;
   }
 
-  /** @throws AwsError if there is no such secret. */
+  /** @throws AwsError if there is no such secret */
   get(secretId: string): Secret {
     if (!secretId.startsWith('arn:')) checkName(secretId);
     const secret = this.find(secretId);
@@ -88,17 +88,17 @@ export class SecretStore {
     this.#changed(secret, undefined);
   }
 
-  /** Every secret as it is. */
+  /** Every secret in its present state. */
   all(): Iterable<Secret> {
     return this.#secrets.values();
   }
 
-  /** Every secret as it was `listLagMs` ago. */
+  /** Every secret in its state of `listLagMs` ago. */
   *rows(): Iterable<Secret> {
     const now = this.#now();
     const at = now - this.listLagMs;
-    for (const looks of this.#looks.values()) {
-      const secret = looks.findLast(({ since }) => since <= at)?.secret;
+    for (const snapshots of this.#history.values()) {
+      const secret = snapshots.findLast(({ since }) => since <= at)?.secret;
       if (secret !== undefined && (secret.deletionAt ?? Number.POSITIVE_INFINITY) > now) {
         yield secret;
       }
@@ -110,7 +110,7 @@ export class SecretStore {
     if (this.#secrets.has(secretId)) return secretId;
     if (!secretId.startsWith(this.#arnPrefix)) return undefined;
     const name = secretId.slice(this.#arnPrefix.length);
-    // A name that ends like a suffix makes a partial ARN look complete; AWS does not find it either.
+    // A name that ends like a suffix makes a partial ARN look complete. AWS does not find it either.
     return /-[A-Za-z0-9]{6}$/.test(name) ? undefined : this.#arnByName.get(name);
   }
 
@@ -118,16 +118,16 @@ export class SecretStore {
     this.#revision += 1;
     const arn = (after ?? before)?.arn ?? '';
     const since = before === undefined && after !== undefined ? after.createdAt : this.#now();
-    const looks = [...(this.#looks.get(arn) ?? []), { since, secret: after }];
-    const visible = looks.findLastIndex(({ since }) => since <= this.#now() - this.listLagMs);
-    const kept = looks.slice(Math.max(visible, 0));
-    if (kept.every(({ secret }) => secret === undefined)) this.#looks.delete(arn);
-    else this.#looks.set(arn, kept);
+    const snapshots = [...(this.#history.get(arn) ?? []), { since, secret: after }];
+    const visible = snapshots.findLastIndex(({ since }) => since <= this.#now() - this.listLagMs);
+    const kept = snapshots.slice(Math.max(visible, 0));
+    if (kept.every(({ secret }) => secret === undefined)) this.#history.delete(arn);
+    else this.#history.set(arn, kept);
     for (const listener of this.#listeners) listener(before, after);
   }
 }
 
-/** @throws AwsError if the name has a character that names must not have. */
+/** @throws AwsError if the name has a character that is not allowed */
 export function checkName(name: string): void {
   if (namePattern.test(name)) return;
   throw validationError(

@@ -1,13 +1,13 @@
-import { invalidParameter } from '../wire/errors.ts';
+import { invalidParameter } from './errors.ts';
 import type { Tag } from './secret.ts';
 
 const maxTags = 50;
 
 /**
- * The tags after some were added, each replacing one with the same key.
+ * Adds tags. Each replaces one with the same key.
  *
  * @see https://docs.aws.amazon.com/general/latest/gr/arg.html#taged-reference-quotas
- * @throws AwsError if a key or value is not allowed, a key comes twice, or there are too many.
+ * @throws AwsError if a key or value is not allowed, a key is repeated, or there are too many tags
  */
 export function addTags(tags: readonly Tag[], added: readonly Tag[]): readonly Tag[] {
   for (const { Key, Value } of added) {
@@ -25,7 +25,7 @@ export function addTags(tags: readonly Tag[], added: readonly Tag[]): readonly T
   return merged;
 }
 
-/** The tags that are left; the very same list if none of the keys was there. */
+/** Removes tags. @returns the same list if none of the keys is in it */
 export function removeTags(tags: readonly Tag[], keys: readonly string[]): readonly Tag[] {
   for (const key of keys) checkKey(key);
   const left = tags.filter(({ Key }) => !keys.includes(Key));

@@ -1,13 +1,13 @@
 import type { InferOutput } from 'valibot';
+import { pageOf } from '../wire/page.ts';
+import { requireKey } from './encryption-key.ts';
 import {
   invalidNextToken,
   invalidParameter,
   invalidRequest,
   limitExceeded,
   resourceNotFound,
-} from '../wire/errors.ts';
-import { pageOf } from '../wire/page.ts';
-import { requireKey } from './encryption-key.ts';
+} from './errors.ts';
 import { requireToken } from './request-token.ts';
 import type {
   getSecretValueRequest,
@@ -41,7 +41,7 @@ export function getSecretValue(
   const secret = activeSecret(service, request.SecretId);
   const version = wantedVersion(secret, request);
   requireKey(service, secret, 'decrypt');
-  // AWS keeps the day of the last access, not the time.
+  // AWS records the day of the last access, not the time.
   const accessedAt = Math.floor(service.now() / dayMs) * dayMs;
   if (secret.accessedAt !== accessedAt) service.store.put({ ...secret, accessedAt });
   return {
@@ -54,7 +54,7 @@ export function getSecretValue(
   };
 }
 
-/** Lists versions, oldest first: those with labels, or all; of a secret scheduled for deletion too. */
+/** Lists labelled or all versions, oldest first, even if the secret is scheduled for deletion. */
 export function listSecretVersionIds(
   { store }: Service,
   request: InferOutput<typeof listSecretVersionIdsRequest>,
@@ -118,7 +118,7 @@ export function updateSecretVersionStage(
   return { ARN: secret.arn, Name: secret.name };
 }
 
-/** A secret with a new version, whose next rotation is counted from now, as AWS does. */
+/** Adds a version to a secret. As at AWS, the next rotation is counted from now. */
 export function withVersion(service: Service, secret: Secret, version: NewVersion): Secret {
   requireKey(service, secret, 'encrypt');
   const now = service.now();
@@ -127,7 +127,7 @@ export function withVersion(service: Service, secret: Secret, version: NewVersio
   return { ...stored, nextRotationAt: nextRotationAt(secret.rotation.rules, now) };
 }
 
-/** The value of a request, if it has one. */
+/** The value in a request, if there is one. */
 export function requestedValue(request: {
   readonly SecretString?: string | undefined;
   readonly SecretBinary?: string | undefined;

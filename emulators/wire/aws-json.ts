@@ -1,25 +1,49 @@
-import { AwsError, serializationError } from './errors.ts';
+import { serializationError, unknownOperation } from './errors.ts';
 import type { HttpRequest, HttpResponse } from './http-server.ts';
+import type { Protocol } from './protocol.ts';
 
-const contentType = 'application/x-amz-json-1.1';
-const targetPrefix = 'secretsmanager.';
-
-/** The operation that a request asks for, from its `X-Amz-Target` header. */
-export function requestedAction({ method, headers }: HttpRequest): string {
-  const target = headers['x-amz-target'];
-  if (method === 'POST' && typeof target === 'string' && target.startsWith(targetPrefix)) {
-    return target.slice(targetPrefix.length);
-  }
-  throw unknownOperation();
+/**
+ * The protocols AWS JSON 1.0 and 1.1.
+ *
+ * @param target the service's name in the `X-Amz-Target` header
+ * @see https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+ */
+export function jsonProtocol(version: '1.0' | '1.1', target: string): Protocol {
+  return {
+    read(request) {
+      // Some SDKs put the service's namespace in front.
+      const [action = '', service] = String(request.headers['x-amz-target']).split('.').reverse();
+      if (request.method !== 'POST' || service !== target) throw unknownOperation();
+      return { action, input: requestBody(request) };
+    },
+    ...jsonResponses(`application/x-amz-json-${version}`),
+  };
 }
 
-/** The answer to a call of something that is not emulated. */
-export function unknownOperation(): AwsError {
-  return new AwsError('UnknownOperationException', 'The requested operation is not known.');
+/** Results and errors as JSON, which the REST protocol shares. */
+export function jsonResponses(contentType: string): Pick<Protocol, 'result' | 'error'> {
+  const respond = (
+    status: number,
+    requestId: string,
+    body: object,
+    headers: Readonly<Record<string, string>> = {},
+  ): HttpResponse => ({
+    status,
+    headers: { 'content-type': contentType, 'x-amzn-requestid': requestId, ...headers },
+    body: JSON.stringify(body),
+  });
+  return {
+    result: (_, result, requestId) => respond(200, requestId, result),
+    error({ type, message, status }, requestId) {
+      // Some services spell it Message, others message; SDKs read either.
+      const body = { __type: type, message, Message: message };
+      return respond(status, requestId, body, { 'x-amzn-errortype': type });
+    },
+  };
 }
 
-/** @throws AwsError if the body is not a JSON object; it never quotes from the body. */
-export function requestBody({ body }: HttpRequest): Readonly<Record<string, unknown>> {
+/** @throws AwsError if the body is not a JSON object; the error never quotes the body. */
+function requestBody({ body }: HttpRequest): Readonly<Record<string, unknown>> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(body.toString() || '{}');
@@ -30,30 +54,4 @@ export function requestBody({ body }: HttpRequest): Readonly<Record<string, unkn
     throw serializationError('The request body must be a JSON object.');
   }
   return parsed as Record<string, unknown>;
-}
-
-/** The answer to a call that succeeded. */
-export function resultResponse(requestId: string, result: object): HttpResponse {
-  return response(200, requestId, result);
-}
-
-/** The answer to a call that failed. */
-export function errorResponse(requestId: string, error: AwsError): HttpResponse {
-  const { type, message, status } = error;
-  // The service's own errors say Message, those of the framework before it say message.
-  const body = { __type: type, message, Message: message };
-  return response(status, requestId, body, { 'x-amzn-errortype': type });
-}
-
-function response(
-  status: number,
-  requestId: string,
-  body: object,
-  headers: Readonly<Record<string, string>> = {},
-): HttpResponse {
-  return {
-    status,
-    headers: { 'content-type': contentType, 'x-amzn-requestid': requestId, ...headers },
-    body: JSON.stringify(body),
-  };
 }

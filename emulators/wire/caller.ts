@@ -1,23 +1,23 @@
 import type { HttpRequest } from './http-server.ts';
 
-/** Who calls, and which service in which Region, as a signed request says. */
+/** The credential scope of a signed request. */
 export interface CredentialScope {
   readonly accessKeyId: string;
   readonly region: string;
-  /** The signing name, such as `monitoring` for CloudWatch. */
+  /** The signing name, for example `monitoring` for CloudWatch. */
   readonly service: string;
 }
 
-/** Somebody who calls AWS. */
+/** A caller of AWS. */
 export interface Principal {
-  /** The name of the user, or of the session. */
+  /** The name of the user or of the session. */
   readonly username: string;
-  /** Such as `arn:aws:iam::111122223333:user/local`. */
+  /** For example `arn:aws:iam::111122223333:user/local`. */
   readonly arn: string;
 }
 
 /**
- * Reads what a request is signed for; the signature itself is not checked.
+ * Reads the credential scope of a request. The signature itself is not checked.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
  */
@@ -28,12 +28,12 @@ export function credentialScope({ headers }: HttpRequest): CredentialScope | und
   return { accessKeyId, region, service };
 }
 
-/** Whom an account that knows of no principals takes every caller for. */
+/** The caller that an account without principals assumes. */
 export function localUser(accountId: string): Principal {
   return { username: 'local', arn: `arn:aws:iam::${accountId}:user/local` };
 }
 
-/** What policies see as `aws:PrincipalArn`: of a session, its role. */
+/** The value of `aws:PrincipalArn`; the ARN of the role for a session. */
 export function principalArn({ arn }: Principal): string {
   return arn.replace(/:sts::(\d+):assumed-role\/(.+)\/[^/]+$/, ':iam::$1:role/$2');
 }

@@ -1,47 +1,20 @@
-/** An error answer of the service: its type on the wire, its message and its HTTP status. */
+/** An error that an AWS service answers with. */
 export class AwsError extends Error {
   readonly type: string;
   readonly status: number;
+  /** The `Reason` that some errors of Lambda carry. */
+  readonly reason: string | undefined;
 
-  constructor(type: string, message: string, status = 400) {
+  constructor(type: string, message: string, status = 400, reason?: string) {
     super(message);
     this.name = type;
     this.type = type;
     this.status = status;
+    this.reason = reason;
   }
 }
 
-/** A parameter is wrong in itself. */
-export function invalidParameter(message: string): AwsError {
-  return new AwsError('InvalidParameterException', message);
-}
-
-/** A parameter is wrong in the present state of the secret. */
-export function invalidRequest(message: string): AwsError {
-  return new AwsError('InvalidRequestException', message);
-}
-
-/** There is no such secret, version or value. */
-export function resourceNotFound(message: string): AwsError {
-  return new AwsError('ResourceNotFoundException', message);
-}
-
-/** The name or version id is taken. */
-export function resourceExists(message: string): AwsError {
-  return new AwsError('ResourceExistsException', message);
-}
-
-/** A quota of the service would be exceeded. */
-export function limitExceeded(message: string): AwsError {
-  return new AwsError('LimitExceededException', message);
-}
-
-/** A page is asked for by a token that was not given out. */
-export function invalidNextToken(): AwsError {
-  return new AwsError('InvalidNextTokenException', 'The NextToken value is invalid.');
-}
-
-/** A member of the request breaks a constraint of the API model. */
+/** A member of the request violates a constraint of the API model. */
 export function validationError(message: string): AwsError {
   return new AwsError('ValidationException', message);
 }
@@ -49,6 +22,11 @@ export function validationError(message: string): AwsError {
 /** The request cannot be read. */
 export function serializationError(message: string): AwsError {
   return new AwsError('SerializationException', message);
+}
+
+/** The operation is not emulated. */
+export function unknownOperation(): AwsError {
+  return new AwsError('UnknownOperationException', 'The requested operation is not known.');
 }
 
 /** The service itself failed. */

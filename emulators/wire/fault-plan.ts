@@ -1,9 +1,9 @@
-/** Which requests a fault hits. */
+/** The requests that a fault hits. */
 export interface FaultScope<Request> {
-  /** How many requests it hits before it is used up. @default Infinity */
-  readonly times?: number;
-  /** Only requests for which this is true. @default all */
-  readonly when?: (request: Request) => boolean;
+  /** The number of requests that it hits. @default Infinity */
+  readonly times?: number | undefined;
+  /** True for the requests that it hits. @default every request */
+  readonly when?: ((request: Request) => boolean) | undefined;
 }
 
 interface PlannedFault<Request, Fault> {
@@ -12,7 +12,7 @@ interface PlannedFault<Request, Fault> {
   left: number;
 }
 
-/** The faults that a server of the embedded world is to show, oldest first. */
+/** The faults that a server imitates, oldest first. */
 export class FaultPlan<Request, Fault> {
   #planned: PlannedFault<Request, Fault>[] = [];
 
@@ -28,7 +28,7 @@ export class FaultPlan<Request, Fault> {
     this.#planned = [];
   }
 
-  /** The fault for this request, which counts as one of its `times`; undefined when all is well. */
+  /** The fault that hits this request, if any. It counts as one of the fault's `times`. */
   take(request: Request): Fault | undefined {
     const planned = this.#planned.find((candidate) => candidate.when(request));
     if (planned === undefined) return undefined;

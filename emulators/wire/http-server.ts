@@ -8,7 +8,7 @@ import {
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 
-/** One request, read whole before it is answered. */
+/** One request with its whole body. */
 export interface HttpRequest {
   readonly method: string;
   readonly url: URL;
@@ -18,30 +18,31 @@ export interface HttpRequest {
   readonly signal: AbortSignal;
 }
 
-/** A body given as an iterable is streamed; if the iterable throws, the connection is cut. */
+/** One response. An iterable body is streamed; if it throws, the connection is cut. */
 export interface HttpResponse {
   readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array | AsyncIterable<string | Uint8Array>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | Uint8Array | AsyncIterable<string | Uint8Array> | undefined;
 }
 
-/** What a handler returns: a response, or `'reset'` to drop the connection without one. */
+/** A response, or `'reset'` to drop the connection without one. */
 export type HttpReply = HttpResponse | 'reset';
 
 export type HttpHandler = (request: HttpRequest) => HttpReply | Promise<HttpReply>;
 
-/** Every part of the embedded world has this life cycle. */
+/** The life cycle of every emulator. */
 export interface LocalServer {
-  /** The origin, such as `http://127.0.0.1:40123`; throws before `start()`. */
+  /** The origin, for example `http://127.0.0.1:40123`. @throws Error before `start()` */
   readonly url: string;
+  /** @param port any free one if 0. @default 0 */
   start(port?: number): Promise<void>;
-  /** Drops open connections and aborts what is being answered; may be called twice, and undone by start(). */
+  /** Drops open connections and aborts the requests in progress. Can be repeated or undone. */
   stop(): Promise<void>;
 }
 
 const maxBodyBytes = 16 * 1024 * 1024;
 
-/** A plain HTTP server on 127.0.0.1. One place reads requests and writes responses. */
+/** An HTTP server on 127.0.0.1. */
 export class HttpServer implements LocalServer {
   readonly #server: Server;
   #running = new AbortController();

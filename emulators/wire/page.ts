@@ -1,14 +1,14 @@
-/** One page of a list, and the token that asks for the next one. */
+/** One page of a list, and the token for the next page. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly nextToken: string | undefined;
 }
 
 /**
- * Cuts a page from a list. The token names the last item of a page, so that what is added in front
- * of it meanwhile moves nothing.
+ * Cuts a page from a list. The token names the last item of the page before, so that items added
+ * in front of it shift nothing.
  *
- * @throws what `invalidToken` makes, for a token that was not given out here
+ * @throws the error of `invalidToken` if no item has that token
  */
 export function pageOf<Item>(
   list: readonly Item[],

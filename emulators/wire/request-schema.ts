@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { serializationError, validationError } from './errors.ts';
 
-/** Said of what must not be empty. */
+/** The constraint message for an empty member. */
 export const tooShort = 'Member must have length greater than or equal to 1';
 
 export function text(min: number, max: number) {
@@ -31,7 +31,7 @@ export function oneOf<const Options extends readonly string[]>(options: Options)
   );
 }
 
-/** A whole number; REST carries it as text. */
+/** A whole number, which REST sends as text. */
 export function count(min: number, max: number) {
   return v.pipe(
     v.union([v.number(), v.string()]),
@@ -45,7 +45,7 @@ export function count(min: number, max: number) {
 /**
  * Reads a request body by its schema.
  *
- * @throws AwsError that names the members at fault, never their values.
+ * @throws AwsError that names the invalid members, never their values
  */
 export function parseRequest<Schema extends v.GenericSchema>(
   schema: Schema,
@@ -67,7 +67,7 @@ export function parseRequest<Schema extends v.GenericSchema>(
   throw validationError(`${problems.length} validation ${errors} detected: ${problems.join('; ')}`);
 }
 
-/** A null member is an absent one. */
+/** Drops members that are null: AWS treats them as absent. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== 'object' || value === null) return value;
@@ -75,7 +75,7 @@ function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(members.map(([name, member]) => [name, withoutNulls(member)]));
 }
 
-/** Such as `filters.1.member.values.2.member`: AWS counts from one. */
+/** For example `filters.1.member.values.2.member`: AWS counts from one. */
 function memberPath(issue: v.BaseIssue<unknown>): string {
   const keys = (issue.path ?? []).map(({ key }) =>
     typeof key === 'number'

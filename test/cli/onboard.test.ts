@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { DescribeSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import type { Call } from '../../emulators/wire/fault.ts';
+import type { Call } from '../../emulators/secrets-manager/fault.ts';
 import { sampleClient } from '../../local/sample-credential.ts';
 import type { WorldOptions } from '../../local/world.ts';
 import { fileWith, program, startOperator } from './operator.ts';

@@ -1,7 +1,7 @@
 import { DeleteSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { tickError } from '../../core/run-result.ts';
-import type { Call } from '../../emulators/wire/fault.ts';
+import type { Call } from '../../emulators/secrets-manager/fault.ts';
 import { renew } from '../../lambda/commands/renew.ts';
 import { tick } from '../../lambda/commands/tick.ts';
 import { day, hour } from '../support/builders.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ImsFault } from '../../emulators/ims/fault.ts';
-import type { SecretsManagerFault } from '../../emulators/wire/fault.ts';
+import type { SecretsManagerFault } from '../../emulators/secrets-manager/fault.ts';
 import { expectNoSecrets } from '../support/no-secrets.ts';
 import { type Rotator, startRotator } from '../support/start-rotator.ts';
 

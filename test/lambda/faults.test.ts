@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ImsFault } from '../../emulators/ims/fault.ts';
-import type { Call, SecretsManagerFault } from '../../emulators/wire/fault.ts';
+import type { Call, SecretsManagerFault } from '../../emulators/secrets-manager/fault.ts';
 import { tick } from '../../lambda/commands/tick.ts';
 import { type Parts, readToken, seedDueCredential, startParts } from '../support/start-parts.ts';
 

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import type { ImsFault } from '../../emulators/ims/fault.ts';
-import type { Call, SecretsManagerFault } from '../../emulators/wire/fault.ts';
+import type { Call, SecretsManagerFault } from '../../emulators/secrets-manager/fault.ts';
 import { expectNoSecrets } from '../support/no-secrets.ts';
 import { startRotator } from '../support/start-rotator.ts';
 

@@ -1,6 +1,6 @@
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import type { Call, SecretsManagerFault } from '../../emulators/wire/fault.ts';
+import type { Call, SecretsManagerFault } from '../../emulators/secrets-manager/fault.ts';
 import { renew } from '../../lambda/commands/renew.ts';
 import { tick } from '../../lambda/commands/tick.ts';
 import { hour } from '../support/builders.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RotationStep } from '../../core/rotation.ts';
 import type { ImsFault } from '../../emulators/ims/fault.ts';
-import type { Call, SecretsManagerFault } from '../../emulators/wire/fault.ts';
+import type { Call, SecretsManagerFault } from '../../emulators/secrets-manager/fault.ts';
 import { renew } from '../../lambda/commands/renew.ts';
 import { tick } from '../../lambda/commands/tick.ts';
 import { readToken, seedDueCredential } from '../support/start-parts.ts';

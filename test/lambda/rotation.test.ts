@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import type { RotationStep } from '../../core/rotation.ts';
-import type { Call } from '../../emulators/wire/fault.ts';
+import type { Call } from '../../emulators/secrets-manager/fault.ts';
 import { renew } from '../../lambda/commands/renew.ts';
 import { tick } from '../../lambda/commands/tick.ts';
 import { day, hour } from '../support/builders.ts';

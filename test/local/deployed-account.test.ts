@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import { DescribeAlarmsForMetricCommand, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeKeyCommand } from '@aws-sdk/client-kms';
@@ -11,33 +10,17 @@ import {
   UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { ListSubscriptionsByTopicCommand } from '@aws-sdk/client-sns';
-import { App } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { embeddedMetrics } from '../../emulators/account/embedded-metrics.ts';
-import { parseSettings } from '../../infra/app/settings.ts';
-import { ImsTokenRotatorStack } from '../../infra/app/stack.ts';
+import { describe, expect, it } from 'vitest';
+import { metricDimension, metricNamespace } from '../../core/contract.ts';
 import { onboard } from '../../local/onboarding.ts';
 import { consoleDownload, sampleClient } from '../../local/sample-credential.ts';
-import { World, type WorldOptions } from '../../local/world.ts';
-import { clientsFor } from '../emulators/account/start-aws.ts';
+import { clientsFor } from '../support/aws-clients.ts';
+import { localStack } from './local-stack.ts';
+import { startWorld } from './start-world.ts';
 
-async function startWorld(options: WorldOptions = {}) {
-  const world = new World({ eventRule: false, ...options });
-  await world.start();
-  onTestFinished(() => world.stop());
-  return { world, account: world.aws.account, ...clientsFor(world.aws) };
-}
-
-/** The schedule and the alarms as the stack has them, told of one address. */
+/** The schedule, the alarms and the subscription of the stack, with one address for alarms. */
 function deployedResources() {
-  const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
-  const settings = parseSettings(context['ims-token-rotator']);
-  const app = new App({ context });
-  const alarms = { emails: ['oncall@example.com'] };
-  const template = Template.fromStack(
-    new ImsTokenRotatorStack(app, 'local', { ...settings, alarms }),
-  );
+  const template = localStack({ alarms: { emails: ['oncall@example.com'] } });
   const properties = (type: string) =>
     Object.values(template.findResources(type)).map(({ Properties }) => Properties);
   return {
@@ -93,13 +76,13 @@ describe('the account of the embedded world', () => {
     expect(schedule?.targetArn).toBe(functionArn);
   });
 
-  it('answers as that of a healthy rotator', async () => {
+  it('is that of a healthy rotator', async () => {
     const { world, cloudwatch, kms, scheduler, sns } = await startWorld({ rotator: 'prod' });
     const { MetricAlarms = [] } = await cloudwatch.send(
       new DescribeAlarmsForMetricCommand({
-        Namespace: 'ImsTokenRotator',
+        Namespace: metricNamespace,
         MetricName: 'Ticks',
-        Dimensions: [{ Name: 'rotator', Value: 'prod' }],
+        Dimensions: [{ Name: metricDimension, Value: 'prod' }],
       }),
     );
     expect(MetricAlarms).toMatchObject([{ ActionsEnabled: true, StateValue: 'OK' }]);
@@ -119,12 +102,12 @@ describe('the account of the embedded world', () => {
 });
 
 describe('the metrics of the embedded world', () => {
-  it('are those that the function writes to its log', async () => {
+  it('are those in the log of the function', async () => {
     const lines: string[] = [];
-    const world = new World({ eventRule: false }, { onLog: (_, line) => lines.push(line) });
-    await world.start();
-    onTestFinished(() => world.stop());
-    const { cloudwatch, lambda, secretsManager } = clientsFor(world.aws);
+    const { world, cloudwatch, lambda, secretsManager } = await startWorld(
+      {},
+      { onLog: (_, line) => lines.push(line) },
+    );
     const client = sampleClient();
     world.ims.registerClient(client);
     await onboard(world, secretsManager, 'fusion', consoleDownload(client));
@@ -136,9 +119,9 @@ describe('the metrics of the embedded world', () => {
       Id,
       MetricStat: {
         Metric: {
-          Namespace: 'ImsTokenRotator',
+          Namespace: metricNamespace,
           MetricName,
-          Dimensions: [{ Name: 'rotator', Value: 'local' }],
+          Dimensions: [{ Name: metricDimension, Value: 'local' }],
         },
         Period: 3600,
         Stat,
@@ -163,38 +146,13 @@ describe('the metrics of the embedded world', () => {
       ['renewed', [1]],
       ['nothing', []],
     ]);
-    // Nothing is kept from whoever listens.
+    // The caller's onLog still receives every line.
     expect(lines.filter((line) => line.includes('"CloudWatchMetrics"'))).toHaveLength(2);
-  });
-
-  const directive = { Namespace: 'N', Dimensions: [['a'], []], Metrics: [{ Name: 'm' }] };
-  const _aws = { Timestamp: 7, CloudWatchMetrics: [directive] };
-  const metric = { namespace: 'N', name: 'm', at: 7 };
-
-  it.each([
-    [
-      'one set of values for each set of dimensions',
-      { _aws, a: 'x', m: [1, 2] },
-      [
-        { ...metric, dimensions: { a: 'x' }, value: 1 },
-        { ...metric, dimensions: { a: 'x' }, value: 2 },
-        { ...metric, dimensions: {}, value: 1 },
-        { ...metric, dimensions: {}, value: 2 },
-      ],
-    ],
-    ['nothing of a metric without a value', { _aws, a: 'x' }, []],
-    ['nothing of a line that only looks like it', { _aws: { CloudWatchMetrics: 1 } }, []],
-  ])('are %s', (_, document, values) => {
-    expect(embeddedMetrics(JSON.stringify(document))).toEqual(values);
-  });
-
-  it.each(['START RequestId: 1', '{"_aws":', ''])('are nothing in the line %j', (line) => {
-    expect(embeddedMetrics(line)).toEqual([]);
   });
 });
 
 describe('CloudTrail of the embedded world', () => {
-  it('tells an operator, the function and one who was denied from one another', async () => {
+  it('distinguishes an operator, the function and an intruder', async () => {
     const { world, account, cloudtrail, secretsManager } = await startWorld({
       authorize: (action, _, context) =>
         !(action === 'secretsmanager:GetSecretValue' && context['aws:PrincipalArn'] === intruder),
@@ -208,7 +166,7 @@ describe('CloudTrail of the embedded world', () => {
     const SecretId = world.secretId('fusion', 'token');
     const read = new GetSecretValueCommand({ SecretId });
     const { ARN } = await secretsManager.send(read);
-    // By whichever endpoint.
+    // CloudTrail records the calls of every endpoint.
     const mallory = clientsFor(world.secretsManager, 'AKIAMALLORY').secretsManager;
     await expect(mallory.send(read)).rejects.toMatchObject({ name: 'AccessDeniedException' });
 
@@ -232,8 +190,8 @@ describe('CloudTrail of the embedded world', () => {
   });
 });
 
-describe('a key of the account', () => {
-  it('that is not enabled keeps Secrets Manager from the values under it', async () => {
+describe('a disabled key of the account', () => {
+  it('keeps Secrets Manager from reading and storing values', async () => {
     const { account, secretsManager } = await startWorld();
     const arn = account.arn('kms', 'key/11111111-2222-4333-8444-555555555555');
     const key = { arn, manager: 'CUSTOMER', aliases: ['alias/tokens'] } as const;

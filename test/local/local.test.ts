@@ -1,16 +1,16 @@
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { promisify } from 'node:util';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { defaultPrefix, secretName } from '../../core/contract.ts';
+import { sampleName } from '../../local/sample-credential.ts';
+import { awsCli, pythonWithBoto3, run } from '../support/foreign-clients.ts';
 import { RunningProcess } from '../support/run-process.ts';
 
-const run = promisify(execFile);
+const prefix = defaultPrefix('local');
+const token = secretName(prefix, sampleName, 'token');
 
-const token = 'ims-token-rotator/local/workfront-fusion/token';
-
-/** What the printed `export` lines set. */
+/** The variables of the printed `export` lines. */
 function exported(stdout: string): Record<string, string> {
   const lines = [...stdout.matchAll(/^ {2}export (.*)$/gm)].map(
     ([, assignments = '']) => assignments,
@@ -24,16 +24,6 @@ async function startLocal(args: readonly string[] = []) {
   await local.printed(/"message":"renewed"/);
   const environment = { ...exported(local.stdout), PATH: process.env['PATH'] ?? '' };
   return { local, environment: environment as Record<string, string> };
-}
-
-/** Whether the program works; if not, the test is skipped and says what to install. */
-async function isMissing(command: string, args: string[], debianPackage: string): Promise<boolean> {
-  const works = await run(command, args).then(
-    () => true,
-    () => false,
-  );
-  if (!works) process.stderr.write(`skipped, for want of Debian's package ${debianPackage}\n`);
-  return !works;
 }
 
 describe('npm run local', () => {
@@ -54,9 +44,9 @@ describe('npm run local', () => {
     expect(await local.exit()).toMatchObject({ code: 0, stderr: '' });
   });
 
-  it('prints instructions of at most 80 columns, and commands that work as they are', async () => {
+  it('prints instructions of at most 80 columns, with commands that work as printed', async () => {
     const { local } = await startLocal();
-    const instructions = local.stdout.slice(0, local.stdout.indexOf('What the rotator does'));
+    const instructions = local.stdout.slice(0, local.stdout.indexOf("The rotator's log"));
     const wide = instructions.split('\n').filter((line) => line.length > 80);
     expect(wide).toEqual([]);
     const [, doctor = ''] = await local.printed(/^ {2}npm run --silent rotator -- (doctor .*)$/m);
@@ -65,7 +55,7 @@ describe('npm run local', () => {
     expect(await look.exit()).toMatchObject({ code: 0, stderr: '' });
   });
 
-  it('prints its addresses as a line of JSON', async () => {
+  it('prints its addresses as one line of JSON with --json', async () => {
     const { local } = await startLocal(['--json']);
     const { servers, environment } = JSON.parse(local.stdout.split('\n')[0] ?? '');
     expect(environment).toMatchObject({ AWS_ENDPOINT_URL: servers.aws });
@@ -73,33 +63,33 @@ describe('npm run local', () => {
       ...['-sd', '{"action":"status"}'],
       `${servers.lambda}/2015-03-31/functions/rotator-local/invocations`,
     ]);
-    expect(JSON.parse(invoked.stdout)).toMatchObject({ action: 'status', managed: 1 });
+    expect(JSON.parse(invoked)).toMatchObject({ action: 'status', managed: 1 });
   });
 
-  it('is used by the AWS CLI with the environment that it prints', async (context) => {
-    if (await isMissing('/usr/bin/aws', ['--version'], 'awscli')) context.skip('no awscli');
+  it('serves the AWS CLI with the printed environment', async (context) => {
+    const cli = awsCli(context);
     const { local, environment } = await startLocal();
     const endpoint = environment['AWS_ENDPOINT_URL'] ?? '';
     const aws = async (...args: string[]): Promise<string> => {
-      // Debian's CLI is older than the variable; what is printed says so.
-      const all = ['--endpoint-url', endpoint, 'secretsmanager', ...args];
-      return (await run('/usr/bin/aws', all, { env: environment })).stdout;
+      // Debian's CLI is older than AWS_ENDPOINT_URL, as the instructions say.
+      return await run(cli, ['--endpoint-url', endpoint, 'secretsmanager', ...args], environment);
     };
     const read = ['get-secret-value', '--query', 'SecretString', '--output', 'text', '--secret-id'];
     expect(JSON.parse(await aws(...read, token))).toMatchObject({ schema: 1 });
 
-    // Another credential, as the instructions say.
-    const prefix = 'ims-token-rotator/local/another';
-    const credential = await aws(...read, token.replace(/token$/, 'client'));
-    await aws('create-secret', '--name', `${prefix}/token`);
-    await aws('create-secret', '--name', `${prefix}/client`, '--secret-string', credential);
+    // As in the printed instructions.
+    const [another, client] = (['token', 'client'] as const).map((kind) =>
+      secretName(prefix, 'another', kind),
+    ) as [string, string];
+    const credential = await aws(...read, secretName(prefix, sampleName, 'client'));
+    await aws('create-secret', '--name', another);
+    await aws('create-secret', '--name', client, '--secret-string', credential);
     await local.printed(/"message":"renewed".*"credential":"another"/);
-    expect(JSON.parse(await aws(...read, `${prefix}/token`))).toMatchObject({ schema: 1 });
+    expect(JSON.parse(await aws(...read, another))).toMatchObject({ schema: 1 });
   });
 
-  it('is used by boto3 with the environment that it prints', async (context) => {
-    const probe = ['-c', 'import boto3'];
-    if (await isMissing('/usr/bin/python3', probe, 'python3-boto3')) context.skip('no boto3');
+  it('serves boto3 with the printed environment', async (context) => {
+    const python = pythonWithBoto3(context);
     const { environment } = await startLocal();
     const script = `
 import boto3, os
@@ -111,8 +101,7 @@ assert {'Key': 'team', 'Value': 'x'} in client.describe_secret(SecretId=name)['T
 client.put_secret_value(SecretId=name, SecretString='by hand')
 print(client.get_secret_value(SecretId=name)['SecretString'])
 `;
-    const { stdout } = await run('/usr/bin/python3', ['-c', script], { env: environment });
-    expect(stdout).toBe('by hand\n');
+    expect(await run(python, ['-c', script], environment)).toBe('by hand\n');
   });
 
   it('ticks on its schedule', async () => {
@@ -120,7 +109,7 @@ print(client.get_secret_value(SecretId=name)['SecretString'])
     await local.printed(/("message":"run".*?"action":"tick".*?){2}/s);
   });
 
-  it('says what is wrong with a port that is taken, and leaves nothing behind', async () => {
+  it('exits with 2 if the port is taken', async () => {
     const taken = createServer();
     taken.listen(0, '127.0.0.1');
     await once(taken, 'listening');
@@ -139,10 +128,10 @@ print(client.get_secret_value(SecretId=name)['SecretString'])
   });
 
   it.each([
-    ['a port that is none', ['--port', 'x'], 'It must be a whole number from 0 to 65531.'],
-    ['a tick that is none', ['--tick', '0'], 'It must be a whole number from 1 to 86400.'],
+    ['an invalid port', ['--port', 'x'], 'It must be a whole number from 0 to 65531.'],
+    ['an invalid tick', ['--tick', '0'], 'It must be a whole number from 1 to 86400.'],
     ['an unknown option', ['--prot', '1'], "unknown option '--prot'"],
-  ])('ends with 2 for %s', async (_, args, message) => {
+  ])('exits with 2 for %s', async (_, args, message) => {
     const { code, stderr } = await new RunningProcess('cli/main.ts', ['local', ...args]).exit();
     expect(code).toBe(2);
     expect(stderr).toContain(message);

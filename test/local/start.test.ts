@@ -1,15 +1,16 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ImsEmulator } from '../../emulators/ims/ims-emulator.ts';
+import { environmentVariables } from '../../core/contract.ts';
+import { ImsEmulator } from '../../emulators/ims/emulator.ts';
 import { expectNoSecrets } from '../support/no-secrets.ts';
 import { type Exit, RunningProcess } from '../support/run-process.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const start = (args: readonly string[] = [], environment: Record<string, string> = {}) =>
   new RunningProcess('local/start.ts', args, environment).exit();
 
-/** `npm start -- --credentials FILE` with an IMS that stands in for the real one. */
+/** `npm start -- --credentials FILE` with an emulator in place of the real IMS. */
 async function startWithCredential(
   document: object,
   more: readonly string[] = [],
@@ -22,11 +23,11 @@ async function startWithCredential(
     clientSecrets: ['p8e-a-real-secret-0123456789'],
     scopes: ['openid'],
   });
-  const directory = await mkdtemp(join(tmpdir(), 'credential-'));
-  onTestFinished(() => rm(directory, { recursive: true }));
-  const file = join(directory, 'credential.json');
+  const file = join(await temporaryDirectory(), 'credential.json');
   await writeFile(file, JSON.stringify(document));
-  const exit = await start(['--credentials', file, ...more], { IMS_ENDPOINT_URL: ims.url });
+  const exit = await start(['--credentials', file, ...more], {
+    [environmentVariables.imsEndpointUrl]: ims.url,
+  });
   return { ...exit, ims };
 }
 
@@ -37,7 +38,7 @@ const realCredential = {
 };
 
 describe('npm start (README: quickstart)', () => {
-  it('gives an account of every step of the main job', async () => {
+  it('reports every step of the main job', async () => {
     const { code, stdout, stderr } = await start();
     expect(stderr).toBe('');
     expect(code).toBe(0);
@@ -56,7 +57,7 @@ describe('npm start (README: quickstart)', () => {
     expect(stdout).toMatch(/client_secret {2}p8e-… \(36 characters\)/);
     expect(stdout).toMatch(/access_token {2}eyJh… \(\d+ characters\)/);
     expect(stdout).toMatch(/tokens_minted {2}1\n/);
-    expect(stdout).toMatch(/All of it holds, in \d+(\.\d)? s\./);
+    expect(stdout).toMatch(/All 7 steps passed in \d+(\.\d)? s\./);
     expect(stdout).not.toMatch(/eyJ[\w-]{9}|p8e-\w/);
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
@@ -64,13 +65,13 @@ describe('npm start (README: quickstart)', () => {
   it('prints one JSON object with --json', async () => {
     const { code, stdout } = await start(['--json']);
     expect(code).toBe(0);
-    const account = JSON.parse(stdout);
-    expect(account).toMatchObject({ ok: true, ims: 'stand-in', seconds: expect.any(Number) });
-    expect(account.steps).toHaveLength(7);
-    expect(account.steps[3].facts).toMatchObject({ reason: 'token-missing', outcome: 'renewed' });
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({ ok: true, ims: 'stand-in', seconds: expect.any(Number) });
+    expect(report.steps).toHaveLength(7);
+    expect(report.steps[3].facts).toMatchObject({ reason: 'token-missing', outcome: 'renewed' });
   });
 
-  it('uses a real credential with --credentials, and says so', async () => {
+  it('uses a real credential with --credentials and says so', async () => {
     const { code, stdout, stderr, ims } = await startWithCredential(realCredential);
     expect(stderr).toBe('');
     expect(code).toBe(0);
@@ -82,18 +83,18 @@ describe('npm start (README: quickstart)', () => {
     expectNoSecrets(stdout, [realCredential.client_secret]);
   });
 
-  it('fails with a clear message at the step that does not hold', async () => {
+  it('fails with a clear message at the step that fails', async () => {
     const wrong = { ...realCredential, client_secret: 'p8e-a-wrong-secret-0123456789' };
     const { code, stdout, stderr } = await startWithCredential(wrong);
     expect(code).toBe(1);
     expect(stderr).toBe(
-      'Step 4 does not hold: the function failed: workfront-fusion: ERR_TOKEN_REJECTED: ' +
+      'Step 4 failed: the function failed: workfront-fusion: ERR_TOKEN_REJECTED: ' +
         'IMS answered 400 invalid_client (invalid client_secret parameter)\n',
     );
     expectNoSecrets(stdout + stderr, [wrong.client_secret]);
   });
 
-  it('tells all that is wrong with a credential file, also as JSON', async () => {
+  it('reports every problem of a credential file, also as JSON', async () => {
     const { code, stdout, stderr } = await startWithCredential({ client_secret: 'x' }, ['--json']);
     expect(code).toBe(1);
     expect(stderr).toBe('');
@@ -107,26 +108,22 @@ describe('npm start (README: quickstart)', () => {
     });
   });
 
-  it('refuses a file that no secret can hold', async () => {
+  it('rejects a file that is too large for a secret', async () => {
     const { code, stderr } = await startWithCredential({ client_id: 'x'.repeat(65_536) });
     expect(code).toBe(2);
-    expect(stderr).toMatch(/has 65552 bytes; a secret has 1 to 65536\n$/);
+    expect(stderr).toMatch(/has 65552 bytes; a secret can have 1 to 65536\n$/);
   });
 
   it.each([
     ['an unknown option', ['--jsno'], "Unknown option '--jsno'"],
-    [
-      'a file that is not there',
-      ['--credentials', 'no/such/file'],
-      'cannot read the credential: ENOENT',
-    ],
-  ])('ends with 2 for %s', async (_, args, message) => {
+    ['a missing file', ['--credentials', 'no/such/file'], 'cannot read the credential: ENOENT'],
+  ])('exits with 2 for %s', async (_, args, message) => {
     const { code, stderr } = await start(args);
     expect(code).toBe(2);
     expect(stderr).toContain(message);
   });
 
-  it('explains itself with --help', async () => {
+  it('prints its usage with --help', async () => {
     const { code, stdout } = await start(['--help']);
     expect(code).toBe(0);
     expect(stdout).toContain('Usage: npm start -- [--json] [--credentials FILE]');

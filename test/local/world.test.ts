@@ -1,21 +1,13 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { CreateSecretCommand, DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { App } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { parseSettings } from '../../infra/app/settings.ts';
-import { ImsTokenRotatorStack } from '../../infra/app/stack.ts';
-import { secretsManagerClient } from '../../local/onboarding.ts';
+import { describe, expect, it } from 'vitest';
 import { World } from '../../local/world.ts';
-
-const root = new URL('../../', import.meta.url);
+import { localStack } from './local-stack.ts';
+import { startWorld } from './start-world.ts';
 
 describe('the embedded world', () => {
-  it('runs the function as the stack defines it, but for the endpoints', () => {
-    const { context } = JSON.parse(readFileSync(new URL('cdk.json', root), 'utf8'));
-    const app = new App({ context });
-    const settings = parseSettings(context['ims-token-rotator']);
-    const template = Template.fromStack(new ImsTokenRotatorStack(app, 'local', settings));
+  it('runs the function as the stack defines it, except for the endpoints', () => {
+    const template = localStack();
     const [deployed] = Object.values(template.findResources('AWS::Lambda::Function'));
     const [async] = Object.values(template.findResources('AWS::Lambda::EventInvokeConfig'));
 
@@ -36,25 +28,21 @@ describe('the embedded world', () => {
     });
   });
 
-  it('runs a bundle of less than 900 KB, and not the sources', () => {
+  it('runs the bundle, of less than 900 KB, and not the sources', () => {
     const { bundle } = new World().functionDefinition({ secretsManager: '', ims: '' });
     expect(bundle.endsWith('/dist/lambda/index.mjs')).toBe(true);
     expect(statSync(bundle).size).toBeLessThan(900_000);
   });
 
-  it('has one clock, but for the function', async () => {
+  it('has one clock for everything but the function', async () => {
     const now = Date.UTC(2026, 10, 25, 12);
-    const world = new World({ now: () => now });
-    await world.start();
-    onTestFinished(() => world.stop());
+    const { world, secretsManager } = await startWorld({ now: () => now });
     const dates = [world.aws.url, world.ims.url].map(async (url) =>
       Date.parse((await fetch(url)).headers.get('date') ?? ''),
     );
     expect(await Promise.all(dates)).toEqual([now, now]);
-    const client = secretsManagerClient(world);
-    onTestFinished(() => client.destroy());
-    await client.send(new CreateSecretCommand({ Name: 'a' }));
-    const { CreatedDate } = await client.send(new DescribeSecretCommand({ SecretId: 'a' }));
+    await secretsManager.send(new CreateSecretCommand({ Name: 'a' }));
+    const { CreatedDate } = await secretsManager.send(new DescribeSecretCommand({ SecretId: 'a' }));
     expect(CreatedDate?.getTime()).toBe(now);
   });
 });

@@ -5,11 +5,11 @@ import { RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { onTestFinished } from 'vitest';
-import { ImsEmulator } from '../../emulators/ims/ims-emulator.ts';
+import { ImsEmulator } from '../../emulators/ims/emulator.ts';
 import { LambdaEmulator } from '../../emulators/lambda/emulator.ts';
+import { SecretsManagerEmulator } from '../../emulators/secrets-manager/emulator.ts';
 import type { SecretLabelUpdated } from '../../emulators/secrets-manager/label-event.ts';
 import type { RotationFunction } from '../../emulators/secrets-manager/rotation.ts';
-import { SecretsManagerEmulator } from '../../emulators/secrets-manager/server.ts';
 import { isAllowed, keyArn, resolve, roleStatements, type Statement, statementsOf } from './iam.ts';
 import { seedTemplate } from './template.ts';
 
@@ -38,7 +38,10 @@ export interface DeployedRotator {
   readonly ims: ImsEmulator;
   readonly lambda: LambdaEmulator;
   /** What the schedule sends. */
-  readonly tick: () => Promise<{ readonly payload: unknown; readonly functionError?: string }>;
+  readonly tick: () => Promise<{
+    readonly payload: unknown;
+    readonly functionError?: string | undefined;
+  }>;
   /** Events that the rules have let through. */
   readonly delivered: readonly SecretLabelUpdated[];
   /** What was denied, by action. */
@@ -60,7 +63,7 @@ export async function startDeployment(
         keyUses(action).every((use) => mayUseKey(template, statements, keys.get(resource), use))),
   });
   const ims = new ImsEmulator();
-  const lambda = new LambdaEmulator({ account: '111122223333', asyncRetryDelaysMs: [0, 0] });
+  const lambda = new LambdaEmulator({ asyncRetryDelaysMs: [0, 0] });
   await Promise.all([secretsManager, ims, lambda].map((server) => server.start()));
   onTestFinished(async () => {
     await lambda.stop();

@@ -1,5 +1,5 @@
 import type { Template } from 'aws-cdk-lib/assertions';
-import type { SecretsManagerOptions } from '../../emulators/secrets-manager/server.ts';
+import type { SecretsManagerOptions } from '../../emulators/secrets-manager/emulator.ts';
 
 type Values = string | readonly string[];
 

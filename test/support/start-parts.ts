@@ -3,11 +3,11 @@ import { onTestFinished } from 'vitest';
 import { epochSeconds } from '../../core/instant.ts';
 import type { CredentialOutcome } from '../../core/outcome.ts';
 import type { Deps } from '../../core/ports.ts';
-import { ImsEmulator } from '../../emulators/ims/ims-emulator.ts';
+import { ImsEmulator } from '../../emulators/ims/emulator.ts';
 import {
   SecretsManagerEmulator,
   type SecretsManagerOptions,
-} from '../../emulators/secrets-manager/server.ts';
+} from '../../emulators/secrets-manager/emulator.ts';
 import { ImsTokenEndpoint } from '../../lambda/adapters/ims-token-endpoint.ts';
 import { SecretsManager } from '../../lambda/adapters/secrets-manager.ts';
 import { tick } from '../../lambda/commands/tick.ts';

@@ -1,6 +1,6 @@
 import { DescribeSecretCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { startEmulator } from '../emulators/secrets-manager/start-emulator.ts';
+import { startEmulator } from '../emulators/secrets-manager/start-secrets-manager.ts';
 import { seedTemplate } from './template.ts';
 
 const template = {
@@ -13,8 +13,8 @@ const template = {
   },
 };
 
-describe('the secrets of a template', () => {
-  it('have the tags of CloudFormation, if they are of a stack', async () => {
+describe('seedTemplate', () => {
+  it('adds the tags of CloudFormation if a stack is given', async () => {
     const { client, emulator } = await startEmulator();
     const arns = seedTemplate(emulator, template, 'prod');
     const { ARN, Tags = [] } = await client.send(
@@ -29,21 +29,21 @@ describe('the secrets of a template', () => {
         /^arn:aws:cloudformation:us-east-1:111122223333:stack\/prod\/[0-9a-f-]{36}$/,
       ),
     });
-    // Which nobody else can set.
+    // Nobody else can set these tags.
     const tags = [{ Key: 'aws:cloudformation:stack-name', Value: 'test' }];
     await expect(
       client.send(new TagResourceCommand({ SecretId: 'a/token', Tags: tags })),
     ).rejects.toMatchObject({ name: 'InvalidParameterException' });
   });
 
-  it('have their own tags only, if they are not', async () => {
+  it('adds no tags without a stack', async () => {
     const { client, emulator } = await startEmulator();
     seedTemplate(emulator, template);
     const { Tags } = await client.send(new DescribeSecretCommand({ SecretId: 'a/token' }));
     expect(Tags).toEqual([{ Key: 'team', Value: 'x' }]);
   });
 
-  it('need literal names', async () => {
+  it('rejects a secret whose name is not literal', async () => {
     const { emulator } = await startEmulator();
     const Properties = { Name: { Ref: 'Other' } };
     const Resources = { Token: { Type: 'AWS::SecretsManager::Secret', Properties } };

@@ -1,31 +1,31 @@
 import { randomUUID } from 'node:crypto';
+import type { SecretsManagerEmulator } from '../../emulators/secrets-manager/emulator.ts';
 import type { SecretSeed } from '../../emulators/secrets-manager/seed.ts';
-import type { SecretsManagerEmulator } from '../../emulators/secrets-manager/server.ts';
 
-/** A CloudFormation template, as far as it is read here. */
+/** A CloudFormation template, as far as `seedTemplate` reads it. */
 export interface CloudFormationTemplate {
   readonly Resources: Readonly<
     Record<
       string,
-      { readonly Type: string; readonly Properties?: Readonly<Record<string, unknown>> }
+      { readonly Type: string; readonly Properties?: Readonly<Record<string, unknown>> | undefined }
     >
   >;
 }
 
 interface SecretProperties {
-  readonly Name?: string;
-  readonly Description?: string;
-  readonly SecretString?: string;
-  readonly GenerateSecretString?: object;
-  readonly Tags?: readonly { readonly Key: string; readonly Value: string }[];
+  readonly Name?: string | undefined;
+  readonly Description?: string | undefined;
+  readonly SecretString?: string | undefined;
+  readonly GenerateSecretString?: object | undefined;
+  readonly Tags?: readonly { readonly Key: string | undefined; readonly Value: string }[];
 }
 
 /**
- * Creates the secrets of a template as CloudFormation would: empty, unless the template gives a
- * value or has one generated.
+ * Creates the secrets of a template as CloudFormation would: empty, unless the template sets or
+ * generates a value.
  *
- * @param stackName of whose resources the secrets are to have the tags that CloudFormation adds
- * @returns the ARNs by logical id, which is what `Ref` gives
+ * @param stackName the stack in the tags that CloudFormation adds. @default no such tags
+ * @returns the ARNs by logical id: the values of `Ref`
  * @throws Error for a secret whose name is not literal
  */
 export function seedTemplate(
@@ -41,14 +41,11 @@ export function seedTemplate(
   return new Map(
     secrets.map(([logicalId, { Properties = {} }]) => {
       const seed = toSeed(logicalId, Properties as SecretProperties);
-      const added =
-        stackName === undefined
-          ? {}
-          : {
-              'aws:cloudformation:stack-name': stackName,
-              'aws:cloudformation:logical-id': logicalId,
-              'aws:cloudformation:stack-id': stack,
-            };
+      const added = stackName !== undefined && {
+        'aws:cloudformation:stack-name': stackName,
+        'aws:cloudformation:logical-id': logicalId,
+        'aws:cloudformation:stack-id': stack,
+      };
       return [logicalId, secretsManager.seed({ ...seed, tags: { ...seed.tags, ...added } })];
     }),
   );
@@ -61,7 +58,7 @@ function toSeed(logicalId: string, properties: SecretProperties): SecretSeed {
   return {
     name: Name,
     tags: Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value])),
-    ...(Description === undefined ? {} : { description: Description }),
-    ...(value === undefined ? {} : { secretString: value }),
+    description: Description,
+    secretString: value,
   };
 }

@@ -14,9 +14,9 @@ const topicArn = 'arn:aws:sns:us-east-1:111122223333:alarms';
 function addAlarm(account: Account, alarmName: string, more: Partial<Alarm> = {}): void {
   account.alarms.set(alarmName, {
     alarmName,
-    namespace: 'ImsTokenRotator',
-    metricName: 'Ticks',
-    dimensions: { rotator: 'prod' },
+    namespace: 'Shop',
+    metricName: 'Orders',
+    dimensions: { shop: 'prod' },
     statistic: 'Sum',
     periodSeconds: 300,
     alarmActions: [topicArn],
@@ -29,7 +29,7 @@ function addAlarm(account: Account, alarmName: string, more: Partial<Alarm> = {}
 async function startWithAlarms() {
   const world = await startAws();
   addAlarm(world.account, 'silence');
-  addAlarm(world.account, 'silence-of-test', { dimensions: { rotator: 'test' } });
+  addAlarm(world.account, 'silence-of-test', { dimensions: { shop: 'test' } });
   addAlarm(world.account, 'failing', { metricName: 'Failing', stateValue: 'ALARM' });
   addAlarm(world.account, 'mute', { alarmActions: [], statistic: 'Maximum', periodSeconds: 900 });
   return {
@@ -46,30 +46,30 @@ async function startWithAlarms() {
 }
 
 describe('DescribeAlarms', () => {
-  it('tells what an alarm looks at, what it does and how it stands', async () => {
+  it('describes the metric, the actions and the state of an alarm', async () => {
     const { account, cloudwatch } = await startAws();
     addAlarm(account, 'silence', {
       actionsEnabled: false,
       okActions: [topicArn],
       stateValue: 'ALARM',
       stateReason: 'no datapoints were received',
-      description: 'No tick was completed.',
+      description: 'No orders.',
     });
     const { MetricAlarms } = await cloudwatch.send(new DescribeAlarmsCommand({}));
     expect(MetricAlarms).toEqual([
       {
         AlarmName: 'silence',
         AlarmArn: 'arn:aws:cloudwatch:us-east-1:111122223333:alarm:silence',
-        AlarmDescription: 'No tick was completed.',
+        AlarmDescription: 'No orders.',
         ActionsEnabled: false,
         AlarmActions: [topicArn],
         OKActions: [topicArn],
         InsufficientDataActions: [],
         StateValue: 'ALARM',
         StateReason: 'no datapoints were received',
-        Namespace: 'ImsTokenRotator',
-        MetricName: 'Ticks',
-        Dimensions: [{ Name: 'rotator', Value: 'prod' }],
+        Namespace: 'Shop',
+        MetricName: 'Orders',
+        Dimensions: [{ Name: 'shop', Value: 'prod' }],
         Statistic: 'Sum',
         Period: 300,
       },
@@ -100,26 +100,26 @@ describe('DescribeAlarms', () => {
     [{ NextToken: 'x' }, 'InvalidNextToken'],
     [{ MaxRecords: 101 }, 'ValidationException'],
     [{ AlarmNames: ['a'], AlarmNamePrefix: 'a' }, 'InvalidParameterCombinationException'],
-  ])('refuses %j', async (request, name) => {
+  ])('rejects %j', async (request, name) => {
     const { describe } = await startWithAlarms();
     await expect(describe(request)).rejects.toMatchObject({ name });
   });
 });
 
 describe('DescribeAlarmsForMetric', () => {
-  const ticks = { Namespace: 'ImsTokenRotator', MetricName: 'Ticks' };
-  const Dimensions = [{ Name: 'rotator', Value: 'prod' }];
+  const orders = { Namespace: 'Shop', MetricName: 'Orders' };
+  const Dimensions = [{ Name: 'shop', Value: 'prod' }];
 
   it.each([
     ['exactly these dimensions', { Dimensions }, ['silence', 'mute']],
-    ['other dimensions', { Dimensions: [{ Name: 'rotator', Value: 'test' }] }, ['silence-of-test']],
+    ['other dimensions', { Dimensions: [{ Name: 'shop', Value: 'test' }] }, ['silence-of-test']],
     ['no dimensions', {}, []],
     ['more dimensions', { Dimensions: [...Dimensions, { Name: 'a', Value: 'b' }] }, []],
     ['another namespace', { Dimensions, Namespace: 'AWS/Lambda' }, []],
     ['a statistic', { Dimensions, Statistic: 'Maximum' as const }, ['mute']],
     ['a period', { Dimensions, Period: 300 }, ['silence']],
-  ])('finds those of %s', async (_, request, names) => {
+  ])('finds the alarms for %s', async (_, request, names) => {
     const { ofMetric } = await startWithAlarms();
-    expect(await ofMetric({ ...ticks, ...request })).toEqual(names);
+    expect(await ofMetric({ ...orders, ...request })).toEqual(names);
   });
 });

@@ -38,7 +38,7 @@ async function startWithEvents() {
 }
 
 describe('LookupEvents', () => {
-  it('tells who did what to which secret, and no value', async () => {
+  it('returns who did what to which secret, without any value', async () => {
     const { account, cloudtrail } = await startAws();
     record(account, { at: now - 500, errorCode: 'AccessDenied' });
     const { Events = [] } = await cloudtrail.send(new LookupEventsCommand({}));
@@ -85,13 +85,13 @@ describe('LookupEvents', () => {
     expect(await lookUp({ LookupAttributes })).toEqual(times);
   });
 
-  it('keeps to a range of time, both ends included', async () => {
+  it('limits events to a time range, including both ends', async () => {
     const { lookUp } = await startWithEvents();
     const range = { StartTime: new Date(now - 2000), EndTime: new Date(now - 1000) };
     expect(await lookUp(range)).toEqual([-1000, -2000]);
   });
 
-  it('forgets after 90 days', async () => {
+  it('drops events after 90 days', async () => {
     const { account, lookUp } = await startWithEvents();
     record(account, { at: now - 90 * dayMs });
     record(account, { at: now - 90 * dayMs - 1 });
@@ -99,7 +99,7 @@ describe('LookupEvents', () => {
     expect(await lookUp({ StartTime: new Date(0), EndTime })).toEqual([-90 * dayMs]);
   });
 
-  it('lists page by page, whatever is recorded meanwhile', async () => {
+  it('lists page by page while new events are recorded', async () => {
     const { account, cloudtrail } = await startWithEvents();
     const times: unknown[] = [];
     for await (const { Events = [] } of paginateLookupEvents(
@@ -130,8 +130,8 @@ describe('LookupEvents', () => {
     ],
     ['no results', { MaxResults: 0 }, 'InvalidMaxResultsException'],
     ['too many results', { MaxResults: 51 }, 'InvalidMaxResultsException'],
-    ['a token of nobody', { NextToken: 'x' }, 'InvalidNextTokenException'],
-  ])('refuses %s', async (_, request, name) => {
+    ['an unknown token', { NextToken: 'x' }, 'InvalidNextTokenException'],
+  ])('rejects %s', async (_, request, name) => {
     const { lookUp } = await startWithEvents();
     await expect(lookUp(request)).rejects.toMatchObject({ name });
   });

@@ -11,14 +11,14 @@ import { now, startAws } from './start-aws.ts';
 
 const topicArn = 'arn:aws:sns:us-east-1:111122223333:alarms';
 const nobody = (): never => {
-  throw new Error('the fault comes before');
+  throw new Error('the fault should have come first');
 };
 const services = new Map([
   ['secretsmanager', nobody],
   ['lambda', nobody],
 ] as const);
 
-/** One call of each service. */
+/** An endpoint and one call of each service. */
 async function startWithCalls() {
   const world = await startAws({ services });
   return {
@@ -62,14 +62,17 @@ describe('a fault', () => {
     ['sts', 'denied', 'AccessDenied', 403],
     ['sts', 'throttling', 'Throttling', 400],
     ['sts', 'internal-error', 'InternalFailure', 500],
-  ] as const)('of %s, %s, is its error %s', async (service, kind, name, httpStatusCode) => {
-    const { aws, calls } = await startWithCalls();
-    aws.faults.inject({ kind });
-    await expect(calls[service]()).rejects.toMatchObject({ name, $metadata: { httpStatusCode } });
-    expect(aws.errors).toEqual([]);
-  });
+  ] as const)(
+    'of %s, %s, is answered with its error %s',
+    async (service, kind, name, httpStatusCode) => {
+      const { aws, calls } = await startWithCalls();
+      aws.faults.inject({ kind });
+      await expect(calls[service]()).rejects.toMatchObject({ name, $metadata: { httpStatusCode } });
+      expect(aws.errors).toEqual([]);
+    },
+  );
 
-  it('can be any other error, such as that of credentials that have ended', async () => {
+  it('can be any other error, for example expired credentials', async () => {
     const { aws, sts } = await startAws();
     const message = 'The security token included in the request is expired';
     aws.faults.inject({ kind: 'error', type: 'ExpiredToken', message, status: 403 });
@@ -80,7 +83,7 @@ describe('a fault', () => {
     });
   });
 
-  it('can drop the connection, of the calls that it is meant for and as often as it is', async () => {
+  it('can drop the connection of selected calls, a number of times', async () => {
     const { aws, calls } = await startWithCalls();
     aws.faults.inject(
       { kind: 'reset' },
@@ -94,13 +97,13 @@ describe('a fault', () => {
     await calls.sts();
   });
 
-  it('can delay a call, which then goes on', async () => {
+  it('can delay a call, which then proceeds', async () => {
     const { aws, calls } = await startWithCalls();
     aws.faults.inject({ kind: 'latency', ms: 1 });
     expect(await calls.sts()).toMatchObject({ Account: '111122223333' });
   });
 
-  it('delays no longer than the server runs', async () => {
+  it('stops delaying a call when the server stops', async () => {
     const { aws, calls } = await startWithCalls();
     const arrived = Promise.withResolvers<void>();
     const when = (): boolean => {
@@ -115,7 +118,7 @@ describe('a fault', () => {
     expect(aws.errors).toEqual([]);
   });
 
-  it('shows in the record of calls', async () => {
+  it('appears in the record of calls', async () => {
     const { aws, calls } = await startWithCalls();
     aws.faults.inject({ kind: 'throttling' }, { times: 1 });
     await expect(calls.sns()).rejects.toThrow();
@@ -128,7 +131,7 @@ describe('a fault', () => {
 });
 
 describe('the Date header', () => {
-  it('is of the clock of the world, and can be off', async () => {
+  it('shows the configured clock, and can be wrong on purpose', async () => {
     const { aws } = await startAws();
     const dateOf = async () => Date.parse((await fetch(aws.url)).headers.get('date') ?? '');
     expect(await dateOf()).toBe(now);

@@ -27,7 +27,7 @@ describe('DescribeKey', () => {
   });
 
   it.each(['Disabled', 'PendingDeletion', 'PendingImport', 'Unavailable'] as const)(
-    'tells that a key is %s',
+    'reports that a key is %s',
     async (state) => {
       const { account, kms } = await startAws();
       account.keys.set(arn, { arn, state, manager: 'CUSTOMER' });

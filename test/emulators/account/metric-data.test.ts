@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { now, startAws } from './start-aws.ts';
 
 const minute = 60_000;
-const metric = { namespace: 'ImsTokenRotator', name: 'Ticks', dimensions: { rotator: 'prod' } };
+const metric = { namespace: 'Shop', name: 'Orders', dimensions: { shop: 'prod' } };
 
 async function startWithValues() {
   const world = await startAws();
@@ -29,12 +29,12 @@ async function startWithValues() {
         EndTime: new Date(now),
         MetricDataQueries: [
           {
-            Id: 'ticks',
+            Id: 'orders',
             MetricStat: {
               Metric: {
-                Namespace: 'ImsTokenRotator',
-                MetricName: 'Ticks',
-                Dimensions: [{ Name: 'rotator', Value: 'prod' }],
+                Namespace: 'Shop',
+                MetricName: 'Orders',
+                Dimensions: [{ Name: 'shop', Value: 'prod' }],
               },
               Period: 300,
               Stat: 'Sum',
@@ -51,12 +51,12 @@ async function startWithValues() {
 }
 
 describe('GetMetricData', () => {
-  it('takes the values of a period together, the newest period first', async () => {
+  it('aggregates the values of each period, newest period first', async () => {
     const { get } = await startWithValues();
     expect(await get()).toEqual([
       {
-        Id: 'ticks',
-        Label: 'Ticks',
+        Id: 'orders',
+        Label: 'Orders',
         Timestamps: [new Date(now - 5 * minute), new Date(now - 15 * minute)],
         Values: [8, 4],
         StatusCode: 'Complete',
@@ -70,44 +70,44 @@ describe('GetMetricData', () => {
     ['Maximum', [3, 8]],
     ['Average', [2, 8]],
     ['SampleCount', [2, 1]],
-  ])('as their %s', async (Stat, Values) => {
+  ])('returns their %s', async (Stat, Values) => {
     const { get } = await startWithValues();
     const [result] = await get({ Stat }, { ScanBy: 'TimestampAscending' });
     expect(result).toMatchObject({ Values });
   });
 
-  it('counts the periods from the whole minute in which the range begins', async () => {
+  it('counts the periods from the whole minute in which the range starts', async () => {
     const { get } = await startWithValues();
     const StartTime = new Date(now - 14 * minute + 30_000);
     const [result] = await get({}, { StartTime, ScanBy: 'TimestampAscending' });
     expect(result?.Timestamps).toEqual([new Date(now - 14 * minute), new Date(now - 4 * minute)]);
   });
 
-  it('leaves out the period that begins where the range ends', async () => {
+  it('omits the period that starts at the end of the range', async () => {
     const { get } = await startWithValues();
     const [result] = await get({ Period: 60 }, { EndTime: new Date(now - minute) });
     expect(result?.Values).toEqual([3, 1]);
   });
 
   it.each([
-    ['another name', { MetricName: 'Managed' }],
+    ['another name', { MetricName: 'Returns' }],
     ['another namespace', { Namespace: 'Other' }],
     ['no dimensions', { Dimensions: [] }],
-    ['other dimensions', { Dimensions: [{ Name: 'rotator', Value: 'test' }] }],
-  ])('has no values for %s', async (_, more) => {
+    ['other dimensions', { Dimensions: [{ Name: 'shop', Value: 'test' }] }],
+  ])('returns no values for %s', async (_, more) => {
     const { get } = await startWithValues();
     const Metric = {
-      Namespace: 'ImsTokenRotator',
-      MetricName: 'Ticks',
-      Dimensions: [{ Name: 'rotator', Value: 'prod' }],
+      Namespace: 'Shop',
+      MetricName: 'Orders',
+      Dimensions: [{ Name: 'shop', Value: 'prod' }],
       ...more,
     };
     expect(await get({ Metric })).toMatchObject([{ Timestamps: [], Values: [] }]);
   });
 
-  it('answers several queries, by their ids', async () => {
+  it('answers several queries by id', async () => {
     const { get } = await startWithValues();
-    const Metric = { Namespace: 'ImsTokenRotator', MetricName: 'Ticks' };
+    const Metric = { Namespace: 'Shop', MetricName: 'Orders' };
     const MetricStat = { Metric, Period: 60, Stat: 'Sum' };
     const results = await get(
       {},
@@ -121,7 +121,7 @@ describe('GetMetricData', () => {
     );
     expect(results.map(({ Id, Label }) => [Id, Label])).toEqual([
       ['a', 'first'],
-      ['c', 'Ticks'],
+      ['c', 'Orders'],
     ]);
   });
 
@@ -130,7 +130,7 @@ describe('GetMetricData', () => {
     ['a statistic that is not emulated', { Stat: 'p99' }, {}],
     ['a period of half a minute', { Period: 30 }, {}],
     ['metric math', {}, { MetricDataQueries: [{ Id: 'a', Expression: 'SUM(METRICS())' }] }],
-  ])('refuses %s', async (_, stat, request) => {
+  ])('rejects %s', async (_, stat, request) => {
     const { get } = await startWithValues();
     await expect(get(stat, request)).rejects.toMatchObject({ name: 'ValidationException' });
   });

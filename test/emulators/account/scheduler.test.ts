@@ -38,7 +38,7 @@ async function startWithSchedules() {
 }
 
 describe('ListSchedules', () => {
-  it('tells name, group, state and target', async () => {
+  it('returns name, group, state and target', async () => {
     const { account, scheduler } = await startAws();
     addSchedule(account, 'tick', { off: true, groupName: 'own' });
     const { Schedules } = await scheduler.send(new ListSchedulesCommand({}));
@@ -83,14 +83,14 @@ describe('ListSchedules', () => {
     [{ NextToken: 'x' }],
     [{ NamePrefix: 'x'.repeat(65) }],
     [{ State: 'OFF' as 'DISABLED' }],
-  ])('refuses %j', async (request) => {
+  ])('rejects %j', async (request) => {
     const { list } = await startWithSchedules();
     await expect(list(request)).rejects.toMatchObject({ name: 'ValidationException' });
   });
 });
 
 describe('GetSchedule', () => {
-  it('tells expression and input too', async () => {
+  it('also returns the expression and the input', async () => {
     const { account, scheduler } = await startAws();
     addSchedule(account, 'tick', { groupName: 'own' });
     const command = new GetScheduleCommand({ Name: 'tick', GroupName: 'own' });
@@ -104,7 +104,7 @@ describe('GetSchedule', () => {
     });
   });
 
-  it('looks in the group default, unless told another', async () => {
+  it('looks in the group default unless another is given', async () => {
     const { scheduler } = await startWithSchedules();
     await scheduler.send(new GetScheduleCommand({ Name: 'tick-a' }));
     await expect(scheduler.send(new GetScheduleCommand({ Name: 'tack' }))).rejects.toMatchObject({

@@ -23,7 +23,7 @@ async function startWithTopic(endpoints: readonly string[]) {
 }
 
 describe('ListSubscriptionsByTopic', () => {
-  it('tells who is told, and who has yet to confirm', async () => {
+  it('returns confirmed and pending subscriptions', async () => {
     const { account, sns } = await startWithTopic(['a+b@example.com', 'new@example.com']);
     account.subscriptions.push({
       topicArn: `${TopicArn}-2`,
@@ -47,7 +47,7 @@ describe('ListSubscriptionsByTopic', () => {
     expect((await sns.send(command)).Subscriptions).toEqual(Subscriptions);
   });
 
-  it('has an empty list for a topic that nobody subscribed to', async () => {
+  it('returns an empty list for a topic without subscriptions', async () => {
     const { sns } = await startWithTopic([]);
     const { Subscriptions = [] } = await sns.send(
       new ListSubscriptionsByTopicCommand({ TopicArn }),
@@ -55,7 +55,7 @@ describe('ListSubscriptionsByTopic', () => {
     expect(Subscriptions).toEqual([]);
   });
 
-  it('lists a hundred a page', async () => {
+  it('lists a hundred subscriptions per page', async () => {
     const endpoints = Array.from({ length: 201 }, (_, index) => `new-${index}@example.com`);
     const { sns } = await startWithTopic(endpoints);
     const sizes: number[] = [];
@@ -66,11 +66,11 @@ describe('ListSubscriptionsByTopic', () => {
   });
 
   it.each([
-    ['a topic that is not there', { TopicArn: `${TopicArn}-2` }, 'NotFoundException', 404],
-    ['what is no topic', { TopicArn: 'alarms' }, 'InvalidParameterException', 400],
-    ['a token of nobody', { TopicArn, NextToken: 'x' }, 'InvalidParameterException', 400],
+    ['a missing topic', { TopicArn: `${TopicArn}-2` }, 'NotFoundException', 404],
+    ['an invalid ARN', { TopicArn: 'alarms' }, 'InvalidParameterException', 400],
+    ['an unknown token', { TopicArn, NextToken: 'x' }, 'InvalidParameterException', 400],
     ['no topic', { TopicArn: undefined }, 'InvalidParameterException', 400],
-  ])('refuses %s', async (_, request, name, httpStatusCode) => {
+  ])('rejects %s', async (_, request, name, httpStatusCode) => {
     const { sns } = await startWithTopic([]);
     await expect(sns.send(new ListSubscriptionsByTopicCommand(request))).rejects.toMatchObject({
       name,

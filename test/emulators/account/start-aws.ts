@@ -1,45 +1,14 @@
-import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { KMSClient } from '@aws-sdk/client-kms';
-import { LambdaClient } from '@aws-sdk/client-lambda';
-import { SchedulerClient } from '@aws-sdk/client-scheduler';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SNSClient } from '@aws-sdk/client-sns';
-import { STSClient } from '@aws-sdk/client-sts';
 import { onTestFinished } from 'vitest';
 import { AwsEndpoint, type AwsEndpointOptions } from '../../../emulators/account/aws-endpoint.ts';
+import { clientsFor } from '../../support/aws-clients.ts';
 
-/** The instant at which the clock of each test stands. */
+/** The instant at which each test's clock stands. */
 export const now = Date.UTC(2026, 10, 25, 12);
 
-/** An endpoint of its own for a test, and a real SDK client for each service. */
+/** An endpoint for one test, and a real SDK client for each service. */
 export async function startAws(options: AwsEndpointOptions = {}) {
   const aws = new AwsEndpoint({ now: () => now, ...options });
   await aws.start();
   onTestFinished(() => aws.stop());
   return { aws, account: aws.account, ...clientsFor(aws) };
-}
-
-/** Clients that know nothing but the endpoint, the Region and dummy keys. */
-export function clientsFor({ url }: { readonly url: string }, accessKeyId = 'AKIDEXAMPLE') {
-  const config = {
-    endpoint: url,
-    region: 'us-east-1',
-    credentials: { accessKeyId, secretAccessKey: 'none' },
-    maxAttempts: 1,
-  };
-  const clients = {
-    cloudtrail: new CloudTrailClient(config),
-    cloudwatch: new CloudWatchClient(config),
-    kms: new KMSClient(config),
-    lambda: new LambdaClient(config),
-    scheduler: new SchedulerClient(config),
-    secretsManager: new SecretsManagerClient(config),
-    sns: new SNSClient(config),
-    sts: new STSClient(config),
-  };
-  onTestFinished(() => {
-    for (const client of Object.values(clients)) client.destroy();
-  });
-  return clients;
 }

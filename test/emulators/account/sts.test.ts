@@ -1,10 +1,11 @@
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { expect, it } from 'vitest';
-import { clientsFor, startAws } from './start-aws.ts';
+import { clientsFor } from '../../support/aws-clients.ts';
+import { startAws } from './start-aws.ts';
 
 const identify = new GetCallerIdentityCommand({});
 
-it('says who calls: anybody, unless the account knows the access key', async () => {
+it('GetCallerIdentity returns the principal of the access key, or the default one', async () => {
   const { aws, account, sts } = await startAws();
   expect(await sts.send(identify)).toMatchObject({
     Account: '111122223333',
@@ -23,7 +24,7 @@ it('says who calls: anybody, unless the account knows the access key', async () 
   });
 });
 
-it('knows an account by another default', async () => {
+it('GetCallerIdentity returns another default principal if one is set', async () => {
   const { account, sts } = await startAws({ accountId: '999988887777' });
   account.defaultPrincipal = { username: 'root', arn: 'arn:aws:iam::999988887777:root' };
   expect(await sts.send(identify)).toMatchObject({

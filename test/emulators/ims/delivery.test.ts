@@ -1,16 +1,16 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { clientId, requestToken, startIms } from './ims.ts';
+import { clientId, requestToken, startIms } from './start-ims.ts';
 
-describe('a delivery', () => {
-  it('is complete after slow headers', async () => {
+describe('the delivery of a response', () => {
+  it('can be complete after slow headers', async () => {
     const ims = await startIms();
     ims.faults.inject({ kind: 'slow-headers', milliseconds: 1 });
     expect(await (await requestToken(ims)).json()).toMatchObject({ token_type: 'bearer' });
   });
 
-  it('never starts, though the token is minted', async () => {
+  it('can never start, although the token is minted', async () => {
     const ims = await startIms();
     const arrived = Promise.withResolvers<void>();
     const when = (): boolean => {
@@ -26,7 +26,7 @@ describe('a delivery', () => {
     expect(ims.mintCount).toBe(1);
   });
 
-  it('comes a byte at a time', async () => {
+  it('can be one byte at a time', async () => {
     const ims = await startIms();
     ims.faults.inject({ kind: 'slow-body', pauseMilliseconds: 1 });
     const query = new URLSearchParams({ client_id: clientId, token: 'a.b.c' });
@@ -34,7 +34,7 @@ describe('a delivery', () => {
     expect(await response.json()).toEqual({ valid: false, reason: 'unknown_token' });
   });
 
-  it('stalls after the first byte, until the server stops', async () => {
+  it('can stall after the first byte until the server stops', async () => {
     const ims = await startIms();
     ims.faults.inject({ kind: 'slow-body' });
     const response = await requestToken(ims);
@@ -46,7 +46,7 @@ describe('a delivery', () => {
     await expect(reader?.read()).rejects.toThrow('terminated');
   });
 
-  it('is cut in the middle of its JSON, yet whole as HTTP', async () => {
+  it('can be complete as HTTP but truncated as JSON', async () => {
     const ims = await startIms();
     ims.faults.inject({ kind: 'truncated-json' });
     const text = await (await requestToken(ims)).text();
@@ -55,7 +55,7 @@ describe('a delivery', () => {
     expect(ims.mintCount).toBe(1);
   });
 
-  it('breaks off with the connection', async () => {
+  it('can break off with the connection', async () => {
     const ims = await startIms();
     ims.faults.inject({ kind: 'reset-in-body' });
     const response = await requestToken(ims);
@@ -63,8 +63,8 @@ describe('a delivery', () => {
     await expect(response.text()).rejects.toThrow('terminated');
   });
 
-  it('leaves no timer behind when the server stops', async () => {
-    const module = new URL('../../../emulators/ims/ims-emulator.ts', import.meta.url).href;
+  it('leaves no timer running when the server stops', async () => {
+    const module = new URL('../../../emulators/ims/emulator.ts', import.meta.url).href;
     const program = `
       const { ImsEmulator } = await import(${JSON.stringify(module)});
       const ims = new ImsEmulator();

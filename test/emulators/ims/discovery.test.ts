@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { Clock, requestToken, startIms } from './ims.ts';
+import { Clock, requestToken, startIms } from './start-ims.ts';
 
 const path = '/ims/.well-known/openid-configuration';
 
 describe('the OpenID configuration', () => {
-  it('says where the endpoints are', async () => {
+  it('lists the endpoints', async () => {
     const ims = await startIms();
     const response = await fetch(`${ims.url}${path}`);
     expect(response.status).toBe(200);
@@ -18,14 +18,14 @@ describe('the OpenID configuration', () => {
     expect(ims.tokenRequests).toEqual([]);
   });
 
-  it('is there to be read only', async () => {
+  it('rejects a POST', async () => {
     const ims = await startIms();
     const response = await fetch(`${ims.url}${path}`, { method: 'POST' });
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe('GET');
   });
 
-  it('is hit by an outage, alone if that is meant', async () => {
+  it('can have an outage of its own', async () => {
     const ims = await startIms();
     ims.faults.inject(
       { kind: 'server-error', status: 503 },
@@ -36,7 +36,7 @@ describe('the OpenID configuration', () => {
   });
 });
 
-it('the Date header of every answer is of the clock of the world, and can be off', async () => {
+it('every Date header shows the configured clock, and can be wrong on purpose', async () => {
   const clock = new Clock();
   const ims = await startIms({ now: clock.now });
   const dates = async () => {

@@ -1,50 +1,52 @@
 import { describe, expect, it } from 'vitest';
+import type { ImsEmulator } from '../../../emulators/ims/emulator.ts';
 import type { TokenFault } from '../../../emulators/ims/fault.ts';
-import type { ImsEmulator } from '../../../emulators/ims/ims-emulator.ts';
 import {
   Clock,
   clientId,
   decodeSegment,
   mint,
+  otherCredentials,
+  registerOther,
   requestToken,
   startIms,
   type TokenBody,
-} from './ims.ts';
+} from './start-ims.ts';
 
 async function odd(ims: ImsEmulator, fault: TokenFault): Promise<TokenBody> {
   ims.faults.inject(fault, { times: 1 });
   return (await (await requestToken(ims)).json()) as TokenBody;
 }
 
-describe('an odd success', () => {
-  it('lacks the token', async () => {
+describe('an odd success response', () => {
+  it('can lack the token', async () => {
     const body = await odd(await startIms(), { kind: 'missing-access-token' });
     expect(body).toEqual({ token_type: 'bearer', expires_in: 86_399 });
   });
 
-  it('lacks the lifetime', async () => {
+  it('can lack the lifetime', async () => {
     const body = await odd(await startIms(), { kind: 'missing-expires-in' });
     expect(body).toEqual({ access_token: expect.any(String), token_type: 'bearer' });
   });
 
   it.each([0, -1, 'abc', '86399', 86_399_992, null, true, [], {}])(
-    'lives for: %j',
+    'can have the lifetime %j',
     async (value) => {
       const body = await odd(await startIms(), { kind: 'expires-in', value });
       expect(body.expires_in).toEqual(value);
     },
   );
 
-  it('is no bearer token', async () => {
+  it('can have another token type', async () => {
     expect((await odd(await startIms(), { kind: 'not-bearer' })).token_type).toBe('mac');
   });
 
-  it('repeats the last token of the client with what is left of it', async () => {
+  it('can repeat the last token of the client with its remaining seconds', async () => {
     const clock = new Clock();
     const ims = await startIms({ now: clock.now, lifetimeSeconds: 3600 });
-    ims.registerClient({ clientId: 'other', clientSecrets: ['p8e-other'], scopes: ['openid'] });
+    registerOther(ims);
     const token = await mint(ims);
-    await mint(ims, { client_id: 'other', client_secret: 'p8e-other', scope: 'openid' });
+    await mint(ims, otherCredentials);
     clock.advance(600);
     const body = await odd(ims, { kind: 'repeat-token' });
     expect(body).toEqual({ access_token: token, token_type: 'bearer', expires_in: 3000 });
@@ -55,14 +57,14 @@ describe('an odd success', () => {
     expect(await odd(ims, { kind: 'repeat-token' })).toMatchObject({ expires_in: 0 });
   });
 
-  it('has nothing to repeat for a client without a token', async () => {
+  it('has a new token if there is none to repeat', async () => {
     const ims = await startIms();
     const body = await odd(ims, { kind: 'repeat-token' });
     expect(ims.isValid(body.access_token)).toBe(true);
     expect(ims.mintCount).toBe(1);
   });
 
-  it('has a token that expires when its claims say, not when the answer does', async () => {
+  it('can have a token that expires as its claims say, before expires_in', async () => {
     const clock = new Clock();
     const ims = await startIms({ now: clock.now });
     const body = await odd(ims, { kind: 'claims-disagree', lifetimeSeconds: 60 });
@@ -72,14 +74,14 @@ describe('an odd success', () => {
     expect(ims.isValid(body.access_token)).toBe(false);
   });
 
-  it('has a token that is no JWT, and valid', async () => {
+  it('can have a valid token that is not a JWT', async () => {
     const ims = await startIms();
     const body = await odd(ims, { kind: 'opaque-token' });
     expect(body.access_token).not.toContain('.');
     expect(ims.isValid(body.access_token)).toBe(true);
   });
 
-  it('is no reason to accept a wrong secret', async () => {
+  it('does not make IMS accept a wrong secret', async () => {
     const ims = await startIms();
     ims.faults.inject({ kind: 'opaque-token' });
     const response = await requestToken(ims, { client_secret: 'p8e-wrong' });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { clientId, requestToken, startIms } from './ims.ts';
+import { clientId, otherCredentials, registerOther, requestToken, startIms } from './start-ims.ts';
 
 describe('an outage', () => {
   it.each(['5', 'Sun, 01 Mar 2026 08:00:05 GMT'])(
-    'throttles, retry after: %s',
+    'can throttle with Retry-After: %s',
     async (retryAfter) => {
       const ims = await startIms();
       ims.faults.inject({ kind: 'throttled', retryAfter });
@@ -13,7 +13,7 @@ describe('an outage', () => {
     },
   );
 
-  it('throttles without saying for how long', async () => {
+  it('can throttle without Retry-After', async () => {
     const ims = await startIms();
     ims.faults.inject({ kind: 'throttled' });
     const response = await requestToken(ims);
@@ -26,22 +26,22 @@ describe('an outage', () => {
     ['json', 'application/json', /^\{"error":/],
     ['html', 'text/html', /^<!DOCTYPE html>/],
     ['empty', null, /^$/],
-  ] as const)('is a server error with the body: %s', async (body, contentType, text) => {
+  ] as const)('can be a server error with the body: %s', async (body, contentType, text) => {
     const ims = await startIms();
-    ims.faults.inject({ kind: 'server-error', status: 503, ...(body && { body }) });
+    ims.faults.inject({ kind: 'server-error', status: 503, body });
     const response = await requestToken(ims);
     expect(response.status).toBe(503);
     expect(response.headers.get('content-type')).toBe(contentType);
     expect(await response.text()).toMatch(text);
   });
 
-  it('is a server error that says when to come back', async () => {
+  it('can be a server error with Retry-After', async () => {
     const ims = await startIms();
     ims.faults.inject({ kind: 'server-error', status: 503, body: 'empty', retryAfter: '7' });
     expect((await requestToken(ims)).headers.get('retry-after')).toBe('7');
   });
 
-  it.each([302, 307] as const)('redirects with %i', async (status) => {
+  it.each([302, 307] as const)('can redirect with %i', async (status) => {
     const ims = await startIms();
     ims.faults.inject({ kind: 'redirect', status, location: 'https://elsewhere.invalid/' });
     const response = await requestToken(ims, {}, { redirect: 'manual' });
@@ -49,13 +49,13 @@ describe('an outage', () => {
     expect(response.headers.get('location')).toBe('https://elsewhere.invalid/');
   });
 
-  it('resets the connection', async () => {
+  it('can reset the connection', async () => {
     const ims = await startIms();
     ims.faults.inject({ kind: 'reset' });
     await expect(requestToken(ims)).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } });
   });
 
-  it('sends a body that does not end until the client goes away', async () => {
+  it('can send an endless body until the client disconnects', async () => {
     const ims = await startIms();
     ims.faults.inject({ kind: 'endless-body' });
     const response = await requestToken(ims);
@@ -67,7 +67,7 @@ describe('an outage', () => {
     expect(length).toBeGreaterThan(1024 * 1024);
   });
 
-  it('mints nothing, has a debug id and is recorded if it hits a POST', async () => {
+  it('mints nothing, has a debug id, and is recorded if it hits a POST', async () => {
     const ims = await startIms();
     ims.faults.inject({ kind: 'server-error', status: 500 });
     const response = await requestToken(ims);
@@ -81,16 +81,15 @@ describe('an outage', () => {
 });
 
 describe('a fault', () => {
-  it('can be meant for one client and one path', async () => {
+  it('can hit one client and one path only', async () => {
     const ims = await startIms();
-    ims.registerClient({ clientId: 'other', clientSecrets: ['p8e-other'], scopes: ['openid'] });
+    registerOther(ims);
     ims.faults.inject(
       { kind: 'server-error', status: 500 },
       { when: (call) => call.clientId === 'other' && call.path === '/ims/token/v3' },
     );
-    const other = { client_id: 'other', client_secret: 'p8e-other', scope: 'openid' };
     expect((await requestToken(ims)).status).toBe(200);
-    expect((await requestToken(ims, other)).status).toBe(500);
+    expect((await requestToken(ims, otherCredentials)).status).toBe(500);
     const query = new URLSearchParams({ client_id: 'other', token: 'a.b.c' });
     expect((await fetch(`${ims.url}/ims/validate_token/v1?${query}`)).status).toBe(200);
   });

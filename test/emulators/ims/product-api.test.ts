@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { ImsEmulator } from '../../../emulators/ims/ims-emulator.ts';
+import type { ImsEmulator } from '../../../emulators/ims/emulator.ts';
 import { ProductApiEmulator } from '../../../emulators/ims/product-api.ts';
-import { Clock, clientId, mint, orgId, startIms } from './ims.ts';
+import { Clock, clientId, mint, orgId, startIms } from './start-ims.ts';
 
 interface World {
   readonly clock: Clock;
@@ -19,7 +19,7 @@ async function startWorld(): Promise<World> {
   return { clock, ims, api, token: await mint(ims) };
 }
 
-/** A call with the right headers, some of them changed or, when undefined, left out. */
+/** Calls the API with valid headers and changes; undefined removes a header. */
 async function call(
   { api, token }: World,
   changes: Readonly<Record<string, string | undefined>> = {},
@@ -39,19 +39,19 @@ async function call(
   return await fetch(`${api.url}${path}`, { method, headers });
 }
 
-const refused = [
+const rejected = [
   ['no token', { authorization: undefined }, 403, '403010', 'Oauth token is missing'],
   ['no bearer token', { authorization: 'Basic eA==' }, 403, '403010', 'Oauth token is missing'],
   ['no API key', { 'x-api-key': undefined }, 403, '403000', 'Api Key is required'],
   ['a made-up token', { authorization: 'Bearer a.b.c' }, 401, '401013', 'Oauth token is not valid'],
-  ['the API key of another', { 'x-api-key': 'other' }, 403, '403003', 'Api Key is invalid'],
+  ['the API key of another client', { 'x-api-key': 'other' }, 403, '403003', 'Api Key is invalid'],
   ['no organization', { 'x-organization-id': undefined }, 400, '400003', 'Missing header'],
   ['the IMS organization', { 'x-organization-id': orgId }, 400, '400003', 'Missing header'],
-  ['no region', { 'x-gw-region': undefined }, 400, '400003', 'Missing header'],
+  ['no Region', { 'x-gw-region': undefined }, 400, '400003', 'Missing header'],
 ] as const;
 
 describe('the product API', () => {
-  it('answers a call with a valid token and the right headers', async () => {
+  it('accepts a call with a valid token and the required headers', async () => {
     const world = await startWorld();
     const response = await call(world);
     expect(response.status).toBe(200);
@@ -66,7 +66,7 @@ describe('the product API', () => {
     expect(world.api.acceptedCount).toBe(1);
   });
 
-  it.each(refused)('refuses %s at the gateway', async (_case, changes, status, code, message) => {
+  it.each(rejected)('rejects %s at the gateway', async (_case, changes, status, code, message) => {
     const world = await startWorld();
     const response = await call(world, changes);
     expect(response.status).toBe(status);
@@ -85,13 +85,13 @@ describe('the product API', () => {
     expect(await response.json()).toMatchObject({ error_code: '401013' });
   });
 
-  it('refuses a revoked token', async () => {
+  it('rejects a revoked token', async () => {
     const world = await startWorld();
     world.ims.revoke(world.token);
     expect((await call(world)).status).toBe(401);
   });
 
-  it('goes on accepting an older token after a newer one is minted', async () => {
+  it('still accepts an older token after a newer one is minted', async () => {
     const world = await startWorld();
     const newer = await mint(world.ims);
     expect((await call(world)).status).toBe(200);
@@ -99,7 +99,7 @@ describe('the product API', () => {
     expect(world.api.acceptedCount).toBe(2);
   });
 
-  it('denies a valid token whose technical account has no rights in the product', async () => {
+  it('rejects a valid token if the technical account has no rights in the product', async () => {
     const world = await startWorld();
     world.api.technicalAccountHasAccess = false;
     const response = await call(world);
@@ -122,7 +122,7 @@ describe('the product API', () => {
   it.each([
     ['another path', 'GET', '/api/v3/elsewhere'],
     ['another method', 'DELETE', '/api/v3/scenarios'],
-  ])('has nothing for %s', async (_case, method, path) => {
+  ])('answers 404 for %s', async (_case, method, path) => {
     const response = await call(await startWorld(), {}, path, method);
     expect(response.status).toBe(404);
     expect(response.headers.get('content-type')).toBe('application/problem+json');

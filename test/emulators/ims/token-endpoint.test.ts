@@ -9,7 +9,7 @@ import {
   startIms,
   type TokenBody,
   tokenParameters,
-} from './ims.ts';
+} from './start-ims.ts';
 
 describe('a token request', () => {
   it('is answered with a bearer token and its lifetime in seconds', async () => {
@@ -26,7 +26,7 @@ describe('a token request', () => {
     expect(ims.isValid(body.access_token)).toBe(true);
   });
 
-  it('gets a token whose claims are those of a real one', async () => {
+  it('gets a token with the claims of a real one', async () => {
     const clock = new Clock();
     const token = await mint(await startIms({ now: clock.now }));
     expect(decodeSegment(token, 0)).toEqual({
@@ -56,7 +56,7 @@ describe('a token request', () => {
     expect(ims.isValid(second)).toBe(true);
   });
 
-  it('gets a token that lives until the millisecond it promises', async () => {
+  it('gets a token that is valid to the last millisecond of its lifetime', async () => {
     const clock = new Clock();
     const ims = await startIms({ now: clock.now, lifetimeSeconds: 3600 });
     const token = await mint(ims);
@@ -66,12 +66,12 @@ describe('a token request', () => {
     expect(ims.inspect(token)).toEqual({ valid: false, reason: 'expired_token' });
   });
 
-  it('trims its scopes and leaves out repeated ones', async () => {
+  it('gets its scopes trimmed and deduplicated', async () => {
     const token = await mint(await startIms(), { scope: 'AdobeID, openid ,AdobeID,' });
     expect(decodeSegment(token, 1)).toMatchObject({ scope: 'AdobeID,openid' });
   });
 
-  it('may have its parameters in the query, and the form wins', async () => {
+  it('can have its parameters in the query, but the form wins', async () => {
     const ims = await startIms();
     const query = tokenParameters({ scope: 'not-granted' });
     const response = await fetch(`${ims.url}/ims/token/v3?${query}`, {
@@ -83,7 +83,7 @@ describe('a token request', () => {
     expect(ims.tokenRequests).toMatchObject([{ hasQuery: true, scope: 'profile' }]);
   });
 
-  it('is told apart by a debug id', async () => {
+  it('has a unique debug id in its response', async () => {
     const ims = await startIms();
     const ids = [
       (await requestToken(ims)).headers.get('x-debug-id'),
@@ -95,7 +95,7 @@ describe('a token request', () => {
   });
 });
 
-const refused = [
+const rejected = [
   [
     'without a grant type',
     { grant_type: undefined },
@@ -141,11 +141,11 @@ const refused = [
     'invalid_scope',
     'Invalid scope value',
   ],
-  ['for no scope but commas', { scope: ' , ' }, 'invalid_scope', 'Invalid scope value'],
+  ['for a scope of commas only', { scope: ' , ' }, 'invalid_scope', 'Invalid scope value'],
 ] as const;
 
-describe('a token request is refused', () => {
-  it.each(refused)('%s', async (_case, changes, error, description) => {
+describe('a token request is rejected', () => {
+  it.each(rejected)('%s', async (_case, changes, error, description) => {
     const ims = await startIms();
     const response = await requestToken(ims, changes);
     expect(response.status).toBe(400);
@@ -154,7 +154,7 @@ describe('a token request is refused', () => {
     expect(ims.tokenRequests).toMatchObject([{ outcome: error }]);
   });
 
-  it('for a client of another grant, without a description', async () => {
+  it('without a description for a client of another grant', async () => {
     const ims = await startIms();
     ims.client(clientId).clientCredentialsAllowed = false;
     const response = await requestToken(ims);
@@ -162,7 +162,7 @@ describe('a token request is refused', () => {
     expect(await response.json()).toEqual({ error: 'unauthorized_client' });
   });
 
-  it('when its body is no form', async () => {
+  it('when its body is not a form', async () => {
     const ims = await startIms();
     const response = await requestToken(
       ims,
@@ -173,7 +173,7 @@ describe('a token request is refused', () => {
     expect(ims.tokenRequests).toMatchObject([{ contentType: 'text/plain', clientId: undefined }]);
   });
 
-  it('when it is not posted, and nothing is recorded', async () => {
+  it('without a record when it is not a POST', async () => {
     const ims = await startIms();
     const response = await fetch(`${ims.url}/ims/token/v3?${tokenParameters()}`);
     expect(response.status).toBe(405);
@@ -181,7 +181,7 @@ describe('a token request is refused', () => {
     expect(ims.tokenRequests).toEqual([]);
   });
 
-  it('at a version of the path that is not served', async () => {
+  it('at an unknown version of the path', async () => {
     const ims = await startIms();
     const response = await fetch(`${ims.url}/ims/token/v2`, { method: 'POST' });
     expect(response.status).toBe(404);
@@ -189,7 +189,7 @@ describe('a token request is refused', () => {
 });
 
 describe('the record of token requests', () => {
-  it('tells of each without its secret or its token, until it is cleared', async () => {
+  it('holds each without its secret and its token, until it is cleared', async () => {
     const ims = await startIms();
     const token = await mint(ims);
     await mint(ims, { client_secret: 'p8e-wrong' });

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { ImsEmulator } from '../../../emulators/ims/ims-emulator.ts';
-import { Clock, clientId, clientSecret, decodeSegment, mint, startIms } from './ims.ts';
+import type { ImsEmulator } from '../../../emulators/ims/emulator.ts';
+import {
+  Clock,
+  clientId,
+  clientSecret,
+  decodeSegment,
+  mint,
+  registerOther,
+  startIms,
+} from './start-ims.ts';
 
 async function post(
   ims: ImsEmulator,
@@ -20,7 +28,7 @@ async function validate(ims: ImsEmulator, token: string, id = clientId): Promise
 }
 
 describe('validate_token', () => {
-  it('answers with the claims of a valid token, wherever the token is in the call', async () => {
+  it('returns the claims of a valid token, wherever the request holds the token', async () => {
     const ims = await startIms();
     const token = await mint(ims);
     const valid = { valid: true, token: decodeSegment(token, 1) };
@@ -37,7 +45,7 @@ describe('validate_token', () => {
     expect(got.headers.get('x-debug-id')).not.toBeNull();
   });
 
-  it('says no to an expired token', async () => {
+  it('rejects an expired token', async () => {
     const clock = new Clock();
     const ims = await startIms({ now: clock.now });
     const token = await mint(ims);
@@ -45,14 +53,14 @@ describe('validate_token', () => {
     expect(await validate(ims, token)).toEqual({ valid: false, reason: 'expired_token' });
   });
 
-  it('says no to a token that it did not issue, however well it is shaped', async () => {
+  it('rejects a well-formed token that IMS did not issue', async () => {
     const ims = await startIms();
     const token = await mint(ims);
     const forged = `${token.slice(0, -342)}${'A'.repeat(342)}`;
     expect(await validate(ims, forged)).toEqual({ valid: false, reason: 'unknown_token' });
   });
 
-  it('says no to the token of another client', async () => {
+  it('rejects the token of another client', async () => {
     const ims = await startIms();
     const token = await mint(ims);
     const reason = 'client_id_mismatch';
@@ -63,7 +71,7 @@ describe('validate_token', () => {
     ['a token', { client_id: clientId, type: 'access_token' }],
     ['a client id', { token: 'a.b.c', type: 'access_token' }],
     ['the type of an access token', { client_id: clientId, token: 'a.b.c', type: 'refresh_token' }],
-  ])('wants %s', async (_what, form) => {
+  ])('requires %s', async (_what, form) => {
     const response = await post(await startIms(), 'validate_token/v1', form);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ error: 'invalid_request' });
@@ -78,7 +86,7 @@ describe('invalidate_token', () => {
     cascading: 'all',
   };
 
-  it('ends that token alone, with an empty answer', async () => {
+  it('revokes that token only, with an empty response', async () => {
     const ims = await startIms();
     const token = await mint(ims);
     const other = await mint(ims);
@@ -89,7 +97,7 @@ describe('invalidate_token', () => {
     expect(ims.isValid(other)).toBe(true);
   });
 
-  it('does not mind a token that it does not know', async () => {
+  it('accepts an unknown token', async () => {
     const ims = await startIms();
     const response = await post(ims, 'invalidate_token/v2', { ...form, token: 'a.b.c' });
     expect(response.status).toBe(200);
@@ -101,9 +109,9 @@ describe('invalidate_token', () => {
     ['another client', { client_id: 'other', client_secret: 'p8e-other' }, 'invalid_token'],
     ['another type of token', { token_type: 'refresh_token' }, 'invalid_request'],
     ['no token', { token: '' }, 'invalid_request'],
-  ])('refuses %s and leaves the token valid', async (_case, changes, error) => {
+  ])('rejects %s and leaves the token valid', async (_case, changes, error) => {
     const ims = await startIms();
-    ims.registerClient({ clientId: 'other', clientSecrets: ['p8e-other'], scopes: [] });
+    registerOther(ims);
     const token = await mint(ims);
     const response = await post(ims, 'invalidate_token/v2', { ...form, token, ...changes });
     expect(response.status).toBe(400);
@@ -111,7 +119,7 @@ describe('invalidate_token', () => {
     expect(ims.isValid(token)).toBe(true);
   });
 
-  it('takes a POST only', async () => {
+  it('accepts only a POST', async () => {
     const ims = await startIms();
     const response = await fetch(`${ims.url}/ims/invalidate_token/v2`);
     expect(response.status).toBe(405);
@@ -119,7 +127,7 @@ describe('invalidate_token', () => {
 });
 
 describe('revoke', () => {
-  it('ends a token as IMS itself would after a leak', async () => {
+  it('revokes a token, as IMS itself would after a leak', async () => {
     const ims = await startIms();
     const token = await mint(ims);
     ims.revoke(token);

@@ -25,7 +25,7 @@ describe('an asynchronous event', () => {
     ]);
   });
 
-  it('is tried again under the same request id until it succeeds', async () => {
+  it('is retried under the same request id until it succeeds', async () => {
     const lambda = await startLambda(['failsUntil'], { asyncRetryDelaysMs: [0, 0] });
     const { requestId } = await lambda.invoke('failsUntil', { attempt: 3 }, { type: 'Event' });
     await lambda.idle();
@@ -53,7 +53,7 @@ describe('an asynchronous event', () => {
     ]);
   });
 
-  it('is dropped when it would be too old at its retry', async () => {
+  it('is dropped if it would be too old at its retry', async () => {
     const dropped: DroppedEvent[] = [];
     const lambda = await startLambda(['fails'], {
       onEventDropped: (event) => dropped.push(event),
@@ -65,7 +65,7 @@ describe('an asynchronous event', () => {
     expect(dropped).toMatchObject([{ reason: 'EventAgeExceeded' }]);
   });
 
-  it('waits for its turn when the function is throttled, without using up its retries', async () => {
+  it('waits without using up its retries while the function is throttled', async () => {
     const lambda = await startLambda(['writes'], {
       asyncThrottleDelayMs: 1,
       settings: { reservedConcurrency: 1, maximumRetryAttempts: 0 },

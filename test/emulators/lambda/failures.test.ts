@@ -1,11 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { LambdaEmulatorOptions } from '../../../emulators/lambda/emulator.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { bundle, startLambda } from './start-lambda.ts';
 
-/** What a first invocation gives when the bundle is the named one. */
+/** The result of the first invocation of a function with this bundle. */
 async function invokeBundle(path: string, options?: LambdaEmulatorOptions) {
   const lambda = await startLambda([], options);
   lambda.createFunction({ functionName: 'f', bundle: path });
@@ -26,7 +26,7 @@ describe('an error of the function', () => {
     expect(logs.at(-1)).toMatch(/\tStatus: error\tError Type: TypeError$/);
   });
 
-  it('leaves the sandbox as it is', async () => {
+  it('keeps the sandbox', async () => {
     const lambda = await startLambda(['fails']);
     await lambda.invoke('fails');
     const pids = lambda.processIds('fails');
@@ -54,7 +54,7 @@ describe('an error of the function', () => {
 });
 
 describe('a time-out', () => {
-  it.each(['hangs', 'spins'])('of a function that %s is reported as Lambda does', async (name) => {
+  it.each(['hangs', 'spins'])('of a function that %s is reported as at Lambda', async (name) => {
     const lambda = await startLambda([name], { settings: { timeoutSeconds: 0.2 } });
     const { requestId, functionError, payload, logs } = await lambda.invoke(name);
     expect(functionError).toBe('Unhandled');
@@ -66,7 +66,7 @@ describe('a time-out', () => {
     expect(logs.at(-1)).toMatch(/\tStatus: timeout$/);
   });
 
-  it('keeps what was written before it, and ends the sandbox', async () => {
+  it('keeps the output before it and ends the sandbox', async () => {
     const lambda = await startLambda(['hangs'], { settings: { timeoutSeconds: 0.5 } });
     const { logs } = await lambda.invoke('hangs');
     expect(logs).toContain('before the end');
@@ -97,17 +97,17 @@ describe('a crash', () => {
   });
 });
 
-describe('the limit of the answer', () => {
+describe('the size limit of a response', () => {
   const largest = 6_291_556;
 
-  it('lets the largest answer through', async () => {
+  it('admits the largest response', async () => {
     const lambda = await startLambda(['large']);
     const { payload, functionError } = await lambda.invoke('large', { bytes: largest });
     expect(functionError).toBeUndefined();
     expect(payload).toHaveLength(largest - 2);
   });
 
-  it.each([largest + 1, 17_000_000])('refuses %i bytes and keeps the sandbox', async (bytes) => {
+  it.each([largest + 1, 17_000_000])('rejects %i bytes and keeps the sandbox', async (bytes) => {
     const lambda = await startLambda(['large']);
     expect(await lambda.invoke('large', { bytes })).toMatchObject({
       functionError: 'Unhandled',
@@ -146,15 +146,14 @@ describe('a failed initialisation', () => {
     expect((await lambda.invoke(name)).payload).toMatchObject({ errorType, errorMessage });
   });
 
-  it('is reported for a bundle that is no JavaScript', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'lambda-runtime-'));
-    onTestFinished(() => rm(directory, { recursive: true }));
-    await writeFile(join(directory, 'index.mjs'), 'export const = 1;');
-    const { payload } = await invokeBundle(join(directory, 'index.mjs'));
+  it('is reported for a bundle with a syntax error', async () => {
+    const file = join(await temporaryDirectory(), 'index.mjs');
+    await writeFile(file, 'export const = 1;');
+    const { payload } = await invokeBundle(file);
     expect(payload).toMatchObject({ errorType: 'Runtime.UserCodeSyntaxError' });
   });
 
-  it('is reported for a bundle that ends the process', async () => {
+  it('is reported for a bundle that exits the process', async () => {
     const { requestId, payload } = await invokeBundle(bundle('exits-at-import'));
     expect(payload).toEqual({
       errorType: 'Runtime.ExitError',
@@ -162,7 +161,7 @@ describe('a failed initialisation', () => {
     });
   });
 
-  it('is reported for a bundle that takes too long', async () => {
+  it('is reported for a bundle that takes too long to load', async () => {
     const { payload } = await invokeBundle(bundle('hangs-at-import'), { initTimeoutMs: 300 });
     expect(payload).toMatchObject({
       errorType: 'Sandbox.Timedout',
@@ -170,7 +169,7 @@ describe('a failed initialisation', () => {
     });
   });
 
-  it('is tried again in a new sandbox by the next invocation', async () => {
+  it('is repeated in a new sandbox by the next invocation', async () => {
     const lambda = await startLambda();
     lambda.createFunction({ functionName: 'f', bundle: bundle('throws-at-import') });
     await lambda.invoke('f');

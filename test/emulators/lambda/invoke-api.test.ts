@@ -1,25 +1,23 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { LambdaEmulator } from '../../../emulators/lambda/emulator.ts';
+import { awsCli, run } from '../../support/foreign-clients.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { startLambda } from './start-lambda.ts';
 
 function post(
   lambda: LambdaEmulator,
   functionName: string,
-  { body, headers = {} }: { body?: string; headers?: Record<string, string> } = {},
+  { body, headers = {} }: Pick<RequestInit, 'body' | 'headers'> = {},
 ): Promise<Response> {
   const name = encodeURIComponent(functionName);
   const url = `${lambda.url}/2015-03-31/functions/${name}/invocations`;
-  return fetch(url, { method: 'POST', headers, ...(body === undefined ? {} : { body }) });
+  return fetch(url, { method: 'POST', headers, body: body ?? null });
 }
 
 describe('Invoke', () => {
-  it('answers with what the function returned', async () => {
+  it('returns the result of the function', async () => {
     const lambda = await startLambda(['echo']);
     const response = await post(lambda, 'echo', { body: '{"a":[1]}' });
     expect(response.status).toBe(200);
@@ -33,9 +31,9 @@ describe('Invoke', () => {
   it.each([
     'echo',
     'echo:$LATEST',
-    '123456789012:function:echo',
-    'arn:aws:lambda:us-east-1:123456789012:function:echo',
-    'arn:aws:lambda:us-east-1:123456789012:function:echo:$LATEST',
+    '111122223333:function:echo',
+    'arn:aws:lambda:us-east-1:111122223333:function:echo',
+    'arn:aws:lambda:us-east-1:111122223333:function:echo:$LATEST',
   ])('finds the function as %s', async (name) => {
     const lambda = await startLambda(['echo']);
     const response = await post(lambda, name, { headers: { 'x-amz-invocation-type': 'DryRun' } });
@@ -44,11 +42,11 @@ describe('Invoke', () => {
   });
 
   it.each([
-    ['nobody', 'arn:aws:lambda:us-east-1:123456789012:function:nobody'],
-    ['echo:live', 'arn:aws:lambda:us-east-1:123456789012:function:echo:live'],
+    ['nobody', 'arn:aws:lambda:us-east-1:111122223333:function:nobody'],
+    ['echo:live', 'arn:aws:lambda:us-east-1:111122223333:function:echo:live'],
     [
-      'arn:aws:lambda:eu-west-1:123456789012:function:echo',
-      'arn:aws:lambda:eu-west-1:123456789012:function:echo',
+      'arn:aws:lambda:eu-west-1:111122223333:function:echo',
+      'arn:aws:lambda:eu-west-1:111122223333:function:echo',
     ],
   ])('does not find %s', async (name, arn) => {
     const lambda = await startLambda(['echo']);
@@ -58,7 +56,7 @@ describe('Invoke', () => {
     expect(await response.json()).toEqual({ Type: 'User', Message: `Function not found: ${arn}` });
   });
 
-  it('takes an empty body for an empty event', async () => {
+  it('treats an empty body as an empty event', async () => {
     const lambda = await startLambda(['echo']);
     expect(await (await post(lambda, 'echo')).json()).toMatchObject({ event: {} });
   });
@@ -71,7 +69,7 @@ describe('Invoke', () => {
     expect(await response.json()).toMatchObject({ errorType: 'TypeError' });
   });
 
-  it('gives the last 4 KB of the log when asked', async () => {
+  it('returns the last 4 KB of the log on request', async () => {
     const lambda = await startLambda(['writes']);
     const response = await post(lambda, 'writes', {
       body: JSON.stringify({ out: 'x'.repeat(5000) }),
@@ -83,7 +81,7 @@ describe('Invoke', () => {
   });
 });
 
-describe('Invoke refuses', () => {
+describe('Invoke rejects', () => {
   it.each([
     ['RequestResponse', 6_291_456],
     ['Event', 1_048_576],
@@ -112,7 +110,7 @@ describe('Invoke refuses', () => {
     expect(await response.json()).toMatchObject({ Type: 'User', message: expect.any(String) });
   });
 
-  it('an invocation when the reserved concurrency is used up', async () => {
+  it('an invocation when the reserved concurrency is exhausted', async () => {
     const lambda = await startLambda(['hangs'], { settings: { reservedConcurrency: 1 } });
     const running = lambda.invoke('hangs');
     const response = await post(lambda, 'hangs');
@@ -128,12 +126,12 @@ describe('Invoke refuses', () => {
   });
 });
 
-describe('GetFunction', () => {
+describe('the Lambda API', () => {
   it('describes a function', async () => {
     const lambda = await startLambda(['echo'], { settings: { environment: { STAGE: 'test' } } });
     const url = `${lambda.url}/2015-03-31/functions/echo`;
     const configuration = {
-      FunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:echo',
+      FunctionArn: 'arn:aws:lambda:us-east-1:111122223333:function:echo',
       Handler: 'handlers.echo',
       Timeout: 20,
       MemorySize: 128,
@@ -144,7 +142,7 @@ describe('GetFunction', () => {
     expect(await (await fetch(`${url}/configuration`)).json()).toMatchObject(configuration);
   });
 
-  it('is, with Invoke and ListFunctions, all there is of the API', async () => {
+  it('rejects other operations as unknown', async () => {
     const lambda = await startLambda();
     const response = await fetch(`${lambda.url}/2015-03-31/layers`);
     expect(response.status).toBe(404);
@@ -152,34 +150,13 @@ describe('GetFunction', () => {
   });
 });
 
-describe('the AWS CLI', () => {
-  const cli = ['/usr/bin/aws', '/usr/local/bin/aws'].find((path) => existsSync(path));
-
-  it('invokes a function', async (ctx) => {
-    if (cli === undefined) {
-      return ctx.skip('there is no AWS CLI: install the Debian package awscli');
-    }
-    const lambda = await startLambda(['echo']);
-    const directory = await mkdtemp(join(tmpdir(), 'lambda-runtime-'));
-    onTestFinished(() => rm(directory, { recursive: true }));
-    const out = join(directory, 'out.json');
-    const command = `lambda invoke --endpoint-url ${lambda.url} --function-name echo --log-type Tail --cli-binary-format raw-in-base64-out --payload {"from":"cli"} ${out}`;
-    const { stdout } = await promisify(execFile)(cli, command.split(' '), {
-      env: {
-        PATH: process.env['PATH'],
-        HOME: directory,
-        AWS_ACCESS_KEY_ID: 'any',
-        AWS_SECRET_ACCESS_KEY: 'any',
-        AWS_REGION: 'us-east-1',
-        AWS_DEFAULT_OUTPUT: 'json',
-      },
-    });
-    const { StatusCode, ExecutedVersion, LogResult } = JSON.parse(stdout);
-    expect({ StatusCode, ExecutedVersion }).toEqual({
-      StatusCode: 200,
-      ExecutedVersion: '$LATEST',
-    });
-    expect(Buffer.from(LogResult, 'base64').toString()).toMatch(/^START RequestId: /);
-    expect(JSON.parse(await readFile(out, 'utf8'))).toMatchObject({ event: { from: 'cli' } });
-  });
+it('the AWS CLI can invoke a function', async (context) => {
+  const cli = awsCli(context);
+  const lambda = await startLambda(['echo']);
+  const out = join(await temporaryDirectory(), 'out.json');
+  const command = `lambda invoke --endpoint-url ${lambda.url} --output json --function-name echo --log-type Tail --cli-binary-format raw-in-base64-out --payload {"from":"cli"} ${out}`;
+  const { StatusCode, ExecutedVersion, LogResult } = JSON.parse(await run(cli, command.split(' ')));
+  expect({ StatusCode, ExecutedVersion }).toEqual({ StatusCode: 200, ExecutedVersion: '$LATEST' });
+  expect(Buffer.from(LogResult, 'base64').toString()).toMatch(/^START RequestId: /);
+  expect(JSON.parse(await readFile(out, 'utf8'))).toMatchObject({ event: { from: 'cli' } });
 });

@@ -16,7 +16,7 @@ async function listen() {
 }
 
 describe('stop', () => {
-  it('ends frozen and running sandboxes, and what waits for them', async () => {
+  it('ends frozen and running sandboxes and their invocations', async () => {
     const lambda = await startLambda(['echo', 'hangs']);
     const { payload } = await lambda.invoke('echo');
     const running = lambda.invoke('hangs');
@@ -27,7 +27,7 @@ describe('stop', () => {
     expect(await running).toMatchObject({ payload: { errorType: 'Runtime.ExitError' } });
   });
 
-  it('gives up the waits of asynchronous events without counting them as dropped', async () => {
+  it('discards waiting asynchronous events without counting them as dropped', async () => {
     const lambda = await startLambda(['fails']);
     await lambda.invoke('fails', {}, { type: 'Event' });
     await lambda.invoke('fails');
@@ -36,7 +36,7 @@ describe('stop', () => {
     expect(lambda.asyncEventsDropped('fails')).toBe(0);
   });
 
-  it('may be called twice, and is undone by start', async () => {
+  it('can be called twice, and is undone by start', async () => {
     const lambda = await startLambda(['echo']);
     await lambda.invoke('echo');
     await lambda.stop();
@@ -79,8 +79,8 @@ describe('no frozen sandbox outlives its parent', () => {
 });
 
 describe('createFunction', () => {
-  it('gives the ARN, and each name once', async () => {
-    const lambda = await startLambda([], { region: 'eu-west-1', account: '210987654321' });
+  it('returns the ARN and rejects a name that is taken', async () => {
+    const lambda = await startLambda([], { region: 'eu-west-1', accountId: '210987654321' });
     const definition = { functionName: 'f', bundle: '/nowhere/index.mjs' };
     expect(lambda.createFunction(definition)).toBe(
       'arn:aws:lambda:eu-west-1:210987654321:function:f',

@@ -1,35 +1,23 @@
 import {
   GetFunctionConfigurationCommand,
-  LambdaClient,
   ListFunctionsCommand,
   paginateListFunctions,
 } from '@aws-sdk/client-lambda';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import type { LambdaEmulator } from '../../../emulators/lambda/emulator.ts';
+import { describe, expect, it } from 'vitest';
+import { clientsFor } from '../../support/aws-clients.ts';
 import { bundle, startLambda } from './start-lambda.ts';
-
-function clientFor({ url }: LambdaEmulator): LambdaClient {
-  const client = new LambdaClient({
-    endpoint: url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'none' },
-    maxAttempts: 1,
-  });
-  onTestFinished(() => client.destroy());
-  return client;
-}
 
 async function startWithMany(count: number) {
   const lambda = await startLambda();
   for (let index = 1; index <= count; index += 1) {
     lambda.createFunction({ functionName: `f${index}`, bundle: bundle('handlers') });
   }
-  return clientFor(lambda);
+  return clientsFor(lambda).lambda;
 }
 
 describe('ListFunctions', () => {
-  it('tells of each function what GetFunctionConfiguration does, but for its state', async () => {
-    const client = clientFor(await startLambda(['echo', 'writes']));
+  it('returns the same as GetFunctionConfiguration, without the state', async () => {
+    const client = clientsFor(await startLambda(['echo', 'writes'])).lambda;
     const { Functions = [] } = await client.send(new ListFunctionsCommand({}));
     expect(Functions.map(({ FunctionName }) => FunctionName)).toEqual(['echo', 'writes']);
     const { $metadata, State, LastUpdateStatus, ...configuration } = await client.send(
@@ -42,7 +30,7 @@ describe('ListFunctions', () => {
     expect(Functions[0]).toEqual(configuration);
   });
 
-  it('lists at most 50 a page, whatever is asked for', async () => {
+  it('returns at most 50 functions a page, whatever the request', async () => {
     const client = await startWithMany(120);
     const sizes: number[] = [];
     const paging = { client, pageSize: 10_000 };
@@ -52,7 +40,7 @@ describe('ListFunctions', () => {
     expect(sizes).toEqual([50, 50, 20]);
   });
 
-  it('lists fewer a page when asked to', async () => {
+  it('returns smaller pages on request', async () => {
     const client = await startWithMany(3);
     const { Functions, NextMarker } = await client.send(new ListFunctionsCommand({ MaxItems: 2 }));
     expect(Functions).toHaveLength(2);
@@ -62,7 +50,7 @@ describe('ListFunctions', () => {
   });
 
   it.each([{ MaxItems: 0 }, { MaxItems: 10_001 }, { Marker: 'x' }])(
-    'refuses %j',
+    'rejects %j',
     async (request) => {
       const client = await startWithMany(1);
       await expect(client.send(new ListFunctionsCommand(request))).rejects.toMatchObject({
@@ -73,11 +61,11 @@ describe('ListFunctions', () => {
 });
 
 describe('an override', () => {
-  it('is said of the configuration of that function', async () => {
+  it('replaces members in the configuration of that function', async () => {
     const lambda = await startLambda(['echo', 'writes']);
     const failed = { State: 'Failed', StateReasonCode: 'SubnetOutOfIPAddresses', Timeout: 7 };
     lambda.configurationOverrides.set('echo', failed);
-    const client = clientFor(lambda);
+    const client = clientsFor(lambda).lambda;
     const read = (FunctionName: string) =>
       client.send(new GetFunctionConfigurationCommand({ FunctionName }));
     expect(await read('echo')).toMatchObject(failed);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { LambdaEmulator } from '../../../emulators/lambda/emulator.ts';
 
-/** A process with a frozen sandbox, which ends in the way that the test asks for. */
+/** A process with a frozen sandbox that ends as its arguments say. */
 const [, , port, ending] = process.argv;
 const bundle = join(import.meta.dirname, 'functions/handlers.mjs');
 
@@ -10,7 +10,7 @@ lambda.createFunction({ functionName: 'f', bundle, handler: 'handlers.leavesSock
 lambda.createFunction({ functionName: 'fails', bundle, handler: 'handlers.fails' });
 await lambda.start();
 await lambda.invoke('f', { port: Number(port) });
-await lambda.invoke('fails', {}, { type: 'Event' }); // its retry would keep the process alive for a minute
+await lambda.invoke('fails', {}, { type: 'Event' }); // the pending retry would keep the process alive for a minute
 await lambda.invoke('fails');
 
 if (ending === 'exit') process.exit(0);

@@ -8,7 +8,7 @@ interface Echo {
   readonly pid: number;
 }
 
-/** A server at which the requests of functions arrive, and wait for the test to open the gate. */
+/** A server that holds the requests of functions until the test opens the gate. */
 async function startGate() {
   const arrived: string[] = [];
   const waiting: (() => void)[] = [];
@@ -40,8 +40,8 @@ async function stateOf(pid: number): Promise<string | undefined> {
   return stat.slice(stat.lastIndexOf(')') + 2).at(0);
 }
 
-describe('what a function sees', () => {
-  it('gets a Lambda-like environment and nothing of the environment of this process', async () => {
+describe('a function', () => {
+  it('gets an environment like on Lambda, and nothing from this process', async () => {
     process.env['LEAKED_BY_THE_PARENT'] = 'yes';
     onTestFinished(() => {
       delete process.env['LEAKED_BY_THE_PARENT'];
@@ -80,7 +80,7 @@ describe('what a function sees', () => {
     });
   });
 
-  it('refuses an environment that sets what only Lambda may set', async () => {
+  it('cannot be created with reserved environment variables', async () => {
     const lambda = await startLambda();
     const environment = { AWS_REGION: 'eu-west-1', STAGE: 'test' };
     expect(() =>
@@ -95,7 +95,7 @@ describe('what a function sees', () => {
       awsRequestId: requestId,
       functionName: 'context',
       functionVersion: '$LATEST',
-      invokedFunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:context',
+      invokedFunctionArn: 'arn:aws:lambda:us-east-1:111122223333:function:context',
       logGroupName: '/aws/lambda/context',
       memoryLimitInMB: '128',
     });
@@ -104,12 +104,12 @@ describe('what a function sees', () => {
     expect(remaining).toBeLessThanOrEqual(9000);
   });
 
-  it('answers null when it returns nothing', async () => {
+  it('has the result null if it returns nothing', async () => {
     const lambda = await startLambda(['returnsNothing']);
     expect(await lambda.invoke('returnsNothing')).toMatchObject({ payload: null });
   });
 
-  it('exports `handler` unless the setting says otherwise', async () => {
+  it('has the handler `handler` by default', async () => {
     const lambda = await startLambda();
     lambda.createFunction({ functionName: 'plain', bundle: bundle('handlers') });
     const { payload } = await lambda.invoke('plain', ['any', 'JSON']);
@@ -118,7 +118,7 @@ describe('what a function sees', () => {
 });
 
 describe('sandboxes', () => {
-  it('are used again for the next invocation', async () => {
+  it('are reused by the next invocation', async () => {
     const lambda = await startLambda(['echo']);
     const first = (await lambda.invoke('echo')).payload as Echo;
     const second = (await lambda.invoke('echo')).payload as Echo;
@@ -126,7 +126,7 @@ describe('sandboxes', () => {
     expect(lambda.processIds('echo')).toEqual([first.pid]);
   });
 
-  it('run one invocation at a time, so a concurrent one gets another', async () => {
+  it('run one invocation at a time, so that a concurrent one gets another sandbox', async () => {
     const gate = await startGate();
     const lambda = await startLambda(['calls']);
     const both = [1, 2].map(() => lambda.invoke('calls', { url: gate.url }));
@@ -136,23 +136,23 @@ describe('sandboxes', () => {
     expect(await Promise.all(both)).toMatchObject([{ payload: 'open' }, { payload: 'open' }]);
   });
 
-  it.skipIf(process.platform !== 'linux')('are stopped by the kernel when idle', async () => {
+  it.skipIf(process.platform !== 'linux')('are stopped while idle', async () => {
     const lambda = await startLambda(['echo']);
     const { pid } = (await lambda.invoke('echo')).payload as Echo;
-    // The signal has been sent, but takes effect on another processor: look until it has.
+    // The signal takes effect on another processor, so poll until it has.
     while ((await stateOf(pid)) !== 'T');
     expect((await lambda.invoke('echo')).payload).toMatchObject({ pid, invocations: 2 });
     while ((await stateOf(pid)) !== 'T');
   });
 
   it.skipIf(process.platform === 'win32')(
-    'are frozen between invocations: what one left behind is done during the next',
+    'are frozen between invocations: unfinished work continues in the next one',
     async () => {
       const gate = await startGate();
       const lambda = await startLambda(['leavesPut', 'echo']);
       expect((await lambda.invoke('leavesPut', { url: gate.url })).payload).toBe('left');
       gate.open();
-      // Meanwhile another function starts and runs: ample time for work that is not frozen.
+      // Another function starts and runs, which gives unfrozen work ample time.
       await lambda.invoke('echo');
       await lambda.invoke('echo');
       expect(gate.arrived).toEqual(['GET /read']);
@@ -161,7 +161,7 @@ describe('sandboxes', () => {
     },
   );
 
-  it('that died while idle are replaced', async () => {
+  it('are replaced if they die while idle', async () => {
     const lambda = await startLambda(['echo']);
     const first = (await lambda.invoke('echo')).payload as Echo;
     process.kill(first.pid, 'SIGKILL');
@@ -184,14 +184,14 @@ describe('logs', () => {
     expect(logs).toHaveLength(6);
   });
 
-  it('report the initialisation with the first invocation only', async () => {
+  it('report the initialisation in the first invocation only', async () => {
     const lambda = await startLambda(['writes']);
     await lambda.invoke('writes');
     const { logs } = await lambda.invoke('writes');
     expect(logs.at(-1)).toMatch(/Memory Size: 128 MB$/);
   });
 
-  it('are kept for each function, and handed on as they come', async () => {
+  it('are kept for each function and passed on line by line', async () => {
     const seen: string[] = [];
     const lambda = await startLambda(['writes'], {
       onLog: (functionName, line) => seen.push(`${functionName}: ${line}`),
@@ -211,7 +211,7 @@ describe('logs', () => {
 });
 
 describe('the Runtime API', () => {
-  it('refuses what does not fit the state of the sandbox', async () => {
+  it('rejects requests that do not fit the state of the sandbox', async () => {
     const lambda = await startLambda(['environment']);
     const { payload } = await lambda.invoke('environment');
     const { AWS_LAMBDA_RUNTIME_API: host } = payload as Record<string, string>;

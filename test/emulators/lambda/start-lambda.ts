@@ -8,7 +8,7 @@ const functions = join(import.meta.dirname, 'functions');
 /** The path of a fixture function. */
 export const bundle = (name: string): string => join(functions, `${name}.mjs`);
 
-/** A Lambda for one test, with one function for each name of an export of `functions/handlers.mjs`. */
+/** A Lambda for one test, with a function for each of these exports of `functions/handlers.mjs`. */
 export async function startLambda(
   exportNames: readonly string[] = [],
   {

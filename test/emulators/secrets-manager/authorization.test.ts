@@ -9,12 +9,12 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import type { RequestContext } from '../../../emulators/wire/authorization.ts';
-import { current, put, startEmulator, tokenWithVersions } from './start-emulator.ts';
+import { current, put, startEmulator, tokenWithVersions } from './start-secrets-manager.ts';
 
 type Asked = [action: string, resource: string, context: RequestContext];
 
 describe('authorize', () => {
-  it('is asked with action, ARN and condition keys', async () => {
+  it('receives the action, the ARN and the condition keys', async () => {
     const asked: Asked[] = [];
     const { client } = await startEmulator({
       authorize: (...question) => asked.push(question) > 0,
@@ -72,7 +72,7 @@ describe('authorize', () => {
     ]);
   });
 
-  it('sees the settings of deletion and rotation, and the Region of a replica', async () => {
+  it('receives the settings of deletions and rotations, and the Region of a replica', async () => {
     const asked: Asked[] = [];
     const { client, emulator } = await startEmulator({
       authorize: (...question) => Promise.resolve(asked.push(question) < 0),
@@ -92,7 +92,7 @@ describe('authorize', () => {
     expect(asked[1]?.[2]).toMatchObject({ 'secretsmanager:RotationLambdaARN': 'arn:f' });
   });
 
-  it('denies in the words of AWS, before anything is done', async () => {
+  it('denies a call in the words of AWS, before carrying it out', async () => {
     const { client } = await startEmulator({
       authorize: (action) => action !== 'secretsmanager:PutSecretValue',
     });
@@ -106,7 +106,7 @@ describe('authorize', () => {
     await expect(current(client)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
-  it('that throws is an error of the service, and is kept', async () => {
+  it('causes an internal error if it throws, and the emulator keeps its error', async () => {
     const { client, emulator } = await startEmulator({
       authorize: () => {
         throw new Error('no luck');

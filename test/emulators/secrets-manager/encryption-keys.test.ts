@@ -4,9 +4,9 @@ import {
   GetSecretValueCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { current, put, startEmulator } from './start-emulator.ts';
+import { current, put, startEmulator } from './start-secrets-manager.ts';
 
-/** A secret under a key that then comes to be in a state. */
+/** A secret under an enabled key whose state then changes. */
 async function startWithKey(laterState: string | undefined) {
   let state: string | undefined = 'Enabled';
   const asked = new Set<string>();
@@ -23,7 +23,7 @@ async function startWithKey(laterState: string | undefined) {
 
 describe('the key of a secret', () => {
   it.each(['Disabled', 'PendingDeletion', 'PendingImport', 'Unavailable'])(
-    'that is %s can be used for no value',
+    'cannot encrypt or decrypt while it is %s',
     async (state) => {
       const { client, asked } = await startWithKey(state);
       await expect(current(client)).rejects.toMatchObject({
@@ -42,14 +42,17 @@ describe('the key of a secret', () => {
     },
   );
 
-  it.each(['Enabled', undefined])('that is %s can be used', async (state) => {
-    const { client } = await startWithKey(state);
-    expect(await current(client)).toBe('one');
-    await put(client, 2);
-    expect(await current(client)).toBe('token_2');
-  });
+  it.each(['Enabled', undefined])(
+    'can encrypt and decrypt while its state is %s',
+    async (state) => {
+      const { client } = await startWithKey(state);
+      expect(await current(client)).toBe('one');
+      await put(client, 2);
+      expect(await current(client)).toBe('token_2');
+    },
+  );
 
-  it('is not asked for when a secret has none of its own', async () => {
+  it('is not checked for a secret without its own key', async () => {
     const { client } = await startEmulator({ keyState: () => 'Disabled' });
     await client.send(new CreateSecretCommand({ Name: 'a', SecretString: 'one' }));
     const read = new GetSecretValueCommand({ SecretId: 'a' });

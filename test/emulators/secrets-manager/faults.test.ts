@@ -12,7 +12,7 @@ import {
   put,
   startEmulator,
   tokenWithVersions,
-} from './start-emulator.ts';
+} from './start-secrets-manager.ts';
 
 describe('a fault', () => {
   it.each([
@@ -20,15 +20,18 @@ describe('a fault', () => {
     [{ kind: 'internal-error' }, 'InternalServiceError', 500],
     [{ kind: 'denied' }, 'AccessDeniedException', 400],
     [{ kind: 'error', type: 'DecryptionFailure', message: 'no key' }, 'DecryptionFailure', 400],
-  ] as const)('%j is an error of the service', async (fault, name, httpStatusCode) => {
-    const { client, emulator } = await startEmulator();
-    await tokenWithVersions(client, 1);
-    emulator.faults.inject(fault, { times: 1 });
-    await expect(put(client, 2)).rejects.toMatchObject({ name, $metadata: { httpStatusCode } });
-    expect(await current(client)).toBe('token_1');
-  });
+  ] as const)(
+    '%j is answered with an error of the service',
+    async (fault, name, httpStatusCode) => {
+      const { client, emulator } = await startEmulator();
+      await tokenWithVersions(client, 1);
+      emulator.faults.inject(fault, { times: 1 });
+      await expect(put(client, 2)).rejects.toMatchObject({ name, $metadata: { httpStatusCode } });
+      expect(await current(client)).toBe('token_1');
+    },
+  );
 
-  it('hits only the calls it is meant for', async () => {
+  it('hits selected calls only', async () => {
     const { client, emulator } = await startEmulator();
     await tokenWithVersions(client, 1);
     emulator.faults.inject(
@@ -41,7 +44,7 @@ describe('a fault', () => {
     expect(await current(client)).toBe('token_1');
   });
 
-  it('can drop the connection before anything is done', async () => {
+  it('can drop the connection before the call is carried out', async () => {
     const { client, emulator } = await startEmulator();
     await tokenWithVersions(client, 1);
     emulator.faults.inject({ kind: 'reset' }, { times: 1 });
@@ -49,7 +52,7 @@ describe('a fault', () => {
     expect(await labels(client)).toEqual({ 1: ['AWSCURRENT'] });
   });
 
-  it('can lose the answer when all is done, so that the SDK repeats the call', async () => {
+  it('can lose the response of a completed call, so that the SDK repeats it', async () => {
     const { client, emulator } = await startEmulator();
     await tokenWithVersions(client, 1);
     emulator.faults.inject({ kind: 'reset-after' }, { times: 1 });
@@ -64,7 +67,7 @@ describe('a fault', () => {
     expect(emulator.calls.filter(({ action }) => action === 'PutSecretValue')).toHaveLength(4);
   });
 
-  it('loses the answer of a call that failed, too', async () => {
+  it('can lose the response of a failed call', async () => {
     const { client, emulator } = await startEmulator();
     emulator.faults.inject({ kind: 'reset-after' }, { times: 1 });
     await expect(current(client)).rejects.toMatchObject({ code: 'ECONNRESET' });
@@ -73,14 +76,14 @@ describe('a fault', () => {
     ]);
   });
 
-  it('can delay a call, which then goes on', async () => {
+  it('can delay a call, which then proceeds', async () => {
     const { client, emulator } = await startEmulator();
     await tokenWithVersions(client, 1);
     emulator.faults.inject({ kind: 'latency', ms: 1 }, { times: 1 });
     expect(await current(client)).toBe('token_1');
   });
 
-  it('delays no longer than the client waits or the server runs', async () => {
+  it('stops delaying a call when the client or the server gives up', async () => {
     const { client, emulator } = await startEmulator();
     await tokenWithVersions(client, 1);
     const arrived = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
@@ -111,7 +114,7 @@ describe('a fault', () => {
 });
 
 describe('the record of calls', () => {
-  it('has names and outcomes, no values, until it is cleared', async () => {
+  it('holds names and errors, but no values, until it is cleared', async () => {
     const { client, emulator } = await startEmulator();
     const { ARN } = await client.send(new CreateSecretCommand({ Name: 'a', SecretString: 'one' }));
     await client.send(new GetSecretValueCommand({ SecretId: ARN }));

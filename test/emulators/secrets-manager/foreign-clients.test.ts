@@ -1,34 +1,7 @@
-import { execFile, spawnSync } from 'node:child_process';
-import { promisify } from 'node:util';
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { describe, expect, it, type TestContext } from 'vitest';
-import { current, startEmulator } from './start-emulator.ts';
-
-const env = {
-  ...process.env,
-  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 'none',
-  AWS_DEFAULT_REGION: 'us-east-1',
-  // What this machine has set up for AWS must not matter.
-  AWS_CONFIG_FILE: '/dev/null',
-  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-  AWS_PROFILE: undefined,
-};
-
-/** The first of these programs that does work: a shim on the PATH may exist without its package. */
-function working(programs: string[], ...probe: string[]): string | undefined {
-  return programs.find((program) => spawnSync(program, probe, { env }).status === 0);
-}
-
-const aws = working(['aws', '/usr/bin/aws'], '--version');
-const python = working(['python3', '/usr/bin/python3'], '-c', 'import boto3');
-const run = promisify(execFile);
-
-/** Says aloud, and not only in the report, that something is not tested on this machine. */
-function skip(context: TestContext, reason: string): void {
-  process.stderr.write(`skipped: ${reason}\n`);
-  context.skip(reason);
-}
+import { describe, expect, it } from 'vitest';
+import { awsCli, pythonWithBoto3, run } from '../../support/foreign-clients.ts';
+import { current, startEmulator } from './start-secrets-manager.ts';
 
 const boto3Script = `
 import json, sys, boto3
@@ -57,15 +30,13 @@ async function startWithToken() {
   return world;
 }
 
-describe('with endpoint, Region and dummy keys alone', () => {
+describe('with an endpoint, a Region and dummy keys', () => {
   it('the AWS CLI lists, describes, reads, puts and tags', async (context) => {
-    if (aws === undefined) {
-      return skip(context, 'the AWS CLI does not work here; Debian has it in the package awscli');
-    }
+    const cli = awsCli(context);
     const { client, emulator } = await startWithToken();
     const call = async (...args: string[]) => {
       const endpoint = ['--endpoint-url', emulator.url, '--output', 'json'];
-      const { stdout } = await run(aws, ['secretsmanager', ...args, ...endpoint], { env });
+      const stdout = await run(cli, ['secretsmanager', ...args, ...endpoint]);
       return stdout === '' ? undefined : JSON.parse(stdout);
     };
     const filter = ['--filters', 'Key=name,Values=tok'];
@@ -86,11 +57,9 @@ describe('with endpoint, Region and dummy keys alone', () => {
   });
 
   it('boto3 lists, describes, reads, puts and tags', async (context) => {
-    if (python === undefined) {
-      return skip(context, 'boto3 does not work here; Debian has it in the package python3-boto3');
-    }
+    const python = pythonWithBoto3(context);
     const { clock, emulator } = await startWithToken();
-    const { stdout } = await run(python, ['-c', boto3Script, emulator.url], { env });
+    const stdout = await run(python, ['-c', boto3Script, emulator.url]);
     expect(JSON.parse(stdout)).toEqual({
       name: 'token',
       tags: [{ Key: 'client', Value: 'boto3' }],

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import type { SecretLabelUpdated } from '../../../emulators/secrets-manager/label-event.ts';
-import { put, startEmulator, tokenWithVersions, versionId } from './start-emulator.ts';
+import { put, startEmulator, tokenWithVersions, versionId } from './start-secrets-manager.ts';
 
 async function startListening() {
   const world = await startEmulator();
@@ -15,7 +15,7 @@ async function startListening() {
   const unsubscribe = world.emulator.onLabelUpdated((event) => {
     events.push(event);
   });
-  /** The events since the last look, shortened. */
+  /** The new events since the last call, shortened. */
   const take = async () => {
     await world.emulator.idle();
     return events.splice(0).map(({ detail }) => `${detail.labelUpdated} ${detail.versionId}`);
@@ -43,7 +43,7 @@ describe('Secret Label Updated', () => {
     ]);
   });
 
-  it('comes for AWSCURRENT and for labels of one’s own, not for the other two', async () => {
+  it('is delivered for AWSCURRENT and custom labels, not for AWSPENDING and AWSPREVIOUS', async () => {
     const { client, take } = await startListening();
     await tokenWithVersions(client, 2);
     await take();
@@ -64,7 +64,7 @@ describe('Secret Label Updated', () => {
     expect(await take()).toEqual([`AWSCURRENT ${versionId(4)}`]);
   });
 
-  it('does not come when no label moves', async () => {
+  it('is not delivered when no label moves', async () => {
     const { client, take } = await startListening();
     await tokenWithVersions(client, 1);
     await take();
@@ -75,7 +75,7 @@ describe('Secret Label Updated', () => {
     expect(await take()).toEqual([]);
   });
 
-  it('comes for the value of a new secret', async () => {
+  it('is delivered for the value of a new secret', async () => {
     const { client, take } = await startListening();
     await client.send(
       new CreateSecretCommand({
@@ -87,7 +87,7 @@ describe('Secret Label Updated', () => {
     expect(await take()).toEqual([`AWSCURRENT ${versionId(1)}`]);
   });
 
-  it('reaches every listener until it unsubscribes, whatever another one throws', async () => {
+  it('reaches every listener until it unsubscribes, even if another one throws', async () => {
     const { client, emulator, take, unsubscribe } = await startListening();
     emulator.onLabelUpdated(() => {
       throw new Error('no luck');

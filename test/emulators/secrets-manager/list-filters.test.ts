@@ -4,7 +4,7 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { startEmulator } from './start-emulator.ts';
+import { startEmulator } from './start-secrets-manager.ts';
 
 async function startWithSecrets() {
   const world = await startEmulator();
@@ -51,7 +51,7 @@ describe('the filters of ListSecrets', () => {
     expect(await names(client, { Key, Values })).toEqual(expected);
   });
 
-  it('must all match, where one value is enough for each', async () => {
+  it('must all match, and one matching value is enough for each', async () => {
     const { client } = await startWithSecrets();
     const team: Filter = { Key: 'tag-key', Values: ['team'] };
     expect(
@@ -61,13 +61,13 @@ describe('the filters of ListSecrets', () => {
     expect(await names(client, team, content)).toEqual(['app/one']);
   });
 
-  it('do not tie a tag value to its key', async () => {
+  it('match a tag value whatever its key', async () => {
     const { client, emulator } = await startEmulator();
-    emulator.seed({ name: 'a', tags: { rotator: 'blue', other: 'green' } });
+    emulator.seed({ name: 'a', tags: { team: 'blue', other: 'green' } });
     expect(
       await names(
         client,
-        { Key: 'tag-key', Values: ['rotator'] },
+        { Key: 'tag-key', Values: ['team'] },
         { Key: 'tag-value', Values: ['green'] },
       ),
     ).toEqual(['a']);
@@ -80,7 +80,7 @@ describe('the filters of ListSecrets', () => {
     [{ Key: 'name', Values: Array.from({ length: 11 }, String) }],
     [{ Values: ['x'] }],
     [{ Key: 'name' }],
-  ])('refuses %j', async (wrong) => {
+  ])('are rejected if invalid: %j', async (wrong) => {
     const { client } = await startWithSecrets();
     await expect(names(client, wrong as Filter)).rejects.toMatchObject({
       name: 'ValidationException',

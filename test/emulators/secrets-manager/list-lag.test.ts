@@ -5,7 +5,13 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { labels, put, startEmulator, tokenWithVersions, versionId } from './start-emulator.ts';
+import {
+  labels,
+  put,
+  startEmulator,
+  tokenWithVersions,
+  versionId,
+} from './start-secrets-manager.ts';
 
 async function rows(client: SecretsManagerClient) {
   const { SecretList = [] } = await client.send(new ListSecretsCommand({}));
@@ -13,7 +19,7 @@ async function rows(client: SecretsManagerClient) {
 }
 
 describe('a lagging list', () => {
-  it('shows secrets, labels, tags and deletions late', async () => {
+  it('shows secrets, labels, tags and deletions after a delay', async () => {
     const { client, clock, emulator } = await startEmulator({ listLagMs: 300_000 });
     await tokenWithVersions(client, 1);
     expect(await rows(client)).toEqual([]);
@@ -40,7 +46,7 @@ describe('a lagging list', () => {
     expect(await rows(client)).toEqual([]);
   });
 
-  it('shows each of several changes in its turn', async () => {
+  it('shows several changes one after the other', async () => {
     const { client, clock } = await startEmulator({ listLagMs: 1000 });
     await tokenWithVersions(client, 1);
     for (let number = 2; number <= 4; number += 1) {

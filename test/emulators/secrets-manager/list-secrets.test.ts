@@ -10,7 +10,13 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { dayMs, start, startEmulator, tokenWithVersions, versionId } from './start-emulator.ts';
+import {
+  dayMs,
+  start,
+  startEmulator,
+  tokenWithVersions,
+  versionId,
+} from './start-secrets-manager.ts';
 
 async function rows(client: SecretsManagerClient, input: ListSecretsCommandInput = {}) {
   const { SecretList = [] } = await client.send(new ListSecretsCommand(input));
@@ -22,7 +28,7 @@ async function names(client: SecretsManagerClient, input: ListSecretsCommandInpu
 }
 
 describe('a row of ListSecrets', () => {
-  it('shows tags and labelled versions, and no values', async () => {
+  it('shows tags and labelled versions, but no values', async () => {
     const { client } = await startEmulator();
     const ARN = await tokenWithVersions(client, 3);
     await client.send(
@@ -43,7 +49,7 @@ describe('a row of ListSecrets', () => {
     ]);
   });
 
-  it('is left out while its secret is scheduled for deletion, unless asked for', async () => {
+  it('is omitted while its secret is scheduled for deletion, unless requested', async () => {
     const { client } = await startEmulator();
     await client.send(new CreateSecretCommand({ Name: 'a' }));
     await client.send(new DeleteSecretCommand({ SecretId: 'a' }));
@@ -57,7 +63,7 @@ describe('a row of ListSecrets', () => {
 });
 
 describe('the pages of ListSecrets', () => {
-  it('show everything once, whatever is written meanwhile', async () => {
+  it('list every secret once, even while new ones are created', async () => {
     const { client, emulator } = await startEmulator();
     for (let number = 100; number < 350; number += 1) emulator.seed({ name: `s${number}` });
     const listed: (string | undefined)[] = [];
@@ -69,7 +75,7 @@ describe('the pages of ListSecrets', () => {
     expect(new Set(listed).size).toBe(listed.length);
   });
 
-  it('have 100 rows at most, and a token only when there are more', async () => {
+  it('have at most 100 rows, and a token only if there are more', async () => {
     const { client, emulator } = await startEmulator();
     for (let number = 0; number < 100; number += 1) emulator.seed({ name: `s${number}` });
     const full = await client.send(new ListSecretsCommand({}));
@@ -82,7 +88,7 @@ describe('the pages of ListSecrets', () => {
     expect(rest.SecretList).toHaveLength(1);
   });
 
-  it.each([0, 101])('cannot have %i rows', async (MaxResults) => {
+  it.each([0, 101])('reject a size of %i rows', async (MaxResults) => {
     const { client } = await startEmulator();
     await expect(rows(client, { MaxResults })).rejects.toMatchObject({
       name: 'ValidationException',
@@ -90,7 +96,7 @@ describe('the pages of ListSecrets', () => {
   });
 
   it.each(['bogus', Buffer.from('[1]').toString('base64url')])(
-    'do not follow the token %s',
+    'reject the token %s',
     async (NextToken) => {
       const { client } = await startEmulator();
       await expect(rows(client, { NextToken })).rejects.toMatchObject({
@@ -99,7 +105,7 @@ describe('the pages of ListSecrets', () => {
     },
   );
 
-  it('finds one of a hundred thousand', async () => {
+  it('list a hundred thousand secrets', async () => {
     const { client, emulator } = await startEmulator();
     for (let number = 0; number < 100_000; number += 1) emulator.seed({ name: `s${number}` });
     const Filters = [{ Key: 'name' as const, Values: ['s99999'] }];
@@ -115,7 +121,7 @@ describe('the pages of ListSecrets', () => {
 });
 
 describe('the order of ListSecrets', () => {
-  it('is by creation, or what is asked for, both ways', async () => {
+  it('is by creation date or by another key, ascending or descending', async () => {
     const { client, clock, emulator } = await startEmulator();
     emulator.seed({ name: 'b', secretString: '1', createdAt: start - 3000 });
     emulator.seed({ name: 'c', secretString: '1', createdAt: start - 2000 });
@@ -132,7 +138,7 @@ describe('the order of ListSecrets', () => {
   });
 
   it.each(['created-date', 'last-accessed-date', 'last-changed-date', 'name'] as const)(
-    'by %s is the same in pages',
+    'by %s is the same across pages',
     async (SortBy) => {
       const { client, emulator } = await startEmulator();
       for (const [index, name] of ['c', 'a', 'e', 'b', 'd'].entries()) {

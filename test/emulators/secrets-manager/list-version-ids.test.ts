@@ -4,13 +4,19 @@ import {
   paginateListSecretVersionIds,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { put, start, startEmulator, tokenWithVersions, versionId } from './start-emulator.ts';
+import {
+  put,
+  start,
+  startEmulator,
+  tokenWithVersions,
+  versionId,
+} from './start-secrets-manager.ts';
 
 const list = (request: { IncludeDeprecated?: boolean; MaxResults?: number; NextToken?: string }) =>
   new ListSecretVersionIdsCommand({ SecretId: 'token', ...request });
 
 describe('ListSecretVersionIds', () => {
-  it('lists the versions that have labels', async () => {
+  it('lists the labelled versions', async () => {
     const { client, clock } = await startEmulator();
     const arn = await tokenWithVersions(client, 2);
     clock.ms += 1000;
@@ -26,7 +32,7 @@ describe('ListSecretVersionIds', () => {
     ]);
   });
 
-  it('lists all of them when asked to', async () => {
+  it('lists all versions on request', async () => {
     const { client } = await startEmulator();
     await tokenWithVersions(client, 3);
     const { Versions = [] } = await client.send(list({ IncludeDeprecated: true }));
@@ -37,7 +43,7 @@ describe('ListSecretVersionIds', () => {
     ]);
   });
 
-  it('lists none of an empty secret', async () => {
+  it('lists no versions of an empty secret', async () => {
     const { client } = await startEmulator();
     await tokenWithVersions(client, 0);
     expect((await client.send(list({}))).Versions).toEqual([]);
@@ -60,7 +66,7 @@ describe('ListSecretVersionIds', () => {
     ]);
   });
 
-  it('still lists those of a secret that is scheduled for deletion', async () => {
+  it('lists the versions of a secret that is scheduled for deletion', async () => {
     const { client } = await startEmulator();
     await tokenWithVersions(client, 1);
     await client.send(new DeleteSecretCommand({ SecretId: 'token' }));
@@ -68,16 +74,16 @@ describe('ListSecretVersionIds', () => {
   });
 
   it.each([
-    ['too long a page', { MaxResults: 101 }, 'ValidationException'],
+    ['a page that is too large', { MaxResults: 101 }, 'ValidationException'],
     ['an empty page', { MaxResults: 0 }, 'ValidationException'],
-    ['a token of nobody', { NextToken: 'x' }, 'InvalidNextTokenException'],
-  ])('refuses %s', async (_, request, name) => {
+    ['an unknown token', { NextToken: 'x' }, 'InvalidNextTokenException'],
+  ])('rejects %s', async (_, request, name) => {
     const { client } = await startEmulator();
     await tokenWithVersions(client, 1);
     await expect(client.send(list(request))).rejects.toMatchObject({ name });
   });
 
-  it('finds no secret that is not there', async () => {
+  it('rejects a missing secret', async () => {
     const { client } = await startEmulator();
     await expect(client.send(list({}))).rejects.toMatchObject({
       name: 'ResourceNotFoundException',

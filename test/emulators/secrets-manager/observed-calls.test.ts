@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import type { ObservedCall } from '../../../emulators/secrets-manager/observed-call.ts';
-import { current, start, startEmulator, tokenWithVersions } from './start-emulator.ts';
+import { current, start, startEmulator, tokenWithVersions } from './start-secrets-manager.ts';
 
 async function startObserved() {
   const world = await startEmulator({
@@ -12,10 +12,10 @@ async function startObserved() {
   return { ...world, observed, stop };
 }
 
-describe('whoever listens to calls', () => {
+describe('a listener to calls', () => {
   const call = { accessKeyId: 'AKIDEXAMPLE', at: start, error: undefined };
 
-  it('is told who called what, with the secret as it was given and as it is', async () => {
+  it('receives each caller and action, with the SecretId as given and the ARN', async () => {
     const { client, observed } = await startObserved();
     const secretArn = await tokenWithVersions(client, 1);
     await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
@@ -27,7 +27,7 @@ describe('whoever listens to calls', () => {
     expect(JSON.stringify(observed)).not.toContain('token_1');
   });
 
-  it('is told of calls that failed', async () => {
+  it('receives failed calls', async () => {
     const { client, observed } = await startObserved();
     await expect(current(client)).rejects.toThrow();
     await expect(client.send(new ListSecretsCommand({}))).rejects.toThrow();
@@ -38,7 +38,7 @@ describe('whoever listens to calls', () => {
     expect(observed[0]?.secretArn).toBeUndefined();
   });
 
-  it('is told of a call whose answer was lost, and of none that never arrived', async () => {
+  it('receives a call whose response is lost, but not one that never arrives', async () => {
     const { client, emulator, observed } = await startObserved();
     await tokenWithVersions(client, 1);
     observed.length = 0;
@@ -50,7 +50,7 @@ describe('whoever listens to calls', () => {
     expect(observed).toMatchObject([{ action: 'GetSecretValue' }]);
   });
 
-  it('is told no more when it has had enough', async () => {
+  it('receives nothing after it unsubscribes', async () => {
     const { client, observed, stop } = await startObserved();
     stop();
     await tokenWithVersions(client, 1);

@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
   DescribeSecretCommand,
@@ -8,8 +7,9 @@ import {
   RotateSecretCommand,
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { SecretsManagerEmulator } from '../../../emulators/secrets-manager/server.ts';
+import { describe, expect, it } from 'vitest';
+import { SecretsManagerEmulator } from '../../../emulators/secrets-manager/emulator.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import {
   current,
   labels,
@@ -17,16 +17,14 @@ import {
   startEmulator,
   tokenWithVersions,
   versionId,
-} from './start-emulator.ts';
+} from './start-secrets-manager.ts';
 
 async function temporaryFile() {
-  const folder = await mkdtemp(path.join(tmpdir(), 'secrets-manager-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  return path.join(folder, 'secrets.json');
+  return path.join(await temporaryDirectory(), 'secrets.json');
 }
 
 describe('persistence', () => {
-  it('brings back secrets, versions, labels and tags', async () => {
+  it('restores secrets, versions, labels and tags', async () => {
     const persistTo = await temporaryFile();
     const { client: first, emulator } = await startEmulator({ persistTo });
     const ARN = await tokenWithVersions(first, 3);
@@ -41,7 +39,7 @@ describe('persistence', () => {
     expect(await client.send(new DescribeSecretCommand({ SecretId: ARN }))).toMatchObject({ Tags });
   });
 
-  it('has every answered change in the file before the answer', async () => {
+  it('saves every change before the response', async () => {
     const persistTo = await temporaryFile();
     const { client } = await startEmulator({ persistTo });
     await tokenWithVersions(client, 1);
@@ -51,7 +49,7 @@ describe('persistence', () => {
     expect(Object.keys(await labels(other))).toHaveLength(2);
   });
 
-  it('has in the file what a rotation has done in the background', async () => {
+  it('saves the changes of a rotation in the background', async () => {
     const persistTo = await temporaryFile();
     const { client, emulator } = await startEmulator({ persistTo });
     await tokenWithVersions(client, 1);
@@ -64,7 +62,7 @@ describe('persistence', () => {
     expect(described.LastRotatedDate).toBeDefined();
   });
 
-  it('shows what it brings back in the list, old as it is', async () => {
+  it('lists restored secrets at once, even if the list lags', async () => {
     const persistTo = await temporaryFile();
     const { client: first, clock: past } = await startEmulator({ persistTo });
     past.ms -= 600_000;
@@ -74,7 +72,7 @@ describe('persistence', () => {
     expect(SecretList).toHaveLength(1);
   });
 
-  it('delivers no events for what it brings back', async () => {
+  it('delivers no events for restored secrets', async () => {
     const persistTo = await temporaryFile();
     const { client } = await startEmulator({ persistTo });
     await tokenWithVersions(client, 1);
@@ -89,7 +87,7 @@ describe('persistence', () => {
     expect(events).toEqual([]);
   });
 
-  it('keeps the file to its owner, and leaves no other', async () => {
+  it('writes one file, which only its owner can read', async () => {
     const persistTo = await temporaryFile();
     const { client } = await startEmulator({ persistTo });
     await tokenWithVersions(client, 1);
@@ -98,7 +96,7 @@ describe('persistence', () => {
   });
 
   it.each(['{"secret":"hunter2"', '{"format":0,"secrets":["hunter2"]}', 'null'])(
-    'refuses the file %s, leaves it alone and quotes nothing of it',
+    'rejects the file %s, without changing or quoting it',
     async (text) => {
       const persistTo = await temporaryFile();
       await writeFile(persistTo, text);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SecretsManagerEmulator } from '../../../emulators/secrets-manager/server.ts';
-import { start, startEmulator, versionId } from './start-emulator.ts';
+import type { SecretsManagerEmulator } from '../../../emulators/secrets-manager/emulator.ts';
+import { start, startEmulator, versionId } from './start-secrets-manager.ts';
 
 async function send(emulator: SecretsManagerEmulator, action: string, body: unknown) {
   const response = await fetch(emulator.url, {
@@ -15,7 +15,7 @@ async function send(emulator: SecretsManagerEmulator, action: string, body: unkn
 }
 
 describe('the wire protocol', () => {
-  it('has instants as epoch seconds and binary data as base64', async () => {
+  it('sends instants as epoch seconds and binary data as base64', async () => {
     const { emulator, clock } = await startEmulator();
     clock.ms += 250;
     const SecretBinary = Buffer.from('binary').toString('base64');
@@ -28,7 +28,7 @@ describe('the wire protocol', () => {
     expect(body).toMatchObject({ SecretBinary, CreatedDate: start / 1000 + 0.25 });
   });
 
-  it('says in an error what, why and to which request', async () => {
+  it('sends an error with its type, message and request id', async () => {
     const { emulator } = await startEmulator();
     const { status, headers, body } = await send(emulator, 'GetSecretValue', { SecretId: 'a' });
     expect(status).toBe(400);
@@ -41,7 +41,7 @@ describe('the wire protocol', () => {
     });
   });
 
-  it('takes null for absent and ignores members it does not know', async () => {
+  it('treats null as absent and ignores unknown members', async () => {
     const { emulator } = await startEmulator();
     const { status } = await send(emulator, 'CreateSecret', {
       Name: 'a',
@@ -55,7 +55,7 @@ describe('the wire protocol', () => {
   it.each([
     ['an unknown operation', 'GetRandomness', {}, 'UnknownOperationException'],
     ['broken JSON', 'GetSecretValue', '{"SecretId":', 'SerializationException'],
-    ['a body that is no object', 'GetSecretValue', [], 'SerializationException'],
+    ['a body that is not an object', 'GetSecretValue', [], 'SerializationException'],
     ['a member of the wrong type', 'GetSecretValue', { SecretId: 1 }, 'SerializationException'],
     ['an absent member', 'GetSecretValue', {}, 'ValidationException'],
     ['no body', 'GetSecretValue', '', 'ValidationException'],
@@ -72,7 +72,7 @@ describe('the wire protocol', () => {
       'InvalidRequestException',
     ],
     ['a rotation without a token', 'RotateSecret', { SecretId: 'a' }, 'InvalidParameterException'],
-  ])('refuses %s', async (_what, action, body, type) => {
+  ])('rejects %s', async (_what, action, body, type) => {
     const { emulator } = await startEmulator();
     await send(emulator, 'CreateSecret', { Name: 'a' });
     const refused = await send(emulator, action, body);
@@ -80,7 +80,7 @@ describe('the wire protocol', () => {
     expect(refused.body).toMatchObject({ __type: type });
   });
 
-  it('names the members at fault as AWS does', async () => {
+  it('names the invalid members as AWS does', async () => {
     const { emulator } = await startEmulator();
     const { body } = await send(emulator, 'TagResource', {
       SecretId: '',
@@ -93,14 +93,14 @@ describe('the wire protocol', () => {
     });
   });
 
-  it('refuses a request that is no call', async () => {
+  it('rejects a request that is not a call', async () => {
     const { emulator } = await startEmulator();
     const response = await fetch(emulator.url);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ __type: 'UnknownOperationException' });
   });
 
-  it('never gives a value away in an error or in the record of calls', async () => {
+  it('never reveals a value in an error or in the record of calls', async () => {
     const value = 'hunter2';
     const { emulator } = await startEmulator();
     const put = { SecretId: 'a', SecretString: value, ClientRequestToken: versionId(1) };

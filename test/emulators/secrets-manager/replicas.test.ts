@@ -7,10 +7,10 @@ import {
   UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { startEmulator } from './start-emulator.ts';
+import { startEmulator } from './start-secrets-manager.ts';
 
 describe('a replica', () => {
-  it('is listed with its primary Region, can be read, and refuses writes', async () => {
+  it('is listed with its primary Region, can be read, and rejects writes', async () => {
     const { client, emulator } = await startEmulator();
     emulator.seed({ name: 'a', secretString: 'one', primaryRegion: 'eu-west-1' });
     const { SecretList } = await client.send(new ListSecretsCommand({}));
@@ -27,7 +27,7 @@ describe('a replica', () => {
     }
   });
 
-  it('is no different from a secret that another service manages', async () => {
+  it('is as read-only as a secret that another service manages', async () => {
     const { client, emulator } = await startEmulator();
     emulator.seed({ name: 'a', owningService: 'rds' });
     await expect(

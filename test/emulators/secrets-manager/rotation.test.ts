@@ -20,11 +20,11 @@ import {
   startEmulator,
   tokenWithVersions,
   versionId,
-} from './start-emulator.ts';
+} from './start-secrets-manager.ts';
 
 const functionArn = 'arn:aws:lambda:us-east-1:111122223333:function:rotate';
 
-/** A world with a rotation function that does what `work` does in each step. */
+/** An emulator with a rotation function that does `work` in each step. */
 async function startRotating(
   versions: number,
   work: (event: RotationEvent, client: SecretsManagerClient) => Promise<unknown>,
@@ -40,7 +40,7 @@ async function startRotating(
   return { ...world, ARN, steps };
 }
 
-/** What a correct rotation function does. */
+/** A correct rotation function. */
 async function rotateToken(event: RotationEvent, client: SecretsManagerClient) {
   const number = Number(event.ClientRequestToken.slice(-12));
   if (event.Step === 'createSecret') await put(client, number, { VersionStages: ['AWSPENDING'] });
@@ -135,7 +135,7 @@ describe('RotateSecret', () => {
     expect(await labels(client)).toEqual({ 2: ['AWSPREVIOUS'], 3: ['AWSCURRENT', 'AWSPENDING'] });
   });
 
-  it('is refused while AWSPENDING is left on another version', async () => {
+  it('is rejected while AWSPENDING remains on another version', async () => {
     const { client, emulator, steps } = await startRotating(1, () =>
       Promise.reject(new Error('no luck')),
     );
@@ -158,7 +158,7 @@ describe('RotateSecret', () => {
     await emulator.idle();
   });
 
-  it('starts nothing when it is repeated', async () => {
+  it('starts nothing when repeated', async () => {
     const { client, emulator, steps } = await startRotating(1, rotateToken);
     await rotate(client, 2);
     await rotate(client, 2);
@@ -168,7 +168,7 @@ describe('RotateSecret', () => {
     expect(steps).toHaveLength(4);
   });
 
-  it('begins again with the same token as often as it is set to', async () => {
+  it('retries with the same token, up to the configured number of attempts', async () => {
     let failures = 2;
     const { client, emulator, steps } = await startRotating(
       1,
@@ -186,7 +186,7 @@ describe('RotateSecret', () => {
 });
 
 describe('RotateSecret with RotateImmediately false', () => {
-  it('calls testSecret alone, on a version that it then removes', async () => {
+  it('calls testSecret only, on a version that it then removes', async () => {
     const seen: unknown[] = [];
     const { client, emulator, steps } = await startRotating(1, async () => {
       seen.push(await labels(client));
@@ -201,7 +201,7 @@ describe('RotateSecret with RotateImmediately false', () => {
     expect(RotationEnabled).toBe(true);
   });
 
-  it('removes the version after a failure too', async () => {
+  it('removes the version even after a failure', async () => {
     const { client, emulator } = await startRotating(0, () => Promise.reject(new Error('no luck')));
     await rotate(client, 1, { RotateImmediately: false });
     await emulator.idle();
@@ -211,7 +211,7 @@ describe('RotateSecret with RotateImmediately false', () => {
 });
 
 describe('the settings of a rotation', () => {
-  it('are kept for later calls, and count from each new value', async () => {
+  it('apply to later calls, and count from each new value', async () => {
     const { client, clock, emulator, steps } = await startRotating(1, rotateToken);
     await rotate(client, 2, { RotationRules: { ScheduleExpression: 'rate(12 hours)' } });
     await emulator.idle();
@@ -226,20 +226,24 @@ describe('the settings of a rotation', () => {
 
   it.each<[string, Partial<RotateSecretCommandInput>, string]>([
     ['no function', { RotationLambdaARN: undefined }, 'InvalidRequestException'],
-    ['a function it may not call', { RotationLambdaARN: 'arn:other' }, 'AccessDeniedException'],
+    [
+      'a function that it cannot invoke',
+      { RotationLambdaARN: 'arn:other' },
+      'AccessDeniedException',
+    ],
     [
       'two schedules',
       { RotationRules: { AutomaticallyAfterDays: 1, ScheduleExpression: 'rate(1 day)' } },
       'InvalidParameterException',
     ],
     [
-      'a rotation too often',
+      'a schedule that is too frequent',
       { RotationRules: { ScheduleExpression: 'rate(3 hours)' } },
       'InvalidParameterException',
     ],
     ['a thousand days', { RotationRules: { AutomaticallyAfterDays: 1001 } }, 'ValidationException'],
     ['a short token', { ClientRequestToken: 'short' }, 'InvalidParameterException'],
-  ])('are refused with %s', async (_what, wrong, name) => {
+  ])('are rejected with %s', async (_what, wrong, name) => {
     const { client } = await startRotating(1, rotateToken);
     await expect(rotate(client, 2, wrong)).rejects.toMatchObject({ name });
     expect(await labels(client)).toEqual({ 1: ['AWSCURRENT'] });
@@ -247,7 +251,7 @@ describe('the settings of a rotation', () => {
 });
 
 describe('the end of a rotation', () => {
-  it('comes with CancelRotateSecret, which names the version left pending', async () => {
+  it('comes with CancelRotateSecret, which returns the version left pending', async () => {
     const { client, emulator, steps } = await startRotating(1, async ({ Step }) => {
       if (Step === 'setSecret') {
         const cancelled = await client.send(new CancelRotateSecretCommand({ SecretId: 'token' }));
@@ -288,7 +292,7 @@ describe('the end of a rotation', () => {
     await emulator.start();
   });
 
-  it('is not needed for a secret that was never rotated', async () => {
+  it('can be requested for a secret that was never rotated', async () => {
     const { client } = await startEmulator();
     await client.send(new CreateSecretCommand({ Name: 'a' }));
     const { VersionId } = await client.send(new CancelRotateSecretCommand({ SecretId: 'a' }));

@@ -8,10 +8,10 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { dayMs, start, startEmulator } from './start-emulator.ts';
+import { dayMs, start, startEmulator } from './start-secrets-manager.ts';
 
 describe('DeleteSecret and RestoreSecret', () => {
-  it('schedules the deletion, refuses use until restored', async () => {
+  it('schedule the deletion and reject any use until the secret is restored', async () => {
     const { client } = await startEmulator();
     await client.send(new CreateSecretCommand({ Name: 'a', SecretString: 'one' }));
     const deleted = await client.send(
@@ -40,7 +40,7 @@ describe('DeleteSecret and RestoreSecret', () => {
     expect((await client.send(read)).SecretString).toBe('one');
   });
 
-  it('frees the name when the window of 30 days has passed', async () => {
+  it('free the name after 30 days', async () => {
     const { client, clock } = await startEmulator();
     const { ARN } = await client.send(new CreateSecretCommand({ Name: 'a' }));
     await client.send(new DeleteSecretCommand({ SecretId: 'a' }));
@@ -54,7 +54,7 @@ describe('DeleteSecret and RestoreSecret', () => {
     expect(again.ARN).not.toBe(ARN);
   });
 
-  it('forces the deletion at once, of nothing too', async () => {
+  it('delete at once if forced, even a missing secret', async () => {
     const { client } = await startEmulator();
     await client.send(new CreateSecretCommand({ Name: 'a' }));
     const force = new DeleteSecretCommand({ SecretId: 'a', ForceDeleteWithoutRecovery: true });
@@ -67,7 +67,7 @@ describe('DeleteSecret and RestoreSecret', () => {
     [{ RecoveryWindowInDays: 6 }, 'between 7 and 30 days'],
     [{ RecoveryWindowInDays: 31 }, 'between 7 and 30 days'],
     [{ RecoveryWindowInDays: 7, ForceDeleteWithoutRecovery: true }, 'in conjunction with'],
-  ])('refuses %j', async (options, message) => {
+  ])('reject %j', async (options, message) => {
     const { client } = await startEmulator();
     await client.send(new CreateSecretCommand({ Name: 'a' }));
     await expect(

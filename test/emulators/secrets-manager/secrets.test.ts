@@ -6,10 +6,10 @@ import {
   UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { start, startEmulator, versionId } from './start-emulator.ts';
+import { start, startEmulator, versionId } from './start-secrets-manager.ts';
 
 describe('CreateSecret', () => {
-  it('answers the ARN with a suffix of six characters, and the version', async () => {
+  it('returns the ARN with a suffix of six characters, and the version', async () => {
     const { client } = await startEmulator();
     const created = await client.send(
       new CreateSecretCommand({
@@ -24,7 +24,7 @@ describe('CreateSecret', () => {
     );
   });
 
-  it('makes an empty secret when it is given no value', async () => {
+  it('creates an empty secret without a value', async () => {
     const { client } = await startEmulator();
     const created = await client.send(new CreateSecretCommand({ Name: 'empty' }));
     const described = await client.send(new DescribeSecretCommand({ SecretId: 'empty' }));
@@ -51,7 +51,7 @@ describe('CreateSecret', () => {
     });
   });
 
-  it('refuses a name that exists, but repeats its answer to the same request', async () => {
+  it('rejects a name that exists, but repeats its response to the same request', async () => {
     const { client } = await startEmulator();
     const request = { Name: 'a', SecretString: 'one', ClientRequestToken: versionId(1) };
     const first = await client.send(new CreateSecretCommand(request));
@@ -65,7 +65,7 @@ describe('CreateSecret', () => {
     });
   });
 
-  it.each(['with space', 'star*', 'ü'])('refuses the name %s', async (Name) => {
+  it.each(['with space', 'star*', 'ü'])('rejects the name %s', async (Name) => {
     const { client } = await startEmulator();
     await expect(client.send(new CreateSecretCommand({ Name }))).rejects.toMatchObject({
       name: 'ValidationException',
@@ -73,7 +73,7 @@ describe('CreateSecret', () => {
     });
   });
 
-  it('lists the replicas it is asked for, and keeps the secret while it has them', async () => {
+  it('returns the requested replicas and keeps the secret as long as it has them', async () => {
     const { client } = await startEmulator();
     const created = await client.send(
       new CreateSecretCommand({ Name: 'a', AddReplicaRegions: [{ Region: 'eu-west-1' }] }),
@@ -117,7 +117,7 @@ describe('finding a secret', () => {
     });
   });
 
-  it('fails by a partial ARN whose name ends like a suffix', async () => {
+  it('fails by a partial ARN if the name ends like a suffix', async () => {
     const { client } = await startEmulator();
     const { ARN = '' } = await client.send(new CreateSecretCommand({ Name: 'name-a1b2c3' }));
     const partial = new DescribeSecretCommand({ SecretId: ARN.slice(0, -7) });
@@ -142,7 +142,7 @@ describe('UpdateSecret', () => {
     expect(described.KmsKeyId).toBeUndefined();
   });
 
-  it('makes its value the current version, once for each token', async () => {
+  it('makes its value the current version, once per token', async () => {
     const { client } = await startEmulator();
     await client.send(new CreateSecretCommand({ Name: 'a', SecretString: 'one' }));
     const update = new UpdateSecretCommand({

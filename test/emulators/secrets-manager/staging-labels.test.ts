@@ -3,7 +3,13 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { labels, put, startEmulator, tokenWithVersions, versionId } from './start-emulator.ts';
+import {
+  labels,
+  put,
+  startEmulator,
+  tokenWithVersions,
+  versionId,
+} from './start-secrets-manager.ts';
 
 function move(
   client: SecretsManagerClient,
@@ -21,7 +27,7 @@ function move(
 }
 
 describe('UpdateSecretVersionStage', () => {
-  it('takes AWSPREVIOUS along when it moves AWSCURRENT', async () => {
+  it('moves AWSPREVIOUS along with AWSCURRENT', async () => {
     const { client } = await startEmulator();
     await tokenWithVersions(client, 3);
     await move(client, 'AWSCURRENT', { from: 3, to: 1 });
@@ -46,7 +52,7 @@ describe('UpdateSecretVersionStage', () => {
     });
   });
 
-  it('attaches, moves and removes a label of its own', async () => {
+  it('attaches, moves and removes a custom label', async () => {
     const { client } = await startEmulator();
     await tokenWithVersions(client, 2);
     await move(client, 'blue', { to: 1 });
@@ -57,7 +63,7 @@ describe('UpdateSecretVersionStage', () => {
     expect(await labels(client)).toEqual({ 1: ['AWSPREVIOUS'], 2: ['AWSCURRENT'] });
   });
 
-  it('is content when the label is where it should go', async () => {
+  it('changes nothing if the version already has the label', async () => {
     const { client } = await startEmulator();
     await tokenWithVersions(client, 2);
     await move(client, 'AWSCURRENT', { to: 2 });
@@ -66,12 +72,12 @@ describe('UpdateSecretVersionStage', () => {
   });
 
   it.each([
-    ['no version to take it from', 'AWSCURRENT', { to: 1 }, "can't be empty"],
-    ['the wrong version to take it from', 'AWSCURRENT', { from: 1, to: 1 }, "isn't attached"],
-    ['a version to take it from that lacks it', 'blue', { from: 1, to: 2 }, "isn't attached"],
+    ['no version to remove it from', 'AWSCURRENT', { to: 1 }, "can't be empty"],
+    ['the wrong version to remove it from', 'AWSCURRENT', { from: 1, to: 1 }, "isn't attached"],
+    ['a version to remove it from that lacks it', 'blue', { from: 1, to: 2 }, "isn't attached"],
     ['no version at all', 'blue', {}, 'You must provide'],
-    ['nowhere to put AWSCURRENT', 'AWSCURRENT', { from: 2 }, "can't be completely removed"],
-  ])('refuses %s', async (_what, stage, versions, message) => {
+    ['no version to move AWSCURRENT to', 'AWSCURRENT', { from: 2 }, "can't be completely removed"],
+  ])('rejects %s', async (_what, stage, versions, message) => {
     const { client } = await startEmulator();
     await tokenWithVersions(client, 2);
     await expect(move(client, stage, versions)).rejects.toMatchObject({
@@ -81,7 +87,7 @@ describe('UpdateSecretVersionStage', () => {
     expect(await labels(client)).toEqual({ 1: ['AWSPREVIOUS'], 2: ['AWSCURRENT'] });
   });
 
-  it('refuses a version that does not exist, and a label too many', async () => {
+  it('rejects a missing version and a 21st label', async () => {
     const { client } = await startEmulator();
     await tokenWithVersions(client, 1);
     await expect(move(client, 'blue', { to: 9 })).rejects.toMatchObject({

@@ -7,7 +7,7 @@ import {
   UntagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { start, startEmulator } from './start-emulator.ts';
+import { start, startEmulator } from './start-secrets-manager.ts';
 
 async function startWithTags(Tags: Tag[] = []) {
   const world = await startEmulator();
@@ -29,7 +29,7 @@ function manyTags(count: number): Tag[] {
 }
 
 describe('TagResource', () => {
-  it('adds tags and replaces those of the same key', async () => {
+  it('adds tags and replaces those with the same key', async () => {
     const { client } = await startWithTags([
       { Key: 'a', Value: '1' },
       { Key: 'b', Value: '1' },
@@ -48,7 +48,7 @@ describe('TagResource', () => {
     ['the longest key', { Key: 'k'.repeat(128), Value: '' }],
     ['the longest value', { Key: 'k', Value: 'v'.repeat(256) }],
     ['every allowed character', { Key: 'aÄ9 _.:/=+-@', Value: 'aÄ9 _.:/=+-@' }],
-  ])('takes %s', async (_what, allowed) => {
+  ])('accepts %s', async (_what, allowed) => {
     const { client } = await startWithTags();
     await tag(client, allowed);
     expect((await described(client)).Tags).toEqual([allowed]);
@@ -57,13 +57,13 @@ describe('TagResource', () => {
   it.each([
     ['a reserved key', 'InvalidParameterException', [{ Key: 'aws:x', Value: '' }]],
     ['a reserved key in capitals', 'InvalidParameterException', [{ Key: 'AWS:x', Value: '' }]],
-    ['a key too long', 'ValidationException', [{ Key: 'k'.repeat(129), Value: '' }]],
+    ['a key that is too long', 'ValidationException', [{ Key: 'k'.repeat(129), Value: '' }]],
     ['an empty key', 'ValidationException', [{ Key: '', Value: '' }]],
-    ['a value too long', 'ValidationException', [{ Key: 'k', Value: 'v'.repeat(257) }]],
+    ['a value that is too long', 'ValidationException', [{ Key: 'k', Value: 'v'.repeat(257) }]],
     ['a comma in a key', 'InvalidParameterException', [{ Key: 'a,b', Value: '' }]],
     ['a comma in a value', 'InvalidParameterException', [{ Key: 'k', Value: 'a,b' }]],
     [
-      'a key twice',
+      'a repeated key',
       'InvalidParameterException',
       [
         { Key: 'k', Value: '1' },
@@ -71,7 +71,7 @@ describe('TagResource', () => {
       ],
     ],
     ['51 tags', 'InvalidParameterException', manyTags(51)],
-  ])('refuses %s, at creation too', async (_what, name, wrong) => {
+  ])('rejects %s, also in CreateSecret', async (_what, name, wrong) => {
     const { client } = await startWithTags();
     await expect(tag(client, ...wrong)).rejects.toMatchObject({ name });
     await expect(
@@ -80,7 +80,7 @@ describe('TagResource', () => {
     expect((await described(client)).Tags).toBeUndefined();
   });
 
-  it('counts to 50 over several calls, replaced tags once', async () => {
+  it('limits a secret to 50 tags over several calls, counting a replaced tag once', async () => {
     const { client } = await startWithTags(manyTags(49));
     await tag(client, { Key: 'last', Value: '1' });
     await tag(client, { Key: 'last', Value: '2' });
@@ -91,7 +91,7 @@ describe('TagResource', () => {
 });
 
 describe('UntagResource', () => {
-  it('removes the tags that are there', async () => {
+  it('removes the tags that exist', async () => {
     const { client } = await startWithTags([
       { Key: 'a', Value: '1' },
       { Key: 'b', Value: '1' },
@@ -100,13 +100,13 @@ describe('UntagResource', () => {
     expect((await described(client)).Tags).toEqual([{ Key: 'b', Value: '1' }]);
   });
 
-  it('changes nothing when none of them is there', async () => {
+  it('changes nothing if none of them exists', async () => {
     const { client } = await startWithTags();
     await client.send(new UntagResourceCommand({ SecretId: 'a', TagKeys: ['missing'] }));
     expect((await described(client)).LastChangedDate).toEqual(new Date(start));
   });
 
-  it('refuses a reserved key', async () => {
+  it('rejects a reserved key', async () => {
     const { client } = await startWithTags();
     await expect(
       client.send(new UntagResourceCommand({ SecretId: 'a', TagKeys: ['aws:x'] })),

@@ -14,9 +14,9 @@ import {
   startEmulator,
   tokenWithVersions,
   versionId,
-} from './start-emulator.ts';
+} from './start-secrets-manager.ts';
 
-describe('the labels after PutSecretValue', () => {
+describe('PutSecretValue', () => {
   it('moves AWSCURRENT to the new version and AWSPREVIOUS to the one before it', async () => {
     const { client } = await startEmulator();
     await tokenWithVersions(client, 3);
@@ -24,14 +24,14 @@ describe('the labels after PutSecretValue', () => {
     expect(await current(client)).toBe('token_3');
   });
 
-  it('gives AWSCURRENT to the first version whatever was asked', async () => {
+  it('gives AWSCURRENT to the first version, whatever the request', async () => {
     const { client } = await startEmulator();
     await tokenWithVersions(client, 0);
     const answer = await put(client, 1, { VersionStages: ['AWSPENDING'] });
     expect(answer.VersionStages).toEqual(['AWSCURRENT', 'AWSPENDING']);
   });
 
-  it('moves no other label than those asked for', async () => {
+  it('moves only the requested labels', async () => {
     const { client } = await startEmulator();
     await tokenWithVersions(client, 2);
     await put(client, 3, { VersionStages: ['blue', 'AWSPENDING'] });
@@ -44,7 +44,7 @@ describe('the labels after PutSecretValue', () => {
     });
   });
 
-  it('changes nothing when repeated with equal data, labels included', async () => {
+  it('changes nothing, not even labels, when repeated with the same value', async () => {
     const { client, clock } = await startEmulator();
     await tokenWithVersions(client, 2);
     clock.ms += 1000;
@@ -56,8 +56,8 @@ describe('the labels after PutSecretValue', () => {
   });
 });
 
-describe('the data of PutSecretValue', () => {
-  it('is never replaced under the same token', async () => {
+describe('the value of PutSecretValue', () => {
+  it('never replaces another value under the same token', async () => {
     const { client } = await startEmulator();
     await tokenWithVersions(client, 1);
     await expect(put(client, 1, { SecretString: 'other' })).rejects.toMatchObject({
@@ -86,7 +86,7 @@ describe('the data of PutSecretValue', () => {
     expect(read.SecretString).toBeUndefined();
   });
 
-  it('has 64 KiB at most', async () => {
+  it('can have at most 64 KiB', async () => {
     const { client } = await startEmulator();
     await tokenWithVersions(client, 0);
     await put(client, 1, { SecretString: 'x'.repeat(65_536) });
@@ -111,7 +111,7 @@ describe('the data of PutSecretValue', () => {
     [{ ClientRequestToken: 'x'.repeat(65) }, 'InvalidParameterException'],
     [{ VersionStages: [] }, 'ValidationException'],
     [{ SecretId: 'missing' }, 'ResourceNotFoundException'],
-  ])('refuses %j', async (wrong, name) => {
+  ])('is rejected if invalid: %j', async (wrong, name) => {
     const { client } = await startEmulator();
     await tokenWithVersions(client, 0);
     const refused = put(client, 1, wrong as { SecretString?: string });
@@ -120,7 +120,7 @@ describe('the data of PutSecretValue', () => {
 });
 
 describe('GetSecretValue', () => {
-  it('reads a version by its id, labelled or not, and by its label', async () => {
+  it('reads a version by its id or by its label', async () => {
     const { client } = await startEmulator();
     await tokenWithVersions(client, 3);
     const read = async (wanted: object) =>
@@ -146,7 +146,7 @@ describe('GetSecretValue', () => {
       'InvalidRequestException',
       'You provided a VersionStage that is not associated to the provided VersionId.',
     ],
-  ])('says what is wrong with %j', async (wanted, name, message) => {
+  ])('explains why it rejects %j', async (wanted, name, message) => {
     const { client } = await startEmulator();
     await tokenWithVersions(client, 2);
     await expect(
@@ -154,7 +154,7 @@ describe('GetSecretValue', () => {
     ).rejects.toMatchObject({ name, message });
   });
 
-  it('leaves the day of the access, and no other trace', async () => {
+  it('records the day of the access and changes nothing else', async () => {
     const { client, clock } = await startEmulator();
     await tokenWithVersions(client, 1);
     clock.ms += 1000;
@@ -166,7 +166,7 @@ describe('GetSecretValue', () => {
 });
 
 describe('the number of versions', () => {
-  it('is kept at 100 once the surplus is a day old', async () => {
+  it('is reduced to 100 once the surplus is a day old', async () => {
     const { client, clock } = await startEmulator();
     await tokenWithVersions(client, 105);
     const first = new GetSecretValueCommand({ SecretId: 'token', VersionId: versionId(1) });
@@ -180,7 +180,7 @@ describe('the number of versions', () => {
     await expect(client.send(kept)).resolves.toMatchObject({ SecretString: 'token_8' });
   });
 
-  it('spares a labelled version however old it is', async () => {
+  it('always includes labelled versions, however old', async () => {
     const { client, clock } = await startEmulator();
     await tokenWithVersions(client, 0);
     await put(client, 1, { VersionStages: ['keep', 'AWSCURRENT'] });
@@ -194,7 +194,7 @@ describe('the number of versions', () => {
     });
   });
 
-  it('ends in LimitExceededException at the cap', async () => {
+  it('cannot exceed the cap', async () => {
     const { client } = await startEmulator({ versionCap: 3 });
     await tokenWithVersions(client, 3);
     await expect(put(client, 4)).rejects.toMatchObject({ name: 'LimitExceededException' });
@@ -202,7 +202,7 @@ describe('the number of versions', () => {
     expect(await current(client)).toBe('token_3');
   });
 
-  it('has its cap at 250 by default', async () => {
+  it('has a default cap of 250', async () => {
     const { client } = await startEmulator();
     await tokenWithVersions(client, 250);
     await expect(put(client, 251)).rejects.toMatchObject({ name: 'LimitExceededException' });

@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Sensitive } from '../../../core/sensitive.ts';
+import { ImsEmulator } from '../../../emulators/ims/emulator.ts';
 import type { ImsFault } from '../../../emulators/ims/fault.ts';
-import { ImsEmulator } from '../../../emulators/ims/ims-emulator.ts';
 import {
   ImsTokenEndpoint,
   type ImsTokenEndpointOptions,

@@ -70,12 +70,12 @@ export const withCallback = (_event, _context, callback) => callback(null, 'done
 
 export const notAFunction = 'a text';
 
-// Answers when the test lets it: `url` is a server of the test.
+/** Returns once the test's server at `url` answers. */
 export const calls = async ({ url }) => (await fetch(url)).text();
 
 let unfinished;
 
-/** The first invocation leaves a put behind, the next one waits for it. */
+/** The first invocation leaves a PUT in progress; the next one waits for it. */
 export const leavesPut = async ({ url }) => {
   if (unfinished === undefined) {
     const response = await fetch(`${url}/read`);

@@ -1,40 +1,33 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AwsError, internalError } from './errors.ts';
 
-/** One call, as a fault plan sees it. */
-export interface Call {
-  /** Such as `PutSecretValue`. */
-  readonly action: string;
-  /** SecretId as the caller gave it; the name of a secret that is being created. */
-  readonly secretId?: string | undefined;
-  readonly body: Readonly<Record<string, unknown>>;
-}
-
 /**
- * What can go wrong with a call. `reset` drops the connection before anything is done,
- * `reset-after` when all is done, so that only the answer is lost; `latency` delays the call, which
- * then goes on as usual; `error` is any other error of the service.
+ * A fault that any AWS service can have. `reset` drops the connection before the call is carried
+ * out; `latency` delays the call, which then proceeds; `error` is any other error of the service.
  */
-export type SecretsManagerFault =
+export type AwsFault =
   | { readonly kind: 'throttling' }
   | { readonly kind: 'internal-error' }
   | { readonly kind: 'denied' }
   | { readonly kind: 'latency'; readonly ms: number }
   | { readonly kind: 'reset' }
-  | { readonly kind: 'reset-after' }
   | {
       readonly kind: 'error';
       readonly type: string;
       readonly message: string;
-      readonly status?: number;
+      readonly status?: number | undefined;
     };
 
-/** A timer with more fires at once. */
+/** A timer set to more than this fires at once. */
 const maxDelayMs = 2 ** 31 - 1;
 
-/** Lets a fault happen that comes before the call is carried out. */
+/**
+ * Imitates a fault, before the call is carried out. Dropping the connection is up to the caller.
+ *
+ * @throws AwsError for a fault that the service answers with an error
+ */
 export async function applyFault(
-  fault: SecretsManagerFault | undefined,
+  fault: AwsFault | undefined,
   denied: () => AwsError,
   signal: AbortSignal,
 ): Promise<void> {
@@ -51,7 +44,6 @@ export async function applyFault(
       await delay(Math.min(fault.ms, maxDelayMs), undefined, { signal });
       return;
     case 'reset':
-    case 'reset-after':
     case undefined:
       return;
   }

@@ -1,20 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type Authorize,
-  accessDenied,
-  callerContext,
-  requestContext,
-} from '../wire/authorization.ts';
-import {
-  errorResponse,
-  requestBody,
-  requestedAction,
-  resultResponse,
-  unknownOperation,
-} from '../wire/aws-json.ts';
+import { type Authorize, accessDenied, callerContext } from '../wire/authorization.ts';
+import { applyFault } from '../wire/aws-fault.ts';
+import { type AwsOptions, defaultAccountId, defaultRegion } from '../wire/aws-options.ts';
 import { credentialScope, localUser, type Principal } from '../wire/caller.ts';
-import { AwsError, internalError } from '../wire/errors.ts';
-import { applyFault, type Call, type SecretsManagerFault } from '../wire/fault.ts';
+import { AwsError, internalError, unknownOperation } from '../wire/errors.ts';
 import { FaultPlan } from '../wire/fault-plan.ts';
 import {
   type HttpReply,
@@ -23,42 +12,36 @@ import {
   type LocalServer,
 } from '../wire/http-server.ts';
 import { BackgroundWork } from './background-work.ts';
+import { requestContext } from './condition-keys.ts';
+import type { Call, SecretsManagerFault } from './fault.ts';
 import { type LabelListener, labelEvents } from './label-event.ts';
-import { SecretList } from './list-secrets.ts';
 import type { CallListener, CallRecord, ObservedCall } from './observed-call.ts';
-import { operations, type PreparedOperation } from './operations.ts';
+import { operations } from './operations.ts';
 import { Persistence } from './persistence.ts';
+import { protocol } from './protocol.ts';
 import { type RotationFunction, Rotations } from './rotation.ts';
 import type { Secret } from './secret.ts';
+import { SecretList } from './secret-list.ts';
 import { type SecretSeed, seededSecret } from './seed.ts';
 import type { Service } from './service.ts';
 import { SecretStore } from './store.ts';
 
-/** What an emulator can be told; every member has a default. */
-export interface SecretsManagerOptions {
-  /** @default 'us-east-1' */
-  readonly region?: string;
-  /** @default '111122223333' */
-  readonly accountId?: string;
+export interface SecretsManagerOptions extends AwsOptions {
   /** The clock, in milliseconds. @default Date.now */
-  readonly now?: () => number;
-  /** @default every call is allowed */
-  readonly authorize?: Authorize;
-  /** Who calls with an access key. @default always the same user */
-  readonly principalOf?: (accessKeyId: string | undefined) => Principal;
-  /** The state of a key, if there is one: values are read and stored with an enabled one only. @default there is none */
+  readonly now?: (() => number) | undefined;
+  /** The state of a KMS key, which must be enabled if it is known. @default no key is known */
   readonly keyState?: (kmsKeyId: string) => string | undefined;
-  /** A file that keeps the secrets, in clear, over restarts. @default none */
-  readonly persistTo?: string;
-  /** How many versions one secret can have. @default 250 */
-  readonly versionCap?: number;
-  /** How old the answers of ListSecrets are. @default 0 */
-  readonly listLagMs?: number;
-  /** How often a failing rotation is begun. @default 1 */
-  readonly rotationAttempts?: number;
+  /** The file that keeps the secrets across restarts, in clear text. @default none */
+  readonly persistTo?: string | undefined;
+  /** The maximum number of versions of a secret. @default 250 */
+  readonly versionCap?: number | undefined;
+  /** The delay after which ListSecrets shows a change. @default 0 */
+  readonly listLagMs?: number | undefined;
+  /** The number of attempts at a failing rotation. @default 1 */
+  readonly rotationAttempts?: number | undefined;
 }
 
-/** AWS Secrets Manager as its clients see it, over the real wire protocol. */
+/** AWS Secrets Manager over its real wire protocol. */
 export class SecretsManagerEmulator implements LocalServer {
   readonly region: string;
   readonly accountId: string;
@@ -78,7 +61,7 @@ export class SecretsManagerEmulator implements LocalServer {
   #loaded = false;
 
   constructor(options: SecretsManagerOptions = {}) {
-    const { region = 'us-east-1', accountId = '111122223333', now = Date.now } = options;
+    const { region = defaultRegion, accountId = defaultAccountId, now = Date.now } = options;
     this.region = region;
     this.accountId = accountId;
     this.#authorize = options.authorize ?? (() => true);
@@ -120,12 +103,12 @@ export class SecretsManagerEmulator implements LocalServer {
     await this.#persistence?.save();
   }
 
-  /** Resolves when no rotation runs any more and every event is delivered. */
+  /** Resolves when no rotation is running and every event is delivered. */
   idle(): Promise<void> {
     return this.#background.idle();
   }
 
-  /** How old the answers of ListSecrets are, in milliseconds. */
+  /** The delay after which ListSecrets shows a change, in milliseconds. */
   get listLagMs(): number {
     return this.#store.listLagMs;
   }
@@ -134,7 +117,7 @@ export class SecretsManagerEmulator implements LocalServer {
     this.#store.listLagMs = ms;
   }
 
-  /** Every call so far, in the order of arrival. */
+  /** The calls so far, in the order of arrival. */
   get calls(): readonly CallRecord[] {
     return this.#calls;
   }
@@ -143,60 +126,54 @@ export class SecretsManagerEmulator implements LocalServer {
     this.#calls = [];
   }
 
-  /** What rotation functions, listeners and `authorize` threw. */
+  /** The errors thrown by rotation functions, listeners and `authorize`. */
   get errors(): readonly unknown[] {
     return [...this.#errors, ...this.#background.errors];
   }
 
-  /** Lets RotateSecret call a function under this ARN, as a Lambda permission would. */
+  /** Lets RotateSecret call a function by this ARN, as a Lambda permission would. */
   registerRotationFunction(arn: string, invoke: RotationFunction): void {
     this.#rotations.functions.set(arn, invoke);
   }
 
-  /** Delivers `Secret Label Updated` to a function, until the returned one is called. */
+  /** Delivers `Secret Label Updated` to a listener. @returns a function that unsubscribes it */
   onLabelUpdated(listener: LabelListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Tells a function of every call that was answered, as CloudTrail is told. */
+  /** Reports every call to a listener. @returns a function that unsubscribes it */
   onCall(listener: CallListener): () => void {
     this.#callListeners.add(listener);
     return () => this.#callListeners.delete(listener);
   }
 
-  /** Puts a secret there without a call, such as a replica, in place of one of that name. */
+  /** Puts a secret in place without a call. It replaces one of the same name. @returns its ARN */
   seed(seed: SecretSeed): string {
     const secret = seededSecret(this.#service, seed);
     this.#store.put(secret);
     return secret.arn;
   }
 
-  /** Answers one request, whichever server it came by. */
+  /** Answers one request, whichever server received it. */
   async answer(request: HttpRequest): Promise<HttpReply> {
     const requestId = randomUUID();
     try {
-      const action = requestedAction(request);
-      const prepare = operations.get(action);
-      if (prepare === undefined) throw unknownOperation();
-      return await this.#call(action, request, prepare, requestId);
+      return await this.#call(request, requestId);
     } catch (error) {
-      if (error instanceof AwsError) return errorResponse(requestId, error);
-      // Nobody is left to answer.
+      if (error instanceof AwsError) return protocol.error(error, requestId);
+      // The client is gone.
       if (request.signal.aborted) return 'reset';
       this.#errors.push(error);
-      return errorResponse(requestId, internalError());
+      return protocol.error(internalError(), requestId);
     }
   }
 
-  async #call(
-    action: string,
-    httpRequest: HttpRequest,
-    prepare: (body: unknown) => PreparedOperation,
-    requestId: string,
-  ): Promise<HttpReply> {
+  async #call(httpRequest: HttpRequest, requestId: string): Promise<HttpReply> {
     const { signal } = httpRequest;
-    const body = requestBody(httpRequest);
+    const { action, input: body } = protocol.read(httpRequest);
+    const prepare = operations.get(action);
+    if (prepare === undefined) throw unknownOperation();
     const accessKeyId = credentialScope(httpRequest)?.accessKeyId;
     const caller = this.#principalOf(accessKeyId);
     const target = body['SecretId'] ?? body['Name'];
@@ -211,16 +188,15 @@ export class SecretsManagerEmulator implements LocalServer {
     if (fault?.kind === 'reset') return 'reset';
     const denied = () => accessDenied(caller, `secretsmanager:${action}`, secretId ?? '*');
     try {
-      await applyFault(fault, denied, signal);
+      if (fault?.kind !== 'reset-after') await applyFault(fault, denied, signal);
       const { request, perform } = prepare(body);
       const resource =
         secretId === undefined ? '*' : (secret?.arn ?? this.#store.unknownArn(secretId));
-      const ofCaller = callerContext(caller, this.region);
-      const context = requestContext(request, secret, ofCaller);
+      const context = requestContext(request, secret, callerContext(caller, this.region));
       if (!(await this.#authorize(`secretsmanager:${action}`, resource, context))) throw denied();
       const result = perform(this.#service);
       await this.#persistence?.save();
-      return fault?.kind === 'reset-after' ? 'reset' : resultResponse(requestId, result);
+      return fault?.kind === 'reset-after' ? 'reset' : protocol.result(action, result, requestId);
     } catch (error) {
       if (!signal.aborted) {
         record.error = error instanceof AwsError ? error.type : 'InternalServiceError';

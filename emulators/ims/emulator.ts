@@ -18,17 +18,17 @@ import { answerInvalidation, answerValidation } from './token-status.ts';
 
 export interface ImsEmulatorOptions {
   /** In epoch milliseconds. @default Date.now */
-  readonly now?: () => number;
-  /** How long a token lives, unless its client says otherwise. @default 86399 */
-  readonly lifetimeSeconds?: number;
+  readonly now?: (() => number) | undefined;
+  /** The lifetime of a token, unless its client has one. @default 86399 */
+  readonly lifetimeSeconds?: number | undefined;
 }
 
-/** A POST to the token endpoint, told without its secret and its token. */
+/** A POST to the token endpoint, without its secret and its token. */
 export interface TokenRequestRecord {
   readonly clientId: string | undefined;
   readonly scope: string | undefined;
   readonly contentType: string | undefined;
-  /** Adobe warns of parameters in the query, which logs may keep. */
+  /** Adobe warns against parameters in the query, which logs may keep. */
   readonly hasQuery: boolean;
   readonly outcome: TokenOutcome | 'not-processed';
   readonly fault: ImsFault['kind'] | undefined;
@@ -43,11 +43,11 @@ const methods: Readonly<Record<string, readonly string[]>> = {
   '/ims/invalidate_token/v2': ['POST'],
 };
 
-/** Adobe IMS as far as a Server-to-Server credential sees it, and the ways in which it can fail. */
+/** Adobe IMS for Server-to-Server credentials, and the ways in which it can fail. */
 export class ImsEmulator implements LocalServer {
-  /** A fault hits every path; one that concerns the token is spent on a refusal too. */
+  /** A fault hits every path. A token fault is used up even if IMS rejects the request. */
   readonly faults = new FaultPlan<ImsCall, ImsFault>();
-  /** Added to the clock of every answer's Date header, as seen from a machine whose own is off. */
+  /** Added to every Date header, to imitate a client whose clock is wrong. */
   clockOffsetMs = 0;
   readonly #now: () => number;
   readonly #state: ImsState;
@@ -78,7 +78,7 @@ export class ImsEmulator implements LocalServer {
     return this.#state.clients.register(registration);
   }
 
-  /** @throws Error when there is no such client */
+  /** @throws Error if there is no such client */
   client(clientId: string): ImsClient {
     return this.#state.clients.get(clientId);
   }
@@ -87,7 +87,7 @@ export class ImsEmulator implements LocalServer {
     this.#state.clients.remove(clientId);
   }
 
-  /** How many different tokens were issued; `client(id).mintCount` is that of one client. */
+  /** The number of different tokens issued to all clients. */
   get mintCount(): number {
     return this.#state.tokens.count;
   }
@@ -163,7 +163,7 @@ export class ImsEmulator implements LocalServer {
   }
 }
 
-/** As IMS says it: the grant that this project uses is not in the list, and works. */
+/** The same content as at IMS, which does not list client_credentials but supports it. */
 function openidConfiguration(origin: string): object {
   return {
     issuer: origin,

@@ -1,18 +1,19 @@
 import { onTestFinished } from 'vitest';
-import { ImsEmulator, type ImsEmulatorOptions } from '../../../emulators/ims/ims-emulator.ts';
+import type { ClientRegistration, ImsClient } from '../../../emulators/ims/client.ts';
+import { ImsEmulator, type ImsEmulatorOptions } from '../../../emulators/ims/emulator.ts';
 
 export const clientId = 'acme-client';
 export const clientSecret = 'p8e-acme-one+&=%';
 export const orgId = '1234567890ABCDEF12345678@AdobeOrg';
 
-/** What a successful token request answers. */
+/** The body of a successful token response. */
 export interface TokenBody {
   readonly access_token: string;
   readonly token_type: string;
   readonly expires_in: unknown;
 }
 
-/** A clock that stands still until it is set. */
+/** A clock that only the test moves. */
 export class Clock {
   milliseconds = Date.parse('2026-03-01T08:00:00Z');
   readonly now = (): number => this.milliseconds;
@@ -21,7 +22,7 @@ export class Clock {
   }
 }
 
-/** IMS on a free port with one client, until the test is finished. */
+/** IMS with one client, until the end of the test. */
 export async function startIms(options: ImsEmulatorOptions = {}): Promise<ImsEmulator> {
   const ims = new ImsEmulator(options);
   ims.registerClient({
@@ -35,7 +36,27 @@ export async function startIms(options: ImsEmulatorOptions = {}): Promise<ImsEmu
   return ims;
 }
 
-/** The parameters of a good token request, some of them changed or, when undefined, left out. */
+/** The parameters of a token request by the second client. */
+export const otherCredentials = {
+  client_id: 'other',
+  client_secret: 'p8e-other',
+  scope: 'openid',
+};
+
+/** Registers a second client. */
+export function registerOther(
+  ims: ImsEmulator,
+  changes: Partial<ClientRegistration> = {},
+): ImsClient {
+  return ims.registerClient({
+    clientId: otherCredentials.client_id,
+    clientSecrets: [otherCredentials.client_secret],
+    scopes: [otherCredentials.scope],
+    ...changes,
+  });
+}
+
+/** The parameters of a valid token request with changes; undefined removes a parameter. */
 export function tokenParameters(
   changes: Readonly<Record<string, string | undefined>> = {},
 ): URLSearchParams {
@@ -63,7 +84,7 @@ export async function requestToken(
   });
 }
 
-/** A fresh token for the client. */
+/** Mints a token for the client. */
 export async function mint(
   ims: ImsEmulator,
   changes: Readonly<Record<string, string | undefined>> = {},

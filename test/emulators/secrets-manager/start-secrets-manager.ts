@@ -10,21 +10,21 @@ import { onTestFinished } from 'vitest';
 import {
   SecretsManagerEmulator,
   type SecretsManagerOptions,
-} from '../../../emulators/secrets-manager/server.ts';
+} from '../../../emulators/secrets-manager/emulator.ts';
 
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
 
-/** The instant at which the clock of each test stands at first. */
+/** The instant at which each test's clock starts. */
 export const start = Date.UTC(2026, 10, 22, 12);
 
-/** A clock that only a test moves. */
+/** A clock that only the test moves. */
 export class Clock {
   ms = start;
   readonly now = () => this.ms;
 }
 
-/** An emulator of its own, and the real SDK client for it, until the end of the test. */
+/** An emulator for one test, and a real SDK client for it. */
 export async function startEmulator(options: SecretsManagerOptions = {}) {
   const clock = new Clock();
   const emulator = new SecretsManagerEmulator({ now: clock.now, ...options });
@@ -49,12 +49,12 @@ export function clientFor(
   });
 }
 
-/** A version id of the right length that is easy to tell from others. */
+/** A valid version id that is easy to recognise. */
 export function versionId(number: number): string {
   return `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 }
 
-/** Creates the secret `token` and puts versions 1, 2, ... of it. */
+/** Creates the secret `token` and puts versions 1, 2, … of it. */
 export async function tokenWithVersions(client: SecretsManagerClient, versions: number) {
   const { ARN = '' } = await client.send(new CreateSecretCommand({ Name: 'token' }));
   for (let number = 1; number <= versions; number += 1) await put(client, number);

@@ -15,36 +15,27 @@ import { GetScheduleCommand, ListSchedulesCommand } from '@aws-sdk/client-schedu
 import { ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
 import { ListSubscriptionsByTopicCommand } from '@aws-sdk/client-sns';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import type { WorldOptions } from '../../../local/world.ts';
-import { World } from '../../../local/world.ts';
-import { clientsFor, startAws } from './start-aws.ts';
-
-type Authorize = NonNullable<WorldOptions['authorize']>;
+import { describe, expect, it } from 'vitest';
+import { clientsFor } from '../support/aws-clients.ts';
+import { startWorld } from './start-world.ts';
 
 const here = 'us-east-1:111122223333';
 const functionArn = `arn:aws:lambda:${here}:function:rotator-local`;
 const operator = 'arn:aws:iam::111122223333:user/local';
 
-async function startWorld(authorize: Authorize) {
-  const world = new World({ eventRule: false, authorize });
-  await world.start();
-  onTestFinished(() => world.stop());
-  return world;
-}
-
-describe('authorize', () => {
-  it('is asked about every call but GetCallerIdentity, with its resource', async () => {
+describe('the authorization of the embedded world', () => {
+  it('covers every call but GetCallerIdentity, with its resource', async () => {
     const asked: string[] = [];
-    const world = await startWorld((action, resource, context) => {
-      expect(context).toMatchObject({
-        'aws:RequestedRegion': 'us-east-1',
-        'aws:PrincipalArn': operator,
-      });
-      asked.push(`${action} ${resource}`);
-      return true;
+    const clients = await startWorld({
+      authorize: (action, resource, context) => {
+        expect(context).toMatchObject({
+          'aws:RequestedRegion': 'us-east-1',
+          'aws:PrincipalArn': operator,
+        });
+        asked.push(`${action} ${resource}`);
+        return true;
+      },
     });
-    const clients = clientsFor(world.aws);
     const { cloudtrail, cloudwatch, kms, lambda, scheduler, secretsManager, sns, sts } = clients;
     const Name = 'rotator-local-tick';
     const FunctionName = 'rotator-local';
@@ -84,9 +75,9 @@ describe('authorize', () => {
   });
 
   it.each(['aws', 'secretsManager', 'lambda'] as const)(
-    'denies what comes by the endpoint of %s',
+    'denies calls at the endpoint %s',
     async (server) => {
-      const world = await startWorld(() => Promise.resolve(false));
+      const { world } = await startWorld({ authorize: () => Promise.resolve(false) });
       const { lambda, secretsManager } = clientsFor(world[server]);
       const denied = (action: string, resource: string) => ({
         name: 'AccessDeniedException',
@@ -106,46 +97,15 @@ describe('authorize', () => {
     },
   );
 
-  it('denies in the words of AWS, before anything is done', async () => {
-    const { aws, scheduler, sns } = await startAws({ authorize: () => false });
-    await expect(scheduler.send(new ListSchedulesCommand({}))).rejects.toMatchObject({
-      name: 'AccessDeniedException',
-      $metadata: { httpStatusCode: 403 },
-    });
-    const TopicArn = `arn:aws:sns:${here}:missing`;
-    await expect(sns.send(new ListSubscriptionsByTopicCommand({ TopicArn }))).rejects.toMatchObject(
-      {
-        name: 'AuthorizationErrorException',
-        message: expect.stringContaining(`on resource: ${TopicArn} because`),
-      },
-    );
-    expect(aws.calls.map(({ error }) => error)).toEqual([
-      'AccessDeniedException',
-      'AuthorizationError',
-    ]);
-  });
-
-  it('tells the function from an operator', async () => {
-    const world = await startWorld(
-      (action, _, context) =>
+  it('distinguishes the function from an operator', async () => {
+    const { world, secretsManager } = await startWorld({
+      authorize: (action, _, context) =>
         !action.startsWith('secretsmanager:') || context['aws:PrincipalArn'] !== operator,
-    );
+    });
     const tick = await world.lambda.invoke(world.functionName, { action: 'tick' });
     expect(tick.functionError).toBeUndefined();
-    const { secretsManager } = clientsFor(world.aws);
     await expect(secretsManager.send(new ListSecretsCommand({}))).rejects.toMatchObject({
       name: 'AccessDeniedException',
     });
-  });
-
-  it('that throws is an error of the service, and is kept', async () => {
-    const authorize = (): never => {
-      throw new Error('no luck');
-    };
-    const { aws, kms } = await startAws({ authorize });
-    await expect(kms.send(new DescribeKeyCommand({ KeyId: 'alias/a' }))).rejects.toMatchObject({
-      name: 'KMSInternalException',
-    });
-    expect(aws.errors).toEqual([new Error('no luck')]);
   });
 });

@@ -1,4 +1,4 @@
-import { invalidNextToken } from '../wire/errors.ts';
+import { invalidNextToken } from './errors.ts';
 import type { ListSecretsRequest } from './requests.ts';
 import type { Secret } from './secret.ts';
 import { describeSecret } from './secret-description.ts';
@@ -14,7 +14,7 @@ const sortValues = {
   name: ({ name }) => name,
 } satisfies Record<ListSecretsRequest['SortBy'], (secret: Secret) => string | number>;
 
-/** Lists secrets page by page, each page in time that does not grow with the pages before it. */
+/** Lists secrets page by page. A late page costs no more than the first one. */
 export class SecretList {
   readonly #store: SecretStore;
   #sorted:
@@ -61,7 +61,7 @@ export class SecretList {
       .map((secret) => ({ secret, key: sortKey(secret, SortBy) }))
       .sort((one, other) => compare(one.key, other.key))
       .map(({ secret }) => secret);
-    // What a lagging list shows changes without a write, as time goes by.
+    // A lagging list changes over time without any write.
     this.#sorted = listLagMs > 0 ? undefined : { revision, order, rows };
     return rows;
   }
@@ -112,7 +112,7 @@ function decodeToken(token: string): SortKey {
       return [value, name];
     }
   } catch {
-    // Said below, as for any other token that was not ours.
+    // Falls through to the error for every invalid token.
   }
   throw invalidNextToken();
 }

@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { parseSettings, type Settings } from '../../infra/app/settings.ts';
+import { ImsTokenRotatorStack } from '../../infra/app/stack.ts';
+
+/** The template of the stack `local`, with the settings in `cdk.json` and these. */
+export function localStack(settings: Partial<Settings> = {}): Template {
+  const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
+  const parsed = parseSettings(context['ims-token-rotator']);
+  const app = new App({ context });
+  return Template.fromStack(new ImsTokenRotatorStack(app, 'local', { ...parsed, ...settings }));
+}
