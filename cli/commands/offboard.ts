@@ -120,7 +120,7 @@ function warningsOf(
       ? []
       : [
           `The stack ${stack} has made them: take the credential out of it first, or its next ` +
-            'deployment fails and the alarm "Fewer managed" is raised.',
+            'deployment fails and the credential is reported as failing.',
         ];
   if (token === undefined) return declared;
   const read =

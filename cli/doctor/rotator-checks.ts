@@ -107,8 +107,8 @@ async function tickFinding(
 }
 
 // Of each metric that the stack watches.
-const watched = ['Ticks', 'MinLifeLeft', 'Failing', 'Managed'];
-const watchedOfFunction = ['AsyncEventsDropped', 'Throttles'];
+const watched = ['Ticks', 'MinLifeLeft', 'MinPausedLifeLeft', 'Failing'];
+const watchedOfFunction = ['Errors', 'AsyncEventsDropped', 'Throttles'];
 
 /** The alarms on each metric; of what cannot be known without the function, none are asked for. */
 async function allAlarms(
