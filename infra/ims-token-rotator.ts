@@ -124,16 +124,15 @@ export class ImsTokenRotator extends Construct {
       removalPolicy: this.#props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     if (encryptionKey !== undefined) this.#function.role.allowKey(encryptionKey, 'write');
-    let clientSecretArn: string | undefined;
     if (props.clientSecret !== undefined) {
       const key = props.clientSecret.encryptionKey;
       if (key !== undefined) {
         checkKey(credential, key);
         this.#function.role.allowKey(key, 'read');
       }
-      clientSecretArn = this.#external.add(credential.clientSecret);
     }
-    this.#environment.add(name, clientSecretArn);
+    const elsewhere = props.clientSecret && this.#external.add(credential.clientSecret);
+    this.#environment.add(name, elsewhere);
     // The function would report a credential that it is told of before the secrets exist.
     this.function.node.addDependency(...credential.resources);
     this.#rotation?.attach(credential.tokenSecret);
