@@ -159,10 +159,10 @@ describe('in operation,', () => {
     expect((over?.at ?? 0) - (raised?.at ?? 0)).toBeLessThanOrEqual(15 * minute);
   });
 
-  it('a failure is reported among a hundred that were there before', async () => {
+  it('a failure is reported among others that were there before', async () => {
     const rotator = await startRenewing();
     // Anybody who may create secrets under the prefix can create pairs that cannot work.
-    for (let index = 0; index < 100; index += 1) {
+    for (let index = 0; index < 20; index += 1) {
       rotator.createClientSecret(`broken-${index}`, 'not a credential');
       rotator.createTokenSecret(`broken-${index}`);
     }
