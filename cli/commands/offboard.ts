@@ -119,7 +119,7 @@ function warningsOf(
       ? []
       : [
           `The stack ${stack} created them: remove the credential from it first, or its next ` +
-            'deployment fails and the alarm "Fewer managed" is raised.',
+            'deployment fails and the credential is reported as failing.',
         ];
   if (token === undefined) return declared;
   const read =
