@@ -16,7 +16,7 @@ import type { Tags } from './token-tags.ts';
 
 /** The status tag after a run, and whether the run's failure is news. */
 export interface NextStatus {
-  /** The value to write; undefined when the tag already says it, or nothing is to be said. */
+  /** The value to write; undefined when the tag already says it, or there is nothing to write. */
   readonly status: string | undefined;
   readonly isNews: boolean;
 }
@@ -73,7 +73,7 @@ function unless(current: string | undefined, next: string | undefined): string |
 
 /**
  * IMS's own error code is restricted to a safe alphabet; nothing else that IMS says gets into a tag.
- * Transient failures leave it out, so that an outage with many faces is one failure.
+ * Transient failures leave it out, so that an outage with varying errors is one failure.
  */
 function failureCode(error: RotatorError): FailureCode {
   const imsError = error instanceof TokenRequestError ? error.details.imsError : undefined;

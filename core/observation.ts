@@ -27,8 +27,8 @@ export interface Observation {
   readonly versionId: string | undefined;
   /**
    * `'absent'`: there is no token secret; `'empty'`: it has no value; `'unread'`: its version id is
-   * foreign or claims more life than this credential's tokens have had, and nobody has looked at the
-   * value yet.
+   * foreign or claims more life than this credential's tokens have had, and its value has not been
+   * read.
    */
   readonly token: 'absent' | 'empty' | 'unread' | 'malformed' | CurrentToken;
   /** When the version before the current one was issued. */

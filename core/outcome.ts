@@ -24,7 +24,7 @@ export interface CredentialOutcome {
   readonly clientSecretPosition?: number | undefined;
   /** Kept although it is due, because the credential has used up its budget of mints. */
   readonly isOverBudget?: boolean | undefined;
-  /** Seconds from the credential's first read to what became of it. */
+  /** Seconds from the credential's first read to its outcome. */
   readonly duration?: number | undefined;
 }
 

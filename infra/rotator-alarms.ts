@@ -166,8 +166,8 @@ export class RotatorAlarms extends Construct {
       evaluationPeriods: Math.ceil((2 * tick) / period),
       treatMissingData: TreatMissingData.BREACHING,
       alarmDescription: this.#describe(
-        `No tick was completed for ${2 * tick} minutes or more: nothing is renewed, and no other alarm can notice.`,
-        'Tokens are valid until they expire, by default for half their life. The first deployment raises this alarm once, until the first tick.',
+        `No tick was completed for ${2 * tick} minutes or more: nothing is renewed, and no other alarm will fire.`,
+        'Stored tokens stay valid until they expire, by default for about half their lifetime. The first deployment raises this alarm once, until the first tick.',
         'Silence',
       ),
     });
@@ -183,7 +183,7 @@ export class RotatorAlarms extends Construct {
       threshold: 1,
       alarmDescription: this.#describe(
         'Lambda dropped a tick or the event of a stored credential: the function failed twice or could not start.',
-        'The next tick makes up for it. If this lasts, tokens are valid for half their life.',
+        'The next tick makes up for it. If this lasts, stored tokens last about half their lifetime.',
         'Events dropped',
       ),
     });
@@ -202,7 +202,7 @@ export class RotatorAlarms extends Construct {
       datapointsToAlarm: 2,
       alarmDescription: this.#describe(
         'Lambda throttles the function: the concurrency of the account is exhausted, or that of the function is 0.',
-        'If no tick gets through, the alarm on silence follows, and tokens are valid for half their life.',
+        'If no tick gets through, the alarm on silence follows, and stored tokens last about half their lifetime.',
         'Throttles',
       ),
     });

@@ -106,6 +106,7 @@ Then inspect the rotator and read the token:
 
 The stand-in for IMS knows one client. Onboard it again under another name:
 
+  umask 077
   aws secretsmanager get-secret-value --query SecretString --output text \\
     --secret-id ${world.secretId(sampleName, 'client')} \\
     > credential.json

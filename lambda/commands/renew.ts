@@ -38,7 +38,7 @@ export async function renew(
   return refused;
 }
 
-/** Why a kept token is not what was asked for. */
+/** The error when a kept token does not satisfy the request. */
 function refusalOf(
   run: Run,
   { credential, outcome, reason, token, isOverBudget }: CredentialOutcome,
