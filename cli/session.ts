@@ -4,17 +4,9 @@ import { asRotatorError } from '../core/errors.ts';
 import { type EpochSeconds, epochSeconds } from '../core/instant.ts';
 import type { Digest } from '../core/token-tags.ts';
 import { Secrets } from './aws/secrets.ts';
+import { type CommonOptions, checkOptions } from './common-options.ts';
 import { CliError } from './errors.ts';
 import { Terminal } from './view/terminal.ts';
-
-/** The options that commands share. */
-export interface CommonOptions {
-  readonly json?: boolean | undefined;
-  readonly rotator?: string | undefined;
-  readonly prefix?: string | undefined;
-  readonly profile?: string | undefined;
-  readonly region?: string | undefined;
-}
 
 /** Everything outside that a command touches. */
 export interface Session {
@@ -27,12 +19,17 @@ export interface Session {
   readonly signal: AbortSignal;
 }
 
-/** Sets profile and Region in the environment, where every client of the AWS SDK reads them. */
+/**
+ * Sets profile and Region in the environment, where every client of the AWS SDK reads them.
+ *
+ * @throws CliError ERR_USAGE for an invalid option
+ */
 export function startSession(
   options: CommonOptions,
   { env, stdin, stdout, stderr }: Pick<NodeJS.Process, 'env' | 'stdin' | 'stdout' | 'stderr'>,
   signal: AbortSignal,
 ): Session {
+  checkOptions(options);
   const region = options.region || env['AWS_REGION'] || env['AWS_DEFAULT_REGION'];
   if (options.profile !== undefined) env['AWS_PROFILE'] = options.profile;
   if (region) env['AWS_REGION'] = region;

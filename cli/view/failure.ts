@@ -59,8 +59,8 @@ const known: Readonly<Record<ErrorCode, FailureWords>> = {
     fix: 'ims-token-rotator doctor NAME shows it; then: ims-token-rotator renew NAME --force',
   },
   ERR_RECENTLY_ISSUED: {
-    words: 'the token was issued a moment ago',
-    fix: 'try again in a minute',
+    words: 'the token was issued a moment ago, or two were within a short time',
+    fix: 'use the stored token; another one can be minted 10 minutes after it',
   },
   ERR_NO_TIME_LEFT: {
     words: 'the run ended before the renewal',
