@@ -47,7 +47,7 @@ export const help = {
     summary: 'print the token, for use in a shell',
     examples: [
       'token fusion --field expires_at',
-      'curl -H "$(ims-token-rotator token fusion --header)" https://…',
+      'ims-token-rotator token fusion --header | curl -H @- https://…',
       'eval "$(ims-token-rotator token fusion --env)"',
     ],
     more:

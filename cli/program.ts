@@ -2,9 +2,10 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { imsEndpointRule, isImsEndpoint } from '../core/config.ts';
 import { defaultTick, environmentVariables } from '../core/contract.ts';
 import manifest from '../package.json' with { type: 'json' };
+import type { CommonOptions } from './common-options.ts';
 import { usageError } from './errors.ts';
 import { exitCodes, help, helpBehind } from './help.ts';
-import { type CommonOptions, type Session, startSession } from './session.ts';
+import { type Session, startSession } from './session.ts';
 import { reportError } from './view/report-error.ts';
 
 type Work = (session: Session) => Promise<number>;
@@ -25,6 +26,8 @@ export async function program(host: NodeJS.Process): Promise<number> {
     interruption.abort();
   };
   host.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  // The terminal is gone. The kernel and the shell may both say so: the second one is no second Ctrl-C.
+  host.on('SIGHUP', () => interruption.abort());
   // The reader (for example head) may be gone, or the disk full. The command finishes its work.
   host.stdout.on('error', () => undefined);
   host.stderr.on('error', () => undefined);
@@ -88,6 +91,7 @@ function addAws(root: Command, name: keyof typeof help, args: string): Command {
   return add(root, name, args)
     .option('--rotator <name>', 'the rotator (default: the only one in the account)')
     .option('--prefix <prefix>', "prefix of its secrets' names, if not the default")
+    .option('--function <name>', 'its function, if several claim the rotator')
     .option('--profile <name>', 'AWS profile')
     .option('--region <region>', 'AWS Region');
 }

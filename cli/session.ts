@@ -1,17 +1,12 @@
 import { createHash } from 'node:crypto';
+import { isLoopback, parseNetworkSettings } from '../core/config.ts';
+import { asRotatorError } from '../core/errors.ts';
 import { type EpochSeconds, epochSeconds } from '../core/instant.ts';
 import type { Digest } from '../core/token-tags.ts';
 import { Secrets } from './aws/secrets.ts';
+import { type CommonOptions, checkOptions } from './common-options.ts';
+import { CliError } from './errors.ts';
 import { Terminal } from './view/terminal.ts';
-
-/** The options that commands share. */
-export interface CommonOptions {
-  readonly json?: boolean | undefined;
-  readonly rotator?: string | undefined;
-  readonly prefix?: string | undefined;
-  readonly profile?: string | undefined;
-  readonly region?: string | undefined;
-}
 
 /** Everything outside that a command touches. */
 export interface Session {
@@ -24,23 +19,42 @@ export interface Session {
   readonly signal: AbortSignal;
 }
 
-/** Sets profile and Region in the environment, where every client of the AWS SDK reads them. */
+/**
+ * Sets profile and Region in the environment, where every client of the AWS SDK reads them.
+ *
+ * @throws CliError ERR_USAGE for an invalid option
+ */
 export function startSession(
   options: CommonOptions,
   { env, stdin, stdout, stderr }: Pick<NodeJS.Process, 'env' | 'stdin' | 'stdout' | 'stderr'>,
   signal: AbortSignal,
 ): Session {
+  checkOptions(options);
   const region = options.region || env['AWS_REGION'] || env['AWS_DEFAULT_REGION'];
   if (options.profile !== undefined) env['AWS_PROFILE'] = options.profile;
   if (region) env['AWS_REGION'] = region;
   // The SDK would use an empty one as the Region.
   else delete env['AWS_REGION'];
+  const terminal = new Terminal({ stdin, stdout, stderr });
+  for (const [variable, url] of awsEndpoints(env)) {
+    if (!isLoopback(url)) terminal.note(`${variable}: AWS is called at ${URL.parse(url)?.origin}`);
+  }
   return {
     options,
-    terminal: new Terminal({ stdin, stdout, stderr }),
+    terminal,
     secrets: new Secrets(signal),
     now: () => epochSeconds(Date.now() / 1000),
     digest: (text) => createHash('sha256').update(text).digest('hex'),
     signal,
   };
+}
+
+/** @throws CliError ERR_CONFIG_INVALID when AWS or a proxy cannot be called as the environment says */
+function awsEndpoints(env: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
+  try {
+    return parseNetworkSettings(env);
+  } catch (error) {
+    const { code, message } = asRotatorError(error);
+    throw new CliError(code, message, 'correct the variable, or unset it', { cause: error });
+  }
 }

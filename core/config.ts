@@ -20,6 +20,8 @@ export interface Config {
   readonly prefix: string;
   /** ARNs of client secrets outside the prefix, by credential name. */
   readonly clientSecrets: ReadonlyMap<string, string>;
+  /** The credentials that the stack declares. */
+  readonly declared: ReadonlySet<string>;
   /** Seconds between two ticks. */
   readonly tick: number;
   readonly region: string;
@@ -43,11 +45,58 @@ export function isImsEndpoint(origin: string): boolean {
   return loopback.test(origin) || adobe.test(origin);
 }
 
-// undici reads these itself, and its error would show a password in one of them.
+const proxySchemes: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:', 'socks:']);
+
+/** undici reads proxies itself; it would fail with an error of its own, which may show a password. */
+function isProxy(text: string): boolean {
+  const url = URL.parse(text);
+  if (text === '') return true;
+  if (url === null || !proxySchemes.has(url.protocol) || url.hostname === '') return false;
+  return isPercentEncoded(url.username) && isPercentEncoded(url.password);
+}
+
+function isPercentEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const proxy = v.optional(
   v.pipe(
     v.string(),
-    v.check((url) => url === '' || URL.canParse(url), 'must be a URL'),
+    v.check(
+      isProxy,
+      'must be a URL that begins with http:// or https://, with a % in its password as %25',
+    ),
+  ),
+);
+
+const proxies = {
+  HTTP_PROXY: proxy,
+  HTTPS_PROXY: proxy,
+  http_proxy: proxy,
+  https_proxy: proxy,
+};
+
+/** True for a URL on this machine. */
+export function isLoopback(url: string): boolean {
+  return loopback.test(URL.parse(url)?.origin ?? '');
+}
+
+/** True if AWS may be called at this URL: requests to it carry secrets. */
+export function isAwsEndpoint(text: string): boolean {
+  return URL.parse(text)?.protocol === 'https:' || isLoopback(text);
+}
+
+const awsEndpointRule = 'must be an https URL, or one on loopback';
+
+const awsEndpoint = v.optional(
+  v.pipe(
+    v.string(),
+    v.check((text) => text === '' || isAwsEndpoint(text), awsEndpointRule),
   ),
 );
 
@@ -61,6 +110,12 @@ const clientSecrets = v.pipe(
     addIssue({ message: 'must be a JSON object of credential names and ARNs of secrets' });
     return NEVER;
   }),
+);
+
+const declared = v.pipe(
+  v.optional(v.string(), ''),
+  v.transform((names) => new Set(names.split(',').filter((name) => name !== ''))),
+  v.check((names) => [...names].every(isCredentialName), 'must be credential names and commas'),
 );
 
 function wholeNumber(standard: string, least: number, most: number) {
@@ -79,6 +134,7 @@ const schema = v.object({
     v.pipe(v.string(), v.regex(prefixPattern, `must be ${prefixRule}`)),
   ),
   [variables.clientSecrets]: clientSecrets,
+  [variables.declared]: declared,
   [variables.tickSeconds]: wholeNumber(String(defaultTick), 60, 86_400),
   [variables.concurrency]: wholeNumber('8', 1, 50),
   [variables.writesPerSecond]: wholeNumber('40', 1, 50),
@@ -87,10 +143,9 @@ const schema = v.object({
     v.picklist(['true', 'false'], 'must be true or false'),
   ),
   AWS_REGION: v.pipe(v.string(), v.minLength(1, 'is empty')),
-  HTTP_PROXY: proxy,
-  HTTPS_PROXY: proxy,
-  http_proxy: proxy,
-  https_proxy: proxy,
+  AWS_ENDPOINT_URL: awsEndpoint,
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: awsEndpoint,
+  ...proxies,
   [variables.imsEndpointUrl]: v.optional(
     v.pipe(
       v.string(),
@@ -107,20 +162,14 @@ const schema = v.object({
  */
 export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const parsed = v.safeParse(schema, environment, { abortPipeEarly: true });
-  if (!parsed.success) {
-    const problems = problemsOf(parsed.issues);
-    throw new RotatorError(
-      'ERR_CONFIG_INVALID',
-      `the function's environment is invalid: ${listProblems(problems)}`,
-      { problems },
-    );
-  }
+  if (!parsed.success) throw invalid("the function's environment", parsed.issues);
   const { output } = parsed;
   const rotator = output[variables.name];
   return {
     rotator,
     prefix: output[variables.prefix] ?? defaultPrefix(rotator),
     clientSecrets: output[variables.clientSecrets],
+    declared: output[variables.declared],
     tick: output[variables.tickSeconds],
     region: output.AWS_REGION,
     concurrency: output[variables.concurrency],
@@ -128,6 +177,34 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     validate: output[variables.validate] === 'true',
     imsEndpointUrl: output[variables.imsEndpointUrl],
   };
+}
+
+/**
+ * Checks what the environment says of proxies and of AWS endpoints, the only settings that the
+ * commands share with the function.
+ *
+ * @returns the AWS endpoints that replace the standard ones, by variable
+ * @throws RotatorError ERR_CONFIG_INVALID, which lists every problem by variable
+ */
+export function parseNetworkSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+): ReadonlyMap<string, string> {
+  const endpoints = Object.entries(environment).filter(
+    (entry): entry is [string, string] =>
+      /^AWS_ENDPOINT_URL(_[A-Z0-9_]+)?$/.test(entry[0]) && Boolean(entry[1]),
+  );
+  const names = endpoints.map(([name]) => [name, awsEndpoint]);
+  const settings = v.object({ ...proxies, ...Object.fromEntries(names) });
+  const parsed = v.safeParse(settings, environment, { abortPipeEarly: true });
+  if (!parsed.success) throw invalid('the environment', parsed.issues);
+  return new Map(endpoints);
+}
+
+function invalid(what: string, issues: Parameters<typeof problemsOf>[0]): RotatorError {
+  const problems = problemsOf(issues);
+  return new RotatorError('ERR_CONFIG_INVALID', `${what} is invalid: ${listProblems(problems)}`, {
+    problems,
+  });
 }
 
 function readClientSecrets(json: string): ReadonlyMap<string, string> | undefined {

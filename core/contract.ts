@@ -57,6 +57,8 @@ export const environmentVariables = {
   name: 'IMS_TOKEN_ROTATOR_NAME',
   prefix: 'IMS_TOKEN_ROTATOR_PREFIX',
   clientSecrets: 'IMS_TOKEN_ROTATOR_CLIENT_SECRETS',
+  /** The names of the credentials that the stack declares, separated by commas. */
+  declared: 'IMS_TOKEN_ROTATOR_DECLARED',
   tickSeconds: 'IMS_TOKEN_ROTATOR_TICK_SECONDS',
   concurrency: 'IMS_TOKEN_ROTATOR_CONCURRENCY',
   writesPerSecond: 'IMS_TOKEN_ROTATOR_WRITES_PER_SECOND',
@@ -82,10 +84,14 @@ export const metricUnits = {
   Renewed: 'Count',
   /** Credentials currently failing. */
   Failing: 'Count',
-  /** Remaining life, in percent, of the token closest to expiry. */
+  /** Credentials currently paused. */
+  Paused: 'Count',
+  /** Remaining life, in percent, of the token closest to expiry, paused tokens aside. */
   MinLifeLeft: 'Percent',
   /** Seconds until the first token expires. */
   MinSecondsToExpiry: 'Seconds',
+  /** Remaining life, in percent, of the paused token closest to expiry. */
+  MinPausedLifeLeft: 'Percent',
   /** Time from a credential's first read to its stored token. */
   RenewalDuration: 'Milliseconds',
 } as const;

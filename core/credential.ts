@@ -38,6 +38,7 @@ const scope = v.pipe(text(256), v.regex(/^[^",\\]+$/, 'must not hold a comma, qu
 /** Client secrets and tokens are sent to no other host. */
 export const imsHostSchema = v.pipe(
   v.string('must be a string'),
+  v.maxLength(253, 'must be at most 253 characters'),
   v.regex(
     /^([a-z0-9-]+\.)+adobelogin\.com$/,
     'must be a host name under .adobelogin.com, without https:// and path',

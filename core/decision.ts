@@ -1,3 +1,4 @@
+import { isWithinBudget, type MintHistory } from './mint-budget.ts';
 import type { CurrentToken, Observation } from './observation.ts';
 import { renewBefore } from './renew-before.ts';
 import { isBackingOff } from './status.ts';
@@ -23,7 +24,9 @@ export interface Decision {
   readonly action: 'keep' | 'look' | 'renew';
   readonly reason: Reason;
   /** Kept although somebody has to act. */
-  readonly failing: boolean;
+  readonly needsAction: boolean;
+  /** Kept although it is due, because the credential has used up its budget of mints. */
+  readonly isOverBudget?: boolean | undefined;
 }
 
 /** A request to renew a token that may not be due. */
@@ -38,16 +41,33 @@ export const unforced: Force = { force: false };
 const minute = 60;
 const recently = 10 * minute;
 
-/** Decides whether a credential's token is due, and why. The order matters: the first hit wins. */
+/**
+ * Decides whether a credential's token is due, and why. The order matters: the first hit wins. Then
+ * the credential's budget of mints has the last word.
+ */
 export function decide(observation: Observation, force: Force = unforced): Decision {
-  const { now, tick, token, fingerprint, failure } = observation;
+  const { token, fingerprint } = observation;
   if (observation.paused) return keep('paused');
   if (token === 'absent') return keep('token-secret-missing', true);
-  if (fingerprint === undefined) return keep('credential-missing', token !== 'empty');
+  if (fingerprint === undefined) {
+    return keep('credential-missing', token !== 'empty' || observation.isOverdue);
+  }
+  const decision = decideRenewal({ ...observation, token, fingerprint }, force);
+  const isOverBudget = decision.action === 'renew' && !isWithinBudget(historyOf(observation));
+  return isOverBudget ? { ...keep('recently-issued'), isOverBudget } : decision;
+}
+
+type Renewable = Observation & {
+  readonly token: Exclude<Observation['token'], 'absent'>;
+  readonly fingerprint: string;
+};
+
+function decideRenewal(observation: Renewable, force: Force): Decision {
+  const { now, tick, token, fingerprint, failure } = observation;
   if (isForced(force, observation)) return renew('forced');
   if (isBackingOff(failure, now, tick)) return keep('backing-off');
   if (token === 'empty') return renew('token-missing');
-  if (token === 'unread') return { action: 'look', reason: 'token-unread', failing: false };
+  if (token === 'unread') return { action: 'look', reason: 'token-unread', needsAction: false };
   if (token === 'malformed') return renew('token-malformed');
   const changed = token.fingerprint !== undefined && token.fingerprint !== fingerprint;
   if (changed) return renew('credential-changed');
@@ -58,12 +78,12 @@ export function decide(observation: Observation, force: Force = unforced): Decis
   return remaining <= lead ? renew('token-expiring') : keep('token-fresh');
 }
 
-function keep(reason: Reason, failing = false): Decision {
-  return { action: 'keep', reason, failing };
+function keep(reason: Reason, needsAction = false): Decision {
+  return { action: 'keep', reason, needsAction };
 }
 
 function renew(reason: Reason): Decision {
-  return { action: 'renew', reason, failing: false };
+  return { action: 'renew', reason, needsAction: false };
 }
 
 /**
@@ -76,12 +96,30 @@ function isForced({ force, replaces }: Force, { now, token, versionId }: Observa
   return typeof token !== 'object' || now - token.issuedAt >= minute;
 }
 
+function historyOf({ now, token, previousIssuedAt, changedAt }: Observation): MintHistory {
+  const currentIssuedAt = typeof token === 'object' ? token.issuedAt : undefined;
+  return { now, currentIssuedAt, previousIssuedAt, changedAt };
+}
+
 /** A token that replaces one because of its expiry has to expire later. */
 export function mustExpireLater(
   reason: Reason,
   token: Observation['token'],
 ): token is CurrentToken {
   return (reason === 'token-expired' || reason === 'token-expiring') && typeof token === 'object';
+}
+
+/** True if a tick must act on a credential that the list shows, and not only count it. */
+export function needsWork(
+  { action, reason, needsAction }: Decision,
+  { token, isCredentialUnseen }: Observation,
+  hasStatus: boolean,
+): boolean {
+  if (action !== 'keep') return true;
+  // While a credential waits, its foreign token still expires, and the operator must be warned in time.
+  if (reason === 'backing-off') return token === 'unread';
+  // The list may be old: before a problem or a recovery is reported, the secrets themselves are read.
+  return needsAction || ((isCredentialUnseen || hasStatus) && isSettled(reason));
 }
 
 /** The credential needs nothing: its token is fresh, or was issued a moment ago. */

@@ -1,3 +1,4 @@
+import type { EpochSeconds } from './instant.ts';
 import type { Problem } from './problems.ts';
 
 interface ErrorKind {
@@ -26,11 +27,16 @@ export const errorKinds = {
   ERR_TOKEN_INVALID: finalFor('operator'),
   ERR_TOKEN_UNAVAILABLE: transient,
   ERR_TOKEN_NOT_LATER: finalFor('operator'),
+  ERR_IMS_CERTIFICATE: finalFor('operator'),
+  ERR_IMS_PROXY: finalFor('operator'),
+  ERR_IMS_UNRESOLVED: finalFor('operator'),
   ERR_SECRET_ACCESS_DENIED: finalFor('deployer'),
   ERR_SECRET_DECRYPTION: finalFor('deployer'),
   ERR_SECRET_ENCRYPTION: finalFor('deployer'),
   ERR_SECRET_REFUSED: finalFor('deployer'),
   ERR_SECRET_UNAVAILABLE: transient,
+  ERR_AWS_CERTIFICATE: finalFor('operator'),
+  ERR_AWS_UNRESOLVED: finalFor('operator'),
   ERR_VERSION_EXISTS: finalFor('nobody'),
   ERR_VERSION_LIMIT: finalFor('operator'),
   ERR_ROTATION_NEEDS_FIRST_TOKEN: finalFor('operator'),
@@ -82,7 +88,7 @@ export class RotatorError extends Error {
   }
 }
 
-/** The parts of IMS's response that are safe to log. */
+/** The parts of IMS's response that are safe to log: none repeats what was sent. */
 export interface TokenRequestDetails {
   readonly clientId: string;
   readonly status?: number | undefined;
@@ -103,13 +109,27 @@ export class TokenRequestError extends RotatorError {
       | 'ERR_TOKEN_REJECTED'
       | 'ERR_TOKEN_MALFORMED'
       | 'ERR_TOKEN_INVALID'
-      | 'ERR_TOKEN_UNAVAILABLE',
+      | 'ERR_TOKEN_UNAVAILABLE'
+      | 'ERR_IMS_CERTIFICATE'
+      | 'ERR_IMS_PROXY'
+      | 'ERR_IMS_UNRESOLVED',
     message: string,
     details: TokenRequestDetails,
     options?: ErrorOptions,
   ) {
     super(code, message, options);
     this.details = details;
+  }
+}
+
+/** IMS issued a token that does not outlive the stored one, which is kept. */
+export class TokenNotLaterError extends RotatorError {
+  /** When a new token would outlive the stored one. */
+  readonly retryAt: EpochSeconds;
+
+  constructor(message: string, retryAt: EpochSeconds) {
+    super('ERR_TOKEN_NOT_LATER', message);
+    this.retryAt = retryAt;
   }
 }
 

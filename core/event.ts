@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { credentialNameRule } from './contract.ts';
-import type { Force } from './decision.ts';
+import { type Force, unforced } from './decision.ts';
 import { RotatorError } from './errors.ts';
 import { listProblems, problemsOf } from './problems.ts';
 import { type Rotation, rotationEvent } from './rotation.ts';
@@ -10,7 +10,8 @@ import { isCredentialName, type Naming, parseSecretName } from './secret-name.ts
 export type Command =
   | { readonly action: 'tick' }
   | { readonly action: 'status' }
-  | { readonly action: 'renew'; readonly credential: string; readonly force: Force }
+  /** Several credentials when they share the client secret that got a new value. */
+  | { readonly action: 'renew'; readonly credentials: readonly string[]; readonly force: Force }
   | ({ readonly action: 'rotate' } & Rotation)
   /** A label moved on a secret other than this rotator's client secrets: nothing to do. */
   | { readonly action: 'ignore' };
@@ -68,10 +69,10 @@ const labelUpdated = v.object({
 export function parseEvent(event: unknown, naming: Naming): Command {
   const label = v.safeParse(labelUpdated, event);
   if (label.success) {
-    const credential = credentialOf(label.output, naming);
-    return credential === undefined
+    const credentials = credentialsOf(label.output, naming);
+    return credentials.length === 0
       ? { action: 'ignore' }
-      : { action: 'renew', credential, force: { force: false } };
+      : { action: 'renew', credentials, force: unforced };
   }
   if (v.is(step, event)) return { action: 'rotate', ...check(rotationEvent(naming), event) };
   const command = check(action, event).action;
@@ -80,20 +81,19 @@ export function parseEvent(event: unknown, naming: Naming): Command {
     return { action: command };
   }
   const { credential, force, replaces } = check(forcedRenew, event);
-  return { action: 'renew', credential, force: { force, replaces } };
+  return { action: 'renew', credentials: [credential], force: { force, replaces } };
 }
 
-/** The credential whose client secret got a new value; undefined for any other event. */
-function credentialOf(
+/** The credentials whose client secret got a new value; none for any other event. */
+function credentialsOf(
   { resources, detail }: v.InferOutput<typeof labelUpdated>,
   { prefix, clientSecrets }: Naming,
-): string | undefined {
-  if (detail.labelUpdated !== 'AWSCURRENT') return undefined;
-  const elsewhere = [...clientSecrets].find(([, arn]) => resources.includes(arn));
-  if (elsewhere !== undefined) return elsewhere[0];
+): readonly string[] {
+  if (detail.labelUpdated !== 'AWSCURRENT') return [];
+  const sharing = [...clientSecrets].filter(([, arn]) => resources.includes(arn));
   const parsed = parseSecretName(prefix, detail.name);
-  const own = parsed?.kind === 'client' && !clientSecrets.has(parsed.credential);
-  return own ? parsed.credential : undefined;
+  const isOwn = parsed?.kind === 'client' && !clientSecrets.has(parsed.credential);
+  return [...(isOwn ? [parsed.credential] : []), ...sharing.map(([credential]) => credential)];
 }
 
 function check<Output>(schema: v.GenericSchema<unknown, Output>, event: unknown): Output {

@@ -28,7 +28,7 @@ export function keptError(reason: Reason, names: SecretNames): RotatorError | un
     case 'backing-off':
       return new RotatorError(
         'ERR_BACKING_OFF',
-        `${names.token} waits after the failure in its tag ${tagKeys.status}; ` +
+        `${names.token} is backing off after the failure in its tag ${tagKeys.status}; ` +
           'store the credential again, or force a renewal',
       );
     case 'recently-issued':

@@ -1,3 +1,4 @@
+import type { EpochSeconds } from './instant.ts';
 import { parseSecretName } from './secret-name.ts';
 import type { Tags } from './token-tags.ts';
 
@@ -8,8 +9,13 @@ export interface SecretMetadata {
   readonly tags: Tags;
   /** The version that has AWSCURRENT; undefined for a secret without a value. */
   readonly currentVersionId?: string | undefined;
+  /** The version that has AWSPREVIOUS. */
+  readonly previousVersionId?: string | undefined;
   /** The version that has AWSPENDING; it may have AWSCURRENT too. */
   readonly pendingVersionId?: string | undefined;
+  readonly createdAt?: EpochSeconds | undefined;
+  /** The last change of its value, labels or tags. */
+  readonly changedAt?: EpochSeconds | undefined;
   /** Set on a replicated secret, in its primary Region too. */
   readonly primaryRegion?: string | undefined;
 }

@@ -1,6 +1,7 @@
 import { tagKeys } from './contract.ts';
 import { decide, isSettled } from './decision.ts';
-import { type RotatorError, TokenRequestError } from './errors.ts';
+import { type RotatorError, TokenNotLaterError, TokenRequestError } from './errors.ts';
+import { type EpochSeconds, epochSeconds } from './instant.ts';
 import type { Observation } from './observation.ts';
 import type { CredentialOutcome } from './outcome.ts';
 import {
@@ -15,7 +16,7 @@ import type { Tags } from './token-tags.ts';
 
 /** The status tag after a run, and whether the run's failure is news. */
 export interface NextStatus {
-  /** The value to write; undefined when the tag already says it, or nothing is to be said. */
+  /** The value to write; undefined when the tag already says it, or there is nothing to write. */
   readonly status: string | undefined;
   readonly isNews: boolean;
 }
@@ -40,17 +41,30 @@ export function nextStatus(
   if (observation === undefined || error.code === 'ERR_NO_TIME_LEFT') return unchanged;
   const unforced = decide(observation);
   // A forced renewal that fails says nothing about a token that was not due.
-  if (isSettled(unforced.reason)) return unchanged;
-  const { failure, now, token, fingerprint = noFingerprint } = observation;
+  if (isSettled(unforced.reason) && !observation.isCredentialUnseen) return unchanged;
+  const { failure, now, fingerprint = noFingerprint } = observation;
   // A kept failure is not retried but looked at on every tick, so it has nothing to wait for.
-  const transient = error.transient || unforced.failing;
+  const transient = error.transient || unforced.needsAction;
+  if (unforced.reason === 'backing-off' && failure !== undefined) {
+    // Another failure does not put off the next try.
+    const other = { ...failure, ...failureCode(error) };
+    return { status: unless(current, formatStatus(other)), isNews: isNews(other, failure) };
+  }
+  const retryAt = error instanceof TokenNotLaterError ? error.retryAt : undefined;
   const next = rememberFailure(
-    { ...failureCode(error), transient, fingerprint },
+    { ...failureCode(error), transient, fingerprint, retryAt },
     failure,
     now,
-    typeof token === 'object' ? token.expiresAt : undefined,
+    lastTries(observation),
   );
-  return { status: unless(current, formatStatus(next)), isNews: isNews(next, failure) };
+  const isNew = news && isNews(next, failure);
+  return { status: unless(current, formatStatus(next)), isNews: isNew };
+}
+
+/** Every wait ends two ticks before the stored token expires, if that is still ahead. */
+function lastTries({ now, tick, token }: Observation): EpochSeconds | undefined {
+  if (typeof token !== 'object' || token.expiresAt <= now) return undefined;
+  return epochSeconds(token.expiresAt - 2 * tick);
 }
 
 function unless(current: string | undefined, next: string | undefined): string | undefined {
@@ -59,7 +73,7 @@ function unless(current: string | undefined, next: string | undefined): string |
 
 /**
  * IMS's own error code is restricted to a safe alphabet; nothing else that IMS says gets into a tag.
- * Transient failures leave it out, so that an outage with many faces is one failure.
+ * Transient failures leave it out, so that an outage with varying errors is one failure.
  */
 function failureCode(error: RotatorError): FailureCode {
   const imsError = error instanceof TokenRequestError ? error.details.imsError : undefined;

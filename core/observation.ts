@@ -1,8 +1,8 @@
 import { type EpochSeconds, epochSeconds } from './instant.ts';
 import type { SecretMetadata } from './ledger.ts';
-import { noFingerprint, readStatus, type StandingFailure } from './status.ts';
+import { noFingerprint, parseStatus, readStatus, type StandingFailure } from './status.ts';
 import type { StoredToken } from './stored-token.ts';
-import { type Digest, fingerprint, readSettings } from './token-tags.ts';
+import { type Digest, fingerprint, readSettings, type Tags } from './token-tags.ts';
 import { decodeVersionId } from './version-id.ts';
 
 /** The token in the token secret's current version, as far as a decision needs it. */
@@ -21,15 +21,26 @@ export interface Observation {
   /** Seconds between two ticks. */
   readonly tick: number;
   readonly paused: boolean;
+  /** The stack declared the credential more than a day ago, so it should have a value by now. */
+  readonly isOverdue: boolean;
   /** The version of the token secret that is AWSCURRENT, if it has one. */
   readonly versionId: string | undefined;
   /**
    * `'absent'`: there is no token secret; `'empty'`: it has no value; `'unread'`: its version id is
-   * foreign, and nobody has looked at the value yet.
+   * foreign or claims more life than this credential's tokens have had, and its value has not been
+   * read.
    */
   readonly token: 'absent' | 'empty' | 'unread' | 'malformed' | CurrentToken;
-  /** The fingerprint of the current credential and settings; undefined when there is no credential. */
+  /** When the version before the current one was issued. */
+  readonly previousIssuedAt: EpochSeconds | 'none' | 'unknown';
+  /** The last change of the token secret. */
+  readonly changedAt: EpochSeconds | undefined;
+  /**
+   * The fingerprint of the current credential and settings; undefined when there is no credential.
+   * A credential that cannot be seen is assumed to be the one that the token was minted from.
+   */
   readonly fingerprint: string | undefined;
+  readonly isCredentialUnseen: boolean;
   /** The failure remembered for this very version of the credential. */
   readonly failure: StandingFailure | undefined;
   /** The `renew-before` setting in seconds. */
@@ -42,28 +53,48 @@ export interface CredentialVersion {
   readonly versionId: string;
 }
 
-export interface Clock {
+export interface ObservationContext {
   readonly now: EpochSeconds;
   /** Seconds between two ticks. */
   readonly tick: number;
+  readonly digest: Digest;
+  /** The stack declares the credential. */
+  readonly isDeclared?: boolean | undefined;
 }
 
-/** Everything that metadata shows. A foreign version id leaves the token `'unread'`. */
+const day = 86_400;
+// Adobe's tokens live for 24 hours.
+const usualLifetime = day + 3_600;
+
+/**
+ * Everything that metadata shows. A version id that cannot be believed leaves the token `'unread'`.
+ *
+ * @param client the client secret's current version; undefined when it has none
+ */
 export function observeMetadata(
-  { now, tick, digest }: Clock & { readonly digest: Digest },
+  { now, tick, digest, isDeclared = false }: ObservationContext,
   secret: SecretMetadata | undefined,
-  client: CredentialVersion | undefined,
+  client: CredentialVersion | 'unseen' | undefined,
 ): Observation {
   const tags = secret?.tags ?? {};
   const { paused, renewBefore } = readSettings(tags);
-  const current = client && fingerprint(digest, client.arn, client.versionId, tags);
+  const listed = tokenOf(secret, now);
+  const isUnseen = client === 'unseen';
+  const current = isUnseen
+    ? assumedFingerprint(tags, listed)
+    : client && fingerprint(digest, client.arn, client.versionId, tags);
+  const age = now - (secret?.createdAt ?? now);
   return {
     now,
     tick,
     paused,
+    isOverdue: isDeclared && age > day,
     versionId: secret?.currentVersionId,
-    token: tokenOf(secret, now),
+    token: isUnseen && typeof listed === 'object' ? { ...listed, fingerprint: current } : listed,
+    previousIssuedAt: previousIssuedAt(secret, now),
+    changedAt: secret?.changedAt,
     fingerprint: current,
+    isCredentialUnseen: isUnseen,
     failure: readStatus(tags, current ?? noFingerprint, now),
     renewBefore,
   };
@@ -71,10 +102,27 @@ export function observeMetadata(
 
 function tokenOf(secret: SecretMetadata | undefined, now: EpochSeconds): Observation['token'] {
   if (secret === undefined) return 'absent';
-  if (secret.currentVersionId === undefined) return 'empty';
-  const decoded = decodeVersionId(secret.currentVersionId, now);
+  const { currentVersionId, previousVersionId = '' } = secret;
+  if (currentVersionId === undefined) return 'empty';
+  const decoded = decodeVersionId(currentVersionId, now);
   if (decoded === undefined) return 'unread';
+  const { lifetime = 0 } = decodeVersionId(previousVersionId, now) ?? {};
+  if (decoded.lifetime > Math.max(usualLifetime, lifetime)) return 'unread';
   return { ...decoded, issuedAt: epochSeconds(decoded.expiresAt - decoded.lifetime) };
+}
+
+function previousIssuedAt(
+  { previousVersionId }: Partial<SecretMetadata> = {},
+  now: EpochSeconds,
+): Observation['previousIssuedAt'] {
+  if (previousVersionId === undefined) return 'none';
+  const decoded = decodeVersionId(previousVersionId, now);
+  return decoded === undefined ? 'unknown' : epochSeconds(decoded.expiresAt - decoded.lifetime);
+}
+
+function assumedFingerprint(tags: Tags, token: Observation['token']): string {
+  const minted = typeof token === 'object' ? token.fingerprint : undefined;
+  return parseStatus(tags)?.fingerprint ?? minted ?? noFingerprint;
 }
 
 /**
@@ -91,6 +139,17 @@ export function observeValue(
   const { issuedAt, expiresAt } = stored;
   const lifetime = expiresAt - issuedAt;
   return { ...observation, token: { issuedAt, expiresAt, lifetime, fingerprint: minted } };
+}
+
+/**
+ * The observation after it turned out that the current credential's content is what the token was
+ * minted from, although its version is another one.
+ */
+export function observeSameContent(observation: Observation): Observation {
+  const { token, fingerprint: current } = observation;
+  return typeof token === 'object'
+    ? { ...observation, token: { ...token, fingerprint: current } }
+    : observation;
 }
 
 /** The secret's current version, if it has one. */

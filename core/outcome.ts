@@ -1,5 +1,5 @@
 import type { Decision, Reason } from './decision.ts';
-import type { RotatorError } from './errors.ts';
+import { type RotatorError, TokenNotLaterError } from './errors.ts';
 import type { EpochSeconds } from './instant.ts';
 import type { Observation } from './observation.ts';
 
@@ -22,7 +22,9 @@ export interface CredentialOutcome {
   readonly statusError?: RotatorError | undefined;
   /** Which of several client secrets IMS accepted, counted from 1. */
   readonly clientSecretPosition?: number | undefined;
-  /** Seconds from the credential's first read to what became of it. */
+  /** Kept although it is due, because the credential has used up its budget of mints. */
+  readonly isOverBudget?: boolean | undefined;
+  /** Seconds from the credential's first read to its outcome. */
   readonly duration?: number | undefined;
 }
 
@@ -34,7 +36,11 @@ export interface TokenLife {
 
 /** The result of acting on a decision; `due` is a decision that was not acted on. */
 export type Acted =
-  | { readonly kind: 'kept' }
+  | {
+      readonly kind: 'kept';
+      /** Something could not be seen, so a remembered failure may still last. */
+      readonly isUnsure?: boolean | undefined;
+    }
   | { readonly kind: 'due' }
   | {
       readonly kind: 'renewed';
@@ -64,16 +70,23 @@ export function outcomeOf(
     }
     case 'failed': {
       const { error } = acted;
+      if (error instanceof TokenNotLaterError) {
+        // The stored token is good for longer than any new one.
+        return { credential, reason, outcome: 'kept', token, error, failing: false, isNews: false };
+      }
       const outcome = error.deferred ? 'deferred' : 'failed';
       // A broken host fails all its credentials; a run out of time fails none.
       const lasting = error.code !== 'ERR_NO_TIME_LEFT';
       const failing = lasting || failure !== undefined;
-      return { credential, reason, outcome, token, error, failing, isNews: lasting };
+      const isNews = lasting && (reason !== 'token-secret-missing' || isHourly(observation));
+      return { credential, reason, outcome, token, error, failing, isNews };
     }
     case 'kept':
     case 'due': {
       const standingCode = reason === 'backing-off' ? failure?.code : undefined;
-      const failing = standingCode !== undefined;
+      const lasting =
+        acted.kind === 'kept' && acted.isUnsure === true ? failure?.code : standingCode;
+      const failing = lasting !== undefined && !isHarmless(lasting, observation);
       return {
         credential,
         reason,
@@ -82,9 +95,24 @@ export function outcomeOf(
         failing,
         isNews: false,
         standingCode,
+        isOverBudget: decision?.isOverBudget,
       };
     }
   }
+}
+
+const hour = 3_600;
+
+/** There is no secret to remember this failure in, so the clock says when it is news again. */
+function isHourly(observation: Observation | undefined): boolean {
+  return observation !== undefined && observation.now % hour < observation.tick;
+}
+
+/** A stored token that outlives every new one needs no attention. */
+function isHarmless(code: string, observation: Observation | undefined): boolean {
+  const token = observation?.token;
+  const isGood = typeof token === 'object' && token.expiresAt > (observation?.now ?? 0);
+  return code === 'ERR_TOKEN_NOT_LATER' && isGood;
 }
 
 function lifeOf(token: Observation['token'] | undefined): TokenLife | undefined {

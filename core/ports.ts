@@ -6,7 +6,7 @@ import type { Sensitive } from './sensitive.ts';
 import type { TokenResponse } from './token-response.ts';
 import type { Digest } from './token-tags.ts';
 
-/** Everything outside that a run touches. handler.ts makes it anew for each invocation. */
+/** A run's external dependencies. handler.ts builds them anew for each invocation. */
 export interface Deps {
   readonly config: Config;
   readonly now: () => EpochSeconds;

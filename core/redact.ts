@@ -1,19 +1,33 @@
-// Words like projectedProductContext stay readable: a random string has a digit.
-const tokenShaped = /(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{16,}(\.[A-Za-z0-9_-]*)*/g;
+import { echoes } from './echo.ts';
+
+const redacted = '[redacted]';
+
+// More is neither searched nor shown.
+const longestText = 1_000;
+const longestLine = 200;
+const longestId = 128;
+
+const word = /[A-Za-z0-9_-]{16,}(?:\.[A-Za-z0-9_-]*)*/g;
 
 /**
- * Makes a remote text fit for a log: at most 200 characters, one line, without the given secrets and
- * without anything long enough to be one.
+ * Makes a remote text fit for a log: at most 200 characters in one line. A text that repeats a
+ * secret is dropped as a whole, and so is each word that is long enough to be another one.
+ *
+ * @param secrets everything secret that the other side knows
  */
 export function redact(text: string, secrets: readonly string[]): string {
-  const known = secrets
-    .filter((secret) => secret !== '')
-    .flatMap((secret) => [secret, encodeURIComponent(secret)]);
-  const clean = known.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
-  // Cut before the search, which takes time quadratic in a word's length.
-  const line = clean
-    .slice(0, 1_000)
-    .replaceAll(tokenShaped, '[redacted]')
+  const read = text.slice(0, longestText);
+  if (echoes(read, secrets)) return redacted;
+  const line = read
+    // Words like projectedProductContext stay readable: a random string has a digit.
+    .replaceAll(word, (match) => (/\d/.test(match) ? redacted : match))
     .replaceAll(/[^\x20-\x7e]+/g, ' ');
-  return line.length > 200 ? `${line.slice(0, 199)}…` : line;
+  return line.length > longestLine ? `${line.slice(0, longestLine - 1)}…` : line;
+}
+
+/** The same for a remote identifier, which may be as long and random as a secret. */
+export function redactId(id: string, secrets: readonly string[]): string {
+  const read = id.slice(0, longestId);
+  if (!/^[\x20-\x7e]*$/.test(read) || echoes(read, secrets)) return redacted;
+  return read;
 }

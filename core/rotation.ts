@@ -77,6 +77,9 @@ function isForeign(versionId: string): boolean {
   return decodeVersionId(versionId, epochSeconds(Number.MAX_SAFE_INTEGER)) === undefined;
 }
 
+// Seconds. Clocks and rounding may put two tokens of the same moment in either order.
+const sameInstant = 60;
+
 /**
  * Judges a pending version: either its token may become AWSCURRENT, or it never can, because a
  * version's value does not change.
@@ -92,11 +95,11 @@ export function judgePending(
   if (token === undefined) return { stale: 'holds no token of the rotator' };
   const expiry = formatInstant(token.expiresAt);
   if (token.expiresAt <= now) return { stale: `holds a token that expired at ${expiry}` };
-  if (typeof current === 'object' && token.expiresAt <= current.expiresAt) {
-    const stored = formatInstant(current.expiresAt);
-    return {
-      stale: `holds a token that expires at ${expiry}, not later than the current one (${stored})`,
-    };
+  // A rotation is asked for, so its token may expire earlier; but it must not undo a renewal.
+  if (typeof current === 'object' && token.issuedAt < current.issuedAt - sameInstant) {
+    const stored = formatInstant(current.issuedAt);
+    const issued = formatInstant(token.issuedAt);
+    return { stale: `holds a token of ${issued}, older than the current one of ${stored}` };
   }
   return { token };
 }

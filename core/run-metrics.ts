@@ -15,40 +15,56 @@ const mostNames = 10;
 export function tickMetrics(outcomes: readonly CredentialOutcome[], now: EpochSeconds): RunMetrics {
   const failing = outcomes.filter((outcome) => outcome.failing);
   const names = failing.slice(0, mostNames).map(({ credential }) => credential);
-  const least = leastLife(outcomes, now);
+  const paused = outcomes.filter(({ reason }) => reason === 'paused');
+  const least = leastLife(
+    outcomes.filter(({ reason }) => reason !== 'paused'),
+    now,
+  );
+  const leastPaused = leastLife(paused, now);
   return {
     values: [
       ['Ticks', 1],
       ['Managed', outcomes.length],
       ['Failing', failing.length],
-      ...(least?.values ?? []),
+      ['Paused', paused.length],
+      ...(least === undefined
+        ? []
+        : ([
+            ['MinLifeLeft', least.percent],
+            ['MinSecondsToExpiry', least.seconds],
+          ] as const)),
+      ...(leastPaused === undefined ? [] : [['MinPausedLifeLeft', leastPaused.percent] as const]),
     ],
     properties: [
       ...(names.length === 0 ? [] : [['failing_credentials', names.join(' ')] as const]),
-      ...(least?.properties ?? []),
+      ...(least === undefined ? [] : [['least_life_left_credential', least.credential] as const]),
+      ...(leastPaused === undefined
+        ? []
+        : [['least_paused_life_left_credential', leastPaused.credential] as const]),
     ],
   };
 }
 
-/** Undefined when there is no token whose expiry is known and that is not paused. */
+interface LeastLife {
+  readonly credential: string;
+  readonly percent: number;
+  /** Until the first token expires, which may be another one. */
+  readonly seconds: number;
+}
+
+/** Undefined when there is no token whose expiry is known. */
 function leastLife(
   outcomes: readonly CredentialOutcome[],
   now: EpochSeconds,
-): RunMetrics | undefined {
-  const lives = outcomes.flatMap(({ credential, reason, token }) => {
-    if (token === undefined || reason === 'paused') return [];
+): LeastLife | undefined {
+  const lives = outcomes.flatMap(({ credential, token }) => {
+    if (token === undefined) return [];
     const seconds = token.expiresAt - now;
     return [{ credential, seconds, percent: (seconds / token.lifetime) * 100 }];
   });
   const [first, ...others] = lives;
   if (first === undefined) return undefined;
-  const least = others.reduce((a, b) => (b.percent < a.percent ? b : a), first);
+  const { credential, percent } = others.reduce((a, b) => (b.percent < a.percent ? b : a), first);
   const seconds = others.reduce((a, b) => Math.min(a, b.seconds), first.seconds);
-  return {
-    values: [
-      ['MinLifeLeft', least.percent],
-      ['MinSecondsToExpiry', seconds],
-    ],
-    properties: [['least_life_left_credential', least.credential]],
-  };
+  return { credential, percent, seconds };
 }

@@ -1,10 +1,18 @@
+import { type EpochSeconds, epochSeconds } from './instant.ts';
 import type { SecretMetadata } from './ledger.ts';
+
+/** A `Date`, which core/ does not use itself. */
+interface SdkDate {
+  getTime(): number;
+}
 
 /** The fields that ListSecrets and DescribeSecret share, in the API's spelling. */
 export interface SecretRow {
   readonly Name?: string | undefined;
   readonly ARN?: string | undefined;
   readonly PrimaryRegion?: string | undefined;
+  readonly CreatedDate?: SdkDate | undefined;
+  readonly LastChangedDate?: SdkDate | undefined;
   readonly Tags?:
     | readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[]
     | undefined;
@@ -22,7 +30,14 @@ export function toMetadata(
     arn: row.ARN ?? '',
     tags: Object.fromEntries((row.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
     currentVersionId: holderOf('AWSCURRENT'),
+    previousVersionId: holderOf('AWSPREVIOUS'),
     pendingVersionId: holderOf('AWSPENDING'),
+    createdAt: instantOf(row.CreatedDate),
+    changedAt: instantOf(row.LastChangedDate),
     primaryRegion: row.PrimaryRegion,
   };
+}
+
+function instantOf(date: SdkDate | undefined): EpochSeconds | undefined {
+  return date && epochSeconds(date.getTime() / 1000);
 }

@@ -15,7 +15,7 @@ export function isCredentialName(text: string): boolean {
   return credentialNamePattern.test(text);
 }
 
-/** Everything that the names of a rotator's secrets follow from. */
+/** The inputs to a rotator's secret names. */
 export interface Naming {
   readonly prefix: string;
   /** ARNs of client secrets outside the prefix, by credential name. */

@@ -36,6 +36,13 @@ const pattern =
 const minutes = 60;
 const shortestWait = 15 * minutes;
 const longestWait = 60 * minutes;
+// Seconds by which the clock of the run that wrote a status may be ahead.
+const clockTolerance = 5 * minutes;
+
+/** True if the status tag holds anything but `ok`. */
+export function hasStatus(tags: Tags = {}): boolean {
+  return (tags[tagKeys.status] ?? okStatus) !== okStatus;
+}
 
 /** The failure that the status tag holds, whether or not it still counts. */
 export function parseStatus(tags: Tags): StandingFailure | undefined {
@@ -50,7 +57,7 @@ export function parseStatus(tags: Tags): StandingFailure | undefined {
 
 /**
  * The failure that still counts: the status tag is about this version of the credential, and its
- * retry-at is at most an hour ahead.
+ * retry-at is at most an hour ahead, give or take the difference of two clocks.
  */
 export function readStatus(
   tags: Tags,
@@ -60,7 +67,8 @@ export function readStatus(
   const failure = parseStatus(tags);
   if (failure?.fingerprint !== fingerprint) return undefined;
   const { retryAt } = failure;
-  return retryAt !== undefined && retryAt > now + longestWait ? undefined : failure;
+  const isImplausible = retryAt !== undefined && retryAt > now + longestWait + clockTolerance;
+  return isImplausible ? undefined : failure;
 }
 
 export function formatStatus(failure: StandingFailure): string {
@@ -70,15 +78,25 @@ export function formatStatus(failure: StandingFailure): string {
   return `failing code=${code} since=${formatInstant(since)}${retry} credential=${fingerprint}`;
 }
 
+/** A failure that happened now. */
+export interface NewFailure extends FailureCode {
+  readonly transient: boolean;
+  readonly fingerprint: string;
+  /** When trying again makes sense, where that is known. */
+  readonly retryAt?: EpochSeconds | undefined;
+}
+
 /**
  * The memory of a failure that happened now. A final failure waits as long again as it has lasted,
- * at least 15 minutes, at most an hour, and never past the stored token's expiry.
+ * at least 15 minutes, at most an hour, and never later than the latest time.
+ *
+ * @param latest when the last tries before the stored token's expiry begin
  */
 export function rememberFailure(
-  failure: FailureCode & { readonly transient: boolean; readonly fingerprint: string },
+  failure: NewFailure,
   before: StandingFailure | undefined,
   now: EpochSeconds,
-  expiresAt: EpochSeconds | undefined,
+  latest: EpochSeconds | undefined,
 ): StandingFailure {
   const { code, imsError, fingerprint } = failure;
   const since = before?.since ?? now;
@@ -86,10 +104,11 @@ export function rememberFailure(
     // A transient failure neither hides a final one nor is news under another code.
     return before ?? { code, imsError, since, fingerprint };
   }
-  const wait = Math.min(Math.max(now - since, shortestWait), longestWait);
-  const retryAt = epochSeconds(now + wait);
-  const capped = expiresAt !== undefined && expiresAt > now && expiresAt < retryAt;
-  return { code, imsError, since, retryAt: capped ? expiresAt : retryAt, fingerprint };
+  const asked = failure.retryAt === undefined ? now - since : failure.retryAt - now;
+  const wait = Math.min(Math.max(asked, shortestWait), longestWait);
+  const last = latest === undefined ? Number.POSITIVE_INFINITY : Math.max(latest, now);
+  const retryAt = epochSeconds(Math.min(now + wait, last));
+  return { code, imsError, since, retryAt, fingerprint };
 }
 
 /** A final failure still waits. A tick up to half an interval early counts as due. */

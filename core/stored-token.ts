@@ -81,12 +81,15 @@ export interface PendingToken extends StoredToken {
   readonly accessToken: Sensitive;
   readonly clientId: string;
   readonly imsHost: string;
+  /** As requested from IMS. */
+  readonly scope: string;
 }
 
 const provable = v.object({
   access_token: v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/)),
   client_id: v.pipe(v.string(), v.minLength(1)),
   ims_host: imsHostSchema,
+  scope: v.optional(v.string(), ''),
 });
 
 /** Undefined for a value that is not a token, or does not name its client and host. */
@@ -98,6 +101,6 @@ export function decodePendingToken(
   if (stored === undefined) return undefined;
   const parsed = v.safeParse(provable, JSON.parse(secretString));
   if (!parsed.success) return undefined;
-  const { access_token, client_id: clientId, ims_host: imsHost } = parsed.output;
-  return { ...stored, accessToken: new Sensitive(access_token), clientId, imsHost };
+  const { access_token, client_id: clientId, ims_host: imsHost, scope } = parsed.output;
+  return { ...stored, accessToken: new Sensitive(access_token), clientId, imsHost, scope };
 }

@@ -1,8 +1,14 @@
 import * as v from 'valibot';
-import { RotatorError, type TokenRequestDetails, TokenRequestError } from './errors.ts';
+import { echoes, holdsWhole } from './echo.ts';
+import {
+  type ErrorCode,
+  TokenNotLaterError,
+  type TokenRequestDetails,
+  TokenRequestError,
+} from './errors.ts';
 import { type EpochSeconds, epochSeconds, formatInstant } from './instant.ts';
 import { listProblems, problemsOf } from './problems.ts';
-import { redact } from './redact.ts';
+import { redact, redactId } from './redact.ts';
 import { parseRetryAfter } from './retry-delay.ts';
 import { Sensitive } from './sensitive.ts';
 import { claimedExpiry } from './token-claims.ts';
@@ -12,7 +18,7 @@ import { longestLifetime } from './version-id.ts';
 export interface TokenResponse {
   readonly status: number;
   readonly body: string;
-  /** IMS's `x-debug-id`. */
+  /** IMS's `x-debug-id`, which does not repeat what was sent. */
   readonly debugId?: string | undefined;
   /** The Retry-After header, unparsed. */
   readonly retryAfter?: string | undefined;
@@ -66,17 +72,21 @@ const schema = v.object({
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5
  */
 export function parseTokenResponse(response: TokenResponse, request: TokenRequest): IssuedToken {
-  const { status, debugId } = response;
-  const details: TokenRequestDetails = { clientId: request.clientId, status, debugId };
-  if (status < 200 || status > 299) throw rejection(response, request, details);
+  const { status } = response;
   const body = parseJson(response.body);
+  const secrets = secretsIn(body, request);
+  const debugId = response.debugId && redactId(response.debugId, secrets);
+  const details: TokenRequestDetails = { clientId: request.clientId, status, debugId };
+  if (status < 200 || status > 299) throw rejection(response, request, { details, secrets });
   if (body === undefined) {
     const message = `IMS answered ${status} with a body that is not JSON`;
     throw new TokenRequestError('ERR_TOKEN_UNAVAILABLE', message, details);
   }
   const checked = v.safeParse(schema, body, { abortPipeEarly: true });
-  if (!checked.success) {
-    const problems = listProblems(problemsOf(checked.issues));
+  const problems = checked.success
+    ? problemOfEcho(checked.output.access_token, request)
+    : listProblems(problemsOf(checked.issues));
+  if (!checked.success || problems !== undefined) {
     const message = `IMS answered ${status} without a usable token: ${problems}`;
     throw new TokenRequestError('ERR_TOKEN_MALFORMED', message, details);
   }
@@ -89,16 +99,28 @@ export function parseTokenResponse(response: TokenResponse, request: TokenReques
   return { accessToken: new Sensitive(accessToken), ...life };
 }
 
-/** @throws RotatorError ERR_TOKEN_NOT_LATER */
+/** Everything secret that the response may repeat, its own token included. */
+function secretsIn(body: unknown, { clientSecret }: TokenRequest): readonly string[] {
+  const token = v.safeParse(v.object({ access_token: v.string() }), body);
+  return [clientSecret.reveal(), ...(token.success ? [token.output.access_token] : [])];
+}
+
+/** Whoever may read tokens must not read the client secret in one. */
+function problemOfEcho(accessToken: string, { clientSecret }: TokenRequest): string | undefined {
+  const repeated = holdsWhole(accessToken, clientSecret.reveal());
+  return repeated ? 'access_token repeats the client secret' : undefined;
+}
+
+/** @throws TokenNotLaterError ERR_TOKEN_NOT_LATER */
 export function assertExpiresLater(
-  token: { readonly expiresAt: EpochSeconds },
+  token: { readonly expiresAt: EpochSeconds; readonly lifetime: number },
   stored: { readonly expiresAt: EpochSeconds },
 ): void {
   if (token.expiresAt > stored.expiresAt) return;
-  throw new RotatorError(
-    'ERR_TOKEN_NOT_LATER',
+  throw new TokenNotLaterError(
     `IMS issued a token that expires at ${formatInstant(token.expiresAt)}, ` +
       `not later than the stored one (${formatInstant(stored.expiresAt)})`,
+    epochSeconds(stored.expiresAt - token.lifetime),
   );
 }
 
@@ -127,10 +149,24 @@ function lifeOf(
   return { ...answer, expiresAt: claimed, lifetime: claimed - requestedAt, warning };
 }
 
+// Known codes pass whatever the secret is: mint() tries the next one after invalid_client.
+const knownErrors: ReadonlySet<string> = new Set([
+  'access_denied',
+  'invalid_client',
+  'invalid_grant',
+  'invalid_request',
+  'invalid_scope',
+  'invalid_token',
+  'server_error',
+  'temporarily_unavailable',
+  'unauthorized_client',
+  'unsupported_grant_type',
+]);
+
 function rejection(
   response: TokenResponse,
   request: TokenRequest,
-  details: TokenRequestDetails,
+  known: { readonly details: TokenRequestDetails; readonly secrets: readonly string[] },
 ): TokenRequestError {
   const { status } = response;
   const body = v.safeParse(
@@ -138,19 +174,27 @@ function rejection(
     parseJson(response.body),
   );
   const { error, error_description } = body.success ? body.output : {};
-  const imsError = error !== undefined && /^[a-z_]{1,64}$/.test(error) ? error : undefined;
-  const said = redact(error_description ?? '', [request.clientSecret.reveal()]);
+  const isSafe =
+    error !== undefined &&
+    (knownErrors.has(error) || (/^[a-z_]{1,64}$/.test(error) && !echoes(error, known.secrets)));
+  const imsError = isSafe ? error : undefined;
+  const said = redact(error_description ?? '', known.secrets);
   const retryAfter = parseRetryAfter(response.retryAfter, request.requestedAt);
-  const transient = isTransientStatus(status);
   return new TokenRequestError(
-    transient ? 'ERR_TOKEN_UNAVAILABLE' : 'ERR_TOKEN_REJECTED',
+    failureCodeOf(status, 'ERR_TOKEN_REJECTED'),
     `IMS answered ${[status, imsError, said === '' ? undefined : `(${said})`].filter(Boolean).join(' ')}`,
-    { ...details, imsError, retryAfter },
+    { ...known.details, imsError, retryAfter },
   );
 }
 
+/** The code of a response that is not a success. Only a proxy answers 407. */
+export function failureCodeOf<Final extends ErrorCode>(status: number, final: Final) {
+  if (status === 407) return 'ERR_IMS_PROXY';
+  return isTransientStatus(status) ? 'ERR_TOKEN_UNAVAILABLE' : final;
+}
+
 /** True if a retry may get another response; an unreadable success counts too. */
-export function isTransientStatus(status: number): boolean {
+function isTransientStatus(status: number): boolean {
   return status === 408 || status === 429 || status >= 500 || (status >= 200 && status < 300);
 }
 

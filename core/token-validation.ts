@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { TokenRequestError } from './errors.ts';
 import type { EpochSeconds } from './instant.ts';
 import { parseRetryAfter } from './retry-delay.ts';
-import { isTransientStatus, type TokenResponse } from './token-response.ts';
+import { failureCodeOf, type TokenResponse } from './token-response.ts';
 
 const schema = v.object({ valid: v.boolean() });
 
@@ -28,7 +28,7 @@ export function assertValidated(
   }
   const parsed = v.safeParse(schema, value);
   if (status < 200 || status > 299 || !parsed.success) {
-    const code = isTransientStatus(status) ? 'ERR_TOKEN_UNAVAILABLE' : 'ERR_TOKEN_INVALID';
+    const code = failureCodeOf(status, 'ERR_TOKEN_INVALID');
     throw new TokenRequestError(code, `IMS answered ${status} when asked about the token`, details);
   }
   if (parsed.output.valid) return;

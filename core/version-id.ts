@@ -37,6 +37,12 @@ export function encodeVersionId(fields: VersionIdFields, contentDigest: string):
   );
 }
 
+/** True if the id's hash bits are those of the content. */
+export function matchesContent(id: string, contentDigest: string): boolean {
+  const hash = /^.{15}(.{3}).*(.{2})$/.exec(id);
+  return hash !== null && contentDigest.startsWith(`${hash[1]}${hash[2]}`);
+}
+
 /**
  * Undefined for a foreign id: one that `encodeVersionId` did not make, or that claims a token with no
  * lifetime or issued more than 5 minutes from now. For a foreign version, read the value.

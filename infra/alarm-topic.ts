@@ -30,7 +30,7 @@ export class AlarmTopic extends Construct {
       refuse(
         this,
         'NoRecipient',
-        'an alarm topic needs an e-mail address: without one it reaches nobody, but its key is billed',
+        'an alarm topic needs an e-mail address: without one it notifies no one, but its key is billed',
       );
     }
     this.key = new Key(this, 'Key', {

@@ -1,8 +1,7 @@
-import { Arn, ArnFormat, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { Arn, type ArnComponents, ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { environmentVariables } from '../core/contract.ts';
 import { credentialStored, ruleTarget } from './credential-rule.ts';
 import { refuse } from './refuse.ts';
 import type { RotatorFunction } from './rotator-function.ts';
@@ -14,16 +13,12 @@ const unresolvedLength = 200;
 // An event pattern may have 2,048 characters; all but the ARNs needs about 120.
 const patternBudget = 1800;
 
-// All environment variables together may have 4 KB.
-const environmentBudget = 3400;
-
 /**
  * The client secrets outside the rotator's prefix. No list shows them and no name pattern matches
- * them, so the function, its role and the event rules each need their ARNs.
+ * them, so the function's role and the event rules each need their ARNs.
  */
 export class ExternalClientSecrets extends Construct {
   readonly #function: RotatorFunction;
-  readonly #arns = new Map<string, string>();
   readonly #rules: { readonly rule: Rule; used: number }[] = [];
 
   constructor(scope: Construct, id: string, rotatorFunction: RotatorFunction) {
@@ -31,31 +26,12 @@ export class ExternalClientSecrets extends Construct {
     this.#function = rotatorFunction;
   }
 
-  add(credential: string, secret: ISecret): void {
+  /** Adds a client secret, and returns its ARN. */
+  add(secret: ISecret): string {
     const arn = this.#check(secret);
-    if (this.#arns.size === 0) {
-      const produce = (): string => Stack.of(this).toJsonString(Object.fromEntries(this.#arns));
-      this.#function.function.addEnvironment(
-        environmentVariables.clientSecrets,
-        Lazy.string({ produce }),
-      );
-    }
-    this.#arns.set(credential, arn);
-    const size = [...this.#arns].reduce(
-      (sum, [key, value]) => sum + key.length + lengthOf(value),
-      0,
-    );
-    // An entry adds four quotes, a colon and a comma.
-    if (size + 6 * this.#arns.size > environmentBudget) {
-      refuse(
-        this,
-        'TooManyClientSecrets',
-        `the function's environment has no room for ${this.#arns.size} client secrets by ARN; let ` +
-          'the rotator create some of them (omit clientSecret), or use a second rotator',
-      );
-    }
     this.#function.role.allowClientSecret(arn);
-    this.#match(arn);
+    if (!this.#isForeign(secret, arn)) this.#match(arn);
+    return arn;
   }
 
   #check(secret: ISecret): string {
@@ -69,9 +45,7 @@ export class ExternalClientSecrets extends Construct {
       );
     }
     const { region } = Stack.of(this);
-    const own = Token.isUnresolved(arn)
-      ? secret.env.region
-      : (Arn.split(arn, ArnFormat.COLON_RESOURCE_NAME).region ?? region);
+    const own = partsOf(arn)?.region ?? secret.env.region;
     if (!Token.isUnresolved(own) && !Token.isUnresolved(region) && own !== region) {
       refuse(
         this,
@@ -83,9 +57,16 @@ export class ExternalClientSecrets extends Construct {
     return arn;
   }
 
+  /** Secrets Manager sends its events to the secret's own account, so that a rule here would not fire. */
+  #isForeign(secret: ISecret, arn: string): boolean {
+    const { account } = Stack.of(this);
+    const own = partsOf(arn)?.account ?? secret.env.account;
+    return !Token.isUnresolved(own) && !Token.isUnresolved(account) && own !== account;
+  }
+
   #match(arn: string): void {
     // Two quotes and a comma.
-    const length = lengthOf(arn) + 3;
+    const length = (Token.isUnresolved(arn) ? unresolvedLength : arn.length) + 3;
     let last = this.#rules.at(-1);
     if (last === undefined || last.used + length > patternBudget) {
       last = { rule: this.#rule(), used: 0 };
@@ -104,6 +85,7 @@ export class ExternalClientSecrets extends Construct {
   }
 }
 
-function lengthOf(arn: string): number {
-  return Token.isUnresolved(arn) ? unresolvedLength : arn.length;
+/** The parts of an ARN; undefined if it is unknown until deployment. */
+function partsOf(arn: string): ArnComponents | undefined {
+  return Token.isUnresolved(arn) ? undefined : Arn.split(arn, ArnFormat.COLON_RESOURCE_NAME);
 }

@@ -81,9 +81,11 @@ export interface ImsTokenRotatorProps {
    */
   readonly encryptionKey?: IKey | undefined;
   /**
-   * The fate of a secret that is removed from the stack. Without it, workloads have no token.
+   * The fate of a secret that is removed from the stack. Without it, workloads have no token. By
+   * default it is kept, except by the rollback of the deployment that creates it: kept then, the empty
+   * secret would block the next attempt.
    *
-   * @default RemovalPolicy.RETAIN
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
    */
   readonly removalPolicy?: RemovalPolicy | undefined;
   /**

@@ -7,6 +7,7 @@ import type { Schedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { secretName } from '../core/contract.ts';
 import { alarmThresholds } from './alarm-thresholds.ts';
+import { CredentialEnvironment } from './credential-environment.ts';
 import { CredentialRule } from './credential-rule.ts';
 import { ExternalClientSecrets } from './external-client-secrets.ts';
 import type { ImsCredential, ImsCredentialProps } from './ims-credential.ts';
@@ -42,6 +43,7 @@ export class ImsTokenRotator extends Construct {
   readonly #tick: Duration;
   readonly #function: RotatorFunction;
   readonly #credentials: Construct;
+  readonly #environment: CredentialEnvironment;
   readonly #external: ExternalClientSecrets;
   readonly #rotation: NativeRotation | undefined;
 
@@ -74,6 +76,7 @@ export class ImsTokenRotator extends Construct {
     tickSchedule.node.addDependency(this.#function);
     this.schedule = tickSchedule.schedule;
     new CredentialRule(this, 'CredentialRule', { target, prefix: this.prefix });
+    this.#environment = new CredentialEnvironment(this, 'CredentialEnvironment', this.#function);
     this.#external = new ExternalClientSecrets(this, 'ExternalClientSecrets', this.#function);
     this.#credentials = new Construct(this, 'Credentials');
     this.#rotation =
@@ -85,7 +88,6 @@ export class ImsTokenRotator extends Construct {
       function: target,
       logGroup: this.logGroup,
       tick,
-      declared: () => this.#credentials.node.children.length,
       options: props.alarms ?? {},
       dashboard: props.dashboard ?? true,
     }).alarms;
@@ -119,7 +121,7 @@ export class ImsTokenRotator extends Construct {
       encryptionKey,
       name,
       prefix: this.prefix,
-      removalPolicy: this.#props.removalPolicy ?? RemovalPolicy.RETAIN,
+      removalPolicy: this.#props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     if (encryptionKey !== undefined) this.#function.role.allowKey(encryptionKey, 'write');
     if (props.clientSecret !== undefined) {
@@ -128,8 +130,11 @@ export class ImsTokenRotator extends Construct {
         checkKey(credential, key);
         this.#function.role.allowKey(key, 'read');
       }
-      this.#external.add(name, credential.clientSecret);
     }
+    const elsewhere = props.clientSecret && this.#external.add(credential.clientSecret);
+    this.#environment.add(name, elsewhere);
+    // The function would report a credential that it is told of before the secrets exist.
+    this.function.node.addDependency(...credential.resources);
     this.#rotation?.attach(credential.tokenSecret);
     return credential;
   }
@@ -164,7 +169,12 @@ export class ImsTokenRotator extends Construct {
     return this.metric('Failing', props);
   }
 
-  /** Remaining life, in percent, of the token closest to expiry. */
+  /** Credentials currently paused. */
+  metricPaused(props?: MetricOptions): Metric {
+    return this.metric('Paused', props);
+  }
+
+  /** Remaining life, in percent, of the token closest to expiry, paused tokens aside. */
   metricMinLifeLeft(props?: MetricOptions): Metric {
     return this.metric('MinLifeLeft', props);
   }
@@ -172,6 +182,11 @@ export class ImsTokenRotator extends Construct {
   /** Seconds until the first token expires. */
   metricMinSecondsToExpiry(props?: MetricOptions): Metric {
     return this.metric('MinSecondsToExpiry', props);
+  }
+
+  /** Remaining life, in percent, of the paused token closest to expiry. */
+  metricMinPausedLifeLeft(props?: MetricOptions): Metric {
+    return this.metric('MinPausedLifeLeft', props);
   }
 
   /** Milliseconds from a credential's first read to its stored token. */

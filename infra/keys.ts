@@ -1,8 +1,9 @@
-import { Resource, Stack, Token } from 'aws-cdk-lib';
+import { Resource, Token } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { type IKey, ViaServicePrincipal } from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
 import { refuse } from './refuse.ts';
+import type { Conditions } from './wildcard-readers.ts';
 
 /** Secrets Manager in a Region, as the condition key `kms:ViaService` names it. */
 export function secretsManagerOf(region: string): string {
@@ -43,14 +44,23 @@ export function grantDecrypt(key: IKey, grantee: IGrantable, region: string): vo
   });
 }
 
+/** Readers in other accounts, as the policy of a key must name them. */
+export interface KeyReaders {
+  /** Their accounts; `*` stands for any account. */
+  readonly accounts: readonly string[];
+  /** The Region in which they read. */
+  readonly region: string;
+  readonly conditions: Conditions;
+}
+
 /** The statement that lets readers in other accounts use a key whose policy this app cannot edit. */
 export function readerStatement(
-  scope: IConstruct,
-  accounts: readonly string[],
-  region: string = Stack.of(scope).region,
+  { keyArn }: IKey,
+  { accounts, region, conditions }: KeyReaders,
 ): string {
+  const partition = Token.isUnresolved(keyArn) ? '<partition>' : keyArn.split(':')[1];
   const principals = accounts.map((account) =>
-    account === '*' ? '*' : `arn:aws:iam::${account}:root`,
+    account === '*' ? '*' : `arn:${partition}:iam::${account}:root`,
   );
   return JSON.stringify({
     Effect: 'Allow',
@@ -58,7 +68,9 @@ export function readerStatement(
     Action: 'kms:Decrypt',
     Resource: '*',
     Condition: {
+      ...conditions,
       StringEquals: {
+        ...conditions['StringEquals'],
         'kms:ViaService': secretsManagerOf(Token.isUnresolved(region) ? '<region>' : region),
       },
     },

@@ -1,7 +1,12 @@
-import { type CfnResource, type RemovalPolicy, Tags, Token } from 'aws-cdk-lib';
+import { Aspects, type CfnResource, type RemovalPolicy, Tags, Token } from 'aws-cdk-lib';
 import { AccountPrincipal, type Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { type ISecret, type ReplicaRegion, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import {
+  CfnResourcePolicy,
+  type ISecret,
+  type ReplicaRegion,
+  Secret,
+} from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import {
   isProduct,
@@ -27,6 +32,8 @@ export interface ManagedCredentialProps extends ImsCredentialProps {
 export class ManagedCredential extends ImsCredential {
   override readonly clientSecret: ISecret;
   override readonly tokenSecret: ISecret;
+  /** The secrets that the stack creates for the credential. */
+  readonly resources: readonly CfnResource[];
   readonly #props: ManagedCredentialProps;
 
   constructor(scope: Construct, id: string, props: ManagedCredentialProps) {
@@ -50,6 +57,9 @@ export class ManagedCredential extends ImsCredential {
       encryptionKey,
       replicaRegions,
     });
+    this.resources = [props.clientSecret === undefined ? this.clientSecret : [], this.tokenSecret]
+      .flat()
+      .map(({ node }) => node.defaultChild as CfnResource);
     this.#tag();
     for (const account of props.readerAccounts ?? []) {
       this.grantRead(new AccountPrincipal(account));
@@ -138,6 +148,12 @@ function emptySecret(
   // Without a value CDK requests a random password, which consumers would mistake for a token.
   const resource = secret.node.defaultChild as CfnResource;
   resource.addPropertyDeletionOverride('GenerateSecretString');
+  // Whoever adds a statement to the secret's policy: Secrets Manager rejects one that is public.
+  Aspects.of(secret).add({
+    visit: (node) => {
+      if (node instanceof CfnResourcePolicy) node.blockPublicPolicy = true;
+    },
+  });
   // Under exactOptionalPropertyTypes CDK's class does not satisfy its own interface.
   return secret as ISecret;
 }

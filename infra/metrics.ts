@@ -18,8 +18,10 @@ const defaults = {
   Managed: { statistic: Stats.MAXIMUM, period },
   Renewed: { statistic: Stats.SUM, period },
   Failing: { statistic: Stats.MAXIMUM, period },
+  Paused: { statistic: Stats.MAXIMUM, period },
   MinLifeLeft: { statistic: Stats.MINIMUM, period },
   MinSecondsToExpiry: { statistic: Stats.MINIMUM, period },
+  MinPausedLifeLeft: { statistic: Stats.MINIMUM, period },
   RenewalDuration: { statistic: Stats.p(99), period },
 } as const satisfies Record<MetricName, MetricOptions>;
 

@@ -1,5 +1,5 @@
 /**
- * Seconds that a token of Adobe's lives today. Only texts and the check of the settings assume it:
+ * Seconds that an Adobe token lives today. Only texts and the check of the settings assume it:
  * the rotator renews each token by that token's own lifetime.
  */
 export const usualLifetime = 86_400;

@@ -1,4 +1,4 @@
-import { Duration, Lazy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import {
   Alarm,
   type AlarmProps,
@@ -20,8 +20,6 @@ export interface RotatorAlarmsProps {
   readonly function: IFunction;
   /** The interval between two passes over all credentials. */
   readonly tick: Duration;
-  /** Returns how many credentials the app declares. Called at synthesis, after all were added. */
-  readonly declared: () => number;
   readonly thresholds: AlarmThresholds;
   /**
    * Receives a message when an alarm is raised and when it is over. Its policy and its key's policy
@@ -45,10 +43,12 @@ export class RotatorAlarms extends Construct {
   readonly lifeLeftUrgent: Alarm;
   /** A credential failed at two ticks in a row. A failure that the next tick repairs is no alarm. */
   readonly failing: Alarm;
+  /** A run failed, because a failure began: also where others last and `failing` is raised already. */
+  readonly newFailure: Alarm;
   /** No tick is completed. The first deployment raises it once, until the first tick. */
   readonly silence: Alarm;
-  /** The rotator finds fewer credentials than the app declares. */
-  readonly fewerManaged: Alarm;
+  /** A paused token is close to expiry. */
+  readonly pausedLifeLeft: Alarm;
   /** Lambda gave up on ticks or credential events. */
   readonly eventsDropped: Alarm;
   /** Lambda throttles the function. */
@@ -63,17 +63,19 @@ export class RotatorAlarms extends Construct {
     const { pagePercent, urgentPercent } = props.thresholds;
     this.lifeLeft = this.#lifeLeft('LifeLeft', pagePercent, 'Act within that time.');
     this.lifeLeftUrgent = this.#lifeLeft('LifeLeftUrgent', urgentPercent, 'Act now.');
+    this.pausedLifeLeft = this.#pausedLifeLeft(pagePercent);
     this.failing = this.#failing();
+    this.newFailure = this.#newFailure();
     this.silence = this.#silence();
-    this.fewerManaged = this.#fewerManaged();
     this.eventsDropped = this.#eventsDropped();
     this.throttles = this.#throttles();
     this.all = [
       this.lifeLeft,
       this.lifeLeftUrgent,
+      this.pausedLifeLeft,
       this.failing,
+      this.newFailure,
       this.silence,
-      this.fewerManaged,
       this.eventsDropped,
       this.throttles,
     ];
@@ -92,6 +94,20 @@ export class RotatorAlarms extends Construct {
     });
   }
 
+  /** The alarm on life left omits paused tokens, so that somebody who pauses one ends it unseen. */
+  #pausedLifeLeft(percent: number): Alarm {
+    return this.#alarm('PausedLifeLeft', {
+      metric: rotatorMetric(this.#props.rotator, 'MinPausedLifeLeft', { period: this.#props.tick }),
+      comparisonOperator: LESS_THAN_THRESHOLD,
+      threshold: percent,
+      alarmDescription: this.#describe(
+        `A paused token has less than ${percent} % of its life left, and is not renewed.`,
+        `Consumers fail when the token expires: ${percent} % of 24 hours is ${timeLeft(percent)}. Resume the credential, or offboard it.`,
+        'Paused life left',
+      ),
+    });
+  }
+
   #failing(): Alarm {
     return this.#alarm('Failing', {
       metric: rotatorMetric(this.#props.rotator, 'Failing', { period: this.#props.tick }),
@@ -102,6 +118,29 @@ export class RotatorAlarms extends Construct {
         'The renewal of a credential keeps failing.',
         'The stored token is intact and valid until it expires, by default for half its life; the alarm on life left pages before that.',
         'Failing',
+      ),
+    });
+  }
+
+  /**
+   * A failure fails one invocation, that in which it begins, however many others last. So this alarm
+   * needs one data point: a second would be another failure. It is over a tick later, ready for the
+   * next failure, while the alarm on what keeps failing stays raised. A blip that the next tick
+   * repairs raises it once; that the alarm on failing does not follow shows that it was one. A
+   * shorter period would end it sooner, and raise it anew at each tick of an outage.
+   */
+  #newFailure(): Alarm {
+    return this.#alarm('NewFailure', {
+      metric: this.#props.function.metricErrors({
+        statistic: Stats.SUM,
+        period: this.#props.tick,
+      }),
+      comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      threshold: 1,
+      alarmDescription: this.#describe(
+        'A run failed: the renewal of a credential began to fail, or the function could not finish.',
+        'The stored token is intact and valid until it expires, by default for half its life. If the next tick repairs it, the alarm on failing does not follow.',
+        'New failure',
       ),
     });
   }
@@ -127,25 +166,9 @@ export class RotatorAlarms extends Construct {
       evaluationPeriods: Math.ceil((2 * tick) / period),
       treatMissingData: TreatMissingData.BREACHING,
       alarmDescription: this.#describe(
-        `No tick was completed for ${2 * tick} minutes or more: nothing is renewed, and no other alarm can notice.`,
-        'Tokens are valid until they expire, by default for half their life. The first deployment raises this alarm once, until the first tick.',
+        `No tick was completed for ${2 * tick} minutes or more: nothing is renewed, and no other alarm will fire.`,
+        'Stored tokens stay valid until they expire, by default for about half their lifetime. The first deployment raises this alarm once, until the first tick.',
         'Silence',
-      ),
-    });
-  }
-
-  #fewerManaged(): Alarm {
-    return this.#alarm('FewerManaged', {
-      metric: rotatorMetric(this.#props.rotator, 'Managed', { period: this.#props.tick }),
-      comparisonOperator: LESS_THAN_THRESHOLD,
-      threshold: Lazy.number({ produce: this.#props.declared }),
-      evaluationPeriods: 3,
-      // The list of secrets lags by up to five minutes, so that one tick may see too few.
-      datapointsToAlarm: 2,
-      alarmDescription: this.#describe(
-        'The rotator finds fewer credentials than the app declares: secrets were deleted or renamed.',
-        'Their tokens are not renewed. A deleted secret can be restored within its recovery window of 7 to 30 days. A deployment that adds credentials may raise this alarm for two ticks.',
-        'Fewer managed',
       ),
     });
   }
@@ -160,7 +183,7 @@ export class RotatorAlarms extends Construct {
       threshold: 1,
       alarmDescription: this.#describe(
         'Lambda dropped a tick or the event of a stored credential: the function failed twice or could not start.',
-        'The next tick makes up for it. If this lasts, tokens are valid for half their life.',
+        'The next tick makes up for it. If this lasts, stored tokens last about half their lifetime.',
         'Events dropped',
       ),
     });
@@ -179,7 +202,7 @@ export class RotatorAlarms extends Construct {
       datapointsToAlarm: 2,
       alarmDescription: this.#describe(
         'Lambda throttles the function: the concurrency of the account is exhausted, or that of the function is 0.',
-        'If no tick gets through, the alarm on silence follows, and tokens are valid for half their life.',
+        'If no tick gets through, the alarm on silence follows, and stored tokens last about half their lifetime.',
         'Throttles',
       ),
     });

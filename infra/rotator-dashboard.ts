@@ -64,6 +64,7 @@ export class RotatorDashboard extends Construct {
       hoursToExpiry,
       rotatorMetric(rotator, 'Managed'),
       rotatorMetric(rotator, 'Failing'),
+      rotatorMetric(rotator, 'Paused'),
     ];
     return [
       new SingleValueWidget({ title: 'Now', metrics: latest, width: 6, height: 6 }),
@@ -71,7 +72,10 @@ export class RotatorDashboard extends Construct {
         title: 'Hours to first expiry',
         left: [hoursToExpiry],
         leftYAxis: { min: 0 },
-        right: [rotatorMetric(rotator, 'MinLifeLeft', { label: 'Percent of life left' })],
+        right: [
+          rotatorMetric(rotator, 'MinLifeLeft', { label: 'Percent of life left' }),
+          rotatorMetric(rotator, 'MinPausedLifeLeft', { label: 'Percent of life left, paused' }),
+        ],
         rightYAxis: { min: 0, max: 100 },
         width: 18,
       }),

@@ -39,6 +39,8 @@ export class RotatorFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: RotatorRole;
   readonly logGroup: LogGroup;
+  /** The variables that the function has whatever its credentials are. */
+  readonly environment: Readonly<Record<string, string>>;
 
   constructor(scope: Construct, id: string, props: RotatorFunctionProps) {
     super(scope, id);
@@ -55,6 +57,13 @@ export class RotatorFunction extends Construct {
     });
     this.role = new RotatorRole(this, 'Permissions', { rotator, prefix });
     this.logGroup.grantWrite(this.role.role);
+    this.environment = {
+      [environmentVariables.name]: rotator,
+      [environmentVariables.prefix]: prefix,
+      [environmentVariables.tickSeconds]: String(tick.toSeconds()),
+      NODE_OPTIONS: '--enable-source-maps',
+      ...(validate ? { [environmentVariables.validate]: 'true' } : {}),
+    };
     this.function = new LambdaFunction(this, 'Function', {
       description: `Renews the Adobe IMS access tokens of the rotator ${rotator}`,
       runtime: Runtime.NODEJS_24_X,
@@ -69,13 +78,7 @@ export class RotatorFunction extends Construct {
       timeout,
       retryAttempts: 1,
       maxEventAge: Duration.minutes(5),
-      environment: {
-        [environmentVariables.name]: rotator,
-        [environmentVariables.prefix]: prefix,
-        [environmentVariables.tickSeconds]: String(tick.toSeconds()),
-        NODE_OPTIONS: '--enable-source-maps',
-        ...(validate ? { [environmentVariables.validate]: 'true' } : {}),
-      },
+      environment: { ...this.environment },
       ...network(props),
     });
     // Lambda does not create the function before its role may create network interfaces.

@@ -16,8 +16,6 @@ export interface RotatorWatchProps {
   readonly function: IFunction;
   readonly logGroup: ILogGroup;
   readonly tick: Duration;
-  /** Returns how many credentials the app declares. Called at synthesis, after all were added. */
-  readonly declared: () => number;
   readonly options: ImsTokenRotatorAlarmOptions;
   readonly dashboard: boolean;
 }
@@ -28,7 +26,7 @@ export class RotatorWatch extends Construct {
 
   constructor(scope: Construct, id: string, props: RotatorWatchProps) {
     super(scope, id);
-    const { rotator, function: target, logGroup, tick, declared, options } = props;
+    const { rotator, function: target, logGroup, tick, options } = props;
     this.alarms =
       options.enabled === false
         ? []
@@ -36,7 +34,6 @@ export class RotatorWatch extends Construct {
             rotator,
             function: target,
             tick,
-            declared,
             thresholds: alarmThresholds(options),
             topic: this.#topic(options),
           }).all;

@@ -1,11 +1,12 @@
 import { Resource, Stack, Token } from 'aws-cdk-lib';
-import { Grant, type IGrantable, type IPrincipal, PrincipalBase } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, type IPrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret, ReplicaRegion } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, type IConstruct } from 'constructs';
-import { grantDecrypt, readerStatement } from './keys.ts';
+import { grantDecrypt, type KeyReaders, readerStatement } from './keys.ts';
 import { refuse } from './refuse.ts';
 import { partialSecretArn, secretArnPattern } from './secret-arns.ts';
+import { conditionsOf, principalNames, refuseEverybody } from './wildcard-readers.ts';
 
 /** A token secret with everything that decides who can read it. */
 export interface ReadableToken {
@@ -24,6 +25,7 @@ const actions = ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret
 export function grantTokenRead(token: ReadableToken, grantee: IGrantable): Grant {
   const { scope, secret, encryptionKey, replicaRegions } = token;
   const stack = Stack.of(scope);
+  refuseEverybody(scope, grantee);
   const accounts = otherAccounts(stack, grantee);
   if (accounts.length > 0) checkOtherAccounts(token, accounts, grantee);
   const replicas = replicaRegions.map(({ region }) => arnOf(token, region));
@@ -59,10 +61,9 @@ function arnOf({ scope, secretName }: ReadableToken, region: string): string {
 
 /** The known accounts of a grantee other than the stack's own; `*` stands for any account. */
 function otherAccounts(stack: Stack, { grantPrincipal }: IGrantable): readonly string[] {
-  const fragment: Readonly<Record<string, readonly string[]>> =
-    grantPrincipal instanceof PrincipalBase ? grantPrincipal.policyFragment.principalJson : {};
-  const principals = [fragment['AWS'] ?? [], fragment['*'] ?? []].flat();
-  const named = principals.map((text) => /^(?:arn:[^:]*:[a-z]+::)?(\d{12}|\*)(?::|$)/.exec(text));
+  const named = principalNames(grantPrincipal).map((text) =>
+    /^(?:arn:[^:]*:[a-z]+::)?(\d{12}|\*)(?::|$)/.exec(text),
+  );
   const accounts = [grantPrincipal.principalAccount, ...named.map((match) => match?.[1])];
   return [...new Set(accounts)].filter(
     (account) => account !== undefined && !Token.isUnresolved(account) && account !== stack.account,
@@ -76,6 +77,7 @@ function checkOtherAccounts(
   { grantPrincipal }: IGrantable,
 ): void {
   const { scope, secret, encryptionKey, replicaRegions } = token;
+  const conditions = conditionsOf(grantPrincipal);
   const who = `a reader in another account (${accounts.join(', ')})`;
   if (!Resource.isOwnedResource(secret)) {
     refuse(
@@ -109,9 +111,10 @@ function checkOtherAccounts(
           'entry of replicaRegions an encryptionKey',
       );
     }
-    checkKeyPolicy(token, key, accounts, region);
+    checkKeyPolicy(token, key, { accounts, region, conditions });
   }
-  checkKeyPolicy(token, encryptionKey, accounts);
+  const { region } = Stack.of(scope);
+  checkKeyPolicy(token, encryptionKey, { accounts, region, conditions });
 }
 
 function isOwned(principal: IPrincipal): boolean {
@@ -121,14 +124,13 @@ function isOwned(principal: IPrincipal): boolean {
 function checkKeyPolicy(
   { scope, keyPolicyManagedElsewhere }: ReadableToken,
   key: IKey,
-  accounts: readonly string[],
-  region?: string,
+  readers: KeyReaders,
 ): void {
   if (keyPolicyManagedElsewhere || Resource.isOwnedResource(key)) return;
   refuse(
     scope,
     'KeyPolicyNotOwned',
     `this app cannot edit the policy of the imported key ${key.keyArn}; add this statement to it ` +
-      `and set keyPolicyManagedElsewhere: ${readerStatement(scope, accounts, region)}`,
+      `and set keyPolicyManagedElsewhere: ${readerStatement(key, readers)}`,
   );
 }

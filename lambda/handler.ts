@@ -1,3 +1,4 @@
+// In: an event and Lambda's context. Out: the run's result, or the error that fails the invocation.
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { parseConfig } from '../core/config.ts';
@@ -9,7 +10,7 @@ import { ImsTokenEndpoint } from './adapters/ims-token-endpoint.ts';
 import { PowertoolsLog } from './adapters/powertools-log.ts';
 import { PowertoolsMetrics } from './adapters/powertools-metrics.ts';
 import { SecretsManager } from './adapters/secrets-manager.ts';
-import { renew } from './commands/renew.ts';
+import { renewEach } from './commands/renew.ts';
 import { rotate } from './commands/rotate.ts';
 import { status } from './commands/status.ts';
 import { tick } from './commands/tick.ts';
@@ -67,7 +68,7 @@ async function runCommand(run: Run, command: Command): Promise<readonly Credenti
     case 'status':
       return await status(run);
     case 'renew':
-      return [await renew(run, command.credential, command.force)];
+      return await renewEach(run, command.credentials, command.force);
     case 'rotate':
       return [await rotate(run, command)];
     case 'ignore':

@@ -62,7 +62,8 @@ function errorOf(
   action: Command['action'],
   outcomes: readonly CredentialOutcome[],
 ): Error | undefined {
-  const [outcome] = outcomes;
-  if (action === 'tick') return tickError(outcomes);
-  return action === 'renew' && outcome !== undefined ? credentialError(outcome) : undefined;
+  const [outcome, ...others] = outcomes;
+  const isSingle = action === 'renew' && others.length === 0;
+  if (isSingle) return outcome && credentialError(outcome);
+  return action === 'tick' || action === 'renew' ? tickError(outcomes) : undefined;
 }

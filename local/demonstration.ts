@@ -7,7 +7,7 @@ import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { EnvHttpProxyAgent, request } from 'undici';
 import { onboard, secretsManagerClient } from './onboarding.ts';
 import { consoleDownload, sampleName as name, sampleClient } from './sample-credential.ts';
-import { bundle, World } from './world.ts';
+import { bundle, randomCredentials, World } from './world.ts';
 
 /** A completed step, with its facts. No fact is secret. */
 export interface Step {
@@ -41,6 +41,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
  */
 export async function* demonstrate(options: DemonstrationOptions): AsyncGenerator<Step> {
   const world = new World({
+    credentials: randomCredentials(),
     // With the event rule, the credential would be renewed before the first tick.
     eventRule: false,
     imsEndpointUrl: options.credential && (options.imsEndpointUrl ?? 'adobe'),

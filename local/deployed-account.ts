@@ -65,9 +65,10 @@ function addAlarms(
   for (const [name, metric, statistic, periodSeconds] of [
     ['life-left', rotatorMetric('MinLifeLeft'), 'Minimum', defaultTick],
     ['life-left-urgent', rotatorMetric('MinLifeLeft'), 'Minimum', defaultTick],
+    ['paused-life-left', rotatorMetric('MinPausedLifeLeft'), 'Minimum', defaultTick],
     ['failing', rotatorMetric('Failing'), 'Maximum', defaultTick],
+    ['new-failure', functionMetric('Errors'), 'Sum', defaultTick],
     ['silence', rotatorMetric('Ticks'), 'Sum', defaultTick / 3],
-    ['fewer-managed', rotatorMetric('Managed'), 'Maximum', defaultTick],
     ['events-dropped', functionMetric('AsyncEventsDropped'), 'Sum', 300],
     ['throttles', functionMetric('Throttles'), 'Sum', 900],
   ] as const) {

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { environmentVariables } from '../core/contract.ts';
-import { localCredentials, onboard, secretsManagerClient } from './onboarding.ts';
+import { onboard, secretsManagerClient } from './onboarding.ts';
 import { consoleDownload, sampleClient, sampleName } from './sample-credential.ts';
-import { bundle, isPackaged, World } from './world.ts';
+import { bundle, isPackaged, randomCredentials, World } from './world.ts';
 
 export interface LocalOptions {
   /** The first of five consecutive ports, or 0 for any free ones. */
@@ -15,7 +15,8 @@ export interface LocalOptions {
   readonly print: (line: string) => void;
 }
 
-const command = isPackaged ? 'npx ims-token-rotator' : 'npm run --silent rotator --';
+// Without --no, npx would fetch a package of that name from wherever it is not installed.
+const command = isPackaged ? 'npx --no ims-token-rotator --' : 'npm run --silent rotator --';
 
 // The longest that a timer runs: 24 days.
 const longestMs = 2 ** 31 - 1;
@@ -26,7 +27,10 @@ export class NotBuilt extends Error {}
 /** Keeps the embedded world up, with one credential in it, until the signal aborts. */
 export async function runLocal(options: LocalOptions, stopped: AbortSignal): Promise<void> {
   const { port, tickSeconds, json, print } = options;
-  const world = new World({}, { onLog: (_, line) => print(line) });
+  const world = new World(
+    { credentials: randomCredentials() },
+    { onLog: (_, line) => print(line) },
+  );
   if (!existsSync(bundle)) throw new NotBuilt('the function is not built: npm run build');
   await world.start(port);
   const client = secretsManagerClient(world);
@@ -63,13 +67,13 @@ function serversOf({ aws, secretsManager, lambda, ims, productApi }: World) {
 }
 
 /** The environment in which AWS SDKs, the AWS CLI and the operator's commands find this world. */
-function variablesOf({ aws, ims, region }: World) {
+function variablesOf({ aws, ims, region, credentials }: World) {
   return {
     AWS_ENDPOINT_URL: aws.url,
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
-    AWS_ACCESS_KEY_ID: localCredentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: localCredentials.secretAccessKey,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     [environmentVariables.imsEndpointUrl]: ims.url,
   };
 }
@@ -102,6 +106,7 @@ Then inspect the rotator and read the token:
 
 The stand-in for IMS knows one client. Onboard it again under another name:
 
+  umask 077
   aws secretsmanager get-secret-value --query SecretString --output text \\
     --secret-id ${world.secretId(sampleName, 'client')} \\
     > credential.json

@@ -1,15 +1,12 @@
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { World } from './world.ts';
 
-/** Dummy credentials, which every emulator accepts. */
-export const localCredentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-
 /** A plain SDK client with the minimal configuration. */
 export function secretsManagerClient(world: World): SecretsManagerClient {
   return new SecretsManagerClient({
     endpoint: world.secretsManager.url,
     region: world.region,
-    credentials: localCredentials,
+    credentials: world.credentials,
   });
 }
 

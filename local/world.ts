@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import {
   defaultPrefix,
@@ -12,12 +13,30 @@ import { secretsManagerEvent } from '../emulators/account/secrets-trail.ts';
 import { ImsEmulator } from '../emulators/ims/emulator.ts';
 import { ProductApiEmulator } from '../emulators/ims/product-api.ts';
 import { LambdaEmulator, type LambdaEmulatorOptions } from '../emulators/lambda/emulator.ts';
-import { defaultCredentials, type FunctionDefinition } from '../emulators/lambda/environment.ts';
+import {
+  defaultCredentials,
+  type FunctionDefinition,
+  type RoleCredentials,
+} from '../emulators/lambda/environment.ts';
 import { SecretsManagerEmulator } from '../emulators/secrets-manager/emulator.ts';
 import type { SecretLabelUpdated } from '../emulators/secrets-manager/label-event.ts';
 import type { Authorize } from '../emulators/wire/authorization.ts';
 import { defaultRegion } from '../emulators/wire/aws-options.ts';
 import { furnishAccount } from './deployed-account.ts';
+
+/** Credentials of AWS for the embedded world. */
+export interface LocalCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** Credentials that no other program on this machine knows. */
+export function randomCredentials(): LocalCredentials {
+  return {
+    accessKeyId: `ASIA${randomBytes(20).toString('hex').toUpperCase()}`,
+    secretAccessKey: randomBytes(30).toString('base64'),
+  };
+}
 
 export interface WorldOptions {
   /** The rotator's name. @default 'local' */
@@ -32,6 +51,8 @@ export interface WorldOptions {
   readonly eventRule?: boolean | undefined;
   /** The clock of everything but the function, in milliseconds. @default Date.now */
   readonly now?: (() => number) | undefined;
+  /** The only credentials that the servers accept, beside the function's. @default any */
+  readonly credentials?: LocalCredentials | undefined;
   /** Authorizes every call of AWS, including the function's. @default allows every call */
   readonly authorize?: Authorize | undefined;
 }
@@ -58,6 +79,8 @@ export class World {
   readonly lambda: LambdaEmulator;
   /** The endpoint of all AWS services, including those with their own. */
   readonly aws: AwsEndpoint;
+  /** The credentials for clients of this world. */
+  readonly credentials: LocalCredentials;
   readonly #options: WorldOptions;
 
   constructor(options: WorldOptions = {}, lambda: LambdaEmulatorOptions = {}) {
@@ -66,11 +89,20 @@ export class World {
     this.functionName = `rotator-${rotator}`;
     this.prefix = defaultPrefix(rotator);
     const { now = Date.now, authorize = () => true } = options;
+    this.credentials = options.credentials ?? { accessKeyId: 'local', secretAccessKey: 'local' };
+    const roleCredentials =
+      lambda.credentials ??
+      (options.credentials === undefined ? defaultCredentials : randomRoleCredentials());
+    const accessKeyIds = options.credentials && [
+      options.credentials.accessKeyId,
+      roleCredentials.accessKeyId,
+    ];
     this.ims = new ImsEmulator({ now });
     this.productApi = new ProductApiEmulator(this.ims);
     this.aws = new AwsEndpoint({
       now,
       authorize,
+      accessKeyIds,
       services: new Map([
         ['secretsmanager', (request) => this.secretsManager.answer(request)],
         ['lambda', (request) => this.lambda.answer(request)],
@@ -79,12 +111,13 @@ export class World {
     const { account } = this.aws;
     const principalOf = account.principal.bind(account);
     const keyState = (keyId: string) => account.key(keyId)?.state;
-    const common = { authorize, principalOf };
+    const common = { authorize, principalOf, accessKeyIds };
     this.secretsManager = new SecretsManagerEmulator({ ...common, now, keyState });
     this.secretsManager.onCall((call) => account.recordEvent(secretsManagerEvent(account, call)));
     this.lambda = new LambdaEmulator({
       ...common,
       ...lambda,
+      credentials: roleCredentials,
       onLog: (functionName, line) => {
         for (const value of embeddedMetrics(line)) account.recordMetric(value);
         lambda.onLog?.(functionName, line);
@@ -93,7 +126,7 @@ export class World {
     furnishAccount(account, {
       rotator,
       functionName: this.functionName,
-      functionAccessKeyId: lambda.credentials?.accessKeyId ?? defaultCredentials.accessKeyId,
+      functionAccessKeyId: roleCredentials.accessKeyId,
     });
   }
 
@@ -171,4 +204,8 @@ export class World {
       name.endsWith('/client')
     );
   }
+}
+
+function randomRoleCredentials(): RoleCredentials {
+  return { ...randomCredentials(), sessionToken: randomBytes(30).toString('base64') };
 }

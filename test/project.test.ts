@@ -6,15 +6,50 @@ import { expect, it } from 'vitest';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (file: string): string => readFileSync(`${root}${file}`, 'utf8');
 
+interface Locked {
+  readonly version?: string;
+  readonly integrity?: string;
+  readonly resolved?: string;
+  readonly link?: boolean;
+  readonly hasInstallScript?: boolean;
+  readonly inBundle?: boolean;
+}
+
+const locked: Readonly<Record<string, Locked>> = JSON.parse(read('package-lock.json')).packages;
+
 it('locks packages without the address of a registry', () => {
-  const lock: { packages: Record<string, { resolved?: string }> } = JSON.parse(
-    read('package-lock.json'),
+  const installed = Object.values(locked).filter(({ link }) => link !== true);
+  expect(installed.filter(({ resolved }) => resolved !== undefined)).toEqual([]);
+  const links = Object.values(locked).filter(({ link }) => link === true);
+  expect(links.map(({ resolved }) => resolved)).toEqual(['node']);
+});
+
+it('locks every package by its integrity, also the binary of Node.js', () => {
+  const installed = Object.entries(locked).filter(
+    ([path, { link, inBundle }]) => path.includes('node_modules/') && !link && !inBundle,
   );
-  expect(Object.values(lock.packages).filter(({ resolved }) => resolved !== undefined)).toEqual([]);
+  expect(installed.filter(([, { integrity }]) => !/^sha512-/.test(integrity ?? ''))).toEqual([]);
+  const { optionalDependencies } = JSON.parse(read('node/package.json'));
+  const platforms = Object.entries(optionalDependencies as Record<string, string>);
+  expect(platforms.length).toBeGreaterThan(1);
+  for (const [name, version] of platforms) {
+    expect(locked[`node_modules/${name}`]).toMatchObject({ version });
+  }
+});
+
+it('runs no install script, which could fetch what is not locked', () => {
+  const scripted = Object.entries(locked).flatMap(([path, { hasInstallScript }]) =>
+    hasInstallScript === true ? [path.replace(/^.*node_modules\//, '')] : [],
+  );
+  const { allowScripts } = JSON.parse(read('package.json'));
+  expect(allowScripts).toEqual(Object.fromEntries(scripted.map((name) => [name, false])));
 });
 
 it('runs the tests on the Node.js version that the stack deploys', () => {
   expect(process.versions.node).toMatch(/^24\./);
+  const { optionalDependencies } = JSON.parse(read('node/package.json'));
+  const versions = new Set(Object.values(optionalDependencies as Record<string, string>));
+  expect([...versions].map((version) => version.split('.')[0])).toEqual(['24']);
   expect(read('infra/rotator-function.ts')).toContain('Runtime.NODEJS_24_X');
 });
 

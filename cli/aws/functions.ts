@@ -5,7 +5,7 @@ import {
   ListFunctionsCommand,
 } from '@aws-sdk/client-lambda';
 import { type Config, parseConfig } from '../../core/config.ts';
-import { environmentVariables } from '../../core/contract.ts';
+import { environmentVariables, rotatorNamePattern } from '../../core/contract.ts';
 import { RotatorError } from '../../core/errors.ts';
 import { CliError } from '../errors.ts';
 import { askAws, clientConfig } from './ask.ts';
@@ -56,7 +56,9 @@ export class Functions {
       for (const { FunctionName: name, FunctionArn: arn, Environment } of page.Functions ?? []) {
         const variables = Environment?.Variables ?? {};
         const rotator = variables[environmentVariables.name];
-        if (name && arn && rotator) found.push({ rotator, name, arn, variables });
+        if (!name || !arn || rotator === undefined) continue;
+        // Whoever may create a function may write anything into its environment.
+        if (rotatorNamePattern.test(rotator)) found.push({ rotator, name, arn, variables });
       }
       Marker = page.NextMarker;
     } while (Marker);

@@ -21,7 +21,7 @@ import { toInstant } from './instant.ts';
 
 /** The metadata of a secret, never its value. */
 export interface Secret extends SecretMetadata {
-  readonly changedAt?: EpochSeconds | undefined;
+  readonly description?: string | undefined;
   /** The day of the last read: Secrets Manager keeps no time of day. */
   readonly readOn?: EpochSeconds | undefined;
   readonly deletedAt?: EpochSeconds | undefined;
@@ -40,6 +40,14 @@ export interface NewSecret {
   readonly tags: Readonly<Record<string, string>>;
   readonly keyId?: string | undefined;
   readonly secretString?: Sensitive | undefined;
+  /** The id of the first version; has no effect without a value. */
+  readonly versionId: string;
+}
+
+/** A value, and the version that holds it. */
+export interface SecretValue {
+  readonly value: Sensitive;
+  readonly versionId: string;
 }
 
 /** Secrets Manager for an operator. Every failure is a CliError. */
@@ -85,11 +93,14 @@ export class Secrets {
   }
 
   /** Undefined when the secret does not exist; `deletedAt` is set when it is to be deleted. */
-  async describe(secretId: string): Promise<Secret | undefined> {
+  async describe(
+    secretId: string,
+    signal: AbortSignal | undefined = this.#signal,
+  ): Promise<Secret | undefined> {
     try {
       const row = await askAws('secretsmanager:DescribeSecret', secretId, () =>
         this.#client.send(new DescribeSecretCommand({ SecretId: secretId }), {
-          abortSignal: this.#signal,
+          abortSignal: signal,
         }),
       );
       return toSecret(row, row.VersionIdsToStages);
@@ -99,15 +110,26 @@ export class Secrets {
     }
   }
 
-  /** AWSCURRENT's value; undefined when there is none, or the secret is absent or being deleted. */
-  async read(secretId: string): Promise<Sensitive | undefined> {
+  /** Describes a secret after a write, which Ctrl-C does not leave half done. */
+  async describeAfterWrite(secretId: string): Promise<Secret | undefined> {
+    return await this.describe(secretId, AbortSignal.timeout(60_000));
+  }
+
+  /**
+   * AWSCURRENT's value, or that of a version; undefined when there is none, or the secret is absent
+   * or being deleted.
+   */
+  async read(secretId: string, VersionId?: string): Promise<SecretValue | undefined> {
     try {
-      const { SecretString } = await askAws('secretsmanager:GetSecretValue', secretId, () =>
-        this.#client.send(new GetSecretValueCommand({ SecretId: secretId }), {
-          abortSignal: this.#signal,
-        }),
+      const { SecretString = '', VersionId: versionId = '' } = await askAws(
+        'secretsmanager:GetSecretValue',
+        secretId,
+        () =>
+          this.#client.send(new GetSecretValueCommand({ SecretId: secretId, VersionId }), {
+            abortSignal: this.#signal,
+          }),
       );
-      return new Sensitive(SecretString ?? '');
+      return { value: new Sensitive(SecretString), versionId };
     } catch (error) {
       // InvalidRequestException is the error for a secret that is scheduled for deletion.
       const absent = ['ResourceNotFoundException', 'InvalidRequestException'];
@@ -126,56 +148,65 @@ export class Secrets {
     return found && { id: versionId, createdAt: toInstant(found.CreatedDate) };
   }
 
+  /** @returns the secret's ARN */
   async create({
     name,
     description,
     tags,
     keyId,
     secretString,
-  }: NewSecret): Promise<{ readonly arn: string; readonly versionId: string }> {
+    versionId,
+  }: NewSecret): Promise<string> {
     const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-    const { ARN = '', VersionId = '' } = await askAws('secretsmanager:CreateSecret', name, () =>
+    const { ARN = '' } = await askAws('secretsmanager:CreateSecret', name, () =>
       this.#client.send(
         new CreateSecretCommand({
           Name: name,
           Description: description,
           KmsKeyId: keyId,
           SecretString: secretString?.reveal(),
+          ClientRequestToken: versionId,
           Tags: Tags.length > 0 ? Tags : undefined,
         }),
       ),
     );
-    return { arn: ARN, versionId: VersionId };
+    return ARN;
   }
 
-  /** Stores a new current value. @returns the id of its version */
-  async put(secretId: string, secretString: Sensitive): Promise<string> {
-    const { VersionId } = await askAws('secretsmanager:PutSecretValue', secretId, () =>
+  /** Stores a new current value as the version with this id. */
+  async put(arn: string, secretString: Sensitive, versionId: string): Promise<void> {
+    await askAws('secretsmanager:PutSecretValue', arn, () =>
       this.#client.send(
-        new PutSecretValueCommand({ SecretId: secretId, SecretString: secretString.reveal() }),
+        new PutSecretValueCommand({
+          SecretId: arn,
+          SecretString: secretString.reveal(),
+          ClientRequestToken: versionId,
+        }),
       ),
     );
-    return VersionId ?? '';
   }
 
-  /** @param days the recovery window; 0 deletes at once and for good */
-  async delete(secretId: string, days: number): Promise<void> {
-    const how = days === 0 ? { ForceDeleteWithoutRecovery: true } : { RecoveryWindowInDays: days };
-    await askAws('secretsmanager:DeleteSecret', secretId, () =>
-      this.#client.send(new DeleteSecretCommand({ SecretId: secretId, ...how })),
+  /**
+   * Schedules the deletion of a secret, never by its name: another may have that name by now.
+   *
+   * @param days the recovery window
+   */
+  async delete(arn: string, days: number): Promise<void> {
+    await askAws('secretsmanager:DeleteSecret', arn, () =>
+      this.#client.send(new DeleteSecretCommand({ SecretId: arn, RecoveryWindowInDays: days })),
     );
   }
 
-  async restore(secretId: string): Promise<void> {
-    await askAws('secretsmanager:RestoreSecret', secretId, () =>
-      this.#client.send(new RestoreSecretCommand({ SecretId: secretId })),
+  async restore(arn: string): Promise<void> {
+    await askAws('secretsmanager:RestoreSecret', arn, () =>
+      this.#client.send(new RestoreSecretCommand({ SecretId: arn })),
     );
   }
 
-  async setTag(secretId: string, key: string, value: string): Promise<void> {
-    await askAws('secretsmanager:TagResource', secretId, () =>
+  async setTag(arn: string, key: string, value: string): Promise<void> {
+    await askAws('secretsmanager:TagResource', arn, () =>
       this.#client.send(
-        new TagResourceCommand({ SecretId: secretId, Tags: [{ Key: key, Value: value }] }),
+        new TagResourceCommand({ SecretId: arn, Tags: [{ Key: key, Value: value }] }),
       ),
     );
   }
@@ -183,12 +214,13 @@ export class Secrets {
 
 type Row = Omit<SecretListEntry, 'SecretVersionsToStages'> &
   Pick<DescribeSecretCommandOutput, 'DeletedDate'>;
+type Stages = Readonly<Record<string, readonly string[]>>;
 
-function toSecret(row: Row, stages: Record<string, string[]> | undefined): Secret {
+function toSecret(row: Row, stages: Stages = {}): Secret {
   return {
     ...toMetadata(row, stages),
+    description: row.Description,
     keyId: row.KmsKeyId,
-    changedAt: toInstant(row.LastChangedDate),
     readOn: toInstant(row.LastAccessedDate),
     deletedAt: toInstant(row.DeletedDate),
   };

@@ -1,12 +1,14 @@
 import confirmName from '@inquirer/input';
 import { formatInstant } from '../../core/instant.ts';
+import { nameOfArn, type SecretNames, secretNames } from '../../core/secret-name.ts';
 import { lastReads, type SecretRead } from '../aws/secret-reads.ts';
 import type { Secret } from '../aws/secrets.ts';
 import { CliError, interrupted, usageError } from '../errors.ts';
 import { isScheduledForDeletion, restoreCommand } from '../rotator/absence.ts';
+import { confirmLocation } from '../rotator/confirm-location.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
-import { namesOf } from '../rotator/rotator.ts';
-import { undo } from '../rotator/undo.ts';
+import { checkName, importersOf, namesOf, type Rotator } from '../rotator/rotator.ts';
+import { settle } from '../rotator/settle.ts';
 import type { Session } from '../session.ts';
 import { day, formatDuration } from '../view/durations.ts';
 import { wrapLines } from '../view/table.ts';
@@ -23,36 +25,20 @@ export async function offboard(
   name: string,
   { yes = false, recoveryDays }: OffboardOptions,
 ): Promise<number> {
-  const { terminal, secrets, options, signal } = session;
+  const { terminal, options, signal } = session;
+  checkName(name);
   const rotator = await findRotator(session);
-  const names = namesOf(rotator, name);
-  const found = await Promise.all([secrets.describe(names.client), secrets.describe(names.token)]);
-  // Others may use a client secret outside the prefix.
-  const own = (secret: Secret): boolean => secret.name.startsWith(`${rotator.prefix}/`);
-  const there = found
-    .flatMap((secret) => secret ?? [])
-    .filter((secret) => !isScheduledForDeletion(secret));
-  const doomed = there.filter(own);
-  const kept = there.filter((secret) => !own(secret));
-  if (doomed.length === 0) {
-    const text = `there is no secret ${names.client} and no secret ${names.token}`;
-    const fix = 'list the credentials: ims-token-rotator status';
-    throw new CliError('ERR_CREDENTIAL_NOT_FOUND', text, fix);
-  }
-  const token = doomed.find((secret) => secret.name === names.token);
+  const { doomed, kept } = await choose(session, rotator, name);
+  if (yes) await confirmLocation(session, rotator, namesOf(rotator, name).token);
+  const token = doomed.find((secret) => secret.name === namesOf(rotator, name).token);
   const readers = token === undefined ? [] : await readersOf(session, token);
-  const warnings = [
-    ...kept.map(
-      (secret) => `${secret.name} is outside the prefix and stays: remove it from the stack.`,
-    ),
-    ...warningsOf(doomed, token, readers, session.now()),
-  ];
+  const warnings = [...kept, ...warningsOf(doomed, token, readers, session.now())];
   if (!yes || options.json !== true) {
-    const write = (text: string): void =>
-      options.json === true ? terminal.note(text) : terminal.print(text);
+    const write = (...lines: readonly string[]): void =>
+      options.json === true ? terminal.note(...lines) : terminal.print(...lines);
     write(`offboarding ${name} deletes:`);
     for (const secret of doomed) write(`  ${secret.name}`);
-    for (const text of warnings) write(wrapLines(text, 2, terminal.columns).join('\n'));
+    for (const text of warnings) write(...wrapLines(text, 2, terminal.columns));
   }
   if (!yes) await confirm(session, name);
   if (signal.aborted) throw interrupted('nothing was deleted');
@@ -65,9 +51,78 @@ export async function offboard(
     terminal.printJson({ name, deleted, recovery_days: recoveryDays, readers: read, warnings });
   } else {
     terminal.print(`${name} was offboarded on ${today}; for ${recoveryDays} days this undoes it:`);
-    for (const secret of doomed) terminal.print(`  ${restoreCommand(secret.name, ' \\\n    ')}`);
+    for (const secret of doomed) {
+      terminal.print('  aws secretsmanager restore-secret \\', `    --secret-id ${secret.name}`);
+    }
   }
   return 0;
+}
+
+interface Choice {
+  readonly doomed: readonly Secret[];
+  /** Why the other secrets stay. */
+  readonly kept: readonly string[];
+}
+
+/**
+ * Only what has exactly the names of the credential's two secrets is its own, and a client secret
+ * only as long as no other credential uses it.
+ *
+ * @throws CliError ERR_CREDENTIAL_NOT_FOUND, or ERR_AWS_DENIED where nobody can say who uses what
+ */
+async function choose({ secrets }: Session, rotator: Rotator, name: string): Promise<Choice> {
+  const { client, token } = namesOf(rotator, name);
+  const own = secretNames({ prefix: rotator.prefix, clientSecrets: new Map() }, name);
+  const found = await Promise.all([secrets.describe(client), secrets.describe(token)]);
+  const doomed: Secret[] = [];
+  const kept: string[] = [];
+  for (const secret of found) {
+    if (secret === undefined || isScheduledForDeletion(secret)) continue;
+    const reason = stayReason(secret, { rotator, name, own });
+    if (reason === undefined) doomed.push(secret);
+    else kept.push(reason);
+  }
+  if (doomed.length > 0) return { doomed, kept };
+  const text = `there is no secret ${own.client} and no secret ${own.token}`;
+  throw new CliError(
+    'ERR_CREDENTIAL_NOT_FOUND',
+    kept.length === 0 ? text : `nothing can be deleted: ${kept.join(' ')}`,
+    'list the credentials: ims-token-rotator status',
+  );
+}
+
+interface Offboarded {
+  readonly rotator: Rotator;
+  readonly name: string;
+  readonly own: SecretNames;
+}
+
+/** Undefined for a secret that is the credential's alone. */
+function stayReason(secret: Secret, { rotator, name, own }: Offboarded): string | undefined {
+  if (secret.name === own.token) return undefined;
+  if (secret.name !== own.client) {
+    const whose = secret.name.startsWith(`${rotator.prefix}/`)
+      ? 'belongs to another credential'
+      : 'is outside the prefix';
+    return `${secret.name} ${whose} and stays: remove it from the stack.`;
+  }
+  const { function: target } = rotator;
+  if (target.kind === 'hidden') {
+    const { code, message, fix } = target.why;
+    const text = `${message}, so it is unknown whether another credential uses ${secret.name}`;
+    throw new CliError(code, text, fix);
+  }
+  const others = importersOf(rotator, secret.arn).filter(
+    (one) => one.credential !== name || one.rotator !== rotator.name,
+  );
+  if (others.length === 0) return undefined;
+  const users = others.map((one) =>
+    one.rotator === rotator.name ? one.credential : `${one.credential} of ${one.rotator}`,
+  );
+  return (
+    `${secret.name} stays, because it is the client secret of ${users.join(' and ')} too: give ` +
+    `${users.length === 1 ? 'it' : 'them'} another one in the stack, then offboard ${name} again.`
+  );
 }
 
 /** Deletes both or, if one fails, neither: half a credential would raise alarms. */
@@ -76,23 +131,56 @@ async function deleteAll(
   doomed: readonly Secret[],
   days: number,
 ): Promise<void> {
-  const touched: Secret[] = [];
-  try {
-    for (const secret of doomed) {
-      touched.push(secret);
-      await secrets.delete(secret.arn, days);
-    }
-  } catch (error) {
-    // Includes the last one: it may be deleted, and only the response lost.
-    await undo(
-      error,
-      touched.map(({ name }) => name),
-      {
-        work: (name) => secrets.restore(name),
-        byHand: (name) => restoreCommand(name),
+  const deleted: string[] = [];
+  for (const { arn } of doomed) {
+    const outcome = await settle(
+      async () => {
+        await secrets.delete(arn, days);
+        deleted.push(arn);
+        return true;
       },
+      // A deletion whose answer is lost is done. So is one by somebody else, which stays.
+      async () => isGone(await secrets.describeAfterWrite(arn)) || undefined,
     );
+    if (outcome.kind === 'done') continue;
+    throw await restored(secrets, deleted, outcome.error);
   }
+}
+
+function isGone(secret: Secret | undefined): boolean {
+  return secret === undefined || isScheduledForDeletion(secret);
+}
+
+/** Restores what this run has deleted. @returns the error to throw */
+async function restored(
+  secrets: Session['secrets'],
+  deleted: readonly string[],
+  error: unknown,
+): Promise<unknown> {
+  const outcomes = await Promise.all(
+    deleted.map(async (arn) => {
+      const outcome = await settle(
+        async () => {
+          await secrets.restore(arn);
+          return true;
+        },
+        async () => !isGone(await secrets.describeAfterWrite(arn)) || undefined,
+      );
+      return { arn, outcome };
+    }),
+  );
+  const left = outcomes.filter(({ outcome }) => outcome.kind !== 'done');
+  if (left.length === 0 || !(error instanceof CliError)) return error;
+  const problems = left.map(({ arn }) => {
+    const field = nameOfArn(arn) ?? arn;
+    return { field, message: `needs: ${restoreCommand(field)}` };
+  });
+  return new CliError(
+    error.code,
+    `${error.summary}; the changes made so far could not be undone`,
+    error.fix,
+    { problems: [...error.problems, ...problems], cause: error },
+  );
 }
 
 async function readersOf(
@@ -119,7 +207,7 @@ function warningsOf(
       ? []
       : [
           `The stack ${stack} created them: remove the credential from it first, or its next ` +
-            'deployment fails and the alarm "Fewer managed" is raised.',
+            'deployment fails and the rotator reports it as failing.',
         ];
   if (token === undefined) return declared;
   const read =

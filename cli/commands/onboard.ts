@@ -8,17 +8,15 @@ import {
 } from '../../core/contract.ts';
 import { parseDuration } from '../../core/instant.ts';
 import type { Problem } from '../../core/problems.ts';
-import type { SecretNames } from '../../core/secret-name.ts';
 import { splitScopes } from '../../core/token-tags.ts';
-import { isRefusal } from '../aws/ask.ts';
-import type { NewSecret, Secret } from '../aws/secrets.ts';
 import { CliError, interrupted, usageError } from '../errors.ts';
-import { isScheduledForDeletion, restoreCommand } from '../rotator/absence.ts';
+import { checkFree } from '../rotator/check-free.ts';
+import { confirmLocation } from '../rotator/confirm-location.ts';
+import { createPair } from '../rotator/create-pair.ts';
 import { readCredential } from '../rotator/credential-file.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
 import { announce, reportToken, type WaitOptions } from '../rotator/report-token.ts';
-import { namesOf, type Rotator } from '../rotator/rotator.ts';
-import { undo } from '../rotator/undo.ts';
+import { checkDeployed, checkName, namesOf, type Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 
 export interface OnboardOptions extends WaitOptions {
@@ -35,48 +33,27 @@ export interface OnboardOptions extends WaitOptions {
 export async function onboard(
   session: Session,
   name: string,
-  file: string | undefined,
+  path: string | undefined,
   options: OnboardOptions,
 ): Promise<number> {
   const settings = settingsOf(options);
+  const tags = tagsOf(settings, options);
+  checkName(name);
   const rotator = await findRotator(session);
   const names = namesOf(rotator, name);
   checkPrefix(session, rotator);
-  await checkFree(session, name, names);
-  const credential = await readCredential(session, file, settings);
-  announce(session, credential, names.client);
-  const { secrets } = session;
+  checkDeployed(rotator);
+  await confirmLocation(session, rotator, names.client);
+  const { wait, key: keyId } = options;
+  const resumed = await checkFree(session, { credential: name, names, tags, keyId });
+  const file = await readCredential(session, path, settings);
+  announce(session, file, names.client);
   if (session.signal.aborted) throw interrupted('nothing was stored');
-  let report = (): Promise<number> => Promise.resolve(1);
-  const touched: string[] = [];
-  const create = async (secret: Omit<NewSecret, 'keyId'>) => {
-    touched.push(secret.name);
-    return await secrets.create({ ...secret, keyId: options.key });
-  };
-  try {
-    await create({
-      name: names.token,
-      description: `Adobe IMS access token of the credential "${name}"`,
-      tags: tagsOf(settings, options),
-    });
-    const { arn, versionId } = await create({
-      name: names.client,
-      description: `Adobe OAuth Server-to-Server credential "${name}"`,
-      tags: {},
-      secretString: credential.document,
-    });
-    const stored = { name, tokenSecret: names.token, clientArn: arn, versionId };
-    report = () => reportToken(session, { rotator, file: credential, stored, wait: options.wait });
-  } catch (error) {
-    // Nobody had these names a moment ago, so they are ours, unless AWS says that the last exists.
-    const ours = isRefusal(error, 'ResourceExistsException') ? touched.slice(0, -1) : touched;
-    await undo(error, ours, {
-      work: (secretName) => secrets.delete(secretName, 0),
-      byHand: (secretName) =>
-        `aws secretsmanager delete-secret --force-delete-without-recovery --secret-id ${secretName}`,
-    });
-  }
-  return await report();
+  const { document } = file;
+  const pair = { credential: name, names, tags, keyId, document, resumed };
+  const { arn, versionId } = await createPair(session, pair);
+  const stored = { name, tokenSecret: names.token, clientArn: arn, versionId, replaced: undefined };
+  return await reportToken(session, { file, stored, wait });
 }
 
 /** Creates nothing under an assumed prefix. @throws CliError ERR_AWS_DENIED */
@@ -95,7 +72,7 @@ interface Settings {
   readonly scopes: readonly string[] | undefined;
 }
 
-function settingsOf({ product, scopes, renewBefore }: OnboardOptions): Settings {
+function settingsOf({ product, scopes, renewBefore, key }: OnboardOptions): Settings {
   const problems: Problem[] = [];
   const list = scopes === undefined ? undefined : splitScopes(scopes);
   const scopesProblem = list && scopesTagProblem(list);
@@ -111,6 +88,7 @@ function settingsOf({ product, scopes, renewBefore }: OnboardOptions): Settings 
   if (renewBefore !== undefined && parseDuration(renewBefore) === undefined) {
     problems.push({ field: '--renew-before', message: `must be ${durationRule}` });
   }
+  if (key?.trim() === '') problems.push({ field: '--key', message: 'is empty' });
   if (problems.length > 0) throw usageError('invalid options', undefined, { problems });
   return { product, scopes: list };
 }
@@ -123,33 +101,5 @@ function tagsOf({ product, scopes }: Settings, { renewBefore }: OnboardOptions) 
   };
   return Object.fromEntries(
     Object.entries(tags).filter((tag): tag is [string, string] => tag[1] !== undefined),
-  );
-}
-
-function namesIn(secrets: readonly Secret[]): string {
-  return secrets.map(({ name }) => name).join(' and ');
-}
-
-/** @throws CliError ERR_CREDENTIAL_EXISTS */
-async function checkFree({ secrets }: Session, name: string, names: SecretNames): Promise<void> {
-  const found = await Promise.all([secrets.describe(names.client), secrets.describe(names.token)]);
-  const existing = found.flatMap((secret) => secret ?? []);
-  if (existing.length === 0) return;
-  const deleted = existing.filter(isScheduledForDeletion);
-  if (deleted.length > 0) {
-    throw new CliError(
-      'ERR_CREDENTIAL_EXISTS',
-      `${namesIn(deleted)} ${deleted.length > 1 ? 'are' : 'is'} scheduled for deletion`,
-      `restore with ${restoreCommand('NAME')}, or choose another name`,
-    );
-  }
-  const put = `ims-token-rotator put-credential ${name} FILE`;
-  const missing = existing[0]?.name === names.token ? names.client : names.token;
-  throw new CliError(
-    'ERR_CREDENTIAL_EXISTS',
-    `${namesIn(existing)} ${existing.length > 1 ? 'exist' : 'exists'} already`,
-    existing.length > 1
-      ? `store a new credential: ${put}`
-      : `create the other secret (aws secretsmanager create-secret --name ${missing}), then run: ${put}`,
   );
 }

@@ -2,22 +2,35 @@ import { tagKeys } from '../../core/contract.ts';
 import { readSettings } from '../../core/token-tags.ts';
 import { assertPresent } from '../rotator/absence.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
-import { namesOf } from '../rotator/rotator.ts';
+import { checkName, namesOf } from '../rotator/rotator.ts';
+import { settled } from '../rotator/settle.ts';
 import type { Session } from '../session.ts';
 import { wrapLines } from '../view/table.ts';
 
 /** Pauses or resumes a credential through the tag of its token secret. */
 export async function setPaused(session: Session, name: string, paused: boolean): Promise<number> {
   const { terminal, secrets, options } = session;
+  checkName(name);
   const { token } = namesOf(await findRotator(session), name);
   const secret = await secrets.describe(token);
   assertPresent(token, secret, 'list the credentials: ims-token-rotator status');
   const changed = readSettings(secret.tags).paused !== paused;
-  if (changed) await secrets.setTag(token, tagKeys.paused, String(paused));
+  if (changed) {
+    await settled(
+      async () => {
+        await secrets.setTag(secret.arn, tagKeys.paused, String(paused));
+        return true;
+      },
+      async () => {
+        const found = await secrets.describeAfterWrite(secret.arn);
+        return readSettings(found?.tags ?? {}).paused === paused || undefined;
+      },
+    );
+  }
   if (options.json === true) terminal.printJson({ name, paused, changed });
   else {
     const text = changed ? changedText(name, paused) : unchangedText(name, paused);
-    terminal.print(wrapLines(text, 0, terminal.columns).join('\n'));
+    terminal.print(...wrapLines(text, 0, terminal.columns));
   }
   return 0;
 }

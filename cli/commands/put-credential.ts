@@ -1,22 +1,27 @@
+import { randomUUID } from 'node:crypto';
 import { readSettings } from '../../core/token-tags.ts';
 import { interrupted } from '../errors.ts';
 import { assertPresent } from '../rotator/absence.ts';
-import { readCredential } from '../rotator/credential-file.ts';
+import { confirmLocation } from '../rotator/confirm-location.ts';
+import { type CredentialFile, readCredential } from '../rotator/credential-file.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
 import { announce, reportToken, type WaitOptions } from '../rotator/report-token.ts';
-import { namesOf } from '../rotator/rotator.ts';
+import { checkDeployed, checkName, namesOf } from '../rotator/rotator.ts';
+import { settled } from '../rotator/settle.ts';
 import type { Session } from '../session.ts';
 
 /** Stores a credential in its existing client secret, and waits for its token. */
 export async function putCredential(
   session: Session,
   name: string,
-  file: string | undefined,
+  path: string | undefined,
   { wait }: WaitOptions,
 ): Promise<number> {
   const { secrets } = session;
+  checkName(name);
   const rotator = await findRotator(session);
   const names = namesOf(rotator, name);
+  checkDeployed(rotator);
   const [client, token] = await Promise.all([
     secrets.describe(names.client),
     secrets.describe(names.token),
@@ -28,10 +33,31 @@ export async function putCredential(
       : `create it, then try again: aws secretsmanager create-secret --name ${secretName}`;
   assertPresent(names.client, client, fixFor(names.client));
   assertPresent(names.token, token, fixFor(names.token));
-  const credential = await readCredential(session, file, readSettings(token.tags));
-  announce(session, credential, names.client);
+  await confirmLocation(session, rotator, names.client);
+  const file = await readCredential(session, path, readSettings(token.tags));
+  announce(session, file, names.client);
   if (session.signal.aborted) throw interrupted('nothing was stored');
-  const versionId = await secrets.put(names.client, credential.document);
-  const stored = { name, tokenSecret: names.token, clientArn: client.arn, versionId };
-  return await reportToken(session, { rotator, file: credential, stored, wait });
+  const { arn: clientArn, currentVersionId: replaced } = client;
+  const versionId = await store(session, clientArn, file);
+  const stored = { name, tokenSecret: names.token, clientArn, versionId, replaced };
+  return await reportToken(session, { file, stored, wait });
+}
+
+/** @returns the id of the new version */
+async function store(
+  { secrets }: Session,
+  arn: string,
+  { document }: CredentialFile,
+): Promise<string> {
+  const versionId = randomUUID();
+  return await settled(
+    async () => {
+      await secrets.put(arn, document, versionId);
+      return versionId;
+    },
+    async () => {
+      const { currentVersionId, previousVersionId } = (await secrets.describeAfterWrite(arn)) ?? {};
+      return [currentVersionId, previousVersionId].find((id) => id === versionId);
+    },
+  );
 }

@@ -84,6 +84,6 @@ function print(terminal: Terminal, renewal: Renewal): void {
   terminal.print(`${terminal.style('red', '✗')} ${name} ${code}`);
   const { fix } = explainFailure({ code }, name);
   for (const text of [message, `→ ${fix}`]) {
-    terminal.print(wrapLines(text, 2, terminal.columns).join('\n'));
+    terminal.print(...wrapLines(text, 2, terminal.columns));
   }
 }

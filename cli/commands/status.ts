@@ -1,11 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import { CliError } from '../errors.ts';
+import { abandonedRotators, explainAbandoned } from '../rotator/abandoned.ts';
 import { listCredentials } from '../rotator/credentials.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
-import type { Rotator } from '../rotator/rotator.ts';
+import { checkName, type Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { isUnhealthy, type State } from '../view/credential-state.ts';
 import { statusJson, statusLines } from '../view/status-text.ts';
+import { wrapLines } from '../view/table.ts';
 
 export interface StatusOptions {
   readonly watch?: boolean | undefined;
@@ -19,6 +21,7 @@ export async function status(
   names: readonly string[],
   { watch = false, every }: StatusOptions,
 ): Promise<number> {
+  for (const name of names) checkName(name);
   const rotator = await findRotator(session);
   let exitCode = await show(session, rotator, names, watch);
   while (watch && !session.signal.aborted && !session.terminal.isClosed) {
@@ -53,20 +56,30 @@ async function show(
   watch: boolean,
 ): Promise<number> {
   const { terminal, options } = session;
-  const credentials = await listCredentials(session, rotator, names);
+  const [credentials, abandoned] = await Promise.all([
+    listCredentials(session, rotator, names),
+    abandonedRotators(session, rotator),
+  ]);
+  const notes = (abandoned ?? []).map(explainAbandoned);
   const { columns, rows } = terminal;
   const now = session.now();
   // Leaves room for the summary, the header and a prompt.
-  const most = rows === undefined ? Number.POSITIVE_INFINITY : Math.max(10, rows - 6);
+  const most =
+    rows === undefined ? Number.POSITIVE_INFINITY : Math.max(10, rows - 6 - 4 * notes.length);
   const view = { rotator: rotator.name, credentials, now, columns, most };
   if (options.json === true) {
-    const json = statusJson(view);
-    if (watch) terminal.print(JSON.stringify(json));
+    const json = { ...statusJson(view), abandoned_rotators: abandoned };
+    if (watch) terminal.printJsonLine(json);
     else terminal.printJson(json);
   } else {
     if (watch) terminal.clear();
     const style = (state: State, text: string): string => terminal.style(colours[state], text);
-    terminal.print(statusLines({ ...view, style }).join('\n'));
+    terminal.print(...statusLines({ ...view, style }));
+    for (const { words, fix } of notes) {
+      const warning = wrapLines(`abandoned: ${words}`, 0, columns);
+      terminal.print('', ...warning.map((line) => terminal.style('yellow', line)));
+      terminal.print(...wrapLines(`→ ${fix}`, 2, columns));
+    }
   }
   return credentials.some(isUnhealthy) ? 1 : 0;
 }

@@ -50,9 +50,9 @@ export async function token(
   // The other fields of an expired token are still of interest.
   if (secret) checkNotExpired(stored, name, session.now());
   if (common.json === true) terminal.printJson(stored);
-  else if (env) terminal.print(exportLines(stored));
-  else if (header) terminal.print(`Authorization: Bearer ${stored[secretField]}`);
-  else terminal.print(fieldOf(stored, field));
+  else if (env) terminal.printExact(...exportLines(stored));
+  else if (header) terminal.printExact(`Authorization: Bearer ${stored[secretField]}`);
+  else terminal.printExact(fieldOf(stored, field));
   return 0;
 }
 
@@ -65,15 +65,15 @@ async function readDocument(session: Session, name: string): Promise<Document> {
     guess !== undefined && guessed !== undefined
       ? guess
       : namesOf(await findRotator(session), name);
-  const value = guessed ?? (await secrets.read(secretId));
-  if (value === undefined) {
+  const stored = guessed ?? (await secrets.read(secretId));
+  if (stored === undefined) {
     throw new CliError(
       'ERR_TOKEN_NOT_READY',
       `there is no token in ${secretId}`,
       `see why: ims-token-rotator doctor ${name}`,
     );
   }
-  const parsed = v.safeParse(document, parseJson(value.reveal()));
+  const parsed = v.safeParse(document, parseJson(stored.value.reveal()));
   if (parsed.success) return parsed.output;
   throw new CliError(
     'ERR_TOKEN_NOT_READY',
@@ -107,11 +107,10 @@ function fieldOf(stored: Document, field: string): string {
   );
 }
 
-function exportLines(stored: Document): string {
+function exportLines(stored: Document): readonly string[] {
   return Object.entries(variables)
     .filter(([, field]) => typeof stored[field] === 'string')
-    .map(([variable, field]) => `export ${variable}=${quoted(fieldOf(stored, field))}`)
-    .join('\n');
+    .map(([variable, field]) => `export ${variable}=${quoted(fieldOf(stored, field))}`);
 }
 
 /** Quotes any text for a POSIX shell. */

@@ -6,8 +6,8 @@ import type { Session } from '../session.ts';
 import { type Check, check, deployAgain, type Finding, failed, ok, unknown } from './check.ts';
 
 // The metrics that the stack has alarms on.
-const watched: readonly MetricName[] = ['Ticks', 'MinLifeLeft', 'Failing', 'Managed'];
-const watchedOfFunction = ['AsyncEventsDropped', 'Throttles'];
+const watched: readonly MetricName[] = ['Ticks', 'MinLifeLeft', 'MinPausedLifeLeft', 'Failing'];
+const watchedOfFunction = ['Errors', 'AsyncEventsDropped', 'Throttles'];
 
 type AlarmsByMetric = ReadonlyMap<string, readonly Alarm[]>;
 

@@ -9,6 +9,7 @@ import { formatDuration, hour } from '../view/durations.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
 import type { Subject } from './subject.ts';
 import { tokenFinding } from './token-check.ts';
+import { valueFinding } from './value-check.ts';
 
 /** Checks that the parts of one credential exist and can be used. */
 export function credentialChecks(subject: Subject): readonly Check[] {
@@ -21,6 +22,7 @@ export function credentialChecks(subject: Subject): readonly Check[] {
     check('not paused', async () => pauseFinding(await token, name)),
     check('rotation', () => rotationFinding(subject)),
     check('token', () => tokenFinding(subject)),
+    check('stored value', () => valueFinding(subject)),
   ];
 }
 

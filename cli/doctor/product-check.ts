@@ -96,7 +96,9 @@ function findingOf({ status, body }: HttpResponse): Finding {
 function gatewayCode(body: string): string | undefined {
   try {
     const parsed = v.safeParse(gatewayBody, JSON.parse(body));
-    return parsed.success ? String(parsed.output.error_code) : undefined;
+    const code = parsed.success ? String(parsed.output.error_code) : '';
+    // Anything else may be part of the token that was sent.
+    return /^\d{3,7}$/.test(code) ? code : undefined;
   } catch {
     return undefined;
   }

@@ -61,6 +61,6 @@ export class Report {
     const lines = labelledLines(label, finding.detail, { indent, columns });
     const fix = 'fix' in finding ? finding.fix : undefined;
     const fixLines = fix === undefined ? [] : wrapLines(`→ ${fix}`, indent, columns);
-    terminal.print([...lines, ...fixLines].join('\n'));
+    terminal.print(...lines, ...fixLines);
   }
 }

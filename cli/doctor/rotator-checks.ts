@@ -1,6 +1,7 @@
 import { Account } from '../aws/account.ts';
 import { Functions } from '../aws/functions.ts';
 import { Metrics } from '../aws/metrics.ts';
+import { abandonedRotators, explainAbandoned } from '../rotator/abandoned.ts';
 import { deployedFunction, type Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { formatDuration, hour } from '../view/durations.ts';
@@ -15,7 +16,21 @@ export function rotatorChecks(session: Session, rotator: Rotator): readonly Chec
     check('schedule', () => scheduleFinding(session, rotator)),
     check('last tick', () => tickFinding(metrics, session, rotator)),
     ...alarmChecks(session, metrics, rotator),
+    check('other rotators', () => abandonedFinding(session, rotator)),
   ];
+}
+
+/** Tokens that nothing renews raise no alarm: alarms belong to a rotator that has a function. */
+async function abandonedFinding(session: Session, rotator: Rotator): Promise<Finding> {
+  const abandoned = await abandonedRotators(session, rotator);
+  const [first] = abandoned ?? [];
+  if (abandoned === undefined) {
+    const { message, fix } = rotator.function.kind === 'hidden' ? rotator.function.why : {};
+    return unknown(`${message ?? 'functions could not be listed'}`, fix);
+  }
+  if (first === undefined) return ok('none is abandoned');
+  const words = abandoned.map((one) => explainAbandoned(one).words).join('; ');
+  return failed(words, explainAbandoned(first).fix);
 }
 
 async function functionFinding(session: Session, rotator: Rotator): Promise<Finding> {

@@ -2,7 +2,7 @@ import { type ClientCredential, parseCredential } from '../../core/credential.ts
 import { RotatorError } from '../../core/errors.ts';
 import { decodePendingToken, type PendingToken } from '../../core/stored-token.ts';
 import { readSettings } from '../../core/token-tags.ts';
-import type { Secret } from '../aws/secrets.ts';
+import type { Secret, SecretValue } from '../aws/secrets.ts';
 import { CliError } from '../errors.ts';
 import { namesOf, type Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
@@ -18,6 +18,8 @@ export interface Subject {
   readonly credential: Promise<ClientCredential>;
   /** Rejects with CliError: ERR_TOKEN_NOT_READY, or why it is unreadable. */
   readonly stored: Promise<PendingToken>;
+  /** The token secret's value and its version. Undefined when there is none. */
+  readonly value: Promise<SecretValue | undefined>;
 }
 
 /** Starts reading a credential. */
@@ -26,10 +28,11 @@ export function subjectOf(session: Session, rotator: Rotator, name: string): Sub
   const client = session.secrets.describe(names.client);
   const token = session.secrets.describe(names.token);
   const credential = readCredential(session, names.client, token);
-  const stored = readStoredToken(session, names.token);
+  const value = session.secrets.read(names.token);
+  const stored = parseStoredToken(session, value);
   // The checks await them later; until then a rejection has no handler.
-  for (const read of [client, token, credential, stored]) read.catch(() => undefined);
-  return { session, rotator, name, client, token, credential, stored };
+  for (const read of [client, token, credential, stored, value]) read.catch(() => undefined);
+  return { session, rotator, name, client, token, credential, stored, value };
 }
 
 async function readCredential(
@@ -37,12 +40,12 @@ async function readCredential(
   secretId: string,
   token: Promise<Secret | undefined>,
 ): Promise<ClientCredential> {
-  const value = await secrets.read(secretId);
-  if (value === undefined) throw new CliError('ERR_CREDENTIAL_MISSING', 'there is none');
+  const found = await secrets.read(secretId);
+  if (found === undefined) throw new CliError('ERR_CREDENTIAL_MISSING', 'there is none');
   // Without the right to describe the token secret, the scopes have to be in the value.
   const tags = await token.then((secret) => secret?.tags ?? {}).catch(() => ({}));
   try {
-    return parseCredential(value.reveal(), readSettings(tags));
+    return parseCredential(found.value.reveal(), readSettings(tags));
   } catch (error) {
     if (!(error instanceof RotatorError)) throw error;
     const { code, problems } = error;
@@ -52,11 +55,11 @@ async function readCredential(
   }
 }
 
-async function readStoredToken({ secrets, now }: Session, secretId: string): Promise<PendingToken> {
-  const value = await secrets.read(secretId);
-  if (value === undefined) throw new CliError('ERR_TOKEN_NOT_READY', 'no token is stored yet');
+async function parseStoredToken({ now }: Session, value: Subject['value']): Promise<PendingToken> {
+  const found = await value;
+  if (found === undefined) throw new CliError('ERR_TOKEN_NOT_READY', 'no token is stored yet');
   // The checks send the token to its host, which therefore has to be one of Adobe's.
-  const token = decodePendingToken(value.reveal(), now());
+  const token = decodePendingToken(found.value.reveal(), now());
   if (token !== undefined) return token;
   const text = 'the stored value is not a token with a client_id and an ims_host of Adobe';
   throw new CliError('ERR_TOKEN_NOT_READY', text);

@@ -4,6 +4,7 @@ import { formatFailureCode } from '../../core/status.ts';
 import { decodeStoredToken } from '../../core/stored-token.ts';
 import type { Secret } from '../aws/secrets.ts';
 import { CliError } from '../errors.ts';
+import { isDeclaredBy } from '../rotator/credentials.ts';
 import type { Session } from '../session.ts';
 import { type CredentialState, credentialState } from '../view/credential-state.ts';
 import { formatDuration } from '../view/durations.ts';
@@ -20,7 +21,8 @@ export async function tokenFinding(subject: Subject): Promise<Finding> {
   );
   const context = { now: session.now(), tick: rotator.tick, digest: session.digest };
   const clientMayBeElsewhere = rotator.clientSecrets === undefined;
-  const pair = { client: clientSecret, token: tokenSecret, clientMayBeElsewhere };
+  const isDeclared = isDeclaredBy(rotator, name, { client: clientSecret, token: tokenSecret });
+  const pair = { client: clientSecret, token: tokenSecret, clientMayBeElsewhere, isDeclared };
   const credential = credentialState(name, pair, context);
   const expiry = await expiryOf(credential, tokenSecret, session);
   return findingOf(credential, expiry, context.now);
@@ -58,8 +60,8 @@ async function expiryOf(
   if (token !== undefined) return token.expiresAt;
   if (secret?.currentVersionId === undefined) return undefined;
   try {
-    const value = await secrets.read(secret.arn);
-    return (value && decodeStoredToken(value.reveal(), now())?.expiresAt) ?? 'no token';
+    const found = await secrets.read(secret.arn);
+    return (found && decodeStoredToken(found.value.reveal(), now())?.expiresAt) ?? 'no token';
   } catch (error) {
     if (error instanceof CliError && !signal.aborted) return 'unreadable';
     throw error;

@@ -11,8 +11,8 @@ export function isScheduledForDeletion({ deletedAt }: Secret): boolean {
   return deletedAt !== undefined;
 }
 
-export function restoreCommand(secretName: string, separator = ' '): string {
-  return `aws secretsmanager restore-secret${separator}--secret-id ${secretName}`;
+export function restoreCommand(secretName: string): string {
+  return `aws secretsmanager restore-secret --secret-id ${secretName}`;
 }
 
 /**

@@ -1,11 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
+import { defaultTick } from '../../core/contract.ts';
+import { decide } from '../../core/decision.ts';
 import type { EpochSeconds } from '../../core/instant.ts';
-import { type FailureCode, readStatus } from '../../core/status.ts';
-import { fingerprint, readSettings } from '../../core/token-tags.ts';
-import { decodeVersionId } from '../../core/version-id.ts';
+import { observeMetadata } from '../../core/observation.ts';
+import type { FailureCode } from '../../core/status.ts';
+import { readSettings } from '../../core/token-tags.ts';
 import { CliError, interrupted, isErrorCode } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { explainFailure } from '../view/failure.ts';
+import type { CredentialFile } from './credential-file.ts';
+import { isSameContent } from './same-content.ts';
 
 /** The version of a client secret that the token is to be minted from. */
 export interface StoredCredential {
@@ -13,6 +17,8 @@ export interface StoredCredential {
   readonly tokenSecret: string;
   readonly clientArn: string;
   readonly versionId: string;
+  /** The version that was current before; undefined for a new client secret. */
+  readonly replaced: string | undefined;
 }
 
 const pollInterval = 1_000;
@@ -28,14 +34,18 @@ const pollInterval = 1_000;
 export async function awaitToken(
   session: Session,
   credential: StoredCredential,
+  file: CredentialFile,
   seconds: number,
 ): Promise<EpochSeconds | undefined> {
   const until = session.now() + seconds;
   try {
+    const isSame =
+      credential.replaced !== undefined && (await isSameContent(session, credential, file));
     for (;;) {
-      const seen = await describeToken(session, credential);
+      await checkNotOvertaken(session, credential);
+      const seen = await describeToken(session, credential, isSame);
       if ('expiresAt' in seen) return seen.expiresAt;
-      if (session.now() >= until) throw notReady(credential.name, seconds, seen.lastFailure);
+      if (session.now() >= until) throw notReady(credential.name, seconds, seen);
       await setTimeout(pollInterval, undefined, { signal: session.signal });
     }
   } catch (error) {
@@ -48,25 +58,64 @@ export async function awaitToken(
   }
 }
 
+/**
+ * Of two commands that store a credential at once, the last one wins.
+ *
+ * @throws CliError ERR_TOKEN_NOT_READY
+ */
+export async function checkNotOvertaken(
+  { secrets }: Session,
+  { name, clientArn, versionId, replaced }: StoredCredential,
+): Promise<void> {
+  const current = (await secrets.describe(clientArn))?.currentVersionId;
+  // Right after it was stored, the version before may still show.
+  if (current === undefined || current === versionId || current === replaced) return;
+  throw new CliError(
+    'ERR_TOKEN_NOT_READY',
+    `the credential was stored, but was overtaken: somebody else has stored another one for ${name}`,
+    `find out who; if yours is the right one: ims-token-rotator put-credential ${name} FILE`,
+  );
+}
+
+type Seen =
+  | { readonly expiresAt: EpochSeconds | undefined }
+  | { readonly lastFailure: FailureCode | undefined; readonly isOverBudget: boolean };
+
 async function describeToken(
   session: Session,
   { name, tokenSecret, clientArn, versionId }: StoredCredential,
-): Promise<{ expiresAt: EpochSeconds | undefined } | { lastFailure: FailureCode | undefined }> {
+  isSame: boolean,
+): Promise<Seen> {
   const secret = await session.secrets.describe(tokenSecret);
   const tags = secret?.tags ?? {};
   if (readSettings(tags).paused) return { expiresAt: undefined };
-  const wanted = fingerprint(session.digest, clientArn, versionId, tags);
-  const now = session.now();
-  const token = decodeVersionId(secret?.currentVersionId ?? '', now);
-  if (token?.fingerprint === wanted) return { expiresAt: token.expiresAt };
-  const failure = readStatus(tags, wanted, now);
+  const { now, digest } = session;
+  const context = { now: now(), tick: defaultTick, digest };
+  const observation = observeMetadata(context, secret, { arn: clientArn, versionId });
+  const { token, failure, fingerprint: wanted } = observation;
+  if (typeof token === 'object' && (isSame || token.fingerprint === wanted)) {
+    return { expiresAt: token.expiresAt };
+  }
   // The next tick repeats a transient failure; a final one is not worth waiting for.
-  if (failure?.retryAt === undefined) return { lastFailure: failure };
+  if (failure?.retryAt === undefined) {
+    return { lastFailure: failure, isOverBudget: decide(observation).isOverBudget === true };
+  }
   const { words, fix } = explainFailure(failure, name);
   throw new CliError(isErrorCode(failure.code) ? failure.code : 'ERR_TOKEN_NOT_READY', words, fix);
 }
 
-function notReady(name: string, seconds: number, lastFailure: FailureCode | undefined): CliError {
+function notReady(
+  name: string,
+  seconds: number,
+  { lastFailure, isOverBudget }: Extract<Seen, { readonly isOverBudget: boolean }>,
+): CliError {
+  if (isOverBudget) {
+    return new CliError(
+      'ERR_TOKEN_NOT_READY',
+      `the credential is stored; ${name} has just got two tokens, and the next one follows after 10 minutes`,
+      'nothing: a tick mints it; until then the stored token stays',
+    );
+  }
   const why =
     lastFailure === undefined ? '' : ` (last failure: ${explainFailure(lastFailure, name).words})`;
   return new CliError(

@@ -67,8 +67,9 @@ async function readDocument(session: Session, file: string): Promise<string> {
     if (size > largest) throw tooLarge(size);
     if ((mode & 0o077) !== 0) {
       const text = `warning: other users of this machine can read ${file}: chmod 600 it, or delete it afterwards`;
-      const lines = wrapLines(text, 0, session.terminal.noteColumns);
-      session.terminal.note(session.terminal.styleNote('yellow', lines.join('\n')));
+      const { terminal } = session;
+      const lines = wrapLines(text, 0, terminal.noteColumns);
+      terminal.note(...lines.map((line) => terminal.styleNote('yellow', line)));
     }
     return await readBounded(createReadStream(file, { end: largest }), session.signal);
   } catch (error) {

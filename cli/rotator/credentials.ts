@@ -29,21 +29,23 @@ export async function listCredentials(
   }
   const missing = names.filter((name) => !all.has(name));
   if (missing.length > 0) throw notFound(missing, rotator, [...all.keys()]);
-  const context = { now: session.now(), tick: rotator.tick, digest: session.digest };
+  const { now, digest } = session;
+  const context = { now: now(), tick: rotator.tick, digest };
   const asked = new Set(names);
   const wanted = names.length === 0 ? all : [...all].filter(([name]) => asked.has(name));
   return [...wanted]
     .map(([name, { client, token }]) => {
       const clientMayBeElsewhere =
         client === undefined && (clientSecrets === undefined || clientSecrets.has(name));
-      return credentialState(name, { client, token, clientMayBeElsewhere }, context);
+      const isDeclared = isDeclaredBy(rotator, name, { client, token });
+      return credentialState(name, { client, token, clientMayBeElsewhere, isDeclared }, context);
     })
     .sort(byUrgency);
 }
 
 async function readLedger({ secrets, terminal }: Session, rotator: Rotator): Promise<Ledger> {
   const incomplete = new Map<string, LedgerEntry<Secret>>(
-    [...(rotator.clientSecrets?.keys() ?? [])].map((name) => [name, {}]),
+    [...(rotator.clientSecrets?.keys() ?? []), ...rotator.declared].map((name) => [name, {}]),
   );
   const complete: [string, LedgerEntry<Secret>][] = [];
   const progress = terminal.progress('listing secrets');
@@ -56,6 +58,16 @@ async function readLedger({ secrets, terminal }: Session, rotator: Rotator): Pro
     progress.end();
   }
   return new Map([...incomplete, ...complete]);
+}
+
+/** The function's environment says so, or CloudFormation's own tag on a secret. */
+export function isDeclaredBy(
+  { declared }: Rotator,
+  name: string,
+  { client, token }: LedgerEntry<Secret>,
+): boolean {
+  const stacks = [client, token].map((secret) => secret?.tags['aws:cloudformation:stack-name']);
+  return declared.has(name) || stacks.some((stack) => stack !== undefined);
 }
 
 const mostNamed = 10;

@@ -2,13 +2,15 @@ import {
   defaultPrefix,
   defaultTick,
   environmentVariables,
+  prefixPattern,
   standardPrefix,
 } from '../../core/contract.ts';
 import { parseSecretName } from '../../core/secret-name.ts';
 import { configOf, Functions, type RotatorFunction } from '../aws/functions.ts';
+import type { CommonOptions } from '../common-options.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
-import type { Rotator } from './rotator.ts';
+import type { DeployedRotator, Rotator } from './rotator.ts';
 
 /**
  * Finds the rotator that the options name, or the only one in the account and Region. Its
@@ -17,27 +19,43 @@ import type { Rotator } from './rotator.ts';
  * @throws CliError ERR_ROTATOR_NOT_FOUND or ERR_ROTATOR_AMBIGUOUS
  */
 export async function findRotator(session: Session): Promise<Rotator> {
-  const { rotator: name, prefix } = session.options;
   const region = await session.secrets.region();
   const functions = await rotatorFunctions(session);
   if (functions instanceof CliError) {
-    return await assumedRotator(session, region, { kind: 'hidden', why: functions });
+    return await assumedRotator(session, region, { kind: 'hidden', why: functions }, undefined);
   }
-  const wanted = functions.filter((one) => matches(one, name, prefix));
-  if (wanted.length > 1) throw ambiguous(wanted.map(({ rotator }) => rotator));
+  const deployed = functions.map((one) => deployedRotator(one, region));
+  const wanted = functions.filter((one) => matches(one, session.options));
+  if (wanted.length > 1) throw ambiguousFunctions(wanted);
   const [found] = wanted;
   if (found === undefined) {
-    return await assumedRotator(session, region, { kind: 'absent', why: notDeployed(name) });
+    const why = notDeployed(session.options);
+    if (session.options.function !== undefined) throw why;
+    return await assumedRotator(session, region, { kind: 'absent', why }, deployed);
   }
-  const { rotator, prefix: ownPrefix, tick, clientSecrets } = configOf(found, region);
+  const { rotator, prefix, tick, clientSecrets, declared } = configOf(found, region);
   return {
     name: rotator,
-    prefix: ownPrefix,
+    prefix,
     region,
     tick,
     clientSecrets,
+    declared,
+    deployed,
     function: { kind: 'deployed', name: found.name, arn: found.arn },
   };
+}
+
+/** A function whose environment is broken still shows which secrets are its own. */
+function deployedRotator(found: RotatorFunction, region: string): DeployedRotator {
+  const { rotator: name, variables } = found;
+  try {
+    return { name, ...configOf(found, region) };
+  } catch {
+    const own = variables[environmentVariables.prefix] ?? '';
+    const prefix = prefixPattern.test(own) ? own : defaultPrefix(name);
+    return { name, prefix, clientSecrets: new Map() };
+  }
 }
 
 /** A rotator whose settings are assumed to be the defaults. */
@@ -45,9 +63,17 @@ async function assumedRotator(
   session: Session,
   region: string,
   state: Rotator['function'],
+  deployed: Rotator['deployed'],
 ): Promise<Rotator> {
   const { rotator: name, prefix } = session.options;
-  const assumed = { region, tick: defaultTick, clientSecrets: undefined, function: state };
+  const assumed = {
+    region,
+    tick: defaultTick,
+    clientSecrets: undefined,
+    declared: new Set<string>(),
+    deployed,
+    function: state,
+  };
   if (prefix !== undefined) return { ...assumed, name: name ?? prefix, prefix };
   const nameInSecrets = name ?? (await nameBySecrets(session));
   return { ...assumed, name: nameInSecrets, prefix: defaultPrefix(nameInSecrets) };
@@ -73,13 +99,13 @@ async function rotatorFunctions({
   }
 }
 
-function matches(
-  { rotator, variables }: RotatorFunction,
-  name: string | undefined,
-  prefix: string | undefined,
-): boolean {
-  const own = variables[environmentVariables.prefix] ?? defaultPrefix(rotator);
-  return (name === undefined || name === rotator) && (prefix === undefined || prefix === own);
+function matches({ rotator, name, variables }: RotatorFunction, options: CommonOptions): boolean {
+  const prefix = variables[environmentVariables.prefix] ?? defaultPrefix(rotator);
+  return (
+    [undefined, rotator].includes(options.rotator) &&
+    [undefined, prefix].includes(options.prefix) &&
+    [undefined, name].includes(options.function)
+  );
 }
 
 /** Makes two calls, for three secrets or for a hundred thousand. */
@@ -120,10 +146,27 @@ function ambiguous(names: readonly string[]): CliError {
   );
 }
 
-function notDeployed(name: string | undefined): CliError {
+/** Anybody who can deploy a function can claim a rotator's name. */
+function ambiguousFunctions(found: readonly RotatorFunction[]): CliError {
+  const rotators = [...new Set(found.map(({ rotator }) => rotator))];
+  if (rotators.length === found.length) return ambiguous(rotators);
+  const functions = found.map(({ rotator, name }) => `${name} (${rotator})`).toSorted();
+  return new CliError(
+    'ERR_ROTATOR_AMBIGUOUS',
+    `several functions claim the same rotator: ${functions.join(', ')}`,
+    'name the right one: --function NAME; find out who deployed the others',
+  );
+}
+
+function notDeployed({ rotator, prefix, function: name }: CommonOptions): CliError {
+  const asked = [
+    rotator === undefined ? 'a rotator' : `the rotator ${rotator}`,
+    prefix === undefined ? '' : ` with the prefix ${prefix}`,
+    name === undefined ? '' : ` and the name ${name}`,
+  ].join('');
   return new CliError(
     'ERR_FUNCTION_NOT_FOUND',
-    `no function of ${name === undefined ? 'a rotator' : `the rotator ${name}`} is deployed in this account and Region`,
-    'deploy it (npx cdk deploy), or choose another --region or --profile',
+    `no function of ${asked} is deployed in this account and Region`,
+    'correct --rotator or --prefix, deploy it (npx cdk deploy), or choose another --region or --profile',
   );
 }

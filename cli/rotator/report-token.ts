@@ -1,9 +1,8 @@
 import { formatInstant } from '../../core/instant.ts';
 import type { Session } from '../session.ts';
 import { credentialJson, credentialLines } from '../view/credential-summary.ts';
-import { awaitToken, type StoredCredential } from './await-token.ts';
+import { awaitToken, checkNotOvertaken, type StoredCredential } from './await-token.ts';
 import type { CredentialFile } from './credential-file.ts';
-import type { Rotator } from './rotator.ts';
 
 export interface WaitOptions {
   /** Seconds to wait for the token at most; 0 does not wait. */
@@ -18,11 +17,10 @@ export function announce(
 ): void {
   if (options.json === true) return;
   const lines = credentialLines(credential, terminal.columns);
-  terminal.print([...lines, `storing it in ${secretName}`].join('\n'));
+  terminal.print(...lines, `storing it in ${secretName}`);
 }
 
 interface Stored extends WaitOptions {
-  readonly rotator: Rotator;
   readonly file: CredentialFile;
   readonly stored: StoredCredential;
 }
@@ -30,19 +28,19 @@ interface Stored extends WaitOptions {
 /** Waits for the token of a stored credential, and reports it. @returns the exit code */
 export async function reportToken(
   session: Session,
-  { rotator, file, stored, wait }: Stored,
+  { file, stored, wait }: Stored,
 ): Promise<number> {
   const { terminal, options } = session;
   const { name } = stored;
   const json = { name, credential: credentialJson(file.credential), stored: true };
-  const isDeployed = rotator.function.kind !== 'absent';
-  if (!isDeployed || wait === 0) {
+  if (wait === 0) {
+    await checkNotOvertaken(session, stored);
     if (options.json === true) terminal.printJson(json);
-    else terminal.print(isDeployed ? 'stored; the token follows within seconds' : notDeployed);
+    else terminal.print('stored; the token follows within seconds');
     return 0;
   }
   const progress = terminal.progress('waiting for the token');
-  const expiresAt = await awaitToken(session, stored, wait).finally(() => progress.end());
+  const expiresAt = await awaitToken(session, stored, file, wait).finally(() => progress.end());
   const paused = expiresAt === undefined;
   const expires_at = expiresAt && formatInstant(expiresAt);
   if (options.json === true) terminal.printJson({ ...json, paused, expires_at });
@@ -54,5 +52,3 @@ export async function reportToken(
   }
   return 0;
 }
-
-const notDeployed = 'stored; no function is deployed yet, and the token follows its deployment';

@@ -10,6 +10,13 @@ export type FunctionState =
   /** The principal may not list functions. */
   | { readonly kind: 'hidden'; readonly why: CliError };
 
+/** A rotator that has a function. */
+export interface DeployedRotator {
+  readonly name: string;
+  readonly prefix: string;
+  readonly clientSecrets: ReadonlyMap<string, string>;
+}
+
 /** The rotator that a command works on. Unless its function is deployed, defaults are assumed. */
 export interface Rotator {
   /** The prefix, if only the function knows the name. */
@@ -21,6 +28,10 @@ export interface Rotator {
   readonly tick: number;
   /** ARNs of client secrets outside the prefix; undefined if only the function knows them. */
   readonly clientSecrets: ReadonlyMap<string, string> | undefined;
+  /** The credentials that the stack declares. */
+  readonly declared: ReadonlySet<string>;
+  /** Every rotator in the account and Region that has a function; undefined if they cannot be listed. */
+  readonly deployed: readonly DeployedRotator[] | undefined;
   readonly function: FunctionState;
 }
 
@@ -31,6 +42,29 @@ export function deployedFunction({ function: state }: Rotator): {
 } {
   if (state.kind === 'deployed') return state;
   throw state.why;
+}
+
+/**
+ * Where functions could be listed, one has to be there before a credential is stored: without it,
+ * nothing would ever read the credential.
+ *
+ * @throws CliError ERR_FUNCTION_NOT_FOUND
+ */
+export function checkDeployed({ function: state }: Rotator): void {
+  if (state.kind === 'absent') throw state.why;
+}
+
+/** Every credential, of any rotator, that uses a client secret which the stack imports. */
+export function importersOf(
+  { deployed = [] }: Pick<Rotator, 'deployed'>,
+  arn: string,
+): readonly { readonly rotator: string; readonly credential: string }[] {
+  return deployed.flatMap(({ name, clientSecrets }) =>
+    [...clientSecrets]
+      // An ARN without its last six characters names the same secret.
+      .filter(([, used]) => used === arn || used === arn.replace(/-[A-Za-z0-9]{6}$/, ''))
+      .map(([credential]) => ({ rotator: name, credential })),
+  );
 }
 
 /**

@@ -7,7 +7,7 @@ import {
   versionOf,
 } from '../../core/observation.ts';
 import { renewBefore } from '../../core/renew-before.ts';
-import { type FailureCode, noFingerprint, parseStatus, readStatus } from '../../core/status.ts';
+import { type FailureCode, parseStatus } from '../../core/status.ts';
 import type { Digest } from '../../core/token-tags.ts';
 import type { Secret } from '../aws/secrets.ts';
 
@@ -49,6 +49,8 @@ export interface CredentialSecrets {
   readonly token: Secret | undefined;
   /** The client secret may be outside the prefix, where no list shows it. */
   readonly clientMayBeElsewhere: boolean;
+  /** The stack declares the credential, so that it should get a value. */
+  readonly isDeclared?: boolean | undefined;
 }
 
 /** The circumstances of a judgement. */
@@ -65,23 +67,27 @@ const listLag = 300;
 /** Judges a credential from the metadata of its secrets alone. */
 export function credentialState(
   name: string,
-  { client, token: secret, clientMayBeElsewhere }: CredentialSecrets,
+  { client, token: secret, clientMayBeElsewhere, isDeclared = false }: CredentialSecrets,
   context: Context,
 ): CredentialState {
-  const observed = observeMetadata(context, secret, versionOf(client));
-  const blind = observed.fingerprint === undefined && clientMayBeElsewhere;
-  const observation = blind ? withoutClient(observed, secret) : observed;
-  const { token, paused, failure, now, versionId } = observation;
+  const seen = versionOf(client);
+  const isUnseen = seen === undefined && clientMayBeElsewhere && isKnown(secret);
+  const observation = observeMetadata(
+    { ...context, isDeclared },
+    secret,
+    isUnseen ? 'unseen' : seen,
+  );
+  const { token, paused, now, versionId } = observation;
   const current = typeof token === 'object' ? token : undefined;
   const common = { name, paused, token: current, versionId };
   const kept = { ...common, renewalAt: undefined, failure: undefined, failingSince: undefined };
   if (paused) return { ...kept, state: expiredOr(now, current, 'paused') };
-  const { action, reason } = decide(observation);
+  const { action, reason, needsAction } = decide(observation);
   if (reason === 'token-secret-missing') {
     return { ...kept, state: 'failing', failure: { code: 'ERR_TOKEN_SECRET_MISSING' } };
   }
   if (reason === 'credential-missing') {
-    if (token === 'empty') return { ...kept, state: 'empty' };
+    if (!needsAction) return { ...kept, state: 'empty' };
     return {
       ...kept,
       state: expiredOr(now, current, 'failing'),
@@ -89,6 +95,7 @@ export function credentialState(
     };
   }
   const renewalAt = renewalOf(observation, action !== 'keep');
+  const failure = isHarmless(observation) ? undefined : observation.failure;
   if (failure !== undefined) {
     const remembered = { failure, failingSince: failure.since, renewalAt };
     return { ...common, ...remembered, state: expiredOr(now, current, 'failing') };
@@ -113,16 +120,15 @@ export function byUrgency(one: CredentialState, other: CredentialState): number 
   return one.name < other.name ? -1 : 1;
 }
 
-/** Assumes that the stored token was minted from the client secret that cannot be seen. */
-function withoutClient(observed: Observation, secret: Secret | undefined): Observation {
-  const { token, now } = observed;
-  const minted = typeof token === 'object' ? token.fingerprint : undefined;
-  const remembered = parseStatus(secret?.tags ?? {})?.fingerprint;
-  if (token === 'empty' && remembered === undefined) return observed;
-  const fingerprint = remembered ?? minted ?? noFingerprint;
-  const failure = readStatus(secret?.tags ?? {}, fingerprint, now);
-  const same = typeof token === 'object' ? { token: { ...token, fingerprint } } : {};
-  return { ...observed, ...same, fingerprint, failure };
+/** A client secret out of sight is only known to exist once the rotator has used it. */
+function isKnown(secret: Secret | undefined): boolean {
+  return secret?.currentVersionId !== undefined || parseStatus(secret?.tags ?? {}) !== undefined;
+}
+
+/** A stored token that outlives every new one needs nobody to act. */
+function isHarmless({ now, token, failure }: Observation): boolean {
+  const isGood = typeof token === 'object' && token.expiresAt > now;
+  return failure?.code === 'ERR_TOKEN_NOT_LATER' && isGood;
 }
 
 function expiredOr(now: EpochSeconds, token: CurrentToken | undefined, state: State): State {
@@ -141,7 +147,7 @@ function renewalOf(
 
 /** The next tick renews a token that is due. After two ticks, something is wrong. */
 function lateness(
-  { now, tick, token, renewBefore: setting }: Observation,
+  { now, tick, token, failure, renewBefore: setting }: Observation,
   reason: string,
   { client, secret }: { readonly client: Secret | undefined; readonly secret: Secret | undefined },
 ): State {
@@ -150,6 +156,6 @@ function lateness(
       ? token.expiresAt - renewBefore(token.lifetime, tick, setting)
       : (client?.changedAt ?? now);
   // A tag may have made it due, for example a setting or the end of a pause.
-  const dueSince = Math.max(due, secret?.changedAt ?? due);
+  const dueSince = Math.max(due, secret?.changedAt ?? due, failure?.retryAt ?? due);
   return now - dueSince > 2 * tick + listLag ? 'overdue' : 'due';
 }

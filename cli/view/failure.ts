@@ -59,8 +59,8 @@ const known: Readonly<Record<ErrorCode, FailureWords>> = {
     fix: 'ims-token-rotator doctor NAME shows it; then: ims-token-rotator renew NAME --force',
   },
   ERR_RECENTLY_ISSUED: {
-    words: 'the token was issued a moment ago',
-    fix: 'try again in a minute',
+    words: 'the token was issued a moment ago, or two were within a short time',
+    fix: 'use the stored token; another one can be minted 10 minutes after it',
   },
   ERR_NO_TIME_LEFT: {
     words: 'the run ended before the renewal',
@@ -76,6 +76,26 @@ const known: Readonly<Record<ErrorCode, FailureWords>> = {
   ERR_TOKEN_NOT_LATER: {
     words: 'IMS issued a token that does not expire later than the stored one',
     fix: "check the credential's token lifetime at Adobe",
+  },
+  ERR_IMS_CERTIFICATE: {
+    words: 'the TLS certificate on the way to IMS is not trusted',
+    fix: 'see ERR_IMS_CERTIFICATE in docs/runbook.md: usually a proxy that inspects TLS',
+  },
+  ERR_IMS_PROXY: {
+    words: 'the proxy on the way to IMS refuses, or cannot be reached',
+    fix: "correct HTTPS_PROXY in the function's environment, or the proxy's rules",
+  },
+  ERR_IMS_UNRESOLVED: {
+    words: 'the name of the IMS host does not resolve',
+    fix: "correct the credential's ims_host, or the DNS of the function's VPC",
+  },
+  ERR_AWS_CERTIFICATE: {
+    words: 'the TLS certificate on the way to Secrets Manager is not trusted',
+    fix: 'see ERR_AWS_CERTIFICATE in docs/runbook.md: usually a proxy or an endpoint override',
+  },
+  ERR_AWS_UNRESOLVED: {
+    words: 'the name of Secrets Manager does not resolve',
+    fix: "correct the DNS of the function's VPC, or AWS_ENDPOINT_URL",
   },
   ERR_ROTATION_NEEDS_FIRST_TOKEN: {
     words: 'a rotation can only replace a token, and none is stored yet',

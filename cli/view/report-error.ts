@@ -1,7 +1,7 @@
 import { asRotatorError } from '../../core/errors.ts';
 import { listProblems } from '../../core/problems.ts';
+import type { CommonOptions } from '../common-options.ts';
 import { CliError, interrupted } from '../errors.ts';
-import type { CommonOptions } from '../session.ts';
 import { wrapLines } from './table.ts';
 import { Terminal } from './terminal.ts';
 
@@ -11,15 +11,18 @@ export function reportError(error: unknown, options: CommonOptions, host: NodeJS
   const terminal = new Terminal(host);
   if (options.json === true) {
     // One line, so that the output of --watch stays one document a line.
-    terminal.print(JSON.stringify({ error: errorJson(known) }));
+    terminal.printJsonLine({ error: errorJson(known) });
     return known.exitCode;
   }
   const { code } = known;
-  const lines = [
+  const [first = '', ...rest] = [
     ...errorLines(known, terminal.noteColumns),
-    ...(code === 'ERR_UNEXPECTED' ? [framesOf(error)] : []),
+    ...(code === 'ERR_UNEXPECTED' ? framesOf(error) : []),
   ];
-  terminal.note(lines.join('\n').replace(code, terminal.styleNote('red', code)));
+  terminal.note(
+    first.replace(code, () => terminal.styleNote('red', code)),
+    ...rest,
+  );
   return known.exitCode;
 }
 
@@ -52,7 +55,7 @@ function asCliError(error: unknown): CliError {
 }
 
 /** The stack without the message, which may quote a value. */
-function framesOf(error: unknown): string {
+function framesOf(error: unknown): readonly string[] {
   const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
-  return lines.filter((line) => /^\s+at /.test(line)).join('\n');
+  return lines.filter((line) => /^\s+at /.test(line));
 }

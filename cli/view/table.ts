@@ -1,4 +1,5 @@
 import wrapAnsi from 'wrap-ansi';
+import { printable } from './printable.ts';
 
 export interface Column {
   readonly title: string;
@@ -24,7 +25,8 @@ export function tableLines(
   );
 }
 
-function toWidth(cell: string, width: number): string {
+function toWidth(text: string, width: number): string {
+  const cell = printable(text);
   return cell.length > width ? `${cell.slice(0, width - 1)}…` : cell.padEnd(width);
 }
 
@@ -34,7 +36,8 @@ export function wrapLines(
   indent: number,
   columns: number | undefined,
 ): readonly string[] {
-  const wrapped = columns === undefined ? text : wrapAnsi(text, Math.max(20, columns - indent));
+  const line = printable(text);
+  const wrapped = columns === undefined ? line : wrapAnsi(line, Math.max(20, columns - indent));
   return wrapped.split('\n').map((line) => `${' '.repeat(indent)}${line}`);
 }
 

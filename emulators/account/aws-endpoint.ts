@@ -4,7 +4,7 @@ import { type AwsFault, applyFault } from '../wire/aws-fault.ts';
 import { jsonProtocol } from '../wire/aws-json.ts';
 import { type AwsOptions, defaultAccountId, defaultRegion } from '../wire/aws-options.ts';
 import { queryProtocol } from '../wire/aws-query.ts';
-import { credentialScope } from '../wire/caller.ts';
+import { checkAccessKey, credentialScope } from '../wire/caller.ts';
 import { AwsError, internalError, unknownOperation } from '../wire/errors.ts';
 import { FaultPlan } from '../wire/fault-plan.ts';
 import {
@@ -64,6 +64,7 @@ export class AwsEndpoint implements LocalServer {
   clockOffsetMs = 0;
   readonly #now: () => number;
   readonly #authorize: Authorize;
+  readonly #accessKeyIds: readonly string[] | undefined;
   readonly #forwarded: ReadonlyMap<string, HttpHandler>;
   readonly #http = new HttpServer((request) => this.#answer(request));
   readonly #errors: unknown[] = [];
@@ -73,6 +74,7 @@ export class AwsEndpoint implements LocalServer {
     const { region = defaultRegion, accountId = defaultAccountId } = options;
     this.account = new Account({ region, accountId });
     this.#now = options.now ?? Date.now;
+    this.#accessKeyIds = options.accessKeyIds;
     this.#authorize = options.authorize ?? (() => true);
     this.#forwarded = options.services ?? new Map();
   }
@@ -115,6 +117,11 @@ export class AwsEndpoint implements LocalServer {
     if (scope === undefined) {
       const type = 'MissingAuthenticationTokenException';
       return refusal(request, new AwsError(type, 'Missing Authentication Token', 403));
+    }
+    try {
+      checkAccessKey(request, this.#accessKeyIds, 403);
+    } catch (error) {
+      return refusal(request, error as AwsError);
     }
     const circumstances = {
       account: this.account,

@@ -10,7 +10,7 @@ import {
 } from '../wire/http-server.ts';
 import type { ClientRegistration, ImsClient } from './client.ts';
 import { ClientRegistry } from './client-registry.ts';
-import { deliver, type ImsCall, type ImsFault, replyOfOutage } from './fault.ts';
+import { deliver, echo, type ImsCall, type ImsFault, replyOfOutage } from './fault.ts';
 import { IssuedTokens, type TokenInspection } from './issued-tokens.ts';
 import { type Parameters, readParameters } from './parameters.ts';
 import { answerTokenRequest, type ImsState, type TokenOutcome } from './token-endpoint.ts';
@@ -34,11 +34,15 @@ export interface TokenRequestRecord {
   readonly fault: ImsFault['kind'] | undefined;
 }
 
-const configurationPath = '/ims/.well-known/openid-configuration';
+const configurationPaths = [
+  '/ims/.well-known/openid-configuration',
+  '/.well-known/openid-configuration',
+];
+const tokenPaths = ['/ims/token/v3', '/ims/token/v2'];
 
 const methods: Readonly<Record<string, readonly string[]>> = {
-  [configurationPath]: ['GET'],
-  '/ims/token/v3': ['POST'],
+  ...Object.fromEntries(configurationPaths.map((path) => [path, ['GET']])),
+  ...Object.fromEntries(tokenPaths.map((path) => [path, ['POST']])),
   '/ims/validate_token/v1': ['GET', 'POST'],
   '/ims/invalidate_token/v2': ['POST'],
 };
@@ -114,18 +118,21 @@ export class ImsEmulator implements LocalServer {
   }
 
   async #handle(request: HttpRequest): Promise<HttpReply> {
-    const parameters = readParameters(request);
+    const parameters = await readParameters(request);
     const fault = this.faults.take({
       path: request.url.pathname,
       clientId: parameters.get('client_id'),
     });
-    const outage = fault && replyOfOutage(fault);
+    const outage =
+      fault?.kind === 'echo'
+        ? echo(fault, secretOf(request, parameters))
+        : fault && replyOfOutage(fault);
     if (outage !== undefined) this.#record(request, parameters, 'not-processed', fault);
     const reply =
       outage ?? (await deliver(this.#answer(request, parameters, fault), fault, request.signal));
     if (reply === 'reset') return reply;
     const date = new Date(this.#now() + this.clockOffsetMs).toUTCString();
-    return { ...reply, headers: { date, 'X-Debug-Id': randomUUID(), ...reply.headers } };
+    return { ...reply, headers: { date, 'x-debug-id': randomUUID(), ...reply.headers } };
   }
 
   #answer(request: HttpRequest, parameters: Parameters, fault: ImsFault | undefined): HttpResponse {
@@ -135,7 +142,7 @@ export class ImsEmulator implements LocalServer {
     if (!allowed.includes(request.method)) {
       return { status: 405, headers: { allow: allowed.join(', ') } };
     }
-    if (path === configurationPath) return json(200, openidConfiguration(this.url));
+    if (configurationPaths.includes(path)) return json(200, openidConfiguration(this.url));
     if (path === '/ims/validate_token/v1') {
       return answerValidation(this.#state, parameters, request);
     }
@@ -151,7 +158,7 @@ export class ImsEmulator implements LocalServer {
     outcome: TokenRequestRecord['outcome'],
     fault: ImsFault | undefined,
   ): void {
-    if (method !== 'POST' || url.pathname !== '/ims/token/v3') return;
+    if (method !== 'POST' || !tokenPaths.includes(url.pathname)) return;
     this.#tokenRequests.push({
       clientId: parameters.get('client_id'),
       scope: parameters.get('scope'),
@@ -161,6 +168,13 @@ export class ImsEmulator implements LocalServer {
       fault: fault?.kind,
     });
   }
+}
+
+/** What a request has that nobody else may see. */
+function secretOf({ headers }: HttpRequest, parameters: Parameters): string {
+  return (
+    parameters.get('client_secret') ?? headers.authorization?.replace(/^\w+ /, '') ?? 'nothing'
+  );
 }
 
 /** The same content as at IMS, which does not list client_credentials but supports it. */

@@ -45,7 +45,27 @@ export type TokenFault =
   | { readonly kind: 'claims-disagree'; readonly lifetimeSeconds: number }
   | { readonly kind: 'opaque-token' };
 
-export type ImsFault = OutageFault | DeliveryFault | TokenFault;
+/** Where a response repeats what was sent. */
+export type EchoPlace =
+  | 'error_description'
+  | 'error'
+  | 'x-debug-id'
+  | 'token_type'
+  | 'access_token'
+  | 'html'
+  | 'keys'
+  | 'status-text'
+  | 'location';
+
+/** IMS rejects the request and repeats the client secret, or else the token, in its response. */
+export interface EchoFault {
+  readonly kind: 'echo';
+  readonly place: EchoPlace;
+  /** What is done to it. @default nothing */
+  readonly as?: ((secret: string) => string) | undefined;
+}
+
+export type ImsFault = OutageFault | DeliveryFault | TokenFault | EchoFault;
 
 const html = '<!DOCTYPE html><html><body><h1>Service unavailable</h1></body></html>';
 
@@ -98,6 +118,37 @@ export async function deliver(
       return { ...response, body: Readable.from(breakOff(firstHalf(body))) };
     default:
       return response;
+  }
+}
+
+/** The response of an echo. */
+export function echo({ place, as = String }: EchoFault, secret: string): HttpResponse {
+  const text = as(secret);
+  const token = { access_token: 'opaque', token_type: 'bearer', expires_in: 86_399 };
+  // What a header cannot hold would be an error of the server, so it is left out.
+  const headerText = text.replaceAll(/[^\x20-\x7e]/g, '');
+  switch (place) {
+    case 'error_description':
+      return json(400, { error: 'invalid_client', error_description: `The secret is ${text}.` });
+    case 'error':
+      return json(400, { error: text });
+    case 'x-debug-id':
+      return json(400, { error: 'invalid_scope' }, { 'x-debug-id': headerText });
+    case 'token_type':
+    case 'access_token':
+      return json(200, { ...token, [place]: text });
+    case 'html':
+      return {
+        status: 400,
+        headers: { 'content-type': 'text/html' },
+        body: html.replace('Service unavailable', text),
+      };
+    case 'keys':
+      return json(200, { [text]: text, error: { [text]: text } });
+    case 'status-text':
+      return { ...json(400, { error: 'invalid_scope' }), statusText: headerText };
+    case 'location':
+      return { status: 302, headers: { location: `/${encodeURIComponent(text)}` } };
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { accessDenied, callerContext } from '../wire/authorization.ts';
 import { type AwsOptions, defaultAccountId, defaultRegion } from '../wire/aws-options.ts';
-import { credentialScope, localUser } from '../wire/caller.ts';
+import { checkAccessKey, credentialScope, localUser } from '../wire/caller.ts';
 import { AwsError } from '../wire/errors.ts';
 import {
   type HttpReply,
@@ -184,6 +184,7 @@ export class LambdaEmulator implements LocalServer {
   }
 
   async #checkAllowed(request: HttpRequest, action: string, resource: string): Promise<void> {
+    checkAccessKey(request, this.#options.accessKeyIds, 403);
     const { authorize = () => true, principalOf = () => localUser(this.#accountId) } =
       this.#options;
     const caller = principalOf(credentialScope(request)?.accessKeyId);

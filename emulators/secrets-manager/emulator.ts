@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Authorize, accessDenied, callerContext } from '../wire/authorization.ts';
 import { applyFault } from '../wire/aws-fault.ts';
 import { type AwsOptions, defaultAccountId, defaultRegion } from '../wire/aws-options.ts';
-import { credentialScope, localUser, type Principal } from '../wire/caller.ts';
+import { checkAccessKey, credentialScope, localUser, type Principal } from '../wire/caller.ts';
 import { AwsError, internalError, unknownOperation } from '../wire/errors.ts';
 import { FaultPlan } from '../wire/fault-plan.ts';
 import {
@@ -53,6 +53,7 @@ export class SecretsManagerEmulator implements LocalServer {
   readonly #callListeners = new Set<CallListener>();
   readonly #errors: unknown[] = [];
   readonly #authorize: Authorize;
+  readonly #accessKeyIds: readonly string[] | undefined;
   readonly #principalOf: (accessKeyId: string | undefined) => Principal;
   readonly #store: SecretStore;
   readonly #service: Service;
@@ -64,6 +65,7 @@ export class SecretsManagerEmulator implements LocalServer {
     const { region = defaultRegion, accountId = defaultAccountId, now = Date.now } = options;
     this.region = region;
     this.accountId = accountId;
+    this.#accessKeyIds = options.accessKeyIds;
     this.#authorize = options.authorize ?? (() => true);
     this.#principalOf = options.principalOf ?? (() => localUser(accountId));
     this.#store = new SecretStore({ region, accountId, now });
@@ -171,6 +173,7 @@ export class SecretsManagerEmulator implements LocalServer {
 
   async #call(httpRequest: HttpRequest, requestId: string): Promise<HttpReply> {
     const { signal } = httpRequest;
+    checkAccessKey(httpRequest, this.#accessKeyIds);
     const { action, input: body } = protocol.read(httpRequest);
     const prepare = operations.get(action);
     if (prepare === undefined) throw unknownOperation();

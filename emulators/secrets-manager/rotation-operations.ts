@@ -6,10 +6,13 @@ import { requireToken } from './request-token.ts';
 import type { rotateSecretRequest, secretRequest } from './requests.ts';
 import { type RotationEvent, type RotationStep, rotationSteps } from './rotation.ts';
 import { checkRules, nextRotationAt } from './rotation-rules.ts';
-import { findVersion, moveStage, pruneVersions, stageHolder } from './secret.ts';
+import { findVersion, moveStage, pruneVersions, removeStage, stageHolder } from './secret.ts';
 import { type Service, writableSecret } from './service.ts';
 
-/** Registers an empty AWSPENDING version; the function then fills and promotes it. */
+/**
+ * Registers an empty AWSPENDING version, which the function then fills and promotes. For a mere test,
+ * the version holds a copy of AWSCURRENT's value; in an empty secret there is nothing to copy.
+ */
 export function rotateSecret(
   service: Service,
   request: InferOutput<typeof rotateSecretRequest>,
@@ -18,9 +21,7 @@ export function rotateSecret(
   const secret = writableSecret(service, request.SecretId);
   const functionArn = request.RotationLambdaARN || secret.rotation?.functionArn;
   if (functionArn === undefined) {
-    throw invalidRequest(
-      "You tried to enable rotation on a secret that doesn't already have a Lambda function ARN configured and you didn't include such an ARN as a parameter in this call.",
-    );
+    throw invalidRequest('No Lambda rotation function ARN is associated with this secret.');
   }
   if (!service.rotations.functions.has(functionArn)) {
     throw new AwsError(
@@ -37,7 +38,10 @@ export function rotateSecret(
     throw invalidRequest("A previous rotation isn't complete. That rotation will be reattempted.");
   }
   const now = service.now();
-  const registered = [...secret.versions, { id: token, createdAt: now, stages: [] }];
+  const value = request.RotateImmediately
+    ? undefined
+    : stageHolder(secret.versions, 'AWSCURRENT')?.value;
+  const registered = [...secret.versions, { id: token, createdAt: now, stages: [], value }];
   service.store.put({
     ...secret,
     versions: pruneVersions(moveStage(registered, 'AWSPENDING', token), now),
@@ -101,14 +105,15 @@ async function rotate(service: Service, run: Run, signal: AbortSignal): Promise<
   });
 }
 
-/** Calls testSecret alone and removes the version: RotateImmediately was false. */
+/** Calls testSecret alone and then takes the label off the version: RotateImmediately was false. */
 async function test(service: Service, run: Run, signal: AbortSignal): Promise<void> {
   try {
     await crotationSteps(service, run, ['testSecret'], signal);
   } finally {
     const secret = service.store.find(run.arn);
     if (secret !== undefined) {
-      const versions = secret.versions.filter(({ id }) => id !== run.token);
+      const isPending = stageHolder(secret.versions, 'AWSPENDING')?.id === run.token;
+      const versions = isPending ? removeStage(secret.versions, 'AWSPENDING') : secret.versions;
       service.store.put({ ...secret, versions, changedAt: service.now() });
     }
   }

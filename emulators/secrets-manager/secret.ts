@@ -7,6 +7,8 @@ export type SecretValue = { readonly SecretString: string } | { readonly SecretB
 export interface SecretVersion {
   readonly id: string;
   readonly createdAt: number;
+  /** The day of the last read of its value. */
+  readonly accessedAt?: number | undefined;
   /** Sorted, as in responses. */
   readonly stages: readonly string[];
   /** Absent from a version that a rotation has registered but not yet filled. */
@@ -148,6 +150,13 @@ export function storeVersion(secret: Secret, put: NewVersion, now: number, cap: 
   let versions = stored;
   for (const stage of stages) versions = moveStage(versions, stage, put.id);
   if (moveCurrent) versions = moveStage(versions, 'AWSCURRENT', put.id);
+  // The version that was current before is not pending any more either.
+  const previous = stageHolder(stored, 'AWSCURRENT');
+  if (moveCurrent && previous?.id !== put.id && previous?.stages.includes('AWSPENDING')) {
+    if (stageHolder(versions, 'AWSPENDING')?.id === previous.id) {
+      versions = removeStage(versions, 'AWSPENDING');
+    }
+  }
   versions = pruneVersions(versions, now);
   if (existing === undefined && versions.length > cap) {
     throw limitExceeded(`The secret can't have more than ${cap} versions.`);

@@ -43,7 +43,10 @@ export function getSecretValue(
   requireKey(service, secret, 'decrypt');
   // AWS records the day of the last access, not the time.
   const accessedAt = Math.floor(service.now() / dayMs) * dayMs;
-  if (secret.accessedAt !== accessedAt) service.store.put({ ...secret, accessedAt });
+  if (version.accessedAt !== accessedAt || secret.accessedAt !== accessedAt) {
+    const read = (one: SecretVersion) => (one.id === version.id ? { ...one, accessedAt } : one);
+    service.store.put({ ...secret, accessedAt, versions: secret.versions.map(read) });
+  }
   return {
     ARN: secret.arn,
     Name: secret.name,
@@ -69,7 +72,9 @@ export function listSecretVersionIds(
   return {
     ARN: secret.arn,
     Name: secret.name,
-    Versions: page.items.map(({ id, stages, createdAt }) => ({
+    Versions: page.items.map(({ id, stages, createdAt, accessedAt }) => ({
+      KmsKeyIds: [secret.kmsKeyId ?? 'DefaultEncryptionKey'],
+      LastAccessedDate: epochSeconds(accessedAt),
       VersionId: id,
       VersionStages: stages.length > 0 ? stages : undefined,
       CreatedDate: epochSeconds(createdAt),

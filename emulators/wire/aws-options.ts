@@ -12,6 +12,8 @@ export interface AwsOptions {
   readonly accountId?: string | undefined;
   /** Authorizes each call. @default allows every call */
   readonly authorize?: Authorize | undefined;
+  /** The access keys that are accepted. @default every one */
+  readonly accessKeyIds?: readonly string[] | undefined;
   /** The principal that an access key belongs to. @default the same user for every key */
   readonly principalOf?: ((accessKeyId: string | undefined) => Principal) | undefined;
 }

@@ -1,3 +1,4 @@
+import { AwsError } from './errors.ts';
 import type { HttpRequest } from './http-server.ts';
 
 /** The credential scope of a signed request. */
@@ -26,6 +27,23 @@ export function credentialScope({ headers }: HttpRequest): CredentialScope | und
   const [, accessKeyId, region, service] = pattern.exec(headers.authorization ?? '') ?? [];
   if (accessKeyId === undefined || region === undefined || service === undefined) return undefined;
   return { accessKeyId, region, service };
+}
+
+/**
+ * Checks the access key of a request, as far as that is wanted. It is as good as a password here,
+ * because it is random and the signature is not checked.
+ *
+ * @throws AwsError for any other access key, and for none
+ */
+export function checkAccessKey(
+  request: HttpRequest,
+  accepted: readonly string[] | undefined,
+  status = 400,
+): void {
+  const accessKeyId = credentialScope(request)?.accessKeyId ?? '';
+  if (accepted === undefined || accepted.includes(accessKeyId)) return;
+  const message = 'The security token included in the request is invalid.';
+  throw new AwsError('UnrecognizedClientException', message, status);
 }
 
 /** The caller that an account without principals assumes. */

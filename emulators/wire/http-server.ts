@@ -21,6 +21,8 @@ export interface HttpRequest {
 /** One response. An iterable body is streamed; if it throws, the connection is cut. */
 export interface HttpResponse {
   readonly status: number;
+  /** @default the standard one */
+  readonly statusText?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: string | Uint8Array | AsyncIterable<string | Uint8Array> | undefined;
 }
@@ -42,7 +44,12 @@ export interface LocalServer {
 
 const maxBodyBytes = 16 * 1024 * 1024;
 
-/** An HTTP server on 127.0.0.1. */
+const loopback = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+/**
+ * An HTTP server on 127.0.0.1. It answers only requests that are meant for it: a page in a browser
+ * can point a name of its own at this address, but then the Host header has that name.
+ */
 export class HttpServer implements LocalServer {
   readonly #server: Server;
   #running = new AbortController();
@@ -53,6 +60,10 @@ export class HttpServer implements LocalServer {
       const gone = new AbortController();
       response.once('close', () => gone.abort());
       const answer = async (): Promise<void> => {
+        if (!this.#isMeant(incoming.headers.host)) {
+          await write(response, { status: 421 });
+          return;
+        }
         const chunks: Buffer[] = [];
         let length = 0;
         for await (const chunk of incoming) {
@@ -82,6 +93,12 @@ export class HttpServer implements LocalServer {
     return `http://127.0.0.1:${port}`;
   }
 
+  #isMeant(host = ''): boolean {
+    const named = URL.parse(`http://${host}`);
+    const { port } = new URL(this.url);
+    return named !== null && loopback.has(named.hostname) && (named.port || '80') === port;
+  }
+
   async start(port = 0): Promise<void> {
     this.#running = new AbortController();
     this.#server.listen(port, '127.0.0.1');
@@ -104,6 +121,7 @@ async function write(response: ServerResponse, reply: HttpReply): Promise<void> 
     response.socket?.resetAndDestroy();
     return;
   }
+  if (reply.statusText !== undefined) response.statusMessage = reply.statusText;
   response.writeHead(reply.status, reply.headers);
   const { body } = reply;
   if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {

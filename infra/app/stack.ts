@@ -36,8 +36,7 @@ export class ImsTokenRotatorStack extends Stack {
       timeout: minutes(settings.timeoutMinutes),
       logRetention: settings.logRetentionDays,
       encryptionKey: keyOf(imports, settings.keyArn),
-      removalPolicy:
-        (settings.retainSecrets ?? true) ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: settings.retainSecrets === false ? RemovalPolicy.DESTROY : undefined,
       validate: settings.validate,
       nativeRotation: settings.nativeRotation,
       tracing: settings.tracing,

@@ -7,6 +7,7 @@ import {
   type IAspect,
   type IPolicyValidationPlugin,
   Stack,
+  Stage,
   Validations,
 } from 'aws-cdk-lib';
 import { CfnPolicy } from 'aws-cdk-lib/aws-iam';
@@ -71,7 +72,9 @@ const acknowledged: readonly Acknowledged[] = [
 
 /**
  * Fails every synthesis that violates a rule of `guard/`, of cdk-nag's AwsSolutions, or of CDK itself
- * (whose rules are errors by a flag in `cdk.json`), unless the finding is acknowledged here.
+ * (whose rules are errors by a flag in `cdk.json`), unless the finding is acknowledged here. Call it
+ * when the app is complete: in a stage that is added later, nothing is acknowledged, and the synthesis
+ * fails.
  */
 export function addValidations(app: App): void {
   const guardRules = readdirSync(guardFolder)
@@ -81,7 +84,10 @@ export function addValidations(app: App): void {
   // Under exactOptionalPropertyTypes CDK's class does not satisfy its own interface.
   const rules = new CloudFormationValidatePlugin({ guardRules }) as IPolicyValidationPlugin;
   Validations.of(app).addPlugins(rules, nag);
-  Aspects.of(app).add(new Acknowledgements(nag));
+  // CDK applies an aspect to no stage below the one it was added to.
+  for (const stage of app.node.findAll().filter((node) => Stage.isStage(node))) {
+    Aspects.of(stage).add(new Acknowledgements(nag));
+  }
 }
 
 /**

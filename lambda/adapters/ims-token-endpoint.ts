@@ -1,7 +1,11 @@
-import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+// The port TokenEndpoint. In: a grant or a token. Out: IMS's response, unparsed.
+import { type buildConnector, type Dispatcher, EnvHttpProxyAgent, Pool, request } from 'undici';
 import { TokenRequestError } from '../../core/errors.ts';
 import type { ClientCredentialsGrant, TokenEndpoint, TokenToValidate } from '../../core/ports.ts';
+import { redactId } from '../../core/redact.ts';
+import type { Sensitive } from '../../core/sensitive.ts';
 import type { TokenResponse } from '../../core/token-response.ts';
+import { lastingFault, ProxyUnreachable } from './network-fault.ts';
 
 const largestBody = 64 * 1024;
 
@@ -15,6 +19,21 @@ export interface ImsTokenEndpointOptions {
     readonly total: number;
   };
 }
+
+/** One request, and the secret in it. */
+interface Asked {
+  readonly path: string;
+  readonly form: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly secret: Sensitive;
+}
+
+const failures = {
+  passing: ['ERR_TOKEN_UNAVAILABLE', 'incomplete response from'],
+  certificate: ['ERR_IMS_CERTIFICATE', 'no TLS connection to'],
+  proxy: ['ERR_IMS_PROXY', 'the proxy refuses a connection to'],
+  unresolved: ['ERR_IMS_UNRESOLVED', 'no address for the name of'],
+} as const;
 
 /**
  * The port `TokenEndpoint` over HTTPS: a form body and nothing in the query, no redirects, hard
@@ -38,10 +57,14 @@ export class ImsTokenEndpoint implements TokenEndpoint, AsyncDisposable {
       connect: connecting,
       proxyTls: connecting,
       requestTls: connecting,
+      clientFactory: (proxy, options) => new Pool(proxy, { ...options, connect: toProxy(options) }),
     });
   }
 
-  /** @throws TokenRequestError ERR_TOKEN_UNAVAILABLE when there is no complete response in time */
+  /**
+   * @throws TokenRequestError ERR_TOKEN_UNAVAILABLE when there is no complete response in time;
+   * ERR_IMS_CERTIFICATE, ERR_IMS_PROXY or ERR_IMS_UNRESOLVED when there will be none either
+   */
   async request(grant: ClientCredentialsGrant, signal: AbortSignal): Promise<TokenResponse> {
     const form = {
       grant_type: 'client_credentials',
@@ -49,44 +72,41 @@ export class ImsTokenEndpoint implements TokenEndpoint, AsyncDisposable {
       client_secret: grant.clientSecret.reveal(),
       scope: grant.scopes.join(','),
     };
-    return await this.#post('/ims/token/v3', grant, form, {}, signal);
+    const asked = { path: '/ims/token/v3', form, headers: {}, secret: grant.clientSecret };
+    return await this.#post(asked, grant, signal);
   }
 
-  /** @throws TokenRequestError ERR_TOKEN_UNAVAILABLE when there is no complete response in time */
+  /** @throws TokenRequestError as `request` */
   async validate(token: TokenToValidate, signal: AbortSignal): Promise<TokenResponse> {
     const form = { type: 'access_token', client_id: token.clientId };
     const headers = { authorization: `Bearer ${token.accessToken.reveal()}` };
-    return await this.#post('/ims/validate_token/v1', token, form, headers, signal);
+    const asked = { path: '/ims/validate_token/v1', form, headers, secret: token.accessToken };
+    return await this.#post(asked, token, signal);
   }
 
   async #post(
-    path: string,
+    asked: Asked,
     { imsHost, clientId }: { readonly imsHost: string; readonly clientId: string },
-    form: Readonly<Record<string, string>>,
-    headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<TokenResponse> {
     const origin = this.#endpointUrl ?? `https://${imsHost}`;
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.#timeouts.total * 1000)]);
     try {
-      return await orAborted(this.#exchange(origin + path, form, headers, deadline), deadline);
+      return await orAborted(this.#exchange(origin, asked, deadline), deadline);
     } catch (error) {
-      throw new TokenRequestError(
-        'ERR_TOKEN_UNAVAILABLE',
-        `incomplete response from IMS at ${origin}: ${reasonOf(error)}`,
-        { clientId },
-        { cause: error },
-      );
+      const [code, what] = failures[lastingFault(error) ?? 'passing'];
+      const reason = redactId(reasonOf(error), [asked.secret.reveal()]);
+      const message = `${what} IMS at ${origin}: ${reason}`;
+      throw new TokenRequestError(code, message, { clientId }, { cause: error });
     }
   }
 
   async #exchange(
-    url: string,
-    form: Readonly<Record<string, string>>,
-    headers: Readonly<Record<string, string>>,
+    origin: string,
+    { path, form, headers, secret }: Asked,
     signal: AbortSignal,
   ): Promise<TokenResponse> {
-    const response = await request(url, {
+    const response = await request(origin + path, {
       dispatcher: this.#dispatcher,
       method: 'POST',
       headers: {
@@ -98,10 +118,11 @@ export class ImsTokenEndpoint implements TokenEndpoint, AsyncDisposable {
       headersTimeout: this.#timeouts.headers * 1000,
       signal,
     });
+    const debugId = headerOf(response, 'x-debug-id');
     return {
       status: response.statusCode,
       body: await readCapped(response.body),
-      debugId: headerOf(response, 'x-debug-id'),
+      debugId: debugId && redactId(debugId, [secret.reveal()]),
       retryAfter: headerOf(response, 'retry-after'),
     };
   }
@@ -110,6 +131,18 @@ export class ImsTokenEndpoint implements TokenEndpoint, AsyncDisposable {
     this.#ended.abort();
     await this.#dispatcher.destroy();
   }
+}
+
+/** Connects to a proxy, and names an error as one of the proxy. */
+function toProxy({ connect }: { readonly connect?: unknown }): buildConnector.connector {
+  const connector = connect as buildConnector.connector;
+  return (options, callback) => {
+    // undici leaves the socket out when there is an error.
+    connector(options, (...[error, socket]) => {
+      if (error === null) callback(null, socket);
+      else callback(new ProxyUnreachable(error), null);
+    });
+  };
 }
 
 /** undici watches the signal only once it is connected; until then, this does. */

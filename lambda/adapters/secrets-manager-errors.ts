@@ -1,20 +1,33 @@
 import type { SecretsManagerServiceException } from '@aws-sdk/client-secrets-manager';
+import { echoes } from '../../core/echo.ts';
 import { type ErrorCode, RotatorError } from '../../core/errors.ts';
+import { lastingFault } from './network-fault.ts';
 
-/** Makes a call, and turns its error into a RotatorError. */
+/**
+ * Makes a call, and turns its error into a RotatorError.
+ *
+ * @param sent secrets in the call, which the error's name must not repeat
+ */
 export async function attempt<Output>(
   operation: string,
   secretId: string,
   call: () => Promise<Output>,
+  sent: readonly string[] = [],
 ): Promise<Output> {
   try {
     return await call();
   } catch (error) {
-    const name = error instanceof Error ? error.name : 'unknown error';
-    throw new RotatorError(codeOf(error), `${operation} failed for ${secretId}: ${name}`, {
-      cause: error,
-    });
+    const message = `${operation} failed for ${secretId}: ${nameOf(error, sent)}`;
+    throw new RotatorError(codeOf(error), message, { cause: error });
   }
+}
+
+/** The name is what the response says, or an error code of the network. */
+function nameOf(error: unknown, sent: readonly string[]): string {
+  if (!(error instanceof Error)) return 'unknown error';
+  const { code } = error as NodeJS.ErrnoException;
+  const name = error.name === 'Error' && code !== undefined ? code : error.name;
+  return /^[A-Za-z][A-Za-z0-9_]{0,99}$/.test(name) && !echoes(name, sent) ? name : 'unknown error';
 }
 
 /** A secret that does not exist, has no value or is scheduled for deletion is an answer, not an error. */
@@ -69,6 +82,9 @@ const transientErrors: ReadonlySet<string> = new Set([
 
 function codeOf(error: unknown): ErrorCode {
   if (!(error instanceof Error)) return 'ERR_SECRET_UNAVAILABLE';
+  const fault = lastingFault(error);
+  if (fault === 'certificate') return 'ERR_AWS_CERTIFICATE';
+  if (fault === 'unresolved') return 'ERR_AWS_UNRESOLVED';
   // AWS has no error type for a secret that is scheduled for deletion.
   const { name, message } = error;
   if (name === 'InvalidRequestException' && /deletion|deleted/.test(message)) {

@@ -1,3 +1,4 @@
+// The port SecretStore. In: names, versions and tags. Out: metadata, values, or a RotatorError.
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
@@ -94,17 +95,23 @@ export class SecretsManager implements SecretStore {
 
   /** @throws RotatorError as `listPage`, ERR_VERSION_EXISTS, ERR_VERSION_LIMIT or ERR_TOKEN_SECRET_MISSING */
   async put(version: NewVersion, abortSignal: AbortSignal): Promise<readonly string[]> {
-    const answer = await this.#write('PutSecretValue', version.secretId, () =>
-      this.#client.send(
-        new PutSecretValueCommand({
-          SecretId: version.secretId,
-          ClientRequestToken: version.versionId,
-          SecretString: version.secretString.reveal(),
-          VersionStages: version.pending === undefined ? undefined : ['AWSPENDING'],
-          RotationToken: version.pending?.rotationToken?.reveal(),
-        }),
-        { abortSignal },
-      ),
+    const SecretString = version.secretString.reveal();
+    const RotationToken = version.pending?.rotationToken?.reveal();
+    const answer = await this.#write(
+      'PutSecretValue',
+      version.secretId,
+      () =>
+        this.#client.send(
+          new PutSecretValueCommand({
+            SecretId: version.secretId,
+            ClientRequestToken: version.versionId,
+            SecretString,
+            VersionStages: version.pending === undefined ? undefined : ['AWSPENDING'],
+            RotationToken,
+          }),
+          { abortSignal },
+        ),
+      [SecretString, RotationToken ?? ''],
     );
     return answer.VersionStages ?? [];
   }
@@ -161,7 +168,8 @@ export class SecretsManager implements SecretStore {
     operation: string,
     secretId: string,
     call: () => Promise<Output>,
+    sent: readonly string[] = [],
   ): Promise<Output> {
-    return await attempt(operation, secretId, () => this.#paced(call));
+    return await attempt(operation, secretId, () => this.#paced(call), sent);
   }
 }

@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import { type Force, isSettled } from '../../core/decision.ts';
 import { RotatorError } from '../../core/errors.ts';
 import { keptError } from '../../core/kept-error.ts';
@@ -6,6 +7,16 @@ import { secretNames } from '../../core/secret-name.ts';
 import { logFailure } from '../steps/log-failure.ts';
 import { renewCredential } from '../steps/renew-credential.ts';
 import type { Run } from '../steps/run.ts';
+
+/** In: credentials that share a client secret, or one by its name. Out: their outcomes. */
+export async function renewEach(
+  run: Run,
+  credentials: readonly string[],
+  force: Force,
+): Promise<readonly CredentialOutcome[]> {
+  const { concurrency } = run.config;
+  return await pMap(credentials, (credential) => renew(run, credential, force), { concurrency });
+}
 
 /**
  * In: one credential, and whether it is forced. Out: its outcome.
@@ -27,15 +38,21 @@ export async function renew(
   return refused;
 }
 
-/** Why a kept token is not what was asked for. */
+/** The error when a kept token does not satisfy the request. */
 function refusalOf(
   run: Run,
-  { credential, outcome, reason, token }: CredentialOutcome,
+  { credential, outcome, reason, token, isOverBudget }: CredentialOutcome,
   { force, replaces }: Force,
 ): RotatorError | undefined {
   if (outcome === 'renewed' || reason === undefined) return undefined;
   const names = secretNames(run.config, credential);
   if (!isSettled(reason)) return keptError(reason, names);
+  if (isOverBudget === true) {
+    return new RotatorError(
+      'ERR_RECENTLY_ISSUED',
+      `${names.token} got two tokens in a short time; the next one is minted after 10 minutes`,
+    );
+  }
   if (force && replaces === undefined) {
     return new RotatorError(
       'ERR_RECENTLY_ISSUED',

@@ -1,9 +1,10 @@
 import pMap from 'p-map';
-import { unforced } from '../../core/decision.ts';
+import { needsWork, unforced } from '../../core/decision.ts';
 import { inOrder } from '../../core/order.ts';
 import { type CredentialOutcome, outcomeOf } from '../../core/outcome.ts';
+import { hasStatus } from '../../core/status.ts';
 import type { Gathered } from '../steps/gather.ts';
-import { listCredentials, needsWork } from '../steps/list-credentials.ts';
+import { listCredentials } from '../steps/list-credentials.ts';
 import { renewCredential } from '../steps/renew-credential.ts';
 import type { Run } from '../steps/run.ts';
 
@@ -11,10 +12,9 @@ import type { Run } from '../steps/run.ts';
 export async function tick(run: Run): Promise<readonly CredentialOutcome[]> {
   const due: Gathered[] = [];
   const idle: CredentialOutcome[] = [];
-  for await (const nomination of listCredentials(run)) {
-    const { listed, decision } = nomination;
-    const { credential, observation } = listed;
-    if (needsWork(nomination)) due.push(listed);
+  for await (const { listed, decision } of listCredentials(run)) {
+    const { credential, secret, observation } = listed;
+    if (needsWork(decision, observation, hasStatus(secret?.tags))) due.push(listed);
     else idle.push(outcomeOf(credential, observation, decision, { kind: 'kept' }));
   }
   const done = await pMap(

@@ -7,7 +7,7 @@ import type { Run } from './run.ts';
  * has to be finished, stored and remembered before Lambda ends the invocation.
  */
 
-/** Seconds until a call is given up. */
+/** Seconds before a call times out. */
 export const timeouts = {
   secretsManager: { connect: 2, total: 5 },
   ims: { connect: 5, headers: 10, total: 20 },
@@ -33,13 +33,13 @@ export interface RetryBudget {
   readonly reserve: number;
 }
 
-// A second for all that is neither a call nor a wait.
+// A second for everything except calls and waits.
 const slack = 1;
 
 /** How often each kind of call is tried, and the time it must leave. */
 export const budget = {
   /** A list that is cut short decides nothing; after it there must be time to renew something. */
-  list: { attempts: 5, reserve: 60 },
+  list: { attempts: 5, reserve: call + renewalSeconds({ validate: true }) },
   read: { attempts: 4, reserve: 2 * call },
   /** A token that was issued has to be stored, and the status set. */
   mint: { attempts: 4, reserve: request + 2 * call },
@@ -52,8 +52,11 @@ export const budget = {
 /** Seconds that must be left before IMS is asked: for its response, and for the put. */
 export const imsReserve = request + call + slack;
 
-/** Seconds after which a wait is not worth it: the next tick does the work. */
-export const longestWait = 30;
+/** Seconds after which waiting is pointless: the next tick does the work. */
+export const longestRetryWait = 30;
+
+/** Failures in a row after which an IMS host is not asked again in a run. */
+export const mostHostFailures = 5;
 
 /** Seconds kept back at the end of an invocation for awaiting what was aborted, and the result. */
 export const closingSeconds = 1.5;
@@ -65,6 +68,6 @@ export function assertRenewalFits({ remaining, config }: Run, { action }: Comman
   if (!renews || remaining() >= needed) return;
   throw new RotatorError(
     'ERR_CONFIG_INVALID',
-    `the function's time-out leaves no time for a renewal: it must be more than ${needed} seconds`,
+    `the function's time-out leaves no time for a renewal: it must be at least ${needed + closingSeconds} seconds`,
   );
 }

@@ -1,47 +1,72 @@
+// In: a credential's name, and what the list showed of it. Out: one snapshot of its secrets.
+import { decide } from '../../core/decision.ts';
 import { asRotatorError, type RotatorError } from '../../core/errors.ts';
 import { isReplica, type SecretMetadata } from '../../core/ledger.ts';
-import type { CredentialVersion, Observation } from '../../core/observation.ts';
+import {
+  type CredentialVersion,
+  type Observation,
+  observeSameContent,
+} from '../../core/observation.ts';
 import type { SecretValue } from '../../core/ports.ts';
 import { secretNames } from '../../core/secret-name.ts';
-import { budget } from './budget.ts';
-import { observe, observeListed } from './observe.ts';
+import { budget, renewalSeconds } from './budget.ts';
+import { isSameContent } from './compare-content.ts';
+import { observe, observeMetadataOf } from './observe.ts';
 import type { Run } from './run.ts';
-import { withRetries } from './with-retries.ts';
+import { noTimeLeft, withRetries } from './with-retries.ts';
 
 /**
- * Everything that a run saw of one credential. The observation is made from this very secret and
- * client version, so that the decision, the act and the memory of it rest on one picture.
+ * Everything that a run saw of one credential. The observation is made from this secret and client
+ * version, so that the decision, the act and the memory of it share one snapshot.
  */
 export interface Gathered {
   readonly credential: string;
   /** The token secret, unless it is missing or cannot be written here. */
   readonly secret?: SecretMetadata | undefined;
-  /** The current version of the client secret. */
-  readonly clientVersion?: CredentialVersion | undefined;
+  /** The current version of the client secret; undefined when it has none. */
+  readonly clientVersion?: CredentialVersion | 'unseen' | undefined;
   /** The client secret's value, once it was read. */
   readonly client?: SecretValue | undefined;
-  /** Undefined when too little could be seen to decide. */
+  /** Undefined when nothing at all could be seen. */
   readonly observation?: Observation | undefined;
   /** Why something could not be seen. */
   readonly error?: RotatorError | undefined;
 }
 
-/** In: what the list showed of a foreign version. Out: the same with its value read. */
-export async function look(run: Run, listed: Gathered): Promise<Gathered> {
-  const { secret, clientVersion } = listed;
+/**
+ * Gathers as much as a decision needs.
+ *
+ * @param listed the fallback when a fresh read fails
+ */
+export async function gather(run: Run, credential: string, listed?: Gathered): Promise<Gathered> {
+  if (run.remaining() < renewalSeconds(run.config)) {
+    return { credential, ...listed, error: noTimeLeft() };
+  }
+  if (listed?.observation?.token !== 'unread') return await describe(run, credential, listed);
+  // One read of a foreign version may show that nothing is due, which saves further reads.
+  const looked = await look(run, listed);
+  return isEnough(looked) ? looked : await describe(run, credential, looked);
+}
+
+/** A problem that the list shows is not reported before the secrets themselves are read. */
+function isEnough({ observation, error }: Gathered): boolean {
+  if (observation === undefined) return false;
+  const { action, reason, needsAction } = decide(observation);
+  return action === 'keep' && !needsAction && (error === undefined || reason === 'backing-off');
+}
+
+/** The same snapshot with the value of a foreign version read, if it can be. */
+export async function look(run: Run, gathered: Gathered): Promise<Gathered> {
+  const { credential, secret, clientVersion } = gathered;
   try {
-    return { ...listed, observation: await observe(run, secret, clientVersion) };
+    return { ...gathered, observation: await observe(run, credential, secret, clientVersion) };
   } catch (error) {
-    return { ...listed, error: asRotatorError(error) };
+    return { ...gathered, error: gathered.error ?? asRotatorError(error) };
   }
 }
 
-/**
- * In: a credential's name, and what the list showed. Out: what its secrets hold right now.
- *
- * @param listed stands in where nothing fresher can be seen
- */
-export async function gather(run: Run, credential: string, listed?: Gathered): Promise<Gathered> {
+/** Describes the token secret and reads the client secret. */
+async function describe(run: Run, credential: string, listed?: Gathered): Promise<Gathered> {
   const names = secretNames(run.config, credential);
   const read = <Output>(call: () => Promise<Output>): Promise<Output> =>
     withRetries(run, budget.read, call);
@@ -54,22 +79,19 @@ export async function gather(run: Run, credential: string, listed?: Gathered): P
     return { credential, ...listed, error: asRotatorError(described.reason) };
   }
   const secret = isReplica(described.value, run.config.region) ? undefined : described.value;
-  if (value.status === 'fulfilled') {
-    const client = value.value;
-    return await observed(run, { credential, secret, client, clientVersion: client });
-  }
-  const unread = { credential, secret, error: asRotatorError(value.reason) };
-  // The list still knows which version of the client secret is current.
-  if (listed?.observation === undefined) return unread;
-  const { clientVersion } = listed;
-  const observation = observeListed(run, secret, clientVersion);
-  return { ...unread, clientVersion, observation };
+  const isRead = value.status === 'fulfilled';
+  const client = isRead ? value.value : undefined;
+  // The list may still know which version of the client secret is current.
+  const clientVersion = isRead ? client : (listed?.clientVersion ?? 'unseen');
+  const observation = observeMetadataOf(run, credential, secret, clientVersion);
+  const error = isRead ? undefined : asRotatorError(value.reason);
+  const gathered = { credential, secret, client, clientVersion, observation, error };
+  if (observation.token === 'unread') return await look(run, gathered);
+  const isSame = isMintedFromAnother(observation) && (await isSameContent(run, secret, client));
+  return isSame ? { ...gathered, observation: observeSameContent(observation) } : gathered;
 }
 
-async function observed(run: Run, gathered: Gathered): Promise<Gathered> {
-  const { secret, clientVersion } = gathered;
-  const observation = observeListed(run, secret, clientVersion);
-  return observation.token === 'unread'
-    ? await look(run, { ...gathered, observation })
-    : { ...gathered, observation };
+function isMintedFromAnother({ token, fingerprint }: Observation): boolean {
+  if (typeof token !== 'object' || token.fingerprint === undefined) return false;
+  return fingerprint !== undefined && token.fingerprint !== fingerprint;
 }

@@ -1,18 +1,18 @@
-const limit = 5;
+import { mostHostFailures } from './budget.ts';
 
 /** The IMS hosts that have failed too often in a row to be asked again in this run. */
 export class HostBreaker {
   readonly #failures = new Map<string, number>();
 
   isOpen(host: string): boolean {
-    return (this.#failures.get(host) ?? 0) >= limit;
+    return (this.#failures.get(host) ?? 0) >= mostHostFailures;
   }
 
   /** Returns true for the failure that opens the breaker. */
   failed(host: string): boolean {
     const failures = (this.#failures.get(host) ?? 0) + 1;
     this.#failures.set(host, failures);
-    return failures === limit;
+    return failures === mostHostFailures;
   }
 
   answered(host: string): void {

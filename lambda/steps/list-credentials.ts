@@ -1,30 +1,28 @@
-import { tagKeys } from '../../core/contract.ts';
-import { type Decision, decide, isSettled } from '../../core/decision.ts';
-import { asRotatorError } from '../../core/errors.ts';
-import { type LedgerEntry, takePairs } from '../../core/ledger.ts';
+// In: the rotator's prefix. Out: a nomination for each of its credentials, page by page.
+import { type Decision, decide } from '../../core/decision.ts';
+import { asRotatorError, type RotatorError } from '../../core/errors.ts';
+import { type LedgerEntry, type SecretMetadata, takePairs } from '../../core/ledger.ts';
 import { type Observation, versionOf } from '../../core/observation.ts';
-import { okStatus } from '../../core/status.ts';
 import { budget } from './budget.ts';
 import type { Gathered } from './gather.ts';
-import { observeListed } from './observe.ts';
+import { observeMetadataOf } from './observe.ts';
 import type { Run } from './run.ts';
 import { withRetries } from './with-retries.ts';
 
 /** One credential as the list shows it, and the decision that follows. */
 export interface Nomination {
-  readonly listed: Gathered;
-  /** Undefined when too little could be seen to decide. */
-  readonly decision: Decision | undefined;
+  readonly listed: Gathered & { readonly observation: Observation };
+  readonly decision: Decision;
 }
 
 /**
- * In: the rotator's prefix. Out: a nomination for each of its credentials, page by page, so that
- * nobody has to hold the whole list.
+ * Lists the rotator's credentials. Nobody has to hold the whole list.
  */
 export async function* listCredentials(run: Run): AsyncGenerator<Nomination> {
-  const { prefix, region, clientSecrets } = run.config;
+  const { prefix, region, clientSecrets, declared } = run.config;
   // Declared credentials are nominated even if the list does not show them.
-  const ledger = new Map<string, LedgerEntry>([...clientSecrets.keys()].map((name) => [name, {}]));
+  const expected = new Set([...clientSecrets.keys(), ...declared]);
+  const ledger = new Map<string, LedgerEntry>([...expected].map((name) => [name, {}]));
   let nextToken: string | undefined;
   do {
     const page = await withRetries(run, budget.list, () =>
@@ -42,7 +40,7 @@ async function* nominateEach(
 ): AsyncGenerator<Nomination> {
   for (const [credential, entry] of entries) {
     const listed = await gatherListed(run, credential, entry);
-    yield { listed, decision: listed.observation && decide(listed.observation) };
+    yield { listed, decision: decide(listed.observation) };
   }
 }
 
@@ -51,35 +49,20 @@ async function gatherListed(
   run: Run,
   credential: string,
   { client, token: secret }: LedgerEntry,
-): Promise<Gathered> {
+): Promise<Nomination['listed']> {
   const arn = run.config.clientSecrets.get(credential);
-  try {
-    const described =
-      arn === undefined
-        ? client
-        : await withRetries(run, budget.read, () => run.secrets.describe(arn, run.signal));
-    const clientVersion = versionOf(described);
-    const observation = observeListed(run, secret, clientVersion);
-    return { credential, secret, clientVersion, observation };
-  } catch (error) {
-    return { credential, secret, error: asRotatorError(error) };
+  let clientVersion: Gathered['clientVersion'] = versionOf(client);
+  let error: RotatorError | undefined;
+  if (arn !== undefined) {
+    try {
+      const describe = (): Promise<SecretMetadata | undefined> =>
+        run.secrets.describe(arn, run.signal);
+      clientVersion = versionOf(await withRetries(run, budget.read, describe));
+    } catch (thrown) {
+      clientVersion = 'unseen';
+      error = asRotatorError(thrown);
+    }
   }
-}
-
-/** True if a tick has to do more about a credential than to count it. */
-export function needsWork({ listed: { secret, observation }, decision }: Nomination): boolean {
-  if (observation === undefined || decision === undefined) return true;
-  if (decision.action !== 'keep') return true;
-  // The list may be old: before a failure or a recovery is reported, the secrets themselves are read.
-  const hasStatus = (secret?.tags[tagKeys.status] ?? okStatus) !== okStatus;
-  if (decision.failing || (hasStatus && isSettled(decision.reason))) return true;
-  return decision.reason === 'backing-off' && isWorthLooking(observation);
-}
-
-/**
- * While a credential waits, its foreign token still expires, and somebody has to be told in time;
- * unless it waits because its value cannot be read.
- */
-function isWorthLooking({ token, failure }: Observation): boolean {
-  return token === 'unread' && failure?.code.startsWith('ERR_SECRET_') !== true;
+  const observation = observeMetadataOf(run, credential, secret, clientVersion);
+  return { credential, secret, clientVersion, observation, error };
 }

@@ -9,8 +9,8 @@ export function logFailure(
   { credential, reason, outcome, error }: CredentialOutcome,
   step?: RotationStep,
 ): void {
-  // There may be thousands of deferrals, and nothing happened in them: the summary counts them.
-  if (error === undefined || outcome === 'deferred') return;
+  // There may be thousands of deferrals, and nothing was attempted: the summary counts them.
+  if (error === undefined || outcome === 'deferred' || outcome === 'kept') return;
   const details = error instanceof TokenRequestError ? error.details : undefined;
   log.error(error.message, {
     credential,

@@ -1,6 +1,6 @@
+// In: a credential. Out: a token that IMS has just issued.
 import { tryClientSecrets } from '../../core/client-secrets.ts';
 import type { ClientCredential } from '../../core/credential.ts';
-import { isShortLived } from '../../core/renew-before.ts';
 import type { Sensitive } from '../../core/sensitive.ts';
 import { type IssuedToken, parseTokenResponse } from '../../core/token-response.ts';
 import { askIms } from './ask-ims.ts';
@@ -15,8 +15,6 @@ export interface Minted {
 }
 
 /**
- * In: a credential. Out: a token that IMS has just issued.
- *
  * @throws TokenRequestError, or Deferral when the host has failed too often in this run
  */
 export async function mint(run: Run, credential: ClientCredential): Promise<Minted> {
@@ -24,14 +22,6 @@ export async function mint(run: Run, credential: ClientCredential): Promise<Mint
     withRetries(run, budget.mint, () => request(run, credential, clientSecret)),
   );
   return { token: result, clientSecretPosition: position };
-}
-
-/** Warns of a token that is stored although something about it is odd. */
-export function warnOfToken(run: Run, credential: string, token: IssuedToken): void {
-  if (isShortLived(token, run.config.tick)) {
-    run.log.warn("the token's lifetime is too short for the tick interval", { credential });
-  }
-  if (token.warning !== undefined) run.log.warn(token.warning, { credential });
 }
 
 async function request(

@@ -9,7 +9,7 @@ import type { Run } from './run.ts';
 import { withRetries } from './with-retries.ts';
 
 /**
- * In: a credential's outcome, and what it rests on. Out: the same outcome, with whether its failure
+ * In: a credential's outcome, and the snapshot it was based on. Out: the same outcome, with whether its failure
  * is news. Writes the status tag of the token secret, if it has to change.
  */
 export async function remember(
@@ -20,7 +20,7 @@ export async function remember(
   if (secret === undefined) return outcome;
   const { status, isNews } = nextStatus(secret.tags, observation, outcome);
   const remembered = { ...outcome, isNews };
-  // A recovery that could not be seen in full is no recovery yet.
+  // A recovery that was seen only in part does not count.
   if (status === undefined || (status === okStatus && error !== undefined)) return remembered;
   const { credential } = outcome;
   const tag = { secretId: secret.arn, key: tagKeys.status, value: status };

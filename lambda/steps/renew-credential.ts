@@ -1,23 +1,20 @@
-import { type Decision, decide, type Force, unforced } from '../../core/decision.ts';
+// In: a credential's name, a force, and what the list showed. Out: its outcome, logged and remembered.
+import { type Decision, decide, type Force, isSettled, unforced } from '../../core/decision.ts';
 import { asRotatorError } from '../../core/errors.ts';
 import { formatInstant } from '../../core/instant.ts';
 import { keptError } from '../../core/kept-error.ts';
 import { type Acted, type CredentialOutcome, outcomeOf } from '../../core/outcome.ts';
 import { secretNames } from '../../core/secret-name.ts';
-import { renewalSeconds } from './budget.ts';
-import { type Gathered, gather, look } from './gather.ts';
+import { type Gathered, gather } from './gather.ts';
 import { logFailure } from './log-failure.ts';
-import { warnOfToken } from './mint.ts';
 import { remember } from './remember.ts';
 import { replaceToken } from './replace-token.ts';
 import type { Run } from './run.ts';
-import { noTimeLeft } from './with-retries.ts';
+import { warnOfToken } from './warn-of-token.ts';
 
 /**
- * Gather → decide → act → remember, for one credential.
- *
- * In: its name, whether it is forced, and what the list showed. Out: its outcome, logged and
- * remembered. A failure is in the outcome, not thrown; the stored token is then unharmed.
+ * Gather → decide → act → remember, for one credential. A failure is in the outcome, not thrown; the
+ * stored token is then unharmed.
  */
 export async function renewCredential(
   run: Run,
@@ -26,39 +23,37 @@ export async function renewCredential(
   listed?: Gathered,
 ): Promise<CredentialOutcome> {
   const startedWith = run.remaining();
-  const gathered = await gatherEnough(run, credential, listed);
-  const decision = gathered.observation && decide(gathered.observation, force);
-  const acted = await act(run, gathered, decision);
+  let gathered: Gathered = { credential, ...listed };
+  let decision: Decision | undefined;
+  let acted: Acted;
+  try {
+    gathered = await gather(run, credential, listed);
+    decision = gathered.observation && decide(gathered.observation, force);
+    acted = await act(run, gathered, decision);
+  } catch (thrown) {
+    acted = { kind: 'failed', error: asRotatorError(thrown) };
+  }
   const duration = startedWith - run.remaining();
   const outcome = outcomeOf(credential, gathered.observation, decision, acted);
   logFailure(run.log, outcome);
   return await remember(run, gathered, { ...outcome, duration });
 }
 
-/** One read of a foreign version may show that nothing is due, so that no more has to be read. */
-async function gatherEnough(run: Run, credential: string, listed?: Gathered): Promise<Gathered> {
-  if (run.remaining() < renewalSeconds(run.config)) {
-    return { credential, ...listed, error: noTimeLeft() };
-  }
-  if (listed?.observation?.token !== 'unread') return await gather(run, credential, listed);
-  const looked = await look(run, listed);
-  const { observation, error } = looked;
-  const isDue = observation === undefined || decide(observation).action !== 'keep';
-  return isDue || error !== undefined ? await gather(run, credential, listed) : looked;
-}
-
-/** Carries out a decision. Anything thrown becomes a failure. */
 async function act(run: Run, gathered: Gathered, decision: Decision | undefined): Promise<Acted> {
   const { credential, error } = gathered;
-  try {
-    // Something may not have been seen, but nothing more is needed to keep a token.
-    if (decision?.action === 'keep' && !decision.failing) return { kind: 'kept' };
-    if (decision === undefined || error !== undefined) throw error;
-    if (decision.action === 'renew') return await renew(run, gathered, decision);
-    throw keptError(decision.reason, secretNames(run.config, credential));
-  } catch (thrown) {
-    return { kind: 'failed', error: asRotatorError(thrown) };
+  if (decision?.action === 'keep' && !decision.needsAction && !isBlind(gathered, decision)) {
+    return { kind: 'kept', isUnsure: error !== undefined };
   }
+  if (decision === undefined || error !== undefined) throw error;
+  if (decision.action === 'renew') return await renew(run, gathered, decision);
+  throw keptError(decision.reason, secretNames(run.config, credential));
+}
+
+/** Something that a token is kept for could not be seen: its value, its credential, or anything. */
+function isBlind({ observation, error }: Gathered, { reason }: Decision): boolean {
+  if (error === undefined) return false;
+  if (error.code === 'ERR_NO_TIME_LEFT' || observation?.token === 'unread') return true;
+  return observation?.isCredentialUnseen === true && isSettled(reason);
 }
 
 async function renew(

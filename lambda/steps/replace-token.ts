@@ -1,3 +1,4 @@
+// In: a credential that is due. Out: a new token, minted and stored as AWSCURRENT.
 import { parseCredential } from '../../core/credential.ts';
 import { mustExpireLater, type Reason } from '../../core/decision.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
@@ -31,7 +32,7 @@ export interface Replaced {
 }
 
 /**
- * In: a credential that is due. Out: a new token, minted and stored as AWSCURRENT.
+ * Mints and stores a token.
  *
  * @throws RotatorError for the credential, IMS or Secrets Manager. The stored token is then unharmed;
  * the new one may have been stored too, if only the response was lost

@@ -1,3 +1,4 @@
+// In: a rotation and its token secret. Out: the work that one step did.
 import { parseCredential } from '../../core/credential.ts';
 import { RotatorError } from '../../core/errors.ts';
 import { keptError } from '../../core/kept-error.ts';
@@ -9,14 +10,15 @@ import { judgePending, type Rotation } from '../../core/rotation.ts';
 import { secretNames } from '../../core/secret-name.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { encodeStoredToken, type PendingToken } from '../../core/stored-token.ts';
-import { assertExpiresLater, type IssuedToken } from '../../core/token-response.ts';
+import type { IssuedToken } from '../../core/token-response.ts';
 import { readSettings } from '../../core/token-tags.ts';
 import { budget } from './budget.ts';
-import { mint, warnOfToken } from './mint.ts';
+import { mint } from './mint.ts';
 import { observe } from './observe.ts';
 import type { Run } from './run.ts';
 import { moveCurrent, removePending, tryRemovePending } from './staging-labels.ts';
 import { validateToken } from './validate-token.ts';
+import { warnOfToken } from './warn-of-token.ts';
 import { withRetries } from './with-retries.ts';
 
 /** The work of a step, for the log. */
@@ -45,7 +47,6 @@ export async function createSecret(
     return { did: 'the pending version already has its token', token: lifeOf(token) };
   }
   const { token, secretString } = await mintPending(run, rotation, secret);
-  if (typeof current === 'object') assertExpiresLater(token, current);
   const { secretId, versionId, rotationToken } = rotation;
   await store(run, { secretId, versionId, secretString, pending: { rotationToken } });
   warnOfToken(run, rotation.credential, token);
@@ -61,7 +62,10 @@ export async function testSecret(
   const value = await readPending(run, rotation);
   // Secrets Manager calls this step alone when rotation is switched on.
   if (value === undefined) return { did: 'nothing to test: the version has no value' };
-  const { token: current } = await observe(run, secret, undefined);
+  if (await isCopyOfCurrent(run, rotation, value)) {
+    return { did: 'nothing to test: the version is a copy of the current one' };
+  }
+  const { token: current } = await observe(run, rotation.credential, secret, undefined);
   const token = await usableToken(run, rotation, value, current);
   try {
     await validateToken(run, token);
@@ -105,7 +109,7 @@ async function currentToken(
   secret: SecretMetadata,
 ): Promise<Observation['token']> {
   const names = secretNames(run.config, credential);
-  const { paused, token } = await observe(run, secret, undefined);
+  const { paused, token } = await observe(run, credential, secret, undefined);
   if (paused) throw keptError('paused', names);
   // The first version of a secret is AWSCURRENT at once, before any step has tested it.
   if (token === 'empty') {
@@ -115,6 +119,19 @@ async function currentToken(
     );
   }
   return token;
+}
+
+/**
+ * When rotation is switched on without rotating at once, Secrets Manager has testSecret run on a
+ * throw-away version that holds the current value.
+ */
+async function isCopyOfCurrent(
+  run: Run,
+  { secretId }: Rotation,
+  { secretString }: SecretValue,
+): Promise<boolean> {
+  const current = await withRetries(run, budget.read, () => run.secrets.read(secretId, run.signal));
+  return current?.secretString.reveal() === secretString.reveal();
 }
 
 async function readPending(

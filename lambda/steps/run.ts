@@ -7,7 +7,7 @@ import { HostBreaker } from './host-breaker.ts';
 export interface Run extends Deps {
   readonly breaker: HostBreaker;
   /**
-   * Foreign versions by id, or why they could not be read. A version never changes, so one try is
+   * Foreign versions by ARN and id, or why they could not be read. A version never changes, so one try is
    * enough.
    */
   readonly foreignVersions: Map<string, StoredToken | 'malformed' | 'empty' | RotatorError>;

@@ -1,7 +1,7 @@
 import { Deferral, RotatorError, TokenRequestError } from '../../core/errors.ts';
 import type { Deps } from '../../core/ports.ts';
 import { retryDelay } from '../../core/retry-delay.ts';
-import { longestWait, type RetryBudget } from './budget.ts';
+import { longestRetryWait, type RetryBudget } from './budget.ts';
 
 /**
  * In: work, and how often it may be tried. Out: its result, or its last error.
@@ -27,7 +27,7 @@ export async function withRetries<Output>(
       if (!(error instanceof RotatorError && error.transient)) throw error;
       const retryAfter = error instanceof TokenRequestError ? error.details.retryAfter : undefined;
       const delay = retryDelay(attempt, deps.random(), retryAfter);
-      const hopeless = delay > longestWait || delay + reserve > deps.remaining();
+      const hopeless = delay > longestRetryWait || delay + reserve > deps.remaining();
       if (attempt >= attempts || hopeless) throw error;
       last = error;
       await deps.sleep(delay, deps.signal).catch((aborted: unknown) => {

@@ -54,6 +54,24 @@ function judge(client: Secret | undefined, token: Secret | undefined, elsewhere 
 
 const half = 12 * hour;
 
+describe('a token that outlives every new one', () => {
+  const waiting = (retryIn: number): string =>
+    `failing code=ERR_TOKEN_NOT_LATER since=${formatInstant(epochSeconds(now - 9 * hour))} ` +
+    `retry-at=${formatInstant(epochSeconds(now + retryIn))} ` +
+    `credential=${fingerprint(digest, clientArn, version, {})}`;
+
+  it('is fresh while the rotator waits, then due, and fails only once it has expired', () => {
+    const kept = judge(clientSecret(), tokenSecret(half - hour, waiting(1_800)));
+    const renewalAt = epochSeconds(now + 1_800);
+    expect(kept).toMatchObject({ state: 'fresh', failure: undefined, renewalAt });
+    expect(isUnhealthy(kept)).toBe(false);
+    const due = judge(clientSecret(), tokenSecret(half - hour, waiting(-60)));
+    expect(due).toMatchObject({ state: 'due', failure: undefined });
+    const expired = judge(clientSecret(), tokenSecret(-60, waiting(-60)));
+    expect(expired).toMatchObject({ state: 'expired', failure: { code: 'ERR_TOKEN_NOT_LATER' } });
+  });
+});
+
 describe('the state of a credential', () => {
   it.each<[string, State, Secret | undefined, Secret | undefined]>([
     ['just before it is due', 'fresh', clientSecret(), tokenSecret(half + 1)],

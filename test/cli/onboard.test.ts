@@ -62,12 +62,18 @@ describe('onboard', () => {
     expect(await tagsOf('other')).toMatchObject({ [tagKeys.scopes]: 'openid AdobeID' });
   });
 
-  it('needs no deployment', async () => {
-    const { cli, file, read } = await startWithFile({ eventRule: false });
-    const { code, stdout } = await cli('onboard', 'fusion', file, '--rotator', 'later');
-    expect(code).toBe(0);
-    expect(stdout).toContain('no function is deployed yet, and the token follows its deployment');
-    expect(await read('fusion')).toBeUndefined();
+  it.each([
+    ['--rotator', 'locall'],
+    ['--prefix', 'ims-token-rotator/locall'],
+    ['--function', 'rotator-locall'],
+  ])('creates nothing where no function would read it: %s %s', async (...option) => {
+    const { cli, file, names } = await startWithFile({ eventRule: false });
+    for (const command of ['onboard', 'put-credential']) {
+      const { code, stderr } = await cli(command, 'fusion', file, ...option);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^ERR_FUNCTION_NOT_FOUND no function of .*locall/);
+    }
+    expect(names()).toEqual([]);
   });
 
   it.each([
@@ -108,7 +114,7 @@ describe('onboard', () => {
   });
 
   it.each(['denied', 'reset', 'throttling'] as const)(
-    'leaves no secret behind when the second cannot be created: %s',
+    'leaves no token secret in use when the second cannot be created: %s',
     async (kind) => {
       const { cli, file, describeSecret, world } = await startWithFile();
       world.secretsManager.faults.inject(
@@ -121,7 +127,12 @@ describe('onboard', () => {
       const { code, stderr } = await cli('onboard', 'fusion', file);
       expect(code).toBe(1);
       expect(stderr).toMatch(/^ERR_AWS_(DENIED|UNAVAILABLE) /);
-      await expect(describeSecret('fusion', 'token')).rejects.toThrow("can't find");
+      expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+        'run the same command again, which restores it',
+      );
+      const { DeletedDate } = await describeSecret('fusion', 'token');
+      expect(Math.round(((DeletedDate?.getTime() ?? 0) - Date.now()) / 86_400_000)).toBe(7);
+      await expect(describeSecret('fusion', 'client')).rejects.toThrow("can't find");
     },
   );
 
@@ -262,16 +273,16 @@ describe('offboard', () => {
     );
   });
 
-  it('restores a secret that was deleted although the response was lost', async () => {
+  it('goes on after a deletion whose response was lost', async () => {
     const { cli, file, describeSecret, world } = await startWithFile();
     await cli('onboard', 'fusion', file);
     const when = ({ action, secretId }: Call): boolean =>
       action === 'DeleteSecret' && !isToken(secretId);
     world.secretsManager.faults.inject({ kind: 'reset-after' }, { when, times: 1 });
     // The SDK retries, and the retry fails because the secret is deleted already.
-    expect(await cli('offboard', 'fusion', '--yes')).toMatchObject({ code: 1 });
+    expect(await cli('offboard', 'fusion', '--yes')).toMatchObject({ code: 0 });
     for (const kind of ['client', 'token'] as const) {
-      expect((await describeSecret('fusion', kind)).DeletedDate).toBeUndefined();
+      expect((await describeSecret('fusion', kind)).DeletedDate).toBeDefined();
     }
   });
 
@@ -292,15 +303,15 @@ describe('offboard', () => {
 
 describe('onboard', () => {
   it.each(['client', 'token'] as const)(
-    'leaves no secret behind when every response to the creation of the %s secret is lost',
+    'recognises the %s secret that it created when every response is lost',
     async (kind) => {
       const { cli, file, describeSecret, world } = await startWithFile({ eventRule: false });
       const when = ({ action, secretId = '' }: Call): boolean =>
         action === 'CreateSecret' && secretId.endsWith(`/${kind}`);
       world.secretsManager.faults.inject({ kind: 'reset-after' }, { when });
-      expect(await cli('onboard', 'fusion', file)).toMatchObject({ code: 1 });
+      expect(await cli('onboard', 'fusion', file, '--wait', '0')).toMatchObject({ code: 0 });
       for (const one of ['client', 'token'] as const) {
-        await expect(describeSecret('fusion', one)).rejects.toThrow("can't find");
+        expect((await describeSecret('fusion', one)).DeletedDate).toBeUndefined();
       }
     },
   );

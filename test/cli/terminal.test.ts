@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { environmentVariables } from '../../core/contract.ts';
 import { sampleClient } from '../../local/sample-credential.ts';
 import { hour } from '../support/builders.ts';
 import { expectNoSecrets } from '../support/no-secrets.ts';
@@ -164,6 +165,41 @@ describe('in a terminal of 80 columns', () => {
     const offboarding = inTerminal(operator, 'offboard', 'workfront-fusion');
     await offboarding.answer('Type workfront-fusion', 'workfront-fusion\r');
     expect(await offboarding.exit()).toMatchObject({ code: 0 });
+  });
+
+  it('asks before a credential is stored under a prefix that is not the standard one', async () => {
+    const environment = { [environmentVariables.prefix]: 'team/adobe' };
+    const operator = await startOperator({ environment });
+    const file = await fileWith(
+      JSON.stringify({ client_id: 'x', client_secret: 'p8e-0123456789', scope: 'openid' }),
+    );
+    const created = () =>
+      operator.world.secretsManager.calls.filter(({ action }) => action === 'CreateSecret').length;
+    for (const [answer, code, count] of [
+      ['y\r', 130, 0],
+      ['\u0003', 130, 0],
+      ['yes\r', 0, 2],
+    ] as const) {
+      const onboarding = inTerminal(operator, 'onboard', 'fusion', file, '--wait', '0');
+      await onboarding.answer('Type yes', answer);
+      const exit = await onboarding.exit();
+      expect(exit, exit.text).toMatchObject({ code });
+      expect(exit.text).toContain('team/adobe/fusion/client belongs to the rotator local');
+      expect(created()).toBe(count);
+    }
+  });
+
+  it('shows a field of the token without control characters, and gives it as it is to a pipe', async () => {
+    const operator = await startOperator();
+    const field = '\u001B[2J\u0007left\nright';
+    operator.world.secretsManager.seed({
+      name: operator.world.secretId('fusion', 'token'),
+      secretString: JSON.stringify({ access_token: 'x', org_id: field }),
+    });
+    const args = ['token', 'fusion', '--rotator', 'local', '--field', 'org_id'];
+    const { text } = await inTerminal(operator, ...args).exit();
+    expect(text).toContain('\uFFFD[2J\uFFFDleft right');
+    expect(await operator.cli(...args)).toMatchObject({ stdout: `${field}\n` });
   });
 
   it('stops asking on Ctrl-C, and creates nothing', async () => {

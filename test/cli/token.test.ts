@@ -54,7 +54,7 @@ describe('token', () => {
       'sh',
       [
         '-c',
-        `curl -s -H "$(${process.execPath} ${program} token fusion --header)" -H 'x-api-key: ${document['client_id']}' -H 'x-organization-id: 1' -H 'x-gw-region: or2' ${operator.world.productApi.url}/api/v3/scenarios`,
+        `${process.execPath} ${program} token fusion --header | curl -s -H @- -H 'x-api-key: ${document['client_id']}' -H 'x-organization-id: 1' -H 'x-gw-region: or2' ${operator.world.productApi.url}/api/v3/scenarios`,
       ],
       { env: { ...process.env, ...operator.environment } },
     );

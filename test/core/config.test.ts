@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../../core/config.ts';
+import { parseConfig, parseNetworkSettings } from '../../core/config.ts';
 
 const environment = { IMS_TOKEN_ROTATOR_NAME: 'prod', AWS_REGION: 'eu-west-1' };
 
@@ -9,6 +9,7 @@ describe('parseConfig', () => {
       rotator: 'prod',
       prefix: 'ims-token-rotator/prod',
       clientSecrets: new Map(),
+      declared: new Set(),
       tick: 900,
       region: 'eu-west-1',
       validate: false,
@@ -75,6 +76,59 @@ describe('parseConfig', () => {
     );
   });
 
+  it.each([
+    'proxy.example.com:8080',
+    'localhost:3128',
+    'http:///',
+    'ftp://proxy.example.com',
+    'http://user:100%@proxy.example.com:8080',
+    'http://100%25%@proxy.example.com:8080',
+  ])('rejects the proxy %s without showing it', (url) => {
+    for (const variable of ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy']) {
+      const parse = (): unknown => parseConfig({ ...environment, [variable]: url });
+      expect(parse).toThrow(
+        expect.objectContaining({
+          code: 'ERR_CONFIG_INVALID',
+          message: expect.stringMatching(`${variable} must be a URL that begins with http`),
+        }),
+      );
+      expect(parse).not.toThrow(url);
+      expect(() => parseNetworkSettings({ [variable]: url })).toThrow(`${variable} must be a URL`);
+    }
+  });
+
+  it.each(['', 'http://proxy:1', 'https://user:100%25@proxy.example.com', 'socks5://proxy:1080'])(
+    'accepts the proxy %s',
+    (url) => {
+      expect(() => parseConfig({ ...environment, HTTPS_PROXY: url })).not.toThrow();
+    },
+  );
+
+  it.each(['http://localhost:4566', 'http://127.0.0.1:1/path', 'http://[::1]:1', 'https://x.test'])(
+    'accepts the AWS endpoint %s',
+    (url) => {
+      expect(() => parseConfig({ ...environment, AWS_ENDPOINT_URL: url })).not.toThrow();
+      const given = { AWS_ENDPOINT_URL_SECRETS_MANAGER: url, AWS_ENDPOINT_URL_STS: '' };
+      expect(parseNetworkSettings(given)).toEqual(
+        new Map([['AWS_ENDPOINT_URL_SECRETS_MANAGER', url]]),
+      );
+    },
+  );
+
+  it.each(['http://10.0.0.1', 'http://localhost.example.com', 'http://127.0.0.1@evil.test', 'aws'])(
+    'rejects the AWS endpoint %s, because requests to it carry secrets',
+    (url) => {
+      for (const variable of ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_SECRETS_MANAGER']) {
+        expect(() => parseConfig({ ...environment, [variable]: url })).toThrow(
+          `${variable} must be an https URL, or one on loopback`,
+        );
+      }
+      expect(() => parseNetworkSettings({ AWS_ENDPOINT_URL_LAMBDA: url })).toThrow(
+        'AWS_ENDPOINT_URL_LAMBDA must be an https URL, or one on loopback',
+      );
+    },
+  );
+
   it('lists every problem by variable', () => {
     const bad = {
       IMS_TOKEN_ROTATOR_NAME: 'a b',
@@ -97,7 +151,7 @@ describe('parseConfig', () => {
           'IMS_TOKEN_ROTATOR_CONCURRENCY must be at most 50; ' +
           'IMS_TOKEN_ROTATOR_WRITES_PER_SECOND must be a whole number; ' +
           'IMS_TOKEN_ROTATOR_VALIDATE must be true or false; AWS_REGION is missing; ' +
-          'https_proxy must be a URL',
+          'https_proxy must be a URL that begins with http:// or https://, with a % in its password as %25',
       }),
     );
   });

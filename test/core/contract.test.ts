@@ -34,8 +34,10 @@ describe('the contract', () => {
       Managed: 'Count',
       Renewed: 'Count',
       Failing: 'Count',
+      Paused: 'Count',
       MinLifeLeft: 'Percent',
       MinSecondsToExpiry: 'Seconds',
+      MinPausedLifeLeft: 'Percent',
       RenewalDuration: 'Milliseconds',
     });
   });

@@ -164,6 +164,16 @@ describe('parseCredential', () => {
         'client_secrets[1] must be printable ASCII without spaces',
     ],
     [
+      'a host name that no resolver accepts',
+      {
+        client_id: 'id',
+        client_secret: 's',
+        scope: 's',
+        ims_host: `${'a.'.repeat(120)}adobelogin.com`,
+      },
+      'ims_host must be at most 253 characters',
+    ],
+    [
       'a broken list in a string',
       { client_id: 'id', client_secrets: '["a', scope: 's', ims_host: 'https://ims.example.com' },
       'ims_host must be a host name under .adobelogin.com, without https:// and path',

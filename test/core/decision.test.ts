@@ -111,8 +111,8 @@ describe('decide', () => {
       'renew',
       'token-expiring',
     ],
-  ])('%s', (_, overrides, action, reason, failing = false) => {
-    expect(decide(observed(overrides))).toEqual({ action, reason, failing });
+  ])('%s', (_, overrides, action, reason, needsAction = false) => {
+    expect(decide(observed(overrides))).toEqual({ action, reason, needsAction });
   });
 
   it('gives the first reason that applies, in a fixed order', () => {

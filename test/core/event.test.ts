@@ -29,17 +29,17 @@ describe('parseEvent', () => {
     [
       'a renewal',
       { action: 'renew', credential: 'fusion' },
-      { action: 'renew', credential: 'fusion', force: { force: false } },
+      { action: 'renew', credentials: ['fusion'], force: { force: false } },
     ],
     [
       'a forced renewal of one version',
       { action: 'renew', credential: 'fusion', force: true, replaces: id },
-      { action: 'renew', credential: 'fusion', force: { force: true, replaces: id } },
+      { action: 'renew', credentials: ['fusion'], force: { force: true, replaces: id } },
     ],
     [
       'a new version of a client secret',
       labelUpdated(`${prefix}/fusion/client`),
-      { action: 'renew', credential: 'fusion', force: { force: false } },
+      { action: 'renew', credentials: ['fusion'], force: { force: false } },
     ],
     [
       'a new version of a token secret, which the rotator wrote itself, as nothing to do',
@@ -49,7 +49,7 @@ describe('parseEvent', () => {
     [
       'a new version of an imported client secret',
       { ...labelUpdated('team/adobe'), resources: [importedArn] },
-      { action: 'renew', credential: 'imported', force: { force: false } },
+      { action: 'renew', credentials: ['imported'], force: { force: false } },
     ],
     [
       'a new version of a secret that an imported one replaces, as nothing to do',

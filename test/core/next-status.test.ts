@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { decide, type Force, unforced } from '../../core/decision.ts';
-import { Deferral, RotatorError, TokenRequestError } from '../../core/errors.ts';
+import {
+  Deferral,
+  RotatorError,
+  TokenNotLaterError,
+  TokenRequestError,
+} from '../../core/errors.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import { type NextStatus, nextStatus } from '../../core/next-status.ts';
 import type { Observation } from '../../core/observation.ts';
@@ -18,6 +23,8 @@ const unavailable = new TokenRequestError('ERR_TOKEN_UNAVAILABLE', 'IMS answered
   imsError: 'slow_down',
 });
 const missing = new RotatorError('ERR_CREDENTIAL_MISSING', 'it does not exist');
+const denied = new RotatorError('ERR_SECRET_ACCESS_DENIED', 'denied');
+const inHalfAnHour = epochSeconds(now + 1_800);
 const noTime = new Deferral('ERR_NO_TIME_LEFT', 'no time is left in this run');
 
 const hourAgo = epochSeconds(now - 3_600);
@@ -73,10 +80,34 @@ describe('the next status', () => {
       },
     ],
     [
-      'retries no later than the stored token expires',
-      next(undefined, { token: currentToken(300) }, failed(rejected)),
+      'retries no later than two ticks before the stored token expires',
+      next(undefined, { token: currentToken(1_800 + 300) }, failed(rejected)),
       {
         status: `failing code=ERR_TOKEN_REJECTED/invalid_client since=${since} retry-at=2026-11-22T12:05:00Z credential=c0ffee00`,
+        isNews: true,
+      },
+    ],
+    [
+      'waits as usual once the stored token has expired',
+      next(undefined, { token: currentToken(-1) }, failed(rejected)),
+      {
+        status: `failing code=ERR_TOKEN_REJECTED/invalid_client since=${since} retry-at=2026-11-22T12:15:00Z credential=c0ffee00`,
+        isNews: true,
+      },
+    ],
+    [
+      'waits until a new token would outlive the stored one, without being news',
+      next(undefined, expiring, failed(new TokenNotLaterError('not later', inHalfAnHour))),
+      {
+        status: `failing code=ERR_TOKEN_NOT_LATER since=${since} retry-at=2026-11-22T12:30:00Z credential=c0ffee00`,
+        isNews: false,
+      },
+    ],
+    [
+      'remembers that the credential of a fresh token cannot be seen',
+      next(undefined, { isCredentialUnseen: true }, failed(denied)),
+      {
+        status: `failing code=ERR_SECRET_ACCESS_DENIED since=${since} retry-at=2026-11-22T12:15:00Z credential=c0ffee00`,
         isNews: true,
       },
     ],

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { epochSeconds } from '../../core/instant.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
-import { observeMetadata, observeValue, versionOf } from '../../core/observation.ts';
+import {
+  observeMetadata,
+  observeSameContent,
+  observeValue,
+  versionOf,
+} from '../../core/observation.ts';
 import { fingerprint } from '../../core/token-tags.ts';
 import { encodeVersionId } from '../../core/version-id.ts';
 import { digest, hour, now } from '../support/builders.ts';
@@ -26,6 +31,9 @@ describe('observeMetadata', () => {
       now,
       tick: 900,
       paused: false,
+      isOverdue: false,
+      previousIssuedAt: 'none',
+      isCredentialUnseen: false,
       versionId: own,
       token: {
         issuedAt: now - 23 * hour,
@@ -35,6 +43,54 @@ describe('observeMetadata', () => {
       },
       fingerprint: fingerprint(digest, client.arn, client.versionId, {}),
       failure: undefined,
+    });
+  });
+
+  it.each<[string, string | undefined, string | number]>([
+    ['nothing without a version before the current one', undefined, 'none'],
+    ['the issue time that its id tells', own, now - 23 * hour],
+    ['nothing about a foreign one', 'by-hand', 'unknown'],
+  ])('knows %s of the previous version', (_, previousVersionId, previousIssuedAt) => {
+    const metadata = secret({ currentVersionId: own, previousVersionId });
+    expect(observeMetadata(context, metadata, client)).toMatchObject({ previousIssuedAt });
+  });
+
+  it('assumes that a credential it cannot see is the one that the token was minted from', () => {
+    const metadata = secret({ currentVersionId: own });
+    expect(observeMetadata(context, metadata, 'unseen')).toMatchObject({
+      isCredentialUnseen: true,
+      fingerprint: 'c0ffee00',
+      token: { fingerprint: 'c0ffee00' },
+    });
+    const empty = observeMetadata(context, secret(), 'unseen');
+    expect(empty).toMatchObject({ fingerprint: '00000000', token: 'empty' });
+  });
+
+  it('does not believe an id that claims more life than the tokens have had', () => {
+    const claiming = (lifetime: number) =>
+      encodeVersionId(
+        { expiresAt: epochSeconds(now + hour), lifetime, fingerprint: 'c0ffee00' },
+        digest('x'),
+      );
+    const tokenOf = (current: number, previous: number) =>
+      observeMetadata(
+        context,
+        secret({ currentVersionId: claiming(current), previousVersionId: claiming(previous) }),
+        client,
+      ).token;
+    expect(tokenOf(25 * hour, hour)).toMatchObject({ lifetime: 25 * hour });
+    expect(tokenOf(25 * hour + 1, hour)).toBe('unread');
+    expect(tokenOf(48 * hour, 48 * hour)).toMatchObject({ lifetime: 48 * hour });
+  });
+
+  it.each([
+    ['a declared one after more than a day', true, 24 * hour + 1, true],
+    ['a declared one within a day', true, 24 * hour, false],
+    ['one that nobody declared', false, 48 * hour, false],
+  ])('expects a value of %s', (_, isDeclared, age, isOverdue) => {
+    const metadata = secret({ createdAt: epochSeconds(now - age) });
+    expect(observeMetadata({ ...context, isDeclared }, metadata, undefined)).toMatchObject({
+      isOverdue,
     });
   });
 
@@ -76,6 +132,16 @@ describe('observeValue', () => {
 
   it.each(['malformed', 'empty'] as const)('reports that the value is %s', (value) => {
     expect(observeValue(unread, value, undefined)).toEqual({ ...unread, token: value });
+  });
+});
+
+describe('observeSameContent', () => {
+  it('takes the token for one of the current credential', () => {
+    const observed = observeMetadata(context, secret({ currentVersionId: own }), client);
+    const same = observeSameContent(observed);
+    expect(same.token).toMatchObject({ fingerprint: observed.fingerprint });
+    const empty = observeMetadata(context, secret(), client);
+    expect(observeSameContent(empty)).toEqual(empty);
   });
 });
 

@@ -133,10 +133,10 @@ describe('a pending version', () => {
   it.each<[string, string, Observation['token'], string]>([
     ['has just expired', pending(0), 'malformed', 'expired at 2026-11-22T12:00:00Z'],
     [
-      'does not expire later',
+      'was issued before the current one',
       pending(hour),
-      currentToken(hour),
-      'expires at 2026-11-22T13:00:00Z, not later than the current one (2026-11-22T13:00:00Z)',
+      currentToken(hour + 60),
+      'holds a token of 2026-11-21T13:00:00Z, older than the current one of 2026-11-21T13:01:01Z',
     ],
     ['is not a token', 'by hand', 'malformed', 'holds no token of the rotator'],
     [

@@ -28,6 +28,7 @@ describe('the metrics of a tick', () => {
         ['Ticks', 1],
         ['Managed', 0],
         ['Failing', 0],
+        ['Paused', 0],
       ],
       properties: [],
     });
@@ -39,16 +40,23 @@ describe('the metrics of a tick', () => {
       [kept('a', 500), kept('b', undefined, long), kept('c', 700)],
       now,
     );
-    expect(values.slice(3)).toEqual([
+    expect(values.slice(4)).toEqual([
       ['MinLifeLeft', 10],
       ['MinSecondsToExpiry', 500],
     ]);
     expect(properties).toEqual([['least_life_left_credential', 'b']]);
   });
 
-  it('leave out paused tokens, and those whose expiry is unknown', () => {
-    const outcomes = [kept('a', 5, { reason: 'paused' }), kept('b')];
-    expect(tickMetrics(outcomes, now).values).toHaveLength(3);
+  it('count the life of paused tokens apart, and leave out those whose expiry is unknown', () => {
+    const paused = (name: string, expiresIn?: number) =>
+      kept(name, expiresIn, { reason: 'paused' });
+    const outcomes = [paused('a', 50), paused('b', 20), paused('c'), kept('d')];
+    const { values, properties } = tickMetrics(outcomes, now);
+    expect(values.slice(3)).toEqual([
+      ['Paused', 3],
+      ['MinPausedLifeLeft', 2],
+    ]);
+    expect(properties).toEqual([['least_paused_life_left_credential', 'b']]);
   });
 
   it('name at most ten of the credentials that are failing', () => {

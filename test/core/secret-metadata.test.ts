@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { toMetadata } from '../../core/secret-metadata.ts';
 
 describe('toMetadata', () => {
-  it('reads name, ARN, tags and Region, and the versions that hold AWSCURRENT and AWSPENDING', () => {
+  it('reads name, ARN, tags and Region, its times, and the versions that hold a label', () => {
     const row = {
       Name: 'prefix/fusion/token',
       ARN: 'arn:token',
       PrimaryRegion: 'eu-west-1',
+      CreatedDate: new Date(1_000_999),
+      LastChangedDate: new Date(2_000_000),
       Tags: [{ Key: 'owner', Value: 'team' }, { Key: 'empty' }, {}],
     };
     expect(
@@ -18,6 +20,9 @@ describe('toMetadata', () => {
       tags: { owner: 'team', empty: '', '': '' },
       currentVersionId: 'now',
       pendingVersionId: 'next',
+      previousVersionId: 'old',
+      createdAt: 1_000,
+      changedAt: 2_000,
     });
   });
 

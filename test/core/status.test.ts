@@ -60,7 +60,7 @@ describe('the status tag', () => {
     ['another credential version', formatStatus(final), '00000001'],
     ['an invalid since', formatStatus(final).replace('2026-11-22T11:00:00Z', 'yesterday')],
     ['an invalid retry-at', formatStatus(final).replace('2026-11-22T13:00:00Z', 'soon')],
-    ['a retry-at more than an hour ahead', formatStatus({ ...final, retryAt: at(hour + 1) })],
+    ['a retry-at more than 65 minutes ahead', formatStatus({ ...final, retryAt: at(hour + 301) })],
     ['a retry-at in 2099', formatStatus(final).replace('2026-11-22T13', '2099-01-01T13')],
     ['further text', `${formatStatus(final)} x`],
   ])('is void with %s', (_, value, print) => {
@@ -91,12 +91,20 @@ describe('rememberFailure', () => {
   });
 
   it.each([
-    ['no longer than until the stored token expires', 5 * minute, 5 * minute],
-    ['no shorter for a later expiry', 16 * minute, 15 * minute],
-    ['no shorter for a token that has expired', -1, 15 * minute],
-    ['no shorter for a token that expires now', 0, 15 * minute],
-  ])('waits %s', (_, expiresIn, wait) => {
-    expect(rememberFailure(failure, undefined, now, at(expiresIn)).retryAt).toBe(at(wait));
+    ['no longer than until the last tries begin', 5 * minute, 5 * minute],
+    ['no shorter when they begin later', 16 * minute, 15 * minute],
+    ['not at all once they have begun', -1, 0],
+  ])('waits %s', (_, latest, wait) => {
+    expect(rememberFailure(failure, undefined, now, at(latest)).retryAt).toBe(at(wait));
+  });
+
+  it.each([
+    ['until the failure may be over', 40 * minute, 40 * minute],
+    ['at least 15 minutes for that', minute, 15 * minute],
+    ['at most an hour for that', 5 * hour, hour],
+  ])('waits %s', (_, retryIn, wait) => {
+    const known = { ...failure, retryAt: at(retryIn) };
+    expect(rememberFailure(known, undefined, now, undefined).retryAt).toBe(at(wait));
   });
 
   it('keeps the start, and so the wait, of a failure whose code changes', () => {

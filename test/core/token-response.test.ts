@@ -177,28 +177,83 @@ describe('parseTokenResponse rejects', () => {
     expect(error.details.retryAfter).toBe(7);
   });
 
-  it("and quotes IMS's error without secrets, tokens or more than 200 characters", () => {
-    const token = jwt(now, 60);
+  it("quotes IMS's error, without anything that could be another secret", () => {
     const error = refused({
       status: 400,
       body: JSON.stringify({
         error: 'invalid_client',
         error_description:
-          `secret s3cr+t/% or s3cr%2Bt%2F%25, token ${token}, key a1b2c3d4e5f6a7b8c9d0,\n` +
-          `scope additional_info.projectedProductContext ${'x '.repeat(200)}`,
+          `invalid client_secret parameter, token ${jwt(now, 60)}, key a1b2c3d4e5f6a7b8c9d0,\n` +
+          'scope additional_info.projectedProductContext',
       }),
     });
     expect(error.details.imsError).toBe('invalid_client');
-    expect(error.message).toContain(
-      'secret [redacted] or [redacted], token [redacted], key [redacted], ' +
-        'scope additional_info.projectedProductContext x x',
+    expect(error.message).toBe(
+      'IMS answered 400 invalid_client (invalid client_secret parameter, token [redacted], ' +
+        'key [redacted], scope additional_info.projectedProductContext)',
     );
-    expect(error.message.length).toBeLessThan(250);
+  });
+
+  it.each([
+    ['as it is', 's3cr+t/%'],
+    ['as it was sent', 's3cr%2Bt%2F%25'],
+    ['in lower-case hex', 's3cr%2bt%2f%25'],
+    ['in HTML', 's3cr&#43;t&sol;%'],
+    ['split', 's3-cr t'],
+    ['in upper case', 'S3CR+T/%'],
+  ])('drops a description and an id that repeat the secret %s', (_, text) => {
+    const error = refused({
+      status: 400,
+      body: JSON.stringify({ error: 'invalid_client', error_description: `It is ${text}.` }),
+      debugId: text,
+    });
+    expect(error.message).toBe('IMS answered 400 invalid_client ([redacted])');
+    expect(error.details.debugId).toBe('[redacted]');
+  });
+
+  it('drops an error code that repeats a secret of letters, as it goes into a tag', () => {
+    const asking = (clientSecret: string, error: string) => () =>
+      parseTokenResponse(
+        { status: 400, body: JSON.stringify({ error }) },
+        { ...request, clientSecret: new Sensitive(clientSecret) },
+      );
+    const code = (imsError: string | undefined) =>
+      expect.objectContaining({ details: expect.objectContaining({ imsError }) });
+    expect(asking('QwErTyUiOpAsDfGh', 'qwertyuiopasdfgh')).toThrow(code(undefined));
+    expect(asking('QwErTyUiOpAsDfGh', 'error_tyuiopas')).toThrow(code(undefined));
+    expect(asking('QwErTyUiOpAsDfGh', 'some_error')).toThrow(code('some_error'));
+    expect(asking('invalid_client', 'invalid_client')).toThrow(code('invalid_client'));
+  });
+
+  it('drops an id that repeats the token of an unusable response', () => {
+    const error = refused({
+      status: 200,
+      body: JSON.stringify({ access_token: 'abcdefghijklmnop.qrst', token_type: 'bearer' }),
+      debugId: 'x-ghijklmn',
+    });
+    expect(error.details.debugId).toBe('[redacted]');
+  });
+
+  it('rejects a token that repeats the client secret, which readers of tokens must not see', () => {
+    const secret = 'p8e-Zq7Kx2Lm9Vt4Rw1Yb8Nd3Hs5';
+    for (const access_token of [`x${secret}`, jwt(now, 60, { secret })]) {
+      expect(() =>
+        parseTokenResponse(
+          { status: 200, body: JSON.stringify({ ...good, access_token }) },
+          { ...request, clientSecret: new Sensitive(secret) },
+        ),
+      ).toThrow('access_token repeats the client secret');
+    }
+  });
+
+  it('blames the proxy for 407, which IMS never answers', () => {
+    const error = refused({ status: 407, body: '' });
+    expect(error).toMatchObject({ code: 'ERR_IMS_PROXY', actor: 'operator', transient: false });
   });
 });
 
 describe('assertExpiresLater', () => {
-  const at = (seconds: number) => ({ expiresAt: epochSeconds(now + seconds) });
+  const at = (seconds: number) => ({ expiresAt: epochSeconds(now + seconds), lifetime: 60 });
 
   it('accepts a token that expires a second later, and rejects one that does not', () => {
     expect(() => assertExpiresLater(at(61), at(60))).not.toThrow();

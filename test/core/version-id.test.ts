@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { epochSeconds } from '../../core/instant.ts';
-import { decodeVersionId, encodeVersionId } from '../../core/version-id.ts';
+import { decodeVersionId, encodeVersionId, matchesContent } from '../../core/version-id.ts';
 import { digest, lifetime, now } from '../support/builders.ts';
 
 const content = digest('the exact SecretString');
@@ -83,5 +83,16 @@ describe('the version id', () => {
 
   it('is accepted with an issue time 300 seconds ahead', () => {
     expect(decodeVersionId(ours({ expiresAt: now + 300 + lifetime }), now)).toBeDefined();
+  });
+});
+
+describe('matchesContent', () => {
+  const token = { expiresAt: epochSeconds(now), lifetime: 60, fingerprint: 'c0ffee00' };
+
+  it('compares the hash bits of an id with a content', () => {
+    const id = encodeVersionId(token, digest('a'));
+    expect(matchesContent(id, digest('a'))).toBe(true);
+    expect(matchesContent(id, digest('b'))).toBe(false);
+    expect(matchesContent('by-hand', digest('a'))).toBe(false);
   });
 });

@@ -57,9 +57,11 @@ export function alarmsOf(template: Template): readonly AlarmRule[] {
   });
 }
 
-/** The one alarm whose logical id ends with the text, apart from the hash. */
+/** The one alarm of `RotatorAlarms` with this id. */
 export function alarmNamed(alarms: readonly AlarmRule[], text: string): AlarmRule {
-  const [alarm, ...others] = alarms.filter(({ id }) => new RegExp(`${text}[0-9A-F]{8}$`).test(id));
+  const [alarm, ...others] = alarms.filter(({ id }) =>
+    new RegExp(`Alarms${text}[0-9A-F]{8}$`).test(id),
+  );
   if (alarm === undefined || others.length > 0)
     throw new Error(`there is not exactly one alarm ${text}`);
   return alarm;

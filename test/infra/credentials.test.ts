@@ -95,8 +95,9 @@ describe('a credential', () => {
 
   it('outlives the stack, unless the removal policy says otherwise', () => {
     const retained = add({ product: 'firefly' });
+    // Not `Retain`: a failed first deployment would leave the names taken, and its retry would fail.
     retained.allResources('AWS::SecretsManager::Secret', {
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
     });
     stack = new Stack(new App(), 'Other');
@@ -151,6 +152,44 @@ describe('a credential', () => {
     );
     expect(() => rotator.addCredential('Fusion')).toThrow(
       'the credential name "Fusion" is invalid: it must be lower',
+    );
+  });
+});
+
+describe('the declared credentials', () => {
+  const declaredIn = (template: Template): unknown => {
+    const [{ Properties } = {}] = Object.values(template.findResources('AWS::Lambda::Function'));
+    return Properties.Environment.Variables.IMS_TOKEN_ROTATOR_DECLARED;
+  };
+
+  it('are named to the function, also those that are added later', () => {
+    const rotator = new ImsTokenRotator(stack, 'Rotator');
+    for (const name of ['fusion', 'firefly']) rotator.addCredential(name);
+    rotator.addCredential('elsewhere', {
+      clientSecret: Secret.fromSecretCompleteArn(stack, 'Imported', clientSecretArn),
+    });
+    expect(declaredIn(Template.fromStack(stack))).toBe('fusion,firefly,elsewhere');
+  });
+
+  it('are not in the environment if there are none', () => {
+    new ImsTokenRotator(stack, 'Rotator');
+    expect(declaredIn(Template.fromStack(stack))).toBeUndefined();
+  });
+
+  it('are named only after their secrets exist, or a tick in between would miss them', () => {
+    const template = add({});
+    template.hasResource('AWS::Lambda::Function', {
+      DependsOn: Match.arrayWith(Object.values(secretIds(template)).sort()),
+    });
+  });
+
+  it('are rejected as soon as they do not fit the environment', () => {
+    const rotator = new ImsTokenRotator(stack, 'Rotator');
+    const long = (index: number): string => `${'x'.repeat(60)}${index}`;
+    expect(() => {
+      for (let index = 0; index < 100; index += 1) rotator.addCredential(long(index));
+    }).toThrow(
+      /^the function's environment has no room for the credential "x+6\d": Lambda allows 4 KB, and the names of 6\d credentials and the ARNs of 0 client secrets would need more; shorten/,
     );
   });
 });
@@ -222,6 +261,24 @@ describe('an existing client secret', () => {
         ],
       },
     });
+  });
+
+  it('of another account has no rule, which could not fire there: ticks see its changes', () => {
+    const arn = clientSecretArn.replace('111122223333', '444455556666');
+    const template = add({ clientSecret: Secret.fromSecretCompleteArn(stack, 'Imported', arn) });
+    template.resourceCountIs('AWS::Events::Rule', 1);
+    expect(JSON.stringify(template.findResources('AWS::Events::Rule'))).not.toContain(arn);
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: { IMS_TOKEN_ROTATOR_CLIENT_SECRETS: JSON.stringify({ fusion: arn }) },
+      },
+    });
+  });
+
+  it('has its rule if the stack’s account is unknown, as it may be the secret’s', () => {
+    stack = new Stack(new App(), 'Apps');
+    const template = add({ clientSecret: imported() });
+    template.resourceCountIs('AWS::Events::Rule', 2);
   });
 
   it('adds nothing to the stack if there is none', () => {

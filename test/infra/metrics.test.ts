@@ -1,6 +1,8 @@
+import { TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { metricUnits, tagKeys } from '../../core/contract.ts';
 import { ImsTokenRotator } from '../../infra/ims-token-rotator.ts';
 import { rotatorMetric } from '../../infra/metrics.ts';
 import { startRotator } from '../support/start-rotator.ts';
@@ -13,29 +15,26 @@ interface Emitted {
   readonly Metrics: readonly { readonly Name: string }[];
 }
 
-/** The metrics that the deployed bundle emits in a tick that renews. */
+/** The metrics that the deployed bundle emits in a tick that renews, beside a paused token. */
 async function emittedByBundle() {
-  const { world, onboard, invoke } = await startRotator();
+  const { world, client, onboard, invoke } = await startRotator();
+  await onboard('paused');
+  await invoke({ action: 'tick' });
+  const SecretId = world.secretId('paused', 'token');
+  const Tags = [{ Key: tagKeys.paused, Value: 'true' }];
+  await client.send(new TagResourceCommand({ SecretId, Tags }));
   await onboard('fusion');
   await invoke({ action: 'tick' });
   const lines = world.lambda
     .logs(world.functionName)
     .filter((line) => line.startsWith('{"_aws"'))
     .map((line) => JSON.parse(line));
-  expect(lines).toHaveLength(1);
-  const directives: readonly Emitted[] = lines[0]._aws.CloudWatchMetrics;
-  return { values: lines[0], directives };
+  expect(lines).toHaveLength(2);
+  const directives: readonly Emitted[] = lines[1]._aws.CloudWatchMetrics;
+  return { values: lines[1], directives };
 }
 
-const metricNames = [
-  'Ticks',
-  'Managed',
-  'Renewed',
-  'Failing',
-  'MinLifeLeft',
-  'MinSecondsToExpiry',
-  'RenewalDuration',
-] as const;
+const metricNames = Object.keys(metricUnits) as readonly (keyof typeof metricUnits)[];
 
 describe('the metrics of the alarms', () => {
   it('are metrics that the bundle emits, with the same namespace and dimension', async () => {
@@ -58,7 +57,11 @@ describe('the metrics of the alarms', () => {
     const rest = alarmsOf(monitoredTemplate()).filter(
       ({ Namespace }) => Namespace !== emitted?.Namespace,
     );
-    expect(rest.map(({ Namespace }) => Namespace)).toEqual(['AWS/Lambda', 'AWS/Lambda']);
+    expect(rest.map(({ Namespace, MetricName }) => [Namespace, MetricName])).toEqual([
+      ['AWS/Lambda', 'Errors'],
+      ['AWS/Lambda', 'AsyncEventsDropped'],
+      ['AWS/Lambda', 'Throttles'],
+    ]);
   });
 });
 
@@ -89,8 +92,10 @@ describe('rotatorMetric', () => {
       ['Managed', 'Maximum', 15],
       ['Renewed', 'Sum', 15],
       ['Failing', 'Maximum', 15],
+      ['Paused', 'Maximum', 15],
       ['MinLifeLeft', 'Minimum', 15],
       ['MinSecondsToExpiry', 'Minimum', 15],
+      ['MinPausedLifeLeft', 'Minimum', 15],
       ['RenewalDuration', 'p99', 15],
     ]);
   });

@@ -12,8 +12,6 @@ export interface MonitoringOptions {
   readonly rotator?: string | undefined;
   /** @default 15 */
   readonly tickMinutes?: number | undefined;
-  /** @default 1 */
-  readonly declared?: number | undefined;
   /** @default - those of a rotator without settings */
   readonly thresholds?: AlarmThresholds | undefined;
   /** @default ['ops@example.com'] */
@@ -31,19 +29,15 @@ export function monitoredStack(options: MonitoringOptions = {}): Stack {
     code: Code.fromInline('exports.handler = async () => {};'),
     logGroup,
   });
-  const declared = { count: 0 };
   const topic =
     emails.length === 0 ? undefined : new AlarmTopic(stack, 'AlarmTopic', { emails }).topic;
   const alarms = new RotatorAlarms(stack, 'Alarms', {
     rotator,
     function: target,
     tick: Duration.minutes(tickMinutes),
-    declared: () => declared.count,
     thresholds: options.thresholds ?? alarmThresholds(),
     topic,
   });
-  // Apps add their credentials after the alarms were created.
-  declared.count = options.declared ?? 1;
   new RotatorDashboard(stack, 'Dashboard', {
     rotator,
     function: target,

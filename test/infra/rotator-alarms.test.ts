@@ -13,7 +13,7 @@ const minute = 60;
 
 describe('the alarm evaluator', () => {
   const three: AlarmRule = {
-    ...alarmNamed(alarmsOf(monitoredTemplate()), 'AlarmsFewerManaged'),
+    ...alarmNamed(alarmsOf(monitoredTemplate()), 'Throttles'),
     EvaluationPeriods: 3,
     Threshold: 1,
     ComparisonOperator: 'GreaterThanOrEqualToThreshold',
@@ -47,7 +47,7 @@ describe('the alarm evaluator', () => {
 
 describe('the alarms', () => {
   it('have these metrics, thresholds and periods', () => {
-    const shown = alarmsOf(monitoredTemplate({ declared: 3 })).map((alarm) => [
+    const shown = alarmsOf(monitoredTemplate()).map((alarm) => [
       alarm.id.replace(/^Alarms|[0-9A-F]{8}$/g, ''),
       `${alarm.Statistic} ${alarm.MetricName} ${alarm.ComparisonOperator} ${alarm.Threshold}`,
       `${alarm.DatapointsToAlarm ?? alarm.EvaluationPeriods} of ${alarm.EvaluationPeriods} x ${alarm.Period / minute} min`,
@@ -62,13 +62,24 @@ describe('the alarms', () => {
         'notBreaching',
       ],
       [
+        'PausedLifeLeft',
+        'Minimum MinPausedLifeLeft LessThanThreshold 16',
+        '1 of 1 x 15 min',
+        'notBreaching',
+      ],
+      [
         'Failing',
         'Maximum Failing GreaterThanOrEqualToThreshold 1',
         '2 of 2 x 15 min',
         'notBreaching',
       ],
+      [
+        'NewFailure',
+        'Sum Errors GreaterThanOrEqualToThreshold 1',
+        '1 of 1 x 15 min',
+        'notBreaching',
+      ],
       ['Silence', 'Sum Ticks LessThanThreshold 1', '6 of 6 x 5 min', 'breaching'],
-      ['FewerManaged', 'Maximum Managed LessThanThreshold 3', '2 of 3 x 15 min', 'notBreaching'],
       [
         'EventsDropped',
         'Sum AsyncEventsDropped GreaterThanOrEqualToThreshold 1',
@@ -94,9 +105,10 @@ describe('the alarms', () => {
     expect(sections).toEqual([
       'Life left',
       'Life left',
+      'Paused life left',
       'Failing',
+      'New failure',
       'Silence',
-      'Fewer managed',
       'Events dropped',
       'Throttles',
     ]);
@@ -107,7 +119,7 @@ describe('the alarms', () => {
     const [functionId] = Object.keys(template.findResources('AWS::Lambda::Function'));
     const lambda = alarmsOf(template).filter(({ Namespace }) => Namespace === 'AWS/Lambda');
     expect(lambda.map(({ Dimensions }) => Dimensions)).toEqual(
-      [1, 2].map(() => [{ Name: 'FunctionName', Value: { Ref: functionId } }]),
+      [1, 2, 3].map(() => [{ Name: 'FunctionName', Value: { Ref: functionId } }]),
     );
   });
 
@@ -117,7 +129,9 @@ describe('the alarms', () => {
     );
     const page = alarmNamed(alarms, 'LifeLeft');
     const urgent = alarmNamed(alarms, 'LifeLeftUrgent');
-    expect([page.Threshold, urgent.Threshold]).toEqual([25, 10]);
+    const paused = alarmNamed(alarms, 'PausedLifeLeft');
+    expect([page.Threshold, urgent.Threshold, paused.Threshold]).toEqual([25, 10, 25]);
+    expect(paused.AlarmDescription).toContain('25 % of 24 hours is 6 h 0 min');
     expect(page.AlarmDescription).toContain('25 % of 24 hours is 6 h 0 min');
     expect(urgent.AlarmDescription).toContain('10 % of 24 hours is 2 h 24 min');
   });
@@ -191,6 +205,20 @@ describe('the alarms on the function', () => {
       'OK',
     ]);
     expect(states('EventsDropped', points('Throttles', [30]))).toEqual(['OK']);
+  });
+
+  it('are raised by each run that fails, however many failures last', () => {
+    // A lasting failure fails no further run.
+    expect(states('NewFailure', points('Errors', [30]))).toEqual(['OK', 'ALARM', 'OK']);
+    expect(states('NewFailure', points('Errors', [30, 90]))).toEqual([
+      'OK',
+      'ALARM',
+      'OK',
+      'ALARM',
+      'OK',
+    ]);
+    // In an outage failures begin at one tick after another: that is one alarm.
+    expect(states('NewFailure', points('Errors', [30, 45, 60]))).toEqual(['OK', 'ALARM', 'OK']);
   });
 
   it('are raised by throttles that last, but not by a single one that Lambda retries', () => {

@@ -47,7 +47,7 @@ describe('the dashboard', () => {
       ['metric', 'Duration (ms)'],
       ['log', 'Last outcome of each credential'],
     ]);
-    expect(widgets[0]?.properties.alarms).toHaveLength(7);
+    expect(widgets[0]?.properties.alarms).toHaveLength(8);
     expect(widgets.at(-1)?.properties.view).toBe('table');
     const rows = Map.groupBy(widgets, ({ y }) => y);
     for (const row of rows.values()) {
@@ -79,7 +79,14 @@ describe('the dashboard', () => {
       if (namespace === 'ImsTokenRotator') expect(value).toBe('prod');
     }
     const names = new Set(plain.map(([, name]) => name));
-    for (const name of ['MinSecondsToExpiry', 'Renewed', 'Failing', 'RenewalDuration']) {
+    for (const name of [
+      'MinSecondsToExpiry',
+      'Renewed',
+      'Failing',
+      'Paused',
+      'MinPausedLifeLeft',
+      'RenewalDuration',
+    ]) {
       expect(names).toContain(name);
     }
     const [math] = metrics.filter(([first]) => typeof first === 'object');

@@ -2,11 +2,16 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import {
   AccountPrincipal,
+  AnyPrincipal,
   ArnPrincipal,
+  CompositePrincipal,
   type IGrantable,
   OrganizationPrincipal,
+  PolicyStatement,
   Role,
   ServicePrincipal,
+  SessionTagsPrincipal,
+  StarPrincipal,
 } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -131,6 +136,15 @@ describe('a reader in another account', () => {
     );
   });
 
+  it('is rejected with a statement of the partition that the imported key is in', () => {
+    stack = new Stack(new App(), 'China', { env: { ...env, region: 'cn-north-1' } });
+    const china = keyArn.replace('arn:aws:kms:eu-west-1', 'arn:aws-cn:kms:cn-north-1');
+    const encryptionKey = Key.fromKeyArn(stack, 'Key', china);
+    expect(() => add({ encryptionKey, readerAccounts: [other] })).toThrow(
+      `"Principal":{"AWS":["arn:aws-cn:iam::${other}:root"]}`,
+    );
+  });
+
   it.each<[string, (scope: Stack) => IGrantable]>([
     ['an account', () => new AccountPrincipal(other)],
     ['a role by ARN', () => new ArnPrincipal(`arn:aws:iam::${other}:role/reader`)],
@@ -176,6 +190,99 @@ describe('a reader in another account', () => {
     expect(() =>
       add({ encryptionKey: new Key(stack, 'Key'), replicaRegions, readerAccounts: [other] }),
     ).toThrow('"kms:ViaService":"secretsmanager.us-east-1.amazonaws.com"');
+  });
+});
+
+describe('a wildcard', () => {
+  const withKey = (): ImsCredential => add({ encryptionKey: new Key(stack, 'Key') });
+  const limits = (operator: string, key: string, value: string) => ({
+    [operator]: { [key]: value },
+  });
+
+  it.each<[string, IGrantable]>([
+    ['anybody', new AnyPrincipal()],
+    ['a star', new StarPrincipal()],
+    ['an ARN of a star', new ArnPrincipal('*')],
+    ['any account', new AccountPrincipal('*')],
+    ['an ARN with a wildcard', new ArnPrincipal(`arn:aws:iam::${other}:role/*`)],
+    ['one of several', new CompositePrincipal(new AccountPrincipal(other), new AnyPrincipal())],
+    ['anybody with session tags', new SessionTagsPrincipal(new AnyPrincipal())],
+    [
+      'anybody over TLS',
+      new AnyPrincipal().withConditions(limits('Bool', 'aws:SecureTransport', 'true')),
+    ],
+    [
+      'any but an organization',
+      new AnyPrincipal().withConditions(limits('StringNotEquals', 'aws:PrincipalOrgID', 'o-1')),
+    ],
+    [
+      'an organization, if any',
+      new AnyPrincipal().withConditions(
+        limits('StringEqualsIfExists', 'aws:PrincipalOrgID', 'o-1'),
+      ),
+    ],
+    [
+      'any organization',
+      new AnyPrincipal().withConditions(limits('StringLike', 'aws:PrincipalOrgID', '*')),
+    ],
+  ])('is rejected as a reader: %s', (_, grantee) => {
+    const credential = withKey();
+    expect(() => credential.grantRead(grantee)).toThrow(
+      'the reader is a wildcard, so that everybody in AWS could read the token; name an account, or',
+    );
+    Template.fromStack(stack).resourceCountIs('AWS::SecretsManager::ResourcePolicy', 0);
+  });
+
+  it('is rejected for a credential of another stack too', () => {
+    const credential = ImsCredential.fromName(stack, 'F', { rotatorName: 'prod', name: 'fusion' });
+    expect(() => credential.grantRead(new AnyPrincipal())).toThrow('the reader is a wildcard');
+  });
+
+  it.each<[string, IGrantable, object]>([
+    [
+      'an organization',
+      new OrganizationPrincipal('o-1234567890'),
+      limits('StringEquals', 'aws:PrincipalOrgID', 'o-1234567890'),
+    ],
+    [
+      'roles by name',
+      new StarPrincipal().withConditions(
+        limits('ArnLike', 'aws:PrincipalArn', `arn:aws:iam::${other}:role/reader-*`),
+      ),
+      limits('ArnLike', 'aws:PrincipalArn', `arn:aws:iam::${other}:role/reader-*`),
+    ],
+  ])('is accepted with a condition that limits it: %s', (_, grantee, Condition) => {
+    withKey().grantRead(grantee);
+    expect(statementsOf('AWS::SecretsManager::ResourcePolicy', 'ResourcePolicy')).toEqual([
+      expect.objectContaining({ Effect: 'Allow', Action: read, Condition }),
+    ]);
+  });
+
+  it('keeps its condition in the statement that the policy of an imported key lacks', () => {
+    const encryptionKey = Key.fromKeyArn(stack, 'Key', keyArn);
+    const credential = add({ encryptionKey });
+    expect(() => credential.grantRead(new OrganizationPrincipal('o-1234567890'))).toThrow(
+      '"Principal":{"AWS":["*"]},"Action":"kms:Decrypt","Resource":"*","Condition":{"StringEquals":' +
+        '{"aws:PrincipalOrgID":"o-1234567890","kms:ViaService":"secretsmanager.eu-west-1.amazonaws.com"}}',
+    );
+  });
+});
+
+describe('a policy on a secret', () => {
+  it('is rejected by Secrets Manager if it is public, whoever adds to it', () => {
+    const credential = add({ encryptionKey: new Key(stack, 'Key'), readerAccounts: [other] });
+    credential.clientSecret.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new AnyPrincipal()],
+        actions: ['secretsmanager:GetSecretValue'],
+        resources: ['*'],
+      }),
+    );
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::SecretsManager::ResourcePolicy', 2);
+    template.allResourcesProperties('AWS::SecretsManager::ResourcePolicy', {
+      BlockPublicPolicy: true,
+    });
   });
 });
 

@@ -1,9 +1,18 @@
-import { DeleteSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  DeleteSecretCommand,
+  PutSecretValueCommand,
+  TagResourceCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { tagKeys } from '../../core/contract.ts';
+import type { Command } from '../../core/event.ts';
+import type { CredentialOutcome } from '../../core/outcome.ts';
 import { ImsTokenRotator } from '../../infra/ims-token-rotator.ts';
 import { renew } from '../../lambda/commands/renew.ts';
 import { tick } from '../../lambda/commands/tick.ts';
+import { reportRun } from '../../lambda/report-run.ts';
+import type { Run } from '../../lambda/steps/run.ts';
 import { now } from '../support/builders.ts';
 import { type Parts, plainClient, startParts } from '../support/start-parts.ts';
 import {
@@ -24,10 +33,12 @@ export interface WatchedRotator {
   readonly parts: Parts;
   /** Seconds since the deployment. */
   readonly elapsed: () => number;
-  readonly createClientSecret: (credential: string) => void;
+  readonly createClientSecret: (credential: string, value?: string) => void;
   readonly createTokenSecret: (credential: string) => void;
   /** Stores a credential that IMS knows, and renews it as the event of that would. */
   readonly store: (credential: string) => Promise<void>;
+  /** Sets or clears the tag that pauses a credential. */
+  readonly pause: (credential: string, paused: boolean) => Promise<void>;
   readonly deleteSecrets: (credential: string) => Promise<void>;
   readonly tick: () => Promise<void>;
   /** Ticks on schedule until this many seconds after the deployment. */
@@ -39,8 +50,6 @@ export interface WatchedRotator {
 }
 
 export interface HistoryOptions {
-  /** The number of credentials that the stack declares. @default 1 */
-  readonly declared?: number | undefined;
   /** @default 2 */
   readonly extraPeriods?: number | undefined;
   /** Seconds after the deployment at which the alarm was created. @default 0 */
@@ -50,9 +59,10 @@ export interface HistoryOptions {
 export const alarmIds = [
   'LifeLeft',
   'LifeLeftUrgent',
+  'PausedLifeLeft',
   'Failing',
+  'NewFailure',
   'Silence',
-  'FewerManaged',
   'EventsDropped',
   'Throttles',
 ];
@@ -61,24 +71,33 @@ export async function startWatchedRotator(): Promise<WatchedRotator> {
   const parts = await startParts();
   const client = plainClient(parts);
   const points: DataPoint[] = [];
-  const rules = new Map<number, readonly AlarmRule[]>();
+  let rules: readonly AlarmRule[] | undefined;
   const elapsed = (): number => parts.clock.seconds - now;
-  const record = (): void => {
-    for (const [name, value] of parts.metrics.splice(0)) {
-      points.push({ at: parts.clock.seconds, namespace: 'ImsTokenRotator', name, value });
-    }
+  const count = (namespace: string, name: string, value: number): void => {
+    points.push({ at: parts.clock.seconds, namespace, name, value });
   };
-  const tickNow = async (): Promise<void> => {
-    await tick(parts.run());
-    record();
+  /** An invocation: Lambda counts one that fails, and CloudWatch what the function emits. */
+  const invoke = async (
+    command: Command,
+    work: (run: Run) => Promise<readonly CredentialOutcome[]>,
+  ): Promise<void> => {
+    const run = parts.run();
+    const hasFailed = await reportRun(run, command, work(run)).then(
+      () => false,
+      () => true,
+    );
+    count('AWS/Lambda', 'Errors', hasFailed ? 1 : 0);
+    for (const [name, value] of parts.metrics.splice(0)) count('ImsTokenRotator', name, value);
   };
-  const create = (name: string): void => {
-    parts.secretsManager.seed({ name: `${prefix}/${name}` });
+  const tickNow = (): Promise<void> => invoke({ action: 'tick' }, tick);
+  const create = (name: string, value?: string): void => {
+    const secretString = value === undefined ? {} : { secretString: value };
+    parts.secretsManager.seed({ name: `${prefix}/${name}`, ...secretString });
   };
   return {
     parts,
     elapsed,
-    createClientSecret: (credential) => create(`${credential}/client`),
+    createClientSecret: (credential, value) => create(`${credential}/client`, value),
     createTokenSecret: (credential) => create(`${credential}/token`),
     store: async (credential) => {
       const clientId = `client-${credential}`;
@@ -88,8 +107,15 @@ export async function startWatchedRotator(): Promise<WatchedRotator> {
       const SecretString = JSON.stringify(document);
       const SecretId = `${prefix}/${credential}/client`;
       await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
-      await renew(parts.run(), credential, { force: false });
-      record();
+      const force = { force: false } as const;
+      await invoke({ action: 'renew', credentials: [credential], force }, async (run) => [
+        await renew(run, credential, force),
+      ]);
+    },
+    pause: async (credential, paused) => {
+      const Tags = [{ Key: tagKeys.paused, Value: String(paused) }];
+      const SecretId = `${prefix}/${credential}/token`;
+      await client.send(new TagResourceCommand({ SecretId, Tags }));
     },
     deleteSecrets: async (credential) => {
       for (const kind of ['client', 'token']) {
@@ -105,10 +131,9 @@ export async function startWatchedRotator(): Promise<WatchedRotator> {
       }
     },
     silenceUntil: (end) => parts.clock.advance(end - elapsed()),
-    history: (alarm, { declared = 1, extraPeriods = 2, from = 0 } = {}) => {
-      const known = rules.get(declared) ?? alarmsOf(deployedTemplate(declared));
-      rules.set(declared, known);
-      return evaluateAlarm(alarmNamed(known, alarm), points, {
+    history: (alarm, { extraPeriods = 2, from = 0 } = {}) => {
+      rules ??= alarmsOf(deployedTemplate());
+      return evaluateAlarm(alarmNamed(rules, alarm), points, {
         from: now + from,
         to: parts.clock.seconds,
         extraPeriods,
@@ -117,11 +142,9 @@ export async function startWatchedRotator(): Promise<WatchedRotator> {
   };
 }
 
-/** The template of a rotator with a name and credentials, and defaults for everything else. */
-function deployedTemplate(declared: number): Template {
+/** The template of a rotator with a name, and defaults for everything else. */
+function deployedTemplate(): Template {
   const stack = new Stack(new App(), 'Deployed');
-  const rotator = new ImsTokenRotator(stack, 'Rotator', { rotatorName: 'prod' });
-  for (let index = 0; index < declared; index += 1)
-    rotator.addCredential(`credential-${index}`, {});
+  new ImsTokenRotator(stack, 'Rotator', { rotatorName: 'prod' }).addCredential('fusion');
   return Template.fromStack(stack);
 }

@@ -3,6 +3,7 @@ import type { Call } from '../../emulators/secrets-manager/fault.ts';
 import { tick } from '../../lambda/commands/tick.ts';
 import { hour } from '../support/builders.ts';
 import {
+  actionsOf,
   instantIn,
   putToken,
   startCredential,
@@ -57,7 +58,9 @@ describe('a token that was stored by hand', () => {
     const when = ({ action, secretId = '' }: Call): boolean =>
       action === 'GetSecretValue' && secretId.endsWith('/client');
     parts.secretsManager.faults.inject({ kind: 'denied' }, { when });
-    expect(await tick(parts.run())).toMatchObject([{ reason: 'token-unread', outcome: 'failed' }]);
+    expect(await tick(parts.run())).toMatchObject([
+      { reason: 'token-expiring', outcome: 'failed' },
+    ]);
   });
 });
 
@@ -65,7 +68,7 @@ describe('a foreign version that cannot be read', () => {
   const readsToken = ({ action, secretId = '' }: Call): boolean =>
     action === 'GetSecretValue' && secretId.includes('/fusion/token');
 
-  it('is remembered as a failure, and is not read again while it waits', async () => {
+  it('is remembered as a failure, and is read once in a tick while it waits', async () => {
     const parts = await startDueCredential();
     const before = await readToken(parts, 'fusion');
     seedCredential(parts, 'well');
@@ -83,7 +86,7 @@ describe('a foreign version that cannot be read', () => {
       reason: 'backing-off',
       failing: true,
     });
-    expect(parts.secretsManager.calls).toHaveLength(1);
+    expect(actionsOf(parts)).toEqual(['ListSecrets', 'GetSecretValue']);
     parts.secretsManager.faults.clear();
     expect(await readToken(parts, 'fusion')).toEqual(before);
     // Nothing is minted for a value that might be a good token.

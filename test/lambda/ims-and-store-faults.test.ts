@@ -39,11 +39,6 @@ const imsFaults: readonly FaultCase<ImsFault>[] = [
   ['an expiry that is text', { kind: 'expires-in', value: 'abc' }, malformed],
   ['an expiry in milliseconds', { kind: 'expires-in', value: 86_399_992 }, malformed],
   ['another token type', { kind: 'not-bearer' }, malformed],
-  [
-    'claims of a short life',
-    { kind: 'claims-disagree', lifetimeSeconds: 30 },
-    'ERR_TOKEN_NOT_LATER',
-  ],
 ];
 
 type StoreFault = { readonly action: string; readonly fault: SecretsManagerFault };

@@ -5,7 +5,7 @@ import {
   RotateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import type { ImsFault } from '../../emulators/ims/fault.ts';
+import type { EchoPlace, ImsFault } from '../../emulators/ims/fault.ts';
 import type { Call, SecretsManagerFault } from '../../emulators/secrets-manager/fault.ts';
 import { expectNoSecrets } from '../support/no-secrets.ts';
 import { startRotator } from '../support/start-rotator.ts';
@@ -24,6 +24,31 @@ const imsFaults: readonly ImsFault[] = [
   { kind: 'claims-disagree', lifetimeSeconds: 60 },
   { kind: 'opaque-token' },
 ];
+
+const places: readonly EchoPlace[] = [
+  'error_description',
+  'error',
+  'x-debug-id',
+  'token_type',
+  'access_token',
+  'html',
+  'keys',
+  'status-text',
+  'location',
+];
+
+/** Every place in which IMS may repeat the client secret, and some of the ways. */
+const echoes: readonly ImsFault[] = places.flatMap((place) =>
+  [
+    String,
+    (text: string) => text.slice(4, 20),
+    (text: string) => text.toLowerCase().replaceAll(/[^a-z]/g, ''),
+    (text: string) => encodeURIComponent(encodeURIComponent(text)),
+    (text: string) => [...text].map((letter) => `&#${letter.charCodeAt(0)};`).join(''),
+    (text: string) => [...text].join(' '),
+    (text: string) => Buffer.from(text).toString('base64'),
+  ].map((as) => ({ kind: 'echo', place, as }) as const),
+);
 
 const storeFaults: readonly SecretsManagerFault[] = [
   { kind: 'denied' },
@@ -47,15 +72,19 @@ describe('the output of the function', () => {
       await run({ action: 'renew', credential: 'fusion', force: true, replaces });
     };
     await run({ action: 'tick' });
-    for (const fault of imsFaults) {
+    await force();
+    // A credential for each fault: the budget of one would not allow so many mints.
+    for (const [index, fault] of imsFaults.entries()) {
+      await onboard(`ims-${index}`);
       world.ims.faults.inject(fault, { times: 1 });
-      await force();
+      await run({ action: 'renew', credential: `ims-${index}` });
       world.ims.faults.clear();
     }
-    for (const fault of storeFaults) {
+    for (const [index, fault] of storeFaults.entries()) {
+      await onboard(`store-${index}`);
       const when = ({ action }: Call): boolean => action === 'PutSecretValue';
       world.secretsManager.faults.inject(fault, { when, times: 1 });
-      await force();
+      await run({ action: 'renew', credential: `store-${index}` });
     }
     const SecretId = world.secretId('fusion', 'token');
     const RotationLambdaARN = `arn:aws:lambda:us-east-1:111122223333:function:${world.functionName}`;
@@ -78,19 +107,23 @@ describe('the output of the function', () => {
     world.secretsManager.faults.clear();
     const wrong = 'p8e-a-wrong-and-secret-value-0123456789';
     secrets.add(wrong);
+    await onboard('wrong');
     for (const SecretString of [
       wrong,
       JSON.stringify({ client_id: wrong.slice(4), client_secrets: [wrong, 5], ims_host: wrong }),
       JSON.stringify({ client_id: sample.clientId, client_secret: wrong, scope: 'openid' }),
     ]) {
-      const clientSecret = world.secretId('fusion', 'client');
+      const clientSecret = world.secretId('wrong', 'client');
       await client.send(new PutSecretValueCommand({ SecretId: clientSecret, SecretString }));
       await run({ action: 'tick' });
     }
     await run({ action: 'status' });
     await run({ action: wrong });
 
-    const { Tags, VersionIdsToStages } = await client.send(new DescribeSecretCommand({ SecretId }));
+    const { VersionIdsToStages } = await client.send(new DescribeSecretCommand({ SecretId }));
+    const { Tags } = await client.send(
+      new DescribeSecretCommand({ SecretId: world.secretId('wrong', 'token') }),
+    );
     const written = [
       ...world.lambda.logs(world.functionName),
       ...results.map((result) => JSON.stringify(result)),
@@ -107,6 +140,26 @@ describe('the output of the function', () => {
   });
 });
 
+describe('a client secret that IMS repeats', () => {
+  it('shows in nothing that the function writes', async () => {
+    const { world, client, onboard, invoke } = await startRotator();
+    const clientSecrets: string[] = [];
+    const results: unknown[] = [];
+    for (const [index, fault] of echoes.entries()) {
+      const credential = `echo-${index}`;
+      clientSecrets.push(...(await onboard(credential)).clientSecrets);
+      world.ims.faults.inject(fault);
+      results.push(await invoke({ action: 'renew', credential }));
+      world.ims.faults.clear();
+      const SecretId = world.secretId(credential, 'token');
+      results.push((await client.send(new DescribeSecretCommand({ SecretId }))).Tags);
+    }
+    const logs = world.lambda.logs(world.functionName);
+    expect(logs.filter((line) => line.includes('[redacted]')).length).toBeGreaterThan(5);
+    expectNoSecrets([...logs, JSON.stringify(results)].join('\n'), clientSecrets);
+  });
+});
+
 describe('expectNoSecrets', () => {
   const secret = 'p8e-"Quoted"+and/odd=0123';
 
@@ -117,6 +170,10 @@ describe('expectNoSecrets', () => {
     ['in base64', Buffer.from(secret).toString('base64')],
     ['in base64url', Buffer.from(secret).toString('base64url')],
     ['escaped in JSON', JSON.stringify({ secret })],
+    ['as a form', new URLSearchParams({ secret }).toString()],
+    ['in HTML', [...secret].map((letter) => `&#${letter.charCodeAt(0)};`).join('')],
+    ['in upper case', secret.toUpperCase()],
+    ['split', [...secret].join(' ')],
   ])('finds a secret %s', (_, text) => {
     expect(() => expectNoSecrets(text, [secret])).toThrow('the text shows a secret');
   });

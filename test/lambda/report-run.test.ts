@@ -45,7 +45,15 @@ describe('the metrics of a run', () => {
     const names = lines.map((line) =>
       line._aws.CloudWatchMetrics[0]?.Metrics.map(({ Name }) => Name),
     );
-    const gauges = ['Ticks', 'Managed', 'Failing', 'MinLifeLeft', 'MinSecondsToExpiry', 'Renewed'];
+    const gauges = [
+      'Ticks',
+      'Managed',
+      'Failing',
+      'Paused',
+      'MinLifeLeft',
+      'MinSecondsToExpiry',
+      'Renewed',
+    ];
     expect(new Set(names[0])).toEqual(new Set(['RenewalDuration', ...gauges]));
     expect(new Set(names[1])).toEqual(new Set(gauges));
     expect(lines[0]).toMatchObject({ Ticks: 1, Managed: 1, Failing: 0, Renewed: 1 });
@@ -152,6 +160,7 @@ describe('the remaining life', () => {
       ['Ticks', 1],
       ['Managed', 2],
       ['Failing', 1],
+      ['Paused', 0],
       ['MinLifeLeft', 60],
       ['MinSecondsToExpiry', 6 * hour],
       ['Renewed', 0],
@@ -172,6 +181,8 @@ describe('the remaining life', () => {
       ['Ticks', 1],
       ['Managed', 1],
       ['Failing', 0],
+      ['Paused', 1],
+      ['MinPausedLifeLeft', 100],
       ['Renewed', 0],
     ]);
   });

@@ -59,11 +59,14 @@ describe('npm run local', () => {
     const { local } = await startLocal(['--json']);
     const { servers, environment } = JSON.parse(local.stdout.split('\n')[0] ?? '');
     expect(environment).toMatchObject({ AWS_ENDPOINT_URL: servers.aws });
-    const invoked = await run('curl', [
-      ...['-sd', '{"action":"status"}'],
-      `${servers.lambda}/2015-03-31/functions/rotator-local/invocations`,
-    ]);
-    expect(JSON.parse(invoked)).toMatchObject({ action: 'status', managed: 1 });
+    const invoke = async (...args: string[]): Promise<unknown> => {
+      const url = `${servers.lambda}/2015-03-31/functions/rotator-local/invocations`;
+      return JSON.parse(await run('curl', ['-sd', '{"action":"status"}', ...args, url]));
+    };
+    const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret } = environment;
+    const signed = ['--aws-sigv4', 'aws:amz:us-east-1:lambda', '--user', `${id}:${secret}`];
+    expect(await invoke(...signed)).toMatchObject({ action: 'status', managed: 1 });
+    expect(await invoke()).not.toHaveProperty('managed');
   });
 
   it('serves the AWS CLI with the printed environment', async (context) => {

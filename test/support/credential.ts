@@ -4,6 +4,7 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { type SecretKind, secretName, tagKeys } from '../../core/contract.ts';
+import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
 import type { ClientCredentialsGrant, TokenEndpoint } from '../../core/ports.ts';
 import type { TokenResponse } from '../../core/token-response.ts';
 import type { Call } from '../../emulators/secrets-manager/fault.ts';
@@ -123,4 +124,22 @@ export function instantIn({ clock }: Parts, seconds: number): string {
 export function oneAtATime(parts: Parts): Run {
   const run = parts.run();
   return { ...run, config: { ...run.config, concurrency: 1 } };
+}
+
+/**
+ * A clock that is ten minutes ahead until the token's value has been read. The budget then allows a
+ * mint, although the token is issued at the instant of the one before, and so is the same.
+ */
+export function pastTheBudget(parts: Parts): () => EpochSeconds {
+  let isRead = false;
+  parts.secretsManager.faults.inject(
+    { kind: 'latency', ms: 0 },
+    {
+      when: (call) => {
+        isRead ||= call.action === 'GetSecretValue' && /\/token\b/.test(call.secretId ?? '');
+        return false;
+      },
+    },
+  );
+  return () => epochSeconds(parts.clock.seconds + (isRead ? 0 : 600));
 }

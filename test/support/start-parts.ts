@@ -87,6 +87,7 @@ export async function startParts(
       rotator: 'prod',
       prefix: 'ims-token-rotator/prod',
       clientSecrets: new Map(),
+      declared: new Set(),
       tick: 900,
       region: 'us-east-1',
       validate: false,

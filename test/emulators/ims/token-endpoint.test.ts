@@ -183,7 +183,7 @@ describe('a token request is rejected', () => {
 
   it('at an unknown version of the path', async () => {
     const ims = await startIms();
-    const response = await fetch(`${ims.url}/ims/token/v2`, { method: 'POST' });
+    const response = await fetch(`${ims.url}/ims/token/v1`, { method: 'POST' });
     expect(response.status).toBe(404);
   });
 });

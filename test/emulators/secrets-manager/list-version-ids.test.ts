@@ -22,9 +22,16 @@ describe('ListSecretVersionIds', () => {
     clock.ms += 1000;
     await put(client, 3);
     expect(await client.send(list({}))).toMatchObject({ ARN: arn, Name: 'token' });
+    const KmsKeyIds = ['DefaultEncryptionKey'];
     expect((await client.send(list({}))).Versions).toEqual([
-      { VersionId: versionId(2), VersionStages: ['AWSPREVIOUS'], CreatedDate: new Date(start) },
       {
+        KmsKeyIds,
+        VersionId: versionId(2),
+        VersionStages: ['AWSPREVIOUS'],
+        CreatedDate: new Date(start),
+      },
+      {
+        KmsKeyIds,
         VersionId: versionId(3),
         VersionStages: ['AWSCURRENT'],
         CreatedDate: new Date(start + 1000),

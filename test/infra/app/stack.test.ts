@@ -49,7 +49,10 @@ describe('the stack of cdk.json', () => {
       new Set(['Description', 'Name']),
       new Set(['Description', 'Name', 'Tags']),
     ]);
-    expect(secrets.map((secret) => secret['DeletionPolicy'])).toEqual(['Retain', 'Retain']);
+    expect(secrets.map((secret) => secret['DeletionPolicy'])).toEqual([
+      'RetainExceptOnCreate',
+      'RetainExceptOnCreate',
+    ]);
     const name = 'ims-token-rotator/ImsTokenRotator/workfront-fusion';
     template.hasResourceProperties('AWS::SecretsManager::Secret', { Name: `${name}/client` });
     template.hasResourceProperties('AWS::SecretsManager::Secret', {

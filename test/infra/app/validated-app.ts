@@ -36,8 +36,8 @@ interface Violation {
 /** Synthesises an app as `cdk synth` does, and reports what the validations found. */
 export function synthesise(build: (app: App) => void, options: SynthesisOptions = {}): Synthesis {
   const app = new App({ context: { ...cdkJson.context, ...options.context } });
-  if (options.validations ?? true) addValidations(app);
   build(app);
+  if (options.validations ?? true) addValidations(app);
   let passed = true;
   try {
     app.synth();

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { type App, Stack } from 'aws-cdk-lib';
+import { type App, Stack, Stage } from 'aws-cdk-lib';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -74,13 +74,19 @@ const topicPolicy = (action: string | readonly string[]) => ({
     Resource: topic,
   }),
 });
-const secretPolicy = (action: string) => ({
+const secretPolicy = (action: string, more: object = {}) => ({
   SecretId: 'x',
+  BlockPublicPolicy: true,
   ResourcePolicy: allow(action, {
     Principal: { AWS: 'arn:aws:iam::111122223333:root' },
     Resource: '*',
+    ...more,
   }),
 });
+const readableBy = (more: object) => secretPolicy('secretsmanager:GetSecretValue', more);
+const { BlockPublicPolicy: _flag, ...unblocked } = readableBy({});
+const ofOrganization = { StringEquals: { 'aws:PrincipalOrgID': 'o-1234567890' } };
+const overTls = { Bool: { 'aws:SecureTransport': 'true' } };
 const everythingBut = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', NotAction: 'iam:PassRole', Resource: 'arn:aws:s3:::x/y' }],
@@ -146,6 +152,28 @@ const rows: readonly Row[] = [
     bad: secretPolicy('secretsmanager:*'),
     good: secretPolicy('secretsmanager:GetSecretValue'),
   },
+  ...[unblocked, { ...unblocked, BlockPublicPolicy: false }].map((bad, index) => ({
+    id: `UnblockedPolicy${index}`,
+    rule: 'SECRET_POLICIES_BLOCK_PUBLIC_ACCESS',
+    type: 'AWS::SecretsManager::ResourcePolicy',
+    bad,
+    good: readableBy({}),
+  })),
+  ...[
+    { Principal: '*' },
+    { Principal: { AWS: '*' } },
+    { Principal: { AWS: ['arn:aws:iam::111122223333:root', '*'] } },
+    { Principal: '*', Condition: overTls },
+    { Principal: '*', Condition: { StringNotEquals: ofOrganization.StringEquals } },
+    { Principal: '*', Condition: { StringEqualsIfExists: ofOrganization.StringEquals } },
+    { Principal: undefined, NotPrincipal: { AWS: 'arn:aws:iam::111122223333:root' } },
+  ].map((bad, index) => ({
+    id: `PublicPolicy${index}`,
+    rule: 'SECRET_POLICIES_NAME_THEIR_READERS',
+    type: 'AWS::SecretsManager::ResourcePolicy',
+    bad: readableBy(bad),
+    good: readableBy({ Principal: '*', Condition: { ...overTls, ...ofOrganization } }),
+  })),
   {
     id: 'Topic',
     rule: 'TOPICS_ARE_ENCRYPTED',
@@ -192,7 +220,7 @@ describe('the Guard rules', () => {
       Object.fromEntries(rows.map((row) => [row.id, [row.type, row[which]] as const]));
     bad = synthesise((app) => resources(app, declared('bad')));
     good = synthesise((app) => resources(app, declared('good')));
-  });
+  }, 60_000);
 
   it.each(rows)('$rule rejects the bad $type $id and accepts the good one', ({ id, rule }) => {
     const paths = ({ errors }: Synthesis) =>
@@ -237,6 +265,33 @@ describe('the app of cdk.json', () => {
       'AwsSolutions-SMG4 ClientSecret',
       'AwsSolutions-SMG4 TokenSecret',
     ]);
+  });
+});
+
+describe('an app with stages', () => {
+  const build = (more: (stack: Stack) => void) => (app: App) => {
+    const settings = parseSettings(app.node.tryGetContext('ims-token-rotator'));
+    const stage = new Stage(app, 'Prod');
+    more(new ImsTokenRotatorStack(stage, 'S', settings));
+    more(new ImsTokenRotatorStack(new Stage(stage, 'Nested'), 'S', settings));
+  };
+
+  it('passes with the same findings acknowledged in each stage', () => {
+    const { passed, errors, acknowledged } = synthesise(build(() => undefined));
+    expect(errors).toEqual([]);
+    expect(passed).toBe(true);
+    expect(acknowledged.filter(({ path }) => path.startsWith('Prod/S/'))).toHaveLength(5);
+    expect(acknowledged.filter(({ path }) => path.startsWith('Prod/Nested/S/'))).toHaveLength(5);
+  });
+
+  it('fails for what is wrong within a stage', () => {
+    const { passed, errors } = synthesise(build((stack) => void new Secret(stack, 'Bad')));
+    expect(passed).toBe(false);
+    const paths = errors.map(({ rule, path }) => `${rule} ${path}`);
+    for (const stage of ['Prod', 'Prod/Nested']) {
+      expect(paths).toContain(`SECRETS_ARE_CREATED_EMPTY ${stage}/S/Bad/Resource`);
+      expect(paths).toContain(`AwsSolutions-SMG4 ${stage}/S/Bad/Resource`);
+    }
   });
 });
 

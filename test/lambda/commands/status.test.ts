@@ -43,6 +43,7 @@ describe('status', () => {
     parts.secretsManager.clearCalls();
     expect(await status(parts.run())).toMatchObject([{ reason: 'token-fresh', outcome: 'kept' }]);
     await putToken(parts, 'fusion', 'junk');
+    parts.clock.advance(600);
     expect(await status(parts.run())).toMatchObject([
       { reason: 'token-malformed', outcome: 'due' },
     ]);

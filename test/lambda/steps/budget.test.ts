@@ -7,6 +7,7 @@ import { tick } from '../../../lambda/commands/tick.ts';
 import {
   assertRenewalFits,
   budget,
+  closingSeconds,
   imsReserve,
   renewalSeconds,
   timeouts,
@@ -14,6 +15,7 @@ import {
 import { renewCredential } from '../../../lambda/steps/renew-credential.ts';
 import {
   actionsOf,
+  pastTheBudget,
   putToken,
   setTag,
   startCredential,
@@ -58,6 +60,7 @@ async function longestRenewal(parts: Parts, validate: boolean): Promise<number> 
     config: { ...config, validate },
     secrets: stopwatch.slow<SecretStore>(secrets, call),
     tokenEndpoint: stopwatch.slow<TokenEndpoint>(tokenEndpoint, request),
+    now: pastTheBudget(parts),
     remaining: () => renewalSeconds({ validate }) - stopwatch.elapsed,
   });
   expect(await renewCredential(run, 'fusion')).toMatchObject({ outcome: 'renewed' });
@@ -113,7 +116,7 @@ describe('assertRenewalFits', () => {
   } as const;
   const commands: readonly [Command, boolean][] = [
     [{ action: 'tick' }, true],
-    [{ action: 'renew', credential: 'fusion', force: { force: false } }, true],
+    [{ action: 'renew', credentials: ['fusion'], force: { force: false } }, true],
     [{ action: 'rotate', ...step }, true],
     [{ action: 'status' }, false],
     [{ action: 'ignore' }, false],
@@ -138,7 +141,7 @@ describe('assertRenewalFits', () => {
       expect(check(needed - 1)).toThrow(
         expect.objectContaining({
           code: 'ERR_CONFIG_INVALID',
-          message: expect.stringContaining(`more than ${needed} seconds`),
+          message: expect.stringContaining(`at least ${needed + closingSeconds} seconds`),
         }),
       );
     }

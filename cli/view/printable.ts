@@ -1,0 +1,20 @@
+const breaks = /[\t\n\v\f\r\u2028\u2029]/g;
+const controls = /[\p{Cc}\p{Bidi_Control}]/gu;
+
+/**
+ * One line of text that a terminal shows as it is: a line break or tab becomes a space, and every
+ * other control character (C0, C1, ESC, DEL, bidirectional overrides) becomes U+FFFD.
+ */
+export function printable(text: string): string {
+  return text.replace(breaks, ' ').replace(controls, '\uFFFD');
+}
+
+/** JSON with escapes for the control characters that JSON.stringify leaves as they are. */
+export function printableJson(value: unknown, indent?: number): string {
+  const escaped = (character: string): string =>
+    character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value, null, indent).replace(
+    /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu,
+    escaped,
+  );
+}

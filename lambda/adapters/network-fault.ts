@@ -1,0 +1,52 @@
+/** A fault that lasts until somebody repairs it. */
+export type LastingFault = 'certificate' | 'proxy' | 'unresolved';
+
+/** The proxy could not be connected to; undici does not tell its errors from those of the host. */
+export class ProxyUnreachable extends Error {
+  constructor(cause: Error) {
+    super(cause.message, { cause });
+    this.name = 'ProxyUnreachable';
+  }
+}
+
+/**
+ * The fault behind a failed connection; undefined for one that may pass by itself, for example a
+ * time-out, a reset, or EAI_AGAIN of the resolver.
+ *
+ * @see https://nodejs.org/api/tls.html#x509-certificate-error-codes
+ */
+export function lastingFault(error: unknown): LastingFault | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error instanceof ProxyUnreachable) {
+    const code = codeOf(error.cause);
+    return code === 'ECONNREFUSED' || isTls(code) || isUnresolved(code) ? 'proxy' : undefined;
+  }
+  const code = codeOf(error);
+  if (code === 'UND_ERR_PRX_TLS' || isRefusedByProxy(error)) return 'proxy';
+  if (isTls(code)) return 'certificate';
+  return isUnresolved(code) ? 'unresolved' : undefined;
+}
+
+/** An error's code, or that of the first of several attempts to connect. */
+function codeOf(error: unknown): string {
+  const { code, errors } = (error ?? {}) as { readonly code?: unknown; readonly errors?: unknown };
+  if (typeof code === 'string') return code;
+  return Array.isArray(errors) && errors.length > 0 ? codeOf(errors[0]) : '';
+}
+
+const verification =
+  /^(CERT_|CRL_|DEPTH_ZERO_|ERROR_IN_C|SELF_SIGNED_|UNABLE_TO_|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH_EXCEEDED$|HOSTNAME_MISMATCH$)/;
+
+function isTls(code: string): boolean {
+  if (code === 'ERR_TLS_HANDSHAKE_TIMEOUT' || /INTERNAL_ERROR|RECORD|EOF/.test(code)) return false;
+  return verification.test(code) || /^(ERR_TLS_|ERR_SSL_|EPROTO$)/.test(code);
+}
+
+function isUnresolved(code: string): boolean {
+  return code === 'ENOTFOUND' || code === 'ENODATA';
+}
+
+/** A 5xx of a proxy is about the host behind it, and may pass. */
+function isRefusedByProxy({ message }: Error): boolean {
+  return /^Proxy response \(4\d\d\)|^Proxy Authentication Required/.test(message);
+}

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { environmentVariables } from '../../core/contract.ts';
+import { day, hour } from '../support/builders.ts';
+import { seedCredential, startOperator } from './operator.ts';
+import { checksOf } from './patient.ts';
+
+describe('a rotator without a function', () => {
+  async function renamed() {
+    const operator = await startOperator();
+    const { world } = operator;
+    seedCredential(world, 'fusion', { expiresIn: 20 * hour });
+    for (const kind of ['client', 'token']) {
+      for (const name of ['fusion', 'firefly']) {
+        world.secretsManager.seed({ name: `ims-token-rotator/before/${name}/${kind}` });
+      }
+    }
+    // Replicas, and whatever no rotator owns.
+    const primaryRegion = 'eu-west-1';
+    world.secretsManager.seed({ name: 'ims-token-rotator/eu/fusion/token', primaryRegion });
+    world.secretsManager.seed({ name: 'ims-token-rotator/note' });
+    return operator;
+  }
+
+  it('is shown by status, with what to do', async () => {
+    const operator = await renamed();
+    const { code, stdout } = await operator.cli('status');
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      'abandoned: ims-token-rotator/before/ has 2 credentials, but no function renews their tokens\n' +
+        '  → give a stack this name or prefix again',
+    );
+    expect(stdout).toContain('ims-token-rotator offboard firefly --rotator before');
+    const json = JSON.parse((await operator.cli('status', '--json')).stdout);
+    expect(json.abandoned_rotators).toEqual([
+      {
+        name: 'before',
+        prefix: 'ims-token-rotator/before',
+        credentials: ['firefly', 'fusion'],
+      },
+    ]);
+  });
+
+  it('fails a check of doctor until its secrets are deleted', async () => {
+    const operator = await renamed();
+    const found = (await checksOf(operator)).find('other rotators');
+    expect(found).toMatchObject({
+      verdict: 'failed',
+      detail: 'ims-token-rotator/before/ has 2 credentials, but no function renews their tokens',
+    });
+    for (const name of ['firefly', 'fusion']) {
+      const exit = await operator.cli('offboard', name, '--rotator', 'before', '--yes');
+      expect(exit).toMatchObject({ code: 0 });
+    }
+    expect((await checksOf(operator)).find('other rotators')).toMatchObject({ verdict: 'ok' });
+  });
+
+  it('is not known without the right to list functions', async () => {
+    const operator = await startOperator({
+      authorize: (action) => action !== 'lambda:ListFunctions',
+    });
+    operator.world.secretsManager.seed({ name: 'ims-token-rotator/before/a/token' });
+    const found = (await checksOf(operator, '--rotator', 'local')).find('other rotators');
+    expect(found).toMatchObject({ verdict: 'unknown' });
+  });
+});
+
+describe('a credential that the stack declares', () => {
+  const environment = { [environmentVariables.declared]: 'fusion' };
+  const stack = { 'aws:cloudformation:stack-name': 'Prod' };
+
+  it.each([
+    ['the function says so', environment, {}],
+    ['its secrets have the tag of a stack', {}, stack],
+  ])('fails in doctor a day after it got no value: %s', async (_, variables, tags) => {
+    for (const [age, expected] of [
+      [day - hour, 'unknown'],
+      [day + hour, 'failed'],
+    ] as const) {
+      const operator = await startOperator({ environment: variables });
+      const createdAt = Date.now() - age * 1000;
+      for (const kind of ['client', 'token'] as const) {
+        const name = operator.world.secretId('fusion', kind);
+        operator.world.secretsManager.seed({ name, tags, createdAt });
+      }
+      const one = (await checksOf(operator, 'fusion')).find('token');
+      expect(one.verdict).toBe(expected);
+      const all = (await checksOf(operator)).find('state');
+      expect(all.verdict).toBe(expected === 'failed' ? 'failed' : 'ok');
+      const shown = JSON.parse((await operator.cli('status', '--json')).stdout);
+      expect(shown.credentials[0].state).toBe(expected === 'failed' ? 'failing' : 'empty');
+      if (expected === 'failed') expect(one.fix).toContain('put-credential fusion FILE');
+    }
+  });
+
+  it('is shown even if its secrets are gone', async () => {
+    const operator = await startOperator({ environment });
+    const { code, stdout } = await operator.cli('status', '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).credentials).toMatchObject([
+      { name: 'fusion', state: 'failing', failure: { code: 'ERR_TOKEN_SECRET_MISSING' } },
+    ]);
+  });
+
+  it('may stay empty for ever if nobody declares it', async () => {
+    const operator = await startOperator();
+    for (const kind of ['client', 'token'] as const) {
+      const name = operator.world.secretId('fusion', kind);
+      operator.world.secretsManager.seed({ name, createdAt: Date.now() - 9 * day * 1000 });
+    }
+    expect(await operator.cli('status')).toMatchObject({ code: 0 });
+  });
+});

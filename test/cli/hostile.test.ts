@@ -1,0 +1,206 @@
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { printable, printableJson } from '../../cli/view/printable.ts';
+import { environmentVariables, tagKeys } from '../../core/contract.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { fileWith, type Operator, startOperator } from './operator.ts';
+import { startHealthy } from './patient.ts';
+
+// Clears the screen, rings, sets a colour by C1, turns the text round, and fakes a line.
+const evil = '\u001B[2J\u0007\u009B31m\u202E\u007F\r\n✓ ';
+const harmful = /[^\P{Cc}\n]|\p{Bidi_Control}/u;
+
+/** A function whose environment claims to be a rotator's. */
+async function claim(
+  { world }: Operator,
+  functionName: string,
+  variables: Readonly<Record<string, string>>,
+  code = 'export const handler = () => ({});',
+): Promise<void> {
+  const file = join(await temporaryDirectory(), 'index.mjs');
+  await writeFile(file, code);
+  world.lambda.createFunction({ functionName, bundle: file, environment: variables });
+}
+
+/** A server that answers every request alike. @returns its URL */
+async function serverWith(status: number, body: string): Promise<string> {
+  const server = createServer((_, response) => {
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(body);
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+/** Writes escapes into every field of the account that a command shows. */
+function poison({ world }: Operator): void {
+  const { account } = world.aws;
+  account.defaultPrincipal = { ...account.defaultPrincipal, arn: `arn:${evil}caller` };
+  const [alarm] = [...account.alarms.values()];
+  if (alarm !== undefined) {
+    account.alarms.set(`${evil}alarm`, {
+      ...alarm,
+      alarmName: `${evil}alarm`,
+      stateValue: 'ALARM',
+    });
+  }
+  const [subscription] = account.subscriptions.splice(0);
+  if (subscription !== undefined) {
+    account.subscriptions.push({
+      ...subscription,
+      endpoint: `${evil}endpoint`,
+      confirmed: false,
+    });
+  }
+  const schedules = [...account.schedules.values()];
+  account.schedules.clear();
+  for (const schedule of schedules) {
+    account.schedules.set('x', { ...schedule, name: `${evil}schedule`, state: 'DISABLED' });
+  }
+  const tags = { 'aws:cloudformation:stack-name': `${evil}stack`, [tagKeys.status]: evil };
+  for (const kind of ['client', 'token'] as const) {
+    world.secretsManager.seed({ name: world.secretId('gone', kind), tags, secretString: '{}' });
+  }
+  account.recordEvent({
+    eventName: 'GetSecretValue',
+    eventSource: 'secretsmanager.amazonaws.com',
+    at: Date.now() - 60_000,
+    username: 'x',
+    principalArn: `${evil}reader`,
+    accessKeyId: 'x',
+    requestParameters: { secretId: world.secretId('gone', 'token') },
+  });
+}
+
+describe('text from elsewhere', () => {
+  it('reaches no terminal with control characters, and JSON only escaped', async () => {
+    const operator = await startHealthy();
+    poison(operator);
+    const product = await serverWith(403, JSON.stringify({ error_code: `${evil}gateway` }));
+    const commands = [
+      [
+        ['doctor', 'fusion', '--api', product],
+        ['caller', 'alarm', 'endpoint', 'schedule', 'gateway'],
+      ],
+      [
+        ['offboard', 'gone', '--yes'],
+        ['stack', 'reader'],
+      ],
+      [['status'], []],
+    ] as const;
+    for (const [args, fields] of commands) {
+      for (const more of [[], ['--json']]) {
+        if (args[0] === 'offboard') poison(operator);
+        const { stdout, stderr } = await operator.cli(...args, ...more);
+        const shown = stdout + stderr;
+        for (const field of fields) expect(shown, args.join(' ')).toContain(field);
+        expect(harmful.exec(shown), args.join(' ')).toBeNull();
+        if (more.length > 0 && fields.length > 0)
+          expect(JSON.stringify(JSON.parse(stdout))).toContain('\\u001b[2J');
+        if (more.length === 0) expect(shown).not.toMatch(/^✓ /m);
+      }
+    }
+  });
+
+  it.each([
+    ['the message of a failed renewal', 'ERR_TOKEN_REJECTED'],
+    ['the type and message of a failed function', `Error${evil}type`],
+  ])('is shown without control characters: %s', async (_, name) => {
+    const operator = await startOperator();
+    const code = `export const handler = () => {
+      throw Object.assign(new Error(${JSON.stringify(`${evil}message`)}), { name: ${JSON.stringify(name)} });
+    };`;
+    await claim(operator, 'other', { [environmentVariables.name]: 'other' }, code);
+    const { stdout, stderr } = await operator.cli('renew', 'x', '--rotator', 'other');
+    expect(stdout + stderr).toContain('message');
+    expect(harmful.exec(stdout + stderr)).toBeNull();
+  });
+
+  it('is shown without control characters: an error code of AWS', async () => {
+    const operator = await startOperator();
+    const answer = JSON.stringify({ __type: `${evil}code`, message: evil });
+    const url = await serverWith(400, answer);
+    operator.environment['AWS_ENDPOINT_URL_SECRETS_MANAGER'] = url;
+    const { stderr } = await operator.cli('status');
+    expect(stderr).toContain('code');
+    expect(harmful.exec(stderr)).toBeNull();
+  });
+
+  it('loses each control character, and nothing else', () => {
+    for (let code = 0; code < 0x3000; code += 1) {
+      const character = String.fromCodePoint(code);
+      const shown = printable(`a${character}b`);
+      expect(shown).toHaveLength(3);
+      if (/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u.test(character)) {
+        expect(shown).toMatch(/^a[ \uFFFD]b$/);
+      } else expect(shown).toBe(`a${character}b`);
+      const json = printableJson({ [character]: character });
+      expect(JSON.parse(json)).toEqual({ [character]: character });
+      expect(harmful.test(json)).toBe(false);
+    }
+  });
+});
+
+const name = environmentVariables.name;
+const prefix = environmentVariables.prefix;
+const document = '{"client_id":"id-0123456789","client_secret":"p8e-0123456789","scope":"openid"}';
+
+describe('a function that claims to be a rotator', () => {
+  it('is ignored with a name that no rotator has', async () => {
+    const operator = await startOperator();
+    await claim(operator, 'evil-one', { [name]: `../${evil}` });
+    await claim(operator, 'evil-two', { [name]: '' });
+    expect(await operator.cli('status')).toMatchObject({ code: 0 });
+  });
+
+  it('is rejected with a prefix that no rotator has', async () => {
+    const operator = await startOperator();
+    await claim(operator, 'evil', { [name]: 'evil', [prefix]: `/${evil}` });
+    const { code, stderr } = await operator.cli('status', '--rotator', 'evil');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^ERR_FUNCTION_FAILED evil cannot run: its environment is invalid/);
+    expect(harmful.exec(stderr)).toBeNull();
+  });
+
+  it('is told from the right one by --function', async () => {
+    const operator = await startOperator();
+    await claim(operator, 'evil', { [name]: 'local', [prefix]: 'ims-token-rotator/local' });
+    const { code, stderr } = await operator.cli('status', '--rotator', 'local');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^ERR_ROTATOR_AMBIGUOUS several functions claim the same rotator: evil \(local\), rotator-local \(local\)\n/,
+    );
+    expect(stderr).toContain('--function NAME');
+    const chosen = ['--rotator', 'local', '--function', 'rotator-local'];
+    expect(await operator.cli('status', ...chosen)).toMatchObject({ code: 0 });
+  });
+
+  it.each(['onboard', 'put-credential', 'offboard'])(
+    'does not lead %s to another prefix, unless --prefix says the same',
+    async (command) => {
+      const operator = await startOperator({ environment: { [prefix]: 'team/adobe' } });
+      const { cli, world } = operator;
+      operator.secrets.add('p8e-0123456789');
+      if (command !== 'onboard') {
+        for (const kind of ['client', 'token']) {
+          world.secretsManager.seed({ name: `team/adobe/fusion/${kind}`, secretString: '{}' });
+        }
+      }
+      const file = await fileWith(document);
+      const args = command === 'offboard' ? ['fusion', '--yes'] : ['fusion', file, '--wait', '0'];
+      const { code, stderr } = await cli(command, ...args);
+      expect(code).toBe(2);
+      expect(stderr).toContain('whose standard prefix is ims-token-rotator/local');
+      expect(stderr).toContain('give --prefix team/adobe');
+      const writes = world.secretsManager.calls.filter(({ action }) =>
+        /^(Create|Put|Delete)/.test(action),
+      );
+      expect(writes).toEqual([]);
+      expect(await cli(command, ...args, '--prefix', 'team/adobe')).toMatchObject({ code: 0 });
+    },
+  );
+});

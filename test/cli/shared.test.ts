@@ -1,0 +1,174 @@
+import { DescribeSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import { environmentVariables } from '../../core/contract.ts';
+import { epochSeconds } from '../../core/instant.ts';
+import { encodeVersionId } from '../../core/version-id.ts';
+import { digest, hour } from '../support/builders.ts';
+import { fileWith, type Operator, registerClient, startOperator, until } from './operator.ts';
+import { checksOf, secretOf, startHealthy } from './patient.ts';
+
+const arnOf = (name: string): string =>
+  `arn:aws:secretsmanager:us-east-1:111122223333:secret:${name}-AbCdEf`;
+
+const isDeleted = async ({ client }: Operator, SecretId: string): Promise<boolean> =>
+  (await client.send(new DescribeSecretCommand({ SecretId }))).DeletedDate !== undefined;
+
+describe('offboard of credentials that share a client secret', () => {
+  const shared = 'ims-token-rotator/local/fusion/client';
+
+  async function start(arn: string) {
+    const operator = await startOperator({
+      environment: { [environmentVariables.clientSecrets]: JSON.stringify({ reports: arn }) },
+    });
+    const { secretsManager } = operator.world;
+    secretsManager.seed({ name: shared, arnSuffix: 'AbCdEf', secretString: '{}' });
+    for (const name of ['fusion', 'reports']) {
+      secretsManager.seed({ name: `ims-token-rotator/local/${name}/token`, secretString: '{}' });
+    }
+    return operator;
+  }
+
+  it('deletes the token of the one that borrows it, and nothing else', async () => {
+    const operator = await start(arnOf(shared));
+    const { code, stdout } = await operator.cli('offboard', 'reports', '--yes');
+    expect(code).toBe(0);
+    expect(stdout).toContain(`${shared} belongs to another credential and stays`);
+    expect(await isDeleted(operator, 'ims-token-rotator/local/reports/token')).toBe(true);
+    expect(await isDeleted(operator, shared)).toBe(false);
+    expect(await isDeleted(operator, 'ims-token-rotator/local/fusion/token')).toBe(false);
+  });
+
+  it.each([arnOf(shared), arnOf(shared).slice(0, -7)])(
+    'keeps the client secret of the one that lends it: %s',
+    async (arn) => {
+      const operator = await start(arn);
+      const { code, stdout } = await operator.cli('offboard', 'fusion', '--yes');
+      expect(code).toBe(0);
+      expect(stdout).toContain(`${shared} stays, because it is the client secret of reports too`);
+      expect(await isDeleted(operator, shared)).toBe(false);
+      expect(await isDeleted(operator, 'ims-token-rotator/local/fusion/token')).toBe(true);
+      const again = await operator.cli('offboard', 'fusion', '--yes');
+      expect(again.stderr).toContain('ERR_CREDENTIAL_NOT_FOUND nothing can be deleted');
+    },
+  );
+
+  it('deletes nothing where nobody can say who uses the client secret', async () => {
+    const operator = await startOperator({
+      authorize: (action) => action !== 'lambda:ListFunctions',
+    });
+    operator.world.secretsManager.seed({ name: shared, secretString: '{}' });
+    const { code, stderr } = await operator.cli(
+      'offboard',
+      'fusion',
+      '--rotator',
+      'local',
+      '--yes',
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^ERR_AWS_DENIED .*unknown whether another credential uses/);
+    expect(await isDeleted(operator, shared)).toBe(false);
+  });
+});
+
+describe('put-credential', () => {
+  it.each(['60', '0'])(
+    'says that it was overtaken by another one, with --wait %s',
+    async (wait) => {
+      const operator = await startOperator();
+      await operator.onboard('fusion');
+      const { clientId, secret } = registerClient(operator);
+      const document = { client_id: clientId, client_secret: secret, scope: 'openid' };
+      const file = await fileWith(JSON.stringify(document));
+      const { world, client, begin } = operator;
+      const puts = () =>
+        world.secretsManager.calls.filter(({ action }) => action === 'PutSecretValue').length;
+      const earlier = puts();
+      // The second command stores its credential before the first one looks at what it has stored.
+      world.secretsManager.faults.inject(
+        { kind: 'latency', ms: 1_500 },
+        { times: 2, when: ({ action }) => action === 'DescribeSecret' && puts() > earlier },
+      );
+      const putting = begin('put-credential', 'fusion', file, '--wait', wait);
+      await until(() => puts() > earlier);
+      const SecretString = JSON.stringify({ ...document, scope: 'openid,AdobeID' });
+      await client.send(
+        new PutSecretValueCommand({ SecretId: secretOf(operator, 'client'), SecretString }),
+      );
+      const { code, stderr } = await putting.exit();
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^ERR_TOKEN_NOT_READY the credential was stored, but was overtaken/);
+    },
+  );
+
+  it('does not wait for a new token when the same credential is stored again', async () => {
+    const operator = await startOperator({ eventRule: true });
+    const { clientId, secret } = registerClient(operator);
+    const document = { client_id: clientId, client_secret: secret, scope: 'openid' };
+    const file = await fileWith(JSON.stringify(document));
+    const again = await fileWith(JSON.stringify(document, null, 2));
+    expect(await operator.cli('onboard', 'fusion', file)).toMatchObject({ code: 0 });
+    const stored = await operator.read('fusion');
+    for (let count = 0; count < 3; count += 1) {
+      const exit = await operator.cli('put-credential', 'fusion', again);
+      expect(exit, exit.stderr).toMatchObject({ code: 0 });
+    }
+    expect((await operator.read('fusion'))?.versionId).toBe(stored?.versionId);
+  });
+});
+
+describe('doctor, about the stored value', () => {
+  async function forge(change: (token: Record<string, unknown>) => unknown, isHonest: boolean) {
+    const operator = await startHealthy();
+    const stored = await operator.read('fusion');
+    const value = JSON.stringify(change({ ...stored?.token }));
+    const expiresAt = epochSeconds(Math.floor(Date.now() / 1000) + 20 * hour);
+    const fingerprint = stored?.versionId.slice(26, 34) ?? '';
+    const content = isHonest ? digest(value) : digest('another');
+    const id = encodeVersionId({ expiresAt, lifetime: 24 * hour, fingerprint }, content);
+    await operator.client.send(
+      new PutSecretValueCommand({
+        SecretId: secretOf(operator, 'token'),
+        SecretString: value,
+        ClientRequestToken: id,
+      }),
+    );
+    return { found: (await checksOf(operator, 'fusion')).find('stored value'), expiresAt };
+  }
+
+  it('passes a token that the rotator stored', async () => {
+    const { find } = await checksOf(await startHealthy(), 'fusion');
+    expect(find('stored value')).toMatchObject({
+      verdict: 'ok',
+      detail: 'as the version id says',
+    });
+  });
+
+  it.each([
+    ['garbage', () => 'garbage', true, 'the value is not a token'],
+    ['another value', (token: object) => token, false, 'the value is not the one'],
+    ['another expiry', (token: object) => token, true, 'expires_at is '],
+    [
+      'another client',
+      (token: object) => ({ ...token, client_id: 'another' }),
+      true,
+      "client_id is not the credential's",
+    ],
+  ] as const)('fails %s under a version id of the rotator', async (_, change, isHonest, detail) => {
+    const { found } = await forge(change, isHonest);
+    expect(found).toMatchObject({ verdict: 'failed' });
+    expect(found.detail).toContain(detail);
+    expect(found.fix).toContain('renew fusion --force');
+  });
+});
+
+describe('renew --force', () => {
+  it('says when the next token can be minted after too many', async () => {
+    const operator = await startHealthy();
+    expect(await operator.cli('renew', 'fusion', '--force')).toMatchObject({ code: 0 });
+    const { code, stdout } = await operator.cli('renew', 'fusion', '--force');
+    expect(code).toBe(1);
+    expect(stdout).toContain('✗ fusion ERR_RECENTLY_ISSUED');
+    expect(stdout).toContain('the next one is minted after 10 minutes');
+    expect(stdout).toContain('use the stored token');
+  });
+});

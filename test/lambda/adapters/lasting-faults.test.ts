@@ -1,0 +1,191 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Sensitive } from '../../../core/sensitive.ts';
+import { ImsEmulator } from '../../../emulators/ims/emulator.ts';
+import { ImsTokenEndpoint } from '../../../lambda/adapters/ims-token-endpoint.ts';
+import { SecretsManager } from '../../../lambda/adapters/secrets-manager.ts';
+import { timeouts } from '../../../lambda/steps/budget.ts';
+import { selfSigned } from '../../support/self-signed.ts';
+
+const never = new AbortController().signal;
+
+async function listen(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+async function startSelfSigned(): Promise<string> {
+  return `https://127.0.0.1:${await listen(createTlsServer(selfSigned(), (_, answer) => answer.end()))}`;
+}
+
+/** A proxy that answers every CONNECT with this status. @returns its address */
+async function startProxy(status: number): Promise<string> {
+  const proxy = createServer();
+  proxy.on('connect', (_, socket) => socket.end(`HTTP/1.1 ${status} No\r\n\r\n`));
+  return `http://127.0.0.1:${await listen(proxy)}`;
+}
+
+/** The port of a server that has just stopped, so that it refuses connections. */
+async function closedPort(): Promise<number> {
+  const ims = new ImsEmulator();
+  await ims.start();
+  const { port } = new URL(ims.url);
+  await ims.stop();
+  return Number(port);
+}
+
+function setProxy(url: string): void {
+  const before = process.env['HTTPS_PROXY'];
+  process.env['HTTPS_PROXY'] = url;
+  onTestFinished(() => {
+    if (before === undefined) delete process.env['HTTPS_PROXY'];
+    else process.env['HTTPS_PROXY'] = before;
+  });
+}
+
+async function request(imsHost: string, imsEndpointUrl?: string): Promise<unknown> {
+  const endpoint = new ImsTokenEndpoint({ imsEndpointUrl, timeouts: timeouts.ims });
+  onTestFinished(() => endpoint[Symbol.asyncDispose]());
+  const clientSecret = new Sensitive('s+e/c=r&e%t');
+  return await endpoint.request({ imsHost, clientId: 'id', clientSecret, scopes: ['a'] }, never);
+}
+
+const final = { actor: 'operator', transient: false, details: { clientId: 'id' } };
+const host = 'ims-na1.adobelogin.com';
+
+describe('the token endpoint names a fault that lasts', () => {
+  it('a certificate that nobody trusts', async () => {
+    await expect(request(host, await startSelfSigned())).rejects.toMatchObject({
+      ...final,
+      code: 'ERR_IMS_CERTIFICATE',
+      message: expect.stringMatching(/^no TLS connection to IMS at .*DEPTH_ZERO_SELF_SIGNED_CERT/),
+    });
+  });
+
+  it('a server that speaks no TLS', async () => {
+    const port = await listen(createServer((_, answer) => answer.end()));
+    await expect(request(host, `https://127.0.0.1:${port}`)).rejects.toMatchObject({
+      ...final,
+      code: 'ERR_IMS_CERTIFICATE',
+    });
+  });
+
+  it.each([407, 403])('a proxy that answers %i', async (status) => {
+    setProxy(await startProxy(status));
+    await expect(request(host)).rejects.toMatchObject({
+      ...final,
+      code: 'ERR_IMS_PROXY',
+      message: expect.stringContaining(String(status)),
+    });
+  });
+
+  it('a proxy that refuses connections', async () => {
+    setProxy(`http://127.0.0.1:${await closedPort()}`);
+    await expect(request(host)).rejects.toMatchObject({
+      ...final,
+      code: 'ERR_IMS_PROXY',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
+  });
+
+  it('a proxy whose name does not resolve', async () => {
+    setProxy('http://proxy.invalid:8080');
+    await expect(request(host)).rejects.toMatchObject({ ...final, code: 'ERR_IMS_PROXY' });
+  });
+
+  it('a proxy with a certificate that nobody trusts', async () => {
+    setProxy(await startSelfSigned());
+    await expect(request(host)).rejects.toMatchObject({ ...final, code: 'ERR_IMS_PROXY' });
+  });
+
+  it('a proxy that was taken for one that speaks TLS', async () => {
+    setProxy((await startProxy(200)).replace('http:', 'https:'));
+    await expect(request(host)).rejects.toMatchObject({ ...final, code: 'ERR_IMS_PROXY' });
+  });
+
+  it('a name that does not resolve', async () => {
+    await expect(request('ims.adobelogin.invalid')).rejects.toMatchObject({
+      ...final,
+      code: 'ERR_IMS_UNRESOLVED',
+      message: expect.stringContaining('ims.adobelogin.invalid'),
+    });
+  });
+});
+
+describe('the token endpoint names a fault that may pass', () => {
+  it.each([502, 503, 504])('a proxy that answers %i for the host behind it', async (status) => {
+    setProxy(await startProxy(status));
+    await expect(request(host)).rejects.toMatchObject({ code: 'ERR_TOKEN_UNAVAILABLE' });
+  });
+
+  it('a host that refuses connections', async () => {
+    await expect(request(host, `http://127.0.0.1:${await closedPort()}`)).rejects.toMatchObject({
+      code: 'ERR_TOKEN_UNAVAILABLE',
+    });
+  });
+});
+
+describe('Secrets Manager', () => {
+  const describeAt = async (endpoint: string): Promise<unknown> => {
+    const secrets = new SecretsManager({
+      endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+      timeouts: timeouts.secretsManager,
+      writesPerSecond: 50,
+    });
+    return await secrets.describe('the-secret', never);
+  };
+
+  it('with a certificate that nobody trusts fails for good', async () => {
+    await expect(describeAt(await startSelfSigned())).rejects.toMatchObject({
+      code: 'ERR_AWS_CERTIFICATE',
+      transient: false,
+      actor: 'operator',
+      message: 'DescribeSecret failed for the-secret: DEPTH_ZERO_SELF_SIGNED_CERT',
+    });
+  });
+
+  it('whose name does not resolve fails for good', async () => {
+    await expect(describeAt('https://secretsmanager.invalid')).rejects.toMatchObject({
+      code: 'ERR_AWS_UNRESOLVED',
+      transient: false,
+      message: 'DescribeSecret failed for the-secret: ENOTFOUND',
+    });
+  });
+
+  it('that refuses connections may be back', async () => {
+    await expect(describeAt(`http://127.0.0.1:${await closedPort()}`)).rejects.toMatchObject({
+      code: 'ERR_SECRET_UNAVAILABLE',
+    });
+  });
+
+  it('cannot put the token into the name of its error', async () => {
+    const token = 'QwErTyUiOpAsDfGhJkLz';
+    const port = await listen(
+      createServer((_, answer) => {
+        answer.writeHead(400, { 'x-amzn-errortype': `${token}Exception` });
+        answer.end(JSON.stringify({ __type: `${token}Exception`, message: token }));
+      }),
+    );
+    const secrets = new SecretsManager({
+      endpoint: `http://127.0.0.1:${port}`,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+      timeouts: timeouts.secretsManager,
+      writesPerSecond: 50,
+    });
+    const version = { secretId: 's', versionId: 'v'.repeat(36) };
+    await expect(
+      secrets.put({ ...version, secretString: new Sensitive(token) }, never),
+    ).rejects.toMatchObject({ message: 'PutSecretValue failed for s: unknown error' });
+  });
+});

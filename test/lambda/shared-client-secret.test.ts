@@ -1,0 +1,35 @@
+import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import { parseEvent } from '../../core/event.ts';
+import { renewEach } from '../../lambda/commands/renew.ts';
+import { plainClient, readToken, seedCredential, startParts } from '../support/start-parts.ts';
+
+describe('a client secret that two credentials share', () => {
+  it('renews both of them when it gets a new value', async () => {
+    const parts = await startParts();
+    seedCredential(parts, 'fusion');
+    parts.secretsManager.seed({ name: 'ims-token-rotator/prod/reports/token' });
+    const SecretId = 'ims-token-rotator/prod/fusion/client';
+    const { ARN: arn = '' } = await plainClient(parts).send(
+      new DescribeSecretCommand({ SecretId }),
+    );
+    const config = { ...parts.run().config, clientSecrets: new Map([['reports', arn]]) };
+    const event = {
+      source: 'aws.secretsmanager',
+      'detail-type': 'Secret Label Updated',
+      resources: [arn],
+      detail: { name: 'ims-token-rotator/prod/fusion/client', labelUpdated: 'AWSCURRENT' },
+    };
+    const command = parseEvent(event, config);
+    expect(command).toEqual({
+      action: 'renew',
+      credentials: ['fusion', 'reports'],
+      force: { force: false },
+    });
+    if (command.action !== 'renew') return;
+    const outcomes = await renewEach(parts.run({ config }), command.credentials, command.force);
+    expect(outcomes).toMatchObject([{ outcome: 'renewed' }, { outcome: 'renewed' }]);
+    expect(await readToken(parts, 'fusion')).toBeDefined();
+    expect(await readToken(parts, 'reports')).toBeDefined();
+  });
+});

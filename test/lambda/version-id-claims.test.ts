@@ -1,0 +1,75 @@
+import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import { epochSeconds } from '../../core/instant.ts';
+import { encodeVersionId } from '../../core/version-id.ts';
+import { tick } from '../../lambda/commands/tick.ts';
+import { day, digest, hour } from '../support/builders.ts';
+import {
+  type Parts,
+  plainClient,
+  readToken,
+  seedCredential,
+  startParts,
+} from '../support/start-parts.ts';
+
+const SecretId = 'ims-token-rotator/prod/fusion/token';
+
+/** Stores a value under an id in the rotator's own form, as anybody may who can write the secret. */
+async function forge(parts: Parts, SecretString: string, lifetime: number, content = SecretString) {
+  const fields = {
+    expiresAt: epochSeconds(parts.clock.seconds + lifetime),
+    lifetime,
+    fingerprint: 'c0ffee00',
+  };
+  const ClientRequestToken = encodeVersionId(fields, digest(content));
+  const command = new PutSecretValueCommand({ SecretId, SecretString, ClientRequestToken });
+  await plainClient(parts).send(command);
+}
+
+async function startWithToken(): Promise<Parts> {
+  const parts = await startParts();
+  seedCredential(parts, 'fusion');
+  await tick(parts.run());
+  parts.clock.advance(hour);
+  return parts;
+}
+
+describe('a version id that claims 12 days', () => {
+  it('over a value that is not a token is not believed', async () => {
+    const parts = await startWithToken();
+    await forge(parts, 'garbage', 12 * day);
+    expect(await tick(parts.run())).toMatchObject([
+      { reason: 'token-malformed', outcome: 'renewed' },
+    ]);
+  });
+
+  it('over a token of 24 hours counts for 24 hours', async () => {
+    const parts = await startWithToken();
+    const stored = (await readToken(parts, 'fusion'))?.SecretString ?? '';
+    await forge(parts, `${stored} `, 12 * day);
+    const [outcome] = await tick(parts.run());
+    expect(outcome).toMatchObject({ reason: 'token-fresh', token: { lifetime: 86_399 } });
+  });
+
+  it('is not believed when its hash is that of another value', async () => {
+    const parts = await startWithToken();
+    const stored = (await readToken(parts, 'fusion'))?.SecretString ?? '';
+    await forge(parts, `${stored} `, 12 * day, 'another value');
+    expect(await tick(parts.run())).toMatchObject([{ reason: 'token-malformed' }]);
+  });
+});
+
+describe('tokens that really live for 12 days', () => {
+  it('are believed by their id once the one before says the same', async () => {
+    const parts = await startParts();
+    seedCredential(parts, 'fusion');
+    parts.ims.client('client-fusion').lifetimeSeconds = 12 * day;
+    await tick(parts.run());
+    parts.clock.advance(7 * day);
+    expect(await tick(parts.run())).toMatchObject([{ outcome: 'renewed' }]);
+    parts.clock.advance(hour);
+    parts.secretsManager.clearCalls();
+    expect(await tick(parts.run())).toMatchObject([{ reason: 'token-fresh' }]);
+    expect(parts.secretsManager.calls.map(({ action }) => action)).toEqual(['ListSecrets']);
+  });
+});
