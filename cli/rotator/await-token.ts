@@ -10,16 +10,7 @@ import type { Session } from '../session.ts';
 import { explainFailure } from '../view/failure.ts';
 import type { CredentialFile } from './credential-file.ts';
 import { isSameContent } from './same-content.ts';
-
-/** The version of a client secret that the token is to be minted from. */
-export interface StoredCredential {
-  readonly name: string;
-  readonly tokenSecret: string;
-  readonly clientArn: string;
-  readonly versionId: string;
-  /** The version that was current before; undefined for a new client secret. */
-  readonly replaced: string | undefined;
-}
+import type { StoredCredential } from './stored-credential.ts';
 
 const pollInterval = 1_000;
 

@@ -1,8 +1,9 @@
 import { formatInstant } from '../../core/instant.ts';
 import type { Session } from '../session.ts';
 import { credentialJson, credentialLines } from '../view/credential-summary.ts';
-import { awaitToken, checkNotOvertaken, type StoredCredential } from './await-token.ts';
+import { awaitToken, checkNotOvertaken } from './await-token.ts';
 import type { CredentialFile } from './credential-file.ts';
+import type { StoredCredential } from './stored-credential.ts';
 
 export interface WaitOptions {
   /** Seconds to wait for the token at most; 0 does not wait. */

@@ -5,8 +5,8 @@ import { decodePendingToken } from '../../core/stored-token.ts';
 import { readSettings, splitScopes } from '../../core/token-tags.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
-import type { StoredCredential } from './await-token.ts';
 import type { CredentialFile } from './credential-file.ts';
+import type { StoredCredential } from './stored-credential.ts';
 
 /**
  * True if the stored token was minted from the very credential that was stored again: the function

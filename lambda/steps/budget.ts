@@ -1,6 +1,6 @@
 import { RotatorError } from '../../core/errors.ts';
 import type { Command } from '../../core/event.ts';
-import type { Run } from './run.ts';
+import type { Deps } from '../../core/ports.ts';
 
 /**
  * Every attempt and every second that a run may spend, because they must add up: whatever is begun
@@ -62,7 +62,10 @@ export const mostHostFailures = 5;
 export const closingSeconds = 1.5;
 
 /** @throws RotatorError ERR_CONFIG_INVALID when the function's time-out is too short to renew a token */
-export function assertRenewalFits({ remaining, config }: Run, { action }: Command): void {
+export function assertRenewalFits(
+  { remaining, config }: Pick<Deps, 'remaining' | 'config'>,
+  { action }: Command,
+): void {
   const needed = renewalSeconds(config);
   const renews = action === 'tick' || action === 'renew' || action === 'rotate';
   if (!renews || remaining() >= needed) return;

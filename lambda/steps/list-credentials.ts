@@ -31,7 +31,14 @@ export async function* listCredentials(run: Run): AsyncGenerator<Nomination> {
     yield* nominateEach(run, takePairs(ledger, page.rows, { prefix, region }));
     nextToken = page.nextToken;
   } while (nextToken !== undefined);
-  yield* nominateEach(run, ledger);
+  // A client secret that only others use is what `offboard` leaves of a credential.
+  const shared = new Set(clientSecrets.values());
+  const isLeft = (name: string, { client, token }: LedgerEntry): boolean =>
+    token === undefined && !expected.has(name) && shared.has(client?.arn ?? '');
+  yield* nominateEach(
+    run,
+    [...ledger].filter(([name, entry]) => !isLeft(name, entry)),
+  );
 }
 
 async function* nominateEach(

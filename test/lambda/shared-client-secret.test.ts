@@ -1,7 +1,8 @@
-import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { DeleteSecretCommand, DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { parseEvent } from '../../core/event.ts';
 import { renewEach } from '../../lambda/commands/renew.ts';
+import { tick } from '../../lambda/commands/tick.ts';
 import { plainClient, readToken, seedCredential, startParts } from '../support/start-parts.ts';
 
 describe('a client secret that two credentials share', () => {
@@ -31,5 +32,23 @@ describe('a client secret that two credentials share', () => {
     expect(outcomes).toMatchObject([{ outcome: 'renewed' }, { outcome: 'renewed' }]);
     expect(await readToken(parts, 'fusion')).toBeDefined();
     expect(await readToken(parts, 'reports')).toBeDefined();
+  });
+
+  it('is not a credential of its own when only the other one is left', async () => {
+    const parts = await startParts();
+    seedCredential(parts, 'fusion');
+    parts.secretsManager.seed({ name: 'ims-token-rotator/prod/reports/token' });
+    const SecretId = 'ims-token-rotator/prod/fusion/client';
+    const { ARN: arn = '' } = await plainClient(parts).send(
+      new DescribeSecretCommand({ SecretId }),
+    );
+    const config = { ...parts.run().config, clientSecrets: new Map([['reports', arn]]) };
+    const names = async (): Promise<readonly string[]> =>
+      (await tick(parts.run({ config }))).map(({ credential }) => credential).toSorted();
+    expect(await names()).toEqual(['fusion', 'reports']);
+    await plainClient(parts).send(
+      new DeleteSecretCommand({ SecretId: 'ims-token-rotator/prod/fusion/token' }),
+    );
+    expect(await names()).toEqual(['reports']);
   });
 });
