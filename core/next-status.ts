@@ -30,11 +30,11 @@ export interface NextStatus {
 export function nextStatus(
   tags: Tags,
   observation: Observation | undefined,
-  { outcome, reason, error, isNews: news }: CredentialOutcome,
+  { outcome, reason, error, isNews: news, isOverBudget }: CredentialOutcome,
 ): NextStatus {
   const current = tags[tagKeys.status];
   if (error === undefined) {
-    const recovered = outcome === 'renewed' || isSettled(reason);
+    const recovered = outcome === 'renewed' || (isSettled(reason) && isOverBudget !== true);
     return { status: unless(current ?? okStatus, recovered ? okStatus : undefined), isNews: news };
   }
   const unchanged = { status: undefined, isNews: news };

@@ -86,7 +86,10 @@ export function outcomeOf(
       const standingCode = reason === 'backing-off' ? failure?.code : undefined;
       const lasting =
         acted.kind === 'kept' && acted.isUnsure === true ? failure?.code : standingCode;
-      const failing = lasting !== undefined && !isHarmless(lasting, observation);
+      const isOverBudget = decision?.isOverBudget;
+      // Until the budget allows a mint, consumers have no token.
+      const isWithout = isOverBudget === true && token === undefined;
+      const failing = isWithout || (lasting !== undefined && !isHarmless(lasting, observation));
       return {
         credential,
         reason,
@@ -95,7 +98,7 @@ export function outcomeOf(
         failing,
         isNews: false,
         standingCode,
-        isOverBudget: decision?.isOverBudget,
+        isOverBudget,
       };
     }
   }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { renew } from '../../lambda/commands/renew.ts';
 import { tick } from '../../lambda/commands/tick.ts';
 import {
+  countedTick,
   type Parts,
   plainClient,
   readToken,
@@ -121,6 +122,13 @@ describe('a token that somebody overwrites again and again', () => {
     }
     expect(mints(parts)).toBeGreaterThanOrEqual(1);
     expect(mints(parts)).toBeLessThanOrEqual(6);
+    // While it waits for the budget, the broken token counts as failing.
+    await put(parts, 'token', 'garbage at last');
+    parts.metrics.length = 0;
+    expect(await countedTick(parts.run())).toMatchObject([
+      { reason: 'recently-issued', isOverBudget: true, failing: true },
+    ]);
+    expect(parts.metrics).toContainEqual(['Failing', 1]);
     parts.clock.advance(600);
     await tick(parts.run());
     expect((await readToken(parts, 'fusion'))?.SecretString).toContain('access_token');
