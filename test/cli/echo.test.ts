@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import type { EchoPlace } from '../../emulators/ims/fault.ts';
+import { startOperator } from './operator.ts';
+
+const places: readonly EchoPlace[] = [
+  'error_description',
+  'error',
+  'x-debug-id',
+  'token_type',
+  'access_token',
+  'html',
+  'keys',
+  'status-text',
+  'location',
+];
+
+// The operator fails the test if any output holds the client secret.
+it.each(places)('no command shows a client secret that IMS repeats in %s', async (place) => {
+  const operator = await startOperator();
+  const { clientSecrets } = await operator.onboard('fusion');
+  expect(clientSecrets).toHaveLength(1);
+  operator.world.ims.faults.inject({ kind: 'echo', place, as: String });
+  const renewed = await operator.cli('renew', 'fusion', '--force');
+  const examined = await operator.cli('doctor', 'fusion', '--mint');
+  expect(renewed.stdout).toContain('fusion');
+  expect(examined.stdout).toContain('mint');
+  await operator.cli('status', '--json');
+});
