@@ -52,10 +52,16 @@ describe('doctor of a credential', () => {
         MoveToVersionId: VersionId,
       }),
     );
+    const next = { SecretId: world.secretId('old', 'token'), SecretString: '{"a":1}' };
+    const { VersionId: MoveToVersionId } = await client.send(
+      new PutSecretValueCommand({ ...next, VersionStages: ['NEXT'] }),
+    );
     await client.send(
-      new PutSecretValueCommand({
-        SecretId: world.secretId('old', 'token'),
-        SecretString: '{"a":1}',
+      new UpdateSecretVersionStageCommand({
+        SecretId: next.SecretId,
+        VersionStage: 'AWSCURRENT',
+        MoveToVersionId,
+        RemoveFromVersionId: VersionId,
       }),
     );
     const old = (await checksOf(operator, 'old')).find('rotation');

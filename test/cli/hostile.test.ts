@@ -84,7 +84,7 @@ describe('text from elsewhere', () => {
     const commands = [
       [
         ['doctor', 'fusion', '--api', product],
-        ['caller', 'alarm', 'endpoint', 'schedule', 'gateway'],
+        ['caller', 'alarm', 'endpoint', 'schedule'],
       ],
       [
         ['offboard', 'gone', '--yes'],

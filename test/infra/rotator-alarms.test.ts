@@ -98,7 +98,7 @@ describe('the alarms', () => {
   it('say what happened, how much time is left, and where to look', () => {
     const sections = alarmsOf(monitoredTemplate()).map(({ AlarmDescription: text }) => {
       expect(text).toMatch(/^Rotator prod: .+\. docs\/runbook\.md: "[A-Z][a-z ]+"\.$/);
-      expect(text).toMatch(/[Tt]okens? (is|are|expires|has)|Consumers/);
+      expect(text).toMatch(/[Tt]okens? (is|are|expires|has|stay|last)|Consumers/);
       expect(text.length).toBeLessThanOrEqual(1024);
       return /runbook\.md: "(.+)"/.exec(text)?.[1];
     });
