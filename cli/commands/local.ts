@@ -13,7 +13,7 @@ export async function local(
   { port, tick }: LocalOptions,
 ): Promise<number> {
   const json = options.json === true;
-  const print = (line: string): void => terminal.print(line);
+  const print = (text: string): void => terminal.print(...text.split('\n'));
   try {
     await runLocal({ port, tickSeconds: tick, json, print }, signal);
     return 0;

@@ -114,7 +114,7 @@ function withoutGrantsOf(type: string): TemplateJson {
 
 describe('the path from an alarm to a mail', () => {
   it('is open for every alarm, when it is raised and when it is over', () => {
-    expect(followAlarms(monitoredTemplate().toJSON() as TemplateJson)).toBe(14);
+    expect(followAlarms(monitoredTemplate().toJSON() as TemplateJson)).toBe(16);
   });
 
   it('is blocked at a topic whose policy does not let CloudWatch publish', () => {
