@@ -10,7 +10,7 @@ export const help = {
     summary: 'show the state of the credentials',
     examples: ['status', 'status fusion firefly --json', 'status --watch'],
     more:
-      'Needs only the right to list secrets, and reads no value. Exits with 1 if any\n' +
+      'Needs only permission to list secrets, and reads no value. Exits with 1 if any\n' +
       'credential is failing, expired or overdue.',
   },
   renew: {
@@ -28,20 +28,20 @@ export const help = {
       'onboard fusion',
     ],
     more:
-      'FILE has any form that Adobe provides; - is stdin. Without FILE, the command\n' +
+      'FILE is in any form that Adobe provides; - reads stdin. Without FILE, the command\n' +
       'asks for it. The rotator finds the secrets by name, without a deployment.',
   },
   'put-credential': {
     summary: 'store a new credential, and wait for its token',
     examples: ['put-credential fusion credential.json', 'put-credential fusion'],
     more:
-      'FILE has any form that Adobe provides; - is stdin. Without FILE, the command\n' +
+      'FILE is in any form that Adobe provides; - reads stdin. Without FILE, the command\n' +
       'asks for it.',
   },
   offboard: {
     summary: 'delete the secrets of a credential',
     examples: ['offboard fusion', 'offboard fusion --yes --recovery-days 7'],
-    more: 'First shows who has read the token, as far as CloudTrail knows, and asks.',
+    more: 'First shows who has read the token, according to CloudTrail, and asks.',
   },
   token: {
     summary: 'print the token, for use in a shell',
@@ -62,7 +62,7 @@ export const help = {
       'doctor fusion --api https://fusion.adobe.io/api/v3/…',
     ],
     more:
-      '✓ has passed. ✗ has failed, and the command exits with 1. ? could not be\n' +
+      '✓ passed. ✗ failed, and the command exits with 1. ? could not be\n' +
       'checked, for the reason shown.',
   },
   pause: {

@@ -117,14 +117,14 @@ function decode(text: string): string[] {
   ];
 }
 
-// What may split an escape: anything that neither belongs to it nor begins the next one.
+// The characters that may split an escape: all that neither belong to it nor begin the next one.
 const percentSplit = '[^0-9A-Za-z%]*';
 const slashSplit = String.raw`[^0-9A-Za-z\\{}]*`;
 const entitySplit = '[^0-9A-Za-z&#;]*';
 
 const hex = (split: string, count: string): string => `(?<hex>(?:${split}[0-9a-f]){${count}})`;
 
-// Of the named entities, none is a letter or a digit; these are part of other escapes or of base64.
+// No named entity is a letter or a digit; these ones are part of other escapes or of base64.
 const entities: Readonly<Record<string, string>> = {
   amp: '&',
   bsol: '\\',

@@ -5,7 +5,7 @@ import { refuse } from './refuse.ts';
 import type { RotatorFunction } from './rotator-function.ts';
 
 /**
- * What Lambda measures is the JSON of all variables together, and it allows 4,096 characters. The
+ * Lambda measures the JSON of all variables together and allows 4,096 characters. The
  * rest is for an app's own variables.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html

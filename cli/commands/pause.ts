@@ -40,7 +40,7 @@ function changedText(name: string, paused: boolean): string {
     ? `${name} is paused: its token stays until it expires, and is not renewed. ` +
         'For up to 5 minutes a tick may still renew it, because its list of secrets lags.'
     : `${name} is resumed: if its token is due, a tick renews it, ` +
-        'after up to 5 minutes and the interval between two ticks.';
+        'within 5 minutes plus one tick.';
 }
 
 function unchangedText(name: string, paused: boolean): string {

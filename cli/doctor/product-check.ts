@@ -83,7 +83,7 @@ function findingOf({ status, body }: HttpResponse): Finding {
   }
   if (status === 403) {
     return failed(
-      `${response}: IMS accepts the token, but the product grants it no rights`,
+      `${response}: IMS accepts the token, but the product grants it no access`,
       'give the technical account a product profile in the Adobe Admin Console, and a role in the product',
     );
   }

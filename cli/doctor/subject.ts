@@ -42,7 +42,7 @@ async function readCredential(
 ): Promise<ClientCredential> {
   const found = await secrets.read(secretId);
   if (found === undefined) throw new CliError('ERR_CREDENTIAL_MISSING', 'there is none');
-  // Without the right to describe the token secret, the scopes have to be in the value.
+  // Without permission to describe the token secret, the scopes have to be in the value.
   const tags = await token.then((secret) => secret?.tags ?? {}).catch(() => ({}));
   try {
     return parseCredential(found.value.reveal(), readSettings(tags));

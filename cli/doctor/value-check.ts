@@ -60,7 +60,7 @@ async function isOfAnotherClient(
         : ![undefined, clientSecret?.currentVersionId].includes(clientSecretVersion);
     return !(isDue && observation.versionId === versionId);
   } catch (error) {
-    // Without the right to read the credential there is nothing to compare with.
+    // Without permission to read the credential there is nothing to compare with.
     if (error instanceof CliError && error.code !== 'ERR_INTERRUPTED') return false;
     throw error;
   }

@@ -50,7 +50,7 @@ export async function awaitToken(
 }
 
 /**
- * Of two commands that store a credential at once, the last one wins.
+ * When two commands store a credential at once, the last one wins.
  *
  * @throws CliError ERR_TOKEN_NOT_READY
  */

@@ -42,7 +42,7 @@ export function tokenDescription(credential: string): string {
 export async function createPair(session: Session, pair: NewPair): Promise<CreatedClient> {
   const { secrets } = session;
   const { credential, names, keyId } = pair;
-  // Tells this run's secrets from those that somebody else creates at the same time.
+  // Distinguishes this run's secrets from those that somebody else creates at the same time.
   const run = randomUUID();
   const create = async (secret: Omit<NewSecret, 'keyId' | 'versionId'>): Promise<Settled<string>> =>
     await settle(

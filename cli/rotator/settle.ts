@@ -1,6 +1,6 @@
 import { CliError } from '../errors.ts';
 
-/** What became of a write. `unknown` when AWS answered neither the write nor the look after it. */
+/** The result of a write; `unknown` when AWS answered neither the write nor the look after it. */
 export type Settled<Result> =
   | { readonly kind: 'done'; readonly result: Result }
   | { readonly kind: 'failed'; readonly error: unknown }

@@ -28,7 +28,7 @@ export function credentialLines(
 
 const commonStart = 'p8e-';
 
-/** Every client secret of Adobe starts alike, so the start gives nothing away. */
+/** Adobe client secrets share a prefix, so showing it gives nothing away. */
 function masked(secret: Sensitive): string {
   const text = secret.reveal();
   return `${text.startsWith(commonStart) ? commonStart : ''}… (${text.length} characters)`;

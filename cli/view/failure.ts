@@ -19,7 +19,7 @@ const allowKey = 'enable the key, and allow the function to use it';
 /** The rejections with an error code of IMS. */
 const rejections: Readonly<Record<string, FailureWords>> = {
   invalid_client: {
-    words: 'IMS rejects the client secret: it is wrong, deleted, or of another environment',
+    words: 'IMS rejects the client secret: it is wrong, deleted, or from another environment',
     fix: putAgain,
   },
   invalid_scope: {
@@ -43,7 +43,7 @@ const known: Readonly<Record<ErrorCode, FailureWords>> = {
   },
   ERR_CREDENTIAL_INVALID: {
     words: "the client secret's value is not a valid credential",
-    fix: `${put} lists the problems of a file, or stores it`,
+    fix: `${put} validates a file and stores it`,
   },
   ERR_CREDENTIAL_MISSING: {
     words: 'the client secret does not exist or has no value',
@@ -70,7 +70,7 @@ const known: Readonly<Record<ErrorCode, FailureWords>> = {
     words: 'IMS, or a proxy on the way to it, rejected the request',
     fix: putAgain,
   },
-  ERR_TOKEN_MALFORMED: { words: 'the response of IMS holds no valid token', fix: askAdobe },
+  ERR_TOKEN_MALFORMED: { words: "IMS's response contains no valid token", fix: askAdobe },
   ERR_TOKEN_INVALID: { words: 'IMS rejects the token that it issued', fix: askAdobe },
   ERR_TOKEN_UNAVAILABLE: { words: 'IMS is unreachable or overloaded', fix: wait },
   ERR_TOKEN_NOT_LATER: {

@@ -170,7 +170,7 @@ export class ImsEmulator implements LocalServer {
   }
 }
 
-/** What a request has that nobody else may see. */
+/** The secrets in a request. */
 function secretOf({ headers }: HttpRequest, parameters: Parameters): string {
   return (
     parameters.get('client_secret') ?? headers.authorization?.replace(/^\w+ /, '') ?? 'nothing'

@@ -61,7 +61,7 @@ export type EchoPlace =
 export interface EchoFault {
   readonly kind: 'echo';
   readonly place: EchoPlace;
-  /** What is done to it. @default nothing */
+  /** A transformation of the secret. @default none */
   readonly as?: ((secret: string) => string) | undefined;
 }
 
@@ -125,7 +125,7 @@ export async function deliver(
 export function echo({ place, as = String }: EchoFault, secret: string): HttpResponse {
   const text = as(secret);
   const token = { access_token: 'opaque', token_type: 'bearer', expires_in: 86_399 };
-  // What a header cannot hold would be an error of the server, so it is left out.
+  // A header with other characters would fail in the server, so they are left out.
   const headerText = text.replaceAll(/[^\x20-\x7e]/g, '');
   switch (place) {
     case 'error_description':

@@ -70,7 +70,7 @@ describe('doctor of a credential', () => {
   });
 
   it.each([
-    ['invalid_client', /it is wrong, deleted, or of another environment/],
+    ['invalid_client', /it is wrong, deleted, or from another environment/],
     ['invalid_scope', /the credential does not have all requested scopes/],
     ['unauthorized_client', /does not allow this client server-to-server use/],
   ])(
@@ -107,7 +107,7 @@ describe('doctor of a credential', () => {
     expect(find('token at IMS')).toMatchObject({ verdict: 'ok' });
     expect(find('product')).toMatchObject({
       verdict: 'failed',
-      detail: 'responded with 403: IMS accepts the token, but the product grants it no rights',
+      detail: 'responded with 403: IMS accepts the token, but the product grants it no access',
       fix: expect.stringContaining('technical account'),
     });
   });

@@ -11,7 +11,7 @@ import { fileWith, type Operator, startOperator, until } from './operator.ts';
 const document = '{"client_id":"id-0123456789","client_secret":"p8e-0123456789","scope":"openid"}';
 const before = '{"client_id":"old","client_secret":"p8e-older-0123456789","scope":"openid"}';
 
-/** What happens to a call: AWS refuses it, its answer is lost, or the command is killed after it. */
+/** The fate of a call: AWS refuses it, its response is lost, or the command is killed after it. */
 type Fate = 'refused' | 'lost' | 'killed';
 type Kind = 'token' | 'client';
 /** `deleted`: scheduled for deletion. */

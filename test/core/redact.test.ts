@@ -39,7 +39,7 @@ const names: Readonly<Record<string, string>> = {
   _: 'lowbar',
 };
 
-/** What a server may do to a text that it repeats; every one can be undone. */
+/** The ways in which a server may transform a text that it repeats; all can be undone. */
 const encodings: Readonly<Record<string, Transform>> = {
   'percent encoding': encodeURIComponent,
   'form encoding': (text) => new URLSearchParams({ a: text }).toString().slice(2),

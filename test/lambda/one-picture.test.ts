@@ -63,7 +63,7 @@ describe('a fresh token with an old status', () => {
       expect(tickError(outcomes)).toBeUndefined();
       parts.secretsManager.faults.clear();
     }
-    // What could not be seen in full has not recovered.
+    // A recovery that was seen only in part does not count.
     expect(await statusOf(parts)).toBe('failing of old');
     await tick(parts.run());
     expect(await statusOf(parts)).toBe('ok');

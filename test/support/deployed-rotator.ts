@@ -14,7 +14,7 @@ import { isAllowed, keyArn, resolve, roleStatements, type Statement, statementsO
 import { plainClient } from './start-parts.ts';
 import { seedTemplate } from './template.ts';
 
-/** What `cdk deploy` would create in an account. */
+/** The resources that `cdk deploy` would create in an account. */
 export interface Deployment {
   readonly template: Template;
   readonly statements: readonly Statement[];
