@@ -28,15 +28,16 @@ export const help = {
       'onboard fusion',
     ],
     more:
-      'FILE is in any form that Adobe provides; - reads stdin. Without FILE, the command\n' +
-      'asks for it. The rotator finds the secrets by name, without a deployment.',
+      'FILE is in any form that Adobe provides; - reads stdin. Without FILE, the\n' +
+      'command asks for it. The rotator finds the secrets by name, without a\n' +
+      'deployment.',
   },
   'put-credential': {
     summary: 'store a new credential, and wait for its token',
     examples: ['put-credential fusion credential.json', 'put-credential fusion'],
     more:
-      'FILE is in any form that Adobe provides; - reads stdin. Without FILE, the command\n' +
-      'asks for it.',
+      'FILE is in any form that Adobe provides; - reads stdin. Without FILE, the\n' +
+      'command asks for it.',
   },
   offboard: {
     summary: 'delete the secrets of a credential',
