@@ -117,7 +117,7 @@ export function needsWork(
 ): boolean {
   if (action !== 'keep') return true;
   // While a credential waits, its foreign token still expires, and the operator must be warned in time.
-  if (reason === 'backing-off') return token === 'unread';
+  if (reason === 'backing-off' || reason === 'paused') return token === 'unread';
   // The list may be old: before a problem or a recovery is reported, the secrets themselves are read.
   return needsAction || ((isCredentialUnseen || hasStatus) && isSettled(reason));
 }

@@ -143,10 +143,10 @@ const entities: Readonly<Record<string, string>> = {
 const escapes: readonly RegExp[] = [
   `%${hex(percentSplit, '2')}`,
   `\\\\${slashSplit}(?:u${hex(slashSplit, '4')}|x${hex(slashSplit, '2')}` +
-    `|u${slashSplit}\\{${hex(slashSplit, '1,6')}${slashSplit}\\}|[bfnrt])`,
+    `|[ux]${slashSplit}\\{(?:${slashSplit}0)*${hex(slashSplit, '1,6')}${slashSplit}\\}|[bfnrt])`,
   String.raw`\\(?<itself>["'\\/])`,
-  `&${entitySplit}#(?:${entitySplit}x${hex(entitySplit, '1,6')}` +
-    `|(?<decimal>(?:${entitySplit}[0-9]){1,7}))${entitySplit};?`,
+  `&${entitySplit}#(?:${entitySplit}x(?:${entitySplit}0)*${hex(entitySplit, '1,6')}` +
+    `|(?:${entitySplit}0)*(?<decimal>(?:${entitySplit}[0-9]){1,7}))${entitySplit};?`,
   `&(?:(?<name>(?:${entitySplit}[a-z]){2,31})${entitySplit};|(?<name>amp|lt|gt|quot))`,
 ].map((pattern) => new RegExp(pattern, 'gi'));
 

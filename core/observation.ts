@@ -27,8 +27,7 @@ export interface Observation {
   readonly versionId: string | undefined;
   /**
    * `'absent'`: there is no token secret; `'empty'`: it has no value; `'unread'`: its version id is
-   * foreign or claims more life than this credential's tokens have had, and its value has not been
-   * read.
+   * foreign or claims more than 25 hours, and its value has not been read.
    */
   readonly token: 'absent' | 'empty' | 'unread' | 'malformed' | CurrentToken;
   /** When the version before the current one was issued. */
@@ -102,12 +101,11 @@ export function observeMetadata(
 
 function tokenOf(secret: SecretMetadata | undefined, now: EpochSeconds): Observation['token'] {
   if (secret === undefined) return 'absent';
-  const { currentVersionId, previousVersionId = '' } = secret;
+  const { currentVersionId } = secret;
   if (currentVersionId === undefined) return 'empty';
   const decoded = decodeVersionId(currentVersionId, now);
-  if (decoded === undefined) return 'unread';
-  const { lifetime = 0 } = decodeVersionId(previousVersionId, now) ?? {};
-  if (decoded.lifetime > Math.max(usualLifetime, lifetime)) return 'unread';
+  // Anyone who can write the secret can write its ids, the one before included.
+  if (decoded === undefined || decoded.lifetime > usualLifetime) return 'unread';
   return { ...decoded, issuedAt: epochSeconds(decoded.expiresAt - decoded.lifetime) };
 }
 

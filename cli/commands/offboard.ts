@@ -112,6 +112,11 @@ function stayReason(secret: Secret, { rotator, name, own }: Offboarded): string 
     const text = `${message}, so it is unknown whether another credential uses ${secret.name}`;
     throw new CliError(code, text, fix);
   }
+  const broken = rotator.deployed?.find(({ clientSecrets }) => clientSecrets === undefined);
+  if (broken !== undefined) {
+    const text = `the environment of the function of ${broken.name} is invalid, so it is unknown whether another credential uses ${secret.name}`;
+    throw new CliError('ERR_FUNCTION_FAILED', text, 'deploy its stack again');
+  }
   const others = importersOf(rotator, secret.arn).filter(
     (one) => one.credential !== name || one.rotator !== rotator.name,
   );

@@ -7,7 +7,7 @@ import type { Rotator } from './rotator.ts';
 /**
  * Asks before a command changes a secret outside the rotator's standard prefix: only the function's
  * environment says that it is there, and whoever can deploy a function can say so. `--prefix` is the
- * same answer in advance.
+ * same answer in advance, for the secrets under it.
  *
  * @throws CliError ERR_USAGE without a terminal, ERR_INTERRUPTED after another answer than yes
  */
@@ -16,14 +16,22 @@ export async function confirmLocation(
   { name, prefix, function: target }: Rotator,
   secretId: string,
 ): Promise<void> {
-  if (options.prefix !== undefined || secretId.startsWith(`${defaultPrefix(name)}/`)) return;
+  const said = options.prefix ?? defaultPrefix(name);
+  if (secretId.startsWith(`${said}/`)) return;
   const who = target.kind === 'deployed' ? `the function ${target.name}` : 'nothing but its name';
   const text = `${who} says that ${secretId} belongs to the rotator ${name}, whose standard prefix is ${defaultPrefix(name)}`;
-  if (!terminal.canAsk) throw usageError(text, `if that is right, give --prefix ${prefix}`);
+  if (!terminal.canAsk) throw usageError(text, adviceOf(secretId, prefix));
   terminal.note(text);
   const context = { output: process.stderr, signal };
   const answer = await input({ message: 'Is that right? Type yes to go on' }, context).catch(
     () => '',
   );
   if (answer.trim() !== 'yes') throw interrupted('nothing was changed');
+}
+
+/** A secret outside the prefix is confirmed by a person, or stored without this command. */
+function adviceOf(secretId: string, prefix: string): string {
+  return secretId.startsWith(`${prefix}/`)
+    ? `if that is right, give --prefix ${prefix}`
+    : `if that is right, use a terminal, or: aws secretsmanager put-secret-value --secret-id ${secretId}`;
 }

@@ -54,7 +54,7 @@ function deployedRotator(found: RotatorFunction, region: string): DeployedRotato
   } catch {
     const own = variables[environmentVariables.prefix] ?? '';
     const prefix = prefixPattern.test(own) ? own : defaultPrefix(name);
-    return { name, prefix, clientSecrets: new Map() };
+    return { name, prefix, clientSecrets: undefined };
   }
 }
 

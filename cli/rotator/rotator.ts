@@ -14,7 +14,8 @@ export type FunctionState =
 export interface DeployedRotator {
   readonly name: string;
   readonly prefix: string;
-  readonly clientSecrets: ReadonlyMap<string, string>;
+  /** Undefined when its function's environment is invalid, so that nobody can tell. */
+  readonly clientSecrets: ReadonlyMap<string, string> | undefined;
 }
 
 /** The rotator that a command works on. Unless its function is deployed, defaults are assumed. */
@@ -59,7 +60,7 @@ export function importersOf(
   { deployed = [] }: Pick<Rotator, 'deployed'>,
   arn: string,
 ): readonly { readonly rotator: string; readonly credential: string }[] {
-  return deployed.flatMap(({ name, clientSecrets }) =>
+  return deployed.flatMap(({ name, clientSecrets = new Map<string, string>() }) =>
     [...clientSecrets]
       // An ARN without its last six characters names the same secret.
       .filter(([, used]) => used === arn || used === arn.replace(/-[A-Za-z0-9]{6}$/, ''))

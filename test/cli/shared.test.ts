@@ -52,6 +52,29 @@ describe('offboard of credentials that share a client secret', () => {
     },
   );
 
+  it('deletes nothing while the function of another rotator cannot say what it uses', async () => {
+    const operator = await start(arnOf('elsewhere'));
+    const { lambda, secretsManager, ims } = operator.world;
+    const definition = operator.world.functionDefinition({
+      secretsManager: secretsManager.url,
+      ims: ims.url,
+    });
+    lambda.createFunction({
+      ...definition,
+      functionName: 'rotator-other',
+      environment: {
+        [environmentVariables.name]: 'other',
+        [environmentVariables.tickSeconds]: 'broken',
+        [environmentVariables.clientSecrets]: JSON.stringify({ loan: arnOf(shared) }),
+      },
+    });
+    const command = ['offboard', 'fusion', '--rotator', 'local', '--yes'];
+    const { code, stderr } = await operator.cli(...command);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^ERR_FUNCTION_FAILED .*unknown whether another credential uses/);
+    expect(await isDeleted(operator, shared)).toBe(false);
+  });
+
   it('deletes nothing where nobody can say who uses the client secret', async () => {
     const operator = await startOperator({
       authorize: (action) => action !== 'lambda:ListFunctions',

@@ -154,7 +154,8 @@ describe('a text that repeats a secret', () => {
         fc.pre(text.length <= 1_000);
         expect(redact(text, [secret])).toBe('[redacted]');
       }),
-      { numRuns: Number(process.env['RUNS'] ?? 5_000) },
+      // A check must not fail by chance: RUNS and SEED look further.
+      { numRuns: Number(process.env['RUNS'] ?? 5_000), seed: Number(process.env['SEED'] ?? 42) },
     );
   });
 
@@ -190,6 +191,21 @@ describe('a text that repeats a secret', () => {
   });
 });
 
+describe('an escape with leading zeros', () => {
+  const secret = 'p8e-Zq7Kx2Lm9Vt4Rw1Yb8Nd3Hs5';
+  const each = (form: (code: number) => string): string =>
+    [...secret].map((letter) => form(letter.charCodeAt(0))).join('');
+
+  it.each([
+    ['decimal entity', each((code) => `&#000000000${code};`)],
+    ['hexadecimal entity', each((code) => `&#x00000000${code.toString(16)};`)],
+    ['braced escape', each((code) => `\\u{00000000${code.toString(16)}}`)],
+    ['braced escape in hex', each((code) => `\\x{${code.toString(16)}}`)],
+  ])('hides nothing: %s', (_, text) => {
+    expect(redact(text, [secret])).toBe('[redacted]');
+  });
+});
+
 describe('any other text', () => {
   it.each(harmless)('stays readable: %s', (text) => {
     fc.assert(
@@ -199,7 +215,7 @@ describe('any other text', () => {
           expect(redact(text, [secret])).toBe(text);
         },
       ),
-      { numRuns: 50 },
+      { numRuns: 50, seed: 42 },
     );
   });
 

@@ -24,4 +24,24 @@ describe('a paused credential', () => {
     expect(parts.metrics.map(([name]) => name)).not.toContain('MinLifeLeft');
     expect(parts.properties.get('least_paused_life_left_credential')).toBe('fusion');
   });
+
+  it('counts with the life that is left of a token that was stored by hand', async () => {
+    const parts = await startParts();
+    seedCredential(parts, 'fusion', { 'ims-token-rotator:paused': 'true' });
+    const at = (seconds: number): string =>
+      new Date((parts.clock.seconds + seconds) * 1000).toISOString();
+    parts.secretsManager.seed({
+      name: 'ims-token-rotator/prod/fusion/token',
+      versionId: '019ac0de-0000-4000-8000-000000000009',
+      tags: { 'ims-token-rotator:paused': 'true' },
+      secretString: JSON.stringify({
+        access_token: 'the-old-token-0123456789',
+        issued_at: at(-9 * hour),
+        expires_at: at(hour),
+      }),
+    });
+    const outcomes = await countedTick(parts.run());
+    expect(outcomes).toMatchObject([{ reason: 'paused', outcome: 'kept', failing: false }]);
+    expect(parts.metrics).toContainEqual(['MinPausedLifeLeft', 10]);
+  });
 });

@@ -59,8 +59,20 @@ describe('a version id that claims 12 days', () => {
   });
 });
 
+describe('two forged version ids that claim 12 days', () => {
+  it('do not vouch for each other', async () => {
+    const parts = await startWithToken();
+    await forge(parts, 'garbage', 12 * day);
+    await forge(parts, 'more garbage', 12 * day);
+    parts.clock.advance(600);
+    expect(await tick(parts.run())).toMatchObject([
+      { reason: 'token-malformed', outcome: 'renewed' },
+    ]);
+  });
+});
+
 describe('tokens that really live for 12 days', () => {
-  it('are believed by their id once the one before says the same', async () => {
+  it('are read once in each tick, and kept', async () => {
     const parts = await startParts();
     seedCredential(parts, 'fusion');
     parts.ims.client('client-fusion').lifetimeSeconds = 12 * day;
@@ -70,6 +82,9 @@ describe('tokens that really live for 12 days', () => {
     parts.clock.advance(hour);
     parts.secretsManager.clearCalls();
     expect(await tick(parts.run())).toMatchObject([{ reason: 'token-fresh' }]);
-    expect(parts.secretsManager.calls.map(({ action }) => action)).toEqual(['ListSecrets']);
+    expect(parts.secretsManager.calls.map(({ action }) => action)).toEqual([
+      'ListSecrets',
+      'GetSecretValue',
+    ]);
   });
 });

@@ -17,7 +17,11 @@ describe('the embedded world', () => {
         ims: 'http://127.0.0.1:2',
       });
     const { AWS_ENDPOINT_URL_SECRETS_MANAGER, IMS_ENDPOINT_URL, ...others } = environment ?? {};
-    expect(others).toEqual(deployed?.['Properties'].Environment.Variables);
+    // The world onboards its credential at run time, so it declares none.
+    const { IMS_TOKEN_ROTATOR_DECLARED, ...variables } =
+      deployed?.['Properties'].Environment.Variables ?? {};
+    expect(IMS_TOKEN_ROTATOR_DECLARED).toBe('workfront-fusion');
+    expect(others).toEqual(variables);
     expect(settingsOfWorld).toEqual({
       handler: deployed?.['Properties'].Handler,
       timeoutSeconds: deployed?.['Properties'].Timeout,
