@@ -38,6 +38,19 @@ describe('outcomeOf', () => {
       { reason: 'backing-off', outcome: 'kept', failing: true, standingCode: standing.code },
     ],
     [
+      'a good token that outlives every new one is not failing while it waits',
+      outcome({ kind: 'kept' }, { failure: { ...standing, code: 'ERR_TOKEN_NOT_LATER' } }),
+      { reason: 'backing-off', failing: false, standingCode: 'ERR_TOKEN_NOT_LATER' },
+    ],
+    [
+      'a token that was to outlive every new one is failing once it has expired',
+      outcome(
+        { kind: 'kept' },
+        { failure: { ...standing, code: 'ERR_TOKEN_NOT_LATER' }, token: currentToken(-1) },
+      ),
+      { reason: 'backing-off', failing: true },
+    ],
+    [
       'reports a due token as due',
       outcome({ kind: 'due' }, { token: expiring }),
       { reason: 'token-expiring', outcome: 'due', failing: false },

@@ -72,6 +72,11 @@ describe('the status tag', () => {
   });
 });
 
+it('a status counts with a retry-at that another clock has put up to 65 minutes ahead', () => {
+  const ahead = { ...final, retryAt: at(hour + 300) };
+  expect(read(formatStatus(ahead))).toEqual(ahead);
+});
+
 describe('rememberFailure', () => {
   const failure = { code: final.code, transient: false, fingerprint };
   const lasting = (age: number): StandingFailure => ({ ...final, since: at(-age) });

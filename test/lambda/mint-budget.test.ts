@@ -91,6 +91,27 @@ describe('settings that change again and again', () => {
   });
 });
 
+describe('a setting that changes the scopes of a token', () => {
+  it('is a changed credential, and mints', async () => {
+    const parts = await startWithToken();
+    const client = parts.ims.client('client-fusion');
+    client.scopes = ['openid', 'AdobeID'];
+    const withoutScopes = { client_id: 'client-fusion', client_secret: 'secret-of-fusion' };
+    const tag = async (Value: string): Promise<void> => {
+      const Tags = [{ Key: 'ims-token-rotator:scopes', Value }];
+      await plainClient(parts).send(new TagResourceCommand({ SecretId: `${prefix}/token`, Tags }));
+    };
+    await tag('openid');
+    await put(parts, 'client', JSON.stringify(withoutScopes));
+    expect(await tick(parts.run())).toMatchObject([{ reason: 'token-fresh' }]);
+    await tag('openid AdobeID');
+    expect(await tick(parts.run())).toMatchObject([
+      { reason: 'credential-changed', outcome: 'renewed' },
+    ]);
+    expect((await readToken(parts, 'fusion'))?.SecretString).toContain('"scope":"openid,AdobeID"');
+  });
+});
+
 describe('forced renewals', () => {
   it('mint twice in quick succession, and then say when they will again', async () => {
     const parts = await startWithToken();
