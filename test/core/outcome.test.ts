@@ -38,6 +38,26 @@ describe('outcomeOf', () => {
       { reason: 'backing-off', outcome: 'kept', failing: true, standingCode: standing.code },
     ],
     [
+      'a broken token that waits for the budget of mints is failing',
+      outcome(
+        { kind: 'kept' },
+        { token: 'malformed', previousIssuedAt: epochSeconds(now - 60), changedAt: now },
+      ),
+      { reason: 'recently-issued', isOverBudget: true, failing: true },
+    ],
+    [
+      'a good token that waits for the budget of mints is not failing',
+      outcome(
+        { kind: 'kept' },
+        {
+          token: currentToken(lifetime - 60),
+          previousIssuedAt: epochSeconds(now - 120),
+          fingerprint: '00000001',
+        },
+      ),
+      { reason: 'recently-issued', isOverBudget: true, failing: false },
+    ],
+    [
       'a good token that outlives every new one is not failing while it waits',
       outcome({ kind: 'kept' }, { failure: { ...standing, code: 'ERR_TOKEN_NOT_LATER' } }),
       { reason: 'backing-off', failing: false, standingCode: 'ERR_TOKEN_NOT_LATER' },
