@@ -89,7 +89,7 @@ export function outcomeOf(
       const isOverBudget = decision?.isOverBudget;
       // Until the budget allows a mint, consumers have no token.
       const isWithout = isOverBudget === true && token === undefined;
-      const failing = isWithout || (lasting !== undefined && !isHarmless(lasting, observation));
+      const failing = isWithout || isLasting(lasting, observation);
       return {
         credential,
         reason,
@@ -111,11 +111,12 @@ function isHourly(observation: Observation | undefined): boolean {
   return observation !== undefined && observation.now % hour < observation.tick;
 }
 
-/** A stored token that outlives every new one needs no attention. */
-function isHarmless(code: string, observation: Observation | undefined): boolean {
-  const token = observation?.token;
-  const isGood = typeof token === 'object' && token.expiresAt > (observation?.now ?? 0);
-  return code === 'ERR_TOKEN_NOT_LATER' && isGood;
+/** A stored token that outlives every new one needs no attention while it is good. */
+function isLasting(code: string | undefined, observation: Observation | undefined): boolean {
+  if (code === undefined || observation === undefined) return false;
+  const { token, now } = observation;
+  const isGood = typeof token === 'object' && token.expiresAt > now;
+  return !(code === 'ERR_TOKEN_NOT_LATER' && isGood);
 }
 
 function lifeOf(token: Observation['token'] | undefined): TokenLife | undefined {
