@@ -46,16 +46,19 @@ export type TokenFault =
   | { readonly kind: 'opaque-token' };
 
 /** Where a response repeats what was sent. */
-export type EchoPlace =
-  | 'error_description'
-  | 'error'
-  | 'x-debug-id'
-  | 'token_type'
-  | 'access_token'
-  | 'html'
-  | 'keys'
-  | 'status-text'
-  | 'location';
+export const echoPlaces = [
+  'error_description',
+  'error',
+  'x-debug-id',
+  'token_type',
+  'access_token',
+  'html',
+  'keys',
+  'status-text',
+  'location',
+] as const;
+
+export type EchoPlace = (typeof echoPlaces)[number];
 
 /** IMS rejects the request and repeats the client secret, or else the token, in its response. */
 export interface EchoFault {

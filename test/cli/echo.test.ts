@@ -1,21 +1,9 @@
 import { expect, it } from 'vitest';
-import type { EchoPlace } from '../../emulators/ims/fault.ts';
+import { echoPlaces } from '../../emulators/ims/fault.ts';
 import { startOperator } from './operator.ts';
 
-const places: readonly EchoPlace[] = [
-  'error_description',
-  'error',
-  'x-debug-id',
-  'token_type',
-  'access_token',
-  'html',
-  'keys',
-  'status-text',
-  'location',
-];
-
 // The operator fails the test if any output holds the client secret.
-it.each(places)('no command shows a client secret that IMS repeats in %s', async (place) => {
+it.each(echoPlaces)('no command shows a client secret that IMS repeats in %s', async (place) => {
   const operator = await startOperator();
   const { clientSecrets } = await operator.onboard('fusion');
   expect(clientSecrets).toHaveLength(1);

@@ -5,7 +5,7 @@ import {
   RotateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import type { EchoPlace, ImsFault } from '../../emulators/ims/fault.ts';
+import { echoPlaces, type ImsFault } from '../../emulators/ims/fault.ts';
 import type { Call, SecretsManagerFault } from '../../emulators/secrets-manager/fault.ts';
 import { expectNoSecrets } from '../support/no-secrets.ts';
 import { startRotator } from '../support/start-rotator.ts';
@@ -25,20 +25,8 @@ const imsFaults: readonly ImsFault[] = [
   { kind: 'opaque-token' },
 ];
 
-const places: readonly EchoPlace[] = [
-  'error_description',
-  'error',
-  'x-debug-id',
-  'token_type',
-  'access_token',
-  'html',
-  'keys',
-  'status-text',
-  'location',
-];
-
 /** Every place in which IMS may repeat the client secret, and some of the ways. */
-const echoes: readonly ImsFault[] = places.flatMap((place) =>
+const echoes: readonly ImsFault[] = echoPlaces.flatMap((place) =>
   [
     String,
     (text: string) => text.slice(4, 20),

@@ -50,7 +50,7 @@ describe('a client secret that two credentials share', () => {
       new DeleteSecretCommand({ SecretId: 'ims-token-rotator/prod/fusion/token' }),
     );
     expect(await names()).toEqual(['reports']);
-    // What the stack declares is still expected to have a token.
+    // A declared credential is still expected to have a token.
     const declaring = { ...config, declared: new Set(['fusion']) };
     expect(await tick(parts.run({ config: declaring }))).toContainEqual(
       expect.objectContaining({ credential: 'fusion', reason: 'token-secret-missing' }),
