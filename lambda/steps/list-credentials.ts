@@ -3,6 +3,7 @@ import { type Decision, decide } from '../../core/decision.ts';
 import { asRotatorError, type RotatorError } from '../../core/errors.ts';
 import { type LedgerEntry, type SecretMetadata, takePairs } from '../../core/ledger.ts';
 import { type Observation, versionOf } from '../../core/observation.ts';
+import { importersOf } from '../../core/secret-name.ts';
 import { budget } from './budget.ts';
 import type { Gathered } from './gather.ts';
 import { observeMetadataOf } from './observe.ts';
@@ -32,9 +33,10 @@ export async function* listCredentials(run: Run): AsyncGenerator<Nomination> {
     nextToken = page.nextToken;
   } while (nextToken !== undefined);
   // A client secret that only others use is what `offboard` leaves of a credential.
-  const shared = new Set(clientSecrets.values());
   const isLeft = (name: string, { client, token }: LedgerEntry): boolean =>
-    token === undefined && !expected.has(name) && shared.has(client?.arn ?? '');
+    token === undefined &&
+    !expected.has(name) &&
+    importersOf(run.config, client?.arn ?? '').length > 0;
   yield* nominateEach(
     run,
     [...ledger].filter(([name, entry]) => !isLeft(name, entry)),
