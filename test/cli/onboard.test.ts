@@ -267,7 +267,7 @@ describe('offboard', () => {
     const { code, stderr } = await cli('offboard', 'fusion', '--yes');
     expect(code).toBe(1);
     expect(stderr).toMatch(/^ERR_AWS_DENIED not authorized to perform secretsmanager:DeleteSecret/);
-    expect(stderr).toContain('could not be undone');
+    expect(stderr).toContain('not everything could be undone');
     expect(stderr).toContain(
       'aws secretsmanager restore-secret --secret-id ims-token-rotator/local/fusion/client',
     );
