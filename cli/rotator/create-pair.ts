@@ -59,7 +59,7 @@ export async function createPair(session: Session, pair: NewPair): Promise<Creat
           description: `${tokenDescription(credential)}${run}`,
           tags: pair.tags,
         })
-      : await resume(session, pair.resumed);
+      : ({ kind: 'done', result: pair.resumed.arn } as const);
   if (token.kind !== 'done') throw explained(token, names.token);
   const client = await create({
     name: names.client,
@@ -69,20 +69,6 @@ export async function createPair(session: Session, pair: NewPair): Promise<Creat
   });
   if (client.kind === 'done') return { arn: client.result, versionId: run };
   throw await undone(session, pair, token.result, client);
-}
-
-async function resume({ secrets }: Session, { arn, deletedAt }: Secret): Promise<Settled<string>> {
-  if (deletedAt === undefined) return { kind: 'done', result: arn };
-  return await settle(
-    async () => {
-      await secrets.restore(arn);
-      return arn;
-    },
-    async () => {
-      const found = await secrets.describeAfterWrite(arn);
-      return found !== undefined && found.deletedAt === undefined ? arn : undefined;
-    },
-  );
 }
 
 type Failure = Exclude<Settled<string>, { readonly kind: 'done' }>;
@@ -151,7 +137,7 @@ async function undone(
     if (deletion.kind === 'failed') throw deletion.error;
     return told(
       `nothing was stored, and ${names.token} is scheduled for deletion`,
-      `${again}, which restores it (by hand: ${restoreCommand(arn)})`,
+      `${restoreCommand(names.token)}, ${again}, which uses it after 2 minutes`,
     );
   } catch {
     return told(

@@ -1,8 +1,4 @@
-import {
-  DeleteSecretCommand,
-  DescribeSecretCommand,
-  GetSecretValueCommand,
-} from '@aws-sdk/client-secrets-manager';
+import { DescribeSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { expect } from 'vitest';
 import type { Call } from '../../emulators/secrets-manager/fault.ts';
 import type { Exit } from '../support/run-process.ts';
@@ -21,7 +17,7 @@ export type Kind = 'token' | 'client';
 /** `deleted`: scheduled for deletion. */
 export type Left = 'absent' | 'empty' | 'old' | 'new' | 'deleted';
 
-/** A credential of which there is nothing, or what a failed `onboard` left long ago, or all. */
+/** A credential of which there is nothing, or what an `onboard` that was broken off has left, or all. */
 export async function start(existing: 'none' | 'leftover' | 'both') {
   const operator = await startOperator();
   const { world, client } = operator;
@@ -34,7 +30,6 @@ export async function start(existing: 'none' | 'leftover' | 'both') {
   if (existing === 'leftover') {
     const name = world.secretId('fusion', 'token');
     world.secretsManager.seed({ name, ...leftover, createdAt: Date.now() - 130_000 });
-    await client.send(new DeleteSecretCommand({ SecretId: name, RecoveryWindowInDays: 7 }));
   }
   const file = await fileWith(document);
   const describeSecret = (kind: Kind) =>
