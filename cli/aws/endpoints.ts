@@ -26,30 +26,17 @@ const services = [
 export async function endpointOverrides(): Promise<readonly string[]> {
   const origins = new Set<string>();
   for (const service of services) {
-    const url = await configuredEndpoint(service);
+    const { config } = new SecretsManagerClient({ serviceId: service });
+    const url = await config.serviceConfiguredEndpoint?.();
     if (url === undefined || isLoopback(url)) continue;
     const origin = URL.parse(url)?.origin;
     if (!isAwsEndpoint(url)) {
       const text = `the endpoint of ${service}, ${origin ?? 'not a URL'}, must be an https URL, or one on loopback`;
-      throw invalid(text);
+      const fix =
+        'correct endpoint_url in the AWS profile or its services section, or choose another profile';
+      throw new CliError('ERR_CONFIG_INVALID', text, fix);
     }
     origins.add(origin ?? url);
   }
   return [...origins];
-}
-
-async function configuredEndpoint(serviceId: string): Promise<string | undefined> {
-  const { config } = new SecretsManagerClient({ serviceId });
-  try {
-    return await config.serviceConfiguredEndpoint?.();
-  } catch (error) {
-    // The profile names a services section that the file lacks.
-    throw invalid(error instanceof Error ? error.message : String(error), error);
-  }
-}
-
-function invalid(text: string, cause?: unknown): CliError {
-  const fix =
-    'correct endpoint_url in the AWS profile or its services section, or choose another profile';
-  return new CliError('ERR_CONFIG_INVALID', text, fix, { cause });
 }

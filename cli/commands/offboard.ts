@@ -8,6 +8,7 @@ import { isScheduledForDeletion } from '../rotator/absence.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import { deletePair } from '../rotator/delete-pair.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
+import { policyWarning } from '../rotator/policy-warning.ts';
 import { checkName, importersOf, namesOf, type Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { day, formatDuration } from '../view/durations.ts';
@@ -32,7 +33,12 @@ export async function offboard(
   if (yes) await confirmLocation(session, rotator, namesOf(rotator, name).token);
   const token = doomed.find((secret) => secret.name === namesOf(rotator, name).token);
   const readers = token === undefined ? [] : await readersOf(session, token);
-  const warnings = [...kept, ...warningsOf(doomed, token, readers, session.now())];
+  const policies = await Promise.all(doomed.map((secret) => policyWarning(session, secret)));
+  const warnings = [
+    ...kept,
+    ...policies.filter((text) => text !== undefined),
+    ...warningsOf(doomed, token, readers, session.now()),
+  ];
   if (!yes || options.json !== true) {
     const write = (...lines: readonly string[]): void =>
       options.json === true ? terminal.note(...lines) : terminal.print(...lines);

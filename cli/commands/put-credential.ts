@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readSettings } from '../../core/token-tags.ts';
-import type { Secret } from '../aws/secrets.ts';
-import { CliError, interrupted } from '../errors.ts';
+import { interrupted } from '../errors.ts';
 import { assertPresent } from '../rotator/absence.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import { type CredentialFile, readCredential } from '../rotator/credential-file.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
+import { policyWarning } from '../rotator/policy-warning.ts';
 import { announce, reportToken, type WaitOptions } from '../rotator/report-token.ts';
 import { checkDeployed, checkName, namesOf } from '../rotator/rotator.ts';
 import { settled } from '../rotator/settle.ts';
@@ -35,7 +35,9 @@ export async function putCredential(
   assertPresent(names.client, client, fixFor(names.client));
   assertPresent(names.token, token, fixFor(names.token));
   await confirmLocation(session, rotator, names.client);
-  await warnOfPolicy(session, client);
+  // Whoever created the secret, perhaps before its owner could, may read what is stored in it.
+  const warning = await policyWarning(session, client);
+  if (warning !== undefined) session.terminal.note(`warning: ${warning}`);
   const file = await readCredential(session, path, readSettings(token.tags));
   announce(session, file, names.client);
   if (session.signal.aborted) throw interrupted('nothing was stored');
@@ -43,23 +45,6 @@ export async function putCredential(
   const versionId = await store(session, clientArn, file);
   const stored = { name, tokenSecret: names.token, clientArn, versionId, replaced };
   return await reportToken(session, { file, stored, wait });
-}
-
-/** Whoever created the secret, perhaps before its owner could, may have let others read it. */
-async function warnOfPolicy({ secrets, terminal }: Session, { name, arn }: Secret): Promise<void> {
-  // A principal may store a credential without the right to see who reads it.
-  const hasPolicy = await secrets.hasPolicy(arn).catch(falseIfRefused);
-  if (!hasPolicy) return;
-  terminal.note(
-    `warning: ${name} has a resource policy, which may let others read the credential:`,
-    `  aws secretsmanager get-resource-policy --secret-id ${name}`,
-  );
-}
-
-function falseIfRefused(error: unknown): boolean {
-  const codes = ['ERR_AWS_DENIED', 'ERR_AWS_REFUSED'];
-  if (error instanceof CliError && codes.includes(error.code)) return false;
-  throw error;
 }
 
 /** @returns the id of the new version */

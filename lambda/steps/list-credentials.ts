@@ -1,9 +1,8 @@
 // In: the rotator's prefix. Out: a nomination for each of its credentials, page by page.
 import { type Decision, decide } from '../../core/decision.ts';
 import { asRotatorError, type RotatorError } from '../../core/errors.ts';
-import { type LedgerEntry, type SecretMetadata, takePairs } from '../../core/ledger.ts';
+import { isOnlyLent, type LedgerEntry, type SecretMetadata, takePairs } from '../../core/ledger.ts';
 import { type Observation, versionOf } from '../../core/observation.ts';
-import { importersOf } from '../../core/secret-name.ts';
 import { budget } from './budget.ts';
 import type { Gathered } from './gather.ts';
 import { observeMetadataOf } from './observe.ts';
@@ -32,14 +31,9 @@ export async function* listCredentials(run: Run): AsyncGenerator<Nomination> {
     yield* nominateEach(run, takePairs(ledger, page.rows, { prefix, region }));
     nextToken = page.nextToken;
   } while (nextToken !== undefined);
-  // A client secret that only others use is what `offboard` leaves of a credential.
-  const isLeft = (name: string, { client, token }: LedgerEntry): boolean =>
-    token === undefined &&
-    !expected.has(name) &&
-    importersOf(run.config, client?.arn ?? '').length > 0;
   yield* nominateEach(
     run,
-    [...ledger].filter(([name, entry]) => !isLeft(name, entry)),
+    [...ledger].filter(([name, entry]) => !isOnlyLent(name, entry, run.config)),
   );
 }
 

@@ -87,10 +87,4 @@ describe('an endpoint of AWS in the profile', () => {
     expect(stderr).toMatch(/^ERR_[A-Z_]+ |^$/);
     expect(world.aws.calls.length).toBeGreaterThan(0);
   });
-
-  it('is rejected when the services section does not exist', async () => {
-    const { code, stderr } = await withConfig('[default]\nservices = none\n', 'status');
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^ERR_CONFIG_INVALID .*services section "none"/);
-  });
 });
