@@ -66,6 +66,16 @@ export function isRefusal(error: unknown, name: string): boolean {
   return error instanceof CliError && error.cause instanceof Error && error.cause.name === name;
 }
 
+/** True if AWS may have carried out the call, although it did not respond. */
+export function isUnanswered(error: unknown): error is CliError {
+  if (!(error instanceof CliError) || !(error.cause instanceof Error)) return false;
+  const { code = '', $metadata: metadata } = error.cause as AwsException;
+  const isUnsent = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/.test(code);
+  return (
+    error.code === 'ERR_AWS_UNAVAILABLE' && metadata?.httpStatusCode === undefined && !isUnsent
+  );
+}
+
 /** Hard time-outs for every call. */
 export const clientConfig = {
   requestHandler: { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true },

@@ -3,6 +3,7 @@ import {
   DeleteSecretCommand,
   DescribeSecretCommand,
   type DescribeSecretCommandOutput,
+  GetResourcePolicyCommand,
   GetSecretValueCommand,
   ListSecretsCommand,
   ListSecretVersionIdsCommand,
@@ -27,6 +28,10 @@ export interface Secret extends SecretMetadata {
   readonly deletedAt?: EpochSeconds | undefined;
   /** Only for a customer managed key. */
   readonly keyId?: string | undefined;
+  /** It has a rotation of Secrets Manager, which may be switched off. */
+  readonly isRotated?: boolean | undefined;
+  /** The AWS service that manages it, if one does. */
+  readonly owningService?: string | undefined;
 }
 
 export interface SecretVersion {
@@ -138,6 +143,16 @@ export class Secrets {
     }
   }
 
+  /** True if a resource policy lets others use the secret. */
+  async hasPolicy(arn: string): Promise<boolean> {
+    const { ResourcePolicy } = await askAws('secretsmanager:GetResourcePolicy', arn, () =>
+      this.#client.send(new GetResourcePolicyCommand({ SecretId: arn }), {
+        abortSignal: this.#signal,
+      }),
+    );
+    return ResourcePolicy !== undefined;
+  }
+
   async version(secretId: string, versionId: string): Promise<SecretVersion | undefined> {
     const { Versions = [] } = await askAws('secretsmanager:ListSecretVersionIds', secretId, () =>
       this.#client.send(new ListSecretVersionIdsCommand({ SecretId: secretId, MaxResults: 100 }), {
@@ -223,5 +238,7 @@ function toSecret(row: Row, stages: Stages = {}): Secret {
     keyId: row.KmsKeyId,
     readOn: toInstant(row.LastAccessedDate),
     deletedAt: toInstant(row.DeletedDate),
+    isRotated: row.RotationLambdaARN !== undefined || row.RotationEnabled === true,
+    owningService: row.OwningService,
   };
 }
