@@ -14,3 +14,17 @@ it.each(echoPlaces)('no command shows a client secret that IMS repeats in %s', a
   expect(examined.stdout).toContain('mint');
   await operator.cli('status', '--json');
 });
+
+it('no command shows a client secret that AWS repeats as the name of its error', async () => {
+  const operator = await startOperator();
+  const { clientSecrets, file } = await operator.onboard('fusion');
+  const [secret = ''] = clientSecrets;
+  const type = `p${secret.replaceAll(/[^A-Za-z0-9]/g, '')}`;
+  operator.world.secretsManager.faults.inject(
+    { kind: 'error', type, message: secret },
+    { when: ({ action }) => action === 'PutSecretValue' },
+  );
+  const { code, stderr } = await operator.cli('put-credential', 'fusion', file, '--wait', '0');
+  expect(code).toBe(1);
+  expect(stderr).toContain('unknown error');
+});

@@ -78,7 +78,7 @@ const layer = fc
     if (text.length > 1_000) return text;
     const encoded = (encodings[name] ?? String)(text);
     // Numbers that are split become other ones.
-    const isList = /(?:\d+\W+){7}\d/.test(encoded.slice(0, 1_000));
+    const isList = /(?:\d+\W+){7}\d/.test(encoded.slice(0, 1_000).normalize('NFKD'));
     return before + (cut === undefined || isList ? encoded : split(...cut)(encoded)) + after;
   });
 
