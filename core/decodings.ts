@@ -41,7 +41,7 @@ function decodeHex(text: string): Uint8Array[] {
     .flatMap((form) => form.match(/[0-9a-f]{16,}/gi) ?? [])
     .flatMap((digits) => [digits, digits.slice(1)])
     .map((digits) =>
-      Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)),
+      Uint8Array.from(digits.matchAll(/../g), ([pair]) => Number.parseInt(pair, 16)),
     );
 }
 

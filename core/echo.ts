@@ -101,7 +101,7 @@ function isSpreadIn(text: string, secret: string): boolean {
     for (const [index, next] of wanted.entries()) {
       if (character !== next) continue;
       const isFirst = index === wanted.length - 1;
-      if (isFirst || at - (lastAt[index + 1] ?? at) <= farthest) lastAt[index] = at;
+      if (isFirst || at - Number(lastAt[index + 1]) <= farthest) lastAt[index] = at;
     }
   }
   return lastAt[0] !== Number.NEGATIVE_INFINITY;

@@ -36,7 +36,9 @@ const echoes: readonly ImsFault[] = [
       (text: string) => [...text].join(' '),
     ].map((as) => ({ kind: 'echo', place, as }) as const),
   ),
-  ...Object.values(encodings).map((as) => ({ kind: 'echo', place: 'error_description', as }) as const),
+  ...Object.values(encodings).map(
+    (as) => ({ kind: 'echo', place: 'error_description', as }) as const,
+  ),
 ];
 
 const storeFaults: readonly SecretsManagerFault[] = [
