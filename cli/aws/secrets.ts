@@ -173,32 +173,33 @@ export class Secrets {
     versionId,
   }: NewSecret): Promise<string> {
     const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-    const { ARN = '' } = await askAws('secretsmanager:CreateSecret', name, () =>
-      this.#client.send(
-        new CreateSecretCommand({
-          Name: name,
-          Description: description,
-          KmsKeyId: keyId,
-          SecretString: secretString?.reveal(),
-          ClientRequestToken: versionId,
-          Tags: Tags.length > 0 ? Tags : undefined,
-        }),
-      ),
+    const create = new CreateSecretCommand({
+      Name: name,
+      Description: description,
+      KmsKeyId: keyId,
+      SecretString: secretString?.reveal(),
+      ClientRequestToken: versionId,
+      Tags: Tags.length > 0 ? Tags : undefined,
+    });
+    const { ARN = '' } = await askAws(
+      'secretsmanager:CreateSecret',
+      name,
+      () => this.#client.send(create),
+      [secretString?.reveal() ?? ''],
     );
     return ARN;
   }
 
   /** Stores a new current value as the version with this id. */
   async put(arn: string, secretString: Sensitive, versionId: string): Promise<void> {
-    await askAws('secretsmanager:PutSecretValue', arn, () =>
-      this.#client.send(
-        new PutSecretValueCommand({
-          SecretId: arn,
-          SecretString: secretString.reveal(),
-          ClientRequestToken: versionId,
-        }),
-      ),
-    );
+    const put = new PutSecretValueCommand({
+      SecretId: arn,
+      SecretString: secretString.reveal(),
+      ClientRequestToken: versionId,
+    });
+    await askAws('secretsmanager:PutSecretValue', arn, () => this.#client.send(put), [
+      secretString.reveal(),
+    ]);
   }
 
   /**
