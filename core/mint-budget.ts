@@ -29,13 +29,12 @@ const tolerance = 5 * minute;
  * A credential may ask IMS three times in quick succession, then once in ten minutes, whatever the
  * reason; undefined while it may.
  *
- * The requests are in a tag. Where the tag lacks the tokens that the version ids show, because it
- * could not be written or was removed, the ids count as well: they show two tokens, so that the
- * burst is two.
+ * The requests are in a tag. Where the tag lacks the newest token, because it could not be written or
+ * was removed, the version ids count as well: they show two tokens, so that the burst is two.
  */
 export function spentBudget({ now, requested, issued }: MintHistory): SpentBudget | undefined {
   const byTag = limit(requested, burst);
-  const byIds = isComplete(requested, issued) ? undefined : limit(issued, 2);
+  const byIds = knowsNewest(requested, issued) ? undefined : limit(issued, 2);
   const spent = [byTag, byIds].flatMap((each) => (each && each.nextAt > now ? [each] : []));
   return spent.toSorted((one, other) => other.nextAt - one.nextAt)[0];
 }
@@ -54,11 +53,11 @@ function limit(requests: readonly EpochSeconds[], size: number): SpentBudget | u
   };
 }
 
-function isComplete(requested: readonly EpochSeconds[], issued: readonly EpochSeconds[]): boolean {
-  return issued.every((at, index) => {
-    const request = requested[index];
-    return request !== undefined && request >= at - tolerance;
-  });
+function knowsNewest(
+  [request]: readonly EpochSeconds[],
+  [token]: readonly EpochSeconds[],
+): boolean {
+  return token === undefined || (request !== undefined && request >= token - tolerance);
 }
 
 /** The requests that the tag tells of. It ignores what is no instant, or is in the future. */

@@ -28,6 +28,10 @@ describe('the budget of token requests', () => {
     ['one that is ten minutes after the last', { requested: ago(10, 11, 12) }],
     ['one that is half an hour after the last but two', { requested: ago(1, 2, 30) }],
     ['a third one that follows two stored tokens', { requested: ago(1, 2), issued: ago(1, 2) }],
+    [
+      'a third one although two that overlapped left one record',
+      { requested: ago(1), issued: ago(1, 1) },
+    ],
     ['one whose token took a while', { requested: ago(5, 6), issued: ago(0, 1) }],
     ['one that follows a token of an unknown request', { issued: ago(1) }],
     ['one that is ten minutes after a token of an unknown request', { issued: ago(10, 11) }],
