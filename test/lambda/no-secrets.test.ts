@@ -77,10 +77,14 @@ describe('the output of the function', () => {
       world.secretsManager.faults.inject(fault, { when, times: 1 });
       await run({ action: 'renew', credential: `store-${index}` });
     }
-    const SecretId = world.secretId('fusion', 'token');
+    const rotated = await onboard('rotated');
+    for (const secret of rotated.clientSecrets) secrets.add(secret);
+    await run({ action: 'tick' });
+    secrets.add(String((await read('rotated'))?.token['access_token']));
+    const SecretId = world.secretId('rotated', 'token');
     const RotationLambdaARN = `arn:aws:lambda:us-east-1:111122223333:function:${world.functionName}`;
     const rotateSecret = async (): Promise<void> => {
-      world.ims.client(sample.clientId).lifetimeSeconds += 60;
+      world.ims.client(rotated.clientId).lifetimeSeconds += 60;
       await client.send(new RotateSecretCommand({ SecretId, RotationLambdaARN }));
       await world.secretsManager.idle();
       results.push(world.secretsManager.errors.map((error) => (error as Error).cause));
