@@ -188,10 +188,11 @@ describe('renew --force', () => {
   it('says when the next token can be minted after too many', async () => {
     const operator = await startHealthy();
     expect(await operator.cli('renew', 'fusion', '--force')).toMatchObject({ code: 0 });
+    expect(await operator.cli('renew', 'fusion', '--force')).toMatchObject({ code: 0 });
     const { code, stdout } = await operator.cli('renew', 'fusion', '--force');
     expect(code).toBe(1);
-    expect(stdout).toContain('✗ fusion ERR_RECENTLY_ISSUED');
-    expect(stdout).toContain('the next one is minted after 10 minutes');
+    expect(stdout).toContain('✗ fusion ERR_MINT_BUDGET_SPENT');
+    expect(stdout).toContain('the next request is possible at');
     expect(stdout).toContain('use the stored token');
   });
 });
