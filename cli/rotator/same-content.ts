@@ -26,7 +26,7 @@ export async function isSameContent(
     if (token?.clientSecretVersion === undefined || token.expiresAt <= now()) return false;
     const old = await secrets.read(clientArn, token.clientSecretVersion);
     if (old === undefined) return false;
-    const minted = parseCredential(old.value.reveal(), readSettings(secret?.tags ?? {}));
+    const minted = parseCredential(old.text.reveal(), readSettings(secret?.tags ?? {}));
     return isSameCredential(credential, { ...minted, scopes: splitScopes(token.scope) });
   } catch (error) {
     const isExpected = error instanceof RotatorError || error instanceof CliError;

@@ -14,6 +14,7 @@ import type { SecretMetadata } from '../../core/ledger.ts';
 import type { NewVersion, SecretStore, SecretValue, Version } from '../../core/ports.ts';
 import { toMetadata } from '../../core/secret-metadata.ts';
 import { Sensitive } from '../../core/sensitive.ts';
+import { decodeText } from '../../core/text.ts';
 import { absentAsUndefined, attempt } from './secrets-manager-errors.ts';
 
 export interface SecretsManagerOptions extends SecretsManagerClientConfig {
@@ -88,9 +89,13 @@ export class SecretsManager implements SecretStore {
       }),
     );
     if (value?.ARN === undefined || value.VersionId === undefined) return undefined;
-    // A binary value is neither a credential nor a token: it reads as text that is neither.
-    const secretString = new Sensitive(value.SecretString ?? '');
-    return { arn: value.ARN, versionId: value.VersionId, secretString };
+    const { ARN: arn, VersionId, SecretString, SecretBinary = new Uint8Array() } = value;
+    return {
+      arn,
+      versionId: VersionId,
+      secretString: new Sensitive(SecretString ?? ''),
+      text: new Sensitive(SecretString ?? decodeText(SecretBinary)),
+    };
   }
 
   /** @throws RotatorError as `listPage`, ERR_VERSION_EXISTS, ERR_VERSION_LIMIT or ERR_TOKEN_SECRET_MISSING */

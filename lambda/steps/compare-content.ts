@@ -33,8 +33,8 @@ export async function isSameContent(
     );
     if (old === undefined) return false;
     const settings = readSettings(secret.tags);
-    const current = parseCredential(client.secretString.reveal(), settings);
-    const minted = parseCredential(old.secretString.reveal(), settings);
+    const current = parseCredential(client.text.reveal(), settings);
+    const minted = parseCredential(old.text.reveal(), settings);
     // The settings at the time of the mint show in the token's own scopes.
     return isSameCredential(current, { ...minted, scopes: splitScopes(token.scope) });
   } catch (error) {

@@ -39,7 +39,7 @@ export interface Replaced {
  */
 export async function replaceToken(run: Run, due: Due): Promise<Replaced> {
   const { secret, client } = due;
-  const credential = parseCredential(client.secretString.reveal(), readSettings(secret.tags));
+  const credential = parseCredential(client.text.reveal(), readSettings(secret.tags));
   const { token, clientSecretPosition } = await mint(run, credential);
   if (mustExpireLater(due.reason, due.token)) assertExpiresLater(token, due.token);
   if (run.config.validate) {

@@ -169,7 +169,7 @@ async function mintPending(
     run.secrets.read(names.client, run.signal),
   );
   if (client === undefined) throw keptError('credential-missing', names);
-  const parsed = parseCredential(client.secretString.reveal(), readSettings(secret.tags));
+  const parsed = parseCredential(client.text.reveal(), readSettings(secret.tags));
   const { token } = await mint(run, parsed);
   const secretString = new Sensitive(encodeStoredToken(token, parsed, client.versionId));
   return { token, secretString };
