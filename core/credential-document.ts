@@ -84,7 +84,7 @@ function choose(
   const index = labels.findIndex(({ names }) => choice !== undefined && names.includes(choice));
   const found = candidates[index];
   if (found !== undefined) return found;
-  const list = labels.slice(0, 20).map(({ label }) => `"${showText(label)}"`);
+  const list = labels.slice(0, 20).map(({ label }) => `"${label}"`);
   const more = labels.length > 20 ? ` and ${labels.length - 20} more` : '';
   const listed = `${list.join(', ')}${more}`;
   const count = labels.length < mostCandidates ? labels.length : `${mostCandidates} or more`;

@@ -1,13 +1,13 @@
 import type { Candidate } from './credential-candidates.ts';
 import { isBlank } from './credential-values.ts';
-import { foldName, showName, startsWithWords, wordsOf } from './field-names.ts';
+import { foldName, hidden, showName, showText, startsWithWords, wordsOf } from './field-names.ts';
 import type { Field, Level } from './file-levels.ts';
 
 /** How a credential of a file can be called. */
 export interface Label {
-  /** The name that the file gives it. */
+  /** The name that the file gives it, fit to be shown. */
   readonly name: string | undefined;
-  /** The text that tells it from the others. */
+  /** The text that tells it from the others, fit to be shown. */
   readonly label: string;
   /** Every text that chooses it. */
   readonly names: readonly string[];
@@ -32,8 +32,14 @@ export function labelsOf(candidates: readonly Candidate[]): readonly Label[] {
     const ownName = counts.get(`n ${name}`) === 1 ? name : undefined;
     const ownId = counts.get(`i ${clientId}`) === 1 ? clientId : undefined;
     const names = [ownName, ownId, place].filter((text) => text !== undefined);
-    return { name, label: ownName ?? ownId ?? place, names };
+    const label = shown(ownName) ?? (ownId && showText(ownId)) ?? showName(place);
+    return { name: shown(name), label, names };
   });
+}
+
+/** A name, unless it could be a secret that stands in a name's place. */
+function shown(name: string | undefined): string | undefined {
+  return name === undefined || showName(name).includes(hidden) ? undefined : showText(name);
 }
 
 function clientIdOf({ tiers }: Candidate): string | undefined {
@@ -63,7 +69,7 @@ function nameOf({ level, prefix }: Candidate): string | undefined {
 }
 
 /** A variable of Adobe's CLI doubles the underscores that a context's name has. */
-const contextVariable = /^AIO_ims_contexts_(.+?)_client_+(?:id|secrets?)$/i;
+const contextVariable = /^AIO_+ims_+contexts_+(.+?)_+client_+(?:id|secrets?)$/i;
 
 function contextOf({ fields }: Level, prefix: string): string | undefined {
   const keys = fields.map(({ key }) => key).filter((key) => contextVariable.test(key));

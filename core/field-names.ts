@@ -76,10 +76,13 @@ export function showText(text: string): string {
   return line.length > longestShown ? `${line.slice(0, longestShown - 1)}…` : line;
 }
 
+/** Stands for a name that is not shown. */
+export const hidden = '(hidden)';
+
 /** A field's name, or the path of it; hidden if it could be a secret that stands in a name's place. */
 export function showName(name: string): string {
   const parts = name.slice(0, longestName).split('.');
-  return parts.map((part) => (looksSecret(part) ? '(hidden)' : showText(part))).join('.');
+  return parts.map((part) => (looksSecret(part) ? hidden : showText(part))).join('.');
 }
 
 function looksSecret(name: string): boolean {

@@ -297,6 +297,26 @@ describe('a file with several credentials', () => {
     expect(messageOf(nameless)).toContain('"[0]", "b"');
   });
 
+  it('shows no name that could be a secret, and no control characters', () => {
+    const one = { client_id: 'a', client_secret: 'x', scope: 's' };
+    const names = { 'p8e-0123456789': one, 'a\u001B[2J': { ...one, client_id: 'b' } };
+    expect(messageOf(JSON.stringify(names))).toContain('holds 2 credentials: "a", "a?[2J"; choose');
+    expect(read(JSON.stringify(names), 'p8e-0123456789').about.name).toBeUndefined();
+    const twins = { 'p8e-0123456789': one, 'p8e-1123456789': one };
+    expect(messageOf(JSON.stringify(twins))).toContain(
+      'holds 2 credentials: "(hidden)", "(hidden)"',
+    );
+  });
+
+  it.each([
+    ['AIO_ims_contexts_my__ctx_client__id', 'AIO_ims_contexts_my__ctx_client__secrets'],
+    ['aio__ims__contexts__my_ctx__client_id', 'aio__ims__contexts__my_ctx__client_secrets'],
+    ['AIO_IMS_CONTEXTS_my__ctx_CLIENT__ID', 'AIO_IMS_CONTEXTS_my__ctx_CLIENT__SECRET'],
+  ])('has the name of its context in the variables of the CLI: %s', (id, secret) => {
+    const { about } = read(`${id}=a\n${secret}=p8e-x\nSCOPES=openid\n`);
+    expect(about).toMatchObject({ name: 'my_ctx', form: "a context of Adobe's CLI" });
+  });
+
   it('lists at most 20', () => {
     const all = Array.from({ length: 25 }, (_, index) => entry(`N${index}`, `id${index}`));
     expect(messageOf(project(...all))).toMatch(/holds 25 credentials: .*"N19" and 5 more; choose/);
