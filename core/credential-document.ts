@@ -90,7 +90,7 @@ function choose(
   const count = labels.length < mostCandidates ? labels.length : `${mostCandidates} or more`;
   const message =
     choice === undefined
-      ? `holds ${count} credentials: ${listed}; choose one by --credential, or keep one`
+      ? `holds ${count} credentials: ${listed}; choose one with --credential, or keep only one`
       : `holds no credential "${showText(choice)}"; it holds ${listed}`;
   return { problems: [{ field: whole, message }] };
 }

@@ -37,7 +37,7 @@ const visible = /^[\x21-\x7e]+$/;
 
 // As examples, templates and masks have them.
 const placeholder =
-  /^(?:<.*>|\{\{.*\}\}|\$\{?\w+\}?|%\w+%|your[-_].*|change-?me|\[redacted\]|x{8,})$|\*{3}/i;
+  /^(?:<.*>|\{\{.*\}\}|\$\{?\w+\}?|\$\(.*\)|%\w+%|your[-_].*|change-?me|\[redacted\]|x{8,})$|\*{3}/i;
 
 function text(limit: number) {
   return v.pipe(

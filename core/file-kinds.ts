@@ -13,7 +13,9 @@ export interface FileKind {
 const create =
   'in the Developer Console, add an OAuth Server-to-Server credential to the project, and give that';
 
-const known = (text: string): FileKind => ({ text, isUnknown: false });
+export function known(text: string): FileKind {
+  return { text, isUnknown: false };
+}
 
 const kinds = {
   jwt: known(`is a JWT service credential, which Adobe has ended; ${create}`),
@@ -24,6 +26,7 @@ const kinds = {
   google: known(`is a Google service account key, not a credential of Adobe; ${create}`),
   googleClient: known(`is an OAuth client of Google, not a credential of Adobe; ${create}`),
   azure: known(`is a service principal of Azure, not a credential of Adobe; ${create}`),
+  otherVendor: known(`is a credential of another vendor, by its names; ${create}`),
   aws: known(`is an access key of AWS, not a credential of Adobe; ${create}`),
   storedToken: known(
     'is the value of a token secret, which the rotator writes; give the credential that tokens are minted with',
@@ -61,7 +64,8 @@ export function kindOfCandidate({ level, prefix = '', tiers }: Candidate): FileK
   if (has('authproviderx509certurl')) return kinds.googleClient;
   const isKubernetes = around.some(({ key, value }) => key === 'kind' && value === 'Secret');
   if (isKubernetes && level.keys.at(-1) === 'data') return kinds.kubernetes;
-  if (has('subscriptionid')) return kinds.azure;
+  if (has('subscriptionid') || (has('tenantid') && hasUuid(tiers))) return kinds.azure;
+  if (vendors.test(prefix)) return kinds.otherVendor;
   const hasScopes = tiers
     .flat()
     .some(({ named, value }) => named?.role === 'scopes' && !isBlank(value));
@@ -76,6 +80,19 @@ export function kindOfCandidate({ level, prefix = '', tiers }: Candidate): FileK
     'authuri',
   ];
   return signsIn.some((name) => has(name)) ? kinds.webApp : kindOfType(fields);
+}
+
+// The first words of variables that are often beside Adobe's.
+const vendors =
+  /^(?:auth0|aws|azure|discord|facebook|github|gitlab|google|linkedin|microsoft|okta|salesforce|slack|spotify|stripe|twitter|zoom)\b/;
+
+/** Azure's client ids are UUIDs, Adobe's are not. */
+function hasUuid(tiers: Candidate['tiers']): boolean {
+  return tiers
+    .flat()
+    .some(
+      ({ named, value }) => named?.role === 'clientId' && /^\w{8}(-\w{4}){3}-/.test(`${value}`),
+    );
 }
 
 function kindOfType(fields: Level['fields']): FileKind | undefined {

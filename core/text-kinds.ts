@@ -1,4 +1,4 @@
-import type { FileKind } from './file-kinds.ts';
+import { type FileKind, known } from './file-kinds.ts';
 import { isBinary } from './text.ts';
 
 interface TextKind {
@@ -14,7 +14,7 @@ const kinds: readonly TextKind[] = [
   { matches: /^\s*$/, text: 'is empty' },
   {
     matches: /^-----BEGIN [A-Z ]*PRIVATE KEY/,
-    text: `is a private key, as JWT credentials had; Adobe has ended them; give an OAuth Server-to-Server credential`,
+    text: 'is a private key, as JWT credentials have, which Adobe has ended; give an OAuth Server-to-Server credential',
   },
   {
     matches: /^-----BEGIN (?:TRUSTED )?CERTIFICATE/,
@@ -72,8 +72,4 @@ export function kindOfText(text: string): FileKind {
     return known('is base64, or one long word; decode it first: base64 -d FILE');
   }
   return { text: `is text in a form that is not known; ${store}`, isUnknown: true };
-}
-
-function known(text: string): FileKind {
-  return { text, isUnknown: false };
 }

@@ -154,7 +154,7 @@ describe('onboard and put-credential', () => {
     const unclear = await operator.cli('onboard', 'firefly', file);
     expect(unclear).toMatchObject({ code: 1, stdout: '' });
     expect(unclear.stderr).toContain(
-      'the value holds 2 credentials: "FUSION", "FIREFLY"; choose one by --credential, or keep one',
+      'the value holds 2 credentials: "FUSION", "FIREFLY"; choose one with --credential, or keep only one',
     );
     expect(writes(operator)).toEqual([]);
     const chosen = ['--credential', 'FIREFLY', '--wait', '0'];

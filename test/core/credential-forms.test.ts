@@ -261,7 +261,7 @@ describe('a file with several credentials', () => {
 
   it('is an error that lists them by name', () => {
     expect(messageOf(project(entry('One', 'a'), entry('Two', 'b')))).toContain(
-      'the value holds 2 credentials: "One", "Two"; choose one by --credential, or keep one',
+      'the value holds 2 credentials: "One", "Two"; choose one with --credential, or keep only one',
     );
   });
 
@@ -320,6 +320,17 @@ describe('a file with several credentials', () => {
   it('lists at most 20', () => {
     const all = Array.from({ length: 25 }, (_, index) => entry(`N${index}`, `id${index}`));
     expect(messageOf(project(...all))).toMatch(/holds 25 credentials: .*"N19" and 5 more; choose/);
+  });
+
+  it('ignores those of other vendors, and says so', () => {
+    const text = `${files['an .env file with a prefix']}GOOGLE_CLIENT_ID=a\nGOOGLE_CLIENT_SECRET=b\n`;
+    const { credential, about } = read(text);
+    expect(credential).toEqual(expected);
+    expect(about.unused).toEqual(
+      expect.arrayContaining(['GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET']),
+    );
+    const tenant = { client_id: 'id', client_secret: 'p8e-x', scope: 'openid', tenant_id: 'acme' };
+    expect(read(JSON.stringify(tenant)).about.unused).toEqual(['tenant_id']);
   });
 
   it('ignores those that cannot mint tokens by themselves', () => {

@@ -71,6 +71,16 @@ it.each<[string, string, string]>([
     json({ clientId, clientSecret: secret, subscriptionId: 'x', tenantId: 'y' }),
     'is a service principal of Azure',
   ],
+  [
+    'a service principal in lines',
+    'AZURE_CLIENT_ID=0f8fad5b-d9cb-469f-a165-70867728950e\nAZURE_CLIENT_SECRET=x\nAZURE_TENANT_ID=y\n',
+    'is a service principal of Azure',
+  ],
+  [
+    'a credential of another vendor',
+    'GITHUB_CLIENT_ID=x\nGITHUB_CLIENT_SECRET=y\n',
+    'is a credential of another vendor, by its names',
+  ],
   ['an app of Azure', json({ appId: 'x', password: 'y', tenant: 'z' }), 'is a service principal'],
   [
     'an access key of AWS',

@@ -76,7 +76,7 @@ describe('the bundle', () => {
     }));
     for (const [credential, message] of [
       ['image', 'the value is not text, but an image'],
-      ['several', 'the value holds 2 credentials: "[0]", "fusion"; choose one by --credential'],
+      ['several', 'the value holds 2 credentials: "[0]", "fusion"; choose one with --credential'],
     ]) {
       const { error } = await rotator.invoke({ action: 'renew', credential });
       expect(error).toMatchObject({ errorType: 'ERR_CREDENTIAL_INVALID' });
