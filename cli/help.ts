@@ -25,19 +25,19 @@ export const help = {
     examples: [
       'onboard fusion credential.json --product workfront-fusion',
       'onboard firefly - < credential.json',
-      'onboard fusion',
+      'onboard fusion .env --credential FUSION --mint --dry-run',
     ],
     more:
       'FILE is in any form that Adobe provides; - reads stdin. Without FILE, the\n' +
-      'command asks for it. The rotator finds the secrets by name, without a\n' +
-      'deployment.',
+      'command asks for it. It is stored in the documented form. The rotator finds\n' +
+      'the secrets by name, without a deployment.',
   },
   'put-credential': {
     summary: 'store a new credential, and wait for its token',
     examples: ['put-credential fusion credential.json', 'put-credential fusion'],
     more:
       'FILE is in any form that Adobe provides; - reads stdin. Without FILE, the\n' +
-      'command asks for it.',
+      'command asks for it. It is stored in the documented form.',
   },
   offboard: {
     summary: 'delete the secrets of a credential',

@@ -134,20 +134,22 @@ function addCredentialCommands(root: Command, start: Start): void {
       const { renew } = await import('./commands/renew.ts');
       await start(options, (session) => renew(session, names, options));
     });
-  addWait(addAws(root, 'put-credential', '<name> [file]')).action(
+  addStoring(addAws(root, 'put-credential', '<name> [file]')).action(
     async (name: string, file: string | undefined, options) => {
       const { putCredential } = await import('./commands/put-credential.ts');
-      await start(options, (session) => putCredential(session, name, file, options));
+      await start(options, (session) =>
+        putCredential(session, name, file, withImsEndpoint(options)),
+      );
     },
   );
-  addWait(addAws(root, 'onboard', '<name> [file]'))
+  addStoring(addAws(root, 'onboard', '<name> [file]'))
     .option('--product <product>', 'request the scopes that Adobe documents for it')
     .option('--scopes <scopes>', 'request these scopes, with commas or spaces')
     .option('--renew-before <duration>', 'life left at which to renew, for example PT8H')
     .option('--key <key>', 'a KMS key that the rotator is allowed to use')
     .action(async (name: string, file: string | undefined, options) => {
       const { onboard } = await import('./commands/onboard.ts');
-      await start(options, (session) => onboard(session, name, file, options));
+      await start(options, (session) => onboard(session, name, file, withImsEndpoint(options)));
     });
   addAws(root, 'offboard', '<name>')
     .option('--yes', 'do not ask for confirmation')
@@ -174,14 +176,20 @@ function addLocal(root: Command, start: Start): void {
     });
 }
 
-function addWait(command: Command): Command {
+/** Adds the options of a command that stores a credential. */
+function addStoring(command: Command): Command {
   const seconds = wholeNumber(0, 900);
-  return command.option(
-    '--wait <seconds>',
-    'seconds to wait for the token; 0 does not wait',
-    seconds,
-    60,
-  );
+  return command
+    .option('--credential <name>', 'which credential, if the file has several')
+    .option('--as-is', "store the file's text, not the documented form")
+    .option('--mint', 'mint a token first, as proof; it is not stored')
+    .option('--dry-run', 'stop before anything is stored')
+    .option('--wait <seconds>', 'seconds to wait for the token; 0 does not wait', seconds, 60);
+}
+
+function withImsEndpoint<Options extends { readonly mint?: boolean }>(options: Options) {
+  const url = options.mint === true ? process.env[environmentVariables.imsEndpointUrl] : undefined;
+  return { ...options, imsEndpointUrl: imsEndpoint(url) };
 }
 
 function wholeNumber(least: number, most: number): (text: string) => number {

@@ -1,193 +1,128 @@
+import { type Candidate, candidatesOf, mostCandidates } from './credential-candidates.ts';
+import { formOf, labelsOf, unusedOf } from './credential-labels.ts';
+import { type RawParts, resolveParts } from './credential-parts.ts';
+import { readEnvLines } from './env-lines.ts';
+import { showNames, showText } from './field-names.ts';
+import { type FileKind, isProjectFile, kindOfCandidate, kindOfFile } from './file-kinds.ts';
+import { type Level, levelsOf, unwrapped } from './file-levels.ts';
 import type { Problem } from './problems.ts';
+import { isBinary, plainText } from './text.ts';
+import { kindOfText } from './text-kinds.ts';
 
-/** The parts of a credential before they are checked, each with the name that the document gives it. */
-export interface RawCredential {
-  readonly values: {
-    readonly clientId: unknown;
-    readonly clientSecrets: readonly unknown[];
-    readonly scopes: readonly unknown[];
-    readonly orgId: unknown;
-    readonly imsHost: unknown;
-    readonly product: unknown;
-  };
-  readonly fields: Readonly<Record<keyof RawCredential['values'], string>>;
-  /** The name of each of `clientSecrets`. */
-  readonly secretFields: readonly string[];
+/** The parts of a credential before they are checked, each with the name that the file gives it. */
+export interface RawCredential extends RawParts {
+  /** The kind of file, for people. */
+  readonly form: string;
+  /** The credential's name in the file, if it has one. */
+  readonly name: string | undefined;
+  /** The fields of the file that say something that the rotator does not use. */
+  readonly unused: readonly string[];
+  /** What to add to a complaint about missing parts. */
+  readonly hints: readonly Problem[];
 }
 
 export interface Unreadable {
   readonly problems: readonly Problem[];
 }
 
-type JsonObject = Readonly<Record<string, unknown>>;
+const whole = 'the value';
+const expectedNames = 'client_id, client_secret and scope';
 
 /**
- * Finds the parts of a credential in any of the forms that Adobe's tools produce: flat JSON with
- * lower-case or upper-case names, the Developer Console's project download, and the AEM as a Cloud
- * Service form.
+ * Finds the parts of a credential in any form that Adobe's tools and people give it: by the shape of
+ * the file and by families of names, not by a list of files.
+ *
+ * @param choice the name or client id of one of several credentials
  */
-export function readCredentialDocument(document: string): RawCredential | Unreadable {
-  let value: unknown;
-  try {
-    value = JSON.parse(document);
-  } catch {
-    return { problems: [{ field: 'the value', message: 'is not JSON' }] };
-  }
-  if (!isObject(value)) return { problems: [{ field: 'the value', message: 'is not an object' }] };
-  if (isObject(value['project'])) return readProject(value['project']);
-  if (isObject(value['integration'])) return readIntegration(value['integration']);
-  return readFlat(value);
+export function readCredentialDocument(
+  document: string,
+  choice?: string,
+): RawCredential | Unreadable {
+  const text = plainText(document);
+  const json = isBinary(text) ? text : unwrapped(text);
+  const file = typeof json === 'string' ? parseEnv(json) : fileOf(json, false);
+  if (file === undefined) return unreadable(kindOfText(String(json)));
+  const { levels, candidates } = file;
+  const kinds = candidates.map(kindOfCandidate);
+  const credentials = candidates.filter((_, index) => kinds[index] === undefined);
+  if (credentials.length === 0) return unreadable(kinds[0] ?? kindOfFile(levels), foundIn(levels));
+  const chosen = choose(credentials, choice);
+  return 'problems' in chosen ? chosen : rawOf(chosen, file);
 }
 
-/** @see https://developer.adobe.com/developer-console/docs/guides/projects/projects-template/ */
-function readProject(project: JsonObject): RawCredential | Unreadable {
-  const path = 'project.workspace.details.credentials';
-  const details = objectAt(objectAt(project, 'workspace'), 'details');
-  const credentials = arrayOf(details['credentials']);
-  const found = credentials.flatMap((entry, index) => {
-    const credential = objectAt(isObject(entry) ? entry : {}, 'oauth_server_to_server');
-    return Object.keys(credential).length === 0 ? [] : [{ credential, index }];
-  });
-  const [first, ...others] = found;
-  if (first === undefined) {
-    return { problems: [{ field: path, message: 'holds no oauth_server_to_server credential' }] };
-  }
-  if (others.length > 0) {
-    return {
-      problems: [
-        {
-          field: path,
-          message: `holds ${found.length} oauth_server_to_server credentials; keep one`,
-        },
-      ],
-    };
-  }
-  const { credential } = first;
-  const base = `${path}[${first.index}].oauth_server_to_server`;
-  const secrets = secretsOf(`${base}.client_secrets`, credential['client_secrets']);
-  return {
-    values: {
-      clientId: credential['client_id'],
-      clientSecrets: secrets.map(({ value }) => value),
-      scopes: scopesOf(credential['scopes']),
-      orgId: objectAt(project, 'org')['ims_org_id'],
-      imsHost: undefined,
-      product: undefined,
-    },
-    fields: {
-      clientId: `${base}.client_id`,
-      clientSecrets: `${base}.client_secrets`,
-      scopes: `${base}.scopes`,
-      orgId: 'project.org.ims_org_id',
-      imsHost: 'ims_host',
-      product: 'product',
-    },
-    secretFields: secrets.map(({ field }) => field),
-  };
+interface ParsedFile {
+  readonly isEnv: boolean;
+  readonly levels: readonly Level[];
+  readonly candidates: readonly Candidate[];
 }
 
-/** @see https://experienceleague.adobe.com/en/docs/experience-manager-cloud-service */
-function readIntegration(integration: JsonObject): RawCredential {
-  const account = objectAt(integration, 'technicalAccount');
-  const secretField = 'integration.technicalAccount.clientSecret';
-  const secrets = secretsOf(secretField, account['clientSecret']);
-  return {
-    values: {
-      clientId: account['clientId'],
-      clientSecrets: secrets.map(({ value }) => value),
-      scopes: scopesOf(integration['scopes']),
-      orgId: integration['org'],
-      imsHost: integration['imsEndpoint'],
-      product: undefined,
-    },
-    fields: {
-      clientId: 'integration.technicalAccount.clientId',
-      clientSecrets: secretField,
-      scopes: 'integration.scopes',
-      orgId: 'integration.org',
-      imsHost: 'integration.imsEndpoint',
-      product: 'product',
-    },
-    secretFields: secrets.map(({ field }) => field),
-  };
-}
-
-function readFlat(value: JsonObject): RawCredential {
-  const pick = (name: string, alias = name): { field: string; found: unknown } => {
-    const spellings = [name, alias].flatMap((spelling) => [spelling, spelling.toUpperCase()]);
-    const field = spellings.find((key) => value[key] !== undefined && value[key] !== null) ?? name;
-    return { field, found: value[field] ?? undefined };
-  };
-  const clientId = pick('client_id');
-  const secret = pick('client_secret');
-  const secrets = pick('client_secrets');
-  const scopes = pick('scope', 'scopes');
-  const orgId = pick('org_id');
-  const imsHost = pick('ims_host');
-  const product = pick('product');
-  const all = [
-    ...secretsOf(secret.field, secret.found),
-    ...secretsOf(secrets.field, secrets.found),
-  ];
-  return {
-    values: {
-      clientId: clientId.found,
-      clientSecrets: all.map(({ value: one }) => one),
-      scopes: scopesOf(scopes.found),
-      orgId: orgId.found,
-      imsHost: imsHost.found,
-      product: product.found,
-    },
-    fields: {
-      clientId: clientId.field,
-      clientSecrets: secrets.found === undefined ? secret.field : secrets.field,
-      scopes: scopes.field,
-      orgId: orgId.field,
-      imsHost: imsHost.field,
-      product: product.field,
-    },
-    secretFields: all.map(({ field }) => field),
-  };
-}
-
-/** One secret or a list of them; an entry is the secret or an object that holds it. */
-function secretsOf(field: string, found: unknown): { field: string; value: unknown }[] {
-  const single = typeof found === 'string' && !found.trim().startsWith('[');
-  return listOf(found).map((entry, index) => ({
-    field: single ? field : `${field}[${index}]`,
-    value: isObject(entry) ? entry['client_secret'] : entry,
-  }));
-}
-
-/** One value or a list; Adobe's `.env` files write a list as JSON text. */
-function listOf(value: unknown): readonly unknown[] {
-  if (value === undefined || value === null) return [];
-  if (Array.isArray(value)) return value;
-  if (typeof value === 'string' && value.trim().startsWith('[')) {
-    try {
-      return arrayOf(JSON.parse(value));
-    } catch {
-      return [value];
-    }
-  }
-  return [value];
-}
-
-function scopesOf(value: unknown): readonly unknown[] {
-  return listOf(value).flatMap((item) =>
-    typeof item === 'string' ? item.split(/[\s,]+/).filter((scope) => scope !== '') : [item],
+function parseEnv(text: string): ParsedFile | undefined {
+  const { variables, hasOtherLines } = readEnvLines(text);
+  if (variables.length === 0 || isBinary(text)) return undefined;
+  const file = fileOf(
+    variables.map(({ name, value }) => ({ key: name, value })),
+    true,
   );
+  // A script may set variables too, and a key may look like one.
+  const isComplete = file.candidates.some(({ isWhole }) => isWhole);
+  return isComplete || (!hasOtherLines && kindOfText(text).isUnknown) ? file : undefined;
 }
 
-function arrayOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
+function fileOf(root: unknown, isEnv: boolean): ParsedFile {
+  const levels = levelsOf(root);
+  return { isEnv, levels, candidates: candidatesOf(levels) };
 }
 
-function objectAt(value: JsonObject, key: string): JsonObject {
-  const inner = value[key];
-  return isObject(inner) ? inner : {};
+function choose(
+  candidates: readonly Candidate[],
+  choice: string | undefined,
+): Candidate | Unreadable {
+  const labels = labelsOf(candidates);
+  const [only, ...others] = candidates;
+  const isOnly = others.length === 0 || only?.isComplete === false;
+  if (choice === undefined && only !== undefined && isOnly) return only;
+  const index = labels.findIndex(({ names }) => choice !== undefined && names.includes(choice));
+  const found = candidates[index];
+  if (found !== undefined) return found;
+  const list = labels.slice(0, 20).map(({ label }) => `"${label}"`);
+  const more = labels.length > 20 ? ` and ${labels.length - 20} more` : '';
+  const listed = `${list.join(', ')}${more}`;
+  const count = labels.length < mostCandidates ? labels.length : `${mostCandidates} or more`;
+  const message =
+    choice === undefined
+      ? `holds ${count} credentials: ${listed}; choose one with --credential, or keep only one`
+      : `holds no credential "${showText(choice)}"; it holds ${listed}`;
+  return { problems: [{ field: whole, message }] };
 }
 
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function rawOf(candidate: Candidate, { isEnv, levels }: ParsedFile): RawCredential | Unreadable {
+  const parts = resolveParts(candidate);
+  const hasSecret = parts.values.clientSecrets.some((secret) => secret !== undefined);
+  const kind = candidate.isComplete && hasSecret ? undefined : kindOfFile(levels);
+  const isKnown = kind?.isUnknown === false;
+  if (isKnown && !isProjectFile(kind)) return unreadable(kind, foundIn(levels));
+  const [label] = labelsOf([candidate]);
+  return {
+    ...parts,
+    form: formOf(candidate, isEnv),
+    name: label?.name,
+    unused: unusedOf(candidate, parts.used),
+    hints: [...(isKnown ? [problemOf(kind)] : []), foundIn(levels)],
+  };
+}
+
+function problemOf({ text }: FileKind): Problem {
+  return { field: whole, message: text };
+}
+
+function unreadable(kind: FileKind, ...more: readonly Problem[]): Unreadable {
+  return { problems: [problemOf(kind), ...more] };
+}
+
+function foundIn(levels: readonly Level[]): Problem {
+  const fields = levels.flatMap((level) => level.fields);
+  const values = fields.filter(({ holdsObjects }) => !holdsObjects);
+  const names = new Set((values.length > 0 ? values : fields).map(({ key }) => key));
+  const found = names.size === 0 ? 'has no fields' : `has the fields ${showNames([...names])}`;
+  return { field: whole, message: `${found}; a credential has ${expectedNames}` };
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { isProduct, productScopes, products } from './contract.ts';
 import { type RawCredential, readCredentialDocument } from './credential-document.ts';
+import { defaultImsHost, type SecretEntry } from './credential-values.ts';
 import { RotatorError } from './errors.ts';
 import { listProblems, type Problem } from './problems.ts';
 import { Sensitive } from './sensitive.ts';
@@ -19,15 +20,31 @@ export interface ClientCredential {
 /** The scopes of a credential that has none of its own. */
 export type ScopeSettings = Pick<CredentialSettings, 'product' | 'scopes'>;
 
-export const defaultImsHost = 'ims-na1.adobelogin.com';
+/** A credential, and what is worth knowing about the file that it is from. */
+export interface UnderstoodCredential {
+  readonly credential: ClientCredential;
+  /** The kind of file, for people. */
+  readonly form: string;
+  /** The credential's name in the file, if it has one. */
+  readonly name: string | undefined;
+  /** The fields that say something that the rotator does not use. */
+  readonly unused: readonly string[];
+  /** The same credential in the documented form. */
+  readonly normalised: Sensitive;
+}
 
 const visible = /^[\x21-\x7e]+$/;
+
+// As examples, templates and masks have them.
+const placeholder =
+  /^(?:<.*>|\{\{.*\}\}|\$\{?\w+\}?|\$\(.*\)|%\w+%|your[-_].*|change-?me|\[redacted\]|x{8,})$|\*{3}/i;
 
 function text(limit: number) {
   return v.pipe(
     v.string(({ input }) => (input === undefined ? 'is missing' : 'must be a string')),
     v.trim(),
     v.minLength(1, 'is empty'),
+    v.check((value) => !placeholder.test(value), 'is a placeholder; put the value itself there'),
     v.maxLength(limit, `must be at most ${limit} characters`),
     v.regex(visible, 'must be printable ASCII without spaces'),
   );
@@ -62,29 +79,85 @@ const schema = v.object({
 });
 
 /**
- * Reads a client secret's value in any of the forms that Adobe's tools produce.
+ * Reads a client secret's value in any form that Adobe's tools and people give it.
  *
  * @throws RotatorError ERR_CREDENTIAL_INVALID, which lists every problem by field and shows no value
  */
 export function parseCredential(document: string, settings: ScopeSettings = {}): ClientCredential {
-  const raw = readCredentialDocument(document);
+  return understandCredential(document, settings).credential;
+}
+
+/**
+ * As `parseCredential`, with what a person wants to know before the credential is stored.
+ *
+ * @param choice the name or client id of one of several credentials
+ * @throws RotatorError as `parseCredential`
+ */
+export function understandCredential(
+  document: string,
+  settings: ScopeSettings = {},
+  choice?: string,
+): UnderstoodCredential {
+  const raw = readCredentialDocument(document, choice);
   if ('problems' in raw) throw invalid(raw.problems);
   const parsed = v.safeParse(schema, raw.values, { abortPipeEarly: true });
   const fallback = fallbackScopes(raw, settings);
-  if (!parsed.success || 'problem' in fallback) {
-    throw invalid([
+  if (!parsed.success || 'problem' in fallback || raw.conflicts.length > 0) {
+    const problems = [
+      ...raw.conflicts,
       ...(parsed.issues ?? []).map((issue) => toProblem(issue, raw)),
       ...('problem' in fallback ? [fallback.problem] : []),
-    ]);
+    ];
+    const isIncomplete = problems.some(({ message }) => message.startsWith('is missing'));
+    throw invalid(isIncomplete ? [...problems, ...raw.hints] : problems);
   }
-  const { clientId, clientSecrets, scopes, orgId, imsHost } = parsed.output;
+  const { clientId, clientSecrets, scopes, orgId, imsHost = defaultImsHost } = parsed.output;
+  const own = unique(scopes);
+  const { form, name, unused } = raw;
   return {
-    clientId,
-    clientSecrets: unique(clientSecrets).map((secret) => new Sensitive(secret)),
-    scopes: unique(scopes.length > 0 ? scopes : fallback.scopes),
-    imsHost: imsHost ?? defaultImsHost,
-    orgId,
+    credential: {
+      clientId,
+      clientSecrets: unique(clientSecrets).map((secret) => new Sensitive(secret)),
+      scopes: own.length > 0 ? own : unique(fallback.scopes),
+      imsHost,
+      orgId,
+    },
+    form,
+    name,
+    unused,
+    normalised: normalise({ clientId, scopes: own, orgId, imsHost }, raw),
   };
+}
+
+type Parts = Omit<ClientCredential, 'clientSecrets'>;
+
+/** The documented form. Scopes from settings are left to the settings. */
+function normalise(
+  { clientId, scopes, orgId, imsHost }: Parts,
+  { secrets, values }: RawCredential,
+): Sensitive {
+  const document = {
+    client_id: clientId,
+    client_secrets: distinct(secrets).map(({ value, notes }) =>
+      Object.keys(notes).length === 0 ? value : { client_secret: value, ...notes },
+    ),
+    scopes: scopes.length > 0 ? scopes : undefined,
+    product: scopes.length > 0 ? undefined : values.product,
+    org_id: orgId,
+    ims_host: imsHost,
+  };
+  return new Sensitive(`${JSON.stringify(document, null, 2)}\n`);
+}
+
+/** Each secret once, with the notes that one of its entries has. */
+function distinct(secrets: readonly SecretEntry[]): readonly SecretEntry[] {
+  const found = new Map<string, SecretEntry>();
+  for (const entry of secrets) {
+    const value = String(entry.value).trim();
+    const notes = { ...found.get(value)?.notes, ...entry.notes };
+    found.set(value, { ...entry, value, notes });
+  }
+  return [...found.values()];
 }
 
 /** The scopes of a credential that has none of its own. */
@@ -105,12 +178,12 @@ function fallbackScopes(
   return { problem: { field, message } };
 }
 
-function toProblem(issue: v.BaseIssue<unknown>, { fields, secretFields }: RawCredential): Problem {
+function toProblem(issue: v.BaseIssue<unknown>, { fields, secrets }: RawCredential): Problem {
   const [name, index] = String(v.getDotPath(issue)).split('.');
   const field = fields[name as keyof typeof fields];
-  const entries = name === 'clientSecrets' ? secretFields : [];
+  const entries = name === 'clientSecrets' ? secrets : [];
   const whole = index === undefined ? field : `${field}[${index}]`;
-  return { field: entries[Number(index)] ?? whole, message: issue.message };
+  return { field: entries[Number(index)]?.field ?? whole, message: issue.message };
 }
 
 function invalid(problems: readonly Problem[]): RotatorError {

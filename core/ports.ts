@@ -29,7 +29,10 @@ export interface Deps {
 export interface SecretValue {
   readonly arn: string;
   readonly versionId: string;
+  /** Empty for a SecretBinary, which no consumer can read as a token. */
   readonly secretString: Sensitive;
+  /** The text of the SecretString or of the SecretBinary, in which a credential may be stored. */
+  readonly text: Sensitive;
 }
 
 export interface Version {

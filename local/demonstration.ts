@@ -17,7 +17,12 @@ export interface Step {
 
 export interface DemonstrationOptions {
   /** A credential for the real IMS. @default a sample credential for the stand-in */
-  readonly credential?: { readonly file: string | undefined; readonly document: string };
+  readonly credential?: {
+    readonly file: string;
+    readonly document: string;
+    /** What was understood of the file, for people. */
+    readonly understood: string;
+  };
   /** The origin of the real IMS. @default the host in the credential */
   readonly imsEndpointUrl?: string | undefined;
   /** Additional environment of the function. */
@@ -123,7 +128,7 @@ async function storeStep(
           client_id: sample.clientId,
           client_secret: masked(sample.clientSecrets[0] ?? ''),
         }
-      : { form: `the file ${credential.file}, as it is` };
+      : { form: `the documented one, made from ${credential.file}` };
   return {
     title: 'a credential is stored',
     facts: { secret: world.secretId(name, 'client'), ...facts },

@@ -1,15 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { environmentVariables } from '../core/contract.ts';
+import { type UnderstoodCredential, understandCredential } from '../core/credential.ts';
+import { decodeText } from '../core/text.ts';
 import { type DemonstrationOptions, demonstrate, type Step } from './demonstration.ts';
 
-const usage = `Usage: npm start -- [--json] [--credentials FILE]
+const usage = `Usage: npm start -- [--json] [--credentials FILE [--credential NAME]]
 
 Runs the main job on this machine: the embedded world, the bundle, one credential, two ticks.
 
   --json              print one JSON object instead of text
   --credentials FILE  use a credential of yours with the real Adobe IMS, in any form that the
                       rotator accepts; the token stays on this machine
+  --credential NAME   which credential, if the file has several
   --help              print this help
 `;
 
@@ -20,12 +23,13 @@ async function main(): Promise<number> {
   const options = readOptions();
   if (typeof options === 'number') return options;
   const { json, file } = options;
-  const demonstration = await demonstrationOptions(file);
+  const demonstration = await demonstrationOptions(options);
   if (typeof demonstration === 'number') return demonstration;
+  const understood = demonstration.credential?.understood;
   const began = performance.now();
   const steps: Step[] = [];
   let error: string | undefined;
-  if (!json) print(introduction(file));
+  if (!json) print(introduction(file, understood));
   try {
     for await (const step of demonstrate(demonstration)) {
       steps.push(step);
@@ -38,7 +42,7 @@ async function main(): Promise<number> {
   const ok = error === undefined;
   if (json) {
     const ims = file === undefined ? 'stand-in' : (demonstration.imsEndpointUrl ?? 'real');
-    print(JSON.stringify({ ok, ims, seconds, error, steps }, null, 2));
+    print(JSON.stringify({ ok, ims, understood, seconds, error, steps }, null, 2));
   } else if (ok) {
     print(`All ${steps.length} steps passed in ${seconds} s. To keep the world up: npm run local`);
   } else {
@@ -47,16 +51,24 @@ async function main(): Promise<number> {
   return ok ? 0 : 1;
 }
 
-function readOptions(): number | { readonly json: boolean; readonly file: string | undefined } {
+interface Options {
+  readonly json: boolean;
+  readonly file: string | undefined;
+  readonly choice: string | undefined;
+}
+
+function readOptions(): number | Options {
   try {
     const { values } = parseArgs({
       options: {
         json: { type: 'boolean', default: false },
         credentials: { type: 'string' },
+        credential: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     });
-    if (!values.help) return { json: values.json, file: values.credentials };
+    const { json, credentials: file, credential: choice } = values;
+    if (!values.help) return { json, file, choice };
     print(usage);
     return 0;
   } catch (error) {
@@ -65,35 +77,61 @@ function readOptions(): number | { readonly json: boolean; readonly file: string
   }
 }
 
-async function demonstrationOptions(
-  file: string | undefined,
-): Promise<number | DemonstrationOptions> {
+async function demonstrationOptions({
+  json,
+  file,
+  choice,
+}: Options): Promise<number | DemonstrationOptions> {
   if (file === undefined) return {};
-  let document: string;
+  let bytes: Buffer;
   try {
-    document = await readFile(file, 'utf8');
+    bytes = await readFile(file);
   } catch (error) {
     process.stderr.write(`cannot read the credential: ${(error as Error).message}\n`);
     return 2;
   }
-  const size = Buffer.byteLength(document);
-  if (size === 0 || size > 65_536) {
-    process.stderr.write(`${file} has ${size} bytes; a secret can have 1 to 65536\n`);
+  if (bytes.length > 65_536) {
+    process.stderr.write(`${file} has ${bytes.length} bytes; a secret can have 1 to 65536\n`);
     return 2;
+  }
+  let read: UnderstoodCredential;
+  try {
+    read = understandCredential(decodeText(bytes), {}, choice);
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (json)
+      print(JSON.stringify({ ok: false, error: `${name}: ${message}`, steps: [] }, null, 2));
+    else process.stderr.write(`${name} ${file}: ${message}\n`);
+    return 1;
   }
   const environment = Object.fromEntries(
     inherited.flatMap((key) => (process.env[key] === undefined ? [] : [[key, process.env[key]]])),
   );
   return {
-    credential: { file, document },
+    credential: { file, document: read.normalised.reveal(), understood: sentenceOf(read) },
     environment,
     imsEndpointUrl: process.env[environmentVariables.imsEndpointUrl],
   };
 }
 
-function introduction(file: string | undefined): string {
+/** What was understood, without any secret. */
+function sentenceOf({ form, name, credential, unused }: UnderstoodCredential): string {
+  const { clientId, clientSecrets, scopes, orgId, imsHost } = credential;
+  const parts = [
+    `client ${clientId}`,
+    `${clientSecrets.length} ${clientSecrets.length === 1 ? 'secret' : 'secrets'}`,
+    `${scopes.length} ${scopes.length === 1 ? 'scope' : 'scopes'}`,
+    orgId === undefined ? 'no organisation' : `organisation ${orgId}`,
+    imsHost,
+    ...(unused.length === 0 ? [] : [`not used: ${unused.join(', ')}`]),
+  ];
+  return `${form}${name === undefined ? '' : ` ("${name}")`}: ${parts.join('; ')}`;
+}
+
+function introduction(file: string | undefined, understood: string | undefined): string {
   const ims = file === undefined ? 'a stand-in for Adobe IMS' : `Adobe IMS and ${file}`;
-  return `IMS token rotator: the main job on this machine,\nwith ${ims}\n`;
+  const line = understood === undefined ? '' : `${understood}\n`;
+  return `IMS token rotator: the main job on this machine,\nwith ${ims}\n${line}`;
 }
 
 function paragraph(number: number, { title, facts }: Step): string {

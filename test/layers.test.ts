@@ -58,6 +58,7 @@ it.each([
   ['emulators/account/sample.ts', '../lambda/invoke-api.ts'],
   ['local/sample.ts', '../emulators/lambda/emulator.ts'],
   ['local/sample.ts', '../core/contract.ts'],
+  ['local/sample.ts', '../core/credential.ts'],
   ['cli/sample.ts', '../core/errors.ts'],
   ['cli/commands/sample.ts', '../../lambda/adapters/ims-token-endpoint.ts'],
   ['cli/commands/sample.ts', '../../local/local.ts'],

@@ -17,6 +17,7 @@ import type { EpochSeconds } from '../../core/instant.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
 import { toMetadata } from '../../core/secret-metadata.ts';
 import { Sensitive } from '../../core/sensitive.ts';
+import { decodeText } from '../../core/text.ts';
 import { askAws, clientConfig, isRefusal } from './ask.ts';
 import { toInstant } from './instant.ts';
 
@@ -51,7 +52,10 @@ export interface NewSecret {
 
 /** A value, and the version that holds it. */
 export interface SecretValue {
+  /** Empty for a SecretBinary, which no consumer can read as a token. */
   readonly value: Sensitive;
+  /** The text of the SecretString or of the SecretBinary, in which a credential may be stored. */
+  readonly text: Sensitive;
   readonly versionId: string;
 }
 
@@ -126,15 +130,14 @@ export class Secrets {
    */
   async read(secretId: string, VersionId?: string): Promise<SecretValue | undefined> {
     try {
-      const { SecretString = '', VersionId: versionId = '' } = await askAws(
-        'secretsmanager:GetSecretValue',
-        secretId,
-        () =>
-          this.#client.send(new GetSecretValueCommand({ SecretId: secretId, VersionId }), {
-            abortSignal: this.#signal,
-          }),
+      const read = await askAws('secretsmanager:GetSecretValue', secretId, () =>
+        this.#client.send(new GetSecretValueCommand({ SecretId: secretId, VersionId }), {
+          abortSignal: this.#signal,
+        }),
       );
-      return { value: new Sensitive(SecretString), versionId };
+      const { SecretString, SecretBinary = new Uint8Array(), VersionId: versionId = '' } = read;
+      const text = new Sensitive(SecretString ?? decodeText(SecretBinary));
+      return { value: new Sensitive(SecretString ?? ''), text, versionId };
     } catch (error) {
       // InvalidRequestException is the error for a secret that is scheduled for deletion.
       const absent = ['ResourceNotFoundException', 'InvalidRequestException'];

@@ -1,4 +1,3 @@
-import { ImsTokenEndpoint } from '../../lambda/adapters/ims-token-endpoint.ts';
 import { accountChecks } from '../doctor/account-checks.ts';
 import { allCredentialsCheck } from '../doctor/all-credentials-check.ts';
 import { check, type Finding, failed } from '../doctor/check.ts';
@@ -10,6 +9,7 @@ import { rotatorChecks } from '../doctor/rotator-checks.ts';
 import { subjectOf } from '../doctor/subject.ts';
 import { CliError, usageError } from '../errors.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
+import { openIms } from '../rotator/mint-once.ts';
 import { checkName, type Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 
@@ -19,9 +19,6 @@ export interface DoctorOptions {
   readonly apiHeader?: readonly string[] | undefined;
   readonly imsEndpointUrl: string | undefined;
 }
-
-// Seconds.
-const timeouts = { connect: 5, headers: 10, total: 20 };
 
 /** Checks one thing after another. @returns 1 if any check failed */
 export async function doctor(
@@ -66,7 +63,7 @@ async function checkCredentials(
     await report.section('credentials', [allCredentialsCheck(session, rotator)]);
     return;
   }
-  await using endpoint = new ImsTokenEndpoint({ imsEndpointUrl, timeouts });
+  await using endpoint = openIms(imsEndpointUrl);
   const subject = subjectOf(session, rotator, name);
   await report.section(`credential ${name}`, [
     ...credentialChecks(subject),

@@ -13,13 +13,18 @@ import { CliError, interrupted, usageError } from '../errors.ts';
 import { checkFree } from '../rotator/check-free.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import { createPair } from '../rotator/create-pair.ts';
-import { readCredential } from '../rotator/credential-file.ts';
+import { type FileOptions, readCredential } from '../rotator/credential-file.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
-import { announce, reportToken, type WaitOptions } from '../rotator/report-token.ts';
+import {
+  announce,
+  reportToken,
+  type TrialOptions,
+  type WaitOptions,
+} from '../rotator/report-token.ts';
 import { checkDeployed, checkName, namesOf, type Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 
-export interface OnboardOptions extends WaitOptions {
+export interface OnboardOptions extends WaitOptions, TrialOptions, FileOptions {
   readonly product?: string | undefined;
   /** Separated by commas or spaces. */
   readonly scopes?: string | undefined;
@@ -46,8 +51,8 @@ export async function onboard(
   await confirmLocation(session, rotator, names.client);
   const { wait, key: keyId } = options;
   const resumed = await checkFree(session, { credential: name, names, tags, keyId });
-  const file = await readCredential(session, path, settings);
-  announce(session, file, names.client);
+  const file = await readCredential(session, path, settings, options);
+  if (!(await announce(session, { ...options, name, file, secretName: names.client }))) return 0;
   if (session.signal.aborted) throw interrupted('nothing was stored');
   const { document } = file;
   const pair = { credential: name, names, tags, keyId, document, resumed };

@@ -3,20 +3,31 @@ import { readSettings } from '../../core/token-tags.ts';
 import { interrupted } from '../errors.ts';
 import { assertPresent } from '../rotator/absence.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
-import { type CredentialFile, readCredential } from '../rotator/credential-file.ts';
+import {
+  type CredentialFile,
+  type FileOptions,
+  readCredential,
+} from '../rotator/credential-file.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
 import { policyWarning } from '../rotator/policy-warning.ts';
-import { announce, reportToken, type WaitOptions } from '../rotator/report-token.ts';
+import {
+  announce,
+  reportToken,
+  type TrialOptions,
+  type WaitOptions,
+} from '../rotator/report-token.ts';
 import { checkDeployed, checkName, namesOf } from '../rotator/rotator.ts';
 import { settled } from '../rotator/settle.ts';
 import type { Session } from '../session.ts';
+
+export type PutOptions = WaitOptions & TrialOptions & FileOptions;
 
 /** Stores a credential in its existing client secret, and waits for its token. */
 export async function putCredential(
   session: Session,
   name: string,
   path: string | undefined,
-  { wait }: WaitOptions,
+  options: PutOptions,
 ): Promise<number> {
   const { secrets } = session;
   checkName(name);
@@ -38,13 +49,14 @@ export async function putCredential(
   // Whoever created the secret, perhaps before its owner could, may read what is stored in it.
   const warning = await policyWarning(session, client);
   if (warning !== undefined) session.terminal.note(`warning: ${warning}`);
-  const file = await readCredential(session, path, readSettings(token.tags));
-  announce(session, file, names.client);
+  const file = await readCredential(session, path, readSettings(token.tags), options);
+  const announced = { ...options, name, file, secretName: names.client };
+  if (!(await announce(session, announced))) return 0;
   if (session.signal.aborted) throw interrupted('nothing was stored');
   const { arn: clientArn, currentVersionId: replaced } = client;
   const versionId = await store(session, clientArn, file);
   const stored = { name, tokenSecret: names.token, clientArn, versionId, replaced };
-  return await reportToken(session, { file, stored, wait });
+  return await reportToken(session, { file, stored, wait: options.wait });
 }
 
 /** @returns the id of the new version */

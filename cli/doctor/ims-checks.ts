@@ -1,13 +1,12 @@
 import * as v from 'valibot';
-import { tryClientSecrets } from '../../core/client-secrets.ts';
 import type { ClientCredential } from '../../core/credential.ts';
 import { TokenRequestError } from '../../core/errors.ts';
 import { formatFailureCode } from '../../core/status.ts';
 import type { PendingToken } from '../../core/stored-token.ts';
-import { parseTokenResponse } from '../../core/token-response.ts';
 import { assertValidated } from '../../core/token-validation.ts';
 import type { ImsTokenEndpoint } from '../../lambda/adapters/ims-token-endpoint.ts';
 import { interrupted } from '../errors.ts';
+import { mintOnce } from '../rotator/mint-once.ts';
 import { formatDuration } from '../view/durations.ts';
 import { explainFailure } from '../view/failure.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
@@ -105,10 +104,7 @@ async function mintFinding(
 ): Promise<Finding> {
   const { clientSecrets } = credential;
   try {
-    const { result, position } = await tryClientSecrets(clientSecrets, async (clientSecret) => {
-      const grant = { ...credential, clientSecret, requestedAt: session.now() };
-      return parseTokenResponse(await endpoint.request(grant, session.signal), grant);
-    });
+    const { result, position } = await mintOnce(endpoint, credential, session);
     const which = clientSecrets.length === 1 ? '' : ` for client secret ${position}`;
     return ok(`IMS issued a token of ${formatDuration(result.lifetime)}${which}; it is not stored`);
   } catch (error) {

@@ -45,7 +45,7 @@ async function readCredential(
   // Without permission to describe the token secret, the scopes have to be in the value.
   const tags = await token.then((secret) => secret?.tags ?? {}).catch(() => ({}));
   try {
-    return parseCredential(found.value.reveal(), readSettings(tags));
+    return parseCredential(found.text.reveal(), readSettings(tags));
   } catch (error) {
     if (!(error instanceof RotatorError)) throw error;
     const { code, problems } = error;

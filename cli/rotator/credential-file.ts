@@ -4,20 +4,27 @@ import type { Readable } from 'node:stream';
 import input from '@inquirer/input';
 import password from '@inquirer/password';
 import {
-  type ClientCredential,
-  parseCredential,
   type ScopeSettings,
+  type UnderstoodCredential,
+  understandCredential,
 } from '../../core/credential.ts';
 import { RotatorError } from '../../core/errors.ts';
 import { Sensitive } from '../../core/sensitive.ts';
+import { decodeText } from '../../core/text.ts';
 import { CliError, interrupted, usageError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { wrapLines } from '../view/table.ts';
 
 /** A valid credential and the text to store. */
-export interface CredentialFile {
+export interface CredentialFile extends UnderstoodCredential {
   readonly document: Sensitive;
-  readonly credential: ClientCredential;
+}
+
+export interface FileOptions {
+  /** The name of one of several credentials in the file. */
+  readonly credential?: string | undefined;
+  /** Store the text of the file instead of the documented form. */
+  readonly asIs?: boolean | undefined;
 }
 
 const largest = 65_536;
@@ -32,13 +39,15 @@ export async function readCredential(
   session: Session,
   file: string | undefined,
   settings: ScopeSettings,
+  { credential: choice, asIs = false }: FileOptions,
 ): Promise<CredentialFile> {
-  const document =
-    file === undefined ? await ask(session, settings) : await readDocument(session, file);
-  const size = Buffer.byteLength(document);
-  if (size > largest) throw tooLarge(size);
+  if (asIs && choice !== undefined) {
+    throw usageError('--as-is stores the whole file, from which the function cannot choose');
+  }
+  const text = file === undefined ? await ask(session, settings) : await readText(session, file);
   try {
-    return { document: new Sensitive(document), credential: parseCredential(document, settings) };
+    const understood = understandCredential(text, settings, choice);
+    return { ...understood, document: asIs ? new Sensitive(text) : understood.normalised };
   } catch (error) {
     if (!(error instanceof RotatorError)) throw error;
     const { code, problems } = error;
@@ -60,7 +69,13 @@ function tooLarge(size: number): CliError {
   return usageError(`the credential has ${size} bytes; a secret holds at most ${largest}`);
 }
 
-async function readDocument(session: Session, file: string): Promise<string> {
+async function readText(session: Session, file: string): Promise<string> {
+  const bytes = await readBytes(session, file);
+  if (bytes.length > largest) throw tooLarge(bytes.length);
+  return decodeText(bytes);
+}
+
+async function readBytes(session: Session, file: string): Promise<Buffer> {
   if (file === '-') return await readBounded(session.terminal.stdin, session.signal);
   try {
     const { mode, size } = await stat(file);
@@ -80,8 +95,8 @@ async function readDocument(session: Session, file: string): Promise<string> {
 }
 
 /** Reads slightly more than a secret holds. Ctrl-C ends it: nobody may ever write to a pipe. */
-async function readBounded(stream: Readable, signal: AbortSignal): Promise<string> {
-  const read = async (): Promise<string> => {
+async function readBounded(stream: Readable, signal: AbortSignal): Promise<Buffer> {
+  const read = async (): Promise<Buffer> => {
     const chunks: Buffer[] = [];
     let length = 0;
     for await (const chunk of stream) {
@@ -89,7 +104,7 @@ async function readBounded(stream: Readable, signal: AbortSignal): Promise<strin
       length += chunk.length;
       if (length > largest) break;
     }
-    return Buffer.concat(chunks).toString('utf8');
+    return Buffer.concat(chunks);
   };
   const aborted = Promise.withResolvers<never>();
   const abort = (): void => aborted.reject(interrupted());

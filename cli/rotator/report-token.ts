@@ -3,6 +3,7 @@ import type { Session } from '../session.ts';
 import { credentialJson, credentialLines } from '../view/credential-summary.ts';
 import { awaitToken, checkNotOvertaken } from './await-token.ts';
 import type { CredentialFile } from './credential-file.ts';
+import { proveCredential } from './mint-once.ts';
 import type { StoredCredential } from './stored-credential.ts';
 
 export interface WaitOptions {
@@ -10,15 +11,45 @@ export interface WaitOptions {
   readonly wait: number;
 }
 
-/** Shows a credential that is about to be stored. */
-export function announce(
-  { terminal, options }: Session,
-  { credential }: CredentialFile,
-  secretName: string,
-): void {
-  if (options.json === true) return;
-  const lines = credentialLines(credential, terminal.columns);
-  terminal.print(...lines, `storing it in ${secretName}`);
+export interface TrialOptions {
+  /** Store nothing. */
+  readonly dryRun?: boolean | undefined;
+  /** Mint a token before the credential is stored. */
+  readonly mint?: boolean | undefined;
+  /** Replaces `https://{ims_host}` for that. */
+  readonly imsEndpointUrl?: string | undefined;
+}
+
+interface Announced extends TrialOptions {
+  readonly name: string;
+  readonly file: CredentialFile;
+  readonly secretName: string;
+}
+
+/**
+ * Shows a credential that is about to be stored, and proves it at IMS if asked to.
+ *
+ * @returns true if it is to be stored
+ * @throws CliError with the code of IMS's failure
+ */
+export async function announce(
+  session: Session,
+  { name, file, secretName, dryRun = false, mint = false, imsEndpointUrl }: Announced,
+): Promise<boolean> {
+  const { terminal, options } = session;
+  const isText = options.json !== true;
+  if (isText) terminal.print(...credentialLines(file, terminal.columns));
+  if (mint) {
+    const proof = await proveCredential(session, name, file.credential, imsEndpointUrl);
+    if (isText) terminal.print(proof);
+  }
+  if (isText) terminal.print(`${dryRun ? 'it would be stored' : 'storing it'} in ${secretName}`);
+  else if (dryRun) terminal.printJson({ ...summaryOf(name, file), stored: false });
+  return !dryRun;
+}
+
+function summaryOf(name: string, { credential, form, unused }: CredentialFile) {
+  return { name, read_as: form, credential: credentialJson(credential), not_used: unused };
 }
 
 interface Stored extends WaitOptions {
@@ -33,7 +64,7 @@ export async function reportToken(
 ): Promise<number> {
   const { terminal, options } = session;
   const { name } = stored;
-  const json = { name, credential: credentialJson(file.credential), stored: true };
+  const json = { ...summaryOf(name, file), stored: true };
   if (wait === 0) {
     await checkNotOvertaken(session, stored);
     if (options.json === true) terminal.printJson(json);

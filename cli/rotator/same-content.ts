@@ -25,7 +25,7 @@ export async function isSameContent(
     if (token?.clientSecretVersion === undefined || token.expiresAt <= now()) return false;
     const old = await secrets.read(clientArn, token.clientSecretVersion);
     if (old === undefined) return false;
-    return isMintedFrom(token, old.value.reveal(), credential, readSettings(secret?.tags ?? {}));
+    return isMintedFrom(token, old.text.reveal(), credential, readSettings(secret?.tags ?? {}));
   } catch (error) {
     const isExpected = error instanceof RotatorError || error instanceof CliError;
     if (isExpected && error.code !== 'ERR_INTERRUPTED') return false;

@@ -1,4 +1,4 @@
-import type { ClientCredential } from '../../core/credential.ts';
+import type { ClientCredential, UnderstoodCredential } from '../../core/credential.ts';
 import type { Sensitive } from '../../core/sensitive.ts';
 import { labelledLines } from './table.ts';
 
@@ -14,12 +14,17 @@ export function credentialJson(credential: ClientCredential) {
   };
 }
 
-/** A credential without its secrets, a field a line. */
+/** A credential without its secrets and what else its file says, a field a line. */
 export function credentialLines(
-  credential: ClientCredential,
+  { credential, form, name, unused }: UnderstoodCredential,
   columns: number | undefined,
 ): readonly string[] {
-  return Object.entries(credentialJson(credential)).flatMap(([field, value]) => {
+  const fields = {
+    read_as: name === undefined ? form : `${form}, "${name}"`,
+    ...credentialJson(credential),
+    not_used: unused.length === 0 ? undefined : unused,
+  };
+  return Object.entries(fields).flatMap(([field, value]) => {
     if (value === undefined) return [];
     const text = [value].flat().join(', ');
     return labelledLines(`  ${field.padEnd(16)}`, text, { indent: 18, columns });

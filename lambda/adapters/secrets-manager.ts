@@ -15,6 +15,7 @@ import type { SecretMetadata } from '../../core/ledger.ts';
 import type { NewVersion, SecretStore, SecretValue, Version } from '../../core/ports.ts';
 import { toMetadata } from '../../core/secret-metadata.ts';
 import { Sensitive } from '../../core/sensitive.ts';
+import { decodeText } from '../../core/text.ts';
 import { absentAsUndefined, attempt } from './secrets-manager-errors.ts';
 
 export interface SecretsManagerOptions extends SecretsManagerClientConfig {
@@ -178,9 +179,13 @@ export class SecretsManager implements SecretStore {
       this.#client.send(new GetSecretValueCommand(input), { abortSignal }),
     );
     if (value?.ARN === undefined || value.VersionId === undefined) return undefined;
-    // A binary value is neither a credential nor a token: it reads as text that is neither.
-    const secretString = new Sensitive(value.SecretString ?? '');
-    return { arn: value.ARN, versionId: value.VersionId, secretString };
+    const { ARN: arn, VersionId: versionId, SecretString, SecretBinary = new Uint8Array() } = value;
+    return {
+      arn,
+      versionId,
+      secretString: new Sensitive(SecretString ?? ''),
+      text: new Sensitive(SecretString ?? decodeText(SecretBinary)),
+    };
   }
 
   async #write<Output>(

@@ -37,8 +37,8 @@ export async function isSameContent(
     );
     if (old === undefined) return false;
     const settings = readSettings(secret.tags);
-    const current = parseCredential(client.secretString.reveal(), settings);
-    return isMintedFrom(token, old.secretString.reveal(), current, settings);
+    const current = parseCredential(client.text.reveal(), settings);
+    return isMintedFrom(token, old.text.reveal(), current, settings);
   });
 }
 
@@ -63,7 +63,7 @@ export async function observeFailure(
     );
     if (previous === undefined) return false;
     if (fingerprint(run.digest, client.arn, previous.versionId, tags) !== failed) return false;
-    const [one, other] = [previous, client].map(({ secretString }) => secretString.reveal());
+    const [one, other] = [previous, client].map(({ text }) => text.reveal());
     return isSameValue(one ?? '', other ?? '', readSettings(tags));
   });
   return isSame ? observeSameFailure(observation, tags, failed) : observation;

@@ -39,7 +39,7 @@ export interface Replaced {
  */
 export async function replaceToken(run: Run, due: Due): Promise<Replaced> {
   const { secret, client, reason, observation } = due;
-  const credential = parseCredential(client.secretString.reveal(), readSettings(secret.tags));
+  const credential = parseCredential(client.text.reveal(), readSettings(secret.tags));
   const { token, clientSecretPosition } = await mint(run, credential, {
     credential: due.credential,
     secretId: secret.arn,

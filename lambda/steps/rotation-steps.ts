@@ -174,7 +174,7 @@ async function mintPending(
     run.secrets.read(names.client, run.signal),
   );
   if (client === undefined) throw keptError('credential-missing', names);
-  const parsed = parseCredential(client.secretString.reveal(), readSettings(secret.tags));
+  const parsed = parseCredential(client.text.reveal(), readSettings(secret.tags));
   const { requested } = observation;
   const { token } = await mint(run, parsed, { credential, secretId: secret.arn, requested });
   const secretString = new Sensitive(encodeStoredToken(token, parsed, client.versionId));

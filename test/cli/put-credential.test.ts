@@ -119,6 +119,7 @@ describe('put-credential', () => {
       '  client_id must be a string',
       '  ims_host must be a host name under .adobelogin.com, without https:// and path',
       '  scope is missing; give the scopes, or a product',
+      '  the value has the fields client_id, ims_host, client_secret; a credential has client_id, client_secret and scope',
       '  → see the accepted forms in docs/reference.md, "Credential forms"',
       '',
     ]);

@@ -136,13 +136,13 @@ describe('parseCredential', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['a value that is not JSON', 'client_id=x', 'the value is not JSON'],
-    ['an array', '["x"]', 'the value is not an object'],
-    ['a bare string', '"p8e-secret"', 'the value is not an object'],
+    ['a line with too little', 'client_id=x', 'client_secret is missing; scope is missing'],
+    ['an array', '["x"]', 'the value has no fields; a credential has client_id'],
+    ['a bare string', '"p8e-secret"', 'the value is only a client secret'],
     [
       'an empty object',
       {},
-      'client_id is missing; client_secret is missing; scope is missing; give the scopes, or a product',
+      'the value has no fields; a credential has client_id, client_secret and scope',
     ],
     [
       'wrong types',
@@ -201,28 +201,12 @@ describe('parseCredential', () => {
     [
       'a project without such a credential',
       { project: { workspace: { details: { credentials: [null, { api_key: {} }] } } } },
-      'project.workspace.details.credentials holds no oauth_server_to_server credential',
+      'the value is a project file of the Developer Console without the client secret',
     ],
     [
       'an incomplete project',
       { project: {} },
-      'project.workspace.details.credentials holds no oauth_server_to_server credential',
-    ],
-    [
-      'a project with two such credentials',
-      {
-        project: {
-          workspace: {
-            details: {
-              credentials: [
-                { oauth_server_to_server: { client_id: 'a' } },
-                { oauth_server_to_server: { client_id: 'b' } },
-              ],
-            },
-          },
-        },
-      },
-      'project.workspace.details.credentials holds 2 oauth_server_to_server credentials; keep one',
+      'the value has the fields project; a credential has',
     ],
     [
       'a project whose secret was never retrieved',
@@ -233,7 +217,8 @@ describe('parseCredential', () => {
           },
         },
       },
-      'project.workspace.details.credentials[0].oauth_server_to_server.client_secrets is missing',
+      'project.workspace.details.credentials[0].oauth_server_to_server.client_secret is missing; ' +
+        'the value is a project file of the Developer Console without the client secret',
     ],
   ])('lists the problems of %s', (_, document, message) => {
     expect(() => plain(document)).toThrow(

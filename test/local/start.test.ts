@@ -12,7 +12,7 @@ const start = (args: readonly string[] = [], environment: Record<string, string>
 
 /** `npm start -- --credentials FILE` with an emulator in place of the real IMS. */
 async function startWithCredential(
-  document: object,
+  document: object | Buffer,
   more: readonly string[] = [],
 ): Promise<Exit & { readonly ims: ImsEmulator }> {
   const ims = new ImsEmulator();
@@ -24,7 +24,7 @@ async function startWithCredential(
     scopes: ['openid'],
   });
   const file = join(await temporaryDirectory(), 'credential.json');
-  await writeFile(file, JSON.stringify(document));
+  await writeFile(file, Buffer.isBuffer(document) ? document : JSON.stringify(document));
   const exit = await start(['--credentials', file, ...more], {
     [environmentVariables.imsEndpointUrl]: ims.url,
   });
@@ -94,18 +94,40 @@ describe('npm start (README: quickstart)', () => {
     expectNoSecrets(stdout + stderr, [wrong.client_secret]);
   });
 
+  it('accepts every form and encoding of a file, and says in one line what it understood', async () => {
+    const secret = realCredential.client_secret;
+    const lines = ['A', 'B'].map((name) => `${name}_CLIENT_ID=a-real-client\n`).join('');
+    const text = `${lines}A_CLIENT_SECRET=other\nB_CLIENT_SECRET=${secret}\nSCOPES=openid\nPORT=1\n`;
+    const file = Buffer.from(`\uFEFF${text}`, 'utf16le');
+    const { code, stdout, stderr } = await startWithCredential(file, ['--credential', 'B']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(
+      '\nlines of an .env file ("B"): client a-real-client; 1 secret; 1 scope; no organisation; ' +
+        'ims-na1.adobelogin.com; not used: A_CLIENT_ID, A_CLIENT_SECRET, PORT\n',
+    );
+    expectNoSecrets(stdout, [secret]);
+    const unclear = await startWithCredential(file);
+    expect(unclear.code).toBe(1);
+    expect(unclear.stderr).toContain('the value holds 2 credentials: "A", "B"; choose one');
+  });
+
   it('reports every problem of a credential file, also as JSON', async () => {
-    const { code, stdout, stderr } = await startWithCredential({ client_secret: 'x' }, ['--json']);
-    expect(code).toBe(1);
-    expect(stderr).toBe('');
-    expect(JSON.parse(stdout)).toMatchObject({
+    const document = { client_secret: 'x' };
+    const { code, stdout, stderr } = await startWithCredential(document, ['--json']);
+    const text = await startWithCredential(document);
+    const message =
+      "the client secret's value is not a credential: " +
+      'client_id is missing; scope is missing; give the scopes, or a product; ' +
+      'the value has the fields client_secret; a credential has client_id, client_secret and scope';
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({
       ok: false,
-      ims: expect.stringMatching(/^http:/),
-      error: expect.stringContaining(
-        "ERR_CREDENTIAL_INVALID: the client secret's value is not a credential: " +
-          'client_id is missing; scope is missing; give the scopes, or a product',
-      ),
+      error: `ERR_CREDENTIAL_INVALID: ${message}`,
+      steps: [],
     });
+    expect(text).toMatchObject({ code: 1, stdout: '' });
+    expect(text.stderr).toMatch(/^ERR_CREDENTIAL_INVALID \S+\.json: /);
+    expect(text.stderr).toContain(message);
   });
 
   it('rejects a file that is too large for a secret', async () => {
@@ -126,6 +148,8 @@ describe('npm start (README: quickstart)', () => {
   it('prints its usage with --help', async () => {
     const { code, stdout } = await start(['--help']);
     expect(code).toBe(0);
-    expect(stdout).toContain('Usage: npm start -- [--json] [--credentials FILE]');
+    expect(stdout).toContain(
+      'Usage: npm start -- [--json] [--credentials FILE [--credential NAME]]',
+    );
   });
 });

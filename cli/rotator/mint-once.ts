@@ -1,0 +1,60 @@
+import { tryClientSecrets } from '../../core/client-secrets.ts';
+import type { ClientCredential } from '../../core/credential.ts';
+import { TokenRequestError } from '../../core/errors.ts';
+import { type IssuedToken, parseTokenResponse } from '../../core/token-response.ts';
+import { ImsTokenEndpoint } from '../../lambda/adapters/ims-token-endpoint.ts';
+import { CliError, interrupted } from '../errors.ts';
+import type { Session } from '../session.ts';
+import { formatDuration } from '../view/durations.ts';
+import { explainFailure } from '../view/failure.ts';
+
+// Seconds.
+const timeouts = { connect: 5, headers: 10, total: 20 };
+
+/** IMS, as the function calls it. @param imsEndpointUrl replaces `https://{ims_host}` */
+export function openIms(imsEndpointUrl: string | undefined): ImsTokenEndpoint {
+  return new ImsTokenEndpoint({ imsEndpointUrl, timeouts });
+}
+
+/**
+ * Mints a token that is not stored.
+ *
+ * @returns it, and the position of the client secret that IMS accepted, from 1
+ * @throws TokenRequestError
+ */
+export async function mintOnce(
+  endpoint: ImsTokenEndpoint,
+  credential: ClientCredential,
+  { now, signal }: Session,
+): Promise<{ readonly result: IssuedToken; readonly position: number }> {
+  return await tryClientSecrets(credential.clientSecrets, async (clientSecret) => {
+    const grant = { ...credential, clientSecret, requestedAt: now() };
+    return parseTokenResponse(await endpoint.request(grant, signal), grant);
+  });
+}
+
+/**
+ * Proves at IMS that a credential works, before it is stored.
+ *
+ * @returns the proof, for people
+ * @throws CliError with the code of IMS's failure
+ */
+export async function proveCredential(
+  session: Session,
+  name: string,
+  credential: ClientCredential,
+  imsEndpointUrl: string | undefined,
+): Promise<string> {
+  await using endpoint = openIms(imsEndpointUrl);
+  try {
+    const { result, position } = await mintOnce(endpoint, credential, session);
+    const which = credential.clientSecrets.length === 1 ? '' : ` for client secret ${position}`;
+    return `IMS issued a token of ${formatDuration(result.lifetime)}${which}, which is not stored`;
+  } catch (error) {
+    if (session.signal.aborted) throw interrupted('nothing was stored');
+    if (!(error instanceof TokenRequestError)) throw error;
+    const { code, details } = error;
+    const { fix } = explainFailure({ code, imsError: details.imsError }, name);
+    throw new CliError(code, `${error.message}; nothing was stored`, fix, { cause: error });
+  }
+}

@@ -1,0 +1,128 @@
+import type { Candidate } from './credential-candidates.ts';
+import { isBlank } from './credential-values.ts';
+import { foldName, hidden, showName, showText, startsWithWords, wordsOf } from './field-names.ts';
+import type { Field, Level } from './file-levels.ts';
+
+/** How a credential of a file can be called. */
+export interface Label {
+  /** The name that the file gives it, fit to be shown. */
+  readonly name: string | undefined;
+  /** The text that tells it from the others, fit to be shown. */
+  readonly label: string;
+  /** Every text that chooses it. */
+  readonly names: readonly string[];
+}
+
+/** The names of a file's credentials. Where two have the same, their places tell them apart. */
+export function labelsOf(candidates: readonly Candidate[]): readonly Label[] {
+  const all = candidates.map((candidate, index) => {
+    const { level } = candidate;
+    const name = nameOf(candidate);
+    const place = level.path === '' ? `credential ${index + 1}` : level.path;
+    return { name, place, clientId: clientIdOf(candidate) };
+  });
+  const counts = new Map<string, number>();
+  for (const text of all.flatMap(({ name = '', clientId = '' }) => [
+    `n ${name}`,
+    `i ${clientId}`,
+  ])) {
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  return all.map(({ name, place, clientId }) => {
+    const ownName = counts.get(`n ${name}`) === 1 ? name : undefined;
+    const ownId = counts.get(`i ${clientId}`) === 1 ? clientId : undefined;
+    const names = [ownName, ownId, place].filter((text) => text !== undefined);
+    const label = shown(ownName) ?? (ownId && showText(ownId)) ?? showName(place);
+    return { name: shown(name), label, names };
+  });
+}
+
+/** A name, unless it could be a secret that stands in a name's place. */
+function shown(name: string | undefined): string | undefined {
+  return name === undefined || showName(name).includes(hidden) ? undefined : showText(name);
+}
+
+function clientIdOf({ tiers }: Candidate): string | undefined {
+  const ids = tiers.flat().filter(({ named }) => named?.role === 'clientId');
+  const [value] = ids.flatMap((field) => (typeof field.value === 'string' ? [field.value] : []));
+  // Whoever swaps the two must not see the secret listed.
+  return value?.startsWith('p8e-') ? undefined : value?.trim();
+}
+
+// The keys that every file of a tool has, which name no credential.
+const wrappers: ReadonlySet<string> = new Set(
+  ['oauth_server_to_server', 'technicalAccount', 'integration', 'values', 'variables', 'variable']
+    .concat(['credentials', 'credential', 'secretString', 'data', 'value', 'config', 'contexts'])
+    .map(foldName),
+);
+
+function nameOf({ level, prefix }: Candidate): string | undefined {
+  if (prefix !== undefined)
+    return contextOf(level, prefix) ?? prefix.replaceAll(' ', '_').toUpperCase();
+  for (let at: Level | undefined = level; at !== undefined; at = at.parent) {
+    const given = at.isList ? undefined : at.fields.find(({ key }) => key === 'name')?.value;
+    if (typeof given === 'string' && !isBlank(given)) return given.trim();
+    const key = at.keys.at(-1);
+    if (key !== undefined && !wrappers.has(foldName(key))) return key;
+  }
+  return undefined;
+}
+
+/** A variable of Adobe's CLI doubles the underscores that a context's name has. */
+const contextVariable = /^AIO_+ims_+contexts_+(.+?)_+client_+(?:id|secrets?)$/i;
+
+function contextOf({ fields }: Level, prefix: string): string | undefined {
+  const keys = fields.map(({ key }) => key).filter((key) => contextVariable.test(key));
+  const key = keys.find((one) => startsWithWords(wordsOf(one).join(' '), prefix));
+  return key && contextVariable.exec(key)?.[1]?.replaceAll('__', '_');
+}
+
+/** The kind of file, for people. */
+export function formOf({ level, prefix = '' }: Candidate, isEnv: boolean): string {
+  const keys = level.keys.map(foldName);
+  if (isEnv)
+    return prefix.includes('contexts') ? "a context of Adobe's CLI" : 'lines of an .env file';
+  if (keys.includes('project')) return "the Developer Console's project file";
+  if (keys.includes('oauthservertoserver')) return 'a credential of the Console API';
+  if (keys.includes('contexts')) return "a context of Adobe's CLI";
+  if (keys.includes('technicalaccount')) return 'an AEM service credential';
+  return level.isList ? 'a Postman environment' : 'a JSON object';
+}
+
+// Descriptions, which change nothing about a credential.
+const descriptive: ReadonlySet<string> = new Set(
+  ['id', 'name', 'title', 'type', 'enabled', 'ok', 'statusCode', 'description', 'integration_type']
+    .concat([
+      'action_url',
+      'app_url',
+      'created_at',
+      'updated_at',
+      'ARN',
+      'VersionId',
+      'CreatedDate',
+    ])
+    .concat(['_postman_variable_scope', '_postman_exported_at', '_postman_exported_using'])
+    .map(foldName),
+);
+
+const mostUnused = 20;
+
+/** The fields in and around a credential that say something, and are not used. */
+export function unusedOf({ level }: Candidate, used: ReadonlySet<Field>): readonly string[] {
+  const unused: string[] = [];
+  for (let at: Level | undefined = level; at !== undefined; at = at.parent) {
+    const isOwn = at === level;
+    const fields = at.fields.filter(
+      (field) =>
+        !used.has(field) &&
+        !field.holdsObjects &&
+        !isBlank(field.value) &&
+        (isOwn || !Array.isArray(field.value)) &&
+        !(at.isList ? false : descriptive.has(foldName(field.key))),
+    );
+    unused.push(...fields.map(({ key }) => showName(key)));
+  }
+  const names = [...new Set(unused)];
+  const more = names.length - mostUnused;
+  return more > 0 ? [...names.slice(0, mostUnused), `and ${more} more`] : names;
+}

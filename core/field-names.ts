@@ -1,0 +1,105 @@
+/** What a field of a credential means. */
+export type Role =
+  | 'clientId'
+  | 'clientSecret'
+  | 'scopes'
+  | 'orgId'
+  | 'imsHost'
+  | 'stage'
+  | 'product';
+
+export interface NamedRole {
+  readonly role: Role;
+  /** The words in front of the role's own, which tell several credentials of a file apart. */
+  readonly prefix: string;
+}
+
+/** The names of each role, as one word in lower case. */
+const names: Readonly<Record<Role, readonly string[]>> = {
+  clientId: ['clientid', 'apikey'],
+  clientSecret: ['clientsecret', 'clientsecrets', 'secret', 'secrets', 'apisecret'],
+  scopes: ['scope', 'scopes', 'imsscopes'],
+  orgId: ['orgid', 'imsorgid', 'imsorg', 'org', 'organizationid', 'organisationid'],
+  imsHost: ['imshost', 'ims', 'imsendpoint', 'imsurl', 'imsbaseurl', 'tokenurl', 'tokenendpoint'],
+  stage: ['environment', 'env', 'imsenv', 'imsenvironment', 'aioclienv'],
+  product: ['product'],
+};
+
+const roles: ReadonlyMap<string, Role> = new Map(
+  (Object.keys(names) as Role[]).flatMap((role) => names[role].map((name) => [name, role])),
+);
+
+const longestName = 200;
+const mostWords = 4;
+
+/** The words of a name in lower case: `clientId`, `CLIENT_ID`, `client-id` and `Client ID` are one. */
+export function wordsOf(name: string): readonly string[] {
+  return name
+    .slice(0, longestName)
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replaceAll(/([A-Z])([A-Z][a-z])/g, '$1 $2')
+    .split(/[^A-Za-z0-9]+/)
+    .filter((word) => word !== '')
+    .map((word) => word.toLowerCase());
+}
+
+/** A name as one word in lower case. */
+export function foldName(name: string): string {
+  return wordsOf(name).join('');
+}
+
+/** The role that the end of a name says. Metascopes, of the JWT credentials, are not scopes. */
+export function roleOf(words: readonly string[]): NamedRole | undefined {
+  for (let count = Math.min(mostWords, words.length); count > 0; count -= 1) {
+    const role = roles.get(words.slice(-count).join(''));
+    const prefix = words.slice(0, -count);
+    if (role !== undefined && prefix.at(-1) !== 'meta') return { role, prefix: prefix.join(' ') };
+  }
+  return undefined;
+}
+
+/** True if words, separated by spaces, begin with others. */
+export function startsWithWords(text: string, words: string): boolean {
+  return words === '' || `${text} `.startsWith(`${words} `);
+}
+
+/** True for a name that says that it holds several values. */
+export function isPlural(name: string): boolean {
+  return wordsOf(name).at(-1)?.endsWith('s') === true;
+}
+
+const longestShown = 64;
+
+/** A text from a file in one line: printable and short. */
+export function showText(text: string): string {
+  const line = text.replaceAll(/[^\x20-\x7e]/g, '?');
+  return line.length > longestShown ? `${line.slice(0, longestShown - 1)}…` : line;
+}
+
+/** Stands for a name that is not shown. */
+export const hidden = '(hidden)';
+
+/** A field's name, or the path of it; hidden if it could be a secret that stands in a name's place. */
+export function showName(name: string): string {
+  const parts = name.slice(0, longestName).split('.');
+  return parts.map((part) => (looksSecret(part) ? hidden : showText(part))).join('.');
+}
+
+function looksSecret(name: string): boolean {
+  if (/p8e-|eyJ/.test(name)) return true;
+  return name.split(/[^A-Za-z0-9]+/).some((part) => {
+    const digits = part.replaceAll(/\D/g, '').length;
+    const humps = part.match(/[a-z][A-Z]/g)?.length ?? 0;
+    const isMixed = digits > 3 && part.length - digits > 3;
+    return part.length > 32 || (part.length >= 12 && (isMixed || humps > part.length / 5));
+  });
+}
+
+const mostShown = 20;
+
+/** Names from a file in one line. */
+export function showNames(found: readonly string[]): string {
+  const shown = found.slice(0, mostShown).map(showName).join(', ');
+  const more = found.length - mostShown;
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}

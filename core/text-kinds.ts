@@ -1,0 +1,75 @@
+import { type FileKind, known } from './file-kinds.ts';
+import { isBinary } from './text.ts';
+
+interface TextKind {
+  readonly matches: RegExp;
+  readonly text: string;
+}
+
+const base64 = /^[\w+/-]{16,}={0,2}$/;
+const store = 'give the credential as JSON or as lines of an .env file';
+
+/** Texts in no form that a credential has, the surest signs first. */
+const kinds: readonly TextKind[] = [
+  { matches: /^\s*$/, text: 'is empty' },
+  {
+    matches: /^-----BEGIN [A-Z ]*PRIVATE KEY/,
+    text: 'is a private key, as JWT credentials have, which Adobe has ended; give an OAuth Server-to-Server credential',
+  },
+  {
+    matches: /^-----BEGIN (?:TRUSTED )?CERTIFICATE/,
+    text: 'is a certificate; give an OAuth Server-to-Server credential',
+  },
+  { matches: /^-----BEGIN /, text: `is a key or a message in PEM form; ${store}` },
+  {
+    matches: /^<(?:!doctype html|html)/i,
+    text: 'is a web page, perhaps of a sign-in; download the file again',
+  },
+  { matches: /^<\?xml|^<[a-z]/i, text: `is XML; ${store}` },
+  {
+    matches: /^(?:Bearer )?eyJ[\w-]+\.[\w-]+\.[\w-]*$/,
+    text: 'is a token; give the client id, client secret and scopes that it is minted with',
+  },
+  {
+    matches: /^p8e-\S+$/,
+    text: `is only a client secret; ${store}, with client_id and scope beside it`,
+  },
+  {
+    matches: /^[0-9a-f]{32}$/i,
+    text: `is only a client id; ${store}, with client_secret and scope beside it`,
+  },
+  { matches: /^(?:https?|file):\/\/\S+$/, text: 'is an address; give the file that is there' },
+  {
+    matches: /[\u201C\u201D\u2018\u2019\u00AB\u00BB]/,
+    text: 'has typographic quotes, as word processors make them; write straight quotes',
+  },
+  {
+    matches: /^(?:\{|\[\s*[[{"]|")/,
+    text: 'looks like JSON, but is broken or cut off; check its quotes, commas and brackets, or download it again',
+  },
+  {
+    matches: /^#!|^\s*(?:curl|aws|aio|az|gcloud) /m,
+    text: `is a script or a command line; ${store}`,
+  },
+  {
+    matches: /^apiVersion:[\s\S]*^kind: *Secret/m,
+    text: 'is a Kubernetes manifest; give the decoded values as JSON or as lines of an .env file',
+  },
+  { matches: /^---\s*$|^[\w-]+:(?: .*)?$/m, text: `is YAML, or text like it; ${store}` },
+];
+
+/** What a text is that is neither JSON nor the lines of an `.env` file. */
+export function kindOfText(text: string): FileKind {
+  if (isBinary(text)) {
+    return known(
+      'is not text, but an image, an archive or another binary file; give the credential as text',
+    );
+  }
+  const start = text.trim().slice(0, 4_096);
+  const kind = kinds.find(({ matches }) => matches.test(start));
+  if (kind !== undefined) return known(kind.text);
+  if (base64.test(start.replaceAll(/[\r\n]+/g, ''))) {
+    return known('is base64, or one long word; decode it first: base64 -d FILE');
+  }
+  return { text: `is text in a form that is not known; ${store}`, isUnknown: true };
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { readEnvLines } from '../../core/env-lines.ts';
+
+const variables = (text: string) =>
+  readEnvLines(text).variables.map(({ name, value }) => [name, value]);
+
+describe('readEnvLines', () => {
+  it.each<[string, string, string]>([
+    ['a plain value', 'A=b c ', 'b c'],
+    ['spaces around the sign', '  A = b', 'b'],
+    ['a comment behind a space', 'A=b # c', 'b'],
+    ['a sign of a comment within a word', 'A=b#c', 'b#c'],
+    ['only a comment', 'A= # c', ''],
+    ['single quotes, with nothing unescaped', "A='b\\n#\"c' # d", 'b\\n#"c'],
+    ['double quotes, with escapes', 'A="b\\n\\"c\\"\\x" ; # d', 'b\n"c"\\x'],
+    ['backquotes', 'A=`b\'"c`', 'b\'"c'],
+    ['JSON in double quotes', 'A="["b", "c"]"', '["b", "c"]'],
+    ['a value of several lines', 'A=\'{\n"b": 1\n}\'', '{\n"b": 1\n}'],
+    ['a quote that is not closed', 'A="b', '"b'],
+    ['export', 'export A=b', 'b'],
+    ['PowerShell', '$env:A = "b"', 'b'],
+    ['cmd', 'SET A=b', 'b'],
+  ])('reads %s', (_, text, value) => {
+    expect(variables(text)).toEqual([['A', value]]);
+    expect(variables(`X=1\r\n${text}\r\nY=2`)).toEqual([
+      ['X', '1'],
+      ['A', value],
+      ['Y', '2'],
+    ]);
+  });
+
+  it('keeps repeated names, and passes over comments and sections', () => {
+    const text = '# a\n; b\n// c\n\n[section one]\nA.b-c=1\nA.b-c=2\n';
+    expect(readEnvLines(text)).toEqual({
+      variables: [
+        { name: 'A.b-c', value: '1' },
+        { name: 'A.b-c', value: '2' },
+      ],
+      hasOtherLines: false,
+    });
+  });
+
+  it.each(['echo done', '=b', '1A=b', 'if [ $A = b ]; then', 'A: b'])(
+    'notices a line that sets no variable: %s',
+    (line) => {
+      expect(readEnvLines(`A=b\n${line}\nC=d`)).toMatchObject({
+        variables: [{ name: 'A' }, { name: 'C' }],
+        hasOtherLines: true,
+      });
+    },
+  );
+});
