@@ -2,7 +2,11 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const long = '**/*.long.test.ts';
-const support = { globalSetup: ['test/support/build-bundle.ts'], testTimeout: 60_000 };
+const support = {
+  globalSetup: ['test/support/build-bundle.ts'],
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+};
 
 export default defineConfig({
   test: {
