@@ -12,15 +12,18 @@ import {
 import pThrottle from 'p-throttle';
 import type { SecretMetadata } from '../../core/ledger.ts';
 import type { NewVersion, SecretStore, SecretValue, Version } from '../../core/ports.ts';
+import type { HttpProxy } from '../../core/proxy.ts';
 import { toMetadata } from '../../core/secret-metadata.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { absentAsUndefined, attempt } from './secrets-manager-errors.ts';
+import { agentThrough } from './tunnel-agent.ts';
 
 export interface SecretsManagerOptions extends SecretsManagerClientConfig {
   /** Seconds. */
   readonly timeouts: { readonly connect: number; readonly total: number };
   /** The account's quota for all writes of secrets is 50 a second, which others share. */
   readonly writesPerSecond: number;
+  readonly proxy?: HttpProxy | undefined;
 }
 
 /**
@@ -31,7 +34,7 @@ export class SecretsManager implements SecretStore {
   readonly #client: SecretsManagerClient;
   readonly #paced: <Output>(write: () => Promise<Output>) => Promise<Output>;
 
-  constructor({ timeouts, writesPerSecond, ...config }: SecretsManagerOptions) {
+  constructor({ timeouts, writesPerSecond, proxy, ...config }: SecretsManagerOptions) {
     const throttle = pThrottle({ limit: writesPerSecond, interval: 1_000, strict: true });
     this.#paced = throttle((write) => write());
     this.#client = new SecretsManagerClient({
@@ -41,6 +44,7 @@ export class SecretsManager implements SecretStore {
         connectionTimeout: timeouts.connect * 1000,
         requestTimeout: timeouts.total * 1000,
         throwOnRequestTimeout: true,
+        ...agentThrough(proxy, timeouts.connect),
       },
       ...config,
     });
