@@ -71,6 +71,9 @@ export const environmentVariables = {
 /** Seconds between two ticks, unless it is set. */
 export const defaultTick = 900;
 
+/** A certificate in a PEM file, which may hold many, and text between them. */
+export const certificatePattern = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
 export const metricNamespace = 'ImsTokenRotator';
 
 /** The only dimension of every metric; its value is the rotator's name. */

@@ -27,6 +27,7 @@ describe('doctor', () => {
     expect(code).toBe(0);
     expect(checks.map(({ check, verdict }) => `${check}: ${verdict}`)).toEqual(
       [
+        'network',
         'AWS credentials',
         'clock',
         'function',

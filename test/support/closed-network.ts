@@ -43,7 +43,7 @@ export async function startClosedNetwork({
   const proxy = new ConnectProxy({
     user,
     route: (host) => portOf(host.replace(/:443$/, '')),
-    certificate: secure ? ca.issue('127.0.0.1') : undefined,
+    certificate: secure ? ca.issue('localhost') : undefined,
   });
   await proxy.start();
   return { proxy, caFile, directUrl: (host) => `https://127.0.0.1:${portOf(host)}` };

@@ -45,8 +45,8 @@ export class ConnectProxy {
   /** Its URL, without the user. */
   get url(): string {
     const { port } = this.#server.address() as AddressInfo;
-    const scheme = this.#options.certificate === undefined ? 'http' : 'https';
-    return `${scheme}://127.0.0.1:${port}`;
+    const isPlain = this.#options.certificate === undefined;
+    return isPlain ? `http://127.0.0.1:${port}` : `https://localhost:${port}`;
   }
 
   #connect({ url: host = '', headers }: IncomingMessage, socket: Duplex): void {
