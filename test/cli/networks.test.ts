@@ -23,9 +23,9 @@ async function startOffice(
   const operator = await startHealthy();
   const { aws, ims, productApi } = operator.world;
   const servers = {
-    'amazonaws.com': aws.url,
-    'adobelogin.com': ims.url,
-    'adobe.io': productApi.url,
+    'amazonaws.com': () => aws,
+    'adobelogin.com': () => ims,
+    'adobe.io': () => productApi,
   };
   const network = await startClosedNetwork({ servers, ...options });
   const { environment, secrets } = operator;

@@ -11,8 +11,8 @@ import { ConnectProxy, type ConnectProxyOptions } from './connect-proxy.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 export interface ClosedNetworkOptions extends Pick<ConnectProxyOptions, 'user'> {
-  /** The URL of the server on loopback that stands for the hosts that end in this. */
-  readonly servers: Readonly<Record<string, string>>;
+  /** The server on loopback that stands for the hosts that end in this. */
+  readonly servers: Readonly<Record<string, () => { readonly url: string }>>;
   /** Calls the proxy over TLS. */
   readonly secure?: boolean | undefined;
 }
@@ -35,8 +35,8 @@ export async function startClosedNetwork({
   const caFile = join(await temporaryDirectory(), 'company-ca.pem');
   await writeFile(caFile, ca.cert);
   const ports = new Map<string, number>();
-  for (const [suffix, url] of Object.entries(servers)) {
-    ports.set(suffix, await startInspection(ca, suffix, url));
+  for (const [suffix, server] of Object.entries(servers)) {
+    ports.set(suffix, await startInspection(ca, suffix, server));
   }
   const portOf = (host: string): number | undefined =>
     [...ports].find(([suffix]) => `.${host}`.endsWith(`.${suffix}`))?.[1];
@@ -50,10 +50,15 @@ export async function startClosedNetwork({
 }
 
 /** Decrypts, and passes each request on to a plain server, as its own host. @returns the port */
-async function startInspection(ca: PrivateCa, suffix: string, url: string): Promise<number> {
+async function startInspection(
+  ca: PrivateCa,
+  suffix: string,
+  plain: () => { readonly url: string },
+): Promise<number> {
   const certificate = ca.issue(suffix, `*.${suffix}`, `*.us-east-1.${suffix}`, '127.0.0.1');
   const server = createServer(certificate, (incoming, response) => {
     const { method, headers } = incoming;
+    const { url } = plain();
     const target = plainRequest(
       new URL(incoming.url ?? '/', url),
       { method, headers: { ...headers, host: new URL(url).host } },
