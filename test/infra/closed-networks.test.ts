@@ -7,8 +7,11 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { parseSettings } from '../../infra/app/settings.ts';
+import { ImsTokenRotatorStack } from '../../infra/app/stack.ts';
 import { ImsTokenRotator, type ImsTokenRotatorProps } from '../../infra/index.ts';
 import { PrivateCa } from '../support/certificates.ts';
+import { actionsOf, roleStatements, statementsOf } from '../support/iam.ts';
 
 const env = { account: '111122223333', region: 'eu-west-1' };
 const url = 'http://proxy.example.com:8080';
@@ -35,6 +38,25 @@ function functionOf(template: Template) {
 const secret = () => Secret.fromSecretCompleteArn(stack, 'ProxySecret', secretArn);
 
 describe('a proxy', () => {
+  it('is a setting of cdk.json too', () => {
+    const settings = { proxy: { url, secretArn, secretKeyArn: keyArn, exceptions: ['a.test'] } };
+    const app = new App();
+    const template = Template.fromStack(
+      new ImsTokenRotatorStack(app, 'prod', parseSettings(settings), { env }),
+    );
+    expect(functionOf(template).variables).toMatchObject({
+      HTTPS_PROXY: url,
+      IMS_TOKEN_ROTATOR_PROXY_SECRET: secretArn,
+    });
+    const allowed = statementsOf(roleStatements(template), 'secretsmanager', 'kms');
+    expect(allowed.filter(({ Resource }) => Resource === secretArn).map(actionsOf)).toEqual([
+      ['secretsmanager:GetSecretValue'],
+    ]);
+    expect(allowed.filter(({ Resource }) => Resource === keyArn).map(actionsOf)).toEqual([
+      ['kms:Decrypt'],
+    ]);
+  });
+
   it('without a password is in HTTPS_PROXY, with its exceptions', () => {
     const exceptions = ['.example.com', '10.0.0.7'];
     const template = templateOf({ proxy: { url, exceptions } });
