@@ -12,8 +12,9 @@ interface ClientOptions {
 }
 
 /**
- * The settings of every client of AWS: hard time-outs, and the environment's proxy. The SDK hands
- * them to the services that credentials come from (STS, but not IAM Identity Center) only by itself.
+ * The settings of every client of AWS: hard time-outs, and the environment's proxy. The services that
+ * credentials come from get them explicitly: the SDK hands them on to STS, but not to IAM Identity
+ * Center.
  */
 export function clientConfig(options: ClientOptions = {}) {
   const credentials = defaultProvider({ clientConfig: { requestHandler: requestHandler() } });

@@ -83,7 +83,7 @@ const known: Readonly<Record<ErrorCode, FailureWords>> = {
   },
   ERR_IMS_PROXY: {
     words: 'the proxy on the way to IMS refuses, or cannot be reached',
-    fix: "correct HTTPS_PROXY in the function's environment, or the proxy's rules",
+    fix: "correct the function's proxy or the secret with its password, or the proxy's rules",
   },
   ERR_IMS_UNRESOLVED: {
     words: 'the name of the IMS host does not resolve',

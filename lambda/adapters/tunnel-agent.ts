@@ -10,7 +10,8 @@ type CreateConnection = Agent['createConnection'];
 /** Node.js's agent for the AWS SDK: through the proxy, or direct where it is excepted. */
 export class TunnelAgent extends Agent {
   readonly #proxy: HttpProxy;
-  readonly #direct = new Agent(sockets);
+  // Without `proxyEnv`, newer releases of Node.js may take a proxy from the environment.
+  readonly #direct = new Agent({ ...sockets, proxyEnv: {} });
 
   /** @param connectTimeout seconds; without it a proxy that never answers would keep the socket */
   constructor(proxy: HttpProxy, connectTimeout: number) {
