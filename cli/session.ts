@@ -2,18 +2,29 @@ import { createHash } from 'node:crypto';
 import { isLoopback, parseNetworkSettings } from '../core/config.ts';
 import { asRotatorError } from '../core/errors.ts';
 import { type EpochSeconds, epochSeconds } from '../core/instant.ts';
+import { type HttpProxy, readProxy } from '../core/proxy.ts';
 import type { Digest } from '../core/token-tags.ts';
+import { type CaFile, trustCaFiles } from './aws/ca-certificates.ts';
 import { endpointOverrides } from './aws/endpoints.ts';
 import { Secrets } from './aws/secrets.ts';
 import { type CommonOptions, checkOptions } from './common-options.ts';
 import { CliError } from './errors.ts';
 import { Terminal } from './view/terminal.ts';
 
+/** What every connection of a command goes through. */
+export interface Network {
+  readonly proxy: HttpProxy | undefined;
+  /** HTTP_PROXY is set, but no proxy for https. */
+  readonly hasOnlyHttpProxy: boolean;
+  readonly caFiles: readonly CaFile[];
+}
+
 /** Everything outside that a command touches. */
 export interface Session {
   readonly options: CommonOptions;
   readonly terminal: Terminal;
   readonly secrets: Secrets;
+  readonly network: Network;
   readonly now: () => EpochSeconds;
   readonly digest: Digest;
   /** Aborts on Ctrl-C. Waits and reads end then; a write that has started is finished. */
@@ -23,7 +34,7 @@ export interface Session {
 /**
  * Sets profile and Region in the environment, where every client of the AWS SDK reads them.
  *
- * @throws CliError ERR_USAGE for an invalid option, or ERR_CONFIG_INVALID for an endpoint or a proxy
+ * @throws CliError ERR_USAGE for an invalid option, ERR_CONFIG_INVALID for an invalid environment
  */
 export async function startSession(
   options: CommonOptions,
@@ -50,10 +61,18 @@ export async function startSession(
     options,
     terminal,
     secrets: new Secrets(signal),
+    network: await networkOf(env),
     now: () => epochSeconds(Date.now() / 1000),
     digest: (text) => createHash('sha256').update(text).digest('hex'),
     signal,
   };
+}
+
+async function networkOf(env: NodeJS.ProcessEnv): Promise<Network> {
+  const proxy = readProxy(env);
+  const httpProxy = env['http_proxy'] ?? env['HTTP_PROXY'] ?? '';
+  const hasOnlyHttpProxy = proxy === undefined && httpProxy !== '';
+  return { proxy, hasOnlyHttpProxy, caFiles: await trustCaFiles(env) };
 }
 
 /** @throws CliError ERR_CONFIG_INVALID when AWS or a proxy cannot be called as the environment says */

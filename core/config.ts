@@ -10,6 +10,7 @@ import {
 } from './contract.ts';
 import { RotatorError } from './errors.ts';
 import { listProblems, problemsOf } from './problems.ts';
+import { type HttpProxy, isProxyUrl, proxyUrlRule, readProxy } from './proxy.ts';
 import { isCredentialName } from './secret-name.ts';
 
 /** The function's settings, from its environment. */
@@ -33,6 +34,10 @@ export interface Config {
   readonly validate: boolean;
   /** Replaces `https://{ims_host}`, for tests and local runs. */
   readonly imsEndpointUrl?: string | undefined;
+  /** The proxy to IMS and AWS. */
+  readonly proxy?: HttpProxy | undefined;
+  /** The ARN of the secret that holds the proxy's user name and password. */
+  readonly proxySecret?: string | undefined;
 }
 
 const loopback = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
@@ -45,41 +50,9 @@ export function isImsEndpoint(origin: string): boolean {
   return loopback.test(origin) || adobe.test(origin);
 }
 
-const proxySchemes: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:', 'socks:']);
+const proxyUrl = v.optional(v.pipe(v.string(), v.check(isProxyUrl, proxyUrlRule)));
 
-/** undici reads proxies itself; it would fail with an error of its own, which may show a password. */
-function isProxy(text: string): boolean {
-  const url = URL.parse(text);
-  if (text === '') return true;
-  if (url === null || !proxySchemes.has(url.protocol) || url.hostname === '') return false;
-  return isPercentEncoded(url.username) && isPercentEncoded(url.password);
-}
-
-function isPercentEncoded(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const proxy = v.optional(
-  v.pipe(
-    v.string(),
-    v.check(
-      isProxy,
-      'must be a URL that begins with http:// or https://, with a % in its password as %25',
-    ),
-  ),
-);
-
-const proxies = {
-  HTTP_PROXY: proxy,
-  HTTPS_PROXY: proxy,
-  http_proxy: proxy,
-  https_proxy: proxy,
-};
+const proxies = { HTTPS_PROXY: proxyUrl, https_proxy: proxyUrl };
 
 /** True for a URL on this machine. */
 export function isLoopback(url: string): boolean {
@@ -146,6 +119,9 @@ const schema = v.object({
   AWS_ENDPOINT_URL: awsEndpoint,
   AWS_ENDPOINT_URL_SECRETS_MANAGER: awsEndpoint,
   ...proxies,
+  [variables.proxySecret]: v.optional(
+    v.pipe(v.string(), v.regex(secretArn, 'must be the ARN of a secret')),
+  ),
   [variables.imsEndpointUrl]: v.optional(
     v.pipe(
       v.string(),
@@ -176,6 +152,8 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     writesPerSecond: output[variables.writesPerSecond],
     validate: output[variables.validate] === 'true',
     imsEndpointUrl: output[variables.imsEndpointUrl],
+    proxy: readProxy(environment),
+    proxySecret: output[variables.proxySecret],
   };
 }
 

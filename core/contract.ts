@@ -68,10 +68,15 @@ export const environmentVariables = {
   writesPerSecond: 'IMS_TOKEN_ROTATOR_WRITES_PER_SECOND',
   validate: 'IMS_TOKEN_ROTATOR_VALIDATE',
   imsEndpointUrl: 'IMS_ENDPOINT_URL',
+  /** The ARN of the secret that holds the user name and password for HTTPS_PROXY. */
+  proxySecret: 'IMS_TOKEN_ROTATOR_PROXY_SECRET',
 } as const;
 
 /** Seconds between two ticks, unless it is set. */
 export const defaultTick = 900;
+
+/** A certificate in a PEM file, which may hold many, and text between them. */
+export const certificatePattern = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 export const metricNamespace = 'ImsTokenRotator';
 

@@ -56,8 +56,12 @@ export class CredentialEnvironment extends Construct {
       credential,
       Token.isUnresolved(arn) ? unresolvedArn : arn,
     ]);
+    const known = Object.entries(this.#function.environment).map(([name, value]) => [
+      name,
+      Token.isUnresolved(value) ? unresolvedArn : value,
+    ]);
     const { length } = JSON.stringify({
-      ...this.#function.environment,
+      ...Object.fromEntries(known),
       [environmentVariables.declared]: this.#names.join(','),
       ...(arns.length === 0
         ? {}

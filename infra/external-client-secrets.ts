@@ -1,11 +1,10 @@
-import { Arn, type ArnComponents, ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { credentialStored, ruleTarget } from './credential-rule.ts';
-import { refuse } from './refuse.ts';
 import type { RotatorFunction } from './rotator-function.ts';
-import { isSecretArnPattern } from './secret-arns.ts';
+import { arnParts, completeSecretArn } from './secret-arns.ts';
 
 // The length assumed for an ARN that is unknown until deployment; most are shorter.
 const unresolvedLength = 200;
@@ -28,39 +27,19 @@ export class ExternalClientSecrets extends Construct {
 
   /** Adds a client secret, and returns its ARN. */
   add(secret: ISecret): string {
-    const arn = this.#check(secret);
+    const arn = completeSecretArn(this, secret, {
+      what: 'the client secret',
+      code: 'ClientSecret',
+    });
     this.#function.role.allowClientSecret(arn);
     if (!this.#isForeign(secret, arn)) this.#match(arn);
-    return arn;
-  }
-
-  #check(secret: ISecret): string {
-    const arn = secret.secretFullArn;
-    if (arn === undefined || isSecretArnPattern(arn)) {
-      refuse(
-        this,
-        'ClientSecretByName',
-        `the client secret ${secret.secretName} is imported by name or partial ARN; import it by ` +
-          'its complete ARN, which ends in six random characters: Secret.fromSecretCompleteArn(…)',
-      );
-    }
-    const { region } = Stack.of(this);
-    const own = partsOf(arn)?.region ?? secret.env.region;
-    if (!Token.isUnresolved(own) && !Token.isUnresolved(region) && own !== region) {
-      refuse(
-        this,
-        'ClientSecretRegion',
-        `the client secret ${arn} is in ${own}, but the rotator is in ${region}; replicate the ` +
-          `secret to ${region} and import the replica, or deploy the rotator in ${own}`,
-      );
-    }
     return arn;
   }
 
   /** Secrets Manager sends its events to the secret's own account, so that a rule here would not fire. */
   #isForeign(secret: ISecret, arn: string): boolean {
     const { account } = Stack.of(this);
-    const own = partsOf(arn)?.account ?? secret.env.account;
+    const own = arnParts(arn)?.account ?? secret.env.account;
     return !Token.isUnresolved(own) && !Token.isUnresolved(account) && own !== account;
   }
 
@@ -83,9 +62,4 @@ export class ExternalClientSecrets extends Construct {
       targets: [ruleTarget(this.#function.function)],
     });
   }
-}
-
-/** The parts of an ARN; undefined if it is unknown until deployment. */
-function partsOf(arn: string): ArnComponents | undefined {
-  return Token.isUnresolved(arn) ? undefined : Arn.split(arn, ArnFormat.COLON_RESOURCE_NAME);
 }

@@ -2,6 +2,7 @@ import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection, Vpc } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 
 /** Recipients and thresholds of the alarms. */
@@ -39,6 +40,26 @@ export interface ImsTokenRotatorAlarmOptions {
    * @default 4
    */
   readonly urgentPercent?: number | undefined;
+}
+
+/** A proxy between the function and Adobe IMS and AWS. */
+export interface ImsTokenRotatorProxyOptions {
+  /** Its URL, for example `http://proxy.example.com:8080`, without a user name or password. */
+  readonly url: string;
+  /**
+   * The hosts to call without it, as in NO_PROXY: a name stands for itself and all names below it.
+   *
+   * @default - none; Secrets Manager if there are `credentials`
+   */
+  readonly exceptions?: readonly string[] | undefined;
+  /**
+   * A secret that holds a JSON object with `username` and `password`. Import it by its complete ARN,
+   * and with its key unless that is the AWS-managed one. The function reads it without the proxy, so
+   * Secrets Manager needs another route, for example a VPC endpoint.
+   *
+   * @default - the proxy asks for no password
+   */
+  readonly credentials?: ISecret | Secret | undefined;
 }
 
 /** Properties of a rotator. */
@@ -107,7 +128,7 @@ export interface ImsTokenRotatorProps {
    */
   readonly tracing?: boolean | undefined;
   /**
-   * The VPC to run the function in. It needs routes to Adobe IMS and to Secrets Manager.
+   * The VPC to run the function in. It needs routes to Adobe IMS and to Secrets Manager, or to `proxy`.
    *
    * @default - the function runs outside a VPC
    */
@@ -124,6 +145,19 @@ export interface ImsTokenRotatorProps {
    * @default - one that allows all outbound traffic
    */
   readonly securityGroups?: readonly ISecurityGroup[] | undefined;
+  /**
+   * The proxy between the function and Adobe IMS and AWS.
+   *
+   * @default - none
+   */
+  readonly proxy?: ImsTokenRotatorProxyOptions | undefined;
+  /**
+   * The path of a PEM file of certificate authorities that the function trusts beside the public
+   * ones, for a proxy that inspects TLS.
+   *
+   * @default - only the public ones
+   */
+  readonly caCertificates?: string | undefined;
   /**
    * Recipients and thresholds of the alarms.
    *

@@ -200,11 +200,9 @@ export class ImsTokenRotator extends Construct {
       validate = timingDefaults.validate,
       logRetention = RetentionDays.THREE_MONTHS,
       tracing = false,
-      vpc,
-      vpcSubnets,
-      securityGroups,
     } = this.#props;
     return new RotatorFunction(this, 'Function', {
+      ...this.#props,
       rotator: this.rotatorName,
       prefix: this.prefix,
       tick: this.#tick,
@@ -212,9 +210,6 @@ export class ImsTokenRotator extends Construct {
       validate,
       logRetention,
       tracing,
-      vpc,
-      vpcSubnets,
-      securityGroups,
     });
   }
 

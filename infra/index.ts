@@ -7,5 +7,6 @@ export { ImsTokenRotator } from './ims-token-rotator.ts';
 export type {
   ImsTokenRotatorAlarmOptions,
   ImsTokenRotatorProps,
+  ImsTokenRotatorProxyOptions,
 } from './ims-token-rotator-props.ts';
 export type { RotatorMetricName } from './metrics.ts';

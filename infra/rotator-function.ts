@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import type { ISecurityGroup, IVpc, SubnetSelection, Vpc } from 'aws-cdk-lib/aws-ec2';
+import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import {
   Architecture,
   Code,
@@ -14,21 +14,27 @@ import {
   LogGroup,
   type RetentionDays,
 } from 'aws-cdk-lib/aws-logs';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { environmentVariables } from '../core/contract.ts';
 import { bundleDirectory } from './bundle.ts';
+import { CaCertificates } from './ca-certificates.ts';
+import type { ImsTokenRotatorProps } from './ims-token-rotator-props.ts';
+import { proxyEnvironment } from './proxy.ts';
 import { refuse } from './refuse.ts';
 import { RotatorRole } from './rotator-role.ts';
 import { type Timing, tickLimits, tickProblem, timeoutLimits, timeoutProblem } from './timing.ts';
 
-export interface RotatorFunctionProps extends Timing {
+type Network = Pick<
+  ImsTokenRotatorProps,
+  'vpc' | 'vpcSubnets' | 'securityGroups' | 'proxy' | 'caCertificates'
+>;
+
+export interface RotatorFunctionProps extends Timing, Network {
   readonly rotator: string;
   readonly prefix: string;
   readonly tracing: boolean;
   readonly logRetention: RetentionDays;
-  readonly vpc: IVpc | Vpc | undefined;
-  readonly vpcSubnets: SubnetSelection | undefined;
-  readonly securityGroups: readonly ISecurityGroup[] | undefined;
 }
 
 /** Data protection policies support only a small part of regular expressions, without groups. */
@@ -57,13 +63,21 @@ export class RotatorFunction extends Construct {
     });
     this.role = new RotatorRole(this, 'Permissions', { rotator, prefix });
     this.logGroup.grantWrite(this.role.role);
+    const { proxy, caCertificates: file } = props;
+    const ca =
+      file === undefined ? undefined : new CaCertificates(this, 'CaCertificates', { file });
     this.environment = {
       [environmentVariables.name]: rotator,
       [environmentVariables.prefix]: prefix,
       [environmentVariables.tickSeconds]: String(tick.toSeconds()),
       NODE_OPTIONS: '--enable-source-maps',
       ...(validate ? { [environmentVariables.validate]: 'true' } : {}),
+      ...(proxy === undefined ? {} : proxyEnvironment(this, proxy)),
+      ...ca?.environment,
     };
+    if (proxy?.credentials !== undefined) {
+      this.role.allowProxySecret(proxy.credentials as ISecret);
+    }
     this.function = new LambdaFunction(this, 'Function', {
       description: `Renews the Adobe IMS access tokens of the rotator ${rotator}`,
       runtime: Runtime.NODEJS_24_X,
@@ -79,6 +93,7 @@ export class RotatorFunction extends Construct {
       retryAttempts: 1,
       maxEventAge: Duration.minutes(5),
       environment: { ...this.environment },
+      ...(ca === undefined ? {} : { layers: [ca.layer] }),
       ...network(props),
     });
     // Lambda does not create the function before its role may create network interfaces.
@@ -123,7 +138,7 @@ export class RotatorFunction extends Construct {
   }
 }
 
-function network({ vpc, vpcSubnets, securityGroups }: RotatorFunctionProps) {
+function network({ vpc, vpcSubnets, securityGroups }: Network) {
   return {
     ...(vpc === undefined ? {} : { vpc: vpc as IVpc }),
     ...(vpcSubnets === undefined ? {} : { vpcSubnets }),

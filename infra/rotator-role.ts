@@ -1,9 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { type SecretKind, secretName, tagKeys } from '../core/contract.ts';
-import { secretsManagerOf } from './keys.ts';
+import { checkKey, secretsManagerOf } from './keys.ts';
 import { refuse } from './refuse.ts';
 import { partialSecretArn, secretArnPattern } from './secret-arns.ts';
 
@@ -54,6 +55,16 @@ export class RotatorRole extends Construct {
       this.#policy('ClientSecretsPolicy', [this.#clientSecrets]);
     }
     this.#clientSecrets.addResources(arn);
+  }
+
+  /** Adds the secret that holds the proxy's user name and password, and its key. */
+  allowProxySecret({ secretArn, encryptionKey }: ISecret): void {
+    this.#policy('ProxyPolicy', [
+      new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secretArn] }),
+    ]);
+    if (encryptionKey === undefined) return;
+    checkKey(this, encryptionKey);
+    this.allowKey(encryptionKey, 'read');
   }
 
   /**

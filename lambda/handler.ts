@@ -16,6 +16,7 @@ import { status } from './commands/status.ts';
 import { tick } from './commands/tick.ts';
 import { reportRun } from './report-run.ts';
 import { assertRenewalFits, closingSeconds, timeouts } from './steps/budget.ts';
+import { proxyCredentials } from './steps/proxy-credentials.ts';
 import { newMemory, type Run, startRun } from './steps/run.ts';
 
 /** The parts of Lambda's context that are used. */
@@ -29,6 +30,7 @@ const secrets = new SecretsManager({
   region: config.region,
   timeouts: timeouts.secretsManager,
   writesPerSecond: config.writesPerSecond,
+  proxy: config.proxy,
 });
 
 const memory = newMemory();
@@ -45,7 +47,11 @@ export async function handler(event: unknown, context: Context): Promise<RunResu
   const command = parseEvent(event, config);
   const remaining = (): number => context.getRemainingTimeInMillis() / 1000 - closingSeconds;
   using metrics = new PowertoolsMetrics(config.rotator);
-  await using tokenEndpoint = new ImsTokenEndpoint({ ...config, timeouts: timeouts.ims });
+  await using tokenEndpoint = new ImsTokenEndpoint({
+    ...config,
+    proxyCredentials: proxyCredentials(config, secrets),
+    timeouts: timeouts.ims,
+  });
   const run = startRun(
     {
       config,

@@ -3,7 +3,8 @@ import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler
 import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
-import { askAws, clientConfig } from './ask.ts';
+import { askAws } from './ask.ts';
+import { clientConfig } from './network.ts';
 
 export interface Caller {
   readonly account: string;
@@ -26,7 +27,7 @@ export class Account {
   }
 
   async caller(): Promise<Caller> {
-    const client = new STSClient(clientConfig);
+    const client = new STSClient(clientConfig());
     let at: EpochSeconds | undefined;
     client.middlewareStack.add(
       (next) => async (args) => {
@@ -48,7 +49,7 @@ export class Account {
 
   /** The schedules that invoke a function; a state is for example `ENABLED`. */
   async schedulesOf(functionArn: string): Promise<readonly { name: string; state: string }[]> {
-    const client = new SchedulerClient(clientConfig);
+    const client = new SchedulerClient(clientConfig());
     const found: { name: string; state: string }[] = [];
     let NextToken: string | undefined;
     do {
@@ -64,7 +65,7 @@ export class Account {
   }
 
   async subscriptionsOf(topicArn: string): Promise<readonly Subscription[]> {
-    const client = new SNSClient(clientConfig);
+    const client = new SNSClient(clientConfig());
     const { Subscriptions = [] } = await askAws('sns:ListSubscriptionsByTopic', topicArn, () =>
       client.send(new ListSubscriptionsByTopicCommand({ TopicArn: topicArn }), this.#abort),
     );
@@ -78,7 +79,7 @@ export class Account {
 
   /** For example `Enabled`, `Disabled` or `PendingDeletion`. */
   async keyState(keyId: string): Promise<string> {
-    const client = new KMSClient(clientConfig);
+    const client = new KMSClient(clientConfig());
     const { KeyMetadata } = await askAws('kms:DescribeKey', keyId, () =>
       client.send(new DescribeKeyCommand({ KeyId: keyId }), this.#abort),
     );

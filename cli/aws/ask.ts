@@ -1,4 +1,5 @@
 import { redactName } from '../../core/redact.ts';
+import { lastingFault, proxyStatus } from '../../lambda/adapters/network-fault.ts';
 import { CliError, interrupted } from '../errors.ts';
 
 const signIn =
@@ -6,6 +7,7 @@ const signIn =
 
 const badCredentials =
   /^(CredentialsProviderError|TokenProviderError|ExpiredToken(Exception)?|UnrecognizedClientException|InvalidClientTokenId|InvalidSignatureException|SignatureDoesNotMatch|InvalidAccessKeyId|AuthFailure)$/;
+const networkTrouble = /establish tunnel|ENOTFOUND|ECONNREFUSED|certificate/;
 const denied = /^(AccessDenied|AuthorizationError)/;
 const busy = /^(Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|ServiceUnavailable|Internal)/;
 
@@ -49,25 +51,69 @@ function asCliError(
   const cause = { cause: error };
   const shown = (text: string): string => redactName(text, sent) ?? 'unknown error';
   if (badCredentials.test(name)) {
-    return new CliError('ERR_AWS_CREDENTIALS', `no valid AWS credentials: ${name}`, signIn, cause);
+    // The SDK keeps only the text of what kept IAM Identity Center from answering.
+    const fix = networkTrouble.test(message)
+      ? `check HTTPS_PROXY and AWS_CA_BUNDLE; or ${signIn}`
+      : signIn;
+    return new CliError('ERR_AWS_CREDENTIALS', `no valid AWS credentials: ${name}`, fix, cause);
   }
   if (denied.test(name)) {
     const fix = `use a principal whose policies allow ${action}`;
     return new CliError('ERR_AWS_DENIED', `not authorized to perform ${what}`, fix, cause);
   }
   const status = metadata?.httpStatusCode;
-  if (status === undefined) {
-    // AWS did not respond; the error's code has the reason, for example ECONNREFUSED.
-    const text = `no response to ${what}: ${shown(error.code ?? name)}`;
-    const fix = 'check the network, the Region, and AWS_ENDPOINT_URL if it is set';
-    return new CliError('ERR_AWS_UNAVAILABLE', text, fix, cause);
-  }
+  if (status === undefined) return networkError(what, error, shown);
   if (busy.test(name) || status >= 500 || status === 429) {
     const text = `${what} failed for now: ${shown(name)}`;
     return new CliError('ERR_AWS_UNAVAILABLE', text, 'try again in a minute', cause);
   }
   const fix = `look up ${shown(name)} in AWS's reference for ${action}`;
   return new CliError('ERR_AWS_REFUSED', `AWS rejected ${what}: ${shown(name)}`, fix, cause);
+}
+
+/** AWS did not respond; the error's code has the reason, for example ECONNREFUSED. */
+function networkError(
+  what: string,
+  error: AwsException,
+  shown: (text: string) => string,
+): CliError {
+  const cause = { cause: error };
+  const reason = shown(error.code ?? error.name);
+  switch (lastingFault(error)) {
+    case 'certificate': {
+      const fix =
+        "if a proxy inspects TLS, give its certificate authority's PEM file: AWS_CA_BUNDLE=FILE";
+      return new CliError(
+        'ERR_AWS_CERTIFICATE',
+        `untrusted TLS certificate: ${reason}, for ${what}`,
+        fix,
+        cause,
+      );
+    }
+    case 'proxy': {
+      const status = proxyStatus(error);
+      const problem = status === undefined ? `is unreachable: ${reason}` : `answers ${status}`;
+      const text = `the proxy ${problem}, for ${what}`;
+      return new CliError('ERR_AWS_PROXY', text, proxyFix(status), cause);
+    }
+    case 'unresolved': {
+      const fix =
+        'check the Region and the network; where only a proxy resolves names, set HTTPS_PROXY';
+      return new CliError('ERR_AWS_UNRESOLVED', `no address for ${what}: ${reason}`, fix, cause);
+    }
+    default: {
+      const text = `no response to ${what}: ${reason}`;
+      const fix = 'check the network, HTTPS_PROXY, the Region, and AWS_ENDPOINT_URL if it is set';
+      return new CliError('ERR_AWS_UNAVAILABLE', text, fix, cause);
+    }
+  }
+}
+
+function proxyFix(status: string | undefined): string {
+  if (status === '407') {
+    return 'put the user name and password, percent-encoded, into HTTPS_PROXY=http://user:password@host:port';
+  }
+  return 'correct HTTPS_PROXY, have the proxy allow AWS, or except AWS from it: NO_PROXY=amazonaws.com';
 }
 
 /** True if AWS rejected the call with the error of this name. */
@@ -84,8 +130,3 @@ export function isUnanswered(error: unknown): error is CliError {
     error.code === 'ERR_AWS_UNAVAILABLE' && metadata?.httpStatusCode === undefined && !isUnsent
   );
 }
-
-/** Hard time-outs for every call. */
-export const clientConfig = {
-  requestHandler: { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
-};

@@ -8,7 +8,8 @@ import { type Config, parseConfig } from '../../core/config.ts';
 import { environmentVariables, rotatorNamePattern } from '../../core/contract.ts';
 import { RotatorError } from '../../core/errors.ts';
 import { CliError, perhapsCarriedOut } from '../errors.ts';
-import { askAws, clientConfig, isUnanswered } from './ask.ts';
+import { askAws, isUnanswered } from './ask.ts';
+import { clientConfig } from './network.ts';
 
 /** A rotator's function, recognised by its environment. */
 export interface RotatorFunction {
@@ -23,19 +24,15 @@ export type Invocation =
   | { readonly ok: true; readonly payload: unknown }
   | { readonly ok: false; readonly errorType: string; readonly errorMessage: string };
 
-const minute = 60_000;
+const minute = 60;
 
 /** Lambda for an operator. Every failure is a CliError. */
 export class Functions {
-  readonly #client = new LambdaClient(clientConfig);
+  readonly #client = new LambdaClient(clientConfig());
   // An invocation may run for 15 minutes, and the client must not repeat it.
   readonly #invoker = new LambdaClient({
     maxAttempts: 1,
-    requestHandler: {
-      connectionTimeout: 5_000,
-      requestTimeout: 16 * minute,
-      throwOnRequestTimeout: true,
-    },
+    ...clientConfig({ requestTimeout: 16 * minute }),
   });
   readonly #signal: AbortSignal;
 

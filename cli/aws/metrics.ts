@@ -5,8 +5,9 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { type MetricName, metricDimension, metricNamespace } from '../../core/contract.ts';
 import type { EpochSeconds } from '../../core/instant.ts';
-import { askAws, clientConfig } from './ask.ts';
+import { askAws } from './ask.ts';
 import { toInstant } from './instant.ts';
+import { clientConfig } from './network.ts';
 
 export interface Alarm {
   readonly name: string;
@@ -25,7 +26,7 @@ export interface WatchedMetric {
 /** The metrics of a rotator in CloudWatch, and the alarms on them. Every failure is a CliError. */
 export class Metrics {
   readonly #abort: { readonly abortSignal: AbortSignal };
-  readonly #client = new CloudWatchClient(clientConfig);
+  readonly #client = new CloudWatchClient(clientConfig());
 
   constructor(signal: AbortSignal) {
     this.#abort = { abortSignal: signal };

@@ -5,8 +5,9 @@ import {
   type LookupEventsCommandInput,
 } from '@aws-sdk/client-cloudtrail';
 import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
-import { askAws, clientConfig } from './ask.ts';
+import { askAws } from './ask.ts';
 import { toInstant } from './instant.ts';
+import { clientConfig } from './network.ts';
 
 /** The last read of a secret by one principal. */
 export interface SecretRead {
@@ -35,7 +36,7 @@ export async function lastReads(
   secret: SecretIds,
   signal: AbortSignal,
 ): Promise<readonly SecretRead[]> {
-  const client = new CloudTrailClient(clientConfig);
+  const client = new CloudTrailClient(clientConfig());
   const look = async (input: LookupEventsCommandInput) =>
     await askAws('cloudtrail:LookupEvents', undefined, () =>
       client.send(new LookupEventsCommand({ MaxResults: 50, ...input }), { abortSignal: signal }),

@@ -18,8 +18,9 @@ import type { SecretMetadata } from '../../core/ledger.ts';
 import { toMetadata } from '../../core/secret-metadata.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { decodeText } from '../../core/text.ts';
-import { askAws, clientConfig, isRefusal } from './ask.ts';
+import { askAws, isRefusal } from './ask.ts';
 import { toInstant } from './instant.ts';
+import { clientConfig } from './network.ts';
 
 /** The metadata of a secret, never its value. */
 export interface Secret extends SecretMetadata {
@@ -61,7 +62,7 @@ export interface SecretValue {
 
 /** Secrets Manager for an operator. Every failure is a CliError. */
 export class Secrets {
-  readonly #client = new SecretsManagerClient(clientConfig);
+  readonly #client = new SecretsManagerClient(clientConfig());
   readonly #signal: AbortSignal;
 
   /** @param signal ends reads; a write is always finished */

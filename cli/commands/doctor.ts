@@ -3,6 +3,7 @@ import { allCredentialsCheck } from '../doctor/all-credentials-check.ts';
 import { check, type Finding, failed } from '../doctor/check.ts';
 import { credentialChecks } from '../doctor/credential-checks.ts';
 import { imsChecks } from '../doctor/ims-checks.ts';
+import { networkCheck } from '../doctor/network-check.ts';
 import { type ProductApi, productCheck, readProductApi } from '../doctor/product-check.ts';
 import { Report } from '../doctor/report.ts';
 import { rotatorChecks } from '../doctor/rotator-checks.ts';
@@ -33,7 +34,7 @@ export async function doctor(
   if (name !== undefined) checkName(name);
   const region = await session.secrets.region();
   const report = new Report(session);
-  await report.section('AWS', accountChecks(session, region));
+  await report.section('AWS', [networkCheck(session), ...accountChecks(session, region)]);
   // Without AWS credentials, every other check would fail for the same reason.
   if (!report.hasFailed('AWS credentials')) {
     const rotator = await findRotator(session).catch((error: unknown) => asValue(session, error));
@@ -63,7 +64,7 @@ async function checkCredentials(
     await report.section('credentials', [allCredentialsCheck(session, rotator)]);
     return;
   }
-  await using endpoint = openIms(imsEndpointUrl);
+  await using endpoint = openIms(session, imsEndpointUrl);
   const subject = subjectOf(session, rotator, name);
   await report.section(`credential ${name}`, [
     ...credentialChecks(subject),

@@ -1,4 +1,6 @@
-import { EnvHttpProxyAgent, request } from 'undici';
+import { request } from 'undici';
+import { HttpRoute } from '../../lambda/adapters/http-route.ts';
+import type { Session } from '../session.ts';
 
 export interface HttpResponse {
   readonly status: number;
@@ -6,28 +8,26 @@ export interface HttpResponse {
 }
 
 const largest = 64 * 1024;
-const timeLimit = 10_000;
+// Seconds.
+const timeLimit = 10;
 
-/** Sends one GET, through the environment's proxy if it has one, without following redirects. */
+/** Sends one GET, through the session's proxy if it has one, without following redirects. */
 export async function get(
   url: string,
   headers: Readonly<Record<string, string>>,
-  signal: AbortSignal,
+  { network, signal }: Pick<Session, 'network' | 'signal'>,
 ): Promise<HttpResponse> {
-  const dispatcher = new EnvHttpProxyAgent();
-  try {
-    const { statusCode, body } = await request(url, {
-      dispatcher,
-      headers: { accept: 'application/json', ...headers },
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeLimit)]),
-    });
-    let text = '';
-    for await (const chunk of body.setEncoding('utf8')) {
-      text += chunk;
-      if (text.length > largest) break;
-    }
-    return { status: statusCode, body: text };
-  } finally {
-    await dispatcher.destroy();
+  await using route = new HttpRoute({ proxy: network.proxy, connectTimeout: timeLimit });
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeLimit * 1000)]);
+  const { statusCode, body } = await request(url, {
+    dispatcher: await route.to(url, deadline),
+    headers: { accept: 'application/json', ...headers },
+    signal: deadline,
+  });
+  let text = '';
+  for await (const chunk of body.setEncoding('utf8')) {
+    text += chunk;
+    if (text.length > largest) break;
   }
+  return { status: statusCode, body: text };
 }

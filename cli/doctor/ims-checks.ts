@@ -5,6 +5,7 @@ import { formatFailureCode } from '../../core/status.ts';
 import type { PendingToken } from '../../core/stored-token.ts';
 import { assertValidated } from '../../core/token-validation.ts';
 import type { ImsTokenEndpoint } from '../../lambda/adapters/ims-token-endpoint.ts';
+import { lastingFault } from '../../lambda/adapters/network-fault.ts';
 import { interrupted } from '../errors.ts';
 import { mintOnce } from '../rotator/mint-once.ts';
 import { formatDuration } from '../view/durations.ts';
@@ -41,12 +42,19 @@ export function imsChecks(
   ];
 }
 
+const unreachableFix = {
+  passing: 'check the network and HTTPS_PROXY; the function may use another route',
+  certificate: "if a proxy inspects TLS, give its authority's PEM file: AWS_CA_BUNDLE=FILE",
+  proxy: 'correct HTTPS_PROXY with its user and password, or have the proxy allow the host',
+  unresolved: 'check the host; where only a proxy resolves names, set HTTPS_PROXY',
+} as const;
+
 /** Requests a public document, so no token is needed. */
 async function reachFinding(origin: string, { session }: Subject): Promise<Finding> {
   const began = performance.now();
   try {
     const url = `${origin}/ims/.well-known/openid-configuration`;
-    const { status, body } = await get(url, {}, session.signal);
+    const { status, body } = await get(url, {}, session);
     const took = Math.round(performance.now() - began);
     if (status === 200 && isDiscovery(body)) {
       return ok(`${origin} responds in ${took} ms`);
@@ -59,7 +67,7 @@ async function reachFinding(origin: string, { session }: Subject): Promise<Findi
     if (session.signal.aborted) throw error;
     return failed(
       `${origin} is unreachable from here: ${(error as Error).message}`,
-      'check the network and HTTPS_PROXY; the function may use another route',
+      unreachableFix[lastingFault(error) ?? 'passing'],
     );
   }
 }

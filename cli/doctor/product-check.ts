@@ -53,7 +53,7 @@ export function productCheck({ session, stored }: Subject, api: ProductApi | und
       authorization: `Bearer ${accessToken.reveal()}`,
     };
     try {
-      return findingOf(await get(api.url, headers, session.signal));
+      return findingOf(await get(api.url, headers, session));
     } catch (error) {
       if (session.signal.aborted) throw error;
       return unknown(`no response: ${(error as Error).message}`);

@@ -12,8 +12,11 @@ import { explainFailure } from '../view/failure.ts';
 const timeouts = { connect: 5, headers: 10, total: 20 };
 
 /** IMS, as the function calls it. @param imsEndpointUrl replaces `https://{ims_host}` */
-export function openIms(imsEndpointUrl: string | undefined): ImsTokenEndpoint {
-  return new ImsTokenEndpoint({ imsEndpointUrl, timeouts });
+export function openIms(
+  { network: { proxy } }: Session,
+  imsEndpointUrl: string | undefined,
+): ImsTokenEndpoint {
+  return new ImsTokenEndpoint({ imsEndpointUrl, timeouts, proxy });
 }
 
 /**
@@ -45,7 +48,7 @@ export async function proveCredential(
   credential: ClientCredential,
   imsEndpointUrl: string | undefined,
 ): Promise<string> {
-  await using endpoint = openIms(imsEndpointUrl);
+  await using endpoint = openIms(session, imsEndpointUrl);
   try {
     const { result, position } = await mintOnce(endpoint, credential, session);
     const which = credential.clientSecrets.length === 1 ? '' : ` for client secret ${position}`;

@@ -87,7 +87,7 @@ const known: Readonly<Record<ErrorCode, FailureWords>> = {
   },
   ERR_IMS_PROXY: {
     words: 'the proxy on the way to IMS refuses, or cannot be reached',
-    fix: "correct HTTPS_PROXY in the function's environment, or the proxy's rules",
+    fix: "correct the function's proxy or the secret with its password, or the proxy's rules",
   },
   ERR_IMS_UNRESOLVED: {
     words: 'the name of the IMS host does not resolve',
@@ -97,9 +97,17 @@ const known: Readonly<Record<ErrorCode, FailureWords>> = {
     words: 'the TLS certificate on the way to Secrets Manager is not trusted',
     fix: 'see ERR_AWS_CERTIFICATE in docs/runbook.md: usually a proxy or an endpoint override',
   },
+  ERR_AWS_PROXY: {
+    words: 'the proxy on the way to Secrets Manager refuses, or cannot be reached',
+    fix: "correct the function's proxy or its rules, or except Secrets Manager's host from it",
+  },
   ERR_AWS_UNRESOLVED: {
     words: 'the name of Secrets Manager does not resolve',
     fix: "correct the DNS of the function's VPC, or AWS_ENDPOINT_URL",
+  },
+  ERR_PROXY_SECRET_INVALID: {
+    words: "the secret of the function's proxy holds no user name and password",
+    fix: 'store {"username":"…","password":"…"} in it',
   },
   ERR_ROTATION_NEEDS_FIRST_TOKEN: {
     words: 'a rotation can only replace a token, and none is stored yet',

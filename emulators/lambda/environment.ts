@@ -1,4 +1,5 @@
-import { basename, dirname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 /** The settings of a function, in the units of its CloudFormation resource. */
 export interface FunctionDefinition {
@@ -8,6 +9,8 @@ export interface FunctionDefinition {
   /** `<file>.<export>`. @default the `handler` export of the bundle */
   readonly handler?: string | undefined;
   readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** The directories of its layers, the last of which wins. @default none */
+  readonly layers?: readonly string[] | undefined;
   /** @default 3 */
   readonly timeoutSeconds?: number | undefined;
   /** @default 128 */
@@ -73,6 +76,15 @@ export function handlerOf(definition: FunctionDefinition): string {
   return definition.handler ?? `${basename(definition.bundle, '.mjs')}.handler`;
 }
 
+/** A child process has no /opt of its own, so the paths of files there are those of the layers. */
+function withLayers({ environment = {}, layers = [] }: FunctionDefinition): Record<string, string> {
+  const place = (value: string): string =>
+    layers
+      .map((layer) => join(layer, value.slice('/opt/'.length)))
+      .findLast((path) => value.startsWith('/opt/') && existsSync(path)) ?? value;
+  return Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, place(value)]));
+}
+
 /** The whole environment of a sandbox. It inherits nothing from this process. */
 export function sandboxEnvironment(
   definition: FunctionDefinition,
@@ -87,7 +99,7 @@ export function sandboxEnvironment(
     TZ: ':UTC',
     LANG: 'en_US.UTF-8',
     PATH: '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
-    ...definition.environment,
+    ...withLayers(definition),
     AWS_REGION: place.region,
     AWS_DEFAULT_REGION: place.region,
     AWS_ACCESS_KEY_ID: place.credentials.accessKeyId,

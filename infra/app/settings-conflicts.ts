@@ -22,6 +22,10 @@ export function addConflicts(value: unknown, add: Add): void {
   const alarms = entriesOf(settings['alarms']);
   addAlarmConflicts(alarms, add);
   addNetworkConflicts(settings, add);
+  const { secretArn, secretKeyArn } = entriesOf(settings['proxy']);
+  if (secretKeyArn !== undefined && secretArn === undefined) {
+    add(['proxy', 'secretKeyArn'], 'needs the secretArn that it encrypts');
+  }
   addTimingConflicts(settings, add);
   const late = (renewBefore: unknown): string | undefined =>
     lateProblem(renewBefore, tickOf(settings), thresholdsOf(alarms));

@@ -14,6 +14,7 @@ import {
   scopesTagRule,
 } from '../../core/contract.ts';
 import { isThreshold, thresholdRule } from '../alarm-thresholds.ts';
+import { isProxyUrl, proxyExceptionPattern, proxyExceptionRule, proxyUrlRule } from '../proxy.ts';
 import { tickLimits, timeoutLimits } from '../timing.ts';
 import { addConflicts } from './settings-conflicts.ts';
 
@@ -83,6 +84,12 @@ const keyArn = arn(
   'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab (not an alias)',
 );
 
+const secretArn = arn(
+  'secretsmanager',
+  'secret:.+-[A-Za-z0-9]{6}',
+  'arn:aws:secretsmanager:eu-west-1:111122223333:secret:name-AbCdEf (complete, with the six random characters at its end)',
+);
+
 const credential = settingsObject({
   product: v.optional(
     v.picklist(
@@ -100,11 +107,7 @@ const credential = settingsObject({
     ),
   ),
   renewBefore: v.optional(text(durationPattern, durationRule)),
-  clientSecretArn: arn(
-    'secretsmanager',
-    'secret:.+-[A-Za-z0-9]{6}',
-    'arn:aws:secretsmanager:eu-west-1:111122223333:secret:name-AbCdEf (complete, with the six random characters at its end)',
-  ),
+  clientSecretArn: secretArn,
   clientSecretKeyArn: keyArn,
   keyArn,
 });
@@ -118,6 +121,19 @@ const alarms = settingsObject({
   emails: list(text(/^[^\s@]+@[^\s@]+$/, 'an e-mail address')),
   topicArn: arn('sns', '[A-Za-z0-9_-]+', 'arn:aws:sns:eu-west-1:111122223333:pager'),
   thresholds: v.optional(settingsObject({ pagePercent: percent(), urgentPercent: percent() })),
+});
+
+// The error does not show the value, which may hold a password.
+const proxyUrl = v.pipe(
+  v.string(`must be ${proxyUrlRule}`),
+  v.check(isProxyUrl, `must be ${proxyUrlRule}`),
+);
+
+const proxy = settingsObject({
+  url: proxyUrl,
+  exceptions: list(text(proxyExceptionPattern, proxyExceptionRule)),
+  secretArn,
+  secretKeyArn: keyArn,
 });
 
 const settings = settingsObject({
@@ -135,6 +151,8 @@ const settings = settingsObject({
   vpcId: v.optional(id('vpc')),
   subnetIds: list(id('subnet')),
   securityGroupIds: list(id('sg')),
+  proxy: v.optional(proxy),
+  caCertificates: v.optional(v.string(must('the path of a PEM file'))),
   logRetentionDays: v.optional(
     v.picklist(retentionDays, must(`one of ${retentionDays.join(', ')}`)),
   ),

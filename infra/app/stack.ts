@@ -15,10 +15,9 @@ import { ImsTokenRotator } from '../ims-token-rotator.ts';
 import type {
   ImsTokenRotatorAlarmOptions,
   ImsTokenRotatorProps,
+  ImsTokenRotatorProxyOptions,
 } from '../ims-token-rotator-props.ts';
 import type { Settings } from './settings.ts';
-
-type CredentialSettings = Settings['credentials'][string];
 
 /** A rotator with the credentials that `cdk.json` lists. */
 export class ImsTokenRotatorStack extends Stack {
@@ -41,6 +40,8 @@ export class ImsTokenRotatorStack extends Stack {
       nativeRotation: settings.nativeRotation,
       tracing: settings.tracing,
       ...networkOf(imports, settings),
+      proxy: proxyOf(imports, settings.proxy),
+      caCertificates: settings.caCertificates,
       alarms: alarmOptions(imports, settings.alarms),
       dashboard: settings.dashboard,
     });
@@ -52,7 +53,10 @@ export class ImsTokenRotatorStack extends Stack {
         renewBefore:
           credential.renewBefore === undefined ? undefined : Duration.parse(credential.renewBefore),
         encryptionKey: keyOf(imports, credential.keyArn),
-        clientSecret: clientSecretOf(imports, name, credential),
+        clientSecret: secretOf(imports, `ClientSecret-${name}`, {
+          arn: credential.clientSecretArn,
+          keyArn: credential.clientSecretKeyArn,
+        }),
       });
     }
     new CfnOutput(this, 'RotatorName', {
@@ -100,17 +104,26 @@ function keyOf(scope: Construct, keyArn: string | undefined): IKey | undefined {
   return (scope.node.tryFindChild(id) as IKey | undefined) ?? Key.fromKeyArn(scope, id, keyArn);
 }
 
-function clientSecretOf(
+function secretOf(
   scope: Construct,
-  name: string,
-  { clientSecretArn, clientSecretKeyArn }: CredentialSettings,
+  id: string,
+  { arn, keyArn }: { readonly arn: string | undefined; readonly keyArn: string | undefined },
 ): ISecret | undefined {
-  if (clientSecretArn === undefined) return undefined;
-  const encryptionKey = keyOf(scope, clientSecretKeyArn);
-  return Secret.fromSecretAttributes(scope, `ClientSecret-${name}`, {
-    secretCompleteArn: clientSecretArn,
+  if (arn === undefined) return undefined;
+  const encryptionKey = keyOf(scope, keyArn);
+  return Secret.fromSecretAttributes(scope, id, {
+    secretCompleteArn: arn,
     ...(encryptionKey === undefined ? {} : { encryptionKey }),
   });
+}
+
+function proxyOf(
+  scope: Construct,
+  proxy: Settings['proxy'],
+): ImsTokenRotatorProxyOptions | undefined {
+  if (proxy === undefined) return undefined;
+  const { url, exceptions, secretArn: arn, secretKeyArn: keyArn } = proxy;
+  return { url, exceptions, credentials: secretOf(scope, 'ProxySecret', { arn, keyArn }) };
 }
 
 function alarmOptions(

@@ -1,15 +1,16 @@
 // The port TokenEndpoint. In: a grant or a token. Out: IMS's response, unparsed.
-import { type buildConnector, type Dispatcher, EnvHttpProxyAgent, Pool, request } from 'undici';
+import { type Dispatcher, request } from 'undici';
 import { TokenRequestError } from '../../core/errors.ts';
 import type { ClientCredentialsGrant, TokenEndpoint, TokenToValidate } from '../../core/ports.ts';
 import { redactId } from '../../core/redact.ts';
 import type { Sensitive } from '../../core/sensitive.ts';
 import type { TokenResponse } from '../../core/token-response.ts';
-import { lastingFault, ProxyUnreachable } from './network-fault.ts';
+import { HttpRoute, type HttpRouteOptions } from './http-route.ts';
+import { lastingFault } from './network-fault.ts';
 
 const largestBody = 64 * 1024;
 
-export interface ImsTokenEndpointOptions {
+export interface ImsTokenEndpointOptions extends Omit<HttpRouteOptions, 'connectTimeout'> {
   /** Replaces `https://{ims_host}`. */
   readonly imsEndpointUrl?: string | undefined;
   /** Seconds until the connection, the headers, and the end of the body. */
@@ -37,33 +38,26 @@ const failures = {
 
 /**
  * The port `TokenEndpoint` over HTTPS: a form body and nothing in the query, no redirects, hard
- * time-outs, responses of at most 64 KiB. A proxy from the environment is honoured.
+ * time-outs, responses of at most 64 KiB.
  *
  * @see https://developer.adobe.com/developer-console/docs/guides/authentication/ServerToServerAuthentication/ims
  */
 export class ImsTokenEndpoint implements TokenEndpoint, AsyncDisposable {
   readonly #endpointUrl: string | undefined;
   readonly #timeouts: ImsTokenEndpointOptions['timeouts'];
-  // One pool per invocation: connections do not survive the freeze between two of them.
-  readonly #dispatcher: Dispatcher;
-  readonly #ended = new AbortController();
+  // One per invocation: connections do not survive the freeze between two of them.
+  readonly #route: HttpRoute;
 
-  constructor({ imsEndpointUrl, timeouts }: ImsTokenEndpointOptions) {
+  constructor({ imsEndpointUrl, timeouts, ...route }: ImsTokenEndpointOptions) {
     this.#endpointUrl = imsEndpointUrl;
     this.#timeouts = timeouts;
-    // undici alone would leave a socket that is still connecting to its time-out.
-    const connecting = { timeout: timeouts.connect * 1000, signal: this.#ended.signal };
-    this.#dispatcher = new EnvHttpProxyAgent({
-      connect: connecting,
-      proxyTls: connecting,
-      requestTls: connecting,
-      clientFactory: (proxy, options) => new Pool(proxy, { ...options, connect: toProxy(options) }),
-    });
+    this.#route = new HttpRoute({ ...route, connectTimeout: timeouts.connect });
   }
 
   /**
    * @throws TokenRequestError ERR_TOKEN_UNAVAILABLE when there is no complete response in time;
-   * ERR_IMS_CERTIFICATE, ERR_IMS_PROXY or ERR_IMS_UNRESOLVED when there will be none either
+   * ERR_IMS_CERTIFICATE, ERR_IMS_PROXY or ERR_IMS_UNRESOLVED when there will be none either;
+   * RotatorError when the proxy's user name and password cannot be read
    */
   async request(grant: ClientCredentialsGrant, signal: AbortSignal): Promise<TokenResponse> {
     const form = {
@@ -91,8 +85,12 @@ export class ImsTokenEndpoint implements TokenEndpoint, AsyncDisposable {
   ): Promise<TokenResponse> {
     const origin = this.#endpointUrl ?? `https://${imsHost}`;
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.#timeouts.total * 1000)]);
+    const dispatcher = await this.#route.to(origin, deadline);
     try {
-      return await orAborted(this.#exchange(origin, asked, deadline), deadline);
+      return await orAborted(
+        this.#exchange(origin, asked, { dispatcher, signal: deadline }),
+        deadline,
+      );
     } catch (error) {
       const [code, what] = failures[lastingFault(error) ?? 'passing'];
       const message = `${what} IMS at ${origin}: ${reasonOf(error, asked.secret)}`;
@@ -103,10 +101,10 @@ export class ImsTokenEndpoint implements TokenEndpoint, AsyncDisposable {
   async #exchange(
     origin: string,
     { path, form, headers, secret }: Asked,
-    signal: AbortSignal,
+    { dispatcher, signal }: { readonly dispatcher: Dispatcher; readonly signal: AbortSignal },
   ): Promise<TokenResponse> {
     const response = await request(origin + path, {
-      dispatcher: this.#dispatcher,
+      dispatcher,
       method: 'POST',
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
@@ -127,21 +125,8 @@ export class ImsTokenEndpoint implements TokenEndpoint, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#ended.abort();
-    await this.#dispatcher.destroy();
+    await this.#route[Symbol.asyncDispose]();
   }
-}
-
-/** Connects to a proxy, and names an error as one of the proxy. */
-function toProxy({ connect }: { readonly connect?: unknown }): buildConnector.connector {
-  const connector = connect as buildConnector.connector;
-  return (options, callback) => {
-    // undici leaves the socket out when there is an error.
-    connector(options, (...[error, socket]) => {
-      if (error === null) callback(null, socket);
-      else callback(new ProxyUnreachable(error), null);
-    });
-  };
 }
 
 /** undici watches the signal only once it is connected; until then, this does. */

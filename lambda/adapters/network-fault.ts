@@ -1,12 +1,24 @@
 /** A fault that lasts until somebody repairs it. */
 export type LastingFault = 'certificate' | 'proxy' | 'unresolved';
 
-/** The proxy could not be connected to; undici does not tell its errors from those of the host. */
+/** The proxy could not be connected to: its errors look like those of the host behind it. */
 export class ProxyUnreachable extends Error {
+  readonly code: string;
+
   constructor(cause: Error) {
     super(cause.message, { cause });
     this.name = 'ProxyUnreachable';
+    this.code = codeOf(cause);
   }
+}
+
+/**
+ * Names an error of a connection through a proxy as one of the proxy, which alone is resolved and
+ * connected to from here. A TLS error may be either's.
+ */
+export function ofProxy(error: Error): Error {
+  const code = codeOf(error);
+  return code === 'ECONNREFUSED' || isUnresolved(code) ? new ProxyUnreachable(error) : error;
 }
 
 /**
@@ -18,7 +30,7 @@ export class ProxyUnreachable extends Error {
 export function lastingFault(error: unknown): LastingFault | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error instanceof ProxyUnreachable) {
-    const code = codeOf(error.cause);
+    const { code } = error;
     return code === 'ECONNREFUSED' || isTls(code) || isUnresolved(code) ? 'proxy' : undefined;
   }
   const code = codeOf(error);
@@ -47,6 +59,14 @@ function isUnresolved(code: string): boolean {
 }
 
 /** A 5xx of a proxy is about the host behind it, and may pass. */
-function isRefusedByProxy({ message }: Error): boolean {
-  return /^Proxy response \(4\d\d\)|^Proxy Authentication Required/.test(message);
+function isRefusedByProxy(error: Error): boolean {
+  return /^4/.test(proxyStatus(error) ?? '');
+}
+
+/** The status with which a proxy refused a connection, as undici or Node.js tells it. */
+export function proxyStatus(error: Error): string | undefined {
+  const { code, statusCode } = error as { readonly code?: unknown; readonly statusCode?: unknown };
+  if (code === 'ERR_PROXY_TUNNEL') return statusCode === undefined ? undefined : `${statusCode}`;
+  if (error.message.startsWith('Proxy Authentication Required')) return '407';
+  return /^Proxy response \((\d{3})\)/.exec(error.message)?.[1];
 }

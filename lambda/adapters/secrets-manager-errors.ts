@@ -1,7 +1,7 @@
 import type { SecretsManagerServiceException } from '@aws-sdk/client-secrets-manager';
 import { type ErrorCode, RotatorError } from '../../core/errors.ts';
 import { redactName } from '../../core/redact.ts';
-import { lastingFault } from './network-fault.ts';
+import { lastingFault, ProxyUnreachable, proxyStatus } from './network-fault.ts';
 
 /**
  * Makes a call, and turns its error into a RotatorError.
@@ -25,8 +25,11 @@ export async function attempt<Output>(
 /** The name is what the response says, or an error code of the network. */
 function nameOf(error: unknown, sent: readonly string[]): string {
   if (!(error instanceof Error)) return 'unknown error';
+  const status = proxyStatus(error);
+  if (status !== undefined) return `the proxy answers ${status}`;
   const { code } = error as NodeJS.ErrnoException;
-  const name = error.name === 'Error' && code !== undefined ? code : error.name;
+  const isNetwork = error.name === 'Error' || error instanceof ProxyUnreachable;
+  const name = isNetwork && code !== undefined ? code : error.name;
   return redactName(name, sent) ?? 'unknown error';
 }
 
@@ -84,6 +87,7 @@ function codeOf(error: unknown): ErrorCode {
   if (!(error instanceof Error)) return 'ERR_SECRET_UNAVAILABLE';
   const fault = lastingFault(error);
   if (fault === 'certificate') return 'ERR_AWS_CERTIFICATE';
+  if (fault === 'proxy') return 'ERR_AWS_PROXY';
   if (fault === 'unresolved') return 'ERR_AWS_UNRESOLVED';
   // AWS has no error type for a secret that is scheduled for deletion.
   const { name, message } = error;

@@ -13,16 +13,19 @@ import {
 import pThrottle from 'p-throttle';
 import type { SecretMetadata } from '../../core/ledger.ts';
 import type { NewVersion, SecretStore, SecretValue, Version } from '../../core/ports.ts';
+import type { HttpProxy } from '../../core/proxy.ts';
 import { toMetadata } from '../../core/secret-metadata.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { decodeText } from '../../core/text.ts';
 import { absentAsUndefined, attempt } from './secrets-manager-errors.ts';
+import { agentThrough } from './tunnel-agent.ts';
 
 export interface SecretsManagerOptions extends SecretsManagerClientConfig {
   /** Seconds. */
   readonly timeouts: { readonly connect: number; readonly total: number };
   /** The account's quota for all writes of secrets is 50 a second, which others share. */
   readonly writesPerSecond: number;
+  readonly proxy?: HttpProxy | undefined;
 }
 
 type Pace = <Output>(write: () => Promise<Output>) => Promise<Output>;
@@ -41,7 +44,7 @@ export class SecretsManager implements SecretStore {
   readonly #paced: Pace;
   readonly #pacedTags: Pace;
 
-  constructor({ timeouts, writesPerSecond, ...config }: SecretsManagerOptions) {
+  constructor({ timeouts, writesPerSecond, proxy, ...config }: SecretsManagerOptions) {
     // Tags have a quota of their own.
     this.#paced = pace(writesPerSecond);
     this.#pacedTags = pace(writesPerSecond);
@@ -52,6 +55,7 @@ export class SecretsManager implements SecretStore {
         connectionTimeout: timeouts.connect * 1000,
         requestTimeout: timeouts.total * 1000,
         throwOnRequestTimeout: true,
+        ...agentThrough(proxy, timeouts.connect),
       },
       ...config,
     });

@@ -27,6 +27,7 @@ describe('doctor', () => {
     expect(code).toBe(0);
     expect(checks.map(({ check, verdict }) => `${check}: ${verdict}`)).toEqual(
       [
+        'network',
         'AWS credentials',
         'clock',
         'function',
@@ -65,7 +66,9 @@ describe('doctor', () => {
     await tagToken(operator, tagKeys.paused, 'true');
     const { code, stdout } = await operator.cli('doctor', 'fusion');
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^AWS\n {2}✓ AWS credentials {2}arn:aws:iam::\S+, in us-east-1\n/);
+    expect(stdout).toMatch(
+      /^AWS\n {2}✓ network {10}direct\n {2}✓ AWS credentials {2}arn:aws:iam::\S+, in us-east-1\n/,
+    );
     expect(stdout).toContain('rotator local\n  ✓ function ');
     expect(stdout).toContain(
       '  ✗ not paused       the credential is paused\n                     → ims-token-rotator resume fusion\n',
@@ -306,10 +309,11 @@ describe('doctor', () => {
     expect(code).toBe(1);
     const { checks } = JSON.parse(stdout) as { checks: readonly Found[] };
     expect(checks.map(({ check, verdict }) => [check, verdict])).toEqual([
+      ['network', 'ok'],
       ['AWS credentials', 'failed'],
       ['clock', 'unknown'],
     ]);
-    expect(checks[0]?.fix).toContain('aws sso login');
+    expect(checks[1]?.fix).toContain('aws sso login');
   });
 
   it.each([

@@ -39,6 +39,12 @@ describe('the reference', () => {
     for (const setting of settings) expect(cells).toMatch(new RegExp(`[\`.]${setting}[\`.]`));
   });
 
+  it('shows settings of a closed network that are accepted', () => {
+    const [json = ''] = jsonOf(chapter('Closed networks'));
+    const { 'ims-token-rotator': settings } = JSON.parse(`{${json.trim().replace(/,$/, '')}}`);
+    expect(parseSettings(settings)).toMatchObject(settings);
+  });
+
   it('lists every product', () => {
     const [, list = ''] = /### Products\n\n(.*?)\n\n/s.exec(reference) ?? [];
     expect(quoted(list)).toEqual(products);

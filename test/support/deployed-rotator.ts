@@ -42,6 +42,7 @@ export interface DeployedRotator {
   readonly tick: () => Promise<{
     readonly payload: unknown;
     readonly functionError?: string | undefined;
+    readonly logs: readonly string[];
   }>;
   /** Events that matched a rule. */
   readonly delivered: readonly SecretLabelUpdated[];
@@ -49,11 +50,25 @@ export interface DeployedRotator {
   readonly denied: () => readonly string[];
 }
 
-/** Runs a deployment: the template's function with its environment, under its role's policies. */
+export type Servers = Pick<DeployedRotator, 'secretsManager' | 'ims'>;
+
+function direct({ secretsManager, ims }: Servers): Promise<Readonly<Record<string, string>>> {
+  return Promise.resolve({
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
+    IMS_ENDPOINT_URL: ims.url,
+  });
+}
+
+/**
+ * Runs a deployment: the template's function with its environment, under its role's policies.
+ *
+ * @param route more environment, by which the function reaches the servers. @default their URLs
+ */
 export async function startDeployment(
   { template, directory, statements }: Deployment,
   elsewhere: (secretsManager: SecretsManagerEmulator) => ReadonlyMap<string, string> = () =>
     new Map(),
+  route: (servers: Servers) => Promise<Readonly<Record<string, string>>> = direct,
 ): Promise<DeployedRotator> {
   const keys = new Map<string, string>();
   const secretsManager = new SecretsManagerEmulator({
@@ -77,10 +92,8 @@ export async function startDeployment(
   }
   for (const [arn, key] of elsewhere(secretsManager)) keys.set(arn, key);
 
-  const { functionName, functionArn } = createFunction(template, directory, lambda, {
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
-    IMS_ENDPOINT_URL: ims.url,
-  });
+  const environment = await route({ secretsManager, ims });
+  const { functionName, functionArn } = createFunction(template, directory, lambda, environment);
   await switchRotationOn(template, secrets, secretsManager, functionArn, async (event) => {
     const { functionError, payload } = await lambda.invoke(functionName, event);
     if (functionError !== undefined) throw new Error('the step failed', { cause: payload });
@@ -115,16 +128,26 @@ function createFunction(
 ): { readonly functionName: string; readonly functionArn: string } {
   const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
   const [functionName, definition] = functions[0] ?? ['', {}];
-  const { Handler, Timeout, MemorySize, Environment, LoggingConfig, Code } =
-    definition['Properties'];
-  const asset = `asset.${String(Code.S3Key).replace(/\.zip$/, '')}`;
+  const {
+    Handler,
+    Timeout,
+    MemorySize,
+    Environment,
+    LoggingConfig,
+    Code,
+    Layers = [],
+  } = definition['Properties'];
+  const assetOf = ({ S3Key }: { readonly S3Key: string }): string =>
+    join(directory, `asset.${S3Key.replace(/\.zip$/, '')}`);
+  const layers = template.findResources('AWS::Lambda::LayerVersion');
   const variables = Object.entries(Environment.Variables).map(([key, value]) => [
     key,
     resolve(value),
   ]);
   const functionArn = lambda.createFunction({
     functionName,
-    bundle: join(directory, asset, 'index.mjs'),
+    bundle: join(assetOf(Code), 'index.mjs'),
+    layers: Layers.map(({ Ref }: { Ref: string }) => assetOf(layers[Ref]?.['Properties'].Content)),
     handler: Handler,
     timeoutSeconds: Timeout,
     memoryMb: MemorySize,

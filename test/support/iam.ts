@@ -76,6 +76,7 @@ const parameters: Readonly<Record<string, string>> = {
   'AWS::Partition': 'aws',
   'AWS::Region': 'us-east-1',
   'AWS::AccountId': '111122223333',
+  'AWS::URLSuffix': 'amazonaws.com',
 };
 
 /** The text of an intrinsic function, if the embedded world has a value for it. */

@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type HttpReply, HttpServer } from '../../../emulators/wire/http-server.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { bundle, startLambda } from './start-lambda.ts';
 
 interface Echo {
@@ -77,6 +79,24 @@ describe('a function', () => {
       PATH: expect.any(String),
       STAGE: 'test',
       TZ: ':UTC',
+    });
+  });
+
+  it('finds the files of its layers under /opt, in the last layer that has them', async () => {
+    const directory = await temporaryDirectory();
+    const layers = ['first', 'last'].map((name) => join(directory, name));
+    for (const layer of layers) {
+      await mkdir(layer);
+      await writeFile(join(layer, 'both.pem'), '');
+    }
+    await writeFile(join(directory, 'first', 'only.pem'), '');
+    const environment = { BOTH: '/opt/both.pem', ONLY: '/opt/only.pem', NONE: '/opt/none.pem' };
+    const lambda = await startLambda(['environment'], { settings: { environment, layers } });
+    const { payload } = await lambda.invoke('environment');
+    expect(payload).toMatchObject({
+      BOTH: join(directory, 'last', 'both.pem'),
+      ONLY: join(directory, 'first', 'only.pem'),
+      NONE: '/opt/none.pem',
     });
   });
 

@@ -43,6 +43,13 @@ describe('parseSettings', () => {
       vpcId: 'vpc-0123456789abcdef0',
       subnetIds: ['subnet-0123456789abcdef0'],
       securityGroupIds: ['sg-0123456789abcdef0'],
+      proxy: {
+        url: 'http://proxy.example.com:8080',
+        exceptions: ['.example.com'],
+        secretArn: clientSecretArn,
+        secretKeyArn: keyArn,
+      },
+      caCertificates: 'company-ca.pem',
       logRetentionDays: 365,
       validate: true,
       nativeRotation: true,
@@ -51,6 +58,18 @@ describe('parseSettings', () => {
     };
     expect(parseSettings(settings)).toEqual(settings);
     expect(parseSettings(JSON.stringify(settings))).toEqual(settings);
+  });
+
+  it('rejects a proxy with a password without showing it', () => {
+    const url = 'http://user:the-password@proxy.example.com:8080';
+    const proxy = { url, exceptions: ['https://a.test'], secretKeyArn: keyArn };
+    const problems = problemsOf({ proxy });
+    expect(problems).toEqual([
+      expect.stringContaining('proxy.url: must be the URL of a proxy, for example http://proxy.'),
+      'proxy.exceptions.0: must be a host, for example .example.com or 10.0.0.7; it is "https://a.test"',
+      'proxy.secretKeyArn: needs the secretArn that it encrypts',
+    ]);
+    expect(problems.join()).not.toContain('the-password');
   });
 
   it('accepts no credential, as all of them can be onboarded at run time', () => {

@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type App, Stack, Stage } from 'aws-cdk-lib';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -9,6 +11,8 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseSettings } from '../../../infra/app/settings.ts';
 import { ImsTokenRotatorStack } from '../../../infra/app/stack.ts';
 import { ImsTokenRotator } from '../../../infra/ims-token-rotator.ts';
+import { PrivateCa } from '../../support/certificates.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { resources, type Synthesis, synthesise } from './validated-app.ts';
 
 vi.stubEnv('CDK_VALIDATION', 'true');
@@ -298,7 +302,9 @@ describe('an app with stages', () => {
 });
 
 describe('a rotator with every option', () => {
-  it('passes too', () => {
+  it('passes too', async () => {
+    const caCertificates = join(await temporaryDirectory(), 'ca.pem');
+    await writeFile(caCertificates, new PrivateCa().cert);
     const { passed, errors, acknowledged } = synthesise((app) => {
       const env = { account: '111122223333', region: 'eu-west-1' };
       const stack = new Stack(app, 'S', { env });
@@ -312,6 +318,15 @@ describe('a rotator with every option', () => {
       const rotator = new ImsTokenRotator(stack, 'Rotator', {
         vpc,
         securityGroups: [SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-0123456789abcdef0')],
+        proxy: {
+          url: 'http://proxy.example.com:8080',
+          credentials: Secret.fromSecretCompleteArn(
+            stack,
+            'ProxySecret',
+            'arn:aws:secretsmanager:eu-west-1:111122223333:secret:proxy-AbCdEf',
+          ),
+        },
+        caCertificates,
         tracing: true,
         nativeRotation: true,
         encryptionKey: key,

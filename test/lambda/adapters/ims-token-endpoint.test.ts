@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { readProxy } from '../../../core/proxy.ts';
 import { Sensitive } from '../../../core/sensitive.ts';
 import { ImsEmulator } from '../../../emulators/ims/emulator.ts';
 import type { ImsFault } from '../../../emulators/ims/fault.ts';
@@ -159,7 +160,7 @@ describe('the token endpoint', () => {
   });
 
   // undici 7 connected again and again to a proxy that hangs up (nodejs/undici#3897).
-  it('uses a proxy from the environment, and gives up on one that hangs up', async () => {
+  it('uses a proxy, and gives up on one that hangs up', async () => {
     const asked = Promise.withResolvers<string | undefined>();
     const proxy = createServer();
     proxy.on('connect', (request, socket) => {
@@ -171,13 +172,9 @@ describe('the token endpoint', () => {
     onTestFinished(() => {
       proxy.close();
     });
-    const before = process.env['HTTPS_PROXY'];
-    process.env['HTTPS_PROXY'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-    onTestFinished(() => {
-      if (before === undefined) delete process.env['HTTPS_PROXY'];
-      else process.env['HTTPS_PROXY'] = before;
-    });
-    await expect(endpoint({}).request(grant, never)).rejects.toMatchObject({
+    const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const through = endpoint({ proxy: readProxy({ HTTPS_PROXY: url }) });
+    await expect(through.request(grant, never)).rejects.toMatchObject({
       code: 'ERR_TOKEN_UNAVAILABLE',
     });
     expect(await asked.promise).toBe('ims-na1.adobelogin.com:443');

@@ -3,12 +3,13 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { readProxy } from '../../../core/proxy.ts';
 import { Sensitive } from '../../../core/sensitive.ts';
 import { ImsEmulator } from '../../../emulators/ims/emulator.ts';
 import { ImsTokenEndpoint } from '../../../lambda/adapters/ims-token-endpoint.ts';
 import { SecretsManager } from '../../../lambda/adapters/secrets-manager.ts';
 import { timeouts } from '../../../lambda/steps/budget.ts';
-import { selfSigned } from '../../support/self-signed.ts';
+import { selfSigned } from '../../support/certificates.ts';
 
 const never = new AbortController().signal;
 
@@ -42,17 +43,15 @@ async function closedPort(): Promise<number> {
   return Number(port);
 }
 
-function setProxy(url: string): void {
-  const before = process.env['HTTPS_PROXY'];
-  process.env['HTTPS_PROXY'] = url;
-  onTestFinished(() => {
-    if (before === undefined) delete process.env['HTTPS_PROXY'];
-    else process.env['HTTPS_PROXY'] = before;
+async function request(
+  imsHost: string,
+  { imsEndpointUrl, proxy }: { readonly imsEndpointUrl?: string; readonly proxy?: string } = {},
+): Promise<unknown> {
+  const endpoint = new ImsTokenEndpoint({
+    imsEndpointUrl,
+    proxy: readProxy({ HTTPS_PROXY: proxy }),
+    timeouts: timeouts.ims,
   });
-}
-
-async function request(imsHost: string, imsEndpointUrl?: string): Promise<unknown> {
-  const endpoint = new ImsTokenEndpoint({ imsEndpointUrl, timeouts: timeouts.ims });
   onTestFinished(() => endpoint[Symbol.asyncDispose]());
   const clientSecret = new Sensitive('s+e/c=r&e%t-0123');
   return await endpoint.request({ imsHost, clientId: 'id', clientSecret, scopes: ['a'] }, never);
@@ -63,7 +62,7 @@ const host = 'ims-na1.adobelogin.com';
 
 describe('the token endpoint names a fault that lasts', () => {
   it('a certificate that nobody trusts', async () => {
-    await expect(request(host, await startSelfSigned())).rejects.toMatchObject({
+    await expect(request(host, { imsEndpointUrl: await startSelfSigned() })).rejects.toMatchObject({
       ...final,
       code: 'ERR_IMS_CERTIFICATE',
       message: expect.stringMatching(/^no TLS connection to IMS at .*DEPTH_ZERO_SELF_SIGNED_CERT/),
@@ -72,15 +71,17 @@ describe('the token endpoint names a fault that lasts', () => {
 
   it('a server that speaks no TLS', async () => {
     const port = await listen(createServer((_, answer) => answer.end()));
-    await expect(request(host, `https://127.0.0.1:${port}`)).rejects.toMatchObject({
+    await expect(
+      request(host, { imsEndpointUrl: `https://127.0.0.1:${port}` }),
+    ).rejects.toMatchObject({
       ...final,
       code: 'ERR_IMS_CERTIFICATE',
     });
   });
 
   it.each([407, 403])('a proxy that answers %i', async (status) => {
-    setProxy(await startProxy(status));
-    await expect(request(host)).rejects.toMatchObject({
+    const proxy = await startProxy(status);
+    await expect(request(host, { proxy })).rejects.toMatchObject({
       ...final,
       code: 'ERR_IMS_PROXY',
       message: expect.stringContaining(String(status)),
@@ -88,8 +89,8 @@ describe('the token endpoint names a fault that lasts', () => {
   });
 
   it('a proxy that refuses connections', async () => {
-    setProxy(`http://127.0.0.1:${await closedPort()}`);
-    await expect(request(host)).rejects.toMatchObject({
+    const proxy = `http://127.0.0.1:${await closedPort()}`;
+    await expect(request(host, { proxy })).rejects.toMatchObject({
       ...final,
       code: 'ERR_IMS_PROXY',
       message: expect.stringContaining('ECONNREFUSED'),
@@ -97,18 +98,27 @@ describe('the token endpoint names a fault that lasts', () => {
   });
 
   it('a proxy whose name does not resolve', async () => {
-    setProxy('http://proxy.invalid:8080');
-    await expect(request(host)).rejects.toMatchObject({ ...final, code: 'ERR_IMS_PROXY' });
+    const proxy = 'http://proxy.invalid:8080';
+    await expect(request(host, { proxy })).rejects.toMatchObject({
+      ...final,
+      code: 'ERR_IMS_PROXY',
+    });
   });
 
   it('a proxy with a certificate that nobody trusts', async () => {
-    setProxy(await startSelfSigned());
-    await expect(request(host)).rejects.toMatchObject({ ...final, code: 'ERR_IMS_PROXY' });
+    const proxy = await startSelfSigned();
+    await expect(request(host, { proxy })).rejects.toMatchObject({
+      ...final,
+      code: 'ERR_IMS_PROXY',
+    });
   });
 
   it('a proxy that was taken for one that speaks TLS', async () => {
-    setProxy((await startProxy(200)).replace('http:', 'https:'));
-    await expect(request(host)).rejects.toMatchObject({ ...final, code: 'ERR_IMS_PROXY' });
+    const proxy = (await startProxy(200)).replace('http:', 'https:');
+    await expect(request(host, { proxy })).rejects.toMatchObject({
+      ...final,
+      code: 'ERR_IMS_PROXY',
+    });
   });
 
   it('a name that does not resolve', async () => {
@@ -122,21 +132,23 @@ describe('the token endpoint names a fault that lasts', () => {
 
 describe('the token endpoint names a fault that may pass', () => {
   it.each([502, 503, 504])('a proxy that answers %i for the host behind it', async (status) => {
-    setProxy(await startProxy(status));
-    await expect(request(host)).rejects.toMatchObject({ code: 'ERR_TOKEN_UNAVAILABLE' });
+    const proxy = await startProxy(status);
+    await expect(request(host, { proxy })).rejects.toMatchObject({ code: 'ERR_TOKEN_UNAVAILABLE' });
   });
 
   it('a host that refuses connections', async () => {
-    await expect(request(host, `http://127.0.0.1:${await closedPort()}`)).rejects.toMatchObject({
+    const imsEndpointUrl = `http://127.0.0.1:${await closedPort()}`;
+    await expect(request(host, { imsEndpointUrl })).rejects.toMatchObject({
       code: 'ERR_TOKEN_UNAVAILABLE',
     });
   });
 });
 
 describe('Secrets Manager', () => {
-  const describeAt = async (endpoint: string): Promise<unknown> => {
+  const describeAt = async (endpoint: string, proxy?: string): Promise<unknown> => {
     const secrets = new SecretsManager({
       endpoint,
+      proxy: readProxy({ HTTPS_PROXY: proxy }),
       region: 'us-east-1',
       credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
       timeouts: timeouts.secretsManager,
@@ -159,6 +171,36 @@ describe('Secrets Manager', () => {
       code: 'ERR_AWS_UNRESOLVED',
       transient: false,
       message: 'DescribeSecret failed for the-secret: ENOTFOUND',
+    });
+  });
+
+  const aws = 'https://secretsmanager.us-east-1.amazonaws.com';
+  const refusedByProxy = { code: 'ERR_AWS_PROXY', transient: false, actor: 'operator' };
+
+  it.each([407, 403])('behind a proxy that answers %i fails for good', async (status) => {
+    await expect(describeAt(aws, await startProxy(status))).rejects.toMatchObject({
+      ...refusedByProxy,
+      message: `DescribeSecret failed for the-secret: the proxy answers ${status}`,
+    });
+  });
+
+  it('behind a proxy that refuses connections fails for good', async () => {
+    const proxy = `http://127.0.0.1:${await closedPort()}`;
+    await expect(describeAt(aws, proxy)).rejects.toMatchObject({
+      ...refusedByProxy,
+      message: 'DescribeSecret failed for the-secret: ECONNREFUSED',
+    });
+  });
+
+  it('behind a proxy whose name does not resolve fails for good', async () => {
+    const proxy = 'http://user:p%40ss@proxy.invalid:8080';
+    await expect(describeAt(aws, proxy)).rejects.toMatchObject(refusedByProxy);
+  });
+
+  it.each([502, 504])('behind a proxy that answers %i may be back', async (status) => {
+    await expect(describeAt(aws, await startProxy(status))).rejects.toMatchObject({
+      code: 'ERR_SECRET_UNAVAILABLE',
+      message: `DescribeSecret failed for the-secret: the proxy answers ${status}`,
     });
   });
 
