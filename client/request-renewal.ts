@@ -1,0 +1,69 @@
+import type { AwsClient } from './options.ts';
+import { regionOf } from './region-of.ts';
+import { TokenError } from './token-error.ts';
+
+export interface RenewalRequest {
+  readonly functionName: string;
+  readonly credential: string;
+  /** The version to replace. */
+  readonly versionId: string;
+  readonly signal: AbortSignal;
+}
+
+const retryIntervalMs = 60_000;
+
+/** Asks the rotator's function for new tokens, once for each version that is to be replaced. */
+export class RenewalRequests {
+  readonly #now: () => number;
+  #client: AwsClient | undefined;
+  #versionId = '';
+  #accepted = false;
+  #askedAt = 0;
+
+  constructor(now: () => number, client?: AwsClient) {
+    this.#now = now;
+    this.#client = client;
+  }
+
+  /**
+   * Does not wait for the renewal, because a sandbox may freeze meanwhile. However many consumers
+   * ask, the function mints once: it forces a renewal only while that version is current. A request
+   * that fails is repeated after a minute at the earliest.
+   *
+   * @returns true if the function was asked
+   * @throws TokenError ERR_TOKEN_RENEWAL_FAILED
+   */
+  async ask(request: RenewalRequest): Promise<boolean> {
+    const now = this.#now();
+    const isRepeated = request.versionId === this.#versionId;
+    const isEarly = Math.abs(now - this.#askedAt) < retryIntervalMs;
+    if (isRepeated && (this.#accepted || isEarly)) return false;
+    this.#versionId = request.versionId;
+    this.#accepted = false;
+    this.#askedAt = now;
+    try {
+      await this.#invoke(request);
+    } catch (error) {
+      const { name, message } = error as Error;
+      throw new TokenError(
+        'ERR_TOKEN_RENEWAL_FAILED',
+        `a product rejects the token of ${request.credential}, and ${request.functionName} could not be asked for another: the deployer must allow lambda:InvokeFunction (${name}: ${message})`,
+        { cause: error },
+      );
+    }
+    this.#accepted = true;
+    return true;
+  }
+
+  async #invoke({ functionName, credential, versionId, signal }: RenewalRequest): Promise<void> {
+    const sdk = await import('@aws-sdk/client-lambda');
+    this.#client ??= new sdk.LambdaClient(regionOf(functionName));
+    const event = { action: 'renew', credential, force: true, replaces: versionId };
+    const command = new sdk.InvokeCommand({
+      FunctionName: functionName,
+      InvocationType: 'Event',
+      Payload: Buffer.from(JSON.stringify(event)),
+    });
+    await this.#client.send(command as never, { abortSignal: signal });
+  }
+}
