@@ -79,8 +79,12 @@ export class CachedTokenReader implements TokenReader {
     const now = this.#ports.now();
     const age = Math.abs(now - this.#readAt) / this.#timeToLiveMs;
     const mustBeFresh = this.#rejected || !this.#lasts(now, validFor);
-    if (mustBeFresh || age >= 1) await this.#read(now, mustBeFresh);
+    // While reads fail, a valid token is worth more than waiting for another failure.
+    if (mustBeFresh || (age >= 1 && !this.#failure)) await this.#read(now, mustBeFresh);
     else if (age >= 3 / 4 || !this.#lasts(now + 2 * this.#marginMs)) void this.#read(now);
+    const then = this.#ports.now();
+    // After a thaw, the caller may have waited for a read that another one abandoned.
+    if (!this.#lasts(then, validFor)) await this.#read(then, true);
     return this.#answer(this.#ports.now(), validFor);
   }
 
