@@ -5,6 +5,12 @@ import { gatewayCode } from './gateway-code.ts';
 import type { TokenReader } from './options.ts';
 import { TokenError } from './token-error.ts';
 
+interface Answer {
+  readonly response: Response;
+  readonly code: string | undefined;
+  readonly isRejected: boolean;
+}
+
 /** @see createImsFetch */
 export function imsFetch(reader: TokenReader, options: ImsFetchOptions): typeof fetch {
   const { origins = ['*.adobe.io', '*.workfront.com'], onProblem } = options;
@@ -18,22 +24,26 @@ export function imsFetch(reader: TokenReader, options: ImsFetchOptions): typeof 
         `${url.origin} must not get the token: if it is Adobe’s, add it to origins`,
       );
     }
-    const send = async (ours: Readonly<Record<string, string>>): Promise<Response> => {
+    const send = async (ours: Readonly<Record<string, string>>): Promise<Answer> => {
       const headers = merged(init.headers ?? request?.headers, ours);
-      return await fetchWithin(options.fetch ?? fetch, { url, input, init: { ...init, headers } });
+      const hop = { url, input, init: { ...init, headers } };
+      const response = await fetchWithin(options.fetch ?? fetch, hop);
+      const code = await gatewayCode(response);
+      const isRejected = response.status === 401 || code === '401013';
+      if (isRejected) reader.invalidate(tokenOf(ours));
+      return { response, code, isRejected };
     };
     const headers = await reader.getHeaders();
-    const response = await send(headers);
-    const code = await gatewayCode(response);
-    if (response.status === 401 || code === '401013') {
-      reader.invalidate(tokenOf(headers));
-      if (!canRepeat(input, init)) return response;
+    let answer = await send(headers);
+    if (answer.isRejected && canRepeat(input, init)) {
       const next = await reader.getHeaders().catch(() => headers);
-      if (tokenOf(next) === tokenOf(headers)) return response;
-      response.body?.cancel().catch(() => undefined);
-      return await send(next);
+      if (tokenOf(next) !== tokenOf(headers)) {
+        answer.response.body?.cancel().catch(() => undefined);
+        answer = await send(next);
+      }
     }
-    if (response.status === 403 && code !== undefined) {
+    const { response, code, isRejected } = answer;
+    if (response.status === 403 && code !== undefined && !isRejected) {
       Promise.resolve(accessDenied(url, code))
         .then(onProblem)
         .catch(() => undefined);
