@@ -22,9 +22,12 @@ export interface ReaderPorts {
 }
 
 interface Flight {
-  readonly cancel: () => void;
+  readonly abort: AbortController;
   readonly landed: Promise<void>;
 }
+
+/** Why a read was aborted that a frozen sandbox has interrupted. */
+const thawed = Symbol('thawed');
 
 /**
  * Each call looks at the clock and decides: the cached token is good; or good enough, and the secret
@@ -96,7 +99,9 @@ export class CachedTokenReader implements TokenReader {
 
   #answer(now: number, validFor: number): StoredToken {
     if (this.#cached !== undefined && this.#lasts(now, validFor)) return this.#cached;
-    if (this.#cached === undefined || this.#failure !== undefined) throw this.#failure;
+    if (this.#cached === undefined || this.#failure !== undefined) {
+      throw this.#failure ?? this.#error('READ_FAILED', 'the read was interrupted');
+    }
     const { expiresAt } = this.#cached;
     if (expiresAt <= now) throw this.#expired(expiresAt);
     const left = expiresAt > now ? `${Math.floor((expiresAt - now) / 1000)} s` : 'unknown';
@@ -107,9 +112,9 @@ export class CachedTokenReader implements TokenReader {
   async #read(now: number, fresh = false): Promise<void> {
     // A clock that was set back must not keep the secret from being read.
     const elapsed = Math.abs(now - this.#startedAt);
-    // A frozen sandbox stops timers.
+    // A frozen sandbox stops timers. What it interrupts says nothing about the source.
     if (this.#flight !== undefined && elapsed >= readTimeoutMs) {
-      this.#flight.cancel();
+      this.#flight.abort.abort(elapsed < readIntervalMs ? undefined : thawed);
       await this.#flight.landed;
     }
     if (this.#flight === undefined && elapsed >= readIntervalMs) {
@@ -121,11 +126,12 @@ export class CachedTokenReader implements TokenReader {
 
   #begin(fresh: boolean): Flight {
     const abort = new AbortController();
-    const cancel = (): void => abort.abort();
-    const timer = setTimeout(cancel, readTimeoutMs);
+    const { signal } = abort;
+    const timer = setTimeout(() => abort.abort(), readTimeoutMs);
     timer.unref();
-    const landed = this.#load(abort.signal, fresh)
+    const landed = this.#load(signal, fresh)
       .catch((error: unknown) => {
+        if (signal.reason === thawed) return;
         this.#failure = readFailure(this.#options.secretId, error);
         this.#report(this.#failure);
       })
@@ -133,7 +139,7 @@ export class CachedTokenReader implements TokenReader {
         clearTimeout(timer);
         this.#flight = undefined;
       });
-    return { cancel, landed };
+    return { abort, landed };
   }
 
   async #load(signal: AbortSignal, fresh: boolean): Promise<void> {

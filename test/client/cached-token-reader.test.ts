@@ -207,6 +207,34 @@ describe('a frozen sandbox', () => {
     await expect(before).resolves.toBe('token-1');
   });
 
+  it('that freezes after each call gets new tokens in time, and reports no problem', async () => {
+    const source = new Source();
+    const { reader, problems } = startReader(source);
+    let landing: (() => void)[] = [];
+    source.answer = async () => {
+      const token = secretValue(`token-${source.ms}`, source.ms + 3_600_000);
+      const { promise, resolve } = pending<void>();
+      landing.push(resolve);
+      await promise;
+      return token;
+    };
+    for (let invocation = 0; invocation < 100; invocation += 1) {
+      let isWaiting = true;
+      const call = reader.getToken().finally(() => {
+        isWaiting = false;
+      });
+      await settle();
+      // Only a read that the invocation waits for can land: it is frozen when the call returns.
+      if (isWaiting) for (const land of landing) land();
+      landing = [];
+      const readAt = Number((await call).slice('token-'.length));
+      expect(source.ms - readAt).toBeLessThanOrEqual(300_000);
+      source.advance(60);
+    }
+    await settle();
+    expect(problems).toEqual([]);
+  });
+
   it('does not wait for a read that took longer than 5 seconds', async () => {
     const source = new Source();
     const { reader } = startReader(source);
