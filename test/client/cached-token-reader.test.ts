@@ -83,6 +83,19 @@ describe('the cache', () => {
     await expect(token).rejects.toMatchObject({ code: 'ERR_TOKEN_EXPIRED' });
   });
 
+  it('never returns the cached token if it expires during a read that fails', async () => {
+    const source = new Source(30);
+    const { reader } = startReader(source, { timeToLive: 10 });
+    await reader.getToken();
+    source.advance(25);
+    const { promise, reject } = pending<SecretValue>();
+    source.answer = () => promise;
+    const token = reader.getToken();
+    source.advance(5);
+    reject(throttled);
+    await expect(token).rejects.toMatchObject({ code: 'ERR_TOKEN_READ_FAILED' });
+  });
+
   it('trusts the time to live alone for a token that says nothing about its expiry', async () => {
     const source = new Source();
     source.answer = { SecretString: '{"access_token":"opaque"}' };
@@ -117,7 +130,12 @@ describe('a failing source', () => {
     expect(problems).toMatchObject([{ code: 'ERR_TOKEN_READ_FAILED', cause: throttled }]);
     source.answer = () => pending<SecretValue>().promise;
     source.advance(10);
-    expect(await reader.getToken()).toBe('token-1');
+    let token: string | undefined;
+    void reader.getToken().then((returned) => {
+      token = returned;
+    });
+    await settle();
+    expect(token).toBe('token-1');
     expect(source.reads).toHaveLength(3);
   });
 
