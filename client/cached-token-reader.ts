@@ -27,7 +27,7 @@ interface Flight {
 }
 
 /** Why a read was aborted that a frozen sandbox has interrupted. */
-const thawed = Symbol('thawed');
+const thawed = Symbol();
 
 /**
  * Each call looks at the clock and decides: the cached token is good; or good enough, and the secret
@@ -100,7 +100,7 @@ export class CachedTokenReader implements TokenReader {
   #answer(now: number, validFor: number): StoredToken {
     if (this.#cached !== undefined && this.#lasts(now, validFor)) return this.#cached;
     if (this.#cached === undefined || this.#failure !== undefined) {
-      throw this.#failure ?? this.#error('READ_FAILED', 'the read was interrupted');
+      throw this.#failure ?? this.#error('READ_FAILED', 'interrupted');
     }
     const { expiresAt } = this.#cached;
     if (expiresAt <= now) throw this.#expired(expiresAt);

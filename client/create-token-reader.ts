@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { CachedTokenReader, type ReaderPorts } from './cached-token-reader.ts';
 import type { ReadSecret, TokenReader, TokenReaderOptions } from './options.ts';
 import { regionOf } from './region-of.ts';
-import type { RenewalRequests } from './request-renewal.ts';
+import type { RenewalRequests as Requests } from './request-renewal.ts';
 import { readSecretsManager } from './secrets-manager.ts';
 
 /**
@@ -50,9 +50,10 @@ function renewalOf({ secretId, rotator }: TokenReaderOptions): ReaderPorts['rene
   if (!functionName || !credential) {
     throw new TypeError("onRejected: 'renew' needs rotator: { functionName, credential }");
   }
-  let requests: RenewalRequests | undefined;
+  let requests: Requests | undefined;
   return async (versionId, signal) => {
-    requests ??= new (await import('./request-renewal.ts')).RenewalRequests(Date.now, client);
+    const { RenewalRequests } = await import('./request-renewal.ts');
+    requests ??= new RenewalRequests(Date.now, regionOf(functionName), client);
     return await requests.ask({ functionName, credential, versionId, signal });
   };
 }

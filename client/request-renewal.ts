@@ -1,5 +1,4 @@
 import type { AwsClient } from './options.ts';
-import { regionOf } from './region-of.ts';
 import { TokenError } from './token-error.ts';
 
 export interface RenewalRequest {
@@ -15,13 +14,16 @@ const retryIntervalMs = 60_000;
 /** Asks the rotator's function for new tokens, once for each version that is to be replaced. */
 export class RenewalRequests {
   readonly #now: () => number;
+  readonly #region: { readonly region?: string };
   #client: AwsClient | undefined;
   #versionId = '';
   #accepted = false;
   #askedAt = 0;
 
-  constructor(now: () => number, client?: AwsClient) {
+  /** @param region of the client, unless one is given */
+  constructor(now: () => number, region: { readonly region?: string }, client?: AwsClient) {
     this.#now = now;
+    this.#region = region;
     this.#client = client;
   }
 
@@ -57,7 +59,7 @@ export class RenewalRequests {
 
   async #invoke({ functionName, credential, versionId, signal }: RenewalRequest): Promise<void> {
     const sdk = await import('@aws-sdk/client-lambda');
-    this.#client ??= new sdk.LambdaClient(regionOf(functionName));
+    this.#client ??= new sdk.LambdaClient(this.#region);
     const event = { action: 'renew', credential, force: true, replaces: versionId };
     const command = new sdk.InvokeCommand({
       FunctionName: functionName,

@@ -11,7 +11,7 @@ function consumer({ world }: Rotator, clock: { ms: number }) {
   const { secretsManager, lambda } = clientsFor(world.aws);
   const secretId = world.secretId('fusion', 'token');
   const now = (): number => clock.ms;
-  const requests = new RenewalRequests(now, lambda);
+  const requests = new RenewalRequests(now, {}, lambda);
   const { functionName } = world;
   const problems: TokenError[] = [];
   const reader = new CachedTokenReader(
