@@ -114,8 +114,8 @@ print(client.get_secret_value(SecretId=name)['SecretString'])
     const consumer = new RunningProcess('test/local/consumer.mjs', args, environment);
     await consumer.printed(/\n/);
     const renew = ['renew', sampleName, '--force'];
-    const { code } = await new RunningProcess('cli/main.ts', renew, environment).exit();
-    expect(code).toBe(0);
+    const renewal = await new RunningProcess('cli/main.ts', renew, environment).exit();
+    expect(renewal).toMatchObject({ code: 0, stderr: '' });
     const { stdout, stderr } = await consumer.exit();
     expect(new Set(stdout.trim().split('\n'))).toEqual(new Set(['200']));
     expect(stderr).toBe('');
