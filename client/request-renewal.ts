@@ -43,29 +43,27 @@ export class RenewalRequests {
     this.#versionId = request.versionId;
     this.#accepted = false;
     this.#askedAt = now;
+    const { functionName, credential, versionId, signal } = request;
     try {
-      await this.#invoke(request);
+      // Inside `try`, a bundler of an app that has no such package only warns.
+      const sdk = await import('@aws-sdk/client-lambda');
+      this.#client ??= new sdk.LambdaClient(this.#region);
+      const event = { action: 'renew', credential, force: true, replaces: versionId };
+      const command = new sdk.InvokeCommand({
+        FunctionName: functionName,
+        InvocationType: 'Event',
+        Payload: Buffer.from(JSON.stringify(event)),
+      });
+      await this.#client.send(command as never, { abortSignal: signal });
     } catch (error) {
       const { name, message } = error as Error;
       throw new TokenError(
         'ERR_TOKEN_RENEWAL_FAILED',
-        `a product rejects the token of ${request.credential}, and ${request.functionName} could not be asked for another: the deployer must allow lambda:InvokeFunction (${name}: ${message})`,
+        `a product rejects the token of ${credential}, and ${functionName} could not be asked for another: the deployer must allow lambda:InvokeFunction (${name}: ${message})`,
         { cause: error },
       );
     }
     this.#accepted = true;
     return true;
-  }
-
-  async #invoke({ functionName, credential, versionId, signal }: RenewalRequest): Promise<void> {
-    const sdk = await import('@aws-sdk/client-lambda');
-    this.#client ??= new sdk.LambdaClient(this.#region);
-    const event = { action: 'renew', credential, force: true, replaces: versionId };
-    const command = new sdk.InvokeCommand({
-      FunctionName: functionName,
-      InvocationType: 'Event',
-      Payload: Buffer.from(JSON.stringify(event)),
-    });
-    await this.#client.send(command as never, { abortSignal: signal });
   }
 }

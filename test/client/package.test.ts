@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { build } from 'esbuild';
+import { expect, it, onTestFinished } from 'vitest';
 import { root } from '../support/document.ts';
 
 const built = (file: string): Promise<string> => readFile(join(root, 'dist/client', file), 'utf8');
@@ -50,4 +52,19 @@ it('declares no type of another package', async () => {
       expect(await built(`${file}.${ending}`)).not.toMatch(/from '[^.]/);
     }
   }
+});
+
+it.each(['index.js', 'index.cjs'])('is bundled as %s by an app without the SDK', async (file) => {
+  const app = await mkdtemp(join(tmpdir(), 'bundled-'));
+  onTestFinished(() => rm(app, { recursive: true }));
+  await cp(join(root, 'dist/client'), app, { recursive: true });
+  const { errors } = await build({
+    absWorkingDir: app,
+    entryPoints: [file],
+    bundle: true,
+    platform: 'node',
+    write: false,
+    logLevel: 'silent',
+  });
+  expect(errors).toEqual([]);
 });

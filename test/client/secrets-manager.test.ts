@@ -66,6 +66,16 @@ describe('a reader of Secrets Manager', () => {
     expect(problems).toMatchObject([{ code: 'ERR_TOKEN_READ_FAILED' }]);
   });
 
+  it('gives up a read that takes longer than 5 seconds', async () => {
+    const { emulator, reader } = await start();
+    emulator.seed({ name: secretId, secretString });
+    emulator.faults.inject({ kind: 'latency', ms: 60_000 });
+    await expect(reader.getToken()).rejects.toMatchObject({
+      code: 'ERR_TOKEN_READ_FAILED',
+      message: expect.stringContaining('no answer within 5 s'),
+    });
+  });
+
   it('has no token in an error about a value that is none', async () => {
     const { emulator, reader } = await start();
     emulator.seed({ name: secretId, secretString: `${secretString}}` });
