@@ -285,9 +285,9 @@ describe('other responses', () => {
     expect(problems).toEqual([]);
   });
 
-  it('that are long are returned whole', async () => {
+  it('that are long are returned whole, and not looked into', async () => {
     const body = { error_code: '401013', text: 'x'.repeat(1_000_000) };
-    const { url, imsFetch, requests } = await startProduct(() => json(500, body));
+    const { url, imsFetch, requests } = await startAfterRenewal(() => json(500, body));
     expect(await (await imsFetch(url)).json()).toEqual(body);
     expect(requests).toHaveLength(1);
   });

@@ -6,9 +6,15 @@ import { Source, startReader } from './start-reader.ts';
 /** Redirects `/<status>?to=<location>`, and answers anything else with what it received. */
 async function startRedirecting() {
   const requests: HttpRequest[] = [];
+  /** Aborts when `/silent` is called, which never answers. */
+  const silent = new AbortController();
   const server = new HttpServer((request) => {
     requests.push(request);
     const { url, method, headers, body } = request;
+    if (url.pathname === '/silent') {
+      silent.abort();
+      return new Promise(() => undefined);
+    }
     const [, status] = /^\/(30\d)$/.exec(url.pathname) ?? [];
     if (url.pathname === '/loop') return { status: 302, headers: { location: '/loop' } };
     const location = url.searchParams.get('to');
@@ -18,7 +24,7 @@ async function startRedirecting() {
   await server.start();
   onTestFinished(() => server.stop());
   const imsFetch = createImsFetch(startReader(new Source()).reader, { origins: [server.url] });
-  return { url: server.url, requests, imsFetch };
+  return { url: server.url, requests, imsFetch, silent: silent.signal };
 }
 
 describe('a redirect within the origin', () => {
@@ -46,6 +52,12 @@ describe('a redirect within the origin', () => {
     const { url, imsFetch } = await startRedirecting();
     const response = await imsFetch(new Request(`${url}/307?to=/end`, { method: 'DELETE' }));
     expect(await response.json()).toMatchObject({ method: 'DELETE' });
+  });
+
+  it('is aborted by the signal of a Request', async () => {
+    const { url, imsFetch, silent } = await startRedirecting();
+    const request = new Request(`${url}/307?to=/silent`, { signal: silent });
+    await expect(imsFetch(request)).rejects.toMatchObject({ name: 'AbortError' });
   });
 
   it('cannot send a stream again', async () => {

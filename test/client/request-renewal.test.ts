@@ -105,4 +105,24 @@ describe('a token that was revoked early', () => {
     await rotator.world.lambda.idle();
     expect(rotator.world.ims.mintCount).toBe(2);
   });
+
+  it('is asked for again when that failed, whatever became of the version before', async () => {
+    let isAllowed = true;
+    const { rotator } = await startFusion(() => isAllowed);
+    const { functionName, aws } = rotator.world;
+    const clock = { ms: Date.now() };
+    const requests = new RenewalRequests(() => clock.ms, {}, clientsFor(aws).lambda);
+    const ask = async (versionId: string): Promise<boolean> => {
+      const signal = AbortSignal.timeout(10_000);
+      return await requests.ask({ functionName, credential: 'fusion', versionId, signal });
+    };
+    const [first, second] = ['a'.repeat(36), 'b'.repeat(36)] as const;
+    expect(await ask(first)).toBe(true);
+    isAllowed = false;
+    await expect(ask(second)).rejects.toMatchObject({ code: 'ERR_TOKEN_RENEWAL_FAILED' });
+    isAllowed = true;
+    clock.ms += 60_000;
+    expect(await ask(second)).toBe(true);
+    expect(await ask(second)).toBe(false);
+  });
 });
