@@ -24,6 +24,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: [
+        'client/**/*.ts',
         'core/**/*.ts',
         'lambda/**/*.ts',
         'infra/**/*.ts',

@@ -28,6 +28,7 @@ interface Manifest {
   readonly bin: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>;
 }
 
 /** Another app, with the package and the packages it depends on, and nothing else. */
@@ -47,8 +48,7 @@ beforeAll(async () => {
   await mkdir(installed, { recursive: true });
   await run('tar', ['-xzf', join(app, packed.filename), '-C', installed, '--strip-components=1']);
   manifest = JSON.parse(await shipped('package.json'));
-  const needed = { ...manifest.dependencies, ...manifest.peerDependencies };
-  for (const name of Object.keys(needed)) await link(name);
+  for (const name of [...needed(), '@types/node']) await link(name);
   example = await readmeApp();
 });
 
@@ -76,6 +76,14 @@ async function pack(destination: string) {
   } finally {
     await rm(copy, { recursive: true });
   }
+}
+
+/** The packages that npm installs with this one. */
+function needed(): readonly string[] {
+  const { dependencies, peerDependencies, peerDependenciesMeta } = manifest;
+  return Object.keys({ ...dependencies, ...peerDependencies }).filter(
+    (name) => peerDependenciesMeta[name]?.optional !== true,
+  );
 }
 
 /** Links one of this project's packages into the app, where npm would install it. */
@@ -135,12 +143,14 @@ function expectRotator(template: Template): void {
   expect(names.sort()).toEqual(['client', 'token']);
 }
 
-it('ships the construct with the contract, the bundle, the commands and the documents only', () => {
+it('ships the construct with the contract, the bundle, the commands, the client and the documents only', () => {
   const commands = files.filter((path) => /^dist\/cli\/[^/]+\.mjs$/.test(path));
   expect(commands).toContain('dist/cli/ims-token-rotator.mjs');
   const modules = files.filter((path) => /^dist\/infra\/.+\.js$/.test(path));
   expect(modules).toContain('dist/infra/index.js');
   expect(modules.filter((path) => path.startsWith('dist/infra/app/'))).toEqual([]);
+  const client = files.filter((path) => /^dist\/client\/[^/]+\.(js|cjs|d\.ts|d\.cts)$/.test(path));
+  expect(client).toContain('dist/client/index.js');
   expect(new Set(files)).toEqual(
     new Set([
       'CHANGELOG.md',
@@ -152,6 +162,7 @@ it('ships the construct with the contract, the bundle, the commands and the docu
       'dist/lambda/index.mjs',
       'dist/lambda/index.mjs.map',
       ...commands,
+      ...client,
       ...modules,
       ...modules.map((path) => path.replace(/js$/, 'd.ts')),
       'dist/core/contract.js',
@@ -182,8 +193,7 @@ it('depends on exactly the packages that the construct imports', async () => {
       if (name !== undefined && !name.startsWith('node:')) imported.add(name);
     }
   }
-  const needed = { ...manifest.dependencies, ...manifest.peerDependencies };
-  expect(imported).toEqual(new Set(Object.keys(needed)));
+  expect(imported).toEqual(new Set(needed()));
 });
 
 it('works in a TypeScript app of either module system', async () => {
@@ -194,7 +204,6 @@ export const right: ImsTokenRotatorProps = { dashboard: false };
 export const wrong: ImsTokenRotatorProps = { board: false };
 `;
   for (const file of ['app.mts', 'app.cts']) await writeFile(join(app, file), code);
-  await link('@types/node');
   await run(
     join(root, 'node_modules/.bin/tsc'),
     ['--noEmit', '--strict', '--module', 'nodenext', '--types', 'node', 'app.mts', 'app.cts'],
@@ -234,4 +243,66 @@ it('ships a command that is executable and names its interpreter', async () => {
   const command = manifest.bin['ims-token-rotator'] ?? '';
   expect(await shipped(command)).toMatch(/^#!\/usr\/bin\/env node\n/);
   expect((await stat(join(installed, command))).mode & 0o111).not.toBe(0);
+});
+
+const consumer = `import { createImsFetch, createTokenReader, TokenError } from 'ims-token-rotator/client';
+
+const expires_at = new Date(Date.now() + 3_600_000).toISOString();
+const SecretString = JSON.stringify({ access_token: 'token-1', client_id: 'acme', expires_at });
+const source = () => Promise.resolve({ SecretString });
+const reader = createTokenReader({ secretId: 'fusion/token', source });
+const imsFetch = createImsFetch(reader);
+const refused = (error: unknown) => error instanceof TokenError && error.code;
+reader
+  .getToken()
+  .then(async (token) => console.log(token, await imsFetch('https://example.com').catch(refused)));
+`;
+
+it('ships a client for TypeScript of either module system, without the SDK', async () => {
+  const wrong = `
+import type { TokenReaderOptions } from 'ims-token-rotator/client';
+// @ts-expect-error: the types are not any
+export const wrong: TokenReaderOptions = { secret: 'x' };
+`;
+  for (const file of ['client.mts', 'client.cts']) {
+    await writeFile(join(app, file), consumer + wrong);
+  }
+  for (const module of ['nodenext', 'node16']) {
+    await run(
+      join(root, 'node_modules/.bin/tsc'),
+      [
+        ...['--noEmit', '--strict', '--module', module, '--target', 'es2024'],
+        ...['--types', 'node', 'client.mts', 'client.cts'],
+      ],
+      { cwd: app },
+    ).catch(({ stdout }: { stdout: string }) => expect.fail(stdout));
+  }
+});
+
+it.each(['client.mjs', 'client.cjs'])('ships a client that runs as %s', async (file) => {
+  const untyped = consumer.replace(': unknown', '');
+  const code = file.endsWith('.cjs')
+    ? untyped.replace(/^import (\{.*?\}) from ('.*');$/m, 'const $1 = require($2);')
+    : untyped;
+  await writeFile(join(app, file), code);
+  const { stdout } = await run(process.execPath, [file], { cwd: app });
+  expect(stdout).toBe('token-1 ERR_ORIGIN_NOT_ALLOWED\n');
+});
+
+it('ships a client that reads by the SDK of either module system', async () => {
+  await link('@aws-sdk/client-secrets-manager');
+  const env = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_REGION: 'us-east-1', PATH: '' };
+  const keys = { AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x', AWS_MAX_ATTEMPTS: '1' };
+  const read = `createTokenReader({ secretId: 'x' }).getToken().catch((e) => console.log(e.message))`;
+  for (const code of [
+    `import('ims-token-rotator/client').then(({ createTokenReader }) => ${read})`,
+    `const { createTokenReader } = require('ims-token-rotator/client'); ${read}`,
+  ]) {
+    await writeFile(join(app, 'sdk.cjs'), code);
+    const { stdout } = await run(process.execPath, ['sdk.cjs'], {
+      cwd: app,
+      env: { ...env, ...keys },
+    });
+    expect(stdout).toContain('ECONNREFUSED');
+  }
 });

@@ -142,7 +142,7 @@ describe('doctor of a credential', () => {
   it.each([
     [
       'is valid',
-      { access_token: 'x', issued_at: inSeconds(-90), expires_at: inSeconds(7_230) },
+      { access_token: 'x', issued_at: inSeconds(-90), expires_at: inSeconds(10_000) },
       'ok',
     ],
     [
@@ -164,7 +164,7 @@ describe('doctor of a credential', () => {
     const { world, client } = operator;
     const { clientId } = await operator.onboard('other');
     world.ims.removeClient(clientId);
-    const document = { access_token: 'x', issued_at: inSeconds(-90), expires_at: inSeconds(7_230) };
+    const document = { access_token: 'x', issued_at: inSeconds(-90), expires_at: inSeconds(10_000) };
     const SecretId = world.secretId('other', 'token');
     await operator.invoke({ action: 'tick' });
     const SecretString = JSON.stringify(document);

@@ -81,6 +81,24 @@ describe('the reference', () => {
     expect(described).toEqual(expect.arrayContaining(Object.keys(shown).slice(1)));
   });
 
+  it('lists every option of the client', () => {
+    const optionsIn = (file: string, name: string): string[] => {
+      const [, members = ''] =
+        new RegExp(`^export interface ${name} \\{(.*?)^\\}`, 'ms').exec(read(file)) ?? [];
+      return [...members.matchAll(/^ {2}readonly (\w+)/gm)].map(([, option = '']) => option);
+    };
+    const cells = quoted(firstCells(chapter('Client')).join(' '));
+    const listed = [
+      ...optionsIn('client/options.ts', 'TokenReaderOptions'),
+      ...optionsIn('client/create-ims-fetch.ts', 'ImsFetchOptions'),
+    ];
+    expect(listed.length).toBeGreaterThan(10);
+    expect(cells).toEqual(expect.arrayContaining(listed));
+    for (const option of optionsIn('client/options.ts', 'RotatorOptions')) {
+      expect(chapter('Client')).toContain(`\`${option}\``);
+    }
+  });
+
   it('lists every tag', () => {
     const cells = quoted(firstCells(chapter('Token secret')).join(' '));
     expect(cells).toEqual(expect.arrayContaining(Object.values(tagKeys)));

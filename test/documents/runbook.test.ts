@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cliErrorCodes } from '../../cli/errors.ts';
+import { tokenErrorCodes } from '../../client/token-error.ts';
 import { errorKinds } from '../../core/errors.ts';
 import { epochSeconds, formatInstant } from '../../core/instant.ts';
 import { decodeStoredToken } from '../../core/stored-token.ts';
@@ -16,6 +17,7 @@ describe('the runbook', () => {
   const alarms = chapter('Alarms');
   const ofRotator = chapter('Error codes of the rotator');
   const ofCommandLine = chapter('Error codes of the command line');
+  const ofClient = chapter('Error codes of the client');
 
   it('has a section for each alarm, and for nothing else', () => {
     const named = alarmsOf(monitoredTemplate()).map(
@@ -30,8 +32,17 @@ describe('the runbook', () => {
     expect([...ofCommandLine.keys()]).toEqual([...cliErrorCodes]);
   });
 
+  it('has a section for each error code of the client, some shared with the command line', () => {
+    const shared = tokenErrorCodes.filter((code) => ofCommandLine.has(code));
+    expect(shared).toEqual(['ERR_TOKEN_NOT_READY', 'ERR_TOKEN_EXPIRED']);
+    const intro = chapters.get('Error codes of the client')?.split('\n### ')[0];
+    for (const code of shared) expect(intro).toContain(`\`${code}\``);
+    expect([...shared, ...ofClient.keys()]).toEqual([...tokenErrorCodes]);
+    expect([...ofClient.keys()].filter((code) => ofRotator.has(code))).toEqual([]);
+  });
+
   it('gives the time and the commands in each section', () => {
-    for (const [title, text] of [...alarms, ...ofRotator, ...ofCommandLine]) {
+    for (const [title, text] of [...alarms, ...ofRotator, ...ofCommandLine, ...ofClient]) {
       expect(text, title).toMatch(/^\*\*Time:\*\* ./m);
       expect(text, title).toMatch(/^ *```sh$/m);
     }

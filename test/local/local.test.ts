@@ -107,6 +107,20 @@ print(client.get_secret_value(SecretId=name)['SecretString'])
     expect(await run(python, ['-c', script], environment)).toBe('by hand\n');
   });
 
+  it('lets a script of ten lines call the product API through a renewal without a 401', async () => {
+    const { local } = await startLocal(['--json']);
+    const { servers, environment } = JSON.parse(local.stdout.split('\n')[0] ?? '');
+    const args = [token, servers.product_api];
+    const consumer = new RunningProcess('test/local/consumer.mjs', args, environment);
+    await consumer.printed(/\n/);
+    const renew = ['renew', sampleName, '--force'];
+    const renewal = await new RunningProcess('cli/main.ts', renew, environment).exit();
+    expect(renewal).toMatchObject({ code: 0, stderr: '' });
+    const { stdout, stderr } = await consumer.exit();
+    expect(new Set(stdout.trim().split('\n'))).toEqual(new Set(['200']));
+    expect(stderr).toBe('');
+  });
+
   it('ticks on its schedule', async () => {
     const { local } = await startLocal(['--tick', '1']);
     await local.printed(/("message":"run".*?"action":"tick".*?){2}/s);

@@ -1,0 +1,16 @@
+const form =
+  /^(https:\/\/)?(\*\.[\w-]+\.)?[\w.-]+(:\d+)?$|^http:\/\/(localhost|127\.0\.0\.1|\[::1])(:\d+)?$/i;
+
+/**
+ * A predicate for URLs that may get the token.
+ *
+ * @throws TypeError for anything but a host, `*.` and a domain, or an origin
+ */
+export function allowedOrigins(origins: readonly string[]): (url: URL) => boolean {
+  const patterns = origins.map((entry) => {
+    if (!form.test(entry)) throw new TypeError(`origins: invalid ${entry}`);
+    const { origin } = new URL(entry.includes('://') ? entry : `https://${entry}`);
+    return new RegExp(`^${origin.replace(/[.[\]]/g, '\\$&').replace('*', '[^/]+')}$`);
+  });
+  return ({ origin }) => patterns.some((pattern) => pattern.test(origin));
+}

@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import type { ReadRequest, SecretValue } from './options.ts';
+
+export type LocalCache = 'extension' | 'agent';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface LocalRead extends ReadRequest {
+  readonly secretId: string;
+  readonly cache: LocalCache;
+  readonly port?: number | undefined;
+}
+
+/**
+ * Reads through the AWS Parameters and Secrets extension, or the AWS Secrets Manager Agent.
+ *
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets_lambda.html
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/secrets-manager-agent.html
+ */
+export async function readLocalCache(read: LocalRead, env: Environment): Promise<SecretValue> {
+  const { secretId, cache, fresh, signal } = read;
+  const port = read.port ?? (env['PARAMETERS_SECRETS_EXTENSION_HTTP_PORT'] || 2773);
+  const query = new URLSearchParams({ secretId });
+  // The extension documents no such parameter.
+  if (fresh && cache === 'agent') query.set('refreshNow', 'true');
+  const response = await fetch(`http://localhost:${port}/secretsmanager/get?${query}`, {
+    headers: { 'X-Aws-Parameters-Secrets-Token': await tokenOf(cache, env) },
+    redirect: 'error',
+    signal,
+  });
+  const body = await response.text();
+  if (response.ok) return JSON.parse(body) as SecretValue;
+  // Until the first invocation begins, the extension answers 400 "not ready to serve traffic".
+  const name = /(?:\w+Exception|DecryptionFailure)\b/.exec(body)?.[0] ?? `HTTP ${response.status}`;
+  throw Object.assign(new Error(body.slice(0, 300)), { name, code: response.status });
+}
+
+/** The proof that this process may read on its own behalf. */
+async function tokenOf(cache: LocalCache, env: Environment): Promise<string> {
+  if (cache === 'extension') return env['AWS_SESSION_TOKEN'] ?? '';
+  const token = env['AWS_TOKEN'] || 'file:///var/run/awssmatoken';
+  if (!token.startsWith('file://')) return token;
+  return (await readFile(token.slice('file://'.length), 'utf8')).trim();
+}

@@ -1,0 +1,141 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type LocalCache, readLocalCache } from '../../client/local-cache.ts';
+import type { SecretValue } from '../../client/options.ts';
+import { type HttpReply, HttpServer, json } from '../../emulators/wire/http-server.ts';
+import { RunningProcess } from '../support/run-process.ts';
+import { secretId, secretValue, start } from './start-reader.ts';
+
+const value = secretValue('token-1', start);
+
+/**
+ * The extension, or the agent, as far as a reader sees it. Both want their token in a header; only
+ * the agent knows `refreshNow`.
+ */
+async function startCache(cache: LocalCache, token: string, answer: HttpReply = json(200, value)) {
+  const queries: string[] = [];
+  const server = new HttpServer(({ method, url, headers }) => {
+    if (headers['x-aws-parameters-secrets-token'] !== token)
+      return { status: 403, body: 'Bad Token' };
+    if (headers['x-forwarded-for'] !== undefined) return { status: 400, body: 'Forwarded' };
+    if (method !== 'GET' || url.pathname !== '/secretsmanager/get') return { status: 404 };
+    if (cache === 'extension' && url.searchParams.has('refreshNow')) return { status: 400 };
+    if (url.searchParams.get('secretId') !== secretId) return { status: 404 };
+    queries.push(url.search);
+    return answer;
+  });
+  await server.start();
+  onTestFinished(() => server.stop());
+  const port = Number(new URL(server.url).port);
+  const read = (env: Record<string, string>, fresh = false): Promise<SecretValue> =>
+    readLocalCache({ secretId, cache, port, fresh, signal: AbortSignal.timeout(5000) }, env);
+  return { port, queries, read };
+}
+
+describe('the extension of Lambda', () => {
+  it('is asked with the session token, and never to refresh', async () => {
+    const { read, queries } = await startCache('extension', 'session');
+    expect(await read({ AWS_SESSION_TOKEN: 'session' }, true)).toEqual(value);
+    expect(queries).toEqual([`?${new URLSearchParams({ secretId })}`]);
+  });
+
+  it('is asked at the port of the environment', async () => {
+    const { port } = await startCache('extension', 'session');
+    const env = {
+      AWS_SESSION_TOKEN: 'session',
+      PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(port),
+    };
+    const signal = AbortSignal.timeout(5000);
+    const read = { secretId, cache: 'extension', fresh: false, signal } as const;
+    expect(await readLocalCache(read, env)).toEqual(value);
+  });
+
+  it('that is not ready yet is a failure with its text', async () => {
+    const text = 'not ready to serve traffic, please wait';
+    const { read } = await startCache('extension', 'session', { status: 400, body: text });
+    await expect(read({ AWS_SESSION_TOKEN: 'session' })).rejects.toMatchObject({
+      name: 'HTTP 400',
+      message: text,
+    });
+  });
+});
+
+describe('the agent', () => {
+  it('is asked with the token of the environment, and to refresh when a cache will not do', async () => {
+    const { read, queries } = await startCache('agent', 'ssrf');
+    await read({ AWS_TOKEN: 'ssrf' });
+    await read({ AWS_TOKEN: 'ssrf' }, true);
+    expect(queries.map((query) => query.includes('refreshNow=true'))).toEqual([false, true]);
+  });
+
+  it('is asked with the token of a file', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'agent-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const file = join(directory, 'awssmatoken');
+    await writeFile(file, 'ssrf\n');
+    const { read } = await startCache('agent', 'ssrf');
+    expect(await read({ AWS_TOKEN: `file://${file}` })).toEqual(value);
+  });
+
+  it('passes on the error of Secrets Manager by its name', async () => {
+    const body = { __type: 'AccessDeniedException', message: 'User: x is not authorized' };
+    const { read } = await startCache('agent', 'ssrf', json(400, body));
+    await expect(read({ AWS_TOKEN: 'ssrf' })).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+    });
+  });
+
+  it('refuses a wrong token', async () => {
+    const { read } = await startCache('agent', 'ssrf');
+    await expect(read({ AWS_TOKEN: 'other' })).rejects.toMatchObject({ name: 'HTTP 403' });
+  });
+});
+
+describe('a process', () => {
+  const script = `
+import { createTokenReader } from 'ims-token-rotator/client';
+const reader = createTokenReader(JSON.parse(process.argv[1]));
+console.log(await reader.getToken().catch((error) => error.code + ' ' + error.message));
+`;
+  const run = async (env: Record<string, string>, options = {}): Promise<string> => {
+    const argument = JSON.stringify({ secretId, ...options });
+    const child = new RunningProcess('--input-type=module', ['-e', script, argument], env);
+    return (await child.exit()).stdout;
+  };
+  const live = json(200, secretValue('token-1', Date.now() + 86_400_000));
+
+  it('finds the extension by its port, and ends although the reader lives', async () => {
+    const { port } = await startCache('extension', 'session', live);
+    const env = {
+      AWS_SESSION_TOKEN: 'session',
+      PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(port),
+    };
+    expect(await run(env)).toBe('token-1\n');
+  });
+
+  it('finds the agent by its token', async () => {
+    const { port } = await startCache('agent', 'ssrf', live);
+    expect(await run({ AWS_TOKEN: 'ssrf' }, { port })).toBe('token-1\n');
+  });
+
+  it('reads from Secrets Manager where the secret is in another Region than the cache', async () => {
+    const { port, queries } = await startCache('agent', 'ssrf', live);
+    const arn = `arn:aws:secretsmanager:eu-west-1:111122223333:secret:${secretId}-AbCdEf`;
+    const env = {
+      AWS_TOKEN: 'ssrf',
+      AWS_REGION: 'us-east-1',
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+      AWS_ACCESS_KEY_ID: 'x',
+      AWS_SECRET_ACCESS_KEY: 'x',
+    };
+    expect(await run(env, { port, secretId: arn })).toContain('ERR_TOKEN_READ_FAILED');
+    expect(queries).toEqual([]);
+  });
+
+  it('says that nothing listens where the agent should be', async () => {
+    const said = await run({ AWS_TOKEN: 'ssrf' }, { port: 1 });
+    expect(said).toContain('ERR_TOKEN_READ_FAILED');
+  });
+});

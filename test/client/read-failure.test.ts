@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { readFailure } from '../../client/read-failure.ts';
+import { TokenError } from '../../client/token-error.ts';
+import { awsError } from './start-reader.ts';
+
+describe('a failed read', () => {
+  it.each([
+    [
+      'ResourceNotFoundException',
+      "Secrets Manager can't find the specified secret.",
+      'ERR_TOKEN_SECRET_NOT_FOUND',
+    ],
+    [
+      'ResourceNotFoundException',
+      "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT",
+      'ERR_TOKEN_NOT_READY',
+    ],
+    [
+      'InvalidRequestException',
+      "You can't perform this operation on the secret because it was marked for deletion.",
+      'ERR_TOKEN_SECRET_NOT_FOUND',
+    ],
+    ['InvalidRequestException', 'Something else.', 'ERR_TOKEN_READ_FAILED'],
+    ['AccessDeniedException', 'User: x is not authorized', 'ERR_TOKEN_ACCESS_DENIED'],
+    ['DecryptionFailure', 'KMS', 'ERR_TOKEN_ACCESS_DENIED'],
+    ['ThrottlingException', 'Rate exceeded', 'ERR_TOKEN_READ_FAILED'],
+  ])('of a %s "%s" is %s', (name, message, code) => {
+    const cause = awsError(name, message);
+    const failure = readFailure('fusion/token', cause);
+    expect(failure).toMatchObject({ code, cause });
+    expect(failure.message).toContain('fusion/token');
+    expect(failure.message).toContain(message);
+  });
+
+  it('of the network keeps its cause', () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    const failure = readFailure('fusion/token', new TypeError('fetch failed', { cause: refused }));
+    expect(failure).toMatchObject({ code: 'ERR_TOKEN_READ_FAILED' });
+    expect(failure.cause).toBeInstanceOf(TypeError);
+  });
+
+  it('of a parser loses the text that it quotes', () => {
+    let quoting: unknown;
+    try {
+      JSON.parse('eyJhbGciOi');
+    } catch (error) {
+      quoting = error;
+    }
+    expect(String(quoting)).toContain('eyJh');
+    const failure = readFailure('fusion/token', quoting);
+    expect(failure.message).toContain('SyntaxError');
+    expect(failure.message).not.toContain('eyJh');
+    expect(failure.cause).toBeUndefined();
+  });
+
+  it('that has a code already is passed on', () => {
+    const error = new TokenError('ERR_TOKEN_EXPIRED', 'x');
+    expect(readFailure('fusion/token', error)).toBe(error);
+  });
+});

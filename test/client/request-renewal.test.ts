@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { CachedTokenReader } from '../../client/cached-token-reader.ts';
+import { RenewalRequests } from '../../client/request-renewal.ts';
+import { readSecretsManager } from '../../client/secrets-manager.ts';
+import type { TokenError } from '../../client/token-error.ts';
+import { clientsFor } from '../support/aws-clients.ts';
+import { type Rotator, startRotator } from '../support/start-rotator.ts';
+
+/** A consumer on a virtual clock, with the real clients of AWS. */
+function consumer({ world }: Rotator, clock: { ms: number }) {
+  const { secretsManager, lambda } = clientsFor(world.aws);
+  const secretId = world.secretId('fusion', 'token');
+  const now = (): number => clock.ms;
+  const requests = new RenewalRequests(now, {}, lambda);
+  const { functionName } = world;
+  const problems: TokenError[] = [];
+  const reader = new CachedTokenReader(
+    { secretId, onProblem: (problem) => problems.push(problem) },
+    {
+      now,
+      read: readSecretsManager(secretId, secretsManager),
+      renew: (versionId, signal) =>
+        requests.ask({ functionName, credential: 'fusion', versionId, signal }),
+    },
+  );
+  return { reader, problems };
+}
+
+/** A rotator with one token, which counts the calls of its function. */
+async function startFusion(isAllowed = (): boolean => true) {
+  let invocations = 0;
+  const rotator = await startRotator({
+    authorize: (action) => {
+      if (action !== 'lambda:InvokeFunction') return true;
+      invocations += 1;
+      return isAllowed();
+    },
+  });
+  const { clientId } = await rotator.onboard('fusion');
+  await rotator.invoke({ action: 'tick' });
+  return { rotator, clientId, invocations: () => invocations };
+}
+
+describe('a token that was revoked early', () => {
+  it('is replaced by one mint, however many consumers report it', async () => {
+    const { rotator, invocations } = await startFusion();
+    const { world } = rotator;
+    const clock = { ms: Date.now() };
+    const consumers = Array.from({ length: 3 }, () => consumer(rotator, clock));
+    const tokens = await Promise.all(consumers.map(({ reader }) => reader.getToken()));
+    for (const token of tokens) world.ims.revoke(token);
+    clock.ms += 10_000;
+    await Promise.all(
+      consumers.map(async ({ reader }) => {
+        reader.invalidate(tokens[0] ?? '');
+        await reader.getToken();
+      }),
+    );
+    await world.lambda.idle();
+    expect(invocations()).toBeGreaterThan(1);
+    expect(world.ims.mintCount).toBe(2);
+    clock.ms += 10_000;
+    for (const { reader, problems } of consumers) {
+      expect(world.ims.isValid(await reader.getToken())).toBe(true);
+      expect(problems).toEqual([]);
+    }
+  });
+
+  it('is asked for once, also when the function cannot help', async () => {
+    const { rotator, clientId, invocations } = await startFusion();
+    const clock = { ms: Date.now() };
+    const { reader } = consumer(rotator, clock);
+    const token = await reader.getToken();
+    rotator.world.ims.removeClient(clientId);
+    for (let report = 0; report < 3; report += 1) {
+      clock.ms += 120_000;
+      reader.invalidate(token);
+      await reader.getToken();
+    }
+    expect(invocations()).toBe(1);
+  });
+
+  it('is reported where the function may not be invoked, and asked for again after a minute', async () => {
+    let isAllowed = false;
+    const { rotator } = await startFusion(() => isAllowed);
+    const clock = { ms: Date.now() };
+    const { reader, problems } = consumer(rotator, clock);
+    const token = await reader.getToken();
+    const report = async (seconds: number): Promise<void> => {
+      clock.ms += seconds * 1000;
+      reader.invalidate(token);
+      await reader.getToken();
+    };
+    await report(10);
+    await report(10);
+    expect(problems).toMatchObject([
+      {
+        code: 'ERR_TOKEN_RENEWAL_FAILED',
+        message: expect.stringContaining('lambda:InvokeFunction'),
+        cause: { name: 'AccessDeniedException' },
+      },
+    ]);
+    isAllowed = true;
+    await report(60);
+    await rotator.world.lambda.idle();
+    expect(rotator.world.ims.mintCount).toBe(2);
+  });
+
+  it('is asked for again when that failed, whatever became of the version before', async () => {
+    let isAllowed = true;
+    const { rotator } = await startFusion(() => isAllowed);
+    const { functionName, aws } = rotator.world;
+    const clock = { ms: Date.now() };
+    const requests = new RenewalRequests(() => clock.ms, {}, clientsFor(aws).lambda);
+    const ask = async (versionId: string): Promise<boolean> => {
+      const signal = AbortSignal.timeout(10_000);
+      return await requests.ask({ functionName, credential: 'fusion', versionId, signal });
+    };
+    const [first, second] = ['a'.repeat(36), 'b'.repeat(36)] as const;
+    expect(await ask(first)).toBe(true);
+    isAllowed = false;
+    await expect(ask(second)).rejects.toMatchObject({ code: 'ERR_TOKEN_RENEWAL_FAILED' });
+    isAllowed = true;
+    clock.ms += 60_000;
+    expect(await ask(second)).toBe(true);
+    expect(await ask(second)).toBe(false);
+  });
+});
