@@ -12,7 +12,7 @@ export const noFingerprint = '00000000';
 export interface FailureCode {
   /** An error code; perhaps one that only another release of the function knows. */
   readonly code: string;
-  /** The `error` that IMS gave, for example `invalid_client`. */
+  /** The code that IMS or its gateway gave, for example `invalid_client` or `403003`. */
   readonly imsError?: string | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface StandingFailure extends FailureCode {
 }
 
 const pattern =
-  /^failing code=(ERR_[A-Z_]+)(?:\/([a-z_]+))? since=(\S+)(?: retry-at=(\S+))? credential=([0-9a-f]{8})$/;
+  /^failing code=(ERR_[A-Z_]+)(?:\/([A-Za-z0-9][A-Za-z0-9_.-]*))? since=(\S+)(?: retry-at=(\S+))? credential=([0-9a-f]{8})$/;
 
 const minutes = 60;
 const shortestWait = 15 * minutes;

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { echoes, holdsWhole } from './echo.ts';
+import { holdsWhole } from './echo.ts';
 import {
   type ErrorCode,
   TokenNotLaterError,
@@ -8,7 +8,8 @@ import {
 } from './errors.ts';
 import { type EpochSeconds, epochSeconds, formatInstant } from './instant.ts';
 import { listProblems, problemsOf } from './problems.ts';
-import { redact, redactId } from './redact.ts';
+import { redactId } from './redact.ts';
+import { readRemoteError } from './remote-error.ts';
 import { parseRetryAfter } from './retry-delay.ts';
 import { Sensitive } from './sensitive.ts';
 import { claimedExpiry } from './token-claims.ts';
@@ -149,40 +150,17 @@ function lifeOf(
   return { ...answer, expiresAt: claimed, lifetime: claimed - requestedAt, warning };
 }
 
-// Known codes pass whatever the secret is: mint() tries the next one after invalid_client.
-const knownErrors: ReadonlySet<string> = new Set([
-  'access_denied',
-  'invalid_client',
-  'invalid_grant',
-  'invalid_request',
-  'invalid_scope',
-  'invalid_token',
-  'server_error',
-  'temporarily_unavailable',
-  'unauthorized_client',
-  'unsupported_grant_type',
-]);
-
 function rejection(
   response: TokenResponse,
   request: TokenRequest,
   known: { readonly details: TokenRequestDetails; readonly secrets: readonly string[] },
 ): TokenRequestError {
   const { status } = response;
-  const body = v.safeParse(
-    v.object({ error: v.optional(v.string()), error_description: v.optional(v.string()) }),
-    parseJson(response.body),
-  );
-  const { error, error_description } = body.success ? body.output : {};
-  const isSafe =
-    error !== undefined &&
-    (knownErrors.has(error) || (/^[a-z_]{1,64}$/.test(error) && !echoes(error, known.secrets)));
-  const imsError = isSafe ? error : undefined;
-  const said = redact(error_description ?? '', known.secrets);
+  const { code: imsError, text } = readRemoteError(response.body, known.secrets);
   const retryAfter = parseRetryAfter(response.retryAfter, request.requestedAt);
   return new TokenRequestError(
     failureCodeOf(status, 'ERR_TOKEN_REJECTED'),
-    `IMS answered ${[status, imsError, said === '' ? undefined : `(${said})`].filter(Boolean).join(' ')}`,
+    `IMS answered ${[status, imsError, text && `(${text})`].filter(Boolean).join(' ')}`,
     { ...known.details, imsError, retryAfter },
   );
 }

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { TokenRequestError } from './errors.ts';
 import type { EpochSeconds } from './instant.ts';
+import type { TokenToValidate } from './ports.ts';
+import { readRemoteError } from './remote-error.ts';
 import { parseRetryAfter } from './retry-delay.ts';
 import { failureCodeOf, type TokenResponse } from './token-response.ts';
 
@@ -14,7 +16,7 @@ const schema = v.object({ valid: v.boolean() });
  */
 export function assertValidated(
   response: TokenResponse,
-  clientId: string,
+  { clientId, accessToken }: Pick<TokenToValidate, 'clientId' | 'accessToken'>,
   now: EpochSeconds,
 ): void {
   const { status, body, debugId } = response;
@@ -28,8 +30,13 @@ export function assertValidated(
   }
   const parsed = v.safeParse(schema, value);
   if (status < 200 || status > 299 || !parsed.success) {
-    const code = failureCodeOf(status, 'ERR_TOKEN_INVALID');
-    throw new TokenRequestError(code, `IMS answered ${status} when asked about the token`, details);
+    const { code: imsError, text } = readRemoteError(body, [accessToken.reveal()]);
+    const told = [status, imsError, text && `(${text})`].filter(Boolean).join(' ');
+    throw new TokenRequestError(
+      failureCodeOf(status, 'ERR_TOKEN_INVALID'),
+      `IMS answered ${told} when asked about the token`,
+      { ...details, imsError },
+    );
   }
   if (parsed.output.valid) return;
   const message = 'IMS rejects the token that it has just issued';

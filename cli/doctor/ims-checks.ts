@@ -89,7 +89,7 @@ async function validFinding(
   try {
     const token = { accessToken, clientId, imsHost };
     const response = await endpoint.validate(token, session.signal);
-    assertValidated(response, clientId, session.now());
+    assertValidated(response, token, session.now());
     return ok('IMS accepts the stored token');
   } catch (error) {
     if (session.signal.aborted) throw interrupted();

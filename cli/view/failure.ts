@@ -16,7 +16,12 @@ const askAdobe = "if it lasts, give Adobe support the log line's x_debug_id";
 const rotateAgain = 'start the rotation again, or: ims-token-rotator renew NAME --force';
 const allowKey = 'enable the key, and allow the function to use it';
 
-/** The rejections with an error code of IMS. */
+const unknownKey: FailureWords = {
+  words: "Adobe's gateway rejects the client id: it is missing, wrong, or from another environment",
+  fix: putAgain,
+};
+
+/** The rejections with an error code of IMS or of its gateway. */
 const rejections: Readonly<Record<string, FailureWords>> = {
   invalid_client: {
     words: 'IMS rejects the client secret: it is wrong, deleted, or from another environment',
@@ -30,6 +35,8 @@ const rejections: Readonly<Record<string, FailureWords>> = {
     words: 'IMS does not allow this client server-to-server use (client credentials grant)',
     fix: `create an OAuth Server-to-Server credential; ${putAgain}`,
   },
+  '403000': unknownKey,
+  '403003': unknownKey,
 };
 
 const known: Readonly<Record<ErrorCode, FailureWords>> = {

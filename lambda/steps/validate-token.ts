@@ -14,7 +14,7 @@ export async function validateToken(run: Run, token: TokenToValidate): Promise<v
   await withRetries(run, budget.validate, () =>
     askIms(run, token.imsHost, async () => {
       const response = await run.tokenEndpoint.validate(token, run.signal);
-      assertValidated(response, token.clientId, run.now());
+      assertValidated(response, token, run.now());
     }),
   );
 }

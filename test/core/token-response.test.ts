@@ -225,6 +225,23 @@ describe('parseTokenResponse rejects', () => {
     expect(asking('invalid_client', 'invalid_client')).toThrow(code('invalid_client'));
   });
 
+  it.each([
+    [{ error_code: '403000', message: 'Api Key is required' }, '403000 (Api Key is required)'],
+    [{ title: 'Bad', status: 401, error_code: 401013, message: 'No' }, '401013 (No)'],
+    [{ errorCode: 'InvalidToken2', errorDescription: 'No' }, 'InvalidToken2 (No)'],
+    [{ error: 'Some.Code-1' }, 'Some.Code-1'],
+    [{ error: { code: 'x' }, message: ['y'] }, ''],
+    [{ error: 'a code' }, ''],
+    [{ error: 'Zq7Kx2Lm9Vt4Rw1Yb8Nd3Hs5' }, ''],
+    [{ error_code: Number.NaN }, ''],
+    ['forbidden', ''],
+    [null, ''],
+  ])('tells the code and the message of %j', (body, told) => {
+    const error = refused({ status: 403, body: JSON.stringify(body) });
+    expect(error.message).toBe(`IMS answered 403${told && ` ${told}`}`);
+    expect(error.details.imsError).toBe(told.split(' ')[0] || undefined);
+  });
+
   it('drops an id that repeats the token of an unusable response', () => {
     const error = refused({
       status: 200,

@@ -1,15 +1,28 @@
 import { describe, expect, it } from 'vitest';
+import { Sensitive } from '../../core/sensitive.ts';
 import { assertValidated } from '../../core/token-validation.ts';
 import { now } from '../support/builders.ts';
 
+const token = { clientId: 'client', accessToken: new Sensitive('the-access-token') };
+
 describe('assertValidated', () => {
   const check = (status: number, body: string) => (): void =>
-    assertValidated({ status, body, debugId: 'd-1' }, 'client', now);
+    assertValidated({ status, body, debugId: 'd-1' }, token, now);
 
   it('passes on how long IMS asked to wait', () => {
     const response = { status: 429, body: '', retryAfter: '7' };
-    expect(() => assertValidated(response, 'client', now)).toThrow(
+    expect(() => assertValidated(response, token, now)).toThrow(
       expect.objectContaining({ details: { clientId: 'client', status: 429, retryAfter: 7 } }),
+    );
+  });
+
+  it("tells the gateway's code, and drops a message that repeats the token", () => {
+    const body = '{"error_code":"403003","message":"the-access-token"}';
+    expect(check(403, body)).toThrow(
+      expect.objectContaining({
+        message: 'IMS answered 403 403003 ([redacted]) when asked about the token',
+        details: expect.objectContaining({ imsError: '403003' }),
+      }),
     );
   });
 
@@ -33,6 +46,6 @@ describe('assertValidated', () => {
         details: { clientId: 'client', status, debugId: 'd-1' },
       }),
     );
-    expect(() => assertValidated({ status, body }, 'client', now)).toThrow(message);
+    expect(() => assertValidated({ status, body }, token, now)).toThrow(message);
   });
 });
