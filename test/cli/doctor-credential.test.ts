@@ -155,21 +155,23 @@ describe('doctor of a credential', () => {
   it.each([
     [
       'is valid',
-      { access_token: 'x', issued_at: inSeconds(-90), expires_at: inSeconds(7_230) },
+      () => ({ access_token: 'x', issued_at: inSeconds(-90), expires_at: inSeconds(7_500) }),
       'ok',
     ],
     [
       'has expired',
-      { access_token: 'x', issued_at: inSeconds(-90), expires_at: inSeconds(-60) },
+      () => ({ access_token: 'x', issued_at: inSeconds(-90), expires_at: inSeconds(-60) }),
       'failed',
     ],
-    ['is not a token', { a: 1 }, 'failed'],
+    ['is not a token', () => ({ a: 1 }), 'failed'],
   ])('reads a token that was stored by hand, and %s', async (_, document, verdict) => {
     const operator = await startHealthy();
-    await putToken(operator, document);
+    await putToken(operator, document());
     const found = (await checksOf(operator, 'fusion')).find('token');
     expect(found).toMatchObject({ verdict });
-    if (verdict === 'ok') expect(found.detail).toBe('stored by hand or by a rotation; 2 h left');
+    if (verdict !== 'ok') return;
+    // A slow machine takes some of the five minutes beyond the two hours.
+    expect(found.detail).toMatch(/^stored by hand or by a rotation; 2 h( [1-5] min)? left$/);
   });
 
   it('shows the life of a token that was stored by hand while its credential fails', async () => {
