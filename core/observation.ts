@@ -146,7 +146,7 @@ function assumedFingerprint(tags: Tags, token: Observation['token']): string {
 /** The token was minted from another credential than the current one. */
 export function isMintedFromAnother({ token, fingerprint: current }: Observation): boolean {
   if (typeof token !== 'object' || token.fingerprint === undefined) return false;
-  return current !== undefined && token.fingerprint !== current;
+  return token.fingerprint !== current;
 }
 
 /**
