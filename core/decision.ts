@@ -1,5 +1,5 @@
 import { type SpentBudget, spentBudget } from './mint-budget.ts';
-import type { CurrentToken, Observation } from './observation.ts';
+import { type CurrentToken, isMintedFromAnother, type Observation } from './observation.ts';
 import { renewBefore } from './renew-before.ts';
 import { isBackingOff } from './status.ts';
 
@@ -48,7 +48,8 @@ const recently = 10 * minute;
  */
 export function decide(observation: Observation, force: Force = unforced): Decision {
   const { token, fingerprint } = observation;
-  if (observation.paused) return keep('paused');
+  // No alarm on life left watches a value that is not a token, and nothing replaces it.
+  if (observation.paused) return keep('paused', token === 'malformed');
   if (token === 'absent') return keep('token-secret-missing', true);
   if (fingerprint === undefined) {
     return keep('credential-missing', token !== 'empty' || observation.isOverdue);
@@ -65,13 +66,13 @@ type Renewable = Observation & {
 };
 
 function decideRenewal(observation: Renewable, force: Force): Decision {
-  const { now, tick, token, fingerprint, failure } = observation;
+  const { now, tick, token } = observation;
+  const changed = isMintedFromAnother(observation);
   if (isForced(force, observation)) return renew('forced');
-  if (isBackingOff(failure, now, tick)) return keep('backing-off');
+  if (isWaiting(observation, changed)) return keep('backing-off');
   if (token === 'empty') return renew('token-missing');
   if (token === 'unread') return { action: 'look', reason: 'token-unread', needsAction: false };
   if (token === 'malformed') return renew('token-malformed');
-  const changed = token.fingerprint !== undefined && token.fingerprint !== fingerprint;
   if (changed) return renew('credential-changed');
   if (now - token.issuedAt < recently) return keep('recently-issued');
   const remaining = token.expiresAt - now;
@@ -96,6 +97,15 @@ function isForced({ force, replaces }: Force, { now, token, versionId }: Observa
   if (!force) return false;
   if (replaces !== undefined) return replaces === versionId;
   return typeof token !== 'object' || now - token.issuedAt >= minute;
+}
+
+/**
+ * That the stored token outlives every new one is no failure while it is good, so no alarm tells of
+ * that wait. It must not hold back a changed credential, whose token is replaced whatever it outlives.
+ */
+function isWaiting({ now, tick, failure }: Observation, changed: boolean): boolean {
+  if (changed && failure?.code === 'ERR_TOKEN_NOT_LATER') return false;
+  return isBackingOff(failure, now, tick);
 }
 
 /** Consumers can use the stored token until after the budget allows a new one. */

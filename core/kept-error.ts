@@ -23,7 +23,7 @@ export function keptError(
     case 'paused':
       return new RotatorError(
         'ERR_PAUSED',
-        `${names.token} is paused by its tag ${tagKeys.paused}`,
+        `${names.token} is paused by its tag ${tagKeys.paused}, so that nothing renews or replaces its value`,
       );
     case 'token-secret-missing':
       return new RotatorError(
@@ -39,7 +39,7 @@ export function keptError(
       return new RotatorError(
         'ERR_BACKING_OFF',
         `${names.token} is backing off after the failure in its tag ${tagKeys.status}; ` +
-          'store the credential again, or force a renewal',
+          'store another credential, or force a renewal',
       );
     case 'recently-issued':
       return new RotatorError(

@@ -143,6 +143,12 @@ function assumedFingerprint(tags: Tags, token: Observation['token']): string {
   return parseStatus(tags)?.fingerprint ?? minted ?? noFingerprint;
 }
 
+/** The token was minted from another credential than the current one. */
+export function isMintedFromAnother({ token, fingerprint: current }: Observation): boolean {
+  if (typeof token !== 'object' || token.fingerprint === undefined) return false;
+  return token.fingerprint !== current;
+}
+
 /**
  * The observation after the value of a foreign version has been read.
  *

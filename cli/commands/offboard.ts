@@ -124,11 +124,12 @@ function stayReason(secret: Secret, { rotator, name, own }: Offboarded): string 
     throw new CliError('ERR_FUNCTION_FAILED', text, 'deploy its stack again');
   }
   const others = importersOf(rotator, secret.arn).filter(
-    (one) => one.credential !== name || one.rotator !== rotator.name,
+    // Two rotators may have the same name, but not the same secrets.
+    (one) => one.credential !== name || one.prefix !== rotator.prefix,
   );
   if (others.length === 0) return undefined;
   const users = others.map((one) =>
-    one.rotator === rotator.name ? one.credential : `${one.credential} of ${one.rotator}`,
+    one.prefix === rotator.prefix ? one.credential : `${one.credential} of ${one.rotator}`,
   );
   return (
     `${secret.name} stays, because it is the client secret of ${users.join(' and ')} too: give ` +

@@ -5,6 +5,7 @@ import { findRotator } from '../rotator/find-rotator.ts';
 import { guessNames, namesOf } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { formatDuration } from '../view/durations.ts';
+import { quoted } from '../view/shell-word.ts';
 
 export interface TokenOptions {
   readonly field?: string | undefined;
@@ -111,11 +112,6 @@ function exportLines(stored: Document): readonly string[] {
   return Object.entries(variables)
     .filter(([, field]) => typeof stored[field] === 'string')
     .map(([variable, field]) => `export ${variable}=${quoted(fieldOf(stored, field))}`);
-}
-
-/** Quotes any text for a POSIX shell. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function parseJson(text: string): unknown {

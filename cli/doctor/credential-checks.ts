@@ -6,6 +6,7 @@ import { CliError } from '../errors.ts';
 import { absenceOf } from '../rotator/absence.ts';
 import { namesOf } from '../rotator/rotator.ts';
 import { formatDuration, hour } from '../view/durations.ts';
+import { shellWord } from '../view/shell-word.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
 import type { Subject } from './subject.ts';
 import { tokenFinding } from './token-check.ts';
@@ -72,7 +73,7 @@ async function keysFinding({ client, token, session }: Subject): Promise<Finding
   if (bad === -1) return ok(`${keys.join(', ')} ${keys.length === 1 ? 'is' : 'are'} enabled`);
   return failed(
     `${keys[bad]} is ${states[bad]}`,
-    `aws kms enable-key --key-id ${keys[bad]} (or cancel-key-deletion first)`,
+    `aws kms enable-key --key-id ${shellWord(keys[bad] ?? '')} (or cancel-key-deletion first)`,
   );
 }
 
@@ -100,6 +101,7 @@ async function rotationFinding({ token, session }: Subject): Promise<Finding> {
   if (age < rotationTime) return unknown(`one started ${formatDuration(age)} ago`);
   return failed(
     `one started and did not finish: AWSPENDING is on ${pending}`,
-    `aws secretsmanager update-secret-version-stage --secret-id ${secret.name} --version-stage AWSPENDING --remove-from-version-id ${pending}`,
+    // Whoever may write the secret chooses the id, and AWS accepts any characters.
+    `aws secretsmanager update-secret-version-stage --secret-id ${secret.name} --version-stage AWSPENDING --remove-from-version-id ${shellWord(pending)}`,
   );
 }

@@ -2,6 +2,7 @@ import input from '@inquirer/input';
 import { defaultPrefix } from '../../core/contract.ts';
 import { interrupted, usageError } from '../errors.ts';
 import type { Session } from '../session.ts';
+import { shellWord } from '../view/shell-word.ts';
 import type { Rotator } from './rotator.ts';
 
 /**
@@ -33,5 +34,5 @@ export async function confirmLocation(
 function adviceOf(secretId: string, prefix: string): string {
   return secretId.startsWith(`${prefix}/`)
     ? `if that is right, give --prefix ${prefix}`
-    : `if that is right, use a terminal, or: aws secretsmanager put-secret-value --secret-id ${secretId}`;
+    : `if that is right, use a terminal, or: aws secretsmanager put-secret-value --secret-id ${shellWord(secretId)}`;
 }

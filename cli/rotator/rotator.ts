@@ -64,9 +64,13 @@ export function checkDeployed({ function: state }: Rotator): void {
 export function importersOf(
   { deployed = [] }: Pick<Rotator, 'deployed'>,
   arn: string,
-): readonly { readonly rotator: string; readonly credential: string }[] {
-  return deployed.flatMap(({ name, clientSecrets = new Map<string, string>() }) =>
-    importersIn({ clientSecrets }, arn).map((credential) => ({ rotator: name, credential })),
+): readonly { readonly rotator: string; readonly prefix: string; readonly credential: string }[] {
+  return deployed.flatMap(({ name, prefix, clientSecrets = new Map<string, string>() }) =>
+    importersIn({ clientSecrets }, arn).map((credential) => ({
+      rotator: name,
+      prefix,
+      credential,
+    })),
   );
 }
 

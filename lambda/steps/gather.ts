@@ -4,6 +4,7 @@ import { asRotatorError, type RotatorError } from '../../core/errors.ts';
 import { isReplica, type SecretMetadata } from '../../core/ledger.ts';
 import {
   type CredentialVersion,
+  isMintedFromAnother,
   type Observation,
   observeSameContent,
 } from '../../core/observation.ts';
@@ -106,9 +107,4 @@ async function compare(run: Run, gathered: Gathered): Promise<Gathered> {
     if (decide(kept).action === 'renew') return { ...gathered, observation };
     return { ...gathered, observation: kept, error: gathered.error ?? asRotatorError(thrown) };
   }
-}
-
-function isMintedFromAnother({ token, fingerprint }: Observation): boolean {
-  if (typeof token !== 'object' || token.fingerprint === undefined) return false;
-  return fingerprint !== undefined && token.fingerprint !== fingerprint;
 }

@@ -69,6 +69,27 @@ describe('offboard of credentials that share a client secret', () => {
     expect(await isDeleted(operator, shared)).toBe(false);
   });
 
+  it('keeps it for a credential of the same name, of a rotator of the same name', async () => {
+    const operator = await start(arnOf('elsewhere'));
+    const { lambda, secretsManager, ims } = operator.world;
+    lambda.createFunction({
+      ...operator.world.functionDefinition({ secretsManager: secretsManager.url, ims: ims.url }),
+      functionName: 'rotator-twin',
+      environment: {
+        [environmentVariables.name]: 'local',
+        [environmentVariables.prefix]: 'ims-token-rotator/twin',
+        [environmentVariables.clientSecrets]: JSON.stringify({ fusion: arnOf(shared) }),
+      },
+    });
+    const command = ['offboard', 'fusion', '--function', 'rotator-local', '--yes'];
+    const { code, stdout } = await operator.cli(...command);
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      `${shared} stays, because it is the client secret of fusion of local too`,
+    );
+    expect(await isDeleted(operator, shared)).toBe(false);
+  });
+
   it('deletes nothing while the function of another rotator cannot say what it uses', async () => {
     const operator = await start(arnOf('elsewhere'));
     const { lambda, secretsManager, ims } = operator.world;

@@ -17,11 +17,19 @@ const backingOff = {
   retryAt: epochSeconds(now + 900),
   fingerprint: 'c0ffee00',
 };
+const notLater = { ...backingOff, code: 'ERR_TOKEN_NOT_LATER' };
 
 describe('decide', () => {
   it.each<[string, Partial<Observation>, string, string, boolean?]>([
     ['keeps a fresh token', {}, 'keep', 'token-fresh'],
     ['keeps while paused', { paused: true }, 'keep', 'paused'],
+    [
+      'fails a paused credential whose value is not a token: nothing else tells of it',
+      { paused: true, token: 'malformed' },
+      'keep',
+      'paused',
+      true,
+    ],
     ['fails without a token secret', { token: 'absent' }, 'keep', 'token-secret-missing', true],
     [
       'fails when the credential of a stored token is gone',
@@ -50,6 +58,24 @@ describe('decide', () => {
       'keep',
       'backing-off',
       false,
+    ],
+    [
+      'waits while the stored token outlives every new one',
+      { failure: notLater, token: currentToken(half) },
+      'keep',
+      'backing-off',
+    ],
+    [
+      'does not wait for that when the credential has changed',
+      { failure: { ...notLater, fingerprint: '00000001' }, fingerprint: '00000001' },
+      'renew',
+      'credential-changed',
+    ],
+    [
+      'backs off after any other failure of a changed credential, which counts as failing',
+      { failure: { ...backingOff, fingerprint: '00000001' }, fingerprint: '00000001' },
+      'keep',
+      'backing-off',
     ],
     [
       'renews again when the wait is over',

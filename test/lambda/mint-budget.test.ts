@@ -186,6 +186,17 @@ describe('a renewal', () => {
     expect(mints(parts)).toBe(3);
   });
 
+  it('asks IMS no more often when no response arrives: IMS may have issued a token', async () => {
+    const parts = await startWithToken();
+    parts.ims.clearTokenRequests();
+    parts.ims.faults.inject({ kind: 'reset' });
+    for (let index = 0; index < 25; index += 1) {
+      expect(await renew(parts.run(), 'fusion', force)).toMatchObject({ outcome: 'failed' });
+    }
+    // Three renewals, with four attempts each.
+    expect(parts.ims.tokenRequests).toHaveLength(12);
+  });
+
   it('asks IMS no more often when somebody puts an expired token before each', async () => {
     const parts = await startWithToken();
     const expired = {

@@ -2,7 +2,14 @@ import { TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { tick } from '../../lambda/commands/tick.ts';
 import { hour } from '../support/builders.ts';
-import { countedTick, plainClient, seedCredential, startParts } from '../support/start-parts.ts';
+import { putToken, setTag, statusOf } from '../support/credential.ts';
+import {
+  countedTick,
+  plainClient,
+  readToken,
+  seedCredential,
+  startParts,
+} from '../support/start-parts.ts';
 
 describe('a paused credential', () => {
   it('is counted, and so is the life that its token has left', async () => {
@@ -43,5 +50,34 @@ describe('a paused credential', () => {
     const outcomes = await countedTick(parts.run());
     expect(outcomes).toMatchObject([{ reason: 'paused', outcome: 'kept', failing: false }]);
     expect(parts.metrics).toContainEqual(['MinPausedLifeLeft', 10]);
+  });
+
+  it('fails once, and counts as failing, while its value is no token that could expire', async () => {
+    const parts = await startParts();
+    seedCredential(parts, 'fusion', { 'ims-token-rotator:paused': 'true' });
+    await putToken(parts, 'fusion', 'overwritten');
+    for (const isNews of [true, false]) {
+      parts.metrics.length = 0;
+      expect(await countedTick(parts.run())).toMatchObject([
+        { reason: 'paused', outcome: 'failed', error: { code: 'ERR_PAUSED' }, isNews },
+      ]);
+      expect(parts.metrics).toContainEqual(['Failing', 1]);
+      parts.clock.advance(900);
+    }
+    // The pause is still respected.
+    expect(parts.ims.mintCount).toBe(0);
+    expect((await readToken(parts, 'fusion'))?.SecretString).toBe('overwritten');
+  });
+
+  it('is renewed like any other, and well, once it is resumed', async () => {
+    const parts = await startParts();
+    seedCredential(parts, 'fusion', { 'ims-token-rotator:paused': 'true' });
+    await putToken(parts, 'fusion', 'overwritten');
+    await countedTick(parts.run());
+    await setTag(parts, 'fusion', 'ims-token-rotator:paused', 'false');
+    expect(await countedTick(parts.run())).toMatchObject([
+      { reason: 'token-malformed', outcome: 'renewed' },
+    ]);
+    expect(await statusOf(parts)).toBe('ok');
   });
 });
