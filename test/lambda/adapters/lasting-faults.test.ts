@@ -51,10 +51,13 @@ function setProxy(url: string): void {
   });
 }
 
-async function request(imsHost: string, imsEndpointUrl?: string): Promise<unknown> {
+async function request(
+  imsHost: string,
+  imsEndpointUrl?: string,
+  clientSecret = new Sensitive('s+e/c=r&e%t-0123'),
+): Promise<unknown> {
   const endpoint = new ImsTokenEndpoint({ imsEndpointUrl, timeouts: timeouts.ims });
   onTestFinished(() => endpoint[Symbol.asyncDispose]());
-  const clientSecret = new Sensitive('s+e/c=r&e%t-0123');
   return await endpoint.request({ imsHost, clientId: 'id', clientSecret, scopes: ['a'] }, never);
 }
 
@@ -116,6 +119,15 @@ describe('the token endpoint names a fault that lasts', () => {
       ...final,
       code: 'ERR_IMS_UNRESOLVED',
       message: expect.stringContaining('ims.adobelogin.invalid'),
+    });
+  });
+
+  it('and repeats no client secret as its reason', async () => {
+    const origin = 'https://p8e-zq7kx2lm9vt4.invalid';
+    // The reason is "getaddrinfo ENOTFOUND p8e-zq7kx2lm9vt4.invalid".
+    await expect(request(host, origin, new Sensitive('p8e-Zq7Kx2Lm9Vt4'))).rejects.toMatchObject({
+      code: 'ERR_IMS_UNRESOLVED',
+      message: `no address for the name of IMS at ${origin}: ENOTFOUND [redacted]`,
     });
   });
 });
