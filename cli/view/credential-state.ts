@@ -145,17 +145,20 @@ function renewalOf(
   return epochSeconds(token.expiresAt - renewBefore(token.lifetime, tick, setting));
 }
 
-/** The next tick renews a token that is due. After two ticks, something is wrong. */
+/**
+ * The next tick renews a token that is due. After two ticks, something is wrong. A tag may have made
+ * it due a moment ago, for example a setting or the end of a pause; but tags can change every minute,
+ * so that counts only until half of the time for the renewal is over.
+ */
 function lateness(
   { now, tick, token, failure, renewBefore: setting }: Observation,
   reason: string,
   { client, secret }: { readonly client: Secret | undefined; readonly secret: Secret | undefined },
 ): State {
-  const due =
-    reason === 'token-expiring' && typeof token === 'object'
-      ? token.expiresAt - renewBefore(token.lifetime, tick, setting)
-      : (client?.changedAt ?? now);
-  // A tag may have made it due, for example a setting or the end of a pause.
-  const dueSince = Math.max(due, secret?.changedAt ?? due, failure?.retryAt ?? due);
+  const lead = typeof token === 'object' ? renewBefore(token.lifetime, tick, setting) : 0;
+  const expiresAt = typeof token === 'object' ? token.expiresAt : Number.POSITIVE_INFINITY;
+  const due = reason === 'token-expiring' ? expiresAt - lead : (client?.changedAt ?? now);
+  const changed = Math.min(Math.max(due, secret?.changedAt ?? due), expiresAt - lead / 2);
+  const dueSince = Math.max(changed, failure?.retryAt ?? changed);
   return now - dueSince > 2 * tick + listLag ? 'overdue' : 'due';
 }

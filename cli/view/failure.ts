@@ -71,7 +71,7 @@ const known: Readonly<Record<ErrorCode, FailureWords>> = {
   },
   ERR_MINT_BUDGET_SPENT: {
     words: 'several tokens were requested within a short time',
-    fix: 'use the stored token until then; if it lasts, find out who renews it again and again',
+    fix: 'wait 10 minutes: the next tick then renews a token that is due; if it lasts, find out who stores or renews it again and again',
   },
   ERR_NO_TIME_LEFT: {
     words: 'the run ended before the renewal',

@@ -1,13 +1,13 @@
 import { parseCredential } from '../../core/credential.ts';
 import { RotatorError } from '../../core/errors.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
-import { type Observation, observeSameFailure } from '../../core/observation.ts';
 import type { SecretValue } from '../../core/ports.ts';
 import { isMintedFrom, isSameValue } from '../../core/same-credential.ts';
 import { parseStatus } from '../../core/status.ts';
 import { decodePendingToken } from '../../core/stored-token.ts';
 import { fingerprint, readSettings } from '../../core/token-tags.ts';
 import { budget } from './budget.ts';
+import { readTokenValue } from './read-token-value.ts';
 import type { Run } from './run.ts';
 import { withRetries } from './with-retries.ts';
 
@@ -26,9 +26,7 @@ export async function isSameContent(
   client: SecretValue,
 ): Promise<boolean> {
   return await orFalse(async () => {
-    const value = await withRetries(run, budget.read, () =>
-      run.secrets.read(secret.arn, run.signal),
-    );
+    const value = await readTokenValue(run, secret);
     const token = value && decodePendingToken(value.secretString.reveal(), run.now());
     const versionId = token?.clientSecretVersion;
     if (token === undefined || versionId === undefined) return false;
@@ -43,20 +41,20 @@ export async function isSameContent(
 }
 
 /**
- * In: an observation of a token secret and a client secret. Out: the same; with the failure that the
- * status tag holds, if that is about the client secret's previous version and its content is the same.
+ * In: a token secret, and the fingerprint and value of its client secret's current version. Out: the
+ * fingerprint of the version before, if the status tag holds a failure of that and its content is
+ * the same, so that the failure goes on.
  *
  * @throws RotatorError for a failure that may pass by itself
  */
-export async function observeFailure(
+export async function failedBefore(
   run: Run,
-  observation: Observation,
-  secret: SecretMetadata,
+  { tags }: SecretMetadata,
   client: SecretValue,
-): Promise<Observation> {
-  const { tags } = secret;
+  current: string | undefined,
+): Promise<string | undefined> {
   const failed = parseStatus(tags)?.fingerprint;
-  if (failed === undefined || failed === observation.fingerprint) return observation;
+  if (failed === undefined || failed === current) return undefined;
   const isSame = await orFalse(async () => {
     const previous = await withRetries(run, budget.read, () =>
       run.secrets.readPrevious(client.arn, run.signal),
@@ -66,7 +64,7 @@ export async function observeFailure(
     const [one, other] = [previous, client].map(({ text }) => text.reveal());
     return isSameValue(one ?? '', other ?? '', readSettings(tags));
   });
-  return isSame ? observeSameFailure(observation, tags, failed) : observation;
+  return isSame ? failed : undefined;
 }
 
 async function orFalse(work: () => Promise<boolean>): Promise<boolean> {

@@ -7,11 +7,12 @@ import {
   isMintedFromAnother,
   type Observation,
   observeSameContent,
+  observeSameFailure,
 } from '../../core/observation.ts';
 import type { SecretValue } from '../../core/ports.ts';
 import { secretNames } from '../../core/secret-name.ts';
 import { budget, renewalSeconds } from './budget.ts';
-import { isSameContent, observeFailure } from './compare-content.ts';
+import { failedBefore, isSameContent } from './compare-content.ts';
 import { observe, observeMetadataOf } from './observe.ts';
 import type { Run } from './run.ts';
 import { noTimeLeft, withRetries } from './with-retries.ts';
@@ -40,13 +41,16 @@ export interface Gathered {
  * @param listed the fallback when a fresh read fails
  */
 export async function gather(run: Run, credential: string, listed?: Gathered): Promise<Gathered> {
-  if (run.remaining() < renewalSeconds(run.config)) {
-    return { credential, ...listed, error: noTimeLeft() };
-  }
+  if (isTooLate(run)) return { credential, ...listed, error: noTimeLeft() };
   if (listed?.observation?.token !== 'unread') return await describe(run, credential, listed);
   // One read of a foreign version may show that nothing is due, which saves further reads.
   const looked = await look(run, listed);
   return isEnough(looked) ? looked : await describe(run, credential, looked);
+}
+
+/** A renewal begun now might not be finished. */
+function isTooLate(run: Run): boolean {
+  return run.remaining() < renewalSeconds(run.config);
 }
 
 /** A problem that the list shows is not reported before the secrets themselves are read. */
@@ -68,6 +72,8 @@ export async function look(run: Run, gathered: Gathered): Promise<Gathered> {
 
 /** Describes the token secret and reads the client secret. */
 async function describe(run: Run, credential: string, listed?: Gathered): Promise<Gathered> {
+  // The value that the list gave reason to read took some of the time.
+  if (isTooLate(run)) return { credential, ...listed, error: noTimeLeft() };
   const names = secretNames(run.config, credential);
   const read = <Output>(call: () => Promise<Output>): Promise<Output> =>
     withRetries(run, budget.read, call);
@@ -93,18 +99,22 @@ async function describe(run: Run, credential: string, listed?: Gathered): Promis
 
 /** A credential that was stored again with the same content is still the same credential. */
 async function compare(run: Run, gathered: Gathered): Promise<Gathered> {
-  const { secret, client } = gathered;
-  let { observation } = gathered;
+  const { secret, client, observation } = gathered;
   if (secret === undefined || client === undefined || observation === undefined) return gathered;
-  try {
-    const isSame = isMintedFromAnother(observation) && (await isSameContent(run, secret, client));
-    if (isSame) observation = observeSameContent(observation);
-    observation = await observeFailure(run, observation, secret, client);
-    return { ...gathered, observation };
-  } catch (thrown) {
-    // The next tick compares them again. Until the token is due, it is as good as it was.
-    const kept = observeSameContent(observation);
-    if (decide(kept).action === 'renew') return { ...gathered, observation };
-    return { ...gathered, observation: kept, error: gathered.error ?? asRotatorError(thrown) };
+  // Both at once, because a renewal has to fit into the time-out.
+  const [isSame, failed] = await Promise.allSettled([
+    isMintedFromAnother(observation) && isSameContent(run, secret, client),
+    failedBefore(run, secret, client, observation.fingerprint),
+  ]);
+  let compared = observation;
+  if (isSame.status === 'fulfilled' && isSame.value) compared = observeSameContent(compared);
+  if (failed.status === 'fulfilled' && failed.value !== undefined) {
+    compared = observeSameFailure(compared, secret.tags, failed.value);
   }
+  const seen = isSame.status === 'rejected' ? isSame : failed;
+  if (seen.status === 'fulfilled') return { ...gathered, observation: compared };
+  // The next tick compares them again. Until the token is due, it is as good as it was.
+  const kept = observeSameContent(compared);
+  if (decide(kept).action === 'renew') return { ...gathered, observation: compared };
+  return { ...gathered, observation: kept, error: gathered.error ?? asRotatorError(seen.reason) };
 }

@@ -1,4 +1,3 @@
-import { asRotatorError, RotatorError } from '../../core/errors.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
 import { mergeRequests } from '../../core/mint-budget.ts';
 import {
@@ -11,9 +10,8 @@ import type { SecretValue } from '../../core/ports.ts';
 import { decodeStoredToken, type StoredToken } from '../../core/stored-token.ts';
 import { fingerprint } from '../../core/token-tags.ts';
 import { decodeVersionId, matchesContent } from '../../core/version-id.ts';
-import { budget } from './budget.ts';
+import { readTokenValue } from './read-token-value.ts';
 import type { Run } from './run.ts';
-import { withRetries } from './with-retries.ts';
 
 /**
  * In: the metadata of a credential's secrets. Out: what it shows, without any call, and what this
@@ -46,40 +44,14 @@ export async function observe(
 ): Promise<Observation> {
   const observation = observeMetadataOf(run, credential, secret, client);
   if (observation.token !== 'unread' || secret === undefined) return observation;
-  const stored = await foreignToken(run, secret);
+  const value = await readTokenValue(run, secret);
+  const stored = value === undefined ? 'empty' : tokenIn(run, value);
   const version = typeof stored === 'object' ? stored.clientSecretVersion : undefined;
   const minted =
     typeof client === 'object' && version !== undefined
       ? fingerprint(run.digest, client.arn, version, secret.tags)
       : undefined;
   return observeValue(observation, stored, minted);
-}
-
-async function foreignToken(
-  run: Run,
-  secret: SecretMetadata,
-): Promise<StoredToken | 'malformed' | 'empty'> {
-  const { currentVersionId = '' } = secret;
-  const known =
-    run.foreignVersions.get(`${secret.arn} ${currentVersionId}`) ??
-    (await readForeign(run, secret));
-  if (known instanceof RotatorError) throw known;
-  return known;
-}
-
-async function readForeign(run: Run, { arn, currentVersionId = '' }: SecretMetadata) {
-  let versionId = currentVersionId;
-  let stored: StoredToken | 'malformed' | 'empty' | RotatorError;
-  try {
-    const value = await withRetries(run, budget.read, () => run.secrets.read(arn, run.signal));
-    // The list may be old: this may be a later version than the one that it names.
-    versionId = value?.versionId ?? currentVersionId;
-    stored = value === undefined ? 'empty' : tokenIn(run, value);
-  } catch (error) {
-    stored = asRotatorError(error);
-  }
-  run.foreignVersions.set(`${arn} ${versionId}`, stored);
-  return stored;
 }
 
 /** A version id of the rotator's own form belongs to one content only. */

@@ -1,7 +1,6 @@
 import type { RotatorError } from '../../core/errors.ts';
 import type { EpochSeconds } from '../../core/instant.ts';
-import type { Deps } from '../../core/ports.ts';
-import type { StoredToken } from '../../core/stored-token.ts';
+import type { Deps, SecretValue } from '../../core/ports.ts';
 import { HostBreaker } from './host-breaker.ts';
 
 /** What a sandbox keeps from run to run, where nothing else may. A new sandbox knows none of it. */
@@ -17,10 +16,10 @@ export interface Run extends Deps {
   readonly breaker: HostBreaker;
   readonly memory: Memory;
   /**
-   * Foreign versions by ARN and id, or why they could not be read. A version never changes, so one try is
-   * enough.
+   * The values of token secrets by ARN and version id, or why they could not be read. A version
+   * never changes, so one try is enough.
    */
-  readonly foreignVersions: Map<string, StoredToken | 'malformed' | 'empty' | RotatorError>;
+  readonly tokenValues: Map<string, SecretValue | 'empty' | RotatorError>;
 }
 
 export function newMemory(): Memory {
@@ -28,5 +27,5 @@ export function newMemory(): Memory {
 }
 
 export function startRun(deps: Deps, memory: Memory = newMemory()): Run {
-  return { ...deps, breaker: new HostBreaker(), memory, foreignVersions: new Map() };
+  return { ...deps, breaker: new HostBreaker(), memory, tokenValues: new Map() };
 }

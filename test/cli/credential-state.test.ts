@@ -102,6 +102,28 @@ describe('the state of a credential', () => {
     expect(judge(client, token).state).toBe(state);
   });
 
+  it.each([
+    ['a tag made it due', 0, half - 2 * tick - lag - 1, 'due'],
+    ['a tag made it due two ticks and a lag ago', 2 * tick + lag + 1, half / 2, 'overdue'],
+    ['a tag changes all the time', 0, half / 2 - 2 * tick - lag, 'due'],
+    [
+      'a tag has changed all the time until half of 12 hours is over',
+      0,
+      half / 2 - 2 * tick - lag - 1,
+      'overdue',
+    ],
+  ] as const)('%s', (_, changedAgo, left, state) => {
+    const token = { ...tokenSecret(left), changedAt: epochSeconds(now - changedAgo) };
+    expect(judge(clientSecret(), token).state).toBe(state);
+  });
+
+  it('is overdue for a new credential whose tags change all the time', () => {
+    const left = half / 2 - 2 * tick - lag - 1;
+    const token = tokenSecret(left, undefined, 'another');
+    expect(judge(clientSecret(0), token).state).toBe('overdue');
+    expect(judge(clientSecret(0), tokenSecret(left + 1, undefined, 'another')).state).toBe('due');
+  });
+
   it('counts a failure only of the current version of the credential', () => {
     const since = formatInstant(epochSeconds(now - 60));
     const mark = fingerprint(digest, clientArn, version, {});

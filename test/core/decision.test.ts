@@ -4,6 +4,7 @@ import {
   type Force,
   isSettled,
   mustExpireLater,
+  needsWork,
   type Reason,
 } from '../../core/decision.ts';
 import { epochSeconds } from '../../core/instant.ts';
@@ -274,5 +275,31 @@ describe('mustExpireLater', () => {
     ['token-expired', 'empty', false],
   ])('for %s and the stored token %j: %s', (reason, token, must) => {
     expect(mustExpireLater(reason, token)).toBe(must);
+  });
+});
+
+describe('a tick', () => {
+  const status = { hasStatus: true };
+
+  it.each<[string, Partial<Observation>, boolean, { readonly hasStatus: boolean }?]>([
+    ['renews a token that is due', { token: currentToken(60) }, true],
+    ['looks at a foreign token', { token: 'unread' }, true],
+    ['only counts a fresh token', {}, false],
+    ['ends a failure that the tag still holds', {}, true, status],
+    ['ends one of a token that was just issued', { token: currentToken(lifetime) }, true, status],
+    ['reads the secrets before a credential counts as gone', { fingerprint: undefined }, true],
+    [
+      'leaves a credential that has no value yet',
+      { fingerprint: undefined, token: 'empty' },
+      false,
+    ],
+    ['reads a credential that it could not see', { isCredentialUnseen: true }, true],
+    ['lets a failed credential wait', { failure: backingOff }, false, status],
+    ['reads a foreign token that waits', { failure: backingOff, token: 'unread' }, true, status],
+    ['leaves a paused credential', { paused: true, isCredentialUnseen: true }, false, status],
+    ['reads a foreign token that is paused', { paused: true, token: 'unread' }, true],
+  ])('%s', (_, overrides, needed, { hasStatus } = { hasStatus: false }) => {
+    const observation = observed(overrides);
+    expect(needsWork(decide(observation), observation, hasStatus)).toBe(needed);
   });
 });

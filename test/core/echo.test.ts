@@ -18,6 +18,7 @@ describe('echoes', () => {
   it.each<[string, string]>([
     ['is too long to be read', ' '.repeat(longestText + 1)],
     ['decodes to more than anybody would send', 'V'.repeat(1_000)],
+    ['has an escape, however short it is', '%70%38e'],
     ['has an escape in what it decodes to', btoa('It is %70%38%65')],
     ['may have an escape, however short it is', 'R&D'],
     ['is not plain, however short it is', 'naïve'],

@@ -156,6 +156,21 @@ describe('the next status', () => {
     expect(nextStatus({}, undefined, outcome)).toEqual({ status: undefined, isNews: true });
   });
 
+  it('takes the code of another failure that a waiting credential has, and waits no longer', () => {
+    const failure = { ...standing, retryAt: inHalfAnHour };
+    const status = formatStatus(failure);
+    const other = formatStatus({ ...failure, code: 'ERR_SECRET_ACCESS_DENIED' });
+    expect(next(status, { failure, ...expiring }, failed(denied))).toEqual({
+      status: other,
+      isNews: true,
+    });
+    const again = { ...failure, code: 'ERR_SECRET_ACCESS_DENIED' };
+    expect(next(other, { failure: again, ...expiring }, failed(denied))).toEqual({
+      status: undefined,
+      isNews: false,
+    });
+  });
+
   it('keeps the start of a failure whose code changes', () => {
     const observation = observed({ failure: standing, ...expiring });
     const outcome = outcomeOf('fusion', observation, decide(observation), failed(rejected));

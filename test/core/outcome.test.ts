@@ -102,11 +102,37 @@ describe('outcomeOf', () => {
       { outcome: 'deferred', failing: true, isNews: true },
     ],
     [
+      'a credential that could not be seen in full still fails as before',
+      outcome({ kind: 'kept', isUnsure: true }, { failure: { ...standing, retryAt: undefined } }),
+      { reason: 'token-fresh', outcome: 'kept', failing: true, isNews: false },
+    ],
+    [
+      'a credential that could not be seen in full, and has not failed, does not fail',
+      outcome({ kind: 'kept', isUnsure: true }),
+      { reason: 'token-fresh', outcome: 'kept', failing: false, isNews: false },
+    ],
+    [
       'gives no reason when too little could be seen',
       outcomeOf('fusion', undefined, undefined, { kind: 'failed', error: rejected }),
       { reason: undefined, token: undefined, outcome: 'failed', failing: true, isNews: true },
     ],
   ])('%s', (_, actual, expected) => {
     expect(actual).toMatchObject({ credential: 'fusion', ...expected });
+  });
+});
+
+describe('a missing token secret', () => {
+  const missing = new RotatorError('ERR_TOKEN_SECRET_MISSING', 'it does not exist');
+
+  it.each([
+    ['in the first tick of an hour', 0, true],
+    ['until that tick ends', 899, true],
+    ['but not in the second one', 900, false],
+    ['or the last one', 3_599, false],
+  ])('is news %s (%i seconds past the hour)', (_, seconds, isNews) => {
+    // The present of the tests is a full hour.
+    const at = { now: epochSeconds(now + seconds), token: 'absent' as const };
+    const failed = { kind: 'failed', error: missing } as const;
+    expect(outcome(failed, at)).toMatchObject({ outcome: 'failed', failing: true, isNews });
   });
 });

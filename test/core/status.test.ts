@@ -3,6 +3,7 @@ import { tagKeys } from '../../core/contract.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import {
   formatStatus,
+  hasStatus,
   isBackingOff,
   isNews,
   readStatus,
@@ -69,6 +70,22 @@ describe('the status tag', () => {
 
   it('is void when the secret has none', () => {
     expect(readStatus({}, fingerprint, now)).toBeUndefined();
+  });
+});
+
+describe('hasStatus', () => {
+  it.each<[string, string | undefined, boolean]>([
+    ['no value', undefined, false],
+    ['ok', 'ok', false],
+    ['a failure', formatStatus(transient), true],
+    ['a text that is no status', 'failing of old', true],
+    ['an empty text', '', true],
+  ])('with %s: %s', (_, value, expected) => {
+    expect(hasStatus({ [tagKeys.status]: value })).toBe(expected);
+  });
+
+  it('is false for a secret without tags', () => {
+    expect(hasStatus()).toBe(false);
   });
 });
 

@@ -48,6 +48,10 @@ describe('the logical ids of the secrets', () => {
   it.each([
     ['the settings of cdk.json', {}],
     [
+      'another rotatorName and the prefix of before',
+      { rotatorName: 'new', prefix: 'ims-token-rotator/ImsTokenRotator' },
+    ],
+    [
       'every other setting',
       {
         tickMinutes: 30,

@@ -212,6 +212,10 @@ describe('a wildcard', () => {
       new AnyPrincipal().withConditions(limits('Bool', 'aws:SecureTransport', 'true')),
     ],
     [
+      'anybody who calls from a Region',
+      new AnyPrincipal().withConditions(limits('StringEquals', 'aws:RequestedRegion', 'eu-west-1')),
+    ],
+    [
       'any but an organization',
       new AnyPrincipal().withConditions(limits('StringNotEquals', 'aws:PrincipalOrgID', 'o-1')),
     ],

@@ -49,6 +49,16 @@ describe('the token endpoint', () => {
     expect(ims.tokenRequests).toMatchObject([{ scope: 'openid,AdobeID', hasQuery: false }]);
   });
 
+  it('drops an X-Debug-Id that repeats the client secret or the token', async () => {
+    const ims = await startIms();
+    ims.faults.inject({ kind: 'echo', place: 'x-debug-id' });
+    const asked = endpoint({ imsEndpointUrl: ims.url });
+    expect((await asked.request(grant, never)).debugId).toBe('[redacted]');
+    const accessToken = new Sensitive('eyJhbGciOiJIUzI1NiJ9.eyJpZCI6IjEifQ.c2lnbmF0dXJl');
+    const token = { imsHost: grant.imsHost, clientId: grant.clientId, accessToken };
+    expect((await asked.validate(token, never)).debugId).toBe('[redacted]');
+  });
+
   it.each<[string, ImsFault, number]>([
     ['a refusal', { kind: 'throttled' }, 429],
     ['a redirect, without following it', { kind: 'redirect', status: 302, location: '/x' }, 302],

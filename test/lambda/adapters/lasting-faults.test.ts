@@ -46,6 +46,7 @@ async function closedPort(): Promise<number> {
 async function request(
   imsHost: string,
   { imsEndpointUrl, proxy }: { readonly imsEndpointUrl?: string; readonly proxy?: string } = {},
+  clientSecret = new Sensitive('s+e/c=r&e%t-0123'),
 ): Promise<unknown> {
   const endpoint = new ImsTokenEndpoint({
     imsEndpointUrl,
@@ -53,7 +54,6 @@ async function request(
     timeouts: timeouts.ims,
   });
   onTestFinished(() => endpoint[Symbol.asyncDispose]());
-  const clientSecret = new Sensitive('s+e/c=r&e%t-0123');
   return await endpoint.request({ imsHost, clientId: 'id', clientSecret, scopes: ['a'] }, never);
 }
 
@@ -126,6 +126,17 @@ describe('the token endpoint names a fault that lasts', () => {
       ...final,
       code: 'ERR_IMS_UNRESOLVED',
       message: expect.stringContaining('ims.adobelogin.invalid'),
+    });
+  });
+
+  it('and repeats no client secret as its reason', async () => {
+    const origin = 'https://p8e-zq7kx2lm9vt4.invalid';
+    // The reason is "getaddrinfo ENOTFOUND p8e-zq7kx2lm9vt4.invalid".
+    await expect(
+      request(host, { imsEndpointUrl: origin }, new Sensitive('p8e-Zq7Kx2Lm9Vt4')),
+    ).rejects.toMatchObject({
+      code: 'ERR_IMS_UNRESOLVED',
+      message: `no address for the name of IMS at ${origin}: ENOTFOUND [redacted]`,
     });
   });
 });

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { Duration } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { tagKeys } from '../../../core/contract.ts';
 import type { Command } from '../../../core/event.ts';
 import type { SecretStore, TokenEndpoint } from '../../../core/ports.ts';
+import { timeoutProblem } from '../../../infra/timing.ts';
 import { tick } from '../../../lambda/commands/tick.ts';
 import {
   assertRenewalFits,
@@ -17,11 +20,12 @@ import {
   actionsOf,
   pastTheBudget,
   putToken,
+  secretId,
   setTag,
   startCredential,
   statusOf,
 } from '../../support/credential.ts';
-import type { Parts } from '../../support/start-parts.ts';
+import { type Parts, plainClient, readToken } from '../../support/start-parts.ts';
 
 const call = timeouts.secretsManager.total;
 const request = timeouts.ims.total;
@@ -46,13 +50,28 @@ class Stopwatch {
   }
 }
 
+/** Stores a token by hand that names an earlier client secret, and leaves an unfinished rotation. */
+async function storeLongestToRenew(parts: Parts): Promise<void> {
+  const { SecretString = '' } = (await readToken(parts, 'fusion')) ?? {};
+  const document: object = JSON.parse(SecretString);
+  await putToken(parts, 'fusion', { ...document, client_secret_version: 'an-earlier-version' });
+  await plainClient(parts).send(
+    new PutSecretValueCommand({
+      SecretId: secretId('fusion', 'token'),
+      SecretString: 'of a rotation',
+      VersionStages: ['AWSPENDING'],
+    }),
+  );
+  const failing = 'failing code=ERR_TOKEN_REJECTED since=2026-11-22T11:00:00Z credential=0a0b0c0d';
+  await setTag(parts, 'fusion', tagKeys.status, failing);
+}
+
 /** Renews with every call that a renewal can make, and returns the seconds that it took. */
 async function longestRenewal(parts: Parts, validate: boolean): Promise<number> {
   await tick(parts.run());
-  // The value has to be read, and the put finds its version there, without the label.
-  await putToken(parts, 'fusion', 'junk');
+  await storeLongestToRenew(parts);
+  // The put finds its version there, without the label.
   parts.ims.faults.inject({ kind: 'repeat-token' });
-  await setTag(parts, 'fusion', tagKeys.status, 'failing');
   parts.secretsManager.clearCalls();
   const stopwatch = new Stopwatch();
   const { config, secrets, tokenEndpoint } = parts.run();
@@ -72,14 +91,21 @@ describe('a renewal whose every call takes its full time-out', () => {
     const parts = await startCredential();
     expect(await longestRenewal(parts, validate)).toBe(renewalSeconds({ validate }));
     expect(await statusOf(parts)).toBe('ok');
-    expect(actionsOf(parts).slice(0, 6).toSorted()).toEqual([
+    expect(actionsOf(parts).slice(0, 10).toSorted()).toEqual([
       'DescribeSecret',
-      'GetSecretValue',
-      'GetSecretValue',
+      ...Array.from({ length: 4 }, () => 'GetSecretValue'),
       'PutSecretValue',
-      'TagResource',
-      'UpdateSecretVersionStage',
+      ...Array.from({ length: 2 }, () => 'TagResource'),
+      ...Array.from({ length: 2 }, () => 'UpdateSecretVersionStage'),
     ]);
+  });
+
+  it.each([false, true])('fits the shortest time-out (validate: %s)', (validate) => {
+    const shortest = Array.from({ length: 900 }, (_, seconds) => seconds).find((seconds) => {
+      const timeout = Duration.seconds(seconds);
+      return timeoutProblem({ timeout, validate }) === undefined;
+    });
+    expect(shortest).toBeGreaterThanOrEqual(renewalSeconds({ validate }) + closingSeconds);
   });
 });
 
@@ -100,8 +126,8 @@ describe('the reserve', () => {
   });
 
   it('for a token request is still there after the reads of a renewal', () => {
-    expect(renewal - call - call).toBeGreaterThanOrEqual(imsReserve);
-    expect(renewalSeconds({ validate: true }) - call - call - request).toBeGreaterThanOrEqual(
+    expect(renewal - 3 * call).toBeGreaterThanOrEqual(imsReserve);
+    expect(renewalSeconds({ validate: true }) - 3 * call - request).toBeGreaterThanOrEqual(
       imsReserve,
     );
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Deferral, RotatorError } from '../../../core/errors.ts';
 import type { Deps } from '../../../core/ports.ts';
 import { tick } from '../../../lambda/commands/tick.ts';
+import { renewalSeconds } from '../../../lambda/steps/budget.ts';
 import { withRetries } from '../../../lambda/steps/with-retries.ts';
 import { startCredential } from '../../support/credential.ts';
 import { startParts } from '../../support/start-parts.ts';
@@ -111,7 +112,8 @@ describe('Retry-After', () => {
   });
 
   it('that leaves too little time to store the token leaves the retry to the next tick', async () => {
-    expect(await tickAfter('16', { remaining: () => 45 })).toEqual({
+    const remaining = (): number => renewalSeconds({ validate: false });
+    expect(await tickAfter('26', { remaining })).toEqual({
       outcome: 'failed',
       slept: [],
       requests: 1,
