@@ -36,7 +36,7 @@ async function runShell(
   shell: readonly string[],
   environment: Readonly<Record<string, string>>,
 ) {
-  const programs = { aws: awsCli(context), jq: jq(context), curl: '/usr/bin/curl' };
+  const programs = { aws: awsCli(context), jq: jq(context), curl: 'curl' };
   const { directory, log } = await recordedPrograms(programs);
   const [program = '', ...args] = shell;
   const env = { ...environment, PATH: `${directory}:${environment['PATH']}` };

@@ -117,7 +117,10 @@ export async function recordedPrograms(programs: Readonly<Record<string, string>
   await writeFile(log, '');
   for (const [name, path] of Object.entries(programs)) {
     const endpoint = name === 'aws' ? ' --endpoint-url "$AWS_ENDPOINT_URL"' : '';
-    const script = `#!/bin/sh\nprintf '%s\\n' "$@" >> '${log}'\nexec '${path}'${endpoint} "$@"\n`;
+    const script = `#!/bin/sh
+printf '%s\\n' "$@" >> '${log}'
+PATH='${clientEnvironment.PATH}' exec '${path}'${endpoint} "$@"
+`;
     await writeFile(join(directory, name), script);
     await chmod(join(directory, name), 0o755);
   }
