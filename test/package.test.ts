@@ -157,6 +157,7 @@ it('ships the construct with the contract, the bundle, the commands, the client 
       'LICENSE',
       'README.md',
       'package.json',
+      'docs/consumers.md',
       'docs/reference.md',
       'docs/runbook.md',
       'dist/lambda/index.mjs',

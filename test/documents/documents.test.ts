@@ -15,6 +15,7 @@ const names = [
   'CONTRIBUTING.md',
   'SECURITY.md',
   'CHANGELOG.md',
+  'docs/consumers.md',
   'docs/reference.md',
   'docs/runbook.md',
 ];
@@ -37,7 +38,7 @@ describe('the documents', () => {
   });
 
   it('name only files of the project that exist', () => {
-    const folders = 'core|lambda|infra|cli|emulators|local|test|docs';
+    const folders = 'core|client|lambda|infra|cli|emulators|local|test|docs';
     const path = new RegExp(`\`((?:${folders})/[^\`<*]*\\.\\w+)\``, 'g');
     for (const [name, text] of documents) {
       for (const [, file = ''] of text.matchAll(path)) {

@@ -33,6 +33,17 @@ export function pythonWithBoto3(context: TestContext): string {
   return working(context, programs, ['-c', 'import boto3'], 'boto3 (Debian: python3-boto3)');
 }
 
+/** The path of jq. Skips the test if this machine has none. */
+export function jq(context: TestContext): string {
+  return working(context, ['/usr/bin/jq', 'jq'], ['--version'], 'jq');
+}
+
+/** The path of a Java compiler, beside which is `java`. Skips the test if this machine has none. */
+export function javac(context: TestContext): string {
+  const programs = ['/usr/bin/javac', 'javac'];
+  return working(context, programs, ['--version'], 'a JDK (Debian: default-jdk-headless)');
+}
+
 /** The first program that works: a shim on the PATH may exist without its package. */
 function working(
   context: TestContext,
@@ -45,6 +56,6 @@ function working(
   );
   if (found !== undefined) return found;
   const reason = `this machine lacks ${name}`;
-  process.stderr.write(`skipped: ${reason}\n`);
+  process.stderr.write(`skipped: ${context.task.name}: ${reason}\n`);
   return context.skip(reason);
 }
