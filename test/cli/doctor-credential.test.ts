@@ -179,7 +179,11 @@ describe('doctor of a credential', () => {
     const { world, client } = operator;
     const { clientId } = await operator.onboard('other');
     world.ims.removeClient(clientId);
-    const document = { access_token: 'x', issued_at: inSeconds(-90), expires_at: inSeconds(10_000) };
+    const document = {
+      access_token: 'x',
+      issued_at: inSeconds(-90),
+      expires_at: inSeconds(10_000),
+    };
     const SecretId = world.secretId('other', 'token');
     await operator.invoke({ action: 'tick' });
     const SecretString = JSON.stringify(document);
