@@ -1,10 +1,22 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+const long = '**/*.long.test.ts';
+const support = { globalSetup: ['test/support/build-bundle.ts'], testTimeout: 60_000 };
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/build-bundle.ts'],
-    testTimeout: 30_000,
+    // CDK's own validation takes seconds for each template; the tests that need it switch it on.
+    env: { CDK_VALIDATION: 'false' },
+    // A test often waits for a process that it started, so even two cores can take two files.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    projects: [
+      {
+        extends: true,
+        test: { ...support, name: 'quick', include: ['test/**/*.test.ts'], exclude: [long] },
+      },
+      { extends: true, test: { ...support, name: 'long', include: [`test/${long}`] } },
+    ],
     coverage: {
       provider: 'v8',
       include: [

@@ -65,6 +65,12 @@ export function usageError(message: string, fix?: string, options?: CliErrorOpti
   return new CliError('ERR_USAGE', message, fix, options);
 }
 
+/** The error of a write that AWS did not answer. */
+export function perhapsCarriedOut(error: CliError, fix = error.fix): CliError {
+  const text = `${error.summary}; it is unknown whether it was carried out`;
+  return new CliError(error.code, text, fix, { cause: error });
+}
+
 /** @param state what Ctrl-C left behind */
 export function interrupted(state?: string): CliError {
   return new CliError('ERR_INTERRUPTED', ['interrupted', state].filter(Boolean).join(': '));

@@ -34,7 +34,7 @@ export async function program(host: NodeJS.Process): Promise<number> {
   let exitCode = 0;
   const start: Start = async (options, work) => {
     try {
-      exitCode = await work(startSession(options, host, interruption.signal));
+      exitCode = await work(await startSession(options, host, interruption.signal));
     } catch (error) {
       exitCode = reportError(error, options, host);
     }

@@ -3,6 +3,7 @@ import { isLoopback, parseNetworkSettings } from '../core/config.ts';
 import { asRotatorError } from '../core/errors.ts';
 import { type EpochSeconds, epochSeconds } from '../core/instant.ts';
 import type { Digest } from '../core/token-tags.ts';
+import { endpointOverrides } from './aws/endpoints.ts';
 import { Secrets } from './aws/secrets.ts';
 import { type CommonOptions, checkOptions } from './common-options.ts';
 import { CliError } from './errors.ts';
@@ -22,13 +23,13 @@ export interface Session {
 /**
  * Sets profile and Region in the environment, where every client of the AWS SDK reads them.
  *
- * @throws CliError ERR_USAGE for an invalid option
+ * @throws CliError ERR_USAGE for an invalid option, or ERR_CONFIG_INVALID for an endpoint or a proxy
  */
-export function startSession(
+export async function startSession(
   options: CommonOptions,
   { env, stdin, stdout, stderr }: Pick<NodeJS.Process, 'env' | 'stdin' | 'stdout' | 'stderr'>,
   signal: AbortSignal,
-): Session {
+): Promise<Session> {
   checkOptions(options);
   const region = options.region || env['AWS_REGION'] || env['AWS_DEFAULT_REGION'];
   if (options.profile !== undefined) env['AWS_PROFILE'] = options.profile;
@@ -36,8 +37,14 @@ export function startSession(
   // The SDK would use an empty one as the Region.
   else delete env['AWS_REGION'];
   const terminal = new Terminal({ stdin, stdout, stderr });
+  const variables = new Set<string>();
   for (const [variable, url] of awsEndpoints(env)) {
-    if (!isLoopback(url)) terminal.note(`${variable}: AWS is called at ${URL.parse(url)?.origin}`);
+    const origin = URL.parse(url)?.origin ?? url;
+    variables.add(origin);
+    if (!isLoopback(url)) terminal.note(`${variable}: AWS is called at ${origin}`);
+  }
+  for (const origin of await endpointOverrides()) {
+    if (!variables.has(origin)) terminal.note(`AWS profile: AWS is called at ${origin}`);
   }
   return {
     options,

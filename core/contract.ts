@@ -30,9 +30,13 @@ export const prefixPattern = /^(?=.{1,400}$)[A-Za-z0-9_+=.@-]+(\/[A-Za-z0-9_+=.@
 export const prefixRule =
   'parts of letters, digits and _+=.@- joined by single slashes, at most 400 characters';
 
-/** The tags of a token secret. The rotator writes `status`; the stack and operators the others. */
+/**
+ * The tags of a token secret. The rotator writes `status` and `requested`; the stack and operators
+ * the others.
+ */
 export const tagKeys = {
   status: 'ims-token-rotator:status',
+  requested: 'ims-token-rotator:requested',
   paused: 'ims-token-rotator:paused',
   product: 'ims-token-rotator:product',
   scopes: 'ims-token-rotator:scopes',

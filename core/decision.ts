@@ -1,4 +1,4 @@
-import { isWithinBudget, type MintHistory } from './mint-budget.ts';
+import { type SpentBudget, spentBudget } from './mint-budget.ts';
 import type { CurrentToken, Observation } from './observation.ts';
 import { renewBefore } from './renew-before.ts';
 import { isBackingOff } from './status.ts';
@@ -15,6 +15,7 @@ export type Reason =
   | 'token-malformed'
   | 'credential-changed'
   | 'recently-issued'
+  | 'over-budget'
   | 'token-expired'
   | 'token-expiring'
   | 'token-fresh';
@@ -25,8 +26,8 @@ export interface Decision {
   readonly reason: Reason;
   /** Kept although somebody has to act. */
   readonly needsAction: boolean;
-  /** Kept although it is due, because the credential has used up its budget of mints. */
-  readonly isOverBudget?: boolean | undefined;
+  /** Why a token that is due is kept as `'over-budget'`. */
+  readonly spent?: SpentBudget | undefined;
 }
 
 /** A request to renew a token that may not be due. */
@@ -53,8 +54,9 @@ export function decide(observation: Observation, force: Force = unforced): Decis
     return keep('credential-missing', token !== 'empty' || observation.isOverdue);
   }
   const decision = decideRenewal({ ...observation, token, fingerprint }, force);
-  const isOverBudget = decision.action === 'renew' && !isWithinBudget(historyOf(observation));
-  return isOverBudget ? { ...keep('recently-issued'), isOverBudget } : decision;
+  const spent = decision.action === 'renew' ? spentBudget(observation) : undefined;
+  if (spent === undefined) return decision;
+  return { ...keep('over-budget', !isGoodForNow(observation)), spent };
 }
 
 type Renewable = Observation & {
@@ -96,9 +98,9 @@ function isForced({ force, replaces }: Force, { now, token, versionId }: Observa
   return typeof token !== 'object' || now - token.issuedAt >= minute;
 }
 
-function historyOf({ now, token, previousIssuedAt, changedAt }: Observation): MintHistory {
-  const currentIssuedAt = typeof token === 'object' ? token.issuedAt : undefined;
-  return { now, currentIssuedAt, previousIssuedAt, changedAt };
+/** Consumers can use the stored token until after the budget allows a new one. */
+function isGoodForNow({ now, tick, token }: Observation): boolean {
+  return typeof token === 'object' && token.expiresAt - now > 2 * tick;
 }
 
 /** A token that replaces one because of its expiry has to expire later. */

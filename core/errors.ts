@@ -21,6 +21,7 @@ export const errorKinds = {
   ERR_PAUSED: finalFor('operator'),
   ERR_BACKING_OFF: finalFor('credential owner'),
   ERR_RECENTLY_ISSUED: finalFor('operator'),
+  ERR_MINT_BUDGET_SPENT: finalFor('operator'),
   ERR_NO_TIME_LEFT: transient,
   ERR_TOKEN_REJECTED: finalFor('credential owner'),
   ERR_TOKEN_MALFORMED: finalFor('operator'),

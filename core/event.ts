@@ -4,7 +4,7 @@ import { type Force, unforced } from './decision.ts';
 import { RotatorError } from './errors.ts';
 import { listProblems, problemsOf } from './problems.ts';
 import { type Rotation, rotationEvent } from './rotation.ts';
-import { isCredentialName, type Naming, parseSecretName } from './secret-name.ts';
+import { importersOf, isCredentialName, type Naming, parseSecretName } from './secret-name.ts';
 
 /** The command in an event. */
 export type Command =
@@ -87,13 +87,13 @@ export function parseEvent(event: unknown, naming: Naming): Command {
 /** The credentials whose client secret got a new value; none for any other event. */
 function credentialsOf(
   { resources, detail }: v.InferOutput<typeof labelUpdated>,
-  { prefix, clientSecrets }: Naming,
+  naming: Naming,
 ): readonly string[] {
   if (detail.labelUpdated !== 'AWSCURRENT') return [];
-  const sharing = [...clientSecrets].filter(([, arn]) => resources.includes(arn));
-  const parsed = parseSecretName(prefix, detail.name);
-  const isOwn = parsed?.kind === 'client' && !clientSecrets.has(parsed.credential);
-  return [...(isOwn ? [parsed.credential] : []), ...sharing.map(([credential]) => credential)];
+  const sharing = new Set(resources.flatMap((arn) => importersOf(naming, arn)));
+  const parsed = parseSecretName(naming.prefix, detail.name);
+  const isOwn = parsed?.kind === 'client' && !naming.clientSecrets.has(parsed.credential);
+  return [...(isOwn ? [parsed.credential] : []), ...sharing];
 }
 
 function check<Output>(schema: v.GenericSchema<unknown, Output>, event: unknown): Output {

@@ -1,14 +1,24 @@
 import { tagKeys } from './contract.ts';
 import type { Reason } from './decision.ts';
 import { RotatorError } from './errors.ts';
+import { formatInstant } from './instant.ts';
+import type { SpentBudget } from './mint-budget.ts';
 import type { SecretNames } from './secret-name.ts';
 
 type Refusal = 'paused' | 'token-secret-missing' | 'credential-missing';
 
 /** The error for a token that was kept although a new one was asked for; undefined if it is fresh. */
 export function keptError(reason: Refusal, names: SecretNames): RotatorError;
-export function keptError(reason: Reason, names: SecretNames): RotatorError | undefined;
-export function keptError(reason: Reason, names: SecretNames): RotatorError | undefined {
+export function keptError(
+  reason: Reason,
+  names: SecretNames,
+  spent?: SpentBudget,
+): RotatorError | undefined;
+export function keptError(
+  reason: Reason,
+  names: SecretNames,
+  spent?: SpentBudget,
+): RotatorError | undefined {
   switch (reason) {
     case 'paused':
       return new RotatorError(
@@ -36,7 +46,22 @@ export function keptError(reason: Reason, names: SecretNames): RotatorError | un
         'ERR_RECENTLY_ISSUED',
         `the token in ${names.token} was issued less than 10 minutes ago`,
       );
+    case 'over-budget':
+      return spent && spentError(spent, names);
     default:
       return undefined;
   }
+}
+
+/** The error for a token that is not minted, because too many were requested shortly before. */
+export function spentError(
+  { requests, nextAt }: SpentBudget,
+  { token }: SecretNames,
+): RotatorError {
+  const times = requests.map(formatInstant).join(', ');
+  return new RotatorError(
+    'ERR_MINT_BUDGET_SPENT',
+    `tokens for ${token} were requested at ${times}, which uses up its budget; ` +
+      `the next request is possible at ${formatInstant(nextAt)}`,
+  );
 }

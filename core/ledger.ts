@@ -1,5 +1,5 @@
 import type { EpochSeconds } from './instant.ts';
-import { parseSecretName } from './secret-name.ts';
+import { importersOf, type Naming, parseSecretName } from './secret-name.ts';
 import type { Tags } from './token-tags.ts';
 
 /** A secret's metadata, from ListSecrets or DescribeSecret. */
@@ -54,4 +54,21 @@ export function takePairs<Row extends SecretMetadata>(
 /** True for the replica of a secret in another Region, which can be read but not written. */
 export function isReplica(secret: SecretMetadata | undefined, region: string): boolean {
   return secret?.primaryRegion !== undefined && secret.primaryRegion !== region;
+}
+
+/**
+ * True for a client secret that only other credentials use, as `offboard` leaves it: it is no
+ * credential of its own any more.
+ */
+export function isOnlyLent(
+  credential: string,
+  { client, token }: LedgerEntry,
+  {
+    clientSecrets,
+    declared,
+  }: Pick<Naming, 'clientSecrets'> & { readonly declared: ReadonlySet<string> },
+): boolean {
+  if (client === undefined || token !== undefined) return false;
+  if (clientSecrets.has(credential) || declared.has(credential)) return false;
+  return importersOf({ clientSecrets }, client.arn).length > 0;
 }

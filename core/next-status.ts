@@ -1,13 +1,13 @@
 import { tagKeys } from './contract.ts';
 import { decide, isSettled } from './decision.ts';
 import { type RotatorError, TokenNotLaterError, TokenRequestError } from './errors.ts';
-import { type EpochSeconds, epochSeconds } from './instant.ts';
 import type { Observation } from './observation.ts';
 import type { CredentialOutcome } from './outcome.ts';
 import {
   type FailureCode,
   formatStatus,
   isNews,
+  lastTries,
   noFingerprint,
   okStatus,
   rememberFailure,
@@ -30,19 +30,20 @@ export interface NextStatus {
 export function nextStatus(
   tags: Tags,
   observation: Observation | undefined,
-  { outcome, reason, error, isNews: news, isOverBudget }: CredentialOutcome,
+  { outcome, reason, error, isNews: news }: CredentialOutcome,
 ): NextStatus {
   const current = tags[tagKeys.status];
   if (error === undefined) {
-    const recovered = outcome === 'renewed' || (isSettled(reason) && isOverBudget !== true);
-    return { status: unless(current ?? okStatus, recovered ? okStatus : undefined), isNews: news };
+    const isWell = outcome === 'renewed' || isSettled(reason);
+    const status = isWell ? okStatus : standingStatus(observation);
+    return { status: unless(current ?? okStatus, status), isNews: news };
   }
   const unchanged = { status: undefined, isNews: news };
   if (observation === undefined || error.code === 'ERR_NO_TIME_LEFT') return unchanged;
   const unforced = decide(observation);
   // A forced renewal that fails says nothing about a token that was not due.
   if (isSettled(unforced.reason) && !observation.isCredentialUnseen) return unchanged;
-  const { failure, now, fingerprint = noFingerprint } = observation;
+  const { failure, now, tick, token, fingerprint = noFingerprint } = observation;
   // A kept failure is not retried but looked at on every tick, so it has nothing to wait for.
   const transient = error.transient || unforced.needsAction;
   if (unforced.reason === 'backing-off' && failure !== undefined) {
@@ -55,16 +56,15 @@ export function nextStatus(
     { ...failureCode(error), transient, fingerprint, retryAt },
     failure,
     now,
-    lastTries(observation),
+    typeof token === 'object' ? lastTries(token.expiresAt, now, tick) : undefined,
   );
   const isNew = news && isNews(next, failure);
   return { status: unless(current, formatStatus(next)), isNews: isNew };
 }
 
-/** Every wait ends two ticks before the stored token expires, if that is still ahead. */
-function lastTries({ now, tick, token }: Observation): EpochSeconds | undefined {
-  if (typeof token !== 'object' || token.expiresAt <= now) return undefined;
-  return epochSeconds(token.expiresAt - 2 * tick);
+/** A failure that outlived the credential's version that it was about is now about the next one. */
+function standingStatus(observation: Observation | undefined): string | undefined {
+  return observation?.failure && formatStatus(observation.failure);
 }
 
 function unless(current: string | undefined, next: string | undefined): string | undefined {

@@ -1,6 +1,14 @@
 import { type EpochSeconds, epochSeconds } from './instant.ts';
 import type { SecretMetadata } from './ledger.ts';
-import { noFingerprint, parseStatus, readStatus, type StandingFailure } from './status.ts';
+import { readRequests } from './mint-budget.ts';
+import {
+  lastTries,
+  noFingerprint,
+  parseStatus,
+  readStatus,
+  type StandingFailure,
+  withEarlyRetry,
+} from './status.ts';
 import type { StoredToken } from './stored-token.ts';
 import { type Digest, fingerprint, readSettings, type Tags } from './token-tags.ts';
 import { decodeVersionId } from './version-id.ts';
@@ -30,10 +38,10 @@ export interface Observation {
    * foreign or claims more than 25 hours, and its value has not been read.
    */
   readonly token: 'absent' | 'empty' | 'unread' | 'malformed' | CurrentToken;
-  /** When the version before the current one was issued. */
-  readonly previousIssuedAt: EpochSeconds | 'none' | 'unknown';
-  /** The last change of the token secret. */
-  readonly changedAt: EpochSeconds | undefined;
+  /** The latest requests for a token, newest first. */
+  readonly requested: readonly EpochSeconds[];
+  /** When AWSCURRENT and AWSPREVIOUS were issued, where their ids say so; newest first. */
+  readonly issued: readonly EpochSeconds[];
   /**
    * The fingerprint of the current credential and settings; undefined when there is no credential.
    * A credential that cannot be seen is assumed to be the one that the token was minted from.
@@ -83,19 +91,29 @@ export function observeMetadata(
     ? assumedFingerprint(tags, listed)
     : client && fingerprint(digest, client.arn, client.versionId, tags);
   const age = now - (secret?.createdAt ?? now);
-  return {
+  return withBoundedWait({
     now,
     tick,
     paused,
     isOverdue: isDeclared && age > day,
     versionId: secret?.currentVersionId,
     token: isUnseen && typeof listed === 'object' ? { ...listed, fingerprint: current } : listed,
-    previousIssuedAt: previousIssuedAt(secret, now),
-    changedAt: secret?.changedAt,
+    requested: readRequests(tags, now),
+    issued: issuedAts(secret, now),
     fingerprint: current,
     isCredentialUnseen: isUnseen,
     failure: readStatus(tags, current ?? noFingerprint, now),
     renewBefore,
+  });
+}
+
+/** Anyone who can tag the secret can write a status that waits until its token has expired. */
+function withBoundedWait(observation: Observation): Observation {
+  const { now, tick, token, failure } = observation;
+  if (failure === undefined || typeof token !== 'object') return observation;
+  return {
+    ...observation,
+    failure: withEarlyRetry(failure, lastTries(token.expiresAt, now, tick)),
   };
 }
 
@@ -109,13 +127,15 @@ function tokenOf(secret: SecretMetadata | undefined, now: EpochSeconds): Observa
   return { ...decoded, issuedAt: epochSeconds(decoded.expiresAt - decoded.lifetime) };
 }
 
-function previousIssuedAt(
-  { previousVersionId }: Partial<SecretMetadata> = {},
+function issuedAts(
+  { currentVersionId, previousVersionId }: Partial<SecretMetadata> = {},
   now: EpochSeconds,
-): Observation['previousIssuedAt'] {
-  if (previousVersionId === undefined) return 'none';
-  const decoded = decodeVersionId(previousVersionId, now);
-  return decoded === undefined ? 'unknown' : epochSeconds(decoded.expiresAt - decoded.lifetime);
+): readonly EpochSeconds[] {
+  const issued = [currentVersionId, previousVersionId].flatMap((id) => {
+    const decoded = id === undefined ? undefined : decodeVersionId(id, now);
+    return decoded === undefined ? [] : [epochSeconds(decoded.expiresAt - decoded.lifetime)];
+  });
+  return issued.toSorted((one, other) => other - one);
 }
 
 function assumedFingerprint(tags: Tags, token: Observation['token']): string {
@@ -136,7 +156,8 @@ export function observeValue(
   if (typeof stored === 'string') return { ...observation, token: stored };
   const { issuedAt, expiresAt } = stored;
   const lifetime = expiresAt - issuedAt;
-  return { ...observation, token: { issuedAt, expiresAt, lifetime, fingerprint: minted } };
+  const token = { issuedAt, expiresAt, lifetime, fingerprint: minted };
+  return withBoundedWait({ ...observation, token });
 }
 
 /**
@@ -148,6 +169,23 @@ export function observeSameContent(observation: Observation): Observation {
   return typeof token === 'object'
     ? { ...observation, token: { ...token, fingerprint: current } }
     : observation;
+}
+
+/**
+ * The observation after it turned out that the credential's version before the current one has the
+ * same content: what is remembered of it still counts.
+ *
+ * @param previous the fingerprint of that version
+ */
+export function observeSameFailure(
+  observation: Observation,
+  tags: Tags,
+  previous: string,
+): Observation {
+  const { now, fingerprint: current = noFingerprint } = observation;
+  const failure = readStatus(tags, previous, now);
+  if (failure === undefined) return observation;
+  return withBoundedWait({ ...observation, failure: { ...failure, fingerprint: current } });
 }
 
 /** The secret's current version, if it has one. */

@@ -1,6 +1,7 @@
 import type { Decision, Reason } from './decision.ts';
 import { type RotatorError, TokenNotLaterError } from './errors.ts';
 import type { EpochSeconds } from './instant.ts';
+import type { SpentBudget } from './mint-budget.ts';
 import type { Observation } from './observation.ts';
 
 /** The outcome of a run for one credential. */
@@ -22,8 +23,8 @@ export interface CredentialOutcome {
   readonly statusError?: RotatorError | undefined;
   /** Which of several client secrets IMS accepted, counted from 1. */
   readonly clientSecretPosition?: number | undefined;
-  /** Kept although it is due, because the credential has used up its budget of mints. */
-  readonly isOverBudget?: boolean | undefined;
+  /** Why a token that is due is kept as `'over-budget'`. */
+  readonly spent?: SpentBudget | undefined;
   /** Seconds from the credential's first read to its outcome. */
   readonly duration?: number | undefined;
 }
@@ -83,22 +84,19 @@ export function outcomeOf(
     }
     case 'kept':
     case 'due': {
-      const standingCode = reason === 'backing-off' ? failure?.code : undefined;
+      const waits = reason === 'backing-off' || reason === 'over-budget';
+      const standingCode = waits ? failure?.code : undefined;
       const lasting =
         acted.kind === 'kept' && acted.isUnsure === true ? failure?.code : standingCode;
-      const isOverBudget = decision?.isOverBudget;
-      // Until the budget allows a mint, consumers have no token.
-      const isWithout = isOverBudget === true && token === undefined;
-      const failing = isWithout || isLasting(lasting, observation);
       return {
         credential,
         reason,
         outcome: acted.kind,
         token,
-        failing,
+        failing: isLasting(lasting, observation),
         isNews: false,
         standingCode,
-        isOverBudget,
+        spent: decision?.spent,
       };
     }
   }

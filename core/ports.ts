@@ -52,6 +52,8 @@ export interface SecretStore {
   describe(secretId: string, signal: AbortSignal): Promise<SecretMetadata | undefined>;
   /** AWSCURRENT's value; undefined when it has none or the secret is scheduled for deletion. */
   read(secretId: string, signal: AbortSignal): Promise<SecretValue | undefined>;
+  /** AWSPREVIOUS's value; undefined as for `read`. */
+  readPrevious(secretId: string, signal: AbortSignal): Promise<SecretValue | undefined>;
   /** The value of any version, whatever its labels; undefined also when the version is empty. */
   readVersion(version: Version, signal: AbortSignal): Promise<SecretValue | undefined>;
   /** Stores a version that may exist already, and returns its labels. */

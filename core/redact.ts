@@ -1,9 +1,7 @@
-import { echoes } from './echo.ts';
+import { echoes, longestText } from './echo.ts';
 
 const redacted = '[redacted]';
 
-// More is neither searched nor shown.
-const longestText = 1_000;
 const longestLine = 200;
 const longestId = 128;
 
@@ -30,4 +28,9 @@ export function redactId(id: string, secrets: readonly string[]): string {
   const read = id.slice(0, longestId);
   if (!/^[\x20-\x7e]*$/.test(read) || echoes(read, secrets)) return redacted;
   return read;
+}
+
+/** The same for the name of an error; undefined for anything else than a name. */
+export function redactName(name: string, secrets: readonly string[]): string | undefined {
+  return /^[A-Za-z][A-Za-z0-9_]{0,99}$/.test(name) && !echoes(name, secrets) ? name : undefined;
 }

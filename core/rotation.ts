@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type EpochSeconds, epochSeconds, formatInstant } from './instant.ts';
 import type { Observation } from './observation.ts';
-import { type Naming, nameOfArn, parseSecretName } from './secret-name.ts';
+import { importersOf, type Naming, nameOfArn, parseSecretName } from './secret-name.ts';
 import { Sensitive } from './sensitive.ts';
 import { decodePendingToken, type PendingToken } from './stored-token.ts';
 import { decodeVersionId } from './version-id.ts';
@@ -58,8 +58,7 @@ function tokenSecret(naming: Naming) {
       const { prefix } = naming;
       const own = parseSecretName(prefix, nameOfArn(secretId) ?? '');
       if (own?.kind === 'token') return { credential: own.credential, secretId };
-      const elsewhere = [...naming.clientSecrets].find(([, arn]) => arn === secretId);
-      const credential = elsewhere?.[0] ?? own?.credential;
+      const credential = importersOf(naming, secretId)[0] ?? own?.credential;
       addIssue({
         message:
           credential === undefined

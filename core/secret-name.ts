@@ -35,6 +35,24 @@ export function nameOfArn(arn: string): string | undefined {
   return /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:(.+)-[A-Za-z0-9]{6}$/.exec(arn)?.[1];
 }
 
+/**
+ * True if `used`, an ARN that somebody wrote, names the secret whose complete ARN is `arn`: AWS also
+ * accepts it without its last six characters.
+ */
+export function isArnOf(used: string, arn: string): boolean {
+  return used === arn || used === arn.replace(/-[A-Za-z0-9]{6}$/, '');
+}
+
+/** The credentials whose client secret, outside the prefix or lent by another, has this ARN. */
+export function importersOf(
+  { clientSecrets }: Pick<Naming, 'clientSecrets'>,
+  arn: string,
+): readonly string[] {
+  return [...clientSecrets]
+    .filter(([, used]) => isArnOf(used, arn))
+    .map(([credential]) => credential);
+}
+
 /** Undefined for a secret that does not belong to the rotator. */
 export function parseSecretName(
   prefix: string,

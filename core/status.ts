@@ -111,6 +111,25 @@ export function rememberFailure(
   return { code, imsError, since, retryAt, fingerprint };
 }
 
+/** Every wait ends two ticks before the stored token expires, if that is still ahead. */
+export function lastTries(
+  expiresAt: EpochSeconds,
+  now: EpochSeconds,
+  tick: number,
+): EpochSeconds | undefined {
+  return expiresAt > now ? epochSeconds(expiresAt - 2 * tick) : undefined;
+}
+
+/** The failure, with a wait that ends at the latest time. */
+export function withEarlyRetry(
+  failure: StandingFailure,
+  latest: EpochSeconds | undefined,
+): StandingFailure {
+  const { retryAt } = failure;
+  if (retryAt === undefined || latest === undefined || retryAt <= latest) return failure;
+  return { ...failure, retryAt: latest };
+}
+
 /** A final failure still waits. A tick up to half an interval early counts as due. */
 export function isBackingOff(
   failure: StandingFailure | undefined,

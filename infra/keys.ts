@@ -5,7 +5,13 @@ import type { IConstruct } from 'constructs';
 import { refuse } from './refuse.ts';
 import type { Conditions } from './wildcard-readers.ts';
 
-/** Secrets Manager in a Region, as the condition key `kms:ViaService` names it. */
+/**
+ * Secrets Manager in a Region, as the condition key `kms:ViaService` names it. KMS documents these
+ * names with `amazonaws.com` for every Region, and CDK's own grants have it in every partition: they
+ * are no host names, which end in `amazonaws.com.cn` in China.
+ *
+ * @see https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+ */
 export function secretsManagerOf(region: string): string {
   return `secretsmanager.${region}.amazonaws.com`;
 }

@@ -119,7 +119,7 @@ function secretsStatements(clientSecrets: string, tokenSecrets: string): PolicyS
       actions: ['secretsmanager:TagResource'],
       resources: [tokenSecrets],
       conditions: {
-        'ForAllValues:StringEquals': { 'aws:TagKeys': [tagKeys.status] },
+        'ForAllValues:StringEquals': { 'aws:TagKeys': [tagKeys.status, tagKeys.requested] },
       },
     }),
   ];

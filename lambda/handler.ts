@@ -16,7 +16,7 @@ import { status } from './commands/status.ts';
 import { tick } from './commands/tick.ts';
 import { reportRun } from './report-run.ts';
 import { assertRenewalFits, closingSeconds, timeouts } from './steps/budget.ts';
-import { type Run, startRun } from './steps/run.ts';
+import { newMemory, type Run, startRun } from './steps/run.ts';
 
 /** The parts of Lambda's context that are used. */
 interface Context {
@@ -31,6 +31,8 @@ const secrets = new SecretsManager({
   writesPerSecond: config.writesPerSecond,
 });
 
+const memory = newMemory();
+
 /**
  * The function's entry point, which wires its parts and nothing else.
  *
@@ -44,19 +46,22 @@ export async function handler(event: unknown, context: Context): Promise<RunResu
   const remaining = (): number => context.getRemainingTimeInMillis() / 1000 - closingSeconds;
   using metrics = new PowertoolsMetrics(config.rotator);
   await using tokenEndpoint = new ImsTokenEndpoint({ ...config, timeouts: timeouts.ims });
-  const run = startRun({
-    config,
-    now: () => epochSeconds(Date.now() / 1000),
-    random: Math.random,
-    sleep: (seconds, signal) => setTimeout(seconds * 1000, undefined, { signal }),
-    remaining,
-    digest: (text) => createHash('sha256').update(text).digest('hex'),
-    secrets,
-    tokenEndpoint,
-    log: new PowertoolsLog(config.rotator, context.awsRequestId),
-    metrics,
-    signal: AbortSignal.timeout(Math.max(0, Math.floor(remaining() * 1000))),
-  });
+  const run = startRun(
+    {
+      config,
+      now: () => epochSeconds(Date.now() / 1000),
+      random: Math.random,
+      sleep: (seconds, signal) => setTimeout(seconds * 1000, undefined, { signal }),
+      remaining,
+      digest: (text) => createHash('sha256').update(text).digest('hex'),
+      secrets,
+      tokenEndpoint,
+      log: new PowertoolsLog(config.rotator, context.awsRequestId),
+      metrics,
+      signal: AbortSignal.timeout(Math.max(0, Math.floor(remaining() * 1000))),
+    },
+    memory,
+  );
   assertRenewalFits(run, command);
   return await reportRun(run, command, runCommand(run, command));
 }

@@ -7,8 +7,8 @@ import {
 import { type Config, parseConfig } from '../../core/config.ts';
 import { environmentVariables, rotatorNamePattern } from '../../core/contract.ts';
 import { RotatorError } from '../../core/errors.ts';
-import { CliError } from '../errors.ts';
-import { askAws, clientConfig } from './ask.ts';
+import { CliError, perhapsCarriedOut } from '../errors.ts';
+import { askAws, clientConfig, isUnanswered } from './ask.ts';
 
 /** A rotator's function, recognised by its environment. */
 export interface RotatorFunction {
@@ -78,13 +78,20 @@ export class Functions {
     return StateReason === undefined ? State : `${State}: ${StateReason}`;
   }
 
-  /** Invokes the function and waits for its result. */
+  /**
+   * Invokes the function and waits for its result.
+   *
+   * @throws CliError, which says so if the function may be at work
+   */
   async invoke(name: string, event: object): Promise<Invocation> {
     const { Payload, FunctionError } = await askAws('lambda:InvokeFunction', name, () =>
       this.#invoker.send(
         new InvokeCommand({ FunctionName: name, Payload: Buffer.from(JSON.stringify(event)) }),
       ),
-    );
+    ).catch((error: unknown) => {
+      const look = 'see what it did: ims-token-rotator status';
+      throw isUnanswered(error) ? perhapsCarriedOut(error, look) : error;
+    });
     const payload: unknown = JSON.parse(Buffer.from(Payload ?? []).toString() || 'null');
     if (FunctionError === undefined) return { ok: true, payload };
     const { errorType = 'Error', errorMessage = '' } = (payload ?? {}) as {

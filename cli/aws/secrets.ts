@@ -3,6 +3,7 @@ import {
   DeleteSecretCommand,
   DescribeSecretCommand,
   type DescribeSecretCommandOutput,
+  GetResourcePolicyCommand,
   GetSecretValueCommand,
   ListSecretsCommand,
   ListSecretVersionIdsCommand,
@@ -27,6 +28,10 @@ export interface Secret extends SecretMetadata {
   readonly deletedAt?: EpochSeconds | undefined;
   /** Only for a customer managed key. */
   readonly keyId?: string | undefined;
+  /** It has a rotation of Secrets Manager, which may be switched off. */
+  readonly isRotated?: boolean | undefined;
+  /** The AWS service that manages it, if one does. */
+  readonly owningService?: string | undefined;
 }
 
 export interface SecretVersion {
@@ -138,6 +143,16 @@ export class Secrets {
     }
   }
 
+  /** True if a resource policy lets others use the secret. */
+  async hasPolicy(arn: string): Promise<boolean> {
+    const { ResourcePolicy } = await askAws('secretsmanager:GetResourcePolicy', arn, () =>
+      this.#client.send(new GetResourcePolicyCommand({ SecretId: arn }), {
+        abortSignal: this.#signal,
+      }),
+    );
+    return ResourcePolicy !== undefined;
+  }
+
   async version(secretId: string, versionId: string): Promise<SecretVersion | undefined> {
     const { Versions = [] } = await askAws('secretsmanager:ListSecretVersionIds', secretId, () =>
       this.#client.send(new ListSecretVersionIdsCommand({ SecretId: secretId, MaxResults: 100 }), {
@@ -158,32 +173,33 @@ export class Secrets {
     versionId,
   }: NewSecret): Promise<string> {
     const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-    const { ARN = '' } = await askAws('secretsmanager:CreateSecret', name, () =>
-      this.#client.send(
-        new CreateSecretCommand({
-          Name: name,
-          Description: description,
-          KmsKeyId: keyId,
-          SecretString: secretString?.reveal(),
-          ClientRequestToken: versionId,
-          Tags: Tags.length > 0 ? Tags : undefined,
-        }),
-      ),
+    const create = new CreateSecretCommand({
+      Name: name,
+      Description: description,
+      KmsKeyId: keyId,
+      SecretString: secretString?.reveal(),
+      ClientRequestToken: versionId,
+      Tags: Tags.length > 0 ? Tags : undefined,
+    });
+    const { ARN = '' } = await askAws(
+      'secretsmanager:CreateSecret',
+      name,
+      () => this.#client.send(create),
+      [secretString?.reveal() ?? ''],
     );
     return ARN;
   }
 
   /** Stores a new current value as the version with this id. */
   async put(arn: string, secretString: Sensitive, versionId: string): Promise<void> {
-    await askAws('secretsmanager:PutSecretValue', arn, () =>
-      this.#client.send(
-        new PutSecretValueCommand({
-          SecretId: arn,
-          SecretString: secretString.reveal(),
-          ClientRequestToken: versionId,
-        }),
-      ),
-    );
+    const put = new PutSecretValueCommand({
+      SecretId: arn,
+      SecretString: secretString.reveal(),
+      ClientRequestToken: versionId,
+    });
+    await askAws('secretsmanager:PutSecretValue', arn, () => this.#client.send(put), [
+      secretString.reveal(),
+    ]);
   }
 
   /**
@@ -223,5 +239,7 @@ function toSecret(row: Row, stages: Stages = {}): Secret {
     keyId: row.KmsKeyId,
     readOn: toInstant(row.LastAccessedDate),
     deletedAt: toInstant(row.DeletedDate),
+    isRotated: row.RotationLambdaARN !== undefined || row.RotationEnabled === true,
+    owningService: row.OwningService,
   };
 }

@@ -1,14 +1,15 @@
 import confirmName from '@inquirer/input';
 import { formatInstant } from '../../core/instant.ts';
-import { nameOfArn, type SecretNames, secretNames } from '../../core/secret-name.ts';
+import { type SecretNames, secretNames } from '../../core/secret-name.ts';
 import { lastReads, type SecretRead } from '../aws/secret-reads.ts';
 import type { Secret } from '../aws/secrets.ts';
 import { CliError, interrupted, usageError } from '../errors.ts';
-import { isScheduledForDeletion, restoreCommand } from '../rotator/absence.ts';
+import { isScheduledForDeletion } from '../rotator/absence.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
+import { deletePair } from '../rotator/delete-pair.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
+import { policyWarning } from '../rotator/policy-warning.ts';
 import { checkName, importersOf, namesOf, type Rotator } from '../rotator/rotator.ts';
-import { settle } from '../rotator/settle.ts';
 import type { Session } from '../session.ts';
 import { day, formatDuration } from '../view/durations.ts';
 import { wrapLines } from '../view/table.ts';
@@ -32,7 +33,12 @@ export async function offboard(
   if (yes) await confirmLocation(session, rotator, namesOf(rotator, name).token);
   const token = doomed.find((secret) => secret.name === namesOf(rotator, name).token);
   const readers = token === undefined ? [] : await readersOf(session, token);
-  const warnings = [...kept, ...warningsOf(doomed, token, readers, session.now())];
+  const policies = await Promise.all(doomed.map((secret) => policyWarning(session, secret)));
+  const warnings = [
+    ...kept,
+    ...policies.filter((text) => text !== undefined),
+    ...warningsOf(doomed, token, readers, session.now()),
+  ];
   if (!yes || options.json !== true) {
     const write = (...lines: readonly string[]): void =>
       options.json === true ? terminal.note(...lines) : terminal.print(...lines);
@@ -42,7 +48,7 @@ export async function offboard(
   }
   if (!yes) await confirm(session, name);
   if (signal.aborted) throw interrupted('nothing was deleted');
-  await deleteAll(session, doomed, recoveryDays);
+  await deletePair(session, doomed, recoveryDays);
   const today = formatInstant(session.now()).slice(0, 10);
   if (options.json === true) {
     const read =
@@ -127,64 +133,6 @@ function stayReason(secret: Secret, { rotator, name, own }: Offboarded): string 
   return (
     `${secret.name} stays, because it is the client secret of ${users.join(' and ')} too: give ` +
     `${users.length === 1 ? 'it' : 'them'} another one in the stack, then offboard ${name} again.`
-  );
-}
-
-/** Deletes both or, if one fails, neither: half a credential would raise alarms. */
-async function deleteAll(
-  { secrets }: Session,
-  doomed: readonly Secret[],
-  days: number,
-): Promise<void> {
-  const deleted: string[] = [];
-  for (const { arn } of doomed) {
-    const outcome = await settle(
-      async () => {
-        await secrets.delete(arn, days);
-        deleted.push(arn);
-        return true;
-      },
-      // A deletion whose answer is lost is done. So is one by somebody else, which stays.
-      async () => isGone(await secrets.describeAfterWrite(arn)) || undefined,
-    );
-    if (outcome.kind === 'done') continue;
-    throw await restored(secrets, deleted, outcome.error);
-  }
-}
-
-function isGone(secret: Secret | undefined): boolean {
-  return secret === undefined || isScheduledForDeletion(secret);
-}
-
-/** Restores what this run has deleted. @returns the error to throw */
-async function restored(
-  secrets: Session['secrets'],
-  deleted: readonly string[],
-  error: unknown,
-): Promise<unknown> {
-  const outcomes = await Promise.all(
-    deleted.map(async (arn) => {
-      const outcome = await settle(
-        async () => {
-          await secrets.restore(arn);
-          return true;
-        },
-        async () => !isGone(await secrets.describeAfterWrite(arn)) || undefined,
-      );
-      return { arn, outcome };
-    }),
-  );
-  const left = outcomes.filter(({ outcome }) => outcome.kind !== 'done');
-  if (left.length === 0 || !(error instanceof CliError)) return error;
-  const problems = left.map(({ arn }) => {
-    const field = nameOfArn(arn) ?? arn;
-    return { field, message: `needs: ${restoreCommand(field)}` };
-  });
-  return new CliError(
-    error.code,
-    `${error.summary}; the changes made so far could not be undone`,
-    error.fix,
-    { problems: [...error.problems, ...problems], cause: error },
   );
 }
 

@@ -5,6 +5,7 @@ import { assertPresent } from '../rotator/absence.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import { type CredentialFile, readCredential } from '../rotator/credential-file.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
+import { policyWarning } from '../rotator/policy-warning.ts';
 import { announce, reportToken, type WaitOptions } from '../rotator/report-token.ts';
 import { checkDeployed, checkName, namesOf } from '../rotator/rotator.ts';
 import { settled } from '../rotator/settle.ts';
@@ -34,6 +35,9 @@ export async function putCredential(
   assertPresent(names.client, client, fixFor(names.client));
   assertPresent(names.token, token, fixFor(names.token));
   await confirmLocation(session, rotator, names.client);
+  // Whoever created the secret, perhaps before its owner could, may read what is stored in it.
+  const warning = await policyWarning(session, client);
+  if (warning !== undefined) session.terminal.note(`warning: ${warning}`);
   const file = await readCredential(session, path, readSettings(token.tags));
   announce(session, file, names.client);
   if (session.signal.aborted) throw interrupted('nothing was stored');

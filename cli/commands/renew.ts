@@ -69,11 +69,12 @@ export async function renew(
 /** A call that failed fails its credential, not the others. */
 function failedCall(name: string, error: unknown): Renewal {
   if (!(error instanceof CliError)) throw error;
-  return { name, outcome: 'failed', code: error.code, message: error.message };
+  const { code, message, fix } = error;
+  return { name, outcome: 'failed', code, message, fix };
 }
 
 function print(terminal: Terminal, renewal: Renewal): void {
-  const { name, outcome, reason, expires_at, code = '', message = '' } = renewal;
+  const { name, outcome, reason, expires_at, code = '', message = '', fix } = renewal;
   if (outcome !== 'failed') {
     const mark = terminal.style('green', '✓');
     const until = expires_at === undefined ? '' : `, expires at ${expires_at}`;
@@ -82,8 +83,8 @@ function print(terminal: Terminal, renewal: Renewal): void {
     return;
   }
   terminal.print(`${terminal.style('red', '✗')} ${name} ${code}`);
-  const { fix } = explainFailure({ code }, name);
-  for (const text of [message, `→ ${fix}`]) {
+  const advice = fix ?? explainFailure({ code }, name).fix;
+  for (const text of [message, `→ ${advice}`]) {
     terminal.print(...wrapLines(text, 2, terminal.columns));
   }
 }

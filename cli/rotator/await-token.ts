@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { defaultTick } from '../../core/contract.ts';
 import { decide } from '../../core/decision.ts';
-import type { EpochSeconds } from '../../core/instant.ts';
+import { type EpochSeconds, formatInstant } from '../../core/instant.ts';
+import type { SpentBudget } from '../../core/mint-budget.ts';
 import { observeMetadata } from '../../core/observation.ts';
 import type { FailureCode } from '../../core/status.ts';
 import { readSettings } from '../../core/token-tags.ts';
@@ -70,7 +71,7 @@ export async function checkNotOvertaken(
 
 type Seen =
   | { readonly expiresAt: EpochSeconds | undefined }
-  | { readonly lastFailure: FailureCode | undefined; readonly isOverBudget: boolean };
+  | { readonly lastFailure: FailureCode | undefined; readonly spent: SpentBudget | undefined };
 
 async function describeToken(
   session: Session,
@@ -89,7 +90,7 @@ async function describeToken(
   }
   // The next tick repeats a transient failure; a final one is not worth waiting for.
   if (failure?.retryAt === undefined) {
-    return { lastFailure: failure, isOverBudget: decide(observation).isOverBudget === true };
+    return { lastFailure: failure, spent: decide(observation).spent };
   }
   const { words, fix } = explainFailure(failure, name);
   throw new CliError(isErrorCode(failure.code) ? failure.code : 'ERR_TOKEN_NOT_READY', words, fix);
@@ -98,12 +99,13 @@ async function describeToken(
 function notReady(
   name: string,
   seconds: number,
-  { lastFailure, isOverBudget }: Extract<Seen, { readonly isOverBudget: boolean }>,
+  { lastFailure, spent }: Exclude<Seen, { readonly expiresAt: unknown }>,
 ): CliError {
-  if (isOverBudget) {
+  if (spent !== undefined) {
     return new CliError(
       'ERR_TOKEN_NOT_READY',
-      `the credential is stored; ${name} has just got two tokens, and the next one follows after 10 minutes`,
+      `the credential is stored; several tokens have just been requested for ${name}, and the next ` +
+        `request is possible at ${formatInstant(spent.nextAt)}`,
       'nothing: a tick mints it; until then the stored token stays',
     );
   }

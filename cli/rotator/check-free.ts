@@ -1,4 +1,3 @@
-import { tagKeys } from '../../core/contract.ts';
 import type { Secret } from '../aws/secrets.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
@@ -7,13 +6,15 @@ import { type NewPair, tokenDescription } from './create-pair.ts';
 
 type Wanted = Omit<NewPair, 'document' | 'resumed'>;
 
+const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 // A run of `onboard` makes its second call within this time of its first.
 const runTime = 120;
 
 /**
  * Checks that nobody has the names of a new credential's secrets.
  *
- * @returns the empty token secret that an earlier run for this credential has left, if there is one
+ * @returns the empty token secret that an earlier run of this command has left, if there is one
  * @throws CliError ERR_CREDENTIAL_EXISTS
  */
 export async function checkFree(session: Session, wanted: Wanted): Promise<Secret | undefined> {
@@ -25,27 +26,58 @@ export async function checkFree(session: Session, wanted: Wanted): Promise<Secre
   ]);
   const existing = [client, token].flatMap((secret) => secret ?? []);
   if (existing.length === 0) return undefined;
-  if (client === undefined && token !== undefined && isLeftover(token, wanted)) {
-    if (isScheduledForDeletion(token) || isOld(token, session)) return token;
-    throw new CliError(
-      'ERR_CREDENTIAL_EXISTS',
-      `another onboard has just created ${names.token}, and may be at work`,
-      'try again in 2 minutes: if it was broken off, this command goes on where it ended',
-    );
+  if (client !== undefined || token === undefined || !isLeftover(token, credential)) {
+    throw taken(existing, credential, names);
   }
-  throw taken(existing, credential, names);
+  // Whoever may create secrets can prepare one that looks like ours, to read what is stored in it.
+  const differences = [
+    ...differencesOf(token, wanted),
+    ...((await secrets.hasPolicy(token.arn)) ? ['it has a resource policy'] : []),
+  ];
+  if (differences.length > 0) throw unfit(names.token, differences);
+  if (isOld(token, session)) return token;
+  throw new CliError(
+    'ERR_CREDENTIAL_EXISTS',
+    `another onboard has just created ${names.token}, and may be at work`,
+    'try again in 2 minutes: if it was broken off, this command goes on where it ended',
+  );
 }
 
-/** It never had a value, and its settings and key are the wanted ones. */
-function isLeftover(token: Secret, { credential, tags, keyId }: Wanted): boolean {
-  const { description = '', currentVersionId, pendingVersionId, keyId: usedKey } = token;
-  const settings = [tagKeys.product, tagKeys.scopes, tagKeys.renewBefore];
+/** It says that `onboard` created it, and never had a value. */
+function isLeftover(token: Secret, credential: string): boolean {
+  const { description = '', currentVersionId, pendingVersionId } = token;
   return (
     description.startsWith(tokenDescription(credential)) &&
     currentVersionId === undefined &&
     pendingVersionId === undefined &&
-    usedKey === keyId &&
-    settings.every((key) => token.tags[key] === tags[key])
+    !isScheduledForDeletion(token)
+  );
+}
+
+/** What a run of this command, with these options, does not leave. */
+function differencesOf(token: Secret, { credential, tags, keyId }: Wanted): readonly string[] {
+  const run = token.description?.slice(tokenDescription(credential).length) ?? '';
+  const keys = new Set([...Object.keys(tags), ...Object.keys(token.tags)]);
+  return [
+    ...(isUuid.test(run) ? [] : ['its description is another one']),
+    ...[...keys]
+      .filter((key) => token.tags[key] !== tags[key])
+      .map((key) =>
+        key in tags ? `its tag ${key} is not as wanted now` : `it has the tag ${key}`,
+      ),
+    ...(token.keyId === keyId ? [] : ['its key is another one']),
+    ...(token.primaryRegion === undefined ? [] : ['it is replicated']),
+    ...(token.isRotated === true ? ['it has a rotation'] : []),
+    ...(token.owningService === undefined ? [] : [`${token.owningService} manages it`]),
+  ];
+}
+
+function unfit(tokenName: string, differences: readonly string[]): CliError {
+  return new CliError(
+    'ERR_CREDENTIAL_EXISTS',
+    `${tokenName} exists already, and is not what this command leaves when it is broken off`,
+    'find out who created it; with the same options as before this command goes on, or choose another name',
+    { problems: differences.map((message) => ({ field: tokenName, message })) },
   );
 }
 
@@ -69,7 +101,7 @@ function taken(existing: readonly Secret[], credential: string, names: Wanted['n
     `${namesIn(existing)} ${existing.length > 1 ? 'exist' : 'exists'} already`,
     existing.length > 1
       ? `store a new credential: ${put}`
-      : `create the other secret (aws secretsmanager create-secret --name ${missing}), then run: ${put}`,
+      : `find out who created it; if it may be used, create the other one (aws secretsmanager create-secret --name ${missing}), then run: ${put}`,
   );
 }
 

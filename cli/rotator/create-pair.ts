@@ -6,7 +6,7 @@ import type { NewSecret, Secret } from '../aws/secrets.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { restoreCommand } from './absence.ts';
-import { type Settled, settle, settled } from './settle.ts';
+import { type Settled, settle } from './settle.ts';
 
 export interface NewPair {
   readonly credential: string;
@@ -59,7 +59,7 @@ export async function createPair(session: Session, pair: NewPair): Promise<Creat
           description: `${tokenDescription(credential)}${run}`,
           tags: pair.tags,
         })
-      : await resume(session, pair.resumed);
+      : ({ kind: 'done', result: pair.resumed.arn } as const);
   if (token.kind !== 'done') throw explained(token, names.token);
   const client = await create({
     name: names.client,
@@ -68,23 +68,7 @@ export async function createPair(session: Session, pair: NewPair): Promise<Creat
     secretString: pair.document,
   });
   if (client.kind === 'done') return { arn: client.result, versionId: run };
-  const error = explained(client, names.client);
-  if (client.kind === 'unknown') throw error;
-  throw await undone(session, pair, token.result, error);
-}
-
-async function resume({ secrets }: Session, { arn, deletedAt }: Secret): Promise<Settled<string>> {
-  if (deletedAt === undefined) return { kind: 'done', result: arn };
-  return await settle(
-    async () => {
-      await secrets.restore(arn);
-      return arn;
-    },
-    async () => {
-      const found = await secrets.describeAfterWrite(arn);
-      return found !== undefined && found.deletedAt === undefined ? arn : undefined;
-    },
-  );
+  throw await undone(session, pair, token.result, client);
 }
 
 type Failure = Exclude<Settled<string>, { readonly kind: 'done' }>;
@@ -106,15 +90,19 @@ function explained({ kind, error }: Failure, secretName: string): unknown {
   );
 }
 
-/** Schedules the deletion of the token secret that this run created. @returns the error to throw */
+/**
+ * Schedules the deletion of the token secret that this run created, unless there may be a client
+ * secret. @returns the error to throw
+ */
 async function undone(
   { secrets }: Session,
   { names, resumed }: NewPair,
   arn: string,
-  error: unknown,
+  client: Failure,
 ): Promise<unknown> {
+  const error = explained(client, names.client);
   if (!(error instanceof CliError)) return error;
-  const told = (text: string, next: string): CliError =>
+  const told = (text: string, next?: string): CliError =>
     new CliError(
       error.code,
       `${error.summary}; ${text}`,
@@ -122,13 +110,15 @@ async function undone(
       { cause: error },
     );
   const again = 'then run the same command again';
-  if (resumed !== undefined) return told(`${names.token} stays, and is empty`, again);
+  const stays = `${names.token} stays, and is empty`;
+  if (client.kind === 'unknown') return told(stays);
+  if (resumed !== undefined) return told(stays, again);
   try {
     // With the client secret of somebody else, the token secret is of use.
     if ((await secrets.describeAfterWrite(names.client)) !== undefined) {
       return told(`${names.token} stays, for the ${names.client} that exists`, again);
     }
-    await settled(
+    const deletion = await settle(
       async () => {
         await secrets.delete(arn, recoveryDays);
         return true;
@@ -138,9 +128,16 @@ async function undone(
         return found === undefined || found.deletedAt !== undefined || undefined;
       },
     );
+    if (deletion.kind === 'unknown') {
+      return told(
+        `nothing was stored, and it is unknown whether ${names.token} is scheduled for deletion`,
+        `${again}, which uses it`,
+      );
+    }
+    if (deletion.kind === 'failed') throw deletion.error;
     return told(
       `nothing was stored, and ${names.token} is scheduled for deletion`,
-      `${again}, which restores it (by hand: ${restoreCommand(arn)})`,
+      `${restoreCommand(names.token)}, ${again}, which uses it after 2 minutes`,
     );
   } catch {
     return told(

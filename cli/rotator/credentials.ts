@@ -1,4 +1,4 @@
-import { type LedgerEntry, takePairs } from '../../core/ledger.ts';
+import { isOnlyLent, type LedgerEntry, takePairs } from '../../core/ledger.ts';
 import type { Secret } from '../aws/secrets.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
@@ -57,7 +57,11 @@ async function readLedger({ secrets, terminal }: Session, rotator: Rotator): Pro
   } finally {
     progress.end();
   }
-  return new Map([...incomplete, ...complete]);
+  const { clientSecrets = new Map<string, string>(), declared } = rotator;
+  const own = [...incomplete].filter(
+    ([name, entry]) => !isOnlyLent(name, entry, { clientSecrets, declared }),
+  );
+  return new Map([...own, ...complete]);
 }
 
 /** The function's environment says so, or CloudFormation's own tag on a secret. */

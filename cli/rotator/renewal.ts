@@ -13,6 +13,8 @@ export interface Renewal {
   /** An error code; perhaps one that only another release of the function knows. */
   readonly code?: string | undefined;
   readonly message?: string | undefined;
+  /** Who can do what about a call that failed. */
+  readonly fix?: string | undefined;
 }
 
 const result = v.object({

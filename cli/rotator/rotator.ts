@@ -1,5 +1,10 @@
 import { credentialNameRule, defaultPrefix } from '../../core/contract.ts';
-import { isCredentialName, type SecretNames, secretNames } from '../../core/secret-name.ts';
+import {
+  importersOf as importersIn,
+  isCredentialName,
+  type SecretNames,
+  secretNames,
+} from '../../core/secret-name.ts';
 import { type CliError, usageError } from '../errors.ts';
 import type { Session } from '../session.ts';
 
@@ -61,10 +66,7 @@ export function importersOf(
   arn: string,
 ): readonly { readonly rotator: string; readonly credential: string }[] {
   return deployed.flatMap(({ name, clientSecrets = new Map<string, string>() }) =>
-    [...clientSecrets]
-      // An ARN without its last six characters names the same secret.
-      .filter(([, used]) => used === arn || used === arn.replace(/-[A-Za-z0-9]{6}$/, ''))
-      .map(([credential]) => ({ rotator: name, credential })),
+    importersIn({ clientSecrets }, arn).map((credential) => ({ rotator: name, credential })),
   );
 }
 

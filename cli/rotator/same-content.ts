@@ -1,8 +1,7 @@
-import { parseCredential } from '../../core/credential.ts';
 import { RotatorError } from '../../core/errors.ts';
-import { isSameCredential } from '../../core/same-credential.ts';
+import { isMintedFrom } from '../../core/same-credential.ts';
 import { decodePendingToken } from '../../core/stored-token.ts';
-import { readSettings, splitScopes } from '../../core/token-tags.ts';
+import { readSettings } from '../../core/token-tags.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import type { CredentialFile } from './credential-file.ts';
@@ -26,8 +25,7 @@ export async function isSameContent(
     if (token?.clientSecretVersion === undefined || token.expiresAt <= now()) return false;
     const old = await secrets.read(clientArn, token.clientSecretVersion);
     if (old === undefined) return false;
-    const minted = parseCredential(old.value.reveal(), readSettings(secret?.tags ?? {}));
-    return isSameCredential(credential, { ...minted, scopes: splitScopes(token.scope) });
+    return isMintedFrom(token, old.value.reveal(), credential, readSettings(secret?.tags ?? {}));
   } catch (error) {
     const isExpected = error instanceof RotatorError || error instanceof CliError;
     if (isExpected && error.code !== 'ERR_INTERRUPTED') return false;

@@ -1,4 +1,4 @@
-import { CliError } from '../errors.ts';
+import { CliError, perhapsCarriedOut } from '../errors.ts';
 
 /** The result of a write; `unknown` when AWS answered neither the write nor the look after it. */
 export type Settled<Result> =
@@ -24,9 +24,7 @@ export async function settle<Result>(
       return result === undefined ? { kind: 'failed', error } : { kind: 'done', result };
     } catch {
       if (!(error instanceof CliError)) throw error;
-      const { code, summary, fix } = error;
-      const text = `${summary}; it is unknown whether it was carried out`;
-      return { kind: 'unknown', error: new CliError(code, text, fix, { cause: error }) };
+      return { kind: 'unknown', error: perhapsCarriedOut(error) };
     }
   }
 }

@@ -59,8 +59,12 @@ const known: Readonly<Record<ErrorCode, FailureWords>> = {
     fix: 'ims-token-rotator doctor NAME shows it; then: ims-token-rotator renew NAME --force',
   },
   ERR_RECENTLY_ISSUED: {
-    words: 'the token was issued a moment ago, or two were within a short time',
+    words: 'the token was issued a moment ago',
     fix: 'use the stored token; another one can be minted 10 minutes after it',
+  },
+  ERR_MINT_BUDGET_SPENT: {
+    words: 'several tokens were requested within a short time',
+    fix: 'nothing: the next tick after 10 minutes mints; if it lasts, find out who stores or renews it again and again',
   },
   ERR_NO_TIME_LEFT: {
     words: 'the run ended before the renewal',

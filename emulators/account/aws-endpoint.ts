@@ -148,16 +148,21 @@ export class AwsEndpoint implements LocalServer {
   ): Promise<HttpReply> {
     const requestId = randomUUID();
     const record: Mutable<AwsCallRecord> = { service: service.name, action: '' };
+    let isLost = false;
     try {
       const { action, input } = service.protocol.read(request);
       record.action = action;
       this.#calls.push(record);
       const fault = this.faults.take({ service: service.name, action });
       if (fault?.kind === 'reset') return 'reset';
+      isLost = fault?.kind === 'reset-after';
       const iamAction = `${service.name}:${action}`;
       const denied = (resource: string) => accessDenied(circumstances.caller, iamAction, resource);
       await applyFault(fault, () => denied('*'), request.signal);
-      if (handler !== undefined) return await this.#forward(handler, request, record);
+      if (handler !== undefined) {
+        const reply = await this.#forward(handler, request, record);
+        return isLost ? 'reset' : reply;
+      }
       const operation = service.operations.get(action);
       if (operation === undefined) throw unknownOperation();
       const { resource, perform } = operation(circumstances, input);
@@ -165,14 +170,15 @@ export class AwsEndpoint implements LocalServer {
       if (resource !== undefined && !(await this.#authorize(iamAction, resource, context))) {
         throw denied(resource);
       }
-      return service.protocol.result(action, perform(), requestId);
+      const reply = service.protocol.result(action, perform(), requestId);
+      return isLost ? 'reset' : reply;
     } catch (error) {
       // The client is gone.
       if (request.signal.aborted) return 'reset';
       if (!(error instanceof AwsError)) this.#errors.push(error);
       const answered = named(service, error instanceof AwsError ? error : internalError());
       record.error = answered.type;
-      return service.protocol.error(answered, requestId);
+      return isLost ? 'reset' : service.protocol.error(answered, requestId);
     }
   }
 

@@ -191,7 +191,7 @@ export class SecretsManagerEmulator implements LocalServer {
     if (fault?.kind === 'reset') return 'reset';
     const denied = () => accessDenied(caller, `secretsmanager:${action}`, secretId ?? '*');
     try {
-      if (fault?.kind !== 'reset-after') await applyFault(fault, denied, signal);
+      await applyFault(fault, denied, signal);
       const { request, perform } = prepare(body);
       const resource =
         secretId === undefined ? '*' : (secret?.arn ?? this.#store.unknownArn(secretId));

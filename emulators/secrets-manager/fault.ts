@@ -9,8 +9,5 @@ export interface Call {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/**
- * A fault of Secrets Manager, for example `{ kind: 'throttling' }`. `reset-after` drops the
- * connection once the call is carried out, so that only the response is lost.
- */
-export type SecretsManagerFault = AwsFault | { readonly kind: 'reset-after' };
+/** Secrets Manager has no faults of its own. */
+export type SecretsManagerFault = AwsFault;

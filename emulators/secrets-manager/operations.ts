@@ -6,6 +6,7 @@ import {
   getSecretValueRequest,
   listSecretsRequest,
   listSecretVersionIdsRequest,
+  putResourcePolicyRequest,
   putSecretValueRequest,
   rotateSecretRequest,
   secretRequest,
@@ -14,6 +15,7 @@ import {
   updateSecretRequest,
   updateSecretVersionStageRequest,
 } from './requests.ts';
+import { getResourcePolicy, putResourcePolicy } from './resource-policy.ts';
 import { cancelRotateSecret, rotateSecret } from './rotation-operations.ts';
 import {
   createSecret,
@@ -46,9 +48,11 @@ export const operations: ReadonlyMap<string, Operation> = new Map([
   ['CreateSecret', operation(createSecretRequest, createSecret)],
   ['DeleteSecret', operation(deleteSecretRequest, deleteSecret)],
   ['DescribeSecret', operation(secretRequest, describe)],
+  ['GetResourcePolicy', operation(secretRequest, getResourcePolicy)],
   ['GetSecretValue', operation(getSecretValueRequest, getSecretValue)],
   ['ListSecrets', operation(listSecretsRequest, ({ list }, request) => list.page(request))],
   ['ListSecretVersionIds', operation(listSecretVersionIdsRequest, listSecretVersionIds)],
+  ['PutResourcePolicy', operation(putResourcePolicyRequest, putResourcePolicy)],
   ['PutSecretValue', operation(putSecretValueRequest, putSecretValue)],
   ['RestoreSecret', operation(secretRequest, restoreSecret)],
   ['RotateSecret', operation(rotateSecretRequest, rotateSecret)],

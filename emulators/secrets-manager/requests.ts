@@ -46,6 +46,11 @@ export const createSecretRequest = v.object({
 
 export const secretRequest = v.object({ SecretId: secretId });
 
+export const putResourcePolicyRequest = v.object({
+  SecretId: secretId,
+  ResourcePolicy: text(1, 20_480),
+});
+
 export const updateSecretRequest = v.object({
   ...value,
   SecretId: secretId,

@@ -48,6 +48,8 @@ export interface Secret {
   readonly description?: string | undefined;
   readonly kmsKeyId?: string | undefined;
   readonly owningService?: string | undefined;
+  /** The resource policy, as JSON. */
+  readonly policy?: string | undefined;
   /** The source Region of a replica, or the own Region of a secret that has replicas. */
   readonly primaryRegion?: string | undefined;
   readonly isReplica: boolean;

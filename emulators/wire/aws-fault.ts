@@ -2,8 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AwsError, internalError } from './errors.ts';
 
 /**
- * A fault that any AWS service can have. `reset` drops the connection before the call is carried
- * out; `latency` delays the call, which then proceeds; `error` is any other error of the service.
+ * A fault that any AWS service can have, for example `{ kind: 'throttling' }`. `reset` drops the
+ * connection before the call is carried out, and `reset-after` after it, so that only the response
+ * is lost; `latency` delays the call, which then proceeds; `error` is any other error of the
+ * service.
  */
 export type AwsFault =
   | { readonly kind: 'throttling' }
@@ -11,6 +13,7 @@ export type AwsFault =
   | { readonly kind: 'denied' }
   | { readonly kind: 'latency'; readonly ms: number }
   | { readonly kind: 'reset' }
+  | { readonly kind: 'reset-after' }
   | {
       readonly kind: 'error';
       readonly type: string;
@@ -44,6 +47,7 @@ export async function applyFault(
       await delay(Math.min(fault.ms, maxDelayMs), undefined, { signal });
       return;
     case 'reset':
+    case 'reset-after':
     case undefined:
       return;
   }

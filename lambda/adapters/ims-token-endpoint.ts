@@ -95,8 +95,7 @@ export class ImsTokenEndpoint implements TokenEndpoint, AsyncDisposable {
       return await orAborted(this.#exchange(origin, asked, deadline), deadline);
     } catch (error) {
       const [code, what] = failures[lastingFault(error) ?? 'passing'];
-      const reason = redactId(reasonOf(error), [asked.secret.reveal()]);
-      const message = `${what} IMS at ${origin}: ${reason}`;
+      const message = `${what} IMS at ${origin}: ${reasonOf(error, asked.secret)}`;
       throw new TokenRequestError(code, message, { clientId }, { cause: error });
     }
   }
@@ -171,8 +170,11 @@ function headerOf(response: Dispatcher.ResponseData, name: string): string | und
   return text !== undefined && /^[\x20-\x7e]{1,128}$/.test(text) ? text : undefined;
 }
 
-function reasonOf(error: unknown): string {
+/** The code is Node's own; the message may quote what the other side sent. */
+function reasonOf(error: unknown, secret: Sensitive): string {
   if (!(error instanceof Error)) return 'unknown';
-  const code = (error as NodeJS.ErrnoException).code;
-  return typeof code === 'string' ? `${code} ${error.message}` : error.message;
+  const { code } = error as NodeJS.ErrnoException;
+  // undici says "Proxy response (407) !== 200 when HTTP Tunneling".
+  const message = redactId(error.message.replace(/ !== 200.*$/, ''), [secret.reveal()]);
+  return typeof code === 'string' ? `${code} ${message}` : message;
 }

@@ -1,6 +1,6 @@
 import type { SecretsManagerServiceException } from '@aws-sdk/client-secrets-manager';
-import { echoes } from '../../core/echo.ts';
 import { type ErrorCode, RotatorError } from '../../core/errors.ts';
+import { redactName } from '../../core/redact.ts';
 import { lastingFault } from './network-fault.ts';
 
 /**
@@ -27,7 +27,7 @@ function nameOf(error: unknown, sent: readonly string[]): string {
   if (!(error instanceof Error)) return 'unknown error';
   const { code } = error as NodeJS.ErrnoException;
   const name = error.name === 'Error' && code !== undefined ? code : error.name;
-  return /^[A-Za-z][A-Za-z0-9_]{0,99}$/.test(name) && !echoes(name, sent) ? name : 'unknown error';
+  return redactName(name, sent) ?? 'unknown error';
 }
 
 /** A secret that does not exist, has no value or is scheduled for deletion is an answer, not an error. */

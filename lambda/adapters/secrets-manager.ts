@@ -2,6 +2,7 @@
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
+  type GetSecretValueCommandInput,
   ListSecretsCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
@@ -23,17 +24,26 @@ export interface SecretsManagerOptions extends SecretsManagerClientConfig {
   readonly writesPerSecond: number;
 }
 
+type Pace = <Output>(write: () => Promise<Output>) => Promise<Output>;
+
+function pace(perSecond: number): Pace {
+  const throttle = pThrottle({ limit: perSecond, interval: 1_000, strict: true });
+  return throttle((write) => write());
+}
+
 /**
  * The port `SecretStore` through the AWS SDK. Every failure is a RotatorError with its own code.
  * Only the name of AWS's error is kept, because its message may quote the request.
  */
 export class SecretsManager implements SecretStore {
   readonly #client: SecretsManagerClient;
-  readonly #paced: <Output>(write: () => Promise<Output>) => Promise<Output>;
+  readonly #paced: Pace;
+  readonly #pacedTags: Pace;
 
   constructor({ timeouts, writesPerSecond, ...config }: SecretsManagerOptions) {
-    const throttle = pThrottle({ limit: writesPerSecond, interval: 1_000, strict: true });
-    this.#paced = throttle((write) => write());
+    // Tags have a quota of their own.
+    this.#paced = pace(writesPerSecond);
+    this.#pacedTags = pace(writesPerSecond);
     this.#client = new SecretsManagerClient({
       // The SDK's own retries ignore the deadline and repeat errors that are final.
       maxAttempts: 1,
@@ -74,23 +84,20 @@ export class SecretsManager implements SecretStore {
 
   /** @throws RotatorError as `listPage` */
   async read(secretId: string, abortSignal: AbortSignal): Promise<SecretValue | undefined> {
-    return await this.readVersion({ secretId }, abortSignal);
+    return await this.#readValue({ SecretId: secretId }, abortSignal);
   }
 
   /** @throws RotatorError as `listPage` */
   async readVersion(
-    { secretId, versionId }: Omit<Version, 'versionId'> & Partial<Version>,
+    { secretId, versionId }: Version,
     abortSignal: AbortSignal,
   ): Promise<SecretValue | undefined> {
-    const value = await absentAsUndefined('GetSecretValue', secretId, () =>
-      this.#client.send(new GetSecretValueCommand({ SecretId: secretId, VersionId: versionId }), {
-        abortSignal,
-      }),
-    );
-    if (value?.ARN === undefined || value.VersionId === undefined) return undefined;
-    // A binary value is neither a credential nor a token: it reads as text that is neither.
-    const secretString = new Sensitive(value.SecretString ?? '');
-    return { arn: value.ARN, versionId: value.VersionId, secretString };
+    return await this.#readValue({ SecretId: secretId, VersionId: versionId }, abortSignal);
+  }
+
+  /** @throws RotatorError as `listPage` */
+  async readPrevious(secretId: string, signal: AbortSignal): Promise<SecretValue | undefined> {
+    return await this.#readValue({ SecretId: secretId, VersionStage: 'AWSPREVIOUS' }, signal);
   }
 
   /** @throws RotatorError as `listPage`, ERR_VERSION_EXISTS, ERR_VERSION_LIMIT or ERR_TOKEN_SECRET_MISSING */
@@ -153,15 +160,27 @@ export class SecretsManager implements SecretStore {
     tag: { readonly secretId: string; readonly key: string; readonly value: string },
     abortSignal: AbortSignal,
   ): Promise<void> {
-    await this.#write('TagResource', tag.secretId, () =>
-      this.#client.send(
-        new TagResourceCommand({
-          SecretId: tag.secretId,
-          Tags: [{ Key: tag.key, Value: tag.value }],
-        }),
-        { abortSignal },
-      ),
+    const { secretId, key, value } = tag;
+    const command = new TagResourceCommand({
+      SecretId: secretId,
+      Tags: [{ Key: key, Value: value }],
+    });
+    await attempt('TagResource', secretId, () =>
+      this.#pacedTags(() => this.#client.send(command, { abortSignal })),
     );
+  }
+
+  async #readValue(
+    input: GetSecretValueCommandInput & { readonly SecretId: string },
+    abortSignal: AbortSignal,
+  ): Promise<SecretValue | undefined> {
+    const value = await absentAsUndefined('GetSecretValue', input.SecretId, () =>
+      this.#client.send(new GetSecretValueCommand(input), { abortSignal }),
+    );
+    if (value?.ARN === undefined || value.VersionId === undefined) return undefined;
+    // A binary value is neither a credential nor a token: it reads as text that is neither.
+    const secretString = new Sensitive(value.SecretString ?? '');
+    return { arn: value.ARN, versionId: value.VersionId, secretString };
   }
 
   async #write<Output>(

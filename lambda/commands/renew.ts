@@ -41,18 +41,12 @@ export async function renew(
 /** The error when a kept token does not satisfy the request. */
 function refusalOf(
   run: Run,
-  { credential, outcome, reason, token, isOverBudget }: CredentialOutcome,
+  { credential, outcome, reason, token, spent }: CredentialOutcome,
   { force, replaces }: Force,
 ): RotatorError | undefined {
   if (outcome === 'renewed' || reason === undefined) return undefined;
   const names = secretNames(run.config, credential);
-  if (!isSettled(reason)) return keptError(reason, names);
-  if (isOverBudget === true) {
-    return new RotatorError(
-      'ERR_RECENTLY_ISSUED',
-      `${names.token} got two tokens in a short time; the next one is minted after 10 minutes`,
-    );
-  }
+  if (!isSettled(reason)) return keptError(reason, names, spent);
   if (force && replaces === undefined) {
     return new RotatorError(
       'ERR_RECENTLY_ISSUED',

@@ -24,7 +24,8 @@ async function lookCloser(run: Run, { listed, decision }: Nomination): Promise<G
 function preview(run: Run, { credential, observation, error }: Gathered): CredentialOutcome {
   const decision = observation && decide(observation);
   const names = secretNames(run.config, credential);
-  const refusal = decision?.needsAction === true ? keptError(decision.reason, names) : undefined;
+  const refusal =
+    decision?.needsAction === true ? keptError(decision.reason, names, decision.spent) : undefined;
   const failure = error ?? refusal;
   const due: Acted = { kind: decision?.action === 'keep' ? 'kept' : 'due' };
   const acted: Acted = failure === undefined ? due : { kind: 'failed', error: failure };

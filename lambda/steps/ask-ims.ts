@@ -1,13 +1,20 @@
-import { Deferral, TokenRequestError } from '../../core/errors.ts';
+import { Deferral, type ErrorCode, TokenRequestError } from '../../core/errors.ts';
 import { imsReserve } from './budget.ts';
 import type { Run } from './run.ts';
 import { noTimeLeft } from './with-retries.ts';
 
+/** Faults of the network on the way to a host, which hit every other request too. */
+const networkFaults: ReadonlySet<ErrorCode> = new Set([
+  'ERR_IMS_CERTIFICATE',
+  'ERR_IMS_PROXY',
+  'ERR_IMS_UNRESOLVED',
+]);
+
 /**
  * In: one request to an IMS host. Out: its result.
  *
- * Nothing is sent when the host has failed too often in this run, or when too little time is left to
- * store a token.
+ * Nothing is sent when the host cannot be reached or has failed too often in this run, or when too
+ * little time is left to store a token.
  *
  * @throws Deferral when nothing was sent; otherwise whatever the request throws
  */
@@ -16,10 +23,11 @@ export async function askIms<Output>(
   imsHost: string,
   request: () => Promise<Output>,
 ): Promise<Output> {
-  if (run.breaker.isOpen(imsHost)) {
+  const code = run.breaker.failureOf(imsHost);
+  if (code !== undefined) {
     throw new Deferral(
-      'ERR_TOKEN_UNAVAILABLE',
-      `${imsHost} has failed too often in this run to be asked again`,
+      code,
+      `${imsHost} could not be reached, or has failed too often, in this run, and is not asked again`,
     );
   }
   if (run.remaining() < imsReserve) throw noTimeLeft();
@@ -28,13 +36,18 @@ export async function askIms<Output>(
     run.breaker.answered(imsHost);
     return output;
   } catch (error) {
-    const transient = error instanceof TokenRequestError && error.transient;
-    if (!transient) run.breaker.answered(imsHost);
-    else if (run.breaker.failed(imsHost)) {
-      run.log.warn('the host has failed too often and is not asked again in this run', {
-        ims_host: imsHost,
-      });
-    }
+    noteFailure(run, imsHost, error);
     throw error;
+  }
+}
+
+function noteFailure({ breaker, log }: Run, imsHost: string, error: unknown): void {
+  const code = error instanceof TokenRequestError ? error.code : undefined;
+  const isLasting = code !== undefined && networkFaults.has(code);
+  const isTransient = error instanceof TokenRequestError && error.transient;
+  // Any other failure is an answer of the host.
+  if (code === undefined || !(isLasting || isTransient)) breaker.answered(imsHost);
+  else if (breaker.failed(imsHost, code, isLasting)) {
+    log.warn('the host is not asked again in this run', { ims_host: imsHost, code });
   }
 }

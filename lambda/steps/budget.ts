@@ -43,6 +43,8 @@ export const budget = {
   read: { attempts: 4, reserve: 2 * call },
   /** A token that was issued has to be stored, and the status set. */
   mint: { attempts: 4, reserve: request + 2 * call },
+  /** Beside the request to IMS, so that it must not outlast it. */
+  record: { attempts: 3, reserve: 3 * call },
   validate: { attempts: 3, reserve: request + 2 * call },
   put: { attempts: 8, reserve: call + slack },
   label: { attempts: 8, reserve: call + slack },

@@ -1,10 +1,12 @@
 import { parseCredential } from '../../core/credential.ts';
 import { RotatorError } from '../../core/errors.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
+import { type Observation, observeSameFailure } from '../../core/observation.ts';
 import type { SecretValue } from '../../core/ports.ts';
-import { isSameCredential } from '../../core/same-credential.ts';
+import { isMintedFrom, isSameValue } from '../../core/same-credential.ts';
+import { parseStatus } from '../../core/status.ts';
 import { decodePendingToken } from '../../core/stored-token.ts';
-import { readSettings, splitScopes } from '../../core/token-tags.ts';
+import { fingerprint, readSettings } from '../../core/token-tags.ts';
 import { budget } from './budget.ts';
 import type { Run } from './run.ts';
 import { withRetries } from './with-retries.ts';
@@ -13,15 +15,17 @@ import { withRetries } from './with-retries.ts';
  * In: a token secret, and a client secret whose version is not the one that the token was minted from.
  * Out: true if both versions hold the same credential, so that no new token is needed.
  *
- * Controllers store the same value again at every refresh (external-secrets#3436).
+ * Controllers store the same value again at every refresh (external-secrets#3436). Where the versions
+ * cannot be compared, the credential counts as another one, which is renewed within its budget.
+ *
+ * @throws RotatorError for a failure that may pass by itself
  */
 export async function isSameContent(
   run: Run,
-  secret: SecretMetadata | undefined,
-  client: SecretValue | undefined,
+  secret: SecretMetadata,
+  client: SecretValue,
 ): Promise<boolean> {
-  if (secret === undefined || client === undefined) return false;
-  try {
+  return await orFalse(async () => {
     const value = await withRetries(run, budget.read, () =>
       run.secrets.read(secret.arn, run.signal),
     );
@@ -34,12 +38,42 @@ export async function isSameContent(
     if (old === undefined) return false;
     const settings = readSettings(secret.tags);
     const current = parseCredential(client.secretString.reveal(), settings);
-    const minted = parseCredential(old.secretString.reveal(), settings);
-    // The settings at the time of the mint show in the token's own scopes.
-    return isSameCredential(current, { ...minted, scopes: splitScopes(token.scope) });
+    return isMintedFrom(token, old.secretString.reveal(), current, settings);
+  });
+}
+
+/**
+ * In: an observation of a token secret and a client secret. Out: the same; with the failure that the
+ * status tag holds, if that is about the client secret's previous version and its content is the same.
+ *
+ * @throws RotatorError for a failure that may pass by itself
+ */
+export async function observeFailure(
+  run: Run,
+  observation: Observation,
+  secret: SecretMetadata,
+  client: SecretValue,
+): Promise<Observation> {
+  const { tags } = secret;
+  const failed = parseStatus(tags)?.fingerprint;
+  if (failed === undefined || failed === observation.fingerprint) return observation;
+  const isSame = await orFalse(async () => {
+    const previous = await withRetries(run, budget.read, () =>
+      run.secrets.readPrevious(client.arn, run.signal),
+    );
+    if (previous === undefined) return false;
+    if (fingerprint(run.digest, client.arn, previous.versionId, tags) !== failed) return false;
+    const [one, other] = [previous, client].map(({ secretString }) => secretString.reveal());
+    return isSameValue(one ?? '', other ?? '', readSettings(tags));
+  });
+  return isSame ? observeSameFailure(observation, tags, failed) : observation;
+}
+
+async function orFalse(work: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await work();
   } catch (error) {
-    // Whatever cannot be compared is renewed, within the budget of mints.
-    if (error instanceof RotatorError) return false;
+    if (error instanceof RotatorError && !error.transient) return false;
     throw error;
   }
 }

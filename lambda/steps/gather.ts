@@ -10,7 +10,7 @@ import {
 import type { SecretValue } from '../../core/ports.ts';
 import { secretNames } from '../../core/secret-name.ts';
 import { budget, renewalSeconds } from './budget.ts';
-import { isSameContent } from './compare-content.ts';
+import { isSameContent, observeFailure } from './compare-content.ts';
 import { observe, observeMetadataOf } from './observe.ts';
 import type { Run } from './run.ts';
 import { noTimeLeft, withRetries } from './with-retries.ts';
@@ -86,9 +86,26 @@ async function describe(run: Run, credential: string, listed?: Gathered): Promis
   const observation = observeMetadataOf(run, credential, secret, clientVersion);
   const error = isRead ? undefined : asRotatorError(value.reason);
   const gathered = { credential, secret, client, clientVersion, observation, error };
-  if (observation.token === 'unread') return await look(run, gathered);
-  const isSame = isMintedFromAnother(observation) && (await isSameContent(run, secret, client));
-  return isSame ? { ...gathered, observation: observeSameContent(observation) } : gathered;
+  const looked = observation.token === 'unread' ? await look(run, gathered) : gathered;
+  return await compare(run, looked);
+}
+
+/** A credential that was stored again with the same content is still the same credential. */
+async function compare(run: Run, gathered: Gathered): Promise<Gathered> {
+  const { secret, client } = gathered;
+  let { observation } = gathered;
+  if (secret === undefined || client === undefined || observation === undefined) return gathered;
+  try {
+    const isSame = isMintedFromAnother(observation) && (await isSameContent(run, secret, client));
+    if (isSame) observation = observeSameContent(observation);
+    observation = await observeFailure(run, observation, secret, client);
+    return { ...gathered, observation };
+  } catch (thrown) {
+    // The next tick compares them again. Until the token is due, it is as good as it was.
+    const kept = observeSameContent(observation);
+    if (decide(kept).action === 'renew') return { ...gathered, observation };
+    return { ...gathered, observation: kept, error: gathered.error ?? asRotatorError(thrown) };
+  }
 }
 
 function isMintedFromAnother({ token, fingerprint }: Observation): boolean {

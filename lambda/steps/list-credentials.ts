@@ -1,7 +1,7 @@
 // In: the rotator's prefix. Out: a nomination for each of its credentials, page by page.
 import { type Decision, decide } from '../../core/decision.ts';
 import { asRotatorError, type RotatorError } from '../../core/errors.ts';
-import { type LedgerEntry, type SecretMetadata, takePairs } from '../../core/ledger.ts';
+import { isOnlyLent, type LedgerEntry, type SecretMetadata, takePairs } from '../../core/ledger.ts';
 import { type Observation, versionOf } from '../../core/observation.ts';
 import { budget } from './budget.ts';
 import type { Gathered } from './gather.ts';
@@ -31,13 +31,9 @@ export async function* listCredentials(run: Run): AsyncGenerator<Nomination> {
     yield* nominateEach(run, takePairs(ledger, page.rows, { prefix, region }));
     nextToken = page.nextToken;
   } while (nextToken !== undefined);
-  // A client secret that only others use is what `offboard` leaves of a credential.
-  const shared = new Set(clientSecrets.values());
-  const isLeft = (name: string, { client, token }: LedgerEntry): boolean =>
-    token === undefined && !expected.has(name) && shared.has(client?.arn ?? '');
   yield* nominateEach(
     run,
-    [...ledger].filter(([name, entry]) => !isLeft(name, entry)),
+    [...ledger].filter(([name, entry]) => !isOnlyLent(name, entry, run.config)),
   );
 }
 

@@ -5,6 +5,7 @@ import type { Sensitive } from '../../core/sensitive.ts';
 import { type IssuedToken, parseTokenResponse } from '../../core/token-response.ts';
 import { askIms } from './ask-ims.ts';
 import { budget } from './budget.ts';
+import { type Recorded, recordRequest } from './record-request.ts';
 import type { Run } from './run.ts';
 import { withRetries } from './with-retries.ts';
 
@@ -15,22 +16,39 @@ export interface Minted {
 }
 
 /**
- * @throws TokenRequestError, or Deferral when the host has failed too often in this run
+ * Asks IMS, and records that it did, both at the same time. However often it has to ask, that is one
+ * request of the credential's budget.
+ *
+ * @throws TokenRequestError, or Deferral when the host is not asked in this run
  */
-export async function mint(run: Run, credential: ClientCredential): Promise<Minted> {
-  const { result, position } = await tryClientSecrets(credential.clientSecrets, (clientSecret) =>
-    withRetries(run, budget.mint, () => request(run, credential, clientSecret)),
-  );
-  return { token: result, clientSecretPosition: position };
+export async function mint(
+  run: Run,
+  credential: ClientCredential,
+  recorded: Recorded,
+): Promise<Minted> {
+  let recording: Promise<void> | undefined;
+  const record = (): void => {
+    recording ??= recordRequest(run, recorded);
+  };
+  try {
+    const { result, position } = await tryClientSecrets(credential.clientSecrets, (clientSecret) =>
+      withRetries(run, budget.mint, () => request(run, credential, clientSecret, record)),
+    );
+    return { token: result, clientSecretPosition: position };
+  } finally {
+    await recording;
+  }
 }
 
 async function request(
   run: Run,
   credential: ClientCredential,
   clientSecret: Sensitive,
+  record: () => void,
 ): Promise<IssuedToken> {
   const { clientId, imsHost } = credential;
   return await askIms(run, imsHost, async () => {
+    record();
     const requestedAt = run.now();
     const response = await run.tokenEndpoint.request({ ...credential, clientSecret }, run.signal);
     return parseTokenResponse(response, { requestedAt, clientId, clientSecret });

@@ -1,5 +1,6 @@
 import { asRotatorError, RotatorError } from '../../core/errors.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
+import { mergeRequests } from '../../core/mint-budget.ts';
 import {
   type CredentialVersion,
   type Observation,
@@ -15,7 +16,8 @@ import type { Run } from './run.ts';
 import { withRetries } from './with-retries.ts';
 
 /**
- * In: the metadata of a credential's secrets. Out: what it shows, without any call.
+ * In: the metadata of a credential's secrets. Out: what it shows, without any call, and what this
+ * sandbox remembers of token requests.
  */
 export function observeMetadataOf(
   run: Run,
@@ -26,7 +28,9 @@ export function observeMetadataOf(
   const { tick, declared } = run.config;
   const isDeclared = declared.has(credential);
   const context = { now: run.now(), tick, digest: run.digest, isDeclared };
-  return observeMetadata(context, secret, client);
+  const observation = observeMetadata(context, secret, client);
+  const remembered = run.memory.requests.get(secret?.arn ?? '') ?? [];
+  return { ...observation, requested: mergeRequests(observation.requested, remembered) };
 }
 
 /**

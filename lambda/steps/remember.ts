@@ -17,7 +17,7 @@ export async function remember(
   { secret, observation, error }: Gathered,
   outcome: CredentialOutcome,
 ): Promise<CredentialOutcome> {
-  if (secret === undefined) return outcome;
+  if (secret === undefined) return reportOnce(run, outcome);
   const { status, isNews } = nextStatus(secret.tags, observation, outcome);
   const remembered = { ...outcome, isNews };
   // A recovery that was seen only in part does not count.
@@ -40,4 +40,20 @@ export async function remember(
     run.log.error(statusError.message, { credential, code: statusError.code });
     return { ...remembered, statusError };
   }
+}
+
+// Seconds; less than the hour after which a missing token secret is news again.
+const lately = 1_800;
+
+/**
+ * A missing token secret has no tag that could remember its failure. Without this memory, Lambda's
+ * retry of the failed invocation, a minute later, would fail as well.
+ */
+function reportOnce({ memory, now }: Run, outcome: CredentialOutcome): CredentialOutcome {
+  const { credential, isNews } = outcome;
+  if (!isNews) return outcome;
+  const reported = memory.missing.get(credential);
+  if (reported !== undefined && now() - reported < lately) return { ...outcome, isNews: false };
+  memory.missing.set(credential, now());
+  return outcome;
 }

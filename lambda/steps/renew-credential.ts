@@ -46,7 +46,7 @@ async function act(run: Run, gathered: Gathered, decision: Decision | undefined)
   }
   if (decision === undefined || error !== undefined) throw error;
   if (decision.action === 'renew') return await renew(run, gathered, decision);
-  throw keptError(decision.reason, secretNames(run.config, credential));
+  throw keptError(decision.reason, secretNames(run.config, credential), decision.spent);
 }
 
 /** Something that a token is kept for could not be seen: its value, its credential, or anything. */
@@ -64,7 +64,7 @@ async function renew(
   if (secret === undefined || client === undefined || observation === undefined) {
     throw new TypeError('a renewal needs both secrets');
   }
-  const due = { credential, reason, secret, client, token: observation.token };
+  const due = { credential, reason, secret, client, observation };
   const { token, clientSecretPosition } = await replaceToken(run, due);
   run.log.info('renewed', {
     credential,

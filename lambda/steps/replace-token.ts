@@ -22,7 +22,7 @@ export interface Due {
   readonly reason: Reason;
   readonly secret: SecretMetadata;
   readonly client: SecretValue;
-  readonly token: Observation['token'];
+  readonly observation: Observation;
 }
 
 export interface Replaced {
@@ -38,10 +38,15 @@ export interface Replaced {
  * the new one may have been stored too, if only the response was lost
  */
 export async function replaceToken(run: Run, due: Due): Promise<Replaced> {
-  const { secret, client } = due;
+  const { secret, client, reason, observation } = due;
   const credential = parseCredential(client.secretString.reveal(), readSettings(secret.tags));
-  const { token, clientSecretPosition } = await mint(run, credential);
-  if (mustExpireLater(due.reason, due.token)) assertExpiresLater(token, due.token);
+  const { token, clientSecretPosition } = await mint(run, credential, {
+    credential: due.credential,
+    secretId: secret.arn,
+    requested: observation.requested,
+  });
+  const { token: stored } = observation;
+  if (mustExpireLater(reason, stored)) assertExpiresLater(token, stored);
   if (run.config.validate) {
     const { clientId, imsHost } = credential;
     await validateToken(run, { clientId, imsHost, accessToken: token.accessToken });

@@ -1,8 +1,9 @@
 // In: a rotation and its token secret. Out: the work that one step did.
 import { parseCredential } from '../../core/credential.ts';
 import { RotatorError } from '../../core/errors.ts';
-import { keptError } from '../../core/kept-error.ts';
+import { keptError, spentError } from '../../core/kept-error.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
+import { spentBudget } from '../../core/mint-budget.ts';
 import type { Observation } from '../../core/observation.ts';
 import type { TokenLife } from '../../core/outcome.ts';
 import type { NewVersion, SecretValue } from '../../core/ports.ts';
@@ -40,13 +41,13 @@ export async function createSecret(
   rotation: Rotation,
   secret: SecretMetadata,
 ): Promise<StepDone> {
-  const current = await currentToken(run, rotation, secret);
+  const observation = await observeCurrent(run, rotation, secret);
   const value = await readPending(run, rotation);
   if (value !== undefined) {
-    const token = await usableToken(run, rotation, value, current);
+    const token = await usableToken(run, rotation, value, observation.token);
     return { did: 'the pending version already has its token', token: lifeOf(token) };
   }
-  const { token, secretString } = await mintPending(run, rotation, secret);
+  const { token, secretString } = await mintPending(run, rotation, secret, observation);
   const { secretId, versionId, rotationToken } = rotation;
   await store(run, { secretId, versionId, secretString, pending: { rotationToken } });
   warnOfToken(run, rotation.credential, token);
@@ -85,7 +86,7 @@ export async function finishSecret(
   secret: SecretMetadata,
 ): Promise<StepDone> {
   const { secretId, versionId } = rotation;
-  const current = await currentToken(run, rotation, secret);
+  const { token: current } = await observeCurrent(run, rotation, secret);
   const value = await readPending(run, rotation);
   if (value === undefined) {
     const { token: name } = secretNames(run.config, rotation.credential);
@@ -102,14 +103,15 @@ export async function finishSecret(
   return { did: 'rotated', token: lifeOf(token), isCurrent: true };
 }
 
-/** The token that the rotation replaces. @throws RotatorError if it must not */
-async function currentToken(
+/** The secret whose token the rotation replaces. @throws RotatorError if it must not */
+async function observeCurrent(
   run: Run,
   { credential }: Rotation,
   secret: SecretMetadata,
-): Promise<Observation['token']> {
+): Promise<Observation> {
   const names = secretNames(run.config, credential);
-  const { paused, token } = await observe(run, credential, secret, undefined);
+  const observation = await observe(run, credential, secret, undefined);
+  const { paused, token } = observation;
   if (paused) throw keptError('paused', names);
   // The first version of a secret is AWSCURRENT at once, before any step has tested it.
   if (token === 'empty') {
@@ -118,7 +120,7 @@ async function currentToken(
       `${names.token} has no token yet, and a rotation can only replace one; renew ${credential} first`,
     );
   }
-  return token;
+  return observation;
 }
 
 /**
@@ -163,14 +165,18 @@ async function mintPending(
   run: Run,
   { credential }: Rotation,
   secret: SecretMetadata,
+  observation: Observation,
 ): Promise<{ readonly token: IssuedToken; readonly secretString: Sensitive }> {
   const names = secretNames(run.config, credential);
+  const spent = spentBudget(observation);
+  if (spent !== undefined) throw spentError(spent, names);
   const client = await withRetries(run, budget.read, () =>
     run.secrets.read(names.client, run.signal),
   );
   if (client === undefined) throw keptError('credential-missing', names);
   const parsed = parseCredential(client.secretString.reveal(), readSettings(secret.tags));
-  const { token } = await mint(run, parsed);
+  const { requested } = observation;
+  const { token } = await mint(run, parsed, { credential, secretId: secret.arn, requested });
   const secretString = new Sensitive(encodeStoredToken(token, parsed, client.versionId));
   return { token, secretString };
 }

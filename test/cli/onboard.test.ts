@@ -128,7 +128,7 @@ describe('onboard', () => {
       expect(code).toBe(1);
       expect(stderr).toMatch(/^ERR_AWS_(DENIED|UNAVAILABLE) /);
       expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
-        'run the same command again, which restores it',
+        'then run the same command again, which uses it',
       );
       const { DeletedDate } = await describeSecret('fusion', 'token');
       expect(Math.round(((DeletedDate?.getTime() ?? 0) - Date.now()) / 86_400_000)).toBe(7);
@@ -267,7 +267,7 @@ describe('offboard', () => {
     const { code, stderr } = await cli('offboard', 'fusion', '--yes');
     expect(code).toBe(1);
     expect(stderr).toMatch(/^ERR_AWS_DENIED not authorized to perform secretsmanager:DeleteSecret/);
-    expect(stderr).toContain('could not be undone');
+    expect(stderr).toContain('not everything could be undone');
     expect(stderr).toContain(
       'aws secretsmanager restore-secret --secret-id ims-token-rotator/local/fusion/client',
     );

@@ -220,32 +220,3 @@ describe('the rotator', () => {
     expect(stderr).toContain('ERR_FUNCTION_FAILED rotator-local cannot run:');
   });
 });
-
-describe('an endpoint of AWS', () => {
-  const at = (variable: string, url: string) => {
-    const environment = {
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'operator',
-      AWS_SECRET_ACCESS_KEY: 'operator',
-      AWS_MAX_ATTEMPTS: '1',
-      [variable]: url,
-    };
-    return new RunningProcess(program, ['status'], environment).exit();
-  };
-
-  it.each(['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_SECRETS_MANAGER', 'AWS_ENDPOINT_URL_LAMBDA'])(
-    'in %s must be on this machine, or encrypted: requests to it carry secrets',
-    async (variable) => {
-      const { code, stderr } = await at(variable, 'http://10.0.0.1:4566');
-      expect(code).toBe(1);
-      expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
-        `ERR_CONFIG_INVALID the environment is invalid: ${variable} must be an https URL, or one on loopback`,
-      );
-    },
-  );
-
-  it('is shown when it is used', async () => {
-    const { stderr } = await at('AWS_ENDPOINT_URL', 'https://aws.invalid/path');
-    expect(stderr).toContain('AWS_ENDPOINT_URL: AWS is called at https://aws.invalid');
-  });
-});

@@ -1,4 +1,4 @@
-import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { DescribeSecretCommand, PutResourcePolicyCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { tagKeys } from '../../core/contract.ts';
 import { fileWith, type Operator, registerClient, startOperator, until } from './operator.ts';
@@ -55,6 +55,23 @@ async function startWith(...names: readonly string[]): Promise<Operator> {
 }
 
 describe('put-credential', () => {
+  it.each([
+    ['warns about a resource policy', true, true],
+    ['needs no right to see one', false, false],
+  ])('%s: others may read what it stores', async (_, mayLook, warns) => {
+    const operator = await startOperator({
+      authorize: (action) => mayLook || action !== 'secretsmanager:GetResourcePolicy',
+    });
+    await operator.onboard('fusion');
+    const { file } = await newClient(operator);
+    const SecretId = operator.world.secretId('fusion', 'client');
+    const ResourcePolicy = '{"Version":"2012-10-17","Statement":[]}';
+    await operator.client.send(new PutResourcePolicyCommand({ SecretId, ResourcePolicy }));
+    const { code, stderr } = await operator.cli('put-credential', 'fusion', file, '--wait', '0');
+    expect(code).toBe(0);
+    expect(stderr.startsWith(`warning: ${SecretId} has a resource policy`)).toBe(warns);
+  });
+
   it.each(forms)('accepts the form: %s', async (form) => {
     const operator = await startWith('fusion');
     const { clientId, file } = await newClient(operator, form);

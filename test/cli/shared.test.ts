@@ -1,4 +1,8 @@
-import { DescribeSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  DescribeSecretCommand,
+  PutResourcePolicyCommand,
+  PutSecretValueCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { environmentVariables } from '../../core/contract.ts';
 import { epochSeconds } from '../../core/instant.ts';
@@ -47,10 +51,23 @@ describe('offboard of credentials that share a client secret', () => {
       expect(stdout).toContain(`${shared} stays, because it is the client secret of reports too`);
       expect(await isDeleted(operator, shared)).toBe(false);
       expect(await isDeleted(operator, 'ims-token-rotator/local/fusion/token')).toBe(true);
+      const { stdout: listed } = await operator.cli('status', '--json');
+      const names = JSON.parse(listed).credentials.map((one: { name: string }) => one.name);
+      expect(names).toEqual(['reports']);
       const again = await operator.cli('offboard', 'fusion', '--yes');
       expect(again.stderr).toContain('ERR_CREDENTIAL_NOT_FOUND nothing can be deleted');
     },
   );
+
+  it('warns about a resource policy: another account may use the client secret', async () => {
+    const operator = await start(arnOf('elsewhere'));
+    const ResourcePolicy = '{"Version":"2012-10-17","Statement":[]}';
+    await operator.client.send(new PutResourcePolicyCommand({ SecretId: shared, ResourcePolicy }));
+    const { stdout } = await operator.cli('offboard', 'fusion');
+    expect(stdout).toContain(`${shared} has a resource policy, which may let others use it`);
+    expect(stdout).not.toContain('fusion/token has a resource policy');
+    expect(await isDeleted(operator, shared)).toBe(false);
+  });
 
   it('deletes nothing while the function of another rotator cannot say what it uses', async () => {
     const operator = await start(arnOf('elsewhere'));
@@ -188,10 +205,11 @@ describe('renew --force', () => {
   it('says when the next token can be minted after too many', async () => {
     const operator = await startHealthy();
     expect(await operator.cli('renew', 'fusion', '--force')).toMatchObject({ code: 0 });
+    expect(await operator.cli('renew', 'fusion', '--force')).toMatchObject({ code: 0 });
     const { code, stdout } = await operator.cli('renew', 'fusion', '--force');
     expect(code).toBe(1);
-    expect(stdout).toContain('✗ fusion ERR_RECENTLY_ISSUED');
-    expect(stdout).toContain('the next one is minted after 10 minutes');
+    expect(stdout).toContain('✗ fusion ERR_MINT_BUDGET_SPENT');
+    expect(stdout).toContain('the next request is possible at');
     expect(stdout).toContain('use the stored token');
   });
 });

@@ -23,6 +23,7 @@ describe('the contract', () => {
   it('keeps the tags and metrics that are published', () => {
     expect(Object.values(tagKeys)).toEqual([
       'ims-token-rotator:status',
+      'ims-token-rotator:requested',
       'ims-token-rotator:paused',
       'ims-token-rotator:product',
       'ims-token-rotator:scopes',

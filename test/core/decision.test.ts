@@ -141,6 +141,41 @@ describe('decide', () => {
   });
 });
 
+describe('a decision over the budget of token requests', () => {
+  const requested = [now, now, now];
+  const over = (overrides: Partial<Observation>, force?: Force) =>
+    decide(observed({ requested, ...overrides }), force);
+
+  it.each<[string, Partial<Observation>, Force | undefined, boolean]>([
+    ['keeps quiet about a changed credential', { fingerprint: '00000001' }, undefined, false],
+    ['keeps quiet about a forced renewal', {}, { force: true }, false],
+    [
+      'keeps quiet while the token lasts for more than two ticks',
+      { token: currentToken(1_801) },
+      undefined,
+      false,
+    ],
+    ['needs action when it does not', { token: currentToken(1_800) }, undefined, true],
+    ['needs action when the token has expired', { token: currentToken(-1) }, undefined, true],
+    ['needs action when there is no token', { token: 'empty' }, undefined, true],
+    ['needs action when the value is not a token', { token: 'malformed' }, undefined, true],
+    ['needs action when nobody has read it', { token: 'unread' }, { force: true }, true],
+  ])('%s', (_, overrides, force, needsAction) => {
+    expect(over(overrides, force)).toEqual({
+      action: 'keep',
+      reason: 'over-budget',
+      needsAction,
+      spent: { requests: requested, nextAt: now + 600 },
+    });
+  });
+
+  it('is about tokens that are due only', () => {
+    expect(over({}).reason).toBe('token-fresh');
+    expect(over({ paused: true }).reason).toBe('paused');
+    expect(over({ token: 'unread' }).action).toBe('look');
+  });
+});
+
 describe('a forced decision', () => {
   const token = currentToken(lifetime - 60);
   const current = { token, versionId: 'the-current-one' };
@@ -195,6 +230,7 @@ describe('isSettled', () => {
     ['token-fresh', true],
     ['recently-issued', true],
     ['backing-off', false],
+    ['over-budget', false],
     ['paused', false],
     [undefined, false],
   ] as const)('for %s: %s', (reason, settled) => {

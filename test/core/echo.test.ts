@@ -1,18 +1,43 @@
 import { describe, expect, it } from 'vitest';
-import { echoes } from '../../core/echo.ts';
+import { decodingsOf } from '../../core/decodings.ts';
+import { echoes, longestText } from '../../core/echo.ts';
+
+const secret = 'p8e-Zq7Kx2Lm9Vt4Rw1Yb8Nd3Hs5';
 
 describe('echoes', () => {
-  const secret = 'p8e-Zq7Kx2Lm9Vt4Rw1Yb8Nd3Hs5';
-
   it.each<[string, string, readonly string[]]>([
     ['an empty text', '', [secret]],
     ['a text when nothing secret was sent', 'invalid client', ['']],
     ['a text that repeats nothing', 'invalid client', [secret]],
+    ['a letter of the secret now and then', [...secret].join(' to-and-fro '), [secret]],
+    ['a text of the greatest length', 'no '.repeat(333), [secret]],
   ])('clears %s', (_, text, secrets) => {
     expect(echoes(text, secrets)).toBe(false);
   });
 
-  it('suspects a text that decodes to more than anybody would send', () => {
-    expect(echoes('%2541&#66;\\u0043'.repeat(4_000), [secret])).toBe(true);
+  it.each<[string, string]>([
+    ['is too long to be read', ' '.repeat(longestText + 1)],
+    ['decodes to more than anybody would send', 'V'.repeat(1_000)],
+    ['has an escape in what it decodes to', btoa('It is %70%38%65')],
+  ])('suspects a text that %s', (_, text) => {
+    expect(echoes(text, [secret])).toBe(true);
+  });
+});
+
+describe('decodingsOf', () => {
+  it('is the text, what it decodes to, and the reverse of each', () => {
+    expect(decodingsOf(btoa('client secret'))).toEqual(
+      expect.arrayContaining(['Y2xpZW50IHNlY3JldA==', 'client secret', 'terces tneilc']),
+    );
+  });
+
+  it('decodes what it decoded', () => {
+    expect(decodingsOf(btoa(btoa(Buffer.from('client secret').toString('hex'))))).toContain(
+      'client secret',
+    );
+  });
+
+  it('is undefined for a text that decodes to more than 10 times its length', () => {
+    expect(decodingsOf('V'.repeat(1_000))).toBeUndefined();
   });
 });

@@ -6,7 +6,14 @@ import { parseEvent } from '../../core/event.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const prefix = 'ims-token-rotator/prod';
 const importedArn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:team/adobe-AbCdEf';
-const naming = { prefix, clientSecrets: new Map([['imported', importedArn]]) };
+const partialArn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:team/partial';
+const naming = {
+  prefix,
+  clientSecrets: new Map([
+    ['imported', importedArn],
+    ['partial', partialArn],
+  ]),
+};
 
 const labelUpdated = (name: string, label = 'AWSCURRENT') => ({
   version: '0',
@@ -50,6 +57,17 @@ describe('parseEvent', () => {
       'a new version of an imported client secret',
       { ...labelUpdated('team/adobe'), resources: [importedArn] },
       { action: 'renew', credentials: ['imported'], force: { force: false } },
+    ],
+    [
+      'a new version of a client secret that is imported without its last six characters',
+      {
+        ...labelUpdated('team/partial'),
+        resources: [
+          'arn:aws:secretsmanager:eu-west-1:111122223333:secret:team/partial-Zy9876',
+          'arn:aws:secretsmanager:eu-west-1:111122223333:secret:team/partial-more-Zy9876',
+        ],
+      },
+      { action: 'renew', credentials: ['partial'], force: { force: false } },
     ],
     [
       'a new version of a secret that an imported one replaces, as nothing to do',

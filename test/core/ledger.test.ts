@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type LedgerEntry, type SecretMetadata, takePairs } from '../../core/ledger.ts';
+import { isOnlyLent, type LedgerEntry, type SecretMetadata, takePairs } from '../../core/ledger.ts';
 import { secretNames } from '../../core/secret-name.ts';
 
 const prefix = 'ims-token-rotator/prod';
@@ -39,5 +39,33 @@ describe('the ledger', () => {
       ],
     ]);
     expect([...ledger]).toEqual([['b', { client: row(b?.client ?? '') }]]);
+  });
+});
+
+describe('a client secret in the ledger', () => {
+  const arn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:x/fusion/client-AbCdEf';
+  const client = { name: 'x/fusion/client', arn, tags: {} };
+  const token = { name: 'x/fusion/token', arn: '', tags: {} };
+  const lent = { clientSecrets: new Map([['reports', arn]]), declared: new Set<string>() };
+
+  it.each([
+    ['when only others use it', { client }, lent, true],
+    ['not while its credential has a token secret', { client, token }, lent, false],
+    ['not when nobody uses it', { client }, { ...lent, clientSecrets: new Map() }, false],
+    [
+      'not when the stack declares it',
+      { client },
+      { ...lent, declared: new Set(['fusion']) },
+      false,
+    ],
+    [
+      'not when its credential has another one',
+      { client },
+      { ...lent, clientSecrets: new Map([...lent.clientSecrets, ['fusion', 'arn:other']]) },
+      false,
+    ],
+    ['not when it is absent', { token }, lent, false],
+  ])('is no credential of its own %s', (_, entry, naming, expected) => {
+    expect(isOnlyLent('fusion', entry, naming)).toBe(expected);
   });
 });

@@ -61,6 +61,11 @@ describe('the next status', () => {
       { status: undefined, isNews: false },
     ],
     [
+      'is about the current version when the failure has outlived the one before',
+      next(failing.replace('c0ffee00', '0a0b0c0d'), { failure: standing, paused: true }, kept),
+      { status: failing, isNews: false },
+    ],
+    [
       'is set to ok after a renewal',
       next(failing, { failure: standing, ...expiring }, renewed),
       { status: 'ok', isNews: false },

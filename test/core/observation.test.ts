@@ -4,6 +4,7 @@ import type { SecretMetadata } from '../../core/ledger.ts';
 import {
   observeMetadata,
   observeSameContent,
+  observeSameFailure,
   observeValue,
   versionOf,
 } from '../../core/observation.ts';
@@ -32,7 +33,8 @@ describe('observeMetadata', () => {
       tick: 900,
       paused: false,
       isOverdue: false,
-      previousIssuedAt: 'none',
+      requested: [],
+      issued: [now - 23 * hour],
       isCredentialUnseen: false,
       versionId: own,
       token: {
@@ -46,13 +48,24 @@ describe('observeMetadata', () => {
     });
   });
 
-  it.each<[string, string | undefined, string | number]>([
-    ['nothing without a version before the current one', undefined, 'none'],
-    ['the issue time that its id tells', own, now - 23 * hour],
-    ['nothing about a foreign one', 'by-hand', 'unknown'],
-  ])('knows %s of the previous version', (_, previousVersionId, previousIssuedAt) => {
-    const metadata = secret({ currentVersionId: own, previousVersionId });
-    expect(observeMetadata(context, metadata, client)).toMatchObject({ previousIssuedAt });
+  it('knows when the tokens were issued whose ids tell it', () => {
+    const older = encodeVersionId(
+      { expiresAt: now, lifetime: 24 * hour, fingerprint: 'c0ffee00' },
+      digest('y'),
+    );
+    const issuedOf = (currentVersionId?: string, previousVersionId?: string) =>
+      observeMetadata(context, secret({ currentVersionId, previousVersionId }), client).issued;
+    expect(issuedOf()).toEqual([]);
+    expect(issuedOf(own, 'by-hand')).toEqual([now - 23 * hour]);
+    expect(issuedOf('by-hand', older)).toEqual([now - 24 * hour]);
+    // A restored version may be older than the one before it.
+    expect(issuedOf(older, own)).toEqual([now - 23 * hour, now - 24 * hour]);
+  });
+
+  it('knows the requests that the tag tells of', () => {
+    const tags = { 'ims-token-rotator:requested': '2026-11-22T11:00:00Z' };
+    const { requested } = observeMetadata(context, secret({ tags }), client);
+    expect(requested).toEqual([now - hour]);
   });
 
   it('assumes that a credential it cannot see is the one that the token was minted from', () => {
@@ -142,6 +155,58 @@ describe('observeSameContent', () => {
     expect(same.token).toMatchObject({ fingerprint: observed.fingerprint });
     const empty = observeMetadata(context, secret(), client);
     expect(observeSameContent(empty)).toEqual(empty);
+  });
+});
+
+describe('a remembered failure', () => {
+  const mark = fingerprint(digest, client.arn, client.versionId, {});
+  const failing = (retryAt: string, credential = mark) => ({
+    'ims-token-rotator:status': `failing code=ERR_TOKEN_NOT_LATER since=2026-11-22T12:00:00Z retry-at=${retryAt} credential=${credential}`,
+  });
+  const expiringIn = (seconds: number) =>
+    encodeVersionId(
+      { expiresAt: epochSeconds(now + seconds), lifetime: 24 * hour, fingerprint: mark },
+      digest('x'),
+    );
+  const retryOf = (seconds: number, retryAt: string) =>
+    observeMetadata(
+      context,
+      secret({ currentVersionId: expiringIn(seconds), tags: failing(retryAt) }),
+      client,
+    ).failure?.retryAt;
+
+  it('waits no longer than until two ticks before the stored token expires', () => {
+    expect(retryOf(2_400, '2026-11-22T12:10:00Z')).toBe(now + 600);
+    expect(retryOf(2_400, '2026-11-22T13:00:00Z')).toBe(now + 600);
+    expect(retryOf(1_800, '2026-11-22T13:00:00Z')).toBe(now);
+    expect(retryOf(1, '2026-11-22T13:00:00Z')).toBeLessThan(now);
+  });
+
+  it('waits as it says once the stored token has expired', () => {
+    expect(retryOf(0, '2026-11-22T13:00:00Z')).toBe(now + hour);
+  });
+
+  it('waits no longer when only the value shows that the token expires', () => {
+    const tags = failing('2026-11-22T13:00:00Z');
+    const unread = observeMetadata(context, secret({ currentVersionId: 'by-hand', tags }), client);
+    expect(unread.failure?.retryAt).toBe(now + hour);
+    const stored = { issuedAt: now, expiresAt: epochSeconds(now + 1_800) };
+    expect(observeValue(unread, stored, mark).failure?.retryAt).toBe(now);
+  });
+
+  it('is about the current version when that has the content of the version before', () => {
+    const tags = failing('2026-11-22T13:00:00Z', '0a0b0c0d');
+    const currentVersionId = expiringIn(2_400);
+    const observed = observeMetadata(context, secret({ currentVersionId, tags }), client);
+    expect(observed.failure).toBeUndefined();
+    expect(observeSameFailure(observed, tags, '0a0b0c0d').failure).toMatchObject({
+      code: 'ERR_TOKEN_NOT_LATER',
+      retryAt: now + 600,
+      fingerprint: mark,
+    });
+    expect(observeSameFailure(observed, {}, '0a0b0c0d')).toEqual(observed);
+    const without = { ...observed, fingerprint: undefined };
+    expect(observeSameFailure(without, tags, '0a0b0c0d').failure?.fingerprint).toBe('00000000');
   });
 });
 

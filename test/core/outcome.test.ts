@@ -38,24 +38,17 @@ describe('outcomeOf', () => {
       { reason: 'backing-off', outcome: 'kept', failing: true, standingCode: standing.code },
     ],
     [
-      'a broken token that waits for the budget of mints is failing',
-      outcome(
-        { kind: 'kept' },
-        { token: 'malformed', previousIssuedAt: epochSeconds(now - 60), changedAt: now },
-      ),
-      { reason: 'recently-issued', isOverBudget: true, failing: true },
+      'says why a due token waits for its budget, which is no failure while it is good',
+      outcome({ kind: 'kept' }, { requested: [now, now, now], fingerprint: '00000001' }),
+      { reason: 'over-budget', outcome: 'kept', spent: { nextAt: now + 600 }, failing: false },
     ],
     [
-      'a good token that waits for the budget of mints is not failing',
+      'still reports a standing failure while the budget is spent',
       outcome(
         { kind: 'kept' },
-        {
-          token: currentToken(lifetime - 60),
-          previousIssuedAt: epochSeconds(now - 120),
-          fingerprint: '00000001',
-        },
+        { requested: [now, now, now], token: 'empty', failure: { ...standing, retryAt: now } },
       ),
-      { reason: 'recently-issued', isOverBudget: true, failing: false },
+      { reason: 'over-budget', failing: true, standingCode: standing.code },
     ],
     [
       'a good token that outlives every new one is not failing while it waits',

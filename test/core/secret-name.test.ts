@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isCredentialName, parseSecretName, secretNames } from '../../core/secret-name.ts';
+import { isArnOf, isCredentialName, parseSecretName, secretNames } from '../../core/secret-name.ts';
 
 const prefix = 'ims-token-rotator/prod';
 const naming = { prefix, clientSecrets: new Map<string, string>() };
@@ -40,5 +40,23 @@ describe('secret names', () => {
     ['', false],
   ])('allow %j as a credential: %s', (name, allowed) => {
     expect(isCredentialName(name)).toBe(allowed);
+  });
+});
+
+describe('the ARN of a secret', () => {
+  const arn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:team/adobe-AbCdEf';
+
+  it.each([
+    ['complete', arn, true],
+    ['without its last six characters', arn.slice(0, -7), true],
+    ['of another creation under the same name', arn.replace('AbCdEf', 'GhIjKl'), false],
+    ['of a name that begins alike', arn.slice(0, -13), false],
+    ['empty', '', false],
+  ])('is matched by one that is %s: %s → %s', (_, used, expected) => {
+    expect(isArnOf(used, arn)).toBe(expected);
+  });
+
+  it('is matched by no other ARN when it is itself of a secret without the characters', () => {
+    expect(isArnOf(arn, arn.slice(0, -7))).toBe(false);
   });
 });

@@ -12,7 +12,7 @@ import { day, now } from '../support/builders.ts';
 const request = {
   requestedAt: now,
   clientId: 'the-client-id',
-  clientSecret: new Sensitive('s3cr+t/%'),
+  clientSecret: new Sensitive('s3cr+t/%-0123'),
 };
 
 const segment = (value: unknown): string =>
@@ -195,12 +195,12 @@ describe('parseTokenResponse rejects', () => {
   });
 
   it.each([
-    ['as it is', 's3cr+t/%'],
-    ['as it was sent', 's3cr%2Bt%2F%25'],
-    ['in lower-case hex', 's3cr%2bt%2f%25'],
-    ['in HTML', 's3cr&#43;t&sol;%'],
-    ['split', 's3-cr t'],
-    ['in upper case', 'S3CR+T/%'],
+    ['as it is', 's3cr+t/%-0123'],
+    ['as it was sent', 's3cr%2Bt%2F%25-0123'],
+    ['in lower-case hex', 's3cr%2bt%2f%25-0123'],
+    ['in HTML', 's3cr&#43;t&sol;%-0123'],
+    ['split', 's3-cr t 01-23'],
+    ['in upper case', 'S3CR+T/%-0123'],
   ])('drops a description and an id that repeat the secret %s', (_, text) => {
     const error = refused({
       status: 400,
@@ -236,7 +236,15 @@ describe('parseTokenResponse rejects', () => {
 
   it('rejects a token that repeats the client secret, which readers of tokens must not see', () => {
     const secret = 'p8e-Zq7Kx2Lm9Vt4Rw1Yb8Nd3Hs5';
-    for (const access_token of [`x${secret}`, jwt(now, 60, { secret })]) {
+    const encoded = Buffer.from(secret).toString('hex');
+    for (const access_token of [
+      `x${secret}`,
+      jwt(now, 60, { secret }),
+      jwt(now, 60, { secret: encoded }),
+      [...`x${encoded}`].reverse().join(''),
+      btoa(btoa(secret)),
+      `${'V'.repeat(1_000)}${secret}`,
+    ]) {
       expect(() =>
         parseTokenResponse(
           { status: 200, body: JSON.stringify({ ...good, access_token }) },

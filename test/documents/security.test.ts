@@ -13,7 +13,7 @@ interface Statement {
 }
 
 const rights = sectionsOf(read('SECURITY.md'), '##').get('What each right allows') ?? '';
-const [json = ''] = jsonOf(rights);
+const [json = '', deletions = ''] = jsonOf(rights);
 const statements: readonly Statement[] = JSON.parse(json).Statement;
 const rows = rights.split('\n').filter((line) => /^\| `|^\| the /.test(line));
 
@@ -28,6 +28,9 @@ describe('the threat model', () => {
       'secretsmanager:PutSecretValue',
       'secretsmanager:TagResource',
       'secretsmanager:CreateSecret',
+      'secretsmanager:DeleteSecret',
+      'secretsmanager:UpdateSecret',
+      'secretsmanager:RestoreSecret',
       'cloudwatch:PutMetricData',
       's3:PutObject',
     ]) {
@@ -62,6 +65,16 @@ describe('the threat model', () => {
     for (const { Effect } of statements) expect(Effect).toBe('Deny');
   });
 
+  it('denies each right on secrets that a row closes with statement 3', () => {
+    const denied = statements.find(({ Sid }) => Sid.startsWith('Statement3'))?.Action ?? [];
+    const closed = rows
+      .filter((row) => row.includes('statement 3'))
+      .flatMap((row) => quoted(row.split(' | ')[0] ?? ''))
+      .filter((right) => right.startsWith('secretsmanager:'));
+    expect(closed.length).toBeGreaterThan(8);
+    for (const right of closed) expect(denied).toContain(right);
+  });
+
   it('has a policy that fits one service control policy, and the rotator’s names', () => {
     // Without white space, as the console counts it.
     expect(JSON.stringify({ Statement: statements }).length).toBeLessThan(5120);
@@ -71,3 +84,49 @@ describe('the threat model', () => {
     expect(tagKeys.paused).toMatch(/^ims-token-rotator:/);
   });
 });
+
+describe('the rule for deletions', () => {
+  const pattern = JSON.parse(deletions);
+  const name = `${defaultPrefix('prod')}/fusion/token`;
+  const arn = `arn:aws:secretsmanager:eu-west-1:111122223333:secret:${name}-AbCdEf`;
+  const deletion = (secretId: string, detail: object = {}) => ({
+    source: 'aws.secretsmanager',
+    'detail-type': 'AWS API Call via CloudTrail',
+    detail: {
+      eventSource: 'secretsmanager.amazonaws.com',
+      eventName: 'DeleteSecret',
+      requestParameters: { secretId, recoveryWindowInDays: 30 },
+      ...detail,
+    },
+  });
+
+  it.each([
+    ['by its ARN, as offboard does', deletion(arn), true],
+    ['by its name', deletion(name), true],
+    ['of another secret', deletion('database/password'), false],
+    ['that AWS refused', deletion(arn, { errorCode: 'AccessDenied' }), false],
+    ['that is none, but a read', deletion(arn, { eventName: 'DescribeSecret' }), false],
+  ])('matches a deletion %s: %#', (_, event, expected) => {
+    expect(matches(pattern, event)).toBe(expected);
+  });
+});
+
+type Rule = string | { readonly exists?: boolean; readonly wildcard?: string };
+
+/** EventBridge's rules, as far as this pattern uses them. */
+function matches(pattern: object, event: unknown): boolean {
+  return Object.entries(pattern).every(([key, rules]: [string, object | readonly Rule[]]) => {
+    const value = (event as Readonly<Record<string, unknown>>)[key];
+    return Array.isArray(rules)
+      ? rules.some((rule: Rule) => matchesRule(rule, value))
+      : matches(rules, value ?? {});
+  });
+}
+
+function matchesRule(rule: Rule, value: unknown): boolean {
+  if (typeof rule === 'string') return rule === value;
+  if (rule.exists !== undefined) return rule.exists === (value !== undefined);
+  // The pattern has its wildcards at both ends only.
+  const [, inner = ''] = /^\*([^*]+)\*$/.exec(rule.wildcard ?? '') ?? [];
+  return inner !== '' && typeof value === 'string' && value.includes(inner);
+}

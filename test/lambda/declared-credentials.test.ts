@@ -48,6 +48,19 @@ describe('a credential that the stack declares', () => {
     expect(failed.filter(Boolean)).toHaveLength(3);
   });
 
+  it("does not fail Lambda's retry of that invocation", async () => {
+    const parts = await startParts();
+    const run = declaring(parts, 'fusion');
+    const { memory } = parts.run();
+    const fails = async (): Promise<boolean> =>
+      tickError(await tick({ ...run(), memory })) !== undefined;
+    expect(await fails()).toBe(true);
+    parts.clock.advance(60);
+    expect(await fails()).toBe(false);
+    parts.clock.advance(3_540);
+    expect(await fails()).toBe(true);
+  });
+
   it('may be without a value for a day, and fails after that', async () => {
     const parts = await startParts();
     parts.secretsManager.seed({ name: 'ims-token-rotator/prod/fusion/token' });

@@ -94,7 +94,7 @@ describe('the deployed policy', () => {
       'unpause a credential',
       'secretsmanager:TagResource',
       'ims-token-rotator/prod/a/token-AbCdEf',
-      { 'aws:TagKeys': ['ims-token-rotator:status', 'ims-token-rotator:paused'] },
+      { 'aws:TagKeys': ['ims-token-rotator:requested', 'ims-token-rotator:paused'] },
     ],
   ])('does not allow the function to %s', (_, action, secret, context) => {
     const arn = `arn:aws:secretsmanager:us-east-1:111122223333:secret:${secret}`;

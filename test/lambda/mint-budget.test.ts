@@ -1,7 +1,9 @@
 import { PutSecretValueCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import { tagKeys } from '../../core/contract.ts';
 import { renew } from '../../lambda/commands/renew.ts';
 import { tick } from '../../lambda/commands/tick.ts';
+import { callsOf, setTag, statusOf, writesOfTag } from '../support/credential.ts';
 import {
   countedTick,
   type Parts,
@@ -10,6 +12,7 @@ import {
   seedCredential,
   startParts,
 } from '../support/start-parts.ts';
+import { startRotatingToken } from '../support/start-rotating.ts';
 
 const prefix = 'ims-token-rotator/prod/fusion';
 const force = { force: true };
@@ -61,7 +64,7 @@ describe('a credential that is stored again and again', () => {
     expect((await readToken(parts, 'fusion'))?.SecretString).toContain('"scope":"AdobeID"');
   });
 
-  it('is minted for twice, then once in ten minutes, when its content changes each time', async () => {
+  it('is minted for three times, then once in ten minutes, when its content changes each time', async () => {
     const parts = await startWithToken();
     const client = parts.ims.client('client-fusion');
     client.scopes = Array.from({ length: 60 }, (_, index) => `scope${index}`);
@@ -70,7 +73,8 @@ describe('a credential that is stored again and again', () => {
       await tick(parts.run());
       parts.clock.advance(60);
     }
-    expect(mints(parts)).toBe(7);
+    // At 0, 1 and 2 minutes; at 12, 22, 32, 42 and 52.
+    expect(mints(parts)).toBe(8);
   });
 });
 
@@ -116,21 +120,25 @@ describe('a setting that changes the scopes of a token', () => {
 });
 
 describe('forced renewals', () => {
-  it('mint twice in quick succession, and then say when they will again', async () => {
+  it('mint three times in quick succession, and then say when they will again', async () => {
     const parts = await startWithToken();
     for (let index = 0; index < 25; index += 1) {
       const replaces = (await readToken(parts, 'fusion'))?.VersionId;
       const outcome = await renew(parts.run(), 'fusion', { ...force, replaces });
-      if (index < 2) expect(outcome).toMatchObject({ reason: 'forced', outcome: 'renewed' });
+      if (index < 3) expect(outcome).toMatchObject({ reason: 'forced', outcome: 'renewed' });
       else {
         expect(outcome).toMatchObject({
           outcome: 'failed',
-          error: { code: 'ERR_RECENTLY_ISSUED' },
+          reason: 'over-budget',
+          error: {
+            code: 'ERR_MINT_BUDGET_SPENT',
+            message: expect.stringContaining('possible at 2026-11-22T23:10:02Z'),
+          },
         });
       }
       parts.clock.advance(1);
     }
-    expect(mints(parts)).toBe(2);
+    expect(mints(parts)).toBe(3);
     parts.clock.advance(600);
     expect(await renew(parts.run(), 'fusion', force)).toMatchObject({ outcome: 'renewed' });
   });
@@ -144,17 +152,126 @@ describe('a token that somebody overwrites again and again', () => {
       await tick(parts.run());
       parts.clock.advance(60);
     }
-    expect(mints(parts)).toBeGreaterThanOrEqual(1);
-    expect(mints(parts)).toBeLessThanOrEqual(6);
+    expect(mints(parts)).toBe(8);
     // While it waits for the budget, the broken token counts as failing.
-    await put(parts, 'token', 'garbage at last');
+    parts.clock.advance(1_800);
+    for (let index = 0; index < 4; index += 1) {
+      await put(parts, 'token', `garbage at last ${index}`);
+      if (index < 3) expect(await tick(parts.run())).toMatchObject([{ outcome: 'renewed' }]);
+    }
     parts.metrics.length = 0;
-    expect(await countedTick(parts.run())).toMatchObject([
-      { reason: 'recently-issued', isOverBudget: true, failing: true },
-    ]);
+    const error = { code: 'ERR_MINT_BUDGET_SPENT' };
+    const waiting = { reason: 'over-budget', outcome: 'failed', error, failing: true };
+    expect(await countedTick(parts.run())).toMatchObject([{ ...waiting, isNews: true }]);
     expect(parts.metrics).toContainEqual(['Failing', 1]);
-    parts.clock.advance(600);
+    expect(await statusOf(parts)).toMatch(/^failing code=ERR_MINT_BUDGET_SPENT since=\S+ cred/);
+    parts.clock.advance(60);
+    expect(await tick(parts.run())).toMatchObject([{ ...waiting, isNews: false }]);
+    // Changes of tags do not put it off.
+    await setTag(parts, 'fusion', tagKeys.product, 'workfront-fusion');
+    parts.clock.advance(540);
     await tick(parts.run());
+    expect(await statusOf(parts)).toBe('ok');
     expect((await readToken(parts, 'fusion'))?.SecretString).toContain('access_token');
   });
+});
+
+describe('a renewal', () => {
+  it('asks IMS no more often than its budget when its tokens cannot be stored', async () => {
+    const parts = await startWithToken();
+    parts.secretsManager.faults.inject({ kind: 'denied' }, { when: callsOf('PutSecretValue') });
+    for (let index = 0; index < 25; index += 1) {
+      expect(await renew(parts.run(), 'fusion', force)).toMatchObject({ outcome: 'failed' });
+    }
+    expect(mints(parts)).toBe(3);
+  });
+
+  it('asks IMS no more often when somebody puts an expired token before each', async () => {
+    const parts = await startWithToken();
+    const expired = {
+      access_token: 'opaque',
+      issued_at: '2026-11-21T12:00:00Z',
+      expires_at: '2026-11-22T12:00:00Z',
+    };
+    for (let index = 0; index < 25; index += 1) {
+      await put(parts, 'token', JSON.stringify({ ...expired, index }));
+      await renew(parts.run(), 'fusion', { force: false });
+    }
+    expect(mints(parts)).toBe(3);
+  });
+
+  it('asks IMS no more often when each stored credential is another one that IMS rejects', async () => {
+    const parts = await startWithToken();
+    parts.ims.clearTokenRequests();
+    for (let index = 0; index < 60; index += 1) {
+      await put(parts, 'client', credential(`p8e-wrong-${index}`));
+      await renew(parts.run(), 'fusion', { force: false });
+    }
+    expect(parts.ims.tokenRequests).toHaveLength(3);
+    expect((await readToken(parts, 'fusion'))?.SecretString).toContain('access_token');
+  });
+
+  it('shares its budget with rotations', async () => {
+    const { parts, rotateSecret, step } = await startRotatingToken();
+    const spent = 'ERR_MINT_BUDGET_SPENT';
+    for (let index = 0; index < 25; index += 1) {
+      if (index < 3) expect(await rotateSecret()).toEqual(index < 2 ? [] : [spent]);
+      // Secrets Manager then tries again.
+      else await expect(step('createSecret')).rejects.toMatchObject({ code: spent });
+      const replaces = (await readToken(parts, 'fusion'))?.VersionId;
+      const outcome = await renew(parts.run(), 'fusion', { ...force, replaces });
+      if (index >= 1) expect(outcome).toMatchObject({ reason: 'over-budget' });
+    }
+    expect(mints(parts)).toBe(3);
+    parts.clock.advance(600);
+    await step('createSecret');
+    expect(mints(parts)).toBe(4);
+  });
+});
+
+describe('the record of token requests', () => {
+  it('is written once for each renewal, however often IMS has to be asked', async () => {
+    const parts = await startWithToken();
+    const writes = writesOfTag(parts, tagKeys.requested);
+    parts.ims.faults.inject({ kind: 'server-error', status: 503 }, { times: 2 });
+    await renew(parts.run(), 'fusion', force);
+    expect(writes).toEqual(['2026-11-22T23:00:00Z 2026-11-22T12:00:00Z']);
+  });
+
+  it('is not written when IMS is not asked', async () => {
+    const parts = await startWithToken();
+    const writes = writesOfTag(parts, tagKeys.requested);
+    await put(parts, 'client', '{}');
+    expect(await renew(parts.run(), 'fusion', force)).toMatchObject({
+      error: { code: 'ERR_CREDENTIAL_INVALID' },
+    });
+    expect(writes).toEqual([]);
+  });
+
+  it.each([{ kind: 'denied' }, { kind: 'internal-error' }] as const)(
+    'only warns when it cannot be written (%j), and is kept for the sandbox',
+    async (fault) => {
+      const parts = await startWithToken();
+      parts.secretsManager.faults.inject(fault, { when: callsOf('TagResource') });
+      const { memory } = parts.run();
+      const forced = async (): Promise<string> => {
+        const replaces = (await readToken(parts, 'fusion'))?.VersionId;
+        const run = { ...parts.run(), memory };
+        return (await renew(run, 'fusion', { ...force, replaces })).outcome;
+      };
+      expect(await forced()).toBe('renewed');
+      expect(parts.lines.at(-2)).toMatchObject({
+        level: 'warn',
+        message: 'a token request could not be recorded in its tag',
+        fields: { credential: 'fusion', code: expect.stringMatching(/^ERR_SECRET_/) },
+      });
+      for (const outcome of ['renewed', 'renewed', 'failed', 'failed']) {
+        parts.clock.advance(1);
+        expect(await forced()).toBe(outcome);
+      }
+      // Another sandbox knows of two tokens by their version ids.
+      expect(await renew(parts.run(), 'fusion', { ...force, replaces: 'x' })).toBeDefined();
+      expect(mints(parts)).toBe(3);
+    },
+  );
 });

@@ -7,6 +7,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { echoPlaces, type ImsFault } from '../../emulators/ims/fault.ts';
 import type { Call, SecretsManagerFault } from '../../emulators/secrets-manager/fault.ts';
+import { encodings } from '../support/encodings.ts';
 import { expectNoSecrets } from '../support/no-secrets.ts';
 import { startRotator } from '../support/start-rotator.ts';
 
@@ -25,18 +26,20 @@ const imsFaults: readonly ImsFault[] = [
   { kind: 'opaque-token' },
 ];
 
-/** Every place in which IMS may repeat the client secret, and some of the ways. */
-const echoes: readonly ImsFault[] = echoPlaces.flatMap((place) =>
-  [
-    String,
-    (text: string) => text.slice(4, 20),
-    (text: string) => text.toLowerCase().replaceAll(/[^a-z]/g, ''),
-    (text: string) => encodeURIComponent(encodeURIComponent(text)),
-    (text: string) => [...text].map((letter) => `&#${letter.charCodeAt(0)};`).join(''),
-    (text: string) => [...text].join(' '),
-    (text: string) => Buffer.from(text).toString('base64'),
-  ].map((as) => ({ kind: 'echo', place, as }) as const),
-);
+/** Every place in which IMS may repeat the client secret, and every way in one of them. */
+const echoes: readonly ImsFault[] = [
+  ...echoPlaces.flatMap((place) =>
+    [
+      String,
+      (text: string) => text.slice(4, 20),
+      (text: string) => text.toLowerCase().replaceAll(/[^a-z]/g, ''),
+      (text: string) => [...text].join(' '),
+    ].map((as) => ({ kind: 'echo', place, as }) as const),
+  ),
+  ...Object.values(encodings).map(
+    (as) => ({ kind: 'echo', place: 'error_description', as }) as const,
+  ),
+];
 
 const storeFaults: readonly SecretsManagerFault[] = [
   { kind: 'denied' },
@@ -74,10 +77,14 @@ describe('the output of the function', () => {
       world.secretsManager.faults.inject(fault, { when, times: 1 });
       await run({ action: 'renew', credential: `store-${index}` });
     }
-    const SecretId = world.secretId('fusion', 'token');
+    const rotated = await onboard('rotated');
+    for (const secret of rotated.clientSecrets) secrets.add(secret);
+    await run({ action: 'tick' });
+    secrets.add(String((await read('rotated'))?.token['access_token']));
+    const SecretId = world.secretId('rotated', 'token');
     const RotationLambdaARN = `arn:aws:lambda:us-east-1:111122223333:function:${world.functionName}`;
     const rotateSecret = async (): Promise<void> => {
-      world.ims.client(sample.clientId).lifetimeSeconds += 60;
+      world.ims.client(rotated.clientId).lifetimeSeconds += 60;
       await client.send(new RotateSecretCommand({ SecretId, RotationLambdaARN }));
       await world.secretsManager.idle();
       results.push(world.secretsManager.errors.map((error) => (error as Error).cause));

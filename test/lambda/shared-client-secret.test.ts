@@ -6,7 +6,10 @@ import { tick } from '../../lambda/commands/tick.ts';
 import { plainClient, readToken, seedCredential, startParts } from '../support/start-parts.ts';
 
 describe('a client secret that two credentials share', () => {
-  it('renews both of them when it gets a new value', async () => {
+  it.each([
+    ['complete', (arn: string) => arn],
+    ['without its last six characters', (arn: string) => arn.slice(0, -7)],
+  ])('renews both of them when it gets a new value, by an ARN that is %s', async (_, written) => {
     const parts = await startParts();
     seedCredential(parts, 'fusion');
     parts.secretsManager.seed({ name: 'ims-token-rotator/prod/reports/token' });
@@ -14,7 +17,8 @@ describe('a client secret that two credentials share', () => {
     const { ARN: arn = '' } = await plainClient(parts).send(
       new DescribeSecretCommand({ SecretId }),
     );
-    const config = { ...parts.run().config, clientSecrets: new Map([['reports', arn]]) };
+    const clientSecrets = new Map([['reports', written(arn)]]);
+    const config = { ...parts.run().config, clientSecrets };
     const event = {
       source: 'aws.secretsmanager',
       'detail-type': 'Secret Label Updated',
@@ -34,26 +38,33 @@ describe('a client secret that two credentials share', () => {
     expect(await readToken(parts, 'reports')).toBeDefined();
   });
 
-  it('is not a credential of its own when only the other one is left', async () => {
-    const parts = await startParts();
-    seedCredential(parts, 'fusion');
-    parts.secretsManager.seed({ name: 'ims-token-rotator/prod/reports/token' });
-    const SecretId = 'ims-token-rotator/prod/fusion/client';
-    const { ARN: arn = '' } = await plainClient(parts).send(
-      new DescribeSecretCommand({ SecretId }),
-    );
-    const config = { ...parts.run().config, clientSecrets: new Map([['reports', arn]]) };
-    const names = async (): Promise<readonly string[]> =>
-      (await tick(parts.run({ config }))).map(({ credential }) => credential).toSorted();
-    expect(await names()).toEqual(['fusion', 'reports']);
-    await plainClient(parts).send(
-      new DeleteSecretCommand({ SecretId: 'ims-token-rotator/prod/fusion/token' }),
-    );
-    expect(await names()).toEqual(['reports']);
-    // A declared credential is still expected to have a token.
-    const declaring = { ...config, declared: new Set(['fusion']) };
-    expect(await tick(parts.run({ config: declaring }))).toContainEqual(
-      expect.objectContaining({ credential: 'fusion', reason: 'token-secret-missing' }),
-    );
-  });
+  it.each([
+    ['complete', (arn: string) => arn],
+    ['without its last six characters', (arn: string) => arn.slice(0, -7)],
+  ])(
+    'is not a credential of its own when only the other one is left, by an ARN that is %s',
+    async (_, written) => {
+      const parts = await startParts();
+      seedCredential(parts, 'fusion');
+      parts.secretsManager.seed({ name: 'ims-token-rotator/prod/reports/token' });
+      const SecretId = 'ims-token-rotator/prod/fusion/client';
+      const { ARN: arn = '' } = await plainClient(parts).send(
+        new DescribeSecretCommand({ SecretId }),
+      );
+      const clientSecrets = new Map([['reports', written(arn)]]);
+      const config = { ...parts.run().config, clientSecrets };
+      const names = async (): Promise<readonly string[]> =>
+        (await tick(parts.run({ config }))).map(({ credential }) => credential).toSorted();
+      expect(await names()).toEqual(['fusion', 'reports']);
+      await plainClient(parts).send(
+        new DeleteSecretCommand({ SecretId: 'ims-token-rotator/prod/fusion/token' }),
+      );
+      expect(await names()).toEqual(['reports']);
+      // A declared credential is still expected to have a token.
+      const declaring = { ...config, declared: new Set(['fusion']) };
+      expect(await tick(parts.run({ config: declaring }))).toContainEqual(
+        expect.objectContaining({ credential: 'fusion', reason: 'token-secret-missing' }),
+      );
+    },
+  );
 });

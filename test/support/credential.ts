@@ -87,6 +87,23 @@ export function actionsOf({ secretsManager }: Pick<Parts, 'secretsManager'>): re
   return secretsManager.calls.map(({ action }) => action);
 }
 
+/** The values that are written to a tag from now on. */
+export function writesOfTag({ secretsManager }: Parts, key: string): readonly string[] {
+  const values: string[] = [];
+  const when = ({ action, body }: Call): boolean => {
+    const tags = (body['Tags'] ?? []) as readonly {
+      readonly Key: string;
+      readonly Value: string;
+    }[];
+    if (action === 'TagResource') {
+      values.push(...tags.flatMap(({ Key, Value }) => (Key === key ? [Value] : [])));
+    }
+    return false;
+  };
+  secretsManager.faults.inject({ kind: 'latency', ms: 0 }, { when });
+  return values;
+}
+
 /** How often a token secret's value was read. */
 export function tokenReads({ secretsManager }: Parts, credential = 'fusion'): number {
   const name = secretId(credential, 'token');

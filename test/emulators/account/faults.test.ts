@@ -97,6 +97,17 @@ describe('a fault', () => {
     await calls.sts();
   });
 
+  it.each(['sts', 'sns'] as const)(
+    'can lose the response of %s once it is carried out',
+    async (name) => {
+      const { aws, calls } = await startWithCalls();
+      aws.faults.inject({ kind: 'reset-after' });
+      await expect(calls[name]()).rejects.toMatchObject({ code: 'ECONNRESET' });
+      // SNS has no such topic, which the caller does not learn.
+      expect(aws.calls[0]?.error).toBe(name === 'sns' ? 'NotFound' : undefined);
+    },
+  );
+
   it('can delay a call, which then proceeds', async () => {
     const { aws, calls } = await startWithCalls();
     aws.faults.inject({ kind: 'latency', ms: 1 });

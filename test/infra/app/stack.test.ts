@@ -166,7 +166,9 @@ describe('the stack of cdk.json', () => {
         Action: 'secretsmanager:TagResource',
         Resource: secretArn('token'),
         Condition: {
-          'ForAllValues:StringEquals': { 'aws:TagKeys': ['ims-token-rotator:status'] },
+          'ForAllValues:StringEquals': {
+            'aws:TagKeys': ['ims-token-rotator:status', 'ims-token-rotator:requested'],
+          },
         },
       },
     ]);

@@ -5,11 +5,13 @@ import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseSettings } from '../../../infra/app/settings.ts';
 import { ImsTokenRotatorStack } from '../../../infra/app/stack.ts';
 import { ImsTokenRotator } from '../../../infra/ims-token-rotator.ts';
 import { resources, type Synthesis, synthesise } from './validated-app.ts';
+
+vi.stubEnv('CDK_VALIDATION', 'true');
 
 const badEnvironment = {
   Function: [

@@ -14,7 +14,7 @@ import { timeouts } from '../../../lambda/steps/budget.ts';
 const grant = {
   imsHost: 'ims-na1.adobelogin.com',
   clientId: 'the-client-id',
-  clientSecret: new Sensitive('s+e/c=r&e%t?#'),
+  clientSecret: new Sensitive('s+e/c=r&e%t?#-0123'),
   scopes: ['openid', 'AdobeID'],
 };
 
@@ -24,7 +24,7 @@ async function startIms(): Promise<ImsEmulator> {
   onTestFinished(() => ims.stop());
   ims.registerClient({
     clientId: 'the-client-id',
-    clientSecrets: ['s+e/c=r&e%t?#'],
+    clientSecrets: ['s+e/c=r&e%t?#-0123'],
     scopes: ['openid', 'AdobeID'],
   });
   return ims;

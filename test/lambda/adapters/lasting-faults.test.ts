@@ -54,7 +54,7 @@ function setProxy(url: string): void {
 async function request(imsHost: string, imsEndpointUrl?: string): Promise<unknown> {
   const endpoint = new ImsTokenEndpoint({ imsEndpointUrl, timeouts: timeouts.ims });
   onTestFinished(() => endpoint[Symbol.asyncDispose]());
-  const clientSecret = new Sensitive('s+e/c=r&e%t');
+  const clientSecret = new Sensitive('s+e/c=r&e%t-0123');
   return await endpoint.request({ imsHost, clientId: 'id', clientSecret, scopes: ['a'] }, never);
 }
 

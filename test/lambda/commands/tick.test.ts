@@ -69,6 +69,7 @@ describe('a tick', () => {
       'GetSecretValue',
       'ListSecrets',
       'PutSecretValue',
+      'TagResource',
     ]);
 
     world.secretsManager.clearCalls();

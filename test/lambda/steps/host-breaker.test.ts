@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { TokenRequestError } from '../../../core/errors.ts';
 import { runResult, tickError } from '../../../core/run-result.ts';
 import type { ImsCall } from '../../../emulators/ims/fault.ts';
 import { tick } from '../../../lambda/commands/tick.ts';
 import { HostBreaker } from '../../../lambda/steps/host-breaker.ts';
-import { oneAtATime } from '../../support/credential.ts';
+import { interceptIms, oneAtATime, statusOf } from '../../support/credential.ts';
 import { countedTick, seedCredential, startParts } from '../../support/start-parts.ts';
 
 describe('the host breaker', () => {
@@ -11,23 +12,34 @@ describe('the host breaker', () => {
     const made = new HostBreaker();
     for (const answered of answers) {
       if (answered) made.answered('host');
-      else made.failed('host');
+      else made.failed('host', 'ERR_TOKEN_UNAVAILABLE', false);
     }
     return made;
   };
 
   it('opens after five failures in a row, and stays open', () => {
     const [no, yes] = [false, true];
-    expect(breaker(no, no, no, no).isOpen('host')).toBe(false);
-    expect(breaker(no, no, no, no, no).isOpen('host')).toBe(true);
-    expect(breaker(no, no, no, no, yes, no).isOpen('host')).toBe(false);
-    expect(breaker(no, no, no, no, no, yes).isOpen('host')).toBe(true);
-    expect(breaker(no, no, no, no, no).isOpen('another')).toBe(false);
+    const failure = 'ERR_TOKEN_UNAVAILABLE';
+    expect(breaker(no, no, no, no).failureOf('host')).toBeUndefined();
+    expect(breaker(no, no, no, no, no).failureOf('host')).toBe(failure);
+    expect(breaker(no, no, no, no, yes, no).failureOf('host')).toBeUndefined();
+    expect(breaker(no, no, no, no, no, yes).failureOf('host')).toBe(failure);
+    expect(breaker(no, no, no, no, no).failureOf('another')).toBeUndefined();
+  });
+
+  it('opens at the first lasting fault of the network', () => {
+    const made = breaker();
+    expect(made.failed('host', 'ERR_IMS_PROXY', true)).toBe(true);
+    expect(made.failureOf('host')).toBe('ERR_IMS_PROXY');
+    expect(made.failed('host', 'ERR_IMS_CERTIFICATE', true)).toBe(false);
+    expect(made.failureOf('host')).toBe('ERR_IMS_PROXY');
   });
 
   it('reports the failure that opens it, and no other', () => {
     const made = new HostBreaker();
-    const opened = Array.from({ length: 7 }, () => made.failed('host'));
+    const opened = Array.from({ length: 7 }, () =>
+      made.failed('host', 'ERR_TOKEN_UNAVAILABLE', false),
+    );
     expect(opened).toEqual([false, false, false, false, true, false, false]);
   });
 
@@ -72,6 +84,27 @@ describe('the host breaker', () => {
   });
 });
 
+describe('a host that the network keeps from answering', () => {
+  it('is asked once in a run, and all its credentials fail with the same code', async () => {
+    const parts = await startParts();
+    for (let index = 0; index < 20; index += 1) seedCredential(parts, `c${index}`);
+    let requests = 0;
+    const tokenEndpoint = interceptIms(parts, () => {
+      requests += 1;
+      throw new TokenRequestError('ERR_IMS_UNRESOLVED', 'no address', { clientId: 'x' });
+    });
+    const run = { ...oneAtATime(parts), tokenEndpoint };
+    const outcomes = await tick(run);
+    expect(requests).toBe(1);
+    expect(outcomes.map(({ error }) => error?.code)).toEqual(Array(20).fill('ERR_IMS_UNRESOLVED'));
+    expect(outcomes.every(({ failing }) => failing)).toBe(true);
+    expect(await statusOf(parts, 'c9')).toMatch(/^failing code=ERR_IMS_UNRESOLVED .*retry-at=/);
+    // It is asked again in the next run, when their wait is over.
+    parts.clock.advance(900);
+    expect((await tick(parts.run())).every(({ outcome }) => outcome === 'renewed')).toBe(true);
+  });
+});
+
 describe('a host that fails', () => {
   it('does not keep 100 credentials of another host from being renewed in the same tick', async () => {
     const parts = await startParts();
@@ -95,8 +128,8 @@ describe('a host that fails', () => {
     expect(parts.lines.filter(({ level }) => level === 'warn')).toEqual([
       {
         level: 'warn',
-        message: 'the host has failed too often and is not asked again in this run',
-        fields: { ims_host: 'ims-na1-stg1.adobelogin.com' },
+        message: 'the host is not asked again in this run',
+        fields: { ims_host: 'ims-na1-stg1.adobelogin.com', code: 'ERR_TOKEN_UNAVAILABLE' },
       },
     ]);
   });

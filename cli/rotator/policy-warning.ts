@@ -1,0 +1,24 @@
+import type { Secret } from '../aws/secrets.ts';
+import { CliError } from '../errors.ts';
+import type { Session } from '../session.ts';
+
+/**
+ * Says that a resource policy may let others use a secret, which its name does not show. Undefined
+ * if it has none, or if this principal is not authorized to see it.
+ */
+export async function policyWarning(
+  { secrets }: Pick<Session, 'secrets'>,
+  { name, arn }: Secret,
+): Promise<string | undefined> {
+  if (!(await secrets.hasPolicy(arn).catch(falseIfRefused))) return undefined;
+  return (
+    `${name} has a resource policy, which may let others use it: ` +
+    `aws secretsmanager get-resource-policy --secret-id ${name}`
+  );
+}
+
+function falseIfRefused(error: unknown): boolean {
+  const codes: readonly string[] = ['ERR_AWS_DENIED', 'ERR_AWS_REFUSED'];
+  if (error instanceof CliError && codes.includes(error.code)) return false;
+  throw error;
+}
