@@ -1,9 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
-import { type EventPattern, Match, Rule } from 'aws-cdk-lib/aws-events';
+import { Match, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { secretName } from '../core/contract.ts';
+import { currentVersionStored } from './label-event.ts';
 
 export interface CredentialRuleProps {
   readonly target: IFunction;
@@ -20,19 +21,12 @@ export class CredentialRule extends Construct {
     super(scope, id);
     new Rule(this, 'Rule', {
       description: 'Renews the token when its Adobe credential is stored',
-      eventPattern: credentialStored({ name: Match.wildcard(secretName(prefix, '*', 'client')) }),
+      eventPattern: currentVersionStored({
+        name: Match.wildcard(secretName(prefix, '*', 'client')),
+      }),
       targets: [ruleTarget(target)],
     });
   }
-}
-
-/** Matches the event of a new current version of the secrets that `detail` selects. */
-export function credentialStored(detail: Readonly<Record<string, string[]>>): EventPattern {
-  return {
-    source: ['aws.secretsmanager'],
-    detailType: ['Secret Label Updated'],
-    detail: { labelUpdated: ['AWSCURRENT'], ...detail },
-  };
 }
 
 export function ruleTarget(target: IFunction): LambdaFunction {

@@ -2,7 +2,8 @@ import { Stack, Token } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { credentialStored, ruleTarget } from './credential-rule.ts';
+import { ruleTarget } from './credential-rule.ts';
+import { currentVersionStored } from './label-event.ts';
 import type { RotatorFunction } from './rotator-function.ts';
 import { arnParts, completeSecretArn } from './secret-arns.ts';
 
@@ -58,7 +59,7 @@ export class ExternalClientSecrets extends Construct {
   #rule(): Rule {
     return new Rule(this, `Rule${this.#rules.length + 1}`, {
       description: 'Renews the token when its Adobe credential, an imported secret, is stored',
-      eventPattern: credentialStored({}),
+      eventPattern: currentVersionStored({}),
       targets: [ruleTarget(this.#function.function)],
     });
   }

@@ -10,7 +10,8 @@ import { alarmThresholds } from './alarm-thresholds.ts';
 import { CredentialEnvironment } from './credential-environment.ts';
 import { CredentialRule } from './credential-rule.ts';
 import { ExternalClientSecrets } from './external-client-secrets.ts';
-import type { ImsCredential, ImsCredentialProps } from './ims-credential.ts';
+import type { ImsCredential } from './ims-credential.ts';
+import type { ImsCredentialProps } from './ims-credential-props.ts';
 import type { ImsTokenRotatorProps } from './ims-token-rotator-props.ts';
 import { checkKey } from './keys.ts';
 import { ManagedCredential } from './managed-credential.ts';
@@ -124,12 +125,10 @@ export class ImsTokenRotator extends Construct {
       removalPolicy: this.#props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     if (encryptionKey !== undefined) this.#function.role.allowKey(encryptionKey, 'write');
-    if (props.clientSecret !== undefined) {
-      const key = props.clientSecret.encryptionKey;
-      if (key !== undefined) {
-        checkKey(credential, key);
-        this.#function.role.allowKey(key, 'read');
-      }
+    const clientKey = props.clientSecret?.encryptionKey;
+    if (clientKey !== undefined) {
+      checkKey(credential, clientKey);
+      this.#function.role.allowKey(clientKey, 'read');
     }
     const elsewhere = props.clientSecret && this.#external.add(credential.clientSecret);
     this.#environment.add(name, elsewhere);

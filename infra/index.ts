@@ -1,8 +1,9 @@
-export {
-  ImsCredential,
-  type ImsCredentialFromNameProps,
-  type ImsCredentialProps,
-} from './ims-credential.ts';
+export { ImsCredential } from './ims-credential.ts';
+export type {
+  ImsCredentialFromNameProps,
+  ImsCredentialProps,
+  OnTokenRenewedOptions,
+} from './ims-credential-props.ts';
 export { ImsTokenRotator } from './ims-token-rotator.ts';
 export type {
   ImsTokenRotatorAlarmOptions,

@@ -1,4 +1,5 @@
-import { Aspects, type CfnResource, type RemovalPolicy, Tags, Token } from 'aws-cdk-lib';
+import { Aspects, type CfnResource, type RemovalPolicy, Stack, Tags, Token } from 'aws-cdk-lib';
+import type { Rule } from 'aws-cdk-lib/aws-events';
 import { AccountPrincipal, type Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
@@ -16,10 +17,13 @@ import {
   secretName,
   tagKeys,
 } from '../core/contract.ts';
-import { ImsCredential, type ImsCredentialProps } from './ims-credential.ts';
+import { ImsCredential } from './ims-credential.ts';
+import type { ImsCredentialProps, OnTokenRenewedOptions } from './ims-credential-props.ts';
 import { checkKey } from './keys.ts';
+import { warnOfReadingOnce } from './reading-once.ts';
 import { refuse } from './refuse.ts';
-import { grantTokenRead } from './token-readers.ts';
+import { renewalRule } from './renewal-rule.ts';
+import { grantTokenRead, type ReadableToken } from './token-readers.ts';
 
 export interface ManagedCredentialProps extends ImsCredentialProps {
   /** The prefix of the secrets' names, without the slash that follows. */
@@ -35,6 +39,7 @@ export class ManagedCredential extends ImsCredential {
   /** The secrets that the stack creates for the credential. */
   readonly resources: readonly CfnResource[];
   readonly #props: ManagedCredentialProps;
+  readonly #token: ReadableToken;
 
   constructor(scope: Construct, id: string, props: ManagedCredentialProps) {
     super(scope, id);
@@ -61,24 +66,29 @@ export class ManagedCredential extends ImsCredential {
       .flat()
       .map(({ node }) => node.defaultChild as CfnResource);
     this.#tag();
+    const { account, region } = Stack.of(this);
+    this.#token = {
+      scope: this,
+      secret: this.tokenSecret,
+      secretName: secretName(prefix, name, 'token'),
+      account,
+      region,
+      encryptionKey,
+      replicaRegions: replicaRegions ?? [],
+      keyPolicyManagedElsewhere: props.keyPolicyManagedElsewhere ?? false,
+    };
+    warnOfReadingOnce(this.#token);
     for (const account of props.readerAccounts ?? []) {
       this.grantRead(new AccountPrincipal(account));
     }
   }
 
   override grantRead(grantee: IGrantable): Grant {
-    const { prefix, name, encryptionKey, replicaRegions = [] } = this.#props;
-    return grantTokenRead(
-      {
-        scope: this,
-        secret: this.tokenSecret,
-        secretName: secretName(prefix, name, 'token'),
-        encryptionKey,
-        replicaRegions,
-        keyPolicyManagedElsewhere: this.#props.keyPolicyManagedElsewhere ?? false,
-      },
-      grantee,
-    );
+    return grantTokenRead(this.#token, grantee);
+  }
+
+  override onTokenRenewed(id: string, options: OnTokenRenewedOptions): Rule {
+    return renewalRule(this.#token, id, options);
   }
 
   #check(): void {

@@ -6,11 +6,15 @@ import { refuse } from './refuse.ts';
 // Secrets Manager appends a hyphen and six characters of its choice to the name.
 const anySuffix = '-??????';
 
-/** A secret's ARN without the suffix, in the scope's account. */
-export function partialSecretArn(scope: IConstruct, name: string, region?: string): string {
+/** A secret's ARN without the suffix. @default - in the scope's account and Region */
+export function partialSecretArn(
+  scope: IConstruct,
+  name: string,
+  place: { readonly account?: string; readonly region?: string } = {},
+): string {
   return Stack.of(scope).formatArn({
     service: 'secretsmanager',
-    ...(region === undefined ? {} : { region }),
+    ...place,
     resource: 'secret',
     resourceName: name,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,

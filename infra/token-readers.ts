@@ -13,6 +13,8 @@ export interface ReadableToken {
   readonly scope: IConstruct;
   readonly secret: ISecret;
   readonly secretName: string;
+  readonly account: string;
+  readonly region: string;
   readonly encryptionKey: IKey | undefined;
   readonly replicaRegions: readonly ReplicaRegion[];
   /** True if the policies of imported keys already let readers in other accounts decrypt. */
@@ -23,12 +25,12 @@ const actions = ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret
 
 /** Lets a grantee read the token, in the secret's Region and in those of its replicas. */
 export function grantTokenRead(token: ReadableToken, grantee: IGrantable): Grant {
-  const { scope, secret, encryptionKey, replicaRegions } = token;
+  const { scope, secret, region, encryptionKey, replicaRegions } = token;
   const stack = Stack.of(scope);
   refuseEverybody(scope, grantee);
   const accounts = otherAccounts(stack, grantee);
   if (accounts.length > 0) checkOtherAccounts(token, accounts, grantee);
-  const replicas = replicaRegions.map(({ region }) => arnOf(token, region));
+  const replicas = replicaRegions.map((replica) => arnOf(token, replica.region));
   const options = {
     grantee,
     actions,
@@ -36,17 +38,18 @@ export function grantTokenRead(token: ReadableToken, grantee: IGrantable): Grant
     // Secrets Manager copies the policy to the replicas, whose ARNs differ.
     resourceSelfArns: ['*'],
   };
+  const own = [secret.secretFullArn ?? secretArnPattern(secret.secretArn), ...replicas];
   const grant =
     accounts.length > 0
       ? Grant.addToPrincipalAndResource({
           ...options,
-          resourceArns: [arnOf(token, stack.region), ...replicas],
+          resourceArns: [arnOf(token, region), ...replicas],
         })
-      : Grant.addToPrincipalOrResource({
-          ...options,
-          resourceArns: [secret.secretFullArn ?? secretArnPattern(secret.secretArn), ...replicas],
-        });
-  if (encryptionKey !== undefined) grantDecrypt(encryptionKey, grantee, stack.region);
+      : // An imported secret has no policy to fall back on, but CDK would claim success.
+        Resource.isOwnedResource(secret)
+        ? Grant.addToPrincipalOrResource({ ...options, resourceArns: own })
+        : Grant.addToPrincipal({ grantee, actions, resourceArns: own });
+  if (encryptionKey !== undefined) grantDecrypt(encryptionKey, grantee, region);
   for (const replica of replicaRegions) {
     if (replica.encryptionKey !== undefined) {
       grantDecrypt(replica.encryptionKey, grantee, replica.region);
@@ -55,8 +58,8 @@ export function grantTokenRead(token: ReadableToken, grantee: IGrantable): Grant
   return grant;
 }
 
-function arnOf({ scope, secretName }: ReadableToken, region: string): string {
-  return secretArnPattern(partialSecretArn(scope, secretName, region));
+function arnOf({ scope, secretName, account }: ReadableToken, region: string): string {
+  return secretArnPattern(partialSecretArn(scope, secretName, { account, region }));
 }
 
 /** The known accounts of a grantee other than the stack's own; `*` stands for any account. */
@@ -113,8 +116,7 @@ function checkOtherAccounts(
     }
     checkKeyPolicy(token, key, { accounts, region, conditions });
   }
-  const { region } = Stack.of(scope);
-  checkKeyPolicy(token, encryptionKey, { accounts, region, conditions });
+  checkKeyPolicy(token, encryptionKey, { accounts, region: token.region, conditions });
 }
 
 function isOwned(principal: IPrincipal): boolean {

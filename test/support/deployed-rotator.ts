@@ -44,8 +44,10 @@ export interface DeployedRotator {
     readonly functionError?: string | undefined;
     readonly logs: readonly string[];
   }>;
-  /** Events that matched a rule. */
+  /** Events that matched a rule of the function. */
   readonly delivered: readonly SecretLabelUpdated[];
+  /** Events that matched a rule of another target, with its logical id. */
+  readonly notified: readonly { readonly target: string; readonly event: SecretLabelUpdated }[];
   /** The denied calls, by action. */
   readonly denied: () => readonly string[];
 }
@@ -99,9 +101,13 @@ export async function startDeployment(
     if (functionError !== undefined) throw new Error('the step failed', { cause: payload });
   });
   const delivered: SecretLabelUpdated[] = [];
+  const notified: { target: string; event: SecretLabelUpdated }[] = [];
   secretsManager.onLabelUpdated(async (event) => {
-    const rules = Object.values(template.findResources('AWS::Events::Rule'));
-    if (!rules.some((rule) => matchesPattern(rule['Properties'].EventPattern, event))) return;
+    const targets = targetsOf(template, event);
+    for (const target of targets.filter((id) => id !== functionName)) {
+      notified.push({ target, event });
+    }
+    if (!targets.includes(functionName)) return;
     delivered.push(event);
     await lambda.invoke(functionName, event, { type: 'Event' });
   });
@@ -112,6 +118,7 @@ export async function startDeployment(
     ims,
     lambda,
     delivered,
+    notified,
     tick: () => lambda.invoke(functionName, input),
     denied: () =>
       secretsManager.calls.flatMap(({ action, error }) =>
@@ -207,6 +214,14 @@ function mayUseKey(
   );
   const context = { 'kms:ViaService': 'secretsmanager.us-east-1.amazonaws.com' };
   return (own === undefined || left) && isAllowed(statements, use, key, context);
+}
+
+/** The logical ids of the targets of all rules that an event matches. */
+function targetsOf(template: Template, event: SecretLabelUpdated): readonly string[] {
+  return Object.values(template.findResources('AWS::Events::Rule'))
+    .filter(({ Properties }) => matchesPattern(Properties.EventPattern, event))
+    .flatMap(({ Properties }) => Properties.Targets)
+    .map(({ Arn }: { Arn: { 'Fn::GetAtt': [string, string] } }) => Arn['Fn::GetAtt'][0]);
 }
 
 /** Matches as EventBridge does: every field of the pattern must have one of its values. */
