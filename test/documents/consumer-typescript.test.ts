@@ -25,14 +25,11 @@ const stack = new Stack(new App(), 'Example');
 const fusion = new ImsTokenRotator(stack, 'Rotator').addCredential('workfront-fusion');
 `;
 const renewed = `import type { FargateService, ICluster } from 'aws-cdk-lib/aws-ecs';
-import type { IRuleTarget } from 'aws-cdk-lib/aws-events';
 import type { ImsCredential } from '../../infra/index.ts';
 
 declare const cluster: ICluster;
 declare const service: FargateService;
-declare const fusion: ImsCredential & {
-  onTokenRenewed(id: string, options: { target: IRuleTarget }): unknown;
-};
+declare const fusion: ImsCredential;
 `;
 
 /** A recipe as a whole module. */
