@@ -50,10 +50,12 @@ it('the runbook’s script maps each declared secret that exists to its ARN, and
 });
 
 it('no document claims that a deployment adopts secrets by their names', () => {
-  for (const name of ['README.md', 'docs/reference.md', 'docs/runbook.md']) {
-    expect(read(name), name).not.toMatch(/cdk deploy.*--import-existing-resources/);
+  for (const name of ['README.md', 'docs/reference.md']) {
+    expect(read(name), name).not.toContain('--import-existing-resources');
   }
-  expect(adoption).toMatch(/^ +npx cdk import --resource-mapping mapping\.json\n +npx cdk deploy$/m);
+  expect(adoption).toMatch(
+    /^ +npx cdk import --resource-mapping mapping\.json\n +npx cdk deploy$/m,
+  );
   expect(adoption.replaceAll(/\s+/g, ' ')).toContain(
     '`--import-existing-resources` cannot adopt it either',
   );
