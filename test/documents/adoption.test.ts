@@ -53,6 +53,9 @@ it('no document claims that a deployment adopts secrets by their names', () => {
   for (const name of ['README.md', 'docs/reference.md']) {
     expect(read(name), name).not.toContain('--import-existing-resources');
   }
+  expect(adoption).toMatch(
+    /^ +npx cdk import --resource-mapping mapping\.json\n +npx cdk deploy$/m,
+  );
   expect(adoption.replaceAll(/\s+/g, ' ')).toContain(
     '`--import-existing-resources` cannot adopt it either',
   );
