@@ -9,7 +9,7 @@ import { checkCredentialName, secretPrefix } from './names.ts';
 import { warnOfReadingOnce } from './reading-once.ts';
 import { renewalRule } from './renewal-rule.ts';
 import { partialSecretArn } from './secret-arns.ts';
-import { checkSharedKey, tokenPlace } from './token-place.ts';
+import { checkSharedKeys, tokenPlace } from './token-place.ts';
 import { grantTokenRead, type ReadableToken } from './token-readers.ts';
 
 /** An Adobe OAuth Server-to-Server credential and its access token. */
@@ -49,11 +49,13 @@ class NamedCredential extends ImsCredential {
     super(scope, id);
     const { name, encryptionKey, replicaRegions = [], tokenSecretArn } = props;
     checkCredentialName(this, name);
-    if (encryptionKey !== undefined) checkKey(this, encryptionKey);
+    for (const key of [encryptionKey, ...replicaRegions.map((replica) => replica.encryptionKey)]) {
+      if (key !== undefined) checkKey(this, key);
+    }
     const prefix = secretPrefix(this, props);
     const tokenName = secretName(prefix, name, 'token');
     const place = tokenPlace(this, tokenName, props);
-    checkSharedKey(this, place, encryptionKey);
+    checkSharedKeys(this, place, props);
     const clientName = secretName(prefix, name, 'client');
     this.clientSecret = Secret.fromSecretPartialArn(
       this,

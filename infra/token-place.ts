@@ -1,5 +1,4 @@
 import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
 import type { ImsCredentialFromNameProps } from './ims-credential-props.ts';
 import { refuse } from './refuse.ts';
@@ -83,20 +82,31 @@ function placeOf(scope: IConstruct, secretName: string, arn: string): TokenPlace
 }
 
 /** Refuses to read another account's token with the key that Secrets Manager never shares. */
-export function checkSharedKey(
+export function checkSharedKeys(
   scope: IConstruct,
   { account }: TokenPlace,
-  encryptionKey: IKey | undefined,
+  { encryptionKey, replicaRegions = [] }: ImsCredentialFromNameProps,
 ): void {
   const own = Stack.of(scope).account;
-  if (account === own || encryptionKey !== undefined) return;
+  if (account === own) return;
+  const hint = Token.isUnresolved(own)
+    ? ' (if that account is the stack’s own, give the stack an env)'
+    : '';
+  const remedy = `encryptionKey: Key.fromKeyArn(scope, id, "arn:…:key/…")${hint}`;
+  const who = `a token of another account (${account})`;
+  if (encryptionKey === undefined) {
+    refuse(
+      scope,
+      'TokenKeyMissing',
+      `${who} can be read only if a customer managed key encrypts it; give its ${remedy}`,
+    );
+  }
+  const replica = replicaRegions.find((one) => one.encryptionKey === undefined);
+  if (replica === undefined) return;
   refuse(
     scope,
-    'TokenKeyMissing',
-    `a token of another account (${account}) can be read only if a customer managed key encrypts ` +
-      'it; give its encryptionKey: Key.fromKeyArn(scope, id, "arn:…:key/…")' +
-      (Token.isUnresolved(own)
-        ? ' (if that account is the stack’s own, give the stack an env)'
-        : ''),
+    'TokenReplicaKeyMissing',
+    `${who} can be read in ${replica.region} only if a customer managed key of that Region ` +
+      `encrypts the replica; give that entry of replicaRegions its ${remedy}`,
   );
 }

@@ -18,6 +18,9 @@ const names = [
   'docs/consumers.md',
   'docs/reference.md',
   'docs/runbook.md',
+  ...['lambda-consumer', 'ecs-service', 'cross-account-consumer'].map(
+    (name) => `examples/${name}/README.md`,
+  ),
 ];
 const documents = new Map(names.map((name) => [name, read(name)]));
 
@@ -38,7 +41,7 @@ describe('the documents', () => {
   });
 
   it('name only files of the project that exist', () => {
-    const folders = 'core|client|lambda|infra|cli|emulators|local|test|docs';
+    const folders = 'core|client|lambda|infra|cli|emulators|local|test|docs|examples';
     const path = new RegExp(`\`((?:${folders})/[^\`<*]*\\.\\w+)\``, 'g');
     for (const [name, text] of documents) {
       for (const [, file = ''] of text.matchAll(path)) {

@@ -163,6 +163,21 @@ describe('a credential of another account or Region', () => {
     );
   });
 
+  it('is rejected if a replica has the AWS-managed key, or a key’s alias', () => {
+    const replica = (encryptionKey?: IKey) => ({
+      account: other,
+      encryptionKey: Key.fromKeyArn(stack, 'Primary', keyArn),
+      replicaRegions: [{ region: 'us-east-1', ...(encryptionKey && { encryptionKey }) }],
+    });
+    expect(() => fromName(replica())).toThrow(
+      'a token of another account (444455556666) can be read in us-east-1 only if a customer ' +
+        'managed key of that Region encrypts the replica; give that entry of replicaRegions its',
+    );
+    const alias = Key.fromKeyArn(stack, 'A', `arn:aws:kms:us-east-1:${other}:alias/token`);
+    stack = new Stack(new App(), 'Apps', { env });
+    expect(() => fromName(replica(alias))).toThrow('encryptionKey is an alias');
+  });
+
   it('does not claim that a grantee without policies can read it', () => {
     const credential = fromName({ account: other, encryptionKey: otherKey() });
     const grant = credential.grantRead(new ServicePrincipal('lambda.amazonaws.com'));
