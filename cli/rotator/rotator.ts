@@ -1,4 +1,4 @@
-import { credentialNameRule, defaultPrefix } from '../../core/contract.ts';
+import { credentialNameRule } from '../../core/contract.ts';
 import {
   importersOf as importersIn,
   isCredentialName,
@@ -6,7 +6,6 @@ import {
   secretNames,
 } from '../../core/secret-name.ts';
 import { type CliError, usageError } from '../errors.ts';
-import type { Session } from '../session.ts';
 
 /** The rotator's function, or why it is not known. */
 export type FunctionState =
@@ -91,17 +90,4 @@ export function namesOf(
 export function checkName(credential: string): void {
   if (isCredentialName(credential)) return;
   throw usageError(`"${credential}" is not a credential name: use ${credentialNameRule}`);
-}
-
-/**
- * The names of a credential's secrets if the rotator named in the options has the default prefix.
- * Does not list the account's functions, of which there may be thousands. Undefined if the options
- * name no rotator.
- */
-export function guessNames({ options }: Session, credential: string): SecretNames | undefined {
-  checkName(credential);
-  const { rotator, prefix = rotator && defaultPrefix(rotator) } = options;
-  return prefix === undefined
-    ? undefined
-    : namesOf({ prefix, clientSecrets: undefined }, credential);
 }
