@@ -9,7 +9,13 @@ import { confirmLocation } from '../rotator/confirm-location.ts';
 import { deletePair } from '../rotator/delete-pair.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
 import { policyWarning } from '../rotator/policy-warning.ts';
-import { checkName, importersOf, namesOf, type Rotator } from '../rotator/rotator.ts';
+import {
+  checkName,
+  importersOf,
+  namesOf,
+  type Rotator,
+  unreadableFunctions,
+} from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { day, formatDuration } from '../view/durations.ts';
 import { wrapLines } from '../view/table.ts';
@@ -37,6 +43,7 @@ export async function offboard(
   const warnings = [
     ...kept,
     ...policies.filter((text) => text !== undefined),
+    ...unseenUsers(rotator, doomed),
     ...warningsOf(doomed, token, readers, session.now()),
   ];
   if (!yes || options.json !== true) {
@@ -135,6 +142,17 @@ function stayReason(secret: Secret, { rotator, name, own }: Offboarded): string 
     `${secret.name} stays, because it is the client secret of ${users.join(' and ')} too: give ` +
     `${users.length === 1 ? 'it' : 'them'} another one in the stack, then offboard ${name} again.`
   );
+}
+
+/** Functions of other teams must not prevent a deletion. */
+function unseenUsers(rotator: Rotator, doomed: readonly Secret[]): readonly string[] {
+  const unseen = unreadableFunctions(rotator.unreadable);
+  const client = doomed.find(({ name }) => name.endsWith('/client'));
+  if (unseen === undefined || client === undefined) return [];
+  return [
+    `It is not known whether others use ${client.name}: ${unseen}. If one of them is a rotator that ` +
+      'uses this client secret, its tokens can no longer be renewed.',
+  ];
 }
 
 async function readersOf(

@@ -37,6 +37,8 @@ export interface Rotator {
   readonly declared: ReadonlySet<string>;
   /** Every rotator in the account and Region that has a function; undefined if they cannot be listed. */
   readonly deployed: readonly DeployedRotator[] | undefined;
+  /** The names of functions whose environment cannot be read; empty if they cannot be listed. */
+  readonly unreadable: readonly string[];
   readonly function: FunctionState;
 }
 
@@ -57,6 +59,17 @@ export function deployedFunction({ function: state }: Rotator): {
  */
 export function checkDeployed({ function: state }: Rotator): void {
   if (state.kind === 'absent') throw state.why;
+}
+
+const mostNamed = 5;
+
+/** Functions whose environment cannot be read, in words. Undefined if there are none. */
+export function unreadableFunctions(names: readonly string[]): string | undefined {
+  if (names.length === 0) return undefined;
+  const shown = names.toSorted().slice(0, mostNamed).join(', ');
+  const others = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : '';
+  const what = names.length === 1 ? '1 function' : `${names.length} functions`;
+  return `the environment of ${what} cannot be read (${shown}${others})`;
 }
 
 /** Every credential, of any rotator, that uses a client secret which the stack imports. */
