@@ -290,6 +290,6 @@ describe('renew --force', () => {
     expect(code).toBe(1);
     expect(stdout).toContain('✗ fusion ERR_MINT_BUDGET_SPENT');
     expect(stdout).toContain('the next request is possible at');
-    expect(stdout).toContain('use the stored token');
+    expect(stdout).toContain('wait 10 minutes');
   });
 });
