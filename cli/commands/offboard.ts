@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import confirmName from '@inquirer/input';
 import { formatInstant } from '../../core/instant.ts';
 import { type SecretNames, secretNames } from '../../core/secret-name.ts';
@@ -35,7 +36,8 @@ export async function offboard(
   const { terminal, options, signal } = session;
   checkName(name);
   const rotator = await findRotator(session);
-  const { doomed, kept } = await choose(session, rotator, name);
+  const choice = await choose(session, rotator, name);
+  const { doomed, kept } = choice;
   if (yes) await confirmLocation(session, rotator, namesOf(rotator, name).token);
   const token = doomed.find((secret) => secret.name === namesOf(rotator, name).token);
   const readers = token === undefined ? [] : await readersOf(session, token);
@@ -54,6 +56,7 @@ export async function offboard(
     for (const text of warnings) write(...wrapLines(text, 2, terminal.columns));
   }
   if (!yes) await confirm(session, name);
+  await checkUnchanged(session, name, choice);
   if (signal.aborted) throw interrupted('nothing was deleted');
   await deletePair(session, doomed, recoveryDays);
   const today = formatInstant(session.now()).slice(0, 10);
@@ -101,6 +104,22 @@ async function choose({ secrets }: Session, rotator: Rotator, name: string): Pro
     'ERR_CREDENTIAL_NOT_FOUND',
     kept.length === 0 ? text : `nothing can be deleted: ${kept.join(' ')}`,
     'list the credentials: ims-token-rotator status',
+  );
+}
+
+/**
+ * Chooses again: a person may take an hour to answer, and CloudTrail seconds.
+ *
+ * @throws CliError ERR_CREDENTIAL_CHANGED
+ */
+async function checkUnchanged(session: Session, name: string, earlier: Choice): Promise<void> {
+  const now = await choose(session, await findRotator(session), name);
+  const essence = ({ doomed, kept }: Choice) => [doomed.map(({ arn }) => arn), kept];
+  if (isDeepStrictEqual(essence(now), essence(earlier))) return;
+  throw new CliError(
+    'ERR_CREDENTIAL_CHANGED',
+    `what offboarding ${name} deletes has changed in the meantime; nothing was deleted`,
+    `look again: ims-token-rotator offboard ${name}`,
   );
 }
 
