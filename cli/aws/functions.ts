@@ -19,6 +19,13 @@ export interface RotatorFunction {
   readonly variables: Readonly<Record<string, string>>;
 }
 
+/** What a principal sees of an account's functions. */
+export interface FunctionList {
+  readonly rotators: readonly RotatorFunction[];
+  /** The names of functions whose environment it may not decrypt: any of them may be a rotator's. */
+  readonly unreadable: readonly string[];
+}
+
 /** The value that the function returned, or the error that it threw. */
 export type Invocation =
   | { readonly ok: true; readonly payload: unknown }
@@ -41,8 +48,9 @@ export class Functions {
   }
 
   /** The functions of all rotators in the account and Region. */
-  async rotators(): Promise<readonly RotatorFunction[]> {
-    const found: RotatorFunction[] = [];
+  async rotators(): Promise<FunctionList> {
+    const rotators: RotatorFunction[] = [];
+    const unreadable: string[] = [];
     let Marker: string | undefined;
     do {
       const page = await askAws('lambda:ListFunctions', undefined, () =>
@@ -53,13 +61,14 @@ export class Functions {
       for (const { FunctionName: name, FunctionArn: arn, Environment } of page.Functions ?? []) {
         const variables = Environment?.Variables ?? {};
         const rotator = variables[environmentVariables.name];
+        if (name && Environment?.Error !== undefined) unreadable.push(name);
         if (!name || !arn || rotator === undefined) continue;
         // Whoever may create a function may write anything into its environment.
-        if (rotatorNamePattern.test(rotator)) found.push({ rotator, name, arn, variables });
+        if (rotatorNamePattern.test(rotator)) rotators.push({ rotator, name, arn, variables });
       }
       Marker = page.NextMarker;
     } while (Marker);
-    return found;
+    return { rotators, unreadable };
   }
 
   /** `Active` if Lambda can run the function, otherwise its state and the reason. */

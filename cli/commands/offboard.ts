@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import confirmName from '@inquirer/input';
 import { formatInstant } from '../../core/instant.ts';
 import { type SecretNames, secretNames } from '../../core/secret-name.ts';
@@ -9,7 +10,13 @@ import { confirmLocation } from '../rotator/confirm-location.ts';
 import { deletePair } from '../rotator/delete-pair.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
 import { policyWarning } from '../rotator/policy-warning.ts';
-import { checkName, importersOf, namesOf, type Rotator } from '../rotator/rotator.ts';
+import {
+  checkName,
+  importersOf,
+  namesOf,
+  type Rotator,
+  unreadableFunctions,
+} from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { day, formatDuration } from '../view/durations.ts';
 import { wrapLines } from '../view/table.ts';
@@ -29,7 +36,8 @@ export async function offboard(
   const { terminal, options, signal } = session;
   checkName(name);
   const rotator = await findRotator(session);
-  const { doomed, kept } = await choose(session, rotator, name);
+  const choice = await choose(session, rotator, name);
+  const { doomed, kept } = choice;
   if (yes) await confirmLocation(session, rotator, namesOf(rotator, name).token);
   const token = doomed.find((secret) => secret.name === namesOf(rotator, name).token);
   const readers = token === undefined ? [] : await readersOf(session, token);
@@ -37,6 +45,7 @@ export async function offboard(
   const warnings = [
     ...kept,
     ...policies.filter((text) => text !== undefined),
+    ...unseenUsers(rotator, doomed),
     ...warningsOf(doomed, token, readers, session.now()),
   ];
   if (!yes || options.json !== true) {
@@ -47,6 +56,7 @@ export async function offboard(
     for (const text of warnings) write(...wrapLines(text, 2, terminal.columns));
   }
   if (!yes) await confirm(session, name);
+  await checkUnchanged(session, name, choice);
   if (signal.aborted) throw interrupted('nothing was deleted');
   await deletePair(session, doomed, recoveryDays);
   const today = formatInstant(session.now()).slice(0, 10);
@@ -97,6 +107,22 @@ async function choose({ secrets }: Session, rotator: Rotator, name: string): Pro
   );
 }
 
+/**
+ * Chooses again: a person may take an hour to answer, and CloudTrail seconds.
+ *
+ * @throws CliError ERR_CREDENTIAL_CHANGED
+ */
+async function checkUnchanged(session: Session, name: string, earlier: Choice): Promise<void> {
+  const now = await choose(session, await findRotator(session), name);
+  const essence = ({ doomed, kept }: Choice) => [doomed.map(({ arn }) => arn), kept];
+  if (isDeepStrictEqual(essence(now), essence(earlier))) return;
+  throw new CliError(
+    'ERR_CREDENTIAL_CHANGED',
+    `what offboarding ${name} deletes has changed in the meantime; nothing was deleted`,
+    `look again: ims-token-rotator offboard ${name}`,
+  );
+}
+
 interface Offboarded {
   readonly rotator: Rotator;
   readonly name: string;
@@ -135,6 +161,17 @@ function stayReason(secret: Secret, { rotator, name, own }: Offboarded): string 
     `${secret.name} stays, because it is the client secret of ${users.join(' and ')} too: give ` +
     `${users.length === 1 ? 'it' : 'them'} another one in the stack, then offboard ${name} again.`
   );
+}
+
+/** Functions of other teams must not prevent a deletion. */
+function unseenUsers(rotator: Rotator, doomed: readonly Secret[]): readonly string[] {
+  const unseen = unreadableFunctions(rotator.unreadable);
+  const client = doomed.find(({ name }) => name.endsWith('/client'));
+  if (unseen === undefined || client === undefined) return [];
+  return [
+    `It is not known whether others use ${client.name}: ${unseen}. If one of them is a rotator that ` +
+      'uses this client secret, its tokens can no longer be renewed.',
+  ];
 }
 
 async function readersOf(

@@ -60,7 +60,7 @@ async function show(
     listCredentials(session, rotator, names),
     abandonedRotators(session, rotator),
   ]);
-  const notes = (abandoned ?? []).map(explainAbandoned);
+  const notes = (abandoned ?? []).map((one) => explainAbandoned(one, rotator));
   const { columns, rows } = terminal;
   const now = session.now();
   // Leaves room for the summary, the header and a prompt.

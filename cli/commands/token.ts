@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { type EpochSeconds, parseInstant } from '../../core/instant.ts';
 import { CliError, usageError } from '../errors.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
-import { guessNames, namesOf } from '../rotator/rotator.ts';
+import { checkName, namesOf } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { formatDuration } from '../view/durations.ts';
 import { quoted } from '../view/shell-word.ts';
@@ -58,15 +58,8 @@ export async function token(
 }
 
 async function readDocument(session: Session, name: string): Promise<Document> {
-  const { secrets } = session;
-  const guess = guessNames(session, name);
-  // The guessed secret may not exist, or this principal may not be authorized to read it.
-  const guessed = guess && (await secrets.read(guess.token).catch(undefinedIfDenied));
-  const { token: secretId } =
-    guess !== undefined && guessed !== undefined
-      ? guess
-      : namesOf(await findRotator(session), name);
-  const stored = guessed ?? (await secrets.read(secretId));
+  const secretId = await tokenSecret(session, name);
+  const stored = await session.secrets.read(secretId);
   if (stored === undefined) {
     throw new CliError(
       'ERR_TOKEN_NOT_READY',
@@ -83,9 +76,33 @@ async function readDocument(session: Session, name: string): Promise<Document> {
   );
 }
 
-function undefinedIfDenied(error: unknown): undefined {
-  if (error instanceof CliError && error.code === 'ERR_AWS_DENIED') return undefined;
-  throw error;
+/**
+ * The name of the token's secret. A prefix that nobody has stated is assumed only where functions
+ * cannot be listed, and said so: whoever may create secrets there could plant a token.
+ *
+ * @throws CliError ERR_FUNCTION_NOT_FOUND
+ */
+async function tokenSecret(session: Session, name: string): Promise<string> {
+  checkName(name);
+  const { terminal, options } = session;
+  // Does not list the account's functions, of which there may be thousands.
+  if (options.prefix !== undefined) {
+    return namesOf({ prefix: options.prefix, clientSecrets: undefined }, name).token;
+  }
+  const rotator = await findRotator(session);
+  const { token: secretId } = namesOf(rotator, name);
+  const { kind } = rotator.function;
+  if (kind === 'absent') {
+    const { code, summary } = rotator.function.why;
+    const fix = 'correct --rotator, --region or --profile, or say where its secrets are: --prefix';
+    throw new CliError(code, summary, fix);
+  }
+  if (kind === 'hidden') {
+    terminal.note(
+      `reading ${secretId}: the standard prefix is assumed, because ${rotator.function.why.summary}; --prefix states it`,
+    );
+  }
+  return secretId;
 }
 
 function checkNotExpired(stored: Document, name: string, now: EpochSeconds): void {

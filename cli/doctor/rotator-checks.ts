@@ -29,8 +29,8 @@ async function abandonedFinding(session: Session, rotator: Rotator): Promise<Fin
     return unknown(`${message ?? 'functions could not be listed'}`, fix);
   }
   if (first === undefined) return ok('none is abandoned');
-  const words = abandoned.map((one) => explainAbandoned(one).words).join('; ');
-  return failed(words, explainAbandoned(first).fix);
+  const words = abandoned.map((one) => explainAbandoned(one, rotator).words).join('; ');
+  return failed(words, explainAbandoned(first, rotator).fix);
 }
 
 async function functionFinding(session: Session, rotator: Rotator): Promise<Finding> {

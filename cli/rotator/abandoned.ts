@@ -2,7 +2,7 @@ import { defaultPrefix, standardPrefix } from '../../core/contract.ts';
 import { isReplica } from '../../core/ledger.ts';
 import { parseSecretName } from '../../core/secret-name.ts';
 import type { Session } from '../session.ts';
-import { importersOf, type Rotator } from './rotator.ts';
+import { importersOf, type Rotator, unreadableFunctions } from './rotator.ts';
 
 /** Secrets of a rotator that has no function, so that nothing renews its tokens. */
 export interface AbandonedRotator {
@@ -46,14 +46,17 @@ export async function abandonedRotators(
 }
 
 /** An abandoned rotator in words, and what to do about it. */
-export function explainAbandoned({ name, prefix, credentials }: AbandonedRotator): {
-  readonly words: string;
-  readonly fix: string;
-} {
+export function explainAbandoned(
+  { name, prefix, credentials }: AbandonedRotator,
+  { unreadable }: Pick<Rotator, 'unreadable'>,
+): { readonly words: string; readonly fix: string } {
+  const unseen = unreadableFunctions(unreadable);
   const count = credentials.length;
   const what = count === 1 ? '1 credential' : `${count} credentials`;
   return {
-    words: `${prefix}/ has ${what}, but no function renews ${count === 1 ? 'its token' : 'their tokens'}`,
+    words:
+      `${prefix}/ has ${what}, but no function renews ${count === 1 ? 'its token' : 'their tokens'}` +
+      (unseen === undefined ? '' : `, as far as can be seen: ${unseen}`),
     fix:
       `give a stack this name or prefix again (see "Abandoned rotators" in docs/runbook.md), or, if ` +
       `nobody reads them: ims-token-rotator offboard ${credentials[0]} --rotator ${name}`,

@@ -6,11 +6,11 @@ import {
   standardPrefix,
 } from '../../core/contract.ts';
 import { parseSecretName } from '../../core/secret-name.ts';
-import { configOf, Functions, type RotatorFunction } from '../aws/functions.ts';
+import { configOf, type FunctionList, Functions, type RotatorFunction } from '../aws/functions.ts';
 import type { CommonOptions } from '../common-options.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
-import type { DeployedRotator, Rotator } from './rotator.ts';
+import { type DeployedRotator, type Rotator, unreadableFunctions } from './rotator.ts';
 
 /**
  * Finds the rotator that the options name, or the only one in the account and Region. Its
@@ -20,18 +20,21 @@ import type { DeployedRotator, Rotator } from './rotator.ts';
  */
 export async function findRotator(session: Session): Promise<Rotator> {
   const region = await session.secrets.region();
-  const functions = await rotatorFunctions(session);
+  const functions = await listFunctions(session);
   if (functions instanceof CliError) {
-    return await assumedRotator(session, region, { kind: 'hidden', why: functions }, undefined);
+    const list = { deployed: undefined, unreadable: [] };
+    return await assumedRotator(session, region, { kind: 'hidden', why: functions }, list);
   }
-  const deployed = functions.map((one) => deployedRotator(one, region));
-  const wanted = functions.filter((one) => matches(one, session.options));
+  const { rotators, unreadable } = functions;
+  const deployed = rotators.map((one) => deployedRotator(one, region));
+  const wanted = rotators.filter((one) => matches(one, session.options));
   if (wanted.length > 1) throw ambiguousFunctions(wanted);
   const [found] = wanted;
   if (found === undefined) {
-    const why = notDeployed(session.options);
+    const why = notDeployed(session.options, unreadable);
     if (session.options.function !== undefined) throw why;
-    return await assumedRotator(session, region, { kind: 'absent', why }, deployed);
+    const list = { deployed, unreadable };
+    return await assumedRotator(session, region, { kind: 'absent', why }, list);
   }
   const { rotator, prefix, tick, clientSecrets, declared } = configOf(found, region);
   return {
@@ -42,6 +45,7 @@ export async function findRotator(session: Session): Promise<Rotator> {
     clientSecrets,
     declared,
     deployed,
+    unreadable,
     function: { kind: 'deployed', name: found.name, arn: found.arn },
   };
 }
@@ -63,7 +67,7 @@ async function assumedRotator(
   session: Session,
   region: string,
   state: Rotator['function'],
-  deployed: Rotator['deployed'],
+  list: Pick<Rotator, 'deployed' | 'unreadable'>,
 ): Promise<Rotator> {
   const { rotator: name, prefix } = session.options;
   const assumed = {
@@ -71,7 +75,7 @@ async function assumedRotator(
     tick: defaultTick,
     clientSecrets: undefined,
     declared: new Set<string>(),
-    deployed,
+    ...list,
     function: state,
   };
   if (prefix !== undefined) return { ...assumed, name: name ?? prefix, prefix };
@@ -84,10 +88,7 @@ async function assumedRotator(
  * function. Any other failure ends the command: without the function's settings it might look in
  * the wrong place.
  */
-async function rotatorFunctions({
-  signal,
-  terminal,
-}: Session): Promise<readonly RotatorFunction[] | CliError> {
+async function listFunctions({ signal, terminal }: Session): Promise<FunctionList | CliError> {
   const progress = terminal.progress('looking for the rotator');
   try {
     return await new Functions(signal).rotators();
@@ -158,15 +159,20 @@ function ambiguousFunctions(found: readonly RotatorFunction[]): CliError {
   );
 }
 
-function notDeployed({ rotator, prefix, function: name }: CommonOptions): CliError {
+function notDeployed(
+  { rotator, prefix, function: name }: CommonOptions,
+  unreadable: readonly string[],
+): CliError {
   const asked = [
     rotator === undefined ? 'a rotator' : `the rotator ${rotator}`,
     prefix === undefined ? '' : ` with the prefix ${prefix}`,
     name === undefined ? '' : ` and the name ${name}`,
   ].join('');
+  const text = `no function of ${asked} is deployed in this account and Region`;
+  const unseen = unreadableFunctions(unreadable);
   return new CliError(
     'ERR_FUNCTION_NOT_FOUND',
-    `no function of ${asked} is deployed in this account and Region`,
+    unseen === undefined ? text : `${text}, but ${unseen}`,
     'correct --rotator or --prefix, deploy it (npx cdk deploy), or choose another --region or --profile',
   );
 }

@@ -1,4 +1,4 @@
-import { credentialNameRule, defaultPrefix } from '../../core/contract.ts';
+import { credentialNameRule } from '../../core/contract.ts';
 import {
   importersOf as importersIn,
   isCredentialName,
@@ -6,7 +6,6 @@ import {
   secretNames,
 } from '../../core/secret-name.ts';
 import { type CliError, usageError } from '../errors.ts';
-import type { Session } from '../session.ts';
 
 /** The rotator's function, or why it is not known. */
 export type FunctionState =
@@ -38,6 +37,8 @@ export interface Rotator {
   readonly declared: ReadonlySet<string>;
   /** Every rotator in the account and Region that has a function; undefined if they cannot be listed. */
   readonly deployed: readonly DeployedRotator[] | undefined;
+  /** The names of functions whose environment cannot be read; empty if they cannot be listed. */
+  readonly unreadable: readonly string[];
   readonly function: FunctionState;
 }
 
@@ -58,6 +59,17 @@ export function deployedFunction({ function: state }: Rotator): {
  */
 export function checkDeployed({ function: state }: Rotator): void {
   if (state.kind === 'absent') throw state.why;
+}
+
+const mostNamed = 5;
+
+/** Functions whose environment cannot be read, in words. Undefined if there are none. */
+export function unreadableFunctions(names: readonly string[]): string | undefined {
+  if (names.length === 0) return undefined;
+  const shown = names.toSorted().slice(0, mostNamed).join(', ');
+  const others = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : '';
+  const what = names.length === 1 ? '1 function' : `${names.length} functions`;
+  return `the environment of ${what} cannot be read (${shown}${others})`;
 }
 
 /** Every credential, of any rotator, that uses a client secret which the stack imports. */
@@ -91,17 +103,4 @@ export function namesOf(
 export function checkName(credential: string): void {
   if (isCredentialName(credential)) return;
   throw usageError(`"${credential}" is not a credential name: use ${credentialNameRule}`);
-}
-
-/**
- * The names of a credential's secrets if the rotator named in the options has the default prefix.
- * Does not list the account's functions, of which there may be thousands. Undefined if the options
- * name no rotator.
- */
-export function guessNames({ options }: Session, credential: string): SecretNames | undefined {
-  checkName(credential);
-  const { rotator, prefix = rotator && defaultPrefix(rotator) } = options;
-  return prefix === undefined
-    ? undefined
-    : namesOf({ prefix, clientSecrets: undefined }, credential);
 }

@@ -14,6 +14,17 @@ import { checksOf, secretOf, startHealthy } from './patient.ts';
 const arnOf = (name: string): string =>
   `arn:aws:secretsmanager:us-east-1:111122223333:secret:${name}-AbCdEf`;
 
+const own = 'rotator-local';
+
+/** What ListFunctions returns to a principal that may not use the key of a function. */
+const undecryptable = {
+  Error: {
+    ErrorCode: 'AccessDeniedException',
+    Message:
+      'Lambda was unable to decrypt your environment variables because the KMS access was denied.',
+  },
+};
+
 const isDeleted = async ({ client }: Operator, SecretId: string): Promise<boolean> =>
   (await client.send(new DescribeSecretCommand({ SecretId }))).DeletedDate !== undefined;
 
@@ -112,6 +123,54 @@ describe('offboard of credentials that share a client secret', () => {
     expect(stderr).toMatch(/^ERR_FUNCTION_FAILED .*unknown whether another credential uses/);
     expect(await isDeleted(operator, shared)).toBe(false);
   });
+
+  it('warns about functions whose environment it cannot read, and still deletes', async () => {
+    const operator = await start(arnOf('elsewhere'));
+    const { lambda, secretsManager, ims } = operator.world;
+    const definition = operator.world.functionDefinition({
+      secretsManager: secretsManager.url,
+      ims: ims.url,
+    });
+    for (let index = 1; index <= 6; index += 1) {
+      const functionName = `team-${index}`;
+      lambda.createFunction({ ...definition, functionName });
+      lambda.configurationOverrides.set(functionName, { Environment: undecryptable });
+    }
+    const { code, stdout } = await operator.cli('offboard', 'fusion', '--yes');
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      `It is not known whether others use ${shared}: the environment of 6 functions cannot be read ` +
+        '(team-1, team-2, team-3, team-4, team-5 and 1 more). If one of them is a rotator',
+    );
+    expect(await isDeleted(operator, shared)).toBe(true);
+  });
+
+  it('does not warn about them where the client secret stays', async () => {
+    const operator = await start(arnOf(shared));
+    const { lambda, secretsManager, ims } = operator.world;
+    const urls = { secretsManager: secretsManager.url, ims: ims.url };
+    lambda.createFunction({ ...operator.world.functionDefinition(urls), functionName: 'team' });
+    lambda.configurationOverrides.set('team', { Environment: undecryptable });
+    const { code, stdout } = await operator.cli('offboard', 'reports', '--yes');
+    expect(code).toBe(0);
+    expect(stdout).not.toContain('cannot be read');
+  });
+
+  it.each(['status', 'onboard', 'renew'])(
+    'says that the function of the rotator may be one that cannot be read: %s',
+    async (command) => {
+      const operator = await start(arnOf('elsewhere'));
+      operator.world.lambda.configurationOverrides.set(own, { Environment: undecryptable });
+      const file = await fileWith(
+        '{"client_id":"id-0123456789","client_secret":"p8e-0123456789","scope":"openid"}',
+      );
+      const args = { onboard: ['reports', file], renew: ['reports'] }[command] ?? [];
+      const { stdout, stderr } = await operator.cli(command, ...args, '--rotator', 'local');
+      expect(stdout + stderr).toContain(
+        'the environment of 1 function cannot be read (rotator-local)',
+      );
+    },
+  );
 
   it('deletes nothing where nobody can say who uses the client secret', async () => {
     const operator = await startOperator({
@@ -231,6 +290,6 @@ describe('renew --force', () => {
     expect(code).toBe(1);
     expect(stdout).toContain('✗ fusion ERR_MINT_BUDGET_SPENT');
     expect(stdout).toContain('the next request is possible at');
-    expect(stdout).toContain('use the stored token');
+    expect(stdout).toContain('wait 10 minutes');
   });
 });

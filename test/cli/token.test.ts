@@ -98,7 +98,7 @@ describe('token', () => {
     expect(stderr).toContain('the token has no field nope\n  → choose one of access_token, schema');
   });
 
-  it('makes one call to AWS if the rotator is named', async () => {
+  it('makes one call to AWS if the prefix is given', async () => {
     const asked: string[] = [];
     const operator = await startOperator({
       authorize: (action, _, context) => {
@@ -109,7 +109,7 @@ describe('token', () => {
     await operator.onboard('fusion');
     await operator.invoke({ action: 'tick' });
     asked.length = 0;
-    const args = ['token', 'fusion', '--field', 'client_id', '--rotator', 'local'];
+    const args = ['token', 'fusion', '--field', 'client_id', '--prefix', operator.world.prefix];
     expect(await operator.cli(...args)).toMatchObject({ code: 0 });
     expect(asked).toEqual(['secretsmanager:GetSecretValue']);
   });
@@ -125,6 +125,61 @@ describe('token', () => {
       const { stdout } = await operator.cli('token', 'fusion', '--field', 'client_id', ...how);
       expect(stdout).toBe('there\n');
     }
+  });
+
+  it('reads where the function says, and not a secret that somebody planted elsewhere', async () => {
+    const operator = await startOperator({
+      environment: { [environmentVariables.prefix]: 'team/adobe' },
+    });
+    const seed = (name: string, client_id: string) => {
+      const secretString = JSON.stringify({ access_token: 'x'.repeat(20), client_id });
+      operator.world.secretsManager.seed({ name, secretString });
+    };
+    seed('ims-token-rotator/local/fusion/token', 'planted');
+    const args = ['token', 'fusion', '--rotator', 'local', '--field', 'client_id'];
+    const { code, stdout, stderr } = await operator.cli(...args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(
+      /^ERR_TOKEN_NOT_READY there is no token in team\/adobe\/fusion\/token\n/,
+    );
+    seed('team/adobe/fusion/token', 'genuine');
+    expect(await operator.cli(...args)).toEqual({ code: 0, stdout: 'genuine\n', stderr: '' });
+  });
+
+  it('says what it reads where it may not list functions, and so assumes the prefix', async () => {
+    const operator = await startOperator({
+      authorize: (action) => action !== 'lambda:ListFunctions',
+    });
+    const secretString = JSON.stringify({ access_token: 'x'.repeat(20), client_id: 'there' });
+    const name = 'ims-token-rotator/local/fusion/token';
+    operator.world.secretsManager.seed({ name, secretString });
+    for (const how of [[], ['--rotator', 'local']]) {
+      expect(await operator.cli('token', 'fusion', '--field', 'client_id', ...how)).toEqual({
+        code: 0,
+        stdout: 'there\n',
+        stderr: `reading ${name}: the standard prefix is assumed, because not authorized to perform lambda:ListFunctions; --prefix states it\n`,
+      });
+    }
+    const stated = ['--prefix', 'ims-token-rotator/local', '--field', 'client_id'];
+    expect(await operator.cli('token', 'fusion', ...stated)).toEqual({
+      code: 0,
+      stdout: 'there\n',
+      stderr: '',
+    });
+  });
+
+  it('assumes no prefix for a rotator that has no function', async () => {
+    const operator = await startOperator();
+    const name = 'ims-token-rotator/gone/fusion/token';
+    const secretString = JSON.stringify({ access_token: 'x'.repeat(20), client_id: 'planted' });
+    operator.world.secretsManager.seed({ name, secretString });
+    const args = ['token', 'fusion', '--field', 'client_id'];
+    const { code, stdout, stderr } = await operator.cli(...args, '--rotator', 'gone');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^ERR_FUNCTION_NOT_FOUND no function of the rotator gone is deployed/);
+    expect(stderr).toContain('say where its secrets are: --prefix');
+    const stated = await operator.cli(...args, '--prefix', 'ims-token-rotator/gone');
+    expect(stated).toMatchObject({ code: 0, stdout: 'planted\n' });
   });
 
   it('names the permission that the principal lacks', async () => {

@@ -1,0 +1,83 @@
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  DescribeSecretCommand,
+  PutSecretValueCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import { environmentVariables } from '../../core/contract.ts';
+import { type Operator, startOperator } from './operator.ts';
+import { inTerminal } from './terminal-session.ts';
+
+const secretId = (kind: 'client' | 'token'): string => `ims-token-rotator/local/fusion/${kind}`;
+const question = 'Type fusion to continue';
+
+/** An operator who is asked whether `fusion` may be deleted. */
+async function startAsked() {
+  const operator = await startOperator();
+  for (const kind of ['client', 'token'] as const) {
+    operator.world.secretsManager.seed({ name: secretId(kind), secretString: '{}' });
+  }
+  const offboarding = inTerminal(operator, 'offboard', 'fusion', '--rotator', 'local');
+  await offboarding.shows(question);
+  return { operator, offboarding };
+}
+
+const describeSecret = ({ client }: Operator, kind: 'client' | 'token') =>
+  client.send(new DescribeSecretCommand({ SecretId: secretId(kind) }));
+
+const deletions = ({ world }: Operator): number =>
+  world.secretsManager.calls.filter(({ action }) => action === 'DeleteSecret').length;
+
+/** Another rotator comes to use the client secret of `fusion`. */
+async function borrow(operator: Operator): Promise<void> {
+  const { lambda, secretsManager, ims } = operator.world;
+  const { ARN = '' } = await describeSecret(operator, 'client');
+  lambda.createFunction({
+    ...operator.world.functionDefinition({ secretsManager: secretsManager.url, ims: ims.url }),
+    functionName: 'rotator-other',
+    environment: {
+      [environmentVariables.name]: 'other',
+      [environmentVariables.clientSecrets]: JSON.stringify({ loan: ARN }),
+    },
+  });
+}
+
+async function deleteToken({ client }: Operator): Promise<void> {
+  await client.send(new DeleteSecretCommand({ SecretId: secretId('token') }));
+}
+
+async function createTokenAgain({ client }: Operator): Promise<void> {
+  const SecretId = secretId('token');
+  await client.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true }));
+  await client.send(new CreateSecretCommand({ Name: SecretId, SecretString: '{}' }));
+}
+
+describe('offboard, after the answer to its question,', () => {
+  it('deletes what it has shown, also if a new token was stored in the meantime', async () => {
+    const { operator, offboarding } = await startAsked();
+    const stored = { SecretId: secretId('token'), SecretString: '{"access_token":"next"}' };
+    await operator.client.send(new PutSecretValueCommand(stored));
+    await offboarding.answer(question, 'fusion\r');
+    const { code, text } = await offboarding.exit();
+    expect(code, text).toBe(0);
+    for (const kind of ['client', 'token'] as const) {
+      expect(await describeSecret(operator, kind)).toHaveProperty('DeletedDate');
+    }
+  });
+
+  it.each([
+    ['another rotator uses the client secret', borrow],
+    ['somebody else has deleted the token secret', deleteToken],
+    ['the token secret was created anew', createTokenAgain],
+  ])('deletes nothing if by then %s', async (_, change) => {
+    const { operator, offboarding } = await startAsked();
+    await change(operator);
+    const earlier = deletions(operator);
+    await offboarding.answer(question, 'fusion\r');
+    const { code, text } = await offboarding.exit();
+    expect(code).toBe(1);
+    expect(text).toContain('ERR_CREDENTIAL_CHANGED what offboarding fusion deletes has changed');
+    expect(deletions(operator)).toBe(earlier);
+  });
+});
