@@ -33,7 +33,9 @@ export interface ImsFetchOptions {
  */
 export function createImsFetch(reader: TokenReader, options: ImsFetchOptions = {}): typeof fetch {
   let wrapped: typeof fetch | undefined;
-  return async (input, init) => {
+  return async (given, init) => {
+    // The caller may change its URL for the next call while this one waits for its token.
+    const input = given instanceof URL ? new URL(given) : given;
     // Loaded at its first use, so that it costs a reader alone nothing.
     wrapped ??= (await import('./ims-fetch.ts')).imsFetch(reader, options);
     return await wrapped(input, init);

@@ -1,6 +1,14 @@
 import type { Candidate } from './credential-candidates.ts';
 import { isBlank } from './credential-values.ts';
-import { foldName, hidden, showName, showText, startsWithWords, wordsOf } from './field-names.ts';
+import {
+  foldName,
+  hidden,
+  looksSecret,
+  showName,
+  showText,
+  startsWithWords,
+  wordsOf,
+} from './field-names.ts';
 import type { Field, Level } from './file-levels.ts';
 
 /** How a credential of a file can be called. */
@@ -32,7 +40,7 @@ export function labelsOf(candidates: readonly Candidate[]): readonly Label[] {
     const ownName = counts.get(`n ${name}`) === 1 ? name : undefined;
     const ownId = counts.get(`i ${clientId}`) === 1 ? clientId : undefined;
     const names = [ownName, ownId, place].filter((text) => text !== undefined);
-    const label = shown(ownName) ?? (ownId && showText(ownId)) ?? showName(place);
+    const label = shown(ownName) ?? shownId(ownId) ?? showName(place);
     return { name: shown(name), label, names };
   });
 }
@@ -45,8 +53,15 @@ function shown(name: string | undefined): string | undefined {
 function clientIdOf({ tiers }: Candidate): string | undefined {
   const ids = tiers.flat().filter(({ named }) => named?.role === 'clientId');
   const [value] = ids.flatMap((field) => (typeof field.value === 'string' ? [field.value] : []));
-  // Whoever swaps the two must not see the secret listed.
-  return value?.startsWith('p8e-') ? undefined : value?.trim();
+  return value?.trim();
+}
+
+const consoleId = /^[0-9a-f]{32}$/i;
+
+/** A client id, unless it could be the secret: whoever swaps the two must not see it listed. */
+function shownId(id: string | undefined): string | undefined {
+  if (id === undefined || (looksSecret(id) && !consoleId.test(id))) return undefined;
+  return showText(id);
 }
 
 // The keys that every file of a tool has, which name no credential.

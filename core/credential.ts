@@ -3,6 +3,7 @@ import { isProduct, productScopes, products } from './contract.ts';
 import { type RawCredential, readCredentialDocument } from './credential-document.ts';
 import { defaultImsHost, type SecretEntry } from './credential-values.ts';
 import { RotatorError } from './errors.ts';
+import { holdsClientSecret } from './field-names.ts';
 import { listProblems, type Problem } from './problems.ts';
 import { Sensitive } from './sensitive.ts';
 import type { CredentialSettings } from './token-tags.ts';
@@ -50,7 +51,13 @@ function text(limit: number) {
   );
 }
 
-const scope = v.pipe(text(256), v.regex(/^[^",\\]+$/, 'must not hold a comma, quote or backslash'));
+// What is logged, shown or sent to others.
+const shown = v.pipe(
+  text(256),
+  v.check((value) => !holdsClientSecret(value), 'holds a client secret'),
+);
+
+const scope = v.pipe(shown, v.regex(/^[^",\\]+$/, 'must not hold a comma, quote or backslash'));
 
 /** Client secrets and tokens are sent to no other host. */
 export const imsHostSchema = v.pipe(
@@ -66,7 +73,7 @@ const schema = v.object({
   clientId: v.pipe(
     text(256),
     // The client id is not a secret, so the message may show it.
-    v.check((id) => !id.startsWith('p8e-'), 'is a client secret: the two are swapped'),
+    v.check((id) => !holdsClientSecret(id), 'is a client secret: the two are swapped'),
   ),
   clientSecrets: v.pipe(
     v.array(text(1024)),
@@ -74,7 +81,7 @@ const schema = v.object({
     v.maxLength(10, 'must be at most 10 secrets'),
   ),
   scopes: v.pipe(v.array(scope), v.maxLength(200, 'must be at most 200 scopes')),
-  orgId: v.optional(text(256)),
+  orgId: v.optional(shown),
   imsHost: v.optional(imsHostSchema),
 });
 

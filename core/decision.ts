@@ -48,8 +48,7 @@ const recently = 10 * minute;
  */
 export function decide(observation: Observation, force: Force = unforced): Decision {
   const { token, fingerprint } = observation;
-  // No alarm on life left watches a value that is not a token, and nothing replaces it.
-  if (observation.paused) return keep('paused', token === 'malformed');
+  if (observation.paused) return keep('paused', lacksToken(observation));
   if (token === 'absent') return keep('token-secret-missing', true);
   if (fingerprint === undefined) {
     return keep('credential-missing', token !== 'empty' || observation.isOverdue);
@@ -58,6 +57,11 @@ export function decide(observation: Observation, force: Force = unforced): Decis
   const spent = decision.action === 'renew' ? spentBudget(observation) : undefined;
   if (spent === undefined) return decision;
   return { ...keep('over-budget', !isGoodForNow(observation)), spent };
+}
+
+/** No alarm on life left watches a pause without a token, and nothing ends it. */
+function lacksToken({ token, isOverdue }: Observation): boolean {
+  return token === 'malformed' || (token === 'empty' && isOverdue);
 }
 
 type Renewable = Observation & {
@@ -129,7 +133,7 @@ export function needsWork(
 ): boolean {
   if (action !== 'keep') return true;
   // While a credential waits, its foreign token still expires, and the operator must be warned in time.
-  if (reason === 'backing-off' || reason === 'paused') return token === 'unread';
+  if (reason === 'backing-off' || reason === 'paused') return needsAction || token === 'unread';
   // The list may be old: before a problem or a recovery is reported, the secrets themselves are read.
   return needsAction || ((isCredentialUnseen || hasStatus) && isSettled(reason));
 }

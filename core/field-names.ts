@@ -85,8 +85,17 @@ export function showName(name: string): string {
   return parts.map((part) => (looksSecret(part) ? hidden : showText(part))).join('.');
 }
 
-function looksSecret(name: string): boolean {
-  if (/p8e-|eyJ/.test(name)) return true;
+/** True for a text with a client secret of Adobe's in it, whatever quotes or spaces are around it. */
+export function holdsClientSecret(text: string): boolean {
+  return text.includes('p8e-');
+}
+
+// As secrets of Adobe's older credentials are.
+const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
+
+/** True for a text that could be a secret. */
+export function looksSecret(name: string): boolean {
+  if (holdsClientSecret(name) || name.includes('eyJ') || uuid.test(name)) return true;
   return name.split(/[^A-Za-z0-9]+/).some((part) => {
     const digits = part.replaceAll(/\D/g, '').length;
     const humps = part.match(/[a-z][A-Z]/g)?.length ?? 0;

@@ -14,7 +14,10 @@ export interface TokenOptions {
   readonly show?: boolean | undefined;
 }
 
-const document = v.looseObject({ access_token: v.pipe(v.string(), v.minLength(1)) });
+// A line break would add headers of its own to those that `--header` hands to another program.
+const document = v.looseObject({
+  access_token: v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/)),
+});
 type Document = v.InferOutput<typeof document>;
 
 // The other fields are not secret.

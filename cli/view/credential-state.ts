@@ -81,8 +81,9 @@ export function credentialState(
   const current = typeof token === 'object' ? token : undefined;
   const common = { name, paused, token: current, versionId };
   const kept = { ...common, renewalAt: undefined, failure: undefined, failingSince: undefined };
-  if (paused) return { ...kept, state: expiredOr(now, current, 'paused') };
   const { action, reason, needsAction } = decide(observation);
+  if (paused && needsAction) return { ...kept, state: 'failing', failure: { code: 'ERR_PAUSED' } };
+  if (paused) return { ...kept, state: expiredOr(now, current, 'paused') };
   if (reason === 'token-secret-missing') {
     return { ...kept, state: 'failing', failure: { code: 'ERR_TOKEN_SECRET_MISSING' } };
   }

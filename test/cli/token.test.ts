@@ -80,6 +80,11 @@ describe('token', () => {
     ['nothing', undefined, 'ERR_TOKEN_NOT_READY there is no token'],
     ['something else', 'p8e-not-a-token-0123456789', 'ERR_TOKEN_NOT_READY the value of'],
     ['an object without a token', '{"a":1}', 'ERR_TOKEN_NOT_READY the value of'],
+    [
+      'a token with a header of somebody’s own after it',
+      JSON.stringify({ access_token: 'x'.repeat(20).concat('\nX-HTTP-Method-Override: DELETE') }),
+      'ERR_TOKEN_NOT_READY the value of',
+    ],
   ])('rejects a token secret that holds %s', async (_, value, message) => {
     const operator = await startOperator();
     await operator.onboard('fusion');

@@ -79,6 +79,17 @@ describe('a call', () => {
     expect(requests[0]?.body.toString()).toBe('x');
   });
 
+  it('goes to the URL that it was given, whatever the caller makes of that meanwhile', async () => {
+    const other = await startProduct(() => json(200, {}));
+    const { url, imsFetch, requests } = await startProduct(() => json(200, {}));
+    const target = new URL('/first', url);
+    const call = imsFetch(target);
+    target.href = `${other.url}/second`;
+    await call;
+    expect(requests.map(({ url: { pathname } }) => pathname)).toEqual(['/first']);
+    expect(other.requests).toEqual([]);
+  });
+
   it('fails with the reader’s error before anything is sent', async () => {
     const { url, imsFetch, requests, source } = await startProduct(() => json(200, {}));
     source.answer = { SecretString: 'no token' };

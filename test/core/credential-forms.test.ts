@@ -297,6 +297,18 @@ describe('a file with several credentials', () => {
     expect(messageOf(nameless)).toContain('"[0]", "b"');
   });
 
+  it.each([
+    ' p8e-secret',
+    '"p8e-secret"',
+    '1f3a5b7c-90ab-4cde-8f01-123456789abc',
+    'x9F3kq81LmZ07vTb',
+  ])('lists no secret that stands in a client id’s place: %s', (client_id) => {
+    const other = { client_secret: 'x', scope: 's' };
+    const ids = ['0123456789abcdef0123456789abcdef', 'cm-p1234-e5678-integration-0'];
+    const text = JSON.stringify([client_id, ...ids].map((id) => ({ client_id: id, ...other })));
+    expect(messageOf(text)).toContain(`holds 3 credentials: "[0]", "${ids[0]}", "${ids[1]}"`);
+  });
+
   it('shows no name that could be a secret, and no control characters', () => {
     const one = { client_id: 'a', client_secret: 'x', scope: 's' };
     const names = { 'p8e-0123456789': one, 'a\u001B[2J': { ...one, client_id: 'b' } };

@@ -220,6 +220,16 @@ describe('parseCredential', () => {
       'project.workspace.details.credentials[0].oauth_server_to_server.client_secret is missing; ' +
         'the value is a project file of the Developer Console without the client secret',
     ],
+    [
+      'a client id and a client secret that are swapped, with quotes around them',
+      { ...bare, client_id: '"p8e-x"', client_secret: '"id"', scope: 's' },
+      ': client_id is a client secret: the two are swapped',
+    ],
+    [
+      'a client secret in the place of what is shown',
+      { ...bare, client_secret: 'x', scope: 'openid p8e-x', org_id: 'p8e-x' },
+      ': scope[1] holds a client secret; org_id holds a client secret',
+    ],
   ])('lists the problems of %s', (_, document, message) => {
     expect(() => plain(document)).toThrow(
       expect.objectContaining({

@@ -31,6 +31,19 @@ describe('decide', () => {
       'paused',
       true,
     ],
+    [
+      'fails a paused credential that should have had its first token by now',
+      { paused: true, token: 'empty', isOverdue: true },
+      'keep',
+      'paused',
+      true,
+    ],
+    [
+      'keeps a paused credential without a token',
+      { paused: true, token: 'empty' },
+      'keep',
+      'paused',
+    ],
     ['fails without a token secret', { token: 'absent' }, 'keep', 'token-secret-missing', true],
     [
       'fails when the credential of a stored token is gone',
@@ -297,6 +310,11 @@ describe('a tick', () => {
     ['lets a failed credential wait', { failure: backingOff }, false, status],
     ['reads a foreign token that waits', { failure: backingOff, token: 'unread' }, true, status],
     ['leaves a paused credential', { paused: true, isCredentialUnseen: true }, false, status],
+    [
+      'reads a paused credential that should have had a token by now',
+      { paused: true, token: 'empty', isOverdue: true },
+      true,
+    ],
     ['reads a foreign token that is paused', { paused: true, token: 'unread' }, true],
   ])('%s', (_, overrides, needed, { hasStatus } = { hasStatus: false }) => {
     const observation = observed(overrides);
