@@ -69,6 +69,23 @@ describe('a paused credential', () => {
     expect((await readToken(parts, 'fusion'))?.SecretString).toBe('overwritten');
   });
 
+  it('fails after a day without a first token, if the stack declares it', async () => {
+    const parts = await startParts();
+    const config = { ...parts.run().config, declared: new Set(['fusion']) };
+    seedCredential(parts, 'fusion', { 'ims-token-rotator:paused': 'true' });
+    expect(await countedTick(parts.run({ config }))).toMatchObject([
+      { reason: 'paused', outcome: 'kept', failing: false },
+    ]);
+    parts.clock.advance(25 * hour);
+    expect(await countedTick(parts.run({ config }))).toMatchObject([
+      { reason: 'paused', outcome: 'failed', error: { code: 'ERR_PAUSED' }, isNews: true },
+    ]);
+    expect(parts.ims.mintCount).toBe(0);
+    await setTag(parts, 'fusion', 'ims-token-rotator:paused', 'false');
+    expect(await countedTick(parts.run({ config }))).toMatchObject([{ outcome: 'renewed' }]);
+    expect(await statusOf(parts)).toBe('ok');
+  });
+
   it('is renewed like any other, and well, once it is resumed', async () => {
     const parts = await startParts();
     seedCredential(parts, 'fusion', { 'ims-token-rotator:paused': 'true' });
