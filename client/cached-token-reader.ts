@@ -49,7 +49,7 @@ export class CachedTokenReader implements TokenReader {
   constructor(options: TokenReaderOptions, ports: ReaderPorts) {
     const { timeToLive = 300, margin = 60 } = options;
     if (!(timeToLive >= 10 && margin >= 60)) {
-      throw new TypeError('timeToLive must be at least 10, and margin at least 60');
+      throw new TypeError('timeToLive must be at least 10, margin 60');
     }
     this.#options = options;
     this.#ports = ports;
@@ -170,10 +170,7 @@ export class CachedTokenReader implements TokenReader {
 
   #expired(expiresAt: number): TokenError {
     const instant = new Date(expiresAt).toISOString();
-    return this.#error(
-      'EXPIRED',
-      `the token expired at ${instant}: ask doctor why it was not renewed`,
-    );
+    return this.#error('EXPIRED', `the token expired at ${instant}: doctor says why`);
   }
 
   #error(code: Suffix<TokenErrorCode>, text: string): TokenError {

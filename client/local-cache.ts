@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { Agent, get, type IncomingMessage, type RequestOptions } from 'node:http';
 import type { ReadRequest, SecretValue } from './options.ts';
 
 export type LocalCache = 'extension' | 'agent';
@@ -23,16 +24,28 @@ export async function readLocalCache(read: LocalRead, env: Environment): Promise
   const query = new URLSearchParams({ secretId });
   // The extension documents no such parameter.
   if (fresh && cache === 'agent') query.set('refreshNow', 'true');
-  const response = await fetch(`http://localhost:${port}/secretsmanager/get?${query}`, {
+  const { status, body } = await request(`http://localhost:${port}/secretsmanager/get?${query}`, {
+    // Not the global one, which may be a proxy's (NODE_USE_ENV_PROXY): the header is a credential.
+    agent: new Agent({ proxyEnv: {} }),
     headers: { 'X-Aws-Parameters-Secrets-Token': await tokenOf(cache, env) },
-    redirect: 'error',
     signal,
   });
-  const body = await response.text();
-  if (response.ok) return JSON.parse(body) as SecretValue;
+  if (status === 200) return JSON.parse(body) as SecretValue;
   // Until the first invocation begins, the extension answers 400 "not ready to serve traffic".
-  const name = /(?:\w+Exception|DecryptionFailure)\b/.exec(body)?.[0] ?? `HTTP ${response.status}`;
-  throw Object.assign(new Error(body.slice(0, 300)), { name, code: response.status });
+  const name = /(?:\w+Exception|DecryptionFailure)\b/.exec(body)?.[0] ?? `HTTP ${status}`;
+  throw Object.assign(new Error(body.slice(0, 300)), { name, code: status });
+}
+
+async function request(
+  url: string,
+  options: RequestOptions,
+): Promise<{ readonly status: number | undefined; readonly body: string }> {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    get(url, options, resolve).on('error', reject);
+  });
+  let body = '';
+  for await (const chunk of response.setEncoding('utf8')) body += chunk;
+  return { status: response.statusCode, body };
 }
 
 /** The proof that this process may read on its own behalf. */

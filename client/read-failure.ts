@@ -30,5 +30,5 @@ function diagnose(name: string, message: string): Diagnosis {
   if (/^AccessDenied|^DecryptionFailure/.test(name)) {
     return ['ACCESS_DENIED', 'it needs secretsmanager:GetSecretValue, and kms:Decrypt on its key'];
   }
-  return ['READ_FAILED', 'it is read again after 10 s'];
+  return ['READ_FAILED', 'it is retried after 10 s'];
 }

@@ -120,6 +120,13 @@ console.log(await reader.getToken().catch((error) => error.code + ' ' + error.me
     expect(await run({ AWS_TOKEN: 'ssrf' }, { port })).toBe('token-1\n');
   });
 
+  it('keeps the token of the cache from a proxy', async () => {
+    const { port } = await startCache('agent', 'ssrf', live);
+    const proxy = 'http://127.0.0.1:1';
+    const env = { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: proxy, http_proxy: proxy, NO_PROXY: '' };
+    expect(await run({ ...env, no_proxy: '', AWS_TOKEN: 'ssrf' }, { port })).toBe('token-1\n');
+  });
+
   it('reads from Secrets Manager where the secret is in another Region than the cache', async () => {
     const { port, queries } = await startCache('agent', 'ssrf', live);
     const arn = `arn:aws:secretsmanager:eu-west-1:111122223333:secret:${secretId}-AbCdEf`;
