@@ -190,7 +190,7 @@ describe('doctor of a credential', () => {
     await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
     expect((await checksOf(operator, 'other')).find('token')).toMatchObject({
       verdict: 'failed',
-      detail: expect.stringMatching(/^IMS rejects the client secret.*; 2 h left$/),
+      detail: expect.stringMatching(/^IMS rejects the client secret.*; 2 h( \d+ min)? left$/),
     });
   });
 

@@ -198,7 +198,11 @@ describe('doctor', () => {
       },
       /^there is no secret \S+client$/,
     ],
-    ['credential', (operator) => putClient(operator, '{}'), /client_id is missing; client_secret/],
+    [
+      'credential',
+      (operator) => putClient(operator, '{}'),
+      /a credential has client_id, client_secret/,
+    ],
     [
       'not paused',
       (operator) => tagToken(operator, tagKeys.paused, 'true'),

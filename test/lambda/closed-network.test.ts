@@ -51,11 +51,12 @@ async function deployInto({ proxy, trusted = true, secretString }: Company): Pro
   const rotator = await startDeployment(deployment, undefined, (running) => {
     Object.assign(servers, running);
     running.secretsManager.seed({ name: 'team/proxy', arnSuffix: 'AbCdEf', secretString });
+    // Before the event rule exists, which would renew the token at the same time as the tick.
+    storeCredential(running);
     // Stands for a VPC endpoint, to which Secrets Manager's own name resolves in the VPC.
     const endpoint = { AWS_ENDPOINT_URL_SECRETS_MANAGER: network.directUrl('amazonaws.com') };
     return Promise.resolve<Record<string, string>>(hasPassword ? endpoint : {});
   });
-  storeCredential(rotator);
   const failedTick = async (): Promise<unknown> => {
     const { payload, logs } = await rotator.tick();
     const texts = [JSON.stringify(payload), ...logs].join('\n');
@@ -65,7 +66,7 @@ async function deployInto({ proxy, trusted = true, secretString }: Company): Pro
   return { ...rotator, ...network, failedTick };
 }
 
-function storeCredential({ secretsManager, ims: issuer }: DeployedRotator): void {
+function storeCredential({ secretsManager, ims: issuer }: Servers): void {
   const clientSecrets = ['the-client-secret'];
   issuer.registerClient({ clientId: 'id', clientSecrets, scopes: ['openid'] });
   secretsManager.seed({

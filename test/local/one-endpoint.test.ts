@@ -5,8 +5,8 @@ import { ListFunctionsCommand, ListLayersCommand } from '@aws-sdk/client-lambda'
 import { ListScheduleGroupsCommand } from '@aws-sdk/client-scheduler';
 import {
   CreateSecretCommand,
-  GetResourcePolicyCommand,
   GetSecretValueCommand,
+  ValidateResourcePolicyCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { ListTopicsCommand } from '@aws-sdk/client-sns';
 import { GetCallerIdentityCommand, GetSessionTokenCommand } from '@aws-sdk/client-sts';
@@ -40,7 +40,7 @@ describe('the one endpoint of all services', () => {
     const clients = await startWorld();
     const unknown = { name: 'UnknownOperationException' };
     const { cloudtrail, cloudwatch, kms, lambda, scheduler, secretsManager, sns, sts } = clients;
-    const policy = new GetResourcePolicyCommand({ SecretId: 'a' });
+    const policy = new ValidateResourcePolicyCommand({ ResourcePolicy: '{}' });
     await expect(cloudtrail.send(new ListTrailsCommand({}))).rejects.toMatchObject(unknown);
     await expect(cloudwatch.send(new ListMetricsCommand({}))).rejects.toMatchObject(unknown);
     await expect(kms.send(new ListKeysCommand({}))).rejects.toMatchObject(unknown);
