@@ -28,7 +28,7 @@ const common = {
   logLevel: 'warning',
 } satisfies BuildOptions;
 
-/** What is built, by its path. */
+/** The contents of every file that is built, by its path. */
 const built = new Map<string, string | Uint8Array>();
 
 async function bundle(options: BuildOptions): Promise<void> {

@@ -11,7 +11,7 @@ import { type CommonOptions, checkOptions } from './common-options.ts';
 import { CliError } from './errors.ts';
 import { Terminal } from './view/terminal.ts';
 
-/** What every connection of a command goes through. */
+/** The way that every connection of a command takes. */
 export interface Network {
   readonly proxy: HttpProxy | undefined;
   /** HTTP_PROXY is set, but no proxy for https. */

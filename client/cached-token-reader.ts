@@ -7,7 +7,7 @@ const readIntervalMs = 10_000;
 /** Shorter than the interval, so that no two reads are ever in flight. */
 const readTimeoutMs = 5_000;
 
-/** What the reader touches outside. */
+/** Everything outside that the reader touches. */
 export interface ReaderPorts {
   /** The wall clock in milliseconds, which a frozen sandbox does not stop. */
   readonly now: () => number;

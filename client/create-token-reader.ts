@@ -23,7 +23,7 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
   });
 }
 
-// What a reader of Secrets Manager does not need is loaded at its first use.
+// Anything that a reader of Secrets Manager does not need is loaded at its first use.
 
 function sourceOf({ secretId, source, client, port }: TokenReaderOptions): ReadSecret {
   if (typeof source === 'function') return source;

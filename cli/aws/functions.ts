@@ -19,7 +19,7 @@ export interface RotatorFunction {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** What a principal sees of an account's functions. */
+/** The functions of an account, as far as the principal may see them. */
 export interface FunctionList {
   readonly rotators: readonly RotatorFunction[];
   /** The names of functions whose environment it may not decrypt: any of them may be a rotator's. */

@@ -54,7 +54,7 @@ function isLeftover(token: Secret, credential: string): boolean {
   );
 }
 
-/** What a run of this command, with these options, does not leave. */
+/** The traits that no interrupted run of this command, with these options, leaves behind. */
 function differencesOf(token: Secret, { credential, tags, keyId }: Wanted): readonly string[] {
   const run = token.description?.slice(tokenDescription(credential).length) ?? '';
   const keys = new Set([...Object.keys(tags), ...Object.keys(token.tags)]);
