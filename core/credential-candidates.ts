@@ -88,7 +88,7 @@ function candidate(
   };
 }
 
-// What names with other beginnings may lend to the only credential of an object.
+// The fields that the only credential of an object may take from names with another prefix.
 const adoptable: ReadonlySet<Role> = new Set(['scopes', 'orgId']);
 
 type Part = Field & { readonly named: NonNullable<Field['named']> };

@@ -17,7 +17,7 @@ export interface RawCredential extends RawParts {
   readonly name: string | undefined;
   /** The fields of the file that say something that the rotator does not use. */
   readonly unused: readonly string[];
-  /** What to add to a complaint about missing parts. */
+  /** A hint for the error about missing parts. */
   readonly hints: readonly Problem[];
 }
 

@@ -51,7 +51,7 @@ function text(limit: number) {
   );
 }
 
-// What is logged, shown or sent to others.
+// These values are logged, shown, or sent to others.
 const shown = v.pipe(
   text(256),
   v.check((value) => !holdsClientSecret(value), 'holds a client secret'),

@@ -1,4 +1,4 @@
-/** What a field of a credential means. */
+/** The meaning of a field of a credential. */
 export type Role =
   | 'clientId'
   | 'clientSecret'

@@ -3,7 +3,7 @@ import { isBlank } from './credential-values.ts';
 import { foldName, startsWithWords } from './field-names.ts';
 import type { Field, Level } from './file-levels.ts';
 
-/** What a file is that is no credential, and what its owner can do. */
+/** A kind of file that holds no credential, and the remedy for its owner. */
 export interface FileKind {
   readonly text: string;
   /** Nothing is known about it. */
@@ -107,7 +107,7 @@ function withoutPrefix({ words, word }: Field, prefix: string): string {
   return words.slice(prefix.length).replaceAll(' ', '');
 }
 
-/** What a file without a complete credential is. */
+/** Names the kind of a file that holds no complete credential. */
 export function kindOfFile(levels: readonly Level[]): FileKind {
   const fields = levels.flatMap((level) => level.fields);
   const names = new Set(fields.map(({ word }) => word));
