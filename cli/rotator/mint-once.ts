@@ -58,6 +58,8 @@ export async function proveCredential(
     if (!(error instanceof TokenRequestError)) throw error;
     const { code, details } = error;
     const { fix } = explainFailure({ code, imsError: details.imsError }, name);
-    throw new CliError(code, `${error.message}; nothing was stored`, fix, { cause: error });
+    // The credential may not exist yet, so that only this command can store it.
+    const again = fix.replace(/ims-token-rotator put-credential .*$/, 'run this command again');
+    throw new CliError(code, `${error.message}; nothing was stored`, again, { cause: error });
   }
 }
