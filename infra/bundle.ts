@@ -1,26 +1,29 @@
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { IConstruct } from 'constructs';
 import { refuse } from './refuse.ts';
-
-// From `infra/` in the repository, and from the compiled `dist/infra/` in the package.
-const places = ['../dist/lambda/', '../lambda/'];
 
 /**
  * The directory of the function's bundle, which is deployed as it is.
  *
- * @throws ValidationError if the bundle was not built
+ * @param directory the directory of this module: `infra/` in the repository, `dist/infra/` in the
+ *   package, undefined in an app that was bundled into one file
+ * @throws ValidationError if the bundle is not there
  */
-export function bundleDirectory(scope: IConstruct, base: string = import.meta.url): string {
-  const directory = places
-    .map((place) => fileURLToPath(new URL(place, base)))
-    .find((place) => existsSync(`${place}index.mjs`));
-  return (
-    directory ??
-    refuse(
-      scope,
-      'BundleNotBuilt',
-      'the function is not built: dist/lambda/index.mjs is missing; run "npm run build" first',
-    )
+export function bundleDirectory(
+  scope: IConstruct,
+  directory: string | undefined = import.meta.dirname,
+): string {
+  const isRepository = directory !== undefined && existsSync(join(directory, 'bundle.ts'));
+  const bundle = join(directory ?? '', isRepository ? '../dist/lambda' : '../lambda');
+  if (directory !== undefined && existsSync(join(bundle, 'index.mjs'))) return bundle;
+  return refuse(
+    scope,
+    'BundleNotBuilt',
+    isRepository
+      ? 'the function is not built: run "npm run build" first'
+      : 'the function’s code is missing: it is in the package ims-token-rotator, beside the ' +
+          'construct. If you bundle your app, leave that package out, for example with ' +
+          '"--external:ims-token-rotator" of esbuild, so that it is loaded from node_modules',
   );
 }

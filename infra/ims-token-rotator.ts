@@ -15,7 +15,7 @@ import type { ImsCredentialProps } from './ims-credential-props.ts';
 import type { ImsTokenRotatorProps } from './ims-token-rotator-props.ts';
 import { checkKey } from './keys.ts';
 import { ManagedCredential } from './managed-credential.ts';
-import { type RotatorMetricName, rotatorMetric } from './metrics.ts';
+import { isMetricName, rotatorMetric } from './metrics.ts';
 import { checkCredentialName, checkRotatorName, secretPrefix } from './names.ts';
 import { NativeRotation } from './native-rotation.ts';
 import { refuse } from './refuse.ts';
@@ -143,9 +143,17 @@ export class ImsTokenRotator extends Construct {
     return this.function.grantInvoke(grantee);
   }
 
-  /** A metric that the function emits. */
-  metric(name: RotatorMetricName, props?: MetricOptions): Metric {
-    return rotatorMetric(this.rotatorName, name, props);
+  /**
+   * A metric that the function emits.
+   *
+   * @param metricName one of the metrics in the reference, for example `Failing`
+   * @throws ValidationError if the function emits no such metric
+   */
+  metric(metricName: string, props?: MetricOptions): Metric {
+    if (!isMetricName(metricName)) {
+      refuse(this, 'Metric', `the function emits no metric "${metricName}"`);
+    }
+    return rotatorMetric(this.rotatorName, metricName, props);
   }
 
   /** Completed passes over the whole list of secrets. */

@@ -10,4 +10,3 @@ export type {
   ImsTokenRotatorProps,
   ImsTokenRotatorProxyOptions,
 } from './ims-token-rotator-props.ts';
-export type { RotatorMetricName } from './metrics.ts';

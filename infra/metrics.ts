@@ -7,9 +7,6 @@ import {
   metricNamespace,
 } from '../core/contract.ts';
 
-/** The metrics that a rotator's function emits. */
-export type RotatorMetricName = MetricName;
-
 const period = Duration.seconds(defaultTick);
 
 // The meaning of one value decides how several values add up.
@@ -25,6 +22,10 @@ const defaults = {
   RenewalDuration: { statistic: Stats.p(99), period },
 } as const satisfies Record<MetricName, MetricOptions>;
 
+export function isMetricName(name: string): name is MetricName {
+  return Object.hasOwn(defaults, name);
+}
+
 /**
  * A metric of one rotator.
  *
@@ -32,7 +33,7 @@ const defaults = {
  */
 export function rotatorMetric(
   rotator: string,
-  name: RotatorMetricName,
+  name: MetricName,
   props: MetricOptions = {},
 ): Metric {
   return new Metric({

@@ -70,7 +70,6 @@ export class RotatorFunction extends Construct {
       [environmentVariables.name]: rotator,
       [environmentVariables.prefix]: prefix,
       [environmentVariables.tickSeconds]: String(tick.toSeconds()),
-      NODE_OPTIONS: '--enable-source-maps',
       ...(validate ? { [environmentVariables.validate]: 'true' } : {}),
       ...(proxy === undefined ? {} : proxyEnvironment(this, proxy)),
       ...ca?.environment,

@@ -105,7 +105,7 @@ function worldStep(world: World, options: DemonstrationOptions): Step {
 }
 
 async function buildStep(): Promise<Step> {
-  await promisify(execFile)(process.execPath, ['build.ts'], { cwd: root });
+  await promisify(execFile)(process.execPath, ['build/main.ts'], { cwd: root });
   const { size } = await stat(bundle);
   return {
     title: 'the bundle that the stack deploys is built',

@@ -186,7 +186,6 @@ export class World {
         [environmentVariables.name]: rotator,
         [environmentVariables.prefix]: this.prefix,
         [environmentVariables.tickSeconds]: String(defaultTick),
-        NODE_OPTIONS: '--enable-source-maps',
         AWS_ENDPOINT_URL_SECRETS_MANAGER: urls.secretsManager,
         ...(imsEndpointUrl !== 'adobe' && {
           [environmentVariables.imsEndpointUrl]: imsEndpointUrl,

@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
+import type { Output } from './output.ts';
+
+// On Lambda the credentials are in the environment, which the SDK's chain looks at first. The rest
+// of the chain (profiles, SSO, web identity and the clients it brings) would be a tenth of the bundle.
+const unusedCredentialProviders = ['ini', 'login', 'process', 'sso', 'web-identity'].map(
+  (name) => `@aws-sdk/credential-provider-${name}`,
+);
+
+// An experimental parser, which undici loads only when its environment variable asks for it.
+const unusedParser = ['../milo/simd.js', '../milo/no-simd.js'];
+
+const common = {
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  // The licences of what is bundled are in THIRD-PARTY-NOTICES.txt.
+  legalComments: 'none',
+  logLevel: 'warning',
+} satisfies BuildOptions;
+
+const program = {
+  ...common,
+  format: 'esm',
+  mainFields: ['module', 'main'],
+  // undici is CommonJS and requires Node's own modules.
+  banner: {
+    js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+  },
+} satisfies BuildOptions;
+
+/** Bundles, and adds the files to the output. */
+async function bundle(output: Output, options: BuildOptions): Promise<Metafile> {
+  const { outputFiles, metafile } = await build({ ...options, write: false, metafile: true });
+  for (const { path, contents } of outputFiles) output.set(path, contents);
+  return metafile;
+}
+
+/**
+ * The function, bundled once: what the tests and `npm start` run is what the stack deploys. Its
+ * source map is kept apart, for `npm run symbolicate`: Lambda would load it at every start.
+ */
+export async function bundleFunction(output: Output): Promise<Metafile> {
+  const built: Output = new Map();
+  const metafile = await bundle(built, {
+    ...program,
+    entryPoints: ['lambda/handler.ts'],
+    outfile: 'dist/lambda/index.mjs',
+    sourcemap: 'external',
+    sourcesContent: false,
+    target: 'node24',
+    external: [...unusedCredentialProviders, ...unusedParser],
+  });
+  for (const [path, contents] of built) {
+    output.set(path.endsWith('.map') ? resolve('dist/build/lambda.mjs.map') : path, contents);
+  }
+  return metafile;
+}
+
+/** The operator's commands, in parts: a command loads the services that it asks, and no others. */
+export async function bundleCommands(output: Output): Promise<Metafile> {
+  // The embedded world runs functions by it, in processes of their own.
+  output.set(resolve('dist/cli/bootstrap.mjs'), await readFile('emulators/lambda/bootstrap.mjs'));
+  return await bundle(output, {
+    ...program,
+    entryPoints: { 'ims-token-rotator': 'cli/main.ts' },
+    outdir: 'dist/cli',
+    outExtension: { '.js': '.mjs' },
+    splitting: true,
+    target: 'node22',
+    external: unusedParser,
+  });
+}
+
+/**
+ * The client, for both module systems. As ES modules in parts: reading from Secrets Manager loads no
+ * more than it needs.
+ */
+export async function bundleClient(output: Output): Promise<void> {
+  const client = {
+    ...common,
+    entryPoints: ['client/index.ts'],
+    target: 'node22',
+    external: ['@aws-sdk/*'],
+  } satisfies BuildOptions;
+  await Promise.all([
+    bundle(output, { ...client, outdir: 'dist/client', format: 'esm', splitting: true }),
+    bundle(output, { ...client, outfile: 'dist/client/index.cjs', format: 'cjs' }),
+  ]);
+}
+
+/**
+ * The construct, as CommonJS, which both module systems import and which loads of CDK only what it
+ * uses: an import from an ES module would load all of it.
+ */
+export async function bundleConstruct(output: Output): Promise<void> {
+  output.set(resolve('dist/infra/package.json'), '{ "type": "commonjs" }\n');
+  await bundle(output, {
+    ...common,
+    // The stack traces of synthesis show this code.
+    minify: false,
+    entryPoints: ['infra/index.ts'],
+    outfile: 'dist/infra/index.js',
+    format: 'cjs',
+    target: 'node20',
+    external: ['aws-cdk-lib', 'constructs'],
+    // An app that is bundled may have no `__dirname`.
+    banner: { js: "const ownDirectory = typeof __dirname === 'string' ? __dirname : undefined;" },
+    define: { 'import.meta.dirname': 'ownDirectory' },
+  });
+}

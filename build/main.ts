@@ -1,0 +1,25 @@
+/** Builds `dist`: the function that the stack deploys, and what the npm package ships. */
+
+import { resolve } from 'node:path';
+import type { Metafile } from 'esbuild';
+import { bundleClient, bundleCommands, bundleConstruct, bundleFunction } from './bundles.ts';
+import { declareTypes } from './declarations.ts';
+import { thirdPartyNotices } from './notices.ts';
+import { type Output, writeOutput } from './output.ts';
+
+const output: Output = new Map();
+
+/** Adds what is known of a bundle: the notices beside it, and the metafile for `npm run sbom`. */
+async function describe(name: 'cli' | 'lambda', metafile: Metafile): Promise<void> {
+  output.set(resolve(`dist/build/${name}.meta.json`), JSON.stringify(metafile));
+  output.set(resolve(`dist/${name}/THIRD-PARTY-NOTICES.txt`), await thirdPartyNotices(metafile));
+}
+
+await Promise.all([
+  bundleFunction(output).then((metafile) => describe('lambda', metafile)),
+  bundleCommands(output).then((metafile) => describe('cli', metafile)),
+  bundleClient(output),
+  bundleConstruct(output),
+  declareTypes(output),
+]);
+await writeOutput(output);
