@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const long = '**/*.long.test.ts';
+const packed = 'test/package/**/*.test.ts';
 const support = {
   globalSetup: ['test/support/build-bundle.ts'],
   testTimeout: 60_000,
@@ -17,9 +18,16 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { ...support, name: 'quick', include: ['test/**/*.test.ts'], exclude: [long] },
+        test: {
+          ...support,
+          name: 'quick',
+          include: ['test/**/*.test.ts'],
+          exclude: [long, packed],
+        },
       },
       { extends: true, test: { ...support, name: 'long', include: [`test/${long}`] } },
+      // These install packages, and so need the registry.
+      { extends: true, test: { ...support, name: 'package', include: [packed] } },
     ],
     coverage: {
       provider: 'v8',

@@ -16,9 +16,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
-import { RunningProcess } from './support/run-process.ts';
+import { RunningProcess } from '../support/run-process.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
 
 // Each app loads the whole of CDK.
