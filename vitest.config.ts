@@ -27,7 +27,15 @@ export default defineConfig({
       },
       { extends: true, test: { ...support, name: 'long', include: [`test/${long}`] } },
       // These install packages, and so need the registry.
-      { extends: true, test: { ...support, name: 'package', include: [packed] } },
+      {
+        extends: true,
+        test: {
+          ...support,
+          name: 'package',
+          include: [packed],
+          globalSetup: [...support.globalSetup, 'test/package/pack.ts'],
+        },
+      },
     ],
     coverage: {
       provider: 'v8',

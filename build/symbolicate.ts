@@ -15,9 +15,10 @@ const position = /(?:file:\/\/)?[\w/.-]*\bindex\.mjs:(\d+):(\d+)/g;
 const log = await text(process.stdin);
 process.stdout.write(
   log.replaceAll(position, (built: string, line: string, column: string) => {
-    const origin = map.findOrigin(Number(line), Number(column));
-    if (!('fileName' in origin)) return built;
-    const source = relative('', resolve('dist/build', origin.fileName));
-    return `${source}:${origin.lineNumber}:${origin.columnNumber}`;
+    const entry = map.findEntry(Number(line) - 1, Number(column) - 1);
+    // A line that the map does not have is another version's.
+    if (!('originalSource' in entry) || entry.generatedLine !== Number(line) - 1) return built;
+    const source = relative('', resolve('dist/build', entry.originalSource));
+    return `${source}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
   }),
 );

@@ -11,14 +11,13 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it, onTestFinished, vi } from 'vitest';
+import { root } from '../support/document.ts';
 import { RunningProcess } from '../support/run-process.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
 
 // Each app loads the whole of CDK.
@@ -43,40 +42,18 @@ let example: string;
 beforeAll(async () => {
   app = await mkdtemp(join(tmpdir(), 'package-'));
   installed = join(app, 'node_modules/ims-token-rotator');
-  const packed = await pack(app);
-  files = packed.files.map(({ path }) => path);
   await mkdir(installed, { recursive: true });
-  await run('tar', ['-xzf', join(app, packed.filename), '-C', installed, '--strip-components=1']);
+  await run('tar', ['-xzf', inject('packed'), '-C', installed, '--strip-components=1']);
+  const entries = await readdir(installed, { recursive: true, withFileTypes: true });
+  files = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(installed, join(parentPath, name)));
   manifest = JSON.parse(await shipped('package.json'));
   for (const name of [...needed(), '@types/node']) await link(name);
   example = await readmeApp();
 });
 
 afterAll(() => rm(app, { recursive: true, force: true }));
-
-/**
- * Packs a copy of this project: in the project itself `prepack` would replace the bundle that other
- * tests are running. The copy is in `dist`, from where Node finds this project's node_modules.
- */
-async function pack(destination: string) {
-  const copy = await mkdtemp(join(root, 'dist/pack-'));
-  try {
-    const omitted = new Set(['.git', 'cdk.out', 'coverage', 'dist', 'node_modules']);
-    for (const name of await readdir(root)) {
-      if (!omitted.has(name)) await cp(join(root, name), join(copy, name), { recursive: true });
-    }
-    const { stdout } = await run(
-      'npm',
-      ['pack', '--json', '--silent', '--offline', '--pack-destination', destination],
-      { cwd: copy },
-    );
-    const [packed] = JSON.parse(stdout) as { filename: string; files: { path: string }[] }[];
-    if (packed === undefined) throw new Error(`npm pack printed no package: ${stdout}`);
-    return packed;
-  } finally {
-    await rm(copy, { recursive: true });
-  }
-}
 
 /** The packages that npm installs with this one. */
 function needed(): readonly string[] {
@@ -123,7 +100,7 @@ async function expectBundle(output: string): Promise<void> {
     .filter((path) => path.startsWith('asset.'));
   expect(paths).toHaveLength(1);
   const asset = join(output, String(paths));
-  expect((await readdir(asset)).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+  expect((await readdir(asset)).sort()).toEqual(['THIRD-PARTY-NOTICES.txt', 'index.mjs']);
   const deployed = await readFile(join(asset, 'index.mjs'));
   expect(deployed.equals(await readFile(join(root, 'dist/lambda/index.mjs')))).toBe(true);
 }
@@ -143,33 +120,55 @@ function expectRotator(template: Template): void {
   expect(names.sort()).toEqual(['client', 'token']);
 }
 
-it('ships the construct with the contract, the bundle, the commands, the client and the documents only', () => {
+it('ships the construct, the function, the commands, the client and the documents only', () => {
   const commands = files.filter((path) => /^dist\/cli\/[^/]+\.mjs$/.test(path));
   expect(commands).toContain('dist/cli/ims-token-rotator.mjs');
-  const modules = files.filter((path) => /^dist\/infra\/.+\.js$/.test(path));
-  expect(modules).toContain('dist/infra/index.js');
-  expect(modules.filter((path) => path.startsWith('dist/infra/app/'))).toEqual([]);
+  const types = files.filter((path) => /^dist\/infra\/[^/]+\.d\.ts$/.test(path));
+  expect(types).toContain('dist/infra/index.d.ts');
   const client = files.filter((path) => /^dist\/client\/[^/]+\.(js|cjs|d\.ts|d\.cts)$/.test(path));
   expect(client).toContain('dist/client/index.js');
+  const examples = files.filter((path) =>
+    /^examples\/[\w/.-]+\.(ts|json|md|mjs|Dockerfile)$/.test(path),
+  );
+  expect(examples.filter((path) => /node_modules|cdk\.out/.test(path))).toEqual([]);
   expect(new Set(files)).toEqual(
     new Set([
+      'ARCHITECTURE.md',
       'CHANGELOG.md',
+      'CONTRIBUTING.md',
       'LICENSE',
       'README.md',
+      'SECURITY.md',
       'package.json',
       'docs/consumers.md',
       'docs/reference.md',
       'docs/runbook.md',
+      ...examples,
       'dist/lambda/index.mjs',
-      'dist/lambda/index.mjs.map',
+      'dist/lambda/THIRD-PARTY-NOTICES.txt',
       ...commands,
+      'dist/cli/THIRD-PARTY-NOTICES.txt',
       ...client,
-      ...modules,
-      ...modules.map((path) => path.replace(/js$/, 'd.ts')),
-      'dist/core/contract.js',
-      'dist/core/contract.d.ts',
+      'dist/infra/index.js',
+      'dist/infra/package.json',
+      ...types,
     ]),
   );
+});
+
+it('ships every file of it that its documents link to', async () => {
+  for (const document of files.filter((path) => path.endsWith('.md'))) {
+    const text = await shipped(document);
+    for (const [, link = ''] of text.matchAll(/\]\((?!https?:|mailto:|#)([^)#]+)[^)]*\)/g)) {
+      const target = join(dirname(document), link);
+      const isShipped = files.some((path) => path === target || path.startsWith(`${target}/`));
+      expect(isShipped, `${document} links to ${link}`).toBe(true);
+    }
+  }
+});
+
+it('is smaller than 1 MB', async () => {
+  expect((await stat(inject('packed'))).size).toBeLessThan(1e6);
 });
 
 it('ships no path of the machine that packed it', async () => {
@@ -179,22 +178,47 @@ it('ships no path of the machine that packed it', async () => {
       expect(text.includes(join(root, place)), `${path} names ${place}`).toBe(false);
     }
   }
-  const { sources, sourceRoot }: { sources: string[]; sourceRoot?: string } = JSON.parse(
-    await shipped('dist/lambda/index.mjs.map'),
-  );
-  expect(sourceRoot).toBeUndefined();
-  expect(sources.filter((source) => /^([/\\]|[a-z]+:)/i.test(source))).toEqual([]);
+});
+
+it.each(['dist/lambda', 'dist/cli'])('ships the licences of what is in %s', async (directory) => {
+  const notices = await shipped(`${directory}/THIRD-PARTY-NOTICES.txt`);
+  for (const name of ['@smithy/core', 'undici', 'valibot']) {
+    const { version } = JSON.parse(
+      await readFile(join(root, 'node_modules', name, 'package.json'), 'utf8'),
+    );
+    expect(notices).toContain(`\n${name} ${version}\n`);
+  }
+  expect(notices).toContain('Permission is hereby granted, free of charge');
 });
 
 it('depends on exactly the packages that the construct imports', async () => {
   const imported = new Set<string>();
-  for (const path of files.filter((name) => /^dist\/(core|infra)\//.test(name))) {
-    for (const [, specifier = ''] of (await shipped(path)).matchAll(/ from '([^'.][^']*)'/g)) {
+  for (const path of files.filter((name) => /^dist\/infra\//.test(name))) {
+    const text = await shipped(path);
+    for (const [, specifier = ''] of text.matchAll(/(?: from |require\()['"]([^'".][^'"]*)['"]/g)) {
       const [name] = /^(@[^/]+\/)?[^/]+/.exec(specifier) ?? [];
       if (name !== undefined && !name.startsWith('node:')) imported.add(name);
     }
   }
   expect(imported).toEqual(new Set(needed()));
+});
+
+it.each([
+  ['an ES module', "import 'ims-token-rotator';"],
+  ['a CommonJS module', "require('ims-token-rotator');"],
+])('loads only the parts of CDK that it uses, from %s', async (kind, load) => {
+  const file = kind === 'an ES module' ? 'load.mjs' : 'load.cjs';
+  const code = `${load}
+import('node:module').then(({ Module }) => console.log(JSON.stringify(Object.keys(Module._cache))));
+`;
+  await writeFile(join(app, file), code);
+  const { stdout } = await run(process.execPath, ['--preserve-symlinks', file], { cwd: app });
+  const loaded: string[] = JSON.parse(stdout);
+  expect(loaded.filter((path) => path.includes('/aws-cdk-lib/aws-lambda/index.js'))).toHaveLength(
+    1,
+  );
+  // All of CDK are thousands of modules.
+  expect(loaded.filter((path) => path.includes('/aws-cdk-lib/')).length).toBeLessThan(50);
 });
 
 it('works in a TypeScript app of either module system', async () => {
