@@ -15,9 +15,11 @@ interface Answer {
 export function imsFetch(reader: TokenReader, options: ImsFetchOptions): typeof fetch {
   const { origins = ['*.adobe.io', '*.workfront.com'], onProblem } = options;
   const isAllowed = allowedOrigins(origins);
-  return async (input, init = {}) => {
-    const request = input instanceof Request ? input : undefined;
-    const url = new URL(request?.url ?? String(input));
+  return async (given, init = {}) => {
+    const request = given instanceof Request ? given : undefined;
+    const url = new URL(request?.url ?? String(given));
+    // Another parser, of a `fetch` that was given, might see another host in the same text.
+    const input = request ?? url.href;
     if (!isAllowed(url)) {
       throw new TokenError(
         'ERR_ORIGIN_NOT_ALLOWED',

@@ -90,6 +90,15 @@ describe('a call', () => {
     expect(other.requests).toEqual([]);
   });
 
+  it('goes to the URL of a foreign class as it was, for example of a test environment', async () => {
+    const { url, imsFetch, requests } = await startProduct(() => json(200, {}));
+    const target = { path: '/first', toString: () => `${url}${target.path}` };
+    const call = imsFetch(target as unknown as URL);
+    target.path = '/second';
+    await call;
+    expect(requests.map(({ url: { pathname } }) => pathname)).toEqual(['/first']);
+  });
+
   it('fails with the reader’s error before anything is sent', async () => {
     const { url, imsFetch, requests, source } = await startProduct(() => json(200, {}));
     source.answer = { SecretString: 'no token' };
@@ -113,7 +122,21 @@ describe('the origins', () => {
       },
     });
     await imsFetch(url);
-    expect(sent).toEqual([url]);
+    expect(sent).toEqual([new URL(url).href]);
+  });
+
+  it('are those of the URL that is sent, whatever a parser makes of the caller’s text', async () => {
+    const sent: unknown[] = [];
+    const { imsFetch } = await startProduct(() => json(200, {}), {
+      origins: undefined,
+      fetch: (input) => {
+        sent.push(input);
+        return Promise.resolve(new Response());
+      },
+    });
+    // Parsers before the URL Standard call evil.com for it.
+    await imsFetch('https://fusion.adobe.io\\@evil.com');
+    expect(sent).toEqual(['https://fusion.adobe.io/@evil.com']);
   });
 
   it.each([
@@ -127,6 +150,7 @@ describe('the origins', () => {
     'https://evil.com/fusion.adobe.io',
     'https://evil.com#.adobe.io',
     'https://workfront.com.evil.com',
+    'blob:https://fusion.adobe.io/1',
     'data:text/plain,x',
   ])('do not include %s, which gets nothing', async (url) => {
     const { imsFetch, source } = await startProduct(() => json(200, {}), {
