@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createImsFetch, type ImsFetchOptions } from '../../client/index.ts';
+import type { SecretValue } from '../../client/options.ts';
 import type { TokenError } from '../../client/token-error.ts';
 import {
   type HttpReply,
@@ -8,7 +9,7 @@ import {
   HttpServer,
   json,
 } from '../../emulators/wire/http-server.ts';
-import { Source, secretValue, settle, start, startReader } from './start-reader.ts';
+import { pending, Source, secretValue, settle, start, startReader } from './start-reader.ts';
 
 const notValid = { error_code: '401013', message: 'Oauth token is not valid' };
 
@@ -97,6 +98,32 @@ describe('a call', () => {
     target.path = '/second';
     await call;
     expect(requests.map(({ url: { pathname } }) => pathname)).toEqual(['/first']);
+  });
+
+  it.each([
+    ['', (url: string, signal: AbortSignal): Parameters<typeof fetch> => [url, { signal }]],
+    [
+      ' of a Request',
+      (url: string, signal: AbortSignal): Parameters<typeof fetch> => [
+        new Request(url, { signal }),
+      ],
+    ],
+  ])('ends by its signal%s while it waits for the token', async (_, call) => {
+    const { url, imsFetch, requests, source } = await startProduct(() => json(200, {}));
+    const { promise, resolve } = pending<SecretValue>();
+    const answer = source.answer as SecretValue;
+    source.answer = () => promise;
+    const controller = new AbortController();
+    const aborted = imsFetch(...call(url, controller.signal));
+    const other = imsFetch(url);
+    controller.abort();
+    await expect(aborted).rejects.toMatchObject({ name: 'AbortError' });
+    resolve(answer);
+    expect((await other).status).toBe(200);
+    expect(requests).toHaveLength(1);
+    await expect(imsFetch(url, { signal: controller.signal })).rejects.toBe(
+      controller.signal.reason,
+    );
   });
 
   it('fails with the reader’s error before anything is sent', async () => {
