@@ -115,6 +115,29 @@ console.log(await reader.getToken().catch((error) => error.code + ' ' + error.me
     expect(await run(env)).toBe('token-1\n');
   });
 
+  it('ends although a read is in flight', async () => {
+    const reading = `
+import { createTokenReader } from 'ims-token-rotator/client';
+const source = () => new Promise(() => undefined);
+const onProblem = () => console.log('waited until the read was given up');
+void createTokenReader({ secretId: 'token', source, onProblem }).getToken();
+console.log('done');
+`;
+    const child = new RunningProcess('--input-type=module', ['-e', reading], {});
+    expect(await child.exit()).toMatchObject({ stdout: 'done\n', stderr: '', code: 0 });
+  });
+
+  it('reads by the client that it was given, whatever cache there is', async () => {
+    const reading = `
+import { createTokenReader } from 'ims-token-rotator/client';
+const client = { send: async () => ({ SecretString: '{"access_token":"token-of-the-client"}' }) };
+console.log(await createTokenReader({ secretId: 'token', client, port: 1 }).getToken());
+`;
+    const env = { AWS_TOKEN: 'ssrf', PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: '1' };
+    const child = new RunningProcess('--input-type=module', ['-e', reading], env);
+    expect((await child.exit()).stdout).toBe('token-of-the-client\n');
+  });
+
   it('finds the agent by its token', async () => {
     const { port } = await startCache('agent', 'ssrf', live);
     expect(await run({ AWS_TOKEN: 'ssrf' }, { port })).toBe('token-1\n');
