@@ -12,5 +12,6 @@ export function allowedOrigins(origins: readonly string[]): (url: URL) => boolea
     const { origin } = new URL(entry.includes('://') ? entry : `https://${entry}`);
     return new RegExp(`^${origin.replace(/[.[\]]/g, '\\$&').replace('*', '[^/]+')}$`);
   });
-  return ({ origin }) => patterns.some((pattern) => pattern.test(origin));
+  // Not `url.origin`: that of a blob is its creator's.
+  return ({ protocol, host }) => patterns.some((pattern) => pattern.test(`${protocol}//${host}`));
 }

@@ -144,15 +144,17 @@ export class CachedTokenReader implements TokenReader {
 
   async #load(signal: AbortSignal, fresh: boolean): Promise<void> {
     const { now, read } = this.#ports;
-    const value = await orAborted(signal, () => read({ signal, fresh }));
+    const wasRejected = this.#rejected;
+    const value = await Promise.race([timeoutOf(signal), read({ signal, fresh })]);
     const token = parseStoredToken(this.#options.secretId, value);
     if (token.expiresAt <= now()) throw this.#expired(token.expiresAt);
-    const isConfirmed = this.#rejected && token.accessToken === this.#cached?.accessToken;
+    const isSame = token.accessToken === this.#cached?.accessToken;
     this.#cached = token;
     this.#readAt = now();
-    this.#rejected = false;
+    // A read that began before the rejection confirms nothing: the next one does.
+    this.#rejected &&= isSame && !wasRejected;
     this.#failure = undefined;
-    if (isConfirmed) await this.#revoked(signal, token.versionId);
+    if (isSame && wasRejected) await this.#revoked(signal, token.versionId);
   }
 
   /** A product rejects the token that the secret still holds. */
@@ -162,9 +164,9 @@ export class CachedTokenReader implements TokenReader {
       if (renew === undefined)
         throw this.#error('REVOKED', 'a product rejects the token: renew it');
       // The next call that may read looks for the new token.
-      if (await orAborted(signal, () => renew(versionId, signal))) this.#readAt = 0;
+      if (await renew(versionId, signal)) this.#readAt = 0;
     } catch (error) {
-      this.#report(error as TokenError);
+      if (signal.reason !== thawed) this.#report(error as TokenError);
     }
   }
 
@@ -187,11 +189,10 @@ export class CachedTokenReader implements TokenReader {
 type Suffix<Code> = Code extends `ERR_TOKEN_${infer End}` ? End : never;
 
 /** Not every client honours a signal, and a frozen sandbox may have lost the connection. */
-async function orAborted<Value>(signal: AbortSignal, work: () => Promise<Value>): Promise<Value> {
-  const aborted = new Promise<never>((_, reject) => {
+function timeoutOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
     signal.addEventListener('abort', () => {
       reject(new DOMException('no answer within 5 s', 'TimeoutError'));
     });
   });
-  return await Promise.race([aborted, work()]);
 }

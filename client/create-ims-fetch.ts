@@ -35,7 +35,7 @@ export function createImsFetch(reader: TokenReader, options: ImsFetchOptions = {
   let wrapped: typeof fetch | undefined;
   return async (given, init) => {
     // The caller may change its URL for the next call while this one waits for its token.
-    const input = given instanceof URL ? given.href : given;
+    const input = given instanceof Request ? given : String(given);
     // Loaded at its first use, so that it costs a reader alone nothing.
     wrapped ??= (await import('./ims-fetch.ts')).imsFetch(reader, options);
     return await wrapped(input, init);

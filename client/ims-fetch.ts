@@ -15,9 +15,11 @@ interface Answer {
 export function imsFetch(reader: TokenReader, options: ImsFetchOptions): typeof fetch {
   const { origins = ['*.adobe.io', '*.workfront.com'], onProblem } = options;
   const isAllowed = allowedOrigins(origins);
-  return async (input, init = {}) => {
-    const request = input instanceof Request ? input : undefined;
-    const url = new URL(request?.url ?? String(input));
+  return async (given, init = {}) => {
+    const request = given instanceof Request ? given : undefined;
+    const url = new URL(request?.url ?? String(given));
+    // Another parser, of a `fetch` that was given, might see another host in the same text.
+    const input = request ?? url.href;
     if (!isAllowed(url)) {
       throw new TokenError(
         'ERR_ORIGIN_NOT_ALLOWED',
@@ -33,10 +35,14 @@ export function imsFetch(reader: TokenReader, options: ImsFetchOptions): typeof 
       if (isRejected) reader.invalidate(tokenOf(ours));
       return { response, code, isRejected };
     };
-    const headers = await reader.getHeaders();
+    const signal = init.signal ?? request?.signal;
+    const headers = await unlessAborted(signal, reader.getHeaders());
     let answer = await send(headers);
     if (answer.isRejected && canRepeat(input, init)) {
-      const next = await reader.getHeaders().catch(() => headers);
+      const next = await unlessAborted(
+        signal,
+        reader.getHeaders().catch(() => headers),
+      );
       if (tokenOf(next) !== tokenOf(headers)) {
         answer.response.body?.cancel().catch(() => undefined);
         answer = await send(next);
@@ -50,6 +56,19 @@ export function imsFetch(reader: TokenReader, options: ImsFetchOptions): typeof 
     }
     return response;
   };
+}
+
+/** The caller's signal ends the wait for the token too; other callers still wait for it. */
+async function unlessAborted<Value>(
+  signal: AbortSignal | undefined,
+  work: Promise<Value>,
+): Promise<Value> {
+  return await new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal?.reason);
+    work.then(resolve, reject).finally(() => signal?.removeEventListener('abort', abort));
+    if (signal?.aborted) abort();
+    else signal?.addEventListener('abort', abort);
+  });
 }
 
 const tokenOf = ({ Authorization = '' }: Readonly<Record<string, string>>): string =>

@@ -65,8 +65,9 @@ export interface TokenReaderOptions {
   readonly onProblem?: ((problem: TokenError) => unknown) | undefined;
   /**
    * `'renew'`: when a product rejects a token that is still the current one, the rotator is asked
-   * for a new one, once for each version. A token revoked early is not noticed otherwise. It needs
-   * `rotator`, and the right to invoke that function.
+   * for a new one, at most once in 10 minutes for each version. A token revoked early is not noticed
+   * otherwise. It needs `rotator`, the right to invoke that function, and a source that tells the
+   * `VersionId`.
    *
    * @default the problem is reported
    */

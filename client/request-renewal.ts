@@ -10,8 +10,10 @@ export interface RenewalRequest {
 }
 
 const retryIntervalMs = 60_000;
+/** The rotator asks IMS no more often when renewals keep failing. */
+const renewalIntervalMs = 600_000;
 
-/** Asks the rotator's function for new tokens, once for each version that is to be replaced. */
+/** Asks the rotator's function for new tokens, one for each version that is to be replaced. */
 export class RenewalRequests {
   readonly #now: () => number;
   readonly #region: { readonly region?: string };
@@ -30,7 +32,8 @@ export class RenewalRequests {
   /**
    * Does not wait for the renewal, because a sandbox may freeze meanwhile. However many consumers
    * ask, the function mints once: it forces a renewal only while that version is current. A request
-   * that fails is repeated after a minute at the earliest.
+   * that fails is repeated after a minute at the earliest, and one that did not help, for example
+   * while IMS was down, after ten.
    *
    * @returns true if the function was asked
    * @throws TokenError ERR_TOKEN_RENEWAL_FAILED
@@ -38,23 +41,20 @@ export class RenewalRequests {
   async ask(request: RenewalRequest): Promise<boolean> {
     const now = this.#now();
     const isRepeated = request.versionId === this.#versionId;
-    const isEarly = Math.abs(now - this.#askedAt) < retryIntervalMs;
-    if (isRepeated && (this.#accepted || isEarly)) return false;
+    const intervalMs = this.#accepted ? renewalIntervalMs : retryIntervalMs;
+    if (isRepeated && Math.abs(now - this.#askedAt) < intervalMs) return false;
     this.#versionId = request.versionId;
     this.#accepted = false;
     this.#askedAt = now;
     const { functionName, credential, versionId, signal } = request;
+    if (versionId === '') {
+      throw new TokenError(
+        'ERR_TOKEN_RENEWAL_FAILED',
+        `a product rejects the token of ${credential}, but the source does not tell its VersionId, without which it cannot be replaced`,
+      );
+    }
     try {
-      // Inside `try`, a bundler of an app that has no such package only warns.
-      const sdk = await import('@aws-sdk/client-lambda');
-      this.#client ??= new sdk.LambdaClient(this.#region);
-      const event = { action: 'renew', credential, force: true, replaces: versionId };
-      const command = new sdk.InvokeCommand({
-        FunctionName: functionName,
-        InvocationType: 'Event',
-        Payload: Buffer.from(JSON.stringify(event)),
-      });
-      await this.#client.send(command as never, { abortSignal: signal });
+      await Promise.race([timeoutOf(signal), this.#invoke(request)]);
     } catch (error) {
       const { name, message } = error as Error;
       throw new TokenError(
@@ -66,4 +66,28 @@ export class RenewalRequests {
     this.#accepted = true;
     return true;
   }
+
+  async #invoke({ functionName, credential, versionId, signal }: RenewalRequest): Promise<void> {
+    const sdk = await import('@aws-sdk/client-lambda').catch((error: Error) => {
+      // With a `catch`, a bundler of an app that has no such package only warns.
+      throw error;
+    });
+    this.#client ??= new sdk.LambdaClient(this.#region);
+    const event = { action: 'renew', credential, force: true, replaces: versionId };
+    const command = new sdk.InvokeCommand({
+      FunctionName: functionName,
+      InvocationType: 'Event',
+      Payload: Buffer.from(JSON.stringify(event)),
+    });
+    await this.#client.send(command as never, { abortSignal: signal });
+  }
+}
+
+/** Not every client honours a signal. */
+async function timeoutOf(signal: AbortSignal): Promise<never> {
+  return await new Promise((_, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(new DOMException('no answer in time', 'TimeoutError'));
+    });
+  });
 }

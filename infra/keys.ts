@@ -1,7 +1,7 @@
-import { Resource, Token } from 'aws-cdk-lib';
+import { Resource, Stack, Token } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { type IKey, ViaServicePrincipal } from 'aws-cdk-lib/aws-kms';
-import type { IConstruct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { refuse } from './refuse.ts';
 import type { Conditions } from './wildcard-readers.ts';
 
@@ -39,15 +39,28 @@ export function checkKey(scope: IConstruct, key: IKey): void {
 /** Lets a grantee decrypt with a key, through Secrets Manager in one Region only. */
 export function grantDecrypt(key: IKey, grantee: IGrantable, region: string): void {
   const service = secretsManagerOf(region);
-  key.grantDecrypt(new ViaServicePrincipal(service, grantee.grantPrincipal));
-  if (Resource.isOwnedResource(key)) return;
-  // CDK cannot edit the policy of an imported key, and then grants nothing at all.
+  if (Resource.isOwnedResource(key) && !isOfAnotherStack(key, grantee)) {
+    key.grantDecrypt(new ViaServicePrincipal(service, grantee.grantPrincipal));
+    return;
+  }
+  // CDK cannot edit the policy of an imported key, and then grants nothing at all. In the policy of
+  // another stack's key, the role would make the two stacks depend on each other.
   Grant.addToPrincipal({
     grantee,
     actions: ['kms:Decrypt'],
     resourceArns: [key.keyArn],
     conditions: { StringEquals: { 'kms:ViaService': service } },
   });
+}
+
+/** True for a role or user that another stack of the key's account creates. */
+function isOfAnotherStack(key: IKey, { grantPrincipal }: IGrantable): boolean {
+  return (
+    Construct.isConstruct(grantPrincipal) &&
+    Resource.isOwnedResource(grantPrincipal) &&
+    Stack.of(grantPrincipal) !== Stack.of(key) &&
+    grantPrincipal.principalAccount === key.env.account
+  );
 }
 
 /** Readers in other accounts, as the policy of a key must name them. */

@@ -36,9 +36,12 @@ describe.each(names)('the example %s', (name) => {
     expect(await examples.typecheck(name)).toBe('');
   });
 
-  it('depends on this version of the package, and on the CDK that it needs', () => {
-    const { version, peerDependencies, devDependencies } = JSON.parse(read('package.json'));
+  it('depends on this version of the package, and on the CDK and the Node.js that it needs', () => {
+    const { version, peerDependencies, devDependencies, engines } = JSON.parse(
+      read('package.json'),
+    );
     const example = JSON.parse(read(`examples/${name}/package.json`));
+    expect(example.engines).toEqual(engines);
     expect(example.dependencies).toEqual({
       'aws-cdk-lib': peerDependencies['aws-cdk-lib'],
       constructs: peerDependencies.constructs,

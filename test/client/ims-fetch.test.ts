@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createImsFetch, type ImsFetchOptions } from '../../client/index.ts';
+import type { SecretValue } from '../../client/options.ts';
 import type { TokenError } from '../../client/token-error.ts';
 import {
   type HttpReply,
@@ -8,7 +9,7 @@ import {
   HttpServer,
   json,
 } from '../../emulators/wire/http-server.ts';
-import { Source, secretValue, settle, start, startReader } from './start-reader.ts';
+import { pending, Source, secretValue, settle, start, startReader } from './start-reader.ts';
 
 const notValid = { error_code: '401013', message: 'Oauth token is not valid' };
 
@@ -90,6 +91,41 @@ describe('a call', () => {
     expect(other.requests).toEqual([]);
   });
 
+  it('goes to the URL of a foreign class as it was, for example of a test environment', async () => {
+    const { url, imsFetch, requests } = await startProduct(() => json(200, {}));
+    const target = { path: '/first', toString: () => `${url}${target.path}` };
+    const call = imsFetch(target as unknown as URL);
+    target.path = '/second';
+    await call;
+    expect(requests.map(({ url: { pathname } }) => pathname)).toEqual(['/first']);
+  });
+
+  it.each([
+    ['', (url: string, signal: AbortSignal): Parameters<typeof fetch> => [url, { signal }]],
+    [
+      ' of a Request',
+      (url: string, signal: AbortSignal): Parameters<typeof fetch> => [
+        new Request(url, { signal }),
+      ],
+    ],
+  ])('ends by its signal%s while it waits for the token', async (_, call) => {
+    const { url, imsFetch, requests, source } = await startProduct(() => json(200, {}));
+    const { promise, resolve } = pending<SecretValue>();
+    const answer = source.answer as SecretValue;
+    source.answer = () => promise;
+    const controller = new AbortController();
+    const aborted = imsFetch(...call(url, controller.signal));
+    const other = imsFetch(url);
+    controller.abort();
+    await expect(aborted).rejects.toMatchObject({ name: 'AbortError' });
+    resolve(answer);
+    expect((await other).status).toBe(200);
+    expect(requests).toHaveLength(1);
+    await expect(imsFetch(url, { signal: controller.signal })).rejects.toBe(
+      controller.signal.reason,
+    );
+  });
+
   it('fails with the reader’s error before anything is sent', async () => {
     const { url, imsFetch, requests, source } = await startProduct(() => json(200, {}));
     source.answer = { SecretString: 'no token' };
@@ -113,7 +149,21 @@ describe('the origins', () => {
       },
     });
     await imsFetch(url);
-    expect(sent).toEqual([url]);
+    expect(sent).toEqual([new URL(url).href]);
+  });
+
+  it('are those of the URL that is sent, whatever a parser makes of the caller’s text', async () => {
+    const sent: unknown[] = [];
+    const { imsFetch } = await startProduct(() => json(200, {}), {
+      origins: undefined,
+      fetch: (input) => {
+        sent.push(input);
+        return Promise.resolve(new Response());
+      },
+    });
+    // Parsers before the URL Standard call evil.com for it.
+    await imsFetch('https://fusion.adobe.io\\@evil.com');
+    expect(sent).toEqual(['https://fusion.adobe.io/@evil.com']);
   });
 
   it.each([
@@ -127,6 +177,7 @@ describe('the origins', () => {
     'https://evil.com/fusion.adobe.io',
     'https://evil.com#.adobe.io',
     'https://workfront.com.evil.com',
+    'blob:https://fusion.adobe.io/1',
     'data:text/plain,x',
   ])('do not include %s, which gets nothing', async (url) => {
     const { imsFetch, source } = await startProduct(() => json(200, {}), {

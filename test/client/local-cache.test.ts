@@ -115,6 +115,29 @@ console.log(await reader.getToken().catch((error) => error.code + ' ' + error.me
     expect(await run(env)).toBe('token-1\n');
   });
 
+  it('ends although a read is in flight', async () => {
+    const reading = `
+import { createTokenReader } from 'ims-token-rotator/client';
+const source = () => new Promise(() => undefined);
+const onProblem = () => console.log('waited until the read was given up');
+void createTokenReader({ secretId: 'token', source, onProblem }).getToken();
+console.log('done');
+`;
+    const child = new RunningProcess('--input-type=module', ['-e', reading], {});
+    expect(await child.exit()).toMatchObject({ stdout: 'done\n', stderr: '', code: 0 });
+  });
+
+  it('reads by the client that it was given, whatever cache there is', async () => {
+    const reading = `
+import { createTokenReader } from 'ims-token-rotator/client';
+const client = { send: async () => ({ SecretString: '{"access_token":"token-of-the-client"}' }) };
+console.log(await createTokenReader({ secretId: 'token', client, port: 1 }).getToken());
+`;
+    const env = { AWS_TOKEN: 'ssrf', PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: '1' };
+    const child = new RunningProcess('--input-type=module', ['-e', reading], env);
+    expect((await child.exit()).stdout).toBe('token-of-the-client\n');
+  });
+
   it('finds the agent by its token', async () => {
     const { port } = await startCache('agent', 'ssrf', live);
     expect(await run({ AWS_TOKEN: 'ssrf' }, { port })).toBe('token-1\n');
@@ -139,6 +162,44 @@ console.log(await reader.getToken().catch((error) => error.code + ' ' + error.me
     };
     expect(await run(env, { port, secretId: arn })).toContain('ERR_TOKEN_READ_FAILED');
     expect(queries).toEqual([]);
+  });
+
+  it('reads in the Region of the ARN, and asks a rotator in the Region of its own', async () => {
+    const seen: string[] = [];
+    const server = new HttpServer(({ headers }) => {
+      const [, region, service] = /\/([\w-]+)\/([\w-]+)\/aws4_request/.exec(
+        headers.authorization ?? '',
+      ) ?? ['', '', ''];
+      seen.push(`${service} ${region}`);
+      return service === 'lambda' ? { status: 202 } : live;
+    });
+    await server.start();
+    onTestFinished(() => server.stop());
+    const arn = `arn:aws:secretsmanager:eu-west-1:111122223333:secret:${secretId}-AbCdEf`;
+    const functionName = 'arn:aws:lambda:ap-south-1:111122223333:function:rotator';
+    // Ten seconds pass between the reads.
+    const rejecting = `
+import { createTokenReader } from 'ims-token-rotator/client';
+const options = ${JSON.stringify({ secretId: arn, onRejected: 'renew', rotator: { functionName } })};
+let now = Date.now();
+Date.now = () => now;
+const reader = createTokenReader(options);
+reader.invalidate(await reader.getToken());
+now += 10_000;
+await reader.getToken();
+`;
+    const child = new RunningProcess('--input-type=module', ['-e', rejecting], {
+      AWS_ENDPOINT_URL: server.url,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'x',
+      AWS_SECRET_ACCESS_KEY: 'x',
+    });
+    expect(await child.exit()).toMatchObject({ code: 0, stderr: '' });
+    expect(seen).toEqual([
+      'secretsmanager eu-west-1',
+      'secretsmanager eu-west-1',
+      'lambda ap-south-1',
+    ]);
   });
 
   it('says that nothing listens where the agent should be', async () => {

@@ -89,10 +89,15 @@ describe('a redirect to another origin', () => {
     expect(other.requests).toEqual([]);
   });
 
-  it('can be followed by the caller', async () => {
+  it.each([
+    ['', (url: string): Parameters<typeof fetch> => [url, { redirect: 'manual' }]],
+    [
+      ' of a Request',
+      (url: string): Parameters<typeof fetch> => [new Request(url, { redirect: 'manual' })],
+    ],
+  ])('can be followed by the caller%s', async (_, call) => {
     const { url, imsFetch } = await startRedirecting();
-    const target = `${url}/302?to=https://files.example.com/1`;
-    const response = await imsFetch(target, { redirect: 'manual' });
+    const response = await imsFetch(...call(`${url}/302?to=https://files.example.com/1`));
     expect(response.headers.get('location')).toBe('https://files.example.com/1');
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Source, secretValue, settle, start, startReader } from './start-reader.ts';
+import type { SecretValue } from '../../client/options.ts';
+import { pending, Source, secretValue, settle, start, startReader } from './start-reader.ts';
 
 const day = 86_400_000;
 
@@ -57,6 +58,32 @@ describe('invalidate', () => {
     await reader.getToken();
     expect(source.reads).toHaveLength(2);
   });
+
+  it('during a read is not confirmed by its answer, but by the next read', async () => {
+    const source = new Source();
+    const asked: string[] = [];
+    const started = startReader(source, {}, (versionId) => {
+      asked.push(versionId);
+      return Promise.resolve(true);
+    });
+    await started.reader.getToken();
+    const token = source.answer as SecretValue;
+    const { promise, resolve } = pending<SecretValue>();
+    source.answer = () => promise;
+    source.advance(300);
+    const call = started.reader.getToken();
+    started.reader.invalidate('token-1');
+    // The secret may have got a new value after this one was read.
+    resolve(token);
+    expect(await call).toBe('token-1');
+    expect(asked).toEqual([]);
+    source.advance(10);
+    source.answer = token;
+    await started.reader.getToken();
+    expect(source.reads[2]?.fresh).toBe(true);
+    expect(asked).toEqual(['version-of-token-1']);
+    expect(started.problems).toEqual([]);
+  });
 });
 
 describe('a renewal port', () => {
@@ -102,5 +129,22 @@ describe('a renewal port', () => {
     expect(await reject(source, started)).toBe('token-1');
     await settle();
     expect(started.problems).toEqual([failure]);
+  });
+
+  it('that a frozen sandbox interrupts is no problem to report', async () => {
+    const source = new Source();
+    const started = startReader(source, {}, (_, signal) => {
+      const { promise, reject } = pending<boolean>();
+      signal.addEventListener('abort', () => reject(new Error('aborted')));
+      return promise;
+    });
+    await started.reader.getToken();
+    const before = reject(source, started);
+    await settle();
+    source.advance(3600);
+    expect(await started.reader.getToken()).toBe('token-1');
+    expect(await before).toBe('token-1');
+    await settle();
+    expect(started.problems).toEqual([]);
   });
 });

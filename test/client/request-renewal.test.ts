@@ -66,18 +66,52 @@ describe('a token that was revoked early', () => {
     }
   });
 
-  it('is asked for once, also when the function cannot help', async () => {
+  it('is asked for once in ten minutes while the function cannot help', async () => {
     const { rotator, clientId, invocations } = await startFusion();
     const clock = { ms: Date.now() };
     const { reader } = consumer(rotator, clock);
     const token = await reader.getToken();
     rotator.world.ims.removeClient(clientId);
-    for (let report = 0; report < 3; report += 1) {
-      clock.ms += 120_000;
+    const report = async (seconds: number): Promise<void> => {
+      clock.ms += seconds * 1000;
       reader.invalidate(token);
       await reader.getToken();
-    }
+    };
+    for (const seconds of [10, 300, 290]) await report(seconds);
     expect(invocations()).toBe(1);
+    await report(10);
+    expect(invocations()).toBe(2);
+  });
+
+  it('cannot be replaced if the source does not tell its version, which is reported', async () => {
+    const { rotator, invocations } = await startFusion();
+    const { functionName, aws } = rotator.world;
+    const requests = new RenewalRequests(Date.now, {}, clientsFor(aws).lambda);
+    const signal = AbortSignal.timeout(10_000);
+    await expect(
+      requests.ask({ functionName, credential: 'fusion', versionId: '', signal }),
+    ).rejects.toMatchObject({
+      code: 'ERR_TOKEN_RENEWAL_FAILED',
+      message: expect.stringContaining('VersionId'),
+    });
+    expect(invocations()).toBe(0);
+  });
+
+  it('is not waited for longer than the signal says, whatever the client does', async () => {
+    const controller = new AbortController();
+    const client = { send: () => new Promise<never>(() => undefined) };
+    const requests = new RenewalRequests(Date.now, {}, client);
+    const asked = requests.ask({
+      functionName: 'rotator',
+      credential: 'fusion',
+      versionId: 'a'.repeat(36),
+      signal: controller.signal,
+    });
+    controller.abort();
+    await expect(asked).rejects.toMatchObject({
+      code: 'ERR_TOKEN_RENEWAL_FAILED',
+      message: expect.stringContaining('TimeoutError'),
+    });
   });
 
   it('is reported where the function may not be invoked, and asked for again after a minute', async () => {

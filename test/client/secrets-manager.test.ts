@@ -3,6 +3,7 @@ import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { createTokenReader } from '../../client/index.ts';
 import type { TokenReaderOptions } from '../../client/options.ts';
+import { readSecretsManager } from '../../client/secrets-manager.ts';
 import type { TokenError } from '../../client/token-error.ts';
 import type { SecretsManagerOptions } from '../../emulators/secrets-manager/emulator.ts';
 import { startEmulator } from '../emulators/secrets-manager/start-secrets-manager.ts';
@@ -73,6 +74,15 @@ describe('a reader of Secrets Manager', () => {
     await expect(reader.getToken()).rejects.toMatchObject({
       code: 'ERR_TOKEN_READ_FAILED',
       message: expect.stringContaining('no answer within 5 s'),
+    });
+  });
+
+  it('hands its signal on to the SDK', async () => {
+    const { emulator, client } = await start();
+    emulator.seed({ name: secretId, secretString });
+    const read = readSecretsManager(secretId, client);
+    await expect(read({ signal: AbortSignal.abort(), fresh: false })).rejects.toMatchObject({
+      name: 'AbortError',
     });
   });
 

@@ -97,6 +97,36 @@ describe('a workload of the account', () => {
       Condition: via('eu-west-1'),
     });
   });
+
+  it.each([
+    ['with an env', env],
+    ['without an env', undefined],
+  ])('may read and decrypt in another stack than the key’s, %s', (_, where) => {
+    const app = new App();
+    const rotators = new Stack(app, 'Rotators', { ...(where && { env: where }) });
+    stack = new Stack(app, 'Apps', { ...(where && { env: where }) });
+    const encryptionKey = new Key(rotators, 'Key');
+    const rotator = new ImsTokenRotator(rotators, 'Rotator', { encryptionKey });
+    const credential = rotator.addCredential('fusion');
+    credential.grantRead(workload()).assertSuccess();
+    expect(workloadStatements()).toEqual([
+      { Effect: 'Allow', Action: read, Resource: stack.resolve(credential.tokenSecret.secretArn) },
+      {
+        Effect: 'Allow',
+        Action: 'kms:Decrypt',
+        Resource: stack.resolve(encryptionKey.keyArn),
+        Condition: {
+          StringEquals: {
+            'kms:ViaService': where
+              ? 'secretsmanager.eu-west-1.amazonaws.com'
+              : {
+                  'Fn::Join': ['', ['secretsmanager.', { Ref: 'AWS::Region' }, '.amazonaws.com']],
+                },
+          },
+        },
+      },
+    ]);
+  });
 });
 
 describe('a reader in another account', () => {
