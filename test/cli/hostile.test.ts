@@ -179,7 +179,7 @@ describe('a function that claims to be a rotator', () => {
     expect(await operator.cli('status', ...chosen)).toMatchObject({ code: 0 });
   });
 
-  it.each(['onboard', 'put-credential', 'offboard'])(
+  it.each(['onboard', 'put-credential', 'offboard', 'pause'])(
     'does not lead %s to another prefix, unless --prefix says the same',
     async (command) => {
       const operator = await startOperator({ environment: { [prefix]: 'team/adobe' } });
@@ -191,13 +191,17 @@ describe('a function that claims to be a rotator', () => {
         }
       }
       const file = await fileWith(document);
-      const args = command === 'offboard' ? ['fusion', '--yes'] : ['fusion', file, '--wait', '0'];
+      const options = new Map([
+        ['offboard', ['--yes']],
+        ['pause', []],
+      ]).get(command) ?? [file, '--wait', '0'];
+      const args = ['fusion', ...options];
       const { code, stderr } = await cli(command, ...args);
       expect(code).toBe(2);
       expect(stderr).toContain('whose standard prefix is ims-token-rotator/local');
       expect(stderr).toContain('give --prefix team/adobe');
       const writes = world.secretsManager.calls.filter(({ action }) =>
-        /^(Create|Put|Delete)/.test(action),
+        /^(Create|Put|Delete|Tag)/.test(action),
       );
       expect(writes).toEqual([]);
       expect(await cli(command, ...args, '--prefix', 'team/adobe')).toMatchObject({ code: 0 });
