@@ -31,6 +31,7 @@ describe('the threat model', () => {
       'secretsmanager:DeleteSecret',
       'secretsmanager:UpdateSecret',
       'secretsmanager:RestoreSecret',
+      'secretsmanager:RotateSecret',
       'cloudwatch:PutMetricData',
       's3:PutObject',
     ]) {
@@ -73,6 +74,8 @@ describe('the threat model', () => {
       .filter((right) => right.startsWith('secretsmanager:'));
     expect(closed.length).toBeGreaterThan(8);
     for (const right of closed) expect(denied).toContain(right);
+    // And has a row for each right on secrets that it denies.
+    for (const right of denied) expect(closed).toContain(right);
   });
 
   it('has a policy that fits one service control policy, and the rotator’s names', () => {
