@@ -3,8 +3,11 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { printable, printableJson } from '../../cli/view/printable.ts';
+import { Terminal } from '../../cli/view/terminal.ts';
 import { environmentVariables, tagKeys } from '../../core/contract.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { fileWith, type Operator, startOperator } from './operator.ts';
@@ -128,6 +131,26 @@ describe('text from elsewhere', () => {
     const { stderr } = await operator.cli('status');
     expect(stderr).toContain('AWS rejected secretsmanager:ListSecrets: unknown error');
     expect(harmful.exec(stderr)).toBeNull();
+  });
+
+  it('shows none in the text of a spinner', () => {
+    const written: unknown[] = [];
+    const ignore = (): boolean => true;
+    const write = (text: unknown): boolean => written.push(text) > 0;
+    const stderr = Object.assign(new PassThrough(), { isTTY: true, write, columns: 80 });
+    Object.assign(stderr, { clearLine: ignore, cursorTo: ignore, moveCursor: ignore });
+    const { stdout, stdin } = process;
+    const terminal = new Terminal({ stdout, stdin, stderr: stderr as never });
+    const progress = terminal.progress(`one${evil}`);
+    progress.say(`two${evil}`);
+    // The spinner draws its new text below the line.
+    terminal.note('a line');
+    progress.end();
+    // Without the sequences that the spinner itself writes.
+    const text = stripVTControlCharacters(written.join(''));
+    expect(text).toContain('one');
+    expect(text).toContain('two');
+    expect(harmful.exec(text)).toBeNull();
   });
 
   it('loses each control character, and nothing else', () => {
