@@ -3,7 +3,7 @@ import { isBlank } from './credential-values.ts';
 import {
   foldName,
   hidden,
-  looksSecret,
+  looksSecretId,
   showName,
   showText,
   startsWithWords,
@@ -56,11 +56,9 @@ function clientIdOf({ tiers }: Candidate): string | undefined {
   return value?.trim();
 }
 
-const consoleId = /^[0-9a-f]{32}$/i;
-
 /** A client id, unless it could be the secret: whoever swaps the two must not see it listed. */
 function shownId(id: string | undefined): string | undefined {
-  if (id === undefined || (looksSecret(id) && !consoleId.test(id))) return undefined;
+  if (id === undefined || looksSecretId(id)) return undefined;
   return showText(id);
 }
 

@@ -3,7 +3,7 @@ import { isProduct, productScopes, products } from './contract.ts';
 import { type RawCredential, readCredentialDocument } from './credential-document.ts';
 import { defaultImsHost, type SecretEntry } from './credential-values.ts';
 import { RotatorError } from './errors.ts';
-import { holdsClientSecret } from './field-names.ts';
+import { holdsClientSecret, isConsoleId, looksSecretId } from './field-names.ts';
 import { listProblems, type Problem } from './problems.ts';
 import { Sensitive } from './sensitive.ts';
 import type { CredentialSettings } from './token-tags.ts';
@@ -69,7 +69,7 @@ export const imsHostSchema = v.pipe(
   ),
 );
 
-const schema = v.object({
+const parts = v.object({
   clientId: v.pipe(
     text(256),
     // The client id is not a secret, so the message may show it.
@@ -84,6 +84,17 @@ const schema = v.object({
   orgId: v.optional(shown),
   imsHost: v.optional(imsHostSchema),
 });
+
+const schema = v.pipe(
+  parts,
+  v.forward(
+    v.check(
+      ({ clientId, clientSecrets }) => !looksSecretId(clientId) || !clientSecrets.some(isConsoleId),
+      'looks like a client secret, and the client secret like a client id: the two are swapped',
+    ),
+    ['clientId'],
+  ),
+);
 
 /**
  * Reads a client secret's value in any form that Adobe's tools and people give it.

@@ -104,6 +104,21 @@ export function looksSecret(name: string): boolean {
   });
 }
 
+/** True for a text in the form of the Developer Console's client ids. */
+export function isConsoleId(text: string): boolean {
+  return /^[0-9a-f]{32}$/i.test(text);
+}
+
+/** True for a client id that could be the client secret, swapped with it. */
+export function looksSecretId(id: string): boolean {
+  return looksSecret(id) && !isConsoleId(id);
+}
+
+/** A client id for logs and people; hidden if it could be a secret. */
+export function showClientId(id: string): string {
+  return looksSecretId(id) ? hidden : id;
+}
+
 const mostShown = 20;
 
 /** Names from a file in one line. */

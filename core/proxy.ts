@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { RotatorError } from './errors.ts';
+import { parseRelaxedJson } from './relaxed-json.ts';
 import { Sensitive } from './sensitive.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -70,10 +71,13 @@ export function withCredentials(
   return { ...proxy, url: new Sensitive(url.href) };
 }
 
-const credentials = v.object({
-  username: v.pipe(v.string(), v.minLength(1)),
-  password: v.string(),
-});
+// A lone surrogate, of an escape that was cut off, is no character and cannot be encoded.
+const text = v.pipe(
+  v.string(),
+  v.check((value) => value.isWellFormed()),
+);
+
+const credentials = v.object({ username: v.pipe(text, v.minLength(1)), password: text });
 
 /**
  * Reads the secret of a proxy.
@@ -81,7 +85,7 @@ const credentials = v.object({
  * @throws RotatorError ERR_PROXY_SECRET_INVALID
  */
 export function parseProxyCredentials(secretString: Sensitive | undefined): ProxyCredentials {
-  const parsed = v.safeParse(credentials, parseJson(secretString?.reveal() ?? ''));
+  const parsed = v.safeParse(credentials, parseRelaxedJson(secretString?.reveal() ?? ''));
   if (parsed.success) {
     const { username, password } = parsed.output;
     return { username, password: new Sensitive(password) };
@@ -90,14 +94,6 @@ export function parseProxyCredentials(secretString: Sensitive | undefined): Prox
     'ERR_PROXY_SECRET_INVALID',
     'the secret of the proxy must hold a JSON object with username and password',
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** A name as it is compared: without the brackets of IPv6, and without the dot of the root. */

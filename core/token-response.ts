@@ -6,6 +6,7 @@ import {
   type TokenRequestDetails,
   TokenRequestError,
 } from './errors.ts';
+import { looksSecretId } from './field-names.ts';
 import { type EpochSeconds, epochSeconds, formatInstant } from './instant.ts';
 import { listProblems, problemsOf } from './problems.ts';
 import { redactId } from './redact.ts';
@@ -101,9 +102,13 @@ export function parseTokenResponse(response: TokenResponse, request: TokenReques
 }
 
 /** Everything secret that the response may repeat, its own token included. */
-function secretsIn(body: unknown, { clientSecret }: TokenRequest): readonly string[] {
+function secretsIn(body: unknown, { clientId, clientSecret }: TokenRequest): readonly string[] {
   const token = v.safeParse(v.object({ access_token: v.string() }), body);
-  return [clientSecret.reveal(), ...(token.success ? [token.output.access_token] : [])];
+  return [
+    clientSecret.reveal(),
+    ...(looksSecretId(clientId) ? [clientId] : []),
+    ...(token.success ? [token.output.access_token] : []),
+  ];
 }
 
 /** Whoever may read tokens must not read the client secret in one. */

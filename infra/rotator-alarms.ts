@@ -69,16 +69,7 @@ export class RotatorAlarms extends Construct {
     this.silence = this.#silence();
     this.eventsDropped = this.#eventsDropped();
     this.throttles = this.#throttles();
-    this.all = [
-      this.lifeLeft,
-      this.lifeLeftUrgent,
-      this.pausedLifeLeft,
-      this.failing,
-      this.newFailure,
-      this.silence,
-      this.eventsDropped,
-      this.throttles,
-    ];
+    this.all = this.node.children.filter((child) => child instanceof Alarm);
   }
 
   #lifeLeft(id: string, percent: number, act: string): Alarm {

@@ -5,15 +5,21 @@ import { refuse } from './refuse.ts';
 
 export type Conditions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** The condition keys that say whom a caller belongs to, or which network it calls from. */
-const callerKeys = [
-  'aws:PrincipalOrgID',
-  'aws:PrincipalOrgPaths',
-  'aws:PrincipalAccount',
-  'aws:PrincipalArn',
-  'aws:SourceVpc',
-  'aws:SourceVpce',
-].map((key) => key.toLowerCase());
+/**
+ * The condition keys that say whom a caller belongs to, or which network it calls from, and how
+ * much of a value has to be without wildcards: anybody can have an organization, or a role of a
+ * certain name in an account of their own.
+ */
+const fixedParts: ReadonlyMap<string, RegExp> = new Map(
+  Object.entries({
+    'aws:PrincipalOrgID': /^[^*?]+$/,
+    'aws:PrincipalOrgPaths': /^[^*?/]+(\/|$)/,
+    'aws:PrincipalAccount': /^[^*?]+$/,
+    'aws:PrincipalArn': /^(arn:[^*?:]+:[^*?:]+::[^*?:]+:|[^*?]+$)/,
+    'aws:SourceVpc': /^[^*?]+$/,
+    'aws:SourceVpce': /^[^*?]+$/,
+  }).map(([key, fixed]) => [key.toLowerCase(), fixed]),
+);
 
 /** The operators that hold only if the key is there and has one of the values. */
 const operator = /^(ForAnyValue:)?(String(Equals|EqualsIgnoreCase|Like)|Arn(Equals|Like))$/;
@@ -56,9 +62,8 @@ function isLimited(conditions: Conditions): boolean {
   return Object.entries(conditions)
     .filter(([name]) => operator.test(name))
     .flatMap(([, keys]) => Object.entries(keys))
-    .some(
-      ([key, values]) =>
-        callerKeys.includes(key.toLowerCase()) &&
-        [values].flat().every((value) => typeof value === 'string' && /[^*?]/.test(value)),
-    );
+    .some(([key, values]) => {
+      const fixed = fixedParts.get(key.toLowerCase());
+      return [values].flat().every((value) => typeof value === 'string' && fixed?.test(value));
+    });
 }

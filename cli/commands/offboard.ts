@@ -37,14 +37,13 @@ export async function offboard(
   checkName(name);
   const rotator = await findRotator(session);
   const choice = await choose(session, rotator, name);
-  const { doomed, kept } = choice;
+  const { doomed, kept, policies } = choice;
   if (yes) await confirmLocation(session, rotator, namesOf(rotator, name).token);
   const token = doomed.find((secret) => secret.name === namesOf(rotator, name).token);
   const readers = token === undefined ? [] : await readersOf(session, token);
-  const policies = await Promise.all(doomed.map((secret) => policyWarning(session, secret)));
   const warnings = [
     ...kept,
-    ...policies.filter((text) => text !== undefined),
+    ...policies,
     ...unseenUsers(rotator, doomed),
     ...warningsOf(doomed, token, readers, session.now()),
   ];
@@ -78,6 +77,8 @@ interface Choice {
   readonly doomed: readonly Secret[];
   /** Why the other secrets stay. */
   readonly kept: readonly string[];
+  /** Which of the secrets others may use. */
+  readonly policies: readonly string[];
 }
 
 /**
@@ -86,7 +87,8 @@ interface Choice {
  *
  * @throws CliError ERR_CREDENTIAL_NOT_FOUND, or ERR_AWS_DENIED where nobody can say who uses what
  */
-async function choose({ secrets }: Session, rotator: Rotator, name: string): Promise<Choice> {
+async function choose(session: Session, rotator: Rotator, name: string): Promise<Choice> {
+  const { secrets } = session;
   const { client, token } = namesOf(rotator, name);
   const own = secretNames({ prefix: rotator.prefix, clientSecrets: new Map() }, name);
   const found = await Promise.all([secrets.describe(client), secrets.describe(token)]);
@@ -98,7 +100,10 @@ async function choose({ secrets }: Session, rotator: Rotator, name: string): Pro
     if (reason === undefined) doomed.push(secret);
     else kept.push(reason);
   }
-  if (doomed.length > 0) return { doomed, kept };
+  if (doomed.length > 0) {
+    const policies = await Promise.all(doomed.map((secret) => policyWarning(session, secret)));
+    return { doomed, kept, policies: policies.filter((text) => text !== undefined) };
+  }
   const text = `there is no secret ${own.client} and no secret ${own.token}`;
   throw new CliError(
     'ERR_CREDENTIAL_NOT_FOUND',
@@ -114,7 +119,7 @@ async function choose({ secrets }: Session, rotator: Rotator, name: string): Pro
  */
 async function checkUnchanged(session: Session, name: string, earlier: Choice): Promise<void> {
   const now = await choose(session, await findRotator(session), name);
-  const essence = ({ doomed, kept }: Choice) => [doomed.map(({ arn }) => arn), kept];
+  const essence = ({ doomed, ...reasons }: Choice) => [doomed.map(({ arn }) => arn), reasons];
   if (isDeepStrictEqual(essence(now), essence(earlier))) return;
   throw new CliError(
     'ERR_CREDENTIAL_CHANGED',

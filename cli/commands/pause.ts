@@ -1,6 +1,7 @@
 import { tagKeys } from '../../core/contract.ts';
 import { readSettings } from '../../core/token-tags.ts';
 import { assertPresent } from '../rotator/absence.ts';
+import { confirmLocation } from '../rotator/confirm-location.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
 import { checkName, namesOf } from '../rotator/rotator.ts';
 import { settled } from '../rotator/settle.ts';
@@ -11,11 +12,13 @@ import { wrapLines } from '../view/table.ts';
 export async function setPaused(session: Session, name: string, paused: boolean): Promise<number> {
   const { terminal, secrets, options } = session;
   checkName(name);
-  const { token } = namesOf(await findRotator(session), name);
+  const rotator = await findRotator(session);
+  const { token } = namesOf(rotator, name);
   const secret = await secrets.describe(token);
   assertPresent(token, secret, 'list the credentials: ims-token-rotator status');
   const changed = readSettings(secret.tags).paused !== paused;
   if (changed) {
+    await confirmLocation(session, rotator, token);
     await settled(
       async () => {
         await secrets.setTag(secret.arn, tagKeys.paused, String(paused));

@@ -1,3 +1,4 @@
+import { showClientId } from '../../core/field-names.ts';
 import { isReplica } from '../../core/ledger.ts';
 import { readSettings } from '../../core/token-tags.ts';
 import { Account } from '../aws/account.ts';
@@ -49,7 +50,7 @@ async function credentialFinding({ credential, name, rotator }: Subject): Promis
   try {
     const { clientId, clientSecrets, scopes, imsHost } = await credential;
     const count = clientSecrets.length === 1 ? '1 secret' : `${clientSecrets.length} secrets`;
-    return ok(`client ${clientId}, ${count}, ${scopes.length} scopes, ${imsHost}`);
+    return ok(`client ${showClientId(clientId)}, ${count}, ${scopes.length} scopes, ${imsHost}`);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     const { code, message } = error;

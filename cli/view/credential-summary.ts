@@ -1,4 +1,5 @@
 import type { ClientCredential, UnderstoodCredential } from '../../core/credential.ts';
+import { showClientId } from '../../core/field-names.ts';
 import type { Sensitive } from '../../core/sensitive.ts';
 import { labelledLines } from './table.ts';
 
@@ -6,7 +7,7 @@ import { labelledLines } from './table.ts';
 export function credentialJson(credential: ClientCredential) {
   const { clientId, clientSecrets, scopes, orgId, imsHost } = credential;
   return {
-    client_id: clientId,
+    client_id: showClientId(clientId),
     client_secrets: clientSecrets.map(masked),
     scopes: [...scopes],
     org_id: orgId,

@@ -73,12 +73,14 @@ async function takeStep(run: Run, rotation: Rotation): Promise<StepDone> {
 }
 
 async function describe(run: Run, { credential, secretId }: Rotation): Promise<SecretMetadata> {
+  const names = secretNames(run.config, credential);
+  // Described by its name: an event may hold the ARN of such a name in any account.
   const secret = await withRetries(run, budget.read, () =>
-    run.secrets.describe(secretId, run.signal),
+    run.secrets.describe(names.token, run.signal),
   );
   // The replica of a secret in another Region can be read but not written.
-  if (secret === undefined || isReplica(secret, run.config.region)) {
-    throw keptError('token-secret-missing', secretNames(run.config, credential));
+  if (secret?.arn !== secretId || isReplica(secret, run.config.region)) {
+    throw keptError('token-secret-missing', names);
   }
   return secret;
 }

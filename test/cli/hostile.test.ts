@@ -3,8 +3,11 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { printable, printableJson } from '../../cli/view/printable.ts';
+import { Terminal } from '../../cli/view/terminal.ts';
 import { environmentVariables, tagKeys } from '../../core/contract.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { fileWith, type Operator, startOperator } from './operator.ts';
@@ -130,6 +133,26 @@ describe('text from elsewhere', () => {
     expect(harmful.exec(stderr)).toBeNull();
   });
 
+  it('shows none in the text of a spinner', () => {
+    const written: unknown[] = [];
+    const ignore = (): boolean => true;
+    const write = (text: unknown): boolean => written.push(text) > 0;
+    const stderr = Object.assign(new PassThrough(), { isTTY: true, write, columns: 80 });
+    Object.assign(stderr, { clearLine: ignore, cursorTo: ignore, moveCursor: ignore });
+    const { stdout, stdin } = process;
+    const terminal = new Terminal({ stdout, stdin, stderr: stderr as never });
+    const progress = terminal.progress(`one${evil}`);
+    progress.say(`two${evil}`);
+    // The spinner draws its new text below the line.
+    terminal.note('a line');
+    progress.end();
+    // Without the sequences that the spinner itself writes.
+    const text = stripVTControlCharacters(written.join(''));
+    expect(text).toContain('one');
+    expect(text).toContain('two');
+    expect(harmful.exec(text)).toBeNull();
+  });
+
   it('loses each control character, and nothing else', () => {
     for (let code = 0; code < 0x3000; code += 1) {
       const character = String.fromCodePoint(code);
@@ -179,7 +202,7 @@ describe('a function that claims to be a rotator', () => {
     expect(await operator.cli('status', ...chosen)).toMatchObject({ code: 0 });
   });
 
-  it.each(['onboard', 'put-credential', 'offboard'])(
+  it.each(['onboard', 'put-credential', 'offboard', 'pause'])(
     'does not lead %s to another prefix, unless --prefix says the same',
     async (command) => {
       const operator = await startOperator({ environment: { [prefix]: 'team/adobe' } });
@@ -191,13 +214,17 @@ describe('a function that claims to be a rotator', () => {
         }
       }
       const file = await fileWith(document);
-      const args = command === 'offboard' ? ['fusion', '--yes'] : ['fusion', file, '--wait', '0'];
+      const options = new Map([
+        ['offboard', ['--yes']],
+        ['pause', []],
+      ]).get(command) ?? [file, '--wait', '0'];
+      const args = ['fusion', ...options];
       const { code, stderr } = await cli(command, ...args);
       expect(code).toBe(2);
       expect(stderr).toContain('whose standard prefix is ims-token-rotator/local');
       expect(stderr).toContain('give --prefix team/adobe');
       const writes = world.secretsManager.calls.filter(({ action }) =>
-        /^(Create|Put|Delete)/.test(action),
+        /^(Create|Put|Delete|Tag)/.test(action),
       );
       expect(writes).toEqual([]);
       expect(await cli(command, ...args, '--prefix', 'team/adobe')).toMatchObject({ code: 0 });

@@ -2,6 +2,7 @@ import {
   CreateSecretCommand,
   DeleteSecretCommand,
   DescribeSecretCommand,
+  PutResourcePolicyCommand,
   PutSecretValueCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
@@ -43,6 +44,17 @@ async function borrow(operator: Operator): Promise<void> {
   });
 }
 
+async function share({ client }: Operator): Promise<void> {
+  const statement = {
+    Effect: 'Allow',
+    Principal: { AWS: 'arn:aws:iam::444455556666:root' },
+    Action: 'secretsmanager:GetSecretValue',
+    Resource: '*',
+  };
+  const ResourcePolicy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+  await client.send(new PutResourcePolicyCommand({ SecretId: secretId('token'), ResourcePolicy }));
+}
+
 async function deleteToken({ client }: Operator): Promise<void> {
   await client.send(new DeleteSecretCommand({ SecretId: secretId('token') }));
 }
@@ -68,6 +80,7 @@ describe('offboard, after the answer to its question,', () => {
 
   it.each([
     ['another rotator uses the client secret', borrow],
+    ['another account may read the token', share],
     ['somebody else has deleted the token secret', deleteToken],
     ['the token secret was created anew', createTokenAgain],
   ])('deletes nothing if by then %s', async (_, change) => {

@@ -376,6 +376,16 @@ describe('onboard', () => {
     expect(stderr).toContain('client_id is a client secret: the two are swapped');
     expect(names()).toEqual([]);
   });
+
+  it('shows no client id that could be a client secret of another form', async () => {
+    const { cli, secrets } = await startWithFile();
+    const secret = 'h7Gq2mZx9TfLk4WpQ8Vn';
+    secrets.add(secret);
+    const swapped = JSON.stringify({ client_id: secret, client_secret: 'an-id', scope: 'openid' });
+    const { code, stdout } = await cli('onboard', 'fusion', await fileWith(swapped), '--dry-run');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/client_id +\(hidden\)\n/);
+  });
 });
 
 const isToken = (secretId = ''): boolean => /\/token(-\w{6})?$/.test(secretId);

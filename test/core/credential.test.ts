@@ -226,6 +226,11 @@ describe('parseCredential', () => {
       ': client_id is a client secret: the two are swapped',
     ],
     [
+      'a swap that only the forms of the two show',
+      { ...bare, client_id: 'h7Gq2mZx9TfLk4Wp', client_secret: 'ab'.repeat(16), scope: 's' },
+      ': client_id looks like a client secret, and the client secret like a client id: the two are',
+    ],
+    [
       'a client secret in the place of what is shown',
       { ...bare, client_secret: 'x', scope: 'openid p8e-x', org_id: 'p8e-x' },
       ': scope[1] holds a client secret; org_id holds a client secret',
@@ -237,6 +242,25 @@ describe('parseCredential', () => {
         message: expect.stringContaining(message),
       }),
     );
+  });
+
+  it.each(['{"client_secret": "first", ', '{"org_id": {"a": "\\"{"}, "client_secret": "first", '])(
+    'does not choose between two values of one name: %s',
+    (start) => {
+      const document = `${start}"client_id": "id", "client_secret": "second", "scope": "s"}`;
+      expect(() => parseCredential(document)).toThrow(
+        expect.objectContaining({
+          code: 'ERR_CREDENTIAL_INVALID',
+          message: expect.stringMatching(/: client_secret is given twice, with different values$/),
+        }),
+      );
+    },
+  );
+
+  it('accepts a name that is given twice with one value', () => {
+    const document =
+      '{"client_id": "id", "client_id": "id", "client_secret": "secret", "scope": "s"}';
+    expect(parseCredential(document).clientId).toBe('id');
   });
 
   it('names the tag when its product is unknown', () => {

@@ -99,16 +99,23 @@ describe("the proxy's credentials", () => {
     expect(full?.exceptions).toEqual(['a.test']);
   });
 
-  it.each([undefined, '', 'user:the-password', '{"username":"the-password"}', '"the-password"'])(
-    'cannot be %s, and the error does not show it',
-    (value) => {
-      const secret = value === undefined ? undefined : new Sensitive(value);
-      expect(() => parseProxyCredentials(secret)).toThrow(
-        expect.objectContaining({
-          code: 'ERR_PROXY_SECRET_INVALID',
-          message: 'the secret of the proxy must hold a JSON object with username and password',
-        }),
-      );
-    },
-  );
+  it.each([
+    undefined,
+    '',
+    'user:the-password',
+    '{"username":"the-password"}',
+    '"the-password"',
+    // Half a character, as a cut-off escape leaves it.
+    String.raw`{"username":"u","password":"the-password\ud83d"}`,
+    String.raw`{"username":"\udd11","password":"the-password"}`,
+    '{"username":"u","password":"the-password","password":"another"}',
+  ])('cannot be %s, and the error does not show it', (value) => {
+    const secret = value === undefined ? undefined : new Sensitive(value);
+    expect(() => parseProxyCredentials(secret)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_PROXY_SECRET_INVALID',
+        message: 'the secret of the proxy must hold a JSON object with username and password',
+      }),
+    );
+  });
 });

@@ -35,9 +35,9 @@ const issue = (body: object | string, status = 200) =>
     request,
   );
 
-function refused(response: TokenResponse): TokenRequestError {
+function refused(response: TokenResponse, clientId = request.clientId): TokenRequestError {
   try {
-    parseTokenResponse(response, request);
+    parseTokenResponse(response, { ...request, clientId });
   } catch (error) {
     if (error instanceof TokenRequestError) return error;
     throw error;
@@ -207,6 +207,14 @@ describe('parseTokenResponse rejects', () => {
       body: JSON.stringify({ error: 'invalid_client', error_description: `It is ${text}.` }),
       debugId: text,
     });
+    expect(error.message).toBe('IMS answered 400 invalid_client ([redacted])');
+    expect(error.details.debugId).toBe('[redacted]');
+  });
+
+  it('drops a description that repeats a client id which may be the secret, swapped with it', () => {
+    const swapped = 'QwertzUiopAsdfGhjkYxcvB';
+    const body = `{"error":"invalid_client","error_description":"no client ${swapped}"}`;
+    const error = refused({ status: 400, body, debugId: swapped }, swapped);
     expect(error.message).toBe('IMS answered 400 invalid_client ([redacted])');
     expect(error.details.debugId).toBe('[redacted]');
   });

@@ -17,6 +17,18 @@ const [json = '', deletions = ''] = jsonOf(rights);
 const statements: readonly Statement[] = JSON.parse(json).Statement;
 const rows = rights.split('\n').filter((line) => /^\| `|^\| the /.test(line));
 
+const serviceOf = (right: string): string => right.replace(/:.*/, '');
+
+/** The rights in a row's first cell; one without a service has that of the one before it. */
+function rightsOf(row: string): readonly string[] {
+  let service = '';
+  return quoted(row.split(' | ')[0] ?? '').flatMap((text) => {
+    const [, own, action] = /^(?:([a-z0-9]+):)?([A-Z]\w+)$/.exec(text) ?? [];
+    service = own ?? service;
+    return action === undefined ? [] : [`${service}:${action}`];
+  });
+}
+
 describe('the threat model', () => {
   it('has a row for each right, with what notices it and what closes it', () => {
     const named = firstCells(rights).join(' ');
@@ -31,6 +43,7 @@ describe('the threat model', () => {
       'secretsmanager:DeleteSecret',
       'secretsmanager:UpdateSecret',
       'secretsmanager:RestoreSecret',
+      'secretsmanager:RotateSecret',
       'cloudwatch:PutMetricData',
       's3:PutObject',
     ]) {
@@ -65,14 +78,40 @@ describe('the threat model', () => {
     for (const { Effect } of statements) expect(Effect).toBe('Deny');
   });
 
-  it('denies each right on secrets that a row closes with statement 3', () => {
-    const denied = statements.find(({ Sid }) => Sid.startsWith('Statement3'))?.Action ?? [];
+  it.each([1, 2, 3, 4, 5])('denies each right that a row closes with statement %i', (number) => {
+    const denied = statements
+      .filter(({ Sid }) => Sid.startsWith(`Statement${number}`))
+      .flatMap(({ Action }) => Action);
+    const services = new Set(denied.map(serviceOf));
     const closed = rows
-      .filter((row) => row.includes('statement 3'))
-      .flatMap((row) => quoted(row.split(' | ')[0] ?? ''))
-      .filter((right) => right.startsWith('secretsmanager:'));
-    expect(closed.length).toBeGreaterThan(8);
+      .filter((row) => row.includes(`statement ${number}`))
+      .flatMap(rightsOf)
+      .filter((right) => services.has(serviceOf(right)));
+    expect(closed.length).toBeGreaterThan(0);
     for (const right of closed) expect(denied).toContain(right);
+    // Every right on secrets that is denied has a row that says why.
+    if (number === 3) expect(new Set(closed)).toEqual(new Set(denied));
+  });
+
+  it('leaves the rights to the deployment, the function and operators, and to nobody else', () => {
+    const excepted = statements.map(({ Sid, Condition }) => [
+      Sid,
+      [JSON.stringify(Condition).match(/arn:[^"]+/g) ?? []].flat(),
+    ]);
+    const roles = 'arn:aws:iam::ACCOUNT:role/';
+    const deployment = `${roles}cdk-hnb659fds-cfn-exec-role-*`;
+    const all = [`${roles}STACK-*`, deployment, `${roles}OPERATORS`];
+    expect(excepted).toEqual([
+      ['Statement1Function', [deployment]],
+      ['Statement2Assets', [`${roles}cdk-hnb659fds-file-publishing-role-*`, deployment]],
+      ['Statement3Secrets', all],
+      ['Statement4Tags', all],
+      ['Statement5Metrics', []],
+      ['Statement5Alarms', [deployment]],
+    ]);
+    expect(JSON.stringify(statements).match(/"Arn\w+"/g)).toEqual(
+      Array.from({ length: 5 }, () => '"ArnNotLike"'),
+    );
   });
 
   it('has a policy that fits one service control policy, and the rotator’s names', () => {

@@ -1,4 +1,9 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it } from 'vitest';
+import { alarmThresholds } from '../../infra/alarm-thresholds.ts';
+import { RotatorAlarms } from '../../infra/rotator-alarms.ts';
 import {
   type AlarmRule,
   alarmNamed,
@@ -93,6 +98,20 @@ describe('the alarms', () => {
         'notBreaching',
       ],
     ]);
+  });
+
+  it('are all in the list that the construct and the dashboard show', () => {
+    const { all, ...named } = new RotatorAlarms(new Stack(), 'Alarms', {
+      rotator: 'prod',
+      function: LambdaFunction.fromFunctionName(new Stack(), 'Function', 'function'),
+      tick: Duration.minutes(15),
+      thresholds: alarmThresholds(),
+    });
+    const alarms = Object.values(named).filter((value) => value instanceof Alarm);
+    expect(alarms).toHaveLength(8);
+    expect(all.map(({ node }) => node.id).toSorted()).toEqual(
+      alarms.map(({ node }) => node.id).toSorted(),
+    );
   });
 
   it('say what happened, how much time is left, and where to look', () => {

@@ -259,6 +259,18 @@ describe('a wildcard', () => {
       'any organization',
       new AnyPrincipal().withConditions(limits('StringLike', 'aws:PrincipalOrgID', '*')),
     ],
+    ...[
+      ['any organization by its form', 'aws:PrincipalOrgID', 'o-*'],
+      ['the root of any organization', 'aws:PrincipalOrgPaths', 'o-*/r-*/*'],
+      ['any account by its form', 'aws:PrincipalAccount', '4444*'],
+      ['roles by name in any account', 'aws:PrincipalArn', 'arn:aws:iam::*:role/reader'],
+      ['any role', 'aws:PrincipalArn', 'arn:aws:*:role/reader'],
+      ['any VPC', 'aws:SourceVpc', 'vpc-*'],
+      ['any VPC endpoint', 'aws:SourceVpce', 'vpce-????????'],
+    ].map(([title = '', key = '', value = '']): [string, IGrantable] => [
+      title,
+      new AnyPrincipal().withConditions(limits('StringLike', key, value)),
+    ]),
   ])('is rejected as a reader: %s', (_, grantee) => {
     const credential = withKey();
     expect(() => credential.grantRead(grantee)).toThrow(
@@ -285,6 +297,14 @@ describe('a wildcard', () => {
       ),
       limits('ArnLike', 'aws:PrincipalArn', `arn:aws:iam::${other}:role/reader-*`),
     ],
+    ...[
+      ['a unit of an organization', 'aws:PrincipalOrgPaths', 'o-1234567890/r-ab12/ou-*'],
+      ['an organization by its paths', 'aws:PrincipalOrgPaths', 'o-1234567890/*'],
+      ['a VPC', 'aws:SourceVpc', 'vpc-0123456789abcdef0'],
+    ].map(([title = '', key = '', value = '']): [string, IGrantable, object] => {
+      const condition = limits('StringLike', key, value);
+      return [title, new AnyPrincipal().withConditions(condition), condition];
+    }),
   ])('is accepted with a condition that limits it: %s', (_, grantee, Condition) => {
     withKey().grantRead(grantee);
     expect(statementsOf('AWS::SecretsManager::ResourcePolicy', 'ResourcePolicy')).toEqual([

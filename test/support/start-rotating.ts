@@ -24,6 +24,8 @@ export interface Rotating {
   readonly parts: Parts;
   /** An SDK client with every permission. */
   readonly client: SecretsManagerClient;
+  /** Calls a step with any event. */
+  readonly act: (event: object) => Promise<CredentialOutcome>;
   /** Calls one step as Secrets Manager does, by default for the version that is being rotated. */
   readonly step: (
     step: RotationStep,
@@ -76,6 +78,7 @@ export async function startRotating(
   return {
     parts,
     client,
+    act,
     step: async (Step, versionId = begun, overrides = {}) => {
       const { ARN } = await client.send(new DescribeSecretCommand({ SecretId }));
       return await act({ Step, SecretId: ARN, ClientRequestToken: versionId }, overrides);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   DeleteSecretCommand,
   PutSecretValueCommand,
@@ -41,6 +42,21 @@ async function expectRotatable({ rotateSecret, labels }: Rotating): Promise<void
   expect(await rotateSecret()).toEqual([]);
   expect(await labels()).toMatchObject({ AWSPREVIOUS: before['AWSCURRENT'] });
 }
+
+describe('a step that names a secret of another account', () => {
+  it('is refused before that secret is touched, although its name is right', async () => {
+    const rotating = await startRotatingToken();
+    const { secretsManager } = rotating.parts;
+    const foreign = 'arn:aws:secretsmanager:us-east-1:999999999999:secret';
+    const event = {
+      Step: 'createSecret',
+      SecretId: `${foreign}:ims-token-rotator/prod/fusion/token-AbCdEf`,
+      ClientRequestToken: randomUUID(),
+    };
+    await expect(rotating.act(event)).rejects.toMatchObject({ code: 'ERR_TOKEN_SECRET_MISSING' });
+    expect(JSON.stringify(secretsManager.calls)).not.toContain(foreign);
+  });
+});
 
 describe('a rotation by Secrets Manager', () => {
   it('replaces the token with a validated one, and leaves no label behind', async () => {

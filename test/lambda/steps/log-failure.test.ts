@@ -39,3 +39,30 @@ describe('a response that is an error page', () => {
     expect(JSON.stringify(parts.lines)).not.toContain('<');
   });
 });
+
+describe('a client that IMS does not know', () => {
+  const logged = async (clientId: string): Promise<unknown> => {
+    const { secretsManager, lines, run } = await startParts();
+    const prefix = 'ims-token-rotator/prod/fusion';
+    secretsManager.seed({ name: `${prefix}/token` });
+    const value = { client_id: clientId, client_secret: 'other', scope: 'openid' };
+    secretsManager.seed({ name: `${prefix}/client`, secretString: JSON.stringify(value) });
+    await tick(run());
+    return lines.find(({ level }) => level === 'error')?.fields['client_id'];
+  };
+
+  it.each(['15c2a24e12933f5ecda3a99aa53e1b4c', 'cm-p12345-e67890-integration-1'])(
+    'is logged with its id %s',
+    async (clientId) => {
+      expect(await logged(clientId)).toBe(clientId);
+    },
+  );
+
+  // As a client secret in the place of the id would be.
+  it.each(['QwertzUiopAsdfGhjkYxcvB', '0b5f2c3e-1111-4222-8333-0123456789ab', 'abcd'.repeat(10)])(
+    'is logged without an id that could be a secret: %s',
+    async (clientId) => {
+      expect(await logged(clientId)).toBe('(hidden)');
+    },
+  );
+});
