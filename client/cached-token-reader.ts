@@ -105,7 +105,7 @@ export class CachedTokenReader implements TokenReader {
     const { expiresAt } = this.#cached;
     if (expiresAt <= now) throw this.#expired(expiresAt);
     const left = expiresAt > now ? `${Math.floor((expiresAt - now) / 1000)} s` : 'unknown';
-    throw this.#error('TOO_SHORT', `the token’s life left is ${left}, less than ${validFor} s`);
+    throw this.#error('TOO_SHORT', `the token lasts ${left}, less than ${validFor} s`);
   }
 
   /** Resolves when the secret was read; at once if it may not be read yet. */
@@ -172,7 +172,7 @@ export class CachedTokenReader implements TokenReader {
 
   #expired(expiresAt: number): TokenError {
     const instant = new Date(expiresAt).toISOString();
-    return this.#error('EXPIRED', `the token expired at ${instant}: doctor says why`);
+    return this.#error('EXPIRED', `the token expired at ${instant}; run doctor`);
   }
 
   #error(code: Suffix<TokenErrorCode>, text: string): TokenError {

@@ -30,5 +30,6 @@ function diagnose(name: string, message: string): Diagnosis {
   if (/^AccessDenied|^DecryptionFailure/.test(name)) {
     return ['ACCESS_DENIED', 'it needs secretsmanager:GetSecretValue, and kms:Decrypt on its key'];
   }
-  return ['READ_FAILED', 'it is retried after 10 s'];
+  // The message of Node.js goes on with the name of the AWS SDK's package.
+  return ['READ_FAILED', /^Cannot find/.test(message) ? 'install it' : 'it is retried in 10 s'];
 }

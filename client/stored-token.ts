@@ -26,7 +26,7 @@ export function parseStoredToken(
     expires_at === undefined ? claimedExpiry(access_token) : parseInstant(expires_at);
   const isUnreadable = expires_at !== undefined && Number.isNaN(expiresAt);
   if (accessToken === undefined || isUnreadable || !(Number(schema) >= 1)) {
-    throw new TokenError('ERR_TOKEN_UNREADABLE', `${secretId} holds no token that can be read`);
+    throw new TokenError('ERR_TOKEN_UNREADABLE', `${secretId} holds no readable token`);
   }
   return {
     accessToken,

@@ -45,7 +45,7 @@ const kinds = {
     'is a Kubernetes Secret, whose values are base64; give the decoded values: kubectl get secret NAME -o go-template=\'{{range $k, $v := .data}}{{$k}}={{$v | base64decode}}{{"\\n"}}{{end}}\'',
   ),
   encrypted: known('is encrypted with SOPS; decrypt it first: sops decrypt FILE'),
-  unknown: { text: 'holds no credential in a form that is known', isUnknown: true },
+  unknown: { text: 'holds no credential in a known form', isUnknown: true },
 } as const satisfies Record<string, FileKind>;
 
 /** True for a file that is what it should be, but for the client secret. */

@@ -7,7 +7,8 @@ interface TextKind {
 }
 
 const base64 = /^[\w+/-]{16,}={0,2}$/;
-const store = 'give the credential as JSON or as lines of an .env file';
+const store =
+  'give the credential as JSON, or as the lines CLIENT_ID=…, CLIENT_SECRET=… and SCOPES=… of an .env file';
 
 /** Texts in no form that a credential has, the surest signs first. */
 const kinds: readonly TextKind[] = [
@@ -23,25 +24,19 @@ const kinds: readonly TextKind[] = [
   { matches: /^-----BEGIN /, text: `is a key or a message in PEM form; ${store}` },
   {
     matches: /^<(?:!doctype html|html)/i,
-    text: 'is a web page, perhaps of a sign-in; download the file again',
+    text: 'is a web page, perhaps a sign-in page; download the file again',
   },
   { matches: /^<\?xml|^<[a-z]/i, text: `is XML; ${store}` },
   {
     matches: /^(?:Bearer )?eyJ[\w-]+\.[\w-]+\.[\w-]*$/,
     text: 'is a token; give the client id, client secret and scopes that it is minted with',
   },
-  {
-    matches: /^p8e-\S+$/,
-    text: `is only a client secret; ${store}, with client_id and scope beside it`,
-  },
-  {
-    matches: /^[0-9a-f]{32}$/i,
-    text: `is only a client id; ${store}, with client_secret and scope beside it`,
-  },
+  { matches: /^p8e-\S+$/, text: `is only a client secret; ${store}` },
+  { matches: /^[0-9a-f]{32}$/i, text: `is only a client id; ${store}` },
   { matches: /^(?:https?|file):\/\/\S+$/, text: 'is an address; give the file that is there' },
   {
     matches: /[\u201C\u201D\u2018\u2019\u00AB\u00BB]/,
-    text: 'has typographic quotes, as word processors make them; write straight quotes',
+    text: 'has curly quotes, which word processors insert; use straight quotes',
   },
   {
     matches: /^(?:\{|\[\s*[[{"]|")/,
@@ -53,9 +48,13 @@ const kinds: readonly TextKind[] = [
   },
   {
     matches: /^apiVersion:[\s\S]*^kind: *Secret/m,
-    text: 'is a Kubernetes manifest; give the decoded values as JSON or as lines of an .env file',
+    text: `is a Kubernetes manifest; decode its values, and ${store}`,
   },
   { matches: /^---\s*$|^[\w-]+:(?: .*)?$/m, text: `is YAML, or text like it; ${store}` },
+  {
+    matches: /^[^\t\n]+\t|^[^\n,;]+(?:[,;](?! )[^\n,;]*){2}/,
+    text: `is a table, as spreadsheets export it; ${store}`,
+  },
 ];
 
 /** What a text is that is neither JSON nor the lines of an `.env` file. */
@@ -71,5 +70,5 @@ export function kindOfText(text: string): FileKind {
   if (base64.test(start.replaceAll(/[\r\n]+/g, ''))) {
     return known('is base64, or one long word; decode it first: base64 -d FILE');
   }
-  return { text: `is text in a form that is not known; ${store}`, isUnknown: true };
+  return { text: `is text of an unknown kind; ${store}`, isUnknown: true };
 }

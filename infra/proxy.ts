@@ -8,14 +8,24 @@ import { completeSecretArn } from './secret-arns.ts';
 
 // The rules do not show what breaks them, because that may hold a password.
 
-export const proxyUrlRule =
-  'the URL of a proxy, for example http://proxy.example.com:8080, without a user name or password: ' +
-  'everybody who can read the template would see them, so they belong into a secret';
+export const proxyUrlRule = 'the URL of a proxy, for example http://proxy.example.com:8080';
 
 export function isProxyUrl(text: string): boolean {
   const url = URL.parse(text);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return false;
-  return url.username === '' && url.password === '' && /^[^@]+$/.test(text);
+  return url.pathname === '/' && url.search === '' && url.hash === '';
+}
+
+/** @param setting where the ARN of the secret with the user name and password belongs */
+export function proxyUserRule(setting: string): string {
+  return (
+    'must have no user name or password, which everybody who can read the template would see: ' +
+    `keep them in a secret, and name it in ${setting}`
+  );
+}
+
+export function hasProxyUser(text: string): boolean {
+  return text.includes('@');
 }
 
 export const proxyExceptionPattern = /^[^\s,/@]+$/;
@@ -26,6 +36,9 @@ export function proxyEnvironment(
   scope: IConstruct,
   { url, exceptions = [], credentials }: ImsTokenRotatorProxyOptions,
 ): Readonly<Record<string, string>> {
+  if (!Token.isUnresolved(url) && hasProxyUser(url)) {
+    refuse(scope, 'ProxyUrl', `proxy.url ${proxyUserRule('proxy.credentials')}`);
+  }
   if (!Token.isUnresolved(url) && !isProxyUrl(url)) {
     refuse(scope, 'ProxyUrl', `proxy.url must be ${proxyUrlRule}`);
   }

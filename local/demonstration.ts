@@ -124,7 +124,7 @@ async function storeStep(
   const facts =
     credential === undefined
       ? {
-          form: "the Developer Console's project download",
+          form: "the Developer Console's project file",
           client_id: sample.clientId,
           client_secret: masked(sample.clientSecrets[0] ?? ''),
         }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { parseArgs } from 'node:util';
-import { environmentVariables } from '../core/contract.ts';
+import { certificatePattern, environmentVariables } from '../core/contract.ts';
 import { type UnderstoodCredential, understandCredential } from '../core/credential.ts';
 import { decodeText } from '../core/text.ts';
 import { type DemonstrationOptions, demonstrate, type Step } from './demonstration.ts';
@@ -18,6 +19,22 @@ Runs the main job on this machine: the embedded world, the bundle, one credentia
 
 /** The environment variables that the function inherits, to reach the real IMS. */
 const inherited = ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy', 'NODE_EXTRA_CA_CERTS'];
+
+/** What to do about a credential of the user, by the code in the error. */
+const remedies: Readonly<Record<string, string>> = {
+  ERR_IMS_CERTIFICATE:
+    "if a proxy inspects TLS, give its certificate authority's PEM file: AWS_CA_BUNDLE=FILE",
+  ERR_IMS_PROXY: 'correct HTTPS_PROXY, or have the proxy allow the host of IMS',
+  ERR_IMS_UNRESOLVED: 'correct ims_host of the credential; behind a proxy, set HTTPS_PROXY',
+  ERR_TOKEN_REJECTED: 'compare the file with the credential in the Adobe Developer Console',
+};
+
+/** `→ …`, if the error has a code. */
+function remedyFor(error = ''): string {
+  const [code] = /\bERR_\w+/.exec(error) ?? [];
+  if (code === undefined) return '';
+  return `  → ${remedies[code] ?? `see ${code} in docs/runbook.md`}\n`;
+}
 
 async function main(): Promise<number> {
   const options = readOptions();
@@ -46,7 +63,7 @@ async function main(): Promise<number> {
   } else if (ok) {
     print(`All ${steps.length} steps passed in ${seconds} s. To keep the world up: npm run local`);
   } else {
-    process.stderr.write(`Step ${steps.length + 1} failed: ${error}\n`);
+    process.stderr.write(`Step ${steps.length + 1} failed: ${error}\n${remedyFor(error)}`);
   }
   return ok ? 0 : 1;
 }
@@ -98,11 +115,20 @@ async function demonstrationOptions({
   try {
     read = understandCredential(decodeText(bytes), {}, choice);
   } catch (error) {
-    const { name, message } = error as Error;
-    if (json)
-      print(JSON.stringify({ ok: false, error: `${name}: ${message}`, steps: [] }, null, 2));
-    else process.stderr.write(`${name} ${file}: ${message}\n`);
+    const invalid = error as InvalidCredential;
+    if (json) {
+      const text = `${invalid.name}: ${invalid.message}`;
+      print(JSON.stringify({ ok: false, error: text, steps: [] }, null, 2));
+    } else {
+      process.stderr.write(rejectionOf(file, invalid));
+    }
     return 1;
+  }
+  try {
+    await trustCompany();
+  } catch (error) {
+    process.stderr.write(`cannot read AWS_CA_BUNDLE: ${(error as Error).message}\n`);
+    return 2;
   }
   const environment = Object.fromEntries(
     inherited.flatMap((key) => (process.env[key] === undefined ? [] : [[key, process.env[key]]])),
@@ -114,6 +140,26 @@ async function demonstrationOptions({
   };
 }
 
+/** Makes AWS_CA_BUNDLE do what it does for the commands: Node.js knows its own variable only. */
+async function trustCompany(): Promise<void> {
+  const { AWS_CA_BUNDLE: file = '', NODE_EXTRA_CA_CERTS: extra = '' } = process.env;
+  if (file === '' || extra !== '') return;
+  const certificates = (await readFile(file, 'latin1')).match(certificatePattern) ?? [];
+  setDefaultCACertificates([...getCACertificates('default'), ...certificates]);
+  process.env['NODE_EXTRA_CA_CERTS'] = file;
+}
+
+interface InvalidCredential extends Error {
+  readonly problems: readonly { readonly field: string; readonly message: string }[];
+}
+
+/** In the words of `onboard`. */
+function rejectionOf(file: string, { name, problems }: InvalidCredential): string {
+  const lines = problems.map(({ field, message }) => `  ${field} ${message}\n`).join('');
+  const forms = '  → see the accepted forms in docs/reference.md, "Credential forms"\n';
+  return `${name} ${file} is not a valid credential:\n${lines}${forms}`;
+}
+
 /** What was understood, without any secret. */
 function sentenceOf({ form, name, credential, unused }: UnderstoodCredential): string {
   const { clientId, clientSecrets, scopes, orgId, imsHost } = credential;
@@ -121,7 +167,7 @@ function sentenceOf({ form, name, credential, unused }: UnderstoodCredential): s
     `client ${clientId}`,
     `${clientSecrets.length} ${clientSecrets.length === 1 ? 'secret' : 'secrets'}`,
     `${scopes.length} ${scopes.length === 1 ? 'scope' : 'scopes'}`,
-    orgId === undefined ? 'no organisation' : `organisation ${orgId}`,
+    orgId === undefined ? 'no organization' : `organization ${orgId}`,
     imsHost,
     ...(unused.length === 0 ? [] : [`not used: ${unused.join(', ')}`]),
   ];

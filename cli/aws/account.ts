@@ -3,7 +3,7 @@ import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler
 import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
-import { askAws } from './ask.ts';
+import { askAws, notFromAws } from './ask.ts';
 import { clientConfig } from './network.ts';
 
 export interface Caller {
@@ -39,11 +39,15 @@ export class Account {
       },
       { step: 'deserialize', priority: 'low' },
     );
-    const { Account: account = '', Arn: arn = '' } = await askAws(
-      'sts:GetCallerIdentity',
-      undefined,
-      () => client.send(new GetCallerIdentityCommand({}), this.#abort),
+    const action = 'sts:GetCallerIdentity';
+    const {
+      Account: account = '',
+      Arn: arn,
+      $metadata: { httpStatusCode },
+    } = await askAws(action, undefined, () =>
+      client.send(new GetCallerIdentityCommand({}), this.#abort),
     );
+    if (arn === undefined) throw notFromAws(action, httpStatusCode);
     return { account, arn, at };
   }
 

@@ -9,10 +9,15 @@ const badCredentials =
   /^(CredentialsProviderError|TokenProviderError|ExpiredToken(Exception)?|UnrecognizedClientException|InvalidClientTokenId|InvalidSignatureException|SignatureDoesNotMatch|InvalidAccessKeyId|AuthFailure)$/;
 const networkTrouble = /establish tunnel|ENOTFOUND|ECONNREFUSED|certificate/;
 const denied = /^(AccessDenied|AuthorizationError)/;
+// What the SDK calls an answer without an error code of AWS.
+const foreign = /^(SyntaxError|Unknown(Error)?)$/;
 const busy = /^(Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|ServiceUnavailable|Internal)/;
 
 interface AwsException extends Error {
   readonly code?: string;
+  /** Where a connection was refused. */
+  readonly address?: string;
+  readonly port?: number;
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
@@ -63,12 +68,22 @@ function asCliError(
   }
   const status = metadata?.httpStatusCode;
   if (status === undefined) return networkError(what, error, shown);
+  const isForeign = foreign.test(name);
   if (busy.test(name) || status >= 500 || status === 429) {
-    const text = `${what} failed for now: ${shown(name)}`;
+    const text = `${what} failed for now: ${isForeign ? `HTTP ${status}` : shown(name)}`;
     return new CliError('ERR_AWS_UNAVAILABLE', text, 'try again in a minute', cause);
   }
+  if (isForeign) return notFromAws(what, status, error);
   const fix = `look up ${shown(name)} in AWS's reference for ${action}`;
   return new CliError('ERR_AWS_REFUSED', `AWS rejected ${what}: ${shown(name)}`, fix, cause);
+}
+
+/** Something else answered in AWS's place, for example the page of a web filter. */
+export function notFromAws(what: string, status: number | undefined, cause?: Error): CliError {
+  const text = `the response to ${what} is not from AWS: HTTP ${status}`;
+  const fix =
+    'if a proxy or web filter sent it, have that allow AWS; check AWS_ENDPOINT_URL if it is set';
+  return new CliError('ERR_AWS_PROXY', text, fix, { cause });
 }
 
 /** AWS did not respond; the error's code has the reason, for example ECONNREFUSED. */
@@ -102,7 +117,9 @@ function networkError(
       return new CliError('ERR_AWS_UNRESOLVED', `no address for ${what}: ${reason}`, fix, cause);
     }
     default: {
-      const text = `no response to ${what}: ${reason}`;
+      const { address, port } = error;
+      const place = address === undefined ? '' : ` at ${address}:${port}`;
+      const text = `no response to ${what}: ${reason}${place}`;
       const fix = 'check the network, HTTPS_PROXY, the Region, and AWS_ENDPOINT_URL if it is set';
       return new CliError('ERR_AWS_UNAVAILABLE', text, fix, cause);
     }

@@ -59,7 +59,10 @@ export async function proveCredential(
     const { code, details } = error;
     const { fix } = explainFailure({ code, imsError: details.imsError }, name);
     // The credential may not exist yet, so that only this command can store it.
-    const again = fix.replace(/ims-token-rotator put-credential .*$/, 'run this command again');
+    const again = fix.replace(
+      /correct it in the Adobe Developer Console, then: ims-token-rotator put-credential .*$/,
+      'compare the file with the credential in the Adobe Developer Console, then run this command again',
+    );
     throw new CliError(code, `${error.message}; nothing was stored`, again, { cause: error });
   }
 }

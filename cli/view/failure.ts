@@ -24,7 +24,7 @@ const unknownKey: FailureWords = {
 /** The rejections with an error code of IMS or of its gateway. */
 const rejections: Readonly<Record<string, FailureWords>> = {
   invalid_client: {
-    words: 'IMS rejects the client secret: it is wrong, deleted, or from another environment',
+    words: 'IMS rejects the client id or secret: wrong, deleted, or from another environment',
     fix: putAgain,
   },
   invalid_scope: {

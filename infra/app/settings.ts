@@ -14,7 +14,14 @@ import {
   scopesTagRule,
 } from '../../core/contract.ts';
 import { isThreshold, thresholdRule } from '../alarm-thresholds.ts';
-import { isProxyUrl, proxyExceptionPattern, proxyExceptionRule, proxyUrlRule } from '../proxy.ts';
+import {
+  hasProxyUser,
+  isProxyUrl,
+  proxyExceptionPattern,
+  proxyExceptionRule,
+  proxyUrlRule,
+  proxyUserRule,
+} from '../proxy.ts';
 import { tickLimits, timeoutLimits } from '../timing.ts';
 import { addConflicts } from './settings-conflicts.ts';
 
@@ -126,6 +133,7 @@ const alarms = settingsObject({
 // The error does not show the value, which may hold a password.
 const proxyUrl = v.pipe(
   v.string(`must be ${proxyUrlRule}`),
+  v.check((url) => !hasProxyUser(url), proxyUserRule('proxy.secretArn')),
   v.check(isProxyUrl, `must be ${proxyUrlRule}`),
 );
 

@@ -159,7 +159,9 @@ function headerOf(response: Dispatcher.ResponseData, name: string): string | und
 function reasonOf(error: unknown, secret: Sensitive): string {
   if (!(error instanceof Error)) return 'unknown';
   const { code } = error as NodeJS.ErrnoException;
-  // undici says "Proxy response (407) !== 200 when HTTP Tunneling".
-  const message = redactId(error.message.replace(/ !== 200.*$/, ''), [secret.reveal()]);
-  return typeof code === 'string' ? `${code} ${message}` : message;
+  // undici says "Proxy response (407) !== 200 when HTTP Tunneling"; Node.js adds advice about its
+  // command line, which a function does not have.
+  const said = error.message.replace(/ !== 200.*$|; if the root CA is installed .*$/, '');
+  const message = redactId(said, [secret.reveal()]);
+  return typeof code === 'string' && !message.includes(code) ? `${code} ${message}` : message;
 }

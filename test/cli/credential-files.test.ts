@@ -120,7 +120,9 @@ describe('onboard and put-credential', () => {
     const refused = await operator.cli('onboard', 'fusion', file, '--mint');
     expect(refused.code).toBe(1);
     expect(refused.stderr).toMatch(/^ERR_TOKEN_REJECTED .*; nothing was stored\n/);
-    expect(refused.stderr.replaceAll(/\s+/g, ' ')).toContain('then: run this command again');
+    expect(refused.stderr.replaceAll(/\s+/g, ' ')).toContain(
+      'compare the file with the credential in the Adobe Developer Console, then run this command again',
+    );
     expect(writes(operator)).toEqual([]);
   });
 

@@ -83,7 +83,7 @@ describe('doctor of a credential', () => {
   });
 
   it.each([
-    ['invalid_client', /it is wrong, deleted, or from another environment/],
+    ['invalid_client', /wrong, deleted, or from another environment/],
     ['invalid_scope', /the credential does not have all requested scopes/],
     ['unauthorized_client', /does not allow this client server-to-server use/],
   ])(
@@ -190,7 +190,7 @@ describe('doctor of a credential', () => {
     await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
     expect((await checksOf(operator, 'other')).find('token')).toMatchObject({
       verdict: 'failed',
-      detail: expect.stringMatching(/^IMS rejects the client secret.*; 2 h( \d+ min)? left$/),
+      detail: expect.stringMatching(/^IMS rejects the client id or secret.*; 2 h( \d+ min)? left$/),
     });
   });
 

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ClosedNetwork, startClosedNetwork } from '../support/closed-network.ts';
 import { RunningProcess } from '../support/run-process.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
@@ -150,6 +153,29 @@ describe('behind a proxy', () => {
       message: 'the proxy is unreachable: ENOTFOUND, for lambda:ListFunctions',
     });
   });
+
+  it.each([
+    [200, 'ERR_AWS_PROXY', 'the response to lambda:ListFunctions is not from AWS: HTTP 200'],
+    [403, 'ERR_AWS_PROXY', 'the response to lambda:ListFunctions is not from AWS: HTTP 403'],
+    [503, 'ERR_AWS_UNAVAILABLE', 'lambda:ListFunctions failed for now: HTTP 503'],
+  ])(
+    'a page of a web filter (%i) is not taken for an error of AWS',
+    async (status, code, message) => {
+      const operator = await startHealthy();
+      const filter = createServer((_, response) => {
+        response.writeHead(status, { 'content-type': 'text/html' }).end('<html>blocked</html>');
+      }).listen(0, '127.0.0.1');
+      onTestFinished(() => void filter.close());
+      await once(filter, 'listening');
+      const { port } = filter.address() as AddressInfo;
+      operator.environment['AWS_ENDPOINT_URL'] = `http://127.0.0.1:${port}`;
+      expect(await errorOf(operator)).toMatchObject({ code, message });
+      const { find } = await checksOf(operator);
+      expect(find('AWS credentials').detail).toContain(
+        message.replace('lambda:ListFunctions', 'sts:GetCallerIdentity'),
+      );
+    },
+  );
 
   it('doctor says so when only HTTP_PROXY is set, which is not for https', async () => {
     const operator = await startHealthy();

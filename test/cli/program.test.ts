@@ -94,7 +94,7 @@ describe('a failed call to AWS', () => {
     [
       'an unreachable endpoint',
       { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
-      /^ERR_AWS_UNAVAILABLE no response to lambda:ListFunctions: ECONNREFUSED\n/,
+      /^ERR_AWS_UNAVAILABLE no response to lambda:ListFunctions: ECONNREFUSED at 127\.0\.0\.1:9\n/,
       1,
     ],
   ])('is explained: %s', async (_, changed, message, exitCode) => {

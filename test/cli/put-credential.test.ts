@@ -147,7 +147,7 @@ describe('put-credential', () => {
     operator.world.ims.removeClient(clientId);
     const { code, stderr } = await operator.cli('put-credential', 'fusion', file);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^ERR_TOKEN_REJECTED IMS rejects the client secret/);
+    expect(stderr).toMatch(/^ERR_TOKEN_REJECTED IMS rejects the client id or secret/);
     expect(stderr).toContain('put-credential fusion FILE');
   });
 

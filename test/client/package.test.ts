@@ -1,9 +1,13 @@
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { expect, it, onTestFinished } from 'vitest';
 import { root } from '../support/document.ts';
+import { recipe } from '../support/recipes.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const built = (file: string): Promise<string> => readFile(join(root, 'dist/client', file), 'utf8');
 
@@ -67,4 +71,18 @@ it.each(['index.js', 'index.cjs'])('is bundled as %s by an app without the SDK',
     logLevel: 'silent',
   });
   expect(errors).toEqual([]);
+});
+
+it('is bundled by the command that docs/consumers.md has', async () => {
+  const app = await temporaryDirectory();
+  await mkdir(join(app, 'node_modules'));
+  await symlink(root, join(app, 'node_modules/ims-token-rotator'));
+  await writeFile(join(app, 'app.ts'), "export * from 'ims-token-rotator/client';\n");
+  const [, command = ''] = /^npx (esbuild .*)$/m.exec(recipe('Install the client', 'sh')) ?? [];
+  expect(command).not.toBe('');
+  await promisify(execFile)('sh', ['-c', `${join(root, 'node_modules/.bin')}/${command}`], {
+    cwd: app,
+  });
+  const { createTokenReader } = await import(join(app, 'app.mjs'));
+  expect(createTokenReader).toBeTypeOf('function');
 });

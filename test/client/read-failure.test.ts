@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { readFailure } from '../../client/read-failure.ts';
 import { TokenError } from '../../client/token-error.ts';
@@ -37,6 +38,22 @@ describe('a failed read', () => {
     const failure = readFailure('fusion/token', new TypeError('fetch failed', { cause: refused }));
     expect(failure).toMatchObject({ code: 'ERR_TOKEN_READ_FAILED' });
     expect(failure.cause).toBeInstanceOf(TypeError);
+  });
+
+  it.each(['import', 'require'])('without the AWS SDK asks to install it (%s)', (way) => {
+    let missing: unknown;
+    try {
+      createRequire(import.meta.url)('@aws-sdk/not-installed');
+    } catch (error) {
+      missing = error;
+    }
+    const message = (missing as Error).message.replace(
+      'module',
+      way === 'import' ? 'package' : 'module',
+    );
+    const failure = readFailure('fusion/token', Object.assign(missing as Error, { message }));
+    expect(failure).toMatchObject({ code: 'ERR_TOKEN_READ_FAILED', cause: missing });
+    expect(failure.message).toMatch(/: install it \(Error: Cannot find .*not-installed/);
   });
 
   it('of a parser loses the text that it quotes', () => {

@@ -138,7 +138,7 @@ it.each<[string, string, string]>([
   [
     'any other JSON',
     json({ name: 'x', version: '1.0.0' }),
-    'holds no credential in a form that is known; the value has the fields name, version',
+    'holds no credential in a known form; the value has the fields name, version',
   ],
   ['nothing', ' \n\0', 'is empty'],
   ['a private key', '-----BEGIN RSA PRIVATE KEY-----\nMIIE=\n', 'is a private key'],
@@ -150,7 +150,7 @@ it.each<[string, string, string]>([
   ['a client secret alone', secret, 'is only a client secret'],
   ['a client id alone', clientId, 'is only a client id'],
   ['an address', 'https://developer.adobe.com/console', 'is an address'],
-  ['typographic quotes', '{“client_id”: “x”}', 'has typographic quotes'],
+  ['typographic quotes', '{“client_id”: “x”}', 'has curly quotes'],
   [
     'JSON that is cut off',
     `{"client_id":"${clientId}","client_secr`,
@@ -159,8 +159,11 @@ it.each<[string, string, string]>([
   ['a script', '#!/bin/sh\nCLIENT_ID=x\ncurl -d "client_id=$CLIENT_ID" https://x\n', 'is a script'],
   ['a manifest', 'apiVersion: v1\nkind: Secret\ndata:\n  a: b\n', 'is a Kubernetes manifest'],
   ['YAML', 'client_id: x\nclient_secret: y\n', 'is YAML, or text like it'],
+  ['rows of a spreadsheet', 'Client ID,Client Secret,Scopes\nx,y,"openid,AdobeID"\n', 'is a table'],
+  ['cells of a spreadsheet', 'Fusion\tx\ty\topenid,AdobeID\n', 'is a table'],
+  ['prose with commas', 'Hi, here is it, as promised', 'is text of an unknown kind'],
   ['base64', Buffer.from(`${secret}${secret}ab`).toString('base64'), 'is base64, or one long word'],
-  ['prose', 'this is the credential of the team', 'is text in a form that is not known'],
+  ['prose', 'this is the credential of the team', 'is text of an unknown kind'],
   ['an image', '\uFFFDPNG\r\n\u001A\n\0\0\0\rIHDR', 'is not text, but an image'],
   ['control characters', '\u0001\u0002\u0003abc', 'is not text, but an image'],
   ['JSON text of binary data', '"\\u0001\\u0002\\u0003=x"', 'is not text, but an image'],
@@ -168,6 +171,17 @@ it.each<[string, string, string]>([
   const said = messageOf(text);
   expect(said).toContain(message);
   expect(said).not.toContain(secret);
+});
+
+it.each([
+  ['a command line', 'curl https://ims-na1.adobelogin.com -d client_id=x'],
+  ['YAML', 'client_id: x\nclient_secret: y\n'],
+  ['a table', 'Client ID,Client Secret,Scopes\n'],
+  ['a client secret alone', secret],
+  ['a manifest', 'apiVersion: v1\nkind: Secret\ndata:\n  a: b\n'],
+  ['prose', 'this is the credential of the team'],
+])('an error about %s shows the lines to write instead', (_, text) => {
+  expect(messageOf(text)).toContain('CLIENT_ID=…, CLIENT_SECRET=… and SCOPES=… of an .env file');
 });
 
 it('names fields in an error, but neither secrets in their place nor control characters', () => {

@@ -107,6 +107,15 @@ describe('a proxy', () => {
     'http://user:the-password@proxy.example.com:8080',
     'https://user@proxy.example.com',
     'http://@proxy.example.com',
+  ])('cannot have a user name or password in its URL (%s)', (bad) => {
+    const synthesize = (): unknown => templateOf({ proxy: { url: bad } });
+    expect(synthesize).toThrow(/proxy\.url must have no user name.* name it in proxy\.credentials/);
+    expect(synthesize).not.toThrow(bad);
+  });
+
+  it.each([
+    'http://proxy.example.com:8080/proxy.pac',
+    'http://proxy.example.com:8080?x=1',
     'socks5://proxy.example.com:1080',
     'proxy.example.com:8080',
   ])('cannot have the URL %s, which the error does not show', (bad) => {

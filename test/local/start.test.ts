@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { environmentVariables } from '../../core/contract.ts';
 import { ImsEmulator } from '../../emulators/ims/emulator.ts';
+import { startClosedNetwork } from '../support/closed-network.ts';
 import { expectNoSecrets } from '../support/no-secrets.ts';
 import { type Exit, RunningProcess } from '../support/run-process.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
@@ -89,7 +90,8 @@ describe('npm start (README: quickstart)', () => {
     expect(code).toBe(1);
     expect(stderr).toBe(
       'Step 4 failed: the function failed: workfront-fusion: ERR_TOKEN_REJECTED: ' +
-        'IMS answered 400 invalid_client (invalid client_secret parameter)\n',
+        'IMS answered 400 invalid_client (invalid client_secret parameter)\n' +
+        '  → compare the file with the credential in the Adobe Developer Console\n',
     );
     expectNoSecrets(stdout + stderr, [wrong.client_secret]);
   });
@@ -102,7 +104,7 @@ describe('npm start (README: quickstart)', () => {
     const { code, stdout, stderr } = await startWithCredential(file, ['--credential', 'B']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(
-      '\nlines of an .env file ("B"): client a-real-client; 1 secret; 1 scope; no organisation; ' +
+      '\nlines of an .env file ("B"): client a-real-client; 1 secret; 1 scope; no organization; ' +
         'ims-na1.adobelogin.com; not used: A_CLIENT_ID, A_CLIENT_SECRET, PORT\n',
     );
     expectNoSecrets(stdout, [secret]);
@@ -126,8 +128,41 @@ describe('npm start (README: quickstart)', () => {
       steps: [],
     });
     expect(text).toMatchObject({ code: 1, stdout: '' });
-    expect(text.stderr).toMatch(/^ERR_CREDENTIAL_INVALID \S+\.json: /);
-    expect(text.stderr).toContain(message);
+    expect(text.stderr).toMatch(
+      /^ERR_CREDENTIAL_INVALID \S+\.json is not a valid credential:\n {2}client_id is missing\n/,
+    );
+    expect(text.stderr).toMatch(/\n {2}→ see the accepted forms in docs\/reference\.md, .*\n$/);
+  });
+
+  it('reaches IMS as the commands do: through HTTPS_PROXY, and trusting AWS_CA_BUNDLE', async () => {
+    const ims = new ImsEmulator();
+    await ims.start();
+    onTestFinished(() => ims.stop());
+    const { client_id, client_secret } = realCredential;
+    ims.registerClient({
+      clientId: client_id,
+      clientSecrets: [client_secret],
+      scopes: ['openid'],
+    });
+    const { proxy, caFile } = await startClosedNetwork({
+      servers: { 'adobelogin.com': () => ims },
+    });
+    const file = join(await temporaryDirectory(), 'credential.json');
+    await writeFile(file, JSON.stringify(realCredential));
+    const behindProxy = { HTTPS_PROXY: proxy.url, AWS_CA_BUNDLE: caFile };
+    expect(await start(['--credentials', file], behindProxy)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('POST https://ims-na1.adobelogin.com/ims/validate_token/v1'),
+    });
+    expect(new Set(proxy.tunnels)).toEqual(new Set(['ims-na1.adobelogin.com:443']));
+    const mistyped = await start(['--credentials', file], { AWS_CA_BUNDLE: '/no/such.pem' });
+    expect(mistyped).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('cannot read AWS_CA_BUNDLE: ENOENT'),
+    });
+    const untrusting = await start(['--credentials', file], { HTTPS_PROXY: proxy.url });
+    expect(untrusting.code).toBe(1);
+    expect(untrusting.stderr).toMatch(/ERR_IMS_CERTIFICATE.*\n {2}→ .*AWS_CA_BUNDLE=FILE\n$/);
   });
 
   it('rejects a file that is too large for a secret', async () => {

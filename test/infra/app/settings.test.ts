@@ -65,7 +65,8 @@ describe('parseSettings', () => {
     const proxy = { url, exceptions: ['https://a.test'], secretKeyArn: keyArn };
     const problems = problemsOf({ proxy });
     expect(problems).toEqual([
-      expect.stringContaining('proxy.url: must be the URL of a proxy, for example http://proxy.'),
+      'proxy.url: must have no user name or password, which everybody who can read the template ' +
+        'would see: keep them in a secret, and name it in proxy.secretArn',
       'proxy.exceptions.0: must be a host, for example .example.com or 10.0.0.7; it is "https://a.test"',
       'proxy.secretKeyArn: needs the secretArn that it encrypts',
     ]);
