@@ -83,6 +83,8 @@ export async function bundleClient(output: Output): Promise<void> {
     ...common,
     entryPoints: ['client/index.ts'],
     target: 'node22',
+    // Node.js prints the line of an uncaught error.
+    lineLimit: 800,
     external: ['@aws-sdk/*'],
   } satisfies BuildOptions;
   await Promise.all([

@@ -55,12 +55,11 @@ beforeAll(async () => {
 
 afterAll(() => rm(app, { recursive: true, force: true }));
 
-/** The packages that npm installs with this one. */
+/** The packages that the construct needs, which an app with only the client does without. */
 function needed(): readonly string[] {
-  const { dependencies, peerDependencies, peerDependenciesMeta } = manifest;
-  return Object.keys({ ...dependencies, ...peerDependencies }).filter(
-    (name) => peerDependenciesMeta[name]?.optional !== true,
-  );
+  const { dependencies, peerDependencies } = manifest;
+  const names = Object.keys({ ...dependencies, ...peerDependencies });
+  return names.filter((name) => !name.startsWith('@aws-sdk/'));
 }
 
 /** Links one of this project's packages into the app, where npm would install it. */
@@ -191,7 +190,14 @@ it.each(['dist/lambda', 'dist/cli'])('ships the licences of what is in %s', asyn
   expect(notices).toContain('Permission is hereby granted, free of charge');
 });
 
-it('depends on exactly the packages that the construct imports', async () => {
+it('brings no other package into an app', () => {
+  expect(manifest.dependencies).toBeUndefined();
+  for (const name of Object.keys(manifest.peerDependencies)) {
+    expect(manifest.peerDependenciesMeta[name]).toEqual({ optional: true });
+  }
+});
+
+it('has exactly the packages that the construct imports as peers', async () => {
   const imported = new Set<string>();
   for (const path of files.filter((name) => /^dist\/infra\//.test(name))) {
     const text = await shipped(path);
