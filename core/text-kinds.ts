@@ -6,8 +6,9 @@ interface TextKind {
   readonly text: string;
 }
 
-const base64 = /^[\w+/-]{16,}={0,2}$/;
-const store = 'give the credential as JSON or as lines of an .env file';
+// In one line, or wrapped in lines of the same length.
+const base64 = /^(?:[\w+/-]{64}\n|[\w+/-]{76}\n)*[\w+/-]{16,}={0,2}$/;
+const store = 'give client_id, client_secret and scope as JSON or as lines of an .env file';
 
 /** Texts in no form that a credential has, the surest signs first. */
 const kinds: readonly TextKind[] = [
@@ -19,6 +20,10 @@ const kinds: readonly TextKind[] = [
   {
     matches: /^-----BEGIN (?:TRUSTED )?CERTIFICATE/,
     text: 'is a certificate; give an OAuth Server-to-Server credential',
+  },
+  {
+    matches: /^(?:\$ANSIBLE_VAULT|-----BEGIN AGE)/,
+    text: `is encrypted; decrypt it first, and ${store}`,
   },
   { matches: /^-----BEGIN /, text: `is a key or a message in PEM form; ${store}` },
   {
@@ -32,11 +37,11 @@ const kinds: readonly TextKind[] = [
   },
   {
     matches: /^p8e-\S+$/,
-    text: `is only a client secret; ${store}, with client_id and scope beside it`,
+    text: `is only a client secret; ${store}`,
   },
   {
     matches: /^[0-9a-f]{32}$/i,
-    text: `is only a client id; ${store}, with client_secret and scope beside it`,
+    text: `is only a client id; ${store}`,
   },
   { matches: /^(?:https?|file):\/\/\S+$/, text: 'is an address; give the file that is there' },
   {
@@ -48,14 +53,22 @@ const kinds: readonly TextKind[] = [
     text: 'looks like JSON, but is broken or cut off; check its quotes, commas and brackets, or download it again',
   },
   {
-    matches: /^#!|^\s*(?:curl|aws|aio|az|gcloud) /m,
+    matches: /^#!|^\s*(?:curl|aws|aio|az|gcloud|setx|setenv|set -\w+|docker|kubectl|vault) /m,
     text: `is a script or a command line; ${store}`,
   },
   {
     matches: /^apiVersion:[\s\S]*^kind: *Secret/m,
-    text: 'is a Kubernetes manifest; give the decoded values as JSON or as lines of an .env file',
+    text: `is a Kubernetes manifest; decode its values, and ${store}`,
   },
-  { matches: /^---\s*$|^[\w-]+:(?: .*)?$/m, text: `is YAML, or text like it; ${store}` },
+  {
+    matches: /^\w+=[^&\s]*&\w+=/,
+    text: `is the body of a request; ${store}`,
+  },
+  { matches: /^---\s*$|^[\w.-]+ *:(?: .*)?$/m, text: `is YAML, or text like it; ${store}` },
+  {
+    matches: /^[^\n]*(?:client|api|access)[ _-]?(?:id|key|secret)[^\n=]*[,;\t](?! )/i,
+    text: `is a table, or a part of one; ${store}`,
+  },
 ];
 
 /** What a text is that is neither JSON nor the lines of an `.env` file. */
@@ -68,7 +81,7 @@ export function kindOfText(text: string): FileKind {
   const start = text.trim().slice(0, 4_096);
   const kind = kinds.find(({ matches }) => matches.test(start));
   if (kind !== undefined) return known(kind.text);
-  if (base64.test(start.replaceAll(/[\r\n]+/g, ''))) {
+  if (base64.test(start.replaceAll('\r', ''))) {
     return known('is base64, or one long word; decode it first: base64 -d FILE');
   }
   return { text: `is text in a form that is not known; ${store}`, isUnknown: true };
