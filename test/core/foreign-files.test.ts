@@ -60,6 +60,12 @@ describe('the parts of a credential in a file of another tool', () => {
     });
   });
 
+  it('are not the disabled variables of a Postman environment', () => {
+    const values = Object.entries(flat).map(([key, value]) => ({ key, value, enabled: true }));
+    const old = { key: 'client_secret', value: 'p8e-old', enabled: false };
+    expect(read(JSON.stringify({ values: [old, ...values] })).clientSecrets).toEqual(['p8e-x']);
+  });
+
   it('do not include the scopes of another vendor', () => {
     const lines = 'CLIENT_ID=id\nCLIENT_SECRET=p8e-x\nGOOGLE_SCOPES=email\n';
     expect(messageOf(lines)).toContain('scope is missing');
