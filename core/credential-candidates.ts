@@ -111,7 +111,7 @@ function organizationIn(level: Level, levels: readonly Level[]): readonly Field[
   );
   if (names.size === 0) return [];
   return levels
-    .filter(({ parent, keys }) => parent === level && names.has(keys.at(-1) ?? ''))
+    .filter(({ parent, keys }) => parent === level && names.has(String(keys.at(-1))))
     .flatMap((inner) => partsOf(inner).filter(({ named }) => named.role === 'orgId'));
 }
 
