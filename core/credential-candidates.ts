@@ -1,4 +1,4 @@
-import { type Role, startsWithWords } from './field-names.ts';
+import { isOfVendor, type Role, startsWithWords } from './field-names.ts';
 import type { Field, Level } from './file-levels.ts';
 
 /** Where a credential may stand in a file. */
@@ -72,7 +72,9 @@ function candidate(
     (part) => !isOwn(part) && prefixes.some((prefix) => startsWithWords(prefix, part.named.prefix)),
   );
   const [prefix = ''] = prefixes;
-  const rest = isOnly ? parts.filter(({ named }) => adoptable.has(named.role)) : [];
+  const isAdopted = ({ named }: Part): boolean =>
+    adoptable.has(named.role) && !isOfVendor(named.prefix);
+  const rest = isOnly ? parts.filter(isAdopted) : [];
   const around: (readonly Field[])[] = [];
   for (let { parent } = level; parent !== undefined; { parent } = parent) {
     around.push([...partsOf(parent).filter(({ named }) => named.prefix === '')]);
@@ -104,10 +106,12 @@ function byLength(fields: readonly Part[]): readonly Part[] {
 
 /** The organisation is an object of its own in the Console's project file. */
 function organizationIn(level: Level, levels: readonly Level[]): readonly Field[] {
-  const fields = level.fields.filter(({ named }) => named?.role === 'orgId');
-  if (fields.length === 0) return [];
+  const names = new Set(
+    level.fields.filter(({ named }) => named?.role === 'orgId').map(({ key }) => key),
+  );
+  if (names.size === 0) return [];
   return levels
-    .filter(({ parent, keys }) => parent === level && fields.some(({ key }) => key === keys.at(-1)))
+    .filter(({ parent, keys }) => parent === level && names.has(String(keys.at(-1))))
     .flatMap((inner) => partsOf(inner).filter(({ named }) => named.role === 'orgId'));
 }
 

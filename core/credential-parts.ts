@@ -52,8 +52,9 @@ export function resolveParts({ level, tiers }: Candidate): RawParts {
       clientId: clientId.field?.value,
       clientSecrets: secrets.map(({ value }) => value),
       scopes: scopesOf(scopes.field?.value),
-      orgId: orgId.field?.value,
-      imsHost: imsHost.field && hostFrom(imsHost.field),
+      // An empty one says nothing.
+      orgId: orgId.same[0]?.value,
+      imsHost: imsHost.same[0] && hostFrom(imsHost.same[0]),
       product: product.field?.value,
     },
     fields: {

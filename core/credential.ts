@@ -38,7 +38,11 @@ const visible = /^[\x21-\x7e]+$/;
 
 // As examples, templates and masks have them.
 const placeholder =
-  /^(?:<.*>|\{\{.*\}\}|\$\{?\w+\}?|\$\(.*\)|%\w+%|your[-_].*|change-?me|\[redacted\]|x{8,})$|\*{3}/i;
+  /^(?:<.*>|\{\{.*\}\}|\$\{?\w+\}?|\$\(.*\)|%\w+%|your[-_].*|change-?me|\[redacted\]|x{8,})$|[*\u2022\u25CF]{3}/i;
+
+// As 1Password, Vault, AWS, Azure and programs point to a secret that is elsewhere.
+const reference =
+  /^(?:[a-z][a-z0-9+]*:\/\/|vault:|arn:aws|@Microsoft\.KeyVault\(|process\.env\b|os\.environ\b)/i;
 
 function text(limit: number) {
   return v.pipe(
@@ -57,7 +61,14 @@ const shown = v.pipe(
   v.check((value) => !holdsClientSecret(value), 'holds a client secret'),
 );
 
-const scope = v.pipe(shown, v.regex(/^[^",\\]+$/, 'must not hold a comma, quote or backslash'));
+const scope = v.pipe(shown, v.regex(/^[\w.:/-]+$/, 'must be letters, digits and . _ - : /'));
+
+const secret = v.pipe(
+  text(1024),
+  v.check((value) => !reference.test(value), 'only refers to a secret; put the value itself there'),
+  // "p8e-", with which the client secrets of Adobe begin.
+  v.check((value) => !value.startsWith('cDhlL'), 'is base64; put the decoded value there'),
+);
 
 /** Client secrets and tokens are sent to no other host. */
 export const imsHostSchema = v.pipe(
@@ -74,9 +85,11 @@ const parts = v.object({
     text(256),
     // The client id is not a secret, so the message may show it.
     v.check((id) => !holdsClientSecret(id), 'is a client secret: the two are swapped'),
+    // Whatever a file's syntax leaves around it is not part of it.
+    v.regex(/^[\w.@~+-]+$/, 'must be letters, digits and . _ - @ ~ +'),
   ),
   clientSecrets: v.pipe(
-    v.array(text(1024)),
+    v.array(secret),
     v.minLength(1, 'is missing'),
     v.maxLength(10, 'must be at most 10 secrets'),
   ),

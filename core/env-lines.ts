@@ -4,12 +4,17 @@ export interface EnvLines {
   readonly hasOtherLines: boolean;
 }
 
-const assignment = /^[ \t]*(?:export[ \t]+|set[ \t]+|\$env:)?([A-Za-z_][\w.-]*)[ \t]*=[ \t]*(.*)$/i;
+const word = /(?:(?:export|const|let|var|set|env|declare +-x|typeset +-x|-)[ \t]+|\$env:)?/.source;
+const assignment = new RegExp(
+  `^[ \\t]*${word}(?:"([\\w.-]+)=(.*)"\\s*|([A-Za-z_][\\w.-]*)[ \\t]*=[ \\t]*(.*))$`,
+  'i',
+);
 const skipped = /^\s*(?:$|#|;|\/\/|\[[\w .-]*\]\s*$)/;
 
 /**
- * Reads the lines of an `.env` file: with or without `export` (or the words for it in PowerShell and
- * cmd), with any quotes, with comments and sections. A quoted value may go on over several lines.
+ * Reads the lines of an `.env` file: with or without `export` (or the words for it in PowerShell, cmd,
+ * Docker and JavaScript), with any quotes, with comments and sections. A value in quotes, and a list
+ * in brackets, may go on over several lines.
  */
 export function readEnvLines(text: string): EnvLines {
   const lines = text.split(/\r\n?|\n/);
@@ -18,7 +23,9 @@ export function readEnvLines(text: string): EnvLines {
   let last = -1;
   for (const [index, line] of lines.entries()) {
     if (index <= last) continue;
-    const [, name, start = ''] = assignment.exec(line) ?? [];
+    const [, quoted, inside, plain, outside = ''] = assignment.exec(line) ?? [];
+    const name = quoted ?? plain;
+    const start = inside ?? outside;
     if (name === undefined) hasOtherLines ||= !skipped.test(line);
     else {
       const { value, more } = valueFrom(start, lines.slice(index + 1, index + mostLines));
@@ -33,15 +40,34 @@ const mostLines = 200;
 
 /** The value that begins so, and how many lines it goes on for. */
 function valueFrom(start: string, lines: readonly string[]) {
-  const [quote] = /^["'`]/.exec(start) ?? [];
-  if (quote === undefined) return { value: start.replace(/(?<!\S)#.*$/, '').trim(), more: 0 };
+  // Bash writes $'…' where it has to escape.
+  const [opening = '', quote] = /^\$?(["'`])/.exec(start) ?? [];
+  if (quote === undefined) return listFrom(start, lines) ?? { value: bare(start), more: 0 };
   const value: string[] = [];
-  for (const [more, line] of [start.slice(1), ...lines].entries()) {
+  for (const [more, line] of [start.slice(opening.length), ...lines].entries()) {
     const end = closing[quote]?.exec(line)?.index;
     value.push(line.slice(0, end));
-    if (end !== undefined) return { value: unescaped(value.join('\n'), quote), more };
+    if (end !== undefined) return { value: unescaped(value.join('\n'), opening), more };
   }
   return { value: start.trim(), more: 0 };
+}
+
+/** A value without quotes, and without a comment or the end of a statement behind it. */
+function bare(text: string): string {
+  return text
+    .replace(/(?<!\S)#.*$/, '')
+    .trim()
+    .replace(/;$/, '')
+    .trim();
+}
+
+/** A list that goes on over several lines, as Terraform and TOML write it. */
+function listFrom(start: string, lines: readonly string[]) {
+  if (!/^\[(?!.*\])/.test(start)) return undefined;
+  const end = lines.findIndex((line) => /^[^[=]*\][\s;,]*(?:#.*)?$/.test(line));
+  const next = lines.findIndex((line) => line.includes('='));
+  if (end === -1 || (next !== -1 && next < end)) return undefined;
+  return { value: [start, ...lines.slice(0, end + 1)].join('\n'), more: end + 1 };
 }
 
 // Only a comment may follow the closing quote: JSON in double quotes has more of them inside.
@@ -51,8 +77,11 @@ const closing: Readonly<Record<string, RegExp>> = {
   '`': /`[\s;]*(?:#.*)?$/,
 };
 
-function unescaped(value: string, quote: string): string {
-  if (quote !== '"') return value;
+function unescaped(value: string, opening: string): string {
+  if (opening === "'" || opening === '`') return value;
   const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
-  return value.replaceAll(/\\(["\\nrt])/g, (_, one: string) => escapes[one] ?? one);
+  return value.replaceAll(
+    opening === '"' ? /\\(["\\nrt])/g : /\\(["'\\nrt])/g,
+    (_, one: string) => escapes[one] ?? one,
+  );
 }

@@ -63,6 +63,15 @@ export function startsWithWords(text: string, words: string): boolean {
   return words === '' || `${text} `.startsWith(`${words} `);
 }
 
+// The first words of variables that are often beside Adobe's.
+const vendors =
+  /^(?:auth0|aws|azure|discord|facebook|github|gitlab|google|linkedin|microsoft|okta|salesforce|slack|spotify|stripe|twitter|zoom)\b/;
+
+/** True for the beginning of names that belong to another vendor. */
+export function isOfVendor(prefix: string): boolean {
+  return vendors.test(prefix);
+}
+
 /** True for a name that says that it holds several values. */
 export function isPlural(name: string): boolean {
   return wordsOf(name).at(-1)?.endsWith('s') === true;

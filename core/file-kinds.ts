@@ -1,6 +1,6 @@
 import type { Candidate } from './credential-candidates.ts';
 import { isBlank } from './credential-values.ts';
-import { foldName, startsWithWords } from './field-names.ts';
+import { foldName, isOfVendor, startsWithWords } from './field-names.ts';
 import type { Field, Level } from './file-levels.ts';
 
 /** A kind of file that holds no credential, and the remedy for its owner. */
@@ -44,7 +44,10 @@ const kinds = {
   kubernetes: known(
     'is a Kubernetes Secret, whose values are base64; give the decoded values: kubectl get secret NAME -o go-template=\'{{range $k, $v := .data}}{{$k}}={{$v | base64decode}}{{"\\n"}}{{end}}\'',
   ),
-  encrypted: known('is encrypted with SOPS; decrypt it first: sops decrypt FILE'),
+  secretBinary: known(
+    'has the credential as base64, in SecretBinary; decode that: aws secretsmanager get-secret-value --secret-id NAME --query SecretBinary --output text | base64 -d',
+  ),
+  encrypted: known('is encrypted; decrypt it first, for example: sops decrypt FILE'),
   unknown: { text: 'holds no credential in a known form', isUnknown: true },
 } as const satisfies Record<string, FileKind>;
 
@@ -60,12 +63,13 @@ export function kindOfCandidate({ level, prefix = '', tiers }: Candidate): FileK
   const fields = [...level.fields, ...around].filter(({ value }) => !isBlank(value));
   const names = new Set(fields.map((field) => withoutPrefix(field, prefix)));
   const has = (...wanted: readonly string[]): boolean => wanted.every((name) => names.has(name));
+  if (level.keys.at(-1) === 'encryptedData' || isEncrypted(tiers)) return kinds.encrypted;
   if (has('privatekeyid')) return kinds.google;
   if (has('authproviderx509certurl')) return kinds.googleClient;
   const isKubernetes = around.some(({ key, value }) => key === 'kind' && value === 'Secret');
   if (isKubernetes && level.keys.at(-1) === 'data') return kinds.kubernetes;
   if (has('subscriptionid') || (has('tenantid') && hasUuid(tiers))) return kinds.azure;
-  if (vendors.test(prefix)) return kinds.otherVendor;
+  if (isOfVendor(prefix)) return kinds.otherVendor;
   const hasScopes = tiers
     .flat()
     .some(({ named, value }) => named?.role === 'scopes' && !isBlank(value));
@@ -82,9 +86,12 @@ export function kindOfCandidate({ level, prefix = '', tiers }: Candidate): FileK
   return signsIn.some((name) => has(name)) ? kinds.webApp : kindOfType(fields);
 }
 
-// The first words of variables that are often beside Adobe's.
-const vendors =
-  /^(?:auth0|aws|azure|discord|facebook|github|gitlab|google|linkedin|microsoft|okta|salesforce|slack|spotify|stripe|twitter|zoom)\b/;
+/** SOPS and Hiera encrypt each value by itself. */
+function isEncrypted(tiers: Candidate['tiers']): boolean {
+  return tiers
+    .flat()
+    .some(({ named, value }) => named?.role === 'clientSecret' && /^ENC\[/.test(`${value}`));
+}
 
 /** Azure's client ids are UUIDs, Adobe's are not. */
 function hasUuid(tiers: Candidate['tiers']): boolean {
@@ -116,6 +123,7 @@ export function kindOfFile(levels: readonly Level[]): FileKind {
     fields.some((field) => field.word === name && field.value === value);
   if (says('type', 'service_account')) return kinds.google;
   if (says('kind', 'Secret') && has('data')) return kinds.kubernetes;
+  if (has('secretbinary')) return kinds.secretBinary;
   if (has('sops')) return kinds.encrypted;
   if (has('privatekey') || has('metascopes')) return kinds.jwt;
   if (has('secretaccesskey') || has('awssecretaccesskey')) return kinds.aws;

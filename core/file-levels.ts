@@ -67,23 +67,30 @@ function levelOf(
   const fields = entries
     .filter(([, value]) => value !== undefined && value !== null)
     .map(([key, value]) => {
-      const inner = unwrapped(value);
-      const holdsObjects = isObject(inner) || (Array.isArray(inner) && inner.some(isObject));
       const words = wordsOf(key);
-      const path = `${start}${key}`;
       const named = roleOf(words);
+      const given = named === undefined ? value : described(value);
+      const inner = unwrapped(given);
+      const holdsObjects = isObject(inner) || (Array.isArray(inner) && inner.some(isObject));
+      const path = `${start}${key}`;
       return {
         key,
         words: words.join(' '),
         word: words.join(''),
         path,
-        value,
+        value: typeof inner === 'string' ? inner : given,
         isObject: isObject(inner),
         holdsObjects,
         named,
       };
     });
   return { ...place, fields };
+}
+
+/** Terraform and others put a value into an object that describes it. */
+function described(value: unknown): unknown {
+  const isDescribed = isObject(value) && Object.hasOwn(value, 'value') && !isObject(value['value']);
+  return isDescribed ? value['value'] : value;
 }
 
 const mostWraps = 4;
@@ -100,19 +107,26 @@ export function unwrapped(value: unknown): unknown {
   return inner;
 }
 
-/** The names and values of `[{key, value}]` or `[{name, value}]`, without those that are disabled. */
+/** The names and values of `[{key, value}]` and the like, without those that are disabled. */
 function pairsOf(value: unknown): readonly (readonly [string, unknown])[] | undefined {
   if (!Array.isArray(value) || value.length === 0) return undefined;
-  const pairs = value.map((item: unknown) => (isObject(item) ? pairOf(item) : undefined));
+  const pairs = value.map(pairOf);
   return pairs.every((pair) => pair !== undefined)
     ? pairs.filter(({ enabled }) => enabled).map(({ key, value: one }) => [key, one] as const)
     : undefined;
 }
 
-function pairOf(item: JsonObject) {
-  const key = item['key'] ?? item['name'];
-  if (typeof key !== 'string' || !Object.hasOwn(item, 'value')) return undefined;
-  return { key, value: item['value'], enabled: item['enabled'] !== false };
+/** A `{key, value}` of Postman, CI systems, password managers or AWS, or a `NAME=value` of Docker. */
+function pairOf(item: unknown) {
+  if (typeof item === 'string') {
+    const [, key, value] = /^([A-Za-z_]\w*)=([\s\S]*)$/.exec(item) ?? [];
+    return key === undefined ? undefined : { key, value, enabled: true };
+  }
+  if (!isObject(item)) return undefined;
+  const key = item['key'] ?? item['name'] ?? item['Name'] ?? item['label'];
+  const name = Object.hasOwn(item, 'value') ? 'value' : 'Value';
+  if (typeof key !== 'string' || !Object.hasOwn(item, name)) return undefined;
+  return { key, value: item[name], enabled: item['enabled'] !== false };
 }
 
 export type JsonObject = Readonly<Record<string, unknown>>;

@@ -26,6 +26,8 @@ export function isProxyUrl(text: string): boolean {
   if (text === '') return true;
   const url = URL.parse(withScheme(text));
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') return false;
+  // A password with an unencoded / ? or # would be cut, and its beginning taken for the port.
+  if (`${url.pathname}${url.search}${url.hash}`.includes('@')) return false;
   return isPercentEncoded(url.username) && isPercentEncoded(url.password);
 }
 
@@ -52,7 +54,7 @@ export function proxyHost({ url }: HttpProxy): string {
 export function isExcepted({ exceptions }: HttpProxy, hostname: string, port: number): boolean {
   const host = bare(hostname);
   return exceptions.some((exception) => {
-    const [, name = exception, excepted] = /^(.*?[^:]):(\d+)$/.exec(exception) ?? [];
+    const [, name = exception, excepted] = /^(\[.*\]|[^:]*):(\d+)$/.exec(exception) ?? [];
     if (excepted !== undefined && Number(excepted) !== port) return false;
     if (name === '*') return true;
     const domain = bare(name.replace(/^\*?\./, ''));

@@ -6,9 +6,14 @@ interface TextKind {
   readonly text: string;
 }
 
-const base64 = /^[\w+/-]{16,}={0,2}$/;
+// In one line, or wrapped in lines of the same length.
+const base64 = /^(?:[\w+/-]{64}\n|[\w+/-]{76}\n)*[\w+/-]{16,}={0,2}$/;
 const store =
   'give the credential as JSON, or as the lines CLIENT_ID=…, CLIENT_SECRET=… and SCOPES=… of an .env file';
+
+// Rows of cells, or one cell with a name that a credential has.
+const table =
+  /^[^\t\n]+\t|^[^\n,;]+(?:[,;](?! )[^\n,;]*){2}|^[^\n]*(?:client|api|access)[ _-]?(?:id|key|secret)[^\n=]*[,;](?! )/i;
 
 /** Texts in no form that a credential has, the surest signs first. */
 const kinds: readonly TextKind[] = [
@@ -20,6 +25,10 @@ const kinds: readonly TextKind[] = [
   {
     matches: /^-----BEGIN (?:TRUSTED )?CERTIFICATE/,
     text: 'is a certificate; give an OAuth Server-to-Server credential',
+  },
+  {
+    matches: /^(?:\$ANSIBLE_VAULT|-----BEGIN AGE)/,
+    text: `is encrypted; decrypt it first, and ${store}`,
   },
   { matches: /^-----BEGIN /, text: `is a key or a message in PEM form; ${store}` },
   {
@@ -43,18 +52,19 @@ const kinds: readonly TextKind[] = [
     text: 'looks like JSON, but is broken or cut off; check its quotes, commas and brackets, or download it again',
   },
   {
-    matches: /^#!|^\s*(?:curl|aws|aio|az|gcloud) /m,
+    matches: /^#!|^\s*(?:curl|aws|aio|az|gcloud|setx|setenv|set -\w+|docker|kubectl|vault) /m,
     text: `is a script or a command line; ${store}`,
   },
   {
     matches: /^apiVersion:[\s\S]*^kind: *Secret/m,
     text: `is a Kubernetes manifest; decode its values, and ${store}`,
   },
-  { matches: /^---\s*$|^[\w-]+:(?: .*)?$/m, text: `is YAML, or text like it; ${store}` },
   {
-    matches: /^[^\t\n]+\t|^[^\n,;]+(?:[,;](?! )[^\n,;]*){2}/,
-    text: `is a table, as spreadsheets export it; ${store}`,
+    matches: /^\w+=[^&\s]*&\w+=/,
+    text: `is the body of a request; ${store}`,
   },
+  { matches: /^---\s*$|^[\w.-]+ *:(?: .*)?$/m, text: `is YAML, or text like it; ${store}` },
+  { matches: table, text: `is a table, or a part of one; ${store}` },
 ];
 
 /** What a text is that is neither JSON nor the lines of an `.env` file. */
@@ -67,7 +77,7 @@ export function kindOfText(text: string): FileKind {
   const start = text.trim().slice(0, 4_096);
   const kind = kinds.find(({ matches }) => matches.test(start));
   if (kind !== undefined) return known(kind.text);
-  if (base64.test(start.replaceAll(/[\r\n]+/g, ''))) {
+  if (base64.test(start.replaceAll('\r', ''))) {
     return known('is base64, or one long word; decode it first: base64 -d FILE');
   }
   return { text: `is text of an unknown kind; ${store}`, isUnknown: true };

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { EnvHttpProxyAgent, request } from 'undici';
+import { readProxy } from '../core/proxy.ts';
 import { onboard, secretsManagerClient } from './onboarding.ts';
 import { consoleDownload, sampleName as name, sampleClient } from './sample-credential.ts';
 import { bundle, randomCredentials, World } from './world.ts';
@@ -173,7 +174,13 @@ async function productApiStep(world: World, token: StoredToken): Promise<Step> {
 /** @see https://developer.adobe.com/developer-console/docs/guides/authentication/ */
 async function validationStep(token: StoredToken, endpointUrl?: string): Promise<Step> {
   const url = `${endpointUrl ?? `https://${token.ims_host}`}/ims/validate_token/v1`;
-  const dispatcher = new EnvHttpProxyAgent();
+  // As the function reads them, which undici does not: without a scheme, and nothing from HTTP_PROXY.
+  const proxy = readProxy(process.env);
+  const dispatcher = new EnvHttpProxyAgent({
+    httpProxy: '',
+    httpsProxy: proxy?.url.reveal() ?? '',
+    noProxy: proxy?.exceptions.join(',') ?? '',
+  });
   const response = await request(url, {
     dispatcher,
     method: 'POST',

@@ -60,7 +60,12 @@ export class HttpRoute implements AsyncDisposable {
       proxyTls: this.#connecting,
       requestTls: this.#connecting,
       clientFactory: (origin, options) =>
-        new Pool(origin, { ...options, connect: toProxy(options) }),
+        // The answer to CONNECT is a part of connecting.
+        new Pool(origin, {
+          ...options,
+          connect: toProxy(options),
+          headersTimeout: this.#connecting.timeout,
+        }),
     });
   }
 }

@@ -58,15 +58,20 @@ function isUnresolved(code: string): boolean {
   return code === 'ENOTFOUND' || code === 'ENODATA';
 }
 
-/** A 5xx of a proxy is about the host behind it, and may pass. */
+/**
+ * A 5xx of a proxy is about the host behind it, and may pass, but for those that say that it is no
+ * proxy, or wants a person to sign in.
+ */
 function isRefusedByProxy(error: Error): boolean {
-  return /^4/.test(proxyStatus(error) ?? '');
+  const status = proxyStatus(error);
+  return status !== undefined && !/^(408|425|429|5(?!01|05|11).*)$/.test(status);
 }
 
 /** The status with which a proxy refused a connection, as undici or Node.js tells it. */
 export function proxyStatus(error: Error): string | undefined {
   const { code, statusCode } = error as { readonly code?: unknown; readonly statusCode?: unknown };
-  if (code === 'ERR_PROXY_TUNNEL') return statusCode === undefined ? undefined : `${statusCode}`;
+  // An answer that is no HTTP has the status NaN.
+  if (code === 'ERR_PROXY_TUNNEL') return statusCode ? `${statusCode}` : undefined;
   if (error.message.startsWith('Proxy Authentication Required')) return '407';
   return /^Proxy response \((\d{3})\)/.exec(error.message)?.[1];
 }

@@ -233,7 +233,7 @@ describe('the parts of a credential file', () => {
     expect(read(JSON.stringify({ ...flat, ...fields })).credential.clientId).toBe('id');
   });
 
-  it.each(['<your client id>', '{{CLIENT_ID}}', '$CLIENT_ID', 'YOUR_CLIENT_ID', 'p8e-****'])(
+  it.each(['<your client id>', '{{CLIENT_ID}}', '$CLIENT_ID', 'YOUR_CLIENT_ID', 'p8e-****', '•••'])(
     'must not be a placeholder: %s',
     (client_id) => {
       expect(messageOf(JSON.stringify({ ...flat, client_id }))).toContain(

@@ -146,7 +146,7 @@ describe('parseCredential', () => {
     ],
     [
       'wrong types',
-      { client_id: 7, client_secrets: [8, {}], scopes: [9], org_id: [], ims_host: 1, product: 2 },
+      { client_id: 7, client_secrets: [8, {}], scopes: [9], org_id: [1], ims_host: 1, product: 2 },
       'client_id must be a string; client_secrets[0] must be a string; ' +
         'client_secrets[1] is missing; scopes[0] must be a string; ' +
         'org_id must be a string; ims_host must be a string',
@@ -155,7 +155,7 @@ describe('parseCredential', () => {
       'empty and unprintable parts',
       { client_id: '  ', CLIENT_SECRETS: ['a b'], scope: 'open"id' },
       'client_id is empty; CLIENT_SECRETS[0] must be printable ASCII without spaces; ' +
-        'scope[0] must not hold a comma, quote or backslash',
+        'scope[0] must be letters, digits and . _ - : /',
     ],
     [
       'one of several secrets',

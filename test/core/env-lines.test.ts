@@ -17,9 +17,19 @@ describe('readEnvLines', () => {
     ['JSON in double quotes', 'A="["b", "c"]"', '["b", "c"]'],
     ['a value of several lines', 'A=\'{\n"b": 1\n}\'', '{\n"b": 1\n}'],
     ['a quote that is not closed', 'A="b', '"b'],
+    ['the end of a statement', 'export A=b;', 'b'],
+    ['the quotes of bash', "A=$'b\\'c\\n'", "b'c\n"],
+    ['a list of several lines', 'A = [\n  "b", # c\n  "d",\n]', '[\n  "b", # c\n  "d",\n]'],
+    ['a list in one line', 'A = ["b", "c"] ', '["b", "c"]'],
+    ['a list that is not closed', 'A=[', '['],
     ['export', 'export A=b', 'b'],
+    ['export -p', 'declare -x A="b"', 'b'],
+    ['a Dockerfile', 'ENV A=b', 'b'],
+    ['a list of YAML', '  - A=b', 'b'],
+    ['JavaScript', 'const A = "b";', 'b'],
     ['PowerShell', '$env:A = "b"', 'b'],
     ['cmd', 'SET A=b', 'b'],
+    ['cmd, with quotes around all', 'set "A=b c"', 'b c'],
   ])('reads %s', (_, text, value) => {
     expect(variables(text)).toEqual([['A', value]]);
     expect(variables(`X=1\r\n${text}\r\nY=2`)).toEqual([
@@ -38,6 +48,14 @@ describe('readEnvLines', () => {
       ],
       hasOtherLines: false,
     });
+  });
+
+  it('ends a list that is not closed at its own line', () => {
+    expect(variables('A=[\nB=c\nD=["e"]\n')).toEqual([
+      ['A', '['],
+      ['B', 'c'],
+      ['D', '["e"]'],
+    ]);
   });
 
   it.each(['echo done', '=b', '1A=b', 'if [ $A = b ]; then', 'A: b'])(

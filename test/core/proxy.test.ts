@@ -32,6 +32,8 @@ describe('the proxy', () => {
     'http://user:100%@proxy.example.com:8080',
     'http://100%25%@proxy.example.com:8080',
     'proxy:99999',
+    'http://user:12/34@proxy.example.com:8080',
+    'http://user:12#34@proxy.example.com:8080',
   ])('%s is no proxy', (text) => {
     expect(isProxyUrl(text)).toBe(false);
   });
@@ -67,6 +69,8 @@ describe('the proxy', () => {
     ['10.0.0.7', '10.0.0.7', 443],
     ['::1', '[::1]', 443],
     ['[::1]:8443', '::1', 8443],
+    ['2001:db8::a:1', '[2001:db8::a:1]', 443],
+    ['[2001:db8::a:1]', '2001:db8::a:1', 443],
     ['*', 'anything.test', 443],
     ['other.test,*', 'anything.test', 443],
   ])('NO_PROXY=%s excepts %s on port %i', (exceptions, host, port) => {

@@ -11,11 +11,7 @@ import { temporaryDirectory } from '../support/temporary-directory.ts';
 const start = (args: readonly string[] = [], environment: Record<string, string> = {}) =>
   new RunningProcess('local/start.ts', args, environment).exit();
 
-/** `npm start -- --credentials FILE` with an emulator in place of the real IMS. */
-async function startWithCredential(
-  document: object | Buffer,
-  more: readonly string[] = [],
-): Promise<Exit & { readonly ims: ImsEmulator }> {
+async function startIms(): Promise<ImsEmulator> {
   const ims = new ImsEmulator();
   await ims.start();
   onTestFinished(() => ims.stop());
@@ -24,6 +20,15 @@ async function startWithCredential(
     clientSecrets: ['p8e-a-real-secret-0123456789'],
     scopes: ['openid'],
   });
+  return ims;
+}
+
+/** `npm start -- --credentials FILE` with an emulator in place of the real IMS. */
+async function startWithCredential(
+  document: object | Buffer,
+  more: readonly string[] = [],
+): Promise<Exit & { readonly ims: ImsEmulator }> {
+  const ims = await startIms();
   const file = join(await temporaryDirectory(), 'credential.json');
   await writeFile(file, Buffer.isBuffer(document) ? document : JSON.stringify(document));
   const exit = await start(['--credentials', file, ...more], {
@@ -82,6 +87,23 @@ describe('npm start (README: quickstart)', () => {
     expect(stdout).toContain(`POST ${ims.url}/ims/validate_token/v1`);
     expect(ims.mintCount).toBe(1);
     expectNoSecrets(stdout, [realCredential.client_secret]);
+  });
+
+  it('reaches the real IMS through a proxy whose URL has no scheme', async () => {
+    const ims = await startIms();
+    const { proxy, caFile } = await startClosedNetwork({
+      servers: { 'adobelogin.com': () => ims },
+    });
+    const file = join(await temporaryDirectory(), 'credential.json');
+    await writeFile(file, JSON.stringify(realCredential));
+    const { code, stdout, stderr } = await start(['--credentials', file], {
+      HTTPS_PROXY: proxy.url.replace('http://', ''),
+      NODE_EXTRA_CA_CERTS: caFile,
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('POST https://ims-na1.adobelogin.com/ims/validate_token/v1');
+    // The function mints, and this process validates.
+    expect(proxy.tunnels).toEqual(Array(2).fill('ims-na1.adobelogin.com:443'));
   });
 
   it('fails with a clear message at the step that fails', async () => {

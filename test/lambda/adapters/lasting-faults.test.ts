@@ -1,7 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import {
+  type AddressInfo,
+  createServer as createTcpServer,
+  type Server as TcpServer,
+} from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readProxy } from '../../../core/proxy.ts';
 import { Sensitive } from '../../../core/sensitive.ts';
@@ -13,12 +17,12 @@ import { selfSigned } from '../../support/certificates.ts';
 
 const never = new AbortController().signal;
 
-async function listen(server: Server): Promise<number> {
+async function listen(server: Server | TcpServer): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {
     server.close();
-    server.closeAllConnections();
+    if ('closeAllConnections' in server) server.closeAllConnections();
   });
   return (server.address() as AddressInfo).port;
 }
@@ -81,7 +85,7 @@ describe('the token endpoint names a fault that lasts', () => {
     });
   });
 
-  it.each([407, 403])('a proxy that answers %i', async (status) => {
+  it.each([201, 302, 403, 404, 407, 501, 511])('a proxy that answers %i', async (status) => {
     const proxy = await startProxy(status);
     await expect(request(host, { proxy })).rejects.toMatchObject({
       ...final,
@@ -146,7 +150,7 @@ describe('the token endpoint names a fault that lasts', () => {
 });
 
 describe('the token endpoint names a fault that may pass', () => {
-  it.each([502, 503, 504])('a proxy that answers %i for the host behind it', async (status) => {
+  it.each([408, 429, 500, 502, 503, 504])('a proxy that answers %i', async (status) => {
     const proxy = await startProxy(status);
     await expect(request(host, { proxy })).rejects.toMatchObject({ code: 'ERR_TOKEN_UNAVAILABLE' });
   });
@@ -192,7 +196,7 @@ describe('Secrets Manager', () => {
   const aws = 'https://secretsmanager.us-east-1.amazonaws.com';
   const refusedByProxy = { code: 'ERR_AWS_PROXY', transient: false, actor: 'operator' };
 
-  it.each([407, 403])('behind a proxy that answers %i fails for good', async (status) => {
+  it.each([302, 403, 407, 511])('behind a proxy that answers %i fails for good', async (status) => {
     await expect(describeAt(aws, await startProxy(status))).rejects.toMatchObject({
       ...refusedByProxy,
       message: `DescribeSecret failed for the-secret: the proxy answers ${status}`,
@@ -212,10 +216,18 @@ describe('Secrets Manager', () => {
     await expect(describeAt(aws, proxy)).rejects.toMatchObject(refusedByProxy);
   });
 
-  it.each([502, 504])('behind a proxy that answers %i may be back', async (status) => {
+  it.each([429, 502, 504])('behind a proxy that answers %i may be back', async (status) => {
     await expect(describeAt(aws, await startProxy(status))).rejects.toMatchObject({
       code: 'ERR_SECRET_UNAVAILABLE',
       message: `DescribeSecret failed for the-secret: the proxy answers ${status}`,
+    });
+  });
+
+  it('behind a proxy that does not speak HTTP may be back', async () => {
+    const proxy = createTcpServer((socket) => socket.end('SSH-2.0-x\r\n\r\n'));
+    await expect(describeAt(aws, `http://127.0.0.1:${await listen(proxy)}`)).rejects.toMatchObject({
+      code: 'ERR_SECRET_UNAVAILABLE',
+      message: 'DescribeSecret failed for the-secret: ERR_PROXY_TUNNEL',
     });
   });
 
