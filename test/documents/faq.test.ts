@@ -53,7 +53,7 @@ describe('the answer about cost', () => {
     const others = total - metrics - alarms - key;
     const text = answer('cost');
     expect(text).toContain(`costs $${(cost('secrets') / 10).toFixed(2)} a month`);
-    expect(text).toContain(`costs $${total.toFixed(2)} besides`);
+    expect(text).toContain(`costs $${total.toFixed(2)} on top`);
     expect(text).toContain(`$${metrics.toFixed(2)} for metrics, $${alarms.toFixed(2)} for alarms`);
     expect(text).toContain(`$${key.toFixed(2)} for the key`);
     expect(text).toContain(`and ${Math.round(others * 100)} cents for everything else`);
