@@ -76,6 +76,17 @@ export const help = {
     examples: ['local', 'local --port 4566 --tick 60'],
     more: 'Ctrl-C stops it.',
   },
+  completion: {
+    summary: 'print a script that completes the commands',
+    examples: [
+      'eval "$(ims-token-rotator completion bash)"',
+      'eval "$(ims-token-rotator completion zsh)"',
+      'ims-token-rotator completion fish | source',
+    ],
+    more:
+      'Put the line into ~/.bashrc, into ~/.zshrc after compinit, or into\n' +
+      '~/.config/fish/config.fish. The program must be in your PATH by this name.',
+  },
 } as const satisfies Record<string, CommandHelp>;
 
 /** The text that follows commander's own help of a command. */

@@ -1,8 +1,9 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { imsEndpointRule, isImsEndpoint } from '../core/config.ts';
-import { defaultTick, environmentVariables } from '../core/contract.ts';
+import { defaultTick, environmentVariables, products, tokenFields } from '../core/contract.ts';
 import manifest from '../package.json' with { type: 'json' };
 import type { CommonOptions } from './common-options.ts';
+import { type Shell, shells } from './completion/shells.ts';
 import { usageError } from './errors.ts';
 import { exitCodes, help, helpBehind } from './help.ts';
 import { type Session, startSession } from './session.ts';
@@ -61,6 +62,7 @@ export async function program(host: NodeJS.Process): Promise<number> {
   addReadCommands(root, start);
   addCredentialCommands(root, start);
   addLocal(root, start);
+  addCompletion(root, host);
   try {
     await root.parseAsync(host.argv);
   } catch (error) {
@@ -116,7 +118,7 @@ function addReadCommands(root: Command, start: Start): void {
       });
     });
   addAws(root, 'token', '<name>')
-    .option('--field <field>', 'print this field instead, for example expires_at')
+    .addOption(offering('--field <field>', 'print this field instead', tokenFields))
     .option('--header', 'print the Authorization header')
     .option('--env', 'print shell lines that export variables')
     .option('--show', 'print the token even to a terminal')
@@ -143,7 +145,9 @@ function addCredentialCommands(root: Command, start: Start): void {
     },
   );
   addStoring(addAws(root, 'onboard', '<name> [file]'))
-    .option('--product <product>', 'request the scopes that Adobe documents for it')
+    .addOption(
+      offering('--product <product>', 'request the scopes that Adobe documents for it', products),
+    )
     .option('--scopes <scopes>', 'request these scopes, with commas or spaces')
     .option('--renew-before <duration>', 'life left at which to renew, for example PT8H')
     .option('--key <key>', 'a KMS key that the rotator is allowed to use')
@@ -174,6 +178,24 @@ function addLocal(root: Command, start: Start): void {
       const { local } = await import('./commands/local.ts');
       await start(options, (session) => local(session, options));
     });
+}
+
+/** Needs no session: shells run it at their start, whatever the AWS settings are. */
+function addCompletion(root: Command, host: NodeJS.Process): void {
+  add(root, 'completion', '')
+    .addArgument(new Argument('<shell>').choices(shells))
+    .action(async (shell: Shell, { json }: CommonOptions) => {
+      const { completion } = await import('./commands/completion.ts');
+      const script = completion(shell, root);
+      host.stdout.write(json === true ? `${JSON.stringify({ shell, script })}\n` : script);
+    });
+}
+
+/** An option whose help and completion show values. The command checks them, with all others. */
+function offering(flags: string, description: string, values: readonly string[]): Option {
+  const option = new Option(flags, description);
+  option.argChoices = [...values];
+  return option;
 }
 
 /** Adds the options of a command that stores a credential. */

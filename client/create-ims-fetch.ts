@@ -1,6 +1,7 @@
 import type { TokenReader } from './options.ts';
 import type { TokenError } from './token-error.ts';
 
+/** Who gets the token. */
 export interface ImsFetchOptions {
   /**
    * The only origins that get the token: a host, `*.` and a domain for all of its subdomains, or an
@@ -14,7 +15,7 @@ export interface ImsFetchOptions {
    * says why: the message says what the technical account lacks. What it throws is ignored.
    */
   readonly onProblem?: ((problem: TokenError) => unknown) | undefined;
-  /** @default the global `fetch` */
+  /** Sends the requests. @default the global `fetch` */
   readonly fetch?: typeof fetch | undefined;
 }
 

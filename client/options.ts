@@ -2,10 +2,13 @@ import type { TokenError } from './token-error.ts';
 
 /** The value of the token secret, as GetSecretValue returns it. */
 export interface SecretValue {
+  /** The value itself, a JSON object. */
   readonly SecretString?: string | undefined;
+  /** Its version. Two answers with the same one have the same value. */
   readonly VersionId?: string | undefined;
 }
 
+/** A read that a `ReadSecret` is asked for. */
 export interface ReadRequest {
   /** Aborts when the read takes too long. */
   readonly signal: AbortSignal;
@@ -18,6 +21,7 @@ export type ReadSecret = (request: ReadRequest) => Promise<SecretValue>;
 
 /** An AWS SDK client, as far as it is used. */
 export interface AwsClient {
+  /** Sends one command. */
   send(command: never, options?: { abortSignal?: AbortSignal }): Promise<unknown>;
 }
 
@@ -31,6 +35,7 @@ export interface RotatorOptions {
   readonly client?: AwsClient | undefined;
 }
 
+/** Where a token is, and when it is read again. */
 export interface TokenReaderOptions {
   /** The token secret's name or ARN. Another account's needs the ARN. */
   readonly secretId: string;
@@ -72,9 +77,11 @@ export interface TokenReaderOptions {
    * @default the problem is reported
    */
   readonly onRejected?: 'renew' | undefined;
+  /** For `onRejected`. @default none */
   readonly rotator?: RotatorOptions | undefined;
 }
 
+/** What is asked of a token. */
 export interface GetTokenOptions {
   /** Seconds that the token must stay valid, for example for the length of a job. @default 0 */
   readonly validFor?: number | undefined;

@@ -13,6 +13,7 @@ export const tokenErrorCodes = [
   'ERR_PRODUCT_ACCESS_DENIED',
 ] as const;
 
+/** One of the error codes, which the runbook explains. */
 export type TokenErrorCode = (typeof tokenErrorCodes)[number];
 
 /**
@@ -20,6 +21,7 @@ export type TokenErrorCode = (typeof tokenErrorCodes)[number];
  * what about it. Neither it nor its cause holds a token.
  */
 export class TokenError extends Error {
+  /** The kind of the failure. */
   readonly code: TokenErrorCode;
 
   constructor(code: TokenErrorCode, message: string, options?: ErrorOptions) {

@@ -177,3 +177,18 @@ export const products = Object.keys(productScopes) as readonly Product[];
 export function isProduct(name: unknown): name is Product {
   return typeof name === 'string' && Object.hasOwn(productScopes, name);
 }
+
+/** The fields of a token secret's value, in their order. */
+export const tokenFields = [
+  'schema',
+  'access_token',
+  'token_type',
+  'expires_in',
+  'expires_at',
+  'issued_at',
+  'client_id',
+  'scope',
+  'org_id',
+  'ims_host',
+  'client_secret_version',
+] as const;

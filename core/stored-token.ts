@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { tokenFields } from './contract.ts';
 import { type ClientCredential, imsHostSchema } from './credential.ts';
 import { type EpochSeconds, formatInstant, parseInstant } from './instant.ts';
 import { Sensitive } from './sensitive.ts';
@@ -26,7 +27,7 @@ export function encodeStoredToken(
     org_id: credential.orgId,
     ims_host: credential.imsHost,
     client_secret_version: clientSecretVersion,
-  });
+  } satisfies Record<(typeof tokenFields)[number], unknown>);
 }
 
 /** The facts about a stored token that a decision needs when its version id is foreign. */

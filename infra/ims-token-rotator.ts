@@ -34,9 +34,13 @@ export class ImsTokenRotator extends Construct {
   readonly rotatorName: string;
   /** The prefix of the rotator's secret names, without the slash that follows. */
   readonly prefix: string;
+  /** Renews the tokens. */
   readonly function: LambdaFunction;
+  /** The function's execution role. */
   readonly role: Role;
+  /** The function's log. */
   readonly logGroup: LogGroup;
+  /** Invokes the function at each tick. */
   readonly schedule: Schedule;
   /** The alarms; empty if they are disabled. */
   readonly alarms: readonly Alarm[];

@@ -131,7 +131,8 @@ describe('the reference', () => {
     const listed = new Map(cells.map((cell) => [/[a-z-]+/.exec(cell)?.[0], longOptions(cell)]));
     expect(new Set(listed.keys())).toEqual(new Set(commands));
     for (const [command = '', own] of listed) {
-      const common = command === 'local' ? ['--json'] : longOptions(every);
+      const alone = command === 'local' || command === 'completion';
+      const common = alone ? ['--json'] : longOptions(every);
       const options = optionsOf(await helpOf(command)).filter((option) => option !== '--help');
       expect(new Set(options), command).toEqual(new Set([...own, ...common]));
     }

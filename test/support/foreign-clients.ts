@@ -44,6 +44,11 @@ export function javac(context: TestContext): string {
   return working(context, programs, ['--version'], 'a JDK (Debian: default-jdk-headless)');
 }
 
+/** The path of a shell. Skips the test if this machine has none. */
+export function shellProgram(context: TestContext, name: string): string {
+  return working(context, [`/usr/bin/${name}`, name], ['-c', 'exit'], name);
+}
+
 /** The first program that works: a shim on the PATH may exist without its package. */
 function working(
   context: TestContext,
