@@ -1,35 +1,70 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { Stack } from 'aws-cdk-lib';
+import { build } from 'esbuild';
 import { expect, it, onTestFinished } from 'vitest';
 import { bundleDirectory } from '../../infra/bundle.ts';
+import { root } from '../support/document.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 async function directoryWith(...files: readonly string[]): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'bundle-'));
-  onTestFinished(() => rm(directory, { recursive: true }));
+  const directory = await temporaryDirectory();
   for (const file of files) {
-    await mkdir(join(directory, file, '..'), { recursive: true });
+    await mkdir(dirname(join(directory, file)), { recursive: true });
     await writeFile(join(directory, file), '');
   }
   return directory;
 }
 
-it.each([
-  ['the repository', 'infra/bundle.ts'],
-  ['the package', 'dist/infra/bundle.js'],
-])('the bundle is found from %s', async (_, caller) => {
+it('the bundle is found from the repository', async () => {
   // The repository also has the sources beside infra/, which are not the bundle.
-  const directory = await directoryWith('dist/lambda/index.mjs', 'lambda/handler.ts');
-  const base = pathToFileURL(join(directory, caller)).href;
-  expect(bundleDirectory(new Stack(), base)).toBe(join(directory, 'dist/lambda/'));
-});
-
-it('a missing bundle is an error that says how to build it', async () => {
-  const directory = await directoryWith('lambda/handler.ts');
-  const base = pathToFileURL(join(directory, 'infra/bundle.ts')).href;
-  expect(() => bundleDirectory(new Stack(), base)).toThrow(
-    'the function is not built: dist/lambda/index.mjs is missing; run "npm run build" first',
+  const files = ['infra/bundle.ts', 'dist/lambda/index.mjs', 'lambda/handler.ts'];
+  const directory = await directoryWith(...files);
+  expect(bundleDirectory(new Stack(), join(directory, 'infra'))).toBe(
+    join(directory, 'dist/lambda'),
   );
 });
+
+it('the bundle is found from the package', async () => {
+  const directory = await directoryWith('dist/infra/index.js', 'dist/lambda/index.mjs');
+  expect(bundleDirectory(new Stack(), join(directory, 'dist/infra'))).toBe(
+    join(directory, 'dist/lambda'),
+  );
+});
+
+it('a missing bundle in the repository is an error that says how to build it', async () => {
+  const directory = await directoryWith('infra/bundle.ts', 'lambda/handler.ts');
+  expect(() => bundleDirectory(new Stack(), join(directory, 'infra'))).toThrow(
+    'the function is not built: run "npm run build" first',
+  );
+});
+
+it.each(['cjs', 'esm'] as const)(
+  'an app that is bundled with the construct, as %s, is told to leave it out',
+  async (format) => {
+    // In `dist`, from where Node finds this project's node_modules.
+    const directory = await mkdtemp(join(root, 'dist/app-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const app = `import { Stack } from 'aws-cdk-lib';
+import { ImsTokenRotator } from '${join(root, 'dist/infra/index.js')}';
+new ImsTokenRotator(new Stack(), 'Rotator', { rotatorName: 'prod' });`;
+    const file = join(directory, 'out', format === 'cjs' ? 'app.cjs' : 'app.mjs');
+    const require = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
+    await build({
+      stdin: { contents: app, resolveDir: directory },
+      outfile: file,
+      bundle: true,
+      platform: 'node',
+      format,
+      external: ['aws-cdk-lib', 'constructs'],
+      ...(format === 'esm' && { banner: { js: require } }),
+    });
+    await expect(promisify(execFile)(process.execPath, [file])).rejects.toMatchObject({
+      stderr: expect.stringContaining(
+        'If you bundle your app, leave that package out, for example with "--external:ims-token-rotator"',
+      ),
+    });
+  },
+);
