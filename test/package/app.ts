@@ -1,13 +1,10 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { root } from '../support/document.ts';
-
-// An installation takes half a minute, and checking all types of CDK as long.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 300_000 });
 
 const stack = `import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -50,9 +47,15 @@ const compilerOptions = {
 const jest = (useESM: boolean) => `module.exports = {
   extensionsToTreatAsEsm: ${JSON.stringify(useESM ? ['.ts'] : [])},
   moduleNameMapper: { '^(\\\\..*)\\\\.js$': '$1' },
+  testTimeout: 60_000,
   transform: { '^.+\\\\.ts$': ['ts-jest', { useESM: ${useESM} }] },
 };
 `;
+
+/** CommonJS names a module without the extension that it will have. */
+function importing(type: 'commonjs' | 'module', code: string): string {
+  return type === 'module' ? code : code.replace("'./stack.js'", "'./stack'");
+}
 
 /** The files of an app of one module system. */
 const appFiles = (type: 'commonjs' | 'module'): Readonly<Record<string, string>> => ({
@@ -60,17 +63,24 @@ const appFiles = (type: 'commonjs' | 'module'): Readonly<Record<string, string>>
   'tsconfig.json': JSON.stringify({ compilerOptions, include: ['*.ts'] }),
   'jest.config.cjs': jest(type === 'module'),
   'stack.ts': stack,
-  'app.ts': program,
-  'app.test.ts': unitTest,
+  'app.ts': importing(type, program),
+  'app.test.ts': importing(type, unitTest),
 });
 
-describe.each(['lowest', 'newest'])('an app on the %s CDK', (cdk) => {
+/**
+ * Defines the tests of an app in `apps/`, on one version of CDK: both module systems, with what
+ * people compile, test and run such apps.
+ */
+export function testApp(cdk: 'lowest' | 'newest'): void {
   let app: string;
 
   beforeAll(async () => {
     app = await mkdtemp(join(tmpdir(), `${cdk}-`));
     await cp(join(root, 'test/package/apps', cdk), app, { recursive: true });
-    await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', inject('packed')]);
+    const options = ['--no-audit', '--no-fund', '--prefer-offline', '--fetch-timeout=60000'];
+    await run('npm', ['install', ...options, inject('packed')]);
+    const everything = { compilerOptions, include: ['*/*.ts'] };
+    await writeFile(join(app, 'tsconfig.json'), JSON.stringify(everything));
     for (const type of ['commonjs', 'module'] as const) {
       await mkdir(join(app, type));
       for (const [name, text] of Object.entries(appFiles(type))) {
@@ -105,18 +115,18 @@ describe.each(['lowest', 'newest'])('an app on the %s CDK', (cdk) => {
     }
   });
 
-  describe.each(['commonjs', 'module'])('of the module system %s', (type) => {
-    it.each(['typescript', 'typescript-7'])('has types that %s accepts', async (compiler) => {
-      await node(type, `${compiler}/bin/tsc`, '-p', '.');
-    });
+  it.each(['typescript', 'typescript-7'])('has types that %s accepts', async (compiler) => {
+    await node('.', `${compiler}/bin/tsc`, '-p', '.');
+  });
 
+  describe.each(['commonjs', 'module'])('of the module system %s', (type) => {
     it('is tested by jest with ts-jest', async () => {
       const modules = type === 'module' ? ['--experimental-vm-modules'] : [];
       await run(process.execPath, [...modules, '../node_modules/jest/bin/jest.js'], type);
     });
 
     it('is tested by vitest', async () => {
-      await node(type, 'vitest/vitest.mjs', 'run', '--globals', '--root', '.');
+      await node(type, 'vitest/vitest.mjs', 'run', '--globals', '--testTimeout=60000');
     });
 
     it('is synthesized by tsx and by ts-node, with the same result', async () => {
@@ -135,4 +145,39 @@ describe.each(['lowest', 'newest'])('an app on the %s CDK', (cdk) => {
     const options = ['--module', 'commonjs', '--moduleResolution', 'node', '--skipLibCheck'];
     await node('commonjs', 'typescript/bin/tsc', '-p', '.', ...options);
   });
-});
+
+  it('is what "cdk init" makes, with the construct added to its stack', async () => {
+    await mkdir(join(app, 'my-app'));
+    const command = ['init', 'app', '--language', 'typescript', '--generate-only'];
+    await node('my-app', 'aws-cdk/bin/cdk', ...command);
+    await symlink(join(app, 'node_modules'), join(app, 'my-app/node_modules'));
+    const edit = async (path: string, change: (text: string) => string): Promise<void> => {
+      const file = join(app, 'my-app', path);
+      const before = await readFile(file, 'utf8');
+      const after = change(before);
+      expect(after).not.toBe(before);
+      await writeFile(file, after);
+    };
+    await edit('lib/my-app-stack.ts', (text) =>
+      text
+        .replace(/^/, "import { ImsTokenRotator } from 'ims-token-rotator';\n")
+        .replace(
+          '// The code that defines your stack goes here',
+          "new ImsTokenRotator(this, 'Rotator').addCredential('fusion', { product: 'workfront-fusion' });",
+        ),
+    );
+    await edit('test/my-app.test.ts', (text) =>
+      text
+        .replaceAll(/^\/\/ ?/gm, '')
+        .replaceAll(/^ *(?:example test|example resource in).*$/gm, '')
+        .replace(
+          /'AWS::SQS::Queue', \{[^}]*\}/,
+          "'AWS::Lambda::Function', { Runtime: 'nodejs24.x' }",
+        ),
+    );
+    await run('npm', ['test'], 'my-app');
+    await run('npx', ['cdk', 'synth', '--quiet'], 'my-app');
+    const template = await readFile(join(app, 'my-app/cdk.out/MyAppStack.template.json'), 'utf8');
+    expect(template).toContain('nodejs24.x');
+  });
+}

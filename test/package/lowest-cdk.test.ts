@@ -1,0 +1,7 @@
+import { describe, vi } from 'vitest';
+import { testApp } from './app.ts';
+
+// An installation takes half a minute, and checking all types of CDK as long.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 300_000 });
+
+describe('an app on the lowest CDK', () => testApp('lowest'));
