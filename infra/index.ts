@@ -1,12 +1,15 @@
-export { ImsCredential } from './ims-credential.ts';
+export { type IImsCredential, ImsCredential } from './ims-credential.ts';
 export type {
   ImsCredentialFromNameProps,
   ImsCredentialProps,
   OnTokenRenewedOptions,
 } from './ims-credential-props.ts';
+export { ImsProduct } from './ims-product.ts';
 export { ImsTokenRotator } from './ims-token-rotator.ts';
+export type { IImsTokenRotator } from './ims-token-rotator-base.ts';
 export type {
   ImsTokenRotatorAlarmOptions,
+  ImsTokenRotatorAttributes,
   ImsTokenRotatorProps,
   ImsTokenRotatorProxyOptions,
 } from './ims-token-rotator-props.ts';

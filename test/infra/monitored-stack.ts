@@ -15,7 +15,7 @@ export interface MonitoringOptions {
   /** @default - those of a rotator without settings */
   readonly thresholds?: AlarmThresholds | undefined;
   /** @default ['ops@example.com'] */
-  readonly emails?: readonly string[] | undefined;
+  readonly emails?: string[] | undefined;
 }
 
 /** A stack with a function and what watches it, and nothing else. */
