@@ -63,7 +63,11 @@ export interface IImsTokenRotator extends IConstruct {
   metricRenewalDuration(props?: MetricOptions): Metric;
 }
 
-/** What every rotator has by its name alone. */
+/**
+ * What every rotator has by its name alone.
+ *
+ * @internal
+ */
 export abstract class ImsTokenRotatorBase extends Construct implements IImsTokenRotator {
   abstract readonly rotatorName: string;
   abstract readonly prefix: string;
