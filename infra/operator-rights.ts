@@ -152,13 +152,11 @@ function onSecrets(clientSecrets: string, tokenSecrets: string): Right[] {
       resourceArns: [tokenSecrets],
     },
     {
-      actions: [
-        'secretsmanager:CreateSecret',
-        'secretsmanager:DeleteSecret',
-        'secretsmanager:RestoreSecret',
-      ],
+      actions: ['secretsmanager:CreateSecret', 'secretsmanager:DeleteSecret'],
       resourceArns: [clientSecrets, tokenSecrets],
     },
+    // The token secret is deleted last, so that its deletion is never undone.
+    { actions: ['secretsmanager:RestoreSecret'], resourceArns: [clientSecrets] },
     {
       actions: ['secretsmanager:TagResource'],
       resourceArns: [tokenSecrets],

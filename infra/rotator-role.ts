@@ -1,9 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import {
-  type IRole,
-  Policy,
-  PolicyStatement,
-} from 'aws-cdk-lib/aws-iam';
+import { type IRole, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';

