@@ -6,10 +6,10 @@ export type {
 } from './ims-credential-props.ts';
 export { ImsProduct } from './ims-product.ts';
 export { ImsTokenRotator } from './ims-token-rotator.ts';
+export type { ImsTokenRotatorAttributes } from './ims-token-rotator-attributes.ts';
 export type { IImsTokenRotator } from './ims-token-rotator-base.ts';
 export type {
   ImsTokenRotatorAlarmOptions,
-  ImsTokenRotatorAttributes,
   ImsTokenRotatorProps,
   ImsTokenRotatorProxyOptions,
 } from './ims-token-rotator-props.ts';

@@ -1,12 +1,29 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import * as nag from 'cdk-nag';
+import {
+  AwsSolutionsChecks,
+  HIPAASecurityChecks,
+  type NagPack,
+  NIST80053R4Checks,
+  NIST80053R5Checks,
+  PCIDSS321Checks,
+  ServerlessChecks,
+} from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { ImsTokenRotator } from '../../infra/index.ts';
 import { read } from '../support/document.ts';
 import { stackWithEnv } from './full-rotator.ts';
 import { hardenedRotator, packs, plainRotator, ruleOf, solvedByProps } from './hardened-rotator.ts';
+
+const nag: Readonly<Record<(typeof packs)[number], new (app: App) => NagPack>> = {
+  AwsSolutionsChecks,
+  HIPAASecurityChecks,
+  NIST80053R4Checks,
+  NIST80053R5Checks,
+  PCIDSS321Checks,
+  ServerlessChecks,
+};
 
 /** The findings of a pack of cdk-nag 3, each with the path of its resource. */
 function findingsOf(pack: (typeof packs)[number], app: App): readonly string[] {
