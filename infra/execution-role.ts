@@ -1,7 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { type CfnPolicy, type IRole, Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type Construct, Dependable, type IConstruct } from 'constructs';
-import { acknowledge, findings } from './acknowledge.ts';
 import { refuse } from './refuse.ts';
 
 const service = 'lambda.amazonaws.com';
@@ -34,10 +33,9 @@ export function checkTrust(scope: IConstruct, role: IRole): void {
   );
 }
 
-/** Attaches an inline policy. CDK ignores one for a role that the app cannot change. */
+/** Attaches a policy to a role of somebody else. CDK ignores it where the app cannot change the role. */
 export function attachPolicy(role: IRole, policy: Policy): void {
   role.attachInlinePolicy(policy);
-  acknowledge(policy, findings.inlinePolicy);
   const { roles } = policy.node.defaultChild as CfnPolicy;
   const attached: readonly unknown[] = Stack.of(policy).resolve(roles) ?? [];
   if (attached.length > 0) return;

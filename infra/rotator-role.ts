@@ -4,7 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { type SecretKind, secretName, tagKeys } from '../core/contract.ts';
-import { acknowledgeResources } from './acknowledge.ts';
+import { acknowledge, acknowledgeResources, findings } from './acknowledge.ts';
 import { attachPolicy, checkTrust, newExecutionRole } from './execution-role.ts';
 import { checkKey, secretsManagerOf } from './keys.ts';
 import { refuse } from './refuse.ts';
@@ -24,6 +24,7 @@ const maxKeys = 25;
 /** The function's role with its policies, which allow exactly what the function does. */
 export class RotatorRole extends Construct {
   readonly role: IRole;
+  readonly #isOwn: boolean;
   readonly #keys = new Set<string>();
   readonly #decrypt: PolicyStatement;
   readonly #generate: PolicyStatement;
@@ -34,6 +35,7 @@ export class RotatorRole extends Construct {
     super(scope, id);
     const { rotator, prefix, role } = props;
     if (role !== undefined) checkTrust(this, role);
+    this.#isOwn = role === undefined;
     this.role = role ?? newExecutionRole(this, rotator);
     const arnsOf = (kind: SecretKind): string =>
       secretArnPattern(partialSecretArn(this, secretName(prefix, '*', kind)));
@@ -132,7 +134,9 @@ export class RotatorRole extends Construct {
 
   #policy(id: string, statements: PolicyStatement[]): Policy {
     const policy = new Policy(this, id, { statements });
-    attachPolicy(this.role, policy);
+    acknowledge(policy, findings.inlinePolicy);
+    if (this.#isOwn) policy.attachToRole(this.role);
+    else attachPolicy(this.role, policy);
     return policy;
   }
 }
