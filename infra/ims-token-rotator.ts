@@ -121,7 +121,7 @@ export class ImsTokenRotator extends ImsTokenRotatorBase {
     if (watch.topic !== undefined) this.#operators.addTopic(watch.topic.topicArn);
   }
 
-  /** The credentials that the app added, in that order. */
+  /** The credentials that the app added. */
   get credentials(): IImsCredential[] {
     return this.#credentials.node.children as ManagedCredential[];
   }

@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 
 describe('the credentials of a rotator', () => {
-  it('are listed in the order in which they were added', () => {
+  it('are listed, for reading only', () => {
     const rotator = new ImsTokenRotator(stack, 'Rotator');
     expect(rotator.credentials).toEqual([]);
     const added: IImsCredential[] = ['fusion', 'firefly'].map((name) =>
