@@ -12,6 +12,8 @@ import {
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ImsTokenRotator, type ImsTokenRotatorProps } from '../../infra/index.ts';
+import { jsonOf, read, sectionsOf } from '../support/document.ts';
+import { resolve } from '../support/iam.ts';
 import { fullRotator, stackWithEnv } from './full-rotator.ts';
 
 let stack: Stack;
@@ -155,6 +157,26 @@ describe('logEncryptionKey', () => {
         ]),
       },
     });
+  });
+
+  it('has the statement in its policy that the reference shows for an imported key', () => {
+    const section = sectionsOf(read('docs/reference.md'), '###').get(
+      'Keys of the log and the environment',
+    );
+    const [shown = ''] = jsonOf(section ?? '');
+    const there = new Stack(new App(), 'There', {
+      env: { account: '111122223333', region: 'us-east-1' },
+    });
+    new ImsTokenRotator(there, 'Rotator', { logEncryptionKey: new Key(there, 'LogKey') as IKey });
+    const keys = Object.values(Template.fromStack(there).findResources('AWS::KMS::Key'));
+    const [statement] = keys.map((key) => key['Properties'].KeyPolicy.Statement.at(-1));
+    const { Principal, Condition, ...rest } = statement;
+    const logs = 'kms:EncryptionContext:aws:logs:arn';
+    expect({
+      ...rest,
+      Principal: { Service: resolve(Principal.Service) },
+      Condition: { ArnLike: { [logs]: resolve(Condition.ArnLike[logs]) } },
+    }).toEqual(JSON.parse(shown));
   });
 
   it('may be imported, with a policy that lets CloudWatch Logs use it already', () => {

@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { ImsTokenRotator } from '../../infra/index.ts';
 import { fileWith, registerClient, startOperator } from '../cli/operator.ts';
 import { keyArn, setKey } from '../cli/patient.ts';
+import { read } from '../support/document.ts';
 import { actionsOf, isAllowed, type Statement } from '../support/iam.ts';
 
 const account = 'us-east-1:111122223333';
@@ -179,6 +180,13 @@ describe('grantOperate', () => {
     const actions = (statements: readonly Statement[]) => new Set(statements.flatMap(actionsOf));
     expect(actions(elsewhere)).toEqual(actions(granted(ofOwnRotator)));
     expect(isAllowed(elsewhere, 'sns:ListSubscriptionsByTopic', topicArn, {})).toBe(true);
+  });
+
+  it('gives the rights that the reference lists, and no others', () => {
+    const [, operate = ''] = /\*\*Operate\.\*\*\n(.*?)\n## /s.exec(read('docs/reference.md')) ?? [];
+    const listed = [...operate.matchAll(/`(?:[a-z]+:)?([A-Z][A-Za-z]+)`/g)].map(([, name]) => name);
+    const actions = granted(ofOwnRotator).flatMap(actionsOf);
+    expect(new Set(listed)).toEqual(new Set(actions.map((action) => action.split(':')[1])));
   });
 
   it('fails for a rotator whose function is unknown, and for a principal without policies', () => {
