@@ -4,11 +4,12 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import { acknowledge, findings } from './acknowledge.ts';
 import { refuse } from './refuse.ts';
 
 export interface AlarmTopicProps {
   /** The addresses to mail. Amazon SNS asks each one once to confirm. */
-  readonly emails: readonly string[];
+  readonly emails: string[];
 }
 
 /**
@@ -51,7 +52,10 @@ export class AlarmTopic extends Construct {
     this.key.addToResourcePolicy(
       this.#allowAlarms('AllowAlarms', ['kms:Decrypt', 'kms:GenerateDataKey*'], '*'),
     );
-    for (const email of emails) this.topic.addSubscription(new EmailSubscription(email));
+    for (const email of emails) {
+      const subscription = this.topic.addSubscription(new EmailSubscription(email));
+      acknowledge(subscription, findings.mailDeadLetters);
+    }
   }
 
   /** Lets CloudWatch act for the alarms of this account and Region, and for no others. */

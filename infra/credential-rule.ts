@@ -4,6 +4,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { secretName } from '../core/contract.ts';
+import { acknowledge, findings } from './acknowledge.ts';
 import { currentVersionStored } from './label-event.ts';
 
 export interface CredentialRuleProps {
@@ -19,13 +20,14 @@ export interface CredentialRuleProps {
 export class CredentialRule extends Construct {
   constructor(scope: Construct, id: string, { target, prefix }: CredentialRuleProps) {
     super(scope, id);
-    new Rule(this, 'Rule', {
+    const rule = new Rule(this, 'Rule', {
       description: 'Renews the token when its Adobe credential is stored',
       eventPattern: currentVersionStored({
         name: Match.wildcard(secretName(prefix, '*', 'client')),
       }),
       targets: [ruleTarget(target)],
     });
+    acknowledge(rule, findings.ruleDeadLetters);
   }
 }
 

@@ -2,6 +2,7 @@ import { Stack, Token } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { acknowledge, findings } from './acknowledge.ts';
 import { ruleTarget } from './credential-rule.ts';
 import { currentVersionStored } from './label-event.ts';
 import type { RotatorFunction } from './rotator-function.ts';
@@ -57,10 +58,12 @@ export class ExternalClientSecrets extends Construct {
   }
 
   #rule(): Rule {
-    return new Rule(this, `Rule${this.#rules.length + 1}`, {
+    const rule = new Rule(this, `Rule${this.#rules.length + 1}`, {
       description: 'Renews the token when its Adobe credential, an imported secret, is stored',
       eventPattern: currentVersionStored({}),
       targets: [ruleTarget(this.#function.function)],
     });
+    acknowledge(rule, findings.ruleDeadLetters);
+    return rule;
   }
 }

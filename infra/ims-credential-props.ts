@@ -1,14 +1,15 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { IRuleTarget } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { ISecret, ReplicaRegion, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ISecret, ReplicaRegion } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 
 /** Properties of a credential that `ImsTokenRotator.addCredential` creates. */
 export interface ImsCredentialProps {
   /**
-   * The product whose documented scopes to request, for example `workfront-fusion`. Scopes in the
-   * client secret's value take precedence. Cannot be combined with `scopes`.
+   * The product whose documented scopes to request: a member of `ImsProduct`, or its value, for
+   * example `workfront-fusion`. Scopes in the client secret's value take precedence. Cannot be
+   * combined with `scopes`.
    *
    * @default - `scopes`, or the scopes in the client secret's value
    */
@@ -19,7 +20,7 @@ export interface ImsCredentialProps {
    *
    * @default - the scopes of `product`, or the scopes in the client secret's value
    */
-  readonly scopes?: readonly string[] | undefined;
+  readonly scopes?: string[] | undefined;
   /**
    * The time before expiry at which a token is renewed, at most half its lifetime.
    *
@@ -32,7 +33,7 @@ export interface ImsCredentialProps {
    *
    * @default - an empty secret `<prefix>/<name>/client` for you to fill
    */
-  readonly clientSecret?: ISecret | Secret | undefined;
+  readonly clientSecret?: ISecret | undefined;
   /**
    * The key that encrypts the secrets that are created. Readers in other accounts need one.
    *
@@ -44,13 +45,13 @@ export interface ImsCredentialProps {
    *
    * @default - none
    */
-  readonly replicaRegions?: readonly ReplicaRegion[] | undefined;
+  readonly replicaRegions?: ReplicaRegion[] | undefined;
   /**
    * The ids of other accounts, whose administrators may then let workloads read the token.
    *
    * @default - none
    */
-  readonly readerAccounts?: readonly string[] | undefined;
+  readonly readerAccounts?: string[] | undefined;
   /**
    * Declares that the policies of imported keys, which this app cannot edit, already let readers in
    * other accounts decrypt.
@@ -106,7 +107,7 @@ export interface ImsCredentialFromNameProps {
    *
    * @default - none
    */
-  readonly replicaRegions?: readonly ReplicaRegion[] | undefined;
+  readonly replicaRegions?: ReplicaRegion[] | undefined;
 }
 
 /** Options of `ImsCredential.onTokenRenewed`. */

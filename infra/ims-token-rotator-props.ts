@@ -1,8 +1,9 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import type { ISecurityGroup, IVpc, SubnetSelection, Vpc } from 'aws-cdk-lib/aws-ec2';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 
 /** Recipients and thresholds of the alarms. */
@@ -19,7 +20,7 @@ export interface ImsTokenRotatorAlarmOptions {
    *
    * @default - none
    */
-  readonly emails?: readonly string[] | undefined;
+  readonly emails?: string[] | undefined;
   /**
    * An existing topic, whose policy and key let CloudWatch publish. Cannot be combined with `emails`.
    *
@@ -40,6 +41,13 @@ export interface ImsTokenRotatorAlarmOptions {
    * @default 4
    */
   readonly urgentPercent?: number | undefined;
+  /**
+   * The address at which you publish the runbook of this package, `docs/runbook.md`. The description
+   * of each alarm then links to its section.
+   *
+   * @default - the descriptions have the steps themselves
+   */
+  readonly runbookUrl?: string | undefined;
 }
 
 /** A proxy between the function and Adobe IMS and AWS. */
@@ -51,7 +59,7 @@ export interface ImsTokenRotatorProxyOptions {
    *
    * @default - none; Secrets Manager if there are `credentials`
    */
-  readonly exceptions?: readonly string[] | undefined;
+  readonly exceptions?: string[] | undefined;
   /**
    * A secret that holds a JSON object with `username` and `password`. Import it by its complete ARN,
    * and with its key unless that is the AWS-managed one. The function reads it without the proxy, so
@@ -59,7 +67,7 @@ export interface ImsTokenRotatorProxyOptions {
    *
    * @default - the proxy asks for no password
    */
-  readonly credentials?: ISecret | Secret | undefined;
+  readonly credentials?: ISecret | undefined;
 }
 
 /** Properties of a rotator. */
@@ -90,6 +98,19 @@ export interface ImsTokenRotatorProps {
    */
   readonly timeout?: Duration | undefined;
   /**
+   * The function's memory, 256 to 10,240 megabytes.
+   *
+   * @default 256
+   */
+  readonly memorySize?: number | undefined;
+  /**
+   * The invocations to reserve for the function, at least 1. Ticks never overlap, but a stored
+   * credential and the commands of operators invoke the function beside them; 5 suffice.
+   *
+   * @default - the function shares the concurrency of the account
+   */
+  readonly reservedConcurrentExecutions?: number | undefined;
+  /**
    * How long CloudWatch keeps the function's log.
    *
    * @default RetentionDays.THREE_MONTHS
@@ -101,6 +122,28 @@ export interface ImsTokenRotatorProps {
    * @default - the AWS-managed key
    */
   readonly encryptionKey?: IKey | undefined;
+  /**
+   * The function's role, to which the construct adds its policies. It must trust
+   * `lambda.amazonaws.com`. An imported role must be of this account, and must not be imported with
+   * `mutable: false`.
+   *
+   * @default - a new role
+   */
+  readonly role?: IRole | undefined;
+  /**
+   * The key that encrypts the function's log. The construct lets CloudWatch Logs use it; the policy of
+   * an imported key must let `logs.<region>.amazonaws.com` use it already.
+   *
+   * @default - the key of CloudWatch Logs
+   */
+  readonly logEncryptionKey?: IKey | undefined;
+  /**
+   * The key that encrypts the function's environment. Operators need `kms:Decrypt` on it, which
+   * `grantOperate` gives them, or their commands do not recognize the function.
+   *
+   * @default - the AWS-managed key
+   */
+  readonly environmentEncryption?: IKey | undefined;
   /**
    * The fate of a secret that is removed from the stack. Without it, workloads have no token. By
    * default it is kept, except by the rollback of the deployment that creates it: kept then, the empty
@@ -132,7 +175,7 @@ export interface ImsTokenRotatorProps {
    *
    * @default - the function runs outside a VPC
    */
-  readonly vpc?: IVpc | Vpc | undefined;
+  readonly vpc?: IVpc | undefined;
   /**
    * The subnets of `vpc` to use.
    *
@@ -144,7 +187,7 @@ export interface ImsTokenRotatorProps {
    *
    * @default - one that allows all outbound traffic
    */
-  readonly securityGroups?: readonly ISecurityGroup[] | undefined;
+  readonly securityGroups?: ISecurityGroup[] | undefined;
   /**
    * The proxy between the function and Adobe IMS and AWS.
    *

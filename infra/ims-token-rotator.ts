@@ -1,6 +1,7 @@
 import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import type { Alarm, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Grant, IGrantable, Role } from 'aws-cdk-lib/aws-iam';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Grant, IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Schedule } from 'aws-cdk-lib/aws-scheduler';
@@ -10,47 +11,65 @@ import { alarmThresholds } from './alarm-thresholds.ts';
 import { CredentialEnvironment } from './credential-environment.ts';
 import { CredentialRule } from './credential-rule.ts';
 import { ExternalClientSecrets } from './external-client-secrets.ts';
-import type { ImsCredential } from './ims-credential.ts';
+import { ImportedRotator } from './imported-rotator.ts';
+import { type IImsCredential, ImsCredential } from './ims-credential.ts';
 import type { ImsCredentialProps } from './ims-credential-props.ts';
+import type { ImsTokenRotatorAttributes } from './ims-token-rotator-attributes.ts';
+import { type IImsTokenRotator, ImsTokenRotatorBase } from './ims-token-rotator-base.ts';
 import type { ImsTokenRotatorProps } from './ims-token-rotator-props.ts';
 import { checkKey } from './keys.ts';
 import { ManagedCredential } from './managed-credential.ts';
-import { isMetricName, rotatorMetric } from './metrics.ts';
 import { checkCredentialName, checkRotatorName, secretPrefix } from './names.ts';
 import { NativeRotation } from './native-rotation.ts';
+import { OperatorRights } from './operator-rights.ts';
 import { refuse } from './refuse.ts';
 import { marginProblem } from './renewal-margin.ts';
 import { RotatorFunction } from './rotator-function.ts';
 import { checkAlarmOptions, RotatorWatch } from './rotator-watch.ts';
 import { TickSchedule } from './tick-schedule.ts';
 import { timingDefaults } from './timing.ts';
+import { checkUnique } from './unique-rotators.ts';
 
 // Keeps the largest stack below CloudFormation's limit of 500 resources.
 const maxCredentials = 100;
 
 /** Keeps the access tokens of Adobe IMS credentials fresh in AWS Secrets Manager. */
-export class ImsTokenRotator extends Construct {
-  /** The rotator's name, which is also the dimension of its metrics. */
-  readonly rotatorName: string;
-  /** The prefix of the rotator's secret names, without the slash that follows. */
-  readonly prefix: string;
+export class ImsTokenRotator extends ImsTokenRotatorBase {
+  /** References a rotator of this account and Region that another app deploys, by its name. */
+  static fromRotatorName(scope: Construct, id: string, rotatorName: string): IImsTokenRotator {
+    return new ImportedRotator(scope, id, { rotatorName });
+  }
+
+  /** References a rotator that another app deploys: its metrics, credentials and function. */
+  static fromRotatorAttributes(
+    scope: Construct,
+    id: string,
+    attributes: ImsTokenRotatorAttributes,
+  ): IImsTokenRotator {
+    return new ImportedRotator(scope, id, attributes);
+  }
+
+  override readonly rotatorName: string;
+  override readonly prefix: string;
   /** Renews the tokens. */
   readonly function: LambdaFunction;
   /** The function's execution role. */
-  readonly role: Role;
+  readonly role: IRole;
   /** The function's log. */
   readonly logGroup: LogGroup;
   /** Invokes the function at each tick. */
   readonly schedule: Schedule;
   /** The alarms; empty if they are disabled. */
-  readonly alarms: readonly Alarm[];
+  readonly alarms: Alarm[];
   readonly #props: ImsTokenRotatorProps;
   readonly #tick: Duration;
   readonly #function: RotatorFunction;
   readonly #credentials: Construct;
+  readonly #others: Construct;
   readonly #environment: CredentialEnvironment;
   readonly #external: ExternalClientSecrets;
   readonly #rotation: NativeRotation | undefined;
+  readonly #operators: OperatorRights;
 
   constructor(scope: Construct, id: string, props: ImsTokenRotatorProps = {}) {
     super(scope, id);
@@ -64,38 +83,51 @@ export class ImsTokenRotator extends Construct {
     checkRotatorName(this, rotatorName);
     this.rotatorName = rotatorName;
     this.prefix = secretPrefix(this, { rotatorName, prefix: props.prefix });
-    this.#checkUnique();
+    checkUnique(this, (other) => other instanceof ImsTokenRotator);
     checkAlarmOptions(this, props.alarms ?? {});
     this.#function = this.#rotatorFunction();
+    this.function = this.#function.function;
+    this.#operators = new OperatorRights(this, {
+      prefix: this.prefix,
+      functionArn: this.function.functionArn,
+    });
+    if (props.environmentEncryption !== undefined) {
+      this.#operators.addEnvironmentKey(props.environmentEncryption);
+    }
     if (encryptionKey !== undefined) {
       checkKey(this, encryptionKey);
-      this.#function.role.allowKey(encryptionKey, 'write');
+      this.#allowKey(encryptionKey, 'write');
     }
     this.#checkMargin(undefined);
-    const target = this.#function.function;
-    this.function = target;
+    const target = this.function;
     this.role = this.#function.role.role;
     this.logGroup = this.#function.logGroup;
-    const tickSchedule = new TickSchedule(this, 'Tick', { target, tick });
-    // A tick would fail before the role has its policies.
-    tickSchedule.node.addDependency(this.#function);
-    this.schedule = tickSchedule.schedule;
+    const rights = this.#function.role;
+    this.schedule = new TickSchedule(this, 'Tick', { target, tick, rights }).schedule;
     new CredentialRule(this, 'CredentialRule', { target, prefix: this.prefix });
     this.#environment = new CredentialEnvironment(this, 'CredentialEnvironment', this.#function);
     this.#external = new ExternalClientSecrets(this, 'ExternalClientSecrets', this.#function);
     this.#credentials = new Construct(this, 'Credentials');
+    this.#others = new Construct(this, 'OtherCredentials');
     this.#rotation =
       props.nativeRotation === true
         ? new NativeRotation(this, 'NativeRotation', this.#function)
         : undefined;
-    this.alarms = new RotatorWatch(this, 'Watch', {
+    const watch = new RotatorWatch(this, 'Watch', {
       rotator: rotatorName,
       function: target,
       logGroup: this.logGroup,
       tick,
       options: props.alarms ?? {},
       dashboard: props.dashboard ?? true,
-    }).alarms;
+    });
+    this.alarms = [...watch.alarms];
+    if (watch.topic !== undefined) this.#operators.addTopic(watch.topic.topicArn);
+  }
+
+  /** The credentials that the app added. */
+  get credentials(): IImsCredential[] {
+    return this.#credentials.node.children as ManagedCredential[];
   }
 
   /**
@@ -104,7 +136,7 @@ export class ImsTokenRotator extends Construct {
    * @param name the credential's short name: lower-case letters, digits and hyphens
    * @throws ValidationError if the properties are invalid, or the stack has 100 credentials already
    */
-  addCredential(name: string, props: ImsCredentialProps = {}): ImsCredential {
+  addCredential(name: string, props: ImsCredentialProps = {}): IImsCredential {
     checkCredentialName(this, name);
     if (this.#credentials.node.tryFindChild(name) !== undefined) {
       refuse(this, 'CredentialTwice', `the credential "${name}" was already added`);
@@ -128,81 +160,45 @@ export class ImsTokenRotator extends Construct {
       prefix: this.prefix,
       removalPolicy: this.#props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
-    if (encryptionKey !== undefined) this.#function.role.allowKey(encryptionKey, 'write');
+    if (encryptionKey !== undefined) this.#allowKey(encryptionKey, 'write');
     const clientKey = props.clientSecret?.encryptionKey;
     if (clientKey !== undefined) {
       checkKey(credential, clientKey);
-      this.#function.role.allowKey(clientKey, 'read');
+      this.#allowKey(clientKey, 'read');
     }
     const elsewhere = props.clientSecret && this.#external.add(credential.clientSecret);
+    if (elsewhere !== undefined) this.#operators.addClientSecret(elsewhere);
     this.#environment.add(name, elsewhere);
     // The function would report a credential that it is told of before the secrets exist.
-    this.function.node.addDependency(...credential.resources);
+    this.function.node.defaultChild?.node.addDependency(...credential.resources);
     this.#rotation?.attach(credential.tokenSecret);
     return credential;
   }
 
-  /** Lets an operator or a workload invoke the function, for example to renew a credential now. */
-  grantInvoke(grantee: IGrantable): Grant {
+  override credential(name: string): IImsCredential {
+    checkCredentialName(this, name);
+    const added = this.#credentials.node.tryFindChild(name) as ManagedCredential | undefined;
+    if (added !== undefined) return added;
+    const { account, region } = Stack.of(this);
+    const others = this.#others;
+    return (
+      (others.node.tryFindChild(name) as ImsCredential | undefined) ??
+      ImsCredential.fromName(others, name, {
+        name,
+        prefix: this.prefix,
+        account,
+        region,
+        encryptionKey: this.#props.encryptionKey,
+      })
+    );
+  }
+
+  override grantInvoke(grantee: IGrantable): Grant {
     return this.function.grantInvoke(grantee);
   }
 
-  /**
-   * A metric that the function emits.
-   *
-   * @param metricName one of the metrics in the reference, for example `Failing`
-   * @throws ValidationError if the function emits no such metric
-   */
-  metric(metricName: string, props?: MetricOptions): Metric {
-    if (!isMetricName(metricName)) {
-      refuse(this, 'Metric', `the function emits no metric "${metricName}"`);
-    }
-    return rotatorMetric(this.rotatorName, metricName, props);
-  }
-
-  /** Completed passes over the whole list of secrets. */
-  metricTicks(props?: MetricOptions): Metric {
-    return this.metric('Ticks', props);
-  }
-
-  /** Credentials found by the last pass. */
-  metricManaged(props?: MetricOptions): Metric {
-    return this.metric('Managed', props);
-  }
-
-  /** Tokens stored. */
-  metricRenewed(props?: MetricOptions): Metric {
-    return this.metric('Renewed', props);
-  }
-
-  /** Credentials currently failing. */
-  metricFailing(props?: MetricOptions): Metric {
-    return this.metric('Failing', props);
-  }
-
-  /** Credentials currently paused. */
-  metricPaused(props?: MetricOptions): Metric {
-    return this.metric('Paused', props);
-  }
-
-  /** Remaining life, in percent, of the token closest to expiry, paused tokens aside. */
-  metricMinLifeLeft(props?: MetricOptions): Metric {
-    return this.metric('MinLifeLeft', props);
-  }
-
-  /** Seconds until the first token expires. */
-  metricMinSecondsToExpiry(props?: MetricOptions): Metric {
-    return this.metric('MinSecondsToExpiry', props);
-  }
-
-  /** Remaining life, in percent, of the paused token closest to expiry. */
-  metricMinPausedLifeLeft(props?: MetricOptions): Metric {
-    return this.metric('MinPausedLifeLeft', props);
-  }
-
-  /** Milliseconds from a credential's first read to its stored token. */
-  metricRenewalDuration(props?: MetricOptions): Metric {
-    return this.metric('RenewalDuration', props);
+  override grantOperate(grantee: IGrantable): Grant {
+    return this.#operators.grant(grantee);
   }
 
   #rotatorFunction(): RotatorFunction {
@@ -224,24 +220,9 @@ export class ImsTokenRotator extends Construct {
     });
   }
 
-  /** Two rotators with one name would renew each other's tokens and share their metrics. */
-  #checkUnique(): void {
-    const { environment } = Stack.of(this);
-    const others = this.node.root.node
-      .findAll()
-      .filter((other) => other instanceof ImsTokenRotator)
-      .filter((other) => other !== this && Stack.of(other).environment === environment);
-    const nested = (outer: string, inner: string): boolean => `${inner}/`.startsWith(`${outer}/`);
-    for (const { node, rotatorName, prefix } of others) {
-      if (rotatorName === this.rotatorName) {
-        const message = `${node.path} is also named "${rotatorName}"; give one of them another rotatorName`;
-        refuse(this, 'RotatorTwice', message);
-      }
-      if (nested(prefix, this.prefix) || nested(this.prefix, prefix)) {
-        const message = `the prefix "${this.prefix}" overlaps with "${prefix}" of ${node.path}`;
-        refuse(this, 'PrefixTwice', message);
-      }
-    }
+  #allowKey(key: IKey, use: 'read' | 'write'): void {
+    this.#function.role.allowKey(key, use);
+    this.#operators.addKey(key);
   }
 
   #checkMargin(renewBefore: Duration | undefined): void {

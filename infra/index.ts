@@ -1,10 +1,13 @@
-export { ImsCredential } from './ims-credential.ts';
+export { type IImsCredential, ImsCredential } from './ims-credential.ts';
 export type {
   ImsCredentialFromNameProps,
   ImsCredentialProps,
   OnTokenRenewedOptions,
 } from './ims-credential-props.ts';
+export { ImsProduct } from './ims-product.ts';
 export { ImsTokenRotator } from './ims-token-rotator.ts';
+export type { ImsTokenRotatorAttributes } from './ims-token-rotator-attributes.ts';
+export type { IImsTokenRotator } from './ims-token-rotator-base.ts';
 export type {
   ImsTokenRotatorAlarmOptions,
   ImsTokenRotatorProps,

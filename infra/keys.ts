@@ -16,21 +16,25 @@ export function secretsManagerOf(region: string): string {
   return `secretsmanager.${region}.amazonaws.com`;
 }
 
-/** IAM and key policies know a key only by its own ARN, but CDK accepts an alias silently. */
-export function checkKey(scope: IConstruct, key: IKey): void {
+/**
+ * IAM and key policies know a key only by its own ARN, but CDK accepts an alias silently.
+ *
+ * @param prop what the key was given as
+ */
+export function checkKey(scope: IConstruct, key: IKey, prop = 'encryptionKey'): void {
   if (key.keyArn.includes(':alias/aws/')) {
     refuse(
       scope,
       'AwsManagedKey',
-      'encryptionKey is an AWS-managed key; omit it: Secrets Manager then uses ' +
-        'aws/secretsmanager, which needs no permission and cannot be shared with other accounts',
+      `${prop} is an AWS-managed key; omit it: AWS then uses its own key, which needs no permission ` +
+        'and cannot be shared with other accounts',
     );
   }
   if (key.keyArn.includes(':alias/') || 'aliasName' in key) {
     refuse(
       scope,
       'KeyAlias',
-      'encryptionKey is an alias, which IAM does not resolve; give the key itself: ' +
+      `${prop} is an alias, which IAM does not resolve; give the key itself: ` +
         'Key.fromKeyArn(scope, id, "arn:…:key/…")',
     );
   }

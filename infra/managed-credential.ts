@@ -11,18 +11,20 @@ import {
 import type { Construct } from 'constructs';
 import {
   isProduct,
-  products,
   scopesTagProblem,
   scopesTagRule,
   secretName,
   tagKeys,
 } from '../core/contract.ts';
+import { acknowledge, findings } from './acknowledge.ts';
 import { ImsCredential } from './ims-credential.ts';
 import type { ImsCredentialProps, OnTokenRenewedOptions } from './ims-credential-props.ts';
+import { unknownProduct } from './ims-product.ts';
 import { checkKey } from './keys.ts';
 import { warnOfReadingOnce } from './reading-once.ts';
 import { refuse } from './refuse.ts';
 import { renewalRule } from './renewal-rule.ts';
+import { withName } from './secret-name.ts';
 import { grantTokenRead, type ReadableToken } from './token-readers.ts';
 
 export interface ManagedCredentialProps extends ImsCredentialProps {
@@ -34,6 +36,7 @@ export interface ManagedCredentialProps extends ImsCredentialProps {
 
 /** A credential whose secrets the rotator's stack creates, empty. */
 export class ManagedCredential extends ImsCredential {
+  override readonly credentialName: string;
   override readonly clientSecret: ISecret;
   override readonly tokenSecret: ISecret;
   /** The secrets that the stack creates for the credential. */
@@ -45,10 +48,11 @@ export class ManagedCredential extends ImsCredential {
     super(scope, id);
     const { prefix, name, removalPolicy, encryptionKey, replicaRegions } = props;
     this.#props = props;
+    this.credentialName = name;
     this.#check();
     // The ids are a contract: under another one, CloudFormation would replace the secret.
     this.clientSecret =
-      (props.clientSecret as ISecret | undefined) ??
+      props.clientSecret ??
       emptySecret(this, 'ClientSecret', {
         secretName: secretName(prefix, name, 'client'),
         description: `Adobe OAuth Server-to-Server credential "${name}"`,
@@ -65,6 +69,10 @@ export class ManagedCredential extends ImsCredential {
     this.resources = [props.clientSecret === undefined ? this.clientSecret : [], this.tokenSecret]
       .flat()
       .map(({ node }) => node.defaultChild as CfnResource);
+    if (props.clientSecret === undefined) {
+      acknowledge(this.clientSecret, findings.clientSecretRotation);
+    }
+    acknowledge(this.tokenSecret, findings.tokenRotation);
     this.#tag();
     const { account, region } = Stack.of(this);
     this.#token = {
@@ -103,12 +111,7 @@ export class ManagedCredential extends ImsCredential {
       refuse(this, 'ProductAndScopes', 'give either product or scopes, not both');
     }
     if (product !== undefined && !isProduct(product)) {
-      refuse(
-        this,
-        'Product',
-        `the product "${product}" is unknown: it must be one of ${products.join(', ')}; for ` +
-          'another product give its scopes',
-      );
+      refuse(this, 'Product', unknownProduct(product));
     }
     const problem = scopesTagProblem(scopes ?? ['openid']);
     if (problem !== undefined) refuse(this, 'Scopes', `scopes ${problem}; ${scopesTagRule}`);
@@ -142,7 +145,7 @@ interface EmptySecretProps {
   readonly description: string;
   readonly removalPolicy: RemovalPolicy;
   readonly encryptionKey?: IKey | undefined;
-  readonly replicaRegions?: readonly ReplicaRegion[] | undefined;
+  readonly replicaRegions?: ReplicaRegion[] | undefined;
 }
 
 function emptySecret(
@@ -153,7 +156,7 @@ function emptySecret(
   const secret = new Secret(scope, id, {
     ...props,
     ...(encryptionKey === undefined ? {} : { encryptionKey }),
-    ...(replicaRegions === undefined ? {} : { replicaRegions: [...replicaRegions] }),
+    ...(replicaRegions === undefined ? {} : { replicaRegions }),
   });
   // Without a value CDK requests a random password, which consumers would mistake for a token.
   const resource = secret.node.defaultChild as CfnResource;
@@ -165,5 +168,5 @@ function emptySecret(
     },
   });
   // Under exactOptionalPropertyTypes CDK's class does not satisfy its own interface.
-  return secret as ISecret;
+  return withName(props.secretName, secret as ISecret);
 }

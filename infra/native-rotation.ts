@@ -29,6 +29,6 @@ export class NativeRotation extends Construct {
       rotateImmediatelyOnUpdate: false,
     });
     // Secrets Manager invokes the function at once, with the test step, to check its access.
-    schedule.node.addDependency(this.#permission, this.#rotator);
+    schedule.node.addDependency(this.#permission, this.#rotator.role);
   }
 }

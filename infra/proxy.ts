@@ -1,5 +1,4 @@
 import { Stack, Token } from 'aws-cdk-lib';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
 import { environmentVariables } from '../core/contract.ts';
 import type { ImsTokenRotatorProxyOptions } from './ims-token-rotator-props.ts';
@@ -54,7 +53,7 @@ export function proxyEnvironment(
   const secretsManager = `secretsmanager.${region}.${urlSuffix}`;
   return {
     ...variables(url, [secretsManager, ...exceptions]),
-    [environmentVariables.proxySecret]: completeSecretArn(scope, credentials as ISecret, {
+    [environmentVariables.proxySecret]: completeSecretArn(scope, credentials, {
       what: 'the secret of the proxy',
       code: 'ProxySecret',
     }),

@@ -55,8 +55,9 @@ class ReadingOnce implements IAspect {
 /** The resource as the template will have it. CDK's own checks use this method too. */
 function resourceOf(node: CfnResource): Resource {
   const fragment = (node as unknown as { _toCloudFormation(): object })._toCloudFormation();
-  const { Resources } = Stack.of(node).resolve(fragment) as {
-    Resources: Readonly<Record<string, Resource>>;
+  // CDK leaves some resources out of the template, for example a policy that has no statements.
+  const { Resources = {} } = Stack.of(node).resolve(fragment) as {
+    readonly Resources?: Readonly<Record<string, Resource>>;
   };
   return Object.values(Resources)[0] ?? { Type: '' };
 }

@@ -10,6 +10,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { type AlarmName, whereToLook } from './alarm-steps.ts';
 import type { AlarmThresholds } from './alarm-thresholds.ts';
 import { rotatorMetric } from './metrics.ts';
 import { usualLifetime } from './renewal-margin.ts';
@@ -28,6 +29,8 @@ export interface RotatorAlarmsProps {
    * @default - the alarms notify nobody
    */
   readonly topic?: ITopic | undefined;
+  /** The address of the runbook. @default - the descriptions have the steps */
+  readonly runbookUrl?: string | undefined;
 }
 
 type Check = Omit<AlarmProps, 'treatMissingData' | 'evaluationPeriods'> &
@@ -35,7 +38,7 @@ type Check = Omit<AlarmProps, 'treatMissingData' | 'evaluationPeriods'> &
 
 const { LESS_THAN_THRESHOLD, GREATER_THAN_OR_EQUAL_TO_THRESHOLD } = ComparisonOperator;
 
-/** The alarms of one rotator. Each says what happened, how much time is left, and where to look. */
+/** The alarms of one rotator. Each says what happened, how much time is left, and what to do. */
 export class RotatorAlarms extends Construct {
   /** A token is close to expiry. */
   readonly lifeLeft: Alarm;
@@ -80,7 +83,7 @@ export class RotatorAlarms extends Construct {
       alarmDescription: this.#describe(
         `A token has less than ${percent} % of its life left and was not renewed.`,
         `Consumers fail when the token expires: ${percent} % of 24 hours is ${timeLeft(percent)}. ${act}`,
-        'Life left',
+        'LifeLeft',
       ),
     });
   }
@@ -94,7 +97,7 @@ export class RotatorAlarms extends Construct {
       alarmDescription: this.#describe(
         `A paused token has less than ${percent} % of its life left, and is not renewed.`,
         `Consumers fail when the token expires: ${percent} % of 24 hours is ${timeLeft(percent)}. Resume the credential, or offboard it.`,
-        'Paused life left',
+        'PausedLifeLeft',
       ),
     });
   }
@@ -131,7 +134,7 @@ export class RotatorAlarms extends Construct {
       alarmDescription: this.#describe(
         'A run failed: the renewal of a credential began to fail, or the function could not finish.',
         'The stored token is intact and valid until it expires, by default for half its life. If the next tick repairs it, the alarm on failing does not follow.',
-        'New failure',
+        'NewFailure',
       ),
     });
   }
@@ -175,7 +178,7 @@ export class RotatorAlarms extends Construct {
       alarmDescription: this.#describe(
         'Lambda dropped a tick or the event of a stored credential: the function failed twice or could not start.',
         'The next tick makes up for it. If this lasts, stored tokens last about half their lifetime.',
-        'Events dropped',
+        'EventsDropped',
       ),
     });
   }
@@ -214,8 +217,9 @@ export class RotatorAlarms extends Construct {
     return alarm;
   }
 
-  #describe(event: string, time: string, section: string): string {
-    return `Rotator ${this.#props.rotator}: ${event} ${time} docs/runbook.md: "${section}".`;
+  #describe(event: string, time: string, alarm: AlarmName): string {
+    const { rotator, runbookUrl } = this.#props;
+    return `Rotator ${rotator}: ${event} ${time} ${whereToLook(alarm, rotator, runbookUrl)}`;
   }
 }
 

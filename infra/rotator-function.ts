@@ -1,12 +1,12 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import type { IVpc } from 'aws-cdk-lib/aws-ec2';
+import type { Policy, Role } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
+  type CfnFunction,
   Code,
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
-  Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import {
   CustomDataIdentifier,
@@ -14,23 +14,34 @@ import {
   LogGroup,
   type RetentionDays,
 } from 'aws-cdk-lib/aws-logs';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { environmentVariables } from '../core/contract.ts';
+import { acknowledge, findings } from './acknowledge.ts';
 import { bundleDirectory } from './bundle.ts';
 import { CaCertificates } from './ca-certificates.ts';
+import { checkCapacity, defaultMemory } from './capacity.ts';
 import type { ImsTokenRotatorProps } from './ims-token-rotator-props.ts';
+import { checkKey } from './keys.ts';
+import { allowLogs } from './log-key.ts';
 import { proxyEnvironment } from './proxy.ts';
 import { refuse } from './refuse.ts';
 import { RotatorRole } from './rotator-role.ts';
 import { type Timing, tickLimits, tickProblem, timeoutLimits, timeoutProblem } from './timing.ts';
 
-type Network = Pick<
+type Network = Pick<ImsTokenRotatorProps, 'vpc' | 'vpcSubnets' | 'securityGroups'>;
+
+type Options = Pick<
   ImsTokenRotatorProps,
-  'vpc' | 'vpcSubnets' | 'securityGroups' | 'proxy' | 'caCertificates'
+  | 'proxy'
+  | 'caCertificates'
+  | 'role'
+  | 'logEncryptionKey'
+  | 'environmentEncryption'
+  | 'memorySize'
+  | 'reservedConcurrentExecutions'
 >;
 
-export interface RotatorFunctionProps extends Timing, Network {
+export interface RotatorFunctionProps extends Timing, Network, Options {
   readonly rotator: string;
   readonly prefix: string;
   readonly tracing: boolean;
@@ -50,20 +61,11 @@ export class RotatorFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: RotatorFunctionProps) {
     super(scope, id);
-    const { rotator, prefix, tick, timeout, validate } = props;
     this.#check(props);
-    this.logGroup = new LogGroup(this, 'LogGroup', {
-      retention: props.logRetention,
-      removalPolicy: RemovalPolicy.DESTROY,
-      dataProtectionPolicy: new DataProtectionPolicy({
-        name: 'mask-tokens',
-        description: 'Masks anything that looks like an access token, should one ever be logged',
-        identifiers: [new CustomDataIdentifier('JwtShaped', jwtShaped)],
-      }),
-    });
-    this.role = new RotatorRole(this, 'Permissions', { rotator, prefix });
+    const { rotator, prefix, tick, validate, proxy, caCertificates: file } = props;
+    this.logGroup = this.#logGroup(props);
+    this.role = new RotatorRole(this, 'Permissions', { rotator, prefix, role: props.role });
     this.logGroup.grantWrite(this.role.role);
-    const { proxy, caCertificates: file } = props;
     const ca =
       file === undefined ? undefined : new CaCertificates(this, 'CaCertificates', { file });
     this.environment = {
@@ -74,11 +76,29 @@ export class RotatorFunction extends Construct {
       ...(proxy === undefined ? {} : proxyEnvironment(this, proxy)),
       ...ca?.environment,
     };
-    if (proxy?.credentials !== undefined) {
-      this.role.allowProxySecret(proxy.credentials as ISecret);
-    }
-    this.function = new LambdaFunction(this, 'Function', {
-      description: `Renews the Adobe IMS access tokens of the rotator ${rotator}`,
+    if (proxy?.credentials !== undefined) this.role.allowProxySecret(proxy.credentials);
+    this.function = this.#lambda(props, ca);
+    this.#acknowledge(props);
+  }
+
+  #logGroup({ logRetention, logEncryptionKey }: RotatorFunctionProps): LogGroup {
+    if (logEncryptionKey !== undefined) allowLogs(this, logEncryptionKey);
+    return new LogGroup(this, 'LogGroup', {
+      retention: logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+      ...(logEncryptionKey === undefined ? {} : { encryptionKey: logEncryptionKey }),
+      dataProtectionPolicy: new DataProtectionPolicy({
+        name: 'mask-tokens',
+        description: 'Masks anything that looks like an access token, should one ever be logged',
+        identifiers: [new CustomDataIdentifier('JwtShaped', jwtShaped)],
+      }),
+    });
+  }
+
+  #lambda(props: RotatorFunctionProps, ca: CaCertificates | undefined): LambdaFunction {
+    const { environmentEncryption, reservedConcurrentExecutions } = props;
+    const target = new LambdaFunction(this, 'Function', {
+      description: `Renews the Adobe IMS access tokens of the rotator ${props.rotator}`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       code: Code.fromAsset(bundleDirectory(this)),
@@ -86,23 +106,41 @@ export class RotatorFunction extends Construct {
       role: this.role.role,
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
-      tracing: props.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
-      memorySize: 256,
-      timeout,
+      memorySize: props.memorySize ?? defaultMemory,
+      timeout: props.timeout,
       retryAttempts: 1,
       maxEventAge: Duration.minutes(5),
       environment: { ...this.environment },
+      ...(environmentEncryption === undefined ? {} : { environmentEncryption }),
+      ...(reservedConcurrentExecutions === undefined ? {} : { reservedConcurrentExecutions }),
       ...(ca === undefined ? {} : { layers: [ca.layer] }),
       ...network(props),
     });
-    // Lambda does not create the function before its role may create network interfaces.
-    if (props.vpc !== undefined) {
-      this.function.node.addDependency(this.role.allowNetworkInterfaces());
+    // Lambda does not create the function before its role has these rights.
+    const needed: Policy[] = [];
+    if (props.vpc !== undefined) needed.push(this.role.allowNetworkInterfaces());
+    if (props.tracing) {
+      (target.node.defaultChild as CfnFunction).tracingConfig = { mode: 'Active' };
+      needed.push(this.role.allowTracing());
     }
+    target.node.addDependency(...needed);
+    return target;
+  }
+
+  #acknowledge({ role }: RotatorFunctionProps): void {
+    const invocation = this.function.node.findChild('EventInvokeConfig');
+    acknowledge(this.function, findings.functionDeadLetters);
+    acknowledge(invocation, findings.failureDestination);
+    if (role !== undefined) return;
+    acknowledge((this.role.role as Role).node.findChild('DefaultPolicy'), findings.inlinePolicy);
   }
 
   #check(props: RotatorFunctionProps): void {
     this.#checkTiming(props);
+    checkCapacity(this, props);
+    if (props.environmentEncryption !== undefined) {
+      checkKey(this, props.environmentEncryption, 'environmentEncryption');
+    }
     const { vpc, vpcSubnets, securityGroups } = props;
     if (vpc === undefined && (vpcSubnets !== undefined || securityGroups !== undefined)) {
       refuse(this, 'VpcMissing', 'vpcSubnets and securityGroups need the vpc that they belong to');
@@ -139,8 +177,8 @@ export class RotatorFunction extends Construct {
 
 function network({ vpc, vpcSubnets, securityGroups }: Network) {
   return {
-    ...(vpc === undefined ? {} : { vpc: vpc as IVpc }),
+    ...(vpc === undefined ? {} : { vpc }),
     ...(vpcSubnets === undefined ? {} : { vpcSubnets }),
-    ...(securityGroups === undefined ? {} : { securityGroups: [...securityGroups] }),
+    ...(securityGroups === undefined ? {} : { securityGroups }),
   };
 }

@@ -1,9 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
-import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IRole, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { type SecretKind, secretName, tagKeys } from '../core/contract.ts';
+import { acknowledge, acknowledgeResources, findings } from './acknowledge.ts';
+import { attachPolicy, checkTrust, newExecutionRole } from './execution-role.ts';
 import { checkKey, secretsManagerOf } from './keys.ts';
 import { refuse } from './refuse.ts';
 import { partialSecretArn, secretArnPattern } from './secret-arns.ts';
@@ -12,33 +14,43 @@ export interface RotatorRoleProps {
   readonly rotator: string;
   /** The prefix of the secrets' names, without the slash that follows. */
   readonly prefix: string;
+  /** @default - a new role */
+  readonly role?: IRole | undefined;
 }
 
 // All inline policies of a role together may have 10,240 characters.
 const maxKeys = 25;
 
-/** The function's role, which allows exactly what the function does. */
+/** The function's role with its policies, which allow exactly what the function does. */
 export class RotatorRole extends Construct {
-  readonly role: Role;
+  readonly role: IRole;
+  readonly #isOwn: boolean;
   readonly #keys = new Set<string>();
   readonly #decrypt: PolicyStatement;
   readonly #generate: PolicyStatement;
   #keysPolicy: Policy | undefined;
   #clientSecrets: PolicyStatement | undefined;
 
-  constructor(scope: Construct, id: string, { rotator, prefix }: RotatorRoleProps) {
+  constructor(scope: Construct, id: string, props: RotatorRoleProps) {
     super(scope, id);
-    this.role = new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      description: `Renews the Adobe IMS access tokens of the rotator ${rotator}`,
-    });
+    const { rotator, prefix, role } = props;
+    if (role !== undefined) checkTrust(this, role);
+    this.#isOwn = role === undefined;
+    this.role = role ?? newExecutionRole(this, rotator);
     const arnsOf = (kind: SecretKind): string =>
       secretArnPattern(partialSecretArn(this, secretName(prefix, '*', kind)));
     // ListSecrets has no resource-level permissions; a separate policy keeps that one `*` apart.
-    this.#policy('ListPolicy', [
-      new PolicyStatement({ actions: ['secretsmanager:ListSecrets'], resources: ['*'] }),
-    ]);
-    this.#policy('SecretsPolicy', secretsStatements(arnsOf('client'), arnsOf('token')));
+    this.#policyOnEverything(
+      'ListPolicy',
+      ['secretsmanager:ListSecrets'],
+      'ListSecrets has no resource-level permissions; the policy has no other action',
+    );
+    const secrets = [arnsOf('client'), arnsOf('token')] as const;
+    acknowledgeResources(
+      this.#policy('SecretsPolicy', secretsStatements(...secrets)),
+      secrets,
+      'The name is the contract: one statement serves every credential under the prefix of this rotator, including those onboarded at run time; Secrets Manager chooses the last six characters',
+    );
     const conditions = {
       StringEquals: { 'kms:ViaService': secretsManagerOf(Stack.of(this).region) },
     };
@@ -91,23 +103,41 @@ export class RotatorRole extends Construct {
 
   /** Adds what a function in a VPC needs; CDK does so only for a role that it creates itself. */
   allowNetworkInterfaces(): Policy {
-    return this.#policy('NetworkPolicy', [
-      new PolicyStatement({
-        actions: [
-          'ec2:AssignPrivateIpAddresses',
-          'ec2:CreateNetworkInterface',
-          'ec2:DeleteNetworkInterface',
-          'ec2:DescribeNetworkInterfaces',
-          'ec2:DescribeSubnets',
-          'ec2:UnassignPrivateIpAddresses',
-        ],
-        resources: ['*'],
-      }),
-    ]);
+    return this.#policyOnEverything(
+      'NetworkPolicy',
+      [
+        'ec2:AssignPrivateIpAddresses',
+        'ec2:CreateNetworkInterface',
+        'ec2:DeleteNetworkInterface',
+        'ec2:DescribeNetworkInterfaces',
+        'ec2:DescribeSubnets',
+        'ec2:UnassignPrivateIpAddresses',
+      ],
+      'Lambda creates the network interfaces of a function in a VPC; their ARNs are unknown at deployment',
+    );
+  }
+
+  /** Adds what tracing needs; CDK would mix it with what is not on `*`. */
+  allowTracing(): Policy {
+    return this.#policyOnEverything(
+      'TracingPolicy',
+      ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+      'The actions that send traces to X-Ray have no resource-level permissions',
+    );
+  }
+
+  #policyOnEverything(id: string, actions: string[], reason: string): Policy {
+    const policy = this.#policy(id, [new PolicyStatement({ actions, resources: ['*'] })]);
+    acknowledgeResources(policy, ['*'], reason);
+    return policy;
   }
 
   #policy(id: string, statements: PolicyStatement[]): Policy {
-    return new Policy(this, id, { roles: [this.role], statements });
+    const policy = new Policy(this, id, { statements });
+    acknowledge(policy, findings.inlinePolicy);
+    if (this.#isOwn) policy.attachToRole(this.role);
+    else attachPolicy(this.role, policy);
+    return policy;
   }
 }
 

@@ -4,6 +4,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct, type IConstruct } from 'constructs';
+import { checkRunbookUrl } from './alarm-steps.ts';
 import { alarmThresholds, thresholdsProblem } from './alarm-thresholds.ts';
 import { AlarmTopic } from './alarm-topic.ts';
 import type { ImsTokenRotatorAlarmOptions } from './ims-token-rotator-props.ts';
@@ -23,10 +24,13 @@ export interface RotatorWatchProps {
 /** The rotator's alarms and dashboard. */
 export class RotatorWatch extends Construct {
   readonly alarms: readonly Alarm[];
+  /** The topic that the alarms notify. */
+  readonly topic: ITopic | undefined;
 
   constructor(scope: Construct, id: string, props: RotatorWatchProps) {
     super(scope, id);
     const { rotator, function: target, logGroup, tick, options } = props;
+    this.topic = options.enabled === false ? undefined : this.#topic(options);
     this.alarms =
       options.enabled === false
         ? []
@@ -35,7 +39,8 @@ export class RotatorWatch extends Construct {
             function: target,
             tick,
             thresholds: alarmThresholds(options),
-            topic: this.#topic(options),
+            topic: this.topic,
+            runbookUrl: options.runbookUrl,
           }).all;
     if (props.dashboard) {
       new RotatorDashboard(this, 'Dashboard', {
@@ -69,6 +74,7 @@ export function checkAlarmOptions(scope: IConstruct, options: ImsTokenRotatorAla
       'the alarms have recipients but are disabled; omit the recipients, or omit enabled',
     );
   }
+  checkRunbookUrl(scope, options.runbookUrl);
   const problem = thresholdsProblem(alarmThresholds(options));
   if (problem !== undefined) refuse(scope, 'Thresholds', problem);
 }

@@ -8,18 +8,21 @@ import {
   ScheduleTargetInput,
 } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
+import { acknowledge, findings } from './acknowledge.ts';
 
 export interface TickScheduleProps {
   readonly target: IFunction;
   readonly tick: Duration;
+  /** The function's rights: without them a tick would fail. */
+  readonly rights: IConstruct;
 }
 
 /** Invokes the function at each tick. The next tick makes up for a lost one, so nothing is queued. */
 export class TickSchedule extends Construct {
   readonly schedule: Schedule;
 
-  constructor(scope: Construct, id: string, { target, tick }: TickScheduleProps) {
+  constructor(scope: Construct, id: string, { target, tick, rights }: TickScheduleProps) {
     super(scope, id);
     const scheduleGroup = new ScheduleGroup(this, 'Group', {
       removalPolicy: RemovalPolicy.DESTROY,
@@ -45,6 +48,7 @@ export class TickSchedule extends Construct {
         }),
       },
     });
+    acknowledge(role, findings.inlinePolicy);
     this.schedule = new Schedule(this, 'Schedule', {
       scheduleGroup,
       description: 'Renews the Adobe IMS access tokens that are due',
@@ -56,5 +60,6 @@ export class TickSchedule extends Construct {
         maxEventAge: Duration.minutes(5),
       }),
     });
+    this.schedule.node.addDependency(rights);
   }
 }

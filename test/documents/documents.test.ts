@@ -7,6 +7,8 @@ import * as lambda from '@aws-sdk/client-lambda';
 import * as secretsManager from '@aws-sdk/client-secrets-manager';
 import * as sts from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
+import { alarmsOf } from '../infra/alarm-evaluator.ts';
+import { monitoredTemplate } from '../infra/monitored-stack.ts';
 import { anchorsOf, collectCommands, helpOf, optionsOf, read, root } from '../support/document.ts';
 
 const names = [
@@ -61,9 +63,17 @@ describe('the documents', () => {
     for (const [, script = ''] of named) expect(Object.keys(scripts)).toContain(script);
   });
 
-  it('name only commands and options that exist', async () => {
+  it('name only commands and options that exist, and so do the alarms', async () => {
     const used = new Map<string, Set<string>>();
     for (const text of documents.values()) collectCommands(text, used);
+    for (const { AlarmDescription: text } of alarmsOf(monitoredTemplate())) {
+      // An alarm says once how to run the program, and then names its commands.
+      const whole = text.replaceAll(
+        /(?<= )"((?!npx)[^"]+)"/g,
+        'ims-token-rotator $1 --rotator prod\n',
+      );
+      collectCommands(whole, used);
+    }
     expect(used.size).toBeGreaterThan(5);
     const known = await helpOf();
     for (const [command, options] of used) {

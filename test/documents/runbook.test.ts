@@ -20,11 +20,13 @@ describe('the runbook', () => {
   const ofClient = chapter('Error codes of the client');
 
   it('has a section for each alarm, and for nothing else', () => {
-    const named = alarmsOf(monitoredTemplate()).map(
-      ({ AlarmDescription: text }) => /docs\/runbook\.md: "(.+)"\.$/.exec(text)?.[1],
+    const runbookUrl = 'https://example.com/runbook.md';
+    const linked = alarmsOf(monitoredTemplate({ runbookUrl })).map(
+      ({ AlarmDescription: text }) => /runbook\.md#(.+)$/.exec(text)?.[1],
     );
-    expect(named.length).toBeGreaterThan(5);
-    expect(new Set(alarms.keys())).toEqual(new Set(named));
+    expect(linked.length).toBeGreaterThan(5);
+    const anchors = [...alarms.keys()].map((title) => title.toLowerCase().replaceAll(' ', '-'));
+    expect(new Set(anchors)).toEqual(new Set(linked));
   });
 
   it('has a section for each error code, and for nothing else', () => {

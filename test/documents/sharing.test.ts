@@ -38,7 +38,7 @@ it('the reference shows the statements that readerAccounts adds', () => {
 
 it('the reference lists every warning of the construct', () => {
   const ids = [...sourcesIn('infra').matchAll(/'(ims-token-rotator:[a-z]+[A-Z]\w+)'/g)];
-  expect(ids).toHaveLength(3);
+  expect(ids).toHaveLength(4);
   for (const [, id = ''] of ids) expect(reference).toContain(`\`${id}\``);
 });
 

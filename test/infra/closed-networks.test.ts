@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { parseSettings } from '../../infra/app/settings.ts';
@@ -85,7 +85,7 @@ describe('a proxy', () => {
 
   it('may have a password under a customer managed key, and in a secret of the stack', () => {
     const encryptionKey = Key.fromKeyArn(stack, 'Key', keyArn);
-    const credentials = new Secret(stack, 'ProxySecret', { encryptionKey });
+    const credentials = new Secret(stack, 'ProxySecret', { encryptionKey }) as ISecret;
     const template = templateOf({ proxy: { url, credentials } });
     template.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {

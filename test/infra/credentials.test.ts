@@ -1,7 +1,7 @@
 import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseSettings } from '../../infra/app/settings.ts';
 import { ImsTokenRotatorStack } from '../../infra/app/stack.ts';
@@ -233,7 +233,7 @@ describe('an existing client secret', () => {
   });
 
   it('can be created by the same app', () => {
-    const template = add({ clientSecret: new Secret(stack, 'Own') });
+    const template = add({ clientSecret: new Secret(stack, 'Own') as ISecret });
     const arn = { Ref: Match.stringLikeRegexp('^Own') };
     template.hasResourceProperties('AWS::Events::Rule', { EventPattern: { resources: [arn] } });
     template.hasResourceProperties('AWS::Lambda::Function', {

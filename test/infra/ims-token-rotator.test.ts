@@ -1,4 +1,4 @@
-import { App, Duration, NestedStack, Stack, Stage } from 'aws-cdk-lib';
+import { App, Duration, NestedStack, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { type IVpc, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -245,6 +245,16 @@ describe('ImsTokenRotator rejects', () => {
       'give the alarms either emails or topic, not both; subscribe the addresses to your topic',
     ],
     [
+      'a runbook at a relative path',
+      { alarms: { runbookUrl: 'docs/runbook.md' } },
+      'runbookUrl must be an http or https address without a fragment, of at most 500 characters',
+    ],
+    [
+      'a runbook with a fragment',
+      { alarms: { runbookUrl: 'https://example.com/runbook.md#alarms' } },
+      'it is "https://example.com/runbook.md#alarms"',
+    ],
+    [
       'recipients of disabled alarms',
       { alarms: { enabled: false, emails: ['a@b'] } },
       'the alarms have recipients but are disabled; omit the recipients',
@@ -279,33 +289,5 @@ describe('ImsTokenRotator rejects', () => {
   it('a nested stack without a rotatorName, as its own name is unknown', () => {
     const nested = new NestedStack(newStack(), 'Nested');
     expect(() => new ImsTokenRotator(nested, 'Rotator')).toThrow('give a rotatorName');
-  });
-
-  it('a second rotator with the same name, or with an overlapping prefix', () => {
-    const app = new App();
-    const first = new Stack(app, 'First');
-    const second = new Stack(app, 'Second');
-    new ImsTokenRotator(first, 'Rotator', { rotatorName: 'prod' });
-    expect(() => new ImsTokenRotator(second, 'Twice', { rotatorName: 'prod' })).toThrow(
-      'First/Rotator is also named "prod"; give one of them another rotatorName',
-    );
-    expect(
-      () => new ImsTokenRotator(second, 'Nested', { prefix: 'ims-token-rotator/prod/more' }),
-    ).toThrow(
-      '"ims-token-rotator/prod/more" overlaps with "ims-token-rotator/prod" of First/Rotator',
-    );
-  });
-
-  it('no rotator with the same name in another account or Region', () => {
-    const app = new App();
-    for (const account of ['111111111111', '222222222222']) {
-      const stage = new Stage(app, `Stage${account}`, { env: { account, region: 'eu-west-1' } });
-      new ImsTokenRotator(new Stack(stage, 'S'), 'Rotator', { rotatorName: 'prod' });
-    }
-    const other = { env: { account: '111111111111', region: 'us-east-1' } };
-    const stack = new Stack(app, 'Other', other);
-    expect(new ImsTokenRotator(stack, 'Rotator', { rotatorName: 'prod' }).prefix).toBe(
-      'ims-token-rotator/prod',
-    );
   });
 });

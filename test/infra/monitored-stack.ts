@@ -15,7 +15,9 @@ export interface MonitoringOptions {
   /** @default - those of a rotator without settings */
   readonly thresholds?: AlarmThresholds | undefined;
   /** @default ['ops@example.com'] */
-  readonly emails?: readonly string[] | undefined;
+  readonly emails?: string[] | undefined;
+  /** @default - none is published */
+  readonly runbookUrl?: string | undefined;
 }
 
 /** A stack with a function and what watches it, and nothing else. */
@@ -37,6 +39,7 @@ export function monitoredStack(options: MonitoringOptions = {}): Stack {
     tick: Duration.minutes(tickMinutes),
     thresholds: options.thresholds ?? alarmThresholds(),
     topic,
+    runbookUrl: options.runbookUrl,
   });
   new RotatorDashboard(stack, 'Dashboard', {
     rotator,

@@ -17,7 +17,7 @@ import {
   FargateTaskDefinition,
   LogDriver,
 } from 'aws-cdk-lib/aws-ecs';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -216,6 +216,12 @@ describe('no warning is raised', () => {
     const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('ecs.amazonaws.com') });
     for (const grantee of [reader, task.taskRole, role]) credential.grantRead(grantee);
     expect(warnings()).toEqual([]);
+  });
+
+  it('about a resource that CDK leaves out of the template, such as a policy without statements', () => {
+    add();
+    new Policy(stack, 'Empty');
+    expect(() => app.synth()).not.toThrow();
   });
 
   it('about another secret', () => {

@@ -114,22 +114,37 @@ describe('the alarms', () => {
     );
   });
 
-  it('say what happened, how much time is left, and where to look', () => {
-    const sections = alarmsOf(monitoredTemplate()).map(({ AlarmDescription: text }) => {
-      expect(text).toMatch(/^Rotator prod: .+\. docs\/runbook\.md: "[A-Z][a-z ]+"\.$/);
+  it('say what happened, how much time is left, and the steps, as no runbook is published', () => {
+    // CloudWatch allows 1,024 characters; names are at most 128 long.
+    const rotator = 'x'.repeat(128);
+    for (const { AlarmDescription: text } of alarmsOf(monitoredTemplate({ rotator }))) {
+      expect(text).toMatch(
+        /^Rotator x+: .+\. What to do, with ".+ COMMAND --rotator x+": 1\. .+ 2\. /,
+      );
       expect(text).toMatch(/[Tt]okens? (is|are|expires|has|stay|last)|Consumers/);
+      expect(text).not.toMatch(/\.md\b/);
       expect(text.length).toBeLessThanOrEqual(1024);
-      return /runbook\.md: "(.+)"/.exec(text)?.[1];
-    });
-    expect(sections).toEqual([
-      'Life left',
-      'Life left',
-      'Paused life left',
-      'Failing',
-      'New failure',
-      'Silence',
-      'Events dropped',
-      'Throttles',
+    }
+  });
+
+  it('link to the section of a published runbook', () => {
+    const rotator = 'x'.repeat(128);
+    const runbookUrl = 'https://wiki.example.com/'.padEnd(500, 'x');
+    const links = alarmsOf(monitoredTemplate({ rotator, runbookUrl })).map(
+      ({ AlarmDescription: text }) => {
+        expect(text.length).toBeLessThanOrEqual(1024);
+        return text.split(`What to do: ${runbookUrl}`)[1];
+      },
+    );
+    expect(links).toEqual([
+      '#life-left',
+      '#life-left',
+      '#paused-life-left',
+      '#failing',
+      '#new-failure',
+      '#silence',
+      '#events-dropped',
+      '#throttles',
     ]);
   });
 

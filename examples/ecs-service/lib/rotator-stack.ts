@@ -1,10 +1,10 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { type ImsCredential, ImsTokenRotator } from 'ims-token-rotator';
+import { type IImsCredential, ImsTokenRotator } from 'ims-token-rotator';
 
 /** A rotator of its own stack: its token must be there before the first task starts. */
 export class RotatorStack extends Stack {
-  readonly fusion: ImsCredential;
+  readonly fusion: IImsCredential;
 
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);

@@ -11,10 +11,10 @@ import {
 import { AwsApi } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { ImsCredential } from 'ims-token-rotator';
+import type { IImsCredential } from 'ims-token-rotator';
 
 export interface ServiceStackProps extends StackProps {
-  readonly credential: ImsCredential;
+  readonly credential: IImsCredential;
 }
 
 /** A service whose image knows a token only from its environment, and so must restart for a new one. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, CfnResource, Stack } from 'aws-cdk-lib';
+import { App, CfnResource, Stack, Validations } from 'aws-cdk-lib';
 import { addValidations } from '../../../infra/app/validations.ts';
 
 const cdkJson: { context: Record<string, unknown> } = JSON.parse(
@@ -16,6 +16,7 @@ export interface Finding {
 export interface Synthesis {
   readonly passed: boolean;
   readonly errors: readonly Finding[];
+  /** What the construct acknowledges of AwsSolutions. */
   readonly acknowledged: readonly Finding[];
 }
 
@@ -46,10 +47,7 @@ export function synthesise(build: (app: App) => void, options: SynthesisOptions 
     passed = false;
   }
   const report: {
-    readonly pluginReports: readonly {
-      readonly violations: readonly Violation[];
-      readonly suppressedViolations?: readonly Violation[] | undefined;
-    }[];
+    readonly pluginReports: readonly { readonly violations: readonly Violation[] }[];
   } = JSON.parse(readFileSync(join(app.outdir, 'validation-report.json'), 'utf8'));
   return {
     passed,
@@ -58,10 +56,19 @@ export function synthesise(build: (app: App) => void, options: SynthesisOptions 
         .flatMap(({ violations }) => violations)
         .filter(({ severity }) => severity === 'error'),
     ),
-    acknowledged: findings(
-      report.pluginReports.flatMap(({ suppressedViolations = [] }) => suppressedViolations),
-    ),
+    acknowledged: acknowledgements(app),
   };
+}
+
+function acknowledgements(app: App): Finding[] {
+  const key = Validations.ACKNOWLEDGED_RULES_METADATA_KEY;
+  return app.node.findAll().flatMap(({ node }) =>
+    node.metadata
+      .filter(({ type }) => type === key)
+      .flatMap(({ data }) => Object.entries<string>(data))
+      .filter(([rule]) => rule.startsWith('AwsSolutions-'))
+      .map(([rule, description]) => ({ rule, description, path: node.path })),
+  );
 }
 
 function findings(violations: readonly Violation[]): Finding[] {

@@ -1,0 +1,85 @@
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { type IImsCredential, ImsCredential } from './ims-credential.ts';
+import type { ImsTokenRotatorAttributes } from './ims-token-rotator-attributes.ts';
+import { ImsTokenRotatorBase } from './ims-token-rotator-base.ts';
+import { checkKey } from './keys.ts';
+import { secretPrefix } from './names.ts';
+import { OperatorRights } from './operator-rights.ts';
+import { refuse } from './refuse.ts';
+
+/** A rotator that another app deploys. */
+export class ImportedRotator extends ImsTokenRotatorBase {
+  override readonly rotatorName: string;
+  override readonly prefix: string;
+  readonly #attributes: ImsTokenRotatorAttributes;
+
+  constructor(scope: Construct, id: string, attributes: ImsTokenRotatorAttributes) {
+    super(scope, id);
+    const { rotatorName, encryptionKey } = attributes;
+    this.#attributes = attributes;
+    this.rotatorName = rotatorName;
+    this.prefix = secretPrefix(this, attributes);
+    if (encryptionKey !== undefined) checkKey(this, encryptionKey);
+  }
+
+  override credential(name: string): IImsCredential {
+    const present = this.node.tryFindChild(name) as ImsCredential | undefined;
+    const { account, region, encryptionKey } = this.#attributes;
+    return (
+      present ??
+      ImsCredential.fromName(this, name, {
+        name,
+        prefix: this.prefix,
+        account,
+        region,
+        encryptionKey,
+      })
+    );
+  }
+
+  override grantInvoke(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['lambda:InvokeFunction'],
+      resourceArns: [this.#functionArn],
+    });
+  }
+
+  override grantOperate(grantee: IGrantable): Grant {
+    const { account, region, encryptionKey } = this.#attributes;
+    const place = {
+      ...(account === undefined ? {} : { account }),
+      ...(region === undefined ? {} : { region }),
+    };
+    const rights = new OperatorRights(this, {
+      prefix: this.prefix,
+      functionArn: this.#functionArn,
+      place,
+    });
+    rights.addAnyTopic(place);
+    if (encryptionKey !== undefined) rights.addKey(encryptionKey);
+    return rights.grant(grantee);
+  }
+
+  override metric(metricName: string, props?: MetricOptions): Metric {
+    const { account, region } = this.#attributes;
+    return super.metric(metricName, {
+      ...(account === undefined ? {} : { account }),
+      ...(region === undefined ? {} : { region }),
+      ...props,
+    });
+  }
+
+  get #functionArn(): string {
+    const { functionArn } = this.#attributes;
+    if (functionArn !== undefined) return functionArn;
+    return refuse(
+      this,
+      'FunctionUnknown',
+      `the function of the rotator "${this.rotatorName}" is unknown; give its ARN as functionArn of ` +
+        'ImsTokenRotator.fromRotatorAttributes(…)',
+    );
+  }
+}

@@ -1,0 +1,37 @@
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+
+/** Identifies a rotator that is deployed elsewhere. */
+export interface ImsTokenRotatorAttributes {
+  /** The rotator's name. */
+  readonly rotatorName: string;
+  /**
+   * The prefix of the rotator's secret names, without the slash that follows.
+   *
+   * @default - `ims-token-rotator/<rotatorName>`
+   */
+  readonly prefix?: string | undefined;
+  /**
+   * The ARN of the rotator's function. `grantInvoke` and `grantOperate` need it.
+   *
+   * @default - none
+   */
+  readonly functionArn?: string | undefined;
+  /**
+   * The rotator's account.
+   *
+   * @default - the stack's account
+   */
+  readonly account?: string | undefined;
+  /**
+   * The rotator's Region.
+   *
+   * @default - the stack's Region
+   */
+  readonly region?: string | undefined;
+  /**
+   * The key that encrypts the rotator's secrets. Tokens of another account have one.
+   *
+   * @default - the AWS-managed key
+   */
+  readonly encryptionKey?: IKey | undefined;
+}

@@ -1,0 +1,123 @@
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Construct, type IConstruct } from 'constructs';
+import type { IImsCredential } from './ims-credential.ts';
+import { isMetricName, rotatorMetric } from './metrics.ts';
+import { refuse } from './refuse.ts';
+
+/** A rotator of this app, or one that is deployed elsewhere. */
+export interface IImsTokenRotator extends IConstruct {
+  /** The rotator's name, which is also the dimension of its metrics. */
+  readonly rotatorName: string;
+  /** The prefix of the rotator's secret names, without the slash that follows. */
+  readonly prefix: string;
+
+  /**
+   * A credential by its short name: one that the app added, or one that was added or onboarded
+   * elsewhere.
+   */
+  credential(name: string): IImsCredential;
+
+  /** Lets a workload invoke the function, for example to renew a credential now. */
+  grantInvoke(grantee: IGrantable): Grant;
+
+  /**
+   * Lets an operator run every command of `ims-token-rotator` on this rotator. That includes reading
+   * its tokens and client secrets, and deleting them with a recovery window.
+   */
+  grantOperate(grantee: IGrantable): Grant;
+
+  /**
+   * A metric that the function emits.
+   *
+   * @param metricName one of the metrics in the reference, for example `Failing`
+   * @throws ValidationError if the function emits no such metric
+   */
+  metric(metricName: string, props?: MetricOptions): Metric;
+
+  /** Completed passes over the whole list of secrets. */
+  metricTicks(props?: MetricOptions): Metric;
+
+  /** Credentials found by the last pass. */
+  metricManaged(props?: MetricOptions): Metric;
+
+  /** Tokens stored. */
+  metricRenewed(props?: MetricOptions): Metric;
+
+  /** Credentials currently failing. */
+  metricFailing(props?: MetricOptions): Metric;
+
+  /** Credentials currently paused. */
+  metricPaused(props?: MetricOptions): Metric;
+
+  /** Remaining life, in percent, of the token closest to expiry, paused tokens aside. */
+  metricMinLifeLeft(props?: MetricOptions): Metric;
+
+  /** Seconds until the first token expires. */
+  metricMinSecondsToExpiry(props?: MetricOptions): Metric;
+
+  /** Remaining life, in percent, of the paused token closest to expiry. */
+  metricMinPausedLifeLeft(props?: MetricOptions): Metric;
+
+  /** Milliseconds from a credential's first read to its stored token. */
+  metricRenewalDuration(props?: MetricOptions): Metric;
+}
+
+/**
+ * What every rotator has by its name alone.
+ *
+ * @internal
+ */
+export abstract class ImsTokenRotatorBase extends Construct implements IImsTokenRotator {
+  abstract readonly rotatorName: string;
+  abstract readonly prefix: string;
+
+  abstract credential(name: string): IImsCredential;
+
+  abstract grantInvoke(grantee: IGrantable): Grant;
+
+  abstract grantOperate(grantee: IGrantable): Grant;
+
+  metric(metricName: string, props?: MetricOptions): Metric {
+    if (!isMetricName(metricName)) {
+      refuse(this, 'Metric', `the function emits no metric "${metricName}"`);
+    }
+    return rotatorMetric(this.rotatorName, metricName, props);
+  }
+
+  metricTicks(props?: MetricOptions): Metric {
+    return this.metric('Ticks', props);
+  }
+
+  metricManaged(props?: MetricOptions): Metric {
+    return this.metric('Managed', props);
+  }
+
+  metricRenewed(props?: MetricOptions): Metric {
+    return this.metric('Renewed', props);
+  }
+
+  metricFailing(props?: MetricOptions): Metric {
+    return this.metric('Failing', props);
+  }
+
+  metricPaused(props?: MetricOptions): Metric {
+    return this.metric('Paused', props);
+  }
+
+  metricMinLifeLeft(props?: MetricOptions): Metric {
+    return this.metric('MinLifeLeft', props);
+  }
+
+  metricMinSecondsToExpiry(props?: MetricOptions): Metric {
+    return this.metric('MinSecondsToExpiry', props);
+  }
+
+  metricMinPausedLifeLeft(props?: MetricOptions): Metric {
+    return this.metric('MinPausedLifeLeft', props);
+  }
+
+  metricRenewalDuration(props?: MetricOptions): Metric {
+    return this.metric('RenewalDuration', props);
+  }
+}
