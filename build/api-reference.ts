@@ -29,10 +29,29 @@ export function apiReference(): string {
 
 function partText({ title, module, file }: Part): string {
   const root = fileURLToPath(new URL(`../${dirname(file)}`, import.meta.url));
-  const declarations = exportsOf('./index.d.ts', (name) => readFileSync(join(root, name), 'utf8'));
+  const declarations = withInterfaces(
+    exportsOf('./index.d.ts', (name) => readFileSync(join(root, name), 'utf8')),
+  );
   const links = declarations.map(({ name }) => `[${name}](#${name.toLowerCase()})`);
   const sections = declarations.map(sectionOf);
   return `## ${title}\n\nFrom \`${module}\`: ${links.join(', ')}.\n\n${sections.join('\n')}`;
+}
+
+/**
+ * Classes whose members have the docstrings of the interface that they implement, `IName` for a
+ * class `Name`, which is also named instead of an abstract class that is not exported.
+ */
+function withInterfaces(declarations: readonly Declaration[]): readonly Declaration[] {
+  return declarations.map((declaration) => {
+    const contract = declarations.find(({ name }) => name === `I${declaration.name}`);
+    if (contract === undefined) return declaration;
+    const members = declaration.members.map((member) => {
+      const same = contract.members.find(({ name }) => name === member.name);
+      return member.doc.text === '' && same !== undefined ? { ...member, doc: same.doc } : member;
+    });
+    const type = declaration.type.replace(`${declaration.name}Base`, contract.name);
+    return { ...declaration, members, type };
+  });
 }
 
 function sectionOf({ name, kind, type, members, doc }: Declaration): string {

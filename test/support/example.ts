@@ -26,14 +26,9 @@ export class Examples implements AsyncDisposable {
     const installed = join(modules, 'ims-token-rotator');
     await mkdir(join(installed, 'dist'), { recursive: true });
     await cp(join(root, 'package.json'), join(installed, 'package.json'));
-    for (const built of ['client', 'lambda']) {
+    for (const built of ['client', 'infra', 'lambda']) {
       await symlink(join(root, 'dist', built), join(installed, 'dist', built), 'dir');
     }
-    await run(
-      join(bin, 'tsc'),
-      ['-p', 'tsconfig.build.json', '--outDir', join(installed, 'dist')],
-      { cwd: root },
-    );
     const names = ['aws-cdk-lib', 'constructs', 'esbuild', '@types/node', '.bin'];
     // Lambda's runtime brings the SDK.
     for (const name of [...names, '@aws-sdk/client-secrets-manager']) {
