@@ -180,4 +180,9 @@ export function testApp(cdk: 'lowest' | 'newest'): void {
     const template = await readFile(join(app, 'my-app/cdk.out/MyAppStack.template.json'), 'utf8');
     expect(template).toContain('nodejs24.x');
   });
+
+  it.runIf(cdk === 'newest')('has no finding of publint and of attw', async () => {
+    await node('.', 'publint/src/cli.js', inject('packed'), '--strict');
+    await node('.', '@arethetypeswrong/cli/dist/index.js', inject('packed'));
+  });
 }
