@@ -12,10 +12,13 @@ export const proxyUrlRule =
   'the URL of a proxy, for example http://proxy.example.com:8080, without a user name or password: ' +
   'everybody who can read the template would see them, so they belong into a secret';
 
+/** Every such URL matches this. */
+export const proxyUrlPattern = /^\s*[Hh][Tt][Tt][Pp][Ss]?:[^@]+$/;
+
 export function isProxyUrl(text: string): boolean {
   const url = URL.parse(text);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return false;
-  return url.username === '' && url.password === '' && /^[^@]+$/.test(text);
+  return url.username === '' && url.password === '' && proxyUrlPattern.test(text);
 }
 
 export const proxyExceptionPattern = /^[^\s,/@]+$/;

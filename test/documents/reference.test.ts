@@ -8,8 +8,8 @@ import { epochSeconds } from '../../core/instant.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { formatStatus, parseStatus } from '../../core/status.ts';
 import { encodeStoredToken } from '../../core/stored-token.ts';
-import { parseSettings } from '../../infra/app/settings.ts';
-import { ImsTokenRotatorStack } from '../../infra/app/stack.ts';
+import { ImsTokenRotatorStack } from '../../infra/ims-token-rotator-stack.ts';
+import { parseSettings } from '../../infra/settings.ts';
 import {
   firstCells,
   helpOf,
@@ -153,7 +153,7 @@ describe('the reference', () => {
       tracing: true,
     });
     const env = { account: '111122223333', region: 'eu-west-1' };
-    const stack = new ImsTokenRotatorStack(new App(), 'prod', settings, { env });
+    const stack = new ImsTokenRotatorStack(new App(), 'prod', { settings, env });
     const policies = roleStatements(Template.fromStack(stack)).flatMap(actionsOf);
     const allowed = policies.filter((action) => action !== 'lambda:InvokeFunction');
     expect(new Set(listed)).toEqual(new Set(allowed));

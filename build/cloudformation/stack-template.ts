@@ -1,0 +1,187 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, DefaultStackSynthesizer, type IStackSynthesizer } from 'aws-cdk-lib';
+import type { ImsTokenRotatorSettings } from '../../infra/ims-token-rotator-settings.ts';
+import { ImsTokenRotatorStack } from '../../infra/ims-token-rotator-stack.ts';
+import { settingsSchema } from '../settings-schema.ts';
+import { archive, archiveName } from './archive.ts';
+import { mergeTemplates } from './merge-templates.ts';
+import {
+  type CodeObject,
+  codeBucket,
+  codeParameters,
+  type Parameters,
+  settingParameters,
+} from './parameters.ts';
+import { replacePlaceholders } from './replace-placeholders.ts';
+import { propertiesOf, type Template } from './template.ts';
+
+// The logical ids of some resources contain the id of the stack.
+const stackId = 'ImsTokenRotator';
+
+export interface StackTemplate {
+  /** The template, as JSON. */
+  readonly template: Template;
+  /** The zip files that it needs in the bucket, by name. */
+  readonly archives: ReadonlyMap<string, Uint8Array>;
+}
+
+/**
+ * The template of the rotator's stack for users without CDK. It is synthesized from the stack, with
+ * a placeholder for each parameter and once for each choice that a parameter makes, so the resources
+ * are those that CDK would deploy.
+ *
+ * @param context the context of the CDK app, whose flags shape the template
+ */
+export async function stackTemplate(
+  settings: ImsTokenRotatorSettings,
+  context: Readonly<Record<string, unknown>>,
+): Promise<StackTemplate> {
+  const source = new URL('../../infra/ims-token-rotator-settings.ts', import.meta.url);
+  const parameters = settingParameters(settings, settingsSchema(await readFile(source, 'utf8')));
+  const directory = await mkdtemp(join(tmpdir(), 'template-'));
+  try {
+    const variants = variantsOf(settings, parameters).map((variant) =>
+      synthesize(variant, context, directory),
+    );
+    const merged = mergeVariants(variants);
+    const code = await codeOf(merged, directory);
+    const all = { ...codeParameters(code.objects), ...parameters };
+    return { template: assemble(merged, all), archives: code.archives };
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+/** Alarms by mail, to a topic and to nobody, each with a key and without one. */
+function variantsOf(
+  settings: ImsTokenRotatorSettings,
+  parameters: Parameters,
+): readonly ImsTokenRotatorSettings[] {
+  const text = (name: string): string => String(parameters[name]?.placeholder);
+  const { alarms, vpcId, subnetIds, securityGroupIds } = settings;
+  const common = {
+    ...settings,
+    rotatorName: text('RotatorName'),
+    logRetentionDays: Number(parameters['LogRetentionDays']?.placeholder),
+    vpcId: vpcId && text('VpcId'),
+    subnetIds: subnetIds && [text('SubnetIds')],
+    securityGroupIds: securityGroupIds && [text('SecurityGroupIds')],
+  };
+  const thresholds = alarms?.thresholds;
+  const emails = [text('AlarmEmail'), ...(alarms?.emails?.slice(1) ?? [])];
+  const recipients = [
+    { thresholds, emails },
+    { thresholds, topicArn: text('AlarmTopicArn') },
+    { thresholds },
+  ];
+  return recipients.flatMap((one) =>
+    [text('KeyArn'), undefined].map((keyArn) => ({ ...common, alarms: one, keyArn })),
+  );
+}
+
+function synthesize(
+  settings: ImsTokenRotatorSettings,
+  context: Readonly<Record<string, unknown>>,
+  outdir: string,
+): Template {
+  const app = new App({ context: { ...context }, analyticsReporting: false, outdir });
+  const stack = new ImsTokenRotatorStack(app, stackId, {
+    settings,
+    // Under exactOptionalPropertyTypes CDK's class does not satisfy its own interface.
+    synthesizer: new DefaultStackSynthesizer({
+      fileAssetsBucketName: codeBucket,
+      bucketPrefix: '',
+      generateBootstrapVersionRule: false,
+    }) as IStackSynthesizer,
+  });
+  return app.synth({ force: true }).getStackArtifact(stack.artifactId).template;
+}
+
+const conditions = ['HasKeyArn', 'HasAlarmTopicArn', 'HasAlarmEmail'] as const;
+
+function mergeVariants(variants: readonly Template[]): Template {
+  const [email, topic, none] = [0, 2, 4].map((first) => {
+    const [withKey, without] = variants.slice(first);
+    if (withKey === undefined || without === undefined) throw new Error('a variant is missing');
+    return mergeTemplates('HasKeyArn', withKey, without);
+  });
+  if (email === undefined || topic === undefined || none === undefined) {
+    throw new Error('a variant is missing');
+  }
+  return mergeTemplates('HasAlarmEmail', email, mergeTemplates('HasAlarmTopicArn', topic, none));
+}
+
+interface Code {
+  readonly objects: Readonly<Record<string, CodeObject>>;
+  readonly archives: ReadonlyMap<string, Uint8Array>;
+}
+
+async function codeOf(template: Template, directory: string): Promise<Code> {
+  const objects: Record<string, CodeObject> = {};
+  const archives = new Map<string, Uint8Array>();
+  const add = async (name: string, file: string, description: string, keys: readonly string[]) => {
+    for (const placeholder of keys) {
+      const zip = await archive(join(directory, `asset.${placeholder.replace(/\.zip$/, '')}`));
+      const fileName = archiveName(file, zip);
+      archives.set(fileName, zip);
+      objects[name] = { placeholder, description, fileName };
+    }
+  };
+  const keysOf = (type: string, property: string): readonly string[] =>
+    propertiesOf(template, type).map(
+      (properties) => (properties[property] as { readonly S3Key: string }).S3Key,
+    );
+  const functions = keysOf('AWS::Lambda::Function', 'Code');
+  await add(
+    'CodeKey',
+    'ims-token-rotator',
+    "The key of the function's zip file in CodeBucket.",
+    functions,
+  );
+  const layers = keysOf('AWS::Lambda::LayerVersion', 'Content');
+  const description = 'The key of the zip file of certificate authorities in CodeBucket.';
+  await add('CaCertificatesKey', 'ims-token-rotator-ca', description, layers);
+  return { objects, archives };
+}
+
+function assemble(merged: Template, parameters: Parameters): Template {
+  const has = (parameter: string) => ({ 'Fn::Not': [isEmpty(parameter)] });
+  const isEmpty = (parameter: string) => ({ 'Fn::Equals': [{ Ref: parameter }, ''] });
+  const { Resources, Outputs } = replacePlaceholders(nameGroup(merged), parameters) as Template;
+  const definitions = Object.entries(parameters).map(([name, { definition }]) => [
+    name,
+    definition,
+  ]);
+  return {
+    AWSTemplateFormatVersion: '2010-09-09',
+    Description: 'Keeps Adobe IMS access tokens fresh in Secrets Manager',
+    Parameters: Object.fromEntries(definitions),
+    Rules: {
+      OneRecipient: {
+        Assertions: [
+          {
+            Assert: { 'Fn::Or': [isEmpty('AlarmEmail'), isEmpty('AlarmTopicArn')] },
+            AssertDescription: 'AlarmEmail conflicts with AlarmTopicArn; give one of them',
+          },
+        ],
+      },
+    },
+    Conditions: Object.fromEntries(conditions.map((name) => [name, has(name.slice('Has'.length))])),
+    Resources,
+    Outputs,
+  } as Template;
+}
+
+/**
+ * CDK names the schedule group after the stack. Here the stack's name is unknown, and may be too long
+ * for a group, so its unique id takes the place.
+ */
+function nameGroup(template: Template): Template {
+  const names = propertiesOf(template, 'AWS::Scheduler::ScheduleGroup').map(({ Name }) => Name);
+  const unique = { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] };
+  const replace = (_: string, value: unknown): unknown =>
+    names.includes(value) ? { 'Fn::Join': ['-', ['ims-token-rotator', unique]] } : value;
+  return JSON.parse(JSON.stringify(template, replace));
+}
