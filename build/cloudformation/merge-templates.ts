@@ -41,8 +41,9 @@ function mergeResources(
   if (!isDeepStrictEqual(attributes, otherAttributes)) {
     throw new Error(`the attributes of ${id} depend on ${condition}`);
   }
-  // CloudFormation ignores a dependency on a resource whose condition is false.
-  const dependencies = [...new Set([DependsOn ?? [], others ?? []].flat())];
+  // A resource cannot depend on one that may not exist. What could be late for it is a policy: a tick
+  // before it would fail, and the next one make up for it.
+  const dependencies = [DependsOn ?? []].flat().filter((one) => [others].flat().includes(one));
   return {
     ...attributes,
     Properties: mergeFields(condition, Properties, otherProperties),

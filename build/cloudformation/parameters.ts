@@ -109,42 +109,29 @@ function networkParameters({
   };
 }
 
-/** Where the function's zip is. */
-export function codeParameters(keys: Readonly<Record<string, CodeObject>>): Parameters {
-  return {
-    CodeBucket: {
-      placeholder: codeBucket,
-      definition: {
-        Type: 'String',
-        Description:
-          'The S3 bucket that the zip files were uploaded to, in the Region of the stack.',
-        AllowedPattern: '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$',
-      },
+/**
+ * Where the zip files are. Their names are no parameters: an update that does not give a parameter
+ * keeps its value, and so would keep the old code.
+ */
+export const codeParameters = {
+  CodeBucket: {
+    placeholder: 'code-bucket-placeholder',
+    definition: {
+      Type: 'String',
+      Description: 'The S3 bucket with the zip files, in the Region of the stack.',
+      AllowedPattern: '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$',
     },
-    ...Object.fromEntries(
-      Object.entries(keys).map(([name, { placeholder, description, fileName }]) => [
-        name,
-        {
-          placeholder,
-          definition: {
-            Type: 'String',
-            Description: description,
-            Default: fileName,
-            AllowedPattern: '^.+$',
-          },
-        },
-      ]),
-    ),
-  };
-}
-
-export interface CodeObject {
-  readonly placeholder: string;
-  readonly description: string;
-  readonly fileName: string;
-}
-
-export const codeBucket = 'code-bucket-placeholder';
+  },
+  CodePrefix: {
+    placeholder: 'code-prefix-placeholder/',
+    definition: {
+      Type: 'String',
+      Description: 'The prefix of their keys in CodeBucket, empty or with a slash at its end.',
+      AllowedPattern: '^$|^[A-Za-z0-9][A-Za-z0-9_./-]*/$',
+      Default: '',
+    },
+  },
+} satisfies Parameters;
 
 function optional(pattern: string): object {
   return { Type: 'String', AllowedPattern: `^$|${pattern}` };

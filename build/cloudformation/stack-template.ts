@@ -7,18 +7,14 @@ import { ImsTokenRotatorStack } from '../../infra/ims-token-rotator-stack.ts';
 import { settingsSchema } from '../settings-schema.ts';
 import { archive, archiveName } from './archive.ts';
 import { mergeTemplates } from './merge-templates.ts';
-import {
-  type CodeObject,
-  codeBucket,
-  codeParameters,
-  type Parameters,
-  settingParameters,
-} from './parameters.ts';
+import { codeParameters, type Parameters, settingParameters } from './parameters.ts';
 import { replacePlaceholders } from './replace-placeholders.ts';
 import { propertiesOf, type Template } from './template.ts';
 
 // The logical ids of some resources contain the id of the stack.
 const stackId = 'ImsTokenRotator';
+
+const projectName = 'ims-token-rotator';
 
 export interface StackTemplate {
   /** The template, as JSON. */
@@ -45,10 +41,8 @@ export async function stackTemplate(
     const variants = variantsOf(settings, parameters).map((variant) =>
       synthesize(variant, context, directory),
     );
-    const merged = mergeVariants(variants);
-    const code = await codeOf(merged, directory);
-    const all = { ...codeParameters(code.objects), ...parameters };
-    return { template: assemble(merged, all), archives: code.archives };
+    const { template, archives } = await archiveCode(mergeVariants(variants), directory);
+    return { template: assemble(template, { ...codeParameters, ...parameters }), archives };
   } finally {
     await rm(directory, { recursive: true });
   }
@@ -91,7 +85,7 @@ function synthesize(
     settings,
     // Under exactOptionalPropertyTypes CDK's class does not satisfy its own interface.
     synthesizer: new DefaultStackSynthesizer({
-      fileAssetsBucketName: codeBucket,
+      fileAssetsBucketName: codeParameters.CodeBucket.placeholder,
       bucketPrefix: '',
       generateBootstrapVersionRule: false,
     }) as IStackSynthesizer,
@@ -113,37 +107,25 @@ function mergeVariants(variants: readonly Template[]): Template {
   return mergeTemplates('HasAlarmEmail', email, mergeTemplates('HasAlarmTopicArn', topic, none));
 }
 
-interface Code {
-  readonly objects: Readonly<Record<string, CodeObject>>;
-  readonly archives: ReadonlyMap<string, Uint8Array>;
-}
-
-async function codeOf(template: Template, directory: string): Promise<Code> {
-  const objects: Record<string, CodeObject> = {};
+/** Archives the assets, and names the archives where the template names the assets. */
+async function archiveCode(template: Template, directory: string): Promise<StackTemplate> {
   const archives = new Map<string, Uint8Array>();
-  const add = async (name: string, file: string, description: string, keys: readonly string[]) => {
-    for (const placeholder of keys) {
-      const zip = await archive(join(directory, `asset.${placeholder.replace(/\.zip$/, '')}`));
-      const fileName = archiveName(file, zip);
-      archives.set(fileName, zip);
-      objects[name] = { placeholder, description, fileName };
-    }
-  };
-  const keysOf = (type: string, property: string): readonly string[] =>
-    propertiesOf(template, type).map(
-      (properties) => (properties[property] as { readonly S3Key: string }).S3Key,
-    );
-  const functions = keysOf('AWS::Lambda::Function', 'Code');
-  await add(
-    'CodeKey',
-    'ims-token-rotator',
-    "The key of the function's zip file in CodeBucket.",
-    functions,
-  );
-  const layers = keysOf('AWS::Lambda::LayerVersion', 'Content');
-  const description = 'The key of the zip file of certificate authorities in CodeBucket.';
-  await add('CaCertificatesKey', 'ims-token-rotator-ca', description, layers);
-  return { objects, archives };
+  const keys = new Map<unknown, string>();
+  const assets = [
+    ...propertiesOf(template, 'AWS::Lambda::Function').map(({ Code }) => [projectName, Code]),
+    ...propertiesOf(template, 'AWS::Lambda::LayerVersion').map(({ Content }) => [
+      `${projectName}-ca`,
+      Content,
+    ]),
+  ] as [string, { readonly S3Key: string }][];
+  for (const [prefix, { S3Key }] of assets) {
+    const zip = await archive(join(directory, `asset.${S3Key.replace(/\.zip$/, '')}`));
+    const name = archiveName(prefix, zip);
+    archives.set(name, zip);
+    keys.set(S3Key, `${codeParameters.CodePrefix.placeholder}${name}`);
+  }
+  const replace = (_: string, value: unknown): unknown => keys.get(value) ?? value;
+  return { template: JSON.parse(JSON.stringify(template, replace)), archives };
 }
 
 function assemble(merged: Template, parameters: Parameters): Template {
@@ -182,6 +164,6 @@ function nameGroup(template: Template): Template {
   const names = propertiesOf(template, 'AWS::Scheduler::ScheduleGroup').map(({ Name }) => Name);
   const unique = { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] };
   const replace = (_: string, value: unknown): unknown =>
-    names.includes(value) ? { 'Fn::Join': ['-', ['ims-token-rotator', unique]] } : value;
+    names.includes(value) ? { 'Fn::Join': ['-', [projectName, unique]] } : value;
   return JSON.parse(JSON.stringify(template, replace));
 }

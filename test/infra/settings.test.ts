@@ -106,7 +106,11 @@ describe('parseSettings', () => {
 
   it.each([
     ['missing settings', undefined, /^must be an object; it is undefined$/],
-    ['text that is not JSON', '{fusion}', /^must be valid JSON: Expected property name .* position 1/],
+    [
+      'text that is not JSON',
+      '{fusion}',
+      /^must be valid JSON: Expected property name .* position 1/,
+    ],
     ['a list', [], /^must be an object, not a list$/],
     [
       'an invalid rotator name',
