@@ -37,7 +37,10 @@ export class ImsTokenRotatorStack extends Stack {
 
   /** @throws Error that lists every problem of the settings */
   constructor(scope: Construct, id: string, props: ImsTokenRotatorStackProps = {}) {
-    super(scope, id, props);
+    super(scope, id, {
+      description: 'Keeps Adobe IMS access tokens fresh in Secrets Manager',
+      ...props,
+    });
     const settings = settingsOf(this, props);
     const imports = new Construct(this, 'Imports');
     const minutes = (count: number | undefined): Duration | undefined =>

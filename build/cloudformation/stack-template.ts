@@ -2,7 +2,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, DefaultStackSynthesizer, type IStackSynthesizer } from 'aws-cdk-lib';
-import type { ImsTokenRotatorSettings } from '../../infra/ims-token-rotator-settings.ts';
+import type {
+  ImsTokenRotatorAlarmSettings,
+  ImsTokenRotatorSettings,
+} from '../../infra/ims-token-rotator-settings.ts';
 import { ImsTokenRotatorStack } from '../../infra/ims-token-rotator-stack.ts';
 import { settingsSchema } from '../settings-schema.ts';
 import { archive, archiveName } from './archive.ts';
@@ -38,24 +41,27 @@ export async function stackTemplate(
   const parameters = settingParameters(settings, settingsSchema(await readFile(source, 'utf8')));
   const directory = await mkdtemp(join(tmpdir(), 'template-'));
   try {
-    const variants = variantsOf(settings, parameters).map((variant) =>
+    const merged = mergeVariants(settings, parameters, (variant) =>
       synthesize(variant, context, directory),
     );
-    const { template, archives } = await archiveCode(mergeVariants(variants), directory);
+    const { template, archives } = await archiveCode(merged, directory);
     return { template: assemble(template, { ...codeParameters, ...parameters }), archives };
   } finally {
     await rm(directory, { recursive: true });
   }
 }
 
+const conditions = ['HasKeyArn', 'HasAlarmTopicArn', 'HasAlarmEmail'] as const;
+
 /** Alarms by mail, to a topic and to nobody, each with a key and without one. */
-function variantsOf(
+function mergeVariants(
   settings: ImsTokenRotatorSettings,
   parameters: Parameters,
-): readonly ImsTokenRotatorSettings[] {
+  synthesized: (variant: ImsTokenRotatorSettings) => Template,
+): Template {
   const text = (name: string): string => String(parameters[name]?.placeholder);
-  const { alarms, vpcId, subnetIds, securityGroupIds } = settings;
-  const common = {
+  const { alarms: { emails = [], thresholds } = {}, vpcId, subnetIds, securityGroupIds } = settings;
+  const common: ImsTokenRotatorSettings = {
     ...settings,
     rotatorName: text('RotatorName'),
     logRetentionDays: Number(parameters['LogRetentionDays']?.placeholder),
@@ -63,16 +69,19 @@ function variantsOf(
     subnetIds: subnetIds && [text('SubnetIds')],
     securityGroupIds: securityGroupIds && [text('SecurityGroupIds')],
   };
-  const thresholds = alarms?.thresholds;
-  const emails = [text('AlarmEmail'), ...(alarms?.emails?.slice(1) ?? [])];
-  const recipients = [
-    { thresholds, emails },
-    { thresholds, topicArn: text('AlarmTopicArn') },
-    { thresholds },
-  ];
-  return recipients.flatMap((one) =>
-    [text('KeyArn'), undefined].map((keyArn) => ({ ...common, alarms: one, keyArn })),
-  );
+  const withAlarms = (recipients: ImsTokenRotatorAlarmSettings): Template => {
+    const alarms = { ...recipients, thresholds };
+    const withKey = synthesized({ ...common, alarms, keyArn: text('KeyArn') });
+    return mergeTemplates(
+      'HasKeyArn',
+      withKey,
+      synthesized({ ...common, alarms, keyArn: undefined }),
+    );
+  };
+  const byMail = withAlarms({ emails: [text('AlarmEmail'), ...emails.slice(1)] });
+  const toTopic = withAlarms({ topicArn: text('AlarmTopicArn') });
+  const toSomebody = mergeTemplates('HasAlarmTopicArn', toTopic, withAlarms({}));
+  return mergeTemplates('HasAlarmEmail', byMail, toSomebody);
 }
 
 function synthesize(
@@ -91,20 +100,6 @@ function synthesize(
     }) as IStackSynthesizer,
   });
   return app.synth({ force: true }).getStackArtifact(stack.artifactId).template;
-}
-
-const conditions = ['HasKeyArn', 'HasAlarmTopicArn', 'HasAlarmEmail'] as const;
-
-function mergeVariants(variants: readonly Template[]): Template {
-  const [email, topic, none] = [0, 2, 4].map((first) => {
-    const [withKey, without] = variants.slice(first);
-    if (withKey === undefined || without === undefined) throw new Error('a variant is missing');
-    return mergeTemplates('HasKeyArn', withKey, without);
-  });
-  if (email === undefined || topic === undefined || none === undefined) {
-    throw new Error('a variant is missing');
-  }
-  return mergeTemplates('HasAlarmEmail', email, mergeTemplates('HasAlarmTopicArn', topic, none));
 }
 
 /** Archives the assets, and names the archives where the template names the assets. */
@@ -131,14 +126,17 @@ async function archiveCode(template: Template, directory: string): Promise<Stack
 function assemble(merged: Template, parameters: Parameters): Template {
   const has = (parameter: string) => ({ 'Fn::Not': [isEmpty(parameter)] });
   const isEmpty = (parameter: string) => ({ 'Fn::Equals': [{ Ref: parameter }, ''] });
-  const { Resources, Outputs } = replacePlaceholders(nameGroup(merged), parameters) as Template;
+  const { Description, Resources, Outputs } = replacePlaceholders(
+    nameGroup(merged),
+    parameters,
+  ) as Template;
   const definitions = Object.entries(parameters).map(([name, { definition }]) => [
     name,
     definition,
   ]);
   return {
     AWSTemplateFormatVersion: '2010-09-09',
-    Description: 'Keeps Adobe IMS access tokens fresh in Secrets Manager',
+    Description,
     Parameters: Object.fromEntries(definitions),
     Rules: {
       OneRecipient: {

@@ -1,5 +1,6 @@
 /** The parts of a CloudFormation template that this project uses. */
 export interface Template {
+  readonly Description?: string | undefined;
   readonly Resources: Readonly<Record<string, Resource>>;
   readonly Outputs?: Readonly<Record<string, object>> | undefined;
 }

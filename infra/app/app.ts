@@ -3,7 +3,5 @@ import { ImsTokenRotatorStack } from '../ims-token-rotator-stack.ts';
 import { addValidations } from './validations.ts';
 
 const app = new App();
-new ImsTokenRotatorStack(app, 'ImsTokenRotator', {
-  description: 'Keeps Adobe IMS access tokens fresh in Secrets Manager',
-});
+new ImsTokenRotatorStack(app, 'ImsTokenRotator');
 addValidations(app);

@@ -144,6 +144,13 @@ describe('the template', () => {
     }
   });
 
+  it('says what the stack is for', () => {
+    expect(standard.template).toMatchObject({
+      AWSTemplateFormatVersion: '2010-09-09',
+      Description: 'Keeps Adobe IMS access tokens fresh in Secrets Manager',
+    });
+  });
+
   it('needs no bootstrapped account and has nothing that only CDK reads', () => {
     const text = JSON.stringify(standard.template);
     for (const trace of [
