@@ -94,12 +94,12 @@ export async function bundleClient(output: Output): Promise<void> {
 }
 
 /**
- * The construct, as CommonJS, which both module systems import and which loads of CDK only what it
+ * The construct and the stack, as CommonJS, which both module systems import and which loads of CDK only what it
  * uses: an import from an ES module would load all of it.
  */
-export async function bundleConstruct(output: Output): Promise<void> {
+export async function bundleConstruct(output: Output): Promise<Metafile> {
   output.set(resolve('dist/infra/package.json'), '{ "type": "commonjs" }\n');
-  await bundle(output, {
+  return await bundle(output, {
     ...common,
     // The stack traces of synthesis show this code.
     minify: false,

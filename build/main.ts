@@ -1,25 +1,34 @@
 /** Builds `dist`: the function that the stack deploys, and what the npm package ships. */
 
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { bundleClient, bundleCommands, bundleConstruct, bundleFunction } from './bundles.ts';
 import { declareTypes } from './declarations.ts';
 import { thirdPartyNotices } from './notices.ts';
 import { type Output, writeOutput } from './output.ts';
+import { settingsSchema } from './settings-schema.ts';
 
 const output: Output = new Map();
 
 /** Adds what is known of a bundle: the notices beside it, and the metafile for `npm run sbom`. */
-async function describe(name: 'cli' | 'lambda', metafile: Metafile): Promise<void> {
+async function describe(name: 'cli' | 'infra' | 'lambda', metafile: Metafile): Promise<void> {
   output.set(resolve(`dist/build/${name}.meta.json`), JSON.stringify(metafile));
   output.set(resolve(`dist/${name}/THIRD-PARTY-NOTICES.txt`), await thirdPartyNotices(metafile));
+}
+
+async function writeSchema(): Promise<void> {
+  const schema = settingsSchema(await readFile('infra/ims-token-rotator-settings.ts', 'utf8'));
+  const text = `${JSON.stringify(schema, null, 2)}\n`;
+  output.set(resolve('dist/schema/settings.schema.json'), text);
 }
 
 await Promise.all([
   bundleFunction(output).then((metafile) => describe('lambda', metafile)),
   bundleCommands(output).then((metafile) => describe('cli', metafile)),
   bundleClient(output),
-  bundleConstruct(output),
+  bundleConstruct(output).then((metafile) => describe('infra', metafile)),
   declareTypes(output),
+  writeSchema(),
 ]);
 await writeOutput(output);

@@ -47,10 +47,12 @@ export const scopesTagRule =
   'scopes are kept in a tag: letters, digits and +=._:/@- each, and at most 256 characters with the ' +
   'spaces between them; scopes that do not fit belong in the client secret’s value, as "scopes"';
 
+export const scopePattern = /^[A-Za-z0-9+=._:/@-]+$/;
+
 /** The first thing that keeps a list of scopes from being stored in the `scopes` tag. */
 export function scopesTagProblem(scopes: readonly string[]): string | undefined {
   if (scopes.length === 0) return 'is empty';
-  const unfit = scopes.find((scope) => !/^[A-Za-z0-9+=._:/@-]+$/.test(scope));
+  const unfit = scopes.find((scope) => !scopePattern.test(scope));
   if (unfit !== undefined) return `holds "${unfit}"`;
   const { length } = scopes.join(' ');
   return length > 256 ? `has ${length} characters` : undefined;

@@ -11,11 +11,12 @@ type ThresholdOptions = Pick<ImsTokenRotatorAlarmOptions, keyof AlarmThresholds>
 // With Adobe's tokens of 24 hours: 3 hours 50 minutes, and 57 minutes.
 const defaults: AlarmThresholds = { pagePercent: 16, urgentPercent: 4 };
 
-export const thresholdRule = 'above 0 and below 50';
-
 /** From 50 up a threshold would page before a token is renewed, at half its lifetime. */
+export const thresholdLimits = { above: 0, below: 50 };
+export const thresholdRule = `above ${thresholdLimits.above} and below ${thresholdLimits.below}`;
+
 export function isThreshold(percent: number): boolean {
-  return percent > 0 && percent < 50;
+  return percent > thresholdLimits.above && percent < thresholdLimits.below;
 }
 
 /** The thresholds in force, with the defaults filled in. */

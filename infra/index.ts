@@ -13,3 +13,11 @@ export type {
   ImsTokenRotatorProps,
   ImsTokenRotatorProxyOptions,
 } from './ims-token-rotator-props.ts';
+export type {
+  ImsTokenRotatorAlarmSettings,
+  ImsTokenRotatorCredentialSettings,
+  ImsTokenRotatorProxySettings,
+  ImsTokenRotatorSettings,
+  ImsTokenRotatorThresholdSettings,
+} from './ims-token-rotator-settings.ts';
+export { ImsTokenRotatorStack, type ImsTokenRotatorStackProps } from './ims-token-rotator-stack.ts';

@@ -9,6 +9,9 @@ import { completeSecretArn } from './secret-arns.ts';
 
 export const proxyUrlRule = 'the URL of a proxy, for example http://proxy.example.com:8080';
 
+/** Every such URL matches this. */
+export const proxyUrlPattern = /^\s*[Hh][Tt][Tt][Pp][Ss]?:[^@]+$/;
+
 export function isProxyUrl(text: string): boolean {
   const url = URL.parse(text);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return false;

@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect, it, onTestFinished } from 'vitest';
-import { parseSettings } from '../../infra/app/settings.ts';
-import { ImsTokenRotatorStack } from '../../infra/app/stack.ts';
+import { ImsTokenRotatorStack } from '../../infra/ims-token-rotator-stack.ts';
+import { parseSettings } from '../../infra/settings.ts';
 import { read, sectionsOf } from '../support/document.ts';
 
 const run = promisify(execFile);
@@ -27,7 +27,7 @@ async function mappingOf(template: object, secrets: readonly object[]): Promise<
 
 it('the runbook’s script maps each declared secret that exists to its ARN, and nothing else', async () => {
   const settings = parseSettings({ credentials: { fusion: {}, gone: {} } });
-  const template = Template.fromStack(new ImsTokenRotatorStack(new App(), 'S', settings));
+  const template = Template.fromStack(new ImsTokenRotatorStack(new App(), 'S', { settings }));
   const arn = (name: string): string =>
     `arn:aws:secretsmanager:eu-west-1:111122223333:secret:${name}-AbCdEf`;
   const names = ['fusion/client', 'fusion/token', 'onboarded/token'].map(

@@ -20,9 +20,10 @@ const names = [
   'docs/api.md',
   'docs/consumers.md',
   'docs/faq.md',
+  'docs/deploy.md',
   'docs/reference.md',
   'docs/runbook.md',
-  ...['lambda-consumer', 'ecs-service', 'cross-account-consumer'].map(
+  ...['lambda-consumer', 'ecs-service', 'cross-account-consumer', 'terraform'].map(
     (name) => `examples/${name}/README.md`,
   ),
 ];

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { parseSettings } from '../../infra/app/settings.ts';
+import { parseSettings } from '../../infra/settings.ts';
 import { anchorsOf, oneLine, quoted, read, root, sectionsOf } from '../support/document.ts';
 import { run } from '../support/foreign-clients.ts';
 import { RunningProcess } from '../support/run-process.ts';

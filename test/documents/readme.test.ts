@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSettings } from '../../infra/app/settings.ts';
+import { parseSettings } from '../../infra/settings.ts';
 import { jsonOf, oneLine, read, run, sourcesIn } from '../support/document.ts';
 
 const readme = read('README.md');

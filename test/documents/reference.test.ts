@@ -8,8 +8,8 @@ import { epochSeconds } from '../../core/instant.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { formatStatus, parseStatus } from '../../core/status.ts';
 import { encodeStoredToken } from '../../core/stored-token.ts';
-import { parseSettings } from '../../infra/app/settings.ts';
-import { ImsTokenRotatorStack } from '../../infra/app/stack.ts';
+import { ImsTokenRotatorStack } from '../../infra/ims-token-rotator-stack.ts';
+import { parseSettings } from '../../infra/settings.ts';
 import {
   firstCells,
   helpOf,
@@ -36,7 +36,8 @@ describe('the reference', () => {
     const settings = known.split(', ');
     expect(settings.length).toBeGreaterThan(10);
     const cells = firstCells(chapter('Settings')).join(' ');
-    for (const setting of settings) expect(cells).toMatch(new RegExp(`[\`.]${setting}[\`.]`));
+    for (const setting of settings)
+      expect(cells).toMatch(new RegExp(`[\`.]${setting.replace('$', '\\$')}[\`.]`));
   });
 
   it('shows settings of a closed network that are accepted', () => {
@@ -154,7 +155,7 @@ describe('the reference', () => {
       tracing: true,
     });
     const env = { account: '111122223333', region: 'eu-west-1' };
-    const stack = new ImsTokenRotatorStack(new App(), 'prod', settings, { env });
+    const stack = new ImsTokenRotatorStack(new App(), 'prod', { settings, env });
     const policies = roleStatements(Template.fromStack(stack)).flatMap(actionsOf);
     const allowed = policies.filter((action) => action !== 'lambda:InvokeFunction');
     expect(new Set(listed)).toEqual(new Set(allowed));

@@ -7,9 +7,9 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { parseSettings } from '../../infra/app/settings.ts';
-import { ImsTokenRotatorStack } from '../../infra/app/stack.ts';
+import { ImsTokenRotatorStack } from '../../infra/ims-token-rotator-stack.ts';
 import { ImsTokenRotator, type ImsTokenRotatorProps } from '../../infra/index.ts';
+import { parseSettings } from '../../infra/settings.ts';
 import { PrivateCa } from '../support/certificates.ts';
 import { actionsOf, roleStatements, statementsOf } from '../support/iam.ts';
 
@@ -42,7 +42,7 @@ describe('a proxy', () => {
     const settings = { proxy: { url, secretArn, secretKeyArn: keyArn, exceptions: ['a.test'] } };
     const app = new App();
     const template = Template.fromStack(
-      new ImsTokenRotatorStack(app, 'prod', parseSettings(settings), { env }),
+      new ImsTokenRotatorStack(app, 'prod', { settings: parseSettings(settings), env }),
     );
     expect(functionOf(template).variables).toMatchObject({
       HTTPS_PROXY: url,

@@ -3,13 +3,13 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { parseSettings } from '../../infra/app/settings.ts';
-import { ImsTokenRotatorStack } from '../../infra/app/stack.ts';
+import { ImsTokenRotatorStack } from '../../infra/ims-token-rotator-stack.ts';
 import {
   type ImsCredentialProps,
   ImsTokenRotator,
   type ImsTokenRotatorProps,
 } from '../../infra/index.ts';
+import { parseSettings } from '../../infra/settings.ts';
 
 const env = { account: '111122223333', region: 'eu-west-1' };
 const keyArn = 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
@@ -67,13 +67,13 @@ describe('the logical ids of the secrets', () => {
   ])('are stable with %s', (_, others) => {
     const credentials = { 'workfront-fusion': { product: 'workfront-fusion' } };
     const settings = parseSettings({ credentials, ...others });
-    const deployed = new ImsTokenRotatorStack(new App(), 'ImsTokenRotator', settings);
+    const deployed = new ImsTokenRotatorStack(new App(), 'ImsTokenRotator', { settings });
     expect(secretIds(Template.fromStack(deployed))).toEqual(ids);
   });
 
   it('are stable whichever other credentials there are', () => {
     const settings = parseSettings({ credentials: { a: {}, 'workfront-fusion': {}, z: {} } });
-    const deployed = new ImsTokenRotatorStack(new App(), 'ImsTokenRotator', settings);
+    const deployed = new ImsTokenRotatorStack(new App(), 'ImsTokenRotator', { settings });
     expect(secretIds(Template.fromStack(deployed))).toMatchObject(ids);
   });
 });

@@ -1,8 +1,8 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseSettings } from '../../infra/app/settings.ts';
-import { ImsTokenRotatorStack } from '../../infra/app/stack.ts';
+import { ImsTokenRotatorStack } from '../../infra/ims-token-rotator-stack.ts';
+import { parseSettings } from '../../infra/settings.ts';
 import { renew } from '../../lambda/commands/renew.ts';
 import { tick } from '../../lambda/commands/tick.ts';
 import { hour } from '../support/builders.ts';
@@ -54,7 +54,7 @@ describe('the deployed policy', () => {
   // Synthesis validates the template, which takes long on a busy machine.
   beforeAll(() => {
     const settings = parseSettings({ credentials: { fusion: {} } });
-    const stack = new ImsTokenRotatorStack(new App(), 'prod', settings);
+    const stack = new ImsTokenRotatorStack(new App(), 'prod', { settings });
     statements = secretsManagerStatements(Template.fromStack(stack));
   }, 60_000);
 

@@ -127,7 +127,7 @@ it('ships the construct, the function, the commands, the client and the document
   const client = files.filter((path) => /^dist\/client\/[^/]+\.(js|cjs|d\.ts|d\.cts)$/.test(path));
   expect(client).toContain('dist/client/index.js');
   const examples = files.filter((path) =>
-    /^examples\/[\w/.-]+\.(ts|json|md|mjs|Dockerfile)$/.test(path),
+    /^examples\/[\w/.-]+\.(ts|json|md|mjs|Dockerfile|tf)$/.test(path),
   );
   expect(examples.filter((path) => /node_modules|cdk\.out/.test(path))).toEqual([]);
   expect(new Set(files)).toEqual(
@@ -142,6 +142,7 @@ it('ships the construct, the function, the commands, the client and the document
       'docs/api.md',
       'docs/consumers.md',
       'docs/faq.md',
+      'docs/deploy.md',
       'docs/reference.md',
       'docs/runbook.md',
       ...examples,
@@ -151,8 +152,10 @@ it('ships the construct, the function, the commands, the client and the document
       'dist/cli/THIRD-PARTY-NOTICES.txt',
       ...client,
       'dist/infra/index.js',
+      'dist/infra/THIRD-PARTY-NOTICES.txt',
       'dist/infra/package.json',
       ...types,
+      'dist/schema/settings.schema.json',
     ]),
   );
 });
@@ -181,9 +184,13 @@ it('ships no path of the machine that packed it', async () => {
   }
 });
 
-it.each(['dist/lambda', 'dist/cli'])('ships the licences of what is in %s', async (directory) => {
+it.each([
+  ['dist/lambda', ['@smithy/core', 'undici', 'valibot']],
+  ['dist/cli', ['@smithy/core', 'undici', 'valibot']],
+  ['dist/infra', ['valibot']],
+])('ships the licences of what is in %s', async (directory, names) => {
   const notices = await shipped(`${directory}/THIRD-PARTY-NOTICES.txt`);
-  for (const name of ['@smithy/core', 'undici', 'valibot']) {
+  for (const name of names) {
     const { version } = JSON.parse(
       await readFile(join(root, 'node_modules', name, 'package.json'), 'utf8'),
     );

@@ -8,9 +8,9 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { parseSettings } from '../../../infra/app/settings.ts';
-import { ImsTokenRotatorStack } from '../../../infra/app/stack.ts';
 import { ImsTokenRotator } from '../../../infra/ims-token-rotator.ts';
+import { ImsTokenRotatorStack } from '../../../infra/ims-token-rotator-stack.ts';
+import { parseSettings } from '../../../infra/settings.ts';
 import { PrivateCa } from '../../support/certificates.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { resources, type Synthesis, synthesise } from './validated-app.ts';
@@ -257,7 +257,7 @@ describe('the app of cdk.json', () => {
   it('passes with exactly these findings acknowledged', () => {
     const { passed, errors, acknowledged } = synthesise((app) => {
       const settings = parseSettings(app.node.tryGetContext('ims-token-rotator'));
-      new ImsTokenRotatorStack(app, 'S', settings);
+      new ImsTokenRotatorStack(app, 'S', { settings });
     });
     expect(errors).toEqual([]);
     expect(passed).toBe(true);
@@ -278,8 +278,8 @@ describe('an app with stages', () => {
   const build = (more: (stack: Stack) => void) => (app: App) => {
     const settings = parseSettings(app.node.tryGetContext('ims-token-rotator'));
     const stage = new Stage(app, 'Prod');
-    more(new ImsTokenRotatorStack(stage, 'S', settings));
-    more(new ImsTokenRotatorStack(new Stage(stage, 'Nested'), 'S', settings));
+    more(new ImsTokenRotatorStack(stage, 'S', { settings }));
+    more(new ImsTokenRotatorStack(new Stage(stage, 'Nested'), 'S', { settings }));
   };
 
   it('passes with the same findings acknowledged in each stage', () => {

@@ -10,20 +10,21 @@ import {
   products,
   rotatorNamePattern,
   rotatorNameRule,
+  scopePattern,
   scopesTagProblem,
   scopesTagRule,
-} from '../../core/contract.ts';
-import { isThreshold, thresholdRule } from '../alarm-thresholds.ts';
+} from '../core/contract.ts';
+import { thresholdLimits, thresholdRule } from './alarm-thresholds.ts';
 import {
   hasProxyUser,
   isProxyUrl,
   proxyExceptionPattern,
   proxyExceptionRule,
+  proxyUrlPattern,
   proxyUrlRule,
   proxyUserRule,
-} from '../proxy.ts';
-import { tickLimits, timeoutLimits } from '../timing.ts';
-import { addConflicts } from './settings-conflicts.ts';
+} from './proxy.ts';
+import { tickLimits, timeoutLimits } from './timing.ts';
 
 /** The error for a value that breaks a rule. */
 const must =
@@ -67,8 +68,9 @@ function wholeNumber({ least, most }: { readonly least: number; readonly most: n
 }
 
 function percent() {
+  const { above, below } = thresholdLimits;
   const rule = must(`a number ${thresholdRule}`);
-  return v.optional(v.pipe(v.number(rule), v.check(isThreshold, rule)));
+  return v.optional(v.pipe(v.number(rule), v.gtValue(above, rule), v.ltValue(below, rule)));
 }
 
 function arn(service: string, resource: string, example: string) {
@@ -111,6 +113,7 @@ const credential = settingsObject({
         (scopes) => scopesTagProblem(scopes) === undefined,
         ({ input }) => `${scopesTagProblem(input)}; ${scopesTagRule}`,
       ),
+      v.metadata({ minItems: 1, items: { type: 'string', pattern: scopePattern.source } }),
     ),
   ),
   renewBefore: v.optional(text(durationPattern, durationRule)),
@@ -135,6 +138,7 @@ const proxyUrl = v.pipe(
   v.string(`must be ${proxyUrlRule}`),
   v.check((url) => !hasProxyUser(url), proxyUserRule('proxy.secretArn')),
   v.check(isProxyUrl, `must be ${proxyUrlRule}`),
+  v.metadata({ pattern: proxyUrlPattern.source }),
 );
 
 const proxy = settingsObject({
@@ -144,7 +148,11 @@ const proxy = settingsObject({
   secretKeyArn: keyArn,
 });
 
-const settings = settingsObject({
+/**
+ * The settings, but for the conflicts among them. The JSON Schema is made of this: where a check is a
+ * function, the metadata beside it say as much of it as a schema can.
+ */
+export const settingsDefinition = settingsObject({
   rotatorName: v.optional(text(rotatorNamePattern, rotatorNameRule)),
   prefix: v.optional(text(prefixPattern, prefixRule)),
   credentials: v.optional(
@@ -168,55 +176,6 @@ const settings = settingsObject({
   nativeRotation: yesOrNo,
   retainSecrets: yesOrNo,
   tracing: yesOrNo,
+  /** Names the JSON Schema, for editors. */
+  $schema: v.optional(v.string(must('the address of a JSON Schema'))),
 });
-
-/** The settings that `cdk.json` holds under the context key `ims-token-rotator`. */
-export type Settings = v.InferOutput<typeof settings>;
-
-const schema = v.pipe(
-  settings,
-  v.rawCheck(({ dataset, addIssue }) => {
-    // Values of a wrong type were reported above; the conflicts among the others still count.
-    addConflicts(dataset.value, (path, message) =>
-      addIssue({ message, path: path.map(pathItem) as [v.IssuePathItem] }),
-    );
-  }),
-);
-
-function pathItem(key: string): v.IssuePathItem {
-  return { type: 'unknown', origin: 'value', input: undefined, key, value: undefined };
-}
-
-/**
- * Validates the settings.
- *
- * @param value the settings, or their JSON text, which `--context` gives
- * @throws Error that lists every problem with its path and the allowed values
- */
-export function parseSettings(value: unknown): Settings {
-  const parsed = v.safeParse(schema, typeof value === 'string' ? parseJson(value) : value);
-  if (parsed.success) return parsed.output;
-  throw invalid(
-    parsed.issues.map((issue) => ({
-      path: v.getDotPath(issue),
-      message: issue.message,
-    })),
-  );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw invalid([{ path: null, message: 'must be valid JSON if it is given as text' }]);
-  }
-}
-
-function invalid(
-  problems: readonly { readonly path: string | null; readonly message: string }[],
-): Error {
-  const lines = problems.map(
-    ({ path, message }) => `- ${['ims-token-rotator', path].filter(Boolean).join('.')}: ${message}`,
-  );
-  return new Error(`the settings in cdk.json are invalid:\n${[...new Set(lines)].join('\n')}`);
-}

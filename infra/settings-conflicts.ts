@@ -4,15 +4,15 @@ import {
   alarmThresholds,
   isThreshold,
   thresholdsProblem,
-} from '../alarm-thresholds.ts';
-import { marginProblem } from '../renewal-margin.ts';
+} from './alarm-thresholds.ts';
+import { marginProblem } from './renewal-margin.ts';
 import {
   tickLimits,
   tickProblem,
   timeoutLimits,
   timeoutProblem,
   timingDefaults,
-} from '../timing.ts';
+} from './timing.ts';
 
 type Add = (path: readonly string[], message: string) => void;
 

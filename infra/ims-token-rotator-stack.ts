@@ -11,20 +11,37 @@ import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { ImsTokenRotator } from '../ims-token-rotator.ts';
+import { ImsTokenRotator } from './ims-token-rotator.ts';
 import type {
   ImsTokenRotatorAlarmOptions,
   ImsTokenRotatorProps,
   ImsTokenRotatorProxyOptions,
-} from '../ims-token-rotator-props.ts';
-import type { Settings } from './settings.ts';
+} from './ims-token-rotator-props.ts';
+import type { ImsTokenRotatorSettings } from './ims-token-rotator-settings.ts';
+import { parseSettings, readSettings } from './settings.ts';
 
-/** A rotator with the credentials that `cdk.json` lists. */
+/** Properties of a stack that is a rotator. */
+export interface ImsTokenRotatorStackProps extends StackProps {
+  /**
+   * The rotator's settings.
+   *
+   * @default - those in `cdk.json`, under the context key `ims-token-rotator`, or in
+   *   `ims-token-rotator.json` beside it
+   */
+  readonly settings?: ImsTokenRotatorSettings | undefined;
+}
+
+/** A rotator with the credentials that its settings list. */
 export class ImsTokenRotatorStack extends Stack {
   readonly rotator: ImsTokenRotator;
 
-  constructor(scope: Construct, id: string, settings: Settings, props?: StackProps) {
-    super(scope, id, props);
+  /** @throws Error that lists every problem of the settings */
+  constructor(scope: Construct, id: string, props: ImsTokenRotatorStackProps = {}) {
+    super(scope, id, {
+      description: 'Keeps Adobe IMS access tokens fresh in Secrets Manager',
+      ...props,
+    });
+    const settings = settingsOf(this, props);
     const imports = new Construct(this, 'Imports');
     const minutes = (count: number | undefined): Duration | undefined =>
       count === undefined ? undefined : Duration.minutes(count);
@@ -46,7 +63,7 @@ export class ImsTokenRotatorStack extends Stack {
       dashboard: settings.dashboard,
     });
     this.rotator = rotator;
-    for (const [name, credential] of Object.entries(settings.credentials)) {
+    for (const [name, credential] of Object.entries(settings.credentials ?? {})) {
       rotator.addCredential(name, {
         product: credential.product,
         scopes: credential.scopes,
@@ -72,13 +89,22 @@ export class ImsTokenRotatorStack extends Stack {
   }
 }
 
+function settingsOf(
+  { node }: Stack,
+  { settings }: ImsTokenRotatorStackProps,
+): ImsTokenRotatorSettings {
+  return settings === undefined
+    ? readSettings(node)
+    : parseSettings(settings, { title: `the settings of ${node.path}` });
+}
+
 /**
  * Imports the network by ids: a lookup would need the account at synthesis, and its placeholder
  * subnets would fail the validations.
  */
 function networkOf(
   scope: Construct,
-  { vpcId, subnetIds = [], securityGroupIds }: Settings,
+  { vpcId, subnetIds = [], securityGroupIds }: ImsTokenRotatorSettings,
 ): Pick<ImsTokenRotatorProps, 'vpc' | 'securityGroups'> {
   if (vpcId === undefined) return {};
   const vpc = Vpc.fromVpcAttributes(scope, 'Vpc', {
@@ -119,7 +145,7 @@ function secretOf(
 
 function proxyOf(
   scope: Construct,
-  proxy: Settings['proxy'],
+  proxy: ImsTokenRotatorSettings['proxy'],
 ): ImsTokenRotatorProxyOptions | undefined {
   if (proxy === undefined) return undefined;
   const { url, exceptions, secretArn: arn, secretKeyArn: keyArn } = proxy;
@@ -128,7 +154,7 @@ function proxyOf(
 
 function alarmOptions(
   scope: Construct,
-  alarms: Settings['alarms'] = {},
+  alarms: ImsTokenRotatorSettings['alarms'] = {},
 ): ImsTokenRotatorAlarmOptions {
   const { emails, topicArn, thresholds } = alarms;
   const topic: ITopic | undefined =

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseSettings } from '../../../infra/app/settings.ts';
+import { parseSettings } from '../../infra/settings.ts';
 
 /** The problems found, without the context key that each line starts with. */
 function problemsOf(settings: unknown): readonly string[] {
@@ -22,7 +22,7 @@ const clientSecretArn = `${account.replace('%', 'secretsmanager')}:secret:team/a
 describe('parseSettings', () => {
   it('accepts the settings of cdk.json', () => {
     const { context } = JSON.parse(
-      readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8'),
+      readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'),
     );
     expect(parseSettings(context['ims-token-rotator'])).toEqual(context['ims-token-rotator']);
   });
@@ -107,7 +107,11 @@ describe('parseSettings', () => {
 
   it.each([
     ['missing settings', undefined, /^must be an object; it is undefined$/],
-    ['text that is not JSON', '{fusion}', /^must be valid JSON if it is given as text$/],
+    [
+      'text that is not JSON',
+      '{fusion}',
+      /^must be valid JSON: Expected property name .* position 1/,
+    ],
     ['a list', [], /^must be an object, not a list$/],
     [
       'an invalid rotator name',

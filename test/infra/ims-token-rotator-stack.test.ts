@@ -2,18 +2,18 @@ import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseSettings } from '../../../infra/app/settings.ts';
-import { ImsTokenRotatorStack } from '../../../infra/app/stack.ts';
+import { ImsTokenRotatorStack } from '../../infra/ims-token-rotator-stack.ts';
+import { parseSettings } from '../../infra/settings.ts';
 
 const cdkJson: { context: Record<string, unknown> } = JSON.parse(
-  readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'),
 );
 
 /** The template that `npx cdk deploy` would deploy. */
 function synthesise(): Template {
   const app = new App({ context: cdkJson.context });
   const settings = parseSettings(app.node.tryGetContext('ims-token-rotator'));
-  return Template.fromStack(new ImsTokenRotatorStack(app, 'ImsTokenRotator', settings));
+  return Template.fromStack(new ImsTokenRotatorStack(app, 'ImsTokenRotator', { settings }));
 }
 
 const statements = (template: Template): unknown[] =>
@@ -180,7 +180,7 @@ describe('the setting validate', () => {
   it('makes the function validate each token at IMS', () => {
     const settings = parseSettings({ credentials: {}, validate: true });
     const template = Template.fromStack(
-      new ImsTokenRotatorStack(new App(), 'Validating', settings),
+      new ImsTokenRotatorStack(new App(), 'Validating', { settings }),
     );
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: Match.objectLike({ IMS_TOKEN_ROTATOR_VALIDATE: 'true' }) },
@@ -197,7 +197,9 @@ describe('several credentials', () => {
         'my-own': { scopes: ['a', 'b'] },
       },
     });
-    const template = Template.fromStack(new ImsTokenRotatorStack(new App(), 'Several', settings));
+    const template = Template.fromStack(
+      new ImsTokenRotatorStack(new App(), 'Several', { settings }),
+    );
     const secrets = Object.values(template.findResources('AWS::SecretsManager::Secret'));
     expect(secrets.map((secret) => secret['Properties'].Name)).toEqual(
       ['fusion', 'firefly', 'my-own'].flatMap((name) => [
@@ -217,7 +219,9 @@ describe('the settings', () => {
   const clientSecretArn = `arn:aws:secretsmanager:${account}:secret:team/adobe-AbCdEf`;
   const topicArn = `arn:aws:sns:${account}:pager`;
   const templateOf = (settings: object): Template =>
-    Template.fromStack(new ImsTokenRotatorStack(new App(), 'Set', parseSettings(settings)));
+    Template.fromStack(
+      new ImsTokenRotatorStack(new App(), 'Set', { settings: parseSettings(settings) }),
+    );
 
   it('reach the construct', () => {
     const template = templateOf({
