@@ -6,6 +6,7 @@ import {
   ArnPrincipal,
   CompositePrincipal,
   type IGrantable,
+  type IPrincipal,
   OrganizationPrincipal,
   PolicyStatement,
   Role,
@@ -277,6 +278,18 @@ describe('a wildcard', () => {
       'the reader is a wildcard, so that everybody in AWS could read the token; name an account, or',
     );
     Template.fromStack(stack).resourceCountIs('AWS::SecretsManager::ResourcePolicy', 0);
+  });
+
+  it('is rejected as a principal of the app’s own class', () => {
+    const { policyFragment } = new AnyPrincipal();
+    const own: IPrincipal = {
+      grantPrincipal: new AnyPrincipal(),
+      assumeRoleAction: 'sts:AssumeRole',
+      policyFragment,
+      addToPrincipalPolicy: () => ({ statementAdded: false }),
+    };
+    const grantee = { grantPrincipal: own };
+    expect(() => withKey().grantRead(grantee)).toThrow('the reader is a wildcard');
   });
 
   it('is rejected for a credential of another stack too', () => {
