@@ -1,5 +1,5 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import {
   AccountPrincipal,
   AnyPrincipal,
@@ -203,6 +203,45 @@ describe('a reader in another account', () => {
     const role = new Role(there, 'Reader', { assumedBy: new ServicePrincipal('x'), roleName: 'r' });
     const credential = add({ encryptionKey: new Key(stack, 'Key') });
     expect(() => credential.grantRead(role)).toThrow('account is unknown; give the stack an env');
+  });
+
+  it('whose role is in the same app may decrypt by its own policy too', () => {
+    const there = new Stack(stack.node.root, 'There', {
+      env: { account: other, region: 'eu-west-1' },
+    });
+    const assumedBy = new ServicePrincipal('ecs-tasks.amazonaws.com');
+    const role = new Role(there, 'Reader', { assumedBy, roleName: 'reader' });
+    add({ encryptionKey: new Key(stack, 'Key') }).grantRead(role);
+    // Of the key's account and Region only, and only through Secrets Manager: another stack in
+    // another account cannot learn the key's id.
+    Template.fromStack(there).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          {
+            Effect: 'Allow',
+            Action: 'kms:Decrypt',
+            Resource: {
+              'Fn::Join': [
+                '',
+                ['arn:', { Ref: 'AWS::Partition' }, ':kms:eu-west-1:111122223333:key/*'],
+              ],
+            },
+            Condition: via('eu-west-1'),
+          },
+        ]),
+      },
+    });
+    expect(statementsOf('AWS::KMS::Key', 'KeyPolicy')).toContainEqual({
+      Effect: 'Allow',
+      Action: 'kms:Decrypt',
+      Resource: '*',
+      Principal: {
+        AWS: {
+          'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:iam::${other}:role/reader`]],
+        },
+      },
+      Condition: via('eu-west-1'),
+    });
   });
 
   it('is rejected if a replica has the AWS-managed key', () => {
