@@ -38,11 +38,14 @@ const visible = /^[\x21-\x7e]+$/;
 
 // As examples, templates and masks have them.
 const placeholder =
-  /^(?:<.*>|\{\{.*\}\}|\$\{?\w+\}?|\$\(.*\)|%\w+%|your[-_].*|change-?me|\[redacted\]|x{8,})$|[*\u2022\u25CF]{3}/i;
+  /^(?:<.*>|\$\w+|%\w+%|your[-_].*|change-?me|\[redacted\]|x{8,})$|\$[{(]|\{\{|[*\u2022\u25CF]{3}/i;
 
 // As 1Password, Vault, AWS, Azure and programs point to a secret that is elsewhere.
 const reference =
   /^(?:[a-z][a-z0-9+]*:\/\/|vault:|arn:aws|@Microsoft\.KeyVault\(|process\.env\b|os\.environ\b)/i;
+
+// A file's syntax that was not understood: a quote without its end, or a line that goes on.
+const leftover = /^["'`]|["'`,\\]$/;
 
 function text(limit: number) {
   return v.pipe(
@@ -55,6 +58,11 @@ function text(limit: number) {
   );
 }
 
+const isWhole = v.check<string, string>(
+  (value) => !leftover.test(value),
+  'begins or ends with a quote, a comma or a backslash, which is not part of it',
+);
+
 // These values are logged, shown, or sent to others.
 const shown = v.pipe(
   text(256),
@@ -65,6 +73,7 @@ const scope = v.pipe(shown, v.regex(/^[\w.:/-]+$/, 'must be letters, digits and 
 
 const secret = v.pipe(
   text(1024),
+  isWhole,
   v.check((value) => !reference.test(value), 'only refers to a secret; put the value itself there'),
   // "p8e-", with which the client secrets of Adobe begin.
   v.check((value) => !value.startsWith('cDhlL'), 'is base64; put the decoded value there'),
@@ -94,7 +103,7 @@ const parts = v.object({
     v.maxLength(10, 'must be at most 10 secrets'),
   ),
   scopes: v.pipe(v.array(scope), v.maxLength(200, 'must be at most 200 scopes')),
-  orgId: v.optional(shown),
+  orgId: v.optional(v.pipe(shown, isWhole)),
   imsHost: v.optional(imsHostSchema),
 });
 

@@ -81,7 +81,7 @@ function unescaped(value: string, opening: string): string {
   if (opening === "'" || opening === '`') return value;
   const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
   return value.replaceAll(
-    opening === '"' ? /\\(["\\nrt])/g : /\\(["'\\nrt])/g,
+    opening === '"' ? /\\(["\\$`nrt])/g : /\\(["'\\nrt])/g,
     (_, one: string) => escapes[one] ?? one,
   );
 }

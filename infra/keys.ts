@@ -1,5 +1,5 @@
 import { Resource, Stack, Token } from 'aws-cdk-lib';
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, type IPrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, ViaServicePrincipal } from 'aws-cdk-lib/aws-kms';
 import { Construct, type IConstruct } from 'constructs';
 import { refuse } from './refuse.ts';
@@ -43,28 +43,38 @@ export function checkKey(scope: IConstruct, key: IKey, prop = 'encryptionKey'): 
 /** Lets a grantee decrypt with a key, through Secrets Manager in one Region only. */
 export function grantDecrypt(key: IKey, grantee: IGrantable, region: string): void {
   const service = secretsManagerOf(region);
-  if (Resource.isOwnedResource(key) && !isOfAnotherStack(key, grantee)) {
-    key.grantDecrypt(new ViaServicePrincipal(service, grantee.grantPrincipal));
+  const grantInIam = (keyArn: string) =>
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['kms:Decrypt'],
+      resourceArns: [keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': service } },
+    });
+  const isOfThisApp = isOwned(grantee.grantPrincipal);
+  const isOfThisAccount = grantee.grantPrincipal.principalAccount === key.env.account;
+  const isOfAnotherStack =
+    isOfThisApp && isOfThisAccount && Stack.of(grantee.grantPrincipal) !== Stack.of(key);
+  if (!Resource.isOwnedResource(key) || isOfAnotherStack) {
+    // CDK cannot edit the policy of an imported key, and then grants nothing at all. In the policy of
+    // another stack's key, the role would make the two stacks depend on each other.
+    grantInIam(key.keyArn);
     return;
   }
-  // CDK cannot edit the policy of an imported key, and then grants nothing at all. In the policy of
-  // another stack's key, the role would make the two stacks depend on each other.
-  Grant.addToPrincipal({
-    grantee,
-    actions: ['kms:Decrypt'],
-    resourceArns: [key.keyArn],
-    conditions: { StringEquals: { 'kms:ViaService': service } },
-  });
+  key.grantDecrypt(new ViaServicePrincipal(service, grantee.grantPrincipal));
+  // Another account has to allow it too, and CloudFormation cannot tell it the key's id.
+  if (isOfThisApp && !isOfThisAccount) grantInIam(anyKeyOf(key, region));
 }
 
-/** True for a role or user that another stack of the key's account creates. */
-function isOfAnotherStack(key: IKey, { grantPrincipal }: IGrantable): boolean {
-  return (
-    Construct.isConstruct(grantPrincipal) &&
-    Resource.isOwnedResource(grantPrincipal) &&
-    Stack.of(grantPrincipal) !== Stack.of(key) &&
-    grantPrincipal.principalAccount === key.env.account
-  );
+/** The ARNs of all keys in a key's account. */
+function anyKeyOf(key: IKey, region: string): string {
+  const { account } = key.env;
+  const parts = { service: 'kms', region, account, resource: 'key', resourceName: '*' };
+  return Stack.of(key).formatArn(parts);
+}
+
+/** True for a role or user that this app creates. */
+export function isOwned(principal: IPrincipal): principal is IPrincipal & Construct {
+  return Construct.isConstruct(principal) && Resource.isOwnedResource(principal);
 }
 
 /** Readers in other accounts, as the policy of a key must name them. */

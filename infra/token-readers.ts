@@ -1,9 +1,9 @@
 import { Resource, Stack, Token } from 'aws-cdk-lib';
-import { Grant, type IGrantable, type IPrincipal } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret, ReplicaRegion } from 'aws-cdk-lib/aws-secretsmanager';
-import { Construct, type IConstruct } from 'constructs';
-import { grantDecrypt, type KeyReaders, readerStatement } from './keys.ts';
+import type { IConstruct } from 'constructs';
+import { grantDecrypt, isOwned, type KeyReaders, readerStatement } from './keys.ts';
 import { refuse } from './refuse.ts';
 import { partialSecretArn, secretArnPattern } from './secret-arns.ts';
 import { conditionsOf, principalNames, refuseEverybody } from './wildcard-readers.ts';
@@ -117,10 +117,6 @@ function checkOtherAccounts(
     checkKeyPolicy(token, key, { accounts, region, conditions });
   }
   checkKeyPolicy(token, encryptionKey, { accounts, region: token.region, conditions });
-}
-
-function isOwned(principal: IPrincipal): boolean {
-  return Construct.isConstruct(principal) && Resource.isOwnedResource(principal);
 }
 
 function checkKeyPolicy(

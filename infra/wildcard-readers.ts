@@ -1,5 +1,10 @@
 import { Token } from 'aws-cdk-lib';
-import { type IGrantable, type IPrincipal, PrincipalBase } from 'aws-cdk-lib/aws-iam';
+import {
+  type IGrantable,
+  type IPrincipal,
+  type PrincipalPolicyFragment,
+  UnknownPrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { refuse } from './refuse.ts';
 
@@ -8,16 +13,17 @@ export type Conditions = Readonly<Record<string, Readonly<Record<string, unknown
 /**
  * The condition keys that say whom a caller belongs to, or which network it calls from, and how
  * much of a value has to be without wildcards: anybody can have an organization, or a role of a
- * certain name in an account of their own.
+ * certain name in an account of their own. It has no policy variables either, since everybody
+ * belongs to `${aws:PrincipalAccount}`. `guard/secrets.guard` has the same rules.
  */
 const fixedParts: ReadonlyMap<string, RegExp> = new Map(
   Object.entries({
-    'aws:PrincipalOrgID': /^[^*?]+$/,
-    'aws:PrincipalOrgPaths': /^[^*?/]+(\/|$)/,
-    'aws:PrincipalAccount': /^[^*?]+$/,
-    'aws:PrincipalArn': /^(arn:[^*?:]+:[^*?:]+::[^*?:]+:|[^*?]+$)/,
-    'aws:SourceVpc': /^[^*?]+$/,
-    'aws:SourceVpce': /^[^*?]+$/,
+    'aws:PrincipalOrgID': /^[^*?$]+$/,
+    'aws:PrincipalOrgPaths': /^[^*?$/]+(\/|$)/,
+    'aws:PrincipalAccount': /^[^*?$]+$/,
+    'aws:PrincipalArn': /^(arn:[^*?$:]+:[^*?$:]+::[^*?$:]+:|[^*?$]+$)/,
+    'aws:SourceVpc': /^[^*?$]+$/,
+    'aws:SourceVpce': /^[^*?$]+$/,
   }).map(([key, fixed]) => [key.toLowerCase(), fixed]),
 );
 
@@ -26,17 +32,17 @@ const operator = /^(ForAnyValue:)?(String(Equals|EqualsIgnoreCase|Like)|Arn(Equa
 
 /** The names that a principal has in a policy, whatever their kind. */
 export function principalNames(principal: IPrincipal): readonly string[] {
-  if (!(principal instanceof PrincipalBase)) return [];
-  const fragment: Readonly<Record<string, readonly string[]>> =
-    principal.policyFragment.principalJson;
-  return Object.values(fragment).flat();
+  return Object.values(fragmentOf(principal)?.principalJson ?? {}).flat();
 }
 
 export function conditionsOf(principal: IPrincipal): Conditions {
   // CDK types them loosely; each operator has an object of keys.
-  return principal instanceof PrincipalBase
-    ? (principal.policyFragment.conditions as Conditions)
-    : {};
+  return (fragmentOf(principal)?.conditions ?? {}) as Conditions;
+}
+
+/** Not only of CDK's own classes: an app may have some of its own, or CDK twice. */
+function fragmentOf(principal: IPrincipal): PrincipalPolicyFragment | undefined {
+  return principal instanceof UnknownPrincipal ? undefined : principal.policyFragment;
 }
 
 /** Refuses a grant to everybody in AWS. */
@@ -53,9 +59,14 @@ export function refuseEverybody(scope: IConstruct, { grantPrincipal }: IGrantabl
   );
 }
 
-/** A token's text is no part of the name that it stands for. */
+/** With a fixed text for what a token stands for. */
 function withoutTokens(name: string): string {
-  return Token.isUnresolved(name) ? name.replaceAll(/\$\{Token\[[^\]]*\]\}/g, '') : name;
+  return Token.isUnresolved(name) ? name.replaceAll(/\$\{Token\[[^\]]*\]\}/g, 'token') : name;
+}
+
+/** The same for the policy variables that say whose the secret is, which no caller chooses. */
+function withoutOwner(value: string): string {
+  return withoutTokens(value).replaceAll(/\$\{aws:Resource(Account|OrgID)\}/gi, 'owner');
 }
 
 function isLimited(conditions: Conditions): boolean {
@@ -64,6 +75,10 @@ function isLimited(conditions: Conditions): boolean {
     .flatMap(([, keys]) => Object.entries(keys))
     .some(([key, values]) => {
       const fixed = fixedParts.get(key.toLowerCase());
-      return [values].flat().every((value) => typeof value === 'string' && fixed?.test(value));
+      const list = [values].flat();
+      return (
+        list.length > 0 &&
+        list.every((value) => typeof value === 'string' && fixed?.test(withoutOwner(value)))
+      );
     });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { environmentVariables } from '../../core/contract.ts';
 import { day, hour } from '../support/builders.ts';
+import { document } from './fates.ts';
 import { seedCredential, startOperator } from './operator.ts';
 import { checksOf } from './patient.ts';
 
@@ -52,6 +53,19 @@ describe('a rotator without a function', () => {
       expect(exit).toMatchObject({ code: 0 });
     }
     expect((await checksOf(operator)).find('other rotators')).toMatchObject({ verdict: 'ok' });
+  });
+
+  it.each([
+    ['onboard', 'analytics'],
+    ['put-credential', 'fusion'],
+  ])('has nothing stored by %s, as under a mistyped name', async (command, name) => {
+    const operator = await renamed();
+    const { calls } = operator.world.secretsManager;
+    const args = [command, name, '-', '--rotator', 'before', '--wait', '0'];
+    const { code, stderr } = await operator.cliWithInput(document, ...args);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^ERR_FUNCTION_NOT_FOUND no function of the rotator before is deployed/);
+    expect(calls.filter(({ action }) => /^(Create|Put)/.test(action))).toEqual([]);
   });
 
   it('is not known without the right to list functions', async () => {

@@ -67,7 +67,7 @@ describe('onboard, of a token secret that says that an earlier run created it', 
     const { world, client, cli, file, left } = await start('leftover');
     setKey(world, 'Enabled');
     await prepare(client);
-    const { code, stderr } = await cli('onboard', 'fusion', file);
+    const { code, stderr } = await cli('onboard', 'fusion', file, '--wait', '0');
     expect(code).toBe(1);
     expect(stderr).toMatch(/^ERR_CREDENTIAL_EXISTS /);
     expect(stderr.replaceAll(/\s+/g, ' ')).toContain(text);
@@ -80,7 +80,7 @@ describe('onboard, of a token secret that says that an earlier run created it', 
   ])('refuses one with %s, and says so', async (_, seed, text) => {
     const { world, cli, file, left } = await start('none');
     world.secretsManager.seed({ name: SecretId, ...leftover, createdAt: 0, ...seed });
-    const { code, stderr } = await cli('onboard', 'fusion', file);
+    const { code, stderr } = await cli('onboard', 'fusion', file, '--wait', '0');
     expect(code).toBe(1);
     expect(stderr).toContain(text);
     expect(await left()).toEqual(none);
@@ -99,7 +99,7 @@ describe('onboard, of a token secret that says that an earlier run created it', 
       }),
     );
     await world.secretsManager.idle();
-    const { code, stderr } = await cli('onboard', 'fusion', file);
+    const { code, stderr } = await cli('onboard', 'fusion', file, '--wait', '0');
     expect(code).toBe(1);
     expect(stderr).toContain('ERR_CREDENTIAL_EXISTS');
   });
@@ -117,7 +117,7 @@ describe('onboard, of a token secret that says that an earlier run created it', 
     const when = ({ action }: { readonly action: string }): boolean =>
       action === 'GetResourcePolicy';
     world.secretsManager.faults.inject({ kind: 'denied' }, { when });
-    const { code, stderr } = await cli('onboard', 'fusion', file);
+    const { code, stderr } = await cli('onboard', 'fusion', file, '--wait', '0');
     expect(code).toBe(1);
     expect(stderr).toMatch(/^ERR_AWS_DENIED .*GetResourcePolicy/);
     expect(await left()).toEqual(none);

@@ -114,7 +114,7 @@ describe('onboard leaves', () => {
         const when = callOf('CreateSecret', kind);
         world.secretsManager.faults.inject({ kind: 'reset-after' }, { when });
       }
-      expect(await cli('onboard', 'fusion', file)).toMatchObject({ code: 1 });
+      expect(await cli('onboard', 'fusion', file, '--wait', '0')).toMatchObject({ code: 1 });
       expect((await describeSecret(kind)).DeletedDate).toBeUndefined();
       const deleted = world.secretsManager.calls.filter(({ action }) => action === 'DeleteSecret');
       expect(deleted).toEqual([]);

@@ -13,6 +13,7 @@ describe('readEnvLines', () => {
     ['only a comment', 'A= # c', ''],
     ['single quotes, with nothing unescaped', "A='b\\n#\"c' # d", 'b\\n#"c'],
     ['double quotes, with escapes', 'A="b\\n\\"c\\"\\x" ; # d', 'b\n"c"\\x'],
+    ['escapes of a shell in double quotes', 'A="b\\$c\\`"', 'b$c`'],
     ['backquotes', 'A=`b\'"c`', 'b\'"c'],
     ['JSON in double quotes', 'A="["b", "c"]"', '["b", "c"]'],
     ['a value of several lines', 'A=\'{\n"b": 1\n}\'', '{\n"b": 1\n}'],

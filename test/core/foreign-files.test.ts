@@ -83,6 +83,30 @@ describe('the parts of a credential in a file of another tool', () => {
     );
   });
 
+  it.each([
+    ['a quote that does not end', 'CLIENT_SECRET="p8e-x'],
+    ['two texts of a shell side by side', `CLIENT_SECRET="p8e-"'x'`],
+    ['the quotes of a raw text', 'CLIENT_SECRET=r"p8e-x"'],
+    ['the comma of a list of settings', 'CLIENT_SECRET=p8e-x,'],
+    ['a line that goes on', 'CLIENT_SECRET=p8e-x\\'],
+    ['an organization with a quote that does not end', 'CLIENT_SECRET=p8e-x\nORG_ID="0@AdobeOrg'],
+  ])('must not have the syntax of an .env file at an end: %s', (_, lines) => {
+    expect(messageOf(`CLIENT_ID=id\nSCOPES=openid\n${lines}\n`)).toMatch(
+      /(CLIENT_SECRET|ORG_ID) begins or ends with a quote, a comma or a backslash/,
+    );
+  });
+
+  it.each([
+    '$'.concat('{ADOBE_SECRET:-}'),
+    '$'.concat('{PREFIX}-0123'),
+    '{{ secret }}-x',
+    '$(cat s)',
+  ])('must not be computed from another variable: %s', (client_secret) => {
+    expect(messageOf(JSON.stringify({ ...flat, client_secret }))).toContain(
+      'client_secret is a placeholder; put the value itself there',
+    );
+  });
+
   it('must not be base64, or have the syntax of their file around them', () => {
     const client_secret = Buffer.from('p8e-x').toString('base64');
     expect(messageOf(JSON.stringify({ ...flat, client_secret }))).toContain(

@@ -1,11 +1,12 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import {
   AccountPrincipal,
   AnyPrincipal,
   ArnPrincipal,
   CompositePrincipal,
   type IGrantable,
+  type IPrincipal,
   OrganizationPrincipal,
   PolicyStatement,
   Role,
@@ -204,6 +205,45 @@ describe('a reader in another account', () => {
     expect(() => credential.grantRead(role)).toThrow('account is unknown; give the stack an env');
   });
 
+  it('whose role is in the same app may decrypt by its own policy too', () => {
+    const there = new Stack(stack.node.root, 'There', {
+      env: { account: other, region: 'eu-west-1' },
+    });
+    const assumedBy = new ServicePrincipal('ecs-tasks.amazonaws.com');
+    const role = new Role(there, 'Reader', { assumedBy, roleName: 'reader' });
+    add({ encryptionKey: new Key(stack, 'Key') }).grantRead(role);
+    // Of the key's account and Region only, and only through Secrets Manager: another stack in
+    // another account cannot learn the key's id.
+    Template.fromStack(there).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          {
+            Effect: 'Allow',
+            Action: 'kms:Decrypt',
+            Resource: {
+              'Fn::Join': [
+                '',
+                ['arn:', { Ref: 'AWS::Partition' }, ':kms:eu-west-1:111122223333:key/*'],
+              ],
+            },
+            Condition: via('eu-west-1'),
+          },
+        ]),
+      },
+    });
+    expect(statementsOf('AWS::KMS::Key', 'KeyPolicy')).toContainEqual({
+      Effect: 'Allow',
+      Action: 'kms:Decrypt',
+      Resource: '*',
+      Principal: {
+        AWS: {
+          'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:iam::${other}:role/reader`]],
+        },
+      },
+      Condition: via('eu-west-1'),
+    });
+  });
+
   it('is rejected if a replica has the AWS-managed key', () => {
     const encryptionKey = new Key(stack, 'Key');
     expect(() =>
@@ -277,6 +317,18 @@ describe('a wildcard', () => {
       'the reader is a wildcard, so that everybody in AWS could read the token; name an account, or',
     );
     Template.fromStack(stack).resourceCountIs('AWS::SecretsManager::ResourcePolicy', 0);
+  });
+
+  it('is rejected as a principal of the app’s own class', () => {
+    const { policyFragment } = new AnyPrincipal();
+    const own: IPrincipal = {
+      grantPrincipal: new AnyPrincipal(),
+      assumeRoleAction: 'sts:AssumeRole',
+      policyFragment,
+      addToPrincipalPolicy: () => ({ statementAdded: false }),
+    };
+    const grantee = { grantPrincipal: own };
+    expect(() => withKey().grantRead(grantee)).toThrow('the reader is a wildcard');
   });
 
   it('is rejected for a credential of another stack too', () => {
