@@ -94,6 +94,7 @@ type InterfaceMember = Extract<
 >['body']['body'][number];
 
 function memberOf(member: ClassMember | InterfaceMember, text: string): Member | undefined {
+  if ('accessibility' in member && member.accessibility === 'private') return undefined;
   switch (member.type) {
     case 'ClassProperty':
     case 'TSPropertySignature':

@@ -78,7 +78,7 @@ export async function bundleCommands(output: Output): Promise<Metafile> {
  * The client, for both module systems. As ES modules in parts: reading from Secrets Manager loads no
  * more than it needs.
  */
-export async function bundleClient(output: Output): Promise<void> {
+export async function bundleClient(output: Output): Promise<readonly Metafile[]> {
   const client = {
     ...common,
     entryPoints: ['client/index.ts'],
@@ -87,7 +87,7 @@ export async function bundleClient(output: Output): Promise<void> {
     lineLimit: 800,
     external: ['@aws-sdk/*'],
   } satisfies BuildOptions;
-  await Promise.all([
+  return await Promise.all([
     bundle(output, { ...client, outdir: 'dist/client', format: 'esm', splitting: true }),
     bundle(output, { ...client, outfile: 'dist/client/index.cjs', format: 'cjs' }),
   ]);

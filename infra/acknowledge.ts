@@ -80,7 +80,9 @@ interface Suppression {
 
 function record(construct: IConstruct, suppression: Suppression): void {
   const { id, reason, applies_to: found } = suppression;
-  const resource = construct.node.defaultChild as CfnResource;
+  const resource = construct.node.defaultChild as CfnResource | undefined;
+  // Role.customizeRoles leaves the resources of roles out.
+  if (resource === undefined) return;
   resource.node.addMetadata(metadataKey, {
     [found === undefined ? id : `${id}[${found.join()}]`]: reason,
   });

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IConstruct } from 'constructs';
+import { environmentVariables } from '../core/contract.ts';
 import { refuse } from './refuse.ts';
 
 /**
@@ -16,7 +17,7 @@ export function bundleDirectory(
 ): string {
   const isRepository = directory !== undefined && existsSync(join(directory, 'bundle.ts'));
   const bundle = join(directory ?? '', isRepository ? '../dist/lambda' : '../lambda');
-  if (directory !== undefined && existsSync(join(bundle, 'index.mjs'))) return bundle;
+  if (directory !== undefined && holdsRotator(bundle)) return bundle;
   return refuse(
     scope,
     'BundleNotBuilt',
@@ -26,4 +27,10 @@ export function bundleDirectory(
           'construct. If you bundle your app, leave that package out, for example with ' +
           '"--external:ims-token-rotator" of esbuild, so that it is loaded from node_modules',
   );
+}
+
+/** A bundled app may have a `lambda/index.mjs` of its own in that place. */
+function holdsRotator(bundle: string): boolean {
+  const file = join(bundle, 'index.mjs');
+  return existsSync(file) && readFileSync(file).includes(environmentVariables.prefix);
 }

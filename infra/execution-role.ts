@@ -24,7 +24,7 @@ export function newExecutionRole(scope: Construct, rotator: string): Role {
 export function checkTrust(scope: IConstruct, role: IRole): void {
   if (!(role instanceof Role) || role.assumeRolePolicy === undefined) return;
   const trust = JSON.stringify(Stack.of(role).resolve(role.assumeRolePolicy));
-  if (trust.includes(service)) return;
+  if (trust.includes(`"${service}"`)) return;
   refuse(
     scope,
     'RoleTrust',
@@ -33,9 +33,14 @@ export function checkTrust(scope: IConstruct, role: IRole): void {
   );
 }
 
-/** Attaches a policy to a role of somebody else. CDK ignores it where the app cannot change the role. */
+/**
+ * Attaches a policy to a role. CDK ignores it where the app cannot change the role, and also after
+ * Role.customizeRoles, which writes what the role must allow into a report: what the policy allows
+ * at that moment, so attach it again when it allows more.
+ */
 export function attachPolicy(role: IRole, policy: Policy): void {
   role.attachInlinePolicy(policy);
+  if (role instanceof Role) return;
   const { roles } = policy.node.defaultChild as CfnPolicy;
   const attached: readonly unknown[] = Stack.of(policy).resolve(roles) ?? [];
   if (attached.length > 0) return;

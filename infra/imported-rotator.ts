@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
@@ -26,7 +27,8 @@ export class ImportedRotator extends ImsTokenRotatorBase {
 
   override credential(name: string): IImsCredential {
     const present = this.node.tryFindChild(name) as ImsCredential | undefined;
-    const { account, region, encryptionKey } = this.#attributes;
+    const here = Stack.of(this);
+    const { account = here.account, region = here.region, encryptionKey } = this.#attributes;
     return (
       present ??
       ImsCredential.fromName(this, name, {

@@ -83,7 +83,7 @@ export class ImsTokenRotator extends ImsTokenRotatorBase {
     checkRotatorName(this, rotatorName);
     this.rotatorName = rotatorName;
     this.prefix = secretPrefix(this, { rotatorName, prefix: props.prefix });
-    checkUnique(this, (other) => other instanceof ImsTokenRotator);
+    checkUnique(this);
     checkAlarmOptions(this, props.alarms ?? {});
     this.#function = this.#rotatorFunction();
     this.function = this.#function.function;

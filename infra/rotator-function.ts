@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import type { Policy, Role } from 'aws-cdk-lib/aws-iam';
+import type { Policy } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   type CfnFunction,
@@ -65,7 +65,7 @@ export class RotatorFunction extends Construct {
     const { rotator, prefix, tick, validate, proxy, caCertificates: file } = props;
     this.logGroup = this.#logGroup(props);
     this.role = new RotatorRole(this, 'Permissions', { rotator, prefix, role: props.role });
-    this.logGroup.grantWrite(this.role.role);
+    this.role.allowLog(this.logGroup);
     const ca =
       file === undefined ? undefined : new CaCertificates(this, 'CaCertificates', { file });
     this.environment = {
@@ -78,7 +78,7 @@ export class RotatorFunction extends Construct {
     };
     if (proxy?.credentials !== undefined) this.role.allowProxySecret(proxy.credentials);
     this.function = this.#lambda(props, ca);
-    this.#acknowledge(props);
+    this.#acknowledge();
   }
 
   #logGroup({ logRetention, logEncryptionKey }: RotatorFunctionProps): LogGroup {
@@ -127,12 +127,10 @@ export class RotatorFunction extends Construct {
     return target;
   }
 
-  #acknowledge({ role }: RotatorFunctionProps): void {
+  #acknowledge(): void {
     const invocation = this.function.node.findChild('EventInvokeConfig');
     acknowledge(this.function, findings.functionDeadLetters);
     acknowledge(invocation, findings.failureDestination);
-    if (role !== undefined) return;
-    acknowledge((this.role.role as Role).node.findChild('DefaultPolicy'), findings.inlinePolicy);
   }
 
   #check(props: RotatorFunctionProps): void {

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { type IRole, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { type SecretKind, secretName, tagKeys } from '../core/contract.ts';
@@ -29,7 +30,10 @@ export class RotatorRole extends Construct {
   readonly #decrypt: PolicyStatement;
   readonly #generate: PolicyStatement;
   #keysPolicy: Policy | undefined;
-  #clientSecrets: PolicyStatement | undefined;
+  readonly #clientSecrets = new PolicyStatement({
+    actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+  });
+  #clientSecretsPolicy: Policy | undefined;
 
   constructor(scope: Construct, id: string, props: RotatorRoleProps) {
     super(scope, id);
@@ -58,15 +62,27 @@ export class RotatorRole extends Construct {
     this.#generate = new PolicyStatement({ actions: ['kms:GenerateDataKey'], conditions });
   }
 
+  /** Adds the function's log. CDK's grant would make the stack of a given role depend on this one. */
+  allowLog(logGroup: ILogGroup): void {
+    if (this.#isOwn) {
+      logGroup.grantWrite(this.role);
+      const policy = this.role.node.tryFindChild('DefaultPolicy');
+      if (policy !== undefined) acknowledge(policy, findings.inlinePolicy);
+      return;
+    }
+    this.#policy('LogPolicy', [
+      new PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logGroup.logGroupArn],
+      }),
+    ]);
+  }
+
   /** Adds a client secret outside the prefix. The function describes it, as no list shows it. */
   allowClientSecret(arn: string): void {
-    if (this.#clientSecrets === undefined) {
-      this.#clientSecrets = new PolicyStatement({
-        actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
-      });
-      this.#policy('ClientSecretsPolicy', [this.#clientSecrets]);
-    }
     this.#clientSecrets.addResources(arn);
+    this.#clientSecretsPolicy ??= this.#policy('ClientSecretsPolicy', [this.#clientSecrets]);
+    attachPolicy(this.role, this.#clientSecretsPolicy);
   }
 
   /** Adds the secret that holds the proxy's user name and password, and its key. */
@@ -94,11 +110,13 @@ export class RotatorRole extends Construct {
           'use several rotators',
       );
     }
-    this.#keysPolicy ??= this.#policy('KeysPolicy', [this.#decrypt]);
     this.#decrypt.addResources(key.keyArn);
-    if (use === 'read') return;
-    if (this.#generate.resources.length === 0) this.#keysPolicy.addStatements(this.#generate);
-    this.#generate.addResources(key.keyArn);
+    this.#keysPolicy ??= this.#policy('KeysPolicy', [this.#decrypt]);
+    if (use === 'write') {
+      if (this.#generate.resources.length === 0) this.#keysPolicy.addStatements(this.#generate);
+      this.#generate.addResources(key.keyArn);
+    }
+    attachPolicy(this.role, this.#keysPolicy);
   }
 
   /** Adds what a function in a VPC needs; CDK does so only for a role that it creates itself. */
@@ -135,8 +153,7 @@ export class RotatorRole extends Construct {
   #policy(id: string, statements: PolicyStatement[]): Policy {
     const policy = new Policy(this, id, { statements });
     acknowledge(policy, findings.inlinePolicy);
-    if (this.#isOwn) policy.attachToRole(this.role);
-    else attachPolicy(this.role, policy);
+    attachPolicy(this.role, policy);
     return policy;
   }
 }

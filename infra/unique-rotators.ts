@@ -2,6 +2,9 @@ import { Annotations, Stack, Stage, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { refuse } from './refuse.ts';
 
+/** Marks a rotator, of whichever copy of this package: npm may install two of them. */
+const mark = Symbol.for('ims-token-rotator.ImsTokenRotator');
+
 interface NamedRotator extends IConstruct {
   readonly rotatorName: string;
   readonly prefix: string;
@@ -12,10 +15,8 @@ interface NamedRotator extends IConstruct {
  * each other's tokens and share their metrics. Where that is unknown, it warns. Stages are
  * environments of their own, so two of them are never compared.
  */
-export function checkUnique(
-  rotator: NamedRotator,
-  isRotator: (construct: IConstruct) => construct is NamedRotator,
-): void {
+export function checkUnique(rotator: NamedRotator): void {
+  Object.defineProperty(rotator, mark, { value: true });
   const stage = Stage.of(rotator);
   const others = (stage ?? rotator.node.root).node
     .findAll()
@@ -32,6 +33,10 @@ export function checkUnique(
         'deployed to the same account and Region',
     );
   }
+}
+
+function isRotator(construct: IConstruct): construct is NamedRotator {
+  return mark in construct;
 }
 
 interface Conflict {

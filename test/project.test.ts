@@ -45,6 +45,20 @@ it('runs no install script, which could fetch what is not locked', () => {
   expect(allowScripts).toEqual(Object.fromEntries(scripted.map((name) => [name, false])));
 });
 
+it('tests the package on the lowest CDK that it accepts, and on the newest that is locked', () => {
+  const { peerDependencies } = JSON.parse(read('package.json'));
+  const versionsOf = (app: string): Readonly<Record<string, string>> =>
+    JSON.parse(read(`test/package/apps/${app}/package.json`)).dependencies;
+  for (const name of ['aws-cdk-lib', 'constructs']) {
+    expect(`^${versionsOf('lowest')[name]}`).toBe(peerDependencies[name]);
+    expect(versionsOf('newest')[name]).toBe(locked[`node_modules/${name}`]?.version);
+  }
+  // Renovate would ignore everything in test/ by default, and must leave the lowest as they are.
+  const { ignorePaths } = JSON.parse(read('renovate.json'));
+  const ours = ignorePaths.filter((path: string) => path.includes('test/'));
+  expect(ours).toEqual(['test/package/apps/lowest/**']);
+});
+
 it('runs the tests on the Node.js version that the stack deploys', () => {
   expect(process.versions.node).toMatch(/^24\./);
   const { optionalDependencies } = JSON.parse(read('node/package.json'));

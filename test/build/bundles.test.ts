@@ -4,6 +4,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
+import { bundleClient, bundleConstruct } from '../../build/bundles.ts';
 import { root } from '../support/document.ts';
 
 const print = `
@@ -31,4 +32,12 @@ it('a comment does not change the function that is deployed', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, options, { cwd: copy });
   const deployed = await readFile(join(root, 'dist/lambda/index.mjs'));
   expect(stdout.trim()).toBe(createHash('sha256').update(deployed).digest('hex'));
+});
+
+it('the construct and the client have no code of other packages, and so need no notices', async () => {
+  const metafiles = [await bundleConstruct(new Map()), ...(await bundleClient(new Map()))];
+  const inputs = metafiles.flatMap((metafile) => Object.keys(metafile.inputs));
+  expect(inputs).toContain('infra/index.ts');
+  expect(inputs).toContain('client/index.ts');
+  expect(inputs.filter((path) => path.includes('node_modules'))).toEqual([]);
 });

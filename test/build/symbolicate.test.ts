@@ -38,8 +38,19 @@ it('shows where in the sources a stack trace of the function points to', async (
   expect(source[Number(line) - 1]).toContain('context.awsRequestId');
 });
 
+it('translates a trace that the JSON of CloudWatch has as text', async () => {
+  const trace = String.raw`{"@message":"{\"stack\":\"Error\n/var/task/index.mjs:3:2000\n    at a (file:///var/task/index.mjs:3:2000)\"}"}`;
+  expect(await symbolicate(trace)).toMatch(
+    /^\{"@message":"\{\\"stack\\":\\"Error\\n[\w/-]+\.js:\d+:\d+\\n {4}at a \([\w/-]+\.js:\d+:\d+\)\\"\}"\}$/,
+  );
+});
+
 it('leaves everything else as it is', async () => {
-  const log =
-    '{"message":"renewed"}\n    at index.js:1:1\n    at file:///var/task/index.mjs:99999:1\n';
+  const log = `{"message":"renewed"}
+    at index.js:1:1
+    at file:///var/task/index.mjs:99999:1
+    at Runtime.handleOnce (file:///var/runtime/index.mjs:3:2000)
+    at /opt/nodejs/node_modules/layer/index.mjs:3:2000
+`;
   expect(await symbolicate(log)).toBe(log);
 });

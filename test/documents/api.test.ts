@@ -60,6 +60,7 @@ export declare class Car extends Vehicle implements Movable {
     /** Its owner. */
     get owner(): string | undefined;
     constructor(fuel: Fuel);
+    private refuel(): void;
     /** Makes one. */
     static of(fuel: Fuel): Car;
     /** Drives. @throws Error without fuel */

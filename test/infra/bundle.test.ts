@@ -13,7 +13,8 @@ async function directoryWith(...files: readonly string[]): Promise<string> {
   const directory = await temporaryDirectory();
   for (const file of files) {
     await mkdir(dirname(join(directory, file)), { recursive: true });
-    await writeFile(join(directory, file), '');
+    // The function reads its prefix.
+    await writeFile(join(directory, file), 'process.env.IMS_TOKEN_ROTATOR_PREFIX');
   }
   return directory;
 }
@@ -50,6 +51,9 @@ it.each(['cjs', 'esm'] as const)(
     const app = `import { Stack } from 'aws-cdk-lib';
 import { ImsTokenRotator } from '${join(root, 'dist/infra/index.js')}';
 new ImsTokenRotator(new Stack(), 'Rotator', { rotatorName: 'prod' });`;
+    await mkdir(join(directory, 'lambda'));
+    // Not the rotator's: it is in the same place by chance.
+    await writeFile(join(directory, 'lambda/index.mjs'), 'export const handler = () => {};');
     const file = join(directory, 'out', format === 'cjs' ? 'app.cjs' : 'app.mjs');
     const require = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
     await build({

@@ -69,6 +69,16 @@ describe('role', () => {
     });
   });
 
+  it('may be a role of another stack, which then does not depend on the rotator', () => {
+    const app = new App();
+    const roles = new Stack(app, 'Roles');
+    const other = new Stack(app, 'Other');
+    fullRotator(other, { role: new Role(roles, 'Own', { assumedBy: lambda }) });
+    app.synth();
+    expect(other.dependencies.map(({ stackName }) => stackName)).toEqual(['Roles']);
+    expect(roles.dependencies).toEqual([]);
+  });
+
   it.each<[string, (scope: Stack) => IRole]>([
     [
       'imported as immutable',
@@ -91,12 +101,15 @@ describe('role', () => {
     );
   });
 
-  it('is refused if it does not trust Lambda', () => {
-    const role = new Role(stack, 'Own', { assumedBy: new AccountRootPrincipal() });
-    expect(() => templateOf({ role })).toThrow(
-      "Lambda cannot assume the role Apps/Own; create it with assumedBy: new ServicePrincipal('lambda",
-    );
-  });
+  it.each([new AccountRootPrincipal(), new ServicePrincipal('edgelambda.amazonaws.com')])(
+    'is refused if it does not trust Lambda, but $service',
+    (assumedBy) => {
+      const role = new Role(stack, 'Own', { assumedBy });
+      expect(() => templateOf({ role })).toThrow(
+        "Lambda cannot assume the role Apps/Own; create it with assumedBy: new ServicePrincipal('lambda",
+      );
+    },
+  );
 });
 
 describe('a permissions boundary', () => {

