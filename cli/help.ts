@@ -85,7 +85,8 @@ export const help = {
     ],
     more:
       'Put the line into ~/.bashrc, into ~/.zshrc after compinit, or into\n' +
-      '~/.config/fish/config.fish. The program must be in your PATH by this name.',
+      '~/.config/fish/config.fish. ims-token-rotator must be in your PATH:\n' +
+      'npm install --global FILE puts it there, with the file that npm pack makes.',
   },
 } as const satisfies Record<string, CommandHelp>;
 

@@ -33,6 +33,7 @@ export interface ImsTokenRotatorStackProps extends StackProps {
 
 /** A rotator with the credentials that its settings list. */
 export class ImsTokenRotatorStack extends Stack {
+  /** The rotator: its credentials, grants, metrics and resources. */
   readonly rotator: ImsTokenRotator;
 
   /** @throws Error that lists every problem of the settings */

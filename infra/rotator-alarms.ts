@@ -226,5 +226,6 @@ export class RotatorAlarms extends Construct {
 /** A percentage of the usual lifetime, in hours and minutes. */
 function timeLeft(percent: number): string {
   const minutes = Math.floor((percent * usualLifetime) / (100 * 60));
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours === 0 ? `${minutes} min` : `${hours} h ${minutes % 60} min`;
 }

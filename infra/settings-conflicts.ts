@@ -80,7 +80,7 @@ function addCredentialConflicts(
 ): void {
   const { product, scopes, renewBefore, clientSecretArn, clientSecretKeyArn } = credential;
   if (product !== undefined && scopes !== undefined) {
-    add(['scopes'], 'conflicts with product; give either');
+    add(['scopes'], 'conflicts with product; give one of them');
   }
   if (clientSecretKeyArn !== undefined && clientSecretArn === undefined) {
     add(

@@ -53,8 +53,8 @@ export function readSettings(
   }
   if (inContext === undefined && text === undefined) {
     throw new Error(
-      `there are no settings: write ${fileName} beside cdk.json, or set ${contextKey} in the ` +
-        'context of cdk.json; {} means that every setting has its default',
+      `there are no settings: create ${fileName} beside cdk.json, set the context key ` +
+        `${contextKey} in cdk.json, or pass settings to ImsTokenRotatorStack; {} uses every default`,
     );
   }
   return text === undefined

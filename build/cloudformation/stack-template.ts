@@ -45,7 +45,8 @@ export async function stackTemplate(
       synthesize(variant, context, directory),
     );
     const { template, archives } = await archiveCode(merged, directory);
-    return { template: assemble(template, { ...codeParameters, ...parameters }), archives };
+    const all = { ...codeParameters, ...parameters };
+    return { template: withoutMetadata(assemble(template, all)), archives };
   } finally {
     await rm(directory, { recursive: true });
   }
@@ -152,6 +153,15 @@ function assemble(merged: Template, parameters: Parameters): Template {
     Resources,
     Outputs,
   } as Template;
+}
+
+/** Acknowledgements of cdk-nag, which reads no template, would be a third of the text. */
+function withoutMetadata(template: Template): Template {
+  const resources = Object.entries(template.Resources).map(([id, resource]) => {
+    const { Metadata: _, ...rest } = resource;
+    return [id, rest] as const;
+  });
+  return { ...template, Resources: Object.fromEntries(resources) };
 }
 
 /**

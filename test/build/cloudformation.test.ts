@@ -42,22 +42,25 @@ function resourcesByCdk(settings: ImsTokenRotatorSettings): Readonly<Record<stri
 
 /**
  * Resources without what differs by intent: where the code is, the name of the schedule group, the
- * id of the subscription, which CDK takes from the address, and a dependency on what may not exist.
+ * id of the subscription, which CDK takes from the address, a dependency on what may not exist, and
+ * the acknowledgements of cdk-nag.
  */
 function comparable(resources: Readonly<Record<string, Resource>>): unknown {
   const [{ Properties: { Name: group = '' } = {} } = {}] = Object.values(resources).filter(
     ({ Type }) => Type === 'AWS::Scheduler::ScheduleGroup',
   );
-  const entries = Object.entries(resources).map(([id, { DependsOn = [], ...resource }]) => [
-    resource.Type === 'AWS::SNS::Subscription' ? 'Subscription' : id,
-    {
-      ...resource,
-      DependsOn: [DependsOn]
-        .flat()
-        .filter((one) => !/KeysPolicy/.test(one))
-        .sort(),
-    },
-  ]);
+  const entries = Object.entries(resources).map(
+    ([id, { DependsOn = [], Metadata, ...resource }]) => [
+      resource.Type === 'AWS::SNS::Subscription' ? 'Subscription' : id,
+      {
+        ...resource,
+        DependsOn: [DependsOn]
+          .flat()
+          .filter((one) => !/KeysPolicy/.test(one))
+          .sort(),
+      },
+    ],
+  );
   return JSON.parse(JSON.stringify(Object.fromEntries(entries)), (key, value) => {
     if (key === 'S3Bucket' || key === 'S3Key') return key;
     const isGroup = JSON.stringify(value) === JSON.stringify(group);

@@ -34,10 +34,17 @@ it('npm run template writes the template of the settings and its zip file, and s
   });
 });
 
-it('npm run template says when the template is too large for a request', async () => {
-  const names = Array.from({ length: 50 }, (_, index) => [`credential-${index}`, {}]);
-  const { stdout } = await template({ credentials: Object.fromEntries(names) });
-  expect(stdout).toContain('"aws cloudformation deploy" needs --s3-bucket');
+it.each([
+  { count: 20, tooLarge: false },
+  { count: 30, tooLarge: true },
+])('npm run template with $count credentials says if a request is too small', async (row) => {
+  const names = Array.from({ length: row.count }, (_, index) => `workfront-fusion-${index}`);
+  const credentials = names.map((name) => [name, { product: 'workfront-fusion' }]);
+  const { stdout } = await template({
+    credentials: Object.fromEntries(credentials),
+    alarms: { emails: ['you@example.com'] },
+  });
+  expect(stdout.includes('"aws cloudformation deploy" needs --s3-bucket')).toBe(row.tooLarge);
 });
 
 it('npm run template reports invalid settings', async () => {

@@ -7,7 +7,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stackTemplate } from '../../build/cloudformation/stack-template.ts';
 import { parseSettings } from '../../infra/settings.ts';
 import type { ParameterisedTemplate } from '../support/cloudformation.ts';
-import { firstCells, jsonOf, quoted, read, root, sectionsOf } from '../support/document.ts';
+import {
+  firstCells,
+  jsonOf,
+  messageOf,
+  quoted,
+  read,
+  root,
+  sectionsOf,
+} from '../support/document.ts';
 
 const run = promisify(execFile);
 const guide = read('docs/deploy.md');
@@ -119,6 +127,23 @@ describe('docs/deploy.md', () => {
     const role = policies.at(-1)?.Statement ?? [];
     const allowed = role.flatMap(({ Action }) => [Action].flat().map((one) => one.split(':')[0]));
     expect(new Set(allowed)).toEqual(new Set([...needed, 's3']));
+  });
+
+  it('lets CloudFormation read log groups and alarms, which no name limits', () => {
+    const anything = policies.at(-1)?.Statement.filter(({ Resource }) => Resource === '*') ?? [];
+    const actions = anything.flatMap(({ Action }) => Action);
+    // AWS authorizes these lists on log-group::log-stream: and alarm:*, whatever is asked for.
+    for (const action of ['logs:DescribeLogGroups', 'cloudwatch:DescribeAlarms'])
+      expect(actions).toContain(action);
+  });
+
+  it('names the settings that need more rights as the settings are named', () => {
+    const [, table = ''] = /^Some settings need more rights:\n\n(.*?)\n\n/ms.exec(guide) ?? [];
+    const settings = firstCells(table).flatMap(quoted);
+    expect(settings).toContain('vpcId');
+    const unknown = (): unknown => parseSettings({ nonsense: true });
+    const [, known = ''] = /nonsense: .*? are (.*)/.exec(messageOf(unknown)) ?? [];
+    expect(known.split(', ')).toEqual(expect.arrayContaining(settings));
   });
 
   it('has policies that name the bucket, the stack and the roles of its commands', () => {

@@ -60,6 +60,43 @@ describe('the answer about cost', () => {
   });
 });
 
+describe('the table of cost', () => {
+  const [, table = ''] = read('docs/reference.md').split('\n## Cost\n');
+  const cells = (row: string): readonly number[] =>
+    (table.split('\n').find((line) => line.startsWith(`| ${row}`)) ?? '')
+      .split(' | ')
+      .slice(1)
+      .map((cell) => Number(cell.replaceAll(/[*,| ]/g, '')));
+  const ticks = 2_880;
+  const renewals = 60;
+  /** Rounded up to a cent. */
+  const cents = (dollars: number): number => Math.ceil(dollars * 100 - 1e-6) / 100;
+
+  it.each([
+    ['secrets', (n: number) => n * 2 * 0.4],
+    [
+      'calls of Secrets Manager',
+      (n: number) => (Math.ceil(n / 50) * ticks + n * 4 * renewals) * (0.05 / 10_000),
+    ],
+    ['logs', (n: number) => ((ticks * 3 + n * renewals * 0.5) / 1_000_000) * 0.5],
+    [
+      'Lambda',
+      (n: number) =>
+        (ticks * 0.6 + n * renewals * 0.3) * 0.25 * 0.0000133334 + ticks * (0.2 / 1_000_000),
+    ],
+  ])('has what its own arithmetic gives for %s', (row, cost) => {
+    expect(cells(row)).toEqual([1, 10, 1_000].map((n) => cents(cost(n))));
+  });
+
+  it('has sums of its rows', () => {
+    const rows = ['secrets', 'calls', 'metrics', 'alarms', 'key of', 'Lambda', 'logs'].map(cells);
+    const sums = [0, 1, 2].map((column) =>
+      Number(rows.reduce((sum, row) => sum + (row[column] ?? 0), 0).toFixed(2)),
+    );
+    expect(cells('**sum**')).toEqual(sums);
+  });
+});
+
 describe('the app that sends alarms to chats', () => {
   const [, code = ''] = /```ts\n(.*?)```/s.exec(faq) ?? [];
   const before = `import { App, Stack } from 'aws-cdk-lib';

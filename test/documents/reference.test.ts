@@ -46,6 +46,14 @@ describe('the reference', () => {
     expect(parseSettings(settings)).toMatchObject(settings);
   });
 
+  it('says how the commands get into PATH, as the help of completion does, and what they need', async () => {
+    const { name, version, engines } = JSON.parse(read('package.json'));
+    const text = oneLine(chapter('Commands'));
+    expect(text).toContain(`npm install --global ${name}-${version}.tgz`);
+    expect(text).toContain(`Node.js ${engines.node.replace('>=', '')} or later`);
+    expect(oneLine(await helpOf('completion'))).toContain('npm install --global FILE');
+  });
+
   it('lists every product', () => {
     const [, list = ''] = /### Products\n\n(.*?)\n\n/s.exec(reference) ?? [];
     expect(quoted(list)).toEqual(products);

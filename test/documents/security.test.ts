@@ -114,6 +114,15 @@ describe('the threat model', () => {
     );
   });
 
+  it('says what to replace where CDK does not deploy the stack', () => {
+    const [, text = ''] = /\[Without CDK\](.*?)\n\n/s.exec(rights) ?? [];
+    const replaced = quoted(text);
+    const ofCdk = JSON.stringify(statements).match(/cdk-hnb659fds-[a-z-]+role-\*/g) ?? [];
+    for (const role of ofCdk) expect(replaced).toContain(role);
+    expect(replaced).toContain('schedule/STACK*');
+    expect(JSON.stringify(statements)).toContain('schedule/STACK*');
+  });
+
   it('has a policy that fits one service control policy, and the rotator’s names', () => {
     // Without white space, as the console counts it.
     expect(JSON.stringify({ Statement: statements }).length).toBeLessThan(5120);

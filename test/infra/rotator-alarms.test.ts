@@ -169,6 +169,11 @@ describe('the alarms', () => {
     expect(page.AlarmDescription).toContain('25 % of 24 hours is 6 h 0 min');
     expect(urgent.AlarmDescription).toContain('10 % of 24 hours is 2 h 24 min');
   });
+
+  it('state less than an hour in minutes', () => {
+    const urgent = alarmNamed(alarmsOf(monitoredTemplate()), 'LifeLeftUrgent');
+    expect(urgent.AlarmDescription).toContain('4 % of 24 hours is 57 min. ');
+  });
 });
 
 /** Ticks at a fixed interval, each slightly late, without the lost ones. */

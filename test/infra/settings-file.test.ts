@@ -42,9 +42,10 @@ it('settings in both places are an error that names both', async () => {
   );
 });
 
-it('no settings at all are an error that names both places', () => {
+it('no settings at all are an error that names each place for them', () => {
   expect(settings).toThrow(
-    'write ims-token-rotator.json beside cdk.json, or set ims-token-rotator',
+    'there are no settings: create ims-token-rotator.json beside cdk.json, set the context key ' +
+      'ims-token-rotator in cdk.json, or pass settings to ImsTokenRotatorStack; {} uses every default',
   );
 });
 

@@ -98,7 +98,7 @@ describe('parseSettings', () => {
       expect.stringMatching(/^interval: is unknown; the settings here are rotatorName, prefix, /),
       'tickMinutes: must be longer than the time-out (10 minutes), or runs would overlap; ' +
         'it is 10 minutes',
-      'credentials.fusion.scopes: conflicts with product; give either',
+      'credentials.fusion.scopes: conflicts with product; give one of them',
       expect.stringMatching(
         /^credentials\.fusion\.renewBefore: renewBefore leaves 4 h; it must leave /,
       ),
@@ -213,7 +213,7 @@ describe('parseSettings', () => {
     [
       'scopes beside a product',
       withFusion({ product: 'firefly', scopes: ['openid'] }),
-      'credentials.fusion.scopes: conflicts with product; give either',
+      'credentials.fusion.scopes: conflicts with product; give one of them',
     ],
     [
       'the key of a client secret that is not given',

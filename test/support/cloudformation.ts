@@ -22,6 +22,7 @@ interface Assertion {
 export interface Resource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>> | undefined;
+  readonly Metadata?: unknown;
   readonly DependsOn?: string | readonly string[] | undefined;
   readonly Condition?: string | undefined;
 }
