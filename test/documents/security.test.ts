@@ -44,7 +44,10 @@ describe('the threat model', () => {
       'secretsmanager:UpdateSecret',
       'secretsmanager:RestoreSecret',
       'secretsmanager:RotateSecret',
+      'secretsmanager:RemoveRegionsFromReplication',
       'cloudwatch:PutMetricData',
+      'cloudwatch:PutAlarmMuteRule',
+      'sns:SetSubscriptionAttributes',
       's3:PutObject',
     ]) {
       expect(named).toContain(`\`${right}\``);
