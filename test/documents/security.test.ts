@@ -45,6 +45,7 @@ describe('the threat model', () => {
       'secretsmanager:RestoreSecret',
       'secretsmanager:RotateSecret',
       'secretsmanager:RemoveRegionsFromReplication',
+      'secretsmanager:AssociateCrossAccountReplica',
       'cloudwatch:PutMetricData',
       'cloudwatch:PutAlarmMuteRule',
       'sns:SetSubscriptionAttributes',
