@@ -17,6 +17,23 @@ export async function policyWarning(
   );
 }
 
+/** Says that a secret's copies or its rotation function, too, get what is stored in it. */
+export function copyWarning({
+  name,
+  primaryRegion,
+  isRotated = false,
+}: Secret): string | undefined {
+  const copies = [
+    ...(primaryRegion === undefined ? [] : ['has replicas in other Regions']),
+    ...(isRotated ? ['has a rotation function'] : []),
+  ];
+  if (copies.length === 0) return undefined;
+  return (
+    `${name} ${copies.join(' and ')}, so that others may read what is stored in it: ` +
+    `aws secretsmanager describe-secret --secret-id ${name}`
+  );
+}
+
 function falseIfRefused(error: unknown): boolean {
   const codes: readonly string[] = ['ERR_AWS_DENIED', 'ERR_AWS_REFUSED'];
   if (error instanceof CliError && codes.includes(error.code)) return false;
