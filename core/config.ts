@@ -52,7 +52,14 @@ export function isImsEndpoint(origin: string): boolean {
 
 const proxyUrl = v.optional(v.pipe(v.string(), v.check(isProxyUrl, proxyUrlRule)));
 
-const proxies = { HTTPS_PROXY: proxyUrl, https_proxy: proxyUrl };
+const network = {
+  HTTPS_PROXY: proxyUrl,
+  https_proxy: proxyUrl,
+  // With 0, Node.js trusts every certificate, and whoever is on the way reads what is sent.
+  NODE_TLS_REJECT_UNAUTHORIZED: v.optional(
+    v.pipe(v.string(), v.notValue('0', 'must not be 0: trust a certificate authority instead')),
+  ),
+};
 
 /** True for a URL on this machine. */
 export function isLoopback(url: string): boolean {
@@ -118,7 +125,7 @@ const schema = v.object({
   AWS_REGION: v.pipe(v.string(), v.minLength(1, 'is empty')),
   AWS_ENDPOINT_URL: awsEndpoint,
   AWS_ENDPOINT_URL_SECRETS_MANAGER: awsEndpoint,
-  ...proxies,
+  ...network,
   [variables.proxySecret]: v.optional(
     v.pipe(v.string(), v.regex(secretArn, 'must be the ARN of a secret')),
   ),
@@ -158,8 +165,8 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
 }
 
 /**
- * Checks what the environment says of proxies and of AWS endpoints, the only settings that the
- * commands share with the function.
+ * Checks what the environment says of proxies, certificates and AWS endpoints, the only settings that
+ * the commands share with the function.
  *
  * @returns the AWS endpoints that replace the standard ones, by variable
  * @throws RotatorError ERR_CONFIG_INVALID, which lists every problem by variable
@@ -172,7 +179,7 @@ export function parseNetworkSettings(
       /^AWS_ENDPOINT_URL(_[A-Z0-9_]+)?$/.test(entry[0]) && Boolean(entry[1]),
   );
   const names = endpoints.map(([name]) => [name, awsEndpoint]);
-  const settings = v.object({ ...proxies, ...Object.fromEntries(names) });
+  const settings = v.object({ ...network, ...Object.fromEntries(names) });
   const parsed = v.safeParse(settings, environment, { abortPipeEarly: true });
   if (!parsed.success) throw invalid('the environment', parsed.issues);
   return new Map(endpoints);

@@ -8,6 +8,7 @@ import {
   prefixRule,
   rotatorNamePattern,
   rotatorNameRule,
+  standardPrefix,
 } from '../core/contract.ts';
 import { refuse } from './refuse.ts';
 
@@ -35,6 +36,15 @@ export function secretPrefix(
   const whole = prefix ?? defaultPrefix(rotatorName ?? '');
   if (Token.isUnresolved(whole) || !prefixPattern.test(whole)) {
     refuse(scope, 'Prefix', `the prefix "${whole}" is invalid: it must be ${prefixRule}`);
+  }
+  // Rotators of other apps have their secrets there, and a role's patterns match slashes.
+  if (whole === standardPrefix) {
+    refuse(
+      scope,
+      'PrefixOfAll',
+      `the prefix "${whole}" is that of every rotator: this one could read the secrets of all others; ` +
+        `use "${defaultPrefix('<rotatorName>')}", the default, or a prefix of its own`,
+    );
   }
   return whole;
 }

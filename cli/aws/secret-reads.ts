@@ -1,8 +1,8 @@
 import {
   CloudTrailClient,
   type Event,
+  type LookupAttribute,
   LookupEventsCommand,
-  type LookupEventsCommandInput,
 } from '@aws-sdk/client-cloudtrail';
 import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
 import { askAws } from './ask.ts';
@@ -26,8 +26,9 @@ const reading = 'GetSecretValue';
 const mostPages = 6;
 
 /**
- * The last read of a secret by each principal, the latest first, from CloudTrail's event history.
- * Searches it by the secret's ARN and, if that finds nothing, in the latest reads of all secrets.
+ * The last read of a secret by each principal, the latest first, from CloudTrail's event history. It
+ * may list a read under the id that the reader used, or under none: so it is searched by the secret's
+ * ARN, by its name, and in the latest reads of all secrets.
  *
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
  * @throws CliError
@@ -37,27 +38,37 @@ export async function lastReads(
   signal: AbortSignal,
 ): Promise<readonly SecretRead[]> {
   const client = new CloudTrailClient(clientConfig());
-  const look = async (input: LookupEventsCommandInput) =>
-    await askAws('cloudtrail:LookupEvents', undefined, () =>
-      client.send(new LookupEventsCommand({ MaxResults: 50, ...input }), { abortSignal: signal }),
-    );
-  const byArn = await look({
-    LookupAttributes: [{ AttributeKey: 'ResourceName', AttributeValue: secret.arn }],
-  });
-  const found = readsOf(byArn.Events, secret);
-  if (found.length > 0) return found;
+  const events: Event[] = [];
+  for (const [AttributeKey, AttributeValue] of [
+    ['ResourceName', secret.arn],
+    ['ResourceName', secret.name],
+    ['EventName', reading],
+  ] as const) {
+    events.push(...(await look(client, { AttributeKey, AttributeValue }, signal)));
+  }
+  return readsOf(events, secret);
+}
+
+/** The latest events that have an attribute. */
+async function look(
+  client: CloudTrailClient,
+  attribute: LookupAttribute,
+  signal: AbortSignal,
+): Promise<readonly Event[]> {
   const events: Event[] = [];
   let NextToken: string | undefined;
   for (let page = 0; page < mostPages; page += 1) {
-    const { Events = [], NextToken: next } = await look({
-      LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: reading }],
-      NextToken,
-    });
+    const input = { MaxResults: 50, LookupAttributes: [attribute], NextToken };
+    const { Events = [], NextToken: next } = await askAws(
+      'cloudtrail:LookupEvents',
+      undefined,
+      () => client.send(new LookupEventsCommand(input), { abortSignal: signal }),
+    );
     events.push(...Events);
     if (next === undefined) break;
     NextToken = next;
   }
-  return readsOf(events, secret);
+  return events;
 }
 
 interface Detail {
@@ -66,7 +77,7 @@ interface Detail {
   readonly errorCode?: string;
 }
 
-function readsOf(events: readonly Event[] = [], secret: SecretIds): readonly SecretRead[] {
+function readsOf(events: readonly Event[], secret: SecretIds): readonly SecretRead[] {
   const latest = new Map<string, EpochSeconds>();
   for (const { EventName, EventTime, Username = 'unknown', CloudTrailEvent } of events) {
     const { userIdentity, requestParameters, errorCode } = detailOf(CloudTrailEvent);

@@ -2,39 +2,22 @@ import {
   CreateSecretCommand,
   DeleteSecretCommand,
   DescribeSecretCommand,
-  type DescribeSecretCommandOutput,
   GetResourcePolicyCommand,
   GetSecretValueCommand,
   ListSecretsCommand,
   ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   RestoreSecretCommand,
-  type SecretListEntry,
   SecretsManagerClient,
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import type { EpochSeconds } from '../../core/instant.ts';
-import type { SecretMetadata } from '../../core/ledger.ts';
-import { toMetadata } from '../../core/secret-metadata.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { decodeText } from '../../core/text.ts';
 import { askAws, isRefusal } from './ask.ts';
 import { toInstant } from './instant.ts';
 import { clientConfig } from './network.ts';
-
-/** The metadata of a secret, never its value. */
-export interface Secret extends SecretMetadata {
-  readonly description?: string | undefined;
-  /** The day of the last read: Secrets Manager keeps no time of day. */
-  readonly readOn?: EpochSeconds | undefined;
-  readonly deletedAt?: EpochSeconds | undefined;
-  /** Only for a customer managed key. */
-  readonly keyId?: string | undefined;
-  /** It has a rotation of Secrets Manager, which may be switched off. */
-  readonly isRotated?: boolean | undefined;
-  /** The AWS service that manages it, if one does. */
-  readonly owningService?: string | undefined;
-}
+import { type Secret, toSecret } from './secret.ts';
 
 export interface SecretVersion {
   readonly id: string;
@@ -230,20 +213,4 @@ export class Secrets {
       ),
     );
   }
-}
-
-type Row = Omit<SecretListEntry, 'SecretVersionsToStages'> &
-  Pick<DescribeSecretCommandOutput, 'DeletedDate'>;
-type Stages = Readonly<Record<string, readonly string[]>>;
-
-function toSecret(row: Row, stages: Stages = {}): Secret {
-  return {
-    ...toMetadata(row, stages),
-    description: row.Description,
-    keyId: row.KmsKeyId,
-    readOn: toInstant(row.LastAccessedDate),
-    deletedAt: toInstant(row.DeletedDate),
-    isRotated: row.RotationLambdaARN !== undefined || row.RotationEnabled === true,
-    owningService: row.OwningService,
-  };
 }

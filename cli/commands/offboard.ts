@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import confirmName from '@inquirer/input';
-import { formatInstant } from '../../core/instant.ts';
+import { type EpochSeconds, formatInstant } from '../../core/instant.ts';
 import { type SecretNames, secretNames } from '../../core/secret-name.ts';
+import type { Secret } from '../aws/secret.ts';
 import { lastReads, type SecretRead } from '../aws/secret-reads.ts';
-import type { Secret } from '../aws/secrets.ts';
 import { CliError, interrupted, usageError } from '../errors.ts';
 import { isScheduledForDeletion } from '../rotator/absence.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
@@ -18,7 +18,7 @@ import {
   unreadableFunctions,
 } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
-import { day, formatDuration } from '../view/durations.ts';
+import { readerJson, readerLines } from '../view/reader-lines.ts';
 import { wrapLines } from '../view/table.ts';
 
 export interface OffboardOptions {
@@ -50,7 +50,7 @@ export async function offboard(
   if (!yes || options.json !== true) {
     const write = (...lines: readonly string[]): void =>
       options.json === true ? terminal.note(...lines) : terminal.print(...lines);
-    write(`offboarding ${name} deletes:`);
+    write(`offboarding ${name} deletes, ${placeOf(doomed)}:`);
     for (const secret of doomed) write(`  ${secret.name}`);
     for (const text of warnings) write(...wrapLines(text, 2, terminal.columns));
   }
@@ -71,6 +71,12 @@ export async function offboard(
     }
   }
   return 0;
+}
+
+/** An environment variable or a profile may have chosen another account than a person has in mind. */
+function placeOf([secret]: readonly Secret[]): string {
+  const [, , , region, account] = secret?.arn.split(':') ?? [];
+  return `in account ${account}, Region ${region}`;
 }
 
 interface Choice {
@@ -195,7 +201,7 @@ function warningsOf(
   doomed: readonly Secret[],
   token: Secret | undefined,
   readers: readonly SecretRead[] | CliError,
-  now: number,
+  now: EpochSeconds,
 ): readonly string[] {
   const stack = doomed.map(({ tags }) => tags['aws:cloudformation:stack-name']).find(Boolean);
   const declared =
@@ -211,22 +217,6 @@ function warningsOf(
       ? 'The token was never read.'
       : `The token was last read on ${formatInstant(token.readOn).slice(0, 10)}.`;
   return [...declared, read, ...readerLines(readers, now)];
-}
-
-function readerLines(readers: readonly SecretRead[] | CliError, now: number): readonly string[] {
-  if (readers instanceof CliError) return [`Its readers are unknown: ${readers.message}.`];
-  if (readers.length === 0)
-    return ['CloudTrail shows no read of this token among the latest reads.'];
-  return readers
-    .slice(0, 5)
-    .map(
-      ({ principal, at }) =>
-        `${principal} read it ${formatDuration(now - at)} ago${now - at < 2 * day ? ': IN USE' : ''}.`,
-    );
-}
-
-function readerJson({ principal, at }: SecretRead) {
-  return { principal, at: formatInstant(at) };
 }
 
 async function confirm({ terminal, signal }: Session, name: string): Promise<void> {

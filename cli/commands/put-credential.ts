@@ -9,7 +9,7 @@ import {
   readCredential,
 } from '../rotator/credential-file.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
-import { policyWarning } from '../rotator/policy-warning.ts';
+import { copyWarning, policyWarning } from '../rotator/policy-warning.ts';
 import {
   announce,
   reportToken,
@@ -47,8 +47,9 @@ export async function putCredential(
   assertPresent(names.token, token, fixFor(names.token));
   await confirmLocation(session, rotator, names.client);
   // Whoever created the secret, perhaps before its owner could, may read what is stored in it.
-  const warning = await policyWarning(session, client);
-  if (warning !== undefined) session.terminal.note(`warning: ${warning}`);
+  for (const warning of [await policyWarning(session, client), copyWarning(client)]) {
+    if (warning !== undefined) session.terminal.note(`warning: ${warning}`);
+  }
   const file = await readCredential(session, path, readSettings(token.tags), options);
   const announced = { ...options, name, file, secretName: names.client };
   if (!(await announce(session, announced))) return 0;

@@ -2,7 +2,7 @@ import { showClientId } from '../../core/field-names.ts';
 import { isReplica } from '../../core/ledger.ts';
 import { readSettings } from '../../core/token-tags.ts';
 import { Account } from '../aws/account.ts';
-import type { Secret } from '../aws/secrets.ts';
+import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import { absenceOf } from '../rotator/absence.ts';
 import { namesOf } from '../rotator/rotator.ts';
@@ -43,7 +43,18 @@ async function secretFinding(kind: 'client' | 'token', subject: Subject): Promis
   }
   const create = `deploy the stack, or run: ims-token-rotator onboard ${name} FILE`;
   const absence = absenceOf(id, secret, create);
-  return absence === undefined ? ok(secret?.name ?? id) : failed(absence.text, absence.fix);
+  if (absence !== undefined) return failed(absence.text, absence.fix);
+  return replicaFinding(secret) ?? ok(secret?.name ?? id);
+}
+
+/** A failed replica keeps the last token that it got: no metric shows that it expires. */
+function replicaFinding({ name, failedReplicas = [] }: Partial<Secret> = {}): Finding | undefined {
+  if (failedReplicas.length === 0) return undefined;
+  const reasons = failedReplicas.map(({ region, reason }) => `${region} (${reason})`);
+  return failed(
+    `${name} is not copied to ${reasons.join(', ')}`,
+    'remove the cause, then replicate it again: https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets_troubleshoot.html',
+  );
 }
 
 async function credentialFinding({ credential, name, rotator }: Subject): Promise<Finding> {

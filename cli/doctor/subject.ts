@@ -2,7 +2,8 @@ import { type ClientCredential, parseCredential } from '../../core/credential.ts
 import { RotatorError } from '../../core/errors.ts';
 import { decodePendingToken, type PendingToken } from '../../core/stored-token.ts';
 import { readSettings } from '../../core/token-tags.ts';
-import type { Secret, SecretValue } from '../aws/secrets.ts';
+import type { Secret } from '../aws/secret.ts';
+import type { SecretValue } from '../aws/secrets.ts';
 import { CliError } from '../errors.ts';
 import { namesOf, type Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';

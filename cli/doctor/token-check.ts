@@ -2,7 +2,7 @@ import type { EpochSeconds } from '../../core/instant.ts';
 import { isReplica } from '../../core/ledger.ts';
 import { formatFailureCode } from '../../core/status.ts';
 import { decodeStoredToken } from '../../core/stored-token.ts';
-import type { Secret } from '../aws/secrets.ts';
+import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import { isDeclaredBy } from '../rotator/credentials.ts';
 import type { Session } from '../session.ts';

@@ -1,4 +1,4 @@
-import type { Secret } from '../aws/secrets.ts';
+import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 
 /** Why a secret is absent, and how to get it back. */

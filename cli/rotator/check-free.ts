@@ -1,4 +1,4 @@
-import type { Secret } from '../aws/secrets.ts';
+import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { isScheduledForDeletion, restoreCommand } from './absence.ts';

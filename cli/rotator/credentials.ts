@@ -1,5 +1,5 @@
 import { isOnlyLent, type LedgerEntry, takePairs } from '../../core/ledger.ts';
-import type { Secret } from '../aws/secrets.ts';
+import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { byUrgency, type CredentialState, credentialState } from '../view/credential-state.ts';

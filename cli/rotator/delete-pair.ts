@@ -1,5 +1,5 @@
 import type { Problem } from '../../core/problems.ts';
-import type { Secret } from '../aws/secrets.ts';
+import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { isScheduledForDeletion, restoreCommand } from './absence.ts';

@@ -1,4 +1,4 @@
-import type { Secret } from '../aws/secrets.ts';
+import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
 
@@ -14,6 +14,23 @@ export async function policyWarning(
   return (
     `${name} has a resource policy, which may let others use it: ` +
     `aws secretsmanager get-resource-policy --secret-id ${name}`
+  );
+}
+
+/** Says that a secret's copies or its rotation function, too, get what is stored in it. */
+export function copyWarning({
+  name,
+  primaryRegion,
+  isRotated = false,
+}: Secret): string | undefined {
+  const copies = [
+    ...(primaryRegion === undefined ? [] : ['has replicas in other Regions']),
+    ...(isRotated ? ['has a rotation function'] : []),
+  ];
+  if (copies.length === 0) return undefined;
+  return (
+    `${name} ${copies.join(' and ')}, so that others may read what is stored in it: ` +
+    `aws secretsmanager describe-secret --secret-id ${name}`
   );
 }
 

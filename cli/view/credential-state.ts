@@ -9,7 +9,7 @@ import {
 import { renewBefore } from '../../core/renew-before.ts';
 import { type FailureCode, parseStatus } from '../../core/status.ts';
 import type { Digest } from '../../core/token-tags.ts';
-import type { Secret } from '../aws/secrets.ts';
+import type { Secret } from '../aws/secret.ts';
 
 /** The state of a credential in one word, the most urgent first. */
 export const states = [

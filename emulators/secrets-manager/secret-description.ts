@@ -24,13 +24,13 @@ export function describeSecret(secret: Secret) {
   };
 }
 
-/** The secret's replicas, which are always in sync. */
+/** The secret's replicas, which are in sync unless they were seeded with a failure. */
 export function replicationStatus({ replicas }: Secret): object[] | undefined {
   if (replicas.length === 0) return undefined;
-  return replicas.map((replica) => ({
+  return replicas.map(({ failure, ...replica }) => ({
     ...replica,
-    Status: 'InSync',
-    StatusMessage: 'Replication succeeded',
+    Status: failure === undefined ? 'InSync' : 'Failed',
+    StatusMessage: failure ?? 'Replication succeeded',
   }));
 }
 

@@ -39,6 +39,8 @@ export interface RotationSetting {
 export interface Replica {
   readonly Region: string;
   readonly KmsKeyId?: string | undefined;
+  /** Why it could not be brought up to date. @default it is in sync */
+  readonly failure?: string | undefined;
 }
 
 /** One secret. It is immutable, so that old states can be kept. Instants are milliseconds. */

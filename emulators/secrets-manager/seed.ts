@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Secret, storeVersion, type Tag } from './secret.ts';
+import { type Replica, type Secret, storeVersion, type Tag } from './secret.ts';
 import type { Service } from './service.ts';
 
 /** A secret that is put in place without a call, for example a replica. */
@@ -15,6 +15,8 @@ export interface SecretSeed {
   readonly arnSuffix?: string | undefined;
   /** Makes the secret a replica from this Region. @default not a replica */
   readonly primaryRegion?: string | undefined;
+  /** @default none */
+  readonly replicas?: readonly Replica[] | undefined;
   readonly owningService?: string | undefined;
   /** In milliseconds. @default now */
   readonly createdAt?: number | undefined;
@@ -29,9 +31,9 @@ export function seededSecret(service: Service, seed: SecretSeed): Secret {
     name: seed.name,
     description: seed.description,
     owningService: seed.owningService,
-    primaryRegion: seed.primaryRegion,
+    primaryRegion: seed.primaryRegion ?? (seed.replicas && service.region),
     isReplica: seed.primaryRegion !== undefined,
-    replicas: [],
+    replicas: seed.replicas ?? [],
     tags,
     createdAt,
     changedAt: createdAt,

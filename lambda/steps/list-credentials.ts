@@ -16,24 +16,33 @@ export interface Nomination {
 }
 
 /**
- * Lists the rotator's credentials. Nobody has to hold the whole list.
+ * Lists the rotator's credentials, each of them once. Nobody has to hold the whole list.
  */
 export async function* listCredentials(run: Run): AsyncGenerator<Nomination> {
   const { prefix, region, clientSecrets, declared } = run.config;
   // Declared credentials are nominated even if the list does not show them.
   const expected = new Set([...clientSecrets.keys(), ...declared]);
   const ledger = new Map<string, LedgerEntry>([...expected].map((name) => [name, {}]));
+  // A list that changes meanwhile may show a secret on two pages.
+  const complete = new Set<string>();
   let nextToken: string | undefined;
   do {
     const page = await withRetries(run, budget.list, () =>
       run.secrets.listPage(`${prefix}/`, nextToken, run.signal),
     );
-    yield* nominateEach(run, takePairs(ledger, page.rows, { prefix, region }));
+    const pairs = new Map(takePairs(ledger, page.rows, { prefix, region }));
+    yield* nominateEach(
+      run,
+      [...pairs].filter(([name]) => !complete.has(name)),
+    );
+    for (const name of pairs.keys()) complete.add(name);
     nextToken = page.nextToken;
   } while (nextToken !== undefined);
   yield* nominateEach(
     run,
-    [...ledger].filter(([name, entry]) => !isOnlyLent(name, entry, run.config)),
+    [...ledger].filter(
+      ([name, entry]) => !complete.has(name) && !isOnlyLent(name, entry, run.config),
+    ),
   );
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Secret } from '../../cli/aws/secrets.ts';
+import type { Secret } from '../../cli/aws/secret.ts';
 import {
   byUrgency,
   type CredentialState,

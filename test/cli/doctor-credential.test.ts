@@ -5,6 +5,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Replica } from '../../emulators/secrets-manager/secret.ts';
 import { inSeconds, type Operator } from './operator.ts';
 import {
   api,
@@ -213,6 +214,22 @@ describe('doctor of a credential', () => {
     const found = (await checksOf(operator, 'fusion', ...api(operator))).find('token at IMS');
     expect(found).toMatchObject({ verdict: 'unknown' });
     expect(connections).toBe(0);
+  });
+
+  it('fails a token secret of which a replica is not up to date', async () => {
+    const operator = await startHealthy();
+    const name = operator.world.secretId('copied', 'token');
+    const failure = 'The KMS key is disabled';
+    const check = async (...replicas: readonly Replica[]) => {
+      operator.world.secretsManager.seed({ name, secretString: '{}', replicas });
+      return (await checksOf(operator, 'copied')).find('token secret');
+    };
+    const well = { Region: 'eu-west-1' };
+    expect(await check(well)).toMatchObject({ verdict: 'ok', detail: name });
+    expect(await check(well, { Region: 'eu-central-1', failure })).toMatchObject({
+      verdict: 'failed',
+      detail: `${name} is not copied to eu-central-1 (${failure})`,
+    });
   });
 
   it('fails secrets that are replicas', async () => {

@@ -31,6 +31,17 @@ describe('an endpoint of AWS in the environment', () => {
   });
 });
 
+it('no command runs while Node.js trusts every certificate', async () => {
+  const { environment } = await startOperator();
+  const trusting = { ...environment, NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+  const { code, stderr } = await new RunningProcess(program, ['status'], trusting).exit();
+  expect(code).toBe(1);
+  expect(stderr).toContain('ERR_CONFIG_INVALID');
+  expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+    'NODE_TLS_REJECT_UNAUTHORIZED must not be 0: trust a certificate authority instead',
+  );
+});
+
 describe('an endpoint of AWS in the profile', () => {
   const elsewhere = 'http://10.0.0.1:4566';
   const services = (name: string, url: string) =>

@@ -183,28 +183,6 @@ describe('offboard', () => {
     expect(await cli('offboard', 'fusion', '--yes')).toMatchObject({ code: 1 });
   });
 
-  it('finds a reader when CloudTrail does not index reads by the ARN', async () => {
-    const { cli, world } = await startWithFile({ eventRule: false });
-    for (const kind of ['client', 'token'] as const) {
-      world.secretsManager.seed({ name: world.secretId('fusion', kind), secretString: '{}' });
-    }
-    const read = (secretId: string, who: string): void =>
-      world.aws.account.recordEvent({
-        eventName: 'GetSecretValue',
-        eventSource: 'secretsmanager.amazonaws.com',
-        at: Date.now() - 60_000,
-        username: who,
-        principalArn: `arn:aws:iam::111122223333:role/${who}`,
-        accessKeyId: 'ASIAREADER',
-        requestParameters: { secretId },
-      });
-    for (let index = 0; index < 60; index += 1) read('database/password', 'somebody-else');
-    read(world.secretId('fusion', 'token'), 'reporting');
-    const { stdout } = await cli('offboard', 'fusion', '--yes');
-    expect(stdout).toMatch(/role\/reporting read it 1 min ago: IN USE\./);
-    expect(stdout).not.toContain('somebody-else');
-  });
-
   it('deletes nothing without a terminal to ask on', async () => {
     const { cli, file, describeSecret } = await startWithFile();
     await cli('onboard', 'fusion', file);

@@ -72,6 +72,18 @@ describe('put-credential', () => {
     expect(stderr.startsWith(`warning: ${SecretId} has a resource policy`)).toBe(warns);
   });
 
+  it('warns about replicas of the client secret: others may read them', async () => {
+    const operator = await startOperator();
+    const name = operator.world.secretId('copied', 'client');
+    const replicas = [{ Region: 'eu-west-1' }];
+    operator.world.secretsManager.seed({ name, secretString: '{}', replicas });
+    operator.world.secretsManager.seed({ name: operator.world.secretId('copied', 'token') });
+    const { file } = await newClient(operator);
+    const { code, stderr } = await operator.cli('put-credential', 'copied', file, '--wait', '0');
+    expect(code).toBe(0);
+    expect(stderr).toContain(`warning: ${name} has replicas in other Regions, so that others may`);
+  });
+
   it.each(forms)('accepts the form: %s', async (form) => {
     const operator = await startWith('fusion');
     const { clientId, file } = await newClient(operator, form);

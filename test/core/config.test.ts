@@ -106,6 +106,19 @@ describe('parseConfig', () => {
     ).toThrow('IMS_TOKEN_ROTATOR_PROXY_SECRET must be the ARN of a secret');
   });
 
+  it('rejects an environment that trusts every certificate', () => {
+    const rejected = 'NODE_TLS_REJECT_UNAUTHORIZED must not be 0';
+    const trusting = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+    expect(() => parseConfig({ ...environment, ...trusting })).toThrow(rejected);
+    expect(() => parseNetworkSettings(trusting)).toThrow(rejected);
+    // Node.js takes any other value for no.
+    for (const value of ['', '1', 'false']) {
+      const strict = { NODE_TLS_REJECT_UNAUTHORIZED: value };
+      expect(() => parseConfig({ ...environment, ...strict })).not.toThrow();
+      expect(() => parseNetworkSettings(strict)).not.toThrow();
+    }
+  });
+
   it.each(['http://localhost:4566', 'http://127.0.0.1:1/path', 'http://[::1]:1', 'https://x.test'])(
     'accepts the AWS endpoint %s',
     (url) => {

@@ -44,7 +44,11 @@ describe('the threat model', () => {
       'secretsmanager:UpdateSecret',
       'secretsmanager:RestoreSecret',
       'secretsmanager:RotateSecret',
+      'secretsmanager:RemoveRegionsFromReplication',
+      'secretsmanager:AssociateCrossAccountReplica',
       'cloudwatch:PutMetricData',
+      'cloudwatch:PutAlarmMuteRule',
+      'sns:SetSubscriptionAttributes',
       's3:PutObject',
     ]) {
       expect(named).toContain(`\`${right}\``);

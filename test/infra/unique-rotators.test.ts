@@ -93,4 +93,10 @@ describe('two rotators of which one has its secrets under the prefix of the othe
     add(app, 'First');
     expect(warningsOf(add(app, 'Second', undefined, nested))).toBe(1);
   });
+
+  it('are refused whatever the other apps are, if it is the prefix of all', () => {
+    expect(() => add(new App(), 'Only', ireland, { prefix: 'ims-token-rotator' })).toThrow(
+      'the prefix "ims-token-rotator" is that of every rotator: this one could read the secrets of all others',
+    );
+  });
 });

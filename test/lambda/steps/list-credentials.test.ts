@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { tagKeys } from '../../../core/contract.ts';
+import type { SecretStore } from '../../../core/ports.ts';
 import { runResult } from '../../../core/run-result.ts';
 import { tick } from '../../../lambda/commands/tick.ts';
 import { hour } from '../../support/builders.ts';
 import { actionsOf, secretId, startCredential } from '../../support/credential.ts';
-import { seedCredential, startParts } from '../../support/start-parts.ts';
+import { seedCredential, seedDueCredential, startParts } from '../../support/start-parts.ts';
 
 describe('a tick in which nothing is due', () => {
   it.each([1, 500])('calls only ListSecrets for %i credentials', async (count) => {
@@ -57,4 +58,31 @@ describe('an outdated list', () => {
     expect(await tick(parts.run())).toMatchObject([{ reason: 'recently-issued' }]);
     expect(parts.ims.mintCount).toBe(1);
   });
+
+  it.each(['client', 'token'] as const)(
+    'counts and renews a credential once, though its %s secret is on two pages',
+    async (kind) => {
+      const parts = await startParts();
+      await seedDueCredential(parts, 'fusion');
+      const run = parts.run();
+      expect(
+        await tick({ ...run, secrets: listedAgain(run.secrets, secretId('fusion', kind)) }),
+      ).toEqual([expect.objectContaining({ credential: 'fusion', outcome: 'renewed' })]);
+      expect(parts.ims.mintCount).toBe(1);
+    },
+  );
 });
+
+/** Secrets Manager while its list changes: it shows a secret once more, on a page of its own. */
+function listedAgain(secrets: SecretStore, name: string): SecretStore {
+  const listPage: SecretStore['listPage'] = async (prefix, token, signal) => {
+    const { rows } = await secrets.listPage(prefix, undefined, signal);
+    return token === undefined
+      ? { rows, nextToken: 'again' }
+      : { rows: rows.filter((row) => row.name === name), nextToken: undefined };
+  };
+  return new Proxy(secrets, {
+    get: (target, key: keyof SecretStore) =>
+      key === 'listPage' ? listPage : target[key].bind(target),
+  });
+}

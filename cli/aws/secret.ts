@@ -1,0 +1,47 @@
+import type { DescribeSecretCommandOutput, SecretListEntry } from '@aws-sdk/client-secrets-manager';
+import type { EpochSeconds } from '../../core/instant.ts';
+import type { SecretMetadata } from '../../core/ledger.ts';
+import { toMetadata } from '../../core/secret-metadata.ts';
+import { toInstant } from './instant.ts';
+
+/** The metadata of a secret, never its value. */
+export interface Secret extends SecretMetadata {
+  readonly description?: string | undefined;
+  /** The day of the last read: Secrets Manager keeps no time of day. */
+  readonly readOn?: EpochSeconds | undefined;
+  readonly deletedAt?: EpochSeconds | undefined;
+  /** Only for a customer managed key. */
+  readonly keyId?: string | undefined;
+  /** It has a rotation of Secrets Manager, which may be switched off. */
+  readonly isRotated?: boolean | undefined;
+  /** The Regions whose copy could not be brought up to date; only from DescribeSecret. */
+  readonly failedReplicas?: readonly FailedReplica[] | undefined;
+  /** The AWS service that manages it, if one does. */
+  readonly owningService?: string | undefined;
+}
+
+export interface FailedReplica {
+  readonly region: string;
+  /** AWS's words. */
+  readonly reason: string;
+}
+
+type Row = Omit<SecretListEntry, 'SecretVersionsToStages'> &
+  Pick<DescribeSecretCommandOutput, 'DeletedDate' | 'ReplicationStatus'>;
+type Stages = Readonly<Record<string, readonly string[]>>;
+
+/** A row of ListSecrets, or the response of DescribeSecret. */
+export function toSecret(row: Row, stages: Stages = {}): Secret {
+  return {
+    ...toMetadata(row, stages),
+    description: row.Description,
+    keyId: row.KmsKeyId,
+    readOn: toInstant(row.LastAccessedDate),
+    deletedAt: toInstant(row.DeletedDate),
+    isRotated: row.RotationLambdaARN !== undefined || row.RotationEnabled === true,
+    owningService: row.OwningService,
+    failedReplicas: (row.ReplicationStatus ?? [])
+      .filter(({ Status }) => Status === 'Failed')
+      .map(({ Region = '', StatusMessage = '' }) => ({ region: Region, reason: StatusMessage })),
+  };
+}

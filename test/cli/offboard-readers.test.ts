@@ -1,0 +1,78 @@
+import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import { startOperator } from './operator.ts';
+
+/** The credential `fusion`, and a way to have its token, or another secret, read a minute ago. */
+async function start() {
+  const operator = await startOperator();
+  const { account } = operator.world.aws;
+  const secrets = (['client', 'token'] as const).map((kind) => {
+    const name = operator.world.secretId('fusion', kind);
+    operator.world.secretsManager.seed({ name, secretString: '{}' });
+    return name;
+  });
+  const [, token = ''] = secrets;
+  const read = (who: string, secretId = token, resourceName?: string): void =>
+    account.recordEvent({
+      eventName: 'GetSecretValue',
+      eventSource: 'secretsmanager.amazonaws.com',
+      at: Date.now() - 60_000,
+      username: who,
+      principalArn: `arn:aws:iam::111122223333:role/${who}`,
+      accessKeyId: 'ASIAREADER',
+      resourceName,
+      requestParameters: { secretId },
+    });
+  return { ...operator, token, read };
+}
+
+describe('offboard shows who reads the token', () => {
+  it('when CloudTrail lists the reads under no id', async () => {
+    const { cli, read } = await start();
+    for (let index = 0; index < 60; index += 1) read('somebody-else', 'database/password');
+    read('reporting');
+    const { stdout } = await cli('offboard', 'fusion', '--yes');
+    expect(stdout).toMatch(/role\/reporting read it 1 min ago: IN USE\./);
+    expect(stdout).not.toContain('somebody-else');
+  });
+
+  it('when CloudTrail lists each read under the id that its reader used', async () => {
+    const { cli, client, token, read } = await start();
+    const { ARN = '' } = await client.send(new DescribeSecretCommand({ SecretId: token }));
+    read('by-name', token, token);
+    // A busy account: the read is not among the latest ones of all secrets.
+    for (let index = 0; index < 310; index += 1) read('somebody-else', 'database/password');
+    read('by-arn', ARN, ARN);
+    const { stdout } = await cli('offboard', 'fusion', '--yes');
+    expect(stdout).toMatch(/role\/by-arn read it 1 min ago: IN USE\./);
+    expect(stdout).toMatch(/role\/by-name read it 1 min ago: IN USE\./);
+  });
+
+  it('when another reader fills the first page of its reads', async () => {
+    const { cli, client, token, read } = await start();
+    const { ARN = '' } = await client.send(new DescribeSecretCommand({ SecretId: token }));
+    read('hourly', ARN, ARN);
+    for (let index = 0; index < 60; index += 1) read('busy', ARN, ARN);
+    for (let index = 0; index < 310; index += 1) read('somebody-else', 'database/password');
+    const { stdout } = await cli('offboard', 'fusion', '--yes');
+    expect(stdout).toMatch(/role\/hourly read it 1 min ago: IN USE\./);
+  });
+
+  it('and says how many it does not show', async () => {
+    const { cli, read } = await start();
+    for (const who of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) read(who);
+    const { stdout } = await cli('offboard', 'fusion', '--yes');
+    expect(stdout.match(/role\/\w read it/g)).toHaveLength(5);
+    expect(stdout).toContain('2 more read it before; --json lists them.');
+  });
+
+  it('and names the account and the Region, which a variable or profile may have changed', async () => {
+    const { cli, client, token } = await start();
+    const { ARN = '' } = await client.send(new DescribeSecretCommand({ SecretId: token }));
+    const [, , , region, account] = ARN.split(':');
+    const { stdout } = await cli('offboard', 'fusion', '--yes');
+    expect(stdout).toContain(
+      `offboarding fusion deletes, in account ${account}, Region ${region}:`,
+    );
+  });
+});

@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { copyWarning } from '../../cli/rotator/policy-warning.ts';
+
+describe('the warning about copies of what is stored in a secret', () => {
+  const secret = { name: 'a/b/client', arn: 'arn', tags: {} };
+
+  it.each([
+    ['nothing, for a plain secret', {}, undefined],
+    ['a rotation', { isRotated: true }, 'a/b/client has a rotation function, so'],
+    [
+      'replicas and a rotation',
+      { primaryRegion: 'us-east-1', isRotated: true },
+      'a/b/client has replicas in other Regions and has a rotation function, so',
+    ],
+  ])('names %s', (_, traits, expected) => {
+    const warning = copyWarning({ ...secret, ...traits });
+    if (expected === undefined) expect(warning).toBeUndefined();
+    else expect(warning).toContain(expected);
+  });
+});
