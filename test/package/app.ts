@@ -141,10 +141,13 @@ export function testApp(cdk: 'lowest' | 'newest'): void {
     });
   });
 
-  it('has types that a compiler with the module resolution of Node 10 accepts', async () => {
-    const options = ['--module', 'commonjs', '--moduleResolution', 'node', '--skipLibCheck'];
-    await node('commonjs', 'typescript/bin/tsc', '-p', '.', ...options);
-  });
+  it.runIf(cdk === 'lowest')(
+    'has types that a compiler with the module resolution of Node 10 accepts',
+    async () => {
+      const options = ['--module', 'commonjs', '--moduleResolution', 'node', '--skipLibCheck'];
+      await node('commonjs', 'typescript/bin/tsc', '-p', '.', ...options);
+    },
+  );
 
   it('is what "cdk init" makes, with the construct added to its stack', async () => {
     await mkdir(join(app, 'my-app'));
@@ -183,6 +186,8 @@ export function testApp(cdk: 'lowest' | 'newest'): void {
 
   it.runIf(cdk === 'newest')('has no finding of publint and of attw', async () => {
     await node('.', 'publint/src/cli.js', inject('packed'), '--strict');
-    await node('.', '@arethetypeswrong/cli/dist/index.js', inject('packed'));
+    // Nobody imports the schema, which editors read.
+    const options = ['--exclude-entrypoints', 'settings.schema.json'];
+    await node('.', '@arethetypeswrong/cli/dist/index.js', inject('packed'), ...options);
   });
 }

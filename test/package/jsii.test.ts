@@ -54,7 +54,7 @@ async function stageSources(): Promise<void> {
     await writeFile(join(project, path), staged);
   }
   await writeFile(join(project, 'index.ts'), "export * from './infra/index';\n");
-  for (const name of ['aws-cdk-lib', 'constructs', '@types', 'undici-types']) {
+  for (const name of ['aws-cdk-lib', 'constructs', 'valibot', '@types', 'undici-types']) {
     await mkdir(join(project, 'node_modules'), { recursive: true });
     await symlink(join(root, 'node_modules', name), join(project, 'node_modules', name), 'dir');
   }
@@ -64,7 +64,7 @@ async function stageSources(): Promise<void> {
 async function manifest(): Promise<object> {
   const own = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const { name, version, description, license, devDependencies } = own;
-  const { 'aws-cdk-lib': cdk, constructs } = devDependencies;
+  const { 'aws-cdk-lib': cdk, constructs, valibot } = devDependencies;
   return {
     ...{ name, version, description, license },
     author: { name: 'x', email: 'x@example.com' },
@@ -75,6 +75,9 @@ async function manifest(): Promise<object> {
     jsii: { outdir: 'dist', targets: {} },
     // The package's own range is wider; jsii wants its lower end to be what it compiles with.
     peerDependencies: { 'aws-cdk-lib': cdk, constructs },
+    // The build bundles it.
+    dependencies: { valibot },
+    bundledDependencies: ['valibot'],
     devDependencies: {
       'aws-cdk-lib': cdk.replace('^', ''),
       constructs: constructs.replace('^', ''),
@@ -94,9 +97,16 @@ it('compiles as a jsii module, so that it can be published for Python, Java, Go 
     'ImsProduct',
     'ImsTokenRotator',
     'ImsTokenRotatorAlarmOptions',
+    'ImsTokenRotatorAlarmSettings',
     'ImsTokenRotatorAttributes',
+    'ImsTokenRotatorCredentialSettings',
     'ImsTokenRotatorProps',
     'ImsTokenRotatorProxyOptions',
+    'ImsTokenRotatorProxySettings',
+    'ImsTokenRotatorSettings',
+    'ImsTokenRotatorStack',
+    'ImsTokenRotatorStackProps',
+    'ImsTokenRotatorThresholdSettings',
     'OnTokenRenewedOptions',
   ]);
 });
