@@ -14,8 +14,8 @@ export default defineConfig({
   test: {
     // CDK's own validation takes seconds for each template; the tests that need it switch it on.
     env: { CDK_VALIDATION: 'false' },
-    // A test often waits for a process that it started, so even two cores can take two files.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // A test often waits for a process that it started, so two cores can take three files.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     projects: [
       // Apart from the rest, which would take longer if its coverage were measured, too.
       { extends: true, test: { name: 'core', include: [pure] } },
