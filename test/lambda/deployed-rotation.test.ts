@@ -1,6 +1,7 @@
 import { DescribeSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { describe, expect, it } from 'vitest';
+import type { SecretSeed } from '../../emulators/secrets-manager/seed.ts';
 import { ImsTokenRotator } from '../../infra/index.ts';
 import { day } from '../support/builders.ts';
 import { type DeployedRotator, deploy, startDeployment } from '../support/deployed-rotator.ts';
@@ -85,7 +86,7 @@ describe('the bundle in the embedded world', () => {
 });
 
 describe('a stack with nativeRotation', () => {
-  const start = (): Promise<DeployedRotator> =>
+  const start = (...secrets: SecretSeed[]): Promise<DeployedRotator> =>
     startDeployment(
       deploy((stack) => {
         const rotator = new ImsTokenRotator(stack, 'Rotator', {
@@ -95,6 +96,10 @@ describe('a stack with nativeRotation', () => {
         });
         for (const name of ['fusion', 'firefly']) rotator.addCredential(name);
       }),
+      (secretsManager) => {
+        for (const secret of secrets) secretsManager.seed(secret);
+        return new Map();
+      },
     );
 
   it('can switch rotation on before there is any credential', async () => {
@@ -113,11 +118,8 @@ describe('a stack with nativeRotation', () => {
   });
 
   it('rotates a token with its own permissions', async () => {
-    const { secretsManager, ims, tick, denied } = await start();
-    const client = plainClient({ secretsManager });
-    const clientSecrets = ['secret-of-fusion'];
-    ims.registerClient({ clientId: 'fusion', clientSecrets, scopes: ['openid'] });
-    secretsManager.seed({
+    // Stored before the event rule exists, which would renew the token at the same time as the tick.
+    const { secretsManager, ims, tick, denied } = await start({
       name: 'ims-token-rotator/prod/fusion/client',
       secretString: JSON.stringify({
         client_id: 'fusion',
@@ -125,6 +127,9 @@ describe('a stack with nativeRotation', () => {
         scope: 'openid',
       }),
     });
+    const clientSecrets = ['secret-of-fusion'];
+    ims.registerClient({ clientId: 'fusion', clientSecrets, scopes: ['openid'] });
+    const client = plainClient({ secretsManager });
     await tick();
     ims.client('fusion').lifetimeSeconds = 2 * day;
     const SecretId = 'ims-token-rotator/prod/fusion/token';
