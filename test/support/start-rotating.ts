@@ -53,6 +53,7 @@ export async function startRotating(
   const client = plainClient(parts);
   const steps: string[] = [];
   let begun = '';
+  let arn: string | undefined;
   let holding = false;
   const act = async (event: object, overrides: Partial<Deps> = {}): Promise<CredentialOutcome> => {
     const run = parts.run(overrides);
@@ -68,7 +69,8 @@ export async function startRotating(
   const rotateSecret: Rotating['rotateSecret'] = async (request = {}) => {
     const before = parts.secretsManager.errors.length;
     const command = { SecretId, RotationLambdaARN: functionArn, ...request };
-    const { VersionId = '' } = await client.send(new RotateSecretCommand(command));
+    const { ARN, VersionId = '' } = await client.send(new RotateSecretCommand(command));
+    arn = ARN;
     begun = VersionId;
     await parts.secretsManager.idle();
     return parts.secretsManager.errors
@@ -80,8 +82,9 @@ export async function startRotating(
     client,
     act,
     step: async (Step, versionId = begun, overrides = {}) => {
-      const { ARN } = await client.send(new DescribeSecretCommand({ SecretId }));
-      return await act({ Step, SecretId: ARN, ClientRequestToken: versionId }, overrides);
+      // Known of a rotation that has begun, so that a fault in DescribeSecret hits the function alone.
+      arn ??= (await client.send(new DescribeSecretCommand({ SecretId }))).ARN;
+      return await act({ Step, SecretId: arn, ClientRequestToken: versionId }, overrides);
     },
     rotateSecret,
     beginRotation: async () => {
