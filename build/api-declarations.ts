@@ -14,7 +14,7 @@ export interface Member {
 export interface Declaration {
   readonly name: string;
   readonly kind: 'class' | 'function' | 'interface' | 'type';
-  /** What a function or type is, or what a class or interface extends and implements. */
+  /** The signature of a function, the meaning of a type, or the parents of a class or interface. */
   readonly type: string;
   readonly members: readonly Member[];
   readonly doc: Docstring;
@@ -24,7 +24,7 @@ type Statement = ReturnType<typeof parse>['program']['body'][number];
 type Exported = Extract<Statement, { type: 'ExportNamedDeclaration' }>;
 type Extent = Pick<Statement, 'start' | 'end'>;
 
-/** What a module exports, in its order. `read` returns the text of a declaration file. */
+/** The exports of a module, in order. `read` returns the text of a declaration file. */
 export function exportsOf(file: string, read: (file: string) => string): readonly Declaration[] {
   const text = read(file);
   return exportedIn(text).flatMap((statement) => {

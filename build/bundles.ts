@@ -59,7 +59,7 @@ export async function bundleFunction(output: Output): Promise<Metafile> {
   return metafile;
 }
 
-/** The operator's commands, in parts: a command loads the services that it asks, and no others. */
+/** The operator's commands, in parts: a command loads only the clients of the services that it calls. */
 export async function bundleCommands(output: Output): Promise<Metafile> {
   // The embedded world runs functions by it, in processes of their own.
   output.set(resolve('dist/cli/bootstrap.mjs'), await readFile('emulators/lambda/bootstrap.mjs'));
@@ -94,8 +94,8 @@ export async function bundleClient(output: Output): Promise<readonly Metafile[]>
 }
 
 /**
- * The construct and the stack, as CommonJS, which both module systems import and which loads of CDK only what it
- * uses: an import from an ES module would load all of it.
+ * The construct and the stack, as CommonJS, which both module systems can import. It loads only the
+ * parts of CDK that it uses; an import from an ES module would load all of it.
  */
 export async function bundleConstruct(output: Output): Promise<Metafile> {
   output.set(resolve('dist/infra/package.json'), '{ "type": "commonjs" }\n');

@@ -29,7 +29,7 @@ export function settingsSchema(source: string): JsonSchema {
 
 interface Member {
   readonly description: string;
-  /** The interface of the setting's own settings, if it has any. */
+  /** The interface of nested settings, if the setting has any. */
   readonly nested: string | undefined;
 }
 

@@ -11,7 +11,7 @@ import { text } from 'node:stream/consumers';
 const file = resolve('dist/build/lambda.mjs.map');
 const map = new SourceMap(JSON.parse(await readFile(file, 'utf8')));
 
-// Of the function only: Lambda's runtime and layers have files of that name too.
+// Only frames of the function: Lambda's runtime and layers have files of that name too.
 const position = /(?:file:\/\/)?(?:\/var\/task|[\w/.:-]*\/dist\/lambda)\/index\.mjs:(\d+):(\d+)/g;
 const log = await text(process.stdin);
 process.stdout.write(

@@ -81,7 +81,7 @@ export interface TokenReaderOptions {
   readonly rotator?: RotatorOptions | undefined;
 }
 
-/** What is asked of a token. */
+/** Options of `getToken` and `getHeaders`. */
 export interface GetTokenOptions {
   /** Seconds that the token must stay valid, for example for the length of a job. @default 0 */
   readonly validFor?: number | undefined;

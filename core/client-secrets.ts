@@ -9,7 +9,7 @@ export interface Accepted<Result> {
 
 /**
  * Tries a credential's client secrets in order until IMS accepts one. Only `invalid_client` moves
- * on to the next one: any other rejection would hit it too.
+ * on to the next one: any other rejection would be the same for all of them.
  *
  * @throws the error of the last request
  */

@@ -56,7 +56,7 @@ function hasRepeated({ names }: Open): boolean {
 }
 
 function toList(tokens: string[], { start, names, commas }: Open, end: number): void {
-  // What does not end as it began stays invalid.
+  // Brackets that do not match stay, so that the text is still invalid JSON.
   if (tokens[start] !== '{' || tokens[end] !== '}') return;
   tokens[start] = '[';
   for (const { at } of names) tokens[at] = `{"key":${tokens[at]},"value"`;

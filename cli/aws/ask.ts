@@ -9,7 +9,7 @@ const badCredentials =
   /^(CredentialsProviderError|TokenProviderError|ExpiredToken(Exception)?|UnrecognizedClientException|InvalidClientTokenId|InvalidSignatureException|SignatureDoesNotMatch|InvalidAccessKeyId|AuthFailure)$/;
 const networkTrouble = /establish tunnel|ENOTFOUND|ECONNREFUSED|certificate/;
 const denied = /^(AccessDenied|AuthorizationError)/;
-// What the SDK calls an answer without an error code of AWS.
+// The SDK's names for an answer that has no AWS error code.
 const foreign = /^(SyntaxError|Unknown(Error)?)$/;
 const busy = /^(Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|ServiceUnavailable|Internal)/;
 

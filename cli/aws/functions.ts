@@ -22,7 +22,7 @@ export interface RotatorFunction {
 /** The functions of an account, as far as the principal may see them. */
 export interface FunctionList {
   readonly rotators: readonly RotatorFunction[];
-  /** The names of functions whose environment it may not decrypt: any of them may be a rotator's. */
+  /** Functions whose environment the principal may not decrypt: any of them may be a rotator's. */
   readonly unreadable: readonly string[];
 }
 

@@ -1,5 +1,6 @@
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream, openSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import input from '@inquirer/input';
 import password from '@inquirer/password';
@@ -78,7 +79,8 @@ async function readText(session: Session, file: string): Promise<string> {
 async function readBytes(session: Session, file: string): Promise<Buffer> {
   if (file === '-') return await readBounded(session.terminal.stdin, session.signal);
   try {
-    const { mode, size } = await stat(file);
+    const stats = await stat(file);
+    const { mode, size } = stats;
     if (size > largest) throw tooLarge(size);
     if ((mode & 0o077) !== 0) {
       const text = `warning: other users of this machine can read ${file}: chmod 600 it, or delete it afterwards`;
@@ -86,12 +88,19 @@ async function readBytes(session: Session, file: string): Promise<Buffer> {
       const lines = wrapLines(text, 0, terminal.noteColumns);
       terminal.note(...lines.map((line) => terminal.styleNote('yellow', line)));
     }
-    return await readBounded(createReadStream(file, { end: largest }), session.signal);
+    const stream = stats.isFIFO() ? openPipe(file) : createReadStream(file, { end: largest });
+    return await readBounded(stream, session.signal);
   } catch (error) {
     if (error instanceof CliError || session.signal.aborted) throw error;
     const { code } = error as NodeJS.ErrnoException;
     throw usageError(`cannot read ${file}: ${code}`);
   }
+}
+
+/** Opens a named pipe. As a file, it would block a thread, and with it the end of the process. */
+function openPipe(file: string): Readable {
+  const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  return new Socket({ fd, readable: true, writable: false });
 }
 
 /** Reads slightly more than a secret holds. Ctrl-C ends it: nobody may ever write to a pipe. */

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
+import { closeSync, constants, openSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { DescribeSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { environmentVariables, tagKeys } from '../../core/contract.ts';
 import type { Call } from '../../emulators/secrets-manager/fault.ts';
 import type { WorldOptions } from '../../local/world.ts';
@@ -328,16 +329,34 @@ describe('onboard', () => {
   });
 
   it('exits at once on Ctrl-C while it waits for a pipe, and creates nothing', async () => {
-    const { begin, file, names, world } = await startWithFile();
+    const { begin, file, names } = await startWithFile();
     const pipe = `${file}.pipe`;
     await promisify(execFile)('mkfifo', ['-m', '600', pipe]);
     const onboarding = begin('onboard', 'fusion', pipe);
-    const described = () =>
-      world.secretsManager.calls.filter(({ action }) => action === 'DescribeSecret').length;
-    await until(() => described() >= 2);
+    let writer = -1;
+    await until(() => {
+      try {
+        writer = openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
+        return true;
+      } catch {
+        return false; // The command does not read yet.
+      }
+    });
+    onTestFinished(() => closeSync(writer));
     onboarding.signal('SIGINT');
     expect(await onboarding.exit()).toMatchObject({ code: 130 });
     expect(names()).toEqual([]);
+  });
+
+  it('reads a credential from a pipe that is written to later', async () => {
+    const { begin, file, names } = await startWithFile();
+    const pipe = `${file}.pipe`;
+    const shell = promisify(execFile);
+    await shell('mkfifo', ['-m', '600', pipe]);
+    const onboarding = begin('onboard', 'fusion', pipe, '--wait', '0');
+    await shell('/bin/sh', ['-c', 'cat "$1" > "$2"', 'sh', file, pipe]);
+    expect(await onboarding.exit()).toMatchObject({ code: 0 });
+    expect(names()).toHaveLength(2);
   });
 
   it('shows no client secret that was given as the client id', async () => {
