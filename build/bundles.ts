@@ -1,13 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { lazyBuiltins, undiciParts, withoutUnused } from './function-plugins.ts';
 import type { Output } from './output.ts';
-
-// On Lambda the credentials are in the environment, which the SDK's chain looks at first. The rest
-// of the chain (profiles, SSO, web identity and the clients it brings) would be a tenth of the bundle.
-const unusedCredentialProviders = ['ini', 'login', 'process', 'sso', 'web-identity'].map(
-  (name) => `@aws-sdk/credential-provider-${name}`,
-);
 
 // An experimental parser, which undici loads only when its environment variable asks for it.
 const unusedParser = ['../milo/simd.js', '../milo/no-simd.js'];
@@ -39,22 +34,32 @@ async function bundle(output: Output, options: BuildOptions): Promise<Metafile> 
 }
 
 /**
- * The function, bundled once: what the tests and `npm start` run is what the stack deploys. Its
- * source map is kept apart, for `npm run symbolicate`: Lambda would load it at every start.
+ * The function, bundled once: what the tests and `npm start` run is what the stack deploys. In parts,
+ * because a run in which no token is due needs no HTTP client for IMS. Their source maps are kept
+ * apart, for `npm run symbolicate`: Lambda would load them at every start.
  */
 export async function bundleFunction(output: Output): Promise<Metafile> {
   const built: Output = new Map();
   const metafile = await bundle(built, {
-    ...program,
-    entryPoints: ['lambda/handler.ts'],
-    outfile: 'dist/lambda/index.mjs',
+    ...common,
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    entryPoints: { index: 'lambda/handler.ts' },
+    outdir: 'dist/lambda',
+    outExtension: { '.js': '.mjs' },
+    chunkNames: '[name]-[hash]',
+    splitting: true,
+    plugins: [lazyBuiltins, undiciParts, withoutUnused],
+    // Without the parser that undici loads only when an environment variable asks for it, as in the
+    // undici that Node.js itself is built with.
+    define: { esbuildDetection: 'true' },
     sourcemap: 'external',
     sourcesContent: false,
     target: 'node24',
-    external: [...unusedCredentialProviders, ...unusedParser],
   });
   for (const [path, contents] of built) {
-    output.set(path.endsWith('.map') ? resolve('dist/build/lambda.mjs.map') : path, contents);
+    const isMap = path.endsWith('.map');
+    output.set(isMap ? resolve('dist/build', basename(path)) : path, contents);
   }
   return metafile;
 }

@@ -83,6 +83,8 @@ export interface NewVersion extends Version {
 
 /** IMS. Every HTTP response is returned; no response is ERR_TOKEN_UNAVAILABLE. */
 export interface TokenEndpoint {
+  /** Told when a request is likely to follow. */
+  prepare?(): void;
   request(grant: ClientCredentialsGrant, signal: AbortSignal): Promise<TokenResponse>;
   /** Asks IMS whether it accepts the token. */
   validate(token: TokenToValidate, signal: AbortSignal): Promise<TokenResponse>;

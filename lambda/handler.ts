@@ -6,13 +6,11 @@ import { type Command, parseEvent } from '../core/event.ts';
 import { epochSeconds } from '../core/instant.ts';
 import type { CredentialOutcome } from '../core/outcome.ts';
 import type { RunResult } from '../core/run-result.ts';
-import { ImsTokenEndpoint } from './adapters/ims-token-endpoint.ts';
+import { ImsOnDemand } from './adapters/ims-on-demand.ts';
 import { PowertoolsLog } from './adapters/powertools-log.ts';
 import { PowertoolsMetrics } from './adapters/powertools-metrics.ts';
+import { sdkSettings } from './adapters/sdk-settings.ts';
 import { SecretsManager } from './adapters/secrets-manager.ts';
-import { renewEach } from './commands/renew.ts';
-import { rotate } from './commands/rotate.ts';
-import { status } from './commands/status.ts';
 import { tick } from './commands/tick.ts';
 import { reportRun } from './report-run.ts';
 import { assertRenewalFits, closingSeconds, timeouts } from './steps/budget.ts';
@@ -27,12 +25,26 @@ interface Context {
 
 const config = parseConfig(process.env);
 const secrets = new SecretsManager({
+  ...sdkSettings(process.env),
   region: config.region,
   timeouts: timeouts.secretsManager,
   writesPerSecond: config.writesPerSecond,
   proxy: config.proxy,
 });
 
+const tokenEndpoint = new ImsOnDemand({
+  open: async () => {
+    const { ImsTokenEndpoint } = await import('./on-demand.ts');
+    return new ImsTokenEndpoint({
+      ...config,
+      proxyCredentials: proxyCredentials(config, secrets),
+      timeouts: timeouts.ims,
+    });
+  },
+  // A proxy's password is read anew for each invocation.
+  isReusable: config.proxy === undefined,
+});
+const log = new PowertoolsLog(config.rotator);
 const memory = newMemory();
 
 /**
@@ -47,11 +59,8 @@ export async function handler(event: unknown, context: Context): Promise<RunResu
   const command = parseEvent(event, config);
   const remaining = (): number => context.getRemainingTimeInMillis() / 1000 - closingSeconds;
   using metrics = new PowertoolsMetrics(config.rotator);
-  await using tokenEndpoint = new ImsTokenEndpoint({
-    ...config,
-    proxyCredentials: proxyCredentials(config, secrets),
-    timeouts: timeouts.ims,
-  });
+  log.begin(context.awsRequestId);
+  await using ims = await tokenEndpoint.begin();
   const run = startRun(
     {
       config,
@@ -61,8 +70,8 @@ export async function handler(event: unknown, context: Context): Promise<RunResu
       remaining,
       digest: (text) => createHash('sha256').update(text).digest('hex'),
       secrets,
-      tokenEndpoint,
-      log: new PowertoolsLog(config.rotator, context.awsRequestId),
+      tokenEndpoint: ims,
+      log,
       metrics,
       signal: AbortSignal.timeout(Math.max(0, Math.floor(remaining() * 1000))),
     },
@@ -73,16 +82,15 @@ export async function handler(event: unknown, context: Context): Promise<RunResu
 }
 
 async function runCommand(run: Run, command: Command): Promise<readonly CredentialOutcome[]> {
+  if (command.action === 'tick') return await tick(run);
+  if (command.action === 'ignore') return [];
+  const { renewEach, rotate, status } = await import('./on-demand.ts');
   switch (command.action) {
-    case 'tick':
-      return await tick(run);
     case 'status':
       return await status(run);
     case 'renew':
       return await renewEach(run, command.credentials, command.force);
     case 'rotate':
       return [await rotate(run, command)];
-    case 'ignore':
-      return [];
   }
 }

@@ -1,5 +1,5 @@
 // The port TokenEndpoint. In: a grant or a token. Out: IMS's response, unparsed.
-import { type Dispatcher, request } from 'undici';
+import type { Dispatcher } from 'undici';
 import { TokenRequestError } from '../../core/errors.ts';
 import type { ClientCredentialsGrant, TokenEndpoint, TokenToValidate } from '../../core/ports.ts';
 import { redactId } from '../../core/redact.ts';
@@ -103,8 +103,9 @@ export class ImsTokenEndpoint implements TokenEndpoint, AsyncDisposable {
     { path, form, headers, secret }: Asked,
     { dispatcher, signal }: { readonly dispatcher: Dispatcher; readonly signal: AbortSignal },
   ): Promise<TokenResponse> {
-    const response = await request(origin + path, {
-      dispatcher,
+    const response = await dispatcher.request({
+      origin,
+      path,
       method: 'POST',
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
@@ -130,12 +131,16 @@ export class ImsTokenEndpoint implements TokenEndpoint, AsyncDisposable {
 }
 
 /** undici watches the signal only once it is connected; until then, this does. */
-function orAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    if (signal.aborted) reject(signal.reason);
-  });
-  return Promise.race([work, aborted]);
+async function orAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }
 
 async function readCapped(body: Dispatcher.ResponseData['body']): Promise<string> {

@@ -5,11 +5,16 @@ import type { Fields, Log } from '../../core/ports.ts';
 export class PowertoolsLog implements Log {
   readonly #logger: Logger;
 
-  constructor(rotator: string, requestId: string) {
+  constructor(rotator: string) {
     this.#logger = new Logger({
       serviceName: 'ims-token-rotator',
-      persistentKeys: { rotator, request_id: requestId },
+      persistentKeys: { rotator },
     });
+  }
+
+  /** Begins an invocation, whose id is in all lines that follow. */
+  begin(requestId: string): void {
+    this.#logger.appendPersistentKeys({ request_id: requestId });
   }
 
   info(message: string, fields: Fields): void {

@@ -17,8 +17,8 @@ import type { HttpProxy } from '../../core/proxy.ts';
 import { toMetadata } from '../../core/secret-metadata.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { decodeText } from '../../core/text.ts';
+import { AwsHttp } from './aws-http.ts';
 import { absentAsUndefined, attempt } from './secrets-manager-errors.ts';
-import { agentThrough } from './tunnel-agent.ts';
 
 export interface SecretsManagerOptions extends SecretsManagerClientConfig {
   /** Seconds. */
@@ -51,12 +51,7 @@ export class SecretsManager implements SecretStore {
     this.#client = new SecretsManagerClient({
       // The SDK's own retries ignore the deadline and repeat errors that are final.
       maxAttempts: 1,
-      requestHandler: {
-        connectionTimeout: timeouts.connect * 1000,
-        requestTimeout: timeouts.total * 1000,
-        throwOnRequestTimeout: true,
-        ...agentThrough(proxy, timeouts.connect),
-      },
+      requestHandler: new AwsHttp({ timeouts, proxy }),
       ...config,
     });
   }

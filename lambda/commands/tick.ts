@@ -5,7 +5,6 @@ import { type CredentialOutcome, outcomeOf } from '../../core/outcome.ts';
 import { hasStatus } from '../../core/status.ts';
 import type { Gathered } from '../steps/gather.ts';
 import { listCredentials } from '../steps/list-credentials.ts';
-import { renewCredential } from '../steps/renew-credential.ts';
 import type { Run } from '../steps/run.ts';
 
 /** In: the list of secrets. Out: every credential's outcome, after each token that is due is renewed. */
@@ -17,6 +16,9 @@ export async function tick(run: Run): Promise<readonly CredentialOutcome[]> {
     if (needsWork(decision, observation, hasStatus(secret?.tags))) due.push(listed);
     else idle.push(outcomeOf(credential, observation, decision, { kind: 'kept' }));
   }
+  if (due.length === 0) return idle;
+  run.tokenEndpoint.prepare?.();
+  const { renewCredential } = await import('../on-demand.ts');
   const done = await pMap(
     inOrder(due),
     (listed) => renewCredential(run, listed.credential, unforced, listed),

@@ -74,6 +74,7 @@ export async function look(run: Run, gathered: Gathered): Promise<Gathered> {
 async function describe(run: Run, credential: string, listed?: Gathered): Promise<Gathered> {
   // The value that the list gave reason to read took some of the time.
   if (isTooLate(run)) return { credential, ...listed, error: noTimeLeft() };
+  run.tokenEndpoint.prepare?.();
   const names = secretNames(run.config, credential);
   const read = <Output>(call: () => Promise<Output>): Promise<Output> =>
     withRetries(run, budget.read, call);
