@@ -68,7 +68,10 @@ export class AnsweringServer {
     this.calls.clear();
     const pages: string[] = [];
     for (let first = 0; first < size; first += 50) {
-      const indices = Array.from({ length: Math.min(50, size - first) }, (_, index) => first + index);
+      const indices = Array.from(
+        { length: Math.min(50, size - first) },
+        (_, index) => first + index,
+      );
       const rows = indices.flatMap((index) => {
         const pair = rowsOf(`c${String(index).padStart(6, '0')}`, isDue(index) ? 600 : lifetime);
         if (isDue(index)) this.#know(pair);
@@ -90,8 +93,7 @@ export class AnsweringServer {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await text(request);
     const target = request.headers['x-amz-target'];
-    const operation =
-      typeof target === 'string' ? target.slice('secretsmanager.'.length) : 'token';
+    const operation = typeof target === 'string' ? target.slice('secretsmanager.'.length) : 'token';
     this.calls.set(operation, (this.calls.get(operation) ?? 0) + 1);
     if (operation === 'token') return respond(response, 200, JSON.stringify(issue(body)));
     if (!isSigned(request.headers, body, credentials.AWS_SECRET_ACCESS_KEY)) {
@@ -110,7 +112,13 @@ export class AnsweringServer {
         return JSON.stringify({ ...row, VersionIdsToStages: row.SecretVersionsToStages });
       case 'GetSecretValue': {
         const { versionId: VersionId, secretString: SecretString } = clientSecret;
-        return JSON.stringify({ ARN, Name, VersionId, SecretString, VersionStages: ['AWSCURRENT'] });
+        return JSON.stringify({
+          ARN,
+          Name,
+          VersionId,
+          SecretString,
+          VersionStages: ['AWSCURRENT'],
+        });
       }
       case 'PutSecretValue': {
         const VersionId = input['ClientRequestToken'];

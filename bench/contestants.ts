@@ -53,7 +53,11 @@ export async function contestants(): Promise<readonly Contestant[]> {
     args: [measured, join(root, name, file)],
     cwd: join(root, name),
   });
-  const all = [inNode('rotator', 'index.mjs'), inNode('floor', 'index.mjs'), inNode('habit', 'index.js')];
+  const all = [
+    inNode('rotator', 'index.mjs'),
+    inNode('floor', 'index.mjs'),
+    inNode('habit', 'index.js'),
+  ];
   if (!(await hasBoto3())) return all;
   const boto3 = join(comparators, 'habit_boto3.py');
   return [...all, { name: 'boto3', command: 'python3', args: [boto3], cwd: root }];

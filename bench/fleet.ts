@@ -49,7 +49,17 @@ export function rowsOf(credential: string, secondsLeft: number): readonly [Row, 
   const common = { CreatedDate: now - 864_000, LastChangedDate: now - lifetime, Tags: [] };
   const current = ['AWSCURRENT'];
   return [
-    { ...common, ARN: clientArn, Name: client, SecretVersionsToStages: { [clientVersionId]: current } },
-    { ...common, ARN: `${root}:${token}-aBcDeF`, Name: token, SecretVersionsToStages: { [id]: current } },
+    {
+      ...common,
+      ARN: clientArn,
+      Name: client,
+      SecretVersionsToStages: { [clientVersionId]: current },
+    },
+    {
+      ...common,
+      ARN: `${root}:${token}-aBcDeF`,
+      Name: token,
+      SecretVersionsToStages: { [id]: current },
+    },
   ];
 }

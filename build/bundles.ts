@@ -47,7 +47,7 @@ export async function bundleFunction(output: Output): Promise<Metafile> {
     entryPoints: { index: 'lambda/handler.ts' },
     outdir: 'dist/lambda',
     outExtension: { '.js': '.mjs' },
-    chunkNames: '[name]-[hash]',
+    chunkNames: 'part-[hash]',
     splitting: true,
     plugins: [lazyBuiltins, undiciParts, withoutUnused],
     // Without the parser that undici loads only when an environment variable asks for it, as in the
@@ -57,11 +57,40 @@ export async function bundleFunction(output: Output): Promise<Metafile> {
     sourcesContent: false,
     target: 'node24',
   });
+  const named = numberParts(metafile);
   for (const [path, contents] of built) {
-    const isMap = path.endsWith('.map');
-    output.set(isMap ? resolve('dist/build', basename(path)) : path, contents);
+    const name = named(basename(path));
+    const isMap = name.endsWith('.map');
+    output.set(
+      resolve(isMap ? 'dist/build' : 'dist/lambda', name),
+      isMap ? contents : named(Buffer.from(contents).toString()),
+    );
   }
-  return metafile;
+  return JSON.parse(named(JSON.stringify(metafile)));
+}
+
+/**
+ * Replaces the hashes in the names of a bundle's parts by numbers. The hashes change with the source
+ * maps, so that a comment would change the asset and be deployed. The numbers are as long: positions
+ * stay what the maps say.
+ */
+function numberParts({ outputs }: Metafile): (text: string) => string {
+  const parts = Object.entries(outputs)
+    .map(([path, { inputs }]) => ({ hash: /part-(\w{8})\.mjs$/.exec(path)?.[1], inputs }))
+    .filter(({ hash }) => hash !== undefined)
+    .map(({ hash = '', inputs }) => ({
+      hash,
+      inputs: Object.keys(inputs)
+        .map((path) => path.replace(/^(\.\.\/)+/, ''))
+        .sort()
+        .join(),
+    }))
+    .sort((a, b) => (a.inputs < b.inputs ? -1 : 1));
+  const numbers = new Map(
+    parts.map(({ hash }, index) => [hash, String(index + 1).padStart(8, '0')]),
+  );
+  return (text) =>
+    text.replaceAll(/(?<=\bpart-)[A-Z0-9]{8}(?=\.mjs\b)/g, (hash) => numbers.get(hash) ?? hash);
 }
 
 /** The operator's commands, in parts: a command loads only the clients of the services that it calls. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IConstruct } from 'constructs';
 import { environmentVariables } from '../core/contract.ts';
@@ -31,6 +31,8 @@ export function bundleDirectory(
 
 /** A bundled app may have a `lambda/index.mjs` of its own in that place. */
 function holdsRotator(bundle: string): boolean {
-  const file = join(bundle, 'index.mjs');
-  return existsSync(file) && readFileSync(file).includes(environmentVariables.prefix);
+  if (!existsSync(join(bundle, 'index.mjs'))) return false;
+  return readdirSync(bundle)
+    .filter((file) => file.endsWith('.mjs'))
+    .some((file) => readFileSync(join(bundle, file)).includes(environmentVariables.prefix));
 }

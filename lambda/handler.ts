@@ -85,12 +85,7 @@ async function runCommand(run: Run, command: Command): Promise<readonly Credenti
   if (command.action === 'tick') return await tick(run);
   if (command.action === 'ignore') return [];
   const { renewEach, rotate, status } = await import('./on-demand.ts');
-  switch (command.action) {
-    case 'status':
-      return await status(run);
-    case 'renew':
-      return await renewEach(run, command.credentials, command.force);
-    case 'rotate':
-      return [await rotate(run, command)];
-  }
+  if (command.action === 'status') return await status(run);
+  if (command.action === 'renew') return await renewEach(run, command.credentials, command.force);
+  return [await rotate(run, command)];
 }

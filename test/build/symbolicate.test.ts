@@ -41,7 +41,7 @@ it('shows where in the sources a stack trace of the function points to', async (
 it('translates a trace that the JSON of CloudWatch has as text', async () => {
   const trace = String.raw`{"@message":"{\"stack\":\"Error\n/var/task/index.mjs:3:2000\n    at a (file:///var/task/index.mjs:3:2000)\"}"}`;
   expect(await symbolicate(trace)).toMatch(
-    /^\{"@message":"\{\\"stack\\":\\"Error\\n[\w/-]+\.js:\d+:\d+\\n {4}at a \([\w/-]+\.js:\d+:\d+\)\\"\}"\}$/,
+    /^\{"@message":"\{\\"stack\\":\\"Error\\n[\w@./-]+s:\d+:\d+\\n {4}at a \([\w@./-]+s:\d+:\d+\)\\"\}"\}$/,
   );
 });
 
