@@ -19,18 +19,15 @@ export const lazyBuiltins: Plugin = {
       return { path: path.replace(/^(node:)?/, 'node:'), namespace: 'builtin', sideEffects: false };
     });
     onLoad({ filter: /^/, namespace: 'builtin' }, ({ path }) => {
-      const exported: unknown = require(path);
       const get = `process.getBuiltinModule('${path}')`;
       // A class, such as node:events, is loaded long before the bundle.
-      if (typeof exported !== 'object' || exported === null) {
-        return { contents: `module.exports = ${get}` };
-      }
+      if (typeof require(path) === 'function') return { contents: `module.exports = ${get}` };
+      // The names of what it exports depend on the release of Node.js, and are not asked for: a
+      // bundler's copy of a module has the same prototype.
       const contents = `
         let loaded;
-        for (const name of ${JSON.stringify(Object.keys(exported))}) {
-          const get = () => (loaded ??= ${get})[name];
-          Object.defineProperty(exports, name, { enumerable: true, get });
-        }`;
+        const get = (target, name) => (loaded ??= ${get})[name];
+        module.exports = Object.create(new Proxy({}, { get }));`;
       return { contents };
     });
   },
