@@ -47,29 +47,6 @@ describe('CDK’s own rules', () => {
   });
 });
 
-describe('rules that cannot be evaluated', () => {
-  it.each([
-    ['parse', 'rule X when {{{', "Failed to parse Guard file 'broken.guard'"],
-    [
-      'resolve a variable',
-      'rule X { Resources == %nope }',
-      'Could not resolve variable by name nope',
-    ],
-  ])('fail the synthesis: a file that does not %s', async (_, content, reason) => {
-    const guardFolder = await temporaryDirectory();
-    await writeFile(join(guardFolder, 'broken.guard'), content);
-    const build = (app: App): void => resources(app, { Topic: ['AWS::SNS::Topic', {}] });
-    const { passed, errors } = synthesise(build, { guardFolder });
-    expect(passed).toBe(false);
-    expect(errors).toContainEqual(
-      expect.objectContaining({
-        rule: 'RULES_ARE_EVALUATED',
-        description: expect.stringContaining(reason),
-      }),
-    );
-  });
-});
-
 const allow = (Action: string | readonly string[], more: object = {}) => ({
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Action, Resource: 'arn:aws:s3:::x/y', ...more }],
