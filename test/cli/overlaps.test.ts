@@ -84,8 +84,9 @@ describe('whether another rotator shares our prefix', () => {
   it('is unknown while the environment of any function cannot be read', async () => {
     const operator = await startOperator();
     deploy(operator, 'other', `${ours}/team`);
-    const Error = { ErrorCode: 'AccessDeniedException', Message: 'kms:Decrypt' };
-    operator.world.lambda.configurationOverrides.set('stranger-other', { Environment: { Error } });
+    const undecryptable = { Error: { ErrorCode: 'AccessDeniedException', Message: 'kms:Decrypt' } };
+    const { configurationOverrides } = operator.world.lambda;
+    configurationOverrides.set('stranger-other', { Environment: undecryptable });
     expect((await checksOf(operator)).find('own prefix')).toMatchObject({
       verdict: 'unknown',
       detail: 'the environment of 1 function cannot be read (stranger-other)',
