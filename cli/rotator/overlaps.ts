@@ -29,6 +29,13 @@ export function explainOverlaps(
   };
 }
 
+/** Says that the role of another rotator may read what is stored. */
+export function overlapWarning(rotator: Rotator): string | undefined {
+  const overlaps = overlapsOf(rotator);
+  if (overlaps.length === 0) return undefined;
+  return `${explainOverlaps(overlaps, rotator).words}, whose role may read what is stored`;
+}
+
 /** Undefined if every function of the account could be looked at; otherwise why not. */
 export function blindSpotOf({ deployed, unreadable }: Rotator): string | undefined {
   return deployed === undefined ? 'functions could not be listed' : unreadableFunctions(unreadable);

@@ -69,6 +69,21 @@ describe('a rotator of another app', () => {
   });
 });
 
+describe('put-credential', () => {
+  it('warns of a rotator of another app that could read the credential', async () => {
+    const operator = await startOperator();
+    await operator.onboard('fusion');
+    const put = ['put-credential', 'fusion', '-', '--wait', '0', '--rotator', 'local'];
+    expect(await operator.cliWithInput(document, ...put)).toMatchObject({ code: 0, stderr: '' });
+    deploy(operator, 'other', 'ims-token-rotator');
+    const { code, stderr } = await operator.cliWithInput(document, ...put);
+    expect(code).toBe(0);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+      'claimed by stranger-other (other, ims-token-rotator/), whose role may read what is stored',
+    );
+  });
+});
+
 describe('whether another rotator shares our prefix', () => {
   it('is unknown without the right to list functions', async () => {
     const operator = await startOperator({
