@@ -6,6 +6,7 @@ import { type HttpProxy, readProxy } from '../core/proxy.ts';
 import type { Digest } from '../core/token-tags.ts';
 import { type CaFile, trustCaFiles } from './aws/ca-certificates.ts';
 import { endpointOverrides } from './aws/endpoints.ts';
+import { readPipesForSdk } from './aws/named-pipes.ts';
 import { Secrets } from './aws/secrets.ts';
 import { type CommonOptions, checkOptions } from './common-options.ts';
 import { CliError } from './errors.ts';
@@ -47,6 +48,7 @@ export async function startSession(
   if (region) env['AWS_REGION'] = region;
   // The SDK would use an empty one as the Region.
   else delete env['AWS_REGION'];
+  await readPipesForSdk(env, signal);
   const terminal = new Terminal({ stdin, stdout, stderr });
   const variables = new Set<string>();
   for (const [variable, url] of awsEndpoints(env)) {
@@ -61,18 +63,18 @@ export async function startSession(
     options,
     terminal,
     secrets: new Secrets(signal),
-    network: await networkOf(env),
+    network: await networkOf(env, signal),
     now: () => epochSeconds(Date.now() / 1000),
     digest: (text) => createHash('sha256').update(text).digest('hex'),
     signal,
   };
 }
 
-async function networkOf(env: NodeJS.ProcessEnv): Promise<Network> {
+async function networkOf(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Network> {
   const proxy = readProxy(env);
   const httpProxy = env['http_proxy'] ?? env['HTTP_PROXY'] ?? '';
   const hasOnlyHttpProxy = proxy === undefined && httpProxy !== '';
-  return { proxy, hasOnlyHttpProxy, caFiles: await trustCaFiles(env) };
+  return { proxy, hasOnlyHttpProxy, caFiles: await trustCaFiles(env, signal) };
 }
 
 /** @throws CliError ERR_CONFIG_INVALID when AWS or a proxy cannot be called as the environment says */

@@ -18,6 +18,14 @@ export interface SecretMetadata {
   readonly changedAt?: EpochSeconds | undefined;
   /** Set on a replicated secret, in its primary Region too. */
   readonly primaryRegion?: string | undefined;
+  /** The copies that could not be brought up to date; only from DescribeSecret. */
+  readonly failedReplicas?: readonly FailedReplica[] | undefined;
+}
+
+export interface FailedReplica {
+  readonly region: string;
+  /** AWS's words. */
+  readonly reason: string;
 }
 
 /** The secrets of one credential that the list has shown so far. */

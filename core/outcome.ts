@@ -23,6 +23,8 @@ export interface CredentialOutcome {
   readonly statusError?: RotatorError | undefined;
   /** Which of several client secrets IMS accepted, counted from 1. */
   readonly clientSecretPosition?: number | undefined;
+  /** Before this renewal, a replica of the token secret could not be brought up to date. */
+  readonly hasFailedReplica?: boolean | undefined;
   /** Why a token that is due is kept as `'over-budget'`. */
   readonly spent?: SpentBudget | undefined;
   /** Seconds from the credential's first read to its outcome. */
@@ -47,6 +49,7 @@ export type Acted =
       readonly kind: 'renewed';
       readonly token: TokenLife;
       readonly clientSecretPosition?: number | undefined;
+      readonly hasFailedReplica?: boolean | undefined;
     }
   | { readonly kind: 'failed'; readonly error: RotatorError };
 

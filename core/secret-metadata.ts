@@ -6,13 +6,21 @@ interface SdkDate {
   getTime(): number;
 }
 
-/** The fields that ListSecrets and DescribeSecret share, in the API's spelling. */
+/** Fields of ListSecrets and DescribeSecret, in the API's spelling. */
 export interface SecretRow {
   readonly Name?: string | undefined;
   readonly ARN?: string | undefined;
   readonly PrimaryRegion?: string | undefined;
   readonly CreatedDate?: SdkDate | undefined;
   readonly LastChangedDate?: SdkDate | undefined;
+  /** Only from DescribeSecret. */
+  readonly ReplicationStatus?:
+    | readonly {
+        readonly Region?: string | undefined;
+        readonly Status?: string | undefined;
+        readonly StatusMessage?: string | undefined;
+      }[]
+    | undefined;
   readonly Tags?:
     | readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[]
     | undefined;
@@ -35,6 +43,9 @@ export function toMetadata(
     createdAt: instantOf(row.CreatedDate),
     changedAt: instantOf(row.LastChangedDate),
     primaryRegion: row.PrimaryRegion,
+    failedReplicas: row.ReplicationStatus?.filter(({ Status }) => Status === 'Failed').map(
+      ({ Region = '', StatusMessage = '' }) => ({ region: Region, reason: StatusMessage }),
+    ),
   };
 }
 

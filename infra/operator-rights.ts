@@ -122,6 +122,7 @@ function onEverything(): Right[] {
         'cloudtrail:LookupEvents',
         'cloudwatch:DescribeAlarmsForMetric',
         'cloudwatch:GetMetricData',
+        'cloudwatch:ListAlarmMuteRules',
         'lambda:ListFunctions',
         'scheduler:ListSchedules',
         'secretsmanager:ListSecrets',

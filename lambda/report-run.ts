@@ -33,6 +33,7 @@ export async function reportRun(
     reasons: result.reasons,
     outcomes: result.outcomes,
     failing: outcomes.filter(({ failing }) => failing).length,
+    failed_replicas: renewed.filter(({ hasFailedReplica }) => hasFailedReplica === true).length,
     short_lived: renewed.filter(({ token }) => isShortLived(token, run.config.tick)).length,
   });
   const error = errorOf(action, outcomes);

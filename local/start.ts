@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { parseArgs } from 'node:util';
 import { certificatePattern, environmentVariables } from '../core/contract.ts';
@@ -16,6 +17,9 @@ Runs the main job on this machine: the embedded world, the bundle, one credentia
   --credential NAME   which credential, if the file has several
   --help              print this help
 `;
+
+const largestSecret = 65_536;
+const largestBundle = 1_048_576;
 
 /** The environment variables that the function inherits, to reach the real IMS. */
 const inherited = ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy', 'NODE_EXTRA_CA_CERTS'];
@@ -102,13 +106,13 @@ async function demonstrationOptions({
   if (file === undefined) return {};
   let bytes: Buffer;
   try {
-    bytes = await readFile(file);
+    bytes = await readWithin(file, largestSecret);
   } catch (error) {
     process.stderr.write(`cannot read the credential: ${(error as Error).message}\n`);
     return 2;
   }
-  if (bytes.length > 65_536) {
-    process.stderr.write(`${file} has ${bytes.length} bytes; a secret can have 1 to 65536\n`);
+  if (bytes.length > largestSecret) {
+    process.stderr.write(`${file} has more than ${largestSecret} bytes, and a secret cannot\n`);
     return 2;
   }
   let read: UnderstoodCredential;
@@ -140,11 +144,17 @@ async function demonstrationOptions({
   };
 }
 
+/** At most one byte more than `largest`: a device may have no end. */
+async function readWithin(file: string, largest: number): Promise<Buffer> {
+  return await buffer(createReadStream(file, { end: largest }));
+}
+
 /** Makes AWS_CA_BUNDLE do what it does for the commands: Node.js knows its own variable only. */
 async function trustCompany(): Promise<void> {
   const { AWS_CA_BUNDLE: file = '', NODE_EXTRA_CA_CERTS: extra = '' } = process.env;
   if (file === '' || extra !== '') return;
-  const certificates = (await readFile(file, 'latin1')).match(certificatePattern) ?? [];
+  const text = (await readWithin(file, largestBundle)).toString('latin1');
+  const certificates = text.match(certificatePattern) ?? [];
   setDefaultCACertificates([...getCACertificates('default'), ...certificates]);
   process.env['NODE_EXTRA_CA_CERTS'] = file;
 }

@@ -1,9 +1,11 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { closeSync, constants, openSync } from 'node:fs';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { loadConfig } from '@smithy/core/config';
 import { certificatePattern } from '../../core/contract.ts';
 import { CliError } from '../errors.ts';
+import { readFileWithin } from '../read-file.ts';
+import { isPipe } from './named-pipes.ts';
 
 /** A file of certificate authorities to trust, beside those of Node.js. */
 export interface CaFile {
@@ -19,15 +21,34 @@ export interface CaFile {
  *
  * @throws CliError ERR_CONFIG_INVALID for a file that is unreadable, or not PEM
  */
-export async function trustCaFiles(env: NodeJS.ProcessEnv): Promise<readonly CaFile[]> {
-  const bundle = await caBundle(env);
-  if (bundle !== undefined) {
-    setDefaultCACertificates([...getCACertificates('default'), ...(await certificatesIn(bundle))]);
-  }
+export async function trustCaFiles(
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<readonly CaFile[]> {
   // Node.js trusts these already, but ignores a file that it cannot read.
   const extra = caFile('NODE_EXTRA_CA_CERTS', env['NODE_EXTRA_CA_CERTS']);
-  if (extra !== undefined) await certificatesIn(extra);
+  if (extra !== undefined) {
+    if (await isPipe(extra.file)) {
+      endReadOfNode(extra.file);
+      throw invalid(extra, 'is a pipe', 'write it to a file');
+    }
+    await certificatesIn(extra, signal);
+  }
+  const bundle = await caBundle(env);
+  if (bundle !== undefined) {
+    const certificates = await certificatesIn(bundle, signal);
+    setDefaultCACertificates([...getCACertificates('default'), ...certificates]);
+  }
   return [bundle, extra].filter((file) => file !== undefined);
+}
+
+/** A thread of Node.js waits for the pipe's writer, and the end of the process for that thread. */
+function endReadOfNode(pipe: string): void {
+  try {
+    closeSync(openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK));
+  } catch {
+    // Nobody reads it, or it is not ours to write.
+  }
 }
 
 async function caBundle(env: NodeJS.ProcessEnv): Promise<CaFile | undefined> {
@@ -43,21 +64,31 @@ function caFile(setting: CaFile['setting'], file = ''): CaFile | undefined {
   return file === '' ? undefined : { setting, file };
 }
 
-async function certificatesIn({ setting, file }: CaFile): Promise<readonly string[]> {
-  const invalid = (problem: string, fix: string, cause?: unknown): CliError =>
-    new CliError('ERR_CONFIG_INVALID', `${setting}: ${file} ${problem}`, fix, { cause });
-  const text = await readFile(file, 'latin1').catch((error: NodeJS.ErrnoException) => {
-    throw invalid(`cannot be read: ${error.code}`, 'correct the path, or unset it', error);
+// The authorities of all browsers together have a quarter of it.
+const largest = 1_048_576;
+
+async function certificatesIn(ca: CaFile, signal: AbortSignal): Promise<readonly string[]> {
+  const bytes = await readFileWithin(ca.file, largest, signal).catch((error: unknown) => {
+    if (error instanceof CliError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw invalid(ca, `cannot be read: ${code}`, 'correct the path, or unset it', error);
   });
-  const certificates = text.match(certificatePattern) ?? [];
+  if (bytes.length > largest) {
+    throw invalid(ca, `has more than ${largest} bytes`, 'correct the path, or unset it');
+  }
+  const certificates = bytes.toString('latin1').match(certificatePattern) ?? [];
   const convert = 'convert a certificate to PEM: openssl x509 -inform der -in FILE -out ca.pem';
-  if (certificates.length === 0) throw invalid('holds no certificate in PEM form', convert);
+  if (certificates.length === 0) throw invalid(ca, 'holds no certificate in PEM form', convert);
   certificates.forEach((certificate, index) => {
     try {
       new X509Certificate(certificate);
     } catch (error) {
-      throw invalid(`has a broken certificate, number ${index + 1}`, convert, error);
+      throw invalid(ca, `has a broken certificate, number ${index + 1}`, convert, error);
     }
   });
   return certificates;
+}
+
+function invalid({ setting, file }: CaFile, problem: string, fix: string, cause?: unknown) {
+  return new CliError('ERR_CONFIG_INVALID', `${setting}: ${file} ${problem}`, fix, { cause });
 }

@@ -2,6 +2,7 @@ import {
   CloudWatchClient,
   DescribeAlarmsForMetricCommand,
   GetMetricDataCommand,
+  ListAlarmMuteRulesCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { type MetricName, metricDimension, metricNamespace } from '../../core/contract.ts';
 import type { EpochSeconds } from '../../core/instant.ts';
@@ -15,6 +16,13 @@ export interface Alarm {
   readonly actionsEnabled: boolean;
   /** ARNs of the topics and other targets that it notifies. */
   readonly actions: readonly string[];
+}
+
+/** A rule that mutes the actions of alarms for a time. */
+export interface MuteRule {
+  readonly name: string;
+  /** Whether it mutes now, or is going to. */
+  readonly status: 'active' | 'scheduled';
 }
 
 export interface WatchedMetric {
@@ -70,6 +78,24 @@ export class Metrics {
       actionsEnabled: alarm.ActionsEnabled ?? true,
       actions: alarm.AlarmActions ?? [],
     }));
+  }
+
+  /** The rules that mute an alarm now, or are going to. */
+  async muteRulesOf(alarm: string): Promise<readonly MuteRule[]> {
+    const found: MuteRule[] = [];
+    const request = { AlarmName: alarm, Statuses: ['ACTIVE' as const, 'SCHEDULED' as const] };
+    let NextToken: string | undefined;
+    do {
+      const page = await askAws('cloudwatch:ListAlarmMuteRules', undefined, () =>
+        this.#client.send(new ListAlarmMuteRulesCommand({ ...request, NextToken }), this.#abort),
+      );
+      for (const { AlarmMuteRuleArn: arn = '', Status } of page.AlarmMuteRuleSummaries ?? []) {
+        const name = arn.slice(arn.lastIndexOf(':') + 1);
+        found.push({ name, status: Status === 'ACTIVE' ? 'active' : 'scheduled' });
+      }
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined);
+    return found;
   }
 }
 

@@ -14,16 +14,8 @@ export interface Secret extends SecretMetadata {
   readonly keyId?: string | undefined;
   /** It has a rotation of Secrets Manager, which may be switched off. */
   readonly isRotated?: boolean | undefined;
-  /** The Regions whose copy could not be brought up to date; only from DescribeSecret. */
-  readonly failedReplicas?: readonly FailedReplica[] | undefined;
   /** The AWS service that manages it, if one does. */
   readonly owningService?: string | undefined;
-}
-
-export interface FailedReplica {
-  readonly region: string;
-  /** AWS's words. */
-  readonly reason: string;
 }
 
 type Row = Omit<SecretListEntry, 'SecretVersionsToStages'> &
@@ -40,8 +32,5 @@ export function toSecret(row: Row, stages: Stages = {}): Secret {
     deletedAt: toInstant(row.DeletedDate),
     isRotated: row.RotationLambdaARN !== undefined || row.RotationEnabled === true,
     owningService: row.OwningService,
-    failedReplicas: (row.ReplicationStatus ?? [])
-      .filter(({ Status }) => Status === 'Failed')
-      .map(({ Region = '', StatusMessage = '' }) => ({ region: Region, reason: StatusMessage })),
   };
 }

@@ -15,6 +15,7 @@ import { confirmLocation } from '../rotator/confirm-location.ts';
 import { createPair } from '../rotator/create-pair.ts';
 import { type FileOptions, readCredential } from '../rotator/credential-file.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
+import { checkOwnPlace } from '../rotator/overlaps.ts';
 import {
   announce,
   reportToken,
@@ -48,6 +49,7 @@ export async function onboard(
   const names = namesOf(rotator, name);
   checkPrefix(session, rotator);
   checkDeployed(rotator);
+  checkOwnPlace(session, rotator);
   await confirmLocation(session, rotator, names.client);
   const { wait, key: keyId } = options;
   const resumed = await checkFree(session, { credential: name, names, tags, keyId });

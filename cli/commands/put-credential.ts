@@ -9,6 +9,7 @@ import {
   readCredential,
 } from '../rotator/credential-file.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
+import { overlapWarning } from '../rotator/overlaps.ts';
 import { copyWarning, policyWarning } from '../rotator/policy-warning.ts';
 import {
   announce,
@@ -47,7 +48,11 @@ export async function putCredential(
   assertPresent(names.token, token, fixFor(names.token));
   await confirmLocation(session, rotator, names.client);
   // Whoever created the secret, perhaps before its owner could, may read what is stored in it.
-  for (const warning of [await policyWarning(session, client), copyWarning(client)]) {
+  for (const warning of [
+    await policyWarning(session, client),
+    copyWarning(client),
+    overlapWarning(rotator),
+  ]) {
     if (warning !== undefined) session.terminal.note(`warning: ${warning}`);
   }
   const file = await readCredential(session, path, readSettings(token.tags), options);

@@ -1,8 +1,15 @@
 import type { MetricName } from '../../core/contract.ts';
 import { Account } from '../aws/account.ts';
-import { type Alarm, functionMetric, type Metrics, rotatorMetric } from '../aws/metrics.ts';
+import {
+  type Alarm,
+  functionMetric,
+  type Metrics,
+  type MuteRule,
+  rotatorMetric,
+} from '../aws/metrics.ts';
 import type { Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
+import { shellWord } from '../view/shell-word.ts';
 import { type Check, check, deployAgain, type Finding, failed, ok, unknown } from './check.ts';
 
 // The metrics that the stack has alarms on.
@@ -21,6 +28,10 @@ export function alarmChecks(session: Session, metrics: Metrics, rotator: Rotator
     check(
       'alarm recipients',
       async () => await recipientsFinding(account, [...(await byMetric).values()].flat()),
+    ),
+    check(
+      'mute rules',
+      async () => await mutesFinding(metrics, [...(await byMetric).values()].flat()),
     ),
   ];
 }
@@ -97,4 +108,44 @@ async function subscriptionsFinding(account: Account, topics: readonly string[])
     return failed('the topic has no subscriber', `subscribe somebody to ${topics.join(', ')}`);
   }
   return ok(`confirmed: ${subscriptions.map(({ endpoint }) => endpoint).join(', ')}`);
+}
+
+/** Alarms, by the name of the rule. */
+type Muted = ReadonlyMap<string, readonly { readonly alarm: string }[]>;
+
+/** A muted alarm is raised as ever, but notifies nobody. */
+async function mutesFinding(metrics: Metrics, alarms: readonly Alarm[]): Promise<Finding> {
+  if (alarms.length === 0) return unknown('there are no alarms');
+  const names = [...new Set(alarms.map(({ name }) => name))];
+  const rules = await Promise.all(
+    names.map(async (alarm) =>
+      (await metrics.muteRulesOf(alarm)).map((rule) => ({ ...rule, alarm })),
+    ),
+  );
+  const muted = (wanted: MuteRule['status']): Muted =>
+    Map.groupBy(
+      rules.flat().filter(({ status }) => status === wanted),
+      ({ name }) => name,
+    );
+  const [active, scheduled] = [muted('active'), muted('scheduled')];
+  const [now] = active.keys();
+  if (now !== undefined) {
+    return failed(
+      `muted now: ${inWords(active)}`,
+      `wait until its time is over, or: aws cloudwatch delete-alarm-mute-rule --alarm-mute-rule-name ${shellWord(now)}`,
+    );
+  }
+  const [next] = scheduled.keys();
+  if (next === undefined) return ok('none mutes an alarm');
+  return unknown(
+    `to be muted: ${inWords(scheduled)}`,
+    `see when: aws cloudwatch get-alarm-mute-rule --alarm-mute-rule-name ${shellWord(next)}`,
+  );
+}
+
+function inWords(rules: Muted): string {
+  const words = [...rules].map(
+    ([name, muted]) => `${muted.map(({ alarm }) => alarm).join(', ')} (by ${name})`,
+  );
+  return words.join('; ');
 }

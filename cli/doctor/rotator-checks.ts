@@ -2,6 +2,7 @@ import { Account } from '../aws/account.ts';
 import { Functions } from '../aws/functions.ts';
 import { Metrics } from '../aws/metrics.ts';
 import { abandonedRotators, explainAbandoned } from '../rotator/abandoned.ts';
+import { blindSpotOf, explainOverlaps, overlapsOf } from '../rotator/overlaps.ts';
 import { deployedFunction, type Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { formatDuration, hour } from '../view/durations.ts';
@@ -16,8 +17,22 @@ export function rotatorChecks(session: Session, rotator: Rotator): readonly Chec
     check('schedule', () => scheduleFinding(session, rotator)),
     check('last tick', () => tickFinding(metrics, session, rotator)),
     ...alarmChecks(session, metrics, rotator),
+    check('own prefix', async () => overlapFinding(rotator)),
     check('other rotators', () => abandonedFinding(session, rotator)),
   ];
+}
+
+/** Within an app, synthesis refuses this; nothing else sees the rotators of other apps. */
+function overlapFinding(rotator: Rotator): Finding {
+  const overlaps = overlapsOf(rotator);
+  if (overlaps.length > 0) {
+    const { words, fix } = explainOverlaps(overlaps, rotator);
+    return failed(words, fix);
+  }
+  const unseen = blindSpotOf(rotator);
+  if (unseen === undefined) return ok(`${rotator.prefix}/ belongs to no other rotator`);
+  const { message, fix } = rotator.function.kind === 'hidden' ? rotator.function.why : {};
+  return unknown(message ?? unseen, fix);
 }
 
 /** Tokens that nothing renews raise no alarm: alarms belong to a rotator that has a function. */

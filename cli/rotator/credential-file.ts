@@ -1,7 +1,4 @@
-import { constants, createReadStream, openSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
 import input from '@inquirer/input';
 import password from '@inquirer/password';
 import {
@@ -12,7 +9,8 @@ import {
 import { RotatorError } from '../../core/errors.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { decodeText } from '../../core/text.ts';
-import { CliError, interrupted, usageError } from '../errors.ts';
+import { CliError, usageError } from '../errors.ts';
+import { readFileWithin, readWithin } from '../read-file.ts';
 import type { Session } from '../session.ts';
 import { wrapLines } from '../view/table.ts';
 
@@ -77,10 +75,9 @@ async function readText(session: Session, file: string): Promise<string> {
 }
 
 async function readBytes(session: Session, file: string): Promise<Buffer> {
-  if (file === '-') return await readBounded(session.terminal.stdin, session.signal);
+  if (file === '-') return await readWithin(session.terminal.stdin, largest, session.signal);
   try {
-    const stats = await stat(file);
-    const { mode, size } = stats;
+    const { mode, size } = await stat(file);
     if (size > largest) throw tooLarge(size);
     if ((mode & 0o077) !== 0) {
       const text = `warning: other users of this machine can read ${file}: chmod 600 it, or delete it afterwards`;
@@ -88,41 +85,11 @@ async function readBytes(session: Session, file: string): Promise<Buffer> {
       const lines = wrapLines(text, 0, terminal.noteColumns);
       terminal.note(...lines.map((line) => terminal.styleNote('yellow', line)));
     }
-    const stream = stats.isFIFO() ? openPipe(file) : createReadStream(file, { end: largest });
-    return await readBounded(stream, session.signal);
+    return await readFileWithin(file, largest, session.signal);
   } catch (error) {
     if (error instanceof CliError || session.signal.aborted) throw error;
     const { code } = error as NodeJS.ErrnoException;
     throw usageError(`cannot read ${file}: ${code}`);
-  }
-}
-
-/** Opens a named pipe. As a file, it would block a thread, and with it the end of the process. */
-function openPipe(file: string): Readable {
-  const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
-  return new Socket({ fd, readable: true, writable: false });
-}
-
-/** Reads slightly more than a secret holds. Ctrl-C ends it: nobody may ever write to a pipe. */
-async function readBounded(stream: Readable, signal: AbortSignal): Promise<Buffer> {
-  const read = async (): Promise<Buffer> => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    for await (const chunk of stream) {
-      chunks.push(Buffer.from(chunk));
-      length += chunk.length;
-      if (length > largest) break;
-    }
-    return Buffer.concat(chunks);
-  };
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void => aborted.reject(interrupted());
-  signal.addEventListener('abort', abort, { once: true });
-  if (signal.aborted) abort();
-  try {
-    return await Promise.race([read(), aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
 }
 

@@ -52,13 +52,14 @@ export async function findRotator(session: Session): Promise<Rotator> {
 
 /** A function whose environment is broken still shows which secrets are its own. */
 function deployedRotator(found: RotatorFunction, region: string): DeployedRotator {
-  const { rotator: name, variables } = found;
+  const { rotator: name, name: functionName, variables } = found;
   try {
-    return { name, ...configOf(found, region) };
+    const { prefix, clientSecrets } = configOf(found, region);
+    return { name, functionName, prefix, clientSecrets };
   } catch {
     const own = variables[environmentVariables.prefix] ?? '';
     const prefix = prefixPattern.test(own) ? own : defaultPrefix(name);
-    return { name, prefix, clientSecrets: undefined };
+    return { name, functionName, prefix, clientSecrets: undefined };
   }
 }
 

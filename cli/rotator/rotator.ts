@@ -17,6 +17,7 @@ export type FunctionState =
 /** A rotator that has a function. */
 export interface DeployedRotator {
   readonly name: string;
+  readonly functionName: string;
   readonly prefix: string;
   /** Undefined when its function's environment is invalid, so that nobody can tell. */
   readonly clientSecrets: ReadonlyMap<string, string> | undefined;

@@ -30,6 +30,14 @@ export interface Alarm {
   readonly description?: string | undefined;
 }
 
+/** A rule that mutes alarms of CloudWatch. Nothing follows its schedule: its status is set by hand. */
+export interface AlarmMuteRule {
+  readonly name: string;
+  readonly alarmNames: readonly string[];
+  readonly status: 'SCHEDULED' | 'ACTIVE' | 'EXPIRED';
+  readonly muteType: 'ONE_TIME' | 'RECURRING';
+}
+
 /** A subscription to an SNS topic. */
 export interface Subscription {
   readonly topicArn: string;
@@ -80,6 +88,8 @@ export class Account {
   readonly metrics = new MetricStore();
   /** By name. */
   readonly alarms = new Map<string, Alarm>();
+  /** By name. */
+  readonly muteRules = new Map<string, AlarmMuteRule>();
   /** By ARN. */
   readonly topics = new Set<string>();
   readonly subscriptions: Subscription[] = [];

@@ -25,6 +25,13 @@ const describeAlarmsForMetricRequest = v.object({
   Period: v.optional(v.number()),
 });
 
+const listAlarmMuteRulesRequest = v.object({
+  AlarmName: v.optional(text(1, 255)),
+  Statuses: v.optional(v.array(oneOf(['SCHEDULED', 'ACTIVE', 'EXPIRED']))),
+  MaxRecords: v.optional(count(1, 100), 50),
+  NextToken: v.optional(v.string()),
+});
+
 export const cloudwatch: AwsService = {
   name: 'cloudwatch',
   protocol: jsonProtocol('1.0', 'GraniteServiceVersion20100801'),
@@ -41,6 +48,12 @@ export const cloudwatch: AwsService = {
       'DescribeAlarmsForMetric',
       operation(describeAlarmsForMetricRequest, anyResource, ({ account }, request) =>
         describeAlarmsForMetric(account, request),
+      ),
+    ],
+    [
+      'ListAlarmMuteRules',
+      operation(listAlarmMuteRulesRequest, anyResource, ({ account }, request) =>
+        listAlarmMuteRules(account, request),
       ),
     ],
     [
@@ -96,6 +109,30 @@ function describeAlarmsForMetric(
     .filter(({ statistic }) => Statistic === undefined || statistic === Statistic)
     .filter(({ periodSeconds }) => Period === undefined || periodSeconds === Period);
   return { MetricAlarms: found.map((alarm) => metricAlarm(account, alarm)) };
+}
+
+function listAlarmMuteRules(
+  account: Account,
+  request: v.InferOutput<typeof listAlarmMuteRulesRequest>,
+): object {
+  const { AlarmName, Statuses } = request;
+  const listed = [...account.muteRules.values()]
+    .filter(({ alarmNames }) => AlarmName === undefined || alarmNames.includes(AlarmName))
+    .filter(({ status }) => Statuses === undefined || Statuses.includes(status));
+  const page = pageOf(
+    listed,
+    ({ name }) => name,
+    { size: request.MaxRecords, token: request.NextToken },
+    () => new AwsError('InvalidNextToken', 'The next token specified is invalid.'),
+  );
+  return {
+    AlarmMuteRuleSummaries: page.items.map(({ name, status, muteType }) => ({
+      AlarmMuteRuleArn: account.arn('cloudwatch', `alarm-mute-rule:${name}`),
+      Status: status,
+      MuteType: muteType,
+    })),
+    NextToken: page.nextToken,
+  };
 }
 
 function metricAlarm(account: Account, alarm: Alarm): object {

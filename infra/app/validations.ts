@@ -1,23 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import {
-  type App,
-  CloudFormationValidatePlugin,
-  type IPolicyValidationPlugin,
-  Validations,
-} from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
+import { join } from 'node:path';
+import { type App, type IPolicyValidationPlugin, Validations } from 'aws-cdk-lib';
+import { StrictAwsSolutions, StrictCloudFormationRules } from './strict-validation.ts';
 
-const guardFolder = new URL('./guard/', import.meta.url);
+const guardFolder = join(import.meta.dirname, 'guard');
 
 /**
  * Fails every synthesis that violates a rule of `guard/`, of cdk-nag's AwsSolutions, or of CDK itself
  * (whose rules are errors by a flag in `cdk.json`), unless the construct acknowledges the finding.
+ * Fails it too if rules cannot be evaluated.
  */
-export function addValidations(app: App): void {
-  const guardRules = readdirSync(guardFolder)
+export function addValidations(app: App, folder: string = guardFolder): void {
+  const guardRules = readdirSync(folder)
     .filter((name) => name.endsWith('.guard'))
-    .map((name) => ({ name, content: readFileSync(new URL(name, guardFolder), 'utf8') }));
+    .map((name) => ({ name, content: readFileSync(join(folder, name), 'utf8') }));
   // Under exactOptionalPropertyTypes CDK's class does not satisfy its own interface.
-  const rules = new CloudFormationValidatePlugin({ guardRules }) as IPolicyValidationPlugin;
-  Validations.of(app).addPlugins(rules, new AwsSolutionsChecks(app));
+  const rules = new StrictCloudFormationRules({ guardRules }) as IPolicyValidationPlugin;
+  Validations.of(app).addPlugins(rules, new StrictAwsSolutions(app));
 }

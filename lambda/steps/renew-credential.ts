@@ -10,6 +10,7 @@ import { logFailure } from './log-failure.ts';
 import { remember } from './remember.ts';
 import { replaceToken } from './replace-token.ts';
 import type { Run } from './run.ts';
+import { warnOfReplicas } from './warn-of-replicas.ts';
 import { warnOfToken } from './warn-of-token.ts';
 
 /**
@@ -73,5 +74,6 @@ async function renew(
     client_secret_position: clientSecretPosition,
   });
   warnOfToken(run, credential, token);
-  return { kind: 'renewed', token, clientSecretPosition };
+  const hasFailedReplica = warnOfReplicas(run, credential, secret);
+  return { kind: 'renewed', token, clientSecretPosition, hasFailedReplica };
 }

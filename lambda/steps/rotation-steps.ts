@@ -19,6 +19,7 @@ import { observe } from './observe.ts';
 import type { Run } from './run.ts';
 import { moveCurrent, removePending, tryRemovePending } from './staging-labels.ts';
 import { validateToken } from './validate-token.ts';
+import { warnOfReplicas } from './warn-of-replicas.ts';
 import { warnOfToken } from './warn-of-token.ts';
 import { withRetries } from './with-retries.ts';
 
@@ -51,6 +52,7 @@ export async function createSecret(
   const { secretId, versionId, rotationToken } = rotation;
   await store(run, { secretId, versionId, secretString, pending: { rotationToken } });
   warnOfToken(run, rotation.credential, token);
+  warnOfReplicas(run, rotation.credential, secret);
   return { did: 'a pending token is stored', token };
 }
 

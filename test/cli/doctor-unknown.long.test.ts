@@ -8,6 +8,7 @@ describe('doctor', () => {
     ['last tick', 'cloudwatch:GetMetricData'],
     ['alarms', 'cloudwatch:DescribeAlarmsForMetric'],
     ['alarm recipients', 'sns:ListSubscriptionsByTopic'],
+    ['mute rules', 'cloudwatch:ListAlarmMuteRules'],
     ['token secret', 'secretsmanager:DescribeSecret'],
     ['client secret', 'secretsmanager:DescribeSecret'],
     ['credential', 'secretsmanager:GetSecretValue'],

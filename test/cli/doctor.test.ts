@@ -35,6 +35,8 @@ describe('doctor', () => {
         'last tick',
         'alarms',
         'alarm recipients',
+        'mute rules',
+        'own prefix',
         'other rotators',
         'token secret',
         'client secret',

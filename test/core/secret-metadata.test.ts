@@ -26,6 +26,18 @@ describe('toMetadata', () => {
     });
   });
 
+  it('reads which replicas have failed, and why', () => {
+    const ReplicationStatus = [
+      { Region: 'eu-west-1', Status: 'InSync', StatusMessage: 'Replication succeeded' },
+      { Region: 'eu-west-2', Status: 'Failed', StatusMessage: 'no access to the key' },
+      { Status: 'Failed' },
+    ];
+    expect(toMetadata({ ReplicationStatus }).failedReplicas).toEqual([
+      { region: 'eu-west-2', reason: 'no access to the key' },
+      { region: '', reason: '' },
+    ]);
+  });
+
   it('reports a version as pending even when it is current too', () => {
     const { currentVersionId, pendingVersionId } = toMetadata(
       {},

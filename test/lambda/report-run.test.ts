@@ -138,6 +138,7 @@ describe('the log of a run', () => {
       reasons: { 'token-missing': 1 },
       outcomes: { renewed: 1 },
       failing: 0,
+      failed_replicas: 0,
       short_lived: 0,
     });
   });

@@ -25,6 +25,8 @@ export interface SynthesisOptions {
   readonly context?: Readonly<Record<string, unknown>> | undefined;
   /** Adds the project's own validations. @default true */
   readonly validations?: boolean | undefined;
+  /** The folder of Guard rules. @default the project's own */
+  readonly guardFolder?: string | undefined;
 }
 
 interface Violation {
@@ -38,7 +40,7 @@ interface Violation {
 export function synthesise(build: (app: App) => void, options: SynthesisOptions = {}): Synthesis {
   const app = new App({ context: { ...cdkJson.context, ...options.context } });
   build(app);
-  if (options.validations ?? true) addValidations(app);
+  if (options.validations ?? true) addValidations(app, options.guardFolder);
   let passed = true;
   try {
     app.synth();
