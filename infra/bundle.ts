@@ -24,8 +24,8 @@ export function bundleDirectory(
     isRepository
       ? 'the function is not built: run "npm run build" first'
       : 'the function’s code is missing: it is in the package ims-token-rotator, beside the ' +
-          'construct. If you bundle your app, leave that package out, for example with ' +
-          '"--external:ims-token-rotator" of esbuild, so that it is loaded from node_modules',
+          'construct. If you bundle your app, leave packages out, for example with ' +
+          '"--packages=external" of esbuild, so that they are loaded from node_modules',
   );
 }
 

@@ -22,8 +22,11 @@ export interface IImsTokenRotator extends IConstruct {
   grantInvoke(grantee: IGrantable): Grant;
 
   /**
-   * Lets an operator run every command of `ims-token-rotator` on this rotator. That includes reading
-   * its tokens and client secrets, and deleting them with a recovery window.
+   * Lets an operator of the rotator's account run every command of `ims-token-rotator` on this
+   * rotator. That includes reading its tokens and client secrets, and deleting them with a recovery
+   * window.
+   *
+   * @throws ValidationError if the grantee is of another account
    */
   grantOperate(grantee: IGrantable): Grant;
 

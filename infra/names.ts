@@ -37,16 +37,18 @@ export function secretPrefix(
   if (Token.isUnresolved(whole) || !prefixPattern.test(whole)) {
     refuse(scope, 'Prefix', `the prefix "${whole}" is invalid: it must be ${prefixRule}`);
   }
-  // Rotators of other apps have their secrets there, and a role's patterns match slashes.
-  if (whole === standardPrefix) {
-    refuse(
-      scope,
-      'PrefixOfAll',
-      `the prefix "${whole}" is that of every rotator: this one could read the secrets of all others; ` +
-        `use "${defaultPrefix('<rotatorName>')}", the default, or a prefix of its own`,
-    );
-  }
+  const problem = prefixProblem(whole);
+  if (problem !== undefined) refuse(scope, 'PrefixOfAll', `the prefix "${whole}" ${problem}`);
   return whole;
+}
+
+/** Rotators of other apps have their secrets there, and a role's patterns match slashes. */
+export function prefixProblem(prefix: unknown): string | undefined {
+  if (prefix !== standardPrefix) return undefined;
+  return (
+    'is that of every rotator: this one could read the secrets of all others; use ' +
+    `"${defaultPrefix('<rotatorName>')}", the default, or a prefix of its own`
+  );
 }
 
 export function checkRotatorName(scope: IConstruct, name: string): void {

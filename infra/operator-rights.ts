@@ -1,9 +1,10 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
 import { type SecretKind, secretName, tagKeys } from '../core/contract.ts';
 import { secretsManagerOf } from './keys.ts';
+import { refuse } from './refuse.ts';
 import { partialSecretArn, secretArnPattern } from './secret-arns.ts';
 
 export interface OperatorRightsProps {
@@ -28,6 +29,7 @@ export class OperatorRights {
   readonly #rights: Right[];
   readonly #grantees: IGrantable[] = [];
   readonly #keys = new Set<string>();
+  readonly #account: string;
   readonly #region: string;
   readonly #scope: IConstruct;
 
@@ -35,6 +37,7 @@ export class OperatorRights {
     const arnOf = (kind: SecretKind): string =>
       secretArnPattern(partialSecretArn(scope, secretName(prefix, '*', kind), place));
     this.#scope = scope;
+    this.#account = place.account ?? Stack.of(scope).account;
     this.#region = place.region ?? Stack.of(scope).region;
     this.#rights = [
       ...onEverything(),
@@ -48,6 +51,7 @@ export class OperatorRights {
 
   /** Gives the rights to an operator, including those that are added later. */
   grant(grantee: IGrantable): Grant {
+    this.#checkAccount(grantee);
     this.#grantees.push(grantee);
     return this.#rights
       .map((right) => give(right, grantee))
@@ -96,6 +100,18 @@ export class OperatorRights {
         resource: '*',
         arnFormat: ArnFormat.NO_RESOURCE_NAME,
       }),
+    );
+  }
+
+  /** CDK would drop the rights of an imported role in silence, and in its own account they do nothing. */
+  #checkAccount({ grantPrincipal: { principalAccount: account } }: IGrantable): void {
+    const isKnown = account !== undefined && !Token.isUnresolved(account);
+    if (!isKnown || Token.isUnresolved(this.#account) || account === this.#account) return;
+    refuse(
+      this.#scope,
+      'OperatorAccount',
+      `an operator of another account (${account}) can have no rights here; grant them to a role ` +
+        `of the rotator's account (${this.#account}) that the operator assumes`,
     );
   }
 

@@ -5,6 +5,7 @@ import {
   isThreshold,
   thresholdsProblem,
 } from './alarm-thresholds.ts';
+import { prefixProblem } from './names.ts';
 import { marginProblem } from './renewal-margin.ts';
 import {
   tickLimits,
@@ -16,10 +17,12 @@ import {
 
 type Add = (path: readonly string[], message: string) => void;
 
-/** Reports settings that are valid alone but conflict. */
+/** Reports settings that are valid alone but conflict, with each other or with those of other apps. */
 export function addConflicts(value: unknown, add: Add): void {
   const settings = entriesOf(value);
   const alarms = entriesOf(settings['alarms']);
+  const shared = prefixProblem(settings['prefix']);
+  if (shared !== undefined) add(['prefix'], shared);
   addAlarmConflicts(alarms, add);
   addNetworkConflicts(settings, add);
   const { secretArn, secretKeyArn } = entriesOf(settings['proxy']);

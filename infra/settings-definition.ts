@@ -48,11 +48,13 @@ const noList = v.pipe(
 function settingsObject<const Entries extends v.ObjectEntries>(entries: Entries) {
   return v.pipe(
     noList,
-    v.strictObject(entries, (issue) =>
-      issue.expected === 'never'
+    v.strictObject(entries, (issue) => {
+      if (issue.expected === 'Object') return must('an object')(issue);
+      const isUnknown = issue.expected === 'never';
+      return isUnknown
         ? `is unknown; the settings here are ${Object.keys(entries).join(', ')}`
-        : must('an object')(issue),
-    ),
+        : 'is missing';
+    }),
   );
 }
 

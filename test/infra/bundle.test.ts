@@ -67,7 +67,7 @@ new ImsTokenRotator(new Stack(), 'Rotator', { rotatorName: 'prod' });`;
     });
     await expect(promisify(execFile)(process.execPath, [file])).rejects.toMatchObject({
       stderr: expect.stringContaining(
-        'If you bundle your app, leave that package out, for example with "--external:ims-token-rotator"',
+        'If you bundle your app, leave packages out, for example with "--packages=external" of esbuild',
       ),
     });
   },

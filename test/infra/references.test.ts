@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { AccountPrincipal, type IGrantable, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { products } from '../../core/contract.ts';
@@ -154,6 +154,49 @@ describe('a rotator that another app deploys', () => {
         encryptionKey: key.addAlias('alias/mine'),
       }),
     ).toThrow('encryptionKey is an alias');
+  });
+});
+
+describe('operators of another account', () => {
+  const other = '444455556666';
+  const refused =
+    "an operator of another account (444455556666) can have no rights here; grant them to a role of the rotator's account (111122223333) that the operator assumes";
+
+  it.each<[string, () => IGrantable]>([
+    [
+      'a role of this app',
+      () => {
+        const elsewhere = new Stack(stack.node.root, 'Elsewhere', { env: { account: other } });
+        return new Role(elsewhere, 'Operator', { assumedBy: new ServicePrincipal('x') });
+      },
+    ],
+    [
+      'an imported role, whose rights CDK would drop in silence',
+      () => Role.fromRoleArn(stack, 'Imported', `arn:aws:iam::${other}:role/operator`),
+    ],
+    ['the account itself', () => new AccountPrincipal(other)],
+  ])('are refused: %s', (_, operator) => {
+    const grantee = operator();
+    const rotator = new ImsTokenRotator(stack, 'Rotator');
+    expect(() => rotator.grantOperate(grantee)).toThrow(refused);
+    const deployed = ImsTokenRotator.fromRotatorAttributes(stack, 'Deployed', {
+      rotatorName: 'prod',
+      functionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:rotator',
+    });
+    expect(() => deployed.grantOperate(grantee)).toThrow(refused);
+  });
+
+  it('are refused also where the rotator is elsewhere, but not an imported role beside it', () => {
+    const elsewhere = ImsTokenRotator.fromRotatorAttributes(stack, 'Elsewhere', {
+      rotatorName: 'prod',
+      functionArn: `arn:aws:lambda:eu-west-1:${other}:function:rotator`,
+      account: other,
+    });
+    expect(() => elsewhere.grantOperate(workload)).toThrow(
+      'an operator of another account (111122223333) can have no rights here',
+    );
+    const role = Role.fromRoleArn(stack, 'Own', 'arn:aws:iam::111122223333:role/operator');
+    expect(new ImsTokenRotator(stack, 'Rotator').grantOperate(role).success).toBe(true);
   });
 });
 

@@ -120,6 +120,13 @@ describe('parseSettings', () => {
     ],
     ['an invalid prefix', { prefix: '/a/' }, /^prefix: must be parts of letters, digits/],
     [
+      'the prefix of all rotators',
+      { prefix: 'ims-token-rotator' },
+      /^prefix: is that of every rotator: this one could read the secrets of all others; use /,
+    ],
+    ['a proxy without its URL', { proxy: {} }, /^proxy\.url: is missing$/],
+    ['a proxy that is no object', { proxy: 'http://p' }, /^proxy: must be an object; it is "http/],
+    [
       'credentials that are no object',
       { credentials: 5 },
       /^credentials: must be an object of credentials/,

@@ -30,14 +30,32 @@ it('a release publishes, with provenance, the very file that the checks of a rel
   const jobs = await jobsOf('release.yml');
   expect([...jobs.keys()]).toEqual(['check', 'publish']);
   expect(commandsOf(jobs.get('check'))).toEqual(['npm ci', 'npm run release:check', 'npm pack']);
-  const publish = ['npm publish --provenance ./ims-token-rotator-*.tgz'];
-  expect(commandsOf(jobs.get('publish'))).toEqual(publish);
   expect(jobs.get('publish')).toContain('needs: check');
   const { publishConfig, scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   expect(publishConfig.provenance).toBe(true);
   for (const command of ['check', 'test:long', 'sbom']) {
     expect(scripts['release:check']).toContain(`npm run ${command}`);
   }
+});
+
+it.each([
+  ['v1.2.3', 'publish --provenance ./ims-token-rotator-1.2.3.tgz'],
+  ['v1.2.3-beta.1', 'publish --provenance --tag next ./ims-token-rotator-1.2.3-beta.1.tgz'],
+])('the tag %s runs "npm %s"', async (tag, command) => {
+  const [script] = scriptsOf((await jobsOf('release.yml')).get('publish'));
+  const cwd = await temporaryDirectory();
+  await writeFile(join(cwd, `ims-token-rotator-${tag.slice(1)}.tgz`), '');
+  const npm = `npm() { echo "$@"; }\n${script}`;
+  const env = { PATH: process.env['PATH'], GITHUB_REF_NAME: tag };
+  const { stdout } = spawnSync('bash', ['-e', '-c', npm], { cwd, env });
+  expect(String(stdout)).toBe(`${command}\n`);
+});
+
+it('a release runs no action that somebody could replace by moving a tag', async () => {
+  const workflow = await readFile(join(directory, 'release.yml'), 'utf8');
+  const actions = [...workflow.matchAll(/uses: (.*)/g)].map(([, action]) => action);
+  expect(actions).toHaveLength(6);
+  for (const action of actions) expect(action).toMatch(/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
 });
 
 it('only the job that publishes, and runs nothing of the repository, may sign in to npm', async () => {
@@ -47,15 +65,21 @@ it('only the job that publishes, and runs nothing of the repository, may sign in
   expect(jobs.get('publish')).not.toContain('checkout');
 });
 
-/** The scripts of the steps with a name: what has to hold before anything is installed. */
-function guardsOf(job = ''): string {
+/** The scripts of the steps with a name. */
+function scriptsOf(job = ''): readonly string[] {
   const scripts = [
     ...job.matchAll(
       /- name: .*\n(?: {8}env:\n {10}.*\n)? {8}run: (?:\|\n((?: {10}.*\n)+)|(.*)\n)/g,
     ),
   ];
+  return scripts.map(([, block = '', line = block]) => line);
+}
+
+/** What has to hold before anything is installed. */
+function guardsOf(job: string | undefined): string {
+  const scripts = scriptsOf(job);
   expect(scripts).toHaveLength(2);
-  return scripts.map(([, block, line]) => block ?? line).join('\n');
+  return scripts.join('\n');
 }
 
 describe('a release stops before the checks', () => {
@@ -72,6 +96,7 @@ describe('a release stops before the checks', () => {
     ['if the tag is another version', { tag: 'v1.2.4' }, false],
     ['if the changelog lacks the version', { changelog: '## [1.2.30]' }, false],
     ['if the package names another repository', { repository: 'acme/other' }, false],
+    ['if the other name begins alike', { repository: 'acme/rotator-fork' }, false],
     ['if the commit is not of the default branch', { branch: 'side' }, false],
   ])('%s', async (_, change, passes) => {
     const { version, tag, changelog, repository, branch } = { ...released, ...change };
