@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { clientSecret, lifetime, type Row, rowsOf } from './fleet.ts';
+import { clientSecret, lifetime, type Row, rowsOf } from './secrets.ts';
 import { isSigned } from './signature.ts';
 
 export const credentials = {

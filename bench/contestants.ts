@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { environmentVariables } from '../core/contract.ts';
 import { credentials } from './answering-server.ts';
-import { prefix, region } from './fleet.ts';
+import { prefix, region } from './secrets.ts';
 
 const run = promisify(execFile);
 

@@ -1,65 +1,62 @@
-import { createHash } from 'node:crypto';
-import { secretName } from '../core/contract.ts';
-import { epochSeconds } from '../core/instant.ts';
-import { fingerprint } from '../core/token-tags.ts';
-import { encodeVersionId } from '../core/version-id.ts';
+import assert from 'node:assert/strict';
+import { AnsweringServer } from './answering-server.ts';
+import { type Contestant, contestants, measure } from './contestants.ts';
+import { rounded } from './figures.ts';
 
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+const once = { count: 1, warmUp: 0 } as const;
 
-export const prefix = 'ims-token-rotator/bench';
-export const region = 'eu-west-1';
-export const lifetime = 86_400;
-
-const clientVersionId = '6f1c5b5e-0f6e-4a53-9d0f-2f1f1d8a7c11';
-const root = `arn:aws:secretsmanager:${region}:000000000000:secret`;
-
-export const clientSecret = {
-  versionId: clientVersionId,
-  secretString: JSON.stringify({
-    client_id: 'bench-client',
-    client_secret: 'bench-client-secret',
-    scope: 'openid,AdobeID',
-  }),
-} as const;
-
-/** A secret's row as ListSecrets shows it. */
-export interface Row {
-  readonly ARN: string;
-  readonly Name: string;
-  readonly CreatedDate: number;
-  readonly LastChangedDate: number;
-  readonly SecretVersionsToStages: Readonly<Record<string, readonly string[]>>;
-  readonly Tags: readonly { readonly Key: string; readonly Value: string }[];
+/**
+ * One tick over a fleet of which nothing is due, and one of which a hundredth is, each against a loop
+ * of the same calls: as many at once, and no more renewals a second than the quota allows.
+ */
+export async function* benchFleet(credentials: number) {
+  const server = new AnsweringServer();
+  await server.start();
+  try {
+    const everybody = await contestants();
+    const listing = new Map<string, number>();
+    for (const every of [0, 100]) {
+      const isDue = (index: number): boolean => every > 0 && index % every === 0;
+      const due = every > 0 ? Math.ceil(credentials / every) : 0;
+      for (const bench of ['floor', 'rotator'] as const) {
+        const { seconds, mebibytes } = await tick(everybody, bench, server, {
+          credentials,
+          isDue,
+          due,
+        });
+        if (due === 0) listing.set(bench, seconds);
+        const renewing = seconds - (listing.get(bench) ?? 0);
+        yield {
+          bench,
+          case: `${credentials} credentials, ${due === 0 ? 'nothing' : '1 %'} due`,
+          median_ms: rounded(seconds * 1000, 0),
+          rss_mb: rounded(mebibytes, 1),
+          list_calls: Math.ceil(credentials / 50),
+          renewals_per_second: due === 0 ? undefined : rounded(due / renewing, 1),
+        };
+      }
+    }
+  } finally {
+    server.stop();
+  }
 }
 
-/** The rows of a credential whose token ends in that many seconds. */
-export function rowsOf(credential: string, secondsLeft: number): readonly [Row, Row] {
-  const client = secretName(prefix, credential, 'client');
-  const token = secretName(prefix, credential, 'token');
-  const clientArn = `${root}:${client}-aBcDeF`;
-  const now = Math.floor(Date.now() / 1000);
-  const id = encodeVersionId(
-    {
-      expiresAt: epochSeconds(now + secondsLeft),
-      lifetime,
-      fingerprint: fingerprint(digest, clientArn, clientVersionId, {}),
-    },
-    digest(credential),
-  );
-  const common = { CreatedDate: now - 864_000, LastChangedDate: now - lifetime, Tags: [] };
-  const current = ['AWSCURRENT'];
-  return [
-    {
-      ...common,
-      ARN: clientArn,
-      Name: client,
-      SecretVersionsToStages: { [clientVersionId]: current },
-    },
-    {
-      ...common,
-      ARN: `${root}:${token}-aBcDeF`,
-      Name: token,
-      SecretVersionsToStages: { [id]: current },
-    },
-  ];
+async function tick(
+  everybody: readonly Contestant[],
+  name: Contestant['name'],
+  server: AnsweringServer,
+  fleet: {
+    readonly credentials: number;
+    readonly isDue: (index: number) => boolean;
+    readonly due: number;
+  },
+): Promise<{ readonly seconds: number; readonly mebibytes: number }> {
+  const contestant = everybody.find((each) => each.name === name);
+  assert(contestant);
+  server.serveFleet(fleet.credentials, fleet.isDue);
+  const { milliseconds, renewed, peak } = await measure(contestant, server.url, once);
+  assert.equal(renewed, fleet.due);
+  assert.equal(server.calls.get('ListSecrets'), Math.ceil(fleet.credentials / 50));
+  assert.equal(server.calls.get('PutSecretValue') ?? 0, fleet.due);
+  return { seconds: (milliseconds[0] ?? Number.NaN) / 1000, mebibytes: peak / 1024 };
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { AnsweringServer } from './answering-server.ts';
 import { type Contestant, contestants, type Measured, measure } from './contestants.ts';
-import { lifetime } from './fleet.ts';
-import { median } from './median.ts';
+import { median, rounded } from './figures.ts';
+import { lifetime } from './secrets.ts';
 
 interface Case {
   readonly name: string;
@@ -97,8 +97,4 @@ function* rowsOf(name: string, samples: ReadonlyMap<string, readonly Sample[]>) 
       rss_mb: rounded(median(own.map(({ mebibytes }) => mebibytes)), 1),
     };
   }
-}
-
-function rounded(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
 }

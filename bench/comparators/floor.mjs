@@ -101,8 +101,25 @@ async function renew({ ARN: SecretId, Name }) {
   if (!stored.VersionStages.includes('AWSCURRENT')) throw new Error('the token is not current');
 }
 
+/** Starts no more renewals a second than the function may, and as many at once. */
+async function renewAll(due) {
+  const { IMS_TOKEN_ROTATOR_CONCURRENCY = '8', IMS_TOKEN_ROTATOR_WRITES_PER_SECOND = '40' } =
+    process.env;
+  const queue = [...due];
+  let free = Date.now();
+  const work = async () => {
+    for (let row = queue.shift(); row !== undefined; row = queue.shift()) {
+      const wait = free - Date.now();
+      free = Math.max(free, Date.now()) + 1000 / Number(IMS_TOKEN_ROTATOR_WRITES_PER_SECOND);
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+      await renew(row);
+    }
+  };
+  await Promise.all(Array.from({ length: Number(IMS_TOKEN_ROTATOR_CONCURRENCY) }, work));
+}
+
 export async function handler() {
-  let renewed = 0;
+  const due = [];
   let NextToken;
   do {
     const page = await call('ListSecrets', {
@@ -110,13 +127,13 @@ export async function handler() {
       MaxResults: 100,
       NextToken,
     });
-    const tokens = page.SecretList.filter(({ Name }) => Name.endsWith('/token'));
-    for (const row of tokens) {
-      if (secondsLeft(currentOf(row.SecretVersionsToStages)) > 43_200) continue;
-      await renew(row);
-      renewed += 1;
+    for (const row of page.SecretList) {
+      if (!row.Name.endsWith('/token')) continue;
+      if (secondsLeft(currentOf(row.SecretVersionsToStages)) <= 43_200) due.push(row);
     }
     NextToken = page.NextToken;
   } while (NextToken !== undefined);
-  return { renewed };
+  if (due.length === 1) await renew(due[0]);
+  else await renewAll(due);
+  return { renewed: due.length };
 }

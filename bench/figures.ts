@@ -7,3 +7,7 @@ export function median(values: readonly number[]): number {
   ];
   return (low + high) / 2;
 }
+
+export function rounded(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
