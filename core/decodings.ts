@@ -1,6 +1,9 @@
 // Ordinary messages come to at most 4 times their own length.
 const mostTimes = 10;
 
+/** The letters and digits that make a decoding worth a look, unless more are wanted. */
+const fewest = 8;
+
 /**
  * A text and what it decodes to: from hex, base64, base64url, or a list of character codes, read
  * forwards or backwards. What was decoded is decoded again, until nothing is left. Undefined if
@@ -8,8 +11,10 @@ const mostTimes = 10;
  *
  * The work ends, because each decoding is shorter than its text, and takes time in proportion to
  * the text, because no more is decoded than 10 times its length.
+ *
+ * @param least letters and digits of a decoding of interest; shorter ones are left out
  */
-export function decodingsOf(text: string): readonly string[] | undefined {
+export function decodingsOf(text: string, least = fewest): readonly string[] | undefined {
   const found = new Set<string>();
   let characters = 0;
   const add = (decoded: string): void => {
@@ -21,13 +26,14 @@ export function decodingsOf(text: string): readonly string[] | undefined {
   for (const decoded of found) {
     if (characters > mostTimes * text.length) return undefined;
     add([...decoded].reverse().join(''));
-    for (const readable of decode(decoded)) add(readable);
+    for (const readable of decode(decoded, least)) add(readable);
   }
   return [...found];
 }
 
-function decode(text: string): readonly string[] {
-  return [...decodeHex(text), ...decodeBase64(text), ...decodeCodes(text)].flatMap(readableIn);
+function decode(text: string, least: number): readonly string[] {
+  const decoded = [...decodeHex(text), ...decodeBase64(text, least), ...decodeCodes(text)];
+  return decoded.flatMap((bytes) => readableIn(bytes, least));
 }
 
 /** From each of the 2 places in a pair, because a letter of the text before may be a digit too. */
@@ -46,7 +52,7 @@ function decodeHex(text: string): Uint8Array[] {
 }
 
 /** In each alphabet, with whatever is not of it taken out, from each of the 4 places in a group. */
-function decodeBase64(text: string): Uint8Array[] {
+function decodeBase64(text: string, least: number): Uint8Array[] {
   const forms = new Set([
     text.replaceAll(/[^A-Za-z0-9+/]/g, ''),
     text
@@ -56,11 +62,22 @@ function decodeBase64(text: string): Uint8Array[] {
     text.replaceAll(/[^A-Za-z0-9]/g, ''),
   ]);
   return [...forms].flatMap((form) =>
-    [0, 1, 2, 3].map((start) => {
+    [0, 1, 2, 3].flatMap((start) => {
       const padded = form.slice(start).padEnd(Math.ceil((form.length - start) / 4) * 4, 'A');
-      return bytesOf(atob(padded));
+      const binary = atob(padded);
+      return mayBeReadable(binary, least) ? [bytesOf(binary)] : [];
     }),
   );
+}
+
+/**
+ * True if enough characters of UTF-8 follow each other in the bytes. Most of what base64 decodes to
+ * from a wrong place is not even that. A character may stand for two letters.
+ */
+function mayBeReadable(binary: string, least: number): boolean {
+  const character =
+    '[\\0-\\x7f]|[\\xc2-\\xdf][\\x80-\\xbf]|[\\xe0-\\xef][\\x80-\\xbf]{2}|[\\xf0-\\xf4][\\x80-\\xbf]{3}';
+  return new RegExp(`(?:${character}){${Math.ceil(least / 2)}}`).test(binary);
 }
 
 /** A loop, because `Uint8Array.from` takes ten times as long, and tokens are long. */
@@ -76,21 +93,22 @@ function decodeCodes(text: string): Uint8Array[] {
   return codes.length < 8 ? [] : [Uint8Array.from(codes, Number)];
 }
 
-const utf8 = new TextDecoder();
-
 /**
- * The stretches with at least 8 letters and digits: a secret may be in there. Letters in another
- * form (full-width, mathematical) become plain ones, and what does not show goes.
+ * The stretches with enough letters and digits: a secret may be in there. Letters in another form
+ * (full-width, mathematical) become plain ones, and what does not show goes.
  */
-function readableIn(bytes: Uint8Array): readonly string[] {
+function readableIn(bytes: Uint8Array, least: number): readonly string[] {
   // UTF-16 has a NUL in each letter. TextDecoder puts U+FFFD for what is no text.
   const text = utf8.decode(bytes.includes(0) ? bytes.filter((byte) => byte !== 0) : bytes);
+  const stretches = new RegExp(`(?:[^0-9a-z]*[0-9a-z]){${least},}[^0-9a-z]*`, 'gi');
   return (text.match(pieces) ?? []).flatMap((piece) => plain(piece).match(stretches) ?? []);
 }
 
-// Random bytes decode to shorter ones, mostly. A character may stand for two letters.
-const pieces = /[^\ufffd]{4,}/g;
-const stretches = /(?:[^0-9a-z]*[0-9a-z]){8,}[^0-9a-z]*/gi;
+const utf8 = new TextDecoder();
+
+// What random bytes decode to is shorter, mostly. A character that is not ASCII may stand for two
+// letters, and makes what is around it worth a closer look.
+const pieces = /(?=[^\ufffd]{4})[^\ufffd]*[^\0-\x7f\ufffd][^\ufffd]*|[\0-\x7f]{8,}/g;
 
 function plain(piece: string): string {
   if (/^[\0-\x7f]*$/.test(piece)) return piece;

@@ -37,8 +37,12 @@ export function echoes(text: string, secrets: readonly string[]): boolean {
 export function holdsWhole(token: string, secret: string): boolean {
   const wanted = reduce(secret);
   if (wanted.length < longEnough) return false;
-  const parts = [token, ...token.split('.')].flatMap((part) => decodingsOf(part) ?? [part]);
-  return parts.some((part) => reduce(part).includes(wanted));
+  const { length } = wanted;
+  // What a part of the token decodes to is also in what the whole does, unless that is too much.
+  const decodings =
+    decodingsOf(token, length) ??
+    [token, ...token.split('.')].flatMap((part) => decodingsOf(part, length) ?? [part]);
+  return decodings.some((decoding) => reduce(decoding).includes(wanted));
 }
 
 interface Seen {
