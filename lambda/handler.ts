@@ -75,7 +75,7 @@ export async function handler(event: unknown, context: Context): Promise<RunResu
 async function runCommand(run: Run, command: Command): Promise<readonly CredentialOutcome[]> {
   switch (command.action) {
     case 'tick':
-      return await tick(run);
+      return await tick(run, command.shard);
     case 'status':
       return await status(run);
     case 'renew':

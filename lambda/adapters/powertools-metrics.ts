@@ -4,10 +4,11 @@ import {
   metricDimension,
   metricNamespace,
   metricUnits,
+  shardDimension,
 } from '../../core/contract.ts';
 import type { Metrics } from '../../core/ports.ts';
 
-/** The port `Metrics` in CloudWatch's embedded metric format, with the rotator as the one dimension. */
+/** The port `Metrics` in CloudWatch's embedded metric format, with the rotator as the dimension. */
 export class PowertoolsMetrics implements Metrics, Disposable {
   readonly #metrics = new EmbeddedMetrics({ namespace: metricNamespace });
 
@@ -19,6 +20,11 @@ export class PowertoolsMetrics implements Metrics, Disposable {
 
   add(name: MetricName, value: number): void {
     this.#metrics.addMetric(name, metricUnits[name], value);
+  }
+
+  alsoFor(shard: string): void {
+    // Each call adds its dimensions to the rotator's, and the first replaces the rotator's alone.
+    this.#metrics.addDimensions({}).addDimensions({ [shardDimension]: shard });
   }
 
   tell(property: string, value: string): void {
