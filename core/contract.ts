@@ -84,6 +84,12 @@ export const environmentVariables = {
  */
 export const mostShards = 10;
 
+/** The names of a rotator's shards, for example `1/4` to `4/4`; one without a name if it has none. */
+export function shardsOf(count: number): readonly (string | undefined)[] {
+  if (count === 1) return [undefined];
+  return Array.from({ length: count }, (_, index) => `${index + 1}/${count}`);
+}
+
 /** Each character of a stem costs some four calls of ListSecrets in every round of ticks. */
 export const mostShardStems = 20;
 

@@ -4,7 +4,7 @@ import type { Shard } from '../../core/shard.ts';
 import { tick } from '../../lambda/commands/tick.ts';
 import type { Run } from '../../lambda/steps/run.ts';
 import { hour } from '../support/builders.ts';
-import { actionsOf } from '../support/credential.ts';
+import { actionsOf, secretId } from '../support/credential.ts';
 import { type Parts, seedCredential, startParts } from '../support/start-parts.ts';
 import { startRotator } from '../support/start-rotator.ts';
 
@@ -59,12 +59,9 @@ describe.each([
       expect(observed.shown).toHaveLength(2 * outcomes.length);
       shown.push(...observed.shown);
     }
-    expect(shown.toSorted()).toEqual(
-      fleet
-        .flatMap((name) => [`${name}/client`, `${name}/token`])
-        .map((name) => `ims-token-rotator/prod/${name}`)
-        .toSorted(),
-    );
+    expect(shown).toHaveLength(2 * fleet.length);
+    const secrets = fleet.flatMap((name) => [secretId(name, 'client'), secretId(name, 'token')]);
+    expect(new Set(shown)).toEqual(new Set(secrets));
     expect(parts.ims.mintCount).toBe(fleet.length);
   });
 
@@ -81,9 +78,9 @@ describe.each([
       const outcomes = await tick(observedRun(parts, missing).run, shard);
       reported.push(...outcomes.map(({ credential, reason }) => `${credential}: ${reason}`));
     }
-    expect(reported.toSorted()).toEqual(
-      ['cu-7', 'fusion', 'zebra'].map((name) => `${name}: token-secret-missing`),
-    );
+    expect(reported).toHaveLength(3);
+    const missed = ['cu-7', 'fusion', 'zebra'].map((name) => `${name}: token-secret-missing`);
+    expect(new Set(reported)).toEqual(new Set(missed));
   });
 
   it('need few list calls for a small fleet', async () => {
