@@ -64,6 +64,7 @@ describe('the JSON Schema of the settings', () => {
     ['README.md', 1],
     ['docs/reference.md', 2],
     ['docs/deploy.md', 1],
+    ['docs/scale.md', 1],
   ])('accepts every example of %s', (file, least) => {
     const examples = examplesIn(file);
     expect(examples.length).toBeGreaterThanOrEqual(least);
