@@ -214,12 +214,13 @@ export class RotatorAlarms extends Construct {
 
   /**
    * The periods of a tick in which a metric has to breach. A shard that ticks late leaves a period to
-   * the others, which may be healthy: one more period keeps the alarm raised meanwhile. Without
-   * shards that period would be empty, and CloudWatch goes by the one before.
+   * the others, which may be healthy, and has two ticks in another one: twice the periods keep the
+   * alarm raised meanwhile. Without shards that period would be empty, and CloudWatch goes by the one
+   * before.
    */
   #window(datapointsToAlarm: number): Window | { readonly evaluationPeriods: number } {
     if (this.#props.shards === 1) return { evaluationPeriods: datapointsToAlarm };
-    return { evaluationPeriods: datapointsToAlarm + 1, datapointsToAlarm };
+    return { evaluationPeriods: 2 * datapointsToAlarm, datapointsToAlarm };
   }
 
   #alarm(id: string, check: Check): Alarm {
