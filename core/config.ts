@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import {
   defaultPrefix,
   defaultTick,
+  mostShards,
   prefixPattern,
   prefixRule,
   rotatorNamePattern,
@@ -28,8 +29,12 @@ export interface Config {
   readonly region: string;
   /** Credentials worked on at the same time. */
   readonly concurrency: number;
-  /** Most writes of secrets in a second. */
+  /** Most writes of secrets in a second: a run's share, as the runs of all shards may overlap. */
   readonly writesPerSecond: number;
+  /** The number of schedules among which the credentials are divided. */
+  readonly shards: number;
+  /** What the names of many credentials begin with. */
+  readonly shardStems: ReadonlySet<string>;
   /** IMS is asked whether it accepts each token before it is stored. */
   readonly validate: boolean;
   /** Replaces `https://{ims_host}`, for tests and local runs. */
@@ -92,11 +97,13 @@ const clientSecrets = v.pipe(
   }),
 );
 
-const declared = v.pipe(
-  v.optional(v.string(), ''),
-  v.transform((names) => new Set(names.split(',').filter((name) => name !== ''))),
-  v.check((names) => [...names].every(isCredentialName), 'must be credential names and commas'),
-);
+function credentialNames(rule: string) {
+  return v.pipe(
+    v.optional(v.string(), ''),
+    v.transform((names) => new Set(names.split(',').filter((name) => name !== ''))),
+    v.check((names) => [...names].every(isCredentialName), rule),
+  );
+}
 
 function wholeNumber(standard: string, least: number, most: number) {
   return v.pipe(
@@ -114,10 +121,12 @@ const schema = v.object({
     v.pipe(v.string(), v.regex(prefixPattern, `must be ${prefixRule}`)),
   ),
   [variables.clientSecrets]: clientSecrets,
-  [variables.declared]: declared,
+  [variables.declared]: credentialNames('must be credential names and commas'),
   [variables.tickSeconds]: wholeNumber(String(defaultTick), 60, 86_400),
   [variables.concurrency]: wholeNumber('8', 1, 50),
   [variables.writesPerSecond]: wholeNumber('40', 1, 50),
+  [variables.shards]: wholeNumber('1', 1, mostShards),
+  [variables.shardStems]: credentialNames('must be beginnings of credential names, and commas'),
   [variables.validate]: v.pipe(
     v.optional(v.string(), 'false'),
     v.picklist(['true', 'false'], 'must be true or false'),
@@ -148,6 +157,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   if (!parsed.success) throw invalid("the function's environment", parsed.issues);
   const { output } = parsed;
   const rotator = output[variables.name];
+  const shards = output[variables.shards];
   return {
     rotator,
     prefix: output[variables.prefix] ?? defaultPrefix(rotator),
@@ -156,7 +166,9 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     tick: output[variables.tickSeconds],
     region: output.AWS_REGION,
     concurrency: output[variables.concurrency],
-    writesPerSecond: output[variables.writesPerSecond],
+    writesPerSecond: Math.max(1, Math.floor(output[variables.writesPerSecond] / shards)),
+    shards,
+    shardStems: output[variables.shardStems],
     validate: output[variables.validate] === 'true',
     imsEndpointUrl: output[variables.imsEndpointUrl],
     proxy: readProxy(environment),

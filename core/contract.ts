@@ -68,11 +68,30 @@ export const environmentVariables = {
   tickSeconds: 'IMS_TOKEN_ROTATOR_TICK_SECONDS',
   concurrency: 'IMS_TOKEN_ROTATOR_CONCURRENCY',
   writesPerSecond: 'IMS_TOKEN_ROTATOR_WRITES_PER_SECOND',
+  /** The number of schedules among which the credentials are divided. */
+  shards: 'IMS_TOKEN_ROTATOR_SHARDS',
+  /** What the names of many credentials begin with, separated by commas. */
+  shardStems: 'IMS_TOKEN_ROTATOR_SHARD_STEMS',
   validate: 'IMS_TOKEN_ROTATOR_VALIDATE',
   imsEndpointUrl: 'IMS_ENDPOINT_URL',
   /** The ARN of the secret that holds the user name and password for HTTPS_PROXY. */
   proxySecret: 'IMS_TOKEN_ROTATOR_PROXY_SECRET',
 } as const;
+
+/**
+ * One letter or digit tells at least ten groups of names apart. A shard's silence is an alarm of its
+ * own, and ten shards list 100,000 credentials in half a minute.
+ */
+export const mostShards = 10;
+
+/** The names of a rotator's shards, for example `1/4` to `4/4`; one without a name if it has none. */
+export function shardsOf(count: number): readonly (string | undefined)[] {
+  if (count === 1) return [undefined];
+  return Array.from({ length: count }, (_, index) => `${index + 1}/${count}`);
+}
+
+/** Each character of a stem costs some four calls of ListSecrets in every round of ticks. */
+export const mostShardStems = 20;
 
 /** Seconds between two ticks, unless it is set. */
 export const defaultTick = 900;
@@ -82,8 +101,11 @@ export const certificatePattern = /-----BEGIN CERTIFICATE-----[^-]+-----END CERT
 
 export const metricNamespace = 'ImsTokenRotator';
 
-/** The only dimension of every metric; its value is the rotator's name. */
+/** The dimension of every metric; its value is the rotator's name. */
 export const metricDimension = 'rotator';
+
+/** With the rotator's, the dimensions under which the tick of a shard is counted once more. */
+export const shardDimension = 'shard';
 
 /** The metrics, each with its CloudWatch unit. */
 export const metricUnits = {

@@ -1,14 +1,15 @@
 import * as v from 'valibot';
-import { credentialNameRule } from './contract.ts';
+import { credentialNameRule, mostShards } from './contract.ts';
 import { type Force, unforced } from './decision.ts';
 import { RotatorError } from './errors.ts';
 import { listProblems, problemsOf } from './problems.ts';
 import { type Rotation, rotationEvent } from './rotation.ts';
 import { importersOf, isCredentialName, type Naming, parseSecretName } from './secret-name.ts';
+import { parseShard, type Shard } from './shard.ts';
 
 /** The command in an event. */
 export type Command =
-  | { readonly action: 'tick' }
+  | { readonly action: 'tick'; readonly shard?: Shard | undefined }
   | { readonly action: 'status' }
   /** Several credentials when they share the client secret that got a new value. */
   | { readonly action: 'renew'; readonly credentials: readonly string[]; readonly force: Force }
@@ -17,7 +18,8 @@ export type Command =
   | { readonly action: 'ignore' };
 
 const accepted =
-  'accepted are {"action":"tick"}, {"action":"status"}, ' +
+  'accepted are {"action":"tick"}, {"action":"tick","shard":"<number>/<of>"}, ' +
+  '{"action":"status"}, ' +
   '{"action":"renew","credential":"<name>","force":true,"replaces":"<version id>"} ' +
   '(force and replaces are optional), EventBridge\'s "Secret Label Updated" of a client secret, ' +
   "and the steps of Secrets Manager's rotation of a token secret";
@@ -27,6 +29,16 @@ const action = v.object({
 });
 
 const bare = v.strictObject({ action: v.string() });
+
+const shardRule = `must be a number and a count of at most ${mostShards}, for example 2/4`;
+
+const shard = v.pipe(
+  v.string(shardRule),
+  v.transform(parseShard),
+  v.custom<Shard>((parsed) => parsed !== undefined, shardRule),
+);
+
+const tick = v.strictObject({ action: v.literal('tick'), shard: v.optional(shard) });
 
 const renew = v.strictObject({
   action: v.literal('renew'),
@@ -76,7 +88,8 @@ export function parseEvent(event: unknown, naming: Naming): Command {
   }
   if (v.is(step, event)) return { action: 'rotate', ...check(rotationEvent(naming), event) };
   const command = check(action, event).action;
-  if (command !== 'renew') {
+  if (command === 'tick') return check(tick, event);
+  if (command === 'status') {
     check(bare, event);
     return { action: command };
   }

@@ -42,9 +42,9 @@ export interface Version {
 
 /** Secrets Manager. "Not there" is an answer; every other failure is a RotatorError. */
 export interface SecretStore {
-  /** One page of the metadata of the secrets whose names begin with the prefix. */
+  /** One page of the metadata of the secrets whose names begin with one of the prefixes. */
   listPage(
-    namePrefix: string,
+    namePrefixes: readonly string[],
     nextToken: string | undefined,
     signal: AbortSignal,
   ): Promise<{
@@ -117,6 +117,8 @@ export interface Log {
 
 export interface Metrics {
   add(name: MetricName, value: number): void;
+  /** Counts everything under this shard too. */
+  alsoFor(shard: string): void;
   /** A property beside the metrics: not a dimension, and free. */
   tell(property: string, value: string): void;
 }

@@ -1,4 +1,5 @@
 import type { ImsTokenRotatorAlarmOptions } from './ims-token-rotator-props.ts';
+import { usualLifetime } from './renewal-margin.ts';
 
 /** The percentages of a token's lifetime below which the alarms page. */
 export interface AlarmThresholds {
@@ -38,4 +39,11 @@ export function thresholdsProblem({
     `pagePercent is ${pagePercent} and urgentPercent is ${urgentPercent}; both must be ` +
     `${thresholdRule}, and urgentPercent must be the lower one`
   );
+}
+
+/** A percentage of the usual lifetime, in hours and minutes. */
+export function timeLeft(percent: number): string {
+  const minutes = Math.floor((percent * usualLifetime) / (100 * 60));
+  const hours = Math.floor(minutes / 60);
+  return hours === 0 ? `${minutes} min` : `${hours} h ${minutes % 60} min`;
 }

@@ -14,8 +14,9 @@ export function checkCapacity(
   scope: IConstruct,
   {
     memorySize = defaultMemory,
-    reservedConcurrentExecutions: reserved = 1,
-  }: Pick<ImsTokenRotatorProps, 'memorySize' | 'reservedConcurrentExecutions'>,
+    shards = 1,
+    reservedConcurrentExecutions: reserved = shards,
+  }: Pick<ImsTokenRotatorProps, 'memorySize' | 'reservedConcurrentExecutions' | 'shards'>,
 ): void {
   if (!isWhole(memorySize, defaultMemory, mostMemory)) {
     refuse(
@@ -24,12 +25,13 @@ export function checkCapacity(
       `memorySize must be ${defaultMemory} to ${mostMemory} whole megabytes; it is ${memorySize}`,
     );
   }
-  if (!isWhole(reserved, 1)) {
+  if (!isWhole(reserved, shards)) {
+    const why = shards === 1 ? '0 stops the function' : `the runs of ${shards} shards may overlap`;
     refuse(
       scope,
       'ReservedConcurrency',
-      'reservedConcurrentExecutions must be a whole number from 1 up, because 0 stops the ' +
-        `function; it is ${reserved}`,
+      `reservedConcurrentExecutions must be a whole number from ${shards} up, because ${why}; ` +
+        `it is ${reserved}`,
     );
   }
 }

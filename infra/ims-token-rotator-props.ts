@@ -98,14 +98,29 @@ export interface ImsTokenRotatorProps {
    */
   readonly timeout?: Duration | undefined;
   /**
+   * The number of schedules among which the credentials are divided, 1 to 10, each of which ticks at
+   * the interval of `tick`. With 2 or more, `tick` must divide an hour, or be hours that divide a day.
+   *
+   * @default 1
+   */
+  readonly shards?: number | undefined;
+  /**
+   * What the names of many credentials begin with, for example `customer-`, at most 20. Shards tell
+   * names apart by the first character that follows the stem.
+   *
+   * @default - names are told apart by their first character
+   */
+  readonly shardStems?: string[] | undefined;
+  /**
    * The function's memory, 256 to 10,240 megabytes.
    *
    * @default 256
    */
   readonly memorySize?: number | undefined;
   /**
-   * The invocations to reserve for the function, at least 1. Ticks never overlap, but a stored
-   * credential and the commands of operators invoke the function beside them; 5 suffice.
+   * The invocations to reserve for the function, at least one for each of the `shards`. The ticks of
+   * one shard never overlap, but a stored credential and the commands of operators invoke the function
+   * beside them; 4 more suffice.
    *
    * @default - the function shares the concurrency of the account
    */

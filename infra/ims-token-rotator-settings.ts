@@ -29,6 +29,20 @@ export interface ImsTokenRotatorSettings {
    */
   readonly tickMinutes?: number | undefined;
   /**
+   * The number of schedules among which the credentials are divided, each of which looks at its own
+   * every `tickMinutes`. With 2 or more, these must divide an hour, or be hours that divide a day.
+   *
+   * @default 1
+   */
+  readonly shards?: number | undefined;
+  /**
+   * What the names of many credentials begin with, for example `customer-`. Shards tell names apart by
+   * the first character that follows.
+   *
+   * @default - names are told apart by their first character
+   */
+  readonly shardStems?: string[] | undefined;
+  /**
    * The function's time-out, in minutes. Shorter than a tick.
    *
    * @default 10

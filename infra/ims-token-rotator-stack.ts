@@ -51,6 +51,8 @@ export class ImsTokenRotatorStack extends Stack {
       prefix: settings.prefix,
       tick: minutes(settings.tickMinutes),
       timeout: minutes(settings.timeoutMinutes),
+      shards: settings.shards,
+      shardStems: settings.shardStems,
       logRetention: settings.logRetentionDays,
       encryptionKey: keyOf(imports, settings.keyArn),
       removalPolicy: settings.retainSecrets === false ? RemovalPolicy.DESTROY : undefined,

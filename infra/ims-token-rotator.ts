@@ -26,6 +26,7 @@ import { refuse } from './refuse.ts';
 import { marginProblem } from './renewal-margin.ts';
 import { RotatorFunction } from './rotator-function.ts';
 import { checkAlarmOptions, RotatorWatch } from './rotator-watch.ts';
+import { shardLimits } from './shards.ts';
 import { TickSchedule } from './tick-schedule.ts';
 import { timingDefaults } from './timing.ts';
 import { checkUnique } from './unique-rotators.ts';
@@ -57,8 +58,10 @@ export class ImsTokenRotator extends ImsTokenRotatorBase {
   readonly role: IRole;
   /** The function's log. */
   readonly logGroup: LogGroup;
-  /** Invokes the function at each tick. */
+  /** Invokes the function at each tick; with shards, for the first of them. */
   readonly schedule: Schedule;
+  /** The schedules, one for each shard. */
+  readonly schedules: Schedule[];
   /** The alarms; empty if they are disabled. */
   readonly alarms: Alarm[];
   readonly #props: ImsTokenRotatorProps;
@@ -77,6 +80,7 @@ export class ImsTokenRotator extends ImsTokenRotatorBase {
       rotatorName = Stack.of(this).stackName,
       encryptionKey,
       tick = timingDefaults.tick,
+      shards = shardLimits.least,
     } = props;
     this.#props = props;
     this.#tick = tick;
@@ -103,7 +107,9 @@ export class ImsTokenRotator extends ImsTokenRotatorBase {
     this.role = this.#function.role.role;
     this.logGroup = this.#function.logGroup;
     const rights = this.#function.role;
-    this.schedule = new TickSchedule(this, 'Tick', { target, tick, rights }).schedule;
+    const { schedules } = new TickSchedule(this, 'Tick', { target, tick, shards, rights });
+    this.schedules = [...schedules];
+    this.schedule = schedules[0] as Schedule;
     new CredentialRule(this, 'CredentialRule', { target, prefix: this.prefix });
     this.#environment = new CredentialEnvironment(this, 'CredentialEnvironment', this.#function);
     this.#external = new ExternalClientSecrets(this, 'ExternalClientSecrets', this.#function);
@@ -118,6 +124,7 @@ export class ImsTokenRotator extends ImsTokenRotatorBase {
       function: target,
       logGroup: this.logGroup,
       tick,
+      shards,
       options: props.alarms ?? {},
       dashboard: props.dashboard ?? true,
     });
@@ -205,6 +212,8 @@ export class ImsTokenRotator extends ImsTokenRotatorBase {
     const {
       timeout = timingDefaults.timeout,
       validate = timingDefaults.validate,
+      shards = shardLimits.least,
+      shardStems = [],
       logRetention = RetentionDays.THREE_MONTHS,
       tracing = false,
     } = this.#props;
@@ -215,6 +224,8 @@ export class ImsTokenRotator extends ImsTokenRotatorBase {
       tick: this.#tick,
       timeout,
       validate,
+      shards,
+      shardStems,
       logRetention,
       tracing,
     });

@@ -10,10 +10,11 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { shardsOf } from '../core/contract.ts';
 import { type AlarmName, whereToLook } from './alarm-steps.ts';
-import type { AlarmThresholds } from './alarm-thresholds.ts';
-import { rotatorMetric } from './metrics.ts';
-import { usualLifetime } from './renewal-margin.ts';
+import { type AlarmThresholds, timeLeft } from './alarm-thresholds.ts';
+import { rotatorMetric, shardMetric } from './metrics.ts';
+import { shardId } from './shards.ts';
 
 export interface RotatorAlarmsProps {
   /** The rotator's name, which is also the dimension of its metrics. */
@@ -21,6 +22,7 @@ export interface RotatorAlarmsProps {
   readonly function: IFunction;
   /** The interval between two passes over all credentials. */
   readonly tick: Duration;
+  readonly shards: number;
   readonly thresholds: AlarmThresholds;
   /**
    * Receives a message when an alarm is raised and when it is over. Its policy and its key's policy
@@ -36,6 +38,8 @@ export interface RotatorAlarmsProps {
 type Check = Omit<AlarmProps, 'treatMissingData' | 'evaluationPeriods'> &
   Partial<Pick<AlarmProps, 'treatMissingData' | 'evaluationPeriods'>>;
 
+type Window = Required<Pick<AlarmProps, 'evaluationPeriods' | 'datapointsToAlarm'>>;
+
 const { LESS_THAN_THRESHOLD, GREATER_THAN_OR_EQUAL_TO_THRESHOLD } = ComparisonOperator;
 
 /** The alarms of one rotator. Each says what happened, how much time is left, and what to do. */
@@ -48,8 +52,8 @@ export class RotatorAlarms extends Construct {
   readonly failing: Alarm;
   /** A run failed, because a failure began: also where others last and `failing` is raised already. */
   readonly newFailure: Alarm;
-  /** No tick is completed. The first deployment raises it once, until the first tick. */
-  readonly silence: Alarm;
+  /** No tick of the shard is completed. The first deployment raises it once, until the first tick. */
+  readonly silence: readonly Alarm[];
   /** A paused token is close to expiry. */
   readonly pausedLifeLeft: Alarm;
   /** Lambda gave up on ticks or credential events. */
@@ -69,7 +73,9 @@ export class RotatorAlarms extends Construct {
     this.pausedLifeLeft = this.#pausedLifeLeft(pagePercent);
     this.failing = this.#failing();
     this.newFailure = this.#newFailure();
-    this.silence = this.#silence();
+    this.silence = shardsOf(props.shards).map((shard, index) =>
+      this.#silence(shardId('Silence', index), shard),
+    );
     this.eventsDropped = this.#eventsDropped();
     this.throttles = this.#throttles();
     this.all = this.node.children.filter((child) => child instanceof Alarm);
@@ -80,6 +86,7 @@ export class RotatorAlarms extends Construct {
       metric: rotatorMetric(this.#props.rotator, 'MinLifeLeft', { period: this.#props.tick }),
       comparisonOperator: LESS_THAN_THRESHOLD,
       threshold: percent,
+      ...this.#window(1),
       alarmDescription: this.#describe(
         `A token has less than ${percent} % of its life left and was not renewed.`,
         `Consumers fail when the token expires: ${percent} % of 24 hours is ${timeLeft(percent)}. ${act}`,
@@ -94,6 +101,7 @@ export class RotatorAlarms extends Construct {
       metric: rotatorMetric(this.#props.rotator, 'MinPausedLifeLeft', { period: this.#props.tick }),
       comparisonOperator: LESS_THAN_THRESHOLD,
       threshold: percent,
+      ...this.#window(1),
       alarmDescription: this.#describe(
         `A paused token has less than ${percent} % of its life left, and is not renewed.`,
         `Consumers fail when the token expires: ${percent} % of 24 hours is ${timeLeft(percent)}. Resume the credential, or offboard it.`,
@@ -107,7 +115,7 @@ export class RotatorAlarms extends Construct {
       metric: rotatorMetric(this.#props.rotator, 'Failing', { period: this.#props.tick }),
       comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       threshold: 1,
-      evaluationPeriods: 2,
+      ...this.#window(2),
       alarmDescription: this.#describe(
         'The renewal of a credential keeps failing.',
         'The stored token is intact and valid until it expires, by default for half its life; the alarm on life left pages before that.',
@@ -147,11 +155,13 @@ export class RotatorAlarms extends Construct {
    *
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
    */
-  #silence(): Alarm {
+  #silence(id: string, shard: string | undefined): Alarm {
     const tick = this.#props.tick.toMinutes();
     const period = Math.ceil(tick / 3);
-    return this.#alarm('Silence', {
-      metric: rotatorMetric(this.#props.rotator, 'Ticks', {
+    const ofShard = shard === undefined ? '' : ` of shard ${shard}`;
+    const deployment = shard === undefined ? 'first deployment' : 'deployment of the shard';
+    return this.#alarm(id, {
+      metric: shardMetric(this.#props.rotator, shard, 'Ticks', {
         statistic: Stats.SUM,
         period: Duration.minutes(period),
       }),
@@ -160,8 +170,8 @@ export class RotatorAlarms extends Construct {
       evaluationPeriods: Math.ceil((2 * tick) / period),
       treatMissingData: TreatMissingData.BREACHING,
       alarmDescription: this.#describe(
-        `No tick was completed for ${2 * tick} minutes or more: nothing is renewed, and no other alarm will fire.`,
-        'Stored tokens stay valid until they expire, by default for about half their lifetime. The first deployment raises this alarm once, until the first tick.',
+        `No tick${ofShard} was completed for ${2 * tick} minutes or more: nothing${ofShard} is renewed, and no other alarm will fire.`,
+        `Stored tokens stay valid until they expire, by default for about half their lifetime. The ${deployment} raises this alarm once, until the first tick.`,
         'Silence',
       ),
     });
@@ -202,6 +212,17 @@ export class RotatorAlarms extends Construct {
     });
   }
 
+  /**
+   * The periods of a tick in which a metric has to breach. A shard that ticks late leaves a period to
+   * the others, which may be healthy, and has two ticks in another one: twice the periods keep the
+   * alarm raised meanwhile. Without shards that period would be empty, and CloudWatch goes by the one
+   * before.
+   */
+  #window(datapointsToAlarm: number): Window | { readonly evaluationPeriods: number } {
+    if (this.#props.shards === 1) return { evaluationPeriods: datapointsToAlarm };
+    return { evaluationPeriods: 2 * datapointsToAlarm, datapointsToAlarm };
+  }
+
   #alarm(id: string, check: Check): Alarm {
     const alarm = new Alarm(this, id, {
       evaluationPeriods: 1,
@@ -221,11 +242,4 @@ export class RotatorAlarms extends Construct {
     const { rotator, runbookUrl } = this.#props;
     return `Rotator ${rotator}: ${event} ${time} ${whereToLook(alarm, rotator, runbookUrl)}`;
   }
-}
-
-/** A percentage of the usual lifetime, in hours and minutes. */
-function timeLeft(percent: number): string {
-  const minutes = Math.floor((percent * usualLifetime) / (100 * 60));
-  const hours = Math.floor(minutes / 60);
-  return hours === 0 ? `${minutes} min` : `${hours} h ${minutes % 60} min`;
 }

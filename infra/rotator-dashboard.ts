@@ -14,13 +14,15 @@ import {
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { defaultTick } from '../core/contract.ts';
-import { rotatorMetric } from './metrics.ts';
+import { defaultTick, shardsOf } from '../core/contract.ts';
+import { fleetMetric, rotatorMetric, shardMetric } from './metrics.ts';
 
 export interface RotatorDashboardProps {
   /** The rotator's name, which is also the dimension of its metrics. */
   readonly rotator: string;
   readonly function: IFunction;
+  readonly tick: Duration;
+  readonly shards: number;
   /** The function's log group. */
   readonly logGroup: ILogGroup;
   /** Shown in this order. May be empty. */
@@ -43,6 +45,7 @@ export class RotatorDashboard extends Construct {
         this.#alarms(props),
         this.#expiry(props),
         this.#work(props),
+        this.#shards(props),
         [this.#outcomes(props)],
       ],
     });
@@ -53,7 +56,7 @@ export class RotatorDashboard extends Construct {
     return [new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width, height: 3 })];
   }
 
-  #expiry({ rotator }: RotatorDashboardProps) {
+  #expiry({ rotator, ...timing }: RotatorDashboardProps) {
     const hoursToExpiry = new MathExpression({
       label: 'Hours to first expiry',
       expression: 'seconds / 3600',
@@ -62,9 +65,9 @@ export class RotatorDashboard extends Construct {
     });
     const latest = [
       hoursToExpiry,
-      rotatorMetric(rotator, 'Managed'),
-      rotatorMetric(rotator, 'Failing'),
-      rotatorMetric(rotator, 'Paused'),
+      fleetMetric(rotator, 'Managed', timing),
+      fleetMetric(rotator, 'Failing', timing),
+      fleetMetric(rotator, 'Paused', timing),
     ];
     return [
       new SingleValueWidget({ title: 'Now', metrics: latest, width: 6, height: 6 }),
@@ -89,7 +92,7 @@ export class RotatorDashboard extends Construct {
         title: 'Renewals and failures',
         left: [
           rotatorMetric(rotator, 'Renewed'),
-          rotatorMetric(rotator, 'Failing'),
+          fleetMetric(rotator, 'Failing', props),
           props.function.metricErrors({ label: 'Failed invocations' }),
         ],
         leftYAxis: { min: 0 },
@@ -105,6 +108,20 @@ export class RotatorDashboard extends Construct {
         width: width / 2,
       }),
     ];
+  }
+
+  /** Shows a shard that has too many credentials, and one that does not tick. */
+  #shards({ rotator, shards, tick }: RotatorDashboardProps) {
+    if (shards === 1) return [];
+    const ofEach = (name: 'Managed' | 'Ticks') =>
+      shardsOf(shards).map((shard) =>
+        shardMetric(rotator, shard, name, { period: tick, label: `Shard ${shard}` }),
+      );
+    const graphs = { 'Credentials by shard': 'Managed', 'Ticks by shard': 'Ticks' } as const;
+    return Object.entries(graphs).map(
+      ([title, name]) =>
+        new GraphWidget({ title, left: ofEach(name), leftYAxis: { min: 0 }, width: width / 2 }),
+    );
   }
 
   #outcomes({ logGroup }: RotatorDashboardProps) {

@@ -26,6 +26,7 @@ import { allowLogs } from './log-key.ts';
 import { proxyEnvironment } from './proxy.ts';
 import { refuse } from './refuse.ts';
 import { RotatorRole } from './rotator-role.ts';
+import { checkShards, shardEnvironment } from './shards.ts';
 import { type Timing, tickLimits, tickProblem, timeoutLimits, timeoutProblem } from './timing.ts';
 
 type Network = Pick<ImsTokenRotatorProps, 'vpc' | 'vpcSubnets' | 'securityGroups'>;
@@ -44,6 +45,8 @@ type Options = Pick<
 export interface RotatorFunctionProps extends Timing, Network, Options {
   readonly rotator: string;
   readonly prefix: string;
+  readonly shards: number;
+  readonly shardStems: string[];
   readonly tracing: boolean;
   readonly logRetention: RetentionDays;
 }
@@ -62,7 +65,7 @@ export class RotatorFunction extends Construct {
   constructor(scope: Construct, id: string, props: RotatorFunctionProps) {
     super(scope, id);
     this.#check(props);
-    const { rotator, prefix, tick, validate, proxy, caCertificates: file } = props;
+    const { rotator, prefix, tick, shards, validate, proxy, caCertificates: file } = props;
     this.logGroup = this.#logGroup(props);
     this.role = new RotatorRole(this, 'Permissions', { rotator, prefix, role: props.role });
     this.role.allowLog(this.logGroup);
@@ -72,6 +75,7 @@ export class RotatorFunction extends Construct {
       [environmentVariables.name]: rotator,
       [environmentVariables.prefix]: prefix,
       [environmentVariables.tickSeconds]: String(tick.toSeconds()),
+      ...shardEnvironment(shards, props.shardStems),
       ...(validate ? { [environmentVariables.validate]: 'true' } : {}),
       ...(proxy === undefined ? {} : proxyEnvironment(this, proxy)),
       ...ca?.environment,
@@ -135,6 +139,7 @@ export class RotatorFunction extends Construct {
 
   #check(props: RotatorFunctionProps): void {
     this.#checkTiming(props);
+    checkShards(this, { shards: props.shards, stems: props.shardStems, tick: props.tick });
     checkCapacity(this, props);
     if (props.environmentEncryption !== undefined) {
       checkKey(this, props.environmentEncryption, 'environmentEncryption');

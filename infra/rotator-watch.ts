@@ -17,6 +17,7 @@ export interface RotatorWatchProps {
   readonly function: IFunction;
   readonly logGroup: ILogGroup;
   readonly tick: Duration;
+  readonly shards: number;
   readonly options: ImsTokenRotatorAlarmOptions;
   readonly dashboard: boolean;
 }
@@ -29,7 +30,7 @@ export class RotatorWatch extends Construct {
 
   constructor(scope: Construct, id: string, props: RotatorWatchProps) {
     super(scope, id);
-    const { rotator, function: target, logGroup, tick, options } = props;
+    const { rotator, function: target, logGroup, tick, shards, options } = props;
     this.topic = options.enabled === false ? undefined : this.#topic(options);
     this.alarms =
       options.enabled === false
@@ -38,6 +39,7 @@ export class RotatorWatch extends Construct {
             rotator,
             function: target,
             tick,
+            shards,
             thresholds: alarmThresholds(options),
             topic: this.topic,
             runbookUrl: options.runbookUrl,
@@ -47,6 +49,8 @@ export class RotatorWatch extends Construct {
         rotator,
         function: target,
         logGroup,
+        tick,
+        shards,
         alarms: this.alarms,
       });
     }

@@ -7,6 +7,7 @@ import {
 } from './alarm-thresholds.ts';
 import { prefixProblem } from './names.ts';
 import { marginProblem } from './renewal-margin.ts';
+import { shardLimits, turnsProblem } from './shards.ts';
 import {
   tickLimits,
   tickProblem,
@@ -30,6 +31,7 @@ export function addConflicts(value: unknown, add: Add): void {
     add(['proxy', 'secretKeyArn'], 'needs the secretArn that it encrypts');
   }
   addTimingConflicts(settings, add);
+  addShardConflicts(settings, add);
   const late = (renewBefore: unknown): string | undefined =>
     lateProblem(renewBefore, tickOf(settings), thresholdsOf(alarms));
   const problem = late(undefined);
@@ -38,6 +40,18 @@ export function addConflicts(value: unknown, add: Add): void {
     addCredentialConflicts(entriesOf(credential), late, (path, message) =>
       add(['credentials', name, ...path], message),
     );
+  }
+}
+
+function addShardConflicts(settings: Entries, add: Add): void {
+  const { shards = shardLimits.least, shardStems } = settings;
+  const tick = tickOf(settings);
+  const isUnknown = typeof shards !== 'number' || !Number.isInteger(shards);
+  if (tick === undefined || isUnknown) return;
+  const problem = turnsProblem(tick, shards);
+  if (problem !== undefined) add(['tickMinutes'], problem);
+  if (shards === 1 && Array.isArray(shardStems) && shardStems.length > 0) {
+    add(['shardStems'], 'needs the shards among which the stems divide the credentials');
   }
 }
 

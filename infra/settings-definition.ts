@@ -5,6 +5,7 @@ import {
   credentialNameRule,
   durationPattern,
   durationRule,
+  mostShardStems,
   prefixPattern,
   prefixRule,
   products,
@@ -24,6 +25,7 @@ import {
   proxyUrlRule,
   proxyUserRule,
 } from './proxy.ts';
+import { shardLimits, shardStemRule, shardStemsRule } from './shards.ts';
 import { tickLimits, timeoutLimits } from './timing.ts';
 
 /** The error for a value that breaks a rule. */
@@ -162,6 +164,13 @@ export const settingsDefinition = settingsObject({
     {},
   ),
   tickMinutes: wholeNumber(tickLimits),
+  shards: wholeNumber(shardLimits),
+  shardStems: v.optional(
+    v.pipe(
+      v.array(text(credentialNamePattern, shardStemRule), must('a list')),
+      v.maxLength(mostShardStems, `must be ${shardStemsRule}`),
+    ),
+  ),
   timeoutMinutes: wholeNumber(timeoutLimits),
   alarms: v.optional(alarms),
   dashboard: yesOrNo,

@@ -1,28 +1,27 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import {
-  Schedule,
-  ScheduleExpression,
-  ScheduleGroup,
-  ScheduleTargetInput,
-} from 'aws-cdk-lib/aws-scheduler';
+import { Schedule, ScheduleGroup, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct, type IConstruct } from 'constructs';
+import { shardsOf } from '../core/contract.ts';
 import { acknowledge, findings } from './acknowledge.ts';
+import { shardId, turnOf } from './shards.ts';
 
 export interface TickScheduleProps {
   readonly target: IFunction;
   readonly tick: Duration;
+  readonly shards: number;
   /** The function's rights: without them a tick would fail. */
   readonly rights: IConstruct;
 }
 
 /** Invokes the function at each tick. The next tick makes up for a lost one, so nothing is queued. */
 export class TickSchedule extends Construct {
-  readonly schedule: Schedule;
+  /** One for each shard. */
+  readonly schedules: readonly Schedule[];
 
-  constructor(scope: Construct, id: string, { target, tick, rights }: TickScheduleProps) {
+  constructor(scope: Construct, id: string, { target, tick, shards, rights }: TickScheduleProps) {
     super(scope, id);
     const scheduleGroup = new ScheduleGroup(this, 'Group', {
       removalPolicy: RemovalPolicy.DESTROY,
@@ -49,17 +48,23 @@ export class TickSchedule extends Construct {
       },
     });
     acknowledge(role, findings.inlinePolicy);
-    this.schedule = new Schedule(this, 'Schedule', {
-      scheduleGroup,
-      description: 'Renews the Adobe IMS access tokens that are due',
-      schedule: ScheduleExpression.rate(tick),
-      target: new LambdaInvoke(target, {
-        role: role.withoutPolicyUpdates(),
-        input: ScheduleTargetInput.fromObject({ action: 'tick' }),
-        retryAttempts: 2,
-        maxEventAge: Duration.minutes(5),
-      }),
+    this.schedules = shardsOf(shards).map((shard, index) => {
+      const schedule = new Schedule(this, shardId('Schedule', index), {
+        scheduleGroup,
+        description: `Renews the Adobe IMS access tokens that are due${shard === undefined ? '' : `, of shard ${shard}`}`,
+        schedule: turnOf(tick, index, shards),
+        target: new LambdaInvoke(target, {
+          role: role.withoutPolicyUpdates(),
+          input: ScheduleTargetInput.fromObject({
+            action: 'tick',
+            ...(shard === undefined ? {} : { shard }),
+          }),
+          retryAttempts: 2,
+          maxEventAge: Duration.minutes(5),
+        }),
+      });
+      schedule.node.addDependency(rights);
+      return schedule;
     });
-    this.schedule.node.addDependency(rights);
   }
 }

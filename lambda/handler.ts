@@ -45,6 +45,7 @@ const tokenEndpoint = new ImsOnDemand({
   isReusable: config.proxy === undefined,
 });
 const log = new PowertoolsLog(config.rotator);
+const counted = new PowertoolsMetrics(config.rotator);
 const memory = newMemory();
 
 /**
@@ -58,7 +59,7 @@ const memory = newMemory();
 export async function handler(event: unknown, context: Context): Promise<RunResult> {
   const command = parseEvent(event, config);
   const remaining = (): number => context.getRemainingTimeInMillis() / 1000 - closingSeconds;
-  using metrics = new PowertoolsMetrics(config.rotator);
+  using metrics = counted;
   log.begin(context.awsRequestId);
   await using ims = await tokenEndpoint.begin();
   const run = startRun(
@@ -82,7 +83,7 @@ export async function handler(event: unknown, context: Context): Promise<RunResu
 }
 
 async function runCommand(run: Run, command: Command): Promise<readonly CredentialOutcome[]> {
-  if (command.action === 'tick') return await tick(run);
+  if (command.action === 'tick') return await tick(run, command.shard);
   if (command.action === 'ignore') return [];
   const { renewEach, rotate, status } = await import('./on-demand.ts');
   if (command.action === 'status') return await status(run);

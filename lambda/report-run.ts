@@ -4,6 +4,7 @@ import type { CredentialOutcome } from '../core/outcome.ts';
 import { isShortLived } from '../core/renew-before.ts';
 import { tickMetrics } from '../core/run-metrics.ts';
 import { credentialError, type RunResult, runResult, tickError } from '../core/run-result.ts';
+import { formatShard } from '../core/shard.ts';
 import type { Run } from './steps/run.ts';
 
 /**
@@ -19,16 +20,22 @@ export async function reportRun(
 ): Promise<RunResult> {
   const { action } = command;
   const step = command.action === 'rotate' ? command.step : undefined;
+  const shard =
+    command.action === 'tick' && command.shard !== undefined
+      ? formatShard(command.shard)
+      : undefined;
   const outcomes = await work.catch((error: unknown) => {
-    run.log.error('run', { action, code: asRotatorError(error).code });
+    run.log.error('run', { action, shard, code: asRotatorError(error).code });
     throw error;
   });
   const result = runResult(action, run.config.rotator, outcomes);
   if (action !== 'status') addMetrics(run, action, outcomes);
+  if (shard !== undefined) run.metrics.alsoFor(shard);
   const renewed = outcomes.filter(({ outcome }) => outcome === 'renewed');
   run.log.info('run', {
     action,
     step,
+    shard,
     managed: result.managed,
     reasons: result.reasons,
     outcomes: result.outcomes,
@@ -50,7 +57,7 @@ function addMetrics(
   for (const { duration } of renewed) {
     if (duration !== undefined) metrics.add('RenewalDuration', Math.round(duration * 1000));
   }
-  // Only a tick has seen every credential; anything less says nothing about the whole.
+  // Only a tick has seen every credential, of its shard at least; less says nothing about the whole.
   if (action === 'tick') {
     const { values, properties } = tickMetrics(outcomes, now());
     for (const [name, value] of values) metrics.add(name, value);

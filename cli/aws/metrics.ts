@@ -4,7 +4,12 @@ import {
   GetMetricDataCommand,
   ListAlarmMuteRulesCommand,
 } from '@aws-sdk/client-cloudwatch';
-import { type MetricName, metricDimension, metricNamespace } from '../../core/contract.ts';
+import {
+  type MetricName,
+  metricDimension,
+  metricNamespace,
+  shardDimension,
+} from '../../core/contract.ts';
 import type { EpochSeconds } from '../../core/instant.ts';
 import { askAws } from './ask.ts';
 import { toInstant } from './instant.ts';
@@ -40,9 +45,9 @@ export class Metrics {
     this.#abort = { abortSignal: signal };
   }
 
-  /** The last tick counted within that many seconds. */
-  async lastTick(
-    rotator: string,
+  /** The last instant at which a metric was counted within that many seconds. */
+  async lastCounted(
+    metric: WatchedMetric,
     now: EpochSeconds,
     seconds: number,
   ): Promise<EpochSeconds | undefined> {
@@ -54,10 +59,7 @@ export class Metrics {
           EndTime: new Date((now + 60) * 1000),
           ScanBy: 'TimestampDescending',
           MetricDataQueries: [
-            {
-              Id: 'ticks',
-              MetricStat: { Metric: rotatorMetric(rotator, 'Ticks'), Period: 60, Stat: 'Sum' },
-            },
+            { Id: 'counts', MetricStat: { Metric: metric, Period: 60, Stat: 'Sum' } },
           ],
         }),
         this.#abort,
@@ -99,9 +101,16 @@ export class Metrics {
   }
 }
 
-/** A metric that the rotator emits. */
-export function rotatorMetric(rotator: string, metric: MetricName): WatchedMetric {
-  const Dimensions = [{ Name: metricDimension, Value: rotator }];
+/** A metric that the rotator emits, or what a shard of it contributes. */
+export function rotatorMetric(
+  rotator: string,
+  metric: MetricName,
+  shard?: string | undefined,
+): WatchedMetric {
+  const Dimensions = [
+    { Name: metricDimension, Value: rotator },
+    ...(shard === undefined ? [] : [{ Name: shardDimension, Value: shard }]),
+  ];
   return { Namespace: metricNamespace, MetricName: metric, Dimensions };
 }
 

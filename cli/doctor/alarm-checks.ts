@@ -1,4 +1,4 @@
-import type { MetricName } from '../../core/contract.ts';
+import { type MetricName, shardsOf } from '../../core/contract.ts';
 import { Account } from '../aws/account.ts';
 import {
   type Alarm,
@@ -6,14 +6,15 @@ import {
   type Metrics,
   type MuteRule,
   rotatorMetric,
+  type WatchedMetric,
 } from '../aws/metrics.ts';
 import type { Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { shellWord } from '../view/shell-word.ts';
 import { type Check, check, deployAgain, type Finding, failed, ok, unknown } from './check.ts';
 
-// The metrics that the stack has alarms on.
-const watched: readonly MetricName[] = ['Ticks', 'MinLifeLeft', 'MinPausedLifeLeft', 'Failing'];
+// The metrics that the stack has alarms on, beside the ticks of each shard.
+const watched: readonly MetricName[] = ['MinLifeLeft', 'MinPausedLifeLeft', 'Failing'];
 const watchedOfFunction = ['Errors', 'AsyncEventsDropped', 'Throttles'];
 
 type AlarmsByMetric = ReadonlyMap<string, readonly Alarm[]>;
@@ -39,17 +40,24 @@ export function alarmChecks(session: Session, metrics: Metrics, rotator: Rotator
 /** Without a deployed function, only the alarms on the rotator's own metrics. */
 async function readAlarms(
   metrics: Metrics,
-  { name, function: target }: Rotator,
+  { name, shards, function: target }: Rotator,
 ): Promise<AlarmsByMetric> {
-  const all = [
-    ...watched.map((metric) => rotatorMetric(name, metric)),
+  const all: readonly (readonly [title: string, metric: WatchedMetric])[] = [
+    ...shardsOf(shards).map(
+      (shard) =>
+        [
+          shard === undefined ? 'Ticks' : `Ticks of shard ${shard}`,
+          rotatorMetric(name, 'Ticks', shard),
+        ] as const,
+    ),
+    ...watched.map((metric) => [metric, rotatorMetric(name, metric)] as const),
     ...(target.kind === 'deployed'
-      ? watchedOfFunction.map((metric) => functionMetric(target.name, metric))
+      ? watchedOfFunction.map((metric) => [metric, functionMetric(target.name, metric)] as const)
       : []),
   ];
   return new Map(
     await Promise.all(
-      all.map(async (metric) => [metric.MetricName, await metrics.alarmsOn(metric)] as const),
+      all.map(async ([title, metric]) => [title, await metrics.alarmsOn(metric)] as const),
     ),
   );
 }

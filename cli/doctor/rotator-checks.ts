@@ -1,6 +1,7 @@
+import { shardsOf } from '../../core/contract.ts';
 import { Account } from '../aws/account.ts';
 import { Functions } from '../aws/functions.ts';
-import { Metrics } from '../aws/metrics.ts';
+import { Metrics, rotatorMetric } from '../aws/metrics.ts';
 import { abandonedRotators, explainAbandoned } from '../rotator/abandoned.ts';
 import { blindSpotOf, explainOverlaps, overlapsOf } from '../rotator/overlaps.ts';
 import { deployedFunction, type Rotator } from '../rotator/rotator.ts';
@@ -57,32 +58,50 @@ async function functionFinding(session: Session, rotator: Rotator): Promise<Find
 }
 
 async function scheduleFinding({ signal }: Session, rotator: Rotator): Promise<Finding> {
+  const { shards } = rotator;
   const schedules = await new Account(signal).schedulesOf(deployedFunction(rotator).arn);
-  const [first] = schedules;
-  if (first === undefined) return failed('no schedule invokes the function', deployAgain);
-  const enabled = schedules.find(({ state }) => state === 'ENABLED');
-  if (enabled !== undefined) return ok(`${enabled.name} is enabled`);
-  return failed(
-    `${first.name} is ${first.state.toLowerCase()}: no token is renewed`,
-    'enable it in the EventBridge Scheduler console, or deploy the stack again',
-  );
+  const enabled = schedules.filter(({ state }) => state === 'ENABLED');
+  if (enabled.length >= shards) {
+    return ok(shards === 1 ? `${enabled[0]?.name} is enabled` : `${enabled.length} are enabled`);
+  }
+  const disabled = schedules.find(({ state }) => state !== 'ENABLED');
+  if (disabled !== undefined) {
+    const what = shards === 1 ? 'no token' : 'no token of its shard';
+    return failed(
+      `${disabled.name} is ${disabled.state.toLowerCase()}: ${what} is renewed`,
+      'enable it in the EventBridge Scheduler console, or deploy the stack again',
+    );
+  }
+  if (enabled.length === 0) return failed('no schedule invokes the function', deployAgain);
+  const found = `${enabled.length} of ${shards} schedules invoke the function`;
+  return failed(`${found}: the tokens of the other shards are not renewed`, deployAgain);
 }
 
 async function tickFinding(
   metrics: Metrics,
   { now }: Session,
-  { name, tick, function: target }: Rotator,
+  { name, tick, shards, function: target }: Rotator,
 ): Promise<Finding> {
   const at = now();
   const window = Math.max(3 * hour, 4 * tick);
-  const last = await metrics.lastTick(name, at, window);
+  const lasts = await Promise.all(
+    shardsOf(shards).map(async (shard) => {
+      const last = await metrics.lastCounted(rotatorMetric(name, 'Ticks', shard), at, window);
+      return { of: shard === undefined ? '' : ` of shard ${shard}`, last };
+    }),
+  );
+  const { of, last } = lasts.reduce((one, other) =>
+    (other.last ?? 0) < (one.last ?? 0) ? other : one,
+  );
   const fix = 'check the schedule above, then the last lines of the log for ERR_ codes';
   const age = last === undefined ? undefined : Math.max(0, at - last);
   // The metric appears some minutes after the tick.
-  if (age !== undefined && age <= 2 * tick + 600) return ok(`${formatDuration(age)} ago`);
+  if (age !== undefined && age <= 2 * tick + 600)
+    return ok(`${formatDuration(age)} ago${of && `, the one${of}`}`);
   if (target.kind === 'hidden') {
     return unknown('none recently, but only the function knows the interval between ticks');
   }
-  if (age === undefined) return failed(`none in the last ${formatDuration(window)}`, fix);
-  return failed(`${formatDuration(age)} ago, but one is due every ${formatDuration(tick)}`, fix);
+  if (age === undefined) return failed(`none${of} in the last ${formatDuration(window)}`, fix);
+  const due = `one${of} is due every ${formatDuration(tick)}`;
+  return failed(`${formatDuration(age)} ago, but ${due}`, fix);
 }

@@ -36,12 +36,13 @@ export async function findRotator(session: Session): Promise<Rotator> {
     const list = { deployed, unreadable };
     return await assumedRotator(session, region, { kind: 'absent', why }, list);
   }
-  const { rotator, prefix, tick, clientSecrets, declared } = configOf(found, region);
+  const { rotator, prefix, tick, shards, clientSecrets, declared } = configOf(found, region);
   return {
     name: rotator,
     prefix,
     region,
     tick,
+    shards,
     clientSecrets,
     declared,
     deployed,
@@ -74,6 +75,7 @@ async function assumedRotator(
   const assumed = {
     region,
     tick: defaultTick,
+    shards: 1,
     clientSecrets: undefined,
     declared: new Set<string>(),
     ...list,

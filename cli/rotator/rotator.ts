@@ -32,6 +32,8 @@ export interface Rotator {
   readonly region: string;
   /** Seconds between two ticks. */
   readonly tick: number;
+  /** The number of schedules among which its credentials are divided. */
+  readonly shards: number;
   /** ARNs of client secrets outside the prefix; undefined if only the function knows them. */
   readonly clientSecrets: ReadonlyMap<string, string> | undefined;
   /** The credentials that the stack declares. */

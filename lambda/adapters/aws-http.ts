@@ -5,7 +5,6 @@ import {
   type IncomingMessage,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { buffer } from 'node:stream/consumers';
 import type { HttpHandlerOptions, HttpRequest, RequestHandler } from '@smithy/types';
 import type { HttpProxy } from '../../core/proxy.ts';
 
@@ -122,10 +121,18 @@ export class AwsHttp implements RequestHandler<HttpRequest, HttpResponse, HttpHa
   }
 }
 
-async function read(incoming: IncomingMessage): Promise<HttpResponse> {
+/** Settles with the response, or as soon as it is cut off. */
+function read(incoming: IncomingMessage): Promise<HttpResponse> {
   const { statusCode = 0, headers } = incoming;
   const single = Object.entries(headers).map(([name, value]) => [name, String(value)]);
-  return { statusCode, headers: Object.fromEntries(single), body: await buffer(incoming) };
+  const chunks: Uint8Array[] = [];
+  return new Promise((resolve, reject) => {
+    incoming.on('data', (chunk: Uint8Array) => chunks.push(chunk));
+    incoming.on('error', reject);
+    incoming.on('end', () => {
+      resolve({ statusCode, headers: Object.fromEntries(single), body: Buffer.concat(chunks) });
+    });
+  });
 }
 
 function limitConnecting(outgoing: ClientRequest, seconds: number, fail: () => void): void {

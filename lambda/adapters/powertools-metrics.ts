@@ -4,10 +4,11 @@ import {
   metricDimension,
   metricNamespace,
   metricUnits,
+  shardDimension,
 } from '../../core/contract.ts';
 import type { Metrics } from '../../core/ports.ts';
 
-/** The port `Metrics` in CloudWatch's embedded metric format, with the rotator as the one dimension. */
+/** The port `Metrics` in CloudWatch's embedded metric format, with the rotator as the dimension. */
 export class PowertoolsMetrics implements Metrics, Disposable {
   readonly #metrics = new EmbeddedMetrics({ namespace: metricNamespace });
 
@@ -21,11 +22,16 @@ export class PowertoolsMetrics implements Metrics, Disposable {
     this.#metrics.addMetric(name, metricUnits[name], value);
   }
 
+  alsoFor(shard: string): void {
+    // Each call adds its dimensions to the rotator's, and the first replaces the rotator's alone.
+    this.#metrics.addDimensions({}).addDimensions({ [shardDimension]: shard });
+  }
+
   tell(property: string, value: string): void {
     this.#metrics.addMetadata(property, value);
   }
 
-  /** Writes everything that was added as one line. */
+  /** Writes everything that was added in an invocation as one line. */
   [Symbol.dispose](): void {
     if (this.#metrics.hasStoredMetrics()) this.#metrics.publishStoredMetrics();
   }

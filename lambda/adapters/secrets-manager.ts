@@ -54,14 +54,20 @@ export class SecretsManager implements SecretStore {
       requestHandler: new AwsHttp({ timeouts, proxy }),
       ...config,
     });
+    // It prepares what no logger gets.
+    this.#client.middlewareStack.remove('loggerMiddleware');
   }
 
   /** @throws RotatorError with one of the codes ERR_SECRET_… */
-  async listPage(namePrefix: string, nextToken: string | undefined, abortSignal: AbortSignal) {
-    const page = await attempt('ListSecrets', namePrefix, () =>
+  async listPage(
+    namePrefixes: readonly string[],
+    nextToken: string | undefined,
+    abortSignal: AbortSignal,
+  ) {
+    const page = await attempt('ListSecrets', namePrefixes.join(', '), () =>
       this.#client.send(
         new ListSecretsCommand({
-          Filters: [{ Key: 'name', Values: [namePrefix] }],
+          Filters: [{ Key: 'name', Values: [...namePrefixes] }],
           SortBy: 'name',
           MaxResults: 100,
           NextToken: nextToken,

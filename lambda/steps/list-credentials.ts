@@ -1,8 +1,9 @@
-// In: the rotator's prefix. Out: a nomination for each of its credentials, page by page.
+// In: the rotator's prefix. Out: a nomination for each of its credentials, or of a shard's, page by page.
 import { type Decision, decide } from '../../core/decision.ts';
 import { asRotatorError, type RotatorError } from '../../core/errors.ts';
 import { isOnlyLent, type LedgerEntry, type SecretMetadata, takePairs } from '../../core/ledger.ts';
 import { type Observation, versionOf } from '../../core/observation.ts';
+import { type Part, partOf, type Shard, wholeFleet } from '../../core/shard.ts';
 import { budget } from './budget.ts';
 import type { Gathered } from './gather.ts';
 import { observeMetadataOf } from './observe.ts';
@@ -15,35 +16,51 @@ export interface Nomination {
   readonly decision: Decision;
 }
 
+// ListSecrets accepts no more values of a filter.
+const mostPrefixes = 10;
+
 /**
- * Lists the rotator's credentials, each of them once. Nobody has to hold the whole list.
+ * Lists the rotator's credentials, or those of a shard, each of them once. Nobody has to hold the
+ * whole list.
  */
-export async function* listCredentials(run: Run): AsyncGenerator<Nomination> {
-  const { prefix, region, clientSecrets, declared } = run.config;
+export async function* listCredentials(run: Run, shard?: Shard): AsyncGenerator<Nomination> {
+  const { prefix, region, clientSecrets, declared, shardStems } = run.config;
+  const part = shard === undefined ? wholeFleet : partOf(shard, shardStems);
   // Declared credentials are nominated even if the list does not show them.
-  const expected = new Set([...clientSecrets.keys(), ...declared]);
-  const ledger = new Map<string, LedgerEntry>([...expected].map((name) => [name, {}]));
+  const expected = [...new Set([...clientSecrets.keys(), ...declared])].filter(part.has);
+  const ledger = new Map<string, LedgerEntry>(expected.map((name) => [name, {}]));
   // A list that changes meanwhile may show a secret on two pages.
   const complete = new Set<string>();
-  let nextToken: string | undefined;
-  do {
-    const page = await withRetries(run, budget.list, () =>
-      run.secrets.listPage(`${prefix}/`, nextToken, run.signal),
-    );
-    const pairs = new Map(takePairs(ledger, page.rows, { prefix, region }));
+  for await (const rows of listRows(run, part)) {
+    const pairs = new Map(takePairs(ledger, rows, { prefix, region }));
     yield* nominateEach(
       run,
       [...pairs].filter(([name]) => !complete.has(name)),
     );
     for (const name of pairs.keys()) complete.add(name);
-    nextToken = page.nextToken;
-  } while (nextToken !== undefined);
+  }
   yield* nominateEach(
     run,
     [...ledger].filter(
       ([name, entry]) => !complete.has(name) && !isOnlyLent(name, entry, run.config),
     ),
   );
+}
+
+/** Page by page. */
+async function* listRows(run: Run, part: Part): AsyncGenerator<readonly SecretMetadata[]> {
+  const prefixes = part.prefixes.map((start) => `${run.config.prefix}/${start}`);
+  for (let index = 0; index < prefixes.length; index += mostPrefixes) {
+    const group = prefixes.slice(index, index + mostPrefixes);
+    let nextToken: string | undefined;
+    do {
+      const page = await withRetries(run, budget.list, () =>
+        run.secrets.listPage(group, nextToken, run.signal),
+      );
+      yield page.rows;
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+  }
 }
 
 async function* nominateEach(

@@ -32,6 +32,8 @@ const everySetting = {
   },
   tickMinutes: 30,
   timeoutMinutes: 5,
+  shards: 4,
+  shardStems: ['customer-'],
   alarms: {
     topicArn: `arn:aws:sns:${account}:pager`,
     thresholds: { pagePercent: 20, urgentPercent: 0.5 },
@@ -62,6 +64,7 @@ describe('the JSON Schema of the settings', () => {
     ['README.md', 1],
     ['docs/reference.md', 2],
     ['docs/deploy.md', 1],
+    ['docs/scale.md', 1],
   ])('accepts every example of %s', (file, least) => {
     const examples = examplesIn(file);
     expect(examples.length).toBeGreaterThanOrEqual(least);
@@ -102,6 +105,9 @@ describe('the JSON Schema of the settings', () => {
     ['a tick below the limit', { tickMinutes: 1 }],
     ['a tick above the limit', { tickMinutes: 1441 }],
     ['half a minute', { tickMinutes: 20.5 }],
+    ['too many shards', { shards: 11 }],
+    ['a stem that no name begins with', { shards: 2, shardStems: ['Customer'] }],
+    ['too many stems', { shards: 2, shardStems: Array.from({ length: 21 }, () => 'a') }],
     ['a time-out beyond the limit', { timeoutMinutes: 16 }],
     ['an invalid address', { alarms: { emails: ['ops'] } }],
     ['a topic by name', { alarms: { topicArn: 'pager' } }],

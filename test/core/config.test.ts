@@ -15,7 +15,29 @@ describe('parseConfig', () => {
       validate: false,
       concurrency: 8,
       writesPerSecond: 40,
+      shards: 1,
+      shardStems: new Set(),
     });
+  });
+
+  it('divides the writes of a second among the shards, whose runs may overlap', () => {
+    const writesOf = (shards: string, writes?: string): number =>
+      parseConfig({
+        ...environment,
+        IMS_TOKEN_ROTATOR_SHARDS: shards,
+        IMS_TOKEN_ROTATOR_WRITES_PER_SECOND: writes,
+      }).writesPerSecond;
+    expect([writesOf('4'), writesOf('7'), writesOf('10', '50')]).toEqual([10, 5, 5]);
+    // A run that may write nothing would renew nothing.
+    expect(writesOf('10', '3')).toBe(1);
+  });
+
+  it.each([
+    ['IMS_TOKEN_ROTATOR_SHARDS', '0', 'must be at least 1'],
+    ['IMS_TOKEN_ROTATOR_SHARDS', '11', 'must be at most 10'],
+    ['IMS_TOKEN_ROTATOR_SHARD_STEMS', 'customer_', 'must be beginnings of credential names'],
+  ])('rejects %s=%s', (variable, value, rule) => {
+    expect(() => parseConfig({ ...environment, [variable]: value })).toThrow(`${variable} ${rule}`);
   });
 
   it('reads every variable that is set', () => {
@@ -28,6 +50,8 @@ describe('parseConfig', () => {
       IMS_TOKEN_ROTATOR_VALIDATE: 'true',
       IMS_TOKEN_ROTATOR_CONCURRENCY: '50',
       IMS_TOKEN_ROTATOR_WRITES_PER_SECOND: '10',
+      IMS_TOKEN_ROTATOR_SHARDS: '2',
+      IMS_TOKEN_ROTATOR_SHARD_STEMS: 'customer-,eu',
       IMS_TOKEN_ROTATOR_CLIENT_SECRETS: `{"fusion":"${arn}"}`,
     };
     expect(parseConfig(given)).toMatchObject({
@@ -36,7 +60,9 @@ describe('parseConfig', () => {
       imsEndpointUrl: 'http://127.0.0.1:8080',
       validate: true,
       concurrency: 50,
-      writesPerSecond: 10,
+      writesPerSecond: 5,
+      shards: 2,
+      shardStems: new Set(['customer-', 'eu']),
       clientSecrets: new Map([['fusion', arn]]),
     });
   });

@@ -32,6 +32,11 @@ describe('parseEvent', () => {
 
   it.each<[string, unknown, object]>([
     ['a tick', { action: 'tick' }, { action: 'tick' }],
+    [
+      'the tick of a shard',
+      { action: 'tick', shard: '2/4' },
+      { action: 'tick', shard: { number: 2, of: 4 } },
+    ],
     ['a status event', { action: 'status' }, { action: 'status' }],
     [
       'a renewal',
@@ -94,6 +99,9 @@ describe('parseEvent', () => {
     [{}, 'action is missing'],
     [{ action: 'rotate' }, 'action must be tick, status or renew'],
     [{ action: 'tick', credential: 'fusion' }, 'credential is not a known field'],
+    [{ action: 'tick', shard: 2 }, 'shard must be a number and a count'],
+    [{ action: 'tick', shard: '5/4' }, 'shard must be a number and a count of at most 10'],
+    [{ action: 'status', shard: '2/4' }, 'shard is not a known field'],
     [{ action: 'renew' }, 'credential is missing'],
     [{ action: 'renew', credential: 'fusion', replaces: id }, 'replaces needs force: true'],
     [{ action: 'renew', credential: '../x' }, 'credential must be lower-case letters'],

@@ -23,6 +23,7 @@ const names = [
   'docs/deploy.md',
   'docs/reference.md',
   'docs/runbook.md',
+  'docs/scale.md',
   ...['lambda-consumer', 'ecs-service', 'cross-account-consumer', 'terraform'].map(
     (name) => `examples/${name}/README.md`,
   ),

@@ -6,6 +6,8 @@ export interface DataPoint {
   readonly at: number;
   readonly namespace: string;
   readonly name: string;
+  /** The shard that sent it, under the rotator's own metric too. @default none */
+  readonly shard?: string | undefined;
   readonly value: number;
 }
 
@@ -85,8 +87,12 @@ export function evaluateAlarm(
   points: readonly DataPoint[],
   { from, to, extraPeriods }: Evaluation,
 ): readonly Transition[] {
+  const { Value: wanted } = alarm.Dimensions.find(({ Name }) => Name === 'shard') ?? {};
   const own = points.filter(
-    ({ namespace, name }) => namespace === alarm.Namespace && name === alarm.MetricName,
+    ({ namespace, name, shard }) =>
+      namespace === alarm.Namespace &&
+      name === alarm.MetricName &&
+      (wanted === undefined || wanted === shard),
   );
   const transitions: Transition[] = [];
   for (let at = from; at <= to; at += 60) {

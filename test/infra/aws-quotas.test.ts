@@ -49,6 +49,8 @@ function largest(nameOf: (index: number) => string) {
   const stack = new Stack(new App(), 'x'.repeat(128));
   const rotator = new ImsTokenRotator(stack, 'Rotator', {
     nativeRotation: true,
+    shards: 10,
+    shardStems: ['customer-'],
     tracing: true,
     alarms: { emails: ['ops@example.com'] },
   });

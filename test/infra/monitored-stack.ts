@@ -12,6 +12,8 @@ export interface MonitoringOptions {
   readonly rotator?: string | undefined;
   /** @default 15 */
   readonly tickMinutes?: number | undefined;
+  /** @default 1 */
+  readonly shards?: number | undefined;
   /** @default - those of a rotator without settings */
   readonly thresholds?: AlarmThresholds | undefined;
   /** @default ['ops@example.com'] */
@@ -22,7 +24,9 @@ export interface MonitoringOptions {
 
 /** A stack with a function and what watches it, and nothing else. */
 export function monitoredStack(options: MonitoringOptions = {}): Stack {
-  const { rotator = 'prod', tickMinutes = 15, emails = ['ops@example.com'] } = options;
+  const { rotator = 'prod', tickMinutes = 15, shards = 1 } = options;
+  const { emails = ['ops@example.com'] } = options;
+  const tick = Duration.minutes(tickMinutes);
   const stack = new Stack(new App(), 'Monitored');
   const logGroup = new LogGroup(stack, 'LogGroup', { retention: RetentionDays.ONE_WEEK });
   const target = new LambdaFunction(stack, 'Function', {
@@ -36,7 +40,8 @@ export function monitoredStack(options: MonitoringOptions = {}): Stack {
   const alarms = new RotatorAlarms(stack, 'Alarms', {
     rotator,
     function: target,
-    tick: Duration.minutes(tickMinutes),
+    tick,
+    shards,
     thresholds: options.thresholds ?? alarmThresholds(),
     topic,
     runbookUrl: options.runbookUrl,
@@ -44,6 +49,8 @@ export function monitoredStack(options: MonitoringOptions = {}): Stack {
   new RotatorDashboard(stack, 'Dashboard', {
     rotator,
     function: target,
+    tick,
+    shards,
     logGroup,
     alarms: alarms.all,
   });

@@ -105,9 +105,12 @@ describe('the alarms', () => {
       rotator: 'prod',
       function: LambdaFunction.fromFunctionName(new Stack(), 'Function', 'function'),
       tick: Duration.minutes(15),
+      shards: 1,
       thresholds: alarmThresholds(),
     });
-    const alarms = Object.values(named).filter((value) => value instanceof Alarm);
+    const alarms = Object.values(named)
+      .flat()
+      .filter((value) => value instanceof Alarm);
     expect(alarms).toHaveLength(8);
     expect(all.map(({ node }) => node.id).toSorted()).toEqual(
       alarms.map(({ node }) => node.id).toSorted(),

@@ -37,6 +37,8 @@ describe('parseSettings', () => {
       },
       tickMinutes: 30,
       timeoutMinutes: 5,
+      shards: 4,
+      shardStems: ['customer-'],
       alarms: { topicArn, thresholds: { pagePercent: 20, urgentPercent: 5 } },
       dashboard: false,
       keyArn,
@@ -71,6 +73,27 @@ describe('parseSettings', () => {
       'proxy.secretKeyArn: needs the secretArn that it encrypts',
     ]);
     expect(problems.join()).not.toContain('the-password');
+  });
+
+  it('rejects shards that could not take turns, and stems without shards', () => {
+    expect(problemsOf({ shards: 11, shardStems: ['Customer', 5] })).toEqual([
+      'shards: must be a whole number from 1 to 10; it is 11',
+      'shardStems.0: must be the beginning of credential names: lower-case letters, digits and ' +
+        'hyphens, 1 to 63 characters, not starting with a hyphen; it is "Customer"',
+      'shardStems.1: must be the beginning of credential names: lower-case letters, digits and ' +
+        'hyphens, 1 to 63 characters, not starting with a hyphen; it is 5',
+    ]);
+    expect(problemsOf({ shards: 4, tickMinutes: 25 })).toEqual([
+      'tickMinutes: must divide an hour or, in whole hours, a day, and be at least 4 minutes, so ' +
+        'that 4 shards can take turns; it is 25 minutes',
+    ]);
+    expect(problemsOf({ shardStems: ['customer-'] })).toEqual([
+      'shardStems: needs the shards among which the stems divide the credentials',
+    ]);
+    const stems = Array.from({ length: 21 }, (_, index) => `s${index}`);
+    expect(problemsOf({ shards: 2, shardStems: stems })).toEqual([
+      'shardStems: must be at most 20 stems',
+    ]);
   });
 
   it('accepts no credential, as all of them can be onboarded at run time', () => {

@@ -145,6 +145,7 @@ it('ships the construct, the function, the commands, the client and the document
       'docs/deploy.md',
       'docs/reference.md',
       'docs/runbook.md',
+      'docs/scale.md',
       ...examples,
       'dist/lambda/index.mjs',
       'dist/lambda/THIRD-PARTY-NOTICES.txt',

@@ -38,8 +38,8 @@ export interface DeployedRotator {
   readonly secretsManager: SecretsManagerEmulator;
   readonly ims: ImsEmulator;
   readonly lambda: LambdaEmulator;
-  /** Sends what the schedule sends. */
-  readonly tick: () => Promise<{
+  /** Sends what the schedule sends, or that of another shard than the first. */
+  readonly tick: (shard?: number) => Promise<{
     readonly payload: unknown;
     readonly functionError?: string | undefined;
     readonly logs: readonly string[];
@@ -111,15 +111,16 @@ export async function startDeployment(
     delivered.push(event);
     await lambda.invoke(functionName, event, { type: 'Event' });
   });
-  const [schedule] = Object.values(template.findResources('AWS::Scheduler::Schedule'));
-  const input = JSON.parse(schedule?.['Properties'].Target.Input);
+  const inputs = Object.values(template.findResources('AWS::Scheduler::Schedule')).map(
+    ({ Properties }) => JSON.parse(Properties.Target.Input),
+  );
   return {
     secretsManager,
     ims,
     lambda,
     delivered,
     notified,
-    tick: () => lambda.invoke(functionName, input),
+    tick: (shard = 1) => lambda.invoke(functionName, inputs[shard - 1]),
     denied: () =>
       secretsManager.calls.flatMap(({ action, error }) =>
         error === 'AccessDeniedException' ? [action] : [],

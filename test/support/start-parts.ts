@@ -43,6 +43,8 @@ export interface Parts {
   readonly tokenEndpoint: (timeout: number) => ImsTokenEndpoint;
   readonly lines: Line[];
   readonly metrics: [name: string, value: number][];
+  /** The shards under which a run was counted too. */
+  readonly shards: string[];
   /** The properties beside the metrics. */
   readonly properties: Map<string, string>;
   /** No line and no metric may hold one of these: checked when the test ends. */
@@ -72,6 +74,7 @@ export async function startParts(
   };
   const lines: Line[] = [];
   const metrics: Parts['metrics'] = [];
+  const shards: string[] = [];
   const properties: Parts['properties'] = new Map();
   const secrets: Parts['secrets'] = new Set();
   onTestFinished(() => {
@@ -93,6 +96,8 @@ export async function startParts(
       validate: false,
       concurrency: 8,
       writesPerSecond: 40,
+      shards: 1,
+      shardStems: new Set(),
     },
     now: () => epochSeconds(clock.seconds),
     random: () => 0.5,
@@ -110,6 +115,7 @@ export async function startParts(
     log: { info: write('info'), warn: write('warn'), error: write('error') },
     metrics: {
       add: (name, value) => metrics.push([name, value]),
+      alsoFor: (shard) => shards.push(shard),
       tell: (name, value) => properties.set(name, value),
     },
     signal: AbortSignal.timeout(60_000),
@@ -121,6 +127,7 @@ export async function startParts(
     ims,
     lines,
     metrics,
+    shards,
     properties,
     secrets,
     tokenEndpoint,

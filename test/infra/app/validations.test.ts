@@ -327,6 +327,8 @@ describe('a rotator with every option', () => {
           ),
         },
         caCertificates,
+        shards: 10,
+        shardStems: ['customer-'],
         tracing: true,
         nativeRotation: true,
         encryptionKey: key,

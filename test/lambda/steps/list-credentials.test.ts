@@ -75,8 +75,8 @@ describe('an outdated list', () => {
 
 /** Secrets Manager while its list changes: it shows a secret once more, on a page of its own. */
 function listedAgain(secrets: SecretStore, name: string): SecretStore {
-  const listPage: SecretStore['listPage'] = async (prefix, token, signal) => {
-    const { rows } = await secrets.listPage(prefix, undefined, signal);
+  const listPage: SecretStore['listPage'] = async (prefixes, token, signal) => {
+    const { rows } = await secrets.listPage(prefixes, undefined, signal);
     return token === undefined
       ? { rows, nextToken: 'again' }
       : { rows: rows.filter((row) => row.name === name), nextToken: undefined };

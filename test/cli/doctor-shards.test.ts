@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import {
+  environmentVariables,
+  metricDimension,
+  metricNamespace,
+  shardDimension,
+} from '../../core/contract.ts';
+import { type Operator, startOperator } from './operator.ts';
+import { checksOf } from './patient.ts';
+
+const minute = 60_000;
+
+/** A rotator with two shards, each with its schedule and its alarm on silence. */
+async function startSharded(): Promise<Operator> {
+  const operator = await startOperator({ environment: { [environmentVariables.shards]: '2' } });
+  const { schedules, alarms } = operator.world.aws.account;
+  const [[name, schedule] = []] = schedules;
+  if (name === undefined || schedule === undefined) throw new Error('there is no schedule');
+  schedules.set(`${name}-2`, { ...schedule, name: `${name}-2` });
+  const silence = alarms.get('rotator-local-silence');
+  if (silence === undefined) throw new Error('there is no alarm on silence');
+  alarms.delete(silence.alarmName);
+  for (const shard of ['1/2', '2/2']) {
+    const alarmName = `silence-of-${shard}`;
+    const dimensions = { ...silence.dimensions, [shardDimension]: shard };
+    alarms.set(alarmName, { ...silence, alarmName, dimensions });
+  }
+  return operator;
+}
+
+function recordTick({ world }: Operator, shard: string, ago: number): void {
+  for (const dimensions of [{}, { [shardDimension]: shard }]) {
+    world.aws.account.recordMetric({
+      namespace: metricNamespace,
+      name: 'Ticks',
+      dimensions: { [metricDimension]: 'local', ...dimensions },
+      at: Date.now() - ago,
+      value: 1,
+    });
+  }
+}
+
+describe('doctor of a rotator with shards', () => {
+  it('passes if each shard has a schedule, a recent tick and an alarm', async () => {
+    const operator = await startSharded();
+    expect((await operator.invoke({ action: 'tick', shard: '1/2' })).error).toBeUndefined();
+    recordTick(operator, '2/2', 5 * minute);
+    const { find } = await checksOf(operator);
+    expect(find('schedule')).toMatchObject({ verdict: 'ok', detail: '2 are enabled' });
+    expect(find('last tick')).toMatchObject({
+      verdict: 'ok',
+      detail: '5 min ago, the one of shard 2/2',
+    });
+    expect(find('alarms')).toMatchObject({ verdict: 'ok', detail: '9, none raised' });
+  });
+
+  it('fails the schedule if that of one shard is disabled or missing', async () => {
+    const operator = await startSharded();
+    const { schedules } = operator.world.aws.account;
+    const [name, schedule] = [...schedules][1] ?? [];
+    if (name === undefined || schedule === undefined) throw new Error('there is no schedule');
+    schedules.set(name, { ...schedule, state: 'DISABLED' });
+    expect((await checksOf(operator)).find('schedule')).toMatchObject({
+      verdict: 'failed',
+      detail: `${name} is disabled: no token of its shard is renewed`,
+    });
+    schedules.delete(name);
+    expect((await checksOf(operator)).find('schedule')).toMatchObject({
+      verdict: 'failed',
+      detail:
+        '1 of 2 schedules invoke the function: the tokens of the other shards are not renewed',
+    });
+  });
+
+  it('fails the last tick if one shard is silent, however recently others ticked', async () => {
+    const operator = await startSharded();
+    recordTick(operator, '1/2', minute);
+    expect((await checksOf(operator)).find('last tick')).toMatchObject({
+      verdict: 'failed',
+      detail: 'none of shard 2/2 in the last 3 h',
+    });
+    recordTick(operator, '2/2', 60 * minute);
+    expect((await checksOf(operator)).find('last tick')).toMatchObject({
+      verdict: 'failed',
+      detail: expect.stringMatching(
+        /^(1 h|59 min) ago, but one of shard 2\/2 is due every 15 min$/,
+      ),
+    });
+  });
+
+  it('fails the alarms if nobody watches the silence of one shard', async () => {
+    const operator = await startSharded();
+    operator.world.aws.account.alarms.delete('silence-of-2/2');
+    expect((await checksOf(operator)).find('alarms')).toMatchObject({
+      verdict: 'failed',
+      detail: 'no alarm watches Ticks of shard 2/2',
+    });
+  });
+});
