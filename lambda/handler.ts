@@ -34,7 +34,7 @@ const secrets = new SecretsManager({
 
 const tokenEndpoint = new ImsOnDemand({
   open: async () => {
-    const { ImsTokenEndpoint } = await import('./on-demand.ts');
+    const { ImsTokenEndpoint } = await import('./adapters/ims-token-endpoint.ts');
     return new ImsTokenEndpoint({
       ...config,
       proxyCredentials: proxyCredentials(config, secrets),

@@ -2,7 +2,6 @@
  * Everything that a tick with nothing due does without, in one part of the bundle, which is loaded
  * when a run has something to do.
  */
-export { ImsTokenEndpoint } from './adapters/ims-token-endpoint.ts';
 export { renewEach } from './commands/renew.ts';
 export { rotate } from './commands/rotate.ts';
 export { status } from './commands/status.ts';

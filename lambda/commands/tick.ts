@@ -21,7 +21,6 @@ export async function tick(run: Run, shard?: Shard): Promise<readonly Credential
     else idle.push(outcomeOf(credential, observation, decision, { kind: 'kept' }));
   }
   if (due.length === 0) return idle;
-  run.tokenEndpoint.prepare?.();
   const { renewCredential } = await import('../on-demand.ts');
   const done = await pMap(
     inOrder(due),

@@ -74,15 +74,16 @@ export async function look(run: Run, gathered: Gathered): Promise<Gathered> {
 async function describe(run: Run, credential: string, listed?: Gathered): Promise<Gathered> {
   // The value that the list gave reason to read took some of the time.
   if (isTooLate(run)) return { credential, ...listed, error: noTimeLeft() };
-  run.tokenEndpoint.prepare?.();
   const names = secretNames(run.config, credential);
   const read = <Output>(call: () => Promise<Output>): Promise<Output> =>
     withRetries(run, budget.read, call);
   // Settled, so that neither call is left running when the other one fails.
-  const [described, value] = await Promise.allSettled([
+  const reads = Promise.allSettled([
     read(() => run.secrets.describe(names.token, run.signal)),
     read(() => run.secrets.read(names.client, run.signal)),
   ]);
+  run.tokenEndpoint.prepare?.();
+  const [described, value] = await reads;
   if (described.status === 'rejected') {
     return { credential, ...listed, error: asRotatorError(described.reason) };
   }

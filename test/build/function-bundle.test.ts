@@ -60,10 +60,12 @@ describe('a tick with nothing due', () => {
   });
 });
 
-it('a renewal loads one more part, with the HTTP client for IMS in it', async () => {
-  const sources = await loadedWith('lambda/on-demand.ts');
-  expect(sources).toContain('lambda/steps/mint.ts');
-  expect(new Set([...sources].map(packageOf))).toContain('undici');
+it('a renewal loads what it needs, and the HTTP client for IMS apart', async () => {
+  const renewal = await loadedWith('lambda/on-demand.ts');
+  expect(renewal).toContain('lambda/steps/mint.ts');
+  expect(new Set([...renewal].map(packageOf))).not.toContain('undici');
+  const client = await loadedWith('lambda/adapters/ims-token-endpoint.ts');
+  expect(new Set([...client].map(packageOf))).toContain('undici');
 });
 
 it('the HTTP client is undici without its fetch, and the SDK comes without its chain', async () => {
