@@ -4,7 +4,6 @@ import { setTimeout } from 'node:timers/promises';
 import { parseConfig } from '../core/config.ts';
 import { type Command, parseEvent } from '../core/event.ts';
 import { epochSeconds } from '../core/instant.ts';
-import type { CredentialOutcome } from '../core/outcome.ts';
 import type { RunResult } from '../core/run-result.ts';
 import { ImsTokenEndpoint } from './adapters/ims-token-endpoint.ts';
 import { PowertoolsLog } from './adapters/powertools-log.ts';
@@ -17,7 +16,7 @@ import { tick } from './commands/tick.ts';
 import { reportRun } from './report-run.ts';
 import { assertRenewalFits, closingSeconds, timeouts } from './steps/budget.ts';
 import { proxyCredentials } from './steps/proxy-credentials.ts';
-import { newMemory, type Run, startRun } from './steps/run.ts';
+import { newMemory, type Report, type Run, startRun } from './steps/run.ts';
 
 /** The parts of Lambda's context that are used. */
 interface Context {
@@ -69,20 +68,20 @@ export async function handler(event: unknown, context: Context): Promise<RunResu
     memory,
   );
   assertRenewalFits(run, command);
-  return await reportRun(run, command, runCommand(run, command));
+  return await reportRun(run, command, (report) => runCommand(run, command, report));
 }
 
-async function runCommand(run: Run, command: Command): Promise<readonly CredentialOutcome[]> {
+async function runCommand(run: Run, command: Command, report: Report): Promise<void> {
   switch (command.action) {
     case 'tick':
-      return await tick(run);
+      return await tick(run, report);
     case 'status':
-      return await status(run);
+      return await status(run, report);
     case 'renew':
-      return await renewEach(run, command.credentials, command.force);
+      return await renewEach(run, command.credentials, command.force, report);
     case 'rotate':
-      return [await rotate(run, command)];
+      return report(await rotate(run, command));
     case 'ignore':
-      return [];
+      return;
   }
 }

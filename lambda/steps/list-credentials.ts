@@ -2,6 +2,7 @@
 import { type Decision, decide } from '../../core/decision.ts';
 import { asRotatorError, type RotatorError } from '../../core/errors.ts';
 import { isOnlyLent, type LedgerEntry, type SecretMetadata, takePairs } from '../../core/ledger.ts';
+import { NameSet } from '../../core/name-set.ts';
 import { type Observation, versionOf } from '../../core/observation.ts';
 import { budget } from './budget.ts';
 import type { Gathered } from './gather.ts';
@@ -24,7 +25,7 @@ export async function* listCredentials(run: Run): AsyncGenerator<Nomination> {
   const expected = new Set([...clientSecrets.keys(), ...declared]);
   const ledger = new Map<string, LedgerEntry>([...expected].map((name) => [name, {}]));
   // A list that changes meanwhile may show a secret on two pages.
-  const complete = new Set<string>();
+  const complete = new NameSet();
   let nextToken: string | undefined;
   do {
     const page = await withRetries(run, budget.list, () =>

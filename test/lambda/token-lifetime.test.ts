@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { tagKeys } from '../../core/contract.ts';
-import { tick } from '../../lambda/commands/tick.ts';
 import { hour } from '../support/builders.ts';
 import { startCredential } from '../support/credential.ts';
+import { tick } from '../support/outcomes.ts';
 
 describe('a token', () => {
   it('of 24 hours is renewed every 12 hours, so that 12 remain for an outage', async () => {
