@@ -223,8 +223,8 @@ describe('a standing failure of a fresh token', () => {
     await tick(parts.run());
     expect(await statusOf(parts)).toMatch(/^failing code=ERR_TOKEN_UNAVAILABLE/);
     parts.ims.faults.clear();
-    // To a run whose clock is two hours behind, the token is fresh.
-    const now = () => epochSeconds(parts.clock.seconds - 2 * hour);
+    // To a run whose clock is four hours behind, the token is fresh.
+    const now = () => epochSeconds(parts.clock.seconds - 4 * hour);
     parts.secretsManager.faults.inject({ kind: 'internal-error' }, { when: of('DescribeSecret') });
     const [kept] = await tick(parts.run({ now }));
     expect(kept).toMatchObject({ reason: 'token-fresh', outcome: 'kept', failing: true });
