@@ -1,6 +1,6 @@
 import { type SpentBudget, spentBudget } from './mint-budget.ts';
 import { type CurrentToken, isMintedFromAnother, type Observation } from './observation.ts';
-import { renewBefore } from './renew-before.ts';
+import { renewAt } from './renew-before.ts';
 import { isBackingOff } from './status.ts';
 
 /** Why a credential's token is kept, looked at or renewed; logged and counted verbatim. */
@@ -70,7 +70,7 @@ type Renewable = Observation & {
 };
 
 function decideRenewal(observation: Renewable, force: Force): Decision {
-  const { now, tick, token } = observation;
+  const { now, token } = observation;
   const changed = isMintedFromAnother(observation);
   if (isForced(force, observation)) return renew('forced');
   if (isWaiting(observation, changed)) return keep('backing-off');
@@ -79,10 +79,8 @@ function decideRenewal(observation: Renewable, force: Force): Decision {
   if (token === 'malformed') return renew('token-malformed');
   if (changed) return renew('credential-changed');
   if (now - token.issuedAt < recently) return keep('recently-issued');
-  const remaining = token.expiresAt - now;
-  if (remaining <= 0) return renew('token-expired');
-  const lead = renewBefore(token.lifetime, tick, observation.renewBefore);
-  return remaining <= lead ? renew('token-expiring') : keep('token-fresh');
+  if (token.expiresAt <= now) return renew('token-expired');
+  return renewAt(token, observation) <= now ? renew('token-expiring') : keep('token-fresh');
 }
 
 function keep(reason: Reason, needsAction = false): Decision {

@@ -25,6 +25,9 @@ const burst = 3;
 // Seconds between the clocks of two runs, and between a request and the token that it got.
 const tolerance = 5 * minute;
 
+/** Seconds after which a request no longer counts. */
+export const requestMemory = burst * interval;
+
 /**
  * A credential may ask IMS three times in quick succession, then once in ten minutes, whatever the
  * reason; undefined while it may.

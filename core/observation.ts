@@ -25,6 +25,7 @@ export interface CurrentToken {
 
 /** All that is known about one credential at the moment of deciding. */
 export interface Observation {
+  readonly credential: string;
   readonly now: EpochSeconds;
   /** Seconds between two ticks. */
   readonly tick: number;
@@ -61,6 +62,7 @@ export interface CredentialVersion {
 }
 
 export interface ObservationContext {
+  readonly credential: string;
   readonly now: EpochSeconds;
   /** Seconds between two ticks. */
   readonly tick: number;
@@ -79,7 +81,7 @@ const usualLifetime = day + 3_600;
  * @param client the client secret's current version; undefined when it has none
  */
 export function observeMetadata(
-  { now, tick, digest, isDeclared = false }: ObservationContext,
+  { credential, now, tick, digest, isDeclared = false }: ObservationContext,
   secret: SecretMetadata | undefined,
   client: CredentialVersion | 'unseen' | undefined,
 ): Observation {
@@ -92,6 +94,7 @@ export function observeMetadata(
     : client && fingerprint(digest, client.arn, client.versionId, tags);
   const age = now - (secret?.createdAt ?? now);
   return withBoundedWait({
+    credential,
     now,
     tick,
     paused,

@@ -1,26 +1,28 @@
 import type { Observation } from './observation.ts';
 
-interface Observed {
-  readonly observation?: Observation | undefined;
+/** What the order of work depends on. */
+export interface Urgency {
+  readonly isFailing: boolean;
+  /** When the token expires; a missing one has expired long ago. */
+  readonly expiresAt: number;
+}
+
+export function urgencyOf(observation: Observation | undefined): Urgency {
+  const token = observation?.token;
+  return {
+    isFailing: observation?.failure !== undefined,
+    expiresAt: typeof token === 'object' ? token.expiresAt : Number.NEGATIVE_INFINITY,
+  };
 }
 
 /**
  * The order of work. Credentials without a standing failure come first, so that a lasting failure
  * delays nothing; then the earliest expiry, with missing tokens before all others.
  */
-export function inOrder<Item extends Observed>(items: readonly Item[]): readonly Item[] {
+export function inOrder<Item extends Urgency>(items: readonly Item[]): Item[] {
   return items.toSorted(
-    (a, b) => Number(isFailing(a)) - Number(isFailing(b)) || compare(expiryOf(a), expiryOf(b)),
+    (a, b) => Number(a.isFailing) - Number(b.isFailing) || compare(a.expiresAt, b.expiresAt),
   );
-}
-
-function isFailing({ observation }: Observed): boolean {
-  return observation?.failure !== undefined;
-}
-
-function expiryOf({ observation }: Observed): number {
-  const token = observation?.token;
-  return typeof token === 'object' ? token.expiresAt : Number.NEGATIVE_INFINITY;
 }
 
 function compare(a: number, b: number): number {

@@ -69,8 +69,19 @@ export function outcomeOf(
   const failure = observation?.failure;
   switch (acted.kind) {
     case 'renewed': {
-      const { kind, ...renewed } = acted;
-      return { credential, reason, outcome: kind, ...renewed, failing: false, isNews: false };
+      const { kind, clientSecretPosition } = acted;
+      // Nothing else of the new token outlives its renewal.
+      const { expiresAt, lifetime } = acted.token;
+      return {
+        credential,
+        reason,
+        outcome: kind,
+        token: { expiresAt, lifetime },
+        clientSecretPosition,
+        hasFailedReplica: acted.hasFailedReplica,
+        failing: false,
+        isNews: false,
+      };
     }
     case 'failed': {
       const { error } = acted;

@@ -1,8 +1,8 @@
 import type { Reason } from './decision.ts';
-import type { RotatorError } from './errors.ts';
 import { formatInstant } from './instant.ts';
 import type { CredentialOutcome } from './outcome.ts';
 import type { RotationStep } from './rotation.ts';
+import type { RunSummary } from './run-summary.ts';
 
 /** The result of an invocation: metadata only, and of bounded size. */
 export interface RunResult {
@@ -31,31 +31,21 @@ export interface CredentialResult {
   readonly client_secret_position?: number | undefined;
 }
 
-const mostEntries = 100;
-
 /** Counts by reason and outcome, and at most 100 entries: failures first, then renewals. */
 export function runResult(
   action: RunResult['action'],
   rotator: string,
-  outcomes: readonly CredentialOutcome[],
+  { managed, reasons, outcomes, credentials }: RunSummary,
 ): RunResult {
-  const sorted = outcomes.toSorted((a, b) => rankOf(a) - rankOf(b));
   return {
     action,
     rotator,
-    managed: outcomes.length,
-    reasons: count(outcomes.flatMap(({ reason }) => (reason === undefined ? [] : [reason]))),
-    outcomes: count(outcomes.map(({ outcome }) => outcome)),
-    credentials: sorted.slice(0, mostEntries).map(toResult),
-    truncated: Math.max(0, outcomes.length - mostEntries),
+    managed,
+    reasons,
+    outcomes,
+    credentials: credentials.items.map(toResult),
+    truncated: credentials.more,
   };
-}
-
-const rank = { failed: 0, deferred: 1, renewed: 2, due: 2, kept: 3 } as const;
-
-/** Whatever is failing comes first, also if this run did nothing about it. */
-function rankOf({ outcome, failing }: CredentialOutcome): number {
-  return failing ? -1 : rank[outcome];
 }
 
 function toResult(outcome: CredentialOutcome): CredentialResult {
@@ -70,41 +60,18 @@ function toResult(outcome: CredentialOutcome): CredentialResult {
   };
 }
 
-function count<Key extends string>(keys: readonly Key[]): Partial<Record<Key, number>> {
-  const counts: Partial<Record<Key, number>> = {};
-  for (const key of keys) counts[key] = (counts[key] ?? 0) + 1;
-  return counts;
-}
-
-/**
- * The error that fails a run of one credential, so that callers get its code as Lambda's errorType.
- * Undefined when nothing in it is news.
- */
-export function credentialError({
-  isNews,
-  error,
-  statusError,
-}: CredentialOutcome): RotatorError | undefined {
-  return isNews && error !== undefined ? error : statusError;
-}
-
 /**
  * The error that fails a tick: a line for each failure that is news, and for each status that could
  * not be written, at most 100. Undefined when there is none.
  */
-export function tickError(outcomes: readonly CredentialOutcome[]): AggregateError | undefined {
-  const failures = outcomes.flatMap(({ credential, isNews, error, statusError }) =>
-    [isNews ? error : undefined, statusError].flatMap((failure) =>
-      failure === undefined ? [] : [{ credential, failure }],
-    ),
+export function tickError({ failures }: RunSummary): AggregateError | undefined {
+  const { items, more } = failures;
+  if (items.length === 0) return undefined;
+  const lines = items.map(
+    ({ credential, failure }) => `${credential}: ${failure.code}: ${failure.message}`,
   );
-  if (failures.length === 0) return undefined;
-  const lines = failures
-    .slice(0, mostEntries)
-    .map(({ credential, failure }) => `${credential}: ${failure.code}: ${failure.message}`);
-  const more = failures.length - lines.length;
   return new AggregateError(
-    failures.map(({ failure }) => failure),
+    items.map(({ failure }) => failure),
     [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'),
   );
 }

@@ -3,7 +3,7 @@ import type { IConstruct } from 'constructs';
 import type { ImsTokenRotatorProps } from './ims-token-rotator-props.ts';
 import { refuse } from './refuse.ts';
 
-/** Megabytes. Enough for some 80,000 credentials; with less, a large renewal would be killed. */
+/** Megabytes. Enough for 100,000 credentials; with less, a large renewal would be killed. */
 export const defaultMemory = 256;
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */

@@ -4,7 +4,6 @@ import { setTimeout } from 'node:timers/promises';
 import { parseConfig } from '../core/config.ts';
 import { type Command, parseEvent } from '../core/event.ts';
 import { epochSeconds } from '../core/instant.ts';
-import type { CredentialOutcome } from '../core/outcome.ts';
 import type { RunResult } from '../core/run-result.ts';
 import { ImsOnDemand } from './adapters/ims-on-demand.ts';
 import { PowertoolsLog } from './adapters/powertools-log.ts';
@@ -15,7 +14,7 @@ import { tick } from './commands/tick.ts';
 import { reportRun } from './report-run.ts';
 import { assertRenewalFits, closingSeconds, timeouts } from './steps/budget.ts';
 import { proxyCredentials } from './steps/proxy-credentials.ts';
-import { newMemory, type Run, startRun } from './steps/run.ts';
+import { newMemory, type Report, type Run, startRun } from './steps/run.ts';
 
 /** The parts of Lambda's context that are used. */
 interface Context {
@@ -79,14 +78,16 @@ export async function handler(event: unknown, context: Context): Promise<RunResu
     memory,
   );
   assertRenewalFits(run, command);
-  return await reportRun(run, command, runCommand(run, command));
+  return await reportRun(run, command, (report) => runCommand(run, command, report));
 }
 
-async function runCommand(run: Run, command: Command): Promise<readonly CredentialOutcome[]> {
-  if (command.action === 'tick') return await tick(run, command.shard);
-  if (command.action === 'ignore') return [];
+async function runCommand(run: Run, command: Command, report: Report): Promise<void> {
+  if (command.action === 'tick') return await tick(run, report, command.shard);
+  if (command.action === 'ignore') return;
   const { renewEach, rotate, status } = await import('./on-demand.ts');
-  if (command.action === 'status') return await status(run);
-  if (command.action === 'renew') return await renewEach(run, command.credentials, command.force);
-  return [await rotate(run, command)];
+  if (command.action === 'status') return await status(run, report);
+  if (command.action === 'renew') {
+    return await renewEach(run, command.credentials, command.force, report);
+  }
+  report(await rotate(run, command));
 }

@@ -1,22 +1,22 @@
 import { asRotatorError } from '../core/errors.ts';
 import type { Command } from '../core/event.ts';
 import type { CredentialOutcome } from '../core/outcome.ts';
-import { isShortLived } from '../core/renew-before.ts';
 import { tickMetrics } from '../core/run-metrics.ts';
-import { credentialError, type RunResult, runResult, tickError } from '../core/run-result.ts';
+import { type RunResult, runResult, tickError } from '../core/run-result.ts';
+import { RunSummary } from '../core/run-summary.ts';
 import { formatShard } from '../core/shard.ts';
-import type { Run } from './steps/run.ts';
+import type { Report, Run } from './steps/run.ts';
 
 /**
- * In: a command, and the work that carries it out. Out: the invocation's result, after the run was
- * logged and counted.
+ * In: a command, and the work that carries it out and reports each outcome. Out: the invocation's
+ * result, after the run was logged and counted.
  *
  * @throws the error that fails the invocation
  */
 export async function reportRun(
   run: Run,
   command: Command,
-  work: Promise<readonly CredentialOutcome[]>,
+  work: (report: Report) => Promise<void>,
 ): Promise<RunResult> {
   const { action } = command;
   const step = command.action === 'rotate' ? command.step : undefined;
@@ -24,14 +24,19 @@ export async function reportRun(
     command.action === 'tick' && command.shard !== undefined
       ? formatShard(command.shard)
       : undefined;
-  const outcomes = await work.catch((error: unknown) => {
+  const summary = new RunSummary(run.config.tick);
+  try {
+    await work((outcome, place) => {
+      summary.add(outcome, place);
+      addDuration(run, outcome);
+    });
+  } catch (error) {
     run.log.error('run', { action, shard, code: asRotatorError(error).code });
     throw error;
-  });
-  const result = runResult(action, run.config.rotator, outcomes);
-  if (action !== 'status') addMetrics(run, action, outcomes);
+  }
+  const result = runResult(action, run.config.rotator, summary);
+  if (action !== 'status') addMetrics(run, action, summary);
   if (shard !== undefined) run.metrics.alsoFor(shard);
-  const renewed = outcomes.filter(({ outcome }) => outcome === 'renewed');
   run.log.info('run', {
     action,
     step,
@@ -39,39 +44,33 @@ export async function reportRun(
     managed: result.managed,
     reasons: result.reasons,
     outcomes: result.outcomes,
-    failing: outcomes.filter(({ failing }) => failing).length,
-    failed_replicas: renewed.filter(({ hasFailedReplica }) => hasFailedReplica === true).length,
-    short_lived: renewed.filter(({ token }) => isShortLived(token, run.config.tick)).length,
+    failing: summary.failing,
+    failed_replicas: summary.failedReplicas,
+    short_lived: summary.shortLived,
   });
-  const error = errorOf(action, outcomes);
+  const error = errorOf(action, summary);
   if (error !== undefined) throw error;
   return { ...result, step };
 }
 
-function addMetrics(
-  { metrics, now }: Run,
-  action: Command['action'],
-  outcomes: readonly CredentialOutcome[],
-): void {
-  const renewed = outcomes.filter(({ outcome }) => outcome === 'renewed');
-  for (const { duration } of renewed) {
-    if (duration !== undefined) metrics.add('RenewalDuration', Math.round(duration * 1000));
-  }
+function addDuration({ metrics }: Run, { outcome, duration }: CredentialOutcome): void {
+  if (outcome !== 'renewed' || duration === undefined) return;
+  metrics.add('RenewalDuration', Math.round(duration * 1000));
+}
+
+function addMetrics({ metrics, now }: Run, action: Command['action'], summary: RunSummary): void {
   // Only a tick has seen every credential, of its shard at least; less says nothing about the whole.
   if (action === 'tick') {
-    const { values, properties } = tickMetrics(outcomes, now());
+    const { values, properties } = tickMetrics(summary, now());
     for (const [name, value] of values) metrics.add(name, value);
     for (const [name, value] of properties) metrics.tell(name, value);
   }
-  metrics.add('Renewed', renewed.length);
+  metrics.add('Renewed', summary.outcomes.renewed ?? 0);
 }
 
-function errorOf(
-  action: Command['action'],
-  outcomes: readonly CredentialOutcome[],
-): Error | undefined {
-  const [outcome, ...others] = outcomes;
-  const isSingle = action === 'renew' && others.length === 0;
-  if (isSingle) return outcome && credentialError(outcome);
-  return action === 'tick' || action === 'renew' ? tickError(outcomes) : undefined;
+/** A run of one credential fails with its error, so that callers get the code as Lambda's errorType. */
+function errorOf(action: Command['action'], summary: RunSummary): Error | undefined {
+  const isSingle = action === 'renew' && summary.managed === 1;
+  if (isSingle) return summary.failures.items[0]?.failure;
+  return action === 'tick' || action === 'renew' ? tickError(summary) : undefined;
 }

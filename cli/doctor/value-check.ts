@@ -43,14 +43,19 @@ export async function valueFinding(subject: Subject): Promise<Finding> {
 
 /** A credential that was changed a moment ago may have another client than its last token. */
 async function isOfAnotherClient(
-  { credential, client, token, session, rotator }: Subject,
+  { name, credential, client, token, session, rotator }: Subject,
   versionId: string,
   { clientId, clientSecretVersion }: PendingToken,
 ): Promise<boolean> {
   try {
     const [current, clientSecret, secret] = await Promise.all([credential, client, token]);
     if (current.clientId === clientId) return false;
-    const context = { now: session.now(), tick: rotator.tick, digest: session.digest };
+    const context = {
+      credential: name,
+      now: session.now(),
+      tick: rotator.tick,
+      digest: session.digest,
+    };
     const observation = observeMetadata(context, secret, versionOf(clientSecret));
     const { token: seen, fingerprint } = observation;
     // The rotator believes the id or, where that is not its own, the value.

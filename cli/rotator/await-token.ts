@@ -82,7 +82,7 @@ async function describeToken(
   const tags = secret?.tags ?? {};
   if (readSettings(tags).paused) return { expiresAt: undefined };
   const { now, digest } = session;
-  const context = { now: now(), tick: defaultTick, digest };
+  const context = { credential: name, now: now(), tick: defaultTick, digest };
   const observation = observeMetadata(context, secret, { arn: clientArn, versionId });
   const { token, failure, fingerprint: wanted } = observation;
   if (typeof token === 'object' && (isSame || token.fingerprint === wanted)) {

@@ -1,12 +1,12 @@
 import { decide } from '../../core/decision.ts';
-import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
+import type { EpochSeconds } from '../../core/instant.ts';
 import {
   type CurrentToken,
   type Observation,
   observeMetadata,
   versionOf,
 } from '../../core/observation.ts';
-import { renewBefore } from '../../core/renew-before.ts';
+import { renewAt } from '../../core/renew-before.ts';
 import { type FailureCode, parseStatus } from '../../core/status.ts';
 import type { Digest } from '../../core/token-tags.ts';
 import type { Secret } from '../aws/secret.ts';
@@ -73,7 +73,7 @@ export function credentialState(
   const seen = versionOf(client);
   const isUnseen = seen === undefined && clientMayBeElsewhere && isKnown(secret);
   const observation = observeMetadata(
-    { ...context, isDeclared },
+    { ...context, credential: name, isDeclared },
     secret,
     isUnseen ? 'unseen' : seen,
   );
@@ -136,14 +136,11 @@ function expiredOr(now: EpochSeconds, token: CurrentToken | undefined, state: St
   return token !== undefined && token.expiresAt <= now ? 'expired' : state;
 }
 
-function renewalOf(
-  { now, tick, token, failure, renewBefore: setting }: Observation,
-  due: boolean,
-): EpochSeconds | undefined {
+function renewalOf(observation: Observation, due: boolean): EpochSeconds | undefined {
+  const { now, token, failure } = observation;
   if (failure?.retryAt !== undefined && failure.retryAt > now) return failure.retryAt;
   if (due) return now;
-  if (typeof token !== 'object') return undefined;
-  return epochSeconds(token.expiresAt - renewBefore(token.lifetime, tick, setting));
+  return typeof token === 'object' ? renewAt(token, observation) : undefined;
 }
 
 /**
@@ -152,14 +149,17 @@ function renewalOf(
  * so that counts only until half of the time for the renewal is over.
  */
 function lateness(
-  { now, tick, token, failure, renewBefore: setting }: Observation,
+  observation: Observation,
   reason: string,
   { client, secret }: { readonly client: Secret | undefined; readonly secret: Secret | undefined },
 ): State {
-  const lead = typeof token === 'object' ? renewBefore(token.lifetime, tick, setting) : 0;
-  const expiresAt = typeof token === 'object' ? token.expiresAt : Number.POSITIVE_INFINITY;
-  const due = reason === 'token-expiring' ? expiresAt - lead : (client?.changedAt ?? now);
-  const changed = Math.min(Math.max(due, secret?.changedAt ?? due), expiresAt - lead / 2);
+  const { now, tick, token, failure } = observation;
+  const hasToken = typeof token === 'object';
+  const expiresAt = hasToken ? token.expiresAt : Number.POSITIVE_INFINITY;
+  const renewalAt = hasToken ? renewAt(token, observation) : expiresAt;
+  const due = reason === 'token-expiring' ? renewalAt : (client?.changedAt ?? now);
+  const halfOver = hasToken ? (renewalAt + expiresAt) / 2 : expiresAt;
+  const changed = Math.min(Math.max(due, secret?.changedAt ?? due), halfOver);
   const dueSince = Math.max(changed, failure?.retryAt ?? changed);
   return now - dueSince > 2 * tick + listLag ? 'overdue' : 'due';
 }

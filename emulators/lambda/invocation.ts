@@ -39,14 +39,20 @@ export async function runIn(sandbox: Sandbox, order: InvocationOrder): Promise<O
   const outcome = outcomeOf(end, sandbox.answer, { requestId, limitMs });
   for (const line of outcome.platformLines) log(line);
   log(`END RequestId: ${requestId}`);
-  log(reportLine(order, outcome, { durationMs, initMs }));
+  log(reportLine(order, outcome, { durationMs, initMs, peakMb: sandbox.peakMemoryMb }));
   return outcome;
+}
+
+interface Measured {
+  readonly durationMs: number;
+  readonly initMs: number | undefined;
+  readonly peakMb: number | undefined;
 }
 
 function reportLine(
   order: InvocationOrder,
   outcome: Outcome,
-  { durationMs, initMs }: { readonly durationMs: number; readonly initMs: number | undefined },
+  { durationMs, initMs, peakMb }: Measured,
 ): string {
   const parts = [
     `REPORT RequestId: ${order.requestId}`,
@@ -54,6 +60,7 @@ function reportLine(
     `Billed Duration: ${Math.ceil(durationMs + (initMs ?? 0))} ms`, // AWS bills the initialisation since August 2025
     `Memory Size: ${order.memoryMb} MB`,
   ];
+  if (peakMb !== undefined) parts.push(`Max Memory Used: ${peakMb} MB`);
   if (initMs !== undefined) parts.push(`Init Duration: ${initMs.toFixed(2)} ms`);
   if (outcome.status !== 'success') parts.push(`Status: ${outcome.status}`);
   if (outcome.status === 'error') parts.push(`Error Type: ${outcome.errorType}`);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { Leash } from './leash.ts';
 import { LineReader } from './log-lines.ts';
+import { MemoryLimit } from './memory-limit.ts';
 import { type Answer, type Invocation, RuntimeApi } from './runtime-api.ts';
 
 export interface Exit {
@@ -31,6 +32,7 @@ export class Sandbox {
   readonly #closed = Promise.withResolvers<void>();
   #child: ChildProcess | undefined;
   #leash: Leash | undefined;
+  #memory: MemoryLimit | undefined;
   #starting: Promise<void> | undefined;
   #destruction: Promise<void> | undefined;
   #ended = false;
@@ -52,9 +54,14 @@ export class Sandbox {
     return !this.#ended && this.#destruction === undefined;
   }
 
-  /** The runtime's answer in the last phase. */
+  /** The runtime's answer in the last phase. On Lambda, one that used too much memory had not got that far. */
   get answer(): Answer | undefined {
-    return this.#api.answer;
+    return this.#memory?.exceeded ? undefined : this.#api.answer;
+  }
+
+  /** The most memory that the process has used, in megabytes; undefined on systems other than Linux. */
+  get peakMemoryMb(): number | undefined {
+    return this.#memory?.peakMb;
   }
 
   async initialise(limitMs: number): Promise<PhaseEnd> {
@@ -91,9 +98,7 @@ export class Sandbox {
 
   async #start(): Promise<void> {
     await this.#api.start();
-    // As on Lambda, the memory setting limits the heap.
-    const heapMb = Math.floor(this.#options.memoryMb * 0.9);
-    const child = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, bootstrap], {
+    const child = spawn(process.execPath, [...heapOptions(this.#options.memoryMb), bootstrap], {
       env: this.#options.environment(this.#api.host),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -113,7 +118,9 @@ export class Sandbox {
       this.#phase.resolve({ code, signal });
     });
     await once(child, 'spawn');
-    if (child.pid !== undefined) this.#leash = new Leash(child.pid);
+    if (child.pid === undefined) return;
+    this.#leash = new Leash(child.pid);
+    this.#memory = new MemoryLimit(this.#options.memoryMb, child.pid, () => this.kill());
   }
 
   #showReadiness(): void {
@@ -125,8 +132,11 @@ export class Sandbox {
 
   async #endOfPhase(limitMs: number): Promise<PhaseEnd> {
     const deadline = setTimeout(() => this.#phase.resolve('timeout'), limitMs);
-    const end = await this.#phase.promise;
+    this.#memory?.watch();
+    let end = await this.#phase.promise;
+    this.#memory?.unwatch();
     clearTimeout(deadline);
+    if (end === 'ready' && this.#memory?.exceeded) end = { code: null, signal: 'SIGKILL' };
     if (end !== 'ready') await this.destroy();
     return end;
   }
@@ -135,4 +145,13 @@ export class Sandbox {
   #signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
     if (process.platform !== 'win32') this.#child?.kill(signal);
   }
+}
+
+/** As the script that starts Lambda's own runtime divides the memory setting. */
+function heapOptions(memoryMb: number): readonly string[] {
+  const young = Math.floor(memoryMb / 10);
+  return [
+    `--max-semi-space-size=${Math.floor(young / 2)}`,
+    `--max-old-space-size=${memoryMb - young}`,
+  ];
 }

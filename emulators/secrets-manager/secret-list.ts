@@ -3,41 +3,44 @@ import type { ListSecretsRequest } from './requests.ts';
 import type { Secret } from './secret.ts';
 import { describeSecret } from './secret-description.ts';
 import { matchesAll } from './secret-filter.ts';
+import { compareKeys, SecretIndex, type SortKey } from './secret-index.ts';
 import type { SecretStore } from './store.ts';
 
-type SortKey = readonly [value: string | number, name: string];
+type SortBy = ListSecretsRequest['SortBy'];
 
 const sortValues = {
   'created-date': ({ createdAt }) => createdAt,
   'last-accessed-date': ({ accessedAt }) => accessedAt ?? 0,
   'last-changed-date': ({ changedAt }) => changedAt,
   name: ({ name }) => name,
-} satisfies Record<ListSecretsRequest['SortBy'], (secret: Secret) => string | number>;
+} satisfies Record<SortBy, (secret: Secret) => string | number>;
 
-/** Lists secrets page by page. A late page costs no more than the first one. */
+/** Secrets in ascending order, whether they are kept in it or were just sorted. */
+type Ordered = Pick<SecretIndex, 'size' | 'keyAt' | 'secretAt' | 'from'>;
+
+/** Lists secrets page by page. A page costs no more than what it looks at. */
 export class SecretList {
   readonly #store: SecretStore;
-  #sorted:
-    | { readonly revision: number; readonly order: string; readonly rows: Secret[] }
-    | undefined;
+  readonly #indexes: ReadonlyMap<SortBy, SecretIndex>;
 
   constructor(store: SecretStore) {
     this.#store = store;
+    // The other orders change with every write, or read.
+    const kept = ['name', 'created-date'] as const;
+    this.#indexes = new Map(
+      kept.map((by) => [by, new SecretIndex(store, (secret) => sortKey(secret, by))]),
+    );
   }
 
   page(request: ListSecretsRequest): object {
     const { Filters, IncludePlannedDeletion, MaxResults, NextToken, SortBy } = request;
-    const rows = this.#inOrder(request);
     const matches = matchesAll(Filters);
-    const compare = comparison(request);
     const after = NextToken === undefined ? undefined : decodeToken(NextToken);
     const listed: Secret[] = [];
-    let index = after === undefined ? 0 : firstBehind(rows, after, SortBy, compare);
-    for (; index < rows.length && listed.length <= MaxResults; index += 1) {
-      const secret = rows[index];
-      if (secret === undefined) break;
+    for (const secret of this.#behind(after, request)) {
       if (secret.deletionAt !== undefined && !IncludePlannedDeletion) continue;
       if (matches(secret)) listed.push(secret);
+      if (listed.length > MaxResults) break;
     }
     const page = listed.slice(0, MaxResults);
     const last = page.at(-1);
@@ -50,55 +53,65 @@ export class SecretList {
     };
   }
 
-  #inOrder({ SortBy, SortOrder }: ListSecretsRequest): Secret[] {
-    const { revision, listLagMs } = this.#store;
-    const order = `${SortBy} ${SortOrder}`;
-    if (this.#sorted?.revision === revision && this.#sorted.order === order) {
-      return this.#sorted.rows;
+  /** The secrets behind the last one of the page before. Those that its prefixes exclude are skipped. */
+  *#behind(after: SortKey | undefined, request: ListSecretsRequest): Generator<Secret> {
+    const { SortBy, SortOrder } = request;
+    const rows = this.#indexes.get(SortBy) ?? this.#sorted(SortBy);
+    if (SortOrder === 'desc') {
+      for (let index = after ? rows.from(after) - 1 : rows.size - 1; index >= 0; index -= 1) {
+        const secret = rows.secretAt(index);
+        if (secret !== undefined) yield secret;
+      }
+      return;
     }
-    const compare = comparison({ SortBy, SortOrder });
+    const prefixes = namePrefixes(request);
+    for (let index = after ? firstAfter(rows, after) : 0; index < rows.size; index += 1) {
+      index = skip(rows, index, prefixes);
+      const secret = rows.secretAt(index);
+      if (secret !== undefined) yield secret;
+    }
+  }
+
+  #sorted(by: SortBy): Ordered {
     const rows = [...this.#store.rows()]
-      .map((secret) => ({ secret, key: sortKey(secret, SortBy) }))
-      .sort((one, other) => compare(one.key, other.key))
-      .map(({ secret }) => secret);
-    // A lagging list changes over time without any write.
-    this.#sorted = listLagMs > 0 ? undefined : { revision, order, rows };
-    return rows;
+      .map((secret) => ({ secret, key: sortKey(secret, by) }))
+      .sort((one, other) => compareKeys(one.key, other.key));
+    return {
+      size: rows.length,
+      keyAt: (index) => rows[index]?.key,
+      secretAt: (index) => rows[index]?.secret,
+      from: (key) => {
+        const index = rows.findIndex((row) => compareKeys(row.key, key) >= 0);
+        return index < 0 ? rows.length : index;
+      },
+    };
   }
 }
 
-type Comparison = (one: SortKey, other: SortKey) => number;
-
-function comparison({ SortOrder }: Pick<ListSecretsRequest, 'SortBy' | 'SortOrder'>): Comparison {
-  const sign = SortOrder === 'asc' ? 1 : -1;
-  return ([value, name], [otherValue, otherName]) =>
-    sign * (order(value, otherValue) || order(name, otherName));
+function firstAfter(rows: Ordered, after: SortKey): number {
+  const index = rows.from(after);
+  const key = rows.keyAt(index);
+  return key !== undefined && compareKeys(key, after) === 0 ? index + 1 : index;
 }
 
-function order<Value extends string | number>(one: Value, other: Value): number {
-  if (one === other) return 0;
-  return one < other ? -1 : 1;
+/** The prefixes of which a listed name must have one, sorted; undefined when the order is another. */
+function namePrefixes({ Filters, SortBy }: ListSecretsRequest): readonly string[] | undefined {
+  const names = Filters.find(({ Key }) => Key === 'name')?.Values;
+  if (SortBy !== 'name' || names === undefined) return undefined;
+  return names.some((value) => value.startsWith('!')) ? undefined : names.toSorted();
 }
 
-function sortKey(secret: Secret, by: ListSecretsRequest['SortBy']): SortKey {
+/** The index, or the next one whose name has one of the prefixes. */
+function skip(rows: Ordered, index: number, prefixes: readonly string[] | undefined): number {
+  const [, name] = rows.keyAt(index) ?? [];
+  if (prefixes === undefined || name === undefined) return index;
+  if (prefixes.some((prefix) => name.startsWith(prefix))) return index;
+  const next = prefixes.find((prefix) => prefix > name);
+  return next === undefined ? rows.size : rows.from([next, '']);
+}
+
+function sortKey(secret: Secret, by: SortBy): SortKey {
   return [sortValues[by](secret), secret.name];
-}
-
-function firstBehind(
-  rows: readonly Secret[],
-  after: SortKey,
-  by: ListSecretsRequest['SortBy'],
-  compare: Comparison,
-): number {
-  let low = 0;
-  let high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const secret = rows[middle];
-    if (secret !== undefined && compare(sortKey(secret, by), after) <= 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function encodeToken(key: SortKey): string {

@@ -95,13 +95,25 @@ export class SecretStore {
 
   /** Every secret in its state of `listLagMs` ago. */
   *rows(): Iterable<Secret> {
+    for (const arn of this.#history.keys()) {
+      const secret = this.row(arn);
+      if (secret !== undefined) yield secret;
+    }
+  }
+
+  /** One secret in its state of `listLagMs` ago. */
+  row(arn: string): Secret | undefined {
     const now = this.#now();
     const at = now - this.listLagMs;
+    const secret = this.#history.get(arn)?.findLast(({ since }) => since <= at)?.secret;
+    return (secret?.deletionAt ?? Number.POSITIVE_INFINITY) > now ? secret : undefined;
+  }
+
+  /** A state of each secret that `rows()` shows now or later. */
+  *listed(): Iterable<Secret> {
     for (const snapshots of this.#history.values()) {
-      const secret = snapshots.findLast(({ since }) => since <= at)?.secret;
-      if (secret !== undefined && (secret.deletionAt ?? Number.POSITIVE_INFINITY) > now) {
-        yield secret;
-      }
+      const secret = snapshots.findLast((snapshot) => snapshot.secret !== undefined)?.secret;
+      if (secret !== undefined) yield secret;
     }
   }
 

@@ -5,6 +5,7 @@ import type { ClientCredentialsGrant, TokenEndpoint, TokenToValidate } from '../
 import { redactId } from '../../core/redact.ts';
 import type { Sensitive } from '../../core/sensitive.ts';
 import type { TokenResponse } from '../../core/token-response.ts';
+import { Deadline } from './deadline.ts';
 import { HttpRoute, type HttpRouteOptions } from './http-route.ts';
 import { lastingFault } from './network-fault.ts';
 
@@ -84,7 +85,8 @@ export class ImsTokenEndpoint implements TokenEndpoint, AsyncDisposable {
     signal: AbortSignal,
   ): Promise<TokenResponse> {
     const origin = this.#endpointUrl ?? `https://${imsHost}`;
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.#timeouts.total * 1000)]);
+    using whole = new Deadline(this.#timeouts.total, signal);
+    const deadline = whole.signal;
     const dispatcher = await this.#route.to(origin, deadline);
     try {
       return await orAborted(

@@ -6,16 +6,20 @@ import type { CredentialOutcome } from '../../core/outcome.ts';
 import { secretNames } from '../../core/secret-name.ts';
 import { logFailure } from '../steps/log-failure.ts';
 import { renewCredential } from '../steps/renew-credential.ts';
-import type { Run } from '../steps/run.ts';
+import type { Report, Run } from '../steps/run.ts';
 
-/** In: credentials that share a client secret, or one by its name. Out: their outcomes. */
+/** In: credentials that share a client secret, or one by its name. Reports their outcomes. */
 export async function renewEach(
   run: Run,
   credentials: readonly string[],
   force: Force,
-): Promise<readonly CredentialOutcome[]> {
-  const { concurrency } = run.config;
-  return await pMap(credentials, (credential) => renew(run, credential, force), { concurrency });
+  report: Report,
+): Promise<void> {
+  await pMap(
+    credentials.entries(),
+    async ([place, credential]) => report(await renew(run, credential, force), place),
+    { concurrency: run.config.concurrency },
+  );
 }
 
 /**

@@ -4,15 +4,13 @@ import { type Acted, type CredentialOutcome, outcomeOf } from '../../core/outcom
 import { secretNames } from '../../core/secret-name.ts';
 import { type Gathered, gather, look } from '../steps/gather.ts';
 import { listCredentials, type Nomination } from '../steps/list-credentials.ts';
-import type { Run } from '../steps/run.ts';
+import { forOneCredential, type Report, type Run } from '../steps/run.ts';
 
-/** In: the list of secrets. Out: what a tick would do, as outcomes; nothing is changed. */
-export async function status(run: Run): Promise<readonly CredentialOutcome[]> {
-  const outcomes: CredentialOutcome[] = [];
+/** In: the list of secrets. Reports what a tick would do, as outcomes; nothing is changed. */
+export async function status(run: Run, report: Report): Promise<void> {
   for await (const nomination of listCredentials(run)) {
-    outcomes.push(preview(run, await lookCloser(run, nomination)));
+    report(preview(run, await lookCloser(forOneCredential(run), nomination)));
   }
-  return outcomes;
 }
 
 /** Values are read where metadata cannot tell. */

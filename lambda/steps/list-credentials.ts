@@ -2,6 +2,7 @@
 import { type Decision, decide } from '../../core/decision.ts';
 import { asRotatorError, type RotatorError } from '../../core/errors.ts';
 import { isOnlyLent, type LedgerEntry, type SecretMetadata, takePairs } from '../../core/ledger.ts';
+import { NameSet } from '../../core/name-set.ts';
 import { type Observation, versionOf } from '../../core/observation.ts';
 import { type Part, partOf, type Shard, wholeFleet } from '../../core/shard.ts';
 import { budget } from './budget.ts';
@@ -30,7 +31,7 @@ export async function* listCredentials(run: Run, shard?: Shard): AsyncGenerator<
   const expected = [...new Set([...clientSecrets.keys(), ...declared])].filter(part.has);
   const ledger = new Map<string, LedgerEntry>(expected.map((name) => [name, {}]));
   // A list that changes meanwhile may show a secret on two pages.
-  const complete = new Set<string>();
+  const complete = new NameSet(String(run.random()));
   for await (const rows of listRows(run, part)) {
     const pairs = new Map(takePairs(ledger, rows, { prefix, region }));
     yield* nominateEach(

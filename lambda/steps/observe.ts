@@ -25,7 +25,7 @@ export function observeMetadataOf(
 ): Observation {
   const { tick, declared } = run.config;
   const isDeclared = declared.has(credential);
-  const context = { now: run.now(), tick, digest: run.digest, isDeclared };
+  const context = { credential, now: run.now(), tick, digest: run.digest, isDeclared };
   const observation = observeMetadata(context, secret, client);
   const remembered = run.memory.requests.get(secret?.arn ?? '') ?? [];
   return { ...observation, requested: mergeRequests(observation.requested, remembered) };

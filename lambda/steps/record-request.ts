@@ -6,6 +6,9 @@ import { budget } from './budget.ts';
 import type { Run } from './run.ts';
 import { withRetries } from './with-retries.ts';
 
+// Their requests take a third of a megabyte.
+const mostRemembered = 1_000;
+
 /** A credential, and the token secret that its token requests are recorded in. */
 export interface Recorded extends Pick<Observation, 'requested'> {
   readonly credential: string;
@@ -15,7 +18,8 @@ export interface Recorded extends Pick<Observation, 'requested'> {
 
 /**
  * In: a credential for which IMS is asked now. Writes that into a tag of its token secret, and keeps
- * it for the sandbox. A failure only warns: the token matters more than the record of it.
+ * it for the sandbox. A failure only warns: the token matters more than the record of it. The sandbox
+ * keeps any number of requests that the tags do not tell of, but only a thousand of the others.
  */
 export async function recordRequest(
   run: Run,
@@ -26,6 +30,7 @@ export async function recordRequest(
   const tag = { secretId, key: tagKeys.requested, value: formatRequests(requests) };
   try {
     await withRetries(run, budget.record, () => run.secrets.setTag(tag, run.signal));
+    if (run.memory.requests.size > mostRemembered) run.memory.requests.delete(secretId);
   } catch (thrown) {
     const { code } = asRotatorError(thrown);
     run.log.warn('a token request could not be recorded in its tag', { credential, code });

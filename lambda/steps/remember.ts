@@ -5,7 +5,7 @@ import type { CredentialOutcome } from '../../core/outcome.ts';
 import { okStatus } from '../../core/status.ts';
 import { budget } from './budget.ts';
 import type { Gathered } from './gather.ts';
-import type { Run } from './run.ts';
+import { missingMemory, type Run } from './run.ts';
 import { withRetries } from './with-retries.ts';
 
 /**
@@ -42,9 +42,6 @@ export async function remember(
   }
 }
 
-// Seconds; less than the hour after which a missing token secret is news again.
-const lately = 1_800;
-
 /**
  * A missing token secret has no tag that could remember its failure. Without this memory, Lambda's
  * retry of the failed invocation, a minute later, would fail as well.
@@ -53,7 +50,8 @@ function reportOnce({ memory, now }: Run, outcome: CredentialOutcome): Credentia
   const { credential, isNews } = outcome;
   if (!isNews) return outcome;
   const reported = memory.missing.get(credential);
-  if (reported !== undefined && now() - reported < lately) return { ...outcome, isNews: false };
+  if (reported !== undefined && now() - reported < missingMemory)
+    return { ...outcome, isNews: false };
   memory.missing.set(credential, now());
   return outcome;
 }

@@ -9,7 +9,7 @@ import { type Gathered, gather } from './gather.ts';
 import { logFailure } from './log-failure.ts';
 import { remember } from './remember.ts';
 import { replaceToken } from './replace-token.ts';
-import type { Run } from './run.ts';
+import { forOneCredential, type Run } from './run.ts';
 import { warnOfReplicas } from './warn-of-replicas.ts';
 import { warnOfToken } from './warn-of-token.ts';
 
@@ -18,11 +18,12 @@ import { warnOfToken } from './warn-of-token.ts';
  * stored token is then unharmed.
  */
 export async function renewCredential(
-  run: Run,
+  whole: Run,
   credential: string,
   force: Force = unforced,
   listed?: Gathered,
 ): Promise<CredentialOutcome> {
+  const run = forOneCredential(whole);
   const startedWith = run.remaining();
   let gathered: Gathered = { credential, ...listed };
   let decision: Decision | undefined;

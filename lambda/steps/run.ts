@@ -1,5 +1,7 @@
 import type { RotatorError } from '../../core/errors.ts';
 import type { EpochSeconds } from '../../core/instant.ts';
+import { requestMemory } from '../../core/mint-budget.ts';
+import type { CredentialOutcome } from '../../core/outcome.ts';
 import type { Deps, SecretValue } from '../../core/ports.ts';
 import { HostBreaker } from './host-breaker.ts';
 
@@ -22,10 +24,31 @@ export interface Run extends Deps {
   readonly tokenValues: Map<string, SecretValue | 'empty' | RotatorError>;
 }
 
+/** Takes each outcome as it comes, with the credential's place in the order of work, if it had one. */
+export type Report = (outcome: CredentialOutcome, place?: number) => void;
+
 export function newMemory(): Memory {
   return { requests: new Map(), missing: new Map() };
 }
 
+/** Seconds after which a missing token secret may be news again; less than an hour. */
+export const missingMemory = 1_800;
+
 export function startRun(deps: Deps, memory: Memory = newMemory()): Run {
+  forget(memory, deps.now());
   return { ...deps, breaker: new HostBreaker(), memory, tokenValues: new Map() };
+}
+
+function forget({ requests, missing }: Memory, now: EpochSeconds): void {
+  for (const [arn, [newest = 0]] of requests) {
+    if (now - newest >= requestMemory) requests.delete(arn);
+  }
+  for (const [credential, at] of missing) {
+    if (now - at >= missingMemory) missing.delete(credential);
+  }
+}
+
+/** The same run for one credential. What it reads of token secrets is released with it. */
+export function forOneCredential(run: Run): Run {
+  return { ...run, tokenValues: new Map() };
 }

@@ -12,6 +12,7 @@ import { explainFailure } from '../../cli/view/failure.ts';
 import { tagKeys } from '../../core/contract.ts';
 import { errorKinds } from '../../core/errors.ts';
 import { epochSeconds, formatInstant } from '../../core/instant.ts';
+import { renewAt } from '../../core/renew-before.ts';
 import { fingerprint } from '../../core/token-tags.ts';
 import { encodeVersionId } from '../../core/version-id.ts';
 import { digest, hour, now } from '../support/builders.ts';
@@ -46,6 +47,18 @@ function tokenSecret(left: number | undefined, status?: string, of = version): S
     tags: { [tagKeys.status]: status },
     currentVersionId: left === undefined ? undefined : encodeVersionId(fields, digest('x')),
   };
+}
+
+/** As `judge`, at another time. */
+function judgeAt(at: number, client: Secret | undefined, token: Secret | undefined) {
+  const secrets = { client, token, clientMayBeElsewhere: false };
+  return credentialState('x', secrets, { ...context, now: epochSeconds(at) });
+}
+
+/** When a token with that time left is renewed. */
+function dueAt(left: number): number {
+  const token = { expiresAt: epochSeconds(now + left), lifetime: 86_400 };
+  return renewAt(token, { credential: 'x', tick, renewBefore: undefined });
 }
 
 function judge(client: Secret | undefined, token: Secret | undefined, elsewhere = false) {
@@ -88,10 +101,6 @@ describe('the state of a credential', () => {
   });
 
   it.each<[string, State, Secret | undefined, Secret | undefined]>([
-    ['just before it is due', 'fresh', clientSecret(), tokenSecret(half + 1)],
-    ['when it is due', 'due', clientSecret(), tokenSecret(half)],
-    ['two ticks and a lag later', 'due', clientSecret(), tokenSecret(half - 2 * tick - lag)],
-    ['a second after that', 'overdue', clientSecret(), tokenSecret(half - 2 * tick - lag - 1)],
     ['just before its end', 'overdue', clientSecret(), tokenSecret(1)],
     ['at its end', 'expired', clientSecret(), tokenSecret(0)],
     ['a credential just stored', 'due', clientSecret(2 * tick + lag), tokenSecret(undefined)],
@@ -116,26 +125,40 @@ describe('the state of a credential', () => {
     expect(judge(client, token).state).toBe(state);
   });
 
+  const due = dueAt(half);
+  const late = 2 * tick + lag;
+  const lateAfterHalf = Math.floor((due + now + half) / 2) + late;
+
   it.each([
-    ['a tag made it due', 0, half - 2 * tick - lag - 1, 'due'],
-    ['a tag made it due two ticks and a lag ago', 2 * tick + lag + 1, half / 2, 'overdue'],
-    ['a tag changes all the time', 0, half / 2 - 2 * tick - lag, 'due'],
+    ['just before it is due', due - 1, 'fresh'],
+    ['when it is due', due, 'due'],
+    ['two ticks and a lag later', due + late, 'due'],
+    ['a second after that', due + late + 1, 'overdue'],
+  ] as const)('%s', (_, at, state) => {
+    expect(judgeAt(at, clientSecret(), tokenSecret(half)).state).toBe(state);
+  });
+
+  it.each([
+    ['a tag made it due', 0, due + late + 1, 'due'],
+    ['a tag made it due two ticks and a lag ago', late + 1, due + hour, 'overdue'],
+    ['a tag changes all the time', 0, lateAfterHalf, 'due'],
     [
-      'a tag has changed all the time until half of 12 hours is over',
+      'a tag has changed all the time until half of the time to renew it is over',
       0,
-      half / 2 - 2 * tick - lag - 1,
+      lateAfterHalf + 1,
       'overdue',
     ],
-  ] as const)('%s', (_, changedAgo, left, state) => {
-    const token = { ...tokenSecret(left), changedAt: epochSeconds(now - changedAgo) };
-    expect(judge(clientSecret(), token).state).toBe(state);
+  ] as const)('%s', (_, changedAgo, at, state) => {
+    const token = { ...tokenSecret(half), changedAt: epochSeconds(at - changedAgo) };
+    expect(judgeAt(at, clientSecret(), token).state).toBe(state);
   });
 
   it('is overdue for a new credential whose tags change all the time', () => {
-    const left = half / 2 - 2 * tick - lag - 1;
-    const token = tokenSecret(left, undefined, 'another');
-    expect(judge(clientSecret(0), token).state).toBe('overdue');
-    expect(judge(clientSecret(0), tokenSecret(left + 1, undefined, 'another')).state).toBe('due');
+    const token = tokenSecret(half, undefined, 'another');
+    const changing = (at: number) => ({ ...clientSecret(), changedAt: epochSeconds(at) });
+    const at = lateAfterHalf;
+    expect(judgeAt(at, changing(at), token).state).toBe('due');
+    expect(judgeAt(at + 1, changing(at + 1), token).state).toBe('overdue');
   });
 
   it('counts a failure only of the current version of the credential', () => {
@@ -154,7 +177,7 @@ describe('the state of a credential', () => {
 
   it('shows when the rotator tries next', () => {
     const at = ({ renewalAt }: CredentialState): number => (renewalAt ?? Number.NaN) - now;
-    expect(at(judge(clientSecret(), tokenSecret(20 * hour)))).toBe(8 * hour);
+    expect(at(judge(clientSecret(), tokenSecret(20 * hour)))).toBe(dueAt(20 * hour) - now);
     expect(at(judge(clientSecret(), tokenSecret(hour)))).toBe(0);
     const since = formatInstant(epochSeconds(now - 60));
     const retry = formatInstant(epochSeconds(now + 840));

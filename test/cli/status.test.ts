@@ -2,6 +2,7 @@ import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { environmentVariables, tagKeys } from '../../core/contract.ts';
 import { epochSeconds } from '../../core/instant.ts';
+import { renewAt } from '../../core/renew-before.ts';
 import { encodeVersionId } from '../../core/version-id.ts';
 import { digest, hour } from '../support/builders.ts';
 import { inSeconds, seedCredential, startOperator } from './operator.ts';
@@ -24,6 +25,18 @@ function foreignTo({ expiresIn }: { readonly expiresIn: number }): string {
   return encodeVersionId({ expiresAt, lifetime: 86_400, fingerprint: '0a0b0c0d' }, digest('x'));
 }
 
+/** The seconds that a token must have left to have become due one to five minutes ago. */
+function dueLately(credential: string): number {
+  const now = Math.floor(Date.now() / 1000);
+  for (let expiresIn = 12 * hour; expiresIn < 14 * hour; expiresIn += 1) {
+    const token = { expiresAt: epochSeconds(now + expiresIn), lifetime: 86_400 };
+    const dueFor = now - renewAt(token, { credential, tick: 900, renewBefore: undefined });
+    // Another second would be another token, with a time of its own.
+    if (dueFor >= 60 && dueFor <= 300) return token.expiresAt + 0.01 - Date.now() / 1000;
+  }
+  throw new Error('no token is due');
+}
+
 function statesOf(stdout: string): Record<string, string> {
   const { credentials } = JSON.parse(stdout) as Shown;
   return Object.fromEntries(credentials.map(({ name, state }) => [name, state]));
@@ -38,7 +51,7 @@ describe('status', () => {
       'paused-too-long': { expiresIn: -2 * hour, tags: { [tagKeys.paused]: 'true' } },
       resting: { expiresIn: hour, tags: { [tagKeys.paused]: 'true' } },
       empty: { client: false },
-      due: { expiresIn: 12 * hour - 60 },
+      due: { expiresIn: dueLately('due') },
       overdue: { expiresIn: 11 * hour },
       'never-minted': { storedAgo: 2 * hour },
       'just-stored': { storedAgo: 60 },
@@ -138,7 +151,7 @@ describe('status', () => {
   it('sorts and counts thousands of rows', async () => {
     const { world, cli } = await startOperator();
     for (let index = 0; index < 3_000; index += 1) {
-      const late = index === 1_234 ? -60 : (13 + (index % 10)) * hour;
+      const late = index === 1_234 ? -60 : (15 + (index % 9)) * hour;
       seedCredential(world, `c${String(index).padStart(4, '0')}`, { expiresIn: late });
     }
     const { code, stdout } = await cli('status');
@@ -157,7 +170,7 @@ describe('status', () => {
         [environmentVariables.clientSecrets]: JSON.stringify({ imported: elsewhere }),
       },
     });
-    seedCredential(world, 'slow', { expiresIn: 9 * hour });
+    seedCredential(world, 'slow', { expiresIn: 10 * hour });
     world.secretsManager.seed({
       name: `${world.prefix}/imported/token`,
       versionId: foreignTo({ expiresIn: 20 * hour }),

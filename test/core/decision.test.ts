@@ -9,6 +9,7 @@ import {
 } from '../../core/decision.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import type { Observation } from '../../core/observation.ts';
+import { renewAt } from '../../core/renew-before.ts';
 import { currentToken, hour, lifetime, now, observed } from '../support/builders.ts';
 
 const half = lifetime / 2;
@@ -127,32 +128,17 @@ describe('decide', () => {
       'renew',
       'token-expiring',
     ],
-    [
-      'keeps a token with just over half its life left',
-      { token: currentToken(half + 1) },
-      'keep',
-      'token-fresh',
-    ],
-    [
-      'renews a token with half its life left',
-      { token: currentToken(half) },
-      'renew',
-      'token-expiring',
-    ],
-    [
-      'keeps a token just before a shorter lead time begins',
-      { token: currentToken(2 * hour + 1), renewBefore: 2 * hour },
-      'keep',
-      'token-fresh',
-    ],
-    [
-      'renews a token when a shorter lead time begins',
-      { token: currentToken(2 * hour), renewBefore: 2 * hour },
-      'renew',
-      'token-expiring',
-    ],
   ])('%s', (_, overrides, action, reason, needsAction = false) => {
     expect(decide(observed(overrides))).toEqual({ action, reason, needsAction });
+  });
+
+  it.each([undefined, 2 * hour])('renews a token when its time has come: %j', (renewBefore) => {
+    const token = currentToken(half);
+    const due = renewAt(token, observed({ renewBefore }));
+    const at = (seconds: number) =>
+      decide(observed({ token, renewBefore, now: epochSeconds(seconds) }));
+    expect(at(due - 1)).toMatchObject({ action: 'keep', reason: 'token-fresh' });
+    expect(at(due)).toMatchObject({ action: 'renew', reason: 'token-expiring' });
   });
 
   it('gives the first reason that applies, in a fixed order', () => {

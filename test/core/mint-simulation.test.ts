@@ -116,7 +116,7 @@ class World {
       previousVersionId: previous?.id,
     };
     const client = { arn: 'client', versionId: `v${this.#count}` };
-    const context = { now: this.#now, tick, digest };
+    const context = { credential: 'fusion', now: this.#now, tick, digest };
     const observation = observeMetadata(context, secret, client);
     if (observation.token === 'unread' && current !== undefined) {
       return observeValue(observation, this.#valueOf(current), this.#fingerprint);

@@ -12,7 +12,7 @@ import { fingerprint } from '../../core/token-tags.ts';
 import { encodeVersionId } from '../../core/version-id.ts';
 import { digest, hour, now } from '../support/builders.ts';
 
-const context = { now, tick: 900, digest };
+const context = { credential: 'fusion', now, tick: 900, digest };
 const client = { arn: 'arn-of-the-client-secret', versionId: 'v1' };
 const own = encodeVersionId(
   { expiresAt: epochSeconds(now + hour), lifetime: 24 * hour, fingerprint: 'c0ffee00' },
@@ -29,6 +29,7 @@ const secret = (more: Partial<SecretMetadata> = {}): SecretMetadata => ({
 describe('observeMetadata', () => {
   it("reads the token from the id of the rotator's own version", () => {
     expect(observeMetadata(context, secret({ currentVersionId: own }), client)).toEqual({
+      credential: 'fusion',
       now,
       tick: 900,
       paused: false,

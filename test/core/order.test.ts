@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { inOrder } from '../../core/order.ts';
+import { inOrder, urgencyOf } from '../../core/order.ts';
 import { currentToken, now, observed } from '../support/builders.ts';
 
 describe('the order of work', () => {
   const failure = { code: 'ERR_TOKEN_UNAVAILABLE', since: now, fingerprint: 'c0ffee00' };
   const item = (name: string, overrides: Parameters<typeof observed>[0]) => ({
     name,
-    observation: observed(overrides),
+    ...urgencyOf(observed(overrides)),
   });
 
   it('puts working credentials before failing ones, and earlier expiries first', () => {
@@ -17,7 +17,7 @@ describe('the order of work', () => {
       item('failing, without a token', { failure, token: 'empty' }),
       item('without a token', { token: 'empty' }),
       item('malformed', { token: 'malformed' }),
-      { name: 'not seen', observation: undefined },
+      { name: 'not seen', ...urgencyOf(undefined) },
     ];
     expect(inOrder(items).map(({ name }) => name)).toEqual([
       'without a token',

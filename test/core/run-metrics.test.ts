@@ -3,6 +3,7 @@ import { epochSeconds } from '../../core/instant.ts';
 import type { CredentialOutcome } from '../../core/outcome.ts';
 import { tickMetrics } from '../../core/run-metrics.ts';
 import { now } from '../support/builders.ts';
+import { summaryOf } from '../support/outcomes.ts';
 
 const kept = (
   credential: string,
@@ -23,7 +24,7 @@ const kept = (
 
 describe('the metrics of a tick', () => {
   it('count a tick without credentials, and leave out the remaining life', () => {
-    expect(tickMetrics([], now)).toEqual({
+    expect(tickMetrics(summaryOf([]), now)).toEqual({
       values: [
         ['Ticks', 1],
         ['Managed', 0],
@@ -37,7 +38,7 @@ describe('the metrics of a tick', () => {
   it('name the token with the smallest share of its life left', () => {
     const long = { token: { expiresAt: epochSeconds(now + 600), lifetime: 6_000 } };
     const { values, properties } = tickMetrics(
-      [kept('a', 500), kept('b', undefined, long), kept('c', 700)],
+      summaryOf([kept('a', 500), kept('b', undefined, long), kept('c', 700)]),
       now,
     );
     expect(values.slice(4)).toEqual([
@@ -51,7 +52,7 @@ describe('the metrics of a tick', () => {
     const paused = (name: string, expiresIn?: number) =>
       kept(name, expiresIn, { reason: 'paused' });
     const outcomes = [paused('a', 50), paused('b', 20), paused('c'), kept('d')];
-    const { values, properties } = tickMetrics(outcomes, now);
+    const { values, properties } = tickMetrics(summaryOf(outcomes), now);
     expect(values.slice(3)).toEqual([
       ['Paused', 3],
       ['MinPausedLifeLeft', 2],
@@ -63,7 +64,7 @@ describe('the metrics of a tick', () => {
     const outcomes = Array.from({ length: 12 }, (_, index) =>
       kept(`c${index}`, undefined, { failing: true }),
     );
-    const { values, properties } = tickMetrics(outcomes, now);
+    const { values, properties } = tickMetrics(summaryOf(outcomes), now);
     expect(values[2]).toEqual(['Failing', 12]);
     expect(properties).toEqual([['failing_credentials', 'c0 c1 c2 c3 c4 c5 c6 c7 c8 c9']]);
   });

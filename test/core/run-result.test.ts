@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Reason } from '../../core/decision.ts';
 import { RotatorError } from '../../core/errors.ts';
 import type { CredentialOutcome } from '../../core/outcome.ts';
-import { credentialError, runResult, tickError } from '../../core/run-result.ts';
+import { runResult, tickError } from '../../core/run-result.ts';
 import { now } from '../support/builders.ts';
+import { summaryOf } from '../support/outcomes.ts';
 
 describe('runResult', () => {
   const error = new RotatorError('ERR_TOKEN_REJECTED', 'IMS answered 400');
@@ -28,7 +29,7 @@ describe('runResult', () => {
       outcome('e', 'kept'),
       outcome('f', 'deferred', 'token-expiring'),
     ];
-    expect(runResult('tick', 'prod', outcomes)).toEqual({
+    expect(runResult('tick', 'prod', summaryOf(outcomes))).toEqual({
       action: 'tick',
       rotator: 'prod',
       managed: 6,
@@ -53,10 +54,11 @@ describe('runResult', () => {
 
   it('lists a hundred of 100,001 credentials and counts the rest', () => {
     const outcomes = Array.from({ length: 100_000 }, (_, index) => outcome(`c${index}`, 'kept'));
-    const result = runResult('status', 'prod', [
-      ...outcomes,
-      { ...outcome('bad', 'failed'), error },
-    ]);
+    const result = runResult(
+      'status',
+      'prod',
+      summaryOf([...outcomes, { ...outcome('bad', 'failed'), error }]),
+    );
     expect(result.credentials).toHaveLength(100);
     expect(result.credentials[0]?.name).toBe('bad');
     expect(result).toMatchObject({ managed: 100_001, truncated: 99_901 });
@@ -69,7 +71,7 @@ describe('runResult', () => {
       standingCode: 'ERR_TOKEN_REJECTED',
     };
     const many = Array.from({ length: 150 }, (_, index) => outcome(`c${index}`, 'renewed'));
-    expect(runResult('tick', 'prod', [...many, waiting]).credentials[0]).toEqual({
+    expect(runResult('tick', 'prod', summaryOf([...many, waiting])).credentials[0]).toEqual({
       name: 'z',
       reason: 'backing-off',
       outcome: 'kept',
@@ -80,7 +82,7 @@ describe('runResult', () => {
   it('reports which client secret IMS accepted, and a status that could not be written', () => {
     const statusError = new RotatorError('ERR_STATUS_NOT_WRITTEN', 'x');
     const outcomes = [{ ...outcome('a', 'renewed'), clientSecretPosition: 2, statusError }];
-    expect(runResult('tick', 'prod', outcomes).credentials).toMatchObject([
+    expect(runResult('tick', 'prod', summaryOf(outcomes)).credentials).toMatchObject([
       { name: 'a', client_secret_position: 2, code: 'ERR_STATUS_NOT_WRITTEN' },
     ]);
   });
@@ -98,7 +100,9 @@ describe('tickError', () => {
 
   it('has a line for each failure that is news, and for each status that could not be written', () => {
     const statusError = new RotatorError('ERR_STATUS_NOT_WRITTEN', 'denied');
-    const failure = tickError([failed('a', true), { ...failed('b', false), statusError }]);
+    const failure = tickError(
+      summaryOf([failed('a', true), { ...failed('b', false), statusError }]),
+    );
     expect(failure?.message).toBe(
       'a: ERR_TOKEN_REJECTED: IMS answered 400\nb: ERR_STATUS_NOT_WRITTEN: denied',
     );
@@ -106,34 +110,13 @@ describe('tickError', () => {
   });
 
   it('is undefined when no failure is news', () => {
-    expect(tickError([failed('a', false)])).toBeUndefined();
+    expect(tickError(summaryOf([failed('a', false)]))).toBeUndefined();
   });
 
   it('has at most 100 lines, and counts the rest', () => {
     const outcomes = Array.from({ length: 150 }, (_, index) => failed(`c${index}`, true));
-    const lines = tickError(outcomes)?.message.split('\n');
+    const lines = tickError(summaryOf(outcomes))?.message.split('\n');
     expect(lines).toHaveLength(101);
     expect(lines?.at(-1)).toBe('and 50 more');
-  });
-});
-
-describe('credentialError', () => {
-  const error = new RotatorError('ERR_TOKEN_REJECTED', 'IMS answered 400');
-  const statusError = new RotatorError('ERR_STATUS_NOT_WRITTEN', 'denied');
-  const failed: CredentialOutcome = {
-    credential: 'a',
-    outcome: 'failed',
-    error,
-    failing: true,
-    isNews: true,
-  };
-
-  it.each([
-    ['the failure itself', failed, error],
-    ['the failure, before a status that was not written', { ...failed, statusError }, error],
-    ['the status that was not written', { ...failed, isNews: false, statusError }, statusError],
-    ['nothing when the failure is not news', { ...failed, isNews: false }, undefined],
-  ])('is %s', (_, outcome, expected) => {
-    expect(credentialError(outcome)).toBe(expected);
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { hour, lifetime } from '../support/builders.ts';
+import { epochSeconds } from '../../core/instant.ts';
+import { renewAt } from '../../core/renew-before.ts';
+import { hour, lifetime, now } from '../support/builders.ts';
 import { alarmIds, startWatchedRotator, type WatchedRotator } from './watched-rotator.ts';
 
 const minute = 60;
@@ -14,6 +16,11 @@ async function startRenewing(): Promise<WatchedRotator> {
   await rotator.tick();
   return rotator;
 }
+
+const firstToken = { expiresAt: epochSeconds(now + lifetime), lifetime };
+const due = renewAt(firstToken, { credential: 'fusion', tick: 900, renewBefore: undefined }) - now;
+/** The tick that renews the first token. */
+const renewal = Math.ceil(due / 900) * 900;
 
 const states = (...history: Parameters<WatchedRotator['history']>) => ({
   of: (rotator: WatchedRotator) => rotator.history(...history).map(({ to }) => to),
@@ -135,8 +142,8 @@ describe('in operation,', () => {
     await rotator.ticksUntil(16 * hour);
     const [, raised, ...more] = rotator.history('Failing');
     expect([raised?.to, more]).toEqual(['ALARM', []]);
-    expect(raised?.at).toBeGreaterThan(12 * hour);
-    expect(raised?.at).toBeLessThanOrEqual(12.5 * hour);
+    expect(raised?.at).toBeGreaterThan(renewal);
+    expect(raised?.at).toBeLessThanOrEqual(renewal + hour / 2);
     // A failure that lasts is new only once.
     expect(states('NewFailure').of(rotator)).toEqual(['OK', 'ALARM', 'OK']);
     const others = alarmIds.filter((id) => id !== 'Failing' && id !== 'NewFailure');
@@ -147,11 +154,11 @@ describe('in operation,', () => {
 
   it('a failure that the next tick repairs raises the alarm on a new failure, for one tick', async () => {
     const rotator = await startRenewing();
-    await rotator.ticksUntil(11.9 * hour);
+    await rotator.ticksUntil(renewal - 5 * minute);
     rotator.parts.ims.faults.inject({ kind: 'server-error', status: 503 });
-    await rotator.ticksUntil(12 * hour);
+    await rotator.ticksUntil(renewal);
     rotator.parts.ims.faults.clear();
-    await rotator.ticksUntil(14 * hour);
+    await rotator.ticksUntil(renewal + 2 * hour);
     expect(rotator.parts.lines.map(({ level }) => level)).toContain('error');
     expect(states('Failing').of(rotator)).toEqual(['OK']);
     const [, raised, over, ...more] = rotator.history('NewFailure');
@@ -166,14 +173,14 @@ describe('in operation,', () => {
       rotator.createClientSecret(`broken-${index}`, 'not a credential');
       rotator.createTokenSecret(`broken-${index}`);
     }
-    await rotator.ticksUntil(11 * hour);
+    await rotator.ticksUntil(renewal - hour);
     expect(states('Failing').of(rotator)).toEqual(['OK', 'ALARM']);
     expect(states('NewFailure').of(rotator)).toEqual(['OK', 'ALARM', 'OK']);
     rotator.parts.ims.client('client-fusion').removeSecret('secret-of-fusion');
-    await rotator.ticksUntil(13 * hour);
-    const [raised] = rotator.history('NewFailure').filter(({ at }) => at > 11 * hour);
+    await rotator.ticksUntil(renewal + hour);
+    const [raised] = rotator.history('NewFailure').filter(({ at }) => at > renewal - hour);
     expect(raised?.to).toBe('ALARM');
-    expect(raised?.at).toBeLessThanOrEqual(12.5 * hour);
+    expect(raised?.at).toBeLessThanOrEqual(renewal + hour / 2);
     expect(states('Failing').of(rotator)).toEqual(['OK', 'ALARM']);
   });
 

@@ -7,12 +7,11 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { tagKeys } from '../../core/contract.ts';
 import type { Command } from '../../core/event.ts';
-import type { CredentialOutcome } from '../../core/outcome.ts';
 import { ImsTokenRotator } from '../../infra/ims-token-rotator.ts';
 import { renew } from '../../lambda/commands/renew.ts';
 import { tick } from '../../lambda/commands/tick.ts';
 import { reportRun } from '../../lambda/report-run.ts';
-import type { Run } from '../../lambda/steps/run.ts';
+import type { Report, Run } from '../../lambda/steps/run.ts';
 import { now } from '../support/builders.ts';
 import { type Parts, plainClient, startParts } from '../support/start-parts.ts';
 import {
@@ -79,10 +78,10 @@ export async function startWatchedRotator(): Promise<WatchedRotator> {
   /** An invocation: Lambda counts one that fails, and CloudWatch what the function emits. */
   const invoke = async (
     command: Command,
-    work: (run: Run) => Promise<readonly CredentialOutcome[]>,
+    work: (run: Run, report: Report) => Promise<void>,
   ): Promise<void> => {
     const run = parts.run();
-    const hasFailed = await reportRun(run, command, work(run)).then(
+    const hasFailed = await reportRun(run, command, (report) => work(run, report)).then(
       () => false,
       () => true,
     );
@@ -108,9 +107,9 @@ export async function startWatchedRotator(): Promise<WatchedRotator> {
       const SecretId = `${prefix}/${credential}/client`;
       await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
       const force = { force: false } as const;
-      await invoke({ action: 'renew', credentials: [credential], force }, async (run) => [
-        await renew(run, credential, force),
-      ]);
+      await invoke({ action: 'renew', credentials: [credential], force }, async (run, report) =>
+        report(await renew(run, credential, force)),
+      );
     },
     pause: async (credential, paused) => {
       const Tags = [{ Key: tagKeys.paused, Value: String(paused) }];

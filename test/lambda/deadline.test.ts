@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { tagKeys } from '../../core/contract.ts';
-import { tickError } from '../../core/run-result.ts';
 import type { Call } from '../../emulators/secrets-manager/fault.ts';
 import { renew } from '../../lambda/commands/renew.ts';
-import { tick } from '../../lambda/commands/tick.ts';
 import { renewalSeconds } from '../../lambda/steps/budget.ts';
 import { day, hour } from '../support/builders.ts';
 import {
@@ -13,7 +11,8 @@ import {
   startDueCredential,
   statusOf,
 } from '../support/credential.ts';
-import { countedTick, seedCredential } from '../support/start-parts.ts';
+import { countedTick, failureOf, tick } from '../support/outcomes.ts';
+import { seedCredential } from '../support/start-parts.ts';
 import { startRotator } from '../support/start-rotator.ts';
 
 const noTimeLeft = { outcome: 'deferred', error: { code: 'ERR_NO_TIME_LEFT' } };
@@ -25,7 +24,7 @@ describe('a run without enough time for a renewal', () => {
     const parts = await startCredential({}, { remaining });
     const outcomes = await countedTick(parts.run());
     expect(outcomes).toMatchObject([{ ...noTimeLeft, failing: false, isNews: false }]);
-    expect(tickError(outcomes)).toBeUndefined();
+    expect(failureOf(outcomes)).toBeUndefined();
     expect(parts.ims.tokenRequests).toEqual([]);
     expect(parts.metrics).toContainEqual(['Ticks', 1]);
   });
@@ -33,7 +32,7 @@ describe('a run without enough time for a renewal', () => {
   it('fails if it was asked to renew one credential', async () => {
     const parts = await startCredential({}, { remaining });
     const outcome = await renew(parts.run(), 'fusion', { force: false });
-    expect(tickError([outcome])?.message).toContain('fusion: ERR_NO_TIME_LEFT');
+    expect(failureOf([outcome])?.message).toContain('fusion: ERR_NO_TIME_LEFT');
   });
 
   it('still counts a credential that was failing, and leaves an outdated status unchanged', async () => {
@@ -49,7 +48,7 @@ describe('a run without enough time for a renewal', () => {
     left = 5;
     parts.metrics.length = 0;
     const outcomes = await countedTick(parts.run());
-    expect(tickError(outcomes)).toBeUndefined();
+    expect(failureOf(outcomes)).toBeUndefined();
     expect(parts.metrics).toContainEqual(['Failing', 1]);
     expect(await statusOf(parts, 'recovered')).toBe('an old failure');
   });

@@ -1,15 +1,8 @@
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { tickError } from '../../core/run-result.ts';
-import { tick } from '../../lambda/commands/tick.ts';
 import { day } from '../support/builders.ts';
-import {
-  countedTick,
-  type Parts,
-  plainClient,
-  seedCredential,
-  startParts,
-} from '../support/start-parts.ts';
+import { countedTick, failureOf, tick } from '../support/outcomes.ts';
+import { type Parts, plainClient, seedCredential, startParts } from '../support/start-parts.ts';
 
 const declaring = (parts: Parts, ...names: readonly string[]) => {
   const config = { ...parts.run().config, declared: new Set(names) };
@@ -42,7 +35,7 @@ describe('a credential that the stack declares', () => {
     const run = declaring(parts, 'fusion');
     const failed: boolean[] = [];
     for (let ticks = 0; ticks < 12; ticks += 1) {
-      failed.push(tickError(await tick(run())) !== undefined);
+      failed.push(failureOf(await tick(run())) !== undefined);
       parts.clock.advance(900);
     }
     expect(failed.filter(Boolean)).toHaveLength(3);
@@ -53,7 +46,7 @@ describe('a credential that the stack declares', () => {
     const run = declaring(parts, 'fusion');
     const { memory } = parts.run();
     const fails = async (): Promise<boolean> =>
-      tickError(await tick({ ...run(), memory })) !== undefined;
+      failureOf(await tick({ ...run(), memory })) !== undefined;
     expect(await fails()).toBe(true);
     parts.clock.advance(60);
     expect(await fails()).toBe(false);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { hour } from '../support/builders.ts';
 import { actionsOf, secretId, startCredential } from '../support/credential.ts';
-import { countedTick, type Parts } from '../support/start-parts.ts';
+import { countedTick } from '../support/outcomes.ts';
+import type { Parts } from '../support/start-parts.ts';
 
 const well = { Region: 'eu-west-1' };
 const broken = { Region: 'eu-west-2', failure: 'The KMS key is disabled' };

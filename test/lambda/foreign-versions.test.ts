@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../../emulators/secrets-manager/fault.ts';
-import { tick } from '../../lambda/commands/tick.ts';
 import { hour } from '../support/builders.ts';
 import {
   actionsOf,
@@ -10,6 +9,7 @@ import {
   startDueCredential,
   tokenReads,
 } from '../support/credential.ts';
+import { tick } from '../support/outcomes.ts';
 import { type Parts, readToken, seedCredential } from '../support/start-parts.ts';
 
 describe('a token that was stored by hand', () => {

@@ -4,10 +4,10 @@ import { tagKeys } from '../../core/contract.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import { formatStatus } from '../../core/status.ts';
 import { fingerprint } from '../../core/token-tags.ts';
-import { tick } from '../../lambda/commands/tick.ts';
 import { digest, hour } from '../support/builders.ts';
 import { secretId, setTag, startCredential } from '../support/credential.ts';
-import { countedTick, plainClient, readToken } from '../support/start-parts.ts';
+import { countedTick, tick } from '../support/outcomes.ts';
+import { plainClient, readToken } from '../support/start-parts.ts';
 
 describe('a forged status', () => {
   it('does not hold back a changed credential by a wait that no alarm tells of', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { renew } from '../../lambda/commands/renew.ts';
-import { tick } from '../../lambda/commands/tick.ts';
 import { hour } from '../support/builders.ts';
 import { secretId } from '../support/credential.ts';
+import { tick } from '../support/outcomes.ts';
 import { readToken, startParts } from '../support/start-parts.ts';
 
 /** Starts with a credential whose client secret is not under the rotator's prefix. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ImsFault } from '../../emulators/ims/fault.ts';
 import type { Call, SecretsManagerFault } from '../../emulators/secrets-manager/fault.ts';
-import { tick } from '../../lambda/commands/tick.ts';
 import { callsOf, secretId, startDueCredential } from '../support/credential.ts';
+import { tick } from '../support/outcomes.ts';
 import { type Parts, plainClient, readToken } from '../support/start-parts.ts';
 import { labelsOf } from '../support/start-rotating.ts';
 

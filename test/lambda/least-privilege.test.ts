@@ -4,7 +4,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ImsTokenRotatorStack } from '../../infra/ims-token-rotator-stack.ts';
 import { parseSettings } from '../../infra/settings.ts';
 import { renew } from '../../lambda/commands/renew.ts';
-import { tick } from '../../lambda/commands/tick.ts';
 import { hour } from '../support/builders.ts';
 import { putToken } from '../support/credential.ts';
 import {
@@ -13,6 +12,7 @@ import {
   type Statement,
   secretsManagerStatements,
 } from '../support/iam.ts';
+import { tick } from '../support/outcomes.ts';
 import { seedCredential, seedDueCredential } from '../support/start-parts.ts';
 import { startRotating } from '../support/start-rotating.ts';
 

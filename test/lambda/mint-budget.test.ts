@@ -2,10 +2,9 @@ import { PutSecretValueCommand, TagResourceCommand } from '@aws-sdk/client-secre
 import { describe, expect, it } from 'vitest';
 import { tagKeys } from '../../core/contract.ts';
 import { renew } from '../../lambda/commands/renew.ts';
-import { tick } from '../../lambda/commands/tick.ts';
 import { callsOf, setTag, statusOf, writesOfTag } from '../support/credential.ts';
+import { countedTick, tick } from '../support/outcomes.ts';
 import {
-  countedTick,
   type Parts,
   plainClient,
   readToken,

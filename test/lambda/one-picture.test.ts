@@ -1,12 +1,10 @@
 import { DescribeSecretCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { epochSeconds, formatInstant } from '../../core/instant.ts';
-import { tickError } from '../../core/run-result.ts';
 import type { Call } from '../../emulators/secrets-manager/fault.ts';
-import { tick } from '../../lambda/commands/tick.ts';
 import { hour } from '../support/builders.ts';
+import { countedTick, failureOf, tick } from '../support/outcomes.ts';
 import {
-  countedTick,
   type Parts,
   plainClient,
   seedCredential,
@@ -48,12 +46,12 @@ describe('a failure that is remembered while the list lags', () => {
     parts.clock.advance(600);
     parts.secretsManager.listLagMs = 300_000;
     parts.secretsManager.faults.inject(decryption, { when: of('GetSecretValue', clientSecret) });
-    expect(tickError(await tick(parts.run()))?.message).toContain('ERR_SECRET_DECRYPTION');
+    expect(failureOf(await tick(parts.run()))?.message).toContain('ERR_SECRET_DECRYPTION');
     const status = await statusOf(parts);
     expect(status).toContain(`since=${formatInstant(epochSeconds(parts.clock.seconds))} `);
     // Lambda's retry of the failed invocation sees a list without the status.
     parts.clock.advance(64);
-    expect(tickError(await tick(parts.run()))).toBeUndefined();
+    expect(failureOf(await tick(parts.run()))).toBeUndefined();
     expect(await statusOf(parts)).toBe(status);
   });
 });
@@ -70,7 +68,7 @@ describe('a fresh token with an old status', () => {
       parts.secretsManager.faults.inject({ kind: 'internal-error' }, { when: of(action) });
       const outcomes = await tick(parts.run());
       expect(outcomes).toMatchObject([{ reason: 'token-fresh', outcome: 'kept', failing: false }]);
-      expect(tickError(outcomes)).toBeUndefined();
+      expect(failureOf(outcomes)).toBeUndefined();
       parts.secretsManager.faults.clear();
     }
     // A recovery that was seen only in part does not count.
@@ -117,7 +115,7 @@ describe('an imported client secret that cannot be described', () => {
     parts.clock.advance(900);
     const again = await tick(run());
     expect(again).toMatchObject([{ outcome: 'failed', isNews: false }]);
-    expect(tickError(again)).toBeUndefined();
+    expect(failureOf(again)).toBeUndefined();
     // Once it can be seen again and the wait is over, so is the failure.
     parts.secretsManager.faults.clear();
     parts.clock.advance(hour);
@@ -225,8 +223,8 @@ describe('a standing failure of a fresh token', () => {
     await tick(parts.run());
     expect(await statusOf(parts)).toMatch(/^failing code=ERR_TOKEN_UNAVAILABLE/);
     parts.ims.faults.clear();
-    // To a run whose clock is two hours behind, the token is fresh.
-    const now = () => epochSeconds(parts.clock.seconds - 2 * hour);
+    // To a run whose clock is four hours behind, the token is fresh.
+    const now = () => epochSeconds(parts.clock.seconds - 4 * hour);
     parts.secretsManager.faults.inject({ kind: 'internal-error' }, { when: of('DescribeSecret') });
     const [kept] = await tick(parts.run({ now }));
     expect(kept).toMatchObject({ reason: 'token-fresh', outcome: 'kept', failing: true });

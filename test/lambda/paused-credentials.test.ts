@@ -1,15 +1,9 @@
 import { TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { tick } from '../../lambda/commands/tick.ts';
 import { hour } from '../support/builders.ts';
 import { putToken, setTag, statusOf } from '../support/credential.ts';
-import {
-  countedTick,
-  plainClient,
-  readToken,
-  seedCredential,
-  startParts,
-} from '../support/start-parts.ts';
+import { countedTick, tick } from '../support/outcomes.ts';
+import { plainClient, readToken, seedCredential, startParts } from '../support/start-parts.ts';
 
 describe('a paused credential', () => {
   it('is counted, and so is the life that its token has left', async () => {

@@ -1,7 +1,6 @@
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { tagKeys } from '../../core/contract.ts';
-import { tickError } from '../../core/run-result.ts';
 import { hour } from '../support/builders.ts';
 import {
   callsOf,
@@ -11,7 +10,8 @@ import {
   startCredential,
   startDueCredential,
 } from '../support/credential.ts';
-import { countedTick, plainClient, seedCredential, startParts } from '../support/start-parts.ts';
+import { countedTick, failureOf } from '../support/outcomes.ts';
+import { plainClient, seedCredential, startParts } from '../support/start-parts.ts';
 import { startRotator } from '../support/start-rotator.ts';
 
 interface EmfLine {
@@ -200,7 +200,7 @@ describe('a single failing credential', () => {
     const parts = await startDueCredential();
     parts.ims.faults.inject({ kind: 'reset' });
     const outcomes = await countedTick(parts.run());
-    expect(tickError(outcomes)).toBeDefined();
+    expect(failureOf(outcomes)).toBeDefined();
     expect(parts.metrics).toContainEqual(['Failing', 1]);
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Call, SecretsManagerFault } from '../../emulators/secrets-manager/fault.ts';
 import { renew } from '../../lambda/commands/renew.ts';
-import { tick } from '../../lambda/commands/tick.ts';
 import { hour } from '../support/builders.ts';
 import { actionsOf, statusOf, storeCredential } from '../support/credential.ts';
+import { tick } from '../support/outcomes.ts';
 import { type Rotating, rotationSteps, startRotatingToken } from '../support/start-rotating.ts';
 
 const actions = ({ parts }: Rotating): readonly string[] => actionsOf(parts);

@@ -3,7 +3,7 @@ import type { RotationStep } from '../../core/rotation.ts';
 import type { ImsFault } from '../../emulators/ims/fault.ts';
 import type { Call, SecretsManagerFault } from '../../emulators/secrets-manager/fault.ts';
 import { renew } from '../../lambda/commands/renew.ts';
-import { tick } from '../../lambda/commands/tick.ts';
+import { tick } from '../support/outcomes.ts';
 import { readToken, seedDueCredential } from '../support/start-parts.ts';
 import {
   type Rotating,

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { tagKeys } from '../../core/contract.ts';
 import type { Call } from '../../emulators/secrets-manager/fault.ts';
 import { renew } from '../../lambda/commands/renew.ts';
-import { tick } from '../../lambda/commands/tick.ts';
 import { hour } from '../support/builders.ts';
 import { secretId, setTag, startCredential, statusOf } from '../support/credential.ts';
+import { tick } from '../support/outcomes.ts';
 import { type Parts, plainClient } from '../support/start-parts.ts';
 
 const unforced = { force: false };

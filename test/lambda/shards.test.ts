@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { SecretStore } from '../../core/ports.ts';
 import type { Shard } from '../../core/shard.ts';
-import { tick } from '../../lambda/commands/tick.ts';
 import type { Run } from '../../lambda/steps/run.ts';
 import { hour } from '../support/builders.ts';
 import { actionsOf, secretId } from '../support/credential.ts';
+import { tick } from '../support/outcomes.ts';
 import { type Parts, seedCredential, startParts } from '../support/start-parts.ts';
 import { startRotator } from '../support/start-rotator.ts';
 

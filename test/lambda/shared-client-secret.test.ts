@@ -1,8 +1,9 @@
 import { DeleteSecretCommand, DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { parseEvent } from '../../core/event.ts';
+import type { CredentialOutcome } from '../../core/outcome.ts';
 import { renewEach } from '../../lambda/commands/renew.ts';
-import { tick } from '../../lambda/commands/tick.ts';
+import { tick } from '../support/outcomes.ts';
 import { plainClient, readToken, seedCredential, startParts } from '../support/start-parts.ts';
 
 describe('a client secret that two credentials share', () => {
@@ -32,7 +33,10 @@ describe('a client secret that two credentials share', () => {
       force: { force: false },
     });
     if (command.action !== 'renew') return;
-    const outcomes = await renewEach(parts.run({ config }), command.credentials, command.force);
+    const outcomes: CredentialOutcome[] = [];
+    await renewEach(parts.run({ config }), command.credentials, command.force, (outcome) =>
+      outcomes.push(outcome),
+    );
     expect(outcomes).toMatchObject([{ outcome: 'renewed' }, { outcome: 'renewed' }]);
     expect(await readToken(parts, 'fusion')).toBeDefined();
     expect(await readToken(parts, 'reports')).toBeDefined();

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { tickError } from '../../core/run-result.ts';
-import { tick } from '../../lambda/commands/tick.ts';
 import { hour } from '../support/builders.ts';
-import { countedTick, readToken, seedCredential, startParts } from '../support/start-parts.ts';
+import { countedTick, failureOf, tick } from '../support/outcomes.ts';
+import { readToken, seedCredential, startParts } from '../support/start-parts.ts';
 
 const expiryOf = (secretString: string | undefined): number =>
   Date.parse(/"expires_at":"([^"]+)"/.exec(secretString ?? '')?.[1] ?? '') / 1000;
@@ -20,7 +19,7 @@ describe('when IMS shortens the lifetime of its tokens', () => {
       parts.clock.advance(900);
       parts.metrics.length = 0;
       const outcomes = await countedTick(parts.run());
-      expect(tickError(outcomes)).toBeUndefined();
+      expect(failureOf(outcomes)).toBeUndefined();
       expect(parts.metrics).toContainEqual(['Failing', 0]);
       const left = expiryOf((await readToken(parts, 'fusion'))?.SecretString) - parts.clock.seconds;
       reads.push(left);

@@ -2,8 +2,8 @@ import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { epochSeconds } from '../../core/instant.ts';
 import { encodeVersionId } from '../../core/version-id.ts';
-import { tick } from '../../lambda/commands/tick.ts';
 import { day, digest, hour } from '../support/builders.ts';
+import { tick } from '../support/outcomes.ts';
 import {
   type Parts,
   plainClient,

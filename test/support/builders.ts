@@ -31,6 +31,7 @@ export function currentToken(
 /** The observation of a working credential, whose token is an hour old. */
 export function observed(overrides: Partial<Observation> = {}): Observation {
   return {
+    credential: 'fusion',
     now,
     tick: 900,
     paused: false,

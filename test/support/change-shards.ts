@@ -2,10 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import { shardsOf } from '../../core/contract.ts';
 import { parseShard } from '../../core/shard.ts';
 import { turnOf } from '../../infra/shards.ts';
-import { tick } from '../../lambda/commands/tick.ts';
 import { startRun } from '../../lambda/steps/run.ts';
 import { now } from './builders.ts';
 import type { MemoryFleet } from './memory-fleet.ts';
+import { tick } from './outcomes.ts';
 
 const minute = 60;
 const tickMinutes = 15;

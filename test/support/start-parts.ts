@@ -1,7 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { onTestFinished } from 'vitest';
 import { epochSeconds } from '../../core/instant.ts';
-import type { CredentialOutcome } from '../../core/outcome.ts';
 import type { Deps } from '../../core/ports.ts';
 import { ImsEmulator } from '../../emulators/ims/emulator.ts';
 import {
@@ -10,8 +9,6 @@ import {
 } from '../../emulators/secrets-manager/emulator.ts';
 import { ImsTokenEndpoint } from '../../lambda/adapters/ims-token-endpoint.ts';
 import { SecretsManager } from '../../lambda/adapters/secrets-manager.ts';
-import { tick } from '../../lambda/commands/tick.ts';
-import { reportRun } from '../../lambda/report-run.ts';
 import { timeouts } from '../../lambda/steps/budget.ts';
 import { type Run, startRun } from '../../lambda/steps/run.ts';
 import { digest, now } from './builders.ts';
@@ -204,11 +201,4 @@ export async function readToken(parts: Parts, credential: string) {
     if ((error as Error).name === 'ResourceNotFoundException') return undefined;
     throw error;
   }
-}
-
-/** Runs a tick and reports it; ignores the error that would fail the invocation. */
-export async function countedTick(run: Run): Promise<readonly CredentialOutcome[]> {
-  const outcomes = await tick(run);
-  await reportRun(run, { action: 'tick' }, Promise.resolve(outcomes)).catch(() => undefined);
-  return outcomes;
 }

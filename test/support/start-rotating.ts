@@ -9,8 +9,8 @@ import type { CredentialOutcome } from '../../core/outcome.ts';
 import type { Deps } from '../../core/ports.ts';
 import type { RotationStep } from '../../core/rotation.ts';
 import { rotate } from '../../lambda/commands/rotate.ts';
-import { tick } from '../../lambda/commands/tick.ts';
 import { secretId } from './credential.ts';
+import { tick } from './outcomes.ts';
 import { type Parts, plainClient, seedCredential, startParts } from './start-parts.ts';
 
 const functionArn = 'arn:aws:lambda:us-east-1:111122223333:function:rotator';

@@ -199,7 +199,7 @@ describe('logs', () => {
     expect(logs.slice(1, 4).sort()).toEqual(['one', 'problem: é', 'two without an end']);
     expect(logs.at(4)).toBe(`END RequestId: ${requestId}`);
     expect(logs.at(5)).toMatch(
-      /^REPORT RequestId: [0-9a-f-]{36}\tDuration: \d+\.\d\d ms\tBilled Duration: \d+ ms\tMemory Size: 128 MB\tInit Duration: \d+\.\d\d ms$/,
+      /^REPORT RequestId: [0-9a-f-]{36}\tDuration: \d+\.\d\d ms\tBilled Duration: \d+ ms\tMemory Size: 128 MB(\tMax Memory Used: \d+ MB)?\tInit Duration: \d+\.\d\d ms$/,
     );
     expect(logs).toHaveLength(6);
   });
@@ -208,7 +208,7 @@ describe('logs', () => {
     const lambda = await startLambda(['writes']);
     await lambda.invoke('writes');
     const { logs } = await lambda.invoke('writes');
-    expect(logs.at(-1)).toMatch(/Memory Size: 128 MB$/);
+    expect(logs.at(-1)).toMatch(/Memory Size: 128 MB(\tMax Memory Used: \d+ MB)?$/);
   });
 
   it('are kept for each function and passed on line by line', async () => {

@@ -1,8 +1,8 @@
 import { TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { renew } from '../../../lambda/commands/renew.ts';
-import { tick } from '../../../lambda/commands/tick.ts';
 import { secretId, startCredential } from '../../support/credential.ts';
+import { tick } from '../../support/outcomes.ts';
 import { startRotator } from '../../support/start-rotator.ts';
 
 describe('renew', () => {

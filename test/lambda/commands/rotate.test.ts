@@ -8,9 +8,9 @@ import { describe, expect, it } from 'vitest';
 import type { RotationStep } from '../../../core/rotation.ts';
 import type { Call } from '../../../emulators/secrets-manager/fault.ts';
 import { renew } from '../../../lambda/commands/renew.ts';
-import { tick } from '../../../lambda/commands/tick.ts';
 import { day, hour } from '../../support/builders.ts';
 import { actionsOf, statusOf } from '../../support/credential.ts';
+import { tick } from '../../support/outcomes.ts';
 import { readToken } from '../../support/start-parts.ts';
 import {
   type Rotating,

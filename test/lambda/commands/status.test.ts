@@ -1,8 +1,8 @@
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { status } from '../../../lambda/commands/status.ts';
 import { hour } from '../../support/builders.ts';
 import { actionsOf, instantIn, putToken, startCredential } from '../../support/credential.ts';
+import { status } from '../../support/outcomes.ts';
 import { startRotator } from '../../support/start-rotator.ts';
 
 describe('status', () => {

@@ -5,9 +5,9 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { tick } from '../../../lambda/commands/tick.ts';
 import { day } from '../../support/builders.ts';
 import { interceptIms, oneAtATime } from '../../support/credential.ts';
+import { tick } from '../../support/outcomes.ts';
 import { seedCredential, startParts } from '../../support/start-parts.ts';
 import { startRotator } from '../../support/start-rotator.ts';
 

@@ -6,7 +6,6 @@ import { tagKeys } from '../../../core/contract.ts';
 import type { Command } from '../../../core/event.ts';
 import type { SecretStore, TokenEndpoint } from '../../../core/ports.ts';
 import { timeoutProblem } from '../../../infra/timing.ts';
-import { tick } from '../../../lambda/commands/tick.ts';
 import {
   assertRenewalFits,
   budget,
@@ -25,6 +24,7 @@ import {
   startCredential,
   statusOf,
 } from '../../support/credential.ts';
+import { tick } from '../../support/outcomes.ts';
 import { type Parts, plainClient, readToken } from '../../support/start-parts.ts';
 
 const call = timeouts.secretsManager.total;

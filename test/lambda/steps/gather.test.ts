@@ -2,9 +2,9 @@ import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../../../emulators/secrets-manager/fault.ts';
 import { renew } from '../../../lambda/commands/renew.ts';
-import { tick } from '../../../lambda/commands/tick.ts';
 import { hour } from '../../support/builders.ts';
 import { secretId, startCredential, statusOf } from '../../support/credential.ts';
+import { tick } from '../../support/outcomes.ts';
 import { type Parts, plainClient, seedCredential, startParts } from '../../support/start-parts.ts';
 
 describe('a token secret that cannot be written', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { TokenRequestError } from '../../../core/errors.ts';
-import { runResult, tickError } from '../../../core/run-result.ts';
+import { runResult } from '../../../core/run-result.ts';
 import type { ImsCall } from '../../../emulators/ims/fault.ts';
-import { tick } from '../../../lambda/commands/tick.ts';
 import { HostBreaker } from '../../../lambda/steps/host-breaker.ts';
 import { interceptIms, oneAtATime, statusOf } from '../../support/credential.ts';
-import { countedTick, seedCredential, startParts } from '../../support/start-parts.ts';
+import { countedTick, failureOf, summaryOf, tick } from '../../support/outcomes.ts';
+import { seedCredential, startParts } from '../../support/start-parts.ts';
 
 describe('the host breaker', () => {
   const breaker = (...answers: readonly boolean[]): HostBreaker => {
@@ -73,7 +73,7 @@ describe('the host breaker', () => {
     await tick(parts.run());
     parts.ims.faults.clear();
     const outcomes = await tick(parts.run());
-    expect(runResult('tick', 'prod', outcomes).outcomes).toEqual({ renewed: 20 });
+    expect(runResult('tick', 'prod', summaryOf(outcomes)).outcomes).toEqual({ renewed: 20 });
   });
 
   it('does not turn a renewal that has failed already into a deferral', async () => {
@@ -116,7 +116,7 @@ describe('a host that fails', () => {
     // A real time-out would be a race with the working host on a busy machine.
     parts.ims.faults.inject({ kind: 'reset' }, { when: fails });
     const outcomes = await tick(parts.run());
-    expect(runResult('tick', 'prod', outcomes).outcomes).toMatchObject({ renewed: 100 });
+    expect(runResult('tick', 'prod', summaryOf(outcomes)).outcomes).toMatchObject({ renewed: 100 });
     const broken = outcomes.filter(({ credential }) => credential.startsWith('broken'));
     expect(broken.filter(({ outcome }) => outcome === 'deferred').length).toBeGreaterThan(280);
     expect(broken.every(({ error }) => error?.code === 'ERR_TOKEN_UNAVAILABLE')).toBe(true);
@@ -141,7 +141,7 @@ describe('a host that fails', () => {
     const failedInvocations: boolean[] = [];
     for (let ticks = 0; ticks < 4; ticks += 1) {
       parts.metrics.length = 0;
-      failedInvocations.push(tickError(await countedTick(parts.run())) !== undefined);
+      failedInvocations.push(failureOf(await countedTick(parts.run())) !== undefined);
       expect(parts.metrics).toContainEqual(['Failing', 100]);
       parts.clock.advance(900);
     }

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { tagKeys } from '../../../core/contract.ts';
 import type { SecretStore } from '../../../core/ports.ts';
 import { runResult } from '../../../core/run-result.ts';
-import { tick } from '../../../lambda/commands/tick.ts';
 import { hour } from '../../support/builders.ts';
 import { actionsOf, secretId, startCredential } from '../../support/credential.ts';
+import { summaryOf, tick } from '../../support/outcomes.ts';
 import { seedCredential, seedDueCredential, startParts } from '../../support/start-parts.ts';
 
 describe('a tick in which nothing is due', () => {
@@ -16,7 +16,9 @@ describe('a tick in which nothing is due', () => {
     parts.secretsManager.clearCalls();
     parts.ims.clearTokenRequests();
     const outcomes = await tick(parts.run());
-    expect(runResult('tick', 'prod', outcomes).reasons).toEqual({ 'token-fresh': count });
+    expect(runResult('tick', 'prod', summaryOf(outcomes)).reasons).toEqual({
+      'token-fresh': count,
+    });
     expect(actionsOf(parts)).toEqual(Array(Math.ceil((2 * count) / 100)).fill('ListSecrets'));
     expect(parts.ims.tokenRequests).toEqual([]);
   });

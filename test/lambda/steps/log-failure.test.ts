@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { tickError } from '../../../core/run-result.ts';
-import { tick } from '../../../lambda/commands/tick.ts';
 import { hour } from '../../support/builders.ts';
 import { interceptIms, startCredential } from '../../support/credential.ts';
 import { expectNoSecrets } from '../../support/no-secrets.ts';
+import { failureOf, tick } from '../../support/outcomes.ts';
 import { seedCredential, startParts } from '../../support/start-parts.ts';
 
 describe('an unexpected error', () => {
@@ -21,7 +20,7 @@ describe('an unexpected error', () => {
       ['odd', 'failed'],
       ['well', 'renewed'],
     ]);
-    expect(tickError(outcomes)?.message).toBe('odd: ERR_UNEXPECTED: unexpected SyntaxError');
+    expect(failureOf(outcomes)?.message).toBe('odd: ERR_UNEXPECTED: unexpected SyntaxError');
     const [line] = parts.lines.filter(({ level }) => level === 'error');
     expect(line?.fields['where']).toContain('log-failure.test.ts');
     expectNoSecrets(JSON.stringify(parts.lines), [secret]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { tick } from '../../../lambda/commands/tick.ts';
 import { hour } from '../../support/builders.ts';
 import { interceptIms, startCredential, storeCredential } from '../../support/credential.ts';
+import { tick } from '../../support/outcomes.ts';
 
 describe('a token request', () => {
   it.each([400, 401, 403, 404, 418])('is not retried after a response of %i', async (status) => {

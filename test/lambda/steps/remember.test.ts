@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tagKeys } from '../../../core/contract.ts';
-import { tickError } from '../../../core/run-result.ts';
 import { renew } from '../../../lambda/commands/renew.ts';
-import { tick } from '../../../lambda/commands/tick.ts';
 import { hour } from '../../support/builders.ts';
 import {
   callsOf,
@@ -13,6 +11,7 @@ import {
   storeCredential,
   writesOfTag,
 } from '../../support/credential.ts';
+import { failureOf, tick } from '../../support/outcomes.ts';
 import type { Parts } from '../../support/start-parts.ts';
 
 const setStatus = (parts: Parts, status: string): Promise<void> =>
@@ -38,7 +37,7 @@ describe('a final failure', () => {
       expect(outcomes).toMatchObject([{ failing: true }]);
       if (parts.ims.tokenRequests.length > 0) asked.push(`${minutes}: ${outcomes[0]?.outcome}`);
       else expect(outcomes).toMatchObject([{ reason: 'backing-off', outcome: 'kept' }]);
-      if (tickError(outcomes) !== undefined) failedInvocations += 1;
+      if (failureOf(outcomes) !== undefined) failedInvocations += 1;
       parts.clock.advance(900);
     }
     expect(asked).toEqual(
@@ -112,11 +111,11 @@ describe('a final failure', () => {
   it('is news again when it is another final failure', async () => {
     const parts = await startCredential();
     rejectAll(parts);
-    expect(tickError(await tick(parts.run()))).toBeDefined();
+    expect(failureOf(await tick(parts.run()))).toBeDefined();
     acceptAgain(parts);
     parts.ims.client('client-fusion').scopes = [];
     parts.clock.advance(900);
-    expect(tickError(await tick(parts.run()))?.message).toContain('invalid_scope');
+    expect(failureOf(await tick(parts.run()))?.message).toContain('invalid_scope');
   });
 
   it('fails the invocation once when it alternates with a transient failure', async () => {
@@ -125,7 +124,7 @@ describe('a final failure', () => {
     for (let ticks = 0; ticks < 24; ticks += 1) {
       parts.ims.faults.clear();
       parts.ims.faults.inject({ kind: 'server-error', status: ticks % 2 === 0 ? 403 : 503 });
-      if (tickError(await tick(parts.run())) !== undefined) failedInvocations += 1;
+      if (failureOf(await tick(parts.run())) !== undefined) failedInvocations += 1;
       parts.clock.advance(900);
     }
     expect(failedInvocations).toBe(1);
@@ -145,7 +144,7 @@ describe('a transient failure', () => {
     for (let count = 0; count < ticks; count += 1) {
       const outcomes = await tick(parts.run());
       expect(outcomes).toMatchObject([{ outcome: 'failed', failing: true }]);
-      if (tickError(outcomes) !== undefined) failedInvocations += 1;
+      if (failureOf(outcomes) !== undefined) failedInvocations += 1;
       parts.clock.advance(900);
     }
     expect(failedInvocations).toBe(1);
@@ -214,7 +213,7 @@ describe('the status tag', () => {
     const when = callsOf('TagResource');
     parts.secretsManager.faults.inject({ kind: 'denied' }, { when });
     for (let ticks = 0; ticks < 2; ticks += 1) {
-      expect(tickError(await tick(parts.run()))?.message).toBe(
+      expect(failureOf(await tick(parts.run()))?.message).toBe(
         'fusion: ERR_TOKEN_REJECTED: IMS answered 400 invalid_client (invalid client_secret parameter)\n' +
           `fusion: ERR_STATUS_NOT_WRITTEN: the status of ${secretId('fusion', 'token')} could not be written: ERR_SECRET_ACCESS_DENIED`,
       );
@@ -228,7 +227,7 @@ describe('the status tag', () => {
     parts.secretsManager.faults.inject({ kind: 'throttling' }, { when });
     const outcomes = await tick(parts.run());
     expect(outcomes).toMatchObject([{ outcome: 'renewed' }]);
-    expect(tickError(outcomes)?.message).toContain('fusion: ERR_STATUS_NOT_WRITTEN');
+    expect(failureOf(outcomes)?.message).toContain('fusion: ERR_STATUS_NOT_WRITTEN');
   });
 
   it('records once that the credential of a stored token is gone', async () => {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { tick } from '../../../lambda/commands/tick.ts';
 import { renewCredential } from '../../../lambda/steps/renew-credential.ts';
 import { hour } from '../../support/builders.ts';
 import {
@@ -10,6 +9,7 @@ import {
   startCredential,
   startDueCredential,
 } from '../../support/credential.ts';
+import { tick } from '../../support/outcomes.ts';
 import { readToken } from '../../support/start-parts.ts';
 
 describe('a new token', () => {

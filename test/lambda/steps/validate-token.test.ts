@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { tick } from '../../../lambda/commands/tick.ts';
 import type { Run } from '../../../lambda/steps/run.ts';
 import { hour } from '../../support/builders.ts';
 import { interceptIms, startCredential } from '../../support/credential.ts';
+import { tick } from '../../support/outcomes.ts';
 import { type Parts, readToken } from '../../support/start-parts.ts';
 
 const validating = (parts: Parts, overrides: Parameters<Parts['run']>[0] = {}): Run =>

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Deferral, RotatorError } from '../../../core/errors.ts';
 import type { Deps } from '../../../core/ports.ts';
-import { tick } from '../../../lambda/commands/tick.ts';
 import { renewalSeconds } from '../../../lambda/steps/budget.ts';
 import { withRetries } from '../../../lambda/steps/with-retries.ts';
 import { startCredential } from '../../support/credential.ts';
+import { tick } from '../../support/outcomes.ts';
 import { startParts } from '../../support/start-parts.ts';
 
 const transient = new RotatorError('ERR_SECRET_UNAVAILABLE', 'it may pass');

@@ -66,6 +66,11 @@ export const isKilled = () => {
 
 export const large = ({ bytes }) => 'x'.repeat(bytes - 2);
 
+/** Uses memory outside the heap, which has a limit of its own. */
+export const allocates = ({ megabytes }) => Buffer.alloc(megabytes * 2 ** 20, 1).length;
+
+export const heapLimits = () => process.execArgv;
+
 export const withCallback = (_event, _context, callback) => callback(null, 'done');
 
 export const notAFunction = 'a text';

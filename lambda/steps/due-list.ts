@@ -1,0 +1,49 @@
+// In: what the list showed of each credential that is due. Out: the same, in the order of work.
+import type { RotatorError } from '../../core/errors.ts';
+import { inOrder, type Urgency, urgencyOf } from '../../core/order.ts';
+import type { Gathered } from './gather.ts';
+import { observeMetadataOf } from './observe.ts';
+import type { Run } from './run.ts';
+
+interface Waiting extends Urgency {
+  readonly credential: string;
+  /** The secret and the client version as JSON, which takes half the memory of the objects. */
+  readonly seen: string;
+  readonly error: RotatorError | undefined;
+}
+
+/** The credentials that wait for their turn, each in about half a kilobyte. */
+export class DueList {
+  readonly #run: Run;
+  #waiting: Waiting[] = [];
+
+  constructor(run: Run) {
+    this.#run = run;
+  }
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  add({ credential, secret, clientVersion, observation, error }: Gathered): void {
+    const seen = JSON.stringify({ secret, clientVersion });
+    this.#waiting.push({ credential, seen, error, ...urgencyOf(observation) });
+  }
+
+  /** Empties the list. Nothing is held of a credential once it is taken. */
+  *take(): Generator<Gathered & { readonly place: number }> {
+    const waiting = inOrder(this.#waiting).reverse();
+    this.#waiting = [];
+    for (let place = 0; ; place += 1) {
+      const next = waiting.pop();
+      if (next === undefined) return;
+      yield { ...this.#restore(next), place };
+    }
+  }
+
+  #restore({ credential, seen, error }: Waiting): Gathered {
+    const { secret, clientVersion }: Pick<Gathered, 'secret' | 'clientVersion'> = JSON.parse(seen);
+    const observation = observeMetadataOf(this.#run, credential, secret, clientVersion);
+    return { credential, secret, clientVersion, observation, error };
+  }
+}

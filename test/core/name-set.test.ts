@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { hashName } from '../../core/name-hash.ts';
+import { NameSet } from '../../core/name-set.ts';
+
+describe('a set of names', () => {
+  it('knows each of 100,000 names that were added, and none of 100,000 others', () => {
+    const names = new NameSet('salt');
+    const nameOf = (index: number): string => `team-${index % 7}/fusion-${index}`;
+    for (let index = 0; index < 100_000; index += 1) names.add(nameOf(index));
+    expect(names.size).toBe(100_000);
+    let known = 0;
+    for (let index = 0; index < 200_000; index += 1) known += names.has(nameOf(index)) ? 1 : 0;
+    expect(known).toBe(100_000);
+  });
+
+  it('counts a name that is added twice once', () => {
+    const names = new NameSet('salt');
+    names.add('fusion');
+    names.add('fusion');
+    expect(names.size).toBe(1);
+    expect(names.has('fusion')).toBe(true);
+    expect(names.has('reports')).toBe(false);
+  });
+});
+
+describe('the hash of a name', () => {
+  it('is the same in every release', () => {
+    expect(hashName('fusion')).toEqual([3_480_059_054, 98_820_863]);
+    expect(hashName('')).toEqual([1_698_811_796, 3_667_483_902]);
+  });
+
+  it('differs in half of its bits for names that differ in one character', () => {
+    const bits = (word: number): number => word.toString(2).replaceAll('0', '').length;
+    let flipped = 0;
+    for (let index = 0; index < 1_000; index += 1) {
+      const [one, other] = hashName(`c${index}`);
+      const [nextOne, nextOther] = hashName(`c${index + 1}`);
+      flipped += bits((one ^ nextOne) >>> 0) + bits((other ^ nextOther) >>> 0);
+    }
+    expect(flipped / 1_000).toBeGreaterThan(31);
+    expect(flipped / 1_000).toBeLessThan(33);
+  });
+});
