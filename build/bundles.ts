@@ -82,15 +82,19 @@ function numberParts({ outputs }: Metafile): (text: string) => string {
       hash,
       inputs: Object.keys(inputs)
         .map((path) => path.replace(/^(\.\.\/)+/, ''))
-        .sort()
+        .sort(byText)
         .join(),
     }))
-    .sort((a, b) => (a.inputs < b.inputs ? -1 : 1));
+    .sort((a, b) => byText(a.inputs, b.inputs));
   const numbers = new Map(
     parts.map(({ hash }, index) => [hash, String(index + 1).padStart(8, '0')]),
   );
   return (text) =>
     text.replaceAll(/(?<=\bpart-)[A-Z0-9]{8}(?=\.mjs\b)/g, (hash) => numbers.get(hash) ?? hash);
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : 1;
 }
 
 /** The operator's commands, in parts: a command loads only the clients of the services that it calls. */

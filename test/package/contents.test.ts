@@ -99,9 +99,14 @@ async function expectBundle(output: string): Promise<void> {
     .filter((path) => path.startsWith('asset.'));
   expect(paths).toHaveLength(1);
   const asset = join(output, String(paths));
-  expect((await readdir(asset)).sort()).toEqual(['THIRD-PARTY-NOTICES.txt', 'index.mjs']);
-  const deployed = await readFile(join(asset, 'index.mjs'));
-  expect(deployed.equals(await readFile(join(root, 'dist/lambda/index.mjs')))).toBe(true);
+  const built = join(root, 'dist/lambda');
+  const names = await readdir(built);
+  expect(names).toContain('index.mjs');
+  expect((await readdir(asset)).sort()).toEqual(names.sort());
+  for (const name of names) {
+    const deployed = await readFile(join(asset, name));
+    expect(deployed.equals(await readFile(join(built, name)))).toBe(true);
+  }
 }
 
 function expectRotator(template: Template): void {
@@ -143,11 +148,13 @@ it('ships the construct, the function, the commands, the client and the document
       'docs/consumers.md',
       'docs/faq.md',
       'docs/deploy.md',
+      'docs/performance.md',
       'docs/reference.md',
       'docs/runbook.md',
       'docs/scale.md',
       ...examples,
       'dist/lambda/index.mjs',
+      ...files.filter((path) => /^dist\/lambda\/part-\d{8}\.mjs$/.test(path)),
       'dist/lambda/THIRD-PARTY-NOTICES.txt',
       ...commands,
       'dist/cli/THIRD-PARTY-NOTICES.txt',
