@@ -12,23 +12,33 @@ const milliseconds = v.pipe(
   v.maxValue(latest / 2),
 );
 
-const schema = v.object({ created_at: milliseconds, expires_in: milliseconds });
+const lifetime = v.object({ created_at: milliseconds, expires_in: milliseconds });
+
+const holder = v.object({ client_id: v.string() });
 
 /**
  * An IMS access token's expiry by its own claims `created_at` and `expires_in`, which are strings of
  * milliseconds; there is no `exp`. Undefined for an opaque token, about which only IMS knows.
  */
 export function claimedExpiry(accessToken: string): EpochSeconds | undefined {
-  const [, payload, signature] = accessToken.split('.');
-  if (payload === undefined || signature === undefined) return undefined;
-  let decoded: unknown;
-  try {
-    decoded = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
-  } catch {
-    return undefined;
-  }
-  const claims = v.safeParse(schema, decoded);
+  const claims = v.safeParse(lifetime, claimsOf(accessToken));
   if (!claims.success) return undefined;
   const { created_at, expires_in } = claims.output;
   return epochSeconds((created_at + expires_in) / 1000);
+}
+
+/** The client that a token was issued to, by its own claim; undefined for an opaque token. */
+export function claimedClient(accessToken: string): string | undefined {
+  const claims = v.safeParse(holder, claimsOf(accessToken));
+  return claims.success ? claims.output.client_id : undefined;
+}
+
+function claimsOf(accessToken: string): unknown {
+  const [, payload, signature] = accessToken.split('.');
+  if (payload === undefined || signature === undefined) return undefined;
+  try {
+    return JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
+  } catch {
+    return undefined;
+  }
 }

@@ -62,21 +62,30 @@ function addAlarms(
     metricName,
     dimensions: { FunctionName: functionName },
   });
-  for (const [name, metric, statistic, periodSeconds] of [
-    ['life-left', rotatorMetric('MinLifeLeft'), 'Minimum', defaultTick],
-    ['life-left-urgent', rotatorMetric('MinLifeLeft'), 'Minimum', defaultTick],
-    ['paused-life-left', rotatorMetric('MinPausedLifeLeft'), 'Minimum', defaultTick],
-    ['failing', rotatorMetric('Failing'), 'Maximum', defaultTick],
-    ['new-failure', functionMetric('Errors'), 'Sum', defaultTick],
-    ['silence', rotatorMetric('Ticks'), 'Sum', defaultTick / 3],
-    ['events-dropped', functionMetric('AsyncEventsDropped'), 'Sum', 300],
-    ['throttles', functionMetric('Throttles'), 'Sum', 900],
+  const below = (threshold: number) =>
+    ({ comparisonOperator: 'LessThanThreshold', threshold }) as const;
+  const atLeastOne = {
+    comparisonOperator: 'GreaterThanOrEqualToThreshold',
+    threshold: 1,
+  } as const;
+  for (const [name, metric, statistic, periodSeconds, evaluationPeriods, limit] of [
+    ['life-left', rotatorMetric('MinLifeLeft'), 'Minimum', defaultTick, 1, below(20)],
+    ['life-left-urgent', rotatorMetric('MinLifeLeft'), 'Minimum', defaultTick, 1, below(4)],
+    ['paused-life-left', rotatorMetric('MinPausedLifeLeft'), 'Minimum', defaultTick, 1, below(20)],
+    ['failing', rotatorMetric('Failing'), 'Maximum', defaultTick, 2, atLeastOne],
+    ['new-failure', functionMetric('Errors'), 'Sum', defaultTick, 1, atLeastOne],
+    ['silence', rotatorMetric('Ticks'), 'Sum', defaultTick / 3, 6, below(1)],
+    ['events-dropped', functionMetric('AsyncEventsDropped'), 'Sum', 300, 1, atLeastOne],
+    ['throttles', functionMetric('Throttles'), 'Sum', 900, 3, atLeastOne],
   ] as const) {
     const alarm: Alarm = {
       alarmName: `${functionName}-${name}`,
       ...metric,
       statistic,
       periodSeconds,
+      evaluationPeriods,
+      ...limit,
+      treatMissingData: name === 'silence' ? 'breaching' : 'notBreaching',
       alarmActions: [topicArn],
       okActions: [topicArn],
       actionsEnabled: true,

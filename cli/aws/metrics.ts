@@ -21,6 +21,14 @@ export interface Alarm {
   readonly actionsEnabled: boolean;
   /** ARNs of the topics and other targets that it notifies. */
   readonly actions: readonly string[];
+  /** For example `LessThanThreshold`. */
+  readonly comparison: string;
+  readonly threshold: number;
+  readonly statistic: string;
+  /** For example `breaching`. */
+  readonly treatMissingData: string;
+  /** The time that it looks at. */
+  readonly seconds: number;
 }
 
 /** A rule that mutes the actions of alarms for a time. */
@@ -79,6 +87,11 @@ export class Metrics {
       isRaised: alarm.StateValue === 'ALARM',
       actionsEnabled: alarm.ActionsEnabled ?? true,
       actions: alarm.AlarmActions ?? [],
+      comparison: alarm.ComparisonOperator ?? '',
+      threshold: alarm.Threshold ?? Number.NaN,
+      statistic: alarm.Statistic ?? '',
+      treatMissingData: alarm.TreatMissingData ?? 'missing',
+      seconds: (alarm.EvaluationPeriods ?? 1) * (alarm.Period ?? 0),
     }));
   }
 

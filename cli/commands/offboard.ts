@@ -18,6 +18,7 @@ import {
   unreadableFunctions,
 } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
+import { placeOf } from '../view/place.ts';
 import { readerJson, readerLines } from '../view/reader-lines.ts';
 import { wrapLines } from '../view/table.ts';
 
@@ -50,7 +51,7 @@ export async function offboard(
   if (!yes || options.json !== true) {
     const write = (...lines: readonly string[]): void =>
       options.json === true ? terminal.note(...lines) : terminal.print(...lines);
-    write(`offboarding ${name} deletes, ${placeOf(doomed)}:`);
+    write(`offboarding ${name} deletes, ${placeOf(doomed[0]?.arn ?? '')}:`);
     for (const secret of doomed) write(`  ${secret.name}`);
     for (const text of warnings) write(...wrapLines(text, 2, terminal.columns));
   }
@@ -71,12 +72,6 @@ export async function offboard(
     }
   }
   return 0;
-}
-
-/** An environment variable or a profile may have chosen another account than a person has in mind. */
-function placeOf([secret]: readonly Secret[]): string {
-  const [, , , region, account] = secret?.arn.split(':') ?? [];
-  return `in account ${account}, Region ${region}`;
 }
 
 interface Choice {

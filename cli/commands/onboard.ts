@@ -54,7 +54,9 @@ export async function onboard(
   const { wait, key: keyId } = options;
   const resumed = await checkFree(session, { credential: name, names, tags, keyId });
   const file = await readCredential(session, path, settings, options);
-  if (!(await announce(session, { ...options, name, file, secretName: names.client }))) return 0;
+  const beside = rotator.function.kind === 'deployed' ? rotator.function.arn : undefined;
+  const announced = { ...options, name, file, secretName: names.client, arn: beside };
+  if (!(await announce(session, announced))) return 0;
   if (session.signal.aborted) throw interrupted('nothing was stored');
   const { document } = file;
   const pair = { credential: name, names, tags, keyId, document, resumed };

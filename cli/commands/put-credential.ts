@@ -56,7 +56,7 @@ export async function putCredential(
     if (warning !== undefined) session.terminal.note(`warning: ${warning}`);
   }
   const file = await readCredential(session, path, readSettings(token.tags), options);
-  const announced = { ...options, name, file, secretName: names.client };
+  const announced = { ...options, name, file, secretName: names.client, arn: client.arn };
   if (!(await announce(session, announced))) return 0;
   if (session.signal.aborted) throw interrupted('nothing was stored');
   const { arn: clientArn, currentVersionId: replaced } = client;

@@ -11,6 +11,7 @@ import {
 import type { Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { shellWord } from '../view/shell-word.ts';
+import { canBeRaised } from './alarm-limits.ts';
 import { type Check, check, deployAgain, type Finding, failed, ok, unknown } from './check.ts';
 
 // The metrics that the stack has alarms on, beside the ticks of each shard.
@@ -62,7 +63,7 @@ async function readAlarms(
   );
 }
 
-function alarmsFinding(byMetric: AlarmsByMetric, { function: target }: Rotator): Finding {
+function alarmsFinding(byMetric: AlarmsByMetric, { tick, function: target }: Rotator): Finding {
   const isHidden = target.kind === 'hidden';
   const alarms = [...byMetric.values()].flat();
   if (alarms.length === 0) {
@@ -76,6 +77,18 @@ function alarmsFinding(byMetric: AlarmsByMetric, { function: target }: Rotator):
   }
   const unwatched = [...byMetric].filter(([, on]) => on.length === 0).map(([metric]) => metric);
   if (unwatched.length > 0) return failed(`no alarm watches ${unwatched.join(', ')}`, deployAgain);
+  // Only the function knows the interval between two ticks.
+  const known = isHidden ? Number.POSITIVE_INFINITY : tick;
+  const blind = [...byMetric].filter(
+    ([metric, on]) => !on.some((alarm) => canBeRaised(metric, alarm, known)),
+  );
+  if (blind.length > 0) {
+    const names = blind.flatMap(([, on]) => on.map(({ name }) => name));
+    return failed(
+      `cannot be raised in time: ${names.join(', ')}`,
+      'find out who changed the threshold, period or statistic, and set it back: npx cdk drift shows them',
+    );
+  }
   const none = `${alarms.length}, none raised`;
   return isHidden ? unknown(`${none}; alarms on the function were not checked`) : ok(none);
 }
@@ -98,13 +111,17 @@ async function recipientsFinding(account: Account, alarms: readonly Alarm[]): Pr
   const actions = [...new Set(alarms.flatMap((alarm) => alarm.actions))];
   const topics = actions.filter((arn) => arn.split(':')[2] === 'sns');
   if (topics.length === 0) return unknown(`alarms notify ${actions.join(', ')}`);
+  const others = alarms.filter((alarm) => !alarm.actions.some((arn) => topics.includes(arn)));
+  if (others.length > 0) {
+    const each = others.map((alarm) => `${alarm.name} notifies ${alarm.actions.join(', ')}`);
+    return unknown(`no topic: ${each.join('; ')}`);
+  }
   return await subscriptionsFinding(account, topics);
 }
 
 async function subscriptionsFinding(account: Account, topics: readonly string[]): Promise<Finding> {
-  const subscriptions = (
-    await Promise.all(topics.map((arn) => account.subscriptionsOf(arn)))
-  ).flat();
+  const byTopic = await Promise.all(topics.map((arn) => account.subscriptionsOf(arn)));
+  const subscriptions = byTopic.flat();
   const pending = subscriptions.filter(({ isConfirmed }) => !isConfirmed);
   if (pending.length > 0) {
     return failed(
@@ -112,8 +129,9 @@ async function subscriptionsFinding(account: Account, topics: readonly string[])
       'open the mail "AWS Notification - Subscription Confirmation" and confirm',
     );
   }
-  if (subscriptions.length === 0) {
-    return failed('the topic has no subscriber', `subscribe somebody to ${topics.join(', ')}`);
+  const deaf = topics.filter((_, index) => byTopic[index]?.length === 0);
+  if (deaf.length > 0) {
+    return failed('the topic has no subscriber', `subscribe somebody to ${deaf.join(', ')}`);
   }
   return ok(`confirmed: ${subscriptions.map(({ endpoint }) => endpoint).join(', ')}`);
 }

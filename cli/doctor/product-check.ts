@@ -36,6 +36,8 @@ export function readProductApi(
   const headers = lines.map((line) => /^([A-Za-z0-9-]+):\s*([\x20-\x7e]+)$/.exec(line));
   if (headers.includes(null)) throw usageError('--api-header must have the form "name: value"');
   const pairs = headers.map((match) => [match?.[1]?.toLowerCase() ?? '', match?.[2] ?? '']);
+  // A network of many sites would take the request, and the token, to the site that it names.
+  if (pairs.some(([name]) => name === 'host')) throw usageError('--api-header must not be host');
   return { url, headers: Object.fromEntries(pairs) };
 }
 

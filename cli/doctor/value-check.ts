@@ -1,6 +1,7 @@
 import { formatInstant } from '../../core/instant.ts';
 import { observeMetadata, versionOf } from '../../core/observation.ts';
 import { decodePendingToken, type PendingToken } from '../../core/stored-token.ts';
+import { claimedClient } from '../../core/token-claims.ts';
 import { decodeVersionId, matchesContent } from '../../core/version-id.ts';
 import { CliError } from '../errors.ts';
 import { type Finding, failed, ok, unknown } from './check.ts';
@@ -32,8 +33,14 @@ export async function valueFinding(subject: Subject): Promise<Finding> {
     }
   }
   if (token === undefined) problems.push('the value is not a token');
-  else if (await isOfAnotherClient(subject, versionId, token)) {
-    problems.push("client_id is not the credential's");
+  else {
+    // IMS may accept a token whoever asks about it, so that of another organization would be well.
+    if (![undefined, token.clientId].includes(claimedClient(token.accessToken.reveal()))) {
+      problems.push('access_token was issued to another client than client_id');
+    }
+    if (await isOfAnotherClient(subject, versionId, token)) {
+      problems.push("client_id is not the credential's");
+    }
   }
   if (problems.length > 0) {
     return failed(problems.join('; '), `ims-token-rotator renew ${name} --force`);

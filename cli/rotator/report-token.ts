@@ -1,6 +1,8 @@
 import { formatInstant } from '../../core/instant.ts';
 import type { Session } from '../session.ts';
 import { credentialJson, credentialLines } from '../view/credential-summary.ts';
+import { placeOf } from '../view/place.ts';
+import { wrapLines } from '../view/table.ts';
 import { awaitToken, checkNotOvertaken } from './await-token.ts';
 import type { CredentialFile } from './credential-file.ts';
 import { proveCredential } from './mint-once.ts';
@@ -24,6 +26,8 @@ interface Announced extends TrialOptions {
   readonly name: string;
   readonly file: CredentialFile;
   readonly secretName: string;
+  /** Of the secret or, before there is one, of the function beside it, if that is known. */
+  readonly arn: string | undefined;
 }
 
 /**
@@ -34,7 +38,7 @@ interface Announced extends TrialOptions {
  */
 export async function announce(
   session: Session,
-  { name, file, secretName, dryRun = false, mint = false, imsEndpointUrl }: Announced,
+  { name, file, secretName, arn, dryRun = false, mint = false, imsEndpointUrl }: Announced,
 ): Promise<boolean> {
   const { terminal, options } = session;
   const isText = options.json !== true;
@@ -43,8 +47,11 @@ export async function announce(
     const proof = await proveCredential(session, name, file.credential, imsEndpointUrl);
     if (isText) terminal.print(proof);
   }
-  if (isText) terminal.print(`${dryRun ? 'it would be stored' : 'storing it'} in ${secretName}`);
-  else if (dryRun) terminal.printJson({ ...summaryOf(name, file), stored: false });
+  if (isText) {
+    const text = `${dryRun ? 'it would be stored' : 'storing it'} in ${secretName}`;
+    const place = arn === undefined ? text : `${text}, ${placeOf(arn)}`;
+    terminal.print(...wrapLines(place, 0, terminal.columns));
+  } else if (dryRun) terminal.printJson({ ...summaryOf(name, file), stored: false });
   return !dryRun;
 }
 

@@ -21,6 +21,10 @@ export interface Alarm {
   readonly dimensions: Readonly<Record<string, string>>;
   readonly statistic: Statistic;
   readonly periodSeconds: number;
+  readonly comparisonOperator?: string | undefined;
+  readonly threshold?: number | undefined;
+  readonly evaluationPeriods?: number | undefined;
+  readonly treatMissingData?: string | undefined;
   readonly alarmActions: readonly string[];
   /** @default none */
   readonly okActions?: readonly string[] | undefined;

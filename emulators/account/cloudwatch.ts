@@ -151,6 +151,10 @@ function metricAlarm(account: Account, alarm: Alarm): object {
     Dimensions: Object.entries(alarm.dimensions).map(([Name, Value]) => ({ Name, Value })),
     Statistic: alarm.statistic,
     Period: alarm.periodSeconds,
+    ComparisonOperator: alarm.comparisonOperator,
+    Threshold: alarm.threshold,
+    EvaluationPeriods: alarm.evaluationPeriods,
+    TreatMissingData: alarm.treatMissingData,
   };
 }
 

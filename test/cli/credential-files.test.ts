@@ -74,7 +74,7 @@ describe('onboard and put-credential', () => {
       `  scopes          ${scopes.join(', ')}`,
       `  org_id          ${orgId}`,
       '  ims_host        ims-na1.adobelogin.com',
-      'it would be stored in ims-token-rotator/local/fusion/client',
+      'it would be stored in ims-token-rotator/local/fusion/client, in account 111122223333, Region us-east-1',
       '',
     ]);
     expect(writes(operator)).toEqual([]);

@@ -327,6 +327,10 @@ describe('doctor', () => {
     ['a URL that is not of Adobe', ['fusion', '--api', 'https://example.com/x']],
     ['a URL without TLS', ['fusion', '--api', 'http://fusion.adobe.io/x']],
     ['an invalid header', ['fusion', '--api', 'https://fusion.adobe.io/', '--api-header', 'x']],
+    [
+      'a header that chooses another site on the same servers',
+      ['fusion', '--api', 'https://fusion.adobe.io/', '--api-header', 'Host: example.com'],
+    ],
     ['a header without a URL', ['fusion', '--api-header', 'a: b']],
   ])('exits with 2 for %s', async (_, args) => {
     const operator = await startOperator();

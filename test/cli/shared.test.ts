@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { environmentVariables } from '../../core/contract.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import { encodeVersionId } from '../../core/version-id.ts';
+import { claimsAt, encodeAccessToken } from '../../emulators/ims/access-token.ts';
 import { digest, hour } from '../support/builders.ts';
 import { fileWith, type Operator, registerClient, startOperator, until } from './operator.ts';
 import { checksOf, secretOf, startHealthy } from './patient.ts';
@@ -237,6 +238,15 @@ describe('put-credential', () => {
 });
 
 describe('doctor, about the stored value', () => {
+  const tokenOfAnother = encodeAccessToken(
+    claimsAt(Date.now(), {
+      clientId: 'another',
+      technicalAccountId: 'another@techacct.adobe.com',
+      scope: 'openid',
+      lifetimeSeconds: 86_400,
+    }),
+  );
+
   async function forge(change: (token: Record<string, unknown>) => unknown, isHonest: boolean) {
     const operator = await startHealthy();
     const stored = await operator.read('fusion');
@@ -272,6 +282,12 @@ describe('doctor, about the stored value', () => {
       (token: object) => ({ ...token, client_id: 'another' }),
       true,
       "client_id is not the credential's",
+    ],
+    [
+      'a token that IMS issued to another client',
+      (token: object) => ({ ...token, access_token: tokenOfAnother }),
+      true,
+      'access_token was issued to another client than client_id',
     ],
   ] as const)('fails %s under a version id of the rotator', async (_, change, isHonest, detail) => {
     const { found } = await forge(change, isHonest);

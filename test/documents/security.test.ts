@@ -37,6 +37,10 @@ describe('the threat model', () => {
       'lambda:CreateFunction',
       'lambda:InvokeFunction',
       'iam:PassRole',
+      'iam:CreateRole',
+      'cloudformation:UpdateStack',
+      'secretsmanager:ReplicateSecretToRegions',
+      'events:DisableRule',
       'secretsmanager:PutSecretValue',
       'secretsmanager:TagResource',
       'secretsmanager:CreateSecret',
@@ -82,19 +86,19 @@ describe('the threat model', () => {
     for (const { Effect } of statements) expect(Effect).toBe('Deny');
   });
 
-  it.each([1, 2, 3, 4, 5])('denies each right that a row closes with statement %i', (number) => {
+  it.each([1, 2, 3, 4, 5, 6])('denies each right that a row closes with statement %i', (number) => {
     const denied = statements
       .filter(({ Sid }) => Sid.startsWith(`Statement${number}`))
       .flatMap(({ Action }) => Action);
     const services = new Set(denied.map(serviceOf));
     const closed = rows
-      .filter((row) => row.includes(`statement ${number}`))
+      .filter((row) => (row.split(' | ').at(-1) ?? '').includes(`statement ${number}`))
       .flatMap(rightsOf)
       .filter((right) => services.has(serviceOf(right)));
     expect(closed.length).toBeGreaterThan(0);
     for (const right of closed) expect(denied).toContain(right);
-    // Every right on secrets that is denied has a row that says why.
-    if (number === 3) expect(new Set(closed)).toEqual(new Set(denied));
+    // Every right on secrets and stacks that is denied has a row that says why.
+    if (number === 3 || number === 6) expect(new Set(closed)).toEqual(new Set(denied));
   });
 
   it('leaves the rights to the deployment, the function and operators, and to nobody else', () => {
@@ -104,6 +108,7 @@ describe('the threat model', () => {
     ]);
     const roles = 'arn:aws:iam::ACCOUNT:role/';
     const deployment = `${roles}cdk-hnb659fds-cfn-exec-role-*`;
+    const deployers = [`${roles}cdk-hnb659fds-deploy-role-*`, `${roles}ADMINS`];
     const all = [`${roles}STACK-*`, deployment, `${roles}OPERATORS`];
     expect(excepted).toEqual([
       ['Statement1Function', [deployment]],
@@ -112,10 +117,34 @@ describe('the threat model', () => {
       ['Statement4Tags', all],
       ['Statement5Metrics', []],
       ['Statement5Alarms', [deployment]],
+      ['Statement6Stacks', deployers],
+      ['Statement6Roles', deployers],
     ]);
     expect(JSON.stringify(statements).match(/"Arn\w+"/g)).toEqual(
-      Array.from({ length: 5 }, () => '"ArnNotLike"'),
+      Array.from({ length: 7 }, () => '"ArnNotLike"'),
     );
+  });
+
+  it('lets nobody take a name, or the trust, of a role that it excepts', () => {
+    const guarded = statements
+      .filter(({ Action }) =>
+        ['iam:CreateRole', 'iam:UpdateAssumeRolePolicy', 'iam:PassRole'].every((action) =>
+          Action.includes(action),
+        ),
+      )
+      .flatMap(({ Resource }) => Resource)
+      .filter((arn) => arn.includes(':role/'));
+    const roles = statements.flatMap(
+      ({ Condition }) => JSON.stringify(Condition).match(/arn:[^"]+:role\/[^"]+/g) ?? [],
+    );
+    // Who administers roles is excepted from this by necessity.
+    for (const role of roles.filter((arn) => !arn.endsWith('role/ADMINS'))) {
+      const isGuarded = guarded.some((arn) =>
+        arn.endsWith('*') ? role.startsWith(arn.slice(0, -1)) : role === arn,
+      );
+      expect(isGuarded, role).toBe(true);
+    }
+    expect(roles.length).toBeGreaterThan(5);
   });
 
   it('says what to replace where CDK does not deploy the stack', () => {

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { canBeRaised } from '../../cli/doctor/alarm-limits.ts';
+import { defaultTick } from '../../core/contract.ts';
+import type { Alarm } from '../../emulators/account/account.ts';
+import { alarmsOf } from '../infra/alarm-evaluator.ts';
+import { monitoredTemplate } from '../infra/monitored-stack.ts';
+import type { Operator } from './operator.ts';
+import { checksOf, startHealthy } from './patient.ts';
+
+function change({ world }: Operator, name: string, changes: Partial<Alarm>): void {
+  const { alarms } = world.aws.account;
+  const alarm = alarms.get(name);
+  if (alarm === undefined) throw new Error(`no alarm ${name}`);
+  alarms.set(name, { ...alarm, ...changes });
+}
+
+describe('the lines of doctor about alarms', () => {
+  it('take every alarm of the stack for one that can be raised', () => {
+    for (const alarm of alarmsOf(monitoredTemplate())) {
+      const described = {
+        name: alarm.id,
+        isRaised: false,
+        actionsEnabled: true,
+        actions: [],
+        comparison: alarm.ComparisonOperator,
+        threshold: alarm.Threshold,
+        statistic: alarm.Statistic,
+        treatMissingData: alarm.TreatMissingData,
+        seconds: alarm.EvaluationPeriods * alarm.Period,
+      };
+      expect(canBeRaised(alarm.MetricName, described, defaultTick), alarm.id).toBe(true);
+    }
+  });
+
+  it.each<[what: string, name: string, changes: Partial<Alarm>]>([
+    ['a threshold that no count reaches', 'rotator-local-failing', { threshold: 1_000 }],
+    [
+      'the opposite comparison',
+      'rotator-local-silence',
+      { comparisonOperator: 'GreaterThanThreshold' },
+    ],
+    ['silence that counts as well', 'rotator-local-silence', { treatMissingData: 'notBreaching' }],
+    ['a percentage that no life falls below', 'rotator-local-paused-life-left', { threshold: 0 }],
+    ['a day to wait', 'rotator-local-new-failure', { evaluationPeriods: 96 }],
+    ['the least instead of the most', 'rotator-local-throttles', { statistic: 'Minimum' }],
+  ])('fail for an alarm that was blinded: %s', async (_, name, changes) => {
+    const operator = await startHealthy();
+    change(operator, name, changes);
+    expect((await checksOf(operator)).find('alarms')).toMatchObject({
+      verdict: 'failed',
+      detail: `cannot be raised in time: ${name}`,
+    });
+  });
+
+  it('are not concerned with an alarm that somebody has added', async () => {
+    const operator = await startHealthy();
+    const { alarms } = operator.world.aws.account;
+    const failing = alarms.get('rotator-local-failing');
+    if (failing !== undefined) alarms.set('many', { ...failing, alarmName: 'many', threshold: 9 });
+    expect((await checksOf(operator)).find('alarms').verdict).toBe('ok');
+  });
+
+  it('name the topic that nobody listens to, though others are heard', async () => {
+    const operator = await startHealthy();
+    const { account } = operator.world.aws;
+    const deaf = account.arn('sns', 'deaf');
+    account.topics.add(deaf);
+    change(operator, 'rotator-local-silence', { alarmActions: [deaf] });
+    expect((await checksOf(operator)).find('alarm recipients')).toMatchObject({
+      verdict: 'failed',
+      detail: 'the topic has no subscriber',
+      fix: `subscribe somebody to ${deaf}`,
+    });
+  });
+
+  it('say which alarm notifies something else than a topic', async () => {
+    const operator = await startHealthy();
+    const nobody = operator.world.aws.account.arn('lambda', 'function:nobody');
+    change(operator, 'rotator-local-silence', { alarmActions: [nobody] });
+    expect((await checksOf(operator)).find('alarm recipients')).toMatchObject({
+      verdict: 'unknown',
+      detail: `no topic: rotator-local-silence notifies ${nobody}`,
+    });
+  });
+});

@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import { claimedClient } from '../../core/token-claims.ts';
+
+const jwt = (payload: string): string => `e30.${Buffer.from(payload).toString('base64url')}.c2ln`;
+
+describe("an access token's claim of its client", () => {
+  it.each([
+    ['a token of a client', jwt('{"client_id":"fusion-id"}'), 'fusion-id'],
+    ['a token without the claim', jwt('{}'), undefined],
+    ['a token whose claims are no JSON', jwt('{'), undefined],
+    ['an opaque token', 'opaque', undefined],
+  ])('is read from %s', (_, token, expected) => {
+    expect(claimedClient(token)).toBe(expected);
+  });
+});
