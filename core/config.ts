@@ -3,6 +3,7 @@ import {
   defaultPrefix,
   defaultTick,
   mostShards,
+  paceLimits,
   prefixPattern,
   prefixRule,
   rotatorNamePattern,
@@ -29,6 +30,8 @@ export interface Config {
   readonly region: string;
   /** Credentials worked on at the same time. */
   readonly concurrency: number;
+  /** Most requests to each IMS host in a second: a run's share, as of the writes. */
+  readonly imsRequestsPerSecond: number;
   /** Most writes of secrets in a second: a run's share, as the runs of all shards may overlap. */
   readonly writesPerSecond: number;
   /** The number of schedules among which the credentials are divided. */
@@ -115,6 +118,10 @@ function wholeNumber(standard: string, least: number, most: number) {
   );
 }
 
+function paceNumber(limits: (typeof paceLimits)[keyof typeof paceLimits]) {
+  return wholeNumber(String(limits.standard), limits.least, limits.most);
+}
+
 const schema = v.object({
   [variables.name]: v.pipe(v.string(), v.regex(rotatorNamePattern, `must be ${rotatorNameRule}`)),
   [variables.prefix]: v.optional(
@@ -123,8 +130,9 @@ const schema = v.object({
   [variables.clientSecrets]: clientSecrets,
   [variables.declared]: credentialNames('must be credential names and commas'),
   [variables.tickSeconds]: wholeNumber(String(defaultTick), 60, 86_400),
-  [variables.concurrency]: wholeNumber('8', 1, 50),
-  [variables.writesPerSecond]: wholeNumber('40', 1, 50),
+  [variables.concurrency]: paceNumber(paceLimits.concurrency),
+  [variables.imsRequestsPerSecond]: paceNumber(paceLimits.imsRequestsPerSecond),
+  [variables.writesPerSecond]: paceNumber(paceLimits.writesPerSecond),
   [variables.shards]: wholeNumber('1', 1, mostShards),
   [variables.shardStems]: credentialNames('must be beginnings of credential names, and commas'),
   [variables.validate]: v.pipe(
@@ -166,7 +174,8 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     tick: output[variables.tickSeconds],
     region: output.AWS_REGION,
     concurrency: output[variables.concurrency],
-    writesPerSecond: Math.max(1, Math.floor(output[variables.writesPerSecond] / shards)),
+    imsRequestsPerSecond: share(output[variables.imsRequestsPerSecond], shards),
+    writesPerSecond: share(output[variables.writesPerSecond], shards),
     shards,
     shardStems: output[variables.shardStems],
     validate: output[variables.validate] === 'true',
@@ -195,6 +204,10 @@ export function parseNetworkSettings(
   const parsed = v.safeParse(settings, environment, { abortPipeEarly: true });
   if (!parsed.success) throw invalid('the environment', parsed.issues);
   return new Map(endpoints);
+}
+
+function share(perSecond: number, shards: number): number {
+  return Math.max(1, Math.floor(perSecond / shards));
 }
 
 function invalid(what: string, issues: Parameters<typeof problemsOf>[0]): RotatorError {

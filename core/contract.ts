@@ -67,6 +67,7 @@ export const environmentVariables = {
   declared: 'IMS_TOKEN_ROTATOR_DECLARED',
   tickSeconds: 'IMS_TOKEN_ROTATOR_TICK_SECONDS',
   concurrency: 'IMS_TOKEN_ROTATOR_CONCURRENCY',
+  imsRequestsPerSecond: 'IMS_TOKEN_ROTATOR_IMS_REQUESTS_PER_SECOND',
   writesPerSecond: 'IMS_TOKEN_ROTATOR_WRITES_PER_SECOND',
   /** The number of schedules among which the credentials are divided. */
   shards: 'IMS_TOKEN_ROTATOR_SHARDS',
@@ -92,6 +93,14 @@ export function shardsOf(count: number): readonly (string | undefined)[] {
 
 /** Each character of a stem costs some four calls of ListSecrets in every round of ticks. */
 export const mostShardStems = 20;
+
+/** How fast a run may work, by setting: its limits, and what it is unless it is set. */
+export const paceLimits = {
+  concurrency: { least: 1, most: 50, standard: 8 },
+  imsRequestsPerSecond: { least: 1, most: 50, standard: 40 },
+  // The account's quota, which others share.
+  writesPerSecond: { least: 1, most: 50, standard: 40 },
+} as const;
 
 /** Seconds between two ticks, unless it is set. */
 export const defaultTick = 900;

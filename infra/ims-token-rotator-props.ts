@@ -112,6 +112,25 @@ export interface ImsTokenRotatorProps {
    */
   readonly shardStems?: string[] | undefined;
   /**
+   * The credentials that a run works on at the same time, 1 to 50.
+   *
+   * @default 8
+   */
+  readonly concurrency?: number | undefined;
+  /**
+   * The most requests in a second, 1 to 50, to each IMS host. Shards divide them.
+   *
+   * @default 40
+   */
+  readonly imsRequestsPerSecond?: number | undefined;
+  /**
+   * The most secrets to write in a second, 1 to 50. The account's quota is 50, which everything in
+   * the account and Region shares. Shards divide them.
+   *
+   * @default 40
+   */
+  readonly writesPerSecond?: number | undefined;
+  /**
    * The function's memory, 256 to 10,240 megabytes.
    *
    * @default 256

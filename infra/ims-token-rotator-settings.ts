@@ -36,6 +36,25 @@ export interface ImsTokenRotatorSettings {
    */
   readonly shards?: number | undefined;
   /**
+   * The credentials that a run works on at the same time.
+   *
+   * @default 8
+   */
+  readonly concurrency?: number | undefined;
+  /**
+   * The most requests in a second to each IMS host. Shards divide them.
+   *
+   * @default 40
+   */
+  readonly imsRequestsPerSecond?: number | undefined;
+  /**
+   * The most secrets to write in a second. The account's quota is 50, which everything in the account
+   * and Region shares. Shards divide them.
+   *
+   * @default 40
+   */
+  readonly writesPerSecond?: number | undefined;
+  /**
    * What the names of many credentials begin with, for example `customer-`. Shards tell names apart by
    * the first character that follows.
    *

@@ -23,6 +23,7 @@ import { checkCapacity, defaultMemory } from './capacity.ts';
 import type { ImsTokenRotatorProps } from './ims-token-rotator-props.ts';
 import { checkKey } from './keys.ts';
 import { allowLogs } from './log-key.ts';
+import { type PaceName, paceEnvironment } from './pace.ts';
 import { proxyEnvironment } from './proxy.ts';
 import { refuse } from './refuse.ts';
 import { RotatorRole } from './rotator-role.ts';
@@ -39,6 +40,7 @@ type Options = Pick<
   | 'logEncryptionKey'
   | 'environmentEncryption'
   | 'memorySize'
+  | PaceName
   | 'reservedConcurrentExecutions'
 >;
 
@@ -76,6 +78,7 @@ export class RotatorFunction extends Construct {
       [environmentVariables.prefix]: prefix,
       [environmentVariables.tickSeconds]: String(tick.toSeconds()),
       ...shardEnvironment(shards, props.shardStems),
+      ...paceEnvironment(this, props),
       ...(validate ? { [environmentVariables.validate]: 'true' } : {}),
       ...(proxy === undefined ? {} : proxyEnvironment(this, proxy)),
       ...ca?.environment,

@@ -6,6 +6,7 @@ import {
   durationPattern,
   durationRule,
   mostShardStems,
+  paceLimits,
   prefixPattern,
   prefixRule,
   products,
@@ -165,6 +166,9 @@ export const settingsDefinition = settingsObject({
   ),
   tickMinutes: wholeNumber(tickLimits),
   shards: wholeNumber(shardLimits),
+  concurrency: wholeNumber(paceLimits.concurrency),
+  imsRequestsPerSecond: wholeNumber(paceLimits.imsRequestsPerSecond),
+  writesPerSecond: wholeNumber(paceLimits.writesPerSecond),
   shardStems: v.optional(
     v.pipe(
       v.array(text(credentialNamePattern, shardStemRule), must('a list')),

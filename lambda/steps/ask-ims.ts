@@ -23,6 +23,7 @@ export async function askIms<Output>(
   imsHost: string,
   request: () => Promise<Output>,
 ): Promise<Output> {
+  await takeTurn(run, imsHost);
   const code = run.breaker.failureOf(imsHost);
   if (code !== undefined) {
     throw new Deferral(
@@ -39,6 +40,14 @@ export async function askIms<Output>(
     noteFailure(run, imsHost, error);
     throw error;
   }
+}
+
+async function takeTurn({ pace, remaining, sleep, signal }: Run, imsHost: string): Promise<void> {
+  const wait = pace.nextTurn(imsHost, -remaining());
+  if (wait === 0) return;
+  await sleep(wait, signal).catch((aborted: unknown) => {
+    throw noTimeLeft(aborted);
+  });
 }
 
 function noteFailure({ breaker, log }: Run, imsHost: string, error: unknown): void {

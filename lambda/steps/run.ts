@@ -1,4 +1,5 @@
 import type { RotatorError } from '../../core/errors.ts';
+import { HostPace } from '../../core/host-pace.ts';
 import type { EpochSeconds } from '../../core/instant.ts';
 import { requestMemory } from '../../core/mint-budget.ts';
 import type { CredentialOutcome } from '../../core/outcome.ts';
@@ -16,6 +17,7 @@ export interface Memory {
 /** One invocation: what it may touch, and what it has learnt so far. */
 export interface Run extends Deps {
   readonly breaker: HostBreaker;
+  readonly pace: HostPace;
   readonly memory: Memory;
   /**
    * The values of token secrets by ARN and version id, or why they could not be read. A version
@@ -36,7 +38,8 @@ export const missingMemory = 1_800;
 
 export function startRun(deps: Deps, memory: Memory = newMemory()): Run {
   forget(memory, deps.now());
-  return { ...deps, breaker: new HostBreaker(), memory, tokenValues: new Map() };
+  const pace = new HostPace(deps.config.imsRequestsPerSecond);
+  return { ...deps, breaker: new HostBreaker(), pace, memory, tokenValues: new Map() };
 }
 
 function forget({ requests, missing }: Memory, now: EpochSeconds): void {

@@ -34,6 +34,9 @@ const everySetting = {
   timeoutMinutes: 5,
   shards: 4,
   shardStems: ['customer-'],
+  concurrency: 16,
+  imsRequestsPerSecond: 20,
+  writesPerSecond: 30,
   alarms: {
     topicArn: `arn:aws:sns:${account}:pager`,
     thresholds: { pagePercent: 20, urgentPercent: 0.5 },
@@ -106,6 +109,8 @@ describe('the JSON Schema of the settings', () => {
     ['a tick above the limit', { tickMinutes: 1441 }],
     ['half a minute', { tickMinutes: 20.5 }],
     ['too many shards', { shards: 11 }],
+    ['more writes than the quota', { writesPerSecond: 51 }],
+    ['part of a request', { imsRequestsPerSecond: 0.5 }],
     ['a stem that no name begins with', { shards: 2, shardStems: ['Customer'] }],
     ['too many stems', { shards: 2, shardStems: Array.from({ length: 21 }, () => 'a') }],
     ['a time-out beyond the limit', { timeoutMinutes: 16 }],

@@ -14,13 +14,14 @@ describe('parseConfig', () => {
       region: 'eu-west-1',
       validate: false,
       concurrency: 8,
+      imsRequestsPerSecond: 40,
       writesPerSecond: 40,
       shards: 1,
       shardStems: new Set(),
     });
   });
 
-  it('divides the writes of a second among the shards, whose runs may overlap', () => {
+  it('divides the requests and writes of a second among the shards, whose runs may overlap', () => {
     const writesOf = (shards: string, writes?: string): number =>
       parseConfig({
         ...environment,
@@ -30,6 +31,12 @@ describe('parseConfig', () => {
     expect([writesOf('4'), writesOf('7'), writesOf('10', '50')]).toEqual([10, 5, 5]);
     // A run that may write nothing would renew nothing.
     expect(writesOf('10', '3')).toBe(1);
+    const { imsRequestsPerSecond } = parseConfig({
+      ...environment,
+      IMS_TOKEN_ROTATOR_SHARDS: '4',
+      IMS_TOKEN_ROTATOR_IMS_REQUESTS_PER_SECOND: '10',
+    });
+    expect(imsRequestsPerSecond).toBe(2);
   });
 
   it.each([
@@ -49,6 +56,7 @@ describe('parseConfig', () => {
       IMS_ENDPOINT_URL: 'http://127.0.0.1:8080/',
       IMS_TOKEN_ROTATOR_VALIDATE: 'true',
       IMS_TOKEN_ROTATOR_CONCURRENCY: '50',
+      IMS_TOKEN_ROTATOR_IMS_REQUESTS_PER_SECOND: '20',
       IMS_TOKEN_ROTATOR_WRITES_PER_SECOND: '10',
       IMS_TOKEN_ROTATOR_SHARDS: '2',
       IMS_TOKEN_ROTATOR_SHARD_STEMS: 'customer-,eu',
@@ -60,6 +68,7 @@ describe('parseConfig', () => {
       imsEndpointUrl: 'http://127.0.0.1:8080',
       validate: true,
       concurrency: 50,
+      imsRequestsPerSecond: 10,
       writesPerSecond: 5,
       shards: 2,
       shardStems: new Set(['customer-', 'eu']),

@@ -243,3 +243,31 @@ describe('memorySize and reservedConcurrentExecutions', () => {
     );
   });
 });
+
+describe('concurrency, imsRequestsPerSecond and writesPerSecond', () => {
+  const variables = (props: object): Record<string, unknown> => {
+    const [definition] = Object.values(templateOf(props).findResources('AWS::Lambda::Function'));
+    return definition?.['Properties'].Environment.Variables;
+  };
+
+  it('are variables of the function, if they are given', () => {
+    expect(
+      variables({ concurrency: 16, imsRequestsPerSecond: 20, writesPerSecond: 30 }),
+    ).toMatchObject({
+      IMS_TOKEN_ROTATOR_CONCURRENCY: '16',
+      IMS_TOKEN_ROTATOR_IMS_REQUESTS_PER_SECOND: '20',
+      IMS_TOKEN_ROTATOR_WRITES_PER_SECOND: '30',
+    });
+    expect(Object.keys(variables({})).filter((name) => /CONCURRENCY|SECOND$/.test(name))).toEqual([]);
+  });
+
+  it.each([
+    ['concurrency', 51],
+    ['imsRequestsPerSecond', 0],
+    ['writesPerSecond', 2.5],
+  ])('%s rejects %d', (name, value) => {
+    expect(() => templateOf({ [name]: value })).toThrow(
+      `${name} must be a whole number from 1 to 50; it is ${value}`,
+    );
+  });
+});

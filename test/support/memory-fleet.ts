@@ -61,6 +61,7 @@ export class MemoryFleet {
         region: 'us-east-1',
         validate: false,
         concurrency: 8,
+        imsRequestsPerSecond: 40,
         writesPerSecond: 40,
         shards: 1,
         shardStems: new Set(),

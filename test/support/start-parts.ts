@@ -92,6 +92,7 @@ export async function startParts(
       region: 'us-east-1',
       validate: false,
       concurrency: 8,
+      imsRequestsPerSecond: 40,
       writesPerSecond: 40,
       shards: 1,
       shardStems: new Set(),
