@@ -258,6 +258,7 @@ describe('concurrency, imsRequestsPerSecond and writesPerSecond', () => {
       IMS_TOKEN_ROTATOR_IMS_REQUESTS_PER_SECOND: '20',
       IMS_TOKEN_ROTATOR_WRITES_PER_SECOND: '30',
     });
+    stack = stackWithEnv();
     expect(Object.keys(variables({})).filter((name) => /CONCURRENCY|SECOND$/.test(name))).toEqual([]);
   });
 
