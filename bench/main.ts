@@ -1,23 +1,34 @@
-import { parseArgs } from 'node:util';
 import { assetSize } from './asset.ts';
 import { benchFleet } from './fleet.ts';
 import { benchProcesses } from './processes.ts';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    quick: { type: 'boolean', default: false },
-    credentials: { type: 'string', default: '100000' },
-  },
-});
+const usage = `Usage: npm run bench [-- --quick]
+       npm run bench -- fleet [--credentials N]
+`;
 
-function print(row: object): void {
-  process.stdout.write(`${JSON.stringify(row)}\n`);
+type Rows = AsyncIterable<object> | undefined;
+
+async function* benchAll(isQuick: boolean): AsyncGenerator<object> {
+  yield await assetSize();
+  yield* benchProcesses({ isQuick });
 }
 
-if (positionals[0] === 'fleet') {
-  for await (const row of benchFleet(Number(values.credentials))) print(row);
+/** The rows that the arguments ask for; undefined for arguments that make no sense. */
+function rowsOf(args: readonly string[]): Rows {
+  const [first, option, count = ''] = args;
+  if (args.length === 0) return benchAll(false);
+  if (first === '--quick' && args.length === 1) return benchAll(true);
+  if (first !== 'fleet' || args.length > 3) return undefined;
+  if (args.length === 1) return benchFleet(100_000);
+  return option === '--credentials' && /^[1-9]\d{0,5}$/.test(count)
+    ? benchFleet(Number(count))
+    : undefined;
+}
+
+const rows = rowsOf(process.argv.slice(2));
+if (rows === undefined) {
+  process.stderr.write(usage);
+  process.exitCode = 2;
 } else {
-  print(await assetSize());
-  for await (const row of benchProcesses({ isQuick: values.quick })) print(row);
+  for await (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
 }
