@@ -64,7 +64,8 @@ function decodeBase64(text: string, least: number): Uint8Array[] {
   return [...forms].flatMap((form) =>
     [0, 1, 2, 3].flatMap((start) => {
       const padded = form.slice(start).padEnd(Math.ceil((form.length - start) / 4) * 4, 'A');
-      const binary = atob(padded);
+      // UTF-16 has a NUL in each letter.
+      const binary = atob(padded).replaceAll('\0', '');
       return mayBeReadable(binary, least) ? [bytesOf(binary)] : [];
     }),
   );
@@ -98,7 +99,7 @@ function decodeCodes(text: string): Uint8Array[] {
  * (full-width, mathematical) become plain ones, and what does not show goes.
  */
 function readableIn(bytes: Uint8Array, least: number): readonly string[] {
-  // UTF-16 has a NUL in each letter. TextDecoder puts U+FFFD for what is no text.
+  // TextDecoder puts U+FFFD for what is no text.
   const text = utf8.decode(bytes.includes(0) ? bytes.filter((byte) => byte !== 0) : bytes);
   const stretches = new RegExp(`(?:[^0-9a-z]*[0-9a-z]){${least},}[^0-9a-z]*`, 'gi');
   return (text.match(pieces) ?? []).flatMap((piece) => plain(piece).match(stretches) ?? []);

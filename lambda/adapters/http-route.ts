@@ -15,19 +15,24 @@ export interface HttpRouteOptions {
   readonly connectTimeout: number;
 }
 
+// undici would offer HTTP/2, which most servers accept. The bundle has no code for it, because
+// concurrent requests for tokens gain nothing by it.
+const http1 = { allowH2: false } as const;
+
 /** undici's connections to any https origin: through the proxy, or direct where it is excepted. */
 export class HttpRoute implements AsyncDisposable {
   readonly #options: HttpRouteOptions;
   readonly #ended = new AbortController();
-  readonly #connecting: { readonly timeout: number; readonly signal: AbortSignal };
+  readonly #connecting: typeof http1 & { readonly timeout: number; readonly signal: AbortSignal };
   readonly #direct: Dispatcher;
   #proxied: Promise<Dispatcher> | undefined;
 
   constructor(options: HttpRouteOptions) {
     this.#options = options;
     // undici alone would leave a socket that is still connecting to its time-out.
-    this.#connecting = { timeout: options.connectTimeout * 1000, signal: this.#ended.signal };
-    this.#direct = new Agent({ connect: this.#connecting });
+    const timeout = options.connectTimeout * 1000;
+    this.#connecting = { ...http1, timeout, signal: this.#ended.signal };
+    this.#direct = new Agent({ ...http1, connect: this.#connecting });
   }
 
   /** @throws whatever reading the proxy's credentials throws */
@@ -55,6 +60,7 @@ export class HttpRoute implements AsyncDisposable {
     const credentials = await this.#options.proxyCredentials?.(signal);
     const { url } = credentials === undefined ? proxy : withCredentials(proxy, credentials);
     return new ProxyAgent({
+      ...http1,
       uri: url.reveal(),
       connect: this.#connecting,
       proxyTls: this.#connecting,
@@ -63,6 +69,7 @@ export class HttpRoute implements AsyncDisposable {
         // The answer to CONNECT is a part of connecting.
         new Pool(origin, {
           ...options,
+          ...http1,
           connect: toProxy(options),
           headersTimeout: this.#connecting.timeout,
         }),

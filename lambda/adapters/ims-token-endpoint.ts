@@ -46,7 +46,7 @@ const failures = {
 export class ImsTokenEndpoint implements TokenEndpoint, AsyncDisposable {
   readonly #endpointUrl: string | undefined;
   readonly #timeouts: ImsTokenEndpointOptions['timeouts'];
-  // One per invocation: connections do not survive the freeze between two of them.
+  // Whoever opened this closes it: connections do not survive a long freeze.
   readonly #route: HttpRoute;
 
   constructor({ imsEndpointUrl, timeouts, ...route }: ImsTokenEndpointOptions) {

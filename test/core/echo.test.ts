@@ -40,6 +40,13 @@ describe('decodingsOf', () => {
     );
   });
 
+  it('finds letters of another form between the NUL bytes of UTF-16', () => {
+    const fullWidth = Buffer.from('ｃｌｉｅｎｔｓｅｃｒｅｔ').toString('latin1');
+    expect(decodingsOf(Buffer.from(fullWidth, 'utf16le').toString('base64'))).toContain(
+      'clientsecret',
+    );
+  });
+
   it('is undefined for a text that decodes to more than 10 times its length', () => {
     expect(decodingsOf('V'.repeat(1_000))).toBeUndefined();
   });

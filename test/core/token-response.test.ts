@@ -262,6 +262,7 @@ describe('parseTokenResponse rejects', () => {
   it('rejects a token that repeats the client secret, which readers of tokens must not see', () => {
     const secret = 'p8e-Zq7Kx2Lm9Vt4Rw1Yb8Nd3Hs5';
     const encoded = Buffer.from(secret).toString('hex');
+    const codes = btoa([...Buffer.from(secret)].join(', '));
     for (const access_token of [
       `x${secret}`,
       jwt(now, 60, { secret }),
@@ -269,6 +270,8 @@ describe('parseTokenResponse rejects', () => {
       [...`x${encoded}`].reverse().join(''),
       btoa(btoa(secret)),
       `${'V'.repeat(1_000)}${secret}`,
+      // Read together, the end of the key's id would run into the first code.
+      `${btoa('{"alg":"RS256","kid":"100"}')}.${btoa(JSON.stringify({ x: codes }))}.c2ln`,
     ]) {
       expect(() =>
         parseTokenResponse(

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { request as plainRequest } from 'node:http';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createSecureServer } from 'node:http2';
+import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { onTestFinished } from 'vitest';
@@ -49,14 +49,17 @@ export async function startClosedNetwork({
   return { proxy, caFile, directUrl: (host) => `https://127.0.0.1:${portOf(host)}` };
 }
 
-/** Decrypts, and passes each request on to a plain server, as its own host. @returns the port */
+/**
+ * Decrypts, and passes each request on to a plain server, as its own host. Speaks HTTP/2 with whoever
+ * offers it, as most servers do. @returns the port
+ */
 async function startInspection(
   ca: PrivateCa,
   suffix: string,
   plain: () => { readonly url: string },
 ): Promise<number> {
   const certificate = ca.issue(suffix, `*.${suffix}`, `*.us-east-1.${suffix}`, '127.0.0.1');
-  const server = createServer(certificate, (incoming, response) => {
+  const server = createSecureServer({ ...certificate, allowHTTP1: true }, (incoming, response) => {
     const { method, headers } = incoming;
     const { url } = plain();
     const target = plainRequest(
@@ -69,11 +72,13 @@ async function startInspection(
     );
     pipeline(incoming, target, () => {});
   });
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => sockets.add(socket));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {
     server.close();
-    server.closeAllConnections();
+    for (const socket of sockets) socket.destroy();
   });
   return (server.address() as AddressInfo).port;
 }

@@ -1,5 +1,6 @@
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import type { SecretStore } from '../../../core/ports.ts';
 import type { Call } from '../../../emulators/secrets-manager/fault.ts';
 import { renew } from '../../../lambda/commands/renew.ts';
 import { hour } from '../../support/builders.ts';
@@ -28,6 +29,34 @@ describe('a token secret that cannot be written', () => {
     });
     expect(parts.ims.mintCount).toBe(0);
   });
+});
+
+it('the HTTP client for IMS is loaded while Secrets Manager answers, once a token is due', async () => {
+  const parts = await startCredential();
+  const events: string[] = [];
+  const { secrets, tokenEndpoint } = parts.run();
+  const run = () =>
+    parts.run({
+      secrets: new Proxy(secrets, {
+        get: (target, key: keyof SecretStore) =>
+          key === 'describe'
+            ? async (id: string, signal: AbortSignal) => {
+                const described = await target.describe(id, signal);
+                events.push('answered');
+                return described;
+              }
+            : target[key].bind(target),
+      }),
+      tokenEndpoint: {
+        prepare: () => events.push('loads'),
+        request: (grant, signal) => tokenEndpoint.request(grant, signal),
+        validate: (token, signal) => tokenEndpoint.validate(token, signal),
+      },
+    });
+  expect(await tick(run())).toMatchObject([{ outcome: 'renewed' }]);
+  expect(events).toEqual(['loads', 'answered']);
+  await tick(run());
+  expect(events).toHaveLength(2);
 });
 
 describe('a client secret that cannot be read', () => {

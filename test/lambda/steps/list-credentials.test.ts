@@ -61,27 +61,32 @@ describe('an outdated list', () => {
     expect(parts.ims.mintCount).toBe(1);
   });
 
-  it.each(['client', 'token'] as const)(
-    'counts and renews a credential once, though its %s secret is on two pages',
-    async (kind) => {
+  it.each([
+    ['client secret is', ['client']],
+    ['token secret is', ['token']],
+    ['secrets are both', ['client', 'token']],
+  ] as const)(
+    'counts and renews a credential once, though its %s on two pages',
+    async (_, kinds) => {
       const parts = await startParts();
       await seedDueCredential(parts, 'fusion');
       const run = parts.run();
-      expect(
-        await tick({ ...run, secrets: listedAgain(run.secrets, secretId('fusion', kind)) }),
-      ).toEqual([expect.objectContaining({ credential: 'fusion', outcome: 'renewed' })]);
+      const again = kinds.map((kind) => secretId('fusion', kind));
+      expect(await tick({ ...run, secrets: listedAgain(run.secrets, again) })).toEqual([
+        expect.objectContaining({ credential: 'fusion', outcome: 'renewed' }),
+      ]);
       expect(parts.ims.mintCount).toBe(1);
     },
   );
 });
 
-/** Secrets Manager while its list changes: it shows a secret once more, on a page of its own. */
-function listedAgain(secrets: SecretStore, name: string): SecretStore {
+/** Secrets Manager while its list changes: it shows secrets once more, on a page of their own. */
+function listedAgain(secrets: SecretStore, names: readonly string[]): SecretStore {
   const listPage: SecretStore['listPage'] = async (prefixes, token, signal) => {
     const { rows } = await secrets.listPage(prefixes, undefined, signal);
     return token === undefined
       ? { rows, nextToken: 'again' }
-      : { rows: rows.filter((row) => row.name === name), nextToken: undefined };
+      : { rows: rows.filter(({ name }) => names.includes(name)), nextToken: undefined };
   };
   return new Proxy(secrets, {
     get: (target, key: keyof SecretStore) =>
