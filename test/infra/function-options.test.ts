@@ -259,7 +259,9 @@ describe('concurrency, imsRequestsPerSecond and writesPerSecond', () => {
       IMS_TOKEN_ROTATOR_WRITES_PER_SECOND: '30',
     });
     stack = stackWithEnv();
-    expect(Object.keys(variables({})).filter((name) => /CONCURRENCY|SECOND$/.test(name))).toEqual([]);
+    expect(Object.keys(variables({})).filter((name) => /CONCURRENCY|SECOND$/.test(name))).toEqual(
+      [],
+    );
   });
 
   it.each([
