@@ -1,5 +1,7 @@
 /** The longest body that is looked into. */
 const longest = 8192;
+/** No code of the gateway is as long as this piece of a token. */
+const piece = 8;
 
 /**
  * The `error_code` of Adobe's API gateway, or the `type` of a product's problem document; undefined
@@ -7,7 +9,7 @@ const longest = 8192;
  *
  * @see https://developer.adobe.com/workfront-fusion-apis/getting-started/api_headers/
  */
-export async function gatewayCode(response: Response): Promise<string | undefined> {
+export async function gatewayCode(response: Response, token: string): Promise<string | undefined> {
   if (!/\bjson\b/.test(response.headers.get('content-type') ?? '')) return undefined;
   // A success is not held back until its body has arrived, unless it is known to be short.
   const length = Number(response.headers.get('content-length') ?? Number.NaN);
@@ -16,7 +18,7 @@ export async function gatewayCode(response: Response): Promise<string | undefine
     const { error_code, type } = Object(JSON.parse(await peek(response)));
     const code = String(error_code ?? type ?? '');
     // Anything else may repeat what was sent.
-    return /^[\w.:/-]{1,40}$/.test(code) ? code : undefined;
+    return /^[\w.:/-]{1,40}$/.test(code) && !shares(code, token) ? code : undefined;
   } catch {
     return undefined;
   }
@@ -35,4 +37,12 @@ async function peek(response: Response): Promise<string> {
   // This resolves only when the caller is done with the other branch.
   reader?.cancel().catch(() => undefined);
   return '';
+}
+
+/** True if a piece of the token is in the code. */
+function shares(code: string, token: string): boolean {
+  for (let start = 0; start + piece <= code.length; start += 1) {
+    if (token.includes(code.slice(start, start + piece))) return true;
+  }
+  return false;
 }

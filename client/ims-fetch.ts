@@ -30,7 +30,7 @@ export function imsFetch(reader: TokenReader, options: ImsFetchOptions): typeof 
       const headers = merged(init.headers ?? request?.headers, ours);
       const hop = { url, input, init: { ...init, headers } };
       const response = await fetchWithin(options.fetch ?? fetch, hop);
-      const code = await gatewayCode(response);
+      const code = await gatewayCode(response, tokenOf(ours));
       const isRejected = response.status === 401 || code === '401013';
       if (isRejected) reader.invalidate(tokenOf(ours));
       return { response, code, isRejected };
@@ -74,12 +74,16 @@ async function unlessAborted<Value>(
 const tokenOf = ({ Authorization = '' }: Readonly<Record<string, string>>): string =>
   Authorization.replace('Bearer ', '');
 
-/** The caller's own headers win, except for the token. */
+/**
+ * The caller's own headers win, except for the token, and for the host, which Node.js's `fetch` drops
+ * too: any other would take the token to the site that it names on the same servers.
+ */
 function merged(own: RequestInit['headers'], ours: Readonly<Record<string, string>>): Headers {
   const headers = new Headers(own);
   for (const [name, value] of Object.entries(ours)) {
     if (name === 'Authorization' || !headers.has(name)) headers.set(name, value);
   }
+  headers.delete('host');
   return headers;
 }
 

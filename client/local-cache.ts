@@ -24,16 +24,19 @@ export async function readLocalCache(read: LocalRead, env: Environment): Promise
   const query = new URLSearchParams({ secretId });
   // The extension documents no such parameter.
   if (fresh && cache === 'agent') query.set('refreshNow', 'true');
+  const token = await tokenOf(cache, env);
   const { status, body } = await request(`http://localhost:${port}/secretsmanager/get?${query}`, {
     // Not the global one, which may be a proxy's (NODE_USE_ENV_PROXY): the header is a credential.
     agent: new Agent({ proxyEnv: {} }),
-    headers: { 'X-Aws-Parameters-Secrets-Token': await tokenOf(cache, env) },
+    headers: { 'X-Aws-Parameters-Secrets-Token': token },
     signal,
   });
   if (status === 200) return JSON.parse(body) as SecretValue;
   // Until the first invocation begins, the extension answers 400 "not ready to serve traffic".
   const name = /(?:\w+Exception|DecryptionFailure)\b/.exec(body)?.[0] ?? `HTTP ${status}`;
-  throw Object.assign(new Error(body.slice(0, 300)), { name, code: status });
+  // Another program at this port may repeat what it was sent.
+  const text = token === '' ? body : body.replaceAll(token, '[redacted]');
+  throw Object.assign(new Error(text.slice(0, 300)), { name, code: status });
 }
 
 async function request(

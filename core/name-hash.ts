@@ -10,7 +10,7 @@ export function hashName(name: string): readonly [number, number] {
 }
 
 /** Spreads each bit over the whole word, as MurmurHash3 ends. */
-function mix(word: number): number {
+export function mix(word: number): number {
   const first = Math.imul(word ^ (word >>> 16), 0x85eb_ca6b);
   const second = Math.imul(first ^ (first >>> 13), 0xc2b2_ae35);
   return (second ^ (second >>> 16)) >>> 0;

@@ -1,4 +1,4 @@
-import { hashName } from './name-hash.ts';
+import { hashName, mix } from './name-hash.ts';
 
 const fewestSlots = 256;
 
@@ -10,11 +10,11 @@ export class NameSet {
   // A slot is two words; a free one is zero. At most half of the slots are taken.
   #slots = new Uint32Array(2 * fewestSlots);
   #size = 0;
-  readonly #salt: string;
+  readonly #salt: readonly [number, number];
 
   /** @param salt a random text, so that nobody can choose a name that is taken for another */
   constructor(salt: string) {
-    this.#salt = salt;
+    this.#salt = hashName(salt);
   }
 
   get size(): number {
@@ -22,12 +22,12 @@ export class NameSet {
   }
 
   has(name: string): boolean {
-    const bits = bitsOf(`${this.#salt} ${name}`);
+    const bits = bitsOf(this.#salt, name);
     return this.#isTaken(slotFor(this.#slots, bits));
   }
 
   add(name: string): void {
-    const bits = bitsOf(`${this.#salt} ${name}`);
+    const bits = bitsOf(this.#salt, name);
     const slot = slotFor(this.#slots, bits);
     if (this.#isTaken(slot)) return;
     this.#slots.set(bits, slot);
@@ -49,9 +49,17 @@ export class NameSet {
   }
 }
 
-/** The second word is never zero. */
-function bitsOf(name: string): Uint32Array {
-  const [one, other] = hashName(name);
+/**
+ * The second word is never zero. Each character is mixed with all bits of the salt: with `hashName`,
+ * two names could be chosen that are the same under one salt in 5,000.
+ */
+function bitsOf(salt: readonly [number, number], name: string): Uint32Array {
+  let [one, other] = salt;
+  for (let index = 0; index < name.length; index += 1) {
+    const code = name.charCodeAt(index);
+    one = mix(one ^ code);
+    other = mix(other + code);
+  }
   return Uint32Array.of(one, other || 1);
 }
 

@@ -49,7 +49,16 @@ function fragmentOf(principal: IPrincipal): PrincipalPolicyFragment | undefined 
 export function refuseEverybody(scope: IConstruct, { grantPrincipal }: IGrantable): void {
   const names = [grantPrincipal.principalAccount, ...principalNames(grantPrincipal)];
   const wildcard = names.find((name) => name !== undefined && /[*?]/.test(withoutTokens(name)));
-  if (wildcard === undefined || isLimited(conditionsOf(grantPrincipal))) return;
+  const provider = sharedProvider(grantPrincipal);
+  if ((wildcard ?? provider) === undefined || isLimited(conditionsOf(grantPrincipal))) return;
+  if (wildcard === undefined) {
+    refuse(
+      scope,
+      'EverybodyReads',
+      `the reader is whoever ${provider} knows, with a role in any account, so that everybody could ` +
+        'read the token; grant it to the role that these identities assume',
+    );
+  }
   refuse(
     scope,
     'EverybodyReads',
@@ -57,6 +66,12 @@ export function refuseEverybody(scope: IConstruct, { grantPrincipal }: IGrantabl
       'say whose callers you mean: new OrganizationPrincipal("o-…"), or ' +
       'new AnyPrincipal().withConditions({ StringEquals: { "aws:PrincipalOrgID": "o-…" } })',
   );
+}
+
+/** An identity provider that all accounts can trust; one of an account's own has an ARN. */
+function sharedProvider(principal: IPrincipal): string | undefined {
+  const names = [fragmentOf(principal)?.principalJson['Federated'] ?? []].flat();
+  return names.find((name) => !withoutTokens(name).includes(':') && !Token.isUnresolved(name));
 }
 
 /** With a fixed text for what a token stands for. */

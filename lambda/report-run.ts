@@ -35,7 +35,7 @@ export async function reportRun(
     throw error;
   }
   const result = runResult(action, run.config.rotator, summary);
-  if (action !== 'status') addMetrics(run, action, summary);
+  if (action !== 'status') addMetrics(run, command, summary);
   if (shard !== undefined) run.metrics.alsoFor(shard);
   run.log.info('run', {
     action,
@@ -58,11 +58,13 @@ function addDuration({ metrics }: Run, { outcome, duration }: CredentialOutcome)
   metrics.add('RenewalDuration', Math.round(duration * 1000));
 }
 
-function addMetrics({ metrics, now }: Run, action: Command['action'], summary: RunSummary): void {
+function addMetrics({ config, metrics, now }: Run, command: Command, summary: RunSummary): void {
   // Only a tick has seen every credential, of its shard at least; less says nothing about the whole.
-  if (action === 'tick') {
+  if (command.action === 'tick') {
     const { values, properties } = tickMetrics(summary, now());
-    for (const [name, value] of values) metrics.add(name, value);
+    // Or a schedule that somebody changed to a part of the fleet would keep the alarm on silence quiet.
+    const isPass = command.shard === undefined || command.shard.of === config.shards;
+    for (const [name, value] of values) if (isPass || name !== 'Ticks') metrics.add(name, value);
     for (const [name, value] of properties) metrics.tell(name, value);
   }
   metrics.add('Renewed', summary.outcomes.renewed ?? 0);

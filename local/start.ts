@@ -4,6 +4,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { parseArgs } from 'node:util';
 import { certificatePattern, environmentVariables } from '../core/contract.ts';
 import { type UnderstoodCredential, understandCredential } from '../core/credential.ts';
+import { showClientId } from '../core/field-names.ts';
 import { decodeText } from '../core/text.ts';
 import { type DemonstrationOptions, demonstrate, type Step } from './demonstration.ts';
 
@@ -174,7 +175,7 @@ function rejectionOf(file: string, { name, problems }: InvalidCredential): strin
 function sentenceOf({ form, name, credential, unused }: UnderstoodCredential): string {
   const { clientId, clientSecrets, scopes, orgId, imsHost } = credential;
   const parts = [
-    `client ${clientId}`,
+    `client ${showClientId(clientId)}`,
     `${clientSecrets.length} ${clientSecrets.length === 1 ? 'secret' : 'secrets'}`,
     `${scopes.length} ${scopes.length === 1 ? 'scope' : 'scopes'}`,
     orgId === undefined ? 'no organization' : `organization ${orgId}`,

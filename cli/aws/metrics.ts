@@ -17,6 +17,8 @@ import { clientConfig } from './network.ts';
 
 export interface Alarm {
   readonly name: string;
+  /** The name of the metric. */
+  readonly metric: string;
   readonly isRaised: boolean;
   readonly actionsEnabled: boolean;
   /** ARNs of the topics and other targets that it notifies. */
@@ -27,8 +29,13 @@ export interface Alarm {
   readonly statistic: string;
   /** For example `breaching`. */
   readonly treatMissingData: string;
-  /** The time that it looks at. */
-  readonly seconds: number;
+  /** The unit of the data points that it looks at. @default any */
+  readonly unit?: string | undefined;
+  readonly periodSeconds: number;
+  /** How many it looks at. */
+  readonly periods: number;
+  /** How many of these have to breach. */
+  readonly periodsToRaise: number;
 }
 
 /** A rule that mutes the actions of alarms for a time. */
@@ -84,6 +91,7 @@ export class Metrics {
     );
     return MetricAlarms.map((alarm) => ({
       name: alarm.AlarmName ?? '',
+      metric: metric.MetricName,
       isRaised: alarm.StateValue === 'ALARM',
       actionsEnabled: alarm.ActionsEnabled ?? true,
       actions: alarm.AlarmActions ?? [],
@@ -91,7 +99,10 @@ export class Metrics {
       threshold: alarm.Threshold ?? Number.NaN,
       statistic: alarm.Statistic ?? '',
       treatMissingData: alarm.TreatMissingData ?? 'missing',
-      seconds: (alarm.EvaluationPeriods ?? 1) * (alarm.Period ?? 0),
+      unit: alarm.Unit,
+      periodSeconds: alarm.Period ?? 0,
+      periods: alarm.EvaluationPeriods ?? 1,
+      periodsToRaise: alarm.DatapointsToAlarm ?? alarm.EvaluationPeriods ?? 1,
     }));
   }
 

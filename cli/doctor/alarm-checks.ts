@@ -77,13 +77,12 @@ function alarmsFinding(byMetric: AlarmsByMetric, { tick, function: target }: Rot
   }
   const unwatched = [...byMetric].filter(([, on]) => on.length === 0).map(([metric]) => metric);
   if (unwatched.length > 0) return failed(`no alarm watches ${unwatched.join(', ')}`, deployAgain);
-  // Only the function knows the interval between two ticks.
-  const known = isHidden ? Number.POSITIVE_INFINITY : tick;
-  const blind = [...byMetric].filter(
-    ([metric, on]) => !on.some((alarm) => canBeRaised(metric, alarm, known)),
+  const known = isHidden ? undefined : tick;
+  const blind = [...byMetric.values()].filter(
+    (on) => !on.some((alarm) => canBeRaised(alarm, known)),
   );
   if (blind.length > 0) {
-    const names = blind.flatMap(([, on]) => on.map(({ name }) => name));
+    const names = blind.flat().map(({ name }) => name);
     return failed(
       `cannot be raised in time: ${names.join(', ')}`,
       'find out who changed the threshold, period or statistic, and set it back: npx cdk drift shows them',

@@ -1,3 +1,4 @@
+import { metricUnits } from '../../core/contract.ts';
 import type { Alarm } from '../aws/metrics.ts';
 
 /** The values of a metric at which one of its alarms has to be raised. */
@@ -16,6 +17,7 @@ const above = /^GreaterThan/;
 const least = Number.MIN_VALUE;
 
 const percent: Limit = { comparison: below, statistics: ['Minimum'], least, most: 100 };
+// One has to raise it.
 const count: Limit = {
   comparison: above,
   statistics: ['Sum', 'Maximum'],
@@ -36,24 +38,40 @@ const limits: ReadonlyMap<string, Limit> = new Map([
   ['Ticks', silence],
 ]);
 
-// The alarms of the stack need three ticks at most, and as long again is still in time.
+const units: ReadonlyMap<string, string> = new Map(Object.entries(metricUnits));
+
+// The alarms of the stack need four ticks at most, and half as long again is still in time.
 const mostTicks = 6;
 
 /**
  * True if an alarm is raised when something is wrong. Whoever may write alarms can change one so that
  * it never is, and it then looks as well as any other.
  *
- * @param tick seconds between two ticks
+ * @param tick seconds between two ticks; undefined if only the function knows
  */
-export function canBeRaised(metric: string, alarm: Alarm, tick: number): boolean {
-  const limit = limits.get(metric) ?? count;
+export function canBeRaised(alarm: Alarm, tick: number | undefined): boolean {
+  const limit = limits.get(alarm.metric) ?? count;
   const { treatMissingData = alarm.treatMissingData } = limit;
+  const most = alarm.comparison === 'GreaterThanThreshold' ? limit.most - 1 : limit.most;
   return (
     limit.comparison.test(alarm.comparison) &&
     limit.statistics.includes(alarm.statistic) &&
     alarm.threshold >= limit.least &&
-    alarm.threshold <= limit.most &&
+    alarm.threshold <= most &&
     alarm.treatMissingData === treatMissingData &&
-    alarm.seconds <= mostTicks * Math.max(tick, 300)
+    seesData(alarm) &&
+    (tick === undefined || isInTime(alarm, tick))
   );
+}
+
+/** An alarm on another unit than that of the metric gets no data. */
+function seesData({ metric, unit }: Alarm): boolean {
+  return unit === undefined || unit === (units.get(metric) ?? 'Count');
+}
+
+/** A tick gives one data point, so that an alarm that needs several must not ask for more often. */
+function isInTime(alarm: Alarm, tick: number): boolean {
+  const { periods, periodSeconds, periodsToRaise, treatMissingData } = alarm;
+  const isFed = periodsToRaise === 1 || periodSeconds >= tick || treatMissingData === 'breaching';
+  return isFed && periods * periodSeconds <= mostTicks * Math.max(tick, 300);
 }

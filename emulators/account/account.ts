@@ -24,6 +24,10 @@ export interface Alarm {
   readonly comparisonOperator?: string | undefined;
   readonly threshold?: number | undefined;
   readonly evaluationPeriods?: number | undefined;
+  /** @default evaluationPeriods */
+  readonly datapointsToAlarm?: number | undefined;
+  /** @default any */
+  readonly unit?: string | undefined;
   readonly treatMissingData?: string | undefined;
   readonly alarmActions: readonly string[];
   /** @default none */

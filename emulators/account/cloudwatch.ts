@@ -154,6 +154,8 @@ function metricAlarm(account: Account, alarm: Alarm): object {
     ComparisonOperator: alarm.comparisonOperator,
     Threshold: alarm.threshold,
     EvaluationPeriods: alarm.evaluationPeriods,
+    DatapointsToAlarm: alarm.datapointsToAlarm,
+    Unit: alarm.unit,
     TreatMissingData: alarm.treatMissingData,
   };
 }

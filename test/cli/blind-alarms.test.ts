@@ -15,22 +15,28 @@ function change({ world }: Operator, name: string, changes: Partial<Alarm>): voi
 }
 
 describe('the lines of doctor about alarms', () => {
-  it('take every alarm of the stack for one that can be raised', () => {
-    for (const alarm of alarmsOf(monitoredTemplate())) {
-      const described = {
-        name: alarm.id,
-        isRaised: false,
-        actionsEnabled: true,
-        actions: [],
-        comparison: alarm.ComparisonOperator,
-        threshold: alarm.Threshold,
-        statistic: alarm.Statistic,
-        treatMissingData: alarm.TreatMissingData,
-        seconds: alarm.EvaluationPeriods * alarm.Period,
-      };
-      expect(canBeRaised(alarm.MetricName, described, defaultTick), alarm.id).toBe(true);
-    }
-  });
+  it.each([1, 4])(
+    'take every alarm of a stack with %i shards for one that can be raised',
+    (shards) => {
+      for (const alarm of alarmsOf(monitoredTemplate({ shards }))) {
+        const described = {
+          name: alarm.id,
+          metric: alarm.MetricName,
+          isRaised: false,
+          actionsEnabled: true,
+          actions: [],
+          comparison: alarm.ComparisonOperator,
+          threshold: alarm.Threshold,
+          statistic: alarm.Statistic,
+          treatMissingData: alarm.TreatMissingData,
+          periodSeconds: alarm.Period,
+          periods: alarm.EvaluationPeriods,
+          periodsToRaise: alarm.DatapointsToAlarm ?? alarm.EvaluationPeriods,
+        };
+        expect(canBeRaised(described, defaultTick), alarm.id).toBe(true);
+      }
+    },
+  );
 
   it.each<[what: string, name: string, changes: Partial<Alarm>]>([
     ['a threshold that no count reaches', 'rotator-local-failing', { threshold: 1_000 }],
@@ -42,6 +48,17 @@ describe('the lines of doctor about alarms', () => {
     ['silence that counts as well', 'rotator-local-silence', { treatMissingData: 'notBreaching' }],
     ['a percentage that no life falls below', 'rotator-local-paused-life-left', { threshold: 0 }],
     ['a day to wait', 'rotator-local-new-failure', { evaluationPeriods: 96 }],
+    [
+      'one failure that is not enough',
+      'rotator-local-failing',
+      { comparisonOperator: 'GreaterThanThreshold' },
+    ],
+    [
+      'more data points than there are ticks',
+      'rotator-local-failing',
+      { periodSeconds: 60, evaluationPeriods: 90, datapointsToAlarm: 2 },
+    ],
+    ['a unit that the metric does not have', 'rotator-local-new-failure', { unit: 'Bytes' }],
     ['the least instead of the most', 'rotator-local-throttles', { statistic: 'Minimum' }],
   ])('fail for an alarm that was blinded: %s', async (_, name, changes) => {
     const operator = await startHealthy();

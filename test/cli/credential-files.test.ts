@@ -80,6 +80,9 @@ describe('onboard and put-credential', () => {
     expect(writes(operator)).toEqual([]);
     await operator.onboard('fusion');
     const before = writes(operator);
+    expect((await operator.cli('put-credential', 'fusion', file, '--dry-run')).stdout).toContain(
+      'it would be stored in ims-token-rotator/local/fusion/client, in account 111122223333, Region us-east-1\n',
+    );
     const put = await operator.cli('put-credential', 'fusion', file, '--dry-run', '--json');
     expect(put.code).toBe(0);
     expect(JSON.parse(put.stdout)).toEqual({

@@ -49,7 +49,8 @@ describe('doctor of a rotator with shards', () => {
     expect(find('schedule')).toMatchObject({ verdict: 'ok', detail: '2 are enabled' });
     expect(find('last tick')).toMatchObject({
       verdict: 'ok',
-      detail: '5 min ago, the one of shard 2/2',
+      // A data point stands at the beginning of its minute.
+      detail: expect.stringMatching(/^[56] min ago, the one of shard 2\/2$/),
     });
     expect(find('alarms')).toMatchObject({ verdict: 'ok', detail: '9, none raised' });
   });
@@ -94,6 +95,18 @@ describe('doctor of a rotator with shards', () => {
     expect((await checksOf(operator)).find('alarms')).toMatchObject({
       verdict: 'failed',
       detail: 'no alarm watches Ticks of shard 2/2',
+    });
+  });
+
+  it('fails the alarms if that on the silence of one shard cannot be raised', async () => {
+    const operator = await startSharded();
+    const { alarms } = operator.world.aws.account;
+    const silence = alarms.get('silence-of-2/2');
+    if (silence === undefined) throw new Error('there is no alarm on silence');
+    alarms.set('silence-of-2/2', { ...silence, treatMissingData: 'notBreaching' });
+    expect((await checksOf(operator)).find('alarms')).toMatchObject({
+      verdict: 'failed',
+      detail: 'cannot be raised in time: silence-of-2/2',
     });
   });
 });

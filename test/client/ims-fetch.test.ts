@@ -166,6 +166,20 @@ describe('the origins', () => {
     expect(sent).toEqual(['https://fusion.adobe.io/@evil.com']);
   });
 
+  it('are not left by a header that names another site on the same servers', async () => {
+    const sent: (string | null)[] = [];
+    const { imsFetch } = await startProduct(() => json(200, {}), {
+      origins: undefined,
+      // Unlike that of Node.js, some send it.
+      fetch: (_, init) => {
+        sent.push(new Headers(init?.headers).get('host'));
+        return Promise.resolve(new Response());
+      },
+    });
+    await imsFetch('https://fusion.adobe.io', { headers: { Host: 'evil.example' } });
+    expect(sent).toEqual([null]);
+  });
+
   it.each([
     'http://fusion.adobe.io',
     'https://fusion.adobe.io:8443',
@@ -342,6 +356,16 @@ describe('other responses', () => {
     ['repeats what was sent', { error_code: 'Bearer token-1' }],
   ])('that are a 403 whose body %s give no hint', async (_, body) => {
     const { url, imsFetch, problems } = await startProduct(() => json(403, body));
+    expect((await imsFetch(url)).status).toBe(403);
+    await settle();
+    expect(problems).toEqual([]);
+  });
+
+  it('that are a 403 with a piece of the token as their code give no hint', async () => {
+    const { url, imsFetch, problems, source } = await startProduct(() =>
+      json(403, { error_code: 'for:opaque-token' }),
+    );
+    source.answer = secretValue('an-opaque-token-of-ims', start + 86_400_000);
     expect((await imsFetch(url)).status).toBe(403);
     await settle();
     expect(problems).toEqual([]);

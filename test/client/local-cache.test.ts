@@ -60,6 +60,15 @@ describe('the extension of Lambda', () => {
       message: text,
     });
   });
+
+  it('is answered for by another program, which repeats the headers: no token is in the failure', async () => {
+    const echo = { status: 404, body: '{"x-aws-parameters-secrets-token":"session-1"}' };
+    const { read } = await startCache('extension', 'session-1', echo);
+    await expect(read({ AWS_SESSION_TOKEN: 'session-1' })).rejects.toMatchObject({
+      name: 'HTTP 404',
+      message: '{"x-aws-parameters-secrets-token":"[redacted]"}',
+    });
+  });
 });
 
 describe('the agent', () => {

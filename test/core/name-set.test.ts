@@ -21,6 +21,20 @@ describe('a set of names', () => {
     expect(names.has('fusion')).toBe(true);
     expect(names.has('reports')).toBe(false);
   });
+
+  it('takes no name for another, though somebody chose both with one salt in mind', () => {
+    // Both have the same `hashName` after the text "0.5 ", and after one in 5,000 random texts.
+    const one = 'a822b604a9g6c604d8e4m00adqead8e4dyg6c604d8e4m00ac604mq0am00a';
+    const other = 'a822eqeahp0ac604mq0adyg6dqeamq0adyg6dqeamq0adyg6c604mq0adyg6';
+    expect(hashName(`0.5 ${one}`)).toEqual(hashName(`0.5 ${other}`));
+    const salts = ['0.5', ...Array.from({ length: 50_000 }, (_, index) => String(index / 50_000))];
+    const confused = salts.filter((salt) => {
+      const names = new NameSet(salt);
+      names.add(one);
+      return names.has(other);
+    });
+    expect(confused).toEqual([]);
+  });
 });
 
 describe('the hash of a name', () => {

@@ -147,4 +147,13 @@ describe('the tick of a shard in the deployed function', () => {
     const [, metrics] = lines.flatMap(({ _aws }) => _aws?.CloudWatchMetrics ?? []);
     expect(metrics.Dimensions).toEqual([['rotator']]);
   });
+
+  it('is no pass over the fleet where the rotator has other shards', async () => {
+    const { world, onboard, invoke } = await startRotator();
+    await onboard('fusion');
+    for (const shard of ['1/4', '1/1']) await invoke({ action: 'tick', shard });
+    const lines = jsonLines(world.lambda.logs(world.functionName)).filter(({ _aws }) => _aws);
+    expect(lines).toMatchObject([{ Managed: 0 }, { Managed: 1, Ticks: 1 }]);
+    expect(lines[0]).not.toHaveProperty('Ticks');
+  });
 });

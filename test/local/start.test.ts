@@ -135,6 +135,18 @@ describe('npm start (README: quickstart)', () => {
     expect(unclear.stderr).toContain('the value holds 2 credentials: "A", "B"; choose one');
   });
 
+  it('does not show a client secret that stands in the place of the client id', async () => {
+    const swapped = {
+      client_id: '8f1c2d3e-4a5b-4c6d-8e7f-0123456789ab',
+      client_secret: 'a-real-client',
+      scope: 'openid',
+    };
+    const { code, stdout, stderr } = await startWithCredential(swapped);
+    expect(code).toBe(1);
+    expect(stdout).toContain(': client (hidden); 1 secret; ');
+    expectNoSecrets(stdout + stderr, [swapped.client_id]);
+  });
+
   it('reports every problem of a credential file, also as JSON', async () => {
     const document = { client_secret: 'x' };
     const { code, stdout, stderr } = await startWithCredential(document, ['--json']);

@@ -65,6 +65,15 @@ it('only the job that publishes, and runs nothing of the repository, may sign in
   expect(jobs.get('publish')).not.toContain('checkout');
 });
 
+it('a release waits for the reviewers of an environment, which no tag can leave out', async () => {
+  // Each tag has its own copy of the workflow. npm refuses one that does not name the environment.
+  const jobs = await jobsOf('release.yml');
+  expect(jobs.get('publish')).toContain('\n    environment: npm\n');
+  expect(jobs.get('check')).not.toContain('environment:');
+  const guide = await readFile(join(root, 'CONTRIBUTING.md'), 'utf8');
+  expect(guide).toMatch(/`npm trust github .*--environment npm /);
+});
+
 /** The scripts of the steps with a name. */
 function scriptsOf(job = ''): readonly string[] {
   const scripts = [
