@@ -3,8 +3,8 @@ import { hashName, mix } from './name-hash.ts';
 const fewestSlots = 256;
 
 /**
- * A set of names that keeps 64 bits of each: at most 32 bytes a name, 2 MiB for 100,000. Two of
- * 100,000 names have the same bits with a probability of 1 to 3,000,000,000.
+ * A set of names that keeps 63 bits of each: at most 32 bytes a name, 2 MiB for 100,000. Two of
+ * 100,000 names have the same bits with a probability of 1 to 1,800,000,000.
  */
 export class NameSet {
   // A slot is two words; a free one is zero. At most half of the slots are taken.
@@ -60,7 +60,7 @@ function bitsOf(salt: readonly [number, number], name: string): Uint32Array {
     one = mix(one ^ code);
     other = mix(other + code);
   }
-  return Uint32Array.of(one, other || 1);
+  return Uint32Array.of(one, other | 1);
 }
 
 /** The slot that holds the bits, or else the free one where they belong. */

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { credentialNamePattern, mostShards } from '../../core/contract.ts';
-import { formatShard, type Part, parseShard, partOf, wholeFleet } from '../../core/shard.ts';
+import { credentialNamePattern, mostShards, shardsOf } from '../../core/contract.ts';
+import {
+  formatShard,
+  type Part,
+  parseShard,
+  partOf,
+  type Shard,
+  wholeFleet,
+} from '../../core/shard.ts';
 
 const name = fc.stringMatching(credentialNamePattern);
 const count = fc.integer({ min: 1, max: mostShards });
@@ -145,4 +152,10 @@ describe('the sizes of the parts', () => {
     expect(Math.max(...short)).toBe(200);
     expect(Math.max(...long)).toBeLessThanOrEqual(150);
   });
+});
+
+it('the shards of a rotator have names, but for the only one', () => {
+  expect(shardsOf(1)).toEqual([undefined]);
+  expect(shardsOf(3)).toEqual(['1/3', '2/3', '3/3']);
+  for (const shard of shardsOf(3)) expect(formatShard(parseShard(`${shard}`) as Shard)).toBe(shard);
 });

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { epochSeconds } from '../../core/instant.ts';
+import type { CredentialOutcome } from '../../core/outcome.ts';
+import { RunSummary } from '../../core/run-summary.ts';
+import { now } from '../support/builders.ts';
+
+function renewed(
+  credential: string,
+  lifetime: number,
+  hasFailedReplica?: boolean,
+): CredentialOutcome {
+  return {
+    credential,
+    reason: 'token-expiring',
+    outcome: 'renewed',
+    token: { expiresAt: epochSeconds(now + lifetime), lifetime },
+    hasFailedReplica,
+    failing: false,
+    isNews: false,
+  };
+}
+
+it('counts renewed tokens that live too briefly, and those with a replica that is behind', () => {
+  const summary = new RunSummary(900);
+  const outcomes = [
+    renewed('a', 86_400),
+    renewed('b', 1_200),
+    renewed('c', 1_200, true),
+    renewed('d', 86_400, true),
+    renewed('e', 86_400, true),
+    { ...renewed('f', 1_200), outcome: 'kept' as const },
+  ];
+  for (const outcome of outcomes) summary.add(outcome);
+  expect(summary).toMatchObject({ managed: 6, shortLived: 2, failedReplicas: 3, failing: 0 });
+});
