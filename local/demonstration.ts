@@ -174,12 +174,14 @@ async function productApiStep(world: World, token: StoredToken): Promise<Step> {
 /** @see https://developer.adobe.com/developer-console/docs/guides/authentication/ */
 async function validationStep(token: StoredToken, endpointUrl?: string): Promise<Step> {
   const url = `${endpointUrl ?? `https://${token.ims_host}`}/ims/validate_token/v1`;
-  // As the function reads them, which undici does not: without a scheme, and nothing from HTTP_PROXY.
+  // As the function does, and undici does not: a proxy without a scheme, nothing from HTTP_PROXY, and
+  // no HTTP/2.
   const proxy = readProxy(process.env);
   const dispatcher = new EnvHttpProxyAgent({
     httpProxy: '',
     httpsProxy: proxy?.url.reveal() ?? '',
     noProxy: proxy?.exceptions.join(',') ?? '',
+    allowH2: false,
   });
   const response = await request(url, {
     dispatcher,
