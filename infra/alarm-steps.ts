@@ -28,7 +28,7 @@ const steps = {
   ],
   Silence: [
     '"doctor" checks the function, the schedule and the last tick, and says what to do.',
-    'If both are fine, invoke the function with {"action":"tick"}, or {"action":"tick","shard":"2/4"} for shard 2 of 4, and read its log.',
+    'If both are fine, invoke the function with {"action":"tick"} and read its log.',
     'Until ticks arrive, "renew --all" every few hours.',
   ],
   EventsDropped: [

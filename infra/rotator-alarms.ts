@@ -173,7 +173,7 @@ export class RotatorAlarms extends Construct {
         `No tick${ofShard} was completed for ${2 * tick} minutes or more: nothing${ofShard} is renewed, and no other alarm will fire.`,
         `Stored tokens stay valid until they expire, by default for about half their lifetime. The ${deployment} raises this alarm once, until the first tick.`,
         'Silence',
-      ),
+      ).replace('{"action":"tick"}', JSON.stringify({ action: 'tick', shard })),
     });
   }
 

@@ -117,7 +117,7 @@ describe('the ticks after a rotation', () => {
     const rotating = await startRotated();
     const { parts } = rotating;
     const reasons: (string | undefined)[] = [];
-    for (let ticks = 1; ticks <= 48; ticks += 1) {
+    while (reasons.at(-1) !== 'token-expiring' && reasons.length < 48) {
       parts.clock.advance(900);
       parts.secretsManager.clearCalls();
       const [outcome] = await tick(parts.run());
@@ -126,7 +126,9 @@ describe('the ticks after a rotation', () => {
         expect(actions(rotating)).toEqual(['ListSecrets', 'GetSecretValue']);
       }
     }
-    expect(reasons).toEqual([...Array(47).fill('token-fresh'), 'token-expiring']);
+    // After 10 to 12 hours.
+    expect(reasons.length).toBeGreaterThan(40);
+    expect(reasons).toEqual([...Array(reasons.length - 1).fill('token-fresh'), 'token-expiring']);
     // The current version is the rotator's own again.
     parts.clock.advance(900);
     parts.secretsManager.clearCalls();
