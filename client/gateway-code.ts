@@ -1,7 +1,7 @@
+import { shares } from './shared-piece.ts';
+
 /** The longest body that is looked into. */
 const longest = 8192;
-/** No code of the gateway is as long as this piece of a token. */
-const piece = 8;
 
 /**
  * The `error_code` of Adobe's API gateway, or the `type` of a product's problem document; undefined
@@ -37,12 +37,4 @@ async function peek(response: Response): Promise<string> {
   // This resolves only when the caller is done with the other branch.
   reader?.cancel().catch(() => undefined);
   return '';
-}
-
-/** True if a piece of the token is in the code. */
-function shares(code: string, token: string): boolean {
-  for (let start = 0; start + piece <= code.length; start += 1) {
-    if (token.includes(code.slice(start, start + piece))) return true;
-  }
-  return false;
 }

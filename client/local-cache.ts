@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Agent, get, type IncomingMessage, type RequestOptions } from 'node:http';
 import type { ReadRequest, SecretValue } from './options.ts';
+import { shares } from './shared-piece.ts';
 
 export type LocalCache = 'extension' | 'agent';
 
@@ -32,11 +33,11 @@ export async function readLocalCache(read: LocalRead, env: Environment): Promise
     signal,
   });
   if (status === 200) return JSON.parse(body) as SecretValue;
+  // Another program at this port may repeat what it was sent, in its own way of writing it.
+  const shown = (text = '') => (shares(text, token) ? '' : text);
   // Until the first invocation begins, the extension answers 400 "not ready to serve traffic".
-  const name = /(?:\w+Exception|DecryptionFailure)\b/.exec(body)?.[0] ?? `HTTP ${status}`;
-  // Another program at this port may repeat what it was sent.
-  const text = token === '' ? body : body.replaceAll(token, '[redacted]');
-  throw Object.assign(new Error(text.slice(0, 300)), { name, code: status });
+  const name = shown(/(?:\w+Exception|DecryptionFailure)\b/.exec(body)?.[0]) || `HTTP ${status}`;
+  throw Object.assign(new Error(shown(body.slice(0, 300))), { name, code: status });
 }
 
 async function request(

@@ -27,6 +27,17 @@ const fixedParts: ReadonlyMap<string, RegExp> = new Map(
   }).map(([key, fixed]) => [key.toLowerCase(), fixed]),
 );
 
+/** The same for whom a service of AWS acts. */
+const fixedSources: typeof fixedParts = new Map([
+  ...fixedParts,
+  ...Object.entries({
+    'aws:SourceAccount': /^[^*?$]+$/,
+    'aws:SourceArn': /^(arn:[^*?$:]+:[^*?$:]+:[^$:]*:[^*?$:]+:|[^*?$]+$)/,
+    'aws:SourceOrgID': /^[^*?$]+$/,
+    'aws:SourceOrgPaths': /^[^*?$/]+(\/|$)/,
+  }).map(([key, fixed]) => [key.toLowerCase(), fixed] as const),
+]);
+
 /** The operators that hold only if the key is there and has one of the values. */
 const operator = /^(ForAnyValue:)?(String(Equals|EqualsIgnoreCase|Like)|Arn(Equals|Like))$/;
 
@@ -49,6 +60,7 @@ function fragmentOf(principal: IPrincipal): PrincipalPolicyFragment | undefined 
 export function refuseEverybody(scope: IConstruct, { grantPrincipal }: IGrantable): void {
   const names = [grantPrincipal.principalAccount, ...principalNames(grantPrincipal)];
   const wildcard = names.find((name) => name !== undefined && /[*?]/.test(withoutTokens(name)));
+  checkService(scope, grantPrincipal);
   const provider = sharedProvider(grantPrincipal);
   if ((wildcard ?? provider) === undefined || isLimited(conditionsOf(grantPrincipal))) return;
   if (wildcard === undefined) {
@@ -68,6 +80,19 @@ export function refuseEverybody(scope: IConstruct, { grantPrincipal }: IGrantabl
   );
 }
 
+/** A service acts for everybody who uses it, so that they could have it read the token. */
+function checkService(scope: IConstruct, principal: IPrincipal): void {
+  const services = [fragmentOf(principal)?.principalJson['Service'] ?? []].flat();
+  if (services.length === 0 || isLimited(conditionsOf(principal), fixedSources)) return;
+  refuse(
+    scope,
+    'EverybodyReads',
+    'the reader is a service of AWS on behalf of any account, so that everybody could have it read ' +
+      'the token; grant it to the role that the service assumes, or say for whom it may read: ' +
+      'withConditions({ StringEquals: { "aws:SourceAccount": "111122223333" } })',
+  );
+}
+
 /** An identity provider that all accounts can trust; one of an account's own has an ARN. */
 function sharedProvider(principal: IPrincipal): string | undefined {
   const names = [fragmentOf(principal)?.principalJson['Federated'] ?? []].flat();
@@ -84,12 +109,12 @@ function withoutOwner(value: string): string {
   return withoutTokens(value).replaceAll(/\$\{aws:Resource(Account|OrgID)\}/gi, 'owner');
 }
 
-function isLimited(conditions: Conditions): boolean {
+function isLimited(conditions: Conditions, fixedByKey = fixedParts): boolean {
   return Object.entries(conditions)
     .filter(([name]) => operator.test(name))
     .flatMap(([, keys]) => Object.entries(keys))
     .some(([key, values]) => {
-      const fixed = fixedParts.get(key.toLowerCase());
+      const fixed = fixedByKey.get(key.toLowerCase());
       const list = [values].flat();
       return (
         list.length > 0 &&

@@ -8,6 +8,7 @@ import type { TokenResponse } from '../../core/token-response.ts';
 import { Deadline } from './deadline.ts';
 import { HttpRoute, type HttpRouteOptions } from './http-route.ts';
 import { lastingFault } from './network-fault.ts';
+import { orAborted } from './or-aborted.ts';
 
 const largestBody = 64 * 1024;
 
@@ -89,6 +90,7 @@ export class ImsTokenEndpoint implements TokenEndpoint, AsyncDisposable {
     const deadline = whole.signal;
     const dispatcher = await this.#route.to(origin, deadline);
     try {
+      // undici watches the signal only once it is connected; until then, this does.
       return await orAborted(
         this.#exchange(origin, asked, { dispatcher, signal: deadline }),
         deadline,
@@ -129,19 +131,6 @@ export class ImsTokenEndpoint implements TokenEndpoint, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#route[Symbol.asyncDispose]();
-  }
-}
-
-/** undici watches the signal only once it is connected; until then, this does. */
-async function orAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  if (signal.aborted) abort();
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
 }
 

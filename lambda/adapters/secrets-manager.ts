@@ -18,6 +18,7 @@ import { toMetadata } from '../../core/secret-metadata.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { decodeText } from '../../core/text.ts';
 import { AwsHttp } from './aws-http.ts';
+import { orAborted } from './or-aborted.ts';
 import { absentAsUndefined, attempt } from './secrets-manager-errors.ts';
 
 export interface SecretsManagerOptions extends SecretsManagerClientConfig {
@@ -28,11 +29,16 @@ export interface SecretsManagerOptions extends SecretsManagerClientConfig {
   readonly proxy?: HttpProxy | undefined;
 }
 
-type Pace = <Output>(write: () => Promise<Output>) => Promise<Output>;
+type Pace = <Output>(write: () => Promise<Output>, signal: AbortSignal) => Promise<Output>;
 
+/** Whoever still waits for a turn at the deadline would hold up the end of the run. */
 function pace(perSecond: number): Pace {
   const throttle = pThrottle({ limit: perSecond, interval: 1_000, strict: true });
-  return throttle((write) => write());
+  const nextTurn = throttle(() => Promise.resolve());
+  return async (write, signal) => {
+    await orAborted(nextTurn(), signal);
+    return await write();
+  };
 }
 
 /**
@@ -113,6 +119,7 @@ export class SecretsManager implements SecretStore {
     const answer = await this.#write(
       'PutSecretValue',
       version.secretId,
+      abortSignal,
       () =>
         this.#client.send(
           new PutSecretValueCommand({
@@ -134,7 +141,7 @@ export class SecretsManager implements SecretStore {
     version: Version & { readonly from?: string | undefined },
     abortSignal: AbortSignal,
   ): Promise<void> {
-    await this.#write('UpdateSecretVersionStage', version.secretId, () =>
+    await this.#write('UpdateSecretVersionStage', version.secretId, abortSignal, () =>
       this.#client.send(
         new UpdateSecretVersionStageCommand({
           SecretId: version.secretId,
@@ -149,7 +156,7 @@ export class SecretsManager implements SecretStore {
 
   /** @throws RotatorError as `put` */
   async removePending(version: Version, abortSignal: AbortSignal): Promise<void> {
-    await this.#write('UpdateSecretVersionStage', version.secretId, () =>
+    await this.#write('UpdateSecretVersionStage', version.secretId, abortSignal, () =>
       this.#client.send(
         new UpdateSecretVersionStageCommand({
           SecretId: version.secretId,
@@ -172,7 +179,7 @@ export class SecretsManager implements SecretStore {
       Tags: [{ Key: key, Value: value }],
     });
     await attempt('TagResource', secretId, () =>
-      this.#pacedTags(() => this.#client.send(command, { abortSignal })),
+      this.#pacedTags(() => this.#client.send(command, { abortSignal }), abortSignal),
     );
   }
 
@@ -196,9 +203,10 @@ export class SecretsManager implements SecretStore {
   async #write<Output>(
     operation: string,
     secretId: string,
+    abortSignal: AbortSignal,
     call: () => Promise<Output>,
     sent: readonly string[] = [],
   ): Promise<Output> {
-    return await attempt(operation, secretId, () => this.#paced(call), sent);
+    return await attempt(operation, secretId, () => this.#paced(call, abortSignal), sent);
   }
 }

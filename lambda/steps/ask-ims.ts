@@ -23,14 +23,10 @@ export async function askIms<Output>(
   imsHost: string,
   request: () => Promise<Output>,
 ): Promise<Output> {
+  assertIsAsked(run, imsHost);
   await takeTurn(run, imsHost);
-  const code = run.breaker.failureOf(imsHost);
-  if (code !== undefined) {
-    throw new Deferral(
-      code,
-      `${imsHost} could not be reached, or has failed too often, in this run, and is not asked again`,
-    );
-  }
+  // Others may have found out meanwhile.
+  assertIsAsked(run, imsHost);
   if (run.remaining() < imsReserve) throw noTimeLeft();
   try {
     const output = await request();
@@ -42,9 +38,20 @@ export async function askIms<Output>(
   }
 }
 
+function assertIsAsked({ breaker }: Run, imsHost: string): void {
+  const code = breaker.failureOf(imsHost);
+  if (code === undefined) return;
+  throw new Deferral(
+    code,
+    `${imsHost} could not be reached, or has failed too often, in this run, and is not asked again`,
+  );
+}
+
+/** A turn that would come too late is not waited for: other hosts may still have time. */
 async function takeTurn({ pace, remaining, sleep, signal }: Run, imsHost: string): Promise<void> {
   const wait = pace.nextTurn(imsHost, -remaining());
   if (wait === 0) return;
+  if (remaining() - wait < imsReserve) throw noTimeLeft();
   await sleep(wait, signal).catch((aborted: unknown) => {
     throw noTimeLeft(aborted);
   });

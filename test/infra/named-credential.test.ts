@@ -180,7 +180,10 @@ describe('a credential of another account or Region', () => {
 
   it('does not claim that a grantee without policies can read it', () => {
     const credential = fromName({ account: other, encryptionKey: otherKey() });
-    const grant = credential.grantRead(new ServicePrincipal('lambda.amazonaws.com'));
+    const conditions = { StringEquals: { 'aws:SourceAccount': other } };
+    const grant = credential.grantRead(
+      new ServicePrincipal('lambda.amazonaws.com', { conditions }),
+    );
     expect(grant.success).toBe(false);
   });
 

@@ -92,6 +92,7 @@ const secretPolicy = (action: string, more: object = {}) => ({
 const readableBy = (more: object) => secretPolicy('secretsmanager:GetSecretValue', more);
 const { BlockPublicPolicy: _flag, ...unblocked } = readableBy({});
 const ofOrganization = { StringEquals: { 'aws:PrincipalOrgID': 'o-1234567890' } };
+const provider = 'arn:aws:iam::111122223333:saml-provider/idp';
 const overTls = { Bool: { 'aws:SecureTransport': 'true' } };
 const everythingBut = {
   Version: '2012-10-17',
@@ -156,7 +157,7 @@ const rows: readonly Row[] = [
     rule: 'SECRET_POLICIES_NAME_THEIR_ACTIONS',
     type: 'AWS::SecretsManager::ResourcePolicy',
     bad: secretPolicy('secretsmanager:*'),
-    good: secretPolicy('secretsmanager:GetSecretValue'),
+    good: readableBy({ Principal: { Federated: provider } }),
   },
   ...[unblocked, { ...unblocked, BlockPublicPolicy: false }].map((bad, index) => ({
     id: `UnblockedPolicy${index}`,
@@ -169,6 +170,8 @@ const rows: readonly Row[] = [
     { Principal: '*' },
     { Principal: { AWS: '*' } },
     { Principal: { AWS: ['arn:aws:iam::111122223333:root', '*'] } },
+    { Principal: { Federated: [provider, 'cognito-identity.amazonaws.com'] } },
+    { Principal: { Service: 'appflow.amazonaws.com' } },
     { Principal: '*', Condition: overTls },
     { Principal: '*', Condition: { StringNotEquals: ofOrganization.StringEquals } },
     { Principal: '*', Condition: { StringEqualsIfExists: ofOrganization.StringEquals } },

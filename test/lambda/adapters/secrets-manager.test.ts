@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import { HttpServer, json } from '../../../emulators/wire/http-server.ts';
 import { SecretsManager } from '../../../lambda/adapters/secrets-manager.ts';
 import { timeouts } from '../../../lambda/steps/budget.ts';
 
@@ -13,4 +14,38 @@ it('reports missing AWS credentials as access denied', async () => {
   await expect(secrets.describe('x', AbortSignal.timeout(60_000))).rejects.toMatchObject({
     code: 'ERR_SECRET_ACCESS_DENIED',
   });
+});
+
+it('lets no write wait for its turn beyond the deadline, which would hold up the end of the run', async () => {
+  const written: string[] = [];
+  const server = new HttpServer(({ body }) => {
+    written.push(JSON.parse(body.toString()).SecretId);
+    return json(200, {});
+  });
+  await server.start();
+  onTestFinished(() => server.stop());
+  const secrets = new SecretsManager({
+    region: 'us-east-1',
+    endpoint: server.url,
+    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+    timeouts: timeouts.secretsManager,
+    writesPerSecond: 1,
+  });
+  const run = new AbortController();
+  const moves = Array.from({ length: 60 }, (_, index) => {
+    const move = { secretId: `secret-${index}`, versionId: `version-${index}` };
+    return secrets.makeCurrent(move, run.signal);
+  });
+  const tags = Array.from({ length: 60 }, (_, index) =>
+    secrets.setTag({ secretId: `tagged-${index}`, key: 'key', value: 'value' }, run.signal),
+  );
+  await Promise.all([moves[0], tags[0]]);
+  run.abort();
+  // With the turns of all, this would take a minute.
+  for (const writes of [moves, tags]) {
+    const settled = await Promise.allSettled(writes);
+    expect(settled[0]?.status).toBe('fulfilled');
+    expect(settled.slice(1).every(({ status }) => status === 'rejected')).toBe(true);
+  }
+  expect(new Set(written)).toEqual(new Set(['secret-0', 'tagged-0']));
 });
