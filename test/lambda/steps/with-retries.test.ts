@@ -88,7 +88,9 @@ describe('withRetries', () => {
 describe('Retry-After', () => {
   async function tickAfter(retryAfter: string, overrides: Partial<Deps> = {}) {
     const { slept, sleep } = sleeper();
-    const parts = await startCredential({}, { sleep, ...overrides });
+    // Time passes while it sleeps, so that the host's next turn has come.
+    const remaining = (): number => 600 - slept.reduce((sum, seconds) => sum + seconds, 0);
+    const parts = await startCredential({}, { sleep, remaining, ...overrides });
     parts.ims.faults.inject({ kind: 'throttled', retryAfter }, { times: 1 });
     const [outcome] = await tick(parts.run());
     return { outcome: outcome?.outcome, slept, requests: parts.ims.tokenRequests.length };
