@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { ImsEmulator } from '../../emulators/ims/emulator.ts';
+import { ImsEmulator } from '../../emulators/ims/emulator.ts';
 import { startClosedNetwork } from '../support/closed-network.ts';
 import { expectNoSecrets } from '../support/no-secrets.ts';
 import { realCredential, start, startIms, startWithCredential } from '../support/npm-start.ts';
