@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { environmentVariables } from '../core/contract.ts';
+import { heapOptions } from '../emulators/lambda/sandbox.ts';
 import { credentials } from './answering-server.ts';
 import { prefix, region } from './secrets.ts';
 
@@ -50,7 +51,7 @@ export async function contestants(): Promise<readonly Contestant[]> {
   const inNode = (name: 'rotator' | 'floor' | 'habit', file: string): Contestant => ({
     name,
     command: process.execPath,
-    args: [measured, join(root, name, file)],
+    args: [...heapOptions(256), measured, join(root, name, file)],
     cwd: join(root, name),
   });
   const all = [

@@ -147,8 +147,8 @@ export class Sandbox {
   }
 }
 
-/** As the script that starts Lambda's own runtime divides the memory setting. */
-function heapOptions(memoryMb: number): readonly string[] {
+/** Node.js's options as the script that starts Lambda's own runtime divides the memory setting. */
+export function heapOptions(memoryMb: number): readonly string[] {
   const young = Math.floor(memoryMb / 10);
   return [
     `--max-semi-space-size=${Math.floor(young / 2)}`,
