@@ -14,12 +14,12 @@ const run = promisify(execFile);
 export interface Contestant {
   readonly name: 'rotator' | 'floor' | 'habit' | 'boto3';
   readonly command: string;
-  /** What comes before the numbers of runs. */
+  /** The arguments before the numbers of runs. */
   readonly args: readonly string[];
   readonly cwd: string;
 }
 
-/** What one process measured of itself. */
+/** The figures that a process measured of itself. */
 export interface Measured {
   /** Of each run that counts. */
   readonly milliseconds: readonly number[];

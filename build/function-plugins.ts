@@ -1,5 +1,5 @@
-// What makes the function's bundle small and quick to load. Everything here is checked by a test of
-// the bundle that is deployed.
+// Plugins that make the function's bundle small and quick to load. test/build/function-bundle.test.ts
+// checks the result.
 import { createRequire, isBuiltin } from 'node:module';
 import type { Plugin } from 'esbuild';
 

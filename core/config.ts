@@ -36,7 +36,7 @@ export interface Config {
   readonly writesPerSecond: number;
   /** The number of schedules among which the credentials are divided. */
   readonly shards: number;
-  /** What the names of many credentials begin with. */
+  /** Beginnings that many credentials' names share. */
   readonly shardStems: ReadonlySet<string>;
   /** IMS is asked whether it accepts each token before it is stored. */
   readonly validate: boolean;

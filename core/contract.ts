@@ -71,7 +71,7 @@ export const environmentVariables = {
   writesPerSecond: 'IMS_TOKEN_ROTATOR_WRITES_PER_SECOND',
   /** The number of schedules among which the credentials are divided. */
   shards: 'IMS_TOKEN_ROTATOR_SHARDS',
-  /** What the names of many credentials begin with, separated by commas. */
+  /** Beginnings that many credentials' names share, separated by commas. */
   shardStems: 'IMS_TOKEN_ROTATOR_SHARD_STEMS',
   validate: 'IMS_TOKEN_ROTATOR_VALIDATE',
   imsEndpointUrl: 'IMS_ENDPOINT_URL',

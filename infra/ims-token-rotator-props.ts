@@ -105,7 +105,7 @@ export interface ImsTokenRotatorProps {
    */
   readonly shards?: number | undefined;
   /**
-   * What the names of many credentials begin with, for example `customer-`, at most 20. Shards tell
+   * Beginnings that many credentials' names share, for example `customer-`, at most 20. Shards tell
    * names apart by the first character that follows the stem.
    *
    * @default - names are told apart by their first character

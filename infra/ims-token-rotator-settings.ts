@@ -55,7 +55,7 @@ export interface ImsTokenRotatorSettings {
    */
   readonly writesPerSecond?: number | undefined;
   /**
-   * What the names of many credentials begin with, for example `customer-`. Shards tell names apart by
+   * Beginnings that many credentials' names share, for example `customer-`. Shards tell names apart by
    * the first character that follows.
    *
    * @default - names are told apart by their first character

@@ -41,7 +41,7 @@ export interface Alarm {
 /** A rule that mutes the actions of alarms for a time. */
 export interface MuteRule {
   readonly name: string;
-  /** Whether it mutes now, or is going to. */
+  /** Active if it mutes now, scheduled if it will later. */
   readonly status: 'active' | 'scheduled';
 }
 

@@ -27,7 +27,7 @@ const sockets = { keepAlive: true, maxSockets: 50 } as const;
  * Milliseconds after which a connection is not used again: the other side may have closed it while
  * the sandbox was frozen, which only a request would find out.
  */
-const longestIdle = 4_000;
+export const longestIdle = 4_000;
 
 /**
  * The AWS SDK's HTTP handler. Unlike its own, it also limits the time that a response's body may

@@ -1,9 +1,7 @@
 import type { ClientCredentialsGrant, TokenEndpoint, TokenToValidate } from '../../core/ports.ts';
 import type { TokenResponse } from '../../core/token-response.ts';
+import { longestIdle } from './aws-http.ts';
 import type { ImsTokenEndpoint } from './ims-token-endpoint.ts';
-
-/** Milliseconds after which a connection is not used again: IMS may have closed it meanwhile. */
-const longestIdle = 4_000;
 
 export interface ImsOnDemandOptions {
   /** Loads the HTTP client and opens the endpoint. */
