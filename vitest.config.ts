@@ -18,7 +18,10 @@ export default defineConfig({
     maxWorkers: Math.max(3, availableParallelism() - 1),
     projects: [
       // Apart from the rest, which would take longer if its coverage were measured, too.
-      { extends: true, test: { name: 'core', include: [pure] } },
+      {
+        extends: true,
+        test: { name: 'core', include: [pure], setupFiles: ['test/support/seed.ts'] },
+      },
       {
         extends: true,
         test: {

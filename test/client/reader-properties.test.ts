@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { SecretValue } from '../../client/options.ts';
 import { TokenError } from '../../client/token-error.ts';
+import '../support/seed.ts';
 import { awsError, pending, Source, secretValue, settle, startReader } from './start-reader.ts';
 
 /** What may happen between two instants. */

@@ -77,9 +77,10 @@ const layer = fc
     // It would be read no further.
     if (text.length > 1_000) return text;
     const encoded = (encodings[name] ?? String)(text);
-    // Numbers that are split become other ones.
+    // Numbers become other ones when they are split, or stand right after a digit.
     const isList = /(?:\d+\W+){7}\d/.test(encoded.slice(0, 1_000).normalize('NFKD'));
-    return before + (cut === undefined || isList ? encoded : split(...cut)(encoded)) + after;
+    if (isList) return before.replace(/\d$/, '$& ') + encoded + after;
+    return before + (cut === undefined ? encoded : split(...cut)(encoded)) + after;
   });
 
 /** A secret, and a text that repeats it under up to four encodings, each split and padded. */
