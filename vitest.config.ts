@@ -4,14 +4,13 @@ import { defineConfig } from 'vitest/config';
 const long = '**/*.long.test.ts';
 const pure = 'test/core/**/*.test.ts';
 const packed = 'test/package/**/*.test.ts';
-const support = {
-  globalSetup: ['test/support/build-bundle.ts'],
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
-};
+const support = { globalSetup: ['test/support/build-bundle.ts'] };
 
 export default defineConfig({
   test: {
+    // For a machine with much else to do: no test is meant to take so long.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // CDK's own validation takes seconds for each template; the tests that need it switch it on.
     env: { CDK_VALIDATION: 'false' },
     // A test often waits for a process that it started, so two cores can take three files.

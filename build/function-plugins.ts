@@ -46,10 +46,15 @@ export const undiciParts: Plugin = {
       contents: `
         const Dispatcher = require('undici/lib/dispatcher/dispatcher.js');
         Dispatcher.prototype.request = require('undici/lib/api/api-request.js');
-        Dispatcher.prototype.connect = require('undici/lib/api/api-connect.js');
         exports.Agent = require('undici/lib/dispatcher/agent.js');
         exports.Pool = require('undici/lib/dispatcher/pool.js');
-        exports.ProxyAgent = require('undici/lib/dispatcher/proxy-agent.js');`,
+        // Most rotators have no proxy.
+        Object.defineProperty(exports, 'ProxyAgent', {
+          get: () => {
+            Dispatcher.prototype.connect = require('undici/lib/api/api-connect.js');
+            return require('undici/lib/dispatcher/proxy-agent.js');
+          },
+        });`,
     }));
   },
 };

@@ -1,6 +1,6 @@
 import { isObject, unwrapped } from './file-levels.ts';
+import { defaultImsHost } from './ims-host.ts';
 
-export const defaultImsHost = 'ims-na1.adobelogin.com';
 const stageImsHost = 'ims-na1-stg1.adobelogin.com';
 
 /** A client secret as a file gives it, with the notes that rotating it needs. */

@@ -1,9 +1,11 @@
 import * as v from 'valibot';
 import { isProduct, productScopes, products } from './contract.ts';
 import { type RawCredential, readCredentialDocument } from './credential-document.ts';
-import { defaultImsHost, type SecretEntry } from './credential-values.ts';
+import type { SecretEntry } from './credential-values.ts';
 import { RotatorError } from './errors.ts';
 import { holdsClientSecret, isConsoleId, looksSecretId } from './field-names.ts';
+import { defaultImsHost, imsHostSchema } from './ims-host.ts';
+import { readPlainDocument } from './plain-document.ts';
 import { listProblems, type Problem } from './problems.ts';
 import { Sensitive } from './sensitive.ts';
 import type { CredentialSettings } from './token-tags.ts';
@@ -79,16 +81,6 @@ const secret = v.pipe(
   v.check((value) => !value.startsWith('cDhlL'), 'is base64; put the decoded value there'),
 );
 
-/** Client secrets and tokens are sent to no other host. */
-export const imsHostSchema = v.pipe(
-  v.string('must be a string'),
-  v.maxLength(253, 'must be at most 253 characters'),
-  v.regex(
-    /^([a-z0-9-]+\.)+adobelogin\.com$/,
-    'must be a host name under .adobelogin.com, without https:// and path',
-  ),
-);
-
 const parts = v.object({
   clientId: v.pipe(
     text(256),
@@ -124,7 +116,30 @@ const schema = v.pipe(
  * @throws RotatorError ERR_CREDENTIAL_INVALID, which lists every problem by field and shows no value
  */
 export function parseCredential(document: string, settings: ScopeSettings = {}): ClientCredential {
+  const parts = readPlainDocument(document);
+  const parsed = parts && v.safeParse(schema, parts, { abortPipeEarly: true });
+  const fallback = parts && fallbackScopes(parts, settings);
+  if (parsed?.success && fallback !== undefined) return credentialOf(parsed.output, fallback);
   return understandCredential(document, settings).credential;
+}
+
+function credentialOf(
+  {
+    clientId,
+    clientSecrets,
+    scopes,
+    orgId,
+    imsHost = defaultImsHost,
+  }: v.InferOutput<typeof schema>,
+  fallback: readonly string[],
+): ClientCredential {
+  return {
+    clientId,
+    clientSecrets: unique(clientSecrets).map((secret) => new Sensitive(secret)),
+    scopes: unique(scopes.length > 0 ? scopes : fallback),
+    imsHost,
+    orgId,
+  };
 }
 
 /**
@@ -141,32 +156,20 @@ export function understandCredential(
   const raw = readCredentialDocument(document, choice);
   if ('problems' in raw) throw invalid(raw.problems);
   const parsed = v.safeParse(schema, raw.values, { abortPipeEarly: true });
-  const fallback = fallbackScopes(raw, settings);
-  if (!parsed.success || 'problem' in fallback || raw.conflicts.length > 0) {
+  const fallback = fallbackScopes(raw.values, settings);
+  if (!parsed.success || fallback === undefined || raw.conflicts.length > 0) {
     const problems = [
       ...raw.conflicts,
       ...(parsed.issues ?? []).map((issue) => toProblem(issue, raw)),
-      ...('problem' in fallback ? [fallback.problem] : []),
+      ...(fallback === undefined ? [problemOfScopes(raw, settings)] : []),
     ];
     const isIncomplete = problems.some(({ message }) => message.startsWith('is missing'));
     throw invalid(isIncomplete ? [...problems, ...raw.hints] : problems);
   }
-  const { clientId, clientSecrets, scopes, orgId, imsHost = defaultImsHost } = parsed.output;
-  const own = unique(scopes);
+  const credential = credentialOf(parsed.output, fallback);
   const { form, name, unused } = raw;
-  return {
-    credential: {
-      clientId,
-      clientSecrets: unique(clientSecrets).map((secret) => new Sensitive(secret)),
-      scopes: own.length > 0 ? own : unique(fallback.scopes),
-      imsHost,
-      orgId,
-    },
-    form,
-    name,
-    unused,
-    normalised: normalise({ clientId, scopes: own, orgId, imsHost }, raw),
-  };
+  const normalised = normalise({ ...credential, scopes: unique(parsed.output.scopes) }, raw);
+  return { credential, form, name, unused, normalised };
 }
 
 type Parts = Omit<ClientCredential, 'clientSecrets'>;
@@ -200,22 +203,24 @@ function distinct(secrets: readonly SecretEntry[]): readonly SecretEntry[] {
   return [...found.values()];
 }
 
-/** The scopes of a credential that has none of its own. */
+/** The scopes of a credential that has none of its own; undefined if nothing says which. */
 function fallbackScopes(
-  { values, fields }: RawCredential,
+  values: { readonly scopes: readonly unknown[]; readonly product: unknown },
   settings: ScopeSettings,
-): { readonly scopes: readonly string[] } | { readonly problem: Problem } {
-  if (values.scopes.length > 0) return { scopes: [] };
-  if (settings.scopes !== undefined) return { scopes: settings.scopes };
+): readonly string[] | undefined {
+  if (values.scopes.length > 0) return [];
+  if (settings.scopes !== undefined) return settings.scopes;
   const product = values.product ?? settings.product;
-  if (product === undefined) {
-    const message = 'is missing; give the scopes, or a product';
-    return { problem: { field: fields.scopes, message } };
+  return isProduct(product) ? productScopes[product] : undefined;
+}
+
+function problemOfScopes({ values, fields }: RawCredential, settings: ScopeSettings): Problem {
+  if ((values.product ?? settings.product) === undefined) {
+    return { field: fields.scopes, message: 'is missing; give the scopes, or a product' };
   }
-  if (isProduct(product)) return { scopes: productScopes[product] };
   const field = values.product === undefined ? 'tag product' : fields.product;
   const message = `must be one of ${products.join(', ')}; for any other product, give its scopes`;
-  return { problem: { field, message } };
+  return { field, message };
 }
 
 function toProblem(issue: v.BaseIssue<unknown>, { fields, secrets }: RawCredential): Problem {

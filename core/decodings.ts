@@ -16,6 +16,8 @@ const fewest = 8;
  */
 export function decodingsOf(text: string, least = fewest): readonly string[] | undefined {
   const found = new Set<string>();
+  // Every letter and digit of a stretch counts, whatever stands between them.
+  const stretches = new RegExp(`(?:[^0-9a-z]*[0-9a-z]){${least},}[^0-9a-z]*`, 'gi');
   let characters = 0;
   const add = (decoded: string): void => {
     if (!found.has(decoded)) characters += decoded.length;
@@ -25,15 +27,26 @@ export function decodingsOf(text: string, least = fewest): readonly string[] | u
   // The loop also visits what it adds.
   for (const decoded of found) {
     if (characters > mostTimes * text.length) return undefined;
-    add([...decoded].reverse().join(''));
-    for (const readable of decode(decoded, least)) add(readable);
+    add(reverse(decoded));
+    for (const readable of decode(decoded, least, stretches)) add(readable);
   }
   return [...found];
 }
 
-function decode(text: string, least: number): readonly string[] {
-  const decoded = [...decodeHex(text), ...decodeBase64(text, least), ...decodeCodes(text)];
-  return decoded.flatMap((bytes) => readableIn(bytes, least));
+/** By code units, because only ASCII letters and digits count. */
+function reverse(text: string): string {
+  let reversed = '';
+  for (let index = text.length - 1; index >= 0; index -= 1) reversed += text[index];
+  return reversed;
+}
+
+function decode(text: string, least: number, stretches: RegExp): readonly string[] {
+  const decoded = [...decodeHex(text), ...decodeBase64(text), ...decodeCodes(text)];
+  // A character may stand for two letters.
+  const fewestCharacters = Math.ceil(least / 2);
+  return decoded
+    .filter((bytes) => mayBeReadable(bytes, fewestCharacters))
+    .flatMap((bytes) => readableIn(bytes, stretches));
 }
 
 /** From each of the 2 places in a pair, because a letter of the text before may be a digit too. */
@@ -43,7 +56,7 @@ function decodeHex(text: string): Uint8Array[] {
   const forms = [joined.replaceAll(/0x/gi, ''), joined].map((form) =>
     form.replaceAll(/[xuh]/gi, ''),
   );
-  return forms
+  return [...new Set(forms)]
     .flatMap((form) => form.match(/[0-9a-f]{16,}/gi) ?? [])
     .flatMap((digits) => [digits, digits.slice(1)])
     .map((digits) =>
@@ -52,7 +65,7 @@ function decodeHex(text: string): Uint8Array[] {
 }
 
 /** In each alphabet, with whatever is not of it taken out, from each of the 4 places in a group. */
-function decodeBase64(text: string, least: number): Uint8Array[] {
+function decodeBase64(text: string): Uint8Array[] {
   const forms = new Set([
     text.replaceAll(/[^A-Za-z0-9+/]/g, ''),
     text
@@ -62,23 +75,37 @@ function decodeBase64(text: string, least: number): Uint8Array[] {
     text.replaceAll(/[^A-Za-z0-9]/g, ''),
   ]);
   return [...forms].flatMap((form) =>
-    [0, 1, 2, 3].flatMap((start) => {
+    [0, 1, 2, 3].map((start) => {
       const padded = form.slice(start).padEnd(Math.ceil((form.length - start) / 4) * 4, 'A');
-      // UTF-16 has a NUL in each letter.
-      const binary = atob(padded).replaceAll('\0', '');
-      return mayBeReadable(binary, least) ? [bytesOf(binary)] : [];
+      return bytesOf(atob(padded));
     }),
   );
 }
 
 /**
- * True if enough characters of UTF-8 follow each other in the bytes. Most of what base64 decodes to
- * from a wrong place is not even that. A character may stand for two letters.
+ * True if about so many characters of UTF-8 follow each other in the bytes. Most of what base64
+ * decodes to from a wrong place is not even that.
  */
-function mayBeReadable(binary: string, least: number): boolean {
-  const character =
-    '[\\0-\\x7f]|[\\xc2-\\xdf][\\x80-\\xbf]|[\\xe0-\\xef][\\x80-\\xbf]{2}|[\\xf0-\\xf4][\\x80-\\xbf]{3}';
-  return new RegExp(`(?:${character}){${Math.ceil(least / 2)}}`).test(binary);
+function mayBeReadable(bytes: Uint8Array, least: number): boolean {
+  let characters = 0;
+  let missing = 0;
+  for (const byte of bytes) {
+    // UTF-16 has a NUL in each letter.
+    if (byte === 0) continue;
+    const continues = byte >= 0x80 && byte < 0xc0;
+    if (continues !== missing > 0) characters = 0;
+    missing = continues ? Math.max(0, missing - 1) : bytesAfter(byte);
+    if (missing === 0) characters += 1;
+    if (characters === least) return true;
+  }
+  return false;
+}
+
+/** How many bytes a character of UTF-8 has after its first. */
+function bytesAfter(first: number): number {
+  if (first < 0x80) return 0;
+  if (first < 0xe0) return 1;
+  return first < 0xf0 ? 2 : 3;
 }
 
 /** A loop, because `Uint8Array.from` takes ten times as long, and tokens are long. */
@@ -98,10 +125,9 @@ function decodeCodes(text: string): Uint8Array[] {
  * The stretches with enough letters and digits: a secret may be in there. Letters in another form
  * (full-width, mathematical) become plain ones, and what does not show goes.
  */
-function readableIn(bytes: Uint8Array, least: number): readonly string[] {
+function readableIn(bytes: Uint8Array, stretches: RegExp): readonly string[] {
   // TextDecoder puts U+FFFD for what is no text.
   const text = utf8.decode(bytes.includes(0) ? bytes.filter((byte) => byte !== 0) : bytes);
-  const stretches = new RegExp(`(?:[^0-9a-z]*[0-9a-z]){${least},}[^0-9a-z]*`, 'gi');
   return (text.match(pieces) ?? []).flatMap((piece) => plain(piece).match(stretches) ?? []);
 }
 

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { tokenFields } from './contract.ts';
-import { type ClientCredential, imsHostSchema } from './credential.ts';
+import type { ClientCredential } from './credential.ts';
+import { imsHostSchema } from './ims-host.ts';
 import { type EpochSeconds, formatInstant, parseInstant } from './instant.ts';
 import { Sensitive } from './sensitive.ts';
 import type { IssuedToken } from './token-response.ts';

@@ -55,6 +55,7 @@ describe('a tick with nothing due', () => {
       'lambda/commands/status.ts',
       'lambda/steps/mint.ts',
       'lambda/steps/renew-credential.ts',
+      'core/credential.ts',
     ];
     expect(later.filter((path) => sources.has(path))).toEqual([]);
   });
