@@ -5,6 +5,7 @@ const long = '**/*.long.test.ts';
 const pure = 'test/core/**/*.test.ts';
 const packed = 'test/package/**/*.test.ts';
 const support = { globalSetup: ['test/support/build-bundle.ts'] };
+const installing = { globalSetup: [...support.globalSetup, 'test/package/pack.ts'] };
 
 export default defineConfig({
   test: {
@@ -30,16 +31,18 @@ export default defineConfig({
           exclude: [long, packed, pure],
         },
       },
-      { extends: true, test: { ...support, name: 'long', include: [`test/${long}`] } },
+      {
+        extends: true,
+        test: { ...support, name: 'long', include: [`test/${long}`], exclude: [packed] },
+      },
       // These install packages, and so need the registry.
       {
         extends: true,
-        test: {
-          ...support,
-          name: 'package',
-          include: [packed],
-          globalSetup: [...support.globalSetup, 'test/package/pack.ts'],
-        },
+        test: { ...installing, name: 'package', include: [packed], exclude: [long] },
+      },
+      {
+        extends: true,
+        test: { ...installing, name: 'package-long', include: [`test/package/${long}`] },
       },
     ],
     coverage: {
