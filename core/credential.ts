@@ -231,7 +231,13 @@ function toProblem(issue: v.BaseIssue<unknown>, { fields, secrets }: RawCredenti
   return { field: entries[Number(index)]?.field ?? whole, message: issue.message };
 }
 
-function invalid(problems: readonly Problem[]): RotatorError {
+// A file of 64 KiB can have tens of thousands, and a run may report a hundred such files.
+const mostProblems = 20;
+
+function invalid(all: readonly Problem[]): RotatorError {
+  const more = all.length - mostProblems;
+  const rest = more > 0 ? [{ field: 'the value', message: `has further problems: ${more}` }] : [];
+  const problems = [...all.slice(0, mostProblems), ...rest];
   return new RotatorError(
     'ERR_CREDENTIAL_INVALID',
     `the client secret's value is not a credential: ${listProblems(problems)}`,

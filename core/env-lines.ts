@@ -55,7 +55,7 @@ function valueFrom(start: string, lines: readonly string[]) {
 /** A value without quotes, and without a comment or the end of a statement behind it. */
 function bare(text: string): string {
   return text
-    .replace(/(?<!\S)#.*$/, '')
+    .replace(/(?<!\S)#.*$/s, '')
     .trim()
     .replace(/;$/, '')
     .trim();
@@ -64,17 +64,19 @@ function bare(text: string): string {
 /** A list that goes on over several lines, as Terraform and TOML write it. */
 function listFrom(start: string, lines: readonly string[]) {
   if (!/^\[(?!.*\])/.test(start)) return undefined;
-  const end = lines.findIndex((line) => /^[^[=]*\][\s;,]*(?:#.*)?$/.test(line));
-  const next = lines.findIndex((line) => line.includes('='));
-  if (end === -1 || (next !== -1 && next < end)) return undefined;
+  const isEnd = (line: string): boolean => /^[^[=]*\][\s;,]*(?:#.*)?$/s.test(line);
+  // The next variable ends it, too.
+  const end = lines.findIndex((line) => line.includes('=') || isEnd(line));
+  if (!isEnd(lines[end] ?? '')) return undefined;
   return { value: [start, ...lines.slice(0, end + 1)].join('\n'), more: end + 1 };
 }
 
-// Only a comment may follow the closing quote: JSON in double quotes has more of them inside.
+// Only a comment may follow the closing quote: JSON in double quotes has more of them inside. A dot
+// stands for every character: one that it stops at would be looked for from each quote anew.
 const closing: Readonly<Record<string, RegExp>> = {
-  '"': /(?<!\\)"[\s;]*(?:#.*)?$/,
-  "'": /'[\s;]*(?:#.*)?$/,
-  '`': /`[\s;]*(?:#.*)?$/,
+  '"': /(?<!\\)"[\s;]*(?:#.*)?$/s,
+  "'": /'[\s;]*(?:#.*)?$/s,
+  '`': /`[\s;]*(?:#.*)?$/s,
 };
 
 function unescaped(value: string, opening: string): string {

@@ -78,13 +78,20 @@ function levelOf(
         words: words.join(' '),
         word: words.join(''),
         path,
-        value: typeof inner === 'string' ? inner : given,
+        value:
+          named !== undefined && isDeep(inner) ? null : typeof inner === 'string' ? inner : given,
         isObject: isObject(inner),
         holdsObjects,
         named,
       };
     });
   return { ...place, fields };
+}
+
+/** Comparing such a value, or making text of it, would overflow the stack. */
+function isDeep(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth > deepest || Object.values(value).some((inner) => isDeep(inner, depth + 1));
 }
 
 /** Terraform and others put a value into an object that describes it. */

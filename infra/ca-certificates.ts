@@ -24,8 +24,9 @@ export class CaCertificates extends Construct {
     this.layer = new LayerVersion(this, 'Layer', {
       description: 'Certificate authorities that the IMS token rotator trusts',
       code: Code.fromAsset(dirname(file), {
-        exclude: ['*', `!${name}`],
-        ignoreMode: IgnoreMode.GLOB,
+        // To a glob, `*` would not be the hidden files, such as the app's `.env`.
+        exclude: ['*', `!/${name}`],
+        ignoreMode: IgnoreMode.GIT,
         followSymlinks: SymlinkFollowMode.ALWAYS,
       }),
     });

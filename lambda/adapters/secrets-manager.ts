@@ -11,10 +11,11 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import pThrottle from 'p-throttle';
+import { tagKeys } from '../../core/contract.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
 import type { NewVersion, SecretStore, SecretValue, Version } from '../../core/ports.ts';
 import type { HttpProxy } from '../../core/proxy.ts';
-import { toMetadata } from '../../core/secret-metadata.ts';
+import { type SecretRow, toMetadata } from '../../core/secret-metadata.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { decodeText } from '../../core/text.ts';
 import { AwsHttp } from './aws-http.ts';
@@ -81,7 +82,9 @@ export class SecretsManager implements SecretStore {
         { abortSignal },
       ),
     );
-    const rows = (page.SecretList ?? []).map((row) => toMetadata(row, row.SecretVersionsToStages));
+    const rows = (page.SecretList ?? []).map((row) =>
+      toMetadata(withOwnTags(row), row.SecretVersionsToStages),
+    );
     return { rows, nextToken: page.NextToken };
   }
 
@@ -91,7 +94,7 @@ export class SecretsManager implements SecretStore {
       this.#client.send(new DescribeSecretCommand({ SecretId: secretId }), { abortSignal }),
     );
     if (row === undefined || row.DeletedDate !== undefined) return undefined;
-    return toMetadata(row, row.VersionIdsToStages);
+    return toMetadata(withOwnTags(row), row.VersionIdsToStages);
   }
 
   /** @throws RotatorError as `listPage` */
@@ -209,4 +212,11 @@ export class SecretsManager implements SecretStore {
   ): Promise<Output> {
     return await attempt(operation, secretId, () => this.#paced(call, abortSignal), sent);
   }
+}
+
+const ownTags: ReadonlySet<string | undefined> = new Set(Object.values(tagKeys));
+
+/** Others can be fifty of a third of a kilobyte, for each secret that a run keeps in mind. */
+function withOwnTags(row: SecretRow): SecretRow {
+  return { ...row, Tags: row.Tags?.filter(({ Key }) => ownTags.has(Key)) };
 }

@@ -71,7 +71,7 @@ async function orFalse(work: () => Promise<boolean>): Promise<boolean> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof RotatorError && !error.transient) return false;
-    throw error;
+    if (error instanceof RotatorError && error.transient) throw error;
+    return false;
   }
 }

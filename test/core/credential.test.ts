@@ -267,6 +267,24 @@ describe('parseCredential', () => {
     expect(() => plain(bare, { product: 'frusion' })).toThrow('tag product must be one of');
   });
 
+  it.each([
+    ['scope', 30_000],
+    ['client_secrets', 21],
+  ])('lists twenty problems of %s, and says how many there are', (field, count) => {
+    const document = { ...bare, client_secret: 'p8e-1', scope: 's', [field]: Array(count).fill(1) };
+    const listed = Array.from({ length: 20 }, (_, at) => `${field}[${at}] must be a string`);
+    const further = field === 'scope' ? 29_980 : 1;
+    expect(() => plain(document)).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(
+          new RegExp(
+            `${listed.join('; ').replaceAll(/[[\]]/g, '\\$&')}; the value has further problems: ${further}$`,
+          ),
+        ),
+      }),
+    );
+  });
+
   it('shows no value in an error, and no secret when printed', () => {
     const secret = 'p8e-VerySecretValue 0001';
     const document = { client_id: secret, client_secrets: [secret, 5], ims_host: secret };

@@ -59,6 +59,17 @@ describe('readEnvLines', () => {
     ]);
   });
 
+  // Each takes a quarter of a minute if one of the lines is read anew from each of its characters, and
+  // a client secret that takes minutes to read keeps the function from renewing any other.
+  it.each<[string, string]>([
+    ['a list', `${'A=[\n'.repeat(60)}${']#'.repeat(10_000)}\u2028b`],
+    ['double quotes', `${'A="b\n'.repeat(60)}${'"#'.repeat(10_000)}\u2028b`],
+    ['single quotes', `${"A='b\n".repeat(60)}${"'#".repeat(10_000)}\u2028b`],
+    ['backquotes', `${'A=`b\n'.repeat(60)}${'`#'.repeat(10_000)}\u2028b`],
+  ])('reads a long line at once, whatever is in it: %s', (_, text) => {
+    expect(readEnvLines(text).variables.length).toBeGreaterThan(0);
+  });
+
   it.each(['echo done', '=b', '1A=b', 'if [ $A = b ]; then', 'A: b'])(
     'notices a line that sets no variable: %s',
     (line) => {

@@ -244,6 +244,14 @@ it.each([
   ['lists', '['.repeat(30_000)],
   ['closed lists', `${'['.repeat(30_000)}${']'.repeat(30_000)}`],
   ['objects', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`],
+  ...['client_id', 'client_secret', 'scope', 'Scope'].map((name): [string, string] => [
+    `lists in ${name}`,
+    `{${json({ ...both, scope: 'openid' }).slice(1, -1)},"${name}":${'['.repeat(30_000)}${']'.repeat(30_000)}}`,
+  ]),
+  [
+    'lists in a line',
+    `CLIENT_ID=a\nCLIENT_SECRET=b\nSCOPE=${'['.repeat(30_000)}${']'.repeat(30_000)}`,
+  ],
   ['quotes', 'A="\n'.repeat(15_000)],
   ['comments', '/*'.repeat(30_000)],
   ['words', 'aB'.repeat(30_000)],

@@ -165,9 +165,14 @@ describe('the certificate authorities of a company', () => {
     const directory = directoryWith({
       'ca.pem': `The company\n${cert}${cert}`,
       'key.pem': 'secret',
+      '.env': 'CLIENT_SECRET=secret',
     });
-    mkdirSync(join(directory, 'more'));
-    writeFileSync(join(directory, 'more', 'ca.pem'), 'secret');
+    for (const other of ['more', '.more']) {
+      mkdirSync(join(directory, other));
+      for (const name of ['ca.pem', '.credentials']) {
+        writeFileSync(join(directory, other, name), 'secret');
+      }
+    }
     const template = templateOf({ caCertificates: join(directory, 'ca.pem') });
     const { layers, variables } = functionOf(template);
     expect(variables).toMatchObject({ NODE_EXTRA_CA_CERTS: '/opt/ca.pem' });

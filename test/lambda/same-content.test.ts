@@ -111,6 +111,20 @@ describe('a credential whose versions cannot be compared', () => {
     ]);
   });
 
+  it('gets a new token when that is a bug, which nobody would hear of until the token is due', async () => {
+    const parts = await startWithToken();
+    await put(parts, credential('secret-of-fusion'));
+    const secrets = new Proxy(parts.run().secrets, {
+      get: (target, name) =>
+        name === 'readVersion'
+          ? () => Promise.reject(new TypeError('a bug'))
+          : Reflect.get(target, name).bind(target),
+    });
+    expect(await tick(parts.run({ secrets }))).toMatchObject([
+      { reason: 'credential-changed', outcome: 'renewed' },
+    ]);
+  });
+
   it('gets a new token when the version that it was minted from is gone', async () => {
     const parts = await startWithToken();
     for (let index = 0; index < 3; index += 1) await put(parts, credential('secret-of-fusion'));

@@ -49,3 +49,35 @@ it('lets no write wait for its turn beyond the deadline, which would hold up the
   }
   expect(new Set(written)).toEqual(new Set(['secret-0', 'tagged-0']));
 });
+
+it('keeps only the tags of the rotator, so that others cannot fill the memory of a run', async () => {
+  const Tags = [
+    { Key: 'ims-token-rotator:paused', Value: 'true' },
+    { Key: 'ims-token-rotator:status', Value: 'ok' },
+    { Key: 'team', Value: 'x'.repeat(256) },
+    { Key: 'ims-token-rotator:other', Value: 'x'.repeat(256) },
+  ];
+  const server = new HttpServer(({ headers }) =>
+    json(
+      200,
+      /ListSecrets$/.test(`${headers['x-amz-target']}`) ? { SecretList: [{ Tags }] } : { Tags },
+    ),
+  );
+  await server.start();
+  onTestFinished(() => server.stop());
+  const secrets = new SecretsManager({
+    region: 'us-east-1',
+    endpoint: server.url,
+    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+    timeouts: timeouts.secretsManager,
+    writesPerSecond: 40,
+  });
+  const { signal } = new AbortController();
+  const { rows } = await secrets.listPage(['x'], undefined, signal);
+  for (const secret of [rows[0], await secrets.describe('x', signal)]) {
+    expect(secret?.tags).toEqual({
+      'ims-token-rotator:paused': 'true',
+      'ims-token-rotator:status': 'ok',
+    });
+  }
+});
