@@ -5,7 +5,7 @@ import { jsonProtocol } from '../wire/aws-json.ts';
 import { type AwsOptions, defaultAccountId, defaultRegion } from '../wire/aws-options.ts';
 import { queryProtocol } from '../wire/aws-query.ts';
 import { checkAccessKey, credentialScope } from '../wire/caller.ts';
-import { AwsError, internalError, unknownOperation } from '../wire/errors.ts';
+import { AwsError, internalError } from '../wire/errors.ts';
 import { FaultPlan } from '../wire/fault-plan.ts';
 import {
   type HttpHandler,
@@ -164,7 +164,7 @@ export class AwsEndpoint implements LocalServer {
         return isLost ? 'reset' : reply;
       }
       const operation = service.operations.get(action);
-      if (operation === undefined) throw unknownOperation();
+      if (operation === undefined) throw service.protocol.unknown(action);
       const { resource, perform } = operation(circumstances, input);
       const context = callerContext(circumstances.caller, this.account.region);
       if (resource !== undefined && !(await this.#authorize(iamAction, resource, context))) {
