@@ -15,6 +15,15 @@ export interface InvocationRecord extends Outcome {
   readonly logs: readonly string[];
 }
 
+/** One event for a function. */
+export interface FunctionEvent {
+  readonly requestId: string;
+  /** JSON. */
+  readonly payload: string;
+  /** As the caller named the function: with a qualifier if that had one. */
+  readonly functionArn: string;
+}
+
 export interface FunctionSurroundings {
   readonly arn: string;
   readonly region: string;
@@ -50,7 +59,7 @@ export class LambdaFunction {
   }
 
   /** @throws AwsError `TooManyRequestsException` if the reserved concurrency is exhausted */
-  async invoke(requestId: string, payload: string): Promise<InvocationRecord> {
+  async invoke(event: FunctionEvent): Promise<InvocationRecord> {
     const { reservedConcurrency = Number.POSITIVE_INFINITY } = this.definition;
     if (this.#inFlight.size >= reservedConcurrency) {
       throw new AwsError(
@@ -60,7 +69,7 @@ export class LambdaFunction {
         'ReservedFunctionConcurrentInvocationLimitExceeded',
       );
     }
-    const run = this.#run(requestId, payload);
+    const run = this.#run(event);
     this.#inFlight.add(run);
     try {
       return await run;
@@ -79,7 +88,7 @@ export class LambdaFunction {
     await Promise.allSettled(this.#inFlight);
   }
 
-  async #run(requestId: string, payload: string): Promise<InvocationRecord> {
+  async #run(event: FunctionEvent): Promise<InvocationRecord> {
     const tail = new LogTail();
     const log = (line: string): void => {
       tail.append(line);
@@ -90,10 +99,9 @@ export class LambdaFunction {
     sandbox.onLine = log;
     try {
       const outcome = await runIn(sandbox, {
-        requestId,
-        payload,
+        ...event,
         cold: warm === undefined,
-        functionArn: this.surroundings.arn,
+        loggingFormat: this.definition.loggingFormat ?? 'Text',
         timeoutMs: this.timeoutMs,
         initTimeoutMs: this.surroundings.initTimeoutMs,
         memoryMb: this.memoryMb,
