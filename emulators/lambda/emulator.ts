@@ -16,7 +16,7 @@ import {
   type FunctionDefinition,
   type RoleCredentials,
 } from './environment.ts';
-import { LambdaFunction } from './function.ts';
+import { type InvocationOutcome, LambdaFunction } from './function.ts';
 import { parseFunctionName } from './function-name.ts';
 import {
   answerInvokeApi,
@@ -35,6 +35,7 @@ export interface LambdaEmulatorOptions extends AwsOptions {
   /** @default 10_000 */
   readonly initTimeoutMs?: number | undefined;
   readonly onLog?: ((functionName: string, line: string) => void) | undefined;
+  readonly onInvoked?: ((functionName: string, outcome: InvocationOutcome) => void) | undefined;
   readonly onEventDropped?: ((event: DroppedEvent) => void) | undefined;
 }
 
@@ -128,6 +129,7 @@ export class LambdaEmulator implements LocalServer {
       credentials: this.#options.credentials ?? defaultCredentials,
       initTimeoutMs: this.#options.initTimeoutMs ?? 10_000,
       onLog: (line: string) => this.#options.onLog?.(functionName, line),
+      onInvoked: (outcome: InvocationOutcome) => this.#options.onInvoked?.(functionName, outcome),
     };
     this.#functions.set(functionName, new LambdaFunction(definition, surroundings));
     return arn;

@@ -24,12 +24,16 @@ export interface FunctionEvent {
   readonly functionArn: string;
 }
 
+/** What became of an invocation, or of one that was refused. */
+export type InvocationOutcome = Outcome['status'] | 'throttled';
+
 export interface FunctionSurroundings {
   readonly arn: string;
   readonly region: string;
   readonly credentials: RoleCredentials;
   readonly initTimeoutMs: number;
   readonly onLog: (line: string) => void;
+  readonly onInvoked: (outcome: InvocationOutcome) => void;
 }
 
 /** A function and its sandboxes: warm ones are reused, concurrent invocations get new ones. */
@@ -62,6 +66,7 @@ export class LambdaFunction {
   async invoke(event: FunctionEvent): Promise<InvocationRecord> {
     const { reservedConcurrency = Number.POSITIVE_INFINITY } = this.definition;
     if (this.#inFlight.size >= reservedConcurrency) {
+      this.surroundings.onInvoked('throttled');
       throw new AwsError(
         'TooManyRequestsException',
         'Rate Exceeded.',
@@ -107,6 +112,7 @@ export class LambdaFunction {
         memoryMb: this.memoryMb,
         log,
       });
+      this.surroundings.onInvoked(outcome.status);
       return { ...outcome, logs: tail.lines };
     } finally {
       sandbox.onLine = (line) => this.#write(line);
