@@ -261,6 +261,36 @@ describe('logs', () => {
     }
   });
 
+  it('have what console writes after the time, the request and the level', async () => {
+    const lambda = await startLambda(['speaks']);
+    const { requestId, logs } = await lambda.invoke('speaks');
+    const lines = logs.slice(1, 3).map((line) => line.split('\t'));
+    expect(lines).toEqual([
+      [expect.stringMatching(/Z$/), requestId, 'INFO', 'two\rlines { a: 1 }'],
+      [expect.stringMatching(/Z$/), requestId, 'WARN', 'careful'],
+    ]);
+  });
+
+  it('have what console writes, and errors, as objects where the function logs in JSON', async () => {
+    const lambda = await startLambda(['speaks', 'fails'], { settings: { loggingFormat: 'JSON' } });
+    const spoken = await lambda.invoke('speaks');
+    expect(JSON.parse(spoken.logs[2] ?? '')).toEqual({
+      timestamp: expect.stringMatching(/Z$/),
+      level: 'WARN',
+      requestId: spoken.requestId,
+      message: 'careful',
+    });
+    const { logs } = await lambda.invoke('fails');
+    expect(JSON.parse(logs[1] ?? '')).toMatchObject({
+      level: 'ERROR',
+      message: {
+        errorType: 'TypeError',
+        errorMessage: 'no such thing',
+        stackTrace: expect.arrayContaining(['TypeError: no such thing']),
+      },
+    });
+  });
+
   it('report the initialisation in the first invocation only', async () => {
     const lambda = await startLambda(['writes']);
     await lambda.invoke('writes');
