@@ -182,7 +182,8 @@ export class LambdaEmulator implements LocalServer {
     const named = parseFunctionName(text, qualifier);
     const { region = this.#region, accountId = this.#accountId, name } = named;
     if (region !== this.#region) {
-      const message = `Functions from '${region}' are not reachable in this region ('${this.#region}')`;
+      const [there, here] = [region, this.#region].map((name) => `'${name}'`);
+      const message = `Functions from ${there} are not reachable in this region (${here})`;
       throw new AwsError('ResourceNotFoundException', message, 404);
     }
     const target = this.#functions.get(name);
