@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import {
+  DescribeSecretCommand,
   GetSecretValueCommand,
   ListSecretVersionIdsCommand,
   PutSecretValueCommand,
@@ -172,6 +173,23 @@ export const versionCases: readonly Case[] = [
         const words = `Secrets Manager can't find the specified secret value for ${text}`;
         await refuses(read, 'ResourceNotFoundException', words);
       }
+    },
+  },
+  {
+    title: 'a read is shown as its day, and changes no other date',
+    source: aws('DescribeSecret'),
+    async run({ client, scratch, eventually }) {
+      const secret = await scratch.createWith(randomUUID());
+      const describe = () => client.send(new DescribeSecretCommand({ SecretId: secret.arn }));
+      const before = await describe();
+      assert.equal(before.LastAccessedDate, undefined);
+      await scratch.current(secret);
+      await eventually(async () => {
+        const { LastAccessedDate: day, LastChangedDate } = await describe();
+        assert.ok(day instanceof Date, 'LastAccessedDate is absent');
+        assert.equal(day.getTime() % 86_400_000, 0);
+        assert.deepEqual(LastChangedDate, before.LastChangedDate);
+      });
     },
   },
   {
