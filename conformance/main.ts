@@ -43,7 +43,7 @@ function optionsOf(args: readonly string[]): Options | undefined {
 
 /** AWS needs real credentials; nothing else has any. */
 function clientFor({ endpoint, region }: Options): SecretsManagerClient {
-  if (endpoint === undefined) return new SecretsManagerClient({ region });
+  if (endpoint === undefined) return new SecretsManagerClient(region === undefined ? {} : { region });
   const { AWS_ACCESS_KEY_ID = 'conformance', AWS_SECRET_ACCESS_KEY = 'conformance' } = process.env;
   return new SecretsManagerClient({
     endpoint,
