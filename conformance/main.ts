@@ -43,15 +43,20 @@ function optionsOf(args: readonly string[]): Options | undefined {
 
 /** AWS needs real credentials; nothing else has any. */
 function clientFor({ endpoint, region }: Options): SecretsManagerClient {
-  if (endpoint === undefined) return new SecretsManagerClient(region === undefined ? {} : { region });
-  const { AWS_ACCESS_KEY_ID = 'conformance', AWS_SECRET_ACCESS_KEY = 'conformance' } = process.env;
+  if (endpoint === undefined)
+    return new SecretsManagerClient(region === undefined ? {} : { region });
+  const {
+    AWS_ACCESS_KEY_ID = 'conformance',
+    AWS_SECRET_ACCESS_KEY = 'conformance',
+    AWS_SESSION_TOKEN = '',
+  } = process.env;
   return new SecretsManagerClient({
     endpoint,
     region: region ?? process.env['AWS_REGION'] ?? 'us-east-1',
     credentials: {
       accessKeyId: AWS_ACCESS_KEY_ID,
       secretAccessKey: AWS_SECRET_ACCESS_KEY,
-      sessionToken: process.env['AWS_SESSION_TOKEN'],
+      sessionToken: AWS_SESSION_TOKEN,
     },
   });
 }
