@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { environmentVariables } from '../core/contract.ts';
+import type { AlarmChange } from '../emulators/account/alarm-evaluation.ts';
 import { onboard, secretsManagerClient } from './onboarding.ts';
 import { consoleDownload, sampleClient, sampleName } from './sample-credential.ts';
 import { bundle, isPackaged, randomCredentials, World } from './world.ts';
@@ -17,6 +18,9 @@ export interface LocalOptions {
 
 // Without --no, npx would fetch a package of that name from wherever it is not installed.
 const command = isPackaged ? 'npx --no ims-token-rotator --' : 'npm run --silent rotator --';
+
+// As often as CloudWatch does, and at least once between two ticks.
+const evaluationMs = 60_000;
 
 // The longest that a timer runs: 24 days.
 const longestMs = 2 ** 31 - 1;
@@ -41,9 +45,16 @@ export async function runLocal(options: LocalOptions, stopped: AbortSignal): Pro
       ? JSON.stringify({ servers: serversOf(world), environment: variablesOf(world) })
       : instructions(world),
   );
-  const tick = (): unknown =>
-    world.lambda.invoke(world.functionName, { action: 'tick' }, { type: 'Event' });
-  const schedule = setInterval(tick, tickSeconds * 1000);
+  const mail = (change: AlarmChange): void => {
+    for (const line of mailsOf(world, change)) print(line);
+  };
+  world.aws.account.onAlarm = mail;
+  const tick = (): unknown => world.runSchedules();
+  const evaluate = (): void => world.evaluateAlarms().forEach(mail);
+  const timers = [
+    setInterval(tick, tickSeconds * 1000),
+    setInterval(evaluate, Math.min(evaluationMs, tickSeconds * 1000)),
+  ];
   try {
     // The event rule renews the credential at once. A tick meanwhile would mint a second token, and
     // use up the budget for a renewal by hand.
@@ -53,10 +64,17 @@ export async function runLocal(options: LocalOptions, stopped: AbortSignal): Pro
     tick();
     await delay(longestMs, undefined, { signal: stopped }).catch(() => undefined);
   } finally {
-    clearInterval(schedule);
+    for (const timer of timers) clearInterval(timer);
     client.destroy();
     await world.stop();
   }
+}
+
+/** What SNS mails of a change, one line for each address. */
+function mailsOf({ aws }: World, { alarmName, to, reason, actions }: AlarmChange): string[] {
+  return aws.account.subscriptions
+    .filter(({ topicArn, confirmed }) => confirmed && actions.includes(topicArn))
+    .map(({ endpoint }) => `mail to ${endpoint}: ${to}: "${alarmName}": ${reason}`);
 }
 
 function serversOf({ aws, secretsManager, lambda, ims, productApi }: World) {
@@ -106,6 +124,12 @@ Then inspect the rotator and read the token:
   ${command} doctor ${sampleName} --mint
   aws secretsmanager get-secret-value --query SecretString --output text \\
     --secret-id ${world.secretId(sampleName, 'token')}
+
+Raise an alarm by hand: the mail is shown here, and another one when it clears.
+
+  aws cloudwatch describe-alarms --query 'MetricAlarms[].AlarmName'
+  aws cloudwatch set-alarm-state --state-value ALARM \\
+    --alarm-name ${world.functionName}-failing --state-reason 'delivery check'
 
 The stand-in for IMS knows one client. Onboard it again under another name:
 

@@ -7,6 +7,7 @@ import {
   type SecretKind,
   secretName,
 } from '../core/contract.ts';
+import { type AlarmChange, evaluateAlarms } from '../emulators/account/alarm-evaluation.ts';
 import { AwsEndpoint } from '../emulators/account/aws-endpoint.ts';
 import { embeddedMetrics } from '../emulators/account/embedded-metrics.ts';
 import { secretsManagerEvent } from '../emulators/account/secrets-trail.ts';
@@ -82,6 +83,7 @@ export class World {
   /** The credentials for clients of this world. */
   readonly credentials: LocalCredentials;
   readonly #options: WorldOptions;
+  readonly #now: () => number;
 
   constructor(options: WorldOptions = {}, lambda: LambdaEmulatorOptions = {}) {
     const { rotator = 'local' } = options;
@@ -89,6 +91,7 @@ export class World {
     this.functionName = `rotator-${rotator}`;
     this.prefix = defaultPrefix(rotator);
     const { now = Date.now, authorize = () => true } = options;
+    this.#now = now;
     this.credentials = options.credentials ?? { accessKeyId: 'local', secretAccessKey: 'local' };
     const roleCredentials =
       lambda.credentials ??
@@ -121,6 +124,14 @@ export class World {
       onLog: (functionName, line) => {
         for (const value of embeddedMetrics(line)) account.recordMetric(value);
         lambda.onLog?.(functionName, line);
+      },
+      onInvoked: (functionName, outcome) => {
+        const name = outcome === 'throttled' ? 'Throttles' : 'Errors';
+        this.#countInvocation(functionName, name, outcome === 'success' ? 0 : 1);
+      },
+      onEventDropped: (event) => {
+        this.#countInvocation(event.functionName, 'AsyncEventsDropped', 1);
+        lambda.onEventDropped?.(event);
       },
     });
     furnishAccount(account, {
@@ -161,6 +172,29 @@ export class World {
     await this.lambda.stop();
     const servers = [this.secretsManager, this.ims, this.productApi, this.aws];
     await Promise.all(servers.map((server) => server.stop()));
+  }
+
+  /** Invokes the target of each schedule that is enabled, whatever its time. */
+  async runSchedules(): Promise<void> {
+    for (const { state, targetArn, input = '{}' } of this.aws.account.schedules.values()) {
+      if (state !== 'ENABLED') continue;
+      await this.lambda.invoke(targetArn, JSON.parse(input), { type: 'Event' });
+    }
+  }
+
+  /** Evaluates the alarms once. @returns those that changed */
+  evaluateAlarms(): readonly AlarmChange[] {
+    return evaluateAlarms(this.aws.account, this.#now());
+  }
+
+  #countInvocation(functionName: string, name: string, value: number): void {
+    this.aws.account.recordMetric({
+      namespace: 'AWS/Lambda',
+      name,
+      dimensions: { FunctionName: functionName },
+      at: this.#now(),
+      value,
+    });
   }
 
   secretId(credential: string, kind: SecretKind): string {

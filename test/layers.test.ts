@@ -57,6 +57,8 @@ it.each([
   ['infra/app/sample.ts', '../index.ts'],
   ['emulators/account/sample.ts', '../wire/http-server.ts'],
   ['emulators/account/sample.ts', '../lambda/invoke-api.ts'],
+  ['conformance/cases/sample.ts', '../case.ts'],
+  ['conformance/cases/sample.ts', '@aws-sdk/client-secrets-manager'],
   ['local/sample.ts', '../emulators/lambda/emulator.ts'],
   ['local/sample.ts', '../core/contract.ts'],
   ['local/sample.ts', '../core/credential.ts'],
@@ -72,6 +74,7 @@ it.each([
 });
 
 it.each([
+  ['conformance/cases/sample.ts', '../../emulators/secrets-manager/secret.ts'],
   ['core/contract.ts', './errors.ts'],
   ['core/contract.ts', 'valibot'],
   ['lambda/adapters/sample.ts', '../handler.ts'],

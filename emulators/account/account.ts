@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { localUser, type Principal } from '../wire/caller.ts';
+import type { AlarmChange } from './alarm-evaluation.ts';
 import { MetricStore, type MetricValue, type Statistic } from './metric-store.ts';
 
 /** A schedule of EventBridge Scheduler. */
@@ -13,7 +14,7 @@ export interface Schedule {
   readonly input?: string | undefined;
 }
 
-/** An alarm of CloudWatch. Nothing evaluates it: its state is set by hand. */
+/** An alarm of CloudWatch. `evaluateAlarms` sets its state; without that, it changes by hand only. */
 export interface Alarm {
   readonly alarmName: string;
   readonly namespace: string;
@@ -103,6 +104,8 @@ export class Account {
   readonly subscriptions: Subscription[] = [];
   /** By ARN. */
   readonly keys = new Map<string, Key>();
+  /** Receives each change of an alarm's state that is set by SetAlarmState. */
+  onAlarm: (change: AlarmChange) => void = () => {};
   readonly #events: KeptEvent[] = [];
 
   constructor({ region, accountId }: { readonly region: string; readonly accountId: string }) {

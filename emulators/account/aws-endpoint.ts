@@ -5,7 +5,7 @@ import { jsonProtocol } from '../wire/aws-json.ts';
 import { type AwsOptions, defaultAccountId, defaultRegion } from '../wire/aws-options.ts';
 import { queryProtocol } from '../wire/aws-query.ts';
 import { checkAccessKey, credentialScope } from '../wire/caller.ts';
-import { AwsError, internalError, unknownOperation } from '../wire/errors.ts';
+import { AwsError, internalError } from '../wire/errors.ts';
 import { FaultPlan } from '../wire/fault-plan.ts';
 import {
   type HttpHandler,
@@ -148,9 +148,11 @@ export class AwsEndpoint implements LocalServer {
   ): Promise<HttpReply> {
     const requestId = randomUUID();
     const record: Mutable<AwsCallRecord> = { service: service.name, action: '' };
+    const protocol =
+      typeof service.protocol === 'function' ? service.protocol(request) : service.protocol;
     let isLost = false;
     try {
-      const { action, input } = service.protocol.read(request);
+      const { action, input } = protocol.read(request);
       record.action = action;
       this.#calls.push(record);
       const fault = this.faults.take({ service: service.name, action });
@@ -164,13 +166,13 @@ export class AwsEndpoint implements LocalServer {
         return isLost ? 'reset' : reply;
       }
       const operation = service.operations.get(action);
-      if (operation === undefined) throw unknownOperation();
+      if (operation === undefined) throw protocol.unknown(action);
       const { resource, perform } = operation(circumstances, input);
       const context = callerContext(circumstances.caller, this.account.region);
       if (resource !== undefined && !(await this.#authorize(iamAction, resource, context))) {
         throw denied(resource);
       }
-      const reply = service.protocol.result(action, perform(), requestId);
+      const reply = protocol.result(action, perform(), requestId);
       return isLost ? 'reset' : reply;
     } catch (error) {
       // The client is gone.
@@ -178,7 +180,7 @@ export class AwsEndpoint implements LocalServer {
       if (!(error instanceof AwsError)) this.#errors.push(error);
       const answered = named(service, error instanceof AwsError ? error : internalError());
       record.error = answered.type;
-      return isLost ? 'reset' : service.protocol.error(answered, requestId);
+      return isLost ? 'reset' : protocol.error(answered, requestId);
     }
   }
 

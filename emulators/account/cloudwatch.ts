@@ -1,9 +1,10 @@
 import * as v from 'valibot';
-import { jsonProtocol } from '../wire/aws-json.ts';
 import { AwsError } from '../wire/errors.ts';
 import { pageOf } from '../wire/page.ts';
 import { count, oneOf, text } from '../wire/request-schema.ts';
 import type { Account, Alarm } from './account.ts';
+import { setAlarmState } from './alarm-evaluation.ts';
+import { protocolOf } from './cloudwatch-protocols.ts';
 import { dimensions, getMetricData, getMetricDataRequest, metricName } from './metric-data.ts';
 import { metricKey, statisticNames } from './metric-store.ts';
 import { type AwsService, anyResource, operation } from './service.ts';
@@ -25,6 +26,13 @@ const describeAlarmsForMetricRequest = v.object({
   Period: v.optional(v.number()),
 });
 
+const setAlarmStateRequest = v.object({
+  AlarmName: text(1, 255),
+  StateValue: oneOf(['OK', 'ALARM', 'INSUFFICIENT_DATA']),
+  StateReason: text(0, 1023),
+  StateReasonData: v.optional(text(0, 4000)),
+});
+
 const listAlarmMuteRulesRequest = v.object({
   AlarmName: v.optional(text(1, 255)),
   Statuses: v.optional(v.array(oneOf(['SCHEDULED', 'ACTIVE', 'EXPIRED']))),
@@ -34,7 +42,7 @@ const listAlarmMuteRulesRequest = v.object({
 
 export const cloudwatch: AwsService = {
   name: 'cloudwatch',
-  protocol: jsonProtocol('1.0', 'GraniteServiceVersion20100801'),
+  protocol: protocolOf,
   operations: new Map([
     [
       'DescribeAlarms',
@@ -60,6 +68,14 @@ export const cloudwatch: AwsService = {
       'GetMetricData',
       operation(getMetricDataRequest, anyResource, ({ account }, request) =>
         getMetricData(account.metrics, request),
+      ),
+    ],
+    [
+      'SetAlarmState',
+      operation(
+        setAlarmStateRequest,
+        ({ AlarmName }, { account }) => alarmArn(account, AlarmName),
+        ({ account }, request) => setState(account, request),
       ),
     ],
   ]),
@@ -133,6 +149,16 @@ function listAlarmMuteRules(
     })),
     NextToken: page.nextToken,
   };
+}
+
+/** Sets an alarm's state until the next evaluation. */
+function setState(account: Account, request: v.InferOutput<typeof setAlarmStateRequest>): object {
+  const { AlarmName, StateValue, StateReason } = request;
+  const alarm = account.alarms.get(AlarmName);
+  if (alarm === undefined) throw new AwsError('ResourceNotFound', '', 404);
+  const set = { state: StateValue, reason: StateReason };
+  for (const change of setAlarmState(account, alarm, set)) account.onAlarm(change);
+  return {};
 }
 
 function metricAlarm(account: Account, alarm: Alarm): object {

@@ -1,5 +1,6 @@
 import type { GenericSchema, InferOutput } from 'valibot';
 import type { Principal } from '../wire/caller.ts';
+import type { HttpRequest } from '../wire/http-server.ts';
 import type { Protocol } from '../wire/protocol.ts';
 import { parseRequest } from '../wire/request-schema.ts';
 import type { Account } from './account.ts';
@@ -26,7 +27,8 @@ export type Operation = (circumstances: Circumstances, input: unknown) => Prepar
 export interface AwsService {
   /** The name in IAM actions, for example `cloudwatch`. */
   readonly name: string;
-  readonly protocol: Protocol;
+  /** The protocol, or that of a request where the service has several. */
+  readonly protocol: Protocol | ((request: HttpRequest) => Protocol);
   readonly operations: ReadonlyMap<string, Operation>;
   /** This service's type and status for errors that all services have. */
   readonly errors?: Readonly<Record<string, readonly [type: string, status: number]>> | undefined;

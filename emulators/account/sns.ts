@@ -31,7 +31,6 @@ export const sns: AwsService = {
     AccessDeniedException: ['AuthorizationError', 403],
     InternalServiceError: ['InternalError', 500],
     ThrottlingException: ['Throttling', 400],
-    UnknownOperationException: ['InvalidAction', 400],
     ValidationException: ['InvalidParameter', 400],
   },
 };

@@ -26,7 +26,6 @@ export const sts: AwsService = {
     AccessDeniedException: ['AccessDenied', 403],
     InternalServiceError: ['InternalFailure', 500],
     ThrottlingException: ['Throttling', 400],
-    UnknownOperationException: ['InvalidAction', 400],
     ValidationException: ['ValidationError', 400],
   },
 };

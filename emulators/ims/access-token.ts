@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { keyId, signature } from './signing-key.ts';
 
 /** The claims of an IMS access token; both times are strings of milliseconds. */
 export interface AccessTokenClaims {
@@ -12,7 +13,7 @@ export interface AccessTokenClaims {
   readonly scope: string;
 }
 
-const header = { alg: 'RS256', x5u: 'ims_na1-key-at-1.cer', kid: 'ims_na1-key-at-1', itt: 'at' };
+const header = { alg: 'RS256', x5u: `${keyId}.cer`, kid: keyId, itt: 'at' };
 
 /** The claims of a token issued at `now`, in epoch milliseconds. */
 export function claimsAt(
@@ -32,15 +33,15 @@ export function claimsAt(
 }
 
 /**
- * A token in the form of a JWT. The signature has the length of an RS256 one but is random:
- * generating an RSA key would take some hundred milliseconds, and nobody can verify IMS's signatures
- * locally anyway (`x5u` is a bare file name). The emulator knows the tokens that it has issued.
+ * A token in the form of a JWT, signed with the key at `/ims/keys`. As at IMS, `x5u` is a bare file
+ * name, which nobody can fetch.
  */
 export function encodeAccessToken(claims: AccessTokenClaims): string {
-  const segments = [header, claims].map((part) =>
+  const [first, second] = [header, claims].map((part) =>
     Buffer.from(JSON.stringify(part)).toString('base64url'),
   );
-  return [...segments, randomBytes(256).toString('base64url')].join('.');
+  const signed = `${first}.${second}`;
+  return `${signed}.${signature(signed)}`;
 }
 
 /** A token that is not a JWT. IMS does not promise any format. */

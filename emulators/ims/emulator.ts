@@ -13,8 +13,10 @@ import { ClientRegistry } from './client-registry.ts';
 import { deliver, echo, type ImsCall, type ImsFault, replyOfOutage } from './fault.ts';
 import { IssuedTokens, type TokenInspection } from './issued-tokens.ts';
 import { type Parameters, readParameters } from './parameters.ts';
+import { refuse } from './refusal.ts';
+import { keySet } from './signing-key.ts';
 import { answerTokenRequest, type ImsState, type TokenOutcome } from './token-endpoint.ts';
-import { answerInvalidation, answerValidation } from './token-status.ts';
+import { answerInvalidation, answerRevocation, answerValidation } from './token-status.ts';
 
 export interface ImsEmulatorOptions {
   /** In epoch milliseconds. @default Date.now */
@@ -43,8 +45,11 @@ const tokenPaths = ['/ims/token/v3', '/ims/token/v2'];
 const methods: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(configurationPaths.map((path) => [path, ['GET']])),
   ...Object.fromEntries(tokenPaths.map((path) => [path, ['POST']])),
-  '/ims/validate_token/v1': ['GET', 'POST'],
+  '/ims/authorize/v2': ['GET'],
   '/ims/invalidate_token/v2': ['POST'],
+  '/ims/keys': ['GET'],
+  '/ims/revoke': ['POST'],
+  '/ims/validate_token/v1': ['GET', 'POST'],
 };
 
 /** Adobe IMS for Server-to-Server credentials, and the ways in which it can fail. */
@@ -146,7 +151,11 @@ export class ImsEmulator implements LocalServer {
     if (path === '/ims/validate_token/v1') {
       return answerValidation(this.#state, parameters, request);
     }
+    if (path === '/ims/keys') return json(200, keySet());
+    // Its grants are for people, who are left out.
+    if (path === '/ims/authorize/v2') return refuse({ error: 'unauthorized_client' });
     if (path === '/ims/invalidate_token/v2') return answerInvalidation(this.#state, parameters);
+    if (path === '/ims/revoke') return answerRevocation(this.#state, parameters);
     const { outcome, response } = answerTokenRequest(this.#state, parameters, fault);
     this.#record(request, parameters, outcome, fault);
     return response;

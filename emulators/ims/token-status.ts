@@ -23,13 +23,19 @@ export function answerValidation(
 }
 
 /** `/ims/invalidate_token/v2`: only the client that a token was issued to can revoke it. */
-export function answerInvalidation(
+export function answerInvalidation(state: ImsState, parameters: Parameters): HttpResponse {
+  const type = parameters.get('token_type');
+  if (parameters.has('token') && type !== 'access_token') return wrongType('token_type');
+  return answerRevocation(state, parameters);
+}
+
+/** `/ims/revoke`, of which the discovery document tells. */
+export function answerRevocation(
   { clients, tokens }: ImsState,
   parameters: Parameters,
 ): HttpResponse {
   const token = parameters.get('token');
   if (token === undefined) return missing('token');
-  if (parameters.get('token_type') !== 'access_token') return wrongType('token_type');
   const client = clients.authenticate(parameters);
   if (isRefusal(client)) return refuse(client);
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LambdaFunction } from './function.ts';
+import type { FunctionEvent, LambdaFunction } from './function.ts';
 
 /** An asynchronous event that Lambda has dropped. */
 export interface DroppedEvent {
@@ -30,8 +30,8 @@ export class AsyncEvents {
     this.#options = options;
   }
 
-  accept(target: LambdaFunction, requestId: string, payload: string): void {
-    const work = this.#deliver(target, requestId, payload, this.#running.signal).finally(() =>
+  accept(target: LambdaFunction, event: FunctionEvent): void {
+    const work = this.#deliver(target, event, this.#running.signal).finally(() =>
       this.#pending.delete(work),
     );
     this.#pending.add(work);
@@ -51,11 +51,11 @@ export class AsyncEvents {
 
   async #deliver(
     target: LambdaFunction,
-    requestId: string,
-    payload: string,
+    event: FunctionEvent,
     stopped: AbortSignal,
   ): Promise<void> {
     const { functionName, maximumRetryAttempts = 2 } = target.definition;
+    const { requestId, payload } = event;
     const maxAgeMs = (target.definition.maximumEventAgeSeconds ?? 21_600) * 1000;
     const acceptedAt = Date.now();
     const drop = (reason: DroppedEvent['reason']): void =>
@@ -63,7 +63,7 @@ export class AsyncEvents {
     let retries = 0;
     let throttles = 0;
     while (!stopped.aborted) {
-      const result = await attempt(target, requestId, payload);
+      const result = await attempt(target, event);
       if (result === 'handled' || stopped.aborted) return;
       if (result === 'failed' && retries >= maximumRetryAttempts) return drop('RetriesExhausted');
       const delayMs =
@@ -84,11 +84,10 @@ export class AsyncEvents {
 
 async function attempt(
   target: LambdaFunction,
-  requestId: string,
-  payload: string,
+  event: FunctionEvent,
 ): Promise<'handled' | 'failed' | 'refused'> {
   try {
-    const { status } = await target.invoke(requestId, payload);
+    const { status } = await target.invoke(event);
     return status === 'success' ? 'handled' : 'failed';
   } catch {
     return 'refused'; // throttled, or no sandbox: that does not count as one of the retries

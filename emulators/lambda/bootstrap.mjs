@@ -5,8 +5,10 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
+import { format } from 'node:util';
 
 const environment = process.env;
+const isJson = environment.AWS_LAMBDA_LOG_FORMAT === 'JSON';
 const runtime = `http://${environment.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`;
 
 // Written to both streams before each `next`, so that the reader knows it has the whole output.
@@ -43,19 +45,43 @@ function serialised(error) {
   return { errorType: error.name, errorMessage: error.message, trace };
 }
 
-// Like Lambda's runtime, it also logs the error's own properties, which are not in the answer.
-function log(what, error, thrown) {
-  const added = thrown instanceof Error ? { ...thrown } : {};
-  const whole = JSON.stringify({ ...added, ...error });
-  const line = [new Date().toISOString(), unanswered, 'ERROR', what, whole];
-  process.stderr.write(`${line.filter(Boolean).join('\t')}\n`);
+// As the logs of Lambda's own runtime show it, with the error's own properties, which are not in the
+// answer. @see https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
+function loggable(error, stackName) {
+  const lines = typeof error.stack === 'string' ? error.stack.split('\n') : [];
+  const { name: errorType, message: errorMessage } = error;
+  return Object.assign({ errorType, errorMessage }, error, { [stackName]: lines });
+}
+
+function jsonMessage(values) {
+  if (values.length !== 1) return format(...values);
+  return values[0] instanceof Error ? loggable(values[0], 'stackTrace') : values[0];
+}
+
+function writeLine(level, ...values) {
+  const timestamp = new Date().toISOString();
+  const line = isJson
+    ? JSON.stringify({ timestamp, level, requestId: unanswered, message: jsonMessage(values) })
+    : [timestamp, unanswered, level, format(...values)].join('\t');
+  process.stdout.write(`${line.replaceAll('\n', '\r')}\n`);
+}
+
+for (const method of ['trace', 'debug', 'info', 'log', 'warn', 'error']) {
+  const level = method === 'log' ? 'INFO' : method.toUpperCase();
+  globalThis.console[method] = (...values) => writeLine(level, ...values);
+}
+
+function logError(what, thrown) {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  if (isJson) writeLine('ERROR', error);
+  else writeLine('ERROR', what, `\t${JSON.stringify(loggable(error, 'stack'))}`);
 }
 
 async function die(what, thrown, exitCode) {
   if (dying) return;
   dying = true;
   const error = serialised(thrown);
-  log(what, error, thrown);
+  logError(what, thrown);
   const path = unanswered === undefined ? '/init/error' : `/invocation/${unanswered}/error`;
   try {
     await call('POST', path, JSON.stringify(error));
@@ -122,7 +148,7 @@ async function runOnce(handler) {
     answer = stringified(await handler(JSON.parse(body), context));
   } catch (thrown) {
     const error = serialised(thrown);
-    log('Invoke Error', error, thrown);
+    logError('Invoke Error', thrown);
     path = `/invocation/${unanswered}/error`;
     answer = JSON.stringify(error);
   }

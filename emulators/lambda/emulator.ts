@@ -16,8 +16,14 @@ import {
   type FunctionDefinition,
   type RoleCredentials,
 } from './environment.ts';
-import { LambdaFunction } from './function.ts';
-import { answerInvokeApi, type InvocationType, type InvokeAnswer } from './invoke-api.ts';
+import { type InvocationOutcome, LambdaFunction } from './function.ts';
+import { parseFunctionName } from './function-name.ts';
+import {
+  answerInvokeApi,
+  type FoundFunction,
+  type InvocationType,
+  type InvokeAnswer,
+} from './invoke-api.ts';
 
 export interface LambdaEmulatorOptions extends AwsOptions {
   /** The credentials of every function's role. @default dummy credentials */
@@ -29,6 +35,7 @@ export interface LambdaEmulatorOptions extends AwsOptions {
   /** @default 10_000 */
   readonly initTimeoutMs?: number | undefined;
   readonly onLog?: ((functionName: string, line: string) => void) | undefined;
+  readonly onInvoked?: ((functionName: string, outcome: InvocationOutcome) => void) | undefined;
   readonly onEventDropped?: ((event: DroppedEvent) => void) | undefined;
 }
 
@@ -94,9 +101,9 @@ export class LambdaEmulator implements LocalServer {
   answer(request: HttpRequest): Promise<HttpReply> {
     return answerInvokeApi(
       {
-        find: (name, qualifier) => this.#find(name, qualifier),
+        find: (...wanted) => this.#find(...wanted),
         list: () => [...this.#functions.values()],
-        call: (target, type, body) => this.#call(target, type, body),
+        call: (found, type, body) => this.#call(found, type, body),
         authorize: (...question) => this.#checkAllowed(...question),
         overridesOf: (name) => this.configurationOverrides.get(name) ?? {},
       },
@@ -122,6 +129,7 @@ export class LambdaEmulator implements LocalServer {
       credentials: this.#options.credentials ?? defaultCredentials,
       initTimeoutMs: this.#options.initTimeoutMs ?? 10_000,
       onLog: (line: string) => this.#options.onLog?.(functionName, line),
+      onInvoked: (outcome: InvocationOutcome) => this.#options.onInvoked?.(functionName, outcome),
     };
     this.#functions.set(functionName, new LambdaFunction(definition, surroundings));
     return arn;
@@ -142,12 +150,12 @@ export class LambdaEmulator implements LocalServer {
 
   /** The lines that the function and the platform logged, oldest first. Old lines are dropped. */
   logs(functionName: string): readonly string[] {
-    return this.#find(functionName).logs;
+    return this.#find(functionName).target.logs;
   }
 
   /** The ids of a function's processes, busy or frozen. */
   processIds(functionName: string): readonly number[] {
-    return this.#find(functionName).processIds;
+    return this.#find(functionName).target.processIds;
   }
 
   /** Resolves when every asynchronous event is handled or dropped. */
@@ -169,18 +177,25 @@ export class LambdaEmulator implements LocalServer {
     this.#options.onEventDropped?.(event);
   }
 
-  /** Finds a function by name, partial ARN or full ARN, with or without a qualifier. */
-  #find(text: string, qualifier = '$LATEST'): LambdaFunction {
-    const pattern = /^(?:(?:arn:aws:lambda:([^:]+):)?(\d{12}):function:)?([^:]+)(?::([^:]+))?$/;
-    const match = pattern.exec(text);
-    const [, region = this.#region, accountId = this.#accountId, name = text, version = qualifier] =
-      match ?? [];
+  /** @throws AwsError if the name is malformed or refers to nothing */
+  #find(text: string, qualifier?: string, action = 'InvokeFunction'): FoundFunction {
+    const named = parseFunctionName(text, qualifier);
+    const { region = this.#region, accountId = this.#accountId, name } = named;
+    if (region !== this.#region) {
+      const [there, here] = [region, this.#region].map((name) => `'${name}'`);
+      const message = `Functions from ${there} are not reachable in this region (${here})`;
+      throw new AwsError('ResourceNotFoundException', message, 404);
+    }
     const target = this.#functions.get(name);
-    const isHere = region === this.#region && accountId === this.#accountId;
-    if (target !== undefined && isHere && version === '$LATEST') return target;
-    const suffix = version === '$LATEST' ? '' : `:${version}`;
-    const arn = `arn:aws:lambda:${region}:${accountId}:function:${name}${suffix}`;
-    throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, 404);
+    const arn = `arn:aws:lambda:${region}:${accountId}:function:${name}`;
+    const qualified = named.qualifier === undefined ? arn : `${arn}:${named.qualifier}`;
+    const isLatest = named.qualifier === undefined || named.qualifier === '$LATEST';
+    if (target !== undefined && accountId === this.#accountId && isLatest) {
+      return { target, functionArn: qualified };
+    }
+    const missing =
+      action === 'InvokeFunction' && named.qualifier === undefined ? `${arn}:$LATEST` : qualified;
+    throw new AwsError('ResourceNotFoundException', `Function not found: ${missing}`, 404);
   }
 
   async #checkAllowed(request: HttpRequest, action: string, resource: string): Promise<void> {
@@ -194,14 +209,14 @@ export class LambdaEmulator implements LocalServer {
     throw new AwsError(type, message, 403);
   }
 
-  async #call(target: LambdaFunction, type: InvocationType, body: Buffer): Promise<InvokeAnswer> {
+  async #call(found: FoundFunction, type: InvocationType, body: Buffer): Promise<InvokeAnswer> {
     if (!this.#started) throw new Error('the Lambda emulator is not running');
     const payload = checkedPayload(type, body);
     const requestId = randomUUID();
-    if (type === 'RequestResponse') {
-      return { requestId, record: await target.invoke(requestId, payload) };
-    }
-    if (type === 'Event') this.#events.accept(target, requestId, payload);
+    const { target, functionArn } = found;
+    const event = { requestId, payload, functionArn };
+    if (type === 'RequestResponse') return { requestId, record: await target.invoke(event) };
+    if (type === 'Event') this.#events.accept(target, event);
     return { requestId };
   }
 }

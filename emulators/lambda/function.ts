@@ -15,12 +15,25 @@ export interface InvocationRecord extends Outcome {
   readonly logs: readonly string[];
 }
 
+/** One event for a function. */
+export interface FunctionEvent {
+  readonly requestId: string;
+  /** JSON. */
+  readonly payload: string;
+  /** As the caller named the function: with a qualifier if that had one. */
+  readonly functionArn: string;
+}
+
+/** What became of an invocation, or of one that was refused. */
+export type InvocationOutcome = Outcome['status'] | 'throttled';
+
 export interface FunctionSurroundings {
   readonly arn: string;
   readonly region: string;
   readonly credentials: RoleCredentials;
   readonly initTimeoutMs: number;
   readonly onLog: (line: string) => void;
+  readonly onInvoked: (outcome: InvocationOutcome) => void;
 }
 
 /** A function and its sandboxes: warm ones are reused, concurrent invocations get new ones. */
@@ -50,9 +63,10 @@ export class LambdaFunction {
   }
 
   /** @throws AwsError `TooManyRequestsException` if the reserved concurrency is exhausted */
-  async invoke(requestId: string, payload: string): Promise<InvocationRecord> {
+  async invoke(event: FunctionEvent): Promise<InvocationRecord> {
     const { reservedConcurrency = Number.POSITIVE_INFINITY } = this.definition;
     if (this.#inFlight.size >= reservedConcurrency) {
+      this.surroundings.onInvoked('throttled');
       throw new AwsError(
         'TooManyRequestsException',
         'Rate Exceeded.',
@@ -60,7 +74,7 @@ export class LambdaFunction {
         'ReservedFunctionConcurrentInvocationLimitExceeded',
       );
     }
-    const run = this.#run(requestId, payload);
+    const run = this.#run(event);
     this.#inFlight.add(run);
     try {
       return await run;
@@ -79,7 +93,7 @@ export class LambdaFunction {
     await Promise.allSettled(this.#inFlight);
   }
 
-  async #run(requestId: string, payload: string): Promise<InvocationRecord> {
+  async #run(event: FunctionEvent): Promise<InvocationRecord> {
     const tail = new LogTail();
     const log = (line: string): void => {
       tail.append(line);
@@ -90,15 +104,15 @@ export class LambdaFunction {
     sandbox.onLine = log;
     try {
       const outcome = await runIn(sandbox, {
-        requestId,
-        payload,
+        ...event,
         cold: warm === undefined,
-        functionArn: this.surroundings.arn,
+        loggingFormat: this.definition.loggingFormat ?? 'Text',
         timeoutMs: this.timeoutMs,
         initTimeoutMs: this.surroundings.initTimeoutMs,
         memoryMb: this.memoryMb,
         log,
       });
+      this.surroundings.onInvoked(outcome.status);
       return { ...outcome, logs: tail.lines };
     } finally {
       sandbox.onLine = (line) => this.#write(line);

@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { type Outcome, outcomeOf } from './outcome.ts';
+import { endLines, type LoggedInvocation, startLine } from './platform-log.ts';
 import type { PhaseEnd, Sandbox } from './sandbox.ts';
 
-export interface InvocationOrder {
-  readonly requestId: string;
+export interface InvocationOrder extends LoggedInvocation {
   /** JSON. */
   readonly payload: string;
   /** True if the sandbox is new and must be initialised first. */
   readonly cold: boolean;
-  readonly functionArn: string;
   readonly timeoutMs: number;
   readonly initTimeoutMs: number;
-  readonly memoryMb: number;
   readonly log: (line: string) => void;
 }
 
@@ -26,7 +24,7 @@ export async function runIn(sandbox: Sandbox, order: InvocationOrder): Promise<O
     end = await sandbox.initialise(initTimeoutMs);
     initMs = performance.now() - created;
   }
-  log(`START RequestId: ${requestId} Version: $LATEST`);
+  log(startLine(order));
   const started = performance.now();
   if (end === 'ready') {
     limitMs = timeoutMs;
@@ -37,34 +35,9 @@ export async function runIn(sandbox: Sandbox, order: InvocationOrder): Promise<O
   }
   const durationMs = performance.now() - started;
   const outcome = outcomeOf(end, sandbox.answer, { requestId, limitMs });
-  for (const line of outcome.platformLines) log(line);
-  log(`END RequestId: ${requestId}`);
-  log(reportLine(order, outcome, { durationMs, initMs, peakMb: sandbox.peakMemoryMb }));
+  const measured = { durationMs, initMs, peakMb: sandbox.peakMemoryMb };
+  for (const line of endLines(order, outcome, measured)) log(line);
   return outcome;
-}
-
-interface Measured {
-  readonly durationMs: number;
-  readonly initMs: number | undefined;
-  readonly peakMb: number | undefined;
-}
-
-function reportLine(
-  order: InvocationOrder,
-  outcome: Outcome,
-  { durationMs, initMs, peakMb }: Measured,
-): string {
-  const parts = [
-    `REPORT RequestId: ${order.requestId}`,
-    `Duration: ${durationMs.toFixed(2)} ms`,
-    `Billed Duration: ${Math.ceil(durationMs + (initMs ?? 0))} ms`, // AWS bills the initialisation since August 2025
-    `Memory Size: ${order.memoryMb} MB`,
-  ];
-  if (peakMb !== undefined) parts.push(`Max Memory Used: ${peakMb} MB`);
-  if (initMs !== undefined) parts.push(`Init Duration: ${initMs.toFixed(2)} ms`);
-  if (outcome.status !== 'success') parts.push(`Status: ${outcome.status}`);
-  if (outcome.status === 'error') parts.push(`Error Type: ${outcome.errorType}`);
-  return parts.join('\t');
 }
 
 function newTraceId(): string {

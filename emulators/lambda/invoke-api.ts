@@ -12,11 +12,18 @@ export interface InvokeAnswer {
   readonly record?: InvocationRecord | undefined;
 }
 
+/** A function, and its ARN as the caller named it. */
+export interface FoundFunction {
+  readonly target: LambdaFunction;
+  readonly functionArn: string;
+}
+
 /** The emulator, as far as its API needs it. */
 export interface InvokeBackend {
-  find(functionName: string, qualifier?: string): LambdaFunction;
+  /** @throws AwsError if the name is malformed or refers to nothing */
+  find(functionName: string, qualifier: string | undefined, action: string): FoundFunction;
   list(): readonly LambdaFunction[];
-  call(target: LambdaFunction, type: InvocationType, body: Buffer): Promise<InvokeAnswer>;
+  call(found: FoundFunction, type: InvocationType, body: Buffer): Promise<InvokeAnswer>;
   /** @throws AwsError if the caller is not authorized to perform the action. */
   authorize(request: HttpRequest, action: string, resource: string): Promise<void>;
   /** The members of a function's configuration that are replaced. */
@@ -74,9 +81,10 @@ async function route(backend: InvokeBackend, request: HttpRequest): Promise<Http
   }
   const [, name = ''] = routes[action][1].exec(pathname) ?? [];
   const qualifier = searchParams.get('Qualifier') ?? undefined;
-  const target = backend.find(decodeURIComponent(name), qualifier);
+  const found = backend.find(decodeURIComponent(name), qualifier, action);
+  const { target } = found;
   await backend.authorize(request, action, target.surroundings.arn);
-  if (action === 'InvokeFunction') return invoke(backend, target, request);
+  if (action === 'InvokeFunction') return invoke(backend, found, request);
   const document = configuration(backend, target);
   return json(200, action === 'GetFunction' ? { Configuration: document } : document);
 }
@@ -107,7 +115,7 @@ function listFunctions(backend: InvokeBackend, parameters: URLSearchParams): Htt
 
 async function invoke(
   backend: InvokeBackend,
-  target: LambdaFunction,
+  found: FoundFunction,
   { headers, body }: HttpRequest,
 ): Promise<HttpReply> {
   const type = String(headers['x-amz-invocation-type'] ?? 'RequestResponse');
@@ -115,7 +123,7 @@ async function invoke(
     const message = `Value '${type}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: [Event, RequestResponse, DryRun]`;
     throw new AwsError('InvalidParameterValueException', message);
   }
-  const { requestId, record } = await backend.call(target, type, body);
+  const { requestId, record } = await backend.call(found, type, body);
   const idHeader = { 'x-amzn-RequestId': requestId };
   if (record === undefined) return { status: type === 'Event' ? 202 : 204, headers: idHeader };
   const { payload, status, logs } = record;

@@ -9,6 +9,7 @@ const versionId = text(32, 64);
 const versionStage = text(1, 256);
 const description = text(0, 2048);
 const kmsKeyId = text(0, 2048);
+const region = matching(text(1, 128), /^([a-z]+-)+\d+$/);
 const tag = v.object({ Key: text(1, 128), Value: v.optional(text(0, 256), '') });
 const value = {
   ClientRequestToken: v.optional(v.string()),
@@ -36,12 +37,17 @@ export const createSecretRequest = v.object({
   AddReplicaRegions: v.optional(
     v.array(
       v.object({
-        Region: matching(text(1, 128), /^([a-z]+-)+\d+$/),
+        Region: region,
         KmsKeyId: v.optional(kmsKeyId),
       }),
     ),
     [],
   ),
+});
+
+export const removeRegionsRequest = v.object({
+  SecretId: secretId,
+  RemoveReplicaRegions: v.pipe(v.array(region), v.minLength(1, tooShort)),
 });
 
 export const secretRequest = v.object({ SecretId: secretId });

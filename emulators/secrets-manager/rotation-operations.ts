@@ -87,7 +87,7 @@ interface Run {
 async function rotate(service: Service, run: Run, signal: AbortSignal): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      if (await crotationSteps(service, run, rotationSteps, signal)) break;
+      if (await callSteps(service, run, rotationSteps, signal)) break;
       return;
     } catch (error) {
       if (signal.aborted) return;
@@ -108,7 +108,7 @@ async function rotate(service: Service, run: Run, signal: AbortSignal): Promise<
 /** Calls testSecret alone and then takes the label off the version: RotateImmediately was false. */
 async function test(service: Service, run: Run, signal: AbortSignal): Promise<void> {
   try {
-    await crotationSteps(service, run, ['testSecret'], signal);
+    await callSteps(service, run, ['testSecret'], signal);
   } finally {
     const secret = service.store.find(run.arn);
     if (secret !== undefined) {
@@ -120,7 +120,7 @@ async function test(service: Service, run: Run, signal: AbortSignal): Promise<vo
 }
 
 /** True if every step was called. A deleted secret or a cancellation ends the rotation. */
-async function crotationSteps(
+async function callSteps(
   { store, rotations }: Service,
   { arn, token, functionArn }: Run,
   steps: readonly RotationStep[],

@@ -15,7 +15,7 @@ export function describeSecret(secret: Secret) {
     LastAccessedDate: epochSeconds(secret.accessedAt),
     DeletedDate: epochSeconds(secret.deletionAt),
     NextRotationDate: epochSeconds(secret.nextRotationAt),
-    Tags: secret.tags.length > 0 ? secret.tags : undefined,
+    Tags: secret.tags,
     VersionIdsToStages: stagesByVersion(secret.versions),
     OwningService: secret.owningService,
     CreatedDate: epochSeconds(secret.createdAt),

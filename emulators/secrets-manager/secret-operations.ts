@@ -4,6 +4,7 @@ import { requireToken } from './request-token.ts';
 import type {
   createSecretRequest,
   deleteSecretRequest,
+  removeRegionsRequest,
   secretRequest,
   tagResourceRequest,
   untagResourceRequest,
@@ -48,7 +49,7 @@ export function createSecret(
     primaryRegion: AddReplicaRegions.length > 0 ? service.region : undefined,
     isReplica: false,
     replicas: AddReplicaRegions,
-    tags: addTags([], request.Tags),
+    tags: request.Tags.length > 0 ? addTags([], request.Tags) : undefined,
     createdAt: now,
     changedAt: now,
     versions: [],
@@ -71,12 +72,6 @@ export function updateSecret(
   const value = requestedValue(request);
   const id = value && requireToken(request.ClientRequestToken, invalidRequest);
   const secret = writableSecret(service, request.SecretId);
-  // Unlike PutSecretValue, it rejects a repeated request too.
-  if (id && findVersion(secret.versions, id) !== undefined) {
-    throw resourceExists(
-      `You can't use ClientRequestToken ${id} because that value is already in use for a version of secret ${secret.arn}.`,
-    );
-  }
   const stored = value && id ? withVersion(service, secret, { id, value }) : secret;
   const { Description, KmsKeyId } = request;
   service.store.put({
@@ -107,7 +102,7 @@ export function deleteSecret(
   const { store } = service;
   const now = service.now();
   if (force) {
-    const secret = store.find(request.SecretId);
+    const secret = store.findNamed(request.SecretId);
     if (secret === undefined) {
       return {
         ARN: store.unknownArn(request.SecretId),
@@ -125,6 +120,23 @@ export function deleteSecret(
   const deletionAt = now + (days ?? defaultRecoveryDays) * dayMs;
   store.put({ ...secret, deletionAt, changedAt: now });
   return { ARN: secret.arn, Name: secret.name, DeletionDate: epochSeconds(deletionAt) };
+}
+
+/** Deletes replicas. A secret that has any cannot be deleted itself. */
+export function removeRegions(
+  service: Service,
+  request: InferOutput<typeof removeRegionsRequest>,
+): object {
+  const secret = writableSecret(service, request.SecretId);
+  const gone = request.RemoveReplicaRegions;
+  const unknown = gone.find((region) => !secret.replicas.some(({ Region }) => Region === region));
+  if (unknown !== undefined) {
+    throw invalidParameter(`The secret isn't replicated to the Region ${unknown}.`);
+  }
+  const replicas = secret.replicas.filter(({ Region }) => !gone.includes(Region));
+  const primaryRegion = replicas.length > 0 ? secret.primaryRegion : undefined;
+  service.store.put({ ...secret, replicas, primaryRegion, changedAt: service.now() });
+  return { ARN: secret.arn, ReplicationStatus: replicationStatus({ ...secret, replicas }) };
 }
 
 /** Cancels a scheduled deletion. */
@@ -146,7 +158,7 @@ export function tagResource(
   request: InferOutput<typeof tagResourceRequest>,
 ): object {
   const secret = writableSecret(service, request.SecretId);
-  const tags = addTags(secret.tags, request.Tags);
+  const tags = addTags(secret.tags ?? [], request.Tags);
   service.store.put({ ...secret, tags, changedAt: service.now() });
   return {};
 }
@@ -157,8 +169,9 @@ export function untagResource(
   request: InferOutput<typeof untagResourceRequest>,
 ): object {
   const secret = writableSecret(service, request.SecretId);
-  const tags = removeTags(secret.tags, request.TagKeys);
-  if (tags !== secret.tags) service.store.put({ ...secret, tags, changedAt: service.now() });
+  const tags = removeTags(secret.tags ?? [], request.TagKeys);
+  if (tags.length !== (secret.tags ?? []).length)
+    service.store.put({ ...secret, tags, changedAt: service.now() });
   return {};
 }
 

@@ -56,7 +56,8 @@ export interface Secret {
   readonly primaryRegion?: string | undefined;
   readonly isReplica: boolean;
   readonly replicas: readonly Replica[];
-  readonly tags: readonly Tag[];
+  /** Undefined if it never had one. */
+  readonly tags?: readonly Tag[] | undefined;
   readonly createdAt: number;
   readonly changedAt: number;
   readonly accessedAt?: number | undefined;

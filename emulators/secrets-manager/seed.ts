@@ -25,7 +25,8 @@ export interface SecretSeed {
 /** The secret that a seed describes. An existing secret of that name passes on its ARN. */
 export function seededSecret(service: Service, seed: SecretSeed): Secret {
   const createdAt = seed.createdAt ?? service.now();
-  const tags: Tag[] = Object.entries(seed.tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
+  const tags: Tag[] | undefined =
+    seed.tags && Object.entries(seed.tags).map(([Key, Value]) => ({ Key, Value }));
   const empty: Secret = {
     arn: service.store.find(seed.name)?.arn ?? service.store.newArn(seed.name, seed.arnSuffix),
     name: seed.name,

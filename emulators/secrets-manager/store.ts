@@ -64,10 +64,15 @@ export class SecretStore {
     return undefined;
   }
 
+  /** Finds a secret as an operation does. @throws AwsError if no secret can have this name */
+  findNamed(secretId: string): Secret | undefined {
+    if (!secretId.startsWith('arn:')) checkName(secretId);
+    return this.find(secretId);
+  }
+
   /** @throws AwsError if there is no such secret */
   get(secretId: string): Secret {
-    if (!secretId.startsWith('arn:')) checkName(secretId);
-    const secret = this.find(secretId);
+    const secret = this.findNamed(secretId);
     if (secret === undefined) {
       throw resourceNotFound("Secrets Manager can't find the specified secret.");
     }

@@ -1,3 +1,4 @@
+import { AwsError } from './errors.ts';
 import type { HttpRequest, HttpResponse } from './http-server.ts';
 import type { Protocol } from './protocol.ts';
 
@@ -28,6 +29,13 @@ export function queryProtocol(namespace: string): Protocol {
         Error: { Type: status < 500 ? 'Sender' : 'Receiver', Code: type, Message: message },
         RequestId,
       }),
+    unknown: (action) => {
+      const version = /\d{4}-\d\d-\d\d/.exec(namespace)?.[0];
+      return new AwsError(
+        'InvalidAction',
+        `Could not find operation ${action} for version ${version}`,
+      );
+    },
   };
 }
 

@@ -24,9 +24,9 @@ export function serializationError(message: string): AwsError {
   return new AwsError('SerializationException', message);
 }
 
-/** The operation is not emulated. */
+/** The operation is unknown. AWS says so without a message. */
 export function unknownOperation(): AwsError {
-  return new AwsError('UnknownOperationException', 'The requested operation is not known.');
+  return new AwsError('UnknownOperationException', '');
 }
 
 /** The service itself failed. */

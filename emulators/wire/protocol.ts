@@ -10,4 +10,6 @@ export interface Protocol {
   };
   result(action: string, result: object, requestId: string): HttpResponse;
   error(error: AwsError, requestId: string): HttpResponse;
+  /** The error for an operation that the service does not have. */
+  unknown(action: string): AwsError;
 }

@@ -25,6 +25,7 @@ const names = [
   'docs/reference.md',
   'docs/runbook.md',
   'docs/scale.md',
+  'emulators/README.md',
   ...['lambda-consumer', 'ecs-service', 'cross-account-consumer', 'terraform'].map(
     (name) => `examples/${name}/README.md`,
   ),
@@ -48,7 +49,7 @@ describe('the documents', () => {
   });
 
   it('name only files of the project that exist', () => {
-    const folders = 'core|client|lambda|infra|cli|emulators|local|test|docs|examples';
+    const folders = 'core|client|lambda|infra|cli|conformance|emulators|local|test|docs|examples';
     const path = new RegExp(`\`((?:${folders})/[^\`<*]*\\.\\w+)\``, 'g');
     for (const [name, text] of documents) {
       for (const [, file = ''] of text.matchAll(path)) {

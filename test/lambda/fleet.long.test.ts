@@ -40,8 +40,8 @@ function seedFleet(world: World, count: number, hoursLeft: number): void {
 
 /** The figure that Lambda reports of the last invocation. */
 function memoryUsed({ lambda, functionName }: World): number {
-  const report = lambda.logs(functionName).findLast((line) => line.startsWith('REPORT'));
-  return Number(/Max Memory Used: (\d+) MB/.exec(report ?? '')?.[1]);
+  const report = lambda.logs(functionName).findLast((line) => line.includes('platform.report'));
+  return Number(/"maxMemoryUsedMB":(\d+)/.exec(report ?? '')?.[1]);
 }
 
 describe.skipIf(process.platform !== 'linux')('the memory that the template gives', () => {

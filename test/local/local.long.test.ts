@@ -91,6 +91,19 @@ describe('npm run local', () => {
     expect(JSON.parse(await aws(...read, another))).toMatchObject({ schema: 1 });
   });
 
+  it('raises an alarm by hand, mails it, and clears it after the next evaluation', async (context) => {
+    const cli = awsCli(context);
+    const { local, environment } = await startLocal(['--tick', '2']);
+    const set = ['--alarm-name', 'rotator-local-failing', '--state-value', 'ALARM'];
+    const endpoint = ['--endpoint-url', environment['AWS_ENDPOINT_URL'] ?? ''];
+    const reason = ['--state-reason', 'delivery check'];
+    await run(cli, [...endpoint, 'cloudwatch', 'set-alarm-state', ...set, ...reason], environment);
+    await local.printed(
+      /mail to oncall@example.com: ALARM: "rotator-local-failing": delivery check/,
+    );
+    await local.printed(/mail to oncall@example.com: OK: "rotator-local-failing"/);
+  });
+
   it('serves boto3 with the printed environment', async (context) => {
     const python = pythonWithBoto3(context);
     const { environment } = await startLocal();

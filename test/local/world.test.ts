@@ -38,6 +38,25 @@ describe('the embedded world', () => {
     expect(statSync(bundle).size).toBeLessThan(950_000);
   });
 
+  it('runs the schedules that are enabled, and alarms on an invocation that failed', async () => {
+    const { world, account } = await startWorld();
+    const [schedule] = account.schedules.values();
+    if (schedule === undefined) throw new Error('the world has no schedule');
+    account.schedules.set(schedule.name, { ...schedule, state: 'DISABLED' });
+    await world.runSchedules();
+    await world.lambda.idle();
+    expect(world.lambda.logs(world.functionName)).toEqual([]);
+    account.schedules.set(schedule.name, schedule);
+    await world.runSchedules();
+    await world.lambda.idle();
+    expect(world.lambda.logs(world.functionName).join()).toContain('"action":"tick"');
+    expect(world.evaluateAlarms()).toEqual([]);
+    await world.lambda.invoke(world.functionName, { action: 'nothing' });
+    expect(world.evaluateAlarms()).toMatchObject([
+      { alarmName: 'rotator-local-new-failure', to: 'ALARM' },
+    ]);
+  });
+
   it('has one clock for everything but the function', async () => {
     const now = Date.UTC(2026, 10, 25, 12);
     const { world, secretsManager } = await startWorld({ now: () => now });

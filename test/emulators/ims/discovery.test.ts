@@ -1,5 +1,6 @@
+import { createPublicKey, type JsonWebKey, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { Clock, requestToken, startIms } from './start-ims.ts';
+import { Clock, requestToken, startIms, type TokenBody } from './start-ims.ts';
 
 const path = '/ims/.well-known/openid-configuration';
 
@@ -16,6 +17,35 @@ describe('the OpenID configuration', () => {
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
     });
     expect(ims.tokenRequests).toEqual([]);
+  });
+
+  it('advertises only what answers', async () => {
+    const ims = await startIms();
+    const document = (await (await fetch(`${ims.url}${path}`)).json()) as Record<string, unknown>;
+    const urls = Object.values(document).filter(
+      (value): value is string => typeof value === 'string' && value.startsWith(`${ims.url}/`),
+    );
+    expect(urls).toHaveLength(4);
+    for (const url of urls) {
+      const statuses = [await fetch(url), await fetch(url, { method: 'POST' })].map(
+        ({ status }) => status,
+      );
+      expect(statuses).not.toContain(404);
+    }
+  });
+
+  it('has the key that signs the tokens', async () => {
+    const ims = await startIms();
+    const { access_token } = (await (await requestToken(ims)).json()) as TokenBody;
+    const { keys } = (await (await fetch(`${ims.url}/ims/keys`)).json()) as { keys: JsonWebKey[] };
+    const [header = '', claims = '', signature = ''] = access_token.split('.');
+    expect(keys).toMatchObject([{ kid: 'ims_na1-key-at-1', kty: 'RSA', alg: 'RS256' }]);
+    const key = createPublicKey({ key: keys[0] ?? {}, format: 'jwk' });
+    const verified = (text: string): boolean =>
+      verify('sha256', Buffer.from(text), key, Buffer.from(signature, 'base64url'));
+    expect(verified(`${header}.${claims}`)).toBe(true);
+    expect(verified(`${header}.${claims}x`)).toBe(false);
+    expect(keys[0]).not.toHaveProperty('d');
   });
 
   it('rejects a POST', async () => {

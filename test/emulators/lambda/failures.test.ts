@@ -22,7 +22,7 @@ describe('an error of the function', () => {
       errorMessage: 'no such thing',
       trace: expect.arrayContaining(['TypeError: no such thing']),
     });
-    expect(logs.at(1)).toMatch(/\tERROR\tInvoke Error\t\{"errorType":"TypeError"/);
+    expect(logs.at(1)).toMatch(/\tERROR\tInvoke Error \t\{"errorType":"TypeError"/);
     expect(logs.at(-1)).toMatch(/\tStatus: error\tError Type: TypeError$/);
   });
 

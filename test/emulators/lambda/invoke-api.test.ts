@@ -42,18 +42,54 @@ describe('Invoke', () => {
   });
 
   it.each([
-    ['nobody', 'arn:aws:lambda:us-east-1:111122223333:function:nobody'],
-    ['echo:live', 'arn:aws:lambda:us-east-1:111122223333:function:echo:live'],
+    ['nobody', 'Function not found: arn:aws:lambda:us-east-1:111122223333:function:nobody:$LATEST'],
+    ['echo:live', 'Function not found: arn:aws:lambda:us-east-1:111122223333:function:echo:live'],
     [
       'arn:aws:lambda:eu-west-1:111122223333:function:echo',
-      'arn:aws:lambda:eu-west-1:111122223333:function:echo',
+      "Functions from 'eu-west-1' are not reachable in this region ('us-east-1')",
     ],
-  ])('does not find %s', async (name, arn) => {
+  ])('does not find %s', async (name, Message) => {
     const lambda = await startLambda(['echo']);
     const response = await post(lambda, name);
     expect(response.status).toBe(404);
     expect(response.headers.get('x-amzn-errortype')).toBe('ResourceNotFoundException');
-    expect(await response.json()).toEqual({ Type: 'User', Message: `Function not found: ${arn}` });
+    expect(await response.json()).toEqual({ Type: 'User', Message });
+  });
+
+  // LocalStack's test_function_name_and_qualifier_validation, recorded on AWS
+  it.each([
+    '*',
+    'echo!',
+    'invalid-account:function:echo',
+    'arn:aws:lambda:invalid-region:111122223333:function:echo',
+    'arn:aws:ec2:us-east-1:111122223333:instance:i-1234567890abcdef0',
+    'arn:aws:lambda:us-east-1:111122223333:function:echo:1:2',
+    'arn:aws:lambda::111122223333:function:echo',
+    'arn:aws:lambda:us-east-1::function:echo',
+    'echo:$LATES',
+  ])('refuses the malformed name %s', async (name) => {
+    const lambda = await startLambda(['echo']);
+    const response = await post(lambda, name);
+    expect(response.status).toBe(400);
+    expect(response.headers.get('x-amzn-errortype')).toBe('ValidationException');
+    const { message } = (await response.json()) as { message: string };
+    expect(message).toContain(
+      `1 validation error detected: Value '${name}' at 'functionName' failed to satisfy constraint: Member must satisfy regular expression pattern: (arn:`,
+    );
+  });
+
+  it.each([
+    ['echo', 'invalid!', 'ValidationException', "Value 'invalid!' at 'qualifier'"],
+    ['echo', 'a'.repeat(129), 'ValidationException', 'less than or equal to 128'],
+    ['*', 'a'.repeat(129), 'ValidationException', '2 validation errors detected'],
+    ['echo:$LATEST', '1', 'InvalidParameterValueException', 'does not match the specified'],
+  ])('refuses %s with the qualifier %s', async (name, qualifier, type, text) => {
+    const lambda = await startLambda(['echo']);
+    const path = `${encodeURIComponent(name)}/invocations?Qualifier=${encodeURIComponent(qualifier)}`;
+    const url = `${lambda.url}/2015-03-31/functions/${path}`;
+    const response = await fetch(url, { method: 'POST' });
+    expect([response.status, response.headers.get('x-amzn-errortype')]).toEqual([400, type]);
+    expect(((await response.json()) as { message: string }).message).toContain(text);
   });
 
   it('treats an empty body as an empty event', async () => {

@@ -124,6 +124,27 @@ describe('a function', () => {
     expect(remaining).toBeLessThanOrEqual(9000);
   });
 
+  it.each([
+    ['qualified', ':$LATEST'],
+    ['qualified:$LATEST', ':$LATEST'],
+    ['qualified', ''],
+  ])('sees its ARN with the qualifier that %s was invoked with', async (name, suffix) => {
+    const lambda = await startLambda();
+    lambda.createFunction({
+      functionName: 'qualified',
+      bundle: bundle('handlers'),
+      handler: 'handlers.context',
+    });
+    const query = name === 'qualified' && suffix !== '' ? '?Qualifier=%24LATEST' : '';
+    const url = `${lambda.url}/2015-03-31/functions/${name}/invocations${query}`;
+    const { invokedFunctionArn } = (await (await fetch(url, { method: 'POST' })).json()) as {
+      invokedFunctionArn: string;
+    };
+    expect(invokedFunctionArn).toBe(
+      `arn:aws:lambda:us-east-1:111122223333:function:qualified${suffix}`,
+    );
+  });
+
   it('has the result null if it returns nothing', async () => {
     const lambda = await startLambda(['returnsNothing']);
     expect(await lambda.invoke('returnsNothing')).toMatchObject({ payload: null });
@@ -202,6 +223,72 @@ describe('logs', () => {
       /^REPORT RequestId: [0-9a-f-]{36}\tDuration: \d+\.\d\d ms\tBilled Duration: \d+ ms\tMemory Size: 128 MB(\tMax Memory Used: \d+ MB)?\tInit Duration: \d+\.\d\d ms$/,
     );
     expect(logs).toHaveLength(6);
+  });
+
+  it('are in JSON where the function says so, with the end only of a failure', async () => {
+    const settings = { loggingFormat: 'JSON', timeoutSeconds: 1 } as const;
+    const lambda = await startLambda(['writes', 'exits'], { settings });
+    const { requestId, logs } = await lambda.invoke('writes', { out: 'one\n' });
+    const [start, one, report, ...others] = logs;
+    expect([one, others]).toEqual(['one', []]);
+    expect(JSON.parse(start ?? '')).toEqual({
+      time: expect.stringMatching(/^\d{4}-.*Z$/),
+      type: 'platform.start',
+      record: {
+        requestId,
+        functionArn: 'arn:aws:lambda:us-east-1:111122223333:function:writes',
+        version: '$LATEST',
+      },
+    });
+    expect(JSON.parse(report ?? '')).toMatchObject({
+      type: 'platform.report',
+      record: {
+        requestId,
+        status: 'success',
+        metrics: {
+          durationMs: expect.any(Number),
+          billedDurationMs: expect.any(Number),
+          memorySizeMB: 128,
+          initDurationMs: expect.any(Number),
+        },
+      },
+    });
+    const failed = await lambda.invoke('exits', { code: 1 });
+    const end = failed.logs.slice(-2).map((line) => JSON.parse(line));
+    expect(end.map(({ type }) => type)).toEqual(['platform.runtimeDone', 'platform.report']);
+    for (const { record } of end) {
+      expect(record).toMatchObject({ status: 'error', errorType: 'Runtime.ExitError' });
+    }
+  });
+
+  it('have what console writes after the time, the request and the level', async () => {
+    const lambda = await startLambda(['speaks']);
+    const { requestId, logs } = await lambda.invoke('speaks');
+    const lines = logs.slice(1, 3).map((line) => line.split('\t'));
+    expect(lines).toEqual([
+      [expect.stringMatching(/Z$/), requestId, 'INFO', 'two\rlines { a: 1 }'],
+      [expect.stringMatching(/Z$/), requestId, 'WARN', 'careful'],
+    ]);
+  });
+
+  it('have what console writes, and errors, as objects where the function logs in JSON', async () => {
+    const lambda = await startLambda(['speaks', 'fails'], { settings: { loggingFormat: 'JSON' } });
+    const spoken = await lambda.invoke('speaks');
+    expect(JSON.parse(spoken.logs[2] ?? '')).toEqual({
+      timestamp: expect.stringMatching(/Z$/),
+      level: 'WARN',
+      requestId: spoken.requestId,
+      message: 'careful',
+    });
+    const { logs } = await lambda.invoke('fails');
+    expect(JSON.parse(logs[1] ?? '')).toMatchObject({
+      level: 'ERROR',
+      message: {
+        errorType: 'TypeError',
+        errorMessage: 'no such thing',
+        stackTrace: expect.arrayContaining(['TypeError: no such thing']),
+      },
+    });
   });
 
   it('report the initialisation in the first invocation only', async () => {

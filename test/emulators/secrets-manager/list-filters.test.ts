@@ -34,7 +34,8 @@ describe('the filters of ListSecrets', () => {
     ['name', ['app/one', 'other'], ['app/one', 'other']],
     ['name', ['!app'], ['App/three', 'other', 'rds!cluster']],
     ['description', ['first of'], ['app/one']],
-    ['description', ['many'], []],
+    ['description', ['many'], ['app/one']],
+    ['description', ['any'], []],
     ['description', ['!first'], ['App/three', 'app/two', 'other', 'rds!cluster']],
     ['tag-key', ['te'], ['app/one', 'app/two']],
     ['tag-key', ['!team'], ['App/three', 'other', 'rds!cluster']],
@@ -50,6 +51,52 @@ describe('the filters of ListSecrets', () => {
     const { client } = await startWithSecrets();
     expect(await names(client, { Key, Values })).toEqual(expected);
   });
+
+  // LocalStack's test_list_secrets_filtering, which was run on AWS
+  it.each([
+    ['a', ['a secret', 'an secret', 'asecret']],
+    ['!a', ['thesecret']],
+    ['a secret', ['a secret', 'an secret']],
+    ['!c', ['a secret', 'an secret', 'asecret', 'thesecret']],
+  ])('look for the words of a description: %s', async (value, expected) => {
+    const { client, emulator } = await startEmulator();
+    const descriptions = ['a secret', 'an secret', 'asecret', 'thesecret'];
+    for (const description of descriptions) {
+      emulator.seed({ name: description.replace(' ', '-'), description });
+    }
+    const Filters: Filter[] = [{ Key: 'description', Values: [value] }];
+    const { SecretList } = await client.send(new ListSecretsCommand({ Filters, SortBy: 'name' }));
+    expect(SecretList?.map(({ Description }) => Description)).toEqual(expected);
+  });
+
+  // moto's test_with_all_filter and test_with_all_filter_special_characters, which were run on AWS
+  it.each([
+    ['SecretOne', ['SecretOne']],
+    ['secret', ['SecretFTag', 'SecretOne', 'SecretTwo']],
+    ['ret', []],
+    ['d t', ['SecretTwo']],
+    ['t', ['SecretFTag', 'SecretTwo', 'Thirdsecret']],
+    ['foo', ['SecretFTag']],
+    ['Beta', ['prod-AppBeta-x', 'prod/AppBeta/x']],
+    ['+', []],
+    ['company', ['uat/COMPANY/x']],
+    ['things', []],
+    ['Ythings', ['uat/COMPANYthings/x']],
+    ['N', []],
+  ])(
+    'split words at special characters and capitals for the filter all: %s',
+    async (value, expected) => {
+      const { client, emulator } = await startEmulator();
+      emulator.seed({ name: 'SecretTwo', description: 'DescTwo' });
+      emulator.seed({ name: 'SecretFTag', tags: { 1: 'foo' } });
+      const slashed = ['prod/AppBeta/x', 'prod-AppBeta-x', 'uat/COMPANY/x', 'uat/COMPANYthings/x'];
+      // Two kinds of special characters in one name separate nothing.
+      for (const name of ['SecretOne', 'Thirdsecret', 'prod-AppBeta/x', ...slashed]) {
+        emulator.seed({ name });
+      }
+      expect(await names(client, { Key: 'all', Values: [value] })).toEqual(expected);
+    },
+  );
 
   it('must all match, and one matching value is enough for each', async () => {
     const { client } = await startWithSecrets();

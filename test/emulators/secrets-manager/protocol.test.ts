@@ -36,9 +36,14 @@ describe('the wire protocol', () => {
     expect(headers.get('x-amzn-requestid')).toMatch(/^[0-9a-f-]{36}$/);
     expect(body).toEqual({
       __type: 'ResourceNotFoundException',
-      message: "Secrets Manager can't find the specified secret.",
       Message: "Secrets Manager can't find the specified secret.",
     });
+  });
+
+  it('does not know an operation as AWS does not: with the type alone', async () => {
+    const { emulator } = await startEmulator();
+    const { status, body } = await send(emulator, 'GetRandomPassword', {});
+    expect([status, body]).toEqual([400, { __type: 'UnknownOperationException' }]);
   });
 
   it('treats null as absent and ignores unknown members', async () => {

@@ -1,8 +1,13 @@
 import {
   CreateSecretCommand,
+  DeleteSecretCommand,
+  DescribeSecretCommand,
   ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   RotateSecretCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateSecretCommand,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
@@ -58,6 +63,49 @@ describe('as recordings on AWS show', () => {
       { VersionId: versionId(2), KmsKeyIds: ['DefaultEncryptionKey'], LastAccessedDate },
     ]);
     expect(Versions?.[0]).not.toHaveProperty('LastAccessedDate');
+  });
+
+  // LocalStack's snapshot test_secret_tags
+  it('a secret whose last tag was removed has an empty list of tags, one never tagged has none', async () => {
+    const { client } = await startEmulator();
+    await client.send(new CreateSecretCommand({ Name: 'a' }));
+    const tags = async () => (await client.send(new DescribeSecretCommand({ SecretId: 'a' }))).Tags;
+    expect(await tags()).toBeUndefined();
+    await client.send(new TagResourceCommand({ SecretId: 'a', Tags: [{ Key: 'k', Value: 'v' }] }));
+    await client.send(new UntagResourceCommand({ SecretId: 'a', TagKeys: ['k'] }));
+    expect(await tags()).toEqual([]);
+  });
+
+  // moto's test_update_same_secret_value_with_same_token and …_different_…, which were run on AWS
+  it('an update with a used token succeeds if the value is the same, else is refused', async () => {
+    const { client } = await startEmulator();
+    const used = { ClientRequestToken: versionId(1) };
+    await client.send(new CreateSecretCommand({ Name: 'a', SecretString: 'one', ...used }));
+    const update = (SecretString: string) =>
+      client.send(new UpdateSecretCommand({ SecretId: 'a', SecretString, ...used }));
+    expect(await update('one')).toMatchObject({ VersionId: versionId(1) });
+    await expect(update('two')).rejects.toMatchObject({ name: 'ResourceExistsException' });
+  });
+
+  // LocalStack's snapshot test_invalid_secret_name
+  it('a name that no secret can have is refused by every operation', async () => {
+    const { client } = await startEmulator();
+    const SecretId = ' Inv*Name? ';
+    for (const call of [
+      client.send(new CreateSecretCommand({ Name: SecretId })),
+      client.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true })),
+      client.send(new DescribeSecretCommand({ SecretId })),
+      client.send(new ListSecretVersionIdsCommand({ SecretId })),
+      client.send(new PutSecretValueCommand({ SecretId, SecretString: 'x' })),
+      client.send(new TagResourceCommand({ SecretId, Tags: [] })),
+      client.send(new UpdateSecretCommand({ SecretId, SecretString: 'x' })),
+    ]) {
+      await expect(call).rejects.toMatchObject({
+        name: 'ValidationException',
+        message:
+          'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
+      });
+    }
   });
 
   it('a rotation without a function, and a value under a used token, are refused in these words', async () => {

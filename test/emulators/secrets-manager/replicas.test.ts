@@ -1,8 +1,10 @@
 import {
   DeleteSecretCommand,
+  DescribeSecretCommand,
   GetSecretValueCommand,
   ListSecretsCommand,
   PutSecretValueCommand,
+  RemoveRegionsFromReplicationCommand,
   TagResourceCommand,
   UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
@@ -25,6 +27,22 @@ describe('a replica', () => {
     ]) {
       await expect(write).rejects.toMatchObject({ name: 'InvalidRequestException' });
     }
+  });
+
+  it('prevents the deletion of its source until it is removed', async () => {
+    const { client, emulator } = await startEmulator();
+    const ARN = emulator.seed({ name: 'a', replicas: [{ Region: 'eu-west-1' }] });
+    const remove = new DeleteSecretCommand({ SecretId: 'a', ForceDeleteWithoutRecovery: true });
+    await expect(client.send(remove)).rejects.toMatchObject({ name: 'InvalidParameterException' });
+    const from = (region: string) =>
+      new RemoveRegionsFromReplicationCommand({ SecretId: 'a', RemoveReplicaRegions: [region] });
+    await expect(client.send(from('eu-west-2'))).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+    });
+    expect(await client.send(from('eu-west-1'))).toMatchObject({ ARN });
+    const described = await client.send(new DescribeSecretCommand({ SecretId: 'a' }));
+    expect([described.ReplicationStatus, described.PrimaryRegion]).toEqual([undefined, undefined]);
+    await client.send(remove);
   });
 
   it('is as read-only as a secret that another service manages', async () => {

@@ -22,6 +22,12 @@ export const writes = ({ out = '', err = '' }) => {
   process.stderr.write(err);
 };
 
+export const speaks = () => {
+  const { console } = globalThis;
+  console.log('two\nlines', { a: 1 });
+  console.warn('careful');
+};
+
 export const returnsNothing = () => {};
 
 export const returnsCycle = () => {

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { createInterface } from 'node:readline/promises';
+import { parseArgs } from 'node:util';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { bounds, cost } from './cost.ts';
+import { type CaseResult, cases, runSuite } from './suite.ts';
+
+const usage = `Usage: npm run --silent conformance -- --endpoint URL [--prefix NAME] [--region REGION]
+       npm run --silent conformance -- --prefix NAME [--region REGION] [--yes]
+
+Checks what the project relies on in Secrets Manager: at an endpoint, or else at AWS, with the
+credentials that the AWS SDK finds. It creates secrets below the prefix and deletes them by ARN, also
+after Ctrl-C. One line for each case goes to the standard error, a summary in JSON to the standard
+output.
+`;
+
+interface Options {
+  readonly endpoint?: string | undefined;
+  readonly prefix?: string | undefined;
+  readonly region?: string | undefined;
+  readonly yes?: boolean | undefined;
+}
+
+/** Undefined for arguments that make no sense. */
+function optionsOf(args: readonly string[]): Options | undefined {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        endpoint: { type: 'string' },
+        prefix: { type: 'string' },
+        region: { type: 'string' },
+        yes: { type: 'boolean' },
+      },
+    });
+    const isPlaced = values.endpoint !== undefined || values.prefix !== undefined;
+    const isName = /^[\w/+=.@-]{1,100}$/.test(values.prefix ?? 'x');
+    return isPlaced && isName ? values : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** AWS needs real credentials; nothing else has any. */
+function clientFor({ endpoint, region }: Options): SecretsManagerClient {
+  if (endpoint === undefined)
+    return new SecretsManagerClient(region === undefined ? {} : { region });
+  const {
+    AWS_ACCESS_KEY_ID = 'conformance',
+    AWS_SECRET_ACCESS_KEY = 'conformance',
+    AWS_SESSION_TOKEN = '',
+  } = process.env;
+  return new SecretsManagerClient({
+    endpoint,
+    region: region ?? process.env['AWS_REGION'] ?? 'us-east-1',
+    credentials: {
+      accessKeyId: AWS_ACCESS_KEY_ID,
+      secretAccessKey: AWS_SECRET_ACCESS_KEY,
+      sessionToken: AWS_SESSION_TOKEN,
+    },
+  });
+}
+
+async function confirmed(client: SecretsManagerClient, { prefix, yes }: Options): Promise<boolean> {
+  const region = await client.config.region();
+  const { secrets, requests } = bounds;
+  process.stderr.write(
+    `${cases.length} cases at AWS in ${region}: at most ${secrets} secrets below ${prefix}/, each for less than an hour,\nand about ${requests} requests: less than $${cost(bounds).toFixed(2)}. ListSecrets may take minutes to show a change.\n`,
+  );
+  if (yes) return true;
+  if (!process.stdin.isTTY) {
+    process.stderr.write('Give --yes to start without a question.\n');
+    return false;
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question('Start? (y/N) ');
+  terminal.close();
+  return /^y(es)?$/i.test(answer);
+}
+
+function lineOf({ title, source, passed, problem }: CaseResult): string {
+  return passed ? `✓ ${title}\n` : `✗ ${title}\n    ${problem}\n    ${source}\n`;
+}
+
+const options = optionsOf(process.argv.slice(2));
+if (options === undefined) {
+  process.stderr.write(usage);
+  process.exitCode = 2;
+} else {
+  const client = clientFor(options);
+  const isAws = options.endpoint === undefined;
+  if (isAws && !(await confirmed(client, options))) {
+    process.exitCode = 2;
+  } else {
+    const stopped = new AbortController();
+    process.once('SIGINT', () => stopped.abort());
+    const summary = await runSuite(client, {
+      signal: stopped.signal,
+      prefix: `${options.prefix ?? 'conformance'}/${randomUUID().slice(0, 8)}`,
+      listLag: isAws ? 360 : 10,
+      onResult: (result) => process.stderr.write(lineOf(result)),
+    });
+    process.stdout.write(`${JSON.stringify(summary, undefined, 2)}\n`);
+    const isClean = summary.passed === cases.length && summary.left.length === 0;
+    process.exitCode = isClean ? 0 : 1;
+  }
+  client.destroy();
+}

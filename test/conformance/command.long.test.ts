@@ -1,0 +1,53 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { startEmulator } from '../emulators/secrets-manager/start-secrets-manager.ts';
+import { root } from '../support/document.ts';
+
+const run = promisify(execFile);
+const main = ['conformance/main.ts'];
+const options = { cwd: root, env: { PATH: process.env['PATH'] } };
+
+describe('npm run conformance', () => {
+  it('prints a line for each case and a summary in JSON', async () => {
+    const { emulator } = await startEmulator();
+    const args = [...main, '--endpoint', emulator.url];
+    const { stdout, stderr } = await run(process.execPath, args, options);
+    const { passed, failed, cases } = JSON.parse(stdout);
+    expect([passed, failed]).toEqual([cases.length, 0]);
+    expect(stderr.match(/^✓ /gm)).toHaveLength(cases.length);
+    expect(emulator.calls.length).toBeGreaterThan(cases.length);
+  });
+
+  it('fails when a case does, and names the source of what it expected', async () => {
+    const { emulator } = await startEmulator();
+    emulator.faults.inject({ kind: 'denied' }, { when: ({ action }) => action === 'TagResource' });
+    const args = [...main, '--endpoint', emulator.url];
+    const failure = await run(process.execPath, args, options).catch((error) => error);
+    expect(failure.code).toBe(1);
+    expect(failure.stderr).toMatch(
+      /✗ a tag replaces .*\n {4}.*not authorized.*\n {4}https:.*TagResource/,
+    );
+    expect(JSON.parse(failure.stdout).left).toEqual([]);
+  });
+
+  it('estimates the cost at AWS, and does not start unasked', () => {
+    const args = [...main, '--prefix', 'team', '--region', 'eu-west-1'];
+    const { status, stderr } = spawnSync(process.execPath, args, { ...options, encoding: 'utf8' });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(
+      /at AWS in eu-west-1: at most \d+ secrets below team\/.*\n.*less than \$0\.0\d/,
+    );
+  });
+
+  it.each([[[]], [['--endpoint']], [['--prefix', 'a b']], [['--what']]])(
+    'explains itself when the arguments are %j',
+    (args) => {
+      const { status, stderr } = spawnSync(process.execPath, [...main, ...args], {
+        ...options,
+        encoding: 'utf8',
+      });
+      expect([status, stderr.slice(0, 26)]).toEqual([2, 'Usage: npm run --silent co']);
+    },
+  );
+});
