@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { parseConfig } from '../core/config.ts';
-import { type Command, parseEvent } from '../core/event.ts';
+import { parseEvent } from '../core/event.ts';
 import { epochSeconds } from '../core/instant.ts';
 import type { RunResult } from '../core/run-result.ts';
 import { ImsOnDemand } from './adapters/ims-on-demand.ts';
@@ -10,11 +10,10 @@ import { PowertoolsLog } from './adapters/powertools-log.ts';
 import { PowertoolsMetrics } from './adapters/powertools-metrics.ts';
 import { sdkSettings } from './adapters/sdk-settings.ts';
 import { SecretsManager } from './adapters/secrets-manager.ts';
-import { tick } from './commands/tick.ts';
-import { reportRun } from './report-run.ts';
-import { assertRenewalFits, closingSeconds, timeouts } from './steps/budget.ts';
+import { runCommand } from './run-command.ts';
+import { closingSeconds, timeouts } from './steps/budget.ts';
 import { proxyCredentials } from './steps/proxy-credentials.ts';
-import { newMemory, type Report, type Run, startRun } from './steps/run.ts';
+import { newMemory, startRun } from './steps/run.ts';
 
 /** The parts of Lambda's context that are used. */
 interface Context {
@@ -77,17 +76,5 @@ export async function handler(event: unknown, context: Context): Promise<RunResu
     },
     memory,
   );
-  assertRenewalFits(run, command);
-  return await reportRun(run, command, (report) => runCommand(run, command, report));
-}
-
-async function runCommand(run: Run, command: Command, report: Report): Promise<void> {
-  if (command.action === 'tick') return await tick(run, report, command.shard);
-  if (command.action === 'ignore') return;
-  const { renewEach, rotate, status } = await import('./on-demand.ts');
-  if (command.action === 'status') return await status(run, report);
-  if (command.action === 'renew') {
-    return await renewEach(run, command.credentials, command.force, report);
-  }
-  report(await rotate(run, command));
+  return await runCommand(run, command);
 }

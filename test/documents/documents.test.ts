@@ -23,6 +23,7 @@ const names = [
   'docs/deploy.md',
   'docs/performance.md',
   'docs/reference.md',
+  'docs/reliability.md',
   'docs/runbook.md',
   'docs/scale.md',
   'emulators/README.md',

@@ -150,6 +150,7 @@ it('ships the construct, the function, the commands, the client and the document
       'docs/deploy.md',
       'docs/performance.md',
       'docs/reference.md',
+      'docs/reliability.md',
       'docs/runbook.md',
       'docs/scale.md',
       ...examples,

@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, it, onTestFinished } from 'vitest';
+import { root } from '../support/document.ts';
+
+const run = promisify(execFile);
+
+/** Ways to break the engine, and what the simulation says of each. */
+const breaks = [
+  {
+    what: 'takes a token that expires no later',
+    file: 'core/token-response.ts',
+    from: 'if (token.expiresAt > stored.expiresAt) return;',
+    to: 'if (token.expiresAt > 0) return;',
+    rule: 'invariant 1',
+  },
+  {
+    what: 'says that tokens live for longer than they do',
+    file: 'core/token-response.ts',
+    from: 'Math.floor(expiresIn)',
+    to: 'Math.floor(expiresIn * 1.1)',
+    rule: 'invariant 2',
+  },
+  {
+    what: 'shows a token in its log',
+    file: 'lambda/steps/renew-credential.ts',
+    from: 'client_secret_position: clientSecretPosition,\n  });',
+    to: 'client_secret_position: clientSecretPosition,\n    token: token.accessToken.reveal(),\n  });',
+    rule: 'invariant 5',
+  },
+  {
+    what: 'ends a list at its first page',
+    file: 'lambda/steps/list-credentials.ts',
+    from: 'while (nextToken !== undefined)',
+    to: 'while (nextToken === run.config.prefix)',
+    rule: 'invariant 6',
+  },
+  {
+    what: 'returns while calls are in flight',
+    file: 'lambda/steps/mint.ts',
+    from: 'await recording;',
+    to: 'void recording;',
+    rule: 'invariant 8',
+  },
+  {
+    what: 'has no budget of requests',
+    file: 'core/mint-budget.ts',
+    from: 'const burst = 3;',
+    to: 'const burst = 300;',
+    rule: 'invariant 9',
+  },
+  {
+    what: 'renews tokens when they expire',
+    file: 'core/renew-before.ts',
+    from: 'const half = lifetime / 2;',
+    to: 'const half = lifetime / 200;',
+    rule: 'P2',
+  },
+  {
+    what: 'waits for a day after a final failure',
+    file: 'core/status.ts',
+    from: 'const longestWait = 60 * minutes;',
+    to: 'const longestWait = 1_440 * minutes;',
+    rule: 'P2',
+  },
+];
+
+it.each(breaks)(
+  'is caught if it $what',
+  async ({ file, from, to, rule }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'broken-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    for (const part of ['core', 'lambda', 'client', 'test/simulation', 'package.json']) {
+      await cp(join(root, part), join(folder, part), { recursive: true });
+    }
+    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+    const source = await readFile(join(folder, file), 'utf8');
+    expect(source).toContain(from);
+    await writeFile(join(folder, file), source.replace(from, to));
+    const options = ['--seeds', '1-20', '--days', '30', '--credentials', '6', '--stop'];
+    const simulated = run('node', ['test/simulation/main.ts', ...options], { cwd: folder });
+    const { stdout } = await simulated.catch((error: { readonly stdout: string }) => error);
+    expect(stdout).toContain(`: ${rule}: `);
+  },
+  600_000,
+);

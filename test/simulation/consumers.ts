@@ -1,0 +1,145 @@
+// Consumers that use client/, each in a sandbox of its own that freezes and thaws.
+import { CachedTokenReader } from '../../client/cached-token-reader.ts';
+import type { SecretValue } from '../../client/options.ts';
+import { RenewalRequests } from '../../client/request-renewal.ts';
+import { TokenError } from '../../client/token-error.ts';
+import type { Task } from './clock.ts';
+import { type Credential, storedFields } from './credential.ts';
+import { type Caller, exchange } from './exchange.ts';
+import type { World } from './world.ts';
+
+const meanPause = 1_800;
+const freezeRate = 0.05;
+const leastReadInterval = 10;
+
+export class Consumers {
+  constructor(world: World) {
+    for (const credential of world.credentials.values()) {
+      if (credential.plan.hasReader) new Consumer(world, credential).begin();
+    }
+  }
+}
+
+/** A read of the secret, and nothing else, is a call over the network. */
+class Consumer implements Caller {
+  readonly isKilled = false;
+  inFlight = 0;
+  task!: Task;
+  readonly #world: World;
+  readonly #credential: Credential;
+  readonly #reader: CachedTokenReader;
+  readonly #skew: number;
+  /** What is asynchronous now. */
+  #active = 0;
+  #readAt = 0;
+  #frozenUntil = 0;
+  /** By token, when it expires. */
+  readonly #expiries = new Map<string, number>();
+
+  constructor(world: World, credential: Credential) {
+    this.#world = world;
+    this.#credential = credential;
+    this.#skew = world.random.between(-120, 120);
+    const now = (): number => (world.clock.now + this.#skew) * 1000;
+    const client = { send: () => Promise.resolve(this.#invoke()) };
+    const requests = new RenewalRequests(now, {}, client);
+    const request = { functionName: 'rotator', credential: credential.plan.name };
+    this.#reader = new CachedTokenReader(
+      { secretId: credential.tokenName },
+      {
+        now,
+        read: ({ signal }) => this.#busy(() => this.#read(signal)),
+        renew: (versionId, signal) =>
+          this.#busy(() => requests.ask({ ...request, versionId, signal })),
+      },
+    );
+  }
+
+  begin(): void {
+    const { clock, random } = this.#world;
+    clock.after(-Math.log(1 - random.next()) * meanPause, () => {
+      this.begin();
+      if (clock.now < this.#frozenUntil) return;
+      if (random.chance(freezeRate)) this.#freeze();
+      // Some calls come together.
+      for (let count = random.chance(0.2) ? 3 : 1; count > 0; count -= 1) void this.#call();
+    });
+  }
+
+  /** The sandbox is frozen a moment after a call has begun. */
+  #freeze(): void {
+    const { clock, random, counts } = this.#world;
+    counts.add('faults', 'reader-frozen');
+    this.#frozenUntil = clock.now + random.magnitude(1, 86_400);
+  }
+
+  async #call(): Promise<void> {
+    await this.#busy(async () => {
+      const { counts, clock, ims } = this.#world;
+      try {
+        const token = await this.#reader.getToken();
+        counts.add('premises', 'P4: a reader returns a token');
+        const expiresAt = this.#expiries.get(token) ?? 0;
+        if (clock.now + this.#skew >= expiresAt) {
+          this.#world.violate('P4', 'a reader returns an expired token', this.#name);
+        }
+        if (ims.accepts(token)) return;
+        counts.add('totals', 'tokens of readers that a product rejected');
+        this.#reader.invalidate(token);
+      } catch (error) {
+        if (!(error instanceof TokenError)) throw error;
+        counts.add('reader errors', error.code);
+      }
+    }).catch((error: unknown) => this.#world.violate('P4', `a reader throws ${error}`, this.#name));
+  }
+
+  async #read(signal: AbortSignal): Promise<SecretValue> {
+    const { clock, weather, random, secretsManager, counts } = this.#world;
+    counts.add('totals', 'reads by readers');
+    if (this.inFlight > 0) this.#world.violate('P4', 'two reads are in flight', this.#name);
+    if (clock.now - this.#readAt < leastReadInterval - 0.001) {
+      this.#world.violate('P4', 'two reads begin within 10 s', this.#name);
+    }
+    this.#readAt = clock.now;
+    const fault = weather.strikes('aws');
+    const frozen = Math.max(0, this.#frozenUntil - clock.now);
+    const arrives = random.between(0.01, 0.1);
+    // What was frozen gets its answer when it thaws, which may be of long ago.
+    const course = { arrives, answers: frozen, timeout: frozen + 30 };
+    return await exchange(clock, this, signal, course, () => {
+      if (fault !== undefined) throw new Error(fault);
+      const { version } = secretsManager.get(this.#credential.tokenName, 'AWSCURRENT');
+      const fields = storedFields(version.value);
+      if (fields !== undefined) {
+        this.#expiries.set(fields.access_token, Date.parse(fields.expires_at) / 1000);
+      }
+      if (this.#expiries.size > 20) this.#expiries.delete([...this.#expiries.keys()][0] ?? '');
+      return { SecretString: version.value, VersionId: version.id };
+    });
+  }
+
+  /** The reader asks for another token in place of one that was rejected. */
+  #invoke(): object {
+    const { clock, lambda, counts } = this.#world;
+    counts.add('totals', 'renewals that readers asked for');
+    this.#credential.disturb(clock.now, clock.now);
+    const replaces = this.#credential.tokenSecret.current?.id;
+    lambda.send({ action: 'renew', credential: this.#name, force: true, replaces });
+    return {};
+  }
+
+  async #busy<Output>(work: () => Promise<Output>): Promise<Output> {
+    if (this.#active === 0) this.task = this.#world.clock.begin();
+    this.#active += 1;
+    try {
+      return await work();
+    } finally {
+      this.#active -= 1;
+      if (this.#active === 0) this.#world.clock.end(this.task);
+    }
+  }
+
+  get #name(): string {
+    return this.#credential.plan.name;
+  }
+}

@@ -1,0 +1,234 @@
+// One credential as it really is: its secrets, what Adobe knows of it, and what has disturbed it.
+import { secretName, tagKeys } from '../../core/contract.ts';
+import type { ImsClient } from './ims.ts';
+import type { CredentialPlan } from './plan.ts';
+import type { Secret } from './secret.ts';
+
+/** From `at` to `until`, nobody can expect the rotator to renew this credential's token. */
+export interface Disturbance {
+  readonly at: number;
+  until: number;
+}
+
+/** A token of IMS that is AWSCURRENT. */
+export interface Reign {
+  readonly startedAt: number;
+  readonly expiresAt: number;
+  readonly lifetime: number;
+}
+
+export const prefix = 'ims-token-rotator/sim';
+
+/** Every client secret holds this, and so is found in whatever leaks it. */
+export const secretMark = 'SimSecret';
+
+const baseScopes = ['openid', 'AdobeID', 'firefly_api'];
+
+const memory = 3 * 86_400;
+
+export class Credential {
+  readonly plan: CredentialPlan;
+  readonly atAdobe: ImsClient;
+  readonly clientName: string;
+  readonly tokenName: string;
+  clientSecret!: Secret;
+  tokenSecret!: Secret;
+  /** Oldest first; merged where they meet. */
+  disturbances: Disturbance[] = [];
+  reign: Reign | undefined;
+  /** When a run last asked IMS for a token. */
+  requestedAt = 0;
+  /** When the tag may have last lost a request. */
+  recordLostAt = 0;
+  /** The id of AWSCURRENT, if somebody made it up in the rotator's own form. */
+  forgedId: string | undefined;
+  #secrets = 0;
+  #calmSince = 0;
+  #waitsFrom = 0;
+  #waitsUntil = 0;
+  #content: string | undefined;
+
+  constructor(plan: CredentialPlan, index: number) {
+    this.plan = plan;
+    this.clientName = plan.isImported
+      ? `elsewhere/${plan.name}`
+      : secretName(prefix, plan.name, 'client');
+    this.tokenName = secretName(prefix, plan.name, 'token');
+    this.atAdobe = {
+      clientId: `${index}`.padStart(32, 'a'),
+      host: plan.host,
+      secrets: new Set([this.newClientSecret()]),
+      scopes: new Set([...baseScopes, 'ff_apis']),
+      lifetime: plan.lifetime,
+      isOpaque: plan.isOpaque,
+      repeats: false,
+    };
+  }
+
+  /** Shorter than those of Adobe, whose search in every token takes most of a mint's time. */
+  newClientSecret(): string {
+    this.#secrets += 1;
+    return `${secretMark}-${this.plan.name}${this.#secrets}`;
+  }
+
+  /** The value of its client secret with these secrets of Adobe's, the right ones unless given. */
+  document(secrets: readonly string[] = [...this.atAdobe.secrets]): string {
+    const { clientId, host } = this.atAdobe;
+    return JSON.stringify({
+      client_id: clientId,
+      client_secrets: secrets,
+      ...(this.plan.hasScopesTag ? {} : { scopes: baseScopes }),
+      org_id: 'F00DCAFE@AdobeOrg',
+      ims_host: host,
+    });
+  }
+
+  get firstTags(): readonly (readonly [key: string, value: string])[] {
+    return this.plan.hasScopesTag ? [[tagKeys.scopes, baseScopes.join(' ')]] : [];
+  }
+
+  /** The rotator can do something for it. */
+  get isHealthy(): boolean {
+    const isThere = !this.clientSecret.isDeleted && !this.tokenSecret.isDeleted;
+    return isThere && this.isAccepted && !this.isPaused;
+  }
+
+  get isPaused(): boolean {
+    const paused = this.tokenSecret.tags.get(tagKeys.paused);
+    return paused !== undefined && paused !== 'false';
+  }
+
+  /** What the rotator would send to IMS; undefined if it holds no credential. */
+  get content(): string | undefined {
+    const value = this.clientSecret.current?.value;
+    return value === undefined ? undefined : this.#contentOf(value, this.#scopesTag);
+  }
+
+  /** What a stored token was minted from; undefined if that cannot be told any more. */
+  mintedFrom(token: StoredFields): string | undefined {
+    const value = this.clientSecret.versions.get(token.client_secret_version ?? '')?.value;
+    return value === undefined ? undefined : this.#contentOf(value, undefined, token.scope);
+  }
+
+  /** True if IMS would issue a token for the credential that is stored. */
+  get isAccepted(): boolean {
+    const fields = parse(this.clientSecret.current?.value);
+    if (this.clientSecret.isDeleted || fields === undefined) return false;
+    const { secrets, scopes, clientId } = this.atAdobe;
+    const [first] = (fields['client_secrets'] as readonly string[]).filter((one) =>
+      secrets.has(one),
+    );
+    const asked = this.#scopesOf(fields, this.#scopesTag);
+    return (
+      fields['client_id'] === clientId &&
+      first !== undefined &&
+      asked.every((one) => scopes.has(one))
+    );
+  }
+
+  /**
+   * @param wait seconds for which the rotator may wait after that, unless the credential changes
+   */
+  disturb(at: number, until: number, wait = 0): void {
+    this.#calmSince = Math.max(this.#calmSince, until);
+    if (wait > 0) {
+      this.#waitsFrom = Math.max(this.#waitsFrom, until);
+      this.#waitsUntil = Math.max(this.#waitsUntil, until + wait);
+    }
+    this.#record(at, until + wait);
+  }
+
+  /** If another credential is stored, no failure of the one before counts. */
+  clientSecretMoved(now: number): void {
+    const isOver = this.#waitsFrom <= now;
+    if (this.content !== this.#content && isOver) this.#waitsUntil = 0;
+    this.#content = this.content;
+  }
+
+  #record(at: number, until: number): void {
+    const last = this.disturbances.at(-1);
+    if (last !== undefined && last.until >= at - 60) {
+      last.until = Math.max(last.until, until);
+      return;
+    }
+    this.disturbances.push({ at, until });
+    if ((this.disturbances[0]?.until ?? at) < at - memory) this.disturbances.shift();
+  }
+
+  /** Since when nothing has disturbed it; in the future while something does. */
+  get calmSince(): number {
+    return Math.max(this.#calmSince, this.#waitsUntil);
+  }
+
+  /** The longest time between two instants in which nothing disturbed it. */
+  longestCalm(from: number, to: number): number {
+    let [longest, calmFrom] = [0, from];
+    for (const { at, until } of this.disturbances) {
+      if (at >= to) break;
+      longest = Math.max(longest, at - calmFrom);
+      calmFrom = Math.max(calmFrom, until);
+    }
+    return Math.max(longest, to - calmFrom);
+  }
+
+  hasBeenCalm(from: number, to: number): boolean {
+    return this.disturbances.every(({ at, until }) => until < from || at > to);
+  }
+
+  get #scopesTag(): string | undefined {
+    return this.tokenSecret.tags.get(tagKeys.scopes);
+  }
+
+  #scopesOf(fields: Fields, tag: string | undefined): readonly string[] {
+    return (fields['scopes'] as readonly string[] | undefined) ?? tag?.split(' ') ?? [];
+  }
+
+  #contentOf(value: string, tag: string | undefined, scope?: string): string | undefined {
+    const fields = parse(value);
+    if (fields === undefined) return undefined;
+    const scopes = scope?.split(',') ?? this.#scopesOf(fields, tag);
+    const secrets = (fields['client_secrets'] as readonly string[]).toSorted();
+    return `${fields['client_id']} ${secrets} ${scopes.toSorted()}`;
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The fields of a stored token. */
+export interface StoredFields {
+  readonly access_token: string;
+  readonly expires_at: string;
+  readonly issued_at: string;
+  readonly scope?: string;
+  readonly client_secret_version?: string;
+}
+
+const parse = remembered((value: string | undefined): Fields | undefined => {
+  if (value === undefined || !value.startsWith('{')) return undefined;
+  const fields = JSON.parse(value) as Fields;
+  return Array.isArray(fields['client_secrets']) ? fields : undefined;
+});
+
+/** The same function, which works out each text once. */
+function remembered<Output>(
+  work: (text: string | undefined) => Output,
+): (text: string | undefined) => Output {
+  const known = new Map<string | undefined, { readonly output: Output }>();
+  return (text) => {
+    const found = known.get(text);
+    if (found !== undefined) return found.output;
+    if (known.size > 500) known.clear();
+    const output = work(text);
+    known.set(text, { output });
+    return output;
+  };
+}
+
+/** Undefined for a value that is not a token. */
+export const storedFields = remembered((value): StoredFields | undefined => {
+  if (value === undefined || !value.startsWith('{')) return undefined;
+  const fields = JSON.parse(value) as Partial<StoredFields>;
+  const { access_token, expires_at, issued_at } = fields;
+  const isToken = access_token !== undefined && expires_at !== undefined && issued_at !== undefined;
+  return isToken ? { ...fields, access_token, expires_at, issued_at } : undefined;
+});

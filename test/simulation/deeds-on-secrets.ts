@@ -1,0 +1,168 @@
+import { tagKeys } from '../../core/contract.ts';
+import { epochSeconds, formatInstant } from '../../core/instant.ts';
+import { fingerprint } from '../../core/token-tags.ts';
+import { encodeVersionId } from '../../core/version-id.ts';
+import { longestWait } from './bounds.ts';
+import { secretMark } from './credential.ts';
+import type { Doing } from './doing.ts';
+import type { DeedKind } from './faults.ts';
+import { mostVersions } from './secret.ts';
+import { AwsError } from './secrets-manager.ts';
+
+const day = 86_400;
+
+const setTag =
+  (key: string, values: readonly (string | undefined)[]): Doing =>
+  ({ secretsManager, clock }, credential, { choice }) => {
+    credential.disturb(clock.now, clock.now);
+    secretsManager.tag(credential.tokenSecret.arn, key, values[Math.floor(choice * values.length)]);
+  };
+
+const deny =
+  (secret: 'clientSecret' | 'tokenSecret', operation: string): Doing =>
+  (_, credential) => {
+    const { denied } = credential[secret];
+    denied.add(operation);
+    return () => void denied.delete(operation);
+  };
+
+const remove =
+  (kind: 'clientSecret' | 'tokenSecret'): Doing =>
+  ({ secretsManager }, credential) => {
+    const secret = credential[kind];
+    secretsManager.setDeleted(secret, true);
+    return () => secretsManager.setDeleted(secret, false);
+  };
+
+const storeFor =
+  (value: string): Doing =>
+  (world, credential) => {
+    world.store(credential.clientSecret, value.replace('CLIENT', credential.atAdobe.clientId));
+    return () => world.store(credential.clientSecret, credential.document());
+  };
+
+const wrong = `{"client_id":"CLIENT","client_secrets":["${secretMark}-wrong"],"scopes":["openid"]}`;
+
+function withdraw(secrets: Set<string>, old: readonly string[]): void {
+  for (const each of old) secrets.delete(each);
+}
+
+const again: Doing = (world, { clientSecret }) => {
+  const value = clientSecret.current?.value;
+  if (value !== undefined) world.store(clientSecret, value);
+};
+
+/** What happens to secrets, their tags, policies and keys. */
+export const onSecrets = {
+  'change-credential': (world, credential, { lasts }) => {
+    const { secrets } = credential.atAdobe;
+    const old = [...secrets];
+    secrets.add(credential.newClientSecret());
+    world.store(credential.clientSecret, credential.document([...secrets].slice(-1)));
+    credential.disturb(world.clock.now, world.clock.now);
+    world.clock.after(lasts, () => withdraw(secrets, old));
+  },
+  'add-client-secret': (world, credential, { lasts }) => {
+    const { secrets } = credential.atAdobe;
+    const old = [...secrets];
+    secrets.add(credential.newClientSecret());
+    const both = [...secrets].slice(-2);
+    world.store(credential.clientSecret, credential.document(both));
+    credential.disturb(world.clock.now, world.clock.now);
+    // The first one is withdrawn, but stays in the secret.
+    world.clock.after(lasts, () => withdraw(secrets, old));
+  },
+  'store-wrong-credential': storeFor(wrong),
+  'store-no-credential': storeFor('this is no credential'),
+  'store-credential-again': again,
+  'controller-rewrites': (world, credential, deed) => {
+    const every = 300 + 3_600 * deed.choice;
+    const rewrite = (): void => {
+      if (world.clock.now > deed.at + deed.lasts) return;
+      try {
+        again(world, credential, deed);
+      } catch (error) {
+        if (!(error instanceof AwsError)) throw error;
+      }
+      world.clock.after(every, rewrite);
+    };
+    rewrite();
+  },
+  'delete-client-secret': remove('clientSecret'),
+  'delete-token-secret': remove('tokenSecret'),
+  'recreate-token-secret': (world, credential) => {
+    world.createTokenSecret(credential);
+    world.invariants.recordLost(credential);
+    credential.reign = undefined;
+    credential.disturb(world.clock.now, world.clock.now);
+  },
+  'junk-over-token': (world, credential) => {
+    credential.disturb(world.clock.now, world.clock.now);
+    world.store(credential.tokenSecret, 'junk');
+  },
+  'forge-version-id': ({ clock, secretsManager }, credential, { choice }) => {
+    const lifetime = Math.ceil(choice * day);
+    const expiresAt = epochSeconds(clock.now + lifetime);
+    const versionId = encodeVersionId({ expiresAt, lifetime, fingerprint: '0badc0de' }, 'abcdef');
+    credential.disturb(clock.now, clock.now);
+    // The budget counts the version as a token.
+    credential.requestedAt = clock.now;
+    secretsManager.put(credential.tokenSecret.arn, { versionId, value: 'forged' });
+    credential.forgedId = versionId;
+  },
+  'store-token-by-hand': (world, credential) => {
+    const { atAdobe, tokenSecret } = credential;
+    const scopes = [...atAdobe.scopes].slice(0, 2);
+    const [clientSecret = ''] = [...atAdobe.secrets].slice(-1);
+    const grant = { clientId: atAdobe.clientId, clientSecret, scopes };
+    const { access_token } = JSON.parse(world.ims.token(atAdobe.host, grant).body);
+    const issued = epochSeconds(world.clock.now);
+    const [issued_at, expires_at] = [issued, epochSeconds(issued + atAdobe.lifetime)].map(
+      formatInstant,
+    );
+    credential.disturb(world.clock.now, world.clock.now);
+    world.store(tokenSecret, JSON.stringify({ schema: 1, access_token, issued_at, expires_at }));
+  },
+  'runaway-writer': (world, credential) => {
+    const { now } = world.clock;
+    // Versions of the last 24 hours count against the quota.
+    credential.disturb(now, now + day, longestWait);
+    for (let count = 0; count <= mostVersions; count += 1) {
+      world.store(credential.tokenSecret, `junk ${count}`);
+    }
+  },
+  pause: ({ secretsManager }, { tokenSecret: { arn } }, { choice }) => {
+    secretsManager.tag(arn, tagKeys.paused, choice < 0.5 ? 'true' : '');
+    return () => secretsManager.tag(arn, tagKeys.paused, choice < 0.5 ? 'false' : undefined);
+  },
+  'move-label-back': ({ secretsManager, clock }, credential) => {
+    const { tokenSecret } = credential;
+    credential.disturb(clock.now, clock.now);
+    const [to, from] = ['AWSPREVIOUS', 'AWSCURRENT'].map((label) => tokenSecret.holder(label)?.id);
+    if (to !== undefined) secretsManager.move(tokenSecret.arn, 'AWSCURRENT', to, from);
+  },
+  'set-scopes': setTag(tagKeys.scopes, ['openid AdobeID', 'openid AdobeID ff_apis', 'openid']),
+  'set-renew-before': setTag(tagKeys.renewBefore, ['PT2H', 'PT8H', 'nonsense', undefined]),
+  'forge-status': ({ secretsManager, clock, lambda }, credential, { choice }) => {
+    const { clientSecret, tokenSecret } = credential;
+    const tags = Object.fromEntries(tokenSecret.tags);
+    const version = clientSecret.current?.id ?? '';
+    const own = fingerprint((text) => lambda.digest(text), clientSecret.arn, version, tags);
+    const [since, retryAt] = [clock.now, clock.now + choice * 10_000].map((at) =>
+      formatInstant(epochSeconds(at)),
+    );
+    const value = `failing code=ERR_TOKEN_REJECTED since=${since} retry-at=${retryAt} credential=${own}`;
+    credential.disturb(clock.now, clock.now, longestWait + 300);
+    secretsManager.tag(tokenSecret.arn, tagKeys.status, value);
+  },
+  'deny-put': deny('tokenSecret', 'put'),
+  'deny-tag': deny('tokenSecret', 'tag'),
+  'deny-read': deny('clientSecret', 'get'),
+  'disable-key': (_, { clientSecret, tokenSecret }, { choice }) => {
+    const locked = choice < 0.5 ? [tokenSecret] : [clientSecret, tokenSecret];
+    for (const secret of locked) secret.isLocked = true;
+    return () => {
+      for (const secret of locked) secret.isLocked = false;
+    };
+  },
+} as const satisfies Partial<Record<DeedKind, Doing>>;

@@ -1,0 +1,139 @@
+// Every kind of fault, what it does to a call, and how long it may hold a credential back.
+
+/** Faults that come in storms: for a while, a share of what they can strike is struck. */
+export const storms = {
+  'ims-5xx': 'ims',
+  'ims-429': 'ims',
+  'ims-429-with-a-date': 'ims',
+  'ims-hangs': 'ims',
+  'ims-answer-lost': 'ims',
+  'ims-not-json': 'ims',
+  'ims-no-token-in-2xx': 'ims',
+  'ims-gateway-403': 'ims',
+  'ims-certificate': 'ims',
+  'ims-unresolved': 'ims',
+  'ims-proxy-407': 'ims',
+  'proxy-secret-invalid': 'ims',
+  'http-client-throws-a-type-error': 'ims',
+  'ims-rejects-its-token': 'validate',
+  'aws-throttles': 'aws',
+  'aws-5xx': 'aws',
+  'aws-5xx-after-the-effect': 'aws',
+  'aws-request-lost': 'aws',
+  'aws-answer-lost': 'aws',
+  'aws-effect-after-the-time-out': 'aws',
+  'aws-signature-expired': 'aws',
+  'aws-refuses': 'aws',
+  'aws-certificate': 'aws',
+  'aws-unresolved': 'aws',
+  'aws-proxy-407': 'aws',
+  'aws-connection-stuck': 'aws',
+  'list-fails': 'list',
+  'version-id-exists': 'put',
+  'crash-before-an-effect': 'effect',
+  'crash-after-an-effect': 'effect',
+  'crash-after-an-answer': 'effect',
+  'time-out-set-too-short': 'invocation',
+  'invocation-throttled': 'invocation',
+  'tick-skipped': 'tick',
+  'tick-late': 'tick',
+  'tick-twice': 'tick',
+  'event-late': 'event',
+  'event-twice': 'event',
+  'event-lost': 'event',
+} as const;
+
+export type StormKind = keyof typeof storms;
+
+export type Target = (typeof storms)[StormKind];
+
+export const stormKinds = Object.keys(storms) as readonly StormKind[];
+
+/** Faults that are always there, at a rate of their own. */
+export const steadyFaults = [
+  'list-lags',
+  'list-page-empty',
+  'list-row-twice',
+  'cold-start',
+  'overlapping-runs',
+  'clock-skewed',
+  'reader-frozen',
+] as const;
+
+export type SteadyFault = (typeof steadyFaults)[number];
+
+/** What people and programs do. */
+export const deeds = [
+  'force',
+  'force-a-version',
+  'force-an-old-version',
+  'renew-if-due',
+  'ask-status',
+  'send-nonsense',
+  'change-credential',
+  'add-client-secret',
+  'store-wrong-credential',
+  'store-no-credential',
+  'store-credential-again',
+  'controller-rewrites',
+  'delete-client-secret',
+  'delete-token-secret',
+  'recreate-token-secret',
+  'junk-over-token',
+  'forge-version-id',
+  'store-token-by-hand',
+  'runaway-writer',
+  'pause',
+  'withdraw-scope-at-adobe',
+  'repeat-tokens-at-adobe',
+  'shorten-tokens-at-adobe',
+  'revoke-token',
+  'rotate',
+  'rotate-and-abandon',
+  'rotate-into-nothing',
+  'rotate-into-junk',
+  'move-label-back',
+  'set-scopes',
+  'set-renew-before',
+  'forge-status',
+  'deny-put',
+  'deny-tag',
+  'deny-read',
+  'disable-key',
+] as const;
+
+export type DeedKind = (typeof deeds)[number];
+
+export type FaultKind = StormKind | SteadyFault | DeedKind;
+
+export const faultKinds: readonly FaultKind[] = [...stormKinds, ...steadyFaults, ...deeds];
+
+/** Storms after which the rotator waits up to an hour. */
+export const finalStorms: ReadonlySet<StormKind> = new Set<StormKind>([
+  'ims-no-token-in-2xx',
+  'ims-gateway-403',
+  'ims-certificate',
+  'ims-unresolved',
+  'ims-proxy-407',
+  'proxy-secret-invalid',
+  'ims-rejects-its-token',
+  'aws-refuses',
+  'aws-certificate',
+  'aws-unresolved',
+  'aws-proxy-407',
+  'http-client-throws-a-type-error',
+  'version-id-exists',
+  // A status that arrives late may speak of a failure that is over.
+  'aws-effect-after-the-time-out',
+]);
+
+/** Deeds after whose end the rotator waits up to an hour, because nothing tells it of the cure. */
+export const finalDeeds: ReadonlySet<DeedKind> = new Set<DeedKind>([
+  'withdraw-scope-at-adobe',
+  'repeat-tokens-at-adobe',
+  'shorten-tokens-at-adobe',
+  'deny-put',
+  'deny-tag',
+  'deny-read',
+  'disable-key',
+]);

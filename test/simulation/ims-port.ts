@@ -1,0 +1,117 @@
+// The port TokenEndpoint of one invocation: the model of IMS behind a network that fails.
+import { RotatorError, TokenRequestError } from '../../core/errors.ts';
+import type { ClientCredentialsGrant, TokenEndpoint, TokenToValidate } from '../../core/ports.ts';
+import type { TokenResponse } from '../../core/token-response.ts';
+import { timeouts } from '../../lambda/steps/budget.ts';
+import { type Course, exchange } from './exchange.ts';
+import type { StormKind } from './faults.ts';
+import { answer, refusal } from './ims.ts';
+import type { Invocation } from './invocation.ts';
+import type { World } from './world.ts';
+
+const { total: timeout } = timeouts.ims;
+
+export class ImsPort implements TokenEndpoint {
+  readonly #world: World;
+  readonly #invocation: Invocation;
+
+  constructor(world: World, invocation: Invocation) {
+    this.#world = world;
+    this.#invocation = invocation;
+  }
+
+  async request(grant: ClientCredentialsGrant, signal: AbortSignal): Promise<TokenResponse> {
+    this.#world.invariants.requested(this.#invocation, grant.clientId);
+    const fields = { ...grant, clientSecret: grant.clientSecret.reveal() };
+    return await this.#exchange('ims', grant, signal, () =>
+      this.#world.ims.token(grant.imsHost, fields),
+    );
+  }
+
+  async validate(token: TokenToValidate, signal: AbortSignal): Promise<TokenResponse> {
+    const serve = (): TokenResponse => this.#world.ims.validate(token.accessToken.reveal());
+    return await this.#exchange('validate', token, signal, serve);
+  }
+
+  async #exchange(
+    target: 'ims' | 'validate',
+    { imsHost, clientId }: { readonly imsHost: string; readonly clientId: string },
+    signal: AbortSignal,
+    serve: () => TokenResponse,
+  ): Promise<TokenResponse> {
+    const { weather, random, clock, lambda, invariants } = this.#world;
+    const invocation = this.#invocation;
+    if (invocation.isKilled) return await new Promise(() => undefined);
+    invariants.called(invocation, target);
+    const fault = weather.strikes('ims', imsHost) ?? this.#rejection(target, imsHost);
+    if (fault !== undefined) this.#world.struckHost(fault, invocation, imsHost, clientId);
+    const crash = weather.strikes('effect');
+    if (crash === 'crash-before-an-effect') return await lambda.kill(invocation, crash);
+    refuse(fault, clientId);
+    const usual = { arrives: random.between(0.1, 0.8), answers: 0, timeout };
+    try {
+      return await exchange(clock, invocation, signal, courseOf(fault, usual), () => {
+        const response = responseOf(fault, serve, clock.now);
+        if (crash !== undefined) void lambda.kill(invocation, crash);
+        return response;
+      });
+    } catch {
+      throw new TokenRequestError('ERR_TOKEN_UNAVAILABLE', 'no answer of IMS', { clientId });
+    }
+  }
+
+  #rejection(target: 'ims' | 'validate', imsHost: string): StormKind | undefined {
+    return target === 'validate' ? this.#world.weather.strikes(target, imsHost) : undefined;
+  }
+}
+
+function courseOf(fault: StormKind | undefined, usual: Course): Course {
+  if (fault === 'ims-hangs') return { ...usual, arrives: undefined };
+  return fault === 'ims-answer-lost' ? { ...usual, answers: undefined } : usual;
+}
+
+/** What keeps a request from being sent at all. */
+function refuse(fault: StormKind | undefined, clientId: string): void {
+  const details = { clientId };
+  switch (fault) {
+    case 'ims-certificate':
+      throw new TokenRequestError('ERR_IMS_CERTIFICATE', 'no TLS connection to IMS', details);
+    case 'ims-unresolved':
+      throw new TokenRequestError('ERR_IMS_UNRESOLVED', 'no address of IMS', details);
+    case 'proxy-secret-invalid':
+      throw new RotatorError('ERR_PROXY_SECRET_INVALID', 'the proxy secret holds no password');
+    case 'http-client-throws-a-type-error':
+      throw new TypeError('as if the HTTP client were broken');
+    default:
+  }
+}
+
+function responseOf(
+  fault: StormKind | undefined,
+  serve: () => TokenResponse,
+  now: number,
+): TokenResponse {
+  switch (fault) {
+    case 'ims-5xx':
+      return { status: 503, body: '<html>' };
+    case 'ims-429':
+      return { ...refusal('slow_down', 'too many requests', 429), retryAfter: '20' };
+    case 'ims-429-with-a-date': {
+      const retryAfter = new Date((now + 3_600) * 1000).toUTCString();
+      return { ...refusal('slow_down', 'too many requests', 429), retryAfter };
+    }
+    case 'ims-not-json':
+      serve();
+      return { status: 200, body: '{"access_token":' };
+    case 'ims-no-token-in-2xx':
+      return answer({ access_token: 'abc', expires_in: 86_399_000 });
+    case 'ims-gateway-403':
+      return { status: 403, body: '{"error_code":"403003","message":"Api Key is invalid"}' };
+    case 'ims-proxy-407':
+      return { status: 407, body: '' };
+    case 'ims-rejects-its-token':
+      return answer({ valid: false });
+    default:
+      return serve();
+  }
+}

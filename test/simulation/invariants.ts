@@ -1,0 +1,259 @@
+// In: every call of an invocation. Out: a violation where it breaks an invariant of ARCHITECTURE.md.
+import { secretName, tagKeys } from '../../core/contract.ts';
+import { epochSeconds, parseDuration, parseInstant } from '../../core/instant.ts';
+import type { RunResult } from '../../core/run-result.ts';
+import { decodeVersionId } from '../../core/version-id.ts';
+import { largestSkew } from './bounds.ts';
+import {
+  type Credential,
+  prefix,
+  type StoredFields,
+  secretMark,
+  storedFields,
+} from './credential.ts';
+import { tokenMark } from './ims.ts';
+import type { Invocation } from './invocation.ts';
+import type { SecretVersion } from './secret.ts';
+import type { Put } from './secrets-manager.ts';
+import type { World } from './world.ts';
+
+const attempts = 4;
+const marks = [secretMark, tokenMark];
+/** The marks as they are, and inside base64 at each of its three alignments. */
+const leak = new RegExp(
+  marks
+    .flatMap((mark) => [
+      mark,
+      ...[0, 1, 2].map((shift) =>
+        Buffer.from('\0'.repeat(shift) + mark)
+          .toString('base64')
+          .slice(shift + 1, -3)
+          .replaceAll('+', '\\+'),
+      ),
+    ])
+    .join('|'),
+);
+
+export class Invariants {
+  readonly #world: World;
+  /** The requests that the rotator must know of, newest first. */
+  readonly #requests = new Map<Credential, readonly number[]>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  called(invocation: Invocation, operation: string): void {
+    if (invocation.isOver) {
+      this.#world.violate('invariant 8', `${operation} was called after its invocation had ended`);
+    }
+    const acts = !['list', 'describe', 'get'].includes(operation);
+    if (acts && invocation.isTick && !invocation.hasList) {
+      this.#world.violate('invariant 6', `${operation} was called before the list was complete`);
+    }
+  }
+
+  /** A request to IMS. */
+  requested(invocation: Invocation, clientId: string): void {
+    const credential = this.#world.credentialOfClient(clientId);
+    if (credential === undefined) return;
+    const { name } = credential.plan;
+    const { now } = this.#world.clock;
+    const count = (invocation.requests.get(name) ?? 0) + 1;
+    invocation.requests.set(name, count);
+    credential.requestedAt = now;
+    this.#world.counts.add('totals', 'requests to IMS');
+    const mostSecrets = 3;
+    if (count > attempts * mostSecrets) {
+      this.#world.violate('P3', `one run asked IMS ${count} times`, name);
+    }
+    if (count > 1) return;
+    this.#world.counts.add('premises', 'invariant 9: a run asks IMS');
+    const before = this.#requests.get(credential) ?? [];
+    const [newest, , oldest] = before;
+    if (newest !== undefined && oldest !== undefined && !invocation.hasOverlapped) {
+      const allowedAt = Math.min(newest + 600, oldest + 1_800);
+      this.#world.counts.add('premises', 'invariant 9: after three requests that are known');
+      if (now < allowedAt - largestSkew - 5) {
+        this.#world.violate('invariant 9', `IMS was asked ${allowedAt - now} s too early`, name);
+      }
+    }
+    const known = invocation.hasOverlapped ? [] : [now, ...before].slice(0, 3);
+    this.#requests.set(credential, known);
+  }
+
+  /** From now on the rotator may not know of earlier requests. */
+  recordLost(credential: Credential): void {
+    this.#requests.delete(credential);
+    credential.recordLostAt = this.#world.clock.now;
+  }
+
+  put(invocation: Invocation, secretId: string, put: Put, before: SecretVersion | undefined): void {
+    const credential = this.#tokenSecretOf(invocation, secretId);
+    if (credential === undefined) return;
+    const { name } = credential.plan;
+    const { now } = this.#world.clock;
+    this.#world.history.tell(now, name, `#${invocation.id} stores ${put.versionId}`);
+    this.#world.counts.add('totals', 'tokens stored');
+    const fields = storedFields(put.value);
+    const problem = this.#problemOf(invocation, credential, fields);
+    if (problem !== undefined) this.#world.violate('invariant 2', problem, name);
+    if (put.label === 'AWSPENDING' || fields === undefined) return;
+    this.#idIsTrue(put, fields, name);
+    const seen = invocation.seen.get(name);
+    if (seen === undefined) {
+      this.#world.violate('invariant 1', 'stored without a look', name);
+      return;
+    }
+    if (seen.versionId !== before?.id) this.#world.counts.add('totals', 'tokens overtaken');
+    const replaced = credential.tokenSecret.versions.get(seen.versionId ?? '');
+    this.#mayReplace(invocation, credential, replaced, fields);
+  }
+
+  /** Why nothing may be stored. */
+  #problemOf(
+    invocation: Invocation,
+    { plan, atAdobe }: Credential,
+    fields: StoredFields | undefined,
+  ): string | undefined {
+    if (fields === undefined) return 'what was stored is not a token';
+    const token = this.#world.ims.issued(fields.access_token);
+    if (token === undefined) return 'the stored token is not one of IMS';
+    if (token.clientId !== atAdobe.clientId) return "the stored token is another client's";
+    if (!invocation.requests.has(plan.name))
+      return 'the stored token was not requested in this run';
+    const expiresAt = parseInstant(fields.expires_at) ?? Number.POSITIVE_INFINITY;
+    if (expiresAt > token.expiresAt + largestSkew)
+      return 'the stored token expires earlier than it says';
+    if (token.scope !== fields.scope) return 'the stored scopes are not those of the token';
+    return undefined;
+  }
+
+  #idIsTrue({ versionId }: Put, { expires_at }: StoredFields, name: string): void {
+    const decoded = decodeVersionId(versionId, epochSeconds(this.#world.clock.now));
+    if (decoded?.expiresAt === parseInstant(expires_at)) return;
+    this.#world.violate('invariant 2', `${versionId} does not say when its token expires`, name);
+  }
+
+  /** Invariants 1 and 3. */
+  #mayReplace(
+    { event, seen, struck, hasOverlapped }: Invocation,
+    credential: Credential,
+    replaced: SecretVersion | undefined,
+    fields: StoredFields,
+  ): void {
+    const { name } = credential.plan;
+    const old = storedFields(replaced?.value);
+    const replaces = event['replaces'];
+    const isForced =
+      event['force'] === true && (replaces === undefined || replaces === seen.get(name)?.versionId);
+    if (
+      isForced ||
+      replaced === undefined ||
+      old === undefined ||
+      credential.forgedId !== undefined
+    )
+      return;
+    const minted = credential.mintedFrom(old);
+    // What cannot be compared counts as changed.
+    if (minted === undefined || minted !== credential.content || struck.has(name)) return;
+    this.#world.counts.add('premises', 'invariants 1 and 3: renewed for its expiry alone');
+    const [expiry, oldExpiry] = [fields, old].map((each) => parseInstant(each.expires_at) ?? 0);
+    if (expiry === undefined || oldExpiry === undefined) return;
+    if (expiry <= oldExpiry && !hasOverlapped) {
+      this.#world.violate('invariant 1', 'the new token does not expire later', name);
+    }
+    const { now } = this.#world.clock;
+    if (now - replaced.at < 600 - largestSkew && !hasOverlapped) {
+      this.#world.violate('invariant 3', `stored again after ${now - replaced.at} s`, name);
+    }
+    const lifetime = oldExpiry - (parseInstant(old.issued_at) ?? 0);
+    const earliest =
+      oldExpiry -
+      Math.min(
+        leadOf(credential, lifetime, this.#world.settings.tick) + lifetime / 12,
+        lifetime - 600,
+      );
+    if (now < earliest - largestSkew) {
+      this.#world.violate('invariant 1', `renewed ${earliest - now} s before it was due`, name);
+    }
+  }
+
+  /** A label was moved. */
+  moved(invocation: Invocation, secretId: string): void {
+    const credential = this.#tokenSecretOf(invocation, secretId);
+    const fields = storedFields(credential?.tokenSecret.current?.value);
+    const isOwn = fields !== undefined && this.#world.ims.issued(fields.access_token) !== undefined;
+    if (!isOwn && credential !== undefined && !credential.forgedId !== undefined) {
+      this.#world.violate('invariant 2', 'AWSCURRENT was moved to no token', credential.plan.name);
+    }
+  }
+
+  tagged(invocation: Invocation, secretId: string, key: string, value: string): void {
+    const credential = this.#tokenSecretOf(invocation, secretId);
+    this.said(value, invocation);
+    if (key !== tagKeys.status && key !== tagKeys.requested) {
+      this.#world.violate('invariant 10', `the tag ${key} was set`, credential?.plan.name);
+    }
+    const isLate = invocation.isOver || invocation.hasOverlapped;
+    if (credential !== undefined && isLate) this.recordLost(credential);
+    this.#world.history.tell(
+      this.#world.clock.now,
+      credential?.plan.name ?? '',
+      `#${invocation.id} tags ${key} = ${value}`,
+    );
+  }
+
+  #tokenSecretOf(invocation: Invocation, secretId: string): Credential | undefined {
+    const credential = this.#world.credentialOf(secretId);
+    const name = this.#world.secretsManager.secret(secretId).name;
+    if (credential !== undefined && name === secretName(prefix, credential.plan.name, 'token')) {
+      return credential;
+    }
+    this.#world.violate('invariant 10', `#${invocation.id} wrote ${name}`);
+    return undefined;
+  }
+
+  /** Any text that leaves the function. */
+  said(text: string, { id }: Invocation): void {
+    if (leak.test(text)) this.#world.violate('invariant 5', `#${id} shows a secret`);
+  }
+
+  answered(invocation: Invocation, result: RunResult): void {
+    for (const { outcome, code } of result.credentials) {
+      if (code !== undefined && outcome !== 'failed') this.#world.counts.add('error codes', code);
+    }
+    this.said(JSON.stringify(result), invocation);
+  }
+
+  ended(invocation: Invocation, error: unknown): void {
+    if (invocation.inFlight > 0) {
+      this.#world.violate('invariant 8', `${invocation.inFlight} calls were in flight at its end`);
+    }
+    const expected = invocation.isTick && invocation.hasList ? 1 : 0;
+    if (invocation.ticks !== expected) {
+      this.#world.violate(
+        'invariant 6',
+        `a tick was counted ${invocation.ticks} times, not ${expected}`,
+      );
+    }
+    if (!(error instanceof Error)) return;
+    this.said(`${error.message} ${error.name}`, invocation);
+    const { code } = error as { code?: unknown };
+    if (typeof code === 'string') this.#world.counts.add('error codes', code);
+  }
+
+  killed(invocation: Invocation, why: string): void {
+    for (const name of invocation.requests.keys()) this.recordLost(this.#world.credential(name));
+    this.#world.counts.add('totals', `invocations killed`);
+    if (why === 'its time-out' && !invocation.isStuck) {
+      this.#world.violate('invariant 8', `#${invocation.id} did not end in time`);
+    }
+  }
+}
+
+/** Seconds before its expiry at which a token has to be renewed at the latest. */
+export function leadOf({ tokenSecret }: Credential, lifetime: number, tick: number): number {
+  const setting = parseDuration(tokenSecret.tags.get(tagKeys.renewBefore) ?? '') ?? lifetime / 2;
+  return Math.min(Math.max(Math.min(setting, lifetime / 2), 2.5 * tick), lifetime - 600);
+}

@@ -1,0 +1,103 @@
+// What people and programs do to credentials.
+
+import { longestWait } from './bounds.ts';
+import type { Credential } from './credential.ts';
+import { atAdobe } from './deeds-at-adobe.ts';
+import { onSecrets } from './deeds-on-secrets.ts';
+import type { Doing } from './doing.ts';
+import { type DeedKind, finalDeeds } from './faults.ts';
+import { NativeRotation } from './native-rotation.ts';
+import type { Deed } from './plan.ts';
+import { AwsError } from './secrets-manager.ts';
+import type { World } from './world.ts';
+
+const renewal = ({ plan }: Credential) => ({ action: 'renew', credential: plan.name });
+
+const invocations = {
+  force: (world, credential, { choice }) => {
+    credential.disturb(world.clock.now, world.clock.now);
+    world.lambda.send({ ...renewal(credential), force: true });
+    // Somebody is impatient, and asks again whenever a forced renewal is allowed.
+    const more = choice < 0.3 ? 8 : 0;
+    for (let again = 1; again <= more; again += 1) {
+      world.clock.after(again * (choice < 0.1 ? 5 : 70), () => {
+        credential.disturb(world.clock.now, world.clock.now);
+        world.lambda.send({ ...renewal(credential), force: true });
+      });
+    }
+  },
+  'force-a-version': (world, credential, { choice }) => {
+    const replaces = credential.tokenSecret.current?.id;
+    if (replaces === undefined) return;
+    credential.disturb(world.clock.now, world.clock.now);
+    const event = { ...renewal(credential), force: true, replaces };
+    for (let copy = 0; copy < 4 * choice; copy += 1)
+      world.clock.after(20 * copy, () => world.lambda.send(event));
+  },
+  'force-an-old-version': (world, credential) => {
+    const replaces = credential.tokenSecret.holder('AWSPREVIOUS')?.id;
+    if (replaces !== undefined)
+      world.lambda.send({ ...renewal(credential), force: true, replaces });
+  },
+  'renew-if-due': (world, credential) => world.lambda.send(renewal(credential)),
+  'ask-status': (world) => world.lambda.invoke({ action: 'status' }),
+  'send-nonsense': (world) => world.lambda.invoke({ action: 'renew', credential: 'No Such Name' }),
+} as const satisfies Partial<Record<DeedKind, Doing>>;
+
+export class Operators {
+  readonly #world: World;
+  readonly #rotation: NativeRotation;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#rotation = new NativeRotation(world);
+  }
+
+  begin(deeds: readonly Deed[]): void {
+    for (const deed of deeds) this.#world.clock.at(deed.at, () => this.#do(deed));
+  }
+
+  #do(deed: Deed): void {
+    const { clock, counts, history } = this.#world;
+    const credential = this.#world.credential(deed.credential);
+    const { kind, lasts } = deed;
+    counts.add('faults', kind);
+    history.tell(clock.now, credential.plan.name, `operator: ${kind} for ${Math.round(lasts)} s`);
+    const undo = this.#attempt(credential, () => this.#table[kind](this.#world, credential, deed));
+    if (typeof undo !== 'function') return;
+    credential.disturb(clock.now, clock.now + lasts);
+    clock.after(lasts, () => {
+      history.tell(clock.now, credential.plan.name, `operator: end of ${kind}`);
+      this.#attempt(credential, () => undo());
+      credential.disturb(clock.now, clock.now, finalDeeds.has(kind) ? longestWait : 0);
+    });
+  }
+
+  /** An operator is told of an error, and does without. */
+  #attempt<Output>(credential: Credential, act: () => Output): Output | undefined {
+    const { clock, history } = this.#world;
+    try {
+      return act();
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      history.tell(clock.now, credential.plan.name, `operator: ${error.name}`);
+      return undefined;
+    }
+  }
+
+  readonly #table: Readonly<Record<DeedKind, Doing>> = {
+    ...invocations,
+    ...onSecrets,
+    ...atAdobe,
+    'recreate-token-secret': (world, credential, deed) => {
+      onSecrets['recreate-token-secret'](world, credential);
+      // A secret without a token cannot be rotated.
+      if (deed.choice < 0.5) this.#rotation.rotate(credential, 1);
+    },
+    rotate: (_, credential) => this.#rotation.rotate(credential, 4),
+    'rotate-and-abandon': (_, credential, { choice }) =>
+      this.#rotation.rotate(credential, Math.floor(choice * 4)),
+    'rotate-into-nothing': (_, credential) => this.#rotation.stray(credential),
+    'rotate-into-junk': (_, credential) => this.#rotation.intoJunk(credential),
+  };
+}

@@ -1,0 +1,121 @@
+// In: what a campaign counted. Out: docs/reliability.md.
+import { errorKinds } from '../../core/errors.ts';
+import type { Campaign, CampaignResult } from './campaign.ts';
+import { deeds, faultKinds, steadyFaults, stormKinds } from './faults.ts';
+
+/** Everything that has to occur: what does not was not tested. */
+export const expected: Readonly<Record<string, readonly string[]>> = {
+  premises: [
+    'P1: a whole tick fits between due and expiry',
+    'P2: a whole tick',
+    'P2: an event for a stored credential',
+    'P3: two days without a disturbance',
+    'P4: a reader returns a token',
+    'P5: a sandbox that remembers beside a new one',
+    'invariant 9: a run asks IMS',
+    'invariant 9: after three requests that are known',
+    'invariants 1 and 3: renewed for its expiry alone',
+  ],
+  reasons: [
+    'paused',
+    'token-secret-missing',
+    'credential-missing',
+    'forced',
+    'backing-off',
+    'token-missing',
+    'token-unread',
+    'token-malformed',
+    'credential-changed',
+    'recently-issued',
+    'over-budget',
+    'token-expired',
+    'token-expiring',
+    'token-fresh',
+  ],
+  outcomes: ['kept', 'renewed', 'failed', 'deferred', 'due'],
+  'error codes': Object.keys(errorKinds),
+  faults: faultKinds,
+};
+
+const year = 365;
+
+export function reportOf(
+  { seeds, days, credentials }: Campaign,
+  { counts, failed, seconds }: CampaignResult,
+  command: string,
+): string {
+  const years = (seeds.length * days * credentials) / year;
+  const table = (section: string, names: readonly string[]): string =>
+    [
+      `| ${section} | times |`,
+      '| --- | ---: |',
+      ...names.map((name) => `| ${name} | ${counts.of(section, name).toLocaleString('en-US')} |`),
+    ].join('\n');
+  const totals = [...counts.section('totals').keys()].sort();
+  const readers = [...counts.section('reader errors').keys()].sort();
+  return `# Reliability
+
+The simulation runs the function's own code for years, on a virtual clock, against models of everything around it, all
+of which fail. After every step it checks the invariants of [ARCHITECTURE.md](../ARCHITECTURE.md#invariants) and the
+properties below. Every figure of this page is written by
+
+    ${command}
+
+| what | figure |
+| --- | ---: |
+| credential-years | ${Math.floor(years).toLocaleString('en-US')} |
+| seeds | ${seeds.length} |
+| violations | ${failed.length} |
+| minutes of one core | ${Math.ceil(seconds / 60)} |
+
+A seed decides how large the ticks, pages and time-outs are, how often each fault comes and how much it strikes.
+\`npm run simulate -- --seed N --days ${days} --credentials ${credentials}\` repeats a seed, exits with 1 on a violation, and prints the
+least that leads to it.
+
+## What is promised
+
+- P1: no consumer whose cache is at most 5 minutes old holds an expired token, if between the time when the token is due
+  and its expiry there was once time enough for a whole tick without a fault: one interval of ticks, the function's
+  time-out, the 5 minutes for which a list may lag, and the 10 minutes for which the budget of requests may delay it.
+- P2: the first whole tick after a fault leaves a good token. After a final failure that is cured where the rotator
+  cannot see it, it may take an hour longer. A credential that was stored is renewed by its event.
+- P3: without a fault, a credential gets as many tokens in a day as its lifetime says, and one more.
+- P4: a reader (\`ims-token-rotator/client\`) returns no token that has expired by its clock, has one read in flight, and
+  begins one in 10 seconds.
+- P5: a sandbox that remembers decides as one that does not.
+
+A property counts where its premise held:
+
+${table('premises', expected['premises'] ?? [])}
+
+## What was decided
+
+${table('reasons', expected['reasons'] ?? [])}
+
+${table('outcomes', expected['outcomes'] ?? [])}
+
+${table('error codes', expected['error codes'] ?? [])}
+
+## What was done to it
+
+Faults that strike a call, a tick, an event or an invocation:
+
+${table('faults', stormKinds)}
+
+Faults that are always there:
+
+${table('faults', steadyFaults)}
+
+What people and programs did:
+
+${table('faults', deeds)}
+
+## What came of it
+
+${table('totals', totals)}
+
+Readers had no token in these cases, among them those where an operator had deleted or overwritten it:
+
+${table('reader errors', readers)}
+`;
+}

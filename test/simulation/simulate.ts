@@ -1,0 +1,22 @@
+import type { Counts } from './counts.ts';
+import type { Plan } from './plan.ts';
+import { withVirtualTimers } from './virtual-timers.ts';
+import { type Violation, World } from './world.ts';
+
+export interface Simulated {
+  readonly plan: Plan;
+  readonly counts: Counts;
+  readonly violation: Violation | undefined;
+  /** The end of what happened to the credential concerned. */
+  readonly history: readonly string[];
+}
+
+/** Lives through a plan, until its end or the first violation. */
+export async function simulate(plan: Plan): Promise<Simulated> {
+  // Loaded now, so that no invocation waits for a file.
+  await Promise.all([import('../../lambda/on-demand.ts'), import('@aws-sdk/client-lambda')]);
+  const world = new World(plan);
+  await withVirtualTimers(world.clock, () => world.run());
+  const { counts, violation, history } = world;
+  return { plan, counts, violation, history: history.about(violation?.credential) };
+}

@@ -1,0 +1,239 @@
+// The port SecretStore of one invocation: the model behind a network that fails.
+import type { NewVersion, SecretStore, SecretValue, Version } from '../../core/ports.ts';
+import { Sensitive } from '../../core/sensitive.ts';
+import { absentAsUndefined, attempt } from '../../lambda/adapters/secrets-manager-errors.ts';
+import { timeouts } from '../../lambda/steps/budget.ts';
+import { longestLag } from './bounds.ts';
+import type { Credential } from './credential.ts';
+import { type Course, exchange } from './exchange.ts';
+import type { StormKind } from './faults.ts';
+import type { Invocation } from './invocation.ts';
+import { AwsError, type Page } from './secrets-manager.ts';
+import type { World } from './world.ts';
+
+type Operation = 'list' | 'describe' | 'get' | 'put' | 'move' | 'tag';
+
+const { total: timeout } = timeouts.secretsManager;
+
+export class StorePort implements SecretStore {
+  readonly #world: World;
+  readonly #invocation: Invocation;
+
+  constructor(world: World, invocation: Invocation) {
+    this.#world = world;
+    this.#invocation = invocation;
+  }
+
+  async listPage(prefixes: readonly string[], nextToken: string | undefined, signal: AbortSignal) {
+    this.#invocation.hasList = false;
+    return await attempt('ListSecrets', prefixes.join(), async () => {
+      const page = await this.#call('list', undefined, signal, () =>
+        this.#page(prefixes, nextToken),
+      );
+      this.#invocation.hasList = page.nextToken === undefined;
+      return page;
+    });
+  }
+
+  #page(prefixes: readonly string[], nextToken = ''): Page {
+    const { random, settings, secretsManager, clock } = this.#world;
+    const { rates, pageSize } = settings;
+    // An empty page may have a successor, and a row may be on two pages.
+    if (random.chance(rates.oddPage)) {
+      this.#world.counts.add('faults', 'list-page-empty');
+      return { rows: [], nextToken: nextToken === '' ? '!' : nextToken };
+    }
+    const lags = random.chance(rates.lag);
+    if (lags) this.#world.counts.add('faults', 'list-lags');
+    const at = clock.now - (lags ? random.between(0, longestLag) : 0);
+    const page = secretsManager.list(prefixes, nextToken, pageSize, at);
+    if (!random.chance(rates.oddPage) || page.rows.length === 0) return page;
+    this.#world.counts.add('faults', 'list-row-twice');
+    return { ...page, rows: [...page.rows, ...page.rows.slice(0, 1)] };
+  }
+
+  async describe(secretId: string, signal: AbortSignal) {
+    const credential = this.#world.credentialOf(secretId);
+    return await absentAsUndefined('DescribeSecret', secretId, async () => {
+      const row = await this.#call('describe', credential, signal, () =>
+        this.#world.secretsManager.describe(secretId),
+      );
+      const isToken =
+        credential?.tokenSecret.arn === row?.arn || secretId === credential?.tokenName;
+      if (credential !== undefined && isToken) {
+        const { now } = this.#world.clock;
+        this.#invocation.seen.set(credential.plan.name, {
+          at: now,
+          versionId: row?.currentVersionId,
+        });
+      }
+      return row;
+    });
+  }
+
+  async read(secretId: string, signal: AbortSignal): Promise<SecretValue | undefined> {
+    return await this.#read(secretId, 'AWSCURRENT', signal);
+  }
+
+  async readPrevious(secretId: string, signal: AbortSignal): Promise<SecretValue | undefined> {
+    return await this.#read(secretId, 'AWSPREVIOUS', signal);
+  }
+
+  async readVersion({ secretId, versionId }: Version, signal: AbortSignal) {
+    return await this.#read(secretId, versionId, signal);
+  }
+
+  async #read(secretId: string, at: string, signal: AbortSignal): Promise<SecretValue | undefined> {
+    const { secretsManager } = this.#world;
+    return await absentAsUndefined('GetSecretValue', secretId, () =>
+      this.#call('get', this.#world.credentialOf(secretId), signal, () => {
+        const { secret, version } = secretsManager.get(secretId, at);
+        const text = new Sensitive(version.value ?? '');
+        return { arn: secret.arn, versionId: version.id, secretString: text, text };
+      }),
+    );
+  }
+
+  async put({ secretId, versionId, secretString, pending }: NewVersion, signal: AbortSignal) {
+    const { secretsManager, invariants } = this.#world;
+    const credential = this.#world.credentialOf(secretId);
+    const value = secretString.reveal();
+    const put = { versionId, value, label: pending && ('AWSPENDING' as const) };
+    return await attempt(
+      'PutSecretValue',
+      secretId,
+      () =>
+        this.#call('put', credential, signal, () => {
+          const before = secretsManager.secret(secretId).current;
+          const labels = secretsManager.put(secretId, put);
+          invariants.put(this.#invocation, secretId, put, before);
+          return labels;
+        }),
+      [value],
+    );
+  }
+
+  async makeCurrent(
+    version: Version & { readonly from?: string | undefined },
+    signal: AbortSignal,
+  ) {
+    await this.#move(version.secretId, 'AWSCURRENT', version.versionId, version.from, signal);
+  }
+
+  async removePending({ secretId, versionId }: Version, signal: AbortSignal): Promise<void> {
+    await this.#move(secretId, 'AWSPENDING', undefined, versionId, signal);
+  }
+
+  async #move(
+    secretId: string,
+    label: string,
+    to: string | undefined,
+    from: string | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { secretsManager, invariants } = this.#world;
+    await attempt('UpdateSecretVersionStage', secretId, () =>
+      this.#call('move', this.#world.credentialOf(secretId), signal, () => {
+        secretsManager.move(secretId, label, to, from);
+        invariants.moved(this.#invocation, secretId);
+      }),
+    );
+  }
+
+  async setTag(
+    { secretId, key, value }: Parameters<SecretStore['setTag']>[0],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { secretsManager, invariants } = this.#world;
+    const credential = this.#world.credentialOf(secretId);
+    const call = (): Promise<void> =>
+      this.#call('tag', credential, signal, () => {
+        secretsManager.tag(secretId, key, value);
+        invariants.tagged(this.#invocation, secretId, key, value);
+      });
+    try {
+      await attempt('TagResource', secretId, call);
+    } catch (error) {
+      if (credential !== undefined) invariants.recordLost(credential);
+      throw error;
+    }
+  }
+
+  /** One call, with whatever strikes it. */
+  #call<Output>(
+    operation: Operation,
+    credential: Credential | undefined,
+    signal: AbortSignal,
+    serve: () => Output,
+  ): Promise<Output> {
+    const { weather, random, clock } = this.#world;
+    const invocation = this.#invocation;
+    if (invocation.isKilled) return new Promise(() => undefined);
+    this.#world.invariants.called(invocation, operation);
+    const fault =
+      weather.strikes('aws') ??
+      (operation === 'list' || operation === 'put' ? weather.strikes(operation) : undefined);
+    if (fault !== undefined) this.#world.struck(fault, invocation, credential, operation);
+    if (fault === 'aws-connection-stuck') invocation.isStuck = true;
+    const crash = weather.strikes('effect');
+    if (crash === 'crash-before-an-effect') return this.#world.lambda.kill(invocation, crash);
+    const usual = { arrives: random.between(0.01, 0.1), answers: 0, timeout };
+    const course = courseOf(fault, usual, random.between(0.1, 120));
+    return exchange(clock, invocation, signal, course, () => {
+      const answer = () => answerOf(fault, serve);
+      if (crash === undefined) return answer();
+      try {
+        return answer();
+      } finally {
+        void this.#world.lambda.kill(invocation, crash);
+      }
+    });
+  }
+}
+
+function courseOf(fault: StormKind | undefined, usual: Course, late: number): Course {
+  switch (fault) {
+    case 'aws-request-lost':
+      return { ...usual, arrives: undefined };
+    case 'aws-answer-lost':
+      return { ...usual, answers: undefined };
+    case 'aws-effect-after-the-time-out':
+      return { ...usual, arrives: timeout + late };
+    case 'aws-connection-stuck':
+      return { ...usual, isStuck: true, answers: undefined };
+    default:
+      return usual;
+  }
+}
+
+function answerOf<Output>(fault: StormKind | undefined, serve: () => Output): Output {
+  const error = errorOf(fault);
+  if (error === undefined) return serve();
+  if (fault === 'aws-5xx-after-the-effect') serve();
+  throw error;
+}
+
+function errorOf(fault: StormKind | undefined): Error | undefined {
+  switch (fault) {
+    case 'aws-throttles':
+      return new AwsError('ThrottlingException');
+    case 'aws-5xx':
+    case 'aws-5xx-after-the-effect':
+    case 'list-fails':
+      return new AwsError('InternalServiceError', '', 500);
+    case 'aws-refuses':
+      return new AwsError('InvalidRequestException', 'not now');
+    case 'aws-signature-expired':
+      return new AwsError('InvalidSignatureException', '', 403);
+    case 'aws-certificate':
+      return Object.assign(new Error('certificate'), { code: 'CERT_HAS_EXPIRED' });
+    case 'aws-unresolved':
+      return Object.assign(new Error('unresolved'), { code: 'ENOTFOUND' });
+    case 'aws-proxy-407':
+      return Object.assign(new Error('proxy'), { code: 'ERR_PROXY_TUNNEL', statusCode: 407 });
+    case 'version-id-exists':
+      return new AwsError('ResourceExistsException');
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,42 @@
+import type { Clock } from './clock.ts';
+import type { Counts } from './counts.ts';
+import { type StormKind, storms, type Target } from './faults.ts';
+import type { Storm } from './plan.ts';
+import type { Random } from './random.ts';
+
+/** The storms that blow now. */
+export class Weather {
+  readonly #random: Random;
+  readonly #counts: Counts;
+  readonly #blowing = new Map<Target, Storm[]>();
+
+  constructor(clock: Clock, random: Random, counts: Counts, all: readonly Storm[]) {
+    this.#random = random;
+    this.#counts = counts;
+    for (const storm of all) {
+      clock.at(storm.at, () => this.#of(storms[storm.kind]).push(storm));
+      clock.at(storm.at + storm.lasts, () => {
+        const blowing = this.#of(storms[storm.kind]);
+        blowing.splice(blowing.indexOf(storm), 1);
+      });
+    }
+  }
+
+  /** The fault that strikes this call, tick, event or invocation, if one does. */
+  strikes(target: Target, host?: string): StormKind | undefined {
+    for (const storm of this.#of(target)) {
+      const isHere = storm.host === undefined || storm.host === host;
+      if (isHere && this.#random.chance(storm.rate)) {
+        this.#counts.add('faults', storm.kind);
+        return storm.kind;
+      }
+    }
+    return undefined;
+  }
+
+  #of(target: Target): Storm[] {
+    const blowing = this.#blowing.get(target) ?? [];
+    this.#blowing.set(target, blowing);
+    return blowing;
+  }
+}
