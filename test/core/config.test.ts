@@ -86,6 +86,9 @@ describe('parseConfig', () => {
   it.each([
     'http://ims-na1.adobelogin.com',
     'https://adobelogin.com.example.net',
+    'https://x.adobelogin.com.evil.example',
+    'https://evil-adobelogin.com',
+    'https://evil.example?.adobelogin.com',
     'https://evil.example/.adobelogin.com',
     'https://user@ims.adobelogin.com',
     'http://127.0.0.1.example.net',
