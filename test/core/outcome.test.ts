@@ -26,98 +26,106 @@ describe('outcomeOf', () => {
   const token = currentToken(lifetime - 3_600);
   const expiring = currentToken(60);
 
-  it.each<[string, CredentialOutcome, object]>([
+  it.each<[string, () => CredentialOutcome, object]>([
     [
       'gives a kept token its reason and its expiry',
-      outcome({ kind: 'kept' }),
+      () => outcome({ kind: 'kept' }),
       { reason: 'token-fresh', outcome: 'kept', token: life(token), failing: false, isNews: false },
     ],
     [
       'reports a token that waits after a failure as failing, with the code',
-      outcome({ kind: 'kept' }, { failure: standing }),
+      () => outcome({ kind: 'kept' }, { failure: standing }),
       { reason: 'backing-off', outcome: 'kept', failing: true, standingCode: standing.code },
     ],
     [
       'says why a due token waits for its budget, which is no failure while it is good',
-      outcome({ kind: 'kept' }, { requested: [now, now, now], fingerprint: '00000001' }),
+      () => outcome({ kind: 'kept' }, { requested: [now, now, now], fingerprint: '00000001' }),
       { reason: 'over-budget', outcome: 'kept', spent: { nextAt: now + 600 }, failing: false },
     ],
     [
       'still reports a standing failure while the budget is spent',
-      outcome(
-        { kind: 'kept' },
-        { requested: [now, now, now], token: 'empty', failure: { ...standing, retryAt: now } },
-      ),
+      () =>
+        outcome(
+          { kind: 'kept' },
+          { requested: [now, now, now], token: 'empty', failure: { ...standing, retryAt: now } },
+        ),
       { reason: 'over-budget', failing: true, standingCode: standing.code },
     ],
     [
       'a good token that outlives every new one is not failing while it waits',
-      outcome({ kind: 'kept' }, { failure: { ...standing, code: 'ERR_TOKEN_NOT_LATER' } }),
+      () => outcome({ kind: 'kept' }, { failure: { ...standing, code: 'ERR_TOKEN_NOT_LATER' } }),
       { reason: 'backing-off', failing: false, standingCode: 'ERR_TOKEN_NOT_LATER' },
     ],
     [
       'a token that was to outlive every new one is failing once it has expired',
-      outcome(
-        { kind: 'kept' },
-        { failure: { ...standing, code: 'ERR_TOKEN_NOT_LATER' }, token: currentToken(-1) },
-      ),
+      () =>
+        outcome(
+          { kind: 'kept' },
+          { failure: { ...standing, code: 'ERR_TOKEN_NOT_LATER' }, token: currentToken(-1) },
+        ),
       { reason: 'backing-off', failing: true },
     ],
     [
       'reports a due token as due',
-      outcome({ kind: 'due' }, { token: expiring }),
+      () => outcome({ kind: 'due' }, { token: expiring }),
       { reason: 'token-expiring', outcome: 'due', failing: false },
     ],
     [
       'gives a missing token no expiry',
-      outcome({ kind: 'due' }, { token: 'empty' }),
+      () => outcome({ kind: 'due' }, { token: 'empty' }),
       { reason: 'token-missing', token: undefined },
     ],
     [
       'gives a renewed token its new expiry',
-      outcome(
-        { kind: 'renewed', token: life(token) as never, clientSecretPosition: 2 },
-        { token: expiring },
-      ),
+      () =>
+        outcome(
+          { kind: 'renewed', token: life(token) as never, clientSecretPosition: 2 },
+          { token: expiring },
+        ),
       { outcome: 'renewed', token: life(token), clientSecretPosition: 2, failing: false },
     ],
     [
       'reports a failure as news, with the token that is still stored',
-      outcome({ kind: 'failed', error: rejected }, { token: expiring }),
+      () => outcome({ kind: 'failed', error: rejected }, { token: expiring }),
       { outcome: 'failed', token: life(expiring), error: rejected, failing: true, isNews: true },
     ],
     [
       'does not report a credential as failing when the run is out of time',
-      outcome({ kind: 'failed', error: noTime }, { token: expiring }),
+      () => outcome({ kind: 'failed', error: noTime }, { token: expiring }),
       { outcome: 'deferred', error: noTime, failing: false, isNews: false },
     ],
     [
       'still reports a standing failure when the run is out of time',
-      outcome({ kind: 'failed', error: noTime }, { failure: { ...standing, retryAt: undefined } }),
+      () =>
+        outcome(
+          { kind: 'failed', error: noTime },
+          { failure: { ...standing, retryAt: undefined } },
+        ),
       { outcome: 'deferred', failing: true, isNews: false },
     ],
     [
       'reports a credential as failing when its host has failed too often',
-      outcome({ kind: 'failed', error: brokenHost }, { token: expiring }),
+      () => outcome({ kind: 'failed', error: brokenHost }, { token: expiring }),
       { outcome: 'deferred', failing: true, isNews: true },
     ],
     [
       'a credential that could not be seen in full still fails as before',
-      outcome({ kind: 'kept', isUnsure: true }, { failure: { ...standing, retryAt: undefined } }),
+      () =>
+        outcome({ kind: 'kept', isUnsure: true }, { failure: { ...standing, retryAt: undefined } }),
       { reason: 'token-fresh', outcome: 'kept', failing: true, isNews: false },
     ],
     [
       'a credential that could not be seen in full, and has not failed, does not fail',
-      outcome({ kind: 'kept', isUnsure: true }),
+      () => outcome({ kind: 'kept', isUnsure: true }),
       { reason: 'token-fresh', outcome: 'kept', failing: false, isNews: false },
     ],
     [
       'gives no reason when too little could be seen',
-      outcomeOf('fusion', undefined, undefined, { kind: 'failed', error: rejected }),
+      () => outcomeOf('fusion', undefined, undefined, { kind: 'failed', error: rejected }),
       { reason: undefined, token: undefined, outcome: 'failed', failing: true, isNews: true },
     ],
   ])('%s', (_, actual, expected) => {
-    expect(actual).toMatchObject({ credential: 'fusion', ...expected });
+    expect(actual()).toMatchObject({ credential: 'fusion', ...expected });
   });
 });
 

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { copyProject } from './copy-project.ts';
 import { broken, type Mutation } from './mutation.ts';
 import { failuresIn, type Verdict, verdict } from './verdict.ts';
 
@@ -19,13 +19,9 @@ export class ProjectCopy implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  /** Copies what git knows, and what is not yet committed. */
+  /** Copies the project, and builds it. */
   static async make(): Promise<ProjectCopy> {
-    const copy = new ProjectCopy(await mkdtemp(join(tmpdir(), 'ims-token-rotator-mutations-')));
-    const listed = ['ls-files', '--cached', '--others', '--exclude-standard', '-z'];
-    const { stdout } = await run('git', listed, { maxBuffer: 2 ** 26 });
-    for (const file of new Set(stdout.split('\0').filter(Boolean))) await copy.#add(file);
-    await symlink(resolve('node_modules'), copy.#path('node_modules'), 'junction');
+    const copy = new ProjectCopy(await copyProject());
     await copy.#build();
     await cp(copy.#path('dist'), copy.#path('whole'), { recursive: true });
     return copy;
@@ -64,14 +60,6 @@ export class ProjectCopy implements AsyncDisposable {
 
   #path(file: string): string {
     return join(this.#folder, file);
-  }
-
-  async #add(file: string): Promise<void> {
-    await mkdir(dirname(this.#path(file)), { recursive: true });
-    await cp(file, this.#path(file)).catch((error: NodeJS.ErrnoException) => {
-      // Deleted, but git still knows it.
-      if (error.code !== 'ENOENT') throw error;
-    });
   }
 
   async #build(): Promise<void> {
