@@ -1,4 +1,5 @@
 import { appendFileSync, openSync, writeSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { type RunnerTestCase, TestRunner } from 'vitest';
 import { journals, readJournal } from './journals.ts';
 
@@ -38,7 +39,10 @@ export default class MutantRunner extends TestRunner {
     }
     for (const [id, hits] of Object.entries(stryker.mutantCoverage.perTest['this'] ?? {})) {
       note('covered', covered, id);
-      if (!killed.has(id) && !(await survives(id, hits, run))) note('killed', killed, id);
+      if (killed.has(id)) continue;
+      // Or vitest would take the worker for one that hangs.
+      await setImmediate();
+      if (!(await survives(id, hits, run))) note('killed', killed, id);
     }
   }
 }
