@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../core/decision.ts';
-import { Deferral, RotatorError } from '../../core/errors.ts';
+import { Deferral, RotatorError, TokenNotLaterError } from '../../core/errors.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import type { Observation } from '../../core/observation.ts';
 import { type Acted, type CredentialOutcome, outcomeOf } from '../../core/outcome.ts';
@@ -8,6 +8,7 @@ import { currentToken, lifetime, now, observed } from '../support/builders.ts';
 
 const rejected = new RotatorError('ERR_TOKEN_REJECTED', 'IMS answered 400');
 const noTime = new Deferral('ERR_NO_TIME_LEFT', 'no time is left in this run');
+const notLater = new TokenNotLaterError('it expires earlier', now);
 const brokenHost = new Deferral('ERR_TOKEN_UNAVAILABLE', 'the host has failed too often');
 const standing = {
   code: 'ERR_TOKEN_REJECTED',
@@ -50,6 +51,25 @@ describe('outcomeOf', () => {
           { requested: [now, now, now], token: 'empty', failure: { ...standing, retryAt: now } },
         ),
       { reason: 'over-budget', failing: true, standingCode: standing.code },
+    ],
+    [
+      'keeps a token that outlives the new one, which is no failure',
+      () => outcome({ kind: 'failed', error: notLater }, { token: expiring }),
+      { outcome: 'kept', error: notLater, token: life(expiring), failing: false, isNews: false },
+    ],
+    [
+      'does not report a remembered failure that holds nothing back',
+      () => outcome({ kind: 'kept' }, { failure: { ...standing, retryAt: undefined } }),
+      { reason: 'token-fresh', failing: false, standingCode: undefined },
+    ],
+    [
+      'a token that was to outlive every new one is failing as it expires',
+      () =>
+        outcome(
+          { kind: 'kept' },
+          { token: currentToken(0), failure: { ...standing, code: 'ERR_TOKEN_NOT_LATER' } },
+        ),
+      { reason: 'backing-off', failing: true },
     ],
     [
       'a good token that outlives every new one is not failing while it waits',
