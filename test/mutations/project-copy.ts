@@ -9,7 +9,7 @@ import { failuresIn, type Verdict, verdict } from './verdict.ts';
 const run = promisify(execFile);
 
 // A test waits up to a minute for a process, and a break may make it wait for ever.
-const timeout = 120_000;
+const timeout = 300_000;
 
 /** A copy of the project in a temporary folder, in which one thing at a time is broken. */
 export class ProjectCopy implements AsyncDisposable {

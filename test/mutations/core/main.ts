@@ -13,13 +13,16 @@ const least = 90;
 // Seconds after which a mutant has made something endless.
 const patience = 60;
 
+const words = process.argv.slice(2);
 const folder = await copyProject();
 chdir(folder);
 try {
   const mutants = await instrument('core');
-  for (const name of readdirSync('test/core').filter((file) => file.endsWith('.test.ts'))) {
-    while (!(await runTests(`test/core/${name}`)));
-  }
+  const tests = readdirSync('test/core').filter((file) => file.endsWith('.test.ts'));
+  const wanted = tests.filter(
+    (file) => words.length === 0 || words.some((word) => file.startsWith(word)),
+  );
+  for (const file of wanted) while (!(await runTests(`test/core/${file}`)));
   report(mutants);
 } finally {
   await rm(folder, { recursive: true });
@@ -34,7 +37,7 @@ async function runTests(file: string): Promise<boolean> {
   });
   const end = once(vitest, 'exit').then(() => true);
   for (let seen = ''; ; ) {
-    if (await Promise.race([end, setTimeout(patience * 1000, false)])) break;
+    if (await Promise.race([end, setTimeout(patience * 1000, false, { ref: false })])) break;
     const running = runningMutant();
     if (running === seen && running !== '') {
       appendFileSync(journals.killed, `${running.split(' ')[0]}\n`);

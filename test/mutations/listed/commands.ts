@@ -76,7 +76,7 @@ export const ofCommands: readonly Mutation[] = [
     find: "...((await secrets.hasPolicy(token.arn)) ? ['it has a resource policy'] : []),",
     replace: '',
     caughtBy: 'test/cli/leftover.long.test.ts',
-    test: 'refuses one with',
+    test: 'refuses one with a resource policy',
     rebuild: true,
   },
   {
