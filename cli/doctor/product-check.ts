@@ -1,8 +1,14 @@
 import * as v from 'valibot';
+import type { PendingToken } from '../../core/stored-token.ts';
 import { usageError } from '../errors.ts';
+import type { Session } from '../session.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
 import { get, type HttpResponse } from './http-get.ts';
-import type { Subject } from './subject.ts';
+
+interface Caller {
+  readonly session: Pick<Session, 'network' | 'signal'>;
+  readonly stored: Promise<Pick<PendingToken, 'accessToken' | 'clientId'>>;
+}
 
 export interface ProductApi {
   readonly url: string;
@@ -42,7 +48,7 @@ export function readProductApi(
 }
 
 /** Checks that a product accepts the token, which IMS does not know. */
-export function productCheck({ session, stored }: Subject, api: ProductApi | undefined): Check {
+export function productCheck({ session, stored }: Caller, api: ProductApi | undefined): Check {
   return check('product', async () => {
     if (api === undefined) {
       const fix = 'name a GET endpoint: --api URL, with --api-header for each header that it needs';

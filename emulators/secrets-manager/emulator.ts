@@ -119,6 +119,19 @@ export class SecretsManagerEmulator implements LocalServer {
     this.#store.listLagMs = ms;
   }
 
+  /**
+   * ListSecrets answers with an empty page before each page, as AWS may for a filtered list.
+   *
+   * @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
+   */
+  get hasEmptyPages(): boolean {
+    return this.#service.list.hasEmptyPages;
+  }
+
+  set hasEmptyPages(has: boolean) {
+    this.#service.list.hasEmptyPages = has;
+  }
+
   /** The calls so far, in the order of arrival. */
   get calls(): readonly CallRecord[] {
     return this.#calls;

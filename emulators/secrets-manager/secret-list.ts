@@ -15,11 +15,16 @@ const sortValues = {
   name: ({ name }) => name,
 } satisfies Record<SortBy, (secret: Secret) => string | number>;
 
+// Before the token of a page that follows an empty one.
+const empty = 'empty-';
+
 /** Secrets in ascending order, whether they are kept in it or were just sorted. */
 type Ordered = Pick<SecretIndex, 'size' | 'keyAt' | 'secretAt' | 'from'>;
 
 /** Lists secrets page by page. A page costs no more than what it looks at. */
 export class SecretList {
+  /** An empty page comes before each page. */
+  hasEmptyPages = false;
   readonly #store: SecretStore;
   readonly #indexes: ReadonlyMap<SortBy, SecretIndex>;
 
@@ -33,9 +38,14 @@ export class SecretList {
   }
 
   page(request: ListSecretsRequest): object {
-    const { Filters, IncludePlannedDeletion, MaxResults, NextToken, SortBy } = request;
+    const { Filters, IncludePlannedDeletion, MaxResults, SortBy } = request;
+    const given = request.NextToken ?? '';
+    if (this.hasEmptyPages && !given.startsWith(empty)) {
+      return { SecretList: [], NextToken: `${empty}${given}` };
+    }
     const matches = matchesAll(Filters);
-    const after = NextToken === undefined ? undefined : decodeToken(NextToken);
+    const token = given.replace(empty, '');
+    const after = token === '' ? undefined : decodeToken(token);
     const listed: Secret[] = [];
     for (const secret of this.#behind(after, request)) {
       if (secret.deletionAt !== undefined && !IncludePlannedDeletion) continue;

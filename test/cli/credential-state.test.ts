@@ -125,6 +125,19 @@ describe('the state of a credential', () => {
     expect(judge(client, token).state).toBe(state);
   });
 
+  it.each<[State, boolean]>([
+    ['expired', true],
+    ['failing', true],
+    ['overdue', true],
+    ['due', false],
+    ['foreign', false],
+    ['fresh', false],
+    ['empty', false],
+    ['paused', false],
+  ])('%s needs somebody to act, so that status exits with 1: %s', (state, needed) => {
+    expect(isUnhealthy({ ...judge(clientSecret(), tokenSecret(hour)), state })).toBe(needed);
+  });
+
   const due = dueAt(half);
   const late = 2 * tick + lag;
   const lateAfterHalf = Math.floor((due + now + half) / 2) + late;

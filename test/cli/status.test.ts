@@ -121,6 +121,14 @@ describe('status', () => {
     expect(stdout.trimEnd().split('\n')).toHaveLength(7);
   });
 
+  it('reads the list to its end, although AWS sends an empty page first', async () => {
+    const { world, cli } = await startOperator();
+    world.secretsManager.hasEmptyPages = true;
+    seedCredential(world, 'fusion', { expiresIn: 20 * hour });
+    const { code, stdout } = await cli('status', '--json');
+    expect({ code, states: statesOf(stdout) }).toEqual({ code: 0, states: { fusion: 'fresh' } });
+  });
+
   it('exits with 0 when nobody has to act, and shows only the named credentials', async () => {
     const { world, cli } = await startOperator();
     for (const name of ['a', 'b', 'c']) seedCredential(world, name, { expiresIn: 20 * hour });

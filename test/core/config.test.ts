@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig, parseNetworkSettings } from '../../core/config.ts';
+import { isLoopback, parseConfig, parseNetworkSettings } from '../../core/config.ts';
 
 const environment = { IMS_TOKEN_ROTATOR_NAME: 'prod', AWS_REGION: 'eu-west-1' };
 
@@ -86,6 +86,9 @@ describe('parseConfig', () => {
   it.each([
     'http://ims-na1.adobelogin.com',
     'https://adobelogin.com.example.net',
+    'https://x.adobelogin.com.evil.example',
+    'https://evil-adobelogin.com',
+    'https://evil.example?.adobelogin.com',
     'https://evil.example/.adobelogin.com',
     'https://user@ims.adobelogin.com',
     'http://127.0.0.1.example.net',
@@ -205,4 +208,34 @@ describe('parseConfig', () => {
       }),
     );
   });
+});
+
+describe('the endpoints of AWS in an environment', () => {
+  it('are those of all services and of single ones, and nothing else', () => {
+    const environment = {
+      AWS_ENDPOINT_URL: 'https://all.test',
+      AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1',
+      AWS_ENDPOINT_URL_S3: '',
+      MY_AWS_ENDPOINT_URL: 'http://mine.test',
+      AWS_ENDPOINT_URLS: 'http://several.test',
+    };
+    expect([...parseNetworkSettings(environment)]).toEqual([
+      ['AWS_ENDPOINT_URL', 'https://all.test'],
+      ['AWS_ENDPOINT_URL_STS', 'http://127.0.0.1:1'],
+    ]);
+    expect(() => parseNetworkSettings({ AWS_ENDPOINT_URL_STS: 'http://sts.test' })).toThrow(
+      'the environment is invalid: AWS_ENDPOINT_URL_STS must be an https URL, or one on loopback',
+    );
+  });
+
+  it('may be empty, as if they were not set', () => {
+    expect(parseConfig({ ...environment, AWS_ENDPOINT_URL: '' }).region).toBeDefined();
+  });
+
+  it.each(['', 'nonsense', 'https://example.com', 'http://localhost.example.com'])(
+    'are not on this machine: %j',
+    (url) => {
+      expect(isLoopback(url)).toBe(false);
+    },
+  );
 });

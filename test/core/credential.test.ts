@@ -174,6 +174,16 @@ describe('parseCredential', () => {
       'ims_host must be at most 253 characters',
     ],
     [
+      'a host name that only contains that of IMS',
+      {
+        client_id: 'id',
+        client_secret: 's',
+        scope: 's',
+        ims_host: 'x.adobelogin.com.evil.example',
+      },
+      'ims_host must be a host name under .adobelogin.com, without https:// and path',
+    ],
+    [
       'a broken list in a string',
       { client_id: 'id', client_secrets: '["a', scope: 's', ims_host: 'https://ims.example.com' },
       'ims_host must be a host name under .adobelogin.com, without https:// and path',

@@ -9,15 +9,22 @@ describe('an instant', () => {
     expect(parseInstant('2026-11-22T13:00:00.999+01:00')).toBe(now);
   });
 
-  it.each(['', 'tomorrow', '2026-11-22', '2026-11-22T12:00:00', '2026-13-41T12:00:00Z'])(
-    'cannot be %j',
-    (text) => {
-      expect(parseInstant(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    '',
+    'tomorrow',
+    '2026-11-22',
+    '2026-11-22T12:00:00',
+    '2026-13-41T12:00:00Z',
+    '+12026-11-22T12:00:00Z',
+    '2026-11-22T12:00:00Z (UTC)',
+  ])('cannot be %j', (text) => {
+    expect(parseInstant(text)).toBeUndefined();
+  });
 
   it('can be an HTTP date', () => {
     expect(parseHttpDate('Sun, 22 Nov 2026 12:00:00 GMT')).toBe(now);
+    expect(parseHttpDate(' Sun, 22 Nov 2026 12:00:00 GMT')).toBeUndefined();
+    expect(parseHttpDate('Sun, 22 Nov 2026 12:00:00 GMT+1')).toBeUndefined();
   });
 });
 

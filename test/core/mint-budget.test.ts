@@ -60,6 +60,7 @@ describe('the budget of token requests', () => {
     const requested = ago(1, 2, 3);
     expect(spentBudget(history({ requested }))?.requests).toEqual(requested);
     expect(spentBudget(history({ issued: ago(1, 2) }))?.requests).toEqual(ago(1, 2));
+    expect(spentBudget(history({ issued: ago(1, 2, 3) }))?.requests).toEqual(ago(1, 2));
   });
 });
 
@@ -91,5 +92,7 @@ describe('the tag of token requests', () => {
     expect(mergeRequests(ago(2, 2, 5), ago(1, 2))).toEqual(ago(1, 2, 2));
     expect(mergeRequests([], ago(1))).toEqual(ago(1));
     expect(mergeRequests(ago(1), [])).toEqual(ago(1));
+    expect(mergeRequests(ago(2), ago(2))).toEqual(ago(2));
+    expect(mergeRequests(ago(2), ago(1, 2))).toEqual(ago(1, 2));
   });
 });

@@ -49,36 +49,41 @@ const failed = (error: RotatorError): Acted => ({ kind: 'failed', error });
 const renewed: Acted = { kind: 'renewed', token: { expiresAt: now, lifetime } };
 
 describe('the next status', () => {
-  it.each<[string, NextStatus, NextStatus]>([
+  it.each<[string, () => NextStatus, NextStatus]>([
     [
       'is not written for a credential that has never failed',
-      next(undefined, {}, kept),
+      () => next(undefined, {}, kept),
       { status: undefined, isNews: false },
     ],
     [
       'is not written when it is already ok',
-      next('ok', {}, kept),
+      () => next('ok', {}, kept),
       { status: undefined, isNews: false },
     ],
     [
       'is about the current version when the failure has outlived the one before',
-      next(failing.replace('c0ffee00', '0a0b0c0d'), { failure: standing, paused: true }, kept),
+      () =>
+        next(failing.replace('c0ffee00', '0a0b0c0d'), { failure: standing, paused: true }, kept),
       { status: failing, isNews: false },
     ],
     [
       'is set to ok after a renewal',
-      next(failing, { failure: standing, ...expiring }, renewed),
+      () => next(failing, { failure: standing, ...expiring }, renewed),
       { status: 'ok', isNews: false },
     ],
-    ['is set to ok for a fresh token', next(failing, {}, kept), { status: 'ok', isNews: false }],
+    [
+      'is set to ok for a fresh token',
+      () => next(failing, {}, kept),
+      { status: 'ok', isNews: false },
+    ],
     [
       'is not changed while the credential is paused',
-      next(failing, { paused: true }, kept),
+      () => next(failing, { paused: true }, kept),
       { status: undefined, isNews: false },
     ],
     [
       "holds IMS's code and a time to retry after a final failure",
-      next(undefined, expiring, failed(rejected)),
+      () => next(undefined, expiring, failed(rejected)),
       {
         status: `failing code=ERR_TOKEN_REJECTED/invalid_client since=${since} retry-at=2026-11-22T12:15:00Z credential=c0ffee00`,
         isNews: true,
@@ -86,7 +91,7 @@ describe('the next status', () => {
     ],
     [
       'retries no later than two ticks before the stored token expires',
-      next(undefined, { token: currentToken(1_800 + 300) }, failed(rejected)),
+      () => next(undefined, { token: currentToken(1_800 + 300) }, failed(rejected)),
       {
         status: `failing code=ERR_TOKEN_REJECTED/invalid_client since=${since} retry-at=2026-11-22T12:05:00Z credential=c0ffee00`,
         isNews: true,
@@ -94,7 +99,7 @@ describe('the next status', () => {
     ],
     [
       'waits as usual once the stored token has expired',
-      next(undefined, { token: currentToken(-1) }, failed(rejected)),
+      () => next(undefined, { token: currentToken(-1) }, failed(rejected)),
       {
         status: `failing code=ERR_TOKEN_REJECTED/invalid_client since=${since} retry-at=2026-11-22T12:15:00Z credential=c0ffee00`,
         isNews: true,
@@ -102,7 +107,7 @@ describe('the next status', () => {
     ],
     [
       'waits until a new token would outlive the stored one, without being news',
-      next(undefined, expiring, failed(new TokenNotLaterError('not later', inHalfAnHour))),
+      () => next(undefined, expiring, failed(new TokenNotLaterError('not later', inHalfAnHour))),
       {
         status: `failing code=ERR_TOKEN_NOT_LATER since=${since} retry-at=2026-11-22T12:30:00Z credential=c0ffee00`,
         isNews: false,
@@ -110,7 +115,7 @@ describe('the next status', () => {
     ],
     [
       'remembers that the credential of a fresh token cannot be seen',
-      next(undefined, { isCredentialUnseen: true }, failed(denied)),
+      () => next(undefined, { isCredentialUnseen: true }, failed(denied)),
       {
         status: `failing code=ERR_SECRET_ACCESS_DENIED since=${since} retry-at=2026-11-22T12:15:00Z credential=c0ffee00`,
         isNews: true,
@@ -118,7 +123,7 @@ describe('the next status', () => {
     ],
     [
       "holds neither IMS's code nor a time to retry after a transient failure",
-      next(undefined, { token: 'empty' }, failed(unavailable)),
+      () => next(undefined, { token: 'empty' }, failed(unavailable)),
       {
         status: `failing code=ERR_TOKEN_UNAVAILABLE since=${since} credential=c0ffee00`,
         isNews: true,
@@ -126,12 +131,12 @@ describe('the next status', () => {
     ],
     [
       'is not written again for a transient failure that lasts',
-      next(failing, { failure: standing, ...expiring }, failed(unavailable)),
+      () => next(failing, { failure: standing, ...expiring }, failed(unavailable)),
       { status: undefined, isNews: false },
     ],
     [
       'holds no time to retry when the credential is missing, because every tick checks',
-      next(undefined, { fingerprint: undefined }, failed(missing)),
+      () => next(undefined, { fingerprint: undefined }, failed(missing)),
       {
         status: `failing code=ERR_CREDENTIAL_MISSING since=${since} credential=00000000`,
         isNews: true,
@@ -139,16 +144,16 @@ describe('the next status', () => {
     ],
     [
       'is not changed when a forced renewal of a fresh token fails',
-      next(undefined, {}, failed(rejected), { force: true }),
+      () => next(undefined, {}, failed(rejected), { force: true }),
       { status: undefined, isNews: true },
     ],
     [
       'is not changed when the run is out of time',
-      next(undefined, expiring, failed(noTime)),
+      () => next(undefined, expiring, failed(noTime)),
       { status: undefined, isNews: false },
     ],
   ])('%s', (_, actual, expected) => {
-    expect(actual).toEqual(expected);
+    expect(actual()).toEqual(expected);
   });
 
   it('is not changed when too little could be seen', () => {

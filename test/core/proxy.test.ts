@@ -49,6 +49,18 @@ describe('the proxy', () => {
     expect(urlOf({ HTTP_PROXY: 'http://proxy:1', http_proxy: 'http://proxy:1' })).toBeUndefined();
   });
 
+  it('has the exceptions of NO_PROXY, between any commas and spaces', () => {
+    const exceptionsOf = (noProxy: object) =>
+      readProxy({ HTTPS_PROXY: 'http://proxy:1', ...noProxy })?.exceptions;
+    expect(exceptionsOf({})).toEqual([]);
+    expect(exceptionsOf({ NO_PROXY: '' })).toEqual([]);
+    expect(exceptionsOf({ NO_PROXY: ' a.test, ,b.test  c.test,' })).toEqual([
+      'a.test',
+      'b.test',
+      'c.test',
+    ]);
+  });
+
   it('is shown without its password', () => {
     const proxy = readProxy({ HTTPS_PROXY: 'http://user:the-password@proxy.example.com:8080/x' });
     expect(proxy && proxyHost(proxy)).toBe('proxy.example.com:8080');

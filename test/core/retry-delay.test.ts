@@ -24,7 +24,11 @@ describe('parseRetryAfter', () => {
   it.each([
     [undefined, undefined],
     ['5', 5],
+    ['120', 120],
+    ['999999999', 999_999_999],
     ['0', undefined],
+    ['1 000', undefined],
+    ['120;', undefined],
     ['-1', undefined],
     ['1.5', undefined],
     ['soon', undefined],

@@ -121,6 +121,7 @@ describe('a pending version', () => {
 
   it.each<[string, Observation['token']]>([
     ['a current token that expires a second earlier', currentToken(hour - 1)],
+    ['a current token that was issued a minute later', currentToken(hour + 59)],
     ['a value that is not a token', 'malformed'],
   ])('may replace %s', (_, current) => {
     const judged = judgePending(pending(hour), current, now);

@@ -23,6 +23,7 @@ describe('secret names', () => {
     'ims-token-rotator/prod/fusion/client/more',
     'ims-token-rotator/prod/Fusion/client',
     'ims-token-rotator/prod2/fusion/client',
+    'ims-token-rotator/prod-fusion/client',
     'other/ims-token-rotator/prod/fusion/client',
   ])('do not include %s', (name) => {
     expect(parseSecretName(prefix, name)).toBeUndefined();

@@ -8,7 +8,9 @@ describe("an access token's claim of its client", () => {
     ['a token of a client', jwt('{"client_id":"fusion-id"}'), 'fusion-id'],
     ['a token without the claim', jwt('{}'), undefined],
     ['a token whose claims are no JSON', jwt('{'), undefined],
+    ['a token whose payload needs all of its alphabet', jwt('{"client_id":"?>~ÿ>>?"}'), '?>~Ã¿>>?'],
     ['an opaque token', 'opaque', undefined],
+    ['a token without a signature', jwt('{"client_id":"x"}').replace(/\.c2ln$/, ''), undefined],
   ])('is read from %s', (_, token, expected) => {
     expect(claimedClient(token)).toBe(expected);
   });

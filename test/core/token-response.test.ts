@@ -288,6 +288,42 @@ describe('parseTokenResponse rejects', () => {
   });
 });
 
+describe('the limits of a response', () => {
+  const body = JSON.stringify(good);
+
+  it.each([200, 299])('that succeeds: status %i', (status) => {
+    expect(issue(good, status)).toMatchObject({ lifetime: 86_399 });
+  });
+
+  it.each([
+    [199, 'ERR_TOKEN_REJECTED'],
+    [300, 'ERR_TOKEN_REJECTED'],
+    [499, 'ERR_TOKEN_REJECTED'],
+    [500, 'ERR_TOKEN_UNAVAILABLE'],
+  ])('that does not, whatever it holds: status %i, %s', (status, code) => {
+    expect(refused({ status, body })).toMatchObject({ code });
+  });
+
+  it('are a second, and 12 days', () => {
+    for (const expires_in of [1, 12 * day]) {
+      expect(issue({ ...good, expires_in })).toMatchObject({ lifetime: expires_in });
+    }
+    for (const expires_in of [0.9, 12 * day + 1]) {
+      const response = { status: 200, body: JSON.stringify({ ...good, expires_in }) };
+      expect(refused(response)).toMatchObject({ code: 'ERR_TOKEN_MALFORMED' });
+    }
+  });
+
+  it('exclude a token that expires as it is issued, by its claims', () => {
+    const expiring = { ...good, access_token: jwt(now - 3_600, 3_600) };
+    expect(refused({ status: 200, body: JSON.stringify(expiring) })).toMatchObject({
+      code: 'ERR_TOKEN_MALFORMED',
+    });
+    const living = issue({ ...good, access_token: jwt(now - 3_600, 3_601) });
+    expect(living.expiresAt).toBe(now + 1);
+  });
+});
+
 describe('assertExpiresLater', () => {
   const at = (seconds: number) => ({ expiresAt: epochSeconds(now + seconds), lifetime: 60 });
 
@@ -299,6 +335,7 @@ describe('assertExpiresLater', () => {
         message:
           'IMS issued a token that expires at 2026-11-22T12:01:00Z, ' +
           'not later than the stored one (2026-11-22T12:01:00Z)',
+        retryAt: now,
       }),
     );
   });

@@ -28,10 +28,13 @@ describe('assertValidated', () => {
 
   it('accepts a token that IMS accepts', () => {
     expect(check(200, '{"valid":true,"token":{}}')).not.toThrow();
+    expect(check(299, '{"valid":true}')).not.toThrow();
   });
 
   it.each([
     [200, '{"valid":false,"reason":"expired"}', 'ERR_TOKEN_INVALID', 'IMS rejects the token'],
+    [199, '{"valid":true}', 'ERR_TOKEN_INVALID', 'IMS answered 199 when asked'],
+    [300, '{"valid":true}', 'ERR_TOKEN_INVALID', 'IMS answered 300 when asked'],
     [401, '', 'ERR_TOKEN_INVALID', 'IMS answered 401'],
     [404, '<html>', 'ERR_TOKEN_INVALID', 'IMS answered 404'],
     [429, '', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 429'],

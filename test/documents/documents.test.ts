@@ -21,6 +21,7 @@ const names = [
   'docs/consumers.md',
   'docs/faq.md',
   'docs/deploy.md',
+  'docs/mutations.md',
   'docs/performance.md',
   'docs/reference.md',
   'docs/reliability.md',

@@ -29,6 +29,13 @@ const emf = (logs: readonly string[]): readonly EmfLine[] =>
   logs.filter((line) => line.startsWith('{"_aws"')).map((line) => JSON.parse(line));
 
 describe('the metrics of a run', () => {
+  it('are none if the list could not be read, so that the alarm on silence is raised', async () => {
+    const parts = await startCredential();
+    parts.secretsManager.faults.inject({ kind: 'denied' }, { when: callsOf('ListSecrets') });
+    expect(await countedTick(parts.run())).toEqual([]);
+    expect(parts.metrics).toEqual([]);
+  });
+
   it('are the published ones and no others, with the rotator as the only dimension', async () => {
     const { world, onboard, invoke } = await startRotator();
     await onboard('fusion');

@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import type { SecretStore } from '../../core/ports.ts';
 import type { Call, SecretsManagerFault } from '../../emulators/secrets-manager/fault.ts';
 import { renew } from '../../lambda/commands/renew.ts';
 import { hour } from '../support/builders.ts';
-import { actionsOf, statusOf, storeCredential } from '../support/credential.ts';
+import {
+  actionsOf,
+  putToken,
+  replacing,
+  statusOf,
+  storeCredential,
+} from '../support/credential.ts';
 import { tick } from '../support/outcomes.ts';
+import { readToken } from '../support/start-parts.ts';
 import { type Rotating, rotationSteps, startRotatingToken } from '../support/start-rotating.ts';
 
 const actions = ({ parts }: Rotating): readonly string[] => actionsOf(parts);
@@ -89,6 +97,24 @@ describe('a renewal during a rotation', () => {
     expect(parts.lines.filter(({ level }) => level !== 'info')).toEqual([]);
     await expectOvertaken(rotating);
   });
+});
+
+it('a rotation does not replace a version that became current after its last look', async () => {
+  const rotating = await startRotatingToken();
+  const { parts } = rotating;
+  await rotating.beginRotation();
+  await rotating.step('createSecret');
+  const { secrets } = parts.run();
+  const readVersion: SecretStore['readVersion'] = async (version, signal) => {
+    const value = await secrets.readVersion(version, signal);
+    await putToken(parts, 'fusion', 'stored by hand');
+    return value;
+  };
+  const finish = rotating.step('finishSecret', undefined, {
+    secrets: replacing(secrets, { readVersion }),
+  });
+  await expect(finish).rejects.toMatchObject({ code: 'ERR_SECRET_REFUSED' });
+  expect(await readToken(parts, 'fusion')).toMatchObject({ SecretString: 'stored by hand' });
 });
 
 describe('an ordinary renewal', () => {

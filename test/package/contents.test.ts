@@ -148,6 +148,7 @@ it('ships the construct, the function, the commands, the client and the document
       'docs/consumers.md',
       'docs/faq.md',
       'docs/deploy.md',
+      'docs/mutations.md',
       'docs/performance.md',
       'docs/reference.md',
       'docs/reliability.md',

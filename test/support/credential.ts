@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { type SecretKind, secretName, tagKeys } from '../../core/contract.ts';
 import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
-import type { ClientCredentialsGrant, TokenEndpoint } from '../../core/ports.ts';
+import type { ClientCredentialsGrant, SecretStore, TokenEndpoint } from '../../core/ports.ts';
 import type { TokenResponse } from '../../core/token-response.ts';
 import type { Call } from '../../emulators/secrets-manager/fault.ts';
 import type { Run } from '../../lambda/steps/run.ts';
@@ -110,6 +110,13 @@ export function tokenReads({ secretsManager }: Parts, credential = 'fusion'): nu
   return secretsManager.calls.filter(
     ({ action, secretName: read }) => action === 'GetSecretValue' && read === name,
   ).length;
+}
+
+/** Secrets Manager with some of its calls replaced. */
+export function replacing(secrets: SecretStore, methods: Partial<SecretStore>): SecretStore {
+  return new Proxy(secrets, {
+    get: (target, key: keyof SecretStore) => methods[key] ?? target[key].bind(target),
+  });
 }
 
 /** For a fault: hits every call of an action. */

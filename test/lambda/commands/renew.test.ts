@@ -1,6 +1,8 @@
 import { TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { renew } from '../../../lambda/commands/renew.ts';
+import type { Force } from '../../../core/decision.ts';
+import { renew, renewEach } from '../../../lambda/commands/renew.ts';
+import { reportRun } from '../../../lambda/report-run.ts';
 import { secretId, startCredential } from '../../support/credential.ts';
 import { tick } from '../../support/outcomes.ts';
 import { startRotator } from '../../support/start-rotator.ts';
@@ -106,6 +108,22 @@ describe('renew', () => {
       outcome: 'failed',
       error: { code: 'ERR_RECENTLY_ISSUED' },
     });
+  });
+
+  it('fails by force with a failure that is remembered, although a tick would not', async () => {
+    const parts = await startCredential();
+    parts.ims.faults.inject({ kind: 'server-error', status: 400 });
+    const invocation = (force: Force) =>
+      reportRun(parts.run(), { action: 'renew', credentials: ['fusion'], force }, (report) =>
+        renewEach(parts.run(), ['fusion'], force, report),
+      );
+    for (const count of [1, 2]) {
+      await expect(invocation({ force: true })).rejects.toMatchObject({
+        code: 'ERR_TOKEN_REJECTED',
+      });
+      expect(parts.ims.tokenRequests).toHaveLength(count);
+    }
+    expect(await tick(parts.run())).toMatchObject([{ reason: 'backing-off', isNews: false }]);
   });
 
   it('forces the renewal of a malformed value while the credential is backing off', async () => {

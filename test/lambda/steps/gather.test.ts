@@ -1,10 +1,11 @@
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import { RotatorError } from '../../../core/errors.ts';
 import type { SecretStore } from '../../../core/ports.ts';
 import type { Call } from '../../../emulators/secrets-manager/fault.ts';
 import { renew } from '../../../lambda/commands/renew.ts';
 import { hour } from '../../support/builders.ts';
-import { secretId, startCredential, statusOf } from '../../support/credential.ts';
+import { replacing, secretId, startCredential, statusOf } from '../../support/credential.ts';
 import { tick } from '../../support/outcomes.ts';
 import { type Parts, plainClient, seedCredential, startParts } from '../../support/start-parts.ts';
 
@@ -57,6 +58,33 @@ it('the HTTP client for IMS is loaded while Secrets Manager answers, once a toke
   expect(events).toEqual(['loads', 'answered']);
   await tick(run());
   expect(events).toHaveLength(2);
+});
+
+it('when one of the two reads fails, the other one is awaited', async () => {
+  const parts = await startCredential();
+  const { secrets } = parts.run();
+  const described = Promise.withResolvers<void>();
+  let isReading = false;
+  const broken = replacing(secrets, {
+    describe: () => {
+      described.resolve();
+      return Promise.reject(new RotatorError('ERR_SECRET_ACCESS_DENIED', 'denied'));
+    },
+    read: async (id, signal) => {
+      isReading = true;
+      await described.promise;
+      // Whoever does not wait for this has ended by then.
+      await new Promise((resolve) => setImmediate(resolve));
+      const value = await secrets.read(id, signal);
+      isReading = false;
+      return value;
+    },
+  });
+  const run = parts.run({ secrets: broken });
+  expect(await renew(run, 'fusion', { force: false })).toMatchObject({
+    error: { code: 'ERR_SECRET_ACCESS_DENIED' },
+  });
+  expect(isReading).toBe(false);
 });
 
 describe('a client secret that cannot be read', () => {

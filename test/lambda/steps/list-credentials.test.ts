@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { tagKeys } from '../../../core/contract.ts';
+import { RotatorError } from '../../../core/errors.ts';
 import type { SecretStore } from '../../../core/ports.ts';
 import { runResult } from '../../../core/run-result.ts';
 import { hour } from '../../support/builders.ts';
-import { actionsOf, secretId, startCredential } from '../../support/credential.ts';
+import {
+  actionsOf,
+  replacing,
+  secretId,
+  startCredential,
+  storeCredential,
+} from '../../support/credential.ts';
 import { summaryOf, tick } from '../../support/outcomes.ts';
 import { seedCredential, seedDueCredential, startParts } from '../../support/start-parts.ts';
 
@@ -31,6 +38,33 @@ describe('a tick in which nothing is due', () => {
     await tick(parts.run());
     expect(actionsOf(parts)).toEqual(['ListSecrets']);
   });
+});
+
+describe('a list with empty pages, as AWS documents them', () => {
+  it('is read to its end', async () => {
+    const parts = await startParts();
+    parts.secretsManager.hasEmptyPages = true;
+    for (const name of ['one', 'two']) seedCredential(parts, name);
+    expect(await tick(parts.run())).toHaveLength(2);
+    expect(parts.ims.mintCount).toBe(2);
+  });
+});
+
+it('a list that cannot be read to its end decides nothing', async () => {
+  const parts = await startParts();
+  seedDueCredential(parts, 'fusion');
+  const { secrets } = parts.run();
+  const listPage: SecretStore['listPage'] = async (prefixes, token, signal) => {
+    if (token !== undefined) throw new RotatorError('ERR_SECRET_ACCESS_DENIED', 'denied');
+    const { rows } = await secrets.listPage(prefixes, undefined, signal);
+    return { rows, nextToken: 'more' };
+  };
+  await expect(
+    tick(parts.run({ secrets: replacing(secrets, { listPage }) })),
+  ).rejects.toMatchObject({
+    code: 'ERR_SECRET_ACCESS_DENIED',
+  });
+  expect(parts.ims.mintCount).toBe(0);
 });
 
 describe('an outdated list', () => {
@@ -61,6 +95,20 @@ describe('an outdated list', () => {
     expect(parts.ims.mintCount).toBe(1);
   });
 
+  it('does not have a failure remembered for a version of the credential that is no longer current', async () => {
+    const parts = await startParts();
+    parts.secretsManager.listLagMs = 300_000;
+    seedDueCredential(parts, 'fusion');
+    parts.clock.advance(301);
+    // The list still shows the version before this one.
+    const wrong = { client_id: 'client-fusion', client_secret: 'wrong', scope: 'openid' };
+    storeCredential(parts, 'fusion', wrong);
+    expect(await tick(parts.run())).toMatchObject([{ error: { code: 'ERR_TOKEN_REJECTED' } }]);
+    parts.clock.advance(301);
+    expect(await tick(parts.run())).toMatchObject([{ reason: 'backing-off' }]);
+    expect(parts.ims.tokenRequests).toHaveLength(1);
+  });
+
   it.each([
     ['client secret is', ['client']],
     ['token secret is', ['token']],
@@ -88,8 +136,5 @@ function listedAgain(secrets: SecretStore, names: readonly string[]): SecretStor
       ? { rows, nextToken: 'again' }
       : { rows: rows.filter(({ name }) => names.includes(name)), nextToken: undefined };
   };
-  return new Proxy(secrets, {
-    get: (target, key: keyof SecretStore) =>
-      key === 'listPage' ? listPage : target[key].bind(target),
-  });
+  return replacing(secrets, { listPage });
 }

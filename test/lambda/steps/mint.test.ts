@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { tagKeys } from '../../../core/contract.ts';
+import type { SecretStore } from '../../../core/ports.ts';
 import { hour } from '../../support/builders.ts';
-import { interceptIms, startCredential, storeCredential } from '../../support/credential.ts';
+import {
+  interceptIms,
+  replacing,
+  startCredential,
+  storeCredential,
+} from '../../support/credential.ts';
 import { tick } from '../../support/outcomes.ts';
 
 describe('a token request', () => {
@@ -36,6 +43,27 @@ describe('a token request', () => {
       { outcome: 'renewed', token: { lifetime: 86_399 } },
     ]);
   });
+});
+
+it('a request that IMS rejects is recorded before anything else is done', async () => {
+  const parts = await startCredential();
+  parts.ims.faults.inject({ kind: 'server-error', status: 400 });
+  const { secrets } = parts.run();
+  const answered = Promise.withResolvers<void>();
+  const written: string[] = [];
+  const tokenEndpoint = interceptIms(parts, (_, send) => send().finally(answered.resolve));
+  const setTag: SecretStore['setTag'] = async (tag, signal) => {
+    if (tag.key === tagKeys.requested) {
+      await answered.promise;
+      // Whoever does not wait for this goes on before.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    written.push(tag.key);
+    await secrets.setTag(tag, signal);
+  };
+  const run = parts.run({ tokenEndpoint, secrets: replacing(secrets, { setTag }) });
+  expect(await tick(run)).toMatchObject([{ error: { code: 'ERR_TOKEN_REJECTED' } }]);
+  expect(written).toEqual([tagKeys.requested, tagKeys.status]);
 });
 
 describe('a credential with two client secrets', () => {

@@ -1,0 +1,71 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { productCheck, readProductApi } from '../../cli/doctor/product-check.ts';
+import { Sensitive } from '../../core/sensitive.ts';
+import { HttpServer, json } from '../../emulators/wire/http-server.ts';
+
+describe('the URL that doctor --api sends the token to', () => {
+  it.each([
+    'https://fusion.adobe.io/api/v3/scenarios',
+    'https://adobe.io',
+    'https://image.adobe.com:8443/x',
+    'https://Example.my.WORKFRONT.com/attask/api',
+    'http://127.0.0.1:8080/x',
+    'http://localhost',
+    'http://[::1]:8080',
+  ])('may be %s', (url) => {
+    expect(readProductApi(url, [])).toEqual({ url, headers: {} });
+  });
+
+  it.each([
+    'https://evil-adobe.com',
+    'https://eviladobe.io/x',
+    'https://adobe.io.evil.example',
+    'https://evil.example/adobe.io',
+    'https://evil.example?.adobe.io',
+    'https://evil.example#.workfront.com',
+    'https://workfront.com@evil.example',
+    'https://adobeXio',
+    'https://127.0.0.1.evil.example',
+    'http://fusion.adobe.io',
+    'ftp://fusion.adobe.io',
+    'fusion.adobe.io',
+  ])('must not be %s', (url) => {
+    expect(() => readProductApi(url, [])).toThrow(
+      '--api must be an https URL under adobe.io, adobe.com or workfront.com: it gets the token',
+    );
+  });
+});
+
+describe('the check of a product that answers 403', () => {
+  const accessToken = 'the-stored-token-12345';
+
+  async function findingOf(body: object) {
+    const server = new HttpServer(() => json(403, body));
+    await server.start();
+    onTestFinished(() => server.stop());
+    const session = {
+      network: { proxy: undefined, hasOnlyHttpProxy: false, caFiles: [] },
+      signal: new AbortController().signal,
+    };
+    const stored = { accessToken: new Sensitive(accessToken), clientId: 'id' };
+    const api = readProductApi(server.url, []);
+    const caller = { session, stored: Promise.resolve(stored) };
+    return await productCheck(caller, api).finding;
+  }
+
+  it.each(['403000', '403003', 403003])('explains a wrong API key: %j', async (error_code) => {
+    expect(await findingOf({ error_code })).toMatchObject({
+      verdict: 'failed',
+      detail: expect.stringContaining('the product rejects the API key'),
+    });
+  });
+
+  it.each([accessToken, '12345678', '12', 'Forbidden'])(
+    'shows no code that may be a piece of the token: %s',
+    async (error_code) => {
+      const detail =
+        'responded with 403: IMS accepts the token, but the product grants it no access';
+      expect(await findingOf({ error_code })).toMatchObject({ verdict: 'failed', detail });
+    },
+  );
+});

@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { chdir } from 'node:process';
+import { setTimeout } from 'node:timers/promises';
+import { copyProject } from '../copy-project.ts';
+import { journals, readJournal } from './journals.ts';
+import { instrument, type Mutant } from './mutant.ts';
+
+// Per cent of the mutants that some test has run, or should have.
+const least = 90;
+// Seconds after which a mutant has made something endless.
+const patience = 60;
+
+const words = process.argv.slice(2);
+const folder = await copyProject();
+chdir(folder);
+try {
+  const mutants = await instrument('core');
+  const tests = readdirSync('test/core').filter((file) => file.endsWith('.test.ts'));
+  const wanted = tests.filter(
+    (file) => words.length === 0 || words.some((word) => file.startsWith(word)),
+  );
+  for (const file of wanted) while (!(await runTests(`test/core/${file}`)));
+  report(mutants);
+} finally {
+  await rm(folder, { recursive: true });
+}
+
+/** Returns false if a mutant had to be ended, which counts as noticed. */
+async function runTests(file: string): Promise<boolean> {
+  const args = ['run', '--config', 'test/mutations/core/vitest.config.ts', file];
+  const vitest = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', ...args], {
+    detached: true,
+    stdio: 'ignore',
+  });
+  const end = once(vitest, 'exit').then(() => true);
+  for (let seen = ''; ; ) {
+    if (await Promise.race([end, setTimeout(patience * 1000, false, { ref: false })])) break;
+    const running = runningMutant();
+    if (running === seen && running !== '') {
+      appendFileSync(journals.killed, `${running.split(' ')[0]}\n`);
+      process.kill(-(vitest.pid ?? 0), 'SIGKILL');
+      return false;
+    }
+    seen = running;
+  }
+  if (vitest.exitCode !== 0) throw new Error(`${file} fails without a mutant`);
+  return true;
+}
+
+function runningMutant(): string {
+  try {
+    return readFileSync(journals.current, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
+
+function report(mutants: readonly Mutant[]): void {
+  const [killed, covered] = [readJournal('killed'), readJournal('covered')];
+  // What runs only when a module is loaded is not counted, as with StrykerJS's `ignoreStatic`.
+  const counted = mutants.filter(({ id }) => covered.has(id));
+  const survivors = counted.filter(({ id }) => !killed.has(id));
+  for (const { file, line, text, replacement } of survivors) {
+    process.stdout.write(`core/${file}:${line}: ${shortened(text)} → ${shortened(replacement)}\n`);
+  }
+  for (const [file, ofFile] of Map.groupBy(counted, (mutant) => mutant.file)) {
+    process.stdout.write(`${file.padEnd(28)} ${scoreOf(ofFile, killed)}\n`);
+  }
+  const score = (100 * (counted.length - survivors.length)) / counted.length;
+  const left = mutants.length - counted.length;
+  process.stdout.write(`all ${scoreOf(counted, killed)}; not counted: ${left}\n`);
+  if (score < least) process.exitCode = 1;
+}
+
+function scoreOf(mutants: readonly Mutant[], killed: ReadonlySet<string>): string {
+  const count = mutants.filter(({ id }) => killed.has(id)).length;
+  return `${((100 * count) / mutants.length).toFixed(1)} % (${count} of ${mutants.length})`;
+}
+
+function shortened(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ');
+  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+}

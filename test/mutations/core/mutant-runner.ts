@@ -1,0 +1,68 @@
+import { appendFileSync, openSync, writeSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { type RunnerTestCase, TestRunner } from 'vitest';
+import { journals, readJournal } from './journals.ts';
+
+interface Stryker {
+  activeMutant?: string | undefined;
+  currentTestId?: string | undefined;
+  hitCount?: number | undefined;
+  hitLimit?: number | undefined;
+  mutantCoverage: {
+    readonly static: Record<string, number>;
+    perTest: Record<string, Record<string, number>>;
+  };
+}
+
+/** The switches that StrykerJS's code looks at. */
+const stryker: Stryker = Object.assign(globalThis, {
+  __stryker__: { mutantCoverage: { static: {}, perTest: {} } },
+}).__stryker__;
+
+const killed = readJournal('killed');
+const covered = readJournal('covered');
+const current = openSync(journals.current, 'w');
+
+/**
+ * Runs each test once as it is, and then once for each mutant in the code that it has run. `core/` is
+ * pure, so that a test can be repeated; a worker for each mutant would take a hundred times as long.
+ */
+export default class MutantRunner extends TestRunner {
+  async runTask(test: RunnerTestCase): Promise<void> {
+    const run = TestRunner.getTestFn(test);
+    stryker.mutantCoverage.perTest = {};
+    stryker.currentTestId = 'this';
+    try {
+      await run();
+    } finally {
+      stryker.currentTestId = undefined;
+    }
+    for (const [id, hits] of Object.entries(stryker.mutantCoverage.perTest['this'] ?? {})) {
+      note('covered', covered, id);
+      if (killed.has(id)) continue;
+      // Or vitest would take the worker for one that hangs.
+      await setImmediate();
+      if (!(await survives(id, hits, run))) note('killed', killed, id);
+    }
+  }
+}
+
+async function survives(id: string, hits: number, run: () => unknown): Promise<boolean> {
+  // Tells the parent, which ends a mutant that never ends.
+  writeSync(current, `${id} ${performance.now()}`.padEnd(32), 0);
+  Object.assign(stryker, { activeMutant: id, hitCount: 0, hitLimit: 100 * hits + 100 });
+  try {
+    await run();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    Object.assign(stryker, { activeMutant: undefined, hitCount: undefined });
+  }
+}
+
+function note(journal: 'killed' | 'covered', known: Set<string>, id: string): void {
+  if (known.has(id)) return;
+  known.add(id);
+  appendFileSync(journals[journal], `${id}\n`);
+}

@@ -1,0 +1,95 @@
+import type { Mutation } from '../mutation.ts';
+
+/** Breaks in `emulators/`: a stand-in that lies lets the product's faults through. */
+export const ofEmulators: readonly Mutation[] = [
+  {
+    fault: 'a repeated put moves AWSCURRENT',
+    file: 'emulators/secrets-manager/secret.ts',
+    find: 'if (sameValue(existing.value, put.value)) return secret;',
+    replace:
+      "if (sameValue(existing.value, put.value)) return { ...secret, versions: moveStage(secret.versions, 'AWSCURRENT', put.id) };",
+    caughtBy: 'test/emulators/secrets-manager/versions.test.ts',
+    test: 'changes nothing, not even labels, when repeated with the same value',
+  },
+  {
+    fault: 'a version id can be used again for another value',
+    file: 'emulators/secrets-manager/secret.ts',
+    find: 'if (existing?.value !== undefined) {',
+    replace: 'if (existing?.value !== undefined && sameValue(existing.value, put.value)) {',
+    caughtBy: 'test/emulators/secrets-manager/versions.test.ts',
+    test: 'never replaces another value under the same token',
+  },
+  {
+    fault: 'a label moves without naming the version that has it',
+    file: 'emulators/secrets-manager/version-operations.ts',
+    find: 'if (from === undefined && holder !== undefined && holder !== to) {',
+    replace: 'if (from === undefined && holder === undefined && holder !== to) {',
+    caughtBy: 'test/emulators/secrets-manager/staging-labels.test.ts',
+    test: 'no version to remove it from',
+  },
+  {
+    fault: 'a label moves from whatever version has it',
+    file: 'emulators/secrets-manager/version-operations.ts',
+    find: 'if (from !== undefined && from !== holder) {',
+    replace: 'if (from !== undefined && holder === undefined) {',
+    caughtBy: 'test/emulators/secrets-manager/staging-labels.test.ts',
+    test: 'the wrong version to remove it from',
+  },
+  {
+    fault: 'a list shows secrets that are scheduled for deletion',
+    file: 'emulators/secrets-manager/secret-list.ts',
+    find: 'if (secret.deletionAt !== undefined && !IncludePlannedDeletion) continue;',
+    replace: '',
+    caughtBy: 'test/emulators/secrets-manager/list-secrets.test.ts',
+    test: 'is omitted while its secret is scheduled for deletion, unless requested',
+  },
+  {
+    fault: 'a page ends before the list does',
+    file: 'emulators/secrets-manager/secret-list.ts',
+    find: 'listed.length > page.length && last !== undefined',
+    replace: 'listed.length > page.length + 1 && last !== undefined',
+    caughtBy: 'test/emulators/secrets-manager/list-secrets.test.ts',
+    test: 'list every secret once, even while new ones are created',
+  },
+  {
+    fault: 'a filter on names ignores case',
+    file: 'emulators/secrets-manager/secret-filter.ts',
+    find: 'attributes[key](secret).some((attribute) => attribute.startsWith(value))',
+    replace:
+      'attributes[key](secret).some((attribute) => attribute.toLowerCase().startsWith(value.toLowerCase()))',
+    caughtBy: 'test/emulators/secrets-manager/list-filters.test.ts',
+    test: 'the filters of ListSecrets',
+  },
+  {
+    fault: 'a rotation starts while another one is unfinished',
+    file: 'emulators/secrets-manager/rotation-operations.ts',
+    find: "if (pending !== undefined && !pending.stages.includes('AWSCURRENT')) {",
+    replace: "if (pending?.stages.includes('AWSCURRENT') === undefined && pending !== undefined) {",
+    caughtBy: 'test/emulators/secrets-manager/rotation.test.ts',
+    test: 'is rejected while AWSPENDING remains on another version',
+  },
+  {
+    fault: 'Lambda retries a failed event once more than it is told',
+    file: 'emulators/lambda/async-events.ts',
+    find: "result === 'failed' && retries >= maximumRetryAttempts",
+    replace: "result === 'failed' && retries > maximumRetryAttempts",
+    caughtBy: 'test/emulators/lambda/async-events.test.ts',
+    test: 'an asynchronous event',
+  },
+  {
+    fault: 'IMS issues a token for a scope that the client does not have',
+    file: 'emulators/ims/token-endpoint.ts',
+    find: 'scopes.size === 0 || ![...scopes].every((scope) => client.scopes.includes(scope))',
+    replace: 'scopes.size === 0 || ![...scopes].some((scope) => client.scopes.includes(scope))',
+    caughtBy: 'test/emulators/ims/token-endpoint.test.ts',
+    test: 'a token request is rejected',
+  },
+  {
+    fault: 'a product accepts a token that was invalidated',
+    file: 'emulators/ims/product-api.ts',
+    find: "if (!inspection.valid) return gatewayError('401013', 'Oauth token is not valid');",
+    replace: 'if (!inspection.valid) return json(200, { items: [] });',
+    caughtBy: 'test/emulators/ims/product-api.test.ts',
+    test: 'a made-up token',
+  },
+];
