@@ -81,13 +81,21 @@ function nameOf({ level, prefix }: Candidate): string | undefined {
   return undefined;
 }
 
+// Two expressions, each of which reads a name once, however many underscores are in it.
+const contextStart = /^AIO_+ims_+contexts_+(?=[^_])/i;
+const contextEnd = /(?<!_)_+client_+(?:id|secrets?)$/i;
+
 /** A variable of Adobe's CLI doubles the underscores that a context's name has. */
-const contextVariable = /^AIO_+ims_+contexts_+(.+?)_+client_+(?:id|secrets?)$/i;
+function contextIn(key: string): string | undefined {
+  const start = contextStart.exec(key)?.[0].length ?? key.length;
+  const end = contextEnd.exec(key)?.index ?? 0;
+  return end > start ? key.slice(start, end).replaceAll('__', '_') : undefined;
+}
 
 function contextOf({ fields }: Level, prefix: string): string | undefined {
-  const keys = fields.map(({ key }) => key).filter((key) => contextVariable.test(key));
+  const keys = fields.map(({ key }) => key).filter((key) => contextIn(key) !== undefined);
   const key = keys.find((one) => startsWithWords(wordsOf(one).join(' '), prefix));
-  return key && contextVariable.exec(key)?.[1]?.replaceAll('__', '_');
+  return key && contextIn(key);
 }
 
 /** The kind of file, for people. */

@@ -16,8 +16,6 @@ const fewest = 8;
  */
 export function decodingsOf(text: string, least = fewest): readonly string[] | undefined {
   const found = new Set<string>();
-  // Every letter and digit of a stretch counts, whatever stands between them.
-  const stretches = new RegExp(`(?:[^0-9a-z]*[0-9a-z]){${least},}[^0-9a-z]*`, 'gi');
   let characters = 0;
   const add = (decoded: string): void => {
     if (!found.has(decoded)) characters += decoded.length;
@@ -28,7 +26,7 @@ export function decodingsOf(text: string, least = fewest): readonly string[] | u
   for (const decoded of found) {
     if (characters > mostTimes * text.length) return undefined;
     add(reverse(decoded));
-    for (const readable of decode(decoded, least, stretches)) add(readable);
+    for (const readable of decode(decoded, least)) add(readable);
   }
   return [...found];
 }
@@ -40,13 +38,13 @@ function reverse(text: string): string {
   return reversed;
 }
 
-function decode(text: string, least: number, stretches: RegExp): readonly string[] {
+function decode(text: string, least: number): readonly string[] {
   const decoded = [...decodeHex(text), ...decodeBase64(text), ...decodeCodes(text)];
   // A character may stand for two letters.
   const fewestCharacters = Math.ceil(least / 2);
   return decoded
     .filter((bytes) => mayBeReadable(bytes, fewestCharacters))
-    .flatMap((bytes) => readableIn(bytes, stretches));
+    .flatMap((bytes) => readableIn(bytes, least));
 }
 
 /** From each of the 2 places in a pair, because a letter of the text before may be a digit too. */
@@ -125,10 +123,15 @@ function decodeCodes(text: string): Uint8Array[] {
  * The stretches with enough letters and digits: a secret may be in there. Letters in another form
  * (full-width, mathematical) become plain ones, and what does not show goes.
  */
-function readableIn(bytes: Uint8Array, stretches: RegExp): readonly string[] {
+function readableIn(bytes: Uint8Array, least: number): readonly string[] {
   // TextDecoder puts U+FFFD for what is no text.
   const text = utf8.decode(bytes.includes(0) ? bytes.filter((byte) => byte !== 0) : bytes);
-  return (text.match(pieces) ?? []).flatMap((piece) => plain(piece).match(stretches) ?? []);
+  return (text.match(pieces) ?? []).map(plain).filter((piece) => hasLetters(piece, least));
+}
+
+/** Every letter and digit counts, whatever stands between them. */
+function hasLetters(text: string, least: number): boolean {
+  return text.replaceAll(/[^0-9a-z]+/gi, '').length >= least;
 }
 
 const utf8 = new TextDecoder();

@@ -123,9 +123,11 @@ export function looksSecretId(id: string): boolean {
   return looksSecret(id) && !isConsoleId(id);
 }
 
-/** A client id for logs and people; hidden if it could be a secret. */
+const longestId = 256;
+
+/** A client id for logs and people; hidden if it could be a secret, or is none by its length. */
 export function showClientId(id: string): string {
-  return looksSecretId(id) ? hidden : id;
+  return id.length > longestId || looksSecretId(id) ? hidden : id;
 }
 
 const mostShown = 20;

@@ -3,6 +3,8 @@ import type { Observation } from './observation.ts';
 /** What the order of work depends on. */
 export interface Urgency {
   readonly isFailing: boolean;
+  /** When IMS was last asked for the credential, as far as its token secret tells. */
+  readonly askedAt: number;
   /** When the token expires; a missing one has expired long ago. */
   readonly expiresAt: number;
 }
@@ -11,6 +13,7 @@ export function urgencyOf(observation: Observation | undefined): Urgency {
   const token = observation?.token;
   return {
     isFailing: observation?.failure !== undefined,
+    askedAt: observation?.requested[0] ?? Number.NEGATIVE_INFINITY,
     expiresAt: typeof token === 'object' ? token.expiresAt : Number.NEGATIVE_INFINITY,
   };
 }
@@ -18,11 +21,15 @@ export function urgencyOf(observation: Observation | undefined): Urgency {
 /**
  * The order of work. Credentials without a standing failure come first, so that a lasting failure
  * delays nothing; then the earliest expiry, with missing tokens before all others.
+ *
+ * Failing ones take turns: a few for which the host answers nothing would otherwise be the first in
+ * every run, and keep it from asking for any other.
  */
 export function inOrder<Item extends Urgency>(items: readonly Item[]): Item[] {
-  return items.toSorted(
-    (a, b) => Number(a.isFailing) - Number(b.isFailing) || compare(a.expiresAt, b.expiresAt),
-  );
+  return items.toSorted((a, b) => {
+    const turns = a.isFailing && b.isFailing ? compare(a.askedAt, b.askedAt) : 0;
+    return Number(a.isFailing) - Number(b.isFailing) || turns || compare(a.expiresAt, b.expiresAt);
+  });
 }
 
 function compare(a: number, b: number): number {

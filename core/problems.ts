@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { showName } from './field-names.ts';
 
 /** One thing wrong with an input, by field; it never shows a secret value. */
 export interface Problem {
@@ -14,7 +15,8 @@ export function listProblems(problems: readonly Problem[]): string {
 /** A schema's issues by field. Every schema has its own messages, which show no value. */
 export function problemsOf(issues: readonly v.BaseIssue<unknown>[]): readonly Problem[] {
   return issues.map((issue) => ({
-    field: v.getDotPath(issue) ?? 'the value',
+    // Whoever sends an event chooses the names of its fields.
+    field: showName(v.getDotPath(issue) ?? 'the value'),
     message: messageOf(issue),
   }));
 }

@@ -1,7 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (file: string): string => readFileSync(`${root}${file}`, 'utf8');
@@ -94,4 +104,30 @@ it('tracks no build output', () => {
     encoding: 'utf8',
   });
   expect(tracked).toBe('');
+});
+
+it('packs none of the files that work leaves beside the documents and the examples', () => {
+  const copy = mkdtempSync(join(tmpdir(), 'strays-'));
+  onTestFinished(() => rmSync(copy, { recursive: true }));
+  for (const file of ['package.json', 'docs', 'examples']) {
+    cpSync(join(root, file), join(copy, file), { recursive: true });
+  }
+  const strays = ['docs/.env', 'docs/credential.json', 'docs/copy/notes.md'].concat(
+    ['.env', '.npmrc', 'credential.json', 'ims-token-rotator.json', 'cdk.out/manifest.json']
+      .concat(['cdk.context.json', 'terraform.tfstate', 'terraform.tfvars', 'lib/.env'])
+      .concat(['.terraform/modules.json', 'node_modules/some/index.ts'])
+      .map((name) => `examples/terraform/${name}`),
+  );
+  for (const stray of strays) {
+    mkdirSync(join(copy, dirname(stray)), { recursive: true });
+    writeFileSync(join(copy, stray), 'secret');
+  }
+  const options = ['pack', '--dry-run', '--json', '--ignore-scripts'];
+  const [packed] = JSON.parse(execFileSync('npm', options, { cwd: copy, encoding: 'utf8' }));
+  const paths: readonly string[] = packed.files.map(({ path }: { path: string }) => path);
+  const tracked = execFileSync('git', ['ls-files', 'docs', 'examples'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  expect(new Set(paths)).toEqual(new Set(['package.json', ...tracked.trim().split('\n')]));
 });

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { showNames } from '../../core/field-names.ts';
 import { type EpochSeconds, parseInstant } from '../../core/instant.ts';
 import { CliError, usageError } from '../errors.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
@@ -124,7 +125,7 @@ function fieldOf(stored: Document, field: string): string {
   if (value !== undefined) return JSON.stringify(value);
   throw usageError(
     `the token has no field ${field}`,
-    `choose one of ${Object.keys(stored).join(', ')}`,
+    `choose one of ${showNames(Object.keys(stored))}`,
   );
 }
 

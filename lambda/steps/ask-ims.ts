@@ -1,4 +1,6 @@
+import type { ClientCredential } from '../../core/credential.ts';
 import { Deferral, type ErrorCode, TokenRequestError } from '../../core/errors.ts';
+import { showClientId } from '../../core/field-names.ts';
 import { imsReserve } from './budget.ts';
 import type { Run } from './run.ts';
 import { noTimeLeft } from './with-retries.ts';
@@ -10,41 +12,55 @@ const networkFaults: ReadonlySet<ErrorCode> = new Set([
   'ERR_IMS_UNRESOLVED',
 ]);
 
+// It throttles the client of one credential, and says nothing about the host.
+const tooManyRequests = 429;
+
+type Asked = Pick<ClientCredential, 'imsHost' | 'clientId'>;
+
 /**
- * In: one request to an IMS host. Out: its result.
+ * In: one request to an IMS host on behalf of a client. Out: its result.
  *
- * Nothing is sent when the host cannot be reached or has failed too often in this run, or when too
- * little time is left to store a token.
+ * Nothing is sent when the host cannot be reached or has failed too often in this run, when it has
+ * throttled the client too often, or when too little time is left to store a token.
  *
  * @throws Deferral when nothing was sent; otherwise whatever the request throws
  */
 export async function askIms<Output>(
   run: Run,
-  imsHost: string,
+  asked: Asked,
   request: () => Promise<Output>,
 ): Promise<Output> {
-  assertIsAsked(run, imsHost);
-  await takeTurn(run, imsHost);
+  assertIsAsked(run, asked);
+  await takeTurn(run, asked.imsHost);
   // Others may have found out meanwhile.
-  assertIsAsked(run, imsHost);
+  assertIsAsked(run, asked);
   if (run.remaining() < imsReserve) throw noTimeLeft();
   try {
     const output = await request();
-    run.breaker.answered(imsHost);
+    noteAnswer(run, asked);
     return output;
   } catch (error) {
-    noteFailure(run, imsHost, error);
+    noteFailure(run, asked, error);
     throw error;
   }
 }
 
-function assertIsAsked({ breaker }: Run, imsHost: string): void {
-  const code = breaker.failureOf(imsHost);
-  if (code === undefined) return;
-  throw new Deferral(
-    code,
-    `${imsHost} could not be reached, or has failed too often, in this run, and is not asked again`,
-  );
+function assertIsAsked({ hosts, clients }: Run, asked: Asked): void {
+  const { imsHost } = asked;
+  const code = hosts.failureOf(imsHost);
+  if (code !== undefined) {
+    throw new Deferral(
+      code,
+      `${imsHost} could not be reached, or has failed too often, in this run, and is not asked again`,
+    );
+  }
+  const clientCode = clients.failureOf(keyOf(asked));
+  if (clientCode !== undefined) {
+    throw new Deferral(
+      clientCode,
+      `${imsHost} has throttled this client too often in this run, and is not asked for it again`,
+    );
+  }
 }
 
 /** A turn that would come too late is not waited for: other hosts may still have time. */
@@ -57,13 +73,28 @@ async function takeTurn({ pace, remaining, sleep, signal }: Run, imsHost: string
   });
 }
 
-function noteFailure({ breaker, log }: Run, imsHost: string, error: unknown): void {
+function noteAnswer({ hosts, clients }: Run, asked: Asked): void {
+  hosts.answered(asked.imsHost);
+  clients.answered(keyOf(asked));
+}
+
+function noteFailure(run: Run, asked: Asked, error: unknown): void {
+  const { imsHost, clientId } = asked;
   const code = error instanceof TokenRequestError ? error.code : undefined;
   const isLasting = code !== undefined && networkFaults.has(code);
   const isTransient = error instanceof TokenRequestError && error.transient;
   // Any other failure is an answer of the host.
-  if (code === undefined || !(isLasting || isTransient)) breaker.answered(imsHost);
-  else if (breaker.failed(imsHost, code, isLasting)) {
-    log.warn('the host is not asked again in this run', { ims_host: imsHost, code });
+  if (code === undefined || !(isLasting || isTransient)) noteAnswer(run, asked);
+  else if (isTransient && error.details.status === tooManyRequests) {
+    if (!run.clients.failed(keyOf(asked), code, false)) return;
+    const fields = { ims_host: imsHost, client_id: showClientId(clientId), code };
+    run.log.warn('the host is not asked for this client again in this run', fields);
+  } else if (run.hosts.failed(imsHost, code, isLasting)) {
+    run.log.warn('the host is not asked again in this run', { ims_host: imsHost, code });
   }
+}
+
+/** No host has a space in its name. */
+function keyOf({ imsHost, clientId }: Asked): string {
+  return `${imsHost} ${clientId}`;
 }

@@ -60,8 +60,8 @@ export const imsReserve = request + call + slack;
 /** Seconds after which waiting is pointless: the next tick does the work. */
 export const longestRetryWait = 30;
 
-/** Failures in a row after which an IMS host is not asked again in a run. */
-export const mostHostFailures = 5;
+/** Failures in a row after which an IMS host, or a client there, is not asked for again in a run. */
+export const mostFailuresInARow = 5;
 
 /** Seconds kept back at the end of an invocation for awaiting what was aborted, and the result. */
 export const closingSeconds = 1.5;

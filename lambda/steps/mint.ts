@@ -46,8 +46,8 @@ async function request(
   clientSecret: Sensitive,
   record: () => void,
 ): Promise<IssuedToken> {
-  const { clientId, imsHost } = credential;
-  return await askIms(run, imsHost, async () => {
+  const { clientId } = credential;
+  return await askIms(run, credential, async () => {
     record();
     const requestedAt = run.now();
     const response = await run.tokenEndpoint.request({ ...credential, clientSecret }, run.signal);

@@ -4,7 +4,7 @@ import type { EpochSeconds } from '../../core/instant.ts';
 import { requestMemory } from '../../core/mint-budget.ts';
 import type { CredentialOutcome } from '../../core/outcome.ts';
 import type { Deps, SecretValue } from '../../core/ports.ts';
-import { HostBreaker } from './host-breaker.ts';
+import { Breaker } from './breaker.ts';
 
 /** What a sandbox keeps from run to run, where nothing else may. A new sandbox knows none of it. */
 export interface Memory {
@@ -16,7 +16,10 @@ export interface Memory {
 
 /** One invocation: what it may touch, and what it has learnt so far. */
 export interface Run extends Deps {
-  readonly breaker: HostBreaker;
+  /** By IMS host. */
+  readonly hosts: Breaker;
+  /** By IMS host and client, for clients that are throttled. */
+  readonly clients: Breaker;
   readonly pace: HostPace;
   readonly memory: Memory;
   /**
@@ -39,7 +42,8 @@ export const missingMemory = 1_800;
 export function startRun(deps: Deps, memory: Memory = newMemory()): Run {
   forget(memory, deps.now());
   const pace = new HostPace(deps.config.imsRequestsPerSecond);
-  return { ...deps, breaker: new HostBreaker(), pace, memory, tokenValues: new Map() };
+  const [hosts, clients] = [new Breaker(), new Breaker()];
+  return { ...deps, hosts, clients, pace, memory, tokenValues: new Map() };
 }
 
 function forget({ requests, missing }: Memory, now: EpochSeconds): void {

@@ -12,7 +12,7 @@ import { withRetries } from './with-retries.ts';
  */
 export async function validateToken(run: Run, token: TokenToValidate): Promise<void> {
   await withRetries(run, budget.validate, () =>
-    askIms(run, token.imsHost, async () => {
+    askIms(run, token, async () => {
       const response = await run.tokenEndpoint.validate(token, run.signal);
       assertValidated(response, token, run.now());
     }),

@@ -95,6 +95,17 @@ describe('token', () => {
     expectNoSecrets(stderr, [value ?? '']);
   });
 
+  it('lists at most 20 fields, and none that could be a secret', async () => {
+    const { operator, print, token } = await withToken();
+    const names = Array.from({ length: 3_000 }, (_, index) => [`n${index}`, 1]);
+    const secret = 'p8e-a-secret-in-place-of-a-name';
+    await putToken(operator, { access_token: token, [secret]: 1, ...Object.fromEntries(names) });
+    const { stderr } = await print('--field', 'nope');
+    expect(stderr).toContain('choose one of access_token, (hidden), n0, n1,');
+    expect(stderr.trim()).toMatch(/n17 and 2982 more$/);
+    expectNoSecrets(stderr, [secret]);
+  });
+
   it('rejects several forms at once, and a field that does not exist', async () => {
     const { print } = await withToken();
     expect(await print('--header', '--env')).toMatchObject({ code: 2, stdout: '' });

@@ -121,6 +121,18 @@ describe('parseEvent', () => {
     expect(() => parseEvent(event, naming)).toThrow('accepted are {"action":"tick"}');
   });
 
+  it.each<[string, string]>([
+    ['a megabyte', 'x'.repeat(1_000_000)],
+    ['a secret', 'p8e-Zq7Kx2Lm9Vt4Rw1Yb8'],
+  ])('shows no name of a field that is %s', (_, name) => {
+    expect(() => parseEvent({ action: 'tick', [name]: 1 }, naming)).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(/^the event is invalid: \(hidden\) is not a known field; /),
+        problems: [{ field: '(hidden)', message: 'is not a known field' }],
+      }),
+    );
+  });
+
   it('understands every event in the documentation', () => {
     const guides = readdirSync(`${root}docs`).map((file) => `docs/${file}`);
     const texts = ['README.md', ...guides.filter((file) => file.endsWith('.md'))].map((file) =>

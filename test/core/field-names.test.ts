@@ -13,3 +13,8 @@ it.each([
 ])('a client id that could be %s is not shown', (_, id) => {
   expect(showClientId(id)).toBe('(hidden)');
 });
+
+it('hides a client id of a length that none has, as a token that was stored by hand may name', () => {
+  expect(showClientId('a-'.repeat(128))).toBe('a-'.repeat(128));
+  expect(showClientId(`${'a-'.repeat(128)}b`)).toBe('(hidden)');
+});

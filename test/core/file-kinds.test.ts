@@ -260,6 +260,10 @@ it.each([
     'keys',
     json(Object.fromEntries(Array.from({ length: 3_000 }, (_, at) => [`K${at}_SECRET`, at]))),
   ],
+  [
+    'a name of underscores',
+    json({ A_CLIENT_ID: 'a', A_CLIENT_SECRET: 'b', [`AIO_ims_contexts_${'_'.repeat(60_000)}`]: 1 }),
+  ],
   ['credentials', json(Array.from({ length: 1_500 }, () => ({ client_id: 'a', secret: 'b' })))],
 ])('a hostile text of 64 KiB is an error like any other: %s', (_, text) => {
   expect(() => parseCredential(text)).toThrow(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { epochSeconds } from '../../core/instant.ts';
 import { inOrder, urgencyOf } from '../../core/order.ts';
 import { currentToken, now, observed } from '../support/builders.ts';
 
@@ -27,6 +28,25 @@ describe('the order of work', () => {
       'later',
       'failing, without a token',
       'failing, expired',
+    ]);
+  });
+
+  it('lets failing credentials take turns: the one that IMS was asked for longest ago is first', () => {
+    const items = [
+      item('asked now, expired', { failure, requested: [now], token: currentToken(-60) }),
+      item('asked before', { failure, requested: [epochSeconds(now - 900), now] }),
+      item('never asked, later', { failure, token: currentToken(120) }),
+      item('never asked, earlier', { failure, token: currentToken(60) }),
+      item('working, asked now', { requested: [now], token: currentToken(120) }),
+      item('working, later', { token: currentToken(180) }),
+    ];
+    expect(inOrder(items).map(({ name }) => name)).toEqual([
+      'working, asked now',
+      'working, later',
+      'never asked, earlier',
+      'never asked, later',
+      'asked before',
+      'asked now, expired',
     ]);
   });
 });

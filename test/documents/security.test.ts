@@ -57,6 +57,7 @@ describe('the threat model', () => {
       'sns:SetSubscriptionAttributes',
       's3:PutObject',
       's3:ReplicateObject',
+      's3:CreateAccessPoint',
     ]) {
       expect(named).toContain(right);
     }
@@ -116,6 +117,7 @@ describe('the threat model', () => {
     expect(excepted).toEqual([
       ['Statement1Function', [deployment]],
       ['Statement2Assets', [`${roles}cdk-hnb659fds-file-publishing-role-*`, deployment]],
+      ['Statement2AccessPoints', [deployment]],
       ['Statement3Secrets', all],
       ['Statement4Tags', all],
       ['Statement5Metrics', []],
@@ -124,7 +126,7 @@ describe('the threat model', () => {
       ['Statement6Roles', deployers],
     ]);
     expect(JSON.stringify(statements).match(/"Arn\w+"/g)).toEqual(
-      Array.from({ length: 7 }, () => '"ArnNotLike"'),
+      Array.from({ length: 8 }, () => '"ArnNotLike"'),
     );
   });
 

@@ -19,35 +19,40 @@ function startSlowRun(remaining: number): { readonly run: Run; readonly sleeps: 
   return { run, sleeps };
 }
 
+const [a, b] = [
+  { imsHost: 'a', clientId: 'client' },
+  { imsHost: 'b', clientId: 'client' },
+];
+
 describe('the turns of requests to IMS', () => {
   const answer = () => Promise.resolve('token');
 
   it('are not waited for at a host that is not asked, so that other hosts are asked meanwhile', async () => {
     const { run, sleeps } = startSlowRun(600);
-    run.breaker.failed('a', 'ERR_IMS_UNRESOLVED', true);
+    run.hosts.failed('a', 'ERR_IMS_UNRESOLVED', true);
     for (let request = 0; request < 3; request += 1) {
-      await expect(askIms(run, 'a', answer)).rejects.toMatchObject({ code: 'ERR_IMS_UNRESOLVED' });
+      await expect(askIms(run, a, answer)).rejects.toMatchObject({ code: 'ERR_IMS_UNRESOLVED' });
     }
-    expect(await askIms(run, 'b', answer)).toBe('token');
+    expect(await askIms(run, b, answer)).toBe('token');
     expect(sleeps).toEqual([]);
   });
 
   it('end at a host that breaks while they are waited for', async () => {
     const { run } = startSlowRun(600);
     const sleep = (): Promise<void> => {
-      run.breaker.failed('a', 'ERR_IMS_PROXY', true);
+      run.hosts.failed('a', 'ERR_IMS_PROXY', true);
       return Promise.resolve();
     };
-    await askIms(run, 'a', answer);
-    await expect(askIms({ ...run, sleep }, 'a', answer)).rejects.toMatchObject({
+    await askIms(run, a, answer);
+    await expect(askIms({ ...run, sleep }, a, answer)).rejects.toMatchObject({
       code: 'ERR_IMS_PROXY',
     });
   });
 
   it('are not waited for when they come too late to store a token', async () => {
     const { run, sleeps } = startSlowRun(imsReserve + 2);
-    for (let request = 0; request < 3; request += 1) await askIms(run, 'a', answer);
-    await expect(askIms(run, 'a', answer)).rejects.toMatchObject({ code: 'ERR_NO_TIME_LEFT' });
+    for (let request = 0; request < 3; request += 1) await askIms(run, a, answer);
+    await expect(askIms(run, a, answer)).rejects.toMatchObject({ code: 'ERR_NO_TIME_LEFT' });
     expect(sleeps).toEqual([1, 2]);
   });
 });

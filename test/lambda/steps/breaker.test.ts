@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { TokenRequestError } from '../../../core/errors.ts';
 import { runResult } from '../../../core/run-result.ts';
 import type { ImsCall } from '../../../emulators/ims/fault.ts';
-import { HostBreaker } from '../../../lambda/steps/host-breaker.ts';
-import { interceptIms, oneAtATime, statusOf } from '../../support/credential.ts';
+import { Breaker } from '../../../lambda/steps/breaker.ts';
+import { interceptIms, oneAtATime, statusOf, storeCredential } from '../../support/credential.ts';
 import { countedTick, failureOf, summaryOf, tick } from '../../support/outcomes.ts';
-import { seedCredential, startParts } from '../../support/start-parts.ts';
+import { type Parts, seedCredential, startParts } from '../../support/start-parts.ts';
 
-describe('the host breaker', () => {
-  const breaker = (...answers: readonly boolean[]): HostBreaker => {
-    const made = new HostBreaker();
+describe('the breaker', () => {
+  const breaker = (...answers: readonly boolean[]): Breaker => {
+    const made = new Breaker();
     for (const answered of answers) {
       if (answered) made.answered('host');
       else made.failed('host', 'ERR_TOKEN_UNAVAILABLE', false);
@@ -36,7 +36,7 @@ describe('the host breaker', () => {
   });
 
   it('reports the failure that opens it, and no other', () => {
-    const made = new HostBreaker();
+    const made = new Breaker();
     const opened = Array.from({ length: 7 }, () =>
       made.failed('host', 'ERR_TOKEN_UNAVAILABLE', false),
     );
@@ -82,6 +82,68 @@ describe('the host breaker', () => {
     parts.ims.faults.inject({ kind: 'reset' });
     expect((await tick(parts.run())).map(({ outcome }) => outcome)).toEqual(['failed', 'failed']);
   });
+});
+
+describe('a client that IMS throttles', () => {
+  const startThrottled = async (clientOf: (index: number) => string): Promise<Parts> => {
+    const parts = await startParts();
+    for (let index = 0; index < 8; index += 1) {
+      const name = `slow-${index}`;
+      seedCredential(parts, name);
+      const secret = { client_id: clientOf(index), client_secret: 'p8e-x', scope: 'openid' };
+      storeCredential(parts, name, secret);
+    }
+    parts.ims.faults.inject(
+      { kind: 'throttled' },
+      { when: ({ clientId = '' }: ImsCall) => clientId.startsWith('slow') },
+    );
+    return parts;
+  };
+  const outcomesOf = async (parts: Parts, run = parts.run()): Promise<readonly string[]> =>
+    (await countedTick(run)).flatMap(({ credential, outcome }) =>
+      credential.startsWith('working') ? [outcome] : [],
+    );
+
+  it('does not keep the host from being asked for others, however many there are', async () => {
+    const parts = await startThrottled((index) => `slow-${index}`);
+    for (let index = 0; index < 20; index += 1) seedCredential(parts, `working-${index}`);
+    expect(new Set(await outcomesOf(parts))).toEqual(new Set(['renewed']));
+  });
+
+  it('is not asked for again in the run after five responses, for whichever credential', async () => {
+    const parts = await startThrottled(() => 'slow');
+    await outcomesOf(parts, oneAtATime(parts));
+    expect(parts.ims.tokenRequests.length).toBe(5);
+    expect(parts.lines.filter(({ level }) => level === 'warn')).toEqual([
+      {
+        level: 'warn',
+        message: 'the host is not asked for this client again in this run',
+        fields: {
+          ims_host: 'ims-na1.adobelogin.com',
+          client_id: 'slow',
+          code: 'ERR_TOKEN_UNAVAILABLE',
+        },
+      },
+    ]);
+  });
+});
+
+it('credentials that always fail take turns with those that wait because of them', async () => {
+  const parts = await startParts();
+  for (let index = 0; index < 8; index += 1) seedCredential(parts, `broken-${index}`);
+  for (let index = 0; index < 20; index += 1) seedCredential(parts, `working-${index}`);
+  const when = ({ clientId = '' }: ImsCall): boolean => clientId.startsWith('client-broken');
+  parts.ims.faults.inject({ kind: 'reset' }, { when });
+  const outcomes: string[] = [];
+  for (let ticks = 0; ticks < 2; ticks += 1) {
+    const working = (await countedTick(parts.run())).filter(({ credential }) =>
+      credential.startsWith('working'),
+    );
+    outcomes.push(working.map(({ outcome }) => outcome).join(' '));
+    parts.clock.advance(900);
+  }
+  const each = (outcome: string): string => Array(20).fill(outcome).join(' ');
+  expect(outcomes).toEqual([each('deferred'), each('renewed')]);
 });
 
 describe('a host that the network keeps from answering', () => {
