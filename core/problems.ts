@@ -15,10 +15,15 @@ export function listProblems(problems: readonly Problem[]): string {
 /** A schema's issues by field. Every schema has its own messages, which show no value. */
 export function problemsOf(issues: readonly v.BaseIssue<unknown>[]): readonly Problem[] {
   return issues.map((issue) => ({
-    // Whoever sends an event chooses the names of its fields.
-    field: showName(v.getDotPath(issue) ?? 'the value'),
+    field: fieldOf(issue),
     message: messageOf(issue),
   }));
+}
+
+/** The name of an unknown field is the sender's: it may be a secret, or megabytes long. */
+function fieldOf(issue: v.BaseIssue<unknown>): string {
+  const path = v.getDotPath(issue) ?? 'the value';
+  return issue.expected === 'never' ? showName(path) : path;
 }
 
 // Valibot's own messages about objects and their keys would quote the value.

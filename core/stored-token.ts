@@ -44,8 +44,11 @@ const instant = v.pipe(
   v.custom<EpochSeconds>((parsed) => parsed !== undefined),
 );
 
+// Anything else fits no header, so no consumer could use it.
+const accessToken = v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/));
+
 const schema = v.object({
-  access_token: v.pipe(v.string(), v.minLength(1)),
+  access_token: accessToken,
   expires_at: instant,
   issued_at: instant,
   client_secret_version: v.optional(v.string()),
@@ -88,7 +91,7 @@ export interface PendingToken extends StoredToken {
 }
 
 const provable = v.object({
-  access_token: v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/)),
+  access_token: accessToken,
   client_id: v.pipe(v.string(), v.minLength(1)),
   ims_host: imsHostSchema,
   scope: v.optional(v.string(), ''),

@@ -23,6 +23,7 @@ interface Locked {
   readonly link?: boolean;
   readonly hasInstallScript?: boolean;
   readonly inBundle?: boolean;
+  readonly dependencies?: Readonly<Record<string, string>>;
 }
 
 const locked: Readonly<Record<string, Locked>> = JSON.parse(read('package-lock.json')).packages;
@@ -45,6 +46,20 @@ it('locks every package by its integrity, also the binary of Node.js', () => {
   for (const [name, version] of platforms) {
     expect(locked[`node_modules/${name}`]).toMatchObject({ version });
   }
+});
+
+it('takes packages from npm alone: from no repository, file or server that a range may name', () => {
+  const kinds = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'];
+  const ranges = Object.values(locked).flatMap((each) =>
+    kinds.flatMap((kind) => Object.values({ ...each[kind as 'dependencies'] })),
+  );
+  expect(ranges.length).toBeGreaterThan(100);
+  expect(ranges.filter((range) => /[:/]/.test(range) || !/[\d*]/.test(range))).toEqual([]);
+});
+
+it('has an install script in esbuild alone', () => {
+  const scripted = Object.entries(locked).filter(([, each]) => each.hasInstallScript === true);
+  expect(scripted.map(([path]) => path)).toEqual(['node_modules/esbuild']);
 });
 
 it('runs no install script, which could fetch what is not locked', () => {

@@ -29,9 +29,12 @@ const sockets = { keepAlive: true, maxSockets: 50 } as const;
  */
 export const longestIdle = 4_000;
 
+// A full page of ListSecrets, with every tag that AWS allows, has a third of that.
+const largestBody = 32 * 1024 * 1024;
+
 /**
- * The AWS SDK's HTTP handler. Unlike its own, it also limits the time that a response's body may
- * take, uses no connection that was kept through a freeze, and does not load TLS for an endpoint
+ * The AWS SDK's HTTP handler. Unlike its own, it also limits the length of a response's body and the
+ * time that it may take, uses no connection that was kept through a freeze, and does not load TLS for an endpoint
  * without it.
  *
  * @see https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/node-configuring-https.html
@@ -121,18 +124,28 @@ export class AwsHttp implements RequestHandler<HttpRequest, HttpResponse, HttpHa
   }
 }
 
-/** Settles with the response, or as soon as it is cut off. */
+/** Settles with the response, or as soon as it is cut off or too long. */
 function read(incoming: IncomingMessage): Promise<HttpResponse> {
   const { statusCode = 0, headers } = incoming;
   const single = Object.entries(headers).map(([name, value]) => [name, String(value)]);
   const chunks: Uint8Array[] = [];
+  let length = 0;
   return new Promise((resolve, reject) => {
-    incoming.on('data', (chunk: Uint8Array) => chunks.push(chunk));
+    incoming.on('data', (chunk: Uint8Array) => {
+      length += chunk.length;
+      chunks.push(chunk);
+      if (length > largestBody) incoming.destroy(tooLong());
+    });
     incoming.on('error', reject);
     incoming.on('end', () => {
       resolve({ statusCode, headers: Object.fromEntries(single), body: Buffer.concat(chunks) });
     });
   });
+}
+
+function tooLong(): Error {
+  const error = new Error(`the response is longer than ${largestBody} bytes`);
+  return Object.assign(error, { name: 'ResponseTooLong' });
 }
 
 function limitConnecting(outgoing: ClientRequest, seconds: number, fail: () => void): void {

@@ -71,8 +71,8 @@ export class SecretsManager implements SecretStore {
     nextToken: string | undefined,
     abortSignal: AbortSignal,
   ) {
-    const page = await attempt('ListSecrets', namePrefixes.join(', '), () =>
-      this.#client.send(
+    return await attempt('ListSecrets', namePrefixes.join(', '), async () => {
+      const page = await this.#client.send(
         new ListSecretsCommand({
           Filters: [{ Key: 'name', Values: [...namePrefixes] }],
           SortBy: 'name',
@@ -80,21 +80,25 @@ export class SecretsManager implements SecretStore {
           NextToken: nextToken,
         }),
         { abortSignal },
-      ),
-    );
-    const rows = (page.SecretList ?? []).map((row) =>
-      toMetadata(withOwnTags(row), row.SecretVersionsToStages),
-    );
-    return { rows, nextToken: page.NextToken };
+      );
+      // Else a list that does not end would take the time of every renewal.
+      if (nextToken !== undefined && page.NextToken === nextToken) throw unreadable();
+      const rows = whole(page.SecretList).map((row) =>
+        toMetadata(withOwnTags(row), row.SecretVersionsToStages),
+      );
+      return { rows, nextToken: page.NextToken || undefined };
+    });
   }
 
   /** @throws RotatorError as `listPage` */
   async describe(secretId: string, abortSignal: AbortSignal): Promise<SecretMetadata | undefined> {
-    const row = await absentAsUndefined('DescribeSecret', secretId, () =>
-      this.#client.send(new DescribeSecretCommand({ SecretId: secretId }), { abortSignal }),
-    );
-    if (row === undefined || row.DeletedDate !== undefined) return undefined;
-    return toMetadata(withOwnTags(row), row.VersionIdsToStages);
+    return await absentAsUndefined('DescribeSecret', secretId, async () => {
+      const row = await this.#client.send(new DescribeSecretCommand({ SecretId: secretId }), {
+        abortSignal,
+      });
+      if (row.DeletedDate !== undefined) return undefined;
+      return toMetadata({ ...withOwnTags(row), ARN: whole(row.ARN) }, row.VersionIdsToStages);
+    });
   }
 
   /** @throws RotatorError as `listPage` */
@@ -190,31 +194,49 @@ export class SecretsManager implements SecretStore {
     input: GetSecretValueCommandInput & { readonly SecretId: string },
     abortSignal: AbortSignal,
   ): Promise<SecretValue | undefined> {
-    const value = await absentAsUndefined('GetSecretValue', input.SecretId, () =>
-      this.#client.send(new GetSecretValueCommand(input), { abortSignal }),
-    );
-    if (value?.ARN === undefined || value.VersionId === undefined) return undefined;
-    const { ARN: arn, VersionId: versionId, SecretString, SecretBinary = new Uint8Array() } = value;
-    return {
-      arn,
-      versionId,
-      secretString: new Sensitive(SecretString ?? ''),
-      text: new Sensitive(SecretString ?? decodeText(SecretBinary)),
-    };
+    return await absentAsUndefined('GetSecretValue', input.SecretId, async () => {
+      const value = await this.#client.send(new GetSecretValueCommand(input), { abortSignal });
+      const { SecretString, SecretBinary = new Uint8Array() } = value;
+      return {
+        arn: whole(value.ARN),
+        versionId: whole(value.VersionId),
+        secretString: new Sensitive(SecretString ?? ''),
+        text: new Sensitive(SecretString ?? decodeText(SecretBinary)),
+      };
+    });
   }
 
-  async #write<Output>(
+  async #write<Output extends { readonly ARN?: string | undefined }>(
     operation: string,
     secretId: string,
     abortSignal: AbortSignal,
     call: () => Promise<Output>,
     sent: readonly string[] = [],
   ): Promise<Output> {
-    return await attempt(operation, secretId, () => this.#paced(call, abortSignal), sent);
+    const write = async (): Promise<Output> => {
+      const answer = await this.#paced(call, abortSignal);
+      whole(answer.ARN);
+      return answer;
+    };
+    return await attempt(operation, secretId, write, sent);
   }
 }
 
 const ownTags: ReadonlySet<string | undefined> = new Set(Object.values(tagKeys));
+
+/**
+ * A field that every response of AWS has. Without it, the response is of something in between, and
+ * says nothing of the secret: not that it is absent, and not that it has no value.
+ */
+function whole<Value>(field: Value | undefined): Value {
+  if (field === undefined) throw unreadable();
+  return field;
+}
+
+function unreadable(): Error {
+  const error = new Error('the response is not one of Secrets Manager');
+  return Object.assign(error, { name: 'UnreadableResponse' });
+}
 
 /** Others can be fifty of a third of a kilobyte, for each secret that a run keeps in mind. */
 function withOwnTags(row: SecretRow): SecretRow {

@@ -20,7 +20,7 @@ it('lets no write wait for its turn beyond the deadline, which would hold up the
   const written: string[] = [];
   const server = new HttpServer(({ body }) => {
     written.push(JSON.parse(body.toString()).SecretId);
-    return json(200, {});
+    return json(200, { ARN: 'the-arn' });
   });
   await server.start();
   onTestFinished(() => server.stop());
@@ -60,7 +60,9 @@ it('keeps only the tags of the rotator, so that others cannot fill the memory of
   const server = new HttpServer(({ headers }) =>
     json(
       200,
-      /ListSecrets$/.test(`${headers['x-amz-target']}`) ? { SecretList: [{ Tags }] } : { Tags },
+      /ListSecrets$/.test(`${headers['x-amz-target']}`)
+        ? { SecretList: [{ Tags }] }
+        : { ARN: 'the-arn', Tags },
     ),
   );
   await server.start();
