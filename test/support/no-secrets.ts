@@ -26,11 +26,12 @@ export function expectNoSecrets(text: string, secrets: readonly string[]): void 
   const runs = new Map(
     [String, letters].map((compared) => [compared as Form, new Set(runsOf(compared(text)))]),
   );
-  for (const secret of secrets) {
-    for (const [form, compared] of forms) {
+  for (const [position, secret] of secrets.entries()) {
+    for (const [index, [form, compared]] of forms.entries()) {
       const start = runsOf(form(secret)).findIndex((run) => runs.get(compared)?.has(run));
       // The message leaves out the characters: a failing test must not print them either.
-      if (start >= 0) expect.fail(`the text shows a secret from its character ${start}`);
+      const where = `from its character ${start}, in the form ${index} of the secret ${position}`;
+      if (start >= 0) expect.fail(`the text shows a secret ${where}`);
     }
   }
 }
