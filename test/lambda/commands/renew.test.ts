@@ -66,7 +66,7 @@ describe('renew', () => {
     expect((await read('fusion'))?.token).toMatchObject({ schema: 1 });
     expect(world.ims.mintCount).toBe(1);
     expect(
-      world.lambda.logs(world.functionName).filter((line) => line.startsWith('START')),
+      world.lambda.logs(world.functionName).filter((line) => line.includes('"platform.start"')),
     ).toHaveLength(1);
   });
 
