@@ -104,6 +104,12 @@ export class Credential {
     return value === undefined ? undefined : this.#contentOf(value, this.#scopesTag);
   }
 
+  /** The same, with the scopes of a stored token in place of its own. */
+  contentFor({ scope }: StoredFields): string | undefined {
+    const value = this.clientSecret.current?.value;
+    return value === undefined ? undefined : this.#contentOf(value, undefined, scope);
+  }
+
   /** What a stored token was minted from; undefined if that cannot be told any more. */
   mintedFrom(token: StoredFields): string | undefined {
     const value = this.clientSecret.versions.get(token.client_secret_version ?? '')?.value;

@@ -1,6 +1,7 @@
 // P1 to P5: what the rotator promises, and the premises under which it does.
 import { epochSeconds, parseInstant } from '../../core/instant.ts';
 import type { CredentialOutcome } from '../../core/outcome.ts';
+import { decodeVersionId } from '../../core/version-id.ts';
 import { status } from '../../lambda/commands/status.ts';
 import { type Memory, newMemory, startRun } from '../../lambda/steps/run.ts';
 import {
@@ -108,6 +109,7 @@ export class Properties {
   #repaired(invocation: Invocation, credential: Credential, premise: string): void {
     const { plan, tokenSecret, isHealthy, forgedId } = credential;
     const { startedAt, sandbox } = invocation;
+    const { clock } = this.#world;
     if (!isHealthy || forgedId !== undefined) return;
     const asked = invocation.requests.has(plan.name);
     if (!asked && credential.requestedAt > startedAt - budgetWait) return;
@@ -124,9 +126,12 @@ export class Properties {
     if (expiresAt - lead < startedAt + sandbox.skew) {
       this.#world.violate('P2', `#${invocation.id} left a token that is due`, plan.name);
     }
+    const { current } = tokenSecret;
+    const hasOwnId = decodeVersionId(current?.id ?? '', epochSeconds(clock.now)) !== undefined;
+    // An id that Secrets Manager's rotation chose says nothing about the tags.
+    const content = hasOwnId ? credential.content : credential.contentFor(fields);
     const isOld =
-      fields.client_secret_version !== undefined &&
-      credential.mintedFrom(fields) !== credential.content;
+      fields.client_secret_version !== undefined && credential.mintedFrom(fields) !== content;
     if (isOld) {
       this.#world.violate('P2', `#${invocation.id} left the token of an old credential`, plan.name);
     }
