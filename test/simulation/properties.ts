@@ -123,7 +123,8 @@ export class Properties {
       (instant) => parseInstant(instant) ?? 0,
     );
     const lead = leadOf(credential, expiresAt - issuedAt, this.#world.settings.tick);
-    if (expiresAt - lead < startedAt + sandbox.skew) {
+    // The rotator counts whole seconds.
+    if (expiresAt - lead < Math.floor(startedAt + sandbox.skew)) {
       this.#world.violate('P2', `#${invocation.id} left a token that is due`, plan.name);
     }
     const { current } = tokenSecret;
