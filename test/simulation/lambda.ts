@@ -18,7 +18,8 @@ type Answered = (isDone: boolean) => void;
 
 const largestSkew = 120;
 const oldestEvent = 300;
-const shortTimeout = 40;
+// For no renewal at all, and for one that meets no hindrance.
+const shortTimeouts = [40, 80] as const;
 
 export class Lambda {
   readonly live = new Set<Invocation>();
@@ -43,7 +44,7 @@ export class Lambda {
   }
 
   invoke(event: Event, answered: Answered = () => undefined): void {
-    const { weather, clock, settings } = this.#world;
+    const { weather, clock, settings, random } = this.#world;
     const fault = weather.strikes('invocation');
     if (fault !== undefined) this.#world.disturbAll(clock.now + settings.tick);
     if (fault === 'invocation-throttled') {
@@ -51,7 +52,7 @@ export class Lambda {
       return;
     }
     this.#count += 1;
-    const timeout = fault === undefined ? settings.timeout : shortTimeout;
+    const timeout = fault === undefined ? settings.timeout : random.pick(shortTimeouts);
     const times = { startedAt: clock.now, timeout, task: clock.begin() };
     const invocation = new Invocation(this.#count, event, this.#takeSandbox(), times);
     if (this.live.size > 0) this.#overlap(invocation);
