@@ -205,7 +205,7 @@ export const ofCore: readonly Mutation[] = [
   },
   {
     fault: 'a credential sends its client secret to x.adobelogin.com.evil.example',
-    file: 'core/credential.ts',
+    file: 'core/ims-host.ts',
     find: 'adobelogin\\.com$/,',
     replace: 'adobelogin\\.com/,',
     caughtBy: 'test/core/credential.test.ts',
