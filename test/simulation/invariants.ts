@@ -179,12 +179,12 @@ export class Invariants {
     }
   }
 
-  /** A label was moved. */
+  /** AWSCURRENT was moved. */
   moved(invocation: Invocation, secretId: string): void {
     const credential = this.#tokenSecretOf(invocation, secretId);
     const fields = storedFields(credential?.tokenSecret.current?.value);
     const isOwn = fields !== undefined && this.#world.ims.issued(fields.access_token) !== undefined;
-    if (!isOwn && credential !== undefined && !credential.forgedId !== undefined) {
+    if (!isOwn && credential !== undefined && credential.forgedId === undefined) {
       this.#world.violate('invariant 2', 'AWSCURRENT was moved to no token', credential.plan.name);
     }
   }

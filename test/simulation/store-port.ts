@@ -135,7 +135,7 @@ export class StorePort implements SecretStore {
     await attempt('UpdateSecretVersionStage', secretId, () =>
       this.#call('move', this.#world.credentialOf(secretId), signal, () => {
         secretsManager.move(secretId, label, to, from);
-        invariants.moved(this.#invocation, secretId);
+        if (label === 'AWSCURRENT') invariants.moved(this.#invocation, secretId);
       }),
     );
   }
