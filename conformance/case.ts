@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Scratch } from './scratch.ts';
 
-/** What a case works with. */
+/** The client and the secrets that a case uses. */
 export interface Subject {
   readonly client: SecretsManagerClient;
   readonly scratch: Scratch;

@@ -2,7 +2,7 @@
 export const bounds = { secrets: 60, requests: 400 };
 
 /**
- * What a run costs at AWS, in dollars, at most: a secret's price is prorated by the hour, and each is
+ * The most that a run can cost at AWS, in dollars: a secret's price is prorated by the hour, and each is
  * deleted within one, but a poll of the list costs a request each.
  *
  * @see https://aws.amazon.com/secrets-manager/pricing/

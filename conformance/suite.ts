@@ -22,7 +22,7 @@ export interface CaseResult {
   readonly problem?: string | undefined;
 }
 
-/** What a run found. */
+/** The results of a run. */
 export interface Summary {
   readonly passed: number;
   readonly failed: number;

@@ -11,7 +11,7 @@ export interface PlainParts {
 const secret = /^[\w.~+/=-]+$/;
 const scopes = /^[\w.:/-]+(?:[, ]+[\w.:/-]+)*$/;
 
-// What these do not match may mean something else than it says, as "prod" and "[a, b]" do.
+// A value that does not match needs interpreting: "prod" is a host, "[a, b]" a list.
 const plain = new Map([
   ['client_id', /^[\w.@~+-]+$/],
   ['client_secret', secret],

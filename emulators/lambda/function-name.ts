@@ -1,6 +1,6 @@
 import { AwsError, validationError } from '../wire/errors.ts';
 
-/** What a caller's `FunctionName` and `Qualifier` refer to. */
+/** The function and version that a caller's `FunctionName` and `Qualifier` name. */
 export interface FunctionReference {
   readonly region: string | undefined;
   readonly accountId: string | undefined;

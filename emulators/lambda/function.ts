@@ -24,7 +24,7 @@ export interface FunctionEvent {
   readonly functionArn: string;
 }
 
-/** What became of an invocation, or of one that was refused. */
+/** The result of an invocation, or why it was refused. */
 export type InvocationOutcome = Outcome['status'] | 'throttled';
 
 export interface FunctionSurroundings {

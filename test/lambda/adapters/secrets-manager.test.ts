@@ -3,6 +3,18 @@ import { HttpServer, json } from '../../../emulators/wire/http-server.ts';
 import { SecretsManager } from '../../../lambda/adapters/secrets-manager.ts';
 import { timeouts } from '../../../lambda/steps/budget.ts';
 
+async function connectTo(server: HttpServer, writesPerSecond: number): Promise<SecretsManager> {
+  await server.start();
+  onTestFinished(() => server.stop());
+  return new SecretsManager({
+    region: 'us-east-1',
+    endpoint: server.url,
+    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+    timeouts: timeouts.secretsManager,
+    writesPerSecond,
+  });
+}
+
 it('reports missing AWS credentials as access denied', async () => {
   const secrets = new SecretsManager({
     region: 'us-east-1',
@@ -22,15 +34,7 @@ it('lets no write wait for its turn beyond the deadline, which would hold up the
     written.push(JSON.parse(body.toString()).SecretId);
     return json(200, { ARN: 'the-arn' });
   });
-  await server.start();
-  onTestFinished(() => server.stop());
-  const secrets = new SecretsManager({
-    region: 'us-east-1',
-    endpoint: server.url,
-    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
-    timeouts: timeouts.secretsManager,
-    writesPerSecond: 1,
-  });
+  const secrets = await connectTo(server, 1);
   const run = new AbortController();
   const moves = Array.from({ length: 60 }, (_, index) => {
     const move = { secretId: `secret-${index}`, versionId: `version-${index}` };
@@ -65,15 +69,7 @@ it('keeps only the tags of the rotator, so that others cannot fill the memory of
         : { ARN: 'the-arn', Tags },
     ),
   );
-  await server.start();
-  onTestFinished(() => server.stop());
-  const secrets = new SecretsManager({
-    region: 'us-east-1',
-    endpoint: server.url,
-    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
-    timeouts: timeouts.secretsManager,
-    writesPerSecond: 40,
-  });
+  const secrets = await connectTo(server, 40);
   const { signal } = new AbortController();
   const { rows } = await secrets.listPage(['x'], undefined, signal);
   for (const secret of [rows[0], await secrets.describe('x', signal)]) {
