@@ -57,7 +57,6 @@ describe('a tick with nothing due', () => {
       'lambda/steps/renew-credential.ts',
       'core/credential.ts',
       'core/plain-document.ts',
-      'core/echo.ts',
     ];
     expect(later.filter((path) => sources.has(path))).toEqual([]);
   });
