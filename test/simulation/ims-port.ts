@@ -9,6 +9,8 @@ import { answer, refusal } from './ims.ts';
 import type { Invocation } from './invocation.ts';
 import type { World } from './world.ts';
 
+const rejection = answer({ valid: false });
+
 const { total: timeout } = timeouts.ims;
 
 export class ImsPort implements TokenEndpoint {
@@ -29,8 +31,11 @@ export class ImsPort implements TokenEndpoint {
   }
 
   async validate(token: TokenToValidate, signal: AbortSignal): Promise<TokenResponse> {
-    const serve = (): TokenResponse => this.#world.ims.validate(token.accessToken.reveal());
-    return await this.#exchange('validate', token, signal, serve);
+    const value = token.accessToken.reveal();
+    const serve = (): TokenResponse => this.#world.ims.validate(value);
+    const response = await this.#exchange('validate', token, signal, serve);
+    if (response.body === rejection.body) this.#invocation.rejected.add(value);
+    return response;
   }
 
   async #exchange(
@@ -112,7 +117,7 @@ function responseOf(
     case 'ims-proxy-407':
       return { status: 407, body: '' };
     case 'ims-rejects-its-token':
-      return answer({ valid: false });
+      return rejection;
     default:
       return serve();
   }

@@ -4,10 +4,10 @@ import { epochSeconds } from '../../core/instant.ts';
 import type { RunResult } from '../../core/run-result.ts';
 import { decodeVersionId } from '../../core/version-id.ts';
 import { largestSkew } from './bounds.ts';
-import { type Credential, prefix, secretMark } from './credential.ts';
-import { tokenMark } from './ims.ts';
+import { type Credential, prefix } from './credential.ts';
 import type { Invocation } from './invocation.ts';
 import { leadOf } from './lead.ts';
+import { leaks } from './leak.ts';
 import { ranOutOfTime } from './out-of-time.ts';
 import type { SecretVersion } from './secret.ts';
 import type { Put } from './secrets-manager.ts';
@@ -15,21 +15,6 @@ import { type StoredFields, storedFields } from './stored-fields.ts';
 import type { World } from './world.ts';
 
 const attempts = 4;
-const marks = [secretMark, tokenMark];
-/** The marks as they are, and inside base64 at each of its three alignments. */
-const leak = new RegExp(
-  marks
-    .flatMap((mark) => [
-      mark,
-      ...[0, 1, 2].map((shift) =>
-        Buffer.from('\0'.repeat(shift) + mark)
-          .toString('base64')
-          .slice(shift + 1, -3)
-          .replaceAll('+', '\\+'),
-      ),
-    ])
-    .join('|'),
-);
 
 export class Invariants {
   readonly #world: World;
@@ -103,6 +88,7 @@ export class Invariants {
       this.#world.violate('invariant 1', 'stored without a look', name);
       return;
     }
+    if (seen.isPaused) this.#world.violate('invariant 1', 'stored in spite of a pause', name);
     if (seen.versionId !== before?.id) this.#world.counts.add('totals', 'tokens overtaken');
     const replaced = credential.tokenSecret.versions.get(seen.versionId ?? '');
     this.#mayReplace(invocation, credential, replaced, fields);
@@ -122,6 +108,7 @@ export class Invariants {
       return 'the stored token was not requested in this run';
     if (fields.expiresAt === 0 || fields.expiresAt > token.expiresAt + largestSkew)
       return 'the stored token expires earlier than it says';
+    if (invocation.rejected.has(token.value)) return 'IMS has rejected the stored token';
     if (token.scope !== fields.scope) return 'the stored scopes are not those of the token';
     return undefined;
   }
@@ -212,7 +199,7 @@ export class Invariants {
 
   /** Any text that leaves the function. */
   said(text: string, { id }: Invocation): void {
-    if (leak.test(text)) this.#world.violate('invariant 5', `#${id} shows a secret`);
+    if (leaks(text)) this.#world.violate('invariant 5', `#${id} shows a secret`);
   }
 
   answered(invocation: Invocation, result: RunResult): void {

@@ -42,6 +42,8 @@ export class Invocation implements Caller {
   deferred = 0;
   /** It asks an IMS host, or one client there, no more. */
   hasBrokenHost = false;
+  /** The tokens that IMS has said it rejects. */
+  readonly rejected = new Set<string>();
   /** The credentials whose token it has stored. */
   readonly stored = new Set<string>();
   /** The ticks that it counted. */
@@ -49,7 +51,11 @@ export class Invocation implements Caller {
   /** When it last saw each token secret, and which version was AWSCURRENT. */
   readonly seen = new Map<
     string,
-    { readonly at: number; readonly versionId: string | undefined }
+    {
+      readonly at: number;
+      readonly versionId: string | undefined;
+      readonly isPaused: boolean;
+    }
   >();
   /** The credentials that a fault has struck in it. */
   readonly struck = new Set<string>();

@@ -105,7 +105,8 @@ function settingsOf(random: Random, seed: number, days: number): Settings {
 
 function fleetOf(random: Random, count: number): readonly CredentialPlan[] {
   return Array.from({ length: count }, (_, index) => ({
-    name: `c${String(index).padStart(2, '0')}`,
+    // Shards tell names apart by the character after the stem `c`.
+    name: `c${(index % 36).toString(36)}${index}`,
     host: random.pick(hosts),
     // Short-lived tokens are renewed thirty times as often, and so take most of the time.
     lifetime: random.chance(0.97) ? day - 1 : random.pick([hour - 1, 1_800, 4 * hour]),

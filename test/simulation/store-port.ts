@@ -67,6 +67,7 @@ export class StorePort implements SecretStore {
         this.#invocation.seen.set(credential.plan.name, {
           at: now,
           versionId: row?.currentVersionId,
+          isPaused: credential.isPaused,
         });
       }
       return row;
