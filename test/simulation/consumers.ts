@@ -132,9 +132,11 @@ class Consumer implements Caller {
 
   /** The reader asks for another token in place of one that was rejected. */
   #invoke(): Promise<object> {
-    const { clock, lambda, counts, weather } = this.#world;
+    const { clock, lambda, counts, weather, random } = this.#world;
     const fault = weather.strikes('aws');
-    if (fault !== undefined && !slowStorms.has(fault)) return Promise.reject(new Error(fault));
+    const fails = fault !== undefined && !slowStorms.has(fault);
+    // It may also be one whom nobody has allowed to ask.
+    if (fails || random.chance(0.1)) return Promise.reject(new Error('AccessDenied'));
     counts.add('totals', 'renewals that readers asked for');
     this.#credential.disturb(clock.now, clock.now);
     const replaces = this.#credential.tokenSecret.current?.id;

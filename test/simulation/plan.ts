@@ -130,7 +130,7 @@ const usual: Habit = { every: [6, 100], longest: [60, 12 * hour], rates: [0.05, 
 
 /** What is rare is hardly ever struck by a storm that is short. */
 const habits: Readonly<Partial<Record<Target, Habit>>> = {
-  ims: { ...usual, every: [4, 60], longest: [600, 12 * hour] },
+  ims: { ...usual, every: [2, 30], longest: [hour, 12 * hour] },
   validate: { ...usual, every: [2, 20], longest: [hour, day] },
   event: { ...usual, longest: [6 * hour, 20 * day], rates: [0.3, 1] },
 };
