@@ -164,7 +164,7 @@ describe('parseSettings', () => {
     [
       'a tick given as text',
       { tickMinutes: '15' },
-      /^tickMinutes: must be a whole number from 2 to/,
+      /^tickMinutes: must be a whole number from 3 to/,
     ],
     [
       'a tick of 0',
