@@ -104,7 +104,7 @@ describe('another program at the port', () => {
   });
 
   it('does not keep the process busy by a long error', async () => {
-    const body = 'a'.repeat(100_000);
+    const body = 'a'.repeat(500_000);
     const { read } = await startCache('extension', 'session', { status: 400, body });
     await expect(read(session)).rejects.toMatchObject({
       name: 'HTTP 400',

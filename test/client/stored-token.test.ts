@@ -41,8 +41,8 @@ describe('the value of a token secret', () => {
     expect(expiresAt).toBe(Date.UTC(2026, 10, 23, 13, 16, 5, 500));
   });
 
-  it('whose expiry is as long as a secret can be does not keep the process busy', () => {
-    const value = { access_token: 'x', expires_at: `2026-${'T'.repeat(65_000)}` };
+  it('whose expiry is long does not keep the process busy', () => {
+    const value = { access_token: 'x', expires_at: `2026-${'T'.repeat(500_000)}` };
     expect(() => parse(value)).toThrow('fusion/token holds no readable token');
   });
 
