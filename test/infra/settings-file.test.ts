@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -67,6 +67,11 @@ it('a file that is not JSON is reported with the position', async () => {
 it('a file that cannot be read is reported', async () => {
   await mkdir(join(directory, 'ims-token-rotator.json'));
   expect(settings).toThrow('ims-token-rotator.json cannot be read: EISDIR');
+});
+
+it('a file without end is not read to it', async () => {
+  await symlink('/dev/zero', join(directory, 'ims-token-rotator.json'));
+  expect(settings).toThrow('ims-token-rotator.json has more than 1048576 bytes');
 });
 
 it('a stack without settings of its own reads those of its app', () => {
