@@ -115,7 +115,9 @@ export class Properties {
     const startedAt = Math.min(...ticks.map((each) => each.startedAt));
     const premise = shards > 1 ? 'P2: a whole tick of every shard' : 'P2: a whole tick';
     for (const credential of this.#world.credentials.values()) {
-      if (credential.calmSince > startedAt - longestLag) continue;
+      const { calmSince, tokenSecret } = credential;
+      // Nothing need be wrong with a list that does not show a new secret yet.
+      if (Math.max(calmSince, tokenSecret.createdAt) > startedAt - longestLag) continue;
       this.#repaired(ticks, credential, premise);
     }
   }
