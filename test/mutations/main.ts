@@ -6,7 +6,7 @@ import { ProjectCopy } from './project-copy.ts';
 const usage = `Usage: npm run mutations [-- WORD ...]
 
 Breaks the project in ${mutations.length} listed ways, one at a time and in copies, and shows that a test
-notices each. With words, only those whose fault, file and test file hold all of them.
+notices each. With words, only those for which the fault, the file or the test file has each of them.
 `;
 
 const words = process.argv.slice(2);

@@ -90,14 +90,14 @@ least that leads to it.
 ## What is promised
 
 - P1: no consumer whose cache is at most 5 minutes old holds an expired token, if between the time when the token is due
-  and its expiry there was once time enough for a whole tick without a fault: one interval of ticks, the function's
+  and its expiry at least one whole tick fits without a fault: one interval of ticks, the function's
   time-out, the 5 minutes for which a list may lag, and the 10 minutes for which the budget of requests may delay it.
-- P2: the first whole tick after a fault leaves a good token; where a rotator has shards, the first of each of them
-  together. A run leaves work to the next one only when it has no time for it. After a final failure that is cured where the rotator
+- P2: the first whole tick after a fault leaves a good token; with shards, after the first whole tick of
+  every shard. A run leaves work to the next one only when it has no time for it. After a final failure that is cured where the rotator
   cannot see it, it may take an hour longer. A credential that was stored is renewed by its event.
-- P3: without a fault, a credential gets as many tokens in a day as its lifetime says, and one more.
+- P3: without a fault, a credential gets at most one token more in a day than its lifetime requires.
 - P4: a reader (\`ims-token-rotator/client\`) returns no token that has expired by its clock, has one read in flight, and
-  begins one in 10 seconds.
+  starts at most one every 10 seconds.
 - P5: a sandbox that remembers decides as one that does not.
 
 A property counts where its premise held:
@@ -126,7 +126,7 @@ What people and programs did:
 
 ${table('faults', deeds)}
 
-## What came of it
+## Results
 
 ${table('totals', totals)}
 
