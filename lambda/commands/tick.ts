@@ -1,20 +1,22 @@
 import pMap from 'p-map';
-import { needsWork, unforced } from '../../core/decision.ts';
-import { outcomeOf } from '../../core/outcome.ts';
+import { decide, needsWork, unforced } from '../../core/decision.ts';
+import { type CredentialOutcome, outcomeOf } from '../../core/outcome.ts';
 import type { Shard } from '../../core/shard.ts';
 import { hasStatus } from '../../core/status.ts';
 import { DueList } from '../steps/due-list.ts';
+import type { Gathered } from '../steps/gather.ts';
 import { listCredentials } from '../steps/list-credentials.ts';
 import type { Report, Run } from '../steps/run.ts';
+import { noTimeLeft } from '../steps/with-retries.ts';
 
 /**
- * In: the list of secrets, or a shard of it. Reports every credential's outcome, after each token that is
- * due is renewed.
+ * In: the list of secrets, or a shard of it. Reports every credential's outcome, after each token
+ * that is due is renewed.
  *
  * Nothing is renewed before the whole list is read, and nothing is kept of a credential that is idle.
  */
 export async function tick(run: Run, report: Report, shard?: Shard): Promise<void> {
-  const due = new DueList(run);
+  const due = new DueList(run, (listed) => report(outcomeOfLate(listed)));
   for await (const { listed, decision } of listCredentials(run, shard)) {
     const { credential, secret, observation } = listed;
     if (needsWork(decision, observation, hasStatus(secret?.tags))) due.add(listed);
@@ -29,4 +31,9 @@ export async function tick(run: Run, report: Report, shard?: Shard): Promise<voi
     },
     { concurrency: run.config.concurrency },
   );
+}
+
+function outcomeOfLate({ credential, observation }: Gathered): CredentialOutcome {
+  const decision = observation && decide(observation);
+  return outcomeOf(credential, observation, decision, { kind: 'failed', error: noTimeLeft() });
 }

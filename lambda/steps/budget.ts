@@ -30,6 +30,11 @@ export function renewalSeconds({ validate }: { readonly validate: boolean }): nu
   return reads + request + (validate ? request : 0) + put + labels + status;
 }
 
+/** A list of one page, and a renewal. */
+export function tickSeconds(config: { readonly validate: boolean }): number {
+  return call + renewalSeconds(config);
+}
+
 export interface RetryBudget {
   readonly attempts: number;
   /** Seconds that must be left for one more attempt and everything that has to follow it. */
@@ -66,12 +71,16 @@ export const mostFailuresInARow = 5;
 /** Seconds kept back at the end of an invocation for awaiting what was aborted, and the result. */
 export const closingSeconds = 1.5;
 
-/** @throws RotatorError ERR_CONFIG_INVALID when the function's time-out is too short to renew a token */
+/**
+ * A tick lists first. Otherwise each one would leave all the work to the next.
+ *
+ * @throws RotatorError ERR_CONFIG_INVALID when the function's time-out is too short to renew a token
+ */
 export function assertRenewalFits(
   { remaining, config }: Pick<Deps, 'remaining' | 'config'>,
   { action }: Command,
 ): void {
-  const needed = renewalSeconds(config);
+  const needed = action === 'tick' ? tickSeconds(config) : renewalSeconds(config);
   const renews = action === 'tick' || action === 'renew' || action === 'rotate';
   if (!renews || remaining() >= needed) return;
   throw new RotatorError(

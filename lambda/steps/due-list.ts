@@ -12,13 +12,21 @@ interface Waiting extends Urgency {
   readonly error: RotatorError | undefined;
 }
 
-/** The credentials that wait for their turn, each in about half a kilobyte. */
+/**
+ * The credentials that wait for their turn, each in about half a kilobyte: at most twice as many as
+ * the run has time to store tokens for.
+ */
 export class DueList {
   readonly #run: Run;
+  readonly #late: (listed: Gathered) => void;
+  readonly #most: number;
   #waiting: Waiting[] = [];
 
-  constructor(run: Run) {
+  /** @param late takes the least urgent credentials when there is no time for them in this run */
+  constructor(run: Run, late: (listed: Gathered) => void) {
     this.#run = run;
+    this.#late = late;
+    this.#most = Math.max(1, Math.ceil(run.remaining() * run.config.writesPerSecond));
   }
 
   get isEmpty(): boolean {
@@ -28,6 +36,13 @@ export class DueList {
   add({ credential, secret, clientVersion, observation, error }: Gathered): void {
     const seen = JSON.stringify({ secret, clientVersion });
     this.#waiting.push({ credential, seen, error, ...urgencyOf(observation) });
+    if (this.#waiting.length >= 2 * this.#most) this.#shorten();
+  }
+
+  #shorten(): void {
+    const waiting = inOrder(this.#waiting);
+    for (const late of waiting.splice(this.#most)) this.#late(this.#restore(late));
+    this.#waiting = waiting;
   }
 
   /** Empties the list. Nothing is held of a credential once it is taken. */

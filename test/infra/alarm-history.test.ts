@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { epochSeconds } from '../../core/instant.ts';
 import { renewAt } from '../../core/renew-before.ts';
 import { hour, lifetime, now } from '../support/builders.ts';
+import { clientSecretOf } from '../support/start-parts.ts';
 import { alarmIds, startWatchedRotator, type WatchedRotator } from './watched-rotator.ts';
 
 const minute = 60;
@@ -138,7 +139,7 @@ describe('in operation,', () => {
 
   it('a credential that IMS rejects raises an alarm within two ticks of its first failure', async () => {
     const rotator = await startRenewing();
-    rotator.parts.ims.client('client-fusion').removeSecret('secret-of-fusion');
+    rotator.parts.ims.client('client-fusion').removeSecret(clientSecretOf('fusion'));
     await rotator.ticksUntil(16 * hour);
     const [, raised, ...more] = rotator.history('Failing');
     expect([raised?.to, more]).toEqual(['ALARM', []]);
@@ -176,7 +177,7 @@ describe('in operation,', () => {
     await rotator.ticksUntil(renewal - hour);
     expect(states('Failing').of(rotator)).toEqual(['OK', 'ALARM']);
     expect(states('NewFailure').of(rotator)).toEqual(['OK', 'ALARM', 'OK']);
-    rotator.parts.ims.client('client-fusion').removeSecret('secret-of-fusion');
+    rotator.parts.ims.client('client-fusion').removeSecret(clientSecretOf('fusion'));
     await rotator.ticksUntil(renewal + hour);
     const [raised] = rotator.history('NewFailure').filter(({ at }) => at > renewal - hour);
     expect(raised?.to).toBe('ALARM');

@@ -86,6 +86,10 @@ describe('parseSettings', () => {
       'shardStems.1: must be the beginning of credential names: lower-case letters, digits and ' +
         'hyphens, 1 to 63 characters, not starting with a hyphen; it is 5',
     ]);
+    // A number that cannot be has no turns to take.
+    expect(problemsOf({ shards: 0, tickMinutes: 25 })).toEqual([
+      'shards: must be a whole number from 1 to 10; it is 0',
+    ]);
     expect(problemsOf({ shards: 4, tickMinutes: 25 })).toEqual([
       'tickMinutes: must divide an hour or, in whole hours, a day, and be at least 4 minutes, so ' +
         'that 4 shards can take turns; it is 25 minutes',
@@ -160,12 +164,12 @@ describe('parseSettings', () => {
     [
       'a tick given as text',
       { tickMinutes: '15' },
-      /^tickMinutes: must be a whole number from 2 to/,
+      /^tickMinutes: must be a whole number from 3 to/,
     ],
     [
       'a tick of 0',
       { tickMinutes: 0 },
-      /^tickMinutes: must be a whole number from 2 to 1440; it is 0$/,
+      /^tickMinutes: must be a whole number from 3 to 1440; it is 0$/,
     ],
     [
       'a time-out beyond the limit',
@@ -279,12 +283,6 @@ describe('parseSettings', () => {
       { alarms: { thresholds: { pagePercent: 5, urgentPercent: 10 } } },
       'alarms.thresholds: pagePercent is 5 and urgentPercent is 10; both must be above 0 and below ' +
         '50, and urgentPercent must be the lower one',
-    ],
-    [
-      'a time-out too short to validate',
-      { validate: true, timeoutMinutes: 1 },
-      'timeoutMinutes: must be at least 2 minutes with validate, or no renewal would begin; ' +
-        'it is 1 minute',
     ],
     [
       'a tick shorter than the default time-out',

@@ -13,7 +13,7 @@ import { tick } from '../../lambda/commands/tick.ts';
 import { reportRun } from '../../lambda/report-run.ts';
 import type { Report, Run } from '../../lambda/steps/run.ts';
 import { now } from '../support/builders.ts';
-import { type Parts, plainClient, startParts } from '../support/start-parts.ts';
+import { clientSecretOf, type Parts, plainClient, startParts } from '../support/start-parts.ts';
 import {
   type AlarmRule,
   alarmNamed,
@@ -100,7 +100,7 @@ export async function startWatchedRotator(): Promise<WatchedRotator> {
     createTokenSecret: (credential) => create(`${credential}/token`),
     store: async (credential) => {
       const clientId = `client-${credential}`;
-      const clientSecret = `secret-of-${credential}`;
+      const clientSecret = clientSecretOf(credential);
       parts.ims.registerClient({ clientId, clientSecrets: [clientSecret], scopes: ['openid'] });
       const document = { client_id: clientId, client_secret: clientSecret, scope: 'openid' };
       const SecretString = JSON.stringify(document);

@@ -7,7 +7,7 @@ import { fingerprint } from '../../core/token-tags.ts';
 import { digest, hour } from '../support/builders.ts';
 import { secretId, setTag, startCredential } from '../support/credential.ts';
 import { countedTick, tick } from '../support/outcomes.ts';
-import { plainClient, readToken } from '../support/start-parts.ts';
+import { clientSecretOf, plainClient, readToken } from '../support/start-parts.ts';
 
 describe('a forged status', () => {
   it('does not hold back a changed credential by a wait that no alarm tells of', async () => {
@@ -22,7 +22,7 @@ describe('a forged status', () => {
         SecretId: secretId('fusion', 'client'),
         SecretString: JSON.stringify({
           client_id: 'client-fusion',
-          client_secret: 'secret-of-fusion',
+          client_secret: clientSecretOf('fusion'),
           scope: 'openid,AdobeID',
         }),
       }),

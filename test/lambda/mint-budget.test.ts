@@ -5,6 +5,7 @@ import { renew } from '../../lambda/commands/renew.ts';
 import { callsOf, setTag, statusOf, writesOfTag } from '../support/credential.ts';
 import { countedTick, tick } from '../support/outcomes.ts';
 import {
+  clientSecretOf,
   type Parts,
   plainClient,
   readToken,
@@ -40,7 +41,7 @@ describe('a credential that is stored again and again', () => {
   it('is never minted for when its content is the same', async () => {
     const parts = await startWithToken();
     for (let rewrites = 0; rewrites < 30; rewrites += 1) {
-      await put(parts, 'client', credential('secret-of-fusion'));
+      await put(parts, 'client', credential(clientSecretOf('fusion')));
       expect((await tick(parts.run()))[0]).toMatchObject({ reason: 'token-fresh' });
       expect(await renew(parts.run(), 'fusion', { force: false })).toMatchObject({
         reason: 'token-fresh',
@@ -55,7 +56,7 @@ describe('a credential that is stored again and again', () => {
     const parts = await startWithToken();
     parts.ims.client('client-fusion').scopes = ['openid', 'AdobeID'];
     for (const scope of ['openid,AdobeID', 'AdobeID']) {
-      await put(parts, 'client', credential('secret-of-fusion', scope));
+      await put(parts, 'client', credential(clientSecretOf('fusion'), scope));
       const outcome = await renew(parts.run(), 'fusion', { force: false });
       expect(outcome).toMatchObject({ reason: 'credential-changed', outcome: 'renewed' });
       parts.clock.advance(60);
@@ -68,7 +69,7 @@ describe('a credential that is stored again and again', () => {
     const client = parts.ims.client('client-fusion');
     client.scopes = Array.from({ length: 60 }, (_, index) => `scope${index}`);
     for (let minutes = 0; minutes < 60; minutes += 1) {
-      await put(parts, 'client', credential('secret-of-fusion', `scope${minutes}`));
+      await put(parts, 'client', credential(clientSecretOf('fusion'), `scope${minutes}`));
       await tick(parts.run());
       parts.clock.advance(60);
     }
@@ -99,7 +100,7 @@ describe('a setting that changes the scopes of a token', () => {
     const parts = await startWithToken();
     const client = parts.ims.client('client-fusion');
     client.scopes = ['openid', 'AdobeID'];
-    const withoutScopes = { client_id: 'client-fusion', client_secret: 'secret-of-fusion' };
+    const withoutScopes = { client_id: 'client-fusion', client_secret: clientSecretOf('fusion') };
     const tag = async (Value: string): Promise<void> => {
       const Tags = [{ Key: 'ims-token-rotator:scopes', Value }];
       await plainClient(parts).send(new TagResourceCommand({ SecretId: `${prefix}/token`, Tags }));

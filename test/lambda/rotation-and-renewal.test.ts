@@ -11,7 +11,7 @@ import {
   storeCredential,
 } from '../support/credential.ts';
 import { tick } from '../support/outcomes.ts';
-import { readToken } from '../support/start-parts.ts';
+import { clientSecretOf, readToken } from '../support/start-parts.ts';
 import { type Rotating, rotationSteps, startRotatingToken } from '../support/start-rotating.ts';
 
 const actions = ({ parts }: Rotating): readonly string[] => actionsOf(parts);
@@ -167,7 +167,7 @@ describe('the ticks after a rotation', () => {
     const { parts } = rotating;
     storeCredential(parts, 'fusion', {
       client_id: 'client-fusion',
-      client_secret: 'secret-of-fusion',
+      client_secret: clientSecretOf('fusion'),
       scope: 'openid',
       org_id: '1@AdobeOrg',
     });

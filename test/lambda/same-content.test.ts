@@ -6,7 +6,7 @@ import { renew } from '../../lambda/commands/renew.ts';
 import { hour } from '../support/builders.ts';
 import { secretId, setTag, startCredential, statusOf } from '../support/credential.ts';
 import { tick } from '../support/outcomes.ts';
-import { type Parts, plainClient } from '../support/start-parts.ts';
+import { clientSecretOf, type Parts, plainClient } from '../support/start-parts.ts';
 
 const unforced = { force: false };
 
@@ -56,7 +56,7 @@ describe('a rejected credential that is stored again with the same content', () 
     await tick(parts.run());
     await put(parts, credential('p8e-wrong'));
     await tick(parts.run());
-    await put(parts, credential('secret-of-fusion'));
+    await put(parts, credential(clientSecretOf('fusion')));
     // What the token was minted from needs no new one.
     expect(await tick(parts.run())).toMatchObject([{ reason: 'token-fresh', failing: false }]);
     expect(await statusOf(parts)).toBe('ok');
@@ -88,7 +88,7 @@ describe('a credential whose versions cannot be compared', () => {
 
   it('keeps its token until the next tick when that may pass', async () => {
     const parts = await startWithToken();
-    await put(parts, credential('secret-of-fusion'));
+    await put(parts, credential(clientSecretOf('fusion')));
     parts.secretsManager.faults.inject({ kind: 'internal-error' }, { when: readsOld });
     const kept = { reason: 'token-fresh', outcome: 'kept', failing: false };
     expect(await tick(parts.run())).toMatchObject([kept]);
@@ -104,7 +104,7 @@ describe('a credential whose versions cannot be compared', () => {
 
   it('gets a new token when that will not pass', async () => {
     const parts = await startWithToken();
-    await put(parts, credential('secret-of-fusion'));
+    await put(parts, credential(clientSecretOf('fusion')));
     parts.secretsManager.faults.inject({ kind: 'denied' }, { when: readsOld });
     expect(await tick(parts.run())).toMatchObject([
       { reason: 'credential-changed', outcome: 'renewed' },
@@ -113,7 +113,7 @@ describe('a credential whose versions cannot be compared', () => {
 
   it('gets a new token when that is a bug, which nobody would hear of until the token is due', async () => {
     const parts = await startWithToken();
-    await put(parts, credential('secret-of-fusion'));
+    await put(parts, credential(clientSecretOf('fusion')));
     const secrets = new Proxy(parts.run().secrets, {
       get: (target, name) =>
         name === 'readVersion'
@@ -127,7 +127,8 @@ describe('a credential whose versions cannot be compared', () => {
 
   it('gets a new token when the version that it was minted from is gone', async () => {
     const parts = await startWithToken();
-    for (let index = 0; index < 3; index += 1) await put(parts, credential('secret-of-fusion'));
+    for (let index = 0; index < 3; index += 1)
+      await put(parts, credential(clientSecretOf('fusion')));
     const gone = { kind: 'error', type: 'ResourceNotFoundException', message: 'no' } as const;
     parts.secretsManager.faults.inject(gone, { when: readsOld });
     expect(await tick(parts.run())).toMatchObject([

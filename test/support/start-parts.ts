@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { onTestFinished } from 'vitest';
 import { epochSeconds } from '../../core/instant.ts';
@@ -133,6 +134,11 @@ export async function startParts(
   };
 }
 
+/** The client secret of a seeded credential: no part of it stands in a name or a client id. */
+export function clientSecretOf(credential: string): string {
+  return `p8e-${createHash('sha256').update(credential).digest('base64url').slice(0, 24)}`;
+}
+
 /** Registers a client at IMS, and seeds its credential with an empty token secret. */
 export function seedCredential(
   { secretsManager, ims, secrets }: Parts,
@@ -141,7 +147,7 @@ export function seedCredential(
   imsHost = 'ims-na1.adobelogin.com',
 ): void {
   const clientId = `client-${credential}`;
-  const clientSecret = `secret-of-${credential}`;
+  const clientSecret = clientSecretOf(credential);
   secrets.add(clientSecret);
   ims.registerClient({ clientId, clientSecrets: [clientSecret], scopes: ['openid'] });
   const prefix = `ims-token-rotator/prod/${credential}`;

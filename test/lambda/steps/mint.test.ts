@@ -9,6 +9,7 @@ import {
   storeCredential,
 } from '../../support/credential.ts';
 import { tick } from '../../support/outcomes.ts';
+import { clientSecretOf } from '../../support/start-parts.ts';
 
 describe('a token request', () => {
   it.each([400, 401, 403, 404, 418])('is not retried after a response of %i', async (status) => {
@@ -71,7 +72,7 @@ describe('a credential with two client secrets', () => {
 
   it('is renewed with the second when IMS rejects the first', async () => {
     const parts = await startCredential();
-    const client_secrets = ['an-old-secret', 'secret-of-fusion'];
+    const client_secrets = ['an-old-secret', clientSecretOf('fusion')];
     storeCredential(parts, 'fusion', { client_id, client_secrets, scope: 'openid' });
     expect(await tick(parts.run())).toMatchObject([
       { outcome: 'renewed', clientSecretPosition: 2 },

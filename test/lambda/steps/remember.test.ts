@@ -12,17 +12,17 @@ import {
   writesOfTag,
 } from '../../support/credential.ts';
 import { failureOf, tick } from '../../support/outcomes.ts';
-import type { Parts } from '../../support/start-parts.ts';
+import { clientSecretOf, type Parts } from '../../support/start-parts.ts';
 
 const setStatus = (parts: Parts, status: string): Promise<void> =>
   setTag(parts, 'fusion', tagKeys.status, status);
 
 const rejectAll = ({ ims }: Parts): void => {
-  ims.client('client-fusion').removeSecret('secret-of-fusion');
+  ims.client('client-fusion').removeSecret(clientSecretOf('fusion'));
 };
 
 const acceptAgain = ({ ims }: Parts): void => {
-  ims.client('client-fusion').addSecret('secret-of-fusion');
+  ims.client('client-fusion').addSecret(clientSecretOf('fusion'));
 };
 
 describe('a final failure', () => {
