@@ -93,7 +93,7 @@ export const refusalCases: readonly Case[] = [
         listed.push(...(page.Versions ?? []).map(({ VersionId }) => VersionId));
         ({ NextToken } = page);
       } while (NextToken !== undefined);
-      assert.deepEqual(listed.toSorted(), ids.toSorted());
+      assert.deepEqual(new Set(listed), new Set(ids));
     },
   },
 ];
