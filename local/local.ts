@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { defaultTick, environmentVariables } from '../core/contract.ts';
 import type { AlarmChange } from '../emulators/account/alarm-evaluation.ts';
-import { nextSchedules } from '../emulators/account/due-schedules.ts';
+import { followSchedules } from './follow-schedules.ts';
 import { onboard, secretsManagerClient } from './onboarding.ts';
 import { consoleDownload, sampleClient, sampleName } from './sample-credential.ts';
 import { bundle, isPackaged, randomCredentials, World } from './world.ts';
@@ -70,20 +70,6 @@ export async function runLocal(options: LocalOptions, stopped: AbortSignal): Pro
     for (const timer of timers) clearInterval(timer);
     client.destroy();
     await world.stop();
-  }
-}
-
-/** Runs each schedule when its own expression says so, until the signal aborts. */
-async function followSchedules(world: World, stopped: AbortSignal): Promise<void> {
-  const since = Date.now();
-  for (let now = since; !stopped.aborted; ) {
-    const due = nextSchedules(world.aws.account.schedules.values(), now, since);
-    if (due === undefined) return;
-    const waitMs = Math.min(due.at - Date.now(), longestMs);
-    await delay(Math.max(waitMs, 0), undefined, { signal: stopped }).catch(() => undefined);
-    if (stopped.aborted) return;
-    now = Math.max(Math.min(due.at, Date.now()), now);
-    if (now === due.at) await world.runSchedules(due.names);
   }
 }
 
