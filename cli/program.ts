@@ -1,6 +1,6 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { imsEndpointRule, isImsEndpoint } from '../core/config.ts';
-import { defaultTick, environmentVariables, products, tokenFields } from '../core/contract.ts';
+import { environmentVariables, products, tokenFields } from '../core/contract.ts';
 import manifest from '../package.json' with { type: 'json' };
 import type { CommonOptions } from './common-options.ts';
 import { type Shell, shells } from './completion/shells.ts';
@@ -173,7 +173,11 @@ function addCredentialCommands(root: Command, start: Start): void {
 function addLocal(root: Command, start: Start): void {
   add(root, 'local', '')
     .option('--port <port>', 'the first of five ports; 0 for any', wholeNumber(0, 65_531), 0)
-    .option('--tick <seconds>', 'seconds between two ticks', wholeNumber(1, 86_400), defaultTick)
+    .option(
+      '--tick <seconds>',
+      'seconds between two ticks (default: as the schedule says)',
+      wholeNumber(1, 86_400),
+    )
     .action(async (options) => {
       const { local } = await import('./commands/local.ts');
       await start(options, (session) => local(session, options));

@@ -6,8 +6,35 @@ import type { Scratch } from './scratch.ts';
 export interface Subject {
   readonly client: SecretsManagerClient;
   readonly scratch: Scratch;
-  /** Repeats a check until it passes, because ListSecrets may lag. The last failure is thrown. */
+  /**
+   * Repeats a check until it passes, because ListSecrets may lag, and a rotation runs in the background.
+   * The last failure is thrown.
+   */
   readonly eventually: (check: () => Promise<void>) => Promise<void>;
+  readonly extras: Extras;
+}
+
+/** What some cases need beside the endpoint. Each may be absent, and then these cases are skipped. */
+export interface Extras {
+  /** The ARN of `rotation-function.ts`, which Secrets Manager may invoke. */
+  readonly rotationFunction?: string | undefined;
+  /** Another Region, for replicas. */
+  readonly replica?: { readonly region: string; readonly client: SecretsManagerClient } | undefined;
+  /** A client whose principal may do nothing. */
+  readonly denied?: SecretsManagerClient | undefined;
+  /** A client with an access key that does not exist. */
+  readonly stranger?: SecretsManagerClient | undefined;
+  /** The ARN of a KMS key that is disabled. */
+  readonly disabledKey?: string | undefined;
+}
+
+/** A case cannot be run at this endpoint; the message says why. */
+export class Skipped extends Error {}
+
+/** @throws Skipped if it is absent */
+export function needed<Extra>(extra: Extra | undefined, option: string): Extra {
+  if (extra === undefined) throw new Skipped(`needs ${option}`);
+  return extra;
 }
 
 /** One behaviour of Secrets Manager that the project relies on. */
@@ -22,6 +49,11 @@ export interface Case {
 /** The page of AWS about an operation. */
 export function aws(operation: string): string {
   return `https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_${operation}.html`;
+}
+
+/** A page of the user's guide. */
+export function guide(page: string): string {
+  return `https://docs.aws.amazon.com/secretsmanager/latest/userguide/${page}.html`;
 }
 
 /** A test of LocalStack, whose snapshot is recorded on AWS. */

@@ -2,34 +2,46 @@ import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Extras } from './case.ts';
 import { bounds, cost } from './cost.ts';
 import { type CaseResult, cases, runSuite } from './suite.ts';
 
-const usage = `Usage: npm run --silent conformance -- --endpoint URL [--prefix NAME] [--region REGION]
-       npm run --silent conformance -- --prefix NAME [--region REGION] [--yes]
+const usage = `Usage: npm run --silent conformance -- --endpoint URL [--prefix NAME] [--region REGION] [MORE]
+       npm run --silent conformance -- --prefix NAME [--region REGION] [--yes] [MORE]
 
 Checks what the project relies on in Secrets Manager: at an endpoint, or else at AWS, with the
 credentials that the AWS SDK finds. It creates secrets below the prefix and deletes them by ARN, also
 after Ctrl-C. One line for each case goes to the standard error, a summary in JSON to the standard
-output.
+output. A case that needs more is skipped without it:
+
+  --rotation-function ARN   conformance/rotation-function.ts, deployed, with a role that may describe,
+                            read, put, tag and label secrets, and invoked by Secrets Manager
+  --replica-region REGION   another Region, for replicas
+  --denied-profile PROFILE  a profile whose principal may do nothing
+  --disabled-key ARN        a KMS key that is disabled
 `;
 
-interface Options {
-  readonly endpoint?: string | undefined;
-  readonly prefix?: string | undefined;
-  readonly region?: string | undefined;
+const strings = [
+  'endpoint',
+  'prefix',
+  'region',
+  'rotation-function',
+  'replica-region',
+  'denied-profile',
+  'disabled-key',
+] as const;
+
+type Options = { readonly [Option in (typeof strings)[number]]?: string | undefined } & {
   readonly yes?: boolean | undefined;
-}
+};
 
 /** Undefined for arguments that make no sense. */
 function optionsOf(args: readonly string[]): Options | undefined {
   try {
-    const { values } = parseArgs({
+    const { values }: { values: Options } = parseArgs({
       args: [...args],
       options: {
-        endpoint: { type: 'string' },
-        prefix: { type: 'string' },
-        region: { type: 'string' },
+        ...Object.fromEntries(strings.map((name) => [name, { type: 'string' } as const])),
         yes: { type: 'boolean' },
       },
     });
@@ -61,11 +73,29 @@ function clientFor({ endpoint, region }: Options): SecretsManagerClient {
   });
 }
 
+async function extrasOf(client: SecretsManagerClient, options: Options): Promise<Extras> {
+  const { endpoint, 'replica-region': replica, 'denied-profile': profile } = options;
+  const place = {
+    region: await client.config.region(),
+    ...(endpoint !== undefined && { endpoint }),
+  };
+  const credentials = { accessKeyId: 'AKIACONFORMANCE00000', secretAccessKey: 'conformance' };
+  return {
+    rotationFunction: options['rotation-function'],
+    disabledKey: options['disabled-key'],
+    stranger: new SecretsManagerClient({ ...place, credentials }),
+    ...(profile !== undefined && { denied: new SecretsManagerClient({ ...place, profile }) }),
+    ...(replica !== undefined && {
+      replica: { region: replica, client: clientFor({ ...options, region: replica }) },
+    }),
+  };
+}
+
 async function confirmed(client: SecretsManagerClient, { prefix, yes }: Options): Promise<boolean> {
   const region = await client.config.region();
   const { secrets, requests } = bounds;
   process.stderr.write(
-    `${cases.length} cases at AWS in ${region}: at most ${secrets} secrets below ${prefix}/, each for less than an hour,\nand about ${requests} requests: less than $${cost(bounds).toFixed(2)}. ListSecrets may take minutes to show a change.\n`,
+    `${cases.length} cases at AWS in ${region}: at most ${secrets} secrets below ${prefix}/, each for less than an hour,\nand about ${requests} requests: less than $${cost(bounds).toFixed(2)}. ListSecrets may take minutes to show a change, and a replica to follow.\n`,
   );
   if (yes) return true;
   if (!process.stdin.isTTY) {
@@ -78,7 +108,8 @@ async function confirmed(client: SecretsManagerClient, { prefix, yes }: Options)
   return /^y(es)?$/i.test(answer);
 }
 
-function lineOf({ title, source, passed, problem }: CaseResult): string {
+function lineOf({ title, source, passed, problem, skipped }: CaseResult): string {
+  if (skipped !== undefined) return `- ${title}\n    skipped: ${skipped}\n`;
   return passed ? `✓ ${title}\n` : `✗ ${title}\n    ${problem}\n    ${source}\n`;
 }
 
@@ -97,11 +128,12 @@ if (options === undefined) {
     const summary = await runSuite(client, {
       signal: stopped.signal,
       prefix: `${options.prefix ?? 'conformance'}/${randomUUID().slice(0, 8)}`,
-      listLag: isAws ? 360 : 10,
+      patience: isAws ? 360 : 10,
+      extras: await extrasOf(client, options),
       onResult: (result) => process.stderr.write(lineOf(result)),
     });
     process.stdout.write(`${JSON.stringify(summary, undefined, 2)}\n`);
-    const isClean = summary.passed === cases.length && summary.left.length === 0;
+    const isClean = summary.passed + summary.skipped === cases.length && summary.left.length === 0;
     process.exitCode = isClean ? 0 : 1;
   }
   client.destroy();

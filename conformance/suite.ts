@@ -1,8 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Case } from './case.ts';
+import { type Case, type Extras, Skipped, type Subject } from './case.ts';
 import { labelCases } from './cases/labels.ts';
 import { listCases } from './cases/list.ts';
+import { policyCases } from './cases/policies.ts';
+import { refusalCases } from './cases/refusals.ts';
+import { replicaCases } from './cases/replicas.ts';
+import { rotationCases } from './cases/rotation.ts';
 import { secretCases } from './cases/secrets.ts';
 import { versionCases } from './cases/versions.ts';
 import { Scratch } from './scratch.ts';
@@ -11,7 +15,11 @@ export const cases: readonly Case[] = [
   ...secretCases,
   ...versionCases,
   ...labelCases,
+  ...rotationCases,
   ...listCases,
+  ...policyCases,
+  ...replicaCases,
+  ...refusalCases,
 ];
 
 export interface CaseResult {
@@ -20,12 +28,15 @@ export interface CaseResult {
   readonly passed: boolean;
   /** Why it failed. */
   readonly problem?: string | undefined;
+  /** Why it could not be run. */
+  readonly skipped?: string | undefined;
 }
 
 /** The results of a run. */
 export interface Summary {
   readonly passed: number;
   readonly failed: number;
+  readonly skipped: number;
   readonly secrets: number;
   readonly requests: number;
   /** The ARNs of the secrets that could not be deleted. */
@@ -36,19 +47,20 @@ export interface Summary {
 export interface SuiteOptions {
   /** The beginning of all names. */
   readonly prefix: string;
-  /** How long ListSecrets may take to show a change, in seconds. */
-  readonly listLag: number;
+  /** How long ListSecrets may take to show a change, and a rotation to end, in seconds. */
+  readonly patience: number;
+  readonly extras?: Extras | undefined;
   /** Ends the run after the case in progress. */
   readonly signal?: AbortSignal | undefined;
   readonly onResult?: ((result: CaseResult) => void) | undefined;
 }
 
-const pauseMs = 2000;
+const longestPauseMs = 2000;
 
 /** Runs every case, one after another, and deletes what they created. */
 export async function runSuite(
   client: SecretsManagerClient,
-  { prefix, listLag, signal, onResult }: SuiteOptions,
+  { prefix, patience, signal, extras = {}, onResult }: SuiteOptions,
 ): Promise<Summary> {
   let requests = 0;
   client.middlewareStack.add(
@@ -59,30 +71,13 @@ export async function runSuite(
     { step: 'finalizeRequest', name: 'countRequests' },
   );
   const scratch = new Scratch(client, prefix);
-  const eventually = async (check: () => Promise<void>): Promise<void> => {
-    const attempts = Math.ceil((listLag * 1000) / pauseMs);
-    for (let attempt = 0; attempt < attempts; attempt += 1) {
-      if (
-        await check().then(
-          () => true,
-          () => false,
-        )
-      )
-        return;
-      await delay(pauseMs, undefined, { signal });
-    }
-    await check();
-  };
+  const eventually = (check: () => Promise<void>): Promise<void> => retry(check, patience, signal);
   const results: CaseResult[] = [];
   let left: readonly string[] = [];
   try {
-    for (const { title, source, run } of cases) {
+    for (const one of cases) {
       if (signal?.aborted) break;
-      const problem = await run({ client, scratch, eventually }).then(
-        () => undefined,
-        (error: unknown) => firstLine(error),
-      );
-      const result = { title, source, passed: problem === undefined, problem };
+      const result = await resultOf(one, { client, scratch, eventually, extras });
       results.push(result);
       onResult?.(result);
     }
@@ -90,8 +85,40 @@ export async function runSuite(
     left = await scratch.clean();
   }
   const passed = results.filter((result) => result.passed).length;
-  const failed = results.length - passed;
-  return { passed, failed, secrets: scratch.created, requests, left, cases: results };
+  const skipped = results.filter((result) => result.skipped !== undefined).length;
+  const failed = results.length - passed - skipped;
+  return { passed, failed, skipped, secrets: scratch.created, requests, left, cases: results };
+}
+
+async function resultOf({ title, source, run }: Case, subject: Subject): Promise<CaseResult> {
+  try {
+    await run(subject);
+    return { title, source, passed: true };
+  } catch (error) {
+    if (error instanceof Skipped) return { title, source, passed: false, skipped: error.message };
+    return { title, source, passed: false, problem: firstLine(error) };
+  }
+}
+
+/** Repeats a check, ever more slowly, until it passes or the patience is over. */
+async function retry(
+  check: () => Promise<void>,
+  patience: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const end = Date.now() + patience * 1000;
+  for (let pauseMs = 10; Date.now() + pauseMs < end; pauseMs = longer(pauseMs)) {
+    try {
+      return await check();
+    } catch {
+      await delay(pauseMs, undefined, { signal });
+    }
+  }
+  await check();
+}
+
+function longer(pauseMs: number): number {
+  return Math.min(2 * pauseMs, longestPauseMs);
 }
 
 /** An assertion's message shows the difference on several lines. */

@@ -18,6 +18,9 @@ export function secretName(prefix: string, credential: string, kind: SecretKind)
   return `${prefix}/${credential}/${kind}`;
 }
 
+/** What a secret holds at most, in bytes. */
+export const longestSecretValue = 65_536;
+
 export const credentialNamePattern = /^[a-z0-9][a-z0-9-]{0,62}$/;
 export const credentialNameRule =
   'lower-case letters, digits and hyphens, 1 to 63 characters, not starting with a hyphen';

@@ -1,3 +1,4 @@
+import { longestSecretValue } from './contract.ts';
 import { type Candidate, candidatesOf, mostCandidates } from './credential-candidates.ts';
 import { formOf, labelsOf, unusedOf } from './credential-labels.ts';
 import { type RawParts, resolveParts } from './credential-parts.ts';
@@ -28,6 +29,15 @@ export interface Unreadable {
 const whole = 'the value';
 const expectedNames = 'client_id, client_secret and scope';
 
+const tooLong: Unreadable = {
+  problems: [
+    {
+      field: whole,
+      message: `has more than ${longestSecretValue} characters, and a secret cannot`,
+    },
+  ],
+};
+
 /**
  * Finds the parts of a credential in any form that Adobe's tools and people give it: by the shape of
  * the file and by families of names, not by a list of files.
@@ -38,6 +48,8 @@ export function readCredentialDocument(
   document: string,
   choice?: string,
 ): RawCredential | Unreadable {
+  // What follows takes minutes for a million scopes, and no secret has so many.
+  if (document.length > longestSecretValue) return tooLong;
   const text = plainText(document);
   const json = isBinary(text) ? text : unwrapped(text);
   const file = typeof json === 'string' ? parseEnv(json) : fileOf(json, false);

@@ -1,3 +1,4 @@
+import { longestSecretValue } from './contract.ts';
 import { noteNames } from './credential-values.ts';
 
 /** The parts of a credential that stand in a document as they are. */
@@ -33,6 +34,7 @@ const lists: ReadonlySet<string> = new Set(['client_secrets', 'scopes']);
  * what `put-credential` stores. Undefined for everything that needs a closer look.
  */
 export function readPlainDocument(document: string): PlainParts | undefined {
+  if (document.length > longestSecretValue) return undefined;
   const fields = fieldsOf(document);
   if (fields === undefined) return undefined;
   const only = (name: string): string | undefined => fields.get(name)?.[0];

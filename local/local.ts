@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { environmentVariables } from '../core/contract.ts';
+import { defaultTick, environmentVariables } from '../core/contract.ts';
 import type { AlarmChange } from '../emulators/account/alarm-evaluation.ts';
+import { followSchedules } from './follow-schedules.ts';
 import { onboard, secretsManagerClient } from './onboarding.ts';
 import { consoleDownload, sampleClient, sampleName } from './sample-credential.ts';
 import { bundle, isPackaged, randomCredentials, World } from './world.ts';
@@ -9,8 +10,8 @@ import { bundle, isPackaged, randomCredentials, World } from './world.ts';
 export interface LocalOptions {
   /** The first of five consecutive ports, or 0 for any free ones. */
   readonly port: number;
-  /** Seconds between two ticks. */
-  readonly tickSeconds: number;
+  /** Seconds between two ticks. @default what the schedules say */
+  readonly tickSeconds?: number | undefined;
   /** True to print the addresses as one line of JSON. */
   readonly json: boolean;
   readonly print: (line: string) => void;
@@ -49,19 +50,21 @@ export async function runLocal(options: LocalOptions, stopped: AbortSignal): Pro
     for (const line of mailsOf(world, change)) print(line);
   };
   world.aws.account.onAlarm = mail;
-  const tick = (): unknown => world.runSchedules();
   const evaluate = (): void => world.evaluateAlarms().forEach(mail);
   const timers = [
-    setInterval(tick, tickSeconds * 1000),
-    setInterval(evaluate, Math.min(evaluationMs, tickSeconds * 1000)),
+    setInterval(evaluate, Math.min(evaluationMs, (tickSeconds ?? defaultTick) * 1000)),
   ];
+  if (tickSeconds !== undefined) {
+    timers.push(setInterval(() => world.runSchedules(), tickSeconds * 1000));
+  }
   try {
     // The event rule renews the credential at once. A tick meanwhile would mint a second token, and
     // use up the budget for a renewal by hand.
     await onboard(world, client, sampleName, consoleDownload(sample));
     await world.secretsManager.idle();
     await world.lambda.idle();
-    tick();
+    await world.runSchedules();
+    if (tickSeconds === undefined) await followSchedules(world, stopped);
     await delay(longestMs, undefined, { signal: stopped }).catch(() => undefined);
   } finally {
     for (const timer of timers) clearInterval(timer);

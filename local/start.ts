@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { parseArgs } from 'node:util';
-import { certificatePattern, environmentVariables } from '../core/contract.ts';
+import { certificatePattern, environmentVariables, longestSecretValue } from '../core/contract.ts';
 import { type UnderstoodCredential, understandCredential } from '../core/credential.ts';
 import { showClientId } from '../core/field-names.ts';
 import { decodeText } from '../core/text.ts';
@@ -19,7 +19,6 @@ Runs the main job on this machine: the embedded world, the bundle, one credentia
   --help              print this help
 `;
 
-const largestSecret = 65_536;
 const largestBundle = 1_048_576;
 
 /** The environment variables that the function inherits, to reach the real IMS. */
@@ -107,13 +106,15 @@ async function demonstrationOptions({
   if (file === undefined) return {};
   let bytes: Buffer;
   try {
-    bytes = await readWithin(file, largestSecret);
+    bytes = await readWithin(file, longestSecretValue);
   } catch (error) {
     process.stderr.write(`cannot read the credential: ${(error as Error).message}\n`);
     return 2;
   }
-  if (bytes.length > largestSecret) {
-    process.stderr.write(`${file} has more than ${largestSecret} bytes, and a secret cannot\n`);
+  if (bytes.length > longestSecretValue) {
+    process.stderr.write(
+      `${file} has more than ${longestSecretValue} bytes, and a secret cannot\n`,
+    );
     return 2;
   }
   let read: UnderstoodCredential;

@@ -174,10 +174,14 @@ export class World {
     await Promise.all(servers.map((server) => server.stop()));
   }
 
-  /** Invokes the target of each schedule that is enabled, whatever its time. */
-  async runSchedules(): Promise<void> {
-    for (const { state, targetArn, input = '{}' } of this.aws.account.schedules.values()) {
-      if (state !== 'ENABLED') continue;
+  /**
+   * Invokes the target of each schedule that is enabled, whatever its time.
+   *
+   * @param names the schedules. @default all
+   */
+  async runSchedules(names?: readonly string[]): Promise<void> {
+    for (const { name, state, targetArn, input = '{}' } of this.aws.account.schedules.values()) {
+      if (state !== 'ENABLED' || names?.includes(name) === false) continue;
       await this.lambda.invoke(targetArn, JSON.parse(input), { type: 'Event' });
     }
   }

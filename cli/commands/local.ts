@@ -4,7 +4,7 @@ import type { Session } from '../session.ts';
 
 export interface LocalOptions {
   readonly port: number;
-  readonly tick: number;
+  readonly tick?: number | undefined;
 }
 
 /** Runs AWS, IMS and the rotator on this machine until Ctrl-C. */

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import input from '@inquirer/input';
 import password from '@inquirer/password';
+import { longestSecretValue } from '../../core/contract.ts';
 import {
   type ScopeSettings,
   type UnderstoodCredential,
@@ -25,8 +26,6 @@ export interface FileOptions {
   /** Store the text of the file instead of the documented form. */
   readonly asIs?: boolean | undefined;
 }
-
-const largest = 65_536;
 
 /**
  * Reads a credential from a file, from stdin (`-`), or by asking for it, and checks it as the
@@ -65,27 +64,30 @@ function sourceOf(file: string | undefined): string {
 }
 
 function tooLarge(size: number): CliError {
-  return usageError(`the credential has ${size} bytes; a secret holds at most ${largest}`);
+  return usageError(
+    `the credential has ${size} bytes; a secret holds at most ${longestSecretValue}`,
+  );
 }
 
 async function readText(session: Session, file: string): Promise<string> {
   const bytes = await readBytes(session, file);
-  if (bytes.length > largest) throw tooLarge(bytes.length);
+  if (bytes.length > longestSecretValue) throw tooLarge(bytes.length);
   return decodeText(bytes);
 }
 
 async function readBytes(session: Session, file: string): Promise<Buffer> {
-  if (file === '-') return await readWithin(session.terminal.stdin, largest, session.signal);
+  if (file === '-')
+    return await readWithin(session.terminal.stdin, longestSecretValue, session.signal);
   try {
     const { mode, size } = await stat(file);
-    if (size > largest) throw tooLarge(size);
+    if (size > longestSecretValue) throw tooLarge(size);
     if ((mode & 0o077) !== 0) {
       const text = `warning: other users of this machine can read ${file}: chmod 600 it, or delete it afterwards`;
       const { terminal } = session;
       const lines = wrapLines(text, 0, terminal.noteColumns);
       terminal.note(...lines.map((line) => terminal.styleNote('yellow', line)));
     }
-    return await readFileWithin(file, largest, session.signal);
+    return await readFileWithin(file, longestSecretValue, session.signal);
   } catch (error) {
     if (error instanceof CliError || session.signal.aborted) throw error;
     const { code } = error as NodeJS.ErrnoException;

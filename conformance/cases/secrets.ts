@@ -6,14 +6,13 @@ import {
   GetResourcePolicyCommand,
   GetSecretValueCommand,
   ListSecretVersionIdsCommand,
-  PutResourcePolicyCommand,
   RestoreSecretCommand,
   TagResourceCommand,
   UntagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { aws, type Case, localstack, moto, refuses, refusesAll } from '../case.ts';
 
-/** A secret's life, its tags and its policy. `onboard`, `offboard`, and the status of a renewal. */
+/** A secret's life, and its tags. `onboard`, `offboard`, and the status of a renewal. */
 export const secretCases: readonly Case[] = [
   {
     title: 'a secret without a value has a description, but no versions, tags or dates of deletion',
@@ -221,30 +220,6 @@ export const secretCases: readonly Case[] = [
       await client.send(new UntagResourceCommand({ SecretId, TagKeys: ['a'] }));
       const { Tags } = await client.send(new DescribeSecretCommand({ SecretId }));
       assert.deepEqual(Tags, []);
-    },
-  },
-  {
-    title: 'a resource policy is absent until one is set',
-    source: localstack('test_resource_policy'),
-    async run({ client, scratch }) {
-      const { arn: SecretId } = await scratch.create();
-      const policy = async () =>
-        (await client.send(new GetResourcePolicyCommand({ SecretId }))).ResourcePolicy;
-      assert.equal(await policy(), undefined);
-      const [, , , , account] = SecretId.split(':');
-      const ResourcePolicy = JSON.stringify({
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Effect: 'Allow',
-            Principal: { AWS: `arn:aws:iam::${account}:root` },
-            Action: 'secretsmanager:GetSecretValue',
-            Resource: '*',
-          },
-        ],
-      });
-      await client.send(new PutResourcePolicyCommand({ SecretId, ResourcePolicy }));
-      assert.deepEqual(JSON.parse((await policy()) ?? ''), JSON.parse(ResourcePolicy));
     },
   },
 ];

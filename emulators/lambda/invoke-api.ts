@@ -1,4 +1,4 @@
-import { AwsError } from '../wire/errors.ts';
+import { AwsError, unknownOperation } from '../wire/errors.ts';
 import { type HttpReply, type HttpRequest, json } from '../wire/http-server.ts';
 import { pageOf } from '../wire/page.ts';
 import { handlerOf } from './environment.ts';
@@ -71,10 +71,7 @@ export async function answerInvokeApi(
 async function route(backend: InvokeBackend, request: HttpRequest): Promise<HttpReply> {
   const { pathname, searchParams } = request.url;
   const action = invokeApiAction(request);
-  if (action === undefined) {
-    const message = `${request.method} ${pathname} is not emulated`;
-    throw new AwsError('UnknownOperationException', message, 404);
-  }
+  if (action === undefined) throw unknownOperation(404);
   if (action === 'ListFunctions') {
     await backend.authorize(request, action, '*');
     return listFunctions(backend, searchParams);
@@ -170,6 +167,6 @@ function errorReply({ type, status, message, reason }: AwsError): HttpReply {
   const isCapital = type === 'ResourceNotFoundException' || type === 'AccessDeniedException';
   const field = isCapital ? 'Message' : 'message';
   const origin = status < 500 ? 'User' : 'Service';
-  const body = { Type: origin, [field]: message, Reason: reason };
+  const body = { Type: origin, [field]: message || undefined, Reason: reason };
   return json(status, body, { 'x-amzn-ErrorType': type });
 }

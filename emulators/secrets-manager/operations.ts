@@ -1,5 +1,6 @@
 import type { GenericSchema, InferOutput } from 'valibot';
 import { parseRequest } from '../wire/request-schema.ts';
+import { removeRegions, replicate } from './replica-operations.ts';
 import {
   createSecretRequest,
   deleteSecretRequest,
@@ -9,6 +10,7 @@ import {
   putResourcePolicyRequest,
   putSecretValueRequest,
   removeRegionsRequest,
+  replicateRequest,
   rotateSecretRequest,
   secretRequest,
   tagResourceRequest,
@@ -16,13 +18,12 @@ import {
   updateSecretRequest,
   updateSecretVersionStageRequest,
 } from './requests.ts';
-import { getResourcePolicy, putResourcePolicy } from './resource-policy.ts';
+import { deleteResourcePolicy, getResourcePolicy, putResourcePolicy } from './resource-policy.ts';
 import { cancelRotateSecret, rotateSecret } from './rotation-operations.ts';
 import {
   createSecret,
   deleteSecret,
   describe,
-  removeRegions,
   restoreSecret,
   tagResource,
   untagResource,
@@ -48,6 +49,7 @@ type Operation = (body: unknown) => PreparedOperation;
 export const operations: ReadonlyMap<string, Operation> = new Map([
   ['CancelRotateSecret', operation(secretRequest, cancelRotateSecret)],
   ['CreateSecret', operation(createSecretRequest, createSecret)],
+  ['DeleteResourcePolicy', operation(secretRequest, deleteResourcePolicy)],
   ['DeleteSecret', operation(deleteSecretRequest, deleteSecret)],
   ['DescribeSecret', operation(secretRequest, describe)],
   ['GetResourcePolicy', operation(secretRequest, getResourcePolicy)],
@@ -57,6 +59,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map([
   ['PutResourcePolicy', operation(putResourcePolicyRequest, putResourcePolicy)],
   ['PutSecretValue', operation(putSecretValueRequest, putSecretValue)],
   ['RemoveRegionsFromReplication', operation(removeRegionsRequest, removeRegions)],
+  ['ReplicateSecretToRegions', operation(replicateRequest, replicate)],
   ['RestoreSecret', operation(secretRequest, restoreSecret)],
   ['RotateSecret', operation(rotateSecretRequest, rotateSecret)],
   ['TagResource', operation(tagResourceRequest, tagResource)],

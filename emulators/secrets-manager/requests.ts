@@ -10,6 +10,7 @@ const versionStage = text(1, 256);
 const description = text(0, 2048);
 const kmsKeyId = text(0, 2048);
 const region = matching(text(1, 128), /^([a-z]+-)+\d+$/);
+const replica = v.object({ Region: region, KmsKeyId: v.optional(kmsKeyId) });
 const tag = v.object({ Key: text(1, 128), Value: v.optional(text(0, 256), '') });
 const value = {
   ClientRequestToken: v.optional(v.string()),
@@ -34,15 +35,12 @@ export const createSecretRequest = v.object({
   Description: v.optional(description),
   KmsKeyId: v.optional(kmsKeyId),
   Tags: v.optional(v.array(tag), []),
-  AddReplicaRegions: v.optional(
-    v.array(
-      v.object({
-        Region: region,
-        KmsKeyId: v.optional(kmsKeyId),
-      }),
-    ),
-    [],
-  ),
+  AddReplicaRegions: v.optional(v.array(replica), []),
+});
+
+export const replicateRequest = v.object({
+  SecretId: secretId,
+  AddReplicaRegions: v.pipe(v.array(replica), v.minLength(1, tooShort)),
 });
 
 export const removeRegionsRequest = v.object({
@@ -55,6 +53,7 @@ export const secretRequest = v.object({ SecretId: secretId });
 export const putResourcePolicyRequest = v.object({
   SecretId: secretId,
   ResourcePolicy: text(1, 20_480),
+  BlockPublicPolicy: v.optional(v.boolean(), false),
 });
 
 export const updateSecretRequest = v.object({

@@ -1,3 +1,4 @@
+import { nextTime, rateMs } from '../wire/schedule-expression.ts';
 import { invalidParameter } from './errors.ts';
 import type { RotationRules } from './secret.ts';
 
@@ -13,24 +14,15 @@ export function checkRules(rules: RotationRules | undefined): void {
   }
   const expression = rules?.ScheduleExpression;
   if (expression === undefined || expression.startsWith('cron(')) return;
-  if ((rateMs(expression) ?? 0) < minRateMs) {
+  if (expression.includes('minute') || (rateMs(expression) ?? 0) < minRateMs) {
     throw invalidParameter(
       'ScheduleExpression must be cron() or a rate() of 4 hours or more, in hours or days.',
     );
   }
 }
 
-/** The time of the next rotation; undefined without rules, or for a cron() expression. */
+/** The time of the next rotation; undefined without rules. The window that follows is left out. */
 export function nextRotationAt(rules: RotationRules | undefined, now: number): number | undefined {
-  const days = rules?.AutomaticallyAfterDays;
-  const interval =
-    days === undefined ? rateMs(rules?.ScheduleExpression ?? '') : days * 24 * hourMs;
-  return interval === undefined ? undefined : now + interval;
-}
-
-function rateMs(expression: string): number | undefined {
-  const { amount, unit } =
-    /^rate\((?<amount>\d+) (?<unit>hour|day)s?\)$/.exec(expression)?.groups ?? {};
-  if (amount === undefined) return undefined;
-  return Number(amount) * (unit === 'day' ? 24 * hourMs : hourMs);
+  const { AutomaticallyAfterDays: days, ScheduleExpression = '' } = rules ?? {};
+  return nextTime(days === undefined ? ScheduleExpression : `rate(${days} days)`, now, now);
 }

@@ -1,10 +1,10 @@
 import type { InferOutput } from 'valibot';
 import { invalidParameter, invalidRequest, resourceExists } from './errors.ts';
+import { refuseOwnRegion, refuseReplicated } from './replica-operations.ts';
 import { requireToken } from './request-token.ts';
 import type {
   createSecretRequest,
   deleteSecretRequest,
-  removeRegionsRequest,
   secretRequest,
   tagResourceRequest,
   untagResourceRequest,
@@ -40,6 +40,7 @@ export function createSecret(
     if (value && stored && sameValue(stored, value)) return createAnswer(existing, id);
     throw resourceExists(`The operation failed because the secret ${Name} already exists.`);
   }
+  refuseOwnRegion(service, AddReplicaRegions);
   const now = service.now();
   const empty: Secret = {
     arn: service.store.newArn(Name),
@@ -122,23 +123,6 @@ export function deleteSecret(
   return { ARN: secret.arn, Name: secret.name, DeletionDate: epochSeconds(deletionAt) };
 }
 
-/** Deletes replicas. A secret that has any cannot be deleted itself. */
-export function removeRegions(
-  service: Service,
-  request: InferOutput<typeof removeRegionsRequest>,
-): object {
-  const secret = writableSecret(service, request.SecretId);
-  const gone = request.RemoveReplicaRegions;
-  const unknown = gone.find((region) => !secret.replicas.some(({ Region }) => Region === region));
-  if (unknown !== undefined) {
-    throw invalidParameter(`The secret isn't replicated to the Region ${unknown}.`);
-  }
-  const replicas = secret.replicas.filter(({ Region }) => !gone.includes(Region));
-  const primaryRegion = replicas.length > 0 ? secret.primaryRegion : undefined;
-  service.store.put({ ...secret, replicas, primaryRegion, changedAt: service.now() });
-  return { ARN: secret.arn, ReplicationStatus: replicationStatus({ ...secret, replicas }) };
-}
-
 /** Cancels a scheduled deletion. */
 export function restoreSecret(
   service: Service,
@@ -182,12 +166,4 @@ function createAnswer(secret: Secret, versionId: string | undefined): object {
     VersionId: versionId,
     ReplicationStatus: replicationStatus(secret),
   };
-}
-
-function refuseReplicated({ name, replicas }: Secret): void {
-  if (replicas.length === 0) return;
-  const regions = replicas.map(({ Region }) => Region).join(', ');
-  throw invalidParameter(
-    `You can't delete secret ${name} that still has replica regions [${regions}]`,
-  );
 }

@@ -34,6 +34,6 @@ export function cborProtocol(isInstant: (member: string) => boolean): Protocol {
     result: (_, result, requestId) => respond(200, requestId, result),
     error: ({ type, message, status }, requestId) =>
       respond(status, requestId, { __type: type, message }),
-    unknown: unknownOperation,
+    unknown: () => unknownOperation(),
   };
 }

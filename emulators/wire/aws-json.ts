@@ -56,7 +56,7 @@ export function jsonResponses(
         { 'x-amzn-errortype': type },
       );
     },
-    unknown: unknownOperation,
+    unknown: () => unknownOperation(),
   };
 }
 

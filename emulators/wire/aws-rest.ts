@@ -1,5 +1,5 @@
 import { jsonResponses } from './aws-json.ts';
-import { AwsError } from './errors.ts';
+import { unknownOperation } from './errors.ts';
 import type { HttpRequest } from './http-server.ts';
 import type { Protocol } from './protocol.ts';
 
@@ -21,11 +21,7 @@ export function restProtocol(routes: readonly Route[]): Protocol {
         const decoded = labels.map(([name, text]) => [name, decodeURIComponent(text)]);
         return { action, input: Object.fromEntries([...decoded, ...url.searchParams]) };
       }
-      throw new AwsError(
-        'UnknownOperationException',
-        `${method} ${url.pathname} is not emulated`,
-        404,
-      );
+      throw unknownOperation(404);
     },
     ...jsonResponses('application/json'),
   };

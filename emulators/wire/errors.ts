@@ -25,8 +25,8 @@ export function serializationError(message: string): AwsError {
 }
 
 /** The operation is unknown. AWS says so without a message. */
-export function unknownOperation(): AwsError {
-  return new AwsError('UnknownOperationException', '');
+export function unknownOperation(status = 400): AwsError {
+  return new AwsError('UnknownOperationException', '', status);
 }
 
 /** The service itself failed. */

@@ -32,6 +32,9 @@ export const longestIdle = 4_000;
 // A full page of ListSecrets, with every tag that AWS allows, has a third of that.
 const largestBody = 32 * 1024 * 1024;
 
+// Few other responses have more.
+const firstBody = 16 * 1024;
+
 /**
  * The AWS SDK's HTTP handler. Unlike its own, it also limits the length of a response's body and the
  * time that it may take, uses no connection that was kept through a freeze, and does not load TLS for
@@ -128,19 +131,31 @@ export class AwsHttp implements RequestHandler<HttpRequest, HttpResponse, HttpHa
 function read(incoming: IncomingMessage): Promise<HttpResponse> {
   const { statusCode = 0, headers } = incoming;
   const single = Object.entries(headers).map(([name, value]) => [name, String(value)]);
-  const chunks: Uint8Array[] = [];
+  // In one piece: a body that comes byte by byte would take a hundred times its length.
+  let bytes = new Uint8Array(firstBody);
   let length = 0;
   return new Promise((resolve, reject) => {
     incoming.on('data', (chunk: Uint8Array) => {
-      length += chunk.length;
-      chunks.push(chunk);
-      if (length > largestBody) incoming.destroy(tooLong());
+      const end = length + chunk.length;
+      if (end > largestBody) {
+        incoming.destroy(tooLong());
+        return;
+      }
+      if (end > bytes.length) bytes = longer(bytes, end);
+      bytes.set(chunk, length);
+      length = end;
     });
     incoming.on('error', reject);
     incoming.on('end', () => {
-      resolve({ statusCode, headers: Object.fromEntries(single), body: Buffer.concat(chunks) });
+      resolve({ statusCode, headers: Object.fromEntries(single), body: bytes.subarray(0, length) });
     });
   });
+}
+
+function longer(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(Math.max(2 * bytes.length, length));
+  all.set(bytes);
+  return all;
 }
 
 function tooLong(): Error {

@@ -38,7 +38,8 @@ describe('the one endpoint of all services', () => {
 
   it('rejects an unknown operation in the form of each protocol', async () => {
     const clients = await startWorld();
-    const unknown = { name: 'UnknownOperationException' };
+    // The SDK's text for an error that has no message, as AWS's has none.
+    const unknown = { name: 'UnknownOperationException', message: 'UnknownError' };
     const { cloudtrail, cloudwatch, kms, lambda, scheduler, secretsManager, sns, sts } = clients;
     const policy = new ValidateResourcePolicyCommand({ ResourcePolicy: '{}' });
     await expect(cloudtrail.send(new ListTrailsCommand({}))).rejects.toMatchObject(unknown);

@@ -183,6 +183,8 @@ describe('the Lambda API', () => {
     const response = await fetch(`${lambda.url}/2015-03-31/layers`);
     expect(response.status).toBe(404);
     expect(response.headers.get('x-amzn-errortype')).toBe('UnknownOperationException');
+    // AWS has no message for it.
+    expect(await response.json()).toEqual({ Type: 'User' });
   });
 });
 

@@ -39,12 +39,20 @@ export async function startEmulator(options: SecretsManagerOptions = {}) {
 
 export function clientFor(
   emulator: SecretsManagerEmulator,
-  { region = 'us-east-1', maxAttempts = 1 } = {},
+  {
+    region = 'us-east-1',
+    maxAttempts = 1,
+    accessKeyId = 'AKIDEXAMPLE',
+  }: {
+    readonly region?: string | undefined;
+    readonly maxAttempts?: number;
+    readonly accessKeyId?: string | undefined;
+  } = {},
 ) {
   return new SecretsManagerClient({
     endpoint: emulator.url,
     region,
-    credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'none' },
+    credentials: { accessKeyId, secretAccessKey: 'none' },
     maxAttempts,
   });
 }

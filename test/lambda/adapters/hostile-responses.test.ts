@@ -1,6 +1,9 @@
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -28,12 +31,12 @@ function imsAt(imsEndpointUrl: string): ImsTokenEndpoint {
   return ims;
 }
 
-function secretsAt(endpoint: string): SecretsManager {
+function secretsAt(endpoint: string, totalSeconds = 60): SecretsManager {
   return new SecretsManager({
     region: 'us-east-1',
     endpoint,
     credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
-    timeouts: { connect: 60, total: 60 },
+    timeouts: { connect: 60, total: totalSeconds },
     writesPerSecond: 1_000,
   });
 }
@@ -45,12 +48,12 @@ async function answering(reply: (target: string) => HttpReply): Promise<string> 
   return server.url;
 }
 
-/** A body of 100 MB, and how much of it was taken. */
-function hugeBody() {
+/** A body, of 100 MB unless it is longer, and how much of it was taken. */
+function hugeBody(length = 100 * megabyte) {
   const sent = { bytes: 0 };
   const chunk = Buffer.alloc(64 * 1024, 'a');
   function* body(): Generator<Buffer> {
-    while (sent.bytes < 100 * megabyte) {
+    while (sent.bytes < length) {
       sent.bytes += chunk.length;
       yield chunk;
     }
@@ -83,6 +86,19 @@ describe('a body of 100 MB', () => {
       message: expect.stringContaining('longer than 65536 bytes'),
     });
     expect(sent.bytes).toBeLessThan(20 * megabyte);
+  });
+
+  it('of IMS with a million scopes is refused for its length', async () => {
+    const scope = Array.from({ length: 1e6 }, (_, index) => index.toString(36)).join(' ');
+    const granted = json(200, { access_token: 'x', expires_in: 86_399, scope });
+    const refused = json(400, { error: 'invalid_scope', error_description: scope });
+    for (const answer of [granted, refused]) {
+      const url = await answering(() => answer);
+      await expect(imsAt(url).request(grant, signal)).rejects.toMatchObject({
+        code: 'ERR_TOKEN_UNAVAILABLE',
+        message: expect.stringMatching(/the response is longer than 65536 bytes$/),
+      });
+    }
   });
 
   it('of Secrets Manager is not read beyond its 32 MiB, and what the connection holds', async () => {
@@ -121,6 +137,95 @@ describe.each(calls)('%s, answered by something in between,', (_, call) => {
       transient: true,
     });
   });
+});
+
+/** A body that goes on for ever, a byte at a time. */
+async function* drip(): AsyncGenerator<string> {
+  while (true) {
+    yield 'a';
+    await setImmediate();
+  }
+}
+
+/** A body that is cut off after this. */
+function* cut(text: string): Generator<string> {
+  yield text;
+  throw new Error('cut off');
+}
+
+/** Its success has no body, so that only these cases are for it. */
+const tag: (typeof calls)[number] = [
+  'TagResource',
+  (secrets) => secrets.setTag({ secretId: 'x', key: 'k', value: 'v' }, signal),
+];
+
+describe.each([...calls, tag])('%s', (operation, call) => {
+  const failure = { code: 'ERR_SECRET_UNAVAILABLE', transient: true };
+
+  it('takes no more than 32 MiB of an endless body', async () => {
+    const { sent, body } = hugeBody(Number.POSITIVE_INFINITY);
+    const url = await answering(() => ({ status: 200, body: Readable.from(body()) }));
+    await expect(call(secretsAt(url))).rejects.toMatchObject({
+      ...failure,
+      message: `${operation} failed for x: ResponseTooLong`,
+    });
+    expect(sent.bytes).toBeLessThan(60 * megabyte);
+  });
+
+  it('ends in time, whatever still drips in', async () => {
+    const url = await answering(() => ({ status: 200, body: drip() }));
+    await expect(call(secretsAt(url, 0.2))).rejects.toMatchObject({
+      ...failure,
+      message: `${operation} failed for x: TimeoutError`,
+    });
+  });
+
+  it.each([
+    ['a success', 200, '{"ARN":"x","Name":"x","VersionId":"v","SecretList":['],
+    ['a success that is complete but for its end', 200, '{"ARN":"x","VersionId":"v"}'],
+    ['a refusal', 400, '{"__type":"ResourceNotFoundException","message":"x"}'],
+  ])('learns nothing from %s that is cut off', async (_, status, text) => {
+    const headers = { 'x-amzn-errortype': 'ResourceNotFoundException' };
+    const body = () => Readable.from(cut(text));
+    const url = await answering(() => ({ status, headers, body: body() }));
+    await expect(call(secretsAt(url))).rejects.toMatchObject(failure);
+  });
+});
+
+/** The memory in use, without what is only not yet collected. */
+function memoryInUse(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+it('a body of Secrets Manager that comes in pieces of a byte takes no more memory than another', async () => {
+  const pieces = Buffer.from('1\r\na\r\n'.repeat(10_000));
+  const head = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n';
+  let taken = 0;
+  const server = createServer(async (socket: Socket) => {
+    socket.on('error', () => {});
+    await once(socket, 'data');
+    const before = memoryInUse();
+    socket.write(head);
+    for (let count = 0; count < 50; count += 1)
+      await new Promise((resolve) => socket.write(pieces, resolve));
+    // The client is in the same process, and reads at least 64 KiB at each turn.
+    for (let turn = 0; turn < 500; turn += 1) await setImmediate();
+    taken = memoryInUse() - before;
+    socket.end('0\r\n\r\n');
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => {
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  await expect(secretsAt(`http://127.0.0.1:${port}`).read('x', signal)).rejects.toMatchObject({
+    code: 'ERR_SECRET_UNAVAILABLE',
+  });
+  // Each of the half million pieces would hold about a hundred bytes.
+  expect(taken).toBeLessThan(16 * megabyte);
 });
 
 describe('a page of a list', () => {
@@ -163,7 +268,7 @@ async function sending(bytes: () => Uint8Array): Promise<string> {
   onTestFinished(() => {
     server.close();
   });
-  return `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 /** The bytes of a response that is a little or very wrong, with the secret in any place. */
