@@ -1,8 +1,11 @@
 import type { Observation } from './observation.ts';
+import { renewAt } from './renew-before.ts';
 
 /** What the order of work depends on. */
 export interface Urgency {
   readonly isFailing: boolean;
+  /** It should have had a new token for longer than two ticks. */
+  readonly isLate: boolean;
   /** When IMS was last asked for the credential, as far as its token secret tells. */
   readonly askedAt: number;
   /** When the token expires; a missing one has expired long ago. */
@@ -15,6 +18,7 @@ export function urgencyOf(observation: Observation | undefined): Urgency {
     isFailing:
       observation !== undefined &&
       (observation.failure !== undefined || wasAskedInVain(observation)),
+    isLate: observation === undefined || isLate(observation),
     askedAt: observation?.requested[0] ?? Number.NEGATIVE_INFINITY,
     expiresAt: typeof token === 'object' ? token.expiresAt : Number.NEGATIVE_INFINITY,
   };
@@ -33,17 +37,26 @@ function wasAskedInVain({ token, requested: [askedAt] }: Observation): boolean {
   return typeof token !== 'object' || token.issuedAt < askedAt - tolerance;
 }
 
+function isLate(observation: Observation): boolean {
+  const { token, now, tick } = observation;
+  return typeof token !== 'object' || now - renewAt(token, observation) > 2 * tick;
+}
+
 /**
  * The order of work. Credentials without a standing failure come first, so that a lasting failure
  * delays nothing; then the earliest expiry, with missing tokens before all others.
  *
  * Failing ones take turns: a few for which the host answers nothing would otherwise be the first in
  * every run, and keep it from asking for any other.
+ *
+ * @param lateLast puts those that are late, and not known to fail, behind all others
  */
-export function inOrder<Item extends Urgency>(items: readonly Item[]): Item[] {
+export function inOrder<Item extends Urgency>(items: readonly Item[], lateLast = false): Item[] {
+  const rank = ({ isFailing, isLate }: Item): number =>
+    isFailing ? 1 : isLate && lateLast ? 2 : 0;
   return items.toSorted((a, b) => {
     const turns = a.isFailing && b.isFailing ? compare(a.askedAt, b.askedAt) : 0;
-    return Number(a.isFailing) - Number(b.isFailing) || turns || compare(a.expiresAt, b.expiresAt);
+    return rank(a) - rank(b) || turns || compare(a.expiresAt, b.expiresAt);
   });
 }
 

@@ -5,12 +5,14 @@ import {
   Metric,
   type MetricOptions,
   Stats,
+  Unit,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   defaultTick,
   type MetricName,
   metricDimension,
   metricNamespace,
+  metricUnits,
   shardDimension,
   shardsOf,
 } from '../core/contract.ts';
@@ -30,6 +32,13 @@ const defaults = {
   RenewalDuration: { statistic: Stats.p(99), period },
 } as const satisfies Record<MetricName, MetricOptions>;
 
+const units = {
+  Count: Unit.COUNT,
+  Percent: Unit.PERCENT,
+  Seconds: Unit.SECONDS,
+  Milliseconds: Unit.MILLISECONDS,
+} as const satisfies Record<(typeof metricUnits)[MetricName], Unit>;
+
 export function isMetricName(name: string): name is MetricName {
   return Object.hasOwn(defaults, name);
 }
@@ -47,6 +56,8 @@ export function rotatorMetric(
 ): Metric {
   return new Metric({
     ...defaults[name],
+    // Without it, values in another unit, which anyone can put there, leave an alarm's state undefined.
+    unit: units[metricUnits[name]],
     ...props,
     namespace: metricNamespace,
     metricName: name,

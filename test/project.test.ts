@@ -127,11 +127,22 @@ it('packs none of the files that work leaves beside the documents and the exampl
   for (const file of ['package.json', 'docs', 'examples']) {
     cpSync(join(root, file), join(copy, file), { recursive: true });
   }
-  const strays = ['docs/.env', 'docs/credential.json', 'docs/copy/notes.md'].concat(
+  const strays = [
+    'docs/.env',
+    'docs/credential.json',
+    'docs/copy/notes.md',
+    'docs/notes.md',
+  ].concat(
     ['.env', '.npmrc', 'credential.json', 'ims-token-rotator.json', 'cdk.out/manifest.json']
       .concat(['cdk.context.json', 'terraform.tfstate', 'terraform.tfvars', 'lib/.env'])
-      .concat(['.terraform/modules.json', 'node_modules/some/index.ts'])
+      .concat([
+        '.terraform/modules.json',
+        'node_modules/some/index.ts',
+        'override.tf',
+        'lib/mine.ts',
+      ])
       .map((name) => `examples/terraform/${name}`),
+    ['examples/mine/README.md', 'examples/mine/bin/app.ts'],
   );
   for (const stray of strays) {
     mkdirSync(join(copy, dirname(stray)), { recursive: true });

@@ -10,13 +10,8 @@ import { confirmLocation } from '../rotator/confirm-location.ts';
 import { deletePair } from '../rotator/delete-pair.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
 import { policyWarning } from '../rotator/policy-warning.ts';
-import {
-  checkName,
-  importersOf,
-  namesOf,
-  type Rotator,
-  unreadableFunctions,
-} from '../rotator/rotator.ts';
+import { checkName, namesOf, type Rotator, unreadableFunctions } from '../rotator/rotator.ts';
+import { otherImporters } from '../rotator/sharers.ts';
 import type { Session } from '../session.ts';
 import { placeOf } from '../view/place.ts';
 import { readerJson, readerLines } from '../view/reader-lines.ts';
@@ -156,14 +151,8 @@ function stayReason(secret: Secret, { rotator, name, own }: Offboarded): string 
     const text = `the environment of the function of ${broken.name} is invalid, so it is unknown whether another credential uses ${secret.name}`;
     throw new CliError('ERR_FUNCTION_FAILED', text, 'deploy its stack again');
   }
-  const others = importersOf(rotator, secret.arn).filter(
-    // Two rotators may have the same name, but not the same secrets.
-    (one) => one.credential !== name || one.prefix !== rotator.prefix,
-  );
-  if (others.length === 0) return undefined;
-  const users = others.map((one) =>
-    one.prefix === rotator.prefix ? one.credential : `${one.credential} of ${one.rotator}`,
-  );
+  const users = otherImporters(rotator, name, secret);
+  if (users.length === 0) return undefined;
   return (
     `${secret.name} stays, because it is the client secret of ${someOf(users, 10, ' and ')} too: give ` +
     `${users.length === 1 ? 'it' : 'them'} another one in the stack, then offboard ${name} again.`

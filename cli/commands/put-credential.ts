@@ -19,6 +19,7 @@ import {
 } from '../rotator/report-token.ts';
 import { checkDeployed, checkName, namesOf } from '../rotator/rotator.ts';
 import { settled } from '../rotator/settle.ts';
+import { sharedWarning } from '../rotator/sharers.ts';
 import type { Session } from '../session.ts';
 
 export type PutOptions = WaitOptions & TrialOptions & FileOptions;
@@ -52,6 +53,7 @@ export async function putCredential(
     await policyWarning(session, client),
     copyWarning(client),
     overlapWarning(rotator),
+    await sharedWarning(session, rotator, name, client),
   ]) {
     if (warning !== undefined) session.terminal.note(`warning: ${warning}`);
   }

@@ -13,6 +13,12 @@ interface Waiting extends Urgency {
 }
 
 /**
+ * The share of runs in which credentials that are late come last. Where no tag can be written and the
+ * sandbox is new, nothing tells that they fail, and they would be the first in every run.
+ */
+const lateLastShare = 1 / 8;
+
+/**
  * The credentials that wait for their turn, each in about half a kilobyte: at most twice as many as
  * the run has time to store tokens for.
  */
@@ -20,12 +26,14 @@ export class DueList {
   readonly #run: Run;
   readonly #late: (listed: Gathered) => void;
   readonly #most: number;
+  readonly #lateLast: boolean;
   #waiting: Waiting[] = [];
 
   /** @param late takes the least urgent credentials when there is no time for them in this run */
   constructor(run: Run, late: (listed: Gathered) => void) {
     this.#run = run;
     this.#late = late;
+    this.#lateLast = run.random() < lateLastShare;
     this.#most = Math.max(1, Math.ceil(run.remaining() * run.config.writesPerSecond));
   }
 
@@ -40,14 +48,14 @@ export class DueList {
   }
 
   #shorten(): void {
-    const waiting = inOrder(this.#waiting);
+    const waiting = inOrder(this.#waiting, this.#lateLast);
     for (const late of waiting.splice(this.#most)) this.#late(this.#restore(late));
     this.#waiting = waiting;
   }
 
   /** Empties the list. Nothing is held of a credential once it is taken. */
   *take(): Generator<Gathered & { readonly place: number }> {
-    const waiting = inOrder(this.#waiting).reverse();
+    const waiting = inOrder(this.#waiting, this.#lateLast).reverse();
     this.#waiting = [];
     for (let place = 0; ; place += 1) {
       const next = waiting.pop();

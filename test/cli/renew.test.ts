@@ -1,3 +1,4 @@
+import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { startOperator, until } from './operator.ts';
 
@@ -26,6 +27,25 @@ describe('renew', () => {
     expect(forced.stdout).toMatch(/^✓ fusion renewed \(forced\), expires at /);
     expect(await versionOf('fusion')).not.toBe(before);
     expect(world.ims.mintCount).toBe(2);
+  });
+
+  it('replaces a token under an id that no rotator and no AWS would choose', async () => {
+    const { cli, client, read, versionOf, world } = await withCredentials('fusion');
+    const stored = await read('fusion');
+    // AWS accepts 32 to 64 characters of any kind.
+    const ClientRequestToken = 'not a \\ "version" id_of~the rotator';
+    await client.send(
+      new PutSecretValueCommand({
+        SecretId: world.secretId('fusion', 'token'),
+        SecretString: JSON.stringify({ ...stored?.token, access_token: 'of-somebody-else' }),
+        ClientRequestToken,
+      }),
+    );
+    expect(await versionOf('fusion')).toBe(ClientRequestToken);
+    const { code, stdout } = await cli('renew', 'fusion', '--force');
+    expect(stdout).toMatch(/^✓ fusion renewed \(forced\), expires at /);
+    expect(code).toBe(0);
+    expect(await versionOf('fusion')).not.toBe(ClientRequestToken);
   });
 
   it('mints once when the event of a forced renewal is delivered again', async () => {

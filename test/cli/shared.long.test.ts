@@ -1,4 +1,5 @@
 import {
+  DeleteSecretCommand,
   DescribeSecretCommand,
   PutResourcePolicyCommand,
   PutSecretValueCommand,
@@ -11,6 +12,7 @@ import { claimsAt, encodeAccessToken } from '../../emulators/ims/access-token.ts
 import { digest, hour } from '../support/builders.ts';
 import { fileWith, type Operator, registerClient, startOperator, until } from './operator.ts';
 import { checksOf, secretOf, startHealthy } from './patient.ts';
+import { inTerminal } from './terminal-session.ts';
 
 const arnOf = (name: string): string =>
   `arn:aws:secretsmanager:us-east-1:111122223333:secret:${name}-AbCdEf`;
@@ -220,6 +222,55 @@ describe('put-credential', () => {
       expect(stderr).toMatch(/^ERR_TOKEN_NOT_READY the credential was stored, but was overtaken/);
     },
   );
+
+  it.each([
+    ['reports', 'fusion', ''],
+    ['fusion', 'reports', ''],
+    ['fusion', 'fusion of twin', 'twin'],
+  ])('warns that what it stores for %s is the credential of %s too', async (name, other, twin) => {
+    const shared = 'ims-token-rotator/local/fusion/client';
+    const borrowed = (by: string) => ({
+      [environmentVariables.clientSecrets]: JSON.stringify({ [by]: arnOf(shared) }),
+    });
+    const operator = await startOperator(twin === '' ? { environment: borrowed('reports') } : {});
+    const { secretsManager, lambda, ims } = operator.world;
+    if (twin !== '') {
+      const urls = { secretsManager: secretsManager.url, ims: ims.url };
+      lambda.createFunction({
+        ...operator.world.functionDefinition(urls),
+        functionName: 'rotator-twin',
+        environment: { [environmentVariables.name]: twin, ...borrowed('fusion') },
+      });
+    }
+    secretsManager.seed({ name: shared, arnSuffix: 'AbCdEf', secretString: '{}' });
+    for (const each of ['fusion', 'reports']) {
+      secretsManager.seed({ name: `ims-token-rotator/local/${each}/token` });
+    }
+    const { clientId, secret } = registerClient(operator);
+    const document = { client_id: clientId, client_secret: secret, scope: 'openid' };
+    const file = await fileWith(JSON.stringify(document));
+    const command = ['put-credential', name, file, '--rotator', 'local', '--wait', '0'];
+    const warning = `warning: ${shared} is the client secret of ${other} too, whose token is renewed for what is stored in it`;
+    if (name === 'fusion') {
+      const { code, stderr } = await operator.cli(...command);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: `${warning}\n` });
+      return;
+    }
+    const inShell = async () => {
+      const putting = inTerminal(operator, ...command);
+      await putting.answer('Type yes', 'yes\r');
+      return await putting.exit();
+    };
+    const { code, text } = await inShell();
+    expect(code).toBe(0);
+    expect(text).toContain(warning);
+    // Once the lender is gone, there is nobody to warn about.
+    const SecretId = 'ims-token-rotator/local/fusion/token';
+    await operator.client.send(new DeleteSecretCommand({ SecretId }));
+    const again = await inShell();
+    expect(again.code).toBe(0);
+    expect(again.text).not.toContain('warning');
+  });
 
   it('does not wait for a new token when the same credential is stored again', async () => {
     const operator = await startOperator({ eventRule: true });

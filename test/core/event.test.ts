@@ -93,6 +93,19 @@ describe('parseEvent', () => {
     expect(parseEvent(event, naming)).toEqual(command);
   });
 
+  it('reads a version id of any 32 to 64 characters, as AWS does', () => {
+    const versionOf = (replaces: string): unknown => {
+      const event = { action: 'renew', credential: 'fusion', force: true, replaces };
+      return Object(parseEvent(event, naming)).force.replaces;
+    };
+    for (const id of ['_'.repeat(32), ' "\\\n'.repeat(16), '\u{1F511}'.repeat(64)]) {
+      expect(versionOf(id)).toBe(id);
+    }
+    for (const length of [31, 65]) {
+      expect(() => versionOf('-'.repeat(length))).toThrow('replaces must be a version id');
+    }
+  });
+
   it.each<[unknown, string]>([
     [undefined, 'the value is not an object'],
     ['tick', 'the value is not an object'],

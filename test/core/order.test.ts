@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { epochSeconds } from '../../core/instant.ts';
 import { inOrder, urgencyOf } from '../../core/order.ts';
-import { currentToken, now, observed } from '../support/builders.ts';
+import { renewAt } from '../../core/renew-before.ts';
+import { currentToken, hour, now, observed } from '../support/builders.ts';
 
 describe('the order of work', () => {
   const failure = { code: 'ERR_TOKEN_UNAVAILABLE', since: now, fingerprint: 'c0ffee00' };
@@ -69,6 +70,33 @@ describe('the order of work', () => {
       'asked in vain, malformed',
       'asked in vain, empty',
       'asked in vain, after its token',
+    ]);
+  });
+
+  it('puts last, now and then, what should have had a token long ago, and is not known to fail', () => {
+    const asked = { requested: [now] };
+    /** A token that was due so many seconds ago. */
+    const dueSince = (seconds: number) => {
+      const tokens = Array.from({ length: 3 * hour }, (_, index) =>
+        currentToken(11 * hour + index),
+      );
+      return (
+        tokens.find((token) => now - renewAt(token, observed({ token })) === seconds) ?? 'empty'
+      );
+    };
+    const items = [
+      item('late by more than two ticks', { token: dueSince(1_801) }),
+      item('late by two ticks', { token: dueSince(1_800) }),
+      item('without a token', { token: 'empty' }),
+      item('failing, without a token', { failure, ...asked, token: 'empty' }),
+      { name: 'not seen', ...urgencyOf(undefined) },
+    ];
+    expect(inOrder(items, true).map(({ name }) => name)).toEqual([
+      'late by two ticks',
+      'failing, without a token',
+      'without a token',
+      'not seen',
+      'late by more than two ticks',
     ]);
   });
 });

@@ -35,6 +35,7 @@ export interface AlarmRule {
   readonly id: string;
   readonly Namespace: string;
   readonly MetricName: string;
+  readonly Unit?: string | undefined;
   readonly Dimensions: readonly { readonly Name: string; readonly Value: unknown }[];
   readonly Statistic: keyof typeof statistics;
   readonly Period: number;

@@ -12,7 +12,7 @@ import { monitoredTemplate } from './monitored-stack.ts';
 interface Emitted {
   readonly Namespace: string;
   readonly Dimensions: readonly (readonly string[])[];
-  readonly Metrics: readonly { readonly Name: string }[];
+  readonly Metrics: readonly { readonly Name: string; readonly Unit: string }[];
 }
 
 /** The metrics that the deployed bundle emits in a tick that renews, beside a paused token. */
@@ -52,6 +52,10 @@ describe('the metrics of the alarms', () => {
       expect(names).toContain(alarm.MetricName);
       expect([alarm.Dimensions.map(({ Name }) => Name)]).toEqual(emitted?.Dimensions);
       for (const { Name, Value } of alarm.Dimensions) expect(Value).toBe(values[Name]);
+      // Values in other units do not count, whoever puts them there.
+      const { Unit } = emitted?.Metrics.find(({ Name }) => Name === alarm.MetricName) ?? {};
+      expect([alarm.MetricName, alarm.Unit]).toEqual([alarm.MetricName, Unit]);
+      expect(Unit).toBeDefined();
     }
     // All other alarms are on metrics of Lambda.
     const rest = alarmsOf(monitoredTemplate()).filter(

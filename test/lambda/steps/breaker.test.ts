@@ -188,6 +188,20 @@ describe('credentials that fail as if for the first time at each tick', () => {
     parts.clock.advance(900);
     expect(await outcomesOf({ ...oneAtATime(parts), memory })).toBe(working('renewed'));
   });
+
+  it('do not for ever where nothing tells that IMS was asked for them', async () => {
+    const authorize = (action: string, resource: string): boolean =>
+      !(action === 'secretsmanager:TagResource' && resource.includes('broken'));
+    const parts = await startBroken(8, authorize);
+    // One run in eight, each in a new sandbox, begins with the others.
+    const chances = [0.125, 0.5, 0.124];
+    const outcomes: string[] = [];
+    for (const chance of chances) {
+      outcomes.push(await outcomesOf(parts.run({ random: () => chance })));
+      parts.clock.advance(900);
+    }
+    expect(outcomes).toEqual([working('deferred'), working('deferred'), working('renewed')]);
+  });
 });
 
 describe('a host that the network keeps from answering', () => {
