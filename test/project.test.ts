@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -23,6 +24,8 @@ interface Locked {
   readonly link?: boolean;
   readonly hasInstallScript?: boolean;
   readonly inBundle?: boolean;
+  readonly bundleDependencies?: readonly string[];
+  readonly name?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 
@@ -48,6 +51,23 @@ it('locks every package by its integrity, also the binary of Node.js', () => {
   }
 });
 
+it('leaves the integrity of a package to another one only where that brings it along', () => {
+  const brought = Object.entries(locked).filter(([, { inBundle }]) => inBundle === true);
+  expect(brought.length).toBeGreaterThan(0);
+  const stray = brought.filter(([path]) => {
+    const owner = path.split('/node_modules/')[0] ?? '';
+    return !(path.includes('/node_modules/') && locked[owner]?.bundleDependencies?.length);
+  });
+  expect(stray).toEqual([]);
+});
+
+it('locks every package under its own name, which is the one that is imported', () => {
+  const renamed = Object.entries(locked).filter(
+    ([path, { name }]) => path.includes('node_modules/') && name !== undefined,
+  );
+  expect(renamed).toEqual([]);
+});
+
 it('takes packages from npm alone: from no repository, file or server that a range may name', () => {
   const kinds = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'];
   const ranges = Object.values(locked).flatMap((each) =>
@@ -59,6 +79,19 @@ it('takes packages from npm alone: from no repository, file or server that a ran
 
 it('has an install script in esbuild alone', () => {
   const scripted = Object.entries(locked).filter(([, each]) => each.hasInstallScript === true);
+  expect(scripted.map(([path]) => path)).toEqual(['node_modules/esbuild']);
+});
+
+it('has installed no install script that the lock file does not tell of', () => {
+  const installed = Object.entries(locked).filter(
+    ([path, { link }]) => path.includes('node_modules/') && !link && existsSync(`${root}${path}`),
+  );
+  expect(installed.length).toBeGreaterThan(100);
+  const scripted = installed.filter(([path]) => {
+    const { scripts = {} } = JSON.parse(read(`${path}/package.json`));
+    const runs = ['preinstall', 'install', 'postinstall'].some((name) => name in scripts);
+    return runs || existsSync(`${root}${path}/binding.gyp`);
+  });
   expect(scripted.map(([path]) => path)).toEqual(['node_modules/esbuild']);
 });
 

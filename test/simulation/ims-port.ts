@@ -10,6 +10,7 @@ import type { Invocation } from './invocation.ts';
 import type { World } from './world.ts';
 
 const rejection = answer({ valid: false });
+const acceptance = answer({ valid: true });
 
 const { total: timeout } = timeouts.ims;
 
@@ -23,18 +24,30 @@ export class ImsPort implements TokenEndpoint {
   }
 
   async request(grant: ClientCredentialsGrant, signal: AbortSignal): Promise<TokenResponse> {
-    this.#world.invariants.requested(this.#invocation, grant.clientId);
-    const fields = { ...grant, clientSecret: grant.clientSecret.reveal() };
-    return await this.#exchange('ims', grant, signal, () =>
-      this.#world.ims.token(grant.imsHost, fields),
+    const { clientId } = grant;
+    const clientSecret = grant.clientSecret.reveal();
+    const invocation = this.#invocation;
+    this.#world.invariants.requested(invocation, clientId, clientSecret);
+    const response = await this.#exchange('ims', grant, signal, () =>
+      this.#world.ims.token(grant.imsHost, { ...grant, clientSecret }),
     );
+    const { status, retryAfter } = response;
+    if (isFinal(status)) invocation.refused.add(`${clientId} ${clientSecret}`);
+    if (retryAfter !== undefined) {
+      // A date is an hour away, when nothing is waited for any more.
+      const seconds = Number(retryAfter) || 3_600;
+      invocation.notBefore.set(clientId, this.#world.clock.now + seconds - 1);
+    }
+    return response;
   }
 
   async validate(token: TokenToValidate, signal: AbortSignal): Promise<TokenResponse> {
     const value = token.accessToken.reveal();
     const serve = (): TokenResponse => this.#world.ims.validate(value);
     const response = await this.#exchange('validate', token, signal, serve);
-    if (response.body === rejection.body) this.#invocation.rejected.add(value);
+    const { rejected, accepted } = this.#invocation;
+    if (response.body === rejection.body) rejected.add(value);
+    else if (response.body === acceptance.body) accepted.add(value);
     return response;
   }
 
@@ -75,6 +88,11 @@ export class ImsPort implements TokenEndpoint {
 function courseOf(fault: StormKind | undefined, usual: Course): Course {
   if (fault === 'ims-hangs') return { ...usual, arrives: undefined };
   return fault === 'ims-answer-lost' ? { ...usual, answers: undefined } : usual;
+}
+
+/** IMS has said no, and will say so again. */
+function isFinal(status: number): boolean {
+  return status >= 400 && status < 500 && ![407, 408, 429].includes(status);
 }
 
 /** What keeps a request from being sent at all. */

@@ -12,9 +12,17 @@ import { ranOutOfTime } from './out-of-time.ts';
 import type { SecretVersion } from './secret.ts';
 import type { Put } from './secrets-manager.ts';
 import { type StoredFields, storedFields } from './stored-fields.ts';
+import { problemOf } from './stored-problem.ts';
 import type { World } from './world.ts';
 
 const attempts = 4;
+
+/** A tag, and the value that it had. */
+interface Tagged {
+  readonly key: string;
+  readonly value: string;
+  readonly before?: string | undefined;
+}
 
 export class Invariants {
   readonly #world: World;
@@ -36,11 +44,17 @@ export class Invariants {
   }
 
   /** A request to IMS. */
-  requested(invocation: Invocation, clientId: string): void {
+  requested(invocation: Invocation, clientId: string, clientSecret: string): void {
     const credential = this.#world.credentialOfClient(clientId);
     if (credential === undefined) return;
     const { name } = credential.plan;
     const { now } = this.#world.clock;
+    if (invocation.refused.has(`${clientId} ${clientSecret}`)) {
+      this.#world.violate('P3', 'IMS was asked again for what it has refused for good', name);
+    }
+    if (now < (invocation.notBefore.get(clientId) ?? 0)) {
+      this.#world.violate('P3', 'IMS was asked before the time that it named', name);
+    }
     const count = (invocation.requests.get(name) ?? 0) + 1;
     invocation.requests.set(name, count);
     credential.requestedAt = now;
@@ -79,7 +93,7 @@ export class Invariants {
     this.#world.counts.add('totals', 'tokens stored');
     invocation.stored.add(name);
     const fields = storedFields(put.value);
-    const problem = this.#problemOf(invocation, credential, fields);
+    const problem = problemOf(this.#world, invocation, credential, { ...put, fields });
     if (problem !== undefined) this.#world.violate('invariant 2', problem, name);
     if (put.label === 'AWSPENDING' || fields === undefined) return;
     this.#idIsTrue(put, fields, name);
@@ -92,25 +106,6 @@ export class Invariants {
     if (seen.versionId !== before?.id) this.#world.counts.add('totals', 'tokens overtaken');
     const replaced = credential.tokenSecret.versions.get(seen.versionId ?? '');
     this.#mayReplace(invocation, credential, replaced, fields);
-  }
-
-  /** Why nothing may be stored. */
-  #problemOf(
-    invocation: Invocation,
-    { plan, atAdobe }: Credential,
-    fields: StoredFields | undefined,
-  ): string | undefined {
-    if (fields === undefined) return 'what was stored is not a token';
-    const token = this.#world.ims.issued(fields.access_token);
-    if (token === undefined) return 'the stored token is not one of IMS';
-    if (token.clientId !== atAdobe.clientId) return "the stored token is another client's";
-    if (!invocation.requests.has(plan.name))
-      return 'the stored token was not requested in this run';
-    if (fields.expiresAt === 0 || fields.expiresAt > token.expiresAt + largestSkew)
-      return 'the stored token expires earlier than it says';
-    if (invocation.rejected.has(token.value)) return 'IMS has rejected the stored token';
-    if (token.scope !== fields.scope) return 'the stored scopes are not those of the token';
-    return undefined;
   }
 
   #idIsTrue({ versionId }: Put, { expiresAt }: StoredFields, name: string): void {
@@ -172,8 +167,13 @@ export class Invariants {
     }
   }
 
-  tagged(invocation: Invocation, secretId: string, key: string, value: string): void {
+  tagged(invocation: Invocation, secretId: string, { key, value, before = 'ok' }: Tagged): void {
     const credential = this.#tokenSecretOf(invocation, secretId);
+    const isNews = before === 'ok' && value.startsWith('failing ') && !invocation.isOver;
+    // That the stored token outlives every new one is good news.
+    if (credential !== undefined && isNews && !value.includes('ERR_TOKEN_NOT_LATER')) {
+      invocation.news.add(credential.plan.name);
+    }
     this.said(value, invocation);
     if (key !== tagKeys.status && key !== tagKeys.requested) {
       this.#world.violate('invariant 10', `the tag ${key} was set`, credential?.plan.name);

@@ -46,14 +46,27 @@ export class Invocation implements Caller {
   readonly rejected = new Set<string>();
   /** The credentials whose token it has stored. */
   readonly stored = new Set<string>();
+  /** The tokens that IMS has said it accepts. */
+  readonly accepted = new Set<string>();
+  /** By client and secret, what IMS has refused for good. */
+  readonly refused = new Set<string>();
+  /** By client, before when IMS does not want to be asked again. */
+  readonly notBefore = new Map<string, number>();
   /** The ticks that it counted. */
   ticks = 0;
+  /** What it measured, the last value of each. */
+  readonly metrics = new Map<string, number>();
+  /** The credentials that it has marked as failing, and that were not. */
+  readonly news = new Set<string>();
+  /** The reads of secrets by credential. */
+  readonly reads = new Map<string, number>();
   /** When it last saw each token secret, and which version was AWSCURRENT. */
   readonly seen = new Map<
     string,
     {
       readonly at: number;
       readonly versionId: string | undefined;
+      readonly pendingId: string | undefined;
       readonly isPaused: boolean;
     }
   >();
@@ -74,6 +87,10 @@ export class Invocation implements Caller {
     this.startedAt = times.startedAt;
     this.deadline = times.startedAt + times.timeout;
     this.task = times.task;
+  }
+
+  countRead(credential = ''): void {
+    this.reads.set(credential, (this.reads.get(credential) ?? 0) + 1);
   }
 
   get isTick(): boolean {

@@ -67,6 +67,7 @@ export class Lambda {
       kill.run = undefined;
       this.#end(invocation);
       this.#world.invariants.ended(invocation, error);
+      this.#world.duties.ended(invocation, error);
       this.#world.properties.ended(invocation);
       answered(error === undefined);
     };
@@ -139,7 +140,7 @@ export class Lambda {
         secrets: new StorePort(world, invocation),
         tokenEndpoint: new ImsPort(world, invocation),
         log: logPort(world, invocation),
-        metrics: metricsPort(invocation),
+        metrics: metricsPort(world, invocation),
         signal: invocation.abort.signal,
       },
       invocation.sandbox.memory,

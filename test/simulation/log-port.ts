@@ -15,9 +15,9 @@ export function logPort(world: World, invocation: Invocation): Log {
     if (message.startsWith('the host is not asked')) invocation.hasBrokenHost = true;
     const { code } = fields;
     if (typeof code === 'string') world.counts.add('error codes', code);
-    if (message === 'run') return;
     const line = `${message} ${JSON.stringify(fields)}`;
     world.invariants.said(line, invocation);
+    if (message === 'run') return;
     const credential = typeof fields['credential'] === 'string' ? fields['credential'] : '';
     world.history.tell(world.clock.now, credential, `#${invocation.id} ${level}: ${line}`);
   };
@@ -36,12 +36,13 @@ function count({ counts }: World, { reasons, outcomes }: Fields): void {
   }
 }
 
-export function metricsPort(invocation: Invocation): Metrics {
+export function metricsPort({ invariants }: World, invocation: Invocation): Metrics {
   return {
     add: (name, value) => {
       if (name === 'Ticks') invocation.ticks += value;
+      invocation.metrics.set(name, value);
     },
     alsoFor: () => undefined,
-    tell: () => undefined,
+    tell: (name, value) => invariants.said(`${name} ${value}`, invocation),
   };
 }

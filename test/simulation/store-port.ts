@@ -67,6 +67,7 @@ export class StorePort implements SecretStore {
         this.#invocation.seen.set(credential.plan.name, {
           at: now,
           versionId: row?.currentVersionId,
+          pendingId: row?.pendingVersionId,
           isPaused: credential.isPaused,
         });
       }
@@ -151,8 +152,9 @@ export class StorePort implements SecretStore {
     const credential = this.#world.credentialOf(secretId);
     const call = (): Promise<void> =>
       this.#call('tag', credential, signal, () => {
+        const before = secretsManager.secret(secretId).tags.get(key);
         secretsManager.tag(secretId, key, value);
-        invariants.tagged(this.#invocation, secretId, key, value);
+        invariants.tagged(this.#invocation, secretId, { key, value, before });
       });
     try {
       await attempt('TagResource', secretId, call);
@@ -173,6 +175,7 @@ export class StorePort implements SecretStore {
     const invocation = this.#invocation;
     if (invocation.isKilled) return new Promise(() => undefined);
     this.#world.invariants.called(invocation, operation);
+    if (['describe', 'get'].includes(operation)) invocation.countRead(credential?.plan.name);
     const fault =
       weather.strikes('aws') ??
       (operation === 'list' || operation === 'put' ? weather.strikes(operation) : undefined);

@@ -5,6 +5,7 @@ import { Clock } from './clock.ts';
 import { Consumers } from './consumers.ts';
 import { Counts } from './counts.ts';
 import { Credential, prefix } from './credential.ts';
+import { Duties } from './duties.ts';
 import { finalStorms, type StormKind } from './faults.ts';
 import { History } from './history.ts';
 import { Ims } from './ims.ts';
@@ -31,6 +32,8 @@ export interface Violation {
 
 /** Storms that strike one client of a host, and not all of them. */
 const ofOneClient: ReadonlySet<StormKind> = new Set<StormKind>([
+  'ims-429',
+  'ims-429-with-a-date',
   'ims-no-token-in-2xx',
   'ims-gateway-403',
   'ims-rejects-its-token',
@@ -52,6 +55,7 @@ export class World {
   readonly weather: Weather;
   readonly invariants: Invariants;
   readonly properties: Properties;
+  readonly duties: Duties;
   readonly lambda: Lambda;
   readonly consumers: Consumers;
   violation: Violation | undefined;
@@ -72,6 +76,7 @@ export class World {
     this.weather = new Weather(this.clock, this.random.fork('weather'), this.counts, plan.storms);
     this.invariants = new Invariants(this);
     this.properties = new Properties(this);
+    this.duties = new Duties(this);
     this.lambda = new Lambda(this);
     this.secretsManager.onCurrent = (secret) => {
       this.properties.currentMoved(secret);

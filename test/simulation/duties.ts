@@ -1,0 +1,111 @@
+// What a run owes to those who look after it: the truth in its metrics and errors, few calls, no loose ends.
+import { closingSeconds } from '../../lambda/steps/budget.ts';
+import { largestSkew, longestLag, usualLateness } from './bounds.ts';
+import type { Credential } from './credential.ts';
+import type { Invocation } from './invocation.ts';
+import { leadOf } from './lead.ts';
+import { storedFields } from './stored-fields.ts';
+import type { World } from './world.ts';
+
+export class Duties {
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Before anything is excused because of what this very run has met. */
+  ended(invocation: Invocation, error: unknown): void {
+    const { isTick, hasList, isDisturbed, hasOverlapped, news, event } = invocation;
+    for (const name of news) {
+      if (error === undefined && event['Step'] === undefined) {
+        this.#violate('invariant 4', `a new failure did not fail #${invocation.id}`, name);
+      }
+    }
+    if (isDisturbed || hasOverlapped) return;
+    for (const name of invocation.stored) this.#leavesNothingPending(invocation, name);
+    if (event['Step'] === 'finishSecret') this.#finishes(invocation);
+    if (!isTick || !hasList || this.#world.settings.shards > 1) return;
+    this.#tells(invocation);
+    for (const credential of this.#world.credentials.values()) this.#spares(invocation, credential);
+  }
+
+  /** RotateSecret would be refused for as long as AWSPENDING is on a version that was overtaken. */
+  #leavesNothingPending({ id, seen, struck }: Invocation, name: string): void {
+    const { tokenSecret } = this.#world.credential(name);
+    const pending = tokenSecret.holder('AWSPENDING');
+    const before = seen.get(name);
+    if (pending === undefined || pending.labels.has('AWSCURRENT') || struck.has(name)) return;
+    if (pending.id !== before?.pendingId || before.versionId === tokenSecret.current?.id) return;
+    this.#violate('invariant 2', `#${id} left a rotation pending that it has overtaken`, name);
+  }
+
+  /** A pending token that is good becomes the current one. */
+  #finishes({ id, event, struck }: Invocation): void {
+    const credential = this.#world.credentialOf(String(event['SecretId']));
+    if (credential === undefined || struck.has(credential.plan.name)) return;
+    const { tokenSecret, isPaused, plan, forgedId } = credential;
+    const pending = tokenSecret.holder('AWSPENDING');
+    const isWhole = tokenSecret.arn === event['SecretId'] && !tokenSecret.isDeleted;
+    if (!isWhole || tokenSecret.isLocked || isPaused || forgedId !== undefined) return;
+    if (pending === undefined || pending.id !== event['ClientRequestToken']) return;
+    const [token, current] = [pending, tokenSecret.current].map((one) => storedFields(one?.value));
+    if (token === undefined || current === undefined || pending.labels.has('AWSCURRENT')) return;
+    const isBetter = token.expiresAt > current.expiresAt + 1;
+    if (!isBetter || token.expiresAt < this.#world.clock.now + largestSkew) return;
+    this.#violate('P2', `#${id} did not finish a rotation`, plan.name);
+  }
+
+  /** The alarms see what is so, as far as the list could show it. */
+  #tells({ id, startedAt, deadline, deferred, metrics, sandbox }: Invocation): void {
+    const { clock, credentials } = this.#world;
+    const seenAt = startedAt - longestLag;
+    let ended = 0;
+    for (const credential of credentials.values()) {
+      const { reign, tokenSecret, isPaused, forgedId, calmSince, plan } = credential;
+      if (reign === undefined || tokenSecret.isDeleted || isPaused || forgedId !== undefined)
+        continue;
+      if (reign.startedAt > seenAt) continue;
+      if (reign.expiresAt < seenAt - largestSkew) ended += 1;
+      if (calmSince > seenAt) continue;
+      const left = reign.expiresAt - clock.now - sandbox.skew;
+      const told = metrics.get('MinSecondsToExpiry');
+      if (told !== undefined && told <= left + largestSkew) continue;
+      this.#violate('invariant 6', `#${id} tells of ${told} s to the first expiry`, plan.name);
+    }
+    const hadTime = deferred === 0 && deadline - closingSeconds > clock.now;
+    const failing = metrics.get('Failing') ?? 0;
+    if (hadTime && failing < ended) {
+      this.#violate(
+        'invariant 6',
+        `#${id} tells of ${failing} failing, ${ended} tokens have ended`,
+      );
+    }
+  }
+
+  /** The list shows all that is to be known of a fresh token. */
+  #spares({ id, startedAt, reads }: Invocation, credential: Credential): void {
+    const { settings } = this.#world;
+    const { reign, plan, calmSince, settingsSetAt, clientSecret, tokenSecret } = credential;
+    if (reign === undefined || plan.isImported || !credential.isHealthy) return;
+    if (calmSince > startedAt - 3 * settings.tick - longestLag - usualLateness) return;
+    const changedAt = Math.max(settingsSetAt, clientSecret.current?.at ?? startedAt);
+    if (changedAt > reign.startedAt - largestSkew) return;
+    const lead = leadOf(credential, reign.lifetime, settings.tick) + reign.lifetime / 12;
+    if (reign.expiresAt - lead < startedAt + settings.timeout + largestSkew) return;
+    if (reign.startedAt > startedAt - 600 - largestSkew) return;
+    const { client_secret_version: version } = storedFields(tokenSecret.current?.value) ?? {};
+    if (version !== clientSecret.current?.id || !hasOwnId(tokenSecret.current?.id)) return;
+    const count = reads.get(plan.name) ?? 0;
+    if (count > 0) this.#violate('P3', `#${id} reads a fresh token ${count} times`, plan.name);
+  }
+
+  #violate(rule: string, text: string, name?: string): void {
+    this.#world.violate(rule, text, name);
+  }
+}
+
+/** Version 8, which is the rotator's own. */
+function hasOwnId(id = ''): boolean {
+  return id[14] === '8';
+}
