@@ -37,6 +37,8 @@ export const prefixRule =
 export const tagKeys = {
   status: 'ims-token-rotator:status',
   requested: 'ims-token-rotator:requested',
+  /** On a client secret: how far its own rotation is. The rotator writes it. */
+  rotation: 'ims-token-rotator:rotation',
   paused: 'ims-token-rotator:paused',
   product: 'ims-token-rotator:product',
   scopes: 'ims-token-rotator:scopes',
