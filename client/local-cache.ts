@@ -5,6 +5,10 @@ import { shares } from './shared-piece.ts';
 
 export type LocalCache = 'extension' | 'agent';
 
+// A secret has at most 64 KiB, and JSON may take six characters for each of its bytes.
+const longestAnswer = 1_048_576;
+const longestFailure = 300;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface LocalRead extends ReadRequest {
@@ -36,8 +40,9 @@ export async function readLocalCache(read: LocalRead, env: Environment): Promise
   // Another program at this port may repeat what it was sent, in its own way of writing it.
   const shown = (text = '') => (shares(text, token) ? '' : text);
   // Until the first invocation begins, the extension answers 400 "not ready to serve traffic".
-  const name = shown(/(?:\w+Exception|DecryptionFailure)\b/.exec(body)?.[0]) || `HTTP ${status}`;
-  throw Object.assign(new Error(shown(body.slice(0, 300))), { name, code: status });
+  const text = body.slice(0, longestFailure);
+  const name = shown(/(?:\w+Exception|DecryptionFailure)\b/.exec(text)?.[0]) || `HTTP ${status}`;
+  throw Object.assign(new Error(shown(text)), { name, code: status });
 }
 
 async function request(
@@ -48,7 +53,11 @@ async function request(
     get(url, options, resolve).on('error', reject);
   });
   let body = '';
-  for await (const chunk of response.setEncoding('utf8')) body += chunk;
+  for await (const chunk of response.setEncoding('utf8')) {
+    body += chunk;
+    // Leaving the loop closes the connection.
+    if (body.length > longestAnswer) throw new RangeError('the answer is too long for a secret');
+  }
   return { status: response.statusCode, body };
 }
 

@@ -44,7 +44,9 @@ function printable(value: unknown): string | undefined {
 
 /** RFC 3339: a local time would be ambiguous. */
 function parseInstant(value: unknown): number {
-  return /^\d{4}-.+T.+(Z|[+-]..:..)$/.test(String(value)) ? Date.parse(String(value)) : Number.NaN;
+  return /^\d{4}-[\d-]+T[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(String(value))
+    ? Date.parse(String(value))
+    : Number.NaN;
 }
 
 /** IMS's claims are strings of milliseconds, and there is no `exp`. */

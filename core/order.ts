@@ -12,10 +12,25 @@ export interface Urgency {
 export function urgencyOf(observation: Observation | undefined): Urgency {
   const token = observation?.token;
   return {
-    isFailing: observation?.failure !== undefined,
+    isFailing:
+      observation !== undefined &&
+      (observation.failure !== undefined || wasAskedInVain(observation)),
     askedAt: observation?.requested[0] ?? Number.NEGATIVE_INFINITY,
     expiresAt: typeof token === 'object' ? token.expiresAt : Number.NEGATIVE_INFINITY,
   };
+}
+
+// Seconds between a request and the token that it got, by two clocks.
+const tolerance = 600;
+
+/**
+ * No token came of the last request to IMS. The status may not tell: it is void as soon as somebody
+ * stores another value, and lost where no tag can be written. A few such credentials would always
+ * be the first.
+ */
+function wasAskedInVain({ token, requested: [askedAt] }: Observation): boolean {
+  if (askedAt === undefined) return false;
+  return typeof token !== 'object' || token.issuedAt < askedAt - tolerance;
 }
 
 /**

@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { IgnoreMode, SymlinkFollowMode } from 'aws-cdk-lib';
 import { Code, LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Construct, type IConstruct } from 'constructs';
 import { certificatePattern } from '../core/contract.ts';
+import { largestFile, readFileWithin } from './read-file.ts';
 import { refuse } from './refuse.ts';
 
 export interface CaCertificatesProps {
@@ -43,10 +43,11 @@ function checkCertificates(scope: IConstruct, file: string): void {
   }
   let text = '';
   try {
-    text = readFileSync(file, 'latin1');
+    text = readFileWithin(file).toString('latin1');
   } catch (error) {
     bad(`cannot be read: ${(error as NodeJS.ErrnoException).code}`);
   }
+  if (text.length > largestFile) bad(`has more than ${largestFile} bytes`);
   if (/PRIVATE KEY-----/.test(text)) {
     bad('holds a private key, which everybody who can read the function would see');
   }

@@ -85,14 +85,13 @@ export interface ImsTokenRotatorProps {
    */
   readonly prefix?: string | undefined;
   /**
-   * The interval between two passes over all credentials, 2 to 1,440 whole minutes.
+   * The interval between two passes over all credentials, 3 to 1,440 whole minutes.
    *
    * @default Duration.minutes(15)
    */
   readonly tick?: Duration | undefined;
   /**
-   * The time that a run may take: at least 1 minute, or 2 with `validate`, at most 15 minutes, and
-   * less than `tick`.
+   * The time that a run may take: 2 to 15 minutes, and less than `tick`.
    *
    * @default Duration.minutes(10)
    */

@@ -211,7 +211,7 @@ export class ImsTokenRotator extends ImsTokenRotatorBase {
   #rotatorFunction(): RotatorFunction {
     const {
       timeout = timingDefaults.timeout,
-      validate = timingDefaults.validate,
+      validate = false,
       shards = shardLimits.least,
       shardStems = [],
       logRetention = RetentionDays.THREE_MONTHS,

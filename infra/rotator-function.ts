@@ -28,7 +28,7 @@ import { proxyEnvironment } from './proxy.ts';
 import { refuse } from './refuse.ts';
 import { RotatorRole } from './rotator-role.ts';
 import { checkShards, shardEnvironment } from './shards.ts';
-import { type Timing, tickLimits, tickProblem, timeoutLimits, timeoutProblem } from './timing.ts';
+import { type Timing, tickLimits, tickProblem, timeoutLimits } from './timing.ts';
 
 type Network = Pick<ImsTokenRotatorProps, 'vpc' | 'vpcSubnets' | 'securityGroups'>;
 
@@ -50,6 +50,7 @@ export interface RotatorFunctionProps extends Timing, Network, Options {
   readonly shards: number;
   readonly shardStems: string[];
   readonly tracing: boolean;
+  readonly validate: boolean;
   readonly logRetention: RetentionDays;
 }
 
@@ -153,7 +154,7 @@ export class RotatorFunction extends Construct {
     }
   }
 
-  #checkTiming({ tick, timeout, validate }: Timing): void {
+  #checkTiming({ tick, timeout }: Timing): void {
     const { least, most } = tickLimits;
     const minutes = tick.toMinutes({ integral: false });
     if (!Number.isInteger(minutes) || minutes < least || minutes > most) {
@@ -171,13 +172,16 @@ export class RotatorFunction extends Construct {
           `it is ${timeout.toHumanString()}`,
       );
     }
-    const timing = { tick, timeout, validate };
-    const problemOfTick = tickProblem(timing);
-    if (problemOfTick !== undefined) refuse(this, 'TickTooShort', `tick ${problemOfTick}`);
-    const problemOfTimeout = timeoutProblem(timing);
-    if (problemOfTimeout !== undefined) {
-      refuse(this, 'TimeoutTooShort', `timeout ${problemOfTimeout}`);
+    if (timeout.toSeconds() < 60 * timeoutLimits.least) {
+      refuse(
+        this,
+        'TimeoutTooShort',
+        `timeout must be at least ${timeoutLimits.least} minutes, or a tick might begin no renewal; ` +
+          `it is ${timeout.toHumanString()}`,
+      );
     }
+    const problem = tickProblem({ tick, timeout });
+    if (problem !== undefined) refuse(this, 'TickTooShort', `tick ${problem}`);
   }
 }
 

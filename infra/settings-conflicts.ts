@@ -8,13 +8,7 @@ import {
 import { prefixProblem } from './names.ts';
 import { marginProblem } from './renewal-margin.ts';
 import { shardLimits, turnsProblem } from './shards.ts';
-import {
-  tickLimits,
-  tickProblem,
-  timeoutLimits,
-  timeoutProblem,
-  timingDefaults,
-} from './timing.ts';
+import { tickLimits, tickProblem, timeoutLimits, timingDefaults } from './timing.ts';
 
 type Add = (path: readonly string[], message: string) => void;
 
@@ -60,11 +54,8 @@ function addTimingConflicts(settings: Entries, add: Add): void {
   const tick = tickOf(settings);
   const timeout = minutesOf(settings['timeoutMinutes'], timeoutLimits, timingDefaults.timeout);
   if (timeout === undefined) return;
-  const timing = { timeout, validate: settings['validate'] === true };
-  const problemOfTick = tick === undefined ? undefined : tickProblem({ ...timing, tick });
-  if (problemOfTick !== undefined) add(['tickMinutes'], problemOfTick);
-  const problemOfTimeout = timeoutProblem(timing);
-  if (problemOfTimeout !== undefined) add(['timeoutMinutes'], problemOfTimeout);
+  const problem = tick === undefined ? undefined : tickProblem({ timeout, tick });
+  if (problem !== undefined) add(['tickMinutes'], problem);
 }
 
 function addAlarmConflicts(alarms: Entries, add: Add): void {

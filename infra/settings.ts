@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Node } from 'constructs';
 import * as v from 'valibot';
 import type { ImsTokenRotatorSettings } from './ims-token-rotator-settings.ts';
+import { largestFile, readFileWithin } from './read-file.ts';
 import { addConflicts } from './settings-conflicts.ts';
 import { settingsDefinition } from './settings-definition.ts';
 
@@ -64,13 +64,16 @@ export function readSettings(
 
 /** The text of a file; undefined if there is none. */
 function readFile(path: string): string | undefined {
+  let bytes: Buffer;
   try {
-    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+    bytes = readFileWithin(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
     throw new Error(`${fileName} cannot be read: ${code}`, { cause: error });
   }
+  if (bytes.length > largestFile) throw new Error(`${fileName} has more than ${largestFile} bytes`);
+  return bytes.toString().replace(/^\uFEFF/, '');
 }
 
 /**

@@ -33,6 +33,10 @@ export type Invocation =
 
 const minute = 60;
 
+// The rotator's own are shorter, but the function may be another one.
+const longestType = 100;
+const longestMessage = 10_000;
+
 /** Lambda for an operator. Every failure is a CliError. */
 export class Functions {
   readonly #client = new LambdaClient(clientConfig());
@@ -100,11 +104,15 @@ export class Functions {
     });
     const payload: unknown = JSON.parse(Buffer.from(Payload ?? []).toString() || 'null');
     if (FunctionError === undefined) return { ok: true, payload };
-    const { errorType = 'Error', errorMessage = '' } = (payload ?? {}) as {
-      readonly errorType?: string;
-      readonly errorMessage?: string;
+    const { errorType = 'Error', errorMessage = '' } = Object(payload) as {
+      readonly errorType?: unknown;
+      readonly errorMessage?: unknown;
     };
-    return { ok: false, errorType, errorMessage };
+    return {
+      ok: false,
+      errorType: String(errorType).slice(0, longestType),
+      errorMessage: String(errorMessage).slice(0, longestMessage),
+    };
   }
 }
 

@@ -20,6 +20,7 @@ import {
 import type { Session } from '../session.ts';
 import { placeOf } from '../view/place.ts';
 import { readerJson, readerLines } from '../view/reader-lines.ts';
+import { someOf } from '../view/some-of.ts';
 import { wrapLines } from '../view/table.ts';
 
 export interface OffboardOptions {
@@ -164,7 +165,7 @@ function stayReason(secret: Secret, { rotator, name, own }: Offboarded): string 
     one.prefix === rotator.prefix ? one.credential : `${one.credential} of ${one.rotator}`,
   );
   return (
-    `${secret.name} stays, because it is the client secret of ${users.join(' and ')} too: give ` +
+    `${secret.name} stays, because it is the client secret of ${someOf(users, 10, ' and ')} too: give ` +
     `${users.length === 1 ? 'it' : 'them'} another one in the stack, then offboard ${name} again.`
   );
 }

@@ -49,6 +49,9 @@ const colours: Readonly<Record<State, 'red' | 'yellow' | 'green' | 'dim'>> = {
   paused: 'dim',
 };
 
+// They stand below the credentials, which must not scroll away.
+const mostNotes = 5;
+
 async function show(
   session: Session,
   rotator: Rotator,
@@ -60,7 +63,8 @@ async function show(
     listCredentials(session, rotator, names),
     abandonedRotators(session, rotator),
   ]);
-  const notes = (abandoned ?? []).map((one) => explainAbandoned(one, rotator));
+  const all = (abandoned ?? []).map((one) => explainAbandoned(one, rotator));
+  const notes = all.slice(0, mostNotes);
   const { columns, rows } = terminal;
   const now = session.now();
   // Leaves room for the summary, the header and a prompt.
@@ -79,6 +83,9 @@ async function show(
       const warning = wrapLines(`abandoned: ${words}`, 0, columns);
       terminal.print('', ...warning.map((line) => terminal.style('yellow', line)));
       terminal.print(...wrapLines(`→ ${fix}`, 2, columns));
+    }
+    if (all.length > mostNotes) {
+      terminal.print('', `and ${all.length - mostNotes} more abandoned rotators: --json names all`);
     }
   }
   return credentials.some(isUnhealthy) ? 1 : 0;

@@ -11,6 +11,7 @@ import {
 import type { Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { shellWord } from '../view/shell-word.ts';
+import { someOf } from '../view/some-of.ts';
 import { canBeRaised } from './alarm-limits.ts';
 import { type Check, check, deployAgain, type Finding, failed, ok, unknown } from './check.ts';
 
@@ -72,7 +73,7 @@ function alarmsFinding(byMetric: AlarmsByMetric, { tick, function: target }: Rot
   }
   const raised = alarms.filter(({ isRaised }) => isRaised);
   if (raised.length > 0) {
-    const names = raised.map(({ name }) => name).join(', ');
+    const names = someOf(raised.map(({ name }) => name));
     return failed(`raised: ${names}`, 'docs/runbook.md has a section for each alarm');
   }
   const unwatched = [...byMetric].filter(([, on]) => on.length === 0).map(([metric]) => metric);
@@ -84,7 +85,7 @@ function alarmsFinding(byMetric: AlarmsByMetric, { tick, function: target }: Rot
   if (blind.length > 0) {
     const names = blind.flat().map(({ name }) => name);
     return failed(
-      `cannot be raised in time: ${names.join(', ')}`,
+      `cannot be raised in time: ${someOf(names)}`,
       'find out who changed the threshold, period or statistic, and set it back: npx cdk drift shows them',
     );
   }
@@ -97,7 +98,7 @@ async function recipientsFinding(account: Account, alarms: readonly Alarm[]): Pr
   const off = alarms.filter(({ actionsEnabled }) => !actionsEnabled);
   if (off.length > 0) {
     return failed(
-      `actions disabled: ${off.map(({ name }) => name).join(', ')}`,
+      `actions disabled: ${someOf(off.map(({ name }) => name))}`,
       'aws cloudwatch enable-alarm-actions --alarm-names NAME',
     );
   }
@@ -109,11 +110,11 @@ async function recipientsFinding(account: Account, alarms: readonly Alarm[]): Pr
   }
   const actions = [...new Set(alarms.flatMap((alarm) => alarm.actions))];
   const topics = actions.filter((arn) => arn.split(':')[2] === 'sns');
-  if (topics.length === 0) return unknown(`alarms notify ${actions.join(', ')}`);
+  if (topics.length === 0) return unknown(`alarms notify ${someOf(actions)}`);
   const others = alarms.filter((alarm) => !alarm.actions.some((arn) => topics.includes(arn)));
   if (others.length > 0) {
-    const each = others.map((alarm) => `${alarm.name} notifies ${alarm.actions.join(', ')}`);
-    return unknown(`no topic: ${each.join('; ')}`);
+    const each = others.map((alarm) => `${alarm.name} notifies ${someOf(alarm.actions)}`);
+    return unknown(`no topic: ${someOf(each, 10, '; ')}`);
   }
   return await subscriptionsFinding(account, topics);
 }
@@ -124,15 +125,15 @@ async function subscriptionsFinding(account: Account, topics: readonly string[])
   const pending = subscriptions.filter(({ isConfirmed }) => !isConfirmed);
   if (pending.length > 0) {
     return failed(
-      `not confirmed: ${pending.map(({ endpoint }) => endpoint).join(', ')}`,
+      `not confirmed: ${someOf(pending.map(({ endpoint }) => endpoint))}`,
       'open the mail "AWS Notification - Subscription Confirmation" and confirm',
     );
   }
   const deaf = topics.filter((_, index) => byTopic[index]?.length === 0);
   if (deaf.length > 0) {
-    return failed('the topic has no subscriber', `subscribe somebody to ${deaf.join(', ')}`);
+    return failed('the topic has no subscriber', `subscribe somebody to ${someOf(deaf)}`);
   }
-  return ok(`confirmed: ${subscriptions.map(({ endpoint }) => endpoint).join(', ')}`);
+  return ok(`confirmed: ${someOf(subscriptions.map(({ endpoint }) => endpoint))}`);
 }
 
 /** Alarms, by the name of the rule. */
@@ -170,7 +171,7 @@ async function mutesFinding(metrics: Metrics, alarms: readonly Alarm[]): Promise
 
 function inWords(rules: Muted): string {
   const words = [...rules].map(
-    ([name, muted]) => `${muted.map(({ alarm }) => alarm).join(', ')} (by ${name})`,
+    ([name, muted]) => `${someOf(muted.map(({ alarm }) => alarm))} (by ${name})`,
   );
-  return words.join('; ');
+  return someOf(words, 10, '; ');
 }

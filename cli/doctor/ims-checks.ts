@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { ClientCredential } from '../../core/credential.ts';
 import { TokenRequestError } from '../../core/errors.ts';
+import { redactId } from '../../core/redact.ts';
 import { formatFailureCode } from '../../core/status.ts';
 import type { PendingToken } from '../../core/stored-token.ts';
 import { assertValidated } from '../../core/token-validation.ts';
@@ -66,7 +67,8 @@ async function reachFinding(origin: string, { session }: Subject): Promise<Findi
   } catch (error) {
     if (session.signal.aborted) throw error;
     return failed(
-      `${origin} is unreachable from here: ${(error as Error).message}`,
+      // It may quote all names of a certificate.
+      `${origin} is unreachable from here: ${redactId((error as Error).message, [])}`,
       unreachableFix[lastingFault(error) ?? 'passing'],
     );
   }

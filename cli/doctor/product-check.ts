@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { redactId } from '../../core/redact.ts';
 import type { PendingToken } from '../../core/stored-token.ts';
 import { usageError } from '../errors.ts';
 import type { Session } from '../session.ts';
@@ -64,7 +65,9 @@ export function productCheck({ session, stored }: Caller, api: ProductApi | unde
       return findingOf(await get(api.url, headers, session));
     } catch (error) {
       if (session.signal.aborted) throw error;
-      return unknown(`no response: ${(error as Error).message}`);
+      // It may quote what the other side sent, to which the token was sent.
+      const reason = redactId((error as Error).message, [accessToken.reveal()]);
+      return unknown(`no response: ${reason}`);
     }
   });
 }

@@ -7,6 +7,7 @@ import { blindSpotOf, explainOverlaps, overlapsOf } from '../rotator/overlaps.ts
 import { deployedFunction, type Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { formatDuration, hour } from '../view/durations.ts';
+import { someOf } from '../view/some-of.ts';
 import { alarmChecks } from './alarm-checks.ts';
 import { type Check, check, deployAgain, type Finding, failed, ok, unknown } from './check.ts';
 
@@ -45,8 +46,8 @@ async function abandonedFinding(session: Session, rotator: Rotator): Promise<Fin
     return unknown(`${message ?? 'functions could not be listed'}`, fix);
   }
   if (first === undefined) return ok('none is abandoned');
-  const words = abandoned.map((one) => explainAbandoned(one, rotator).words).join('; ');
-  return failed(words, explainAbandoned(first, rotator).fix);
+  const each = abandoned.map((one) => explainAbandoned(one, rotator).words);
+  return failed(someOf(each, 5, '; '), explainAbandoned(first, rotator).fix);
 }
 
 async function functionFinding(session: Session, rotator: Rotator): Promise<Finding> {

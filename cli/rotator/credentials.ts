@@ -3,6 +3,7 @@ import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { byUrgency, type CredentialState, credentialState } from '../view/credential-state.ts';
+import { someOf } from '../view/some-of.ts';
 import type { Rotator } from './rotator.ts';
 
 type Ledger = ReadonlyMap<string, LedgerEntry<Secret>>;
@@ -74,21 +75,18 @@ export function isDeclaredBy(
   return declared.has(name) || stacks.some((stack) => stack !== undefined);
 }
 
-const mostNamed = 10;
-
 function notFound(
   missing: readonly string[],
   { prefix }: Rotator,
   known: readonly string[],
 ): CliError {
-  const some = known.toSorted().slice(0, mostNamed).join(', ');
-  const more = known.length > mostNamed ? ` and ${known.length - mostNamed} more` : '';
+  const some = someOf(known.toSorted());
   const onboard = 'ims-token-rotator onboard NAME FILE';
   return new CliError(
     'ERR_CREDENTIAL_NOT_FOUND',
     `no credential ${missing.join(', ')} under ${prefix}/ (the list may lag up to 5 minutes)`,
     known.length === 0
       ? `onboard it: ${onboard}`
-      : `choose one of ${some}${more}, or onboard it: ${onboard}`,
+      : `choose one of ${some}, or onboard it: ${onboard}`,
   );
 }

@@ -10,6 +10,7 @@ import { configOf, type FunctionList, Functions, type RotatorFunction } from '..
 import type { CommonOptions } from '../common-options.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
+import { someOf } from '../view/some-of.ts';
 import { type DeployedRotator, type Rotator, unreadableFunctions } from './rotator.ts';
 
 /**
@@ -145,7 +146,7 @@ async function firstRotator(
 function ambiguous(names: readonly string[]): CliError {
   return new CliError(
     'ERR_ROTATOR_AMBIGUOUS',
-    `there are several rotators in this account and Region: ${names.toSorted().join(', ')}`,
+    `there are several rotators in this account and Region: ${someOf(names.toSorted(), 20)}`,
     'name one: --rotator NAME',
   );
 }
@@ -157,7 +158,7 @@ function ambiguousFunctions(found: readonly RotatorFunction[]): CliError {
   const functions = found.map(({ rotator, name }) => `${name} (${rotator})`).toSorted();
   return new CliError(
     'ERR_ROTATOR_AMBIGUOUS',
-    `several functions claim the same rotator: ${functions.join(', ')}`,
+    `several functions claim the same rotator: ${someOf(functions, 20)}`,
     'name the right one: --function NAME; find out who deployed the others',
   );
 }

@@ -1,5 +1,6 @@
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
+import { someOf } from '../view/some-of.ts';
 import { type DeployedRotator, type Rotator, unreadableFunctions } from './rotator.ts';
 
 /** The rotators that share the name, or secrets: a role's rights reach everything below its prefix. */
@@ -24,7 +25,7 @@ export function explainOverlaps(
 ): { readonly words: string; readonly fix: string } {
   const others = overlaps.map((other) => `${other.functionName} (${other.name}, ${other.prefix}/)`);
   return {
-    words: `${prefix}/ or the rotator's name is also claimed by ${others.join(', ')}`,
+    words: `${prefix}/ or the rotator's name is also claimed by ${someOf(others)}`,
     fix: 'find out who deployed it; give one of the two another rotatorName and prefix (see "Rename without losing a token" in docs/runbook.md)',
   };
 }

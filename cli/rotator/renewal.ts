@@ -17,13 +17,15 @@ export interface Renewal {
   readonly fix?: string | undefined;
 }
 
+const shown = v.pipe(v.string(), v.maxLength(100));
+
 const result = v.object({
   credentials: v.tuple([
     v.object({
-      name: v.string(),
+      name: shown,
       outcome: v.picklist(['renewed', 'kept']),
-      reason: v.optional(v.string()),
-      expires_at: v.optional(v.string()),
+      reason: v.optional(shown),
+      expires_at: v.optional(shown),
     }),
   ]),
 });

@@ -6,6 +6,7 @@ import {
   secretNames,
 } from '../../core/secret-name.ts';
 import { type CliError, usageError } from '../errors.ts';
+import { someOf } from '../view/some-of.ts';
 
 /** The rotator's function, or why it is not known. */
 export type FunctionState =
@@ -64,15 +65,12 @@ export function checkDeployed({ function: state }: Rotator): void {
   if (state.kind === 'absent') throw state.why;
 }
 
-const mostNamed = 5;
-
 /** Functions whose environment cannot be read, in words. Undefined if there are none. */
 export function unreadableFunctions(names: readonly string[]): string | undefined {
   if (names.length === 0) return undefined;
-  const shown = names.toSorted().slice(0, mostNamed).join(', ');
-  const others = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : '';
+  const shown = someOf(names.toSorted(), 5);
   const what = names.length === 1 ? '1 function' : `${names.length} functions`;
-  return `the environment of ${what} cannot be read (${shown}${others})`;
+  return `the environment of ${what} cannot be read (${shown})`;
 }
 
 /** Every credential, of any rotator, that uses a client secret which the stack imports. */

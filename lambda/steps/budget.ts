@@ -66,12 +66,16 @@ export const mostFailuresInARow = 5;
 /** Seconds kept back at the end of an invocation for awaiting what was aborted, and the result. */
 export const closingSeconds = 1.5;
 
-/** @throws RotatorError ERR_CONFIG_INVALID when the function's time-out is too short to renew a token */
+/**
+ * A tick lists first. Otherwise each one would leave all the work to the next.
+ *
+ * @throws RotatorError ERR_CONFIG_INVALID when the function's time-out is too short to renew a token
+ */
 export function assertRenewalFits(
   { remaining, config }: Pick<Deps, 'remaining' | 'config'>,
   { action }: Command,
 ): void {
-  const needed = renewalSeconds(config);
+  const needed = renewalSeconds(config) + (action === 'tick' ? call : 0);
   const renews = action === 'tick' || action === 'renew' || action === 'rotate';
   if (!renews || remaining() >= needed) return;
   throw new RotatorError(

@@ -50,7 +50,7 @@ it.each([
 it('npm run template reports invalid settings', async () => {
   await expect(template({ tickMinutes: 1 })).rejects.toMatchObject({
     stderr: expect.stringContaining(
-      '- tickMinutes: must be a whole number from 2 to 1440; it is 1',
+      '- tickMinutes: must be a whole number from 3 to 1440; it is 1',
     ),
   });
   expect(await readdir(cwd)).not.toContain('dist');

@@ -231,3 +231,51 @@ describe('a function that claims to be a rotator', () => {
     },
   );
 });
+
+describe('an account that somebody fills', () => {
+  it('fills no terminal with the functions that claim a rotator', async () => {
+    const operator = await startOperator();
+    for (let index = 0; index < 60; index += 1) {
+      await claim(operator, `evil-${'x'.repeat(50)}-${index}`, { [name]: 'local' });
+    }
+    const { stderr } = await operator.cli('status', '--rotator', 'local');
+    expect(stderr).toContain('several functions claim the same rotator: evil-');
+    expect(stderr).toContain('and 41 more');
+    const { stdout } = await operator.cli('doctor', '--function', 'rotator-local');
+    expect(stdout).toContain('and 50 more');
+    expect(stderr.length + stdout.length).toBeLessThan(8_000);
+  });
+
+  it('fills no terminal with what such a function answers', async () => {
+    const operator = await startOperator();
+    const failing = `export const handler = () => {
+      throw Object.assign(new Error('m'.repeat(1_000_000)), { name: 'ERR_' + 'X'.repeat(100_000) });
+    };`;
+    await claim(operator, 'failing', { [name]: 'failing' }, failing);
+    const failed = await operator.cli('renew', 'x', '--rotator', 'failing');
+    expect(failed.code).toBe(1);
+    expect(failed.stdout.length).toBeLessThan(12_000);
+    const reason = `'r'.repeat(1_000_000)`;
+    const kept = `export const handler = () => ({
+      credentials: [{ name: 'x', outcome: 'kept', reason: ${reason} }],
+    });`;
+    await claim(operator, 'keeping', { [name]: 'keeping' }, kept);
+    const { stdout } = await operator.cli('renew', 'x', '--rotator', 'keeping');
+    expect(stdout).toContain('ERR_FUNCTION_FAILED');
+    expect(stdout.length).toBeLessThan(1_000);
+  });
+
+  it('fills no terminal with secrets that look like those of abandoned rotators', async () => {
+    const operator = await startOperator();
+    for (let index = 0; index < 30; index += 1) {
+      operator.world.secretsManager.seed({ name: `ims-token-rotator/evil-${index}/x/token` });
+    }
+    const { stdout } = await operator.cli('status');
+    expect(stdout.match(/^abandoned: /gm)).toHaveLength(5);
+    expect(stdout).toContain('and 25 more abandoned rotators');
+    const doctor = await operator.cli('doctor');
+    expect(doctor.stdout).toContain('and 25 more');
+    const { abandoned_rotators } = JSON.parse((await operator.cli('status', '--json')).stdout);
+    expect(abandoned_rotators).toHaveLength(30);
+  });
+});

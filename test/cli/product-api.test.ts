@@ -1,7 +1,12 @@
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { productCheck, readProductApi } from '../../cli/doctor/product-check.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { HttpServer, json } from '../../emulators/wire/http-server.ts';
+import { PrivateCa } from '../support/certificates.ts';
 
 describe('the URL that doctor --api sends the token to', () => {
   it.each([
@@ -68,4 +73,27 @@ describe('the check of a product that answers 403', () => {
       expect(await findingOf({ error_code })).toMatchObject({ verdict: 'failed', detail });
     },
   );
+});
+
+describe('a host that cannot be trusted', () => {
+  it('does not fill the terminal with the names in its certificate', async () => {
+    const ca = new PrivateCa();
+    const before = getCACertificates('default');
+    setDefaultCACertificates([...before, ca.cert]);
+    onTestFinished(() => setDefaultCACertificates(before));
+    const names = Array.from({ length: 1000 }, (_, index) => `host-${index}.example.com`);
+    const server = createServer(ca.issue(...names)).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const session = {
+      network: { proxy: undefined, hasOnlyHttpProxy: false, caFiles: [] },
+      signal: new AbortController().signal,
+    };
+    const stored = { accessToken: new Sensitive('the-stored-token-12345'), clientId: 'id' };
+    const api = readProductApi(`https://127.0.0.1:${(server.address() as AddressInfo).port}`, []);
+    const caller = { session, stored: Promise.resolve(stored) };
+    const { detail } = await productCheck(caller, api).finding;
+    expect(detail).toMatch(/^no response: Hostname\/IP does not match certificate's altnames: /);
+    expect(detail.length).toBeLessThan(200);
+  });
 });

@@ -1,4 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -75,6 +77,46 @@ describe('the extension of Lambda', () => {
       });
     },
   );
+});
+
+describe('another program at the port', () => {
+  const session = { AWS_SESSION_TOKEN: 'session' };
+
+  it('that answers without end is not listened to for more than a secret can have', async () => {
+    let sent = 0;
+    const endless = createServer((_, response) => {
+      const more = (): void => {
+        do sent += 65_536;
+        while (response.write('a'.repeat(65_536)));
+      };
+      response.on('drain', more);
+      more();
+    });
+    await new Promise<void>((resolve) => endless.listen(0, 'localhost', resolve));
+    onTestFinished(() => void endless.close());
+    const { port } = endless.address() as AddressInfo;
+    const signal = AbortSignal.timeout(30_000);
+    const read = { secretId, cache: 'extension', port, fresh: false, signal } as const;
+    await expect(readLocalCache(read, session)).rejects.toThrow(
+      'the answer is too long for a secret',
+    );
+    expect(sent).toBeLessThan(32 * 1_048_576);
+  });
+
+  it('does not keep the process busy by a long error', async () => {
+    const body = 'a'.repeat(500_000);
+    const { read } = await startCache('extension', 'session', { status: 400, body });
+    await expect(read(session)).rejects.toMatchObject({
+      name: 'HTTP 400',
+      message: body.slice(0, 300),
+    });
+  });
+
+  it('may take six characters for each byte of a secret', async () => {
+    const answer = `{"SecretString":"${'\\u0061'.repeat(65_536)}"}`;
+    const { read } = await startCache('extension', 'session', { status: 200, body: answer });
+    expect(await read(session)).toEqual({ SecretString: 'a'.repeat(65_536) });
+  });
 });
 
 describe('the agent', () => {

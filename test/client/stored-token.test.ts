@@ -41,6 +41,11 @@ describe('the value of a token secret', () => {
     expect(expiresAt).toBe(Date.UTC(2026, 10, 23, 13, 16, 5, 500));
   });
 
+  it('whose expiry is long does not keep the process busy', () => {
+    const value = { access_token: 'x', expires_at: `2026-${'T'.repeat(500_000)}` };
+    expect(() => parse(value)).toThrow('fusion/token holds no readable token');
+  });
+
   it('of a token alone tells the expiry by IMS’s claims, which are strings of milliseconds', () => {
     const claims = { created_at: '1795400000000', expires_in: '86400000' };
     expect(parse({ access_token: encode(claims) }).expiresAt).toBe(1_795_486_400_000);

@@ -37,7 +37,10 @@ describe('the order of work', () => {
       item('asked before', { failure, requested: [epochSeconds(now - 900), now] }),
       item('never asked, later', { failure, token: currentToken(120) }),
       item('never asked, earlier', { failure, token: currentToken(60) }),
-      item('working, asked now', { requested: [now], token: currentToken(120) }),
+      item('working, asked now', {
+        requested: [now],
+        token: { ...currentToken(120), issuedAt: now },
+      }),
       item('working, later', { token: currentToken(180) }),
     ];
     expect(inOrder(items).map(({ name }) => name)).toEqual([
@@ -47,6 +50,25 @@ describe('the order of work', () => {
       'never asked, later',
       'asked before',
       'asked now, expired',
+    ]);
+  });
+
+  it('puts last what IMS was asked for in vain, whatever else is known of it', () => {
+    const asked = (ago: number) => ({ requested: [epochSeconds(now - ago)] });
+    const issued = (ago: number) => ({ ...currentToken(60), issuedAt: epochSeconds(now - ago) });
+    const items = [
+      item('asked in vain, empty', { ...asked(900), token: 'empty' }),
+      item('asked in vain, malformed', { ...asked(86_400), token: 'malformed' }),
+      item('asked in vain, after its token', { ...asked(60), token: issued(661) }),
+      item('got a token', { ...asked(60), token: issued(660) }),
+      item('never asked', { token: 'empty' }),
+    ];
+    expect(inOrder(items).map(({ name }) => name)).toEqual([
+      'never asked',
+      'got a token',
+      'asked in vain, malformed',
+      'asked in vain, empty',
+      'asked in vain, after its token',
     ]);
   });
 });

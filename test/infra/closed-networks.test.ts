@@ -210,4 +210,11 @@ describe('the certificate authorities of a company', () => {
     const directory = directoryWith(text === undefined ? {} : { [name]: text });
     expect(() => templateOf({ caCertificates: join(directory, name) })).toThrow(problem);
   });
+
+  it('cannot be in a file that is longer than those of all browsers', () => {
+    const directory = directoryWith({ 'ca.pem': `${cert}${' '.repeat(1_048_576)}` });
+    expect(() => templateOf({ caCertificates: join(directory, 'ca.pem') })).toThrow(
+      'ca.pem has more than 1048576 bytes',
+    );
+  });
 });

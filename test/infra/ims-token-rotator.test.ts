@@ -202,17 +202,12 @@ describe('ImsTokenRotator rejects', () => {
     [
       'a tick of seconds',
       { tick: Duration.seconds(90) },
-      'tick must be 2 to 1440 whole minutes; it is 1 minute 30 seconds',
+      'tick must be 3 to 1440 whole minutes; it is 1 minute 30 seconds',
     ],
     [
       'a time-out that is too short for a renewal',
-      { timeout: Duration.seconds(59) },
-      'timeout must be at least 1 minute, or no renewal would begin; it is 59 seconds',
-    ],
-    [
-      'a time-out that is too short for a renewal with validate',
-      { timeout: Duration.seconds(119), validate: true },
-      'timeout must be at least 2 minutes with validate, or no renewal would begin; it is 1 minute 59',
+      { timeout: Duration.seconds(119) },
+      'timeout must be at least 2 minutes, or a tick might begin no renewal; it is 1 minute 59',
     ],
     [
       'a time-out beyond the limit of Lambda',

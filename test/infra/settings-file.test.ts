@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -54,7 +54,7 @@ it('every problem in the file is reported by field, with the name of the file', 
   expect(settings).toThrow(/^the settings in ims-token-rotator\.json are invalid:\n/);
   expect(settings).toThrow(/\n- alarms\.emails\.0: must be an e-mail address; it is "x"(\n|$)/);
   expect(settings).toThrow(/\n- rotatorNam: is unknown; /);
-  expect(settings).toThrow(/\n- tickMinutes: must be a whole number from 2 to 1440; it is 1(\n|$)/);
+  expect(settings).toThrow(/\n- tickMinutes: must be a whole number from 3 to 1440; it is 1(\n|$)/);
 });
 
 it('a file that is not JSON is reported with the position', async () => {
@@ -67,6 +67,11 @@ it('a file that is not JSON is reported with the position', async () => {
 it('a file that cannot be read is reported', async () => {
   await mkdir(join(directory, 'ims-token-rotator.json'));
   expect(settings).toThrow('ims-token-rotator.json cannot be read: EISDIR');
+});
+
+it('a file without end is not read to it', async () => {
+  await symlink('/dev/zero', join(directory, 'ims-token-rotator.json'));
+  expect(settings).toThrow('ims-token-rotator.json has more than 1048576 bytes');
 });
 
 it('a stack without settings of its own reads those of its app', () => {
@@ -87,6 +92,6 @@ it('invalid settings of a stack are reported with its path', () => {
   const create = () =>
     new ImsTokenRotatorStack(new App(), 'Rotator', { settings: { tickMinutes: 0 } });
   expect(create).toThrow(
-    'the settings of Rotator are invalid:\n- tickMinutes: must be a whole number from 2 to 1440; it is 0',
+    'the settings of Rotator are invalid:\n- tickMinutes: must be a whole number from 3 to 1440; it is 0',
   );
 });

@@ -15,7 +15,7 @@ describe('the function', () => {
     const { error } = await invoke({ action: 'tick' });
     expect(error).toMatchObject({
       errorType: 'ERR_CONFIG_INVALID',
-      errorMessage: expect.stringContaining('it must be at least 56.5 seconds'),
+      errorMessage: expect.stringContaining('it must be at least 61.5 seconds'),
     });
   });
 

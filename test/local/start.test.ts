@@ -1,6 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { environmentVariables } from '../../core/contract.ts';
+import { HttpServer } from '../../emulators/wire/http-server.ts';
 import { expectNoSecrets } from '../support/no-secrets.ts';
-import { realCredential, start, startWithCredential } from '../support/npm-start.ts';
+import { realCredential, start, startIms, startWithCredential } from '../support/npm-start.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 describe('npm start (README: quickstart)', () => {
   it('reports every step of the main job', async () => {
@@ -58,6 +63,31 @@ describe('npm start (README: quickstart)', () => {
         '  → compare the file with the credential in the Adobe Developer Console\n',
     );
     expectNoSecrets(stdout + stderr, [wrong.client_secret]);
+  });
+
+  it('shows nothing of an answer in the place of that of IMS, which may repeat the token', async () => {
+    const ims = await startIms();
+    let token = '';
+    const between = new HttpServer(async ({ method, url, headers, body }) => {
+      [, token = ''] = /^Bearer (.+)/.exec(headers.authorization ?? '') ?? [];
+      // A quote of the parser would have the token's end in it.
+      if (url.pathname.includes('validate_token'))
+        return { status: 200, body: `1${token.slice(-9)}` };
+      const type = { 'content-type': headers['content-type'] ?? '' };
+      const answer = await fetch(`${ims.url}${url.pathname}`, { method, headers: type, body });
+      return { status: answer.status, body: await answer.text() };
+    });
+    await between.start();
+    onTestFinished(() => between.stop());
+    const file = join(await temporaryDirectory(), 'credential.json');
+    await writeFile(file, JSON.stringify(realCredential));
+    const { code, stdout, stderr } = await start(['--credentials', file], {
+      [environmentVariables.imsEndpointUrl]: between.url,
+    });
+    expect(code).toBe(1);
+    expect(stderr).toBe('Step 6 failed: IMS does not say that the token is valid\n');
+    expect(token).not.toBe('');
+    expectNoSecrets(stdout + stderr, [token.slice(-9)]);
   });
 
   it('reports every problem of a credential file, also as JSON', async () => {

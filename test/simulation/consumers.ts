@@ -4,8 +4,10 @@ import type { SecretValue } from '../../client/options.ts';
 import { RenewalRequests } from '../../client/request-renewal.ts';
 import { TokenError } from '../../client/token-error.ts';
 import type { Task } from './clock.ts';
-import { type Credential, storedFields } from './credential.ts';
+import type { Credential } from './credential.ts';
 import { type Caller, exchange } from './exchange.ts';
+import { slowStorms } from './faults.ts';
+import { storedFields } from './stored-fields.ts';
 import type { World } from './world.ts';
 
 const meanPause = 1_800;
@@ -41,16 +43,22 @@ class Consumer implements Caller {
     this.#credential = credential;
     this.#skew = world.random.between(-120, 120);
     const now = (): number => (world.clock.now + this.#skew) * 1000;
-    const client = { send: () => Promise.resolve(this.#invoke()) };
+    const client = { send: () => this.#invoke() };
     const requests = new RenewalRequests(now, {}, client);
     const request = { functionName: 'rotator', credential: credential.plan.name };
     this.#reader = new CachedTokenReader(
-      { secretId: credential.tokenName },
+      {
+        secretId: credential.tokenName,
+        onProblem: ({ code }) => world.counts.add('reader errors', code),
+      },
       {
         now,
         read: ({ signal }) => this.#busy(() => this.#read(signal)),
-        renew: (versionId, signal) =>
-          this.#busy(() => requests.ask({ ...request, versionId, signal })),
+        // Some were not told which function renews their token.
+        renew: world.random.chance(0.3)
+          ? undefined
+          : (versionId, signal) =>
+              this.#busy(() => requests.ask({ ...request, versionId, signal })),
       },
     );
   }
@@ -75,13 +83,16 @@ class Consumer implements Caller {
 
   async #call(): Promise<void> {
     await this.#busy(async () => {
-      const { counts, clock, ims } = this.#world;
+      const { counts, clock, ims, random } = this.#world;
+      const validFor = random.chance(0.1) ? random.magnitude(60, 43_200) : 0;
       try {
-        const token = await this.#reader.getToken();
+        const token = await this.#reader.getToken({ validFor });
         counts.add('premises', 'P4: a reader returns a token');
         const expiresAt = this.#expiries.get(token) ?? 0;
-        if (clock.now + this.#skew >= expiresAt) {
-          this.#world.violate('P4', 'a reader returns an expired token', this.#name);
+        const left = expiresAt - clock.now - this.#skew;
+        if (left <= 0) this.#world.violate('P4', 'a reader returns an expired token', this.#name);
+        if (left < validFor) {
+          this.#world.violate('P4', 'a reader returns a token that ends too soon', this.#name);
         }
         if (ims.accepts(token)) return;
         counts.add('totals', 'tokens of readers that a product rejected');
@@ -103,11 +114,12 @@ class Consumer implements Caller {
     this.#readAt = clock.now;
     const fault = weather.strikes('aws');
     const frozen = Math.max(0, this.#frozenUntil - clock.now);
-    const arrives = random.between(0.01, 0.1);
+    const isSlow = fault !== undefined && slowStorms.has(fault);
+    const arrives = random.between(0.01, isSlow ? 8 : 0.1);
     // What was frozen gets its answer when it thaws, which may be of long ago.
     const course = { arrives, answers: frozen, timeout: frozen + 30 };
     return await exchange(clock, this, signal, course, () => {
-      if (fault !== undefined) throw new Error(fault);
+      if (fault !== undefined && !isSlow) throw new Error(fault);
       const { version } = secretsManager.get(this.#credential.tokenName, 'AWSCURRENT');
       const fields = storedFields(version.value);
       if (fields !== undefined) {
@@ -119,13 +131,17 @@ class Consumer implements Caller {
   }
 
   /** The reader asks for another token in place of one that was rejected. */
-  #invoke(): object {
-    const { clock, lambda, counts } = this.#world;
+  #invoke(): Promise<object> {
+    const { clock, lambda, counts, weather, random } = this.#world;
+    const fault = weather.strikes('aws');
+    const fails = fault !== undefined && !slowStorms.has(fault);
+    // It may also be one whom nobody has allowed to ask.
+    if (fails || random.chance(0.1)) return Promise.reject(new Error('AccessDenied'));
     counts.add('totals', 'renewals that readers asked for');
     this.#credential.disturb(clock.now, clock.now);
     const replaces = this.#credential.tokenSecret.current?.id;
     lambda.send({ action: 'renew', credential: this.#name, force: true, replaces });
-    return {};
+    return Promise.resolve({});
   }
 
   async #busy<Output>(work: () => Promise<Output>): Promise<Output> {

@@ -3,6 +3,7 @@ import { secretName, tagKeys } from '../../core/contract.ts';
 import type { ImsClient } from './ims.ts';
 import type { CredentialPlan } from './plan.ts';
 import type { Secret } from './secret.ts';
+import { clientFields, type Fields, type StoredFields } from './stored-fields.ts';
 
 /** From `at` to `until`, nobody can expect the rotator to renew this credential's token. */
 export interface Disturbance {
@@ -47,6 +48,11 @@ export class Credential {
   #waitsFrom = 0;
   #waitsUntil = 0;
   #content: string | undefined;
+  /** By scopes, the value of which the content was worked out last. */
+  readonly #contents = new Map<
+    string,
+    { readonly value: string; readonly content?: string | undefined }
+  >();
 
   constructor(plan: CredentialPlan, index: number) {
     this.plan = plan;
@@ -61,6 +67,7 @@ export class Credential {
       scopes: new Set([...baseScopes, 'ff_apis']),
       lifetime: plan.lifetime,
       isOpaque: plan.isOpaque,
+      isSuspended: false,
       repeats: false,
     };
   }
@@ -118,9 +125,9 @@ export class Credential {
 
   /** True if IMS would issue a token for the credential that is stored. */
   get isAccepted(): boolean {
-    const fields = parse(this.clientSecret.current?.value);
+    const fields = clientFields(this.clientSecret.current?.value);
     if (this.clientSecret.isDeleted || fields === undefined) return false;
-    const { secrets, scopes, clientId } = this.atAdobe;
+    const { secrets, scopes, clientId, isSuspended } = this.atAdobe;
     const [first] = (fields['client_secrets'] as readonly string[]).filter((one) =>
       secrets.has(one),
     );
@@ -128,6 +135,7 @@ export class Credential {
     return (
       fields['client_id'] === clientId &&
       first !== undefined &&
+      !isSuspended &&
       asked.every((one) => scopes.has(one))
     );
   }
@@ -190,51 +198,19 @@ export class Credential {
   }
 
   #contentOf(value: string, tag: string | undefined, scope?: string): string | undefined {
-    const fields = parse(value);
+    const key = scope === undefined ? `tag ${tag}` : scope;
+    const known = this.#contents.get(key);
+    if (known?.value === value) return known.content;
+    const content = this.#workOut(value, tag, scope);
+    this.#contents.set(key, { value, content });
+    return content;
+  }
+
+  #workOut(value: string, tag: string | undefined, scope?: string): string | undefined {
+    const fields = clientFields(value);
     if (fields === undefined) return undefined;
     const scopes = scope?.split(',') ?? this.#scopesOf(fields, tag);
     const secrets = (fields['client_secrets'] as readonly string[]).toSorted();
     return `${fields['client_id']} ${secrets} ${scopes.toSorted()}`;
   }
 }
-
-type Fields = Readonly<Record<string, unknown>>;
-
-/** The fields of a stored token. */
-export interface StoredFields {
-  readonly access_token: string;
-  readonly expires_at: string;
-  readonly issued_at: string;
-  readonly scope?: string;
-  readonly client_secret_version?: string;
-}
-
-const parse = remembered((value: string | undefined): Fields | undefined => {
-  if (value === undefined || !value.startsWith('{')) return undefined;
-  const fields = JSON.parse(value) as Fields;
-  return Array.isArray(fields['client_secrets']) ? fields : undefined;
-});
-
-/** The same function, which works out each text once. */
-function remembered<Output>(
-  work: (text: string | undefined) => Output,
-): (text: string | undefined) => Output {
-  const known = new Map<string | undefined, { readonly output: Output }>();
-  return (text) => {
-    const found = known.get(text);
-    if (found !== undefined) return found.output;
-    if (known.size > 500) known.clear();
-    const output = work(text);
-    known.set(text, { output });
-    return output;
-  };
-}
-
-/** Undefined for a value that is not a token. */
-export const storedFields = remembered((value): StoredFields | undefined => {
-  if (value === undefined || !value.startsWith('{')) return undefined;
-  const fields = JSON.parse(value) as Partial<StoredFields>;
-  const { access_token, expires_at, issued_at } = fields;
-  const isToken = access_token !== undefined && expires_at !== undefined && issued_at !== undefined;
-  return isToken ? { ...fields, access_token, expires_at, issued_at } : undefined;
-});

@@ -6,6 +6,7 @@ export const storms = {
   'ims-429': 'ims',
   'ims-429-with-a-date': 'ims',
   'ims-hangs': 'ims',
+  'ims-slow': 'ims',
   'ims-answer-lost': 'ims',
   'ims-not-json': 'ims',
   'ims-no-token-in-2xx': 'ims',
@@ -16,6 +17,7 @@ export const storms = {
   'proxy-secret-invalid': 'ims',
   'http-client-throws-a-type-error': 'ims',
   'ims-rejects-its-token': 'validate',
+  'aws-slow': 'aws',
   'aws-throttles': 'aws',
   'aws-5xx': 'aws',
   'aws-5xx-after-the-effect': 'aws',
@@ -55,6 +57,7 @@ export const steadyFaults = [
   'list-page-empty',
   'list-row-twice',
   'cold-start',
+  'sandbox-thawed',
   'overlapping-runs',
   'clock-skewed',
   'reader-frozen',
@@ -70,6 +73,7 @@ export const deeds = [
   'renew-if-due',
   'ask-status',
   'send-nonsense',
+  'tell-of-a-token-secret',
   'change-credential',
   'add-client-secret',
   'store-wrong-credential',
@@ -85,11 +89,13 @@ export const deeds = [
   'runaway-writer',
   'pause',
   'withdraw-scope-at-adobe',
+  'suspend-client-at-adobe',
   'repeat-tokens-at-adobe',
   'shorten-tokens-at-adobe',
   'revoke-token',
   'rotate',
   'rotate-and-abandon',
+  'schedule-rotation',
   'rotate-into-nothing',
   'rotate-into-junk',
   'move-label-back',
@@ -101,6 +107,9 @@ export const deeds = [
   'deny-read',
   'disable-key',
 ] as const;
+
+/** Storms that only take time: whatever has to be done, is to be done in spite of them. */
+export const slowStorms: ReadonlySet<StormKind> = new Set<StormKind>(['ims-slow', 'aws-slow']);
 
 export type DeedKind = (typeof deeds)[number];
 
@@ -130,6 +139,7 @@ export const finalStorms: ReadonlySet<StormKind> = new Set<StormKind>([
 /** Deeds after whose end the rotator waits up to an hour, because nothing tells it of the cure. */
 export const finalDeeds: ReadonlySet<DeedKind> = new Set<DeedKind>([
   'withdraw-scope-at-adobe',
+  'suspend-client-at-adobe',
   'repeat-tokens-at-adobe',
   'shorten-tokens-at-adobe',
   'deny-put',

@@ -4,10 +4,12 @@ import type { ClientCredentialsGrant, TokenEndpoint, TokenToValidate } from '../
 import type { TokenResponse } from '../../core/token-response.ts';
 import { timeouts } from '../../lambda/steps/budget.ts';
 import { type Course, exchange } from './exchange.ts';
-import type { StormKind } from './faults.ts';
+import { type StormKind, slowStorms } from './faults.ts';
 import { answer, refusal } from './ims.ts';
 import type { Invocation } from './invocation.ts';
 import type { World } from './world.ts';
+
+const rejection = answer({ valid: false });
 
 const { total: timeout } = timeouts.ims;
 
@@ -29,8 +31,11 @@ export class ImsPort implements TokenEndpoint {
   }
 
   async validate(token: TokenToValidate, signal: AbortSignal): Promise<TokenResponse> {
-    const serve = (): TokenResponse => this.#world.ims.validate(token.accessToken.reveal());
-    return await this.#exchange('validate', token, signal, serve);
+    const value = token.accessToken.reveal();
+    const serve = (): TokenResponse => this.#world.ims.validate(value);
+    const response = await this.#exchange('validate', token, signal, serve);
+    if (response.body === rejection.body) this.#invocation.rejected.add(value);
+    return response;
   }
 
   async #exchange(
@@ -44,11 +49,13 @@ export class ImsPort implements TokenEndpoint {
     if (invocation.isKilled) return await new Promise(() => undefined);
     invariants.called(invocation, target);
     const fault = weather.strikes('ims', imsHost) ?? this.#rejection(target, imsHost);
-    if (fault !== undefined) this.#world.struckHost(fault, invocation, imsHost, clientId);
+    const isStruck = fault !== undefined && !slowStorms.has(fault);
+    if (isStruck) this.#world.struckHost(fault, invocation, imsHost, clientId);
     const crash = weather.strikes('effect');
     if (crash === 'crash-before-an-effect') return await lambda.kill(invocation, crash);
     refuse(fault, clientId);
-    const usual = { arrives: random.between(0.1, 0.8), answers: 0, timeout };
+    const most = fault === 'ims-slow' ? timeout - 1 : 0.8;
+    const usual = { arrives: random.between(0.1, most), answers: 0, timeout };
     try {
       return await exchange(clock, invocation, signal, courseOf(fault, usual), () => {
         const response = responseOf(fault, serve, clock.now);
@@ -110,7 +117,7 @@ function responseOf(
     case 'ims-proxy-407':
       return { status: 407, body: '' };
     case 'ims-rejects-its-token':
-      return answer({ valid: false });
+      return rejection;
     default:
       return serve();
   }

@@ -13,6 +13,8 @@ export interface ImsClient {
   lifetime: number;
   /** Tokens say nothing about themselves. */
   readonly isOpaque: boolean;
+  /** No secret of it is accepted. */
+  isSuspended: boolean;
   /** The same token is issued until it ends. */
   repeats: boolean;
   last?: ImsToken | undefined;
@@ -68,7 +70,9 @@ export class Ims {
 
   token(host: string, { clientId, clientSecret, scopes }: Grant): TokenResponse {
     const client = this.#clients.get(clientId);
-    if (client === undefined || client.host !== host || !client.secrets.has(clientSecret)) {
+    const isKnown =
+      client?.host === host && !client.isSuspended && client.secrets.has(clientSecret);
+    if (!isKnown) {
       return refusal('invalid_client', 'invalid client_secret parameter');
     }
     if (!scopes.every((scope) => client.scopes.has(scope))) {
@@ -121,7 +125,7 @@ export class Ims {
 
   #forget(): void {
     for (const { value, expiresAt } of this.#tokens.values()) {
-      if (expiresAt > this.#clock.now - 30 * day) return;
+      if (expiresAt > this.#clock.now - 5 * day) return;
       this.#tokens.delete(value);
     }
   }

@@ -1,38 +1,20 @@
 // In: every call of an invocation. Out: a violation where it breaks an invariant of ARCHITECTURE.md.
 import { secretName, tagKeys } from '../../core/contract.ts';
-import { epochSeconds, parseDuration, parseInstant } from '../../core/instant.ts';
+import { epochSeconds } from '../../core/instant.ts';
 import type { RunResult } from '../../core/run-result.ts';
 import { decodeVersionId } from '../../core/version-id.ts';
 import { largestSkew } from './bounds.ts';
-import {
-  type Credential,
-  prefix,
-  type StoredFields,
-  secretMark,
-  storedFields,
-} from './credential.ts';
-import { tokenMark } from './ims.ts';
+import { type Credential, prefix } from './credential.ts';
 import type { Invocation } from './invocation.ts';
+import { leadOf } from './lead.ts';
+import { leaks } from './leak.ts';
+import { ranOutOfTime } from './out-of-time.ts';
 import type { SecretVersion } from './secret.ts';
 import type { Put } from './secrets-manager.ts';
+import { type StoredFields, storedFields } from './stored-fields.ts';
 import type { World } from './world.ts';
 
 const attempts = 4;
-const marks = [secretMark, tokenMark];
-/** The marks as they are, and inside base64 at each of its three alignments. */
-const leak = new RegExp(
-  marks
-    .flatMap((mark) => [
-      mark,
-      ...[0, 1, 2].map((shift) =>
-        Buffer.from('\0'.repeat(shift) + mark)
-          .toString('base64')
-          .slice(shift + 1, -3)
-          .replaceAll('+', '\\+'),
-      ),
-    ])
-    .join('|'),
-);
 
 export class Invariants {
   readonly #world: World;
@@ -95,6 +77,7 @@ export class Invariants {
     const { now } = this.#world.clock;
     this.#world.history.tell(now, name, `#${invocation.id} stores ${put.versionId}`);
     this.#world.counts.add('totals', 'tokens stored');
+    invocation.stored.add(name);
     const fields = storedFields(put.value);
     const problem = this.#problemOf(invocation, credential, fields);
     if (problem !== undefined) this.#world.violate('invariant 2', problem, name);
@@ -105,6 +88,7 @@ export class Invariants {
       this.#world.violate('invariant 1', 'stored without a look', name);
       return;
     }
+    if (seen.isPaused) this.#world.violate('invariant 1', 'stored in spite of a pause', name);
     if (seen.versionId !== before?.id) this.#world.counts.add('totals', 'tokens overtaken');
     const replaced = credential.tokenSecret.versions.get(seen.versionId ?? '');
     this.#mayReplace(invocation, credential, replaced, fields);
@@ -122,16 +106,16 @@ export class Invariants {
     if (token.clientId !== atAdobe.clientId) return "the stored token is another client's";
     if (!invocation.requests.has(plan.name))
       return 'the stored token was not requested in this run';
-    const expiresAt = parseInstant(fields.expires_at) ?? Number.POSITIVE_INFINITY;
-    if (expiresAt > token.expiresAt + largestSkew)
+    if (fields.expiresAt === 0 || fields.expiresAt > token.expiresAt + largestSkew)
       return 'the stored token expires earlier than it says';
+    if (invocation.rejected.has(token.value)) return 'IMS has rejected the stored token';
     if (token.scope !== fields.scope) return 'the stored scopes are not those of the token';
     return undefined;
   }
 
-  #idIsTrue({ versionId }: Put, { expires_at }: StoredFields, name: string): void {
+  #idIsTrue({ versionId }: Put, { expiresAt }: StoredFields, name: string): void {
     const decoded = decodeVersionId(versionId, epochSeconds(this.#world.clock.now));
-    if (decoded?.expiresAt === parseInstant(expires_at)) return;
+    if (decoded?.expiresAt === expiresAt) return;
     this.#world.violate('invariant 2', `${versionId} does not say when its token expires`, name);
   }
 
@@ -158,16 +142,15 @@ export class Invariants {
     // What cannot be compared counts as changed.
     if (minted === undefined || minted !== credential.content || struck.has(name)) return;
     this.#world.counts.add('premises', 'invariants 1 and 3: renewed for its expiry alone');
-    const [expiry, oldExpiry] = [fields, old].map((each) => parseInstant(each.expires_at) ?? 0);
-    if (expiry === undefined || oldExpiry === undefined) return;
-    if (expiry <= oldExpiry && !hasOverlapped) {
+    const oldExpiry = old.expiresAt;
+    if (fields.expiresAt <= oldExpiry && !hasOverlapped) {
       this.#world.violate('invariant 1', 'the new token does not expire later', name);
     }
     const { now } = this.#world.clock;
     if (now - replaced.at < 600 - largestSkew && !hasOverlapped) {
       this.#world.violate('invariant 3', `stored again after ${now - replaced.at} s`, name);
     }
-    const lifetime = oldExpiry - (parseInstant(old.issued_at) ?? 0);
+    const lifetime = oldExpiry - old.issuedAt;
     const earliest =
       oldExpiry -
       Math.min(
@@ -216,7 +199,7 @@ export class Invariants {
 
   /** Any text that leaves the function. */
   said(text: string, { id }: Invocation): void {
-    if (leak.test(text)) this.#world.violate('invariant 5', `#${id} shows a secret`);
+    if (leaks(text)) this.#world.violate('invariant 5', `#${id} shows a secret`);
   }
 
   answered(invocation: Invocation, result: RunResult): void {
@@ -237,9 +220,11 @@ export class Invariants {
         `a tick was counted ${invocation.ticks} times, not ${expected}`,
       );
     }
+    const { code } = (error ?? {}) as { readonly code?: unknown };
+    if (invocation.deferred > 0 || code === 'ERR_NO_TIME_LEFT')
+      ranOutOfTime(this.#world, invocation);
     if (!(error instanceof Error)) return;
     this.said(`${error.message} ${error.name}`, invocation);
-    const { code } = error as { code?: unknown };
     if (typeof code === 'string') this.#world.counts.add('error codes', code);
   }
 
@@ -250,10 +235,4 @@ export class Invariants {
       this.#world.violate('invariant 8', `#${invocation.id} did not end in time`);
     }
   }
-}
-
-/** Seconds before its expiry at which a token has to be renewed at the latest. */
-export function leadOf({ tokenSecret }: Credential, lifetime: number, tick: number): number {
-  const setting = parseDuration(tokenSecret.tags.get(tagKeys.renewBefore) ?? '') ?? lifetime / 2;
-  return Math.min(Math.max(Math.min(setting, lifetime / 2), 2.5 * tick), lifetime - 600);
 }

@@ -9,10 +9,12 @@ export interface Sandbox {
   /** Seconds by which its clock is ahead. */
   readonly skew: number;
   isBusy: boolean;
+  /** When it was frozen. */
+  frozenAt: number;
 }
 
 export function newSandbox(id: number, skew: number): Sandbox {
-  return { id, memory: newMemory(), skew, isBusy: false };
+  return { id, memory: newMemory(), skew, isBusy: false, frozenAt: 0 };
 }
 
 /** One invocation, and what it has done so far. */
@@ -36,12 +38,24 @@ export class Invocation implements Caller {
   hasOverlapped = false;
   /** The last list that it read was read to its end. */
   hasList = false;
+  /** The credentials that it left for want of time, or because their host is broken. */
+  deferred = 0;
+  /** It asks an IMS host, or one client there, no more. */
+  hasBrokenHost = false;
+  /** The tokens that IMS has said it rejects. */
+  readonly rejected = new Set<string>();
+  /** The credentials whose token it has stored. */
+  readonly stored = new Set<string>();
   /** The ticks that it counted. */
   ticks = 0;
   /** When it last saw each token secret, and which version was AWSCURRENT. */
   readonly seen = new Map<
     string,
-    { readonly at: number; readonly versionId: string | undefined }
+    {
+      readonly at: number;
+      readonly versionId: string | undefined;
+      readonly isPaused: boolean;
+    }
   >();
   /** The credentials that a fault has struck in it. */
   readonly struck = new Set<string>();

@@ -95,6 +95,7 @@ export class Lambda {
   #end(invocation: Invocation): void {
     invocation.isOver = true;
     invocation.sandbox.isBusy = false;
+    invocation.sandbox.frozenAt = this.#world.clock.now;
     this.live.delete(invocation);
     this.#world.clock.end(invocation.task);
   }
@@ -106,11 +107,12 @@ export class Lambda {
   }
 
   #takeSandbox(): Sandbox {
-    const { random, settings, counts } = this.#world;
+    const { random, settings, counts, clock } = this.#world;
     const idle = this.#sandboxes.filter(({ isBusy }) => !isBusy);
     if (idle.length > 0 && !random.chance(settings.rates.cold)) {
       const warm = random.pick(idle);
       warm.isBusy = true;
+      if (clock.now - warm.frozenAt > 60) counts.add('faults', 'sandbox-thawed');
       return warm;
     }
     counts.add('faults', 'cold-start');

@@ -3,10 +3,16 @@ import type { Fields, Log, Metrics } from '../../core/ports.ts';
 import type { Invocation } from './invocation.ts';
 import type { World } from './world.ts';
 
+type Tally = Readonly<Record<string, number>>;
+
 export function logPort(world: World, invocation: Invocation): Log {
   const write = (level: string, message: string, fields: Fields): void => {
     const isEmptyRun = level === 'info' && message === 'run' && fields['outcomes'] !== undefined;
-    if (isEmptyRun) count(world, fields);
+    if (isEmptyRun) {
+      count(world, fields);
+      invocation.deferred = (fields['outcomes'] as Tally)['deferred'] ?? 0;
+    }
+    if (message.startsWith('the host is not asked')) invocation.hasBrokenHost = true;
     const { code } = fields;
     if (typeof code === 'string') world.counts.add('error codes', code);
     if (message === 'run') return;

@@ -31,6 +31,23 @@ export class NativeRotation {
     this.#step({ arn, versionId, credential }, steps, mostTries);
   }
 
+  /** RotateSecret with RotateImmediately=false: one step, with a version that is thrown away after it. */
+  schedule(credential: Credential): void {
+    const { secretsManager, clock } = this.#world;
+    const versionId = this.#world.versionId();
+    const { arn, current } = credential.tokenSecret;
+    secretsManager.rotate(arn, versionId);
+    if (current?.value !== undefined) {
+      secretsManager.put(arn, { versionId, value: current.value, label: 'AWSPENDING' });
+    }
+    credential.disturb(clock.now, clock.now);
+    this.#step({ arn, versionId, credential }, ['testSecret'], 1, () => {
+      const { tokenSecret } = credential;
+      const isHeld = tokenSecret.arn === arn && tokenSecret.holder('AWSPENDING')?.id === versionId;
+      if (isHeld) secretsManager.move(arn, 'AWSPENDING', undefined, versionId);
+    });
+  }
+
   /** A step for a version that nobody rotates into, or for a secret without a token. */
   stray(credential: Credential): void {
     const { arn, current } = credential.tokenSecret;
@@ -46,16 +63,20 @@ export class NativeRotation {
     rotation: { readonly arn: string; readonly versionId: string; readonly credential: Credential },
     left: readonly string[],
     tries: number,
+    after: () => void = () => undefined,
   ): void {
     const [step, ...others] = left;
-    if (step === undefined || tries === 0) return;
+    if (step === undefined || tries === 0) {
+      after();
+      return;
+    }
     const { clock, lambda } = this.#world;
     const { arn, versionId, credential } = rotation;
     const event = { Step: step, SecretId: arn, ClientRequestToken: versionId };
     lambda.invoke(event, (isDone) => {
       credential.disturb(clock.now, clock.now);
-      if (isDone) clock.after(1, () => this.#step(rotation, others, mostTries));
-      else clock.after(60, () => this.#step(rotation, left, tries - 1));
+      if (isDone) clock.after(1, () => this.#step(rotation, others, mostTries, after));
+      else clock.after(60, () => this.#step(rotation, left, tries - 1, after));
     });
   }
 }

@@ -8,6 +8,7 @@ import type { Doing } from './doing.ts';
 import { type DeedKind, finalDeeds } from './faults.ts';
 import { NativeRotation } from './native-rotation.ts';
 import type { Deed } from './plan.ts';
+import { labelEvent } from './scheduler.ts';
 import { AwsError } from './secrets-manager.ts';
 import type { World } from './world.ts';
 
@@ -41,6 +42,9 @@ const invocations = {
   },
   'renew-if-due': (world, credential) => world.lambda.send(renewal(credential)),
   'ask-status': (world) => world.lambda.invoke({ action: 'status' }),
+  'tell-of-a-token-secret': ({ lambda }, { tokenSecret: { arn, name } }) => {
+    lambda.invoke(labelEvent(arn, name));
+  },
   'send-nonsense': (world) => world.lambda.invoke({ action: 'renew', credential: 'No Such Name' }),
 } as const satisfies Partial<Record<DeedKind, Doing>>;
 
@@ -54,7 +58,15 @@ export class Operators {
   }
 
   begin(deeds: readonly Deed[]): void {
-    for (const deed of deeds) this.#world.clock.at(deed.at, () => this.#do(deed));
+    const next = (index: number): void => {
+      const deed = deeds[index];
+      if (deed === undefined) return;
+      this.#world.clock.at(deed.at, () => {
+        next(index + 1);
+        this.#do(deed);
+      });
+    };
+    next(0);
   }
 
   #do(deed: Deed): void {
@@ -97,6 +109,7 @@ export class Operators {
     rotate: (_, credential) => this.#rotation.rotate(credential, 4),
     'rotate-and-abandon': (_, credential, { choice }) =>
       this.#rotation.rotate(credential, Math.floor(choice * 4)),
+    'schedule-rotation': (_, credential) => this.#rotation.schedule(credential),
     'rotate-into-nothing': (_, credential) => this.#rotation.stray(credential),
     'rotate-into-junk': (_, credential) => this.#rotation.intoJunk(credential),
   };

@@ -1,5 +1,6 @@
 // In: a seed. Out: all that happens in its world, apart from the faults of single calls.
-import { type DeedKind, deeds, type StormKind, stormKinds, storms } from './faults.ts';
+import { closingSeconds, renewalSeconds } from '../../lambda/steps/budget.ts';
+import { type DeedKind, deeds, type StormKind, stormKinds, storms, type Target } from './faults.ts';
 import { Random } from './random.ts';
 
 export interface CredentialPlan {
@@ -77,15 +78,20 @@ export function planOf(seed: number, days: number, credentials: number): Plan {
 }
 
 function settingsOf(random: Random, seed: number, days: number): Settings {
-  const tick = random.chance(0.5) ? 900 : random.pick([600, 1_800, 3_600, 3_600]);
+  // Most of the time goes into ticks, so that those far apart are worth more years.
+  const tick = random.chance(0.4) ? 900 : random.pick([600, 1_800, 1_800, 3_600, 3_600, 3_600]);
+  const validate = random.chance(0.3);
+  // Where a run has time for one renewal and for little more, some wait for the next.
+  const isTight = random.chance(0.2);
+  const least = renewalSeconds({ validate }) + closingSeconds;
   return {
     seed,
     days,
     tick,
-    timeout: random.pick([300, 599]),
+    timeout: isTight ? least + random.pick([2, 5, 30]) : random.pick([300, 599]),
     shards: random.chance(0.2) ? random.whole(2, 3) : 1,
-    validate: random.chance(0.3),
-    concurrency: random.pick([1, 4, 8, 20]),
+    validate,
+    concurrency: random.pick(isTight ? [1, 1, 4] : [1, 4, 8, 20]),
     pageSize: random.pick([5, 20, 100]),
     putTakesPending: random.chance(0.5),
     rates: {
@@ -99,7 +105,8 @@ function settingsOf(random: Random, seed: number, days: number): Settings {
 
 function fleetOf(random: Random, count: number): readonly CredentialPlan[] {
   return Array.from({ length: count }, (_, index) => ({
-    name: `c${String(index).padStart(2, '0')}`,
+    // Shards tell names apart by the character after the stem `c`.
+    name: `c${(index % 36).toString(36)}${index}`,
     host: random.pick(hosts),
     // Short-lived tokens are renewed thirty times as often, and so take most of the time.
     lifetime: random.chance(0.97) ? day - 1 : random.pick([hour - 1, 1_800, 4 * hour]),
@@ -110,17 +117,39 @@ function fleetOf(random: Random, count: number): readonly CredentialPlan[] {
   }));
 }
 
+/** How storms come. */
+interface Habit {
+  /** From how many days to how many pass between two. */
+  readonly every: readonly [number, number];
+  /** Seconds, from the least to the most, of the longest one. */
+  readonly longest: readonly [number, number];
+  readonly rates: readonly number[];
+}
+
+const usual: Habit = { every: [6, 100], longest: [60, 12 * hour], rates: [0.05, 0.3, 1] };
+
+/** What is rare is hardly ever struck by a storm that is short. */
+const habits: Readonly<Partial<Record<Target, Habit>>> = {
+  ims: { ...usual, every: [2, 30], longest: [hour, 12 * hour] },
+  validate: { ...usual, every: [2, 20], longest: [hour, day] },
+  event: { ...usual, longest: [6 * hour, 20 * day], rates: [0.3, 1] },
+};
+
 /** Storms of each kind, as often as the seed says: some kinds hardly ever, others every few days. */
 function stormsOf(random: Random, days: number): readonly Storm[] {
   const found: Storm[] = [];
   for (const kind of stormKinds) {
-    const every = random.magnitude(6, 100) * day;
-    const longest = random.magnitude(60, 12 * hour);
-    const rate = random.pick([0.05, 0.3, 1]);
-    const needsHost = storms[kind] === 'ims' || storms[kind] === 'validate';
-    for (const at of instants(random, days, every)) {
+    const target = storms[kind];
+    const { every, longest, rates } = habits[target] ?? usual;
+    const needsHost = target === 'ims' || target === 'validate';
+    const [pause, most, rate] = [
+      random.magnitude(...every) * day,
+      random.magnitude(...longest),
+      random.pick(rates),
+    ];
+    for (const at of instants(random, days, pause)) {
       const host = needsHost && random.chance(0.8) ? random.pick(hosts) : undefined;
-      found.push({ at, lasts: random.magnitude(10, longest), kind, rate, host });
+      found.push({ at, lasts: random.magnitude(longest[0] / 6, most), kind, rate, host });
     }
   }
   return found.toSorted((one, other) => one.at - other.at);

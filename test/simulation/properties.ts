@@ -1,5 +1,5 @@
 // P1 to P5: what the rotator promises, and the premises under which it does.
-import { epochSeconds, parseInstant } from '../../core/instant.ts';
+import { epochSeconds } from '../../core/instant.ts';
 import type { CredentialOutcome } from '../../core/outcome.ts';
 import { decodeVersionId } from '../../core/version-id.ts';
 import { status } from '../../lambda/commands/status.ts';
@@ -12,11 +12,12 @@ import {
   longestWait,
   usualLateness,
 } from './bounds.ts';
-import { type Credential, storedFields } from './credential.ts';
-import { leadOf } from './invariants.ts';
+import type { Credential } from './credential.ts';
 import type { Invocation } from './invocation.ts';
+import { leadOf } from './lead.ts';
 import { ProbePort } from './probe-port.ts';
 import type { Secret } from './secret.ts';
+import { storedFields } from './stored-fields.ts';
 import type { World } from './world.ts';
 
 const day = 86_400;
@@ -24,6 +25,8 @@ const probeRate = 0.02;
 
 export class Properties {
   readonly #world: World;
+  /** By shard, its last whole tick since the last round of them all. */
+  readonly #round = new Map<unknown, Invocation>();
   readonly #puts = new Map<Credential, number[]>();
 
   constructor(world: World) {
@@ -86,46 +89,57 @@ export class Properties {
     if (isTick) this.#notice();
     if (isDisturbed || hasOverlapped) return;
     if (isTick && hasList) {
-      for (const credential of this.#inShard(invocation)) {
-        if (credential.calmSince <= startedAt - longestLag) {
-          this.#repaired(invocation, credential, 'P2: a whole tick');
-        }
-      }
+      this.#whole(invocation);
       this.#stateless(invocation);
     }
     const [arn] = (invocation.event['resources'] as readonly string[] | undefined) ?? [];
     const changed = this.#world.credentialOf(arn ?? '');
-    if (changed !== undefined && changed.calmSince <= startedAt) {
-      this.#repaired(invocation, changed, 'P2: an event for a stored credential');
+    const isOwn = changed?.clientSecret.arn === arn;
+    if (changed !== undefined && isOwn && changed.calmSince <= startedAt) {
+      this.#repaired([invocation], changed, 'P2: an event for a stored credential');
     }
   }
 
-  #inShard({ event }: Invocation): Iterable<Credential> {
-    // Which credentials a shard has is the rotator's own choice, so a shard proves nothing here.
-    return event['shard'] === undefined ? this.#world.credentials.values() : [];
+  /**
+   * A tick that nothing disturbed has looked at its shard. Which credentials a shard has is the
+   * rotator's own choice, but together the shards have all.
+   */
+  #whole(tick: Invocation): void {
+    const { shards } = this.#world.settings;
+    const round = this.#round;
+    round.set(tick.event['shard'], tick);
+    if (round.size < shards) return;
+    const ticks = [...round.values()];
+    round.clear();
+    const startedAt = Math.min(...ticks.map((each) => each.startedAt));
+    const premise = shards > 1 ? 'P2: a whole tick of every shard' : 'P2: a whole tick';
+    for (const credential of this.#world.credentials.values()) {
+      if (credential.calmSince > startedAt - longestLag) continue;
+      this.#repaired(ticks, credential, premise);
+    }
   }
 
-  /** P2: a run that nothing disturbed leaves a token that is good. */
-  #repaired(invocation: Invocation, credential: Credential, premise: string): void {
+  /** P2: runs that nothing disturbed leave a token that is good. */
+  #repaired(runs: readonly Invocation[], credential: Credential, premise: string): void {
     const { plan, tokenSecret, isHealthy, forgedId } = credential;
-    const { startedAt, sandbox } = invocation;
     const { clock } = this.#world;
     if (!isHealthy || forgedId !== undefined) return;
-    const asked = invocation.requests.has(plan.name);
+    const startedAt = Math.min(...runs.map((each) => each.startedAt));
+    const asked = runs.some(({ requests }) => requests.has(plan.name));
+    const ids = runs.map(({ id }) => `#${id}`).join(' and ');
     if (!asked && credential.requestedAt > startedAt - budgetWait) return;
     this.#world.counts.add('premises', premise);
     const fields = storedFields(tokenSecret.current?.value);
     if (fields === undefined) {
-      this.#world.violate('P2', `#${invocation.id} left no token`, plan.name);
+      this.#world.violate('P2', `${ids} left no token`, plan.name);
       return;
     }
-    const [expiresAt = 0, issuedAt = 0] = [fields.expires_at, fields.issued_at].map(
-      (instant) => parseInstant(instant) ?? 0,
-    );
+    const { expiresAt, issuedAt } = fields;
     const lead = leadOf(credential, expiresAt - issuedAt, this.#world.settings.tick);
     // The rotator counts whole seconds.
-    if (expiresAt - lead < Math.floor(startedAt + sandbox.skew)) {
-      this.#world.violate('P2', `#${invocation.id} left a token that is due`, plan.name);
+    const earliest = Math.min(...runs.map((each) => each.startedAt + each.sandbox.skew));
+    if (expiresAt - lead < Math.floor(earliest)) {
+      this.#world.violate('P2', `${ids} left a token that is due`, plan.name);
     }
     const { current } = tokenSecret;
     const hasOwnId = decodeVersionId(current?.id ?? '', epochSeconds(clock.now)) !== undefined;
@@ -134,7 +148,7 @@ export class Properties {
     const isOld =
       fields.client_secret_version !== undefined && credential.mintedFrom(fields) !== content;
     if (isOld) {
-      this.#world.violate('P2', `#${invocation.id} left the token of an old credential`, plan.name);
+      this.#world.violate('P2', `${ids} left the token of an old credential`, plan.name);
     }
   }
 

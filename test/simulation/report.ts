@@ -1,13 +1,43 @@
 // In: what a campaign counted. Out: docs/reliability.md.
+import { tokenErrorCodes } from '../../client/token-error.ts';
+import type { Reason } from '../../core/decision.ts';
 import { errorKinds } from '../../core/errors.ts';
+import type { CredentialOutcome } from '../../core/outcome.ts';
 import type { Campaign, CampaignResult } from './campaign.ts';
 import { deeds, faultKinds, steadyFaults, stormKinds } from './faults.ts';
+
+// Records, so that the compiler demands every one.
+const reasons: Readonly<Record<Reason, true>> = {
+  paused: true,
+  'token-secret-missing': true,
+  'credential-missing': true,
+  forced: true,
+  'backing-off': true,
+  'token-missing': true,
+  'token-unread': true,
+  'token-malformed': true,
+  'credential-changed': true,
+  'recently-issued': true,
+  'over-budget': true,
+  'token-expired': true,
+  'token-expiring': true,
+  'token-fresh': true,
+};
+
+const outcomes: Readonly<Record<CredentialOutcome['outcome'], true>> = {
+  kept: true,
+  renewed: true,
+  failed: true,
+  deferred: true,
+  due: true,
+};
 
 /** Everything that has to occur: what does not was not tested. */
 export const expected: Readonly<Record<string, readonly string[]>> = {
   premises: [
     'P1: a whole tick fits between due and expiry',
     'P2: a whole tick',
+    'P2: a whole tick of every shard',
     'P2: an event for a stored credential',
     'P3: two days without a disturbance',
     'P4: a reader returns a token',
@@ -16,25 +46,10 @@ export const expected: Readonly<Record<string, readonly string[]>> = {
     'invariant 9: after three requests that are known',
     'invariants 1 and 3: renewed for its expiry alone',
   ],
-  reasons: [
-    'paused',
-    'token-secret-missing',
-    'credential-missing',
-    'forced',
-    'backing-off',
-    'token-missing',
-    'token-unread',
-    'token-malformed',
-    'credential-changed',
-    'recently-issued',
-    'over-budget',
-    'token-expired',
-    'token-expiring',
-    'token-fresh',
-  ],
-  outcomes: ['kept', 'renewed', 'failed', 'deferred', 'due'],
-  // No fleet that is simulated has more due than a run has time for (test/lambda/deadline.test.ts).
-  'error codes': Object.keys(errorKinds).filter((code) => code !== 'ERR_NO_TIME_LEFT'),
+  reasons: Object.keys(reasons),
+  outcomes: Object.keys(outcomes),
+  'error codes': Object.keys(errorKinds),
+  'reader errors': tokenErrorCodes.filter((code) => code.startsWith('ERR_TOKEN_')),
   faults: faultKinds,
 };
 
@@ -53,7 +68,6 @@ export function reportOf(
       ...names.map((name) => `| ${name} | ${counts.of(section, name).toLocaleString('en-US')} |`),
     ].join('\n');
   const totals = [...counts.section('totals').keys()].sort();
-  const readers = [...counts.section('reader errors').keys()].sort();
   return `# Reliability
 
 The simulation runs the function's own code for years, on a virtual clock, against models of everything around it, all
@@ -78,7 +92,8 @@ least that leads to it.
 - P1: no consumer whose cache is at most 5 minutes old holds an expired token, if between the time when the token is due
   and its expiry there was once time enough for a whole tick without a fault: one interval of ticks, the function's
   time-out, the 5 minutes for which a list may lag, and the 10 minutes for which the budget of requests may delay it.
-- P2: the first whole tick after a fault leaves a good token. After a final failure that is cured where the rotator
+- P2: the first whole tick after a fault leaves a good token; where a rotator has shards, the first of each of them
+  together. A run leaves work to the next one only when it has no time for it. After a final failure that is cured where the rotator
   cannot see it, it may take an hour longer. A credential that was stored is renewed by its event.
 - P3: without a fault, a credential gets as many tokens in a day as its lifetime says, and one more.
 - P4: a reader (\`ims-token-rotator/client\`) returns no token that has expired by its clock, has one read in flight, and
@@ -117,6 +132,6 @@ ${table('totals', totals)}
 
 Readers had no token in these cases, among them those where an operator had deleted or overwritten it:
 
-${table('reader errors', readers)}
+${table('reader errors', expected['reader errors'] ?? [])}
 `;
 }

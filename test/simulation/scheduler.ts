@@ -38,12 +38,7 @@ export class Scheduler {
     const { clock, random, weather, lambda, history } = this.#world;
     const credential = this.#world.credentialOf(secret.arn);
     if (credential?.clientSecret !== secret) return;
-    const event = {
-      source: 'aws.secretsmanager',
-      'detail-type': 'Secret Label Updated',
-      resources: [secret.arn],
-      detail: { name: secret.name, labelUpdated: 'AWSCURRENT' },
-    };
+    const event = labelEvent(secret.arn, secret.name);
     const fault = weather.strikes('event');
     if (fault !== undefined) history.tell(clock.now, credential.plan.name, fault);
     if (fault === 'event-lost') return;
@@ -51,4 +46,13 @@ export class Scheduler {
     clock.after(random.between(1, 30) + late, () => lambda.send(event));
     if (fault === 'event-twice') clock.after(random.magnitude(1, 3_600), () => lambda.send(event));
   }
+}
+
+export function labelEvent(arn: string, name: string) {
+  return {
+    source: 'aws.secretsmanager',
+    'detail-type': 'Secret Label Updated',
+    resources: [arn],
+    detail: { name, labelUpdated: 'AWSCURRENT' },
+  };
 }

@@ -74,9 +74,7 @@ export class SecretsManager {
     );
     const rows: SecretMetadata[] = [];
     for (const secret of this.#sorted) {
-      if (secret.name <= after || !prefixes.some((prefix) => secret.name.startsWith(prefix))) {
-        continue;
-      }
+      if (secret.name <= after || !startsWithOne(secret.name, prefixes)) continue;
       const row = secret.listed(at);
       if (row === undefined) continue;
       if (rows.length === size) return { rows, nextToken: rows.at(-1)?.name ?? after };
@@ -94,7 +92,10 @@ export class SecretsManager {
   get(id: string, at: string): { readonly secret: Secret; readonly version: SecretVersion } {
     const secret = this.#writable(id, 'get');
     const version = secret.versions.get(at) ?? secret.holder(at);
-    if (version?.value === undefined) throw new AwsError('ResourceNotFoundException');
+    if (version?.value === undefined) {
+      const text = `Secrets Manager can't find the specified secret value for staging label: ${at}`;
+      throw new AwsError('ResourceNotFoundException', text);
+    }
     if (secret.isLocked) throw new AwsError('DecryptionFailure');
     return { secret, version };
   }
@@ -181,4 +182,9 @@ export class SecretsManager {
     if (secret.denied.has(operation)) throw new AwsError('AccessDeniedException');
     return secret;
   }
+}
+
+function startsWithOne(name: string, prefixes: readonly string[]): boolean {
+  for (const prefix of prefixes) if (name.startsWith(prefix)) return true;
+  return false;
 }

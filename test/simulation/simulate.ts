@@ -16,7 +16,14 @@ export async function simulate(plan: Plan): Promise<Simulated> {
   // Loaded now, so that no invocation waits for a file.
   await Promise.all([import('../../lambda/on-demand.ts'), import('@aws-sdk/client-lambda')]);
   const world = new World(plan);
-  await withVirtualTimers(world.clock, () => world.run());
+  // Nobody reads the stacks of thousands of errors that the model makes.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    await withVirtualTimers(world.clock, () => world.run());
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
   const { counts, violation, history } = world;
   return { plan, counts, violation, history: history.about(violation?.credential) };
 }

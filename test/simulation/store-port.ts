@@ -6,7 +6,7 @@ import { timeouts } from '../../lambda/steps/budget.ts';
 import { longestLag } from './bounds.ts';
 import type { Credential } from './credential.ts';
 import { type Course, exchange } from './exchange.ts';
-import type { StormKind } from './faults.ts';
+import { type StormKind, slowStorms } from './faults.ts';
 import type { Invocation } from './invocation.ts';
 import { AwsError, type Page } from './secrets-manager.ts';
 import type { World } from './world.ts';
@@ -14,6 +14,8 @@ import type { World } from './world.ts';
 type Operation = 'list' | 'describe' | 'get' | 'put' | 'move' | 'tag';
 
 const { total: timeout } = timeouts.secretsManager;
+/** Seconds after its time-out at which a call may still take effect. */
+const latest = 120;
 
 export class StorePort implements SecretStore {
   readonly #world: World;
@@ -65,6 +67,7 @@ export class StorePort implements SecretStore {
         this.#invocation.seen.set(credential.plan.name, {
           at: now,
           versionId: row?.currentVersionId,
+          isPaused: credential.isPaused,
         });
       }
       return row;
@@ -173,12 +176,13 @@ export class StorePort implements SecretStore {
     const fault =
       weather.strikes('aws') ??
       (operation === 'list' || operation === 'put' ? weather.strikes(operation) : undefined);
-    if (fault !== undefined) this.#world.struck(fault, invocation, credential, operation);
+    const isStruck = fault !== undefined && !slowStorms.has(fault);
+    if (isStruck) this.#world.struck(fault, invocation, credential, operation);
     if (fault === 'aws-connection-stuck') invocation.isStuck = true;
     const crash = weather.strikes('effect');
     if (crash === 'crash-before-an-effect') return this.#world.lambda.kill(invocation, crash);
     const usual = { arrives: random.between(0.01, 0.1), answers: 0, timeout };
-    const course = courseOf(fault, usual, random.between(0.1, 120));
+    const course = courseOf(fault, usual, random.between(0.1, latest));
     return exchange(clock, invocation, signal, course, () => {
       const answer = () => answerOf(fault, serve);
       if (crash === undefined) return answer();
@@ -193,6 +197,10 @@ export class StorePort implements SecretStore {
 
 function courseOf(fault: StormKind | undefined, usual: Course, late: number): Course {
   switch (fault) {
+    case 'aws-slow': {
+      const seconds = (timeout * late) / (latest + 1);
+      return { ...usual, arrives: seconds / 2, answers: seconds / 2 };
+    }
     case 'aws-request-lost':
       return { ...usual, arrives: undefined };
     case 'aws-answer-lost':

@@ -13,13 +13,17 @@ export class Weather {
   constructor(clock: Clock, random: Random, counts: Counts, all: readonly Storm[]) {
     this.#random = random;
     this.#counts = counts;
-    for (const storm of all) {
-      clock.at(storm.at, () => this.#of(storms[storm.kind]).push(storm));
-      clock.at(storm.at + storm.lasts, () => {
+    const next = (index: number): void => {
+      const storm = all[index];
+      if (storm === undefined) return;
+      clock.at(storm.at, () => {
+        next(index + 1);
         const blowing = this.#of(storms[storm.kind]);
-        blowing.splice(blowing.indexOf(storm), 1);
+        blowing.push(storm);
+        clock.after(storm.lasts, () => blowing.splice(blowing.indexOf(storm), 1));
       });
-    }
+    };
+    next(0);
   }
 
   /** The fault that strikes this call, tick, event or invocation, if one does. */

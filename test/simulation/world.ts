@@ -97,7 +97,11 @@ export class World {
 
   createTokenSecret(credential: Credential): void {
     const old: Secret | undefined = credential.tokenSecret;
-    if (old !== undefined) this.secretsManager.remove(old);
+    if (old !== undefined) {
+      this.secretsManager.remove(old);
+      // Whatever is still under way may name it.
+      this.clock.after(86_400, () => this.#byName.delete(old.arn));
+    }
     credential.tokenSecret = this.secretsManager.create(credential.tokenName);
     this.#byName.set(credential.tokenName, credential);
     this.#byName.set(credential.tokenSecret.arn, credential);

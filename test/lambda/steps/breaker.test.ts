@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { TokenRequestError } from '../../../core/errors.ts';
 import { runResult } from '../../../core/run-result.ts';
 import type { ImsCall } from '../../../emulators/ims/fault.ts';
+import type { Authorize } from '../../../emulators/wire/authorization.ts';
 import { Breaker } from '../../../lambda/steps/breaker.ts';
+import type { Run } from '../../../lambda/steps/run.ts';
 import { interceptIms, oneAtATime, statusOf, storeCredential } from '../../support/credential.ts';
 import { countedTick, failureOf, summaryOf, tick } from '../../support/outcomes.ts';
 import { type Parts, seedCredential, startParts } from '../../support/start-parts.ts';
@@ -144,6 +146,48 @@ it('credentials that always fail take turns with those that wait because of them
   }
   const each = (outcome: string): string => Array(20).fill(outcome).join(' ');
   expect(outcomes).toEqual([each('deferred'), each('renewed')]);
+});
+
+describe('credentials that fail as if for the first time at each tick', () => {
+  const count = 20;
+  const working = (outcome: string): string => Array(count).fill(outcome).join(' ');
+  const startBroken = async (broken: number, authorize?: Authorize): Promise<Parts> => {
+    const parts = await startParts({}, { authorize });
+    for (let index = 0; index < broken; index += 1) seedCredential(parts, `broken-${index}`);
+    for (let index = 0; index < count; index += 1) seedCredential(parts, `working-${index}`);
+    const when = ({ clientId = '' }: ImsCall): boolean => clientId.startsWith('client-broken');
+    parts.ims.faults.inject({ kind: 'reset' }, { when });
+    return parts;
+  };
+  const outcomesOf = async (run: Run): Promise<string> =>
+    (await countedTick(run))
+      .flatMap(({ credential, outcome }) => (credential.startsWith('working') ? [outcome] : []))
+      .join(' ');
+
+  it('do not keep others from their turn by another value each time', async () => {
+    const parts = await startBroken(8);
+    const outcomes: string[] = [];
+    for (let ticks = 0; ticks < 5; ticks += 1) {
+      outcomes.push(await outcomesOf(oneAtATime(parts)));
+      parts.clock.advance(900);
+      for (let index = 0; index < 8; index += 1) {
+        const client = { client_id: `client-broken-${index}`, client_secret: `p8e-${ticks}` };
+        storeCredential(parts, `broken-${index}`, { ...client, scope: 'openid' });
+      }
+    }
+    // The host is not asked again after two of them, so that they are through in four ticks.
+    expect(outcomes).toEqual([...Array(4).fill(working('deferred')), working('renewed')]);
+  });
+
+  it('do not either where their tags cannot be written', async () => {
+    const authorize = (action: string, resource: string): boolean =>
+      !(action === 'secretsmanager:TagResource' && resource.includes('broken'));
+    const parts = await startBroken(2, authorize);
+    const { memory } = parts.run();
+    expect(await outcomesOf({ ...oneAtATime(parts), memory })).toBe(working('deferred'));
+    parts.clock.advance(900);
+    expect(await outcomesOf({ ...oneAtATime(parts), memory })).toBe(working('renewed'));
+  });
 });
 
 describe('a host that the network keeps from answering', () => {
