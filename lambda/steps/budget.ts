@@ -30,6 +30,11 @@ export function renewalSeconds({ validate }: { readonly validate: boolean }): nu
   return reads + request + (validate ? request : 0) + put + labels + status;
 }
 
+/** A list of one page, and a renewal. */
+export function tickSeconds(config: { readonly validate: boolean }): number {
+  return call + renewalSeconds(config);
+}
+
 export interface RetryBudget {
   readonly attempts: number;
   /** Seconds that must be left for one more attempt and everything that has to follow it. */
@@ -75,7 +80,7 @@ export function assertRenewalFits(
   { remaining, config }: Pick<Deps, 'remaining' | 'config'>,
   { action }: Command,
 ): void {
-  const needed = renewalSeconds(config) + (action === 'tick' ? call : 0);
+  const needed = action === 'tick' ? tickSeconds(config) : renewalSeconds(config);
   const renews = action === 'tick' || action === 'renew' || action === 'rotate';
   if (!renews || remaining() >= needed) return;
   throw new RotatorError(

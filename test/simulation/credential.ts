@@ -39,6 +39,8 @@ export class Credential {
   reign: Reign | undefined;
   /** When a run last asked IMS for a token. */
   requestedAt = 0;
+  /** When its settings were last changed, which may move the time at which a token is due. */
+  settingsSetAt = 0;
   /** When the tag may have last lost a request. */
   recordLostAt = 0;
   /** The id of AWSCURRENT, if somebody made it up in the rotator's own form. */
@@ -156,6 +158,12 @@ export class Credential {
   clientSecretMoved(now: number): void {
     const isOver = this.#waitsFrom <= now;
     if (this.content !== this.#content && isOver) this.#waitsUntil = 0;
+    this.#content = this.content;
+  }
+
+  /** What is stored stays the same credential. */
+  settingsSet(now: number): void {
+    this.settingsSetAt = now;
     this.#content = this.content;
   }
 

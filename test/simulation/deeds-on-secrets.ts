@@ -16,6 +16,7 @@ const setTag =
   ({ secretsManager, clock }, credential, { choice }) => {
     credential.disturb(clock.now, clock.now);
     secretsManager.tag(credential.tokenSecret.arn, key, values[Math.floor(choice * values.length)]);
+    credential.settingsSet(clock.now);
   };
 
 const deny =

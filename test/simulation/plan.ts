@@ -1,5 +1,5 @@
 // In: a seed. Out: all that happens in its world, apart from the faults of single calls.
-import { closingSeconds, renewalSeconds } from '../../lambda/steps/budget.ts';
+import { closingSeconds, tickSeconds } from '../../lambda/steps/budget.ts';
 import { type DeedKind, deeds, type StormKind, stormKinds, storms, type Target } from './faults.ts';
 import { Random } from './random.ts';
 
@@ -83,7 +83,7 @@ function settingsOf(random: Random, seed: number, days: number): Settings {
   const validate = random.chance(0.3);
   // Where a run has time for one renewal and for little more, some wait for the next.
   const isTight = random.chance(0.2);
-  const least = renewalSeconds({ validate }) + closingSeconds;
+  const least = tickSeconds({ validate }) + closingSeconds;
   return {
     seed,
     days,

@@ -56,7 +56,8 @@ export class Properties {
     const { clock, settings, counts } = this.#world;
     const lead = leadOf(credential, reign.lifetime, settings.tick);
     const due = reign.expiresAt - lead + largestSkew;
-    const calm = credential.longestCalm(Math.max(due, reign.startedAt), clock.now);
+    const from = Math.max(due, reign.startedAt, credential.settingsSetAt);
+    const calm = credential.longestCalm(from, clock.now);
     const whole = settings.tick + usualLateness + settings.timeout + longestLag + budgetWait;
     const isExpired = credential.reign === reign;
     if (isExpired) counts.add('totals', 'tokens that consumers held beyond their expiry');
