@@ -1,4 +1,4 @@
-import { type ListedSecret, mostClientSecrets } from './console-secrets.ts';
+import type { ListedSecret } from './console-secrets.ts';
 import { tagKeys } from './contract.ts';
 import type { ClientSecretEntry } from './documented-form.ts';
 import { RotatorError } from './errors.ts';
@@ -17,6 +17,9 @@ export type RotationState =
   | { readonly kind: 'none' }
   | { readonly kind: 'adding'; readonly since: EpochSeconds; readonly version: string }
   | { readonly kind: 'retired'; readonly uuid: string; readonly at: EpochSeconds };
+
+/** A credential has no more client secrets at Adobe than this. */
+export const mostClientSecrets = 2;
 
 const adding = /^adding since=(\S+) version=([0-9a-f]{8})$/;
 const retired = /^retired uuid=([\w-]{1,64}) at=(\S+)$/;
