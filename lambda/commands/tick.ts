@@ -10,8 +10,8 @@ import type { Report, Run } from '../steps/run.ts';
 import { noTimeLeft } from '../steps/with-retries.ts';
 
 /**
- * In: the list of secrets, or a shard of it. Reports every credential's outcome, after each token that is
- * due is renewed.
+ * In: the list of secrets, or a shard of it. Reports every credential's outcome, after each token
+ * that is due is renewed.
  *
  * Nothing is renewed before the whole list is read, and nothing is kept of a credential that is idle.
  */

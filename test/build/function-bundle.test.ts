@@ -60,6 +60,7 @@ describe('a tick with nothing due', () => {
       'lambda/steps/retire-client-secret.ts',
       'core/console-secrets.ts',
       'core/credential.ts',
+      'core/plain-document.ts',
     ];
     expect(later.filter((path) => sources.has(path))).toEqual([]);
   });
