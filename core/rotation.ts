@@ -64,12 +64,16 @@ function rotatedSecret(naming: Naming) {
       if (own !== undefined && !(own.kind === 'client' && clientSecrets.has(own.credential))) {
         return { ...own, secretId };
       }
-      const credential = importersOf(naming, secretId)[0] ?? own?.credential;
+      const [importer] = importersOf(naming, secretId);
+      const which =
+        importer === undefined
+          ? own && `${own.credential} does not use`
+          : `${importer} only imports`;
       addIssue({
         message:
-          credential === undefined
+          which === undefined
             ? `must be the ARN of a secret under ${prefix}/; correct the secret that is rotated by this function`
-            : `is not that of the client secret which ${credential} uses and the rotator owns, so this function does not rotate it; ` +
+            : `is that of a client secret which ${which}, and which this function does not rotate; ` +
               'switch its rotation off',
       });
       return NEVER;
