@@ -85,7 +85,9 @@ describe('a second secret at Adobe', () => {
     parts.consoleApi.faults.inject({ kind: 'unanswered' }, { when, times: 1 });
     const acting = rotating.step('createSecret', undefined, { signal: deadline.signal });
     await expect(acting).rejects.toMatchObject({ code: 'ERR_CONSOLE_UNAVAILABLE' });
-    expect(await rotating.tag()).toMatch(/^adding since=2026-11-22T13:00:00Z version=[0-9a-f]{8}$/);
+    expect(`${await rotating.tag()}`).toMatch(
+      /^adding since=2026-11-22T13:00:00Z version=[0-9a-f]{8}$/,
+    );
     parts.clock.advance(1_800);
     adobe.addSecret('p8e-somebody-elses-0123456789');
     await expect(rotating.step('createSecret')).rejects.toMatchObject(limit);
@@ -108,7 +110,7 @@ describe('a secret that was added without an answer', () => {
     const posts = rotating.parts.consoleApi.requests.filter(({ method }) => method === 'POST');
     expect(posts).toHaveLength(1);
     const [, orphan] = rotating.live();
-    expect(await rotating.tag()).toMatch(/^adding /);
+    expect(`${await rotating.tag()}`).toMatch(/^adding /);
     await expectToComplete(rotating);
     expect(rotating.live()).not.toContain(orphan);
   });

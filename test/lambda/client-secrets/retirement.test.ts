@@ -71,7 +71,7 @@ describe('a retired client secret', () => {
     expect(rotating.live()).toContain(old);
     const why = 'somebody used it at 2026-11-22T14:30:00Z, after it was retired';
     expect(warnings(rotating)).toEqual([why, why]);
-    expect(await rotating.tag()).toMatch(/^retired /);
+    expect(`${await rotating.tag()}`).toMatch(/^retired /);
   });
 
   it('stays while Adobe does not know that its successor is used', async () => {
@@ -196,7 +196,7 @@ describe('a retired client secret', () => {
     faults.clear();
     await renewAfter(rotating, day);
     expect(rotating.parts.consoleApi.requests.at(-1)?.method).toBe('POST');
-    expect(await rotating.tag()).toMatch(/^retired uuid=\S+ at=2026-11-23T13:17:00Z$/);
+    expect(`${await rotating.tag()}`).toMatch(/^retired uuid=\S+ at=2026-11-23T13:17:00Z$/);
     await renewAfter(rotating, day + 1_020);
     expect(rotating.live()).not.toContain(old);
   });

@@ -120,7 +120,7 @@ describe('a rotation of a client secret', () => {
     for (const step of steps) await rotating.step(step);
     expect(rotating.live()).toHaveLength(2);
     expect(await rotating.labels()).toMatchObject({ AWSCURRENT: versionId });
-    expect(await rotating.tag()).toMatch(/^retired /);
+    expect(`${await rotating.tag()}`).toMatch(/^retired /);
   });
 
   it('is refused while the credential is paused, before anything is asked for', async () => {
