@@ -18,9 +18,6 @@ export const consoleScopes = [
   'manage_client_secrets',
 ] as const;
 
-/** A credential has no more client secrets at Adobe than this. */
-export const mostClientSecrets = 2;
-
 /** The response of the Developer Console's API, unparsed. */
 export interface ConsoleResponse {
   readonly status: number;
@@ -66,7 +63,7 @@ const usages = v.nullish(v.array(v.object({ last_used_at: v.nullish(instant) }))
 const listed = v.pipe(
   v.object({ uuid, created_at: instant, secret_usages: usages }),
   v.transform(({ uuid, created_at, secret_usages }): ListedSecret => {
-    const uses = (secret_usages ?? []).flatMap(({ last_used_at }) => last_used_at ?? []);
+    const uses = secret_usages.flatMap(({ last_used_at }) => last_used_at ?? []);
     const lastUsedAt = uses.length === 0 ? undefined : epochSeconds(Math.max(...uses));
     return { uuid, createdAt: created_at, lastUsedAt };
   }),

@@ -6,7 +6,9 @@ import { content, encodings, filesOf } from '../support/credential-files.ts';
 const files = filesOf(content);
 
 const read = (text: string, choice?: string) => {
-  const { credential, normalised, entries: _, ...about } = understandCredential(text, {}, choice);
+  const understood = understandCredential(text, {}, choice);
+  const { credential, normalised, form, name, unused } = understood;
+  const about = { form, name, unused };
   const clientSecrets = credential.clientSecrets.map((secret) => secret.reveal());
   return { credential: { ...credential, clientSecrets }, normalised: normalised.reveal(), about };
 };
