@@ -172,7 +172,7 @@ function addCredentialCommands(root: Command, start: Start): void {
 
 function addLocal(root: Command, start: Start): void {
   add(root, 'local', '')
-    .option('--port <port>', 'the first of five ports; 0 for any', wholeNumber(0, 65_531), 0)
+    .option('--port <port>', 'the first of six ports; 0 for any', wholeNumber(0, 65_530), 0)
     .option('--tick <seconds>', 'seconds between two ticks', wholeNumber(1, 86_400), defaultTick)
     .action(async (options) => {
       const { local } = await import('./commands/local.ts');
