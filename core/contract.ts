@@ -77,6 +77,8 @@ export const environmentVariables = {
   shardStems: 'IMS_TOKEN_ROTATOR_SHARD_STEMS',
   validate: 'IMS_TOKEN_ROTATOR_VALIDATE',
   imsEndpointUrl: 'IMS_ENDPOINT_URL',
+  /** Replaces the origin of the Developer Console's API. */
+  consoleEndpointUrl: 'ADOBE_CONSOLE_ENDPOINT_URL',
   /** The ARN of the secret that holds the user name and password for HTTPS_PROXY. */
   proxySecret: 'IMS_TOKEN_ROTATOR_PROXY_SECRET',
 } as const;
