@@ -1,0 +1,58 @@
+import { showClientId } from '../../core/field-names.ts';
+import type { EpochSeconds } from '../../core/instant.ts';
+import type { Secret } from '../aws/secret.ts';
+import { lastReads, type SecretRead } from '../aws/secret-reads.ts';
+import { CliError } from '../errors.ts';
+import { importersOf } from '../rotator/rotator.ts';
+import { readerLines } from '../view/reader-lines.ts';
+import type { Answer } from './answer.ts';
+
+/** What only people can do after a leak. */
+export function adviceFor(
+  { name, rotator, client }: Answer,
+  clientId: string,
+  { isPaused, isTokenOnly }: { readonly isPaused: boolean; readonly isTokenOnly: boolean },
+): readonly string[] {
+  const others = importersOf(rotator, client.arn).filter(
+    ({ credential, prefix }) => credential !== name || prefix !== rotator.prefix,
+  );
+  const shared = others.map(
+    ({ credential, rotator: other }) =>
+      `The credential ${credential} of the rotator ${other} uses the same client secret, so that its tokens have leaked too: ims-token-rotator leaked ${credential} --token --rotator ${other}`,
+  );
+  const ofSecret = [
+    `Tokens that somebody minted with the leaked secret are not known here, and last up to a day: have Adobe support invalidate all tokens of the client ${showClientId(clientId)}.`,
+    'Give the new client secret to whoever else used the leaked one; it is refused from now on.',
+    ...shared,
+  ];
+  return [
+    ...(isTokenOnly ? [] : ofSecret),
+    `Find out how it leaked, and what was done with it at Adobe in the meantime.`,
+    ...(isPaused
+      ? [
+          `${name} is still paused, so that nothing renews its token: ims-token-rotator resume ${name}`,
+        ]
+      : []),
+  ];
+}
+
+/** Who has read a secret, according to CloudTrail. */
+export async function readersOf(
+  { session: { signal } }: Answer,
+  secret: Secret,
+): Promise<readonly SecretRead[] | CliError> {
+  try {
+    return await lastReads(secret, signal);
+  } catch (error) {
+    if (error instanceof CliError && !signal.aborted) return error;
+    throw error;
+  }
+}
+
+export function readLines(
+  readers: readonly SecretRead[] | CliError,
+  now: EpochSeconds,
+  isTokenOnly: boolean,
+): readonly string[] {
+  return readerLines(readers, now, isTokenOnly ? 'this token' : 'this client secret');
+}
