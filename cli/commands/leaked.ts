@@ -1,11 +1,10 @@
-import { setTimeout } from 'node:timers/promises';
 import { readSettings } from '../../core/token-tags.ts';
 import { openConsole } from '../adobe/own-secrets.ts';
 import { TokenInvalidation } from '../adobe/token-invalidation.ts';
 import { Functions } from '../aws/functions.ts';
 import { SecretVersions } from '../aws/secret-versions.ts';
 import { CliError } from '../errors.ts';
-import { adviceFor, readersOf, readLines } from '../leak/advice.ts';
+import { adviceFor, linesOfReaders, readersOf } from '../leak/advice.ts';
 import { type Answer, currentOf, readClientVersions } from '../leak/answer.ts';
 import { answerSecretLeak, answerTokenLeak } from '../leak/answer-leak.ts';
 import { assertPresent } from '../rotator/absence.ts';
@@ -70,7 +69,6 @@ export async function leaked(
     versions: new SecretVersions(session.signal),
     adobe: { ims, console, invalidation },
     steps: new Steps(session, again),
-    sleep: (seconds) => setTimeout(seconds * 1000, undefined, { signal: session.signal }),
   };
   const wait = options.now === true ? 0 : Math.max(timeout, options.cache);
   if (options.token === true) await answerTokenLeak(answer, wait);
@@ -115,7 +113,7 @@ async function report(answer: Answer, isTokenOnly: boolean): Promise<void> {
     return;
   }
   terminal.print('', 'Left to people:');
-  for (const text of [...advice, ...readLines(readers, session.now(), isTokenOnly)]) {
+  for (const text of [...advice, ...linesOfReaders(readers, session.now(), isTokenOnly)]) {
     const [first = '', ...rest] = wrapLines(text, 2, terminal.columns);
     terminal.print(`- ${first.trimStart()}`, ...rest);
   }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 import { readSettings } from '../../core/token-tags.ts';
 import { isRefusal } from '../aws/ask.ts';
 import type { Secret } from '../aws/secret.ts';
@@ -24,7 +23,8 @@ export interface RotateOptions {
   readonly wait: number;
 }
 
-const pollInterval = 1_000;
+// Seconds.
+const pollInterval = 1;
 
 /** Has Secrets Manager rotate a client secret, and tells how far it is. */
 export async function rotateClientSecret(
@@ -114,7 +114,7 @@ async function follow(
   steps: Steps,
   wait: number,
 ): Promise<RotationProgress> {
-  const { terminal, now, signal } = session;
+  const { terminal, now, sleep, signal } = session;
   const until = now() + wait;
   const progress = terminal.progress('rotating');
   const told = new Set<string>();
@@ -128,7 +128,7 @@ async function follow(
       }
       if (seen.isDone) return seen;
       checkGoesOn(rotation, seen, now() < until, wait);
-      await setTimeout(pollInterval, undefined, { signal });
+      await sleep(pollInterval);
     }
   } catch (error) {
     if (signal.aborted) throw interrupted('Secrets Manager goes on with the rotation');

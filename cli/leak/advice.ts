@@ -4,7 +4,7 @@ import type { Secret } from '../aws/secret.ts';
 import { lastReads, type SecretRead } from '../aws/secret-reads.ts';
 import { CliError } from '../errors.ts';
 import { importersOf } from '../rotator/rotator.ts';
-import { readerLines } from '../view/reader-lines.ts';
+import { formatDuration } from '../view/durations.ts';
 import type { Answer } from './answer.ts';
 
 /** What only people can do after a leak. */
@@ -49,10 +49,24 @@ export async function readersOf(
   }
 }
 
-export function readLines(
+const mostShown = 5;
+
+/** The readers for people. The function's role and this command are among them. */
+export function linesOfReaders(
   readers: readonly SecretRead[] | CliError,
   now: EpochSeconds,
   isTokenOnly: boolean,
 ): readonly string[] {
-  return readerLines(readers, now, isTokenOnly ? 'this token' : 'this client secret');
+  const what = isTokenOnly ? 'token' : 'client secret';
+  if (readers instanceof CliError)
+    return [`Who has read the ${what} is unknown: ${readers.message}.`];
+  if (readers.length === 0)
+    return [`CloudTrail shows no read of the ${what} among the latest reads.`];
+  const shown = readers
+    .slice(0, mostShown)
+    .map(
+      ({ principal, at }) => `${principal} last read the ${what} ${formatDuration(now - at)} ago.`,
+    );
+  const more = readers.length - mostShown;
+  return more > 0 ? [...shown, `${more} more read it before; --json lists them.`] : shown;
 }

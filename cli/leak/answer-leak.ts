@@ -120,7 +120,7 @@ async function renewedToken(answer: Answer, source: Source): Promise<CurrentToke
 }
 
 async function waitForConsumers(
-  { steps, session: { now, terminal }, sleep }: Answer,
+  { steps, session: { now, sleep, terminal } }: Answer,
   { token: { issuedAt } }: CurrentToken,
   wait: number,
 ): Promise<void> {

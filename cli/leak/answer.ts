@@ -24,8 +24,6 @@ export interface Answer {
   readonly versions: SecretVersions;
   readonly adobe: Adobe & { readonly invalidation: TokenInvalidation };
   readonly steps: Steps;
-  /** Waits; rejects on Ctrl-C. */
-  readonly sleep: (seconds: number) => Promise<void>;
 }
 
 /** A version of the client secret, and the credential in it. */
@@ -44,7 +42,7 @@ export async function readClientVersions({
   client,
   token,
   versions,
-}: Answer): Promise<readonly ClientVersion[]> {
+}: Pick<Answer, 'client' | 'token' | 'versions'>): Promise<readonly ClientVersion[]> {
   const all = await versions.list(client.arn);
   const settings = readSettings(token.tags);
   const read = await pMap(

@@ -72,7 +72,7 @@ export async function invalidate(
 type Owner = Parameters<Answer['adobe']['invalidation']['invalidate']>[1];
 
 async function once(
-  { adobe, session, name, sleep }: Answer,
+  { adobe, session, name }: Answer,
   accessToken: Sensitive,
   owner: Owner,
 ): Promise<void> {
@@ -84,7 +84,7 @@ async function once(
       if (session.signal.aborted) throw interrupted();
       const isTransient = error instanceof RotatorError && error.transient;
       if (!isTransient || attempt >= attempts) throw asAdobeFailure(error, name);
-      await sleep(attempt);
+      await session.sleep(attempt);
     }
   }
 }

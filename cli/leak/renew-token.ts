@@ -51,7 +51,7 @@ interface Wanted {
 }
 
 async function renewUntil(answer: Answer, source: Source, wanted: Wanted): Promise<CurrentToken> {
-  const { steps, sleep } = answer;
+  const { steps, session } = answer;
   const { isDone } = wanted;
   return await steps.run('renew the token', async () => {
     let did = 'the stored token is new already';
@@ -60,7 +60,7 @@ async function renewUntil(answer: Answer, source: Source, wanted: Wanted): Promi
         const text = 'the function reports a renewal, but the stored token is not a new one';
         throw new CliError('ERR_TOKEN_NOT_READY', text, 'find out who else stores tokens there');
       }
-      if (attempt > 1) await sleep(2);
+      if (attempt > 1) await session.sleep(2);
       did = await renew(answer, source, wanted);
     }
     const current = await readCurrentToken(answer);

@@ -69,7 +69,7 @@ function replaced(
 
 /** Nothing else has the value, so that it is tried again. */
 async function store(
-  { session: { secrets }, client: { arn }, sleep }: Answer,
+  { session: { secrets, sleep }, client: { arn } }: Answer,
   document: Sensitive,
   versionId: string,
   uuid: string,

@@ -5,14 +5,14 @@ import { day, formatDuration } from './durations.ts';
 
 const mostShown = 5;
 
-/** The readers of a secret for people, or why they are unknown. */
+/** The readers of a token for people, or why they are unknown. */
 export function readerLines(
   readers: readonly SecretRead[] | CliError,
   now: EpochSeconds,
-  what = 'this token',
 ): readonly string[] {
   if (readers instanceof CliError) return [`Its readers are unknown: ${readers.message}.`];
-  if (readers.length === 0) return [`CloudTrail shows no read of ${what} among the latest reads.`];
+  if (readers.length === 0)
+    return ['CloudTrail shows no read of this token among the latest reads.'];
   const shown = readers.slice(0, mostShown).map(({ principal, at }) => {
     const use = now - at < 2 * day ? ': IN USE' : '';
     return `${principal} read it ${formatDuration(now - at)} ago${use}.`;

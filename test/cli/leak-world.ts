@@ -1,0 +1,93 @@
+import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { expect } from 'vitest';
+import type { ImsClient } from '../../emulators/ims/client.ts';
+import { onboard } from '../../local/onboarding.ts';
+import { sampleClient, selfManaging, storedDocument } from '../../local/sample-credential.ts';
+import type { WorldOptions } from '../../local/world.ts';
+import type { Exit } from '../support/run-process.ts';
+import { labelsOf } from '../support/start-rotating.ts';
+import { type Operator, startOperator } from './operator.ts';
+
+/** The credential `fusion`, which can manage its own client secrets, with a stored token. */
+export interface LeakWorld extends Operator {
+  readonly adobe: ImsClient;
+  /** All tokens that were ever stored, oldest first. */
+  readonly tokens: string[];
+  /** The client secret that has leaked. */
+  readonly leakedSecret: string;
+  /** Stores a value in the client secret. */
+  readonly put: (document: string) => Promise<void>;
+  readonly clientDocument: () => Promise<ClientDocument>;
+  /** Adds everything secret that there is now to what no output may hold. */
+  readonly remember: () => Promise<void>;
+}
+
+export interface ClientDocument {
+  readonly client_id: string;
+  readonly client_secrets: readonly {
+    readonly client_secret: string;
+    readonly uuid?: string;
+    readonly created_at?: string;
+    readonly retired_at?: string;
+  }[];
+  readonly credential_id?: string;
+}
+
+export async function startLeak(options: WorldOptions = {}): Promise<LeakWorld> {
+  const operator = await startOperator({ timeoutSeconds: 100, ...options });
+  const { world, client, invoke, read, secrets } = operator;
+  operator.environment['ADOBE_CONSOLE_ENDPOINT_URL'] = world.consoleApi.url;
+  const adobe = world.ims.registerClient(selfManaging(sampleClient()));
+  await onboard(world, client, 'fusion', storedDocument(adobe));
+  await invoke({ action: 'tick' });
+  const tokens: string[] = [];
+  const SecretId = world.secretId('fusion', 'client');
+  const remember = async (): Promise<void> => {
+    for (const { value } of adobe.secrets) secrets.add(value);
+    const stored = await read('fusion');
+    const token = String(stored?.token['access_token']);
+    secrets.add(token);
+    if (!tokens.includes(token)) tokens.push(token);
+  };
+  await remember();
+  return {
+    ...operator,
+    adobe,
+    tokens,
+    leakedSecret: adobe.liveSecrets[0]?.value ?? '',
+    put: async (SecretString) => {
+      await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+    },
+    clientDocument: async () => {
+      const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId }));
+      return JSON.parse(SecretString);
+    },
+    remember,
+  };
+}
+
+/** All is well: only the new secret is at Adobe and stored, and only the new token is valid. */
+export async function expectAnswered(leak: LeakWorld, exit: Exit): Promise<void> {
+  const { world, adobe, leakedSecret, tokens, clientDocument, remember, client, secrets } = leak;
+  expect(exit, exit.stderr).toMatchObject({ code: 0 });
+  const earlier = [...tokens];
+  await remember();
+  expectNothingShown(exit, secrets);
+  const [live, ...others] = adobe.liveSecrets;
+  expect(others).toEqual([]);
+  expect(live?.value).not.toBe(leakedSecret);
+  const { client_secrets } = await clientDocument();
+  expect(client_secrets).toMatchObject([{ client_secret: live?.value, uuid: live?.uuid }]);
+  const stored = await leak.read('fusion');
+  const labels = await labelsOf(client, world.secretId('fusion', 'client'));
+  expect(stored?.token['client_secret_version']).toBe(labels['AWSCURRENT']);
+  expect(world.ims.isValid(String(stored?.token['access_token']))).toBe(true);
+  expect(earlier.filter((token) => world.ims.isValid(token))).toEqual([]);
+  expect(world.ims.invalidations.map(({ cascading }) => cascading)).not.toContain('all');
+}
+
+function expectNothingShown({ stdout, stderr }: Exit, secrets: ReadonlySet<string>): void {
+  for (const secret of secrets) {
+    expect((stdout + stderr).includes(secret)).toBe(false);
+  }
+}
