@@ -4,6 +4,7 @@ import {
   retirementGrace,
 } from '../../core/client-secret-rotation.ts';
 import type { ListedSecret } from '../../core/console-secrets.ts';
+import { tagKeys } from '../../core/contract.ts';
 import { type EpochSeconds, formatInstant } from '../../core/instant.ts';
 import { type Adobe, idsOf, OwnSecrets } from '../adobe/own-secrets.ts';
 import type { Secret } from '../aws/secret.ts';
@@ -85,8 +86,8 @@ async function atAdobeFinding(
 ): Promise<Finding> {
   const [secret, tokenSecret, known] = await Promise.all([client, token, credential]);
   if (secret === undefined || tokenSecret === undefined) return noClientSecret;
-  const { credentialId, consoleOrgId } = known;
-  if (secret.rotation === undefined && (credentialId === undefined || consoleOrgId === undefined)) {
+  // A file of the Console has its ids, whoever manages the secrets.
+  if (secret.rotation === undefined && secret.tags[tagKeys.rotation] === undefined) {
     return ok('not managed by the rotator');
   }
   if (!mint) {

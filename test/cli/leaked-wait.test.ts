@@ -1,0 +1,98 @@
+import { PassThrough } from 'node:stream';
+import { UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it, vi } from 'vitest';
+import { leaked } from '../../cli/commands/leaked.ts';
+import { countDown } from '../../cli/leak/wait-for-caches.ts';
+import { type Session, startSession } from '../../cli/session.ts';
+import { epochSeconds } from '../../core/instant.ts';
+import { expectAnswered, type LeakWorld, startLeak } from './leak-world.ts';
+
+/** Runs the command in this process, with a clock that only its own waits advance by much. */
+async function runLeaked(
+  { environment, world }: LeakWorld,
+  cache: number,
+  onSleep: (slept: number) => unknown = () => undefined,
+) {
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const streams = { stdin: process.stdin, stdout, stderr } as unknown as NodeJS.Process;
+  const host = { ...streams, stdin: process.stdin, stdout, stderr, env: process.env };
+  const { signal } = new AbortController();
+  const started = await startSession({}, host as unknown as NodeJS.Process, signal);
+  let slept = 0;
+  const session: Session = {
+    ...started,
+    now: () => epochSeconds(Date.now() / 1000 + slept),
+    sleep: async (seconds) => {
+      slept += seconds;
+      await onSleep(slept);
+    },
+  };
+  const options = {
+    ...{ yes: true, cache },
+    imsEndpointUrl: world.ims.url,
+    consoleEndpointUrl: world.consoleApi.url,
+  };
+  const code = await leaked(session, 'fusion', options);
+  const text = (stream: PassThrough): string => String(stream.read() ?? '');
+  return { slept, exit: { code, stdout: text(stdout), stderr: text(stderr) } };
+}
+
+describe('leaked waits', () => {
+  it.each([
+    ['the cache of consumers', 600, 100, 600],
+    ['the time-out of the function, if that is longer', 60, 700, 700],
+  ])(
+    'for %s, after the leaked secret is gone, and before tokens are invalidated',
+    async (_, cache, timeoutSeconds, expected) => {
+      const leak = await startLeak({ timeoutSeconds });
+      const { world, adobe, leakedSecret } = leak;
+      const seen = new Set<string>();
+      const { slept, exit } = await runLeaked(leak, cache, () => {
+        seen.add(`${adobe.liveSecret(leakedSecret)} ${world.ims.invalidations.length}`);
+      });
+      expect([...seen]).toEqual(['undefined 0']);
+      expect(slept).toBeLessThanOrEqual(expected);
+      expect(slept).toBeGreaterThan(expected - 60);
+      expect(exit.stderr).toMatch(/^waiting \d+ min until no consumer uses an earlier token/);
+      await expectAnswered(leak, exit);
+    },
+  );
+
+  it('again, if a run that began before stores an earlier token meanwhile', async () => {
+    const leak = await startLeak();
+    const { world, client } = leak;
+    const old = (await leak.read('fusion'))?.versionId;
+    let isReinstated = false;
+    const { slept, exit } = await runLeaked(leak, 600, async () => {
+      if (isReinstated) return;
+      isReinstated = true;
+      await leak.remember();
+      const current = (await leak.read('fusion'))?.versionId;
+      const move = { MoveToVersionId: old, RemoveFromVersionId: current };
+      const SecretId = world.secretId('fusion', 'token');
+      await client.send(
+        new UpdateSecretVersionStageCommand({ SecretId, VersionStage: 'AWSCURRENT', ...move }),
+      );
+    });
+    expect(slept).toBeGreaterThan(1_000);
+    await expectAnswered(leak, exit);
+  });
+});
+
+it('counts down, second by second', async () => {
+  let now = 0;
+  const said: string[] = [];
+  await countDown(123.5, {
+    now: () => epochSeconds(now),
+    sleep: (seconds) => {
+      now += seconds;
+      return Promise.resolve();
+    },
+    say: (text) => said.push(text),
+  });
+  expect(said).toHaveLength(124);
+  expect(said[0]).toBe('2 min until no consumer uses an earlier token');
+  expect(said.at(-1)).toBe('0 s until no consumer uses an earlier token');
+});
