@@ -18,9 +18,6 @@ export const consoleScopes = [
   'manage_client_secrets',
 ] as const;
 
-/** A credential has no more client secrets at Adobe than this. */
-export const mostClientSecrets = 2;
-
 /** The response of the Developer Console's API, unparsed. */
 export interface ConsoleResponse {
   readonly status: number;

@@ -138,6 +138,8 @@ export const metricUnits = {
   MinSecondsToExpiry: 'Seconds',
   /** Remaining life, in percent, of the paused token closest to expiry. */
   MinPausedLifeLeft: 'Percent',
+  /** Client secrets whose rotation is more than a day late. */
+  ClientSecretRotationOverdue: 'Count',
   /** Time from a credential's first read to its stored token. */
   RenewalDuration: 'Milliseconds',
 } as const;

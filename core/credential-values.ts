@@ -10,7 +10,7 @@ export interface SecretEntry {
   readonly notes: Readonly<Record<string, string>>;
 }
 
-const noteNames = ['uuid', 'created_at', 'retired_at'] as const;
+export const noteNames = ['uuid', 'created_at', 'retired_at'] as const;
 
 /** One secret or a list of them; an entry is the secret or an object that holds it. */
 export function secretsOf(field: string, found: unknown): readonly SecretEntry[] {

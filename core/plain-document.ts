@@ -1,3 +1,5 @@
+import { noteNames } from './credential-values.ts';
+
 /** The parts of a credential that stand in a document as they are. */
 export interface PlainParts {
   readonly clientId: string | undefined;
@@ -10,7 +12,8 @@ export interface PlainParts {
   readonly consoleOrgId: string | undefined;
 }
 
-const secret = /^[\w.~+/=-]+$/;
+// In a list, NAME=value would be a field.
+const secret = /^[\w.~+/-]+$/;
 const scopes = /^[\w.:/-]+(?:[, ]+[\w.:/-]+)*$/;
 
 // A value that does not match needs interpreting: "prod" is a host, "[a, b]" a list.
@@ -57,7 +60,8 @@ function fieldsOf(document: string): ReadonlyMap<string, readonly string[]> | un
   if (!isObject(root)) return undefined;
   const fields = new Map<string, readonly string[]>();
   for (const [name, value] of Object.entries(root)) {
-    const values = lists.has(name) && Array.isArray(value) ? value.map(secretOf) : [value];
+    const list = lists.has(name) && Array.isArray(value) ? value : [value];
+    const values = name === 'client_secrets' ? list.map(secretOf) : list;
     const pattern = plain.get(name);
     const isPlain = (one: unknown): one is string =>
       typeof one === 'string' && !!pattern?.test(one);
@@ -69,11 +73,18 @@ function fieldsOf(document: string): ReadonlyMap<string, readonly string[]> | un
   return isAmbiguous(document, root) ? undefined : fields;
 }
 
-/** An entry of a list is the secret, or an object with notes about it. */
+const noted: ReadonlySet<string> = new Set(noteNames);
+
+// Anything else in a note could be JSON text.
+const note = /^[\w.:+-]*$/;
+
+/** An entry is the secret, or an object with notes about it. One with a client id is a credential. */
 function secretOf(entry: unknown): unknown {
   if (!isObject(entry)) return entry;
-  const isFlat = Object.values(entry).every((value) => typeof value === 'string');
-  return isFlat ? entry['client_secret'] : undefined;
+  const { client_secret: value, ...notes } = entry;
+  const isNote = ([name, text]: [string, unknown]): boolean =>
+    noted.has(name) && typeof text === 'string' && note.test(text);
+  return Object.entries(notes).every(isNote) ? value : undefined;
 }
 
 /** An object that has a name twice has more quotes than what is left of it. */

@@ -46,8 +46,9 @@ export function addConflicts(value: unknown, add: Add): void {
 function addShardConflicts(settings: Entries, add: Add): void {
   const { shards = shardLimits.least, shardStems } = settings;
   const tick = tickOf(settings);
-  const isUnknown = typeof shards !== 'number' || !Number.isInteger(shards);
-  if (tick === undefined || isUnknown) return;
+  const { least, most } = shardLimits;
+  const isCount = typeof shards === 'number' && Number.isInteger(shards);
+  if (tick === undefined || !isCount || shards < least || shards > most) return;
   const problem = turnsProblem(tick, shards);
   if (problem !== undefined) add(['tickMinutes'], problem);
   if (shards === 1 && Array.isArray(shardStems) && shardStems.length > 0) {

@@ -34,8 +34,8 @@ const largestBody = 32 * 1024 * 1024;
 
 /**
  * The AWS SDK's HTTP handler. Unlike its own, it also limits the length of a response's body and the
- * time that it may take, uses no connection that was kept through a freeze, and does not load TLS for an endpoint
- * without it.
+ * time that it may take, uses no connection that was kept through a freeze, and does not load TLS for
+ * an endpoint without it.
  *
  * @see https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/node-configuring-https.html
  */

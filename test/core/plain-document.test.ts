@@ -9,6 +9,8 @@ const documented = {
   scope: 'openid,AdobeID',
 };
 
+const notes = { uuid: '3f2504e0-4f89', created_at: '2026-11-23T13:16:05Z', retired_at: '' };
+
 describe('readPlainDocument', () => {
   it.each<[string, object]>([
     ['one secret and a scope', documented],
@@ -18,7 +20,7 @@ describe('readPlainDocument', () => {
       'lists, as put-credential stores them',
       {
         client_id: 'the-client',
-        client_secrets: ['the-secret-0', { client_secret: 'the-secret-1', uuid: 'u' }],
+        client_secrets: ['the-secret-0', { client_secret: 'the-secret-1', ...notes }],
         scopes: ['openid', 'AdobeID'],
       },
     ],
@@ -47,6 +49,19 @@ describe('readPlainDocument', () => {
       'an object in an entry',
       JSON.stringify({ client_id: 'c', client_secrets: [{ client_secret: 's', uuid: {} }] }),
     ],
+    ...[
+      { client_id: 'another' },
+      { note: 'x' },
+      { uuid: "{'client_id':'a','client_secret':'b'}" },
+    ].map((notes): [string, string] => [
+      `an entry with ${Object.keys(notes)}, which may be another credential`,
+      JSON.stringify({ client_id: 'c', client_secrets: [{ client_secret: 's', ...notes }] }),
+    ]),
+    [
+      'a list that spells out fields',
+      JSON.stringify({ client_id: 'c', client_secrets: ['client_id=a', 'client_secret=b'] }),
+    ],
+    ['an object among the scopes', JSON.stringify({ scopes: [{ client_secret: 'the-secret' }] })],
     ['two fields for the secrets', JSON.stringify({ ...documented, client_secrets: ['s'] })],
     ['two fields for the scopes', JSON.stringify({ ...documented, scopes: ['openid'] })],
   ])('leaves %s to the long way', (_, document) => {
@@ -59,10 +74,15 @@ describe('readPlainDocument', () => {
     ...['A1@AdobeOrg', '12345', 'prod', 'stage', 'ims-na1.adobelogin.com', 'ims.example.com'],
     ...['https://ims-na1.adobelogin.com', 'firefly', 'no-product', 'your-secret', 'xxxxxxxx'],
     ...['cDhlLVpxN0t4', 'vault:x', 'a"b', 'ENC[x]', '$SECRET', '{"client_secret":"s"}', 'a,b', '-'],
+    ...['client_id=a', 'client_secret=b'],
   );
+  const notesOrNot = fc.dictionary(fc.constantFrom('uuid', 'client_id', 'api_key', 'value'), texts);
+  const entries = fc
+    .record({ client_secret: texts, notes: notesOrNot })
+    .map(({ client_secret, notes: more }) => ({ client_secret, ...more }));
   const values = fc.oneof(
     { weight: 6, arbitrary: texts },
-    fc.array(fc.oneof(texts, fc.record({ client_secret: texts, uuid: texts })), { maxLength: 3 }),
+    fc.array(fc.oneof(texts, entries), { maxLength: 3 }),
     fc.constantFrom(null, 1, true, {}),
   );
   const names = fc.constantFrom(

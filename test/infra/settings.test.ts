@@ -86,6 +86,10 @@ describe('parseSettings', () => {
       'shardStems.1: must be the beginning of credential names: lower-case letters, digits and ' +
         'hyphens, 1 to 63 characters, not starting with a hyphen; it is 5',
     ]);
+    // A number that cannot be has no turns to take.
+    expect(problemsOf({ shards: 0, tickMinutes: 25 })).toEqual([
+      'shards: must be a whole number from 1 to 10; it is 0',
+    ]);
     expect(problemsOf({ shards: 4, tickMinutes: 25 })).toEqual([
       'tickMinutes: must divide an hour or, in whole hours, a day, and be at least 4 minutes, so ' +
         'that 4 shards can take turns; it is 25 minutes',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { TokenRequestError } from '../../../core/errors.ts';
 import { askIms } from '../../../lambda/steps/ask-ims.ts';
-import { imsReserve } from '../../../lambda/steps/budget.ts';
+import { imsReserve, mostFailuresInARow } from '../../../lambda/steps/budget.ts';
 import { type Run, startRun } from '../../../lambda/steps/run.ts';
 import { MemoryFleet } from '../../support/memory-fleet.ts';
 
@@ -54,5 +55,33 @@ describe('the turns of requests to IMS', () => {
     for (let request = 0; request < 3; request += 1) await askIms(run, a, answer);
     await expect(askIms(run, a, answer)).rejects.toMatchObject({ code: 'ERR_NO_TIME_LEFT' });
     expect(sleeps).toEqual([1, 2]);
+  });
+});
+
+describe('a client that a host throttles', () => {
+  const throttle = async (run: Run, times: number): Promise<void> => {
+    const details = { clientId: 'client', status: 429 };
+    const answer = () =>
+      Promise.reject(new TokenRequestError('ERR_TOKEN_UNAVAILABLE', 'throttled', details));
+    for (let request = 0; request < times; request += 1) {
+      await expect(askIms(run, a, answer)).rejects.toThrow('throttled');
+    }
+  };
+  const answer = () => Promise.resolve('token');
+
+  it('is still asked for at another host, as are other clients at the same host', async () => {
+    const { run } = startSlowRun(600);
+    await throttle(run, mostFailuresInARow);
+    await expect(askIms(run, a, answer)).rejects.toThrow('has throttled this client too often');
+    expect(await askIms(run, b, answer)).toBe('token');
+    expect(await askIms(run, { ...a, clientId: 'other' }, answer)).toBe('token');
+  });
+
+  it('is counted anew after a token', async () => {
+    const { run } = startSlowRun(600);
+    await throttle(run, mostFailuresInARow - 1);
+    expect(await askIms(run, a, answer)).toBe('token');
+    await throttle(run, mostFailuresInARow - 1);
+    expect(await askIms(run, a, answer)).toBe('token');
   });
 });
