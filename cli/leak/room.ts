@@ -1,9 +1,9 @@
 import {
   type BeforeAdding,
+  mostClientSecrets,
   type RotationState,
   secretInTheWay,
 } from '../../core/client-secret-rotation.ts';
-import { mostClientSecrets } from '../../core/console-secrets.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
 
 /** What is known before the leaked secret is replaced. */
@@ -41,7 +41,8 @@ export function judgeRoom(before: BeforeReplacing): Room {
   const { listed, accepted, areAllAccepted } = before;
   const others = storedBeside(before);
   const rest = listed.filter(({ uuid }) => !others.some((other) => other.uuid === uuid));
-  const inUse = accepted?.uuid ?? (rest.length === 1 ? rest[0]?.uuid : undefined);
+  const noted = listed.find(({ uuid }) => uuid === accepted?.uuid)?.uuid;
+  const inUse = noted ?? (rest.length === 1 ? rest[0]?.uuid : undefined);
   if (listed.length < mostClientSecrets) return { inUse };
   const [other] = others;
   if (other !== undefined) return { inUse, remove: other };
@@ -55,7 +56,7 @@ export function judgeRoom(before: BeforeReplacing): Room {
   if (orphan === undefined) return { inUse };
   const { uuid } = orphan;
   return {
-    inUse: accepted?.uuid ?? listed.find((one) => one.uuid !== uuid)?.uuid,
+    inUse: noted ?? listed.find((one) => one.uuid !== uuid)?.uuid,
     remove: { uuid, why: 'which an earlier run had added and could not store' },
   };
 }

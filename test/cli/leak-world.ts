@@ -1,5 +1,9 @@
 import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { expect } from 'vitest';
+import { PassThrough } from 'node:stream';
+import { expect, vi } from 'vitest';
+import { leaked, type LeakedOptions } from '../../cli/commands/leaked.ts';
+import { type Session, startSession } from '../../cli/session.ts';
+import { reportError } from '../../cli/view/report-error.ts';
 import type { ImsClient } from '../../emulators/ims/client.ts';
 import { onboard } from '../../local/onboarding.ts';
 import { sampleClient, selfManaging, storedDocument } from '../../local/sample-credential.ts';
@@ -18,6 +22,11 @@ export interface LeakWorld extends Operator {
   /** Stores a value in the client secret. */
   readonly put: (document: string) => Promise<void>;
   readonly clientDocument: () => Promise<ClientDocument>;
+  /** Runs the command in this process; by default it does not wait. */
+  readonly answer: (
+    options?: Partial<LeakedOptions>,
+    effects?: Partial<Pick<Session, 'now' | 'sleep'>>,
+  ) => Promise<Exit>;
   /** Adds everything secret that there is now to what no output may hold. */
   readonly remember: () => Promise<void>;
 }
@@ -62,8 +71,32 @@ export async function startLeak(options: WorldOptions = {}): Promise<LeakWorld> 
       const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId }));
       return JSON.parse(SecretString);
     },
+    answer: (options, effects) => answerHere(operator, options, effects),
     remember,
   };
+}
+
+async function answerHere(
+  { environment, world }: Operator,
+  options: Partial<LeakedOptions> = {},
+  effects: Partial<Pick<Session, 'now' | 'sleep'>> = {},
+): Promise<Exit> {
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const streams = { stdin: process.stdin, stdout, stderr, env: process.env };
+  const host = streams as unknown as NodeJS.Process;
+  const { signal } = new AbortController();
+  const urls = { imsEndpointUrl: world.ims.url, consoleEndpointUrl: world.consoleApi.url };
+  const run = async (): Promise<number> => {
+    const started = await startSession({}, host, signal);
+    const sleep = (): Promise<void> => Promise.resolve();
+    const session = { ...started, sleep, ...effects };
+    const wanted = { yes: true, now: true, cache: 600, ...urls, ...options };
+    return await leaked(session, 'fusion', wanted);
+  };
+  const code = await run().catch((error: unknown) => reportError(error, {}, host));
+  const text = (stream: PassThrough): string => String(stream.read() ?? '');
+  return { code, stdout: text(stdout), stderr: text(stderr) };
 }
 
 /** All is well: only the new secret is at Adobe and stored, and only the new token is valid. */

@@ -121,14 +121,14 @@ describe('leaked, run again after', () => {
   ])('%s', async (_, breakIt, code, left) => {
     const leak = await startLeak();
     breakIt(leak);
-    const first = await leak.cli(...args);
+    const first = await leak.answer();
     expect(first, first.stdout + first.stderr).toMatchObject({ code });
     if (code === 1) expect(first.stderr).toContain('ims-token-rotator leaked fusion');
     expect(await leftOf(leak)).toEqual(left);
     await leak.remember();
     await clear(leak);
     if (code === 0) return await expectAnswered(leak, first);
-    const second = await leak.cli(...args);
+    const second = await leak.answer();
     await expectAnswered(leak, second);
     expectNamedOnly(leak, first.stdout + first.stderr + second.stdout);
     // The second run goes on: it replaces the new secret by no other one.
@@ -151,7 +151,7 @@ describe('leaked, run again after', () => {
     await clear(leak);
     expect((await leftOf(leak))[1]).toBe(wanted);
     await leak.remember();
-    await expectAnswered(leak, await leak.cli(...args));
+    await expectAnswered(leak, await leak.answer());
     expect(leak.adobe.secrets.length).toBeLessThanOrEqual(3);
   });
 });

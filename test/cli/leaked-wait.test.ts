@@ -1,42 +1,27 @@
-import { PassThrough } from 'node:stream';
 import { UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
-import { describe, expect, it, vi } from 'vitest';
-import { leaked } from '../../cli/commands/leaked.ts';
+import { describe, expect, it } from 'vitest';
 import { countDown } from '../../cli/leak/wait-for-caches.ts';
-import { type Session, startSession } from '../../cli/session.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import { expectAnswered, type LeakWorld, startLeak } from './leak-world.ts';
 
-/** Runs the command in this process, with a clock that only its own waits advance by much. */
-async function runLeaked(
-  { environment, world }: LeakWorld,
+/** Runs the command with a clock that its waits advance. */
+async function waiting(
+  leak: LeakWorld,
   cache: number,
   onSleep: (slept: number) => unknown = () => undefined,
 ) {
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-  const stdout = new PassThrough();
-  const stderr = new PassThrough();
-  const streams = { stdin: process.stdin, stdout, stderr } as unknown as NodeJS.Process;
-  const host = { ...streams, stdin: process.stdin, stdout, stderr, env: process.env };
-  const { signal } = new AbortController();
-  const started = await startSession({}, host as unknown as NodeJS.Process, signal);
   let slept = 0;
-  const session: Session = {
-    ...started,
-    now: () => epochSeconds(Date.now() / 1000 + slept),
-    sleep: async (seconds) => {
-      slept += seconds;
-      await onSleep(slept);
+  const exit = await leak.answer(
+    { now: false, cache },
+    {
+      now: () => epochSeconds(Date.now() / 1000 + slept),
+      sleep: async (seconds) => {
+        slept += seconds;
+        await onSleep(slept);
+      },
     },
-  };
-  const options = {
-    ...{ yes: true, cache },
-    imsEndpointUrl: world.ims.url,
-    consoleEndpointUrl: world.consoleApi.url,
-  };
-  const code = await leaked(session, 'fusion', options);
-  const text = (stream: PassThrough): string => String(stream.read() ?? '');
-  return { slept, exit: { code, stdout: text(stdout), stderr: text(stderr) } };
+  );
+  return { slept, exit };
 }
 
 describe('leaked waits', () => {
@@ -49,7 +34,7 @@ describe('leaked waits', () => {
       const leak = await startLeak({ timeoutSeconds });
       const { world, adobe, leakedSecret } = leak;
       const seen = new Set<string>();
-      const { slept, exit } = await runLeaked(leak, cache, () => {
+      const { slept, exit } = await waiting(leak, cache, () => {
         seen.add(`${adobe.liveSecret(leakedSecret)} ${world.ims.invalidations.length}`);
       });
       expect([...seen]).toEqual(['undefined 0']);
@@ -65,7 +50,7 @@ describe('leaked waits', () => {
     const { world, client } = leak;
     const old = (await leak.read('fusion'))?.versionId;
     let isReinstated = false;
-    const { slept, exit } = await runLeaked(leak, 600, async () => {
+    const { slept, exit } = await waiting(leak, 600, async () => {
       if (isReinstated) return;
       isReinstated = true;
       await leak.remember();

@@ -45,7 +45,11 @@ describe('leaked', () => {
     expect((await tagsOf(leak, 'client'))[tagKeys.rotation]).toBe('none');
     const document = await leak.clientDocument();
     expect(document.credential_id).toBe(leak.adobe.credentialId);
-    // Whoever runs it again because of another leak gets another secret.
+  });
+
+  it('replaces the new secret too, if that leaks', async () => {
+    const leak = await startLeak();
+    await expectAnswered(leak, await leak.cli(...args));
     const again = await leak.cli(...args, '--json');
     await expectAnswered(leak, again);
     expect(leak.adobe.secrets).toHaveLength(3);
@@ -64,7 +68,7 @@ describe('leaked', () => {
       const now = new Date().toISOString().replace(/\.\d+Z/, 'Z');
       await tag(leak, 'token', tagKeys.requested, `${now} ${now} ${now}`);
     }
-    const exit = await leak.cli(...args);
+    const exit = await leak.answer();
     await expectAnswered(leak, exit);
     expect(exit.stdout).toContain(words);
     if (state === 'paused') {
@@ -89,7 +93,7 @@ describe('leaked', () => {
       retired_at: '2026-01-01T00:00:00Z',
     };
     await put(JSON.stringify({ ...document, client_secrets: [...document.client_secrets, old] }));
-    const exit = await leak.cli(...args);
+    const exit = await leak.answer();
     await expectAnswered(leak, exit);
     const deleted = leak.world.consoleApi.requests.filter(({ outcome }) => outcome === 'deleted');
     const leakedUuid = adobe.secrets.find(({ value }) => value === leakedSecret)?.uuid;
@@ -105,7 +109,7 @@ describe('leaked', () => {
     await leak.put(
       JSON.stringify({ ...document, client_secrets: [leak.leakedSecret, second.value] }),
     );
-    await expectAnswered(leak, await leak.cli(...args));
+    await expectAnswered(leak, await leak.answer());
   });
 
   it.each([
@@ -119,7 +123,7 @@ describe('leaked', () => {
       await put(JSON.stringify({ ...document, client_secrets: [leak.leakedSecret] }));
     }
     const stranger = adobe.addSecret('p8e-stranger-0123456789abcdef');
-    const { code, stderr } = await leak.cli(...args);
+    const { code, stderr } = await leak.answer();
     expect(code).toBe(1);
     expect(stderr).toMatch(/ERR_CLIENT_SECRET_LIMIT/);
     for (const { uuid } of adobe.liveSecrets) expect(stderr).toContain(uuid);
@@ -157,7 +161,7 @@ describe('leaked', () => {
   ])('stops before it changes anything, if the credential %s', async (_, prepare, code, fix) => {
     const leak = await startLeak();
     await prepare(leak);
-    const exit = await leak.cli(...args);
+    const exit = await leak.answer();
     expect(exit).toMatchObject({ code: 1 });
     expect(exit.stderr).toContain(code);
     expect(exit.stderr.replaceAll(/\s+/g, ' ')).toContain(fix);
@@ -174,7 +178,7 @@ describe('leaked', () => {
       force: true,
       replaces: (await leak.read('fusion'))?.versionId,
     });
-    const { code, stderr } = await leak.cli(...args);
+    const { code, stderr } = await leak.answer();
     expect(code).toBe(1);
     expect(stderr).toMatch(/ERR_TOKEN_EXPIRED .*lasts only 58 min/);
     expect(stderr).toContain('ims-token-rotator renew fusion --force');
@@ -191,12 +195,12 @@ describe('leaked', () => {
           action === 'ListSecretVersionIds' && secretId.includes('/token'),
       },
     );
-    expect(await leak.cli(...args)).toMatchObject({ code: 1 });
+    expect(await leak.answer()).toMatchObject({ code: 1 });
     world.secretsManager.faults.clear();
     await leak.remember();
     await put(storedDocument(adobe));
     const stored = adobe.liveSecrets[0]?.value;
-    await expectAnswered(leak, await leak.cli(...args));
+    await expectAnswered(leak, await leak.answer());
     expect(adobe.liveSecrets[0]?.value).not.toBe(stored);
   });
 
@@ -207,7 +211,7 @@ describe('leaked', () => {
       if (action === 'ListSecretVersionIds' && secretId.includes('/token'))
         adobe.addSecret(leakedSecret);
     });
-    const { code, stderr } = await leak.cli(...args);
+    const { code, stderr } = await leak.answer();
     expect(code).toBe(1);
     expect(stderr).toMatch(/ERR_LEAK_UNPROVEN .*IMS still accepts the leaked client secret/);
   });
@@ -225,7 +229,7 @@ describe('leaked --token', () => {
   it('replaces the token, and leaves the client secret alone', async () => {
     const leak = await startLeak();
     const { world, adobe, tokens } = leak;
-    const exit = await leak.cli(...args, '--token');
+    const exit = await leak.answer({ token: true });
     expect(exit, exit.stderr).toMatchObject({ code: 0 });
     await leak.remember();
     expect(adobe.secrets).toHaveLength(1);
@@ -242,10 +246,10 @@ describe('leaked --token', () => {
       { kind: 'server-error', status: 403 },
       { when: ({ path }) => path.includes('invalidate') },
     );
-    expect(await leak.cli(...args, '--token')).toMatchObject({ code: 1 });
+    expect(await leak.answer({ token: true })).toMatchObject({ code: 1 });
     world.ims.faults.clear();
     await leak.remember();
-    expect(await leak.cli(...args, '--token')).toMatchObject({ code: 0 });
+    expect(await leak.answer({ token: true })).toMatchObject({ code: 0 });
     await leak.remember();
     expect(tokens.map((token) => world.ims.isValid(token))).toEqual([false, false, true]);
   });
@@ -257,7 +261,7 @@ describe('leaked --token', () => {
       { kind: 'repeat-token' },
       { when: ({ path }) => path.includes('token/v3') },
     );
-    const { code, stderr } = await leak.cli(...args, '--token');
+    const { code, stderr } = await leak.answer({ token: true });
     expect(code).toBe(1);
     expect(stderr).toContain('ERR_LEAK_UNPROVEN IMS has issued the leaked token again');
     expect(world.ims.isValid(tokens[0] ?? '')).toBe(true);
