@@ -51,13 +51,7 @@ export async function leaked(
   assertPresent(names.client, client, list);
   assertPresent(names.token, token, list);
   await confirmLocation(session, rotator, names.client);
-  const write = (...lines: readonly string[]): void =>
-    session.options.json === true
-      ? session.terminal.note(...lines)
-      : session.terminal.print(...lines);
-  for (const line of explanation(name, placeOf(token.arn), options)) {
-    write(...wrapLines(line, line.startsWith('leak of') ? 0 : 2, session.terminal.columns));
-  }
+  explain(session, explanation(name, placeOf(token.arn), options), options.yes === true);
   if (options.yes !== true) await confirmName(session, name, 'nothing was changed');
   const timeout = await new Functions(session.signal).timeout(functionName);
   await using ims = openIms(session, options.imsEndpointUrl);
@@ -77,22 +71,42 @@ export async function leaked(
   return 0;
 }
 
+/** Nobody has to be told in JSON what they have agreed to. */
+function explain(
+  { terminal, options }: Session,
+  [first = '', ...items]: readonly string[],
+  isAgreed: boolean,
+): void {
+  const isJson = options.json === true;
+  if (isJson && isAgreed) return;
+  const columns = isJson ? terminal.noteColumns : terminal.columns;
+  const lines = [...wrapLines(first, 0, columns), ...items.flatMap((item) => hanging(item, columns))];
+  if (isJson) terminal.note(...lines);
+  else terminal.print(...lines);
+}
+
+/** An item of a list. */
+function hanging(text: string, columns: number | undefined): readonly string[] {
+  const [first = '', ...rest] = wrapLines(text, 2, columns);
+  return [`- ${first.trimStart()}`, ...rest];
+}
+
 function explanation(name: string, place: string, { token, now, cache }: LeakedOptions) {
   const pause =
     now === true ? 'at once' : `after ${formatDuration(cache)} or more, when no consumer uses them`;
   const ofSecret = [
-    '- adds another client secret at Adobe, and stores it without the leaked one;',
-    '- has a token minted from it, even if the credential is paused or its budget of requests is used up;',
-    '- deletes the leaked client secret at Adobe for good: whoever else uses it gets no token with it;',
+    'adds another client secret at Adobe, and stores it without the leaked one;',
+    'has a token minted from it, even if the credential is paused or its budget of requests is used up;',
+    'deletes the leaked client secret at Adobe for good: whoever else uses it gets no token with it;',
   ];
   const ofToken = [
-    '- has the token replaced, even if the credential is paused or its budget of requests is used up;',
+    'has the token replaced, even if the credential is paused or its budget of requests is used up;',
   ];
   return [
     `leak of the ${token === true ? 'token' : 'client secret'} of ${name}, ${place}. This`,
     ...(token === true ? ofToken : ofSecret),
-    `- invalidates all earlier tokens that are still held, ${pause};`,
-    '- proves that it worked. It can be run again after any failure, and goes on.',
+    `invalidates all earlier tokens that are still held, ${pause};`,
+    'proves that it worked. It can be run again after any failure, and goes on.',
   ];
 }
 
@@ -114,7 +128,6 @@ async function report(answer: Answer, isTokenOnly: boolean): Promise<void> {
   }
   terminal.print('', 'Left to people:');
   for (const text of [...advice, ...linesOfReaders(readers, session.now(), isTokenOnly)]) {
-    const [first = '', ...rest] = wrapLines(text, 2, terminal.columns);
-    terminal.print(`- ${first.trimStart()}`, ...rest);
+    terminal.print(...hanging(text, terminal.columns));
   }
 }

@@ -3,6 +3,7 @@ import { tagKeys } from '../../core/contract.ts';
 import type { Sensitive } from '../../core/sensitive.ts';
 import { CliError } from '../errors.ts';
 import { formatDuration } from '../view/durations.ts';
+import { wrapLines } from '../view/table.ts';
 import { type Answer, currentOf, readClientVersions } from './answer.ts';
 import type { Source } from './mint-here.ts';
 import { invalidate, readOldTokens } from './old-tokens.ts';

@@ -7,6 +7,7 @@ import { Sensitive } from '../../core/sensitive.ts';
 import type { OwnSecrets } from '../adobe/own-secrets.ts';
 import { CliError } from '../errors.ts';
 import { settle } from '../rotator/settle.ts';
+import { wrapLines } from '../view/table.ts';
 import type { Answer } from './answer.ts';
 import { newLeakVersion } from './leak-version.ts';
 
@@ -109,6 +110,7 @@ async function markRetired(
   const state = formatRotationState({ kind: 'retired', uuid, at: now() });
   await secrets.setTag(arn, tagKeys.rotation, state).catch((error: unknown) => {
     if (!(error instanceof CliError)) throw error;
-    terminal.note(`warning: the tag ${tagKeys.rotation} could not be written: ${error.message}`);
+    const text = `warning: the tag ${tagKeys.rotation} could not be written: ${error.message}`;
+    terminal.note(...wrapLines(text, 0, terminal.noteColumns));
   });
 }

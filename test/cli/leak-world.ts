@@ -1,4 +1,8 @@
-import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  RotateSecretCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { PassThrough } from 'node:stream';
 import { expect, vi } from 'vitest';
 import { leaked, type LeakedOptions } from '../../cli/commands/leaked.ts';
@@ -97,6 +101,31 @@ async function answerHere(
   const code = await run().catch((error: unknown) => reportError(error, {}, host));
   const text = (stream: PassThrough): string => String(stream.read() ?? '');
   return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+/** Switches on the rotation of the client secret, whose steps a function of the test does. */
+export async function startRotated(
+  work: (versionId: string, leak: LeakWorld) => Promise<void>,
+  options: WorldOptions = {},
+): Promise<LeakWorld> {
+  const leak = await startLeak(options);
+  const { world, client } = leak;
+  const functionArn = `arn:aws:lambda:us-east-1:111122223333:function:${world.functionName}`;
+  let isOn = false;
+  world.secretsManager.registerRotationFunction(functionArn, async (event) => {
+    if (isOn && event.Step === 'createSecret') await work(event.ClientRequestToken, leak);
+  });
+  await client.send(
+    new RotateSecretCommand({
+      SecretId: world.secretId('fusion', 'client'),
+      RotationLambdaARN: functionArn,
+      RotateImmediately: false,
+      RotationRules: { AutomaticallyAfterDays: 30 },
+    }),
+  );
+  await world.secretsManager.idle();
+  isOn = true;
+  return leak;
 }
 
 /** All is well: only the new secret is at Adobe and stored, and only the new token is valid. */

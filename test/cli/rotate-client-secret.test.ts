@@ -1,6 +1,5 @@
 import {
   PutSecretValueCommand,
-  RotateSecretCommand,
   TagResourceCommand,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
@@ -10,29 +9,7 @@ import { tagKeys } from '../../core/contract.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import { storedDocument } from '../../local/sample-credential.ts';
 import { labelsOf } from '../support/start-rotating.ts';
-import { type LeakWorld, startLeak } from './leak-world.ts';
-
-/** Switches on the rotation of the client secret, whose steps a function of the test does. */
-async function withRotation(work: (versionId: string, leak: LeakWorld) => Promise<void>) {
-  const leak = await startLeak();
-  const { world, client } = leak;
-  const functionArn = `arn:aws:lambda:us-east-1:111122223333:function:${world.functionName}`;
-  let isOn = false;
-  world.secretsManager.registerRotationFunction(functionArn, async (event) => {
-    if (isOn && event.Step === 'createSecret') await work(event.ClientRequestToken, leak);
-  });
-  await client.send(
-    new RotateSecretCommand({
-      SecretId: world.secretId('fusion', 'client'),
-      RotationLambdaARN: functionArn,
-      RotateImmediately: false,
-      RotationRules: { AutomaticallyAfterDays: 30 },
-    }),
-  );
-  await world.secretsManager.idle();
-  isOn = true;
-  return leak;
-}
+import { type LeakWorld, startLeak, startRotated } from './leak-world.ts';
 
 async function setState({ client, world }: LeakWorld, state: Parameters<typeof formatRotationState>[0]) {
   const SecretId = world.secretId('fusion', 'client');
@@ -65,7 +42,7 @@ async function currentOf({ client, world }: LeakWorld): Promise<string | undefin
 
 describe('rotate-client-secret', () => {
   it('has Secrets Manager rotate it, tells each step, and waits for the token', async () => {
-    const leak = await withRotation(rotate);
+    const leak = await startRotated(rotate);
     const { code, stdout, stderr } = await leak.cli('rotate-client-secret', 'fusion');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^✓ began to rotate \S+\/fusion\/client into version [0-9a-f-]{36}$/m);
@@ -77,7 +54,7 @@ describe('rotate-client-secret', () => {
   });
 
   it('says so if the rotation does not finish in time', async () => {
-    const leak = await withRotation(() => Promise.reject(new Error('the Console is down')));
+    const leak = await startRotated(() => Promise.reject(new Error('the Console is down')));
     const rotating = ['rotate-client-secret', 'fusion', '--wait', '1'];
     const { code, stderr } = await leak.cli(...rotating);
     expect(code).toBe(1);
@@ -96,7 +73,7 @@ describe('rotate-client-secret', () => {
   });
 
   it('shows the rotation in status and doctor', async () => {
-    const leak = await withRotation(rotate);
+    const leak = await startRotated(rotate);
     await leak.cli('rotate-client-secret', 'fusion');
     const { stdout } = await leak.cli('status', 'fusion');
     expect(stdout).toMatch(/^ {2}client secret: rotated \d+ s ago, next rotation \d\d \w{3} \d\d:\d\d$/m);
