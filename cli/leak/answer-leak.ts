@@ -134,10 +134,8 @@ async function waitForConsumers(
   const until = issuedAt + wait;
   const left = until - now();
   if (left > 0) {
-    const text = 'Ctrl-C ends the wait, and the same command goes on later';
-    terminal.note(
-      `waiting ${formatDuration(left)} until no consumer uses an earlier token: ${text}`,
-    );
+    const text = `waiting ${formatDuration(left)} until no consumer uses an earlier token: Ctrl-C ends the wait, and the same command goes on later`;
+    terminal.note(...wrapLines(text, 0, terminal.noteColumns));
   }
   await steps.run('wait for the consumers', async (progress) => {
     await countDown(until, { now, sleep, say: (text) => progress.say(text) });
