@@ -80,7 +80,10 @@ function explain(
   const isJson = options.json === true;
   if (isJson && isAgreed) return;
   const columns = isJson ? terminal.noteColumns : terminal.columns;
-  const lines = [...wrapLines(first, 0, columns), ...items.flatMap((item) => hanging(item, columns))];
+  const lines = [
+    ...wrapLines(first, 0, columns),
+    ...items.flatMap((item) => hanging(item, columns)),
+  ];
   if (isJson) terminal.note(...lines);
   else terminal.print(...lines);
 }

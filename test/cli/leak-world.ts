@@ -1,11 +1,11 @@
+import { PassThrough } from 'node:stream';
 import {
   GetSecretValueCommand,
   PutSecretValueCommand,
   RotateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { PassThrough } from 'node:stream';
 import { expect, vi } from 'vitest';
-import { leaked, type LeakedOptions } from '../../cli/commands/leaked.ts';
+import { type LeakedOptions, leaked } from '../../cli/commands/leaked.ts';
 import { type Session, startSession } from '../../cli/session.ts';
 import { reportError } from '../../cli/view/report-error.ts';
 import type { ImsClient } from '../../emulators/ims/client.ts';

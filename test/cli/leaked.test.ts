@@ -39,7 +39,7 @@ describe('leaked', () => {
     const exit = await leak.cli(...args);
     await expectAnswered(leak, exit);
     expect(exit.stdout).toContain(
-      'have Adobe support invalidate all tokens of the client ' + leak.adobe.clientId,
+      `have Adobe support invalidate all tokens of the client ${leak.adobe.clientId}`,
     );
     expect(exit.stdout).toMatch(/last read the client secret/);
     expect((await tagsOf(leak, 'client'))[tagKeys.rotation]).toBe('none');

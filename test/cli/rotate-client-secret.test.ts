@@ -11,7 +11,10 @@ import { storedDocument } from '../../local/sample-credential.ts';
 import { labelsOf } from '../support/start-rotating.ts';
 import { type LeakWorld, startLeak, startRotated } from './leak-world.ts';
 
-async function setState({ client, world }: LeakWorld, state: Parameters<typeof formatRotationState>[0]) {
+async function setState(
+  { client, world }: LeakWorld,
+  state: Parameters<typeof formatRotationState>[0],
+) {
   const SecretId = world.secretId('fusion', 'client');
   const Tags = [{ Key: tagKeys.rotation, Value: formatRotationState(state) }];
   await client.send(new TagResourceCommand({ SecretId, Tags }));
@@ -30,7 +33,9 @@ async function rotate(versionId: string, leak: LeakWorld): Promise<void> {
   await client.send(new PutSecretValueCommand({ ...value, VersionStages: ['AWSPENDING'] }));
   const from = await currentOf(leak);
   const move = { MoveToVersionId: versionId, RemoveFromVersionId: from };
-  await client.send(new UpdateSecretVersionStageCommand({ SecretId, VersionStage: 'AWSCURRENT', ...move }));
+  await client.send(
+    new UpdateSecretVersionStageCommand({ SecretId, VersionStage: 'AWSCURRENT', ...move }),
+  );
   const uuid = adobe.secrets.find((one) => one.value === leakedSecret)?.uuid ?? '';
   await setState(leak, { kind: 'retired', uuid, at: now });
   await leak.invoke({ action: 'renew', credential: 'fusion' });
@@ -48,7 +53,9 @@ describe('rotate-client-secret', () => {
     expect(stdout).toMatch(/^✓ began to rotate \S+\/fusion\/client into version [0-9a-f-]{36}$/m);
     expect(stdout).toMatch(/^✓ the new client secret is current$/m);
     const old = leak.adobe.secrets[0]?.uuid;
-    expect(stdout).toMatch(new RegExp(`^✓ the earlier one, ${old}, is deleted at Adobe after \\S+Z`, 'm'));
+    expect(stdout).toMatch(
+      new RegExp(`^✓ the earlier one, ${old}, is deleted at Adobe after \\S+Z`, 'm'),
+    );
     expect(stdout).toMatch(/^✓ the token is renewed with it and expires at \S+Z$/m);
     expect((await leak.read('fusion'))?.token['client_secret_version']).toBe(await currentOf(leak));
   });
@@ -60,7 +67,9 @@ describe('rotate-client-secret', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/^ERR_ROTATION_NOT_FINISHED \S+ is not rotated after 1 s/);
     const again = await leak.cli(...rotating);
-    expect(again.stderr).toMatch(/^ERR_ROTATION_NOT_FINISHED an earlier rotation of \S+ is not complete/);
+    expect(again.stderr).toMatch(
+      /^ERR_ROTATION_NOT_FINISHED an earlier rotation of \S+ is not complete/,
+    );
   });
 
   it('says how the rotation is switched on', async () => {
@@ -76,7 +85,9 @@ describe('rotate-client-secret', () => {
     const leak = await startRotated(rotate);
     await leak.cli('rotate-client-secret', 'fusion');
     const { stdout } = await leak.cli('status', 'fusion');
-    expect(stdout).toMatch(/^ {2}client secret: rotated \d+ s ago, next rotation \d\d \w{3} \d\d:\d\d$/m);
+    expect(stdout).toMatch(
+      /^ {2}client secret: rotated \d+ s ago, next rotation \d\d \w{3} \d\d:\d\d$/m,
+    );
     expect((await leak.cli('status')).stdout).not.toContain('client secret:');
     const json = JSON.parse((await leak.cli('status', '--json')).stdout);
     expect(json.credentials[0].client_secret).toMatchObject({ rotation_enabled: true });
