@@ -84,7 +84,7 @@ export const help = {
     more:
       'Replaces the client secret and the token, deletes the leaked secret at Adobe,\n' +
       'invalidates all earlier tokens, and proves it. Run it again after a failure: it\n' +
-      'goes on. It needs the I/O Management API in the project; with --token it does not.',
+      'goes on. It needs the I/O Management API in the project; --token does not.',
   },
   local: {
     summary: 'run AWS, IMS and the rotator on this machine',
