@@ -16,6 +16,7 @@ describe('doctor', () => {
     ['keys enabled', 'kms:DescribeKey'],
     ['not paused', 'secretsmanager:DescribeSecret'],
     ['rotation', 'secretsmanager:DescribeSecret'],
+    ['client rotation', 'secretsmanager:DescribeSecret'],
     ['token', 'secretsmanager:DescribeSecret'],
   ])('reports %s as unknown, with the reason, without the right to %s', async (check, action) => {
     const denied = { now: false };
