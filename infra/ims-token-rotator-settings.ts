@@ -181,6 +181,20 @@ export interface ImsTokenRotatorCredentialSettings {
    */
   readonly clientSecretKeyArn?: string | undefined;
   /**
+   * Lets Secrets Manager rotate the client secret, at Adobe too. Cannot be combined with
+   * `clientSecretArn`.
+   *
+   * @default false
+   */
+  readonly clientSecretRotation?: boolean | undefined;
+  /**
+   * When it rotates: a cron expression for a full hour (UTC) on one day of a month or of a week. Needs
+   * `clientSecretRotation`.
+   *
+   * @default - `cron(0 4 1 * ? *)`, the first day of each month
+   */
+  readonly clientSecretRotationSchedule?: string | undefined;
+  /**
    * The customer managed key of the credential's new secrets, by its ARN.
    *
    * @default - that of the rotator

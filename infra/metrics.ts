@@ -28,6 +28,7 @@ const defaults = {
   MinSecondsToExpiry: { statistic: Stats.MINIMUM, period },
   MinPausedLifeLeft: { statistic: Stats.MINIMUM, period },
   RenewalDuration: { statistic: Stats.p(99), period },
+  ClientSecretRotationOverdue: { statistic: Stats.MAXIMUM, period },
 } as const satisfies Record<MetricName, MetricOptions>;
 
 export function isMetricName(name: string): name is MetricName {
