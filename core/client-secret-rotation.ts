@@ -2,7 +2,8 @@ import { type ListedSecret, mostClientSecrets } from './console-secrets.ts';
 import { tagKeys } from './contract.ts';
 import type { ClientSecretEntry } from './documented-form.ts';
 import { RotatorError } from './errors.ts';
-import { type EpochSeconds, formatInstant, parseInstant } from './instant.ts';
+import { type EpochSeconds, epochSeconds, formatInstant, parseInstant } from './instant.ts';
+import type { SecretMetadata } from './ledger.ts';
 import type { Tags } from './token-tags.ts';
 
 /**
@@ -56,18 +57,26 @@ export function shortVersion(versionId: string): string {
     .padStart(8, '0');
 }
 
+type Retired = Extract<RotationState, { kind: 'retired' }>;
+
+export type RotationProgress = 'on-time' | 'overdue';
+
 /** What is known before a secret is added. */
 export interface BeforeAdding {
   readonly listed: readonly ListedSecret[];
   /** Every uuid that a stored version names. */
   readonly storedUuids: ReadonlySet<string>;
   readonly state: RotationState;
-  /** The most seconds that one run takes. */
-  readonly longestRun: number;
 }
 
 // Seconds between Adobe's clock and the function's.
 const tolerance = 120;
+
+// Lambda ends every run after 15 minutes.
+const longestRun = 900;
+
+// Seconds after which a rotation that has not happened is late.
+const mostDelay = 86_400;
 
 /**
  * The secret that must be removed before another can be added; undefined while there is room.
@@ -84,10 +93,7 @@ export function secretInTheWay(before: BeforeAdding): ListedSecret | undefined {
   const [only] = ours;
   if (only !== undefined && ours.length === 1) return only;
   const which = listed.map(({ uuid }) => uuid).join(' and ');
-  const why =
-    state.kind === 'adding' && ours.length > 1
-      ? 'each could be the one that an earlier rotation added'
-      : 'neither was left behind by an earlier rotation';
+  const why = whyUncertain(state, ours.length);
   throw new RotatorError(
     'ERR_CLIENT_SECRET_LIMIT',
     `the credential has ${listed.length} client secrets at Adobe, ${which}, and ${why}; ` +
@@ -95,9 +101,19 @@ export function secretInTheWay(before: BeforeAdding): ListedSecret | undefined {
   );
 }
 
+function whyUncertain(state: RotationState, ours: number): string {
+  if (state.kind === 'retired') {
+    const at = formatInstant(state.at);
+    return `${state.uuid}, which was replaced at ${at}, may still be in use`;
+  }
+  return ours > 1
+    ? 'each could be the one that an earlier rotation added'
+    : 'neither was left behind by an earlier rotation';
+}
+
 function isOwnOrphan(
   { uuid, createdAt, lastUsedAt }: ListedSecret,
-  { storedUuids, state, longestRun }: BeforeAdding,
+  { storedUuids, state }: BeforeAdding,
 ): boolean {
   if (state.kind !== 'adding' || storedUuids.has(uuid) || lastUsedAt !== undefined) return false;
   const { since } = state;
@@ -105,16 +121,57 @@ function isOwnOrphan(
 }
 
 /**
- * The uuid of the secret that was in use before another is added: what is noted with it, or the only
- * one that Adobe lists beside an orphan.
+ * The uuid of the secret that was in use before another is added: what is noted with it, if Adobe lists
+ * that, or the only one that it lists. Nobody corrects a note about a secret that is replaced by hand.
  */
 export function uuidInUse(
   entry: ClientSecretEntry | undefined,
   listed: readonly ListedSecret[],
 ): string | undefined {
-  if (entry?.uuid !== undefined) return entry.uuid;
+  const noted = listed.find(({ uuid }) => uuid === entry?.uuid);
+  if (noted !== undefined) return noted.uuid;
   const [only] = listed;
   return listed.length === 1 ? only?.uuid : undefined;
+}
+
+// A run that had read the credential before may still use the old secret.
+const longestOwnUse = longestRun + tolerance;
+
+/** The state of a secret that is retired now. A use of it after `at` is somebody else's. */
+export function retiredNow(uuid: string, now: EpochSeconds): Retired {
+  return { kind: 'retired', uuid, at: epochSeconds(now + longestOwnUse) };
+}
+
+/**
+ * The secret whose retirement is not noted yet: it was retired with this version, but the run was cut
+ * short, or the tag was removed. Undefined once the tag says so, or says that it is over.
+ */
+export function unnotedRetirement(
+  entries: readonly ClientSecretEntry[],
+  tags: Tags,
+  versionId: string,
+): string | undefined {
+  const uuid = entries.find(({ retiredAt }) => retiredAt !== undefined)?.uuid;
+  const state = readRotationState(tags);
+  const isCutShort = state.kind === 'adding' && state.version === shortVersion(versionId);
+  return isCutShort || tags[tagKeys.rotation] === undefined ? uuid : undefined;
+}
+
+/** True for a retired secret that may be removed now, if nobody uses it. */
+export function isGraceOver({ at }: Retired, now: EpochSeconds): boolean {
+  return now >= at + retirementGrace;
+}
+
+/** How the rotation of a client secret goes; undefined for one that Secrets Manager does not rotate. */
+export function rotationProgress(
+  client: SecretMetadata | undefined,
+  now: EpochSeconds,
+): RotationProgress | undefined {
+  if (client?.isRotating !== true) return undefined;
+  const state = readRotationState(client.tags);
+  const begun = state.kind === 'adding' ? state.since : Number.POSITIVE_INFINITY;
+  const due = client.nextRotationAt ?? Number.POSITIVE_INFINITY;
+  return now > Math.min(begun, due) + mostDelay ? 'overdue' : 'on-time';
 }
 
 /** The seconds for which a retired secret stays at Adobe: at least a token's lifetime. */
@@ -132,14 +189,15 @@ export type Removal =
  * the one that took its place has been used.
  */
 export function judgeRetired(
-  { uuid, at }: Extract<RotationState, { kind: 'retired' }>,
+  retired: Retired,
   listed: readonly ListedSecret[],
   inUse: string | undefined,
   now: EpochSeconds,
 ): Removal {
+  const { uuid, at } = retired;
   const old = listed.find((one) => one.uuid === uuid);
   if (old === undefined) return { kind: 'gone' };
-  if (now < at + retirementGrace) return { kind: 'wait', why: 'its grace is not over' };
+  if (!isGraceOver(retired, now)) return { kind: 'wait', why: 'its grace is not over' };
   if (old.lastUsedAt !== undefined && old.lastUsedAt >= at) {
     const when = formatInstant(old.lastUsedAt);
     return { kind: 'wait', why: `somebody used it at ${when}, after it was retired` };

@@ -77,6 +77,8 @@ export const environmentVariables = {
   shardStems: 'IMS_TOKEN_ROTATOR_SHARD_STEMS',
   validate: 'IMS_TOKEN_ROTATOR_VALIDATE',
   imsEndpointUrl: 'IMS_ENDPOINT_URL',
+  /** Replaces the origin of the Developer Console's API. */
+  consoleEndpointUrl: 'ADOBE_CONSOLE_ENDPOINT_URL',
   /** The ARN of the secret that holds the user name and password for HTTPS_PROXY. */
   proxySecret: 'IMS_TOKEN_ROTATOR_PROXY_SECRET',
 } as const;
@@ -136,6 +138,8 @@ export const metricUnits = {
   MinSecondsToExpiry: 'Seconds',
   /** Remaining life, in percent, of the paused token closest to expiry. */
   MinPausedLifeLeft: 'Percent',
+  /** Client secrets whose rotation is more than a day late. */
+  ClientSecretRotationOverdue: 'Count',
   /** Time from a credential's first read to its stored token. */
   RenewalDuration: 'Milliseconds',
   /** Client secrets whose own rotation is overdue, or was left unfinished. Only where one rotates. */

@@ -35,7 +35,10 @@ export interface UnderstoodCredential {
   readonly name: string | undefined;
   /** The fields that say something that the rotator does not use. */
   readonly unused: readonly string[];
-  /** Its client secrets, with what is noted of each. */
+  /** The scopes that the file itself gives, and its product. */
+  readonly ownScopes: readonly string[];
+  readonly product: unknown;
+  /** Its client secrets, in the order to try them, with what is noted of each. */
   readonly entries: readonly ClientSecretEntry[];
   /** The same credential in the documented form. */
   readonly normalised: Sensitive;
@@ -182,11 +185,12 @@ export function understandCredential(
     throw invalid(isIncomplete ? [...problems, ...raw.hints] : problems);
   }
   const credential = credentialOf(parsed.output, fallback);
-  const { form, name, unused } = raw;
-  const scopes = unique(parsed.output.scopes);
+  const { form, name, unused, values } = raw;
+  const { product } = values;
+  const ownScopes = unique(parsed.output.scopes);
   const entries = distinctEntries(raw.secrets);
-  const normalised = documentedForm({ ...credential, scopes }, entries, raw.values.product);
-  return { credential, form, name, unused, entries, normalised };
+  const normalised = documentedForm({ ...credential, scopes: ownScopes }, entries, product);
+  return { credential, form, name, unused, ownScopes, product, entries, normalised };
 }
 
 /** The scopes of a credential that has none of its own; undefined if nothing says which. */

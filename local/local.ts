@@ -5,7 +5,7 @@ import type { AlarmChange } from '../emulators/account/alarm-evaluation.ts';
 import { onboard, secretsManagerClient } from './onboarding.ts';
 import { randomCredentials } from './random-credentials.ts';
 import { sampleClient, sampleName, selfManaging, storedDocument } from './sample-credential.ts';
-import { bundle, consoleEndpointUrl, isPackaged, World } from './world.ts';
+import { bundle, isPackaged, World } from './world.ts';
 
 export interface LocalOptions {
   /** The first of six consecutive ports, or 0 for any free ones. */
@@ -97,7 +97,7 @@ function variablesOf({ aws, ims, consoleApi, region, credentials }: World) {
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     [environmentVariables.imsEndpointUrl]: ims.url,
-    [consoleEndpointUrl]: consoleApi.url,
+    [environmentVariables.consoleEndpointUrl]: consoleApi.url,
   };
 }
 

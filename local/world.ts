@@ -22,9 +22,6 @@ import { defaultRegion } from '../emulators/wire/aws-options.ts';
 import { furnishAccount } from './deployed-account.ts';
 import { type LocalCredentials, randomRoleCredentials } from './random-credentials.ts';
 
-/** Replaces the origin of the Console API, as IMS_ENDPOINT_URL that of IMS. */
-export const consoleEndpointUrl = 'ADOBE_CONSOLE_ENDPOINT_URL';
-
 export interface WorldOptions {
   /** The rotator's name. @default 'local' */
   readonly rotator?: string | undefined;
@@ -214,7 +211,9 @@ export class World {
         AWS_ENDPOINT_URL_SECRETS_MANAGER: urls.secretsManager,
         ...(imsEndpointUrl !== 'adobe' && {
           [environmentVariables.imsEndpointUrl]: imsEndpointUrl,
-          ...(urls.consoleApi !== undefined && { [consoleEndpointUrl]: urls.consoleApi }),
+          ...(urls.consoleApi !== undefined && {
+            [environmentVariables.consoleEndpointUrl]: urls.consoleApi,
+          }),
         }),
         ...environment,
       },

@@ -136,6 +136,7 @@ describe('the reserve', () => {
 describe('assertRenewalFits', () => {
   const step = {
     credential: 'fusion',
+    kind: 'token',
     step: 'createSecret',
     secretId: 'arn',
     versionId: 'v1',
