@@ -142,8 +142,6 @@ export const metricUnits = {
   ClientSecretRotationOverdue: 'Count',
   /** Time from a credential's first read to its stored token. */
   RenewalDuration: 'Milliseconds',
-  /** Client secrets whose own rotation is overdue, or was left unfinished. Only where one rotates. */
-  ClientSecretRotationOverdue: 'Count',
 } as const;
 
 export type MetricName = keyof typeof metricUnits;

@@ -29,7 +29,6 @@ const defaults = {
   MinPausedLifeLeft: { statistic: Stats.MINIMUM, period },
   ClientSecretRotationOverdue: { statistic: Stats.MAXIMUM, period },
   RenewalDuration: { statistic: Stats.p(99), period },
-  ClientSecretRotationOverdue: { statistic: Stats.MAXIMUM, period },
 } as const satisfies Record<MetricName, MetricOptions>;
 
 export function isMetricName(name: string): name is MetricName {

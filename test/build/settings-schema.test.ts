@@ -29,6 +29,7 @@ const everySetting = {
   credentials: {
     fusion: { product: 'workfront-fusion', renewBefore: 'PT8H', keyArn },
     own: { scopes: ['openid', 'AdobeID'], clientSecretArn: secretArn, clientSecretKeyArn: keyArn },
+    rotating: { clientSecretRotation: true, clientSecretRotationSchedule: 'cron(0 4 1 * ? *)' },
   },
   tickMinutes: 30,
   timeoutMinutes: 5,
@@ -101,6 +102,10 @@ describe('the JSON Schema of the settings', () => {
     ['no scope', fusion({ scopes: [] })],
     ['a scope with a space', fusion({ scopes: ['a b'] })],
     ['an invalid duration', fusion({ renewBefore: '8h' })],
+    [
+      'a rotation at a rate',
+      fusion({ clientSecretRotation: true, clientSecretRotationSchedule: 'rate(30 days)' }),
+    ],
     ['a partial ARN', fusion({ clientSecretArn: secretArn.slice(0, -7) })],
     ['an invalid rotator name', { rotatorName: 'a b' }],
     ['an invalid prefix', { prefix: '/a/' }],

@@ -39,6 +39,7 @@ describe('the contract', () => {
       MinLifeLeft: 'Percent',
       MinSecondsToExpiry: 'Seconds',
       MinPausedLifeLeft: 'Percent',
+      ClientSecretRotationOverdue: 'Count',
       RenewalDuration: 'Milliseconds',
     });
   });

@@ -337,7 +337,10 @@ describe('a rotator with every option', () => {
         encryptionKey: key,
         alarms: { emails: ['ops@example.com'] },
       });
-      rotator.addCredential('read-elsewhere', { readerAccounts: ['444455556666'] });
+      rotator.addCredential('read-elsewhere', {
+        readerAccounts: ['444455556666'],
+        clientSecretRotation: true,
+      });
       rotator.addCredential('replicated', { replicaRegions: [{ region: 'us-east-1' }] });
       rotator.addCredential('imported', {
         clientSecret: Secret.fromSecretAttributes(stack, 'Imported', {
