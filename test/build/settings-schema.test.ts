@@ -1,10 +1,10 @@
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { settingsSchema } from '../../build/settings-schema.ts';
+import { settingsSchema, settingsSource } from '../../build/settings-schema.ts';
 import { parseSettings } from '../../infra/settings.ts';
 import { jsonOf, messageOf, read } from '../support/document.ts';
 
-const source = read('infra/ims-token-rotator-settings.ts');
+const source = await settingsSource();
 const schema = JSON.parse(read('dist/schema/settings.schema.json'));
 const validate = new Ajv({ allErrors: true, strictTypes: false }).compile(schema);
 
@@ -68,6 +68,7 @@ describe('the JSON Schema of the settings', () => {
     ['README.md', 1],
     ['docs/reference.md', 2],
     ['docs/deploy.md', 1],
+    ['docs/client-secret-rotation.md', 1],
     ['docs/scale.md', 1],
   ])('accepts every example of %s', (file, least) => {
     const examples = examplesIn(file);

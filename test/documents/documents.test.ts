@@ -18,6 +18,7 @@ const names = [
   'SECURITY.md',
   'CHANGELOG.md',
   'docs/api.md',
+  'docs/client-secret-rotation.md',
   'docs/consumers.md',
   'docs/faq.md',
   'docs/deploy.md',
