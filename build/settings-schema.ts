@@ -7,9 +7,7 @@ const settings = 'ImsTokenRotatorSettings';
 /** The text of the interfaces that describe the settings. */
 export async function settingsSource(): Promise<string> {
   const files = ['ims-token-rotator-settings.ts', 'ims-token-rotator-credential-settings.ts'];
-  const texts = files.map((file) =>
-    readFile(new URL(`../infra/${file}`, import.meta.url), 'utf8'),
-  );
+  const texts = files.map((file) => readFile(new URL(`../infra/${file}`, import.meta.url), 'utf8'));
   return (await Promise.all(texts)).join('\n');
 }
 

@@ -41,7 +41,7 @@ export interface ImsTokenRotatorCredentialSettings {
    * When it rotates: a cron expression for a full hour (UTC) on one day of a month or of a week. Needs
    * `clientSecretRotation`.
    *
-   * @default - `cron(0 4 1 * ? *)`, the first day of each month
+   * @default - the first day of each month, from 4:00 on
    */
   readonly clientSecretRotationSchedule?: string | undefined;
   /**
