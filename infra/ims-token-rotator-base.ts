@@ -62,6 +62,9 @@ export interface IImsTokenRotator extends IConstruct {
   /** Remaining life, in percent, of the paused token closest to expiry. */
   metricMinPausedLifeLeft(props?: MetricOptions): Metric;
 
+  /** Client secrets whose rotation is more than a day late. No data where none rotates. */
+  metricClientSecretRotationOverdue(props?: MetricOptions): Metric;
+
   /** Milliseconds from a credential's first read to its stored token. */
   metricRenewalDuration(props?: MetricOptions): Metric;
 }
@@ -118,6 +121,10 @@ export abstract class ImsTokenRotatorBase extends Construct implements IImsToken
 
   metricMinPausedLifeLeft(props?: MetricOptions): Metric {
     return this.metric('MinPausedLifeLeft', props);
+  }
+
+  metricClientSecretRotationOverdue(props?: MetricOptions): Metric {
+    return this.metric('ClientSecretRotationOverdue', props);
   }
 
   metricRenewalDuration(props?: MetricOptions): Metric {

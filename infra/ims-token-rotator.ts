@@ -62,8 +62,6 @@ export class ImsTokenRotator extends ImsTokenRotatorBase {
   readonly schedule: Schedule;
   /** The schedules, one for each shard. */
   readonly schedules: Schedule[];
-  /** The alarms; empty if they are disabled. */
-  readonly alarms: Alarm[];
   readonly #props: ImsTokenRotatorProps;
   readonly #tick: Duration;
   readonly #function: RotatorFunction;
@@ -71,7 +69,8 @@ export class ImsTokenRotator extends ImsTokenRotatorBase {
   readonly #others: Construct;
   readonly #environment: CredentialEnvironment;
   readonly #external: ExternalClientSecrets;
-  readonly #rotation: NativeRotation | undefined;
+  readonly #watch: RotatorWatch;
+  readonly #rotation: NativeRotation;
   readonly #operators: OperatorRights;
 
   constructor(scope: Construct, id: string, props: ImsTokenRotatorProps = {}) {
@@ -115,11 +114,7 @@ export class ImsTokenRotator extends ImsTokenRotatorBase {
     this.#external = new ExternalClientSecrets(this, 'ExternalClientSecrets', this.#function);
     this.#credentials = new Construct(this, 'Credentials');
     this.#others = new Construct(this, 'OtherCredentials');
-    this.#rotation =
-      props.nativeRotation === true
-        ? new NativeRotation(this, 'NativeRotation', this.#function)
-        : undefined;
-    const watch = new RotatorWatch(this, 'Watch', {
+    this.#watch = new RotatorWatch(this, 'Watch', {
       rotator: rotatorName,
       function: target,
       logGroup: this.logGroup,
@@ -128,8 +123,19 @@ export class ImsTokenRotator extends ImsTokenRotatorBase {
       options: props.alarms ?? {},
       dashboard: props.dashboard ?? true,
     });
-    this.alarms = [...watch.alarms];
-    if (watch.topic !== undefined) this.#operators.addTopic(watch.topic.topicArn);
+    const { topic } = this.#watch;
+    if (topic !== undefined) this.#operators.addTopic(topic.topicArn);
+    this.#rotation = new NativeRotation(this, 'NativeRotation', {
+      rotator: this.#function,
+      operators: this.#operators,
+      watch: this.#watch,
+      tokens: props.nativeRotation === true,
+    });
+  }
+
+  /** The alarms; empty if they are disabled. */
+  get alarms(): Alarm[] {
+    return [...this.#watch.alarms];
   }
 
   /** The credentials that the app added. */
@@ -178,7 +184,8 @@ export class ImsTokenRotator extends ImsTokenRotatorBase {
     this.#environment.add(name, elsewhere);
     // The function would report a credential that it is told of before the secrets exist.
     this.function.node.defaultChild?.node.addDependency(...credential.resources);
-    this.#rotation?.attach(credential.tokenSecret);
+    const { clientSecret: client, tokenSecret: token } = credential;
+    this.#rotation.add({ ...props, client, token });
     return credential;
   }
 

@@ -32,11 +32,13 @@ export class OperatorRights {
   readonly #account: string;
   readonly #region: string;
   readonly #scope: IConstruct;
+  readonly #functionArn: string;
 
   constructor(scope: IConstruct, { prefix, functionArn, place = {} }: OperatorRightsProps) {
     const arnOf = (kind: SecretKind): string =>
       secretArnPattern(partialSecretArn(scope, secretName(prefix, '*', kind), place));
     this.#scope = scope;
+    this.#functionArn = functionArn;
     this.#account = place.account ?? Stack.of(scope).account;
     this.#region = place.region ?? Stack.of(scope).region;
     this.#rights = [
@@ -61,6 +63,17 @@ export class OperatorRights {
   /** Adds a client secret outside the prefix, which can be stored anew but not created or deleted. */
   addClientSecret(arn: string): void {
     this.#add({ actions: clientActions, resourceArns: [arn] });
+  }
+
+  /** Adds a client secret that rotates, by the function that it names and by no other. */
+  addClientSecretRotation(arn: string): void {
+    this.#add({
+      actions: ['secretsmanager:RotateSecret'],
+      resourceArns: [arn],
+      conditions: {
+        StringEqualsIfExists: { 'secretsmanager:RotationLambdaARN': this.#functionArn },
+      },
+    });
   }
 
   /** Adds a key that encrypts secrets. */

@@ -60,7 +60,8 @@ export class RotatorAlarms extends Construct {
   readonly eventsDropped: Alarm;
   /** Lambda throttles the function. */
   readonly throttles: Alarm;
-  readonly all: readonly Alarm[];
+  /** All of them, in the order of their creation. */
+  readonly all: Alarm[] = [];
 
   readonly #props: RotatorAlarmsProps;
 
@@ -78,7 +79,23 @@ export class RotatorAlarms extends Construct {
     );
     this.eventsDropped = this.#eventsDropped();
     this.throttles = this.#throttles();
-    this.all = this.node.children.filter((child) => child instanceof Alarm);
+  }
+
+  /** The rotation of a client secret is overdue. Added once, with the first that rotates. */
+  addClientSecretRotation(): void {
+    const id = 'ClientSecretRotationOverdue';
+    if (this.node.tryFindChild(id) !== undefined) return;
+    this.#alarm(id, {
+      metric: rotatorMetric(this.#props.rotator, id, { period: this.#props.tick }),
+      comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      threshold: 1,
+      ...this.#window(1),
+      alarmDescription: this.#describe(
+        'The rotation of a client secret is a day overdue, or stopped halfway.',
+        'Nothing fails for now: tokens are renewed with the stored client secret, which does not expire.',
+        id,
+      ),
+    });
   }
 
   #lifeLeft(id: string, percent: number, act: string): Alarm {
@@ -235,6 +252,7 @@ export class RotatorAlarms extends Construct {
       alarm.addAlarmAction(action);
       alarm.addOkAction(action);
     }
+    this.all.push(alarm);
     return alarm;
   }
 
