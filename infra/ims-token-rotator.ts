@@ -6,9 +6,9 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Schedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
-import { secretName } from '../core/contract.ts';
 import { alarmThresholds } from './alarm-thresholds.ts';
 import { CredentialEnvironment } from './credential-environment.ts';
+import { checkRoom } from './credential-room.ts';
 import { CredentialRule } from './credential-rule.ts';
 import { ExternalClientSecrets } from './external-client-secrets.ts';
 import { ImportedRotator } from './imported-rotator.ts';
@@ -30,9 +30,6 @@ import { shardLimits } from './shards.ts';
 import { TickSchedule } from './tick-schedule.ts';
 import { timingDefaults } from './timing.ts';
 import { checkUnique } from './unique-rotators.ts';
-
-// Keeps the largest stack below CloudFormation's limit of 500 resources.
-const maxCredentials = 100;
 
 /** Keeps the access tokens of Adobe IMS credentials fresh in AWS Secrets Manager. */
 export class ImsTokenRotator extends ImsTokenRotatorBase {
@@ -151,19 +148,7 @@ export class ImsTokenRotator extends ImsTokenRotatorBase {
    */
   addCredential(name: string, props: ImsCredentialProps = {}): IImsCredential {
     checkCredentialName(this, name);
-    if (this.#credentials.node.tryFindChild(name) !== undefined) {
-      refuse(this, 'CredentialTwice', `the credential "${name}" was already added`);
-    }
-    if (this.#credentials.node.children.length >= maxCredentials) {
-      refuse(
-        this,
-        'TooManyCredentials',
-        `a rotator's stack can have at most ${maxCredentials} credentials; onboard more at run ` +
-          'time, without a deployment: the same rotator serves any two secrets named ' +
-          `${secretName(this.prefix, '<credential>', 'client')} and ` +
-          secretName(this.prefix, '<credential>', 'token'),
-      );
-    }
+    checkRoom(this, { name, prefix: this.prefix, added: this.#credentials });
     this.#checkMargin(props.renewBefore);
     const encryptionKey = props.encryptionKey ?? this.#props.encryptionKey;
     const credential = new ManagedCredential(this.#credentials, name, {
@@ -212,7 +197,11 @@ export class ImsTokenRotator extends ImsTokenRotatorBase {
   }
 
   override grantOperate(grantee: IGrantable): Grant {
-    return this.#operators.grant(grantee);
+    return this.#operators.grantOperate(grantee);
+  }
+
+  override grantRespondToLeaks(grantee: IGrantable): Grant {
+    return this.#operators.grantRespondToLeaks(grantee);
   }
 
   #rotatorFunction(): RotatorFunction {

@@ -7,33 +7,13 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { shardsOf } from '../core/contract.ts';
 import { type AlarmName, whereToLook } from './alarm-steps.ts';
-import { type AlarmThresholds, timeLeft } from './alarm-thresholds.ts';
+import { timeLeft } from './alarm-thresholds.ts';
 import { rotatorMetric, shardMetric } from './metrics.ts';
+import type { RotatorAlarmsProps } from './rotator-alarms-props.ts';
 import { shardId } from './shards.ts';
-
-export interface RotatorAlarmsProps {
-  /** The rotator's name, which is also the dimension of its metrics. */
-  readonly rotator: string;
-  readonly function: IFunction;
-  /** The interval between two passes over all credentials. */
-  readonly tick: Duration;
-  readonly shards: number;
-  readonly thresholds: AlarmThresholds;
-  /**
-   * Receives a message when an alarm is raised and when it is over. Its policy and its key's policy
-   * must let `cloudwatch.amazonaws.com` publish, as those of `AlarmTopic` do.
-   *
-   * @default - the alarms notify nobody
-   */
-  readonly topic?: ITopic | undefined;
-  /** The address of the runbook. @default - the descriptions have the steps */
-  readonly runbookUrl?: string | undefined;
-}
 
 type Check = Omit<AlarmProps, 'treatMissingData' | 'evaluationPeriods'> &
   Partial<Pick<AlarmProps, 'treatMissingData' | 'evaluationPeriods'>>;

@@ -112,9 +112,8 @@ describe('the alarms', () => {
       .flat()
       .filter((value) => value instanceof Alarm);
     expect(alarms).toHaveLength(8);
-    expect(all.map(({ node }) => node.id).toSorted()).toEqual(
-      alarms.map(({ node }) => node.id).toSorted(),
-    );
+    const ids = (some: readonly Alarm[]) => new Set(some.map(({ node }) => node.id));
+    expect(ids(all)).toEqual(ids(alarms));
   });
 
   it('say what happened, how much time is left, and the steps, as no runbook is published', () => {
