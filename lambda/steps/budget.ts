@@ -69,7 +69,7 @@ export const imsReserve = request + call + slack;
 export const addingReserve = timeouts.console.total + 2 * call + slack;
 
 /** Seconds that must be left after a renewal to delete a retired client secret. */
-export const retirementSeconds = 2 * request + 2 * timeouts.console.total + 2 * call;
+export const retirementSeconds = 2 * request + 2 * timeouts.console.total + 3 * call;
 
 /** Seconds after which waiting is pointless: the next tick does the work. */
 export const longestRetryWait = 30;

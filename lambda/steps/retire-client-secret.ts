@@ -94,5 +94,20 @@ async function remove(
     await deleteSecret(run, management, state.uuid);
     run.log.info('the retired client secret is deleted at Adobe', fields);
   }
-  await noteRotation(run, client.arn, { kind: 'none' });
+  await noteEnd(run, client.arn, state.uuid);
+}
+
+/**
+ * Adobe has room again, so a rotation may have begun meanwhile: its tag must stay, because a run that
+ * is cut short leaves nothing else to recognise its secret by. Tags have no compare-and-set. A
+ * rotation that writes its tag between this read and this write loses it; if it is then cut short
+ * before its secret is stored, the next one stops with ERR_CLIENT_SECRET_LIMIT and deletes nothing.
+ */
+async function noteEnd(run: Run, secretId: string, uuid: string): Promise<void> {
+  const described = await withRetries(run, budget.read, () =>
+    run.secrets.describe(secretId, run.signal),
+  );
+  const state = readRotationState(described?.tags);
+  if (state.kind !== 'retired' || state.uuid !== uuid) return;
+  await noteRotation(run, secretId, { kind: 'none' });
 }

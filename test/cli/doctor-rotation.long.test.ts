@@ -104,3 +104,34 @@ it('looks at Adobe only with --mint, and only where client secrets are rotated',
   expect(other).toMatchObject({ verdict: 'ok', detail: 'not managed by the rotator' });
   expect(leak.world.consoleApi.requests).toEqual([]);
 });
+
+describe('the alarm on an overdue rotation', () => {
+  const withoutAlarm = async (leak: LeakWorld) => {
+    const { alarms } = leak.world.aws.account;
+    expect(alarms.delete('rotator-local-client-secret-rotation-overdue')).toBe(true);
+    await leak.invoke({ action: 'tick' });
+    return (await checksOf(leak)).find('alarms');
+  };
+
+  it('must be there where a client secret rotates', async () => {
+    const found = await withoutAlarm(await startRotated(idle));
+    const detail = 'no alarm watches ClientSecretRotationOverdue';
+    expect(found).toMatchObject({ verdict: 'failed', detail });
+  });
+
+  it('is not missed where none rotates', async () => {
+    const found = await withoutAlarm(await startLeak());
+    expect(found).toMatchObject({ verdict: 'ok', detail: '8, none raised' });
+  });
+
+  it('must be able to be raised', async () => {
+    const leak = await startRotated(idle);
+    const { alarms } = leak.world.aws.account;
+    const name = 'rotator-local-client-secret-rotation-overdue';
+    const alarm = alarms.get(name);
+    if (alarm === undefined) throw new Error('the world has no such alarm');
+    alarms.set(name, { ...alarm, threshold: 2 });
+    const detail = `cannot be raised in time: ${name}`;
+    expect((await checksOf(leak)).find('alarms')).toMatchObject({ verdict: 'failed', detail });
+  });
+});

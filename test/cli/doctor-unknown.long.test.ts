@@ -46,7 +46,7 @@ describe('doctor', () => {
     }
     expect(find('alarms')).toMatchObject({
       verdict: 'unknown',
-      detail: '5, none raised; alarms on the function were not checked',
+      detail: '6, none raised; alarms on the function were not checked',
     });
     expect(find('token')).toMatchObject({ verdict: 'ok' });
     const { world } = operator;

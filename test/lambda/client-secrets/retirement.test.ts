@@ -108,6 +108,24 @@ describe('a retired client secret', () => {
     expect(parts.consoleApi.requests).toEqual([]);
   });
 
+  it('leaves the tag to a rotation that began while it was deleted', async () => {
+    const rotating = await startRotated();
+    const { parts } = rotating;
+    const { consoleEndpoint } = parts.run();
+    const remove: typeof consoleEndpoint.remove = async (...args) => {
+      const response = await consoleEndpoint.remove(...args);
+      await rotating.beginRotation();
+      await rotating.step('createSecret');
+      return response;
+    };
+    const list = consoleEndpoint.list.bind(consoleEndpoint);
+    const add = consoleEndpoint.add.bind(consoleEndpoint);
+    parts.clock.advance(day);
+    await tick(parts.run({ consoleEndpoint: { list, add, remove } }));
+    expect(rotating.live()).not.toContain(old);
+    expect(`${await rotating.tag()}`).toMatch(/^adding /);
+  });
+
   it.each<[string, ConsoleFault, string]>([
     ['GET', { kind: 'server-error', status: 503 }, 'ERR_CONSOLE_UNAVAILABLE'],
     ['GET', { kind: 'field', name: 'uuid', value: 1 }, 'ERR_CONSOLE_MALFORMED'],
