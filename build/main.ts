@@ -1,13 +1,12 @@
 /** Builds `dist`: the function that the stack deploys, and what the npm package ships. */
 
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { bundleClient, bundleCommands, bundleConstruct, bundleFunction } from './bundles.ts';
 import { declareTypes } from './declarations.ts';
 import { thirdPartyNotices } from './notices.ts';
 import { type Output, writeOutput } from './output.ts';
-import { settingsSchema } from './settings-schema.ts';
+import { settingsSchema, settingsSource } from './settings-schema.ts';
 
 const output: Output = new Map();
 
@@ -18,7 +17,7 @@ async function describe(name: 'cli' | 'infra' | 'lambda', metafile: Metafile): P
 }
 
 async function writeSchema(): Promise<void> {
-  const schema = settingsSchema(await readFile('infra/ims-token-rotator-settings.ts', 'utf8'));
+  const schema = settingsSchema(await settingsSource());
   const text = `${JSON.stringify(schema, null, 2)}\n`;
   output.set(resolve('dist/schema/settings.schema.json'), text);
 }

@@ -1,13 +1,21 @@
+import { readFile } from 'node:fs/promises';
 import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
 import { settingsDefinition } from '../infra/settings-definition.ts';
 
 const settings = 'ImsTokenRotatorSettings';
 
+/** The text of the interfaces that describe the settings. */
+export async function settingsSource(): Promise<string> {
+  const files = ['ims-token-rotator-settings.ts', 'ims-token-rotator-credential-settings.ts'];
+  const texts = files.map((file) => readFile(new URL(`../infra/${file}`, import.meta.url), 'utf8'));
+  return (await Promise.all(texts)).join('\n');
+}
+
 /**
  * The JSON Schema of the settings, made of the definition that parses them. It does not know of
  * conflicts between settings, which only the parser reports.
  *
- * @param source the text of `infra/ims-token-rotator-settings.ts`, which has the descriptions
+ * @param source what `settingsSource` reads, which has the descriptions
  * @throws Error if a setting has no description, or there is a description of no setting
  */
 export function settingsSchema(source: string): JsonSchema {

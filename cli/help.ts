@@ -71,6 +71,21 @@ export const help = {
     examples: ['pause fusion'],
   },
   resume: { summary: 'renew a paused credential again', examples: ['resume fusion'] },
+  'rotate-client-secret': {
+    summary: 'replace a client secret at Adobe now',
+    examples: ['rotate-client-secret fusion'],
+    more:
+      'Has Secrets Manager rotate it, where the stack has switched that on, and waits\n' +
+      'for the new token. The old client secret works for another day.',
+  },
+  leaked: {
+    summary: 'answer a leak: replace what has leaked, and make it useless',
+    examples: ['leaked fusion', 'leaked fusion --token', 'leaked fusion --yes --now'],
+    more:
+      'Replaces the client secret and the token, deletes the leaked secret at Adobe,\n' +
+      'invalidates all earlier tokens, and proves it. Run it again after a failure: it\n' +
+      'goes on. It needs the I/O Management API in the project; --token does not.',
+  },
   local: {
     summary: 'run AWS, IMS and the rotator on this machine',
     examples: ['local', 'local --port 4566 --tick 60'],

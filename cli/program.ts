@@ -1,7 +1,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { imsEndpointRule, isImsEndpoint } from '../core/config.ts';
-import { environmentVariables, products, tokenFields } from '../core/contract.ts';
+import { products, tokenFields } from '../core/contract.ts';
 import manifest from '../package.json' with { type: 'json' };
+import { adobeEndpoints, imsEndpoint } from './adobe/endpoints.ts';
 import type { CommonOptions } from './common-options.ts';
 import { type Shell, shells } from './completion/shells.ts';
 import { usageError } from './errors.ts';
@@ -61,6 +61,7 @@ export async function program(host: NodeJS.Process): Promise<number> {
     .showHelpAfterError('(--help shows the commands and options)');
   addReadCommands(root, start);
   addCredentialCommands(root, start);
+  addAdobeCommands(root, start);
   addLocal(root, start);
   addCompletion(root, host);
   try {
@@ -113,8 +114,8 @@ function addReadCommands(root: Command, start: Start): void {
     .action(async (name: string | undefined, options) => {
       const { doctor } = await import('./commands/doctor.ts');
       await start(options, async (session) => {
-        const imsEndpointUrl = imsEndpoint(process.env[environmentVariables.imsEndpointUrl]);
-        return await doctor(session, name, { ...options, imsEndpointUrl });
+        const endpoints = adobeEndpoints(process.env);
+        return await doctor(session, name, { ...options, ...endpoints });
       });
     });
   addAws(root, 'token', '<name>')
@@ -170,9 +171,31 @@ function addCredentialCommands(root: Command, start: Start): void {
   }
 }
 
+/** Commands that change what a credential has at Adobe. */
+function addAdobeCommands(root: Command, start: Start): void {
+  addAws(root, 'rotate-client-secret', '<name>')
+    .option('--wait <seconds>', 'seconds to wait for the rotation', wholeNumber(0, 3600), 300)
+    .action(async (name: string, options) => {
+      const { rotateClientSecret } = await import('./commands/rotate-client-secret.ts');
+      await start(options, (session) => rotateClientSecret(session, name, options));
+    });
+  addAws(root, 'leaked', '<name>')
+    .option('--token', 'only the token has leaked, not the client secret')
+    .option('--cache <seconds>', 'how long consumers keep a token', wholeNumber(0, 86_400), 600)
+    .option('--now', 'do not wait for consumers that keep a token')
+    .option('--yes', 'do not ask for confirmation')
+    .action(async (name: string, options) => {
+      const { leaked } = await import('./commands/leaked.ts');
+      await start(options, async (session) => {
+        const endpoints = adobeEndpoints(process.env);
+        return await leaked(session, name, { ...options, ...endpoints });
+      });
+    });
+}
+
 function addLocal(root: Command, start: Start): void {
   add(root, 'local', '')
-    .option('--port <port>', 'the first of five ports; 0 for any', wholeNumber(0, 65_531), 0)
+    .option('--port <port>', 'the first of six ports; 0 for any', wholeNumber(0, 65_530), 0)
     .option(
       '--tick <seconds>',
       'seconds between two ticks (default: as the schedule says)',
@@ -214,8 +237,8 @@ function addStoring(command: Command): Command {
 }
 
 function withImsEndpoint<Options extends { readonly mint?: boolean }>(options: Options) {
-  const url = options.mint === true ? process.env[environmentVariables.imsEndpointUrl] : undefined;
-  return { ...options, imsEndpointUrl: imsEndpoint(url) };
+  const imsEndpointUrl = options.mint === true ? imsEndpoint(process.env) : undefined;
+  return { ...options, imsEndpointUrl };
 }
 
 function wholeNumber(least: number, most: number): (text: string) => number {
@@ -228,11 +251,4 @@ function wholeNumber(least: number, most: number): (text: string) => number {
 
 function collect(line: string, lines: readonly string[] = []): readonly string[] {
   return [...lines, line];
-}
-
-/** The rule is the function's: client secrets are sent there. */
-function imsEndpoint(url: string | undefined): string | undefined {
-  const origin = url?.replace(/\/$/, '');
-  if (origin === undefined || origin === '' || isImsEndpoint(origin)) return origin || undefined;
-  throw usageError(`${environmentVariables.imsEndpointUrl} ${imsEndpointRule}`);
 }

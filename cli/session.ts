@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { isLoopback, parseNetworkSettings } from '../core/config.ts';
 import { asRotatorError } from '../core/errors.ts';
 import { type EpochSeconds, epochSeconds } from '../core/instant.ts';
@@ -27,6 +28,8 @@ export interface Session {
   readonly secrets: Secrets;
   readonly network: Network;
   readonly now: () => EpochSeconds;
+  /** Resolves after that many seconds; rejects on Ctrl-C. */
+  readonly sleep: (seconds: number) => Promise<void>;
   readonly digest: Digest;
   /** Aborts on Ctrl-C. Waits and reads end then; a write that has started is finished. */
   readonly signal: AbortSignal;
@@ -65,6 +68,7 @@ export async function startSession(
     secrets: new Secrets(signal),
     network: await networkOf(env, signal),
     now: () => epochSeconds(Date.now() / 1000),
+    sleep: (seconds) => setTimeout(seconds * 1000, undefined, { signal }),
     digest: (text) => createHash('sha256').update(text).digest('hex'),
     signal,
   };

@@ -42,6 +42,8 @@ export interface Config {
   readonly validate: boolean;
   /** Replaces `https://{ims_host}`, for tests and local runs. */
   readonly imsEndpointUrl?: string | undefined;
+  /** Replaces the Developer Console's API, for tests and local runs. */
+  readonly consoleEndpointUrl?: string | undefined;
   /** The proxy to IMS and AWS. */
   readonly proxy?: HttpProxy | undefined;
   /** The ARN of the secret that holds the proxy's user name and password. */
@@ -56,6 +58,25 @@ export const imsEndpointRule = 'must be an origin on loopback, or https under .a
 /** True if client secrets may be sent to this origin instead of the credential's own host. */
 export function isImsEndpoint(origin: string): boolean {
   return loopback.test(origin) || adobe.test(origin);
+}
+
+const adobeIo = /^https:\/\/([a-z0-9-]+\.)+adobe\.io$/;
+
+export const consoleEndpointRule = 'must be an origin on loopback, or https under .adobe.io';
+
+/** True if the tokens that manage client secrets may be sent to this origin. */
+export function isConsoleEndpoint(origin: string): boolean {
+  return loopback.test(origin) || adobeIo.test(origin);
+}
+
+function endpoint(isAllowed: (origin: string) => boolean, rule: string) {
+  return v.optional(
+    v.pipe(
+      v.string(),
+      v.transform((url) => url.replace(/\/$/, '')),
+      v.check(isAllowed, rule),
+    ),
+  );
 }
 
 const proxyUrl = v.optional(v.pipe(v.string(), v.check(isProxyUrl, proxyUrlRule)));
@@ -146,13 +167,8 @@ const schema = v.object({
   [variables.proxySecret]: v.optional(
     v.pipe(v.string(), v.regex(secretArn, 'must be the ARN of a secret')),
   ),
-  [variables.imsEndpointUrl]: v.optional(
-    v.pipe(
-      v.string(),
-      v.transform((url) => url.replace(/\/$/, '')),
-      v.check(isImsEndpoint, imsEndpointRule),
-    ),
-  ),
+  [variables.imsEndpointUrl]: endpoint(isImsEndpoint, imsEndpointRule),
+  [variables.consoleEndpointUrl]: endpoint(isConsoleEndpoint, consoleEndpointRule),
 });
 
 /**
@@ -180,6 +196,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     shardStems: output[variables.shardStems],
     validate: output[variables.validate] === 'true',
     imsEndpointUrl: output[variables.imsEndpointUrl],
+    consoleEndpointUrl: output[variables.consoleEndpointUrl],
     proxy: readProxy(environment),
     proxySecret: output[variables.proxySecret],
   };

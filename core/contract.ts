@@ -40,6 +40,8 @@ export const prefixRule =
 export const tagKeys = {
   status: 'ims-token-rotator:status',
   requested: 'ims-token-rotator:requested',
+  /** On a client secret: how far its own rotation is. The rotator writes it. */
+  rotation: 'ims-token-rotator:rotation',
   paused: 'ims-token-rotator:paused',
   product: 'ims-token-rotator:product',
   scopes: 'ims-token-rotator:scopes',
@@ -78,6 +80,8 @@ export const environmentVariables = {
   shardStems: 'IMS_TOKEN_ROTATOR_SHARD_STEMS',
   validate: 'IMS_TOKEN_ROTATOR_VALIDATE',
   imsEndpointUrl: 'IMS_ENDPOINT_URL',
+  /** Replaces the origin of the Developer Console's API. */
+  consoleEndpointUrl: 'ADOBE_CONSOLE_ENDPOINT_URL',
   /** The ARN of the secret that holds the user name and password for HTTPS_PROXY. */
   proxySecret: 'IMS_TOKEN_ROTATOR_PROXY_SECRET',
 } as const;
@@ -137,6 +141,8 @@ export const metricUnits = {
   MinSecondsToExpiry: 'Seconds',
   /** Remaining life, in percent, of the paused token closest to expiry. */
   MinPausedLifeLeft: 'Percent',
+  /** Client secrets whose rotation is more than a day late. */
+  ClientSecretRotationOverdue: 'Count',
   /** Time from a credential's first read to its stored token. */
   RenewalDuration: 'Milliseconds',
 } as const;

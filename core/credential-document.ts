@@ -7,6 +7,7 @@ import { showNames, showText } from './field-names.ts';
 import { type FileKind, isProjectFile, kindOfCandidate, kindOfFile } from './file-kinds.ts';
 import { type Level, levelsOf, unwrapped } from './file-levels.ts';
 import type { Problem } from './problems.ts';
+import { projectIdsOf } from './project-ids.ts';
 import { isBinary, plainText } from './text.ts';
 import { kindOfText } from './text-kinds.ts';
 
@@ -108,7 +109,7 @@ function choose(
 }
 
 function rawOf(candidate: Candidate, { isEnv, levels }: ParsedFile): RawCredential | Unreadable {
-  const parts = resolveParts(candidate);
+  const parts = resolveParts(candidate, projectIdsOf(candidate, levels));
   const hasSecret = parts.values.clientSecrets.some((secret) => secret !== undefined);
   const kind = candidate.isComplete && hasSecret ? undefined : kindOfFile(levels);
   const isKnown = kind?.isUnknown === false;

@@ -11,6 +11,7 @@ import {
 import { isPlural, type Role, showName } from './field-names.ts';
 import type { Field } from './file-levels.ts';
 import type { Problem } from './problems.ts';
+import type { ProjectIds } from './project-ids.ts';
 
 /** The parts of a credential before they are checked, each with the name that the file gives it. */
 export interface RawParts {
@@ -21,6 +22,8 @@ export interface RawParts {
     readonly orgId: unknown;
     readonly imsHost: unknown;
     readonly product: unknown;
+    readonly credentialId: unknown;
+    readonly consoleOrgId: unknown;
   };
   readonly fields: Readonly<Record<keyof RawParts['values'], string>>;
   /** The entries of `clientSecrets`. */
@@ -32,7 +35,7 @@ export interface RawParts {
 }
 
 /** Takes each part from the closest fields that say something about it. */
-export function resolveParts({ level, tiers }: Candidate): RawParts {
+export function resolveParts({ level, tiers }: Candidate, projectIds: ProjectIds = {}): RawParts {
   const clientId = pick(tiers, ['clientId'], meaningOf);
   const secret = pick(tiers, ['clientSecret'], meaningOf, ({ key }) => !isPlural(key));
   const secretList = pick(tiers, ['clientSecret'], meaningOf, ({ key }) => isPlural(key));
@@ -43,7 +46,14 @@ export function resolveParts({ level, tiers }: Candidate): RawParts {
   const secrets = [secret, secretList].flatMap(({ field }) =>
     field === undefined ? [] : secretsOf(showName(field.path), field.value),
   );
-  const picks = [clientId, secret, secretList, scopes, orgId, imsHost, product];
+  const ownId = pick(tiers, ['credentialId'], consoleMeaning);
+  const credentialId = ownId.field === undefined ? saidBy(projectIds.credential) : ownId;
+  const ownOrg = pick(tiers, ['consoleOrgId'], consoleMeaning);
+  const consoleOrgId = ownOrg.field === undefined ? saidBy(projectIds.organization) : ownOrg;
+  const picks = [
+    ...[clientId, secret, secretList, scopes, orgId, imsHost, product],
+    ...[credentialId, consoleOrgId],
+  ];
   const place = level.isList || level.path === '' ? '' : `${level.path}.`;
   const nameOf = ({ field }: Pick, name: string): string =>
     showName(field === undefined ? `${place}${name}` : field.path);
@@ -56,6 +66,8 @@ export function resolveParts({ level, tiers }: Candidate): RawParts {
       orgId: orgId.same[0]?.value,
       imsHost: imsHost.same[0] && hostFrom(imsHost.same[0]),
       product: product.field?.value,
+      credentialId: consoleId(credentialId),
+      consoleOrgId: consoleId(consoleOrgId),
     },
     fields: {
       clientId: nameOf(clientId, 'client_id'),
@@ -64,6 +76,8 @@ export function resolveParts({ level, tiers }: Candidate): RawParts {
       orgId: nameOf(orgId, 'org_id'),
       imsHost: nameOf(imsHost, 'ims_host'),
       product: nameOf(product, 'product'),
+      credentialId: nameOf(credentialId, 'credential_id'),
+      consoleOrgId: nameOf(consoleOrgId, 'console_org_id'),
     },
     secrets,
     conflicts: picks.flatMap(({ conflict }) => conflict ?? []),
@@ -100,6 +114,20 @@ function pick(
     same: said,
     conflict: field && other && conflictOf(showName(field.path), showName(other.path)),
   };
+}
+
+function saidBy(field: Field | undefined): Pick {
+  return { field, same: field === undefined ? [] : [field] };
+}
+
+/** The Console's own ids are numbers in most files, as text or not. */
+function consoleId({ same: [field] }: Pick): unknown {
+  const value = field?.value;
+  return typeof value === 'number' ? String(value) : value;
+}
+
+function consoleMeaning(value: unknown): string {
+  return String(value).trim();
 }
 
 function conflictOf(one: string, other: string): Problem {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { isProduct, productScopes, products } from './contract.ts';
 import { type RawCredential, readCredentialDocument } from './credential-document.ts';
-import type { SecretEntry } from './credential-values.ts';
+import { type ClientSecretEntry, distinctEntries, documentedForm } from './documented-form.ts';
 import { RotatorError } from './errors.ts';
 import { holdsClientSecret, isConsoleId, looksSecretId } from './field-names.ts';
 import { defaultImsHost, imsHostSchema } from './ims-host.ts';
@@ -18,6 +18,9 @@ export interface ClientCredential {
   readonly scopes: readonly string[];
   readonly orgId?: string | undefined;
   readonly imsHost: string;
+  /** The Developer Console's ids, which only rotating the client secret needs. */
+  readonly credentialId?: string | undefined;
+  readonly consoleOrgId?: string | undefined;
 }
 
 /** The scopes of a credential that has none of its own. */
@@ -32,6 +35,11 @@ export interface UnderstoodCredential {
   readonly name: string | undefined;
   /** The fields that say something that the rotator does not use. */
   readonly unused: readonly string[];
+  /** The scopes that the file itself gives, and its product. */
+  readonly ownScopes: readonly string[];
+  readonly product: unknown;
+  /** Its client secrets, in the order to try them, with what is noted of each. */
+  readonly entries: readonly ClientSecretEntry[];
   /** The same credential in the documented form. */
   readonly normalised: Sensitive;
 }
@@ -97,6 +105,12 @@ const parts = v.object({
   scopes: v.pipe(v.array(scope), v.maxLength(200, 'must be at most 200 scopes')),
   orgId: v.optional(v.pipe(shown, isWhole)),
   imsHost: v.optional(imsHostSchema),
+  credentialId: v.optional(
+    v.pipe(text(64), v.regex(/^[\w-]+$/, 'must be letters, digits, _ and -')),
+  ),
+  consoleOrgId: v.optional(
+    v.pipe(text(32), v.regex(/^\d+$/, 'must be the number of the organisation in the Console')),
+  ),
 });
 
 const schema = v.pipe(
@@ -130,6 +144,8 @@ function credentialOf(
     scopes,
     orgId,
     imsHost = defaultImsHost,
+    credentialId,
+    consoleOrgId,
   }: v.InferOutput<typeof schema>,
   fallback: readonly string[],
 ): ClientCredential {
@@ -139,6 +155,8 @@ function credentialOf(
     scopes: unique(scopes.length > 0 ? scopes : fallback),
     imsHost,
     orgId,
+    credentialId,
+    consoleOrgId,
   };
 }
 
@@ -167,40 +185,12 @@ export function understandCredential(
     throw invalid(isIncomplete ? [...problems, ...raw.hints] : problems);
   }
   const credential = credentialOf(parsed.output, fallback);
-  const { form, name, unused } = raw;
-  const normalised = normalise({ ...credential, scopes: unique(parsed.output.scopes) }, raw);
-  return { credential, form, name, unused, normalised };
-}
-
-type Parts = Omit<ClientCredential, 'clientSecrets'>;
-
-/** The documented form. Scopes from settings are left to the settings. */
-function normalise(
-  { clientId, scopes, orgId, imsHost }: Parts,
-  { secrets, values }: RawCredential,
-): Sensitive {
-  const document = {
-    client_id: clientId,
-    client_secrets: distinct(secrets).map(({ value, notes }) =>
-      Object.keys(notes).length === 0 ? value : { client_secret: value, ...notes },
-    ),
-    scopes: scopes.length > 0 ? scopes : undefined,
-    product: scopes.length > 0 ? undefined : values.product,
-    org_id: orgId,
-    ims_host: imsHost,
-  };
-  return new Sensitive(`${JSON.stringify(document, null, 2)}\n`);
-}
-
-/** Each secret once, with the notes that one of its entries has. */
-function distinct(secrets: readonly SecretEntry[]): readonly SecretEntry[] {
-  const found = new Map<string, SecretEntry>();
-  for (const entry of secrets) {
-    const value = String(entry.value).trim();
-    const notes = { ...found.get(value)?.notes, ...entry.notes };
-    found.set(value, { ...entry, value, notes });
-  }
-  return [...found.values()];
+  const { form, name, unused, values } = raw;
+  const { product } = values;
+  const ownScopes = unique(parsed.output.scopes);
+  const entries = distinctEntries(raw.secrets);
+  const normalised = documentedForm({ ...credential, scopes: ownScopes }, entries, product);
+  return { credential, form, name, unused, ownScopes, product, entries, normalised };
 }
 
 /** The scopes of a credential that has none of its own; undefined if nothing says which. */

@@ -45,6 +45,10 @@ export const errorKinds = {
   ERR_ROTATION_NEEDS_FIRST_TOKEN: finalFor('operator'),
   ERR_ROTATION_NOT_PENDING: finalFor('operator'),
   ERR_ROTATION_STALE: finalFor('operator'),
+  ERR_CLIENT_SECRET_LIMIT: finalFor('operator'),
+  ERR_CONSOLE_REJECTED: finalFor('credential owner'),
+  ERR_CONSOLE_MALFORMED: finalFor('operator'),
+  ERR_CONSOLE_UNAVAILABLE: transient,
   ERR_STATUS_NOT_WRITTEN: finalFor('deployer'),
   ERR_UNEXPECTED: finalFor('operator'),
 } as const satisfies Record<string, ErrorKind>;
@@ -118,6 +122,30 @@ export class TokenRequestError extends RotatorError {
       | 'ERR_IMS_UNRESOLVED',
     message: string,
     details: TokenRequestDetails,
+    options?: ErrorOptions,
+  ) {
+    super(code, message, options);
+    this.details = details;
+  }
+}
+
+/** The parts of the Console API's response that are safe to log. */
+export interface ConsoleRequestDetails {
+  readonly status?: number | undefined;
+  /** The `error_code` of the body, for example `401013`. */
+  readonly errorCode?: string | undefined;
+  /** Seconds to wait, from the Retry-After header. */
+  readonly retryAfter?: number | undefined;
+}
+
+/** The Developer Console's API refused, could not be reached, or answered something unreadable. */
+export class ConsoleRequestError extends RotatorError {
+  readonly details: ConsoleRequestDetails;
+
+  constructor(
+    code: 'ERR_CONSOLE_REJECTED' | 'ERR_CONSOLE_MALFORMED' | 'ERR_CONSOLE_UNAVAILABLE',
+    message: string,
+    details: ConsoleRequestDetails,
     options?: ErrorOptions,
   ) {
     super(code, message, options);

@@ -22,7 +22,7 @@ const accepted =
   '{"action":"status"}, ' +
   '{"action":"renew","credential":"<name>","force":true,"replaces":"<version id>"} ' +
   '(force and replaces are optional), EventBridge\'s "Secret Label Updated" of a client secret, ' +
-  "and the steps of Secrets Manager's rotation of a token secret";
+  "and the steps of Secrets Manager's rotation of a token secret or a client secret";
 
 const action = v.object({
   action: v.picklist(['tick', 'status', 'renew'], 'must be tick, status or renew'),

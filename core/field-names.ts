@@ -6,7 +6,9 @@ export type Role =
   | 'orgId'
   | 'imsHost'
   | 'stage'
-  | 'product';
+  | 'product'
+  | 'credentialId'
+  | 'consoleOrgId';
 
 export interface NamedRole {
   readonly role: Role;
@@ -23,6 +25,8 @@ const names: Readonly<Record<Role, readonly string[]>> = {
   imsHost: ['imshost', 'ims', 'imsendpoint', 'imsurl', 'imsbaseurl', 'tokenurl', 'tokenendpoint'],
   stage: ['environment', 'env', 'imsenv', 'imsenvironment', 'aioclienv'],
   product: ['product'],
+  credentialId: ['credentialid'],
+  consoleOrgId: ['consoleorgid'],
 };
 
 const roles: ReadonlyMap<string, Role> = new Map(

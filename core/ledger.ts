@@ -13,6 +13,10 @@ export interface SecretMetadata {
   readonly previousVersionId?: string | undefined;
   /** The version that has AWSPENDING; it may have AWSCURRENT too. */
   readonly pendingVersionId?: string | undefined;
+  /** Secrets Manager rotates it. */
+  readonly isRotating?: boolean | undefined;
+  /** When Secrets Manager rotates it next, as far as it tells. */
+  readonly nextRotationAt?: EpochSeconds | undefined;
   readonly createdAt?: EpochSeconds | undefined;
   /** The last change of its value, labels or tags. */
   readonly changedAt?: EpochSeconds | undefined;

@@ -1,3 +1,4 @@
+import type { RotationProgress } from './client-secret-rotation.ts';
 import type { Decision, Reason } from './decision.ts';
 import { type RotatorError, TokenNotLaterError } from './errors.ts';
 import type { EpochSeconds } from './instant.ts';
@@ -19,6 +20,8 @@ export interface CredentialOutcome {
   readonly isNews: boolean;
   /** The remembered failure that a credential waits for. */
   readonly standingCode?: string | undefined;
+  /** Of the client secret, if Secrets Manager rotates it and the list showed it. */
+  readonly clientRotation?: RotationProgress | undefined;
   /** The status tag could not be written. */
   readonly statusError?: RotatorError | undefined;
   /** Which of several client secrets IMS accepted, counted from 1. */

@@ -9,6 +9,8 @@ export interface PlainParts {
   readonly orgId: string | undefined;
   readonly imsHost: string | undefined;
   readonly product: string | undefined;
+  readonly credentialId: string | undefined;
+  readonly consoleOrgId: string | undefined;
 }
 
 // In a list, NAME=value would be a field.
@@ -25,6 +27,8 @@ const plain = new Map([
   ['org_id', /^\w+@\w+$/],
   ['ims_host', /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/],
   ['product', /^[a-z-]+$/],
+  ['credential_id', /^[\w-]+$/],
+  ['console_org_id', /^\d+$/],
 ]);
 
 const lists: ReadonlySet<string> = new Set(['client_secrets', 'scopes']);
@@ -47,6 +51,8 @@ export function readPlainDocument(document: string): PlainParts | undefined {
     orgId: only('org_id'),
     imsHost: only('ims_host'),
     product: only('product'),
+    credentialId: only('credential_id'),
+    consoleOrgId: only('console_org_id'),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Config } from './config.ts';
+import type { ConsoleResponse } from './console-secrets.ts';
 import type { MetricName } from './contract.ts';
 import type { EpochSeconds } from './instant.ts';
 import type { SecretMetadata } from './ledger.ts';
@@ -19,6 +20,7 @@ export interface Deps {
   readonly digest: Digest;
   readonly secrets: SecretStore;
   readonly tokenEndpoint: TokenEndpoint;
+  readonly consoleEndpoint: ConsoleEndpoint;
   readonly log: Log;
   readonly metrics: Metrics;
   /** Aborts at the invocation's deadline. */
@@ -102,6 +104,26 @@ export interface ClientCredentialsGrant {
   readonly clientId: string;
   readonly clientSecret: Sensitive;
   readonly scopes: readonly string[];
+}
+
+/** A credential that manages its own client secrets, and the token that it does so with. */
+export interface ConsoleAccess {
+  readonly consoleOrgId: string;
+  readonly credentialId: string;
+  readonly clientId: string;
+  readonly accessToken: Sensitive;
+}
+
+/**
+ * The client secrets of a credential in the Developer Console. Every HTTP response is returned; no
+ * response is ERR_CONSOLE_UNAVAILABLE.
+ */
+export interface ConsoleEndpoint {
+  list(access: ConsoleAccess, signal: AbortSignal): Promise<ConsoleResponse>;
+  /** Adds a secret. The response is the only one with its value, and a repetition adds another. */
+  add(access: ConsoleAccess, signal: AbortSignal): Promise<ConsoleResponse>;
+  /** Deletes a secret for good. */
+  remove(access: ConsoleAccess, uuid: string, signal: AbortSignal): Promise<ConsoleResponse>;
 }
 
 type Field = string | number | boolean | undefined | Readonly<Record<string, number>>;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { SecretKind } from './contract.ts';
 import { type EpochSeconds, epochSeconds, formatInstant } from './instant.ts';
 import type { Observation } from './observation.ts';
 import { importersOf, type Naming, nameOfArn, parseSecretName } from './secret-name.ts';
@@ -11,11 +12,13 @@ const steps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as con
 
 export type RotationStep = (typeof steps)[number];
 
-/** One step of the rotation of one token secret. */
+/** One step of the rotation of one of a credential's secrets. */
 export interface Rotation {
   readonly credential: string;
+  /** Which of the two secrets is rotated. */
+  readonly kind: SecretKind;
   readonly step: RotationStep;
-  /** The token secret's ARN. */
+  /** The secret's ARN. */
   readonly secretId: string;
   /** The version that the rotation creates. */
   readonly versionId: string;
@@ -33,7 +36,7 @@ export function rotationEvent(naming: Naming) {
   return v.pipe(
     v.object({
       Step: v.picklist(steps, `must be one of ${steps.join(', ')}`),
-      SecretId: v.pipe(v.string('must be the ARN of a token secret'), tokenSecret(naming)),
+      SecretId: v.pipe(v.string('must be the ARN of a secret'), rotatedSecret(naming)),
       ClientRequestToken: v.pipe(
         v.string('must be a version id'),
         v.regex(/^[\x21-\x7e]{32,64}$/, 'must be a version id of 32 to 64 characters'),
@@ -52,19 +55,26 @@ export function rotationEvent(naming: Naming) {
   );
 }
 
-function tokenSecret(naming: Naming) {
-  return v.rawTransform<string, Pick<Rotation, 'credential' | 'secretId'>>(
+function rotatedSecret(naming: Naming) {
+  return v.rawTransform<string, Pick<Rotation, 'credential' | 'kind' | 'secretId'>>(
     ({ dataset: { value: secretId }, addIssue, NEVER }) => {
-      const { prefix } = naming;
+      const { prefix, clientSecrets } = naming;
       const own = parseSecretName(prefix, nameOfArn(secretId) ?? '');
-      if (own?.kind === 'token') return { credential: own.credential, secretId };
-      const credential = importersOf(naming, secretId)[0] ?? own?.credential;
+      // A credential that imports its client secret may have another one under the prefix by accident.
+      if (own !== undefined && !(own.kind === 'client' && clientSecrets.has(own.credential))) {
+        return { ...own, secretId };
+      }
+      const [importer] = importersOf(naming, secretId);
+      const which =
+        importer === undefined
+          ? own && `${own.credential} does not use`
+          : `${importer} only imports`;
       addIssue({
         message:
-          credential === undefined
-            ? `must be the ARN of a token secret under ${prefix}/; correct the secret that is rotated by this function`
-            : `is that of the client secret of ${credential}, which this function does not rotate; ` +
-              `switch its rotation off, and rotate ${prefix}/${credential}/token`,
+          which === undefined
+            ? `must be the ARN of a secret under ${prefix}/; correct the secret that is rotated by this function`
+            : `is that of a client secret which ${which}, and which this function does not rotate; ` +
+              'switch its rotation off',
       });
       return NEVER;
     },

@@ -11,6 +11,7 @@ export interface RunMetrics {
 /** The metrics of a tick, which has seen the whole list. */
 export function tickMetrics(summary: RunSummary, now: EpochSeconds): RunMetrics {
   const names = summary.failingNames.items;
+  const overdue = summary.overdueNames.items;
   const least = summary.leastLife.at(now);
   const leastPaused = summary.leastPausedLife.at(now);
   return {
@@ -19,6 +20,9 @@ export function tickMetrics(summary: RunSummary, now: EpochSeconds): RunMetrics 
       ['Managed', summary.managed],
       ['Failing', summary.failing],
       ['Paused', summary.reasons.paused ?? 0],
+      ...(summary.rotating === 0
+        ? []
+        : [['ClientSecretRotationOverdue', summary.overdue] as const]),
       ...(least === undefined
         ? []
         : ([
@@ -29,6 +33,7 @@ export function tickMetrics(summary: RunSummary, now: EpochSeconds): RunMetrics 
     ],
     properties: [
       ...(names.length === 0 ? [] : [['failing_credentials', names.join(' ')] as const]),
+      ...(overdue.length === 0 ? [] : [['overdue_client_secrets', overdue.join(' ')] as const]),
       ...(least === undefined ? [] : [['least_life_left_credential', least.credential] as const]),
       ...(leastPaused === undefined
         ? []

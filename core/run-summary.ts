@@ -33,6 +33,7 @@ export class RunSummary {
   /** Failures that are news, and statuses that could not be written. */
   readonly failures = new Foremost<Failure>(mostEntries);
   readonly failingNames = new Foremost<string>(mostNames);
+  readonly overdueNames = new Foremost<string>(mostNames);
   readonly leastLife = new LeastLife();
   readonly leastPausedLife = new LeastLife();
   readonly #tick: number;
@@ -40,6 +41,8 @@ export class RunSummary {
   #failing = 0;
   #shortLived = 0;
   #failedReplicas = 0;
+  #rotating = 0;
+  #overdue = 0;
 
   /** @param tick seconds between two ticks */
   constructor(tick: number) {
@@ -64,6 +67,16 @@ export class RunSummary {
     return this.#failedReplicas;
   }
 
+  /** Client secrets that Secrets Manager rotates. */
+  get rotating(): number {
+    return this.#rotating;
+  }
+
+  /** Those of them whose rotation is late. */
+  get overdue(): number {
+    return this.#overdue;
+  }
+
   /** @param place the credential's place in the order of work; those without work come last */
   add(outcome: CredentialOutcome, place = Number.POSITIVE_INFINITY): void {
     const { credential, reason, token, failing } = outcome;
@@ -77,11 +90,20 @@ export class RunSummary {
       this.#failing += 1;
       this.failingNames.add(credential, { place });
     }
+    this.#addRotation(outcome, place);
     if (outcome.hasFailedReplica === true) this.#failedReplicas += 1;
     if (token === undefined) return;
     const least = reason === 'paused' ? this.leastPausedLife : this.leastLife;
     least.add(credential, token);
     if (outcome.outcome === 'renewed' && isShortLived(token, this.#tick)) this.#shortLived += 1;
+  }
+
+  #addRotation({ credential, clientRotation }: CredentialOutcome, place: number): void {
+    if (clientRotation === undefined) return;
+    this.#rotating += 1;
+    if (clientRotation !== 'overdue') return;
+    this.#overdue += 1;
+    this.overdueNames.add(credential, { place });
   }
 
   #addFailures({ credential, isNews, error, statusError }: CredentialOutcome, place: number): void {

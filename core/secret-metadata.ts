@@ -11,6 +11,8 @@ export interface SecretRow {
   readonly Name?: string | undefined;
   readonly ARN?: string | undefined;
   readonly PrimaryRegion?: string | undefined;
+  readonly RotationEnabled?: boolean | undefined;
+  readonly NextRotationDate?: SdkDate | undefined;
   readonly CreatedDate?: SdkDate | undefined;
   readonly LastChangedDate?: SdkDate | undefined;
   /** Only from DescribeSecret. */
@@ -40,6 +42,8 @@ export function toMetadata(
     currentVersionId: holderOf('AWSCURRENT'),
     previousVersionId: holderOf('AWSPREVIOUS'),
     pendingVersionId: holderOf('AWSPENDING'),
+    isRotating: row.RotationEnabled,
+    nextRotationAt: instantOf(row.NextRotationDate),
     createdAt: instantOf(row.CreatedDate),
     changedAt: instantOf(row.LastChangedDate),
     primaryRegion: row.PrimaryRegion,

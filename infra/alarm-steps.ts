@@ -40,6 +40,11 @@ const steps = {
     'If the account is busy, reserve some concurrency for the function, or request a higher quota.',
     '"doctor" shows whether ticks get through.',
   ],
+  ClientSecretRotationOverdue: [
+    '"doctor" shows which client secret it is, and why.',
+    'The log of the function has the code of the failure, and what Adobe answered.',
+    'Once the cause is gone, "rotate-client-secret NAME".',
+  ],
 } as const satisfies Record<string, readonly string[]>;
 
 /** The alarms, by their section in the runbook. */

@@ -50,6 +50,14 @@ export class ImportedRotator extends ImsTokenRotatorBase {
   }
 
   override grantOperate(grantee: IGrantable): Grant {
+    return this.#rights.grantOperate(grantee);
+  }
+
+  override grantRespondToLeaks(grantee: IGrantable): Grant {
+    return this.#rights.grantRespondToLeaks(grantee);
+  }
+
+  get #rights(): OperatorRights {
     const { account, region, encryptionKey } = this.#attributes;
     const place = {
       ...(account === undefined ? {} : { account }),
@@ -62,7 +70,7 @@ export class ImportedRotator extends ImsTokenRotatorBase {
     });
     rights.addAnyTopic(place);
     if (encryptionKey !== undefined) rights.addKey(encryptionKey);
-    return rights.grant(grantee);
+    return rights;
   }
 
   override metric(metricName: string, props?: MetricOptions): Metric {

@@ -35,6 +35,21 @@ export interface ImsCredentialProps {
    */
   readonly clientSecret?: ISecret | undefined;
   /**
+   * Lets Secrets Manager rotate the client secret: the function then adds a new one at Adobe, and
+   * deletes the old one a day later. The credential's Adobe project needs the I/O Management API, and
+   * its stored value the two ids of the Developer Console. Cannot be combined with `clientSecret`.
+   *
+   * @default false
+   */
+  readonly clientSecretRotation?: boolean | undefined;
+  /**
+   * When the client secret rotates: a cron expression of Secrets Manager for a full hour (UTC) on one
+   * day of a month or of a week. Secrets Manager chooses a time between that hour and midnight.
+   *
+   * @default - `cron(0 4 1 * ? *)`, the first day of each month
+   */
+  readonly clientSecretRotationSchedule?: string | undefined;
+  /**
    * The key that encrypts the secrets that are created. Readers in other accounts need one.
    *
    * @default - the rotator's `encryptionKey`

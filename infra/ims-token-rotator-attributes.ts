@@ -11,7 +11,7 @@ export interface ImsTokenRotatorAttributes {
    */
   readonly prefix?: string | undefined;
   /**
-   * The ARN of the rotator's function. `grantInvoke` and `grantOperate` need it.
+   * The ARN of the rotator's function. The grants need it.
    *
    * @default - none
    */

@@ -22,13 +22,21 @@ export interface IImsTokenRotator extends IConstruct {
   grantInvoke(grantee: IGrantable): Grant;
 
   /**
-   * Lets an operator of the rotator's account run every command of `ims-token-rotator` on this
-   * rotator. That includes reading its tokens and client secrets, and deleting them with a recovery
-   * window.
+   * Lets an operator of the rotator's account run every command of `ims-token-rotator` but `leaked`
+   * on this rotator. That includes reading its tokens and client secrets, and deleting them with a
+   * recovery window.
    *
    * @throws ValidationError if the grantee is of another account
    */
   grantOperate(grantee: IGrantable): Grant;
+
+  /**
+   * Lets somebody of the rotator's account run `ims-token-rotator leaked` on this rotator. That
+   * includes reading and replacing its tokens and client secrets.
+   *
+   * @throws ValidationError if the grantee is of another account
+   */
+  grantRespondToLeaks(grantee: IGrantable): Grant;
 
   /**
    * A metric that the function emits.
@@ -62,6 +70,9 @@ export interface IImsTokenRotator extends IConstruct {
   /** Remaining life, in percent, of the paused token closest to expiry. */
   metricMinPausedLifeLeft(props?: MetricOptions): Metric;
 
+  /** Client secrets whose rotation is more than a day late. No data where none rotates. */
+  metricClientSecretRotationOverdue(props?: MetricOptions): Metric;
+
   /** Milliseconds from a credential's first read to its stored token. */
   metricRenewalDuration(props?: MetricOptions): Metric;
 }
@@ -80,6 +91,8 @@ export abstract class ImsTokenRotatorBase extends Construct implements IImsToken
   abstract grantInvoke(grantee: IGrantable): Grant;
 
   abstract grantOperate(grantee: IGrantable): Grant;
+
+  abstract grantRespondToLeaks(grantee: IGrantable): Grant;
 
   metric(metricName: string, props?: MetricOptions): Metric {
     if (!isMetricName(metricName)) {
@@ -118,6 +131,10 @@ export abstract class ImsTokenRotatorBase extends Construct implements IImsToken
 
   metricMinPausedLifeLeft(props?: MetricOptions): Metric {
     return this.metric('MinPausedLifeLeft', props);
+  }
+
+  metricClientSecretRotationOverdue(props?: MetricOptions): Metric {
+    return this.metric('ClientSecretRotationOverdue', props);
   }
 
   metricRenewalDuration(props?: MetricOptions): Metric {

@@ -1,3 +1,5 @@
+import type { ImsTokenRotatorCredentialSettings } from './ims-token-rotator-credential-settings.ts';
+
 /**
  * The settings of a rotator's stack, as plain values. The build takes the descriptions in the JSON
  * Schema from here.
@@ -146,46 +148,6 @@ export interface ImsTokenRotatorSettings {
    * @default false
    */
   readonly tracing?: boolean | undefined;
-}
-
-/** The settings of one credential. */
-export interface ImsTokenRotatorCredentialSettings {
-  /**
-   * The product whose documented scopes to request. Cannot be combined with `scopes`.
-   *
-   * @default - the scopes in the client secret
-   */
-  readonly product?: string | undefined;
-  /**
-   * The scopes to request. Cannot be combined with `product`.
-   *
-   * @default - the scopes in the client secret
-   */
-  readonly scopes?: string[] | undefined;
-  /**
-   * The remaining life at which to renew, as an ISO 8601 duration, for example `PT8H`.
-   *
-   * @default - half of the token's life
-   */
-  readonly renewBefore?: string | undefined;
-  /**
-   * An existing secret that holds the credential, by its complete ARN.
-   *
-   * @default - a new secret under the prefix, empty
-   */
-  readonly clientSecretArn?: string | undefined;
-  /**
-   * The customer managed key of that existing secret, by its ARN.
-   *
-   * @default - the AWS-managed key
-   */
-  readonly clientSecretKeyArn?: string | undefined;
-  /**
-   * The customer managed key of the credential's new secrets, by its ARN.
-   *
-   * @default - that of the rotator
-   */
-  readonly keyArn?: string | undefined;
 }
 
 /** Recipients and thresholds of the alarms. */

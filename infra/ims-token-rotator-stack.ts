@@ -76,6 +76,8 @@ export class ImsTokenRotatorStack extends Stack {
         renewBefore:
           credential.renewBefore === undefined ? undefined : Duration.parse(credential.renewBefore),
         encryptionKey: keyOf(imports, credential.keyArn),
+        clientSecretRotation: credential.clientSecretRotation,
+        clientSecretRotationSchedule: credential.clientSecretRotationSchedule,
         clientSecret: secretOf(imports, `ClientSecret-${name}`, {
           arn: credential.clientSecretArn,
           keyArn: credential.clientSecretKeyArn,

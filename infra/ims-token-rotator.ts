@@ -6,9 +6,9 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Schedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
-import { secretName } from '../core/contract.ts';
 import { alarmThresholds } from './alarm-thresholds.ts';
 import { CredentialEnvironment } from './credential-environment.ts';
+import { checkRoom } from './credential-room.ts';
 import { CredentialRule } from './credential-rule.ts';
 import { ExternalClientSecrets } from './external-client-secrets.ts';
 import { ImportedRotator } from './imported-rotator.ts';
@@ -30,9 +30,6 @@ import { shardLimits } from './shards.ts';
 import { TickSchedule } from './tick-schedule.ts';
 import { timingDefaults } from './timing.ts';
 import { checkUnique } from './unique-rotators.ts';
-
-// Keeps the largest stack below CloudFormation's limit of 500 resources.
-const maxCredentials = 100;
 
 /** Keeps the access tokens of Adobe IMS credentials fresh in AWS Secrets Manager. */
 export class ImsTokenRotator extends ImsTokenRotatorBase {
@@ -62,8 +59,6 @@ export class ImsTokenRotator extends ImsTokenRotatorBase {
   readonly schedule: Schedule;
   /** The schedules, one for each shard. */
   readonly schedules: Schedule[];
-  /** The alarms; empty if they are disabled. */
-  readonly alarms: Alarm[];
   readonly #props: ImsTokenRotatorProps;
   readonly #tick: Duration;
   readonly #function: RotatorFunction;
@@ -71,7 +66,8 @@ export class ImsTokenRotator extends ImsTokenRotatorBase {
   readonly #others: Construct;
   readonly #environment: CredentialEnvironment;
   readonly #external: ExternalClientSecrets;
-  readonly #rotation: NativeRotation | undefined;
+  readonly #watch: RotatorWatch;
+  readonly #rotation: NativeRotation;
   readonly #operators: OperatorRights;
 
   constructor(scope: Construct, id: string, props: ImsTokenRotatorProps = {}) {
@@ -115,11 +111,7 @@ export class ImsTokenRotator extends ImsTokenRotatorBase {
     this.#external = new ExternalClientSecrets(this, 'ExternalClientSecrets', this.#function);
     this.#credentials = new Construct(this, 'Credentials');
     this.#others = new Construct(this, 'OtherCredentials');
-    this.#rotation =
-      props.nativeRotation === true
-        ? new NativeRotation(this, 'NativeRotation', this.#function)
-        : undefined;
-    const watch = new RotatorWatch(this, 'Watch', {
+    this.#watch = new RotatorWatch(this, 'Watch', {
       rotator: rotatorName,
       function: target,
       logGroup: this.logGroup,
@@ -128,8 +120,19 @@ export class ImsTokenRotator extends ImsTokenRotatorBase {
       options: props.alarms ?? {},
       dashboard: props.dashboard ?? true,
     });
-    this.alarms = [...watch.alarms];
-    if (watch.topic !== undefined) this.#operators.addTopic(watch.topic.topicArn);
+    const { topic } = this.#watch;
+    if (topic !== undefined) this.#operators.addTopic(topic.topicArn);
+    this.#rotation = new NativeRotation(this, 'NativeRotation', {
+      rotator: this.#function,
+      operators: this.#operators,
+      watch: this.#watch,
+      tokens: props.nativeRotation === true,
+    });
+  }
+
+  /** The alarms; empty if they are disabled. */
+  get alarms(): Alarm[] {
+    return [...this.#watch.alarms];
   }
 
   /** The credentials that the app added. */
@@ -145,19 +148,7 @@ export class ImsTokenRotator extends ImsTokenRotatorBase {
    */
   addCredential(name: string, props: ImsCredentialProps = {}): IImsCredential {
     checkCredentialName(this, name);
-    if (this.#credentials.node.tryFindChild(name) !== undefined) {
-      refuse(this, 'CredentialTwice', `the credential "${name}" was already added`);
-    }
-    if (this.#credentials.node.children.length >= maxCredentials) {
-      refuse(
-        this,
-        'TooManyCredentials',
-        `a rotator's stack can have at most ${maxCredentials} credentials; onboard more at run ` +
-          'time, without a deployment: the same rotator serves any two secrets named ' +
-          `${secretName(this.prefix, '<credential>', 'client')} and ` +
-          secretName(this.prefix, '<credential>', 'token'),
-      );
-    }
+    checkRoom(this, { name, prefix: this.prefix, added: this.#credentials });
     this.#checkMargin(props.renewBefore);
     const encryptionKey = props.encryptionKey ?? this.#props.encryptionKey;
     const credential = new ManagedCredential(this.#credentials, name, {
@@ -178,7 +169,8 @@ export class ImsTokenRotator extends ImsTokenRotatorBase {
     this.#environment.add(name, elsewhere);
     // The function would report a credential that it is told of before the secrets exist.
     this.function.node.defaultChild?.node.addDependency(...credential.resources);
-    this.#rotation?.attach(credential.tokenSecret);
+    const { clientSecret: client, tokenSecret: token } = credential;
+    this.#rotation.add({ ...props, client, token });
     return credential;
   }
 
@@ -205,7 +197,11 @@ export class ImsTokenRotator extends ImsTokenRotatorBase {
   }
 
   override grantOperate(grantee: IGrantable): Grant {
-    return this.#operators.grant(grantee);
+    return this.#operators.grantOperate(grantee);
+  }
+
+  override grantRespondToLeaks(grantee: IGrantable): Grant {
+    return this.#operators.grantRespondToLeaks(grantee);
   }
 
   #rotatorFunction(): RotatorFunction {

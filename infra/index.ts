@@ -8,6 +8,7 @@ export { ImsProduct } from './ims-product.ts';
 export { ImsTokenRotator } from './ims-token-rotator.ts';
 export type { ImsTokenRotatorAttributes } from './ims-token-rotator-attributes.ts';
 export type { IImsTokenRotator } from './ims-token-rotator-base.ts';
+export type { ImsTokenRotatorCredentialSettings } from './ims-token-rotator-credential-settings.ts';
 export type {
   ImsTokenRotatorAlarmOptions,
   ImsTokenRotatorProps,
@@ -15,7 +16,6 @@ export type {
 } from './ims-token-rotator-props.ts';
 export type {
   ImsTokenRotatorAlarmSettings,
-  ImsTokenRotatorCredentialSettings,
   ImsTokenRotatorProxySettings,
   ImsTokenRotatorSettings,
   ImsTokenRotatorThresholdSettings,

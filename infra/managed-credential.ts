@@ -17,6 +17,7 @@ import {
   tagKeys,
 } from '../core/contract.ts';
 import { acknowledge, findings } from './acknowledge.ts';
+import { checkClientSecretRotation } from './client-secret-rotation.ts';
 import { ImsCredential } from './ims-credential.ts';
 import type { ImsCredentialProps, OnTokenRenewedOptions } from './ims-credential-props.ts';
 import { unknownProduct } from './ims-product.ts';
@@ -69,7 +70,7 @@ export class ManagedCredential extends ImsCredential {
     this.resources = [props.clientSecret === undefined ? this.clientSecret : [], this.tokenSecret]
       .flat()
       .map(({ node }) => node.defaultChild as CfnResource);
-    if (props.clientSecret === undefined) {
+    if (props.clientSecret === undefined && props.clientSecretRotation !== true) {
       acknowledge(this.clientSecret, findings.clientSecretRotation);
     }
     acknowledge(this.tokenSecret, findings.tokenRotation);
@@ -115,6 +116,7 @@ export class ManagedCredential extends ImsCredential {
     }
     const problem = scopesTagProblem(scopes ?? ['openid']);
     if (problem !== undefined) refuse(this, 'Scopes', `scopes ${problem}; ${scopesTagRule}`);
+    checkClientSecretRotation(this, this.#props);
     if (encryptionKey !== undefined) checkKey(this, encryptionKey);
     for (const replica of replicaRegions) {
       if (replica.encryptionKey !== undefined) checkKey(this, replica.encryptionKey);

@@ -29,6 +29,7 @@ const defaults = {
   MinLifeLeft: { statistic: Stats.MINIMUM, period },
   MinSecondsToExpiry: { statistic: Stats.MINIMUM, period },
   MinPausedLifeLeft: { statistic: Stats.MINIMUM, period },
+  ClientSecretRotationOverdue: { statistic: Stats.MAXIMUM, period },
   RenewalDuration: { statistic: Stats.p(99), period },
 } as const satisfies Record<MetricName, MetricOptions>;
 

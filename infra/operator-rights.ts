@@ -1,10 +1,10 @@
-import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
 import { type SecretKind, secretName, tagKeys } from '../core/contract.ts';
 import { secretsManagerOf } from './keys.ts';
-import { refuse } from './refuse.ts';
+import { type Right, RightSet } from './right-set.ts';
 import { partialSecretArn, secretArnPattern } from './secret-arns.ts';
 
 export interface OperatorRightsProps {
@@ -15,80 +15,102 @@ export interface OperatorRightsProps {
   readonly place?: { readonly account?: string; readonly region?: string } | undefined;
 }
 
-interface Right {
-  readonly actions: string[];
-  readonly resourceArns: string[];
-  readonly conditions?: Record<string, Record<string, unknown>>;
-}
-
 /**
- * What the commands need, as the reference lists it. A test runs all commands with these rights, and
- * proves that none is spare.
+ * What the commands of people need, as the reference lists it. Tests run all commands with these
+ * rights, and prove that none is spare.
+ *
+ * Answering a leak is a right of its own: it writes tokens, which no other command does.
  */
 export class OperatorRights {
-  readonly #rights: Right[];
-  readonly #grantees: IGrantable[] = [];
+  readonly #operate: RightSet;
+  readonly #respond: RightSet;
   readonly #keys = new Set<string>();
-  readonly #account: string;
   readonly #region: string;
   readonly #scope: IConstruct;
+  readonly #functionArn: string;
 
   constructor(scope: IConstruct, { prefix, functionArn, place = {} }: OperatorRightsProps) {
     const arnOf = (kind: SecretKind): string =>
       secretArnPattern(partialSecretArn(scope, secretName(prefix, '*', kind), place));
+    const [client, token] = [arnOf('client'), arnOf('token')];
+    const onFunction = {
+      actions: ['lambda:GetFunctionConfiguration', 'lambda:InvokeFunction'],
+      resourceArns: [functionArn],
+    };
     this.#scope = scope;
-    this.#account = place.account ?? Stack.of(scope).account;
+    this.#functionArn = functionArn;
     this.#region = place.region ?? Stack.of(scope).region;
-    this.#rights = [
-      ...onEverything(),
-      {
-        actions: ['lambda:GetFunctionConfiguration', 'lambda:InvokeFunction'],
-        resourceArns: [functionArn],
-      },
-      ...onSecrets(arnOf('client'), arnOf('token')),
-    ];
+    this.#operate = new RightSet(scope, {
+      holder: 'operator',
+      account: place.account,
+      rights: [onEverything, onFunction, ...onSecrets(client, token)],
+    });
+    this.#respond = new RightSet(scope, {
+      holder: 'responder',
+      account: place.account,
+      rights: [
+        { actions: ['cloudtrail:LookupEvents', 'lambda:ListFunctions'], resourceArns: ['*'] },
+        onFunction,
+        { actions: leakActions, resourceArns: [client, token] },
+        noteRotation(client),
+      ],
+    });
   }
 
   /** Gives the rights to an operator, including those that are added later. */
-  grant(grantee: IGrantable): Grant {
-    this.#checkAccount(grantee);
-    this.#grantees.push(grantee);
-    return this.#rights
-      .map((right) => give(right, grantee))
-      .reduce((all, grant) => all.combine(grant));
+  grantOperate(grantee: IGrantable): Grant {
+    return this.#operate.grant(grantee);
+  }
+
+  /** Gives what answering a leak needs, including what is added later. */
+  grantRespondToLeaks(grantee: IGrantable): Grant {
+    return this.#respond.grant(grantee);
   }
 
   /** Adds a client secret outside the prefix, which can be stored anew but not created or deleted. */
   addClientSecret(arn: string): void {
-    this.#add({ actions: clientActions, resourceArns: [arn] });
+    this.#operate.add({ actions: clientActions, resourceArns: [arn] });
+    this.#respond.add({ actions: leakActions, resourceArns: [arn] }, noteRotation(arn));
+  }
+
+  /** Adds a client secret that rotates, by the function that it names and by no other. */
+  addClientSecretRotation(arn: string): void {
+    this.#operate.add({
+      actions: ['secretsmanager:RotateSecret'],
+      resourceArns: [arn],
+      conditions: {
+        StringEqualsIfExists: { 'secretsmanager:RotationLambdaARN': this.#functionArn },
+      },
+    });
   }
 
   /** Adds a key that encrypts secrets. */
   addKey({ keyArn }: IKey): void {
     if (this.#keys.has(keyArn)) return;
     this.#keys.add(keyArn);
-    this.#add(
-      {
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        resourceArns: [keyArn],
-        conditions: { StringEquals: { 'kms:ViaService': secretsManagerOf(this.#region) } },
-      },
-      { actions: ['kms:DescribeKey'], resourceArns: [keyArn] },
-    );
+    const use = {
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resourceArns: [keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': secretsManagerOf(this.#region) } },
+    };
+    this.#operate.add(use, { actions: ['kms:DescribeKey'], resourceArns: [keyArn] });
+    this.#respond.add(use);
   }
 
   /** Adds the key of the function's environment, by which a command recognizes the function. */
   addEnvironmentKey({ keyArn }: IKey): void {
-    this.#add({
+    const use = {
       actions: ['kms:Decrypt'],
       resourceArns: [keyArn],
       conditions: { StringEquals: { 'kms:ViaService': `lambda.${this.#region}.amazonaws.com` } },
-    });
+    };
+    this.#operate.add(use);
+    this.#respond.add(use);
   }
 
   /** Adds the topic of the alarms. */
   addTopic(arn: string): void {
-    this.#add({ actions: ['sns:ListSubscriptionsByTopic'], resourceArns: [arn] });
+    this.#operate.add({ actions: ['sns:ListSubscriptionsByTopic'], resourceArns: [arn] });
   }
 
   /** Adds all topics of the rotator's account and Region, one of which may have its alarms. */
@@ -102,59 +124,47 @@ export class OperatorRights {
       }),
     );
   }
-
-  /** CDK would drop the rights of an imported role in silence, and in its own account they do nothing. */
-  #checkAccount({ grantPrincipal: { principalAccount: account } }: IGrantable): void {
-    const isKnown = account !== undefined && !Token.isUnresolved(account);
-    if (!isKnown || Token.isUnresolved(this.#account) || account === this.#account) return;
-    refuse(
-      this.#scope,
-      'OperatorAccount',
-      `an operator of another account (${account}) can have no rights here; grant them to a role ` +
-        `of the rotator's account (${this.#account}) that the operator assumes`,
-    );
-  }
-
-  #add(...rights: Right[]): void {
-    this.#rights.push(...rights);
-    for (const grantee of this.#grantees) {
-      for (const right of rights) give(right, grantee);
-    }
-  }
-}
-
-function give(right: Right, grantee: IGrantable): Grant {
-  const grant = Grant.addToPrincipal({ grantee, ...right });
-  // CDK would return in silence for a principal that has no policies of its own.
-  grant.assertSuccess();
-  return grant;
 }
 
 /** The actions that accept no resource, or list what others own too. */
-function onEverything(): Right[] {
-  return [
-    {
-      actions: [
-        'cloudtrail:LookupEvents',
-        'cloudwatch:DescribeAlarmsForMetric',
-        'cloudwatch:GetMetricData',
-        'cloudwatch:ListAlarmMuteRules',
-        'lambda:ListFunctions',
-        'scheduler:ListSchedules',
-        'secretsmanager:ListSecrets',
-      ],
-      resourceArns: ['*'],
-    },
-  ];
-}
+const onEverything: Right = {
+  actions: [
+    'cloudtrail:LookupEvents',
+    'cloudwatch:DescribeAlarmsForMetric',
+    'cloudwatch:GetMetricData',
+    'cloudwatch:ListAlarmMuteRules',
+    'lambda:ListFunctions',
+    'scheduler:ListSchedules',
+    'secretsmanager:ListSecrets',
+  ],
+  resourceArns: ['*'],
+};
 
-/** What storing a credential anew needs. */
+/** What storing a credential anew needs, and comparing its versions with what Adobe lists. */
 const clientActions = [
   'secretsmanager:DescribeSecret',
   'secretsmanager:GetResourcePolicy',
   'secretsmanager:GetSecretValue',
+  'secretsmanager:ListSecretVersionIds',
   'secretsmanager:PutSecretValue',
 ];
+
+/** What replacing a client secret or a token needs, whichever version holds it. */
+const leakActions = [
+  'secretsmanager:DescribeSecret',
+  'secretsmanager:GetSecretValue',
+  'secretsmanager:ListSecretVersionIds',
+  'secretsmanager:PutSecretValue',
+  'secretsmanager:UpdateSecretVersionStage',
+];
+
+function noteRotation(clientSecret: string): Right {
+  return {
+    actions: ['secretsmanager:TagResource'],
+    resourceArns: [clientSecret],
+    conditions: { 'ForAllValues:StringEquals': { 'aws:TagKeys': [tagKeys.rotation] } },
+  };
+}
 
 function onSecrets(clientSecrets: string, tokenSecrets: string): Right[] {
   return [

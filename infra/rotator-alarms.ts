@@ -7,33 +7,13 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { shardsOf } from '../core/contract.ts';
 import { type AlarmName, whereToLook } from './alarm-steps.ts';
-import { type AlarmThresholds, timeLeft } from './alarm-thresholds.ts';
+import { timeLeft } from './alarm-thresholds.ts';
 import { rotatorMetric, shardMetric } from './metrics.ts';
+import type { RotatorAlarmsProps } from './rotator-alarms-props.ts';
 import { shardId } from './shards.ts';
-
-export interface RotatorAlarmsProps {
-  /** The rotator's name, which is also the dimension of its metrics. */
-  readonly rotator: string;
-  readonly function: IFunction;
-  /** The interval between two passes over all credentials. */
-  readonly tick: Duration;
-  readonly shards: number;
-  readonly thresholds: AlarmThresholds;
-  /**
-   * Receives a message when an alarm is raised and when it is over. Its policy and its key's policy
-   * must let `cloudwatch.amazonaws.com` publish, as those of `AlarmTopic` do.
-   *
-   * @default - the alarms notify nobody
-   */
-  readonly topic?: ITopic | undefined;
-  /** The address of the runbook. @default - the descriptions have the steps */
-  readonly runbookUrl?: string | undefined;
-}
 
 type Check = Omit<AlarmProps, 'treatMissingData' | 'evaluationPeriods'> &
   Partial<Pick<AlarmProps, 'treatMissingData' | 'evaluationPeriods'>>;
@@ -60,7 +40,8 @@ export class RotatorAlarms extends Construct {
   readonly eventsDropped: Alarm;
   /** Lambda throttles the function. */
   readonly throttles: Alarm;
-  readonly all: readonly Alarm[];
+  /** All of them, in the order of their creation. */
+  readonly all: Alarm[] = [];
 
   readonly #props: RotatorAlarmsProps;
 
@@ -78,7 +59,23 @@ export class RotatorAlarms extends Construct {
     );
     this.eventsDropped = this.#eventsDropped();
     this.throttles = this.#throttles();
-    this.all = this.node.children.filter((child) => child instanceof Alarm);
+  }
+
+  /** The rotation of a client secret is overdue. Added once, with the first that rotates. */
+  addClientSecretRotation(): void {
+    const id = 'ClientSecretRotationOverdue';
+    if (this.node.tryFindChild(id) !== undefined) return;
+    this.#alarm(id, {
+      metric: rotatorMetric(this.#props.rotator, id, { period: this.#props.tick }),
+      comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      threshold: 1,
+      ...this.#window(1),
+      alarmDescription: this.#describe(
+        'The rotation of a client secret is a day overdue, or stopped halfway.',
+        'Nothing fails for now: tokens are renewed with the stored client secret, which does not expire.',
+        id,
+      ),
+    });
   }
 
   #lifeLeft(id: string, percent: number, act: string): Alarm {
@@ -235,6 +232,7 @@ export class RotatorAlarms extends Construct {
       alarm.addAlarmAction(action);
       alarm.addOkAction(action);
     }
+    this.all.push(alarm);
     return alarm;
   }
 

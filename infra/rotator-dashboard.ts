@@ -25,7 +25,7 @@ export interface RotatorDashboardProps {
   readonly shards: number;
   /** The function's log group. */
   readonly logGroup: ILogGroup;
-  /** Shown in this order. May be empty. */
+  /** Shown in this order, with those that are added to the list later. May be empty. */
   readonly alarms: readonly IAlarm[];
 }
 
@@ -53,7 +53,9 @@ export class RotatorDashboard extends Construct {
 
   #alarms({ alarms }: RotatorDashboardProps) {
     if (alarms.length === 0) return [];
-    return [new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width, height: 3 })];
+    // The list itself, which CDK reads at synthesis: a credential may bring an alarm of its own.
+    const all = alarms as IAlarm[];
+    return [new AlarmStatusWidget({ title: 'Alarms', alarms: all, width, height: 3 })];
   }
 
   #expiry({ rotator, ...timing }: RotatorDashboardProps) {

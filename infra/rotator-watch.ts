@@ -24,17 +24,17 @@ export interface RotatorWatchProps {
 
 /** The rotator's alarms and dashboard. */
 export class RotatorWatch extends Construct {
-  readonly alarms: readonly Alarm[];
   /** The topic that the alarms notify. */
   readonly topic: ITopic | undefined;
+  readonly #alarms: RotatorAlarms | undefined;
 
   constructor(scope: Construct, id: string, props: RotatorWatchProps) {
     super(scope, id);
     const { rotator, function: target, logGroup, tick, shards, options } = props;
     this.topic = options.enabled === false ? undefined : this.#topic(options);
-    this.alarms =
+    this.#alarms =
       options.enabled === false
-        ? []
+        ? undefined
         : new RotatorAlarms(this, 'Alarms', {
             rotator,
             function: target,
@@ -43,7 +43,7 @@ export class RotatorWatch extends Construct {
             thresholds: alarmThresholds(options),
             topic: this.topic,
             runbookUrl: options.runbookUrl,
-          }).all;
+          });
     if (props.dashboard) {
       new RotatorDashboard(this, 'Dashboard', {
         rotator,
@@ -54,6 +54,15 @@ export class RotatorWatch extends Construct {
         alarms: this.alarms,
       });
     }
+  }
+
+  get alarms(): readonly Alarm[] {
+    return this.#alarms?.all ?? [];
+  }
+
+  /** Adds the alarm on the rotation of client secrets, which most rotators do not have. */
+  addClientSecretRotation(): void {
+    this.#alarms?.addClientSecretRotation();
   }
 
   #topic({ topic, emails = [] }: ImsTokenRotatorAlarmOptions): ITopic | undefined {

@@ -97,8 +97,22 @@ function addCredentialConflicts(
       'needs clientSecretArn; use keyArn for the secrets that the stack creates',
     );
   }
+  addRotationConflicts(credential, add);
   const problem = renewBefore === undefined ? undefined : late(renewBefore);
   if (problem !== undefined) add(['renewBefore'], problem);
+}
+
+function addRotationConflicts(credential: Entries, add: Add): void {
+  const { clientSecretArn, clientSecretRotation, clientSecretRotationSchedule } = credential;
+  if (clientSecretRotation === true && clientSecretArn !== undefined) {
+    add(
+      ['clientSecretRotation'],
+      'conflicts with clientSecretArn: only a client secret that the stack creates is rotated',
+    );
+  }
+  if (clientSecretRotationSchedule !== undefined && clientSecretRotation !== true) {
+    add(['clientSecretRotationSchedule'], 'needs clientSecretRotation: true');
+  }
 }
 
 function lateProblem(

@@ -17,6 +17,7 @@ import {
   scopesTagRule,
 } from '../core/contract.ts';
 import { thresholdLimits, thresholdRule } from './alarm-thresholds.ts';
+import { rotationSchedulePattern, rotationScheduleRule } from './client-secret-rotation.ts';
 import {
   hasProxyUser,
   isProxyUrl,
@@ -124,6 +125,8 @@ const credential = settingsObject({
   renewBefore: v.optional(text(durationPattern, durationRule)),
   clientSecretArn: secretArn,
   clientSecretKeyArn: keyArn,
+  clientSecretRotation: yesOrNo,
+  clientSecretRotationSchedule: v.optional(text(rotationSchedulePattern, rotationScheduleRule)),
   keyArn,
 });
 

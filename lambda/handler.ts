@@ -5,6 +5,7 @@ import { parseConfig } from '../core/config.ts';
 import { parseEvent } from '../core/event.ts';
 import { epochSeconds } from '../core/instant.ts';
 import type { RunResult } from '../core/run-result.ts';
+import { ConsoleOnDemand } from './adapters/console-on-demand.ts';
 import { ImsOnDemand } from './adapters/ims-on-demand.ts';
 import { PowertoolsLog } from './adapters/powertools-log.ts';
 import { PowertoolsMetrics } from './adapters/powertools-metrics.ts';
@@ -42,6 +43,14 @@ const tokenEndpoint = new ImsOnDemand({
   // A proxy's password is read anew for each invocation.
   isReusable: config.proxy === undefined,
 });
+const openConsole = async () => {
+  const { DeveloperConsole } = await import('./adapters/console-endpoint.ts');
+  return new DeveloperConsole({
+    ...config,
+    proxyCredentials: proxyCredentials(config, secrets),
+    timeouts: timeouts.console,
+  });
+};
 const log = new PowertoolsLog(config.rotator);
 const counted = new PowertoolsMetrics(config.rotator);
 const memory = newMemory();
@@ -60,6 +69,7 @@ export async function handler(event: unknown, context: Context): Promise<RunResu
   using metrics = counted;
   log.begin(context.awsRequestId);
   await using ims = await tokenEndpoint.begin();
+  await using consoleEndpoint = new ConsoleOnDemand(openConsole);
   const run = startRun(
     {
       config,
@@ -70,6 +80,7 @@ export async function handler(event: unknown, context: Context): Promise<RunResu
       digest: (text) => createHash('sha256').update(text).digest('hex'),
       secrets,
       tokenEndpoint: ims,
+      consoleEndpoint,
       log,
       metrics,
       signal: AbortSignal.timeout(Math.max(0, Math.floor(remaining() * 1000))),

@@ -8,8 +8,9 @@ import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { EnvHttpProxyAgent, request } from 'undici';
 import { readProxy } from '../core/proxy.ts';
 import { onboard, secretsManagerClient } from './onboarding.ts';
+import { randomCredentials } from './random-credentials.ts';
 import { consoleDownload, sampleName as name, sampleClient } from './sample-credential.ts';
-import { bundle, randomCredentials, World } from './world.ts';
+import { bundle, World } from './world.ts';
 
 /** A completed step, with its facts. No fact is secret. */
 export interface Step {

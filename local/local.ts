@@ -4,11 +4,12 @@ import { defaultTick, environmentVariables } from '../core/contract.ts';
 import type { AlarmChange } from '../emulators/account/alarm-evaluation.ts';
 import { followSchedules } from './follow-schedules.ts';
 import { onboard, secretsManagerClient } from './onboarding.ts';
-import { consoleDownload, sampleClient, sampleName } from './sample-credential.ts';
-import { bundle, isPackaged, randomCredentials, World } from './world.ts';
+import { randomCredentials } from './random-credentials.ts';
+import { sampleClient, sampleName, selfManaging, storedDocument } from './sample-credential.ts';
+import { bundle, isPackaged, World } from './world.ts';
 
 export interface LocalOptions {
-  /** The first of five consecutive ports, or 0 for any free ones. */
+  /** The first of six consecutive ports, or 0 for any free ones. */
   readonly port: number;
   /** Seconds between two ticks. @default what the schedules say */
   readonly tickSeconds?: number | undefined;
@@ -39,8 +40,7 @@ export async function runLocal(options: LocalOptions, stopped: AbortSignal): Pro
   if (!existsSync(bundle)) throw new NotBuilt('the function is not built: npm run build');
   await world.start(port);
   const client = secretsManagerClient(world);
-  const sample = sampleClient();
-  world.ims.registerClient(sample);
+  const sample = world.ims.registerClient(selfManaging(sampleClient()));
   print(
     json
       ? JSON.stringify({ servers: serversOf(world), environment: variablesOf(world) })
@@ -60,7 +60,7 @@ export async function runLocal(options: LocalOptions, stopped: AbortSignal): Pro
   try {
     // The event rule renews the credential at once. A tick meanwhile would mint a second token, and
     // use up the budget for a renewal by hand.
-    await onboard(world, client, sampleName, consoleDownload(sample));
+    await onboard(world, client, sampleName, storedDocument(sample));
     await world.secretsManager.idle();
     await world.lambda.idle();
     await world.runSchedules();
@@ -80,18 +80,19 @@ function mailsOf({ aws }: World, { alarmName, to, reason, actions }: AlarmChange
     .map(({ endpoint }) => `mail to ${endpoint}: ${to}: "${alarmName}": ${reason}`);
 }
 
-function serversOf({ aws, secretsManager, lambda, ims, productApi }: World) {
+function serversOf({ aws, secretsManager, lambda, ims, productApi, consoleApi }: World) {
   return {
     aws: aws.url,
     secrets_manager: secretsManager.url,
     lambda: lambda.url,
     ims: ims.url,
     product_api: productApi.url,
+    console_api: consoleApi.url,
   };
 }
 
 /** The environment in which AWS SDKs, the AWS CLI and the operator's commands find this world. */
-function variablesOf({ aws, ims, region, credentials }: World) {
+function variablesOf({ aws, ims, consoleApi, region, credentials }: World) {
   return {
     AWS_ENDPOINT_URL: aws.url,
     AWS_REGION: region,
@@ -99,6 +100,7 @@ function variablesOf({ aws, ims, region, credentials }: World) {
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     [environmentVariables.imsEndpointUrl]: ims.url,
+    [environmentVariables.consoleEndpointUrl]: consoleApi.url,
   };
 }
 
@@ -113,6 +115,7 @@ function instructions(world: World): string {
   Lambda           ${world.lambda.url}
   IMS              ${world.ims.url}
   product API      ${world.productApi.url}
+  Console API      ${world.consoleApi.url}
 
 Set these in a second terminal, for any AWS SDK or CLI:
 

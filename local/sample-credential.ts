@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { productScopes } from '../core/contract.ts';
-import type { ClientRegistration } from '../emulators/ims/client.ts';
+import { consoleScopes } from '../emulators/console-api/admission.ts';
+import type { ClientRegistration, ImsClient } from '../emulators/ims/client.ts';
 
 const product = 'workfront-fusion';
 
@@ -14,7 +15,27 @@ export function sampleClient(): ClientRegistration {
     clientSecrets: [`p8e-${randomBytes(24).toString('base64url')}`],
     scopes: productScopes[product],
     orgId: '7E7B5C8E5E4F0A2B0A495C8D@AdobeOrg',
+    credentialId: String(randomInt(100_000, 1_000_000)),
+    consoleOrgId: '23294',
   };
+}
+
+/** The client with the I/O Management API in its project: it may manage its own secrets. */
+export function selfManaging(client: ClientRegistration): ClientRegistration {
+  return { ...client, scopes: [...new Set([...client.scopes, ...consoleScopes])] };
+}
+
+/** The credential in the documented form, with what rotating its secrets needs. */
+export function storedDocument(client: ImsClient): string {
+  const document = {
+    client_id: client.clientId,
+    client_secrets: client.liveSecrets.map(({ value, uuid }) => ({ client_secret: value, uuid })),
+    scopes: productScopes[product],
+    org_id: client.orgId,
+    credential_id: client.credentialId,
+    console_org_id: client.consoleOrgId,
+  };
+  return JSON.stringify(document, null, 2);
 }
 
 /**
@@ -27,7 +48,7 @@ export function consoleDownload(client: ClientRegistration): string {
     id: '4566206088344900000',
     name: 'fusionautomation',
     title: 'Fusion automation',
-    org: { id: '23294', name: 'Example Corp', ims_org_id: client.orgId },
+    org: { id: client.consoleOrgId, name: 'Example Corp', ims_org_id: client.orgId },
     workspace: {
       id: '4566206088344900001',
       name: 'Production',
@@ -35,7 +56,7 @@ export function consoleDownload(client: ClientRegistration): string {
       details: {
         credentials: [
           {
-            id: '451234',
+            id: client.credentialId,
             name: 'Credential in Fusion automation - Production',
             integration_type: 'oauth_server_to_server',
             oauth_server_to_server: {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import {
   defaultPrefix,
@@ -11,33 +10,17 @@ import { type AlarmChange, evaluateAlarms } from '../emulators/account/alarm-eva
 import { AwsEndpoint } from '../emulators/account/aws-endpoint.ts';
 import { embeddedMetrics } from '../emulators/account/embedded-metrics.ts';
 import { secretsManagerEvent } from '../emulators/account/secrets-trail.ts';
+import { ConsoleApiEmulator } from '../emulators/console-api/emulator.ts';
 import { ImsEmulator } from '../emulators/ims/emulator.ts';
 import { ProductApiEmulator } from '../emulators/ims/product-api.ts';
 import { LambdaEmulator, type LambdaEmulatorOptions } from '../emulators/lambda/emulator.ts';
-import {
-  defaultCredentials,
-  type FunctionDefinition,
-  type RoleCredentials,
-} from '../emulators/lambda/environment.ts';
+import { defaultCredentials, type FunctionDefinition } from '../emulators/lambda/environment.ts';
 import { SecretsManagerEmulator } from '../emulators/secrets-manager/emulator.ts';
 import type { SecretLabelUpdated } from '../emulators/secrets-manager/label-event.ts';
 import type { Authorize } from '../emulators/wire/authorization.ts';
 import { defaultRegion } from '../emulators/wire/aws-options.ts';
 import { furnishAccount } from './deployed-account.ts';
-
-/** Credentials of AWS for the embedded world. */
-export interface LocalCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
-
-/** Credentials that no other program on this machine knows. */
-export function randomCredentials(): LocalCredentials {
-  return {
-    accessKeyId: `ASIA${randomBytes(20).toString('hex').toUpperCase()}`,
-    secretAccessKey: randomBytes(30).toString('base64'),
-  };
-}
+import { type LocalCredentials, randomRoleCredentials } from './random-credentials.ts';
 
 export interface WorldOptions {
   /** The rotator's name. @default 'local' */
@@ -77,6 +60,7 @@ export class World {
   readonly secretsManager: SecretsManagerEmulator;
   readonly ims: ImsEmulator;
   readonly productApi: ProductApiEmulator;
+  readonly consoleApi: ConsoleApiEmulator;
   readonly lambda: LambdaEmulator;
   /** The endpoint of all AWS services, including those with their own. */
   readonly aws: AwsEndpoint;
@@ -102,6 +86,7 @@ export class World {
     ];
     this.ims = new ImsEmulator({ now });
     this.productApi = new ProductApiEmulator(this.ims);
+    this.consoleApi = new ConsoleApiEmulator(this.ims, { now });
     this.aws = new AwsEndpoint({
       now,
       authorize,
@@ -141,9 +126,10 @@ export class World {
     });
   }
 
-  /** @param port the first of five consecutive ports, or 0 for any free ones. @default 0 */
+  /** @param port the first of six consecutive ports, or 0 for any free ones. @default 0 */
   async start(port = 0): Promise<void> {
-    const servers = [this.secretsManager, this.ims, this.productApi, this.lambda, this.aws];
+    const { secretsManager, ims, productApi, lambda, aws, consoleApi } = this;
+    const servers = [secretsManager, ims, productApi, lambda, aws, consoleApi];
     const portOf = (index: number): number => (port === 0 ? 0 : port + index);
     const starts = servers.map((server, index) => server.start(portOf(index)));
     await Promise.allSettled(starts);
@@ -153,9 +139,8 @@ export class World {
       await this.stop();
       throw error;
     }
-    const functionArn = this.lambda.createFunction(
-      this.functionDefinition({ secretsManager: this.secretsManager.url, ims: this.ims.url }),
-    );
+    const urls = { secretsManager: secretsManager.url, ims: ims.url, consoleApi: consoleApi.url };
+    const functionArn = this.lambda.createFunction(this.functionDefinition(urls));
     this.secretsManager.registerRotationFunction(functionArn, async (event) => {
       const { functionError, payload } = await this.lambda.invoke(this.functionName, event);
       if (functionError !== undefined) throw new Error(`${event.Step} failed`, { cause: payload });
@@ -170,7 +155,8 @@ export class World {
 
   async stop(): Promise<void> {
     await this.lambda.stop();
-    const servers = [this.secretsManager, this.ims, this.productApi, this.aws];
+    const { secretsManager, ims, productApi, aws, consoleApi } = this;
+    const servers = [secretsManager, ims, productApi, aws, consoleApi];
     await Promise.all(servers.map((server) => server.stop()));
   }
 
@@ -209,6 +195,8 @@ export class World {
   functionDefinition(urls: {
     readonly secretsManager: string;
     readonly ims: string;
+    /** @default none: a function that does not rotate client secrets needs none */
+    readonly consoleApi?: string | undefined;
   }): FunctionDefinition {
     const { rotator = 'local', imsEndpointUrl = urls.ims, environment } = this.#options;
     return {
@@ -227,6 +215,9 @@ export class World {
         AWS_ENDPOINT_URL_SECRETS_MANAGER: urls.secretsManager,
         ...(imsEndpointUrl !== 'adobe' && {
           [environmentVariables.imsEndpointUrl]: imsEndpointUrl,
+          ...(urls.consoleApi !== undefined && {
+            [environmentVariables.consoleEndpointUrl]: urls.consoleApi,
+          }),
         }),
         ...environment,
       },
@@ -241,8 +232,4 @@ export class World {
       name.endsWith('/client')
     );
   }
-}
-
-function randomRoleCredentials(): RoleCredentials {
-  return { ...randomCredentials(), sessionToken: randomBytes(30).toString('base64') };
 }

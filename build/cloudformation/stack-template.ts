@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, DefaultStackSynthesizer, type IStackSynthesizer } from 'aws-cdk-lib';
@@ -7,7 +7,7 @@ import type {
   ImsTokenRotatorSettings,
 } from '../../infra/ims-token-rotator-settings.ts';
 import { ImsTokenRotatorStack } from '../../infra/ims-token-rotator-stack.ts';
-import { settingsSchema } from '../settings-schema.ts';
+import { settingsSchema, settingsSource } from '../settings-schema.ts';
 import { archive, archiveName } from './archive.ts';
 import { mergeTemplates } from './merge-templates.ts';
 import { codeParameters, type Parameters, settingParameters } from './parameters.ts';
@@ -37,8 +37,7 @@ export async function stackTemplate(
   settings: ImsTokenRotatorSettings,
   context: Readonly<Record<string, unknown>>,
 ): Promise<StackTemplate> {
-  const source = new URL('../../infra/ims-token-rotator-settings.ts', import.meta.url);
-  const parameters = settingParameters(settings, settingsSchema(await readFile(source, 'utf8')));
+  const parameters = settingParameters(settings, settingsSchema(await settingsSource()));
   const directory = await mkdtemp(join(tmpdir(), 'template-'));
   try {
     const merged = mergeVariants(settings, parameters, (variant) =>

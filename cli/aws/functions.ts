@@ -77,15 +77,22 @@ export class Functions {
 
   /** `Active` if Lambda can run the function, otherwise its state and the reason. */
   async state(name: string): Promise<string> {
-    const { State = 'Active', StateReason } = await askAws(
-      'lambda:GetFunctionConfiguration',
-      name,
-      () =>
-        this.#client.send(new GetFunctionConfigurationCommand({ FunctionName: name }), {
-          abortSignal: this.#signal,
-        }),
-    );
+    const { State = 'Active', StateReason } = await this.#configuration(name);
     return StateReason === undefined ? State : `${State}: ${StateReason}`;
+  }
+
+  /** Seconds after which Lambda ends a run of the function. */
+  async timeout(name: string): Promise<number> {
+    const { Timeout = 15 * minute } = await this.#configuration(name);
+    return Timeout;
+  }
+
+  async #configuration(name: string) {
+    return await askAws('lambda:GetFunctionConfiguration', name, () =>
+      this.#client.send(new GetFunctionConfigurationCommand({ FunctionName: name }), {
+        abortSignal: this.#signal,
+      }),
+    );
   }
 
   /**

@@ -14,8 +14,19 @@ export interface Secret extends SecretMetadata {
   readonly keyId?: string | undefined;
   /** It has a rotation of Secrets Manager, which may be switched off. */
   readonly isRotated?: boolean | undefined;
+  /** Its own rotation, unless that is switched off. */
+  readonly rotation?: SecretRotation | undefined;
+  /** When it was last rotated, if it ever was. */
+  readonly rotatedAt?: EpochSeconds | undefined;
   /** The AWS service that manages it, if one does. */
   readonly owningService?: string | undefined;
+}
+
+/** The rotation by Secrets Manager of a secret for which it is switched on. */
+export interface SecretRotation {
+  readonly functionArn: string | undefined;
+  /** Undefined as long as AWS has not planned one. */
+  readonly nextAt: EpochSeconds | undefined;
 }
 
 type Row = Omit<SecretListEntry, 'SecretVersionsToStages'> &
@@ -31,6 +42,11 @@ export function toSecret(row: Row, stages: Stages = {}): Secret {
     readOn: toInstant(row.LastAccessedDate),
     deletedAt: toInstant(row.DeletedDate),
     isRotated: row.RotationLambdaARN !== undefined || row.RotationEnabled === true,
+    rotation:
+      row.RotationEnabled === true
+        ? { functionArn: row.RotationLambdaARN, nextAt: toInstant(row.NextRotationDate) }
+        : undefined,
+    rotatedAt: toInstant(row.LastRotatedDate),
     owningService: row.OwningService,
   };
 }

@@ -1,6 +1,8 @@
+import { openConsole } from '../adobe/own-secrets.ts';
 import { accountChecks } from '../doctor/account-checks.ts';
 import { allCredentialsCheck } from '../doctor/all-credentials-check.ts';
 import { check, type Finding, failed } from '../doctor/check.ts';
+import { clientRotationChecks } from '../doctor/client-rotation-checks.ts';
 import { credentialChecks } from '../doctor/credential-checks.ts';
 import { imsChecks } from '../doctor/ims-checks.ts';
 import { networkCheck } from '../doctor/network-check.ts';
@@ -19,6 +21,7 @@ export interface DoctorOptions {
   readonly api?: string | undefined;
   readonly apiHeader?: readonly string[] | undefined;
   readonly imsEndpointUrl: string | undefined;
+  readonly consoleEndpointUrl: string | undefined;
 }
 
 /** Checks one thing after another. @returns 1 if any check failed */
@@ -58,17 +61,19 @@ async function checkCredentials(
   session: Session,
   rotator: Rotator,
   name: string | undefined,
-  { mint = false, imsEndpointUrl, productApi }: CredentialOptions,
+  { mint = false, imsEndpointUrl, consoleEndpointUrl, productApi }: CredentialOptions,
 ): Promise<void> {
   if (name === undefined) {
     await report.section('credentials', [allCredentialsCheck(session, rotator)]);
     return;
   }
   await using endpoint = openIms(session, imsEndpointUrl);
+  await using console = openConsole(session, consoleEndpointUrl);
   const subject = subjectOf(session, rotator, name);
   await report.section(`credential ${name}`, [
     ...credentialChecks(subject),
     ...imsChecks(subject, { endpoint, imsEndpointUrl, mint }),
+    ...clientRotationChecks(subject, { adobe: { ims: endpoint, console }, mint }),
     productCheck(subject, productApi),
   ]);
 }

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import confirmName from '@inquirer/input';
 import { type EpochSeconds, formatInstant } from '../../core/instant.ts';
 import { type SecretNames, secretNames } from '../../core/secret-name.ts';
 import type { Secret } from '../aws/secret.ts';
 import { lastReads, type SecretRead } from '../aws/secret-reads.ts';
-import { CliError, interrupted, usageError } from '../errors.ts';
+import { CliError, interrupted } from '../errors.ts';
 import { isScheduledForDeletion } from '../rotator/absence.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
+import { confirmName } from '../rotator/confirm-name.ts';
 import { deletePair } from '../rotator/delete-pair.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
 import { policyWarning } from '../rotator/policy-warning.ts';
@@ -51,7 +51,7 @@ export async function offboard(
     for (const secret of doomed) write(`  ${secret.name}`);
     for (const text of warnings) write(...wrapLines(text, 2, terminal.columns));
   }
-  if (!yes) await confirm(session, name);
+  if (!yes) await confirmName(session, name, 'nothing was deleted');
   await checkUnchanged(session, name, choice);
   if (signal.aborted) throw interrupted('nothing was deleted');
   await deletePair(session, doomed, recoveryDays);
@@ -202,12 +202,4 @@ function warningsOf(
       ? 'The token was never read.'
       : `The token was last read on ${formatInstant(token.readOn).slice(0, 10)}.`;
   return [...declared, read, ...readerLines(readers, now)];
-}
-
-async function confirm({ terminal, signal }: Session, name: string): Promise<void> {
-  if (!terminal.canAsk)
-    throw usageError('no terminal to ask for confirmation on', 'if you are sure, give --yes');
-  const context = { output: process.stderr, signal };
-  const typed = await confirmName({ message: `Type ${name} to continue` }, context).catch(() => '');
-  if (typed.trim() !== name) throw interrupted('nothing was deleted');
 }

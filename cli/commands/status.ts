@@ -70,7 +70,8 @@ async function show(
   // Leaves room for the summary, the header and a prompt.
   const most =
     rows === undefined ? Number.POSITIVE_INFINITY : Math.max(10, rows - 6 - 4 * notes.length);
-  const view = { rotator: rotator.name, credentials, now, columns, most };
+  const isDetailed = names.length > 0;
+  const view = { rotator: rotator.name, credentials, now, columns, most, isDetailed };
   if (options.json === true) {
     const json = { ...statusJson(view), abandoned_rotators: abandoned };
     if (watch) terminal.printJsonLine(json);

@@ -10,12 +10,13 @@ import {
 } from '../aws/metrics.ts';
 import type { Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
+import { hour } from '../view/durations.ts';
 import { shellWord } from '../view/shell-word.ts';
 import { someOf } from '../view/some-of.ts';
 import { canBeRaised } from './alarm-limits.ts';
 import { type Check, check, deployAgain, type Finding, failed, ok, unknown } from './check.ts';
 
-// The metrics that the stack has alarms on, beside the ticks of each shard.
+// The metrics that every stack has alarms on, beside the ticks of each shard.
 const watched: readonly MetricName[] = ['MinLifeLeft', 'MinPausedLifeLeft', 'Failing'];
 const watchedOfFunction = ['Errors', 'AsyncEventsDropped', 'Throttles'];
 
@@ -24,7 +25,7 @@ type AlarmsByMetric = ReadonlyMap<string, readonly Alarm[]>;
 /** Checks the rotator's alarms, and that somebody is notified of them. */
 export function alarmChecks(session: Session, metrics: Metrics, rotator: Rotator): Check[] {
   const account = new Account(session.signal);
-  const byMetric = readAlarms(metrics, rotator);
+  const byMetric = readAlarms(session, metrics, rotator);
   byMetric.catch(() => undefined);
   return [
     check('alarms', async () => alarmsFinding(await byMetric, rotator)),
@@ -41,9 +42,11 @@ export function alarmChecks(session: Session, metrics: Metrics, rotator: Rotator
 
 /** Without a deployed function, only the alarms on the rotator's own metrics. */
 async function readAlarms(
+  session: Session,
   metrics: Metrics,
-  { name, shards, function: target }: Rotator,
+  rotator: Rotator,
 ): Promise<AlarmsByMetric> {
+  const { name, shards, function: target } = rotator;
   const all: readonly (readonly [title: string, metric: WatchedMetric])[] = [
     ...shardsOf(shards).map(
       (shard) =>
@@ -57,11 +60,28 @@ async function readAlarms(
       ? watchedOfFunction.map((metric) => [metric, functionMetric(target.name, metric)] as const)
       : []),
   ];
-  return new Map(
-    await Promise.all(
-      all.map(async ([title, metric]) => [title, await metrics.alarmsOn(metric)] as const),
-    ),
-  );
+  const [ofRotation, ...others] = await Promise.all([
+    readRotationAlarms(session, metrics, rotator),
+    ...all.map(async ([title, metric]) => [title, await metrics.alarmsOn(metric)] as const),
+  ]);
+  return new Map([...others, ...ofRotation]);
+}
+
+/** The stack has this alarm, and the function counts late rotations, only where client secrets rotate. */
+async function readRotationAlarms(
+  { now }: Session,
+  metrics: Metrics,
+  { name, tick }: Rotator,
+): Promise<AlarmsByMetric> {
+  const title: MetricName = 'ClientSecretRotationOverdue';
+  const metric = rotatorMetric(name, title);
+  const alarms = await metrics.alarmsOn(metric);
+  if (alarms.length > 0) return new Map([[title, alarms]]);
+  // The check of the last tick says what keeps the metrics from being read.
+  const counted = await metrics
+    .lastCounted(metric, now(), Math.max(3 * hour, 4 * tick))
+    .catch(() => undefined);
+  return new Map(counted === undefined ? [] : [[title, alarms]]);
 }
 
 function alarmsFinding(byMetric: AlarmsByMetric, { tick, function: target }: Rotator): Finding {

@@ -2,11 +2,17 @@ import { isOnlyLent, type LedgerEntry, takePairs } from '../../core/ledger.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
+import type { ClientSecretAge } from '../view/client-secret-line.ts';
 import { byUrgency, type CredentialState, credentialState } from '../view/credential-state.ts';
 import { someOf } from '../view/some-of.ts';
 import type { Rotator } from './rotator.ts';
 
 type Ledger = ReadonlyMap<string, LedgerEntry<Secret>>;
+
+/** A credential's state, and that of its client secret, if that is in the list. */
+export interface ListedCredential extends CredentialState {
+  readonly clientSecret: ClientSecretAge | undefined;
+}
 
 /**
  * The state of a rotator's credentials, from ListSecrets alone; the most urgent first.
@@ -18,7 +24,7 @@ export async function listCredentials(
   session: Session,
   rotator: Rotator,
   names: readonly string[] = [],
-): Promise<readonly CredentialState[]> {
+): Promise<readonly ListedCredential[]> {
   const { clientSecrets } = rotator;
   const all = await readLedger(session, rotator);
   if (all.size === 0 && rotator.function.kind !== 'deployed') {
@@ -39,7 +45,8 @@ export async function listCredentials(
       const clientMayBeElsewhere =
         client === undefined && (clientSecrets === undefined || clientSecrets.has(name));
       const isDeclared = isDeclaredBy(rotator, name, { client, token });
-      return credentialState(name, { client, token, clientMayBeElsewhere, isDeclared }, context);
+      const pair = { client, token, clientMayBeElsewhere, isDeclared };
+      return { ...credentialState(name, pair, context), clientSecret: client };
     })
     .sort(byUrgency);
 }

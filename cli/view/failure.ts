@@ -147,6 +147,22 @@ const known: Readonly<Record<ErrorCode, FailureWords>> = {
     words: 'the token secret has too many versions from the last 24 hours',
     fix: 'find out what writes it so often; the limit clears within a day',
   },
+  ERR_CLIENT_SECRET_LIMIT: {
+    words: 'the credential has two client secrets at Adobe, and none may be deleted for a third',
+    fix: 'delete the one that nobody uses in the Developer Console, and start the rotation again',
+  },
+  ERR_CONSOLE_REJECTED: {
+    words: "Adobe's Developer Console refuses to show or change the client secrets",
+    fix: 'add the I/O Management API to the project; check credential_id and console_org_id',
+  },
+  ERR_CONSOLE_MALFORMED: {
+    words: "Adobe's Developer Console gave an answer that cannot be used",
+    fix: 'start the rotation again; if it lasts, report it with the log line',
+  },
+  ERR_CONSOLE_UNAVAILABLE: {
+    words: "Adobe's Developer Console is throttling or unreachable",
+    fix: wait,
+  },
   ERR_STATUS_NOT_WRITTEN: {
     words: 'the function could not write the status tag',
     fix: policies,

@@ -1,18 +1,23 @@
 import { type EpochSeconds, formatInstant } from '../../core/instant.ts';
 import { formatFailureCode } from '../../core/status.ts';
+import { type ClientSecretAge, clientSecretJson, clientSecretLine } from './client-secret-line.ts';
 import { type CredentialState, isUnhealthy, type State, states } from './credential-state.ts';
 import { formatDuration, formatMinute } from './durations.ts';
 import { explainFailure } from './failure.ts';
 import { type Column, tableLines, wrapLines } from './table.ts';
 
+type Listed = CredentialState & { readonly clientSecret?: ClientSecretAge | undefined };
+
 export interface StatusView {
   readonly rotator: string;
-  readonly credentials: readonly CredentialState[];
+  readonly credentials: readonly Listed[];
   readonly now: EpochSeconds;
   /** The terminal's columns; undefined where lines may have any length. */
   readonly columns: number | undefined;
   /** The limit of lines for credentials and their failures. */
   readonly most: number;
+  /** Shows the client secrets too. @default false */
+  readonly isDetailed?: boolean | undefined;
   readonly style: (state: State, text: string) => string;
 }
 
@@ -49,6 +54,7 @@ export function statusLines(view: StatusView): readonly string[] {
     const block = [
       view.style(credential.state, lines[index] ?? ''),
       ...failureLines(credential, view),
+      ...detailLines(credential, view),
     ];
     // The first credential is always shown.
     if (shown > 0 && table.length + block.length > most) break;
@@ -70,7 +76,7 @@ export function statusJson({ rotator, credentials, now }: Omit<StatusView, 'styl
     at: formatInstant(now),
     healthy: !credentials.some(isUnhealthy),
     credentials: credentials.map(({ name, state, paused, token, renewalAt, ...rest }) => {
-      const { versionId, failure, failingSince } = rest;
+      const { versionId, failure, failingSince, clientSecret } = rest;
       return {
         name,
         state,
@@ -84,6 +90,7 @@ export function statusJson({ rotator, credentials, now }: Omit<StatusView, 'styl
           words: explainFailure(failure, name).words,
         },
         failing_since: failingSince && formatInstant(failingSince),
+        client_secret: clientSecret && clientSecretJson(clientSecret),
       };
     }),
   };
@@ -132,4 +139,12 @@ function failureLines(
     ...wrapLines(`${words}${lasts} (${code})`, 2, columns).map((line) => style(state, line)),
     ...wrapLines(`→ ${fix}`, 2, columns),
   ];
+}
+
+function detailLines(
+  { clientSecret }: Listed,
+  { now, columns, isDetailed = false }: StatusView,
+): readonly string[] {
+  if (!isDetailed || clientSecret === undefined) return [];
+  return wrapLines(clientSecretLine(clientSecret, now), 2, columns);
 }

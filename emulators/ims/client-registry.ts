@@ -1,20 +1,26 @@
 import { type ClientRegistration, ImsClient } from './client.ts';
+import type { ClientSecret } from './client-secret.ts';
 import type { Parameters } from './parameters.ts';
 import type { Refusal } from './refusal.ts';
 
+type ClientDefaults = ConstructorParameters<typeof ImsClient>[1];
+
 /** The clients that IMS knows. */
 export class ClientRegistry {
-  readonly #defaultLifetimeSeconds: number;
+  readonly #defaults: ClientDefaults;
   readonly #clients = new Map<string, ImsClient>();
 
-  constructor(defaultLifetimeSeconds: number) {
-    this.#defaultLifetimeSeconds = defaultLifetimeSeconds;
+  constructor(defaults: ClientDefaults) {
+    this.#defaults = defaults;
   }
 
   register(registration: ClientRegistration): ImsClient {
-    const { clientId } = registration;
+    const { clientId, credentialId } = registration;
     if (this.#clients.has(clientId)) throw new Error(`client is registered already: ${clientId}`);
-    const client = new ImsClient(registration, this.#defaultLifetimeSeconds);
+    if (credentialId !== undefined && this.ofCredential(credentialId) !== undefined) {
+      throw new Error(`credential is registered already: ${credentialId}`);
+    }
+    const client = new ImsClient(registration, this.#defaults);
     this.#clients.set(clientId, client);
     return client;
   }
@@ -25,18 +31,24 @@ export class ClientRegistry {
     return client;
   }
 
+  /** The client of a credential in the Developer Console. */
+  ofCredential(credentialId: string): ImsClient | undefined {
+    return [...this.#clients.values()].find((client) => client.credentialId === credentialId);
+  }
+
   remove(clientId: string): void {
     this.#clients.delete(clientId);
   }
 
-  /** The client whose id and secret are in the request. */
-  authenticate(parameters: Parameters): ImsClient | Refusal {
+  /** The client whose id and secret are in the request, and that secret. */
+  authenticate(
+    parameters: Parameters,
+  ): { readonly client: ImsClient; readonly secret: ClientSecret } | Refusal {
     const client = this.#clients.get(parameters.get('client_id') ?? '');
     if (client === undefined) return invalidClient('client_id');
-    if (!client.hasSecret(parameters.get('client_secret') ?? '')) {
-      return invalidClient('client_secret');
-    }
-    return client;
+    const secret = client.liveSecret(parameters.get('client_secret') ?? '');
+    if (secret === undefined) return invalidClient('client_secret');
+    return { client, secret };
   }
 }
 

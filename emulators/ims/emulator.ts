@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { FaultPlan } from '../wire/fault-plan.ts';
+import { deliver, isOutage, replyOfOutage } from '../wire/http-fault.ts';
 import {
   type HttpReply,
   type HttpRequest,
@@ -10,13 +11,13 @@ import {
 } from '../wire/http-server.ts';
 import type { ClientRegistration, ImsClient } from './client.ts';
 import { ClientRegistry } from './client-registry.ts';
-import { deliver, echo, type ImsCall, type ImsFault, replyOfOutage } from './fault.ts';
+import { echo, errorBody, type ImsCall, type ImsFault } from './fault.ts';
 import { IssuedTokens, type TokenInspection } from './issued-tokens.ts';
 import { type Parameters, readParameters } from './parameters.ts';
-import { refuse } from './refusal.ts';
+import { type Refusal, refuse } from './refusal.ts';
 import { keySet } from './signing-key.ts';
 import { answerTokenRequest, type ImsState, type TokenOutcome } from './token-endpoint.ts';
-import { answerInvalidation, answerRevocation, answerValidation } from './token-status.ts';
+import { answerValidation, invalidate, revoke } from './token-status.ts';
 
 export interface ImsEmulatorOptions {
   /** In epoch milliseconds. @default Date.now */
@@ -36,19 +37,33 @@ export interface TokenRequestRecord {
   readonly fault: ImsFault['kind'] | undefined;
 }
 
+/** A POST to an endpoint that invalidates a token, without the token and the secret. */
+export interface InvalidationRecord {
+  readonly path: string;
+  readonly clientId: string | undefined;
+  readonly tokenType: string | undefined;
+  /** `all` asks for more than the one token. */
+  readonly cascading: string | undefined;
+  readonly outcome: 'accepted' | Refusal['error'] | 'not-processed';
+  readonly fault: ImsFault['kind'] | undefined;
+}
+
 const configurationPaths = [
   '/ims/.well-known/openid-configuration',
   '/.well-known/openid-configuration',
 ];
 const tokenPaths = ['/ims/token/v3', '/ims/token/v2'];
+const invalidations: Readonly<Record<string, typeof revoke>> = {
+  '/ims/invalidate_token/v2': invalidate,
+  '/ims/revoke': revoke,
+};
 
 const methods: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(configurationPaths.map((path) => [path, ['GET']])),
   ...Object.fromEntries(tokenPaths.map((path) => [path, ['POST']])),
   '/ims/authorize/v2': ['GET'],
-  '/ims/invalidate_token/v2': ['POST'],
+  ...Object.fromEntries(Object.keys(invalidations).map((path) => [path, ['POST']])),
   '/ims/keys': ['GET'],
-  '/ims/revoke': ['POST'],
   '/ims/validate_token/v1': ['GET', 'POST'],
 };
 
@@ -62,12 +77,14 @@ export class ImsEmulator implements LocalServer {
   readonly #state: ImsState;
   readonly #server = new HttpServer((request) => this.#handle(request));
   #tokenRequests: TokenRequestRecord[] = [];
+  #invalidations: InvalidationRecord[] = [];
 
   constructor({ now = Date.now, lifetimeSeconds = 86_399 }: ImsEmulatorOptions = {}) {
     this.#now = now;
     this.#state = {
-      clients: new ClientRegistry(lifetimeSeconds),
+      clients: new ClientRegistry({ now, lifetimeSeconds }),
       tokens: new IssuedTokens(now),
+      now,
     };
   }
 
@@ -92,6 +109,11 @@ export class ImsEmulator implements LocalServer {
     return this.#state.clients.get(clientId);
   }
 
+  /** The client of a credential in the Developer Console. */
+  clientOfCredential(credentialId: string): ImsClient | undefined {
+    return this.#state.clients.ofCredential(credentialId);
+  }
+
   removeClient(clientId: string): void {
     this.#state.clients.remove(clientId);
   }
@@ -104,6 +126,11 @@ export class ImsEmulator implements LocalServer {
   /** Oldest first. */
   get tokenRequests(): readonly TokenRequestRecord[] {
     return this.#tokenRequests;
+  }
+
+  /** Oldest first. */
+  get invalidations(): readonly InvalidationRecord[] {
+    return this.#invalidations;
   }
 
   clearTokenRequests(): void {
@@ -131,7 +158,9 @@ export class ImsEmulator implements LocalServer {
     const outage =
       fault?.kind === 'echo'
         ? echo(fault, secretOf(request, parameters))
-        : fault && replyOfOutage(fault);
+        : isOutage(fault)
+          ? replyOfOutage(fault, errorBody)
+          : undefined;
     if (outage !== undefined) this.#record(request, parameters, 'not-processed', fault);
     const reply =
       outage ?? (await deliver(this.#answer(request, parameters, fault), fault, request.signal));
@@ -154,8 +183,12 @@ export class ImsEmulator implements LocalServer {
     if (path === '/ims/keys') return json(200, keySet());
     // Its grants are for people, who are left out.
     if (path === '/ims/authorize/v2') return refuse({ error: 'unauthorized_client' });
-    if (path === '/ims/invalidate_token/v2') return answerInvalidation(this.#state, parameters);
-    if (path === '/ims/revoke') return answerRevocation(this.#state, parameters);
+    const invalidation = invalidations[path];
+    if (invalidation !== undefined) {
+      const refusal = invalidation(this.#state, parameters);
+      this.#record(request, parameters, refusal?.error ?? 'accepted', fault);
+      return refusal === undefined ? { status: 200 } : refuse(refusal);
+    }
     const { outcome, response } = answerTokenRequest(this.#state, parameters, fault);
     this.#record(request, parameters, outcome, fault);
     return response;
@@ -164,18 +197,30 @@ export class ImsEmulator implements LocalServer {
   #record(
     { method, url, headers }: HttpRequest,
     parameters: Parameters,
-    outcome: TokenRequestRecord['outcome'],
+    outcome: TokenRequestRecord['outcome'] | InvalidationRecord['outcome'],
     fault: ImsFault | undefined,
   ): void {
-    if (method !== 'POST' || !tokenPaths.includes(url.pathname)) return;
-    this.#tokenRequests.push({
-      clientId: parameters.get('client_id'),
-      scope: parameters.get('scope'),
-      contentType: headers['content-type'],
-      hasQuery: url.search !== '',
-      outcome,
-      fault: fault?.kind,
-    });
+    if (method !== 'POST') return;
+    const path = url.pathname;
+    const common = { clientId: parameters.get('client_id'), fault: fault?.kind };
+    if (tokenPaths.includes(path) && outcome !== 'accepted') {
+      this.#tokenRequests.push({
+        ...common,
+        scope: parameters.get('scope'),
+        contentType: headers['content-type'],
+        hasQuery: url.search !== '',
+        outcome,
+      });
+    }
+    if (path in invalidations && outcome !== 'issued' && outcome !== 'repeated') {
+      this.#invalidations.push({
+        ...common,
+        path,
+        tokenType: parameters.get('token_type'),
+        cascading: parameters.get('cascading'),
+        outcome,
+      });
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { type HttpResponse, json } from '../wire/http-server.ts';
 import type { ImsClient } from './client.ts';
 import type { ClientRegistry } from './client-registry.ts';
+import type { ClientSecret } from './client-secret.ts';
 import type { ImsFault } from './fault.ts';
 import type { IssuedTokens } from './issued-tokens.ts';
 import type { Parameters } from './parameters.ts';
@@ -10,6 +11,8 @@ import { isRefusal, type Refusal, refuse } from './refusal.ts';
 export interface ImsState {
   readonly clients: ClientRegistry;
   readonly tokens: IssuedTokens;
+  /** In epoch milliseconds. */
+  readonly now: () => number;
 }
 
 /** The outcome of a token request. */
@@ -25,13 +28,14 @@ const required = ['grant_type', 'client_id', 'client_secret', 'scope'];
 
 /** `/ims/token/v3`: the client credentials grant. */
 export function answerTokenRequest(
-  { clients, tokens }: ImsState,
+  { clients, tokens, now }: ImsState,
   parameters: Parameters,
   fault: ImsFault | undefined,
 ): TokenAnswer {
   const grant = authorize(clients, parameters);
   if (isRefusal(grant)) return { outcome: grant.error, response: refuse(grant) };
-  const { client, scope } = grant;
+  const { client, secret, scope } = grant;
+  secret.recordUse(now());
 
   const previous = fault?.kind === 'repeat-token' ? tokens.latest(client.clientId) : undefined;
   if (previous !== undefined) {
@@ -52,7 +56,7 @@ export function answerTokenRequest(
 function authorize(
   clients: ClientRegistry,
   parameters: Parameters,
-): { client: ImsClient; scope: string } | Refusal {
+): { client: ImsClient; secret: ClientSecret; scope: string } | Refusal {
   const missing = required.find((name) => !parameters.has(name));
   if (missing !== undefined) {
     return { error: 'invalid_request', error_description: `missing ${missing} parameter` };
@@ -60,8 +64,9 @@ function authorize(
   if (parameters.get('grant_type') !== 'client_credentials') {
     return { error: 'unsupported_grant_type' };
   }
-  const client = clients.authenticate(parameters);
-  if (isRefusal(client)) return client;
+  const authenticated = clients.authenticate(parameters);
+  if (isRefusal(authenticated)) return authenticated;
+  const { client } = authenticated;
   if (!client.clientCredentialsAllowed) return { error: 'unauthorized_client' };
 
   const scopes = new Set((parameters.get('scope') ?? '').split(',').map((scope) => scope.trim()));
@@ -69,7 +74,7 @@ function authorize(
   if (scopes.size === 0 || ![...scopes].every((scope) => client.scopes.includes(scope))) {
     return { error: 'invalid_scope', error_description: 'Invalid scope value' };
   }
-  return { client, scope: [...scopes].join(',') };
+  return { ...authenticated, scope: [...scopes].join(',') };
 }
 
 function tokenBody(

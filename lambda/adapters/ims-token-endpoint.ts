@@ -9,8 +9,7 @@ import { Deadline } from './deadline.ts';
 import { HttpRoute, type HttpRouteOptions } from './http-route.ts';
 import { lastingFault } from './network-fault.ts';
 import { orAborted } from './or-aborted.ts';
-
-const largestBody = 64 * 1024;
+import { headerOf, readCapped, reasonOf } from './response-parts.ts';
 
 export interface ImsTokenEndpointOptions extends Omit<HttpRouteOptions, 'connectTimeout'> {
   /** Replaces `https://{ims_host}`. */
@@ -132,32 +131,4 @@ export class ImsTokenEndpoint implements TokenEndpoint, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#route[Symbol.asyncDispose]();
   }
-}
-
-async function readCapped(body: Dispatcher.ResponseData['body']): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    length += chunk.length;
-    if (length > largestBody) throw new Error(`the response is longer than ${largestBody} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function headerOf(response: Dispatcher.ResponseData, name: string): string | undefined {
-  const value = response.headers[name];
-  const text = Array.isArray(value) ? value[0] : value;
-  return text !== undefined && /^[\x20-\x7e]{1,128}$/.test(text) ? text : undefined;
-}
-
-/** The code is Node's own; the message may quote what the other side sent. */
-function reasonOf(error: unknown, secret: Sensitive): string {
-  if (!(error instanceof Error)) return 'unknown';
-  const { code } = error as NodeJS.ErrnoException;
-  // undici says "Proxy response (407) !== 200 when HTTP Tunneling"; Node.js adds advice about its
-  // command line, which a function does not have.
-  const said = error.message.replace(/ !== 200.*$|; if the root CA is installed .*$/, '');
-  const message = redactId(said, [secret.reveal()]);
-  return typeof code === 'string' && !message.includes(code) ? `${code} ${message}` : message;
 }

@@ -13,7 +13,7 @@ import { removePending } from '../steps/staging-labels.ts';
 import { withRetries } from '../steps/with-retries.ts';
 
 /**
- * In: one of the four steps in which Secrets Manager rotates a token secret. Out: its outcome.
+ * In: one of the four steps in which Secrets Manager rotates a token secret or a client secret. Out: its outcome.
  *
  * Any step may be repeated. The status tag is left alone, because it is about the rotator's own
  * renewals.
@@ -23,7 +23,7 @@ import { withRetries } from '../steps/with-retries.ts';
 export async function rotate(run: Run, rotation: Rotation): Promise<CredentialOutcome> {
   const { credential, step } = rotation;
   try {
-    const { did, token, isCurrent = false } = await takeStep(run, rotation);
+    const { did, token, isCurrent = false } = await stepOf(rotation.kind)(run, rotation);
     const expiresAt = token === undefined ? undefined : formatInstant(token.expiresAt);
     run.log.info(did, { credential, step, expires_at: expiresAt });
     return {
@@ -42,6 +42,16 @@ export async function rotate(run: Run, rotation: Rotation): Promise<CredentialOu
     );
     throw error;
   }
+}
+
+type TakeStep = (run: Run, rotation: Rotation) => Promise<StepDone>;
+
+function stepOf(kind: Rotation['kind']): TakeStep {
+  if (kind === 'token') return takeStep;
+  return async (run, rotation) => {
+    const { takeClientStep } = await import('../client-secrets-on-demand.ts');
+    return await takeClientStep(run, rotation);
+  };
 }
 
 async function takeStep(run: Run, rotation: Rotation): Promise<StepDone> {

@@ -18,9 +18,12 @@ import { noTimeLeft } from '../steps/with-retries.ts';
 export async function tick(run: Run, report: Report, shard?: Shard): Promise<void> {
   const due = new DueList(run, (listed) => report(outcomeOfLate(listed)));
   for await (const { listed, decision } of listCredentials(run, shard)) {
-    const { credential, secret, observation } = listed;
+    const { credential, secret, observation, clientRotation } = listed;
     if (needsWork(decision, observation, hasStatus(secret?.tags))) due.add(listed);
-    else report(outcomeOf(credential, observation, decision, { kind: 'kept' }));
+    else {
+      const kept = outcomeOf(credential, observation, decision, { kind: 'kept' });
+      report({ ...kept, clientRotation });
+    }
   }
   if (due.isEmpty) return;
   const { renewCredential } = await import('../on-demand.ts');
@@ -33,7 +36,11 @@ export async function tick(run: Run, report: Report, shard?: Shard): Promise<voi
   );
 }
 
-function outcomeOfLate({ credential, observation }: Gathered): CredentialOutcome {
+function outcomeOfLate({ credential, observation, clientRotation }: Gathered): CredentialOutcome {
   const decision = observation && decide(observation);
-  return outcomeOf(credential, observation, decision, { kind: 'failed', error: noTimeLeft() });
+  const late = outcomeOf(credential, observation, decision, {
+    kind: 'failed',
+    error: noTimeLeft(),
+  });
+  return { ...late, clientRotation };
 }

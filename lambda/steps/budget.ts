@@ -11,6 +11,7 @@ import type { Deps } from '../../core/ports.ts';
 export const timeouts = {
   secretsManager: { connect: 2, total: 5 },
   ims: { connect: 5, headers: 10, total: 20 },
+  console: { connect: 5, headers: 15, total: 20 },
 } as const;
 
 const call = timeouts.secretsManager.total;
@@ -56,11 +57,19 @@ export const budget = {
   validate: { attempts: 3, reserve: request + 2 * call },
   put: { attempts: 8, reserve: call + slack },
   label: { attempts: 8, reserve: call + slack },
+  /** A secret that was listed is added or deleted next, and noted in a tag. */
+  console: { attempts: 3, reserve: 2 * timeouts.console.total + 2 * call },
   tag: { attempts: 5, reserve: call + slack },
 } as const satisfies Record<string, RetryBudget>;
 
 /** Seconds that must be left before IMS is asked: for its response, and for the put. */
 export const imsReserve = request + call + slack;
+
+/** Seconds that must be left before a client secret is added: for its value, and for the put. */
+export const addingReserve = timeouts.console.total + 2 * call + slack;
+
+/** Seconds that must be left after a renewal to delete a retired client secret. */
+export const retirementSeconds = 2 * request + 2 * timeouts.console.total + 3 * call;
 
 /** Seconds after which waiting is pointless: the next tick does the work. */
 export const longestRetryWait = 30;

@@ -9,6 +9,7 @@ interface Waiting extends Urgency {
   readonly credential: string;
   /** The secret and the client version as JSON, which takes half the memory of the objects. */
   readonly seen: string;
+  readonly clientRotation: Gathered['clientRotation'];
   readonly error: RotatorError | undefined;
 }
 
@@ -41,9 +42,9 @@ export class DueList {
     return this.#waiting.length === 0;
   }
 
-  add({ credential, secret, clientVersion, observation, error }: Gathered): void {
+  add({ credential, secret, clientVersion, clientRotation, observation, error }: Gathered): void {
     const seen = JSON.stringify({ secret, clientVersion });
-    this.#waiting.push({ credential, seen, error, ...urgencyOf(observation) });
+    this.#waiting.push({ credential, seen, clientRotation, error, ...urgencyOf(observation) });
     if (this.#waiting.length >= 2 * this.#most) this.#shorten();
   }
 
@@ -64,9 +65,9 @@ export class DueList {
     }
   }
 
-  #restore({ credential, seen, error }: Waiting): Gathered {
+  #restore({ credential, seen, clientRotation, error }: Waiting): Gathered {
     const { secret, clientVersion }: Pick<Gathered, 'secret' | 'clientVersion'> = JSON.parse(seen);
     const observation = observeMetadataOf(this.#run, credential, secret, clientVersion);
-    return { credential, secret, clientVersion, observation, error };
+    return { credential, secret, clientVersion, clientRotation, observation, error };
   }
 }

@@ -1,4 +1,5 @@
 // In: a credential's name, and what the list showed of it. Out: one snapshot of its secrets.
+import type { RotationProgress } from '../../core/client-secret-rotation.ts';
 import { decide } from '../../core/decision.ts';
 import { asRotatorError, type RotatorError } from '../../core/errors.ts';
 import { isReplica, type SecretMetadata } from '../../core/ledger.ts';
@@ -29,6 +30,8 @@ export interface Gathered {
   readonly clientVersion?: CredentialVersion | 'unseen' | undefined;
   /** The client secret's value, once it was read. */
   readonly client?: SecretValue | undefined;
+  /** How the rotation of the client secret goes; only from the list. */
+  readonly clientRotation?: RotationProgress | undefined;
   /** Undefined when nothing at all could be seen. */
   readonly observation?: Observation | undefined;
   /** Why something could not be seen. */

@@ -1,4 +1,5 @@
 // In: the rotator's prefix. Out: a nomination for each of its credentials, or of a shard's, page by page.
+import { rotationProgress } from '../../core/client-secret-rotation.ts';
 import { type Decision, decide } from '../../core/decision.ts';
 import { asRotatorError, type RotatorError } from '../../core/errors.ts';
 import { isOnlyLent, type LedgerEntry, type SecretMetadata, takePairs } from '../../core/ledger.ts';
@@ -94,5 +95,6 @@ async function gatherListed(
     }
   }
   const observation = observeMetadataOf(run, credential, secret, clientVersion);
-  return { credential, secret, clientVersion, observation, error };
+  const clientRotation = arn === undefined ? rotationProgress(client, run.now()) : undefined;
+  return { credential, secret, clientVersion, clientRotation, observation, error };
 }

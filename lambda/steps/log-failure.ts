@@ -1,4 +1,4 @@
-import { TokenRequestError } from '../../core/errors.ts';
+import { ConsoleRequestError, TokenRequestError } from '../../core/errors.ts';
 import { showClientId } from '../../core/field-names.ts';
 import type { CredentialOutcome } from '../../core/outcome.ts';
 import type { Log } from '../../core/ports.ts';
@@ -13,6 +13,7 @@ export function logFailure(
   // There may be thousands of deferrals, and nothing was attempted: the summary counts them.
   if (error === undefined || outcome === 'deferred' || outcome === 'kept') return;
   const details = error instanceof TokenRequestError ? error.details : undefined;
+  const console = error instanceof ConsoleRequestError ? error.details : undefined;
   log.error(error.message, {
     credential,
     reason,
@@ -23,6 +24,8 @@ export function logFailure(
     ims_status: details?.status,
     ims_error: details?.imsError,
     x_debug_id: details?.debugId,
+    console_status: console?.status,
+    console_error: console?.errorCode,
     where: error.code === 'ERR_UNEXPECTED' ? framesOf(error.cause) : undefined,
   });
 }

@@ -38,7 +38,18 @@ export async function renewCredential(
   const duration = startedWith - run.remaining();
   const outcome = outcomeOf(credential, gathered.observation, decision, acted);
   logFailure(run.log, outcome);
-  return await remember(run, gathered, { ...outcome, duration });
+  const { clientRotation } = listed ?? {};
+  const remembered = await remember(run, gathered, { ...outcome, duration, clientRotation });
+  if (outcome.outcome === 'renewed' && mayHoldRetired(gathered)) {
+    const { retireClientSecret } = await import('../client-secrets-on-demand.ts');
+    await retireClientSecret(run, gathered);
+  }
+  return remembered;
+}
+
+/** A note of its rotation stands in the value as it is. */
+function mayHoldRetired({ client }: Gathered): boolean {
+  return client?.text.reveal().includes('retired_at') === true;
 }
 
 async function act(run: Run, gathered: Gathered, decision: Decision | undefined): Promise<Acted> {

@@ -1,4 +1,9 @@
-import { Deferral, RotatorError, TokenRequestError } from '../../core/errors.ts';
+import {
+  ConsoleRequestError,
+  Deferral,
+  RotatorError,
+  TokenRequestError,
+} from '../../core/errors.ts';
 import type { Deps } from '../../core/ports.ts';
 import { retryDelay } from '../../core/retry-delay.ts';
 import { longestRetryWait, type RetryBudget } from './budget.ts';
@@ -25,8 +30,7 @@ export async function withRetries<Output>(
       if (deps.signal.aborted) throw noTimeLeft(error);
       if (error instanceof Deferral && last !== undefined) throw last;
       if (!(error instanceof RotatorError && error.transient)) throw error;
-      const retryAfter = error instanceof TokenRequestError ? error.details.retryAfter : undefined;
-      const delay = retryDelay(attempt, deps.random(), retryAfter);
+      const delay = retryDelay(attempt, deps.random(), retryAfterOf(error));
       const hopeless = delay > longestRetryWait || delay + reserve > deps.remaining();
       if (attempt >= attempts || hopeless) throw error;
       last = error;
@@ -35,6 +39,11 @@ export async function withRetries<Output>(
       });
     }
   }
+}
+
+function retryAfterOf(error: RotatorError): number | undefined {
+  const isAdobes = error instanceof TokenRequestError || error instanceof ConsoleRequestError;
+  return isAdobes ? error.details.retryAfter : undefined;
 }
 
 /** The error for work that the deadline cut short or prevented. */

@@ -101,7 +101,7 @@ describe('the resources of the template are those that CDK deploys', () => {
     const settings: ImsTokenRotatorSettings = {
       rotatorName: 'team',
       prefix: 'team/adobe',
-      credentials: { own: { keyArn: otherKeyArn }, plain: {} },
+      credentials: { own: { keyArn: otherKeyArn, clientSecretRotation: true }, plain: {} },
       tickMinutes: 30,
       alarms: { emails: ['a@example.com', 'b@example.com'], thresholds: { pagePercent: 20 } },
       keyArn,

@@ -48,6 +48,7 @@ describe('a tick with nothing due', () => {
       expect(sources).toContain(path);
     }
     const later = [
+      'lambda/adapters/console-endpoint.ts',
       'lambda/adapters/ims-token-endpoint.ts',
       'lambda/adapters/tunnel-agent.ts',
       'lambda/commands/renew.ts',
@@ -55,6 +56,9 @@ describe('a tick with nothing due', () => {
       'lambda/commands/status.ts',
       'lambda/steps/mint.ts',
       'lambda/steps/renew-credential.ts',
+      'lambda/steps/client-secret-steps.ts',
+      'lambda/steps/retire-client-secret.ts',
+      'core/console-secrets.ts',
       'core/credential.ts',
       'core/plain-document.ts',
     ];
@@ -67,6 +71,17 @@ it('a renewal loads what it needs, and the HTTP client for IMS apart', async () 
   expect(renewal).toContain('lambda/steps/mint.ts');
   expect(new Set([...renewal].map(packageOf))).not.toContain('undici');
   const client = await loadedWith('lambda/adapters/ims-token-endpoint.ts');
+  expect(new Set([...client].map(packageOf))).toContain('undici');
+});
+
+it('a renewal loads nothing that rotates client secrets, and the rotation no HTTP client', async () => {
+  const renewal = await loadedWith('lambda/on-demand.ts');
+  expect(renewal).not.toContain('lambda/steps/client-secret-steps.ts');
+  expect(renewal).not.toContain('core/console-secrets.ts');
+  const rotation = await loadedWith('lambda/client-secrets-on-demand.ts');
+  expect(rotation).toContain('lambda/steps/client-secret-steps.ts');
+  expect(new Set([...rotation].map(packageOf))).not.toContain('undici');
+  const client = await loadedWith('lambda/adapters/console-endpoint.ts');
   expect(new Set([...client].map(packageOf))).toContain('undici');
 });
 

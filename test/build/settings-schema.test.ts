@@ -1,10 +1,10 @@
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { settingsSchema } from '../../build/settings-schema.ts';
+import { settingsSchema, settingsSource } from '../../build/settings-schema.ts';
 import { parseSettings } from '../../infra/settings.ts';
 import { jsonOf, messageOf, read } from '../support/document.ts';
 
-const source = read('infra/ims-token-rotator-settings.ts');
+const source = await settingsSource();
 const schema = JSON.parse(read('dist/schema/settings.schema.json'));
 const validate = new Ajv({ allErrors: true, strictTypes: false }).compile(schema);
 
@@ -29,6 +29,7 @@ const everySetting = {
   credentials: {
     fusion: { product: 'workfront-fusion', renewBefore: 'PT8H', keyArn },
     own: { scopes: ['openid', 'AdobeID'], clientSecretArn: secretArn, clientSecretKeyArn: keyArn },
+    rotating: { clientSecretRotation: true, clientSecretRotationSchedule: 'cron(0 4 1 * ? *)' },
   },
   tickMinutes: 30,
   timeoutMinutes: 5,
@@ -67,6 +68,7 @@ describe('the JSON Schema of the settings', () => {
     ['README.md', 1],
     ['docs/reference.md', 2],
     ['docs/deploy.md', 1],
+    ['docs/client-secret-rotation.md', 1],
     ['docs/scale.md', 1],
   ])('accepts every example of %s', (file, least) => {
     const examples = examplesIn(file);
@@ -101,6 +103,10 @@ describe('the JSON Schema of the settings', () => {
     ['no scope', fusion({ scopes: [] })],
     ['a scope with a space', fusion({ scopes: ['a b'] })],
     ['an invalid duration', fusion({ renewBefore: '8h' })],
+    [
+      'a rotation at a rate',
+      fusion({ clientSecretRotation: true, clientSecretRotationSchedule: 'rate(30 days)' }),
+    ],
     ['a partial ARN', fusion({ clientSecretArn: secretArn.slice(0, -7) })],
     ['an invalid rotator name', { rotatorName: 'a b' }],
     ['an invalid prefix', { prefix: '/a/' }],

@@ -52,7 +52,7 @@ describe('doctor of a rotator with shards', () => {
       // A data point stands at the beginning of its minute.
       detail: expect.stringMatching(/^[56] min ago, the one of shard 2\/2$/),
     });
-    expect(find('alarms')).toMatchObject({ verdict: 'ok', detail: '9, none raised' });
+    expect(find('alarms')).toMatchObject({ verdict: 'ok', detail: '10, none raised' });
   });
 
   it('fails the schedule if that of one shard is disabled or missing', async () => {

@@ -16,6 +16,7 @@ describe('doctor', () => {
     ['keys enabled', 'kms:DescribeKey'],
     ['not paused', 'secretsmanager:DescribeSecret'],
     ['rotation', 'secretsmanager:DescribeSecret'],
+    ['client rotation', 'secretsmanager:DescribeSecret'],
     ['token', 'secretsmanager:DescribeSecret'],
   ])('reports %s as unknown, with the reason, without the right to %s', async (check, action) => {
     const denied = { now: false };
@@ -45,7 +46,7 @@ describe('doctor', () => {
     }
     expect(find('alarms')).toMatchObject({
       verdict: 'unknown',
-      detail: '5, none raised; alarms on the function were not checked',
+      detail: '6, none raised; alarms on the function were not checked',
     });
     expect(find('token')).toMatchObject({ verdict: 'ok' });
     const { world } = operator;

@@ -49,6 +49,8 @@ describe('doctor', () => {
         'IMS',
         'token at IMS',
         'mint',
+        'client rotation',
+        'secrets at Adobe',
         'product',
       ].map((check) => `${check}: ok`),
     );

@@ -3,6 +3,7 @@ import { environmentVariables } from '../../core/contract.ts';
 import { sampleClient } from '../../local/sample-credential.ts';
 import { hour } from '../support/builders.ts';
 import { expectNoSecrets } from '../support/no-secrets.ts';
+import { startLeak } from './leak-world.ts';
 import { fileWith, inSeconds, type Operator, seedCredential, startOperator } from './operator.ts';
 import { inTerminal, TerminalSession } from './terminal-session.ts';
 
@@ -23,6 +24,8 @@ describe('in a terminal of 80 columns', () => {
     ['doctor', 'workfront-fusion'],
     ['renew', 'workfront-fusion', 'nope'],
     ['offboard', 'workfront-fusion', '--yes'],
+    ['leaked', 'workfront-fusion', '--yes', '--now'],
+    ['rotate-client-secret', 'workfront-fusion'],
     ['status', 'nope'],
     ['put-credential', 'workfront-fusion', '/nowhere'],
     ['pause', 'workfront-fusion'],
@@ -34,11 +37,38 @@ describe('in a terminal of 80 columns', () => {
     ['renew', '--help'],
     ['put-credential', '--help'],
     ['offboard', '--help'],
+    ['leaked', '--help'],
+    ['rotate-client-secret', '--help'],
     ['local', '--help'],
   ])('prints no longer line: %s %s', async (...args) => {
     const { lines } = await inTerminal(await withCredentials(), ...args).exit();
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
     expect(lines.join('')).not.toBe('');
+  });
+
+  it('explains what leaked does, asks, and tells each step in lines that fit', async () => {
+    const leak = await startLeak();
+    const session = inTerminal(leak, 'leaked', 'fusion', '--now');
+    await session.answer('Type fusion', 'fusion\r');
+    const { code, lines, text } = await session.exit();
+    expect(code).toBe(0);
+    // The question redraws its line at each key.
+    const printed = lines.filter((line) => !line.includes('Type fusion'));
+    expect(printed.filter((line) => line.length > 80)).toEqual([]);
+    expect(text.indexOf('This')).toBeLessThan(text.indexOf('Type fusion'));
+    expect(text).toContain('✓ deleted the leaked client secret at Adobe');
+    expect(text).toContain('Left to people:');
+    expectNoSecrets(text, [...leak.secrets]);
+  });
+
+  it('changes nothing after another answer than the name', async () => {
+    const leak = await startLeak();
+    const session = inTerminal(leak, 'leaked', 'fusion', '--now');
+    await session.answer('Type fusion', 'no\r');
+    const { code, text } = await session.exit();
+    expect(code).toBe(130);
+    expect(text).toContain('nothing was changed');
+    expect(leak.world.consoleApi.requests).toEqual([]);
   });
 
   it('shows colours, except with NO_COLOR', async () => {

@@ -54,6 +54,7 @@ describe('parseConfig', () => {
       IMS_TOKEN_ROTATOR_PREFIX: 'team/ims',
       IMS_TOKEN_ROTATOR_TICK_SECONDS: '300',
       IMS_ENDPOINT_URL: 'http://127.0.0.1:8080/',
+      ADOBE_CONSOLE_ENDPOINT_URL: 'http://127.0.0.1:8081/',
       IMS_TOKEN_ROTATOR_VALIDATE: 'true',
       IMS_TOKEN_ROTATOR_CONCURRENCY: '50',
       IMS_TOKEN_ROTATOR_IMS_REQUESTS_PER_SECOND: '20',
@@ -66,6 +67,7 @@ describe('parseConfig', () => {
       prefix: 'team/ims',
       tick: 300,
       imsEndpointUrl: 'http://127.0.0.1:8080',
+      consoleEndpointUrl: 'http://127.0.0.1:8081',
       validate: true,
       concurrency: 50,
       imsRequestsPerSecond: 10,
@@ -97,6 +99,27 @@ describe('parseConfig', () => {
   ])('rejects the endpoint %s', (url) => {
     expect(() => parseConfig({ ...environment, IMS_ENDPOINT_URL: url })).toThrow(
       'IMS_ENDPOINT_URL must be an origin on loopback, or https under .adobelogin.com',
+    );
+  });
+
+  it.each(['http://localhost:1', 'https://api.adobe.io', 'https://stage.api.adobe.io'])(
+    'accepts the endpoint %s of the Console',
+    (url) => {
+      const config = parseConfig({ ...environment, ADOBE_CONSOLE_ENDPOINT_URL: url });
+      expect(config.consoleEndpointUrl).toBe(url);
+    },
+  );
+
+  it.each([
+    'http://api.adobe.io',
+    'https://adobe.io',
+    'https://api.adobe.io.example.net',
+    'https://evil-adobe.io',
+    'https://api.adobe.io/console',
+    'https://user@api.adobe.io',
+  ])('rejects the endpoint %s of the Console', (url) => {
+    expect(() => parseConfig({ ...environment, ADOBE_CONSOLE_ENDPOINT_URL: url })).toThrow(
+      'ADOBE_CONSOLE_ENDPOINT_URL must be an origin on loopback, or https under .adobe.io',
     );
   });
 

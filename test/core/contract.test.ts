@@ -24,6 +24,7 @@ describe('the contract', () => {
     expect(Object.values(tagKeys)).toEqual([
       'ims-token-rotator:status',
       'ims-token-rotator:requested',
+      'ims-token-rotator:rotation',
       'ims-token-rotator:paused',
       'ims-token-rotator:product',
       'ims-token-rotator:scopes',
@@ -39,6 +40,7 @@ describe('the contract', () => {
       MinLifeLeft: 'Percent',
       MinSecondsToExpiry: 'Seconds',
       MinPausedLifeLeft: 'Percent',
+      ClientSecretRotationOverdue: 'Count',
       RenewalDuration: 'Milliseconds',
     });
   });

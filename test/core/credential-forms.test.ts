@@ -6,7 +6,9 @@ import { content, encodings, filesOf } from '../support/credential-files.ts';
 const files = filesOf(content);
 
 const read = (text: string, choice?: string) => {
-  const { credential, normalised, ...about } = understandCredential(text, {}, choice);
+  const understood = understandCredential(text, {}, choice);
+  const { credential, normalised, form, name, unused } = understood;
+  const about = { form, name, unused };
   const clientSecrets = credential.clientSecrets.map((secret) => secret.reveal());
   return { credential: { ...credential, clientSecrets }, normalised: normalised.reveal(), about };
 };
@@ -36,19 +38,29 @@ const documented = {
   ims_host: 'ims-na1.adobelogin.com',
 };
 
+/** What the Console's files say beside the credential itself. */
+const consoleIdsIn = (text: string): { credentialId?: string; consoleOrgId?: string } => {
+  const credential = text.includes('451234') ? { credentialId: '451234' } : {};
+  const isProject = text.includes('451234') && text.includes('23294');
+  return { ...credential, ...(isProject ? { consoleOrgId: '23294' } : {}) };
+};
+
 describe('a credential file', () => {
   it.each(Object.entries(files))('is understood in the form: %s', (_, text) => {
-    expect(read(text).credential).toEqual(expected);
-    expect(JSON.parse(read(text).normalised)).toEqual(documented);
+    expect(read(text).credential).toEqual({ ...expected, ...consoleIdsIn(text) });
+    const { credentialId: credential_id, consoleOrgId: console_org_id } = consoleIdsIn(text);
+    const ids = JSON.parse(JSON.stringify({ credential_id, console_org_id }));
+    expect(JSON.parse(read(text).normalised)).toEqual({ ...documented, ...ids });
   });
 
   it.each(Object.entries(files))('means the same when it is stored normalised: %s', (_, text) => {
-    expect(read(read(text).normalised).credential).toEqual(expected);
+    expect(read(read(text).normalised).credential).toEqual({ ...expected, ...consoleIdsIn(text) });
   });
 
   it.each(Object.entries(encodings))('is understood in every form as %s', (_, encode) => {
     for (const text of Object.values(files)) {
-      expect(read(decodeText(encode(text))).credential).toEqual(expected);
+      const wanted = { ...expected, ...consoleIdsIn(text) };
+      expect(read(decodeText(encode(text))).credential).toEqual(wanted);
     }
   });
 

@@ -90,7 +90,39 @@ describe('parseCredential', () => {
       scopes: ['openid', 'AdobeID', 'profile', 'additional_info.projectedProductContext'],
       orgId: '7E7B5C8E5E4F0A2B0A495C8D@AdobeOrg',
       imsHost: 'ims-na1.adobelogin.com',
+      credentialId: '451234',
+      consoleOrgId: '23294',
     });
+  });
+
+  it.each([
+    ['as fields', { credential_id: '451234', console_org_id: '23294' }],
+    ['as numbers', { credential_id: 451_234, console_org_id: 23_294 }],
+    ['in upper case', { CREDENTIAL_ID: '451234', CONSOLE_ORG_ID: ' 23294 ' }],
+  ])('reads the ids that the Console has for a credential %s', (_, ids) => {
+    const document = { client_id: 'the-client', client_secret: 'the-secret', scope: 'openid' };
+    expect(plain(JSON.stringify({ ...document, ...ids }))).toMatchObject({
+      credentialId: '451234',
+      consoleOrgId: '23294',
+    });
+  });
+
+  it('reads the id of a credential whose file names no organisation', () => {
+    const oauth_server_to_server = {
+      client_id: 'the-client',
+      client_secrets: ['the-secret'],
+      scopes: ['openid'],
+    };
+    const found = plain(JSON.stringify({ id: '451234', oauth_server_to_server }));
+    expect(found).toMatchObject({ credentialId: '451234', consoleOrgId: undefined });
+  });
+
+  it('lists what is wrong with the ids of the Console', () => {
+    const document = { client_id: 'the-client', client_secret: 'the-secret', scope: 'openid' };
+    const ids = { credential_id: '../451234', console_org_id: '1@AdobeOrg' };
+    expect(() => plain(JSON.stringify({ ...document, ...ids }))).toThrow(
+      /credential_id must be letters, digits, _ and -.*console_org_id must be the number/,
+    );
   });
 
   it('understands the AEM as a Cloud Service form', () => {

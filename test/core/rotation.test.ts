@@ -29,12 +29,25 @@ describe("Secrets Manager's event", () => {
       expect(parseEvent({ ...event, Step }, naming)).toEqual({
         action: 'rotate',
         credential: 'fusion',
+        kind: 'token',
         step: Step,
         secretId: event.SecretId,
         versionId: event.ClientRequestToken,
       });
     },
   );
+
+  it('may be about a client secret of the rotator', () => {
+    const SecretId = arnOf('ims-token-rotator/prod/fusion/client');
+    expect(parseEvent({ ...event, SecretId }, naming)).toEqual({
+      action: 'rotate',
+      credential: 'fusion',
+      kind: 'client',
+      step: 'createSecret',
+      secretId: SecretId,
+      versionId: event.ClientRequestToken,
+    });
+  });
 
   it('may hold a rotation token, which is never printed, and fields that are not known yet', () => {
     const RotationToken = 'a-rotation-token-of-36-characters-0123';
@@ -57,23 +70,24 @@ describe("Secrets Manager's event", () => {
     [
       'a name instead of an ARN',
       { SecretId: 'ims-token-rotator/prod/fusion/token' },
-      'SecretId must be the ARN of a token secret under ims-token-rotator/prod/; correct the secret',
+      'SecretId must be the ARN of a secret under ims-token-rotator/prod/; correct the secret',
     ],
     [
       'a secret of another rotator',
       { SecretId: arnOf('ims-token-rotator/prod2/fusion/token') },
-      'SecretId must be the ARN of a token secret under ims-token-rotator/prod/; correct the secret',
-    ],
-    [
-      'a client secret',
-      { SecretId: arnOf('ims-token-rotator/prod/fusion/client') },
-      'SecretId is that of the client secret of fusion, which this function does not rotate; ' +
-        'switch its rotation off, and rotate ims-token-rotator/prod/fusion/token',
+      'SecretId must be the ARN of a secret under ims-token-rotator/prod/; correct the secret',
     ],
     [
       'an imported client secret',
       { SecretId: importedArn },
-      'SecretId is that of the client secret of imported, which',
+      'SecretId is that of a client secret which imported only imports, and which this function ' +
+        'does not rotate; switch its rotation off',
+    ],
+    [
+      'a client secret that is not used, because another one is imported',
+      { SecretId: arnOf('ims-token-rotator/prod/imported/client') },
+      'SecretId is that of a client secret which imported does not use, and which this function ' +
+        'does not rotate; switch its rotation off',
     ],
     ['a short version id', { ClientRequestToken: 'v1' }, 'ClientRequestToken must be a version id'],
     [
@@ -85,7 +99,7 @@ describe("Secrets Manager's event", () => {
       'every field invalid',
       { Step: 1, SecretId: 2, ClientRequestToken: 3, RotationToken: 4 },
       'Step must be one of createSecret, setSecret, testSecret, finishSecret; ' +
-        'SecretId must be the ARN of a token secret; ClientRequestToken must be a version id; ' +
+        'SecretId must be the ARN of a secret; ClientRequestToken must be a version id; ' +
         'RotationToken must be text; accepted are',
     ],
     ['an action as well', { action: 'tick' }, 'Step is not a known field'],

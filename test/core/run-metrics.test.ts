@@ -48,6 +48,18 @@ describe('the metrics of a tick', () => {
     expect(properties).toEqual([['least_life_left_credential', 'b']]);
   });
 
+  it('count the client secrets whose rotation is late, if any is rotated at all', () => {
+    const rotating = (name: string, clientRotation: CredentialOutcome['clientRotation']) =>
+      kept(name, undefined, { clientRotation });
+    const onTime = tickMetrics(summaryOf([rotating('a', 'on-time'), kept('b')]), now);
+    expect(onTime.values.slice(4)).toEqual([['ClientSecretRotationOverdue', 0]]);
+    expect(onTime.properties).toEqual([]);
+    const outcomes = [rotating('a', 'on-time'), rotating('b', 'overdue'), rotating('c', 'overdue')];
+    const late = tickMetrics(summaryOf(outcomes), now);
+    expect(late.values.slice(4)).toEqual([['ClientSecretRotationOverdue', 2]]);
+    expect(late.properties).toEqual([['overdue_client_secrets', 'b c']]);
+  });
+
   it('count the life of paused tokens apart, and leave out those whose expiry is unknown', () => {
     const paused = (name: string, expiresIn?: number) =>
       kept(name, expiresIn, { reason: 'paused' });

@@ -9,6 +9,8 @@ describe('toMetadata', () => {
       PrimaryRegion: 'eu-west-1',
       CreatedDate: new Date(1_000_999),
       LastChangedDate: new Date(2_000_000),
+      RotationEnabled: true,
+      NextRotationDate: new Date(3_000_000),
       Tags: [{ Key: 'owner', Value: 'team' }, { Key: 'empty' }, {}],
     };
     expect(
@@ -23,6 +25,8 @@ describe('toMetadata', () => {
       previousVersionId: 'old',
       createdAt: 1_000,
       changedAt: 2_000,
+      isRotating: true,
+      nextRotationAt: 3_000,
     });
   });
 

@@ -18,6 +18,7 @@ const names = [
   'SECURITY.md',
   'CHANGELOG.md',
   'docs/api.md',
+  'docs/client-secret-rotation.md',
   'docs/consumers.md',
   'docs/faq.md',
   'docs/deploy.md',
@@ -72,7 +73,8 @@ describe('the documents', () => {
   it('name only commands and options that exist, and so do the alarms', async () => {
     const used = new Map<string, Set<string>>();
     for (const text of documents.values()) collectCommands(text, used);
-    for (const { AlarmDescription: text } of alarmsOf(monitoredTemplate())) {
+    const template = monitoredTemplate({ clientSecretRotation: true });
+    for (const { AlarmDescription: text } of alarmsOf(template)) {
       // An alarm says once how to run the program, and then names its commands.
       const whole = text.replaceAll(
         /(?<= )"((?!npx)[^"]+)"/g,

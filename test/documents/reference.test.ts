@@ -156,7 +156,7 @@ describe('the reference', () => {
     });
     const arn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:elsewhere-AbCdEf';
     const settings = parseSettings({
-      credentials: { fusion: { clientSecretArn: arn } },
+      credentials: { fusion: { clientSecretArn: arn }, own: { clientSecretRotation: true } },
       keyArn: 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
       vpcId: 'vpc-0123456789abcdef0',
       subnetIds: ['subnet-0123456789abcdef0'],

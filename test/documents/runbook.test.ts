@@ -21,7 +21,7 @@ describe('the runbook', () => {
 
   it('has a section for each alarm, and for nothing else', () => {
     const runbookUrl = 'https://example.com/runbook.md';
-    const linked = alarmsOf(monitoredTemplate({ runbookUrl })).map(
+    const linked = alarmsOf(monitoredTemplate({ runbookUrl, clientSecretRotation: true })).map(
       ({ AlarmDescription: text }) => /runbook\.md#(.+)$/.exec(text)?.[1],
     );
     expect(linked.length).toBeGreaterThan(5);

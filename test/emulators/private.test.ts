@@ -3,7 +3,8 @@ import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { randomCredentials, World } from '../../local/world.ts';
+import { randomCredentials } from '../../local/random-credentials.ts';
+import { World } from '../../local/world.ts';
 
 async function startPrivate(): Promise<World> {
   const world = new World({ credentials: randomCredentials() });
@@ -70,7 +71,8 @@ describe('the embedded servers', () => {
 
   it('answer no request for another host, for example of a page that rebinds its name', async () => {
     const world = await startPrivate();
-    const servers = [world.secretsManager, world.aws, world.lambda, world.ims, world.productApi];
+    const { secretsManager, aws, lambda, ims, productApi, consoleApi } = world;
+    const servers = [secretsManager, aws, lambda, ims, productApi, consoleApi];
     for (const { url } of servers) {
       const { port } = new URL(url);
       expect(await statusFor(url, `localhost:${port}`)).not.toBe(421);

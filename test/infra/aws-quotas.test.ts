@@ -22,7 +22,7 @@ function resolve(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(resolve);
   if (typeof value !== 'object' || value === null) return value;
   const { Ref, 'Fn::GetAtt': getAtt, 'Fn::Join': join } = value as Record<string, unknown>;
-  if (typeof Ref === 'string') return pseudo[Ref] ?? arn('secretsmanager', attribute);
+  if (typeof Ref === 'string') return pseudo[Ref] ?? arn('secretsmanager', `secret:${attribute}`);
   if (getAtt !== undefined) return arn('lambda', attribute);
   if (Array.isArray(join)) return (resolve(join[1]) as string[]).join(String(join[0]));
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, resolve(entry)]));
@@ -64,6 +64,7 @@ function largest(nameOf: (index: number) => string) {
       rotator.addCredential(nameOf(index), {
         encryptionKey: key,
         clientSecret: isImported ? secret : undefined,
+        clientSecretRotation: !isImported,
       });
       added[isImported ? 'imported' : 'created'] += 1;
     } catch (error) {
@@ -114,6 +115,15 @@ describe.each([
     expect(new Set(policies.map(({ role }) => role)).size).toBe(1);
     for (const { size } of policies) expect(size).toBeLessThanOrEqual(6144);
     expect(policies.reduce((sum, { size }) => sum + size, 0)).toBeLessThanOrEqual(10_240);
+  });
+
+  it('has managed policies within the size limit of a document, and few of them', () => {
+    const policies = propertiesOf(template, 'AWS::IAM::ManagedPolicy');
+    const sizes = policies.map(({ PolicyDocument }) => JSON.stringify(PolicyDocument).length);
+    expect(sizes).not.toEqual([]);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(6144);
+    // A role may have 10, unless the account asked for more.
+    expect(sizes.length).toBeLessThanOrEqual(5);
   });
 
   it('has an environment of at most 4 KB', () => {

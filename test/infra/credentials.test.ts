@@ -59,6 +59,9 @@ describe('the logical ids of the secrets', () => {
         keyArn,
         alarms: { emails: ['ops@example.com'] },
         nativeRotation: true,
+        credentials: {
+          'workfront-fusion': { product: 'workfront-fusion', clientSecretRotation: true },
+        },
         retainSecrets: false,
         tracing: true,
         dashboard: false,

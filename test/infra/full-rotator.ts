@@ -33,7 +33,10 @@ export function fullRotator(stack: Stack, props: ImsTokenRotatorProps = {}): Ims
     proxy: { url: 'http://proxy.example.com:8080', credentials: importedSecret(stack, 'proxy') },
     ...props,
   });
-  rotator.addCredential('shared', { readerAccounts: ['444455556666'] });
+  rotator.addCredential('shared', {
+    readerAccounts: ['444455556666'],
+    clientSecretRotation: true,
+  });
   rotator.addCredential('imported', { clientSecret: importedSecret(stack, 'adobe') });
   rotator.addCredential('replicated', { replicaRegions: [{ region: 'us-east-1' }] });
   return rotator;

@@ -238,6 +238,10 @@ describe('the settings', () => {
           clientSecretArn,
           clientSecretKeyArn: keyArn,
         },
+        rotating: {
+          clientSecretRotation: true,
+          clientSecretRotationSchedule: 'cron(0 4 ? * MON *)',
+        },
       },
       tickMinutes: 30,
       timeoutMinutes: 5,
@@ -272,7 +276,10 @@ describe('the settings', () => {
       },
     });
     template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 365 });
-    template.resourceCountIs('AWS::SecretsManager::RotationSchedule', 1);
+    template.resourceCountIs('AWS::SecretsManager::RotationSchedule', 3);
+    template.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
+      RotationRules: { ScheduleExpression: 'cron(0 4 ? * MON *)' },
+    });
     template.resourceCountIs('AWS::CloudWatch::Dashboard', 0);
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       MetricName: 'MinLifeLeft',

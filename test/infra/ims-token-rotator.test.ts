@@ -65,6 +65,7 @@ describe('ImsTokenRotator', () => {
       rotator.metricMinLifeLeft(),
       rotator.metricMinSecondsToExpiry(),
       rotator.metricMinPausedLifeLeft(),
+      rotator.metricClientSecretRotationOverdue(),
       rotator.metricRenewalDuration({ statistic: 'p50' }),
     ];
     expect(metrics.map(({ metricName }) => metricName)).toEqual(Object.keys(metricUnits));

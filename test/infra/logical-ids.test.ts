@@ -50,6 +50,9 @@ const deployed = [
   'RotatorWatchTopicPolicyA60FD869',
   'RotatorWatchTopicopsexamplecomF4096E21',
   'RotatorFunctionPermissionsTracingPolicyC96436CA',
+  'RotatorCredentialssharedClientSecretRotation9C70EAA1',
+  'RotatorNativeRotationClientSecretsPolicy1729F8087',
+  'RotatorWatchAlarmsClientSecretRotationOverdueA4C50688',
 ];
 
 it('keeps the logical ids of deployed stacks', () => {

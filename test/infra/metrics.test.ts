@@ -42,7 +42,9 @@ describe('the metrics of the alarms', () => {
     const [emitted, ...others] = directives;
     expect(others).toEqual([]);
     const names = emitted?.Metrics.map(({ Name }) => Name);
-    expect(new Set(names)).toEqual(new Set(metricNames));
+    // No client secret rotates here.
+    const expected = metricNames.filter((name) => name !== 'ClientSecretRotationOverdue');
+    expect(new Set(names)).toEqual(new Set(expected));
 
     const alarms = alarmsOf(monitoredTemplate({ rotator: values.rotator })).filter(
       ({ Namespace }) => Namespace === emitted?.Namespace,
@@ -100,6 +102,7 @@ describe('rotatorMetric', () => {
       ['MinLifeLeft', 'Minimum', 15],
       ['MinSecondsToExpiry', 'Minimum', 15],
       ['MinPausedLifeLeft', 'Minimum', 15],
+      ['ClientSecretRotationOverdue', 'Maximum', 15],
       ['RenewalDuration', 'p99', 15],
     ]);
   });

@@ -18,6 +18,8 @@ export interface MonitoringOptions {
   readonly thresholds?: AlarmThresholds | undefined;
   /** @default ['ops@example.com'] */
   readonly emails?: string[] | undefined;
+  /** Whether a client secret rotates, which brings an alarm. @default false */
+  readonly clientSecretRotation?: boolean | undefined;
   /** @default - none is published */
   readonly runbookUrl?: string | undefined;
 }
@@ -46,6 +48,7 @@ export function monitoredStack(options: MonitoringOptions = {}): Stack {
     topic,
     runbookUrl: options.runbookUrl,
   });
+  if (options.clientSecretRotation === true) alarms.addClientSecretRotation();
   new RotatorDashboard(stack, 'Dashboard', {
     rotator,
     function: target,

@@ -1,4 +1,8 @@
-import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  PutSecretValueCommand,
+  RotateSecretCommand,
+  TagResourceCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { App, Stack as CdkStack, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AccountPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -6,8 +10,12 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
+import { tagKeys } from '../../core/contract.ts';
+import type { ImsClient } from '../../emulators/ims/client.ts';
 import { ImsTokenRotator } from '../../infra/index.ts';
-import { fileWith, registerClient, startOperator } from '../cli/operator.ts';
+import { onboard } from '../../local/onboarding.ts';
+import { sampleClient, selfManaging, storedDocument } from '../../local/sample-credential.ts';
+import { fileWith, type Operator, startOperator } from '../cli/operator.ts';
 import { keyArn, setKey } from '../cli/patient.ts';
 import { read } from '../support/document.ts';
 import { actionsOf, isAllowed, type Statement } from '../support/iam.ts';
@@ -17,7 +25,9 @@ const functionArn = `arn:aws:lambda:${account}:function:rotator-local`;
 const topicArn = `arn:aws:sns:${account}:rotator-local-alarms`;
 const environmentKeyArn = `arn:aws:kms:${account}:key/environment`;
 
-/** The statements of a role that may do nothing else, with the function of the embedded world. */
+const fusionSecret = 'ims-token-rotator/local/fusion/client-??????';
+
+/** The statements of a role that may do nothing else, with the resources of the embedded world. */
 function granted(define: (stack: Stack, operator: Role) => void): readonly Statement[] {
   const stack = new CdkStack(new App(), 'S');
   const operator = new Role(stack, 'Operator', { assumedBy: new ServicePrincipal('x') });
@@ -27,18 +37,27 @@ function granted(define: (stack: Stack, operator: Role) => void): readonly State
   const text = JSON.stringify(
     own.flatMap(([, policy]) => policy['Properties'].PolicyDocument.Statement),
   );
+  const clientArn = `arn:aws:secretsmanager:${account}:secret:${fusionSecret}`;
   return JSON.parse(
-    text.replaceAll(/\{"Fn::GetAtt":\["\w*Function\w*","Arn"\]\}/g, JSON.stringify(functionArn)),
+    text
+      .replaceAll(/\{"Fn::GetAtt":\["\w*Function\w*","Arn"\]\}/g, JSON.stringify(functionArn))
+      .replaceAll(/\{"Ref":"\w*fusionClientSecret\w*"\}/g, JSON.stringify(clientArn)),
   );
 }
 
-function ofOwnRotator(stack: Stack, operator: Role): void {
-  new ImsTokenRotator(stack, 'Rotator', {
-    rotatorName: 'local',
-    encryptionKey: Key.fromKeyArn(stack, 'Key', keyArn),
-    environmentEncryption: Key.fromKeyArn(stack, 'EnvironmentKey', environmentKeyArn),
-    alarms: { topic: Topic.fromTopicArn(stack, 'Topic', topicArn) },
-  }).grantOperate(operator);
+type Grant = 'grantOperate' | 'grantRespondToLeaks';
+
+function ofOwnRotator(grant: Grant): (stack: Stack, operator: Role) => void {
+  return (stack, operator) => {
+    const rotator = new ImsTokenRotator(stack, 'Rotator', {
+      rotatorName: 'local',
+      encryptionKey: Key.fromKeyArn(stack, 'Key', keyArn),
+      environmentEncryption: Key.fromKeyArn(stack, 'EnvironmentKey', environmentKeyArn),
+      alarms: { topic: Topic.fromTopicArn(stack, 'Topic', topicArn) },
+    });
+    rotator[grant](operator);
+    rotator.addCredential('fusion', { clientSecretRotation: true });
+  };
 }
 
 interface Question {
@@ -64,8 +83,17 @@ function questionsOf(call: Question): readonly Question[] {
   return [call, ...encrypt, { action: 'secretsmanager:TagResource', resource, context }];
 }
 
-/** Runs every command as an operator with these rights only. @returns what AWS was asked */
-async function operate(statements: readonly Statement[]): Promise<readonly Question[]> {
+interface Restricted extends Operator {
+  /** What AWS was asked, for the commands. */
+  readonly asked: readonly Question[];
+  /** The client of `fusion`, which may manage its own secrets. */
+  readonly adobe: ImsClient;
+  /** Runs a command, which must succeed with all that it looks at. */
+  readonly run: (...args: readonly string[]) => Promise<void>;
+}
+
+/** The shell of somebody who has these rights only. */
+async function startRestricted(statements: readonly Statement[]): Promise<Restricted> {
   const asked: Question[] = [];
   const operator = await startOperator({
     eventRule: true,
@@ -76,20 +104,41 @@ async function operate(statements: readonly Statement[]): Promise<readonly Quest
       return questions.every((one) => isAllowed(statements, one.action, one.resource, one.context));
     },
   });
-  const { world, client, cli } = operator;
+  const { world, cli, secrets, environment } = operator;
+  environment['ADOBE_CONSOLE_ENDPOINT_URL'] = world.consoleApi.url;
   world.aws.account.principals.set('operator', {
     username: 'operator',
     arn: 'arn:aws:iam::111122223333:user/operator',
   });
   setKey(world, 'Enabled');
-  const { clientId, secret } = registerClient(operator);
-  const document = { client_id: clientId, client_secret: secret };
-  const file = await fileWith(JSON.stringify(document));
-  const run = async (...args: readonly string[]): Promise<void> => {
+  const adobe = world.ims.registerClient(selfManaging(sampleClient()));
+  for (const { value } of adobe.secrets) secrets.add(value);
+  const run: Restricted['run'] = async (...args) => {
     const { code, stdout, stderr } = await cli(...args);
     expect({ args, code, stderr }, stdout).toEqual({ args, code: 0, stderr: expect.any(String) });
     expect(stdout + stderr, args.join(' ')).not.toMatch(/not authorized|AccessDenied/);
   };
+  return { ...operator, asked, adobe, run };
+}
+
+/** Does what the deployment does for a client secret that rotates. */
+async function switchRotationOn({ world, client }: Restricted): Promise<void> {
+  await client.send(
+    new RotateSecretCommand({
+      SecretId: world.secretId('fusion', 'client'),
+      RotationLambdaARN: functionArn,
+      RotateImmediately: false,
+      RotationRules: { AutomaticallyAfterDays: 30 },
+    }),
+  );
+  await world.secretsManager.idle();
+}
+
+/** Runs every command but that for a leak. @returns what AWS was asked */
+async function operate(statements: readonly Statement[]): Promise<readonly Question[]> {
+  const operator = await startRestricted(statements);
+  const { world, client, cli, adobe, run } = operator;
+  const file = await fileWith(storedDocument(adobe));
   const settings = ['--renew-before', 'PT8H', '--key', keyArn];
   await run('onboard', 'fusion', file, '--product', 'workfront-fusion', ...settings);
   await run('onboard', 'other', file, '--scopes', 'openid', ...settings);
@@ -109,7 +158,10 @@ async function operate(statements: readonly Statement[]): Promise<readonly Quest
       VersionStages: ['AWSPENDING'],
     }),
   );
-  await run('doctor', 'fusion');
+  await switchRotationOn(operator);
+  await run('doctor', 'fusion', '--mint');
+  await run('rotate-client-secret', 'fusion', '--wait', '0');
+  await world.secretsManager.idle();
   const remove = world.secretId('other', 'token');
   world.secretsManager.faults.inject(
     { kind: 'denied' },
@@ -121,15 +173,44 @@ async function operate(statements: readonly Statement[]): Promise<readonly Quest
   );
   expect(await cli('offboard', 'other', '--yes')).toMatchObject({ code: 1 });
   await run('offboard', 'other', '--yes');
-  return asked;
+  return operator.asked;
 }
 
-it('lets an operator run every command, and has no statement, action or resource to spare', async () => {
-  const statements = granted(ofOwnRotator);
-  const asked = await operate(statements);
+/** Answers leaks of a paused credential, the first of them during a rotation. */
+async function respond(statements: readonly Statement[]): Promise<readonly Question[]> {
+  const responder = await startRestricted(statements);
+  const { world, client, adobe, run, secrets } = responder;
+  await onboard(world, client, 'fusion', storedDocument(adobe));
+  await responder.invoke({ action: 'tick' });
+  const pending = adobe.addSecret('p8e-pending-0123456789abcdef');
+  secrets.add(pending.value);
+  await client.send(
+    new PutSecretValueCommand({
+      SecretId: world.secretId('fusion', 'client'),
+      SecretString: storedDocument(adobe),
+      VersionStages: ['AWSPENDING'],
+    }),
+  );
+  await client.send(
+    new TagResourceCommand({
+      SecretId: world.secretId('fusion', 'token'),
+      Tags: [{ Key: tagKeys.paused, Value: 'true' }],
+    }),
+  );
+  await run('leaked', 'fusion', '--yes', '--now');
+  await run('leaked', 'fusion', '--token', '--yes', '--now');
+  return responder.asked;
+}
+
+it.each<[string, Grant, typeof operate, number]>([
+  ['an operator run every other command', 'grantOperate', operate, 20],
+  ['a responder answer a leak', 'grantRespondToLeaks', respond, 15],
+])('lets %s, and has no statement, action or resource to spare', async (_, grant, work, least) => {
+  const statements = granted(ofOwnRotator(grant));
+  const asked = await work(statements);
   const answers = (some: readonly Statement[]): readonly boolean[] =>
     asked.map(({ action, resource, context }) => isAllowed(some, action, resource, context));
-  expect(asked.filter((_, index) => answers(statements)[index] !== true)).toEqual([]);
+  expect(asked.filter((_question, index) => answers(statements)[index] !== true)).toEqual([]);
   const parts = statements.flatMap((statement) =>
     actionsOf(statement).flatMap((Action) =>
       [statement.Resource].flat().map((Resource) => ({ ...statement, Action, Resource })),
@@ -138,7 +219,7 @@ it('lets an operator run every command, and has no statement, action or resource
   const spare = parts.filter((part) =>
     answers(parts.filter((other) => other !== part)).every((allowed) => allowed),
   );
-  expect(parts.length).toBeGreaterThan(20);
+  expect(parts.length).toBeGreaterThan(least);
   expect(spare.map(({ Action, Resource }) => [Action, Resource])).toEqual([]);
 });
 
@@ -149,12 +230,32 @@ function resourcesOf(statements: readonly Statement[], action: string): readonly
     .flatMap(({ Resource }) => Resource);
 }
 
-describe('grantOperate', () => {
+const grants: readonly Grant[] = ['grantOperate', 'grantRespondToLeaks'];
+
+describe.each(grants)('%s', (grant) => {
+  it('is the same for a rotator that another app deploys, but for what its stack declares', () => {
+    const elsewhere = granted((stack, operator) => {
+      const rotator = ImsTokenRotator.fromRotatorAttributes(stack, 'Rotator', {
+        rotatorName: 'local',
+        functionArn,
+        account: '111122223333',
+        region: 'us-east-1',
+        encryptionKey: Key.fromKeyArn(stack, 'Key', keyArn),
+      });
+      rotator[grant](operator);
+    });
+    const actions = new Set(granted(ofOwnRotator(grant)).flatMap(actionsOf));
+    actions.delete('secretsmanager:RotateSecret');
+    expect(new Set(elsewhere.flatMap(actionsOf))).toEqual(actions);
+    const topics = isAllowed(elsewhere, 'sns:ListSubscriptionsByTopic', topicArn, {});
+    expect(topics).toBe(grant === 'grantOperate');
+  });
+
   it('includes the keys and client secrets that are added afterwards', () => {
     const clientSecretArn = `arn:aws:secretsmanager:${account}:secret:adobe-AbCdEf`;
     const statements = granted((stack, operator) => {
       const rotator = new ImsTokenRotator(stack, 'Rotator', { rotatorName: 'local' });
-      rotator.grantOperate(operator);
+      rotator[grant](operator);
       const encryptionKey = Key.fromKeyArn(stack, 'Key', keyArn);
       const clientSecret = Secret.fromSecretCompleteArn(stack, 'Adobe', clientSecretArn);
       rotator.addCredential('own', { encryptionKey });
@@ -166,27 +267,32 @@ describe('grantOperate', () => {
     const deleted = resourcesOf(statements, 'secretsmanager:DeleteSecret');
     expect(deleted).not.toContain(clientSecretArn);
   });
+});
 
-  it('is the same for a rotator that another app deploys, with any topic of its account', () => {
-    const elsewhere = granted((stack, operator) => {
-      ImsTokenRotator.fromRotatorAttributes(stack, 'Rotator', {
-        rotatorName: 'local',
-        functionArn,
-        account: '111122223333',
-        region: 'us-east-1',
-        encryptionKey: Key.fromKeyArn(stack, 'Key', keyArn),
-      }).grantOperate(operator);
-    });
-    const actions = (statements: readonly Statement[]) => new Set(statements.flatMap(actionsOf));
-    expect(actions(elsewhere)).toEqual(actions(granted(ofOwnRotator)));
-    expect(isAllowed(elsewhere, 'sns:ListSubscriptionsByTopic', topicArn, {})).toBe(true);
+describe('grantOperate', () => {
+  it('lets nobody replace a token or move labels, which answering a leak does', () => {
+    const statements = granted(ofOwnRotator('grantOperate'));
+    const token = `arn:aws:secretsmanager:${account}:secret:ims-token-rotator/local/fusion/token-AbCdEf`;
+    expect(isAllowed(statements, 'secretsmanager:PutSecretValue', token, {})).toBe(false);
+    expect(resourcesOf(statements, 'secretsmanager:UpdateSecretVersionStage')).toEqual([]);
   });
 
   it('gives the rights that the reference lists, and no others', () => {
     const [, operate = ''] = /\*\*Operate\.\*\*\n(.*?)\n## /s.exec(read('docs/reference.md')) ?? [];
-    const listed = [...operate.matchAll(/`(?:[a-z]+:)?([A-Z][A-Za-z]+)`/g)].map(([, name]) => name);
-    const actions = granted(ofOwnRotator).flatMap(actionsOf);
+    const commands = operate.replace(/^\| `leaked` \|.*$/m, '');
+    const listed = [...commands.matchAll(/`(?:[a-z]+:)?([A-Z][A-Za-z]+)`/g)].map(
+      ([, name]) => name,
+    );
+    const actions = granted(ofOwnRotator('grantOperate')).flatMap(actionsOf);
     expect(new Set(listed)).toEqual(new Set(actions.map((action) => action.split(':')[1])));
+  });
+
+  it('leaves to grantRespondToLeaks what the reference lists for a leak, and no others', () => {
+    const [row = ''] = /^\| `leaked` \|.*$/m.exec(read('docs/reference.md')) ?? [];
+    const listed = [...row.matchAll(/`(?:[a-z]+:)?([A-Z][A-Za-z]+)`/g)].map(([, name]) => name);
+    const actions = granted(ofOwnRotator('grantRespondToLeaks')).flatMap(actionsOf);
+    const others = actions.filter((action) => !action.startsWith('kms:'));
+    expect(new Set(listed)).toEqual(new Set(others.map((action) => action.split(':')[1])));
   });
 
   it('fails for a rotator whose function is unknown, and for a principal without policies', () => {

@@ -34,6 +34,10 @@ describe('parseSettings', () => {
       credentials: {
         fusion: { product: 'workfront-fusion', renewBefore: 'PT8H', keyArn },
         own: { scopes: ['openid', 'AdobeID'], clientSecretArn, clientSecretKeyArn: keyArn },
+        rotating: {
+          clientSecretRotation: true,
+          clientSecretRotationSchedule: 'cron(0 4 ? * MON *)',
+        },
       },
       tickMinutes: 30,
       timeoutMinutes: 5,
@@ -124,7 +128,8 @@ describe('parseSettings', () => {
       expect.stringMatching(/^credentials\.fusion\.product: must be one of workfront-fusion, /),
       expect.stringMatching(/^credentials\.fusion\.scopes: holds "a b"; scopes are kept in a tag/),
       'credentials.fusion.scope: is unknown; the settings here are product, scopes, renewBefore, ' +
-        'clientSecretArn, clientSecretKeyArn, keyArn',
+        'clientSecretArn, clientSecretKeyArn, clientSecretRotation, ' +
+        'clientSecretRotationSchedule, keyArn',
       expect.stringMatching(/^interval: is unknown; the settings here are rotatorName, prefix, /),
       'tickMinutes: must be longer than the time-out (10 minutes), or runs would overlap; ' +
         'it is 10 minutes',

@@ -58,7 +58,13 @@ describe('npm run local', () => {
   it('prints its addresses as one line of JSON with --json', async () => {
     const { local } = await startLocal(['--json']);
     const { servers, environment } = JSON.parse(local.stdout.split('\n')[0] ?? '');
-    expect(environment).toMatchObject({ AWS_ENDPOINT_URL: servers.aws });
+    expect(environment).toMatchObject({
+      AWS_ENDPOINT_URL: servers.aws,
+      IMS_ENDPOINT_URL: servers.ims,
+      ADOBE_CONSOLE_ENDPOINT_URL: servers.console_api,
+    });
+    const refusal = await run('curl', ['-s', `${servers.console_api}/console`]);
+    expect(JSON.parse(refusal)).toMatchObject({ title: 'ErrMissingOauthToken' });
     const invoke = async (...args: string[]): Promise<unknown> => {
       const url = `${servers.lambda}/2015-03-31/functions/rotator-local/invocations`;
       return JSON.parse(await run('curl', ['-sd', '{"action":"status"}', ...args, url]));
@@ -158,7 +164,7 @@ print(client.get_secret_value(SecretId=name)['SecretString'])
   });
 
   it.each([
-    ['an invalid port', ['--port', 'x'], 'It must be a whole number from 0 to 65531.'],
+    ['an invalid port', ['--port', 'x'], 'It must be a whole number from 0 to 65530.'],
     ['an invalid tick', ['--tick', '0'], 'It must be a whole number from 1 to 86400.'],
     ['an unknown option', ['--prot', '1'], "unknown option '--prot'"],
   ])('exits with 2 for %s', async (_, args, message) => {

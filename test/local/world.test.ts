@@ -1,6 +1,10 @@
 import { statSync } from 'node:fs';
+import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { CreateSecretCommand, DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import { consoleScopes } from '../../emulators/console-api/admission.ts';
+import { onboard } from '../../local/onboarding.ts';
+import { sampleClient, selfManaging, storedDocument } from '../../local/sample-credential.ts';
 import { World } from '../../local/world.ts';
 import { localStack } from './local-stack.ts';
 import { startWorld } from './start-world.ts';
@@ -29,6 +33,52 @@ describe('the embedded world', () => {
       maximumRetryAttempts: async?.['Properties'].MaximumRetryAttempts,
       maximumEventAgeSeconds: async?.['Properties'].MaximumEventAgeInSeconds,
       loggingFormat: deployed?.['Properties'].LoggingConfig.LogFormat,
+    });
+  });
+
+  it('tells the function where the Console API is, unless its IMS is the real one', async () => {
+    const { world, lambda } = await startWorld();
+    const { Environment } = await lambda.send(
+      new GetFunctionConfigurationCommand({ FunctionName: world.functionName }),
+    );
+    expect(Environment?.Variables).toMatchObject({
+      ADOBE_CONSOLE_ENDPOINT_URL: world.consoleApi.url,
+      IMS_ENDPOINT_URL: world.ims.url,
+    });
+    const urls = {
+      secretsManager: 'http://127.0.0.1:1',
+      ims: '',
+      consoleApi: 'http://127.0.0.1:3',
+    };
+    const real = new World({ imsEndpointUrl: 'adobe' }).functionDefinition(urls);
+    expect(Object.keys(real.environment ?? {})).not.toContain('ADOBE_CONSOLE_ENDPOINT_URL');
+  });
+
+  it('has a credential that can list its own secrets, and shows that the function used one', async () => {
+    const { world, secretsManager } = await startWorld();
+    const client = world.ims.registerClient(selfManaging(sampleClient()));
+    const document = storedDocument(client);
+    await onboard(world, secretsManager, 'fusion', document);
+    await world.lambda.invoke(world.functionName, { action: 'tick' });
+    expect(client.mintCount).toBe(1);
+    const { client_id, client_secrets, credential_id, console_org_id } = JSON.parse(document);
+    const minted = await fetch(`${world.ims.url}/ims/token/v3`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id,
+        client_secret: client_secrets[0].client_secret,
+        scope: consoleScopes.join(),
+      }),
+    });
+    const { access_token } = (await minted.json()) as { access_token: string };
+    const path = `/console/organizations/${console_org_id}/credentials/${credential_id}/secrets`;
+    const headers = { authorization: `Bearer ${access_token}`, 'x-api-key': client_id };
+    const listed = await fetch(`${world.consoleApi.url}${path}`, { headers });
+    expect(await listed.json()).toMatchObject({
+      client_secrets: [
+        { uuid: client_secrets[0].uuid, secret_usages: [{ grant_type: 'client_credentials' }] },
+      ],
     });
   });
 

@@ -1,4 +1,5 @@
 import { ofClient } from './listed/client.ts';
+import { ofClientSecrets } from './listed/client-secrets.ts';
 import { ofCommands } from './listed/commands.ts';
 import { ofCore } from './listed/core.ts';
 import { ofDeployment } from './listed/deployment.ts';
@@ -13,6 +14,7 @@ export const mutations: readonly Mutation[] = [
   ...ofFunction,
   ...ofDeployment,
   ...ofCommands,
+  ...ofClientSecrets,
   ...ofClient,
   ...ofEmulators,
   ...ofDocuments,

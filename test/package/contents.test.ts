@@ -145,6 +145,7 @@ it('ships the construct, the function, the commands, the client and the document
       'SECURITY.md',
       'package.json',
       'docs/api.md',
+      'docs/client-secret-rotation.md',
       'docs/consumers.md',
       'docs/faq.md',
       'docs/deploy.md',

@@ -5,6 +5,7 @@ import { epochSeconds } from '../../core/instant.ts';
 import { runCommand } from '../../lambda/run-command.ts';
 import { closingSeconds } from '../../lambda/steps/budget.ts';
 import { startRun } from '../../lambda/steps/run.ts';
+import { noConsole } from '../support/no-console.ts';
 import { ImsPort } from './ims-port.ts';
 import { Invocation, newSandbox, type Sandbox } from './invocation.ts';
 import { logPort, metricsPort } from './log-port.ts';
@@ -139,6 +140,7 @@ export class Lambda {
         digest: (text) => this.digest(text),
         secrets: new StorePort(world, invocation),
         tokenEndpoint: new ImsPort(world, invocation),
+        consoleEndpoint: noConsole,
         log: logPort(world, invocation),
         metrics: metricsPort(world, invocation),
         signal: invocation.abort.signal,

@@ -4,6 +4,7 @@ import type { CredentialOutcome } from '../../core/outcome.ts';
 import { decodeVersionId } from '../../core/version-id.ts';
 import { status } from '../../lambda/commands/status.ts';
 import { type Memory, newMemory, startRun } from '../../lambda/steps/run.ts';
+import { noConsole } from '../support/no-console.ts';
 import {
   budgetWait,
   largestSkew,
@@ -213,6 +214,7 @@ export class Properties {
         remaining: () => 500,
         digest: (text) => this.#world.lambda.digest(text),
         secrets: new ProbePort(this.#world.secretsManager, clock),
+        consoleEndpoint: noConsole,
         tokenEndpoint: { request: unused, validate: unused },
         log: { info: unused, warn: unused, error: unused },
         metrics: { add: unused, alsoFor: unused, tell: unused },

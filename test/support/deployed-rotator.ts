@@ -10,7 +10,15 @@ import { LambdaEmulator } from '../../emulators/lambda/emulator.ts';
 import { SecretsManagerEmulator } from '../../emulators/secrets-manager/emulator.ts';
 import type { SecretLabelUpdated } from '../../emulators/secrets-manager/label-event.ts';
 import type { RotationFunction } from '../../emulators/secrets-manager/rotation.ts';
-import { isAllowed, keyArn, resolve, roleStatements, type Statement, statementsOf } from './iam.ts';
+import {
+  isAllowed,
+  keyArn,
+  resolve,
+  roleStatements,
+  type Statement,
+  statementsOf,
+  withArns,
+} from './iam.ts';
 import { plainClient } from './start-parts.ts';
 import { seedTemplate } from './template.ts';
 
@@ -67,12 +75,13 @@ function direct({ secretsManager, ims }: Servers): Promise<Readonly<Record<strin
  * @param route more environment, by which the function reaches the servers. @default their URLs
  */
 export async function startDeployment(
-  { template, directory, statements }: Deployment,
+  { template, directory, statements: declared }: Deployment,
   elsewhere: (secretsManager: SecretsManagerEmulator) => ReadonlyMap<string, string> = () =>
     new Map(),
   route: (servers: Servers) => Promise<Readonly<Record<string, string>>> = direct,
 ): Promise<DeployedRotator> {
   const keys = new Map<string, string>();
+  let statements = declared;
   const secretsManager = new SecretsManagerEmulator({
     authorize: (action, resource, context) =>
       // CloudFormation and the operator call this one, not the function.
@@ -88,6 +97,7 @@ export async function startDeployment(
     await Promise.all([secretsManager.stop(), ims.stop()]);
   });
   const secrets = seedTemplate(secretsManager, template.toJSON() as never);
+  statements = withArns(declared, secrets);
   for (const [logicalId, arn] of secrets) {
     const key = template.toJSON()['Resources'][logicalId].Properties.KmsKeyId;
     if (key !== undefined) keys.set(arn, resolve(key));
@@ -186,6 +196,7 @@ async function switchRotationOn(
       new RotateSecretCommand({
         SecretId: secrets.get(Properties.SecretId.Ref),
         RotationLambdaARN: functionArn,
+        RotationRules: Properties.RotationRules,
         RotateImmediately: Properties.RotateImmediatelyOnUpdate ?? true,
       }),
     );

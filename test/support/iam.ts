@@ -16,7 +16,9 @@ type Context = Readonly<Record<string, unknown>>;
 
 /** Every statement of the policies of the function's role in the template. */
 export function roleStatements(template: Template): readonly Statement[] {
-  const policies = Object.values(template.findResources('AWS::IAM::Policy'));
+  const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) =>
+    Object.values(template.findResources(type)),
+  );
   return policies.flatMap((policy) => policy['Properties'].PolicyDocument.Statement);
 }
 
@@ -49,6 +51,19 @@ export function isAllowed(
   );
 }
 
+/** The statements with the ARNs of resources in place of their logical ids. */
+export function withArns(
+  statements: readonly Statement[],
+  arns: ReadonlyMap<string, string>,
+): readonly Statement[] {
+  const arnOf = (value: unknown): unknown =>
+    arns.get((value as { readonly Ref?: string }).Ref ?? '') ?? value;
+  return statements.map((statement) => ({
+    ...statement,
+    Resource: [statement.Resource].flat().map(arnOf),
+  }));
+}
+
 export function authorizeBy(
   statements: readonly Statement[],
 ): NonNullable<SecretsManagerOptions['authorize']> {
@@ -65,6 +80,8 @@ function holds({ Condition = {} }: Statement, context: Context): boolean {
       const allowed = [expected].flat().map(resolve);
       const present = context[key];
       if (operator === 'StringEquals') return allowed.includes(String(present));
+      if (operator === 'StringEqualsIfExists')
+        return present === undefined || allowed.includes(String(present));
       if (operator !== 'ForAllValues:StringEquals')
         throw new Error(`${operator} is not evaluated here`);
       return [present ?? []].flat().every((value) => allowed.includes(String(value)));

@@ -6,6 +6,7 @@ import { Sensitive } from '../../core/sensitive.ts';
 import { fingerprint, type Tags } from '../../core/token-tags.ts';
 import { decodeVersionId, encodeVersionId } from '../../core/version-id.ts';
 import { digest, hour, lifetime, now } from './builders.ts';
+import { noConsole } from './no-console.ts';
 
 const prefix = 'ims-token-rotator/prod';
 const tick = 900;
@@ -74,6 +75,7 @@ export class MemoryFleet {
       digest,
       secrets: this.#store(),
       tokenEndpoint: this.#ims(),
+      consoleEndpoint: noConsole,
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
       metrics: { add: () => undefined, alsoFor: () => undefined, tell: () => undefined },
       signal: new AbortController().signal,

@@ -3,11 +3,13 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { onTestFinished } from 'vitest';
 import { epochSeconds } from '../../core/instant.ts';
 import type { Deps } from '../../core/ports.ts';
+import { ConsoleApiEmulator } from '../../emulators/console-api/emulator.ts';
 import { ImsEmulator } from '../../emulators/ims/emulator.ts';
 import {
   SecretsManagerEmulator,
   type SecretsManagerOptions,
 } from '../../emulators/secrets-manager/emulator.ts';
+import { DeveloperConsole } from '../../lambda/adapters/console-endpoint.ts';
 import { ImsTokenEndpoint } from '../../lambda/adapters/ims-token-endpoint.ts';
 import { SecretsManager } from '../../lambda/adapters/secrets-manager.ts';
 import { timeouts } from '../../lambda/steps/budget.ts';
@@ -35,6 +37,7 @@ export interface Parts {
   readonly clock: FakeClock;
   readonly secretsManager: SecretsManagerEmulator;
   readonly ims: ImsEmulator;
+  readonly consoleApi: ConsoleApiEmulator;
   /** Starts a new invocation. */
   readonly run: (overrides?: Partial<Deps>) => Run;
   /** The adapter for IMS, with a time-out in seconds. */
@@ -58,10 +61,17 @@ export async function startParts(
   const nowMs = (): number => clock.seconds * 1000;
   const secretsManager = new SecretsManagerEmulator({ now: nowMs, ...world });
   const ims = new ImsEmulator({ now: nowMs });
-  await Promise.all([secretsManager.start(), ims.start()]);
+  const consoleApi = new ConsoleApiEmulator(ims, { now: nowMs });
+  const servers = [secretsManager, ims, consoleApi];
+  await Promise.all(servers.map((server) => server.start()));
   onTestFinished(async () => {
-    await Promise.all([secretsManager.stop(), ims.stop()]);
+    await Promise.all(servers.map((server) => server.stop()));
   });
+  const consoleEndpoint = new DeveloperConsole({
+    consoleEndpointUrl: consoleApi.url,
+    timeouts: timeouts.console,
+  });
+  onTestFinished(() => consoleEndpoint[Symbol.asyncDispose]());
   const tokenEndpoint = (seconds: number): ImsTokenEndpoint => {
     const endpoint = new ImsTokenEndpoint({
       imsEndpointUrl: ims.url,
@@ -111,6 +121,7 @@ export async function startParts(
       writesPerSecond: 10_000,
     }),
     tokenEndpoint: tokenEndpoint(5),
+    consoleEndpoint,
     log: { info: write('info'), warn: write('warn'), error: write('error') },
     metrics: {
       add: (name, value) => metrics.push([name, value]),
@@ -124,6 +135,7 @@ export async function startParts(
     clock,
     secretsManager,
     ims,
+    consoleApi,
     lines,
     metrics,
     shards,

@@ -19,7 +19,7 @@ export const SecretId = secretId('fusion', 'token');
 
 export const rotationSteps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 
-/** A credential whose token secret Secrets Manager rotates with the function's own code. */
+/** A credential one of whose secrets Secrets Manager rotates with the function's own code. */
 export interface Rotating {
   readonly parts: Parts;
   /** An SDK client with every permission. */
@@ -47,6 +47,7 @@ export interface Rotating {
 export async function startRotating(
   seed: (parts: Parts) => void = seedFusion,
   world: Parameters<typeof startParts>[1] = {},
+  secret = SecretId,
 ): Promise<Rotating> {
   const parts = await startParts({}, world);
   seed(parts);
@@ -68,7 +69,7 @@ export async function startRotating(
   });
   const rotateSecret: Rotating['rotateSecret'] = async (request = {}) => {
     const before = parts.secretsManager.errors.length;
-    const command = { SecretId, RotationLambdaARN: functionArn, ...request };
+    const command = { SecretId: secret, RotationLambdaARN: functionArn, ...request };
     const { ARN, VersionId = '' } = await client.send(new RotateSecretCommand(command));
     arn = ARN;
     begun = VersionId;
@@ -83,7 +84,7 @@ export async function startRotating(
     act,
     step: async (Step, versionId = begun, overrides = {}) => {
       // Known of a rotation that has begun, so that a fault in DescribeSecret hits the function alone.
-      arn ??= (await client.send(new DescribeSecretCommand({ SecretId }))).ARN;
+      arn ??= (await client.send(new DescribeSecretCommand({ SecretId: secret }))).ARN;
       return await act({ Step, SecretId: arn, ClientRequestToken: versionId }, overrides);
     },
     rotateSecret,
@@ -93,7 +94,7 @@ export async function startRotating(
       holding = false;
       return begun;
     },
-    labels: () => labelsOf(client, SecretId),
+    labels: () => labelsOf(client, secret),
     steps,
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ImsEmulator } from '../../../emulators/ims/emulator.ts';
 import {
+  Clock,
   clientId,
   clientSecret,
   mint,
@@ -29,6 +30,25 @@ describe('a registered client', () => {
     expect(await outcome(ims, { client_secret: clientSecret })).toBe(400);
     expect(await outcome(ims, { client_secret: 'p8e-acme-three' })).toBe(200);
     expect(ims.isValid(token)).toBe(true);
+  });
+
+  it('has a record of its secrets: when they were added, used and deleted', async () => {
+    const clock = new Clock();
+    const ims = await startIms({ now: clock.now });
+    const at = clock.milliseconds;
+    clock.advance(60);
+    await mint(ims);
+    await mint(ims, { scope: 'not-granted', client_secret: 'p8e-acme-two' });
+    clock.advance(60);
+    ims.client(clientId).removeSecret(clientSecret);
+    const common = { createdAt: at, createdBy: 'person' };
+    const deleted = { deletedAt: at + 120_000, deletedBy: 'person' };
+    expect(ims.client(clientId).secrets).toMatchObject([
+      { ...common, lastUsedAt: at + 60_000, ...deleted },
+      { ...common, lastUsedAt: undefined, deletedAt: undefined },
+    ]);
+    expect(ims.client(clientId).liveSecrets).toHaveLength(1);
+    expect(JSON.stringify(ims.client(clientId).secrets)).not.toContain(clientSecret);
   });
 
   it('can be granted other scopes', async () => {

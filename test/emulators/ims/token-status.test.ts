@@ -119,6 +119,30 @@ describe('invalidate_token', () => {
     expect(ims.isValid(token)).toBe(true);
   });
 
+  it('leaves a record of who sent what, without the token and the secret', async () => {
+    const ims = await startIms();
+    const token = await mint(ims);
+    const { cascading, ...plain } = form;
+    await post(ims, 'invalidate_token/v2', { ...plain, token });
+    await post(ims, 'invalidate_token/v2', { ...form, token, client_secret: 'p8e-wrong' });
+    ims.faults.inject({ kind: 'server-error', status: 503 });
+    await post(ims, 'revoke', { ...form, token });
+    const common = { clientId, tokenType: 'access_token', fault: undefined };
+    const path = '/ims/invalidate_token/v2';
+    expect(ims.invalidations).toEqual([
+      { ...common, path, cascading: undefined, outcome: 'accepted' },
+      { ...common, path, cascading, outcome: 'invalid_client' },
+      {
+        ...common,
+        path: '/ims/revoke',
+        cascading,
+        outcome: 'not-processed',
+        fault: 'server-error',
+      },
+    ]);
+    expect(ims.tokenRequests).toHaveLength(1);
+  });
+
   it('accepts only a POST', async () => {
     const ims = await startIms();
     const response = await fetch(`${ims.url}/ims/invalidate_token/v2`);

@@ -13,6 +13,7 @@ import { ImsTokenRotatorStack } from '../../../infra/ims-token-rotator-stack.ts'
 import { parseSettings } from '../../../infra/settings.ts';
 import { PrivateCa } from '../../support/certificates.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
+import { importedSecret } from '../full-rotator.ts';
 import { resources, type Synthesis, synthesise } from './validated-app.ts';
 
 vi.stubEnv('CDK_VALIDATION', 'true');
@@ -323,11 +324,7 @@ describe('a rotator with every option', () => {
         securityGroups: [SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-0123456789abcdef0')],
         proxy: {
           url: 'http://proxy.example.com:8080',
-          credentials: Secret.fromSecretCompleteArn(
-            stack,
-            'ProxySecret',
-            'arn:aws:secretsmanager:eu-west-1:111122223333:secret:proxy-AbCdEf',
-          ),
+          credentials: importedSecret(stack, 'proxy'),
         },
         caCertificates,
         shards: 10,
@@ -337,7 +334,10 @@ describe('a rotator with every option', () => {
         encryptionKey: key,
         alarms: { emails: ['ops@example.com'] },
       });
-      rotator.addCredential('read-elsewhere', { readerAccounts: ['444455556666'] });
+      rotator.addCredential('read-elsewhere', {
+        readerAccounts: ['444455556666'],
+        clientSecretRotation: true,
+      });
       rotator.addCredential('replicated', { replicaRegions: [{ region: 'us-east-1' }] });
       rotator.addCredential('imported', {
         clientSecret: Secret.fromSecretAttributes(stack, 'Imported', {

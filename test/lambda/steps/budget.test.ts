@@ -133,6 +133,7 @@ describe('the reserve', () => {
 describe('assertRenewalFits', () => {
   const step = {
     credential: 'fusion',
+    kind: 'token',
     step: 'createSecret',
     secretId: 'arn',
     versionId: 'v1',
@@ -174,5 +175,5 @@ describe('assertRenewalFits', () => {
 it('gives the adapters the time-outs that it adds up', () => {
   const handler = readFileSync(new URL('../../../lambda/handler.ts', import.meta.url), 'utf8');
   const given = [...handler.matchAll(/timeouts: ([\w.]+)/g)].map(([, value]) => value);
-  expect(given).toEqual(['timeouts.secretsManager', 'timeouts.ims']);
+  expect(given).toEqual(['timeouts.secretsManager', 'timeouts.ims', 'timeouts.console']);
 });

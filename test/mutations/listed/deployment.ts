@@ -136,7 +136,7 @@ export const ofDeployment: readonly Mutation[] = [
     fault: 'a time-out that is too short for a renewal is deployed',
     file: 'infra/rotator-function.ts',
     find: 'if (timeout.toSeconds() < 60 * timeoutLimits.least) {',
-    replace: 'if (timeout.toSeconds() < 0 * timeoutLimits.least) {',
+    replace: 'if (timeout.toSeconds() < 0) {',
     caughtBy: 'test/infra/ims-token-rotator.test.ts',
     test: 'a time-out that is too short for a renewal',
   },

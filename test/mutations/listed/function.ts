@@ -257,7 +257,7 @@ export const ofFunction: readonly Mutation[] = [
   },
   {
     fault: 'a response of any size is read',
-    file: 'lambda/adapters/ims-token-endpoint.ts',
+    file: 'lambda/adapters/response-parts.ts',
     find: 'if (length > largestBody)',
     replace: 'if (length < 0)',
     caughtBy: 'test/lambda/adapters/ims-token-endpoint.test.ts',

@@ -1,0 +1,136 @@
+import { readSettings } from '../../core/token-tags.ts';
+import { openConsole } from '../adobe/own-secrets.ts';
+import { TokenInvalidation } from '../adobe/token-invalidation.ts';
+import { Functions } from '../aws/functions.ts';
+import { SecretVersions } from '../aws/secret-versions.ts';
+import { CliError } from '../errors.ts';
+import { adviceFor, linesOfReaders, readersOf } from '../leak/advice.ts';
+import { type Answer, currentOf, readClientVersions } from '../leak/answer.ts';
+import { answerSecretLeak, answerTokenLeak } from '../leak/answer-leak.ts';
+import { assertPresent } from '../rotator/absence.ts';
+import { confirmLocation } from '../rotator/confirm-location.ts';
+import { confirmName } from '../rotator/confirm-name.ts';
+import { findRotator } from '../rotator/find-rotator.ts';
+import { openIms } from '../rotator/mint-once.ts';
+import { checkName, deployedFunction, namesOf } from '../rotator/rotator.ts';
+import { Steps } from '../rotator/steps.ts';
+import type { Session } from '../session.ts';
+import { formatDuration } from '../view/durations.ts';
+import { placeOf } from '../view/place.ts';
+import { readerJson } from '../view/reader-lines.ts';
+import { wrapLines } from '../view/table.ts';
+
+export interface LeakedOptions {
+  readonly yes?: boolean | undefined;
+  /** Only the token has leaked. */
+  readonly token?: boolean | undefined;
+  /** Do not wait for consumers that cache a token. */
+  readonly now?: boolean | undefined;
+  /** Seconds for which a consumer may use a token that it has read. */
+  readonly cache: number;
+  readonly imsEndpointUrl: string | undefined;
+  readonly consoleEndpointUrl: string | undefined;
+}
+
+/** Answers a leak: replaces what has leaked, and makes it useless. */
+export async function leaked(
+  session: Session,
+  name: string,
+  options: LeakedOptions,
+): Promise<number> {
+  checkName(name);
+  const { secrets } = session;
+  const rotator = await findRotator(session);
+  const names = namesOf(rotator, name);
+  const { name: functionName } = deployedFunction(rotator);
+  const [client, token] = await Promise.all([
+    secrets.describe(names.client),
+    secrets.describe(names.token),
+  ]);
+  const list = 'list the credentials: ims-token-rotator status';
+  assertPresent(names.client, client, list);
+  assertPresent(names.token, token, list);
+  await confirmLocation(session, rotator, names.client);
+  explain(session, explanation(name, placeOf(token.arn), options), options.yes === true);
+  if (options.yes !== true) await confirmName(session, name, 'nothing was changed');
+  const timeout = await new Functions(session.signal).timeout(functionName);
+  await using ims = openIms(session, options.imsEndpointUrl);
+  await using console = openConsole(session, options.consoleEndpointUrl);
+  await using invalidation = new TokenInvalidation(session, options.imsEndpointUrl);
+  const again = `ims-token-rotator leaked ${name}${options.token === true ? ' --token' : ''}`;
+  const answer: Answer = {
+    ...{ session, name, rotator, names, client, token },
+    versions: new SecretVersions(session.signal),
+    adobe: { ims, console, invalidation },
+    steps: new Steps(session, again),
+  };
+  const wait = options.now === true ? 0 : Math.max(timeout, options.cache);
+  if (options.token === true) await answerTokenLeak(answer, wait);
+  else await answerSecretLeak(answer, wait);
+  await report(answer, options.token === true);
+  return 0;
+}
+
+/** Nobody has to be told in JSON what they have agreed to. */
+function explain(
+  { terminal, options }: Session,
+  [first = '', ...items]: readonly string[],
+  isAgreed: boolean,
+): void {
+  const isJson = options.json === true;
+  if (isJson && isAgreed) return;
+  const columns = isJson ? terminal.noteColumns : terminal.columns;
+  const lines = [
+    ...wrapLines(first, 0, columns),
+    ...items.flatMap((item) => hanging(item, columns)),
+  ];
+  if (isJson) terminal.note(...lines);
+  else terminal.print(...lines);
+}
+
+/** An item of a list. */
+function hanging(text: string, columns: number | undefined): readonly string[] {
+  const [first = '', ...rest] = wrapLines(text, 2, columns);
+  return [`- ${first.trimStart()}`, ...rest];
+}
+
+function explanation(name: string, place: string, { token, now, cache }: LeakedOptions) {
+  const pause =
+    now === true ? 'at once' : `after ${formatDuration(cache)} or more, when no consumer uses them`;
+  const ofSecret = [
+    'adds another client secret at Adobe, and stores it without the leaked one;',
+    'has a token minted from it, even if the credential is paused or its budget of requests is used up;',
+    'deletes the leaked client secret at Adobe for good: whoever else uses it gets no token with it;',
+  ];
+  const ofToken = [
+    'has the token replaced, even if the credential is paused or its budget of requests is used up;',
+  ];
+  return [
+    `leak of the ${token === true ? 'token' : 'client secret'} of ${name}, ${place}. This`,
+    ...(token === true ? ofToken : ofSecret),
+    `invalidates all earlier tokens that are still held, ${pause};`,
+    'proves that it worked. It can be run again after any failure, and goes on.',
+  ];
+}
+
+async function report(answer: Answer, isTokenOnly: boolean): Promise<void> {
+  const { session, name, steps, client, token } = answer;
+  const { terminal, options } = session;
+  const progress = terminal.progress('asking CloudTrail who has read it');
+  const readers = await readersOf(answer, isTokenOnly ? token : client).finally(() =>
+    progress.end(),
+  );
+  const isPaused = readSettings(token.tags).paused;
+  const { found } = currentOf(answer, await readClientVersions(answer));
+  const advice = adviceFor(answer, found.credential.clientId, { isPaused, isTokenOnly });
+  if (options.json === true) {
+    const read =
+      readers instanceof CliError ? { unknown: readers.message } : readers.map(readerJson);
+    terminal.printJson({ name, steps: steps.done, left_to_people: advice, readers: read });
+    return;
+  }
+  terminal.print('', 'Left to people:');
+  for (const text of [...advice, ...linesOfReaders(readers, session.now(), isTokenOnly)]) {
+    terminal.print(...hanging(text, terminal.columns));
+  }
+}

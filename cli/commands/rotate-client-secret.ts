@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { readSettings } from '../../core/token-tags.ts';
+import { isRefusal } from '../aws/ask.ts';
+import type { Secret } from '../aws/secret.ts';
+import { SecretVersions } from '../aws/secret-versions.ts';
+import { CliError, interrupted } from '../errors.ts';
+import { assertPresent } from '../rotator/absence.ts';
+import {
+  type ClientRotation,
+  checkGoesOn,
+  progressOf,
+  type RotationProgress,
+} from '../rotator/client-rotation.ts';
+import { confirmLocation } from '../rotator/confirm-location.ts';
+import { findRotator } from '../rotator/find-rotator.ts';
+import { checkName, namesOf, type Rotator } from '../rotator/rotator.ts';
+import { settled } from '../rotator/settle.ts';
+import { Steps } from '../rotator/steps.ts';
+import type { Session } from '../session.ts';
+
+export interface RotateOptions {
+  /** Seconds to wait for the rotation at most; 0 does not wait. */
+  readonly wait: number;
+}
+
+// Seconds.
+const pollInterval = 1;
+
+/** Has Secrets Manager rotate a client secret, and tells how far it is. */
+export async function rotateClientSecret(
+  session: Session,
+  name: string,
+  { wait }: RotateOptions,
+): Promise<number> {
+  const { secrets, terminal, options } = session;
+  checkName(name);
+  const rotator = await findRotator(session);
+  const names = namesOf(rotator, name);
+  const [client, token] = await Promise.all([
+    secrets.describe(names.client),
+    secrets.describe(names.token),
+  ]);
+  const list = 'list the credentials: ims-token-rotator status';
+  assertPresent(names.client, client, list);
+  assertPresent(names.token, token, list);
+  checkRotates(client, rotator, name);
+  if (readSettings(token.tags).paused) {
+    const text = `${name} is paused, so that the function refuses to rotate its client secret`;
+    throw new CliError('ERR_PAUSED', text, `ims-token-rotator resume ${name}`);
+  }
+  await confirmLocation(session, rotator, names.client);
+  const versionId = await begin(session, client);
+  const rotation = { name, client, token, versionId };
+  const steps = new Steps(session, `ims-token-rotator rotate-client-secret ${name}`);
+  steps.tell('begin', `began to rotate ${client.name} into version ${versionId}`);
+  const last = wait === 0 ? undefined : await follow(session, rotation, steps, wait);
+  if (options.json === true) {
+    terminal.printJson({ name, version_id: versionId, steps: steps.done, finished: last?.isDone });
+  }
+  return 0;
+}
+
+/** @throws CliError ERR_ROTATION_OFF */
+function checkRotates(
+  { name: secretName, rotation }: Secret,
+  { function: target }: Rotator,
+  name: string,
+): void {
+  const isOther =
+    target.kind === 'deployed' &&
+    rotation?.functionArn !== undefined &&
+    rotation.functionArn !== target.arn;
+  if (rotation !== undefined && !isOther) return;
+  const text = isOther
+    ? `${secretName} is rotated by another function, ${rotation?.functionArn}`
+    : `the rotation of ${secretName} is switched off`;
+  throw new CliError(
+    'ERR_ROTATION_OFF',
+    text,
+    `give the credential clientSecretRotation: true in the stack, and deploy it: docs/client-secret-rotation.md; after a leak: ims-token-rotator leaked ${name}`,
+  );
+}
+
+/** @returns the id of the version that it rotates into */
+async function begin({ secrets, signal }: Session, client: Secret): Promise<string> {
+  const versionId = randomUUID();
+  const versions = new SecretVersions(signal);
+  try {
+    return await settled(
+      async () => {
+        await versions.rotate(client.arn, versionId);
+        return versionId;
+      },
+      async () => {
+        const found = await secrets.describeAfterWrite(client.arn);
+        const begun = [found?.pendingVersionId, found?.currentVersionId].includes(versionId);
+        return begun ? versionId : undefined;
+      },
+    );
+  } catch (error) {
+    if (!isRefusal(error, 'InvalidRequestException')) throw error;
+    throw new CliError(
+      'ERR_ROTATION_NOT_FINISHED',
+      `an earlier rotation of ${client.name} is not complete, and Secrets Manager goes on with that`,
+      'look at its AWSPENDING version, and at the last lines of the function’s log group',
+      { cause: error },
+    );
+  }
+}
+
+async function follow(
+  session: Session,
+  rotation: ClientRotation,
+  steps: Steps,
+  wait: number,
+): Promise<RotationProgress> {
+  const { terminal, now, sleep, signal } = session;
+  const until = now() + wait;
+  const progress = terminal.progress('rotating');
+  const told = new Set<string>();
+  try {
+    for (;;) {
+      const seen = await progressOf(session, rotation);
+      for (const [step, did] of seen.steps) {
+        if (told.has(step)) continue;
+        told.add(step);
+        progress.above(() => steps.tell(step, did));
+      }
+      if (seen.isDone) return seen;
+      checkGoesOn(rotation, seen, now() < until, wait);
+      await sleep(pollInterval);
+    }
+  } catch (error) {
+    if (signal.aborted) throw interrupted('Secrets Manager goes on with the rotation');
+    throw error;
+  } finally {
+    progress.end();
+  }
+}

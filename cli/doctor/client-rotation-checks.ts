@@ -1,0 +1,144 @@
+import {
+  judgeRetired,
+  readRotationState,
+  retirementGrace,
+} from '../../core/client-secret-rotation.ts';
+import type { ListedSecret } from '../../core/console-secrets.ts';
+import { tagKeys } from '../../core/contract.ts';
+import { type EpochSeconds, formatInstant } from '../../core/instant.ts';
+import { type Adobe, idsOf, OwnSecrets } from '../adobe/own-secrets.ts';
+import type { Secret } from '../aws/secret.ts';
+import { SecretVersions } from '../aws/secret-versions.ts';
+import { CliError } from '../errors.ts';
+import { type ClientVersion, readClientVersions } from '../leak/answer.ts';
+import { isUnfinished } from '../leak/leak-version.ts';
+import { nextRotation } from '../view/client-secret-line.ts';
+import { day, formatDuration } from '../view/durations.ts';
+import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
+import type { Subject } from './subject.ts';
+
+export interface ConsoleOptions {
+  readonly adobe: Adobe;
+  /** Mint a token that may list the client secrets. */
+  readonly mint: boolean;
+}
+
+/** Checks the rotation of the client secret itself, and what the credential has at Adobe. */
+export function clientRotationChecks(subject: Subject, options: ConsoleOptions): readonly Check[] {
+  return [
+    check('client rotation', () => rotationFinding(subject)),
+    check('secrets at Adobe', () => atAdobeFinding(subject, options)),
+  ];
+}
+
+const noClientSecret = unknown('there is no client secret');
+
+async function rotationFinding({ name, client, credential, session }: Subject): Promise<Finding> {
+  const secret = await client;
+  if (secret === undefined) return noClientSecret;
+  const now = session.now();
+  const stuck = stuckFinding(secret, name, now);
+  if (stuck !== undefined) return stuck;
+  const { rotation, rotatedAt } = secret;
+  if (rotation === undefined) return ok('switched off');
+  if (rotation.nextAt !== undefined && now > rotation.nextAt + day) {
+    const text = `it was due ${formatDuration(now - rotation.nextAt)} ago`;
+    return failed(text, `ims-token-rotator rotate-client-secret ${name}; see the log for why`);
+  }
+  try {
+    idsOf(await credential, name);
+  } catch (error) {
+    if (!(error instanceof CliError) || error.code !== 'ERR_CREDENTIAL_INVALID') throw error;
+    return failed(`switched on, but ${error.message}`, error.fix ?? 'correct the value');
+  }
+  const last = rotatedAt === undefined ? '' : `last ${formatDuration(now - rotatedAt)} ago, `;
+  return ok(`${last}${nextRotation(rotation, now)}`);
+}
+
+// A renewal removes a retired secret, and comes at least once a day.
+const overdue = retirementGrace + day;
+
+/** Something was begun at Adobe, and is not complete. */
+function stuckFinding(
+  { tags, currentVersionId = '' }: Secret,
+  name: string,
+  now: EpochSeconds,
+): Finding | undefined {
+  const state = readRotationState(tags);
+  if (isUnfinished(currentVersionId, state)) {
+    return failed('the answer to a leak is not complete', `ims-token-rotator leaked ${name}`);
+  }
+  if (state.kind === 'adding' && now > state.since + day) {
+    const text = `a client secret was to be added at Adobe ${formatDuration(now - state.since)} ago, and is not in use`;
+    return failed(text, `see the log; then: ims-token-rotator rotate-client-secret ${name}`);
+  }
+  if (state.kind === 'retired' && now > state.at + overdue) {
+    const text = `${state.uuid} was retired ${formatDuration(now - state.at)} ago and is still at Adobe`;
+    return failed(text, `see why: ims-token-rotator doctor ${name} --mint`);
+  }
+  return undefined;
+}
+
+/** Needs a token with rights over client secrets, which is minted only if it is asked for. */
+async function atAdobeFinding(
+  { name, client, token, credential, session }: Subject,
+  { adobe, mint }: ConsoleOptions,
+): Promise<Finding> {
+  const [secret, tokenSecret, known] = await Promise.all([client, token, credential]);
+  if (secret === undefined || tokenSecret === undefined) return noClientSecret;
+  // A file of the Console has its ids, whoever manages the secrets.
+  if (secret.rotation === undefined && secret.tags[tagKeys.rotation] === undefined) {
+    return ok('not managed by the rotator');
+  }
+  if (!mint) {
+    return unknown('not looked at', 'give --mint: it costs another token, which is not stored');
+  }
+  const versions = new SecretVersions(session.signal);
+  const stored = await readClientVersions({ client: secret, token: tokenSecret, versions });
+  try {
+    const own = await OwnSecrets.open(session, name, adobe, known);
+    return listedFinding(await own.list(), stored, secret, session.now());
+  } catch (error) {
+    const final = ['ERR_TOKEN_REJECTED', 'ERR_CONSOLE_REJECTED', 'ERR_CREDENTIAL_INVALID'];
+    if (!(error instanceof CliError) || !final.includes(error.code)) throw error;
+    return failed(error.message, error.fix ?? 'see docs/client-secret-rotation.md');
+  }
+}
+
+function listedFinding(
+  listed: readonly ListedSecret[],
+  stored: readonly ClientVersion[],
+  { tags }: Secret,
+  now: EpochSeconds,
+): Finding {
+  const uuids = new Set(
+    stored.flatMap(({ found }) => found?.entries.map(({ uuid }) => uuid) ?? []),
+  );
+  const current = stored.find(({ labels }) => labels.includes('AWSCURRENT'))?.found?.entries ?? [];
+  const strangers = listed.filter(({ uuid }) => !uuids.has(uuid));
+  // A secret whose uuid is not noted may be any of them.
+  const unnoted = current.filter(({ uuid }) => uuid === undefined).length;
+  if (strangers.length > unnoted) {
+    const which = strangers.map((one) => describe(one)).join(' and ');
+    const are =
+      unnoted === 0 ? 'is not stored here' : 'are there, of which not all are stored here';
+    return failed(
+      `${which} ${are}`,
+      'if nobody uses it, delete it in the Developer Console: a rotation needs room for a second one',
+    );
+  }
+  const state = readRotationState(tags);
+  if (state.kind === 'retired' && now > state.at + overdue) {
+    const inUse = current.find(({ retiredAt }) => retiredAt === undefined)?.uuid;
+    const removal = judgeRetired(state, listed, inUse, now);
+    const why = removal.kind === 'wait' ? `: ${removal.why}` : '';
+    return failed(`${state.uuid} is retired, and stays${why}`, 'find out who uses it');
+  }
+  const count = listed.length === 1 ? '1 client secret' : `${listed.length} client secrets`;
+  return ok(`${count}, all stored here`);
+}
+
+function describe({ uuid, createdAt, lastUsedAt }: ListedSecret): string {
+  const use = lastUsedAt === undefined ? 'never used' : `last used ${formatInstant(lastUsedAt)}`;
+  return `${uuid} (of ${formatInstant(createdAt)}, ${use})`;
+}

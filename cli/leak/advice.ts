@@ -1,0 +1,72 @@
+import { showClientId } from '../../core/field-names.ts';
+import type { EpochSeconds } from '../../core/instant.ts';
+import type { Secret } from '../aws/secret.ts';
+import { lastReads, type SecretRead } from '../aws/secret-reads.ts';
+import { CliError } from '../errors.ts';
+import { importersOf } from '../rotator/rotator.ts';
+import { formatDuration } from '../view/durations.ts';
+import type { Answer } from './answer.ts';
+
+/** What only people can do after a leak. */
+export function adviceFor(
+  { name, rotator, client }: Answer,
+  clientId: string,
+  { isPaused, isTokenOnly }: { readonly isPaused: boolean; readonly isTokenOnly: boolean },
+): readonly string[] {
+  const others = importersOf(rotator, client.arn).filter(
+    ({ credential, prefix }) => credential !== name || prefix !== rotator.prefix,
+  );
+  const shared = others.map(
+    ({ credential, rotator: other }) =>
+      `The credential ${credential} of the rotator ${other} uses the same client secret, so that its tokens have leaked too: ims-token-rotator leaked ${credential} --token --rotator ${other}`,
+  );
+  const ofSecret = [
+    `Tokens that somebody minted with the leaked secret are not known here, and last up to a day: have Adobe support invalidate all tokens of the client ${showClientId(clientId)}.`,
+    'Give the new client secret to whoever else used the leaked one; it is refused from now on.',
+    ...shared,
+  ];
+  return [
+    ...(isTokenOnly ? [] : ofSecret),
+    `Find out how it leaked, and what was done with it at Adobe in the meantime.`,
+    ...(isPaused
+      ? [
+          `${name} is still paused, so that nothing renews its token: ims-token-rotator resume ${name}`,
+        ]
+      : []),
+  ];
+}
+
+/** Who has read a secret, according to CloudTrail. */
+export async function readersOf(
+  { session: { signal } }: Answer,
+  secret: Secret,
+): Promise<readonly SecretRead[] | CliError> {
+  try {
+    return await lastReads(secret, signal);
+  } catch (error) {
+    if (error instanceof CliError && !signal.aborted) return error;
+    throw error;
+  }
+}
+
+const mostShown = 5;
+
+/** The readers for people. The function's role and this command are among them. */
+export function linesOfReaders(
+  readers: readonly SecretRead[] | CliError,
+  now: EpochSeconds,
+  isTokenOnly: boolean,
+): readonly string[] {
+  const what = isTokenOnly ? 'token' : 'client secret';
+  if (readers instanceof CliError)
+    return [`Who has read the ${what} is unknown: ${readers.message}.`];
+  if (readers.length === 0)
+    return [`CloudTrail shows no read of the ${what} among the latest reads.`];
+  const shown = readers
+    .slice(0, mostShown)
+    .map(
+      ({ principal, at }) => `${principal} last read the ${what} ${formatDuration(now - at)} ago.`,
+    );
+  const more = readers.length - mostShown;
+  return more > 0 ? [...shown, `${more} more read it before; --json lists them.`] : shown;
+}

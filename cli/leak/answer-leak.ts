@@ -1,0 +1,168 @@
+import { formatRotationState } from '../../core/client-secret-rotation.ts';
+import { tagKeys } from '../../core/contract.ts';
+import type { Sensitive } from '../../core/sensitive.ts';
+import { CliError } from '../errors.ts';
+import { formatDuration } from '../view/durations.ts';
+import { wrapLines } from '../view/table.ts';
+import { type Answer, currentOf, readClientVersions } from './answer.ts';
+import type { Source } from './mint-here.ts';
+import { invalidate, readOldTokens } from './old-tokens.ts';
+import { proveSecrets, proveTokens } from './prove.ts';
+import { renewFromNewSecret, replaceToken } from './renew-token.ts';
+import { type Replaced, replaceSecret } from './replace-secret.ts';
+import { type CurrentToken, isMintedFrom, readCurrentToken } from './stored-token.ts';
+import { countDown } from './wait-for-caches.ts';
+
+/**
+ * Answers the leak of a client secret. The order matters: until the leaked secret is gone, whoever has
+ * it mints again; it goes only once a token of the new one is stored; and an earlier token is
+ * invalidated only when no consumer uses it any more. Each step looks at what there is, so that a
+ * second run does what the first one left.
+ *
+ * @param wait seconds from the new token until nobody uses an earlier one
+ */
+export async function answerSecretLeak(answer: Answer, wait: number): Promise<void> {
+  const { steps, session, client } = answer;
+  const replaced = await replaceSecret(answer);
+  const source = await sourceOf(answer, replaced.versionId);
+  await renewFromNewSecret(answer, source);
+  steps.state = 'the token is renewed; the leaked client secret still works';
+  await deleteLeaked(answer, replaced, source);
+  steps.state = 'the leaked client secret is gone; earlier tokens are still valid';
+  const current = await settleToken(answer, source, wait);
+  const old = await invalidateOld(answer, current, source, [replaced.own.accessToken]);
+  await steps.run('prove that what has leaked is useless', async () => {
+    await proveTokens(answer, current, old);
+    const count = await proveSecrets(answer, source.credential);
+    const secrets = count === 1 ? 'the earlier client secret' : `${count} earlier client secrets`;
+    const did = `proved at IMS that it rejects ${secrets} and ${inWords(old.length)}, and accepts the new token`;
+    return [did, undefined];
+  });
+  await steps.run('note that the leak is answered', async () => {
+    const none = formatRotationState({ kind: 'none' });
+    await session.secrets.setTag(client.arn, tagKeys.rotation, none);
+    return [`noted that in the tag ${tagKeys.rotation}`, undefined];
+  });
+}
+
+/** Answers the leak of a token alone. A second run replaces the token once more, to be certain. */
+export async function answerTokenLeak(answer: Answer, wait: number): Promise<void> {
+  const { steps } = answer;
+  const source = await sourceOf(answer);
+  const { versionId: leaked, token } = await readCurrentToken(answer);
+  const current = await replaceToken(answer, source, leaked);
+  if (current.token.accessToken.reveal() === token.accessToken.reveal()) {
+    const text = 'IMS has issued the leaked token again';
+    throw new CliError(
+      'ERR_LEAK_UNPROVEN',
+      text,
+      'wait until it issues another one, and try again',
+    );
+  }
+  steps.state = 'the token is replaced; earlier tokens are still valid';
+  await waitForConsumers(answer, current, wait);
+  const latest = await readCurrentToken(answer);
+  const old = await invalidateOld(answer, latest, source, []);
+  await steps.run('prove that what has leaked is useless', async () => {
+    await proveTokens(answer, latest, old);
+    const did = `proved at IMS that it rejects ${inWords(old.length)}, and accepts the new one`;
+    return [did, undefined];
+  });
+}
+
+/** The current credential. @param wanted the version that it has to be in */
+async function sourceOf(answer: Answer, wanted?: string): Promise<Source> {
+  const { id, found } = currentOf(answer, await readClientVersions(answer));
+  if (wanted === undefined || id === wanted) {
+    return { credential: found.credential, clientVersionId: id };
+  }
+  throw new CliError(
+    'ERR_CREDENTIAL_CHANGED',
+    `somebody else has stored another client secret in ${answer.names.client} in the meantime`,
+    'find out who, and whether theirs has leaked',
+  );
+}
+
+async function deleteLeaked(
+  { steps }: Answer,
+  { own, leaked }: Replaced,
+  { credential }: Source,
+): Promise<void> {
+  await steps.run('delete the leaked client secret at Adobe', async () => {
+    const listed = await own.list();
+    const there = leaked.filter((uuid) => listed.some((one) => one.uuid === uuid));
+    if (credential.clientSecrets.length !== 1) {
+      throw new CliError('ERR_CREDENTIAL_CHANGED', 'the stored value has several client secrets');
+    }
+    for (const uuid of there) await own.remove(uuid);
+    const names = leaked.join(' and ');
+    if (there.length > 0) return [`deleted the leaked client secret at Adobe: ${names}`, undefined];
+    return [`the leaked client secret is gone at Adobe${names && `: ${names}`}`, undefined];
+  });
+}
+
+/**
+ * Waits until nobody uses an earlier token. A run of the function that began before may store one
+ * meanwhile, and a consumer may read it: then it is renewed, and the wait begins anew.
+ */
+async function settleToken(answer: Answer, source: Source, wait: number): Promise<CurrentToken> {
+  for (;;) {
+    const current = await renewedToken(answer, source);
+    await waitForConsumers(answer, current, wait);
+    const latest = await readCurrentToken(answer);
+    if (await isMintedFrom(answer, latest.versionId, source.clientVersionId)) return latest;
+  }
+}
+
+async function renewedToken(answer: Answer, source: Source): Promise<CurrentToken> {
+  const current = await readCurrentToken(answer);
+  const isNew = await isMintedFrom(answer, current.versionId, source.clientVersionId);
+  return isNew ? current : await renewFromNewSecret(answer, source);
+}
+
+async function waitForConsumers(
+  { steps, session: { now, sleep, terminal } }: Answer,
+  { token: { issuedAt } }: CurrentToken,
+  wait: number,
+): Promise<void> {
+  if (wait === 0) {
+    const did =
+      'did not wait: consumers that still use an earlier token get 401 until they read the new one';
+    steps.tell('wait', did);
+    return;
+  }
+  const until = issuedAt + wait;
+  const left = until - now();
+  if (left > 0) {
+    const text = `waiting ${formatDuration(left)} until no consumer uses an earlier token: Ctrl-C ends the wait, and the same command goes on later`;
+    terminal.note(...wrapLines(text, 0, terminal.noteColumns));
+  }
+  await steps.run('wait for the consumers', async (progress) => {
+    await countDown(until, { now, sleep, say: (text) => progress.say(text) });
+    return [`waited until ${formatDuration(wait)} after the new token`, undefined];
+  });
+}
+
+/** @param managing tokens of this command's own, with rights over client secrets */
+async function invalidateOld(
+  answer: Answer,
+  current: CurrentToken,
+  { credential }: Source,
+  managing: readonly Sensitive[],
+): Promise<readonly Sensitive[]> {
+  return await answer.steps.run('invalidate the earlier tokens', async () => {
+    const { tokens, ofOthers } = await readOldTokens(answer, current, credential);
+    const old = [...tokens, ...managing];
+    await invalidate(answer, old, credential);
+    const others =
+      ofOthers.length === 0
+        ? ''
+        : `; not those of another client, in the versions ${ofOthers.join(' and ')}`;
+    const own = managing.length === 0 ? '' : ', and the one that this command used at Adobe';
+    return [`invalidated ${inWords(tokens.length)}${own}${others}`, old];
+  });
+}
+
+function inWords(count: number): string {
+  return count === 1 ? '1 earlier token' : `${count} earlier tokens`;
+}

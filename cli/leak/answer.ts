@@ -1,0 +1,87 @@
+import pMap from 'p-map';
+import { type UnderstoodCredential, understandCredential } from '../../core/credential.ts';
+import { RotatorError } from '../../core/errors.ts';
+import type { SecretNames } from '../../core/secret-name.ts';
+import { readSettings } from '../../core/token-tags.ts';
+import type { Adobe } from '../adobe/own-secrets.ts';
+import type { TokenInvalidation } from '../adobe/token-invalidation.ts';
+import type { Secret } from '../aws/secret.ts';
+import type { SecretVersions, StoredVersion } from '../aws/secret-versions.ts';
+import { CliError } from '../errors.ts';
+import type { Rotator } from '../rotator/rotator.ts';
+import type { Steps } from '../rotator/steps.ts';
+import type { Session } from '../session.ts';
+
+/** All that the steps of an answer to a leak share. */
+export interface Answer {
+  readonly session: Session;
+  readonly name: string;
+  readonly rotator: Rotator;
+  readonly names: SecretNames;
+  /** As they were at the beginning. */
+  readonly client: Secret;
+  readonly token: Secret;
+  readonly versions: SecretVersions;
+  readonly adobe: Adobe & { readonly invalidation: TokenInvalidation };
+  readonly steps: Steps;
+}
+
+/** A version of the client secret, and the credential in it. */
+export interface ClientVersion extends StoredVersion {
+  /** Undefined if there is none that can be read. */
+  readonly found: UnderstoodCredential | undefined;
+}
+
+/** A version that holds a credential. */
+export type UsableVersion = ClientVersion & { readonly found: UnderstoodCredential };
+
+const concurrency = 5;
+
+/** All versions of the client secret that still exist, the latest first. */
+export async function readClientVersions({
+  client,
+  token,
+  versions,
+}: Pick<Answer, 'client' | 'token' | 'versions'>): Promise<readonly ClientVersion[]> {
+  const all = await versions.list(client.arn);
+  const settings = readSettings(token.tags);
+  const read = await pMap(
+    all,
+    async (version) => {
+      const text = await versions.read(client.arn, version.id);
+      return { ...version, found: text && understood(text.reveal(), settings) };
+    },
+    { concurrency },
+  );
+  return read.toSorted((one, other) => (other.createdAt ?? 0) - (one.createdAt ?? 0));
+}
+
+function understood(
+  text: string,
+  settings: ReturnType<typeof readSettings>,
+): UnderstoodCredential | undefined {
+  try {
+    return understandCredential(text, settings);
+  } catch (error) {
+    if (error instanceof RotatorError) return undefined;
+    throw error;
+  }
+}
+
+/** @throws CliError ERR_CREDENTIAL_MISSING or ERR_CREDENTIAL_INVALID */
+export function currentOf(
+  { name, names }: Answer,
+  versions: readonly ClientVersion[],
+): UsableVersion {
+  const current = versions.find(({ labels }) => labels.includes('AWSCURRENT'));
+  const fix = `ims-token-rotator put-credential ${name} FILE`;
+  if (current === undefined) {
+    throw new CliError('ERR_CREDENTIAL_MISSING', `${names.client} has no value`, fix);
+  }
+  const { found } = current;
+  if (found === undefined) {
+    const text = `the value of ${names.client} is not a credential`;
+    throw new CliError('ERR_CREDENTIAL_INVALID', text, fix);
+  }
+  return { ...current, found };
+}

@@ -1,0 +1,26 @@
+import { randomUUID } from 'node:crypto';
+import { type RotationState, shortVersion } from '../../core/client-secret-rotation.ts';
+
+const mark = '1eaced';
+const pattern = new RegExp(
+  `^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-${mark}[0-9a-f]{6}$`,
+);
+
+/**
+ * The id of a version that answers a leak, an RFC 9562 UUIDv8 with a mark. By it, a later run knows
+ * that the current client secret is the new one, and not the leaked one.
+ */
+export function newLeakVersion(): string {
+  const id = randomUUID();
+  return `${id.slice(0, 14)}8${id.slice(15, 19)}8${id.slice(20, 24)}${mark}${id.slice(30)}`;
+}
+
+/**
+ * True if the current version answers a leak, and the answer was broken off. The tag says `none` once
+ * it is complete. Whatever is stored later, by a person or a rotation, has no mark.
+ */
+export function isUnfinished(currentVersionId: string, state: RotationState): boolean {
+  if (!pattern.test(currentVersionId)) return false;
+  if (state.kind === 'adding') return state.version === shortVersion(currentVersionId);
+  return state.kind === 'retired';
+}

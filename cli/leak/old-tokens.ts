@@ -1,0 +1,90 @@
+import pMap from 'p-map';
+import type { ClientCredential } from '../../core/credential.ts';
+import { RotatorError } from '../../core/errors.ts';
+import type { Sensitive } from '../../core/sensitive.ts';
+import { decodePendingToken } from '../../core/stored-token.ts';
+import { decodeVersionId } from '../../core/version-id.ts';
+import { asAdobeFailure } from '../adobe/failure.ts';
+import { interrupted } from '../errors.ts';
+import type { Answer } from './answer.ts';
+import type { CurrentToken } from './stored-token.ts';
+
+/** The earlier tokens that are still held. */
+export interface OldTokens {
+  readonly tokens: readonly Sensitive[];
+  /** Versions with a token of another client, which this one cannot invalidate. */
+  readonly ofOthers: readonly string[];
+}
+
+// Seconds after which a token that has expired by this clock has expired by any.
+const tolerance = 300;
+const concurrency = 5;
+const attempts = 3;
+
+/** The tokens of all versions but the current one, whatever their labels, until they expire. */
+export async function readOldTokens(
+  { session, token: secret, versions }: Answer,
+  { versionId, token: current }: CurrentToken,
+  { clientId, imsHost }: ClientCredential,
+): Promise<OldTokens> {
+  const now = session.now();
+  const all = (await versions.list(secret.arn)).filter(({ id }) => {
+    const expiresAt = decodeVersionId(id, now)?.expiresAt ?? Number.POSITIVE_INFINITY;
+    return id !== versionId && expiresAt > now - tolerance;
+  });
+  const read = await pMap(
+    all,
+    async ({ id }) => {
+      const text = await versions.read(secret.arn, id);
+      return { id, token: text && decodePendingToken(text.reveal(), now) };
+    },
+    { concurrency },
+  );
+  const found = new Map<string, Sensitive>();
+  const ofOthers: string[] = [];
+  for (const { id, token } of read) {
+    if (token === undefined || token.expiresAt <= now - tolerance) continue;
+    const value = token.accessToken.reveal();
+    if (token.clientId !== clientId || token.imsHost !== imsHost) ofOthers.push(id);
+    // IMS may issue a token twice: whoever invalidates the one invalidates the other.
+    else if (value !== current.accessToken.reveal()) found.set(value, token.accessToken);
+  }
+  return { tokens: [...found.values()], ofOthers };
+}
+
+/**
+ * Invalidates tokens at IMS, with the credential's only client secret. A token that IMS does not
+ * invalidate shows when it is asked about it.
+ *
+ * @throws CliError when IMS does not answer
+ */
+export async function invalidate(
+  answer: Answer,
+  tokens: readonly Sensitive[],
+  { clientId, imsHost, clientSecrets }: ClientCredential,
+): Promise<void> {
+  const [clientSecret] = clientSecrets;
+  if (clientSecret === undefined) throw new TypeError('a credential has at least one secret');
+  const owner = { clientId, imsHost, clientSecret };
+  await pMap(tokens, (accessToken) => once(answer, accessToken, owner), { concurrency });
+}
+
+type Owner = Parameters<Answer['adobe']['invalidation']['invalidate']>[1];
+
+async function once(
+  { adobe, session, name }: Answer,
+  accessToken: Sensitive,
+  owner: Owner,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await adobe.invalidation.invalidate({ accessToken }, owner);
+      return;
+    } catch (error) {
+      if (session.signal.aborted) throw interrupted();
+      const isTransient = error instanceof RotatorError && error.transient;
+      if (!isTransient || attempt >= attempts) throw asAdobeFailure(error, name);
+      await session.sleep(attempt);
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import type { ClientCredential } from '../../core/credential.ts';
+import { TokenRequestError } from '../../core/errors.ts';
+import type { Sensitive } from '../../core/sensitive.ts';
+import { assertValidated } from '../../core/token-validation.ts';
+import { asAdobeFailure, isUnknownSecret } from '../adobe/failure.ts';
+import { CliError, interrupted } from '../errors.ts';
+import { mintOnce } from '../rotator/mint-once.ts';
+import { type Answer, readClientVersions } from './answer.ts';
+import { invalidate } from './old-tokens.ts';
+import type { CurrentToken } from './stored-token.ts';
+
+/** @throws CliError ERR_LEAK_UNPROVEN unless IMS accepts the new token and rejects every earlier one */
+export async function proveTokens(
+  answer: Answer,
+  { token }: CurrentToken,
+  old: readonly Sensitive[],
+): Promise<void> {
+  if (!(await isValid(answer, token, token.accessToken))) {
+    throw unproven(answer, 'IMS rejects the new token');
+  }
+  for (const accessToken of old) {
+    if (await isValid(answer, token, accessToken)) {
+      throw unproven(answer, 'IMS still accepts an earlier token');
+    }
+  }
+}
+
+/**
+ * @returns how many client secrets IMS rejects that were stored before
+ * @throws CliError ERR_LEAK_UNPROVEN if it accepts one
+ */
+export async function proveSecrets(answer: Answer, credential: ClientCredential): Promise<number> {
+  const { adobe, session, name } = answer;
+  const old = await replacedSecrets(answer, credential);
+  for (const secret of old) {
+    try {
+      const { result } = await mintOnce(
+        adobe.ims,
+        { ...credential, clientSecrets: [secret] },
+        session,
+      );
+      await invalidate(answer, [result.accessToken], credential);
+    } catch (error) {
+      if (isUnknownSecret(error)) continue;
+      if (session.signal.aborted) throw interrupted();
+      throw asAdobeFailure(error, name);
+    }
+    throw unproven(answer, 'IMS still accepts the leaked client secret');
+  }
+  return old.length;
+}
+
+/** The secrets of the last version that had others than the current one. */
+async function replacedSecrets(
+  answer: Answer,
+  { clientId, clientSecrets }: ClientCredential,
+): Promise<readonly Sensitive[]> {
+  const current = new Set(clientSecrets.map((secret) => secret.reveal()));
+  for (const { found, labels } of await readClientVersions(answer)) {
+    if (labels.includes('AWSCURRENT') || found?.credential.clientId !== clientId) continue;
+    const old = found.credential.clientSecrets.filter((secret) => !current.has(secret.reveal()));
+    if (old.length > 0) return old;
+  }
+  return [];
+}
+
+async function isValid(
+  { adobe, session, name }: Answer,
+  { clientId, imsHost }: CurrentToken['token'],
+  accessToken: Sensitive,
+): Promise<boolean> {
+  const token = { clientId, imsHost, accessToken };
+  try {
+    assertValidated(await adobe.ims.validate(token, session.signal), token, session.now());
+    return true;
+  } catch (error) {
+    if (session.signal.aborted) throw interrupted();
+    // Only a verdict of IMS says anything about the token.
+    const isVerdict =
+      error instanceof TokenRequestError &&
+      error.code === 'ERR_TOKEN_INVALID' &&
+      error.details.status === 200;
+    if (isVerdict) return false;
+    throw asAdobeFailure(error, name);
+  }
+}
+
+function unproven({ name }: Answer, text: string): CliError {
+  const fix = `wait a minute; if it lasts, ask Adobe support to close it for the client of ${name}`;
+  return new CliError('ERR_LEAK_UNPROVEN', text, fix);
+}

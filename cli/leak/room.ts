@@ -1,0 +1,93 @@
+import {
+  type BeforeAdding,
+  mostClientSecrets,
+  type RotationState,
+  secretInTheWay,
+} from '../../core/client-secret-rotation.ts';
+import type { ClientSecretEntry } from '../../core/documented-form.ts';
+
+/** What is known before the leaked secret is replaced. */
+export interface BeforeReplacing extends BeforeAdding {
+  /** The client secrets in the current version. */
+  readonly entries: readonly ClientSecretEntry[];
+  /** The one of them that IMS has just accepted. */
+  readonly accepted: ClientSecretEntry | undefined;
+  /** IMS accepts each of them. */
+  readonly areAllAccepted: boolean;
+  /** The secrets of a rotation in progress. */
+  readonly pendingUuids: ReadonlySet<string>;
+}
+
+/** A secret that has to go, and why it may. */
+export interface InTheWay {
+  readonly uuid: string;
+  readonly why: string;
+}
+
+export interface Room {
+  /** The secret to delete once another is in use; undefined if Adobe lists none that was stored. */
+  readonly inUse: string | undefined;
+  /** The secret to delete first. */
+  readonly remove?: InTheWay | undefined;
+}
+
+/**
+ * Which secrets have leaked, and which one is in the way of another. Whoever has read the client
+ * secret has all that are stored in it. A secret that nobody stored is left alone.
+ *
+ * @throws RotatorError ERR_CLIENT_SECRET_LIMIT when it is not certain which one may go
+ */
+export function judgeRoom(before: BeforeReplacing): Room {
+  const { listed, accepted, areAllAccepted } = before;
+  const others = storedBeside(before);
+  const rest = listed.filter(({ uuid }) => !others.some((other) => other.uuid === uuid));
+  const noted = listed.find(({ uuid }) => uuid === accepted?.uuid)?.uuid;
+  const inUse = noted ?? (rest.length === 1 ? rest[0]?.uuid : undefined);
+  if (listed.length < mostClientSecrets) return { inUse };
+  const [other] = others;
+  if (other !== undefined) return { inUse, remove: other };
+  if (areAllAccepted) {
+    const [older, newer] = listed.toSorted((one, two) => one.createdAt - two.createdAt);
+    if (older && newer) {
+      return { inUse: newer.uuid, remove: { uuid: older.uuid, why: 'which had leaked too' } };
+    }
+  }
+  const orphan = secretInTheWay(before);
+  if (orphan === undefined) return { inUse };
+  const { uuid } = orphan;
+  return {
+    inUse: noted ?? listed.find((one) => one.uuid !== uuid)?.uuid,
+    remove: { uuid, why: 'which an earlier run had added and could not store' },
+  };
+}
+
+/** The secrets at Adobe that are stored beside the accepted one. */
+function storedBeside({
+  listed,
+  entries,
+  accepted,
+  pendingUuids,
+  state,
+}: BeforeReplacing): readonly InTheWay[] {
+  const stored = entries.flatMap(({ uuid, retiredAt }) => {
+    const why = retiredAt === undefined ? 'which had leaked too' : 'which was retired';
+    return uuid === undefined ? [] : [{ uuid, why }];
+  });
+  const pending = [...pendingUuids].map((uuid) => ({ uuid, why: 'of a rotation in progress' }));
+  const known = [...stored, ...pending, ...retiredBefore(state, listed)];
+  return known.filter(
+    ({ uuid }) => uuid !== accepted?.uuid && listed.some((one) => one.uuid === uuid),
+  );
+}
+
+/** A retired secret that is no longer in the value may be removed unless somebody still uses it. */
+function retiredBefore(
+  state: RotationState,
+  listed: BeforeReplacing['listed'],
+): readonly InTheWay[] {
+  if (state.kind !== 'retired') return [];
+  const { uuid, at } = state;
+  const { lastUsedAt } = listed.find((one) => one.uuid === uuid) ?? {};
+  if (lastUsedAt !== undefined && lastUsedAt >= at) return [];
+  return [{ uuid, why: 'which was retired' }];
+}

@@ -1,0 +1,55 @@
+import type { EpochSeconds } from '../../core/instant.ts';
+import { decodePendingToken, type PendingToken } from '../../core/stored-token.ts';
+import { fingerprint } from '../../core/token-tags.ts';
+import { decodeVersionId } from '../../core/version-id.ts';
+import { CliError } from '../errors.ts';
+import type { Answer } from './answer.ts';
+
+/** The token that consumers read. */
+export interface CurrentToken {
+  readonly versionId: string;
+  readonly token: PendingToken;
+}
+
+/** When the stored token expires; undefined if there is none. */
+export async function storedLife({
+  token,
+  versions,
+  session,
+}: Answer): Promise<EpochSeconds | undefined> {
+  const { arn, currentVersionId } = token;
+  if (currentVersionId === undefined) return undefined;
+  const decoded = decodeVersionId(currentVersionId, session.now());
+  if (decoded !== undefined) return decoded.expiresAt;
+  const text = await versions.read(arn, currentVersionId);
+  return text && decodePendingToken(text.reveal(), session.now())?.expiresAt;
+}
+
+/** The token secret's current version; undefined if it has none. */
+export async function currentVersionOf({ session, token }: Answer): Promise<string | undefined> {
+  return (await session.secrets.describe(token.arn))?.currentVersionId;
+}
+
+/** @throws CliError ERR_TOKEN_NOT_READY */
+export async function readCurrentToken(answer: Answer): Promise<CurrentToken> {
+  const { session, token: secret, versions, names } = answer;
+  const versionId = await currentVersionOf(answer);
+  const text = versionId === undefined ? undefined : await versions.read(secret.arn, versionId);
+  const token = text && decodePendingToken(text.reveal(), session.now());
+  if (versionId !== undefined && token !== undefined) return { versionId, token };
+  throw new CliError('ERR_TOKEN_NOT_READY', `${names.token} holds no token`, undefined);
+}
+
+/** True if a version of the token secret was minted from this version of the client secret. */
+export async function isMintedFrom(
+  { session, client, token, versions }: Answer,
+  versionId: string,
+  clientVersionId: string,
+): Promise<boolean> {
+  const decoded = decodeVersionId(versionId, session.now());
+  const wanted = fingerprint(session.digest, client.arn, clientVersionId, token.tags);
+  if (decoded !== undefined) return decoded.fingerprint === wanted;
+  const text = await versions.read(token.arn, versionId);
+  const stored = text && decodePendingToken(text.reveal(), session.now());
+  return stored?.clientSecretVersion === clientVersionId;
+}

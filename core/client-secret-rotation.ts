@@ -1,0 +1,214 @@
+import type { ListedSecret } from './console-secrets.ts';
+import { tagKeys } from './contract.ts';
+import type { ClientSecretEntry } from './documented-form.ts';
+import { RotatorError } from './errors.ts';
+import { type EpochSeconds, epochSeconds, formatInstant, parseInstant } from './instant.ts';
+import type { SecretMetadata } from './ledger.ts';
+import type { Tags } from './token-tags.ts';
+
+/**
+ * How far the rotation of a client secret is, in a tag of it.
+ *
+ * `adding`: a secret is being added at Adobe. It is written before that, because adding is not
+ * idempotent: whoever finds it knows that a secret which no version names may be the rotator's.
+ * `retired`: the other secret took its place; it is removed at Adobe later.
+ */
+export type RotationState =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'adding'; readonly since: EpochSeconds; readonly version: string }
+  | { readonly kind: 'retired'; readonly uuid: string; readonly at: EpochSeconds };
+
+/** A credential has no more client secrets at Adobe than this. */
+export const mostClientSecrets = 2;
+
+const adding = /^adding since=(\S+) version=([0-9a-f]{8})$/;
+const retired = /^retired uuid=([\w-]{1,64}) at=(\S+)$/;
+
+/** A tag that does not parse says nothing. */
+export function readRotationState(tags: Tags = {}): RotationState {
+  const text = tags[tagKeys.rotation] ?? '';
+  const [, since = '', version] = adding.exec(text) ?? [];
+  const sinceAt = parseInstant(since);
+  if (sinceAt !== undefined && version !== undefined) {
+    return { kind: 'adding', since: sinceAt, version };
+  }
+  const [, uuid, at = ''] = retired.exec(text) ?? [];
+  const retiredAt = parseInstant(at);
+  if (uuid !== undefined && retiredAt !== undefined)
+    return { kind: 'retired', uuid, at: retiredAt };
+  return { kind: 'none' };
+}
+
+/** The tag's value. Tags are never removed, only set. */
+export function formatRotationState(state: RotationState): string {
+  switch (state.kind) {
+    case 'none':
+      return 'none';
+    case 'adding':
+      return `adding since=${formatInstant(state.since)} version=${state.version}`;
+    case 'retired':
+      return `retired uuid=${state.uuid} at=${formatInstant(state.at)}`;
+  }
+}
+
+/** The part of a version's id that the tag has room for. */
+export function shortVersion(versionId: string): string {
+  return versionId
+    .toLowerCase()
+    .replaceAll(/[^0-9a-f]/g, '')
+    .slice(0, 8)
+    .padStart(8, '0');
+}
+
+type Retired = Extract<RotationState, { kind: 'retired' }>;
+
+export type RotationProgress = 'on-time' | 'overdue';
+
+/** What is known before a secret is added. */
+export interface BeforeAdding {
+  readonly listed: readonly ListedSecret[];
+  /** Every uuid that a stored version names. */
+  readonly storedUuids: ReadonlySet<string>;
+  readonly state: RotationState;
+}
+
+// Seconds between Adobe's clock and the function's.
+const tolerance = 120;
+
+// Lambda ends every run after 15 minutes.
+const longestRun = 900;
+
+// Seconds after which a rotation that has not happened is late.
+const mostDelay = 86_400;
+
+/**
+ * The secret that must be removed before another can be added; undefined while there is room.
+ *
+ * It is one that an earlier run added without storing it: no stored version names it, it was created
+ * while that run may have been at work, and it was never used. Anybody else's secret is left alone.
+ *
+ * @throws RotatorError ERR_CLIENT_SECRET_LIMIT when it is not certain which one that is
+ */
+export function secretInTheWay(before: BeforeAdding): ListedSecret | undefined {
+  const { listed, state } = before;
+  if (listed.length < mostClientSecrets) return undefined;
+  const ours = listed.filter((one) => isOwnOrphan(one, before));
+  const [only] = ours;
+  if (only !== undefined && ours.length === 1) return only;
+  const which = listed.map(({ uuid }) => uuid).join(' and ');
+  const why = whyUncertain(state, ours.length);
+  throw new RotatorError(
+    'ERR_CLIENT_SECRET_LIMIT',
+    `the credential has ${listed.length} client secrets at Adobe, ${which}, and ${why}; ` +
+      'delete the one that nobody uses in the Developer Console, and start the rotation again',
+  );
+}
+
+function whyUncertain(state: RotationState, ours: number): string {
+  if (state.kind === 'retired') {
+    const at = formatInstant(state.at);
+    return `${state.uuid}, which was replaced at ${at}, may still be in use`;
+  }
+  return ours > 1
+    ? 'each could be the one that an earlier rotation added'
+    : 'neither was left behind by an earlier rotation';
+}
+
+function isOwnOrphan(
+  { uuid, createdAt, lastUsedAt }: ListedSecret,
+  { storedUuids, state }: BeforeAdding,
+): boolean {
+  if (state.kind !== 'adding' || storedUuids.has(uuid) || lastUsedAt !== undefined) return false;
+  const { since } = state;
+  return createdAt >= since - tolerance && createdAt <= since + longestRun + tolerance;
+}
+
+/**
+ * The uuid of the secret that was in use before another is added: what is noted with it, if Adobe lists
+ * that, or the only one that it lists. Nobody corrects a note about a secret that is replaced by hand.
+ */
+export function uuidInUse(
+  entry: ClientSecretEntry | undefined,
+  listed: readonly ListedSecret[],
+): string | undefined {
+  const noted = listed.find(({ uuid }) => uuid === entry?.uuid);
+  if (noted !== undefined) return noted.uuid;
+  const [only] = listed;
+  return listed.length === 1 ? only?.uuid : undefined;
+}
+
+// A run that had read the credential before may still use the old secret.
+const longestOwnUse = longestRun + tolerance;
+
+/** The state of a secret that is retired now. A use of it after `at` is somebody else's. */
+export function retiredNow(uuid: string, now: EpochSeconds): Retired {
+  return { kind: 'retired', uuid, at: epochSeconds(now + longestOwnUse) };
+}
+
+/**
+ * The secret whose retirement is not noted yet: it was retired with this version, but the run was cut
+ * short, or the tag was removed. Undefined once the tag says so, or says that it is over.
+ */
+export function unnotedRetirement(
+  entries: readonly ClientSecretEntry[],
+  tags: Tags,
+  versionId: string,
+): string | undefined {
+  const uuid = entries.find(({ retiredAt }) => retiredAt !== undefined)?.uuid;
+  const state = readRotationState(tags);
+  const isCutShort = state.kind === 'adding' && state.version === shortVersion(versionId);
+  return isCutShort || tags[tagKeys.rotation] === undefined ? uuid : undefined;
+}
+
+/** True for a retired secret that may be removed now, if nobody uses it. */
+export function isGraceOver({ at }: Retired, now: EpochSeconds): boolean {
+  return now >= at + retirementGrace;
+}
+
+/** How the rotation of a client secret goes; undefined for one that Secrets Manager does not rotate. */
+export function rotationProgress(
+  client: SecretMetadata | undefined,
+  now: EpochSeconds,
+): RotationProgress | undefined {
+  if (client?.isRotating !== true) return undefined;
+  const state = readRotationState(client.tags);
+  const begun = state.kind === 'adding' ? state.since : Number.POSITIVE_INFINITY;
+  const due = client.nextRotationAt ?? Number.POSITIVE_INFINITY;
+  return now > Math.min(begun, due) + mostDelay ? 'overdue' : 'on-time';
+}
+
+/** The seconds for which a retired secret stays at Adobe: at least a token's lifetime. */
+export const retirementGrace = 86_400;
+
+/** What becomes of a retired secret. */
+export type Removal =
+  | { readonly kind: 'remove' }
+  /** It is not at Adobe any more. */
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'wait'; readonly why: string };
+
+/**
+ * A retired secret is removed when the grace is over, nobody has used it since it was retired, and
+ * the one that took its place has been used.
+ */
+export function judgeRetired(
+  retired: Retired,
+  listed: readonly ListedSecret[],
+  inUse: string | undefined,
+  now: EpochSeconds,
+): Removal {
+  const { uuid, at } = retired;
+  const old = listed.find((one) => one.uuid === uuid);
+  if (old === undefined) return { kind: 'gone' };
+  if (!isGraceOver(retired, now)) return { kind: 'wait', why: 'its grace is not over' };
+  if (old.lastUsedAt !== undefined && old.lastUsedAt >= at) {
+    const when = formatInstant(old.lastUsedAt);
+    return { kind: 'wait', why: `somebody used it at ${when}, after it was retired` };
+  }
+  const successor = listed.find((one) => one.uuid === inUse && one.uuid !== uuid);
+  if (successor === undefined) return { kind: 'wait', why: 'its successor is not at Adobe' };
+  if (successor.lastUsedAt === undefined || successor.lastUsedAt < at) {
+    return { kind: 'wait', why: 'its successor has not been used since' };
+  }
+  return { kind: 'remove' };
+}

@@ -1,0 +1,58 @@
+import type { ClientCredential } from './credential.ts';
+import type { SecretEntry } from './credential-values.ts';
+import { Sensitive } from './sensitive.ts';
+
+/** A client secret, and what is noted of it beside its value. */
+export interface ClientSecretEntry {
+  readonly secret: Sensitive;
+  /** The Developer Console's name of it. */
+  readonly uuid?: string | undefined;
+  /** When the Console created it, as text. */
+  readonly createdAt?: string | undefined;
+  /** From when on another secret took its place, as text. */
+  readonly retiredAt?: string | undefined;
+}
+
+/** Each secret of a file once, with the notes that one of its entries has. */
+export function distinctEntries(secrets: readonly SecretEntry[]): readonly ClientSecretEntry[] {
+  const found = new Map<string, SecretEntry['notes']>();
+  for (const { value, notes } of secrets) {
+    const text = String(value).trim();
+    found.set(text, { ...found.get(text), ...notes });
+  }
+  return [...found].map(([value, notes]) => ({
+    secret: new Sensitive(value),
+    uuid: notes['uuid'],
+    createdAt: notes['created_at'],
+    retiredAt: notes['retired_at'],
+  }));
+}
+
+/**
+ * A credential as `put-credential` and the rotation of client secrets store it. Without scopes of its
+ * own, it has the product's.
+ */
+export function documentedForm(
+  credential: Omit<ClientCredential, 'clientSecrets'>,
+  entries: readonly ClientSecretEntry[],
+  product?: unknown,
+): Sensitive {
+  const { clientId, scopes, orgId, imsHost, credentialId, consoleOrgId } = credential;
+  const document = {
+    client_id: clientId,
+    client_secrets: entries.map(entryOf),
+    scopes: scopes.length > 0 ? scopes : undefined,
+    product: scopes.length > 0 ? undefined : product,
+    org_id: orgId,
+    ims_host: imsHost,
+    credential_id: credentialId,
+    console_org_id: consoleOrgId,
+  };
+  return new Sensitive(`${JSON.stringify(document, null, 2)}\n`);
+}
+
+function entryOf({ secret, uuid, createdAt, retiredAt }: ClientSecretEntry): unknown {
+  const notes = { uuid, created_at: createdAt, retired_at: retiredAt };
+  const hasNotes = Object.values(notes).some((note) => note !== undefined);
+  return hasNotes ? { client_secret: secret.reveal(), ...notes } : secret.reveal();
+}

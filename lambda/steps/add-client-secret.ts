@@ -1,0 +1,114 @@
+// In: the rotation of a client secret, whose pending version is empty. Out: a new secret, stored in it.
+import {
+  judgeRetired,
+  readRotationState,
+  secretInTheWay,
+  shortVersion,
+  uuidInUse,
+} from '../../core/client-secret-rotation.ts';
+import type { AddedSecret, ListedSecret } from '../../core/console-secrets.ts';
+import { RotatorError } from '../../core/errors.ts';
+import type { NewVersion } from '../../core/ports.ts';
+import { rotatedDocument } from '../../core/rotated-document.ts';
+import type { Rotation } from '../../core/rotation.ts';
+import { budget } from './budget.ts';
+import {
+  addSecret,
+  assertTimeToAdd,
+  deleteSecret,
+  listSecrets,
+  type Management,
+  manage,
+} from './manage-client-secrets.ts';
+import { noteRotation, tryNoteNothing } from './note-rotation.ts';
+import { assertBudget, type RotatedCredential } from './read-rotated.ts';
+import type { Run } from './run.ts';
+import { withRetries } from './with-retries.ts';
+
+/**
+ * The tag is written before the secret is added, because nobody can ask Adobe for the value again: a
+ * run that finds the tag knows that a secret which no version names may be left over.
+ *
+ * @throws RotatorError; a secret may then be left over at Adobe, which the next run deletes
+ */
+export async function addClientSecret(
+  run: Run,
+  rotation: Rotation,
+  rotated: RotatedCredential,
+): Promise<void> {
+  const { credential, secretId, versionId, rotationToken } = rotation;
+  const { current, observation, recorded } = rotated;
+  assertBudget(run, credential, observation);
+  const management = await manage(run, current.credential, recorded);
+  const listed = await makeRoom(run, rotation, rotated, management);
+  const { position } = management;
+  const uuid = uuidInUse(current.entries[position - 1], listed);
+  assertTimeToAdd(run);
+  const now = run.now();
+  const version = shortVersion(versionId);
+  await noteRotation(run, secretId, { kind: 'adding', since: now, version });
+  const added = await add(run, rotation, management);
+  const secretString = rotatedDocument(current, { added, position, uuid, now });
+  const stored = { secretId, versionId, secretString, pending: { rotationToken } };
+  await store(run, management, stored, added);
+  run.log.info('a client secret is added at Adobe', { credential, client_secret_uuid: added.uuid });
+}
+
+/** @returns the client secrets at Adobe, after one that is left over was deleted */
+async function makeRoom(
+  run: Run,
+  { credential, secretId }: Rotation,
+  { client, current, value }: RotatedCredential,
+  management: Management,
+): Promise<readonly ListedSecret[]> {
+  const listed = await listSecrets(run, management);
+  const previous = await withRetries(run, budget.read, () =>
+    run.secrets.readPrevious(secretId, run.signal),
+  );
+  // The pending version is empty.
+  const stored = [value, previous].map((version) => version?.text.reveal() ?? '');
+  const uuids = listed.map(({ uuid }) => uuid);
+  const storedUuids = new Set(uuids.filter((uuid) => stored.some((text) => text.includes(uuid))));
+  const state = readRotationState(client.tags);
+  const inUse = current.entries[management.position - 1]?.uuid;
+  const isRetired =
+    state.kind === 'retired' && judgeRetired(state, listed, inUse, run.now()).kind === 'remove';
+  const surplus = isRetired ? state.uuid : secretInTheWay({ listed, storedUuids, state })?.uuid;
+  if (surplus === undefined) return listed;
+  await deleteSecret(run, management, surplus);
+  const message = isRetired
+    ? 'the retired client secret is deleted at Adobe'
+    : 'a client secret that an earlier run left over is deleted at Adobe';
+  run.log.info(message, { credential, client_secret_uuid: surplus });
+  return listed.filter(({ uuid }) => uuid !== surplus);
+}
+
+async function add(
+  run: Run,
+  { credential, secretId }: Rotation,
+  management: Management,
+): Promise<AddedSecret> {
+  try {
+    return await addSecret(run, management);
+  } catch (error) {
+    // Only then is it certain that nothing was added.
+    const isRefused = error instanceof RotatorError && error.code === 'ERR_CONSOLE_REJECTED';
+    if (isRefused) await tryNoteNothing(run, credential, secretId);
+    throw error;
+  }
+}
+
+async function store(
+  run: Run,
+  management: Management,
+  version: NewVersion,
+  { uuid }: AddedSecret,
+): Promise<void> {
+  try {
+    await withRetries(run, budget.put, () => run.secrets.put(version, run.signal));
+  } catch (error) {
+    // The same step ran twice at once, and the other run was faster.
+    if (!(error instanceof RotatorError && error.code === 'ERR_VERSION_EXISTS')) throw error;
+    await deleteSecret(run, management, uuid);
+  }
+}

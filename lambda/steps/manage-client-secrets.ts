@@ -1,0 +1,93 @@
+// In: a credential that manages its own client secrets. Out: what it has at Adobe, changed step by step.
+import {
+  type AddedSecret,
+  assertDeleted,
+  consoleScopes,
+  type ListedSecret,
+  parseAddedSecret,
+  parseSecretList,
+} from '../../core/console-secrets.ts';
+import type { ClientCredential } from '../../core/credential.ts';
+import { RotatorError } from '../../core/errors.ts';
+import type { ConsoleAccess } from '../../core/ports.ts';
+import { addingReserve, budget } from './budget.ts';
+import { mint } from './mint.ts';
+import type { Recorded } from './record-request.ts';
+import type { Run } from './run.ts';
+import { noTimeLeft, withRetries } from './with-retries.ts';
+
+/** The client secrets of one credential at Adobe. */
+export interface Management {
+  readonly access: ConsoleAccess;
+  /** Which of the credential's secrets IMS accepted, counted from 1. */
+  readonly position: number;
+  readonly credential: ClientCredential;
+}
+
+/**
+ * Mints a token that manages the credential's own client secrets. It is stored nowhere, and counts
+ * as a request of the credential's budget.
+ *
+ * @throws RotatorError ERR_CREDENTIAL_INVALID when the credential does not say which one it is in the
+ * Developer Console; otherwise as `mint`
+ */
+export async function manage(
+  run: Run,
+  credential: ClientCredential,
+  recorded: Recorded,
+): Promise<Management> {
+  const { clientId, credentialId, consoleOrgId } = credential;
+  if (credentialId === undefined || consoleOrgId === undefined) {
+    throw new RotatorError(
+      'ERR_CREDENTIAL_INVALID',
+      "rotating the client secret needs credential_id and console_org_id in the client secret's value: " +
+        "both are in the address of the credential's page in the Developer Console",
+    );
+  }
+  const managing = { ...credential, scopes: consoleScopes };
+  const { token, clientSecretPosition: position } = await mint(run, managing, recorded);
+  const { accessToken } = token;
+  return { access: { credentialId, consoleOrgId, clientId, accessToken }, position, credential };
+}
+
+/** @throws ConsoleRequestError */
+export async function listSecrets(
+  run: Run,
+  management: Management,
+): Promise<readonly ListedSecret[]> {
+  return await withRetries(run, budget.console, async () =>
+    parseSecretList(
+      await run.consoleEndpoint.list(management.access, run.signal),
+      asked(run, management),
+    ),
+  );
+}
+
+/**
+ * Adds a secret. It is asked for once: a repetition would add another one.
+ *
+ * @throws ConsoleRequestError; unless it is ERR_CONSOLE_REJECTED, a secret may have been added
+ */
+export async function addSecret(run: Run, management: Management): Promise<AddedSecret> {
+  const response = await run.consoleEndpoint.add(management.access, run.signal);
+  return parseAddedSecret(response, asked(run, management));
+}
+
+/** @throws Deferral when a secret that is added now could not be stored in this run */
+export function assertTimeToAdd({ remaining }: Run): void {
+  if (remaining() < addingReserve) throw noTimeLeft();
+}
+
+/** @throws ConsoleRequestError */
+export async function deleteSecret(run: Run, management: Management, uuid: string): Promise<void> {
+  await withRetries(run, budget.console, async () =>
+    assertDeleted(
+      await run.consoleEndpoint.remove(management.access, uuid, run.signal),
+      asked(run, management),
+    ),
+  );
+}
+
+function asked({ now }: Run, { access, credential }: Management) {
+  return { now: now(), secrets: [access.accessToken, ...credential.clientSecrets] };
+}

@@ -1,0 +1,79 @@
+// In: the value of a pending client secret. Out: the credential in it, if it may become the current one.
+import { readRotationState, shortVersion } from '../../core/client-secret-rotation.ts';
+import { type UnderstoodCredential, understandCredential } from '../../core/credential.ts';
+import { RotatorError, TokenRequestError } from '../../core/errors.ts';
+import type { SecretValue } from '../../core/ports.ts';
+import { holdsSecret, isSuccessorOf } from '../../core/rotated-document.ts';
+import type { Rotation } from '../../core/rotation.ts';
+import { secretNames } from '../../core/secret-name.ts';
+import { deleteSecret, manage } from './manage-client-secrets.ts';
+import { tryNoteNothing } from './note-rotation.ts';
+import { assertBudget, type RotatedCredential } from './read-rotated.ts';
+import type { Run } from './run.ts';
+import { tryRemovePending } from './staging-labels.ts';
+
+/**
+ * A credential that somebody stored after createSecret is not undone: the pending version is given up,
+ * and its new client secret, which nobody has got, is deleted at Adobe.
+ *
+ * @throws RotatorError ERR_ROTATION_STALE
+ */
+export async function usablePending(
+  run: Run,
+  rotation: Rotation,
+  rotated: RotatedCredential,
+  value: SecretValue,
+): Promise<UnderstoodCredential> {
+  const pending = understand(value, rotated);
+  if (pending !== undefined && isSuccessorOf(pending, rotated.current)) return pending;
+  if (pending !== undefined) await deleteAtAdobe(run, rotation, rotated, pending);
+  await giveUp(run, rotation);
+  const { client } = secretNames(run.config, rotation.credential);
+  throw new RotatorError(
+    'ERR_ROTATION_STALE',
+    `version ${rotation.versionId} of ${client} is not made from the current credential, which was ` +
+      'stored meanwhile; start the rotation again',
+  );
+}
+
+/** Takes AWSPENDING off the version, so that the next rotation begins anew. */
+export async function giveUp(
+  run: Run,
+  { credential, secretId, versionId }: Rotation,
+): Promise<void> {
+  await tryRemovePending(run, credential, { secretId, versionId });
+  await tryNoteNothing(run, credential, secretId);
+}
+
+function understand(
+  { text }: SecretValue,
+  { settings }: RotatedCredential,
+): UnderstoodCredential | undefined {
+  try {
+    return understandCredential(text.reveal(), settings);
+  } catch {
+    return undefined;
+  }
+}
+
+async function deleteAtAdobe(
+  run: Run,
+  { credential, versionId }: Rotation,
+  { client, current, observation, recorded }: RotatedCredential,
+  pending: UnderstoodCredential,
+): Promise<void> {
+  const state = readRotationState(client.tags);
+  const isOwn = state.kind === 'adding' && state.version === shortVersion(versionId);
+  const [added] = pending.entries;
+  if (!isOwn || added?.uuid === undefined || holdsSecret(current, added)) return;
+  assertBudget(run, credential, observation);
+  try {
+    const management = await manage(run, pending.credential, recorded);
+    await deleteSecret(run, management, added.uuid);
+    const message = 'the client secret of a rotation that was given up is deleted at Adobe';
+    run.log.info(message, { credential, client_secret_uuid: added.uuid });
+  } catch (error) {
+    // IMS knows none of its secrets, so there is nothing left to delete.
+    if (!(error instanceof TokenRequestError && error.code === 'ERR_TOKEN_REJECTED')) throw error;
+  }
+}

@@ -1,0 +1,155 @@
+import { PassThrough } from 'node:stream';
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  RotateSecretCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { expect, vi } from 'vitest';
+import { type LeakedOptions, leaked } from '../../cli/commands/leaked.ts';
+import { type Session, startSession } from '../../cli/session.ts';
+import { reportError } from '../../cli/view/report-error.ts';
+import type { ImsClient } from '../../emulators/ims/client.ts';
+import { onboard } from '../../local/onboarding.ts';
+import { sampleClient, selfManaging, storedDocument } from '../../local/sample-credential.ts';
+import type { WorldOptions } from '../../local/world.ts';
+import type { Exit } from '../support/run-process.ts';
+import { labelsOf } from '../support/start-rotating.ts';
+import { type Operator, startOperator } from './operator.ts';
+
+/** The credential `fusion`, which can manage its own client secrets, with a stored token. */
+export interface LeakWorld extends Operator {
+  readonly adobe: ImsClient;
+  /** All tokens that were ever stored, oldest first. */
+  readonly tokens: string[];
+  /** The client secret that has leaked. */
+  readonly leakedSecret: string;
+  /** Stores a value in the client secret. */
+  readonly put: (document: string) => Promise<void>;
+  readonly clientDocument: () => Promise<ClientDocument>;
+  /** Runs the command in this process; by default it does not wait. */
+  readonly answer: (
+    options?: Partial<LeakedOptions>,
+    effects?: Partial<Pick<Session, 'now' | 'sleep'>>,
+  ) => Promise<Exit>;
+  /** Adds everything secret that there is now to what no output may hold. */
+  readonly remember: () => Promise<void>;
+}
+
+export interface ClientDocument {
+  readonly client_id: string;
+  readonly client_secrets: readonly {
+    readonly client_secret: string;
+    readonly uuid?: string;
+    readonly created_at?: string;
+    readonly retired_at?: string;
+  }[];
+  readonly credential_id?: string;
+}
+
+export async function startLeak(options: WorldOptions = {}): Promise<LeakWorld> {
+  const operator = await startOperator({ timeoutSeconds: 100, ...options });
+  const { world, client, invoke, read, secrets } = operator;
+  operator.environment['ADOBE_CONSOLE_ENDPOINT_URL'] = world.consoleApi.url;
+  const adobe = world.ims.registerClient(selfManaging(sampleClient()));
+  await onboard(world, client, 'fusion', storedDocument(adobe));
+  await invoke({ action: 'tick' });
+  const tokens: string[] = [];
+  const SecretId = world.secretId('fusion', 'client');
+  const remember = async (): Promise<void> => {
+    for (const { value } of adobe.secrets) secrets.add(value);
+    const stored = await read('fusion');
+    const token = String(stored?.token['access_token']);
+    secrets.add(token);
+    if (!tokens.includes(token)) tokens.push(token);
+  };
+  await remember();
+  return {
+    ...operator,
+    adobe,
+    tokens,
+    leakedSecret: adobe.liveSecrets[0]?.value ?? '',
+    put: async (SecretString) => {
+      await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+    },
+    clientDocument: async () => {
+      const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId }));
+      return JSON.parse(SecretString);
+    },
+    answer: (options, effects) => answerHere(operator, options, effects),
+    remember,
+  };
+}
+
+async function answerHere(
+  { environment, world }: Operator,
+  options: Partial<LeakedOptions> = {},
+  effects: Partial<Pick<Session, 'now' | 'sleep'>> = {},
+): Promise<Exit> {
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const streams = { stdin: process.stdin, stdout, stderr, env: process.env };
+  const host = streams as unknown as NodeJS.Process;
+  const { signal } = new AbortController();
+  const urls = { imsEndpointUrl: world.ims.url, consoleEndpointUrl: world.consoleApi.url };
+  const run = async (): Promise<number> => {
+    const started = await startSession({}, host, signal);
+    const sleep = (): Promise<void> => Promise.resolve();
+    const session = { ...started, sleep, ...effects };
+    const wanted = { yes: true, now: true, cache: 600, ...urls, ...options };
+    return await leaked(session, 'fusion', wanted);
+  };
+  const code = await run().catch((error: unknown) => reportError(error, {}, host));
+  const text = (stream: PassThrough): string => String(stream.read() ?? '');
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+/** Switches on the rotation of the client secret, whose steps a function of the test does. */
+export async function startRotated(
+  work: (versionId: string, leak: LeakWorld) => Promise<void>,
+  options: WorldOptions = {},
+): Promise<LeakWorld> {
+  const leak = await startLeak(options);
+  const { world, client } = leak;
+  const functionArn = `arn:aws:lambda:us-east-1:111122223333:function:${world.functionName}`;
+  let isOn = false;
+  world.secretsManager.registerRotationFunction(functionArn, async (event) => {
+    if (isOn && event.Step === 'createSecret') await work(event.ClientRequestToken, leak);
+  });
+  await client.send(
+    new RotateSecretCommand({
+      SecretId: world.secretId('fusion', 'client'),
+      RotationLambdaARN: functionArn,
+      RotateImmediately: false,
+      RotationRules: { AutomaticallyAfterDays: 30 },
+    }),
+  );
+  await world.secretsManager.idle();
+  isOn = true;
+  return leak;
+}
+
+/** All is well: only the new secret is at Adobe and stored, and only the new token is valid. */
+export async function expectAnswered(leak: LeakWorld, exit: Exit): Promise<void> {
+  const { world, adobe, leakedSecret, tokens, clientDocument, remember, client, secrets } = leak;
+  expect(exit, exit.stderr).toMatchObject({ code: 0 });
+  await remember();
+  expectNothingShown(exit, secrets);
+  const [live, ...others] = adobe.liveSecrets;
+  expect(others).toEqual([]);
+  expect(live?.value).not.toBe(leakedSecret);
+  const { client_secrets } = await clientDocument();
+  expect(client_secrets).toMatchObject([{ client_secret: live?.value, uuid: live?.uuid }]);
+  const stored = await leak.read('fusion');
+  const labels = await labelsOf(client, world.secretId('fusion', 'client'));
+  expect(stored?.token['client_secret_version']).toBe(labels['AWSCURRENT']);
+  const valid = tokens.filter((token) => world.ims.isValid(token));
+  expect(valid).toEqual([stored?.token['access_token']]);
+  expect(tokens.length).toBeGreaterThan(1);
+  expect(world.ims.invalidations.map(({ cascading }) => cascading)).not.toContain('all');
+}
+
+function expectNothingShown({ stdout, stderr }: Exit, secrets: ReadonlySet<string>): void {
+  for (const secret of secrets) {
+    expect((stdout + stderr).includes(secret)).toBe(false);
+  }
+}

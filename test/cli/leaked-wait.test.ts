@@ -1,0 +1,84 @@
+import { UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import { countDown } from '../../cli/leak/wait-for-caches.ts';
+import { epochSeconds } from '../../core/instant.ts';
+import { expectAnswered, type LeakWorld, startLeak } from './leak-world.ts';
+
+/** Runs the command with a clock that its waits advance. */
+async function waiting(
+  leak: LeakWorld,
+  cache: number,
+  onSleep: (slept: number) => unknown = () => undefined,
+) {
+  let slept = 0;
+  const exit = await leak.answer(
+    { now: false, cache },
+    {
+      now: () => epochSeconds(Date.now() / 1000 + slept),
+      sleep: async (seconds) => {
+        slept += seconds;
+        await onSleep(slept);
+      },
+    },
+  );
+  return { slept, exit };
+}
+
+describe('leaked waits', () => {
+  it.each([
+    ['the cache of consumers', 600, 100, 600],
+    ['the time-out of the function, if that is longer', 60, 700, 700],
+  ])(
+    'for %s, after the leaked secret is gone, and before tokens are invalidated',
+    async (_, cache, timeoutSeconds, expected) => {
+      const leak = await startLeak({ timeoutSeconds });
+      const { world, adobe, leakedSecret } = leak;
+      const seen = new Set<string>();
+      const { slept, exit } = await waiting(leak, cache, () => {
+        seen.add(`${adobe.liveSecret(leakedSecret)} ${world.ims.invalidations.length}`);
+      });
+      expect([...seen]).toEqual(['undefined 0']);
+      expect(slept).toBeLessThanOrEqual(expected);
+      expect(slept).toBeGreaterThan(expected - 60);
+      expect(exit.stderr).toMatch(/^waiting \d+ min until no consumer uses an earlier token/);
+      await expectAnswered(leak, exit);
+    },
+  );
+
+  it('again, if a run that began before stores an earlier token meanwhile', async () => {
+    const leak = await startLeak();
+    const { world, client } = leak;
+    const old = (await leak.read('fusion'))?.versionId;
+    let isReinstated = false;
+    const { exit } = await waiting(leak, 600, async () => {
+      if (isReinstated) return;
+      isReinstated = true;
+      await leak.remember();
+      const current = (await leak.read('fusion'))?.versionId;
+      const move = { MoveToVersionId: old, RemoveFromVersionId: current };
+      const SecretId = world.secretId('fusion', 'token');
+      await client.send(
+        new UpdateSecretVersionStageCommand({ SecretId, VersionStage: 'AWSCURRENT', ...move }),
+      );
+    });
+    expect(exit.stdout.match(/had the function renew the token/g)).toHaveLength(2);
+    expect(exit.stdout.match(/waited until 10 min after the new token/g)).toHaveLength(2);
+    await expectAnswered(leak, exit);
+  });
+});
+
+it('counts down, second by second', async () => {
+  let now = 0;
+  const said: string[] = [];
+  await countDown(123, {
+    now: () => epochSeconds(now),
+    sleep: (seconds) => {
+      now += seconds;
+      return Promise.resolve();
+    },
+    say: (text) => said.push(text),
+  });
+  expect(said).toHaveLength(123);
+  expect(said[0]).toBe('2 min until no consumer uses an earlier token');
+  expect(said.at(-1)).toBe('1 s until no consumer uses an earlier token');
+});

@@ -1,0 +1,98 @@
+import {
+  PutSecretValueCommand,
+  TagResourceCommand,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import { formatRotationState, shortVersion } from '../../core/client-secret-rotation.ts';
+import { tagKeys } from '../../core/contract.ts';
+import { epochSeconds } from '../../core/instant.ts';
+import { storedDocument } from '../../local/sample-credential.ts';
+import { labelsOf } from '../support/start-rotating.ts';
+import { type LeakWorld, startLeak, startRotated } from './leak-world.ts';
+
+async function setState(
+  { client, world }: LeakWorld,
+  state: Parameters<typeof formatRotationState>[0],
+) {
+  const SecretId = world.secretId('fusion', 'client');
+  const Tags = [{ Key: tagKeys.rotation, Value: formatRotationState(state) }];
+  await client.send(new TagResourceCommand({ SecretId, Tags }));
+}
+
+/** All that the function does in the four steps, and after them. */
+async function rotate(versionId: string, leak: LeakWorld): Promise<void> {
+  const { world, client, adobe, leakedSecret, secrets } = leak;
+  const SecretId = world.secretId('fusion', 'client');
+  const now = epochSeconds(Date.now() / 1000);
+  await setState(leak, { kind: 'adding', since: now, version: shortVersion(versionId) });
+  const added = adobe.addSecret('p8e-rotated-0123456789abcdef');
+  secrets.add(added.value);
+  const document = { ...JSON.parse(storedDocument(adobe)), client_secrets: [added.value] };
+  const value = { SecretId, SecretString: JSON.stringify(document), ClientRequestToken: versionId };
+  await client.send(new PutSecretValueCommand({ ...value, VersionStages: ['AWSPENDING'] }));
+  const from = await currentOf(leak);
+  const move = { MoveToVersionId: versionId, RemoveFromVersionId: from };
+  await client.send(
+    new UpdateSecretVersionStageCommand({ SecretId, VersionStage: 'AWSCURRENT', ...move }),
+  );
+  const uuid = adobe.secrets.find((one) => one.value === leakedSecret)?.uuid ?? '';
+  await setState(leak, { kind: 'retired', uuid, at: now });
+  await leak.invoke({ action: 'renew', credential: 'fusion' });
+}
+
+async function currentOf({ client, world }: LeakWorld): Promise<string | undefined> {
+  return (await labelsOf(client, world.secretId('fusion', 'client')))['AWSCURRENT'];
+}
+
+describe('rotate-client-secret', () => {
+  it('has Secrets Manager rotate it, tells each step, and waits for the token', async () => {
+    const leak = await startRotated(rotate);
+    const { code, stdout, stderr } = await leak.cli('rotate-client-secret', 'fusion');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^✓ began to rotate \S+\/fusion\/client into version [0-9a-f-]{36}$/m);
+    expect(stdout).toMatch(/^✓ the new client secret is current$/m);
+    const old = leak.adobe.secrets[0]?.uuid;
+    expect(stdout).toMatch(
+      new RegExp(`^✓ the earlier one, ${old}, is deleted at Adobe after \\S+Z`, 'm'),
+    );
+    expect(stdout).toMatch(/^✓ the token is renewed with it and expires at \S+Z$/m);
+    expect((await leak.read('fusion'))?.token['client_secret_version']).toBe(await currentOf(leak));
+  });
+
+  it('says so if the rotation does not finish in time', async () => {
+    const leak = await startRotated(() => Promise.reject(new Error('the Console is down')));
+    const rotating = ['rotate-client-secret', 'fusion', '--wait', '1'];
+    const { code, stderr } = await leak.cli(...rotating);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^ERR_ROTATION_NOT_FINISHED \S+ is not rotated after 1 s/);
+    const again = await leak.cli(...rotating);
+    expect(again.stderr).toMatch(
+      /^ERR_ROTATION_NOT_FINISHED an earlier rotation of \S+ is not complete/,
+    );
+  });
+
+  it('says how the rotation is switched on', async () => {
+    const leak = await startLeak();
+    const { code, stderr } = await leak.cli('rotate-client-secret', 'fusion');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^ERR_ROTATION_OFF the rotation of \S+ is switched off/);
+    expect(stderr).toContain('clientSecretRotation: true');
+    expect(leak.adobe.secrets).toHaveLength(1);
+  });
+
+  it('shows the rotation in status and doctor', async () => {
+    const leak = await startRotated(rotate);
+    await leak.cli('rotate-client-secret', 'fusion');
+    const { stdout } = await leak.cli('status', 'fusion');
+    expect(stdout).toMatch(
+      /^ {2}client secret: rotated \d+ s ago, next rotation \d\d \w{3} \d\d:\d\d$/m,
+    );
+    expect((await leak.cli('status')).stdout).not.toContain('client secret:');
+    const json = JSON.parse((await leak.cli('status', '--json')).stdout);
+    expect(json.credentials[0].client_secret).toMatchObject({ rotation_enabled: true });
+    const doctor = await leak.cli('doctor', 'fusion', '--mint');
+    expect(doctor.stdout).toMatch(/✓ client rotation +last \d+ s ago, next rotation/);
+    expect(doctor.stdout).toMatch(/secrets at Adobe/);
+  });
+});

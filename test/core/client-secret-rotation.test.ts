@@ -1,0 +1,260 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type BeforeAdding,
+  formatRotationState,
+  isGraceOver,
+  judgeRetired,
+  type RotationState,
+  readRotationState,
+  retiredNow,
+  retirementGrace,
+  rotationProgress,
+  secretInTheWay,
+  shortVersion,
+  unnotedRetirement,
+  uuidInUse,
+} from '../../core/client-secret-rotation.ts';
+import type { ListedSecret } from '../../core/console-secrets.ts';
+import { tagKeys } from '../../core/contract.ts';
+import type { ClientSecretEntry } from '../../core/documented-form.ts';
+import { epochSeconds } from '../../core/instant.ts';
+import type { SecretMetadata } from '../../core/ledger.ts';
+import { Sensitive } from '../../core/sensitive.ts';
+import { day, hour, now } from '../support/builders.ts';
+
+const at = (seconds: number) => epochSeconds(now + seconds);
+const version = '019ac0de';
+const adding = { kind: 'adding', since: now, version } as const;
+const retired = { kind: 'retired', uuid: 'one', at: now } as const;
+
+function listed(uuid: string, created: number, used?: number): ListedSecret {
+  const lastUsedAt = used === undefined ? undefined : at(used);
+  return { uuid, createdAt: at(created), lastUsedAt };
+}
+
+const tagged = (value: string) => ({ [tagKeys.rotation]: value });
+
+describe('the rotation tag', () => {
+  it.each<[RotationState, string]>([
+    [{ kind: 'none' }, 'none'],
+    [adding, 'adding since=2026-11-22T12:00:00Z version=019ac0de'],
+    [retired, 'retired uuid=one at=2026-11-22T12:00:00Z'],
+  ])('is written and read: %j', (state, text) => {
+    expect(formatRotationState(state)).toBe(text);
+    expect(readRotationState(tagged(text))).toEqual(state);
+    expect(text).toMatch(/^[\w .:/=+@-]{1,256}$/);
+  });
+
+  it.each([
+    '',
+    'adding',
+    'adding since=yesterday version=019ac0de',
+    'adding since=2026-11-22T12:00:00Z version=019AC0DE',
+    'retired uuid=one at=yesterday',
+    'retired uuid=one,two at=2026-11-22T12:00:00Z',
+    'retired uuid=one at=2026-11-22T12:00:00Z ',
+  ])('says nothing as %j', (text) => {
+    expect(readRotationState(tagged(text))).toEqual({ kind: 'none' });
+    expect(readRotationState()).toEqual({ kind: 'none' });
+  });
+
+  it.each([
+    ['019AC0DE-0000-4000-8000-000000000000', '019ac0de'],
+    ['x1-y2', '00000012'],
+  ])('has room for a part of %s', (versionId, short) => {
+    expect(shortVersion(versionId)).toBe(short);
+  });
+});
+
+describe('the secret in the way of another', () => {
+  const inUse = listed('one', -30 * day, -60);
+  const situation = (overrides: Partial<BeforeAdding>): BeforeAdding => ({
+    listed: [inUse, listed('two', 10)],
+    storedUuids: new Set(['one']),
+    state: adding,
+    ...overrides,
+  });
+  const refusal = (overrides: Partial<BeforeAdding>): unknown => {
+    try {
+      return secretInTheWay(situation(overrides));
+    } catch (error) {
+      return error;
+    }
+  };
+
+  it.each([[[]], [[inUse]]])('does not exist while there is room: %j', (secrets) => {
+    expect(secretInTheWay(situation({ listed: secrets }))).toBeUndefined();
+  });
+
+  it.each([-120, 0, 900 + 120])(
+    'is the one that an earlier run added %d seconds after its tag',
+    (created) => {
+      const orphan = listed('two', created);
+      expect(secretInTheWay(situation({ listed: [inUse, orphan] }))).toBe(orphan);
+    },
+  );
+
+  it.each<[string, Partial<BeforeAdding>]>([
+    ['added before the run', { listed: [inUse, listed('two', -121)] }],
+    ['added long after the run', { listed: [inUse, listed('two', 900 + 121)] }],
+    ['that was used', { listed: [inUse, listed('two', 10, 20)] }],
+    ['that a version names', { storedUuids: new Set(['one', 'two']) }],
+    ['of which no tag tells', { state: { kind: 'none' } }],
+  ])('is not one %s', (_, overrides) => {
+    expect(refusal(overrides)).toMatchObject({
+      code: 'ERR_CLIENT_SECRET_LIMIT',
+      message: expect.stringMatching(/one and two, and neither was left behind by an earlier/),
+    });
+  });
+
+  it('is neither if both could be', () => {
+    const secrets = [listed('two', 10), listed('three', 20)];
+    expect(refusal({ listed: secrets })).toMatchObject({
+      message: expect.stringContaining('two and three, and each could be the one that an earlier'),
+    });
+  });
+
+  it('is not a retired one, which may still be in use', () => {
+    expect(refusal({ state: retired })).toMatchObject({
+      message: expect.stringContaining(
+        'one, which was replaced at 2026-11-22T12:00:00Z, may still',
+      ),
+    });
+  });
+});
+
+describe('the uuid of the secret in use', () => {
+  const entry = (uuid?: string): ClientSecretEntry => ({ secret: new Sensitive('x'), uuid });
+
+  it.each<[string, ClientSecretEntry | undefined, readonly string[], string | undefined]>([
+    ['is the noted one', entry('two'), ['one', 'two'], 'two'],
+    ['is the only one at Adobe', entry(), ['one'], 'one'],
+    ['is the only one at Adobe, whatever is noted', entry('two'), ['one'], 'one'],
+    ['is unknown if there are several', entry(), ['one', 'two'], undefined],
+    ['is unknown if there is none', undefined, [], undefined],
+  ])('%s', (_, noted, uuids, expected) => {
+    const secrets = uuids.map((uuid) => listed(uuid, 0));
+    expect(uuidInUse(noted, secrets)).toBe(expected);
+  });
+});
+
+describe('the retirement to be noted', () => {
+  const versionId = '019ac0de-0000-4000-8000-000000000000';
+  const entries: readonly ClientSecretEntry[] = [
+    { secret: new Sensitive('x'), uuid: 'two' },
+    { secret: new Sensitive('y'), uuid: 'one', retiredAt: '2026-11-22T12:00:00Z' },
+  ];
+
+  it.each<[string, string | undefined, string | undefined]>([
+    ['is that of the version which the tag still adds', formatRotationState(adding), 'one'],
+    ['is the one in the value if the tag is gone', undefined, 'one'],
+    [
+      'is not that of another version',
+      'adding since=2026-11-22T12:00:00Z version=00000000',
+      undefined,
+    ],
+    ['is over when the tag says so', 'none', undefined],
+    ['is noted already', formatRotationState(retired), undefined],
+  ])('%s', (_, tag, expected) => {
+    const tags = tag === undefined ? {} : tagged(tag);
+    expect(unnotedRetirement(entries, tags, versionId)).toBe(expected);
+  });
+
+  it('does not exist for a credential without a retired secret', () => {
+    expect(unnotedRetirement(entries.slice(0, 1), {}, versionId)).toBeUndefined();
+  });
+
+  it('begins after the runs that may still use the secret', () => {
+    expect(retiredNow('one', now)).toEqual({ kind: 'retired', uuid: 'one', at: at(1_020) });
+  });
+});
+
+describe('a retired secret', () => {
+  const later = at(retirementGrace);
+  const old = listed('one', -30 * day, -60);
+  const fresh = listed('two', -60, hour);
+
+  it.each<[string, readonly ListedSecret[], number, object]>([
+    ['is removed a day later', [old, fresh], later, { kind: 'remove' }],
+    ['is removed if it was never used', [listed('one', -9), fresh], later, { kind: 'remove' }],
+    ['is gone', [fresh], now, { kind: 'gone' }],
+    ['has its grace', [old, fresh], later - 1, { kind: 'wait', why: 'its grace is not over' }],
+    [
+      'stays if it was used at that very moment',
+      [listed('one', -9, 0), fresh],
+      later,
+      { kind: 'wait', why: 'somebody used it at 2026-11-22T12:00:00Z, after it was retired' },
+    ],
+    [
+      'stays if its successor is not there',
+      [old],
+      later,
+      { kind: 'wait', why: 'its successor is not at Adobe' },
+    ],
+    [
+      'stays if its successor was never used',
+      [old, listed('two', -60)],
+      later,
+      { kind: 'wait', why: 'its successor has not been used since' },
+    ],
+    [
+      'stays if its successor was only used before',
+      [old, listed('two', -60, -1)],
+      later,
+      { kind: 'wait', why: 'its successor has not been used since' },
+    ],
+  ])('%s', (_, secrets, when, expected) => {
+    expect(judgeRetired(retired, secrets, 'two', epochSeconds(when))).toEqual(expected);
+  });
+
+  it('is not its own successor', () => {
+    expect(judgeRetired(retired, [old], 'one', later)).toMatchObject({ kind: 'wait' });
+  });
+
+  it('has a grace of a day', () => {
+    expect([at(day - 1), at(day)].map((when) => isGraceOver(retired, when))).toEqual([false, true]);
+  });
+});
+
+describe('the progress of a rotation', () => {
+  const client = (overrides: Partial<SecretMetadata>): SecretMetadata => ({
+    name: 'ims-token-rotator/prod/fusion/client',
+    arn: 'arn',
+    tags: {},
+    isRotating: true,
+    ...overrides,
+  });
+
+  it.each<[string, Partial<SecretMetadata>, 'on-time' | 'overdue']>([
+    ['by hand only', {}, 'on-time'],
+    ['that is due', { nextRotationAt: at(-day) }, 'on-time'],
+    ['that was due a day ago', { nextRotationAt: at(-day - 1) }, 'overdue'],
+    [
+      'that has begun',
+      { tags: tagged(formatRotationState({ ...adding, since: at(-day) })) },
+      'on-time',
+    ],
+    [
+      'that began a day ago',
+      {
+        tags: tagged(formatRotationState({ ...adding, since: at(-day - 1) })),
+        nextRotationAt: at(day),
+      },
+      'overdue',
+    ],
+    [
+      'that is complete',
+      { tags: tagged(formatRotationState({ ...retired, at: at(-2 * day) })) },
+      'on-time',
+    ],
+  ])('%s', (_, overrides, expected) => {
+    expect(rotationProgress(client(overrides), now)).toBe(expected);
+  });
+
+  it.each([undefined, client({ isRotating: false }), client({ isRotating: undefined })])(
+    'is unknown without a rotation: %j',
+    (secret) => {
+      expect(rotationProgress(secret, now)).toBeUndefined();
+    },
+  );
+});

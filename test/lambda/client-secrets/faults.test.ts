@@ -1,0 +1,245 @@
+import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import type { ConsoleFault } from '../../../emulators/console-api/fault.ts';
+import { hour } from '../../support/builders.ts';
+import { callsOf, interceptIms, replacing } from '../../support/credential.ts';
+import { clientSecretOf } from '../../support/start-parts.ts';
+import { rotationSteps as steps } from '../../support/start-rotating.ts';
+import {
+  ClientSecretId,
+  documentOf,
+  type RotatingClient,
+  startRotatingClient,
+} from '../../support/start-rotating-client.ts';
+
+const old = clientSecretOf('fusion');
+const limit = { code: 'ERR_CLIENT_SECRET_LIMIT' };
+
+function inject({ parts }: RotatingClient, method: string, fault: ConsoleFault, times = 1): void {
+  parts.consoleApi.faults.inject(fault, { when: (call) => call.method === method, times });
+}
+
+async function startCreate(): Promise<RotatingClient> {
+  const rotating = await startRotatingClient();
+  await rotating.beginRotation();
+  return rotating;
+}
+
+/** As Secrets Manager does, it begins with the first step again. */
+async function expectToComplete(rotating: RotatingClient): Promise<void> {
+  rotating.parts.clock.advance(1_800);
+  for (const step of steps) await rotating.step(step);
+  const [first] = await rotating.entries();
+  expect(rotating.live()).toEqual([old, first?.client_secret]);
+}
+
+describe('a second secret at Adobe', () => {
+  it('is left alone if a person added it before, and the error names both', async () => {
+    const rotating = await startRotatingClient();
+    const { parts, adobe } = rotating;
+    adobe.addSecret('p8e-somebody-elses-0123456789');
+    const minted = parts.ims.mintCount;
+    expect(await rotating.rotateSecret()).toEqual([limit.code]);
+    const message = String(parts.lines.at(-1)?.message);
+    for (const { uuid } of adobe.liveSecrets) expect(message).toContain(uuid);
+    expect(parts.ims.mintCount).toBe(minted + 1);
+    expect(parts.consoleApi.requests.map(({ outcome }) => outcome)).toEqual(['listed']);
+    expect(adobe.liveSecrets).toHaveLength(2);
+    expect(await rotating.tag()).toBeUndefined();
+  });
+
+  it('is left alone if a person adds it just before the rotator does', async () => {
+    const rotating = await startCreate();
+    inject(rotating, 'POST', { kind: 'added-by-person' });
+    await expect(rotating.step('createSecret')).rejects.toMatchObject({
+      code: 'ERR_CONSOLE_REJECTED',
+    });
+    expect(await rotating.tag()).toBe('none');
+    const secrets = rotating.live();
+    rotating.parts.clock.advance(1_800);
+    await expect(rotating.step('createSecret')).rejects.toMatchObject(limit);
+    expect(rotating.live()).toEqual(secrets);
+  });
+
+  it('is left alone if an earlier run may have added it, but somebody used it', async () => {
+    const rotating = await startCreate();
+    inject(rotating, 'POST', { kind: 'lost-answer' });
+    await expect(rotating.step('createSecret')).rejects.toMatchObject({
+      code: 'ERR_CONSOLE_UNAVAILABLE',
+    });
+    const { adobe, parts } = rotating;
+    adobe.liveSecrets.at(-1)?.recordUse(parts.clock.seconds * 1000);
+    parts.clock.advance(1_800);
+    await expect(rotating.step('createSecret')).rejects.toMatchObject(limit);
+    expect(adobe.liveSecrets).toHaveLength(2);
+  });
+
+  it('is left alone if it was added long after an earlier run', async () => {
+    const rotating = await startCreate();
+    const { adobe, parts } = rotating;
+    const deadline = new AbortController();
+    const when = ({ method }: { readonly method: string }): boolean => {
+      if (method === 'POST') deadline.abort();
+      return method === 'POST';
+    };
+    parts.consoleApi.faults.inject({ kind: 'unanswered' }, { when, times: 1 });
+    const acting = rotating.step('createSecret', undefined, { signal: deadline.signal });
+    await expect(acting).rejects.toMatchObject({ code: 'ERR_CONSOLE_UNAVAILABLE' });
+    expect(`${await rotating.tag()}`).toMatch(
+      /^adding since=2026-11-22T13:00:00Z version=[0-9a-f]{8}$/,
+    );
+    parts.clock.advance(1_800);
+    adobe.addSecret('p8e-somebody-elses-0123456789');
+    await expect(rotating.step('createSecret')).rejects.toMatchObject(limit);
+    expect(adobe.liveSecrets).toHaveLength(2);
+  });
+});
+
+describe('a secret that was added without an answer', () => {
+  it.each<ConsoleFault>([
+    { kind: 'lost-answer' },
+    { kind: 'echo-secret', place: 'message' },
+    { kind: 'field', name: 'client_secret' },
+    { kind: 'reset-in-body' },
+  ])('is deleted by the next run, which adds another, after %j', async (fault) => {
+    const rotating = await startCreate();
+    inject(rotating, 'POST', fault);
+    await expect(rotating.step('createSecret')).rejects.toMatchObject({
+      code: expect.stringMatching(/^ERR_CONSOLE_(UNAVAILABLE|MALFORMED)$/),
+    });
+    const posts = rotating.parts.consoleApi.requests.filter(({ method }) => method === 'POST');
+    expect(posts).toHaveLength(1);
+    const [, orphan] = rotating.live();
+    expect(`${await rotating.tag()}`).toMatch(/^adding /);
+    await expectToComplete(rotating);
+    expect(rotating.live()).not.toContain(orphan);
+  });
+
+  it('is deleted by the next run after the put failed for good', async () => {
+    const rotating = await startCreate();
+    const { faults } = rotating.parts.secretsManager;
+    faults.inject({ kind: 'denied' }, { when: callsOf('PutSecretValue') });
+    await expect(rotating.step('createSecret')).rejects.toMatchObject({
+      code: 'ERR_SECRET_ACCESS_DENIED',
+    });
+    faults.clear();
+    await expectToComplete(rotating);
+  });
+
+  it('is deleted at once if another run stored one meanwhile', async () => {
+    const rotating = await startCreate();
+    const { parts, client, adobe } = rotating;
+    const { secrets } = parts.run();
+    const other = { ...documentOf(adobe), client_secrets: ['p8e-of-another-run-0123', old] };
+    const put: typeof secrets.put = async (version, signal) => {
+      await client.send(
+        new PutSecretValueCommand({
+          SecretId: ClientSecretId,
+          ClientRequestToken: version.versionId,
+          SecretString: JSON.stringify(other),
+          VersionStages: ['AWSPENDING'],
+        }),
+      );
+      return await secrets.put(version, signal);
+    };
+    await rotating.step('createSecret', undefined, { secrets: replacing(secrets, { put }) });
+    expect(rotating.live()).toEqual([old]);
+  });
+});
+
+describe('the Console API', () => {
+  it('is asked again when it cannot list or delete for a moment', async () => {
+    const rotating = await startCreate();
+    inject(rotating, 'POST', { kind: 'lost-answer' });
+    await expect(rotating.step('createSecret')).rejects.toThrow();
+    inject(rotating, 'GET', { kind: 'server-error', status: 503 });
+    inject(rotating, 'DELETE', { kind: 'lost-answer' });
+    await expectToComplete(rotating);
+  });
+
+  it.each<[ConsoleFault['kind'], 'GET' | 'POST']>([
+    ['echo-token', 'GET'],
+    ['echo-secret', 'POST'],
+  ])('does not get a secret into a log line with %s of a %s', async (kind, method) => {
+    for (const place of ['message', 'title', 'x-request-id', 'html'] as const) {
+      const rotating = await startCreate();
+      inject(rotating, method, { kind, place } as ConsoleFault, 9);
+      await expect(rotating.step('createSecret')).rejects.toMatchObject({
+        code: 'ERR_CONSOLE_UNAVAILABLE',
+      });
+      const logged = JSON.stringify(rotating.parts.lines);
+      for (const { value } of rotating.adobe.secrets) expect(logged).not.toContain(value);
+      expect(logged).not.toMatch(/eyJ[\w-]{20}/);
+    }
+  });
+
+  it('is not asked to add anything when there is no time left to store it', async () => {
+    const rotating = await startCreate();
+    let listed = false;
+    const { consoleEndpoint } = rotating.parts.run();
+    const overrides = {
+      remaining: () => (listed ? 20 : 600),
+      consoleEndpoint: {
+        list: async (...args: Parameters<typeof consoleEndpoint.list>) => {
+          const response = await consoleEndpoint.list(...args);
+          listed = true;
+          return response;
+        },
+        add: consoleEndpoint.add.bind(consoleEndpoint),
+        remove: consoleEndpoint.remove.bind(consoleEndpoint),
+      },
+    };
+    await expect(rotating.step('createSecret', undefined, overrides)).rejects.toMatchObject({
+      code: 'ERR_NO_TIME_LEFT',
+    });
+    expect(rotating.live()).toEqual([old]);
+    expect(await rotating.tag()).toBeUndefined();
+  });
+
+  it('may not know the credential, or refuse it: then nothing is added', async () => {
+    const rotating = await startRotatingClient({
+      document: (client) => ({ ...documentOf(client), credential_id: '1' }),
+    });
+    expect(await rotating.rotateSecret()).toEqual(['ERR_CONSOLE_REJECTED']);
+    expect(rotating.parts.lines.at(-1)).toMatchObject({
+      level: 'error',
+      fields: { credential: 'fusion', step: 'createSecret', actor: 'credential owner' },
+    });
+    expect(rotating.parts.lines.at(-1)?.fields['console_status']).toEqual(expect.any(Number));
+    expect(rotating.live()).toEqual([old]);
+  });
+});
+
+describe('testSecret', () => {
+  it('gives the version up when somebody deleted its secret, so that the next one begins anew', async () => {
+    const rotating = await startCreate();
+    await rotating.step('createSecret');
+    const [, added = ''] = rotating.live();
+    rotating.adobe.removeSecret(added);
+    await expect(rotating.step('testSecret')).rejects.toMatchObject({
+      code: 'ERR_TOKEN_REJECTED',
+    });
+    expect(await rotating.labels()).not.toHaveProperty('AWSPENDING');
+    expect(await rotating.tag()).toBe('none');
+    rotating.parts.clock.advance(hour);
+    expect(await rotating.rotateSecret()).toEqual([]);
+  });
+
+  it('keeps the version when IMS rejects a secret that Adobe has', async () => {
+    const rotating = await startCreate();
+    await rotating.step('createSecret');
+    let rejections = 1;
+    const tokenEndpoint = interceptIms(rotating.parts, (_, send) => {
+      rejections -= 1;
+      const body = JSON.stringify({ error: 'invalid_client' });
+      return rejections < 0 ? send() : Promise.resolve({ status: 400, body });
+    });
+    await expect(rotating.step('testSecret', undefined, { tokenEndpoint })).rejects.toMatchObject({
+      code: 'ERR_TOKEN_REJECTED',
+    });
+    expect(await rotating.labels()).toHaveProperty('AWSPENDING');
+    rotating.parts.clock.advance(1_800);
+    for (const step of steps) await rotating.step(step);
+    expect(rotating.live()).toHaveLength(2);
+  });
+});

@@ -1,0 +1,92 @@
+import { expect } from 'vitest';
+import { readRotationState } from '../../core/client-secret-rotation.ts';
+import { tagKeys } from '../../core/contract.ts';
+import type { Deps } from '../../core/ports.ts';
+import { Crash, crashing } from './crashing.ts';
+import { tick } from './outcomes.ts';
+import { rotationSteps } from './start-rotating.ts';
+import type { RotatingClient } from './start-rotating-client.ts';
+
+const never = Number.POSITIVE_INFINITY;
+
+/** The effects of the four steps, and of the renewals until a retired secret is deleted. */
+export const mostEffects = 23;
+
+/**
+ * What holds at any moment of a rotation: a secret of the stored credential works, and nothing was
+ * deleted at Adobe that was ever current, unless its retirement was noted and nobody used it since.
+ */
+export class RotationWatch {
+  readonly #rotating: RotatingClient;
+  readonly #everCurrent = new Set<string>();
+  readonly #retiredAt = new Map<string, number>();
+  #deleted = 0;
+
+  constructor(rotating: RotatingClient) {
+    this.#rotating = rotating;
+  }
+
+  /** The number of retired secrets that were deleted at Adobe. */
+  get deleted(): number {
+    return this.#deleted;
+  }
+
+  readonly check = async (): Promise<void> => {
+    const { adobe, entries, live, tag } = this.#rotating;
+    const stored = (await entries()).map((entry) => entry.client_secret);
+    expect(stored.filter((value) => live().includes(value))).not.toEqual([]);
+    // The last one counts: the others are retired.
+    if (stored[0] !== undefined) this.#everCurrent.add(stored[0]);
+    const state = readRotationState({ [tagKeys.rotation]: await tag() });
+    if (state.kind === 'retired') this.#retiredAt.set(state.uuid, state.at);
+    const deleted = adobe.secrets.filter(
+      ({ value, deletedAt }) => deletedAt !== undefined && this.#everCurrent.has(value),
+    );
+    for (const { uuid, lastUsedAt = 0 } of deleted) {
+      expect(lastUsedAt / 1000).toBeLessThan(this.#retiredAt.get(uuid) ?? 0);
+    }
+    this.#deleted = deleted.length;
+  };
+}
+
+/** Rotates, crashes after some of the effects, rotates on, and renews until the old secret is gone. */
+export async function rotateWithCrash(
+  rotating: RotatingClient,
+  watch: RotationWatch,
+  crashAfter: number,
+): Promise<readonly string[]> {
+  const { parts, step } = rotating;
+  const { clock } = parts;
+  const versionId = await rotating.beginRotation();
+  const first = crashing(parts.run(), crashAfter, watch.check);
+  await untilCrash(async () => {
+    for (const each of rotationSteps) await step(each, versionId, first);
+  });
+  clock.advance(1_800);
+  const second = crashing(parts.run(), never, watch.check);
+  for (const each of rotationSteps) await step(each, versionId, second);
+  // The renewals go on with what is left of the effects.
+  const rest = crashing(parts.run(), Math.max(1, crashAfter - first.effects.length), watch.check);
+  let ports: Pick<Deps, 'secrets' | 'consoleEndpoint' | 'tokenEndpoint'> = first.isDead()
+    ? second
+    : rest;
+  for (let half = 0; half < 6; half += 1) {
+    const current = ports;
+    await untilCrash(async () => {
+      await tick(parts.run(current));
+    });
+    if (rest.isDead()) ports = second;
+    await watch.check();
+    clock.advance(12 * 3_600);
+  }
+  return [...first.effects, ...rest.effects];
+}
+
+async function untilCrash(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const { cause = error } = error as Error;
+    if (!(cause instanceof Crash)) throw error;
+  }
+}

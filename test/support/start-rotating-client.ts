@@ -1,0 +1,107 @@
+import { DescribeSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { consoleScopes } from '../../core/console-secrets.ts';
+import { tagKeys } from '../../core/contract.ts';
+import type { ImsClient } from '../../emulators/ims/client.ts';
+import { secretId } from './credential.ts';
+import { tick } from './outcomes.ts';
+import { clientSecretOf, type Parts } from './start-parts.ts';
+import { type Rotating, startRotating } from './start-rotating.ts';
+
+export const ClientSecretId = secretId('fusion', 'client');
+export const credentialId = '451234';
+export const consoleOrgId = '23294';
+
+/** An entry of `client_secrets` in a stored document. */
+export interface StoredEntry {
+  readonly client_secret: string;
+  readonly uuid?: string;
+  readonly created_at?: string;
+  readonly retired_at?: string;
+}
+
+/** The credential `fusion`, whose client secret Secrets Manager rotates with the function's own code. */
+export interface RotatingClient extends Rotating {
+  /** The client at IMS. */
+  readonly adobe: ImsClient;
+  /** The values that IMS accepts, oldest first. */
+  readonly live: () => readonly string[];
+  /** The document that has a label. */
+  readonly document: (label?: string) => Promise<Readonly<Record<string, unknown>>>;
+  readonly entries: (label?: string) => Promise<readonly StoredEntry[]>;
+  /** The rotation tag. */
+  readonly tag: () => Promise<string | undefined>;
+}
+
+export interface RotatingClientOptions {
+  /** The value of the client secret. @default the documented form */
+  readonly document?: ((client: ImsClient) => object) | undefined;
+  readonly world?: Parameters<typeof startRotating>[1];
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+}
+
+/** With a token that was stored an hour ago. */
+export async function startRotatingClient({
+  document = documentOf,
+  world,
+  tags,
+}: RotatingClientOptions = {}): Promise<RotatingClient> {
+  let adobe: ImsClient | undefined;
+  const seed = (parts: Parts): void => {
+    const clientSecret = clientSecretOf('fusion');
+    adobe = parts.ims.registerClient({
+      clientId: 'client-fusion',
+      clientSecrets: [clientSecret],
+      scopes: ['openid', ...consoleScopes],
+      credentialId,
+      consoleOrgId,
+    });
+    parts.secrets.add(clientSecret);
+    parts.secretsManager.seed({ name: secretId('fusion', 'token'), ...(tags && { tags }) });
+    const secretString = JSON.stringify(document(adobe));
+    parts.secretsManager.seed({ name: ClientSecretId, secretString });
+  };
+  const rotating = await startRotating(seed, world, ClientSecretId);
+  const client = adobe as ImsClient | undefined;
+  if (client === undefined) throw new Error('no client was registered');
+  await tick(rotating.parts.run());
+  rotating.parts.clock.advance(3_600);
+  return withViews(rotating, client);
+}
+
+function withViews(rotating: Rotating, adobe: ImsClient): RotatingClient {
+  const { client: sdk, parts } = rotating;
+  const document: RotatingClient['document'] = async (VersionStage = 'AWSCURRENT') => {
+    const value = await sdk.send(
+      new GetSecretValueCommand({ SecretId: ClientSecretId, VersionStage }),
+    );
+    return JSON.parse(value.SecretString ?? '');
+  };
+  return {
+    ...rotating,
+    adobe,
+    live: () => {
+      const values = adobe.liveSecrets.map(({ value }) => value);
+      for (const value of values) parts.secrets.add(value);
+      return values;
+    },
+    document,
+    entries: async (label) => (await document(label))['client_secrets'] as readonly StoredEntry[],
+    tag: async () => {
+      const { Tags = [] } = await sdk.send(new DescribeSecretCommand({ SecretId: ClientSecretId }));
+      return Tags.find(({ Key }) => Key === tagKeys.rotation)?.Value;
+    },
+  };
+}
+
+/** The documented form, as `put-credential` stores it. */
+export function documentOf({ clientId, liveSecrets }: ImsClient): object {
+  return {
+    client_id: clientId,
+    client_secrets: liveSecrets.map(({ value, uuid }) => ({ client_secret: value, uuid })),
+    scopes: ['openid'],
+    org_id: '7E7B5C8E5E4F0A2B0A495C8D@AdobeOrg',
+    ims_host: 'ims-na1.adobelogin.com',
+    credential_id: credentialId,
+    console_org_id: consoleOrgId,
+  };
+}
