@@ -93,7 +93,7 @@ export async function startParts(
     (message: string, fields: Line['fields']): void => {
       lines.push({ level, message, fields });
     };
-  const deps: Deps = {
+  const deps: Omit<Deps, 'signal'> = {
     config: {
       rotator: 'prod',
       prefix: 'ims-token-rotator/prod',
@@ -128,7 +128,6 @@ export async function startParts(
       alsoFor: (shard) => shards.push(shard),
       tell: (name, value) => properties.set(name, value),
     },
-    signal: AbortSignal.timeout(60_000),
     ...overrides,
   };
   return {
@@ -142,7 +141,8 @@ export async function startParts(
     properties,
     secrets,
     tokenEndpoint,
-    run: (more = {}) => startRun({ ...deps, ...more }),
+    // Each run has its own deadline, as each invocation has.
+    run: (more = {}) => startRun({ signal: AbortSignal.timeout(60_000), ...deps, ...more }),
   };
 }
 
