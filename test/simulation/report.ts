@@ -32,6 +32,10 @@ const outcomes: Readonly<Record<CredentialOutcome['outcome'], true>> = {
   due: true,
 };
 
+// The model of Adobe has no Console API: test/lambda/client-secrets/ cuts rotations of client secrets short.
+const isOfClientSecrets = (code: string): boolean =>
+  code.startsWith('ERR_CONSOLE_') || code === 'ERR_CLIENT_SECRET_LIMIT';
+
 /** Everything that has to occur: what does not was not tested. */
 export const expected: Readonly<Record<string, readonly string[]>> = {
   premises: [
@@ -48,7 +52,7 @@ export const expected: Readonly<Record<string, readonly string[]>> = {
   ],
   reasons: Object.keys(reasons),
   outcomes: Object.keys(outcomes),
-  'error codes': Object.keys(errorKinds),
+  'error codes': Object.keys(errorKinds).filter((code) => !isOfClientSecrets(code)),
   'reader errors': tokenErrorCodes.filter((code) => code.startsWith('ERR_TOKEN_')),
   faults: faultKinds,
 };
@@ -99,6 +103,8 @@ least that leads to it.
 - P4: a reader (\`ims-token-rotator/client\`) returns no token that has expired by its clock, has one read in flight, and
   starts at most one every 10 seconds.
 - P5: a sandbox that remembers decides as one that does not.
+
+Rotations of client secrets are not simulated.
 
 A property counts where its premise held:
 

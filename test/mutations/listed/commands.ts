@@ -91,8 +91,8 @@ export const ofCommands: readonly Mutation[] = [
   {
     fault: 'offboard deletes a client secret that another credential uses',
     file: 'cli/commands/offboard.ts',
-    find: 'if (others.length === 0) return undefined;',
-    replace: 'if (others.length >= 0) return undefined;',
+    find: 'if (users.length === 0) return undefined;',
+    replace: 'if (users.length >= 0) return undefined;',
     caughtBy: 'test/cli/shared.long.test.ts',
     test: 'keeps the client secret of the one that lends it',
     rebuild: true,
