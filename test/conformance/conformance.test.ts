@@ -109,7 +109,7 @@ function operationsUsed(): ReadonlySet<string> {
   const called = own.join('\n').matchAll(/\b(\w+)Command\b/g);
   const granted = sourcesOf(...using, 'infra')
     .join('\n')
-    .matchAll(/'secretsmanager:([A-Z]\w+)'/g);
+    .matchAll(/'secretsmanager:([A-Z]\w+)'(?!:)/g);
   return new Set([...called, ...granted].map(([, operation = '']) => operation));
 }
 
