@@ -164,7 +164,8 @@ it.each(breaks)(
   async ({ file, from, to, rule }) => {
     const folder = await mkdtemp(join(tmpdir(), 'broken-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    for (const part of ['core', 'lambda', 'client', 'test/simulation', 'package.json']) {
+    const parts = ['core', 'lambda', 'client', 'test/simulation', 'test/support', 'package.json'];
+    for (const part of parts) {
       await cp(join(root, part), join(folder, part), { recursive: true });
     }
     await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
