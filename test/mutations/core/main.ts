@@ -14,14 +14,18 @@ const least = 90;
 const patience = 60;
 
 const words = process.argv.slice(2);
+const tests = readdirSync('test/core').filter((file) => file.endsWith('.test.ts'));
+const wanted = tests.filter(
+  (file) => words.length === 0 || words.some((word) => file.startsWith(word)),
+);
+if (wanted.length === 0) {
+  process.stderr.write(`No file of test/core begins with ${words.join(' or ')}.\n`);
+  process.exit(2);
+}
 const folder = await copyProject();
 chdir(folder);
 try {
   const mutants = await instrument('core');
-  const tests = readdirSync('test/core').filter((file) => file.endsWith('.test.ts'));
-  const wanted = tests.filter(
-    (file) => words.length === 0 || words.some((word) => file.startsWith(word)),
-  );
   for (const file of wanted) while (!(await runTests(`test/core/${file}`)));
   report(mutants);
 } finally {
