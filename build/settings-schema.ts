@@ -37,7 +37,7 @@ export function settingsSchema(source: string): JsonSchema {
 
 interface Member {
   readonly description: string;
-  /** The interface of nested settings, if the setting has any. */
+  /** The interface of the settings in it, if it is an object. */
   readonly nested: string | undefined;
 }
 

@@ -14,7 +14,7 @@ export interface Subject {
   readonly extras: Extras;
 }
 
-/** What some cases need beside the endpoint. Each may be absent, and then these cases are skipped. */
+/** Things that some cases need beside the endpoint. Without them, these cases are skipped. */
 export interface Extras {
   /** The ARN of `rotation-function.ts`, which Secrets Manager may invoke. */
   readonly rotationFunction?: string | undefined;

@@ -53,7 +53,7 @@ function optionsOf(args: readonly string[]): Options | undefined {
   }
 }
 
-/** AWS needs real credentials; nothing else has any. */
+/** Only AWS needs real credentials. */
 function clientFor({ endpoint, region }: Options): SecretsManagerClient {
   if (endpoint === undefined)
     return new SecretsManagerClient(region === undefined ? {} : { region });

@@ -7,7 +7,7 @@ import {
 import { environmentVariables } from '../../core/contract.ts';
 import { usageError } from '../errors.ts';
 
-/** What replaces Adobe's hosts, for tests and local runs. */
+/** Replacements for Adobe's hosts, for tests and local runs. */
 export interface AdobeEndpoints {
   readonly imsEndpointUrl: string | undefined;
   readonly consoleEndpointUrl: string | undefined;

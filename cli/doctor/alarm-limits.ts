@@ -45,7 +45,7 @@ const mostTicks = 6;
 
 /**
  * True if an alarm is raised when something is wrong. Whoever may write alarms can change one so that
- * it never is, and it then looks as well as any other.
+ * it is never raised, and it then looks as good as any other.
  *
  * @param tick seconds between two ticks; undefined if only the function knows
  */

@@ -7,7 +7,7 @@ import { importersOf } from '../rotator/rotator.ts';
 import { formatDuration } from '../view/durations.ts';
 import type { Answer } from './answer.ts';
 
-/** What only people can do after a leak. */
+/** The steps after a leak that only people can take. */
 export function adviceFor(
   { name, rotator, client }: Answer,
   clientId: string,

@@ -6,7 +6,7 @@ import {
 } from '../../core/client-secret-rotation.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
 
-/** What is known before the leaked secret is replaced. */
+/** The client secrets at Adobe and in Secrets Manager, before the leaked one is replaced. */
 export interface BeforeReplacing extends BeforeAdding {
   /** The client secrets in the current version. */
   readonly entries: readonly ClientSecretEntry[];

@@ -20,7 +20,7 @@ export interface ClientRotation {
 }
 
 export interface RotationProgress {
-  /** What has been done so far, each with its name. */
+  /** The steps done so far, by name. */
   readonly steps: readonly (readonly [step: string, did: string])[];
   /** The new client secret is current, and the token is minted from it. */
   readonly isDone: boolean;

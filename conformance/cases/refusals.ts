@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { aws, type Case, guide, needed, refuses, Skipped } from '../case.ts';
 
-/** What comes before an operation, and its limits. */
+/** Checks that come before an operation, and limits. */
 export const refusalCases: readonly Case[] = [
   {
     title: 'a call without the right is denied, in words that name the action, not the value',

@@ -16,7 +16,7 @@ export function replicate(service: Service, request: InferOutput<typeof replicat
   return changed(service, secret, [...others, ...added]);
 }
 
-/** Deletes replicas. A secret that has any cannot be deleted itself. */
+/** Deletes replicas. A secret with replicas cannot be deleted itself. */
 export function removeRegions(
   service: Service,
   request: InferOutput<typeof removeRegionsRequest>,
