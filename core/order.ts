@@ -49,13 +49,16 @@ function isLate(observation: Observation): boolean {
  * Failing ones take turns: a few for which the host answers nothing would otherwise be the first in
  * every run, and keep it from asking for any other.
  *
- * @param lateLast puts those that are late, and not known to fail, behind all others
+ * @param lateLast puts those that are late, and not known to fail, behind all others; and of the
+ *   failing ones those for which IMS was never asked, because what keeps them from it may hang
  */
 export function inOrder<Item extends Urgency>(items: readonly Item[], lateLast = false): Item[] {
   const rank = ({ isFailing, isLate }: Item): number =>
     isFailing ? 1 : isLate && lateLast ? 2 : 0;
+  const never = Number.NEGATIVE_INFINITY;
+  const turn = ({ askedAt }: Item): number => (lateLast && askedAt === never ? -never : askedAt);
   return items.toSorted((a, b) => {
-    const turns = a.isFailing && b.isFailing ? compare(a.askedAt, b.askedAt) : 0;
+    const turns = a.isFailing && b.isFailing ? compare(turn(a), turn(b)) : 0;
     return rank(a) - rank(b) || turns || compare(a.expiresAt, b.expiresAt);
   });
 }

@@ -15,7 +15,8 @@ interface Waiting extends Urgency {
 
 /**
  * The share of runs in which credentials that are late come last. Where no tag can be written and the
- * sandbox is new, nothing tells that they fail, and they would be the first in every run.
+ * sandbox is new, nothing tells that they fail, and they would be the first in every run. So would
+ * be those that fail before IMS is asked.
  */
 const lateLastShare = 1 / 8;
 

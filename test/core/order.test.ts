@@ -99,4 +99,17 @@ describe('the order of work', () => {
       'late by more than two ticks',
     ]);
   });
+
+  it('lets failing credentials for which IMS was asked go first, now and then', () => {
+    const items = [
+      item('never asked', { failure, token: currentToken(60) }),
+      item('asked now', { failure, requested: [now], token: currentToken(60) }),
+      item('asked before', { failure, requested: [epochSeconds(now - 900)], token: 'empty' }),
+    ];
+    expect(inOrder(items, true).map(({ name }) => name)).toEqual([
+      'asked before',
+      'asked now',
+      'never asked',
+    ]);
+  });
 });
