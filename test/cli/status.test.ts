@@ -235,4 +235,24 @@ describe('status --watch', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const line of stdout.trimEnd().split('\n')) JSON.parse(line);
   });
+
+  it('goes on while AWS does not answer, and ends when it refuses', async () => {
+    const { world, begin } = await startOperator();
+    const { faults } = world.secretsManager;
+    const watch = begin('status', '--watch', '--every', '1', '--json');
+    await watch.printed(/"credentials":\[\]/);
+    faults.inject({ kind: 'error', type: 'InternalServiceError', status: 500 });
+    await watch.printed(/secretsmanager:ListSecrets failed for now/, 'stderr');
+    faults.clear();
+    seedCredential(world, 'fusion', { expiresIn: 20 * hour });
+    await watch.printed(/"name":"fusion"/);
+    faults.inject({ kind: 'error', type: 'AccessDeniedException', status: 400 });
+    const { code, stdout } = await watch.exit();
+    expect(code).toBe(1);
+    const { error } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+    expect(error).toMatchObject({
+      code: 'ERR_AWS_DENIED',
+      message: expect.stringContaining('secretsmanager:ListSecrets'),
+    });
+  });
 });

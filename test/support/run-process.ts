@@ -41,13 +41,13 @@ export class RunningProcess {
     });
   }
 
-  /** Resolves when stdout matches; rejects if the process ends first. */
-  async printed(pattern: RegExp): Promise<RegExpExecArray> {
+  /** Resolves when stdout, or stderr, matches; rejects if the process ends first. */
+  async printed(pattern: RegExp, stream: 'stdout' | 'stderr' = 'stdout'): Promise<RegExpExecArray> {
     for (;;) {
-      const match = pattern.exec(this.stdout);
+      const match = pattern.exec(this[stream]);
       if (match !== null) return match;
       const ended = await Promise.race([
-        once(this.#child.stdout ?? this.#child, 'data').then(() => false),
+        once(this.#child[stream] ?? this.#child, 'data').then(() => false),
         this.#exit.then(() => true),
       ]);
       if (ended) throw new Error(`ended without printing ${pattern}: ${this.stdout}${this.stderr}`);
