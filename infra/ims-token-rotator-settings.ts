@@ -25,46 +25,46 @@ export interface ImsTokenRotatorSettings {
    */
   readonly credentials?: { readonly [name: string]: ImsTokenRotatorCredentialSettings } | undefined;
   /**
-   * Minutes between two passes over all credentials.
+   * Minutes between two passes over all credentials, 3 to 1,440.
    *
    * @default 15
    */
   readonly tickMinutes?: number | undefined;
   /**
-   * The number of schedules among which the credentials are divided, each of which looks at its own
+   * The number of schedules among which the credentials are divided, 1 to 10, each of which ticks
    * every `tickMinutes`. With 2 or more, these must divide an hour, or be hours that divide a day.
    *
    * @default 1
    */
   readonly shards?: number | undefined;
   /**
-   * The credentials that a run works on at the same time.
+   * The credentials that a run works on at the same time, 1 to 50.
    *
    * @default 8
    */
   readonly concurrency?: number | undefined;
   /**
-   * The most requests in a second to each IMS host. Shards divide them.
+   * The most requests in a second, 1 to 50, to each IMS host. Shards divide them.
    *
    * @default 40
    */
   readonly imsRequestsPerSecond?: number | undefined;
   /**
-   * The most secrets to write in a second. The account's quota is 50, which everything in the account
-   * and Region shares. Shards divide them.
+   * The most secrets to write in a second, 1 to 50. The account's quota is 50, which everything in
+   * the account and Region shares. Shards divide them.
    *
    * @default 40
    */
   readonly writesPerSecond?: number | undefined;
   /**
-   * Beginnings that many credentials' names share, for example `customer-`. Shards tell names apart by
-   * the first character that follows.
+   * Beginnings that many credentials' names share, for example `customer-`, at most 20. Shards tell
+   * names apart by the first character that follows the stem.
    *
    * @default - names are told apart by their first character
    */
   readonly shardStems?: string[] | undefined;
   /**
-   * The function's time-out, in minutes. Shorter than a tick.
+   * The function's time-out, in minutes: 2 to 15, and less than `tickMinutes`.
    *
    * @default 10
    */

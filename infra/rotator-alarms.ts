@@ -156,7 +156,7 @@ export class RotatorAlarms extends Construct {
     const tick = this.#props.tick.toMinutes();
     const period = Math.ceil(tick / 3);
     const ofShard = shard === undefined ? '' : ` of shard ${shard}`;
-    const deployment = shard === undefined ? 'first deployment' : 'deployment of the shard';
+    const deployment = shard === undefined ? 'The first deployment' : 'Deploying the shard';
     return this.#alarm(id, {
       metric: shardMetric(this.#props.rotator, shard, 'Ticks', {
         statistic: Stats.SUM,
@@ -168,7 +168,7 @@ export class RotatorAlarms extends Construct {
       treatMissingData: TreatMissingData.BREACHING,
       alarmDescription: this.#describe(
         `No tick${ofShard} was completed for ${2 * tick} minutes or more: nothing${ofShard} is renewed, and no other alarm will fire.`,
-        `Stored tokens stay valid until they expire, by default for about half their lifetime. The ${deployment} raises this alarm once, until the first tick.`,
+        `Stored tokens stay valid until they expire, by default for about half their lifetime. ${deployment} raises this alarm once, until the first tick.`,
         'Silence',
       ).replace('{"action":"tick"}', JSON.stringify({ action: 'tick', shard })),
     });

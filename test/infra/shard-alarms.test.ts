@@ -49,7 +49,7 @@ describe('the alarms on silence', () => {
       expect(text).toContain(
         `No tick of shard ${index + 1}/4 was completed for 30 minutes or more`,
       );
-      expect(text).toContain('The deployment of the shard raises this alarm once');
+      expect(text).toContain('Deploying the shard raises this alarm once');
     }
   });
 
