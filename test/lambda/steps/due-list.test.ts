@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { instantIn, putToken } from '../../support/credential.ts';
 import { tick } from '../../support/outcomes.ts';
 import { type Parts, seedCredential, startParts } from '../../support/start-parts.ts';
 
@@ -49,5 +50,27 @@ describe('a tick that finds more due than it has time to store', () => {
     expect(left.map(({ credential }) => credential).toSorted()).toEqual(
       late.map(({ credential }) => credential).toSorted(),
     );
+  });
+
+  it('leaves none of equals to every next tick', async () => {
+    const parts = await startParts();
+    const token = { access_token: 'x', issued_at: instantIn(parts, -3_600) };
+    for (const name of names) {
+      seedCredential(parts, name);
+      // The list does not tell when the token of another program ends, and so each tick has to look.
+      await putToken(parts, name, { ...token, expires_at: instantIn(parts, 82_800) });
+    }
+    const { config } = parts.run();
+    const looked = new Set<string>();
+    for (let draw = 0; draw < 1; draw += 1 / 16) {
+      const outcomes = await tick(
+        parts.run({ config: { ...config, writesPerSecond: 0.01 }, random: () => draw }),
+      );
+      const kept = outcomes.filter(({ outcome }) => outcome === 'kept');
+      expect(kept.length).toBeLessThanOrEqual(2 * 6);
+      for (const { credential } of kept) looked.add(credential);
+    }
+    expect([...looked].toSorted()).toEqual(names);
+    expect(parts.ims.tokenRequests).toHaveLength(0);
   });
 });
