@@ -64,7 +64,11 @@ describe('a tick that finds more due than it has time to store', () => {
     const looked = new Set<string>();
     for (let draw = 0; draw < 1; draw += 1 / 16) {
       const outcomes = await tick(
-        parts.run({ config: { ...config, writesPerSecond: 0.01 }, random: () => draw }),
+        parts.run({
+          config: { ...config, writesPerSecond: 0.1 },
+          remaining: () => 60,
+          random: () => draw,
+        }),
       );
       const kept = outcomes.filter(({ outcome }) => outcome === 'kept');
       expect(kept.length).toBeLessThanOrEqual(2 * 6);
