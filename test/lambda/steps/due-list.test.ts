@@ -126,7 +126,7 @@ describe('the list of what is due', () => {
     };
     const clientVersion = { arn: `arn:${path}/client`, versionId: 'v1' };
     const observation = observeMetadataOf(run, credential, secret, clientVersion);
-    const error = new RotatorError('ERR_SECRET_DENIED', 'denied');
+    const error = new RotatorError('ERR_SECRET_ACCESS_DENIED', 'denied');
     return { credential, secret, clientVersion, clientRotation: 'overdue', observation, error };
   };
 
