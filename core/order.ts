@@ -10,9 +10,11 @@ export interface Urgency {
   readonly askedAt: number;
   /** When the token expires; a missing one has expired long ago. */
   readonly expiresAt: number;
+  /** Drawn for this run. */
+  readonly lot: number;
 }
 
-export function urgencyOf(observation: Observation | undefined): Urgency {
+export function urgencyOf(observation: Observation | undefined, lot = 0): Urgency {
   const token = observation?.token;
   return {
     isFailing:
@@ -21,6 +23,7 @@ export function urgencyOf(observation: Observation | undefined): Urgency {
     isLate: observation === undefined || isLate(observation),
     askedAt: observation?.requested[0] ?? Number.NEGATIVE_INFINITY,
     expiresAt: typeof token === 'object' ? token.expiresAt : Number.NEGATIVE_INFINITY,
+    lot,
   };
 }
 
@@ -49,14 +52,16 @@ function isLate(observation: Observation): boolean {
  * Failing ones take turns: a few for which the host answers nothing would otherwise be the first in
  * every run, and keep it from asking for any other.
  *
- * @param lateLast puts those that are late, and not known to fail, behind all others; and of the
- *   failing ones those for which IMS was never asked, because what keeps them from it may hang
+ * @param lateLast puts those that are late, and not known to fail, behind all others; draws lots for
+ *   the turns of failing ones, because those that fail before IMS is asked would keep theirs for
+ *   ever; and puts those for which it was never asked last, because what keeps them from it may hang
  */
 export function inOrder<Item extends Urgency>(items: readonly Item[], lateLast = false): Item[] {
-  const rank = ({ isFailing, isLate }: Item): number =>
-    isFailing ? 1 : isLate && lateLast ? 2 : 0;
-  const never = Number.NEGATIVE_INFINITY;
-  const turn = ({ askedAt }: Item): number => (lateLast && askedAt === never ? -never : askedAt);
+  const rank = ({ isFailing, isLate, askedAt }: Item): number => {
+    if (!isFailing) return isLate && lateLast ? 3 : 0;
+    return lateLast && askedAt === Number.NEGATIVE_INFINITY ? 2 : 1;
+  };
+  const turn = ({ askedAt, lot }: Item): number => (lateLast ? lot : askedAt);
   return items.toSorted((a, b) => {
     const turns = a.isFailing && b.isFailing ? compare(turn(a), turn(b)) : 0;
     return rank(a) - rank(b) || turns || compare(a.expiresAt, b.expiresAt);

@@ -79,7 +79,7 @@ export class RotatorFunction extends Construct {
       [environmentVariables.prefix]: prefix,
       [environmentVariables.tickSeconds]: String(tick.toSeconds()),
       ...shardEnvironment(shards, props.shardStems),
-      ...paceEnvironment(this, props),
+      ...paceEnvironment(this, props, shards),
       ...(validate ? { [environmentVariables.validate]: 'true' } : {}),
       ...(proxy === undefined ? {} : proxyEnvironment(this, proxy)),
       ...ca?.environment,

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { paceLimits } from '../core/contract.ts';
 import {
   type AlarmThresholds,
   alarmThresholds,
@@ -6,6 +7,7 @@ import {
   thresholdsProblem,
 } from './alarm-thresholds.ts';
 import { prefixProblem } from './names.ts';
+import { dividedPaces, shareProblem } from './pace.ts';
 import { marginProblem } from './renewal-margin.ts';
 import { shardLimits, turnsProblem } from './shards.ts';
 import { tickLimits, tickProblem, timeoutLimits, timingDefaults } from './timing.ts';
@@ -42,8 +44,14 @@ function addShardConflicts(settings: Entries, add: Add): void {
   const tick = tickOf(settings);
   const { least, most } = shardLimits;
   const isCount = typeof shards === 'number' && Number.isInteger(shards);
-  if (tick === undefined || !isCount || shards < least || shards > most) return;
-  const problem = turnsProblem(tick, shards);
+  if (!isCount || shards < least || shards > most) return;
+  for (const name of dividedPaces) {
+    const pace = settings[name];
+    const isPace = typeof pace === 'number' && pace >= paceLimits[name].least;
+    const problem = isPace ? shareProblem(pace, shards) : undefined;
+    if (problem !== undefined) add([name], problem);
+  }
+  const problem = tick && turnsProblem(tick, shards);
   if (problem !== undefined) add(['tickMinutes'], problem);
   if (shards === 1 && Array.isArray(shardStems) && shardStems.length > 0) {
     add(['shardStems'], 'needs the shards among which the stems divide the credentials');

@@ -1,5 +1,6 @@
 // In: what the list showed of each credential that is due. Out: the same, in the order of work.
 import type { RotatorError } from '../../core/errors.ts';
+import { hashName } from '../../core/name-hash.ts';
 import { inOrder, type Urgency, urgencyOf } from '../../core/order.ts';
 import type { Gathered } from './gather.ts';
 import { observeMetadataOf } from './observe.ts';
@@ -21,21 +22,23 @@ interface Waiting extends Urgency {
 const lateLastShare = 1 / 8;
 
 /**
- * The credentials that wait for their turn, each in about half a kilobyte: at most twice as many as
- * the run has time to store tokens for.
+ * The credentials that wait for their turn, each in about a kilobyte: at most twice as many as the
+ * run has time to store tokens for.
  */
 export class DueList {
   readonly #run: Run;
   readonly #late: (listed: Gathered) => void;
   readonly #most: number;
   readonly #lateLast: boolean;
+  readonly #salt: number;
   #waiting: Waiting[] = [];
 
   /** @param late takes the least urgent credentials when there is no time for them in this run */
   constructor(run: Run, late: (listed: Gathered) => void) {
     this.#run = run;
     this.#late = late;
-    this.#lateLast = run.random() < lateLastShare;
+    this.#salt = run.random();
+    this.#lateLast = this.#salt < lateLastShare;
     this.#most = Math.max(1, Math.ceil(run.remaining() * run.config.writesPerSecond));
   }
 
@@ -45,12 +48,16 @@ export class DueList {
 
   add({ credential, secret, clientVersion, clientRotation, observation, error }: Gathered): void {
     const seen = JSON.stringify({ secret, clientVersion });
-    this.#waiting.push({ credential, seen, clientRotation, error, ...urgencyOf(observation) });
+    const [lot] = hashName(`${this.#salt} ${credential}`);
+    const urgency = urgencyOf(observation, lot);
+    this.#waiting.push({ credential, seen, clientRotation, error, ...urgency });
     if (this.#waiting.length >= 2 * this.#most) this.#shorten();
   }
 
+  /** Lots decide between equals. In the order of the list, the same ones would be late each time. */
   #shorten(): void {
-    const waiting = inOrder(this.#waiting, this.#lateLast);
+    const drawn = this.#waiting.toSorted((one, other) => one.lot - other.lot);
+    const waiting = inOrder(drawn, this.#lateLast);
     for (const late of waiting.splice(this.#most)) this.#late(this.#restore(late));
     this.#waiting = waiting;
   }

@@ -19,8 +19,9 @@ describe('the order of work', () => {
       item('failing, without a token', { failure, token: 'empty' }),
       item('without a token', { token: 'empty' }),
       item('malformed', { token: 'malformed' }),
-      { name: 'not seen', ...urgencyOf(undefined) },
+      { name: 'not seen', ...urgencyOf(undefined, 7) },
     ];
+    expect(items.at(-1)).toHaveProperty('lot', 7);
     expect(inOrder(items).map(({ name }) => name)).toEqual([
       'without a token',
       'malformed',
@@ -109,6 +110,25 @@ describe('the order of work', () => {
     expect(inOrder(items, true).map(({ name }) => name)).toEqual([
       'asked before',
       'asked now',
+      'never asked',
+    ]);
+  });
+
+  it('draws lots for the turns of failing credentials, now and then', () => {
+    const failing = (name: string, lot: number, ago: number) => ({
+      ...item(name, { failure, requested: [epochSeconds(now - ago)], token: currentToken(-ago) }),
+      lot,
+    });
+    const items = [
+      failing('asked long ago, which has ended', 2, 86_400),
+      failing('asked before', 3, 900),
+      failing('asked now', 1, 0),
+      { ...item('never asked', { failure, token: 'empty' }), lot: 0 },
+    ];
+    expect(inOrder(items, true).map(({ name }) => name)).toEqual([
+      'asked now',
+      'asked long ago, which has ended',
+      'asked before',
       'never asked',
     ]);
   });

@@ -273,4 +273,16 @@ describe('concurrency, imsRequestsPerSecond and writesPerSecond', () => {
       `${name} must be a whole number from 1 to 50; it is ${value}`,
     );
   });
+
+  it('are at least one for each shard, because shards divide them', () => {
+    const shards = { shards: 4, concurrency: 1 };
+    for (const name of ['imsRequestsPerSecond', 'writesPerSecond']) {
+      stack = stackWithEnv();
+      expect(() => templateOf({ ...shards, [name]: 3 })).toThrow(
+        `${name} must be at least 4, because 4 shards divide it; it is 3`,
+      );
+      stack = stackWithEnv();
+      expect(() => templateOf({ ...shards, [name]: 4 })).not.toThrow();
+    }
+  });
 });

@@ -82,7 +82,7 @@ describe('parseSettings', () => {
     expect(problems.join()).not.toContain('the-password');
   });
 
-  it('rejects shards that could not take turns, and stems without shards', () => {
+  it('rejects shards that could not take turns or divide a pace, and stems without shards', () => {
     expect(problemsOf({ shards: 11, shardStems: ['Customer', 5] })).toEqual([
       'shards: must be a whole number from 1 to 10; it is 11',
       'shardStems.0: must be the beginning of credential names: lower-case letters, digits and ' +
@@ -100,6 +100,13 @@ describe('parseSettings', () => {
     ]);
     expect(problemsOf({ shardStems: ['customer-'] })).toEqual([
       'shardStems: needs the shards among which the stems divide the credentials',
+    ]);
+    const paces = { imsRequestsPerSecond: 3, writesPerSecond: 4, concurrency: 1 };
+    expect(problemsOf({ shards: 4, ...paces })).toEqual([
+      'imsRequestsPerSecond: must be at least 4, because 4 shards divide it; it is 3',
+    ]);
+    expect(problemsOf({ shards: 4, writesPerSecond: 0 })).toEqual([
+      'writesPerSecond: must be a whole number from 1 to 50; it is 0',
     ]);
     const stems = Array.from({ length: 21 }, (_, index) => `s${index}`);
     expect(problemsOf({ shards: 2, shardStems: stems })).toEqual([

@@ -36,4 +36,14 @@ it('a tick counts a rotation that is more than a day late, from the list alone',
   expect(parts.secretsManager.calls.slice(calls).map(({ action }) => action)).toEqual([
     'ListSecrets',
   ]);
+  // And once more, with a token that this run has no time for.
+  parts.clock.advance(day);
+  seedCredential(parts, 'new');
+  parts.metrics.length = 0;
+  const { config } = parts.run();
+  await countedTick(
+    parts.run({ config: { ...config, writesPerSecond: 0.01 }, remaining: () => 60 }),
+  );
+  expect(parts.metrics).toContainEqual(['Renewed', 1]);
+  expect(parts.metrics).toContainEqual([metric, 1]);
 });
