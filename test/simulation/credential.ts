@@ -41,6 +41,8 @@ export class Credential {
   requestedAt = 0;
   /** When its settings were last changed, which may move the time at which a token is due. */
   settingsSetAt = 0;
+  /** When its status was last set to `ok`. */
+  recoveredAt = 0;
   /** When the tag may have last lost a request. */
   recordLostAt = 0;
   /** The id of AWSCURRENT, if somebody made it up in the rotator's own form. */

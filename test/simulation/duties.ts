@@ -7,6 +7,9 @@ import { leadOf } from './lead.ts';
 import { storedFields } from './stored-fields.ts';
 import type { World } from './world.ts';
 
+/** Seconds after a token was stored in which its expiry is no reason to store another. */
+const recently = 600;
+
 export class Duties {
   readonly #world: World;
 
@@ -66,7 +69,9 @@ export class Duties {
       if (reign === undefined || tokenSecret.isDeleted || isPaused || forgedId !== undefined)
         continue;
       if (reign.startedAt > seenAt) continue;
-      if (reign.expiresAt < seenAt - largestSkew) ended += 1;
+      // Of a token that lives for minutes, another one is not asked for at once.
+      const isRecent = reign.startedAt > startedAt - recently - largestSkew;
+      if (reign.expiresAt < seenAt - largestSkew && !isRecent) ended += 1;
       if (calmSince > seenAt) continue;
       const left = reign.expiresAt - clock.now - sandbox.skew;
       const told = metrics.get('MinSecondsToExpiry');
@@ -90,10 +95,12 @@ export class Duties {
     if (reign === undefined || plan.isImported || !credential.isHealthy) return;
     if (calmSince > startedAt - 3 * settings.tick - longestLag - usualLateness) return;
     const changedAt = Math.max(settingsSetAt, clientSecret.current?.at ?? startedAt);
-    if (changedAt > reign.startedAt - largestSkew) return;
+    // AWSCURRENT may have moved back to a version that was stored before.
+    const storedAt = Math.min(reign.startedAt, tokenSecret.current?.at ?? reign.startedAt);
+    if (changedAt > storedAt - largestSkew) return;
     const lead = leadOf(credential, reign.lifetime, settings.tick) + reign.lifetime / 12;
     if (reign.expiresAt - lead < startedAt + settings.timeout + largestSkew) return;
-    if (reign.startedAt > startedAt - 600 - largestSkew) return;
+    if (reign.startedAt > startedAt - recently - largestSkew) return;
     const { client_secret_version: version } = storedFields(tokenSecret.current?.value) ?? {};
     if (version !== clientSecret.current?.id || !hasOwnId(tokenSecret.current?.id)) return;
     const count = reads.get(plan.name) ?? 0;

@@ -3,7 +3,7 @@ import { secretName, tagKeys } from '../../core/contract.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import type { RunResult } from '../../core/run-result.ts';
 import { decodeVersionId } from '../../core/version-id.ts';
-import { largestSkew } from './bounds.ts';
+import { largestSkew, longestLag } from './bounds.ts';
 import { type Credential, prefix } from './credential.ts';
 import type { Invocation } from './invocation.ts';
 import { leadOf } from './lead.ts';
@@ -157,6 +157,11 @@ export class Invariants {
     }
   }
 
+  /** A list that lags still shows the failure, which then goes on. */
+  #hasJustRecovered(credential: Credential | undefined, { startedAt }: Invocation): boolean {
+    return credential !== undefined && credential.recoveredAt > startedAt - longestLag;
+  }
+
   /** AWSCURRENT was moved. */
   moved(invocation: Invocation, secretId: string): void {
     const credential = this.#tokenSecretOf(invocation, secretId);
@@ -169,7 +174,9 @@ export class Invariants {
 
   tagged(invocation: Invocation, secretId: string, { key, value, before = 'ok' }: Tagged): void {
     const credential = this.#tokenSecretOf(invocation, secretId);
-    const isNews = before === 'ok' && value.startsWith('failing ') && !invocation.isOver;
+    const wasWell = before === 'ok' && !this.#hasJustRecovered(credential, invocation);
+    const isNews = wasWell && value.startsWith('failing ') && !invocation.isOver;
+    if (credential !== undefined && value === 'ok') credential.recoveredAt = this.#world.clock.now;
     // That the stored token outlives every new one is good news.
     if (credential !== undefined && isNews && !value.includes('ERR_TOKEN_NOT_LATER')) {
       invocation.news.add(credential.plan.name);
