@@ -182,6 +182,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   const { output } = parsed;
   const rotator = output[variables.name];
   const shards = output[variables.shards];
+  const writesPerSecond = share(output[variables.writesPerSecond], shards);
   return {
     rotator,
     prefix: output[variables.prefix] ?? defaultPrefix(rotator),
@@ -189,9 +190,9 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     declared: output[variables.declared],
     tick: output[variables.tickSeconds],
     region: output.AWS_REGION,
-    concurrency: output[variables.concurrency],
+    concurrency: Math.min(output[variables.concurrency], mostWaiting * writesPerSecond),
     imsRequestsPerSecond: share(output[variables.imsRequestsPerSecond], shards),
-    writesPerSecond: share(output[variables.writesPerSecond], shards),
+    writesPerSecond,
     shards,
     shardStems: output[variables.shardStems],
     validate: output[variables.validate] === 'true',
@@ -222,6 +223,9 @@ export function parseNetworkSettings(
   if (!parsed.success) throw invalid('the environment', parsed.issues);
   return new Map(endpoints);
 }
+
+/** Seconds that a token may wait for its turn to be stored, so that the end of a run loses none. */
+const mostWaiting = 10;
 
 function share(perSecond: number, shards: number): number {
   return Math.max(1, Math.floor(perSecond / shards));

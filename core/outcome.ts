@@ -95,7 +95,7 @@ export function outcomeOf(
       const outcome = error.deferred ? 'deferred' : 'failed';
       // A broken host fails all its credentials; a run out of time fails none.
       const lasting = error.code !== 'ERR_NO_TIME_LEFT';
-      const failing = lasting || failure !== undefined;
+      const failing = lasting || failure !== undefined || decision?.needsAction === true;
       const isNews = lasting && (reason !== 'token-secret-missing' || isHourly(observation));
       return { credential, reason, outcome, token, error, failing, isNews };
     }

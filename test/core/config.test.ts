@@ -78,6 +78,16 @@ describe('parseConfig', () => {
     });
   });
 
+  it('works on no more credentials at a time than it can store tokens for in ten seconds', () => {
+    const given = {
+      ...environment,
+      IMS_TOKEN_ROTATOR_CONCURRENCY: '50',
+      IMS_TOKEN_ROTATOR_WRITES_PER_SECOND: '8',
+      IMS_TOKEN_ROTATOR_SHARDS: '2',
+    };
+    expect(parseConfig(given)).toMatchObject({ concurrency: 40, writesPerSecond: 4 });
+  });
+
   it.each(['http://localhost:1', 'https://[::1]:1', 'https://ims-na1-stg1.adobelogin.com'])(
     'accepts the endpoint %s',
     (url) => {

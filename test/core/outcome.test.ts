@@ -124,6 +124,11 @@ describe('outcomeOf', () => {
       { outcome: 'deferred', failing: true, isNews: false },
     ],
     [
+      'still reports a missing token secret when the run is out of time',
+      () => outcome({ kind: 'failed', error: noTime }, { token: 'absent' }),
+      { outcome: 'deferred', reason: 'token-secret-missing', failing: true, isNews: false },
+    ],
+    [
       'reports a credential as failing when its host has failed too often',
       () => outcome({ kind: 'failed', error: brokenHost }, { token: expiring }),
       { outcome: 'deferred', failing: true, isNews: true },
