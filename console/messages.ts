@@ -12,7 +12,7 @@ export interface FleetRow {
   readonly token?: TokenSpan | undefined;
   /** AWSPREVIOUS, if its version id is the rotator's own. */
   readonly previous?: TokenSpan | undefined;
-  /** When the rotator tries next. */
+  /** When the rotator tries next. An instant that is past means with the next tick. */
   readonly renewalAt?: number | undefined;
   readonly failure?: Failure | undefined;
   readonly clientSecret?: ClientSecretSummary | undefined;
