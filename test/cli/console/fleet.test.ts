@@ -151,8 +151,8 @@ describe('an event stream', () => {
       sent += 1;
       await new Promise((resolve) => setImmediate(resolve));
     }
-    await closed;
     expect(sent).toBeLessThan(40);
+    await closed;
     await expect(response.text()).rejects.toThrow('terminated');
   });
 });
