@@ -1,0 +1,211 @@
+/**
+ * What the server of the console tells its page, as JSON. Instants are seconds since the epoch, durations
+ * are seconds. No field ever holds a value of a secret.
+ */
+
+/** A credential, as the list of secrets shows it. */
+export interface FleetRow {
+  readonly name: string;
+  readonly state: State;
+  readonly paused: boolean;
+  /** AWSCURRENT; undefined when there is no token, or only its value shows when it expires. */
+  readonly token?: TokenSpan | undefined;
+  /** AWSPREVIOUS, if its version id is the rotator's own. */
+  readonly previous?: TokenSpan | undefined;
+  /** When the rotator tries next. An instant that is past means with the next tick. */
+  readonly renewalAt?: number | undefined;
+  readonly failure?: Failure | undefined;
+  readonly clientSecret?: ClientSecretSummary | undefined;
+}
+
+/** The most urgent first. */
+export type State =
+  | 'expired'
+  | 'failing'
+  | 'overdue'
+  | 'due'
+  | 'foreign'
+  | 'fresh'
+  | 'empty'
+  | 'paused';
+
+export interface TokenSpan {
+  readonly versionId: string;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
+export interface Failure {
+  readonly code: string;
+  /** What is wrong, in words. */
+  readonly words: string;
+  /** What to do. */
+  readonly fix: string;
+  readonly since?: number | undefined;
+}
+
+export interface ClientSecretSummary {
+  /** When its value was last changed. */
+  readonly changedAt?: number | undefined;
+  /** When Secrets Manager rotates it next. */
+  readonly rotatesAt?: number | undefined;
+}
+
+/** Why something is not known. */
+export interface Unknown {
+  readonly code: string;
+  readonly message: string;
+  readonly fix?: string | undefined;
+  /** The right that is missing, for example `secretsmanager:ListSecretVersionIds`. */
+  readonly right?: string | undefined;
+}
+
+/** What was asked for, or why it is not known: that is never shown as fine. */
+export type Known<T> = { readonly known: T } | { readonly unknown: Unknown };
+
+/** `GET /api/fleet/events`, server-sent events named by `type`. */
+export type FleetEvent =
+  /** The first one of a connection, and again when the fleet itself has changed. */
+  | {
+      readonly type: 'fleet';
+      readonly at: number;
+      readonly fleet: Fleet;
+      readonly rows: readonly FleetRow[];
+    }
+  /** What changed since the last event. Without a change, it says that the list was read again. */
+  | {
+      readonly type: 'change';
+      readonly at: number;
+      readonly rows: readonly FleetRow[];
+      readonly removed: readonly string[];
+    }
+  /** The list could not be read. What the page shows is as old as the event before. */
+  | {
+      readonly type: 'trouble';
+      readonly at: number;
+      readonly since: number;
+      readonly why: Unknown;
+    };
+
+export interface Fleet {
+  readonly rotator: string;
+  readonly region: string;
+  /** Seconds between two ticks. */
+  readonly tick: number;
+  /** Seconds between two lists. */
+  readonly every: number;
+  /** Actions are allowed: the server was started with `--allow-actions`. */
+  readonly allowsActions: boolean;
+  /** Why the function is not known, so that settings are assumed. */
+  readonly functionUnknown?: Unknown | undefined;
+  /** Rotators without a function, whose tokens nobody renews. */
+  readonly abandoned: Known<readonly { readonly words: string; readonly fix: string }[]>;
+  /** The server's clock; the page shows times by it. */
+  readonly now: number;
+}
+
+/** `GET /api/credentials/NAME`. */
+export interface CredentialDetail {
+  readonly name: string;
+  readonly tokenSecret: Known<SecretDetail>;
+  readonly clientSecret: Known<SecretDetail>;
+  /** Every version of the token secret that still exists, the latest first. */
+  readonly history: Known<readonly TokenVersion[]>;
+  /** Every version of the client secret that still exists, the latest first. */
+  readonly clientHistory: Known<readonly VersionOf[]>;
+}
+
+/** `GET /api/credentials/NAME/readers`: CloudTrail answers slowly. */
+export type Readers = Known<readonly { readonly principal: string; readonly at: number }[]>;
+
+export interface SecretDetail {
+  readonly name: string;
+  readonly arn: string;
+  readonly description?: string | undefined;
+  readonly changedAt?: number | undefined;
+  /** The day of the last read. */
+  readonly readOn?: number | undefined;
+  readonly keyId?: string | undefined;
+  readonly rotation?:
+    | { readonly functionArn?: string | undefined; readonly nextAt?: number | undefined }
+    | undefined;
+  readonly rotatedAt?: number | undefined;
+  readonly deletedAt?: number | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface VersionOf {
+  readonly id: string;
+  readonly labels: readonly string[];
+  readonly createdAt?: number | undefined;
+}
+
+export interface TokenVersion extends VersionOf {
+  /** What its id says; undefined for an id that is not the rotator's own, as after a rotation by Secrets Manager. */
+  readonly issuedAt?: number | undefined;
+  readonly expiresAt?: number | undefined;
+  /** The first 8 hex digits of the credential's fingerprint; it changes with the credential and its settings. */
+  readonly fingerprint?: string | undefined;
+  /** The version of the client secret from which it was minted, where one still has that fingerprint. */
+  readonly clientVersion?: string | undefined;
+}
+
+/** `GET /api/timeline?names=a,b&from=&to=`: the lanes that are in sight. */
+export type Timeline = Readonly<Record<string, Known<readonly TokenVersion[]>>>;
+
+/** `GET /api/health/events`, server-sent: at once, and after every minute. */
+export interface Health {
+  readonly at: number;
+  /** When the last tick was counted; null if none was in two days. */
+  readonly lastTick: Known<number | null>;
+  readonly alarms: Known<readonly AlarmState[]>;
+  /** For the last day, and for the last week. */
+  /** Without the function's name, there is no plot of its duration. */
+  readonly plots: Readonly<Record<'day' | 'week', Known<readonly Plot[]>>>;
+}
+
+export interface AlarmState {
+  readonly name: string;
+  readonly metric: string;
+  readonly isRaised: boolean;
+  /** It has a target to notify, and its actions are switched on. */
+  readonly notifies: boolean;
+}
+
+export interface Plot {
+  readonly metric: 'MinLifeLeft' | 'Failing' | 'Renewed' | 'Duration';
+  /** MinLifeLeft is in percent of a token's life. */
+  readonly unit: 'percent' | 'count' | 'milliseconds';
+  readonly times: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** `GET /api/doctor/events` or `?name=NAME`, server-sent events named by `type`. */
+export type DoctorEvent =
+  | { readonly type: 'begin'; readonly section: string; readonly checks: readonly string[] }
+  | {
+      readonly type: 'finding';
+      readonly section: string;
+      readonly check: string;
+      readonly verdict: 'ok' | 'failed' | 'unknown';
+      readonly detail: string;
+      readonly fix?: string | undefined;
+    }
+  | { readonly type: 'end'; readonly failures: number }
+  | { readonly type: 'broken'; readonly why: Unknown };
+
+/** `POST /api/actions`, with the header `ims-token-rotator-console: 1`. */
+export interface Action {
+  readonly action: 'renew' | 'force-renew' | 'pause' | 'resume';
+  readonly name: string;
+}
+
+/** The result of an action, in words. */
+export type ActionResult =
+  | { readonly ok: true; readonly words: string }
+  | { readonly ok: false; readonly why: Unknown };
+
+/** The body of every answer that is not 2xx. */
+export interface Refusal {
+  readonly why: Unknown;
+}
