@@ -1,0 +1,160 @@
+import { formatDuration } from '../../cli/view/durations.ts';
+import type { FleetRow } from '../messages.ts';
+import type { FleetState } from './fleet-state.ts';
+import { needsAction } from './states.ts';
+
+/** What is wrong with the fleet, in one sentence, and its parts. */
+export interface Verdict {
+  readonly tone: 'bad' | 'good' | 'unknown';
+  readonly sentence: string;
+  /** The same without durations, which change by themselves. */
+  readonly announcement: string;
+  readonly fix?: string | undefined;
+  /** The credential whose name is in the fix. */
+  readonly example?: FleetRow | undefined;
+  readonly facts?: Facts | undefined;
+}
+
+export interface Facts {
+  readonly failing: readonly FleetRow[];
+  readonly since?: number | undefined;
+  /** When the first token ends, or ended. */
+  readonly firstEnd?: number | undefined;
+  readonly firstName?: string | undefined;
+}
+
+export function judgeFleet({ fleet, rows, trouble }: FleetState, now: number): Verdict {
+  if (fleet === undefined) {
+    if (trouble === undefined) return unknown('Reading the list of credentials …');
+    const { message, fix } = trouble.why;
+    return unknown(`The fleet is unknown: ${message}.`, fix);
+  }
+  if (rows.size === 0) {
+    const text = `${fleet.rotator} has no credentials yet.`;
+    return unknown(text, 'ims-token-rotator onboard NAME FILE');
+  }
+  const failing = [...rows.values()].filter(needsAction);
+  return failing.length === 0 ? fine([...rows.values()], now) : wrong(failing, rows.size, now);
+}
+
+function unknown(sentence: string, fix?: string): Verdict {
+  return { tone: 'unknown', sentence, announcement: sentence, fix };
+}
+
+function fine(rows: readonly FleetRow[], now: number): Verdict {
+  const fresh = rows.filter(({ state }) => state === 'fresh' || state === 'due');
+  const [first] = ordered(rows.filter(({ paused }) => !paused));
+  const all = `${fresh.length === rows.length ? 'All ' : `${fresh.length} of `}${rows.length}`;
+  const others = (['paused', 'empty', 'foreign'] as const).flatMap((state) => {
+    const count = rows.filter((row) => row.state === state).length;
+    return count === 0 ? [] : [`${count} ${otherStates[state](count)}`];
+  });
+  const what = [
+    `${all} ${plural(rows.length, 'credential has a valid token', 'credentials have valid tokens')}`,
+    ...others,
+  ].join(', ');
+  const left = first?.token === undefined ? '' : endText(first.token.expiresAt, now);
+  return {
+    tone: 'good',
+    sentence: `Nothing fails: ${lower(what)}${left === '' ? '' : `; ${left}`}.`,
+    announcement: 'Nothing fails.',
+    facts: { failing: [], firstEnd: first?.token?.expiresAt, firstName: first?.name },
+  };
+}
+
+const otherStates = {
+  paused: (count: number) => (count === 1 ? 'is paused' : 'are paused'),
+  empty: (count: number) => (count === 1 ? 'has no value yet' : 'have no value yet'),
+  foreign: (count: number) =>
+    count === 1 ? 'was written by somebody else' : 'were written by somebody else',
+};
+
+function wrong(failing: readonly FleetRow[], total: number, now: number): Verdict {
+  const [largest = [], ...others] = groups(failing);
+  const urgent = ordered(failing);
+  const [first] = urgent;
+  const since = earliest(failing.map(({ failure }) => failure?.since));
+  const counted = `${failing.length} of ${total} ${plural(total, 'credential', 'credentials')}`;
+  const verb = plural(failing.length, 'fails', 'fail');
+  const [example] = ordered(largest);
+  const cause = example === undefined ? '' : causeOf(example);
+  const causes =
+    others.length === 0
+      ? cause
+      : `for ${others.length + 1} reasons, ${largest.length} because ${cause}`;
+  const lasts = since === undefined ? '' : `, for ${formatDuration(now - since)}`;
+  const announcement = `${counted} ${verb}${others.length === 0 ? ': ' : ' '}${causes}`;
+  return {
+    tone: 'bad',
+    sentence: `${announcement}${lasts}; ${lifeText(urgent, now)}.`,
+    announcement: `${announcement}.`,
+    fix: example && fixOf(example),
+    example,
+    facts: {
+      failing: urgent,
+      since,
+      firstEnd: first?.token?.expiresAt,
+      firstName: first?.name,
+    },
+  };
+}
+
+/** Those that fail alike, the most first. */
+function groups(failing: readonly FleetRow[]): readonly (readonly FleetRow[])[] {
+  const byCause = Map.groupBy(failing, causeOf);
+  return [...byCause.values()].sort((a, b) => b.length - a.length);
+}
+
+export function causeOf({ failure, state, paused }: FleetRow): string {
+  if (failure !== undefined) return failure.words;
+  if (paused) return 'the token of a paused credential has expired';
+  return state === 'expired' ? 'nothing has renewed the token' : 'nothing renews the token';
+}
+
+/** Without a failure, nothing has tried: the rotator itself is the suspect. */
+export function fixOf({ failure, paused, name }: FleetRow): string {
+  if (failure !== undefined) return failure.fix;
+  if (paused) return `ims-token-rotator resume ${name}`;
+  return 'check the rotator: ims-token-rotator doctor';
+}
+
+function lifeText(urgent: readonly FleetRow[], now: number): string {
+  const ends = urgent.flatMap(({ token }) => (token === undefined ? [] : [token.expiresAt]));
+  const ended = ends.filter((end) => end <= now);
+  const none = urgent.length - ends.length;
+  const without = none === 0 ? [] : [`${none} ${plural(none, 'has', 'have')} no token`];
+  if (ended.length > 0) {
+    const ago = formatDuration(now - (ended[0] ?? now));
+    const text =
+      ended.length === 1
+        ? `1 token expired ${ago} ago`
+        : `${ended.length} tokens have expired, the first ${ago} ago`;
+    return [text, ...without].join(', ');
+  }
+  const [first] = ends;
+  return [...without, ...(first === undefined ? [] : [endText(first, now)])].join(', ');
+}
+
+function endText(end: number, now: number): string {
+  return end <= now
+    ? `the first token expired ${formatDuration(now - end)} ago`
+    : `the first token ends in ${formatDuration(end - now)}`;
+}
+
+function ordered(rows: readonly FleetRow[]): readonly FleetRow[] {
+  const end = ({ token }: FleetRow): number => token?.expiresAt ?? Number.MAX_SAFE_INTEGER;
+  return [...rows].sort((a, b) => end(a) - end(b));
+}
+
+function earliest(instants: readonly (number | undefined)[]): number | undefined {
+  const known = instants.filter((instant) => instant !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
+function plural(count: number, one: string, many: string): string {
+  return count === 1 ? one : many;
+}
+
+function lower(text: string): string {
+  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+}

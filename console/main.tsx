@@ -1,0 +1,9 @@
+import { render } from 'preact';
+import { start } from './data/store.ts';
+import { Shell } from './view/shell.tsx';
+
+const root = document.getElementById('console');
+if (root !== null) {
+  start();
+  render(<Shell />, root);
+}

@@ -1,0 +1,60 @@
+import { formatDuration } from '../../cli/view/durations.ts';
+import { hashOf } from '../data/route.ts';
+import { acting, allowsActions, roughNow } from '../data/store.ts';
+import type { FleetRow } from '../messages.ts';
+import { Fix, Instant, LifeBar, Renewal, StateBadge, sentence } from './parts.tsx';
+
+export function FleetRowView({ row }: { readonly row: FleetRow }) {
+  const { name, state, token, failure } = row;
+  return (
+    <>
+      <span role="cell" class="cell-state">
+        <StateBadge state={state} />
+      </span>
+      <span role="cell" class="cell-name">
+        <a href={hashOf({ page: 'credential', name })}>{name}</a>
+        {row.paused && state !== 'paused' && <span class="quiet"> paused</span>}
+      </span>
+      <span role="cell" class="cell-left">
+        {token === undefined ? <NoToken row={row} /> : <LifeBar token={token} />}
+      </span>
+      <span role="cell" class="cell-expires" data-label="Expires ">
+        {token === undefined ? <span class="quiet">–</span> : <Instant at={token.expiresAt} />}
+      </span>
+      <span role="cell" class="cell-renewal" data-label="Renewal ">
+        <Renewal row={row} />
+      </span>
+      <span role="cell" class="cell-more">
+        {failure !== undefined && (
+          <span class="failure">
+            {sentence(withDuration(failure.words, failure.since)).slice(0, -1)} (
+            <a href={hashOf({ page: 'runbook', anchor: failure.code.toLowerCase() })}>
+              {failure.code}
+            </a>
+            ) <span class="fix">→ {<Fix text={failure.fix} name={name} />}</span>
+          </span>
+        )}
+        {allowsActions.value && (
+          <button
+            type="button"
+            class="small"
+            aria-label={`Act on ${name}`}
+            onClick={() => {
+              acting.value = { row };
+            }}
+          >
+            Act …
+          </button>
+        )}
+      </span>
+    </>
+  );
+}
+
+function withDuration(words: string, since: number | undefined): string {
+  return since === undefined ? words : `${words}, for ${formatDuration(roughNow.value - since)}`;
+}
+
+function NoToken({ row }: { readonly row: FleetRow }) {
+  return <span class="quiet">{row.state === 'foreign' ? 'only its value shows' : 'no token'}</span>;
+}

@@ -1,0 +1,110 @@
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import { formatDuration } from '../../cli/view/durations.ts';
+import type { Plot } from '../messages.ts';
+
+const titles: Readonly<Record<Plot['metric'], string>> = {
+  MinLifeLeft: 'Least life left of all tokens',
+  Failing: 'Credentials that fail',
+  Renewed: 'Tokens renewed',
+  Duration: 'Duration of a run',
+};
+
+const height = 150;
+
+export function MetricPlot({ plot }: { readonly plot: Plot }) {
+  const box = useRef<HTMLDivElement>(null);
+  const chart = useRef<uPlot>(undefined);
+  const data = (): uPlot.AlignedData => [[...plot.times], [...plot.values]];
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const draw = (): void => {
+      chart.current?.destroy();
+      chart.current = new uPlot(optionsOf(plot, element.clientWidth), data(), element);
+    };
+    draw();
+    const observer = new ResizeObserver(() =>
+      chart.current?.setSize({ width: element.clientWidth, height }),
+    );
+    observer.observe(element);
+    // A canvas has the colours that it was drawn with.
+    const scheme = matchMedia('(prefers-color-scheme: dark)');
+    scheme.addEventListener('change', draw);
+    return () => {
+      observer.disconnect();
+      scheme.removeEventListener('change', draw);
+      chart.current?.destroy();
+    };
+  }, []);
+  useEffect(() => chart.current?.setData(data()), [plot]);
+  const last = plot.values.at(-1);
+  return (
+    <figure class="plot">
+      <figcaption>
+        {titles[plot.metric]}{' '}
+        <span class="quiet">
+          {last === undefined ? 'no data' : `last ${valueText(last, plot.unit)}`}
+        </span>
+      </figcaption>
+      <div ref={box} role="img" aria-label={describe(plot)} />
+    </figure>
+  );
+}
+
+function describe({ metric, unit, values }: Plot): string {
+  if (values.length === 0) return `${titles[metric]}: no data`;
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const range = `between ${valueText(least, unit)} and ${valueText(most, unit)}`;
+  return `${titles[metric]}: ${range}, last ${valueText(values.at(-1) ?? 0, unit)}`;
+}
+
+function valueText(value: number, unit: Plot['unit']): string {
+  if (unit === 'seconds') return formatDuration(value);
+  if (unit === 'count') return String(Math.round(value));
+  return value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`;
+}
+
+function optionsOf({ unit, metric }: Plot, width: number): uPlot.Options {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name: string): string => style.getPropertyValue(name).trim();
+  const axis = {
+    stroke: colour('--quiet'),
+    grid: { stroke: colour('--line'), width: 1 },
+    ticks: { show: false },
+    font: '11px system-ui, sans-serif',
+  };
+  const stepped = unit === 'count' ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
+  const stroke = colour(metric === 'Failing' ? '--bad' : '--accent');
+  return {
+    width,
+    height,
+    // The times of the page are UTC.
+    tzDate: (timestamp) => uPlot.tzDate(new Date(timestamp * 1000), 'Etc/UTC'),
+    legend: { show: false },
+    cursor: { y: false, drag: { x: false, y: false } },
+    scales: { y: { range: (_, __, most) => [0, Math.max(1, most) * 1.1] } },
+    axes: [
+      { ...axis, values: timeTexts },
+      { ...axis, size: 64, values: (_, splits) => splits.map((each) => valueText(each, unit)) },
+    ],
+    series: [
+      {},
+      {
+        stroke,
+        width: 1.5,
+        fill: `color-mix(in srgb, ${stroke} 14%, transparent)`,
+        points: { show: false },
+        ...(stepped && { paths: stepped }),
+      },
+    ],
+  };
+}
+
+/** The day at midnight, else the time. */
+function timeTexts(_: uPlot, splits: number[]): string[] {
+  return splits.map((at) => {
+    const text = new Date(at * 1000).toUTCString();
+    return at % 86_400 === 0 ? text.slice(5, 11) : text.slice(17, 22);
+  });
+}
