@@ -35,6 +35,8 @@ const exitCodes: Readonly<Partial<Record<CliErrorCode, number>>> = {
 export interface CliErrorOptions extends ErrorOptions {
   /** Each thing wrong with an input. */
   readonly problems?: readonly Problem[] | undefined;
+  /** The right that the principal lacks, as a policy names it. */
+  readonly right?: string | undefined;
 }
 
 /** The failure of a command. The summary says what happened, `fix` who can do what about it. */
@@ -44,12 +46,13 @@ export class CliError extends Error {
   readonly summary: string;
   readonly problems: readonly Problem[];
   readonly fix: string | undefined;
+  readonly right: string | undefined;
 
   constructor(
     code: CliErrorCode,
     summary: string,
     fix?: string,
-    { problems = [], ...options }: CliErrorOptions = {},
+    { problems = [], right, ...options }: CliErrorOptions = {},
   ) {
     super(problems.length === 0 ? summary : `${summary}: ${listProblems(problems)}`, options);
     this.name = code;
@@ -57,6 +60,7 @@ export class CliError extends Error {
     this.summary = summary;
     this.problems = problems;
     this.fix = fix;
+    this.right = right;
   }
 
   /** 2 for a usage error, 130 after Ctrl-C, 1 for every other failure. */

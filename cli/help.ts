@@ -13,6 +13,14 @@ export const help = {
       'Needs only permission to list secrets, and reads no value. Exits with 1 if any\n' +
       'credential is failing, expired or overdue.',
   },
+  console: {
+    summary: 'look at the fleet in a browser',
+    examples: ['console', 'console --allow-actions', 'console --port 8080 --no-open'],
+    more:
+      'Serves a page on this machine alone, until Ctrl-C. Needs only permission to\n' +
+      'list secrets, and shows more with more; it reads no value. Its address works\n' +
+      'once. docs/console.md has the rights and how it is kept safe.',
+  },
   renew: {
     summary: 'renew tokens now',
     examples: ['renew fusion', 'renew fusion --force', 'renew --all'],

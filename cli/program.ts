@@ -1,16 +1,12 @@
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { products, tokenFields } from '../core/contract.ts';
+import { Argument, Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
-import { adobeEndpoints, imsEndpoint } from './adobe/endpoints.ts';
+import { add, addCommands, type Start } from './command-line.ts';
 import type { CommonOptions } from './common-options.ts';
 import { type Shell, shells } from './completion/shells.ts';
 import { usageError } from './errors.ts';
-import { exitCodes, help, helpBehind } from './help.ts';
-import { type Session, startSession } from './session.ts';
+import { exitCodes } from './help.ts';
+import { startSession } from './session.ts';
 import { reportError } from './view/report-error.ts';
-
-type Work = (session: Session) => Promise<number>;
-type Start = (options: CommonOptions, work: Work) => Promise<void>;
 
 // A spinner hides the cursor.
 const showCursor = '\u001B[?25h';
@@ -59,10 +55,7 @@ export async function program(host: NodeJS.Process): Promise<number> {
     })
     .addHelpText('after', exitCodes)
     .showHelpAfterError('(--help shows the commands and options)');
-  addReadCommands(root, start);
-  addCredentialCommands(root, start);
-  addAdobeCommands(root, start);
-  addLocal(root, start);
+  addCommands(root, start);
   addCompletion(root, host);
   try {
     await root.parseAsync(host.argv);
@@ -79,130 +72,6 @@ export async function program(host: NodeJS.Process): Promise<number> {
   return exitCode;
 }
 
-function add(root: Command, name: keyof typeof help, args: string): Command {
-  const text = help[name];
-  return root
-    .command(`${name} ${args}`.trim())
-    .description(text.summary)
-    .addHelpText('after', helpBehind(text))
-    .option('--json', 'print JSON')
-    .exitOverride();
-}
-
-/** Adds a command that works on a rotator in an AWS account. */
-function addAws(root: Command, name: keyof typeof help, args: string): Command {
-  return add(root, name, args)
-    .option('--rotator <name>', 'the rotator (default: the only one in the account)')
-    .option('--prefix <prefix>', "prefix of its secrets' names, if not the default")
-    .option('--function <name>', 'its function, if several claim the rotator')
-    .option('--profile <name>', 'AWS profile')
-    .option('--region <region>', 'AWS Region');
-}
-
-function addReadCommands(root: Command, start: Start): void {
-  addAws(root, 'status', '[names...]')
-    .option('--watch', 'repeat until Ctrl-C')
-    .option('--every <seconds>', 'seconds between two updates', wholeNumber(1, 3600), 10)
-    .action(async (names: string[], options) => {
-      const { status } = await import('./commands/status.ts');
-      await start(options, (session) => status(session, names, options));
-    });
-  addAws(root, 'doctor', '[name]')
-    .option('--mint', 'mint a token from this machine, without storing it')
-    .option('--api <url>', 'send a GET to the product with the stored token')
-    .option('--api-header <header>', 'a header for that GET; repeatable', collect)
-    .action(async (name: string | undefined, options) => {
-      const { doctor } = await import('./commands/doctor.ts');
-      await start(options, async (session) => {
-        const endpoints = adobeEndpoints(process.env);
-        return await doctor(session, name, { ...options, ...endpoints });
-      });
-    });
-  addAws(root, 'token', '<name>')
-    .addOption(offering('--field <field>', 'print this field instead', tokenFields))
-    .option('--header', 'print the Authorization header')
-    .option('--env', 'print shell lines that export variables')
-    .option('--show', 'print the token even to a terminal')
-    .action(async (name: string, options) => {
-      const { token } = await import('./commands/token.ts');
-      await start(options, (session) => token(session, name, options));
-    });
-}
-
-function addCredentialCommands(root: Command, start: Start): void {
-  addAws(root, 'renew', '[names...]')
-    .option('--all', 'all credentials that are not paused')
-    .option('--force', 'renew tokens even if they are not due')
-    .action(async (names: string[], options) => {
-      const { renew } = await import('./commands/renew.ts');
-      await start(options, (session) => renew(session, names, options));
-    });
-  addStoring(addAws(root, 'put-credential', '<name> [file]')).action(
-    async (name: string, file: string | undefined, options) => {
-      const { putCredential } = await import('./commands/put-credential.ts');
-      await start(options, (session) =>
-        putCredential(session, name, file, withImsEndpoint(options)),
-      );
-    },
-  );
-  addStoring(addAws(root, 'onboard', '<name> [file]'))
-    .addOption(
-      offering('--product <product>', 'request the scopes that Adobe documents for it', products),
-    )
-    .option('--scopes <scopes>', 'request these scopes, with commas or spaces')
-    .option('--renew-before <duration>', 'life left at which to renew, for example PT8H')
-    .option('--key <key>', 'a KMS key that the rotator is allowed to use')
-    .action(async (name: string, file: string | undefined, options) => {
-      const { onboard } = await import('./commands/onboard.ts');
-      await start(options, (session) => onboard(session, name, file, withImsEndpoint(options)));
-    });
-  addAws(root, 'offboard', '<name>')
-    .option('--yes', 'do not ask for confirmation')
-    .option('--recovery-days <days>', 'days until the secrets are gone', wholeNumber(7, 30), 30)
-    .action(async (name: string, options) => {
-      const { offboard } = await import('./commands/offboard.ts');
-      await start(options, (session) => offboard(session, name, options));
-    });
-  for (const command of ['pause', 'resume'] as const) {
-    addAws(root, command, '<name>').action(async (name: string, options) => {
-      const { setPaused } = await import('./commands/pause.ts');
-      await start(options, (session) => setPaused(session, name, command === 'pause'));
-    });
-  }
-}
-
-/** Commands that change what a credential has at Adobe. */
-function addAdobeCommands(root: Command, start: Start): void {
-  addAws(root, 'rotate-client-secret', '<name>')
-    .option('--wait <seconds>', 'seconds to wait for the rotation', wholeNumber(0, 3600), 300)
-    .action(async (name: string, options) => {
-      const { rotateClientSecret } = await import('./commands/rotate-client-secret.ts');
-      await start(options, (session) => rotateClientSecret(session, name, options));
-    });
-  addAws(root, 'leaked', '<name>')
-    .option('--token', 'only the token has leaked, not the client secret')
-    .option('--cache <seconds>', 'how long consumers keep a token', wholeNumber(0, 86_400), 600)
-    .option('--now', 'do not wait for consumers that keep a token')
-    .option('--yes', 'do not ask for confirmation')
-    .action(async (name: string, options) => {
-      const { leaked } = await import('./commands/leaked.ts');
-      await start(options, async (session) => {
-        const endpoints = adobeEndpoints(process.env);
-        return await leaked(session, name, { ...options, ...endpoints });
-      });
-    });
-}
-
-function addLocal(root: Command, start: Start): void {
-  add(root, 'local', '')
-    .option('--port <port>', 'the first of six ports; 0 for any', wholeNumber(0, 65_530), 0)
-    .option('--tick <seconds>', 'seconds between ticks, not as scheduled', wholeNumber(1, 86_400))
-    .action(async (options) => {
-      const { local } = await import('./commands/local.ts');
-      await start(options, (session) => local(session, options));
-    });
-}
-
 /** Needs no session: shells run it at their start, whatever the AWS settings are. */
 function addCompletion(root: Command, host: NodeJS.Process): void {
   add(root, 'completion', '')
@@ -212,39 +81,4 @@ function addCompletion(root: Command, host: NodeJS.Process): void {
       const script = completion(shell, root);
       host.stdout.write(json === true ? `${JSON.stringify({ shell, script })}\n` : script);
     });
-}
-
-/** An option whose help and completion show values. The command checks them, with all others. */
-function offering(flags: string, description: string, values: readonly string[]): Option {
-  const option = new Option(flags, description);
-  option.argChoices = [...values];
-  return option;
-}
-
-/** Adds the options of a command that stores a credential. */
-function addStoring(command: Command): Command {
-  const seconds = wholeNumber(0, 900);
-  return command
-    .option('--credential <name>', 'which credential, if the file has several')
-    .option('--as-is', "store the file's text, not the documented form")
-    .option('--mint', 'mint a token first, as proof; it is not stored')
-    .option('--dry-run', 'stop before anything is stored')
-    .option('--wait <seconds>', 'seconds to wait for the token; 0 does not wait', seconds, 60);
-}
-
-function withImsEndpoint<Options extends { readonly mint?: boolean }>(options: Options) {
-  const imsEndpointUrl = options.mint === true ? imsEndpoint(process.env) : undefined;
-  return { ...options, imsEndpointUrl };
-}
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-  };
-}
-
-function collect(line: string, lines: readonly string[] = []): readonly string[] {
-  return [...lines, line];
 }

@@ -12,7 +12,7 @@ export interface FleetRow {
   readonly token?: TokenSpan | undefined;
   /** AWSPREVIOUS, if its version id is the rotator's own. */
   readonly previous?: TokenSpan | undefined;
-  /** When the rotator tries next. */
+  /** When the rotator tries next. An instant that is past means with the next tick. */
   readonly renewalAt?: number | undefined;
   readonly failure?: Failure | undefined;
   readonly clientSecret?: ClientSecretSummary | undefined;
@@ -65,7 +65,7 @@ export type Known<T> = { readonly known: T } | { readonly unknown: Unknown };
 
 /** `GET /api/fleet/events`, server-sent events named by `type`. */
 export type FleetEvent =
-  /** The first one of a connection. */
+  /** The first one of a connection, and again when the fleet itself has changed. */
   | {
       readonly type: 'fleet';
       readonly at: number;
@@ -160,6 +160,7 @@ export interface Health {
   readonly lastTick: Known<number | null>;
   readonly alarms: Known<readonly AlarmState[]>;
   /** For the last day, and for the last week. */
+  /** Without the function's name, there is no plot of its duration. */
   readonly plots: Readonly<Record<'day' | 'week', Known<readonly Plot[]>>>;
 }
 
@@ -167,13 +168,14 @@ export interface AlarmState {
   readonly name: string;
   readonly metric: string;
   readonly isRaised: boolean;
-  /** Whether anybody is told. */
+  /** It has a target to notify, and its actions are switched on. */
   readonly notifies: boolean;
 }
 
 export interface Plot {
   readonly metric: 'MinLifeLeft' | 'Failing' | 'Renewed' | 'Duration';
-  readonly unit: 'seconds' | 'count' | 'milliseconds';
+  /** MinLifeLeft is in percent of a token's life. */
+  readonly unit: 'percent' | 'count' | 'milliseconds';
   readonly times: readonly number[];
   readonly values: readonly number[];
 }

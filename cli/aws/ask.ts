@@ -64,7 +64,8 @@ function asCliError(
   }
   if (denied.test(name)) {
     const fix = `use a principal whose policies allow ${action}`;
-    return new CliError('ERR_AWS_DENIED', `not authorized to perform ${what}`, fix, cause);
+    const text = `not authorized to perform ${what}`;
+    return new CliError('ERR_AWS_DENIED', text, fix, { ...cause, right: action });
   }
   const status = metadata?.httpStatusCode;
   if (status === undefined) return networkError(what, error, shown);

@@ -2,16 +2,16 @@ import { isOnlyLent, type LedgerEntry, takePairs } from '../../core/ledger.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
-import type { ClientSecretAge } from '../view/client-secret-line.ts';
 import { byUrgency, type CredentialState, credentialState } from '../view/credential-state.ts';
 import { someOf } from '../view/some-of.ts';
 import type { Rotator } from './rotator.ts';
 
 type Ledger = ReadonlyMap<string, LedgerEntry<Secret>>;
 
-/** A credential's state, and that of its client secret, if that is in the list. */
+/** A credential's state, and those of its two secrets that are in the list. */
 export interface ListedCredential extends CredentialState {
-  readonly clientSecret: ClientSecretAge | undefined;
+  readonly clientSecret: Secret | undefined;
+  readonly tokenSecret: Secret | undefined;
 }
 
 /**
@@ -46,7 +46,8 @@ export async function listCredentials(
         client === undefined && (clientSecrets === undefined || clientSecrets.has(name));
       const isDeclared = isDeclaredBy(rotator, name, { client, token });
       const pair = { client, token, clientMayBeElsewhere, isDeclared };
-      return { ...credentialState(name, pair, context), clientSecret: client };
+      const state = credentialState(name, pair, context);
+      return { ...state, clientSecret: client, tokenSecret: token };
     })
     .sort(byUrgency);
 }

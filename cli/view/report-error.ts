@@ -43,7 +43,8 @@ function errorJson({ code, message, problems, fix }: CliError) {
   return { code, message, problems: problems.length === 0 ? undefined : problems, fix };
 }
 
-function asCliError(error: unknown): CliError {
+/** Any error as a command reports it. */
+export function asCliError(error: unknown): CliError {
   if (error instanceof CliError) return error;
   // A prompt throws these on Ctrl-C.
   const name = error instanceof Error ? error.name : '';

@@ -1,0 +1,54 @@
+import type { FleetRow, TokenSpan } from '../../console/messages.ts';
+import type { EpochSeconds } from '../../core/instant.ts';
+import { formatFailureCode } from '../../core/status.ts';
+import { decodeVersionId } from '../../core/version-id.ts';
+import type { ListedCredential } from '../rotator/credentials.ts';
+import { explainFailure } from '../view/failure.ts';
+
+/**
+ * A credential of the list as the page shows it.
+ *
+ * @param before its row in the list before
+ */
+export function fleetRow(
+  credential: ListedCredential,
+  now: EpochSeconds,
+  before?: FleetRow | undefined,
+): FleetRow {
+  const { name, state, paused, token, versionId, renewalAt } = credential;
+  const { failure, failingSince, clientSecret, tokenSecret } = credential;
+  return {
+    name,
+    state,
+    paused,
+    token:
+      token === undefined || versionId === undefined
+        ? undefined
+        : { versionId, issuedAt: token.issuedAt, expiresAt: token.expiresAt },
+    previous: spanOf(tokenSecret?.previousVersionId, now),
+    renewalAt:
+      isDue(renewalAt, now) && isDue(before?.renewalAt, now) ? before?.renewalAt : renewalAt,
+    failure: failure && {
+      code: formatFailureCode(failure),
+      ...explainFailure(failure, name),
+      since: failingSince,
+    },
+    clientSecret: clientSecret && {
+      changedAt: clientSecret.rotatedAt ?? clientSecret.changedAt,
+      rotatesAt: clientSecret.rotation?.nextAt,
+    },
+  };
+}
+
+/** A renewal that is due is due now, and would change the row with every list. */
+function isDue(renewalAt: number | undefined, now: EpochSeconds): boolean {
+  return renewalAt !== undefined && renewalAt <= now;
+}
+
+/** The life of a token, if its version's id is the rotator's own. */
+export function spanOf(versionId: string | undefined, now: EpochSeconds): TokenSpan | undefined {
+  const fields = versionId === undefined ? undefined : decodeVersionId(versionId, now);
+  if (versionId === undefined || fields === undefined) return undefined;
+  const { expiresAt, lifetime } = fields;
+  return { versionId, issuedAt: expiresAt - lifetime, expiresAt };
+}

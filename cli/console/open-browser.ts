@@ -1,0 +1,16 @@
+import { spawn } from 'node:child_process';
+
+const openers: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
+  darwin: ['open'],
+  linux: ['xdg-open'],
+  win32: ['rundll32', 'url.dll,FileProtocolHandler'],
+};
+
+/** Opens an address in the person's browser, if there is one: the terminal shows it anyway. */
+export function openBrowser(address: string): void {
+  const [command, ...args] = openers[process.platform] ?? [];
+  if (command === undefined) return;
+  const child = spawn(command, [...args, address], { detached: true, stdio: 'ignore' });
+  child.on('error', () => undefined);
+  child.unref();
+}

@@ -1,0 +1,81 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Session } from '../session.ts';
+import { safeHeaders, sendFailure, sendText } from './answers.ts';
+import { FleetFeed, type FleetOptions } from './fleet-feed.ts';
+import { Guard } from './guard.ts';
+import { type Resources, route } from './routes.ts';
+import { builtPage, StaticFiles } from './static-files.ts';
+
+export interface ServerOptions extends FleetOptions {
+  /** 0 for any that is free. */
+  readonly port: number;
+}
+
+/** The console while it runs. */
+export interface RunningConsole {
+  /** Opens the console once. */
+  readonly address: string;
+  /** Resolves when the server has ended. */
+  readonly ended: Promise<void>;
+}
+
+// Far more than the tabs of one person need.
+const mostConnections = 200;
+
+/**
+ * Serves the console on loopback until the session's signal aborts.
+ *
+ * @throws CliError when the rotator is not found
+ */
+export async function startServer(
+  session: Session,
+  { port, ...options }: ServerOptions,
+): Promise<RunningConsole> {
+  const resources: Resources = {
+    files: await StaticFiles.read(builtPage),
+    fleet: await FleetFeed.open(session, options),
+  };
+  const server = createServer();
+  server.maxConnections = mostConnections;
+  await listen(server, port);
+  const guard = new Guard((server.address() as AddressInfo).port);
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    answer(guard, resources, request, response).catch((error: unknown) =>
+      sendFailure(response, error),
+    );
+  });
+  const ended = new Promise<void>((resolve) => server.once('close', () => resolve()));
+  const end = (): void => {
+    server.close();
+    server.closeAllConnections();
+  };
+  if (session.signal.aborted) end();
+  session.signal.addEventListener('abort', end, { once: true });
+  return { address: `http://${guard.host}/?key=${guard.key}`, ended };
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', () => resolve());
+  });
+}
+
+async function answer(
+  guard: Guard,
+  resources: Resources,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const url = URL.parse(`http://${guard.host}${request.url}`);
+  if (url === null || url.host !== guard.host) {
+    sendText(response, 400, 'This is not an address.');
+    return;
+  }
+  const admission = guard.admit(request, url);
+  if (admission.kind === 'refused') sendText(response, admission.status, admission.text);
+  else if (admission.kind === 'entered') {
+    response.writeHead(303, { ...safeHeaders, 'set-cookie': admission.cookie, location: '/' });
+    response.end();
+  } else await route(resources, { request, response, url });
+}
