@@ -40,6 +40,8 @@ export async function act(action: Action): Promise<ActionResult> {
 interface Listener<T> {
   readonly onEvent: (event: T) => void;
   readonly onConnection?: ((state: Connection) => void) | undefined;
+  /** A tab that nobody looks at needs nothing, and a browser has few connections for all tabs. */
+  readonly restsWhileHidden?: boolean | undefined;
 }
 
 const secondsToRetry = 5;
@@ -48,20 +50,21 @@ const secondsToRetry = 5;
 export function listen<T>(
   path: string,
   names: readonly string[],
-  { onEvent, onConnection }: Listener<T>,
+  { onEvent, onConnection, restsWhileHidden = false }: Listener<T>,
 ): () => void {
-  let source: EventSource;
+  let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isOver = false;
   const connect = (): void => {
-    source = new EventSource(path);
+    const opened = new EventSource(path);
+    source = opened;
     const receive = ({ data }: MessageEvent<string>): void => onEvent(JSON.parse(data));
-    for (const name of names) source.addEventListener(name, receive);
-    source.addEventListener('open', () => onConnection?.('open'));
-    source.addEventListener('error', () => {
+    for (const name of names) opened.addEventListener(name, receive);
+    opened.addEventListener('open', () => onConnection?.('open'));
+    opened.addEventListener('error', () => {
       onConnection?.('lost');
       // The browser connects again by itself, unless the answer was an error.
-      if (source.readyState === EventSource.CLOSED) void retry();
+      if (opened.readyState === EventSource.CLOSED) void retry();
     });
   };
   const retry = async (): Promise<void> => {
@@ -69,14 +72,23 @@ export function listen<T>(
       ({ status }) => status === 403,
       () => false,
     );
-    if (isOver) return;
+    if (isOver || (restsWhileHidden && document.hidden)) return;
     if (refused) onConnection?.('ended');
     else timer = setTimeout(connect, secondsToRetry * 1000);
   };
-  connect();
+  const close = (): void => {
+    clearTimeout(timer);
+    source?.close();
+  };
+  const followVisibility = (): void => {
+    close();
+    if (!document.hidden) connect();
+  };
+  if (restsWhileHidden) document.addEventListener('visibilitychange', followVisibility);
+  if (!(restsWhileHidden && document.hidden)) connect();
   return () => {
     isOver = true;
-    clearTimeout(timer);
-    source.close();
+    document.removeEventListener('visibilitychange', followVisibility);
+    close();
   };
 }

@@ -48,6 +48,7 @@ export function start(): void {
       now.value = clock();
       fleetState.value = applyFleetEvent(fleetState.value, event);
     },
+    restsWhileHidden: true,
     onConnection: (state) => {
       connection.value = state;
     },

@@ -9,18 +9,19 @@ export interface Verdict {
   readonly sentence: string;
   /** The same without durations, which change by themselves. */
   readonly announcement: string;
+  /** What to do, where there is no cause of its own. */
   readonly fix?: string | undefined;
-  /** The credential whose name is in the fix. */
-  readonly example?: FleetRow | undefined;
-  readonly facts?: Facts | undefined;
+  /** The most urgent first. */
+  readonly causes: readonly Cause[];
 }
 
-export interface Facts {
-  readonly failing: readonly FleetRow[];
+/** Credentials that fail alike, the one with the least time first. */
+export interface Cause {
+  readonly words: string;
+  /** For the first of them. */
+  readonly fix: string;
+  readonly rows: readonly FleetRow[];
   readonly since?: number | undefined;
-  /** When the first token ends, or ended. */
-  readonly firstEnd?: number | undefined;
-  readonly firstName?: string | undefined;
 }
 
 export function judgeFleet({ fleet, rows, trouble }: FleetState, now: number): Verdict {
@@ -38,7 +39,7 @@ export function judgeFleet({ fleet, rows, trouble }: FleetState, now: number): V
 }
 
 function unknown(sentence: string, fix?: string): Verdict {
-  return { tone: 'unknown', sentence, announcement: sentence, fix };
+  return { tone: 'unknown', sentence, announcement: sentence, fix, causes: [] };
 }
 
 function fine(rows: readonly FleetRow[], now: number): Verdict {
@@ -58,7 +59,7 @@ function fine(rows: readonly FleetRow[], now: number): Verdict {
     tone: 'good',
     sentence: `Nothing fails: ${lower(what)}${left === '' ? '' : `; ${left}`}.`,
     announcement: 'Nothing fails.',
-    facts: { failing: [], firstEnd: first?.token?.expiresAt, firstName: first?.name },
+    causes: [],
   };
 }
 
@@ -70,39 +71,31 @@ const otherStates = {
 };
 
 function wrong(failing: readonly FleetRow[], total: number, now: number): Verdict {
-  const [largest = [], ...others] = groups(failing);
-  const urgent = ordered(failing);
-  const [first] = urgent;
-  const since = earliest(failing.map(({ failure }) => failure?.since));
+  const causes = causesOf(failing);
   const counted = `${failing.length} of ${total} ${plural(total, 'credential', 'credentials')}`;
   const verb = plural(failing.length, 'fails', 'fail');
-  const [example] = ordered(largest);
-  const cause = example === undefined ? '' : causeOf(example);
-  const causes =
-    others.length === 0
-      ? cause
-      : `for ${others.length + 1} reasons, ${largest.length} because ${cause}`;
-  const lasts = since === undefined ? '' : `, for ${formatDuration(now - since)}`;
-  const announcement = `${counted} ${verb}${others.length === 0 ? ': ' : ' '}${causes}`;
+  const isOne = causes.length === 1;
+  const why = isOne ? `: ${causes[0]?.words}` : ` for ${causes.length} reasons`;
+  const since = earliest(failing.map(({ failure }) => failure?.since));
+  const lasts =
+    since === undefined ? '' : `, ${isOne ? '' : 'the longest '}for ${formatDuration(now - since)}`;
+  const announcement = `${counted} ${verb}${why}`;
   return {
     tone: 'bad',
-    sentence: `${announcement}${lasts}; ${lifeText(urgent, now)}.`,
+    sentence: `${announcement}${lasts}; ${lifeText(ordered(failing), now)}.`,
     announcement: `${announcement}.`,
-    fix: example && fixOf(example),
-    example,
-    facts: {
-      failing: urgent,
-      since,
-      firstEnd: first?.token?.expiresAt,
-      firstName: first?.name,
-    },
+    causes,
   };
 }
 
-/** Those that fail alike, the most first. */
-function groups(failing: readonly FleetRow[]): readonly (readonly FleetRow[])[] {
-  const byCause = Map.groupBy(failing, causeOf);
-  return [...byCause.values()].sort((a, b) => b.length - a.length);
+/** Those with the least time first. */
+function causesOf(failing: readonly FleetRow[]): readonly Cause[] {
+  return [...Map.groupBy(ordered(failing), causeOf)].map(([words, rows]) => ({
+    words,
+    fix: rows[0] === undefined ? '' : fixOf(rows[0]),
+    rows,
+    since: earliest(rows.map(({ failure }) => failure?.since)),
+  }));
 }
 
 export function causeOf({ failure, state, paused }: FleetRow): string {

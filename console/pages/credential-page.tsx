@@ -5,7 +5,10 @@ import { ask } from '../data/server.ts';
 import { acting, allowsActions, fleetState, roughNow } from '../data/store.ts';
 import type { CredentialDetail, FleetRow, Known } from '../messages.ts';
 import { deedsFor, titleOfDeed } from '../view/action-dialog.tsx';
+import { Axis } from '../view/axis.tsx';
+import { DoctorCard } from '../view/doctor.tsx';
 import { ClientHistory, TokenHistory } from '../view/history.tsx';
+import { Lane } from '../view/lane.tsx';
 import {
   Ago,
   Asked,
@@ -48,6 +51,7 @@ export function CredentialPage({ name }: { readonly name: string }) {
         </Asked>
       )}
       <Card title="History of the token">
+        {row !== undefined && <OwnLane row={row} answer={known?.history} />}
         <Asked answer={known?.history} what="The token secret's versions">
           {(versions) => <TokenHistory versions={versions} />}
         </Asked>
@@ -62,6 +66,7 @@ export function CredentialPage({ name }: { readonly name: string }) {
           {(list) => <ReaderTable readers={list} />}
         </Asked>
       </Card>
+      <DoctorCard name={name} />
       <Card title="Token secret">
         <Asked answer={known?.tokenSecret} what="The token secret">
           {(secret) => <SecretFacts secret={secret} />}
@@ -96,6 +101,24 @@ function useAnswer<T>(
     return () => aborter.abort();
   }, [path, version]);
   return answer;
+}
+
+const day = 24 * 3600;
+
+function OwnLane({
+  row,
+  answer,
+}: {
+  readonly row: FleetRow;
+  readonly answer: CredentialDetail['history'] | undefined;
+}) {
+  const span = { from: roughNow.value - day, to: roughNow.value + day };
+  return (
+    <div class="own-lane">
+      <Axis span={span} />
+      <Lane row={row} span={span} answer={answer} />
+    </div>
+  );
 }
 
 export function Card({
@@ -190,7 +213,7 @@ function FailureCard({ row: { failure, name } }: { readonly row: FleetRow }) {
         )}
         <strong>What to do:</strong> <Fix text={fix} name={name} />
       </p>
-      <RunbookSection anchor={code.toLowerCase()} isOpen />
+      <RunbookSection anchor={code.toLowerCase()} name={name} isOpen />
     </section>
   );
 }

@@ -11,7 +11,11 @@ import { Card } from './credential-page.tsx';
 export function HealthPage() {
   const [health, setHealth] = useState<Health>();
   useEffect(
-    () => listen<Health>('/api/health/events', ['health', 'message'], { onEvent: setHealth }),
+    () =>
+      listen<Health>('/api/health/events', ['health'], {
+        onEvent: setHealth,
+        restsWhileHidden: true,
+      }),
     [],
   );
   return (

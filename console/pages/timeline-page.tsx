@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import { formatDuration } from '../../cli/view/durations.ts';
-import { marksOf, pan, type Span, zoom } from '../data/lanes.ts';
+import { pan, type Span, zoom } from '../data/lanes.ts';
 import { hashOf } from '../data/route.ts';
-import { chosenRows, now as clock, fleetState, roughNow } from '../data/store.ts';
+import { chosenRows, fleetState, roughNow } from '../data/store.ts';
 import type { FleetRow, TokenVersion } from '../messages.ts';
+import { Axis } from '../view/axis.tsx';
 import { Icon } from '../view/icons.tsx';
 import { Lane } from '../view/lane.tsx';
 import { LaneDetails } from '../view/lane-details.tsx';
@@ -11,7 +12,7 @@ import { useTimeline } from '../view/use-timeline.ts';
 import { useWindow } from '../view/window.ts';
 
 const day = 24 * 3600;
-const laneHeight = 48;
+const laneHeight = 49;
 
 export function TimelinePage() {
   const rows = chosenRows.value;
@@ -21,7 +22,7 @@ export function TimelinePage() {
   const [focused, setFocused] = useState<string>();
   const [pointed, setPointed] = useState<{ row: FleetRow; version?: TokenVersion | undefined }>();
   const names = rows.map(({ name }) => name);
-  const { list, height, items, scrollTo } = useWindow({
+  const { list, height, items, measure, scrollTo } = useWindow({
     names,
     estimate: () => laneHeight,
     kept: focused,
@@ -69,7 +70,9 @@ export function TimelinePage() {
           return (
             <div
               key={key}
+              ref={measure}
               role="listitem"
+              data-index={index}
               class={`lane-row ${row?.name === key ? 'is-shown' : ''}`}
               data-name={key}
               style={{ transform: `translateY(${offset}px)` }}
@@ -175,30 +178,4 @@ function Legend() {
       </li>
     </ul>
   );
-}
-
-function Axis({ span }: { readonly span: Span }) {
-  const most = innerWidth < 700 ? 4 : 8;
-  const share = (at: number): string => `${((at - span.from) / (span.to - span.from)) * 100}%`;
-  return (
-    <div class="axis" aria-hidden="true">
-      {marksOf(span, most).map((at) => (
-        <span key={at} style={{ left: share(at) }}>
-          {markText(at)}
-        </span>
-      ))}
-      {clock.value >= span.from && clock.value <= span.to && (
-        <span class="axis-now" style={{ left: share(roughNow.value) }}>
-          now
-        </span>
-      )}
-    </div>
-  );
-}
-
-/** The day at midnight, else the time. */
-function markText(at: number): string {
-  const date = new Date(at * 1000);
-  if (at % day !== 0) return date.toISOString().slice(11, 16);
-  return date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
 }

@@ -1,8 +1,10 @@
 import { formatDuration } from '../../cli/view/durations.ts';
 import { hashOf } from '../data/route.ts';
+import { needsAction } from '../data/states.ts';
 import { acting, allowsActions, roughNow } from '../data/store.ts';
+import { causeOf, fixOf } from '../data/verdict.ts';
 import type { FleetRow } from '../messages.ts';
-import { Fix, Instant, LifeBar, Renewal, StateBadge, sentence } from './parts.tsx';
+import { capitalized, Fix, Instant, LifeBar, Renewal, StateBadge } from './parts.tsx';
 
 export function FleetRowView({ row }: { readonly row: FleetRow }) {
   const { name, state, token, failure } = row;
@@ -25,15 +27,7 @@ export function FleetRowView({ row }: { readonly row: FleetRow }) {
         <Renewal row={row} />
       </span>
       <span role="cell" class="cell-more">
-        {failure !== undefined && (
-          <span class="failure">
-            {sentence(withDuration(failure.words, failure.since)).slice(0, -1)} (
-            <a href={hashOf({ page: 'runbook', anchor: failure.code.toLowerCase() })}>
-              {failure.code}
-            </a>
-            ) <span class="fix">→ {<Fix text={failure.fix} name={name} />}</span>
-          </span>
-        )}
+        {(failure !== undefined || needsAction(row)) && <FailureText row={row} />}
         {allowsActions.value && (
           <button
             type="button"
@@ -51,8 +45,25 @@ export function FleetRowView({ row }: { readonly row: FleetRow }) {
   );
 }
 
-function withDuration(words: string, since: number | undefined): string {
-  return since === undefined ? words : `${words}, for ${formatDuration(roughNow.value - since)}`;
+function FailureText({ row }: { readonly row: FleetRow }) {
+  const { failure, name } = row;
+  const { code, since } = failure ?? {};
+  const lasts = since === undefined ? '' : `, for ${formatDuration(roughNow.value - since)}`;
+  return (
+    <span class="failure">
+      {capitalized(causeOf(row))}
+      {lasts}
+      {code !== undefined && (
+        <>
+          {' '}
+          (<a href={hashOf({ page: 'runbook', anchor: code.toLowerCase() })}>{code}</a>)
+        </>
+      )}{' '}
+      <span class="fix">
+        → <Fix text={fixOf(row)} name={name} />
+      </span>
+    </span>
+  );
 }
 
 function NoToken({ row }: { readonly row: FleetRow }) {

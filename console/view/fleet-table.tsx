@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { type SortKey, sortKeys } from '../data/states.ts';
+import { needsAction, type SortKey, sortKeys } from '../data/states.ts';
 import { choice } from '../data/store.ts';
 import type { FleetRow } from '../messages.ts';
 import { FleetRowView } from './fleet-row.tsx';
@@ -17,7 +17,7 @@ const columns: readonly (readonly [title: string, sort: SortKey | undefined])[] 
 export function FleetTable({ rows }: { readonly rows: readonly FleetRow[] }) {
   const [focused, setFocused] = useState<string>();
   const names = rows.map(({ name }) => name);
-  const estimate = (index: number): number => (rows[index]?.failure === undefined ? 45 : 92);
+  const estimate = (index: number): number => (isTall(rows[index]) ? 66 : 45);
   const { list, height, items, measure, scrollTo } = useWindow({ names, estimate, kept: focused });
   const goTo = useRef<string>(undefined);
 
@@ -72,7 +72,7 @@ export function FleetTable({ rows }: { readonly rows: readonly FleetRow[] }) {
               key={key}
               ref={measure}
               role="row"
-              class={`row ${row.failure === undefined ? '' : 'row-failing'}`}
+              class="row"
               aria-rowindex={index + 2}
               data-index={index}
               data-name={row.name}
@@ -121,6 +121,11 @@ function TableHead() {
       </div>
     </div>
   );
+}
+
+/** A failure has a line of its own. */
+function isTall(row: FleetRow | undefined): boolean {
+  return row !== undefined && (row.failure !== undefined || needsAction(row));
 }
 
 function targetOf(key: string, from: number, count: number): number | undefined {

@@ -51,7 +51,7 @@ function TokenRow({
         ) : (
           <>
             <Instant at={expiresAt} />{' '}
-            <span class="quiet">{relative(expiresAt, roughNow.value)}</span>
+            <span class="quiet">({relative(expiresAt, roughNow.value)})</span>
           </>
         )}
       </td>

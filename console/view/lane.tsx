@@ -33,15 +33,15 @@ export function Lane({ row, span, answer, onPoint }: Props) {
   };
   const end = bars.at(-1)?.expiresAt;
   return (
-    <svg class="lane" height="36" role="img" aria-label={describe(row, bars.length, now)}>
+    <svg class="lane" height="48" role="img" aria-label={describe(row, bars.length, now)}>
       {gapsOf(bars, now).map((gap) => (
-        <rect key={gap.from} class="gap" y="4" height="28" {...stretch(gap.from, gap.to)} />
+        <rect key={gap.from} class="gap" y="8" height="29" {...stretch(gap.from, gap.to)} />
       ))}
       {bars.map(({ version, issuedAt, expiresAt, track }) => (
         <rect
           key={version.id}
           class={`token ${version.id === row.token?.versionId ? 'current' : ''}`}
-          y={track === 0 ? 6 : 19}
+          y={track === 0 ? 11 : 24}
           height="11"
           rx="3"
           {...stretch(issuedAt, expiresAt)}
@@ -51,20 +51,24 @@ export function Lane({ row, span, answer, onPoint }: Props) {
       {row.failure?.since !== undefined && (
         <rect
           class="failure-time"
-          y="31"
+          y="39"
           height="4"
           {...stretch(row.failure.since, Math.max(now, row.failure.since))}
         />
       )}
       {row.paused && (
-        <rect class="pause-time" y="31" height="4" {...stretch(now, end ?? span.to)} />
+        <rect class="pause-time" y="39" height="4" {...stretch(now, end ?? span.to)} />
       )}
       {row.renewalAt !== undefined && (
-        <svg class="renewal" x={`${x(Math.max(row.renewalAt, now))}%`} y="18" overflow="visible">
-          <path d="M0-6 6 0 0 6-6 0Z" />
-        </svg>
+        <rect
+          class="renewal"
+          x={`${x(Math.max(row.renewalAt, now))}%`}
+          y="19"
+          width="9"
+          height="9"
+        />
       )}
-      <line class="now" x1={`${x(now)}%`} x2={`${x(now)}%`} y1="0" y2="36" />
+      <line class="now" x1={`${x(now)}%`} x2={`${x(now)}%`} y1="0" y2="48" />
     </svg>
   );
 }

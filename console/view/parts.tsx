@@ -115,7 +115,10 @@ export function Fix({ text, name }: { readonly text: string; readonly name?: str
   );
 }
 
+export function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
 export function sentence(text: string): string {
-  const capital = `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
-  return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
+  return `${capitalized(text)}${/[.!?…]$/.test(text) ? '' : '.'}`;
 }

@@ -1,10 +1,9 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
-import { formatDuration } from '../../cli/view/durations.ts';
 import type { Plot } from '../messages.ts';
 
 const titles: Readonly<Record<Plot['metric'], string>> = {
-  MinLifeLeft: 'Least life left of all tokens',
+  MinLifeLeft: 'Least share of life left',
   Failing: 'Credentials that fail',
   Renewed: 'Tokens renewed',
   Duration: 'Duration of a run',
@@ -60,7 +59,7 @@ function describe({ metric, unit, values }: Plot): string {
 }
 
 function valueText(value: number, unit: Plot['unit']): string {
-  if (unit === 'seconds') return formatDuration(value);
+  if (unit === 'percent') return `${Math.round(value)} %`;
   if (unit === 'count') return String(Math.round(value));
   return value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`;
 }
@@ -85,8 +84,8 @@ function optionsOf({ unit, metric }: Plot, width: number): uPlot.Options {
     cursor: { y: false, drag: { x: false, y: false } },
     scales: { y: { range: (_, __, most) => [0, Math.max(1, most) * 1.1] } },
     axes: [
-      { ...axis, values: timeTexts },
-      { ...axis, size: 64, values: (_, splits) => splits.map((each) => valueText(each, unit)) },
+      { ...axis, size: 28, values: timeTexts },
+      { ...axis, size: 52, values: (_, splits) => splits.map((each) => valueText(each, unit)) },
     ],
     series: [
       {},

@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { hashOf } from '../data/route.ts';
 import type { Block, Inline, Runbook, Section } from '../data/runbook.ts';
 import { ask } from '../data/server.ts';
+import { fleetState } from '../data/store.ts';
 import type { Known } from '../messages.ts';
 import { Asked } from './parts.tsx';
 
@@ -16,9 +17,12 @@ async function load(): Promise<void> {
 /** A section of the runbook, in place. */
 export function RunbookSection({
   anchor,
+  name,
   isOpen = false,
 }: {
   readonly anchor: string;
+  /** The credential that it is about. */
+  readonly name?: string | undefined;
   readonly isOpen?: boolean | undefined;
 }) {
   useEffect(() => void load(), []);
@@ -30,7 +34,7 @@ export function RunbookSection({
         return (
           <details class="runbook" open={isOpen}>
             <summary>Runbook: {section.title}</summary>
-            <Blocks blocks={section.blocks} />
+            <Blocks blocks={named(section.blocks, name)} />
           </details>
         );
       }}
@@ -56,6 +60,18 @@ export function RunbookText({ anchor }: { readonly anchor: string }) {
         );
       }}
     </Asked>
+  );
+}
+
+/** The commands for this credential and rotator, ready to be copied. */
+function named(blocks: readonly Block[], name: string | undefined): readonly Block[] {
+  const rotator = fleetState.value.fleet?.rotator;
+  const replaced = (text: string): string =>
+    text
+      .replaceAll(/\bNAME\b/g, () => name ?? 'NAME')
+      .replaceAll(/\bROTATOR\b/g, () => rotator ?? 'ROTATOR');
+  return blocks.map((block) =>
+    'commands' in block ? { commands: replaced(block.commands) } : block,
   );
 }
 

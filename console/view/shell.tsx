@@ -27,9 +27,9 @@ export function Shell() {
   }, [hashOf(current)]);
   return (
     <>
-      <a class="skip" href="#main" onClick={(event) => skip(event, heading.current)}>
+      <button type="button" class="skip" onClick={() => heading.current?.focus()}>
         Skip to the page
-      </a>
+      </button>
       <header class="top">
         <div class="brand">
           <img src="/icon.svg" alt="" width="24" height="24" />
@@ -96,11 +96,6 @@ function Acting() {
     acting.value = undefined;
   };
   return <ActionDialog row={row} chosen={deed} onClose={close} />;
-}
-
-function skip(event: Event, heading: HTMLElement | null): void {
-  event.preventDefault();
-  heading?.focus();
 }
 
 /** When the list was read last, and that it could not be read since. */

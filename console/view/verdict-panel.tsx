@@ -1,7 +1,8 @@
+import { Fragment } from 'preact';
 import { formatDuration } from '../../cli/view/durations.ts';
 import { hashOf } from '../data/route.ts';
 import { connection, fleetState, roughNow, verdict } from '../data/store.ts';
-import { causeOf, type Facts, type Verdict } from '../data/verdict.ts';
+import type { Cause } from '../data/verdict.ts';
 import { Icon } from './icons.tsx';
 import { Fix, Instant, UnknownNote } from './parts.tsx';
 import { relative } from './times.ts';
@@ -19,22 +20,28 @@ export function VerdictPanel({ isBrief }: { readonly isBrief: boolean }) {
         <Icon name={icons[judged.tone]} />
         <span>
           {isOld && 'When last seen: '}
-          {isBrief && judged.tone === 'bad' ? (
-            <a href={hashOf({ page: 'fleet' })}>{judged.sentence}</a>
-          ) : (
-            judged.sentence
+          {judged.sentence}
+          {isBrief && judged.tone === 'bad' && (
+            <>
+              {' '}
+              <a href={hashOf({ page: 'fleet' })}>What to do</a>
+            </>
           )}
         </span>
       </p>
       <p class="hidden" role="status">
         {judged.announcement}
       </p>
-      {!isBrief && <Remedy judged={judged} />}
-      {!isBrief && judged.tone === 'bad' && judged.facts && <FactList facts={judged.facts} />}
+      {!isBrief && judged.fix !== undefined && (
+        <p class="verdict-fix">
+          <strong>What to do:</strong> <Fix text={judged.fix} />
+        </p>
+      )}
+      {!isBrief && <Causes causes={judged.causes} />}
       {trouble !== undefined && fleet !== undefined && (
         <UnknownNote
           why={trouble.why}
-          what={`The list since ${relative(trouble.since, roughNow.value)}`}
+          what={`What happened in the last ${formatDuration(roughNow.value - trouble.since)}`}
         />
       )}
       {!isBrief && <FleetNotes />}
@@ -42,72 +49,92 @@ export function VerdictPanel({ isBrief }: { readonly isBrief: boolean }) {
   );
 }
 
-function Remedy({ judged: { fix, example, facts } }: { readonly judged: Verdict }) {
-  if (fix === undefined) return null;
-  const isForOne = (facts?.failing.length ?? 0) > 1 && example && fix.includes(example.name);
+const mostCauses = 3;
+const mostNames = 3;
+
+function Causes({ causes }: { readonly causes: readonly Cause[] }) {
+  const more = causes.length - mostCauses;
   return (
-    <p class="verdict-fix">
-      <strong>What to do{isForOne ? ` about ${example.name}` : ''}:</strong>{' '}
-      <Fix text={fix} name={example?.name} />
-    </p>
+    <>
+      {causes.slice(0, mostCauses).map((cause) => (
+        <OneCause key={cause.words} cause={cause} isOnly={causes.length === 1} />
+      ))}
+      {more > 0 && (
+        <p class="quiet">
+          {more} more {more === 1 ? 'reason' : 'reasons'} below.
+        </p>
+      )}
+    </>
   );
 }
 
-const mostNames = 3;
-
-function FactList({ facts: { failing, since, firstEnd, firstName } }: { readonly facts: Facts }) {
-  const shown = failing.slice(0, mostNames);
-  const more = failing.length - shown.length;
-  const now = roughNow.value;
+function OneCause({
+  cause: { words, fix, rows, since },
+  isOnly,
+}: {
+  readonly cause: Cause;
+  readonly isOnly: boolean;
+}) {
+  const [first] = rows;
+  const shown = rows.slice(0, mostNames);
+  const more = rows.length - shown.length;
   return (
-    <dl class="facts">
+    <dl class="cause">
       <div>
         <dt>What fails</dt>
         <dd>
-          {shown.map((row, index) => (
-            <>
+          {shown.map(({ name }, index) => (
+            <Fragment key={name}>
               {index > 0 && ', '}
-              <a href={hashOf({ page: 'credential', name: row.name })} title={causeOf(row)}>
-                {row.name}
-              </a>
-            </>
+              <a href={hashOf({ page: 'credential', name })}>{name}</a>
+            </Fragment>
           ))}
           {more > 0 && ` and ${more} more`}
+          {!isOnly && <>: {words}</>}
         </dd>
       </div>
       <div>
         <dt>Since</dt>
+        <dd>{since === undefined ? 'not recorded' : <Since at={since} />}</dd>
+      </div>
+      <div>
+        <dt>Time left</dt>
         <dd>
-          {since === undefined ? (
-            'not recorded'
-          ) : (
-            <>
-              {formatDuration(now - since)}{' '}
-              <span class="quiet">({<Instant at={since} />} UTC)</span>
-            </>
-          )}
+          <TimeLeft end={first?.token?.expiresAt} />
         </dd>
       </div>
       <div>
-        <dt>Time left, at least</dt>
+        <dt>What to do</dt>
         <dd>
-          {firstEnd === undefined ? (
-            'none: no token'
-          ) : firstEnd <= now ? (
-            <>
-              none: {firstName} expired {relative(firstEnd, now)}
-            </>
-          ) : (
-            <>
-              {formatDuration(firstEnd - now)}{' '}
-              <span class="quiet">
-                ({firstName}, until <Instant at={firstEnd} /> UTC)
-              </span>
-            </>
-          )}
+          <Fix text={fix} name={first?.name} />
         </dd>
       </div>
     </dl>
+  );
+}
+
+function Since({ at }: { readonly at: number }) {
+  return (
+    <>
+      {formatDuration(roughNow.value - at)}{' '}
+      <span class="quiet">
+        (<Instant at={at} /> UTC)
+      </span>
+    </>
+  );
+}
+
+function TimeLeft({ end }: { readonly end: number | undefined }) {
+  const now = roughNow.value;
+  if (end === undefined) return <>none: there is no token</>;
+  if (end <= now) return <>none: expired {relative(end, now)}</>;
+  return (
+    <>
+      {formatDuration(end - now)}{' '}
+      <span class="quiet">
+        (<Instant at={end} /> UTC)
+      </span>
+    </>
   );
 }
 
