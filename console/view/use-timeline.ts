@@ -8,7 +8,7 @@ type Answers = ReadonlyMap<string, Known<readonly TokenVersion[]>>;
 
 // Scrolling past a lane asks for nothing.
 const restMilliseconds = 150;
-const mostNames = 50;
+const mostNames = 40;
 
 /** The versions for the lanes in sight, asked for once and again after each renewal. */
 export function useTimeline(names: readonly string[], { from, to }: Span): Answers {
