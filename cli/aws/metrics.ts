@@ -51,6 +51,25 @@ export interface WatchedMetric {
   readonly Dimensions: { readonly Name: string; readonly Value: string }[];
 }
 
+/** A metric, and what each period of it is reduced to. */
+export interface Series {
+  readonly metric: WatchedMetric;
+  readonly statistic: 'Maximum' | 'Minimum' | 'Sum';
+}
+
+export interface TimeRange {
+  readonly from: EpochSeconds;
+  readonly to: EpochSeconds;
+  /** Seconds. */
+  readonly period: number;
+}
+
+export interface MetricPoint {
+  /** The beginning of the period. */
+  readonly at: EpochSeconds;
+  readonly value: number;
+}
+
 /** The metrics of a rotator in CloudWatch, and the alarms on them. Every failure is a CliError. */
 export class Metrics {
   readonly #abort: { readonly abortSignal: AbortSignal };
@@ -81,6 +100,34 @@ export class Metrics {
       ),
     );
     return toInstant(MetricDataResults[0]?.Timestamps?.[0]);
+  }
+
+  /** The points of several metrics in a time range, in one call; the earliest first. */
+  async read(
+    all: readonly Series[],
+    { from, to, period }: TimeRange,
+  ): Promise<readonly (readonly MetricPoint[])[]> {
+    const { MetricDataResults = [] } = await askAws('cloudwatch:GetMetricData', undefined, () =>
+      this.#client.send(
+        new GetMetricDataCommand({
+          StartTime: new Date(from * 1000),
+          EndTime: new Date(to * 1000),
+          ScanBy: 'TimestampAscending',
+          MetricDataQueries: all.map(({ metric, statistic }, index) => ({
+            Id: `m${index}`,
+            MetricStat: { Metric: metric, Period: period, Stat: statistic },
+          })),
+        }),
+        this.#abort,
+      ),
+    );
+    return all.map((_, index) => {
+      const found = MetricDataResults.find(({ Id }) => Id === `m${index}`);
+      return (found?.Timestamps ?? []).map((date, point) => ({
+        at: toInstant(date),
+        value: found?.Values?.[point] ?? Number.NaN,
+      }));
+    });
   }
 
   async alarmsOn(metric: WatchedMetric): Promise<readonly Alarm[]> {

@@ -1,17 +1,12 @@
 import { openConsole } from '../adobe/own-secrets.ts';
-import { accountChecks } from '../doctor/account-checks.ts';
-import { allCredentialsCheck } from '../doctor/all-credentials-check.ts';
-import { check, type Finding, failed } from '../doctor/check.ts';
 import { clientRotationChecks } from '../doctor/client-rotation-checks.ts';
 import { credentialChecks } from '../doctor/credential-checks.ts';
+import { examine, type Section } from '../doctor/examination.ts';
 import { imsChecks } from '../doctor/ims-checks.ts';
-import { networkCheck } from '../doctor/network-check.ts';
 import { type ProductApi, productCheck, readProductApi } from '../doctor/product-check.ts';
 import { Report } from '../doctor/report.ts';
-import { rotatorChecks } from '../doctor/rotator-checks.ts';
 import { subjectOf } from '../doctor/subject.ts';
-import { CliError, usageError } from '../errors.ts';
-import { findRotator } from '../rotator/find-rotator.ts';
+import { usageError } from '../errors.ts';
 import { openIms } from '../rotator/mint-once.ts';
 import { checkName, type Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
@@ -35,19 +30,12 @@ export async function doctor(
     throw usageError('--mint and --api need the name of a credential');
   }
   if (name !== undefined) checkName(name);
-  const region = await session.secrets.region();
   const report = new Report(session);
-  await report.section('AWS', [networkCheck(session), ...accountChecks(session, region)]);
-  // Without AWS credentials, every other check would fail for the same reason.
-  if (!report.hasFailed('AWS credentials')) {
-    const rotator = await findRotator(session).catch((error: unknown) => asValue(session, error));
-    if (rotator instanceof CliError) {
-      await report.section('rotator', [check('rotator', () => notFoundFinding(rotator))]);
-    } else {
-      await report.section(`rotator ${rotator.name}`, rotatorChecks(session, rotator));
-      await checkCredentials(report, session, rotator, name, { ...options, productApi });
-    }
-  }
+  const one =
+    name === undefined
+      ? undefined
+      : (rotator: Rotator) => credentialSection(session, rotator, name, { ...options, productApi });
+  for await (const { title, checks } of examine(session, one)) await report.section(title, checks);
   report.end();
   return report.failures > 0 ? 1 : 0;
 }
@@ -56,35 +44,21 @@ interface CredentialOptions extends DoctorOptions {
   readonly productApi: ProductApi | undefined;
 }
 
-async function checkCredentials(
-  report: Report,
+async function* credentialSection(
   session: Session,
   rotator: Rotator,
-  name: string | undefined,
+  name: string,
   { mint = false, imsEndpointUrl, consoleEndpointUrl, productApi }: CredentialOptions,
-): Promise<void> {
-  if (name === undefined) {
-    await report.section('credentials', [allCredentialsCheck(session, rotator)]);
-    return;
-  }
+): AsyncGenerator<Section> {
   await using endpoint = openIms(session, imsEndpointUrl);
   await using console = openConsole(session, consoleEndpointUrl);
   const subject = subjectOf(session, rotator, name);
-  await report.section(`credential ${name}`, [
+  const checks = [
     ...credentialChecks(subject),
     ...imsChecks(subject, { endpoint, imsEndpointUrl, mint }),
     ...clientRotationChecks(subject, { adobe: { ims: endpoint, console }, mint }),
     productCheck(subject, productApi),
-  ]);
-}
-
-function asValue({ signal }: Session, error: unknown): CliError {
-  if (error instanceof CliError && error.exitCode === 1 && !signal.aborted) return error;
-  throw error;
-}
-
-/** A missing or broken rotator has failed. If AWS did not allow the look, it is unknown. */
-function notFoundFinding(error: CliError): Promise<Finding> {
-  if (error.code.startsWith('ERR_AWS_')) return Promise.reject(error);
-  return Promise.resolve(failed(error.message, error.fix ?? 'see docs/runbook.md'));
+  ];
+  // The endpoints are open until all is reported.
+  yield { title: `credential ${name}`, checks };
 }

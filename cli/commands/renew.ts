@@ -5,7 +5,7 @@ import { findRotator } from '../rotator/find-rotator.ts';
 import { type Renewal, Renewals } from '../rotator/renewal.ts';
 import { checkName } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
-import { explainFailure } from '../view/failure.ts';
+import { renewalFix, renewalWords } from '../view/renewal-words.ts';
 import { wrapLines } from '../view/table.ts';
 import type { Terminal } from '../view/terminal.ts';
 
@@ -74,17 +74,13 @@ function failedCall(name: string, error: unknown): Renewal {
 }
 
 function print(terminal: Terminal, renewal: Renewal): void {
-  const { name, outcome, reason, expires_at, code = '', message = '', fix } = renewal;
+  const { name, outcome, code = '', message = '' } = renewal;
   if (outcome !== 'failed') {
-    const mark = terminal.style('green', '✓');
-    const until = expires_at === undefined ? '' : `, expires at ${expires_at}`;
-    const why = reason === undefined ? '' : ` (${reason})`;
-    terminal.print(`${mark} ${name} ${outcome}${why}${until}`);
+    terminal.print(`${terminal.style('green', '✓')} ${renewalWords(renewal)}`);
     return;
   }
   terminal.print(`${terminal.style('red', '✗')} ${name} ${code}`);
-  const advice = fix ?? explainFailure({ code }, name).fix;
-  for (const text of [message, `→ ${advice}`]) {
+  for (const text of [message, `→ ${renewalFix(renewal)}`]) {
     terminal.print(...wrapLines(text, 2, terminal.columns));
   }
 }

@@ -7,6 +7,7 @@ import type { Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { toJson } from './answers.ts';
 import { fleetRow } from './fleet-row.ts';
+import { Lookers } from './lookers.ts';
 import { asUnknown, known } from './unknown.ts';
 
 export interface FleetOptions {
@@ -23,7 +24,6 @@ interface Listed {
 
 type Setting = Pick<Fleet, 'functionUnknown' | 'abandoned'> & { readonly rotator: Rotator };
 type Trouble = Extract<FleetEvent, { readonly type: 'trouble' }>;
-type Listener = (...events: readonly FleetEvent[]) => void;
 
 // Seconds after which the function's settings are read again. A deployment may change them.
 const settingAge = 300;
@@ -35,15 +35,12 @@ const rest = 10;
 export class FleetFeed {
   readonly #session: Session;
   readonly #options: FleetOptions;
-  readonly #listeners = new Set<Listener>();
+  readonly #lookers: Lookers<FleetEvent>;
   #setting: Setting;
   #settingAt: EpochSeconds;
   #every: number;
   #listed: Listed | undefined;
   #trouble: Trouble | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #isLooking = false;
-  #nextAt = 0;
 
   private constructor(session: Session, options: FleetOptions, setting: Setting) {
     this.#session = session;
@@ -51,7 +48,7 @@ export class FleetFeed {
     this.#every = options.every;
     this.#setting = setting;
     this.#settingAt = session.now();
-    session.signal.addEventListener('abort', () => clearTimeout(this.#timer), { once: true });
+    this.#lookers = new Lookers(() => this.#look(), session.signal);
   }
 
   /** @throws CliError when the rotator is not found */
@@ -69,49 +66,24 @@ export class FleetFeed {
   }
 
   /** Calls with what is known at once, if anything is, and then with every event. */
-  subscribe(listener: Listener): () => void {
-    this.#listeners.add(listener);
-    const first = this.#listed === undefined ? [] : [this.#whole(this.#listed)];
-    const events = [...first, ...(this.#trouble === undefined ? [] : [this.#trouble])];
-    if (events.length > 0) listener(...events);
-    this.#plan();
-    return () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) {
-        clearTimeout(this.#timer);
-        this.#timer = undefined;
-      }
-    };
+  subscribe(listener: (event: FleetEvent) => void): () => void {
+    if (this.#listed !== undefined) listener(this.#whole(this.#listed));
+    if (this.#trouble !== undefined) listener(this.#trouble);
+    return this.#lookers.add(listener);
   }
 
-  #plan(): void {
-    const isIdle = this.#listeners.size === 0 || this.#session.signal.aborted;
-    if (isIdle || this.#isLooking || this.#timer !== undefined) return;
-    const wait = Math.max(0, this.#nextAt - performance.now());
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      // It fails only together with the session.
-      void this.#look();
-    }, wait);
-  }
-
-  async #look(): Promise<void> {
-    this.#isLooking = true;
+  async #look(): Promise<number> {
     const began = performance.now();
     try {
       const hasChanged = await this.#renewSetting();
       this.#tell(await this.#list(began), hasChanged);
     } catch (error) {
-      if (this.#session.signal.aborted) return;
       const at = this.#session.now();
       const since = this.#trouble?.since ?? at;
       this.#trouble = { type: 'trouble', at, since, why: asUnknown(error) };
-      this.#emit(this.#trouble);
-    } finally {
-      this.#isLooking = false;
-      this.#nextAt = began + this.#every * 1000;
-      this.#plan();
+      this.#lookers.emit(this.#trouble);
     }
+    return this.#every;
   }
 
   async #list(began: number): Promise<Listed> {
@@ -133,7 +105,7 @@ export class FleetFeed {
     this.#listed = listed;
     this.#trouble = undefined;
     if (before === undefined || isWhole) {
-      this.#emit(this.#whole(listed));
+      this.#lookers.emit(this.#whole(listed));
       return;
     }
     const rows = [...listed.rows.values()].filter((row) => {
@@ -141,7 +113,7 @@ export class FleetFeed {
       return old === undefined || toJson(old) !== toJson(row);
     });
     const removed = [...before.rows.keys()].filter((name) => !listed.rows.has(name));
-    this.#emit({ type: 'change', at: listed.at, rows, removed });
+    this.#lookers.emit({ type: 'change', at: listed.at, rows, removed });
   }
 
   /** @returns true if the fleet is not what it was */
@@ -172,10 +144,6 @@ export class FleetFeed {
       functionUnknown,
       abandoned,
     };
-  }
-
-  #emit(event: FleetEvent): void {
-    for (const listener of this.#listeners) listener(event);
   }
 }
 

@@ -4,6 +4,8 @@ import type { Session } from '../session.ts';
 import { safeHeaders, sendFailure, sendText } from './answers.ts';
 import { FleetFeed, type FleetOptions } from './fleet-feed.ts';
 import { Guard } from './guard.ts';
+import { HealthFeed } from './health-feed.ts';
+import { Histories } from './histories.ts';
 import { type Resources, route } from './routes.ts';
 import { builtPage, StaticFiles } from './static-files.ts';
 
@@ -32,9 +34,14 @@ export async function startServer(
   session: Session,
   { port, ...options }: ServerOptions,
 ): Promise<RunningConsole> {
+  const fleet = await FleetFeed.open(session, options);
   const resources: Resources = {
+    session,
+    fleet,
     files: await StaticFiles.read(builtPage),
-    fleet: await FleetFeed.open(session, options),
+    histories: new Histories(session.signal),
+    health: new HealthFeed(session, fleet),
+    allowsActions: options.allowsActions,
   };
   const server = createServer();
   server.maxConnections = mostConnections;

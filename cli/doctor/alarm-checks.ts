@@ -40,8 +40,8 @@ export function alarmChecks(session: Session, metrics: Metrics, rotator: Rotator
   ];
 }
 
-/** Without a deployed function, only the alarms on the rotator's own metrics. */
-async function readAlarms(
+/** The alarms on the rotator's metrics and, if it is deployed, on those of its function. */
+export async function readAlarms(
   session: Session,
   metrics: Metrics,
   rotator: Rotator,

@@ -15,7 +15,7 @@ import { isUnfinished } from '../leak/leak-version.ts';
 import { nextRotation } from '../view/client-secret-line.ts';
 import { day, formatDuration } from '../view/durations.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
-import type { Subject } from './subject.ts';
+import type { Described, Subject } from './subject.ts';
 
 export interface ConsoleOptions {
   readonly adobe: Adobe;
@@ -31,9 +31,20 @@ export function clientRotationChecks(subject: Subject, options: ConsoleOptions):
   ];
 }
 
+/** The same as far as metadata shows it. */
+export function describedRotationCheck(described: Described): Check {
+  return check('client rotation', () => rotationFinding(described));
+}
+
 const noClientSecret = unknown('there is no client secret');
 
-async function rotationFinding({ name, client, credential, session }: Subject): Promise<Finding> {
+/** Without the credential, its ids are not checked. */
+async function rotationFinding({
+  name,
+  client,
+  credential,
+  session,
+}: Described & Partial<Pick<Subject, 'credential'>>): Promise<Finding> {
   const secret = await client;
   if (secret === undefined) return noClientSecret;
   const now = session.now();
@@ -46,7 +57,7 @@ async function rotationFinding({ name, client, credential, session }: Subject): 
     return failed(text, `ims-token-rotator rotate-client-secret ${name}; see the log for why`);
   }
   try {
-    idsOf(await credential, name);
+    if (credential !== undefined) idsOf(await credential, name);
   } catch (error) {
     if (!(error instanceof CliError) || error.code !== 'ERR_CREDENTIAL_INVALID') throw error;
     return failed(`switched on, but ${error.message}`, error.fix ?? 'correct the value');

@@ -9,26 +9,47 @@ import { namesOf } from '../rotator/rotator.ts';
 import { formatDuration, hour } from '../view/durations.ts';
 import { shellWord } from '../view/shell-word.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
-import type { Subject } from './subject.ts';
+import type { Described, Subject } from './subject.ts';
 import { tokenFinding } from './token-check.ts';
 import { valueFinding } from './value-check.ts';
 
 /** Checks that the parts of one credential exist and can be used. */
 export function credentialChecks(subject: Subject): readonly Check[] {
-  const { name, token } = subject;
   return [
-    check('token secret', () => secretFinding('token', subject)),
-    check('client secret', () => secretFinding('client', subject)),
+    ...secretChecks(subject),
     check('credential', () => credentialFinding(subject)),
-    check('keys enabled', () => keysFinding(subject)),
-    check('not paused', async () => pauseFinding(await token, name)),
-    check('rotation', () => rotationFinding(subject)),
-    check('token', () => tokenFinding(subject)),
+    ...useChecks(subject),
+    check('token', () => tokenFinding(subject, subject.value)),
     check('stored value', () => valueFinding(subject)),
   ];
 }
 
-async function secretFinding(kind: 'client' | 'token', subject: Subject): Promise<Finding> {
+/** The same as far as metadata shows it. */
+export function describedChecks(described: Described): readonly Check[] {
+  return [
+    ...secretChecks(described),
+    ...useChecks(described),
+    check('token', () => tokenFinding(described)),
+  ];
+}
+
+function secretChecks(described: Described): readonly Check[] {
+  return [
+    check('token secret', () => secretFinding('token', described)),
+    check('client secret', () => secretFinding('client', described)),
+  ];
+}
+
+function useChecks(described: Described): readonly Check[] {
+  const { name, token } = described;
+  return [
+    check('keys enabled', () => keysFinding(described)),
+    check('not paused', async () => pauseFinding(await token, name)),
+    check('rotation', () => rotationFinding(described)),
+  ];
+}
+
+async function secretFinding(kind: 'client' | 'token', subject: Described): Promise<Finding> {
   const { name, rotator } = subject;
   const id = namesOf(rotator, name)[kind];
   const secret = await subject[kind];
@@ -72,7 +93,7 @@ async function credentialFinding({ credential, name, rotator }: Subject): Promis
   }
 }
 
-async function keysFinding({ client, token, session }: Subject): Promise<Finding> {
+async function keysFinding({ client, token, session }: Described): Promise<Finding> {
   const secrets = await Promise.all([client, token]);
   const keys = [...new Set(secrets.flatMap((secret) => secret?.keyId ?? []))];
   if (keys.length === 0) {
@@ -101,7 +122,7 @@ function pauseFinding(token: Secret | undefined, name: string): Finding {
 const rotationTime = hour;
 
 /** @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot_rotation.html */
-async function rotationFinding({ token, session }: Subject): Promise<Finding> {
+async function rotationFinding({ token, session }: Described): Promise<Finding> {
   const secret = await token;
   if (secret === undefined) return noTokenSecret;
   const { pendingVersionId: pending, currentVersionId } = secret;

@@ -14,7 +14,6 @@ const titleWidth = 17;
 export class Report {
   readonly #session: Session;
   readonly #findings: object[] = [];
-  readonly #failed = new Set<string>();
   failures = 0;
 
   constructor(session: Session) {
@@ -29,20 +28,13 @@ export class Report {
       for (const { title: name, finding } of checks) {
         progress.say(name);
         const found = await finding;
-        if (found.verdict === 'failed') {
-          this.failures += 1;
-          this.#failed.add(name);
-        }
+        if (found.verdict === 'failed') this.failures += 1;
         this.#findings.push({ section: title, check: name, ...found });
         if (options.json !== true) progress.above(() => this.#print(name, found));
       }
     } finally {
       progress.end();
     }
-  }
-
-  hasFailed(check: string): boolean {
-    return this.#failed.has(check);
   }
 
   end(): void {

@@ -1,7 +1,6 @@
-import { shardsOf } from '../../core/contract.ts';
 import { Account } from '../aws/account.ts';
 import { Functions } from '../aws/functions.ts';
-import { Metrics, rotatorMetric } from '../aws/metrics.ts';
+import { Metrics } from '../aws/metrics.ts';
 import { abandonedRotators, explainAbandoned } from '../rotator/abandoned.ts';
 import { blindSpotOf, explainOverlaps, overlapsOf } from '../rotator/overlaps.ts';
 import { deployedFunction, type Rotator } from '../rotator/rotator.ts';
@@ -10,6 +9,7 @@ import { formatDuration, hour } from '../view/durations.ts';
 import { someOf } from '../view/some-of.ts';
 import { alarmChecks } from './alarm-checks.ts';
 import { type Check, check, deployAgain, type Finding, failed, ok, unknown } from './check.ts';
+import { lastTickOf } from './last-tick.ts';
 
 /** Checks that the rotator runs, and that somebody is notified when it does not. */
 export function rotatorChecks(session: Session, rotator: Rotator): readonly Check[] {
@@ -78,22 +78,11 @@ async function scheduleFinding({ signal }: Session, rotator: Rotator): Promise<F
   return failed(`${found}: the tokens of the other shards are not renewed`, deployAgain);
 }
 
-async function tickFinding(
-  metrics: Metrics,
-  { now }: Session,
-  { name, tick, shards, function: target }: Rotator,
-): Promise<Finding> {
+async function tickFinding(metrics: Metrics, { now }: Session, rotator: Rotator): Promise<Finding> {
+  const { tick, function: target } = rotator;
   const at = now();
   const window = Math.max(3 * hour, 4 * tick);
-  const lasts = await Promise.all(
-    shardsOf(shards).map(async (shard) => {
-      const last = await metrics.lastCounted(rotatorMetric(name, 'Ticks', shard), at, window);
-      return { of: shard === undefined ? '' : ` of shard ${shard}`, last };
-    }),
-  );
-  const { of, last } = lasts.reduce((one, other) =>
-    (other.last ?? 0) < (one.last ?? 0) ? other : one,
-  );
+  const { of, last } = await lastTickOf(metrics, rotator, at, window);
   const fix = 'check the schedule above, then the last lines of the log for ERR_ codes';
   const age = last === undefined ? undefined : Math.max(0, at - last);
   // The metric appears some minutes after the tick.

@@ -8,13 +8,17 @@ import { CliError } from '../errors.ts';
 import { namesOf, type Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 
-/** The credential that the checks share. Each part is read once. */
-export interface Subject {
+/** The metadata of a credential that the checks share. Each part is read once. */
+export interface Described {
   readonly session: Session;
   readonly rotator: Rotator;
   readonly name: string;
   readonly client: Promise<Secret | undefined>;
   readonly token: Promise<Secret | undefined>;
+}
+
+/** The credential that the checks share. Each part is read once. */
+export interface Subject extends Described {
   /** Rejects with CliError: ERR_CREDENTIAL_MISSING, …_INVALID, or why it is unreadable. */
   readonly credential: Promise<ClientCredential>;
   /** Rejects with CliError: ERR_TOKEN_NOT_READY, or why it is unreadable. */
@@ -23,17 +27,29 @@ export interface Subject {
   readonly value: Promise<SecretValue | undefined>;
 }
 
-/** Starts reading a credential. */
-export function subjectOf(session: Session, rotator: Rotator, name: string): Subject {
+/** Starts describing a credential, without a read of any value. */
+export function describedOf(session: Session, rotator: Rotator, name: string): Described {
   const names = namesOf(rotator, name);
   const client = session.secrets.describe(names.client);
   const token = session.secrets.describe(names.token);
-  const credential = readCredential(session, names.client, token);
+  awaitedLater(client, token);
+  return { session, rotator, name, client, token };
+}
+
+/** Starts reading a credential. */
+export function subjectOf(session: Session, rotator: Rotator, name: string): Subject {
+  const names = namesOf(rotator, name);
+  const described = describedOf(session, rotator, name);
+  const credential = readCredential(session, names.client, described.token);
   const value = session.secrets.read(names.token);
   const stored = parseStoredToken(session, value);
-  // The checks await them later; until then a rejection has no handler.
-  for (const read of [client, token, credential, stored, value]) read.catch(() => undefined);
-  return { session, rotator, name, client, token, credential, stored, value };
+  awaitedLater(credential, stored, value);
+  return { ...described, credential, stored, value };
+}
+
+/** The checks await them later; until then a rejection has no handler. */
+function awaitedLater(...reads: readonly Promise<unknown>[]): void {
+  for (const read of reads) read.catch(() => undefined);
 }
 
 async function readCredential(

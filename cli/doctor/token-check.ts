@@ -10,11 +10,17 @@ import { type CredentialState, credentialState } from '../view/credential-state.
 import { formatDuration } from '../view/durations.ts';
 import { explainFailure } from '../view/failure.ts';
 import { type Finding, failed, ok, unknown } from './check.ts';
-import type { Subject } from './subject.ts';
+import type { Described, Subject } from './subject.ts';
 
-/** Checks that the stored token is renewed in time, and how long it lasts. */
-export async function tokenFinding(subject: Subject): Promise<Finding> {
-  const { client, token, session, rotator, name } = subject;
+/**
+ * Checks that the stored token is renewed in time, and how long it lasts.
+ *
+ * @param value the token secret's, which may be needed. @default it is not read
+ */
+export async function tokenFinding(
+  { client, token, session, rotator, name }: Described,
+  value?: Subject['value'] | undefined,
+): Promise<Finding> {
   const secrets = await Promise.all([client, token]);
   const [clientSecret, tokenSecret] = secrets.map((secret) =>
     secret?.deletedAt === undefined && !isReplica(secret, rotator.region) ? secret : undefined,
@@ -24,7 +30,7 @@ export async function tokenFinding(subject: Subject): Promise<Finding> {
   const isDeclared = isDeclaredBy(rotator, name, { client: clientSecret, token: tokenSecret });
   const pair = { client: clientSecret, token: tokenSecret, clientMayBeElsewhere, isDeclared };
   const credential = credentialState(name, pair, context);
-  const expiry = await expiryOf(credential, tokenSecret, session);
+  const expiry = await expiryOf(credential, tokenSecret, { session, value });
   return findingOf(credential, expiry, context.now);
 }
 
@@ -35,7 +41,7 @@ function findingOf(credential: CredentialState, expiry: Expiry, now: EpochSecond
     const { words, fix } = explainFailure(failure, name);
     return failed(`${words} (${formatFailureCode(failure)}); ${life}`, fix);
   }
-  if (expiry === 'unreadable') return unknown(life);
+  if (expiry === 'unreadable' || expiry === 'unread') return unknown(life);
   const renew = `ims-token-rotator renew ${name}`;
   if (expiry === 'no token') return failed(life, `${renew} --force`);
   const isExpired = expiry !== undefined && expiry <= now;
@@ -49,18 +55,25 @@ function findingOf(credential: CredentialState, expiry: Expiry, now: EpochSecond
   return ok(`${state === 'foreign' ? 'stored by hand or by a rotation' : state}; ${life}`);
 }
 
-type Expiry = EpochSeconds | 'no token' | 'unreadable' | undefined;
+type Expiry = EpochSeconds | 'no token' | 'unreadable' | 'unread' | undefined;
+
+interface ExpirySources {
+  readonly session: Session;
+  /** The token secret's, if it may be read. */
+  readonly value: Subject['value'] | undefined;
+}
 
 /** A version id that is not the rotator's own does not show the expiry; then the value is read. */
 async function expiryOf(
   { token }: CredentialState,
   secret: Secret | undefined,
-  { secrets, now, signal }: Session,
+  { session: { now, signal }, value }: ExpirySources,
 ): Promise<Expiry> {
   if (token !== undefined) return token.expiresAt;
   if (secret?.currentVersionId === undefined) return undefined;
+  if (value === undefined) return 'unread';
   try {
-    const found = await secrets.read(secret.arn);
+    const found = await value;
     return (found && decodeStoredToken(found.value.reveal(), now())?.expiresAt) ?? 'no token';
   } catch (error) {
     if (error instanceof CliError && !signal.aborted) return 'unreadable';
@@ -74,6 +87,7 @@ function lifeText(expiry: Expiry, now: EpochSeconds): string {
   if (expiry === 'unreadable') {
     return 'only its value shows the expiry, and you are not authorized to read it';
   }
+  if (expiry === 'unread') return 'only its value shows the expiry, which was not read';
   const left = expiry - now;
   return left > 0 ? `${formatDuration(left)} left` : `expired ${formatDuration(left)} ago`;
 }

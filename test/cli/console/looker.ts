@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { get, type IncomingMessage, request as httpRequest, type RequestOptions } from 'node:http';
+import { get, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { onTestFinished } from 'vitest';
 import { type RunningConsole, startServer } from '../../../cli/console/server.ts';
 import { silently } from '../../../cli/console/silently.ts';

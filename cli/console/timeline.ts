@@ -1,0 +1,46 @@
+import pMap from 'p-map';
+import type { Timeline, TokenVersion } from '../../console/messages.ts';
+import { usageError } from '../errors.ts';
+import { checkName, namesOf } from '../rotator/rotator.ts';
+import type { Sources } from './credential-detail.ts';
+import { latestFirst, tokenVersion } from './histories.ts';
+import { known } from './unknown.ts';
+
+// More lanes than a screen has.
+const mostLanes = 40;
+
+/**
+ * The tokens of some credentials between two instants.
+ *
+ * @throws CliError ERR_USAGE
+ */
+export async function timeline(sources: Sources, query: URLSearchParams): Promise<Timeline> {
+  const names = [...new Set((query.get('names') ?? '').split(',').filter(Boolean))];
+  if (names.length > mostLanes) throw usageError(`more than ${mostLanes} names`);
+  for (const name of names) checkName(name);
+  const from = instantIn(query, 'from', 0);
+  const to = instantIn(query, 'to', Number.MAX_SAFE_INTEGER);
+  const isInSight = ({ issuedAt, createdAt, expiresAt }: TokenVersion): boolean =>
+    (issuedAt ?? createdAt ?? 0) <= to && (expiresAt ?? createdAt ?? to) >= from;
+  const { session, fleet, histories } = sources;
+  const lanes = await pMap(names, async (name) => {
+    const lane = await known(async () => {
+      const listed = fleet.find(name);
+      if (listed !== undefined && listed.tokenSecret === undefined) return [];
+      const { token } = namesOf(fleet.rotator, name);
+      const versions = await histories.of(token, listed?.tokenSecret);
+      const now = session.now();
+      return latestFirst(versions.map((one) => tokenVersion(one, now)).filter(isInSight));
+    });
+    return [name, lane] as const;
+  });
+  return Object.fromEntries(lanes);
+}
+
+function instantIn(query: URLSearchParams, name: string, otherwise: number): number {
+  const text = query.get(name);
+  if (text === null) return otherwise;
+  const value = Number(text);
+  if (text === '' || !Number.isFinite(value)) throw usageError(`${name} is not a number`);
+  return value;
+}

@@ -1,0 +1,49 @@
+import { tagKeys } from '../../core/contract.ts';
+import { readSettings } from '../../core/token-tags.ts';
+import type { Session } from '../session.ts';
+import { assertPresent } from './absence.ts';
+import { confirmLocation } from './confirm-location.ts';
+import { namesOf, type Rotator } from './rotator.ts';
+import { settled } from './settle.ts';
+
+/** What became of a pause. */
+export interface Pausing {
+  readonly paused: boolean;
+  /** False if it was so before. */
+  readonly changed: boolean;
+}
+
+/** Pauses or resumes a credential through the tag of its token secret. */
+export async function pauseCredential(
+  session: Session,
+  rotator: Rotator,
+  name: string,
+  paused: boolean,
+): Promise<Pausing> {
+  const { secrets } = session;
+  const { token } = namesOf(rotator, name);
+  const secret = await secrets.describe(token);
+  assertPresent(token, secret, 'list the credentials: ims-token-rotator status');
+  if (readSettings(secret.tags).paused === paused) return { paused, changed: false };
+  await confirmLocation(session, rotator, token);
+  await settled(
+    async () => {
+      await secrets.setTag(secret.arn, tagKeys.paused, String(paused));
+      return true;
+    },
+    async () => {
+      const found = await secrets.describeAfterWrite(secret.arn);
+      return readSettings(found?.tags ?? {}).paused === paused || undefined;
+    },
+  );
+  return { paused, changed: true };
+}
+
+export function pausingWords(name: string, { paused, changed }: Pausing): string {
+  if (!changed) return paused ? `${name} is paused already` : `${name} is not paused`;
+  return paused
+    ? `${name} is paused: its token stays until it expires, and is not renewed. ` +
+        'For up to 5 minutes a tick may still renew it, because its list of secrets lags.'
+    : `${name} is resumed: if its token is due, a tick renews it, ` +
+        'within 5 minutes plus one tick.';
+}
