@@ -54,12 +54,13 @@ export function pan({ from, to }: Span, share: number): Span {
   return { from: from + by, to: to + by };
 }
 
-/** Round instants to label, at most about `most` of them. */
+/** Round instants to label, at most about `most` of them; the last label has room to the right. */
 export function marksOf({ from, to }: Span, most: number): readonly number[] {
   const steps = [900, 1800, hour, 2 * hour, 3 * hour, 6 * hour, 12 * hour, 24 * hour, 48 * hour];
   const step = steps.find((each) => (to - from) / each <= most) ?? 96 * hour;
   const first = Math.ceil(from / step) * step;
-  return Array.from({ length: Math.max(0, Math.ceil((to - first) / step)) }, (_, index) => {
+  const room = (to - from) / 16;
+  return Array.from({ length: Math.max(0, Math.ceil((to - room - first) / step)) }, (_, index) => {
     return first + index * step;
   });
 }

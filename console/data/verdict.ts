@@ -45,22 +45,26 @@ function unknown(sentence: string, fix?: string): Verdict {
 function fine(rows: readonly FleetRow[], now: number): Verdict {
   const fresh = rows.filter(({ state }) => state === 'fresh' || state === 'due');
   const [first] = ordered(rows.filter(({ paused }) => !paused));
-  const all = `${fresh.length === rows.length ? 'All ' : `${fresh.length} of `}${rows.length}`;
+  const valid = validText(fresh.length, rows.length);
   const others = (['paused', 'empty', 'foreign'] as const).flatMap((state) => {
     const count = rows.filter((row) => row.state === state).length;
     return count === 0 ? [] : [`${count} ${otherStates[state](count)}`];
   });
-  const what = [
-    `${all} ${plural(rows.length, 'credential has a valid token', 'credentials have valid tokens')}`,
-    ...others,
-  ].join(', ');
+  const what = [valid, ...others].join(', ');
   const left = first?.token === undefined ? '' : endText(first.token.expiresAt, now);
   return {
     tone: 'good',
-    sentence: `Nothing fails: ${lower(what)}${left === '' ? '' : `; ${left}`}.`,
+    sentence: `Nothing fails: ${what}${left === '' ? '' : `; ${left}`}.`,
     announcement: 'Nothing fails.',
     causes: [],
   };
+}
+
+function validText(valid: number, all: number): string {
+  if (all === 1 && valid === 1) return 'the only credential has a valid token';
+  if (valid === all) return `all ${all} credentials have valid tokens`;
+  const credentials = plural(all, 'credential', 'credentials');
+  return `${valid} of ${all} ${credentials} ${plural(valid, 'has a valid token', 'have valid tokens')}`;
 }
 
 const otherStates = {
@@ -146,8 +150,4 @@ function earliest(instants: readonly (number | undefined)[]): number | undefined
 
 function plural(count: number, one: string, many: string): string {
   return count === 1 ? one : many;
-}
-
-function lower(text: string): string {
-  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
 }

@@ -33,16 +33,15 @@ export function Ago({ at }: { readonly at: number }) {
 
 export function LifeBar({ token }: { readonly token: TokenSpan }) {
   const left = token.expiresAt - roughNow.value;
-  const share = Math.max(0, Math.min(1, left / (token.expiresAt - token.issuedAt)));
+  if (left <= 0) return <span class="life-over">expired {formatDuration(left)} ago</span>;
+  const share = Math.min(1, left / (token.expiresAt - token.issuedAt));
   const level = share > 0.3 ? 'plenty' : share > 0.16 ? 'little' : 'least';
   return (
     <span class="life">
       <span class="life-bar" aria-hidden="true">
         <span class={`life-left ${level}`} style={{ width: `${share * 100}%` }} />
       </span>
-      <span class="life-text">
-        {left > 0 ? formatDuration(left) : `ended ${formatDuration(left)} ago`}
-      </span>
+      <span class="life-text">{formatDuration(left)}</span>
     </span>
   );
 }
@@ -107,12 +106,17 @@ export function Fix({ text, name }: { readonly text: string; readonly name?: str
   const general = name === undefined ? text : text.replaceAll(` ${name}`, ` ${placeholder}`);
   return (
     <>
-      {general.split(command).map((part, index) => {
+      {capitalizedFix(general).split(command).map((part, index) => {
         const shown = name === undefined ? part : part.replaceAll(placeholder, name);
         return index % 2 === 1 ? <code key={index}>{shown}</code> : shown;
       })}
     </>
   );
+}
+
+/** A command stays as it is typed. */
+function capitalizedFix(text: string): string {
+  return text.startsWith('ims-token-rotator') ? text : capitalized(text);
 }
 
 export function capitalized(text: string): string {

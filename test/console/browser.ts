@@ -1,9 +1,13 @@
 import { existsSync } from 'node:fs';
 import axe from 'axe-core';
-import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { expect, onTestFinished, type TestContext } from 'vitest';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, expect, onTestFinished, type TestContext } from 'vitest';
 
 const programs = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+// One for all tests of a file: each has a profile of its own.
+let browser: Promise<Browser> | undefined;
+afterAll(async () => (await browser)?.close());
 
 /** A page of a real browser, for one test. Skips the test if this machine has none. */
 export async function openPage(
@@ -18,9 +22,12 @@ export async function openPage(
     return context.skip(reason);
   }
   // In a container, root has no sandbox.
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-  onTestFinished(() => browser.close());
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, ...options });
+  browser ??= chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  const page = await (await browser).newPage({
+    viewport: { width: 1440, height: 900 },
+    ...options,
+  });
+  onTestFinished(() => page.context().close());
   // A refusal by the Content-Security-Policy is an error on the browser's console, too.
   const errors: string[] = [];
   page.on('pageerror', ({ message }) => errors.push(message));

@@ -56,7 +56,12 @@ export function everyState(now: number): readonly FleetRow[] {
     }),
     rowWith('campaign-standard', 9.1, now, { state: 'overdue', renewalAt: now - 5000 }),
     rowWith('analytics-export', 11.9, now, { state: 'due', renewalAt: now - 60 }),
-    rowWith('asset-sync', 0, now, { state: 'foreign', token: undefined, previous: undefined }),
+    rowWith('asset-sync', 0, now, {
+      state: 'foreign',
+      token: undefined,
+      previous: undefined,
+      renewalAt: undefined,
+    }),
     rowWith('new-team', 0, now, {
       state: 'empty',
       token: undefined,

@@ -1,0 +1,58 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { openConsole } from '../cli/console/looker.ts';
+import { openPage } from './browser.ts';
+
+const verdictOf = (page: Page) => page.locator('.verdict').innerText();
+
+/** The state of a browser that has used the key. */
+function holding(cookie: string) {
+  const [name = '', value = ''] = cookie.split('=');
+  const kept = { domain: '127.0.0.1', path: '/', expires: -1, httpOnly: true, secure: false };
+  return { cookies: [{ name, value, ...kept, sameSite: 'Strict' as const }], origins: [] };
+}
+
+/** Renews by force, and returns what the dialog says in the end. */
+async function renewNow(page: Page): Promise<string> {
+  await page.getByRole('button', { name: 'Renew now …' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Renew now', exact: true }).click();
+  await dialog.locator('.done, .unknown').waitFor();
+  const text = await dialog.innerText();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  return text;
+}
+
+describe('in the embedded world', () => {
+  it('the page tells of an outage of IMS, and that it is over, by itself', async (context) => {
+    const looker = await openConsole({
+      every: 1,
+      allowsActions: true,
+      prepare: async ({ onboard, invoke }) => {
+        await onboard('fusion');
+        await invoke({ action: 'tick' });
+      },
+    });
+    const { world, origin, cookie } = looker;
+    const page = await openPage(context, origin, { storageState: holding(cookie) });
+    await expect.poll(() => verdictOf(page)).toMatch(/^Nothing fails: the only credential/);
+    await page.getByRole('link', { name: 'fusion' }).click();
+
+    world.ims.faults.inject({ kind: 'server-error', status: 503, body: 'empty' });
+    expect(await renewNow(page)).toMatch(/Renew now failed\./);
+    await expect
+      .poll(() => verdictOf(page))
+      .toMatch(
+        /^1 of 1 credential fails: IMS is unreachable or overloaded, for \d+ s; the first token ends in (23 h|1 d)/,
+      );
+    expect(await page.locator('.card-failing').innerText()).toContain(
+      'Runbook: ERR_TOKEN_UNAVAILABLE',
+    );
+
+    world.ims.faults.clear();
+    expect(await renewNow(page)).toMatch(/renewed/i);
+    await expect.poll(() => verdictOf(page)).toMatch(/^Nothing fails/);
+    const history = page.getByRole('region', { name: 'Versions of the token secret' });
+    await expect.poll(() => history.getByRole('row').count()).toBe(3);
+  });
+});
