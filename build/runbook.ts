@@ -53,11 +53,11 @@ function inlinesOf(tokens: readonly Token[]): readonly Inline[] {
       case 'codespan':
         return { code: token['text'] };
       case 'strong':
-        return { strong: inlinesOf(token.tokens ?? []) };
       case 'em':
+        return { strong: inlinesOf(token.tokens ?? []) };
       case 'link': {
-        const parts = inlinesOf(token.tokens ?? []);
-        return token.type === 'em' ? { strong: parts } : { link: parts, to: token['href'] };
+        const { tokens: parts, href } = token as Tokens.Link;
+        return { link: inlinesOf(parts), to: href };
       }
       case 'text':
       case 'escape':

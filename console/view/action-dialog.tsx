@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { act } from '../data/server.ts';
 import type { Action, ActionResult, FleetRow } from '../messages.ts';
-import { sentence, UnknownNote } from './parts.tsx';
+import { ended, UnknownNote } from './parts.tsx';
 
 type Deed = Action['action'];
 
@@ -111,6 +111,6 @@ function Result({
 }) {
   if (result === undefined) return null;
   if (result === 'waiting') return <p class="quiet asking">{title}: waiting for the result …</p>;
-  if (result.ok) return <p class="done">{sentence(result.words)}</p>;
+  if (result.ok) return <p class="done">{ended(result.words)}</p>;
   return <UnknownNote why={result.why} what={`${title} failed`} isFailure />;
 }

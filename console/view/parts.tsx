@@ -123,6 +123,11 @@ export function capitalized(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
+/** With its full stop. */
+export function ended(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
 export function sentence(text: string): string {
-  return `${capitalized(text)}${/[.!?…]$/.test(text) ? '' : '.'}`;
+  return ended(capitalized(text));
 }

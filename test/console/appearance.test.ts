@@ -8,7 +8,7 @@ import { pages, serveEverything } from './whole-page.ts';
 const widths = [360, 768, 1440];
 
 describe('every page', () => {
-  it.each(widths)('fits into %i px', async (width, context) => {
+  it.for(widths)('fits into %i px', async (width, context) => {
     const { address } = await serveEverything();
     const page = await openPage(context, address, { viewport: { width, height: 800 } });
     for (const name of pages) {
@@ -19,7 +19,7 @@ describe('every page', () => {
     }
   });
 
-  it.each(['light', 'dark'] as const)('satisfies axe, in %s', async (colorScheme, context) => {
+  it.for(['light', 'dark'] as const)('satisfies axe, in %s', async (colorScheme, context) => {
     const { address } = await serveEverything();
     const page = await openPage(context, address, { colorScheme, reducedMotion: 'reduce' });
     for (const width of [360, 1440]) {

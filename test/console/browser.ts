@@ -44,16 +44,19 @@ export async function openPage(
 /** What axe finds. Its code comes in by the debugger, which the page's policy does not bind. */
 export async function violations(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe.source);
-  const found = await page.evaluate(async () => {
+  const { violations: found, passes } = await page.evaluate(async () => {
     const { axe: loaded } = globalThis as unknown as { axe: { run: () => Promise<Findings> } };
-    return (await loaded.run()).violations;
+    return await loaded.run();
   });
+  // It has looked.
+  expect(passes.length).toBeGreaterThan(10);
   return found.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ target, html }) => `${target} ${html}`).join('; ')}`,
   );
 }
 
 interface Findings {
+  readonly passes: readonly unknown[];
   readonly violations: readonly {
     readonly id: string;
     readonly nodes: readonly { readonly target: unknown; readonly html: string }[];

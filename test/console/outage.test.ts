@@ -1,6 +1,8 @@
+import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { openConsole } from '../cli/console/looker.ts';
+import { consoleDownload, sampleClient } from '../../local/sample-credential.ts';
+import { type Looker, openConsole } from '../cli/console/looker.ts';
 import { openPage } from './browser.ts';
 
 const verdictOf = (page: Page) => page.locator('.verdict').innerText();
@@ -23,6 +25,15 @@ async function renewNow(page: Page): Promise<string> {
   return text;
 }
 
+/** A new credential has to be used at once, while the token of the one before is valid. */
+async function replaceCredential({ world, client }: Looker): Promise<void> {
+  const SecretId = world.secretId('fusion', 'client');
+  const sample = sampleClient();
+  world.ims.registerClient(sample);
+  const SecretString = consoleDownload(sample);
+  await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+}
+
 describe('in the embedded world', () => {
   it('the page tells of an outage of IMS, and that it is over, by itself', async (context) => {
     const looker = await openConsole({
@@ -39,7 +50,8 @@ describe('in the embedded world', () => {
     await page.getByRole('link', { name: 'fusion' }).click();
 
     world.ims.faults.inject({ kind: 'server-error', status: 503, body: 'empty' });
-    expect(await renewNow(page)).toMatch(/Renew now failed\./);
+    await replaceCredential(looker);
+    await looker.invoke({ action: 'tick' });
     await expect
       .poll(() => verdictOf(page))
       .toMatch(
@@ -48,6 +60,8 @@ describe('in the embedded world', () => {
     expect(await page.locator('.card-failing').innerText()).toContain(
       'Runbook: ERR_TOKEN_UNAVAILABLE',
     );
+
+    expect(await renewNow(page)).toMatch(/Renew now failed\. .*IMS/);
 
     world.ims.faults.clear();
     expect(await renewNow(page)).toMatch(/renewed/i);

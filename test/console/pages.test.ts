@@ -93,7 +93,7 @@ describe('a credential', () => {
     await expect.poll(() => focused(page)).toBe('Pause …');
     await opener.click();
     await dialog.getByRole('button', { name: 'Pause', exact: true }).click();
-    await expect.poll(() => dialog.innerText()).toContain('Fusion-eu is paused.');
+    await expect.poll(() => dialog.innerText()).toContain('fusion-eu is paused.');
     expect(requests).toContain('POST /api/actions');
   });
 });

@@ -15,7 +15,7 @@ describe('the page', () => {
       message: 'not authorized to list secrets',
       right: 'secretsmanager:ListSecrets',
     };
-    tell({ type: 'trouble', at: now, since: now - 180, why });
+    tell({ type: 'trouble', at: now, since: now - 200, why });
     await expect.poll(() => update.innerText()).toMatch(/^Not updated for \d+ s$/);
     const verdict = await page.locator('.verdict').innerText();
     expect(verdict).toContain('When last seen: Nothing fails');
