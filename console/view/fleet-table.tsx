@@ -17,7 +17,7 @@ const columns: readonly (readonly [title: string, sort: SortKey | undefined])[] 
 export function FleetTable({ rows }: { readonly rows: readonly FleetRow[] }) {
   const [focused, setFocused] = useState<string>();
   const names = rows.map(({ name }) => name);
-  const estimate = (index: number): number => (isTall(rows[index]) ? 66 : 45);
+  const estimate = (index: number): number => heightOf(rows[index]);
   const { list, height, items, measure, scrollTo } = useWindow({ names, estimate, kept: focused });
   const goTo = useRef<string>(undefined);
 
@@ -123,9 +123,11 @@ function TableHead() {
   );
 }
 
-/** A failure has a line of its own. */
-function isTall(row: FleetRow | undefined): boolean {
-  return row !== undefined && (row.failure !== undefined || needsAction(row));
+/** A guess, until the row is drawn: a failure has lines of its own. */
+function heightOf(row: FleetRow | undefined): number {
+  const isTall = row !== undefined && (row.failure !== undefined || needsAction(row));
+  if (innerWidth <= 700) return isTall ? 190 : 91;
+  return isTall ? 66 : 45;
 }
 
 function targetOf(key: string, from: number, count: number): number | undefined {
