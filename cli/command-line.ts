@@ -146,7 +146,7 @@ function addAdobeCommands(root: Command, start: Start): void {
 
 function addLocal(root: Command, start: Start): void {
   add(root, 'local', '')
-    .option('--port <port>', 'the first of six ports; 0 for any', wholeNumber(0, 65_530), 0)
+    .option('--port <port>', 'the first of seven ports; 0 for any', wholeNumber(0, 65_529), 0)
     .option('--tick <seconds>', 'seconds between ticks, not as scheduled', wholeNumber(1, 86_400))
     .action(async (options) => {
       const { local } = await import('./commands/local.ts');

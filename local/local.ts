@@ -9,14 +9,18 @@ import { sampleClient, sampleName, selfManaging, storedDocument } from './sample
 import { bundle, isPackaged, World } from './world.ts';
 
 export interface LocalOptions {
-  /** The first of six consecutive ports, or 0 for any free ones. */
+  /** The first of seven consecutive ports, or 0 for any free ones. */
   readonly port: number;
   /** Seconds between two ticks. @default what the schedules say */
   readonly tickSeconds?: number | undefined;
   /** True to print the addresses as one line of JSON. */
   readonly json: boolean;
   readonly print: (line: string) => void;
+  /** Serves the console of this world at a port. @returns its address */
+  readonly serveConsole: (environment: Environment, port: number) => Promise<string>;
 }
+
+type Environment = Readonly<Record<string, string>>;
 
 // Without --no, npx would fetch a package of that name from wherever it is not installed.
 const command = isPackaged ? 'npx --no ims-token-rotator --' : 'npm run --silent rotator --';
@@ -32,7 +36,7 @@ export class NotBuilt extends Error {}
 
 /** Keeps the embedded world up, with one credential in it, until the signal aborts. */
 export async function runLocal(options: LocalOptions, stopped: AbortSignal): Promise<void> {
-  const { port, tickSeconds, json, print } = options;
+  const { port, tickSeconds, json, print, serveConsole } = options;
   const world = new World(
     { credentials: randomCredentials() },
     { onLog: (_, line) => print(line) },
@@ -41,10 +45,17 @@ export async function runLocal(options: LocalOptions, stopped: AbortSignal): Pro
   await world.start(port);
   const client = secretsManagerClient(world);
   const sample = world.ims.registerClient(selfManaging(sampleClient()));
+  const environment = variablesOf(world);
+  const consoleAddress = await serveConsole(environment, port === 0 ? 0 : port + 6).catch(
+    async (error: unknown) => {
+      await world.stop();
+      throw error;
+    },
+  );
   print(
     json
-      ? JSON.stringify({ servers: serversOf(world), environment: variablesOf(world) })
-      : instructions(world),
+      ? JSON.stringify({ console: consoleAddress, servers: serversOf(world), environment })
+      : `${consoleAddress}\n\n${instructions(world)}`,
   );
   const mail = (change: AlarmChange): void => {
     for (const line of mailsOf(world, change)) print(line);
@@ -92,7 +103,7 @@ function serversOf({ aws, secretsManager, lambda, ims, productApi, consoleApi }:
 }
 
 /** The environment in which AWS SDKs, the AWS CLI and the operator's commands find this world. */
-function variablesOf({ aws, ims, consoleApi, region, credentials }: World) {
+function variablesOf({ aws, ims, consoleApi, region, credentials }: World): Environment {
   return {
     AWS_ENDPOINT_URL: aws.url,
     AWS_REGION: region,
@@ -108,7 +119,8 @@ function instructions(world: World): string {
   const exports = Object.entries(variablesOf(world)).map(
     ([key, value]) => `  export ${key}=${value}`,
   );
-  return `The embedded world is up. Press Ctrl-C to stop it.
+  return `The embedded world is up, and its console at the address above, which works
+once. Press Ctrl-C to stop it.
 
   AWS              ${world.aws.url}
   Secrets Manager  ${world.secretsManager.url}

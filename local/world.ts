@@ -110,9 +110,10 @@ export class World {
         for (const value of embeddedMetrics(line)) account.recordMetric(value);
         lambda.onLog?.(functionName, line);
       },
-      onInvoked: (functionName, outcome) => {
+      onInvoked: (functionName, outcome, durationMs) => {
         const name = outcome === 'throttled' ? 'Throttles' : 'Errors';
         this.#countInvocation(functionName, name, outcome === 'success' ? 0 : 1);
+        if (durationMs !== undefined) this.#countInvocation(functionName, 'Duration', durationMs);
       },
       onEventDropped: (event) => {
         this.#countInvocation(event.functionName, 'AsyncEventsDropped', 1);

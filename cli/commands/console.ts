@@ -1,5 +1,5 @@
 import { openBrowser } from '../console/open-browser.ts';
-import { startServer } from '../console/server.ts';
+import { listEvery, startServer } from '../console/server.ts';
 import { silently } from '../console/silently.ts';
 import { usageError } from '../errors.ts';
 import type { Session } from '../session.ts';
@@ -10,9 +10,6 @@ export interface ConsoleOptions {
   readonly allowActions?: boolean | undefined;
 }
 
-// Seconds between two lists of secrets.
-const every = 10;
-
 /** Serves the page of the fleet until Ctrl-C. */
 export async function serveConsole(
   session: Session,
@@ -21,7 +18,7 @@ export async function serveConsole(
   const { terminal, options } = session;
   const { address, ended } = await startServer(silently(session), {
     port,
-    every,
+    every: listEvery,
     allowsActions: allowActions,
   }).catch((error: unknown) => {
     const { code } = error as NodeJS.ErrnoException;

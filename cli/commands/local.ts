@@ -1,6 +1,9 @@
+import { devNull } from 'node:os';
 import { NotBuilt, runLocal } from '../../local/local.ts';
+import { listEvery, startServer } from '../console/server.ts';
+import { silently } from '../console/silently.ts';
 import { usageError } from '../errors.ts';
-import type { Session } from '../session.ts';
+import { type Session, startSession } from '../session.ts';
 
 export interface LocalOptions {
   readonly port: number;
@@ -13,9 +16,18 @@ export async function local(
   { port, tick }: LocalOptions,
 ): Promise<number> {
   const json = options.json === true;
+  const serveConsole = async (
+    environment: Readonly<Record<string, string>>,
+    consolePort: number,
+  ): Promise<string> => {
+    enter(environment, process.env);
+    const visitor = silently(await startSession({}, process, signal));
+    const settings = { port: consolePort, every: listEvery, allowsActions: true };
+    return (await startServer(visitor, settings)).address;
+  };
   const print = (text: string): void => terminal.print(...text.split('\n'));
   try {
-    await runLocal({ port, tickSeconds: tick, json, print }, signal);
+    await runLocal({ port, tickSeconds: tick, json, print, serveConsole }, signal);
     return 0;
   } catch (error) {
     const { code, port: taken } = error as NodeJS.ErrnoException & { readonly port?: number };
@@ -23,4 +35,11 @@ export async function local(
     if (code !== 'EADDRINUSE') throw error;
     throw usageError(`port ${taken} is taken`, 'give another --port');
   }
+}
+
+/** From now on, this process calls AWS in the embedded world, whatever it was set to before. */
+function enter(environment: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv): void {
+  for (const name of Object.keys(env)) if (name.startsWith('AWS_')) delete env[name];
+  const files = { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull };
+  Object.assign(env, environment, files);
 }

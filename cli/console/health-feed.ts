@@ -44,7 +44,10 @@ export class HealthFeed {
     const { rotator } = this.#fleet;
     const at = this.#session.now();
     const [lastTick, alarms, ofDay, ofWeek] = await Promise.all([
-      known(async () => (await lastTickOf(this.#metrics, rotator, at, 2 * day)).last ?? null),
+      known(async () => {
+        const { last } = await lastTickOf(this.#metrics, rotator, at, 2 * day);
+        return last ?? nothing(rotator, null);
+      }),
       known(() => this.#alarms(rotator)),
       known(() => plots(this.#metrics, rotator, at, 'day')),
       known(() => plots(this.#metrics, rotator, at, 'week')),
@@ -56,10 +59,22 @@ export class HealthFeed {
 
   async #alarms(rotator: Rotator): Promise<readonly AlarmState[]> {
     const byMetric = await readAlarms(this.#session, this.#metrics, rotator);
-    return [...byMetric.values()].flat().map(({ name, metric, isRaised, ...alarm }) => {
+    const alarms = [...byMetric.values()].flat();
+    if (alarms.length === 0) return nothing(rotator, []);
+    return alarms.map(({ name, metric, isRaised, ...alarm }) => {
       return { name, metric, isRaised, notifies: alarm.actionsEnabled && alarm.actions.length > 0 };
     });
   }
+}
+
+/**
+ * Nothing was found. Where only the name of the rotator is assumed, that says nothing.
+ *
+ * @throws CliError why the function is not known
+ */
+function nothing<Result>({ function: target }: Rotator, result: Result): Result {
+  if (target.kind === 'hidden') throw target.why;
+  return result;
 }
 
 interface Plotted extends Series {
@@ -68,10 +83,11 @@ interface Plotted extends Series {
 
 async function plots(
   metrics: Metrics,
-  { name, function: target }: Rotator,
+  rotator: Rotator,
   now: EpochSeconds,
   window: keyof typeof windows,
 ): Promise<readonly Plot[]> {
+  const { name, function: target } = rotator;
   const { length, period } = windows[window];
   const from = epochSeconds(Math.floor((now - length) / period) * period);
   const ofRotator: readonly Plotted[] = [
@@ -103,6 +119,7 @@ async function plots(
       : [];
   const plotted = [...ofRotator, ...ofFunction];
   const values = await metrics.read(plotted, { from, to: epochSeconds(now + 60), period });
+  if (values.every((points) => points.length === 0)) nothing(rotator, values);
   return plotted.map(({ shown }, index) => {
     const points = values[index] ?? [];
     return {

@@ -6,6 +6,7 @@ import { FleetFeed, type FleetOptions } from './fleet-feed.ts';
 import { Guard } from './guard.ts';
 import { HealthFeed } from './health-feed.ts';
 import { Histories } from './histories.ts';
+import { isOwnPeer } from './peer.ts';
 import { type Resources, route } from './routes.ts';
 import { builtPage, StaticFiles } from './static-files.ts';
 
@@ -21,6 +22,9 @@ export interface RunningConsole {
   /** Resolves when the server has ended. */
   readonly ended: Promise<void>;
 }
+
+/** Seconds between two lists of secrets. */
+export const listEvery = 10;
 
 // Far more than the tabs of one person need.
 const mostConnections = 200;
@@ -77,6 +81,10 @@ async function answer(
   const url = URL.parse(`http://${guard.host}${request.url}`);
   if (url === null || url.host !== guard.host) {
     sendText(response, 400, 'This is not an address.');
+    return;
+  }
+  if (!(await isOwnPeer(request.socket))) {
+    sendText(response, 403, 'This console belongs to another user of this machine.');
     return;
   }
   const admission = guard.admit(request, url);

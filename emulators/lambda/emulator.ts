@@ -35,7 +35,9 @@ export interface LambdaEmulatorOptions extends AwsOptions {
   /** @default 10_000 */
   readonly initTimeoutMs?: number | undefined;
   readonly onLog?: ((functionName: string, line: string) => void) | undefined;
-  readonly onInvoked?: ((functionName: string, outcome: InvocationOutcome) => void) | undefined;
+  readonly onInvoked?:
+    | ((functionName: string, outcome: InvocationOutcome, durationMs?: number | undefined) => void)
+    | undefined;
   readonly onEventDropped?: ((event: DroppedEvent) => void) | undefined;
 }
 
@@ -129,7 +131,8 @@ export class LambdaEmulator implements LocalServer {
       credentials: this.#options.credentials ?? defaultCredentials,
       initTimeoutMs: this.#options.initTimeoutMs ?? 10_000,
       onLog: (line: string) => this.#options.onLog?.(functionName, line),
-      onInvoked: (outcome: InvocationOutcome) => this.#options.onInvoked?.(functionName, outcome),
+      onInvoked: (outcome: InvocationOutcome, durationMs?: number | undefined) =>
+        this.#options.onInvoked?.(functionName, outcome, durationMs),
     };
     this.#functions.set(functionName, new LambdaFunction(definition, surroundings));
     return arn;

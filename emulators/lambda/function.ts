@@ -33,7 +33,8 @@ export interface FunctionSurroundings {
   readonly credentials: RoleCredentials;
   readonly initTimeoutMs: number;
   readonly onLog: (line: string) => void;
-  readonly onInvoked: (outcome: InvocationOutcome) => void;
+  /** @param durationMs undefined for an invocation that was throttled */
+  readonly onInvoked: (outcome: InvocationOutcome, durationMs?: number | undefined) => void;
 }
 
 /** A function and its sandboxes: warm ones are reused, concurrent invocations get new ones. */
@@ -102,6 +103,7 @@ export class LambdaFunction {
     const warm = this.#takeIdle();
     const sandbox = warm ?? this.#newSandbox();
     sandbox.onLine = log;
+    const began = performance.now();
     try {
       const outcome = await runIn(sandbox, {
         ...event,
@@ -112,7 +114,7 @@ export class LambdaFunction {
         memoryMb: this.memoryMb,
         log,
       });
-      this.surroundings.onInvoked(outcome.status);
+      this.surroundings.onInvoked(outcome.status, performance.now() - began);
       return { ...outcome, logs: tail.lines };
     } finally {
       sandbox.onLine = (line) => this.#write(line);

@@ -44,9 +44,28 @@ describe('npm run local', () => {
     expect(await local.exit()).toMatchObject({ code: 0, stderr: '' });
   });
 
+  it('serves its console, whose address it prints first', async () => {
+    const { local } = await startLocal();
+    const [address = ''] = local.stdout.split('\n');
+    const { status, headers } = await fetch(address, { redirect: 'manual' });
+    expect(status).toBe(303);
+    const cookie = headers.get('set-cookie')?.split(';')[0] ?? '';
+    const stream = await fetch(new URL('/api/fleet/events', address), { headers: { cookie } });
+    let text = '';
+    for await (const chunk of stream.body ?? []) {
+      text += Buffer.from(chunk).toString();
+      if (text.includes(`"name":"${sampleName}"`)) break;
+    }
+    expect(text).toContain('"allowsActions":true');
+    local.signal('SIGINT');
+    expect(await local.exit()).toMatchObject({ code: 0, stderr: '' });
+  });
+
   it('prints instructions of at most 80 columns, with commands that work as printed', async () => {
     const { local } = await startLocal();
-    const instructions = local.stdout.slice(0, local.stdout.indexOf("The rotator's log"));
+    const end = local.stdout.indexOf("The rotator's log");
+    // The address of the console has a long key.
+    const instructions = local.stdout.slice(local.stdout.indexOf('\n'), end);
     const wide = instructions.split('\n').filter((line) => line.length > 80);
     expect(wide).toEqual([]);
     const [, doctor = ''] = await local.printed(/^ {2}npm run --silent rotator -- (doctor .*)$/m);
@@ -57,7 +76,8 @@ describe('npm run local', () => {
 
   it('prints its addresses as one line of JSON with --json', async () => {
     const { local } = await startLocal(['--json']);
-    const { servers, environment } = JSON.parse(local.stdout.split('\n')[0] ?? '');
+    const { console, servers, environment } = JSON.parse(local.stdout.split('\n')[0] ?? '');
+    expect((await fetch(console, { redirect: 'manual' })).status).toBe(303);
     expect(environment).toMatchObject({
       AWS_ENDPOINT_URL: servers.aws,
       IMS_ENDPOINT_URL: servers.ims,
@@ -128,7 +148,8 @@ print(client.get_secret_value(SecretId=name)['SecretString'])
 
   it('lets a script of ten lines call the product API through a renewal without a 401', async () => {
     const { local } = await startLocal(['--json']);
-    const { servers, environment } = JSON.parse(local.stdout.split('\n')[0] ?? '');
+    const { console, servers, environment } = JSON.parse(local.stdout.split('\n')[0] ?? '');
+    expect((await fetch(console, { redirect: 'manual' })).status).toBe(303);
     const args = [token, servers.product_api];
     const consumer = new RunningProcess('test/local/consumer.mjs', args, environment);
     await consumer.printed(/\n/);

@@ -1,36 +1,158 @@
-import { describe, expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { EventStream } from '../../../cli/console/event-stream.ts';
 import type { FleetEvent } from '../../../console/messages.ts';
 import { hour } from '../../support/builders.ts';
-import { seedCredential } from '../operator.ts';
-import { next, nextOf, openConsole } from './looker.ts';
+import { inSeconds, seedCredential } from '../operator.ts';
+import { nextOf, openConsole } from './looker.ts';
 
 const path = '/api/fleet/events';
 
+type Stream = AsyncGenerator<FleetEvent, void>;
+
+/** The next change of a row, or of one that is gone. */
+async function nextChange(stream: Stream) {
+  for (;;) {
+    const change = await nextOf(stream, 'change');
+    if (change.rows.length + change.removed.length > 0) return change;
+  }
+}
+
 describe('the fleet', () => {
   it('is there whole at first, then as it changes', async () => {
-    const { world, events } = await openConsole({
-      every: 0.05,
-    });
+    const { world, events } = await openConsole({ every: 0.05 });
     seedCredential(world, 'fusion', { expiresIn: 20 * hour });
+    seedCredential(world, 'late', { expiresIn: 11 * hour });
     const stream = events<FleetEvent>(path);
-    const { fleet, rows } = await nextOf(stream, 'fleet');
+    const { fleet, rows, at } = await nextOf(stream, 'fleet');
     expect(fleet).toMatchObject({
       rotator: 'local',
       region: 'us-east-1',
       tick: 900,
-      every: 1,
       allowsActions: false,
       abandoned: { known: [] },
     });
-    expect(rows.map(({ name, state }) => [name, state])).toEqual([['fusion', 'fresh']]);
+    expect(fleet.now).toBeGreaterThanOrEqual(at);
+    expect(rows.map(({ name, state }) => [name, state])).toEqual([
+      ['late', 'overdue'],
+      ['fusion', 'fresh'],
+    ]);
     seedCredential(world, 'firefly', { expiresIn: -hour });
-    for (;;) {
-      const { rows: changed } = await nextOf(stream, 'change');
-      if (changed.length > 0) {
-        expect(changed.map(({ name, state }) => [name, state])).toEqual([['firefly', 'expired']]);
-        break;
-      }
+    // What is to be renewed with the next tick still is, and has not changed.
+    const { rows: changed } = await nextChange(stream);
+    expect(changed.map(({ name, state }) => [name, state])).toEqual([['firefly', 'expired']]);
+  });
+
+  it('explains a failure, and says since when', async () => {
+    const { world, events } = await openConsole();
+    const failing = `code=ERR_TOKEN_REJECTED/invalid_client since=${inSeconds(-hour)}`;
+    seedCredential(world, 'fusion', { expiresIn: 5 * hour, failing });
+    const { rows, at } = await nextOf(events<FleetEvent>(path), 'fleet');
+    expect(rows[0]).toMatchObject({
+      name: 'fusion',
+      state: 'failing',
+      failure: {
+        code: 'ERR_TOKEN_REJECTED/invalid_client',
+        words: expect.stringContaining('IMS rejects the client id or secret'),
+        fix: expect.stringContaining('put-credential fusion FILE'),
+      },
+    });
+    expect(Math.abs((rows[0]?.failure?.since ?? 0) - (at - hour))).toBeLessThan(60);
+    const { issuedAt = 0, expiresAt = 0 } = rows[0]?.token ?? {};
+    expect(expiresAt - issuedAt).toBe(24 * hour);
+  });
+
+  it('is listed once for all that look, and by nobody when nobody looks', async () => {
+    const { world, events } = await openConsole();
+    seedCredential(world, 'fusion', { expiresIn: 20 * hour });
+    world.secretsManager.clearCalls();
+    const streams = Array.from({ length: 20 }, () => events<FleetEvent>(path));
+    const all = await Promise.all(streams.map((stream) => nextOf(stream, 'fleet')));
+    expect(all.map(({ rows }) => rows.length)).toEqual(all.map(() => 1));
+    // Who comes later sees the same list.
+    await nextOf(events<FleetEvent>(path), 'fleet');
+    expect(world.secretsManager.calls.map(({ action }) => action)).toEqual(['ListSecrets']);
+  });
+
+  it('shows 3,000 credentials, for which it then takes longer to look again', async () => {
+    const { world, events } = await openConsole({ every: 0.05 });
+    for (let index = 0; index < 3_000; index += 1) {
+      seedCredential(world, `tenant-${index}`, { expiresIn: 20 * hour });
     }
-    expect((await next(stream)).type).toBe('change');
+    world.secretsManager.clearCalls();
+    const began = performance.now();
+    const { rows, fleet } = await nextOf(events<FleetEvent>(path), 'fleet');
+    expect(rows).toHaveLength(3_000);
+    // A hundred secrets a page.
+    expect(world.secretsManager.calls).toHaveLength(60);
+    const took = (performance.now() - began) / 1000;
+    expect(fleet.every).toBeGreaterThan(0.05);
+    expect(fleet.every).toBeLessThanOrEqual(Math.ceil(10 * took));
+  });
+
+  it('says when AWS cannot be asked and since when, and goes on when it can', async () => {
+    const { world, events } = await openConsole({ every: 0.05 });
+    seedCredential(world, 'fusion', { expiresIn: 20 * hour });
+    const stream = events<FleetEvent>(path);
+    await nextOf(stream, 'fleet');
+    world.secretsManager.faults.inject({ kind: 'internal-error' });
+    const first = await nextOf(stream, 'trouble');
+    const second = await nextOf(stream, 'trouble');
+    expect(second.since).toBe(first.since);
+    expect(second.why).toMatchObject({
+      code: 'ERR_AWS_UNAVAILABLE',
+      message: expect.stringContaining('secretsmanager:ListSecrets'),
+    });
+    // Whoever comes now sees what was known, and that it is old.
+    const late = events<FleetEvent>(path);
+    expect((await nextOf(late, 'fleet')).rows).toHaveLength(1);
+    expect((await nextOf(late, 'trouble')).since).toBe(first.since);
+    seedCredential(world, 'firefly', { expiresIn: 20 * hour });
+    world.secretsManager.faults.clear();
+    expect((await nextChange(stream)).rows.map(({ name }) => name)).toEqual(['firefly']);
+  });
+
+  it('says what is wrong when nothing can be listed at the first look', async () => {
+    const { world, events } = await openConsole({ every: 0.05 });
+    world.secretsManager.faults.inject({ kind: 'denied' });
+    const stream = events<FleetEvent>(path);
+    const { why } = await nextOf(stream, 'trouble');
+    expect(why).toMatchObject({ code: 'ERR_AWS_DENIED', right: 'secretsmanager:ListSecrets' });
+    world.secretsManager.faults.clear();
+    expect((await nextOf(stream, 'fleet')).rows).toEqual([]);
+  });
+
+  it('ends with the server', async () => {
+    const { events, stop, server } = await openConsole();
+    const stream = events<FleetEvent>(path);
+    await nextOf(stream, 'fleet');
+    stop();
+    await server.ended;
+    await expect(stream.next()).rejects.toThrow('aborted');
+  });
+});
+
+describe('an event stream', () => {
+  it('drops a reader that does not read, after a bounded number of bytes', async () => {
+    const opened = Promise.withResolvers<EventStream>();
+    const server = createServer((_, response) => opened.resolve(new EventStream(response)));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => server.close().closeAllConnections());
+    const { port } = server.address() as AddressInfo;
+    const response = await fetch(`http://127.0.0.1:${port}/`);
+    const stream = await opened.promise;
+    const closed = new Promise<void>((resolve) => stream.onClosed(resolve));
+    const event = { type: 'change', text: 'x'.repeat(1_048_576) };
+    let sent = 0;
+    // The kernel and the client take some, too.
+    while (!stream.isClosed && sent < 100) {
+      stream.send(event);
+      sent += 1;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await closed;
+    expect(sent).toBeLessThan(40);
+    await expect(response.text()).rejects.toThrow('terminated');
   });
 });

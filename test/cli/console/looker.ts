@@ -14,6 +14,8 @@ export interface ConsoleSetting {
   readonly allowsActions?: boolean | undefined;
   /** Seconds between two lists. @default 10 */
   readonly every?: number | undefined;
+  /** False for a browser that has not used the key yet. @default true */
+  readonly enter?: boolean | undefined;
   /** Prepares the world before the server starts. */
   readonly prepare?: ((rotator: Rotator) => void | Promise<void>) | undefined;
 }
@@ -26,6 +28,10 @@ export interface Answer {
 
 export interface Looker extends Rotator {
   readonly server: RunningConsole;
+  /** The address with a key that is not used yet. */
+  readonly unused: string;
+  /** The answer to the key. */
+  readonly entered: Answer;
   /** Without the key. */
   readonly origin: string;
   /** What the browser sends once it has used the key. */
@@ -50,14 +56,17 @@ export async function openConsole(setting: ConsoleSetting = {}): Promise<Looker>
   Object.assign(process.env, environmentOf(rotator));
   const session = silently(await startSession({}, process, interruption.signal));
   const server = await startServer(session, { port: 0, every, allowsActions });
-  const { origin, pathname, search } = new URL(server.address);
-  const entered = await send(`${origin}${pathname}${search}`);
+  const { origin } = new URL(server.address);
+  const entered: Answer =
+    setting.enter === false ? { status: 0, headers: {}, text: '' } : await send(server.address);
   const cookie = String(entered.headers['set-cookie']).split(';')[0] ?? '';
   const ask: Looker['ask'] = (path, { headers, ...options } = {}, body = undefined) =>
     send(`${origin}${path}`, { ...options, headers: { cookie, ...Object(headers) } }, body);
   return {
     ...rotator,
     server,
+    unused: server.address,
+    entered,
     origin,
     cookie,
     ask,

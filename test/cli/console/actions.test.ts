@@ -1,0 +1,68 @@
+import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import type { Action, ActionResult } from '../../../console/messages.ts';
+import { tagKeys } from '../../../core/contract.ts';
+import { type Looker, openConsole } from './looker.ts';
+
+const headers = { 'content-type': 'application/json', 'ims-token-rotator-console': '1' };
+
+async function act({ ask, origin }: Looker, action: Action): Promise<ActionResult> {
+  const sent = { ...headers, origin, 'sec-fetch-site': 'same-origin' };
+  const options = { method: 'POST', headers: sent };
+  const { status, text } = await ask('/api/actions', options, JSON.stringify(action));
+  expect(status).toBe(200);
+  return JSON.parse(text);
+}
+
+describe('an action', () => {
+  it('renews a token through the function, once unless it is forced', async () => {
+    const looker = await openConsole({ allowsActions: true });
+    await looker.onboard('fusion');
+    const renewed = await act(looker, { action: 'renew', name: 'fusion' });
+    expect(renewed).toMatchObject({ ok: true, words: expect.stringMatching(/^fusion renewed \(/) });
+    const first = (await looker.read('fusion'))?.versionId;
+    const kept = await act(looker, { action: 'renew', name: 'fusion' });
+    expect(kept).toMatchObject({ ok: true, words: expect.stringMatching(/^fusion kept \(/) });
+    expect((await looker.read('fusion'))?.versionId).toBe(first);
+  });
+
+  it('pauses and resumes a credential, and says what that means', async () => {
+    const looker = await openConsole({ allowsActions: true });
+    await looker.onboard('fusion');
+    const SecretId = looker.world.secretId('fusion', 'token');
+    const paused = async (): Promise<string | undefined> => {
+      const { Tags = [] } = await looker.client.send(new DescribeSecretCommand({ SecretId }));
+      return Tags.find(({ Key }) => Key === tagKeys.paused)?.Value;
+    };
+    expect(await act(looker, { action: 'pause', name: 'fusion' })).toEqual({
+      ok: true,
+      words: expect.stringContaining('fusion is paused: its token stays until it expires'),
+    });
+    expect(await paused()).toBe('true');
+    expect(await act(looker, { action: 'pause', name: 'fusion' })).toEqual({
+      ok: true,
+      words: 'fusion is paused already',
+    });
+    expect(await act(looker, { action: 'renew', name: 'fusion' })).toMatchObject({
+      ok: false,
+      why: { code: 'ERR_PAUSED', fix: 'ims-token-rotator resume fusion' },
+    });
+    await act(looker, { action: 'resume', name: 'fusion' });
+    expect(await paused()).toBe('false');
+  });
+
+  it('that fails says why and what to do', async () => {
+    const looker = await openConsole({
+      allowsActions: true,
+      world: { authorize: (action) => action !== 'lambda:InvokeFunction' },
+    });
+    expect(await act(looker, { action: 'renew', name: 'fusion' })).toMatchObject({
+      ok: false,
+      why: { code: 'ERR_AWS_DENIED', right: 'lambda:InvokeFunction' },
+    });
+    expect(await act(looker, { action: 'pause', name: 'nobody' })).toMatchObject({
+      ok: false,
+      why: { code: 'ERR_CREDENTIAL_NOT_FOUND' },
+    });
+  });
+});

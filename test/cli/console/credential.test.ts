@@ -1,0 +1,124 @@
+import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import type { CredentialDetail, FleetEvent, Readers, Timeline } from '../../../console/messages.ts';
+import { hour } from '../../support/builders.ts';
+import { seedCredential } from '../operator.ts';
+import { nextOf, openConsole } from './looker.ts';
+
+type Known<Value> = { readonly known: Value } | { readonly unknown: unknown };
+
+function known<Value>(answer: Known<Value>): Value {
+  if ('known' in answer) return answer.known;
+  throw new Error(JSON.stringify(answer));
+}
+
+describe('a credential', () => {
+  it('has a history that tells from which client secret each token was minted', async () => {
+    const { world, client, json } = await openConsole();
+    seedCredential(world, 'fusion', { expiresIn: 20 * hour });
+    const SecretId = world.secretId('fusion', 'client');
+    await client.send(new PutSecretValueCommand({ SecretId, SecretString: '{"changed":1}' }));
+    const detail = await json<CredentialDetail>('/api/credentials/fusion');
+    const [token, ...others] = known(detail.history);
+    const clientHistory = known(detail.clientHistory);
+    expect(others).toEqual([]);
+    expect(token).toMatchObject({ labels: ['AWSCURRENT'], fingerprint: expect.any(String) });
+    expect((token?.expiresAt ?? 0) - (token?.issuedAt ?? 0)).toBe(24 * hour);
+    expect(clientHistory.map(({ labels }) => labels)).toEqual([['AWSCURRENT'], ['AWSPREVIOUS']]);
+    expect(token?.clientVersion).toBe(clientHistory[1]?.id);
+  });
+
+  it('has its secrets with their settings, and hostile text is text without control characters', async () => {
+    const { world, json } = await openConsole();
+    const hostile = '<img src=x onerror=alert(1)>\u001B[31m\u202E';
+    seedCredential(world, 'fusion', { expiresIn: hour, tags: { [`note${hostile}`]: hostile } });
+    const detail = await json<CredentialDetail>('/api/credentials/fusion');
+    const { tags, name } = known(detail.tokenSecret);
+    expect(name).toBe('ims-token-rotator/local/fusion/token');
+    const shown = '<img src=x onerror=alert(1)>\uFFFD[31m\uFFFD';
+    expect(tags).toMatchObject({ [`note${shown}`]: shown });
+  });
+
+  it('that does not exist is not found', async () => {
+    const { ask } = await openConsole();
+    const { status, text } = await ask('/api/credentials/nobody');
+    expect(status).toBe(404);
+    expect(JSON.parse(text).why.code).toBe('ERR_CREDENTIAL_NOT_FOUND');
+    expect((await ask('/api/credentials/No%20Name')).status).toBe(400);
+  });
+
+  it('says who has read its token', async () => {
+    const { onboard, invoke, read, json } = await openConsole();
+    await onboard('fusion');
+    await invoke({ action: 'tick' });
+    await read('fusion');
+    const readers = known(await json<Readers>('/api/credentials/fusion/readers'));
+    expect(readers.map(({ principal }) => principal)).toContain(
+      'arn:aws:iam::111122223333:user/local',
+    );
+  });
+});
+
+describe('the timeline', () => {
+  it('has the tokens that are in sight', async () => {
+    const { world, json } = await openConsole();
+    seedCredential(world, 'fusion', { expiresIn: 20 * hour });
+    const now = Math.floor(Date.now() / 1000);
+    const lanes = await json<Timeline>(
+      `/api/timeline?names=fusion,absent&from=${now - 48 * hour}&to=${now}`,
+    );
+    expect(known(lanes['fusion'] ?? { unknown: 'no lane' })).toMatchObject([
+      { labels: ['AWSCURRENT'], issuedAt: expect.any(Number) },
+    ]);
+    // Nothing there is not the same as nothing known.
+    expect(lanes['absent']).toHaveProperty('unknown.code', 'ERR_AWS_REFUSED');
+    const earlier = await json<Timeline>(`/api/timeline?names=fusion&to=${now - 48 * hour}`);
+    expect(earlier).toEqual({ fusion: { known: [] } });
+  });
+
+  it('asks for a history again only when the labels have moved', async () => {
+    const { world, events, json } = await openConsole({ every: 0.05 });
+    seedCredential(world, 'fusion', { expiresIn: 20 * hour });
+    const stream = events<FleetEvent>('/api/fleet/events');
+    await nextOf(stream, 'fleet');
+    const listed = (): number =>
+      world.secretsManager.calls.filter(({ action }) => action === 'ListSecretVersionIds').length;
+    for (let look = 0; look < 3; look += 1) await json('/api/timeline?names=fusion');
+    expect(listed()).toBe(1);
+    seedCredential(world, 'fusion', { expiresIn: 21 * hour });
+    for (;;) if ((await nextOf(stream, 'change')).rows.length > 0) break;
+    for (let look = 0; look < 3; look += 1) await json('/api/timeline?names=fusion');
+    expect(listed()).toBe(2);
+  });
+
+  it('asks for at most five histories at once, for however many lanes and lookers', async () => {
+    let running = 0;
+    let most = 0;
+    const authorize = async (action: string): Promise<boolean> => {
+      if (action !== 'secretsmanager:ListSecretVersionIds') return true;
+      running += 1;
+      most = Math.max(most, running);
+      for (let turn = 0; turn < 10; turn += 1) await new Promise((done) => setImmediate(done));
+      running -= 1;
+      return true;
+    };
+    const { world, json } = await openConsole({ world: { authorize } });
+    const names = Array.from({ length: 40 }, (_, index) => `tenant-${index}`);
+    for (const name of names) seedCredential(world, name, { expiresIn: hour });
+    const path = `/api/timeline?names=${names.join(',')}`;
+    const [lanes] = await Promise.all([json<Timeline>(path), json<Timeline>(path)]);
+    expect(Object.keys(lanes)).toHaveLength(40);
+    expect(most).toBe(5);
+  });
+
+  it.each([
+    ['more than 40 names', Array.from({ length: 41 }, (_, index) => `t-${index}`).join(',')],
+    ['an invalid name', '..'],
+    ['an instant that is none', 'fusion&from=x'],
+  ])('refuses %s', async (_, query) => {
+    const { ask } = await openConsole();
+    const { status, text } = await ask(`/api/timeline?names=${query}`);
+    expect(status).toBe(400);
+    expect(JSON.parse(text).why.code).toBe('ERR_USAGE');
+  });
+});
