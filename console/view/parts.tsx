@@ -106,10 +106,12 @@ export function Fix({ text, name }: { readonly text: string; readonly name?: str
   const general = name === undefined ? text : text.replaceAll(` ${name}`, ` ${placeholder}`);
   return (
     <>
-      {capitalizedFix(general).split(command).map((part, index) => {
-        const shown = name === undefined ? part : part.replaceAll(placeholder, name);
-        return index % 2 === 1 ? <code key={index}>{shown}</code> : shown;
-      })}
+      {capitalizedFix(general)
+        .split(command)
+        .map((part, index) => {
+          const shown = name === undefined ? part : part.replaceAll(placeholder, name);
+          return index % 2 === 1 ? <code key={index}>{shown}</code> : shown;
+        })}
     </>
   );
 }

@@ -134,7 +134,12 @@ describe('hostile texts', () => {
     const hostile = rowWith(bait, 3, now, { state: 'failing', failure });
     const unknown = { code: bait, message: bait, fix: bait, right: bait };
     const version = { id: bait, labels: [bait], createdAt: now };
-    const secret = { name: bait, arn: bait, description: bait, tags: { [bait]: bait, __proto__: '' } };
+    const secret = {
+      name: bait,
+      arn: bait,
+      description: bait,
+      tags: { [bait]: bait, __proto__: '' },
+    };
     const { address } = await servePage({
       rows: [hostile],
       fleet: {

@@ -36,9 +36,7 @@ describe('the page', () => {
     const update = page.locator('.update');
     await expect.poll(() => update.innerText()).toContain('the console does not answer');
     await page.context().setOffline(false);
-    await expect
-      .poll(() => update.innerText(), { timeout: 30_000 })
-      .toMatch(/^Updated \d+ s ago$/);
+    await expect.poll(() => update.innerText(), { timeout: 30_000 }).toMatch(/^Updated \d+ s ago$/);
   });
 
   it('shows what is unknown as unknown, with the right that would tell', async (context) => {

@@ -3,6 +3,8 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { consoleDownload, sampleClient } from '../../local/sample-credential.ts';
 import { type Looker, openConsole } from '../cli/console/looker.ts';
+import { seedCredential } from '../cli/operator.ts';
+import { hour } from '../support/builders.ts';
 import { openPage } from './browser.ts';
 
 const verdictOf = (page: Page) => page.locator('.verdict').innerText();
@@ -66,5 +68,34 @@ describe('in the embedded world', () => {
     await expect.poll(() => verdictOf(page)).toMatch(/^Nothing fails/);
     const history = page.getByRole('region', { name: 'Versions of the token secret' });
     await expect.poll(() => history.getByRole('row').count()).toBe(3);
+  });
+
+  it('every page works with the right to list secrets alone, and names the rights it lacks', async (context) => {
+    const { origin, cookie } = await openConsole({
+      every: 1,
+      world: {
+        authorize: (action, _, { 'aws:PrincipalArn': principal }) =>
+          action === 'secretsmanager:ListSecrets' || !String(principal).endsWith(':user/local'),
+      },
+      prepare: ({ world }) => seedCredential(world, 'fusion', { expiresIn: 20 * hour }),
+    });
+    const page = await openPage(context, origin, { storageState: holding(cookie) });
+    await expect.poll(() => verdictOf(page)).toMatch(/^Nothing fails: the only credential/);
+    const rights = async () => new Set(await page.locator('.unknown code').allInnerTexts());
+    expect(await rights()).toContain('lambda:ListFunctions');
+    await page.goto(`${origin}/#/credential/fusion`);
+    await expect
+      .poll(rights)
+      .toEqual(new Set(['secretsmanager:ListSecretVersionIds', 'cloudtrail:LookupEvents']));
+    await page.goto(`${origin}/#/health`);
+    await expect
+      .poll(rights)
+      .toEqual(new Set(['cloudwatch:GetMetricData', 'cloudwatch:DescribeAlarmsForMetric']));
+    await page.getByRole('button', { name: 'Run the checks' }).click();
+    await expect.poll(() => page.locator('main').innerText()).toMatch(/unknown\./);
+    await page.goto(`${origin}/#/timeline`);
+    await page.getByRole('link', { name: 'fusion' }).focus();
+    await expect.poll(rights).toEqual(new Set(['secretsmanager:ListSecretVersionIds']));
+    expect(await page.locator('.lane .token.current').count()).toBe(1);
   });
 });
