@@ -59,9 +59,9 @@ describe('in the embedded world', () => {
       .toMatch(
         /^1 of 1 credential fails: IMS is unreachable or overloaded, for \d+ s; the first token ends in (23 h|1 d)/,
       );
-    expect(await page.locator('.card-failing').innerText()).toContain(
-      'Runbook: ERR_TOKEN_UNAVAILABLE',
-    );
+    await expect
+      .poll(() => page.locator('.card-failing').innerText())
+      .toContain('Runbook: ERR_TOKEN_UNAVAILABLE');
 
     world.ims.faults.clear();
     expect(await renewNow(page)).toMatch(/renewed/i);

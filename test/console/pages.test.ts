@@ -104,7 +104,7 @@ describe('health', () => {
     const page = await openPage(context, `${address}#/health`);
     const main = page.locator('main');
     await expect.poll(() => main.innerText()).toMatch(/Last tick\s+\d min ago/);
-    expect(await main.innerText()).toMatch(/Raised production-Failing[^]*notifies nobody/);
+    expect(await main.innerText()).toMatch(/Raised production-Failing.*notifies nobody/s);
     await expect.poll(() => page.locator('.plot canvas').count()).toBe(4);
     const week = page.getByRole('button', { name: 'Last week' });
     await week.click();
