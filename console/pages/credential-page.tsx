@@ -211,7 +211,7 @@ function FailureCard({ row: { failure, name } }: { readonly row: FleetRow }) {
             For {formatDuration(roughNow.value - since)}, since <Instant at={since} /> UTC.{' '}
           </>
         )}
-        <strong>What to do:</strong> <Fix text={fix} name={name} />
+        <strong>What to do:</strong> <Fix text={fix} />
       </p>
       <RunbookSection anchor={code.toLowerCase()} name={name} isOpen />
     </section>

@@ -32,7 +32,7 @@ export function HealthPage() {
           </Asked>
         </Card>
       </div>
-      <Plots plots={health?.plots} />
+      <Plots health={health} />
       <DoctorCard />
     </>
   );
@@ -82,7 +82,11 @@ function Alarms({ alarms }: { readonly alarms: readonly AlarmState[] }) {
   );
 }
 
-function Plots({ plots }: { readonly plots: Health['plots'] | undefined }) {
+const day = 86_400;
+const lengths = { day, week: 7 * day } as const;
+
+function Plots({ health }: { readonly health: Health | undefined }) {
+  const { at = 0, plots } = health ?? {};
   const [period, setPeriod] = useState<'day' | 'week'>('day');
   return (
     <section class="card">
@@ -105,7 +109,11 @@ function Plots({ plots }: { readonly plots: Health['plots'] | undefined }) {
         {(list) => (
           <div class="plots">
             {list.map((plot) => (
-              <MetricPlot key={`${period} ${plot.metric}`} plot={plot} />
+              <MetricPlot
+                key={`${period} ${plot.metric}`}
+                plot={plot}
+                span={{ from: at - lengths[period], to: at }}
+              />
             ))}
           </div>
         )}

@@ -145,9 +145,7 @@ function CheckLine({
       </span>
       <span>
         <strong>{check}</strong> {detail}
-        {fix !== undefined && verdict !== 'ok' && (
-          <span class="fix"> → {<Fix text={fix} name={undefined} />}</span>
-        )}
+        {fix !== undefined && verdict !== 'ok' && <span class="fix"> → {<Fix text={fix} />}</span>}
       </span>
     </li>
   );

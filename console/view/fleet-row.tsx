@@ -46,7 +46,7 @@ export function FleetRowView({ row }: { readonly row: FleetRow }) {
 }
 
 function FailureText({ row }: { readonly row: FleetRow }) {
-  const { failure, name } = row;
+  const { failure } = row;
   const { code, since } = failure ?? {};
   const lasts = since === undefined ? '' : `, for ${formatDuration(roughNow.value - since)}`;
   return (
@@ -60,7 +60,7 @@ function FailureText({ row }: { readonly row: FleetRow }) {
         </>
       )}{' '}
       <span class="fix">
-        → <Fix text={fixOf(row)} name={name} />
+        → <Fix text={fixOf(row)} />
       </span>
     </span>
   );

@@ -98,20 +98,16 @@ export function Asked<T>({
   return <>{children(answer.known)}</>;
 }
 
-const command = /(ims-token-rotator(?: [a-z][a-z-]*)?(?: (?:--[a-z-]+|NAME|FILE))*)/;
+const command =
+  /(ims-token-rotator (?:(?:doctor|renew|resume|pause|put-credential|onboard|offboard|token) [^\s:;,]+|[a-z-]+)(?: (?:--[a-z-]+|FILE))*)/;
 
 /** A remedy; its commands are shown as such. */
-export function Fix({ text, name }: { readonly text: string; readonly name?: string | undefined }) {
-  const placeholder = 'NAME';
-  const general = name === undefined ? text : text.replaceAll(` ${name}`, ` ${placeholder}`);
+export function Fix({ text }: { readonly text: string }) {
   return (
     <>
-      {capitalizedFix(general)
+      {capitalizedFix(text)
         .split(command)
-        .map((part, index) => {
-          const shown = name === undefined ? part : part.replaceAll(placeholder, name);
-          return index % 2 === 1 ? <code key={index}>{shown}</code> : shown;
-        })}
+        .map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part))}
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
+import type { Span } from '../data/lanes.ts';
 import type { Plot } from '../messages.ts';
 
 const titles: Readonly<Record<Plot['metric'], string>> = {
@@ -11,7 +12,15 @@ const titles: Readonly<Record<Plot['metric'], string>> = {
 
 const height = 150;
 
-export function MetricPlot({ plot }: { readonly plot: Plot }) {
+interface Props {
+  readonly plot: Plot;
+  /** What the plot covers, also where there are few points. */
+  readonly span: Span;
+}
+
+export function MetricPlot({ plot, span }: Props) {
+  const covered = useRef(span);
+  covered.current = span;
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(undefined);
   const data = (): uPlot.AlignedData => [[...plot.times], [...plot.values]];
@@ -20,7 +29,7 @@ export function MetricPlot({ plot }: { readonly plot: Plot }) {
     if (element === null) return;
     const draw = (): void => {
       chart.current?.destroy();
-      chart.current = new uPlot(optionsOf(plot, element.clientWidth), data(), element);
+      chart.current = new uPlot(optionsOf(plot, element.clientWidth, covered), data(), element);
     };
     draw();
     const observer = new ResizeObserver(() =>
@@ -64,7 +73,14 @@ function valueText(value: number, unit: Plot['unit']): string {
   return value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`;
 }
 
-function optionsOf({ unit, metric }: Plot, width: number): uPlot.Options {
+// Fewer than these are shown as points, too: a line needs two.
+const fewPoints = 40;
+
+function optionsOf(
+  { unit, metric, times }: Plot,
+  width: number,
+  covered: { readonly current: Span },
+): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
   const axis = {
@@ -82,10 +98,18 @@ function optionsOf({ unit, metric }: Plot, width: number): uPlot.Options {
     tzDate: (timestamp) => uPlot.tzDate(new Date(timestamp * 1000), 'Etc/UTC'),
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false } },
-    scales: { y: { range: (_, __, most) => [0, Math.max(1, most) * 1.1] } },
+    scales: {
+      x: { range: () => [covered.current.from, covered.current.to] },
+      y: { range: (_, __, most) => [0, Math.max(1, most) * 1.1] },
+    },
     axes: [
       { ...axis, size: 28, values: timeTexts },
-      { ...axis, size: 52, values: (_, splits) => splits.map((each) => valueText(each, unit)) },
+      {
+        ...axis,
+        size: 52,
+        incrs: steps,
+        values: (_, splits) => splits.map((each) => valueText(each, unit)),
+      },
     ],
     series: [
       {},
@@ -93,12 +117,17 @@ function optionsOf({ unit, metric }: Plot, width: number): uPlot.Options {
         stroke,
         width: 1.5,
         fill: `color-mix(in srgb, ${stroke} 14%, transparent)`,
-        points: { show: false },
+        points: { show: times.length < fewPoints, size: 5 },
         ...(stepped && { paths: stepped }),
       },
     ],
   };
 }
+
+// No axis counts halves.
+const steps = [1, 2, 5]
+  .flatMap((step) => [step, step * 10, step * 100, step * 1000, step * 10_000])
+  .sort((a, b) => a - b);
 
 /** The day at midnight, else the time. */
 function timeTexts(_: uPlot, splits: number[]): string[] {

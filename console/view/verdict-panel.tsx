@@ -106,7 +106,7 @@ function OneCause({
       <div>
         <dt>What to do</dt>
         <dd>
-          <Fix text={fix} name={first?.name} />
+          <Fix text={fix} />
         </dd>
       </div>
     </dl>
