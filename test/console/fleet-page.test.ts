@@ -109,6 +109,9 @@ describe('3,000 credentials', () => {
     await expect.poll(() => sentenceOf(page).textContent()).toContain('2500 of 3000');
     expect(await place()).toEqual(before);
     expect(await page.evaluate('getSelection().toString()')).toBe('credential-0040');
+    await page.evaluate('scrollTo(0, document.body.scrollHeight)');
+    await rowOf(page, 'credential-2999').waitFor();
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('credential-0040');
   });
 
   it('keep the focus on a row that moves to another place', async (context) => {
