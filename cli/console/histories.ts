@@ -68,8 +68,18 @@ export function tokenVersion(version: StoredVersion, now: EpochSeconds): TokenVe
   return { ...version, issuedAt: expiresAt - lifetime, expiresAt, fingerprint };
 }
 
+/** Of versions that were stored in the same second, the current one is the latest. */
 export function latestFirst<Version extends VersionOf>(
   versions: readonly Version[],
 ): readonly Version[] {
-  return versions.toSorted((one, other) => (other.createdAt ?? 0) - (one.createdAt ?? 0));
+  return versions.toSorted(
+    (one, other) => (other.createdAt ?? 0) - (one.createdAt ?? 0) || rankOf(one) - rankOf(other),
+  );
+}
+
+const ranked = ['AWSPENDING', 'AWSCURRENT', 'AWSPREVIOUS'];
+
+function rankOf({ labels }: VersionOf): number {
+  const rank = ranked.findIndex((label) => labels.includes(label));
+  return rank === -1 ? ranked.length : rank;
 }

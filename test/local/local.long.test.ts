@@ -185,7 +185,7 @@ print(client.get_secret_value(SecretId=name)['SecretString'])
   });
 
   it.each([
-    ['an invalid port', ['--port', 'x'], 'It must be a whole number from 0 to 65530.'],
+    ['an invalid port', ['--port', 'x'], 'It must be a whole number from 0 to 65529.'],
     ['an invalid tick', ['--tick', '0'], 'It must be a whole number from 1 to 86400.'],
     ['an unknown option', ['--prot', '1'], "unknown option '--prot'"],
   ])('exits with 2 for %s', async (_, args, message) => {

@@ -1,6 +1,7 @@
 import { ofClient } from './listed/client.ts';
 import { ofClientSecrets } from './listed/client-secrets.ts';
 import { ofCommands } from './listed/commands.ts';
+import { ofConsole } from './listed/console.ts';
 import { ofCore } from './listed/core.ts';
 import { ofDeployment } from './listed/deployment.ts';
 import { ofDocuments } from './listed/documents.ts';
@@ -14,6 +15,7 @@ export const mutations: readonly Mutation[] = [
   ...ofFunction,
   ...ofDeployment,
   ...ofCommands,
+  ...ofConsole,
   ...ofClientSecrets,
   ...ofClient,
   ...ofEmulators,
