@@ -12,6 +12,7 @@ export default defineConfig({
     // For a machine with much else to do: no test is meant to take so long.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     // CDK's own validation takes seconds for each template; the tests that need it switch it on.
     env: { CDK_VALIDATION: 'false' },
     // A test often waits for a process that it started, so two cores can take three files.

@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { bundleClient, bundleCommands, bundleConstruct, bundleFunction } from './bundles.ts';
+import { bundleConsole } from './console.ts';
 import { declareTypes } from './declarations.ts';
 import { thirdPartyNotices } from './notices.ts';
 import { type Output, writeOutput } from './output.ts';
@@ -11,7 +12,10 @@ import { settingsSchema, settingsSource } from './settings-schema.ts';
 const output: Output = new Map();
 
 /** Adds what is known of a bundle: the notices beside it, and the metafile for `npm run sbom`. */
-async function describe(name: 'cli' | 'infra' | 'lambda', metafile: Metafile): Promise<void> {
+async function describe(
+  name: 'cli' | 'console' | 'infra' | 'lambda',
+  metafile: Metafile,
+): Promise<void> {
   output.set(resolve(`dist/build/${name}.meta.json`), JSON.stringify(metafile));
   output.set(resolve(`dist/${name}/THIRD-PARTY-NOTICES.txt`), await thirdPartyNotices(metafile));
 }
@@ -25,6 +29,7 @@ async function writeSchema(): Promise<void> {
 await Promise.all([
   bundleFunction(output).then((metafile) => describe('lambda', metafile)),
   bundleCommands(output).then((metafile) => describe('cli', metafile)),
+  bundleConsole(output).then((metafile) => describe('console', metafile)),
   bundleClient(output),
   bundleConstruct(output).then((metafile) => describe('infra', metafile)),
   declareTypes(output),

@@ -67,6 +67,9 @@ it.each([
   ['examples/sample/bin/sample.ts', 'ims-token-rotator'],
   ['examples/sample/bin/sample.ts', '../lib/sample.ts'],
   ['cli/sample.ts', '../core/errors.ts'],
+  ['console/data/sample.ts', '../messages.ts'],
+  ['console/view/sample.ts', '../../cli/view/durations.ts'],
+  ['console/view/sample.ts', 'preact/hooks'],
   ['cli/commands/sample.ts', '../../lambda/adapters/ims-token-endpoint.ts'],
   ['cli/commands/sample.ts', '../../local/local.ts'],
 ])('%s can import %s', async (path, specifier) => {
@@ -114,6 +117,9 @@ it.each([
   ['cli/commands/sample.ts', '../../lambda/steps/mint.ts'],
   ['cli/sample.ts', '../infra/index.ts'],
   ['cli/doctor/sample.ts', '../../emulators/ims/client.ts'],
+  ['console/data/sample.ts', '../../core/decision.ts'],
+  ['console/view/sample.ts', '../../cli/errors.ts'],
+  ['console/view/sample.ts', 'node:fs'],
 ])('%s cannot import %s', async (path, specifier) => {
   expect(await lint(path, `export * from '${specifier}';`)).toContain('noRestrictedImports');
 });

@@ -129,13 +129,13 @@ it('explains each bundled package and each runtime dependency in ARCHITECTURE.md
   const { dependencies = {} }: { dependencies?: Record<string, string> } = JSON.parse(
     read('package.json'),
   );
-  const named = ['core', 'lambda', 'cli', 'emulators', 'local']
+  const named = ['core', 'lambda', 'cli', 'console', 'emulators', 'local']
     .flatMap((part) =>
       readdirSync(`${root}${part}`, { recursive: true, encoding: 'utf8' }).map(
         (file) => `${part}/${file}`,
       ),
     )
-    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => /\.tsx?$/.test(file))
     .flatMap((file) => [...read(file).matchAll(/ from '((?:@[^/']+\/)?[^./'][^/']*)/g)])
     .map(([, name = '']) => name)
     .filter((name) => !name.startsWith('node:'));

@@ -1,0 +1,153 @@
+import { formatDuration } from '../../cli/view/durations.ts';
+import type { FleetRow } from '../messages.ts';
+import type { FleetState } from './fleet-state.ts';
+import { needsAction } from './states.ts';
+
+/** What is wrong with the fleet, in one sentence, and its parts. */
+export interface Verdict {
+  readonly tone: 'bad' | 'good' | 'unknown';
+  readonly sentence: string;
+  /** The same without durations, which change by themselves. */
+  readonly announcement: string;
+  /** What to do, where there is no cause of its own. */
+  readonly fix?: string | undefined;
+  /** The most urgent first. */
+  readonly causes: readonly Cause[];
+}
+
+/** Credentials that fail alike, the one with the least time first. */
+export interface Cause {
+  readonly words: string;
+  /** For the first of them. */
+  readonly fix: string;
+  readonly rows: readonly FleetRow[];
+  readonly since?: number | undefined;
+}
+
+export function judgeFleet({ fleet, rows, trouble }: FleetState, now: number): Verdict {
+  if (fleet === undefined) {
+    if (trouble === undefined) return unknown('Reading the list of credentials …');
+    const { message, fix } = trouble.why;
+    return unknown(`The fleet is unknown: ${message}.`, fix);
+  }
+  if (rows.size === 0) {
+    const text = `${fleet.rotator} has no credentials yet.`;
+    return unknown(text, 'ims-token-rotator onboard NAME FILE');
+  }
+  const failing = [...rows.values()].filter(needsAction);
+  return failing.length === 0 ? fine([...rows.values()], now) : wrong(failing, rows.size, now);
+}
+
+function unknown(sentence: string, fix?: string): Verdict {
+  return { tone: 'unknown', sentence, announcement: sentence, fix, causes: [] };
+}
+
+function fine(rows: readonly FleetRow[], now: number): Verdict {
+  const fresh = rows.filter(({ state }) => state === 'fresh' || state === 'due');
+  const [first] = ordered(rows.filter(({ paused }) => !paused));
+  const valid = validText(fresh.length, rows.length);
+  const others = (['paused', 'empty', 'foreign'] as const).flatMap((state) => {
+    const count = rows.filter((row) => row.state === state).length;
+    return count === 0 ? [] : [`${count} ${otherStates[state](count)}`];
+  });
+  const what = [valid, ...others].join(', ');
+  const left = first?.token === undefined ? '' : endText(first.token.expiresAt, now);
+  return {
+    tone: 'good',
+    sentence: `Nothing fails: ${what}${left === '' ? '' : `; ${left}`}.`,
+    announcement: 'Nothing fails.',
+    causes: [],
+  };
+}
+
+function validText(valid: number, all: number): string {
+  if (all === 1 && valid === 1) return 'the only credential has a valid token';
+  if (valid === all) return `all ${all} credentials have valid tokens`;
+  const credentials = plural(all, 'credential', 'credentials');
+  return `${valid} of ${all} ${credentials} ${plural(valid, 'has a valid token', 'have valid tokens')}`;
+}
+
+const otherStates = {
+  paused: (count: number) => (count === 1 ? 'is paused' : 'are paused'),
+  empty: (count: number) => (count === 1 ? 'has no value yet' : 'have no value yet'),
+  foreign: (count: number) =>
+    count === 1 ? 'was written by somebody else' : 'were written by somebody else',
+};
+
+function wrong(failing: readonly FleetRow[], total: number, now: number): Verdict {
+  const causes = causesOf(failing);
+  const counted = `${failing.length} of ${total} ${plural(total, 'credential', 'credentials')}`;
+  const verb = plural(failing.length, 'fails', 'fail');
+  const isOne = causes.length === 1;
+  const why = isOne ? `: ${causes[0]?.words}` : ` for ${causes.length} reasons`;
+  const since = earliest(failing.map(({ failure }) => failure?.since));
+  const lasts =
+    since === undefined ? '' : `, ${isOne ? '' : 'the longest '}for ${formatDuration(now - since)}`;
+  const announcement = `${counted} ${verb}${why}`;
+  return {
+    tone: 'bad',
+    sentence: `${announcement}${lasts}; ${lifeText(ordered(failing), now)}.`,
+    announcement: `${announcement}.`,
+    causes,
+  };
+}
+
+/** Those with the least time first. */
+function causesOf(failing: readonly FleetRow[]): readonly Cause[] {
+  return [...Map.groupBy(ordered(failing), causeOf)].map(([words, rows]) => ({
+    words,
+    fix: rows[0] === undefined ? '' : fixOf(rows[0]),
+    rows,
+    since: earliest(rows.map(({ failure }) => failure?.since)),
+  }));
+}
+
+export function causeOf({ failure, state, paused }: FleetRow): string {
+  if (failure !== undefined) return failure.words;
+  if (paused) return 'the token of a paused credential has expired';
+  return state === 'expired' ? 'nothing has renewed the token' : 'nothing renews the token';
+}
+
+/** Without a failure, nothing has tried: the rotator itself is the suspect. */
+export function fixOf({ failure, paused, name }: FleetRow): string {
+  if (failure !== undefined) return failure.fix;
+  if (paused) return `ims-token-rotator resume ${name}`;
+  return 'check the rotator: ims-token-rotator doctor';
+}
+
+function lifeText(urgent: readonly FleetRow[], now: number): string {
+  const ends = urgent.flatMap(({ token }) => (token === undefined ? [] : [token.expiresAt]));
+  const ended = ends.filter((end) => end <= now);
+  const none = urgent.length - ends.length;
+  const without = none === 0 ? [] : [`${none} ${plural(none, 'has', 'have')} no token`];
+  if (ended.length > 0) {
+    const ago = formatDuration(now - (ended[0] ?? now));
+    const text =
+      ended.length === 1
+        ? `1 token expired ${ago} ago`
+        : `${ended.length} tokens have expired, the first ${ago} ago`;
+    return [text, ...without].join(', ');
+  }
+  const [first] = ends;
+  return [...without, ...(first === undefined ? [] : [endText(first, now)])].join(', ');
+}
+
+function endText(end: number, now: number): string {
+  return end <= now
+    ? `the first token expired ${formatDuration(now - end)} ago`
+    : `the first token ends in ${formatDuration(end - now)}`;
+}
+
+function ordered(rows: readonly FleetRow[]): readonly FleetRow[] {
+  const end = ({ token }: FleetRow): number => token?.expiresAt ?? Number.MAX_SAFE_INTEGER;
+  return [...rows].sort((a, b) => end(a) - end(b));
+}
+
+function earliest(instants: readonly (number | undefined)[]): number | undefined {
+  const known = instants.filter((instant) => instant !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
+function plural(count: number, one: string, many: string): string {
+  return count === 1 ? one : many;
+}

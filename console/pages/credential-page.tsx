@@ -1,0 +1,219 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { formatDuration } from '../../cli/view/durations.ts';
+import { ask } from '../data/server.ts';
+import { acting, allowsActions, fleetState, roughNow } from '../data/store.ts';
+import type { CredentialDetail, FleetRow, Known } from '../messages.ts';
+import { deedsFor, titleOfDeed } from '../view/action-dialog.tsx';
+import { Axis } from '../view/axis.tsx';
+import { DoctorCard } from '../view/doctor.tsx';
+import { ClientHistory, TokenHistory } from '../view/history.tsx';
+import { Lane } from '../view/lane.tsx';
+import {
+  Ago,
+  Asked,
+  Fix,
+  Instant,
+  LifeBar,
+  Renewal,
+  StateBadge,
+  sentence,
+} from '../view/parts.tsx';
+import { type ReaderList, ReaderTable } from '../view/readers.tsx';
+import { RunbookSection } from '../view/runbook.tsx';
+import { SecretFacts } from '../view/secret-facts.tsx';
+
+export function CredentialPage({ name }: { readonly name: string }) {
+  const { fleet, rows } = fleetState.value;
+  const row = rows.get(name);
+  const path = `/api/credentials/${encodeURIComponent(name)}`;
+  // A renewal, a failure or a pause is new history.
+  const detail = useAnswer<CredentialDetail>(
+    path,
+    `${row?.token?.versionId} ${row?.state} ${row?.failure?.since}`,
+  );
+  const readers = useAnswer<ReaderList>(`${path}/readers`, '', flatten);
+  if (fleet === undefined) return null;
+  const known = detail !== undefined && 'known' in detail ? detail.known : undefined;
+  return (
+    <>
+      {row === undefined ? (
+        <p class="note">{fleet.rotator} has no credential of this name.</p>
+      ) : (
+        <>
+          <Summary row={row} />
+          {row.failure !== undefined && <FailureCard row={row} />}
+        </>
+      )}
+      {detail !== undefined && 'unknown' in detail && (
+        <Asked answer={detail} what="The credential's secrets">
+          {() => null}
+        </Asked>
+      )}
+      <Card title="History of the token">
+        {row !== undefined && <OwnLane row={row} answer={known?.history} />}
+        <Asked answer={known?.history} what="The token secret's versions">
+          {(versions) => <TokenHistory versions={versions} />}
+        </Asked>
+      </Card>
+      <Card title="History of the client secret">
+        <Asked answer={known?.clientHistory} what="The client secret's versions">
+          {(versions) => <ClientHistory versions={versions} />}
+        </Asked>
+      </Card>
+      <Card title="Who reads the token">
+        <Asked answer={readers} what="The readers">
+          {(list) => <ReaderTable readers={list} />}
+        </Asked>
+      </Card>
+      <DoctorCard name={name} />
+      <Card title="Token secret">
+        <Asked answer={known?.tokenSecret} what="The token secret">
+          {(secret) => <SecretFacts secret={secret} />}
+        </Asked>
+      </Card>
+      <Card title="Client secret">
+        <Asked answer={known?.clientSecret} what="The client secret">
+          {(secret) => <SecretFacts secret={secret} />}
+        </Asked>
+      </Card>
+    </>
+  );
+}
+
+/** The answer's own `known` or `unknown`, where the server's answer is itself one. */
+function flatten(answer: Known<unknown>): Known<ReaderList> {
+  return ('known' in answer ? answer.known : answer) as Known<ReaderList>;
+}
+
+/** Asks again when `version` changes; until then the answer before stays. */
+function useAnswer<T>(
+  path: string,
+  version: string,
+  convert = (answer: Known<unknown>): Known<T> => answer as Known<T>,
+): Known<T> | undefined {
+  const [answer, setAnswer] = useState<Known<T>>();
+  useEffect(() => {
+    const aborter = new AbortController();
+    void ask<unknown>(path, aborter.signal).then((found) => {
+      if (!aborter.signal.aborted) setAnswer(convert(found));
+    });
+    return () => aborter.abort();
+  }, [path, version]);
+  return answer;
+}
+
+const day = 24 * 3600;
+
+function OwnLane({
+  row,
+  answer,
+}: {
+  readonly row: FleetRow;
+  readonly answer: CredentialDetail['history'] | undefined;
+}) {
+  const span = { from: roughNow.value - day, to: roughNow.value + day };
+  return (
+    <div class="own-lane">
+      <Axis span={span} />
+      <Lane row={row} span={span} answer={answer} />
+    </div>
+  );
+}
+
+export function Card({
+  title,
+  children,
+}: {
+  readonly title: string;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <section class="card">
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+function Summary({ row }: { readonly row: FleetRow }) {
+  const { state, token, paused, clientSecret } = row;
+  return (
+    <section class="summary" aria-label="Now">
+      <dl class="facts">
+        <Fact title="State">
+          <StateBadge state={state} />
+          {paused && state !== 'paused' && ' and paused'}
+        </Fact>
+        <Fact title="Life left">{token ? <LifeBar token={token} /> : 'no known token'}</Fact>
+        <Fact title="Expires (UTC)">{token ? <Instant at={token.expiresAt} /> : '–'}</Fact>
+        <Fact title="Next renewal (UTC)">
+          <Renewal row={row} />
+        </Fact>
+        {clientSecret?.changedAt !== undefined && (
+          <Fact title="Client secret changed">
+            <Ago at={clientSecret.changedAt} />
+          </Fact>
+        )}
+        {clientSecret?.rotatesAt !== undefined && (
+          <Fact title="Client secret rotates">
+            <Ago at={clientSecret.rotatesAt} />
+          </Fact>
+        )}
+      </dl>
+      {allowsActions.value ? (
+        <p class="buttons">
+          {deedsFor(row).map((each) => (
+            <button
+              type="button"
+              key={each}
+              onClick={() => {
+                acting.value = { row, deed: each };
+              }}
+            >
+              {titleOfDeed(each)} …
+            </button>
+          ))}
+        </p>
+      ) : (
+        <p class="quiet">
+          To renew, pause or resume here, start the console with <code>--allow-actions</code>.
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Fact({
+  title,
+  children,
+}: {
+  readonly title: string;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <div>
+      <dt>{title}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function FailureCard({ row: { failure, name } }: { readonly row: FleetRow }) {
+  if (failure === undefined) return null;
+  const { code, words, fix, since } = failure;
+  return (
+    <section class="card card-failing">
+      <h2>{sentence(words)}</h2>
+      <p>
+        {since !== undefined && (
+          <>
+            For {formatDuration(roughNow.value - since)}, since <Instant at={since} /> UTC.{' '}
+          </>
+        )}
+        <strong>What to do:</strong> <Fix text={fix} />
+      </p>
+      <RunbookSection anchor={code.toLowerCase()} name={name} isOpen />
+    </section>
+  );
+}

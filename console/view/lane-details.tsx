@@ -1,0 +1,50 @@
+import { barsOf } from '../data/lanes.ts';
+import { roughNow } from '../data/store.ts';
+import type { FleetRow, Known, TokenVersion } from '../messages.ts';
+import { versionsOf } from './lane.tsx';
+import { Instant, Renewal, StateBadge, sentence, UnknownNote } from './parts.tsx';
+import { relative } from './times.ts';
+
+interface Props {
+  readonly row: FleetRow | undefined;
+  readonly version: TokenVersion | undefined;
+  readonly answer: Known<readonly TokenVersion[]> | undefined;
+}
+
+/** What the lane that has the pointer or the focus shows, in words. */
+export function LaneDetails({ row, version, answer }: Props) {
+  if (row === undefined) {
+    return (
+      <div class="lane-details quiet">
+        Point at a lane, or move with ↑ and ↓. ← and → move in time, + and − zoom, 0 is now. All
+        times are UTC.
+      </div>
+    );
+  }
+  const { token, failure } = row;
+  const shown = version ?? (token && { ...token, id: token.versionId });
+  const count = barsOf(versionsOf(row, answer)).length;
+  return (
+    <div class="lane-details">
+      <p>
+        <strong>{row.name}</strong> <StateBadge state={row.state} />{' '}
+        {shown?.issuedAt !== undefined && shown.expiresAt !== undefined && (
+          <>
+            {shown.id === token?.versionId ? 'Current token' : 'Earlier token'}: issued{' '}
+            <Instant at={shown.issuedAt} />, {shown.expiresAt > roughNow.value ? 'ends' : 'ended'}{' '}
+            <Instant at={shown.expiresAt} /> ({relative(shown.expiresAt, roughNow.value)}).{' '}
+          </>
+        )}
+        Next renewal: <Renewal row={row} />. <span class="quiet">{count} tokens known.</span>
+      </p>
+      {failure !== undefined && (
+        <p>
+          {sentence(failure.words)} → {failure.fix}
+        </p>
+      )}
+      {answer !== undefined && 'unknown' in answer && (
+        <UnknownNote why={answer.unknown} what="Earlier tokens" />
+      )}
+    </div>
+  );
+}

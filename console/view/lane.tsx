@@ -1,0 +1,97 @@
+import { barsOf, gapsOf, type Span } from '../data/lanes.ts';
+import { roughNow } from '../data/store.ts';
+import type { FleetRow, Known, TokenVersion } from '../messages.ts';
+import { minuteText } from './times.ts';
+
+interface Props {
+  readonly row: FleetRow;
+  readonly span: Span;
+  readonly answer: Known<readonly TokenVersion[]> | undefined;
+  readonly onPoint?: ((version: TokenVersion | undefined) => void) | undefined;
+}
+
+/** The tokens that the lane shows: all that still exist, or at least those that the list shows. */
+export function versionsOf(
+  row: FleetRow,
+  answer: Known<readonly TokenVersion[]> | undefined,
+): readonly TokenVersion[] {
+  if (answer !== undefined && 'known' in answer) return answer.known;
+  return [
+    ...(row.token === undefined ? [] : [{ ...row.token, labels: ['AWSCURRENT'] }]),
+    ...(row.previous === undefined ? [] : [{ ...row.previous, labels: ['AWSPREVIOUS'] }]),
+  ].map(({ versionId, ...rest }) => ({ ...rest, id: versionId }));
+}
+
+/** One credential's tokens over time. */
+export function Lane({ row, span, answer, onPoint }: Props) {
+  const now = roughNow.value;
+  const bars = barsOf(versionsOf(row, answer));
+  const x = (at: number): number => ((at - span.from) / (span.to - span.from)) * 100;
+  const stretch = (from: number, to: number) => {
+    const left = Math.max(-1, x(from));
+    return { x: `${left}%`, width: `${Math.max(0, Math.min(101, x(to)) - left)}%` };
+  };
+  const end = bars.at(-1)?.expiresAt;
+  return (
+    <svg class="lane" height="48" role="img" aria-label={describe(row, bars.length, now)}>
+      {gapsOf(bars, now).map((gap) => (
+        <rect key={gap.from} class="gap" y="8" height="29" {...stretch(gap.from, gap.to)} />
+      ))}
+      {bars.map(({ version, issuedAt, expiresAt, track }) => (
+        <rect
+          key={version.id}
+          class={`token ${version.id === row.token?.versionId ? 'current' : ''}`}
+          y={track === 0 ? 11 : 24}
+          height="11"
+          rx="3"
+          {...stretch(issuedAt, expiresAt)}
+          onPointerEnter={() => onPoint?.(version)}
+        />
+      ))}
+      {row.failure?.since !== undefined && (
+        <rect
+          class="failure-time"
+          y="39"
+          height="4"
+          {...stretch(row.failure.since, Math.max(now, row.failure.since))}
+        />
+      )}
+      {row.paused && (
+        <rect class="pause-time" y="39" height="4" {...stretch(now, end ?? span.to)} />
+      )}
+      {row.renewalAt !== undefined && (
+        <rect
+          class="renewal"
+          x={`${x(Math.max(row.renewalAt, now))}%`}
+          y="19"
+          width="9"
+          height="9"
+        />
+      )}
+      <line class="now" x1={`${x(now)}%`} x2={`${x(now)}%`} y1="0" y2="48" />
+    </svg>
+  );
+}
+
+function describe(
+  { name, state, token, renewalAt, failure, paused }: FleetRow,
+  count: number,
+  now: number,
+) {
+  return [
+    `${name}: ${state}`,
+    token === undefined
+      ? 'no known token'
+      : `token from ${minuteText(token.issuedAt)} to ${minuteText(token.expiresAt)}`,
+    count > 1 ? `${count} tokens in all` : '',
+    failure?.since === undefined ? '' : `failing since ${minuteText(failure.since)}`,
+    paused ? 'paused' : '',
+    renewalAt === undefined
+      ? ''
+      : renewalAt <= now
+        ? 'renewal at the next tick'
+        : `renewal ${minuteText(renewalAt)}`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+}

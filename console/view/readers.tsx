@@ -1,0 +1,20 @@
+import type { Known, Readers } from '../messages.ts';
+import { Ago } from './parts.tsx';
+
+export type ReaderList = Readers extends Known<infer List> ? List : never;
+
+export function ReaderTable({ readers }: { readonly readers: ReaderList }) {
+  if (readers.length === 0) return <p class="quiet">CloudTrail recorded no read.</p>;
+  return (
+    <ul class="readers">
+      {readers.map(({ principal, at }) => (
+        <li key={principal}>
+          <code>{principal}</code>{' '}
+          <span class="quiet">
+            last read <Ago at={at} />
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,101 @@
+import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { consoleDownload, sampleClient } from '../../local/sample-credential.ts';
+import { type Looker, openConsole } from '../cli/console/looker.ts';
+import { seedCredential } from '../cli/operator.ts';
+import { hour } from '../support/builders.ts';
+import { openPage } from './browser.ts';
+
+const verdictOf = (page: Page) => page.locator('.verdict').innerText();
+
+/** The state of a browser that has used the key. */
+function holding(cookie: string) {
+  const [name = '', value = ''] = cookie.split('=');
+  const kept = { domain: '127.0.0.1', path: '/', expires: -1, httpOnly: true, secure: false };
+  return { cookies: [{ name, value, ...kept, sameSite: 'Strict' as const }], origins: [] };
+}
+
+/** Renews by force, and returns what the dialog says in the end. */
+async function renewNow(page: Page): Promise<string> {
+  await page.getByRole('button', { name: 'Renew now …' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Renew now', exact: true }).click();
+  await dialog.locator('.done, .unknown').waitFor();
+  const text = await dialog.innerText();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  return text;
+}
+
+/** A new credential has to be used at once, while the token of the one before is valid. */
+async function replaceCredential({ world, client }: Looker): Promise<void> {
+  const SecretId = world.secretId('fusion', 'client');
+  const sample = sampleClient();
+  world.ims.registerClient(sample);
+  const SecretString = consoleDownload(sample);
+  await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+}
+
+describe('in the embedded world', () => {
+  it('the page tells of an outage of IMS, and that it is over, by itself', async (context) => {
+    const looker = await openConsole({
+      every: 1,
+      allowsActions: true,
+      prepare: async ({ onboard, invoke }) => {
+        await onboard('fusion');
+        await invoke({ action: 'tick' });
+      },
+    });
+    const { world, origin, cookie } = looker;
+    const page = await openPage(context, origin, { storageState: holding(cookie) });
+    await expect.poll(() => verdictOf(page)).toMatch(/^Nothing fails: the only credential/);
+    await page.getByRole('link', { name: 'fusion' }).click();
+
+    world.ims.faults.inject({ kind: 'server-error', status: 503, body: 'empty' });
+    await replaceCredential(looker);
+    expect(await renewNow(page)).toMatch(/Renew now failed\. .*IMS/);
+    await expect
+      .poll(() => verdictOf(page))
+      .toMatch(
+        /^1 of 1 credential fails: IMS is unreachable or overloaded, for \d+ s; the first token ends in (23 h|1 d)/,
+      );
+    await expect
+      .poll(() => page.locator('.card-failing').innerText())
+      .toContain('Runbook: ERR_TOKEN_UNAVAILABLE');
+
+    world.ims.faults.clear();
+    expect(await renewNow(page)).toMatch(/renewed/i);
+    await expect.poll(() => verdictOf(page)).toMatch(/^Nothing fails/);
+    const history = page.getByRole('region', { name: 'Versions of the token secret' });
+    await expect.poll(() => history.getByRole('row').count()).toBe(3);
+  });
+
+  it('every page works with the right to list secrets alone, and names the rights it lacks', async (context) => {
+    const { origin, cookie } = await openConsole({
+      every: 1,
+      world: {
+        authorize: (action, _, { 'aws:PrincipalArn': principal }) =>
+          action === 'secretsmanager:ListSecrets' || !String(principal).endsWith(':user/local'),
+      },
+      prepare: ({ world }) => seedCredential(world, 'fusion', { expiresIn: 20 * hour }),
+    });
+    const page = await openPage(context, origin, { storageState: holding(cookie) });
+    await expect.poll(() => verdictOf(page)).toMatch(/^Nothing fails: the only credential/);
+    const rights = async () => new Set(await page.locator('.unknown code').allInnerTexts());
+    expect(await rights()).toContain('lambda:ListFunctions');
+    await page.goto(`${origin}/#/credential/fusion`);
+    await expect
+      .poll(rights)
+      .toEqual(new Set(['secretsmanager:ListSecretVersionIds', 'cloudtrail:LookupEvents']));
+    await page.goto(`${origin}/#/health`);
+    await expect
+      .poll(rights)
+      .toEqual(new Set(['cloudwatch:GetMetricData', 'cloudwatch:DescribeAlarmsForMetric']));
+    await page.getByRole('button', { name: 'Run the checks' }).click();
+    await expect.poll(() => page.locator('main').innerText()).toMatch(/unknown\./);
+    await page.goto(`${origin}/#/timeline`);
+    await page.getByRole('link', { name: 'fusion' }).focus();
+    await expect.poll(rights).toEqual(new Set(['secretsmanager:ListSecretVersionIds']));
+    expect(await page.locator('.lane .token.current').count()).toBe(1);
+  });
+});

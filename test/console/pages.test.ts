@@ -1,0 +1,129 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { openPage } from './browser.ts';
+import { serveEverything } from './whole-page.ts';
+
+const focused = (page: Page) => page.evaluate('document.activeElement.textContent');
+
+describe('the pages', () => {
+  it('change title, heading and focus with the address', async (context) => {
+    const { address } = await serveEverything();
+    const page = await openPage(context, address);
+    for (const title of ['Timeline', 'Health', 'Fleet']) {
+      await page.getByRole('navigation').getByRole('link', { name: title }).click();
+      await expect.poll(() => page.title()).toBe(`${title} · production`);
+      expect(await page.locator('h1').textContent()).toBe(title);
+      await expect.poll(() => focused(page)).toBe(title);
+      const current = page.locator('nav [aria-current=page]');
+      expect(await current.textContent()).toBe(title);
+    }
+    await page.goBack();
+    await expect.poll(() => page.title()).toBe('Health · production');
+  });
+});
+
+describe('the timeline', () => {
+  it('moves by the arrows, and zooms by + and -', async (context) => {
+    const { address } = await serveEverything();
+    const page = await openPage(context, `${address}#/timeline`);
+    await page.getByRole('link', { name: 'legacy-import' }).focus();
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => focused(page)).toBe('fusion-eu');
+    const details = page.locator('.lane-details');
+    await expect.poll(() => details.innerText()).toMatch(/^fusion-eu\s+failing\s+Current token/);
+    expect(await details.innerText()).toContain('8 tokens known');
+    await page.keyboard.press('+');
+    await expect.poll(() => page.locator('.controls').innerText()).toContain('1 d in sight');
+    await page.keyboard.press('-');
+    await page.keyboard.press('-');
+    await expect.poll(() => page.locator('.controls').innerText()).toContain('4 d in sight');
+    expect(await focused(page)).toBe('fusion-eu');
+    const bar = page.locator('[data-name=fusion-eu] .token.current');
+    const left = async () => (await bar.boundingBox())?.x ?? 0;
+    const before = await left();
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(left).toBeLessThan(before);
+  });
+
+  it('describes each lane, and shows the token under the pointer', async (context) => {
+    const { address } = await serveEverything();
+    const page = await openPage(context, `${address}#/timeline`);
+    await page.getByRole('img', { name: /^fusion-eu: failing, token from .*8 tokens/ }).waitFor();
+    await page.locator('[data-name=fusion-eu] .token:not(.current)').last().hover();
+    await expect
+      .poll(() => page.locator('.lane-details').innerText())
+      .toMatch(/^fusion-eu\s+failing\s+Earlier token: issued .* ended/);
+    expect(await page.locator('[data-name=legacy-import] .gap').count()).toBe(1);
+    expect(await page.locator('[data-name=fusion-eu] .gap').count()).toBe(0);
+  });
+});
+
+describe('a credential', () => {
+  it('has its failure with the section of the runbook, ready to be copied', async (context) => {
+    const { address } = await serveEverything();
+    const page = await openPage(context, `${address}#/credential/fusion-eu`);
+    const card = page.locator('.card-failing');
+    await expect.poll(() => card.innerText()).toContain('Runbook: ERR_TOKEN_UNAVAILABLE');
+    expect(await card.locator('pre').innerText()).toContain(
+      'ims-token-rotator doctor fusion-eu --mint',
+    );
+  });
+
+  it('shows its history, the change of the credential, its readers and settings', async (context) => {
+    const { address } = await serveEverything();
+    const page = await openPage(context, `${address}#/credential/fusion-eu`);
+    const history = page.getByRole('region', { name: 'Versions of the token secret' });
+    await expect.poll(() => history.getByRole('row').count()).toBe(9);
+    expect(await history.innerText()).toContain('renewed: the credential changed');
+    expect(await page.locator('.readers').innerText()).toContain('assumed-role/fusion/worker');
+    await page.getByText('2 tags').first().click();
+    expect(await page.locator('main').innerText()).toContain('ims-token-rotator:renew-before');
+  });
+
+  it('is acted on after a confirmation, and says what became of it', async (context) => {
+    const { address, requests } = await serveEverything();
+    const page = await openPage(context, `${address}#/credential/fusion-eu`);
+    const opener = page.getByRole('button', { name: 'Pause …' });
+    await opener.click();
+    const dialog = page.getByRole('dialog', { name: 'Pause fusion-eu' });
+    expect(await dialog.innerText()).toContain('nothing renews the token until somebody resumes');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(requests).not.toContain('POST /api/actions');
+    await expect.poll(() => focused(page)).toBe('Pause …');
+    await opener.click();
+    await dialog.getByRole('button', { name: 'Pause', exact: true }).click();
+    await expect.poll(() => dialog.innerText()).toContain('fusion-eu is paused.');
+    expect(requests).toContain('POST /api/actions');
+  });
+});
+
+describe('health', () => {
+  it('shows the last tick, alarms, and plots of a day or a week', async (context) => {
+    const { address } = await serveEverything();
+    const page = await openPage(context, `${address}#/health`);
+    const main = page.locator('main');
+    await expect.poll(() => main.innerText()).toMatch(/Last tick\s+\d min ago/);
+    expect(await main.innerText()).toMatch(/Raised production-Failing.*notifies nobody/s);
+    await expect.poll(() => page.locator('.plot canvas').count()).toBe(4);
+    const week = page.getByRole('button', { name: 'Last week' });
+    await week.click();
+    expect(await week.getAttribute('aria-pressed')).toBe('true');
+    await page.getByRole('img', { name: /^Credentials that fail: between 0 and 2/ }).waitFor();
+  });
+
+  it('runs the checks one by one, once', async (context) => {
+    const { address, requests } = await serveEverything();
+    const page = await openPage(context, `${address}#/health`);
+    await page.getByRole('button', { name: 'Run the checks' }).click();
+    await expect.poll(() => page.locator('main').innerText()).toContain('1 failed, 1 unknown.');
+    expect(await page.locator('.check').allInnerTexts()).toEqual([
+      expect.stringMatching(/ok\s+function Node.js 24/),
+      expect.stringMatching(/unknown\s+schedule .* → Allow scheduler:GetSchedule/),
+      expect.stringMatching(/ok\s+last tick/),
+      expect.stringMatching(/failed\s+alarms .* → Subscribe an address/),
+    ]);
+    const runs = requests.filter((request) => request.startsWith('GET /api/doctor/events'));
+    expect(runs).toHaveLength(1);
+  });
+});
