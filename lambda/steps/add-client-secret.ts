@@ -73,7 +73,7 @@ async function makeRoom(
   const inUse = current.entries[management.position - 1]?.uuid;
   const isRetired =
     state.kind === 'retired' && judgeRetired(state, listed, inUse, run.now()).kind === 'remove';
-  const surplus = isRetired ? state.uuid : secretInTheWay({ listed, storedUuids, state })?.uuid;
+  const surplus = isRetired ? state.uuid : secretInTheWay({ listed, storedUuids, state, inUse })?.uuid;
   if (surplus === undefined) return listed;
   await deleteSecret(run, management, surplus);
   const message = isRetired

@@ -25,10 +25,12 @@ export class ConsolePort implements ConsoleEndpoint {
   }
 
   async list(access: ConsoleAccess, signal: AbortSignal): Promise<ConsoleResponse> {
-    return await this.#call('list', access, signal, ({ console }) => {
+    return await this.#call('list', access, signal, (credential) => {
+      const { console } = credential;
       const { weather, clock, random } = this.#world;
       const fault = weather.strikes('console-list');
       if (fault === undefined) return console?.list(clock.now);
+      this.#world.troubled(credential);
       const late = random.magnitude(hour, 48 * hour);
       return console?.list(fault === 'console-forgets-uses' ? 0 : clock.now - late);
     });
