@@ -81,8 +81,13 @@ export class ClientRules {
     const { name } = credential.plan;
     const { console, clientSecret } = credential;
     const worked = credential.hasWorkingSecret;
-    if (secret.wasCurrent || !secret.isOwn) this.#removedRetired(invocation, credential, secret);
-    else {
+    const { currentSince = 0 } = secret;
+    // Of two runs of one step, a slow one may delete what the other has made current; C1 still holds.
+    const isOvertaken = invocation.hasOverlapped && currentSince > invocation.startedAt;
+    if (secret.isOwn && isOvertaken) this.#world.troubled(credential);
+    else if (secret.wasCurrent || !secret.isOwn) {
+      this.#removedRetired(invocation, credential, secret);
+    } else {
       this.#count('C2: what a rotation left over is deleted');
       const fields = clientFields(clientSecret.current?.value);
       if (fields !== undefined && secretsIn(fields).includes(secret.value)) {

@@ -19,6 +19,8 @@ export interface ConsoleSecret {
   isKnown: boolean;
   /** It has been the first one in AWSCURRENT. */
   wasCurrent: boolean;
+  /** Since when it has been that. */
+  currentSince: number | undefined;
   /** AWSCURRENT says since then that another one took its place. */
   retiredAt: number | undefined;
 }
@@ -88,7 +90,10 @@ export class Console {
       const secret = this.byValue(entry.client_secret);
       if (secret === undefined) continue;
       secret.isKnown = true;
-      if (index === 0) secret.wasCurrent = true;
+      if (index === 0) {
+        secret.wasCurrent = true;
+        secret.currentSince ??= this.#clock.now;
+      }
       const isRetired = entry.retired_at !== undefined;
       secret.retiredAt = isRetired ? (secret.retiredAt ?? this.#clock.now) : undefined;
     }
@@ -117,6 +122,7 @@ export class Console {
       toldUse: undefined,
       isKnown: !isOwn,
       wasCurrent: false,
+      currentSince: undefined,
       retiredAt: undefined,
     };
     this.#secrets.push(secret);

@@ -129,6 +129,29 @@ describe('a secret that was added without an answer', () => {
     await expectToComplete(rotating);
   });
 
+  it('is not taken for one that another run of the same step has stored meanwhile', async () => {
+    const rotating = await startCreate();
+    const { parts } = rotating;
+    inject(rotating, 'POST', { kind: 'lost-answer' });
+    await expect(rotating.step('createSecret')).rejects.toMatchObject({
+      code: 'ERR_CONSOLE_UNAVAILABLE',
+    });
+    parts.clock.advance(600);
+    const { consoleEndpoint } = parts.run();
+    const list: typeof consoleEndpoint.list = async (...args) => {
+      await rotating.step('createSecret');
+      return await consoleEndpoint.list(...args);
+    };
+    const [add, remove] = [consoleEndpoint.add, consoleEndpoint.remove].map((method) =>
+      method.bind(consoleEndpoint),
+    ) as [typeof consoleEndpoint.add, typeof consoleEndpoint.remove];
+    const slow = rotating.step('createSecret', undefined, {
+      consoleEndpoint: { list, add, remove },
+    });
+    await expect(slow).rejects.toMatchObject({ code: 'ERR_VERSION_EXISTS' });
+    await expectToComplete(rotating);
+  });
+
   it('is deleted at once if another run stored one meanwhile', async () => {
     const rotating = await startCreate();
     const { parts, client, adobe } = rotating;
