@@ -55,9 +55,7 @@ async function nothingToTest(
   );
   if (pending === undefined) return 'the version has no value';
   // One after the other, so that neither is left running when the other one fails.
-  const current = await withRetries(run, budget.read, () =>
-    run.secrets.read(secretId, run.signal),
-  );
+  const current = await withRetries(run, budget.read, () => run.secrets.read(secretId, run.signal));
   const isCopy = current?.text.reveal() === pending.text.reveal();
   return isCopy ? 'the version is a copy of the current one' : undefined;
 }

@@ -43,8 +43,9 @@ async function mintedWith({ parts }: RotatingClient): Promise<string> {
 
 /** Passes the time that a run waits for. */
 const sleeping = ({ parts }: RotatingClient, left: number) => ({
-  sleep: async (seconds: number) => {
+  sleep: (seconds: number) => {
     parts.clock.advance(seconds);
+    return Promise.resolve();
   },
   remaining: () => left,
 });
