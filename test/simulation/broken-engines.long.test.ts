@@ -162,7 +162,7 @@ const breaks = [
     file: 'lambda/steps/add-client-secret.ts',
     from: "await noteRotation(run, secretId, { kind: 'adding', since: now, version });",
     to: '',
-    rule: 'C3',
+    rule: 'C4',
   },
   {
     what: 'takes a client secret that its own test has used for one that somebody uses',

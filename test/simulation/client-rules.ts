@@ -21,14 +21,17 @@ export class ClientRules {
     this.#world = world;
   }
 
-  /** A secret was added at Adobe. */
-  added(invocation: Invocation, credential: Credential, secret: ConsoleSecret): void {
-    const { name } = credential.plan;
-    this.#count('C3: a client secret is added');
-    if (invocation.hasAdded) {
-      this.#violate('C3', `#${invocation.id} added two client secrets`, name);
+  /** Adobe is asked for another secret: a repetition would add one more. */
+  asked(invocation: Invocation, { plan: { name } }: Credential): void {
+    if (invocation.hasAsked) {
+      this.#violate('C3', `#${invocation.id} asked twice for a client secret`, name);
     }
-    invocation.hasAdded = true;
+    invocation.hasAsked = true;
+  }
+
+  /** A secret was added at Adobe. */
+  added(invocation: Invocation, secret: ConsoleSecret): void {
+    this.#count('C3: a client secret is added');
     invocation.unstored = secret.value;
   }
 

@@ -45,7 +45,7 @@ export class ConsolePort implements ConsoleEndpoint {
       const late = isLate ? random.magnitude(1, 2 * hour) : 0;
       if (isLate) this.#world.troubled(credential, late);
       const added = console.add(true, late);
-      clientRules.added(this.#invocation, credential, added);
+      clientRules.added(this.#invocation, added);
       return addedSecret(added);
     });
   }
@@ -73,6 +73,9 @@ export class ConsolePort implements ConsoleEndpoint {
     const credential = world.credentialOfClient(access.clientId);
     const name = credential?.plan.name ?? '';
     world.counts.add('totals', 'calls of the Console');
+    if (operation === 'add' && credential !== undefined) {
+      world.clientRules.asked(invocation, credential);
+    }
     history.tell(clock.now, name, `#${invocation.id} calls the Console: ${operation}`);
     const fault = weather.strikes('console');
     if (fault !== undefined && !slowStorms.has(fault) && credential !== undefined) {

@@ -43,7 +43,8 @@ export function onConsole(rotation: ClientRotation): Readonly<Record<ConsoleDeed
         credential.disturb(world.clock.now, world.clock.now, longestWait);
       };
     },
-    'use-old-client-secret': ({ ims }, { console, atAdobe, knownSecrets }) => {
+    'use-old-client-secret': ({ ims, clock }, credential, { lasts }) => {
+      const { console, atAdobe, knownSecrets } = credential;
       const old = console?.secrets.find(
         ({ value, retiredAt }) => retiredAt !== undefined && knownSecrets.includes(value),
       );
@@ -53,12 +54,12 @@ export function onConsole(rotation: ClientRotation): Readonly<Record<ConsoleDeed
         clientSecret: old.value,
         scopes: ['openid'],
       });
-      // Whoever used it has got another one by then.
-      return () => {
-        if (console?.byUuid(old.uuid) !== undefined && old.retiredAt !== undefined) {
-          console.remove(old);
-        }
-      };
+      // Days later, whoever used it has got another one.
+      clock.after(3 * 86_400 + lasts, () => {
+        if (console?.byUuid(old.uuid) === undefined || old.retiredAt === undefined) return;
+        console.remove(old);
+        credential.disturb(clock.now, clock.now);
+      });
     },
   };
 }

@@ -74,8 +74,8 @@ export class Invocation implements Caller {
   readonly struck = new Set<string>();
   /** The clients for which it has asked IMS for a token that manages client secrets. */
   readonly managed = new Set<string>();
-  /** It has added a client secret. */
-  hasAdded = false;
+  /** It has asked Adobe for another client secret. */
+  hasAsked = false;
   /** The client secret that it has added, and not stored yet. */
   unstored: string | undefined;
   /** The credentials whose retired client secret it has deleted. */
