@@ -105,7 +105,10 @@ export function secretInTheWay(before: BeforeAdding): ListedSecret | undefined {
   if (listed.length < mostClientSecrets) return undefined;
   const ours = listed.filter((one) => isOwnOrphan(one, before));
   const [only] = ours;
-  if (only !== undefined && ours.length === 1 && isUnused(only, before)) return only;
+  const named = state.kind === 'adding' ? state.uuid : undefined;
+  if (only !== undefined && ours.length === 1) {
+    if (only.uuid === named || isUnused(only, before)) return only;
+  }
   const which = listed.map(({ uuid }) => uuid).join(' and ');
   const why = whyUncertain(state, ours.length);
   throw new RotatorError(
@@ -141,11 +144,7 @@ function isOwnOrphan(
 }
 
 /** Adobe may tell of a use late, so a secret that it calls unused could be the very one in use. */
-function isUnused(
-  { uuid, createdAt }: ListedSecret,
-  { listed, state, inUse }: BeforeAdding,
-): boolean {
-  if (state.kind === 'adding' && state.uuid === uuid) return true;
+function isUnused({ uuid, createdAt }: ListedSecret, { listed, inUse }: BeforeAdding): boolean {
   return listed.some(
     (other) =>
       other.uuid !== uuid &&

@@ -106,12 +106,4 @@ export const ofClientSecrets: readonly Mutation[] = [
     caughtBy: 'test/cli/leaked.test.ts',
     test: 'stops if consumers would run out of tokens meanwhile',
   },
-  {
-    fault: 'rotate-client-secret begins a rotation that is switched off',
-    file: 'cli/commands/rotate-client-secret.ts',
-    find: 'checkRotates(client, rotator, name);',
-    replace: '',
-    caughtBy: 'test/cli/rotate-client-secret.test.ts',
-    test: 'says how the rotation is switched on',
-  },
 ];
