@@ -15,22 +15,28 @@ import type { Tags } from './token-tags.ts';
  */
 export type RotationState =
   | { readonly kind: 'none' }
-  | { readonly kind: 'adding'; readonly since: EpochSeconds; readonly version: string }
+  | {
+      readonly kind: 'adding';
+      readonly since: EpochSeconds;
+      readonly version: string;
+      /** Of the secret that was added, from its test on. */
+      readonly uuid?: string | undefined;
+    }
   | { readonly kind: 'retired'; readonly uuid: string; readonly at: EpochSeconds };
 
 /** A credential has no more client secrets at Adobe than this. */
 export const mostClientSecrets = 2;
 
-const adding = /^adding since=(\S+) version=([0-9a-f]{8})$/;
+const adding = /^adding since=(\S+) version=([0-9a-f]{8})(?: uuid=([\w-]{1,64}))?$/;
 const retired = /^retired uuid=([\w-]{1,64}) at=(\S+)$/;
 
 /** A tag that does not parse says nothing. */
 export function readRotationState(tags: Tags = {}): RotationState {
   const text = tags[tagKeys.rotation] ?? '';
-  const [, since = '', version] = adding.exec(text) ?? [];
+  const [, since = '', version, added] = adding.exec(text) ?? [];
   const sinceAt = parseInstant(since);
   if (sinceAt !== undefined && version !== undefined) {
-    return { kind: 'adding', since: sinceAt, version };
+    return { kind: 'adding', since: sinceAt, version, uuid: added };
   }
   const [, uuid, at = ''] = retired.exec(text) ?? [];
   const retiredAt = parseInstant(at);
@@ -44,8 +50,10 @@ export function formatRotationState(state: RotationState): string {
   switch (state.kind) {
     case 'none':
       return 'none';
-    case 'adding':
-      return `adding since=${formatInstant(state.since)} version=${state.version}`;
+    case 'adding': {
+      const uuid = state.uuid === undefined ? '' : ` uuid=${state.uuid}`;
+      return `adding since=${formatInstant(state.since)} version=${state.version}${uuid}`;
+    }
     case 'retired':
       return `retired uuid=${state.uuid} at=${formatInstant(state.at)}`;
   }
@@ -69,6 +77,8 @@ export interface BeforeAdding {
   readonly listed: readonly ListedSecret[];
   /** Every uuid that a stored version names. */
   readonly storedUuids: ReadonlySet<string>;
+  /** The uuid that is noted with the secret that IMS has just accepted. */
+  readonly inUse: string | undefined;
   readonly state: RotationState;
 }
 
@@ -84,8 +94,9 @@ const mostDelay = 86_400;
 /**
  * The secret that must be removed before another can be added; undefined while there is room.
  *
- * It is one that an earlier run added without storing it: no stored version names it, it was created
- * while that run may have been at work, and it was never used. Anybody else's secret is left alone.
+ * It is one that an earlier run added, and that never became current: no stored version names it, and
+ * either the tag does, or it was created while that run may have been at work, and was never used.
+ * Anybody else's secret is left alone.
  *
  * @throws RotatorError ERR_CLIENT_SECRET_LIMIT when it is not certain which one that is
  */
@@ -94,7 +105,10 @@ export function secretInTheWay(before: BeforeAdding): ListedSecret | undefined {
   if (listed.length < mostClientSecrets) return undefined;
   const ours = listed.filter((one) => isOwnOrphan(one, before));
   const [only] = ours;
-  if (only !== undefined && ours.length === 1) return only;
+  const named = state.kind === 'adding' ? state.uuid : undefined;
+  if (only !== undefined && ours.length === 1) {
+    if (only.uuid === named || isUnused(only, before)) return only;
+  }
   const which = listed.map(({ uuid }) => uuid).join(' and ');
   const why = whyUncertain(state, ours.length);
   throw new RotatorError(
@@ -109,6 +123,7 @@ function whyUncertain(state: RotationState, ours: number): string {
     const at = formatInstant(state.at);
     return `${state.uuid}, which was replaced at ${at}, may still be in use`;
   }
+  if (ours === 1) return 'Adobe does not tell yet which of them is in use';
   return ours > 1
     ? 'each could be the one that an earlier rotation added'
     : 'neither was left behind by an earlier rotation';
@@ -118,9 +133,23 @@ function isOwnOrphan(
   { uuid, createdAt, lastUsedAt }: ListedSecret,
   { storedUuids, state }: BeforeAdding,
 ): boolean {
-  if (state.kind !== 'adding' || storedUuids.has(uuid) || lastUsedAt !== undefined) return false;
+  if (state.kind !== 'adding' || storedUuids.has(uuid)) return false;
   const { since } = state;
-  return createdAt >= since - tolerance && createdAt <= since + longestRun + tolerance;
+  const end = since + longestRun + tolerance;
+  // The test of the rotation has used it, and nobody else can.
+  if (state.uuid !== undefined) {
+    return uuid === state.uuid && (lastUsedAt === undefined || lastUsedAt <= end);
+  }
+  return lastUsedAt === undefined && createdAt >= since - tolerance && createdAt <= end;
+}
+
+/** Adobe may tell of a use late, so a secret that it calls unused could be the very one in use. */
+function isUnused({ uuid, createdAt }: ListedSecret, { listed, inUse }: BeforeAdding): boolean {
+  return listed.some(
+    (other) =>
+      other.uuid !== uuid &&
+      (other.uuid === inUse || (other.lastUsedAt !== undefined && other.lastUsedAt >= createdAt)),
+  );
 }
 
 /**

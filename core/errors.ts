@@ -164,6 +164,17 @@ export class TokenNotLaterError extends RotatorError {
   }
 }
 
+/** IMS is not asked, because too many tokens were requested shortly before. */
+export class BudgetSpentError extends RotatorError {
+  /** When the budget allows the next request. */
+  readonly nextAt: EpochSeconds;
+
+  constructor(message: string, nextAt: EpochSeconds) {
+    super('ERR_MINT_BUDGET_SPENT', message);
+    this.nextAt = nextAt;
+  }
+}
+
 /** Work that was not begun, and is left for the next tick. */
 export class Deferral extends RotatorError {
   override get deferred(): boolean {

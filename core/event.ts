@@ -12,7 +12,13 @@ export type Command =
   | { readonly action: 'tick'; readonly shard?: Shard | undefined }
   | { readonly action: 'status' }
   /** Several credentials when they share the client secret that got a new value. */
-  | { readonly action: 'renew'; readonly credentials: readonly string[]; readonly force: Force }
+  | {
+      readonly action: 'renew';
+      readonly credentials: readonly string[];
+      readonly force: Force;
+      /** An event tells of a new value, and nobody waits for the result. */
+      readonly isNotice?: boolean | undefined;
+    }
   | ({ readonly action: 'rotate' } & Rotation)
   /** A label moved on a secret other than this rotator's client secrets: nothing to do. */
   | { readonly action: 'ignore' };
@@ -85,7 +91,7 @@ export function parseEvent(event: unknown, naming: Naming): Command {
     const credentials = credentialsOf(label.output, naming);
     return credentials.length === 0
       ? { action: 'ignore' }
-      : { action: 'renew', credentials, force: unforced };
+      : { action: 'renew', credentials, force: unforced, isNotice: true };
   }
   if (v.is(step, event)) return { action: 'rotate', ...check(rotationEvent(naming), event) };
   const command = check(action, event).action;

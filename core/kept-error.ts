@@ -1,6 +1,6 @@
 import { tagKeys } from './contract.ts';
 import type { Reason } from './decision.ts';
-import { RotatorError } from './errors.ts';
+import { BudgetSpentError, RotatorError } from './errors.ts';
 import { formatInstant } from './instant.ts';
 import type { SpentBudget } from './mint-budget.ts';
 import type { SecretNames } from './secret-name.ts';
@@ -59,9 +59,9 @@ export function spentError(
   { token }: SecretNames,
 ): RotatorError {
   const times = requests.map(formatInstant).join(', ');
-  return new RotatorError(
-    'ERR_MINT_BUDGET_SPENT',
+  return new BudgetSpentError(
     `tokens for ${token} were requested at ${times}, which uses up its budget; ` +
       `the next request is possible at ${formatInstant(nextAt)}`,
+    nextAt,
   );
 }

@@ -18,10 +18,13 @@ export async function runCommand(run: Run, command: Command): Promise<RunResult>
 async function perform(run: Run, command: Command, report: Report): Promise<void> {
   if (command.action === 'tick') return await tick(run, report, command.shard);
   if (command.action === 'ignore') return;
-  const { renewEach, rotate, status } = await import('./on-demand.ts');
+  const { renewChanged, renewEach, rotate, status } = await import('./on-demand.ts');
   if (command.action === 'status') return await status(run, report);
   if (command.action === 'renew') {
-    return await renewEach(run, command.credentials, command.force, report);
+    const { credentials, force, isNotice = false } = command;
+    return isNotice
+      ? await renewChanged(run, credentials, report)
+      : await renewEach(run, credentials, force, report);
   }
   report(await rotate(run, command));
 }

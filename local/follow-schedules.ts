@@ -22,21 +22,27 @@ const systemClock: Clock = {
 };
 
 /**
- * Runs each schedule when its own expression says so, until the signal aborts. What was due while the
+ * Runs each schedule when its own expression says so, and begins each rotation of a secret when it is
+ * due, until the signal aborts. What was due while the
  * machine slept is run once, not as often as it was due.
  */
 export async function followSchedules(
-  world: Pick<World, 'aws' | 'runSchedules'>,
+  world: Pick<World, 'aws' | 'runSchedules' | 'secretsManager'>,
   stopped: AbortSignal,
   clock: Clock = systemClock,
 ): Promise<void> {
-  const { schedules } = world.aws.account;
+  const { aws, secretsManager } = world;
+  const { schedules } = aws.account;
   const since = clock.now();
   for (let last = since; ; ) {
     const due = nextSchedules(schedules.values(), last, since);
-    if (due === undefined) return;
-    await clock.until(due.at, stopped);
+    const rotationAt = secretsManager.nextRotation ?? Number.POSITIVE_INFINITY;
+    const at = Math.min(due?.at ?? Number.POSITIVE_INFINITY, rotationAt);
+    if (at === Number.POSITIVE_INFINITY) return;
+    await clock.until(at, stopped);
     if (stopped.aborted) return;
+    secretsManager.rotateDue();
+    if (due === undefined || due.at > at) continue;
     await world.runSchedules(due.names);
     last = Math.max(due.at, clock.now() - minuteMs);
   }

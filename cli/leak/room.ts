@@ -7,7 +7,7 @@ import {
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
 
 /** The client secrets at Adobe and in Secrets Manager, before the leaked one is replaced. */
-export interface BeforeReplacing extends BeforeAdding {
+export interface BeforeReplacing extends Omit<BeforeAdding, 'inUse'> {
   /** The client secrets in the current version. */
   readonly entries: readonly ClientSecretEntry[];
   /** The one of them that IMS has just accepted. */
@@ -52,7 +52,7 @@ export function judgeRoom(before: BeforeReplacing): Room {
       return { inUse: newer.uuid, remove: { uuid: older.uuid, why: 'which had leaked too' } };
     }
   }
-  const orphan = secretInTheWay(before);
+  const orphan = secretInTheWay({ ...before, inUse: noted });
   if (orphan === undefined) return { inUse };
   const { uuid } = orphan;
   return {

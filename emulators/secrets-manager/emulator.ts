@@ -20,6 +20,7 @@ import { operations } from './operations.ts';
 import { Persistence } from './persistence.ts';
 import { protocol } from './protocol.ts';
 import { type RotationFunction, Rotations } from './rotation.ts';
+import { nextRotation, rotateDue } from './rotation-operations.ts';
 import type { Secret } from './secret.ts';
 import { SecretList } from './secret-list.ts';
 import { type SecretSeed, seededSecret } from './seed.ts';
@@ -150,6 +151,14 @@ export class SecretsManagerEmulator implements LocalServer {
   registerRotationFunction(arn: string, invoke: RotationFunction): void {
     this.#rotations.functions.set(arn, invoke);
   }
+
+  /** When a secret is rotated next, in milliseconds; undefined if none is. */
+  get nextRotation(): number | undefined {
+    return nextRotation(this.#service);
+  }
+
+  /** Begins the rotations that are due now. Nothing else looks at their schedules. */
+  readonly rotateDue = (): void => rotateDue(this.#service);
 
   /** Delivers `Secret Label Updated` to a listener. @returns a function that unsubscribes it */
   onLabelUpdated(listener: LabelListener): () => void {

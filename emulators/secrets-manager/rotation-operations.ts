@@ -6,7 +6,14 @@ import { requireToken } from './request-token.ts';
 import type { rotateSecretRequest, secretRequest } from './requests.ts';
 import { type RotationEvent, type RotationStep, rotationSteps } from './rotation.ts';
 import { checkRules, nextRotationAt } from './rotation-rules.ts';
-import { findVersion, moveStage, pruneVersions, removeStage, stageHolder } from './secret.ts';
+import {
+  findVersion,
+  moveStage,
+  pruneVersions,
+  removeStage,
+  type Secret,
+  stageHolder,
+} from './secret.ts';
 import { type Service, writableSecret } from './service.ts';
 
 /**
@@ -50,11 +57,53 @@ export function rotateSecret(
     changedAt: now,
   });
   const run: Run = { arn: secret.arn, token, functionArn };
-  service.background.start((stopping) => {
-    const signal = AbortSignal.any([stopping, service.rotations.begin(secret.arn)]);
-    return request.RotateImmediately ? rotate(service, run, signal) : test(service, run, signal);
-  });
+  start(service, run, request.RotateImmediately ? rotate : test);
   return answer;
+}
+
+/** When Secrets Manager rotates a secret next; undefined if none is rotated. */
+export function nextRotation({ store }: Service): number | undefined {
+  const times = [...store.all()].flatMap((secret) => dueOf(secret) ?? []);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/**
+ * Begins the rotations that are due, each with a new version, or with the one that an earlier rotation
+ * has left pending.
+ */
+export function rotateDue(service: Service): void {
+  const now = service.now();
+  for (const secret of [...service.store.all()]) {
+    if ((dueOf(secret) ?? Number.POSITIVE_INFINITY) > now) continue;
+    const { arn, rotation, versions } = secret;
+    const functionArn = rotation?.functionArn ?? '';
+    const pending = stageHolder(versions, 'AWSPENDING');
+    const isNew = pending === undefined || pending.stages.includes('AWSCURRENT');
+    const token = isNew ? randomUUID() : pending.id;
+    const registered = [...versions, { id: token, createdAt: now, stages: [], value: undefined }];
+    service.store.put({
+      ...secret,
+      versions: isNew ? pruneVersions(moveStage(registered, 'AWSPENDING', token), now) : versions,
+      nextRotationAt: nextRotationAt(rotation?.rules, now),
+      changedAt: now,
+    });
+    start(service, { arn, token, functionArn }, rotate);
+  }
+}
+
+function dueOf({ rotation, deletionAt, nextRotationAt: at }: Secret): number | undefined {
+  return rotation?.enabled === true && deletionAt === undefined ? at : undefined;
+}
+
+function start(
+  service: Service,
+  run: Run,
+  work: (service: Service, run: Run, signal: AbortSignal) => Promise<void>,
+): void {
+  service.background.start((stopping) => {
+    const signal = AbortSignal.any([stopping, service.rotations.begin(run.arn)]);
+    return work(service, run, signal);
+  });
 }
 
 /** Turns rotation off. A version that is still AWSPENDING stays as it is. */

@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { type Force, isSettled } from '../../core/decision.ts';
+import { type Force, isSettled, unforced } from '../../core/decision.ts';
 import { RotatorError } from '../../core/errors.ts';
 import { keptError } from '../../core/kept-error.ts';
 import type { CredentialOutcome } from '../../core/outcome.ts';
@@ -23,6 +23,28 @@ export async function renewEach(
 }
 
 /**
+ * In: credentials whose client secret has a new value. Reports their outcomes.
+ *
+ * Nobody waits for the result. A token that the budget allows only later is no failure while the
+ * stored one is good: the first tick after that renews it.
+ */
+export async function renewChanged(
+  run: Run,
+  credentials: readonly string[],
+  report: Report,
+): Promise<void> {
+  await pMap(
+    credentials.entries(),
+    async ([place, credential]) => {
+      const outcome = await renewCredential(run, credential);
+      const isLater = outcome.reason === 'over-budget' && outcome.error === undefined;
+      report(isLater ? outcome : judge(run, outcome, unforced), place);
+    },
+    { concurrency: run.config.concurrency },
+  );
+}
+
+/**
  * In: one credential, and whether it is forced. Out: its outcome.
  *
  * A caller that names a credential wants a fresh token. Anything else is a failure with a code, and
@@ -33,7 +55,10 @@ export async function renew(
   credential: string,
   force: Force,
 ): Promise<CredentialOutcome> {
-  const outcome = await renewCredential(run, credential, force);
+  return judge(run, await renewCredential(run, credential, force), force);
+}
+
+function judge(run: Run, outcome: CredentialOutcome, force: Force): CredentialOutcome {
   if (outcome.error !== undefined) return { ...outcome, isNews: true };
   const error = refusalOf(run, outcome, force);
   if (error === undefined) return outcome;

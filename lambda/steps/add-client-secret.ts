@@ -8,7 +8,7 @@ import {
 } from '../../core/client-secret-rotation.ts';
 import type { AddedSecret, ListedSecret } from '../../core/console-secrets.ts';
 import { RotatorError } from '../../core/errors.ts';
-import type { NewVersion } from '../../core/ports.ts';
+import type { NewVersion, Version } from '../../core/ports.ts';
 import { rotatedDocument } from '../../core/rotated-document.ts';
 import type { Rotation } from '../../core/rotation.ts';
 import { budget } from './budget.ts';
@@ -57,7 +57,7 @@ export async function addClientSecret(
 /** @returns the client secrets at Adobe, after one that is left over was deleted */
 async function makeRoom(
   run: Run,
-  { credential, secretId }: Rotation,
+  { credential, secretId, versionId }: Rotation,
   { client, current, value }: RotatedCredential,
   management: Management,
 ): Promise<readonly ListedSecret[]> {
@@ -73,14 +73,29 @@ async function makeRoom(
   const inUse = current.entries[management.position - 1]?.uuid;
   const isRetired =
     state.kind === 'retired' && judgeRetired(state, listed, inUse, run.now()).kind === 'remove';
-  const surplus = isRetired ? state.uuid : secretInTheWay({ listed, storedUuids, state })?.uuid;
+  const surplus = isRetired
+    ? state.uuid
+    : secretInTheWay({ listed, storedUuids, state, inUse })?.uuid;
   if (surplus === undefined) return listed;
+  if (!isRetired) await assertStillEmpty(run, { secretId, versionId });
   await deleteSecret(run, management, surplus);
   const message = isRetired
     ? 'the retired client secret is deleted at Adobe'
     : 'a client secret that an earlier run left over is deleted at Adobe';
   run.log.info(message, { credential, client_secret_uuid: surplus });
   return listed.filter(({ uuid }) => uuid !== surplus);
+}
+
+/** What seems to be left over may be what another run of the same step has added and stored meanwhile. */
+async function assertStillEmpty(run: Run, version: Version): Promise<void> {
+  const pending = await withRetries(run, budget.read, () =>
+    run.secrets.readVersion(version, run.signal),
+  );
+  if (pending === undefined) return;
+  throw new RotatorError(
+    'ERR_VERSION_EXISTS',
+    `another run has stored a client secret in version ${version.versionId} meanwhile`,
+  );
 }
 
 async function add(

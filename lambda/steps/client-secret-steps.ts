@@ -1,13 +1,13 @@
 // In: one step of the rotation of a client secret. Out: the work that it did.
 import { retiredNow, unnotedRetirement } from '../../core/client-secret-rotation.ts';
 import type { UnderstoodCredential } from '../../core/credential.ts';
-import { RotatorError } from '../../core/errors.ts';
+import { BudgetSpentError, RotatorError } from '../../core/errors.ts';
 import { keptError } from '../../core/kept-error.ts';
 import { isReplica, type SecretMetadata } from '../../core/ledger.ts';
 import type { Rotation } from '../../core/rotation.ts';
 import { secretNames } from '../../core/secret-name.ts';
 import { addClientSecret } from './add-client-secret.ts';
-import { budget } from './budget.ts';
+import { budget, rotationStepSeconds } from './budget.ts';
 import { noteRotation } from './note-rotation.ts';
 import { type RotatedCredential, readRotated } from './read-rotated.ts';
 import type { StepDone } from './rotation-steps.ts';
@@ -21,9 +21,24 @@ import { withRetries } from './with-retries.ts';
  * Takes one of the four steps in which Secrets Manager rotates a client secret. Any step may be
  * repeated, and goes on where another run was cut short.
  *
+ * Secrets Manager repeats a step that fails, but nobody knows how soon: if the budget of requests is
+ * spent, its tries could be over before the budget allows another one. So the step waits for that, as
+ * long as the run has time.
+ *
  * @throws RotatorError; AWSCURRENT and the client secret in it are then unharmed
  */
 export async function takeClientStep(run: Run, rotation: Rotation): Promise<StepDone> {
+  try {
+    return await takeStep(run, rotation);
+  } catch (error) {
+    const left = run.remaining() - rotationStepSeconds;
+    if (!(error instanceof BudgetSpentError) || left <= 0) throw error;
+    await run.sleep(Math.min(left, error.nextAt - run.now()), run.signal);
+  }
+  return await takeStep(run, rotation);
+}
+
+async function takeStep(run: Run, rotation: Rotation): Promise<StepDone> {
   const { credential, step, versionId } = rotation;
   const client = await describe(run, rotation);
   if (client.currentVersionId === versionId) {

@@ -1,4 +1,5 @@
 // In: the rotation of a client secret. Out: the certainty that IMS accepts the pending one.
+import { readRotationState, shortVersion } from '../../core/client-secret-rotation.ts';
 import type { UnderstoodCredential } from '../../core/credential.ts';
 import { RotatorError, TokenRequestError } from '../../core/errors.ts';
 import { keptError } from '../../core/kept-error.ts';
@@ -9,6 +10,7 @@ import { secretNames } from '../../core/secret-name.ts';
 import { budget } from './budget.ts';
 import { listSecrets, manage } from './manage-client-secrets.ts';
 import { mint } from './mint.ts';
+import { noteRotation } from './note-rotation.ts';
 import { assertBudget, type RotatedCredential, readRotated } from './read-rotated.ts';
 import type { Recorded } from './record-request.ts';
 import type { StepDone } from './rotation-steps.ts';
@@ -32,6 +34,7 @@ export async function testClientSecret(
   if (value === undefined) return { did: 'nothing to test: the version has no value' };
   const pending = await usablePending(run, rotation, rotated, value);
   assertBudget(run, credential, observation);
+  await noteTest(run, rotation, client, pending);
   try {
     await mintAndValidate(run, pending, rotated.recorded);
   } catch (error) {
@@ -47,15 +50,32 @@ async function nothingToTest(
   run: Run,
   { secretId, versionId }: Rotation,
 ): Promise<string | undefined> {
-  const [pending, current] = await Promise.all([
-    withRetries(run, budget.read, () =>
-      run.secrets.readVersion({ secretId, versionId }, run.signal),
-    ),
-    withRetries(run, budget.read, () => run.secrets.read(secretId, run.signal)),
-  ]);
+  const pending = await withRetries(run, budget.read, () =>
+    run.secrets.readVersion({ secretId, versionId }, run.signal),
+  );
   if (pending === undefined) return 'the version has no value';
+  // One after the other, so that neither is left running when the other one fails.
+  const current = await withRetries(run, budget.read, () => run.secrets.read(secretId, run.signal));
   const isCopy = current?.text.reveal() === pending.text.reveal();
   return isCopy ? 'the version is a copy of the current one' : undefined;
+}
+
+/**
+ * From now on the new secret is used, so that nobody could tell it from somebody else's if the version
+ * that holds it lost its label.
+ */
+async function noteTest(
+  run: Run,
+  { secretId, versionId }: Rotation,
+  { tags }: SecretMetadata,
+  { entries }: UnderstoodCredential,
+): Promise<void> {
+  const [added] = entries;
+  const state = readRotationState(tags);
+  const version = shortVersion(versionId);
+  if (added?.uuid === undefined || state.kind !== 'adding' || state.version !== version) return;
+  const { uuid } = added;
+  await noteRotation(run, secretId, { kind: 'adding', since: run.now(), version, uuid });
 }
 
 async function mintAndValidate(

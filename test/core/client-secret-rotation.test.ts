@@ -38,6 +38,7 @@ describe('the rotation tag', () => {
   it.each<[RotationState, string]>([
     [{ kind: 'none' }, 'none'],
     [adding, 'adding since=2026-11-22T12:00:00Z version=019ac0de'],
+    [{ ...adding, uuid: 'two' }, 'adding since=2026-11-22T12:00:00Z version=019ac0de uuid=two'],
     [retired, 'retired uuid=one at=2026-11-22T12:00:00Z'],
   ])('is written and read: %j', (state, text) => {
     expect(formatRotationState(state)).toBe(text);
@@ -71,6 +72,7 @@ describe('the secret in the way of another', () => {
   const situation = (overrides: Partial<BeforeAdding>): BeforeAdding => ({
     listed: [inUse, listed('two', 10)],
     storedUuids: new Set(['one']),
+    inUse: 'one',
     state: adding,
     ...overrides,
   });
@@ -104,6 +106,37 @@ describe('the secret in the way of another', () => {
     expect(refusal(overrides)).toMatchObject({
       code: 'ERR_CLIENT_SECRET_LIMIT',
       message: expect.stringMatching(/one and two, and neither was left behind by an earlier/),
+    });
+  });
+
+  const tested = { ...adding, uuid: 'two' };
+
+  it.each([undefined, 900 + 120])(
+    'is the one that the tag names, although its test used it (%s s after that began)',
+    (used) => {
+      const orphan = listed('two', -5 * day, used);
+      expect(secretInTheWay(situation({ listed: [inUse, orphan], state: tested }))).toBe(orphan);
+    },
+  );
+
+  it.each([
+    ['that somebody has used since its test', listed('two', 10, 900 + 121)],
+    ['that the tag does not name', listed('three', 10)],
+  ])('is not one %s', (_, other) => {
+    expect(refusal({ listed: [inUse, other], state: tested })).toMatchObject({
+      message: expect.stringContaining('neither was left behind by an earlier'),
+    });
+  });
+
+  it('is not one that may be in use, of which Adobe could tell late', () => {
+    const secrets = [listed('one', -30 * day, 9), listed('two', 10)];
+    expect(refusal({ listed: secrets, inUse: undefined })).toMatchObject({
+      message: expect.stringContaining('Adobe does not tell yet which of them is in use'),
+    });
+    const used = [listed('one', -30 * day, 10), listed('two', 10)];
+    expect(secretInTheWay(situation({ listed: used, inUse: undefined }))).toBe(used[1]);
+    expect(refusal({ listed: [listed('one', -9), listed('two', 10)], inUse: 'x' })).toMatchObject({
+      code: 'ERR_CLIENT_SECRET_LIMIT',
     });
   });
 

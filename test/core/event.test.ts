@@ -51,7 +51,7 @@ describe('parseEvent', () => {
     [
       'a new version of a client secret',
       labelUpdated(`${prefix}/fusion/client`),
-      { action: 'renew', credentials: ['fusion'], force: { force: false } },
+      { action: 'renew', credentials: ['fusion'], force: { force: false }, isNotice: true },
     ],
     [
       'a new version of a token secret, which the rotator wrote itself, as nothing to do',
@@ -61,7 +61,7 @@ describe('parseEvent', () => {
     [
       'a new version of an imported client secret',
       { ...labelUpdated('team/adobe'), resources: [importedArn] },
-      { action: 'renew', credentials: ['imported'], force: { force: false } },
+      { action: 'renew', credentials: ['imported'], force: { force: false }, isNotice: true },
     ],
     [
       'a new version of a client secret that is imported without its last six characters',
@@ -72,7 +72,7 @@ describe('parseEvent', () => {
           'arn:aws:secretsmanager:eu-west-1:111122223333:secret:team/partial-more-Zy9876',
         ],
       },
-      { action: 'renew', credentials: ['partial'], force: { force: false } },
+      { action: 'renew', credentials: ['partial'], force: { force: false }, isNotice: true },
     ],
     [
       'a new version of a secret that an imported one replaces, as nothing to do',

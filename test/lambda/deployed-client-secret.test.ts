@@ -32,6 +32,7 @@ async function start() {
     rotator.addCredential('firefly');
   });
   let consoleApi: ConsoleApiEmulator | undefined;
+  let ahead = 0;
   const deployed = await startDeployment(
     deployment,
     (secretsManager) => {
@@ -57,28 +58,56 @@ async function start() {
         ADOBE_CONSOLE_ENDPOINT_URL: server.url,
       };
     },
+    () => Date.now() + ahead,
   );
-  return { ...deployed, consoleApi };
+  /** Secrets Manager's clock moves to this time. */
+  const moveTo = (time: number): void => {
+    ahead = time - Date.now();
+  };
+  return { ...deployed, consoleApi, moveTo };
 }
 
-it('rotates a client secret with the rights of the stack', async () => {
-  const { secretsManager, consoleApi, ims, tick, denied } = await start();
+type Started = Awaited<ReturnType<typeof start>>;
+
+async function byHand({ secretsManager }: Started): Promise<void> {
+  // The deployment has set the function.
+  await plainClient({ secretsManager }).send(new RotateSecretCommand({ SecretId: name }));
+}
+
+/** At the first hour of the window, on the first day of the next month. */
+function onSchedule({ secretsManager, moveTo }: Started): Promise<void> {
+  const due = new Date(secretsManager.nextRotation ?? 0);
+  expect(due.toISOString()).toMatch(/-01T04:00:00\.000Z$/);
+  moveTo(due.getTime() - 60_000);
+  secretsManager.rotateDue();
+  expect(secretsManager.nextRotation).toBe(due.getTime());
+  moveTo(due.getTime() + 1_000);
+  secretsManager.rotateDue();
+  return Promise.resolve();
+}
+
+it.each([
+  ['by hand', byHand],
+  ['on its schedule', onSchedule],
+])('rotates a client secret %s, with the rights of the stack', async (_, begin) => {
+  const started = await start();
+  const { secretsManager, consoleApi, ims, tick, denied } = started;
   expect(secretsManager.errors).toEqual([]);
   expect(consoleApi?.requests).toEqual([]);
   expect(await tick()).toMatchObject({ payload: { outcomes: { renewed: 1 } } });
   const aws = plainClient({ secretsManager });
   const before = await labelsOf(aws, name);
 
-  // The deployment has set the function.
-  const { VersionId } = await aws.send(new RotateSecretCommand({ SecretId: name }));
+  const nextBefore = secretsManager.nextRotation;
+  await begin(started);
   await secretsManager.idle();
   expect(secretsManager.errors).toEqual([]);
   expect(denied()).toEqual([]);
   expect(consoleApi?.requests.map(({ outcome }) => outcome)).toEqual(['listed', 'added']);
-  expect(await labelsOf(aws, name)).toEqual({
-    AWSCURRENT: VersionId,
-    AWSPREVIOUS: before['AWSCURRENT'],
-  });
+  const labels = await labelsOf(aws, name);
+  expect(labels).toEqual({ AWSCURRENT: expect.any(String), AWSPREVIOUS: before['AWSCURRENT'] });
+  expect(labels['AWSCURRENT']).not.toBe(before['AWSCURRENT']);
+  if (begin === onSchedule) expect(secretsManager.nextRotation).toBeGreaterThan(nextBefore ?? 0);
   const { SecretString = '' } = await aws.send(new GetSecretValueCommand({ SecretId: name }));
   const [first, second] = JSON.parse(SecretString).client_secrets;
   expect(first.client_secret).not.toBe(client.clientSecrets[0]);

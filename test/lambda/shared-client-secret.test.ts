@@ -31,6 +31,7 @@ describe('a client secret that two credentials share', () => {
       action: 'renew',
       credentials: ['fusion', 'reports'],
       force: { force: false },
+      isNotice: true,
     });
     if (command.action !== 'renew') return;
     const outcomes: CredentialOutcome[] = [];

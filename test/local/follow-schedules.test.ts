@@ -1,5 +1,8 @@
+import { DescribeSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { type Clock, followSchedules } from '../../local/follow-schedules.ts';
+import { plainClient } from '../support/start-parts.ts';
+import { rotationSteps } from '../support/start-rotating.ts';
 import { startWorld } from './start-world.ts';
 
 const start = Date.UTC(2026, 10, 26, 15, 33, 10);
@@ -27,7 +30,9 @@ async function startClock(stopMinutes: number, lateMs: (time: number) => number 
       runs.push([new Date(now).toISOString().slice(11, 19), names]);
       await world.runSchedules(names);
     };
-    await followSchedules({ aws: world.aws, runSchedules }, stopped.signal, clock);
+    const { aws, secretsManager } = world;
+    await followSchedules({ aws, secretsManager, runSchedules }, stopped.signal, clock);
+    await secretsManager.idle();
     await world.lambda.idle();
   };
   return { world, schedules: account.schedules, runs, follow };
@@ -63,6 +68,34 @@ describe('the schedules of the embedded world', () => {
     const { runs, follow } = await startClock(226, asleep);
     await follow();
     expect(runs.map(([at]) => at)).toEqual(['15:48:10', '19:10:10', '19:18:10']);
+  });
+
+  it('include the rotations of secrets', async () => {
+    const { world, schedules, runs, follow } = await startClock(15 * 60);
+    schedules.clear();
+    const called: string[] = [];
+    const functionArn = 'arn:aws:lambda:us-east-1:111122223333:function:other';
+    world.secretsManager.registerRotationFunction(functionArn, (event) => {
+      called.push(event.Step);
+      return Promise.resolve();
+    });
+    const arn = world.secretsManager.seed({ name: 'theirs', secretString: 'x' });
+    const client = plainClient(world);
+    await client.send(
+      new RotateSecretCommand({
+        SecretId: arn,
+        RotationLambdaARN: functionArn,
+        RotationRules: { ScheduleExpression: 'rate(10 hours)' },
+        RotateImmediately: false,
+      }),
+    );
+    await world.secretsManager.idle();
+    expect(called).toEqual(['testSecret']);
+    await follow();
+    expect(called.slice(1)).toEqual(rotationSteps);
+    expect(runs).toEqual([]);
+    const { NextRotationDate } = await client.send(new DescribeSecretCommand({ SecretId: arn }));
+    expect(NextRotationDate).toEqual(new Date(start + 20 * 60 * minuteMs));
   });
 
   it('end when none will be due again', async () => {

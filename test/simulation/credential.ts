@@ -1,9 +1,13 @@
 // One credential as it really is: its secrets, what Adobe knows of it, and what has disturbed it.
+
+import { consoleScopes } from '../../core/console-secrets.ts';
 import { secretName, tagKeys } from '../../core/contract.ts';
+import type { Clock } from './clock.ts';
+import { Console } from './console.ts';
 import type { ImsClient } from './ims.ts';
 import type { CredentialPlan } from './plan.ts';
 import type { Secret } from './secret.ts';
-import { clientFields, type Fields, type StoredFields } from './stored-fields.ts';
+import { clientFields, type Fields, type StoredFields, secretsIn } from './stored-fields.ts';
 
 /** From `at` to `until`, nobody can expect the rotator to renew this credential's token. */
 export interface Disturbance {
@@ -37,6 +41,8 @@ export class Credential {
   /** Oldest first; merged where they meet. */
   disturbances: Disturbance[] = [];
   reign: Reign | undefined;
+  /** Where its client secrets are managed, if it is one that is rotated. */
+  readonly console: Console | undefined;
   /** When a run last asked IMS for a token. */
   requestedAt = 0;
   /** When its settings were last changed, which may move the time at which a token is due. */
@@ -49,6 +55,7 @@ export class Credential {
   forgedId: string | undefined;
   #secrets = 0;
   #calmSince = 0;
+  #troubledUntil = 0;
   #waitsFrom = 0;
   #waitsUntil = 0;
   #content: string | undefined;
@@ -58,7 +65,7 @@ export class Credential {
     { readonly value: string; readonly content?: string | undefined }
   >();
 
-  constructor(plan: CredentialPlan, index: number) {
+  constructor(plan: CredentialPlan, index: number, clock: Clock) {
     this.plan = plan;
     this.clientName = plan.isImported
       ? `elsewhere/${plan.name}`
@@ -74,6 +81,46 @@ export class Credential {
       isSuspended: false,
       repeats: false,
     };
+    if (plan.rotatesEvery === undefined) return;
+    for (const scope of consoleScopes) this.atAdobe.scopes.add(scope);
+    this.console = new Console(clock, this.atAdobe, () => this.newClientSecret());
+  }
+
+  /** The secrets at Adobe whose values people can know, oldest first. */
+  get knownSecrets(): readonly string[] {
+    const { secrets } = this.atAdobe;
+    return [...secrets].filter((value) => this.console?.byValue(value)?.isKnown !== false);
+  }
+
+  /** Somebody adds a secret at Adobe, who makes room for it if need be. */
+  addSecret(): string {
+    if (this.console === undefined) {
+      const value = this.newClientSecret();
+      this.atAdobe.secrets.add(value);
+      return value;
+    }
+    const [working] = this.#stored.filter((value) => this.atAdobe.secrets.has(value));
+    const unused = this.console.secrets.find(({ value }) => value !== working);
+    if (this.console.isFull && unused !== undefined) this.console.remove(unused);
+    const added = this.console.add(false);
+    return added.value;
+  }
+
+  removeSecret(value: string): void {
+    const secret = this.console?.byValue(value);
+    if (secret === undefined) this.atAdobe.secrets.delete(value);
+    else this.console?.remove(secret);
+  }
+
+  /** The client secrets in AWSCURRENT. */
+  get #stored(): readonly string[] {
+    const fields = clientFields(this.clientSecret.current?.value);
+    return fields === undefined ? [] : secretsIn(fields);
+  }
+
+  /** IMS knows a client secret of AWSCURRENT. */
+  get hasWorkingSecret(): boolean {
+    return this.#stored.some((value) => this.atAdobe.secrets.has(value));
   }
 
   /** Shorter than those of Adobe, whose search in every token takes most of a mint's time. */
@@ -83,7 +130,7 @@ export class Credential {
   }
 
   /** The value of its client secret with these secrets of Adobe's, the right ones unless given. */
-  document(secrets: readonly string[] = [...this.atAdobe.secrets]): string {
+  document(secrets: readonly string[] = this.knownSecrets): string {
     const { clientId, host } = this.atAdobe;
     return JSON.stringify({
       client_id: clientId,
@@ -91,6 +138,10 @@ export class Credential {
       ...(this.plan.hasScopesTag ? {} : { scopes: baseScopes }),
       org_id: 'F00DCAFE@AdobeOrg',
       ims_host: host,
+      ...(this.console && {
+        credential_id: this.console.credentialId,
+        console_org_id: this.console.orgId,
+      }),
     });
   }
 
@@ -132,9 +183,7 @@ export class Credential {
     const fields = clientFields(this.clientSecret.current?.value);
     if (this.clientSecret.isDeleted || fields === undefined) return false;
     const { secrets, scopes, clientId, isSuspended } = this.atAdobe;
-    const [first] = (fields['client_secrets'] as readonly string[]).filter((one) =>
-      secrets.has(one),
-    );
+    const [first] = secretsIn(fields).filter((one) => secrets.has(one));
     const asked = this.#scopesOf(fields, this.#scopesTag);
     return (
       fields['client_id'] === clientId &&
@@ -148,6 +197,21 @@ export class Credential {
    * @param wait seconds for which the rotator may wait after that, unless the credential changes
    */
   disturb(at: number, until: number, wait = 0): void {
+    this.trouble(until + wait);
+    this.delay(at, until, wait);
+  }
+
+  /** A rotation of its client secret may fail because of something until then. */
+  trouble(until: number): void {
+    this.#troubledUntil = Math.max(this.#troubledUntil, until);
+  }
+
+  get troubledUntil(): number {
+    return this.#troubledUntil;
+  }
+
+  /** As `disturb`, for what a rotation of its client secret does to its token. */
+  delay(at: number, until: number, wait = 0): void {
     this.#calmSince = Math.max(this.#calmSince, until);
     if (wait > 0) {
       this.#waitsFrom = Math.max(this.#waitsFrom, until);
@@ -220,7 +284,7 @@ export class Credential {
     const fields = clientFields(value);
     if (fields === undefined) return undefined;
     const scopes = scope?.split(',') ?? this.#scopesOf(fields, tag);
-    const secrets = (fields['client_secrets'] as readonly string[]).toSorted();
+    const secrets = secretsIn(fields).toSorted();
     return `${fields['client_id']} ${secrets} ${scopes.toSorted()}`;
   }
 }

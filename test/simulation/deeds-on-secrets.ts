@@ -3,7 +3,7 @@ import { epochSeconds, formatInstant } from '../../core/instant.ts';
 import { fingerprint } from '../../core/token-tags.ts';
 import { encodeVersionId } from '../../core/version-id.ts';
 import { longestWait } from './bounds.ts';
-import { secretMark } from './credential.ts';
+import { type Credential, secretMark } from './credential.ts';
 import type { Doing } from './doing.ts';
 import type { DeedKind } from './faults.ts';
 import { mostVersions } from './secret.ts';
@@ -44,8 +44,8 @@ const storeFor =
 
 const wrong = `{"client_id":"CLIENT","client_secrets":["${secretMark}-wrong"],"scopes":["openid"]}`;
 
-function withdraw(secrets: Set<string>, old: readonly string[]): void {
-  for (const each of old) secrets.delete(each);
+function withdraw(credential: Credential, old: readonly string[]): void {
+  for (const each of old) credential.removeSecret(each);
 }
 
 const again: Doing = (world, { clientSecret }) => {
@@ -56,22 +56,19 @@ const again: Doing = (world, { clientSecret }) => {
 /** What happens to secrets, their tags, policies and keys. */
 export const onSecrets = {
   'change-credential': (world, credential, { lasts }) => {
-    const { secrets } = credential.atAdobe;
-    const old = [...secrets];
-    secrets.add(credential.newClientSecret());
-    world.store(credential.clientSecret, credential.document([...secrets].slice(-1)));
+    const old = credential.knownSecrets;
+    world.store(credential.clientSecret, credential.document([credential.addSecret()]));
     credential.disturb(world.clock.now, world.clock.now);
-    world.clock.after(lasts, () => withdraw(secrets, old));
+    world.clock.after(lasts, () => withdraw(credential, old));
   },
   'add-client-secret': (world, credential, { lasts }) => {
-    const { secrets } = credential.atAdobe;
-    const old = [...secrets];
-    secrets.add(credential.newClientSecret());
-    const both = [...secrets].slice(-2);
+    const old = credential.knownSecrets;
+    credential.addSecret();
+    const both = credential.knownSecrets.slice(-2);
     world.store(credential.clientSecret, credential.document(both));
     credential.disturb(world.clock.now, world.clock.now);
     // The first one is withdrawn, but stays in the secret.
-    world.clock.after(lasts, () => withdraw(secrets, old));
+    world.clock.after(lasts, () => withdraw(credential, old));
   },
   'store-wrong-credential': storeFor(wrong),
   'store-no-credential': storeFor('this is no credential'),
@@ -114,7 +111,7 @@ export const onSecrets = {
   'store-token-by-hand': (world, credential) => {
     const { atAdobe, tokenSecret } = credential;
     const scopes = [...atAdobe.scopes].slice(0, 2);
-    const [clientSecret = ''] = [...atAdobe.secrets].slice(-1);
+    const [clientSecret = ''] = credential.knownSecrets.slice(-1);
     const grant = { clientId: atAdobe.clientId, clientSecret, scopes };
     const { access_token } = JSON.parse(world.ims.token(atAdobe.host, grant).body);
     const issued = epochSeconds(world.clock.now);

@@ -45,11 +45,31 @@ export const storms = {
   'event-lost': 'event',
 } as const;
 
-export type StormKind = keyof typeof storms;
+/** Storms at the Developer Console, which blow where client secrets are rotated. */
+export const consoleStorms = {
+  'console-5xx': 'console',
+  'console-5xx-after-the-effect': 'console',
+  'console-429': 'console',
+  'console-refuses': 'console',
+  'console-not-json': 'console',
+  'console-slow': 'console',
+  'console-hangs': 'console',
+  'console-answer-lost': 'console',
+  'console-tells-of-uses-late': 'console-list',
+  'console-forgets-uses': 'console-list',
+  'console-secret-works-late': 'console-add',
+  'step-called-twice': 'rotation',
+} as const;
 
-export type Target = (typeof storms)[StormKind];
+export type StormKind = keyof typeof storms | keyof typeof consoleStorms;
 
-export const stormKinds = Object.keys(storms) as readonly StormKind[];
+export const targets = { ...storms, ...consoleStorms };
+
+export type Target = (typeof targets)[StormKind];
+
+export const stormKinds = Object.keys(storms) as readonly (keyof typeof storms)[];
+
+export const consoleStormKinds = Object.keys(consoleStorms) as readonly StormKind[];
 
 /** Faults that are always there, at a rate of their own. */
 export const steadyFaults = [
@@ -108,14 +128,35 @@ export const deeds = [
   'disable-key',
 ] as const;
 
-/** Storms that only take time: whatever has to be done, is to be done in spite of them. */
-export const slowStorms: ReadonlySet<StormKind> = new Set<StormKind>(['ims-slow', 'aws-slow']);
+/** What people and programs do where client secrets are rotated. */
+export const consoleDeeds = [
+  'rotate-client-secret',
+  'rotate-client-secret-and-cancel',
+  'schedule-client-secret-rotation',
+  'store-credential-during-rotation',
+  'add-secret-at-adobe',
+  'delete-secret-at-adobe',
+  'use-old-client-secret',
+] as const;
 
-export type DeedKind = (typeof deeds)[number];
+/** Storms that only take time: whatever has to be done, is to be done in spite of them. */
+export const slowStorms: ReadonlySet<StormKind> = new Set<StormKind>([
+  'ims-slow',
+  'aws-slow',
+  'console-slow',
+]);
+
+export type DeedKind = (typeof deeds)[number] | (typeof consoleDeeds)[number];
 
 export type FaultKind = StormKind | SteadyFault | DeedKind;
 
-export const faultKinds: readonly FaultKind[] = [...stormKinds, ...steadyFaults, ...deeds];
+export const faultKinds: readonly FaultKind[] = [
+  ...stormKinds,
+  ...steadyFaults,
+  ...deeds,
+  ...consoleStormKinds,
+  ...consoleDeeds,
+];
 
 /** Storms after which the rotator waits up to an hour. */
 export const finalStorms: ReadonlySet<StormKind> = new Set<StormKind>([

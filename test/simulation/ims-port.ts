@@ -27,12 +27,12 @@ export class ImsPort implements TokenEndpoint {
     const { clientId } = grant;
     const clientSecret = grant.clientSecret.reveal();
     const invocation = this.#invocation;
-    this.#world.invariants.requested(invocation, clientId, clientSecret);
+    this.#world.invariants.requested(invocation, grant);
     const response = await this.#exchange('ims', grant, signal, () =>
       this.#world.ims.token(grant.imsHost, { ...grant, clientSecret }),
     );
     const { status, retryAfter } = response;
-    if (isFinal(status)) invocation.refused.add(`${clientId} ${clientSecret}`);
+    if (isFinal(status)) invocation.refused.add(`${clientId} ${clientSecret} ${grant.scopes}`);
     if (retryAfter !== undefined) {
       // A date is an hour away, when nothing is waited for any more.
       const seconds = Number(retryAfter) || 3_600;

@@ -18,6 +18,8 @@ export interface ImsClient {
   /** The same token is issued until it ends. */
   repeats: boolean;
   last?: ImsToken | undefined;
+  /** Told of each secret that a token was issued for. */
+  onUse?: ((clientSecret: string) => void) | undefined;
 }
 
 export interface ImsToken {
@@ -78,6 +80,7 @@ export class Ims {
     if (!scopes.every((scope) => client.scopes.has(scope))) {
       return refusal('invalid_scope', 'the client may not ask for these scopes');
     }
+    client.onUse?.(clientSecret);
     const token = this.#issue(client, scopes.join(','));
     return answer({
       access_token: token.value,

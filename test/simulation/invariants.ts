@@ -1,6 +1,7 @@
 // In: every call of an invocation. Out: a violation where it breaks an invariant of ARCHITECTURE.md.
 import { secretName, tagKeys } from '../../core/contract.ts';
 import { epochSeconds } from '../../core/instant.ts';
+import type { ClientCredentialsGrant } from '../../core/ports.ts';
 import type { RunResult } from '../../core/run-result.ts';
 import { decodeVersionId } from '../../core/version-id.ts';
 import { largestSkew, longestLag } from './bounds.ts';
@@ -44,26 +45,47 @@ export class Invariants {
   }
 
   /** A request to IMS. */
-  requested(invocation: Invocation, clientId: string, clientSecret: string): void {
+  requested(
+    invocation: Invocation,
+    { clientId, clientSecret, scopes }: ClientCredentialsGrant,
+  ): void {
     const credential = this.#world.credentialOfClient(clientId);
     if (credential === undefined) return;
     const { name } = credential.plan;
     const { now } = this.#world.clock;
-    if (invocation.refused.has(`${clientId} ${clientSecret}`)) {
+    if (invocation.refused.has(`${clientId} ${clientSecret.reveal()} ${scopes}`)) {
       this.#world.violate('P3', 'IMS was asked again for what it has refused for good', name);
     }
     if (now < (invocation.notBefore.get(clientId) ?? 0)) {
       this.#world.violate('P3', 'IMS was asked before the time that it named', name);
     }
-    const count = (invocation.requests.get(name) ?? 0) + 1;
-    invocation.requests.set(name, count);
+    this.#world.clientRules.acted(invocation, 'asked IMS', name);
     credential.requestedAt = now;
     this.#world.counts.add('totals', 'requests to IMS');
+    if (scopes.includes('manage_client_secrets')) {
+      this.#world.counts.add('totals', 'requests for a token that manages client secrets');
+      // The same request again is one of the budget.
+      if (invocation.managed.has(name)) return;
+      invocation.managed.add(name);
+    } else if (this.#isRepeated(invocation, name)) return;
+    this.#mayAsk(invocation, credential);
+  }
+
+  /** One run asks several times, and that counts as once. */
+  #isRepeated({ requests }: Invocation, name: string): boolean {
+    const count = (requests.get(name) ?? 0) + 1;
+    requests.set(name, count);
     const mostSecrets = 3;
     if (count > attempts * mostSecrets) {
       this.#world.violate('P3', `one run asked IMS ${count} times`, name);
     }
-    if (count > 1) return;
+    return count > 1;
+  }
+
+  /** Invariant 9. */
+  #mayAsk(invocation: Invocation, credential: Credential): void {
+    const { name } = credential.plan;
+    const { now } = this.#world.clock;
     this.#world.counts.add('premises', 'invariant 9: a run asks IMS');
     const before = this.#requests.get(credential) ?? [];
     const [newest, , oldest] = before;
@@ -78,6 +100,14 @@ export class Invariants {
     this.#requests.set(credential, known);
   }
 
+  /** The budget allows one more request after the last one, as far as that is known. */
+  mayAskAgain(credential: Credential): boolean {
+    const known = this.#requests.get(credential);
+    if (known === undefined || known.length < 3) return false;
+    const { now } = this.#world.clock;
+    return (known[1] ?? now) < now - 1_800 - largestSkew;
+  }
+
   /** From now on the rotator may not know of earlier requests. */
   recordLost(credential: Credential): void {
     this.#requests.delete(credential);
@@ -85,6 +115,11 @@ export class Invariants {
   }
 
   put(invocation: Invocation, secretId: string, put: Put, before: SecretVersion | undefined): void {
+    const rotated = this.#rotated(secretId);
+    if (rotated !== undefined) {
+      this.#world.clientRules.put(invocation, rotated, put);
+      return;
+    }
     const credential = this.#tokenSecretOf(invocation, secretId);
     if (credential === undefined) return;
     const { name } = credential.plan;
@@ -164,6 +199,11 @@ export class Invariants {
 
   /** AWSCURRENT was moved. */
   moved(invocation: Invocation, secretId: string): void {
+    const rotated = this.#rotated(secretId);
+    if (rotated !== undefined) {
+      this.#world.clientRules.moved(invocation, rotated);
+      return;
+    }
     const credential = this.#tokenSecretOf(invocation, secretId);
     const fields = storedFields(credential?.tokenSecret.current?.value);
     const isOwn = fields !== undefined && this.#world.ims.issued(fields.access_token) !== undefined;
@@ -173,6 +213,12 @@ export class Invariants {
   }
 
   tagged(invocation: Invocation, secretId: string, { key, value, before = 'ok' }: Tagged): void {
+    const rotated = this.#rotated(secretId);
+    if (rotated !== undefined) {
+      this.said(value, invocation);
+      this.#world.clientRules.tagged(invocation, rotated, key, value);
+      return;
+    }
     const credential = this.#tokenSecretOf(invocation, secretId);
     const wasWell = before === 'ok' && !this.#hasJustRecovered(credential, invocation);
     const isNews = wasWell && value.startsWith('failing ') && !invocation.isOver;
@@ -192,6 +238,13 @@ export class Invariants {
       credential?.plan.name ?? '',
       `#${invocation.id} tags ${key} = ${value}`,
     );
+  }
+
+  /** The credential of a client secret that is rotated. */
+  #rotated(secretId: string): Credential | undefined {
+    const credential = this.#world.credentialOf(secretId);
+    const isOwn = secretId === credential?.clientName || secretId === credential?.clientSecret.arn;
+    return isOwn && credential?.console !== undefined ? credential : undefined;
   }
 
   #tokenSecretOf(invocation: Invocation, secretId: string): Credential | undefined {

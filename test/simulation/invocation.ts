@@ -72,6 +72,14 @@ export class Invocation implements Caller {
   >();
   /** The credentials that a fault has struck in it. */
   readonly struck = new Set<string>();
+  /** The clients for which it has asked IMS for a token that manages client secrets. */
+  readonly managed = new Set<string>();
+  /** It has asked Adobe for another client secret. */
+  hasAsked = false;
+  /** The client secret that it has added, and not stored yet. */
+  unstored: string | undefined;
+  /** The credentials whose retired client secret it has deleted. */
+  readonly retired = new Set<string>();
   /** Its requests to IMS by credential. */
   readonly requests = new Map<string, number>();
 

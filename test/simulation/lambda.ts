@@ -5,7 +5,7 @@ import { epochSeconds } from '../../core/instant.ts';
 import { runCommand } from '../../lambda/run-command.ts';
 import { closingSeconds } from '../../lambda/steps/budget.ts';
 import { startRun } from '../../lambda/steps/run.ts';
-import { noConsole } from '../support/no-console.ts';
+import { ConsolePort } from './console-port.ts';
 import { ImsPort } from './ims-port.ts';
 import { Invocation, newSandbox, type Sandbox } from './invocation.ts';
 import { logPort, metricsPort } from './log-port.ts';
@@ -69,6 +69,7 @@ export class Lambda {
       this.#end(invocation);
       this.#world.invariants.ended(invocation, error);
       this.#world.duties.ended(invocation, error);
+      this.#world.clientRules.ended(invocation);
       this.#world.properties.ended(invocation);
       answered(error === undefined);
     };
@@ -140,7 +141,7 @@ export class Lambda {
         digest: (text) => this.digest(text),
         secrets: new StorePort(world, invocation),
         tokenEndpoint: new ImsPort(world, invocation),
-        consoleEndpoint: noConsole,
+        consoleEndpoint: new ConsolePort(world, invocation),
         log: logPort(world, invocation),
         metrics: metricsPort(world, invocation),
         signal: invocation.abort.signal,

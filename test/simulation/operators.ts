@@ -1,16 +1,21 @@
 // What people and programs do to credentials.
 
 import { longestWait } from './bounds.ts';
+import type { ClientRotation } from './client-rotation.ts';
 import type { Credential } from './credential.ts';
 import { atAdobe } from './deeds-at-adobe.ts';
+import { onConsole } from './deeds-on-console.ts';
 import { onSecrets } from './deeds-on-secrets.ts';
 import type { Doing } from './doing.ts';
-import { type DeedKind, finalDeeds } from './faults.ts';
+import { type DeedKind, type deeds, finalDeeds } from './faults.ts';
 import { NativeRotation } from './native-rotation.ts';
 import type { Deed } from './plan.ts';
 import { labelEvent } from './scheduler.ts';
 import { AwsError } from './secrets-manager.ts';
 import type { World } from './world.ts';
+
+type Table = Readonly<Record<(typeof deeds)[number], Doing>>;
+type OnConsole = ReturnType<typeof onConsole>;
 
 const renewal = ({ plan }: Credential) => ({ action: 'renew', credential: plan.name });
 
@@ -51,9 +56,11 @@ const invocations = {
 export class Operators {
   readonly #world: World;
   readonly #rotation: NativeRotation;
+  readonly #onConsole: OnConsole;
 
-  constructor(world: World) {
+  constructor(world: World, clientRotation: ClientRotation) {
     this.#world = world;
+    this.#onConsole = onConsole(clientRotation);
     this.#rotation = new NativeRotation(world);
   }
 
@@ -75,7 +82,9 @@ export class Operators {
     const { kind, lasts } = deed;
     counts.add('faults', kind);
     history.tell(clock.now, credential.plan.name, `operator: ${kind} for ${Math.round(lasts)} s`);
-    const undo = this.#attempt(credential, () => this.#table[kind](this.#world, credential, deed));
+    const undo = this.#attempt(credential, () =>
+      this.#doingOf(kind)(this.#world, credential, deed),
+    );
     if (typeof undo !== 'function') return;
     credential.disturb(clock.now, clock.now + lasts);
     clock.after(lasts, () => {
@@ -97,7 +106,13 @@ export class Operators {
     }
   }
 
-  readonly #table: Readonly<Record<DeedKind, Doing>> = {
+  #doingOf(kind: DeedKind): Doing {
+    return kind in this.#table
+      ? this.#table[kind as keyof Table]
+      : this.#onConsole[kind as keyof OnConsole];
+  }
+
+  readonly #table: Table = {
     ...invocations,
     ...onSecrets,
     ...atAdobe,

@@ -1,6 +1,15 @@
 // In: a seed. Out: all that happens in its world, apart from the faults of single calls.
 import { closingSeconds, tickSeconds } from '../../lambda/steps/budget.ts';
-import { type DeedKind, deeds, type StormKind, stormKinds, storms, type Target } from './faults.ts';
+import {
+  consoleDeeds,
+  consoleStormKinds,
+  type DeedKind,
+  deeds,
+  type StormKind,
+  stormKinds,
+  type Target,
+  targets,
+} from './faults.ts';
 import { Random } from './random.ts';
 
 export interface CredentialPlan {
@@ -13,6 +22,8 @@ export interface CredentialPlan {
   /** Its scopes are in a tag, not in the client secret. */
   readonly hasScopesTag: boolean;
   readonly hasReader: boolean;
+  /** Seconds from one rotation of its client secret to the next, if it is rotated. */
+  readonly rotatesEvery?: number | undefined;
 }
 
 export interface Settings {
@@ -68,13 +79,34 @@ const hosts = ['ims-na1', 'ims-na1-stg1', 'ims-eu1'].map((name) => `${name}.adob
 export function planOf(seed: number, days: number, credentials: number): Plan {
   const random = new Random(`seed ${seed}`);
   const settings = settingsOf(random.fork('settings'), seed, days);
-  const fleet = fleetOf(random.fork('credentials'), credentials);
+  const console = random.fork('console');
+  const fleet = rotating(
+    console.fork('credentials'),
+    fleetOf(random.fork('credentials'), credentials),
+  );
+  const storms = stormsOf(random.fork('storms'), days, stormKinds);
+  const done = deedsOf(random.fork('deeds'), days, fleet);
+  const rotated = fleet.filter(({ rotatesEvery }) => rotatesEvery !== undefined);
+  if (rotated.length === 0) return { settings, credentials: fleet, storms, deeds: done };
+  // Of their own, so that all the rest of a seed stays as it is.
+  const more = stormsOf(console.fork('storms'), days, consoleStormKinds);
+  const own = deedsOf(console.fork('deeds'), days, rotated, consoleDeeds, usualPause);
   return {
     settings,
     credentials: fleet,
-    storms: stormsOf(random.fork('storms'), days),
-    deeds: deedsOf(random.fork('deeds'), days, fleet),
+    storms: [...storms, ...more].toSorted((one, other) => one.at - other.at),
+    deeds: [...done, ...own].toSorted((one, other) => one.at - other.at),
   };
+}
+
+/** In some worlds none is rotated, in others a few or nearly all. */
+function rotating(random: Random, fleet: readonly CredentialPlan[]): readonly CredentialPlan[] {
+  const share = random.pick([0, 0, 0.2, 0.9]);
+  return fleet.map((plan) => {
+    const rotates = random.chance(share);
+    const rotatesEvery = random.pick([2, 3, 4, 7]) * day;
+    return rotates && !plan.isImported ? { ...plan, rotatesEvery } : plan;
+  });
 }
 
 function settingsOf(random: Random, seed: number, days: number): Settings {
@@ -130,16 +162,20 @@ const usual: Habit = { every: [6, 100], longest: [60, 12 * hour], rates: [0.05, 
 
 /** What is rare is hardly ever struck by a storm that is short. */
 const habits: Readonly<Partial<Record<Target, Habit>>> = {
+  console: { ...usual, every: [2, 30], longest: [hour, 2 * day] },
+  'console-list': { ...usual, every: [2, 30], longest: [day, 4 * day], rates: [0.3, 1] },
+  'console-add': { ...usual, every: [2, 30], longest: [day, 4 * day], rates: [0.3, 1] },
+  rotation: { ...usual, every: [2, 30], longest: [day, 4 * day] },
   ims: { ...usual, every: [2, 30], longest: [hour, 12 * hour] },
   validate: { ...usual, every: [2, 20], longest: [hour, day] },
   event: { ...usual, longest: [6 * hour, 20 * day], rates: [0.3, 1] },
 };
 
 /** Storms of each kind, as often as the seed says: some kinds hardly ever, others every few days. */
-function stormsOf(random: Random, days: number): readonly Storm[] {
+function stormsOf(random: Random, days: number, kinds: readonly StormKind[]): readonly Storm[] {
   const found: Storm[] = [];
-  for (const kind of stormKinds) {
-    const target = storms[kind];
+  for (const kind of kinds) {
+    const target = targets[kind];
     const { every, longest, rates } = habits[target] ?? usual;
     const needsHost = target === 'ims' || target === 'validate';
     const [pause, most, rate] = [
@@ -155,10 +191,20 @@ function stormsOf(random: Random, days: number): readonly Storm[] {
   return found.toSorted((one, other) => one.at - other.at);
 }
 
-function deedsOf(random: Random, days: number, fleet: readonly CredentialPlan[]): readonly Deed[] {
+/** From how many days to how many pass between two deeds of a kind. */
+const rarePause = [20, 600] as const;
+const usualPause = [4, 80] as const;
+
+function deedsOf(
+  random: Random,
+  days: number,
+  fleet: readonly CredentialPlan[],
+  kinds: readonly DeedKind[] = deeds,
+  pause: readonly [number, number] = rarePause,
+): readonly Deed[] {
   const found: Deed[] = [];
-  for (const kind of deeds) {
-    const every = random.magnitude(20, 600) * day;
+  for (const kind of kinds) {
+    const every = random.magnitude(...pause) * day;
     for (const { name } of fleet) {
       const longest = random.magnitude(600, 2 * day);
       for (const at of instants(random, days, every)) {

@@ -37,7 +37,10 @@ export class Properties {
   /** AWSCURRENT of a secret has moved. */
   currentMoved(secret: Secret): void {
     const credential = this.#world.credentialOf(secret.arn);
-    if (credential?.clientSecret === secret) credential.clientSecretMoved(this.#world.clock.now);
+    if (credential?.clientSecret === secret) {
+      credential.console?.stored(secret.current?.value);
+      credential.clientSecretMoved(this.#world.clock.now);
+    }
     if (credential?.tokenSecret !== secret) return;
     const version = secret.current;
     if (version?.id !== credential.forgedId) credential.forgedId = undefined;

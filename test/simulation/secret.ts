@@ -36,6 +36,8 @@ export class Secret {
   readonly denied = new Set<string>();
   /** The key is disabled. */
   isLocked = false;
+  /** When Secrets Manager rotates it next, if it does. */
+  nextRotationAt: number | undefined;
   readonly #holders = new Map<string, SecretVersion>();
   #row: SecretMetadata | undefined;
   #history: Snapshot[] = [];
@@ -75,6 +77,11 @@ export class Secret {
     return this.versions.size < mostVersions;
   }
 
+  rotatesAt(next: number, now: number): void {
+    this.nextRotationAt = next;
+    this.changed(now);
+  }
+
   /** Records what lists show from now on. */
   changed(now: number): void {
     this.#row = undefined;
@@ -101,6 +108,10 @@ export class Secret {
       currentVersionId: this.current?.id,
       previousVersionId: this.holder('AWSPREVIOUS')?.id,
       pendingVersionId: this.holder('AWSPENDING')?.id,
+      ...(this.nextRotationAt !== undefined && {
+        isRotating: true,
+        nextRotationAt: epochSeconds(this.nextRotationAt),
+      }),
       createdAt: epochSeconds(this.createdAt),
     };
     return this.#row;

@@ -159,7 +159,8 @@ export class StorePort implements SecretStore {
     try {
       await attempt('TagResource', secretId, call);
     } catch (error) {
-      if (credential !== undefined) invariants.recordLost(credential);
+      const isOfToken = credential?.clientSecret.arn !== secretId;
+      if (credential !== undefined && isOfToken) invariants.recordLost(credential);
       throw error;
     }
   }
@@ -175,6 +176,9 @@ export class StorePort implements SecretStore {
     const invocation = this.#invocation;
     if (invocation.isKilled) return new Promise(() => undefined);
     this.#world.invariants.called(invocation, operation);
+    if (['move', 'tag'].includes(operation)) {
+      this.#world.clientRules.acted(invocation, `called ${operation}`, credential?.plan.name);
+    }
     if (['describe', 'get'].includes(operation)) invocation.countRead(credential?.plan.name);
     const fault =
       weather.strikes('aws') ??

@@ -22,6 +22,22 @@ export const clientFields = remembered((value: string | undefined): Fields | und
   return Array.isArray(fields['client_secrets']) ? fields : undefined;
 });
 
+/** The values of the client secrets in it, however they are written. */
+export function secretsIn(fields: Fields): readonly string[] {
+  return entriesIn(fields).map(({ client_secret }) => client_secret);
+}
+
+export interface StoredEntry {
+  readonly client_secret: string;
+  readonly uuid?: string | undefined;
+  readonly retired_at?: string | undefined;
+}
+
+export function entriesIn(fields: Fields): readonly StoredEntry[] {
+  const entries = fields['client_secrets'] as readonly (string | StoredEntry)[];
+  return entries.map((one) => (typeof one === 'string' ? { client_secret: one } : one));
+}
+
 /** The same function, which works out each text once. */
 function remembered<Output>(
   work: (text: string | undefined) => Output,

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { Counts } from './counts.ts';
-import { type StormKind, storms, type Target } from './faults.ts';
+import { type StormKind, type Target, targets } from './faults.ts';
 import type { Storm } from './plan.ts';
 import type { Random } from './random.ts';
 
@@ -18,7 +18,7 @@ export class Weather {
       if (storm === undefined) return;
       clock.at(storm.at, () => {
         next(index + 1);
-        const blowing = this.#of(storms[storm.kind]);
+        const blowing = this.#of(targets[storm.kind]);
         blowing.push(storm);
         clock.after(storm.lasts, () => blowing.splice(blowing.indexOf(storm), 1));
       });

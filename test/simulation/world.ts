@@ -1,6 +1,8 @@
 // Everything that a seed's world consists of, on one clock.
 import type { Config } from '../../core/config.ts';
 import { longestWait } from './bounds.ts';
+import { ClientRotation } from './client-rotation.ts';
+import { ClientRules } from './client-rules.ts';
 import { Clock } from './clock.ts';
 import { Consumers } from './consumers.ts';
 import { Counts } from './counts.ts';
@@ -56,6 +58,7 @@ export class World {
   readonly invariants: Invariants;
   readonly properties: Properties;
   readonly duties: Duties;
+  readonly clientRules: ClientRules;
   readonly lambda: Lambda;
   readonly consumers: Consumers;
   violation: Violation | undefined;
@@ -69,7 +72,7 @@ export class World {
     this.secretsManager = new SecretsManager(this.clock, plan.settings.putTakesPending);
     this.ims = new Ims(this.clock, plan.settings.imsSkew);
     this.credentials = new Map(
-      plan.credentials.map((each, index) => [each.name, new Credential(each, index)]),
+      plan.credentials.map((each, index) => [each.name, new Credential(each, index, this.clock)]),
     );
     for (const credential of this.credentials.values()) this.#createSecrets(credential);
     this.config = configOf(plan, this.credentials);
@@ -77,6 +80,7 @@ export class World {
     this.invariants = new Invariants(this);
     this.properties = new Properties(this);
     this.duties = new Duties(this);
+    this.clientRules = new ClientRules(this);
     this.lambda = new Lambda(this);
     this.secretsManager.onCurrent = (secret) => {
       this.properties.currentMoved(secret);
@@ -84,7 +88,7 @@ export class World {
     };
     const scheduler = new Scheduler(this);
     this.consumers = new Consumers(this);
-    new Operators(this).begin(plan.deeds);
+    new Operators(this, new ClientRotation(this)).begin(plan.deeds);
     for (const credential of this.credentials.values()) {
       this.store(credential.clientSecret, credential.document());
     }
@@ -169,6 +173,11 @@ export class World {
     }
     invocation.struck.add(name);
     credential.disturb(now, now, finalStorms.has(fault) ? longestWait : 0);
+  }
+
+  /** Something keeps a rotation of a client secret, and nothing else, from its end. */
+  troubled(credential: Credential, seconds = 0): void {
+    credential.trouble(this.clock.now + seconds);
   }
 
   /** A fault has struck a request to IMS. */

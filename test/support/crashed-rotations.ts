@@ -10,7 +10,7 @@ import type { RotatingClient } from './start-rotating-client.ts';
 const never = Number.POSITIVE_INFINITY;
 
 /** The effects of the four steps, and of the renewals until a retired secret is deleted. */
-export const mostEffects = 23;
+export const mostEffects = 24;
 
 /**
  * What holds at any moment of a rotation: a secret of the stored credential works, and nothing was

@@ -79,10 +79,12 @@ export async function startDeployment(
   elsewhere: (secretsManager: SecretsManagerEmulator) => ReadonlyMap<string, string> = () =>
     new Map(),
   route: (servers: Servers) => Promise<Readonly<Record<string, string>>> = direct,
+  now: () => number = Date.now,
 ): Promise<DeployedRotator> {
   const keys = new Map<string, string>();
   let statements = declared;
   const secretsManager = new SecretsManagerEmulator({
+    now,
     authorize: (action, resource, context) =>
       // CloudFormation and the operator call this one, not the function.
       action === 'secretsmanager:RotateSecret' ||

@@ -7,9 +7,9 @@ const points: readonly [string, number][] = [
   ['the tag', 3],
   ['the new secret at Adobe', 4],
   ['the pending version', 5],
-  ['the move of AWSCURRENT', 8],
-  ['the removal of AWSPENDING', 9],
-  ['the deletion at Adobe', 22],
+  ['the move of AWSCURRENT', 9],
+  ['the removal of AWSPENDING', 10],
+  ['the deletion at Adobe', 23],
 ];
 
 describe('a rotation of a client secret that is cut short', () => {
@@ -29,9 +29,9 @@ describe('a rotation of a client secret that is cut short', () => {
     const rotating = await startRotatingClient();
     const watch = new RotationWatch(rotating);
     const effects = await rotateWithCrash(rotating, watch, Number.POSITIVE_INFINITY);
-    expect(effects.slice(0, 10)).toEqual([
+    expect(effects.slice(0, 11)).toEqual([
       ...['setTag', 'request', 'setTag', 'add', 'put'],
-      ...['setTag', 'request', 'makeCurrent', 'removePending', 'setTag'],
+      ...['setTag', 'setTag', 'request', 'makeCurrent', 'removePending', 'setTag'],
     ]);
     expect(effects.slice(0, mostEffects).slice(-2)).toEqual(['remove', 'setTag']);
     expect(effects.slice(mostEffects)).not.toContain('remove');

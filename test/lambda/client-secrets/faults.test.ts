@@ -1,4 +1,7 @@
-import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  PutSecretValueCommand,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import type { ConsoleFault } from '../../../emulators/console-api/fault.ts';
 import { hour } from '../../support/builders.ts';
@@ -126,6 +129,29 @@ describe('a secret that was added without an answer', () => {
     await expectToComplete(rotating);
   });
 
+  it('is not taken for one that another run of the same step has stored meanwhile', async () => {
+    const rotating = await startCreate();
+    const { parts } = rotating;
+    inject(rotating, 'POST', { kind: 'lost-answer' });
+    await expect(rotating.step('createSecret')).rejects.toMatchObject({
+      code: 'ERR_CONSOLE_UNAVAILABLE',
+    });
+    parts.clock.advance(600);
+    const { consoleEndpoint } = parts.run();
+    const list: typeof consoleEndpoint.list = async (...args) => {
+      await rotating.step('createSecret');
+      return await consoleEndpoint.list(...args);
+    };
+    const [add, remove] = [consoleEndpoint.add, consoleEndpoint.remove].map((method) =>
+      method.bind(consoleEndpoint),
+    ) as [typeof consoleEndpoint.add, typeof consoleEndpoint.remove];
+    const slow = rotating.step('createSecret', undefined, {
+      consoleEndpoint: { list, add, remove },
+    });
+    await expect(slow).rejects.toMatchObject({ code: 'ERR_VERSION_EXISTS' });
+    await expectToComplete(rotating);
+  });
+
   it('is deleted at once if another run stored one meanwhile', async () => {
     const rotating = await startCreate();
     const { parts, client, adobe } = rotating;
@@ -241,5 +267,43 @@ describe('testSecret', () => {
     rotating.parts.clock.advance(1_800);
     for (const step of steps) await rotating.step(step);
     expect(rotating.live()).toHaveLength(2);
+  });
+
+  it('leaves a secret that the next rotation deletes if the version has lost its label', async () => {
+    const rotating = await startCreate();
+    for (const step of ['createSecret', 'testSecret'] as const) await rotating.step(step);
+    const [, tested = ''] = rotating.live();
+    const pending = await rotating.labels();
+    const RemoveFromVersionId = pending['AWSPENDING'];
+    const label = { SecretId: ClientSecretId, VersionStage: 'AWSPENDING', RemoveFromVersionId };
+    await rotating.client.send(new UpdateSecretVersionStageCommand(label));
+    rotating.parts.clock.advance(hour);
+    expect(await rotating.rotateSecret()).toEqual([]);
+    const [first] = await rotating.entries();
+    expect(rotating.live()).toEqual([old, first?.client_secret]);
+    expect(rotating.live()).not.toContain(tested);
+  });
+
+  it('leaves no call in flight when a value cannot be read', async () => {
+    const rotating = await startCreate();
+    await rotating.step('createSecret');
+    const { secrets } = rotating.parts.run();
+    let inFlight = 0;
+    const counted = async <Output>(work: () => Promise<Output>): Promise<Output> => {
+      inFlight += 1;
+      try {
+        return await work();
+      } finally {
+        inFlight -= 1;
+      }
+    };
+    const read = () => counted(() => Promise.reject(new TypeError('as if the client were broken')));
+    const readVersion: typeof secrets.readVersion = (...args) =>
+      counted(() => secrets.readVersion(...args));
+    const test = rotating.step('testSecret', undefined, {
+      secrets: replacing(secrets, { read, readVersion }),
+    });
+    await expect(test).rejects.toMatchObject({ code: 'ERR_UNEXPECTED' });
+    expect(inFlight).toBe(0);
   });
 });

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { parseEvent } from '../../../core/event.ts';
+import type { Deps } from '../../../core/ports.ts';
+import { renewEach } from '../../../lambda/commands/renew.ts';
+import { runCommand } from '../../../lambda/run-command.ts';
+import { tick } from '../../support/outcomes.ts';
+import { clientSecretOf, readToken } from '../../support/start-parts.ts';
+import { rotationSteps } from '../../support/start-rotating.ts';
+import {
+  ClientSecretId,
+  type RotatingClient,
+  startRotatingClient,
+} from '../../support/start-rotating-client.ts';
+
+const minute = 60;
+const spent = { code: 'ERR_MINT_BUDGET_SPENT' };
+
+/** Invokes the function as EventBridge does when a label of the client secret has moved. */
+async function notice({ parts }: RotatingClient, overrides: Partial<Deps> = {}) {
+  const event = {
+    source: 'aws.secretsmanager',
+    'detail-type': 'Secret Label Updated',
+    resources: [],
+    detail: { name: ClientSecretId, labelUpdated: 'AWSCURRENT' },
+  };
+  const run = parts.run(overrides);
+  return await runCommand(run, parseEvent(event, run.config));
+}
+
+/** Tokens that somebody forces, one a minute. */
+async function force({ parts }: RotatingClient, count: number): Promise<void> {
+  for (let token = 1; token <= count; token += 1) {
+    parts.clock.advance(minute);
+    await renewEach(parts.run(), ['fusion'], { force: true }, () => undefined);
+  }
+}
+
+/** The version of the client secret that the stored token was minted with. */
+async function mintedWith({ parts }: RotatingClient): Promise<string> {
+  const { SecretString = '' } = (await readToken(parts, 'fusion')) ?? {};
+  return JSON.parse(SecretString).client_secret_version;
+}
+
+/** Passes the time that a run waits for. */
+const sleeping = ({ parts }: RotatingClient, left: number) => ({
+  sleep: (seconds: number) => {
+    parts.clock.advance(seconds);
+    return Promise.resolve();
+  },
+  remaining: () => left,
+});
+
+const failures = ({ parts }: RotatingClient) =>
+  parts.lines.filter(({ level }) => level === 'error').map(({ fields }) => fields['code']);
+
+describe('a rotation that follows a new token within ten minutes', () => {
+  it('fails nothing: the first tick that the budget allows renews the token', async () => {
+    const rotating = await startRotatingClient();
+    await force(rotating, 1);
+    expect(await rotating.rotateSecret()).toEqual([]);
+    const old = await mintedWith(rotating);
+    await expect(notice(rotating)).resolves.toMatchObject({
+      credentials: [{ outcome: 'kept', reason: 'over-budget' }],
+    });
+    expect(await tick(rotating.parts.run())).toMatchObject([{ outcome: 'kept', failing: false }]);
+    expect(await mintedWith(rotating)).toBe(old);
+    rotating.parts.clock.advance(10 * minute);
+    expect(await tick(rotating.parts.run())).toMatchObject([{ outcome: 'renewed' }]);
+    expect(await mintedWith(rotating)).toBe((await rotating.labels())['AWSCURRENT']);
+    expect(failures(rotating)).toEqual([]);
+  });
+
+  it('tells of the spent budget if the stored token does not last until then', async () => {
+    const rotating = await startRotatingClient();
+    await force(rotating, 1);
+    await rotating.rotateSecret();
+    const { config } = rotating.parts.run();
+    const told = notice(rotating, { config: { ...config, tick: 86_400 } });
+    await expect(told).rejects.toMatchObject(spent);
+  });
+});
+
+describe('a step whose request the budget does not allow yet', () => {
+  it.each([
+    ['createSecret', 3],
+    ['testSecret', 2],
+  ] as const)('waits for that: %s after %i tokens', async (waiting, count) => {
+    const rotating = await startRotatingClient();
+    await force(rotating, count);
+    rotating.parts.clock.advance(2 * minute);
+    await rotating.beginRotation();
+    const began = rotating.parts.clock.seconds;
+    for (const step of rotationSteps) {
+      await rotating.step(step, undefined, sleeping(rotating, 900));
+      if (step === waiting) {
+        const waited = Math.round(rotating.parts.clock.seconds - began);
+        expect(waited).toBe(waiting === 'createSecret' ? 480 : 600);
+      }
+    }
+    expect((await rotating.entries())[0]?.client_secret).not.toBe(clientSecretOf('fusion'));
+    expect(failures(rotating)).toEqual([]);
+  });
+
+  it('waits as long as it has time, so that the next try succeeds', async () => {
+    const rotating = await startRotatingClient();
+    await force(rotating, 3);
+    await rotating.beginRotation();
+    const create = () => rotating.step('createSecret', undefined, sleeping(rotating, 600));
+    await expect(create()).rejects.toMatchObject(spent);
+    expect(rotating.live()).toHaveLength(1);
+    await expect(create()).resolves.toMatchObject({ outcome: 'kept' });
+    expect(rotating.live()).toHaveLength(2);
+  });
+
+  it('fails at once without that time', async () => {
+    const rotating = await startRotatingClient();
+    await force(rotating, 3);
+    await rotating.beginRotation();
+    const began = rotating.parts.clock.seconds;
+    const create = rotating.step('createSecret', undefined, sleeping(rotating, 100));
+    await expect(create).rejects.toMatchObject(spent);
+    expect(rotating.parts.clock.seconds).toBe(began);
+  });
+});

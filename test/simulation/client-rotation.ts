@@ -1,0 +1,201 @@
+// The model of Secrets Manager's rotation of client secrets, by schedule and by hand.
+import { tagKeys } from '../../core/contract.ts';
+import { largestSkew } from './bounds.ts';
+import { retirementIn } from './client-rules.ts';
+import type { ConsoleSecret } from './console.ts';
+import type { Credential } from './credential.ts';
+import type { SecretVersion } from './secret.ts';
+import { AwsError } from './secrets-manager.ts';
+import { clientFields, secretsIn } from './stored-fields.ts';
+import type { World } from './world.ts';
+
+const steps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
+
+/** Seconds after which Secrets Manager repeats a rotation that failed, each time all its steps. */
+const pauses = [60, 700, 1_900, 3_600] as const;
+
+interface Rotating {
+  readonly credential: Credential;
+  readonly arn: string;
+  readonly versionId: string;
+  readonly startedAt: number;
+  /** Nothing but the rotation itself keeps it from its end. */
+  readonly canSucceed: boolean;
+  /** The steps that are called. */
+  readonly count: number;
+  tries: number;
+  isCancelled: boolean;
+}
+
+export class ClientRotation {
+  readonly #world: World;
+  readonly #running = new Map<Credential, Rotating>();
+
+  constructor(world: World) {
+    this.#world = world;
+    const { clock } = world;
+    const random = world.random.fork('console');
+    for (const credential of world.credentials.values()) {
+      const every = credential.plan.rotatesEvery;
+      if (every === undefined) continue;
+      const due = (): void => {
+        if (credential.clientSecret.nextRotationAt !== undefined) {
+          this.#schedule(credential, every);
+          this.#attempt(() => this.rotate(credential));
+        }
+        clock.after(every, due);
+      };
+      const first = random.between(0.1, 1) * every;
+      credential.clientSecret.rotatesAt(clock.now + first, clock.now);
+      clock.after(first, due);
+    }
+  }
+
+  /**
+   * RotateSecret. If a version is pending, that rotation is repeated.
+   *
+   * @param count of the steps, after which somebody cancels it
+   */
+  rotate(credential: Credential, count: number = steps.length): void {
+    const { secretsManager, clock } = this.#world;
+    const { clientSecret, console } = credential;
+    if (this.#running.has(credential) || console === undefined) return;
+    const { arn } = clientSecret;
+    const pending = clientSecret.holder('AWSPENDING');
+    const isNew = pending === undefined || pending.labels.has('AWSCURRENT');
+    const isEmpty = isNew || pending.value === undefined;
+    const versionId = isNew ? this.#world.versionId() : pending.id;
+    if (isNew) secretsManager.rotate(arn, versionId);
+    const rotating: Rotating = {
+      credential,
+      arn,
+      versionId,
+      startedAt: clock.now,
+      canSucceed: isEmpty ? hasRoom(this.#world, credential) : isUsable(credential, pending),
+      count,
+      tries: 0,
+      isCancelled: false,
+    };
+    this.#running.set(credential, rotating);
+    credential.delay(clock.now, clock.now);
+    this.#tell(rotating, 'begins');
+    this.#step(rotating, 0);
+  }
+
+  /** RotateSecret with RotateImmediately=false: one step, with a version that is thrown away after it. */
+  test(credential: Credential): void {
+    const { secretsManager, lambda } = this.#world;
+    const { clientSecret } = credential;
+    if (this.#running.has(credential)) return;
+    const { arn, current } = clientSecret;
+    const versionId = this.#world.versionId();
+    secretsManager.rotate(arn, versionId);
+    if (current?.value !== undefined) {
+      secretsManager.put(arn, { versionId, value: current.value, label: 'AWSPENDING' });
+    }
+    const event = { Step: 'testSecret', SecretId: arn, ClientRequestToken: versionId };
+    lambda.invoke(event, () => {
+      if (clientSecret.holder('AWSPENDING')?.id !== versionId) return;
+      this.#attempt(() => secretsManager.move(arn, 'AWSPENDING', undefined, versionId));
+    });
+  }
+
+  #schedule({ clientSecret }: Credential, every: number): void {
+    const { now } = this.#world.clock;
+    clientSecret.rotatesAt(now + every, now);
+  }
+
+  #step(rotating: Rotating, index: number): void {
+    const { clock, lambda, weather, random } = this.#world;
+    const { credential, arn, versionId, count } = rotating;
+    const { clientSecret } = credential;
+    const isOver = rotating.isCancelled || index >= count || clientSecret.isDeleted;
+    const isMine =
+      clientSecret.holder('AWSPENDING')?.id === versionId || clientSecret.current?.id === versionId;
+    const step = steps[index];
+    if (isOver || !isMine || step === undefined) {
+      this.#end(rotating, index >= steps.length);
+      return;
+    }
+    const event = { Step: step, SecretId: arn, ClientRequestToken: versionId };
+    if (weather.strikes('rotation') !== undefined) {
+      this.#world.troubled(credential, 60);
+      clock.after(random.between(0, 30), () => lambda.invoke(event));
+    }
+    lambda.invoke(event, (isDone) => {
+      credential.delay(clock.now, clock.now);
+      if (isDone) {
+        clock.after(1, () => this.#step(rotating, index + 1));
+        return;
+      }
+      const pause = pauses[rotating.tries];
+      rotating.tries += 1;
+      if (pause === undefined) this.#end(rotating, false);
+      else clock.after(pause, () => this.#step(rotating, 0));
+    });
+  }
+
+  /** C3 and C5: what the first rotation that nothing disturbed leaves. */
+  #end(rotating: Rotating, isDone: boolean): void {
+    const { counts, clock } = this.#world;
+    const { credential, startedAt, versionId, count } = rotating;
+    const { console, clientSecret, plan } = credential;
+    this.#running.delete(credential);
+    this.#tell(rotating, isDone ? 'is done' : 'has failed, or was cancelled');
+    counts.add('totals', isDone ? 'client secrets rotated' : 'rotations that did not end');
+    const isCalm = credential.troubledUntil < startedAt && clock.now - startedAt < 3 * 3_600;
+    if (!isCalm || count < steps.length || console === undefined) return;
+    counts.add('premises', 'C3: a rotation that nothing disturbed');
+    const tag = clientSecret.tags.get(tagKeys.rotation);
+    const left = console.secrets.find(isLeftOver);
+    if (left !== undefined) {
+      this.#violate('C3', `a rotation left ${left.uuid} at Adobe, with the tag ${tag}`, plan.name);
+    }
+    if (!rotating.canSucceed || !credential.isHealthy) return;
+    counts.add('premises', 'C5: a rotation that had room');
+    if (isDone && clientSecret.current?.id === versionId) return;
+    this.#violate('C5', 'a rotation that nothing disturbed has failed', plan.name);
+  }
+
+  #tell({ versionId, credential }: Rotating, text: string): void {
+    const { history, clock } = this.#world;
+    history.tell(clock.now, credential.plan.name, `rotation of ${versionId} ${text}`);
+  }
+
+  #violate(rule: string, text: string, name: string): void {
+    this.#world.violate(rule, text, name);
+  }
+
+  #attempt(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+    }
+  }
+}
+
+/** Nobody has ever got it, and nobody will. */
+function isLeftOver({ isOwn, wasCurrent }: ConsoleSecret): boolean {
+  return isOwn && !wasCurrent;
+}
+
+/** A version that is pending already can become the current one. */
+function isUsable({ console, clientSecret }: Credential, { value, at }: SecretVersion): boolean {
+  const fields = clientFields(value);
+  const [first = ''] = fields === undefined ? [] : secretsIn(fields);
+  const isOutdated = (clientSecret.current?.at ?? 0) > at;
+  return console?.byValue(first) !== undefined && !isOutdated;
+}
+
+/** There is one secret, or the other one may be deleted. */
+function hasRoom({ clock }: World, credential: Credential): boolean {
+  const { secrets = [], isFull = true } = credential.console ?? {};
+  if (!isFull || secrets.some(isLeftOver)) return true;
+  return secrets.some(({ uuid, uses, retiredAt }) => {
+    const at = retirementIn(credential, uuid);
+    const isOver = at !== undefined && clock.now > at + 86_400 + largestSkew;
+    if (!isOver || retiredAt === undefined || (uses.at(-1) ?? 0) >= at) return false;
+    return secrets.some((one) => one.uuid !== uuid && (one.uses.at(-1) ?? 0) > at);
+  });
+}
