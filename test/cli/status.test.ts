@@ -241,12 +241,12 @@ describe('status --watch', () => {
     const { faults } = world.secretsManager;
     const watch = begin('status', '--watch', '--every', '1', '--json');
     await watch.printed(/"credentials":\[\]/);
-    faults.inject({ kind: 'error', type: 'InternalServiceError', status: 500 });
+    faults.inject({ kind: 'error', type: 'InternalServiceError', message: '', status: 500 });
     await watch.printed(/secretsmanager:ListSecrets failed for now/, 'stderr');
     faults.clear();
     seedCredential(world, 'fusion', { expiresIn: 20 * hour });
     await watch.printed(/"name":"fusion"/);
-    faults.inject({ kind: 'error', type: 'AccessDeniedException', status: 400 });
+    faults.inject({ kind: 'error', type: 'AccessDeniedException', message: '', status: 400 });
     const { code, stdout } = await watch.exit();
     expect(code).toBe(1);
     const { error } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
