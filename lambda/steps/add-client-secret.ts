@@ -88,27 +88,33 @@ async function makeRoom(
 
 /** What seems to be left over may be what another run of the same step has added and stored meanwhile. */
 async function assertStillEmpty(run: Run, version: Version): Promise<void> {
-  const pending = await withRetries(run, budget.read, () =>
-    run.secrets.readVersion(version, run.signal),
-  );
-  if (pending === undefined) return;
+  if (await isEmpty(run, version)) return;
   throw new RotatorError(
     'ERR_VERSION_EXISTS',
     `another run has stored a client secret in version ${version.versionId} meanwhile`,
   );
 }
 
+async function isEmpty(run: Run, version: Version): Promise<boolean> {
+  const pending = await withRetries(run, budget.read, () =>
+    run.secrets.readVersion(version, run.signal),
+  );
+  return pending === undefined;
+}
+
 async function add(
   run: Run,
-  { credential, secretId }: Rotation,
+  { credential, secretId, versionId }: Rotation,
   management: Management,
 ): Promise<AddedSecret> {
   try {
     return await addSecret(run, management);
   } catch (error) {
-    // Only then is it certain that nothing was added.
+    // Only then is it certain that nothing was added. The tag stays if it is that of a faster run.
     const isRefused = error instanceof RotatorError && error.code === 'ERR_CONSOLE_REJECTED';
-    if (isRefused) await tryNoteNothing(run, credential, secretId);
+    if (isRefused && (await isEmpty(run, { secretId, versionId }).catch(() => true))) {
+      await tryNoteNothing(run, credential, secretId);
+    }
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 // In: the rotation of a client secret. Out: the certainty that IMS accepts the pending one.
-import { readRotationState, shortVersion } from '../../core/client-secret-rotation.ts';
+import { shortVersion } from '../../core/client-secret-rotation.ts';
 import type { UnderstoodCredential } from '../../core/credential.ts';
 import { RotatorError, TokenRequestError } from '../../core/errors.ts';
 import { keptError } from '../../core/kept-error.ts';
@@ -34,7 +34,7 @@ export async function testClientSecret(
   if (value === undefined) return { did: 'nothing to test: the version has no value' };
   const pending = await usablePending(run, rotation, rotated, value);
   assertBudget(run, credential, observation);
-  await noteTest(run, rotation, client, pending);
+  await noteTest(run, rotation, pending);
   try {
     await mintAndValidate(run, pending, rotated.recorded);
   } catch (error) {
@@ -62,19 +62,17 @@ async function nothingToTest(
 
 /**
  * From now on the new secret is used, so that nobody could tell it from somebody else's if the version
- * that holds it lost its label.
+ * that holds it lost its label. A run of createSecret that came second may have noted that it added
+ * nothing.
  */
 async function noteTest(
   run: Run,
   { secretId, versionId }: Rotation,
-  { tags }: SecretMetadata,
   { entries }: UnderstoodCredential,
 ): Promise<void> {
-  const [added] = entries;
-  const state = readRotationState(tags);
+  const uuid = entries[0]?.uuid;
+  if (uuid === undefined) return;
   const version = shortVersion(versionId);
-  if (added?.uuid === undefined || state.kind !== 'adding' || state.version !== version) return;
-  const { uuid } = added;
   await noteRotation(run, secretId, { kind: 'adding', since: run.now(), version, uuid });
 }
 

@@ -25,7 +25,11 @@ export async function usablePending(
   value: SecretValue,
 ): Promise<UnderstoodCredential> {
   const pending = understand(value, rotated);
-  if (pending !== undefined && isSuccessorOf(pending, rotated.current)) return pending;
+  // Another run may have finished the rotation since the secret was described.
+  const isCurrent = rotated.value.versionId === rotation.versionId;
+  if (pending !== undefined && (isCurrent || isSuccessorOf(pending, rotated.current))) {
+    return pending;
+  }
   if (pending !== undefined) await deleteAtAdobe(run, rotation, rotated, pending);
   await giveUp(run, rotation);
   const { client } = secretNames(run.config, rotation.credential);

@@ -44,11 +44,14 @@ export class Properties {
     if (credential?.tokenSecret !== secret) return;
     const version = secret.current;
     if (version?.id !== credential.forgedId) credential.forgedId = undefined;
-    const token = this.#world.ims.issued(storedFields(version?.value)?.access_token ?? '');
+    const fields = storedFields(version?.value);
+    const token = this.#world.ims.issued(fields?.access_token ?? '');
     credential.reign = undefined;
     if (version === undefined || token === undefined) return;
-    const { expiresAt, issuedAt } = token;
+    const { expiresAt } = token;
     const { clock } = this.#world;
+    // An opaque token that IMS repeats is as old as its first answer, of which the rotator knows nothing.
+    const issuedAt = Math.max(token.issuedAt, fields?.issuedAt ?? 0);
     const reign = { startedAt: clock.now, expiresAt, lifetime: expiresAt - issuedAt };
     credential.reign = reign;
     if (expiresAt - longestCache <= clock.now) return;
