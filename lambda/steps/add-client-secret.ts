@@ -7,7 +7,10 @@ import {
   uuidInUse,
 } from '../../core/client-secret-rotation.ts';
 import type { AddedSecret, ListedSecret } from '../../core/console-secrets.ts';
+import { tagKeys } from '../../core/contract.ts';
 import { RotatorError } from '../../core/errors.ts';
+import type { EpochSeconds } from '../../core/instant.ts';
+import type { SecretMetadata } from '../../core/ledger.ts';
 import type { NewVersion, Version } from '../../core/ports.ts';
 import { rotatedDocument } from '../../core/rotated-document.ts';
 import type { Rotation } from '../../core/rotation.ts';
@@ -44,10 +47,11 @@ export async function addClientSecret(
   const { position } = management;
   const uuid = uuidInUse(current.entries[position - 1], listed);
   assertTimeToAdd(run);
+  await assertAlone(run, rotation, rotated.client);
   const now = run.now();
   const version = shortVersion(versionId);
   await noteRotation(run, secretId, { kind: 'adding', since: now, version });
-  const added = await add(run, rotation, management);
+  const added = await add(run, rotation, management, now);
   const secretString = rotatedDocument(current, { added, position, uuid, now });
   const stored = { secretId, versionId, secretString, pending: { rotationToken } };
   await store(run, management, stored, added);
@@ -98,17 +102,37 @@ async function assertStillEmpty(run: Run, version: Version): Promise<void> {
   );
 }
 
+/**
+ * The same step may run twice at once, and a person may answer a leak meanwhile. Whoever has written
+ * the tag since it was read adds a secret, which is recognised by that tag alone until it is stored.
+ */
+async function assertAlone(
+  run: Run,
+  { secretId, versionId }: Rotation,
+  { tags = {} }: SecretMetadata,
+): Promise<void> {
+  const described = await withRetries(run, budget.read, () =>
+    run.secrets.describe(secretId, run.signal),
+  );
+  if (described?.tags?.[tagKeys.rotation] === tags[tagKeys.rotation]) return;
+  throw new RotatorError(
+    'ERR_VERSION_EXISTS',
+    `another run adds a client secret meanwhile, so that none is added to version ${versionId}`,
+  );
+}
+
 async function add(
   run: Run,
-  { credential, secretId }: Rotation,
+  rotation: Rotation,
   management: Management,
+  since: EpochSeconds,
 ): Promise<AddedSecret> {
   try {
     return await addSecret(run, management);
   } catch (error) {
     // Only then is it certain that nothing was added.
     const isRefused = error instanceof RotatorError && error.code === 'ERR_CONSOLE_REJECTED';
-    if (isRefused) await tryNoteNothing(run, credential, secretId);
+    if (isRefused) await tryNoteNothing(run, rotation, since);
     throw error;
   }
 }

@@ -13,7 +13,7 @@ export const ofClientSecrets: readonly Mutation[] = [
   {
     fault: 'a tag stays after Adobe refused, and the next run deletes the secret of a person',
     file: 'lambda/steps/add-client-secret.ts',
-    find: 'if (isRefused) await tryNoteNothing(run, credential, secretId);',
+    find: 'if (isRefused) await tryNoteNothing(run, rotation, since);',
     replace: '',
     caughtBy: 'test/lambda/client-secrets/faults.test.ts',
     test: 'is left alone if a person adds it just before the rotator does',
