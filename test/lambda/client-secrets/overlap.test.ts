@@ -117,6 +117,39 @@ describe('createSecret, run twice at once', () => {
     parts.clock.advance(1_800);
     expect(await rotating.rotateSecret()).toEqual([]);
   });
+
+  it('does not repeat a deletion of what the other run has stored meanwhile', async () => {
+    const rotating = await startRotatingClient();
+    const { parts } = rotating;
+    await rotating.beginRotation();
+    const { secrets, consoleEndpoint } = parts.run();
+    // The other run has added its secret and is about to store it, while this one takes it for left over.
+    const remove: Console['remove'] = async () => {
+      putting.resolve();
+      await stored;
+      return { status: 503, body: '' };
+    };
+    const [added, putting] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const put: typeof secrets.put = async (...args) => {
+      added.resolve();
+      await putting.promise;
+      return await secrets.put(...args);
+    };
+    const other = { secrets: replacing(secrets, { put }) };
+    const stored = rotating.step('createSecret', undefined, other);
+    await added.promise;
+    let calls = 0;
+    const counted: Console['remove'] = async (...args) => {
+      calls += 1;
+      return await (calls === 1 ? remove(...args) : consoleEndpoint.remove(...args));
+    };
+    const slow = rotating.step('createSecret', undefined, during(rotating, { remove: counted }));
+    await expect(slow).rejects.toMatchObject({ code: 'ERR_VERSION_EXISTS' });
+    expect(calls).toBe(1);
+    await complete(rotating);
+    const [first] = await rotating.entries();
+    expect(rotating.live()).toEqual([old, first?.client_secret]);
+  });
 });
 
 describe('a rotation during whose steps somebody answers a leak', () => {
