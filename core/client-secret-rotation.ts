@@ -175,18 +175,28 @@ export function retiredNow(uuid: string, now: EpochSeconds): Retired {
 }
 
 /**
- * The secret whose retirement is not noted yet: it was retired with this version, but the run was cut
- * short, or the tag was removed. Undefined once the tag says so, or says that it is over.
+ * The secret whose retirement a renewal has to note: the rotation was cut short, or the tag was removed.
+ * Undefined once the tag says that it is noted, or over.
  */
 export function unnotedRetirement(
   entries: readonly ClientSecretEntry[],
   tags: Tags,
   versionId: string,
 ): string | undefined {
-  const uuid = entries.find(({ retiredAt }) => retiredAt !== undefined)?.uuid;
+  const isUnsaid = tags[tagKeys.rotation] === undefined || readRotationState(tags).kind !== 'none';
+  return isUnsaid ? retirementToNote(entries, tags, versionId) : undefined;
+}
+
+/** The same for the rotation itself, which is not over before it has noted that. */
+export function retirementToNote(
+  entries: readonly ClientSecretEntry[],
+  tags: Tags,
+  versionId: string,
+): string | undefined {
   const state = readRotationState(tags);
-  const isCutShort = state.kind === 'adding' && state.version === shortVersion(versionId);
-  return isCutShort || tags[tagKeys.rotation] === undefined ? uuid : undefined;
+  if (state.kind === 'retired') return undefined;
+  if (state.kind === 'adding' && state.version !== shortVersion(versionId)) return undefined;
+  return entries.find(({ retiredAt }) => retiredAt !== undefined)?.uuid;
 }
 
 /** True for a retired secret that may be removed now, if nobody uses it. */
@@ -216,10 +226,7 @@ export type Removal =
   | { readonly kind: 'gone' }
   | { readonly kind: 'wait'; readonly why: string };
 
-/**
- * A retired secret is removed when the grace is over, nobody has used it since it was retired, and
- * the one that took its place has been used.
- */
+/** A retired secret goes when its grace is over and nobody has used it since, but its successor. */
 export function judgeRetired(
   retired: Retired,
   listed: readonly ListedSecret[],

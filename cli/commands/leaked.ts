@@ -65,8 +65,8 @@ export async function leaked(
     steps: new Steps(session, again),
   };
   const wait = options.now === true ? 0 : Math.max(timeout, options.cache);
-  if (options.token === true) await answerTokenLeak(answer, wait);
-  else await answerSecretLeak(answer, wait);
+  const answerLeak = options.token === true ? answerTokenLeak : answerSecretLeak;
+  await answer.steps.all(() => answerLeak(answer, wait));
   await report(answer, options.token === true);
   return 0;
 }

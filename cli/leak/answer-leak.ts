@@ -49,25 +49,35 @@ export async function answerSecretLeak(answer: Answer, wait: number): Promise<vo
 export async function answerTokenLeak(answer: Answer, wait: number): Promise<void> {
   const { steps } = answer;
   const source = await sourceOf(answer);
-  const { versionId: leaked, token } = await readCurrentToken(answer);
-  const current = await replaceToken(answer, source, leaked);
-  if (current.token.accessToken.reveal() === token.accessToken.reveal()) {
-    const text = 'IMS has issued the leaked token again';
-    throw new CliError(
-      'ERR_LEAK_UNPROVEN',
-      text,
-      'wait until it issues another one, and try again',
-    );
-  }
-  steps.state = 'the token is replaced; earlier tokens are still valid';
-  await waitForConsumers(answer, current, wait);
-  const latest = await readCurrentToken(answer);
+  const leaked = await readCurrentToken(answer);
+  const latest = await replaceLeaked(answer, source, leaked, wait);
   const old = await invalidateOld(answer, latest, source, []);
   await steps.run('prove that what has leaked is useless', async () => {
     await proveTokens(answer, latest, old);
     const did = `proved at IMS that it rejects ${inWords(old.length)}, and accepts the new one`;
     return [did, undefined];
   });
+}
+
+/** Replaces the token, and waits. Whoever moves the label back meanwhile gives out the leaked one. */
+async function replaceLeaked(
+  answer: Answer,
+  source: Source,
+  leaked: CurrentToken,
+  wait: number,
+): Promise<CurrentToken> {
+  for (;;) {
+    const current = await replaceToken(answer, source, leaked.versionId);
+    if (current.token.accessToken.reveal() === leaked.token.accessToken.reveal()) {
+      const text = 'IMS has issued the leaked token again';
+      const fix = 'wait until it issues another one, and try again';
+      throw new CliError('ERR_LEAK_UNPROVEN', text, fix);
+    }
+    answer.steps.state = 'the token is replaced; earlier tokens are still valid';
+    await waitForConsumers(answer, current, wait);
+    const latest = await readCurrentToken(answer);
+    if (latest.versionId !== leaked.versionId) return latest;
+  }
 }
 
 /** The current credential. @param wanted the version that it has to be in */

@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import { tryClientSecrets } from '../../core/client-secrets.ts';
 import type { ClientCredential } from '../../core/credential.ts';
 import { RotatorError } from '../../core/errors.ts';
 import type { Sensitive } from '../../core/sensitive.ts';
@@ -53,7 +54,7 @@ export async function readOldTokens(
 }
 
 /**
- * Invalidates tokens at IMS, with the credential's only client secret. A token that IMS does not
+ * Invalidates tokens at IMS, with the client secret that it accepts. A token that IMS does not
  * invalidate shows when it is asked about it.
  *
  * @throws CliError when IMS does not answer
@@ -63,16 +64,26 @@ export async function invalidate(
   tokens: readonly Sensitive[],
   { clientId, imsHost, clientSecrets }: ClientCredential,
 ): Promise<void> {
-  const [clientSecret] = clientSecrets;
-  if (clientSecret === undefined) throw new TypeError('a credential has at least one secret');
-  const owner = { clientId, imsHost, clientSecret };
-  await pMap(tokens, (accessToken) => once(answer, accessToken, owner), { concurrency });
+  const { session, name } = answer;
+  try {
+    await pMap(
+      tokens,
+      (accessToken) =>
+        tryClientSecrets(clientSecrets, (clientSecret) =>
+          once(answer, accessToken, { clientId, imsHost, clientSecret }),
+        ),
+      { concurrency },
+    );
+  } catch (error) {
+    if (session.signal.aborted) throw interrupted();
+    throw asAdobeFailure(error, name);
+  }
 }
 
 type Owner = Parameters<Answer['adobe']['invalidation']['invalidate']>[1];
 
 async function once(
-  { adobe, session, name }: Answer,
+  { adobe, session }: Answer,
   accessToken: Sensitive,
   owner: Owner,
 ): Promise<void> {
@@ -81,9 +92,8 @@ async function once(
       await adobe.invalidation.invalidate({ accessToken }, owner);
       return;
     } catch (error) {
-      if (session.signal.aborted) throw interrupted();
       const isTransient = error instanceof RotatorError && error.transient;
-      if (!isTransient || attempt >= attempts) throw asAdobeFailure(error, name);
+      if (session.signal.aborted || !isTransient || attempt >= attempts) throw error;
       await session.sleep(attempt);
     }
   }

@@ -1,5 +1,6 @@
 import { type RotationState, readRotationState } from '../../core/client-secret-rotation.ts';
 import type { ListedSecret } from '../../core/console-secrets.ts';
+import { tagKeys } from '../../core/contract.ts';
 import { RotatorError } from '../../core/errors.ts';
 import { formatInstant } from '../../core/instant.ts';
 import { asAdobeFailure, isUnknownSecret } from '../adobe/failure.ts';
@@ -33,21 +34,24 @@ const tolerance = 120;
 
 /** Replaces the leaked secret in the client secret, or finds that an earlier run has. */
 export async function replaceSecret(answer: Answer): Promise<Replaced> {
-  const { steps, client } = answer;
-  const state = readRotationState(client.tags);
-  const versions = await steps.run('read the client secret', async () => {
+  const { steps, session, client } = answer;
+  const { tags, versions } = await steps.run('read the client secret', async () => {
+    // Again: a rotation may have begun while a person was asked.
+    const described = await session.secrets.describe(client.arn);
     const read = await readClientVersions(answer);
-    return [
-      `read ${read.length === 1 ? '1 version' : `${read.length} versions`} of the client secret`,
-      read,
-    ];
+    const count = read.length === 1 ? '1 version' : `${read.length} versions`;
+    const found = { tags: described?.tags ?? {}, versions: read };
+    return [`read ${count} of the client secret`, found];
   });
+  const state = readRotationState(tags);
   const current = currentOf(answer, versions);
   if (isUnfinished(current.id, state)) return await resume(answer, current, state);
   const { own, room } = await preflight(answer, versions, current, state);
   if (room.remove !== undefined) await remove(answer, own, versions, room.remove);
-  const versionId = await replaceStored(answer, own, current.found, room.inUse);
-  return { versionId, own, leaked: room.inUse === undefined ? [] : [room.inUse] };
+  const noted = tags[tagKeys.rotation];
+  const { inUse } = room;
+  const versionId = await replaceStored(answer, { own, found: current.found, inUse, noted });
+  return { versionId, own, leaked: inUse === undefined ? [] : [inUse] };
 }
 
 /** An earlier run has stored the new secret. */

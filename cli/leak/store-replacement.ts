@@ -5,8 +5,10 @@ import type { UnderstoodCredential } from '../../core/credential.ts';
 import { formatInstant } from '../../core/instant.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import type { OwnSecrets } from '../adobe/own-secrets.ts';
+import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import { settle } from '../rotator/settle.ts';
+import type { Session } from '../session.ts';
 import { wrapLines } from '../view/table.ts';
 import type { Answer } from './answer.ts';
 import { newLeakVersion } from './leak-version.ts';
@@ -14,21 +16,28 @@ import { newLeakVersion } from './leak-version.ts';
 // Waits of 1 s and 2 s lie between them, beside those of the SDK.
 const attempts = 3;
 
+export interface Replacement {
+  readonly own: OwnSecrets;
+  readonly found: UnderstoodCredential;
+  /** The uuid of the leaked secret. */
+  readonly inUse: string | undefined;
+  /** The tag of the client secret as it was read. */
+  readonly noted: string | undefined;
+}
+
 /** Adds a client secret at Adobe, and stores it as the only one. @returns the new version's id */
 export async function replaceStored(
   answer: Answer,
-  own: OwnSecrets,
-  found: UnderstoodCredential,
-  inUse: string | undefined,
+  { own, found, inUse, noted }: Replacement,
 ): Promise<string> {
   const { steps, names, client } = answer;
   const versionId = newLeakVersion();
   const added = await steps.run('add a client secret at Adobe', async () => {
-    const secret = await add(answer, own, versionId);
+    const secret = await add(answer, own, versionId, noted);
     return [`added a client secret at Adobe: ${secret.uuid}`, secret];
   });
   steps.state = `the new client secret ${added.uuid} is at Adobe, but not stored`;
-  await steps.run('store the new client secret', async () => {
+  await steps.finish('store the new client secret', async () => {
     await store(answer, replaced(found, added), versionId, added.uuid);
     return [`stored it in ${names.client}, without the leaked one`, undefined];
   });
@@ -37,25 +46,45 @@ export async function replaceStored(
   return versionId;
 }
 
-/** The tag is written first: a later run knows by it that a secret which nobody stored is ours. */
+/**
+ * The tag is written first: a later run knows by it that a secret which nobody stored is ours. So what
+ * somebody else has noted in the meantime must stay.
+ */
 async function add(
-  { session, client }: Answer,
+  { session, client: { arn } }: Answer,
   own: OwnSecrets,
   versionId: string,
+  noted: string | undefined,
 ): Promise<AddedSecret> {
   const { secrets, now } = session;
+  if ((await readNote(secrets.describe(arn))) !== noted) {
+    throw new CliError(
+      'ERR_CREDENTIAL_CHANGED',
+      'a rotation of the client secret, or another answer to a leak, has begun in the meantime',
+      'wait until it is over',
+    );
+  }
   const adding = { kind: 'adding', since: now(), version: shortVersion(versionId) } as const;
-  await secrets.setTag(client.arn, tagKeys.rotation, formatRotationState(adding));
+  const note = formatRotationState(adding);
+  await secrets.setTag(arn, tagKeys.rotation, note);
   try {
     return await own.add();
   } catch (error) {
     // After a refusal there is nothing to look for. Without an answer there may be.
     if (error instanceof CliError && error.code === 'ERR_CONSOLE_REJECTED') {
-      const none = formatRotationState({ kind: 'none' });
-      await secrets.setTag(client.arn, tagKeys.rotation, none).catch(() => undefined);
+      await removeNote(session, arn, note).catch(() => undefined);
     }
     throw error;
   }
+}
+
+async function removeNote({ secrets }: Session, arn: string, note: string): Promise<void> {
+  if ((await readNote(secrets.describeAfterWrite(arn))) !== note) return;
+  await secrets.setTag(arn, tagKeys.rotation, formatRotationState({ kind: 'none' }));
+}
+
+async function readNote(described: Promise<Secret | undefined>): Promise<string | undefined> {
+  return (await described)?.tags[tagKeys.rotation];
 }
 
 /** The value with the new secret alone, and everything else as it was. */

@@ -18,6 +18,7 @@ export class Steps {
   state = 'nothing was changed';
   readonly #session: Session;
   readonly #again: string;
+  #failure: unknown;
 
   /** @param again the command that goes on after a failure */
   constructor(session: Session, again: string) {
@@ -25,10 +26,27 @@ export class Steps {
     this.#again = again;
   }
 
+  /** Does all the steps. @throws CliError which says how to go on, wherever it stopped */
+  async all(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (error === this.#failure || !(error instanceof CliError)) throw error;
+      throw error.code === 'ERR_INTERRUPTED'
+        ? this.#interruption()
+        : this.#stopped(error, error.message);
+    }
+  }
+
   /** @throws CliError which says where it stopped, and how to go on */
   async run<Result>(step: string, work: Work<Result>): Promise<Result> {
-    const { terminal, signal } = this.#session;
-    if (signal.aborted) throw this.#interruption();
+    if (this.#session.signal.aborted) throw this.#interruption();
+    return await this.finish(step, work);
+  }
+
+  /** Like `run`, even after Ctrl-C: a step that completes the one before it. */
+  async finish<Result>(step: string, work: Work<Result>): Promise<Result> {
+    const { terminal } = this.#session;
     const progress = terminal.progress(step);
     try {
       const [did, result] = await work(progress);
@@ -36,7 +54,8 @@ export class Steps {
       this.tell(step, did);
       return result;
     } catch (error) {
-      throw this.#asFailure(step, error);
+      this.#failure = this.#asFailure(step, error);
+      throw this.#failure;
     } finally {
       progress.end();
     }
@@ -54,10 +73,13 @@ export class Steps {
     if (!(error instanceof CliError))
       return this.#session.signal.aborted ? this.#interruption() : error;
     if (error.code === 'ERR_INTERRUPTED') return this.#interruption();
-    const { code, message, fix } = error;
-    const text = `could not ${step}: ${message} (${this.state})`;
+    return this.#stopped(error, `could not ${step}: ${error.message}`);
+  }
+
+  #stopped(error: CliError, text: string): CliError {
     const goOn = `then go on: ${this.#again}`;
-    return new CliError(code, text, fix === undefined ? goOn : `${fix}; ${goOn}`, { cause: error });
+    const fix = error.fix === undefined ? goOn : `${error.fix}; ${goOn}`;
+    return new CliError(error.code, `${text} (${this.state})`, fix, { cause: error });
   }
 
   #interruption(): CliError {

@@ -7,7 +7,10 @@ import {
   uuidInUse,
 } from '../../core/client-secret-rotation.ts';
 import type { AddedSecret, ListedSecret } from '../../core/console-secrets.ts';
+import { tagKeys } from '../../core/contract.ts';
 import { RotatorError } from '../../core/errors.ts';
+import type { EpochSeconds } from '../../core/instant.ts';
+import type { SecretMetadata } from '../../core/ledger.ts';
 import type { NewVersion, Version } from '../../core/ports.ts';
 import { rotatedDocument } from '../../core/rotated-document.ts';
 import type { Rotation } from '../../core/rotation.ts';
@@ -44,10 +47,11 @@ export async function addClientSecret(
   const { position } = management;
   const uuid = uuidInUse(current.entries[position - 1], listed);
   assertTimeToAdd(run);
+  await assertAlone(run, rotation, rotated.client);
   const now = run.now();
   const version = shortVersion(versionId);
   await noteRotation(run, secretId, { kind: 'adding', since: now, version });
-  const added = await add(run, rotation, management);
+  const added = await add(run, rotation, management, now);
   const secretString = rotatedDocument(current, { added, position, uuid, now });
   const stored = { secretId, versionId, secretString, pending: { rotationToken } };
   await store(run, management, stored, added);
@@ -77,8 +81,8 @@ async function makeRoom(
     ? state.uuid
     : secretInTheWay({ listed, storedUuids, state, inUse })?.uuid;
   if (surplus === undefined) return listed;
-  if (!isRetired) await assertStillEmpty(run, { secretId, versionId });
-  await deleteSecret(run, management, surplus);
+  const check = isRetired ? undefined : () => assertStillEmpty(run, { secretId, versionId });
+  await deleteSecret(run, management, surplus, check);
   const message = isRetired
     ? 'the retired client secret is deleted at Adobe'
     : 'a client secret that an earlier run left over is deleted at Adobe';
@@ -88,33 +92,47 @@ async function makeRoom(
 
 /** What seems to be left over may be what another run of the same step has added and stored meanwhile. */
 async function assertStillEmpty(run: Run, version: Version): Promise<void> {
-  if (await isEmpty(run, version)) return;
+  const pending = await withRetries(run, budget.read, () =>
+    run.secrets.readVersion(version, run.signal),
+  );
+  if (pending === undefined) return;
   throw new RotatorError(
     'ERR_VERSION_EXISTS',
     `another run has stored a client secret in version ${version.versionId} meanwhile`,
   );
 }
 
-async function isEmpty(run: Run, version: Version): Promise<boolean> {
-  const pending = await withRetries(run, budget.read, () =>
-    run.secrets.readVersion(version, run.signal),
+/**
+ * The same step may run twice at once, and a person may answer a leak meanwhile. Whoever has written
+ * the tag since it was read adds a secret, which is recognised by that tag alone until it is stored.
+ */
+async function assertAlone(
+  run: Run,
+  { secretId, versionId }: Rotation,
+  { tags = {} }: SecretMetadata,
+): Promise<void> {
+  const described = await withRetries(run, budget.read, () =>
+    run.secrets.describe(secretId, run.signal),
   );
-  return pending === undefined;
+  if (described?.tags?.[tagKeys.rotation] === tags[tagKeys.rotation]) return;
+  throw new RotatorError(
+    'ERR_VERSION_EXISTS',
+    `another run adds a client secret meanwhile, so that none is added to version ${versionId}`,
+  );
 }
 
 async function add(
   run: Run,
-  { credential, secretId, versionId }: Rotation,
+  rotation: Rotation,
   management: Management,
+  since: EpochSeconds,
 ): Promise<AddedSecret> {
   try {
     return await addSecret(run, management);
   } catch (error) {
-    // Only then is it certain that nothing was added. The tag stays if it is that of a faster run.
+    // Only then is it certain that nothing was added.
     const isRefused = error instanceof RotatorError && error.code === 'ERR_CONSOLE_REJECTED';
-    if (isRefused && (await isEmpty(run, { secretId, versionId }).catch(() => true))) {
-      await tryNoteNothing(run, credential, secretId);
-    }
+    if (isRefused) await tryNoteNothing(run, rotation, since);
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 // In: one step of the rotation of a client secret. Out: the work that it did.
-import { retiredNow, unnotedRetirement } from '../../core/client-secret-rotation.ts';
+import { retiredNow, retirementToNote } from '../../core/client-secret-rotation.ts';
 import type { UnderstoodCredential } from '../../core/credential.ts';
 import { BudgetSpentError, RotatorError } from '../../core/errors.ts';
 import { keptError } from '../../core/kept-error.ts';
@@ -17,6 +17,9 @@ import { testClientSecret } from './test-client-secret.ts';
 import { usablePending } from './usable-pending.ts';
 import { withRetries } from './with-retries.ts';
 
+// Seconds.
+const mostSpread = 20;
+
 /**
  * Takes one of the four steps in which Secrets Manager rotates a client secret. Any step may be
  * repeated, and goes on where another run was cut short.
@@ -33,7 +36,9 @@ export async function takeClientStep(run: Run, rotation: Rotation): Promise<Step
   } catch (error) {
     const left = run.remaining() - rotationStepSeconds;
     if (!(error instanceof BudgetSpentError) || left <= 0) throw error;
-    await run.sleep(Math.min(left, error.nextAt - run.now()), run.signal);
+    // So that a step which runs twice at once does not go on twice at once.
+    const wait = error.nextAt - run.now() + run.random() * mostSpread;
+    await run.sleep(Math.min(left, wait), run.signal);
   }
   return await takeStep(run, rotation);
 }
@@ -99,7 +104,7 @@ async function noteRetirement(
   { tags }: SecretMetadata,
   { entries }: UnderstoodCredential,
 ): Promise<void> {
-  const uuid = unnotedRetirement(entries, tags, versionId);
+  const uuid = retirementToNote(entries, tags, versionId);
   if (uuid !== undefined) await noteRotation(run, secretId, retiredNow(uuid, run.now()));
 }
 

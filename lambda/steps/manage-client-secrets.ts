@@ -78,14 +78,21 @@ export function assertTimeToAdd({ remaining }: Run): void {
   if (remaining() < addingReserve) throw noTimeLeft();
 }
 
-/** @throws ConsoleRequestError */
-export async function deleteSecret(run: Run, management: Management, uuid: string): Promise<void> {
-  await withRetries(run, budget.console, async () =>
-    assertDeleted(
-      await run.consoleEndpoint.remove(management.access, uuid, run.signal),
-      asked(run, management),
-    ),
-  );
+/**
+ * @param check throws if the secret must stay after all; it is asked before each attempt
+ * @throws ConsoleRequestError
+ */
+export async function deleteSecret(
+  run: Run,
+  management: Management,
+  uuid: string,
+  check: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  await withRetries(run, budget.console, async () => {
+    await check();
+    const response = await run.consoleEndpoint.remove(management.access, uuid, run.signal);
+    assertDeleted(response, asked(run, management));
+  });
 }
 
 function asked({ now }: Run, { access, credential }: Management) {

@@ -41,12 +41,10 @@ export async function usablePending(
 }
 
 /** Takes AWSPENDING off the version, so that the next rotation begins anew. */
-export async function giveUp(
-  run: Run,
-  { credential, secretId, versionId }: Rotation,
-): Promise<void> {
+export async function giveUp(run: Run, rotation: Rotation): Promise<void> {
+  const { credential, secretId, versionId } = rotation;
   await tryRemovePending(run, credential, { secretId, versionId });
-  await tryNoteNothing(run, credential, secretId);
+  await tryNoteNothing(run, rotation);
 }
 
 function understand(

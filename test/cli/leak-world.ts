@@ -16,6 +16,11 @@ import type { Exit } from '../support/run-process.ts';
 import { labelsOf } from '../support/start-rotating.ts';
 import { type Operator, startOperator } from './operator.ts';
 
+/** Parts of a session that a test replaces. */
+type Effects = Partial<Pick<Session, 'now' | 'sleep'>> & {
+  readonly secrets?: ((secrets: Session['secrets']) => Session['secrets']) | undefined;
+};
+
 /** The credential `fusion`, which can manage its own client secrets, with a stored token. */
 export interface LeakWorld extends Operator {
   readonly adobe: ImsClient;
@@ -29,7 +34,8 @@ export interface LeakWorld extends Operator {
   /** Runs the command in this process; by default it does not wait. */
   readonly answer: (
     options?: Partial<LeakedOptions>,
-    effects?: Partial<Pick<Session, 'now' | 'sleep'>>,
+    effects?: Effects,
+    signal?: AbortSignal,
   ) => Promise<Exit>;
   /** Adds everything secret that there is now to what no output may hold. */
   readonly remember: () => Promise<void>;
@@ -75,7 +81,7 @@ export async function startLeak(options: WorldOptions = {}): Promise<LeakWorld> 
       const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId }));
       return JSON.parse(SecretString);
     },
-    answer: (options, effects) => answerHere(operator, options, effects),
+    answer: (...args) => answerHere(operator, ...args),
     remember,
   };
 }
@@ -83,18 +89,19 @@ export async function startLeak(options: WorldOptions = {}): Promise<LeakWorld> 
 async function answerHere(
   { environment, world }: Operator,
   options: Partial<LeakedOptions> = {},
-  effects: Partial<Pick<Session, 'now' | 'sleep'>> = {},
+  effects: Effects = {},
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<Exit> {
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const streams = { stdin: process.stdin, stdout, stderr, env: process.env };
   const host = streams as unknown as NodeJS.Process;
-  const { signal } = new AbortController();
   const urls = { imsEndpointUrl: world.ims.url, consoleEndpointUrl: world.consoleApi.url };
   const run = async (): Promise<number> => {
     const started = await startSession({}, host, signal);
     const sleep = (): Promise<void> => Promise.resolve();
-    const session = { ...started, sleep, ...effects };
+    const secrets = effects.secrets?.(started.secrets) ?? started.secrets;
+    const session = { ...started, sleep, ...effects, secrets };
     const wanted = { yes: true, now: true, cache: 600, ...urls, ...options };
     return await leaked(session, 'fusion', wanted);
   };

@@ -9,10 +9,11 @@ async function waiting(
   leak: LeakWorld,
   cache: number,
   onSleep: (slept: number) => unknown = () => undefined,
+  token = false,
 ) {
   let slept = 0;
   const exit = await leak.answer(
-    { now: false, cache },
+    { now: false, cache, token },
     {
       now: () => epochSeconds(Date.now() / 1000 + slept),
       sleep: async (seconds) => {
@@ -22,6 +23,16 @@ async function waiting(
     },
   );
   return { slept, exit };
+}
+
+/** Makes a version of the token secret the current one. */
+async function moveCurrent(leak: LeakWorld, to: string | undefined): Promise<void> {
+  const from = (await leak.read('fusion'))?.versionId;
+  const SecretId = leak.world.secretId('fusion', 'token');
+  const move = { MoveToVersionId: to, RemoveFromVersionId: from };
+  await leak.client.send(
+    new UpdateSecretVersionStageCommand({ SecretId, VersionStage: 'AWSCURRENT', ...move }),
+  );
 }
 
 describe('leaked waits', () => {
@@ -47,23 +58,35 @@ describe('leaked waits', () => {
 
   it('again, if a run that began before stores an earlier token meanwhile', async () => {
     const leak = await startLeak();
-    const { world, client } = leak;
     const old = (await leak.read('fusion'))?.versionId;
     let isReinstated = false;
     const { exit } = await waiting(leak, 600, async () => {
       if (isReinstated) return;
       isReinstated = true;
       await leak.remember();
-      const current = (await leak.read('fusion'))?.versionId;
-      const move = { MoveToVersionId: old, RemoveFromVersionId: current };
-      const SecretId = world.secretId('fusion', 'token');
-      await client.send(
-        new UpdateSecretVersionStageCommand({ SecretId, VersionStage: 'AWSCURRENT', ...move }),
-      );
+      await moveCurrent(leak, old);
     });
     expect(exit.stdout.match(/had the function renew the token/g)).toHaveLength(2);
     expect(exit.stdout.match(/waited until 10 min after the new token/g)).toHaveLength(2);
     await expectAnswered(leak, exit);
+  });
+
+  it('again, if somebody makes the leaked token current meanwhile', async () => {
+    const leak = await startLeak();
+    const { world, tokens } = leak;
+    const leaked = (await leak.read('fusion'))?.versionId;
+    let isReinstated = false;
+    const reinstate = async (): Promise<void> => {
+      if (isReinstated) return;
+      isReinstated = true;
+      await leak.remember();
+      await moveCurrent(leak, leaked);
+    };
+    const { exit } = await waiting(leak, 600, reinstate, true);
+    expect(exit, exit.stderr).toMatchObject({ code: 0 });
+    await leak.remember();
+    expect(tokens.map((token) => world.ims.isValid(token))).toEqual([false, false, true]);
+    expect((await leak.read('fusion'))?.token['access_token']).toBe(tokens[2]);
   });
 });
 

@@ -254,6 +254,19 @@ describe('leaked --token', () => {
     expect(tokens.map((token) => world.ims.isValid(token))).toEqual([false, false, true]);
   });
 
+  it('works with a credential whose first client secret is gone', async () => {
+    const leak = await startLeak();
+    const { world, adobe, put, clientDocument, leakedSecret: live, tokens } = leak;
+    const document = await clientDocument();
+    const gone = 'p8e-gone-0123456789abcdef';
+    await put(JSON.stringify({ ...document, client_secrets: [gone, live] }));
+    const exit = await leak.answer({ token: true });
+    expect(exit, exit.stderr).toMatchObject({ code: 0 });
+    await leak.remember();
+    expect(tokens.map((token) => world.ims.isValid(token))).toEqual([false, true]);
+    expect(adobe.liveSecrets.map(({ value }) => value)).toEqual([live]);
+  });
+
   it('does not invalidate a token that IMS issues again', async () => {
     const leak = await startLeak();
     const { world, tokens } = leak;

@@ -1,5 +1,6 @@
 import {
   PutSecretValueCommand,
+  RotateSecretCommand,
   TagResourceCommand,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
@@ -78,6 +79,36 @@ describe('rotate-client-secret', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/^ERR_ROTATION_OFF the rotation of \S+ is switched off/);
     expect(stderr).toContain('clientSecretRotation: true');
+    expect(leak.adobe.secrets).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      'another function rotates it',
+      'anothers',
+      /ERR_ROTATION_OFF \S+ is rotated by another function/,
+    ],
+    ['the credential is paused', 'paused', /ERR_PAUSED fusion is paused/],
+  ])('does not begin if %s', async (_, state, expected) => {
+    const leak = await startRotated(rotate);
+    const { world, client } = leak;
+    if (state === 'paused') {
+      const SecretId = world.secretId('fusion', 'token');
+      const Tags = [{ Key: tagKeys.paused, Value: 'true' }];
+      await client.send(new TagResourceCommand({ SecretId, Tags }));
+    } else {
+      const RotationLambdaARN = 'arn:aws:lambda:us-east-1:111122223333:function:vendor-rotation';
+      world.secretsManager.registerRotationFunction(RotationLambdaARN, () => Promise.resolve());
+      const SecretId = world.secretId('fusion', 'client');
+      const request = { SecretId, RotationLambdaARN, RotateImmediately: false };
+      await client.send(new RotateSecretCommand(request));
+      await world.secretsManager.idle();
+    }
+    const before = await labelsOf(client, world.secretId('fusion', 'client'));
+    const { code, stderr } = await leak.cli('rotate-client-secret', 'fusion');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(expected);
+    expect(await labelsOf(client, world.secretId('fusion', 'client'))).toEqual(before);
     expect(leak.adobe.secrets).toHaveLength(1);
   });
 

@@ -8,6 +8,7 @@ import {
   readRotationState,
   retiredNow,
   retirementGrace,
+  retirementToNote,
   rotationProgress,
   secretInTheWay,
   shortVersion,
@@ -191,6 +192,22 @@ describe('the retirement to be noted', () => {
   ])('%s', (_, tag, expected) => {
     const tags = tag === undefined ? {} : tagged(tag);
     expect(unnotedRetirement(entries, tags, versionId)).toBe(expected);
+  });
+
+  it.each<[string, string | undefined, string | undefined]>([
+    ['whatever another run has noted', 'none', 'one'],
+    ['if the tag is gone', undefined, 'one'],
+    ['of its own version', formatRotationState(adding), 'one'],
+    ['but not twice', formatRotationState(retired), undefined],
+    [
+      'but not during the next rotation',
+      'adding since=2026-11-22T12:00:00Z version=00000000',
+      undefined,
+    ],
+  ])('is noted by its rotation %s', (_, tag, expected) => {
+    const tags = tag === undefined ? {} : tagged(tag);
+    expect(retirementToNote(entries, tags, versionId)).toBe(expected);
+    expect(retirementToNote(entries.slice(0, 1), tags, versionId)).toBeUndefined();
   });
 
   it('does not exist for a credential without a retired secret', () => {

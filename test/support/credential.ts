@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { type SecretKind, secretName, tagKeys } from '../../core/contract.ts';
 import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
-import type { ClientCredentialsGrant, SecretStore, TokenEndpoint } from '../../core/ports.ts';
+import type { ClientCredentialsGrant, TokenEndpoint } from '../../core/ports.ts';
 import type { TokenResponse } from '../../core/token-response.ts';
 import type { Call } from '../../emulators/secrets-manager/fault.ts';
 import type { Run } from '../../lambda/steps/run.ts';
@@ -113,9 +113,12 @@ export function tokenReads({ secretsManager }: Parts, credential = 'fusion'): nu
 }
 
 /** Secrets Manager with some of its calls replaced. */
-export function replacing(secrets: SecretStore, methods: Partial<SecretStore>): SecretStore {
-  return new Proxy(secrets, {
-    get: (target, key: keyof SecretStore) => methods[key] ?? target[key].bind(target),
+export function replacing<Port extends object>(port: Port, methods: Partial<Port>): Port {
+  return new Proxy(port, {
+    get: (target, key) => {
+      const method: unknown = Reflect.get(methods, key) ?? Reflect.get(target, key);
+      return typeof method === 'function' ? method.bind(target) : method;
+    },
   });
 }
 

@@ -13,7 +13,7 @@ export const ofClientSecrets: readonly Mutation[] = [
   {
     fault: 'a tag stays after Adobe refused, and the next run deletes the secret of a person',
     file: 'lambda/steps/add-client-secret.ts',
-    find: 'if (isRefused) await tryNoteNothing(run, credential, secretId);',
+    find: 'if (isRefused) await tryNoteNothing(run, rotation, since);',
     replace: '',
     caughtBy: 'test/lambda/client-secrets/faults.test.ts',
     test: 'is left alone if a person adds it just before the rotator does',
@@ -45,10 +45,26 @@ export const ofClientSecrets: readonly Mutation[] = [
   {
     fault: 'a run deletes the client secret that another run of its step has stored',
     file: 'lambda/steps/add-client-secret.ts',
-    find: 'if (!isRetired) await assertStillEmpty(run, { secretId, versionId });',
-    replace: '',
+    find: 'isRetired ? undefined : () => assertStillEmpty(run, { secretId, versionId });',
+    replace: 'undefined;',
     caughtBy: 'test/lambda/client-secrets/faults.test.ts',
     test: 'is not taken for one that another run of the same step has stored meanwhile',
+  },
+  {
+    fault: 'a run adds a client secret beside another run of its step',
+    file: 'lambda/steps/add-client-secret.ts',
+    find: 'if (described?.tags?.[tagKeys.rotation] === tags[tagKeys.rotation]) return;',
+    replace: 'if (described?.tags !== undefined) return;',
+    caughtBy: 'test/lambda/client-secrets/overlap.test.ts',
+    test: 'adds one secret if the other run noted its own before',
+  },
+  {
+    fault: 'Ctrl-C loses a client secret that Adobe shows once',
+    file: 'cli/leak/store-replacement.ts',
+    find: "await steps.finish('store the new client secret'",
+    replace: "await steps.run('store the new client secret'",
+    caughtBy: 'test/cli/leaked-overlap.test.ts',
+    test: 'does not lose a client secret that Adobe shows once',
   },
   {
     fault: 'a new client secret is current before it was tested',

@@ -1,0 +1,120 @@
+import { DescribeSecretCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import type { Session } from '../../cli/session.ts';
+import { tagKeys } from '../../core/contract.ts';
+import { replacing } from '../support/credential.ts';
+import { expectAnswered, type LeakWorld, startLeak } from './leak-world.ts';
+
+type Secrets = Session['secrets'];
+
+const ofAnother = 'adding since=2026-11-22T13:00:00Z version=0123abcd';
+
+async function note({ client, world }: LeakWorld, Value: string): Promise<void> {
+  const SecretId = world.secretId('fusion', 'client');
+  const Tags = [{ Key: tagKeys.rotation, Value }];
+  await client.send(new TagResourceCommand({ SecretId, Tags }));
+}
+
+async function noteOf({ client, world }: LeakWorld): Promise<string | undefined> {
+  const SecretId = world.secretId('fusion', 'client');
+  const { Tags = [] } = await client.send(new DescribeSecretCommand({ SecretId }));
+  return Tags.find(({ Key }) => Key === tagKeys.rotation)?.Value;
+}
+
+function posts({ world }: LeakWorld): number {
+  return world.consoleApi.requests.filter(({ method }) => method === 'POST').length;
+}
+
+describe('leaked, while somebody else adds a client secret', () => {
+  it('adds none after another has noted one', async () => {
+    const leak = await startLeak();
+    let isListed = false;
+    leak.world.consoleApi.faults.inject(
+      { kind: 'unanswered' },
+      {
+        when: ({ method }) => {
+          isListed ||= method === 'GET';
+          return false;
+        },
+      },
+    );
+    const secrets = (real: Secrets): Secrets => {
+      const describe: Secrets['describe'] = async (...args) => {
+        if (isListed) await note(leak, ofAnother);
+        return await real.describe(...args);
+      };
+      return replacing(real, { describe });
+    };
+    const { code, stderr } = await leak.answer({}, { secrets });
+    expect(code).toBe(1);
+    expect(stderr).toContain('ERR_CREDENTIAL_CHANGED');
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain('then go on: ims-token-rotator leaked fusion');
+    expect(posts(leak)).toBe(0);
+    expect(await noteOf(leak)).toBe(ofAnother);
+  });
+
+  it.each([
+    ['keeps the note of the other', true, ofAnother],
+    ['removes its own note', false, 'none'],
+  ])('%s when Adobe refuses a third secret', async (_, isNoted, expected) => {
+    const leak = await startLeak();
+    const secrets = (real: Secrets): Secrets => {
+      const setTag: Secrets['setTag'] = async (...args) => {
+        await real.setTag(...args);
+        if (!args[2].startsWith('adding')) return;
+        leak.secrets.add(leak.adobe.addSecret('p8e-of-another-0123456789').value);
+        if (isNoted) await note(leak, ofAnother);
+      };
+      return replacing(real, { setTag });
+    };
+    const { code, stderr } = await leak.answer({}, { secrets });
+    expect(code).toBe(1);
+    expect(stderr).toContain('ERR_CONSOLE_REJECTED');
+    expect(await noteOf(leak)).toBe(expected);
+  });
+
+  it('goes by what is noted after a person was asked', async () => {
+    const leak = await startLeak();
+    const orphan = leak.adobe.addSecret('p8e-left-over-0123456789');
+    leak.secrets.add(orphan.value);
+    const since = new Date().toISOString().replace(/\.\d+Z/, 'Z');
+    let isFirst = true;
+    // The first description comes before the question.
+    const secrets = (real: Secrets): Secrets => {
+      const describe: Secrets['describe'] = async (...args) => {
+        const described = await real.describe(...args);
+        if (isFirst) await note(leak, `adding since=${since} version=0123abcd`);
+        isFirst = false;
+        return described;
+      };
+      return replacing(real, { describe });
+    };
+    await expectAnswered(leak, await leak.answer({}, { secrets }));
+  });
+});
+
+describe('Ctrl-C during leaked', () => {
+  it('does not lose a client secret that Adobe shows once', async () => {
+    const leak = await startLeak();
+    const { world, adobe, clientDocument } = leak;
+    const interruption = new AbortController();
+    world.consoleApi.faults.inject(
+      { kind: 'unanswered' },
+      {
+        when: ({ method }) => {
+          if (method === 'POST') interruption.abort();
+          return false;
+        },
+      },
+    );
+    const { code, stderr } = await leak.answer({}, {}, interruption.signal);
+    expect(code).toBe(130);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain('go on with: ims-token-rotator leaked fusion');
+    const [, added] = adobe.liveSecrets;
+    const { client_secrets } = await clientDocument();
+    expect(client_secrets).toMatchObject([{ client_secret: added?.value }]);
+    await leak.remember();
+    await expectAnswered(leak, await leak.answer());
+    expect(adobe.secrets).toHaveLength(2);
+  });
+});
