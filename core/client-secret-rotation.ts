@@ -60,6 +60,9 @@ export function shortVersion(versionId: string): string {
     .padStart(8, '0');
 }
 
+// Adobe may allow more one day.
+const mostNamed = 5;
+
 type Retired = Extract<RotationState, { kind: 'retired' }>;
 
 export type RotationProgress = 'on-time' | 'overdue';
@@ -95,7 +98,10 @@ export function secretInTheWay(before: BeforeAdding): ListedSecret | undefined {
   const ours = listed.filter((one) => isOwnOrphan(one, before));
   const [only] = ours;
   if (only !== undefined && ours.length === 1) return only;
-  const which = listed.map(({ uuid }) => uuid).join(' and ');
+  const which = listed
+    .slice(0, mostNamed)
+    .map(({ uuid }) => uuid)
+    .join(' and ');
   const why = whyUncertain(state, ours.length);
   throw new RotatorError(
     'ERR_CLIENT_SECRET_LIMIT',

@@ -34,6 +34,12 @@ function listed(uuid: string, created: number, used?: number): ListedSecret {
 
 const tagged = (value: string) => ({ [tagKeys.rotation]: value });
 
+it('names a few of the client secrets in the way, however many Adobe lists', () => {
+  const many = Array.from({ length: 600 }, (_, index) => listed(`${index}`.padEnd(64, 'x'), 0));
+  const before = { listed: many, storedUuids: new Set<string>(), state: retired };
+  expect(() => secretInTheWay(before)).toThrow(/^the credential has 600 client secrets.{300,600}$/);
+});
+
 describe('the rotation tag', () => {
   it.each<[RotationState, string]>([
     [{ kind: 'none' }, 'none'],
