@@ -151,6 +151,11 @@ export function retiredNow(uuid: string, now: EpochSeconds): Retired {
   return { kind: 'retired', uuid, at: epochSeconds(now + longestOwnUse) };
 }
 
+/** The uuid of the secret whose place another one took, if it is known. */
+export function retiredIn(entries: readonly ClientSecretEntry[]): string | undefined {
+  return entries.find(({ retiredAt }) => retiredAt !== undefined)?.uuid;
+}
+
 /**
  * The secret whose retirement is not noted yet: it was retired with this version, but the run was cut
  * short, or the tag was removed. Undefined once the tag says so, or says that it is over.
@@ -160,7 +165,7 @@ export function unnotedRetirement(
   tags: Tags,
   versionId: string,
 ): string | undefined {
-  const uuid = entries.find(({ retiredAt }) => retiredAt !== undefined)?.uuid;
+  const uuid = retiredIn(entries);
   const state = readRotationState(tags);
   const isCutShort = state.kind === 'adding' && state.version === shortVersion(versionId);
   return isCutShort || tags[tagKeys.rotation] === undefined ? uuid : undefined;

@@ -1,6 +1,5 @@
 // In: one step of the rotation of a client secret. Out: the work that it did.
-import { retiredNow, unnotedRetirement } from '../../core/client-secret-rotation.ts';
-import type { UnderstoodCredential } from '../../core/credential.ts';
+import { retiredIn, retiredNow, unnotedRetirement } from '../../core/client-secret-rotation.ts';
 import { RotatorError } from '../../core/errors.ts';
 import { keptError } from '../../core/kept-error.ts';
 import { isReplica, type SecretMetadata } from '../../core/ledger.ts';
@@ -66,7 +65,9 @@ async function finishSecret(
   const usable = await usablePending(run, rotation, rotated, pending);
   await moveCurrent(run, { secretId, versionId, from: client.currentVersionId });
   await removePending(run, { secretId, versionId });
-  await noteRetirement(run, rotation, client, usable);
+  // Whatever the tag says: the same step may have run twice at once, and the other run was refused.
+  const uuid = retiredIn(usable.entries);
+  if (uuid !== undefined) await noteRotation(run, secretId, retiredNow(uuid, run.now()));
   return { did: 'the client secret is rotated' };
 }
 
@@ -75,16 +76,7 @@ async function completeFinish(run: Run, rotation: Rotation, client: SecretMetada
   const { secretId, versionId } = rotation;
   if (client.pendingVersionId === versionId) await removePending(run, { secretId, versionId });
   const { current } = await readRotated(run, rotation, client);
-  await noteRetirement(run, rotation, client, current);
-}
-
-async function noteRetirement(
-  run: Run,
-  { secretId, versionId }: Rotation,
-  { tags }: SecretMetadata,
-  { entries }: UnderstoodCredential,
-): Promise<void> {
-  const uuid = unnotedRetirement(entries, tags, versionId);
+  const uuid = unnotedRetirement(current.entries, client.tags, versionId);
   if (uuid !== undefined) await noteRotation(run, secretId, retiredNow(uuid, run.now()));
 }
 
