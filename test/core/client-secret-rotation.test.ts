@@ -257,6 +257,16 @@ describe('the progress of a rotation', () => {
     expect(rotationProgress(client(overrides), now)).toBe(expected);
   });
 
+  it.each<[string, Partial<SecretMetadata>, string]>([
+    ['an hour after the deployment that creates it', { createdAt: at(-hour) }, 'on-time'],
+    ['later', { createdAt: at(-day - 1) }, 'overdue'],
+    ['by a secret of an unknown age', { createdAt: undefined }, 'overdue'],
+  ])('that the stack wants and that is switched off, %s', (_, overrides, expected) => {
+    const off = client({ isRotating: false, ...overrides });
+    expect(rotationProgress(off, now, true)).toBe(expected);
+    expect(rotationProgress(undefined, now, true)).toBeUndefined();
+  });
+
   it.each([undefined, client({ isRotating: false }), client({ isRotating: undefined })])(
     'is unknown without a rotation: %j',
     (secret) => {
