@@ -68,6 +68,9 @@ export function shortVersion(versionId: string): string {
     .padStart(8, '0');
 }
 
+// Adobe may allow more one day.
+const mostNamed = 5;
+
 type Retired = Extract<RotationState, { kind: 'retired' }>;
 
 export type RotationProgress = 'on-time' | 'overdue';
@@ -109,7 +112,10 @@ export function secretInTheWay(before: BeforeAdding): ListedSecret | undefined {
   if (only !== undefined && ours.length === 1) {
     if (only.uuid === named || isUnused(only, before)) return only;
   }
-  const which = listed.map(({ uuid }) => uuid).join(' and ');
+  const which = listed
+    .slice(0, mostNamed)
+    .map(({ uuid }) => uuid)
+    .join(' and ');
   const why = whyUncertain(state, ours.length);
   throw new RotatorError(
     'ERR_CLIENT_SECRET_LIMIT',
@@ -204,16 +210,27 @@ export function isGraceOver({ at }: Retired, now: EpochSeconds): boolean {
   return now >= at + retirementGrace;
 }
 
-/** How the rotation of a client secret goes; undefined for one that Secrets Manager does not rotate. */
+/**
+ * How the rotation of a client secret goes; undefined for one that does not rotate.
+ *
+ * @param isWanted the stack has it rotate, so that somebody has switched it off if it does not
+ */
 export function rotationProgress(
   client: SecretMetadata | undefined,
   now: EpochSeconds,
+  isWanted = false,
 ): RotationProgress | undefined {
-  if (client?.isRotating !== true) return undefined;
+  if (client === undefined) return undefined;
+  if (client.isRotating !== true) return isWanted ? progressOfOff(client, now) : undefined;
   const state = readRotationState(client.tags);
   const begun = state.kind === 'adding' ? state.since : Number.POSITIVE_INFINITY;
   const due = client.nextRotationAt ?? Number.POSITIVE_INFINITY;
   return now > Math.min(begun, due) + mostDelay ? 'overdue' : 'on-time';
+}
+
+/** A deployment creates the secret first, and then has it rotate. */
+function progressOfOff({ createdAt = 0 }: SecretMetadata, now: EpochSeconds): RotationProgress {
+  return now > createdAt + mostDelay ? 'overdue' : 'on-time';
 }
 
 /** The seconds for which a retired secret stays at Adobe: at least a token's lifetime. */

@@ -13,6 +13,7 @@ import {
 import { RotatorError } from './errors.ts';
 import { listProblems, problemsOf } from './problems.ts';
 import { type HttpProxy, isProxyUrl, proxyUrlRule, readProxy } from './proxy.ts';
+import { rotatingAmong, rotatingNames } from './rotating-names.ts';
 import { isCredentialName } from './secret-name.ts';
 
 /** The function's settings, from its environment. */
@@ -25,6 +26,8 @@ export interface Config {
   readonly clientSecrets: ReadonlyMap<string, string>;
   /** The credentials that the stack declares. */
   readonly declared: ReadonlySet<string>;
+  /** Those of them whose client secrets rotate. */
+  readonly rotating?: ReadonlySet<string> | undefined;
   /** Seconds between two ticks. */
   readonly tick: number;
   readonly region: string;
@@ -150,6 +153,7 @@ const schema = v.object({
   ),
   [variables.clientSecrets]: clientSecrets,
   [variables.declared]: credentialNames('must be credential names and commas'),
+  [variables.rotating]: rotatingNames,
   [variables.tickSeconds]: wholeNumber(String(defaultTick), 60, 86_400),
   [variables.concurrency]: paceNumber(paceLimits.concurrency),
   [variables.imsRequestsPerSecond]: paceNumber(paceLimits.imsRequestsPerSecond),
@@ -188,6 +192,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     prefix: output[variables.prefix] ?? defaultPrefix(rotator),
     clientSecrets: output[variables.clientSecrets],
     declared: output[variables.declared],
+    rotating: rotatingAmong(output[variables.declared], output[variables.rotating]),
     tick: output[variables.tickSeconds],
     region: output.AWS_REGION,
     concurrency: Math.min(output[variables.concurrency], mostWaiting * writesPerSecond),

@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { secretId } from './documented-form.ts';
+import { echoes } from './echo.ts';
 import { ConsoleRequestError } from './errors.ts';
 import { type EpochSeconds, epochSeconds } from './instant.ts';
 import { listProblems, problemsOf } from './problems.ts';
@@ -48,13 +50,19 @@ export interface AddedSecret {
   readonly secret: Sensitive;
 }
 
-const uuid = v.pipe(v.string('is not a string'), v.regex(/^[\w-]{1,64}$/, 'is not an id'));
+const uuid = v.pipe(v.string('is not a string'), v.regex(secretId, 'is not an id'));
+
+// The end of the year 9999. Later ones are not written as other instants are.
+const latest = 253_402_300_799_999;
 
 /** Milliseconds since 1970 as text, or as a number. */
 const instant = v.pipe(
   v.union([v.string(), v.number()], 'is not a time'),
   v.transform(Number),
-  v.check((ms) => Number.isSafeInteger(ms) && ms >= 0, 'is not a time in milliseconds'),
+  v.check(
+    (ms) => Number.isSafeInteger(ms) && ms >= 0 && ms <= latest,
+    'is not a time in milliseconds',
+  ),
   v.transform((ms) => epochSeconds(Math.floor(ms / 1000))),
 );
 
@@ -91,13 +99,17 @@ export function parseSecretList(
   response: ConsoleResponse,
   asked: ConsoleAsked,
 ): readonly ListedSecret[] {
-  return parse(list, response, asked).client_secrets;
+  const { client_secrets } = parse(list, response, asked);
+  for (const one of client_secrets) assertNoEcho(one, response, asked.secrets);
+  return client_secrets;
 }
 
 /** The client secret that was added. @throws ConsoleRequestError as `parseSecretList` */
 export function parseAddedSecret(response: ConsoleResponse, asked: ConsoleAsked): AddedSecret {
   const { uuid, created_at, client_secret } = parse(added, response, asked);
-  return { uuid, createdAt: created_at, secret: new Sensitive(client_secret) };
+  const secret = new Sensitive(client_secret);
+  assertNoEcho({ uuid }, response, [...asked.secrets, secret]);
+  return { uuid, createdAt: created_at, secret };
 }
 
 /**
@@ -109,6 +121,17 @@ export function assertDeleted(response: ConsoleResponse, asked: ConsoleAsked): v
   if (response.status !== 404) assertSuccess(response, asked);
 }
 
+/** A uuid is logged, and gets into a tag. */
+function assertNoEcho(
+  { uuid }: Pick<ListedSecret, 'uuid'>,
+  { status }: ConsoleResponse,
+  secrets: readonly Sensitive[],
+): void {
+  const known = secrets.map((secret) => secret.reveal());
+  if (!echoes(uuid, known)) return;
+  throw malformed(status, 'a uuid may repeat a secret');
+}
+
 function parse<Output>(
   schema: v.GenericSchema<unknown, Output>,
   response: ConsoleResponse,
@@ -117,10 +140,12 @@ function parse<Output>(
   assertSuccess(response, asked);
   const parsed = v.safeParse(schema, parseJson(response.body), { abortPipeEarly: true });
   if (parsed.success) return parsed.output;
-  const problems = listProblems(problemsOf(parsed.issues));
-  const { status } = response;
+  throw malformed(response.status, listProblems(problemsOf(parsed.issues)));
+}
+
+function malformed(status: number, problems: string): ConsoleRequestError {
   const message = `the Console API answered ${status} with an unexpected body: ${problems}`;
-  throw new ConsoleRequestError('ERR_CONSOLE_MALFORMED', message, { status });
+  return new ConsoleRequestError('ERR_CONSOLE_MALFORMED', message, { status });
 }
 
 /** Adobe's documents and its API description disagree about which success it is. */

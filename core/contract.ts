@@ -63,6 +63,9 @@ export function scopesTagProblem(scopes: readonly string[]): string | undefined 
   return length > 256 ? `has ${length} characters` : undefined;
 }
 
+/** All credentials that the stack declares, but those whose client secrets are imported. */
+export const allRotate = '*';
+
 /** The environment variables of the function. */
 export const environmentVariables = {
   name: 'IMS_TOKEN_ROTATOR_NAME',
@@ -70,6 +73,8 @@ export const environmentVariables = {
   clientSecrets: 'IMS_TOKEN_ROTATOR_CLIENT_SECRETS',
   /** The names of the credentials that the stack declares, separated by commas. */
   declared: 'IMS_TOKEN_ROTATOR_DECLARED',
+  /** Those of them whose client secrets rotate, or `allRotate`. */
+  rotating: 'IMS_TOKEN_ROTATOR_ROTATING',
   tickSeconds: 'IMS_TOKEN_ROTATOR_TICK_SECONDS',
   concurrency: 'IMS_TOKEN_ROTATOR_CONCURRENCY',
   imsRequestsPerSecond: 'IMS_TOKEN_ROTATOR_IMS_REQUESTS_PER_SECOND',

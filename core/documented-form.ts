@@ -1,5 +1,6 @@
 import type { ClientCredential } from './credential.ts';
 import type { SecretEntry } from './credential-values.ts';
+import { holdsClientSecret } from './field-names.ts';
 import { Sensitive } from './sensitive.ts';
 
 /** A client secret, and what is noted of it beside its value. */
@@ -13,6 +14,9 @@ export interface ClientSecretEntry {
   readonly retiredAt?: string | undefined;
 }
 
+/** An id that the Developer Console may give to a client secret. */
+export const secretId = /^[\w-]{1,64}$/;
+
 /** Each secret of a file once, with the notes that one of its entries has. */
 export function distinctEntries(secrets: readonly SecretEntry[]): readonly ClientSecretEntry[] {
   const found = new Map<string, SecretEntry['notes']>();
@@ -22,10 +26,15 @@ export function distinctEntries(secrets: readonly SecretEntry[]): readonly Clien
   }
   return [...found].map(([value, notes]) => ({
     secret: new Sensitive(value),
-    uuid: notes['uuid'],
+    uuid: uuidIn(notes),
     createdAt: notes['created_at'],
     retiredAt: notes['retired_at'],
   }));
+}
+
+/** A uuid gets into a tag and into requests, so that any other text is no note of one. */
+function uuidIn({ uuid = '' }: SecretEntry['notes']): string | undefined {
+  return secretId.test(uuid) && !holdsClientSecret(uuid) ? uuid : undefined;
 }
 
 /**

@@ -52,6 +52,9 @@ function isLate(observation: Observation): boolean {
  * Failing ones take turns: a few for which the host answers nothing would otherwise be the first in
  * every run, and keep it from asking for any other.
  *
+ * Lots decide between equals. In the order of the list, a run that has no time for all of them would
+ * leave the same ones each time.
+ *
  * @param lateLast puts those that are late, and not known to fail, behind all others; draws lots for
  *   the turns of failing ones, because those that fail before IMS is asked would keep theirs for
  *   ever; and puts those for which it was never asked last, because what keeps them from it may hang
@@ -64,7 +67,8 @@ export function inOrder<Item extends Urgency>(items: readonly Item[], lateLast =
   const turn = ({ askedAt, lot }: Item): number => (lateLast ? lot : askedAt);
   return items.toSorted((a, b) => {
     const turns = a.isFailing && b.isFailing ? compare(turn(a), turn(b)) : 0;
-    return rank(a) - rank(b) || turns || compare(a.expiresAt, b.expiresAt);
+    const difference = rank(a) - rank(b) || turns || compare(a.expiresAt, b.expiresAt);
+    return difference || compare(a.lot, b.lot);
   });
 }
 

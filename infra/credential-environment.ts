@@ -1,6 +1,6 @@
 import { Lazy, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { environmentVariables } from '../core/contract.ts';
+import { allRotate, environmentVariables } from '../core/contract.ts';
 import { refuse } from './refuse.ts';
 import type { RotatorFunction } from './rotator-function.ts';
 
@@ -19,6 +19,7 @@ const unresolvedArn = 'x'.repeat(200);
 export class CredentialEnvironment extends Construct {
   readonly #function: RotatorFunction;
   readonly #names: string[] = [];
+  readonly #rotating: string[] = [];
   readonly #arns = new Map<string, string>();
 
   constructor(scope: Construct, id: string, rotatorFunction: RotatorFunction) {
@@ -29,16 +30,30 @@ export class CredentialEnvironment extends Construct {
   /**
    * Declares a credential.
    *
-   * @param clientSecretArn the ARN of its client secret, if that is outside the prefix
+   * @param options.clientSecretArn the ARN of its client secret, if that is outside the prefix
+   * @param options.rotates its client secret rotates
    */
-  add(name: string, clientSecretArn?: string): void {
+  add(
+    name: string,
+    {
+      clientSecretArn,
+      rotates,
+    }: { readonly clientSecretArn?: string | undefined; readonly rotates: boolean },
+  ): void {
     this.#names.push(name);
+    if (rotates) this.#rotating.push(name);
     if (clientSecretArn !== undefined) this.#arns.set(name, clientSecretArn);
     this.#checkSize(name);
     if (this.#names.length === 1) {
       this.#function.function.addEnvironment(
         environmentVariables.declared,
         Lazy.string({ produce: () => this.#names.join(',') }),
+      );
+    }
+    if (rotates && this.#rotating.length === 1) {
+      this.#function.function.addEnvironment(
+        environmentVariables.rotating,
+        Lazy.string({ produce: () => this.#rotatingText() }),
       );
     }
     if (clientSecretArn !== undefined && this.#arns.size === 1) {
@@ -49,6 +64,12 @@ export class CredentialEnvironment extends Construct {
         }),
       );
     }
+  }
+
+  /** None of those whose client secrets are imported rotates. */
+  #rotatingText(): string {
+    const isAll = this.#rotating.length === this.#names.length - this.#arns.size;
+    return isAll ? allRotate : this.#rotating.join(',');
   }
 
   #checkSize(name: string): void {
@@ -63,6 +84,9 @@ export class CredentialEnvironment extends Construct {
     const { length } = JSON.stringify({
       ...Object.fromEntries(known),
       [environmentVariables.declared]: this.#names.join(','),
+      ...(this.#rotating.length === 0
+        ? {}
+        : { [environmentVariables.rotating]: this.#rotatingText() }),
       ...(arns.length === 0
         ? {}
         : { [environmentVariables.clientSecrets]: JSON.stringify(Object.fromEntries(arns)) }),

@@ -166,7 +166,8 @@ export class ImsTokenRotator extends ImsTokenRotatorBase {
     }
     const elsewhere = props.clientSecret && this.#external.add(credential.clientSecret);
     if (elsewhere !== undefined) this.#operators.addClientSecret(elsewhere);
-    this.#environment.add(name, elsewhere);
+    const rotates = props.clientSecretRotation === true;
+    this.#environment.add(name, { clientSecretArn: elsewhere, rotates });
     // The function would report a credential that it is told of before the secrets exist.
     this.function.node.defaultChild?.node.addDependency(...credential.resources);
     const { clientSecret: client, tokenSecret: token } = credential;

@@ -14,6 +14,7 @@ import { type ClientVersion, readClientVersions } from '../leak/answer.ts';
 import { isUnfinished } from '../leak/leak-version.ts';
 import { nextRotation } from '../view/client-secret-line.ts';
 import { day, formatDuration } from '../view/durations.ts';
+import { someOf } from '../view/some-of.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
 import type { Described, Subject } from './subject.ts';
 
@@ -130,7 +131,7 @@ function listedFinding(
   // A secret whose uuid is not noted may be any of them.
   const unnoted = current.filter(({ uuid }) => uuid === undefined).length;
   if (strangers.length > unnoted) {
-    const which = strangers.map((one) => describe(one)).join(' and ');
+    const which = someOf(strangers.map(describe), 5, ' and ');
     const are =
       unnoted === 0 ? 'is not stored here' : 'are there, of which not all are stored here';
     return failed(

@@ -1,13 +1,15 @@
 import { type RotationState, readRotationState } from '../../core/client-secret-rotation.ts';
 import type { ListedSecret } from '../../core/console-secrets.ts';
 import { tagKeys } from '../../core/contract.ts';
+import type { ClientCredential } from '../../core/credential.ts';
+import type { ClientSecretEntry } from '../../core/documented-form.ts';
 import { RotatorError } from '../../core/errors.ts';
-import { formatInstant } from '../../core/instant.ts';
+import { type EpochSeconds, epochSeconds, formatInstant } from '../../core/instant.ts';
 import { asAdobeFailure, isUnknownSecret } from '../adobe/failure.ts';
 import { OwnSecrets } from '../adobe/own-secrets.ts';
 import { CliError } from '../errors.ts';
 import { mintOnce } from '../rotator/mint-once.ts';
-import { formatDuration, hour } from '../view/durations.ts';
+import { day, formatDuration, hour } from '../view/durations.ts';
 import {
   type Answer,
   type ClientVersion,
@@ -45,8 +47,11 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
   });
   const state = readRotationState(tags);
   const current = currentOf(answer, versions);
-  if (isUnfinished(current.id, state)) return await resume(answer, current, state);
-  const { own, room } = await preflight(answer, versions, current, state);
+  const before = isUnfinished(current.id, state) ? await resume(answer, current, state) : undefined;
+  if (before?.leaked !== undefined) {
+    return { versionId: current.id, own: before.own, leaked: before.leaked };
+  }
+  const { own, room } = await preflight(answer, versions, current, state, before?.own);
   if (room.remove !== undefined) await remove(answer, own, versions, room.remove);
   const noted = tags[tagKeys.rotation];
   const { inUse } = room;
@@ -54,33 +59,48 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
   return { versionId, own, leaked: inUse === undefined ? [] : [inUse] };
 }
 
-/** An earlier run has stored the new secret. */
+/**
+ * An earlier run has stored the new secret, if the tag is right. Whoever may write tags could have
+ * written it: after a day, when all that an answer leaves to do has expired, only a leaked secret at
+ * Adobe proves that the answer is not complete.
+ *
+ * @returns without `leaked`, if there is nothing to go on with
+ */
 async function resume(
   { session, name, adobe, steps }: Answer,
-  { id, found, createdAt }: UsableVersion,
+  { found, createdAt = epochSeconds(0) }: UsableVersion,
   state: RotationState,
-): Promise<Replaced> {
+): Promise<{ readonly own: OwnSecrets; readonly leaked?: readonly string[] }> {
+  const untouched = steps.state;
   steps.state = 'the new client secret is stored; the leaked one may still work';
   return await steps.run('list the client secrets at Adobe', async () => {
     const own = await OwnSecrets.open(session, name, adobe, found.credential);
     const listed = await own.list();
-    const leaked = leakedBefore(listed, found.entries, state);
-    const when = createdAt === undefined ? '' : ` of ${formatInstant(createdAt)}`;
-    return [`going on with the answer${when}`, { versionId: id, own, leaked }];
+    const leaked = leakedBefore(listed, { entries: found.entries, createdAt }, state);
+    const when = formatInstant(createdAt);
+    if (leaked.length > 0 || session.now() - createdAt <= day) {
+      const isGone = state.kind === 'retired' && listed.every(({ uuid }) => uuid !== state.uuid);
+      const named = isGone ? [...leaked, state.uuid] : leaked;
+      return [`going on with the answer of ${when}`, { own, leaked: named }];
+    }
+    steps.state = untouched;
+    return [`the answer of ${when} is complete, so this is another one`, { own }];
   });
 }
 
-/** There was room for the new secret, so that the other one was there before. */
+/**
+ * The secrets at Adobe that were there before the answer. What the tag names is not enough: whoever
+ * may write tags could have it name the secret in use.
+ */
 function leakedBefore(
   listed: readonly ListedSecret[],
-  entries: UsableVersion['found']['entries'],
+  { entries, createdAt }: Pick<UsableVersion['found'], 'entries'> & { createdAt: EpochSeconds },
   state: RotationState,
 ): readonly string[] {
-  if (state.kind === 'retired') return [state.uuid];
-  return listed.flatMap(({ uuid, createdAt }) => {
-    const isNew = entries.some((entry) => entry.uuid === uuid);
-    const isEarlier = state.kind === 'adding' && createdAt <= state.since + tolerance;
-    return !isNew && isEarlier ? [uuid] : [];
+  return listed.flatMap((one) => {
+    const isNew = entries.some(({ uuid }) => uuid === one.uuid);
+    const isOther = state.kind === 'retired' && state.uuid !== one.uuid;
+    return isNew || isOther || one.createdAt > createdAt + tolerance ? [] : [one.uuid];
   });
 }
 
@@ -90,14 +110,13 @@ async function preflight(
   versions: readonly ClientVersion[],
   current: UsableVersion,
   state: RotationState,
+  opened?: OwnSecrets,
 ): Promise<{ readonly own: OwnSecrets; readonly room: Room }> {
-  const { session, name, adobe, steps } = answer;
+  const { name, steps } = answer;
   const { credential, entries } = current.found;
   return await steps.run('list the client secrets at Adobe', async () => {
     const left = await checkLife(answer);
-    const own = await OwnSecrets.open(session, name, adobe, credential).catch((error: unknown) => {
-      throw unknownSecret(error, name);
-    });
+    const own = opened ?? (await open(answer, credential));
     const listed = await own.list();
     const storedUuids = uuidsOf(versions);
     const pending = versions.filter(
@@ -109,13 +128,35 @@ async function preflight(
       entries.every(({ uuid }) => uuid === undefined);
     const before = {
       ...{ listed, entries, state, storedUuids },
-      accepted: entries[own.position - 1],
+      accepted: withUuid(entries[own.position - 1], versions),
       areAllAccepted: isAmbiguous && (await areAllAccepted(answer, current)),
       pendingUuids: uuidsOf(pending),
     };
     const room = judge(before, name);
     const count = listed.length === 1 ? '1 client secret' : `${listed.length} client secrets`;
     return [`Adobe lists ${count}; ${left}`, { own, room }];
+  });
+}
+
+/** A uuid that is not noted in the current version may be in an earlier one. */
+function withUuid(
+  entry: ClientSecretEntry | undefined,
+  versions: readonly ClientVersion[],
+): ClientSecretEntry | undefined {
+  if (entry === undefined || entry.uuid !== undefined) return entry;
+  const known = versions.flatMap(({ found }) => found?.entries ?? []);
+  const { uuid } =
+    known.find((one) => one.uuid !== undefined && one.secret.reveal() === entry.secret.reveal()) ??
+    {};
+  return { ...entry, uuid };
+}
+
+async function open(
+  { session, name, adobe }: Answer,
+  credential: ClientCredential,
+): Promise<OwnSecrets> {
+  return await OwnSecrets.open(session, name, adobe, credential).catch((error: unknown) => {
+    throw unknownSecret(error, name);
   });
 }
 

@@ -1,7 +1,6 @@
 import {
   type BeforeAdding,
   mostClientSecrets,
-  type RotationState,
   secretInTheWay,
 } from '../../core/client-secret-rotation.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
@@ -62,30 +61,25 @@ export function judgeRoom(before: BeforeReplacing): Room {
 }
 
 /** The secrets at Adobe that are stored beside the accepted one. */
-function storedBeside({
-  listed,
-  entries,
-  accepted,
-  pendingUuids,
-  state,
-}: BeforeReplacing): readonly InTheWay[] {
+function storedBeside(before: BeforeReplacing): readonly InTheWay[] {
+  const { listed, entries, accepted, pendingUuids } = before;
   const stored = entries.flatMap(({ uuid, retiredAt }) => {
     const why = retiredAt === undefined ? 'which had leaked too' : 'which was retired';
     return uuid === undefined ? [] : [{ uuid, why }];
   });
   const pending = [...pendingUuids].map((uuid) => ({ uuid, why: 'of a rotation in progress' }));
-  const known = [...stored, ...pending, ...retiredBefore(state, listed)];
+  const known = [...stored, ...pending, ...retiredBefore(before)];
   return known.filter(
     ({ uuid }) => uuid !== accepted?.uuid && listed.some((one) => one.uuid === uuid),
   );
 }
 
-/** A retired secret that is no longer in the value may be removed unless somebody still uses it. */
-function retiredBefore(
-  state: RotationState,
-  listed: BeforeReplacing['listed'],
-): readonly InTheWay[] {
-  if (state.kind !== 'retired') return [];
+/**
+ * A retired secret that is no longer in the value may be removed unless somebody still uses it. Only
+ * one that was stored once: whoever may write tags could name somebody else's.
+ */
+function retiredBefore({ state, listed, storedUuids }: BeforeReplacing): readonly InTheWay[] {
+  if (state.kind !== 'retired' || !storedUuids.has(state.uuid)) return [];
   const { uuid, at } = state;
   const { lastUsedAt } = listed.find((one) => one.uuid === uuid) ?? {};
   if (lastUsedAt !== undefined && lastUsedAt >= at) return [];

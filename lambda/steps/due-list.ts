@@ -54,10 +54,8 @@ export class DueList {
     if (this.#waiting.length >= 2 * this.#most) this.#shorten();
   }
 
-  /** Lots decide between equals. In the order of the list, the same ones would be late each time. */
   #shorten(): void {
-    const drawn = this.#waiting.toSorted((one, other) => one.lot - other.lot);
-    const waiting = inOrder(drawn, this.#lateLast);
+    const waiting = inOrder(this.#waiting, this.#lateLast);
     for (const late of waiting.splice(this.#most)) this.#late(this.#restore(late));
     this.#waiting = waiting;
   }

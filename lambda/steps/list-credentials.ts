@@ -95,6 +95,8 @@ async function gatherListed(
     }
   }
   const observation = observeMetadataOf(run, credential, secret, clientVersion);
-  const clientRotation = arn === undefined ? rotationProgress(client, run.now()) : undefined;
+  const isWanted = run.config.rotating?.has(credential);
+  const clientRotation =
+    arn === undefined ? rotationProgress(client, run.now(), isWanted) : undefined;
   return { credential, secret, clientVersion, clientRotation, observation, error };
 }

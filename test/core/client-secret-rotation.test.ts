@@ -35,6 +35,12 @@ function listed(uuid: string, created: number, used?: number): ListedSecret {
 
 const tagged = (value: string) => ({ [tagKeys.rotation]: value });
 
+it('names a few of the client secrets in the way, however many Adobe lists', () => {
+  const many = Array.from({ length: 600 }, (_, index) => listed(`${index}`.padEnd(64, 'x'), 0));
+  const before = { listed: many, storedUuids: new Set<string>(), state: retired };
+  expect(() => secretInTheWay(before)).toThrow(/^the credential has 600 client secrets.{300,600}$/);
+});
+
 describe('the rotation tag', () => {
   it.each<[RotationState, string]>([
     [{ kind: 'none' }, 'none'],
@@ -299,6 +305,16 @@ describe('the progress of a rotation', () => {
     ],
   ])('%s', (_, overrides, expected) => {
     expect(rotationProgress(client(overrides), now)).toBe(expected);
+  });
+
+  it.each<[string, Partial<SecretMetadata>, string]>([
+    ['an hour after the deployment that creates it', { createdAt: at(-hour) }, 'on-time'],
+    ['later', { createdAt: at(-day - 1) }, 'overdue'],
+    ['by a secret of an unknown age', { createdAt: undefined }, 'overdue'],
+  ])('that the stack wants and that is switched off, %s', (_, overrides, expected) => {
+    const off = client({ isRotating: false, ...overrides });
+    expect(rotationProgress(off, now, true)).toBe(expected);
+    expect(rotationProgress(undefined, now, true)).toBeUndefined();
   });
 
   it.each([undefined, client({ isRotating: false }), client({ isRotating: undefined })])(

@@ -21,6 +21,22 @@ describe('parseConfig', () => {
     });
   });
 
+  it.each([
+    ['*', ['fusion', 'firefly']],
+    ['firefly', ['firefly']],
+    ['firefly,fusion', ['firefly', 'fusion']],
+    [undefined, undefined],
+  ])('knows whose client secrets rotate (%s)', (IMS_TOKEN_ROTATOR_ROTATING, names) => {
+    const IMS_TOKEN_ROTATOR_DECLARED = 'fusion,firefly';
+    const given = { ...environment, IMS_TOKEN_ROTATOR_DECLARED, IMS_TOKEN_ROTATOR_ROTATING };
+    expect(parseConfig(given).rotating).toEqual(names && new Set(names));
+  });
+
+  it('rejects names of rotating client secrets that are none', () => {
+    const given = { ...environment, IMS_TOKEN_ROTATOR_ROTATING: 'fusion,*' };
+    expect(() => parseConfig(given)).toThrow('must be credential names and commas, or *');
+  });
+
   it('divides the requests and writes of a second among the shards, whose runs may overlap', () => {
     const writesOf = (shards: string, writes?: string): number =>
       parseConfig({

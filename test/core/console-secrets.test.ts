@@ -54,6 +54,16 @@ describe('the list of client secrets', () => {
     ['a uuid that is none', { client_secrets: [{ ...unused, uuid: 'a/../b' }] }, 'is not an id'],
     ['no uuid', { client_secrets: [{ ...unused, uuid: 7 }] }, 'is not a string'],
     ['no time', { client_secrets: [{ ...unused, created_at: 'once' }] }, 'in milliseconds'],
+    [
+      'a time without an end',
+      { client_secrets: [{ ...unused, created_at: '253402300800000' }] },
+      'in milliseconds',
+    ],
+    [
+      'a uuid that repeats a secret',
+      { client_secrets: [unused, { ...used, uuid: secret }] },
+      'a uuid may repeat a secret',
+    ],
     ['a time that is none', { client_secrets: [{ ...unused, created_at: {} }] }, 'is not a time'],
   ])('is malformed with %s', (_, body, problem) => {
     expect(() => parseSecretList(answer(body), asked)).toThrow(
@@ -84,6 +94,16 @@ describe('a client secret that was added', () => {
       );
     },
   );
+});
+
+it('a client secret that was added must not be its own uuid, which is logged', () => {
+  const client_secret = 'p8e-another-AbCdEfGhIjKlMnOp';
+  const response = answer({ ...unused, uuid: `_${client_secret}`, client_secret });
+  const thrown = expect.objectContaining({
+    code: 'ERR_CONSOLE_MALFORMED',
+    message: expect.not.stringContaining(client_secret),
+  });
+  expect(() => parseAddedSecret(response, asked)).toThrow(thrown);
 });
 
 describe('a deletion', () => {

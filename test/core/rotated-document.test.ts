@@ -40,6 +40,15 @@ const third = {
 };
 const retired_at = '2026-11-22T12:00:00Z';
 
+it.each(['p8e-second', '..', 'one two', 'x'.repeat(65), ''])(
+  'a note of the uuid that is none (%j) is not taken for one, since it would get into a tag',
+  (uuid) => {
+    const client_secrets = [{ client_secret: 'p8e-first', uuid, created_at: 'x' }];
+    const { entries } = understand({ ...stored, client_secrets });
+    expect(entries).toMatchObject([{ uuid: undefined, createdAt: 'x' }]);
+  },
+);
+
 describe('a rotated document', () => {
   it('has the new secret first, then the one in use, then the others', () => {
     expect(rotate(stored)).toEqual({

@@ -44,6 +44,22 @@ const schedulesOf = (template: Template) =>
 
 const overdue = { Properties: { MetricName: 'ClientSecretRotationOverdue' } };
 
+describe('the function', () => {
+  it.each([
+    ['some', ['fusion'], 'fusion'],
+    ['all that may', ['fusion', 'firefly'], '*'],
+    ['none', [], undefined],
+  ])('is told whose client secrets rotate, since anybody may switch it off: %s', (_, of, told) => {
+    const template = templateOf({
+      fusion: { clientSecretRotation: of.includes('fusion') },
+      firefly: { clientSecretRotation: of.includes('firefly') },
+      imported: { clientSecret: importedSecret(stack, 'theirs') },
+    });
+    const [{ Properties } = {}] = Object.values(template.findResources('AWS::Lambda::Function'));
+    expect(Properties.Environment.Variables.IMS_TOKEN_ROTATOR_ROTATING).toBe(told);
+  });
+});
+
 describe('a stack without a client secret that rotates', () => {
   it('has nothing of it: neither rights nor a permission nor an alarm', () => {
     const template = templateOf({ fusion: { clientSecretRotation: false }, firefly: {} });

@@ -152,6 +152,31 @@ describe('a secret that was added without an answer', () => {
     await expectToComplete(rotating);
   });
 
+  it('takes the place of the old one, although the same step ran twice at once, and one was refused', async () => {
+    const rotating = await startCreate();
+    const { parts } = rotating;
+    const { consoleEndpoint } = parts.run();
+    // The other run has listed before this one adds a secret, and adds its own afterwards.
+    let isFirst = true;
+    const add: typeof consoleEndpoint.add = async (access, signal) => {
+      if (isFirst) {
+        isFirst = false;
+        await rotating.step('createSecret');
+      }
+      return await consoleEndpoint.add(access, signal);
+    };
+    const overrides = { consoleEndpoint: replacing(consoleEndpoint, { add }) };
+    await expect(rotating.step('createSecret', undefined, overrides)).rejects.toMatchObject({
+      code: 'ERR_CONSOLE_REJECTED',
+    });
+    expect(await rotating.tag()).toBe('none');
+    await rotating.step('testSecret');
+    await rotating.step('finishSecret');
+    const [, retired] = await rotating.entries();
+    expect(retired).toMatchObject({ client_secret: old, retired_at: expect.any(String) });
+    expect(await rotating.tag()).toMatch(`retired uuid=${retired?.uuid} `);
+  });
+
   it('is deleted at once if another run stored one meanwhile', async () => {
     const rotating = await startCreate();
     const { parts, client, adobe } = rotating;

@@ -1,8 +1,9 @@
+import { CancelRotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { expect, it } from 'vitest';
 import { day } from '../../support/builders.ts';
 import { countedTick } from '../../support/outcomes.ts';
 import { seedCredential, startParts } from '../../support/start-parts.ts';
-import { startRotatingClient } from '../../support/start-rotating-client.ts';
+import { ClientSecretId, startRotatingClient } from '../../support/start-rotating-client.ts';
 
 const metric = 'ClientSecretRotationOverdue';
 
@@ -46,4 +47,17 @@ it('a tick counts a rotation that is more than a day late, from the list alone',
   );
   expect(parts.metrics).toContainEqual(['Renewed', 1]);
   expect(parts.metrics).toContainEqual([metric, 1]);
+});
+
+it('a tick counts a rotation that somebody has switched off, although the stack wants it', async () => {
+  const { parts, client, rotateSecret } = await startRotatingClient();
+  await rotateSecret({ RotationRules: { ScheduleExpression: 'rate(30 days)' } });
+  await client.send(new CancelRotateSecretCommand({ SecretId: ClientSecretId }));
+  parts.clock.advance(day);
+  const { config } = parts.run();
+  await countedTick(parts.run());
+  expect(parts.metrics.map(([name]) => name)).not.toContain(metric);
+  await countedTick(parts.run({ config: { ...config, rotating: new Set(['fusion']) } }));
+  expect(parts.metrics).toContainEqual([metric, 1]);
+  expect(parts.properties.get('overdue_client_secrets')).toBe('fusion');
 });

@@ -28,6 +28,15 @@ async function startWithEndedTokens(): Promise<Parts> {
   return parts;
 }
 
+/** The list does not tell when the token of another program ends, and so each tick has to look. */
+async function putForeignTokens(parts: Parts): Promise<void> {
+  const token = { access_token: 'x', issued_at: instantIn(parts, -3_600) };
+  for (const name of names) {
+    seedCredential(parts, name);
+    await putToken(parts, name, { ...token, expires_at: instantIn(parts, 82_800) });
+  }
+}
+
 describe('a tick that finds more due than it has time to store', () => {
   it('renews the most urgent, and leaves the others to the next tick', async () => {
     const parts = await startWithEndedTokens();
@@ -62,12 +71,7 @@ describe('a tick that finds more due than it has time to store', () => {
 
   it('leaves none of equals to every next tick', async () => {
     const parts = await startParts();
-    const token = { access_token: 'x', issued_at: instantIn(parts, -3_600) };
-    for (const name of names) {
-      seedCredential(parts, name);
-      // The list does not tell when the token of another program ends, and so each tick has to look.
-      await putToken(parts, name, { ...token, expires_at: instantIn(parts, 82_800) });
-    }
+    await putForeignTokens(parts);
     const { config } = parts.run();
     const looked = new Set<string>();
     for (let draw = 0; draw < 1; draw += 1 / 16) {
@@ -84,6 +88,29 @@ describe('a tick that finds more due than it has time to store', () => {
     }
     expect([...looked].toSorted()).toEqual(names);
     expect(parts.ims.tokenRequests).toHaveLength(0);
+  });
+
+  it('leaves none of equals to every next tick that has no time to look at all of them', async () => {
+    const parts = await startParts();
+    await putForeignTokens(parts);
+    const { config } = parts.run();
+    const looked = new Set<string>();
+    const looks = (): number =>
+      parts.secretsManager.calls.filter(({ action }) => action.endsWith('GetSecretValue')).length;
+    for (let draw = 0; draw < 1; draw += 1 / 16) {
+      const before = looks();
+      const busy = {
+        config: { ...config, concurrency: 1 },
+        // A tenth of the time for each look.
+        remaining: () => 600 - 60 * (looks() - before),
+        random: () => draw,
+      };
+      const outcomes = await tick(parts.run(busy));
+      const kept = outcomes.filter(({ outcome }) => outcome === 'kept');
+      expect(kept.length).toBeLessThanOrEqual(10);
+      for (const { credential } of kept) looked.add(credential);
+    }
+    expect([...looked].toSorted()).toEqual(names);
   });
 
   it('counts what it leaves to the next tick as it counts the rest', async () => {

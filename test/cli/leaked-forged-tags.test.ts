@@ -1,0 +1,79 @@
+import { PutSecretValueCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { newLeakVersion } from '../../cli/leak/leak-version.ts';
+import { tagKeys } from '../../core/contract.ts';
+import { storedDocument } from '../../local/sample-credential.ts';
+import { expectAnswered, type LeakWorld, startLeak } from './leak-world.ts';
+import { inSeconds } from './operator.ts';
+
+let leak: LeakWorld;
+// Seconds by which the clock of AWS and Adobe is ahead.
+let ahead = 0;
+
+beforeEach(async () => {
+  ahead = 0;
+  leak = await startLeak({ now: () => Date.now() + ahead * 1000 });
+});
+
+/** What somebody can do who may only tag the client secret. */
+async function forge(Value: string): Promise<void> {
+  const SecretId = leak.world.secretId('fusion', 'client');
+  const Tags = [{ Key: tagKeys.rotation, Value }];
+  await leak.client.send(new TagResourceCommand({ SecretId, Tags }));
+}
+
+function liveUuids(): readonly string[] {
+  return leak.adobe.liveSecrets.map(({ uuid }) => uuid);
+}
+
+describe('leaked, after somebody has forged the rotation tag', () => {
+  it('deletes neither the secret in use nor one that was added after the answer', async () => {
+    await expectAnswered(leak, await leak.answer());
+    const [inUse = ''] = liveUuids();
+    await forge(`retired uuid=${inUse} at=${inSeconds(0)}`);
+    const { stdout } = await leak.cli('doctor', 'fusion');
+    expect(stdout).toContain('the answer to a leak is not complete');
+    const exit = await leak.answer();
+    expect(liveUuids()).toEqual([inUse]);
+    await expectAnswered(leak, exit);
+
+    ahead = 600;
+    const stranger = leak.adobe.addSecret('p8e-stranger-0123456789abcdef');
+    ahead = 0;
+    await forge(`retired uuid=${stranger.uuid} at=${inSeconds(0)}`);
+    expect(await leak.answer()).toMatchObject({ code: 0 });
+    expect(liveUuids()).toEqual([inUse, stranger.uuid]);
+  });
+
+  it('replaces what has leaked since an answer that the tag claims to be incomplete', async () => {
+    const [leaked = ''] = liveUuids();
+    ahead = -25 * 3_600;
+    const answered = new PutSecretValueCommand({
+      SecretId: leak.world.secretId('fusion', 'client'),
+      SecretString: storedDocument(leak.adobe),
+      ClientRequestToken: newLeakVersion(),
+    });
+    await leak.client.send(answered);
+    ahead = 0;
+    await forge(`retired uuid=${leaked} at=${inSeconds(0)}`);
+    const exit = await leak.answer();
+    expect(exit.stdout, exit.stderr).toContain('is complete, so this is another one');
+    expect(liveUuids()).not.toContain(leaked);
+    await expectAnswered(leak, exit);
+  });
+
+  it.each([
+    ['that nobody stored', false],
+    ['in use, whose uuid only an earlier version notes,', true],
+  ])('does not delete a secret %s to make room', async (_, isOwn) => {
+    const { adobe, put, clientDocument, leakedSecret } = leak;
+    const [own = ''] = liveUuids();
+    const stranger = adobe.addSecret('p8e-stranger-0123456789abcdef');
+    await put(JSON.stringify({ ...(await clientDocument()), client_secrets: [leakedSecret] }));
+    await forge(`retired uuid=${isOwn ? own : stranger.uuid} at=${inSeconds(60)}`);
+    const { code, stderr } = await leak.answer();
+    expect(code).toBe(1);
+    expect(stderr).toContain('ERR_CLIENT_SECRET_LIMIT');
+    expect(liveUuids()).toEqual([own, stranger.uuid]);
+  });
+});
