@@ -61,8 +61,8 @@ async function resume(
     const own = await OwnSecrets.open(session, name, adobe, found.credential);
     const listed = await own.list();
     const leaked = leakedBefore(listed, found.entries, state);
-    const when = createdAt === undefined ? '' : ` of ${formatInstant(createdAt)}`;
-    return [`going on with the answer${when}`, { versionId: id, own, leaked }];
+    const when = createdAt === undefined ? '' : `, begun at ${formatInstant(createdAt)}`;
+    return [`going on with the answer to this leak${when}`, { versionId: id, own, leaked }];
   });
 }
 
