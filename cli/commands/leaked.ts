@@ -99,7 +99,7 @@ function explanation(name: string, place: string, { token, now, cache }: LeakedO
     now === true ? 'at once' : `after ${formatDuration(cache)} or more, when no consumer uses them`;
   const ofSecret = [
     'adds another client secret at Adobe, and stores it without the leaked one;',
-    'has a token minted from it, even if the credential is paused or its budget of requests is used up;',
+    'has a token minted with it, even if the credential is paused or its budget of requests is used up;',
     'deletes the leaked client secret at Adobe for good: whoever else uses it gets no token with it;',
   ];
   const ofToken = [
@@ -108,7 +108,7 @@ function explanation(name: string, place: string, { token, now, cache }: LeakedO
   return [
     `leak of the ${token === true ? 'token' : 'client secret'} of ${name}, ${place}. This`,
     ...(token === true ? ofToken : ofSecret),
-    `invalidates all earlier tokens that are still held, ${pause};`,
+    `invalidates all earlier tokens that are still stored, ${pause};`,
     'proves that it worked. It can be run again after any failure, and goes on.',
   ];
 }

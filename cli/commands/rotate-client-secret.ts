@@ -49,7 +49,7 @@ export async function rotateClientSecret(
     throw new CliError('ERR_PAUSED', text, `ims-token-rotator resume ${name}`);
   }
   await confirmLocation(session, rotator, names.client);
-  const versionId = await begin(session, client);
+  const versionId = await begin(session, client, name);
   const rotation = { name, client, token, versionId };
   const steps = new Steps(session, `ims-token-rotator rotate-client-secret ${name}`);
   steps.tell('begin', `began to rotate ${client.name} into version ${versionId}`);
@@ -82,7 +82,7 @@ function checkRotates(
 }
 
 /** @returns the id of the version that it rotates into */
-async function begin({ secrets, signal }: Session, client: Secret): Promise<string> {
+async function begin({ secrets, signal }: Session, client: Secret, name: string): Promise<string> {
   const versionId = randomUUID();
   const versions = new SecretVersions(signal);
   try {
@@ -102,7 +102,7 @@ async function begin({ secrets, signal }: Session, client: Secret): Promise<stri
     throw new CliError(
       'ERR_ROTATION_NOT_FINISHED',
       `an earlier rotation of ${client.name} is not complete, and Secrets Manager goes on with that`,
-      'look at its AWSPENDING version, and at the last lines of the function’s log group',
+      `wait until it is; if it lasts, see ims-token-rotator doctor ${name}, and the last lines of the function’s log group`,
       { cause: error },
     );
   }

@@ -12,9 +12,11 @@ import { SecretVersions } from '../aws/secret-versions.ts';
 import { CliError } from '../errors.ts';
 import { type ClientVersion, readClientVersions } from '../leak/answer.ts';
 import { isUnfinished } from '../leak/leak-version.ts';
+import type { Session } from '../session.ts';
 import { nextRotation } from '../view/client-secret-line.ts';
 import { day, formatDuration } from '../view/durations.ts';
 import { someOf } from '../view/some-of.ts';
+import { shellWord } from '../view/shell-word.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
 import type { Described, Subject } from './subject.ts';
 
@@ -57,6 +59,8 @@ async function rotationFinding({
     const text = `it was due ${formatDuration(now - rotation.nextAt)} ago`;
     return failed(text, `ims-token-rotator rotate-client-secret ${name}; see the log for why`);
   }
+  const begun = await pendingFinding(secret, name, session);
+  if (begun !== undefined) return begun;
   try {
     if (credential !== undefined) idsOf(await credential, name);
   } catch (error) {
@@ -65,6 +69,26 @@ async function rotationFinding({
   }
   const last = rotatedAt === undefined ? '' : `last ${formatDuration(now - rotatedAt)} ago, `;
   return ok(`${last}${nextRotation(rotation, now)}`);
+}
+
+/** Secrets Manager begins no other rotation while one is pending. */
+async function pendingFinding(
+  { arn, name: secretName, pendingVersionId: pending, currentVersionId }: Secret,
+  name: string,
+  { secrets, now }: Session,
+): Promise<Finding | undefined> {
+  // A rotation that has finished leaves AWSPENDING on the current version.
+  if (pending === undefined || pending === currentVersionId) return undefined;
+  const version = await secrets.version(arn, pending);
+  if (version?.createdAt === undefined) return unknown('a rotation has just finished');
+  const age = now() - version.createdAt;
+  const text = `a rotation began ${formatDuration(age)} ago and is not complete`;
+  if (age <= day)
+    return unknown(text, 'Secrets Manager goes on with it; the log says how far it is');
+  return failed(
+    `${text}: AWSPENDING is on ${pending}`,
+    `see the log for why; then: aws secretsmanager update-secret-version-stage --secret-id ${secretName} --version-stage AWSPENDING --remove-from-version-id ${shellWord(pending)}; then: ims-token-rotator rotate-client-secret ${name}`,
+  );
 }
 
 // A renewal removes a retired secret, and comes at least once a day.

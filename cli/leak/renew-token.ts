@@ -14,7 +14,7 @@ import {
 // The function refuses these renewals to everybody. A leak is no time to wait.
 const overridden: Readonly<Record<string, string>> = {
   ERR_PAUSED: 'the credential is paused',
-  ERR_MINT_BUDGET_SPENT: 'its budget of requests is used up',
+  ERR_MINT_BUDGET_SPENT: "the function's budget of requests is used up",
   ERR_BACKING_OFF: 'the function waits after a failure',
 };
 
@@ -84,7 +84,7 @@ async function renew(answer: Answer, source: Source, { isDone, force }: Wanted):
       throw new CliError(code as CliError['code'], message, explainFailure({ code }, name).fix);
     }
     await mintHere(answer, source, from);
-    return `minted and stored a token from here, because ${why}, which a leak overrides`;
+    return `minted a token on this machine and stored it: ${why}, which a leak overrides`;
   } catch (error) {
     // Another run was faster, or an answer was lost.
     if (error instanceof CliError && error.code !== 'ERR_INTERRUPTED' && (await isDone())) {

@@ -81,7 +81,7 @@ async function resume(
     if (leaked.length > 0 || session.now() - createdAt <= day) {
       const isGone = state.kind === 'retired' && listed.every(({ uuid }) => uuid !== state.uuid);
       const named = isGone ? [...leaked, state.uuid] : leaked;
-      return [`going on with the answer of ${when}`, { own, leaked: named }];
+      return [`going on with the answer to this leak, begun at ${when}`, { own, leaked: named }];
     }
     steps.state = untouched;
     return [`the answer of ${when} is complete, so this is another one`, { own }];

@@ -5,13 +5,16 @@ import { labelledLines } from './table.ts';
 
 /** A credential without its secrets, as JSON. */
 export function credentialJson(credential: ClientCredential) {
-  const { clientId, clientSecrets, scopes, orgId, imsHost } = credential;
+  const { clientId, clientSecrets, scopes, orgId, imsHost, credentialId, consoleOrgId } =
+    credential;
   return {
     client_id: showClientId(clientId),
     client_secrets: clientSecrets.map(masked),
     scopes: [...scopes],
     org_id: orgId,
     ims_host: imsHost,
+    credential_id: credentialId,
+    console_org_id: consoleOrgId,
   };
 }
 

@@ -54,6 +54,10 @@ describe.each([
       );
       expect(credential_id, form).toBe(isOfConsole ? '451234' : undefined);
       expect([undefined, '23294']).toContain(console_org_id);
+      const shown = ['credential_id', 'console_org_id'].map(
+        (field) => new RegExp(`^  ${field} +(.+)$`, 'm').exec(exit.stdout)?.[1],
+      );
+      expect(shown, form).toEqual([credential_id, console_org_id]);
       expect(stored, form).toEqual({
         client_id: clientId,
         client_secrets: [secret],

@@ -1,4 +1,4 @@
-import { TagResourceCommand } from '@aws-sdk/client-secrets-manager';
+import { PutSecretValueCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { formatRotationState } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
@@ -72,6 +72,23 @@ describe('doctor fails', () => {
     ahead = 0;
     const found = (await checksOf(leak, 'fusion')).find('client rotation');
     expect(found).toMatchObject({ verdict: 'failed', detail: 'it was due 3 d ago' });
+  });
+
+  it('for a rotation that has been pending for more than a day', async () => {
+    let ahead = 2 * 86_400_000;
+    const leak = await startRotated(idle, { now: () => Date.now() - ahead });
+    const { client, world } = leak;
+    const SecretId = world.secretId('fusion', 'client');
+    const { VersionId } = await client.send(
+      new PutSecretValueCommand({ SecretId, SecretString: '{}', VersionStages: ['AWSPENDING'] }),
+    );
+    ahead = 0;
+    const found = (await checksOf(leak, 'fusion')).find('client rotation');
+    expect(found).toMatchObject({
+      verdict: 'failed',
+      detail: `a rotation began 2 d ago and is not complete: AWSPENDING is on ${VersionId}`,
+      fix: expect.stringContaining(`--remove-from-version-id ${VersionId}; then: `),
+    });
   });
 
   it.each<[string, (leak: LeakWorld) => unknown, RegExp]>([

@@ -59,8 +59,8 @@ describe('leaked', () => {
   });
 
   it.each([
-    ['a pause', 'paused', 'because the credential is paused, which a leak overrides'],
-    ['a spent budget', 'spent', 'because its budget of requests is used up'],
+    ['a pause', 'paused', 'stored it: the credential is paused, which a leak overrides'],
+    ['a spent budget', 'spent', "stored it: the function's budget of requests is used up"],
   ])('overrides %s, and says so', async (_, state, words) => {
     const leak = await startLeak();
     if (state === 'paused') await tag(leak, 'token', tagKeys.paused, 'true');

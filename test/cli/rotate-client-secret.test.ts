@@ -11,6 +11,7 @@ import { epochSeconds } from '../../core/instant.ts';
 import { storedDocument } from '../../local/sample-credential.ts';
 import { labelsOf } from '../support/start-rotating.ts';
 import { type LeakWorld, startLeak, startRotated } from './leak-world.ts';
+import { checksOf } from './patient.ts';
 
 async function setState(
   { client, world }: LeakWorld,
@@ -71,6 +72,11 @@ describe('rotate-client-secret', () => {
     expect(again.stderr).toMatch(
       /^ERR_ROTATION_NOT_FINISHED an earlier rotation of \S+ is not complete/,
     );
+    const found = (await checksOf(leak, 'fusion')).find('client rotation');
+    expect(found).toMatchObject({
+      verdict: 'unknown',
+      detail: expect.stringMatching(/^a rotation began \d+ s ago and is not complete$/),
+    });
   });
 
   it('says how the rotation is switched on', async () => {
