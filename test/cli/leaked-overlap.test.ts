@@ -1,9 +1,15 @@
-import { DescribeSecretCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  DescribeSecretCommand,
+  PutSecretValueCommand,
+  RotateSecretCommand,
+  TagResourceCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import type { Session } from '../../cli/session.ts';
 import { tagKeys } from '../../core/contract.ts';
 import { replacing } from '../support/credential.ts';
-import { expectAnswered, type LeakWorld, startLeak } from './leak-world.ts';
+import { labelsOf } from '../support/start-rotating.ts';
+import { expectAnswered, type LeakWorld, startLeak, startRotated } from './leak-world.ts';
 
 type Secrets = Session['secrets'];
 
@@ -90,6 +96,38 @@ describe('leaked, while somebody else adds a client secret', () => {
       return replacing(real, { describe });
     };
     await expectAnswered(leak, await leak.answer({}, { secrets }));
+  });
+});
+
+describe('leaked, while the client secret is rotated', () => {
+  it('ends the rotation, and deletes the secret that it has added', async () => {
+    const pending = Promise.withResolvers<string>();
+    const leak = await startRotated(async (versionId, { adobe, client, world, clientDocument }) => {
+      const SecretId = world.secretId('fusion', 'client');
+      const { value, uuid } = adobe.addSecret('p8e-of-the-rotation-0123456789');
+      leak.secrets.add(value);
+      const document = await clientDocument();
+      const client_secrets = [{ client_secret: value, uuid }, ...document.client_secrets];
+      await client.send(
+        new PutSecretValueCommand({
+          SecretId,
+          ClientRequestToken: versionId,
+          SecretString: JSON.stringify({ ...document, client_secrets }),
+          VersionStages: ['AWSPENDING'],
+        }),
+      );
+      pending.resolve(versionId);
+      throw new Error('the function is slow');
+    });
+    const { world, client } = leak;
+    const SecretId = world.secretId('fusion', 'client');
+    await client.send(new RotateSecretCommand({ SecretId }));
+    const versionId = await pending.promise;
+    await world.secretsManager.idle();
+    const exit = await leak.answer();
+    await expectAnswered(leak, exit);
+    expect(exit.stdout).toContain('of a rotation in progress');
+    expect(Object.values(await labelsOf(client, SecretId))).not.toContain(versionId);
   });
 });
 

@@ -216,6 +216,17 @@ describe('leaked', () => {
     expect(stderr).toMatch(/ERR_LEAK_UNPROVEN .*IMS still accepts the leaked client secret/);
   });
 
+  it('fails if IMS still accepts an earlier token', async () => {
+    const leak = await startLeak();
+    leak.world.ims.faults.inject(
+      { kind: 'server-error', status: 204 },
+      { when: ({ path }) => path.includes('invalidate') },
+    );
+    const { code, stderr } = await leak.answer();
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/ERR_LEAK_UNPROVEN .*IMS still accepts an earlier token/);
+  });
+
   it('needs a terminal to ask, or --yes', async () => {
     const leak = await startLeak();
     const { code, stderr } = await leak.cli('leaked', 'fusion');

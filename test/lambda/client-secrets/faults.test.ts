@@ -98,6 +98,31 @@ describe('a second secret at Adobe', () => {
   });
 });
 
+it('a secret that only AWSPREVIOUS holds is left alone', async () => {
+  const rotating = await startCreate();
+  await rotating.step('createSecret');
+  const { client, parts } = rotating;
+  const { AWSCURRENT: before, AWSPENDING: pending } = await rotating.labels();
+  const SecretId = ClientSecretId;
+  const move = (VersionStage: string, from?: string, to?: string) =>
+    client.send(
+      new UpdateSecretVersionStageCommand({
+        SecretId,
+        VersionStage,
+        RemoveFromVersionId: from,
+        MoveToVersionId: to,
+      }),
+    );
+  // Somebody makes it current by hand, and thinks better of it.
+  await move('AWSCURRENT', before, pending);
+  await move('AWSPENDING', pending);
+  await move('AWSCURRENT', pending, before);
+  const secrets = rotating.live();
+  parts.clock.advance(60);
+  expect(await rotating.rotateSecret()).toEqual([limit.code]);
+  expect(rotating.live()).toEqual(secrets);
+});
+
 describe('a secret that was added without an answer', () => {
   it.each<ConsoleFault>([
     { kind: 'lost-answer' },
@@ -274,6 +299,21 @@ describe('testSecret', () => {
     expect(await rotating.tag()).toBe('none');
     rotating.parts.clock.advance(hour);
     expect(await rotating.rotateSecret()).toEqual([]);
+  });
+
+  it('fails when IMS does not accept the token of the new secret, and nothing becomes current', async () => {
+    const rotating = await startCreate();
+    await rotating.step('createSecret');
+    const before = await rotating.labels();
+    const { tokenEndpoint } = rotating.parts.run();
+    const refusing: typeof tokenEndpoint = {
+      request: tokenEndpoint.request.bind(tokenEndpoint),
+      validate: () => Promise.resolve({ status: 200, body: '{"valid":false}' }),
+    };
+    const test = rotating.step('testSecret', undefined, { tokenEndpoint: refusing });
+    await expect(test).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' });
+    expect(await rotating.labels()).toEqual(before);
+    await expectToComplete(rotating);
   });
 
   it('keeps the version when IMS rejects a secret that Adobe has', async () => {

@@ -171,3 +171,31 @@ describe('a rotation during whose steps somebody answers a leak', () => {
     expect(await rotating.tag()).toBe(answering);
   });
 });
+
+describe('finishSecret', () => {
+  it('does not undo a credential that is stored after it has read the current one', async () => {
+    const rotating = await startRotatingClient();
+    const { parts, client, adobe } = rotating;
+    await rotating.beginRotation();
+    for (const step of ['createSecret', 'testSecret'] as const) await rotating.step(step);
+    const { secrets } = parts.run();
+    const document = { ...documentOf(adobe), client_secrets: [old, 'p8e-by-hand'] };
+    const SecretString = JSON.stringify(document);
+    // The last of what it reads.
+    const readVersion: typeof secrets.readVersion = async (...args) => {
+      const read = await secrets.readVersion(...args);
+      await client.send(new PutSecretValueCommand({ SecretId: ClientSecretId, SecretString }));
+      return read;
+    };
+    const overtaken = { secrets: replacing(secrets, { readVersion }) };
+    await expect(rotating.step('finishSecret', undefined, overtaken)).rejects.toMatchObject({
+      code: 'ERR_SECRET_REFUSED',
+    });
+    expect(await rotating.document()).toEqual(document);
+    parts.clock.advance(1_800);
+    await expect(rotating.step('finishSecret')).rejects.toMatchObject({
+      code: 'ERR_ROTATION_STALE',
+    });
+    expect(rotating.live()).toEqual([old]);
+  });
+});

@@ -92,6 +92,18 @@ describe('a retired client secret', () => {
     expect(warnings(rotating)).toEqual([]);
   });
 
+  it('does not manage itself when its successor is gone', async () => {
+    const rotating = await startRotated();
+    const { parts, adobe } = rotating;
+    const [, successor = ''] = rotating.live();
+    adobe.removeSecret(successor);
+    const minted = parts.ims.mintCount;
+    await renewAfter(rotating, day);
+    expect(parts.ims.mintCount).toBe(minted + 1);
+    expect(parts.consoleApi.requests).toEqual([]);
+    expect(rotating.live()).toEqual([old]);
+  });
+
   it('is left to its owner if the client secret is imported', async () => {
     const rotating = await startRotated();
     const { parts } = rotating;

@@ -1,3 +1,4 @@
+import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { parseEvent } from '../../../core/event.ts';
 import type { Deps } from '../../../core/ports.ts';
@@ -8,6 +9,7 @@ import { clientSecretOf, readToken } from '../../support/start-parts.ts';
 import { rotationSteps } from '../../support/start-rotating.ts';
 import {
   ClientSecretId,
+  documentOf,
   type RotatingClient,
   startRotatingClient,
 } from '../../support/start-rotating-client.ts';
@@ -121,5 +123,25 @@ describe('a step whose request the budget does not allow yet', () => {
     const create = rotating.step('createSecret', undefined, sleeping(rotating, 100));
     await expect(create).rejects.toMatchObject(spent);
     expect(rotating.parts.clock.seconds).toBe(began);
+  });
+
+  it('keeps what a rotation that is given up has added, until it may delete that', async () => {
+    const rotating = await startRotatingClient();
+    const { parts, client, adobe } = rotating;
+    await rotating.beginRotation();
+    await rotating.step('createSecret');
+    const byHand = [clientSecretOf('fusion'), 'p8e-by-hand'];
+    const document = { ...documentOf(adobe), client_secrets: byHand };
+    const SecretString = JSON.stringify(document);
+    await client.send(new PutSecretValueCommand({ SecretId: ClientSecretId, SecretString }));
+    await force(rotating, 2);
+    const minted = parts.ims.mintCount;
+    const test = (left: number) => rotating.step('testSecret', undefined, sleeping(rotating, left));
+    await expect(test(100)).rejects.toMatchObject(spent);
+    expect(parts.ims.mintCount).toBe(minted);
+    expect(rotating.live()).toHaveLength(2);
+    expect(await rotating.labels()).toHaveProperty('AWSPENDING');
+    await expect(test(900)).rejects.toMatchObject({ code: 'ERR_ROTATION_STALE' });
+    expect(rotating.live()).toEqual([clientSecretOf('fusion')]);
   });
 });

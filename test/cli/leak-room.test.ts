@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { type BeforeReplacing, judgeRoom } from '../../cli/leak/room.ts';
+import type { ListedSecret } from '../../core/console-secrets.ts';
+import { epochSeconds } from '../../core/instant.ts';
+import { Sensitive } from '../../core/sensitive.ts';
+import { day, now } from '../support/builders.ts';
+
+const retiredAt = epochSeconds(now - 2 * day);
+
+function listed(uuid: string, used?: number): ListedSecret {
+  const createdAt = epochSeconds(now - 30 * day);
+  return { uuid, createdAt, lastUsedAt: used === undefined ? undefined : epochSeconds(used) };
+}
+
+/** The leaked secret is stored alone, and the tag says that another one was retired before. */
+function beside(other: ListedSecret): BeforeReplacing {
+  const accepted = { secret: new Sensitive('x'), uuid: 'leaked' };
+  return {
+    listed: [listed('leaked', now), other],
+    entries: [accepted],
+    accepted,
+    areAllAccepted: false,
+    pendingUuids: new Set(),
+    storedUuids: new Set(['leaked']),
+    state: { kind: 'retired', uuid: 'old', at: retiredAt },
+  };
+}
+
+describe('the room for another client secret, after a leak', () => {
+  it('is that of a retired one which nobody has used since', () => {
+    expect(judgeRoom(beside(listed('old', retiredAt - 1)))).toEqual({
+      inUse: 'leaked',
+      remove: { uuid: 'old', why: 'which was retired' },
+    });
+  });
+
+  it.each([
+    ['a retired one that somebody still uses', listed('old', retiredAt)],
+    ['one that nobody knows', listed('unknown')],
+  ])('is not that of %s', (_, other) => {
+    const limit = expect.objectContaining({ code: 'ERR_CLIENT_SECRET_LIMIT' });
+    expect(() => judgeRoom(beside(other))).toThrow(limit);
+  });
+});
