@@ -229,8 +229,8 @@ export function rotationProgress(
 }
 
 /** A deployment creates the secret first, and then has it rotate. */
-function progressOfOff({ createdAt = 0 }: SecretMetadata, now: EpochSeconds): RotationProgress {
-  return now > createdAt + mostDelay ? 'overdue' : 'on-time';
+function progressOfOff({ createdAt }: SecretMetadata, now: EpochSeconds): RotationProgress {
+  return now > (createdAt ?? 0) + mostDelay ? 'overdue' : 'on-time';
 }
 
 /** The seconds for which a retired secret stays at Adobe: at least a token's lifetime. */

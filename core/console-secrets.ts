@@ -77,7 +77,16 @@ const listed = v.pipe(
   }),
 );
 
-const list = v.object({ client_secrets: v.array(listed, 'is not a list') });
+// Adobe allows two, and each is checked against all that is secret.
+const mostListed = 20;
+
+const list = v.object({
+  client_secrets: v.pipe(
+    v.array(v.unknown(), 'is not a list'),
+    v.maxLength(mostListed, `has more than ${mostListed} secrets`),
+    v.array(listed),
+  ),
+});
 
 const added = v.object({
   uuid,

@@ -42,19 +42,23 @@ export function describedRotationCheck(described: Described): Check {
 const noClientSecret = unknown('there is no client secret');
 
 /** Without the credential, its ids are not checked. */
-async function rotationFinding({
-  name,
-  client,
-  credential,
-  session,
-}: Described & Partial<Pick<Subject, 'credential'>>): Promise<Finding> {
+async function rotationFinding(
+  subject: Described & Partial<Pick<Subject, 'credential'>>,
+): Promise<Finding> {
+  const { name, client, credential, session, rotator } = subject;
   const secret = await client;
   if (secret === undefined) return noClientSecret;
   const now = session.now();
   const stuck = stuckFinding(secret, name, now);
   if (stuck !== undefined) return stuck;
   const { rotation, rotatedAt } = secret;
-  if (rotation === undefined) return ok('switched off');
+  if (rotation === undefined) {
+    if (rotator.rotating?.has(name) !== true) return ok('switched off');
+    return failed(
+      'switched off, although the stack has it on',
+      'docs/runbook.md, "Client secret rotation overdue", has the command that switches it on',
+    );
+  }
   if (rotation.nextAt !== undefined && now > rotation.nextAt + day) {
     const text = `it was due ${formatDuration(now - rotation.nextAt)} ago`;
     return failed(text, `ims-token-rotator rotate-client-secret ${name}; see the log for why`);

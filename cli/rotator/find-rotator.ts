@@ -37,7 +37,10 @@ export async function findRotator(session: Session): Promise<Rotator> {
     const list = { deployed, unreadable };
     return await assumedRotator(session, region, { kind: 'absent', why }, list);
   }
-  const { rotator, prefix, tick, shards, clientSecrets, declared } = configOf(found, region);
+  const { rotator, prefix, tick, shards, clientSecrets, declared, rotating } = configOf(
+    found,
+    region,
+  );
   return {
     name: rotator,
     prefix,
@@ -46,6 +49,7 @@ export async function findRotator(session: Session): Promise<Rotator> {
     shards,
     clientSecrets,
     declared,
+    rotating,
     deployed,
     unreadable,
     function: { kind: 'deployed', name: found.name, arn: found.arn },

@@ -39,6 +39,8 @@ export interface Rotator {
   readonly clientSecrets: ReadonlyMap<string, string> | undefined;
   /** The credentials that the stack declares. */
   readonly declared: ReadonlySet<string>;
+  /** Those of them whose client secrets rotate. */
+  readonly rotating?: ReadonlySet<string> | undefined;
   /** Every rotator in the account and Region that has a function; undefined if they cannot be listed. */
   readonly deployed: readonly DeployedRotator[] | undefined;
   /** The names of functions whose environment cannot be read; empty if they cannot be listed. */

@@ -1,4 +1,8 @@
-import { PutSecretValueCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  CancelRotateSecretCommand,
+  PutSecretValueCommand,
+  TagResourceCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { formatRotationState } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
@@ -89,6 +93,22 @@ describe('doctor fails', () => {
       detail: `a rotation began 2 d ago and is not complete: AWSPENDING is on ${VersionId}`,
       fix: expect.stringContaining(`--remove-from-version-id ${VersionId}; then: `),
     });
+  });
+
+  it('for a rotation that somebody has switched off, and not for one that is not wanted', async () => {
+    const environment = {
+      IMS_TOKEN_ROTATOR_DECLARED: 'fusion,firefly',
+      IMS_TOKEN_ROTATOR_ROTATING: 'fusion',
+    };
+    const leak = await startRotated(idle, { environment });
+    const find = async () => (await checksOf(leak, 'fusion')).find('client rotation');
+    expect(await find()).toMatchObject({ verdict: 'ok' });
+    const SecretId = leak.world.secretId('fusion', 'client');
+    await leak.client.send(new CancelRotateSecretCommand({ SecretId }));
+    const detail = 'switched off, although the stack has it on';
+    expect(await find()).toMatchObject({ verdict: 'failed', detail });
+    const other = (await checksOf(await startLeak(), 'fusion')).find('client rotation');
+    expect(other).toMatchObject({ verdict: 'ok', detail: 'switched off' });
   });
 
   it.each<[string, (leak: LeakWorld) => unknown, RegExp]>([

@@ -51,6 +51,11 @@ describe('the list of client secrets', () => {
   it.each<[string, unknown, string]>([
     ['no JSON', '<html>', 'unexpected body'],
     ['no list', {}, 'client_secrets'],
+    [
+      'more secrets than Adobe will ever allow',
+      { client_secrets: Array.from({ length: 21 }, () => unused) },
+      'client_secrets has more than 20 secrets',
+    ],
     ['a uuid that is none', { client_secrets: [{ ...unused, uuid: 'a/../b' }] }, 'is not an id'],
     ['no uuid', { client_secrets: [{ ...unused, uuid: 7 }] }, 'is not a string'],
     ['no time', { client_secrets: [{ ...unused, created_at: 'once' }] }, 'in milliseconds'],

@@ -45,7 +45,7 @@ const schedulesOf = (template: Template) =>
 const overdue = { Properties: { MetricName: 'ClientSecretRotationOverdue' } };
 
 describe('the function', () => {
-  it.each([
+  it.each<[string, readonly string[], string | undefined]>([
     ['some', ['fusion'], 'fusion'],
     ['all that may', ['fusion', 'firefly'], '*'],
     ['none', [], undefined],
