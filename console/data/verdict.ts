@@ -76,7 +76,7 @@ const otherStates = {
 
 function wrong(failing: readonly FleetRow[], total: number, now: number): Verdict {
   const causes = causesOf(failing);
-  const counted = `${failing.length} of ${total} ${plural(total, 'credential', 'credentials')}`;
+  const counted = total === 1 ? 'The only credential' : `${failing.length} of ${total} credentials`;
   const verb = plural(failing.length, 'fails', 'fail');
   const isOne = causes.length === 1;
   const why = isOne ? `: ${causes[0]?.words}` : ` for ${causes.length} reasons`;
@@ -129,7 +129,9 @@ function lifeText(urgent: readonly FleetRow[], now: number): string {
     return [text, ...without].join(', ');
   }
   const [first] = ends;
-  return [...without, ...(first === undefined ? [] : [endText(first, now, ends.length)])].join(', ');
+  return [...without, ...(first === undefined ? [] : [endText(first, now, ends.length)])].join(
+    ', ',
+  );
 }
 
 function endText(end: number, now: number, count: number): string {

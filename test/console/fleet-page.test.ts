@@ -22,7 +22,7 @@ describe('the fleet', () => {
     await expect
       .poll(() => sentenceOf(page).textContent())
       .toMatch(
-        /^1 of 2 credentials fails: IMS is unreachable or overloaded, for 14 min; the first token ends in 7 h 1\d min\.$/,
+        /^1 of 2 credentials fails: IMS is unreachable or overloaded, for 14 min; the token expires in 7 h 1\d min\.$/,
       );
     const cause = await page.locator('.cause').innerText();
     expect(cause).toMatch(/What fails\s+fusion\s+Since\s+\d+ \w+ \d\d:\d\d UTC \(14 min ago\)/);
