@@ -81,7 +81,7 @@ export function credentialState(
   const current = typeof token === 'object' ? token : undefined;
   const common = { name, paused, token: current, versionId };
   const kept = { ...common, renewalAt: undefined, failure: undefined, failingSince: undefined };
-  const { action, reason, needsAction } = decide(observation);
+  const { action, reason, needsAction, spent } = decide(observation);
   if (paused && needsAction) return { ...kept, state: 'failing', failure: { code: 'ERR_PAUSED' } };
   if (paused) return { ...kept, state: expiredOr(now, current, 'paused') };
   if (reason === 'token-secret-missing') {
@@ -95,7 +95,7 @@ export function credentialState(
       failure: { code: 'ERR_CREDENTIAL_MISSING' },
     };
   }
-  const renewalAt = renewalOf(observation, action !== 'keep');
+  const renewalAt = spent?.nextAt ?? renewalOf(observation, action !== 'keep');
   const failure = isHarmless(observation) ? undefined : observation.failure;
   if (failure !== undefined) {
     const remembered = { failure, failingSince: failure.since, renewalAt };

@@ -21,3 +21,33 @@ export interface Section {
 
 /** The sections by their anchors. */
 export type Runbook = Readonly<Record<string, Section>>;
+
+/** What takes the place of NAME, ROTATOR and LEFT. */
+export interface About {
+  readonly name: string;
+  readonly rotator?: string | undefined;
+  /** How long the token lasts. */
+  readonly left: string;
+}
+
+/** A section for one credential: its commands are ready to be copied, and its time is known. */
+export function filledIn(blocks: readonly Block[], about: About): readonly Block[] {
+  const { name, rotator, left } = about;
+  const replaced = (text: string): string =>
+    text.replaceAll(/\bNAME\b/g, () => name).replaceAll(/\bROTATOR\b/g, () => rotator ?? 'ROTATOR');
+  return blocks.map((block): Block => {
+    if ('commands' in block) return { commands: replaced(block.commands) };
+    if ('list' in block) return { ...block, list: block.list.map((item) => filledIn(item, about)) };
+    if ('paragraph' in block && isTime(block.paragraph)) {
+      const paragraph = block.paragraph.map((part) =>
+        typeof part === 'object' && 'code' in part && part.code === 'LEFT' ? left : part,
+      );
+      return { paragraph };
+    }
+    return block;
+  });
+}
+
+function isTime([first]: readonly Inline[]): boolean {
+  return typeof first === 'object' && 'strong' in first && first.strong[0] === 'Time:';
+}

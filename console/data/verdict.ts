@@ -51,7 +51,7 @@ function fine(rows: readonly FleetRow[], now: number): Verdict {
     return count === 0 ? [] : [`${count} ${otherStates[state](count)}`];
   });
   const what = [valid, ...others].join(', ');
-  const left = first?.token === undefined ? '' : endText(first.token.expiresAt, now);
+  const left = first?.token === undefined ? '' : endText(first.token.expiresAt, now, rows.length);
   return {
     tone: 'good',
     sentence: `Nothing fails: ${what}${left === '' ? '' : `; ${left}`}.`,
@@ -76,7 +76,7 @@ const otherStates = {
 
 function wrong(failing: readonly FleetRow[], total: number, now: number): Verdict {
   const causes = causesOf(failing);
-  const counted = `${failing.length} of ${total} ${plural(total, 'credential', 'credentials')}`;
+  const counted = total === 1 ? 'The only credential' : `${failing.length} of ${total} credentials`;
   const verb = plural(failing.length, 'fails', 'fail');
   const isOne = causes.length === 1;
   const why = isOne ? `: ${causes[0]?.words}` : ` for ${causes.length} reasons`;
@@ -129,13 +129,16 @@ function lifeText(urgent: readonly FleetRow[], now: number): string {
     return [text, ...without].join(', ');
   }
   const [first] = ends;
-  return [...without, ...(first === undefined ? [] : [endText(first, now)])].join(', ');
+  return [...without, ...(first === undefined ? [] : [endText(first, now, ends.length)])].join(
+    ', ',
+  );
 }
 
-function endText(end: number, now: number): string {
+function endText(end: number, now: number, count: number): string {
+  const token = count === 1 ? 'the token' : 'the first token';
   return end <= now
-    ? `the first token expired ${formatDuration(now - end)} ago`
-    : `the first token ends in ${formatDuration(end - now)}`;
+    ? `${token} expired ${formatDuration(now - end)} ago`
+    : `${token} expires in ${formatDuration(end - now)}`;
 }
 
 function ordered(rows: readonly FleetRow[]): readonly FleetRow[] {

@@ -15,6 +15,7 @@ import {
   Fix,
   Instant,
   LifeBar,
+  NoToken,
   Renewal,
   StateBadge,
   sentence,
@@ -145,7 +146,7 @@ function Summary({ row }: { readonly row: FleetRow }) {
           <StateBadge state={state} />
           {paused && state !== 'paused' && ' and paused'}
         </Fact>
-        <Fact title="Life left">{token ? <LifeBar token={token} /> : 'no known token'}</Fact>
+        <Fact title="Life left">{token ? <LifeBar token={token} /> : <NoToken row={row} />}</Fact>
         <Fact title="Expires (UTC)">{token ? <Instant at={token.expiresAt} /> : '–'}</Fact>
         <Fact title="Next renewal (UTC)">
           <Renewal row={row} />
@@ -199,9 +200,11 @@ function Fact({
   );
 }
 
-function FailureCard({ row: { failure, name } }: { readonly row: FleetRow }) {
+function FailureCard({ row: { failure, name, token } }: { readonly row: FleetRow }) {
   if (failure === undefined) return null;
   const { code, words, fix, since } = failure;
+  const seconds = token === undefined ? 0 : token.expiresAt - roughNow.value;
+  const left = seconds > 0 ? formatDuration(seconds) : 'none';
   return (
     <section class="card card-failing">
       <h2>{sentence(words)}</h2>
@@ -213,7 +216,7 @@ function FailureCard({ row: { failure, name } }: { readonly row: FleetRow }) {
         )}
         <strong>What to do:</strong> <Fix text={fix} />
       </p>
-      <RunbookSection anchor={code.toLowerCase()} name={name} isOpen />
+      <RunbookSection anchor={code.toLowerCase()} about={{ name, left }} isOpen />
     </section>
   );
 }

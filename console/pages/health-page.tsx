@@ -1,4 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
+import { sectionOfAlarm } from '../data/alarm-sections.ts';
+import { hashOf } from '../data/route.ts';
 import { listen } from '../data/server.ts';
 import { fleetState } from '../data/store.ts';
 import type { AlarmState, Health, Plot } from '../messages.ts';
@@ -75,10 +77,22 @@ function Alarms({ alarms }: { readonly alarms: readonly AlarmState[] }) {
               ({metric}
               {notifies ? '' : '; notifies nobody'})
             </span>
+            {isRaised && <WhatToDo metric={metric} />}
           </span>
         </li>
       ))}
     </ul>
+  );
+}
+
+function WhatToDo({ metric }: { readonly metric: string }) {
+  const anchor = sectionOfAlarm(metric);
+  if (anchor === undefined) return null;
+  return (
+    <>
+      {' '}
+      <a href={hashOf({ page: 'runbook', anchor })}>What to do</a>
+    </>
   );
 }
 

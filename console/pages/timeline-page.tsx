@@ -53,7 +53,9 @@ export function TimelinePage() {
     <div class="timeline" onKeyDown={onKeyDown}>
       <Controls span={span} onSpan={setSpan} isMoved={moved !== undefined} />
       <div class="timeline-head">
-        <span class="quiet">{rows.length} credentials</span>
+        <span class="quiet">
+          {rows.length} {rows.length === 1 ? 'credential' : 'credentials'}
+        </span>
         <Axis span={span} />
       </div>
       <div
@@ -77,7 +79,11 @@ export function TimelinePage() {
               data-name={key}
               style={{ transform: `translateY(${offset}px)` }}
               onPointerEnter={() => setPointed({ row: each })}
-              onFocusIn={() => setFocused(key)}
+              onFocusIn={() => {
+                // A pointer that rests on another lane does not hide what the keyboard does.
+                setFocused(key);
+                setPointed(undefined);
+              }}
             >
               <a
                 class={`lane-name state-${each.state}`}
@@ -148,7 +154,7 @@ function Controls({ span, isMoved, onSpan }: ControlProps) {
         <button type="button" disabled={!isMoved} onClick={() => onSpan(undefined)}>
           Now
         </button>
-        <span class="quiet">{formatDuration(span.to - span.from)} in sight</span>
+        <span class="quiet">{formatDuration(span.to - span.from)} shown</span>
       </div>
       <Legend />
     </div>

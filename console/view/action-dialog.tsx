@@ -63,7 +63,7 @@ export function ActionDialog({ row, chosen, onClose }: Props) {
   return (
     <dialog ref={dialog} aria-labelledby="action-title" onClose={onClose}>
       <h2 id="action-title">
-        {chosen === undefined ? 'Act on' : deeds[chosen].title} {row.name}
+        {chosen === undefined ? `Act on ${row.name}` : `${deeds[chosen].title}: ${row.name}`}
       </h2>
       {result === undefined && chosen === undefined && (
         <fieldset>

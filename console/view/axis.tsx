@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'preact/hooks';
 import { marksOf, type Span } from '../data/lanes.ts';
 import { roughNow } from '../data/store.ts';
 
@@ -5,7 +6,7 @@ const day = 24 * 3600;
 
 /** The times below which the lanes are. */
 export function Axis({ span }: { readonly span: Span }) {
-  const most = innerWidth < 700 ? 4 : 8;
+  const most = useWindowWidth() < 700 ? 4 : 8;
   const share = (at: number): string => `${((at - span.from) / (span.to - span.from)) * 100}%`;
   return (
     <div class="axis" aria-hidden="true">
@@ -21,6 +22,17 @@ export function Axis({ span }: { readonly span: Span }) {
       )}
     </div>
   );
+}
+
+/** A phone is turned, and a window is resized. */
+function useWindowWidth(): number {
+  const [width, setWidth] = useState(innerWidth);
+  useEffect(() => {
+    const follow = (): void => setWidth(innerWidth);
+    addEventListener('resize', follow);
+    return () => removeEventListener('resize', follow);
+  }, []);
+  return width;
 }
 
 /** The day at midnight, else the time. */

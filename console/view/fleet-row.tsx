@@ -4,7 +4,7 @@ import { needsAction } from '../data/states.ts';
 import { acting, allowsActions, roughNow } from '../data/store.ts';
 import { causeOf, fixOf } from '../data/verdict.ts';
 import type { FleetRow } from '../messages.ts';
-import { capitalized, Fix, Instant, LifeBar, Renewal, StateBadge } from './parts.tsx';
+import { capitalized, Fix, Instant, LifeBar, NoToken, Renewal, StateBadge } from './parts.tsx';
 
 export function FleetRowView({ row }: { readonly row: FleetRow }) {
   const { name, state, token, failure } = row;
@@ -64,8 +64,4 @@ function FailureText({ row }: { readonly row: FleetRow }) {
       </span>
     </span>
   );
-}
-
-function NoToken({ row }: { readonly row: FleetRow }) {
-  return <span class="quiet">{row.state === 'foreign' ? 'only its value shows' : 'no token'}</span>;
 }

@@ -83,7 +83,7 @@ export function FleetTable({ rows }: { readonly rows: readonly FleetRow[] }) {
           );
         })}
       </div>
-      {rows.length === 0 && <p class="nothing quiet">No credential is like that.</p>}
+      {rows.length === 0 && <p class="nothing quiet">No credential matches.</p>}
     </div>
   );
 }

@@ -1,8 +1,10 @@
 import { barsOf } from '../data/lanes.ts';
+import { needsAction } from '../data/states.ts';
 import { roughNow } from '../data/store.ts';
+import { causeOf, fixOf } from '../data/verdict.ts';
 import type { FleetRow, Known, TokenVersion } from '../messages.ts';
 import { versionsOf } from './lane.tsx';
-import { Instant, Renewal, StateBadge, sentence, UnknownNote } from './parts.tsx';
+import { Fix, Instant, Renewal, StateBadge, sentence, UnknownNote } from './parts.tsx';
 import { relative } from './times.ts';
 
 interface Props {
@@ -35,11 +37,12 @@ export function LaneDetails({ row, version, answer }: Props) {
             <Instant at={shown.expiresAt} /> ({relative(shown.expiresAt, roughNow.value)}).{' '}
           </>
         )}
-        Next renewal: <Renewal row={row} />. <span class="quiet">{count} tokens known.</span>
+        Next renewal: <Renewal row={row} />.{' '}
+        <span class="quiet">{count === 1 ? '1 token' : `${count} tokens`} known.</span>
       </p>
-      {failure !== undefined && (
+      {(failure !== undefined || needsAction(row)) && (
         <p>
-          {sentence(failure.words)} → {failure.fix}
+          {sentence(causeOf(row))} → <Fix text={fixOf(row)} />
         </p>
       )}
       {answer !== undefined && 'unknown' in answer && (

@@ -46,6 +46,10 @@ export function LifeBar({ token }: { readonly token: TokenSpan }) {
   );
 }
 
+export function NoToken({ row }: { readonly row: FleetRow }) {
+  return <span class="quiet">{row.state === 'foreign' ? 'only its value shows' : 'no token'}</span>;
+}
+
 export function Renewal({ row }: { readonly row: FleetRow }) {
   if (row.renewalAt === undefined)
     return <span class="quiet">{row.paused ? 'paused' : 'none'}</span>;
@@ -77,7 +81,7 @@ export function UnknownNote({
             The right that is missing: <code>{why.right}</code>.{' '}
           </>
         )}
-        {why.fix !== undefined && <>→ {<Fix text={why.fix} />}</>}
+        {why.fix !== undefined && why.right === undefined && <>→ {<Fix text={why.fix} />}</>}
       </span>
     </p>
   );
@@ -112,9 +116,9 @@ export function Fix({ text }: { readonly text: string }) {
   );
 }
 
-/** A command stays as it is typed. */
+/** A command and a path stay as they are typed. */
 function capitalizedFix(text: string): string {
-  return text.startsWith('ims-token-rotator') ? text : capitalized(text);
+  return /^(ims-token-rotator|aws|docs\/)/.test(text) ? text : capitalized(text);
 }
 
 export function capitalized(text: string): string {

@@ -52,7 +52,7 @@ export function MetricPlot({ plot, span }: Props) {
       <figcaption>
         {titles[plot.metric]}{' '}
         <span class="quiet">
-          {last === undefined ? 'no data' : `last ${valueText(last, plot.unit)}`}
+          {last === undefined ? 'no data' : `latest ${valueText(last, plot.unit)}`}
         </span>
       </figcaption>
       <div ref={box} role="img" aria-label={describe(plot)} />
@@ -64,7 +64,7 @@ function describe({ metric, unit, values }: Plot): string {
   if (values.length === 0) return `${titles[metric]}: no data`;
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const range = `between ${valueText(least, unit)} and ${valueText(most, unit)}`;
-  return `${titles[metric]}: ${range}, last ${valueText(values.at(-1) ?? 0, unit)}`;
+  return `${titles[metric]}: ${range}, latest ${valueText(values.at(-1) ?? 0, unit)}`;
 }
 
 function valueText(value: number, unit: Plot['unit']): string {

@@ -1,7 +1,14 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { hashOf } from '../data/route.ts';
-import type { Block, Inline, Runbook, Section } from '../data/runbook.ts';
+import {
+  type About,
+  type Block,
+  filledIn,
+  type Inline,
+  type Runbook,
+  type Section,
+} from '../data/runbook.ts';
 import { ask } from '../data/server.ts';
 import { fleetState } from '../data/store.ts';
 import type { Known } from '../messages.ts';
@@ -17,15 +24,16 @@ async function load(): Promise<void> {
 /** A section of the runbook, in place. */
 export function RunbookSection({
   anchor,
-  name,
+  about,
   isOpen = false,
 }: {
   readonly anchor: string;
   /** The credential that it is about. */
-  readonly name?: string | undefined;
+  readonly about: About;
   readonly isOpen?: boolean | undefined;
 }) {
   useEffect(() => void load(), []);
+  const rotator = fleetState.value.fleet?.rotator;
   return (
     <Asked answer={runbook.value} what="The runbook">
       {(sections) => {
@@ -34,7 +42,7 @@ export function RunbookSection({
         return (
           <details class="runbook" open={isOpen}>
             <summary>Runbook: {section.title}</summary>
-            <Blocks blocks={named(section.blocks, name)} />
+            <Blocks blocks={filledIn(section.blocks, { rotator, ...about })} />
           </details>
         );
       }}
@@ -60,18 +68,6 @@ export function RunbookText({ anchor }: { readonly anchor: string }) {
         );
       }}
     </Asked>
-  );
-}
-
-/** The commands for this credential and rotator, ready to be copied. */
-function named(blocks: readonly Block[], name: string | undefined): readonly Block[] {
-  const rotator = fleetState.value.fleet?.rotator;
-  const replaced = (text: string): string =>
-    text
-      .replaceAll(/\bNAME\b/g, () => name ?? 'NAME')
-      .replaceAll(/\bROTATOR\b/g, () => rotator ?? 'ROTATOR');
-  return blocks.map((block) =>
-    'commands' in block ? { commands: replaced(block.commands) } : block,
   );
 }
 

@@ -18,17 +18,17 @@ export function SecretFacts({ secret }: { readonly secret: SecretDetail }) {
         {description !== undefined && description !== '' && (
           <Line title="Description">{description}</Line>
         )}
-        {deletedAt !== undefined && <When title="Scheduled for deletion, since" at={deletedAt} />}
+        {deletedAt !== undefined && <When title="Scheduled for deletion since" at={deletedAt} />}
         {changedAt !== undefined && <When title="Changed" at={changedAt} />}
-        <Line title="Read last">
-          {readOn === undefined ? 'never, or before Secrets Manager counted' : <Day at={readOn} />}
+        <Line title="Last read">
+          {readOn === undefined ? 'never, or too long ago to be recorded' : <Day at={readOn} />}
         </Line>
         <Line title="Key">{keyId === undefined ? 'aws/secretsmanager' : <code>{keyId}</code>}</Line>
         <Line title="Rotation by Secrets Manager">
           {rotation === undefined ? 'off' : <code>{rotation.functionArn ?? 'on'}</code>}
         </Line>
-        {rotation?.nextAt !== undefined && <When title="Rotates next" at={rotation.nextAt} />}
-        {rotatedAt !== undefined && <When title="Rotated last" at={rotatedAt} />}
+        {rotation?.nextAt !== undefined && <When title="Next rotation" at={rotation.nextAt} />}
+        {rotatedAt !== undefined && <When title="Last rotated" at={rotatedAt} />}
       </dl>
       <Tags tags={tags} />
     </>
@@ -82,6 +82,12 @@ function When({ title, at }: { readonly title: string; readonly at: number }) {
 
 /** Secrets Manager tells the day of the last read alone. */
 function Day({ at }: { readonly at: number }) {
-  const day = new Date(at * 1000).toISOString().slice(0, 10);
-  return <time dateTime={day}>{day}</time>;
+  const date = new Date(at * 1000);
+  const text = date.toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    timeZone: 'UTC',
+  });
+  return <time dateTime={date.toISOString().slice(0, 10)}>{text}</time>;
 }

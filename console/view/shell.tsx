@@ -40,7 +40,7 @@ export function Shell() {
         </div>
         <nav aria-label="Pages">
           {(['fleet', 'timeline', 'health'] as const).map((page) => (
-            <a href={hashOf({ page })} aria-current={current.page === page ? 'page' : undefined}>
+            <a href={hashOf({ page })} aria-current={currencyOf(page, current)}>
               {titleOf({ page })}
             </a>
           ))}
@@ -57,6 +57,12 @@ export function Shell() {
       <Acting />
     </>
   );
+}
+
+/** A credential is part of the fleet. */
+function currencyOf(page: Route['page'], current: Route): 'page' | 'true' | undefined {
+  if (page === current.page) return 'page';
+  return page === 'fleet' && current.page === 'credential' ? 'true' : undefined;
 }
 
 function Page({ current }: { readonly current: Route }) {

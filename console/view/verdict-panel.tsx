@@ -4,7 +4,7 @@ import { hashOf } from '../data/route.ts';
 import { connection, fleetState, roughNow, verdict } from '../data/store.ts';
 import type { Cause } from '../data/verdict.ts';
 import { Icon } from './icons.tsx';
-import { Fix, Instant, UnknownNote } from './parts.tsx';
+import { Ago, Fix, Instant, UnknownNote } from './parts.tsx';
 import { relative } from './times.ts';
 
 const icons = { bad: 'failing', good: 'fresh', unknown: 'unknown' } as const;
@@ -78,6 +78,7 @@ function OneCause({
   const [first] = rows;
   const shown = rows.slice(0, mostNames);
   const more = rows.length - shown.length;
+  const without = rows.filter(({ token }) => token === undefined).length;
   return (
     <dl class="cause">
       <div>
@@ -101,6 +102,7 @@ function OneCause({
         <dt>Time left</dt>
         <dd>
           <TimeLeft end={first?.token?.expiresAt} />
+          {first?.token !== undefined && without > 0 && `; ${without} without a token`}
         </dd>
       </div>
       <div>
@@ -116,9 +118,9 @@ function OneCause({
 function Since({ at }: { readonly at: number }) {
   return (
     <>
-      {formatDuration(roughNow.value - at)}{' '}
+      <Instant at={at} /> UTC{' '}
       <span class="quiet">
-        (<Instant at={at} /> UTC)
+        (<Ago at={at} />)
       </span>
     </>
   );

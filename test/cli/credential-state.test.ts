@@ -12,6 +12,7 @@ import { explainFailure } from '../../cli/view/failure.ts';
 import { tagKeys } from '../../core/contract.ts';
 import { errorKinds } from '../../core/errors.ts';
 import { epochSeconds, formatInstant } from '../../core/instant.ts';
+import { formatRequests } from '../../core/mint-budget.ts';
 import { renewAt } from '../../core/renew-before.ts';
 import { fingerprint } from '../../core/token-tags.ts';
 import { encodeVersionId } from '../../core/version-id.ts';
@@ -197,6 +198,17 @@ describe('the state of a credential', () => {
     const mark = fingerprint(digest, clientArn, version, {});
     const status = `failing code=ERR_TOKEN_REJECTED/invalid_client since=${since} retry-at=${retry} credential=${mark}`;
     expect(at(judge(clientSecret(), tokenSecret(hour, status)))).toBe(840);
+  });
+
+  it('shows when the budget of requests allows the next try', () => {
+    const since = formatInstant(epochSeconds(now - 60));
+    const mark = fingerprint(digest, clientArn, version, {});
+    const status = `failing code=ERR_TOKEN_UNAVAILABLE since=${since} credential=${mark}`;
+    const requests = [60, 90, 120].map((ago) => epochSeconds(now - ago));
+    const tags = { [tagKeys.status]: status, [tagKeys.requested]: formatRequests(requests) };
+    const empty = { ...tokenSecret(undefined), tags };
+    // After three requests, the next one comes ten minutes after the last.
+    expect(judge(clientSecret(), empty)).toMatchObject({ state: 'failing', renewalAt: now + 540 });
   });
 
   it('assumes that the token was minted from the client secret that no list shows', () => {

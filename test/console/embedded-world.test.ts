@@ -57,7 +57,7 @@ describe('in the embedded world', () => {
     await expect
       .poll(() => verdictOf(page))
       .toMatch(
-        /^1 of 1 credential fails: IMS is unreachable or overloaded, for \d+ s; the first token ends in (23 h|1 d)/,
+        /^The only credential fails: IMS is unreachable or overloaded, for \d+ s; the token expires in (23 h|1 d)/,
       );
     await expect
       .poll(() => page.locator('.card-failing').innerText())

@@ -33,10 +33,10 @@ describe('the timeline', () => {
     await expect.poll(() => details.innerText()).toMatch(/^fusion-eu\s+failing\s+Current token/);
     expect(await details.innerText()).toContain('8 tokens known');
     await page.keyboard.press('+');
-    await expect.poll(() => page.locator('.controls').innerText()).toContain('1 d in sight');
+    await expect.poll(() => page.locator('.controls').innerText()).toContain('1 d shown');
     await page.keyboard.press('-');
     await page.keyboard.press('-');
-    await expect.poll(() => page.locator('.controls').innerText()).toContain('4 d in sight');
+    await expect.poll(() => page.locator('.controls').innerText()).toContain('4 d shown');
     expect(await focused(page)).toBe('fusion-eu');
     const bar = page.locator('[data-name=fusion-eu] .token.current');
     const left = async () => (await bar.boundingBox())?.x ?? 0;
@@ -56,6 +56,27 @@ describe('the timeline', () => {
     expect(await page.locator('[data-name=legacy-import] .gap').count()).toBe(1);
     expect(await page.locator('[data-name=fusion-eu] .gap').count()).toBe(0);
   });
+
+  it('follows the keyboard where the pointer rests on another lane', async (context) => {
+    const { address } = await serveEverything();
+    const page = await openPage(context, `${address}#/timeline`);
+    const details = page.locator('.lane-details');
+    await page.locator('[data-name=workfront-prod] .lane').hover();
+    await expect.poll(() => details.innerText()).toMatch(/^workfront-prod/);
+    await page.getByRole('link', { name: 'legacy-import' }).focus();
+    await expect.poll(() => details.innerText()).toMatch(/^legacy-import/);
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => details.innerText()).toMatch(/^fusion-eu/);
+  });
+
+  it('has fewer times on its axis once the window is narrow', async (context) => {
+    const { address } = await serveEverything();
+    const page = await openPage(context, `${address}#/timeline`);
+    const marks = page.locator('.timeline-head .axis span:not(.axis-now)');
+    await expect.poll(() => marks.count()).toBeGreaterThan(4);
+    await page.setViewportSize({ width: 360, height: 800 });
+    await expect.poll(() => marks.count()).toBeLessThanOrEqual(4);
+  });
 });
 
 describe('a credential', () => {
@@ -67,6 +88,8 @@ describe('a credential', () => {
     expect(await card.locator('pre').innerText()).toContain(
       'ims-token-rotator doctor fusion-eu --mint',
     );
+    expect(await card.innerText()).toMatch(/Time: 7 h \d+ min; every tick tries again/);
+    await page.locator('nav [aria-current=true]', { hasText: 'Fleet' }).waitFor();
   });
 
   it('shows its history, the change of the credential, its readers and settings', async (context) => {
@@ -85,7 +108,7 @@ describe('a credential', () => {
     const page = await openPage(context, `${address}#/credential/fusion-eu`);
     const opener = page.getByRole('button', { name: 'Pause …' });
     await opener.click();
-    const dialog = page.getByRole('dialog', { name: 'Pause fusion-eu' });
+    const dialog = page.getByRole('dialog', { name: 'Pause: fusion-eu' });
     expect(await dialog.innerText()).toContain('nothing renews the token until somebody resumes');
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
@@ -110,6 +133,8 @@ describe('health', () => {
     await week.click();
     expect(await week.getAttribute('aria-pressed')).toBe('true');
     await page.getByRole('img', { name: /^Credentials that fail: between 0 and 2/ }).waitFor();
+    await page.locator('.alarm').getByRole('link', { name: 'What to do' }).click();
+    await page.getByRole('heading', { name: 'Failing', exact: true }).waitFor();
   });
 
   it('runs the checks one by one, once', async (context) => {

@@ -39,7 +39,7 @@ describe('the sentence about the fleet', () => {
     expect(tone).toBe('bad');
     expect(sentence).toBe(
       '2 of 40 credentials fail: IMS is unreachable or overloaded, for 14 min; ' +
-        'the first token ends in 7 h 12 min.',
+        'the first token expires in 7 h 12 min.',
     );
     expect(causes).toMatchObject([{ fix: unreachable.fix, since: now - 14 * 60 }]);
   });
@@ -48,7 +48,7 @@ describe('the sentence about the fleet', () => {
     [
       'a token that has expired',
       [rowWith('fusion', -0.5, now, { ...failingFor(60), state: 'expired' })],
-      '1 of 1 credential fails: IMS is unreachable or overloaded, for 1 h; 1 token expired 30 min ago.',
+      'The only credential fails: IMS is unreachable or overloaded, for 1 h; 1 token expired 30 min ago.',
     ],
     [
       'tokens that have expired',
@@ -58,12 +58,12 @@ describe('the sentence about the fleet', () => {
     [
       'a credential without a token',
       [rowWith('fusion', 0, now, { ...failingFor(3), token: undefined })],
-      '1 of 1 credential fails: IMS is unreachable or overloaded, for 3 min; 1 has no token.',
+      'The only credential fails: IMS is unreachable or overloaded, for 3 min; 1 has no token.',
     ],
     [
       'one that nothing tries to renew',
       [rowWith('fusion', 9, now, { state: 'overdue' }), ...fresh(1)],
-      '1 of 2 credentials fails: nothing renews the token; the first token ends in 9 h.',
+      '1 of 2 credentials fails: nothing renews the token; the token expires in 9 h.',
     ],
     [
       'several reasons',
@@ -73,12 +73,12 @@ describe('the sentence about the fleet', () => {
     [
       'a fleet without a failure',
       fresh(3),
-      'Nothing fails: all 3 credentials have valid tokens; the first token ends in 20 h.',
+      'Nothing fails: all 3 credentials have valid tokens; the first token expires in 20 h.',
     ],
     [
       'one that is fine and others that are not renewed',
       [...fresh(1), rowWith('old', 3, now, { state: 'paused', paused: true })],
-      'Nothing fails: 1 of 2 credentials has a valid token, 1 is paused; the first token ends in 20 h.',
+      'Nothing fails: 1 of 2 credentials has a valid token, 1 is paused; the first token expires in 20 h.',
     ],
     ['an empty fleet', [], 'production has no credentials yet.'],
   ])('tells of %s', (_, rows, sentence) => {
