@@ -27,7 +27,11 @@ export class Histories {
 
   /** @param listed the secret as of the last list */
   async of(secretId: string, listed: Secret | undefined): Promise<readonly StoredVersion[]> {
-    const labels = [listed?.currentVersionId, listed?.pendingVersionId].join(' ');
+    const labels = [
+      listed?.currentVersionId,
+      listed?.previousVersionId,
+      listed?.pendingVersionId,
+    ].join(' ');
     const before = this.#remembered.get(secretId);
     if (before?.labels === labels && listed !== undefined) return await before.versions;
     const versions = this.#inTurn(() => this.#versions.list(secretId));

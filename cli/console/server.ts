@@ -7,6 +7,7 @@ import { Guard } from './guard.ts';
 import { HealthFeed } from './health-feed.ts';
 import { Histories } from './histories.ts';
 import { isOwnPeer } from './peer.ts';
+import { ReaderSearches } from './reader-searches.ts';
 import { type Resources, route } from './routes.ts';
 import { builtPage, StaticFiles } from './static-files.ts';
 
@@ -44,6 +45,7 @@ export async function startServer(
     fleet,
     files: await StaticFiles.read(builtPage),
     histories: new Histories(session.signal),
+    readers: new ReaderSearches(session.signal),
     health: new HealthFeed(session, fleet),
     allowsActions: options.allowsActions,
   };

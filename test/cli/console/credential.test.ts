@@ -57,6 +57,30 @@ describe('a credential', () => {
       'arn:aws:iam::111122223333:user/local',
     );
   });
+
+  it('is searched for in CloudTrail once for all that ask, and for one credential at a time', async () => {
+    let running = 0;
+    let most = 0;
+    const authorize = async (action: string): Promise<boolean> => {
+      if (action !== 'cloudtrail:LookupEvents') return true;
+      running += 1;
+      most = Math.max(most, running);
+      for (let turn = 0; turn < 10; turn += 1) await new Promise((done) => setImmediate(done));
+      running -= 1;
+      return true;
+    };
+    const { world, json } = await openConsole({ world: { authorize } });
+    for (const name of ['fusion', 'firefly']) seedCredential(world, name, { expiresIn: hour });
+    const searches = (): number =>
+      world.aws.calls.filter(({ action }) => action === 'LookupEvents').length;
+    await json('/api/credentials/fusion/readers');
+    const ofOne = searches();
+    expect(ofOne).toBeGreaterThan(0);
+    const names = ['fusion', 'firefly', 'fusion', 'firefly'];
+    await Promise.all(names.map((name) => json(`/api/credentials/${name}/readers`)));
+    expect(searches()).toBe(2 * ofOne);
+    expect(most).toBe(1);
+  });
 });
 
 describe('the timeline', () => {
@@ -74,6 +98,17 @@ describe('the timeline', () => {
     expect(lanes['absent']).toHaveProperty('unknown.code', 'ERR_AWS_REFUSED');
     const earlier = await json<Timeline>(`/api/timeline?names=fusion&to=${now - 48 * hour}`);
     expect(earlier).toEqual({ fusion: { known: [] } });
+  });
+
+  it('has the token before those in sight, so that it shows a gap after it', async () => {
+    const { world, json } = await openConsole();
+    seedCredential(world, 'fusion', { expiresIn: -30 * hour });
+    const now = Math.floor(Date.now() / 1000);
+    const lanes = await json<Timeline>(
+      `/api/timeline?names=fusion&from=${now - 24 * hour}&to=${now}`,
+    );
+    const [last] = known(lanes['fusion'] ?? { unknown: 'no lane' });
+    expect(Math.abs((last?.expiresAt ?? 0) - (now - 30 * hour))).toBeLessThan(60);
   });
 
   it('asks for a history again only when the labels have moved', async () => {

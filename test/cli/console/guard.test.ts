@@ -51,6 +51,18 @@ describe('the guard of the console', () => {
     }
   });
 
+  it('refuses a request with two hosts, whichever is the first', async () => {
+    const { origin, cookie } = await openConsole();
+    const { host } = new URL(origin);
+    for (const hosts of [
+      [host, 'attacker.example'],
+      ['attacker.example', host],
+    ]) {
+      const headers = ['cookie', cookie, ...hosts.flatMap((each) => ['host', each])];
+      expect((await send(`${origin}/`, { headers })).status, String(hosts)).toBe(421);
+    }
+  });
+
   it('answers the same page under both names of loopback', async () => {
     const { ask, server } = await openConsole();
     const { port } = new URL(server.address);
