@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { openConsole, send } from './looker.ts';
 
@@ -61,6 +63,25 @@ describe('the guard of the console', () => {
       const headers = ['cookie', cookie, ...hosts.flatMap((each) => ['host', each])];
       expect((await send(`${origin}/`, { headers })).status, String(hosts)).toBe(421);
     }
+  });
+
+  it('answers no program of another user, even with the cookie', async (context) => {
+    if (process.platform !== 'linux' || process.getuid?.() !== 0) {
+      context.skip('only root can start a program as another user');
+    }
+    const { origin, cookie, ask } = await openConsole();
+    const { port } = new URL(origin);
+    const script = `exec 3<>/dev/tcp/127.0.0.1/${port}
+      printf 'GET / HTTP/1.1\\r\\nHost: 127.0.0.1:${port}\\r\\nCookie: ${cookie}\\r\\n' >&3
+      printf 'Connection: close\\r\\n\\r\\n' >&3
+      cat <&3`;
+    const answered = async (uid: number): Promise<string> => {
+      const { stdout } = spawn('/bin/bash', ['-c', script], { uid, cwd: '/' });
+      return await text(stdout);
+    };
+    expect(await answered(65_534)).toMatch(/^HTTP\/1\.1 403 .*another user of this machine/s);
+    expect(await answered(0)).toMatch(/^HTTP\/1\.1 200 /);
+    expect((await ask('/')).status).toBe(200);
   });
 
   it('answers the same page under both names of loopback', async () => {
