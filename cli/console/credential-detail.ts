@@ -7,7 +7,7 @@ import type {
 } from '../../console/messages.ts';
 import { fingerprint } from '../../core/token-tags.ts';
 import type { Secret } from '../aws/secret.ts';
-import type { StoredVersion } from '../aws/secret-versions.ts';
+import type { StoredVersion } from '../aws/version-list.ts';
 import { CliError } from '../errors.ts';
 import { assertPresent } from '../rotator/absence.ts';
 import { namesOf } from '../rotator/rotator.ts';

@@ -10,6 +10,7 @@ import { isOwnPeer } from './peer.ts';
 import { ReaderSearches } from './reader-searches.ts';
 import { type Resources, route } from './routes.ts';
 import { builtPage, StaticFiles } from './static-files.ts';
+import { UnreadSecrets } from './unread-secrets.ts';
 
 export interface ServerOptions extends FleetOptions {
   /** 0 for any that is free. */
@@ -36,9 +37,10 @@ const mostConnections = 200;
  * @throws CliError when the rotator is not found
  */
 export async function startServer(
-  session: Session,
+  given: Session,
   { port, ...options }: ServerOptions,
 ): Promise<RunningConsole> {
+  const session = { ...given, secrets: new UnreadSecrets(given.signal) };
   const fleet = await FleetFeed.open(session, options);
   const resources: Resources = {
     session,

@@ -1,5 +1,7 @@
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import { Secrets } from '../../../cli/aws/secrets.ts';
+import { Histories } from '../../../cli/console/histories.ts';
 import type { CredentialDetail, FleetEvent, Readers, Timeline } from '../../../console/messages.ts';
 import { hour } from '../../support/builders.ts';
 import { seedCredential } from '../operator.ts';
@@ -124,6 +126,25 @@ describe('the timeline', () => {
     for (;;) if ((await nextOf(stream, 'change')).rows.length > 0) break;
     for (let look = 0; look < 3; look += 1) await json('/api/timeline?names=fusion');
     expect(listed()).toBe(2);
+  });
+
+  it('asks again where the versions lag behind the list, and when any label has moved', async () => {
+    const { world } = await openConsole();
+    seedCredential(world, 'fusion', { expiresIn: 20 * hour });
+    const secretId = world.secretId('fusion', 'token');
+    const { signal } = new AbortController();
+    const listed = await new Secrets(signal).describe(secretId);
+    if (listed === undefined) throw new Error('no such secret');
+    const calls = (): number =>
+      world.secretsManager.calls.filter(({ action }) => action === 'ListSecretVersionIds').length;
+    const histories = new Histories(signal);
+    const lagging = { ...listed, currentVersionId: 'not listed yet' };
+    for (let look = 0; look < 2; look += 1) await histories.of(secretId, lagging);
+    expect(calls()).toBe(2);
+    for (let look = 0; look < 2; look += 1) await histories.of(secretId, listed);
+    expect(calls()).toBe(3);
+    await histories.of(secretId, { ...listed, previousVersionId: 'another' });
+    expect(calls()).toBe(4);
   });
 
   it('asks for at most five histories at once, for however many lanes and lookers', async () => {

@@ -212,6 +212,21 @@ describe('an event stream', () => {
     expect(vi.getTimerCount()).toBe(before);
   });
 
+  it('shows a reader to whom nothing is told that it is alive', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const server = createServer((_, response) => new EventStream(response));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => server.close().closeAllConnections());
+    const { port } = server.address() as AddressInfo;
+    const { body } = await fetch(`http://127.0.0.1:${port}/`);
+    vi.advanceTimersByTime(15_000);
+    const { value } = (await body?.getReader().read()) ?? {};
+    expect(new TextDecoder().decode(value)).toBe(':\n\n');
+  });
+
   it('drops a reader that does not read, after a bounded number of bytes', async () => {
     const opened = Promise.withResolvers<EventStream>();
     const server = createServer((_, response) => opened.resolve(new EventStream(response)));
