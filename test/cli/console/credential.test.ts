@@ -41,6 +41,17 @@ describe('a credential', () => {
     expect(tags).toMatchObject({ [`note${shown}`]: shown });
   });
 
+  it('has no settings of the last list while AWS does not answer', async () => {
+    const { world, events, json } = await openConsole();
+    seedCredential(world, 'fusion', { expiresIn: hour });
+    await nextOf(events<FleetEvent>('/api/fleet/events'), 'fleet');
+    world.secretsManager.faults.inject({ kind: 'internal-error' });
+    expect(await json<CredentialDetail>('/api/credentials/fusion')).toMatchObject({
+      tokenSecret: { unknown: { code: 'ERR_AWS_UNAVAILABLE' } },
+      clientSecret: { unknown: { code: 'ERR_AWS_UNAVAILABLE' } },
+    });
+  });
+
   it('that does not exist is not found', async () => {
     const { ask } = await openConsole();
     const { status, text } = await ask('/api/credentials/nobody');

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openConsole, send } from './looker.ts';
 
 const action = {
@@ -156,6 +158,21 @@ describe('the guard of the console', () => {
     ]) {
       expect([400, 404], path).toContain((await ask(path)).status);
     }
+  });
+
+  it('has no more than 200 connections', async () => {
+    const { origin } = await openConsole();
+    const { port } = new URL(origin);
+    const sockets = Array.from({ length: 200 }, () => connect(Number(port), '127.0.0.1'));
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy();
+    });
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    await expect(send(origin)).rejects.toThrow();
+    const [first] = sockets;
+    first?.end('GET / HTTP/1.1\r\n\r\n');
+    if (first !== undefined) await once(first.resume(), 'close');
+    expect((await send(origin)).status).toBe(403);
   });
 
   it('answers no other method', async () => {
