@@ -2,6 +2,7 @@ import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { Secrets } from '../../../cli/aws/secrets.ts';
 import { Histories } from '../../../cli/console/histories.ts';
+import { ReaderSearches } from '../../../cli/console/reader-searches.ts';
 import type { CredentialDetail, FleetEvent, Readers, Timeline } from '../../../console/messages.ts';
 import { hour } from '../../support/builders.ts';
 import { seedCredential } from '../operator.ts';
@@ -94,6 +95,15 @@ describe('a credential', () => {
     expect(searches()).toBe(2 * ofOne);
     expect(most).toBe(1);
   });
+});
+
+it('does not search CloudTrail for somebody who has left', async () => {
+  const { world } = await openConsole();
+  const searches = new ReaderSearches(new AbortController().signal);
+  const secret = { name: 'fusion', arn: 'arn:aws:secretsmanager:us-east-1:1:secret:fusion-AbCdEf' };
+  await expect(searches.of(secret, () => true)).rejects.toThrow();
+  expect(world.aws.calls.filter(({ action }) => action === 'LookupEvents')).toEqual([]);
+  expect(await searches.of(secret, () => false)).toEqual([]);
 });
 
 describe('the timeline', () => {

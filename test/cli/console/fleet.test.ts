@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { EventStream } from '../../../cli/console/event-stream.ts';
 import { untilNext } from '../../../cli/console/fleet-feed.ts';
@@ -7,7 +8,7 @@ import type { FleetEvent } from '../../../console/messages.ts';
 import { epochSeconds } from '../../../core/instant.ts';
 import { hour } from '../../support/builders.ts';
 import { inSeconds, seedCredential } from '../operator.ts';
-import { nextOf, openConsole } from './looker.ts';
+import { next, nextOf, openConsole } from './looker.ts';
 
 const path = '/api/fleet/events';
 
@@ -113,6 +114,26 @@ describe('the fleet', () => {
     seedCredential(world, 'firefly', { expiresIn: 20 * hour });
     world.secretsManager.faults.clear();
     expect((await nextChange(stream)).rows.map(({ name }) => name)).toEqual(['firefly']);
+    // It is over for those who come later, too.
+    const later = events<FleetEvent>(path);
+    expect([(await next(later)).type, (await next(later)).type]).toEqual(['fleet', 'change']);
+  });
+
+  it('has no credential any more whose secrets are gone', async () => {
+    const { world, client, events } = await openConsole({ every: 0.05 });
+    for (const name of ['fusion', 'firefly']) seedCredential(world, name, { expiresIn: hour });
+    const stream = events<FleetEvent>(path);
+    expect((await nextOf(stream, 'fleet')).rows).toHaveLength(2);
+    for (const kind of ['client', 'token'] as const) {
+      const SecretId = world.secretId('fusion', kind);
+      await client.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true }));
+    }
+    const removed: string[] = [];
+    while (removed.length === 0) removed.push(...(await nextOf(stream, 'change')).removed);
+    expect(removed).toEqual(['fusion']);
+    expect((await nextOf(events<FleetEvent>(path), 'fleet')).rows).toMatchObject([
+      { name: 'firefly' },
+    ]);
   });
 
   it('has the time of its clock beside that of a list that is old by now', async () => {
