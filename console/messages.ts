@@ -10,6 +10,8 @@ export interface FleetRow {
   readonly paused: boolean;
   /** AWSCURRENT; undefined when there is no token, or only its value shows when it expires. */
   readonly token?: TokenSpan | undefined;
+  /** AWSCURRENT, if its version id is not the rotator's own, so that only its value shows its expiry. */
+  readonly foreignVersionId?: string | undefined;
   /** AWSPREVIOUS, if its version id is the rotator's own. */
   readonly previous?: TokenSpan | undefined;
   /** When the rotator tries next. An instant that is past means with the next tick. */
@@ -76,12 +78,15 @@ export type FleetEvent =
   | {
       readonly type: 'change';
       readonly at: number;
+      /** As in `Fleet`. @default as before */
+      readonly every?: number | undefined;
       readonly rows: readonly FleetRow[];
       readonly removed: readonly string[];
     }
-  /** The list could not be read. What the page shows is as old as the event before. */
+  /** The list could not be read. What the page shows is as old as the last list. */
   | {
       readonly type: 'trouble';
+      /** The server's clock. */
       readonly at: number;
       readonly since: number;
       readonly why: Unknown;
@@ -158,18 +163,30 @@ export interface Health {
   readonly at: number;
   /** When the last tick was counted; null if none was in two days. */
   readonly lastTick: Known<number | null>;
-  readonly alarms: Known<readonly AlarmState[]>;
-  /** For the last day, and for the last week. */
-  /** Without the function's name, there is no plot of its duration. */
+  readonly alarms: Known<Alarms>;
+  /** For the last day and the last week. Without the function's name, none is of its duration. */
   readonly plots: Readonly<Record<'day' | 'week', Known<readonly Plot[]>>>;
+}
+
+export interface Alarms {
+  readonly states: readonly AlarmState[];
+  /** What `doctor` finds: metrics without an alarm, alarms that notify nobody or are muted. */
+  readonly findings: readonly Finding[];
 }
 
 export interface AlarmState {
   readonly name: string;
   readonly metric: string;
-  readonly isRaised: boolean;
-  /** It has a target to notify, and its actions are switched on. */
-  readonly notifies: boolean;
+  /** `unknown` if CloudWatch has too little data to tell. */
+  readonly state: 'raised' | 'quiet' | 'unknown';
+}
+
+/** The result of one of `doctor`'s checks. */
+export interface Finding {
+  readonly check: string;
+  readonly verdict: 'ok' | 'failed' | 'unknown';
+  readonly detail: string;
+  readonly fix?: string | undefined;
 }
 
 export interface Plot {
@@ -183,14 +200,7 @@ export interface Plot {
 /** `GET /api/doctor/events` or `?name=NAME`, server-sent events named by `type`. */
 export type DoctorEvent =
   | { readonly type: 'begin'; readonly section: string; readonly checks: readonly string[] }
-  | {
-      readonly type: 'finding';
-      readonly section: string;
-      readonly check: string;
-      readonly verdict: 'ok' | 'failed' | 'unknown';
-      readonly detail: string;
-      readonly fix?: string | undefined;
-    }
+  | (Finding & { readonly type: 'finding'; readonly section: string })
   | { readonly type: 'end'; readonly failures: number }
   | { readonly type: 'broken'; readonly why: Unknown };
 

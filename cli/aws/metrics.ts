@@ -20,6 +20,8 @@ export interface Alarm {
   /** The name of the metric. */
   readonly metric: string;
   readonly isRaised: boolean;
+  /** False if CloudWatch has too little data to tell whether it is raised. */
+  readonly hasData: boolean;
   readonly actionsEnabled: boolean;
   /** ARNs of the topics and other targets that it notifies. */
   readonly actions: readonly string[];
@@ -140,6 +142,7 @@ export class Metrics {
       name: alarm.AlarmName ?? '',
       metric: metric.MetricName,
       isRaised: alarm.StateValue === 'ALARM',
+      hasData: alarm.StateValue !== 'INSUFFICIENT_DATA',
       actionsEnabled: alarm.ActionsEnabled ?? true,
       actions: alarm.AlarmActions ?? [],
       comparison: alarm.ComparisonOperator ?? '',

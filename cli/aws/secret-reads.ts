@@ -15,7 +15,7 @@ export interface SecretRead {
   readonly at: EpochSeconds;
 }
 
-interface SecretIds {
+export interface SecretIds {
   readonly name: string;
   readonly arn: string;
 }

@@ -1,24 +1,15 @@
 import {
   GetSecretValueCommand,
-  ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   RotateSecretCommand,
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import type { EpochSeconds } from '../../core/instant.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { decodeText } from '../../core/text.ts';
 import { askAws, isRefusal } from './ask.ts';
-import { toInstant } from './instant.ts';
 import { clientConfig } from './network.ts';
-
-/** A version of a secret, with or without a staging label. */
-export interface StoredVersion {
-  readonly id: string;
-  readonly labels: readonly string[];
-  readonly createdAt: EpochSeconds | undefined;
-}
+import { listVersions, type StoredVersion } from './version-list.ts';
 
 /** The move of AWSCURRENT to a version. */
 export interface Promotion {
@@ -40,20 +31,7 @@ export class SecretVersions {
 
   /** All versions that still exist, those without a label included. */
   async list(arn: string): Promise<readonly StoredVersion[]> {
-    const found: StoredVersion[] = [];
-    let NextToken: string | undefined;
-    do {
-      const input = { SecretId: arn, IncludeDeprecated: true, MaxResults: 100, NextToken };
-      const page = await askAws('secretsmanager:ListSecretVersionIds', arn, () =>
-        this.#client.send(new ListSecretVersionIdsCommand(input), { abortSignal: this.#signal }),
-      );
-      for (const { VersionId: id = '', VersionStages: labels = [], CreatedDate } of page.Versions ??
-        []) {
-        found.push({ id, labels, createdAt: toInstant(CreatedDate) });
-      }
-      NextToken = page.NextToken;
-    } while (NextToken !== undefined);
-    return found;
+    return await listVersions(this.#client, arn, this.#signal);
   }
 
   /** The text of a version; undefined when it has none, or is gone by now. */

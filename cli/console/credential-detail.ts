@@ -7,8 +7,7 @@ import type {
 } from '../../console/messages.ts';
 import { fingerprint } from '../../core/token-tags.ts';
 import type { Secret } from '../aws/secret.ts';
-import { lastReads } from '../aws/secret-reads.ts';
-import type { StoredVersion } from '../aws/secret-versions.ts';
+import type { StoredVersion } from '../aws/version-list.ts';
 import { CliError } from '../errors.ts';
 import { assertPresent } from '../rotator/absence.ts';
 import { namesOf } from '../rotator/rotator.ts';
@@ -16,12 +15,14 @@ import type { Session } from '../session.ts';
 import { printable } from '../view/printable.ts';
 import type { FleetFeed } from './fleet-feed.ts';
 import { type Histories, latestFirst, tokenVersion } from './histories.ts';
+import type { ReaderSearches } from './reader-searches.ts';
 import { known } from './unknown.ts';
 
 export interface Sources {
   readonly session: Session;
   readonly fleet: FleetFeed;
   readonly histories: Histories;
+  readonly readers: ReaderSearches;
 }
 
 /**
@@ -64,12 +65,20 @@ export async function credentialDetail(
   };
 }
 
-/** Who has read a token, and when last. */
-export async function readersOf({ session, fleet }: Sources, name: string): Promise<Readers> {
+/**
+ * Who has read a token, and when last.
+ *
+ * @param isGone true if nobody waits for the answer any more
+ */
+export async function readersOf(
+  { session, fleet, readers }: Sources,
+  name: string,
+  isGone: () => boolean,
+): Promise<Readers> {
   const { token } = namesOf(fleet.rotator, name);
   return await known(async () => {
     const { arn } = await look(session, token, fleet.find(name)?.tokenSecret);
-    return await lastReads({ name: token, arn }, session.signal);
+    return await readers.of({ name: token, arn }, isGone);
   });
 }
 

@@ -17,7 +17,7 @@ export class EventStream {
     response.writeHead(200, { ...safeHeaders, 'content-type': 'text/event-stream' });
     response.flushHeaders();
     const timer = setInterval(() => this.#write(':\n\n'), heartbeat * 1000);
-    response.once('close', () => clearInterval(timer));
+    this.onClosed(() => clearInterval(timer));
   }
 
   get isClosed(): boolean {

@@ -31,6 +31,9 @@ const settingAge = 300;
 // A list takes a tenth of the time at most, however long it is.
 const rest = 10;
 
+// Seconds. One that was slow for once, as on a laptop that slept, is not slow for ever.
+const longestRest = 900;
+
 /** One list of secrets for all that look, and only while somebody does. */
 export class FleetFeed {
   readonly #session: Session;
@@ -38,6 +41,8 @@ export class FleetFeed {
   readonly #lookers: Lookers<FleetEvent>;
   #setting: Setting;
   #settingAt: EpochSeconds;
+  /** The setting has changed since the lookers were told. */
+  #hasNewSetting = false;
   #every: number;
   #listed: Listed | undefined;
   #trouble: Trouble | undefined;
@@ -68,15 +73,16 @@ export class FleetFeed {
   /** Calls with what is known at once, if anything is, and then with every event. */
   subscribe(listener: (event: FleetEvent) => void): () => void {
     if (this.#listed !== undefined) listener(this.#whole(this.#listed));
-    if (this.#trouble !== undefined) listener(this.#trouble);
+    // The clock of the page is set by what it is told now.
+    if (this.#trouble !== undefined) listener({ ...this.#trouble, at: this.#session.now() });
     return this.#lookers.add(listener);
   }
 
   async #look(): Promise<number> {
     const began = performance.now();
     try {
-      const hasChanged = await this.#renewSetting();
-      this.#tell(await this.#list(began), hasChanged);
+      await this.#renewSetting();
+      this.#tell(await this.#list(began));
     } catch (error) {
       const at = this.#session.now();
       const since = this.#trouble?.since ?? at;
@@ -90,7 +96,7 @@ export class FleetFeed {
     const found = await listCredentials(this.#session, this.rotator);
     const at = this.#session.now();
     const took = (performance.now() - began) / 1000;
-    this.#every = Math.max(this.#options.every, took * rest);
+    this.#every = untilNext(took, this.#options.every);
     const before = this.#listed?.rows;
     const rows = found.map((one) => [one.name, fleetRow(one, at, before?.get(one.name))] as const);
     return {
@@ -100,11 +106,13 @@ export class FleetFeed {
     };
   }
 
-  #tell(listed: Listed, isWhole: boolean): void {
+  #tell(listed: Listed): void {
     const before = this.#listed;
+    const isWhole = before === undefined || this.#hasNewSetting;
     this.#listed = listed;
     this.#trouble = undefined;
-    if (before === undefined || isWhole) {
+    this.#hasNewSetting = false;
+    if (isWhole) {
       this.#lookers.emit(this.#whole(listed));
       return;
     }
@@ -113,20 +121,22 @@ export class FleetFeed {
       return old === undefined || toJson(old) !== toJson(row);
     });
     const removed = [...before.rows.keys()].filter((name) => !listed.rows.has(name));
-    this.#lookers.emit({ type: 'change', at: listed.at, rows, removed });
+    const every = Math.ceil(this.#every);
+    this.#lookers.emit({ type: 'change', at: listed.at, every, rows, removed });
   }
 
-  /** @returns true if the fleet is not what it was */
-  async #renewSetting(): Promise<boolean> {
+  async #renewSetting(): Promise<void> {
     const { now } = this.#session;
-    if (now() - this.#settingAt < settingAge) return false;
+    if (now() - this.#settingAt < settingAge) return;
     const before = this.#setting;
-    this.#setting = await settingOf(this.#session).catch((error: unknown) => ({
-      ...before,
-      functionUnknown: asUnknown(error),
-    }));
+    this.#setting = await settingOf(this.#session).catch((error: unknown) => {
+      const why = asUnknown(error);
+      return { ...before, functionUnknown: why, abandoned: { unknown: why } };
+    });
     this.#settingAt = now();
-    return toJson(this.#fleet(before)) !== toJson(this.#fleet(this.#setting));
+    if (toJson(this.#fleet(before)) !== toJson(this.#fleet(this.#setting))) {
+      this.#hasNewSetting = true;
+    }
   }
 
   #whole({ at, rows }: Listed): FleetEvent {
@@ -145,6 +155,11 @@ export class FleetFeed {
       abandoned,
     };
   }
+}
+
+/** Seconds from the beginning of a list to the next one. */
+export function untilNext(took: number, least: number): number {
+  return Math.max(least, Math.min(took * rest, longestRest));
 }
 
 async function settingOf(session: Session): Promise<Setting> {

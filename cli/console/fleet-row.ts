@@ -25,6 +25,7 @@ export function fleetRow(
       token === undefined || versionId === undefined
         ? undefined
         : { versionId, issuedAt: token.issuedAt, expiresAt: token.expiresAt },
+    foreignVersionId: token === undefined ? tokenSecret?.currentVersionId : undefined,
     previous: spanOf(tokenSecret?.previousVersionId, now),
     renewalAt:
       isDue(renewalAt, now) && isDue(before?.renewalAt, now) ? before?.renewalAt : renewalAt,

@@ -38,8 +38,9 @@ export class Guard {
   }
 
   admit(request: IncomingMessage, url: URL): Admission {
-    const { host = '', origin, 'sec-fetch-site': site = 'none', cookie = '' } = request.headers;
-    if (host !== this.host && host !== this.#localhost) {
+    const { origin, 'sec-fetch-site': site = 'none', cookie = '' } = request.headers;
+    const [host = '', ...others] = request.headersDistinct['host'] ?? [];
+    if ((host !== this.host && host !== this.#localhost) || others.length > 0) {
       return { kind: 'refused', status: 421, text: `This is ${this.host}.` };
     }
     const isForeign = origin !== undefined && origin !== `http://${host}`;

@@ -1,7 +1,7 @@
-import type { AlarmState, Health, Plot } from '../../console/messages.ts';
+import type { Alarms, Health, Plot } from '../../console/messages.ts';
 import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
 import { functionMetric, Metrics, rotatorMetric, type Series } from '../aws/metrics.ts';
-import { readAlarms } from '../doctor/alarm-checks.ts';
+import { checksOfAlarms, readAlarms } from '../doctor/alarm-checks.ts';
 import { lastTickOf } from '../doctor/last-tick.ts';
 import type { Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
@@ -57,13 +57,19 @@ export class HealthFeed {
     return every;
   }
 
-  async #alarms(rotator: Rotator): Promise<readonly AlarmState[]> {
+  async #alarms(rotator: Rotator): Promise<Alarms> {
     const byMetric = await readAlarms(this.#session, this.#metrics, rotator);
     const alarms = [...byMetric.values()].flat();
-    if (alarms.length === 0) return nothing(rotator, []);
-    return alarms.map(({ name, metric, isRaised, ...alarm }) => {
-      return { name, metric, isRaised, notifies: alarm.actionsEnabled && alarm.actions.length > 0 };
-    });
+    if (alarms.length === 0) nothing(rotator, alarms);
+    const checks = checksOfAlarms(this.#session, this.#metrics, rotator, byMetric);
+    return {
+      states: alarms.map(({ name, metric, isRaised, hasData }) => {
+        return { name, metric, state: isRaised ? 'raised' : hasData ? 'quiet' : 'unknown' };
+      }),
+      findings: await Promise.all(
+        checks.map(async ({ title, finding }) => ({ check: title, ...(await finding) })),
+      ),
+    };
   }
 }
 

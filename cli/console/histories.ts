@@ -1,8 +1,10 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { TokenVersion, VersionOf } from '../../console/messages.ts';
 import type { EpochSeconds } from '../../core/instant.ts';
 import { decodeVersionId } from '../../core/version-id.ts';
+import { clientConfig } from '../aws/network.ts';
 import type { Secret } from '../aws/secret.ts';
-import { SecretVersions, type StoredVersion } from '../aws/secret-versions.ts';
+import { listVersions, type StoredVersion } from '../aws/version-list.ts';
 
 interface Remembered {
   readonly labels: string;
@@ -16,21 +18,26 @@ const mostRemembered = 5_000;
 
 /** The versions of secrets, by their ids alone. A secret whose labels have not moved is not asked again. */
 export class Histories {
-  readonly #versions: SecretVersions;
+  readonly #client = new SecretsManagerClient(clientConfig());
+  readonly #signal: AbortSignal;
   readonly #remembered = new Map<string, Remembered>();
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
   constructor(signal: AbortSignal) {
-    this.#versions = new SecretVersions(signal);
+    this.#signal = signal;
   }
 
   /** @param listed the secret as of the last list */
   async of(secretId: string, listed: Secret | undefined): Promise<readonly StoredVersion[]> {
-    const labels = [listed?.currentVersionId, listed?.pendingVersionId].join(' ');
+    const labels = [
+      listed?.currentVersionId,
+      listed?.previousVersionId,
+      listed?.pendingVersionId,
+    ].join(' ');
     const before = this.#remembered.get(secretId);
     if (before?.labels === labels && listed !== undefined) return await before.versions;
-    const versions = this.#inTurn(() => this.#versions.list(secretId));
+    const versions = this.#inTurn(() => listVersions(this.#client, secretId, this.#signal));
     this.#remembered.set(secretId, { labels, versions });
     const forget = (): void => {
       if (this.#remembered.get(secretId)?.versions === versions) this.#remembered.delete(secretId);

@@ -40,7 +40,7 @@ export async function route(resources: Resources, visit: Visit): Promise<void> {
     return;
   }
   if (url.pathname.startsWith('/api/')) {
-    sendJson(response, await answerOf(resources, url));
+    sendJson(response, await answerOf(resources, visit));
     return;
   }
   const name = url.pathname === '/' ? 'index.html' : url.pathname.slice(1);
@@ -78,14 +78,15 @@ const streams: ReadonlyMap<string, Stream> = new Map<string, Stream>([
   ],
 ]);
 
-async function answerOf(resources: Resources, { pathname, searchParams }: URL): Promise<object> {
+async function answerOf(resources: Resources, { response, url }: Visit): Promise<object> {
+  const { pathname, searchParams } = url;
   if (pathname === '/api/timeline') return await timeline(resources, searchParams);
   const [, encoded, readers] = /^\/api\/credentials\/([^/]+)(\/readers)?$/.exec(pathname) ?? [];
   const name = encoded === undefined ? undefined : decoded(encoded);
   if (name === undefined) throw new Refused(404, 'there is nothing at this address');
   return readers === undefined
     ? await credentialDetail(resources, name)
-    : await readersOf(resources, name);
+    : await readersOf(resources, name, () => response.closed);
 }
 
 function decoded(part: string): string | undefined {

@@ -7,8 +7,10 @@ import { Guard } from './guard.ts';
 import { HealthFeed } from './health-feed.ts';
 import { Histories } from './histories.ts';
 import { isOwnPeer } from './peer.ts';
+import { ReaderSearches } from './reader-searches.ts';
 import { type Resources, route } from './routes.ts';
 import { builtPage, StaticFiles } from './static-files.ts';
+import { UnreadSecrets } from './unread-secrets.ts';
 
 export interface ServerOptions extends FleetOptions {
   /** 0 for any that is free. */
@@ -35,15 +37,17 @@ const mostConnections = 200;
  * @throws CliError when the rotator is not found
  */
 export async function startServer(
-  session: Session,
+  given: Session,
   { port, ...options }: ServerOptions,
 ): Promise<RunningConsole> {
+  const session = { ...given, secrets: new UnreadSecrets(given.signal) };
   const fleet = await FleetFeed.open(session, options);
   const resources: Resources = {
     session,
     fleet,
     files: await StaticFiles.read(builtPage),
     histories: new Histories(session.signal),
+    readers: new ReaderSearches(session.signal),
     health: new HealthFeed(session, fleet),
     allowsActions: options.allowsActions,
   };

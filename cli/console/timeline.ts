@@ -20,8 +20,6 @@ export async function timeline(sources: Sources, query: URLSearchParams): Promis
   for (const name of names) checkName(name);
   const from = instantIn(query, 'from', 0);
   const to = instantIn(query, 'to', Number.MAX_SAFE_INTEGER);
-  const isInSight = ({ issuedAt, createdAt, expiresAt }: TokenVersion): boolean =>
-    (issuedAt ?? createdAt ?? 0) <= to && (expiresAt ?? createdAt ?? to) >= from;
   const { session, fleet, histories } = sources;
   const lanes = await pMap(names, async (name) => {
     const lane = await known(async () => {
@@ -30,11 +28,24 @@ export async function timeline(sources: Sources, query: URLSearchParams): Promis
       const { token } = namesOf(fleet.rotator, name);
       const versions = await histories.of(token, listed?.tokenSecret);
       const now = session.now();
-      return latestFirst(versions.map((one) => tokenVersion(one, now)).filter(isInSight));
+      return inSight(latestFirst(versions.map((one) => tokenVersion(one, now))), from, to);
     });
     return [name, lane] as const;
   });
   return Object.fromEntries(lanes);
+}
+
+/** The one before them belongs to them: what it leaves open is a gap in sight. */
+function inSight(
+  versions: readonly TokenVersion[],
+  from: number,
+  to: number,
+): readonly TokenVersion[] {
+  const begun = versions.filter(({ issuedAt, createdAt }) => (issuedAt ?? createdAt ?? 0) <= to);
+  const isOver = ({ expiresAt, createdAt }: TokenVersion): boolean =>
+    (expiresAt ?? createdAt ?? to) < from;
+  const before = begun.find(isOver);
+  return begun.filter((version) => version === before || !isOver(version));
 }
 
 function instantIn(query: URLSearchParams, name: string, otherwise: number): number {

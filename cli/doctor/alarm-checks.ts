@@ -20,13 +20,23 @@ import { type Check, check, deployAgain, type Finding, failed, ok, unknown } fro
 const watched: readonly MetricName[] = ['MinLifeLeft', 'MinPausedLifeLeft', 'Failing'];
 const watchedOfFunction = ['Errors', 'AsyncEventsDropped', 'Throttles'];
 
-type AlarmsByMetric = ReadonlyMap<string, readonly Alarm[]>;
+export type AlarmsByMetric = ReadonlyMap<string, readonly Alarm[]>;
 
 /** Checks the rotator's alarms, and that somebody is notified of them. */
 export function alarmChecks(session: Session, metrics: Metrics, rotator: Rotator): Check[] {
-  const account = new Account(session.signal);
   const byMetric = readAlarms(session, metrics, rotator);
   byMetric.catch(() => undefined);
+  return checksOfAlarms(session, metrics, rotator, byMetric);
+}
+
+/** The same, of alarms that are read elsewhere. */
+export function checksOfAlarms(
+  { signal }: Session,
+  metrics: Metrics,
+  rotator: Rotator,
+  byMetric: AlarmsByMetric | Promise<AlarmsByMetric>,
+): Check[] {
+  const account = new Account(signal);
   return [
     check('alarms', async () => alarmsFinding(await byMetric, rotator)),
     check(

@@ -24,7 +24,7 @@ export function applyFleetEvent(state: FleetState, event: FleetEvent): FleetStat
     case 'change': {
       const isSame = event.rows.length === 0 && event.removed.length === 0;
       return {
-        fleet: state.fleet,
+        fleet: state.fleet && { ...state.fleet, every: event.every ?? state.fleet.every },
         rows: isSame ? state.rows : changedRows(state.rows, event.rows, event.removed),
         updatedAt: event.at,
       };

@@ -17,6 +17,7 @@ export interface Bar {
 /** The tokens in the order of their issue. One without a known expiry has no bar. */
 export function barsOf(versions: readonly TokenVersion[]): readonly Bar[] {
   return versions
+    .filter(isServed)
     .flatMap((version) =>
       version.issuedAt === undefined || version.expiresAt === undefined
         ? []
@@ -26,15 +27,39 @@ export function barsOf(versions: readonly TokenVersion[]): readonly Bar[] {
     .map((bar, index) => ({ ...bar, track: index % 2 === 0 ? 0 : 1 }));
 }
 
-/** The times between the first issue and the end of `span` at which no token was valid. */
-export function gapsOf(bars: readonly Bar[], until: number): readonly Span[] {
+/** No workload gets a version that waits to become the current one. */
+function isServed({ labels }: TokenVersion): boolean {
+  return !labels.includes('AWSPENDING') || labels.includes('AWSCURRENT');
+}
+
+/** The times at which a token was current whose expiry only its value shows. */
+export function foreignOf(versions: readonly TokenVersion[], until: number): readonly Span[] {
+  const served = versions.filter(isServed);
+  const beginOf = ({ issuedAt, createdAt }: TokenVersion): number => issuedAt ?? createdAt ?? 0;
+  return served.flatMap((version) => {
+    if (version.expiresAt !== undefined) return [];
+    const from = beginOf(version);
+    const isCurrent = version.labels.includes('AWSCURRENT');
+    const later = isCurrent ? [] : served.map(beginOf).filter((begin) => begin > from);
+    const to = Math.min(until, ...later);
+    return to > from ? [{ from, to }] : [];
+  });
+}
+
+/** The times from the first issue on at which no token was valid, as far as is known. */
+export function gapsOf(versions: readonly TokenVersion[], until: number): readonly Span[] {
+  const bars = barsOf(versions).map(({ issuedAt, expiresAt }) => ({
+    from: issuedAt,
+    to: expiresAt,
+  }));
+  const covered = [...bars, ...foreignOf(versions, until)].sort((a, b) => a.from - b.from);
   const gaps: Span[] = [];
-  let end = bars[0]?.issuedAt ?? until;
-  for (const { issuedAt, expiresAt } of bars) {
-    if (issuedAt > end) gaps.push({ from: end, to: issuedAt });
-    end = Math.max(end, expiresAt);
+  let end = covered[0]?.from ?? until;
+  for (const { from, to } of covered) {
+    if (from > end) gaps.push({ from: end, to: from });
+    end = Math.max(end, to);
   }
-  if (bars.length > 0 && until > end) gaps.push({ from: end, to: until });
+  if (until > end) gaps.push({ from: end, to: until });
   return gaps;
 }
 

@@ -34,7 +34,12 @@ export async function act(action: Action): Promise<ActionResult> {
       body: JSON.stringify(action),
     }),
   );
-  return 'known' in answer ? answer.known : { ok: false, why: answer.unknown };
+  if ('known' in answer) return answer.known;
+  const { unknown } = answer;
+  if (unknown.code !== noServer.code) return { ok: false, why: unknown };
+  // It may have been carried out before the answer was lost.
+  const message = `${unknown.message}, so its result is unknown`;
+  return { ok: false, why: { ...unknown, message } };
 }
 
 interface Listener<T> {

@@ -30,6 +30,12 @@ export const roughNow = computed(() => now.value - (now.value % 10));
 
 export const verdict = computed(() => judgeFleet(fleetState.value, roughNow.value));
 export const chosenRows = computed(() => chooseRows(fleetState.value.rows.values(), choice.value));
+/** What the page shows of the fleet may be old. */
+export const isStale = computed(() => {
+  const { updatedAt = now.value, fleet, trouble } = fleetState.value;
+  const isLate = now.value - updatedAt > 3 * (fleet?.every ?? 10) + 30;
+  return trouble !== undefined || isLate || ['lost', 'ended'].includes(connection.value);
+});
 export const allowsActions = computed(() => fleetState.value.fleet?.allowsActions === true);
 
 /** Follows the fleet, the clock and the address for as long as the page lives. */
@@ -44,7 +50,7 @@ export function start(): void {
   }, 1000);
   listen<FleetEvent>('/api/fleet/events', ['fleet', 'change', 'trouble'], {
     onEvent: (event) => {
-      ahead = event.at - Date.now() / 1000;
+      ahead = clockOf(event) - Date.now() / 1000;
       now.value = clock();
       fleetState.value = applyFleetEvent(fleetState.value, event);
     },
@@ -53,4 +59,9 @@ export function start(): void {
       connection.value = state;
     },
   });
+}
+
+/** The server's clock when it sent an event. The list that it tells of may be much older. */
+function clockOf(event: FleetEvent): number {
+  return event.type === 'fleet' ? event.fleet.now : event.at;
 }

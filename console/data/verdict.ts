@@ -51,11 +51,13 @@ function fine(rows: readonly FleetRow[], now: number): Verdict {
     return count === 0 ? [] : [`${count} ${otherStates[state](count)}`];
   });
   const what = [valid, ...others].join(', ');
+  const hasForeign = rows.some(({ state }) => state === 'foreign');
+  const nothing = hasForeign ? 'Nothing is known to fail' : 'Nothing fails';
   const left = first?.token === undefined ? '' : endText(first.token.expiresAt, now, rows.length);
   return {
-    tone: 'good',
-    sentence: `Nothing fails: ${what}${left === '' ? '' : `; ${left}`}.`,
-    announcement: 'Nothing fails.',
+    tone: hasForeign && fresh.length === 0 ? 'unknown' : 'good',
+    sentence: `${nothing}: ${what}${left === '' ? '' : `; ${left}`}.`,
+    announcement: `${nothing}.`,
     causes: [],
   };
 }
@@ -71,7 +73,7 @@ const otherStates = {
   paused: (count: number) => (count === 1 ? 'is paused' : 'are paused'),
   empty: (count: number) => (count === 1 ? 'has no value yet' : 'have no value yet'),
   foreign: (count: number) =>
-    count === 1 ? 'was written by somebody else' : 'were written by somebody else',
+    count === 1 ? 'has a token of unknown expiry' : 'have tokens of unknown expiry',
 };
 
 function wrong(failing: readonly FleetRow[], total: number, now: number): Verdict {

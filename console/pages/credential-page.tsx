@@ -23,16 +23,13 @@ import {
 import { type ReaderList, ReaderTable } from '../view/readers.tsx';
 import { RunbookSection } from '../view/runbook.tsx';
 import { SecretFacts } from '../view/secret-facts.tsx';
+import { useRetry } from '../view/use-retry.ts';
 
 export function CredentialPage({ name }: { readonly name: string }) {
   const { fleet, rows } = fleetState.value;
   const row = rows.get(name);
   const path = `/api/credentials/${encodeURIComponent(name)}`;
-  // A renewal, a failure or a pause is new history.
-  const detail = useAnswer<CredentialDetail>(
-    path,
-    `${row?.token?.versionId} ${row?.state} ${row?.failure?.since}`,
-  );
+  const detail = useAnswer<CredentialDetail>(path, historyKey(row));
   const readers = useAnswer<ReaderList>(`${path}/readers`, '', flatten);
   if (fleet === undefined) return null;
   const known = detail !== undefined && 'known' in detail ? detail.known : undefined;
@@ -82,26 +79,42 @@ export function CredentialPage({ name }: { readonly name: string }) {
   );
 }
 
+/** A renewal, a failure, a pause or another client secret is new history. */
+function historyKey(row: FleetRow | undefined): string {
+  const { token, foreignVersionId, state, failure, clientSecret } = row ?? {};
+  const versionId = token?.versionId ?? foreignVersionId;
+  return [versionId, state, failure?.since, clientSecret?.changedAt].join(' ');
+}
+
 /** The answer's own `known` or `unknown`, where the server's answer is itself one. */
 function flatten(answer: Known<unknown>): Known<ReaderList> {
   return ('known' in answer ? answer.known : answer) as Known<ReaderList>;
 }
 
-/** Asks again when `version` changes; until then the answer before stays. */
+/** Asks again when `version` changes, or what is unknown may be known; the answer before stays. */
 function useAnswer<T>(
   path: string,
   version: string,
   convert = (answer: Known<unknown>): Known<T> => answer as Known<T>,
 ): Known<T> | undefined {
   const [answer, setAnswer] = useState<Known<T>>();
+  const tries = useRetry(answer !== undefined && lacksSomething(answer));
   useEffect(() => {
     const aborter = new AbortController();
     void ask<unknown>(path, aborter.signal).then((found) => {
       if (!aborter.signal.aborted) setAnswer(convert(found));
     });
     return () => aborter.abort();
-  }, [path, version]);
+  }, [path, version, tries]);
   return answer;
+}
+
+function lacksSomething(answer: Known<unknown>): boolean {
+  return 'unknown' in answer || Object.values(Object(answer.known)).some(isUnknown);
+}
+
+function isUnknown(part: unknown): boolean {
+  return typeof part === 'object' && part !== null && 'unknown' in part;
 }
 
 const day = 24 * 3600;

@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
+import { formatDuration } from '../../cli/view/durations.ts';
 import { sectionOfAlarm } from '../data/alarm-sections.ts';
 import { hashOf } from '../data/route.ts';
 import { listen } from '../data/server.ts';
-import { fleetState } from '../data/store.ts';
-import type { AlarmState, Health, Plot } from '../messages.ts';
-import { DoctorCard } from '../view/doctor.tsx';
+import { fleetState, roughNow } from '../data/store.ts';
+import type { AlarmState, Alarms, Health, Plot } from '../messages.ts';
+import { CheckLine, DoctorCard } from '../view/doctor.tsx';
 import { Icon } from '../view/icons.tsx';
 import { Ago, Asked, Instant } from '../view/parts.tsx';
 import { MetricPlot } from '../view/plot.tsx';
@@ -22,6 +23,7 @@ export function HealthPage() {
   );
   return (
     <>
+      {health !== undefined && <Age at={health.at} />}
       <div class="columns">
         <Card title="Last tick">
           <Asked answer={health?.lastTick} what="The last tick">
@@ -30,7 +32,7 @@ export function HealthPage() {
         </Card>
         <Card title="Alarms">
           <Asked answer={health?.alarms} what="The alarms">
-            {(alarms) => <Alarms alarms={alarms} />}
+            {(alarms) => <AlarmList alarms={alarms} />}
           </Asked>
         </Card>
       </div>
@@ -40,8 +42,22 @@ export function HealthPage() {
   );
 }
 
+// Seconds. The server looks each minute.
+const longestAge = 180;
+
+function Age({ at }: { readonly at: number }) {
+  const age = roughNow.value - at;
+  if (age <= longestAge) return null;
+  return (
+    <p class="unknown">
+      <Icon name="unknown" />
+      <span>Not updated for {formatDuration(age)}: what is below may be so no longer.</span>
+    </p>
+  );
+}
+
 function LastTick({ at }: { readonly at: number | null }) {
-  const tick = fleetState.value.fleet?.tick;
+  const { tick, functionUnknown } = fleetState.value.fleet ?? {};
   const rhythm = tick === undefined ? '' : ` A tick is due every ${tick / 60} minutes.`;
   if (at === null) {
     return (
@@ -51,37 +67,56 @@ function LastTick({ at }: { readonly at: number | null }) {
       </p>
     );
   }
+  // As `doctor` judges: the metric appears some minutes after the tick.
+  const isLate = tick !== undefined && roughNow.value - at > 2 * tick + 600;
+  const isAssumed = functionUnknown !== undefined;
   return (
-    <p>
-      <Ago at={at} />{' '}
-      <span class="quiet">
-        (<Instant at={at} /> UTC).{rhythm}
+    <p class={`alarm ${isAssumed ? 'unclear' : isLate ? 'raised' : ''}`}>
+      {isLate && <Icon name={isAssumed ? 'unknown' : 'failing'} />}
+      <span>
+        {isLate && (isAssumed ? 'Perhaps late: ' : 'Late: ')}
+        <Ago at={at} />{' '}
+        <span class="quiet">
+          (<Instant at={at} /> UTC).{rhythm}
+        </span>
       </span>
     </p>
   );
 }
 
-function Alarms({ alarms }: { readonly alarms: readonly AlarmState[] }) {
-  if (alarms.length === 0) {
-    return <p class="quiet">There are none: nobody is told when something fails.</p>;
-  }
-  const sorted = [...alarms].sort((a, b) => Number(b.isRaised) - Number(a.isRaised));
+const alarmStates = {
+  raised: { word: 'Raised', icon: 'failing', class: 'raised' },
+  unknown: { word: 'Too little data', icon: 'unknown', class: 'unclear' },
+  quiet: { word: 'Quiet', icon: 'ok', class: '' },
+} as const;
+
+const urgency: readonly AlarmState['state'][] = ['raised', 'unknown', 'quiet'];
+
+function AlarmList({ alarms: { states, findings } }: { readonly alarms: Alarms }) {
+  const sorted = urgency.flatMap((each) => states.filter(({ state }) => state === each));
   return (
-    <ul class="alarms">
-      {sorted.map(({ name, metric, isRaised, notifies }) => (
-        <li key={name} class={`alarm ${isRaised ? 'raised' : ''}`}>
-          <Icon name={isRaised ? 'failing' : 'ok'} />
-          <span>
-            <strong>{isRaised ? 'Raised' : 'Quiet'}</strong> {name}{' '}
-            <span class="quiet">
-              ({metric}
-              {notifies ? '' : '; notifies nobody'})
+    <>
+      {states.length === 0 && (
+        <p class="quiet">There are none: nobody is told when something fails.</p>
+      )}
+      <ul class="alarms">
+        {sorted.map(({ name, metric, state }) => (
+          <li key={name} class={`alarm ${alarmStates[state].class}`}>
+            <Icon name={alarmStates[state].icon} />
+            <span>
+              <strong>{alarmStates[state].word}</strong> {name}{' '}
+              <span class="quiet">({metric})</span>
+{state === 'raised' && <WhatToDo metric={metric} />}
             </span>
-            {isRaised && <WhatToDo metric={metric} />}
-          </span>
-        </li>
-      ))}
-    </ul>
+          </li>
+        ))}
+      </ul>
+      <ul class="checks">
+        {findings.map((finding) => (
+          <CheckLine key={finding.check} check={finding.check} finding={finding} />
+        ))}
+      </ul>
+    </>
   );
 }
 

@@ -174,6 +174,9 @@ function Legend() {
         <span class="swatch swatch-gap" /> no valid token
       </li>
       <li>
+        <span class="swatch swatch-foreign" /> token of unknown expiry
+      </li>
+      <li>
         <span class="swatch swatch-failure" /> failing
       </li>
       <li>

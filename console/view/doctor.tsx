@@ -1,14 +1,14 @@
 import { useEffect, useReducer, useState } from 'preact/hooks';
 import { listen } from '../data/server.ts';
-import type { DoctorEvent, Unknown } from '../messages.ts';
+import type { DoctorEvent, Finding, Unknown } from '../messages.ts';
 import { Icon } from './icons.tsx';
 import { Fix, UnknownNote } from './parts.tsx';
 
-type Finding = Extract<DoctorEvent, { type: 'finding' }>;
+type Found = Extract<DoctorEvent, { type: 'finding' }>;
 
 interface Progress {
   readonly sections: readonly { readonly title: string; readonly checks: readonly string[] }[];
-  readonly findings: ReadonlyMap<string, Finding>;
+  readonly findings: ReadonlyMap<string, Found>;
   readonly failures?: number | undefined;
   readonly broken?: Unknown | undefined;
 }
@@ -121,14 +121,14 @@ function verdictOf({ failures, findings }: Progress): string {
 
 const words = { ok: 'ok', failed: 'failed', unknown: 'unknown' } as const;
 
-function CheckLine({
+export function CheckLine({
   check,
   finding,
-  isOver,
+  isOver = false,
 }: {
   readonly check: string;
   readonly finding: Finding | undefined;
-  readonly isOver: boolean;
+  readonly isOver?: boolean | undefined;
 }) {
   if (finding === undefined) {
     return (

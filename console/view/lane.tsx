@@ -1,4 +1,4 @@
-import { barsOf, gapsOf, type Span } from '../data/lanes.ts';
+import { barsOf, foreignOf, gapsOf, type Span } from '../data/lanes.ts';
 import { roughNow } from '../data/store.ts';
 import type { FleetRow, Known, TokenVersion } from '../messages.ts';
 import { minuteText } from './times.ts';
@@ -16,7 +16,9 @@ export function versionsOf(
   answer: Known<readonly TokenVersion[]> | undefined,
 ): readonly TokenVersion[] {
   if (answer !== undefined && 'known' in answer) return answer.known;
+  const { foreignVersionId: foreign } = row;
   return [
+    ...(foreign === undefined ? [] : [{ versionId: foreign, labels: ['AWSCURRENT'] }]),
     ...(row.token === undefined ? [] : [{ ...row.token, labels: ['AWSCURRENT'] }]),
     ...(row.previous === undefined ? [] : [{ ...row.previous, labels: ['AWSPREVIOUS'] }]),
   ].map(({ versionId, ...rest }) => ({ ...rest, id: versionId }));
@@ -25,7 +27,8 @@ export function versionsOf(
 /** One credential's tokens over time. */
 export function Lane({ row, span, answer, onPoint }: Props) {
   const now = roughNow.value;
-  const bars = barsOf(versionsOf(row, answer));
+  const versions = versionsOf(row, answer);
+  const bars = barsOf(versions);
   const x = (at: number): number => ((at - span.from) / (span.to - span.from)) * 100;
   const stretch = (from: number, to: number) => {
     const left = Math.max(-1, x(from));
@@ -34,7 +37,10 @@ export function Lane({ row, span, answer, onPoint }: Props) {
   const end = bars.at(-1)?.expiresAt;
   return (
     <svg class="lane" height="48" role="img" aria-label={describe(row, bars.length, now)}>
-      {gapsOf(bars, now).map((gap) => (
+      {foreignOf(versions, now).map((time) => (
+        <rect key={time.from} class="foreign" y="8" height="29" {...stretch(time.from, time.to)} />
+      ))}
+      {gapsOf(versions, now).map((gap) => (
         <rect key={gap.from} class="gap" y="8" height="29" {...stretch(gap.from, gap.to)} />
       ))}
       {bars.map(({ version, issuedAt, expiresAt, track }) => (

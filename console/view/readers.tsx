@@ -4,7 +4,8 @@ import { Ago } from './parts.tsx';
 export type ReaderList = Readers extends Known<infer List> ? List : never;
 
 export function ReaderTable({ readers }: { readonly readers: ReaderList }) {
-  if (readers.length === 0) return <p class="quiet">CloudTrail recorded no read.</p>;
+  if (readers.length === 0)
+    return <p class="quiet">The latest events of CloudTrail have no read of it.</p>;
   return (
     <ul class="readers">
       {readers.map(({ principal, at }) => (

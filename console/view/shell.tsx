@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { formatDuration } from '../../cli/view/durations.ts';
 import { hashOf, type Route, titleOf } from '../data/route.ts';
-import { acting, connection, fleetState, now, route } from '../data/store.ts';
+import { acting, connection, fleetState, isStale, now, route } from '../data/store.ts';
 import { CredentialPage } from '../pages/credential-page.tsx';
 import { FleetPage } from '../pages/fleet-page.tsx';
 import { ActionDialog } from './action-dialog.tsx';
@@ -106,7 +106,7 @@ function Acting() {
 
 /** When the list was read last, and that it could not be read since. */
 function LastUpdate() {
-  const { updatedAt, fleet, trouble } = fleetState.value;
+  const { updatedAt, trouble } = fleetState.value;
   const state = connection.value;
   if (state === 'ended') {
     return (
@@ -116,16 +116,15 @@ function LastUpdate() {
     );
   }
   if (updatedAt === undefined) {
-    return (
-      <p class="update">{state === 'lost' ? 'The console does not answer' : 'Connecting …'}</p>
-    );
+    const waiting = trouble === undefined ? 'Connecting …' : 'Not updated yet';
+    return <p class="update">{state === 'lost' ? 'The console does not answer' : waiting}</p>;
   }
   const age = Math.max(0, now.value - updatedAt);
-  const isLate = age > 3 * (fleet?.every ?? 10) + 30;
-  const isStale = state === 'lost' || trouble !== undefined || isLate;
   return (
-    <p class={`update ${isStale ? 'stale' : ''}`}>
-      {isStale ? `Not updated for ${formatDuration(age)}` : `Updated ${formatDuration(age)} ago`}
+    <p class={`update ${isStale.value ? 'stale' : ''}`}>
+      {isStale.value
+        ? `Not updated for ${formatDuration(age)}`
+        : `Updated ${formatDuration(age)} ago`}
       {state === 'lost' && ': the console does not answer'}
     </p>
   );

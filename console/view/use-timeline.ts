@@ -3,6 +3,7 @@ import type { Span } from '../data/lanes.ts';
 import { ask } from '../data/server.ts';
 import { fleetState } from '../data/store.ts';
 import type { Known, Timeline, TokenVersion } from '../messages.ts';
+import { useRetry } from './use-retry.ts';
 
 type Answers = ReadonlyMap<string, Known<readonly TokenVersion[]>>;
 
@@ -10,22 +11,33 @@ type Answers = ReadonlyMap<string, Known<readonly TokenVersion[]>>;
 const restMilliseconds = 150;
 const mostNames = 40;
 
+const day = 86_400;
+
 /** The versions for the lanes in sight, asked for once and again after each renewal. */
 export function useTimeline(names: readonly string[], { from, to }: Span): Answers {
   const [answers, setAnswers] = useState<Answers>(new Map());
-  const asked = useRef(new Map<string, string>());
+  const asked = useRef(new Map<string, { readonly key: string; readonly tries: number }>());
   const { rows } = fleetState.value;
   // Zooming out needs older versions: the whole day asks again, not every step.
-  const period = `${Math.floor(from / 86_400)}-${Math.ceil(to / 86_400)}`;
-  const keyOf = (name: string): string => `${period} ${rows.get(name)?.token?.versionId}`;
-  const missing = names.filter((name) => asked.current.get(name) !== keyOf(name));
+  const first = Math.floor(from / day) * day;
+  const last = Math.ceil(to / day) * day;
+  const isUnknown = (name: string): boolean => 'unknown' in (answers.get(name) ?? {});
+  const tries = useRetry(names.some(isUnknown));
+  const keyOf = (name: string): string => {
+    const { token, foreignVersionId } = rows.get(name) ?? {};
+    return `${first}-${last} ${token?.versionId ?? foreignVersionId}`;
+  };
+  const missing = names.filter((name) => {
+    const before = asked.current.get(name);
+    return before?.key !== keyOf(name) || (isUnknown(name) && before.tries < tries);
+  });
   const wanted = missing.slice(0, mostNames);
   useEffect(() => {
     if (wanted.length === 0) return;
     const timer = setTimeout(async () => {
-      for (const name of wanted) asked.current.set(name, keyOf(name));
+      for (const name of wanted) asked.current.set(name, { key: keyOf(name), tries });
       const list = wanted.map(encodeURIComponent).join(',');
-      const times = `from=${Math.floor(from)}&to=${Math.ceil(to)}`;
+      const times = `from=${first}&to=${last}`;
       const answer = await ask<Timeline>(`/api/timeline?names=${list}&${times}`);
       setAnswers((before) => {
         const all = new Map(before);
@@ -37,6 +49,6 @@ export function useTimeline(names: readonly string[], { from, to }: Span): Answe
       });
     }, restMilliseconds);
     return () => clearTimeout(timer);
-  }, [wanted.map(keyOf).join(), wanted.join()]);
+  }, [wanted.map(keyOf).join(), wanted.join(), tries]);
   return answers;
 }

@@ -1,7 +1,7 @@
 import { Fragment } from 'preact';
 import { formatDuration } from '../../cli/view/durations.ts';
 import { hashOf } from '../data/route.ts';
-import { connection, fleetState, roughNow, verdict } from '../data/store.ts';
+import { fleetState, isStale, roughNow, verdict } from '../data/store.ts';
 import type { Cause } from '../data/verdict.ts';
 import { Icon } from './icons.tsx';
 import { Ago, Fix, Instant, UnknownNote } from './parts.tsx';
@@ -13,11 +13,13 @@ const icons = { bad: 'failing', good: 'fresh', unknown: 'unknown' } as const;
 export function VerdictPanel({ isBrief }: { readonly isBrief: boolean }) {
   const judged = verdict.value;
   const { trouble, fleet } = fleetState.value;
-  const isOld = fleet !== undefined && (trouble !== undefined || connection.value === 'lost');
+  const isOld = fleet !== undefined && isStale.value;
+  // What was fine may be so no longer.
+  const tone = isOld && judged.tone === 'good' ? 'unknown' : judged.tone;
   return (
-    <section class={`verdict verdict-${judged.tone}`} aria-label="The fleet in one sentence">
+    <section class={`verdict verdict-${tone}`} aria-label="The fleet in one sentence">
       <p class="verdict-sentence">
-        <Icon name={icons[judged.tone]} />
+        <Icon name={icons[tone]} />
         <span>
           {isOld && 'When last seen: '}
           {judged.sentence}

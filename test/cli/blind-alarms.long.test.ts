@@ -23,6 +23,7 @@ describe('the lines of doctor about alarms', () => {
           name: alarm.id,
           metric: alarm.MetricName,
           isRaised: false,
+          hasData: true,
           actionsEnabled: true,
           actions: [],
           comparison: alarm.ComparisonOperator,

@@ -177,4 +177,23 @@ describe('hostile texts', () => {
     expect(await page.locator('main img, main script').count()).toBe(0);
     expect(await page.evaluate('globalThis.harmed')).toBeUndefined();
   });
+
+  it('have no link but one to a page of the console or by HTTPS', async (context) => {
+    const to = [
+      'javascript:globalThis.harmed=1',
+      'data:text/html,x',
+      'https://adobe.com/',
+      '#other',
+    ];
+    const parts = to.map((each) => ({ link: [each], to: each }));
+    const { address } = await servePage({
+      rows: [rowWith('fusion', 3, nowSeconds())],
+      answers: { '/runbook.json': { some: { title: 'Some', blocks: [{ paragraph: parts }] } } },
+    });
+    const page = await openPage(context, `${address}#/runbook/some`);
+    const links = `[...document.querySelectorAll('main a')].map((each) => each.getAttribute('href'))`;
+    await expect
+      .poll(() => page.evaluate(links))
+      .toEqual(['https://adobe.com/', '#/runbook/other']);
+  });
 });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { sendJson } from '../../cli/console/answers.ts';
+import { sendJson, sendText } from '../../cli/console/answers.ts';
 import { EventStream } from '../../cli/console/event-stream.ts';
 import { builtPage, StaticFiles } from '../../cli/console/static-files.ts';
 import type { Fleet, FleetEvent, FleetRow } from '../../console/messages.ts';
@@ -14,12 +14,16 @@ export interface Fixture {
   readonly tell: (event: FleetEvent) => void;
   /** Ends the streams, as a server that stops does; the next requests find it or not. */
   readonly drop: () => void;
+  /** From now on knows no browser, as after a restart. */
+  readonly restart: () => void;
   readonly requests: string[];
 }
 
 interface Options {
   readonly rows: readonly FleetRow[];
   readonly fleet?: Partial<Fleet> | undefined;
+  /** When the rows were listed. @default now */
+  readonly listedAt?: number | undefined;
   /** The body of the answer to a path; the beginning of the path suffices. */
   readonly answers?: Readonly<Record<string, unknown>> | undefined;
   /** The events of a stream; the beginning of its path suffices. */
@@ -32,7 +36,9 @@ export const nowSeconds = (): number => Math.floor(Date.now() / 1000);
  * Serves the page as the console does, and tells it what no real server can be brought to say:
  * thousands of rows, hostile texts, every state at once.
  */
-export async function servePage({ rows, fleet, answers = {}, streams = {} }: Options) {
+export async function servePage(options: Options) {
+  const { rows, fleet, listedAt, answers = {}, streams = {} } = options;
+  let isRestarted = false;
   const files = await StaticFiles.read(builtPage);
   const open = new Set<EventStream>();
   const requests: string[] = [];
@@ -42,11 +48,14 @@ export async function servePage({ rows, fleet, answers = {}, streams = {} }: Opt
     const name = pathname === '/' ? 'index.html' : pathname.slice(1);
     const stream = Object.entries(streams).find(([path]) => pathname.startsWith(path));
     const answer = Object.entries(answers).find(([path]) => pathname.startsWith(path));
-    if (pathname === '/api/fleet/events') {
+    if (isRestarted) {
+      sendText(response, 403, 'This console is open only to another browser.');
+    } else if (pathname === '/api/fleet/events') {
       const events = new EventStream(response);
       open.add(events);
       events.onClosed(() => open.delete(events));
-      events.send({ type: 'fleet', at: nowSeconds(), fleet: fleetWith(fleet), rows } as FleetEvent);
+      const at = listedAt ?? nowSeconds();
+      events.send({ type: 'fleet', at, fleet: fleetWith(fleet), rows } as FleetEvent);
     } else if (stream !== undefined) {
       const events = new EventStream(response);
       for (const event of stream[1]) events.send(event);
@@ -71,6 +80,10 @@ export async function servePage({ rows, fleet, answers = {}, streams = {} }: Opt
       for (const events of open) events.send(event);
     },
     drop: () => {
+      for (const events of open) events.end();
+    },
+    restart: () => {
+      isRestarted = true;
       for (const events of open) events.end();
     },
     requests,

@@ -1,6 +1,8 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { openPage } from './browser.ts';
+import { nowSeconds, servePage } from './page-fixture.ts';
+import { healthAt, rowWith } from './sample-fleet.ts';
 import { serveEverything } from './whole-page.ts';
 
 const focused = (page: Page) => page.evaluate('document.activeElement.textContent');
@@ -127,7 +129,12 @@ describe('health', () => {
     const page = await openPage(context, `${address}#/health`);
     const main = page.locator('main');
     await expect.poll(() => main.innerText()).toMatch(/Last tick\s+\d min ago/);
-    expect(await main.innerText()).toMatch(/Raised production-Failing.*notifies nobody/s);
+    expect(await page.locator('.alarm strong').allInnerTexts()).toEqual([
+      'Raised',
+      'Too little data',
+      'Quiet',
+    ]);
+    expect(await main.innerText()).toMatch(/failed\s+alarm recipients the topic has no subscriber/);
     await expect.poll(() => page.locator('.plot canvas').count()).toBe(4);
     const week = page.getByRole('button', { name: 'Last week' });
     await week.click();
@@ -137,12 +144,29 @@ describe('health', () => {
     await page.getByRole('heading', { name: 'Failing', exact: true }).waitFor();
   });
 
+  it('says that the last tick is late, and that what it shows is old', async (context) => {
+    const now = nowSeconds();
+    const old = { ...healthAt(now - 3600), lastTick: { known: now - 2500 } };
+    const { address } = await servePage({
+      rows: [rowWith('fusion', 20, now)],
+      streams: { '/api/health/events': [old] },
+    });
+    const page = await openPage(context, `${address}#/health`);
+    // Two ticks of 15 minutes, and 10 minutes for CloudWatch.
+    await expect
+      .poll(() => page.locator('.alarm.raised').first().innerText())
+      .toMatch(/^Late: 41 min/);
+    expect(await page.locator('main .unknown').first().innerText()).toMatch(
+      /^Not updated for (59 min|1 h)/,
+    );
+  });
+
   it('runs the checks one by one, once', async (context) => {
     const { address, requests } = await serveEverything();
     const page = await openPage(context, `${address}#/health`);
     await page.getByRole('button', { name: 'Run the checks' }).click();
     await expect.poll(() => page.locator('main').innerText()).toContain('1 failed, 1 unknown.');
-    expect(await page.locator('.check').allInnerTexts()).toEqual([
+    expect(await page.locator('.card:has(.card-head) .check').allInnerTexts()).toEqual([
       expect.stringMatching(/ok\s+function Node.js 24/),
       expect.stringMatching(/unknown\s+schedule .* → Allow scheduler:GetSchedule/),
       expect.stringMatching(/ok\s+last tick/),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { barsOf, gapsOf, marksOf, pan, zoom } from '../../console/data/lanes.ts';
+import { barsOf, foreignOf, gapsOf, marksOf, pan, zoom } from '../../console/data/lanes.ts';
 import { hashOf, parseRoute, type Route } from '../../console/data/route.ts';
 import { type Choice, chooseRows } from '../../console/data/states.ts';
 import { everyState, historyOf } from './sample-fleet.ts';
@@ -46,24 +46,44 @@ describe('the rows to show', () => {
 
 describe('a lane of the timeline', () => {
   it('has tokens that overlap on two tracks', () => {
-    const bars = barsOf(historyOf('fusion', 7, now));
-    expect(bars.map(({ track }) => track)).toEqual([0, 1, 0, 1, 0, 1, 0, 1]);
-    expect(gapsOf(bars, now)).toEqual([]);
+    const versions = historyOf('fusion', 7, now);
+    expect(barsOf(versions).map(({ track }) => track)).toEqual([0, 1, 0, 1, 0, 1, 0, 1]);
+    expect(gapsOf(versions, now)).toEqual([]);
+  });
+
+  const at = (from: number, to: number, labels: readonly string[] = []) => ({
+    id: String(from),
+    labels,
+    issuedAt: from,
+    expiresAt: to,
   });
 
   it('has a gap wherever no token was valid, also until now', () => {
-    const at = (from: number, to: number) => ({
-      id: String(from),
-      labels: [],
-      issuedAt: from,
-      expiresAt: to,
-    });
-    const bars = barsOf([at(500, 600), at(100, 200), at(150, 300), { id: 'foreign', labels: [] }]);
-    expect(gapsOf(bars, 900)).toEqual([
+    expect(gapsOf([at(500, 600), at(100, 200), at(150, 300)], 900)).toEqual([
       { from: 300, to: 500 },
       { from: 600, to: 900 },
     ]);
     expect(gapsOf([], 900)).toEqual([]);
+  });
+
+  it('has no gap, but a time of unknown expiry, while a foreign token was the current one', () => {
+    const foreign = { id: 'foreign', labels: [], createdAt: 250 };
+    const versions = [at(500, 600), foreign, at(100, 200)];
+    expect(foreignOf(versions, 900)).toEqual([{ from: 250, to: 500 }]);
+    expect(gapsOf(versions, 900)).toEqual([
+      { from: 200, to: 250 },
+      { from: 600, to: 900 },
+    ]);
+    // Without its history, nobody knows since when it is the current one.
+    const current = { id: 'foreign', labels: ['AWSCURRENT'] };
+    expect(gapsOf([at(100, 200), current], 900)).toEqual([]);
+  });
+
+  it('has no bar for a token that was stored, but never became the current one', () => {
+    const versions = [at(500, 900, ['AWSPENDING']), at(100, 200, ['AWSCURRENT'])];
+    expect(barsOf(versions).map(({ issuedAt }) => issuedAt)).toEqual([100]);
+    expect(gapsOf(versions, 600)).toEqual([{ from: 200, to: 600 }]);
+    expect(barsOf([at(500, 900, ['AWSPENDING', 'AWSCURRENT'])])).toHaveLength(1);
   });
 
   it('zooms around its middle, and moves by a quarter', () => {

@@ -152,11 +152,21 @@ export function healthAt(now: number): Health & { readonly type: 'health' } {
     at: now,
     lastTick: { known: now - 260 },
     alarms: {
-      known: [
-        { name: 'production-LifeLeft', metric: 'MinLifeLeft', isRaised: false, notifies: true },
-        { name: 'production-Failing', metric: 'Failing', isRaised: true, notifies: true },
-        { name: 'production-Silence', metric: 'Ticks', isRaised: false, notifies: false },
-      ],
+      known: {
+        states: [
+          { name: 'production-LifeLeft', metric: 'MinLifeLeft', state: 'quiet' },
+          { name: 'production-Failing', metric: 'Failing', state: 'raised' },
+          { name: 'production-Errors', metric: 'Errors', state: 'unknown' },
+        ],
+        findings: [
+          {
+            check: 'alarm recipients',
+            verdict: 'failed',
+            detail: 'the topic has no subscriber',
+            fix: 'subscribe somebody to production-alarms',
+          },
+        ],
+      },
     },
     plots: { day: plots(96, 900), week: plots(168, 3600) },
   };

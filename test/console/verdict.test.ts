@@ -80,6 +80,12 @@ describe('the sentence about the fleet', () => {
       [...fresh(1), rowWith('old', 3, now, { state: 'paused', paused: true })],
       'Nothing fails: 1 of 2 credentials has a valid token, 1 is paused; the first token expires in 20 h.',
     ],
+    [
+      'one of which some expiry is not known',
+      [...fresh(1), rowWith('x', 0, now, { state: 'foreign', token: undefined })],
+      'Nothing is known to fail: 1 of 2 credentials has a valid token, 1 has a token of unknown expiry; ' +
+        'the first token ends in 20 h.',
+    ],
     ['an empty fleet', [], 'production has no credentials yet.'],
   ])('tells of %s', (_, rows, sentence) => {
     expect(judge(rows).sentence).toBe(sentence);
@@ -97,6 +103,12 @@ describe('the sentence about the fleet', () => {
   it('is announced without durations, so that nothing is announced again each minute', () => {
     const rows = (minutes: number) => [rowWith('fusion', 7, now, failingFor(minutes)), ...fresh(1)];
     expect(judge(rows(14)).announcement).toBe(judge(rows(15)).announcement);
+  });
+
+  it('does not call a fleet fine of which no expiry is known', () => {
+    const foreign = rowWith('x', 0, now, { state: 'foreign', token: undefined });
+    expect(judge([foreign]).tone).toBe('unknown');
+    expect(judge([foreign, ...fresh(1)]).tone).toBe('good');
   });
 
   it('calls a fleet unknown that could not be read, never fine', () => {

@@ -37,7 +37,7 @@ const tagged = (value: string) => ({ [tagKeys.rotation]: value });
 
 it('names a few of the client secrets in the way, however many Adobe lists', () => {
   const many = Array.from({ length: 600 }, (_, index) => listed(`${index}`.padEnd(64, 'x'), 0));
-  const before = { listed: many, storedUuids: new Set<string>(), state: retired };
+  const before = { listed: many, storedUuids: new Set<string>(), inUse: undefined, state: retired };
   expect(() => secretInTheWay(before)).toThrow(/^the credential has 600 client secrets.{300,600}$/);
 });
 

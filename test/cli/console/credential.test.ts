@@ -1,5 +1,8 @@
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import { Secrets } from '../../../cli/aws/secrets.ts';
+import { Histories } from '../../../cli/console/histories.ts';
+import { ReaderSearches } from '../../../cli/console/reader-searches.ts';
 import type { CredentialDetail, FleetEvent, Readers, Timeline } from '../../../console/messages.ts';
 import { hour } from '../../support/builders.ts';
 import { seedCredential } from '../operator.ts';
@@ -39,6 +42,17 @@ describe('a credential', () => {
     expect(tags).toMatchObject({ [`note${shown}`]: shown });
   });
 
+  it('has no settings of the last list while AWS does not answer', async () => {
+    const { world, events, json } = await openConsole();
+    seedCredential(world, 'fusion', { expiresIn: hour });
+    await nextOf(events<FleetEvent>('/api/fleet/events'), 'fleet');
+    world.secretsManager.faults.inject({ kind: 'internal-error' });
+    expect(await json<CredentialDetail>('/api/credentials/fusion')).toMatchObject({
+      tokenSecret: { unknown: { code: 'ERR_AWS_UNAVAILABLE' } },
+      clientSecret: { unknown: { code: 'ERR_AWS_UNAVAILABLE' } },
+    });
+  });
+
   it('that does not exist is not found', async () => {
     const { ask } = await openConsole();
     const { status, text } = await ask('/api/credentials/nobody');
@@ -57,6 +71,39 @@ describe('a credential', () => {
       'arn:aws:iam::111122223333:user/local',
     );
   });
+
+  it('is searched for in CloudTrail once for all that ask, and for one credential at a time', async () => {
+    let running = 0;
+    let most = 0;
+    const authorize = async (action: string): Promise<boolean> => {
+      if (action !== 'cloudtrail:LookupEvents') return true;
+      running += 1;
+      most = Math.max(most, running);
+      for (let turn = 0; turn < 10; turn += 1) await new Promise((done) => setImmediate(done));
+      running -= 1;
+      return true;
+    };
+    const { world, json } = await openConsole({ world: { authorize } });
+    for (const name of ['fusion', 'firefly']) seedCredential(world, name, { expiresIn: hour });
+    const searches = (): number =>
+      world.aws.calls.filter(({ action }) => action === 'LookupEvents').length;
+    await json('/api/credentials/fusion/readers');
+    const ofOne = searches();
+    expect(ofOne).toBeGreaterThan(0);
+    const names = ['fusion', 'firefly', 'fusion', 'firefly'];
+    await Promise.all(names.map((name) => json(`/api/credentials/${name}/readers`)));
+    expect(searches()).toBe(2 * ofOne);
+    expect(most).toBe(1);
+  });
+});
+
+it('does not search CloudTrail for somebody who has left', async () => {
+  const { world } = await openConsole();
+  const searches = new ReaderSearches(new AbortController().signal);
+  const secret = { name: 'fusion', arn: 'arn:aws:secretsmanager:us-east-1:1:secret:fusion-AbCdEf' };
+  await expect(searches.of(secret, () => true)).rejects.toThrow();
+  expect(world.aws.calls.filter(({ action }) => action === 'LookupEvents')).toEqual([]);
+  expect(await searches.of(secret, () => false)).toEqual([]);
 });
 
 describe('the timeline', () => {
@@ -76,6 +123,17 @@ describe('the timeline', () => {
     expect(earlier).toEqual({ fusion: { known: [] } });
   });
 
+  it('has the token before those in sight, so that it shows a gap after it', async () => {
+    const { world, json } = await openConsole();
+    seedCredential(world, 'fusion', { expiresIn: -30 * hour });
+    const now = Math.floor(Date.now() / 1000);
+    const lanes = await json<Timeline>(
+      `/api/timeline?names=fusion&from=${now - 24 * hour}&to=${now}`,
+    );
+    const [last] = known(lanes['fusion'] ?? { unknown: 'no lane' });
+    expect(Math.abs((last?.expiresAt ?? 0) - (now - 30 * hour))).toBeLessThan(60);
+  });
+
   it('asks for a history again only when the labels have moved', async () => {
     const { world, events, json } = await openConsole({ every: 0.05 });
     seedCredential(world, 'fusion', { expiresIn: 20 * hour });
@@ -89,6 +147,25 @@ describe('the timeline', () => {
     for (;;) if ((await nextOf(stream, 'change')).rows.length > 0) break;
     for (let look = 0; look < 3; look += 1) await json('/api/timeline?names=fusion');
     expect(listed()).toBe(2);
+  });
+
+  it('asks again where the versions lag behind the list, and when any label has moved', async () => {
+    const { world } = await openConsole();
+    seedCredential(world, 'fusion', { expiresIn: 20 * hour });
+    const secretId = world.secretId('fusion', 'token');
+    const { signal } = new AbortController();
+    const listed = await new Secrets(signal).describe(secretId);
+    if (listed === undefined) throw new Error('no such secret');
+    const calls = (): number =>
+      world.secretsManager.calls.filter(({ action }) => action === 'ListSecretVersionIds').length;
+    const histories = new Histories(signal);
+    const lagging = { ...listed, currentVersionId: 'not listed yet' };
+    for (let look = 0; look < 2; look += 1) await histories.of(secretId, lagging);
+    expect(calls()).toBe(2);
+    for (let look = 0; look < 2; look += 1) await histories.of(secretId, listed);
+    expect(calls()).toBe(3);
+    await histories.of(secretId, { ...listed, previousVersionId: 'another' });
+    expect(calls()).toBe(4);
   });
 
   it('asks for at most five histories at once, for however many lanes and lookers', async () => {

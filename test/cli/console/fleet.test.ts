@@ -1,11 +1,14 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { EventStream } from '../../../cli/console/event-stream.ts';
+import { untilNext } from '../../../cli/console/fleet-feed.ts';
 import type { FleetEvent } from '../../../console/messages.ts';
+import { epochSeconds } from '../../../core/instant.ts';
 import { hour } from '../../support/builders.ts';
 import { inSeconds, seedCredential } from '../operator.ts';
-import { nextOf, openConsole } from './looker.ts';
+import { next, nextOf, openConsole } from './looker.ts';
 
 const path = '/api/fleet/events';
 
@@ -111,6 +114,82 @@ describe('the fleet', () => {
     seedCredential(world, 'firefly', { expiresIn: 20 * hour });
     world.secretsManager.faults.clear();
     expect((await nextChange(stream)).rows.map(({ name }) => name)).toEqual(['firefly']);
+    // It is over for those who come later, too.
+    const later = events<FleetEvent>(path);
+    expect([(await next(later)).type, (await next(later)).type]).toEqual(['fleet', 'change']);
+  });
+
+  it('has no credential any more whose secrets are gone', async () => {
+    const { world, client, events } = await openConsole({ every: 0.05 });
+    for (const name of ['fusion', 'firefly']) seedCredential(world, name, { expiresIn: hour });
+    const stream = events<FleetEvent>(path);
+    expect((await nextOf(stream, 'fleet')).rows).toHaveLength(2);
+    for (const kind of ['client', 'token'] as const) {
+      const SecretId = world.secretId('fusion', kind);
+      await client.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true }));
+    }
+    const removed: string[] = [];
+    while (removed.length === 0) removed.push(...(await nextOf(stream, 'change')).removed);
+    expect(removed).toEqual(['fusion']);
+    expect((await nextOf(events<FleetEvent>(path), 'fleet')).rows).toMatchObject([
+      { name: 'firefly' },
+    ]);
+  });
+
+  it('has the time of its clock beside that of a list that is old by now', async () => {
+    let time = epochSeconds(Date.now() / 1000);
+    const { world, events } = await openConsole({ every: 0.05, now: () => time });
+    seedCredential(world, 'fusion', { expiresIn: 20 * hour });
+    const { at } = await nextOf(events<FleetEvent>(path), 'fleet');
+    world.secretsManager.faults.inject({ kind: 'denied' });
+    const stream = events<FleetEvent>(path);
+    expect((await nextOf(stream, 'trouble')).since).toBe(at);
+    await stream.return();
+    // Nobody looks for an hour.
+    time = epochSeconds(at + hour);
+    const late = events<FleetEvent>(path);
+    expect(await nextOf(late, 'fleet')).toMatchObject({ at, fleet: { now: at + hour } });
+    expect(await nextOf(late, 'trouble')).toMatchObject({ at: at + hour, since: at });
+  });
+
+  it('says that its function is no longer known, also if no list could be read then', async () => {
+    let time = epochSeconds(Date.now() / 1000);
+    let mayFind = true;
+    const { world, events } = await openConsole({
+      every: 0.05,
+      now: () => time,
+      world: { authorize: (action) => mayFind || action !== 'lambda:ListFunctions' },
+    });
+    seedCredential(world, 'fusion', { expiresIn: 20 * hour });
+    const stream = events<FleetEvent>(path);
+    expect((await nextOf(stream, 'fleet')).fleet.abandoned).toEqual({ known: [] });
+    mayFind = false;
+    world.secretsManager.faults.inject({ kind: 'internal-error' });
+    time = epochSeconds(time + 301);
+    await nextOf(stream, 'trouble');
+    world.secretsManager.faults.clear();
+    const { fleet } = await nextOf(stream, 'fleet');
+    expect(fleet).toMatchObject({
+      functionUnknown: { code: 'ERR_AWS_UNAVAILABLE' },
+      abandoned: { unknown: { code: 'ERR_AWS_UNAVAILABLE' } },
+    });
+  });
+
+  it('names the current version of a token whose expiry is not known', async () => {
+    const { world, events } = await openConsole();
+    const { prefix, secretsManager } = world;
+    secretsManager.seed({ name: `${prefix}/by-hand/client`, secretString: '{}' });
+    secretsManager.seed({ name: `${prefix}/by-hand/token`, secretString: '{}', versionId: 'hand' });
+    const { rows } = await nextOf(events<FleetEvent>(path), 'fleet');
+    expect(rows).toMatchObject([{ state: 'foreign', foreignVersionId: 'hand' }]);
+    expect(rows[0]?.token).toBeUndefined();
+  });
+
+  it('is listed for a tenth of the time, but after a list that took very long soon again', () => {
+    expect(untilNext(0.5, 10)).toBe(10);
+    expect(untilNext(9, 10)).toBe(90);
+    // A laptop slept meanwhile.
+    expect(untilNext(8 * hour, 10)).toBe(900);
   });
 
   it('says what is wrong when nothing can be listed at the first look', async () => {
@@ -134,6 +213,41 @@ describe('the fleet', () => {
 });
 
 describe('an event stream', () => {
+  it('has no timer if its reader is gone before it begins', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const gone = Promise.withResolvers<ServerResponse>();
+    const server = createServer((request, response) => {
+      response.once('close', () => gone.resolve(response));
+      request.socket.destroy();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => server.close().closeAllConnections());
+    const { port } = server.address() as AddressInfo;
+    await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow('fetch failed');
+    const response = await gone.promise;
+    const before = vi.getTimerCount();
+    expect(new EventStream(response).isClosed).toBe(true);
+    expect(vi.getTimerCount()).toBe(before);
+  });
+
+  it('shows a reader to whom nothing is told that it is alive', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const server = createServer((_, response) => new EventStream(response));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => server.close().closeAllConnections());
+    const { port } = server.address() as AddressInfo;
+    const { body } = await fetch(`http://127.0.0.1:${port}/`);
+    vi.advanceTimersByTime(15_000);
+    const { value } = (await body?.getReader().read()) ?? {};
+    expect(new TextDecoder().decode(value)).toBe(':\n\n');
+  });
+
   it('drops a reader that does not read, after a bounded number of bytes', async () => {
     const opened = Promise.withResolvers<EventStream>();
     const server = createServer((_, response) => opened.resolve(new EventStream(response)));

@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openConsole, send } from './looker.ts';
 
 const action = {
@@ -49,6 +53,37 @@ describe('the guard of the console', () => {
         expect((await ask(path, { headers })).status, `${title}: ${path}`).toBe(status);
       }
     }
+  });
+
+  it('refuses a request with two hosts, whichever is the first', async () => {
+    const { origin, cookie } = await openConsole();
+    const { host } = new URL(origin);
+    for (const hosts of [
+      [host, 'attacker.example'],
+      ['attacker.example', host],
+    ]) {
+      const headers = ['cookie', cookie, ...hosts.flatMap((each) => ['host', each])];
+      expect((await send(`${origin}/`, { headers })).status, String(hosts)).toBe(421);
+    }
+  });
+
+  it('answers no program of another user, even with the cookie', async (context) => {
+    if (process.platform !== 'linux' || process.getuid?.() !== 0) {
+      context.skip('only root can start a program as another user');
+    }
+    const { origin, cookie, ask } = await openConsole();
+    const { port } = new URL(origin);
+    const script = `exec 3<>/dev/tcp/127.0.0.1/${port}
+      printf 'GET / HTTP/1.1\\r\\nHost: 127.0.0.1:${port}\\r\\nCookie: ${cookie}\\r\\n' >&3
+      printf 'Connection: close\\r\\n\\r\\n' >&3
+      cat <&3`;
+    const answered = async (uid: number): Promise<string> => {
+      const { stdout } = spawn('/bin/bash', ['-c', script], { uid, cwd: '/' });
+      return await text(stdout);
+    };
+    expect(await answered(65_534)).toMatch(/^HTTP\/1\.1 403 .*another user of this machine/s);
+    expect(await answered(0)).toMatch(/^HTTP\/1\.1 200 /);
+    expect((await ask('/')).status).toBe(200);
   });
 
   it('answers the same page under both names of loopback', async () => {
@@ -123,6 +158,21 @@ describe('the guard of the console', () => {
     ]) {
       expect([400, 404], path).toContain((await ask(path)).status);
     }
+  });
+
+  it('has no more than 200 connections', async () => {
+    const { origin } = await openConsole();
+    const { port } = new URL(origin);
+    const sockets = Array.from({ length: 200 }, () => connect(Number(port), '127.0.0.1'));
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy();
+    });
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    await expect(send(origin)).rejects.toThrow();
+    const [first] = sockets;
+    first?.end('GET / HTTP/1.1\r\n\r\n');
+    if (first !== undefined) await once(first.resume(), 'close');
+    expect((await send(origin)).status).toBe(403);
   });
 
   it('answers no other method', async () => {

@@ -14,11 +14,14 @@ describe('the health', () => {
     const { at, lastTick, alarms, plots } = await next(stream);
     expect(lastTick).toEqual({ known: expect.any(Number) });
     expect(at - ('known' in lastTick ? (lastTick.known ?? 0) : 0)).toBeLessThan(120);
-    const metrics = 'known' in alarms ? alarms.known.map(({ metric }) => metric) : [];
+    const { states, findings } = 'known' in alarms ? alarms.known : { states: [], findings: [] };
+    const metrics = states.map(({ metric }) => metric);
     expect(metrics).toEqual(expect.arrayContaining(['Ticks', 'MinLifeLeft', 'Failing', 'Errors']));
-    expect(alarms).toMatchObject({
-      known: metrics.map(() => ({ isRaised: false, notifies: true })),
-    });
+    expect(findings.map(({ check }) => check)).toEqual([
+      'alarms',
+      'alarm recipients',
+      'mute rules',
+    ]);
     for (const known of [plots.day, plots.week]) {
       const all = 'known' in known ? known.known : [];
       expect(all.map(({ metric, unit }) => [metric, unit])).toEqual([
@@ -37,6 +40,33 @@ describe('the health', () => {
     const data = world.aws.calls.filter(({ action }) => action === 'GetMetricData');
     // Two windows, and the last tick.
     expect(data).toHaveLength(3);
+  });
+
+  it('says of alarms what doctor does, and that one has too little data', async () => {
+    const { world, events } = await openConsole({
+      prepare: ({ world: { aws } }) => {
+        const { alarms, subscriptions } = aws.account;
+        const failing = alarms.get('rotator-local-failing');
+        if (failing === undefined) throw new Error('no such alarm');
+        alarms.set(failing.alarmName, { ...failing, stateValue: 'INSUFFICIENT_DATA' });
+        alarms.delete('rotator-local-silence');
+        subscriptions.length = 0;
+      },
+    });
+    expect(world.aws.account.alarms.size).toBeGreaterThan(2);
+    const { alarms } = await next(events<Health>('/api/health/events'));
+    expect(alarms).toMatchObject({
+      known: {
+        states: expect.arrayContaining([
+          { name: 'rotator-local-failing', metric: 'Failing', state: 'unknown' },
+        ]),
+        findings: [
+          { check: 'alarms', verdict: 'failed', detail: 'no alarm watches Ticks' },
+          { check: 'alarm recipients', verdict: 'failed' },
+          { check: 'mute rules', verdict: 'ok' },
+        ],
+      },
+    });
   });
 
   it('is looked at once for all that look', async () => {

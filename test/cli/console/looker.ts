@@ -5,6 +5,7 @@ import { type RunningConsole, startServer } from '../../../cli/console/server.ts
 import { silently } from '../../../cli/console/silently.ts';
 import { startSession } from '../../../cli/session.ts';
 import type { FleetEvent } from '../../../console/messages.ts';
+import type { EpochSeconds } from '../../../core/instant.ts';
 import type { WorldOptions } from '../../../local/world.ts';
 import { type Rotator, startRotator } from '../../support/start-rotator.ts';
 
@@ -14,6 +15,8 @@ export interface ConsoleSetting {
   readonly allowsActions?: boolean | undefined;
   /** Seconds between two lists. @default 10 */
   readonly every?: number | undefined;
+  /** The server's clock. */
+  readonly now?: (() => EpochSeconds) | undefined;
   /** False for a browser that has not used the key yet. @default true */
   readonly enter?: boolean | undefined;
   /** Prepares the world before the server starts. */
@@ -54,7 +57,8 @@ export async function openConsole(setting: ConsoleSetting = {}): Promise<Looker>
   const interruption = new AbortController();
   onTestFinished(() => interruption.abort());
   Object.assign(process.env, environmentOf(rotator));
-  const session = silently(await startSession({}, process, interruption.signal));
+  const started = silently(await startSession({}, process, interruption.signal));
+  const session = { ...started, now: setting.now ?? started.now };
   const server = await startServer(session, { port: 0, every, allowsActions });
   const { origin } = new URL(server.address);
   const entered: Answer =
