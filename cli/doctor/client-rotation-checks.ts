@@ -15,8 +15,8 @@ import { isUnfinished } from '../leak/leak-version.ts';
 import type { Session } from '../session.ts';
 import { nextRotation } from '../view/client-secret-line.ts';
 import { day, formatDuration } from '../view/durations.ts';
-import { someOf } from '../view/some-of.ts';
 import { shellWord } from '../view/shell-word.ts';
+import { someOf } from '../view/some-of.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
 import type { Described, Subject } from './subject.ts';
 

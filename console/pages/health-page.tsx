@@ -106,7 +106,7 @@ function AlarmList({ alarms: { states, findings } }: { readonly alarms: Alarms }
             <span>
               <strong>{alarmStates[state].word}</strong> {name}{' '}
               <span class="quiet">({metric})</span>
-{state === 'raised' && <WhatToDo metric={metric} />}
+              {state === 'raised' && <WhatToDo metric={metric} />}
             </span>
           </li>
         ))}
