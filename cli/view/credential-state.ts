@@ -157,7 +157,12 @@ function lateness(
   const hasToken = typeof token === 'object';
   const expiresAt = hasToken ? token.expiresAt : Number.POSITIVE_INFINITY;
   const renewalAt = hasToken ? renewAt(token, observation) : expiresAt;
-  const due = reason === 'token-expiring' ? renewalAt : (client?.changedAt ?? now);
+  const storedAt = client?.changedAt ?? now;
+  // A credential that was stored again may be the same one: a tick compares them, keeps the token, and
+  // leaves no trace of that.
+  const isStoredAgain = hasToken && reason === 'credential-changed';
+  const changedAt = isStoredAgain ? Math.max(storedAt, renewalAt) : storedAt;
+  const due = reason === 'token-expiring' ? renewalAt : changedAt;
   const halfOver = hasToken ? (renewalAt + expiresAt) / 2 : expiresAt;
   const changed = Math.min(Math.max(due, secret?.changedAt ?? due), halfOver);
   const dueSince = Math.max(changed, failure?.retryAt ?? changed);

@@ -113,10 +113,16 @@ describe('the state of a credential', () => {
     ],
     ['a new credential', 'due', clientSecret(60), tokenSecret(20 * hour, undefined, 'another')],
     [
-      'a new credential that no tick noticed',
-      'overdue',
+      'a credential stored again long ago, perhaps with the same content',
+      'due',
       clientSecret(hour),
       tokenSecret(20 * hour, undefined, 'another'),
+    ],
+    [
+      'a new credential that no tick noticed until its token was due',
+      'overdue',
+      clientSecret(20 * hour),
+      tokenSecret(hour, undefined, 'another'),
     ],
     ['no token secret', 'failing', clientSecret(), undefined],
     ['no client secret', 'failing', undefined, tokenSecret(20 * hour)],

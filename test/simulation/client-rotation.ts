@@ -6,7 +6,7 @@ import type { ConsoleSecret } from './console.ts';
 import type { Credential } from './credential.ts';
 import type { SecretVersion } from './secret.ts';
 import { AwsError } from './secrets-manager.ts';
-import { clientFields, secretsIn } from './stored-fields.ts';
+import { clientFields, entriesIn, secretsIn } from './stored-fields.ts';
 import type { World } from './world.ts';
 
 const steps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
@@ -192,10 +192,15 @@ function isUsable({ console, clientSecret }: Credential, { value, at }: SecretVe
 function hasRoom({ clock }: World, credential: Credential): boolean {
   const { secrets = [], isFull = true } = credential.console ?? {};
   if (!isFull || secrets.some(isLeftOver)) return true;
+  const fields = clientFields(credential.clientSecret.current?.value);
+  const noted = fields === undefined ? [] : entriesIn(fields).map((entry) => entry.uuid);
   return secrets.some(({ uuid, uses, retiredAt }) => {
     const at = retirementIn(credential, uuid);
     const isOver = at !== undefined && clock.now > at + 86_400 + largestSkew;
     if (!isOver || retiredAt === undefined || (uses.at(-1) ?? 0) >= at) return false;
-    return secrets.some((one) => one.uuid !== uuid && (one.uses.at(-1) ?? 0) > at);
+    // Nobody knows a successor for sure that somebody has stored without its uuid.
+    return secrets.some(
+      (one) => one.uuid !== uuid && (one.uses.at(-1) ?? 0) > at && noted.includes(one.uuid),
+    );
   });
 }

@@ -68,7 +68,9 @@ export class Invariants {
       if (invocation.managed.has(name)) return;
       invocation.managed.add(name);
     } else if (this.#isRepeated(invocation, name)) return;
-    this.#mayAsk(invocation, credential);
+    // Its record may be lost with the run.
+    if (invocation.isKilled) this.recordLost(credential);
+    else this.#mayAsk(invocation, credential);
   }
 
   /** One run asks several times, and that counts as once. */
@@ -289,7 +291,9 @@ export class Invariants {
   }
 
   killed(invocation: Invocation, why: string): void {
-    for (const name of invocation.requests.keys()) this.recordLost(this.#world.credential(name));
+    for (const name of [...invocation.requests.keys(), ...invocation.managed]) {
+      this.recordLost(this.#world.credential(name));
+    }
     this.#world.counts.add('totals', `invocations killed`);
     if (why === 'its time-out' && !invocation.isStuck) {
       this.#world.violate('invariant 8', `#${invocation.id} did not end in time`);
