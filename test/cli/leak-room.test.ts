@@ -13,7 +13,7 @@ function listed(uuid: string, used?: number): ListedSecret {
 }
 
 /** The leaked secret is stored alone, and the tag says that another one was retired before. */
-function beside(other: ListedSecret): BeforeReplacing {
+function beside(other: ListedSecret, stored = ['leaked', 'old']): BeforeReplacing {
   const accepted = { secret: new Sensitive('x'), uuid: 'leaked' };
   return {
     listed: [listed('leaked', now), other],
@@ -21,7 +21,7 @@ function beside(other: ListedSecret): BeforeReplacing {
     accepted,
     areAllAccepted: false,
     pendingUuids: new Set(),
-    storedUuids: new Set(['leaked']),
+    storedUuids: new Set(stored),
     state: { kind: 'retired', uuid: 'old', at: retiredAt },
   };
 }
@@ -34,11 +34,12 @@ describe('the room for another client secret, after a leak', () => {
     });
   });
 
-  it.each([
+  it.each<[string, ListedSecret, string[]?]>([
     ['a retired one that somebody still uses', listed('old', retiredAt)],
     ['one that nobody knows', listed('unknown')],
-  ])('is not that of %s', (_, other) => {
+    ['one that the tag alone calls retired', listed('old', retiredAt - 1), ['leaked']],
+  ])('is not that of %s', (_, other, stored = ['leaked', 'old']) => {
     const limit = expect.objectContaining({ code: 'ERR_CLIENT_SECRET_LIMIT' });
-    expect(() => judgeRoom(beside(other))).toThrow(limit);
+    expect(() => judgeRoom(beside(other, stored))).toThrow(limit);
   });
 });

@@ -84,7 +84,7 @@ describe('the sentence about the fleet', () => {
       'one of which some expiry is not known',
       [...fresh(1), rowWith('x', 0, now, { state: 'foreign', token: undefined })],
       'Nothing is known to fail: 1 of 2 credentials has a valid token, 1 has a token of unknown expiry; ' +
-        'the first token ends in 20 h.',
+        'the first token expires in 20 h.',
     ],
     ['an empty fleet', [], 'production has no credentials yet.'],
   ])('tells of %s', (_, rows, sentence) => {

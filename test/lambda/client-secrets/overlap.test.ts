@@ -152,6 +152,26 @@ describe('createSecret, run twice at once', () => {
   });
 });
 
+it('createSecret is done if the rotation ends while it looks', async () => {
+  const rotating = await startRotatingClient();
+  await rotating.beginRotation();
+  await rotating.step('createSecret');
+  const { secrets } = rotating.parts.run();
+  let isFirst = true;
+  const describe: typeof secrets.describe = async (...args) => {
+    const described = await secrets.describe(...args);
+    if (isFirst) {
+      isFirst = false;
+      for (const step of ['testSecret', 'finishSecret'] as const) await rotating.step(step);
+    }
+    return described;
+  };
+  await rotating.step('createSecret', undefined, { secrets: replacing(secrets, { describe }) });
+  expect(`${await rotating.tag()}`).toMatch(/^retired /);
+  const [first] = await rotating.entries();
+  expect(rotating.live()).toEqual([old, first?.client_secret]);
+});
+
 describe('a rotation during whose steps somebody answers a leak', () => {
   const answering = 'retired uuid=11ede399b68b57a5aca6a96b8b6487c9 at=2026-11-22T13:00:01Z';
 

@@ -1,13 +1,34 @@
 import { describe, expect, it } from 'vitest';
 import { TokenRequestError } from '../../../core/errors.ts';
+import { epochSeconds } from '../../../core/instant.ts';
 import { runResult } from '../../../core/run-result.ts';
+import { encodeVersionId } from '../../../core/version-id.ts';
 import type { ImsCall } from '../../../emulators/ims/fault.ts';
 import type { Authorize } from '../../../emulators/wire/authorization.ts';
 import { Breaker } from '../../../lambda/steps/breaker.ts';
 import type { Run } from '../../../lambda/steps/run.ts';
+import { digest } from '../../support/builders.ts';
 import { interceptIms, oneAtATime, statusOf, storeCredential } from '../../support/credential.ts';
 import { countedTick, failureOf, summaryOf, tick } from '../../support/outcomes.ts';
 import { type Parts, seedCredential, startParts } from '../../support/start-parts.ts';
+
+/** Credentials whose tokens expire one after the other, so that this is the order of work. */
+function seedInOrder(parts: Parts, names: readonly string[]): void {
+  for (const [index, name] of names.entries()) {
+    seedCredential(parts, name);
+    const expiresAt = epochSeconds(Math.floor(parts.clock.seconds) + 60 + index);
+    const life = { expiresAt, lifetime: 86_400, fingerprint: '0a0b0c0d' };
+    parts.secretsManager.seed({
+      name: `ims-token-rotator/prod/${name}/token`,
+      versionId: encodeVersionId(life, digest(name)),
+      secretString: JSON.stringify({ access_token: 'the-old-token-0123456789' }),
+    });
+  }
+}
+
+function named(name: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `${name}-${index}`);
+}
 
 describe('the breaker', () => {
   const breaker = (...answers: readonly boolean[]): Breaker => {
@@ -49,7 +70,7 @@ describe('the breaker', () => {
     'starts counting again when the host %s',
     async (answer) => {
       const parts = await startParts();
-      for (const name of ['a', 'b', 'c']) seedCredential(parts, name);
+      seedInOrder(parts, ['a', 'b', 'c']);
       const rejects = answer === 'rejects a credential';
       if (rejects) parts.ims.removeClient('client-b');
       for (const [name, times] of [
@@ -132,8 +153,8 @@ describe('a client that IMS throttles', () => {
 
 it('credentials that always fail take turns with those that wait because of them', async () => {
   const parts = await startParts();
-  for (let index = 0; index < 8; index += 1) seedCredential(parts, `broken-${index}`);
-  for (let index = 0; index < 20; index += 1) seedCredential(parts, `working-${index}`);
+  // As many as the breaker takes to open.
+  seedInOrder(parts, [...named('broken', 5), ...named('working', 20)]);
   const when = ({ clientId = '' }: ImsCall): boolean => clientId.startsWith('client-broken');
   parts.ims.faults.inject({ kind: 'reset' }, { when });
   const outcomes: string[] = [];
@@ -153,8 +174,7 @@ describe('credentials that fail as if for the first time at each tick', () => {
   const working = (outcome: string): string => Array(count).fill(outcome).join(' ');
   const startBroken = async (broken: number, authorize?: Authorize): Promise<Parts> => {
     const parts = await startParts({}, { authorize });
-    for (let index = 0; index < broken; index += 1) seedCredential(parts, `broken-${index}`);
-    for (let index = 0; index < count; index += 1) seedCredential(parts, `working-${index}`);
+    seedInOrder(parts, [...named('broken', broken), ...named('working', count)]);
     const when = ({ clientId = '' }: ImsCall): boolean => clientId.startsWith('client-broken');
     parts.ims.faults.inject({ kind: 'reset' }, { when });
     return parts;

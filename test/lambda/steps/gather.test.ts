@@ -115,7 +115,8 @@ describe('a client secret that cannot be read', () => {
     const when = ({ action, secretId: id = '' }: Call): boolean =>
       action === 'GetSecretValue' && id.includes('/foreign/');
     parts.secretsManager.faults.inject({ kind: 'denied' }, { when });
-    expect(await tick(parts.run())).toMatchObject([
+    const outcomes = await tick(parts.run());
+    expect(outcomes.toSorted((a, b) => (a.credential < b.credential ? -1 : 1))).toMatchObject([
       { credential: 'foreign', outcome: 'failed', error: { code: 'ERR_SECRET_ACCESS_DENIED' } },
       { credential: 'healthy', outcome: 'renewed' },
     ]);

@@ -21,8 +21,8 @@ export const ofClientSecrets: readonly Mutation[] = [
   {
     fault: 'a rotation undoes a credential that was stored meanwhile',
     file: 'lambda/steps/usable-pending.ts',
-    find: 'if (pending !== undefined && isSuccessorOf(pending, rotated.current)) return pending;',
-    replace: 'if (pending !== undefined) return pending;',
+    find: 'if (pending !== undefined && (isCurrent || isSuccessorOf(pending, rotated.current))) {',
+    replace: 'if (pending !== undefined) {',
     caughtBy: 'test/lambda/client-secrets/rotation.test.ts',
     test: 'is not undone by finishSecret, and the new secret at Adobe is deleted',
   },
@@ -37,7 +37,7 @@ export const ofClientSecrets: readonly Mutation[] = [
   {
     fault: 'a client secret that its own test has used is taken for one of somebody else',
     file: 'lambda/steps/test-client-secret.ts',
-    find: 'await noteTest(run, rotation, client, pending);',
+    find: 'await noteTest(run, rotation, pending);',
     replace: '',
     caughtBy: 'test/lambda/client-secrets/faults.test.ts',
     test: 'leaves a secret that the next rotation deletes if the version has lost its label',

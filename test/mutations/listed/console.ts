@@ -5,7 +5,7 @@ export const ofConsole: readonly Mutation[] = [
   {
     fault: 'the console answers under any name that resolves to loopback',
     file: 'cli/console/guard.ts',
-    find: 'if (host !== this.host && host !== this.#localhost) {',
+    find: 'if ((host !== this.host && host !== this.#localhost) || others.length > 0) {',
     replace: "if (host === '') {",
     caughtBy: 'test/cli/console/guard.test.ts',
     test: 'refuses whoever is not the browser that used the key',
