@@ -47,6 +47,8 @@ export class Credential {
   requestedAt = 0;
   /** When its settings were last changed, which may move the time at which a token is due. */
   settingsSetAt = 0;
+  /** When its last pause ended. */
+  resumedAt = 0;
   /** When its status was last set to `ok`. */
   recoveredAt = 0;
   /** When the tag may have last lost a request. */

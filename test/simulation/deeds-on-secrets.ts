@@ -129,9 +129,13 @@ export const onSecrets = {
       world.store(credential.tokenSecret, `junk ${count}`);
     }
   },
-  pause: ({ secretsManager }, { tokenSecret: { arn } }, { choice }) => {
+  pause: ({ secretsManager, clock }, credential, { choice }) => {
+    const { arn } = credential.tokenSecret;
     secretsManager.tag(arn, tagKeys.paused, choice < 0.5 ? 'true' : '');
-    return () => secretsManager.tag(arn, tagKeys.paused, choice < 0.5 ? 'false' : undefined);
+    return () => {
+      credential.resumedAt = clock.now;
+      secretsManager.tag(arn, tagKeys.paused, choice < 0.5 ? 'false' : undefined);
+    };
   },
   'move-label-back': ({ secretsManager, clock }, credential) => {
     const { tokenSecret } = credential;

@@ -68,7 +68,7 @@ export class Duties {
       const { reign, tokenSecret, isPaused, forgedId, calmSince, plan } = credential;
       if (reign === undefined || tokenSecret.isDeleted || isPaused || forgedId !== undefined)
         continue;
-      if (reign.startedAt > seenAt) continue;
+      if (Math.max(reign.startedAt, credential.resumedAt) > seenAt) continue;
       // Of a token that lives for minutes, another one is not asked for at once.
       const isRecent = reign.startedAt > startedAt - recently - largestSkew;
       if (reign.expiresAt < seenAt - largestSkew && !isRecent) ended += 1;
