@@ -165,6 +165,8 @@ ${table('faults', consoleDeeds)}
 
 ${table('totals', totals)}
 
+Faults last for hours and days, so tokens do end at their consumers: in the cases in which P1 promises nothing.
+
 Readers had no token in these cases, among them those where an operator had deleted or overwritten it:
 
 ${table('reader errors', expected['reader errors'] ?? [])}
