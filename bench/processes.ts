@@ -39,7 +39,7 @@ export async function* benchProcesses({ isQuick }: { readonly isQuick: boolean }
     const everybody = await contestants();
     for (const measuredCase of cases) {
       const isCold = measuredCase.runs === once;
-      const rounds = isQuick ? (isCold ? 7 : 5) : isCold ? 41 : 21;
+      const rounds = isQuick ? 5 : isCold ? 41 : 21;
       yield* rowsOf(measuredCase.name, await samplesOf(everybody, server, measuredCase, rounds));
     }
   } finally {
