@@ -68,8 +68,10 @@ describe('the page', () => {
     const { address, tell } = await servePage({ rows: [rowWith('fusion', 20, now)] });
     const page = await openPage(context, address);
     await page.clock.install();
-    tell({ type: 'change', at: now, every: 90, rows: [], removed: [] });
+    const rows = [rowWith('firefly', 20, now)];
+    tell({ type: 'change', at: now, every: 90, rows, removed: [] });
     const update = page.locator('.update');
+    await page.getByText('firefly').first().waitFor();
     await expect.poll(() => update.innerText()).toMatch(/^Updated/);
     await page.clock.fastForward(120_000);
     await expect.poll(() => update.innerText()).toBe('Updated 2 min ago');
