@@ -62,7 +62,7 @@ export interface Unknown {
   readonly right?: string | undefined;
 }
 
-/** What was asked for, or why it is not known: that is never shown as fine. */
+/** The answer to a question, or the reason why there is none, which is never shown as fine. */
 export type Known<T> = { readonly known: T } | { readonly unknown: Unknown };
 
 /** `GET /api/fleet/events`, server-sent events named by `type`. */

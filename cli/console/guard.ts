@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-/** What becomes of a request. */
+/** Whether a request is served, and how it is answered if not. */
 export type Admission =
   | { readonly kind: 'admitted' }
   /** It has the key: it gets the cookie. */

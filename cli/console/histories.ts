@@ -67,7 +67,7 @@ export class Histories {
   }
 }
 
-/** What the id of a token's version says. */
+/** The facts in the id of a token's version. */
 export function tokenVersion(version: StoredVersion, now: EpochSeconds): TokenVersion {
   const fields = decodeVersionId(version.id, now);
   if (fields === undefined) return version;

@@ -8,7 +8,7 @@ import type { HealthFeed } from './health-feed.ts';
 import type { StaticFiles } from './static-files.ts';
 import { timeline } from './timeline.ts';
 
-/** What the routes share. */
+/** Everything that the routes share. */
 export interface Resources extends Sources {
   readonly files: StaticFiles;
   readonly health: HealthFeed;

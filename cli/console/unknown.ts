@@ -7,7 +7,7 @@ export function asUnknown(error: unknown): Unknown {
   return { code, message, fix, right };
 }
 
-/** What was asked for, or why it is not known. */
+/** The answer to a question, or the reason why there is none. */
 export async function known<Result>(ask: () => Promise<Result>): Promise<Known<Result>> {
   try {
     return { known: await ask() };

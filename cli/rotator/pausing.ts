@@ -6,7 +6,7 @@ import { confirmLocation } from './confirm-location.ts';
 import { namesOf, type Rotator } from './rotator.ts';
 import { settled } from './settle.ts';
 
-/** What became of a pause. */
+/** The result of pausing or resuming a credential. */
 export interface Pausing {
   readonly paused: boolean;
   /** False if it was so before. */

@@ -8,7 +8,7 @@ export function renewalWords({ name, outcome, reason, expires_at }: Renewal): st
   return `${name} ${outcome}${why}${until}`;
 }
 
-/** What to do about one that failed. */
+/** The fix for a renewal that failed. */
 export function renewalFix({ name, code = '', fix }: Renewal): string {
   return fix ?? explainFailure({ code }, name).fix;
 }

@@ -12,6 +12,7 @@ import { Lane } from '../view/lane.tsx';
 import {
   Ago,
   Asked,
+  Fact,
   Fix,
   Instant,
   LifeBar,
@@ -195,21 +196,6 @@ function Summary({ row }: { readonly row: FleetRow }) {
         </p>
       )}
     </section>
-  );
-}
-
-function Fact({
-  title,
-  children,
-}: {
-  readonly title: string;
-  readonly children: ComponentChildren;
-}) {
-  return (
-    <div>
-      <dt>{title}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

@@ -133,3 +133,19 @@ export function ended(text: string): string {
 export function sentence(text: string): string {
   return ended(capitalized(text));
 }
+
+/** A term and its description, in a description list. */
+export function Fact({
+  title,
+  children,
+}: {
+  readonly title: string;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <div>
+      <dt>{title}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

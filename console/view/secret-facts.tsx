@@ -1,6 +1,5 @@
-import type { ComponentChildren } from 'preact';
 import type { SecretDetail } from '../messages.ts';
-import { Ago, Instant } from './parts.tsx';
+import { Ago, Fact, Instant } from './parts.tsx';
 
 /** What Secrets Manager says of a secret, without its value. */
 export function SecretFacts({ secret }: { readonly secret: SecretDetail }) {
@@ -9,24 +8,24 @@ export function SecretFacts({ secret }: { readonly secret: SecretDetail }) {
   return (
     <>
       <dl class="settings">
-        <Line title="Name">
+        <Fact title="Name">
           <code>{name}</code>
-        </Line>
-        <Line title="ARN">
+        </Fact>
+        <Fact title="ARN">
           <code>{arn}</code>
-        </Line>
+        </Fact>
         {description !== undefined && description !== '' && (
-          <Line title="Description">{description}</Line>
+          <Fact title="Description">{description}</Fact>
         )}
         {deletedAt !== undefined && <When title="Scheduled for deletion since" at={deletedAt} />}
         {changedAt !== undefined && <When title="Changed" at={changedAt} />}
-        <Line title="Last read">
+        <Fact title="Last read">
           {readOn === undefined ? 'never, or too long ago to be recorded' : <Day at={readOn} />}
-        </Line>
-        <Line title="Key">{keyId === undefined ? 'aws/secretsmanager' : <code>{keyId}</code>}</Line>
-        <Line title="Rotation by Secrets Manager">
+        </Fact>
+        <Fact title="Key">{keyId === undefined ? 'aws/secretsmanager' : <code>{keyId}</code>}</Fact>
+        <Fact title="Rotation by Secrets Manager">
           {rotation === undefined ? 'off' : <code>{rotation.functionArn ?? 'on'}</code>}
-        </Line>
+        </Fact>
         {rotation?.nextAt !== undefined && <When title="Next rotation" at={rotation.nextAt} />}
         {rotatedAt !== undefined && <When title="Last rotated" at={rotatedAt} />}
       </dl>
@@ -45,38 +44,23 @@ function Tags({ tags }: { readonly tags: SecretDetail['tags'] }) {
       </summary>
       <dl class="settings">
         {entries.map(([key, value]) => (
-          <Line key={key} title={key}>
+          <Fact key={key} title={key}>
             <code>{value}</code>
-          </Line>
+          </Fact>
         ))}
       </dl>
     </details>
   );
 }
 
-function Line({
-  title,
-  children,
-}: {
-  readonly title: string;
-  readonly children: ComponentChildren;
-}) {
-  return (
-    <div>
-      <dt>{title}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
-
 function When({ title, at }: { readonly title: string; readonly at: number }) {
   return (
-    <Line title={title}>
+    <Fact title={title}>
       <Instant at={at} />{' '}
       <span class="quiet">
         UTC, <Ago at={at} />
       </span>
-    </Line>
+    </Fact>
   );
 }
 
