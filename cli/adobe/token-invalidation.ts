@@ -81,7 +81,7 @@ export class TokenInvalidation implements AsyncDisposable {
     try {
       return await orAborted(exchange(), signal);
     } catch (error) {
-      const message = `incomplete response from IMS at ${origin}: ${reasonOf(error, token)}`;
+      const message = `no complete response from IMS at ${origin}: ${reasonOf(error, token)}`;
       throw new TokenRequestError('ERR_TOKEN_UNAVAILABLE', message, { clientId }, { cause: error });
     }
   }

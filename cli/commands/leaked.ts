@@ -4,7 +4,7 @@ import { TokenInvalidation } from '../adobe/token-invalidation.ts';
 import { Functions } from '../aws/functions.ts';
 import { SecretVersions } from '../aws/secret-versions.ts';
 import { CliError } from '../errors.ts';
-import { adviceFor, linesOfReaders, readersOf } from '../leak/advice.ts';
+import { adviceFor, linesOfReaders } from '../leak/advice.ts';
 import { type Answer, currentOf, readClientVersions } from '../leak/answer.ts';
 import { answerSecretLeak, answerTokenLeak } from '../leak/answer-leak.ts';
 import { assertPresent } from '../rotator/absence.ts';
@@ -12,6 +12,7 @@ import { confirmLocation } from '../rotator/confirm-location.ts';
 import { confirmName } from '../rotator/confirm-name.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
 import { openIms } from '../rotator/mint-once.ts';
+import { otherReadersOf } from '../rotator/readers.ts';
 import { checkName, deployedFunction, namesOf } from '../rotator/rotator.ts';
 import { Steps } from '../rotator/steps.ts';
 import type { Session } from '../session.ts';
@@ -117,9 +118,11 @@ async function report(answer: Answer, isTokenOnly: boolean): Promise<void> {
   const { session, name, steps, client, token } = answer;
   const { terminal, options } = session;
   const progress = terminal.progress('asking CloudTrail who has read it');
-  const readers = await readersOf(answer, isTokenOnly ? token : client).finally(() =>
-    progress.end(),
-  );
+  const readers = await otherReadersOf(
+    session,
+    answer.rotator,
+    isTokenOnly ? token : client,
+  ).finally(() => progress.end());
   const isPaused = readSettings(token.tags).paused;
   const { found } = currentOf(answer, await readClientVersions(answer));
   const advice = adviceFor(answer, found.credential.clientId, { isPaused, isTokenOnly });

@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { type EpochSeconds, formatInstant } from '../../core/instant.ts';
 import { type SecretNames, secretNames } from '../../core/secret-name.ts';
 import type { Secret } from '../aws/secret.ts';
-import { lastReads, type SecretRead } from '../aws/secret-reads.ts';
 import { CliError, interrupted } from '../errors.ts';
 import { isScheduledForDeletion } from '../rotator/absence.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
@@ -10,6 +9,7 @@ import { confirmName } from '../rotator/confirm-name.ts';
 import { deletePair } from '../rotator/delete-pair.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
 import { policyWarning } from '../rotator/policy-warning.ts';
+import { type Reader, readersOf } from '../rotator/readers.ts';
 import { checkName, namesOf, type Rotator, unreadableFunctions } from '../rotator/rotator.ts';
 import { otherImporters } from '../rotator/sharers.ts';
 import type { Session } from '../session.ts';
@@ -37,7 +37,7 @@ export async function offboard(
   const { doomed, kept, policies } = choice;
   if (yes) await confirmLocation(session, rotator, namesOf(rotator, name).token);
   const token = doomed.find((secret) => secret.name === namesOf(rotator, name).token);
-  const readers = token === undefined ? [] : await readersOf(session, token);
+  const readers = token === undefined ? [] : await readersOf(session, rotator, token);
   const warnings = [
     ...kept,
     ...policies,
@@ -170,22 +170,10 @@ function unseenUsers(rotator: Rotator, doomed: readonly Secret[]): readonly stri
   ];
 }
 
-async function readersOf(
-  { signal }: Session,
-  token: Secret,
-): Promise<readonly SecretRead[] | CliError> {
-  try {
-    return await lastReads(token, signal);
-  } catch (error) {
-    if (error instanceof CliError && !signal.aborted) return error;
-    throw error;
-  }
-}
-
 function warningsOf(
   doomed: readonly Secret[],
   token: Secret | undefined,
-  readers: readonly SecretRead[] | CliError,
+  readers: readonly Reader[] | CliError,
   now: EpochSeconds,
 ): readonly string[] {
   const stack = doomed.map(({ tags }) => tags['aws:cloudformation:stack-name']).find(Boolean);

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readSettings } from '../../core/token-tags.ts';
-import { interrupted } from '../errors.ts';
+import { idsOf } from '../adobe/own-secrets.ts';
+import type { Secret } from '../aws/secret.ts';
+import { CliError, interrupted } from '../errors.ts';
 import { assertPresent } from '../rotator/absence.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import {
@@ -58,6 +60,8 @@ export async function putCredential(
     if (warning !== undefined) session.terminal.note(`warning: ${warning}`);
   }
   const file = await readCredential(session, path, readSettings(token.tags), options);
+  const lacking = rotationWarning(client, file, name);
+  if (lacking !== undefined) session.terminal.note(`warning: ${lacking}`);
   const announced = { ...options, name, file, secretName: names.client, arn: client.arn };
   if (!(await announce(session, announced))) return 0;
   if (session.signal.aborted) throw interrupted('nothing was stored');
@@ -65,6 +69,22 @@ export async function putCredential(
   const versionId = await store(session, clientArn, file);
   const stored = { name, tokenSecret: names.token, clientArn, versionId, replaced };
   return await reportToken(session, { file, stored, wait: options.wait });
+}
+
+/** The function can renew a token without these ids, but not rotate the client secret. */
+function rotationWarning(
+  { rotation }: Secret,
+  { credential }: CredentialFile,
+  name: string,
+): string | undefined {
+  if (rotation === undefined) return undefined;
+  try {
+    idsOf(credential, name);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    return `the next rotation of the client secret will fail: ${error.message}; ${error.fix}`;
+  }
 }
 
 /** @returns the id of the new version */

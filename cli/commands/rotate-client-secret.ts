@@ -7,6 +7,7 @@ import { CliError, interrupted } from '../errors.ts';
 import { assertPresent } from '../rotator/absence.ts';
 import {
   type ClientRotation,
+  checkBudget,
   checkGoesOn,
   progressOf,
   type RotationProgress,
@@ -48,6 +49,7 @@ export async function rotateClientSecret(
     const text = `${name} is paused, so that the function refuses to rotate its client secret`;
     throw new CliError('ERR_PAUSED', text, `ims-token-rotator resume ${name}`);
   }
+  checkBudget(session, { name, client, token });
   await confirmLocation(session, rotator, names.client);
   const versionId = await begin(session, client, name);
   const rotation = { name, client, token, versionId };

@@ -11,7 +11,7 @@ import type { Secret } from '../aws/secret.ts';
 import { SecretVersions } from '../aws/secret-versions.ts';
 import { CliError } from '../errors.ts';
 import { type ClientVersion, readClientVersions } from '../leak/answer.ts';
-import { isUnfinished } from '../leak/leak-version.ts';
+import { isUnfinished } from '../rotator/leak-version.ts';
 import type { Session } from '../session.ts';
 import { nextRotation } from '../view/client-secret-line.ts';
 import { day, formatDuration } from '../view/durations.ts';

@@ -45,7 +45,7 @@ function useChecks(described: Described): readonly Check[] {
   return [
     check('keys enabled', () => keysFinding(described)),
     check('not paused', async () => pauseFinding(await token, name)),
-    check('rotation', () => rotationFinding(described)),
+    check('token rotation', () => rotationFinding(described)),
   ];
 }
 

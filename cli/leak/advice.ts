@@ -1,10 +1,10 @@
 import { showClientId } from '../../core/field-names.ts';
 import type { EpochSeconds } from '../../core/instant.ts';
-import type { Secret } from '../aws/secret.ts';
-import { lastReads, type SecretRead } from '../aws/secret-reads.ts';
 import { CliError } from '../errors.ts';
+import type { Reader } from '../rotator/readers.ts';
 import { importersOf } from '../rotator/rotator.ts';
 import { formatDuration } from '../view/durations.ts';
+import { inWords } from '../view/reader-lines.ts';
 import type { Answer } from './answer.ts';
 
 /** The steps after a leak that only people can take. */
@@ -36,24 +36,11 @@ export function adviceFor(
   ];
 }
 
-/** Who has read a secret, according to CloudTrail. */
-export async function readersOf(
-  { session: { signal } }: Answer,
-  secret: Secret,
-): Promise<readonly SecretRead[] | CliError> {
-  try {
-    return await lastReads(secret, signal);
-  } catch (error) {
-    if (error instanceof CliError && !signal.aborted) return error;
-    throw error;
-  }
-}
-
 const mostShown = 5;
 
-/** The readers for people. The function's role and this command are among them. */
+/** The readers for people. */
 export function linesOfReaders(
-  readers: readonly SecretRead[] | CliError,
+  readers: readonly Reader[] | CliError,
   now: EpochSeconds,
   isTokenOnly: boolean,
 ): readonly string[] {
@@ -65,7 +52,8 @@ export function linesOfReaders(
   const shown = readers
     .slice(0, mostShown)
     .map(
-      ({ principal, at }) => `${principal} last read the ${what} ${formatDuration(now - at)} ago.`,
+      ({ principal, at, is }) =>
+        `${principal}${inWords(is)} last read the ${what} ${formatDuration(now - at)} ago.`,
     );
   const more = readers.length - mostShown;
   return more > 0 ? [...shown, `${more} more read it before; --json lists them.`] : shown;

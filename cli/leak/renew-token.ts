@@ -1,4 +1,7 @@
+import { decide, type Reason } from '../../core/decision.ts';
 import { formatInstant } from '../../core/instant.ts';
+import { observeMetadata } from '../../core/observation.ts';
+import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import { Renewals } from '../rotator/renewal.ts';
 import { explainFailure } from '../view/failure.ts';
@@ -12,10 +15,16 @@ import {
 } from './stored-token.ts';
 
 // The function refuses these renewals to everybody. A leak is no time to wait.
-const overridden: Readonly<Record<string, string>> = {
-  ERR_PAUSED: 'the credential is paused',
-  ERR_MINT_BUDGET_SPENT: "the function's budget of requests is used up",
-  ERR_BACKING_OFF: 'the function waits after a failure',
+const overridden: Partial<Record<Reason, string>> = {
+  paused: 'the credential is paused',
+  'over-budget': "the function's budget of requests is used up",
+  'backing-off': 'the function waits after a failure',
+};
+
+const refusals: Readonly<Record<string, Reason>> = {
+  ERR_PAUSED: 'paused',
+  ERR_MINT_BUDGET_SPENT: 'over-budget',
+  ERR_BACKING_OFF: 'backing-off',
 };
 
 // The wait between them is for reads that do not yet show the last write.
@@ -70,21 +79,26 @@ async function renewUntil(answer: Answer, source: Source, wanted: Wanted): Promi
 
 /** The function renews; what it refuses in ordinary times, this command does. */
 async function renew(answer: Answer, source: Source, { isDone, force }: Wanted): Promise<string> {
-  const { session, rotator, name } = answer;
-  const from = await currentVersionOf(answer);
+  const { session, rotator, name, token } = answer;
+  const secret = await session.secrets.describe(token.arn);
+  const from = secret?.currentVersionId;
+  const mint = async (why: string): Promise<string> => {
+    await mintHere(answer, source, from);
+    return `minted a token on this machine and stored it: ${why}, which a leak overrides`;
+  };
   try {
+    const refused = overridden[reasonFor(answer, source, secret, force)];
+    if (refused !== undefined) return await mint(refused);
     const {
       outcome,
       code = '',
       message = '',
     } = await new Renewals(session, rotator).renew(name, force);
     if (outcome !== 'failed') return 'had the function renew the token';
-    const why = overridden[code];
-    if (why === undefined) {
-      throw new CliError(code as CliError['code'], message, explainFailure({ code }, name).fix);
-    }
-    await mintHere(answer, source, from);
-    return `minted a token on this machine and stored it: ${why}, which a leak overrides`;
+    const reason = refusals[code];
+    const why = reason && overridden[reason];
+    if (why !== undefined) return await mint(why);
+    throw new CliError(code as CliError['code'], message, explainFailure({ code }, name).fix);
   } catch (error) {
     // Another run was faster, or an answer was lost.
     if (error instanceof CliError && error.code !== 'ERR_INTERRUPTED' && (await isDone())) {
@@ -92,4 +106,16 @@ async function renew(answer: Answer, source: Source, { isDone, force }: Wanted):
     }
     throw error;
   }
+}
+
+/** What the function would decide. Asking it for what it refuses fails the invocation: an alarm. */
+function reasonFor(
+  { session: { now, digest }, rotator, name, client }: Answer,
+  { clientVersionId }: Source,
+  secret: Secret | undefined,
+  force: boolean,
+): Reason {
+  const context = { credential: name, now: now(), tick: rotator.tick, digest };
+  const version = { arn: client.arn, versionId: clientVersionId };
+  return decide(observeMetadata(context, secret, version), { force }).reason;
 }

@@ -8,6 +8,7 @@ import { type EpochSeconds, epochSeconds, formatInstant } from '../../core/insta
 import { asAdobeFailure, isUnknownSecret } from '../adobe/failure.ts';
 import { OwnSecrets } from '../adobe/own-secrets.ts';
 import { CliError } from '../errors.ts';
+import { isUnfinished } from '../rotator/leak-version.ts';
 import { mintOnce } from '../rotator/mint-once.ts';
 import { day, formatDuration, hour } from '../view/durations.ts';
 import {
@@ -17,7 +18,6 @@ import {
   readClientVersions,
   type UsableVersion,
 } from './answer.ts';
-import { isUnfinished } from './leak-version.ts';
 import { judgeRoom, type Room } from './room.ts';
 import { replaceStored } from './store-replacement.ts';
 import { storedLife } from './stored-token.ts';

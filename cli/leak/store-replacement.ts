@@ -7,11 +7,11 @@ import { Sensitive } from '../../core/sensitive.ts';
 import type { OwnSecrets } from '../adobe/own-secrets.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
+import { newLeakVersion } from '../rotator/leak-version.ts';
 import { settle } from '../rotator/settle.ts';
 import type { Session } from '../session.ts';
 import { wrapLines } from '../view/table.ts';
 import type { Answer } from './answer.ts';
-import { newLeakVersion } from './leak-version.ts';
 
 // Waits of 1 s and 2 s lie between them, beside those of the SDK.
 const attempts = 3;

@@ -3,9 +3,10 @@ import {
   retirementGrace,
   shortVersion,
 } from '../../core/client-secret-rotation.ts';
+import { defaultTick } from '../../core/contract.ts';
 import { epochSeconds, formatInstant } from '../../core/instant.ts';
-import { fingerprint } from '../../core/token-tags.ts';
-import { decodeVersionId } from '../../core/version-id.ts';
+import { type SpentBudget, spentBudget } from '../../core/mint-budget.ts';
+import { observeMetadata, versionOf } from '../../core/observation.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
@@ -28,15 +29,33 @@ export interface RotationProgress {
   readonly isGivenUp: boolean;
 }
 
+/** @throws CliError ERR_MINT_BUDGET_SPENT if the function would refuse to begin */
+export function checkBudget(
+  { now, digest }: Session,
+  { name, client, token }: Omit<ClientRotation, 'versionId'>,
+): void {
+  const context = { credential: name, now: now(), tick: defaultTick, digest };
+  const spent = spentBudget(observeMetadata(context, token, versionOf(client)));
+  if (spent === undefined) return;
+  throw new CliError(
+    'ERR_MINT_BUDGET_SPENT',
+    `several tokens have just been requested for ${name}, so that the function refuses to rotate its client secret`,
+    `try again after ${formatInstant(spent.nextAt)}; after a leak: ims-token-rotator leaked ${name}`,
+  );
+}
+
 /** How far a rotation is, from metadata alone. */
 export async function progressOf(
   { secrets, now, digest }: Session,
-  { client, token, versionId }: ClientRotation,
+  { name, client, token, versionId }: ClientRotation,
 ): Promise<RotationProgress> {
   const [secret, tokenSecret] = await Promise.all([
     secrets.describe(client.arn),
     secrets.describe(token.arn),
   ]);
+  const context = { credential: name, now: now(), tick: defaultTick, digest };
+  const observation = observeMetadata(context, tokenSecret, { arn: client.arn, versionId });
+  const { token: stored, fingerprint: wanted } = observation;
   const state = readRotationState(secret?.tags);
   const steps: [step: string, did: string][] = [];
   const isAdding = state.kind === 'adding' && state.version === shortVersion(versionId);
@@ -48,15 +67,19 @@ export async function progressOf(
     const did = `the earlier one, ${state.uuid}, is deleted at Adobe after ${after}, unless it is still in use`;
     steps.push(['retire', did]);
   }
-  const stored = decodeVersionId(tokenSecret?.currentVersionId ?? '', now());
-  const wanted = fingerprint(digest, client.arn, versionId, tokenSecret?.tags ?? {});
-  const isRenewed = stored?.fingerprint === wanted;
+  const isRenewed = typeof stored === 'object' && stored.fingerprint === wanted;
+  const spent = isRenewed ? undefined : spentBudget(observation);
+  if (spent !== undefined) steps.push(['wait', waitText(spent)]);
   if (isRenewed) {
     const expiry = formatInstant(stored.expiresAt);
     steps.push(['renew', `the token is renewed with it and expires at ${expiry}`]);
   }
   const isGivenUp = !isCurrent && secret?.pendingVersionId !== versionId;
   return { steps, isDone: isCurrent && isRenewed, isGivenUp };
+}
+
+function waitText({ nextAt }: SpentBudget): string {
+  return `several tokens have just been requested, so that the function goes on after ${formatInstant(nextAt)}`;
 }
 
 /** @throws CliError ERR_ROTATION_NOT_FINISHED */

@@ -1,9 +1,11 @@
+import { readRotationState } from '../../core/client-secret-rotation.ts';
 import { isOnlyLent, type LedgerEntry, takePairs } from '../../core/ledger.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { byUrgency, type CredentialState, credentialState } from '../view/credential-state.ts';
 import { someOf } from '../view/some-of.ts';
+import { isUnfinished } from './leak-version.ts';
 import type { Rotator } from './rotator.ts';
 
 type Ledger = ReadonlyMap<string, LedgerEntry<Secret>>;
@@ -46,10 +48,25 @@ export async function listCredentials(
         client === undefined && (clientSecrets === undefined || clientSecrets.has(name));
       const isDeclared = isDeclaredBy(rotator, name, { client, token });
       const pair = { client, token, clientMayBeElsewhere, isDeclared };
-      const state = credentialState(name, pair, context);
+      const state = withLeak(credentialState(name, pair, context), client);
       return { ...state, clientSecret: client, tokenSecret: token };
     })
     .sort(byUrgency);
+}
+
+/** A fresh token does not make up for a leaked client secret that may still work. */
+function withLeak(state: CredentialState, client: Secret | undefined): CredentialState {
+  const noted = readRotationState(client?.tags);
+  if (state.failure !== undefined || noted.kind === 'none') return state;
+  if (!isUnfinished(client?.currentVersionId ?? '', noted)) return state;
+  const failingSince = noted.kind === 'adding' ? noted.since : noted.at;
+  const failure = { code: 'ERR_LEAK_UNPROVEN' };
+  return {
+    ...state,
+    state: state.state === 'expired' ? 'expired' : 'failing',
+    failure,
+    failingSince,
+  };
 }
 
 async function readLedger({ secrets, terminal }: Session, rotator: Rotator): Promise<Ledger> {

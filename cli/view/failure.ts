@@ -153,7 +153,7 @@ const known: Readonly<Record<ErrorCode, FailureWords>> = {
   },
   ERR_CONSOLE_REJECTED: {
     words: "Adobe's Developer Console refuses to show or change the client secrets",
-    fix: 'add the I/O Management API to the project; check credential_id and console_org_id',
+    fix: 'for 401 or 403, add the I/O Management API to the project; for 404, correct credential_id or console_org_id',
   },
   ERR_CONSOLE_MALFORMED: {
     words: "Adobe's Developer Console gave an answer that cannot be used",
@@ -170,10 +170,20 @@ const known: Readonly<Record<ErrorCode, FailureWords>> = {
   ERR_UNEXPECTED: { words: 'a bug in the rotator', fix: 'report it with the log line' },
 };
 
+const unproven: FailureWords = {
+  words: 'the answer to a leak is not complete, so that what has leaked may still work',
+  fix: 'ims-token-rotator leaked NAME',
+};
+
 /** @param name the credential, for the commands in the fix */
 export function explainFailure({ code, imsError = '' }: FailureCode, name: string): FailureWords {
   const { words, fix } =
     (Object.hasOwn(rejections, imsError) ? rejections[imsError] : undefined) ??
-    (isErrorCode(code) ? known[code] : { words: code, fix: `see ${code} in docs/runbook.md` });
+    (isErrorCode(code) ? known[code] : ofCommand(code));
   return { words, fix: fix.replaceAll('NAME', name) };
+}
+
+function ofCommand(code: string): FailureWords {
+  if (code === 'ERR_LEAK_UNPROVEN') return unproven;
+  return { words: code, fix: `see ${code} in docs/runbook.md` };
 }

@@ -89,7 +89,7 @@ export class DeveloperConsole implements ConsoleEndpoint, AsyncDisposable {
       return await orAborted(exchange(), deadline);
     } catch (error) {
       const reason = reasonOf(error, access.accessToken);
-      const message = `incomplete response from the Console API at ${this.#origin}: ${reason}`;
+      const message = `no complete response from the Console API at ${this.#origin}: ${reason}`;
       throw new ConsoleRequestError('ERR_CONSOLE_UNAVAILABLE', message, {}, { cause: error });
     }
   }

@@ -31,7 +31,7 @@ interface Asked {
 }
 
 const failures = {
-  passing: ['ERR_TOKEN_UNAVAILABLE', 'incomplete response from'],
+  passing: ['ERR_TOKEN_UNAVAILABLE', 'no complete response from'],
   certificate: ['ERR_IMS_CERTIFICATE', 'no TLS connection to'],
   proxy: ['ERR_IMS_PROXY', 'the proxy refuses a connection to'],
   unresolved: ['ERR_IMS_UNRESOLVED', 'no address for the name of'],

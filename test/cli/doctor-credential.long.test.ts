@@ -66,11 +66,11 @@ describe('doctor of a credential', () => {
     const { VersionId = '' } = await client.send(
       new PutSecretValueCommand({ SecretId, SecretString: '{}', VersionStages: ['AWSPENDING'] }),
     );
-    const young = (await checksOf(operator, 'fusion')).find('rotation');
+    const young = (await checksOf(operator, 'fusion')).find('token rotation');
     expect(young).toMatchObject({ verdict: 'unknown' });
     expect(young.detail).toMatch(/^one started \d+ s ago$/);
     await leavePending(operator, VersionId);
-    const old = (await checksOf(operator, 'old')).find('rotation');
+    const old = (await checksOf(operator, 'old')).find('token rotation');
     expect(old.verdict).toBe('failed');
     expect(old.fix).toContain(`--remove-from-version-id ${VersionId}`);
   });
@@ -78,7 +78,7 @@ describe('doctor of a credential', () => {
   it('quotes a version id in the command to copy: whoever wrote the version chose it', async () => {
     const operator = await startHealthy();
     await leavePending(operator, "$(touch /tmp/x);'`touch /tmp/x`'-0123456789");
-    const { fix } = (await checksOf(operator, 'old')).find('rotation');
+    const { fix } = (await checksOf(operator, 'old')).find('token rotation');
     const word = "'$(touch /tmp/x);'\\''`touch /tmp/x`'\\''-0123456789'";
     expect(fix?.split('--remove-from-version-id ')[1]).toBe(word);
   });

@@ -15,7 +15,7 @@ describe('doctor', () => {
     ['token at IMS', 'secretsmanager:GetSecretValue'],
     ['keys enabled', 'kms:DescribeKey'],
     ['not paused', 'secretsmanager:DescribeSecret'],
-    ['rotation', 'secretsmanager:DescribeSecret'],
+    ['token rotation', 'secretsmanager:DescribeSecret'],
     ['client rotation', 'secretsmanager:DescribeSecret'],
     ['token', 'secretsmanager:DescribeSecret'],
   ])('reports %s as unknown, with the reason, without the right to %s', async (check, action) => {

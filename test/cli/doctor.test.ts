@@ -43,7 +43,7 @@ describe('doctor', () => {
         'credential',
         'keys enabled',
         'not paused',
-        'rotation',
+        'token rotation',
         'token',
         'stored value',
         'IMS',

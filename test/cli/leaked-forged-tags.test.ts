@@ -1,6 +1,6 @@
 import { PutSecretValueCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { newLeakVersion } from '../../cli/leak/leak-version.ts';
+import { newLeakVersion } from '../../cli/rotator/leak-version.ts';
 import { tagKeys } from '../../core/contract.ts';
 import { storedDocument } from '../../local/sample-credential.ts';
 import { expectAnswered, type LeakWorld, startLeak } from './leak-world.ts';

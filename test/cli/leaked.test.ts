@@ -36,12 +36,25 @@ async function expectUntouched(leak: LeakWorld, before: number): Promise<void> {
 describe('leaked', () => {
   it('replaces the client secret and the token, and makes what has leaked useless', async () => {
     const leak = await startLeak();
+    leak.world.aws.account.recordEvent({
+      eventName: 'GetSecretValue',
+      eventSource: 'secretsmanager.amazonaws.com',
+      at: Date.now() - 60_000,
+      username: 'reporting',
+      principalArn: 'arn:aws:iam::111122223333:user/reporting',
+      accessKeyId: 'AKIAREPORTING',
+      resourceName: undefined,
+      requestParameters: { secretId: leak.world.secretId('fusion', 'client') },
+    });
     const exit = await leak.cli(...args);
     await expectAnswered(leak, exit);
     expect(exit.stdout).toContain(
       `have Adobe support invalidate all tokens of the client ${leak.adobe.clientId}`,
     );
-    expect(exit.stdout).toMatch(/last read the client secret/);
+    const readers = exit.stdout.replaceAll(/\s+/g, ' ').split('- ').slice(-3).join('');
+    expect(readers).toMatch(/^arn:aws:iam::111122223333:user\/reporting last read the client/);
+    expect(readers).toMatch(/\/rotator-local, the rotator's function, last read the client/);
+    expect(readers).toMatch(/user\/local, who runs this command, last read the client/);
     expect((await tagsOf(leak, 'client'))[tagKeys.rotation]).toBe('none');
     const document = await leak.clientDocument();
     expect(document.credential_id).toBe(leak.adobe.credentialId);
@@ -71,6 +84,10 @@ describe('leaked', () => {
     const exit = await leak.answer();
     await expectAnswered(leak, exit);
     expect(exit.stdout).toContain(words);
+    // The alarm on a new failure counts these: nothing has failed.
+    const logs = leak.world.lambda.logs(leak.world.functionName);
+    expect(logs.length).toBeGreaterThan(0);
+    expect(logs.filter((line) => line.includes('ERR_'))).toEqual([]);
     if (state === 'paused') {
       expect((await tagsOf(leak, 'token'))[tagKeys.paused]).toBe('true');
       expect(exit.stdout).toContain('ims-token-rotator resume fusion');
@@ -79,6 +96,22 @@ describe('leaked', () => {
     const { error } = await leak.invoke({ action: 'tick' });
     expect(error).toBeUndefined();
     expect((await leak.read('fusion'))?.token['access_token']).toBe(leak.tokens.at(-1));
+  });
+
+  it('shows in status until it is complete, although the token is fresh', async () => {
+    const leak = await startLeak();
+    const when = ({ path }: { readonly path: string }) => path.includes('invalidate');
+    leak.world.ims.faults.inject({ kind: 'server-error', status: 403 }, { when });
+    expect(await leak.answer()).toMatchObject({ code: 1 });
+    leak.world.ims.faults.clear();
+    const { code, stdout } = await leak.cli('status');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^fusion +failing +█/m);
+    expect(stdout).toMatch(/may still work, for \d+ s \(ERR_LEAK_UNPROVEN\)/);
+    expect(stdout).toMatch(/→ ims-token-rotator leaked fusion$/m);
+    await leak.remember();
+    await expectAnswered(leak, await leak.answer());
+    expect(await leak.cli('status')).toMatchObject({ code: 0 });
   });
 
   it('deletes a retired secret first, to make room', async () => {

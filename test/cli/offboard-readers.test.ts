@@ -18,7 +18,7 @@ async function start() {
       eventSource: 'secretsmanager.amazonaws.com',
       at: Date.now() - 60_000,
       username: who,
-      principalArn: `arn:aws:iam::111122223333:role/${who}`,
+      principalArn: who.startsWith('arn:') ? who : `arn:aws:iam::111122223333:role/${who}`,
       accessKeyId: 'ASIAREADER',
       resourceName,
       requestParameters: { secretId },
@@ -56,6 +56,16 @@ describe('offboard shows who reads the token', () => {
     for (let index = 0; index < 310; index += 1) read('somebody-else', 'database/password');
     const { stdout } = await cli('offboard', 'fusion', '--yes');
     expect(stdout).toMatch(/role\/hourly read it 1 min ago: IN USE\./);
+  });
+
+  it('and does not take the function for one that uses it', async () => {
+    const { cli, read, world } = await start();
+    const name = world.functionName;
+    read(`arn:aws:sts::111122223333:assumed-role/${name}-role/${name}`);
+    read(`arn:aws:iam::111122223333:user/${name}`);
+    const stdout = (await cli('offboard', 'fusion', '--yes')).stdout.replaceAll(/\s+/g, ' ');
+    expect(stdout).toContain(`user/${name} read it 1 min ago: IN USE.`);
+    expect(stdout).toContain(`-role/${name}, the rotator's function, read it 1 min ago.`);
   });
 
   it('and says how many it does not show', async () => {

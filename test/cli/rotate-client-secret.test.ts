@@ -11,6 +11,7 @@ import { epochSeconds } from '../../core/instant.ts';
 import { storedDocument } from '../../local/sample-credential.ts';
 import { labelsOf } from '../support/start-rotating.ts';
 import { type LeakWorld, startLeak, startRotated } from './leak-world.ts';
+import { inSeconds } from './operator.ts';
 import { checksOf } from './patient.ts';
 
 async function setState(
@@ -47,6 +48,16 @@ async function currentOf({ client, world }: LeakWorld): Promise<string | undefin
   return (await labelsOf(client, world.secretId('fusion', 'client')))['AWSCURRENT'];
 }
 
+async function tagToken({ client, world }: LeakWorld, Key: string, Value: string): Promise<void> {
+  const SecretId = world.secretId('fusion', 'token');
+  await client.send(new TagResourceCommand({ SecretId, Tags: [{ Key, Value }] }));
+}
+
+/** As many requests for a token as the budget allows. */
+function threeRequests(): string {
+  return Array<string>(3).fill(inSeconds(0)).join(' ');
+}
+
 describe('rotate-client-secret', () => {
   it('has Secrets Manager rotate it, tells each step, and waits for the token', async () => {
     const leak = await startRotated(rotate);
@@ -79,6 +90,31 @@ describe('rotate-client-secret', () => {
     });
   });
 
+  it('says when it goes on if the budget of tokens is used up meanwhile', async () => {
+    const leak = await startRotated(async (_, begun) => {
+      await tagToken(begun, tagKeys.requested, threeRequests());
+      throw new Error('over budget');
+    });
+    const { code, stdout } = await leak.cli('rotate-client-secret', 'fusion', '--wait', '2');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/just been requested, so that the function goes on after \S+Z$/m);
+  });
+
+  it.each([
+    ['lacks', true],
+    ['has', false],
+  ])('put-credential warns if the file %s what a rotation needs', async (_, lacks) => {
+    const leak = await startRotated(rotate);
+    const { credential_id, ...rest } = await leak.clientDocument();
+    const document = JSON.stringify(lacks ? rest : { credential_id, ...rest });
+    const putting = ['put-credential', 'fusion', '-', '--wait', '0'];
+    const { code, stderr } = await leak.cliWithInput(document, ...putting);
+    expect(code, stderr).toBe(0);
+    const warning =
+      /^warning: the next rotation .* no credential_id, .*put-credential fusion FILE$/m;
+    expect(warning.test(stderr)).toBe(lacks);
+  });
+
   it('says how the rotation is switched on', async () => {
     const leak = await startLeak();
     const { code, stderr } = await leak.cli('rotate-client-secret', 'fusion');
@@ -95,14 +131,17 @@ describe('rotate-client-secret', () => {
       /ERR_ROTATION_OFF \S+ is rotated by another function/,
     ],
     ['the credential is paused', 'paused', /ERR_PAUSED fusion is paused/],
+    [
+      'its budget of tokens is used up',
+      'spent',
+      /ERR_MINT_BUDGET_SPENT .*try again after \S+Z; after a leak: .*leaked fusion/s,
+    ],
   ])('does not begin if %s', async (_, state, expected) => {
     const leak = await startRotated(rotate);
     const { world, client } = leak;
-    if (state === 'paused') {
-      const SecretId = world.secretId('fusion', 'token');
-      const Tags = [{ Key: tagKeys.paused, Value: 'true' }];
-      await client.send(new TagResourceCommand({ SecretId, Tags }));
-    } else {
+    if (state === 'paused') await tagToken(leak, tagKeys.paused, 'true');
+    else if (state === 'spent') await tagToken(leak, tagKeys.requested, threeRequests());
+    else {
       const RotationLambdaARN = 'arn:aws:lambda:us-east-1:111122223333:function:vendor-rotation';
       world.secretsManager.registerRotationFunction(RotationLambdaARN, () => Promise.resolve());
       const SecretId = world.secretId('fusion', 'client');

@@ -76,7 +76,7 @@ it.each<ConsoleFault>([
     code: 'ERR_CONSOLE_UNAVAILABLE',
     transient: true,
     message: expect.stringContaining(
-      'incomplete response from the Console API at http://127.0.0.1',
+      'no complete response from the Console API at http://127.0.0.1',
     ),
   });
   expect(consoleApi.requests).toHaveLength(1);

@@ -95,7 +95,7 @@ describe('the token endpoint', () => {
       endpoint({ imsEndpointUrl: ims.url, timeouts }).request(grant, never),
     ).rejects.toMatchObject({
       code: 'ERR_TOKEN_UNAVAILABLE',
-      message: expect.stringMatching(`incomplete response from IMS at ${ims.url}: .*${reason}`),
+      message: expect.stringMatching(`no complete response from IMS at ${ims.url}: .*${reason}`),
       details: { clientId: 'the-client-id' },
     });
   });
