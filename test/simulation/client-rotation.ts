@@ -147,7 +147,11 @@ export class ClientRotation {
     if (!isCalm || count < steps.length || console === undefined) return;
     counts.add('premises', 'C3: a rotation that nothing disturbed');
     const tag = clientSecret.tags.get(tagKeys.rotation);
-    const left = console.secrets.find(isLeftOver);
+    const pending = clientFields(clientSecret.holder('AWSPENDING')?.value);
+    // One that got room after its first try has stored its secret, and the next rotation goes on with it.
+    const isKept = ({ value }: ConsoleSecret): boolean =>
+      !rotating.canSucceed && pending !== undefined && secretsIn(pending).includes(value);
+    const left = console.secrets.find((one) => isLeftOver(one) && !isKept(one));
     if (left !== undefined) {
       this.#violate('C3', `a rotation left ${left.uuid} at Adobe, with the tag ${tag}`, plan.name);
     }
