@@ -99,6 +99,33 @@ describe('leaked, while somebody else adds a client secret', () => {
   });
 });
 
+describe('leaked, which mints for a paused credential', () => {
+  it('does not take AWSCURRENT from a token that somebody stored meanwhile', async () => {
+    const leak = await startLeak();
+    const { world, client } = leak;
+    const SecretId = world.secretId('fusion', 'token');
+    const Tags = [{ Key: tagKeys.paused, Value: 'true' }];
+    await client.send(new TagResourceCommand({ SecretId, Tags }));
+    let theirs: string | undefined;
+    const secrets = (real: Secrets): Secrets => {
+      const describeAfterWrite: Secrets['describeAfterWrite'] = async (arn) => {
+        if (theirs === undefined && arn.includes('/token')) {
+          const SecretString = '{"access_token":"by hand"}';
+          const put = await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+          theirs = put.VersionId;
+        }
+        return await real.describeAfterWrite(arn);
+      };
+      return replacing(real, { describeAfterWrite });
+    };
+    const { code, stderr } = await leak.answer({}, { secrets });
+    expect(code, stderr).toBe(1);
+    expect(theirs).toBeDefined();
+    expect((await labelsOf(client, SecretId))['AWSCURRENT']).toBe(theirs);
+    await expectAnswered(leak, await leak.answer());
+  });
+});
+
 describe('leaked, while the client secret is rotated', () => {
   it('ends the rotation, and deletes the secret that it has added', async () => {
     const pending = Promise.withResolvers<string>();
