@@ -16,8 +16,18 @@ async function describe(
   name: 'cli' | 'console' | 'infra' | 'lambda',
   metafile: Metafile,
 ): Promise<void> {
-  output.set(resolve(`dist/build/${name}.meta.json`), JSON.stringify(metafile));
+  output.set(resolve(`dist/build/${name}.meta.json`), JSON.stringify(ofFiles(metafile)));
   output.set(resolve(`dist/${name}/THIRD-PARTY-NOTICES.txt`), await thirdPartyNotices(metafile));
+}
+
+/** Without the modules that the build itself makes, which a bill of materials would take for packages. */
+function ofFiles({ inputs, outputs }: Metafile): Metafile {
+  const files = <Value>(modules: Record<string, Value>): Record<string, Value> =>
+    Object.fromEntries(Object.entries(modules).filter(([path]) => !/^[\w-]+:/.test(path)));
+  const built = Object.entries(outputs).map(
+    ([path, part]) => [path, { ...part, inputs: files(part.inputs) }] as const,
+  );
+  return { inputs: files(inputs), outputs: Object.fromEntries(built) };
 }
 
 async function writeSchema(): Promise<void> {

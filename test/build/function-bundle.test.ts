@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Metafile } from 'esbuild';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { root } from '../support/document.ts';
@@ -107,4 +108,16 @@ it('the asset has no source map, and is at most 200 KB zipped', async () => {
   expect(zipped.length).toBeLessThanOrEqual(200 * 1024);
   // A bundle that is not there would be small too.
   expect((await stat(join(directory, 'index.mjs'))).size).toBeGreaterThan(100_000);
+});
+
+it('the metafiles, from which the bills of materials are made, name files alone', async () => {
+  for (const name of ['lambda', 'cli', 'console', 'infra']) {
+    const text = await readFile(join(root, `dist/build/${name}.meta.json`), 'utf8');
+    const { inputs, outputs } = JSON.parse(text) as Metafile;
+    const named = [inputs, ...Object.values(outputs).map((part) => part.inputs)].flatMap(
+      Object.keys,
+    );
+    expect(named.length).toBeGreaterThan(0);
+    await Promise.all([...new Set(named)].map((path) => stat(join(root, path))));
+  }
 });
