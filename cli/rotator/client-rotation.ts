@@ -6,7 +6,12 @@ import {
 import { defaultTick } from '../../core/contract.ts';
 import { epochSeconds, formatInstant } from '../../core/instant.ts';
 import { type SpentBudget, spentBudget } from '../../core/mint-budget.ts';
-import { observeMetadata, versionOf } from '../../core/observation.ts';
+import {
+  type CredentialVersion,
+  type Observation,
+  observeMetadata,
+  versionOf,
+} from '../../core/observation.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
@@ -31,11 +36,10 @@ export interface RotationProgress {
 
 /** @throws CliError ERR_MINT_BUDGET_SPENT if the function would refuse to begin */
 export function checkBudget(
-  { now, digest }: Session,
+  session: Session,
   { name, client, token }: Omit<ClientRotation, 'versionId'>,
 ): void {
-  const context = { credential: name, now: now(), tick: defaultTick, digest };
-  const spent = spentBudget(observeMetadata(context, token, versionOf(client)));
+  const spent = spentBudget(observe(session, name, token, versionOf(client)));
   if (spent === undefined) return;
   throw new CliError(
     'ERR_MINT_BUDGET_SPENT',
@@ -46,15 +50,14 @@ export function checkBudget(
 
 /** How far a rotation is, from metadata alone. */
 export async function progressOf(
-  { secrets, now, digest }: Session,
+  session: Session,
   { name, client, token, versionId }: ClientRotation,
 ): Promise<RotationProgress> {
   const [secret, tokenSecret] = await Promise.all([
-    secrets.describe(client.arn),
-    secrets.describe(token.arn),
+    session.secrets.describe(client.arn),
+    session.secrets.describe(token.arn),
   ]);
-  const context = { credential: name, now: now(), tick: defaultTick, digest };
-  const observation = observeMetadata(context, tokenSecret, { arn: client.arn, versionId });
+  const observation = observe(session, name, tokenSecret, { arn: client.arn, versionId });
   const { token: stored, fingerprint: wanted } = observation;
   const state = readRotationState(secret?.tags);
   const steps: [step: string, did: string][] = [];
@@ -76,6 +79,15 @@ export async function progressOf(
   }
   const isGivenUp = !isCurrent && secret?.pendingVersionId !== versionId;
   return { steps, isDone: isCurrent && isRenewed, isGivenUp };
+}
+
+function observe(
+  { now, digest }: Session,
+  credential: string,
+  token: Secret | undefined,
+  client: CredentialVersion | undefined,
+): Observation {
+  return observeMetadata({ credential, now: now(), tick: defaultTick, digest }, token, client);
 }
 
 function waitText({ nextAt }: SpentBudget): string {
