@@ -29,7 +29,8 @@ export async function tryClientSecrets<Result>(
   throw rejection ?? new TypeError('a credential has at least one client secret');
 }
 
-function rejectsClientSecret(error: unknown): error is TokenRequestError {
+/** IMS has told that it does not know the client secret, or not any more. */
+export function rejectsClientSecret(error: unknown): error is TokenRequestError {
   return (
     error instanceof TokenRequestError &&
     !error.transient &&

@@ -44,6 +44,9 @@ export interface UnderstoodCredential {
   readonly normalised: Sensitive;
 }
 
+/** Adobe allows two at a time; a stored credential may hold earlier ones. */
+export const mostStoredSecrets = 10;
+
 const visible = /^[\x21-\x7e]+$/;
 
 // As examples, templates and masks have them.
@@ -100,7 +103,7 @@ const parts = v.object({
   clientSecrets: v.pipe(
     v.array(secret),
     v.minLength(1, 'is missing'),
-    v.maxLength(10, 'must be at most 10 secrets'),
+    v.maxLength(mostStoredSecrets, `must be at most ${mostStoredSecrets} secrets`),
   ),
   scopes: v.pipe(v.array(scope), v.maxLength(200, 'must be at most 200 scopes')),
   orgId: v.optional(v.pipe(shown, isWhole)),

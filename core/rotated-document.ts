@@ -1,5 +1,5 @@
 import type { AddedSecret } from './console-secrets.ts';
-import type { UnderstoodCredential } from './credential.ts';
+import { mostStoredSecrets, type UnderstoodCredential } from './credential.ts';
 import { type ClientSecretEntry, documentedForm } from './documented-form.ts';
 import { type EpochSeconds, formatInstant } from './instant.ts';
 import type { Sensitive } from './sensitive.ts';
@@ -11,27 +11,55 @@ export interface Successor {
   readonly position: number;
   /** Its uuid, as far as it is known. */
   readonly uuid: string | undefined;
+  /** The uuids of all secrets at Adobe. */
+  readonly uuids: ReadonlySet<string>;
   readonly now: EpochSeconds;
 }
 
 /**
  * The credential with a new client secret, and behind it the one that was in use. Secrets that were
- * retired before are left out, unless it was one of them that was in use.
+ * retired before are left out, unless it was one of them that was in use. Those that are gone at Adobe
+ * count as retired, so that they do not pile up.
  */
 export function rotatedDocument(
   { credential, ownScopes, product, entries }: UnderstoodCredential,
-  { added, position, uuid, now }: Successor,
+  { added, position, uuid, uuids, now }: Successor,
 ): Sensitive {
   const inUse = entries[position - 1];
+  const retiredAt = formatInstant(now);
   const fresh: ClientSecretEntry = {
     secret: added.secret,
     uuid: added.uuid,
     createdAt: formatInstant(added.createdAt),
   };
-  const kept = entries.filter((entry) => entry !== inUse && entry.retiredAt === undefined);
-  const retired = inUse && { ...inUse, uuid, retiredAt: formatInstant(now) };
-  const all = [fresh, ...(retired === undefined ? [] : [retired]), ...kept];
+  const isGone = (entry: ClientSecretEntry): boolean =>
+    entry.uuid !== undefined && !uuids.has(entry.uuid);
+  const others = keptWith(entries, position);
+  const all = [
+    fresh,
+    ...(inUse === undefined ? [] : [{ ...inUse, uuid, retiredAt }]),
+    ...others.filter((entry) => !isGone(entry)),
+    ...others.filter(isGone).map((entry) => ({ ...entry, retiredAt })),
+  ];
   return documentedForm({ ...credential, scopes: ownScopes }, all, product);
+}
+
+/**
+ * True if another client secret fits into the credential. One with too many is none.
+ *
+ * @param position of the secret in use, counted from 1
+ */
+export function hasRoomFor({ entries }: UnderstoodCredential, position: number): boolean {
+  return keptWith(entries, position).length + 2 <= mostStoredSecrets;
+}
+
+function keptWith(
+  entries: readonly ClientSecretEntry[],
+  position: number,
+): readonly ClientSecretEntry[] {
+  return entries.filter(
+    ({ retiredAt }, index) => index !== position - 1 && retiredAt === undefined,
+  );
 }
 
 /**

@@ -8,12 +8,14 @@ import {
 } from '../../core/client-secret-rotation.ts';
 import type { AddedSecret, ListedSecret } from '../../core/console-secrets.ts';
 import { tagKeys } from '../../core/contract.ts';
+import type { UnderstoodCredential } from '../../core/credential.ts';
 import { RotatorError } from '../../core/errors.ts';
 import type { EpochSeconds } from '../../core/instant.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
 import type { NewVersion, Version } from '../../core/ports.ts';
-import { rotatedDocument } from '../../core/rotated-document.ts';
+import { hasRoomFor, rotatedDocument } from '../../core/rotated-document.ts';
 import type { Rotation } from '../../core/rotation.ts';
+import { secretNames } from '../../core/secret-name.ts';
 import { budget } from './budget.ts';
 import {
   addSecret,
@@ -43,8 +45,9 @@ export async function addClientSecret(
   const { current, observation, recorded } = rotated;
   assertBudget(run, credential, observation);
   const management = await manage(run, current.credential, recorded);
-  const listed = await makeRoom(run, rotation, rotated, management);
   const { position } = management;
+  assertRoom(run, credential, current, position);
+  const listed = await makeRoom(run, rotation, rotated, management);
   const uuid = uuidInUse(current.entries[position - 1], listed);
   assertTimeToAdd(run);
   await assertAlone(run, rotation, rotated.client);
@@ -52,10 +55,27 @@ export async function addClientSecret(
   const version = shortVersion(versionId);
   await noteRotation(run, secretId, { kind: 'adding', since: now, version });
   const added = await add(run, rotation, management, now);
-  const secretString = rotatedDocument(current, { added, position, uuid, now });
+  const uuids = new Set(listed.map((one) => one.uuid));
+  const secretString = rotatedDocument(current, { added, position, uuid, uuids, now });
   const stored = { secretId, versionId, secretString, pending: { rotationToken } };
   await store(run, management, stored, added);
   run.log.info('a client secret is added at Adobe', { credential, client_secret_uuid: added.uuid });
+}
+
+/** A pending version with too many client secrets would be no credential, and its new one lost. */
+function assertRoom(
+  run: Run,
+  credential: string,
+  current: UnderstoodCredential,
+  position: number,
+): void {
+  if (hasRoomFor(current, position)) return;
+  const { client } = secretNames(run.config, credential);
+  throw new RotatorError(
+    'ERR_CREDENTIAL_INVALID',
+    `${client} holds ${current.entries.length} client_secrets, beside which no other fits; store it ` +
+      'without those that are gone at Adobe',
+  );
 }
 
 /** @returns the client secrets at Adobe, after one that is left over was deleted */

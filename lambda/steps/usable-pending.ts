@@ -1,5 +1,6 @@
 // In: the value of a pending client secret. Out: the credential in it, if it may become the current one.
 import { readRotationState, shortVersion } from '../../core/client-secret-rotation.ts';
+import { rejectsClientSecret } from '../../core/client-secrets.ts';
 import { type UnderstoodCredential, understandCredential } from '../../core/credential.ts';
 import { RotatorError, TokenRequestError } from '../../core/errors.ts';
 import type { SecretValue } from '../../core/ports.ts';
@@ -30,8 +31,11 @@ export async function usablePending(
   if (pending !== undefined && (isCurrent || isSuccessorOf(pending, rotated.current))) {
     return pending;
   }
-  if (pending !== undefined) await deleteAtAdobe(run, rotation, rotated, pending);
-  await giveUp(run, rotation);
+  if (pending !== undefined && (await leavesNothing(run, rotation, rotated, pending))) {
+    await giveUp(run, rotation);
+  } else {
+    await tryRemovePending(run, rotation.credential, rotation);
+  }
   const { client } = secretNames(run.config, rotation.credential);
   throw new RotatorError(
     'ERR_ROTATION_STALE',
@@ -58,24 +62,31 @@ function understand(
   }
 }
 
-async function deleteAtAdobe(
+/**
+ * Deletes the secret that the rotation has added. As long as it may still be at Adobe, the note stays,
+ * by which the next rotation recognises it.
+ */
+async function leavesNothing(
   run: Run,
   { credential, versionId }: Rotation,
   { client, current, observation, recorded }: RotatedCredential,
   pending: UnderstoodCredential,
-): Promise<void> {
+): Promise<boolean> {
   const state = readRotationState(client.tags);
   const isOwn = state.kind === 'adding' && state.version === shortVersion(versionId);
   const [added] = pending.entries;
-  if (!isOwn || added?.uuid === undefined || holdsSecret(current, added)) return;
+  if (added !== undefined && holdsSecret(current, added)) return true;
+  if (!isOwn || added?.uuid === undefined) return false;
   assertBudget(run, credential, observation);
   try {
     const management = await manage(run, pending.credential, recorded);
     await deleteSecret(run, management, added.uuid);
     const message = 'the client secret of a rotation that was given up is deleted at Adobe';
     run.log.info(message, { credential, client_secret_uuid: added.uuid });
+    return true;
   } catch (error) {
-    // IMS knows none of its secrets, so there is nothing left to delete.
     if (!(error instanceof TokenRequestError && error.code === 'ERR_TOKEN_REJECTED')) throw error;
+    // If IMS knows none of its secrets, there is nothing left to delete.
+    return rejectsClientSecret(error);
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { understandCredential } from '../../core/credential.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import {
+  hasRoomFor,
   holdsSecret,
   isSuccessorOf,
   rotatedDocument,
@@ -26,6 +27,7 @@ const successor = (overrides: Partial<Successor> = {}): Successor => ({
   added: { uuid: 'three', createdAt: epochSeconds(now - 1), secret: new Sensitive('p8e-third') },
   position: 1,
   uuid: 'one',
+  uuids: new Set(['one', 'two']),
   now,
   ...overrides,
 });
@@ -77,6 +79,36 @@ describe('a rotated document', () => {
       { ...retired, retired_at },
       'p8e-first',
     ]);
+  });
+
+  it('retires what is gone at Adobe, behind what may still be there', () => {
+    const gone = { client_secret: 'p8e-gone', uuid: 'zero', created_at: 'x' };
+    const document = { ...stored, client_secrets: ['p8e-first', gone, 'p8e-second'] };
+    const rotated = rotate(document);
+    expect(rotated['client_secrets']).toEqual([
+      third,
+      { client_secret: 'p8e-first', uuid: 'one', retired_at },
+      'p8e-second',
+      { ...gone, retired_at },
+    ]);
+    expect(isSuccessorOf(understand(rotated), understand(document))).toBe(true);
+    const next = { added: { ...successor().added, secret: new Sensitive('p8e-fourth') } };
+    expect(JSON.stringify(rotate(rotated, next))).not.toContain('p8e-gone');
+  });
+
+  it.each([
+    ['may have ten secrets', 9, 1, true],
+    ['has no room for an eleventh', 10, 1, false],
+    ['has room if one was retired before', 10, 2, true],
+  ])('%s', (_, count, position, expected) => {
+    const plain = Array.from({ length: count - 1 }, (__, index) => `p8e-${index}`);
+    const retired = { client_secret: 'p8e-old', retired_at };
+    const first = position === 2 ? retired : 'p8e-old';
+    const document = understand({ ...stored, client_secrets: [first, ...plain] });
+    expect(hasRoomFor(document, position)).toBe(expected);
+    const make = () => JSON.parse(rotatedDocument(document, successor({ position })).reveal());
+    if (expected) expect(understand(make()).entries).toHaveLength(10);
+    else expect(() => understand(make())).toThrow('at most 10 secrets');
   });
 
   it('keeps a product instead of scopes, and what is noted of the secret in use', () => {

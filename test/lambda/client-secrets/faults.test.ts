@@ -4,8 +4,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import type { ConsoleFault } from '../../../emulators/console-api/fault.ts';
-import { hour } from '../../support/builders.ts';
-import { callsOf, interceptIms, replacing } from '../../support/credential.ts';
+import { callsOf, replacing } from '../../support/credential.ts';
 import { clientSecretOf } from '../../support/start-parts.ts';
 import { rotationSteps as steps } from '../../support/start-rotating.ts';
 import {
@@ -174,6 +173,8 @@ describe('a secret that was added without an answer', () => {
       consoleEndpoint: { list, add, remove },
     });
     await expect(slow).rejects.toMatchObject({ code: 'ERR_VERSION_EXISTS' });
+    const [pending] = await rotating.entries('AWSPENDING');
+    expect(rotating.live()).toContain(pending?.client_secret);
     await expectToComplete(rotating);
   });
 
@@ -274,6 +275,22 @@ describe('the Console API', () => {
     expect(await rotating.tag()).toBeUndefined();
   });
 
+  it('is not asked to add a secret that the stored credential has no room for', async () => {
+    const rotating = await startRotatingClient({
+      document: (client) => ({
+        ...documentOf(client),
+        client_secrets: [old, ...Array.from({ length: 9 }, (_, index) => `p8e-old-${index}`)],
+      }),
+    });
+    await rotating.beginRotation();
+    await expect(rotating.step('createSecret')).rejects.toMatchObject({
+      code: 'ERR_CREDENTIAL_INVALID',
+      message: expect.stringMatching(/ holds 10 client_secrets, beside which no other fits/),
+    });
+    expect(rotating.live()).toEqual([old]);
+    expect(await rotating.tag()).toBeUndefined();
+  });
+
   it('may not know the credential, or refuse it: then nothing is added', async () => {
     const rotating = await startRotatingClient({
       document: (client) => ({ ...documentOf(client), credential_id: '1' }),
@@ -285,92 +302,5 @@ describe('the Console API', () => {
     });
     expect(rotating.parts.lines.at(-1)?.fields['console_status']).toEqual(expect.any(Number));
     expect(rotating.live()).toEqual([old]);
-  });
-});
-
-describe('testSecret', () => {
-  it('gives the version up when somebody deleted its secret, so that the next one begins anew', async () => {
-    const rotating = await startCreate();
-    await rotating.step('createSecret');
-    const [, added = ''] = rotating.live();
-    rotating.adobe.removeSecret(added);
-    await expect(rotating.step('testSecret')).rejects.toMatchObject({
-      code: 'ERR_TOKEN_REJECTED',
-    });
-    expect(await rotating.labels()).not.toHaveProperty('AWSPENDING');
-    expect(await rotating.tag()).toBe('none');
-    rotating.parts.clock.advance(hour);
-    expect(await rotating.rotateSecret()).toEqual([]);
-  });
-
-  it('fails when IMS does not accept the token of the new secret, and nothing becomes current', async () => {
-    const rotating = await startCreate();
-    await rotating.step('createSecret');
-    const before = await rotating.labels();
-    const { tokenEndpoint } = rotating.parts.run();
-    const refusing: typeof tokenEndpoint = {
-      request: tokenEndpoint.request.bind(tokenEndpoint),
-      validate: () => Promise.resolve({ status: 200, body: '{"valid":false}' }),
-    };
-    const test = rotating.step('testSecret', undefined, { tokenEndpoint: refusing });
-    await expect(test).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' });
-    expect(await rotating.labels()).toEqual(before);
-    await expectToComplete(rotating);
-  });
-
-  it('keeps the version when IMS rejects a secret that Adobe has', async () => {
-    const rotating = await startCreate();
-    await rotating.step('createSecret');
-    let rejections = 1;
-    const tokenEndpoint = interceptIms(rotating.parts, (_, send) => {
-      rejections -= 1;
-      const body = JSON.stringify({ error: 'invalid_client' });
-      return rejections < 0 ? send() : Promise.resolve({ status: 400, body });
-    });
-    await expect(rotating.step('testSecret', undefined, { tokenEndpoint })).rejects.toMatchObject({
-      code: 'ERR_TOKEN_REJECTED',
-    });
-    expect(await rotating.labels()).toHaveProperty('AWSPENDING');
-    rotating.parts.clock.advance(1_800);
-    for (const step of steps) await rotating.step(step);
-    expect(rotating.live()).toHaveLength(2);
-  });
-
-  it('leaves a secret that the next rotation deletes if the version has lost its label', async () => {
-    const rotating = await startCreate();
-    for (const step of ['createSecret', 'testSecret'] as const) await rotating.step(step);
-    const [, tested = ''] = rotating.live();
-    const pending = await rotating.labels();
-    const RemoveFromVersionId = pending['AWSPENDING'];
-    const label = { SecretId: ClientSecretId, VersionStage: 'AWSPENDING', RemoveFromVersionId };
-    await rotating.client.send(new UpdateSecretVersionStageCommand(label));
-    rotating.parts.clock.advance(hour);
-    expect(await rotating.rotateSecret()).toEqual([]);
-    const [first] = await rotating.entries();
-    expect(rotating.live()).toEqual([old, first?.client_secret]);
-    expect(rotating.live()).not.toContain(tested);
-  });
-
-  it('leaves no call in flight when a value cannot be read', async () => {
-    const rotating = await startCreate();
-    await rotating.step('createSecret');
-    const { secrets } = rotating.parts.run();
-    let inFlight = 0;
-    const counted = async <Output>(work: () => Promise<Output>): Promise<Output> => {
-      inFlight += 1;
-      try {
-        return await work();
-      } finally {
-        inFlight -= 1;
-      }
-    };
-    const read = () => counted(() => Promise.reject(new TypeError('as if the client were broken')));
-    const readVersion: typeof secrets.readVersion = (...args) =>
-      counted(() => secrets.readVersion(...args));
-    const test = rotating.step('testSecret', undefined, {
-      secrets: replacing(secrets, { read, readVersion }),
-    });
-    await expect(test).rejects.toMatchObject({ code: 'ERR_UNEXPECTED' });
-    expect(inFlight).toBe(0);
   });
 });
