@@ -138,7 +138,7 @@ export interface ImsTokenRotatorProps {
   /**
    * The invocations to reserve for the function, at least one for each of the `shards`. The ticks of
    * one shard never overlap, but a stored credential and the commands of operators invoke the function
-   * beside them; 4 more suffice.
+   * beside them; 4 more suffice, and one for each client secret that rotates.
    *
    * @default - the function shares the concurrency of the account
    */

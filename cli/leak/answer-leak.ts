@@ -1,10 +1,11 @@
-import { formatRotationState } from '../../core/client-secret-rotation.ts';
+import { formatRotationState, readRotationState } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
 import type { Sensitive } from '../../core/sensitive.ts';
 import { CliError } from '../errors.ts';
 import { formatDuration } from '../view/durations.ts';
 import { wrapLines } from '../view/table.ts';
 import { type Answer, currentOf, readClientVersions } from './answer.ts';
+import { isUnfinished } from './leak-version.ts';
 import type { Source } from './mint-here.ts';
 import { invalidate, readOldTokens } from './old-tokens.ts';
 import { proveSecrets, proveTokens } from './prove.ts';
@@ -22,7 +23,7 @@ import { countDown } from './wait-for-caches.ts';
  * @param wait seconds from the new token until nobody uses an earlier one
  */
 export async function answerSecretLeak(answer: Answer, wait: number): Promise<void> {
-  const { steps, session, client } = answer;
+  const { steps } = answer;
   const replaced = await replaceSecret(answer);
   const source = await sourceOf(answer, replaced.versionId);
   await renewFromNewSecret(answer, source);
@@ -38,9 +39,21 @@ export async function answerSecretLeak(answer: Answer, wait: number): Promise<vo
     const did = `proved at IMS that it rejects ${secrets} and ${inWords(old.length)}, and accepts the new token`;
     return [did, undefined];
   });
+  await noteEnd(answer, source);
+}
+
+/** A rotation may have begun meanwhile, whose note is all that its secret is recognised by. */
+async function noteEnd(
+  { steps, session: { secrets }, client: { arn } }: Answer,
+  { clientVersionId }: Source,
+): Promise<void> {
   await steps.run('note that the leak is answered', async () => {
-    const none = formatRotationState({ kind: 'none' });
-    await session.secrets.setTag(client.arn, tagKeys.rotation, none);
+    const { currentVersionId, tags } = (await secrets.describeAfterWrite(arn)) ?? {};
+    const isOwn = currentVersionId === clientVersionId;
+    if (!isOwn || !isUnfinished(clientVersionId, readRotationState(tags))) {
+      return [`left the tag ${tagKeys.rotation} to what has begun meanwhile`, undefined];
+    }
+    await secrets.setTag(arn, tagKeys.rotation, formatRotationState({ kind: 'none' }));
     return [`noted that in the tag ${tagKeys.rotation}`, undefined];
   });
 }

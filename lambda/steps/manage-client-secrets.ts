@@ -8,7 +8,7 @@ import {
   parseSecretList,
 } from '../../core/console-secrets.ts';
 import type { ClientCredential } from '../../core/credential.ts';
-import { RotatorError } from '../../core/errors.ts';
+import { Deferral, RotatorError } from '../../core/errors.ts';
 import type { ConsoleAccess } from '../../core/ports.ts';
 import { addingReserve, budget } from './budget.ts';
 import { mint } from './mint.ts';
@@ -45,7 +45,11 @@ export async function manage(
     );
   }
   const managing = { ...credential, scopes: consoleScopes };
-  const { token, clientSecretPosition: position } = await mint(run, managing, recorded);
+  const { token, clientSecretPosition: position } = await mint(
+    { ...run, ...run.managing },
+    managing,
+    recorded,
+  );
   const { accessToken } = token;
   return { access: { credentialId, consoleOrgId, clientId, accessToken }, position, credential };
 }
@@ -55,10 +59,12 @@ export async function listSecrets(
   run: Run,
   management: Management,
 ): Promise<readonly ListedSecret[]> {
-  return await withRetries(run, budget.console, async () =>
-    parseSecretList(
-      await run.consoleEndpoint.list(management.access, run.signal),
-      asked(run, management),
+  return await withRetries(run, budget.console, () =>
+    askConsole(run, async () =>
+      parseSecretList(
+        await run.consoleEndpoint.list(management.access, run.signal),
+        asked(run, management),
+      ),
     ),
   );
 }
@@ -90,9 +96,43 @@ export async function deleteSecret(
 ): Promise<void> {
   await withRetries(run, budget.console, async () => {
     await check();
-    const response = await run.consoleEndpoint.remove(management.access, uuid, run.signal);
-    assertDeleted(response, asked(run, management));
+    await askConsole(run, async () => {
+      const response = await run.consoleEndpoint.remove(management.access, uuid, run.signal);
+      assertDeleted(response, asked(run, management));
+    });
   });
+}
+
+// No host has a space in its name.
+const consoleApi = 'the Console API';
+
+/**
+ * One request that may be repeated. When the API answers none, each renewal that has a secret to delete
+ * would wait for it, and keep others from their turns.
+ *
+ * @throws Deferral when it has failed too often in this run
+ */
+async function askConsole<Output>(
+  { managing: { hosts } }: Run,
+  request: () => Promise<Output>,
+): Promise<Output> {
+  const broken = hosts.failureOf(consoleApi);
+  if (broken !== undefined) {
+    throw new Deferral(
+      broken,
+      `${consoleApi} has failed too often in this run, and is not asked again`,
+    );
+  }
+  try {
+    const output = await request();
+    hosts.answered(consoleApi);
+    return output;
+  } catch (error) {
+    if (error instanceof RotatorError && error.transient) {
+      hosts.failed(consoleApi, error.code, false);
+    } else hosts.answered(consoleApi);
+    throw error;
+  }
 }
 
 function asked({ now }: Run, { access, credential }: Management) {

@@ -2,10 +2,10 @@
 import { type UnderstoodCredential, understandCredential } from '../../core/credential.ts';
 import { keptError, spentError } from '../../core/kept-error.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
-import { spentBudget } from '../../core/mint-budget.ts';
 import type { Observation } from '../../core/observation.ts';
 import type { SecretValue } from '../../core/ports.ts';
 import type { Rotation } from '../../core/rotation.ts';
+import { spentForRotation } from '../../core/rotation-budget.ts';
 import { secretNames } from '../../core/secret-name.ts';
 import { type CredentialSettings, readSettings } from '../../core/token-tags.ts';
 import { budget } from './budget.ts';
@@ -50,6 +50,6 @@ export async function readRotated(
 
 /** @throws RotatorError ERR_MINT_BUDGET_SPENT when no token may be requested now */
 export function assertBudget(run: Run, credential: string, observation: Observation): void {
-  const spent = spentBudget(observation);
+  const spent = spentForRotation(observation);
   if (spent !== undefined) throw spentError(spent, secretNames(run.config, credential));
 }

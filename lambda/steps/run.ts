@@ -20,6 +20,11 @@ export interface Run extends Deps {
   readonly hosts: Breaker;
   /** By IMS host and client, for clients that are throttled. */
   readonly clients: Breaker;
+  /**
+   * The same for requests that manage client secrets. Tokens are renewed whether or not those fail: a
+   * host may refuse their scopes alone.
+   */
+  readonly managing: { readonly hosts: Breaker; readonly clients: Breaker };
   readonly pace: HostPace;
   readonly memory: Memory;
   /**
@@ -43,7 +48,8 @@ export function startRun(deps: Deps, memory: Memory = newMemory()): Run {
   forget(memory, deps.now());
   const pace = new HostPace(deps.config.imsRequestsPerSecond);
   const [hosts, clients] = [new Breaker(), new Breaker()];
-  return { ...deps, hosts, clients, pace, memory, tokenValues: new Map() };
+  const managing = { hosts: new Breaker(), clients: new Breaker() };
+  return { ...deps, hosts, clients, managing, pace, memory, tokenValues: new Map() };
 }
 
 function forget({ requests, missing }: Memory, now: EpochSeconds): void {

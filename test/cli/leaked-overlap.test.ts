@@ -158,6 +158,21 @@ describe('leaked, while the client secret is rotated', () => {
   });
 });
 
+it('leaked keeps the note of a rotation that begins before its last step', async () => {
+  const leak = await startLeak();
+  const secrets = (real: Secrets): Secrets => {
+    const setTag: Secrets['setTag'] = async (...args) => {
+      await real.setTag(...args);
+      if (args[2].startsWith('retired')) await note(leak, ofAnother);
+    };
+    return replacing(real, { setTag });
+  };
+  const exit = await leak.answer({}, { secrets });
+  await expectAnswered(leak, exit);
+  expect(await noteOf(leak)).toBe(ofAnother);
+  expect(exit.stdout.replaceAll(/\s+/g, ' ')).toContain('to what has begun meanwhile');
+});
+
 describe('Ctrl-C during leaked', () => {
   it('does not lose a client secret that Adobe shows once', async () => {
     const leak = await startLeak();

@@ -17,6 +17,8 @@ const [json = '', deletions = ''] = jsonOf(rights);
 const statements: readonly Statement[] = JSON.parse(json).Statement;
 const rows = rights.split('\n').filter((line) => /^\| `|^\| the /.test(line));
 
+const mapping = 'lambda:CreateEventSourceMapping';
+
 const serviceOf = (right: string): string => right.replace(/:.*/, '');
 
 /** The rights in a row's first cell; one without a service has that of the one before it. */
@@ -34,12 +36,14 @@ describe('the threat model', () => {
     const named = rows.flatMap(rightsOf);
     for (const right of [
       'lambda:UpdateFunctionConfiguration',
+      'lambda:CreateEventSourceMapping',
       'lambda:CreateFunction',
       'lambda:InvokeFunction',
       'iam:PassRole',
       'iam:CreateRole',
       'cloudformation:UpdateStack',
       'cloudformation:ContinueUpdateRollback',
+      'cloudformation:UpdateStackSet',
       'cloudformation:ExecuteStackRefactor',
       'secretsmanager:ReplicateSecretToRegions',
       'events:DisableRule',
@@ -122,6 +126,7 @@ describe('the threat model', () => {
     const all = [`${roles}STACK-*`, deployment, `${roles}OPERATORS`];
     expect(excepted).toEqual([
       ['Statement1Function', [deployment]],
+      ['Statement1EventSources', ['arn:aws:lambda:*:ACCOUNT:function:STACK-*', deployment]],
       ['Statement2Assets', [`${roles}cdk-hnb659fds-file-publishing-role-*`, deployment]],
       ['Statement2AccessPoints', [deployment]],
       ['Statement3Secrets', all],
@@ -131,9 +136,20 @@ describe('the threat model', () => {
       ['Statement6Stacks', deployers],
       ['Statement6Roles', deployers],
     ]);
-    expect(JSON.stringify(statements).match(/"Arn\w+"/g)).toEqual(
-      Array.from({ length: 8 }, () => '"ArnNotLike"'),
-    );
+    const operators = statements.flatMap(({ Condition = {} }) => Object.keys(Condition));
+    expect(operators.filter((one) => one === 'ArnNotLike')).toHaveLength(9);
+  });
+
+  it('denies mappings to the function, whose role reads the proxy’s password for Lambda, and no others', () => {
+    const mappings = statements.filter(({ Action }) => Action.includes(mapping));
+    expect(mappings).toHaveLength(1);
+    const [statement] = mappings;
+    // No resource of a mapping that does not exist yet has the function's name.
+    expect(statement).toMatchObject({
+      Resource: '*',
+      Condition: { ArnLike: { 'lambda:FunctionArn': 'arn:aws:lambda:*:ACCOUNT:function:STACK-*' } },
+    });
+    expect(rows.find((row) => rightsOf(row).includes(mapping))).toContain('`proxy.secretArn`');
   });
 
   it('lets nobody take a name, or the trust, of a role that it excepts', () => {

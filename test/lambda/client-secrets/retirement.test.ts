@@ -34,6 +34,43 @@ function warnings({ parts }: RotatingClient) {
   return parts.lines.filter(({ level }) => level === 'warn').map(({ fields }) => fields['why']);
 }
 
+describe('requests that delete a retired client secret, and fail', () => {
+  const host = 'ims-na1.adobelogin.com';
+
+  it('do not keep IMS from being asked for other tokens in this run', async () => {
+    const { parts } = await startRotated();
+    parts.clock.advance(day);
+    let requests = 0;
+    parts.ims.faults.inject(
+      { kind: 'server-error', status: 503 },
+      {
+        when: () => {
+          requests += 1;
+          return requests > 1;
+        },
+      },
+    );
+    const run = parts.run();
+    expect(await tick(run)).toMatchObject([{ outcome: 'renewed' }]);
+    expect(requests).toBe(5);
+    // It would be the fifth in a row.
+    expect(run.hosts.failed(host, 'ERR_TOKEN_UNAVAILABLE', false)).toBe(false);
+  });
+
+  it('end for this run once the Console has failed five times in a row', async () => {
+    const { parts } = await startRotated();
+    parts.clock.advance(day);
+    parts.consoleApi.faults.inject({ kind: 'server-error', status: 503 });
+    const run = parts.run();
+    for (let failures = 0; failures < 3; failures += 1) {
+      run.managing.hosts.failed('the Console API', 'ERR_CONSOLE_UNAVAILABLE', false);
+    }
+    expect(await tick(run)).toMatchObject([{ outcome: 'renewed' }]);
+    expect(parts.consoleApi.requests).toHaveLength(2);
+    expect(run.hosts.failureOf(host)).toBeUndefined();
+  });
+});
+
 describe('a retired client secret', () => {
   it('is deleted at Adobe by the first renewal after a day, and the value stays', async () => {
     const rotating = await startRotated();

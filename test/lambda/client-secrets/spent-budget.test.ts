@@ -82,6 +82,26 @@ describe('a rotation that follows a new token within ten minutes', () => {
   });
 });
 
+it('a rotation that fails over and over leaves a request to a token that is due', async () => {
+  const rotating = await startRotatingClient();
+  const { parts, adobe } = rotating;
+  // A person has added another, so that the step fails after it has requested a token.
+  parts.secrets.add(adobe.addSecret('p8e-of-a-person-0123456789').value);
+  await rotating.beginRotation();
+  parts.clock.advance(9 * 60 * minute);
+  let renewed = 0;
+  for (let passed = 1; passed <= 180; passed += 1) {
+    parts.clock.advance(minute);
+    const create = rotating.step('createSecret', undefined, { remaining: () => 100 });
+    await expect(create).rejects.toThrow();
+    const outcomes = passed % 15 === 0 ? await tick(parts.run()) : [];
+    renewed += outcomes.filter(({ outcome }) => outcome === 'renewed').length;
+  }
+  // It is due after 10 to 12 hours.
+  expect(renewed).toBe(1);
+  expect(failures(rotating)).toContain('ERR_CLIENT_SECRET_LIMIT');
+});
+
 describe('a step whose request the budget does not allow yet', () => {
   it.each([
     ['createSecret', 3],
