@@ -2,10 +2,10 @@ import { formatRotationState, readRotationState } from '../../core/client-secret
 import { tagKeys } from '../../core/contract.ts';
 import type { Sensitive } from '../../core/sensitive.ts';
 import { CliError } from '../errors.ts';
+import { isUnfinished } from '../rotator/leak-version.ts';
 import { formatDuration } from '../view/durations.ts';
 import { wrapLines } from '../view/table.ts';
 import { type Answer, currentOf, readClientVersions } from './answer.ts';
-import { isUnfinished } from './leak-version.ts';
 import type { Source } from './mint-here.ts';
 import { invalidate, readOldTokens } from './old-tokens.ts';
 import { proveSecrets, proveTokens } from './prove.ts';
