@@ -6,8 +6,7 @@ import type { OneByOne } from './one-by-one.ts';
 
 const keys = [tagKeys.status, tagKeys.paused];
 
-// Milliseconds. CloudTrail itself lags by minutes.
-const longestAge = 60_000;
+const searchEvery = 60_000;
 
 // Seconds by which CloudTrail lists an event late at most, and some more.
 const lag = 1200;
@@ -34,14 +33,24 @@ export class PastSearches {
   readonly #turns: OneByOne;
   readonly #now: () => EpochSeconds;
   readonly #signal: AbortSignal;
+  readonly #every: number;
   readonly #found = new Map<string, Found>();
   #bySecret: ReadonlyMap<string, readonly TagChange[]> = new Map();
   #from: EpochSeconds = epochSeconds(Number.POSITIVE_INFINITY);
   #searchedAt = Number.NEGATIVE_INFINITY;
   #search: Promise<void> = Promise.resolve();
 
-  /** @param turns of all searches: CloudTrail allows two calls a second, to the whole account */
-  constructor(turns: OneByOne, now: () => EpochSeconds, signal: AbortSignal) {
+  /**
+   * @param turns of all searches: CloudTrail allows two calls a second, to the whole account
+   * @param every milliseconds between two searches at least; CloudTrail itself lags by minutes
+   */
+  constructor(
+    turns: OneByOne,
+    now: () => EpochSeconds,
+    signal: AbortSignal,
+    every: number = searchEvery,
+  ) {
+    this.#every = every;
     this.#turns = turns;
     this.#now = now;
     this.#signal = signal;
@@ -57,7 +66,7 @@ export class PastSearches {
   async search(from: number): Promise<EpochSeconds> {
     this.#from = epochSeconds(Math.min(this.#from, from));
     const at = performance.now();
-    if (at - this.#searchedAt >= longestAge) {
+    if (at - this.#searchedAt >= this.#every) {
       this.#searchedAt = at;
       this.#search = this.#turns.run(() => this.#searchAll());
     }
