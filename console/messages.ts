@@ -158,6 +158,33 @@ export interface TokenVersion extends VersionOf {
 /** `GET /api/timeline?names=a,b&from=&to=`: the lanes that are in sight. */
 export type Timeline = Readonly<Record<string, Known<readonly TokenVersion[]>>>;
 
+/** `GET /api/past?names=a,b&from=&to=`, for the lanes that are in sight: CloudTrail answers slowly. */
+export type Pasts = Readonly<Record<string, Known<Past>>>;
+
+/** The failures and pauses of a credential that CloudTrail tells of, in the order of their time. */
+export interface Past {
+  /** They are complete from here on. */
+  readonly since: number;
+  /** Without the failure that the row has, which still lasts. */
+  readonly failures: readonly PastFailure[];
+  /** With the pause that still lasts, if CloudTrail knows its beginning. */
+  readonly pauses: readonly Stretch[];
+}
+
+export interface Stretch {
+  /** Undefined if it began before `since`. */
+  readonly from?: number | undefined;
+  /** Undefined if it still lasts, or CloudTrail does not list its end yet. */
+  readonly to?: number | undefined;
+}
+
+export interface PastFailure extends Stretch {
+  /** Undefined if it was not changed since `since`. */
+  readonly code?: string | undefined;
+  /** What was wrong, in words. */
+  readonly words: string;
+}
+
 /** `GET /api/health/events`, server-sent: at once, and after every minute. */
 export interface Health {
   readonly at: number;

@@ -1,13 +1,8 @@
-import {
-  CloudTrailClient,
-  type Event,
-  type LookupAttribute,
-  LookupEventsCommand,
-} from '@aws-sdk/client-cloudtrail';
+import { CloudTrailClient, type Event } from '@aws-sdk/client-cloudtrail';
 import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
-import { askAws } from './ask.ts';
 import { toInstant } from './instant.ts';
 import { clientConfig } from './network.ts';
+import { lookUpEvents } from './trail.ts';
 
 /** The last read of a secret by one principal. */
 export interface SecretRead {
@@ -22,7 +17,7 @@ export interface SecretIds {
 
 const reading = 'GetSecretValue';
 
-// LookupEvents allows two calls a second, so this takes some seconds.
+// This takes some seconds.
 const mostPages = 6;
 
 /**
@@ -30,7 +25,6 @@ const mostPages = 6;
  * may list a read under the id that the reader used, or under none: so it is searched by the secret's
  * ARN, by its name, and in the latest reads of all secrets.
  *
- * @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
  * @throws CliError
  */
 export async function lastReads(
@@ -44,31 +38,11 @@ export async function lastReads(
     ['ResourceName', secret.name],
     ['EventName', reading],
   ] as const) {
-    events.push(...(await look(client, { AttributeKey, AttributeValue }, signal)));
+    const attribute = { AttributeKey, AttributeValue };
+    const found = await lookUpEvents(client, { attribute, mostPages }, signal);
+    events.push(...found.events);
   }
   return readsOf(events, secret);
-}
-
-/** The latest events that have an attribute. */
-async function look(
-  client: CloudTrailClient,
-  attribute: LookupAttribute,
-  signal: AbortSignal,
-): Promise<readonly Event[]> {
-  const events: Event[] = [];
-  let NextToken: string | undefined;
-  for (let page = 0; page < mostPages; page += 1) {
-    const input = { MaxResults: 50, LookupAttributes: [attribute], NextToken };
-    const { Events = [], NextToken: next } = await askAws(
-      'cloudtrail:LookupEvents',
-      undefined,
-      () => client.send(new LookupEventsCommand(input), { abortSignal: signal }),
-    );
-    events.push(...Events);
-    if (next === undefined) break;
-    NextToken = next;
-  }
-  return events;
 }
 
 interface Detail {
@@ -93,7 +67,7 @@ function readsOf(events: readonly Event[], secret: SecretIds): readonly SecretRe
 }
 
 /** True if the id is the secret's name, or its ARN with or without the final six characters. */
-function names(secretId: string | undefined, { name, arn }: SecretIds): boolean {
+export function names(secretId: string | undefined, { name, arn }: SecretIds): boolean {
   return secretId !== undefined && [name, arn, arn.replace(/-[^-]{6}$/, '')].includes(secretId);
 }
 

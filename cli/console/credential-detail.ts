@@ -15,6 +15,7 @@ import type { Session } from '../session.ts';
 import { printable } from '../view/printable.ts';
 import type { FleetFeed } from './fleet-feed.ts';
 import { type Histories, latestFirst, tokenVersion } from './histories.ts';
+import type { PastSearches } from './past-searches.ts';
 import type { ReaderSearches } from './reader-searches.ts';
 import { known } from './unknown.ts';
 
@@ -23,6 +24,7 @@ export interface Sources {
   readonly fleet: FleetFeed;
   readonly histories: Histories;
   readonly readers: ReaderSearches;
+  readonly past: PastSearches;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { lastReads, type SecretIds, type SecretRead } from '../aws/secret-reads.ts';
 import { interrupted } from '../errors.ts';
+import type { OneByOne } from './one-by-one.ts';
 
 interface Found {
   readonly at: number;
@@ -9,16 +10,15 @@ interface Found {
 // Milliseconds. CloudTrail itself lags by minutes.
 const longestAge = 60_000;
 
-/**
- * Searches CloudTrail for who reads secrets. It allows two calls a second, to the whole account: so
- * there is one search at a time, and none again within a minute.
- */
+/** Searches CloudTrail for who reads secrets, and not again within a minute. */
 export class ReaderSearches {
+  readonly #turns: OneByOne;
   readonly #signal: AbortSignal;
   readonly #found = new Map<string, Found>();
-  #last: Promise<unknown> = Promise.resolve();
 
-  constructor(signal: AbortSignal) {
+  /** @param turns of all searches: CloudTrail allows two calls a second, to the whole account */
+  constructor(turns: OneByOne, signal: AbortSignal) {
+    this.#turns = turns;
     this.#signal = signal;
   }
 
@@ -27,9 +27,7 @@ export class ReaderSearches {
    * @throws CliError
    */
   async of(secret: SecretIds, isGone: () => boolean): Promise<readonly SecretRead[]> {
-    const found = this.#last.then(() => this.#search(secret, isGone));
-    this.#last = found.catch(() => undefined);
-    return await found;
+    return await this.#turns.run(() => this.#search(secret, isGone));
   }
 
   async #search(secret: SecretIds, isGone: () => boolean): Promise<readonly SecretRead[]> {

@@ -5,6 +5,7 @@ import { credentialDetail, readersOf, type Sources } from './credential-detail.t
 import { doctorEvents } from './doctor-events.ts';
 import { EventStream } from './event-stream.ts';
 import type { HealthFeed } from './health-feed.ts';
+import { pasts } from './pasts.ts';
 import type { StaticFiles } from './static-files.ts';
 import { timeline } from './timeline.ts';
 
@@ -81,6 +82,7 @@ const streams: ReadonlyMap<string, Stream> = new Map<string, Stream>([
 async function answerOf(resources: Resources, { response, url }: Visit): Promise<object> {
   const { pathname, searchParams } = url;
   if (pathname === '/api/timeline') return await timeline(resources, searchParams);
+  if (pathname === '/api/past') return await pasts(resources, searchParams);
   const [, encoded, readers] = /^\/api\/credentials\/([^/]+)(\/readers)?$/.exec(pathname) ?? [];
   const name = encoded === undefined ? undefined : decoded(encoded);
   if (name === undefined) throw new Refused(404, 'there is nothing at this address');

@@ -6,6 +6,8 @@ import { FleetFeed, type FleetOptions } from './fleet-feed.ts';
 import { Guard } from './guard.ts';
 import { HealthFeed } from './health-feed.ts';
 import { Histories } from './histories.ts';
+import { OneByOne } from './one-by-one.ts';
+import { PastSearches } from './past-searches.ts';
 import { isOwnPeer } from './peer.ts';
 import { ReaderSearches } from './reader-searches.ts';
 import { type Resources, route } from './routes.ts';
@@ -42,12 +44,14 @@ export async function startServer(
 ): Promise<RunningConsole> {
   const session = { ...given, secrets: new UnreadSecrets(given.signal) };
   const fleet = await FleetFeed.open(session, options);
+  const turns = new OneByOne();
   const resources: Resources = {
     session,
     fleet,
     files: await StaticFiles.read(builtPage),
     histories: new Histories(session.signal),
-    readers: new ReaderSearches(session.signal),
+    readers: new ReaderSearches(turns, session.signal),
+    past: new PastSearches(turns, session.now, session.signal),
     health: new HealthFeed(session, fleet),
     allowsActions: options.allowsActions,
   };

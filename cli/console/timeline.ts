@@ -9,17 +9,29 @@ import { known } from './unknown.ts';
 // More lanes than a screen has.
 const mostLanes = 40;
 
+/** The lanes that a page asks for, and the time that they show. */
+export interface Lanes {
+  readonly names: readonly string[];
+  readonly from: number;
+  readonly to: number;
+}
+
+/** @throws CliError ERR_USAGE */
+export function askedLanes(query: URLSearchParams): Lanes {
+  const names = [...new Set((query.get('names') ?? '').split(',').filter(Boolean))];
+  if (names.length > mostLanes) throw usageError(`more than ${mostLanes} names`);
+  for (const name of names) checkName(name);
+  const from = instantIn(query, 'from', 0);
+  return { names, from, to: instantIn(query, 'to', Number.MAX_SAFE_INTEGER) };
+}
+
 /**
  * The tokens of some credentials between two instants.
  *
  * @throws CliError ERR_USAGE
  */
 export async function timeline(sources: Sources, query: URLSearchParams): Promise<Timeline> {
-  const names = [...new Set((query.get('names') ?? '').split(',').filter(Boolean))];
-  if (names.length > mostLanes) throw usageError(`more than ${mostLanes} names`);
-  for (const name of names) checkName(name);
-  const from = instantIn(query, 'from', 0);
-  const to = instantIn(query, 'to', Number.MAX_SAFE_INTEGER);
+  const { names, from, to } = askedLanes(query);
   const { session, fleet, histories } = sources;
   const lanes = await pMap(names, async (name) => {
     const lane = await known(async () => {

@@ -1,9 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { formatDuration } from '../../cli/view/durations.ts';
+import { sectionOfCode } from '../data/past.ts';
 import { ask } from '../data/server.ts';
 import { acting, allowsActions, fleetState, roughNow } from '../data/store.ts';
-import type { CredentialDetail, FleetRow, Known } from '../messages.ts';
+import type { CredentialDetail, FleetRow, Known, Past } from '../messages.ts';
 import { deedsFor, titleOfDeed } from '../view/action-dialog.tsx';
 import { Axis } from '../view/axis.tsx';
 import { DoctorCard } from '../view/doctor.tsx';
@@ -21,10 +22,13 @@ import {
   StateBadge,
   sentence,
 } from '../view/parts.tsx';
+import { WholePast } from '../view/past-list.tsx';
 import { type ReaderList, ReaderTable } from '../view/readers.tsx';
 import { RunbookSection } from '../view/runbook.tsx';
 import { SecretFacts } from '../view/secret-facts.tsx';
+import { usePast } from '../view/use-past.ts';
 import { useRetry } from '../view/use-retry.ts';
+import { wholeDays } from '../view/use-timeline.ts';
 
 export function CredentialPage({ name }: { readonly name: string }) {
   const { fleet, rows } = fleetState.value;
@@ -32,6 +36,8 @@ export function CredentialPage({ name }: { readonly name: string }) {
   const path = `/api/credentials/${encodeURIComponent(name)}`;
   const detail = useAnswer<CredentialDetail>(path, historyKey(row));
   const readers = useAnswer<ReaderList>(`${path}/readers`, '', flatten);
+  const span = wholeDays({ from: roughNow.value - day, to: roughNow.value + day });
+  const past = usePast([name], span).get(name);
   if (fleet === undefined) return null;
   const known = detail !== undefined && 'known' in detail ? detail.known : undefined;
   return (
@@ -50,10 +56,13 @@ export function CredentialPage({ name }: { readonly name: string }) {
         </Asked>
       )}
       <Card title="History of the token">
-        {row !== undefined && <OwnLane row={row} answer={known?.history} />}
+        {row !== undefined && <OwnLane row={row} answer={known?.history} past={past} />}
         <Asked answer={known?.history} what="The token secret's versions">
           {(versions) => <TokenHistory versions={versions} />}
         </Asked>
+      </Card>
+      <Card title="Earlier failures and pauses">
+        <WholePast past={past} span={span} isPaused={row?.paused === true} />
       </Card>
       <Card title="History of the client secret">
         <Asked answer={known?.clientHistory} what="The client secret's versions">
@@ -123,15 +132,17 @@ const day = 24 * 3600;
 function OwnLane({
   row,
   answer,
+  past,
 }: {
   readonly row: FleetRow;
   readonly answer: CredentialDetail['history'] | undefined;
+  readonly past: Known<Past> | undefined;
 }) {
   const span = { from: roughNow.value - day, to: roughNow.value + day };
   return (
     <div class="own-lane">
       <Axis span={span} />
-      <Lane row={row} span={span} answer={answer} />
+      <Lane row={row} span={span} answer={answer} past={past} />
     </div>
   );
 }
@@ -215,7 +226,7 @@ function FailureCard({ row: { failure, name, token } }: { readonly row: FleetRow
         )}
         <strong>What to do:</strong> <Fix text={fix} />
       </p>
-      <RunbookSection anchor={code.toLowerCase()} about={{ name, left }} isOpen />
+      <RunbookSection anchor={sectionOfCode(code)} about={{ name, left }} isOpen />
     </section>
   );
 }

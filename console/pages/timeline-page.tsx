@@ -3,11 +3,12 @@ import { formatDuration } from '../../cli/view/durations.ts';
 import { pan, type Span, zoom } from '../data/lanes.ts';
 import { hashOf } from '../data/route.ts';
 import { chosenRows, fleetState, roughNow } from '../data/store.ts';
-import type { FleetRow, TokenVersion } from '../messages.ts';
+import type { FleetRow } from '../messages.ts';
 import { Axis } from '../view/axis.tsx';
 import { Icon } from '../view/icons.tsx';
-import { Lane } from '../view/lane.tsx';
+import { Lane, type Target } from '../view/lane.tsx';
 import { LaneDetails } from '../view/lane-details.tsx';
+import { usePast } from '../view/use-past.ts';
 import { useTimeline } from '../view/use-timeline.ts';
 import { useWindow } from '../view/window.ts';
 
@@ -20,17 +21,16 @@ export function TimelinePage() {
   const [moved, setSpan] = useState<Span>();
   const span = moved ?? { from: roughNow.value - day, to: roughNow.value + day };
   const [focused, setFocused] = useState<string>();
-  const [pointed, setPointed] = useState<{ row: FleetRow; version?: TokenVersion | undefined }>();
+  const [pointed, setPointed] = useState<{ row: FleetRow; target?: Target | undefined }>();
   const names = rows.map(({ name }) => name);
   const { list, height, items, measure, scrollTo } = useWindow({
     names,
     estimate: () => laneHeight,
     kept: focused,
   });
-  const answers = useTimeline(
-    items.map(({ key }) => key),
-    span,
-  );
+  const inSight = items.map(({ key }) => key);
+  const answers = useTimeline(inSight, span);
+  const pasts = usePast(inSight, span);
   const onKeyDown = (event: KeyboardEvent): void => {
     const next = spanAfter(event.key, span);
     if (next !== undefined) setSpan(next === 'now' ? undefined : next);
@@ -42,11 +42,7 @@ export function TimelinePage() {
     } else return;
     event.preventDefault();
   };
-  useEffect(() => {
-    if (focused === undefined) return;
-    const link = `[data-name="${CSS.escape(focused)}"] a`;
-    list.current?.querySelector<HTMLElement>(link)?.focus({ preventScroll: true });
-  }, [focused]);
+  useEffect(() => focusOn(list.current, focused), [focused]);
   if (fleetState.value.fleet === undefined) return null;
   const row = pointed?.row ?? rows.find(({ name }) => name === focused);
   return (
@@ -96,7 +92,8 @@ export function TimelinePage() {
                 row={each}
                 span={span}
                 answer={answers.get(key)}
-                onPoint={(version) => setPointed({ row: each, version })}
+                past={pasts.get(key)}
+                onPoint={(target) => setPointed({ row: each, target })}
               />
             </div>
           );
@@ -104,11 +101,19 @@ export function TimelinePage() {
       </div>
       <LaneDetails
         row={row === undefined ? undefined : (fleetState.value.rows.get(row.name) ?? row)}
-        version={pointed?.version}
+        target={pointed?.target}
+        span={span}
         answer={row && answers.get(row.name)}
+        past={row && pasts.get(row.name)}
       />
     </div>
   );
+}
+
+function focusOn(list: HTMLElement | null, name: string | undefined): void {
+  if (name === undefined) return;
+  const link = `[data-name="${CSS.escape(name)}"] a`;
+  list?.querySelector<HTMLElement>(link)?.focus({ preventScroll: true });
 }
 
 function spanAfter(key: string, span: Span): Span | 'now' | undefined {

@@ -1,4 +1,5 @@
 import { formatDuration } from '../../cli/view/durations.ts';
+import { sectionOfCode } from '../data/past.ts';
 import { hashOf } from '../data/route.ts';
 import { needsAction } from '../data/states.ts';
 import { acting, allowsActions, roughNow } from '../data/store.ts';
@@ -56,7 +57,7 @@ function FailureText({ row }: { readonly row: FleetRow }) {
       {code !== undefined && (
         <>
           {' '}
-          (<a href={hashOf({ page: 'runbook', anchor: code.toLowerCase() })}>{code}</a>)
+          (<a href={hashOf({ page: 'runbook', anchor: sectionOfCode(code) })}>{code}</a>)
         </>
       )}{' '}
       <span class="fix">

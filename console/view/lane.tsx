@@ -1,13 +1,21 @@
 import { barsOf, foreignOf, gapsOf, type Span } from '../data/lanes.ts';
+import { type Mark, pastMarks } from '../data/past.ts';
 import { roughNow } from '../data/store.ts';
-import type { FleetRow, Known, TokenVersion } from '../messages.ts';
+import type { FleetRow, Known, Past, TokenVersion } from '../messages.ts';
 import { minuteText } from './times.ts';
+
+/** What the pointer is on, if anything. */
+export interface Target {
+  readonly version?: TokenVersion | undefined;
+  readonly mark?: Mark | undefined;
+}
 
 interface Props {
   readonly row: FleetRow;
   readonly span: Span;
   readonly answer: Known<readonly TokenVersion[]> | undefined;
-  readonly onPoint?: ((version: TokenVersion | undefined) => void) | undefined;
+  readonly past: Known<Past> | undefined;
+  readonly onPoint?: ((target: Target) => void) | undefined;
 }
 
 /** The tokens that the lane shows: all that still exist, or at least those that the list shows. */
@@ -24,8 +32,8 @@ export function versionsOf(
   ].map(({ versionId, ...rest }) => ({ ...rest, id: versionId }));
 }
 
-/** One credential's tokens over time. */
-export function Lane({ row, span, answer, onPoint }: Props) {
+/** One credential's tokens, failures and pauses over time. */
+export function Lane({ row, span, answer, past, onPoint }: Props) {
   const now = roughNow.value;
   const versions = versionsOf(row, answer);
   const bars = barsOf(versions);
@@ -35,8 +43,14 @@ export function Lane({ row, span, answer, onPoint }: Props) {
     return { x: `${left}%`, width: `${Math.max(0, Math.min(101, x(to)) - left)}%` };
   };
   const end = bars.at(-1)?.expiresAt;
+  const marks = pastMarks(past, span, now);
   return (
-    <svg class="lane" height="48" role="img" aria-label={describe(row, bars.length, now)}>
+    <svg
+      class="lane"
+      height="48"
+      role="img"
+      aria-label={describe(row, { count: bars.length, marks, now })}
+    >
       {foreignOf(versions, now).map((time) => (
         <rect key={time.from} class="foreign" y="8" height="29" {...stretch(time.from, time.to)} />
       ))}
@@ -51,8 +65,19 @@ export function Lane({ row, span, answer, onPoint }: Props) {
           height="11"
           rx="3"
           {...stretch(issuedAt, expiresAt)}
-          onPointerEnter={() => onPoint?.(version)}
+          onPointerEnter={() => onPoint?.({ version })}
         />
+      ))}
+      {marks.map((mark) => (
+        <g key={`${mark.kind} ${mark.from}`} onPointerEnter={() => onPoint?.({ mark })}>
+          <rect class="target" y="36" height="12" {...stretch(mark.from, mark.to)} />
+          <rect
+            class={`${mark.kind}-time past`}
+            y="39"
+            height="4"
+            {...stretch(mark.from, mark.to)}
+          />
+        </g>
       ))}
       {row.failure?.since !== undefined && (
         <rect
@@ -79,10 +104,16 @@ export function Lane({ row, span, answer, onPoint }: Props) {
   );
 }
 
+const verbs = { failure: 'failed', pause: 'paused' };
+const mostSpoken = 3;
+
 function describe(
   { name, state, token, renewalAt, failure, paused }: FleetRow,
-  count: number,
-  now: number,
+  {
+    count,
+    marks,
+    now,
+  }: { readonly count: number; readonly marks: readonly Mark[]; readonly now: number },
 ) {
   return [
     `${name}: ${state}`,
@@ -92,6 +123,9 @@ function describe(
     count > 1 ? `${count} tokens in all` : '',
     failure?.since === undefined ? '' : `failing since ${minuteText(failure.since)}`,
     paused ? 'paused' : '',
+    ...marks
+      .slice(-mostSpoken)
+      .map(({ kind, from, to }) => `${verbs[kind]} from ${minuteText(from)} to ${minuteText(to)}`),
     renewalAt === undefined
       ? ''
       : renewalAt <= now

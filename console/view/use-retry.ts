@@ -5,11 +5,16 @@ const milliseconds = 30_000;
 
 /** Counts how often to ask again while something is unknown and the page is in sight. */
 export function useRetry(isUnknown: boolean): number {
+  return useCount(milliseconds, isUnknown);
+}
+
+/** Counts on while the page is in sight. */
+export function useCount(every: number, counts = true): number {
   const [count, again] = useReducer((before: number, _: 'again') => before + 1, 0);
   useEffect(() => {
-    if (!isUnknown) return;
-    const timer = setInterval(() => document.hidden || again('again'), milliseconds);
+    if (!counts) return;
+    const timer = setInterval(() => document.hidden || again('again'), every);
     return () => clearInterval(timer);
-  }, [isUnknown]);
+  }, [every, counts]);
   return count;
 }

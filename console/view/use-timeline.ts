@@ -8,24 +8,31 @@ import { useRetry } from './use-retry.ts';
 type Answers = ReadonlyMap<string, Known<readonly TokenVersion[]>>;
 
 // Scrolling past a lane asks for nothing.
-const restMilliseconds = 150;
-const mostNames = 40;
+export const restMilliseconds = 150;
+export const mostNames = 40;
 
 const day = 86_400;
 
+/** Zooming out needs what is older: the whole day asks again, not every step. */
+export function wholeDays({ from, to }: Span): Span {
+  return { from: Math.floor(from / day) * day, to: Math.ceil(to / day) * day };
+}
+
+export function lanesQuery(names: readonly string[], { from, to }: Span): string {
+  return `names=${names.map(encodeURIComponent).join(',')}&from=${from}&to=${to}`;
+}
+
 /** The versions for the lanes in sight, asked for once and again after each renewal. */
-export function useTimeline(names: readonly string[], { from, to }: Span): Answers {
+export function useTimeline(names: readonly string[], span: Span): Answers {
   const [answers, setAnswers] = useState<Answers>(new Map());
   const asked = useRef(new Map<string, { readonly key: string; readonly tries: number }>());
   const { rows } = fleetState.value;
-  // Zooming out needs older versions: the whole day asks again, not every step.
-  const first = Math.floor(from / day) * day;
-  const last = Math.ceil(to / day) * day;
+  const days = wholeDays(span);
   const isUnknown = (name: string): boolean => 'unknown' in (answers.get(name) ?? {});
   const tries = useRetry(names.some(isUnknown));
   const keyOf = (name: string): string => {
     const { token, foreignVersionId } = rows.get(name) ?? {};
-    return `${first}-${last} ${token?.versionId ?? foreignVersionId}`;
+    return `${days.from}-${days.to} ${token?.versionId ?? foreignVersionId}`;
   };
   const missing = names.filter((name) => {
     const before = asked.current.get(name);
@@ -36,9 +43,7 @@ export function useTimeline(names: readonly string[], { from, to }: Span): Answe
     if (wanted.length === 0) return;
     const timer = setTimeout(async () => {
       for (const name of wanted) asked.current.set(name, { key: keyOf(name), tries });
-      const list = wanted.map(encodeURIComponent).join(',');
-      const times = `from=${first}&to=${last}`;
-      const answer = await ask<Timeline>(`/api/timeline?names=${list}&${times}`);
+      const answer = await ask<Timeline>(`/api/timeline?${lanesQuery(wanted, days)}`);
       setAnswers((before) => {
         const all = new Map(before);
         for (const name of wanted) {

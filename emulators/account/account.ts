@@ -78,7 +78,7 @@ export interface TrailEvent {
   readonly accessKeyId: string;
   /** The ARN of the secret that the call is about. @default none */
   readonly resourceName?: string | undefined;
-  readonly requestParameters?: Readonly<Record<string, string>> | undefined;
+  readonly requestParameters?: Readonly<Record<string, unknown>> | undefined;
   readonly errorCode?: string | undefined;
 }
 

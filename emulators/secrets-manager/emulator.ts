@@ -15,7 +15,7 @@ import { BackgroundWork } from './background-work.ts';
 import { requestContext } from './condition-keys.ts';
 import type { Call, SecretsManagerFault } from './fault.ts';
 import { type LabelListener, labelEvents } from './label-event.ts';
-import type { CallListener, CallRecord, ObservedCall } from './observed-call.ts';
+import { type CallListener, type CallRecord, type ObservedCall, tagsIn } from './observed-call.ts';
 import { operations } from './operations.ts';
 import { Persistence } from './persistence.ts';
 import { protocol } from './protocol.ts';
@@ -229,7 +229,7 @@ export class SecretsManagerEmulator implements LocalServer {
       if (fault?.kind === 'reset-after') return 'reset';
       throw error;
     } finally {
-      this.#tell({ action, accessKeyId, secretId, error: record.error });
+      this.#tell({ action, accessKeyId, secretId, ...tagsIn(body), error: record.error });
     }
   }
 

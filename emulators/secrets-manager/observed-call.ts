@@ -1,3 +1,5 @@
+import type { Tag } from './secret.ts';
+
 /** An entry in the record of calls. It holds no values. */
 export interface CallRecord {
   readonly action: string;
@@ -18,8 +20,31 @@ export interface ObservedCall {
   readonly secretId: string | undefined;
   /** Undefined if the secret does not exist after the call. */
   readonly secretArn: string | undefined;
+  /** Those that the call is to set, by TagResource or CreateSecret. */
+  readonly tags?: readonly Tag[] | undefined;
+  /** Those that the call is to remove. */
+  readonly tagKeys?: readonly string[] | undefined;
   /** The type of the error, if the call failed. */
   readonly error: string | undefined;
+}
+
+/** What a request says of tags, as far as it is well-formed. */
+export function tagsIn(
+  body: Readonly<Record<string, unknown>>,
+): Pick<ObservedCall, 'tags' | 'tagKeys'> {
+  const { Tags: tags, TagKeys: tagKeys } = body;
+  return {
+    tags: Array.isArray(tags) && tags.every(isTag) ? tags : undefined,
+    tagKeys:
+      Array.isArray(tagKeys) && tagKeys.every((key) => typeof key === 'string')
+        ? tagKeys
+        : undefined,
+  };
+}
+
+function isTag(value: unknown): value is Tag {
+  const { Key, Value } = Object(value);
+  return typeof Key === 'string' && typeof Value === 'string';
 }
 
 export type CallListener = (call: ObservedCall) => void;

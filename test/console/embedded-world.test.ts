@@ -1,4 +1,4 @@
-import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { PutSecretValueCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { consoleDownload, sampleClient } from '../../local/sample-credential.ts';
@@ -70,6 +70,42 @@ describe('in the embedded world', () => {
     await expect.poll(() => history.getByRole('row').count()).toBe(3);
   });
 
+  it('the timeline tells of an outage and a pause that are over', async (context) => {
+    const looker = await openConsole({
+      every: 1,
+      prepare: async ({ world, onboard, invoke }) => {
+        await onboard('fusion');
+        world.ims.faults.inject({ kind: 'server-error', status: 503, body: 'empty' });
+        await invoke({ action: 'tick' });
+        world.ims.faults.clear();
+        await invoke({ action: 'tick' });
+      },
+    });
+    const { world, client, origin, cookie } = looker;
+    const SecretId = world.secretId('fusion', 'token');
+    for (const Value of ['true', 'false']) {
+      const Tags = [{ Key: 'ims-token-rotator:paused', Value }];
+      await client.send(new TagResourceCommand({ SecretId, Tags }));
+    }
+    const page = await openPage(context, origin, { storageState: holding(cookie) });
+    await expect.poll(() => verdictOf(page)).toMatch(/^Nothing fails/);
+    await page.goto(`${origin}/#/timeline`);
+    await page.getByRole('link', { name: 'fusion' }).focus();
+    const details = page.locator('.lane-details');
+    const time = '\\d\\d \\w{3} \\d\\d:\\d\\d';
+    await expect
+      .poll(() => details.innerText())
+      .toMatch(new RegExp(`Failed: IMS is unreachable or overloaded from ${time} to ${time}`));
+    expect(await details.innerText()).toMatch(new RegExp(`Paused from ${time} to ${time}`));
+    await page.getByRole('img', { name: /^fusion: fresh.*failed from .* paused from / }).waitFor();
+    expect(await page.locator('.lane .past').count()).toBe(2);
+    await details.getByRole('link', { name: 'ERR_TOKEN_UNAVAILABLE' }).click();
+    await expect.poll(() => page.locator('main h2').innerText()).toBe('ERR_TOKEN_UNAVAILABLE');
+    await page.goto(`${origin}/#/credential/fusion`);
+    const card = page.locator('.card', { hasText: 'Earlier failures and pauses' });
+    await expect.poll(() => card.getByRole('listitem').count()).toBe(2);
+  });
+
   it('every page works with the right to list secrets alone, and names the rights it lacks', async (context) => {
     const { origin, cookie } = await openConsole({
       every: 1,
@@ -95,7 +131,12 @@ describe('in the embedded world', () => {
     await expect.poll(() => page.locator('main').innerText()).toMatch(/unknown\./);
     await page.goto(`${origin}/#/timeline`);
     await page.getByRole('link', { name: 'fusion' }).focus();
-    await expect.poll(rights).toEqual(new Set(['secretsmanager:ListSecretVersionIds']));
+    await expect
+      .poll(rights)
+      .toEqual(new Set(['secretsmanager:ListSecretVersionIds', 'cloudtrail:LookupEvents']));
+    expect(await page.locator('.lane-details').innerText()).toContain(
+      'Earlier failures and pauses: unknown.',
+    );
     expect(await page.locator('.lane .token.current').count()).toBe(1);
   });
 });

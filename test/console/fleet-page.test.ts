@@ -137,6 +137,8 @@ describe('hostile texts', () => {
     const hostile = rowWith(bait, 3, now, { state: 'failing', failure });
     const unknown = { code: bait, message: bait, fix: bait, right: bait };
     const version = { id: bait, labels: [bait], createdAt: now };
+    const failures = [{ from: now - 9000, to: now - 60, code: bait, words: bait }];
+    const past = { since: now - 9000, failures, pauses: [] };
     const secret = {
       name: bait,
       arn: bait,
@@ -153,6 +155,7 @@ describe('hostile texts', () => {
       },
       answers: {
         '/api/timeline': { [bait]: { known: [version] } },
+        '/api/past': { [bait]: { known: past } },
         [`/api/credentials/${encodeURIComponent(bait)}/readers`]: {
           known: [{ principal: bait, at: now }],
         },

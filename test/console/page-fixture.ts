@@ -37,7 +37,8 @@ export const nowSeconds = (): number => Math.floor(Date.now() / 1000);
  * thousands of rows, hostile texts, every state at once.
  */
 export async function servePage(options: Options) {
-  const { rows, fleet, listedAt, answers = {}, streams = {} } = options;
+  const { rows, fleet, listedAt, streams = {} } = options;
+  const answers = { ...options.answers, '/api/past': options.answers?.['/api/past'] ?? {} };
   let isRestarted = false;
   const files = await StaticFiles.read(builtPage);
   const open = new Set<EventStream>();

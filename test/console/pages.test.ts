@@ -59,6 +59,35 @@ describe('the timeline', () => {
     expect(await page.locator('[data-name=fusion-eu] .gap').count()).toBe(0);
   });
 
+  it('draws earlier failures and pauses, and puts the one under the pointer into words', async (context) => {
+    const { address } = await serveEverything();
+    const page = await openPage(context, `${address}#/timeline`);
+    const details = page.locator('.lane-details');
+    const failed = /Failed: IMS is unreachable or overloaded from .* to .* \(1 h 30 min\)\./;
+    await page
+      .getByRole('img', { name: /^sandbox: paused, .*failed from .*, paused from / })
+      .waitFor();
+    await page.locator('[data-name=sandbox] .lane-name').focus();
+    await expect.poll(() => details.innerText()).toMatch(/Paused from .* until now\./);
+    expect(await details.innerText()).toMatch(failed);
+    await page.locator('[data-name=fusion-eu] .lane-name').focus();
+    await expect.poll(() => details.innerText()).toMatch(/Paused from .* to .* \(2 h\)\./);
+    await page.locator('[data-name=fusion-eu] .failure-time.past').hover();
+    await expect.poll(() => details.innerText()).not.toContain('Paused from');
+    expect(await details.innerText()).toMatch(failed);
+    const runbook = details.getByRole('link', { name: 'ERR_TOKEN_UNAVAILABLE' });
+    expect(await runbook.getAttribute('href')).toBe('#/runbook/err_token_unavailable');
+  });
+
+  it('says since when it knows of failures and pauses, where that is not long enough', async (context) => {
+    const { address } = await serveEverything({ since: 6 });
+    const page = await openPage(context, `${address}#/timeline`);
+    await page.locator('[data-name=fusion-eu] .lane-name').focus();
+    await expect
+      .poll(() => page.locator('.lane-details').innerText())
+      .toMatch(/Earlier failures and pauses are known since \d\d \w{3} \d\d:\d\d\./);
+  });
+
   it('follows the keyboard where the pointer rests on another lane', async (context) => {
     const { address } = await serveEverything();
     const page = await openPage(context, `${address}#/timeline`);

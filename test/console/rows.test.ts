@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { barsOf, foreignOf, gapsOf, marksOf, pan, zoom } from '../../console/data/lanes.ts';
+import { sectionOfCode } from '../../console/data/past.ts';
 import { hashOf, parseRoute, type Route } from '../../console/data/route.ts';
 import { type Choice, chooseRows } from '../../console/data/states.ts';
 import { everyState, historyOf } from './sample-fleet.ts';
@@ -121,4 +122,9 @@ describe('the address of a page', () => {
     }
     expect(parseRoute('#/credential/%E0%A4')).toEqual({ page: 'credential', name: '%E0%A4' });
   });
+});
+
+it('a failure has the section of its code, whatever the code of IMS behind it', () => {
+  expect(sectionOfCode('ERR_TOKEN_REJECTED/invalid_client')).toBe('err_token_rejected');
+  expect(sectionOfCode('ERR_TOKEN_UNAVAILABLE')).toBe('err_token_unavailable');
 });

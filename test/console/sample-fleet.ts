@@ -3,6 +3,7 @@ import type {
   DoctorEvent,
   FleetRow,
   Health,
+  Past,
   TokenVersion,
 } from '../../console/messages.ts';
 
@@ -89,6 +90,25 @@ export function historyOf(name: string, left: number, now: number): readonly Tok
       clientVersion: index < 5 ? 'c-2' : undefined,
     };
   });
+}
+
+/** An outage of the night, which all had, and two pauses, of which that of `sandbox` lasts. */
+export function pastOf(name: string, hours: number, now: number): Past {
+  return {
+    since: now - hours * hour,
+    failures: [
+      {
+        from: now - 9 * hour,
+        to: now - 7.5 * hour,
+        code: unreachable.code,
+        words: unreachable.words,
+      },
+    ],
+    pauses: [
+      ...(name === 'sandbox' ? [{ from: now - 6 * hour }] : []),
+      ...(name === 'fusion-eu' ? [{ from: now - 20 * hour, to: now - 18 * hour }] : []),
+    ],
+  };
 }
 
 export function detailOf(name: string, now: number): CredentialDetail {

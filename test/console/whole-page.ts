@@ -1,11 +1,15 @@
 import { type Fixture, nowSeconds, servePage } from './page-fixture.ts';
-import { detailOf, doctorEvents, everyState, healthAt, historyOf } from './sample-fleet.ts';
+import { detailOf, doctorEvents, everyState, healthAt, historyOf, pastOf } from './sample-fleet.ts';
 
 /** The addresses of all pages. */
 export const pages = ['fleet', 'timeline', 'health', 'credential/fusion-eu', 'runbook/life-left'];
 
-/** The page with everything that it can show. */
-export function serveEverything(): Promise<Fixture> {
+/**
+ * The page with everything that it can show.
+ *
+ * @param since hours that CloudTrail was searched back. @default two days
+ */
+export function serveEverything({ since = 48 } = {}): Promise<Fixture> {
   const now = nowSeconds();
   const rows = everyState(now);
   const denied = {
@@ -26,6 +30,9 @@ export function serveEverything(): Promise<Fixture> {
     fleet: { allowsActions: true },
     answers: {
       '/api/timeline': Object.fromEntries(lanes),
+      '/api/past': Object.fromEntries(
+        rows.map(({ name }) => [name, { known: pastOf(name, since, now) }]),
+      ),
       '/api/credentials/fusion-eu/readers': { known: [{ principal: reader, at: now - 300 }] },
       '/api/credentials/': detailOf('fusion-eu', now),
       '/api/actions': { ok: true, words: 'fusion-eu is paused' },

@@ -2,6 +2,7 @@ import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { Secrets } from '../../../cli/aws/secrets.ts';
 import { Histories } from '../../../cli/console/histories.ts';
+import { OneByOne } from '../../../cli/console/one-by-one.ts';
 import { ReaderSearches } from '../../../cli/console/reader-searches.ts';
 import type { CredentialDetail, FleetEvent, Readers, Timeline } from '../../../console/messages.ts';
 import { hour } from '../../support/builders.ts';
@@ -105,7 +106,7 @@ describe('a credential', () => {
 
 it('does not search CloudTrail for somebody who has left', async () => {
   const { world } = await openConsole();
-  const searches = new ReaderSearches(new AbortController().signal);
+  const searches = new ReaderSearches(new OneByOne(), new AbortController().signal);
   const secret = { name: 'fusion', arn: 'arn:aws:secretsmanager:us-east-1:1:secret:fusion-AbCdEf' };
   await expect(searches.of(secret, () => true)).rejects.toThrow();
   expect(world.aws.calls.filter(({ action }) => action === 'LookupEvents')).toEqual([]);

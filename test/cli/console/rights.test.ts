@@ -4,6 +4,7 @@ import type {
   DoctorEvent,
   FleetEvent,
   Health,
+  Pasts,
   Readers,
   Timeline,
 } from '../../../console/messages.ts';
@@ -130,6 +131,7 @@ describe('with the policy of its document, the console', () => {
       await ask<CredentialDetail>('/api/credentials/fusion'),
       await ask<Readers>('/api/credentials/fusion/readers'),
       await ask<Timeline>('/api/timeline?names=fusion'),
+      await ask<Pasts>('/api/past?names=fusion'),
       await next(events<Health>('/api/health/events')),
       await all(events<DoctorEvent>('/api/doctor/events?name=fusion')),
     ];
@@ -170,6 +172,7 @@ describe('without the right to read any value, the console', () => {
     }
     expect((await all(events<DoctorEvent>('/api/doctor/events'))).at(-1)?.type).toBe('end');
     await json<Timeline>('/api/timeline?names=fusion,by-hand');
+    await json<Pasts>('/api/past?names=fusion,by-hand');
     await next(events<Health>('/api/health/events'));
     const headers = { 'content-type': 'application/json', 'ims-token-rotator-console': '1' };
     for (const action of ['renew', 'force-renew', 'pause', 'resume']) {

@@ -1,4 +1,10 @@
-import { GetSecretValueCommand, ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  CreateSecretCommand,
+  GetSecretValueCommand,
+  ListSecretsCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import type { ObservedCall } from '../../../emulators/secrets-manager/observed-call.ts';
 import { current, start, startEmulator, tokenWithVersions } from './start-secrets-manager.ts';
@@ -23,6 +29,20 @@ describe('a listener to calls', () => {
       { ...call, action: 'CreateSecret', secretId: 'token', secretArn },
       { ...call, action: 'PutSecretValue', secretId: 'token', secretArn },
       { ...call, action: 'GetSecretValue', secretId: secretArn, secretArn },
+    ]);
+    expect(JSON.stringify(observed)).not.toContain('token_1');
+  });
+
+  it('receives the tags that a call sets and the keys that it removes', async () => {
+    const { client, observed } = await startObserved();
+    const Tags = [{ Key: 'team', Value: 'integration' }];
+    await client.send(new CreateSecretCommand({ Name: 'token', SecretString: 'token_1', Tags }));
+    await client.send(new TagResourceCommand({ SecretId: 'token', Tags }));
+    await client.send(new UntagResourceCommand({ SecretId: 'token', TagKeys: ['team'] }));
+    expect(observed).toMatchObject([
+      { action: 'CreateSecret', tags: Tags, tagKeys: undefined },
+      { action: 'TagResource', tags: Tags, tagKeys: undefined },
+      { action: 'UntagResource', tags: undefined, tagKeys: ['team'] },
     ]);
     expect(JSON.stringify(observed)).not.toContain('token_1');
   });
