@@ -162,13 +162,20 @@ const breaks = [
     file: 'lambda/steps/add-client-secret.ts',
     from: "await noteRotation(run, secretId, { kind: 'adding', since: now, version });",
     to: '',
-    rule: 'C4',
+    rule: 'C3',
   },
   {
     what: 'takes a client secret that its own test has used for one that somebody uses',
     file: 'lambda/steps/test-client-secret.ts',
-    from: 'await noteTest(run, rotation, client, pending);',
+    from: 'await noteTest(run, rotation, pending);',
     to: '',
+    rule: 'C3',
+  },
+  {
+    what: 'takes back the note of a client secret that may still be at Adobe',
+    file: 'lambda/steps/usable-pending.ts',
+    from: 'await tryRemovePending(run, rotation.credential, rotation);',
+    to: 'await giveUp(run, rotation);',
     rule: 'C3',
   },
   {
