@@ -172,13 +172,6 @@ const breaks = [
     rule: 'C3',
   },
   {
-    what: 'takes back the note of a client secret that may still be at Adobe',
-    file: 'lambda/steps/usable-pending.ts',
-    from: 'await tryRemovePending(run, rotation.credential, rotation);',
-    to: 'await giveUp(run, rotation);',
-    rule: 'C3',
-  },
-  {
     what: 'deletes a retired client secret that somebody uses',
     file: 'core/client-secret-rotation.ts',
     from: 'if (old.lastUsedAt !== undefined && old.lastUsedAt >= at) {',
