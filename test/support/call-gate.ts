@@ -10,8 +10,10 @@ import {
 
 /** Where a function's process is killed. */
 export interface CrashPoint {
-  /** The number of the call, counted from 1. */
-  readonly call: number;
+  /** Calls that come at once change places from one time to the next, so each name is counted apart. */
+  readonly name: string;
+  /** The number of the call of this name, counted from 1. */
+  readonly nth: number;
   /** Before the call has an effect, or after it, so that its answer is lost. */
   readonly when: 'before' | 'after';
 }
@@ -32,7 +34,7 @@ export class CallGate {
   #function: { readonly lambda: LambdaEmulator; readonly name: string } | undefined;
   #calls: string[] = [];
   #point: CrashPoint | undefined;
-  #crashedAt: string | undefined;
+  #hasCrashed = false;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: CallGateOptions) {
@@ -44,16 +46,16 @@ export class CallGate {
     return this.#calls;
   }
 
-  /** The call at which the process was killed since `restart`. */
-  get crashedAt(): string | undefined {
-    return this.#crashedAt;
+  /** True if the process was killed since `restart`. */
+  get hasCrashed(): boolean {
+    return this.#hasCrashed;
   }
 
   /** Counts from here on, and kills the process once. */
   restart(point?: CrashPoint): void {
     this.#calls = [];
     this.#point = point;
-    this.#crashedAt = undefined;
+    this.#hasCrashed = false;
   }
 
   guard(lambda: LambdaEmulator, name: string): void {
@@ -78,15 +80,18 @@ export class CallGate {
     if (request.signal.aborted) return 'reset';
     const name = this.#options.nameOf(request);
     this.#calls.push(name);
-    const { call, when } = this.#point ?? {};
-    if (call !== this.#calls.length) return await this.#forward(request, url);
+    const { nth, when } = this.#point?.name === name ? this.#point : {};
+    const count = this.#calls.filter((call) => call === name).length;
+    if (nth !== count) return await this.#forward(request, url);
     if (when === 'after') await this.#forward(request, url);
-    this.#crashedAt = `${when} ${name}`;
+    this.#hasCrashed = true;
     await this.#crash();
     return 'reset';
   }
 
-  async #forward({ method, url: { pathname, search }, headers, body }: HttpRequest, url: string) {
+  async #forward(request: HttpRequest, url: string): Promise<HttpResponse> {
+    const { method, headers, body } = request;
+    const { pathname, search } = request.url;
     const sent = Object.entries(headers).filter(([name]) => !ownHeaders.includes(name));
     const answer = await fetch(new URL(pathname + search, url), {
       method,
@@ -96,15 +101,10 @@ export class CallGate {
     const text = await answer.text();
     await this.#options.onCall(text);
     const received = [...answer.headers].filter(([name]) => !ownHeaders.includes(name));
-    const reply: HttpResponse = {
-      status: answer.status,
-      headers: Object.fromEntries(received),
-      body: text,
-    };
-    return reply;
+    return { status: answer.status, headers: Object.fromEntries(received), body: text };
   }
 
-  /** Kills every process of the function: which one has made the call, cannot be seen here. */
+  /** Kills every process of the function: nothing tells which one has made the call. */
   async #crash(): Promise<void> {
     if (this.#function === undefined) throw new Error('there is no function to kill');
     const { lambda, name } = this.#function;

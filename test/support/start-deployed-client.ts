@@ -52,7 +52,7 @@ export async function startDeployedClient({
     async ({ secretsManager, ims }) => {
       ims.registerClient({
         clientId: document.client_id,
-        clientSecrets: document.client_secrets,
+        clientSecrets: [firstSecret],
         scopes: ['openid', ...consoleScopes],
         credentialId,
         consoleOrgId,
@@ -77,7 +77,7 @@ export async function startDeployedClient({
 
 const document = {
   client_id: 'fusion',
-  client_secrets: [firstSecret],
+  client_secrets: [{ client_secret: firstSecret }],
   scopes: ['openid'],
   credential_id: credentialId,
   console_org_id: consoleOrgId,
