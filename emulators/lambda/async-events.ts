@@ -11,6 +11,7 @@ export interface DroppedEvent {
 }
 
 export interface AsyncEventsOptions {
+  readonly now: () => number;
   /** The delays before the first and the second retry. */
   readonly retryDelaysMs: readonly number[];
   /** The first delay of a throttled event. It doubles each time, up to five minutes. */
@@ -57,7 +58,7 @@ export class AsyncEvents {
     const { functionName, maximumRetryAttempts = 2 } = target.definition;
     const { requestId, payload } = event;
     const maxAgeMs = (target.definition.maximumEventAgeSeconds ?? 21_600) * 1000;
-    const acceptedAt = Date.now();
+    const acceptedAt = this.#options.now();
     const drop = (reason: DroppedEvent['reason']): void =>
       this.#options.onDropped({ functionName, requestId, payload, reason });
     let retries = 0;
@@ -68,7 +69,7 @@ export class AsyncEvents {
       if (result === 'failed' && retries >= maximumRetryAttempts) return drop('RetriesExhausted');
       const delayMs =
         result === 'failed' ? this.#retryDelay(retries++) : this.#backOff(throttles++);
-      if (Date.now() - acceptedAt + delayMs > maxAgeMs) return drop('EventAgeExceeded');
+      if (this.#options.now() - acceptedAt + delayMs > maxAgeMs) return drop('EventAgeExceeded');
       await delay(delayMs, undefined, { signal: stopped }).catch(() => {}); // the loop sees the abort
     }
   }

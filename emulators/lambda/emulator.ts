@@ -26,6 +26,8 @@ import {
 } from './invoke-api.ts';
 
 export interface LambdaEmulatorOptions extends AwsOptions {
+  /** The clock, in milliseconds. A sandbox has the clock of this machine. @default Date.now */
+  readonly now?: (() => number) | undefined;
   /** The credentials of every function's role. @default dummy credentials */
   readonly credentials?: RoleCredentials | undefined;
   /** The delays before the retries of an asynchronous event. @default [60_000, 120_000] */
@@ -59,6 +61,7 @@ export class LambdaEmulator implements LocalServer {
   /** Replacements for members of a function's configuration, for example `State`, by name. */
   readonly configurationOverrides = new Map<string, Readonly<Record<string, unknown>>>();
   readonly #options: LambdaEmulatorOptions;
+  readonly #now: () => number;
   readonly #region: string;
   readonly #accountId: string;
   readonly #arnPrefix: string;
@@ -69,12 +72,14 @@ export class LambdaEmulator implements LocalServer {
   #started = false;
 
   constructor(options: LambdaEmulatorOptions = {}) {
-    const { region = defaultRegion, accountId = defaultAccountId } = options;
+    const { region = defaultRegion, accountId = defaultAccountId, now = Date.now } = options;
     this.#options = options;
+    this.#now = now;
     this.#region = region;
     this.#accountId = accountId;
     this.#arnPrefix = `arn:aws:lambda:${region}:${accountId}:function:`;
     this.#events = new AsyncEvents({
+      now,
       retryDelaysMs: options.asyncRetryDelaysMs ?? [60_000, 120_000],
       throttleDelayMs: options.asyncThrottleDelayMs ?? 1000,
       onDropped: (event) => this.#recordDropped(event),
@@ -128,6 +133,7 @@ export class LambdaEmulator implements LocalServer {
     const surroundings = {
       arn,
       region: this.#region,
+      now: this.#now,
       credentials: this.#options.credentials ?? defaultCredentials,
       initTimeoutMs: this.#options.initTimeoutMs ?? 10_000,
       onLog: (line: string) => this.#options.onLog?.(functionName, line),

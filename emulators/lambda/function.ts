@@ -30,6 +30,7 @@ export type InvocationOutcome = Outcome['status'] | 'throttled';
 export interface FunctionSurroundings {
   readonly arn: string;
   readonly region: string;
+  readonly now: () => number;
   readonly credentials: RoleCredentials;
   readonly initTimeoutMs: number;
   readonly onLog: (line: string) => void;
@@ -107,6 +108,7 @@ export class LambdaFunction {
     try {
       const outcome = await runIn(sandbox, {
         ...event,
+        now: this.surroundings.now,
         cold: warm === undefined,
         loggingFormat: this.definition.loggingFormat ?? 'Text',
         timeoutMs: this.timeoutMs,
@@ -136,8 +138,8 @@ export class LambdaFunction {
   }
 
   #newSandbox(): Sandbox {
-    const { region, credentials } = this.surroundings;
-    const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
+    const { region, credentials, now } = this.surroundings;
+    const day = new Date(now()).toISOString().slice(0, 10).replaceAll('-', '/');
     const logStreamName = `${day}/[$LATEST]${randomBytes(16).toString('hex')}`;
     const sandbox = new Sandbox({
       memoryMb: this.memoryMb,

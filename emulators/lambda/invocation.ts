@@ -15,7 +15,7 @@ export interface InvocationOrder extends LoggedInvocation {
 
 /** Runs one invocation in a sandbox, and logs the platform's own lines around it. */
 export async function runIn(sandbox: Sandbox, order: InvocationOrder): Promise<Outcome> {
-  const { requestId, payload, functionArn, timeoutMs, initTimeoutMs, log } = order;
+  const { requestId, payload, functionArn, timeoutMs, initTimeoutMs, log, now } = order;
   const created = performance.now();
   let limitMs = initTimeoutMs;
   let end: PhaseEnd = 'ready';
@@ -28,20 +28,20 @@ export async function runIn(sandbox: Sandbox, order: InvocationOrder): Promise<O
   const started = performance.now();
   if (end === 'ready') {
     limitMs = timeoutMs;
-    const deadline = new Date(Date.now() + timeoutMs);
-    const traceId = newTraceId();
+    const deadline = new Date(now() + timeoutMs);
+    const traceId = newTraceId(now());
     const invocation = { requestId, payload, deadline, functionArn, traceId };
     end = await sandbox.invoke(invocation, timeoutMs);
   }
   const durationMs = performance.now() - started;
-  const outcome = outcomeOf(end, sandbox.answer, { requestId, limitMs });
+  const outcome = outcomeOf(end, sandbox.answer, { requestId, limitMs, now: now() });
   const measured = { durationMs, initMs, peakMb: sandbox.peakMemoryMb };
   for (const line of endLines(order, outcome, measured)) log(line);
   return outcome;
 }
 
-function newTraceId(): string {
-  const seconds = Math.floor(Date.now() / 1000).toString(16);
+function newTraceId(now: number): string {
+  const seconds = Math.floor(now / 1000).toString(16);
   const root = `1-${seconds}-${randomBytes(12).toString('hex')}`;
   return `Root=${root};Parent=${randomBytes(8).toString('hex')};Sampled=0`;
 }

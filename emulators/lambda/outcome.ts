@@ -29,16 +29,20 @@ const unsettledPromiseExitCode = 13;
 export function outcomeOf(
   end: PhaseEnd,
   answer: Answer | undefined,
-  { requestId, limitMs }: { readonly requestId: string; readonly limitMs: number },
+  {
+    requestId,
+    limitMs,
+    now,
+  }: { readonly requestId: string; readonly limitMs: number; readonly now: number },
 ): Outcome {
-  if (end === 'timeout' && answer === undefined) return timedOut(requestId, limitMs);
+  if (end === 'timeout' && answer === undefined) return timedOut(requestId, limitMs, now);
   if (answer === undefined) return crashed(requestId, typeof end === 'string' ? undefined : end);
   const { payload } = answer;
   if (!answer.failed) return { status: 'success', payload, platformLines: [] };
   return { status: 'error', payload, errorType: errorTypeOf(payload), platformLines: [] };
 }
 
-function timedOut(requestId: string, limitMs: number): Outcome {
+function timedOut(requestId: string, limitMs: number, now: number): Outcome {
   const problem = `Task timed out after ${(limitMs / 1000).toFixed(2)} seconds`;
   const errorType = 'Sandbox.Timedout';
   return {
@@ -48,7 +52,7 @@ function timedOut(requestId: string, limitMs: number): Outcome {
       errorMessage: `RequestId: ${requestId} Error: ${problem}`,
     }),
     errorType,
-    platformLines: [`${new Date().toISOString()} ${requestId} ${problem}`],
+    platformLines: [`${new Date(now).toISOString()} ${requestId} ${problem}`],
   };
 }
 

@@ -13,13 +13,19 @@ export interface LoggedInvocation {
   readonly requestId: string;
   readonly functionArn: string;
   readonly memoryMb: number;
+  readonly now: () => number;
   readonly loggingFormat: 'JSON' | 'Text';
 }
 
 /** The platform's line before an invocation. */
-export function startLine({ requestId, functionArn, loggingFormat }: LoggedInvocation): string {
+export function startLine({
+  requestId,
+  functionArn,
+  loggingFormat,
+  now,
+}: LoggedInvocation): string {
   if (loggingFormat === 'Text') return `START RequestId: ${requestId} Version: $LATEST`;
-  return event('platform.start', { requestId, functionArn, version: '$LATEST' });
+  return event(now(), 'platform.start', { requestId, functionArn, version: '$LATEST' });
 }
 
 /**
@@ -34,7 +40,7 @@ export function endLines(
   outcome: Outcome,
   measured: Measured,
 ): readonly string[] {
-  const { requestId, memoryMb, loggingFormat } = invocation;
+  const { requestId, memoryMb, loggingFormat, now } = invocation;
   const { durationMs, initMs, peakMb } = measured;
   const billedMs = Math.ceil(durationMs + (initMs ?? 0)); // AWS bills the initialisation since August 2025
   if (loggingFormat === 'Text') {
@@ -55,8 +61,8 @@ export function endLines(
   };
   const done = { requestId, metrics: { durationMs: metrics.durationMs }, ...result };
   return [
-    ...(status === 'success' ? [] : [event('platform.runtimeDone', done)]),
-    event('platform.report', { requestId, metrics, ...result }),
+    ...(status === 'success' ? [] : [event(now(), 'platform.runtimeDone', done)]),
+    event(now(), 'platform.report', { requestId, metrics, ...result }),
   ];
 }
 
@@ -78,8 +84,8 @@ function reportLine(
   return parts.join('\t');
 }
 
-function event(type: string, record: object): string {
-  return JSON.stringify({ time: new Date().toISOString(), type, record });
+function event(now: number, type: string, record: object): string {
+  return JSON.stringify({ time: new Date(now).toISOString(), type, record });
 }
 
 function rounded(ms: number): number {

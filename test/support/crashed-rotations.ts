@@ -5,30 +5,39 @@ import type { Deps } from '../../core/ports.ts';
 import { Crash, crashing } from './crashing.ts';
 import { tick } from './outcomes.ts';
 import { rotationSteps } from './start-rotating.ts';
-import type { RotatingClient } from './start-rotating-client.ts';
+import type { ClientViews, RotatingClient, StoredEntry } from './start-rotating-client.ts';
 
 const never = Number.POSITIVE_INFINITY;
 
 /** The effects of the four steps, and of the renewals until a retired secret is deleted. */
 export const mostEffects = 24;
 
+type Watched = Omit<ClientViews, 'document'>;
+
 /**
- * What holds at any moment of a rotation: a secret of the stored credential works, and nothing was
- * deleted at Adobe that was ever current, unless its retirement was noted and nobody used it since.
+ * What holds at any moment of a rotation: a secret of the stored credential works, and nothing is
+ * deleted at Adobe but what was current, if its retirement was noted and nobody used it since, and
+ * what the rotator added without ever storing it.
  */
 export class RotationWatch {
-  readonly #rotating: RotatingClient;
+  readonly #rotating: Watched;
   readonly #everCurrent = new Set<string>();
   readonly #retiredAt = new Map<string, number>();
+  readonly #orphans = new Set<string>();
   #deleted = 0;
 
-  constructor(rotating: RotatingClient) {
+  constructor(rotating: Watched) {
     this.#rotating = rotating;
   }
 
   /** The number of retired secrets that were deleted at Adobe. */
   get deleted(): number {
     return this.#deleted;
+  }
+
+  /** The number of secrets that were deleted without ever having been current. */
+  get orphans(): number {
+    return this.#orphans.size;
   }
 
   readonly check = async (): Promise<void> => {
@@ -39,14 +48,26 @@ export class RotationWatch {
     if (stored[0] !== undefined) this.#everCurrent.add(stored[0]);
     const state = readRotationState({ [tagKeys.rotation]: await tag() });
     if (state.kind === 'retired') this.#retiredAt.set(state.uuid, state.at);
-    const deleted = adobe.secrets.filter(
-      ({ value, deletedAt }) => deletedAt !== undefined && this.#everCurrent.has(value),
-    );
+    const gone = adobe.secrets.filter(({ deletedAt }) => deletedAt !== undefined);
+    const deleted = gone.filter(({ value }) => this.#everCurrent.has(value));
+    for (const { uuid, value, createdBy } of gone) {
+      if (this.#everCurrent.has(value) || this.#orphans.has(uuid)) continue;
+      expect(createdBy).toEqual({ clientId: adobe.clientId });
+      expect(await this.#storedUuids()).not.toContain(uuid);
+      this.#orphans.add(uuid);
+    }
     for (const { uuid, lastUsedAt = 0 } of deleted) {
       expect(lastUsedAt / 1000).toBeLessThan(this.#retiredAt.get(uuid) ?? 0);
     }
     this.#deleted = deleted.length;
   };
+
+  async #storedUuids(): Promise<readonly (string | undefined)[]> {
+    const { entries } = this.#rotating;
+    const labels = ['AWSCURRENT', 'AWSPENDING', 'AWSPREVIOUS'];
+    const stored = await Promise.all(labels.map((label) => entries(label).catch(withoutValue)));
+    return stored.flat().map(({ uuid }) => uuid);
+  }
 }
 
 /** Rotates, crashes after some of the effects, rotates on, and renews until the old secret is gone. */
@@ -89,4 +110,10 @@ async function untilCrash(work: () => Promise<void>): Promise<void> {
     const { cause = error } = error as Error;
     if (!(cause instanceof Crash)) throw error;
   }
+}
+
+/** A pending version is empty at first, and often there is none. */
+function withoutValue(error: unknown): readonly StoredEntry[] {
+  if ((error as Error).name === 'ResourceNotFoundException') return [];
+  throw error;
 }

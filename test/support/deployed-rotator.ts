@@ -21,6 +21,7 @@ import {
 } from './iam.ts';
 import { plainClient } from './start-parts.ts';
 import { seedTemplate } from './template.ts';
+import type { WorldClock } from './world-clock.ts';
 
 /** The resources that `cdk deploy` would create in an account. */
 export interface Deployment {
@@ -46,6 +47,7 @@ export interface DeployedRotator {
   readonly secretsManager: SecretsManagerEmulator;
   readonly ims: ImsEmulator;
   readonly lambda: LambdaEmulator;
+  readonly functionName: string;
   /** Sends what the schedule sends, or that of another shard than the first. */
   readonly tick: (shard?: number) => Promise<{
     readonly payload: unknown;
@@ -58,6 +60,15 @@ export interface DeployedRotator {
   readonly notified: readonly { readonly target: string; readonly event: SecretLabelUpdated }[];
   /** The denied calls, by action. */
   readonly denied: () => readonly string[];
+}
+
+export interface World {
+  /** The clock of the function and of the servers. @default the machine's */
+  readonly clock?: WorldClock | undefined;
+  /** The number of attempts at a failing rotation. @default 1 */
+  readonly rotationAttempts?: number | undefined;
+  /** Receives each line that the function and the platform log. */
+  readonly onLog?: ((line: string) => void) | undefined;
 }
 
 export type Servers = Pick<DeployedRotator, 'secretsManager' | 'ims'>;
@@ -79,20 +90,26 @@ export async function startDeployment(
   elsewhere: (secretsManager: SecretsManagerEmulator) => ReadonlyMap<string, string> = () =>
     new Map(),
   route: (servers: Servers) => Promise<Readonly<Record<string, string>>> = direct,
-  now: () => number = Date.now,
+  { clock, rotationAttempts, onLog }: World = {},
 ): Promise<DeployedRotator> {
   const keys = new Map<string, string>();
   let statements = declared;
+  const now = clock?.now;
   const secretsManager = new SecretsManagerEmulator({
     now,
+    rotationAttempts,
     authorize: (action, resource, context) =>
       // CloudFormation and the operator call this one, not the function.
       action === 'secretsmanager:RotateSecret' ||
       (isAllowed(statements, action, resource, context) &&
         keyUses(action).every((use) => mayUseKey(template, statements, keys.get(resource), use))),
   });
-  const ims = new ImsEmulator();
-  const lambda = new LambdaEmulator({ asyncRetryDelaysMs: [0, 0] });
+  const ims = new ImsEmulator({ now });
+  const lambda = new LambdaEmulator({
+    now,
+    asyncRetryDelaysMs: [0, 0],
+    onLog: (_, line) => onLog?.(line),
+  });
   await Promise.all([secretsManager, ims, lambda].map((server) => server.start()));
   onTestFinished(async () => {
     await lambda.stop();
@@ -106,7 +123,7 @@ export async function startDeployment(
   }
   for (const [arn, key] of elsewhere(secretsManager)) keys.set(arn, key);
 
-  const environment = await route({ secretsManager, ims });
+  const environment = { ...(await route({ secretsManager, ims })), ...clock?.environment };
   const { functionName, functionArn } = createFunction(template, directory, lambda, environment);
   await switchRotationOn(template, secrets, secretsManager, functionArn, async (event) => {
     const { functionError, payload } = await lambda.invoke(functionName, event);
@@ -130,6 +147,7 @@ export async function startDeployment(
     secretsManager,
     ims,
     lambda,
+    functionName,
     delivered,
     notified,
     tick: (shard = 1) => lambda.invoke(functionName, inputs[shard - 1]),

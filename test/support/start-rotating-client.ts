@@ -1,4 +1,8 @@
-import { DescribeSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { consoleScopes } from '../../core/console-secrets.ts';
 import { tagKeys } from '../../core/contract.ts';
 import type { ImsClient } from '../../emulators/ims/client.ts';
@@ -20,8 +24,10 @@ export interface StoredEntry {
 }
 
 /** The credential `fusion`, whose client secret Secrets Manager rotates with the function's own code. */
-export interface RotatingClient extends Rotating {
-  /** The client at IMS. */
+export interface RotatingClient extends Rotating, ClientViews {}
+
+/** The client `fusion` at IMS, and its stored secret. */
+export interface ClientViews {
   readonly adobe: ImsClient;
   /** The values that IMS accepts, oldest first. */
   readonly live: () => readonly string[];
@@ -65,23 +71,26 @@ export async function startRotatingClient({
   if (client === undefined) throw new Error('no client was registered');
   await tick(rotating.parts.run());
   rotating.parts.clock.advance(3_600);
-  return withViews(rotating, client);
+  return { ...rotating, ...clientViews(rotating.client, client, rotating.parts.secrets) };
 }
 
-function withViews(rotating: Rotating, adobe: ImsClient): RotatingClient {
-  const { client: sdk, parts } = rotating;
-  const document: RotatingClient['document'] = async (VersionStage = 'AWSCURRENT') => {
+/** @param secrets receives the values that IMS accepts */
+export function clientViews(
+  sdk: SecretsManagerClient,
+  adobe: ImsClient,
+  secrets: Set<string>,
+): ClientViews {
+  const document: ClientViews['document'] = async (VersionStage = 'AWSCURRENT') => {
     const value = await sdk.send(
       new GetSecretValueCommand({ SecretId: ClientSecretId, VersionStage }),
     );
     return JSON.parse(value.SecretString ?? '');
   };
   return {
-    ...rotating,
     adobe,
     live: () => {
       const values = adobe.liveSecrets.map(({ value }) => value);
-      for (const value of values) parts.secrets.add(value);
+      for (const value of values) secrets.add(value);
       return values;
     },
     document,
