@@ -136,7 +136,7 @@ it('explains each bundled package and each runtime dependency in ARCHITECTURE.md
       ),
     )
     .filter((file) => /\.tsx?$/.test(file))
-    .flatMap((file) => [...read(file).matchAll(/ from '((?:@[^/'\n]+\/)?[^./'\n][^/'\n]*)/g)])
+    .flatMap((file) => [...read(file).matchAll(/ from '((?:@[\w-]+\/)?[a-z][\w:.-]*)/g)])
     .map(([, name = '']) => name)
     .filter((name) => !name.startsWith('node:'));
   const [, table = ''] =
