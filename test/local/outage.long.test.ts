@@ -15,7 +15,7 @@ async function* rowsOf(address: string): AsyncGenerator<FleetRow> {
     text = events.pop() ?? '';
     for (const [, data = ''] of events.flatMap((event) => [...event.matchAll(/^data: (.*)$/gm)])) {
       const event: FleetEvent = JSON.parse(data);
-      if (event.type !== 'trouble') yield* event.rows;
+      if ('rows' in event) yield* event.rows;
     }
   }
 }
