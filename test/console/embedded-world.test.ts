@@ -84,7 +84,7 @@ describe('in the embedded world', () => {
       storageState: holding(cookie),
     });
     const state = () => page.locator('.summary').innerText();
-    await expect.poll(state).toMatch(/State\s+empty/i);
+    await expect.poll(state).toMatch(/State\s+due/i);
     expect(await act(page, 'Renew if due')).toContain('fusion renewed');
     await expect.poll(state).toMatch(/State\s+fresh/i);
     expect(await act(page, 'Renew if due')).toContain('fusion kept');
