@@ -83,6 +83,8 @@ export type FleetEvent =
       readonly rows: readonly FleetRow[];
       readonly removed: readonly string[];
     }
+  /** A credential as it is after an action, which the list shows minutes later. */
+  | { readonly type: 'row'; readonly at: number; readonly row: FleetRow }
   /** The list could not be read. What the page shows is as old as the last list. */
   | {
       readonly type: 'trouble';
@@ -94,6 +96,8 @@ export type FleetEvent =
 
 export interface Fleet {
   readonly rotator: string;
+  /** The function's name, where it is known. */
+  readonly functionName?: string | undefined;
   readonly region: string;
   /** Seconds between two ticks. */
   readonly tick: number;
@@ -206,6 +210,8 @@ export interface AlarmState {
   readonly metric: string;
   /** `unknown` if CloudWatch has too little data to tell. */
   readonly state: 'raised' | 'quiet' | 'unknown';
+  /** Since when it is in that state. */
+  readonly since?: number | undefined;
 }
 
 /** The result of one of `doctor`'s checks. */

@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { defaultTick, environmentVariables } from '../core/contract.ts';
 import type { AlarmChange } from '../emulators/account/alarm-evaluation.ts';
+import { outagePath } from '../emulators/ims/outage-switch.ts';
 import { followSchedules } from './follow-schedules.ts';
 import { onboard, secretsManagerClient } from './onboarding.ts';
+import { allowOutages } from './outage.ts';
 import { randomCredentials } from './random-credentials.ts';
 import { sampleClient, sampleName, selfManaging, storedDocument } from './sample-credential.ts';
 import { bundle, isPackaged, World } from './world.ts';
@@ -74,6 +76,7 @@ export async function runLocal(options: LocalOptions, stopped: AbortSignal): Pro
     await onboard(world, client, sampleName, storedDocument(sample));
     await world.secretsManager.idle();
     await world.lambda.idle();
+    allowOutages(world, client, sample);
     await world.runSchedules();
     if (tickSeconds === undefined) await followSchedules(world, stopped);
     await delay(longestMs, undefined, { signal: stopped }).catch(() => undefined);
@@ -142,6 +145,11 @@ Then inspect the rotator and read the token:
   ${command} doctor ${sampleName} --mint
   aws secretsmanager get-secret-value --query SecretString --output text \\
     --secret-id ${world.secretId(sampleName, 'token')}
+
+See on the console how a renewal fails while IMS is down, and that it recovers:
+
+  curl -X PUT ${world.ims.url}${outagePath}
+  curl -X DELETE ${world.ims.url}${outagePath}
 
 Raise an alarm by hand: the mail is shown here, and another one when it clears.
 

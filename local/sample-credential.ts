@@ -8,12 +8,15 @@ const product = 'workfront-fusion';
 /** The name of the sample credential. */
 export const sampleName = product;
 
+/** The scopes in its document. */
+export const sampleScopes: readonly string[] = productScopes[product];
+
 /** A client for Workfront Fusion, as the Developer Console would create it. Its secret is random. */
 export function sampleClient(): ClientRegistration {
   return {
     clientId: randomBytes(16).toString('hex'),
     clientSecrets: [`p8e-${randomBytes(24).toString('base64url')}`],
-    scopes: productScopes[product],
+    scopes: sampleScopes,
     orgId: '7E7B5C8E5E4F0A2B0A495C8D@AdobeOrg',
     credentialId: String(randomInt(100_000, 1_000_000)),
     consoleOrgId: '23294',
@@ -30,7 +33,7 @@ export function storedDocument(client: ImsClient): string {
   const document = {
     client_id: client.clientId,
     client_secrets: client.liveSecrets.map(({ value, uuid }) => ({ client_secret: value, uuid })),
-    scopes: productScopes[product],
+    scopes: sampleScopes,
     org_id: client.orgId,
     credential_id: client.credentialId,
     console_org_id: client.consoleOrgId,

@@ -22,6 +22,8 @@ export interface Alarm {
   readonly isRaised: boolean;
   /** False if CloudWatch has too little data to tell whether it is raised. */
   readonly hasData: boolean;
+  /** Since when it is in its state. */
+  readonly since?: EpochSeconds | undefined;
   readonly actionsEnabled: boolean;
   /** ARNs of the topics and other targets that it notifies. */
   readonly actions: readonly string[];
@@ -143,6 +145,7 @@ export class Metrics {
       metric: metric.MetricName,
       isRaised: alarm.StateValue === 'ALARM',
       hasData: alarm.StateValue !== 'INSUFFICIENT_DATA',
+      since: toInstant(alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp),
       actionsEnabled: alarm.ActionsEnabled ?? true,
       actions: alarm.AlarmActions ?? [],
       comparison: alarm.ComparisonOperator ?? '',

@@ -1,10 +1,15 @@
 import type { Fleet, FleetEvent, FleetRow } from '../../console/messages.ts';
 import type { EpochSeconds } from '../../core/instant.ts';
 import { abandonedRotators, explainAbandoned } from '../rotator/abandoned.ts';
-import { type ListedCredential, listCredentials } from '../rotator/credentials.ts';
+import {
+  type ListedCredential,
+  listCredentials,
+  listedCredential,
+} from '../rotator/credentials.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
-import type { Rotator } from '../rotator/rotator.ts';
+import { namesOf, type Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
+import { ActedOn } from './acted-on.ts';
 import { toJson } from './answers.ts';
 import { fleetRow } from './fleet-row.ts';
 import { Lookers } from './lookers.ts';
@@ -46,6 +51,7 @@ export class FleetFeed {
   #every: number;
   #listed: Listed | undefined;
   #trouble: Trouble | undefined;
+  readonly #actedOn = new ActedOn();
 
   private constructor(session: Session, options: FleetOptions, setting: Setting) {
     this.#session = session;
@@ -78,6 +84,34 @@ export class FleetFeed {
     return this.#lookers.add(listener);
   }
 
+  /**
+   * Shows a credential as it is after an action: the list lags.
+   *
+   * @throws CliError
+   */
+  async lookAt(name: string): Promise<void> {
+    const secret = await this.#session.secrets.describe(namesOf(this.rotator, name).token);
+    const listed = this.#listed?.credentials.get(name);
+    if (secret === undefined || listed === undefined || this.#listed === undefined) return;
+    const at = this.#session.now();
+    this.#actedOn.add(name, secret, at);
+    const one = this.#asActedOn(listed, at);
+    const row = fleetRow(one, at, this.#listed.rows.get(name));
+    this.#listed = {
+      at: this.#listed.at,
+      credentials: new Map(this.#listed.credentials).set(name, one),
+      rows: new Map(this.#listed.rows).set(name, row),
+    };
+    this.#lookers.emit({ type: 'row', at, row });
+  }
+
+  #asActedOn(listed: ListedCredential, now: EpochSeconds): ListedCredential {
+    const { name, clientSecret: client, tokenSecret } = listed;
+    const token = this.#actedOn.current(name, tokenSecret, now);
+    if (token === tokenSecret) return listed;
+    return listedCredential(this.#session, this.rotator, name, { client, token });
+  }
+
   async #look(): Promise<number> {
     const began = performance.now();
     try {
@@ -93,8 +127,9 @@ export class FleetFeed {
   }
 
   async #list(began: number): Promise<Listed> {
-    const found = await listCredentials(this.#session, this.rotator);
+    const all = await listCredentials(this.#session, this.rotator);
     const at = this.#session.now();
+    const found = all.map((one) => this.#asActedOn(one, at));
     const took = (performance.now() - began) / 1000;
     this.#every = untilNext(took, this.#options.every);
     const before = this.#listed?.rows;
@@ -147,6 +182,7 @@ export class FleetFeed {
   #fleet({ rotator, functionUnknown, abandoned }: Setting): Omit<Fleet, 'now'> {
     return {
       rotator: rotator.name,
+      functionName: rotator.function.kind === 'deployed' ? rotator.function.name : undefined,
       region: rotator.region,
       tick: rotator.tick,
       every: Math.ceil(this.#every),

@@ -63,8 +63,8 @@ export class HealthFeed {
     if (alarms.length === 0) nothing(rotator, alarms);
     const checks = checksOfAlarms(this.#session, this.#metrics, rotator, byMetric);
     return {
-      states: alarms.map(({ name, metric, isRaised, hasData }) => {
-        return { name, metric, state: isRaised ? 'raised' : hasData ? 'quiet' : 'unknown' };
+      states: alarms.map(({ name, metric, isRaised, hasData, since }) => {
+        return { name, metric, state: isRaised ? 'raised' : hasData ? 'quiet' : 'unknown', since };
       }),
       findings: await Promise.all(
         checks.map(async ({ title, finding }) => ({ check: title, ...(await finding) })),

@@ -108,5 +108,7 @@ async function answerAction(
   if (!allowsActions) {
     throw new Refused(403, 'actions are not allowed: start the console with --allow-actions');
   }
-  sendJson(response, await act(session, fleet.rotator, action));
+  const result = await act(session, fleet.rotator, action);
+  await fleet.lookAt(action.name).catch(() => undefined);
+  sendJson(response, result);
 }

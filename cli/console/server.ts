@@ -12,6 +12,7 @@ import { isOwnPeer } from './peer.ts';
 import { ReaderSearches } from './reader-searches.ts';
 import { type Resources, route } from './routes.ts';
 import { builtPage, StaticFiles } from './static-files.ts';
+import { Strangers } from './strangers.ts';
 import { UnreadSecrets } from './unread-secrets.ts';
 
 export interface ServerOptions extends FleetOptions {
@@ -29,9 +30,6 @@ export interface RunningConsole {
 
 /** Seconds between two lists of secrets. */
 export const listEvery = 10;
-
-// Far more than the tabs of one person need.
-const mostConnections = 200;
 
 /**
  * Serves the console on loopback until the session's signal aborts.
@@ -56,11 +54,11 @@ export async function startServer(
     allowsActions: options.allowsActions,
   };
   const server = createServer();
-  server.maxConnections = mostConnections;
+  const strangers = new Strangers(server);
   await listen(server, port);
   const guard = new Guard((server.address() as AddressInfo).port);
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    answer(guard, resources, request, response).catch((error: unknown) =>
+    answer({ guard, strangers, resources }, request, response).catch((error: unknown) =>
       sendFailure(response, error),
     );
   });
@@ -80,12 +78,20 @@ async function listen(server: Server, port: number): Promise<void> {
   });
 }
 
+interface Door {
+  readonly guard: Guard;
+  readonly strangers: Strangers;
+  readonly resources: Resources;
+}
+
 async function answer(
-  guard: Guard,
-  resources: Resources,
+  { guard, strangers, resources }: Door,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  // The connection lasts only with the cookie.
+  const keepsAlive = response.shouldKeepAlive;
+  response.shouldKeepAlive = false;
   const url = URL.parse(`http://${guard.host}${request.url}`);
   if (url === null || url.host !== guard.host) {
     sendText(response, 400, 'This is not an address.');
@@ -100,5 +106,9 @@ async function answer(
   else if (admission.kind === 'entered') {
     response.writeHead(303, { ...safeHeaders, 'set-cookie': admission.cookie, location: '/' });
     response.end();
-  } else await route(resources, { request, response, url });
+  } else {
+    response.shouldKeepAlive = keepsAlive;
+    strangers.admit(request.socket);
+    await route(resources, { request, response, url });
+  }
 }

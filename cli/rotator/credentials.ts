@@ -27,7 +27,6 @@ export async function listCredentials(
   rotator: Rotator,
   names: readonly string[] = [],
 ): Promise<readonly ListedCredential[]> {
-  const { clientSecrets } = rotator;
   const all = await readLedger(session, rotator);
   if (all.size === 0 && rotator.function.kind !== 'deployed') {
     throw new CliError(
@@ -38,20 +37,28 @@ export async function listCredentials(
   }
   const missing = names.filter((name) => !all.has(name));
   if (missing.length > 0) throw notFound(missing, rotator, [...all.keys()]);
-  const { now, digest } = session;
-  const context = { now: now(), tick: rotator.tick, digest };
   const asked = new Set(names);
   const wanted = names.length === 0 ? all : [...all].filter(([name]) => asked.has(name));
   return [...wanted]
-    .map(([name, { client, token }]) => {
-      const clientMayBeElsewhere =
-        client === undefined && (clientSecrets === undefined || clientSecrets.has(name));
-      const isDeclared = isDeclaredBy(rotator, name, { client, token });
-      const pair = { client, token, clientMayBeElsewhere, isDeclared };
-      const state = withLeak(credentialState(name, pair, context), client);
-      return { ...state, clientSecret: client, tokenSecret: token };
-    })
+    .map(([name, entry]) => listedCredential(session, rotator, name, entry))
     .sort(byUrgency);
+}
+
+/** The state of a credential with these secrets. */
+export function listedCredential(
+  { now, digest }: Session,
+  rotator: Rotator,
+  name: string,
+  { client, token }: LedgerEntry<Secret>,
+): ListedCredential {
+  const { clientSecrets, tick } = rotator;
+  const clientMayBeElsewhere =
+    client === undefined && (clientSecrets === undefined || clientSecrets.has(name));
+  const isDeclared = isDeclaredBy(rotator, name, { client, token });
+  const pair = { client, token, clientMayBeElsewhere, isDeclared };
+  const context = { now: now(), tick, digest };
+  const state = withLeak(credentialState(name, pair, context), client);
+  return { ...state, clientSecret: client, tokenSecret: token };
 }
 
 /** A fresh token does not make up for a leaked client secret that may still work. */

@@ -29,6 +29,8 @@ export function applyFleetEvent(state: FleetState, event: FleetEvent): FleetStat
         updatedAt: event.at,
       };
     }
+    case 'row':
+      return { ...state, rows: changedRows(state.rows, [event.row], []) };
     case 'trouble':
       return { ...state, trouble: { since: event.since, why: event.why } };
   }

@@ -22,25 +22,29 @@ export interface Section {
 /** The sections by their anchors. */
 export type Runbook = Readonly<Record<string, Section>>;
 
-/** What takes the place of NAME, ROTATOR and LEFT. */
+/** What takes the place of NAME, ROTATOR, $FUNCTION and LEFT; what is not known stays as it is. */
 export interface About {
-  readonly name: string;
+  readonly name?: string | undefined;
   readonly rotator?: string | undefined;
+  readonly functionName?: string | undefined;
   /** How long the token lasts. */
-  readonly left: string;
+  readonly left?: string | undefined;
 }
 
-/** A section for one credential: its commands are ready to be copied, and its time is known. */
+/** A section whose commands are ready to be copied, and whose time is known. */
 export function filledIn(blocks: readonly Block[], about: About): readonly Block[] {
-  const { name, rotator, left } = about;
+  const { name = 'NAME', rotator = 'ROTATOR', functionName = '$FUNCTION', left } = about;
   const replaced = (text: string): string =>
-    text.replaceAll(/\bNAME\b/g, () => name).replaceAll(/\bROTATOR\b/g, () => rotator ?? 'ROTATOR');
+    text
+      .replaceAll(/\bNAME\b/g, () => name)
+      .replaceAll(/\bROTATOR\b/g, () => rotator)
+      .replaceAll(/\$FUNCTION\b/g, () => functionName);
   return blocks.map((block): Block => {
     if ('commands' in block) return { commands: replaced(block.commands) };
     if ('list' in block) return { ...block, list: block.list.map((item) => filledIn(item, about)) };
     if ('paragraph' in block && isTime(block.paragraph)) {
       const paragraph = block.paragraph.map((part) =>
-        typeof part === 'object' && 'code' in part && part.code === 'LEFT' ? left : part,
+        typeof part === 'object' && 'code' in part && part.code === 'LEFT' ? (left ?? part) : part,
       );
       return { paragraph };
     }

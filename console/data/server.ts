@@ -3,7 +3,7 @@ import type { Action, ActionResult, Known, Refusal, Unknown } from '../messages.
 /** `ended`: the server knows this page no longer, as after its restart. */
 export type Connection = 'connecting' | 'open' | 'lost' | 'ended';
 
-const noServer: Unknown = {
+export const noServer: Unknown = {
   code: 'ERR_NO_SERVER',
   message: 'the console does not answer',
   fix: 'run it again: ims-token-rotator console',

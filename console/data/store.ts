@@ -48,7 +48,7 @@ export function start(): void {
   setInterval(() => {
     now.value = clock();
   }, 1000);
-  listen<FleetEvent>('/api/fleet/events', ['fleet', 'change', 'trouble'], {
+  listen<FleetEvent>('/api/fleet/events', ['fleet', 'change', 'row', 'trouble'], {
     onEvent: (event) => {
       ahead = clockOf(event) - Date.now() / 1000;
       now.value = clock();

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { formatDuration } from '../../cli/view/durations.ts';
 import { sectionOfCode } from '../data/past.ts';
+import { hashOf } from '../data/route.ts';
 import { ask } from '../data/server.ts';
 import { acting, allowsActions, fleetState, roughNow } from '../data/store.ts';
 import type { CredentialDetail, FleetRow, Known, Past } from '../messages.ts';
@@ -40,10 +41,13 @@ export function CredentialPage({ name }: { readonly name: string }) {
   const past = usePast([name], span).get(name);
   if (fleet === undefined) return null;
   const known = detail !== undefined && 'known' in detail ? detail.known : undefined;
+  if (row === undefined && !isThere(known)) {
+    return detail === undefined ? <p class="quiet asking">Asking …</p> : <NotThere name={name} />;
+  }
   return (
     <>
       {row === undefined ? (
-        <p class="note">{fleet.rotator} has no credential of this name.</p>
+        <p class="note">The list of {fleet.rotator} does not have this credential yet.</p>
       ) : (
         <>
           <Summary row={row} />
@@ -86,6 +90,20 @@ export function CredentialPage({ name }: { readonly name: string }) {
         </Asked>
       </Card>
     </>
+  );
+}
+
+/** One that was just created is not in the list yet, but its secrets can be described. */
+function isThere(detail: CredentialDetail | undefined): boolean {
+  return [detail?.tokenSecret, detail?.clientSecret].some((secret) => secret && 'known' in secret);
+}
+
+function NotThere({ name }: { readonly name: string }) {
+  return (
+    <p class="note">
+      {fleetState.value.fleet?.rotator} has no credential {name}.{' '}
+      <a href={hashOf({ page: 'fleet' })}>Choose one of the fleet</a>
+    </p>
   );
 }
 

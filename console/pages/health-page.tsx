@@ -100,12 +100,20 @@ function AlarmList({ alarms: { states, findings } }: { readonly alarms: Alarms }
         <p class="quiet">There are none: nobody is told when something fails.</p>
       )}
       <ul class="alarms">
-        {sorted.map(({ name, metric, state }) => (
+        {sorted.map(({ name, metric, state, since }) => (
           <li key={name} class={`alarm ${alarmStates[state].class}`}>
             <Icon name={alarmStates[state].icon} />
             <span>
               <strong>{alarmStates[state].word}</strong> {name}{' '}
-              <span class="quiet">({metric})</span>
+              <span class="quiet">
+                ({metric})
+                {since !== undefined && (
+                  <>
+                    {' '}
+                    for {formatDuration(roughNow.value - since)}, since <Instant at={since} /> UTC
+                  </>
+                )}
+              </span>
               {state === 'raised' && <WhatToDo metric={metric} />}
             </span>
           </li>

@@ -1,5 +1,5 @@
 import { useEffect, useReducer, useState } from 'preact/hooks';
-import { listen } from '../data/server.ts';
+import { listen, noServer } from '../data/server.ts';
 import type { DoctorEvent, Finding, Unknown } from '../messages.ts';
 import { Icon } from './icons.tsx';
 import { Fix, UnknownNote } from './parts.tsx';
@@ -50,7 +50,10 @@ export function DoctorCard({ name }: { readonly name?: string | undefined }) {
         if (event.type === 'end' || event.type === 'broken') stop();
       },
       onConnection: (state) => {
-        if (state === 'open') tell('again');
+        if (state === 'open') return;
+        // Whoever answers next would begin anew, if anybody does.
+        tell({ type: 'broken', why: noServer });
+        stop();
       },
     });
     return stop;

@@ -5,17 +5,20 @@ export type ReaderList = Readers extends Known<infer List> ? List : never;
 
 export function ReaderTable({ readers }: { readonly readers: ReaderList }) {
   if (readers.length === 0)
-    return <p class="quiet">The latest events of CloudTrail have no read of it.</p>;
+    return <p class="quiet">CloudTrail's latest events, of 90 days at most, have no read of it.</p>;
   return (
-    <ul class="readers">
-      {readers.map(({ principal, at }) => (
-        <li key={principal}>
-          <code>{principal}</code>{' '}
-          <span class="quiet">
-            last read <Ago at={at} />
-          </span>
-        </li>
-      ))}
-    </ul>
+    <>
+      <p class="quiet">In CloudTrail's latest events, of 90 days at most:</p>
+      <ul class="readers">
+        {readers.map(({ principal, at }) => (
+          <li key={principal}>
+            <code>{principal}</code>{' '}
+            <span class="quiet">
+              last read <Ago at={at} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }

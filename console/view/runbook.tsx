@@ -33,7 +33,6 @@ export function RunbookSection({
   readonly isOpen?: boolean | undefined;
 }) {
   useEffect(() => void load(), []);
-  const rotator = fleetState.value.fleet?.rotator;
   return (
     <Asked answer={runbook.value} what="The runbook">
       {(sections) => {
@@ -42,12 +41,17 @@ export function RunbookSection({
         return (
           <details class="runbook" open={isOpen}>
             <summary>Runbook: {section.title}</summary>
-            <Blocks blocks={filledIn(section.blocks, { rotator, ...about })} />
+            <Blocks blocks={filledIn(section.blocks, { ...knownOfRotator(), ...about })} />
           </details>
         );
       }}
     </Asked>
   );
+}
+
+function knownOfRotator(): About {
+  const { rotator, functionName } = fleetState.value.fleet ?? {};
+  return { rotator, functionName };
 }
 
 /** A section as a page of its own. */
@@ -63,7 +67,7 @@ export function RunbookText({ anchor }: { readonly anchor: string }) {
         return (
           <section class="card runbook">
             <h2>{section.title}</h2>
-            <Blocks blocks={section.blocks} />
+            <Blocks blocks={filledIn(section.blocks, knownOfRotator())} />
           </section>
         );
       }}

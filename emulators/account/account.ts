@@ -36,6 +36,8 @@ export interface Alarm {
   readonly actionsEnabled: boolean;
   readonly stateValue: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
   readonly stateReason?: string | undefined;
+  /** When it came into its state, in milliseconds. @default unknown */
+  readonly stateSince?: number | undefined;
   readonly description?: string | undefined;
 }
 

@@ -26,7 +26,7 @@ const comparisons: Readonly<Record<string, (value: number, threshold: number) =>
 export function evaluateAlarms(account: Account, now: number): readonly AlarmChange[] {
   return [...account.alarms.values()].flatMap((alarm) => {
     const found = stateOf(alarm, account.metrics, now);
-    return found === undefined ? [] : setAlarmState(account, alarm, found);
+    return found === undefined ? [] : setAlarmState(account, alarm, found, now);
   });
 }
 
@@ -35,9 +35,11 @@ export function setAlarmState(
   account: Account,
   alarm: Alarm,
   { state, reason }: { readonly state: State; readonly reason: string },
+  now: number,
 ): AlarmChange[] {
   const { alarmName, stateValue: from, actionsEnabled, alarmActions, okActions = [] } = alarm;
-  account.alarms.set(alarmName, { ...alarm, stateValue: state, stateReason: reason });
+  const stateSince = from === state ? alarm.stateSince : now;
+  account.alarms.set(alarmName, { ...alarm, stateValue: state, stateReason: reason, stateSince });
   if (from === state) return [];
   const actions = state === 'ALARM' ? alarmActions : state === 'OK' ? okActions : [];
   return [{ alarmName, from, to: state, reason, actions: actionsEnabled ? actions : [] }];

@@ -75,7 +75,7 @@ export const cloudwatch: AwsService = {
       operation(
         setAlarmStateRequest,
         ({ AlarmName }, { account }) => alarmArn(account, AlarmName),
-        ({ account }, request) => setState(account, request),
+        ({ account, now }, request) => setState(account, request, now),
       ),
     ],
   ]),
@@ -152,12 +152,16 @@ function listAlarmMuteRules(
 }
 
 /** Sets an alarm's state until the next evaluation. */
-function setState(account: Account, request: v.InferOutput<typeof setAlarmStateRequest>): object {
+function setState(
+  account: Account,
+  request: v.InferOutput<typeof setAlarmStateRequest>,
+  now: number,
+): object {
   const { AlarmName, StateValue, StateReason } = request;
   const alarm = account.alarms.get(AlarmName);
   if (alarm === undefined) throw new AwsError('ResourceNotFound', '', 404);
   const set = { state: StateValue, reason: StateReason };
-  for (const change of setAlarmState(account, alarm, set)) account.onAlarm(change);
+  for (const change of setAlarmState(account, alarm, set, now)) account.onAlarm(change);
   return {};
 }
 
@@ -172,6 +176,8 @@ function metricAlarm(account: Account, alarm: Alarm): object {
     InsufficientDataActions: [],
     StateValue: alarm.stateValue,
     StateReason: alarm.stateReason,
+    StateTransitionedTimestamp:
+      alarm.stateSince === undefined ? undefined : alarm.stateSince / 1000,
     Namespace: alarm.namespace,
     MetricName: alarm.metricName,
     Dimensions: Object.entries(alarm.dimensions).map(([Name, Value]) => ({ Name, Value })),

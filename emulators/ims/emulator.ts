@@ -13,6 +13,7 @@ import type { ClientRegistration, ImsClient } from './client.ts';
 import { ClientRegistry } from './client-registry.ts';
 import { echo, errorBody, type ImsCall, type ImsFault } from './fault.ts';
 import { IssuedTokens, type TokenInspection } from './issued-tokens.ts';
+import { type OnOutage, outagePath, switchOutage } from './outage-switch.ts';
 import { type Parameters, readParameters } from './parameters.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { keySet } from './signing-key.ts';
@@ -73,6 +74,8 @@ export class ImsEmulator implements LocalServer {
   readonly faults = new FaultPlan<ImsCall, ImsFault>();
   /** Added to every Date header, to imitate a client whose clock is wrong. */
   clockOffsetMs = 0;
+  /** Called when somebody has begun or ended an outage over HTTP. @default nobody can */
+  onOutage: OnOutage | undefined;
   readonly #now: () => number;
   readonly #state: ImsState;
   readonly #server = new HttpServer((request) => this.#handle(request));
@@ -150,6 +153,9 @@ export class ImsEmulator implements LocalServer {
   }
 
   async #handle(request: HttpRequest): Promise<HttpReply> {
+    if (this.onOutage !== undefined && request.url.pathname === outagePath) {
+      return await switchOutage(request, this.faults, this.onOutage);
+    }
     const parameters = await readParameters(request);
     const fault = this.faults.take({
       path: request.url.pathname,
@@ -226,9 +232,8 @@ export class ImsEmulator implements LocalServer {
 
 /** The secrets in a request. */
 function secretOf({ headers }: HttpRequest, parameters: Parameters): string {
-  return (
-    parameters.get('client_secret') ?? headers.authorization?.replace(/^\w+ /, '') ?? 'nothing'
-  );
+  const sent = parameters.get('client_secret') ?? headers.authorization?.replace(/^\w+ /, '');
+  return sent ?? 'nothing';
 }
 
 /** The same content as at IMS, which does not list client_credentials but supports it. */

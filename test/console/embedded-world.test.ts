@@ -16,11 +16,11 @@ function holding(cookie: string) {
   return { cookies: [{ name, value, ...kept, sameSite: 'Strict' as const }], origins: [] };
 }
 
-/** Renews by force, and returns what the dialog says in the end. */
-async function renewNow(page: Page): Promise<string> {
-  await page.getByRole('button', { name: 'Renew now …' }).click();
+/** Does what a button is for, and returns what the dialog says in the end. */
+async function act(page: Page, name: string): Promise<string> {
+  await page.getByRole('button', { name: `${name} …` }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByRole('button', { name: 'Renew now', exact: true }).click();
+  await dialog.getByRole('button', { name, exact: true }).click();
   await dialog.locator('.done, .unknown').waitFor();
   const text = await dialog.innerText();
   await dialog.getByRole('button', { name: 'Close' }).click();
@@ -53,7 +53,7 @@ describe('in the embedded world', () => {
 
     world.ims.faults.inject({ kind: 'server-error', status: 503, body: 'empty' });
     await replaceCredential(looker);
-    expect(await renewNow(page)).toMatch(/Renew now failed\. .*IMS/);
+    expect(await act(page, 'Renew now')).toMatch(/Renew now failed\. .*IMS/);
     await expect
       .poll(() => verdictOf(page))
       .toMatch(
@@ -64,7 +64,7 @@ describe('in the embedded world', () => {
       .toContain('Runbook: ERR_TOKEN_UNAVAILABLE');
 
     world.ims.faults.clear();
-    expect(await renewNow(page)).toMatch(/renewed/i);
+    expect(await act(page, 'Renew now')).toMatch(/renewed/i);
     await expect.poll(() => verdictOf(page)).toMatch(/^Nothing fails/);
     const history = page.getByRole('region', { name: 'Versions of the token secret' });
     await expect.poll(() => history.getByRole('row').count()).toBe(3);
@@ -104,6 +104,33 @@ describe('in the embedded world', () => {
     await page.goto(`${origin}/#/credential/fusion`);
     const card = page.locator('.card', { hasText: 'Earlier failures and pauses' });
     await expect.poll(() => card.getByRole('listitem').count()).toBe(2);
+  });
+
+  it('the page renews what is due, pauses and resumes, and shows at once what became of it', async (context) => {
+    const { world, origin, cookie } = await openConsole({
+      // No other list comes during the test.
+      every: 3600,
+      allowsActions: true,
+      prepare: async ({ onboard }) => {
+        await onboard('fusion');
+      },
+    });
+    world.secretsManager.clearCalls();
+    const page = await openPage(context, `${origin}/#/credential/fusion`, {
+      storageState: holding(cookie),
+    });
+    const state = () => page.locator('.summary').innerText();
+    await expect.poll(state).toMatch(/State\s+due/i);
+    expect(await act(page, 'Renew if due')).toContain('fusion renewed');
+    await expect.poll(state).toMatch(/State\s+fresh/i);
+    expect(await act(page, 'Renew if due')).toContain('fusion kept');
+    expect(await act(page, 'Pause')).toContain('fusion is paused');
+    await expect.poll(state).toMatch(/State\s+paused/i);
+    expect(await page.getByRole('button', { name: 'Renew now …' }).count()).toBe(0);
+    expect(await act(page, 'Resume')).toContain('fusion is resumed');
+    await expect.poll(state).toMatch(/State\s+fresh/i);
+    const lists = world.secretsManager.calls.filter(({ action }) => action === 'ListSecrets');
+    expect(lists).toHaveLength(1);
   });
 
   it('every page works with the right to list secrets alone, and names the rights it lacks', async (context) => {

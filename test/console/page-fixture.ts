@@ -42,6 +42,7 @@ export async function servePage(options: Options) {
   let isRestarted = false;
   const files = await StaticFiles.read(builtPage);
   const open = new Set<EventStream>();
+  const others = new Set<EventStream>();
   const requests: string[] = [];
   const server = createServer((request, response) => {
     const { pathname, search } = new URL(request.url ?? '/', 'http://127.0.0.1');
@@ -59,6 +60,8 @@ export async function servePage(options: Options) {
       events.send({ type: 'fleet', at, fleet: fleetWith(fleet), rows } as FleetEvent);
     } else if (stream !== undefined) {
       const events = new EventStream(response);
+      others.add(events);
+      events.onClosed(() => others.delete(events));
       for (const event of stream[1]) events.send(event);
     } else if (answer !== undefined) {
       sendJson(response, answer[1]);
@@ -81,7 +84,7 @@ export async function servePage(options: Options) {
       for (const events of open) events.send(event);
     },
     drop: () => {
-      for (const events of open) events.end();
+      for (const events of [...open, ...others]) events.end();
     },
     restart: () => {
       isRestarted = true;

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { openPage } from './browser.ts';
 import { nowSeconds, servePage } from './page-fixture.ts';
-import { healthAt, rowWith } from './sample-fleet.ts';
+import { doctorEvents, healthAt, rowWith } from './sample-fleet.ts';
 import { serveEverything } from './whole-page.ts';
 
 const focused = (page: Page) => page.evaluate('document.activeElement.textContent');
@@ -134,6 +134,19 @@ describe('a credential', () => {
     expect(await page.locator('main').innerText()).toContain('ims-token-rotator:renew-before');
   });
 
+  it('that nobody has is one message', async (context) => {
+    const { address } = await servePage({
+      rows: [rowWith('fusion', 20, nowSeconds())],
+      answers: {},
+    });
+    const page = await openPage(context, `${address}#/credential/nobody`);
+    const main = page.locator('main');
+    await expect.poll(() => main.innerText()).toContain('production has no credential nobody.');
+    expect(await main.locator('.card, .unknown, .asking').count()).toBe(0);
+    await main.getByRole('link', { name: 'Choose one of the fleet' }).click();
+    await expect.poll(() => page.title()).toBe('Fleet · production');
+  });
+
   it('is acted on after a confirmation, and says what became of it', async (context) => {
     const { address, requests } = await serveEverything();
     const page = await openPage(context, `${address}#/credential/fusion-eu`);
@@ -163,6 +176,9 @@ describe('health', () => {
       'Too little data',
       'Quiet',
     ]);
+    expect(await page.locator('.alarm', { hasText: 'Raised' }).innerText()).toMatch(
+      /production-Failing \(Failing\) for 2 h, since \d+ \w+ \d\d:\d\d UTC/,
+    );
     expect(await main.innerText()).toMatch(/failed\s+alarm recipients the topic has no subscriber/);
     await expect.poll(() => page.locator('.plot canvas').count()).toBe(4);
     const week = page.getByRole('button', { name: 'Last week' });
@@ -188,6 +204,38 @@ describe('health', () => {
     expect(await page.locator('main .unknown').first().innerText()).toMatch(
       /^Not updated for (59 min|1 h)/,
     );
+  });
+
+  it('says that the rest of the checks is unknown when the console ends', async (context) => {
+    const { address, drop, requests } = await servePage({
+      rows: [rowWith('fusion', 20, nowSeconds())],
+      streams: { '/api/doctor/events': doctorEvents.slice(0, 2) },
+    });
+    const page = await openPage(context, `${address}#/health`);
+    const button = page.getByRole('button', { name: /^Run/ });
+    await button.click();
+    const checks = page.locator('.card:has(.card-head) .check');
+    await expect.poll(() => checks.allInnerTexts()).toContainEqual(expect.stringMatching(/^ok/));
+    expect(await button.isDisabled()).toBe(true);
+    await page.context().setOffline(true);
+    drop();
+    await expect
+      .poll(() => page.locator('main').innerText())
+      .toContain('The rest of the checks: unknown.');
+    expect(await button.isDisabled()).toBe(false);
+    expect(await page.locator('progress').count()).toBe(0);
+    expect((await checks.allInnerTexts()).slice(1)).toEqual([
+      expect.stringMatching(/^not run\s+schedule/),
+      expect.stringMatching(/^not run\s+last tick/),
+      expect.stringMatching(/^not run\s+alarms/),
+    ]);
+    await page.context().setOffline(false);
+    // It does not begin by itself.
+    await expect
+      .poll(() => page.locator('.update').innerText(), { timeout: 30_000 })
+      .toMatch(/^Updated/);
+    const runs = requests.filter((request) => request.startsWith('GET /api/doctor/events'));
+    expect(runs).toHaveLength(1);
   });
 
   it('runs the checks one by one, once', async (context) => {

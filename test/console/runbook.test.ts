@@ -4,7 +4,12 @@ import { runbookOf } from '../../build/runbook.ts';
 import { sectionOfAlarm } from '../../console/data/alarm-sections.ts';
 import { filledIn } from '../../console/data/runbook.ts';
 
-const about = { name: 'fusion', rotator: 'production', left: '3 h 5 min' };
+const about = {
+  name: 'fusion',
+  rotator: 'production',
+  functionName: 'rotator-production',
+  left: '3 h 5 min',
+};
 
 function filled(markdown: string) {
   return filledIn(runbookOf(`# Section\n\n${markdown}`)['section']?.blocks ?? [], about);
@@ -27,6 +32,24 @@ describe('a section of the runbook for one credential', () => {
     expect(filled('1. Check:\n\n   ```sh\n   doctor NAME --rotator ROTATOR\n   ```')).toEqual([
       { list: [[{ paragraph: ['Check:'] }, { commands }]], ordered: true },
     ]);
+  });
+
+  it('names the function in its commands, and keeps what its reader has to set', () => {
+    const commands = 'aws --function-name "$FUNCTION" "$LOG" \'$FUNCTION\' FUNCTION $FUNCTIONS';
+    const [block] = filled(`\`\`\`sh\n${commands}\n\`\`\``);
+    const name = 'rotator-production';
+    expect(block).toEqual({
+      commands: `aws --function-name "${name}" "$LOG" '${name}' FUNCTION $FUNCTIONS`,
+    });
+  });
+
+  it('keeps the words for what is not known, and a name with $ as it is', () => {
+    const { blocks = [] } = runbookOf(
+      '# Section\n\n**Time:** `LEFT`.\n\n```sh\ndoctor NAME --rotator ROTATOR $FUNCTION\n```',
+    )['section'] ?? { blocks: [] };
+    expect(filledIn(blocks, {})).toEqual(blocks);
+    const [, filledBlock] = filledIn(blocks, { functionName: '$&<b>' });
+    expect(filledBlock).toEqual({ commands: 'doctor NAME --rotator ROTATOR $&<b>' });
   });
 });
 

@@ -175,7 +175,7 @@ export function healthAt(now: number): Health & { readonly type: 'health' } {
       known: {
         states: [
           { name: 'production-LifeLeft', metric: 'MinLifeLeft', state: 'quiet' },
-          { name: 'production-Failing', metric: 'Failing', state: 'raised' },
+          { name: 'production-Failing', metric: 'Failing', state: 'raised', since: now - 7200 },
           { name: 'production-Errors', metric: 'Errors', state: 'unknown' },
         ],
         findings: [

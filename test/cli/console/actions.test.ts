@@ -1,8 +1,11 @@
-import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { DescribeSecretCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import type { Action, ActionResult } from '../../../console/messages.ts';
+import type { Action, ActionResult, FleetEvent } from '../../../console/messages.ts';
 import { tagKeys } from '../../../core/contract.ts';
-import { type Looker, openConsole } from './looker.ts';
+import { epochSeconds } from '../../../core/instant.ts';
+import { hour } from '../../support/builders.ts';
+import { seedCredential } from '../operator.ts';
+import { type Looker, nextOf, openConsole } from './looker.ts';
 
 const headers = { 'content-type': 'application/json', 'ims-token-rotator-console': '1' };
 
@@ -49,6 +52,43 @@ describe('an action', () => {
     });
     await act(looker, { action: 'resume', name: 'fusion' });
     expect(await paused()).toBe('false');
+  });
+
+  it('shows at once, and stays while the list lags, until that has caught up', async () => {
+    let time = Date.now() - hour * 1000;
+    const looker = await openConsole({
+      allowsActions: true,
+      every: 0.05,
+      now: () => epochSeconds(time / 1000),
+      world: { now: () => time },
+      prepare: ({ world }) => seedCredential(world, 'fusion', { expiresIn: 20 * hour }),
+    });
+    const { secretsManager } = looker.world;
+    const secretId = looker.world.secretId('fusion', 'token');
+    time = Date.now();
+    secretsManager.listLagMs = 200_000;
+    const stream = looker.events<FleetEvent>('/api/fleet/events');
+    const { rows } = await nextOf(stream, 'fleet');
+    expect(rows).toMatchObject([{ name: 'fusion', paused: false }]);
+    await act(looker, { action: 'pause', name: 'fusion' });
+    expect((await nextOf(stream, 'row')).row).toMatchObject({ name: 'fusion', state: 'paused' });
+    // The list still shows it as it was.
+    for (let list = 0; list < 3; list += 1) {
+      expect((await nextOf(stream, 'change')).rows).toEqual([]);
+    }
+    const late = looker.events<FleetEvent>('/api/fleet/events');
+    expect((await nextOf(late, 'fleet')).rows).toMatchObject([{ paused: true }]);
+    secretsManager.listLagMs = 0;
+    for (let list = 0; list < 2; list += 1) await nextOf(stream, 'change');
+    // Somebody else resumes it.
+    const Tags = [{ Key: tagKeys.paused, Value: 'false' }];
+    await looker.client.send(new TagResourceCommand({ SecretId: secretId, Tags }));
+    for (;;) {
+      const [row] = (await nextOf(stream, 'change')).rows;
+      if (row === undefined) continue;
+      expect(row.paused).toBe(false);
+      break;
+    }
   });
 
   it('that fails says why and what to do', async () => {

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openConsole, send } from './looker.ts';
 
 const action = {
@@ -160,19 +161,42 @@ describe('the guard of the console', () => {
     }
   });
 
-  it('has no more than 200 connections', async () => {
-    const { origin } = await openConsole();
+  it('always has a connection for the cookie, however many others there are', async () => {
+    const { origin, ask } = await openConsole();
     const { port } = new URL(origin);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
     const sockets = Array.from({ length: 200 }, () => connect(Number(port), '127.0.0.1'));
     onTestFinished(() => {
       for (const socket of sockets) socket.destroy();
     });
+    const ends = sockets.map(async (socket) => {
+      // Whoever has no connection any more learns it by an end or by a reset.
+      socket.on('error', () => undefined);
+      await new Promise((resolve) => socket.resume().once('close', resolve));
+    });
     await Promise.all(sockets.map((socket) => once(socket, 'connect')));
-    await expect(send(origin)).rejects.toThrow();
-    const [first] = sockets;
-    first?.end('GET / HTTP/1.1\r\n\r\n');
-    if (first !== undefined) await once(first.resume(), 'close');
-    expect((await send(origin)).status).toBe(403);
+    // The earliest make room for the latest at once.
+    await Promise.all(ends.slice(0, 168));
+    expect(sockets.filter((socket) => !socket.closed)).toHaveLength(32);
+    expect((await ask('/')).status).toBe(200);
+    // The others have said nothing for seconds.
+    vi.advanceTimersByTime(5_000);
+    await Promise.all(ends);
+    expect((await ask('/')).status).toBe(200);
+  });
+
+  it('keeps a connection for the cookie alone', async () => {
+    const { origin, cookie } = await openConsole();
+    const agent = new Agent({ keepAlive: true });
+    onTestFinished(() => agent.destroy());
+    const connection = async (headers: Record<string, string>) =>
+      (await send(`${origin}/icon.svg`, { agent, headers })).headers.connection;
+    expect(await connection({})).toBe('close');
+    expect(await connection({ cookie })).toBe('keep-alive');
+    expect(await connection({ cookie, host: 'attacker.example' })).toBe('close');
   });
 
   it('answers no other method', async () => {

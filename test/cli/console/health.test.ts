@@ -42,13 +42,18 @@ describe('the health', () => {
     expect(data).toHaveLength(3);
   });
 
-  it('says of alarms what doctor does, and that one has too little data', async () => {
+  it('says of alarms what doctor does, since when, and that one has too little data', async () => {
     const { world, events } = await openConsole({
       prepare: ({ world: { aws } }) => {
         const { alarms, subscriptions } = aws.account;
         const failing = alarms.get('rotator-local-failing');
         if (failing === undefined) throw new Error('no such alarm');
-        alarms.set(failing.alarmName, { ...failing, stateValue: 'INSUFFICIENT_DATA' });
+        const stateSince = 1_700_000_000_000;
+        alarms.set(failing.alarmName, {
+          ...failing,
+          stateValue: 'INSUFFICIENT_DATA',
+          stateSince,
+        });
         alarms.delete('rotator-local-silence');
         subscriptions.length = 0;
       },
@@ -58,7 +63,12 @@ describe('the health', () => {
     expect(alarms).toMatchObject({
       known: {
         states: expect.arrayContaining([
-          { name: 'rotator-local-failing', metric: 'Failing', state: 'unknown' },
+          {
+            name: 'rotator-local-failing',
+            metric: 'Failing',
+            state: 'unknown',
+            since: 1_700_000_000,
+          },
         ]),
         findings: [
           { check: 'alarms', verdict: 'failed', detail: 'no alarm watches Ticks' },

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { get, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { PassThrough } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import { type RunningConsole, startServer } from '../../../cli/console/server.ts';
 import { silently } from '../../../cli/console/silently.ts';
@@ -57,7 +58,7 @@ export async function openConsole(setting: ConsoleSetting = {}): Promise<Looker>
   const interruption = new AbortController();
   onTestFinished(() => interruption.abort());
   Object.assign(process.env, environmentOf(rotator));
-  const started = silently(await startSession({}, process, interruption.signal));
+  const started = silently(await startSession({}, ownProcess(), interruption.signal));
   const session = { ...started, now: setting.now ?? started.now };
   const server = await startServer(session, { port: 0, every, allowsActions });
   const { origin } = new URL(server.address);
@@ -78,6 +79,13 @@ export async function openConsole(setting: ConsoleSetting = {}): Promise<Looker>
     events: (path) => eventsOf(`${origin}${path}`, cookie),
     stop: () => interruption.abort(),
   };
+}
+
+/** Every session listens to its terminal, and this process has one for all tests. */
+function ownProcess(): Parameters<typeof startSession>[1] {
+  const stream = (): NodeJS.WriteStream => new PassThrough() as unknown as NodeJS.WriteStream;
+  const { env, stdin } = process;
+  return { env, stdin, stdout: stream(), stderr: stream() };
 }
 
 function environmentOf({ world }: Rotator): Record<string, string> {

@@ -93,4 +93,26 @@ describe('a fault', () => {
     const query = new URLSearchParams({ client_id: 'other', token: 'a.b.c' });
     expect((await fetch(`${ims.url}/ims/validate_token/v1?${query}`)).status).toBe(200);
   });
+
+  it('can be begun and ended over HTTP, where somebody is told of it', async () => {
+    const ims = await startIms();
+    const told: boolean[] = [];
+    ims.onOutage = async (begins) => void told.push(begins);
+    const outage = async (method: string) => (await fetch(`${ims.url}/outage`, { method })).status;
+    expect(await outage('PUT')).toBe(200);
+    expect((await requestToken(ims)).status).toBe(503);
+    expect(await outage('PUT')).toBe(200);
+    expect(await outage('DELETE')).toBe(200);
+    expect((await requestToken(ims)).status).toBe(200);
+    expect(told).toEqual([true, true, false]);
+    // Another site's page may send POST without asking, and before anything else it asks.
+    for (const method of ['GET', 'POST', 'OPTIONS']) expect(await outage(method)).toBe(405);
+    expect(told).toHaveLength(3);
+  });
+
+  it('cannot be begun over HTTP where nobody is told of it', async () => {
+    const ims = await startIms();
+    expect((await fetch(`${ims.url}/outage`, { method: 'PUT' })).status).toBe(404);
+    expect((await requestToken(ims)).status).toBe(200);
+  });
 });
