@@ -29,7 +29,7 @@ async function inState(rows: AsyncGenerator<FleetRow>, state: FleetRow['state'])
   }
 }
 
-it('shows an outage of IMS on its console, and the recovery, each time', async () => {
+it('shows an outage of IMS on its console, and the recovery', async () => {
   const local = new RunningProcess('cli/main.ts', ['local']);
   await local.printed(/"message":"run".*"action":"tick"/);
   const [address = ''] = local.stdout.split('\n');
@@ -38,22 +38,19 @@ it('shows an outage of IMS on its console, and the recovery, each time', async (
   const [, same = ''] = await local.printed(/^ {2}curl -X DELETE (.*)$/m);
   expect(same).toBe(url);
   const rows = rowsOf(address);
-  let versionId = (await inState(rows, 'fresh')).token?.versionId;
-  for (const _ of ['the first time', 'the second time']) {
-    const begun = Math.floor(Date.now() / 1000);
-    expect((await fetch(url, { method: 'PUT' })).status).toBe(200);
-    const failing = await inState(rows, 'failing');
-    expect(failing).toMatchObject({
-      name: sampleName,
-      token: { versionId },
-      failure: { code: 'ERR_TOKEN_UNAVAILABLE', words: 'IMS is unreachable or overloaded' },
-    });
-    expect(failing.failure?.since).toBeGreaterThanOrEqual(begun);
-    expect((await fetch(url, { method: 'DELETE' })).status).toBe(200);
-    const fresh = await inState(rows, 'fresh');
-    expect(fresh.token?.versionId).not.toBe(versionId);
-    versionId = fresh.token?.versionId;
-  }
+  const versionId = (await inState(rows, 'fresh')).token?.versionId;
+  const begun = Math.floor(Date.now() / 1000);
+  expect((await fetch(url, { method: 'PUT' })).status).toBe(200);
+  const failing = await inState(rows, 'failing');
+  expect(failing).toMatchObject({
+    name: sampleName,
+    token: { versionId },
+    failure: { code: 'ERR_TOKEN_UNAVAILABLE', words: 'IMS is unreachable or overloaded' },
+  });
+  expect(failing.failure?.since).toBeGreaterThanOrEqual(begun);
+  expect((await fetch(url, { method: 'DELETE' })).status).toBe(200);
+  const fresh = await inState(rows, 'fresh');
+  expect(fresh.token?.versionId).not.toBe(versionId);
   await rows.return(undefined);
   local.signal('SIGINT');
   expect(await local.exit()).toMatchObject({ code: 0, stderr: '' });

@@ -83,9 +83,9 @@ export async function openConsole(setting: ConsoleSetting = {}): Promise<Looker>
 
 /** Every session listens to its terminal, and this process has one for all tests. */
 function ownProcess(): Parameters<typeof startSession>[1] {
-  const stream = (): NodeJS.WriteStream => new PassThrough() as unknown as NodeJS.WriteStream;
   const { env, stdin } = process;
-  return { env, stdin, stdout: stream(), stderr: stream() };
+  const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
+  return { env, stdin, ...(streams as unknown as Pick<NodeJS.Process, 'stdout' | 'stderr'>) };
 }
 
 function environmentOf({ world }: Rotator): Record<string, string> {
