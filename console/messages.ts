@@ -1,6 +1,6 @@
 /**
  * What the server of the console tells its page, as JSON. Instants are seconds since the epoch, durations
- * are seconds. No field ever holds a value of a secret.
+ * are seconds, by the server's clock. No field ever holds a value of a secret.
  */
 
 /** A credential, as the list of secrets shows it. */
@@ -88,7 +88,6 @@ export type FleetEvent =
   /** The list could not be read. What the page shows is as old as the last list. */
   | {
       readonly type: 'trouble';
-      /** The server's clock. */
       readonly at: number;
       readonly since: number;
       readonly why: Unknown;

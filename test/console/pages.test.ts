@@ -177,7 +177,7 @@ describe('health', () => {
       'Quiet',
     ]);
     expect(await page.locator('.alarm', { hasText: 'Raised' }).innerText()).toMatch(
-      /production-Failing \(Failing\) for 2 h, since \d+ \w+ \d\d:\d\d UTC/,
+      /production-Failing \(Failing\) for (?:2 h|1 h 59 min), since \d+ \w+ \d\d:\d\d UTC/,
     );
     expect(await main.innerText()).toMatch(/failed\s+alarm recipients the topic has no subscriber/);
     await expect.poll(() => page.locator('.plot canvas').count()).toBe(4);
