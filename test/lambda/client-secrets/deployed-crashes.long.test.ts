@@ -12,17 +12,19 @@ import { WorldClock } from '../../support/world-clock.ts';
 const leastRotations = 100;
 const halfDay = 12 * 3_600;
 
-/** A call that has an effect. A read is the same before it and after it. */
+/** A call that has an effect. A kill before a read and one after it are the same. */
 const change = /Put|Tag|Update|POST|DELETE/;
+
+const otherCredential = 'a call for the other credential';
 
 interface Guarded extends DeployedClient {
   readonly gate: CallGate;
   readonly watch: RotationWatch;
-  /** What was wrong at some moment, or cannot be. */
+  /** What the watch found wrong after some call. */
   readonly problems: unknown[];
   /** The lines since the last look. */
   readonly lines: string[];
-  /** All tokens that IMS has issued since the last look. */
+  /** The tokens that IMS issued since the last look. */
   readonly tokens: Set<string>;
 }
 
@@ -31,15 +33,15 @@ async function start(): Promise<Guarded> {
   const problems: unknown[] = [];
   const lines: string[] = [];
   const tokens = new Set<string>();
-  const look: { now: () => Promise<void> } = { now: () => Promise.resolve() };
+  let watch: RotationWatch | undefined;
   const gate = new CallGate({
     nameOf,
-    // Secrets Manager and Lambda try again after a while; the budget of requests to IMS allows it.
+    // Secrets Manager tries again later, when the budget of requests to IMS allows more.
     onCrash: () => clock.advance(1_800),
     onCall: async (answer) => {
       const token = /"access_token":"([^"]+)"/.exec(answer)?.[1];
       if (token !== undefined) tokens.add(token);
-      await look.now().catch((error: unknown) => problems.push(error));
+      await watch?.check().catch((error: unknown) => problems.push(error));
     },
   });
   const deployed = await startDeployedClient({
@@ -50,17 +52,17 @@ async function start(): Promise<Guarded> {
     onLog: (line) => lines.push(line),
   });
   gate.guard(deployed.lambda, deployed.functionName);
-  const watch = new RotationWatch(deployed);
+  watch = new RotationWatch(deployed);
   await watch.check();
-  look.now = watch.check;
   return { ...deployed, gate, watch, problems, lines, tokens };
 }
 
 /** For example `PutSecretValue client`, `TagResource token` or `DELETE secrets`. */
 function nameOf({ method, url, headers, body }: HttpRequest): string {
   const action = String(headers['x-amz-target'] ?? '').replace('secretsmanager.', '');
-  const kind = /fusion\/(client|token)/.exec(body.toString())?.[1] ?? '';
-  if (action !== '') return `${action} ${kind}`.trim();
+  if (action === 'ListSecrets') return action;
+  const kind = /fusion\/(client|token)/.exec(body.toString())?.[1];
+  if (action !== '') return kind === undefined ? otherCredential : `${action} ${kind}`;
   return `${method} ${url.pathname.startsWith('/console') ? 'secrets' : url.pathname}`;
 }
 
@@ -104,7 +106,6 @@ async function rotate(world: Guarded, byHand: boolean, point?: CrashPoint): Prom
   }
   const [entry] = await world.entries();
   const outcome = {
-    crashed: gate.hasCrashed,
     live: world.live(),
     tag: await world.tag(),
     denied: denied(),
@@ -113,7 +114,6 @@ async function rotate(world: Guarded, byHand: boolean, point?: CrashPoint): Prom
     limit: world.lines.filter((line) => line.includes('ERR_CLIENT_SECRET_LIMIT')),
   };
   expect(outcome, JSON.stringify(point)).toEqual({
-    crashed: point !== undefined,
     live: [entry?.client_secret],
     tag: 'none',
     denied: [],
@@ -131,10 +131,12 @@ function expectSafeLines({ lines, tokens, adobe }: Guarded): void {
 }
 
 function pointsOf(calls: readonly string[]): readonly CrashPoint[] {
-  const numbered = calls.map((name, index) => {
-    const nth = calls.slice(0, index + 1).filter((other) => other === name).length;
-    return { name, nth };
-  });
+  const numbered = calls
+    .map((name, index) => {
+      const nth = calls.slice(0, index + 1).filter((other) => other === name).length;
+      return { name, nth };
+    })
+    .filter(({ name }) => name !== otherCredential);
   const changes = numbered.filter(({ name }) => change.test(name));
   return [
     ...numbered.map((call) => ({ ...call, when: 'before' as const })),
@@ -150,14 +152,20 @@ it('a client secret survives a kill of the deployed function at each call of its
   const points = pointsOf(world.gate.calls);
   const rotations = Math.max(leastRotations, points.length);
   const seen = new Set<string | undefined>();
+  let crashes = 0;
   for (let rotation = 0; rotation < rotations; rotation += 1) {
     const before = world.watch.deleted;
-    await rotate(world, rotation % 2 === 1, points[rotation % points.length]);
+    const point = points[rotation % points.length];
+    await rotate(world, rotation % 2 === 1, point);
+    // A renewal that comes at once with a step makes some of its calls twice, or not.
+    if (point?.nth === 1) expect(world.gate.hasCrashed, point.name).toBe(true);
+    if (world.gate.hasCrashed) crashes += 1;
     expect(world.watch.deleted).toBe(before + 1);
     seen.add(world.live()[0]);
     expectSafeLines(world);
   }
   expect(seen.size).toBe(rotations);
-  // Those whose answer was lost: the next run has deleted them.
+  expect(crashes).toBeGreaterThan(0.9 * rotations);
+  // Secrets that were added, but not stored: the next run has deleted them.
   expect(world.watch.orphans).toBeGreaterThan(0);
 });
