@@ -106,7 +106,8 @@ async function rotate(world: Guarded, byHand: boolean, point?: CrashPoint): Prom
   }
   const [entry] = await world.entries();
   const outcome = {
-    live: world.live(),
+    // Not the secrets themselves, which a failure would print.
+    live: world.live().map((value) => value === entry?.client_secret),
     tag: await world.tag(),
     denied: denied(),
     errors: [...secretsManager.errors],
@@ -114,7 +115,7 @@ async function rotate(world: Guarded, byHand: boolean, point?: CrashPoint): Prom
     limit: world.lines.filter((line) => line.includes('ERR_CLIENT_SECRET_LIMIT')),
   };
   expect(outcome, JSON.stringify(point)).toEqual({
-    live: [entry?.client_secret],
+    live: [true],
     tag: 'none',
     denied: [],
     errors: [],
