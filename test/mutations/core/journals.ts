@@ -1,5 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 
+/** The quick tests are repeated first, and the slow ones for what is left. */
+export type Pass = 'quick' | 'slow';
+
 /** What is known of the mutants, in the folder of the copy, so that a killed worker loses nothing. */
 export const journals = {
   /** The mutants that a test has noticed. */

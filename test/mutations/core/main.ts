@@ -4,8 +4,9 @@ import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { chdir } from 'node:process';
 import { setTimeout } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { copyProject } from '../copy-project.ts';
-import { journals, readJournal } from './journals.ts';
+import { journals, type Pass, readJournal } from './journals.ts';
 import { instrument, type Mutant } from './mutant.ts';
 
 // Per cent of the mutants that some test has run, or should have.
@@ -13,7 +14,11 @@ const least = 90;
 // Seconds after which a mutant has made something endless.
 const patience = 60;
 
-const words = process.argv.slice(2);
+const { values, positionals: words } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean', default: false } },
+});
+const passes: readonly Pass[] = values.quick ? ['quick'] : ['quick', 'slow'];
 const tests = readdirSync('test/core').filter((file) => file.endsWith('.test.ts'));
 const wanted = tests.filter(
   (file) => words.length === 0 || words.some((word) => file.startsWith(word)),
@@ -26,18 +31,21 @@ const folder = await copyProject();
 chdir(folder);
 try {
   const mutants = await instrument('core');
-  for (const file of wanted) while (!(await runTests(`test/core/${file}`)));
+  for (const pass of passes) {
+    for (const file of wanted) while (!(await runTests(`test/core/${file}`, pass)));
+  }
   report(mutants);
 } finally {
   await rm(folder, { recursive: true });
 }
 
 /** Returns false if a mutant had to be ended, which counts as noticed. */
-async function runTests(file: string): Promise<boolean> {
+async function runTests(file: string, pass: Pass): Promise<boolean> {
   const args = ['run', '--config', 'test/mutations/core/vitest.config.ts', file];
   const vitest = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', ...args], {
     detached: true,
     stdio: 'ignore',
+    env: { ...process.env, MUTANT_PASS: pass },
   });
   const end = once(vitest, 'exit').then(() => true);
   for (let seen = ''; ; ) {

@@ -1,7 +1,7 @@
 import { appendFileSync, openSync, writeSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { type RunnerTestCase, TestRunner } from 'vitest';
-import { journals, readJournal } from './journals.ts';
+import { journals, type Pass, readJournal } from './journals.ts';
 
 interface Stryker {
   activeMutant?: string | undefined;
@@ -19,6 +19,10 @@ const stryker: Stryker = Object.assign(globalThis, {
   __stryker__: { mutantCoverage: { static: {}, perTest: {} } },
 }).__stryker__;
 
+// Milliseconds of a test that is repeated only for what no quicker one has noticed.
+const slow = 500;
+
+const pass = process.env['MUTANT_PASS'] as Pass;
 const killed = readJournal('killed');
 const covered = readJournal('covered');
 const current = openSync(journals.current, 'w');
@@ -32,14 +36,16 @@ export default class MutantRunner extends TestRunner {
     const run = TestRunner.getTestFn(test);
     stryker.mutantCoverage.perTest = {};
     stryker.currentTestId = 'this';
+    const begun = performance.now();
     try {
       await run();
     } finally {
       stryker.currentTestId = undefined;
     }
+    const isQuick = performance.now() - begun < slow;
     for (const [id, hits] of Object.entries(stryker.mutantCoverage.perTest['this'] ?? {})) {
       note('covered', covered, id);
-      if (killed.has(id)) continue;
+      if (killed.has(id) || isQuick !== (pass === 'quick')) continue;
       // Or vitest would take the worker for one that hangs.
       await setImmediate();
       if (!(await survives(id, hits, run))) note('killed', killed, id);
