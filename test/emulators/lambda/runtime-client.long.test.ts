@@ -48,7 +48,7 @@ async function startUnderClient(
     api.deliver({
       requestId: randomUUID(),
       payload: JSON.stringify(event),
-      deadline: new Date(Date.now() + 60_000),
+      deadline: new Date(Date.now() + 120_000),
       functionArn,
       traceId: 'Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0',
     });
