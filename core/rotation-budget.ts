@@ -1,4 +1,5 @@
 import { decide, isSettled } from './decision.ts';
+import type { EpochSeconds } from './instant.ts';
 import { addRequest, type SpentBudget, spentBudget } from './mint-budget.ts';
 import type { Observation } from './observation.ts';
 
@@ -9,10 +10,18 @@ import type { Observation } from './observation.ts';
  * and are repeated would take each request as soon as the budget allows it, until the token expires.
  */
 export function spentForRotation(observation: Observation): SpentBudget | undefined {
-  const { requested, now } = observation;
   const spent = spentBudget(observation);
   if (spent !== undefined || isSettled(reasonFor(observation))) return spent;
-  return spentBudget({ ...observation, requested: addRequest(requested, now) });
+  const { requested: requests, now } = observation;
+  const nextAt = firstForTwo(observation);
+  return nextAt > now ? { requests, nextAt } : undefined;
+}
+
+/** When the budget allows a request, and another one at once. */
+function firstForTwo(observation: Observation): EpochSeconds {
+  const { requested, now: at } = observation;
+  const spent = spentBudget({ ...observation, requested: addRequest(requested, at) });
+  return spent === undefined ? at : firstForTwo({ ...observation, now: spent.nextAt });
 }
 
 /** What would be decided if the budget were unused. */

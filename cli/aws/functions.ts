@@ -16,6 +16,8 @@ export interface RotatorFunction {
   readonly rotator: string;
   readonly name: string;
   readonly arn: string;
+  /** The ARN of its role. */
+  readonly role: string | undefined;
   readonly variables: Readonly<Record<string, string>>;
 }
 
@@ -62,13 +64,15 @@ export class Functions {
           abortSignal: this.#signal,
         }),
       );
-      for (const { FunctionName: name, FunctionArn: arn, Environment } of page.Functions ?? []) {
+      for (const listed of page.Functions ?? []) {
+        const { FunctionName: name, FunctionArn: arn, Role: role, Environment } = listed;
         const variables = Environment?.Variables ?? {};
         const rotator = variables[environmentVariables.name];
         if (name && Environment?.Error !== undefined) unreadable.push(name);
         if (!name || !arn || rotator === undefined) continue;
         // Whoever may create a function may write anything into its environment.
-        if (rotatorNamePattern.test(rotator)) rotators.push({ rotator, name, arn, variables });
+        if (!rotatorNamePattern.test(rotator)) continue;
+        rotators.push({ rotator, name, arn, role, variables });
       }
       Marker = page.NextMarker;
     } while (Marker);

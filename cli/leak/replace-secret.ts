@@ -55,7 +55,9 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
   if (room.remove !== undefined) await remove(answer, own, versions, room.remove);
   const noted = tags[tagKeys.rotation];
   const { inUse } = room;
-  const versionId = await replaceStored(answer, { own, found: current.found, inUse, noted });
+  const isOpen = state.kind === 'adding' && room.remove === undefined;
+  const { found } = current;
+  const versionId = await replaceStored(answer, { own, found, inUse, noted, isOpen });
   return { versionId, own, leaked: inUse === undefined ? [] : [inUse] };
 }
 

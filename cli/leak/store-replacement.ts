@@ -23,17 +23,19 @@ export interface Replacement {
   readonly inUse: string | undefined;
   /** The tag of the client secret as it was read. */
   readonly noted: string | undefined;
+  /** That is about a secret which Adobe has not listed, but may still be about to add. */
+  readonly isOpen: boolean;
 }
 
 /** Adds a client secret at Adobe, and stores it as the only one. @returns the new version's id */
 export async function replaceStored(
   answer: Answer,
-  { own, found, inUse, noted }: Replacement,
+  { own, found, inUse, noted, isOpen }: Replacement,
 ): Promise<string> {
   const { steps, names, client } = answer;
   const versionId = newLeakVersion();
   const added = await steps.run('add a client secret at Adobe', async () => {
-    const secret = await add(answer, own, versionId, noted);
+    const secret = await add(answer, own, versionId, { noted, isOpen });
     return [`added a client secret at Adobe: ${secret.uuid}`, secret];
   });
   steps.state = `the new client secret ${added.uuid} is at Adobe, but not stored`;
@@ -54,7 +56,7 @@ async function add(
   { session, client: { arn } }: Answer,
   own: OwnSecrets,
   versionId: string,
-  noted: string | undefined,
+  { noted, isOpen }: Pick<Replacement, 'noted' | 'isOpen'>,
 ): Promise<AddedSecret> {
   const { secrets, now } = session;
   if ((await readNote(secrets.describe(arn))) !== noted) {
@@ -70,17 +72,23 @@ async function add(
   try {
     return await own.add();
   } catch (error) {
-    // After a refusal there is nothing to look for. Without an answer there may be.
+    // After a refusal there is nothing of this run to look for. Without an answer there may be.
     if (error instanceof CliError && error.code === 'ERR_CONSOLE_REJECTED') {
-      await removeNote(session, arn, note).catch(() => undefined);
+      const before = isOpen ? noted : undefined;
+      await undoNote(session, arn, note, before).catch(() => undefined);
     }
     throw error;
   }
 }
 
-async function removeNote({ secrets }: Session, arn: string, note: string): Promise<void> {
+async function undoNote(
+  { secrets }: Session,
+  arn: string,
+  note: string,
+  before = formatRotationState({ kind: 'none' }),
+): Promise<void> {
   if ((await readNote(secrets.describeAfterWrite(arn))) !== note) return;
-  await secrets.setTag(arn, tagKeys.rotation, formatRotationState({ kind: 'none' }));
+  await secrets.setTag(arn, tagKeys.rotation, before);
 }
 
 async function readNote(described: Promise<Secret | undefined>): Promise<string | undefined> {

@@ -12,6 +12,7 @@ import {
   observeMetadata,
   versionOf,
 } from '../../core/observation.ts';
+import { spentForRotation } from '../../core/rotation-budget.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
@@ -39,7 +40,7 @@ export function checkBudget(
   session: Session,
   { name, client, token }: Omit<ClientRotation, 'versionId'>,
 ): void {
-  const spent = spentBudget(observe(session, name, token, versionOf(client)));
+  const spent = spentForRotation(observe(session, name, token, versionOf(client)));
   if (spent === undefined) return;
   throw new CliError(
     'ERR_MINT_BUDGET_SPENT',

@@ -52,7 +52,7 @@ export async function findRotator(session: Session): Promise<Rotator> {
     rotating,
     deployed,
     unreadable,
-    function: { kind: 'deployed', name: found.name, arn: found.arn },
+    function: { kind: 'deployed', name: found.name, arn: found.arn, role: found.role },
   };
 }
 

@@ -47,12 +47,18 @@ export async function otherReadersOf(
   );
 }
 
-/** @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html */
+/**
+ * Lambda names its session of the role after the function. Whoever assumes another role may name
+ * theirs so, too.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+ */
 function ownerOf({ principal }: SecretRead, target: Rotator['function']): Reader['is'] {
   if (target.kind !== 'deployed') return undefined;
-  const isSession = /^arn:[^:]*:sts::\d*:assumed-role\//.test(principal);
-  // Lambda names its session of the role after the function.
-  return isSession && principal.endsWith(`/${target.name}`) ? 'function' : undefined;
+  const [, partition, account, role] =
+    /^arn:([^:]+):iam::(\d+):role\/(?:.*\/)?([^/]+)$/.exec(target.role ?? '') ?? [];
+  const session = `arn:${partition}:sts::${account}:assumed-role/${role}/${target.name}`;
+  return role !== undefined && principal === session ? 'function' : undefined;
 }
 
 function ownLast(readers: readonly Reader[]): readonly Reader[] {

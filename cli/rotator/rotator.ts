@@ -10,7 +10,13 @@ import { someOf } from '../view/some-of.ts';
 
 /** The rotator's function, or why it is not known. */
 export type FunctionState =
-  | { readonly kind: 'deployed'; readonly name: string; readonly arn: string }
+  | {
+      readonly kind: 'deployed';
+      readonly name: string;
+      readonly arn: string;
+      /** The ARN of its role. */
+      readonly role?: string | undefined;
+    }
   | { readonly kind: 'absent'; readonly why: CliError }
   /** The principal may not list functions. */
   | { readonly kind: 'hidden'; readonly why: CliError };

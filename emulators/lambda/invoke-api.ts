@@ -146,9 +146,12 @@ function configuration(
   backend: InvokeBackend,
   { definition, ...target }: LambdaFunction,
 ): Record<string, unknown> {
+  const { arn } = target.surroundings;
+  const [, partition, , , account] = arn.split(':');
   return {
     FunctionName: definition.functionName,
-    FunctionArn: target.surroundings.arn,
+    FunctionArn: arn,
+    Role: `arn:${partition}:iam::${account}:role/${definition.functionName}-role`,
     Runtime: 'nodejs24.x',
     Handler: handlerOf(definition),
     Timeout: target.timeoutMs / 1000,

@@ -1,6 +1,7 @@
 // In: the rotation of a client secret, whose pending version is empty. Out: a new secret, stored in it.
 import {
   judgeRetired,
+  type RotationState,
   readRotationState,
   secretInTheWay,
   shortVersion,
@@ -10,7 +11,6 @@ import type { AddedSecret, ListedSecret } from '../../core/console-secrets.ts';
 import { tagKeys } from '../../core/contract.ts';
 import type { UnderstoodCredential } from '../../core/credential.ts';
 import { RotatorError } from '../../core/errors.ts';
-import type { EpochSeconds } from '../../core/instant.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
 import type { NewVersion, Version } from '../../core/ports.ts';
 import { hasRoomFor, rotatedDocument } from '../../core/rotated-document.ts';
@@ -25,7 +25,7 @@ import {
   type Management,
   manage,
 } from './manage-client-secrets.ts';
-import { noteRotation, tryNoteNothing } from './note-rotation.ts';
+import { noteRotation, tryNoteNothing, type Undone } from './note-rotation.ts';
 import { assertBudget, type RotatedCredential } from './read-rotated.ts';
 import type { Run } from './run.ts';
 import { withRetries } from './with-retries.ts';
@@ -47,14 +47,14 @@ export async function addClientSecret(
   const management = await manage(run, current.credential, recorded);
   const { position } = management;
   assertRoom(run, credential, current, position);
-  const listed = await makeRoom(run, rotation, rotated, management);
+  const { listed, before } = await makeRoom(run, rotation, rotated, management);
   const uuid = uuidInUse(current.entries[position - 1], listed);
   assertTimeToAdd(run);
   await assertAlone(run, rotation, rotated.client);
   const now = run.now();
   const version = shortVersion(versionId);
   await noteRotation(run, secretId, { kind: 'adding', since: now, version });
-  const added = await add(run, rotation, management, now);
+  const added = await add(run, rotation, management, { since: now, before });
   const uuids = new Set(listed.map((one) => one.uuid));
   const secretString = rotatedDocument(current, { added, position, uuid, uuids, now });
   const stored = { secretId, versionId, secretString, pending: { rotationToken } };
@@ -78,13 +78,19 @@ function assertRoom(
   );
 }
 
-/** @returns the client secrets at Adobe, after one that is left over was deleted */
+interface MadeRoom {
+  /** The client secrets at Adobe, after one that is left over was deleted. */
+  readonly listed: readonly ListedSecret[];
+  /** What is noted of an earlier run: Adobe may still be about to add the secret that it asked for. */
+  readonly before: RotationState;
+}
+
 async function makeRoom(
   run: Run,
   { credential, secretId, versionId }: Rotation,
   { client, current, value }: RotatedCredential,
   management: Management,
-): Promise<readonly ListedSecret[]> {
+): Promise<MadeRoom> {
   const listed = await listSecrets(run, management);
   const previous = await withRetries(run, budget.read, () =>
     run.secrets.readPrevious(secretId, run.signal),
@@ -100,14 +106,15 @@ async function makeRoom(
   const surplus = isRetired
     ? state.uuid
     : secretInTheWay({ listed, storedUuids, state, inUse })?.uuid;
-  if (surplus === undefined) return listed;
+  const none = { kind: 'none' } as const;
+  if (surplus === undefined) return { listed, before: state.kind === 'adding' ? state : none };
   const check = isRetired ? undefined : () => assertStillEmpty(run, { secretId, versionId });
   await deleteSecret(run, management, surplus, check);
   const message = isRetired
     ? 'the retired client secret is deleted at Adobe'
     : 'a client secret that an earlier run left over is deleted at Adobe';
   run.log.info(message, { credential, client_secret_uuid: surplus });
-  return listed.filter(({ uuid }) => uuid !== surplus);
+  return { listed: listed.filter(({ uuid }) => uuid !== surplus), before: none };
 }
 
 /** What seems to be left over may be what another run of the same step has added and stored meanwhile. */
@@ -145,14 +152,14 @@ async function add(
   run: Run,
   rotation: Rotation,
   management: Management,
-  since: EpochSeconds,
+  undone: Undone,
 ): Promise<AddedSecret> {
   try {
     return await addSecret(run, management);
   } catch (error) {
-    // Only then is it certain that nothing was added.
+    // Only then is it certain that this request added nothing.
     const isRefused = error instanceof RotatorError && error.code === 'ERR_CONSOLE_REJECTED';
-    if (isRefused) await tryNoteNothing(run, rotation, since);
+    if (isRefused) await tryNoteNothing(run, rotation, undone);
     throw error;
   }
 }

@@ -1,5 +1,4 @@
 // In: the rotation of a client secret. Out: the certainty that IMS accepts the pending one.
-import { shortVersion } from '../../core/client-secret-rotation.ts';
 import type { UnderstoodCredential } from '../../core/credential.ts';
 import { RotatorError, TokenRequestError } from '../../core/errors.ts';
 import { keptError } from '../../core/kept-error.ts';
@@ -10,7 +9,7 @@ import { secretNames } from '../../core/secret-name.ts';
 import { budget } from './budget.ts';
 import { listSecrets, manage } from './manage-client-secrets.ts';
 import { mint } from './mint.ts';
-import { noteRotation } from './note-rotation.ts';
+import { noteUse } from './note-rotation.ts';
 import { assertBudget, type RotatedCredential, readRotated } from './read-rotated.ts';
 import type { Recorded } from './record-request.ts';
 import type { StepDone } from './rotation-steps.ts';
@@ -34,7 +33,7 @@ export async function testClientSecret(
   if (value === undefined) return { did: 'nothing to test: the version has no value' };
   const pending = await usablePending(run, rotation, rotated, value);
   assertBudget(run, credential, observation);
-  await noteTest(run, rotation, pending);
+  await noteUse(run, rotation, pending);
   try {
     await mintAndValidate(run, pending, rotated.recorded);
   } catch (error) {
@@ -58,22 +57,6 @@ async function nothingToTest(
   const current = await withRetries(run, budget.read, () => run.secrets.read(secretId, run.signal));
   const isCopy = current?.text.reveal() === pending.text.reveal();
   return isCopy ? 'the version is a copy of the current one' : undefined;
-}
-
-/**
- * From now on the new secret is used, so that nobody could tell it from somebody else's if the version
- * that holds it lost its label. A run of createSecret that came second may have noted that it added
- * nothing.
- */
-async function noteTest(
-  run: Run,
-  { secretId, versionId }: Rotation,
-  { entries }: UnderstoodCredential,
-): Promise<void> {
-  const uuid = entries[0]?.uuid;
-  if (uuid === undefined) return;
-  const version = shortVersion(versionId);
-  await noteRotation(run, secretId, { kind: 'adding', since: run.now(), version, uuid });
 }
 
 async function mintAndValidate(

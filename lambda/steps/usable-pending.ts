@@ -2,13 +2,13 @@
 import { readRotationState, shortVersion } from '../../core/client-secret-rotation.ts';
 import { rejectsClientSecret } from '../../core/client-secrets.ts';
 import { type UnderstoodCredential, understandCredential } from '../../core/credential.ts';
-import { RotatorError, TokenRequestError } from '../../core/errors.ts';
+import { ConsoleRequestError, RotatorError, TokenRequestError } from '../../core/errors.ts';
 import type { SecretValue } from '../../core/ports.ts';
 import { holdsSecret, isSuccessorOf } from '../../core/rotated-document.ts';
 import type { Rotation } from '../../core/rotation.ts';
 import { secretNames } from '../../core/secret-name.ts';
 import { deleteSecret, manage } from './manage-client-secrets.ts';
-import { tryNoteNothing } from './note-rotation.ts';
+import { noteUse, tryNoteNothing } from './note-rotation.ts';
 import { assertBudget, type RotatedCredential } from './read-rotated.ts';
 import type { Run } from './run.ts';
 import { tryRemovePending } from './staging-labels.ts';
@@ -68,16 +68,19 @@ function understand(
  */
 async function leavesNothing(
   run: Run,
-  { credential, versionId }: Rotation,
+  rotation: Rotation,
   { client, current, observation, recorded }: RotatedCredential,
   pending: UnderstoodCredential,
 ): Promise<boolean> {
+  const { credential, versionId } = rotation;
   const state = readRotationState(client.tags);
   const isOwn = state.kind === 'adding' && state.version === shortVersion(versionId);
   const [added] = pending.entries;
   if (added !== undefined && holdsSecret(current, added)) return true;
   if (!isOwn || added?.uuid === undefined) return false;
   assertBudget(run, credential, observation);
+  // The next request may use it.
+  await noteUse(run, rotation, pending);
   try {
     const management = await manage(run, pending.credential, recorded);
     await deleteSecret(run, management, added.uuid);
@@ -85,8 +88,14 @@ async function leavesNothing(
     run.log.info(message, { credential, client_secret_uuid: added.uuid });
     return true;
   } catch (error) {
-    if (!(error instanceof TokenRequestError && error.code === 'ERR_TOKEN_REJECTED')) throw error;
+    if (!isRefusal(error)) throw error;
     // If IMS knows none of its secrets, there is nothing left to delete.
     return rejectsClientSecret(error);
   }
+}
+
+/** Trying again would never succeed, and the pending version would be in the way of every rotation. */
+function isRefusal(error: unknown): boolean {
+  const isByIms = error instanceof TokenRequestError && error.code === 'ERR_TOKEN_REJECTED';
+  return isByIms || (error instanceof ConsoleRequestError && error.code === 'ERR_CONSOLE_REJECTED');
 }

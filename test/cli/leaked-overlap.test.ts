@@ -79,6 +79,28 @@ describe('leaked, while somebody else adds a client secret', () => {
     expect(await noteOf(leak)).toBe(expected);
   });
 
+  it('keeps the note of an earlier run whose secret Adobe was late to add', async () => {
+    const leak = await startLeak();
+    const since = new Date().toISOString().replace(/\.\d+Z/, 'Z');
+    const ofEarlier = `adding since=${since} version=0123abcd`;
+    await note(leak, ofEarlier);
+    const late = 'p8e-late-0123456789abcdef';
+    const secrets = (real: Secrets): Secrets => {
+      const setTag: Secrets['setTag'] = async (...args) => {
+        await real.setTag(...args);
+        const isFirst = leak.adobe.liveSecrets.length === 1;
+        if (isFirst) leak.secrets.add(leak.adobe.addSecret(late).value);
+      };
+      return replacing(real, { setTag });
+    };
+    const { code, stderr } = await leak.answer({}, { secrets });
+    expect(code).toBe(1);
+    expect(stderr).toContain('ERR_CONSOLE_REJECTED');
+    expect(await noteOf(leak)).toBe(ofEarlier);
+    await expectAnswered(leak, await leak.answer({}));
+    expect(leak.adobe.liveSecrets.map(({ value }) => value)).not.toContain(late);
+  });
+
   it('goes by what is noted after a person was asked', async () => {
     const leak = await startLeak();
     const orphan = leak.adobe.addSecret('p8e-left-over-0123456789');

@@ -63,8 +63,11 @@ describe('offboard shows who reads the token', () => {
     const name = world.functionName;
     read(`arn:aws:sts::111122223333:assumed-role/${name}-role/${name}`);
     read(`arn:aws:iam::111122223333:user/${name}`);
+    // Anybody may name a session like that.
+    read(`arn:aws:sts::111122223333:assumed-role/reporting/${name}`);
     const stdout = (await cli('offboard', 'fusion', '--yes')).stdout.replaceAll(/\s+/g, ' ');
     expect(stdout).toContain(`user/${name} read it 1 min ago: IN USE.`);
+    expect(stdout).toContain(`role/reporting/${name} read it 1 min ago: IN USE.`);
     expect(stdout).toContain(`-role/${name}, the rotator's function, read it 1 min ago.`);
   });
 

@@ -54,8 +54,8 @@ async function tagToken({ client, world }: LeakWorld, Key: string, Value: string
 }
 
 /** As many requests for a token as the budget allows. */
-function threeRequests(): string {
-  return Array<string>(3).fill(inSeconds(0)).join(' ');
+function requests(count: number): string {
+  return Array<string>(count).fill(inSeconds(0)).join(' ');
 }
 
 describe('rotate-client-secret', () => {
@@ -92,7 +92,7 @@ describe('rotate-client-secret', () => {
 
   it('says when it goes on if the budget of tokens is used up meanwhile', async () => {
     const leak = await startRotated(async (_, begun) => {
-      await tagToken(begun, tagKeys.requested, threeRequests());
+      await tagToken(begun, tagKeys.requested, requests(3));
       throw new Error('over budget');
     });
     const { code, stdout } = await leak.cli('rotate-client-secret', 'fusion', '--wait', '2');
@@ -136,12 +136,21 @@ describe('rotate-client-secret', () => {
       'spent',
       /ERR_MINT_BUDGET_SPENT .*try again after \S+Z; after a leak: .*leaked fusion/s,
     ],
+    [
+      'all that is left of its budget is for a token that is due',
+      'due',
+      /ERR_MINT_BUDGET_SPENT .*try again after \S+Z/s,
+    ],
   ])('does not begin if %s', async (_, state, expected) => {
     const leak = await startRotated(rotate);
     const { world, client } = leak;
     if (state === 'paused') await tagToken(leak, tagKeys.paused, 'true');
-    else if (state === 'spent') await tagToken(leak, tagKeys.requested, threeRequests());
-    else {
+    else if (state === 'spent') await tagToken(leak, tagKeys.requested, requests(3));
+    else if (state === 'due') {
+      // The stored token has others.
+      await tagToken(leak, tagKeys.scopes, 'openid AdobeID');
+      await tagToken(leak, tagKeys.requested, requests(2));
+    } else {
       const RotationLambdaARN = 'arn:aws:lambda:us-east-1:111122223333:function:vendor-rotation';
       world.secretsManager.registerRotationFunction(RotationLambdaARN, () => Promise.resolve());
       const SecretId = world.secretId('fusion', 'client');

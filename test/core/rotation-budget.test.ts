@@ -18,9 +18,13 @@ describe('the requests of a rotation', () => {
   it('leave one to a token that is due', () => {
     expect(spentForRotation({ ...due, requested: ago(1) })).toBeUndefined();
     expect(spentForRotation({ ...due, requested: ago(1, 2) })).toMatchObject({
-      nextAt: now + 10 * 60,
+      requests: ago(1, 2),
+      nextAt: now + 28 * 60,
     });
-    expect(spentForRotation({ ...due, requested: ago(10, 11, 12) })).toBeDefined();
+    expect(spentForRotation({ ...due, requested: ago(10, 11, 12) })).toMatchObject({
+      requests: ago(10, 11, 12),
+      nextAt: now + 19 * 60,
+    });
     expect(spentForRotation({ ...due, requested: ago(10, 30, 31) })).toBeUndefined();
   });
 

@@ -131,6 +131,50 @@ describe('testSecret', () => {
     await expectNextToDelete(rotating, added);
   });
 
+  it('leaves a secret that the next rotation deletes if the Console API refuses to', async () => {
+    const rotating = await startCreate();
+    const { adobe, parts } = rotating;
+    await rotating.step('createSecret');
+    const [, added = ''] = rotating.live();
+    await put(rotating, { ...documentOf(adobe), client_secrets: [old, 'p8e-by-hand'] });
+    const when = ({ method }: { readonly method: string }): boolean => method === 'DELETE';
+    parts.consoleApi.faults.inject({ kind: 'server-error', status: 403 }, { when });
+    await expect(rotating.step('testSecret')).rejects.toMatchObject({ code: 'ERR_ROTATION_STALE' });
+    parts.consoleApi.faults.clear();
+    expect(await rotating.labels()).not.toHaveProperty('AWSPENDING');
+    expect(rotating.live()).toEqual([old, added]);
+    await expectNextToDelete(rotating, added);
+  });
+
+  it('leaves nothing to the next rotation if IMS knows none of the secrets in the version', async () => {
+    const rotating = await startCreate();
+    const { adobe } = rotating;
+    await rotating.step('createSecret');
+    const [, added = ''] = rotating.live();
+    const byHand = adobe.addSecret('p8e-by-hand-0123456789abcdef').value;
+    for (const gone of [old, added]) adobe.removeSecret(gone);
+    await put(rotating, { ...documentOf(adobe), client_secrets: [byHand] });
+    await expect(rotating.step('testSecret')).rejects.toMatchObject({ code: 'ERR_ROTATION_STALE' });
+    expect(await rotating.labels()).not.toHaveProperty('AWSPENDING');
+    expect(await rotating.tag()).toBe('none');
+  });
+
+  it('keeps the note of a secret whose name at Adobe the version does not tell', async () => {
+    const rotating = await startCreate();
+    const { adobe, client, parts } = rotating;
+    const { AWSPENDING: version = '' } = await rotating.labels();
+    const since = epochSeconds(parts.clock.seconds);
+    const note = formatRotationState({ kind: 'adding', since, version: shortVersion(version) });
+    const Tags = [{ Key: tagKeys.rotation, Value: note }];
+    await client.send(new TagResourceCommand({ SecretId: ClientSecretId, Tags }));
+    const document = { ...documentOf(adobe), client_secrets: ['p8e-without-a-name-0123', old] };
+    await put(rotating, document, { ClientRequestToken: version, VersionStages: ['AWSPENDING'] });
+    await put(rotating, { ...documentOf(adobe), client_secrets: [old, 'p8e-by-hand'] });
+    await expect(rotating.step('testSecret')).rejects.toMatchObject({ code: 'ERR_ROTATION_STALE' });
+    expect(await rotating.labels()).not.toHaveProperty('AWSPENDING');
+    expect(await rotating.tag()).toBe(note);
+  });
+
   it('leaves a secret that the next rotation deletes if the pending value is no credential', async () => {
     const rotating = await startCreate();
     const { adobe, client, parts } = rotating;

@@ -42,6 +42,33 @@ async function complete({ parts, step }: RotatingClient): Promise<void> {
   for (const each of steps) await step(each);
 }
 
+it('createSecret that Adobe refuses, because it was late to add what an earlier run asked for, keeps the note of that', async () => {
+  const rotating = await startRotatingClient();
+  const { parts, adobe } = rotating;
+  await rotating.beginRotation();
+  const when = ({ method }: { readonly method: string }): boolean => method === 'POST';
+  parts.consoleApi.faults.inject({ kind: 'server-error', status: 503 }, { when, times: 1 });
+  await expect(rotating.step('createSecret')).rejects.toMatchObject({
+    code: 'ERR_CONSOLE_UNAVAILABLE',
+  });
+  const noted = await rotating.tag();
+  expect(noted).toMatch(/^adding /);
+  parts.clock.advance(600);
+  const { consoleEndpoint } = parts.run();
+  const late = 'p8e-late-0123456789abcdef';
+  const add: Console['add'] = async (...args) => {
+    parts.secrets.add(adobe.addSecret(late).value);
+    return await consoleEndpoint.add(...args);
+  };
+  const refused = rotating.step('createSecret', undefined, during(rotating, { add }));
+  await expect(refused).rejects.toMatchObject({ code: 'ERR_CONSOLE_REJECTED' });
+  expect(rotating.live()).toEqual([old, late]);
+  expect(await rotating.tag()).toBe(noted);
+  await complete(rotating);
+  expect(rotating.live()).toHaveLength(2);
+  expect(rotating.live()).not.toContain(late);
+});
+
 describe('createSecret, run twice at once', () => {
   it('adds one secret if the other run noted its own before', async () => {
     const rotating = await startRotatingClient();
