@@ -167,7 +167,7 @@ const breaks = [
   {
     what: 'takes a client secret that its own test has used for one that somebody uses',
     file: 'lambda/steps/test-client-secret.ts',
-    from: 'await noteTest(run, rotation, pending);',
+    from: 'await noteUse(run, rotation, pending);',
     to: '',
     rule: 'C3',
   },
