@@ -13,7 +13,7 @@ export const ofClientSecrets: readonly Mutation[] = [
   {
     fault: 'a tag stays after Adobe refused, and the next run deletes the secret of a person',
     file: 'lambda/steps/add-client-secret.ts',
-    find: 'if (isRefused) await tryNoteNothing(run, rotation, since);',
+    find: 'if (isRefused) await tryNoteNothing(run, rotation, undone);',
     replace: '',
     caughtBy: 'test/lambda/client-secrets/faults.test.ts',
     test: 'is left alone if a person adds it just before the rotator does',
@@ -37,7 +37,7 @@ export const ofClientSecrets: readonly Mutation[] = [
   {
     fault: 'a client secret that its own test has used is taken for one of somebody else',
     file: 'lambda/steps/test-client-secret.ts',
-    find: 'await noteTest(run, rotation, pending);',
+    find: 'await noteUse(run, rotation, pending);',
     replace: '',
     caughtBy: 'test/lambda/client-secrets/given-up.test.ts',
     test: 'leaves a secret that the next rotation deletes if the version has lost its label',
