@@ -14,7 +14,11 @@ export interface Simulated {
 /** Lives through a plan, until its end or the first violation. */
 export async function simulate(plan: Plan): Promise<Simulated> {
   // Loaded now, so that no invocation waits for a file.
-  await Promise.all([import('../../lambda/on-demand.ts'), import('@aws-sdk/client-lambda')]);
+  await Promise.all([
+    import('../../lambda/on-demand.ts'),
+    import('../../lambda/client-secrets-on-demand.ts'),
+    import('@aws-sdk/client-lambda'),
+  ]);
   const world = new World(plan);
   // Nobody reads the stacks of thousands of errors that the model makes.
   const { stackTraceLimit } = Error;
