@@ -143,7 +143,7 @@ describe('a credential', () => {
     const main = page.locator('main');
     await expect.poll(() => main.innerText()).toContain('production has no credential nobody.');
     expect(await main.locator('.card, .unknown, .asking').count()).toBe(0);
-    await main.getByRole('link', { name: 'Choose one of the fleet' }).click();
+    await main.getByRole('link', { name: 'Choose one from the fleet' }).click();
     await expect.poll(() => page.title()).toBe('Fleet · production');
   });
 
@@ -184,7 +184,7 @@ describe('health', () => {
     const week = page.getByRole('button', { name: 'Last week' });
     await week.click();
     expect(await week.getAttribute('aria-pressed')).toBe('true');
-    await page.getByRole('img', { name: /^Credentials that fail: between 0 and 2/ }).waitFor();
+    await page.getByRole('img', { name: /^Failing credentials: between 0 and 2/ }).waitFor();
     await page.locator('.alarm').getByRole('link', { name: 'What to do' }).click();
     await page.getByRole('heading', { name: 'Failing', exact: true }).waitFor();
   });
