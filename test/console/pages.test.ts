@@ -85,7 +85,7 @@ describe('the timeline', () => {
     await page.locator('[data-name=fusion-eu] .lane-name').focus();
     await expect
       .poll(() => page.locator('.lane-details').innerText())
-      .toMatch(/Earlier failures and pauses are known since \d\d \w{3} \d\d:\d\d\./);
+      .toMatch(/Earlier failures and pauses are known since \d\d \w{3} \d\d:\d\d UTC\./);
   });
 
   it('follows the keyboard where the pointer rests on another lane', async (context) => {
@@ -185,6 +185,9 @@ describe('health', () => {
     await week.click();
     expect(await week.getAttribute('aria-pressed')).toBe('true');
     await page.getByRole('img', { name: /^Failing credentials: between 0 and 2/ }).waitFor();
+    expect(await page.locator('.plot', { hasText: 'Failing credentials' }).innerText()).toMatch(
+      /Failing credentials 2 at \d+ \w+ \d\d:\d\d UTC/,
+    );
     await page.locator('.alarm').getByRole('link', { name: 'What to do' }).click();
     await page.getByRole('heading', { name: 'Failing', exact: true }).waitFor();
   });
