@@ -19,7 +19,9 @@ export function allowOutages(
   sample: Pick<ImsClient, 'scopes'>,
 ): void {
   world.ims.onOutage = async (begins) => {
-    // Else the requests so far could hold up the one that is to fail, or the one that is to succeed.
+    // Otherwise the requests so far, which a tag and the function's memory record, could hold up the
+    // one that is to fail, or the one that is to succeed.
+    await world.lambda.discardIdle(world.functionName);
     await client.send(
       new UntagResourceCommand({
         SecretId: world.secretId(sampleName, 'token'),

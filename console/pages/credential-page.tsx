@@ -102,7 +102,7 @@ function NotThere({ name }: { readonly name: string }) {
   return (
     <p class="note">
       {fleetState.value.fleet?.rotator} has no credential {name}.{' '}
-      <a href={hashOf({ page: 'fleet' })}>Choose one of the fleet</a>
+      <a href={hashOf({ page: 'fleet' })}>Choose one from the fleet</a>
     </p>
   );
 }

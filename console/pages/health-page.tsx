@@ -24,18 +24,16 @@ export function HealthPage() {
   return (
     <>
       {health !== undefined && <Age at={health.at} />}
-      <div class="columns">
-        <Card title="Last tick">
-          <Asked answer={health?.lastTick} what="The last tick">
-            {(at) => <LastTick at={at} />}
-          </Asked>
-        </Card>
-        <Card title="Alarms">
-          <Asked answer={health?.alarms} what="The alarms">
-            {(alarms) => <AlarmList alarms={alarms} />}
-          </Asked>
-        </Card>
-      </div>
+      <Card title="Last tick">
+        <Asked answer={health?.lastTick} what="The last tick">
+          {(at) => <LastTick at={at} />}
+        </Asked>
+      </Card>
+      <Card title="Alarms">
+        <Asked answer={health?.alarms} what="The alarms">
+          {(alarms) => <AlarmList alarms={alarms} />}
+        </Asked>
+      </Card>
       <Plots health={health} />
       <DoctorCard />
     </>
@@ -51,7 +49,7 @@ function Age({ at }: { readonly at: number }) {
   return (
     <p class="unknown">
       <Icon name="unknown" />
-      <span>Not updated for {formatDuration(age)}: what is below may be so no longer.</span>
+      <span>Not updated for {formatDuration(age)}: what is below may no longer be true.</span>
     </p>
   );
 }

@@ -28,8 +28,8 @@ export function LaneDetails({ row, target, span, answer, past }: Props) {
   if (row === undefined) {
     return (
       <div class="lane-details quiet" {...panel}>
-        Point at a lane, or move with ↑ and ↓. ← and → move in time, + and − zoom, 0 is now. All
-        times are UTC.
+        Point at a lane or tap it, or move with ↑ and ↓. ← and → move in time, + and − zoom, 0 is
+        now. All times are UTC.
       </div>
     );
   }

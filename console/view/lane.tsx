@@ -71,12 +71,11 @@ export function Lane({ row, span, answer, past, onPoint }: Props) {
       {marks.map((mark) => (
         <g key={`${mark.kind} ${mark.from}`} onPointerEnter={() => onPoint?.({ mark })}>
           <rect class="target" y="36" height="12" {...stretch(mark.from, mark.to)} />
-          <rect
-            class={`${mark.kind}-time past`}
-            y="39"
-            height="4"
-            {...stretch(mark.from, mark.to)}
-          />
+          {mark.kind === 'pause' ? (
+            <PauseLine x1={x(mark.from)} x2={x(mark.to)} isPast />
+          ) : (
+            <rect class="failure-time past" y="39" height="4" {...stretch(mark.from, mark.to)} />
+          )}
         </g>
       ))}
       {row.failure?.since !== undefined && (
@@ -87,9 +86,7 @@ export function Lane({ row, span, answer, past, onPoint }: Props) {
           {...stretch(row.failure.since, Math.max(now, row.failure.since))}
         />
       )}
-      {row.paused && (
-        <rect class="pause-time" y="39" height="4" {...stretch(now, end ?? span.to)} />
-      )}
+      {row.paused && <PauseLine x1={x(now)} x2={x(end ?? span.to)} />}
       {row.renewalAt !== undefined && (
         <rect
           class="renewal"
@@ -102,6 +99,20 @@ export function Lane({ row, span, answer, past, onPoint }: Props) {
       <line class="now" x1={`${x(now)}%`} x2={`${x(now)}%`} y1="0" y2="48" />
     </svg>
   );
+}
+
+/** Dashes, the shortest of which is seen, too. Far out of sight there are none to draw. */
+function PauseLine({
+  x1,
+  x2,
+  isPast = false,
+}: {
+  readonly x1: number;
+  readonly x2: number;
+  readonly isPast?: boolean | undefined;
+}) {
+  const [from, to] = [x1, x2].map((each) => `${Math.max(-1, Math.min(101, each))}%`);
+  return <line class={`pause-time${isPast ? ' past' : ''}`} x1={from} x2={to} y1="41" y2="41" />;
 }
 
 const verbs = { failure: 'failed', pause: 'paused' };

@@ -102,17 +102,27 @@ export function Asked<T>({
   return <>{children(answer.known)}</>;
 }
 
+// No other address is a link: a remedy may quote a name from elsewhere.
 const command =
-  /(ims-token-rotator (?:(?:doctor|renew|resume|pause|put-credential|onboard|offboard|token) [^\s:;,]+|[a-z-]+)(?: (?:--[a-z-]+|FILE))*)/;
+  /(https:\/\/status\.adobe\.com|ims-token-rotator (?:(?:doctor|renew|resume|pause|put-credential|onboard|offboard|token) [^\s:;,]+|[a-z-]+)(?: (?:--[a-z-]+|FILE))*)/;
 
-/** A remedy; its commands are shown as such. */
+/** A remedy; its commands are shown as such, and Adobe's status page is a link. */
 export function Fix({ text }: { readonly text: string }) {
   return (
     <>
       {capitalizedFix(text)
         .split(command)
-        .map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part))}
+        .map((part, index) => (index % 2 === 1 ? <Special key={index} text={part} /> : part))}
     </>
+  );
+}
+
+function Special({ text }: { readonly text: string }) {
+  if (!text.startsWith('https:')) return <code>{text}</code>;
+  return (
+    <a href={text} rel="noreferrer" target="_blank">
+      {text}
+    </a>
   );
 }
 

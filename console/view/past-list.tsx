@@ -43,7 +43,7 @@ export function PastList({ past, marks, from, isPaused, most = marks.length }: P
       )}
       {since > from && (
         <p class="quiet">
-          Earlier failures and pauses are known since <Instant at={since} />.
+          Earlier failures and pauses are known since <Instant at={since} /> UTC.
         </p>
       )}
     </>
@@ -61,7 +61,7 @@ export function WholePast({
     <>
       {past !== undefined && 'known' in past && marks.length === 0 && (
         <p class="quiet">
-          CloudTrail lists none since <Instant at={Math.max(span.from, past.known.since)} />.
+          CloudTrail lists none since <Instant at={Math.max(span.from, past.known.since)} /> UTC.
         </p>
       )}
       <PastList past={past} marks={marks} from={span.from} isPaused={isPaused} />

@@ -2,10 +2,11 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { Span } from '../data/lanes.ts';
 import type { Plot } from '../messages.ts';
+import { minuteText } from './times.ts';
 
 const titles: Readonly<Record<Plot['metric'], string>> = {
-  MinLifeLeft: 'Least share of life left',
-  Failing: 'Credentials that fail',
+  MinLifeLeft: 'Least life left',
+  Failing: 'Failing credentials',
   Renewed: 'Tokens renewed',
   Duration: 'Duration of a run',
 };
@@ -47,12 +48,15 @@ export function MetricPlot({ plot, span }: Props) {
   }, []);
   useEffect(() => chart.current?.setData(data()), [plot]);
   const last = plot.values.at(-1);
+  const lastAt = plot.times.at(-1);
   return (
     <figure class="plot">
       <figcaption>
         {titles[plot.metric]}{' '}
         <span class="quiet">
-          {last === undefined ? 'no data' : `latest ${valueText(last, plot.unit)}`}
+          {last === undefined || lastAt === undefined
+            ? 'no data'
+            : `${valueText(last, plot.unit)} at ${minuteText(lastAt)} UTC`}
         </span>
       </figcaption>
       <div ref={box} role="img" aria-label={describe(plot)} />

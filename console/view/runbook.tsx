@@ -67,6 +67,12 @@ export function RunbookText({ anchor }: { readonly anchor: string }) {
         return (
           <section class="card runbook">
             <h2>{section.title}</h2>
+            {/\b(NAME|LEFT)\b/.test(JSON.stringify(section.blocks)) && (
+              <p class="quiet">
+                NAME is a credential, and LEFT how long its token lasts: the{' '}
+                <a href={hashOf({ page: 'fleet' })}>fleet</a> has both.
+              </p>
+            )}
             <Blocks blocks={filledIn(section.blocks, knownOfRotator())} />
           </section>
         );

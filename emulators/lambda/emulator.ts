@@ -167,6 +167,11 @@ export class LambdaEmulator implements LocalServer {
     return this.#find(functionName).target.processIds;
   }
 
+  /** Discards a function's warm sandboxes: its next invocation is a cold start. */
+  async discardIdle(functionName: string): Promise<void> {
+    await this.#find(functionName).target.discardIdle();
+  }
+
   /** Resolves when every asynchronous event is handled or dropped. */
   idle(): Promise<void> {
     return this.#events.idle();

@@ -89,6 +89,11 @@ export class LambdaFunction {
     for (const sandbox of this.#sandboxes) sandbox.kill();
   }
 
+  /** Discards the warm sandboxes with all that they remember, as Lambda does when it likes. */
+  async discardIdle(): Promise<void> {
+    await Promise.all(this.#idle.splice(0).map((sandbox) => this.#discard(sandbox)));
+  }
+
   async stop(): Promise<void> {
     this.#idle = [];
     await Promise.all([...this.#sandboxes].map((sandbox) => this.#discard(sandbox)));

@@ -27,6 +27,8 @@ describe('the fleet', () => {
     const cause = await page.locator('.cause').innerText();
     expect(cause).toMatch(/What fails\s+fusion\s+Since\s+\d+ \w+ \d\d:\d\d UTC \(14 min ago\)/);
     expect(cause).toMatch(/Time left\s+7 h 1\d min.*What to do\s+Nothing, unless it lasts/s);
+    const status = page.locator('.cause').getByRole('link', { name: 'https://status.adobe.com' });
+    expect(await status.getAttribute('href')).toBe('https://status.adobe.com');
   });
 
   it('shows each state by an icon and a word, and what to do about a failure', async (context) => {

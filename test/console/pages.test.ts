@@ -85,7 +85,7 @@ describe('the timeline', () => {
     await page.locator('[data-name=fusion-eu] .lane-name').focus();
     await expect
       .poll(() => page.locator('.lane-details').innerText())
-      .toMatch(/Earlier failures and pauses are known since \d\d \w{3} \d\d:\d\d\./);
+      .toMatch(/Earlier failures and pauses are known since \d\d \w{3} \d\d:\d\d UTC\./);
   });
 
   it('follows the keyboard where the pointer rests on another lane', async (context) => {
@@ -143,7 +143,7 @@ describe('a credential', () => {
     const main = page.locator('main');
     await expect.poll(() => main.innerText()).toContain('production has no credential nobody.');
     expect(await main.locator('.card, .unknown, .asking').count()).toBe(0);
-    await main.getByRole('link', { name: 'Choose one of the fleet' }).click();
+    await main.getByRole('link', { name: 'Choose one from the fleet' }).click();
     await expect.poll(() => page.title()).toBe('Fleet · production');
   });
 
@@ -184,7 +184,10 @@ describe('health', () => {
     const week = page.getByRole('button', { name: 'Last week' });
     await week.click();
     expect(await week.getAttribute('aria-pressed')).toBe('true');
-    await page.getByRole('img', { name: /^Credentials that fail: between 0 and 2/ }).waitFor();
+    await page.getByRole('img', { name: /^Failing credentials: between 0 and 2/ }).waitFor();
+    expect(await page.locator('.plot', { hasText: 'Failing credentials' }).innerText()).toMatch(
+      /Failing credentials 2 at \d+ \w+ \d\d:\d\d UTC/,
+    );
     await page.locator('.alarm').getByRole('link', { name: 'What to do' }).click();
     await page.getByRole('heading', { name: 'Failing', exact: true }).waitFor();
   });

@@ -209,6 +209,14 @@ describe('sandboxes', () => {
     while (lambda.processIds('echo').length > 0) await fetch(lambda.url);
     expect((await lambda.invoke('echo')).payload).toMatchObject({ invocations: 1 });
   });
+
+  it('are replaced when they are discarded', async () => {
+    const lambda = await startLambda(['echo']);
+    await lambda.invoke('echo');
+    await lambda.discardIdle('echo');
+    expect(lambda.processIds('echo')).toEqual([]);
+    expect((await lambda.invoke('echo')).payload).toMatchObject({ invocations: 1 });
+  });
 });
 
 describe('logs', () => {
