@@ -37,8 +37,7 @@ export async function act(action: Action): Promise<ActionResult> {
   if ('known' in answer) return answer.known;
   const { unknown } = answer;
   if (unknown.code !== noServer.code) return { ok: false, why: unknown };
-  // It may have been carried out before the answer was lost.
-  const message = `${unknown.message}, so its result is unknown`;
+  const message = `${unknown.message}: it may have been carried out`;
   return { ok: false, why: { ...unknown, message } };
 }
 

@@ -163,6 +163,18 @@ describe('a credential', () => {
     await expect.poll(() => dialog.innerText()).toContain('fusion-eu is paused.');
     expect(requests).toContain('POST /api/actions');
   });
+
+  it('does not say that an action failed whose answer was lost', async (context) => {
+    const { address } = await serveEverything();
+    const page = await openPage(context, `${address}#/credential/fusion-eu`);
+    await page.route('**/api/actions', (route) => route.abort());
+    await page.getByRole('button', { name: 'Renew now …' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Renew now', exact: true }).click();
+    await expect.poll(() => dialog.innerText()).toContain('Renew now: unknown.');
+    expect(await dialog.innerText()).toContain('it may have been carried out');
+    expect(await dialog.innerText()).not.toContain('failed');
+  });
 });
 
 describe('health', () => {

@@ -4,6 +4,7 @@ import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { Guard } from '../../../cli/console/guard.ts';
 import { openConsole, send } from './looker.ts';
 
 const action = {
@@ -93,6 +94,11 @@ describe('the guard of the console', () => {
     const host = `localhost:${port}`;
     const headers = { host, origin: `http://${host}`, 'sec-fetch-site': 'same-origin' };
     expect((await ask('/api/timeline?names=', { headers })).status).toBe(200);
+  });
+
+  it('knows its address as a browser sends it, also at the port that is never sent', () => {
+    expect(new Guard(8080).host).toBe('127.0.0.1:8080');
+    expect(new Guard(80).host).toBe('127.0.0.1');
   });
 
   it('does not use up the key for a page of another site', async () => {
