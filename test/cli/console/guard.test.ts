@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { Agent } from 'node:http';
-import { connect } from 'node:net';
+import { Agent, createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Guard } from '../../../cli/console/guard.ts';
+import { Strangers } from '../../../cli/console/strangers.ts';
 import { openConsole, send } from './looker.ts';
 
 const action = {
@@ -192,6 +193,49 @@ describe('the guard of the console', () => {
     vi.advanceTimersByTime(5_000);
     await Promise.all(ends);
     expect((await ask('/')).status).toBe(200);
+  });
+
+  it('ends no connection that has shown the cookie, however long it lasts', async () => {
+    const { origin, cookie } = await openConsole();
+    const { host, port } = new URL(origin);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const socket = connect(Number(port), '127.0.0.1');
+    onTestFinished(() => {
+      socket.destroy();
+    });
+    const ask = async (): Promise<string> => {
+      socket.write(`HEAD /icon.svg HTTP/1.1\r\nHost: ${host}\r\nCookie: ${cookie}\r\n\r\n`);
+      return String(await once(socket, 'data'));
+    };
+    expect(await ask()).toMatch(/^HTTP\/1\.1 200 /);
+    vi.advanceTimersByTime(5_000);
+    expect(await ask()).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  it('answers who has asked, however many connect meanwhile and say nothing', async () => {
+    const server = createServer();
+    const strangers = new Strangers(server);
+    onTestFinished(() => server.close().closeAllConnections());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const requested = once(server, 'request');
+    const answer = send(`http://127.0.0.1:${port}/`);
+    const [request, response] = await requested;
+    strangers.hear(request.socket);
+    const others = Array.from({ length: 64 }, () => connect(port, '127.0.0.1').resume());
+    onTestFinished(() => {
+      for (const socket of others) socket.destroy();
+    });
+    const ended = others.slice(0, 32).map((socket) => {
+      socket.on('error', () => undefined);
+      return new Promise((resolve) => socket.once('close', resolve));
+    });
+    await Promise.all(ended);
+    response.end('answered');
+    expect((await answer).text).toBe('answered');
   });
 
   it('keeps a connection for the cookie alone', async () => {
