@@ -60,6 +60,8 @@ export function listen<T>(
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isOver = false;
   const connect = (): void => {
+    // A tab that was hidden and shown meanwhile may have connected already.
+    source?.close();
     const opened = new EventSource(path);
     source = opened;
     const receive = ({ data }: MessageEvent<string>): void => onEvent(JSON.parse(data));
