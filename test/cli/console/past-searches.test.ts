@@ -161,6 +161,19 @@ describe('the past of lanes', () => {
     expect(searches.of(fusion)).toMatchObject([{ at: start + day - 900 }]);
   });
 
+  it('goes back a week, however far back somebody looks', async () => {
+    const looker = await open();
+    record(looker, -7 * day, pausedBy('true'));
+    record(looker, -5 * day, pausedBy('false'));
+    const searches = new PastSearches(new OneByOne(), looker.clock, signal, 0);
+    expect(await searches.search(0)).toBe(start - 6 * day);
+    const fusion = {
+      name: 'fusion',
+      arn: 'arn:aws:secretsmanager:us-east-1:1:secret:fusion-AbCdEf',
+    };
+    expect(searches.of(fusion)).toMatchObject([{ at: start - 5 * day }]);
+  });
+
   it('forgets what is older than a hole, if more is new than a search holds', async () => {
     const looker = await open();
     record(looker, 0, pausedBy('true'));
