@@ -92,7 +92,6 @@ async function answer(
   // The connection lasts only with the cookie.
   const keepsAlive = response.shouldKeepAlive;
   response.shouldKeepAlive = false;
-  strangers.hear(request.socket);
   const url = URL.parse(`http://${guard.host}${request.url}`);
   if (url === null || url.host !== guard.host) {
     sendText(response, 400, 'This is not an address.');

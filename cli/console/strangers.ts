@@ -27,10 +27,10 @@ export class Strangers {
       socket.once('close', () => this.admit(socket));
       this.#displace(this.#silent, most);
     });
+    server.on('request', ({ socket }) => this.#hear(socket));
   }
 
-  /** A request has come on the connection. */
-  hear(socket: Socket): void {
+  #hear(socket: Socket): void {
     const timer = this.#silent.get(socket);
     if (timer === undefined) return;
     this.#silent.delete(socket);

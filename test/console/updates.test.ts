@@ -38,6 +38,8 @@ describe('the page', () => {
     drop();
     const update = page.locator('.update');
     await expect.poll(() => update.innerText()).toContain('the console does not answer');
+    expect(await page.locator('.verdict').innerText()).toMatch(/^When last seen: /);
+    expect(await page.locator('.verdict-good').count()).toBe(0);
     await page.context().setOffline(false);
     await expect.poll(() => update.innerText(), { timeout: 30_000 }).toMatch(/^Updated \d+ s ago$/);
   });

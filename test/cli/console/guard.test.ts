@@ -217,14 +217,13 @@ describe('the guard of the console', () => {
 
   it('answers who has asked, however many connect meanwhile and say nothing', async () => {
     const server = createServer();
-    const strangers = new Strangers(server);
+    new Strangers(server);
     onTestFinished(() => server.close().closeAllConnections());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     const requested = once(server, 'request');
     const answer = send(`http://127.0.0.1:${port}/`);
-    const [request, response] = await requested;
-    strangers.hear(request.socket);
+    const [, response] = await requested;
     const others = Array.from({ length: 64 }, () => connect(port, '127.0.0.1').resume());
     onTestFinished(() => {
       for (const socket of others) socket.destroy();
