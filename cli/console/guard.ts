@@ -31,8 +31,9 @@ export class Guard {
   #isKeyUsed = false;
 
   constructor(port: number) {
-    this.host = `127.0.0.1:${port}`;
-    this.#localhost = `localhost:${port}`;
+    // As browsers send it: without the port, if that is 80.
+    this.host = new URL(`http://127.0.0.1:${port}`).host;
+    this.#localhost = new URL(`http://localhost:${port}`).host;
     // Cookies do not know ports: another console must not replace this one's.
     this.#cookieName = `ims-token-rotator-console-${port}`;
   }

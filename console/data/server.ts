@@ -37,8 +37,7 @@ export async function act(action: Action): Promise<ActionResult> {
   if ('known' in answer) return answer.known;
   const { unknown } = answer;
   if (unknown.code !== noServer.code) return { ok: false, why: unknown };
-  // It may have been carried out before the answer was lost.
-  const message = `${unknown.message}, so its result is unknown`;
+  const message = `${unknown.message}: it may have been carried out`;
   return { ok: false, why: { ...unknown, message } };
 }
 
@@ -61,6 +60,8 @@ export function listen<T>(
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isOver = false;
   const connect = (): void => {
+    // A tab that was hidden and shown meanwhile may have connected already.
+    source?.close();
     const opened = new EventSource(path);
     source = opened;
     const receive = ({ data }: MessageEvent<string>): void => onEvent(JSON.parse(data));

@@ -43,19 +43,23 @@ function unknown(sentence: string, fix?: string): Verdict {
 }
 
 function fine(rows: readonly FleetRow[], now: number): Verdict {
-  const fresh = rows.filter(({ state }) => state === 'fresh' || state === 'due');
+  const listed = rows.filter(({ state }) => state === 'fresh' || state === 'due');
+  // Since the list, a token may have ended or been replaced.
+  const fresh = listed.filter(({ token }) => token === undefined || token.expiresAt > now);
+  const over = listed.length - fresh.length;
   const [first] = ordered(rows.filter(({ paused }) => !paused));
   const valid = validText(fresh.length, rows.length);
   const others = (['paused', 'empty', 'foreign'] as const).flatMap((state) => {
     const count = rows.filter((row) => row.state === state).length;
     return count === 0 ? [] : [`${count} ${otherStates[state](count)}`];
   });
-  const what = [valid, ...others].join(', ');
+  const ended = over === 0 ? [] : [`${over} had one until ${plural(over, 'it', 'they')} expired`];
+  const what = [valid, ...ended, ...others].join(', ');
   const hasForeign = rows.some(({ state }) => state === 'foreign');
-  const nothing = hasForeign ? 'Nothing is known to fail' : 'Nothing fails';
+  const nothing = hasForeign || over > 0 ? 'Nothing is known to fail' : 'Nothing fails';
   const left = first?.token === undefined ? '' : endText(first.token.expiresAt, now, rows.length);
   return {
-    tone: hasForeign && fresh.length === 0 ? 'unknown' : 'good',
+    tone: over > 0 || (hasForeign && fresh.length === 0) ? 'unknown' : 'good',
     sentence: `${nothing}: ${what}${left === '' ? '' : `; ${left}`}.`,
     announcement: `${nothing}.`,
     causes: [],

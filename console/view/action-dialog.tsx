@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { act } from '../data/server.ts';
+import { act, noServer } from '../data/server.ts';
 import type { Action, ActionResult, FleetRow } from '../messages.ts';
 import { ended, UnknownNote } from './parts.tsx';
 
@@ -112,5 +112,7 @@ function Result({
   if (result === undefined) return null;
   if (result === 'waiting') return <p class="quiet asking">{title}: waiting for the result …</p>;
   if (result.ok) return <p class="done">{ended(result.words)}</p>;
+  // Whoever got no answer does not know that it failed.
+  if (result.why.code === noServer.code) return <UnknownNote why={result.why} what={title} />;
   return <UnknownNote why={result.why} what={`${title} failed`} isFailure />;
 }

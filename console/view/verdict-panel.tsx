@@ -16,12 +16,13 @@ export function VerdictPanel({ isBrief }: { readonly isBrief: boolean }) {
   const isOld = fleet !== undefined && isStale.value;
   // What was fine may be so no longer.
   const tone = isOld && judged.tone === 'good' ? 'unknown' : judged.tone;
+  const seen = isOld ? 'When last seen: ' : '';
   return (
     <section class={`verdict verdict-${tone}`} aria-label="The fleet in one sentence">
       <p class="verdict-sentence">
         <Icon name={icons[tone]} />
         <span>
-          {isOld && 'When last seen: '}
+          {seen}
           {judged.sentence}
           {isBrief && judged.tone === 'bad' && (
             <>
@@ -32,6 +33,7 @@ export function VerdictPanel({ isBrief }: { readonly isBrief: boolean }) {
         </span>
       </p>
       <p class="hidden" role="status">
+        {seen}
         {judged.announcement}
       </p>
       {!isBrief && judged.fix !== undefined && (

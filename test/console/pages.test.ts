@@ -163,6 +163,18 @@ describe('a credential', () => {
     await expect.poll(() => dialog.innerText()).toContain('fusion-eu is paused.');
     expect(requests).toContain('POST /api/actions');
   });
+
+  it('does not say that an action failed whose answer was lost', async (context) => {
+    const { address } = await serveEverything();
+    const page = await openPage(context, `${address}#/credential/fusion-eu`);
+    await page.route('**/api/actions', (route) => route.abort());
+    await page.getByRole('button', { name: 'Renew now …' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Renew now', exact: true }).click();
+    await expect.poll(() => dialog.innerText()).toContain('Renew now: unknown.');
+    expect(await dialog.innerText()).toContain('it may have been carried out');
+    expect(await dialog.innerText()).not.toContain('failed');
+  });
 });
 
 describe('health', () => {
@@ -209,6 +221,22 @@ describe('health', () => {
     );
   });
 
+  it('does not call a tick late for sure whose rhythm is assumed', async (context) => {
+    const now = nowSeconds();
+    const why = { code: 'ERR_AWS_DENIED', message: 'not authorized to list functions' };
+    const { address } = await servePage({
+      rows: [rowWith('fusion', 20, now)],
+      fleet: { functionUnknown: why },
+      streams: {
+        '/api/health/events': [{ ...healthAt(now), lastTick: { known: now - 2500 } }],
+      },
+    });
+    const page = await openPage(context, `${address}#/health`);
+    await expect
+      .poll(() => page.locator('.alarm.unclear').first().innerText())
+      .toMatch(/^Perhaps late: 41 min/);
+  });
+
   it('says that the rest of the checks is unknown when the console ends', async (context) => {
     const { address, drop, requests } = await servePage({
       rows: [rowWith('fusion', 20, nowSeconds())],
@@ -242,7 +270,7 @@ describe('health', () => {
   });
 
   it('runs the checks one by one, once', async (context) => {
-    const { address, requests } = await serveEverything();
+    const { address, requests, drop } = await serveEverything();
     const page = await openPage(context, `${address}#/health`);
     await page.getByRole('button', { name: 'Run the checks' }).click();
     await expect.poll(() => page.locator('main').innerText()).toContain('1 failed, 1 unknown.');
@@ -252,7 +280,12 @@ describe('health', () => {
       expect.stringMatching(/ok\s+last tick/),
       expect.stringMatching(/failed\s+alarms .* → Subscribe an address/),
     ]);
-    const runs = requests.filter((request) => request.startsWith('GET /api/doctor/events'));
-    expect(runs).toHaveLength(1);
+    const asked = (path: string) =>
+      requests.filter((request) => request.startsWith(`GET ${path}`)).length;
+    // The end of the console afterwards is none of their business.
+    drop();
+    await expect.poll(() => asked('/api/fleet/events')).toBe(2);
+    expect(await page.locator('main').innerText()).not.toContain('The rest of the checks');
+    expect(asked('/api/doctor/events')).toBe(1);
   });
 });

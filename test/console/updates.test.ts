@@ -20,6 +20,9 @@ describe('the page', () => {
     const verdict = await page.locator('.verdict').innerText();
     expect(verdict).toContain('When last seen: Nothing fails');
     expect(verdict).toContain('What happened in the last 3 min: unknown.');
+    // It is said to a screen reader, too.
+    const said = page.locator('.verdict [role=status]');
+    expect(await said.textContent()).toBe('When last seen: Nothing fails.');
     expect(verdict).toContain('The right that is missing: secretsmanager:ListSecrets');
     tell({ type: 'change', at: nowSeconds(), rows: [], removed: [] });
     await expect.poll(() => update.innerText()).toMatch(/^Updated \d+ s ago$/);
@@ -35,6 +38,8 @@ describe('the page', () => {
     drop();
     const update = page.locator('.update');
     await expect.poll(() => update.innerText()).toContain('the console does not answer');
+    expect(await page.locator('.verdict').innerText()).toMatch(/^When last seen: /);
+    expect(await page.locator('.verdict-good').count()).toBe(0);
     await page.context().setOffline(false);
     await expect.poll(() => update.innerText(), { timeout: 30_000 }).toMatch(/^Updated \d+ s ago$/);
   });
@@ -45,7 +50,9 @@ describe('the page', () => {
     const { address, tell } = await servePage({ rows, listedAt: now - 3600, fleet: { now } });
     const page = await openPage(context, address);
     await expect.poll(() => page.locator('.update').innerText()).toBe('Not updated for 1 h');
-    expect(await page.locator('.verdict').innerText()).toMatch(/^When last seen: Nothing fails/);
+    expect(await page.locator('.verdict').innerText()).toMatch(
+      /^When last seen: Nothing is known to fail: .*, 1 had one until it expired/,
+    );
     expect(await page.locator('.verdict').getAttribute('class')).toContain('verdict-unknown');
     expect(await page.locator('.life-over').innerText()).toMatch(/^expired (29|30) min ago$/);
     tell({ type: 'change', at: now, rows: [rowWith('fusion', 20, now)], removed: [] });

@@ -111,6 +111,15 @@ describe('the sentence about the fleet', () => {
     expect(judge([foreign, ...fresh(1)]).tone).toBe('good');
   });
 
+  it('does not call a fleet fine of which a token has ended since the list', () => {
+    expect(judge([rowWith('fusion', -0.1, now), ...fresh(2)])).toMatchObject({
+      tone: 'unknown',
+      sentence:
+        'Nothing is known to fail: 2 of 3 credentials have valid tokens, ' +
+        '1 had one until it expired; the first token expired 6 min ago.',
+    });
+  });
+
   it('calls a fleet unknown that could not be read, never fine', () => {
     const why: Unknown = { code: 'ERR_AWS_DENIED', message: 'not authorized to list secrets' };
     const state = applyFleetEvent(nothingYet, { type: 'trouble', at: now, since: now, why });

@@ -99,7 +99,7 @@ describe('the fleet', () => {
     const stream = events<FleetEvent>(path);
     // As the page is told, in whole seconds.
     expect((await nextOf(stream, 'fleet')).fleet.every).toBeGreaterThanOrEqual(2);
-    await nextOf(stream, 'change');
+    expect((await nextOf(stream, 'change')).every).toBeGreaterThanOrEqual(2);
     const [first = 0, second = 0] = begun;
     expect(second - first).toBeGreaterThanOrEqual(10 * took);
   });

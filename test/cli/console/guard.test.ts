@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { Agent } from 'node:http';
-import { connect } from 'node:net';
+import { Agent, createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { Guard } from '../../../cli/console/guard.ts';
+import { Strangers } from '../../../cli/console/strangers.ts';
 import { openConsole, send } from './looker.ts';
 
 const action = {
@@ -93,6 +95,11 @@ describe('the guard of the console', () => {
     const host = `localhost:${port}`;
     const headers = { host, origin: `http://${host}`, 'sec-fetch-site': 'same-origin' };
     expect((await ask('/api/timeline?names=', { headers })).status).toBe(200);
+  });
+
+  it('knows its address as a browser sends it, also at the port that is never sent', () => {
+    expect(new Guard(8080).host).toBe('127.0.0.1:8080');
+    expect(new Guard(80).host).toBe('127.0.0.1');
   });
 
   it('does not use up the key for a page of another site', async () => {
@@ -186,6 +193,48 @@ describe('the guard of the console', () => {
     vi.advanceTimersByTime(5_000);
     await Promise.all(ends);
     expect((await ask('/')).status).toBe(200);
+  });
+
+  it('ends no connection that has shown the cookie, however long it lasts', async () => {
+    const { origin, cookie } = await openConsole();
+    const { host, port } = new URL(origin);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const socket = connect(Number(port), '127.0.0.1');
+    onTestFinished(() => {
+      socket.destroy();
+    });
+    const ask = async (): Promise<string> => {
+      socket.write(`HEAD /icon.svg HTTP/1.1\r\nHost: ${host}\r\nCookie: ${cookie}\r\n\r\n`);
+      return String(await once(socket, 'data'));
+    };
+    expect(await ask()).toMatch(/^HTTP\/1\.1 200 /);
+    vi.advanceTimersByTime(5_000);
+    expect(await ask()).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  it('answers who has asked, however many connect meanwhile and say nothing', async () => {
+    const server = createServer();
+    new Strangers(server);
+    onTestFinished(() => server.close().closeAllConnections());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const requested = once(server, 'request');
+    const answer = send(`http://127.0.0.1:${port}/`);
+    const [, response] = await requested;
+    const others = Array.from({ length: 64 }, () => connect(port, '127.0.0.1').resume());
+    onTestFinished(() => {
+      for (const socket of others) socket.destroy();
+    });
+    const ended = others.slice(0, 32).map((socket) => {
+      socket.on('error', () => undefined);
+      return new Promise((resolve) => socket.once('close', resolve));
+    });
+    await Promise.all(ended);
+    response.end('answered');
+    expect((await answer).text).toBe('answered');
   });
 
   it('keeps a connection for the cookie alone', async () => {

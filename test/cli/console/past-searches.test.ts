@@ -146,6 +146,34 @@ describe('the past of lanes', () => {
     expect(searches.of(fusion).at(-1)?.at).toBe(start + day + 30);
   });
 
+  it('finds what CloudTrail lists late', async () => {
+    const looker = await open();
+    const searches = new PastSearches(new OneByOne(), looker.clock, signal, 0);
+    const fusion = {
+      name: 'fusion',
+      arn: 'arn:aws:secretsmanager:us-east-1:1:secret:fusion-AbCdEf',
+    };
+    await searches.search(start);
+    // It was changed quarter of an hour before that search, and is listed only now.
+    record(looker, day - 900, pausedBy('true'));
+    looker.pass(60);
+    await searches.search(start);
+    expect(searches.of(fusion)).toMatchObject([{ at: start + day - 900 }]);
+  });
+
+  it('goes back a week, however far back somebody looks', async () => {
+    const looker = await open();
+    record(looker, -7 * day, pausedBy('true'));
+    record(looker, -5 * day, pausedBy('false'));
+    const searches = new PastSearches(new OneByOne(), looker.clock, signal, 0);
+    expect(await searches.search(0)).toBe(start - 6 * day);
+    const fusion = {
+      name: 'fusion',
+      arn: 'arn:aws:secretsmanager:us-east-1:1:secret:fusion-AbCdEf',
+    };
+    expect(searches.of(fusion)).toMatchObject([{ at: start - 5 * day }]);
+  });
+
   it('forgets what is older than a hole, if more is new than a search holds', async () => {
     const looker = await open();
     record(looker, 0, pausedBy('true'));
