@@ -50,8 +50,12 @@ function fine(rows: readonly FleetRow[], now: number): Verdict {
   const [first] = ordered(rows.filter(({ paused }) => !paused));
   const valid = validText(fresh.length, rows.length);
   const others = (['paused', 'empty', 'foreign'] as const).flatMap((state) => {
-    const count = rows.filter((row) => row.state === state).length;
-    return count === 0 ? [] : [`${count} ${otherStates[state](count)}`];
+    const those = ordered(rows.filter((row) => row.state === state));
+    const count = those.length;
+    const end = state === 'paused' ? those[0]?.token?.expiresAt : undefined;
+    // Nothing renews these, and no failure is shown for them.
+    const left = end === undefined ? '' : ` (${endText(end, now, count)})`;
+    return count === 0 ? [] : [`${count} ${otherStates[state](count)}${left}`];
   });
   const ended = over === 0 ? [] : [`${over} had one until ${plural(over, 'it', 'they')} expired`];
   const what = [valid, ...ended, ...others].join(', ');

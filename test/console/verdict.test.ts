@@ -78,7 +78,7 @@ describe('the sentence about the fleet', () => {
     [
       'one that is fine and others that are not renewed',
       [...fresh(1), rowWith('old', 3, now, { state: 'paused', paused: true })],
-      'Nothing fails: 1 of 2 credentials has a valid token, 1 is paused; the first token expires in 20 h.',
+      'Nothing fails: 1 of 2 credentials has a valid token, 1 is paused (the token expires in 3 h); the first token expires in 20 h.',
     ],
     [
       'one of which some expiry is not known',
