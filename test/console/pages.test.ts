@@ -224,12 +224,11 @@ describe('health', () => {
   it('does not call a tick late for sure whose rhythm is assumed', async (context) => {
     const now = nowSeconds();
     const why = { code: 'ERR_AWS_DENIED', message: 'not authorized to list functions' };
+    const late = { ...healthAt(now), lastTick: { known: now - 2500 } };
     const { address } = await servePage({
       rows: [rowWith('fusion', 20, now)],
       fleet: { functionUnknown: why },
-      streams: {
-        '/api/health/events': [{ ...healthAt(now), lastTick: { known: now - 2500 } }],
-      },
+      streams: { '/api/health/events': [late] },
     });
     const page = await openPage(context, `${address}#/health`);
     await expect
