@@ -6,12 +6,12 @@ import { toInstant } from './instant.ts';
 import { clientConfig } from './network.ts';
 import { lookUpEvents } from './trail.ts';
 
-/** What changes the tags of secrets that exist. */
+/** The calls that change the tags of an existing secret. */
 export const taggingEvents = ['TagResource', 'UntagResource'] as const;
 
 /** A change of the tags of a secret. */
 export interface TagChange {
-  /** The event's. */
+  /** The id of the event. */
   readonly id: string;
   /** The secret's name, or its ARN with or without the final six characters, as the caller gave it. */
   readonly secretId: string;

@@ -7,7 +7,7 @@ import {
 import type { EpochSeconds } from '../../core/instant.ts';
 import { askAws } from './ask.ts';
 
-/** What to look for in CloudTrail's event history, which goes back 90 days. */
+/** A search of CloudTrail's event history, which goes back 90 days. */
 export interface TrailSearch {
   readonly attribute: LookupAttribute;
   /** @default as far as the history goes */

@@ -18,7 +18,7 @@ export class ActedOn {
     this.#seen.set(name, { secret, at });
   }
 
-  /** What is known of a token secret; that of the list, once it has caught up. */
+  /** The token secret as the action left it, until the list has caught up. */
   current(name: string, listed: Secret | undefined, now: EpochSeconds): Secret | undefined {
     const seen = this.#seen.get(name);
     if (seen === undefined || listed === undefined) return listed;
@@ -30,7 +30,7 @@ export class ActedOn {
   }
 }
 
-/** What actions change. */
+/** Everything that an action can change. */
 function stateOf({ tags, currentVersionId }: Secret): string {
   return toJson([Object.entries(tags).toSorted(), currentVersionId]);
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-/** Whether a request is served, and how it is answered if not. */
+/** The decision to serve a request, or the answer that turns it away. */
 export type Admission =
   | { readonly kind: 'admitted' }
   /** It has the key: it gets the cookie. */

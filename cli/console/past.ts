@@ -6,7 +6,7 @@ import { readSettings } from '../../core/token-tags.ts';
 import type { TagChange } from '../aws/tag-changes.ts';
 import { explainFailure } from '../view/failure.ts';
 
-/** What is looked at, and what the credential's tags say now. */
+/** The stretch of time to show, and what the credential's tags say now. */
 export interface Sight {
   readonly from: number;
   readonly to: number;
