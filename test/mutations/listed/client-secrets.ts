@@ -87,6 +87,7 @@ export const ofClientSecrets: readonly Mutation[] = [
     file: 'cli/rotator/credentials.ts',
     find: 'withLeak(credentialState(name, pair, context), client)',
     replace: 'credentialState(name, pair, context)',
+    rebuild: true,
     caughtBy: 'test/cli/leaked.test.ts',
     test: 'shows in status until it is complete, although the token is fresh',
   },
