@@ -184,7 +184,7 @@ export interface Stretch {
 export interface PastFailure extends Stretch {
   /** Undefined if it was not changed since `since`. */
   readonly code?: string | undefined;
-  /** What was wrong, in words. */
+  /** The cause, in words. */
   readonly words: string;
 }
 

@@ -24,7 +24,7 @@ function firstForTwo(observation: Observation): EpochSeconds {
   return spent === undefined ? at : firstForTwo({ ...observation, now: spent.nextAt });
 }
 
-/** What would be decided if the budget were unused. */
+/** The reason to act, or not, if the budget were unused. */
 function reasonFor(observation: Observation) {
   return decide({ ...observation, requested: [], issued: [] }).reason;
 }

@@ -17,7 +17,7 @@ export interface Sight {
   readonly failure: FailureCode | undefined;
 }
 
-/** What a value of a tag says: the same label means the same failure or pause. */
+/** The failure or pause behind a tag's value: the same label means the same one. */
 interface Meaning {
   readonly label: string;
   readonly failure?: FailureCode | undefined;

@@ -108,7 +108,7 @@ async function renew(answer: Answer, source: Source, { isDone, force }: Wanted):
   }
 }
 
-/** What the function would decide. Asking it for what it refuses fails the invocation: an alarm. */
+/** The function's own decision. A request that it refuses fails the invocation, and raises an alarm. */
 function reasonFor(
   { session: { now, digest }, rotator, name, client }: Answer,
   { clientVersionId }: Source,

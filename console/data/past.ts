@@ -8,7 +8,7 @@ export interface Mark extends Span {
   readonly failure?: PastFailure | undefined;
 }
 
-/** What CloudTrail tells of the time in sight, in its order. */
+/** The past failures and pauses of the time in sight, in order. */
 export function pastMarks(past: Known<Past> | undefined, span: Span, now: number): readonly Mark[] {
   if (past === undefined || 'unknown' in past) return [];
   const { since, failures, pauses } = past.known;

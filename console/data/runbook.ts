@@ -22,7 +22,7 @@ export interface Section {
 /** The sections by their anchors. */
 export type Runbook = Readonly<Record<string, Section>>;
 
-/** What takes the place of NAME, ROTATOR, $FUNCTION and LEFT; what is not known stays as it is. */
+/** The values for NAME, ROTATOR, $FUNCTION and LEFT. A placeholder without one stays as it is. */
 export interface About {
   readonly name?: string | undefined;
   readonly rotator?: string | undefined;

@@ -21,8 +21,8 @@ export const ofDocuments: readonly Mutation[] = [
   {
     fault: 'the reference lists a right that the function does not have',
     file: 'infra/rotator-role.ts',
-    find: "        'secretsmanager:UpdateSecretVersionStage',\n",
-    replace: '',
+    find: "['secretsmanager:ListSecrets'],",
+    replace: "['secretsmanager:BatchGetSecretValue'],",
     caughtBy: 'test/documents/reference.test.ts',
     test: 'lists every right of the function, and no other',
   },
@@ -52,9 +52,9 @@ export const ofDocuments: readonly Mutation[] = [
   },
   {
     fault: 'a recipe reads a field that the token secret does not have',
-    file: 'core/contract.ts',
-    find: "  'expires_at',\n  'issued_at',",
-    replace: "  'expiry',\n  'issued_at',",
+    file: 'docs/consumers.md',
+    find: 'value.get("expires_at")',
+    replace: 'value.get("expiry")',
     caughtBy: 'test/documents/consumers.test.ts',
     test: 'reads only fields that the token secret has',
   },
