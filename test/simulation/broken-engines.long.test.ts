@@ -158,6 +158,13 @@ const breaks = [
     rule: 'invariant 6',
   },
   {
+    what: 'does not tell of a rotation that is late',
+    file: 'core/client-secret-rotation.ts',
+    from: "return now > Math.min(begun, due) + mostDelay ? 'overdue' : 'on-time';",
+    to: "return now > Math.max(begun, due) + mostDelay ? 'overdue' : 'on-time';",
+    rule: 'C5',
+  },
+  {
     what: 'adds a client secret at Adobe of which no tag tells',
     file: 'lambda/steps/add-client-secret.ts',
     from: "await noteRotation(run, secretId, { kind: 'adding', since: now, version });",

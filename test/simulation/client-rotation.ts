@@ -1,5 +1,6 @@
 // The model of Secrets Manager's rotation of client secrets, by schedule and by hand.
 import { tagKeys } from '../../core/contract.ts';
+import { isShortLived } from '../../core/renew-before.ts';
 import { largestSkew } from './bounds.ts';
 import { retirementIn } from './client-rules.ts';
 import type { ConsoleSecret } from './console.ts';
@@ -30,6 +31,8 @@ interface Rotating {
 export class ClientRotation {
   readonly #world: World;
   readonly #running = new Map<Credential, Rotating>();
+  /** When the schedule starts the next one. */
+  readonly #next = new Map<Credential, number>();
 
   constructor(world: World) {
     this.#world = world;
@@ -39,8 +42,8 @@ export class ClientRotation {
       const every = credential.plan.rotatesEvery;
       if (every === undefined) continue;
       const due = (): void => {
+        this.#next.set(credential, clock.now + every);
         if (credential.clientSecret.nextRotationAt !== undefined) {
-          this.#schedule(credential, every);
           this.#attempt(() => this.rotate(credential));
         }
         clock.after(every, due);
@@ -71,7 +74,9 @@ export class ClientRotation {
       arn,
       versionId,
       startedAt: clock.now,
-      canSucceed: isEmpty ? hasRoom(this.#world, credential) : isUsable(credential, pending),
+      canSucceed:
+        hasBudget(this.#world, credential) &&
+        (isEmpty ? hasRoom(this.#world, credential) : isUsable(credential, pending)),
       count,
       tries: 0,
       isCancelled: false,
@@ -100,9 +105,12 @@ export class ClientRotation {
     });
   }
 
-  #schedule({ clientSecret }: Credential, every: number): void {
-    const { now } = this.#world.clock;
-    clientSecret.rotatesAt(now + every, now);
+  /** Of a rotation that fails, the date stays in the past. */
+  #reschedule(credential: Credential): void {
+    const { clientSecret } = credential;
+    const next = this.#next.get(credential);
+    if (next === undefined || clientSecret.nextRotationAt === undefined) return;
+    clientSecret.rotatesAt(next, this.#world.clock.now);
   }
 
   #step(rotating: Rotating, index: number): void {
@@ -142,6 +150,7 @@ export class ClientRotation {
     const { console, clientSecret, plan } = credential;
     this.#running.delete(credential);
     this.#tell(rotating, isDone ? 'is done' : 'has failed, or was cancelled');
+    if (isDone) this.#reschedule(credential);
     counts.add('totals', isDone ? 'client secrets rotated' : 'rotations that did not end');
     const isCalm = credential.troubledUntil < startedAt && clock.now - startedAt < 3 * 3_600;
     if (!isCalm || count < steps.length || console === undefined) return;
@@ -190,6 +199,11 @@ function isUsable({ console, clientSecret }: Credential, { value, at }: SecretVe
   const [first = ''] = fields === undefined ? [] : secretsIn(fields);
   const isOutdated = (clientSecret.current?.at ?? 0) > at;
   return console?.byValue(first) !== undefined && !isOutdated;
+}
+
+/** Tokens that the ticks cannot renew in time take what the rotation would ask for. */
+function hasBudget({ settings }: World, { atAdobe }: Credential): boolean {
+  return !isShortLived(atAdobe, settings.tick);
 }
 
 /** There is one secret, or the other one may be deleted. */

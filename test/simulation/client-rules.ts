@@ -186,9 +186,11 @@ export class ClientRules {
     const { credentials, settings } = this.#world;
     if (settings.shards > 1) return;
     const overdue = [...credentials.values()].filter(({ clientSecret, tokenSecret }) => {
-      const { nextRotationAt, isDeleted } = clientSecret;
-      if (nextRotationAt === undefined || isDeleted || tokenSecret.isDeleted) return false;
-      return nextRotationAt < startedAt - day - longestLag - largestSkew;
+      const { nextRotationAt = startedAt } = clientSecret;
+      const isListed = [clientSecret, tokenSecret].every((secret) =>
+        secret.isListedSince(startedAt - longestLag),
+      );
+      return isListed && nextRotationAt < startedAt - day - longestLag - largestSkew;
     });
     if (overdue.length === 0) return;
     this.#count('C5: a tick tells of a rotation that is late');

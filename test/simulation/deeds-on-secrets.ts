@@ -48,9 +48,13 @@ function withdraw(credential: Credential, old: readonly string[]): void {
   for (const each of old) credential.removeSecret(each);
 }
 
-const again: Doing = (world, { clientSecret }) => {
+const again: Doing = (world, credential) => {
+  const { clientSecret } = credential;
   const value = clientSecret.current?.value;
-  if (value !== undefined) world.store(clientSecret, value);
+  if (value === undefined) return;
+  // What a rotation has in AWSPENDING is not the newest any more.
+  credential.trouble(world.clock.now);
+  world.store(clientSecret, value);
 };
 
 /** What happens to secrets, their tags, policies and keys. */

@@ -126,7 +126,8 @@ at Adobe:
   gone after the first rotation that nothing disturbs; one that had no room at first may leave its secret in the pending
   version, with which the next one goes on.
 - C4: the first whole renewal after the grace leaves one client secret at Adobe, and the tag says \`none\`.
-- C5: a rotation that nothing disturbs ends within its retries. A tick tells of one that is late.
+- C5: a rotation that nothing disturbs ends within its retries, if tokens live for longer than two intervals of ticks and
+  ten minutes. A tick tells of one that is late.
 
 A property counts where its premise held:
 

@@ -91,6 +91,12 @@ export class Secret {
     if (first > 0) this.#history = this.#history.slice(first);
   }
 
+  /** It is in every list that lags by no more than that. */
+  isListedSince(at: number): boolean {
+    const first = this.#history.findLastIndex((snapshot) => snapshot.at <= at);
+    return this.#history.slice(Math.max(0, first)).every(({ row }) => row !== undefined);
+  }
+
   /** What a list shows that lags that much. */
   listed(at: number): SecretMetadata | undefined {
     for (let index = this.#history.length - 1; index >= 0; index -= 1) {
