@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 
-/** The quick tests are repeated first, and the slow ones for what is left. */
-export type Pass = 'quick' | 'slow';
+/**
+ * How the tests are repeated: first the quick ones of a file for the mutants in the file of the same
+ * name, then the quick ones for every mutant that is left, and then the slow ones.
+ */
+export type Pass = 'own' | 'quick' | 'slow';
 
 /** What is known of the mutants, in the folder of the copy, so that a killed worker loses nothing. */
 export const journals = {
@@ -9,8 +12,6 @@ export const journals = {
   killed: 'mutants-killed.txt',
   /** Those that a test has run at all. */
   covered: 'mutants-covered.txt',
-  /** The one that is running. */
-  current: 'mutant-running.txt',
 } as const;
 
 export function readJournal(journal: 'killed' | 'covered'): Set<string> {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { chdir } from 'node:process';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -18,7 +19,7 @@ const { values, positionals: words } = parseArgs({
   allowPositionals: true,
   options: { quick: { type: 'boolean', default: false } },
 });
-const passes: readonly Pass[] = values.quick ? ['quick'] : ['quick', 'slow'];
+const passes: readonly Pass[] = values.quick ? ['own', 'quick'] : ['own', 'quick', 'slow'];
 const tests = readdirSync('test/core').filter((file) => file.endsWith('.test.ts'));
 const wanted = tests.filter(
   (file) => words.length === 0 || words.some((word) => file.startsWith(word)),
@@ -31,26 +32,38 @@ const folder = await copyProject();
 chdir(folder);
 try {
   const mutants = await instrument('core');
-  for (const pass of passes) {
-    for (const file of wanted) while (!(await runTests(`test/core/${file}`, pass)));
-  }
+  for (const pass of passes) await runPass(pass, mutants);
   report(mutants);
 } finally {
   await rm(folder, { recursive: true });
 }
 
+async function runPass(pass: Pass, mutants: readonly Mutant[]): Promise<void> {
+  const left = [...wanted];
+  const workers = Array.from({ length: availableParallelism() }, async () => {
+    for (let file = left.shift(); file !== undefined; file = left.shift()) {
+      const own = mutants.filter((mutant) => mutant.file === file?.replace('.test.ts', '.ts'));
+      if (pass === 'own' && own.length === 0) continue;
+      const ids = own.map(({ id }) => id).join(' ');
+      while (!(await runTests(file, pass, ids)));
+    }
+  });
+  await Promise.all(workers);
+}
+
 /** Returns false if a mutant had to be ended, which counts as noticed. */
-async function runTests(file: string, pass: Pass): Promise<boolean> {
-  const args = ['run', '--config', 'test/mutations/core/vitest.config.ts', file];
+async function runTests(file: string, pass: Pass, own: string): Promise<boolean> {
+  const args = ['run', '--config', 'test/mutations/core/vitest.config.ts', `test/core/${file}`];
+  const current = `${file}.running.txt`;
   const vitest = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', ...args], {
     detached: true,
     stdio: 'ignore',
-    env: { ...process.env, MUTANT_PASS: pass },
+    env: { ...process.env, MUTANT_PASS: pass, MUTANTS: own, MUTANT_RUNNING: current },
   });
   const end = once(vitest, 'exit').then(() => true);
   for (let seen = ''; ; ) {
     if (await Promise.race([end, setTimeout(patience * 1000, false, { ref: false })])) break;
-    const running = runningMutant();
+    const running = runningMutant(current);
     if (running === seen && running !== '') {
       appendFileSync(journals.killed, `${running.split(' ')[0]}\n`);
       process.kill(-(vitest.pid ?? 0), 'SIGKILL');
@@ -62,9 +75,9 @@ async function runTests(file: string, pass: Pass): Promise<boolean> {
   return true;
 }
 
-function runningMutant(): string {
+function runningMutant(current: string): string {
   try {
-    return readFileSync(journals.current, 'utf8').trim();
+    return readFileSync(current, 'utf8').trim();
   } catch {
     return '';
   }

@@ -20,12 +20,15 @@ const stryker: Stryker = Object.assign(globalThis, {
 }).__stryker__;
 
 // Milliseconds of a test that is repeated only for what no quicker one has noticed.
-const slow = 500;
+const slow = 50;
+// Milliseconds of a test that is not repeated: what it alone notices counts as unnoticed.
+const endless = 2_000;
 
 const pass = process.env['MUTANT_PASS'] as Pass;
+const own = new Set(process.env['MUTANTS']?.split(' '));
 const killed = readJournal('killed');
 const covered = readJournal('covered');
-const current = openSync(journals.current, 'w');
+const current = openSync(process.env['MUTANT_RUNNING'] ?? '', 'w');
 
 /**
  * Runs each test once as it is, and then once for each mutant in the code that it has run. `core/` is
@@ -42,10 +45,11 @@ export default class MutantRunner extends TestRunner {
     } finally {
       stryker.currentTestId = undefined;
     }
-    const isQuick = performance.now() - begun < slow;
+    const took = performance.now() - begun;
     for (const [id, hits] of Object.entries(stryker.mutantCoverage.perTest['this'] ?? {})) {
       note('covered', covered, id);
-      if (killed.has(id) || isQuick !== (pass === 'quick')) continue;
+      const isOfPass = pass === 'slow' ? took >= slow && took < endless : took < slow;
+      if (killed.has(id) || !isOfPass || (pass === 'own' && !own.has(id))) continue;
       // Or vitest would take the worker for one that hangs.
       await setImmediate();
       if (!(await survives(id, hits, run))) note('killed', killed, id);
@@ -55,7 +59,7 @@ export default class MutantRunner extends TestRunner {
 
 async function survives(id: string, hits: number, run: () => unknown): Promise<boolean> {
   // Tells the parent, which ends a mutant that never ends.
-  writeSync(current, `${id} ${performance.now()}`.padEnd(32), 0);
+  tellRunning(`${id} ${performance.now()}`);
   Object.assign(stryker, { activeMutant: id, hitCount: 0, hitLimit: 100 * hits + 100 });
   try {
     await run();
@@ -64,7 +68,12 @@ async function survives(id: string, hits: number, run: () => unknown): Promise<b
     return false;
   } finally {
     Object.assign(stryker, { activeMutant: undefined, hitCount: undefined });
+    tellRunning('');
   }
+}
+
+function tellRunning(text: string): void {
+  writeSync(current, text.padEnd(32), 0);
 }
 
 function note(journal: 'killed' | 'covered', known: Set<string>, id: string): void {

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/core/**/*.test.ts'],
-    setupFiles: ['test/support/seed.ts'],
+    setupFiles: ['test/support/seed.ts', 'test/mutations/core/no-shrinking.ts'],
     runner: 'test/mutations/core/mutant-runner.ts',
     pool: 'forks',
     isolate: false,
