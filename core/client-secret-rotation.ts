@@ -1,7 +1,6 @@
 import type { ListedSecret } from './console-secrets.ts';
 import { tagKeys } from './contract.ts';
 import type { ClientSecretEntry } from './documented-form.ts';
-import { RotatorError } from './errors.ts';
 import { type EpochSeconds, epochSeconds, formatInstant, parseInstant } from './instant.ts';
 import type { SecretMetadata } from './ledger.ts';
 import type { Tags } from './token-tags.ts';
@@ -68,95 +67,18 @@ export function shortVersion(versionId: string): string {
     .padStart(8, '0');
 }
 
-// Adobe may allow more one day.
-const mostNamed = 5;
-
 type Retired = Extract<RotationState, { kind: 'retired' }>;
 
 export type RotationProgress = 'on-time' | 'overdue';
 
-/** What is known before a secret is added. */
-export interface BeforeAdding {
-  readonly listed: readonly ListedSecret[];
-  /** Every uuid that a stored version names. */
-  readonly storedUuids: ReadonlySet<string>;
-  /** The uuid that is noted with the secret that IMS has just accepted. */
-  readonly inUse: string | undefined;
-  readonly state: RotationState;
-}
-
 // Seconds between Adobe's clock and the function's.
-const tolerance = 120;
+export const tolerance = 120;
 
 // Lambda ends every run after 15 minutes.
-const longestRun = 900;
+export const longestRun = 900;
 
 // Seconds after which a rotation that has not happened is late.
 const mostDelay = 86_400;
-
-/**
- * The secret that must be removed before another can be added; undefined while there is room.
- *
- * It is one that an earlier run added, and that never became current: no stored version names it, and
- * either the tag does, or it was created while that run may have been at work, and was never used.
- * Anybody else's secret is left alone.
- *
- * @throws RotatorError ERR_CLIENT_SECRET_LIMIT when it is not certain which one that is
- */
-export function secretInTheWay(before: BeforeAdding): ListedSecret | undefined {
-  const { listed, state } = before;
-  if (listed.length < mostClientSecrets) return undefined;
-  const ours = listed.filter((one) => isOwnOrphan(one, before));
-  const [only] = ours;
-  const named = state.kind === 'adding' ? state.uuid : undefined;
-  if (only !== undefined && ours.length === 1) {
-    if (only.uuid === named || isUnused(only, before)) return only;
-  }
-  const which = listed
-    .slice(0, mostNamed)
-    .map(({ uuid }) => uuid)
-    .join(' and ');
-  const why = whyUncertain(state, ours.length);
-  throw new RotatorError(
-    'ERR_CLIENT_SECRET_LIMIT',
-    `the credential has ${listed.length} client secrets at Adobe, ${which}, and ${why}; ` +
-      'delete the one that nobody uses in the Developer Console, and start the rotation again',
-  );
-}
-
-function whyUncertain(state: RotationState, ours: number): string {
-  if (state.kind === 'retired') {
-    const at = formatInstant(state.at);
-    return `${state.uuid}, which was replaced at ${at}, may still be in use`;
-  }
-  if (ours === 1) return 'Adobe does not tell yet which of them is in use';
-  return ours > 1
-    ? 'each could be the one that an earlier rotation added'
-    : 'neither was left behind by an earlier rotation';
-}
-
-function isOwnOrphan(
-  { uuid, createdAt, lastUsedAt }: ListedSecret,
-  { storedUuids, state }: BeforeAdding,
-): boolean {
-  if (state.kind !== 'adding' || storedUuids.has(uuid)) return false;
-  const { since } = state;
-  const end = since + longestRun + tolerance;
-  // The test of the rotation has used it, and nobody else can.
-  if (state.uuid !== undefined) {
-    return uuid === state.uuid && (lastUsedAt === undefined || lastUsedAt <= end);
-  }
-  return lastUsedAt === undefined && createdAt >= since - tolerance && createdAt <= end;
-}
-
-/** Adobe may tell of a use late, so a secret that it calls unused could be the very one in use. */
-function isUnused({ uuid, createdAt }: ListedSecret, { listed, inUse }: BeforeAdding): boolean {
-  return listed.some(
-    (other) =>
-      other.uuid !== uuid &&
-      (other.uuid === inUse || (other.lastUsedAt !== undefined && other.lastUsedAt >= createdAt)),
-  );
-}
 
 /**
  * The uuid of the secret that was in use before another is added: what is noted with it, if Adobe lists

@@ -1,9 +1,6 @@
-import {
-  type BeforeAdding,
-  mostClientSecrets,
-  secretInTheWay,
-} from '../../core/client-secret-rotation.ts';
+import { mostClientSecrets } from '../../core/client-secret-rotation.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
+import { type BeforeAdding, secretInTheWay } from '../../core/secret-in-the-way.ts';
 
 /** The client secrets at Adobe and in Secrets Manager, before the leaked one is replaced. */
 export interface BeforeReplacing extends Omit<BeforeAdding, 'inUse'> {

@@ -3,7 +3,6 @@ import {
   judgeRetired,
   type RotationState,
   readRotationState,
-  secretInTheWay,
   shortVersion,
   uuidInUse,
 } from '../../core/client-secret-rotation.ts';
@@ -15,6 +14,7 @@ import type { SecretMetadata } from '../../core/ledger.ts';
 import type { NewVersion, Version } from '../../core/ports.ts';
 import { hasRoomFor, rotatedDocument } from '../../core/rotated-document.ts';
 import type { Rotation } from '../../core/rotation.ts';
+import { secretInTheWay } from '../../core/secret-in-the-way.ts';
 import { secretNames } from '../../core/secret-name.ts';
 import { budget } from './budget.ts';
 import {

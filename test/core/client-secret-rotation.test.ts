@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type BeforeAdding,
   formatRotationState,
   isGraceOver,
   judgeRetired,
@@ -10,7 +9,6 @@ import {
   retirementGrace,
   retirementToNote,
   rotationProgress,
-  secretInTheWay,
   shortVersion,
   unnotedRetirement,
   uuidInUse,
@@ -34,12 +32,6 @@ function listed(uuid: string, created: number, used?: number): ListedSecret {
 }
 
 const tagged = (value: string) => ({ [tagKeys.rotation]: value });
-
-it('names a few of the client secrets in the way, however many Adobe lists', () => {
-  const many = Array.from({ length: 600 }, (_, index) => listed(`${index}`.padEnd(64, 'x'), 0));
-  const before = { listed: many, storedUuids: new Set<string>(), inUse: undefined, state: retired };
-  expect(() => secretInTheWay(before)).toThrow(/^the credential has 600 client secrets.{300,600}$/);
-});
 
 describe('the rotation tag', () => {
   it.each<[RotationState, string]>([
@@ -71,95 +63,6 @@ describe('the rotation tag', () => {
     ['x1-y2', '00000012'],
   ])('has room for a part of %s', (versionId, short) => {
     expect(shortVersion(versionId)).toBe(short);
-  });
-});
-
-describe('the secret in the way of another', () => {
-  const inUse = listed('one', -30 * day, -60);
-  const situation = (overrides: Partial<BeforeAdding>): BeforeAdding => ({
-    listed: [inUse, listed('two', 10)],
-    storedUuids: new Set(['one']),
-    inUse: 'one',
-    state: adding,
-    ...overrides,
-  });
-  const refusal = (overrides: Partial<BeforeAdding>): unknown => {
-    try {
-      return secretInTheWay(situation(overrides));
-    } catch (error) {
-      return error;
-    }
-  };
-
-  it.each([[[]], [[inUse]]])('does not exist while there is room: %j', (secrets) => {
-    expect(secretInTheWay(situation({ listed: secrets }))).toBeUndefined();
-  });
-
-  it.each([-120, 0, 900 + 120])(
-    'is the one that an earlier run added %d seconds after its tag',
-    (created) => {
-      const orphan = listed('two', created);
-      expect(secretInTheWay(situation({ listed: [inUse, orphan] }))).toBe(orphan);
-    },
-  );
-
-  it.each<[string, Partial<BeforeAdding>]>([
-    ['added before the run', { listed: [inUse, listed('two', -121)] }],
-    ['added long after the run', { listed: [inUse, listed('two', 900 + 121)] }],
-    ['that was used', { listed: [inUse, listed('two', 10, 20)] }],
-    ['that a version names', { storedUuids: new Set(['one', 'two']) }],
-    ['of which no tag tells', { state: { kind: 'none' } }],
-  ])('is not one %s', (_, overrides) => {
-    expect(refusal(overrides)).toMatchObject({
-      code: 'ERR_CLIENT_SECRET_LIMIT',
-      message: expect.stringMatching(/one and two, and neither was left behind by an earlier/),
-    });
-  });
-
-  const tested = { ...adding, uuid: 'two' };
-
-  it.each([undefined, 900 + 120])(
-    'is the one that the tag names, although its test used it (%s s after that began)',
-    (used) => {
-      const orphan = listed('two', -5 * day, used);
-      expect(secretInTheWay(situation({ listed: [inUse, orphan], state: tested }))).toBe(orphan);
-    },
-  );
-
-  it.each([
-    ['that somebody has used since its test', listed('two', 10, 900 + 121)],
-    ['that the tag does not name', listed('three', 10)],
-  ])('is not one %s', (_, other) => {
-    expect(refusal({ listed: [inUse, other], state: tested })).toMatchObject({
-      message: expect.stringContaining('neither was left behind by an earlier'),
-    });
-  });
-
-  it('is not one that may be in use, of which Adobe could tell late', () => {
-    const secrets = [listed('one', -30 * day, 9), listed('two', 10)];
-    expect(refusal({ listed: secrets, inUse: undefined })).toMatchObject({
-      message: expect.stringContaining('Adobe does not tell yet which of them is in use'),
-    });
-    const used = [listed('one', -30 * day, 10), listed('two', 10)];
-    expect(secretInTheWay(situation({ listed: used, inUse: undefined }))).toBe(used[1]);
-    expect(refusal({ listed: [listed('one', -9), listed('two', 10)], inUse: 'x' })).toMatchObject({
-      code: 'ERR_CLIENT_SECRET_LIMIT',
-    });
-  });
-
-  it('is neither if both could be', () => {
-    const secrets = [listed('two', 10), listed('three', 20)];
-    expect(refusal({ listed: secrets })).toMatchObject({
-      message: expect.stringContaining('two and three, and each could be the one that an earlier'),
-    });
-  });
-
-  it('is not a retired one, which may still be in use', () => {
-    expect(refusal({ state: retired })).toMatchObject({
-      message: expect.stringContaining(
-        'one, which was replaced at 2026-11-22T12:00:00Z, may still',
-      ),
-    });
   });
 });
 

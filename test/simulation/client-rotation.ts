@@ -1,5 +1,6 @@
 // The model of Secrets Manager's rotation of client secrets, by schedule and by hand.
 import { tagKeys } from '../../core/contract.ts';
+import { parseInstant } from '../../core/instant.ts';
 import { isShortLived } from '../../core/renew-before.ts';
 import { largestSkew } from './bounds.ts';
 import { retirementIn } from './client-rules.ts';
@@ -160,7 +161,9 @@ export class ClientRotation {
     // One that got room after its first try has stored its secret, and the next rotation goes on with it.
     const isKept = ({ value }: ConsoleSecret): boolean =>
       !rotating.canSucceed && pending !== undefined && secretsIn(pending).includes(value);
-    const left = console.secrets.find((one) => isLeftOver(one) && !isKept(one));
+    const left = console.secrets.find(
+      (one) => isLeftOver(one) && !isKept(one) && !isTooOld(credential, one),
+    );
     if (left !== undefined) {
       this.#violate('C3', `a rotation left ${left.uuid} at Adobe, with the tag ${tag}`, plan.name);
     }
@@ -193,6 +196,13 @@ function isLeftOver({ isOwn, wasCurrent }: ConsoleSecret): boolean {
   return isOwn && !wasCurrent;
 }
 
+/** The tag names it, but that may be forged: it was not young when it was tested. */
+function isTooOld({ clientSecret }: Credential, { uuid, createdAt }: ConsoleSecret): boolean {
+  const tag = clientSecret.tags.get(tagKeys.rotation) ?? '';
+  const [, since = '', named] = /^adding since=(\S+) .* uuid=(\S+)$/.exec(tag) ?? [];
+  return named === uuid && createdAt < (parseInstant(since) ?? 0) - 86_400 + largestSkew;
+}
+
 /** A version that is pending already can become the current one. */
 function isUsable({ console, clientSecret }: Credential, { value, at }: SecretVersion): boolean {
   const fields = clientFields(value);
@@ -209,7 +219,8 @@ function hasBudget({ settings }: World, { atAdobe }: Credential): boolean {
 /** There is one secret, or the other one may be deleted. */
 function hasRoom({ clock }: World, credential: Credential): boolean {
   const { secrets = [], isFull = true } = credential.console ?? {};
-  if (!isFull || secrets.some(isLeftOver)) return true;
+  const isRemovable = (one: ConsoleSecret) => isLeftOver(one) && !isTooOld(credential, one);
+  if (!isFull || secrets.some(isRemovable)) return true;
   const fields = clientFields(credential.clientSecret.current?.value);
   const noted = fields === undefined ? [] : entriesIn(fields).map((entry) => entry.uuid);
   return secrets.some(({ uuid, uses, retiredAt }) => {

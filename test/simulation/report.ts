@@ -123,8 +123,8 @@ at Adobe:
 - C2: nothing is deleted at Adobe that somebody else has added, or that was in use, unless it was retired at least a
   day ago and Adobe tells of no use since.
 - C3: a new client secret is stored before anything else is done. What a rotation that was cut short has left at Adobe is
-  gone after the first rotation that nothing disturbs; one that had no room at first may leave its secret in the pending
-  version, with which the next one goes on.
+  gone after the first rotation that nothing disturbs, unless it was more than a day old when it was last tested; one that
+  had no room at first may leave its secret in the pending version, with which the next one goes on.
 - C4: the first whole renewal after the grace leaves one client secret at Adobe, and the tag says \`none\`.
 - C5: a rotation that nothing disturbs ends within its retries, if tokens live for longer than two intervals of ticks and
   ten minutes. A tick tells of one that is late.

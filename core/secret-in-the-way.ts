@@ -1,0 +1,97 @@
+import {
+  longestRun,
+  mostClientSecrets,
+  type RotationState,
+  tolerance,
+} from './client-secret-rotation.ts';
+import type { ListedSecret } from './console-secrets.ts';
+import { RotatorError } from './errors.ts';
+import { epochSeconds, formatInstant } from './instant.ts';
+
+/** What is known before a secret is added. */
+export interface BeforeAdding {
+  readonly listed: readonly ListedSecret[];
+  /** Every uuid that a stored version names. */
+  readonly storedUuids: ReadonlySet<string>;
+  /** The uuid that is noted with the secret that IMS has just accepted. */
+  readonly inUse: string | undefined;
+  readonly state: RotationState;
+}
+
+// Adobe may allow more one day.
+const mostNamed = 5;
+
+// Seconds between the creation of a client secret and the last test of it as a pending one.
+const longestPending = 86_400;
+
+/**
+ * The secret that must be removed before another can be added; undefined while there is room.
+ *
+ * It is one that an earlier run added, and that never became current: no stored version names it, and
+ * either the tag does, or it was created while that run may have been at work, and was never used.
+ * Anybody else's secret is left alone. Whoever may write the tag can name any, so a named one must
+ * have been young when it was tested, and another one used since.
+ *
+ * @throws RotatorError ERR_CLIENT_SECRET_LIMIT when it is not certain which one that is
+ */
+export function secretInTheWay(before: BeforeAdding): ListedSecret | undefined {
+  const { listed, state } = before;
+  if (listed.length < mostClientSecrets) return undefined;
+  const ours = listed.filter((one) => isOwnOrphan(one, before));
+  const [only] = ours;
+  const named = state.kind === 'adding' ? state.uuid : undefined;
+  if (only !== undefined && ours.length === 1) {
+    if (only.uuid === named ? isLeft(only, before) : isUnused(only, before)) return only;
+  }
+  const which = listed
+    .slice(0, mostNamed)
+    .map(({ uuid }) => uuid)
+    .join(' and ');
+  const why = whyUncertain(state, ours.length);
+  throw new RotatorError(
+    'ERR_CLIENT_SECRET_LIMIT',
+    `the credential has ${listed.length} client secrets at Adobe, ${which}, and ${why}; ` +
+      'delete the one that nobody uses in the Developer Console, and start the rotation again',
+  );
+}
+
+function whyUncertain(state: RotationState, ours: number): string {
+  if (state.kind === 'retired') {
+    const at = formatInstant(state.at);
+    return `${state.uuid}, which was replaced at ${at}, may still be in use`;
+  }
+  if (ours === 1) return 'Adobe does not tell yet which of them is in use';
+  return ours > 1
+    ? 'each could be the one that an earlier rotation added'
+    : 'neither was left behind by an earlier rotation';
+}
+
+function isOwnOrphan(
+  { uuid, createdAt, lastUsedAt }: ListedSecret,
+  { storedUuids, state }: BeforeAdding,
+): boolean {
+  if (state.kind !== 'adding' || storedUuids.has(uuid)) return false;
+  const { since } = state;
+  const end = since + longestRun + tolerance;
+  // The test of the rotation has used it, and nobody else can.
+  if (state.uuid !== undefined) {
+    const isYoung = createdAt >= since - longestPending;
+    return uuid === state.uuid && isYoung && (lastUsedAt === undefined || lastUsedAt <= end);
+  }
+  return lastUsedAt === undefined && createdAt >= since - tolerance && createdAt <= end;
+}
+
+/** Another one was used after it, or after its test began if Adobe tells of no use. */
+function isLeft({ uuid, lastUsedAt }: ListedSecret, { listed, state }: BeforeAdding): boolean {
+  const least = lastUsedAt ?? (state.kind === 'adding' ? state.since : epochSeconds(0));
+  return listed.some((other) => other.uuid !== uuid && (other.lastUsedAt ?? 0) > least);
+}
+
+/** Adobe may tell of a use late, so a secret that it calls unused could be the very one in use. */
+function isUnused({ uuid, createdAt }: ListedSecret, { listed, inUse }: BeforeAdding): boolean {
+  return listed.some(
+    (other) =>
+      other.uuid !== uuid &&
+      (other.uuid === inUse || (other.lastUsedAt !== undefined && other.lastUsedAt >= createdAt)),
+  );
+}

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import type { ListedSecret } from '../../core/console-secrets.ts';
+import { epochSeconds } from '../../core/instant.ts';
+import { type BeforeAdding, secretInTheWay } from '../../core/secret-in-the-way.ts';
+import { day, now } from '../support/builders.ts';
+
+const at = (seconds: number) => epochSeconds(now + seconds);
+const adding = { kind: 'adding', since: now, version: '019ac0de' } as const;
+const retired = { kind: 'retired', uuid: 'one', at: now } as const;
+
+function listed(uuid: string, created: number, used?: number): ListedSecret {
+  const lastUsedAt = used === undefined ? undefined : at(used);
+  return { uuid, createdAt: at(created), lastUsedAt };
+}
+
+it('names a few of the client secrets in the way, however many Adobe lists', () => {
+  const many = Array.from({ length: 600 }, (_, index) => listed(`${index}`.padEnd(64, 'x'), 0));
+  const before = { listed: many, storedUuids: new Set<string>(), inUse: undefined, state: retired };
+  expect(() => secretInTheWay(before)).toThrow(/^the credential has 600 client secrets.{300,600}$/);
+});
+
+describe('the secret in the way of another', () => {
+  const inUse = listed('one', -30 * day, -60);
+  const situation = (overrides: Partial<BeforeAdding>): BeforeAdding => ({
+    listed: [inUse, listed('two', 10)],
+    storedUuids: new Set(['one']),
+    inUse: 'one',
+    state: adding,
+    ...overrides,
+  });
+  const refusal = (overrides: Partial<BeforeAdding>): unknown => {
+    try {
+      return secretInTheWay(situation(overrides));
+    } catch (error) {
+      return error;
+    }
+  };
+
+  it.each([[[]], [[inUse]]])('does not exist while there is room: %j', (secrets) => {
+    expect(secretInTheWay(situation({ listed: secrets }))).toBeUndefined();
+  });
+
+  it.each([-120, 0, 900 + 120])(
+    'is the one that an earlier run added %d seconds after its tag',
+    (created) => {
+      const orphan = listed('two', created);
+      expect(secretInTheWay(situation({ listed: [inUse, orphan] }))).toBe(orphan);
+    },
+  );
+
+  it.each<[string, Partial<BeforeAdding>]>([
+    ['added before the run', { listed: [inUse, listed('two', -121)] }],
+    ['added long after the run', { listed: [inUse, listed('two', 900 + 121)] }],
+    ['that was used', { listed: [inUse, listed('two', 10, 20)] }],
+    ['that a version names', { storedUuids: new Set(['one', 'two']) }],
+    ['of which no tag tells', { state: { kind: 'none' } }],
+  ])('is not one %s', (_, overrides) => {
+    expect(refusal(overrides)).toMatchObject({
+      code: 'ERR_CLIENT_SECRET_LIMIT',
+      message: expect.stringMatching(/one and two, and neither was left behind by an earlier/),
+    });
+  });
+
+  const tested = { ...adding, uuid: 'two' };
+  const used = listed('one', -30 * day, 900 + 121);
+
+  it.each([
+    ['its test used it', listed('two', -day, 900 + 120)],
+    ['Adobe tells of no use', listed('two', -day)],
+  ])('is the one that the tag names, if another was used since: %s', (_, orphan) => {
+    expect(secretInTheWay(situation({ listed: [used, orphan], state: tested }))).toBe(orphan);
+  });
+
+  it.each([
+    ['somebody has used since its test', listed('two', 10, 900 + 121)],
+    ['the tag does not name', listed('three', 10)],
+    ['was more than a day old when it was tested', listed('two', -day - 1)],
+  ])('is not one that %s', (_, other) => {
+    const secrets = [listed('one', -30 * day, 900 + 200), other];
+    expect(refusal({ listed: secrets, state: tested })).toMatchObject({
+      message: expect.stringContaining('neither was left behind by an earlier'),
+    });
+  });
+
+  it.each([
+    ['before that was tested', listed('one', -30 * day, 0), listed('two', -60)],
+    ['before that', listed('one', -30 * day, 9), listed('two', -60, 9)],
+    ['never', listed('one', -30 * day), listed('two', -60)],
+  ])('is not the one that the tag names, if the other was used %s', (_, other, named) => {
+    expect(refusal({ listed: [other, named], state: tested })).toMatchObject({
+      message: expect.stringContaining('Adobe does not tell yet which of them is in use'),
+    });
+  });
+
+  it('is not one that may be in use, of which Adobe could tell late', () => {
+    const secrets = [listed('one', -30 * day, 9), listed('two', 10)];
+    expect(refusal({ listed: secrets, inUse: undefined })).toMatchObject({
+      message: expect.stringContaining('Adobe does not tell yet which of them is in use'),
+    });
+    const used = [listed('one', -30 * day, 10), listed('two', 10)];
+    expect(secretInTheWay(situation({ listed: used, inUse: undefined }))).toBe(used[1]);
+    expect(refusal({ listed: [listed('one', -9), listed('two', 10)], inUse: 'x' })).toMatchObject({
+      code: 'ERR_CLIENT_SECRET_LIMIT',
+    });
+  });
+
+  it('is neither if both could be', () => {
+    const secrets = [listed('two', 10), listed('three', 20)];
+    expect(refusal({ listed: secrets })).toMatchObject({
+      message: expect.stringContaining('two and three, and each could be the one that an earlier'),
+    });
+  });
+
+  it('is not a retired one, which may still be in use', () => {
+    expect(refusal({ state: retired })).toMatchObject({
+      message: expect.stringContaining(
+        'one, which was replaced at 2026-11-22T12:00:00Z, may still',
+      ),
+    });
+  });
+});
