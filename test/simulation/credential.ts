@@ -49,6 +49,8 @@ export class Credential {
   settingsSetAt = 0;
   /** When its last pause ended. */
   resumedAt = 0;
+  /** When somebody last paused or resumed it. */
+  pauseChangedAt = 0;
   /** When its status was last set to `ok`. */
   recoveredAt = 0;
   /** When the tag may have last lost a request. */

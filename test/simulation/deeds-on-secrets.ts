@@ -135,9 +135,11 @@ export const onSecrets = {
   },
   pause: ({ secretsManager, clock }, credential, { choice }) => {
     const { arn } = credential.tokenSecret;
+    credential.pauseChangedAt = clock.now;
     secretsManager.tag(arn, tagKeys.paused, choice < 0.5 ? 'true' : '');
     return () => {
       credential.resumedAt = clock.now;
+      credential.pauseChangedAt = clock.now;
       secretsManager.tag(arn, tagKeys.paused, choice < 0.5 ? 'false' : undefined);
     };
   },

@@ -60,31 +60,46 @@ export class Duties {
   }
 
   /** The alarms see what is so, as far as the list could show it. */
-  #tells({ id, startedAt, deadline, deferred, metrics, sandbox }: Invocation): void {
+  #tells(invocation: Invocation): void {
+    const { id, startedAt, deadline, deferred, metrics } = invocation;
     const { clock, credentials } = this.#world;
     const seenAt = startedAt - longestLag;
-    let ended = 0;
+    let failed = 0;
     for (const credential of credentials.values()) {
-      const { reign, tokenSecret, isPaused, forgedId, calmSince, plan } = credential;
-      if (reign === undefined || tokenSecret.isDeleted || isPaused || forgedId !== undefined)
-        continue;
-      if (Math.max(reign.startedAt, credential.resumedAt) > seenAt) continue;
+      const { reign, tokenSecret, clientSecret, isPaused, forgedId } = credential;
+      if (tokenSecret.isMissingSince(seenAt) && clientSecret.isListedSince(seenAt)) failed += 1;
+      if (reign === undefined || tokenSecret.isDeleted || forgedId !== undefined) continue;
+      if (Math.max(reign.startedAt, credential.pauseChangedAt) > seenAt) continue;
       // Of a token that lives for minutes, another one is not asked for at once.
       const isRecent = reign.startedAt > startedAt - recently - largestSkew;
-      if (reign.expiresAt < seenAt - largestSkew && !isRecent) ended += 1;
-      if (calmSince > seenAt) continue;
-      const left = reign.expiresAt - clock.now - sandbox.skew;
-      const told = metrics.get('MinSecondsToExpiry');
-      if (told !== undefined && told <= left + largestSkew) continue;
-      this.#violate('invariant 6', `#${id} tells of ${told} s to the first expiry`, plan.name);
+      if (!isPaused && reign.expiresAt < seenAt - largestSkew && !isRecent) failed += 1;
+      if (credential.calmSince <= seenAt) this.#tellsOfLife(invocation, credential, reign);
     }
     const hadTime = deferred === 0 && deadline - closingSeconds > clock.now;
     const failing = metrics.get('Failing') ?? 0;
-    if (hadTime && failing < ended) {
-      this.#violate(
-        'invariant 6',
-        `#${id} tells of ${failing} failing, ${ended} tokens have ended`,
-      );
+    if (hadTime && failing < failed) {
+      this.#violate('invariant 6', `#${id} tells of ${failing} failing, not of ${failed}`);
+    }
+  }
+
+  /** How much of its life is left, in the metric that the alarm looks at. */
+  #tellsOfLife(
+    { id, metrics, sandbox }: Invocation,
+    { plan, isPaused }: Credential,
+    { expiresAt, lifetime }: NonNullable<Credential['reign']>,
+  ): void {
+    const left = expiresAt - this.#world.clock.now - sandbox.skew + largestSkew;
+    this.#world.counts.add('premises', 'invariant 6: a tick tells how much life is left');
+    const checks = isPaused
+      ? ([['MinPausedLifeLeft', (100 * left) / lifetime]] as const)
+      : ([
+          ['MinLifeLeft', (100 * left) / lifetime],
+          ['MinSecondsToExpiry', left],
+        ] as const);
+    for (const [metric, most] of checks) {
+      const told = metrics.get(metric);
+      if (told !== undefined && told <= most) continue;
+      this.#violate('invariant 6', `#${id}: ${metric} is ${told}, not ${most} at most`, plan.name);
     }
   }
 

@@ -47,7 +47,10 @@ export class ImsPort implements TokenEndpoint {
     const response = await this.#exchange('validate', token, signal, serve);
     const { rejected, accepted } = this.#invocation;
     if (response.body === rejection.body) rejected.add(value);
-    else if (response.body === acceptance.body) accepted.add(value);
+    else if (response.body === acceptance.body) {
+      accepted.add(value);
+      this.#world.acceptedTokens.add(value);
+    }
     return response;
   }
 

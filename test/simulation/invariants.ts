@@ -5,7 +5,7 @@ import type { ClientCredentialsGrant } from '../../core/ports.ts';
 import type { RunResult } from '../../core/run-result.ts';
 import { decodeVersionId } from '../../core/version-id.ts';
 import { largestSkew, longestLag } from './bounds.ts';
-import { type Credential, prefix } from './credential.ts';
+import { type Credential, prefix, secretMark } from './credential.ts';
 import type { Invocation } from './invocation.ts';
 import { leadOf } from './lead.ts';
 import { leaks } from './leak.ts';
@@ -13,7 +13,7 @@ import { ranOutOfTime } from './out-of-time.ts';
 import type { SecretVersion } from './secret.ts';
 import type { Put } from './secrets-manager.ts';
 import { type StoredFields, storedFields } from './stored-fields.ts';
-import { problemOf } from './stored-problem.ts';
+import { problemOf, problemOfMove } from './stored-problem.ts';
 import type { World } from './world.ts';
 
 const attempts = 4;
@@ -41,6 +41,9 @@ export class Invariants {
     const acts = !['list', 'describe', 'get'].includes(operation);
     if (acts && invocation.isTick && !invocation.hasList) {
       this.#world.violate('invariant 6', `${operation} was called before the list was complete`);
+    }
+    if (acts && invocation.event['action'] === 'status') {
+      this.#world.violate('invariant 10', `status called ${operation}`);
     }
   }
 
@@ -129,6 +132,10 @@ export class Invariants {
     this.#world.history.tell(now, name, `#${invocation.id} stores ${put.versionId}`);
     this.#world.counts.add('totals', 'tokens stored');
     invocation.stored.add(name);
+    invocation.versions.add(put.versionId);
+    if (put.value.includes(secretMark)) {
+      this.#world.violate('invariant 5', 'a client secret was stored beside a token', name);
+    }
     const fields = storedFields(put.value);
     const problem = problemOf(this.#world, invocation, credential, { ...put, fields });
     if (problem !== undefined) this.#world.violate('invariant 2', problem, name);
@@ -199,19 +206,28 @@ export class Invariants {
     return credential !== undefined && credential.recoveredAt > startedAt - longestLag;
   }
 
-  /** AWSCURRENT was moved. */
-  moved(invocation: Invocation, secretId: string): void {
+  /** AWSCURRENT was moved from that version. */
+  moved(invocation: Invocation, secretId: string, before: SecretVersion | undefined): void {
     const rotated = this.#rotated(secretId);
     if (rotated !== undefined) {
       this.#world.clientRules.moved(invocation, rotated);
       return;
     }
     const credential = this.#tokenSecretOf(invocation, secretId);
-    const fields = storedFields(credential?.tokenSecret.current?.value);
-    const isOwn = fields !== undefined && this.#world.ims.issued(fields.access_token) !== undefined;
-    if (!isOwn && credential !== undefined && credential.forgedId === undefined) {
-      this.#world.violate('invariant 2', 'AWSCURRENT was moved to no token', credential.plan.name);
-    }
+    if (credential === undefined) return;
+    const problem = problemOfMove(this.#world, invocation, credential, before);
+    if (problem !== undefined) this.#world.violate('invariant 2', problem, credential.plan.name);
+  }
+
+  /** AWSPENDING was removed from that version: the rotation into it cannot go on. */
+  removed({ id, event, stored }: Invocation, secretId: string, before: SecretVersion): void {
+    const credential = this.#world.credentialOf(secretId);
+    if (credential === undefined || credential.tokenSecret.arn !== secretId) return;
+    const isItsOwn = event['ClientRequestToken'] === before.id;
+    const isOvertaken = stored.has(credential.plan.name);
+    if (isItsOwn || isOvertaken) return;
+    const text = `#${id} took AWSPENDING off a rotation that it has not overtaken`;
+    this.#world.violate('invariant 2', text, credential.plan.name);
   }
 
   tagged(invocation: Invocation, secretId: string, { key, value, before = 'ok' }: Tagged): void {
@@ -253,7 +269,8 @@ export class Invariants {
     const credential = this.#world.credentialOf(secretId);
     const name = this.#world.secretsManager.secret(secretId).name;
     if (credential !== undefined && name === secretName(prefix, credential.plan.name, 'token')) {
-      return credential;
+      const { credential: only = credential.plan.name } = invocation.event;
+      if (only === credential.plan.name) return credential;
     }
     this.#world.violate('invariant 10', `#${invocation.id} wrote ${name}`);
     return undefined;
@@ -286,7 +303,8 @@ export class Invariants {
     if (invocation.deferred > 0 || code === 'ERR_NO_TIME_LEFT')
       ranOutOfTime(this.#world, invocation);
     if (!(error instanceof Error)) return;
-    this.said(`${error.message} ${error.name}`, invocation);
+    // Lambda logs what an error holds, too.
+    this.said(`${error.message} ${error.name} ${JSON.stringify(error)}`, invocation);
     if (typeof code === 'string') this.#world.counts.add('error codes', code);
   }
 

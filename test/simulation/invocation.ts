@@ -46,6 +46,8 @@ export class Invocation implements Caller {
   readonly rejected = new Set<string>();
   /** The credentials whose token it has stored. */
   readonly stored = new Set<string>();
+  /** The versions that it has stored. */
+  readonly versions = new Set<string>();
   /** The tokens that IMS has said it accepts. */
   readonly accepted = new Set<string>();
   /** By client and secret, what IMS has refused for good. */

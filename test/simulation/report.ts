@@ -52,6 +52,7 @@ export const expected: Readonly<Record<string, readonly string[]>> = {
     'invariant 9: a run asks IMS',
     'invariant 9: after three requests that are known',
     'invariants 1 and 3: renewed for its expiry alone',
+    'invariant 6: a tick tells how much life is left',
     'C1: a client secret becomes the current one',
     'C2: a retired client secret is deleted',
     'C2: what a rotation left over is deleted',

@@ -93,8 +93,12 @@ export class Secret {
 
   /** It is in every list that lags by no more than that. */
   isListedSince(at: number): boolean {
-    const first = this.#history.findLastIndex((snapshot) => snapshot.at <= at);
-    return this.#history.slice(Math.max(0, first)).every(({ row }) => row !== undefined);
+    return this.#rowsSince(at).every((row) => row !== undefined);
+  }
+
+  /** It is in no list that lags by no more than that. */
+  isMissingSince(at: number): boolean {
+    return this.#rowsSince(at).every((row) => row === undefined);
   }
 
   /** What a list shows that lags that much. */
@@ -121,5 +125,10 @@ export class Secret {
       createdAt: epochSeconds(this.createdAt),
     };
     return this.#row;
+  }
+
+  #rowsSince(at: number): readonly (SecretMetadata | undefined)[] {
+    const first = this.#history.findLastIndex((snapshot) => snapshot.at <= at);
+    return this.#history.slice(Math.max(0, first)).map(({ row }) => row);
   }
 }

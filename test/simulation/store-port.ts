@@ -138,8 +138,10 @@ export class StorePort implements SecretStore {
     const { secretsManager, invariants } = this.#world;
     await attempt('UpdateSecretVersionStage', secretId, () =>
       this.#call('move', this.#world.credentialOf(secretId), signal, () => {
+        const before = secretsManager.secret(secretId).holder(label);
         secretsManager.move(secretId, label, to, from);
-        if (label === 'AWSCURRENT') invariants.moved(this.#invocation, secretId);
+        if (label === 'AWSCURRENT') invariants.moved(this.#invocation, secretId, before);
+        else if (before !== undefined) invariants.removed(this.#invocation, secretId, before);
       }),
     );
   }

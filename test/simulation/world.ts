@@ -53,6 +53,8 @@ export class World {
   readonly history = new History();
   readonly secretsManager: SecretsManager;
   readonly ims: Ims;
+  /** The tokens that IMS has said it accepts, to whichever run. */
+  readonly acceptedTokens = new Set<string>();
   readonly credentials: ReadonlyMap<string, Credential>;
   readonly weather: Weather;
   readonly invariants: Invariants;
