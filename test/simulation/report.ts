@@ -86,9 +86,9 @@ export function reportOf(
   const totals = [...counts.section('totals').keys()].sort();
   return `# Reliability
 
-The simulation runs the function's own code for years, on a virtual clock, against models of everything around it, all
-of which fail. After every step it checks the invariants of [ARCHITECTURE.md](../ARCHITECTURE.md#invariants) and the
-properties below. Every figure of this page is written by
+The simulation runs the function's own code for years, on a virtual clock, against models of everything around it, each
+of which can fail at any time. After every step it checks the invariants of
+[ARCHITECTURE.md](../ARCHITECTURE.md#invariants) and the properties below. Every figure of this page is written by
 
     ${command}
 
@@ -96,27 +96,32 @@ properties below. Every figure of this page is written by
 | --- | ---: |
 | credential-years | ${Math.floor(years).toLocaleString('en-US')} |
 | seeds | ${seeds.length} |
-| violations | ${failed.length} |
+| seeds with a violation | ${failed.length} |
 | minutes of one core | ${Math.ceil(seconds / 60)} |
 
-A seed decides how large the ticks, pages and time-outs are, how often each fault comes and how much it strikes.
-\`npm run simulate -- --seed N --days ${days} --credentials ${credentials}\` repeats a seed, exits with 1 on a violation, and prints the
-least that leads to it.
+A seed decides how large the ticks, pages and time-outs are, how often each fault begins, and which share of
+the calls it hits.
+\`npm run simulate -- --seed N --days ${days} --credentials ${credentials}\` repeats a seed, exits with 1 on a violation,
+and looks for a shorter history that ends in a violation of the same property.
 
 ## What is promised
 
-- P1: no consumer whose cache is at most 5 minutes old holds an expired token, if between the time when the token is due
-  and its expiry at least one whole tick fits without a fault: one interval of ticks, the function's
-  time-out, the 5 minutes for which a list may lag, and the 10 minutes for which the budget of requests may delay it.
-- P2: the first whole tick after a fault leaves a good token; with shards, after the first whole tick of
-  every shard. A run leaves work to the next one only when it has no time for it. After a final failure that is cured where the rotator
-  cannot see it, it may take an hour longer. A credential that was stored is renewed by its event.
+A *whole tick* is one interval of ticks, the function's time-out, the 5 minutes for which a list may lag, and the
+10 minutes for which the budget of requests may delay a renewal, all without a fault.
+
+- P1: no consumer whose cache is at most 5 minutes old holds an expired token, if a whole tick fits between the time when
+  the token is due and its expiry.
+- P2: the first whole tick after a fault leaves a token that is valid, not due, and of the current credential; with shards,
+  the first whole tick of every shard. After a final failure that was fixed only at Adobe, where nothing tells the
+  rotator, it may take an hour longer. A credential that was stored is renewed by its event. A run leaves work to the
+  next one only when it has no time for it.
 - P3: without a fault, a credential gets at most one token more in a day than its lifetime requires.
 - P4: a reader (\`ims-token-rotator/client\`) returns no token that has expired by its clock, has one read in flight, and
   starts at most one every 10 seconds.
-- P5: a sandbox that remembers decides as one that does not.
+- P5: a warm sandbox of Lambda makes the same decisions as a cold one.
 
-In some seeds Secrets Manager rotates client secrets, on a schedule and by hand, while people add, use and delete secrets
+In some seeds Secrets Manager
+[rotates client secrets](client-secret-rotation.md), on a schedule and by hand, while people add, use and delete secrets
 at Adobe:
 
 - C1: at each moment a stored client secret works, unless somebody else has broken it. One becomes the current one only
@@ -124,13 +129,14 @@ at Adobe:
 - C2: nothing is deleted at Adobe that somebody else has added, or that was in use, unless it was retired at least a
   day ago and Adobe tells of no use since.
 - C3: a new client secret is stored before anything else is done. What a rotation that was cut short has left at Adobe is
-  gone after the first rotation that nothing disturbs, unless it was more than a day old when it was last tested; one that
-  had no room at first may leave its secret in the pending version, with which the next one goes on.
+  gone after the first rotation that nothing disturbs, unless it was more than a day old when it was last tested; a
+  rotation that first met Adobe's limit of two secrets may leave its secret in the pending version, with which the next
+  one goes on.
 - C4: the first whole renewal after the grace leaves one client secret at Adobe, and the tag says \`none\`.
 - C5: a rotation that nothing disturbs ends within its retries, if tokens live for longer than two intervals of ticks and
   ten minutes. A tick tells of one that is late.
 
-A property counts where its premise held:
+How often the condition of each property was met, so that it was really checked:
 
 ${table('premises', expected['premises'] ?? [])}
 
@@ -166,11 +172,11 @@ ${table('faults', consoleDeeds)}
 
 ## Results
 
+Faults last for hours or days, so tokens do expire at consumers: all of these are cases that P1 excludes.
+
 ${table('totals', totals)}
 
-Faults last for hours and days, so tokens do end at their consumers: in the cases in which P1 promises nothing.
-
-Readers had no token in these cases, among them those where an operator had deleted or overwritten it:
+The errors that readers returned, including those after an operator had deleted or overwritten the token:
 
 ${table('reader errors', expected['reader errors'] ?? [])}
 `;
