@@ -45,7 +45,10 @@ function optionsOf(args: readonly string[]): Options | undefined {
         yes: { type: 'boolean' },
       },
     });
-    const isPlaced = values.endpoint !== undefined || values.prefix !== undefined;
+    const { endpoint } = values;
+    // `--endpoint "$URL"` without that variable: the SDK would take AWS's own endpoint.
+    if (endpoint !== undefined && !URL.canParse(endpoint)) return undefined;
+    const isPlaced = endpoint !== undefined || values.prefix !== undefined;
     const isName = /^[\w/+=.@-]{1,100}$/.test(values.prefix ?? 'x');
     return isPlaced && isName ? values : undefined;
   } catch {

@@ -44,14 +44,18 @@ describe('npm run conformance', () => {
     );
   });
 
-  it.each([[[]], [['--endpoint']], [['--prefix', 'a b']], [['--what']]])(
-    'explains itself when the arguments are %j',
-    (args) => {
-      const { status, stderr } = spawnSync(process.execPath, [...main, ...args], {
-        ...options,
-        encoding: 'utf8',
-      });
-      expect([status, stderr.slice(0, 26)]).toEqual([2, 'Usage: npm run --silent co']);
-    },
-  );
+  it.each([
+    [[]],
+    [['--endpoint']],
+    [['--endpoint', '']],
+    [['--endpoint', 'nonsense', '--prefix', 'team']],
+    [['--prefix', 'a b']],
+    [['--what']],
+  ])('explains itself when the arguments are %j', (args) => {
+    const { status, stderr } = spawnSync(process.execPath, [...main, ...args], {
+      ...options,
+      encoding: 'utf8',
+    });
+    expect([status, stderr.slice(0, 26)]).toEqual([2, 'Usage: npm run --silent co']);
+  });
 });
