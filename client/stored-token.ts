@@ -23,9 +23,9 @@ export function parseStoredToken(
   const { schema = 1, access_token, expires_at, client_id, org_id } = parseObject(SecretString);
   const accessToken = printable(access_token);
   const expiresAt =
-    expires_at === undefined ? claimedExpiry(access_token) : parseInstant(expires_at);
+    expires_at === undefined ? claimedExpiry(accessToken) : parseInstant(expires_at);
   const isUnreadable = expires_at !== undefined && Number.isNaN(expiresAt);
-  if (accessToken === undefined || isUnreadable || !(Number(schema) >= 1)) {
+  if (accessToken === undefined || isUnreadable || !(numberOf(schema) >= 1)) {
     throw new TokenError('ERR_TOKEN_UNREADABLE', `${secretId} holds no readable token`);
   }
   return {
@@ -44,16 +44,21 @@ function printable(value: unknown): string | undefined {
 
 /** RFC 3339: a local time would be ambiguous. */
 function parseInstant(value: unknown): number {
-  return /^\d{4}-[\d-]+T[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(String(value))
-    ? Date.parse(String(value))
+  return typeof value === 'string' && /^\d{4}-[\d-]+T[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(value)
+    ? Date.parse(value)
     : Number.NaN;
 }
 
 /** IMS's claims are strings of milliseconds, and there is no `exp`. */
-function claimedExpiry(accessToken: unknown): number {
-  const [, payload = ''] = String(accessToken).split('.');
+function claimedExpiry(accessToken = ''): number {
+  const [, payload = ''] = accessToken.split('.');
   const { created_at, expires_in } = parseObject(Buffer.from(payload, 'base64url').toString());
-  return Number(created_at) + Number(expires_in);
+  return numberOf(created_at) + numberOf(expires_in);
+}
+
+/** An object in JSON may have a `valueOf` that is no function. */
+function numberOf(value: unknown): number {
+  return typeof value === 'object' ? Number.NaN : Number(value);
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> {

@@ -111,6 +111,11 @@ async function confirmed(client: SecretsManagerClient, { prefix, yes }: Options)
   return /^y(es)?$/i.test(answer);
 }
 
+/** A test that asks nothing of the account must not be one of AWS's. */
+function isOfAws(endpoint: string): boolean {
+  return /\.(amazonaws\.com|amazonaws\.com\.cn|api\.aws)$/.test(new URL(endpoint).hostname);
+}
+
 function lineOf({ title, source, passed, problem, skipped }: CaseResult): string {
   if (skipped !== undefined) return `- ${title}\n    skipped: ${skipped}\n`;
   return passed ? `✓ ${title}\n` : `✗ ${title}\n    ${problem}\n    ${source}\n`;
@@ -122,7 +127,7 @@ if (options === undefined) {
   process.exitCode = 2;
 } else {
   const client = clientFor(options);
-  const isAws = options.endpoint === undefined;
+  const isAws = options.endpoint === undefined || isOfAws(options.endpoint);
   if (isAws && !(await confirmed(client, options))) {
     process.exitCode = 2;
   } else {

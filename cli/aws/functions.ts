@@ -113,18 +113,31 @@ export class Functions {
       const look = 'see what it did: ims-token-rotator status';
       throw isUnanswered(error) ? perhapsCarriedOut(error, look) : error;
     });
-    const payload: unknown = JSON.parse(Buffer.from(Payload ?? []).toString() || 'null');
+    const payload = parsed(Buffer.from(Payload ?? []).toString());
     if (FunctionError === undefined) return { ok: true, payload };
-    const { errorType = 'Error', errorMessage = '' } = Object(payload) as {
+    const { errorType, errorMessage } = Object(payload) as {
       readonly errorType?: unknown;
       readonly errorMessage?: unknown;
     };
     return {
       ok: false,
-      errorType: String(errorType).slice(0, longestType),
-      errorMessage: String(errorMessage).slice(0, longestMessage),
+      errorType: textOf(errorType, 'Error').slice(0, longestType),
+      errorMessage: textOf(errorMessage, '').slice(0, longestMessage),
     };
   }
+}
+
+/** Lambda answers in JSON, but what passes for a rotator may not. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text || 'null');
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf(value: unknown, other: string): string {
+  return typeof value === 'string' ? value : other;
 }
 
 /** @throws CliError ERR_FUNCTION_FAILED when somebody broke the function's environment */

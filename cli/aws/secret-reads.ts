@@ -73,7 +73,7 @@ export function names(secretId: string | undefined, { name, arn }: SecretIds): b
 
 function detailOf(event = '{}'): Detail {
   try {
-    return JSON.parse(event) as Detail;
+    return Object(JSON.parse(event)) as Detail;
   } catch {
     return {};
   }

@@ -42,13 +42,18 @@ export const listCases: readonly Case[] = [
       const { scratch, eventually } = subject;
       const id = randomUUID();
       const Tags = [{ Key: 'a', Value: '1' }];
+      const next = randomUUID();
       const secret = await scratch.create({ SecretString: 'x', ClientRequestToken: id, Tags });
+      await scratch.put(secret, next);
       await eventually(async () => {
         const { rows } = await listed(subject, byName(secret.name));
         const [row] = rows;
         assert.deepEqual([row?.ARN, row?.Name], [secret.arn, secret.name]);
         assert.deepEqual(row?.Tags, Tags);
-        assert.deepEqual(row?.SecretVersionsToStages, { [id]: ['AWSCURRENT'] });
+        assert.deepEqual(row?.SecretVersionsToStages, {
+          [id]: ['AWSPREVIOUS'],
+          [next]: ['AWSCURRENT'],
+        });
         assert.ok(row?.CreatedDate instanceof Date, 'CreatedDate is absent');
         assert.ok(row?.LastChangedDate instanceof Date, 'LastChangedDate is absent');
         assert.equal(row?.PrimaryRegion, undefined);

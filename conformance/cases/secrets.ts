@@ -147,19 +147,20 @@ export const secretCases: readonly Case[] = [
     },
   },
   {
-    title: 'a restored secret has its versions and labels',
+    title: 'a restored secret has its versions, labels and tags',
     source: localstack('test_secret_restore'),
     async run({ client, scratch }) {
       const id = randomUUID();
       const secret = await scratch.createWith(id);
+      const Tags = [{ Key: 'a', Value: '1' }];
+      await client.send(new TagResourceCommand({ SecretId: secret.arn, Tags }));
       await scratch.scheduleDeletion(secret);
       const restored = await client.send(new RestoreSecretCommand({ SecretId: secret.arn }));
       assert.equal(restored.ARN, secret.arn);
       assert.deepEqual(await scratch.labels(secret, id), [['AWSCURRENT']]);
-      const { DeletedDate } = await client.send(
-        new DescribeSecretCommand({ SecretId: secret.arn }),
-      );
-      assert.equal(DeletedDate, undefined);
+      const described = await client.send(new DescribeSecretCommand({ SecretId: secret.arn }));
+      assert.equal(described.DeletedDate, undefined);
+      assert.deepEqual(described.Tags, Tags);
     },
   },
   {
@@ -171,6 +172,12 @@ export const secretCases: readonly Case[] = [
         const call = client.send(new DeleteSecretCommand({ SecretId, RecoveryWindowInDays }));
         await refuses(call, 'InvalidParameterException');
       }
+      const days = 9;
+      const { DeletionDate } = await client.send(
+        new DeleteSecretCommand({ SecretId, RecoveryWindowInDays: days }),
+      );
+      const left = ((DeletionDate?.getTime() ?? 0) - Date.now()) / 86_400_000;
+      assert.ok(Math.abs(left - days) < 0.1, `it is deleted in ${left} days`);
     },
   },
   {

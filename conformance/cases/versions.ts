@@ -35,7 +35,8 @@ export const versionCases: readonly Case[] = [
     async run({ scratch }) {
       const [one, two] = [randomUUID(), randomUUID()];
       const secret = await scratch.createWith(one, two);
-      await scratch.put(secret, one);
+      const stages = await scratch.put(secret, one);
+      assert.deepEqual(stages, ['AWSPREVIOUS']);
       assert.deepEqual(await scratch.labels(secret, one, two), [['AWSPREVIOUS'], ['AWSCURRENT']]);
     },
   },

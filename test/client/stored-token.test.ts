@@ -70,6 +70,9 @@ describe('the value of a token secret', () => {
     ['a schema that is no number', { schema: 'x', access_token: 'secret' }],
     ['an expiry without an offset', { access_token: 'secret', expires_at: '2026-11-23T13:16:05' }],
     ['an expiry that is no date', { access_token: 'secret', expires_at: '2026-99-99T99:99:99Z' }],
+    ['a token that is an object', { access_token: { toString: 1 } }],
+    ['a schema that is an object', { access_token: 'secret', schema: { valueOf: 1, toString: 1 } }],
+    ['an expiry that is an object', { access_token: 'secret', expires_at: { toString: 1 } }],
     ['an expiry in epoch seconds', { access_token: 'secret', expires_at: 1795400000 }],
   ])('that is %s is unreadable, which is said without showing it', (_, value) => {
     const error = expect.objectContaining({ code: 'ERR_TOKEN_UNREADABLE' });

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import pMap from 'p-map';
+import { broken } from './mutation.ts';
 import { mutations } from './mutations.ts';
 import { ProjectCopy } from './project-copy.ts';
 
@@ -14,14 +16,19 @@ const wanted = mutations.filter(({ fault, file, caughtBy }) =>
   [fault, file, caughtBy].some((text) => words.every((word) => text.includes(word))),
 );
 
-if (words.some((word) => word.startsWith('-')) || wanted.length === 0) {
+if (words.some((word) => word.startsWith('-'))) {
   process.stderr.write(usage);
+  process.exitCode = 2;
+} else if (wanted.length === 0) {
+  process.stderr.write(`No mutation has ${words.join(' and ')} in its fault, file or test file.\n`);
   process.exitCode = 2;
 } else {
   await tryAll();
 }
 
 async function tryAll(): Promise<void> {
+  // What does not apply any more should say so now, and not in half an hour.
+  for (const mutation of wanted) broken(readFileSync(mutation.file, 'utf8'), mutation);
   await using copies = new AsyncDisposableStack();
   const idle: ProjectCopy[] = [];
   const jobs = Math.min(availableParallelism(), wanted.length);

@@ -1,5 +1,5 @@
 // Simulates credentials of one seed or of many, and exits with 1 if anything went wrong that must not.
-import { writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { type CampaignResult, runCampaign } from './campaign.ts';
 import { parseOptions, usage } from './options.ts';
 import { planOf } from './plan.ts';
@@ -19,7 +19,7 @@ async function runOne(seed: number, days: number, credentials: number): Promise<
   }
   write(`seed ${seed}: ${result.violation.rule}: ${result.violation.text}`);
   write(result.history.join('\n'));
-  write('looking for the least that makes it fail …');
+  write('looking for a shorter history that fails too …');
   const { plan, history } = await shrink(result);
   write(JSON.stringify(plan.settings));
   write(history.join('\n'));
@@ -27,13 +27,15 @@ async function runOne(seed: number, days: number, credentials: number): Promise<
 }
 
 async function main(): Promise<void> {
-  const options = parseOptions(process.argv.slice(2));
-  if (options === undefined) return write(usage);
+  const options = optionsOf(process.argv.slice(2));
+  if (options === undefined) return;
   const { seed, seeds, days, credentials, jobs, stops, report } = options;
   if (seeds === undefined) {
     process.exitCode = (await runOne(seed, days, credentials)) ? 0 : 1;
     return;
   }
+  // Or what took hours would be lost.
+  if (report !== undefined) await (await open(report, 'a')).close();
   const campaign = { seeds, days, credentials, stops };
   const result: CampaignResult = await runCampaign(
     campaign,
@@ -45,7 +47,25 @@ async function main(): Promise<void> {
   );
   const command = `npm run simulate -- ${process.argv.slice(2).join(' ')}`;
   if (report !== undefined) await writeFile(report, reportOf(campaign, result, command));
-  process.exitCode = result.failed.length === 0 ? 0 : 1;
+  const { length } = result.failed;
+  write(
+    `${length} of ${seeds.length} seeds have a violation${length === 0 ? '' : `: ${result.failed.join(', ')}`}`,
+  );
+  process.exitCode = length === 0 ? 0 : 1;
+}
+
+/** Undefined if there is nothing to simulate. */
+function optionsOf(args: readonly string[]): ReturnType<typeof parseOptions> {
+  try {
+    const options = parseOptions(args);
+    if (options === undefined) write(usage);
+    return options;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    process.stderr.write(`${error.message}\n\n${usage}\n`);
+    process.exitCode = 2;
+    return undefined;
+  }
 }
 
 await main();

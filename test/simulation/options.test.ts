@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseOptions, usage } from './options.ts';
+import { parseOptions } from './options.ts';
 
 it('a range of seeds includes both of its ends', () => {
   expect(parseOptions(['--seeds', '3-5', '--days', '7'])).toMatchObject({
@@ -11,16 +11,19 @@ it('a range of seeds includes both of its ends', () => {
 });
 
 it.each([
-  ['a range that ends before it begins', ['--seeds', '10-1']],
-  ['no range', ['--seeds', '1,200']],
-  ['one seed in place of a range', ['--seeds', '5']],
-  ['seed 0', ['--seed', '0']],
-  ['a seed that is no number', ['--seed', 'one']],
-  ['no days', ['--days', '0']],
-  ['days that are over', ['--days=-1']],
-  ['half a credential', ['--credentials', '0.5']],
-  ['no jobs', ['--jobs', '0']],
-  ['a report of one seed', ['--seed', '3', '--report', 'x.md']],
-])('%s is an error, rather than a run that shows nothing', (_, args) => {
-  expect(() => parseOptions(args)).toThrow(usage);
+  ['a range that ends before it begins', ['--seeds', '10-1'], '--seeds must be a range'],
+  ['no range', ['--seeds', '1,200'], '--seeds must be a range'],
+  ['one seed in place of a range', ['--seeds', '5'], '--seeds must be a range'],
+  ['seed 0', ['--seed', '0'], '--seed must be a whole number from 1'],
+  ['a seed that is no number', ['--seed', 'one'], '--seed must be'],
+  ['no days', ['--days', '0'], '--days must be'],
+  ['days that are over', ['--days=-1'], '--days must be'],
+  ['half a credential', ['--credentials', '0.5'], '--credentials must be'],
+  ['no jobs', ['--seeds', '1-2', '--jobs', '0'], '--jobs must be'],
+  ['a report of one seed', ['--seed', '3', '--report', 'x.md'], 'need --seeds'],
+  ['several jobs for one seed', ['--seed', '3', '--jobs', '2'], 'need --seeds'],
+  ['one seed and many', ['--seed', '1', '--seeds', '1-3'], 'exclude each other'],
+  ['an option that does not exist', ['--sed', '1'], "Unknown option '--sed'"],
+])('%s is an error, rather than a run that shows nothing', (_, args, message) => {
+  expect(() => parseOptions(args)).toThrow(message);
 });

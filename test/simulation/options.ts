@@ -2,23 +2,23 @@ import { parseArgs } from 'node:util';
 
 export const usage = `Usage: npm run simulate -- [options]
 
-  --seed N          one seed (1); if it fails, the least that makes it fail
+  --seed N          one seed (1); if it fails, a shorter history that fails too
   --seeds FROM-TO   many seeds
   --days D          of each seed (30)
   --credentials C   of each seed (10)
-  --jobs J          seeds at the same time (1)
-  --stop            ends at the first seed that fails
+  --jobs J          seeds at the same time (1); with --seeds
+  --stop            ends at the first seed that fails; with --seeds
   --report FILE     writes what was simulated, in Markdown; with --seeds`;
 
 const options = {
-  seed: { type: 'string', default: '1' },
+  seed: { type: 'string' },
   seeds: { type: 'string' },
   days: { type: 'string', default: '30' },
   credentials: { type: 'string', default: '10' },
-  jobs: { type: 'string', default: '1' },
+  jobs: { type: 'string' },
   report: { type: 'string' },
-  stop: { type: 'boolean', default: false },
-  help: { type: 'boolean' },
+  stop: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
 } as const;
 
 export interface Options {
@@ -40,27 +40,32 @@ export interface Options {
 export function parseOptions(args: readonly string[]): Options | undefined {
   const { values } = parseArgs({ args: [...args], options });
   if (values.help === true) return undefined;
-  const seeds = values.seeds === undefined ? undefined : seedsIn(values.seeds);
-  if (seeds === undefined && values.report !== undefined) throw new TypeError(usage);
-  return {
-    seeds,
-    seed: positive(values.seed),
-    days: positive(values.days),
-    credentials: positive(values.credentials),
-    jobs: positive(values.jobs),
-    stops: values.stop,
-    report: values.report,
+  const { stop = false, report } = values;
+  const common = {
+    days: positive('days', values.days),
+    credentials: positive('credentials', values.credentials),
   };
+  if (values.seeds === undefined) {
+    const isOfMany = stop || report !== undefined || values.jobs !== undefined;
+    if (isOfMany) throw new TypeError('--jobs, --stop and --report need --seeds');
+    const seed = positive('seed', values.seed ?? '1');
+    return { ...common, seeds: undefined, seed, jobs: 1, stops: false, report: undefined };
+  }
+  if (values.seed !== undefined) throw new TypeError('--seed and --seeds exclude each other');
+  const [seed, ...others] = seedsIn(values.seeds);
+  const jobs = positive('jobs', values.jobs ?? '1');
+  return { ...common, seeds: [seed, ...others], seed, jobs, stops: stop, report };
 }
 
-function seedsIn(text: string): readonly number[] {
+function seedsIn(text: string): readonly [number, ...number[]] {
   const [, first, last] = /^(\d+)-(\d+)$/.exec(text) ?? [];
-  const [from, to] = [positive(first), positive(last)];
-  if (to < from) throw new TypeError(usage);
-  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+  const [from, to] = [positive('seeds', first), positive('seeds', last)];
+  if (to < from) throw new TypeError('--seeds must be a range such as 1-20');
+  return [from, ...Array.from({ length: to - from }, (_, index) => from + 1 + index)];
 }
 
-function positive(text = ''): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new TypeError(usage);
-  return Number(text);
+function positive(option: keyof typeof options, text = ''): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  const what = option === 'seeds' ? 'a range such as 1-20' : 'a whole number from 1';
+  throw new TypeError(`--${option} must be ${what}`);
 }
