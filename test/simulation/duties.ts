@@ -90,10 +90,12 @@ export class Duties {
   ): void {
     const left = expiresAt - this.#world.clock.now - sandbox.skew + largestSkew;
     this.#world.counts.add('premises', 'invariant 6: a tick tells how much life is left');
+    // By how much a token has ended makes no difference to an alarm.
+    const percent = Math.max(0, (100 * left) / lifetime);
     const checks = isPaused
-      ? ([['MinPausedLifeLeft', (100 * left) / lifetime]] as const)
+      ? ([['MinPausedLifeLeft', percent]] as const)
       : ([
-          ['MinLifeLeft', (100 * left) / lifetime],
+          ['MinLifeLeft', percent],
           ['MinSecondsToExpiry', left],
         ] as const);
     for (const [metric, most] of checks) {
