@@ -8,7 +8,7 @@ import type { ListedSecret } from './console-secrets.ts';
 import { RotatorError } from './errors.ts';
 import { epochSeconds, formatInstant } from './instant.ts';
 
-/** What is known before a secret is added. */
+/** The facts on which a rotation decides before it adds a secret. */
 export interface BeforeAdding {
   readonly listed: readonly ListedSecret[];
   /** Every uuid that a stored version names. */

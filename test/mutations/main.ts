@@ -27,7 +27,7 @@ if (words.some((word) => word.startsWith('-'))) {
 }
 
 async function tryAll(): Promise<void> {
-  // What does not apply any more should say so now, and not in half an hour.
+  // An entry that applies no more should say so now, and not in half an hour.
   for (const mutation of wanted) broken(readFileSync(mutation.file, 'utf8'), mutation);
   await using copies = new AsyncDisposableStack();
   const idle: ProjectCopy[] = [];

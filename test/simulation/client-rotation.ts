@@ -106,7 +106,7 @@ export class ClientRotation {
     });
   }
 
-  /** Of a rotation that fails, the date stays in the past. */
+  /** A rotation that fails leaves its date in the past. */
   #reschedule(credential: Credential): void {
     const { clientSecret } = credential;
     const next = this.#next.get(credential);

@@ -52,7 +52,7 @@ const again: Doing = (world, credential) => {
   const { clientSecret } = credential;
   const value = clientSecret.current?.value;
   if (value === undefined) return;
-  // What a rotation has in AWSPENDING is not the newest any more.
+  // The version that a rotation has in AWSPENDING is overtaken.
   credential.trouble(world.clock.now);
   world.store(clientSecret, value);
 };
