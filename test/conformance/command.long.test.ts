@@ -35,14 +35,20 @@ describe('npm run conformance', () => {
     expect(JSON.parse(failure.stdout).left).toEqual([]);
   });
 
-  it('estimates the cost at AWS, and does not start unasked', () => {
-    const args = [...main, '--prefix', 'team', '--region', 'eu-west-1'];
-    const { status, stderr } = spawnSync(process.execPath, args, { ...options, encoding: 'utf8' });
-    expect(status).toBe(2);
-    expect(stderr).toMatch(
-      /at AWS in eu-west-1: at most \d+ secrets below team\/.*\n.*less than \$0\.0\d/,
-    );
-  });
+  it.each([[[]], [['--endpoint', 'https://secretsmanager.eu-west-1.amazonaws.com']]])(
+    'estimates the cost at AWS, and does not start unasked: %j',
+    (endpoint) => {
+      const args = [...main, ...endpoint, '--prefix', 'team', '--region', 'eu-west-1'];
+      const { status, stderr } = spawnSync(process.execPath, args, {
+        ...options,
+        encoding: 'utf8',
+      });
+      expect(status).toBe(2);
+      expect(stderr).toMatch(
+        /at AWS in eu-west-1: at most \d+ secrets below team\/.*\n.*less than \$0\.0\d/,
+      );
+    },
+  );
 
   it.each([
     [[]],
