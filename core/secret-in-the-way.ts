@@ -6,7 +6,7 @@ import {
 } from './client-secret-rotation.ts';
 import type { ListedSecret } from './console-secrets.ts';
 import { RotatorError } from './errors.ts';
-import { epochSeconds, formatInstant } from './instant.ts';
+import { type EpochSeconds, formatInstant } from './instant.ts';
 
 /** The facts on which a rotation decides before it adds a secret. */
 export interface BeforeAdding {
@@ -39,9 +39,9 @@ export function secretInTheWay(before: BeforeAdding): ListedSecret | undefined {
   if (listed.length < mostClientSecrets) return undefined;
   const ours = listed.filter((one) => isOwnOrphan(one, before));
   const [only] = ours;
-  const named = state.kind === 'adding' ? state.uuid : undefined;
   if (only !== undefined && ours.length === 1) {
-    if (only.uuid === named ? isLeft(only, before) : isUnused(only, before)) return only;
+    const isNamed = state.kind === 'adding' && state.uuid === only.uuid;
+    if (isNamed ? isLeft(only, listed, state.since) : isUnused(only, before)) return only;
   }
   const which = listed
     .slice(0, mostNamed)
@@ -82,8 +82,12 @@ function isOwnOrphan(
 }
 
 /** Another one was used after it, or after its test began if Adobe tells of no use. */
-function isLeft({ uuid, lastUsedAt }: ListedSecret, { listed, state }: BeforeAdding): boolean {
-  const least = lastUsedAt ?? (state.kind === 'adding' ? state.since : epochSeconds(0));
+function isLeft(
+  { uuid, lastUsedAt }: ListedSecret,
+  listed: readonly ListedSecret[],
+  since: EpochSeconds,
+): boolean {
+  const least = lastUsedAt ?? since;
   return listed.some((other) => other.uuid !== uuid && (other.lastUsedAt ?? 0) > least);
 }
 
