@@ -67,6 +67,12 @@ const appFiles = (type: 'commonjs' | 'module'): Readonly<Record<string, string>>
   'app.test.ts': importing(type, unitTest),
 });
 
+/** Also how this machine reaches the registry: by a proxy, or with its own certificates. */
+function outerEnvironment(): Readonly<Record<string, string | undefined>> {
+  const passed = /^(PATH|HOME|NODE_EXTRA_CA_CERTS|(https?|no)_proxy)$/i;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => passed.test(name)));
+}
+
 /**
  * Defines the tests of an app in `apps/`, on one version of CDK: both module systems, with what
  * people compile, test and run such apps.
@@ -94,8 +100,7 @@ export function testApp(cdk: 'lowest' | 'newest'): void {
   /** Runs a program in the app, and fails with what it printed. */
   async function run(command: string, args: readonly string[], directory = '.'): Promise<string> {
     const cwd = join(app, directory);
-    const { PATH, HOME } = process.env;
-    const env = { PATH, HOME, TS_NODE_TRANSPILE_ONLY: '1' };
+    const env = { ...outerEnvironment(), TS_NODE_TRANSPILE_ONLY: '1' };
     const options = { cwd, env, maxBuffer: 1e8 };
     const { stdout } = await promisify(execFile)(command, args, options).catch(
       ({ stdout: printed, stderr }: { readonly stdout: string; readonly stderr: string }) =>
