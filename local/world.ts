@@ -111,8 +111,10 @@ export class World {
         lambda.onLog?.(functionName, line);
       },
       onInvoked: (functionName, outcome, durationMs) => {
-        const name = outcome === 'throttled' ? 'Throttles' : 'Errors';
+        const isRun = outcome !== 'throttled';
+        const name = isRun ? 'Errors' : 'Throttles';
         this.#countInvocation(functionName, name, outcome === 'success' ? 0 : 1);
+        if (isRun) this.#countInvocation(functionName, 'Invocations', 1);
         if (durationMs !== undefined) this.#countInvocation(functionName, 'Duration', durationMs);
       },
       onEventDropped: (event) => {

@@ -1,6 +1,7 @@
+import type { EpochSeconds } from '../../core/instant.ts';
 import { Account } from '../aws/account.ts';
 import { Functions } from '../aws/functions.ts';
-import { Metrics } from '../aws/metrics.ts';
+import { functionMetric, Metrics } from '../aws/metrics.ts';
 import { abandonedRotators, explainAbandoned } from '../rotator/abandoned.ts';
 import { blindSpotOf, explainOverlaps, overlapsOf } from '../rotator/overlaps.ts';
 import { deployedFunction, type Rotator } from '../rotator/rotator.ts';
@@ -86,12 +87,33 @@ async function tickFinding(metrics: Metrics, { now }: Session, rotator: Rotator)
   const fix = 'check the schedule above, then the last lines of the log for ERR_ codes';
   const age = last === undefined ? undefined : Math.max(0, at - last);
   // The metric appears some minutes after the tick.
-  if (age !== undefined && age <= 2 * tick + 600)
-    return ok(`${formatDuration(age)} ago${of && `, the one${of}`}`);
+  const recent = 2 * tick + 600;
+  if (age !== undefined && age <= recent) {
+    const ago = `${formatDuration(age)} ago`;
+    if (target.kind === 'hidden' || (await isInvoked(metrics, rotator, at, recent))) {
+      return ok(`${ago}${of && `, the one${of}`}`);
+    }
+    const words = `the metric Ticks has one ${ago}, but Lambda has counted no invocation of the function`;
+    return failed(
+      words,
+      'check the schedule above, and CloudTrail for PutMetricData and PutMetricFilter',
+    );
+  }
   if (target.kind === 'hidden') {
     return unknown('none recently, but only the function knows the interval between ticks');
   }
   if (age === undefined) return failed(`none${of} in the last ${formatDuration(window)}`, fix);
   const due = `one${of} is due every ${formatDuration(tick)}`;
   return failed(`${formatDuration(age)} ago, but ${due}`, fix);
+}
+
+/** Anybody who may write metrics can feign a tick, but nobody can write those of AWS. */
+async function isInvoked(
+  metrics: Metrics,
+  rotator: Rotator,
+  at: EpochSeconds,
+  seconds: number,
+): Promise<boolean> {
+  const metric = functionMetric(deployedFunction(rotator).name, 'Invocations');
+  return (await metrics.lastCounted(metric, at, seconds)) !== undefined;
 }

@@ -276,6 +276,21 @@ describe('doctor', () => {
     expect(old.detail).toMatch(/^(2 h|1 h 59 min)( \d min)? ago, but one is due every 15 min$/);
   });
 
+  it('fails the last tick if somebody feigns it', async () => {
+    const operator = await startOperator();
+    await operator.onboard('fusion');
+    const { account } = operator.world.aws;
+    const at = Date.now() - 60_000;
+    const dimensions = { [metricDimension]: 'local' };
+    account.recordMetric({ namespace: metricNamespace, name: 'Ticks', dimensions, at, value: 1 });
+    expect((await checksOf(operator)).find('last tick')).toMatchObject({
+      verdict: 'failed',
+      detail:
+        'the metric Ticks has one 1 min ago, but Lambda has counted no invocation of the function',
+      fix: expect.stringContaining('CloudTrail'),
+    });
+  });
+
   it('continues when the clock is wrong', async () => {
     const operator = await startHealthy();
     operator.world.aws.clockOffsetMs = -15 * 60_000;

@@ -76,4 +76,17 @@ describe('leaked, after somebody has forged the rotation tag', () => {
     expect(stderr).toContain('ERR_CLIENT_SECRET_LIMIT');
     expect(liveUuids()).toEqual([own, stranger.uuid]);
   });
+
+  it('does not delete an old secret that an earlier run is claimed to have added', async () => {
+    ahead = -40 * 86_400;
+    const stranger = leak.adobe.addSecret('p8e-stranger-0123456789abcdef');
+    ahead = 0;
+    stranger.recordUse(Date.now() - 60_000);
+    const before = liveUuids();
+    await forge(`adding since=${inSeconds(0)} version=aaaaaaaa uuid=${stranger.uuid}`);
+    const { code, stderr } = await leak.answer();
+    expect(code).toBe(1);
+    expect(stderr).toContain('ERR_CLIENT_SECRET_LIMIT');
+    expect(liveUuids()).toEqual(before);
+  });
 });

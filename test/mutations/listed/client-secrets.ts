@@ -116,6 +116,22 @@ export const ofClientSecrets: readonly Mutation[] = [
     test: 'fails nothing: the first tick that the budget allows renews the token',
   },
   {
+    fault: 'an old client secret that a forged tag names is deleted',
+    file: 'core/secret-in-the-way.ts',
+    find: 'const isYoung = createdAt >= since - longestPending;',
+    replace: 'const isYoung = createdAt >= 0;',
+    caughtBy: 'test/core/secret-in-the-way.test.ts',
+    test: 'is not one that was more than a day old when it was tested',
+  },
+  {
+    fault: 'a client secret that the tag names is deleted while it is in use',
+    file: 'core/secret-in-the-way.ts',
+    find: '(other.lastUsedAt ?? 0) > least',
+    replace: '(other.lastUsedAt ?? 1) > 0',
+    caughtBy: 'test/lambda/client-secrets/forged-tags.test.ts',
+    test: 'is not deleted by a rotation ten minutes later',
+  },
+  {
     fault: 'a retired client secret is deleted after an hour',
     file: 'core/client-secret-rotation.ts',
     find: 'export const retirementGrace = 86_400;',
