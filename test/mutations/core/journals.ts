@@ -12,9 +12,11 @@ export const journals = {
   killed: 'mutants-killed.txt',
   /** Those that a test has run at all. */
   covered: 'mutants-covered.txt',
+  /** The tests that are repeated in the slow pass. */
+  slow: 'tests-slow.txt',
 } as const;
 
-export function readJournal(journal: 'killed' | 'covered'): Set<string> {
+export function readJournal(journal: keyof typeof journals): Set<string> {
   const file = journals[journal];
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
   return new Set(text.split('\n').filter(Boolean));

@@ -21,13 +21,14 @@ const stryker: Stryker = Object.assign(globalThis, {
 
 // Milliseconds of a test that is repeated only for what no quicker one has noticed.
 const slow = 50;
-// Milliseconds of a test that is not repeated: what it alone notices counts as unnoticed.
+// Milliseconds of a test that is not repeated at all: what it alone notices counts as unnoticed.
 const endless = 2_000;
 
 const pass = process.env['MUTANT_PASS'] as Pass;
 const own = new Set(process.env['MUTANTS']?.split(' '));
 const killed = readJournal('killed');
 const covered = readJournal('covered');
+const slowTests = readJournal('slow');
 const current = openSync(process.env['MUTANT_RUNNING'] ?? '', 'w');
 
 /**
@@ -36,6 +37,7 @@ const current = openSync(process.env['MUTANT_RUNNING'] ?? '', 'w');
  */
 export default class MutantRunner extends TestRunner {
   async runTask(test: RunnerTestCase): Promise<void> {
+    if (pass === 'slow' && !slowTests.has(test.id)) return;
     const run = TestRunner.getTestFn(test);
     stryker.mutantCoverage.perTest = {};
     stryker.currentTestId = 'this';
@@ -46,10 +48,11 @@ export default class MutantRunner extends TestRunner {
       stryker.currentTestId = undefined;
     }
     const took = performance.now() - begun;
+    if (pass === 'quick' && took >= slow && took < endless) note('slow', slowTests, test.id);
     for (const [id, hits] of Object.entries(stryker.mutantCoverage.perTest['this'] ?? {})) {
       note('covered', covered, id);
-      const isOfPass = pass === 'slow' ? took >= slow && took < endless : took < slow;
-      if (killed.has(id) || !isOfPass || (pass === 'own' && !own.has(id))) continue;
+      if (killed.has(id) || (pass !== 'slow' && took >= slow)) continue;
+      if (pass === 'own' && !own.has(id)) continue;
       // Or vitest would take the worker for one that hangs.
       await setImmediate();
       if (!(await survives(id, hits, run))) note('killed', killed, id);
@@ -76,7 +79,7 @@ function tellRunning(text: string): void {
   writeSync(current, text.padEnd(32), 0);
 }
 
-function note(journal: 'killed' | 'covered', known: Set<string>, id: string): void {
+function note(journal: keyof typeof journals, known: Set<string>, id: string): void {
   if (known.has(id)) return;
   known.add(id);
   appendFileSync(journals[journal], `${id}\n`);
