@@ -57,6 +57,8 @@ function optionsOf(args: readonly string[]): Options | undefined {
 }
 
 /** Only AWS needs real credentials. */
+const defaultPrefix = 'conformance';
+
 function clientFor({ endpoint, region }: Options): SecretsManagerClient {
   if (endpoint === undefined)
     return new SecretsManagerClient(region === undefined ? {} : { region });
@@ -94,7 +96,10 @@ async function extrasOf(client: SecretsManagerClient, options: Options): Promise
   };
 }
 
-async function confirmed(client: SecretsManagerClient, { prefix, yes }: Options): Promise<boolean> {
+async function confirmed(
+  client: SecretsManagerClient,
+  { prefix = defaultPrefix, yes }: Options,
+): Promise<boolean> {
   const region = await client.config.region();
   const { secrets, requests } = bounds;
   process.stderr.write(
@@ -111,7 +116,7 @@ async function confirmed(client: SecretsManagerClient, { prefix, yes }: Options)
   return /^y(es)?$/i.test(answer);
 }
 
-/** A test that asks nothing of the account must not be one of AWS's. */
+/** AWS's own endpoint costs as much, so it is asked about too. */
 function isOfAws(endpoint: string): boolean {
   return /\.(amazonaws\.com|amazonaws\.com\.cn|api\.aws)$/.test(new URL(endpoint).hostname);
 }
@@ -135,7 +140,7 @@ if (options === undefined) {
     process.once('SIGINT', () => stopped.abort());
     const summary = await runSuite(client, {
       signal: stopped.signal,
-      prefix: `${options.prefix ?? 'conformance'}/${randomUUID().slice(0, 8)}`,
+      prefix: `${options.prefix ?? defaultPrefix}/${randomUUID().slice(0, 8)}`,
       patience: isAws ? 360 : 10,
       extras: await extrasOf(client, options),
       onResult: (result) => process.stderr.write(lineOf(result)),
