@@ -17,7 +17,7 @@ export type RotationState =
   | {
       readonly kind: 'adding';
       readonly since: EpochSeconds;
-      readonly version: string;
+      readonly versionId: string;
       /** Of the secret that was added, from its test on. */
       readonly uuid?: string | undefined;
     }
@@ -26,16 +26,16 @@ export type RotationState =
 /** A credential has no more client secrets at Adobe than this. */
 export const mostClientSecrets = 2;
 
-const adding = /^adding since=(\S+) version=([0-9a-f]{8})(?: uuid=([\w-]{1,64}))?$/;
+const adding = /^adding since=(\S+) version=(\S{1,64})(?: uuid=([\w-]{1,64}))?$/;
 const retired = /^retired uuid=([\w-]{1,64}) at=(\S+)$/;
 
 /** A tag that does not parse says nothing. */
 export function readRotationState(tags: Tags = {}): RotationState {
   const text = tags[tagKeys.rotation] ?? '';
-  const [, since = '', version, added] = adding.exec(text) ?? [];
+  const [, since = '', versionId, added] = adding.exec(text) ?? [];
   const sinceAt = parseInstant(since);
-  if (sinceAt !== undefined && version !== undefined) {
-    return { kind: 'adding', since: sinceAt, version, uuid: added };
+  if (sinceAt !== undefined && versionId !== undefined) {
+    return { kind: 'adding', since: sinceAt, versionId, uuid: added };
   }
   const [, uuid, at = ''] = retired.exec(text) ?? [];
   const retiredAt = parseInstant(at);
@@ -51,20 +51,11 @@ export function formatRotationState(state: RotationState): string {
       return 'none';
     case 'adding': {
       const uuid = state.uuid === undefined ? '' : ` uuid=${state.uuid}`;
-      return `adding since=${formatInstant(state.since)} version=${state.version}${uuid}`;
+      return `adding since=${formatInstant(state.since)} version=${state.versionId}${uuid}`;
     }
     case 'retired':
       return `retired uuid=${state.uuid} at=${formatInstant(state.at)}`;
   }
-}
-
-/** The part of a version's id that the tag has room for. */
-export function shortVersion(versionId: string): string {
-  return versionId
-    .toLowerCase()
-    .replaceAll(/[^0-9a-f]/g, '')
-    .slice(0, 8)
-    .padStart(8, '0');
 }
 
 type Retired = Extract<RotationState, { kind: 'retired' }>;
@@ -123,7 +114,7 @@ export function retirementToNote(
 ): string | undefined {
   const state = readRotationState(tags);
   if (state.kind === 'retired') return undefined;
-  if (state.kind === 'adding' && state.version !== shortVersion(versionId)) return undefined;
+  if (state.kind === 'adding' && state.versionId !== versionId) return undefined;
   return entries.find(({ retiredAt }) => retiredAt !== undefined)?.uuid;
 }
 

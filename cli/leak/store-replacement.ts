@@ -1,4 +1,4 @@
-import { formatRotationState, shortVersion } from '../../core/client-secret-rotation.ts';
+import { formatRotationState } from '../../core/client-secret-rotation.ts';
 import type { AddedSecret } from '../../core/console-secrets.ts';
 import { tagKeys } from '../../core/contract.ts';
 import type { UnderstoodCredential } from '../../core/credential.ts';
@@ -66,7 +66,7 @@ async function add(
       'wait until it is over',
     );
   }
-  const adding = { kind: 'adding', since: now(), version: shortVersion(versionId) } as const;
+  const adding = { kind: 'adding', since: now(), versionId } as const;
   const note = formatRotationState(adding);
   await secrets.setTag(arn, tagKeys.rotation, note);
   try {

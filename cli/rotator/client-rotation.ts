@@ -1,8 +1,4 @@
-import {
-  readRotationState,
-  retirementGrace,
-  shortVersion,
-} from '../../core/client-secret-rotation.ts';
+import { readRotationState, retirementGrace } from '../../core/client-secret-rotation.ts';
 import { defaultTick } from '../../core/contract.ts';
 import { epochSeconds, formatInstant } from '../../core/instant.ts';
 import { type SpentBudget, spentBudget } from '../../core/mint-budget.ts';
@@ -62,7 +58,7 @@ export async function progressOf(
   const { token: stored, fingerprint: wanted } = observation;
   const state = readRotationState(secret?.tags);
   const steps: [step: string, did: string][] = [];
-  const isAdding = state.kind === 'adding' && state.version === shortVersion(versionId);
+  const isAdding = state.kind === 'adding' && state.versionId === versionId;
   const isCurrent = secret?.currentVersionId === versionId;
   if (isAdding) steps.push(['add', 'the function adds a client secret at Adobe']);
   if (isCurrent) steps.push(['finish', 'the new client secret is current']);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type RotationState, shortVersion } from '../../core/client-secret-rotation.ts';
+import type { RotationState } from '../../core/client-secret-rotation.ts';
 
 const mark = '1eaced';
 const pattern = new RegExp(
@@ -21,6 +21,6 @@ export function newLeakVersion(): string {
  */
 export function isUnfinished(currentVersionId: string, state: RotationState): boolean {
   if (!pattern.test(currentVersionId)) return false;
-  if (state.kind === 'adding') return state.version === shortVersion(currentVersionId);
+  if (state.kind === 'adding') return state.versionId === currentVersionId;
   return state.kind === 'retired';
 }

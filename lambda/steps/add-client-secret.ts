@@ -3,7 +3,6 @@ import {
   judgeRetired,
   type RotationState,
   readRotationState,
-  shortVersion,
   uuidInUse,
 } from '../../core/client-secret-rotation.ts';
 import type { AddedSecret, ListedSecret } from '../../core/console-secrets.ts';
@@ -52,8 +51,7 @@ export async function addClientSecret(
   assertTimeToAdd(run);
   await assertAlone(run, rotation, rotated.client);
   const now = run.now();
-  const version = shortVersion(versionId);
-  await noteRotation(run, secretId, { kind: 'adding', since: now, version });
+  await noteRotation(run, secretId, { kind: 'adding', since: now, versionId });
   const added = await add(run, rotation, management, { since: now, before });
   const uuids = new Set(listed.map((one) => one.uuid));
   const secretString = rotatedDocument(current, { added, position, uuid, uuids, now });

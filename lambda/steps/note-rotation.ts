@@ -3,7 +3,6 @@ import {
   formatRotationState,
   type RotationState,
   readRotationState,
-  shortVersion,
 } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
 import type { UnderstoodCredential } from '../../core/credential.ts';
@@ -36,8 +35,7 @@ export async function noteUse(
 ): Promise<void> {
   const uuid = entries[0]?.uuid;
   if (uuid === undefined) return;
-  const version = shortVersion(versionId);
-  await noteRotation(run, secretId, { kind: 'adding', since: run.now(), version, uuid });
+  await noteRotation(run, secretId, { kind: 'adding', since: run.now(), versionId, uuid });
 }
 
 /** Undoes the note of a run that has added nothing. */
@@ -64,7 +62,7 @@ export async function tryNoteNothing(
       run.secrets.describe(secretId, run.signal),
     );
     const state = readRotationState(described?.tags);
-    const isOwn = state.kind === 'adding' && state.version === shortVersion(versionId);
+    const isOwn = state.kind === 'adding' && state.versionId === versionId;
     if (!isOwn || (undone !== undefined && state.since !== undone.since)) return;
     await noteRotation(run, secretId, undone?.before ?? { kind: 'none' });
   } catch (thrown) {

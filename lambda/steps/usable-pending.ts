@@ -1,5 +1,5 @@
 // In: the value of a pending client secret. Out: the credential in it, if it may become the current one.
-import { readRotationState, shortVersion } from '../../core/client-secret-rotation.ts';
+import { readRotationState } from '../../core/client-secret-rotation.ts';
 import { rejectsClientSecret } from '../../core/client-secrets.ts';
 import { type UnderstoodCredential, understandCredential } from '../../core/credential.ts';
 import { ConsoleRequestError, RotatorError, TokenRequestError } from '../../core/errors.ts';
@@ -74,7 +74,7 @@ async function leavesNothing(
 ): Promise<boolean> {
   const { credential, versionId } = rotation;
   const state = readRotationState(client.tags);
-  const isOwn = state.kind === 'adding' && state.version === shortVersion(versionId);
+  const isOwn = state.kind === 'adding' && state.versionId === versionId;
   const [added] = pending.entries;
   if (added !== undefined && holdsSecret(current, added)) return true;
   if (!isOwn || added?.uuid === undefined) return false;

@@ -28,7 +28,7 @@ describe('doctor fails', () => {
   it.each<[string, (leak: LeakWorld) => unknown, RegExp, RegExp]>([
     [
       'a rotation that was broken off',
-      (leak) => setState(leak, { kind: 'adding', since: daysAgo(2), version: '0123abcd' }),
+      (leak) => setState(leak, { kind: 'adding', since: daysAgo(2), versionId: '0123abcd' }),
       /^a client secret was to be added at Adobe 2 d ago/,
       /rotate-client-secret fusion$/,
     ],

@@ -5,7 +5,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { formatRotationState, shortVersion } from '../../core/client-secret-rotation.ts';
+import { formatRotationState } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import { storedDocument } from '../../local/sample-credential.ts';
@@ -28,7 +28,7 @@ async function rotate(versionId: string, leak: LeakWorld): Promise<void> {
   const { world, client, adobe, leakedSecret, secrets } = leak;
   const SecretId = world.secretId('fusion', 'client');
   const now = epochSeconds(Date.now() / 1000);
-  await setState(leak, { kind: 'adding', since: now, version: shortVersion(versionId) });
+  await setState(leak, { kind: 'adding', since: now, versionId });
   const added = adobe.addSecret('p8e-rotated-0123456789abcdef');
   secrets.add(added.value);
   const document = { ...JSON.parse(storedDocument(adobe)), client_secrets: [added.value] };

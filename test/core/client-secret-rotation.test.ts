@@ -9,7 +9,6 @@ import {
   retirementGrace,
   retirementToNote,
   rotationProgress,
-  shortVersion,
   unnotedRetirement,
   uuidInUse,
 } from '../../core/client-secret-rotation.ts';
@@ -22,8 +21,8 @@ import { Sensitive } from '../../core/sensitive.ts';
 import { day, hour, now } from '../support/builders.ts';
 
 const at = (seconds: number) => epochSeconds(now + seconds);
-const version = '019ac0de';
-const adding = { kind: 'adding', since: now, version } as const;
+const versionId = '019ac0de-0000-4000-8000-000000000000';
+const adding = { kind: 'adding', since: now, versionId } as const;
 const retired = { kind: 'retired', uuid: 'one', at: now } as const;
 
 function listed(uuid: string, created: number, used?: number): ListedSecret {
@@ -36,8 +35,8 @@ const tagged = (value: string) => ({ [tagKeys.rotation]: value });
 describe('the rotation tag', () => {
   it.each<[RotationState, string]>([
     [{ kind: 'none' }, 'none'],
-    [adding, 'adding since=2026-11-22T12:00:00Z version=019ac0de'],
-    [{ ...adding, uuid: 'two' }, 'adding since=2026-11-22T12:00:00Z version=019ac0de uuid=two'],
+    [adding, `adding since=2026-11-22T12:00:00Z version=${versionId}`],
+    [{ ...adding, uuid: 'two' }, `adding since=2026-11-22T12:00:00Z version=${versionId} uuid=two`],
     [retired, 'retired uuid=one at=2026-11-22T12:00:00Z'],
   ])('is written and read: %j', (state, text) => {
     expect(formatRotationState(state)).toBe(text);
@@ -49,7 +48,8 @@ describe('the rotation tag', () => {
     '',
     'adding',
     'adding since=yesterday version=019ac0de',
-    'adding since=2026-11-22T12:00:00Z version=019AC0DE',
+    'adding since=2026-11-22T12:00:00Z version=',
+    `adding since=2026-11-22T12:00:00Z version=${'a'.repeat(65)}`,
     'retired uuid=one at=yesterday',
     'retired uuid=one,two at=2026-11-22T12:00:00Z',
     'retired uuid=one at=2026-11-22T12:00:00Z ',
@@ -58,11 +58,11 @@ describe('the rotation tag', () => {
     expect(readRotationState()).toEqual({ kind: 'none' });
   });
 
-  it.each([
-    ['019AC0DE-0000-4000-8000-000000000000', '019ac0de'],
-    ['x1-y2', '00000012'],
-  ])('has room for a part of %s', (versionId, short) => {
-    expect(shortVersion(versionId)).toBe(short);
+  it('has room for the longest ids', () => {
+    const longest = { ...adding, versionId: 'v'.repeat(64), uuid: 'u'.repeat(64) };
+    const text = formatRotationState(longest);
+    expect(text).toMatch(/^[\w .:/=+@-]{1,256}$/);
+    expect(readRotationState(tagged(text))).toEqual(longest);
   });
 });
 
@@ -82,7 +82,6 @@ describe('the uuid of the secret in use', () => {
 });
 
 describe('the retirement to be noted', () => {
-  const versionId = '019ac0de-0000-4000-8000-000000000000';
   const entries: readonly ClientSecretEntry[] = [
     { secret: new Sensitive('x'), uuid: 'two' },
     { secret: new Sensitive('y'), uuid: 'one', retiredAt: '2026-11-22T12:00:00Z' },
@@ -93,7 +92,7 @@ describe('the retirement to be noted', () => {
     ['is the one in the value if the tag is gone', undefined, 'one'],
     [
       'is not that of another version',
-      'adding since=2026-11-22T12:00:00Z version=00000000',
+      'adding since=2026-11-22T12:00:00Z version=019ac0de-0000-4000-8000-000000000001',
       undefined,
     ],
     ['is over when the tag says so', 'none', undefined],
@@ -110,7 +109,7 @@ describe('the retirement to be noted', () => {
     ['but not twice', formatRotationState(retired), undefined],
     [
       'but not during the next rotation',
-      'adding since=2026-11-22T12:00:00Z version=00000000',
+      'adding since=2026-11-22T12:00:00Z version=019ac0de-0000-4000-8000-000000000001',
       undefined,
     ],
   ])('is noted by its rotation %s', (_, tag, expected) => {

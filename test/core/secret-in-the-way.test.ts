@@ -5,7 +5,11 @@ import { type BeforeAdding, secretInTheWay } from '../../core/secret-in-the-way.
 import { day, now } from '../support/builders.ts';
 
 const at = (seconds: number) => epochSeconds(now + seconds);
-const adding = { kind: 'adding', since: now, version: '019ac0de' } as const;
+const adding = {
+  kind: 'adding',
+  since: now,
+  versionId: '019ac0de-0000-4000-8000-000000000000',
+} as const;
 const retired = { kind: 'retired', uuid: 'one', at: now } as const;
 
 function listed(uuid: string, created: number, used?: number): ListedSecret {

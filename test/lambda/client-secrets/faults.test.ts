@@ -88,7 +88,7 @@ describe('a second secret at Adobe', () => {
     const acting = rotating.step('createSecret', undefined, { signal: deadline.signal });
     await expect(acting).rejects.toMatchObject({ code: 'ERR_CONSOLE_UNAVAILABLE' });
     expect(`${await rotating.tag()}`).toMatch(
-      /^adding since=2026-11-22T13:00:00Z version=[0-9a-f]{8}$/,
+      /^adding since=2026-11-22T13:00:00Z version=[0-9a-f-]{36}$/,
     );
     parts.clock.advance(1_800);
     adobe.addSecret('p8e-somebody-elses-0123456789');

@@ -5,7 +5,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { formatRotationState, shortVersion } from '../../../core/client-secret-rotation.ts';
+import { formatRotationState } from '../../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../../core/contract.ts';
 import { epochSeconds } from '../../../core/instant.ts';
 import { hour } from '../../support/builders.ts';
@@ -164,7 +164,7 @@ describe('testSecret', () => {
     const { adobe, client, parts } = rotating;
     const { AWSPENDING: version = '' } = await rotating.labels();
     const since = epochSeconds(parts.clock.seconds);
-    const note = formatRotationState({ kind: 'adding', since, version: shortVersion(version) });
+    const note = formatRotationState({ kind: 'adding', since, versionId: version });
     const Tags = [{ Key: tagKeys.rotation, Value: note }];
     await client.send(new TagResourceCommand({ SecretId: ClientSecretId, Tags }));
     const document = { ...documentOf(adobe), client_secrets: ['p8e-without-a-name-0123', old] };
@@ -183,7 +183,7 @@ describe('testSecret', () => {
     const state = {
       kind: 'adding',
       since: epochSeconds(parts.clock.seconds),
-      version: shortVersion(version),
+      versionId: version,
     } as const;
     const Tags = [{ Key: tagKeys.rotation, Value: formatRotationState(state) }];
     await client.send(new TagResourceCommand({ SecretId: ClientSecretId, Tags }));
