@@ -250,6 +250,20 @@ const breaks = [
     rule: 'C2',
   },
   {
+    what: 'refuses the token that a rotation of its secret has minted',
+    file: 'core/rotation.ts',
+    from: 'token.issuedAt < current.issuedAt - sameInstant',
+    to: 'token.issuedAt < current.issuedAt + 86_400',
+    rule: 'P2',
+  },
+  {
+    what: 'leaves AWSPENDING on a token that has become current',
+    file: 'lambda/steps/rotation-steps.ts',
+    from: 'await removePending(run, { secretId, versionId });\n  return',
+    to: 'return',
+    rule: 'P2',
+  },
+  {
     what: 'stores a new client secret only after it was tested',
     file: 'lambda/steps/add-client-secret.ts',
     from: 'await store(run, management, stored, added);',

@@ -1,9 +1,22 @@
 // The model of Secrets Manager's own rotation, which calls the function four times.
+import { largestSkew } from './bounds.ts';
 import type { Credential } from './credential.ts';
+import { storedFields } from './stored-fields.ts';
 import type { World } from './world.ts';
 
 const steps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 const mostTries = 3;
+
+interface Rotating {
+  readonly arn: string;
+  readonly versionId: string;
+  readonly credential: Credential;
+  readonly startedAt: number;
+  /** Nothing but the rotation itself keeps it from its end. */
+  canSucceed: boolean;
+  /** When it last disturbed the credential itself. */
+  touchedAt: number;
+}
 
 export class NativeRotation {
   readonly #world: World;
@@ -14,34 +27,29 @@ export class NativeRotation {
 
   /** @param count of the steps, after which it is abandoned */
   rotate(credential: Credential, count: number): void {
-    const versionId = this.#world.versionId();
-    const { arn } = credential.tokenSecret;
-    this.#world.secretsManager.rotate(arn, versionId);
-    credential.disturb(this.#world.clock.now, this.#world.clock.now);
-    this.#step({ arn, versionId, credential }, steps.slice(0, count), mostTries);
+    const canSucceed = count === steps.length && this.#canSucceed(credential);
+    const rotating = this.#begin(credential, canSucceed);
+    this.#step(rotating, steps.slice(0, count), mostTries, () => this.#end(rotating));
   }
 
   /** Somebody has stored junk in the version that is rotated into. */
   intoJunk(credential: Credential): void {
-    const versionId = this.#world.versionId();
-    const { arn } = credential.tokenSecret;
-    this.#world.secretsManager.rotate(arn, versionId);
+    const rotating = this.#begin(credential);
+    const { arn, versionId } = rotating;
     this.#world.secretsManager.put(arn, { versionId, value: 'junk', label: 'AWSPENDING' });
-    credential.disturb(this.#world.clock.now, this.#world.clock.now);
-    this.#step({ arn, versionId, credential }, steps, mostTries);
+    this.#step(rotating, steps, mostTries);
   }
 
   /** RotateSecret with RotateImmediately=false: one step, with a version that is thrown away after it. */
   schedule(credential: Credential): void {
-    const { secretsManager, clock } = this.#world;
-    const versionId = this.#world.versionId();
-    const { arn, current } = credential.tokenSecret;
-    secretsManager.rotate(arn, versionId);
+    const { secretsManager } = this.#world;
+    const { current } = credential.tokenSecret;
+    const rotating = this.#begin(credential);
+    const { arn, versionId } = rotating;
     if (current?.value !== undefined) {
       secretsManager.put(arn, { versionId, value: current.value, label: 'AWSPENDING' });
     }
-    credential.disturb(clock.now, clock.now);
-    this.#step({ arn, versionId, credential }, ['testSecret'], 1, () => {
+    this.#step(rotating, ['testSecret'], 1, () => {
       const { tokenSecret } = credential;
       const isHeld = tokenSecret.arn === arn && tokenSecret.holder('AWSPENDING')?.id === versionId;
       if (isHeld) secretsManager.move(arn, 'AWSPENDING', undefined, versionId);
@@ -50,17 +58,59 @@ export class NativeRotation {
 
   /** A step for a version that nobody rotates into, or for a secret without a token. */
   stray(credential: Credential): void {
-    const { arn, current } = credential.tokenSecret;
-    if (current === undefined) {
+    if (credential.tokenSecret.current === undefined) {
       this.rotate(credential, 1);
       return;
     }
+    this.#step(this.#new(credential), ['finishSecret'], 1);
+  }
+
+  #new(credential: Credential, canSucceed = false): Rotating {
+    const { arn } = credential.tokenSecret;
     const versionId = this.#world.versionId();
-    this.#step({ arn, versionId, credential }, ['finishSecret'], 1);
+    const { now } = this.#world.clock;
+    return { arn, versionId, credential, startedAt: now, canSucceed, touchedAt: now };
+  }
+
+  #begin(credential: Credential, canSucceed = false): Rotating {
+    const rotating = this.#new(credential, canSucceed);
+    this.#world.secretsManager.rotate(rotating.arn, rotating.versionId);
+    this.#touch(rotating);
+    return rotating;
+  }
+
+  #touch(rotating: Rotating): void {
+    const { now } = this.#world.clock;
+    rotating.touchedAt = now;
+    rotating.credential.disturb(now, now);
+  }
+
+  /** There is a token to replace, and no reason to refuse another one. */
+  #canSucceed(credential: Credential): boolean {
+    const { isHealthy, calmSince, forgedId, tokenSecret, reign } = credential;
+    const { clock, invariants } = this.#world;
+    const isCalm = calmSince < clock.now - largestSkew;
+    const isKnown = forgedId === undefined && reign !== undefined;
+    const hasToken = storedFields(tokenSecret.current?.value) !== undefined;
+    return isHealthy && isCalm && isKnown && hasToken && invariants.mayAskAgain(credential);
+  }
+
+  /** P2: what a rotation that nothing disturbed leaves. */
+  #end({ canSucceed, credential, versionId, startedAt }: Rotating): void {
+    const { reign, tokenSecret, isHealthy, plan } = credential;
+    const isDone = tokenSecret.current?.id === versionId;
+    // A renewal came between, which removes the pending version.
+    const isOvertaken = !isDone && (reign?.startedAt ?? startedAt) >= startedAt;
+    if (!canSucceed || !isHealthy || isOvertaken) return;
+    this.#world.counts.add('premises', 'P2: a rotation of a token that nothing disturbed');
+    const isPending = tokenSecret.holder('AWSPENDING') !== undefined;
+    if (isDone && !isPending) return;
+    const text = isDone ? 'AWSPENDING is left after a rotation' : 'a rotation has failed';
+    this.#world.violate('P2', `${text} that nothing disturbed`, plan.name);
   }
 
   #step(
-    rotation: { readonly arn: string; readonly versionId: string; readonly credential: Credential },
+    rotating: Rotating,
     left: readonly string[],
     tries: number,
     after: () => void = () => undefined,
@@ -71,12 +121,13 @@ export class NativeRotation {
       return;
     }
     const { clock, lambda } = this.#world;
-    const { arn, versionId, credential } = rotation;
+    const { arn, versionId, credential } = rotating;
     const event = { Step: step, SecretId: arn, ClientRequestToken: versionId };
     lambda.invoke(event, (isDone) => {
-      credential.disturb(clock.now, clock.now);
-      if (isDone) clock.after(1, () => this.#step(rotation, others, mostTries, after));
-      else clock.after(60, () => this.#step(rotation, left, tries - 1, after));
+      if (credential.calmSince > rotating.touchedAt) rotating.canSucceed = false;
+      this.#touch(rotating);
+      if (isDone) clock.after(1, () => this.#step(rotating, others, mostTries, after));
+      else clock.after(60, () => this.#step(rotating, left, tries - 1, after));
     });
   }
 }

@@ -22,7 +22,7 @@ import { storedFields } from './stored-fields.ts';
 import type { World } from './world.ts';
 
 const day = 86_400;
-const probeRate = 0.02;
+const probeRate = 0.05;
 
 export class Properties {
   readonly #world: World;

@@ -46,6 +46,7 @@ export const expected: Readonly<Record<string, readonly string[]>> = {
     'P2: a whole tick',
     'P2: a whole tick of every shard',
     'P2: an event for a stored credential',
+    'P2: a rotation of a token that nothing disturbed',
     'P3: two days without a disturbance',
     'P4: a reader returns a token',
     'P5: a sandbox that remembers beside a new one',
@@ -114,7 +115,8 @@ A *whole tick* is one interval of ticks, the function's time-out, the 5 minutes 
 - P2: the first whole tick after a fault leaves a token that is valid, not due, and of the current credential; with shards,
   the first whole tick of every shard. After a final failure that was fixed only at Adobe, where nothing tells the
   rotator, it may take an hour longer. A credential that was stored is renewed by its event. A run leaves work to the
-  next one only when it has no time for it.
+  next one only when it has no time for it. A rotation of a token secret that nothing disturbs makes its token the
+  current one.
 - P3: without a fault, a credential gets at most one token more in a day than its lifetime requires.
 - P4: a reader (\`ims-token-rotator/client\`) returns no token that has expired by its clock, has one read in flight, and
   starts at most one every 10 seconds.
