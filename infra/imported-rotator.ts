@@ -69,6 +69,7 @@ export class ImportedRotator extends ImsTokenRotatorBase {
       place,
     });
     rights.addAnyTopic(place);
+    rights.addSchedules('*', place);
     if (encryptionKey !== undefined) rights.addKey(encryptionKey);
     return rights;
   }

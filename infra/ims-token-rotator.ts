@@ -103,7 +103,13 @@ export class ImsTokenRotator extends ImsTokenRotatorBase {
     this.role = this.#function.role.role;
     this.logGroup = this.#function.logGroup;
     const rights = this.#function.role;
-    const { schedules } = new TickSchedule(this, 'Tick', { target, tick, shards, rights });
+    const { schedules, groupName } = new TickSchedule(this, 'Tick', {
+      target,
+      tick,
+      shards,
+      rights,
+    });
+    this.#operators.addSchedules(groupName);
     this.schedules = [...schedules];
     this.schedule = schedules[0] as Schedule;
     new CredentialRule(this, 'CredentialRule', { target, prefix: this.prefix });

@@ -113,6 +113,17 @@ export class OperatorRights {
     this.#operate.add({ actions: ['sns:ListSubscriptionsByTopic'], resourceArns: [arn] });
   }
 
+  /** Adds the schedules that invoke the function. @default - all groups, one of which has them */
+  addSchedules(group = '*', place: OperatorRightsProps['place'] = {}): void {
+    const resource = Stack.of(this.#scope).formatArn({
+      service: 'scheduler',
+      ...place,
+      resource: 'schedule',
+      resourceName: `${group}/*`,
+    });
+    this.#operate.add({ actions: ['scheduler:GetSchedule'], resourceArns: [resource] });
+  }
+
   /** Adds all topics of the rotator's account and Region, one of which may have its alarms. */
   addAnyTopic(place: OperatorRightsProps['place']): void {
     this.addTopic(

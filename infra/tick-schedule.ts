@@ -20,12 +20,14 @@ export interface TickScheduleProps {
 export class TickSchedule extends Construct {
   /** One for each shard. */
   readonly schedules: readonly Schedule[];
+  readonly groupName: string;
 
   constructor(scope: Construct, id: string, { target, tick, shards, rights }: TickScheduleProps) {
     super(scope, id);
     const scheduleGroup = new ScheduleGroup(this, 'Group', {
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    this.groupName = scheduleGroup.scheduleGroupName;
     // CDK's own role would stand outside this construct, with rights to all versions of the function.
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {

@@ -1,9 +1,14 @@
 import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
-import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
+import {
+  GetScheduleCommand,
+  ListSchedulesCommand,
+  SchedulerClient,
+} from '@aws-sdk/client-scheduler';
 import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
 import { askAws, notFromAws } from './ask.ts';
+import { toInstant } from './instant.ts';
 import { clientConfig } from './network.ts';
 
 export interface Caller {
@@ -16,6 +21,24 @@ export interface Caller {
 export interface Subscription {
   readonly endpoint: string;
   readonly isConfirmed: boolean;
+}
+
+export interface FoundSchedule {
+  readonly name: string;
+  readonly group: string;
+  /** For example `ENABLED`. */
+  readonly state: string;
+}
+
+/** A schedule, and what it does. */
+export interface TickSchedule {
+  readonly name: string;
+  /** A rate or a cron expression. */
+  readonly expression: string;
+  /** The event; empty for the service's own. */
+  readonly input: string;
+  readonly beginsAt: EpochSeconds | undefined;
+  readonly endsAt: EpochSeconds | undefined;
 }
 
 /** The caller, schedules, subscriptions and keys of an AWS account. Every failure is a CliError. */
@@ -51,21 +74,36 @@ export class Account {
     return { account, arn, at };
   }
 
-  /** The schedules that invoke a function; a state is for example `ENABLED`. */
-  async schedulesOf(functionArn: string): Promise<readonly { name: string; state: string }[]> {
+  /** The schedules that invoke a function. */
+  async schedulesOf(functionArn: string): Promise<readonly FoundSchedule[]> {
     const client = new SchedulerClient(clientConfig());
-    const found: { name: string; state: string }[] = [];
+    const found: FoundSchedule[] = [];
     let NextToken: string | undefined;
     do {
       const page = await askAws('scheduler:ListSchedules', undefined, () =>
         client.send(new ListSchedulesCommand({ NextToken, MaxResults: 100 }), this.#abort),
       );
-      for (const { Name: name = '', State: state = '', Target } of page.Schedules ?? []) {
-        if (Target?.Arn === functionArn) found.push({ name, state });
+      for (const {
+        Name: name = '',
+        GroupName: group = '',
+        State: state = '',
+        Target,
+      } of page.Schedules ?? []) {
+        if (Target?.Arn === functionArn) found.push({ name, group, state });
       }
       NextToken = page.NextToken;
     } while (NextToken !== undefined);
     return found;
+  }
+
+  async schedule({ name, group }: FoundSchedule): Promise<TickSchedule> {
+    const client = new SchedulerClient(clientConfig());
+    const answer = await askAws('scheduler:GetSchedule', name, () =>
+      client.send(new GetScheduleCommand({ Name: name, GroupName: group }), this.#abort),
+    );
+    const { ScheduleExpression: expression = '', Target, StartDate, EndDate } = answer;
+    const input = Target?.Input ?? '';
+    return { name, expression, input, beginsAt: toInstant(StartDate), endsAt: toInstant(EndDate) };
   }
 
   async subscriptionsOf(topicArn: string): Promise<readonly Subscription[]> {

@@ -1,5 +1,4 @@
 import type { EpochSeconds } from '../../core/instant.ts';
-import { Account } from '../aws/account.ts';
 import { Functions } from '../aws/functions.ts';
 import { functionMetric, Metrics } from '../aws/metrics.ts';
 import { abandonedRotators, explainAbandoned } from '../rotator/abandoned.ts';
@@ -11,6 +10,7 @@ import { someOf } from '../view/some-of.ts';
 import { alarmChecks } from './alarm-checks.ts';
 import { type Check, check, deployAgain, type Finding, failed, ok, unknown } from './check.ts';
 import { lastTickOf } from './last-tick.ts';
+import { scheduleFinding } from './schedule-finding.ts';
 
 /** Checks that the rotator runs, and that somebody is notified when it does not. */
 export function rotatorChecks(session: Session, rotator: Rotator): readonly Check[] {
@@ -57,26 +57,6 @@ async function functionFinding(session: Session, rotator: Rotator): Promise<Find
   const { name } = deployedFunction(rotator);
   const state = await new Functions(session.signal).state(name);
   return state === 'Active' ? ok(name) : failed(`${name} is ${state}`, deployAgain);
-}
-
-async function scheduleFinding({ signal }: Session, rotator: Rotator): Promise<Finding> {
-  const { shards } = rotator;
-  const schedules = await new Account(signal).schedulesOf(deployedFunction(rotator).arn);
-  const enabled = schedules.filter(({ state }) => state === 'ENABLED');
-  if (enabled.length >= shards) {
-    return ok(shards === 1 ? `${enabled[0]?.name} is enabled` : `${enabled.length} are enabled`);
-  }
-  const disabled = schedules.find(({ state }) => state !== 'ENABLED');
-  if (disabled !== undefined) {
-    const what = shards === 1 ? 'no token' : 'no token of its shard';
-    return failed(
-      `${disabled.name} is ${disabled.state.toLowerCase()}: ${what} is renewed`,
-      'enable it in the EventBridge Scheduler console, or deploy the stack again',
-    );
-  }
-  if (enabled.length === 0) return failed('no schedule invokes the function', deployAgain);
-  const found = `${enabled.length} of ${shards} schedules invoke the function`;
-  return failed(`${found}: the tokens of the other shards are not renewed`, deployAgain);
 }
 
 async function tickFinding(metrics: Metrics, { now }: Session, rotator: Rotator): Promise<Finding> {

@@ -12,6 +12,9 @@ export interface Schedule {
   readonly targetArn: string;
   /** The payload for the target. @default the service's own event */
   readonly input?: string | undefined;
+  /** Epoch seconds, within which it runs. Nothing follows them. */
+  readonly startDate?: number | undefined;
+  readonly endDate?: number | undefined;
 }
 
 /** An alarm of CloudWatch. `evaluateAlarms` sets its state; without that, it changes by hand only. */

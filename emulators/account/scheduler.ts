@@ -79,6 +79,8 @@ function getSchedule(account: Account, { Name, groupName }: GetScheduleRequest):
   return {
     ...summary(account, schedule),
     ScheduleExpression: schedule.scheduleExpression,
+    StartDate: schedule.startDate,
+    EndDate: schedule.endDate,
     FlexibleTimeWindow: { Mode: 'OFF' },
     Target: {
       Arn: schedule.targetArn,

@@ -10,13 +10,19 @@ import { checksOf } from './patient.ts';
 
 const minute = 60_000;
 
+const turn = (minutes: string, shard: string) => ({
+  scheduleExpression: `cron(${minutes} * * * ? *)`,
+  input: JSON.stringify({ action: 'tick', shard }),
+});
+
 /** A rotator with two shards, each with its schedule and its alarm on silence. */
 async function startSharded(): Promise<Operator> {
   const operator = await startOperator({ environment: { [environmentVariables.shards]: '2' } });
   const { schedules, alarms } = operator.world.aws.account;
   const [[name, schedule] = []] = schedules;
   if (name === undefined || schedule === undefined) throw new Error('there is no schedule');
-  schedules.set(`${name}-2`, { ...schedule, name: `${name}-2` });
+  schedules.set(name, { ...schedule, ...turn('0/15', '1/2') });
+  schedules.set(`${name}-2`, { ...schedule, name: `${name}-2`, ...turn('7/15', '2/2') });
   const silence = alarms.get('rotator-local-silence');
   if (silence === undefined) throw new Error('there is no alarm on silence');
   alarms.delete(silence.alarmName);
@@ -70,6 +76,17 @@ describe('doctor of a rotator with shards', () => {
       verdict: 'failed',
       detail:
         '1 of 2 schedules invoke the function: the tokens of the other shards are not renewed',
+    });
+  });
+
+  it('fails the schedule if two of them tick for the same shard', async () => {
+    const operator = await startSharded();
+    const { schedules } = operator.world.aws.account;
+    const input = JSON.stringify({ action: 'tick', shard: '1/2' });
+    for (const [name, schedule] of schedules) schedules.set(name, { ...schedule, input });
+    expect((await checksOf(operator)).find('schedule')).toMatchObject({
+      verdict: 'failed',
+      detail: 'no schedule ticks for shard 2/2',
     });
   });
 

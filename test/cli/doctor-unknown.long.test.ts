@@ -5,6 +5,7 @@ describe('doctor', () => {
   it.each([
     ['function', 'lambda:GetFunctionConfiguration'],
     ['schedule', 'scheduler:ListSchedules'],
+    ['schedule', 'scheduler:GetSchedule'],
     ['last tick', 'cloudwatch:GetMetricData'],
     ['alarms', 'cloudwatch:DescribeAlarmsForMetric'],
     ['alarm recipients', 'sns:ListSubscriptionsByTopic'],

@@ -118,19 +118,33 @@ function errorsHandled(): ReadonlySet<string> {
   const names = sourcesOf(...using)
     .join('\n')
     .match(/(?<=['|(]|^ {2})[A-Z]\w+(?:[a-z]Exception|Failure)\b/gm);
-  return new Set(names);
+  // Names of other services' protocols, which end in neither.
+  const listed = read('lambda/adapters/secrets-manager-errors.ts').match(
+    /(?<=^ {2}')[A-Z]\w+(?=',$)/gm,
+  );
+  return new Set([...(names ?? []), ...(listed ?? [])]);
 }
 
 /** Errors that no case can have without harm to the account, or without the service's help. */
 const notProvoked: Readonly<Record<string, string>> = {
   AuthFailure: 'of other services',
   DecryptionFailure: 'a key would have to be disabled between two calls',
+  ExpiredToken: 'a session would have to end',
   ExpiredTokenException: 'a session would have to end',
   InvalidSignatureException: 'the embedded server checks no signatures',
   LimitExceededException: 'AWS names no figure for the quota of versions',
+  RequestExpired: "this machine's clock would have to be wrong",
+  RequestInTheFuture: "this machine's clock would have to be wrong",
+  RequestLimitExceeded: "would use up the account's quota",
+  RequestThrottled: "would use up the account's quota",
   RequestThrottledException: "would use up the account's quota",
+  RequestTimeTooSkewed: "this machine's clock would have to be wrong",
+  RequestTimeout: 'the service would have to be slow',
   RequestTimeoutException: 'the service would have to be slow',
+  SignatureDoesNotMatch: 'the embedded server checks no signatures',
+  SlowDown: "would use up the account's quota",
   ThrottledException: "would use up the account's quota",
+  Throttling: "would use up the account's quota",
   ThrottlingException: "would use up the account's quota",
   TooManyRequestsException: "would use up the account's quota",
 };

@@ -1,5 +1,8 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { defaultPrefix, metricNamespace, tagKeys } from '../../core/contract.ts';
+import { ImsTokenRotator } from '../../infra/ims-token-rotator.ts';
 import { alarmsOf } from '../infra/alarm-evaluator.ts';
 import { monitoredTemplate } from '../infra/monitored-stack.ts';
 import { jsonOf, quoted, read, sectionsOf } from '../support/document.ts';
@@ -10,6 +13,15 @@ interface Statement {
   readonly Action: string | readonly string[];
   readonly Resource: string | readonly string[];
   readonly Condition?: object;
+}
+
+interface Synthesized {
+  readonly Resources: Readonly<
+    Record<
+      string,
+      { readonly Type: string; readonly Properties?: Readonly<Record<string, unknown>> }
+    >
+  >;
 }
 
 const rights = sectionsOf(read('SECURITY.md'), '##').get('What each right allows') ?? '';
@@ -172,6 +184,33 @@ describe('the threat model', () => {
       expect(isGuarded, role).toBe(true);
     }
     expect(roles.length).toBeGreaterThan(5);
+  });
+
+  it('names the resources of a stack as CDK and CloudFormation do', () => {
+    const app = new App();
+    const stack = new Stack(app, 'my-adobe-tokens-of-production');
+    new ImsTokenRotator(stack, 'Rotator', { alarms: { emails: ['ops@example.com'] } });
+    const { Resources } = Template.fromStack(stack).toJSON() as Synthesized;
+    const namesOf = (type: string, property: string): readonly unknown[] =>
+      Object.values(Resources)
+        .filter(({ Type }) => Type === type)
+        .map(({ Properties = {} }) => Properties[property]);
+    // CDK names it, without hyphens.
+    const [group] = namesOf('AWS::Scheduler::ScheduleGroup', 'Name');
+    expect(group).toMatch(/^myadobetokensofproduction/);
+    expect(rights).toContain("CDK leaves hyphens out of\nthe schedule group's name");
+    // CloudFormation gives these the name of the stack, shortened if need be.
+    for (const [type, property] of [
+      ['AWS::Lambda::Function', 'FunctionName'],
+      ['AWS::IAM::Role', 'RoleName'],
+      ['AWS::Logs::LogGroup', 'LogGroupName'],
+      ['AWS::Events::Rule', 'Name'],
+      ['AWS::CloudWatch::Alarm', 'AlarmName'],
+    ] as const) {
+      const names = namesOf(type, property);
+      expect(names.length, type).toBeGreaterThan(0);
+      for (const name of names) expect(name, type).toBeUndefined();
+    }
   });
 
   it('says what to replace where CDK does not deploy the stack', () => {

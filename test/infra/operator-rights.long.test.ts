@@ -41,7 +41,8 @@ function granted(define: (stack: Stack, operator: Role) => void): readonly State
   return JSON.parse(
     text
       .replaceAll(/\{"Fn::GetAtt":\["\w*Function\w*","Arn"\]\}/g, JSON.stringify(functionArn))
-      .replaceAll(/\{"Ref":"\w*fusionClientSecret\w*"\}/g, JSON.stringify(clientArn)),
+      .replaceAll(/\{"Ref":"\w*fusionClientSecret\w*"\}/g, JSON.stringify(clientArn))
+      .replaceAll(/:schedule\/[\w-]*Tick-Group[\w-]*\/\*/g, ':schedule/rotator-local/*'),
   );
 }
 

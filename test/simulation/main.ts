@@ -34,8 +34,7 @@ async function main(): Promise<void> {
     process.exitCode = (await runOne(seed, days, credentials)) ? 0 : 1;
     return;
   }
-  // Or what took hours would be lost.
-  if (report !== undefined) await (await open(report, 'a')).close();
+  if (report !== undefined && !(await isWritable(report))) return;
   const campaign = { seeds, days, credentials, stops };
   const result: CampaignResult = await runCampaign(
     campaign,
@@ -49,9 +48,21 @@ async function main(): Promise<void> {
   if (report !== undefined) await writeFile(report, reportOf(campaign, result, command));
   const { length } = result.failed;
   write(
-    `${length} of ${seeds.length} seeds have a violation${length === 0 ? '' : `: ${result.failed.join(', ')}`}`,
+    `${length} of ${seeds.length} seeds have a violation${length === 0 ? '' : `: ${result.failed.map(({ seed }) => seed).join(', ')}`}`,
   );
   process.exitCode = length === 0 ? 0 : 1;
+}
+
+/** Asked first, or what took hours would be lost. */
+async function isWritable(report: string): Promise<boolean> {
+  try {
+    await (await open(report, 'a')).close();
+    return true;
+  } catch (error) {
+    process.stderr.write(`--report cannot be written: ${(error as Error).message}\n`);
+    process.exitCode = 2;
+    return false;
+  }
 }
 
 /** Undefined if there is nothing to simulate. */

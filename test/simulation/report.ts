@@ -116,7 +116,7 @@ A *whole tick* is one interval of ticks, the function's time-out, the 5 minutes 
   the first whole tick of every shard. After a final failure that was fixed only at Adobe, where nothing tells the
   rotator, it may take an hour longer. A credential that was stored is renewed by its event. A run leaves work to the
   next one only when it has no time for it. A rotation of a token secret that nothing disturbs makes its token the
-  current one.
+  current one, unless two clocks disagree on which of both is newer.
 - P3: without a fault, a credential gets at most one token more in a day than its lifetime requires.
 - P4: a reader (\`ims-token-rotator/client\`) returns no token that has expired by its clock, has one read in flight, and
   starts at most one every 10 seconds.

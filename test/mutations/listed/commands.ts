@@ -44,6 +44,22 @@ export const ofCommands: readonly Mutation[] = [
     rebuild: true,
   },
   {
+    fault: 'doctor takes any event of a schedule for a tick',
+    file: 'cli/doctor/schedule-finding.ts',
+    find: "const isTick = action === 'tick' && Object.keys(others).length === 0;",
+    replace: "const isTick = action !== '' && Object.keys(others).length >= 0;",
+    caughtBy: 'test/cli/doctor.test.ts',
+    test: 'fails on what is wrong: schedule',
+  },
+  {
+    fault: 'doctor takes a schedule of every day for one of every 15 minutes',
+    file: 'cli/doctor/schedule-finding.ts',
+    find: 'seconds === undefined || seconds > tick',
+    replace: 'seconds === undefined || seconds < tick',
+    caughtBy: 'test/cli/doctor.test.ts',
+    test: 'fails on what is wrong: schedule',
+  },
+  {
     fault: 'doctor exits with 0 when a check failed',
     file: 'cli/commands/doctor.ts',
     find: 'return report.failures > 0 ? 1 : 0;',
