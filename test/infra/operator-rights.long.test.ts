@@ -147,7 +147,7 @@ async function operate(statements: readonly Statement[]): Promise<readonly Quest
   await run('status');
   await run('pause', 'other');
   await run('resume', 'other');
-  await run('renew', 'fusion', '--force');
+  await run('renew', 'other', '--force');
   await run('renew', '--all');
   const { stdout: token } = await cli('token', 'fusion');
   operator.secrets.add(token.trim());
@@ -161,7 +161,6 @@ async function operate(statements: readonly Statement[]): Promise<readonly Quest
   );
   await switchRotationOn(operator);
   await run('doctor', 'fusion', '--mint');
-  // The function waits until its budget of tokens allows the test, so nobody waits for its end.
   await run('rotate-client-secret', 'fusion', '--wait', '0');
   const remove = world.secretId('other', 'token');
   world.secretsManager.faults.inject(
