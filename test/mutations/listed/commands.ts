@@ -49,7 +49,7 @@ export const ofCommands: readonly Mutation[] = [
     find: "const isTick = action === 'tick' && Object.keys(others).length === 0;",
     replace: "const isTick = action !== '' && Object.keys(others).length >= 0;",
     caughtBy: 'test/cli/doctor.test.ts',
-    test: 'fails on what is wrong: schedule',
+    test: 'fails the check: schedule',
   },
   {
     fault: 'doctor takes a schedule of every day for one of every 15 minutes',
@@ -57,7 +57,7 @@ export const ofCommands: readonly Mutation[] = [
     find: 'seconds === undefined || seconds > tick',
     replace: 'seconds === undefined || seconds < tick',
     caughtBy: 'test/cli/doctor.test.ts',
-    test: 'fails on what is wrong: schedule',
+    test: 'fails the check: schedule',
   },
   {
     fault: 'doctor exits with 0 when a check failed',
