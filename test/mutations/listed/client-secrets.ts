@@ -5,7 +5,7 @@ export const ofClientSecrets: readonly Mutation[] = [
   {
     fault: 'a secret is added at Adobe without a tag that tells of it',
     file: 'lambda/steps/add-client-secret.ts',
-    find: "await noteRotation(run, secretId, { kind: 'adding', since: now, version });",
+    find: "await noteRotation(run, secretId, { kind: 'adding', since: now, versionId });",
     replace: '',
     caughtBy: 'test/lambda/client-secrets/faults.test.ts',
     test: 'is deleted by the next run, which adds another, after {"kind":"lost-answer"}',
