@@ -224,7 +224,7 @@ const breaks = [
   {
     what: 'adds a client secret at Adobe of which no tag tells',
     file: 'lambda/steps/add-client-secret.ts',
-    from: "await noteRotation(run, secretId, { kind: 'adding', since: now, version });",
+    from: "await noteRotation(run, secretId, { kind: 'adding', since: now, versionId });",
     to: '',
     rule: 'C3',
   },
