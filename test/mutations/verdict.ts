@@ -25,13 +25,15 @@ export type Verdict =
 const assertion =
   /^(AssertionError|Error: (Property failed after|promise (resolved|rejected) |expected ))/;
 
-/** The tests that failed, or why nothing is known of them. */
+/** The tests that failed, each with its reason, or why nothing is known of them. */
 export function failuresIn(json: unknown): readonly string[] {
   const parsed = v.safeParse(report, json);
   if (!parsed.success) return ['vitest wrote no report'];
   return parsed.output.testResults.flatMap(({ message, assertionResults }) => [
     ...(message === '' ? [] : [message]),
-    ...assertionResults.flatMap(({ fullName, status }) => (status === 'failed' ? [fullName] : [])),
+    ...assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ fullName, failureMessages }) => [fullName, ...(failureMessages ?? [])].join(': ')),
   ]);
 }
 
