@@ -50,6 +50,7 @@ export const ofCommands: readonly Mutation[] = [
     replace: "const isTick = action !== '' && Object.keys(others).length >= 0;",
     caughtBy: 'test/cli/doctor.test.ts',
     test: 'fails the check: schedule',
+    rebuild: true,
   },
   {
     fault: 'doctor takes a schedule of every day for one of every 15 minutes',
@@ -58,6 +59,7 @@ export const ofCommands: readonly Mutation[] = [
     replace: 'seconds === undefined || seconds < tick',
     caughtBy: 'test/cli/doctor.test.ts',
     test: 'fails the check: schedule',
+    rebuild: true,
   },
   {
     fault: 'doctor exits with 0 when a check failed',
