@@ -98,7 +98,7 @@ export class Account {
 
   async schedule({ name, group }: FoundSchedule): Promise<TickSchedule> {
     const client = new SchedulerClient(clientConfig());
-    const answer = await askAws('scheduler:GetSchedule', name, () =>
+    const answer = await askAws('scheduler:GetSchedule', `${group}/${name}`, () =>
       client.send(new GetScheduleCommand({ Name: name, GroupName: group }), this.#abort),
     );
     const { ScheduleExpression: expression = '', Target, StartDate, EndDate } = answer;

@@ -1,11 +1,15 @@
 import { shardsOf } from '../../core/contract.ts';
 import { type EpochSeconds, formatInstant } from '../../core/instant.ts';
-import { Account, type TickSchedule } from '../aws/account.ts';
+import { Account, type FoundSchedule, type TickSchedule } from '../aws/account.ts';
+import { CliError } from '../errors.ts';
 import { deployedFunction, type Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { formatDuration } from '../view/durations.ts';
 import { someOf } from '../view/some-of.ts';
-import { deployAgain, type Finding, failed, ok } from './check.ts';
+import { type Finding, failed, ok, unknown } from './check.ts';
+
+// A deployment alone does not undo what somebody changed in AWS.
+const revertDrift = 'deploy the stack again with npx cdk deploy --revert-drift';
 
 /** Each shard needs a schedule that is enabled, and that ticks as the stack wants it. */
 export async function scheduleFinding(
@@ -22,31 +26,43 @@ export async function scheduleFinding(
       const what = shards === 1 ? 'no token' : 'no token of its shard';
       return failed(
         `${disabled.name} is ${disabled.state.toLowerCase()}: ${what} is renewed`,
-        'enable it in the EventBridge Scheduler console, or deploy the stack again',
+        `enable it in the EventBridge Scheduler console, or ${revertDrift}`,
       );
     }
-    if (enabled.length === 0) return failed('no schedule invokes the function', deployAgain);
+    if (enabled.length === 0) return failed('no schedule invokes the function', revertDrift);
     const found = `${enabled.length} of ${shards} schedules invoke the function`;
-    return failed(`${found}: the tokens of the other shards are not renewed`, deployAgain);
+    return failed(`${found}: the tokens of the other shards are not renewed`, revertDrift);
   }
-  const each = await Promise.all(enabled.map((one) => account.schedule(one)));
+  const read = await Promise.all(enabled.map((one) => readSchedule(account, one)));
+  const each = read.flatMap((one) => (one instanceof CliError ? [] : [one]));
+  const denied = read.filter((one) => one instanceof CliError);
+  const problems = each.flatMap((one) => problemOf(one, tick, now()) ?? []);
   const good = each.filter((one) => problemOf(one, tick, now()) === undefined);
   const ticking = new Set(good.map(({ input }) => shardIn(input)));
   const silent = shardsOf(shards).filter((shard) => !ticking.has(shard ?? ''));
-  if (silent.length > 0) return silentFinding(each, silent, tick, now());
-  return ok(shards === 1 ? `${good[0]?.name} is enabled` : `${shards} are enabled`);
+  const [unread] = denied;
+  if (silent.length === 0) {
+    const said = shards === 1 ? `${good[0]?.name} is enabled` : `${shards} are enabled`;
+    const others = [...problems, ...denied.map(({ message }) => message)];
+    return ok(others.length === 0 ? said : `${said}; ${someOf(others, 3, '; ')}`);
+  }
+  if (problems.length > 0) return failed(someOf(problems, 3, '; '), revertDrift);
+  if (unread !== undefined) return unknown(unread.message, unread.fix);
+  const whom = silent.map((shard) => (shard === undefined ? 'all credentials' : `shard ${shard}`));
+  return failed(`no schedule ticks for ${someOf(whom, 3, ', ')}`, revertDrift);
 }
 
-function silentFinding(
-  schedules: readonly TickSchedule[],
-  silent: readonly (string | undefined)[],
-  tick: number,
-  now: EpochSeconds,
-): Finding {
-  const problems = schedules.flatMap((one) => problemOf(one, tick, now) ?? []);
-  if (problems.length > 0) return failed(someOf(problems, 3, '; '), deployAgain);
-  const whom = silent.map((shard) => (shard === undefined ? 'all credentials' : `shard ${shard}`));
-  return failed(`no schedule ticks for ${someOf(whom, 3, ', ')}`, deployAgain);
+/** Somebody may let the function be invoked from a group that the caller may not read. */
+async function readSchedule(
+  account: Account,
+  found: FoundSchedule,
+): Promise<TickSchedule | CliError> {
+  try {
+    return await account.schedule(found);
+  } catch (error) {
+    if (error instanceof CliError && error.code !== 'ERR_INTERRUPTED') return error;
+    throw error;
+  }
 }
 
 /** The reason why a schedule does not do what the stack has it do. */
@@ -83,11 +99,18 @@ export function intervalOf(expression: string): number | undefined {
   const [, count, unit = ''] = /^rate\((\d{1,6}) (minute|hour|day)s?\)$/.exec(expression) ?? [];
   if (count !== undefined) return Number(count) * (units[unit] ?? 0);
   const [, minute = '', hour = ''] = /^cron\((\S+) (\S+) \* \* \? \*\)$/.exec(expression) ?? [];
-  const everyMinutes = /^\d+\/(\d+)$/.exec(minute)?.[1];
-  if (everyMinutes !== undefined) return hour === '*' ? Number(everyMinutes) * 60 : undefined;
+  const minutes = stepOf(minute, 60);
+  if (minutes !== undefined) return hour === '*' ? minutes * 60 : undefined;
   if (!/^\d+$/.test(minute)) return undefined;
   if (hour === '*') return 3_600;
-  const everyHours = /^\d+\/(\d+)$/.exec(hour)?.[1];
-  if (everyHours !== undefined) return Number(everyHours) * 3_600;
+  const hours = stepOf(hour, 24);
+  if (hours !== undefined) return hours * 3_600;
   return /^\d+$/.test(hour) ? 86_400 : undefined;
+}
+
+/** The step of `start/step`, if the field repeats at equal distances in every hour, or every day. */
+function stepOf(field: string, whole: number): number | undefined {
+  const [, start = '', text = ''] = /^(\d+)\/(\d+)$/.exec(field) ?? [];
+  const step = Number(text);
+  return step > 0 && whole % step === 0 && Number(start) < step ? step : undefined;
 }

@@ -90,6 +90,35 @@ describe('doctor of a rotator with shards', () => {
     });
   });
 
+  it('judges the schedules that it may read, and names the others', async () => {
+    const operator = await startOperator({
+      authorize: (action, resource) =>
+        action !== 'scheduler:GetSchedule' || resource.includes(':schedule/rotator-local/'),
+    });
+    const { schedules } = operator.world.aws.account;
+    const [[name, schedule] = []] = schedules;
+    if (name === undefined || schedule === undefined) throw new Error('there is no schedule');
+    schedules.set('other', { ...schedule, name: 'other', groupName: 'default' });
+    const denied = 'not authorized to perform scheduler:GetSchedule on default/other';
+    expect((await checksOf(operator)).find('schedule')).toMatchObject({
+      verdict: 'ok',
+      detail: `${name} is enabled; ${denied}`,
+    });
+    schedules.set(name, { ...schedule, input: '{"action":"status"}' });
+    expect((await checksOf(operator)).find('schedule')).toMatchObject({
+      verdict: 'failed',
+      detail: `${name} invokes the function, but not for a tick`,
+    });
+    schedules.delete('other');
+    schedules.set(name, { ...schedule });
+    const input = '{"action":"renew","credentials":["fusion"],"force":true}';
+    schedules.set('forced', { ...schedule, name: 'forced', input });
+    expect((await checksOf(operator)).find('schedule')).toMatchObject({
+      verdict: 'ok',
+      detail: `${name} is enabled; forced invokes the function, but not for a tick`,
+    });
+  });
+
   it('fails the last tick if one shard is silent, however recently others ticked', async () => {
     const operator = await startSharded();
     recordTick(operator, '1/2', minute);

@@ -33,6 +33,10 @@ it.each([
   'cron(0/15 * ? * MON *)',
   'cron(0/15 * * * ? 2030)',
   'cron(* * * * ? *)',
+  'cron(59/15 * * * ? *)',
+  'cron(0/7 * * * ? *)',
+  'cron(0/0 * * * ? *)',
+  'cron(0 23/1 * * ? *)',
   'cron(0 8,9 * * ? *)',
   'cron(0 0/1 1 * ? *)',
 ])('doctor does not take %s for a tick', (expression) => {
