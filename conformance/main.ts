@@ -56,9 +56,9 @@ function optionsOf(args: readonly string[]): Options | undefined {
   }
 }
 
-/** Only AWS needs real credentials. */
 const defaultPrefix = 'conformance';
 
+/** Only AWS needs real credentials. */
 function clientFor({ endpoint, region }: Options): SecretsManagerClient {
   if (endpoint === undefined)
     return new SecretsManagerClient(region === undefined ? {} : { region });
