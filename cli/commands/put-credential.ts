@@ -66,7 +66,7 @@ export async function putCredential(
   if (!(await announce(session, announced))) return 0;
   if (session.signal.aborted) throw interrupted('nothing was stored');
   const { arn: clientArn, currentVersionId: replaced } = client;
-  const versionId = await store(session, clientArn, file);
+  const versionId = await store(session, client, file, name);
   const stored = { name, tokenSecret: names.token, clientArn, versionId, replaced };
   return await reportToken(session, { file, stored, wait: options.wait });
 }
@@ -87,21 +87,46 @@ function rotationWarning(
   }
 }
 
-/** @returns the id of the new version */
+/**
+ * Stores the credential, unless somebody else has stored one since the secret was described. The
+ * rights of an operator allow no compare-and-set, so that what is overwritten at the last moment is
+ * found afterwards.
+ *
+ * @returns the id of the new version
+ * @throws CliError ERR_CREDENTIAL_CHANGED
+ */
 async function store(
-  { secrets }: Session,
-  arn: string,
+  { secrets, terminal }: Session,
+  { arn, currentVersionId: replaced }: Secret,
   { document }: CredentialFile,
+  name: string,
 ): Promise<string> {
+  const before = await secrets.describe(arn);
+  if (before?.currentVersionId !== replaced) {
+    throw new CliError(
+      'ERR_CREDENTIAL_CHANGED',
+      `somebody else has stored a credential for ${name} in the meantime; nothing was stored`,
+      `find out who; if yours is the right one: ims-token-rotator put-credential ${name} FILE`,
+    );
+  }
   const versionId = randomUUID();
-  return await settled(
+  const describe = () => secrets.describeAfterWrite(arn);
+  await settled(
     async () => {
       await secrets.put(arn, document, versionId);
-      return versionId;
+      return true;
     },
     async () => {
-      const { currentVersionId, previousVersionId } = (await secrets.describeAfterWrite(arn)) ?? {};
-      return [currentVersionId, previousVersionId].find((id) => id === versionId);
+      const { currentVersionId, previousVersionId } = (await describe()) ?? {};
+      return [currentVersionId, previousVersionId].includes(versionId) ? true : undefined;
     },
   );
+  const { currentVersionId, previousVersionId } = (await describe().catch(() => undefined)) ?? {};
+  if (currentVersionId === versionId && previousVersionId !== replaced) {
+    const theirs = `the version ${previousVersionId}, which is AWSPREVIOUS now`;
+    terminal.note(
+      `warning: this replaced a credential that somebody else had just stored, ${theirs}`,
+    );
+  }
+  return versionId;
 }

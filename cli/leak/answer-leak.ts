@@ -11,6 +11,7 @@ import { invalidate, readOldTokens } from './old-tokens.ts';
 import { proveSecrets, proveTokens } from './prove.ts';
 import { renewFromNewSecret, replaceToken } from './renew-token.ts';
 import { type Replaced, replaceSecret } from './replace-secret.ts';
+import { overtaken } from './store-current.ts';
 import { type CurrentToken, isMintedFrom, readCurrentToken } from './stored-token.ts';
 import { countDown } from './wait-for-caches.ts';
 
@@ -99,11 +100,7 @@ async function sourceOf(answer: Answer, wanted?: string): Promise<Source> {
   if (wanted === undefined || id === wanted) {
     return { credential: found.credential, clientVersionId: id };
   }
-  throw new CliError(
-    'ERR_CREDENTIAL_CHANGED',
-    `somebody else has stored another client secret in ${answer.names.client} in the meantime`,
-    'find out who, and whether theirs has leaked',
-  );
+  throw overtaken(answer.names.client);
 }
 
 async function deleteLeaked(

@@ -56,8 +56,7 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
   const noted = tags[tagKeys.rotation];
   const { inUse } = room;
   const isOpen = state.kind === 'adding' && room.remove === undefined;
-  const { found } = current;
-  const versionId = await replaceStored(answer, { own, found, inUse, noted, isOpen });
+  const versionId = await replaceStored(answer, { own, current, inUse, noted, isOpen });
   return { versionId, own, leaked: inUse === undefined ? [] : [inUse] };
 }
 

@@ -10,7 +10,7 @@ export interface BeforeReplacing extends Omit<BeforeAdding, 'inUse'> {
   readonly accepted: ClientSecretEntry | undefined;
   /** IMS accepts each of them. */
   readonly areAllAccepted: boolean;
-  /** The secrets of a rotation in progress. */
+  /** The secrets in a version that is AWSPENDING: a rotation, or an earlier run, has not ended. */
   readonly pendingUuids: ReadonlySet<string>;
 }
 
@@ -64,7 +64,7 @@ function storedBeside(before: BeforeReplacing): readonly InTheWay[] {
     const why = retiredAt === undefined ? 'which had leaked too' : 'which was retired';
     return uuid === undefined ? [] : [{ uuid, why }];
   });
-  const pending = [...pendingUuids].map((uuid) => ({ uuid, why: 'of a rotation in progress' }));
+  const pending = [...pendingUuids].map((uuid) => ({ uuid, why: 'which is only AWSPENDING' }));
   const known = [...stored, ...pending, ...retiredBefore(before)];
   return known.filter(
     ({ uuid }) => uuid !== accepted?.uuid && listed.some((one) => one.uuid === uuid),

@@ -1,13 +1,11 @@
-import { PassThrough } from 'node:stream';
 import {
   GetSecretValueCommand,
   PutSecretValueCommand,
   RotateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { type LeakedOptions, leaked } from '../../cli/commands/leaked.ts';
-import { type Session, startSession } from '../../cli/session.ts';
-import { reportError } from '../../cli/view/report-error.ts';
+import type { Session } from '../../cli/session.ts';
 import type { ImsClient } from '../../emulators/ims/client.ts';
 import { onboard } from '../../local/onboarding.ts';
 import { sampleClient, selfManaging, storedDocument } from '../../local/sample-credential.ts';
@@ -15,11 +13,7 @@ import type { WorldOptions } from '../../local/world.ts';
 import type { Exit } from '../support/run-process.ts';
 import { labelsOf } from '../support/start-rotating.ts';
 import { type Operator, startOperator } from './operator.ts';
-
-/** Parts of a session that a test replaces. */
-type Effects = Partial<Pick<Session, 'now' | 'sleep'>> & {
-  readonly secrets?: ((secrets: Session['secrets']) => Session['secrets']) | undefined;
-};
+import { type Effects, runHere } from './session-here.ts';
 
 /** The credential `fusion`, which can manage its own client secrets, with a stored token. */
 export interface LeakWorld extends Operator {
@@ -87,27 +81,17 @@ export async function startLeak(options: WorldOptions = {}): Promise<LeakWorld> 
 }
 
 async function answerHere(
-  { environment, world }: Operator,
+  operator: Operator,
   options: Partial<LeakedOptions> = {},
   effects: Effects = {},
-  signal: AbortSignal = new AbortController().signal,
+  signal?: AbortSignal,
 ): Promise<Exit> {
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const streams = { stdin: process.stdin, stdout, stderr, env: process.env };
-  const host = streams as unknown as NodeJS.Process;
-  const urls = { imsEndpointUrl: world.ims.url, consoleEndpointUrl: world.consoleApi.url };
-  const run = async (): Promise<number> => {
-    const started = await startSession({}, host, signal);
-    const sleep = (): Promise<void> => Promise.resolve();
-    const secrets = effects.secrets?.(started.secrets) ?? started.secrets;
-    const session = { ...started, sleep, ...effects, secrets };
-    const wanted = { yes: true, now: true, cache: 600, ...urls, ...options };
-    return await leaked(session, 'fusion', wanted);
-  };
-  const code = await run().catch((error: unknown) => reportError(error, {}, host));
-  const text = (stream: PassThrough): string => String(stream.read() ?? '');
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+  const { ims, consoleApi } = operator.world;
+  const urls = { imsEndpointUrl: ims.url, consoleEndpointUrl: consoleApi.url };
+  const wanted = { yes: true, now: true, cache: 600, ...urls, ...options };
+  const sleep = (): Promise<void> => Promise.resolve();
+  const answer = (session: Session) => leaked(session, 'fusion', wanted);
+  return await runHere(operator, answer, { sleep, ...effects }, signal);
 }
 
 /** Switches on the rotation of the client secret, whose steps a function of the test does. */

@@ -102,6 +102,24 @@ describe('leaked, run again after', () => {
       orphaned,
     ],
     ['the answer to storing was lost', aws('PutSecretValue', 'client', lost), 0, deleted],
+    [
+      'it could not be made current',
+      aws('UpdateSecretVersionStage', 'client', denied),
+      1,
+      orphaned,
+    ],
+    [
+      'AWS was down when it was made current',
+      aws('UpdateSecretVersionStage', 'client', { kind: 'reset' }),
+      1,
+      orphaned,
+    ],
+    [
+      'the answer to making it current was lost',
+      aws('UpdateSecretVersionStage', 'client', lost),
+      0,
+      deleted,
+    ],
     ['the second tag was refused', aws('TagResource', 'client', denied, 2), 1, deleted],
     ['no right to invoke the function', invoke('denied'), 1, stored],
     ['the function was out of reach', invoke('reset'), 1, stored],
@@ -137,7 +155,8 @@ describe('leaked, run again after', () => {
 
   it.each<[string, string, Kind, Left]>([
     ['before the secret was added', 'TagResource', 'client', untouched],
-    ['when the secret was stored', 'PutSecretValue', 'client', stored],
+    ['when the secret was stored', 'PutSecretValue', 'client', orphaned],
+    ['when the secret was made current', 'UpdateSecretVersionStage', 'client', stored],
     ['when the token was stored', 'PutSecretValue', 'token', stored],
     ['when the tokens were listed', 'ListSecretVersionIds', 'token', deleted],
   ])('it was killed %s', async (_, action, kind, [, wanted]) => {

@@ -7,9 +7,11 @@ import {
 import { describe, expect, it } from 'vitest';
 import type { Session } from '../../cli/session.ts';
 import { tagKeys } from '../../core/contract.ts';
+import { sampleClient, selfManaging, storedDocument } from '../../local/sample-credential.ts';
 import { replacing } from '../support/credential.ts';
 import { labelsOf } from '../support/start-rotating.ts';
 import { expectAnswered, type LeakWorld, startLeak, startRotated } from './leak-world.ts';
+import { fileWith } from './operator.ts';
 
 type Secrets = Session['secrets'];
 
@@ -121,6 +123,65 @@ describe('leaked, while somebody else adds a client secret', () => {
   });
 });
 
+describe('leaked, while somebody else stores a credential', () => {
+  async function putTheirs(leak: LeakWorld): Promise<string> {
+    const theirs = leak.world.ims.registerClient(selfManaging(sampleClient()));
+    const file = await fileWith(storedDocument(theirs));
+    const put = await leak.cli('put-credential', 'fusion', file, '--wait', '0');
+    expect(put).toMatchObject({ code: 0 });
+    return theirs.clientId;
+  }
+
+  it.each([
+    ['before it adds a client secret', 'describe', 0],
+    ['after it has added one', 'setTag', 1],
+  ] as const)('keeps theirs if they do so %s', async (_, moment, added) => {
+    const leak = await startLeak();
+    const { world, client, adobe } = leak;
+    let [theirs, count] = ['', 0];
+    const secrets = (real: Secrets): Secrets => {
+      const setTag: Secrets['setTag'] = async (...args) => {
+        await real.setTag(...args);
+        if (moment === 'setTag' && theirs === '') theirs = await putTheirs(leak);
+      };
+      // Both secrets are described first, and then the client secret twice.
+      const describe: Secrets['describe'] = async (...args) => {
+        count += 1;
+        if (moment === 'describe' && count === 4) theirs = await putTheirs(leak);
+        return await real.describe(...args);
+      };
+      return replacing(real, { setTag, describe });
+    };
+    const { code, stderr } = await leak.answer({}, { secrets });
+    expect(code, stderr).toBe(1);
+    expect(stderr).toMatch(/^ERR_CREDENTIAL_CHANGED .*somebody else has stored another value/s);
+    expect((await leak.clientDocument()).client_id).toBe(theirs);
+    const labels = await labelsOf(client, world.secretId('fusion', 'client'));
+    expect(labels['AWSPENDING']).toBeUndefined();
+    // What was added for nothing is deleted again, and nothing else.
+    expect(posts(leak)).toBe(added);
+    expect(adobe.liveSecrets.map(({ value }) => value)).toEqual([leak.leakedSecret]);
+    expect(await noteOf(leak)).toBe(added === 0 ? undefined : 'none');
+  });
+
+  it('names what is left at Adobe if it cannot be deleted again', async () => {
+    const leak = await startLeak();
+    const denied = { kind: 'server-error', status: 403 } as const;
+    leak.world.consoleApi.faults.inject(denied, { when: ({ method }) => method === 'DELETE' });
+    const secrets = (real: Secrets): Secrets => {
+      const setTag: Secrets['setTag'] = async (...args) => {
+        await real.setTag(...args);
+        await putTheirs(leak);
+      };
+      return replacing(real, { setTag });
+    };
+    const { code, stderr } = await leak.answer({}, { secrets });
+    expect(code).toBe(1);
+    const [, left] = leak.adobe.liveSecrets;
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(`${left?.uuid} is at Adobe, but not stored`);
+  });
+});
+
 describe('leaked, which mints for a paused credential', () => {
   it('does not take AWSCURRENT from a token that somebody stored meanwhile', async () => {
     const leak = await startLeak();
@@ -142,6 +203,7 @@ describe('leaked, which mints for a paused credential', () => {
     };
     const { code, stderr } = await leak.answer({}, { secrets });
     expect(code, stderr).toBe(1);
+    expect(stderr).toMatch(/^ERR_CREDENTIAL_CHANGED /);
     expect(theirs).toBeDefined();
     expect((await labelsOf(client, SecretId))['AWSCURRENT']).toBe(theirs);
     await expectAnswered(leak, await leak.answer());
@@ -175,7 +237,7 @@ describe('leaked, while the client secret is rotated', () => {
     await world.secretsManager.idle();
     const exit = await leak.answer();
     await expectAnswered(leak, exit);
-    expect(exit.stdout).toContain('of a rotation in progress');
+    expect(exit.stdout).toContain('which is only AWSPENDING');
     expect(Object.values(await labelsOf(client, SecretId))).not.toContain(versionId);
   });
 });

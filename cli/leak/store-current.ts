@@ -1,0 +1,99 @@
+import type { Sensitive } from '../../core/sensitive.ts';
+import { isRefusal } from '../aws/ask.ts';
+import type { SecretVersions } from '../aws/secret-versions.ts';
+import { CliError } from '../errors.ts';
+import { settle } from '../rotator/settle.ts';
+import type { Session } from '../session.ts';
+import type { Answer } from './answer.ts';
+
+// Waits of 1 s and 2 s lie between them, beside those of the SDK.
+const attempts = 3;
+
+/** A value that is to be AWSCURRENT. */
+export interface NewValue {
+  readonly secret: { readonly arn: string; readonly name: string };
+  readonly text: Sensitive;
+  readonly versionId: string;
+  /** The version that was AWSCURRENT when the value was made; undefined if there was none. */
+  readonly from: string | undefined;
+}
+
+/**
+ * Stores a value, and moves AWSCURRENT to it by compare-and-set: what somebody else has stored since
+ * `from` was read stays current. Nothing else has the value, so that each write is tried again.
+ *
+ * @throws CliError ERR_CREDENTIAL_CHANGED if `from` is no longer AWSCURRENT
+ */
+export async function storeCurrent(
+  { session, versions }: Pick<Answer, 'session' | 'versions'>,
+  { secret: { arn, name }, text, versionId, from }: NewValue,
+): Promise<void> {
+  const describe = () => session.secrets.describeAfterWrite(arn);
+  const isCurrent = async () => (await describe())?.currentVersionId === versionId;
+  await patiently(
+    session,
+    () => versions.putPending(arn, text, versionId),
+    async () => {
+      const { pendingVersionId, currentVersionId } = (await describe()) ?? {};
+      return pendingVersionId === versionId || currentVersionId === versionId;
+    },
+  );
+  // The first version of a secret is current at once.
+  const move = (await isCurrent())
+    ? undefined
+    : () => versions.makeCurrent({ arn, to: versionId, from });
+  try {
+    if (move !== undefined) await patiently(session, move, isCurrent);
+  } catch (error) {
+    const current = (await describe())?.currentVersionId;
+    // A description may lag: then it is not certain that the value is not current.
+    const isOfAnother = current !== undefined && current !== from && current !== versionId;
+    if (!isRefusal(error, 'InvalidParameterException') || !isOfAnother) throw error;
+    await dropPending(versions, arn, versionId);
+    throw overtaken(name, error);
+  }
+  await dropPending(versions, arn, versionId);
+}
+
+/** The label does no harm on the current version, and none where it was taken off already. */
+async function dropPending(
+  versions: SecretVersions,
+  arn: string,
+  versionId: string,
+): Promise<void> {
+  await versions.removePending(arn, versionId).catch((error: unknown) => {
+    if (!(error instanceof CliError)) throw error;
+  });
+}
+
+export function overtaken(name: string, cause?: unknown): CliError {
+  return new CliError(
+    'ERR_CREDENTIAL_CHANGED',
+    `somebody else has stored another value in ${name} in the meantime, which stays`,
+    'find out who, and whether theirs has leaked',
+    { cause },
+  );
+}
+
+async function patiently(
+  { sleep }: Session,
+  write: () => Promise<void>,
+  isDone: () => Promise<boolean>,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const outcome = await settle(
+      async () => {
+        await write();
+        return true;
+      },
+      async () => (await isDone()) || undefined,
+    );
+    if (outcome.kind === 'done') return;
+    const { error } = outcome;
+    const isTransient =
+      outcome.kind === 'unknown' ||
+      (error instanceof CliError && error.code === 'ERR_AWS_UNAVAILABLE');
+    if (!isTransient || attempt >= attempts) throw error;
+    await sleep(attempt).catch(() => undefined);
+  }
+}
