@@ -34,16 +34,18 @@ const rules: Readonly<Record<Exclude<keyof CommonOptions, 'json'>, Rule>> = {
 };
 
 /**
- * Rejects what no rotator, function or Region has. An unset shell variable is an empty option, and
- * must not mean the default.
+ * Rejects what no rotator, function or Region has. An unset shell variable is an empty option, or makes
+ * the next option the value: neither must mean the default.
  *
  * @throws CliError ERR_USAGE
  */
 export function checkOptions(options: CommonOptions): void {
   const problems = Object.entries(rules).flatMap(([name, { pattern, text }]) => {
     const value = options[name as keyof typeof rules];
-    if (value === undefined || pattern.test(value)) return [];
-    const message = `must be ${text}${value === '' ? ', and is empty' : ''}`;
+    const isOption = value?.startsWith('--') === true;
+    if (value === undefined || (pattern.test(value) && !isOption)) return [];
+    const why = isOption ? `, and is the option ${value}` : ', and is empty';
+    const message = `must be ${text}${isOption || value === '' ? why : ''}`;
     return [{ field: `--${name}`, message }];
   });
   if (problems.length > 0) throw usageError('invalid options', undefined, { problems });

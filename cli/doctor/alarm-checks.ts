@@ -41,7 +41,7 @@ export function checksOfAlarms(
     check('alarms', async () => alarmsFinding(await byMetric, rotator)),
     check(
       'alarm recipients',
-      async () => await recipientsFinding(account, [...(await byMetric).values()].flat()),
+      async () => await recipientsFinding(account, rotator, [...(await byMetric).values()].flat()),
     ),
     check(
       'mute rules',
@@ -98,7 +98,10 @@ function alarmsFinding(byMetric: AlarmsByMetric, { tick, function: target }: Rot
   const isHidden = target.kind === 'hidden';
   const alarms = [...byMetric.values()].flat();
   if (alarms.length === 0) {
-    if (isHidden) return unknown('no alarm found under the assumed name of the rotator');
+    if (target.kind !== 'deployed') {
+      const fix = isHidden ? undefined : target.why.fix;
+      return unknown('no alarm found under the assumed name of the rotator', fix);
+    }
     return failed('no alarm watches the rotator', deployAgain);
   }
   const raised = alarms.filter(({ isRaised }) => isRaised);
@@ -123,8 +126,15 @@ function alarmsFinding(byMetric: AlarmsByMetric, { tick, function: target }: Rot
   return isHidden ? unknown(`${none}; alarms on the function were not checked`) : ok(none);
 }
 
-async function recipientsFinding(account: Account, alarms: readonly Alarm[]): Promise<Finding> {
-  if (alarms.length === 0) return failed('there are no alarms', deployAgain);
+async function recipientsFinding(
+  account: Account,
+  { function: target }: Rotator,
+  alarms: readonly Alarm[],
+): Promise<Finding> {
+  const none = 'there are no alarms';
+  if (alarms.length === 0) {
+    return target.kind === 'deployed' ? failed(none, deployAgain) : unknown(none);
+  }
   const off = alarms.filter(({ actionsEnabled }) => !actionsEnabled);
   if (off.length > 0) {
     return failed(

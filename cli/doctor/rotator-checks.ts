@@ -82,6 +82,8 @@ async function tickFinding(metrics: Metrics, { now }: Session, rotator: Rotator)
   if (target.kind === 'hidden') {
     return unknown('none recently, but only the function knows the interval between ticks');
   }
+  // The line of the function has the reason: a deployment does not help against a mistyped name.
+  if (target.kind === 'absent') return unknown('none: there is no function', target.why.fix);
   if (age === undefined) return failed(`none${of} in the last ${formatDuration(window)}`, fix);
   const due = `one${of} is due every ${formatDuration(tick)}`;
   return failed(`${formatDuration(age)} ago, but ${due}`, fix);

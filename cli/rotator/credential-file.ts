@@ -76,6 +76,7 @@ async function readText(session: Session, file: string): Promise<string> {
 }
 
 async function readBytes(session: Session, file: string): Promise<Buffer> {
+  if (file === '') throw usageError('FILE is empty', 'give a FILE, or - for stdin');
   if (file === '-')
     return await readWithin(session.terminal.stdin, longestSecretValue, session.signal);
   try {

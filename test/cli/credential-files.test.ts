@@ -160,6 +160,19 @@ describe('onboard and put-credential', () => {
     expect(both.stderr).toContain('ERR_USAGE --as-is stores the whole file');
   });
 
+  it('say that FILE is empty, as an unset variable makes it', async () => {
+    const operator = await startOperator();
+    await operator.onboard('fusion');
+    for (const args of [
+      ['onboard', 'reports'],
+      ['put-credential', 'fusion'],
+    ] as const) {
+      const { code, stderr } = await operator.cli(...args, '');
+      expect(code).toBe(2);
+      expect(stderr).toContain('ERR_USAGE FILE is empty');
+    }
+  });
+
   it('choose one of several credentials by --credential', async () => {
     const operator = await startOperator();
     const [one, two] = [newClient(operator), newClient(operator)];
