@@ -39,7 +39,11 @@ export interface TickSchedule {
   readonly input: string;
   readonly beginsAt: EpochSeconds | undefined;
   readonly endsAt: EpochSeconds | undefined;
+  /** Seconds by which it may run late. */
+  readonly window: number;
 }
+
+const minute = 60;
 
 /** The caller, schedules, subscriptions and keys of an AWS account. Every failure is a CliError. */
 export class Account {
@@ -102,8 +106,12 @@ export class Account {
       client.send(new GetScheduleCommand({ Name: name, GroupName: group }), this.#abort),
     );
     const { ScheduleExpression: expression = '', Target, StartDate, EndDate } = answer;
-    const input = Target?.Input ?? '';
-    return { name, expression, input, beginsAt: toInstant(StartDate), endsAt: toInstant(EndDate) };
+    return {
+      ...{ name, expression, input: Target?.Input ?? '' },
+      beginsAt: toInstant(StartDate),
+      endsAt: toInstant(EndDate),
+      window: (answer.FlexibleTimeWindow?.MaximumWindowInMinutes ?? 0) * minute,
+    };
   }
 
   async subscriptionsOf(topicArn: string): Promise<readonly Subscription[]> {

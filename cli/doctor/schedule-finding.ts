@@ -67,12 +67,13 @@ async function readSchedule(
 
 /** The reason why a schedule does not do what the stack has it do. */
 function problemOf(schedule: TickSchedule, tick: number, now: EpochSeconds): string | undefined {
-  const { name, input, expression, beginsAt, endsAt } = schedule;
+  const { name, input, expression, beginsAt, endsAt, window } = schedule;
   if (shardIn(input) === undefined) return `${name} invokes the function, but not for a tick`;
   const seconds = intervalOf(expression);
   if (seconds === undefined || seconds > tick) {
     return `${name} runs at ${expression}, and not every ${formatDuration(tick)}`;
   }
+  if (window > 0) return `${name} runs up to ${formatDuration(window)} late`;
   if (beginsAt !== undefined && beginsAt > now)
     return `${name} begins at ${formatInstant(beginsAt)}`;
   if (endsAt !== undefined) return `${name} ends at ${formatInstant(endsAt)}`;

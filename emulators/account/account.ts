@@ -15,6 +15,8 @@ export interface Schedule {
   /** Epoch seconds, within which it runs. Nothing follows them. */
   readonly startDate?: number | undefined;
   readonly endDate?: number | undefined;
+  /** Within which it may run late, which it never does here. @default it has no flexible window */
+  readonly windowMinutes?: number | undefined;
 }
 
 /** An alarm of CloudWatch. `evaluateAlarms` sets its state; without that, it changes by hand only. */

@@ -81,7 +81,10 @@ function getSchedule(account: Account, { Name, groupName }: GetScheduleRequest):
     ScheduleExpression: schedule.scheduleExpression,
     StartDate: schedule.startDate,
     EndDate: schedule.endDate,
-    FlexibleTimeWindow: { Mode: 'OFF' },
+    FlexibleTimeWindow:
+      schedule.windowMinutes === undefined
+        ? { Mode: 'OFF' }
+        : { Mode: 'FLEXIBLE', MaximumWindowInMinutes: schedule.windowMinutes },
     Target: {
       Arn: schedule.targetArn,
       RoleArn: `arn:aws:iam::${account.id}:role/${schedule.name}`,

@@ -6,7 +6,6 @@ import {
   metricNamespace,
   tagKeys,
 } from '../../core/contract.ts';
-import type { Schedule } from '../../emulators/account/account.ts';
 import { RunningProcess } from '../support/run-process.ts';
 import { type Operator, program, startOperator } from './operator.ts';
 import {
@@ -20,35 +19,6 @@ import {
 } from './patient.ts';
 
 type Harm = (operator: Operator) => void | Promise<void>;
-
-/** Changes every schedule. */
-const reschedule =
-  (change: Partial<Schedule>): Harm =>
-  ({ world }) => {
-    const { schedules } = world.aws.account;
-    for (const [name, schedule] of schedules) schedules.set(name, { ...schedule, ...change });
-  };
-
-const lateTick = /^rotator-local-tick runs at (.*), and not every 15 min$/;
-const noTick = /^rotator-local-tick invokes the function, but not for a tick$/;
-
-const schedules: readonly [check: string, harm: Harm, detail: RegExp][] = [
-  ['schedule', reschedule({ scheduleExpression: 'rate(16 minutes)' }), lateTick],
-  ['schedule', reschedule({ scheduleExpression: 'rate(1 day)' }), lateTick],
-  ['schedule', reschedule({ scheduleExpression: 'at(2030-01-01T00:00:00)' }), lateTick],
-  ['schedule', reschedule({ scheduleExpression: 'cron(0/5 * 1 * ? *)' }), lateTick],
-  ['schedule', reschedule({ input: '{"action":"status"}' }), noTick],
-  [
-    'schedule',
-    reschedule({ input: '{"action":"tick","shard":"1/2"}' }),
-    /^no schedule ticks for all credentials$/,
-  ],
-  ['schedule', reschedule({ input: '{"action":"tick","credentials":["x"]}' }), noTick],
-  ['schedule', reschedule({ input: '<aws.scheduler.execution-id>' }), noTick],
-  ['schedule', reschedule({ input: undefined }), noTick],
-  ['schedule', reschedule({ endDate: 4_000_000_000 }), /-tick ends at 2096-10-02T07:06:40Z$/],
-  ['schedule', reschedule({ startDate: 4_000_000_000 }), /-tick begins at 2096-10-02T07:06:40Z$/],
-];
 
 describe('doctor', () => {
   it('passes every check of a healthy rotator', async () => {
@@ -148,7 +118,6 @@ describe('doctor', () => {
       /is disabled: no token is renewed$/,
     ],
     ['schedule', ({ world }) => world.aws.account.schedules.clear(), /^no schedule invokes/],
-    ...schedules,
     ['alarms', ({ world }) => world.aws.account.alarms.clear(), /^no alarm watches the rotator$/],
     [
       'alarms',

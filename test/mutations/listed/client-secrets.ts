@@ -59,6 +59,14 @@ export const ofClientSecrets: readonly Mutation[] = [
     test: 'adds one secret if the other run noted its own before',
   },
   {
+    fault: 'leaked replaces the client secret that somebody else has just stored',
+    file: 'cli/leak/store-replacement.ts',
+    find: 'await storeCurrent(answer, { secret, text, versionId, from: current.id });',
+    replace: 'await answer.session.secrets.put(secret.arn, text, versionId);',
+    caughtBy: 'test/cli/leaked-overlap.test.ts',
+    test: 'keeps theirs if they do so after it has added one',
+  },
+  {
     fault: 'Ctrl-C loses a client secret that Adobe shows once',
     file: 'cli/leak/store-replacement.ts',
     find: "await steps.finish('store the new client secret'",

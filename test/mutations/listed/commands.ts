@@ -48,8 +48,8 @@ export const ofCommands: readonly Mutation[] = [
     file: 'cli/doctor/schedule-finding.ts',
     find: "const isTick = action === 'tick' && Object.keys(others).length === 0;",
     replace: "const isTick = action !== '' && Object.keys(others).length >= 0;",
-    caughtBy: 'test/cli/doctor.test.ts',
-    test: 'fails the check: schedule',
+    caughtBy: 'test/cli/doctor-schedules.test.ts',
+    test: 'doctor fails the check "schedule"',
     rebuild: true,
   },
   {
@@ -57,8 +57,8 @@ export const ofCommands: readonly Mutation[] = [
     file: 'cli/doctor/schedule-finding.ts',
     find: 'seconds === undefined || seconds > tick',
     replace: 'seconds === undefined || seconds < tick',
-    caughtBy: 'test/cli/doctor.test.ts',
-    test: 'fails the check: schedule',
+    caughtBy: 'test/cli/doctor-schedules.test.ts',
+    test: 'doctor fails the check "schedule"',
     rebuild: true,
   },
   {
@@ -69,6 +69,14 @@ export const ofCommands: readonly Mutation[] = [
     caughtBy: 'test/cli/doctor.test.ts',
     test: 'fails the last tick when there was none for a while',
     rebuild: true,
+  },
+  {
+    fault: 'put-credential replaces what somebody else has stored since it began',
+    file: 'cli/commands/put-credential.ts',
+    find: 'if (before?.currentVersionId !== replaced) {',
+    replace: 'if (before === undefined) {',
+    caughtBy: 'test/cli/put-credential-overlap.test.ts',
+    test: 'stores nothing if they do so while it reads the file',
   },
   {
     fault: 'onboard undoes the secret of somebody else when its second create finds one',
