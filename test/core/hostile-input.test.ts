@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { understandCredential } from '../../core/credential.ts';
-import { RotatorError, TokenRequestError } from '../../core/errors.ts';
+import { RotatorError } from '../../core/errors.ts';
 import { parseEvent } from '../../core/event.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import { takePairs } from '../../core/ledger.ts';
@@ -11,12 +11,21 @@ import { type SecretRow, toMetadata } from '../../core/secret-metadata.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { formatStatus, parseStatus, readStatus } from '../../core/status.ts';
 import { decodePendingToken, decodeStoredToken } from '../../core/stored-token.ts';
-import { decodeText } from '../../core/text.ts';
 import { parseTokenResponse } from '../../core/token-response.ts';
 import { fingerprint, readSettings } from '../../core/token-tags.ts';
 import { assertValidated } from '../../core/token-validation.ts';
 import { decodeVersionId, encodeVersionId, longestLifetime } from '../../core/version-id.ts';
 import { digest, now } from '../support/builders.ts';
+import {
+  breaking,
+  holds,
+  hostileJson,
+  hostileText,
+  outcomeOf,
+  poisonous,
+  shown,
+  textOf,
+} from '../support/hostile.ts';
 import { expectNoSecrets } from '../support/no-secrets.ts';
 
 const secret = 'p8e-Zq7Kx2Lm9Vt4Rw1Yb8Nd3Hs5';
@@ -27,109 +36,6 @@ const naming = {
     ['lent', 'arn:aws:secretsmanager:us-east-1:111122223333:secret:x-AbCdEf'],
   ]),
 };
-
-/** Names that an object has from its prototype, or that would change it. */
-const poisonous = [
-  '__proto__',
-  'constructor',
-  'prototype',
-  'toString',
-  'valueOf',
-  'hasOwnProperty',
-];
-
-/** Texts that break out of a line, a header, a quote or an encoding. */
-const breaking = [
-  '\r\nx-injected: 1',
-  '\0',
-  '\u2028',
-  '\ud800',
-  '\ufeff',
-  '\ufffd',
-  '"',
-  "'",
-  '\\',
-  '{"',
-  '[[',
-  '%s',
-  '%0d%0a',
-  '<!--',
-];
-
-const hostileText = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 60 }),
-  fc.constantFrom(...breaking, ...poisonous),
-  fc.uint8Array({ maxLength: 60 }).map(decodeText),
-);
-
-/** Any JSON value whose names and texts are hostile, or those that a parser looks for. */
-function hostileJson(names: readonly string[], values: readonly unknown[]): fc.Arbitrary<unknown> {
-  const name = fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...names) }, hostileText);
-  const leaf = fc.oneof(
-    fc.constantFrom(...values),
-    hostileText,
-    fc.double(),
-    fc.constantFrom<unknown>(null, true, -0, 1e308, 2 ** 53, ''),
-  );
-  const { value } = fc.letrec<{ value: unknown }>((tie) => ({
-    value: fc.oneof(
-      { depthSize: 'small', withCrossShrink: true },
-      leaf,
-      fc.array(tie('value'), { maxLength: 4 }),
-      // Own properties, as JSON.parse makes them.
-      fc
-        .array(fc.tuple(name, tie('value')), { maxLength: 6 })
-        .map((entries) => JSON.parse(jsonOf(entries))),
-    ),
-  }));
-  return value;
-}
-
-function jsonOf(entries: readonly (readonly [string, unknown])[]): string {
-  const fields = entries.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
-  return `{${fields.join(',')}}`;
-}
-
-/** The text of a value, also cut off, doubled, or with something in its middle. */
-function textOf(value: fc.Arbitrary<unknown>): fc.Arbitrary<string> {
-  return fc
-    .tuple(value, fc.nat(400), hostileText, fc.constantFrom('whole', 'cut', 'filled', 'doubled'))
-    .map(([json, at, filling, how]) => {
-      const text = JSON.stringify(json) ?? '';
-      if (how === 'cut') return text.slice(0, at);
-      if (how === 'filled') return `${text.slice(0, at)}${filling}${text.slice(at)}`;
-      return how === 'doubled' ? `${text}${filling}${text}` : text;
-    });
-}
-
-/** What a parser makes of an input: its result, or its error, which must be one with a code. */
-function outcomeOf<Output>(parse: () => Output): Output | RotatorError {
-  try {
-    return parse();
-  } catch (error) {
-    // Its stack is that of the crash.
-    if (!(error instanceof RotatorError)) throw error;
-    expect(error.message.length).toBeLessThan(20_000);
-    return error;
-  }
-}
-
-function shown(error: RotatorError): string {
-  const { message, code, problems } = error;
-  const details = error instanceof TokenRequestError ? error.details : {};
-  return JSON.stringify({ message, code, problems, details });
-}
-
-const prototype = Object.getOwnPropertyNames(Object.prototype);
-
-function holds<Input>(
-  arbitrary: fc.Arbitrary<Input>,
-  claim: (input: Input) => void,
-  numRuns = 300,
-) {
-  fc.assert(fc.property(arbitrary, claim), { numRuns });
-  expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(prototype);
-}
 
 describe('hostile input is understood, or is an error with a code that shows no secret:', () => {
   const names = [
