@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { parseEvent } from '../../core/event.ts';
 import { epochSeconds } from '../../core/instant.ts';
+import type { RunResult } from '../../core/run-result.ts';
 import { runCommand } from '../../lambda/run-command.ts';
 import { closingSeconds } from '../../lambda/steps/budget.ts';
 import { startRun } from '../../lambda/steps/run.ts';
@@ -28,6 +29,8 @@ export class Lambda {
   #sandboxes: Sandbox[] = [];
   #count = 0;
   readonly #digests = new Map<string, string>();
+  /** By credential, what was told of it last. */
+  readonly #told = new Map<string, string>();
 
   constructor(world: World) {
     this.#world = world;
@@ -150,6 +153,19 @@ export class Lambda {
     );
     const result = await runCommand(run, command);
     world.invariants.answered(invocation, result);
+    this.#tellReasons(invocation, result);
+  }
+
+  /** Why a token is kept, whenever that changes: every tick would bury all else. */
+  #tellReasons({ id }: Invocation, { credentials }: RunResult): void {
+    const { history, clock } = this.#world;
+    for (const { name, outcome, reason = 'nothing', code = '' } of credentials) {
+      const text = `${outcome} for ${reason} ${code}`.trimEnd();
+      // The log tells of a renewal.
+      if (outcome === 'renewed' || this.#told.get(name) === text) continue;
+      this.#told.set(name, text);
+      history.tell(clock.now, name, `#${id} ${text}`);
+    }
   }
 
   /** Most texts are digested again and again. */

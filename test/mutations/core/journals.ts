@@ -1,10 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 
-/**
- * How the tests are repeated: first the quick ones of a file for the mutants in the file of the same
- * name, then the quick ones for every mutant that is left, and then the slow ones.
- */
-export type Pass = 'own' | 'quick' | 'slow';
+/** Which tests are repeated, and for which mutants. */
+export interface Pass {
+  /** Only for the mutants in the file of the same name. */
+  readonly own: boolean;
+  /** Milliseconds that a test takes at least. */
+  readonly from: number;
+  /** Milliseconds that it does not reach. */
+  readonly to: number;
+}
 
 /** What is known of the mutants, in the folder of the copy, so that a killed worker loses nothing. */
 export const journals = {
@@ -12,8 +16,6 @@ export const journals = {
   killed: 'mutants-killed.txt',
   /** Those that a test has run at all. */
   covered: 'mutants-covered.txt',
-  /** The tests that are repeated in the slow pass. */
-  slow: 'tests-slow.txt',
 } as const;
 
 export function readJournal(journal: keyof typeof journals): Set<string> {

@@ -19,16 +19,10 @@ const stryker: Stryker = Object.assign(globalThis, {
   __stryker__: { mutantCoverage: { static: {}, perTest: {} } },
 }).__stryker__;
 
-// Milliseconds of a test that is repeated only for what no quicker one has noticed.
-const slow = 50;
-// Milliseconds of a test that is not repeated at all: what it alone notices counts as unnoticed.
-const endless = 2_000;
-
-const pass = process.env['MUTANT_PASS'] as Pass;
+const pass: Pass = JSON.parse(process.env['MUTANT_PASS'] ?? '');
 const own = new Set(process.env['MUTANTS']?.split(' '));
 const killed = readJournal('killed');
 const covered = readJournal('covered');
-const slowTests = readJournal('slow');
 const current = openSync(process.env['MUTANT_RUNNING'] ?? '', 'w');
 
 /**
@@ -37,7 +31,6 @@ const current = openSync(process.env['MUTANT_RUNNING'] ?? '', 'w');
  */
 export default class MutantRunner extends TestRunner {
   async runTask(test: RunnerTestCase): Promise<void> {
-    if (pass === 'slow' && !slowTests.has(test.id)) return;
     const run = TestRunner.getTestFn(test);
     stryker.mutantCoverage.perTest = {};
     stryker.currentTestId = 'this';
@@ -48,11 +41,10 @@ export default class MutantRunner extends TestRunner {
       stryker.currentTestId = undefined;
     }
     const took = performance.now() - begun;
-    if (pass === 'quick' && took >= slow && took < endless) note('slow', slowTests, test.id);
+    const isRepeated = took >= pass.from && took < pass.to;
     for (const [id, hits] of Object.entries(stryker.mutantCoverage.perTest['this'] ?? {})) {
       note('covered', covered, id);
-      if (killed.has(id) || (pass !== 'slow' && took >= slow)) continue;
-      if (pass === 'own' && !own.has(id)) continue;
+      if (!isRepeated || killed.has(id) || (pass.own && !own.has(id))) continue;
       // Or vitest would take the worker for one that hangs.
       await setImmediate();
       if (!(await survives(id, hits, run))) note('killed', killed, id);
