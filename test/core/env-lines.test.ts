@@ -30,6 +30,17 @@ describe('readEnvLines', () => {
     ['JavaScript', 'const A = "b";', 'b'],
     ['PowerShell', '$env:A = "b"', 'b'],
     ['cmd', 'SET A=b', 'b'],
+    ['what looks like a variable, within a value', "A='b\nC=d\n'", 'b\nC=d\n'],
+    ['quotes behind other characters', "A=b 'c'", "b 'c'"],
+    ['a bracket behind other characters', 'A=b [', 'b ['],
+    ['a semicolon within a value', 'A=b;c', 'b;c'],
+    ['the end of a statement behind a space', 'A=b ; # c', 'b'],
+    ['tabs, which double quotes escape', 'A="b\\tc\\rd"', 'b\tc\rd'],
+    ['white space within double quotes', 'A=" b "', ' b '],
+    ['backquotes, with nothing unescaped', 'A=`b\\nc`', 'b\\nc'],
+    ['a list of one line behind its bracket', 'A=[\n]', '[\n]'],
+    ['a list whose end has a comment', 'A=[\n"b"\n], # c', '[\n"b"\n], # c'],
+    ['a quote that is not closed, with a space', "A='b ", "'b"],
     ['cmd, with quotes around all', 'set "A=b c"', 'b c'],
   ])('reads %s', (_, text, value) => {
     expect(variables(text)).toEqual([['A', value]]);
@@ -49,6 +60,26 @@ describe('readEnvLines', () => {
       ],
       hasOtherLines: false,
     });
+  });
+
+  it('ends a line at a carriage return alone', () => {
+    expect(variables('A=b\rC=d')).toEqual([
+      ['A', 'b'],
+      ['C', 'd'],
+    ]);
+  });
+
+  it('tells of other lines, but not of those within a value', () => {
+    expect(readEnvLines("A='b\nc\n'").hasOtherLines).toBe(false);
+    expect(readEnvLines("A='b\n'\nc").hasOtherLines).toBe(true);
+  });
+
+  it('ends a list at what is no end of one', () => {
+    expect(variables('A=[\n"b"] x\nC=d')).toEqual([
+      ['A', '['],
+      ['C', 'd'],
+    ]);
+    expect(variables('A=[\n["b"]\n]')).toEqual([['A', '[\n["b"]\n]']]);
   });
 
   it('ends a list that is not closed at its own line', () => {

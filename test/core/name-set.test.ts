@@ -13,6 +13,23 @@ describe('a set of names', () => {
     expect(known).toBe(100_000);
   });
 
+  it('grows with the names, and forgets none of them', () => {
+    const names = new NameSet('salt');
+    const nameOf = (index: number): string => `fusion-${index}`;
+    // From half of the first 256 places, each time that it is half full.
+    for (const [from, to] of [
+      [0, 128],
+      [128, 129],
+      [129, 600],
+    ] as const) {
+      for (let index = from; index < to; index += 1) names.add(nameOf(index));
+      expect(names.size).toBe(to);
+      const known = Array.from({ length: 700 }, (_, index) => names.has(nameOf(index)));
+      expect(known.lastIndexOf(true)).toBe(to - 1);
+      expect(known.indexOf(false)).toBe(to);
+    }
+  });
+
   it('counts a name that is added twice once', () => {
     const names = new NameSet('salt');
     names.add('fusion');
