@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodingsOf } from '../../core/decodings.ts';
-import { echoes, longestText } from '../../core/echo.ts';
+import { echoes, holdsWhole, longestText } from '../../core/echo.ts';
 
 const secret = 'p8e-Zq7Kx2Lm9Vt4Rw1Yb8Nd3Hs5';
 
@@ -24,6 +24,43 @@ describe('echoes', () => {
     ['is not plain, however short it is', 'naïve'],
   ])('suspects a text that %s', (_, text) => {
     expect(echoes(text, [secret])).toBe(true);
+  });
+});
+
+describe('a secret with other letters in between', () => {
+  const sixteen = 'abcdefghijklmnop';
+  const spread = (secret: string, between: string): string => [...secret].join(between);
+
+  it.each<[string, string, string, boolean]>([
+    ['7 between any two of 16', sixteen, 'qrstuvw', true],
+    ['8 between any two of 16', sixteen, 'qrstuvwx', false],
+    ['7 between any two of 15', sixteen.slice(1), 'qrstuvw', false],
+  ])('has %s: %j is an echo: %j', (_, secret, between, isEcho) => {
+    expect(echoes(spread(secret, between), [secret])).toBe(isEcho);
+  });
+
+  it('is found where all of its first 64 characters are, in their order', () => {
+    const long = secret.slice(4).repeat(3);
+    expect(echoes(spread(long.slice(0, 64), 'qq'), [long])).toBe(true);
+    expect(echoes(spread(long.slice(0, 63), 'qq'), [long])).toBe(false);
+    expect(echoes(spread([...sixteen].reverse().join(''), 'qqqqqqqqq'), [sixteen])).toBe(false);
+  });
+});
+
+describe('holdsWhole', () => {
+  const sixteen = 'Zq7Kx2Lm9Vt4Rw1Y';
+  const encoded = (text: string): string => Buffer.from(text).toString('base64url');
+
+  it.each<[string, string, string, boolean]>([
+    ['it as it is', `a${sixteen}b`, sixteen, true],
+    ['it in another case, with others between', 'ZQ7K-X2LM-9VT4-RW1Y', sixteen, true],
+    ['it in base64', encoded(`--${sixteen}--`), sixteen, true],
+    ['it in one part of a JWT', `e30.${encoded(`{"a":"${sixteen}"}`)}.c2ln`, sixteen, true],
+    ['it in a part of four', `e30.${encoded(`{"a":"${sixteen}"}`)}.c2ln.x`, sixteen, true],
+    ['one that is too short to be certain', sixteen.slice(1), sixteen.slice(1), false],
+    ['all of it but the end', sixteen.slice(0, 15), sixteen, false],
+  ])('finds %s', (_, token, secret, is) => {
+    expect(holdsWhole(token, secret)).toBe(is);
   });
 });
 
