@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Extras } from './case.ts';
 import { bounds, cost } from './cost.ts';
 import { type CaseResult, cases, runSuite } from './suite.ts';
@@ -126,28 +126,51 @@ function lineOf({ title, source, passed, problem, skipped }: CaseResult): string
   return passed ? `✓ ${title}\n` : `✗ ${title}\n    ${problem}\n    ${source}\n`;
 }
 
+/** Why nothing answers: every case would fail for that. Whatever AWS answers is the cases' business. */
+async function silence(client: SecretsManagerClient): Promise<string | undefined> {
+  try {
+    await client.send(new ListSecretsCommand({ MaxResults: 1 }));
+    return undefined;
+  } catch (error) {
+    const { code, name, message, $metadata } = error as Failure;
+    if ($metadata?.httpStatusCode !== undefined) return undefined;
+    return `Secrets Manager does not answer: ${code ?? name}${message === '' ? '' : `: ${message}`}\n`;
+  }
+}
+
+interface Failure extends Error {
+  readonly code?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+async function exitCode(options: Options, client: SecretsManagerClient): Promise<number> {
+  const isAws = options.endpoint === undefined || isOfAws(options.endpoint);
+  if (isAws && !(await confirmed(client, options))) return 2;
+  const problem = await silence(client);
+  if (problem !== undefined) {
+    process.stderr.write(problem);
+    return 1;
+  }
+  const stopped = new AbortController();
+  process.once('SIGINT', () => stopped.abort());
+  const summary = await runSuite(client, {
+    signal: stopped.signal,
+    prefix: `${options.prefix ?? defaultPrefix}/${randomUUID().slice(0, 8)}`,
+    patience: isAws ? 360 : 10,
+    extras: await extrasOf(client, options),
+    onResult: (result) => process.stderr.write(lineOf(result)),
+  });
+  process.stdout.write(`${JSON.stringify(summary, undefined, 2)}\n`);
+  const isClean = summary.passed + summary.skipped === cases.length && summary.left.length === 0;
+  return isClean ? 0 : 1;
+}
+
 const options = optionsOf(process.argv.slice(2));
 if (options === undefined) {
   process.stderr.write(usage);
   process.exitCode = 2;
 } else {
   const client = clientFor(options);
-  const isAws = options.endpoint === undefined || isOfAws(options.endpoint);
-  if (isAws && !(await confirmed(client, options))) {
-    process.exitCode = 2;
-  } else {
-    const stopped = new AbortController();
-    process.once('SIGINT', () => stopped.abort());
-    const summary = await runSuite(client, {
-      signal: stopped.signal,
-      prefix: `${options.prefix ?? defaultPrefix}/${randomUUID().slice(0, 8)}`,
-      patience: isAws ? 360 : 10,
-      extras: await extrasOf(client, options),
-      onResult: (result) => process.stderr.write(lineOf(result)),
-    });
-    process.stdout.write(`${JSON.stringify(summary, undefined, 2)}\n`);
-    const isClean = summary.passed + summary.skipped === cases.length && summary.left.length === 0;
-    process.exitCode = isClean ? 0 : 1;
-  }
+  process.exitCode = await exitCode(options, client);
   client.destroy();
 }

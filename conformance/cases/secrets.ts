@@ -45,6 +45,21 @@ export const secretCases: readonly Case[] = [
     },
   },
   {
+    title: 'LastChangedDate is the time of the last value, and no earlier one',
+    source: aws('DescribeSecret'),
+    async run({ client, scratch, eventually }) {
+      const secret = await scratch.create({ SecretString: 'x' });
+      const changedAt = async (): Promise<Date | undefined> =>
+        (await client.send(new DescribeSecretCommand({ SecretId: secret.arn }))).LastChangedDate;
+      const before = (await changedAt()) ?? new Date(Number.NaN);
+      await eventually(async () => {
+        await scratch.put(secret, randomUUID());
+        const after = await changedAt();
+        assert.ok(after !== undefined && after > before, `${after?.toISOString()} is no later`);
+      });
+    },
+  },
+  {
     title: 'the ARN is the name and six more characters',
     source: aws('CreateSecret'),
     async run({ scratch }) {

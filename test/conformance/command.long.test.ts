@@ -35,6 +35,13 @@ describe('npm run conformance', () => {
     expect(JSON.parse(failure.stdout).left).toEqual([]);
   });
 
+  it('says once that nothing answers, rather than of each case', () => {
+    const args = [...main, '--endpoint', 'http://127.0.0.1:9'];
+    const ended = spawnSync(process.execPath, args, { ...options, encoding: 'utf8' });
+    expect([ended.status, ended.stdout]).toEqual([1, '']);
+    expect(ended.stderr).toMatch(/^Secrets Manager does not answer: ECONNREFUSED.*\n$/);
+  });
+
   it.each([[[]], [['--endpoint', 'https://secretsmanager.eu-west-1.amazonaws.com']]])(
     'estimates the cost at AWS, and does not start unasked: %j',
     (endpoint) => {
