@@ -10,7 +10,7 @@ const options = { cwd: root, env: { PATH: process.env['PATH'] } };
 
 describe('npm run conformance', () => {
   it('prints a line for each case and a summary in JSON', async () => {
-    const { emulator } = await startEmulator();
+    const { emulator } = await startEmulator({ now: Date.now });
     const args = [...main, '--endpoint', emulator.url];
     const { stdout, stderr } = await run(process.execPath, args, options);
     const { passed, failed, skipped, cases } = JSON.parse(stdout);
@@ -24,7 +24,7 @@ describe('npm run conformance', () => {
   });
 
   it('fails when a case does, and names the source of what it expected', async () => {
-    const { emulator } = await startEmulator();
+    const { emulator } = await startEmulator({ now: Date.now });
     emulator.faults.inject({ kind: 'denied' }, { when: ({ action }) => action === 'TagResource' });
     const args = [...main, '--endpoint', emulator.url];
     const failure = await run(process.execPath, args, options).catch((error) => error);
