@@ -4,7 +4,9 @@ import { defineConfig } from 'vitest/config';
 const long = '**/*.long.test.ts';
 const pure = 'test/core/**/*.test.ts';
 const packed = 'test/package/**/*.test.ts';
-const support = { globalSetup: ['test/support/build-bundle.ts'] };
+const support = {
+  globalSetup: ['test/support/temporary-folder.ts', 'test/support/build-bundle.ts'],
+};
 const installing = { globalSetup: [...support.globalSetup, 'test/package/pack.ts'] };
 
 export default defineConfig({

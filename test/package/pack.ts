@@ -17,7 +17,7 @@ declare module 'vitest' {
 export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(join(tmpdir(), 'packed-'));
   provide('packed', join(directory, await pack(directory)));
-  return () => rm(directory, { recursive: true });
+  return () => rm(directory, { recursive: true, force: true });
 }
 
 /**
