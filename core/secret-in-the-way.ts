@@ -51,7 +51,7 @@ export function secretInTheWay(before: BeforeAdding): ListedSecret | undefined {
   throw new RotatorError(
     'ERR_CLIENT_SECRET_LIMIT',
     `the credential has ${listed.length} client secrets at Adobe, ${which}, and ${why}; ` +
-      'delete the one that nobody uses in the Developer Console, and start the rotation again',
+      'delete the one that nobody uses in the Developer Console, and try again',
   );
 }
 

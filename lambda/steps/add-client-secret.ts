@@ -15,6 +15,7 @@ import { hasRoomFor, rotatedDocument } from '../../core/rotated-document.ts';
 import type { Rotation } from '../../core/rotation.ts';
 import { secretInTheWay } from '../../core/secret-in-the-way.ts';
 import { secretNames } from '../../core/secret-name.ts';
+import { assertUnchanged } from './assert-unchanged.ts';
 import { budget } from './budget.ts';
 import {
   addSecret,
@@ -106,8 +107,11 @@ async function makeRoom(
     : secretInTheWay({ listed, storedUuids, state, inUse })?.uuid;
   const none = { kind: 'none' } as const;
   if (surplus === undefined) return { listed, before: state.kind === 'adding' ? state : none };
-  const check = isRetired ? undefined : () => assertStillEmpty(run, { secretId, versionId });
-  await deleteSecret(run, management, surplus, check);
+  await deleteSecret(run, management, surplus, async () => {
+    if (!isRetired) await assertStillEmpty(run, { secretId, versionId });
+    const { currentVersionId, tags = {} } = client;
+    await assertUnchanged(run, secretId, { currentVersionId, tags });
+  });
   const message = isRetired
     ? 'the retired client secret is deleted at Adobe'
     : 'a client secret that an earlier run left over is deleted at Adobe';

@@ -69,13 +69,13 @@ export const imsReserve = request + call + slack;
 export const addingReserve = timeouts.console.total + 2 * call + slack;
 
 /** Seconds that must be left after a renewal to delete a retired client secret. */
-export const retirementSeconds = 2 * request + 2 * timeouts.console.total + 3 * call;
+export const retirementSeconds = 2 * request + 2 * timeouts.console.total + 4 * call;
 
 /**
  * A step of a client secret's rotation without retries: the descriptions, the values and the previous
- * one; a request to IMS; a list, a deletion and an addition at Adobe; the tag, the put and a label.
+ * one, the last look before a deletion; a request to IMS; a list, a deletion and an addition at Adobe; the tag, the put and a label.
  */
-export const rotationStepSeconds = 5 * call + request + 3 * timeouts.console.total + 3 * call;
+export const rotationStepSeconds = 7 * call + request + 3 * timeouts.console.total + 3 * call;
 
 /** Seconds after which waiting is pointless: the next tick does the work. */
 export const longestRetryWait = 30;

@@ -15,6 +15,7 @@ import type { Observation } from '../../core/observation.ts';
 import type { SecretValue } from '../../core/ports.ts';
 import { secretNames } from '../../core/secret-name.ts';
 import { readSettings } from '../../core/token-tags.ts';
+import { assertUnchanged } from './assert-unchanged.ts';
 import { budget, retirementSeconds } from './budget.ts';
 import type { Gathered } from './gather.ts';
 import { deleteSecret, listSecrets, manage } from './manage-client-secrets.ts';
@@ -66,13 +67,16 @@ async function retire(run: Run, renewed: Renewed): Promise<void> {
     return;
   }
   const state = readRotationState(described.tags);
-  if (state.kind === 'retired' && isGraceOver(state, run.now())) await remove(run, renewed, state);
+  if (state.kind === 'retired' && isGraceOver(state, run.now())) {
+    await remove(run, renewed, state, described);
+  }
 }
 
 async function remove(
   run: Run,
   { credential, secret, client, observation, understood }: Renewed,
   state: Extract<RotationState, { kind: 'retired' }>,
+  { currentVersionId, tags = {} }: SecretMetadata,
 ): Promise<void> {
   const requested = addRequest(observation.requested, run.now());
   const isAffordable = spentBudget({ ...observation, requested }) === undefined;
@@ -91,7 +95,8 @@ async function remove(
     return;
   }
   if (removal.kind === 'remove') {
-    await deleteSecret(run, management, state.uuid);
+    const check = () => assertUnchanged(run, client.arn, { currentVersionId, tags });
+    await deleteSecret(run, management, state.uuid, check);
     run.log.info('the retired client secret is deleted at Adobe', fields);
   }
   await noteEnd(run, client.arn, state.uuid);

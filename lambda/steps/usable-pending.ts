@@ -7,6 +7,7 @@ import type { SecretValue } from '../../core/ports.ts';
 import { holdsSecret, isSuccessorOf } from '../../core/rotated-document.ts';
 import type { Rotation } from '../../core/rotation.ts';
 import { secretNames } from '../../core/secret-name.ts';
+import { assertUnchanged } from './assert-unchanged.ts';
 import { deleteSecret, manage } from './manage-client-secrets.ts';
 import { noteUse, tryNoteNothing } from './note-rotation.ts';
 import { assertBudget, type RotatedCredential } from './read-rotated.ts';
@@ -69,10 +70,10 @@ function understand(
 async function leavesNothing(
   run: Run,
   rotation: Rotation,
-  { client, current, observation, recorded }: RotatedCredential,
+  { client, current, observation, recorded, value }: RotatedCredential,
   pending: UnderstoodCredential,
 ): Promise<boolean> {
-  const { credential, versionId } = rotation;
+  const { credential, secretId, versionId } = rotation;
   const state = readRotationState(client.tags);
   const isOwn = state.kind === 'adding' && state.versionId === versionId;
   const [added] = pending.entries;
@@ -83,7 +84,8 @@ async function leavesNothing(
   await noteUse(run, rotation, pending);
   try {
     const management = await manage(run, pending.credential, recorded);
-    await deleteSecret(run, management, added.uuid);
+    const check = () => assertUnchanged(run, secretId, { currentVersionId: value.versionId });
+    await deleteSecret(run, management, added.uuid, check);
     const message = 'the client secret of a rotation that was given up is deleted at Adobe';
     run.log.info(message, { credential, client_secret_uuid: added.uuid });
     return true;

@@ -1,0 +1,87 @@
+import { PutSecretValueCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
+import { expect, it } from 'vitest';
+import { formatRotationState } from '../../../core/client-secret-rotation.ts';
+import { tagKeys } from '../../../core/contract.ts';
+import type { ConsoleEndpoint } from '../../../core/ports.ts';
+import { day } from '../../support/builders.ts';
+import { replacing } from '../../support/credential.ts';
+import { tick } from '../../support/outcomes.ts';
+import { clientSecretOf } from '../../support/start-parts.ts';
+import {
+  ClientSecretId,
+  type RotatingClient,
+  startRotatingClient,
+} from '../../support/start-rotating-client.ts';
+
+const old = clientSecretOf('fusion');
+const ofLeak = '0b1c2d3e-4f5a-8b6c-8d7e-1eaced0f1a2b';
+
+/** The Console's API; somebody stores a client secret when it has been listed. */
+function storingMeanwhile(
+  { parts, client, document }: RotatingClient,
+  entry: () => Promise<object>,
+): { readonly consoleEndpoint: ConsoleEndpoint } {
+  const { consoleEndpoint } = parts.run();
+  const list: ConsoleEndpoint['list'] = async (...args) => {
+    const response = await consoleEndpoint.list(...args);
+    const value = { ...(await document()), client_secrets: [await entry()] };
+    const SecretString = JSON.stringify(value);
+    await client.send(new PutSecretValueCommand({ SecretId: ClientSecretId, SecretString }));
+    return response;
+  };
+  return { consoleEndpoint: replacing(consoleEndpoint, { list }) };
+}
+
+it('createSecret leaves a client secret that looks left over, if an answer to a leak stores it meanwhile', async () => {
+  const rotating = await startRotatingClient();
+  const { parts, client, adobe } = rotating;
+  await rotating.beginRotation();
+  const since = parts.run().now();
+  const Value = formatRotationState({ kind: 'adding', since, versionId: ofLeak });
+  const Tags = [{ Key: tagKeys.rotation, Value }];
+  await client.send(new TagResourceCommand({ SecretId: ClientSecretId, Tags }));
+  const { value: added, uuid } = adobe.addSecret('p8e-of-the-answer-0123456789');
+  parts.secrets.add(added);
+  parts.clock.advance(60);
+  const meanwhile = storingMeanwhile(rotating, async () => ({ client_secret: added, uuid }));
+  const create = rotating.step('createSecret', undefined, meanwhile);
+  await expect(create).rejects.toMatchObject({ code: 'ERR_VERSION_EXISTS' });
+  expect(rotating.live()).toEqual([old, added]);
+});
+
+it('a renewal leaves the retired client secret to somebody who stores it again meanwhile', async () => {
+  const rotating = await startRotatingClient();
+  const { parts } = rotating;
+  await rotating.rotateSecret();
+  parts.clock.advance(1_800);
+  await tick(parts.run());
+  parts.clock.advance(day);
+  const meanwhile = storingMeanwhile(rotating, async () => {
+    const [, retired] = await rotating.entries();
+    return { client_secret: retired?.client_secret, uuid: retired?.uuid };
+  });
+  expect(await tick(parts.run(meanwhile))).toMatchObject([{ outcome: 'renewed' }]);
+  expect((await rotating.entries()).map(({ client_secret }) => client_secret)).toEqual([old]);
+  expect(rotating.live()).toContain(old);
+});
+
+it('a rotation that is given up leaves its client secret to somebody who stores it meanwhile', async () => {
+  const rotating = await startRotatingClient();
+  const { parts, client } = rotating;
+  await rotating.beginRotation();
+  await rotating.step('createSecret');
+  const [added] = await rotating.entries('AWSPENDING');
+  const put = async (client_secrets: readonly unknown[]): Promise<void> => {
+    const SecretString = JSON.stringify({ ...(await rotating.document()), client_secrets });
+    await client.send(new PutSecretValueCommand({ SecretId: ClientSecretId, SecretString }));
+  };
+  await put([old, 'p8e-by-hand-0123456789abcdef']);
+  const { secrets } = parts.run();
+  const setTag: typeof secrets.setTag = async (...args) => {
+    await secrets.setTag(...args);
+    await put([added]);
+  };
+  const test = rotating.step('testSecret', undefined, { secrets: replacing(secrets, { setTag }) });
+  await expect(test).rejects.toMatchObject({ code: 'ERR_VERSION_EXISTS' });
+  expect(rotating.live()).toEqual([old, added?.client_secret]);
+});
