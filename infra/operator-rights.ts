@@ -163,6 +163,7 @@ const clientActions = [
 /** What replacing a client secret or a token needs, whichever version holds it. */
 const leakActions = [
   'secretsmanager:DescribeSecret',
+  'secretsmanager:GetResourcePolicy',
   'secretsmanager:GetSecretValue',
   'secretsmanager:ListSecretVersionIds',
   'secretsmanager:PutSecretValue',

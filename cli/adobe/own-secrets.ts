@@ -90,10 +90,12 @@ export class OwnSecrets {
   }
 
   async list(): Promise<readonly ListedSecret[]> {
-    return await this.#ask(
-      () => this.#console.list(this.#access, this.#session.signal),
-      parseSecretList,
-    );
+    return await this.#list(this.#session.signal);
+  }
+
+  /** The same after a write, which Ctrl-C does not leave half done. */
+  async listAfterWrite(): Promise<readonly ListedSecret[]> {
+    return await this.#list(new AbortController().signal);
   }
 
   /** Adds a secret. Ctrl-C does not end it: its value is shown this once. */
@@ -106,6 +108,10 @@ export class OwnSecrets {
   async remove(uuid: string): Promise<void> {
     const { signal } = new AbortController();
     await this.#ask(() => this.#console.remove(this.#access, uuid, signal), assertDeleted);
+  }
+
+  async #list(signal: AbortSignal): Promise<readonly ListedSecret[]> {
+    return await this.#ask(() => this.#console.list(this.#access, signal), parseSecretList);
   }
 
   async #ask<Output>(

@@ -2,8 +2,9 @@ import { readSettings } from '../../core/token-tags.ts';
 import { openConsole } from '../adobe/own-secrets.ts';
 import { TokenInvalidation } from '../adobe/token-invalidation.ts';
 import { Functions } from '../aws/functions.ts';
+import type { Secret } from '../aws/secret.ts';
 import { SecretVersions } from '../aws/secret-versions.ts';
-import { CliError } from '../errors.ts';
+import { CliError, interrupted } from '../errors.ts';
 import { adviceFor, linesOfReaders } from '../leak/advice.ts';
 import { type Answer, currentOf, readClientVersions } from '../leak/answer.ts';
 import { answerSecretLeak, answerTokenLeak } from '../leak/answer-leak.ts';
@@ -12,8 +13,9 @@ import { confirmLocation } from '../rotator/confirm-location.ts';
 import { confirmName } from '../rotator/confirm-name.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
 import { openIms } from '../rotator/mint-once.ts';
+import { copyWarning, policyWarning } from '../rotator/policy-warning.ts';
 import { otherReadersOf } from '../rotator/readers.ts';
-import { checkName, deployedFunction, namesOf } from '../rotator/rotator.ts';
+import { checkName, deployedFunction, namesOf, type Rotator } from '../rotator/rotator.ts';
 import { Steps } from '../rotator/steps.ts';
 import type { Session } from '../session.ts';
 import { formatDuration } from '../view/durations.ts';
@@ -52,6 +54,9 @@ export async function leaked(
   assertPresent(names.client, client, list);
   assertPresent(names.token, token, list);
   await confirmLocation(session, rotator, names.client);
+  for (const warning of await readersWarnings(session, rotator, [client, token])) {
+    session.terminal.note(...wrapLines(`warning: ${warning}`, 0, session.terminal.noteColumns));
+  }
   explain(session, explanation(name, placeOf(token.arn), options), options.yes === true);
   if (options.yes !== true) await confirmName(session, name, 'nothing was changed');
   const timeout = await new Functions(session.signal).timeout(functionName);
@@ -68,8 +73,22 @@ export async function leaked(
   const wait = options.now === true ? 0 : Math.max(timeout, options.cache);
   const answerLeak = options.token === true ? answerTokenLeak : answerSecretLeak;
   await answer.steps.all(() => answerLeak(answer, wait));
-  await report(answer, options.token === true);
+  await report(answer, options.token === true).catch((error: unknown) => {
+    if (!session.signal.aborted) throw error;
+    throw interrupted('the leak is answered; only what is left to people was not shown');
+  });
   return 0;
+}
+
+/** Whoever else reads the secrets gets what replaces the leaked one, too, and may be how it leaked. */
+async function readersWarnings(
+  session: Session,
+  rotator: Rotator,
+  secrets: readonly Secret[],
+): Promise<readonly string[]> {
+  const policies = await Promise.all(secrets.map((secret) => policyWarning(session, secret)));
+  const copies = secrets.map((secret) => copyWarning(secret, rotator));
+  return [...policies, ...copies].filter((warning) => warning !== undefined);
 }
 
 /** Nobody has to be told in JSON what they have agreed to. */

@@ -11,6 +11,7 @@ import {
   readCredential,
 } from '../rotator/credential-file.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
+import { hasOpenAnswer } from '../rotator/leak-version.ts';
 import { overlapWarning } from '../rotator/overlaps.ts';
 import { copyWarning, policyWarning } from '../rotator/policy-warning.ts';
 import {
@@ -53,7 +54,8 @@ export async function putCredential(
   // Whoever created the secret, perhaps before its owner could, may read what is stored in it.
   for (const warning of [
     await policyWarning(session, client),
-    copyWarning(client),
+    copyWarning(client, rotator),
+    leakWarning(client, name),
     overlapWarning(rotator),
     await sharedWarning(session, rotator, name, client),
   ]) {
@@ -69,6 +71,11 @@ export async function putCredential(
   const versionId = await store(session, client, file, name);
   const stored = { name, tokenSecret: names.token, clientArn, versionId, replaced };
   return await reportToken(session, { file, stored, wait: options.wait });
+}
+
+function leakWarning(client: Secret, name: string): string | undefined {
+  if (!hasOpenAnswer(client)) return undefined;
+  return `an answer to a leak is not complete, so that what has leaked may still work, which may no longer show once another credential is stored; first: ims-token-rotator leaked ${name}`;
 }
 
 /** The function can renew a token without these ids, but not rotate the client secret. */

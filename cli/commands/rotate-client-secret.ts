@@ -14,6 +14,7 @@ import {
 } from '../rotator/client-rotation.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
+import { hasOpenAnswer } from '../rotator/leak-version.ts';
 import { checkName, namesOf, type Rotator } from '../rotator/rotator.ts';
 import { settled } from '../rotator/settle.ts';
 import { Steps } from '../rotator/steps.ts';
@@ -101,6 +102,11 @@ async function begin({ secrets, signal }: Session, client: Secret, name: string)
     );
   } catch (error) {
     if (!isRefusal(error, 'InvalidRequestException')) throw error;
+    if (hasOpenAnswer(client)) {
+      const text = `an answer to a leak of ${client.name} is not complete`;
+      const goOn = `ims-token-rotator leaked ${name}`;
+      throw new CliError('ERR_ROTATION_NOT_FINISHED', text, goOn, { cause: error });
+    }
     throw new CliError(
       'ERR_ROTATION_NOT_FINISHED',
       `an earlier rotation of ${client.name} is not complete, and Secrets Manager goes on with that`,

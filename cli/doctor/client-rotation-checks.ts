@@ -11,7 +11,7 @@ import type { Secret } from '../aws/secret.ts';
 import { SecretVersions } from '../aws/secret-versions.ts';
 import { CliError } from '../errors.ts';
 import { type ClientVersion, readClientVersions } from '../leak/answer.ts';
-import { isUnfinished } from '../rotator/leak-version.ts';
+import { hasOpenAnswer } from '../rotator/leak-version.ts';
 import type { Session } from '../session.ts';
 import { nextRotation } from '../view/client-secret-line.ts';
 import { day, formatDuration } from '../view/durations.ts';
@@ -99,13 +99,9 @@ async function pendingFinding(
 const overdue = retirementGrace + day;
 
 /** Something was begun at Adobe, and is not complete. */
-function stuckFinding(
-  { tags, currentVersionId = '' }: Secret,
-  name: string,
-  now: EpochSeconds,
-): Finding | undefined {
-  const state = readRotationState(tags);
-  if (isUnfinished(currentVersionId, state)) {
+function stuckFinding(secret: Secret, name: string, now: EpochSeconds): Finding | undefined {
+  const state = readRotationState(secret.tags);
+  if (hasOpenAnswer(secret)) {
     return failed('the answer to a leak is not complete', `ims-token-rotator leaked ${name}`);
   }
   if (state.kind === 'adding' && now > state.since + day) {

@@ -62,10 +62,25 @@ async function secretFinding(kind: 'client' | 'token', subject: Described): Prom
     const text = `${secret.name} is a replica of a secret in ${secret.primaryRegion} and read-only`;
     return failed(text, `use the rotator there: --region ${secret.primaryRegion}`);
   }
-  const create = `deploy the stack, or run: ims-token-rotator onboard ${name} FILE`;
-  const absence = absenceOf(id, secret, create);
+  const absence = absenceOf(id, secret, await creationOf(kind, subject));
   if (absence !== undefined) return failed(absence.text, absence.fix);
   return replicaFinding(secret) ?? ok(secret?.name ?? id);
+}
+
+/** How to create a secret that is absent: a deployment creates none that it has created before. */
+async function creationOf(
+  kind: 'client' | 'token',
+  { name, rotator, client, token }: Described,
+): Promise<string> {
+  const { function: target } = rotator;
+  if (target.kind === 'absent' && target.why.fix !== undefined) return target.why.fix;
+  const isOtherThere = (await (kind === 'client' ? token : client)) !== undefined;
+  const onboard = `deploy the stack, or run: ims-token-rotator onboard ${name} FILE`;
+  if (!isOtherThere) return onboard;
+  const create = `create it: aws secretsmanager create-secret --name ${namesOf(rotator, name)[kind]}`;
+  return kind === 'client'
+    ? `${create}; then: ims-token-rotator put-credential ${name} FILE`
+    : `${create}, with the tags of docs/runbook.md, "A secret is gone for good"; then: ims-token-rotator renew ${name}`;
 }
 
 /** A failed replica keeps the last token that it got: no metric shows that it expires. */
@@ -78,7 +93,7 @@ function replicaFinding({ name, failedReplicas = [] }: Partial<Secret> = {}): Fi
   );
 }
 
-async function credentialFinding({ credential, name, rotator }: Subject): Promise<Finding> {
+async function credentialFinding({ credential, client, name, rotator }: Subject): Promise<Finding> {
   try {
     const { clientId, clientSecrets, scopes, imsHost } = await credential;
     const count = clientSecrets.length === 1 ? '1 secret' : `${clientSecrets.length} secrets`;
@@ -89,6 +104,7 @@ async function credentialFinding({ credential, name, rotator }: Subject): Promis
     const isMissing = code === 'ERR_CREDENTIAL_MISSING';
     if (!isMissing && code !== 'ERR_CREDENTIAL_INVALID') throw error;
     if (isMissing && rotator.clientSecrets === undefined) throw error;
+    if (isMissing && (await client) === undefined) return unknown('there is no client secret');
     return failed(message, `ims-token-rotator put-credential ${name} FILE`);
   }
 }

@@ -32,9 +32,11 @@ function overlapFinding(rotator: Rotator): Finding {
     const { words, fix } = explainOverlaps(overlaps, rotator);
     return failed(words, fix);
   }
+  const { function: target } = rotator;
+  if (target.kind === 'absent') return unknown('there is no function', target.why.fix);
   const unseen = blindSpotOf(rotator);
   if (unseen === undefined) return ok(`${rotator.prefix}/ belongs to no other rotator`);
-  const { message, fix } = rotator.function.kind === 'hidden' ? rotator.function.why : {};
+  const { message, fix } = target.kind === 'hidden' ? target.why : {};
   return unknown(message ?? unseen, fix);
 }
 

@@ -22,7 +22,7 @@ export function adviceFor(
   );
   const ofSecret = [
     `Tokens that somebody minted with the leaked secret are not known here, and last up to a day: have Adobe support invalidate all tokens of the client ${showClientId(clientId)}.`,
-    'Give the new client secret to whoever else used the leaked one, which Adobe refuses from now on.',
+    'Give the new client secret to whoever else used the leaked one, which Adobe refuses from now on: also to other credentials of rotators that have the same client, by put-credential.',
     ...shared,
   ];
   return [

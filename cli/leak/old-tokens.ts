@@ -22,7 +22,7 @@ const tolerance = 300;
 const concurrency = 5;
 const attempts = 3;
 
-/** The tokens of all versions but the current one, whatever their labels, until they expire. */
+/** The tokens of all versions before the current one, whatever their labels, until they expire. */
 export async function readOldTokens(
   { session, token: secret, versions }: Answer,
   { versionId, token: current }: CurrentToken,
@@ -35,16 +35,20 @@ export async function readOldTokens(
   });
   const read = await pMap(
     all,
-    async ({ id }) => {
+    async ({ id, labels }) => {
       const text = await versions.read(secret.arn, id);
-      return { id, token: text && decodePendingToken(text.reveal(), now) };
+      const isCurrent = labels.includes('AWSCURRENT');
+      return { id, isCurrent, token: text && decodePendingToken(text.reveal(), now) };
     },
     { concurrency },
   );
   const found = new Map<string, Sensitive>();
   const ofOthers: string[] = [];
-  for (const { id, token } of read) {
+  for (const { id, token, isCurrent } of read) {
     if (token === undefined || token.expiresAt <= now - tolerance) continue;
+    // A renewal may have stored a later one since, perhaps of the same second.
+    const isLater = token.issuedAt > current.issuedAt;
+    if (isLater || (isCurrent && token.issuedAt === current.issuedAt)) continue;
     const value = token.accessToken.reveal();
     if (token.clientId !== clientId || token.imsHost !== imsHost) ofOthers.push(id);
     // IMS may issue a token twice: whoever invalidates the one invalidates the other.

@@ -18,7 +18,8 @@ import {
   readClientVersions,
   type UsableVersion,
 } from './answer.ts';
-import { judgeRoom, type Room } from './room.ts';
+import { makeRoom, uuidsOf } from './make-room.ts';
+import { type BeforeReplacing, judgeRoom, type Room } from './room.ts';
 import { replaceStored } from './store-replacement.ts';
 import { storedLife } from './stored-token.ts';
 
@@ -52,8 +53,11 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
     return { versionId: current.id, own: before.own, leaked: before.leaked };
   }
   const { own, room } = await preflight(answer, versions, current, state, before?.own);
-  if (room.remove !== undefined) await remove(answer, own, versions, room.remove);
   const noted = tags[tagKeys.rotation];
+  if (room.remove !== undefined) {
+    const seen = { noted, current: current.id, versions };
+    await makeRoom(answer, own, seen, room.remove);
+  }
   const { inUse } = room;
   const isOpen = state.kind === 'adding' && room.remove === undefined;
   const versionId = await replaceStored(answer, { own, current, inUse, noted, isOpen });
@@ -115,28 +119,33 @@ async function preflight(
 ): Promise<{ readonly own: OwnSecrets; readonly room: Room }> {
   const { name, steps } = answer;
   const { credential, entries } = current.found;
-  return await steps.run('list the client secrets at Adobe', async () => {
+  const { own, before } = await steps.run('list the client secrets at Adobe', async () => {
     const left = await checkLife(answer);
     const own = opened ?? (await open(answer, credential));
     const listed = await own.list();
     const storedUuids = uuidsOf(versions);
+    // Whoever may only store a version could name somebody else's secret in it.
     const pending = versions.filter(
-      ({ id, labels }) => id !== current.id && labels.includes('AWSPENDING'),
+      ({ id, labels }) =>
+        id !== current.id &&
+        labels.includes('AWSPENDING') &&
+        state.kind === 'adding' &&
+        state.versionId === id,
     );
     const isAmbiguous =
       listed.length === 2 &&
       entries.length === 2 &&
       entries.every(({ uuid }) => uuid === undefined);
-    const before = {
+    const before: BeforeReplacing = {
       ...{ listed, entries, state, storedUuids },
       accepted: withUuid(entries[own.position - 1], versions),
       areAllAccepted: isAmbiguous && (await areAllAccepted(answer, current)),
       pendingUuids: uuidsOf(pending),
     };
-    const room = judge(before, name);
     const count = listed.length === 1 ? '1 client secret' : `${listed.length} client secrets`;
-    return [`Adobe lists ${count}; ${left}`, { own, room }];
+    return [`Adobe lists ${count}; ${left}`, { own, before }];
   });
+  return { own, room: judge(before, name) };
 }
 
 /** A uuid that is not noted in the current version may be in an earlier one. */
@@ -161,7 +170,7 @@ async function open(
   });
 }
 
-function judge(before: Parameters<typeof judgeRoom>[0], name: string): Room {
+function judge(before: BeforeReplacing, name: string): Room {
   try {
     return judgeRoom(before);
   } catch (error) {
@@ -204,12 +213,6 @@ async function areAllAccepted(
   return true;
 }
 
-function uuidsOf(versions: readonly ClientVersion[]): ReadonlySet<string> {
-  return new Set(
-    versions.flatMap(({ found }) => found?.entries.flatMap(({ uuid }) => uuid ?? []) ?? []),
-  );
-}
-
 /** The leaked secret was deleted already, or another one is stored than the client has. */
 function unknownSecret(error: unknown, name: string): unknown {
   if (!(error instanceof CliError) || !isUnknownSecret(error.cause)) return error;
@@ -219,24 +222,4 @@ function unknownSecret(error: unknown, name: string): unknown {
     `add one in the Adobe Developer Console; then: ims-token-rotator put-credential ${name} FILE; then: ims-token-rotator leaked ${name} --token`,
     { cause: error },
   );
-}
-
-async function remove(
-  { steps, versions: labels, client }: Answer,
-  own: OwnSecrets,
-  versions: readonly ClientVersion[],
-  { uuid, why }: NonNullable<Room['remove']>,
-): Promise<void> {
-  await steps.run('make room at Adobe', async () => {
-    const pending = versions.find(
-      (version) =>
-        version.labels.includes('AWSPENDING') &&
-        !version.labels.includes('AWSCURRENT') &&
-        uuidsOf([version]).has(uuid),
-    );
-    // A rotation must not finish with a secret that is gone.
-    if (pending !== undefined) await labels.removePending(client.arn, pending.id);
-    await own.remove(uuid);
-    return [`deleted ${uuid} at Adobe, ${why}, to make room for another`, undefined];
-  });
 }

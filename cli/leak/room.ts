@@ -1,6 +1,10 @@
 import { mostClientSecrets } from '../../core/client-secret-rotation.ts';
+import type { ListedSecret } from '../../core/console-secrets.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
 import { type BeforeAdding, secretInTheWay } from '../../core/secret-in-the-way.ts';
+
+// Seconds between the addition of a secret and the note of its test, which may be repeated.
+const day = 86_400;
 
 /** The client secrets at Adobe and in Secrets Manager, before the leaked one is replaced. */
 export interface BeforeReplacing extends Omit<BeforeAdding, 'inUse'> {
@@ -10,7 +14,7 @@ export interface BeforeReplacing extends Omit<BeforeAdding, 'inUse'> {
   readonly accepted: ClientSecretEntry | undefined;
   /** IMS accepts each of them. */
   readonly areAllAccepted: boolean;
-  /** The secrets in a version that is AWSPENDING: a rotation, or an earlier run, has not ended. */
+  /** Those in the version that is AWSPENDING, if the tag says that it is being added. */
   readonly pendingUuids: ReadonlySet<string>;
 }
 
@@ -59,12 +63,16 @@ export function judgeRoom(before: BeforeReplacing): Room {
 
 /** The secrets at Adobe that are stored beside the accepted one. */
 function storedBeside(before: BeforeReplacing): readonly InTheWay[] {
-  const { listed, entries, accepted, pendingUuids } = before;
+  const { listed, entries, accepted, pendingUuids, state } = before;
   const stored = entries.flatMap(({ uuid, retiredAt }) => {
     const why = retiredAt === undefined ? 'which had leaked too' : 'which was retired';
     return uuid === undefined ? [] : [{ uuid, why }];
   });
-  const pending = [...pendingUuids].map((uuid) => ({ uuid, why: 'which is only AWSPENDING' }));
+  const isYoung = ({ uuid, createdAt }: ListedSecret): boolean =>
+    pendingUuids.has(uuid) && state.kind === 'adding' && createdAt >= state.since - day;
+  const pending = listed
+    .filter(isYoung)
+    .map(({ uuid }) => ({ uuid, why: 'which is only AWSPENDING' }));
   const known = [...stored, ...pending, ...retiredBefore(before)];
   return known.filter(
     ({ uuid }) => uuid !== accepted?.uuid && listed.some((one) => one.uuid === uuid),

@@ -16,6 +16,8 @@ export interface NewValue {
   readonly versionId: string;
   /** The version that was AWSCURRENT when the value was made; undefined if there was none. */
   readonly from: string | undefined;
+  /** Throws if the value has become useless since it was made. */
+  readonly check?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface NewValue {
  */
 export async function storeCurrent(
   { session, versions }: Pick<Answer, 'session' | 'versions'>,
-  { secret: { arn, name }, text, versionId, from }: NewValue,
+  { secret: { arn, name }, text, versionId, from, check }: NewValue,
 ): Promise<void> {
   const describe = () => session.secrets.describeAfterWrite(arn);
   const isCurrent = async () => (await describe())?.currentVersionId === versionId;
@@ -38,6 +40,10 @@ export async function storeCurrent(
       return pendingVersionId === versionId || currentVersionId === versionId;
     },
   );
+  await check?.().catch(async (error: unknown) => {
+    await dropPending(versions, arn, versionId);
+    throw error;
+  });
   // The first version of a secret is current at once.
   const move = (await isCurrent())
     ? undefined

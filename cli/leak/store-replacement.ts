@@ -9,7 +9,7 @@ import { CliError } from '../errors.ts';
 import { newLeakVersion } from '../rotator/leak-version.ts';
 import type { Session } from '../session.ts';
 import { wrapLines } from '../view/table.ts';
-import type { Answer, UsableVersion } from './answer.ts';
+import { type Answer, readClientVersions, type UsableVersion } from './answer.ts';
 import { overtaken, storeCurrent } from './store-current.ts';
 
 export interface Replacement {
@@ -33,7 +33,7 @@ export async function replaceStored(
   const versionId = newLeakVersion();
   const note = formatRotationState({ kind: 'adding', since: answer.session.now(), versionId });
   const added = await steps.run('add a client secret at Adobe', async () => {
-    await checkUnchanged(answer, noted, current.id);
+    await checkUnchanged(answer, { noted, current: current.id });
     const secret = await add(answer, own, note, isOpen ? noted : undefined);
     return [`added a client secret at Adobe: ${secret.uuid}`, secret];
   });
@@ -42,10 +42,12 @@ export async function replaceStored(
     const secret = { arn: client.arn, name: names.client };
     const text = replaced(current.found, added);
     try {
-      await storeCurrent(answer, { secret, text, versionId, from: current.id });
+      const check = () => checkListed(own, added.uuid);
+      await storeCurrent(answer, { secret, text, versionId, from: current.id, check });
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
       if (error.code !== 'ERR_CREDENTIAL_CHANGED') throw notStored(error, added.uuid);
+      if (await isStored(answer, added)) throw error;
       await own.remove(added.uuid);
       await undoNote(answer.session, client.arn, note);
       steps.state = `the new client secret ${added.uuid} was deleted at Adobe again`;
@@ -58,15 +60,47 @@ export async function replaceStored(
   return versionId;
 }
 
-/** What somebody else has stored or noted in the meantime must stay. */
-async function checkUnchanged(
+/** A rotation that began at the same time may have taken it for one that was left over. */
+async function checkListed(own: OwnSecrets, uuid: string): Promise<void> {
+  const listed = await own.listAfterWrite().catch((error: unknown) => {
+    if (error instanceof CliError) return undefined;
+    throw error;
+  });
+  if (listed === undefined || listed.some((one) => one.uuid === uuid)) return;
+  throw new CliError(
+    'ERR_CREDENTIAL_CHANGED',
+    `somebody else has deleted the new client secret ${uuid} at Adobe`,
+    'wait until a rotation, or another answer to the leak, is over',
+  );
+}
+
+/** The Developer Console shows people what was added, so that they may have stored it themselves. */
+async function isStored(answer: Answer, { secret, uuid }: AddedSecret): Promise<boolean> {
+  const versions = await readClientVersions(answer);
+  const current = versions.find(({ labels }) => labels.includes('AWSCURRENT'));
+  if (current?.found === undefined) return true;
+  const { entries } = current.found;
+  return entries.some((one) => one.uuid === uuid || one.secret.reveal() === secret.reveal());
+}
+
+/** What a run has seen, and what it goes by. */
+interface Basis {
+  readonly noted: string | undefined;
+  /** The id of AWSCURRENT. */
+  readonly current: string;
+  /** The id of AWSPENDING; not looked at if it is absent. */
+  readonly pending?: string | undefined;
+}
+
+/** What somebody else has stored or noted in the meantime must stay. @throws CliError */
+export async function checkUnchanged(
   { session: { secrets }, names, client: { arn } }: Answer,
-  noted: string | undefined,
-  current: string,
+  basis: Basis,
 ): Promise<void> {
-  const { currentVersionId, tags } = (await secrets.describe(arn)) ?? {};
-  if (currentVersionId !== current) throw overtaken(names.client);
-  if (tags?.[tagKeys.rotation] === noted) return;
+  const { currentVersionId, pendingVersionId, tags } = (await secrets.describe(arn)) ?? {};
+  if (currentVersionId !== basis.current) throw overtaken(names.client);
+  const isPending = !('pending' in basis) || pendingVersionId === basis.pending;
+  if (isPending && tags?.[tagKeys.rotation] === basis.noted) return;
   throw new CliError(
     'ERR_CREDENTIAL_CHANGED',
     'a rotation of the client secret, or another answer to a leak, has begun in the meantime',

@@ -5,7 +5,7 @@ import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { byUrgency, type CredentialState, credentialState } from '../view/credential-state.ts';
 import { someOf } from '../view/some-of.ts';
-import { isUnfinished } from './leak-version.ts';
+import { hasOpenAnswer } from './leak-version.ts';
 import type { Rotator } from './rotator.ts';
 
 type Ledger = ReadonlyMap<string, LedgerEntry<Secret>>;
@@ -65,7 +65,7 @@ export function listedCredential(
 function withLeak(state: CredentialState, client: Secret | undefined): CredentialState {
   const noted = readRotationState(client?.tags);
   if (state.failure !== undefined || noted.kind === 'none') return state;
-  if (!isUnfinished(client?.currentVersionId ?? '', noted)) return state;
+  if (client === undefined || !hasOpenAnswer(client)) return state;
   const failingSince = noted.kind === 'adding' ? noted.since : noted.at;
   const failure = { code: 'ERR_LEAK_UNPROVEN' };
   return {

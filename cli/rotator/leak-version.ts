@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { RotationState } from '../../core/client-secret-rotation.ts';
+import { type RotationState, readRotationState } from '../../core/client-secret-rotation.ts';
+import type { Secret } from '../aws/secret.ts';
 
 const mark = '1eaced';
 const pattern = new RegExp(
@@ -23,4 +24,14 @@ export function isUnfinished(currentVersionId: string, state: RotationState): bo
   if (!pattern.test(currentVersionId)) return false;
   if (state.kind === 'adding') return state.versionId === currentVersionId;
   return state.kind === 'retired';
+}
+
+/**
+ * True if an answer to a leak was broken off, whether or not its client secret became the current one.
+ * Once another credential is stored, that shows only if the answer had stored none.
+ */
+export function hasOpenAnswer({ currentVersionId = '', tags }: Secret): boolean {
+  const state = readRotationState(tags);
+  const isAdding = state.kind === 'adding' && pattern.test(state.versionId);
+  return isAdding || isUnfinished(currentVersionId, state);
 }

@@ -1,6 +1,7 @@
 import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
+import type { Rotator } from './rotator.ts';
 
 /**
  * Says that a resource policy may let others use a secret, which its name does not show. Undefined
@@ -17,15 +18,15 @@ export async function policyWarning(
   );
 }
 
-/** Says that a secret's copies or its rotation function, too, get what is stored in it. */
-export function copyWarning({
-  name,
-  primaryRegion,
-  isRotated = false,
-}: Secret): string | undefined {
+/** Says that a secret's copies or another rotation function, too, get what is stored in it. */
+export function copyWarning(
+  { name, primaryRegion, isRotated = false, rotation }: Secret,
+  { function: target }: Rotator,
+): string | undefined {
+  const isOwn = target.kind === 'deployed' && rotation?.functionArn === target.arn;
   const copies = [
     ...(primaryRegion === undefined ? [] : ['has replicas in other Regions']),
-    ...(isRotated ? ['has a rotation function'] : []),
+    ...(isRotated && !isOwn ? ['has a rotation function'] : []),
   ];
   if (copies.length === 0) return undefined;
   return (

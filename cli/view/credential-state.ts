@@ -110,13 +110,11 @@ export function isUnhealthy({ state }: CredentialState): boolean {
   return unhealthy.has(state);
 }
 
-/** The most urgent state first, then the earliest expiry, then by name. */
+/** The most urgent state first, then the earliest expiry, then by name. No token is as an expired one. */
 export function byUrgency(one: CredentialState, other: CredentialState): number {
-  const expiry = ({ token }: CredentialState): number =>
-    token?.expiresAt ?? Number.POSITIVE_INFINITY;
+  const expiry = ({ token }: CredentialState): number => token?.expiresAt ?? 0;
   const byState = states.indexOf(one.state) - states.indexOf(other.state);
   if (byState !== 0) return byState;
-  // Infinity - Infinity is NaN.
   if (expiry(one) !== expiry(other)) return expiry(one) - expiry(other);
   return one.name < other.name ? -1 : 1;
 }

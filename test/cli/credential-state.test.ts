@@ -239,9 +239,10 @@ describe('the state of a credential', () => {
       state('p', 'paused'),
       state('e', 'expired', -1),
       state('f', 'failing', 100),
+      { ...state('g', 'failing'), token: undefined },
     ].sort(byUrgency);
-    expect(sorted.map(({ name }) => name).join('')).toBe('efyzabp');
-    expect(sorted.filter(isUnhealthy).map(({ name }) => name)).toEqual(['e', 'f']);
+    expect(sorted.map(({ name }) => name).join('')).toBe('egfyzabp');
+    expect(sorted.filter(isUnhealthy).map(({ name }) => name)).toEqual(['e', 'g', 'f']);
   });
 });
 

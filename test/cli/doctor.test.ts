@@ -255,10 +255,20 @@ describe('doctor', () => {
       verdict: 'failed',
       detail: 'no function of the rotator other is deployed in this account and Region',
     });
-    for (const check of ['schedule', 'last tick', 'alarms', 'alarm recipients', 'mute rules']) {
-      const { verdict, fix = find('function').fix } = find(check);
-      expect([check, verdict, fix]).toEqual([check, 'unknown', find('function').fix]);
+    const { fix: advice } = find('function');
+    const rest = [
+      'schedule',
+      'last tick',
+      'alarms',
+      'alarm recipients',
+      'mute rules',
+      'own prefix',
+    ];
+    for (const check of rest) {
+      const { verdict, fix = advice } = find(check);
+      expect([check, verdict, fix]).toEqual([check, 'unknown', advice]);
     }
+    expect(find('token secret')).toMatchObject({ verdict: 'failed', fix: advice });
   });
 
   it('fails the last tick when there was none for a while', async () => {

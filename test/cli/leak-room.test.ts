@@ -34,6 +34,29 @@ describe('the room for another client secret, after a leak', () => {
     });
   });
 
+  it.each([
+    ['its note', 0, undefined, { uuid: 'pending', why: 'which is only AWSPENDING' }],
+    [
+      'a day before its note',
+      -day,
+      undefined,
+      { uuid: 'pending', why: 'which is only AWSPENDING' },
+    ],
+    ['more than a day before its note', -day - 1, 'ERR_CLIENT_SECRET_LIMIT', undefined],
+  ])('is that of a pending one, if it was added at the time of %s', (_, age, code, remove) => {
+    const since = epochSeconds(now - 600);
+    const before: BeforeReplacing = {
+      ...beside({ ...listed('pending', now), createdAt: epochSeconds(since + age) }, [
+        'leaked',
+        'pending',
+      ]),
+      state: { kind: 'adding', since, versionId: 'v' },
+      pendingUuids: new Set(['pending']),
+    };
+    if (code === undefined) expect(judgeRoom(before)).toEqual({ inUse: 'leaked', remove });
+    else expect(() => judgeRoom(before)).toThrow(expect.objectContaining({ code }));
+  });
+
   it.each<[string, ListedSecret, string[]?]>([
     ['a retired one that somebody still uses', listed('old', retiredAt)],
     ['one that nobody knows', listed('unknown')],

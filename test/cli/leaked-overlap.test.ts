@@ -11,7 +11,7 @@ import { sampleClient, selfManaging, storedDocument } from '../../local/sample-c
 import { replacing } from '../support/credential.ts';
 import { labelsOf } from '../support/start-rotating.ts';
 import { expectAnswered, type LeakWorld, startLeak, startRotated } from './leak-world.ts';
-import { fileWith } from './operator.ts';
+import { fileWith, inSeconds } from './operator.ts';
 
 type Secrets = Session['secrets'];
 
@@ -217,6 +217,7 @@ describe('leaked, while the client secret is rotated', () => {
       const SecretId = world.secretId('fusion', 'client');
       const { value, uuid } = adobe.addSecret('p8e-of-the-rotation-0123456789');
       leak.secrets.add(value);
+      await note(leak, `adding since=${inSeconds(0)} version=${versionId}`);
       const document = await clientDocument();
       const client_secrets = [{ client_secret: value, uuid }, ...document.client_secrets];
       await client.send(

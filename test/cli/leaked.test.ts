@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { tagKeys } from '../../core/contract.ts';
 import { sampleClient, storedDocument } from '../../local/sample-credential.ts';
 import { expectAnswered, type LeakWorld, startLeak } from './leak-world.ts';
+import { fileWith } from './operator.ts';
 
 const args = ['leaked', 'fusion', '--yes', '--now'] as const;
 
@@ -231,10 +232,34 @@ describe('leaked', () => {
     expect(await leak.answer()).toMatchObject({ code: 1 });
     world.secretsManager.faults.clear();
     await leak.remember();
+    const file = await fileWith(storedDocument(adobe));
+    const warned = await leak.cli('put-credential', 'fusion', file, '--dry-run');
+    expect(warned.stderr.replaceAll(/\s+/g, ' ')).toContain(
+      'warning: an answer to a leak is not complete, so that what has leaked may still work',
+    );
     await put(storedDocument(adobe));
+    const silent = await leak.cli('put-credential', 'fusion', file, '--dry-run');
+    expect(silent.stderr).not.toContain('leak');
     const stored = adobe.liveSecrets[0]?.value;
     await expectAnswered(leak, await leak.answer());
     expect(adobe.liveSecrets[0]?.value).not.toBe(stored);
+  });
+
+  it('says that it is complete if Ctrl-C only keeps it from saying who has read the secret', async () => {
+    const leak = await startLeak();
+    const interruption = new AbortController();
+    leak.world.aws.faults.inject(
+      { kind: 'denied' },
+      {
+        when: ({ action }) => {
+          if (action === 'LookupEvents') interruption.abort();
+          return false;
+        },
+      },
+    );
+    const { code, stderr } = await leak.answer({}, {}, interruption.signal);
+    expect(code).toBe(130);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain('interrupted: the leak is answered; only');
   });
 
   it('fails if IMS still accepts the leaked secret', async () => {

@@ -137,7 +137,7 @@ describe('the threat model', () => {
     const deployers = [`${roles}cdk-hnb659fds-deploy-role-*`, `${roles}ADMINS`];
     const all = [`${roles}STACK-*`, deployment, `${roles}OPERATORS`];
     expect(excepted).toEqual([
-      ['Statement1Function', [deployment]],
+      ['Statement1Function', [deployment, `${roles}ADMINS`]],
       ['Statement1EventSources', ['arn:aws:lambda:*:ACCOUNT:function:STACK-*', deployment]],
       [
         'Statement2Assets',
@@ -147,7 +147,7 @@ describe('the threat model', () => {
       ['Statement3Secrets', all],
       ['Statement4Tags', all],
       ['Statement5Metrics', []],
-      ['Statement5Alarms', [deployment]],
+      ['Statement5Alarms', [deployment, `${roles}ADMINS`]],
       ['Statement6Stacks', deployers],
       ['Statement6Roles', deployers],
     ]);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   PutSecretValueCommand,
   RotateSecretCommand,
@@ -15,7 +16,7 @@ import type { ImsClient } from '../../emulators/ims/client.ts';
 import { ImsTokenRotator } from '../../infra/index.ts';
 import { onboard } from '../../local/onboarding.ts';
 import { sampleClient, selfManaging, storedDocument } from '../../local/sample-credential.ts';
-import { fileWith, type Operator, startOperator } from '../cli/operator.ts';
+import { fileWith, inSeconds, type Operator, startOperator } from '../cli/operator.ts';
 import { keyArn, setKey } from '../cli/patient.ts';
 import { read } from '../support/document.ts';
 import { actionsOf, isAllowed, type Statement } from '../support/iam.ts';
@@ -185,9 +186,18 @@ async function respond(statements: readonly Statement[]): Promise<readonly Quest
   await run('leaked', 'fusion', '--token', '--yes', '--now');
   const pending = adobe.addSecret('p8e-pending-0123456789abcdef');
   secrets.add(pending.value);
+  const versionId = randomUUID();
+  const Value = `adding since=${inSeconds(0)} version=${versionId}`;
+  await client.send(
+    new TagResourceCommand({
+      SecretId: world.secretId('fusion', 'client'),
+      Tags: [{ Key: tagKeys.rotation, Value }],
+    }),
+  );
   await client.send(
     new PutSecretValueCommand({
       SecretId: world.secretId('fusion', 'client'),
+      ClientRequestToken: versionId,
       SecretString: storedDocument(adobe),
       VersionStages: ['AWSPENDING'],
     }),

@@ -1,0 +1,41 @@
+import type { OwnSecrets } from '../adobe/own-secrets.ts';
+import type { Answer, ClientVersion } from './answer.ts';
+import type { InTheWay } from './room.ts';
+import { checkUnchanged } from './store-replacement.ts';
+
+/** The uuids that versions name. */
+export function uuidsOf(versions: readonly ClientVersion[]): ReadonlySet<string> {
+  return new Set(
+    versions.flatMap(({ found }) => found?.entries.flatMap(({ uuid }) => uuid ?? []) ?? []),
+  );
+}
+
+interface Seen {
+  /** The tag of the client secret. */
+  readonly noted: string | undefined;
+  /** The id of AWSCURRENT. */
+  readonly current: string;
+  readonly versions: readonly ClientVersion[];
+}
+
+/** Deletes a client secret at Adobe, if nothing has changed since it was judged. @throws CliError */
+export async function makeRoom(
+  answer: Answer,
+  own: OwnSecrets,
+  { noted, current, versions }: Seen,
+  { uuid, why }: InTheWay,
+): Promise<void> {
+  const { steps, versions: labels, client } = answer;
+  await steps.run('make room at Adobe', async () => {
+    const pending = versions.find((version) => version.labels.includes('AWSPENDING'))?.id;
+    // What is in the way may be what another run has added, and stores by now.
+    await checkUnchanged(answer, { noted, current, pending });
+    const holder = versions.find(({ id }) => id === pending && id !== current);
+    // A rotation must not finish with a secret that is gone.
+    if (holder !== undefined && uuidsOf([holder]).has(uuid)) {
+      await labels.removePending(client.arn, holder.id);
+    }
+    await own.remove(uuid);
+    return [`deleted ${uuid} at Adobe, ${why}, to make room for another`, undefined];
+  });
+}
