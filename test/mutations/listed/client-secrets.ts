@@ -45,10 +45,18 @@ export const ofClientSecrets: readonly Mutation[] = [
   {
     fault: 'a run deletes the client secret that another run of its step has stored',
     file: 'lambda/steps/add-client-secret.ts',
-    find: 'isRetired ? undefined : () => assertStillEmpty(run, { secretId, versionId });',
-    replace: 'undefined;',
+    find: 'if (!isRetired) await assertStillEmpty(run, { secretId, versionId });',
+    replace: '',
     caughtBy: 'test/lambda/client-secrets/faults.test.ts',
     test: 'is not taken for one that another run of the same step has stored meanwhile',
+  },
+  {
+    fault: 'a rotation deletes the client secret that an answer to a leak has just stored',
+    file: 'lambda/steps/add-client-secret.ts',
+    find: 'await assertUnchanged(run, secretId, { currentVersionId, tags });',
+    replace: '',
+    caughtBy: 'test/lambda/client-secrets/meanwhile.test.ts',
+    test: 'if an answer to a leak stores it meanwhile',
   },
   {
     fault: 'a run adds a client secret beside another run of its step',
