@@ -85,3 +85,33 @@ it('a rotation that is given up leaves its client secret to somebody who stores 
   await expect(test).rejects.toMatchObject({ code: 'ERR_VERSION_EXISTS' });
   expect(rotating.live()).toEqual([old, added?.client_secret]);
 });
+
+it('createSecret leaves the client secret that the same step, run twice at once, stores after its note was read', async () => {
+  const rotating = await startRotatingClient();
+  const { parts } = rotating;
+  await rotating.beginRotation();
+  const { consoleEndpoint } = parts.run();
+  const [listed, stored] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let other: Promise<unknown> | undefined;
+  const list: ConsoleEndpoint['list'] = async (...args) => {
+    const response = await consoleEndpoint.list(...args);
+    listed.resolve();
+    await stored.promise;
+    return response;
+  };
+  const add: ConsoleEndpoint['add'] = async (...args) => {
+    const response = await consoleEndpoint.add(...args);
+    parts.clock.advance(1);
+    const slow = { consoleEndpoint: replacing(consoleEndpoint, { list }) };
+    other = rotating.step('createSecret', undefined, slow);
+    other.catch(() => undefined);
+    await listed.promise;
+    return response;
+  };
+  const overrides = { consoleEndpoint: replacing(consoleEndpoint, { add }) };
+  await rotating.step('createSecret', undefined, overrides);
+  stored.resolve();
+  await expect(other).rejects.toMatchObject({ code: 'ERR_VERSION_EXISTS' });
+  const [pending] = await rotating.entries('AWSPENDING');
+  expect(rotating.live()).toEqual([old, pending?.client_secret]);
+});

@@ -47,8 +47,8 @@ export const ofClientSecrets: readonly Mutation[] = [
     file: 'lambda/steps/add-client-secret.ts',
     find: 'if (!isRetired) await assertStillEmpty(run, { secretId, versionId });',
     replace: '',
-    caughtBy: 'test/lambda/client-secrets/faults.test.ts',
-    test: 'is not taken for one that another run of the same step has stored meanwhile',
+    caughtBy: 'test/lambda/client-secrets/meanwhile.test.ts',
+    test: 'stores after its note was read',
   },
   {
     fault: 'a rotation deletes the client secret that an answer to a leak has just stored',
@@ -69,7 +69,7 @@ export const ofClientSecrets: readonly Mutation[] = [
   {
     fault: 'leaked replaces the client secret that somebody else has just stored',
     file: 'cli/leak/store-replacement.ts',
-    find: 'await storeCurrent(answer, { secret, text, versionId, from: current.id });',
+    find: 'await storeCurrent(answer, { secret, text, versionId, from: current.id, check });',
     replace: 'await answer.session.secrets.put(secret.arn, text, versionId);',
     caughtBy: 'test/cli/leaked-overlap.test.ts',
     test: 'keeps theirs if they do so after it has added one',
