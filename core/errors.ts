@@ -1,3 +1,4 @@
+import { showClientId } from './field-names.ts';
 import type { EpochSeconds } from './instant.ts';
 import type { Problem } from './problems.ts';
 
@@ -97,6 +98,7 @@ export class RotatorError extends Error {
 
 /** The parts of IMS's response that are safe to log: none repeats what was sent. */
 export interface TokenRequestDetails {
+  /** Hidden if it could be a client secret. */
   readonly clientId: string;
   readonly status?: number | undefined;
   /** The `error` of the body, as in RFC 6749 section 5.2. */
@@ -125,7 +127,8 @@ export class TokenRequestError extends RotatorError {
     options?: ErrorOptions,
   ) {
     super(code, message, options);
-    this.details = details;
+    // Lambda logs all properties of an error that ends an invocation.
+    this.details = { ...details, clientId: showClientId(details.clientId) };
   }
 }
 

@@ -86,7 +86,15 @@ async function readersWarnings(
   rotator: Rotator,
   secrets: readonly Secret[],
 ): Promise<readonly string[]> {
-  const policies = await Promise.all(secrets.map((secret) => policyWarning(session, secret)));
+  // A warning that AWS does not answer for must not keep anybody from answering a leak.
+  const policies = await Promise.all(
+    secrets.map((secret) =>
+      policyWarning(session, secret).catch((error: unknown) => {
+        if (error instanceof CliError && !session.signal.aborted) return undefined;
+        throw error;
+      }),
+    ),
+  );
   const copies = secrets.map((secret) => copyWarning(secret, rotator));
   return [...policies, ...copies].filter((warning) => warning !== undefined);
 }

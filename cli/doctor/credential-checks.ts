@@ -62,7 +62,8 @@ async function secretFinding(kind: 'client' | 'token', subject: Described): Prom
     const text = `${secret.name} is a replica of a secret in ${secret.primaryRegion} and read-only`;
     return failed(text, `use the rotator there: --region ${secret.primaryRegion}`);
   }
-  const absence = absenceOf(id, secret, await creationOf(kind, subject));
+  const create = secret === undefined ? await creationOf(kind, subject) : '';
+  const absence = absenceOf(id, secret, create);
   if (absence !== undefined) return failed(absence.text, absence.fix);
   return replicaFinding(secret) ?? ok(secret?.name ?? id);
 }

@@ -25,14 +25,16 @@ import { countDown } from './wait-for-caches.ts';
  */
 export async function answerSecretLeak(answer: Answer, wait: number): Promise<void> {
   const { steps } = answer;
+  const before = await tokensBefore(answer);
   const replaced = await replaceSecret(answer);
   const source = await sourceOf(answer, replaced.versionId);
   await renewFromNewSecret(answer, source);
   steps.state = 'the token is renewed; the leaked client secret still works';
   await deleteLeaked(answer, replaced, source);
   steps.state = 'the leaked client secret is gone; earlier tokens are still valid';
-  const current = await settleToken(answer, source, wait);
-  const old = await invalidateOld(answer, current, source, [replaced.own.accessToken]);
+  const current = await settleToken(answer, source, { before, wait });
+  const managing = [replaced.own.accessToken];
+  const old = await invalidateOld(answer, { current, before, managing }, source);
   await steps.run('prove that what has leaked is useless', async () => {
     await proveTokens(answer, current, old);
     const count = await proveSecrets(answer, source.credential);
@@ -62,10 +64,11 @@ async function noteEnd(
 /** Answers the leak of a token alone. A second run replaces the token once more, to be certain. */
 export async function answerTokenLeak(answer: Answer, wait: number): Promise<void> {
   const { steps } = answer;
+  const before = await tokensBefore(answer);
   const source = await sourceOf(answer);
   const leaked = await readCurrentToken(answer);
-  const latest = await replaceLeaked(answer, source, leaked, wait);
-  const old = await invalidateOld(answer, latest, source, []);
+  const latest = await replaceLeaked(answer, source, leaked, { before, wait });
+  const old = await invalidateOld(answer, { current: latest, before, managing: [] }, source);
   await steps.run('prove that what has leaked is useless', async () => {
     await proveTokens(answer, latest, old);
     const did = `proved at IMS that it rejects ${inWords(old.length)}, and accepts the new one`;
@@ -73,15 +76,33 @@ export async function answerTokenLeak(answer: Answer, wait: number): Promise<voi
   });
 }
 
+/** The versions of the token secret, any of which may have leaked. */
+async function tokensBefore({ steps, versions, token }: Answer): Promise<ReadonlySet<string>> {
+  return await steps.run('list the stored tokens', async () => {
+    const ids = (await versions.list(token.arn)).map(({ id }) => id);
+    return [
+      `listed ${ids.length === 1 ? '1 stored token' : `${ids.length} stored tokens`}`,
+      new Set(ids),
+    ];
+  });
+}
+
+interface Waiting {
+  /** The versions of the token secret when the answer began. */
+  readonly before: ReadonlySet<string>;
+  /** Seconds. */
+  readonly wait: number;
+}
+
 /** Replaces the token, and waits. Whoever moves the label back meanwhile gives out the leaked one. */
 async function replaceLeaked(
   answer: Answer,
   source: Source,
   leaked: CurrentToken,
-  wait: number,
+  { before, wait }: Waiting,
 ): Promise<CurrentToken> {
   for (;;) {
-    const current = await replaceToken(answer, source, leaked.versionId);
+    const current = await replaceToken(answer, source, before);
     if (current.token.accessToken.reveal() === leaked.token.accessToken.reveal()) {
       const text = 'IMS has issued the leaked token again';
       const fix = 'wait until it issues another one, and try again';
@@ -89,8 +110,9 @@ async function replaceLeaked(
     }
     answer.steps.state = 'the token is replaced; earlier tokens are still valid';
     await waitForConsumers(answer, current, wait);
+    // A later one may have come: nobody uses those before `current` any more.
     const latest = await readCurrentToken(answer);
-    if (latest.versionId === current.versionId) return latest;
+    if (!before.has(latest.versionId)) return current;
   }
 }
 
@@ -111,6 +133,10 @@ async function deleteLeaked(
   await steps.run('delete the leaked client secret at Adobe', async () => {
     const listed = await own.list();
     const there = leaked.filter((uuid) => listed.some((one) => one.uuid === uuid));
+    if (listed.every(({ uuid }) => leaked.includes(uuid))) {
+      const text = 'somebody else has deleted the new client secret at Adobe';
+      throw new CliError('ERR_CREDENTIAL_CHANGED', text, 'find out who');
+    }
     if (credential.clientSecrets.length !== 1) {
       throw new CliError('ERR_CREDENTIAL_CHANGED', 'the stored value has several client secrets');
     }
@@ -125,12 +151,18 @@ async function deleteLeaked(
  * Waits until nobody uses an earlier token. A run of the function that began before may store one
  * meanwhile, and a consumer may read it: then it is renewed, and the wait begins anew.
  */
-async function settleToken(answer: Answer, source: Source, wait: number): Promise<CurrentToken> {
+async function settleToken(
+  answer: Answer,
+  source: Source,
+  { before, wait }: Waiting,
+): Promise<CurrentToken> {
   for (;;) {
     const current = await renewedToken(answer, source);
     await waitForConsumers(answer, current, wait);
-    const latest = await readCurrentToken(answer);
-    if (latest.versionId === current.versionId) return latest;
+    const { versionId } = await readCurrentToken(answer);
+    const isLater = !before.has(versionId) || versionId === current.versionId;
+    const isNew = await isMintedFrom(answer, versionId, source.clientVersionId);
+    if (isLater && isNew) return current;
   }
 }
 
@@ -163,15 +195,19 @@ async function waitForConsumers(
   });
 }
 
-/** @param managing tokens of this command's own, with rights over client secrets */
+interface Tokens extends Pick<Waiting, 'before'> {
+  readonly current: CurrentToken;
+  /** Of this command's own, with rights over client secrets. */
+  readonly managing: readonly Sensitive[];
+}
+
 async function invalidateOld(
   answer: Answer,
-  current: CurrentToken,
+  { current, before, managing }: Tokens,
   { credential }: Source,
-  managing: readonly Sensitive[],
 ): Promise<readonly Sensitive[]> {
   return await answer.steps.run('invalidate the earlier tokens', async () => {
-    const { tokens, ofOthers } = await readOldTokens(answer, current, credential);
+    const { tokens, ofOthers } = await readOldTokens(answer, { current, before }, credential);
     const old = [...tokens, ...managing];
     await invalidate(answer, old, credential);
     const others =

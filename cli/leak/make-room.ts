@@ -34,6 +34,7 @@ export async function makeRoom(
     // A rotation must not finish with a secret that is gone.
     if (holder !== undefined && uuidsOf([holder]).has(uuid)) {
       await labels.removePending(client.arn, holder.id);
+      steps.state = `AWSPENDING is off the version ${holder.id}; nothing else was changed`;
     }
     await own.remove(uuid);
     return [`deleted ${uuid} at Adobe, ${why}, to make room for another`, undefined];

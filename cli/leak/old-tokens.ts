@@ -2,11 +2,13 @@ import pMap from 'p-map';
 import { tryClientSecrets } from '../../core/client-secrets.ts';
 import type { ClientCredential } from '../../core/credential.ts';
 import { RotatorError } from '../../core/errors.ts';
+import { epochSeconds } from '../../core/instant.ts';
 import type { Sensitive } from '../../core/sensitive.ts';
 import { decodePendingToken } from '../../core/stored-token.ts';
 import { decodeVersionId } from '../../core/version-id.ts';
 import { asAdobeFailure } from '../adobe/failure.ts';
 import { interrupted } from '../errors.ts';
+import { day } from '../view/durations.ts';
 import type { Answer } from './answer.ts';
 import type { CurrentToken } from './stored-token.ts';
 
@@ -22,10 +24,17 @@ const tolerance = 300;
 const concurrency = 5;
 const attempts = 3;
 
-/** The tokens of all versions before the current one, whatever their labels, until they expire. */
+interface Tokens {
+  /** That which is in use, and proved. */
+  readonly current: CurrentToken;
+  /** The versions when the answer began, each of which may have leaked. */
+  readonly before: ReadonlySet<string>;
+}
+
+/** All tokens but the current one and those that came later, whatever their labels, until they expire. */
 export async function readOldTokens(
   { session, token: secret, versions }: Answer,
-  { versionId, token: current }: CurrentToken,
+  { current: { versionId, token: current }, before }: Tokens,
   { clientId, imsHost }: ClientCredential,
 ): Promise<OldTokens> {
   const now = session.now();
@@ -38,7 +47,9 @@ export async function readOldTokens(
     async ({ id, labels }) => {
       const text = await versions.read(secret.arn, id);
       const isCurrent = labels.includes('AWSCURRENT');
-      return { id, isCurrent, token: text && decodePendingToken(text.reveal(), now) };
+      // By a clock that is slow, a token seems to be issued in the future, and would be none.
+      const token = text && decodePendingToken(text.reveal(), epochSeconds(now + day));
+      return { id, isCurrent, token };
     },
     { concurrency },
   );
@@ -48,7 +59,8 @@ export async function readOldTokens(
     if (token === undefined || token.expiresAt <= now - tolerance) continue;
     // A renewal may have stored a later one since, perhaps of the same second.
     const isLater = token.issuedAt > current.issuedAt;
-    if (isLater || (isCurrent && token.issuedAt === current.issuedAt)) continue;
+    const isAsLate = isCurrent && token.issuedAt === current.issuedAt;
+    if (!before.has(id) && (isLater || isAsLate)) continue;
     const value = token.accessToken.reveal();
     if (token.clientId !== clientId || token.imsHost !== imsHost) ofOthers.push(id);
     // IMS may issue a token twice: whoever invalidates the one invalidates the other.

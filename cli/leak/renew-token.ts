@@ -41,15 +41,15 @@ export async function renewFromNewSecret(answer: Answer, source: Source): Promis
   return await renewUntil(answer, source, { isDone, force: false });
 }
 
-/** Has the leaked token replaced. @param leaked the version that holds it */
+/** Has the leaked token replaced. @param before the versions that may hold it */
 export async function replaceToken(
   answer: Answer,
   source: Source,
-  leaked: string,
+  before: ReadonlySet<string>,
 ): Promise<CurrentToken> {
   const isDone = async (): Promise<boolean> => {
     const versionId = await currentVersionOf(answer);
-    return versionId !== undefined && versionId !== leaked;
+    return versionId !== undefined && !before.has(versionId);
   };
   return await renewUntil(answer, source, { isDone, force: true });
 }

@@ -128,7 +128,7 @@ async function preflight(
     const pending = versions.filter(
       ({ id, labels }) =>
         id !== current.id &&
-        labels.includes('AWSPENDING') &&
+        !labels.includes('AWSPREVIOUS') &&
         state.kind === 'adding' &&
         state.versionId === id,
     );

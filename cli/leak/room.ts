@@ -14,7 +14,7 @@ export interface BeforeReplacing extends Omit<BeforeAdding, 'inUse'> {
   readonly accepted: ClientSecretEntry | undefined;
   /** IMS accepts each of them. */
   readonly areAllAccepted: boolean;
-  /** Those in the version that is AWSPENDING, if the tag says that it is being added. */
+  /** Those in the version of which the tag says that it is being added. */
   readonly pendingUuids: ReadonlySet<string>;
 }
 
@@ -72,7 +72,7 @@ function storedBeside(before: BeforeReplacing): readonly InTheWay[] {
     pendingUuids.has(uuid) && state.kind === 'adding' && createdAt >= state.since - day;
   const pending = listed
     .filter(isYoung)
-    .map(({ uuid }) => ({ uuid, why: 'which is only AWSPENDING' }));
+    .map(({ uuid }) => ({ uuid, why: 'which was stored and never in use' }));
   const known = [...stored, ...pending, ...retiredBefore(before)];
   return known.filter(
     ({ uuid }) => uuid !== accepted?.uuid && listed.some((one) => one.uuid === uuid),

@@ -42,12 +42,15 @@ export async function replaceStored(
     const secret = { arn: client.arn, name: names.client };
     const text = replaced(current.found, added);
     try {
-      const check = () => checkListed(own, added.uuid);
+      const check = () => checkListed(answer.session, own, added.uuid);
       await storeCurrent(answer, { secret, text, versionId, from: current.id, check });
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
       if (error.code !== 'ERR_CREDENTIAL_CHANGED') throw notStored(error, added.uuid);
-      if (await isStored(answer, added)) throw error;
+      if (await isStored(answer, added)) {
+        steps.state = `the new client secret ${added.uuid} is at Adobe, and somebody else has stored it; the leaked one still works`;
+        throw error;
+      }
       await own.remove(added.uuid);
       await undoNote(answer.session, client.arn, note);
       steps.state = `the new client secret ${added.uuid} was deleted at Adobe again`;
@@ -61,12 +64,16 @@ export async function replaceStored(
 }
 
 /** A rotation that began at the same time may have taken it for one that was left over. */
-async function checkListed(own: OwnSecrets, uuid: string): Promise<void> {
-  const listed = await own.listAfterWrite().catch((error: unknown) => {
-    if (error instanceof CliError) return undefined;
-    throw error;
-  });
-  if (listed === undefined || listed.some((one) => one.uuid === uuid)) return;
+async function checkListed({ sleep }: Session, own: OwnSecrets, uuid: string): Promise<void> {
+  // Adobe's list may lag.
+  for (let attempt = 1; attempt <= 4; attempt += 1) {
+    const listed = await own.listAfterWrite().catch((error: unknown) => {
+      if (error instanceof CliError) return undefined;
+      throw error;
+    });
+    if (listed === undefined || listed.some((one) => one.uuid === uuid)) return;
+    await sleep(attempt).catch(() => undefined);
+  }
   throw new CliError(
     'ERR_CREDENTIAL_CHANGED',
     `somebody else has deleted the new client secret ${uuid} at Adobe`,

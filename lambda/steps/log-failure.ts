@@ -1,5 +1,4 @@
 import { ConsoleRequestError, TokenRequestError } from '../../core/errors.ts';
-import { showClientId } from '../../core/field-names.ts';
 import type { CredentialOutcome } from '../../core/outcome.ts';
 import type { Log } from '../../core/ports.ts';
 import type { RotationStep } from '../../core/rotation.ts';
@@ -20,7 +19,7 @@ export function logFailure(
     step,
     code: error.code,
     actor: error.actor,
-    client_id: details && showClientId(details.clientId),
+    client_id: details?.clientId,
     ims_status: details?.status,
     ims_error: details?.imsError,
     x_debug_id: details?.debugId,

@@ -35,12 +35,12 @@ describe('the room for another client secret, after a leak', () => {
   });
 
   it.each([
-    ['its note', 0, undefined, { uuid: 'pending', why: 'which is only AWSPENDING' }],
+    ['its note', 0, undefined, { uuid: 'pending', why: 'which was stored and never in use' }],
     [
       'a day before its note',
       -day,
       undefined,
-      { uuid: 'pending', why: 'which is only AWSPENDING' },
+      { uuid: 'pending', why: 'which was stored and never in use' },
     ],
     ['more than a day before its note', -day - 1, 'ERR_CLIENT_SECRET_LIMIT', undefined],
   ])('is that of a pending one, if it was added at the time of %s', (_, age, code, remove) => {

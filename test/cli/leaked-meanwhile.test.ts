@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   PutSecretValueCommand,
   ReplicateSecretToRegionsCommand,
@@ -106,6 +107,7 @@ describe('leaked, while somebody else works on the client secret', () => {
     const { code, stderr } = await leak.answer({}, { secrets });
     expect(code, stderr).toBe(1);
     expect(stderr).toContain('ERR_CREDENTIAL_CHANGED');
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain('and somebody else has stored it');
     const [, added] = valuesOf(leak);
     expect(added).toBeDefined();
     expect(JSON.stringify(await leak.clientDocument())).toContain(added);
@@ -140,6 +142,29 @@ describe('leaked, while somebody else works on the client secret', () => {
       }
     },
   );
+});
+
+it('leaked goes on after it has ended a rotation, and could not delete its client secret', async () => {
+  const leak = await startLeak();
+  const { world, client, adobe } = leak;
+  const ClientRequestToken = randomUUID();
+  const { value, uuid } = adobe.addSecret('p8e-of-the-rotation-0123456789');
+  leak.secrets.add(value);
+  await note(leak, `adding since=${inSeconds(0)} version=${ClientRequestToken}`);
+  const document = await leak.clientDocument();
+  const client_secrets = [{ client_secret: value, uuid }, ...document.client_secrets];
+  const SecretString = JSON.stringify({ ...document, client_secrets });
+  const put = { SecretId: secretIdOf(leak), ClientRequestToken, SecretString };
+  await client.send(new PutSecretValueCommand({ ...put, VersionStages: ['AWSPENDING'] }));
+  const down = { kind: 'server-error', status: 503 } as const;
+  world.consoleApi.faults.inject(down, { when: ({ method }) => method === 'DELETE' });
+  const { code, stderr } = await leak.answer();
+  expect(code).toBe(1);
+  expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+    `AWSPENDING is off the version ${ClientRequestToken}`,
+  );
+  world.consoleApi.faults.clear();
+  await expectAnswered(leak, await leak.answer());
 });
 
 it('leaked keeps a client secret that a version which somebody stored as AWSPENDING only names', async () => {

@@ -238,7 +238,7 @@ describe('leaked, while the client secret is rotated', () => {
     await world.secretsManager.idle();
     const exit = await leak.answer();
     await expectAnswered(leak, exit);
-    expect(exit.stdout).toContain('which is only AWSPENDING');
+    expect(exit.stdout).toContain('which was stored and never in use');
     expect(Object.values(await labelsOf(client, SecretId))).not.toContain(versionId);
   });
 });

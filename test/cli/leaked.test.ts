@@ -222,15 +222,12 @@ describe('leaked', () => {
   it('does not take another stored secret for the answer that was broken off', async () => {
     const leak = await startLeak();
     const { world, adobe, put } = leak;
-    world.secretsManager.faults.inject(
-      { kind: 'denied' },
-      {
-        when: ({ action, secretId = '' }) =>
-          action === 'ListSecretVersionIds' && secretId.includes('/token'),
-      },
+    world.ims.faults.inject(
+      { kind: 'server-error', status: 403 },
+      { when: ({ path }) => path.includes('invalidate') },
     );
     expect(await leak.answer()).toMatchObject({ code: 1 });
-    world.secretsManager.faults.clear();
+    world.ims.faults.clear();
     await leak.remember();
     const file = await fileWith(storedDocument(adobe));
     const warned = await leak.cli('put-credential', 'fusion', file, '--dry-run');

@@ -135,6 +135,26 @@ describe('the output of the function', () => {
   });
 });
 
+describe('a client secret that stands in place of the client id', () => {
+  it.each([
+    ['without p8e-', 'Gt5Pw8Jc2Fr6Xk9Bn4Mz7Qv1BBBB', 'p8e-Gt5Pw8Jc2Fr6Xk9Bn4Mz7Qv1BBBB'],
+    ['of an older credential', 'b1f3c2a4-1111-4222-8333-abcdef012345', 'my-integration-app'],
+  ])(
+    'shows in nothing that Lambda writes of a single run: %s',
+    async (_, client_id, client_secret) => {
+      const { world, client, onboard, invoke } = await startRotator();
+      await onboard('swapped');
+      const SecretString = JSON.stringify({ client_id, client_secret, scope: 'openid' });
+      const SecretId = world.secretId('swapped', 'client');
+      await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+      const result = await invoke({ action: 'renew', credential: 'swapped' });
+      const logs = world.lambda.logs(world.functionName).join('\n');
+      expect(logs).toContain('"errorType":"ERR_TOKEN_REJECTED"');
+      expectNoSecrets(logs + JSON.stringify(result), [client_id, client_secret]);
+    },
+  );
+});
+
 describe('a client secret that IMS repeats', () => {
   it('shows in nothing that the function writes', async () => {
     const { world, client, onboard, invoke } = await startRotator();

@@ -1,0 +1,82 @@
+import { UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import type { Session } from '../../cli/session.ts';
+import { epochSeconds } from '../../core/instant.ts';
+import { replacing } from '../support/credential.ts';
+import { labelsOf } from '../support/start-rotating.ts';
+import { type LeakWorld, startLeak } from './leak-world.ts';
+
+type Secrets = Session['secrets'];
+
+const tokenOf = async ({ read }: LeakWorld) => {
+  const stored = await read('fusion');
+  return { versionId: stored?.versionId, value: String(stored?.token['access_token']) };
+};
+
+const renew = (leak: LeakWorld, replaces: string | undefined) =>
+  leak.invoke({ action: 'renew', credential: 'fusion', force: true, replaces });
+
+describe('leaked invalidates every token that was stored before it began', () => {
+  it('although somebody moves AWSCURRENT back to an earlier one meanwhile', async () => {
+    const leak = await startLeak();
+    const { world, client } = leak;
+    const SecretId = world.secretId('fusion', 'token');
+    const earlier = await tokenOf(leak);
+    await renew(leak, earlier.versionId);
+    const leaked = await tokenOf(leak);
+    let isMoved = false;
+    const secrets = (real: Secrets): Secrets => {
+      const describe: Secrets['describe'] = async (...args) => {
+        const { AWSCURRENT: RemoveFromVersionId } = await labelsOf(client, SecretId);
+        if (!isMoved && RemoveFromVersionId !== leaked.versionId) {
+          isMoved = true;
+          const move = { SecretId, VersionStage: 'AWSCURRENT', RemoveFromVersionId };
+          const MoveToVersionId = earlier.versionId;
+          await client.send(new UpdateSecretVersionStageCommand({ ...move, MoveToVersionId }));
+        }
+        return await real.describe(...args);
+      };
+      return replacing(real, { describe });
+    };
+    const exit = await leak.answer({ token: true }, { secrets });
+    expect(exit, exit.stderr).toMatchObject({ code: 0 });
+    expect(isMoved).toBe(true);
+    expect([leaked, earlier].map(({ value }) => world.ims.isValid(value))).toEqual([false, false]);
+    expect(world.ims.isValid((await tokenOf(leak)).value)).toBe(true);
+  });
+
+  it.each([
+    [true, -120],
+    [false, -120],
+    [false, -400],
+  ])('although the clock here is slow: --token %s, by %i seconds', async (token, skew) => {
+    const leak = await startLeak();
+    await leak.cli('pause', 'fusion');
+    const { value } = await tokenOf(leak);
+    const now = () => epochSeconds(Math.floor(Date.now() / 1000) + skew);
+    const { code, stderr } = await leak.answer({ token }, { now });
+    expect([code, leak.world.ims.isValid(value)], stderr).toEqual([0, false]);
+  });
+});
+
+it.each([true, false])(
+  'leaked waits once, however often the token is renewed: --token %s',
+  async (token) => {
+    const leak = await startLeak();
+    const { value } = await tokenOf(leak);
+    let [clock, slept] = [epochSeconds(Math.floor(Date.now() / 1000)), 0];
+    const sleep = async (seconds: number): Promise<void> => {
+      clock = epochSeconds(clock + seconds);
+      slept += seconds;
+      // In each minute of the wait, a token is stored as if the function had just renewed it.
+      if (slept <= 180) await renew(leak, (await tokenOf(leak)).versionId);
+      if (slept > 1_300) throw new Error('it waits anew');
+    };
+    const effects = { now: () => clock, sleep };
+    const exit = await leak.answer({ token, now: false, cache: 600 }, effects);
+    expect(exit, exit.stderr).toMatchObject({ code: 0 });
+    expect(slept).toBeGreaterThan(500);
+    expect(leak.world.ims.isValid(value)).toBe(false);
+    expect(leak.world.ims.isValid((await tokenOf(leak)).value)).toBe(true);
+  },
+);
