@@ -110,11 +110,14 @@ export function isUnhealthy({ state }: CredentialState): boolean {
   return unhealthy.has(state);
 }
 
-/** The most urgent state first, then the earliest expiry, then by name. No token is as an expired one. */
+/** The most urgent state first, then the earliest expiry, then by name. */
 export function byUrgency(one: CredentialState, other: CredentialState): number {
-  const expiry = ({ token }: CredentialState): number => token?.expiresAt ?? 0;
+  // What fails without a token is as one whose token has expired.
+  const expiry = ({ token, state }: CredentialState): number =>
+    token?.expiresAt ?? (state === 'failing' ? 0 : Number.POSITIVE_INFINITY);
   const byState = states.indexOf(one.state) - states.indexOf(other.state);
   if (byState !== 0) return byState;
+  // Infinity - Infinity is NaN.
   if (expiry(one) !== expiry(other)) return expiry(one) - expiry(other);
   return one.name < other.name ? -1 : 1;
 }

@@ -75,10 +75,10 @@ describe('status', () => {
     expect(Object.entries(statesOf(stdout))).toEqual([
       ['paused-too-long', 'expired'],
       ['expired', 'expired'],
+      ['tokenless', 'failing'],
       ['failing', 'failing'],
       ['outage', 'failing'],
       ['credential-gone', 'failing'],
-      ['tokenless', 'failing'],
       ['overdue', 'overdue'],
       ['never-minted', 'overdue'],
       ['due', 'due'],

@@ -57,7 +57,8 @@ it.each(slow)('a connection to AWS through a proxy that %s is closed in time', a
     code: 'ERR_SECRET_UNAVAILABLE',
     transient: true,
   });
-  expect(ends).toHaveLength(1);
+  // On a busy machine, the connection is accepted after the time-out of who opened it.
+  await expect.poll(() => ends).toHaveLength(1);
   await Promise.all(ends);
 });
 
