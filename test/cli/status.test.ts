@@ -92,10 +92,10 @@ describe('status', () => {
       failure === undefined ? [] : [[name, failure.code]],
     );
     expect(failures).toEqual([
+      ['tokenless', 'ERR_TOKEN_SECRET_MISSING'],
       ['failing', 'ERR_TOKEN_REJECTED/invalid_client'],
       ['outage', 'ERR_TOKEN_UNAVAILABLE'],
       ['credential-gone', 'ERR_CREDENTIAL_MISSING'],
-      ['tokenless', 'ERR_TOKEN_SECRET_MISSING'],
     ]);
     const actions = world.secretsManager.calls.map(({ action }) => action);
     expect(new Set(actions)).toEqual(new Set(['ListSecrets']));
