@@ -28,7 +28,7 @@ export async function makeRoom(
   const { steps, versions: labels, client } = answer;
   await steps.run('make room at Adobe', async () => {
     const pending = versions.find((version) => version.labels.includes('AWSPENDING'))?.id;
-    // What is in the way may be what another run has added, and stores by now.
+    // Another run may have added this very secret, and be storing it by now.
     await checkUnchanged(answer, { noted, current, pending });
     const holder = versions.find(({ id }) => id === pending && id !== current);
     // A rotation must not finish with a secret that is gone.

@@ -90,8 +90,9 @@ async function isStored(answer: Answer, { secret, uuid }: AddedSecret): Promise<
   return entries.some((one) => one.uuid === uuid || one.secret.reveal() === secret.reveal());
 }
 
-/** What a run has seen, and what it goes by. */
+/** The client secret as this run read it. */
 interface Basis {
+  /** Its rotation tag. */
   readonly noted: string | undefined;
   /** The id of AWSCURRENT. */
   readonly current: string;
@@ -99,7 +100,7 @@ interface Basis {
   readonly pending?: string | undefined;
 }
 
-/** What somebody else has stored or noted in the meantime must stay. @throws CliError */
+/** @throws CliError ERR_CREDENTIAL_CHANGED if somebody else has changed it since */
 export async function checkUnchanged(
   { session: { secrets }, names, client: { arn } }: Answer,
   basis: Basis,

@@ -112,7 +112,7 @@ export function isUnhealthy({ state }: CredentialState): boolean {
 
 /** The most urgent state first, then the earliest expiry, then by name. */
 export function byUrgency(one: CredentialState, other: CredentialState): number {
-  // What fails without a token is as one whose token has expired.
+  // A credential that fails and has no token is as urgent as one whose token has expired.
   const expiry = ({ token, state }: CredentialState): number =>
     token?.expiresAt ?? (state === 'failing' ? 0 : Number.POSITIVE_INFINITY);
   const byState = states.indexOf(one.state) - states.indexOf(other.state);

@@ -158,7 +158,7 @@ describe('leaked, while somebody else stores a credential', () => {
     expect((await leak.clientDocument()).client_id).toBe(theirs);
     const labels = await labelsOf(client, world.secretId('fusion', 'client'));
     expect(labels['AWSPENDING']).toBeUndefined();
-    // What was added for nothing is deleted again, and nothing else.
+    // The secret that was added in vain is deleted again, and nothing else is.
     expect(posts(leak)).toBe(added);
     expect(adobe.liveSecrets.map(({ value }) => value)).toEqual([leak.leakedSecret]);
     expect(await noteOf(leak)).toBe(added === 0 ? undefined : 'none');

@@ -1,7 +1,11 @@
-import { UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  PutSecretValueCommand,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import type { Session } from '../../cli/session.ts';
-import { epochSeconds } from '../../core/instant.ts';
+import { epochSeconds, formatInstant } from '../../core/instant.ts';
+import { day } from '../support/builders.ts';
 import { replacing } from '../support/credential.ts';
 import { labelsOf } from '../support/start-rotating.ts';
 import { type LeakWorld, startLeak } from './leak-world.ts';
@@ -64,18 +68,31 @@ it.each([true, false])(
   async (token) => {
     const leak = await startLeak();
     const { value } = await tokenOf(leak);
-    let [clock, slept] = [epochSeconds(Math.floor(Date.now() / 1000)), 0];
+    const SecretId = leak.world.secretId('fusion', 'token');
+    let [clock, slept, renewals] = [epochSeconds(Math.floor(Date.now() / 1000)), 0, 0];
+    // As a renewal would leave it at that time, which is only that of the command here.
+    const renewAt = async (at: number): Promise<void> => {
+      renewals += 1;
+      const { token: current } = (await leak.read('fusion')) ?? {};
+      const later = {
+        issued_at: formatInstant(epochSeconds(at)),
+        expires_at: formatInstant(epochSeconds(at + day)),
+      };
+      const SecretString = JSON.stringify({ ...current, ...later });
+      await leak.client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+    };
     const sleep = async (seconds: number): Promise<void> => {
       clock = epochSeconds(clock + seconds);
       slept += seconds;
-      // In each minute of the wait, a token is stored as if the function had just renewed it.
-      if (slept <= 180) await renew(leak, (await tokenOf(leak)).versionId);
-      if (slept > 1_300) throw new Error('it waits anew');
+      if (slept > 300 * (renewals + 1)) await renewAt(clock);
+      if (slept > 1_500) throw new Error('it waits anew');
     };
     const effects = { now: () => clock, sleep };
     const exit = await leak.answer({ token, now: false, cache: 600 }, effects);
     expect(exit, exit.stderr).toMatchObject({ code: 0 });
+    expect(renewals).toBeGreaterThan(0);
     expect(slept).toBeGreaterThan(500);
+    expect(slept).toBeLessThan(700);
     expect(leak.world.ims.isValid(value)).toBe(false);
     expect(leak.world.ims.isValid((await tokenOf(leak)).value)).toBe(true);
   },

@@ -33,7 +33,7 @@ it('a hostile value of a token secret is read, or is an error with a code that s
     (SecretString) => {
       try {
         const stored = parseStoredToken(secretId, { SecretString, VersionId: 'one' });
-        // What goes into a header, and what a cache compares with the time.
+        // They go into headers, and a cache compares the expiry with the time.
         for (const text of [stored.accessToken, stored.clientId ?? 'x', stored.orgId ?? 'x']) {
           expect(text).toMatch(/^[\x21-\x7e]+$/);
         }
