@@ -93,9 +93,11 @@ export function outcomeOf(
         return { credential, reason, outcome: 'kept', token, error, failing: false, isNews: false };
       }
       const outcome = error.deferred ? 'deferred' : 'failed';
-      // A broken host fails all its credentials; a run out of time fails none.
+      // A broken host fails all its credentials; a run out of time fails none whose token is known.
       const lasting = error.code !== 'ERR_NO_TIME_LEFT';
-      const failing = lasting || failure !== undefined || decision?.needsAction === true;
+      const isUnread = observation?.token === 'unread';
+      const failing =
+        lasting || isUnread || failure !== undefined || decision?.needsAction === true;
       const isNews = lasting && (reason !== 'token-secret-missing' || isHourly(observation));
       return { credential, reason, outcome, token, error, failing, isNews };
     }

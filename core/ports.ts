@@ -92,14 +92,20 @@ export interface TokenEndpoint {
   validate(token: TokenToValidate, signal: AbortSignal): Promise<TokenResponse>;
 }
 
-export interface TokenToValidate {
+/** What IMS knows from other requests, and may repeat in its response to this one. */
+export interface AlsoKnown {
+  /** All client secrets of the credential. */
+  readonly clientSecrets?: readonly Sensitive[] | undefined;
+}
+
+export interface TokenToValidate extends AlsoKnown {
   readonly imsHost: string;
   readonly clientId: string;
   readonly accessToken: Sensitive;
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4 */
-export interface ClientCredentialsGrant {
+export interface ClientCredentialsGrant extends AlsoKnown {
   readonly imsHost: string;
   readonly clientId: string;
   readonly clientSecret: Sensitive;

@@ -1,4 +1,5 @@
 import { echoes, longestText } from './echo.ts';
+import { holdsClientSecret, looksSecret } from './field-names.ts';
 
 const redacted = '[redacted]';
 
@@ -23,14 +24,20 @@ export function redact(text: string, secrets: readonly string[]): string {
   return line.length > longestLine ? `${line.slice(0, longestLine - 1)}…` : line;
 }
 
-/** The same for a remote identifier, which may be as long and random as a secret. */
+/**
+ * The same for a remote identifier, which may be as long and random as a secret. Client secrets in
+ * the form of Adobe's are recognised whosever they are.
+ */
 export function redactId(id: string, secrets: readonly string[]): string {
   const read = id.slice(0, longestId);
-  if (!/^[\x20-\x7e]*$/.test(read) || echoes(read, secrets)) return redacted;
+  if (!/^[\x20-\x7e]*$/.test(read) || holdsClientSecret(read) || echoes(read, secrets)) {
+    return redacted;
+  }
   return read;
 }
 
 /** The same for the name of an error; undefined for anything else than a name. */
 export function redactName(name: string, secrets: readonly string[]): string | undefined {
-  return /^[A-Za-z][A-Za-z0-9_]{0,99}$/.test(name) && !echoes(name, secrets) ? name : undefined;
+  if (!/^[A-Za-z][A-Za-z0-9_]{0,99}$/.test(name) || echoes(name, secrets)) return undefined;
+  return looksSecret(name.replace(/(?:Exception|Error)$/, '')) ? undefined : name;
 }

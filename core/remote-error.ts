@@ -24,6 +24,9 @@ const known: ReadonlySet<string> = new Set([
   'unsupported_grant_type',
 ]);
 
+// Those of Adobe's gateway have six.
+const mostDigits = 8;
+
 const codeFields = ['error', 'error_code', 'errorCode'];
 const textFields = ['error_description', 'message', 'errorDescription', 'title'];
 
@@ -49,6 +52,8 @@ export function readRemoteError(body: string, secrets: readonly string[]): Remot
 function isSafeCode(code: string, secrets: readonly string[]): boolean {
   if (known.has(code)) return true;
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(code)) return false;
+  // Characters may be written as numbers.
+  if (code.replaceAll(/\D/g, '').length > mostDigits) return false;
   return !echoes(code, secrets) && redact(code, []) === code;
 }
 

@@ -89,15 +89,19 @@ function isForeign(versionId: string): boolean {
 // Seconds. Clocks and rounding may put two tokens of the same moment in either order.
 const sameInstant = 60;
 
+/** What a pending version is to replace. */
+export interface Replaced extends Pick<Observation, 'token' | 'fingerprint'> {
+  /** The fingerprint of a token from that version of the client secret; not before finishSecret. */
+  readonly mintedFrom?: ((clientSecretVersion: string | undefined) => string) | undefined;
+}
+
 /**
  * Judges a pending version: either its token may become AWSCURRENT, or it never can, because a
  * version's value does not change.
- *
- * @param current the token to be replaced
  */
 export function judgePending(
   secretString: string,
-  current: Observation['token'],
+  { token: current, fingerprint, mintedFrom }: Replaced,
   now: EpochSeconds,
 ): { readonly token: PendingToken } | { readonly stale: string } {
   const token = decodePendingToken(secretString, now);
@@ -109,6 +113,15 @@ export function judgePending(
     const stored = formatInstant(current.issuedAt);
     const issued = formatInstant(token.issuedAt);
     return { stale: `holds a token of ${issued}, older than the current one of ${stored}` };
+  }
+  // A renewal within the same minute may have been for another credential.
+  if (
+    mintedFrom !== undefined &&
+    typeof current === 'object' &&
+    current.fingerprint === fingerprint &&
+    mintedFrom(token.clientSecretVersion) !== fingerprint
+  ) {
+    return { stale: 'holds a token of an earlier client secret than the current one' };
   }
   return { token };
 }

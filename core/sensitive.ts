@@ -19,3 +19,7 @@ export class Sensitive {
     return '[redacted]';
   }
 }
+
+export function revealAll(secrets: readonly Sensitive[]): readonly string[] {
+  return secrets.map((secret) => secret.reveal());
+}

@@ -8,11 +8,12 @@ import {
 } from './errors.ts';
 import { looksSecretId } from './field-names.ts';
 import { type EpochSeconds, epochSeconds, formatInstant } from './instant.ts';
+import type { AlsoKnown } from './ports.ts';
 import { listProblems, problemsOf } from './problems.ts';
 import { redactId } from './redact.ts';
 import { readRemoteError } from './remote-error.ts';
 import { parseRetryAfter } from './retry-delay.ts';
-import { Sensitive } from './sensitive.ts';
+import { revealAll, Sensitive } from './sensitive.ts';
 import { claimedExpiry } from './token-claims.ts';
 import { longestLifetime } from './version-id.ts';
 
@@ -26,7 +27,7 @@ export interface TokenResponse {
   readonly retryAfter?: string | undefined;
 }
 
-export interface TokenRequest {
+export interface TokenRequest extends AlsoKnown {
   /** Just before the request was sent; the lifetime counts from here. */
   readonly requestedAt: EpochSeconds;
   readonly clientId: string;
@@ -102,19 +103,24 @@ export function parseTokenResponse(response: TokenResponse, request: TokenReques
 }
 
 /** Everything secret that the response may repeat, its own token included. */
-function secretsIn(body: unknown, { clientId, clientSecret }: TokenRequest): readonly string[] {
+function secretsIn(body: unknown, request: TokenRequest): readonly string[] {
+  const { clientId } = request;
   const token = v.safeParse(v.object({ access_token: v.string() }), body);
   return [
-    clientSecret.reveal(),
+    ...clientSecretsOf(request),
     ...(looksSecretId(clientId) ? [clientId] : []),
     ...(token.success ? [token.output.access_token] : []),
   ];
 }
 
-/** Whoever may read tokens must not read the client secret in one. */
-function problemOfEcho(accessToken: string, { clientSecret }: TokenRequest): string | undefined {
-  const repeated = holdsWhole(accessToken, clientSecret.reveal());
-  return repeated ? 'access_token repeats the client secret' : undefined;
+function clientSecretsOf({ clientSecret, clientSecrets = [] }: TokenRequest): readonly string[] {
+  return revealAll([clientSecret, ...clientSecrets]);
+}
+
+/** Whoever may read tokens must not read a client secret in one. */
+function problemOfEcho(accessToken: string, request: TokenRequest): string | undefined {
+  const repeated = clientSecretsOf(request).some((secret) => holdsWhole(accessToken, secret));
+  return repeated ? 'access_token repeats a client secret' : undefined;
 }
 
 /** @throws TokenNotLaterError ERR_TOKEN_NOT_LATER */

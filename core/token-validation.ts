@@ -4,6 +4,7 @@ import type { EpochSeconds } from './instant.ts';
 import type { TokenToValidate } from './ports.ts';
 import { readRemoteError } from './remote-error.ts';
 import { parseRetryAfter } from './retry-delay.ts';
+import { revealAll } from './sensitive.ts';
 import { failureCodeOf, type TokenResponse } from './token-response.ts';
 
 const schema = v.object({ valid: v.boolean() });
@@ -16,7 +17,7 @@ const schema = v.object({ valid: v.boolean() });
  */
 export function assertValidated(
   response: TokenResponse,
-  { clientId, accessToken }: Pick<TokenToValidate, 'clientId' | 'accessToken'>,
+  { clientId, accessToken, clientSecrets = [] }: Omit<TokenToValidate, 'imsHost'>,
   now: EpochSeconds,
 ): void {
   const { status, body, debugId } = response;
@@ -30,7 +31,8 @@ export function assertValidated(
   }
   const parsed = v.safeParse(schema, value);
   if (status < 200 || status > 299 || !parsed.success) {
-    const { code: imsError, text } = readRemoteError(body, [accessToken.reveal()]);
+    const known = revealAll([accessToken, ...clientSecrets]);
+    const { code: imsError, text } = readRemoteError(body, known);
     const told = [status, imsError, text && `(${text})`].filter(Boolean).join(' ');
     throw new TokenRequestError(
       failureCodeOf(status, 'ERR_TOKEN_INVALID'),

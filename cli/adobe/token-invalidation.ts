@@ -2,7 +2,7 @@ import type { ClientCredential } from '../../core/credential.ts';
 import { TokenRequestError } from '../../core/errors.ts';
 import type { TokenToValidate } from '../../core/ports.ts';
 import { readRemoteError } from '../../core/remote-error.ts';
-import type { Sensitive } from '../../core/sensitive.ts';
+import { revealAll, type Sensitive } from '../../core/sensitive.ts';
 import { failureCodeOf } from '../../core/token-response.ts';
 import { Deadline } from '../../lambda/adapters/deadline.ts';
 import { HttpRoute } from '../../lambda/adapters/http-route.ts';
@@ -36,10 +36,9 @@ export class TokenInvalidation implements AsyncDisposable {
   /** @throws TokenRequestError when IMS refuses, or there is no complete response in time */
   async invalidate(token: Pick<TokenToValidate, 'accessToken'>, owner: Owner): Promise<void> {
     const { clientId, imsHost, clientSecret } = owner;
-    const sent = [token.accessToken.reveal(), clientSecret.reveal()];
     const { status, body } = await this.#post(imsHost, owner, token.accessToken);
     if (status >= 200 && status < 300) return;
-    const { code: imsError, text } = readRemoteError(body, sent);
+    const { code: imsError, text } = readRemoteError(body, revealAll([token.accessToken, clientSecret]));
     const told = [status, imsError, text && `(${text})`].filter(Boolean).join(' ');
     throw new TokenRequestError(
       failureCodeOf(status, 'ERR_TOKEN_REJECTED'),
@@ -81,7 +80,7 @@ export class TokenInvalidation implements AsyncDisposable {
     try {
       return await orAborted(exchange(), signal);
     } catch (error) {
-      const message = `no complete response from IMS at ${origin}: ${reasonOf(error, token)}`;
+      const message = `no complete response from IMS at ${origin}: ${reasonOf(error, revealAll([token, clientSecret]))}`;
       throw new TokenRequestError('ERR_TOKEN_UNAVAILABLE', message, { clientId }, { cause: error });
     }
   }

@@ -88,7 +88,7 @@ export class DeveloperConsole implements ConsoleEndpoint, AsyncDisposable {
       // undici watches the signal only once it is connected; until then, this does.
       return await orAborted(exchange(), deadline);
     } catch (error) {
-      const reason = reasonOf(error, access.accessToken);
+      const reason = reasonOf(error, [access.accessToken.reveal()]);
       const message = `no complete response from the Console API at ${this.#origin}: ${reason}`;
       throw new ConsoleRequestError('ERR_CONSOLE_UNAVAILABLE', message, {}, { cause: error });
     }

@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 import { TokenRequestError } from '../../core/errors.ts';
 import type { ClientCredentialsGrant, TokenEndpoint, TokenToValidate } from '../../core/ports.ts';
 import { redactId } from '../../core/redact.ts';
-import type { Sensitive } from '../../core/sensitive.ts';
+import { revealAll } from '../../core/sensitive.ts';
 import type { TokenResponse } from '../../core/token-response.ts';
 import { Deadline } from './deadline.ts';
 import { HttpRoute, type HttpRouteOptions } from './http-route.ts';
@@ -22,12 +22,12 @@ export interface ImsTokenEndpointOptions extends Omit<HttpRouteOptions, 'connect
   };
 }
 
-/** One request, and the secret in it. */
+/** One request, and the secrets that its response may repeat. */
 interface Asked {
   readonly path: string;
   readonly form: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
-  readonly secret: Sensitive;
+  readonly secrets: readonly string[];
 }
 
 const failures = {
@@ -61,13 +61,14 @@ export class ImsTokenEndpoint implements TokenEndpoint, AsyncDisposable {
    * RotatorError when the proxy's user name and password cannot be read
    */
   async request(grant: ClientCredentialsGrant, signal: AbortSignal): Promise<TokenResponse> {
+    const secrets = revealAll([grant.clientSecret, ...(grant.clientSecrets ?? [])]);
     const form = {
       grant_type: 'client_credentials',
       client_id: grant.clientId,
       client_secret: grant.clientSecret.reveal(),
       scope: grant.scopes.join(','),
     };
-    const asked = { path: '/ims/token/v3', form, headers: {}, secret: grant.clientSecret };
+    const asked = { path: '/ims/token/v3', form, headers: {}, secrets };
     return await this.#post(asked, grant, signal);
   }
 
@@ -75,7 +76,8 @@ export class ImsTokenEndpoint implements TokenEndpoint, AsyncDisposable {
   async validate(token: TokenToValidate, signal: AbortSignal): Promise<TokenResponse> {
     const form = { type: 'access_token', client_id: token.clientId };
     const headers = { authorization: `Bearer ${token.accessToken.reveal()}` };
-    const asked = { path: '/ims/validate_token/v1', form, headers, secret: token.accessToken };
+    const secrets = revealAll([token.accessToken, ...(token.clientSecrets ?? [])]);
+    const asked = { path: '/ims/validate_token/v1', form, headers, secrets };
     return await this.#post(asked, token, signal);
   }
 
@@ -96,14 +98,14 @@ export class ImsTokenEndpoint implements TokenEndpoint, AsyncDisposable {
       );
     } catch (error) {
       const [code, what] = failures[lastingFault(error) ?? 'passing'];
-      const message = `${what} IMS at ${origin}: ${reasonOf(error, asked.secret)}`;
+      const message = `${what} IMS at ${origin}: ${reasonOf(error, asked.secrets)}`;
       throw new TokenRequestError(code, message, { clientId }, { cause: error });
     }
   }
 
   async #exchange(
     origin: string,
-    { path, form, headers, secret }: Asked,
+    { path, form, headers, secrets }: Asked,
     { dispatcher, signal }: { readonly dispatcher: Dispatcher; readonly signal: AbortSignal },
   ): Promise<TokenResponse> {
     const response = await dispatcher.request({
@@ -123,7 +125,7 @@ export class ImsTokenEndpoint implements TokenEndpoint, AsyncDisposable {
     return {
       status: response.statusCode,
       body: await readCapped(response.body),
-      debugId: debugId && redactId(debugId, [secret.reveal()]),
+      debugId: debugId && redactId(debugId, secrets),
       retryAfter: headerOf(response, 'retry-after'),
     };
   }

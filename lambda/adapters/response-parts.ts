@@ -1,7 +1,6 @@
 // In: an undici response. Out: its text and headers, within limits.
 import type { Dispatcher } from 'undici';
 import { redactId } from '../../core/redact.ts';
-import type { Sensitive } from '../../core/sensitive.ts';
 
 const largestBody = 64 * 1024;
 
@@ -23,13 +22,17 @@ export function headerOf(response: Dispatcher.ResponseData, name: string): strin
   return text !== undefined && /^[\x20-\x7e]{1,128}$/.test(text) ? text : undefined;
 }
 
-/** The code is Node's own; the message may quote what the other side sent. */
-export function reasonOf(error: unknown, secret: Sensitive): string {
+/**
+ * The code is Node's own; the message may quote what the other side sent.
+ *
+ * @param secrets everything secret that the other side knows
+ */
+export function reasonOf(error: unknown, secrets: readonly string[]): string {
   if (!(error instanceof Error)) return 'unknown';
   const { code } = error as NodeJS.ErrnoException;
   // undici says "Proxy response (407) !== 200 when HTTP Tunneling"; Node.js adds advice about its
   // command line, which a function does not have.
   const said = error.message.replace(/ !== 200.*$|; if the root CA is installed .*$/, '');
-  const message = redactId(said, [secret.reveal()]);
+  const message = redactId(said, secrets);
   return typeof code === 'string' && !message.includes(code) ? `${code} ${message}` : message;
 }

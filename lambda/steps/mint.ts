@@ -46,11 +46,11 @@ async function request(
   clientSecret: Sensitive,
   record: () => void,
 ): Promise<IssuedToken> {
-  const { clientId } = credential;
   return await askIms(run, credential, async () => {
     record();
     const requestedAt = run.now();
-    const response = await run.tokenEndpoint.request({ ...credential, clientSecret }, run.signal);
-    return parseTokenResponse(response, { requestedAt, clientId, clientSecret });
+    const grant = { ...credential, clientSecret };
+    const response = await run.tokenEndpoint.request(grant, run.signal);
+    return parseTokenResponse(response, { ...grant, requestedAt });
   });
 }

@@ -48,8 +48,7 @@ export async function replaceToken(run: Run, due: Due): Promise<Replaced> {
   const { token: stored } = observation;
   if (mustExpireLater(reason, stored)) assertExpiresLater(token, stored);
   if (run.config.validate) {
-    const { clientId, imsHost } = credential;
-    await validateToken(run, { clientId, imsHost, accessToken: token.accessToken });
+    await validateToken(run, { ...credential, accessToken: token.accessToken });
   }
   const secretString = encodeStoredToken(token, credential, client.versionId);
   const fields = {

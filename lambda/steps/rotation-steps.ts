@@ -7,12 +7,12 @@ import { spentBudget } from '../../core/mint-budget.ts';
 import type { Observation } from '../../core/observation.ts';
 import type { TokenLife } from '../../core/outcome.ts';
 import type { NewVersion, SecretValue } from '../../core/ports.ts';
-import { judgePending, type Rotation } from '../../core/rotation.ts';
+import { judgePending, type Replaced, type Rotation } from '../../core/rotation.ts';
 import { secretNames } from '../../core/secret-name.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { encodeStoredToken, type PendingToken } from '../../core/stored-token.ts';
 import type { IssuedToken } from '../../core/token-response.ts';
-import { readSettings } from '../../core/token-tags.ts';
+import { fingerprint, readSettings } from '../../core/token-tags.ts';
 import { budget } from './budget.ts';
 import { mint } from './mint.ts';
 import { observe } from './observe.ts';
@@ -45,7 +45,7 @@ export async function createSecret(
   const observation = await observeCurrent(run, rotation, secret);
   const value = await readPending(run, rotation);
   if (value !== undefined) {
-    const token = await usableToken(run, rotation, value, observation.token);
+    const token = await usableToken(run, rotation, value, observation);
     return { did: 'the pending version already has its token', token: lifeOf(token) };
   }
   const { token, secretString } = await mintPending(run, rotation, secret, observation);
@@ -68,8 +68,8 @@ export async function testSecret(
   if (await isCopyOfCurrent(run, rotation, value)) {
     return { did: 'nothing to test: the version is a copy of the current one' };
   }
-  const { token: current } = await observe(run, rotation.credential, secret, undefined);
-  const token = await usableToken(run, rotation, value, current);
+  const observation = await observe(run, rotation.credential, secret, undefined);
+  const token = await usableToken(run, rotation, value, observation);
   try {
     await validateToken(run, token);
   } catch (error) {
@@ -88,7 +88,8 @@ export async function finishSecret(
   secret: SecretMetadata,
 ): Promise<StepDone> {
   const { secretId, versionId } = rotation;
-  const { token: current } = await observeCurrent(run, rotation, secret);
+  const client = await readClient(run, rotation.credential);
+  const observation = await observeCurrent(run, rotation, secret, client);
   const value = await readPending(run, rotation);
   if (value === undefined) {
     const { token: name } = secretNames(run.config, rotation.credential);
@@ -98,7 +99,9 @@ export async function finishSecret(
         'start the rotation again',
     );
   }
-  const token = await usableToken(run, rotation, value, current);
+  const mintedFrom =
+    client && ((version = '') => fingerprint(run.digest, client.arn, version, secret.tags));
+  const token = await usableToken(run, rotation, value, { ...observation, mintedFrom });
   await moveCurrent(run, { secretId, versionId, from: secret.currentVersionId });
   // If it stayed, it would be left behind when AWSCURRENT moves on, and RotateSecret would refuse.
   await removePending(run, { secretId, versionId });
@@ -110,9 +113,10 @@ async function observeCurrent(
   run: Run,
   { credential }: Rotation,
   secret: SecretMetadata,
+  client?: SecretValue,
 ): Promise<Observation> {
   const names = secretNames(run.config, credential);
-  const observation = await observe(run, credential, secret, undefined);
+  const observation = await observe(run, credential, secret, client);
   const { paused, token } = observation;
   if (paused) throw keptError('paused', names);
   // The first version of a secret is AWSCURRENT at once, before any step has tested it.
@@ -151,9 +155,9 @@ async function usableToken(
   run: Run,
   { credential, secretId, versionId }: Rotation,
   value: SecretValue,
-  current: Observation['token'],
+  replaced: Replaced,
 ): Promise<PendingToken> {
-  const judged = judgePending(value.secretString.reveal(), current, run.now());
+  const judged = judgePending(value.secretString.reveal(), replaced, run.now());
   if ('token' in judged) return judged.token;
   await tryRemovePending(run, credential, { secretId, versionId });
   throw new RotatorError(
@@ -172,15 +176,18 @@ async function mintPending(
   const names = secretNames(run.config, credential);
   const spent = spentBudget(observation);
   if (spent !== undefined) throw spentError(spent, names);
-  const client = await withRetries(run, budget.read, () =>
-    run.secrets.read(names.client, run.signal),
-  );
+  const client = await readClient(run, credential);
   if (client === undefined) throw keptError('credential-missing', names);
   const parsed = parseCredential(client.text.reveal(), readSettings(secret.tags));
   const { requested } = observation;
   const { token } = await mint(run, parsed, { credential, secretId: secret.arn, requested });
   const secretString = new Sensitive(encodeStoredToken(token, parsed, client.versionId));
   return { token, secretString };
+}
+
+async function readClient(run: Run, credential: string): Promise<SecretValue | undefined> {
+  const { client } = secretNames(run.config, credential);
+  return await withRetries(run, budget.read, () => run.secrets.read(client, run.signal));
 }
 
 async function store(run: Run, version: NewVersion): Promise<void> {

@@ -33,7 +33,8 @@ describe('the timeline', () => {
     await expect.poll(() => focused(page)).toBe('fusion-eu');
     const details = page.locator('.lane-details');
     await expect.poll(() => details.innerText()).toMatch(/^fusion-eu\s+failing\s+Current token/);
-    expect(await details.innerText()).toContain('8 tokens known');
+    // The past is read after the page is shown.
+    await expect.poll(() => details.innerText()).toContain('8 tokens known');
     await page.keyboard.press('+');
     await expect.poll(() => page.locator('.controls').innerText()).toContain('1 d shown');
     await page.keyboard.press('-');

@@ -115,6 +115,11 @@ describe('outcomeOf', () => {
       { outcome: 'deferred', error: noTime, failing: false, isNews: false },
     ],
     [
+      'reports a credential as failing when the run is out of time, and no metric knows its token',
+      () => outcome({ kind: 'failed', error: noTime }, { token: 'unread' }),
+      { outcome: 'deferred', reason: 'token-unread', failing: true, isNews: false },
+    ],
+    [
       'still reports a standing failure when the run is out of time',
       () =>
         outcome(

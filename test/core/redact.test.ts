@@ -139,6 +139,27 @@ describe('a text that repeats a secret', () => {
     expect(redactName('not a name', [secret])).toBeUndefined();
   });
 
+  it("is found in the form of Adobe's client secrets, whosever it is", () => {
+    expect(redactId(`NA1-p8e-another`, [secret])).toBe('[redacted]');
+  });
+
+  it('may be what an error is named, whosever it is', () => {
+    expect(redactName('Zq7Kx2Lm9Vt4Rw1Yb8', [])).toBeUndefined();
+    expect(redactName('ZqKxLmVtRwYbNdHsJf', [])).toBeUndefined();
+    for (const name of [
+      'SubnetIPAddressLimitReachedException',
+      'InvalidParameterCombinationException',
+      'MalformedPolicyDocumentException',
+      'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      'TooManyRequestsException',
+      'CredentialsProviderError',
+      'ERR_HTTP2_STREAM_ERROR',
+    ]) {
+      expect(redactName(name, [])).toBe(name);
+    }
+  });
+
   it('is any text when the secret is too short to be recognised', () => {
     expect(redact('Bad Gateway', ['a-b-c-d-e-f-g'])).toBe('[redacted]');
     expect(redact('Bad Gateway', ['a-b-c-d-e-f-g-h'])).toBe('Bad Gateway');

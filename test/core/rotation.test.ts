@@ -6,7 +6,7 @@ import { judgePending } from '../../core/rotation.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { encodeStoredToken } from '../../core/stored-token.ts';
 import { encodeVersionId } from '../../core/version-id.ts';
-import { currentToken, digest, hour, now } from '../support/builders.ts';
+import { currentToken, digest, hour, now, observed } from '../support/builders.ts';
 
 const importedArn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:team/adobe-AbCdEf';
 const naming = {
@@ -138,7 +138,7 @@ describe('a pending version', () => {
     ['a current token that was issued a minute later', currentToken(hour + 59)],
     ['a value that is not a token', 'malformed'],
   ])('may replace %s', (_, current) => {
-    const judged = judgePending(pending(hour), current, now);
+    const judged = judgePending(pending(hour), observed({ token: current }), now);
     expect(judged).toMatchObject({
       token: { clientId: 'the-client', imsHost: 'ims-na1.adobelogin.com', expiresAt: now + hour },
     });
@@ -167,6 +167,32 @@ describe('a pending version', () => {
       'holds no token of the rotator',
     ],
   ])('is stale if it %s', (_, value, current, stale) => {
-    expect(judgePending(value, current, now)).toEqual({ stale: expect.stringContaining(stale) });
+    const judged = judgePending(value, observed({ token: current }), now);
+    expect(judged).toEqual({ stale: expect.stringContaining(stale) });
+  });
+
+  it.each<[string, string, string, string, boolean]>([
+    [
+      'is stale if only the current token is from the current client secret',
+      'v2',
+      'v2',
+      'v1',
+      true,
+    ],
+    ['may replace a token of the same client secret', 'v2', 'v2', 'v2', false],
+    ['may replace a token of an earlier client secret', 'v2', 'v1', 'v1', false],
+    ['may replace a token of an earlier client secret by a later one', 'v2', 'v1', 'v2', false],
+  ])('%s', (_, fingerprint, minted, version, isStale) => {
+    const token = currentToken(hour, { fingerprint: minted });
+    const mintedFrom = (from?: string): string => (from === 'v1' ? version : 'another');
+    const judged = judgePending(pending(hour), { token, fingerprint, mintedFrom }, now);
+    const stale = { stale: 'holds a token of an earlier client secret than the current one' };
+    expect(judged).toEqual(isStale ? stale : { token: expect.anything() });
+  });
+
+  it('of a client secret that is gone is judged by its times alone', () => {
+    const token = currentToken(hour, { fingerprint: undefined });
+    const replaced = { token, fingerprint: undefined, mintedFrom: undefined };
+    expect(judgePending(pending(hour), replaced, now)).toEqual({ token: expect.anything() });
   });
 });

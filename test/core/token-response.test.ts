@@ -241,6 +241,8 @@ describe('parseTokenResponse rejects', () => {
     [{ error: { code: 'x' }, message: ['y'] }, ''],
     [{ error: 'a code' }, ''],
     [{ error: 'Zq7Kx2Lm9Vt4Rw1Yb8Nd3Hs5' }, ''],
+    [{ error: 'Error-1234.5678' }, 'Error-1234.5678'],
+    [{ error: '112.56.101.45' }, ''],
     [{ error_code: Number.NaN }, ''],
     ['forbidden', ''],
     [null, ''],
@@ -278,8 +280,24 @@ describe('parseTokenResponse rejects', () => {
           { status: 200, body: JSON.stringify({ ...good, access_token }) },
           { ...request, clientSecret: new Sensitive(secret) },
         ),
-      ).toThrow('access_token repeats the client secret');
+      ).toThrow('access_token repeats a client secret');
     }
+  });
+
+  it('treats every client secret of the credential as one that may be repeated', () => {
+    const first = 'Zq-Kx-Lm-Vt-Rw-Yb-Nd-Hs';
+    const clientSecrets = [new Sensitive(first), request.clientSecret];
+    const asking = (response: TokenResponse) => () =>
+      parseTokenResponse(response, { ...request, clientSecrets });
+    const body = JSON.stringify({ error: 'invalid_client', error_description: `not ${first}` });
+    expect(asking({ status: 400, body, debugId: first })).toThrow(
+      expect.objectContaining({
+        message: 'IMS answered 400 invalid_client ([redacted])',
+        details: expect.objectContaining({ debugId: '[redacted]' }),
+      }),
+    );
+    const token = JSON.stringify({ ...good, access_token: `x${first}` });
+    expect(asking({ status: 200, body: token })).toThrow('access_token repeats a client secret');
   });
 
   it('blames the proxy for 407, which IMS never answers', () => {

@@ -26,6 +26,17 @@ describe('assertValidated', () => {
     );
   });
 
+  it('drops a message that repeats a client secret, which IMS knows as well', () => {
+    const secret = 'Zq-Kx-Lm-Vt-Rw-Yb';
+    const response = { status: 403, body: `{"message":"no ${secret}"}` };
+    const asked = {
+      ...token,
+      clientSecrets: [new Sensitive('another-one'), new Sensitive(secret)],
+    };
+    const message = 'IMS answered 403 ([redacted]) when asked about the token';
+    expect(() => assertValidated(response, asked, now)).toThrow(message);
+  });
+
   it('accepts a token that IMS accepts', () => {
     expect(check(200, '{"valid":true,"token":{}}')).not.toThrow();
     expect(check(299, '{"valid":true}')).not.toThrow();

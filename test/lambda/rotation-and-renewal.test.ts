@@ -5,6 +5,7 @@ import { renew } from '../../lambda/commands/renew.ts';
 import { hour } from '../support/builders.ts';
 import {
   actionsOf,
+  interceptIms,
   putToken,
   replacing,
   statusOf,
@@ -115,6 +116,36 @@ it('a rotation does not replace a version that became current after its last loo
   });
   await expect(finish).rejects.toMatchObject({ code: 'ERR_SECRET_REFUSED' });
   expect(await readToken(parts, 'fusion')).toMatchObject({ SecretString: 'stored by hand' });
+});
+
+it('a rotation does not replace the token of a credential that was stored after it had minted', async () => {
+  const rotating = await startRotatingToken();
+  const { parts } = rotating;
+  await rotating.beginRotation();
+  const tokenEndpoint = interceptIms(parts, async (_, send) => {
+    const response = await send();
+    storeCredential(parts, 'fusion', {
+      client_id: 'client-fusion',
+      client_secret: clientSecretOf('fusion'),
+      scope: 'openid',
+      org_id: '1@AdobeOrg',
+    });
+    parts.clock.advance(30);
+    expect(await tick(parts.run())).toMatchObject([
+      { reason: 'credential-changed', outcome: 'renewed' },
+    ]);
+    return response;
+  });
+  await rotating.step('createSecret', undefined, { tokenEndpoint });
+  await rotating.step('testSecret');
+  const renewed = await rotating.labels();
+  await expect(rotating.step('finishSecret')).rejects.toMatchObject({
+    code: 'ERR_ROTATION_STALE',
+    message: expect.stringContaining('of an earlier client secret than the current one; start'),
+  });
+  expect(await rotating.labels()).toEqual({ ...renewed, AWSPENDING: undefined });
+  parts.clock.advance(600);
+  expect(await rotating.rotateSecret()).toEqual([]);
 });
 
 describe('an ordinary renewal', () => {
