@@ -6,6 +6,7 @@ import { type Shell, shells } from './completion/shells.ts';
 import { usageError } from './errors.ts';
 import { exitCodes } from './help.ts';
 import { startSession } from './session.ts';
+import { hideSecrets } from './view/printable.ts';
 import { reportError } from './view/report-error.ts';
 
 // A spinner hides the cursor.
@@ -44,7 +45,7 @@ export async function program(host: NodeJS.Process): Promise<number> {
     .exitOverride()
     .configureOutput({
       writeErr: (text) => {
-        if (!host.argv.includes('--json')) host.stderr.write(text);
+        if (!host.argv.includes('--json')) host.stderr.write(hideSecrets(text));
       },
       outputError: (text, write) => write(text.replace(/^error: /, 'ERR_USAGE ')),
     })

@@ -8,6 +8,8 @@ export type LocalCache = 'extension' | 'agent';
 // A secret has at most 64 KiB, and JSON may take six characters for each of its bytes.
 const longestAnswer = 1_048_576;
 const longestFailure = 300;
+// A name of an AWS error has no digit.
+const longWord = /(?=\w*\d)[\w+/=-]{20,}/g;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -38,7 +40,7 @@ export async function readLocalCache(read: LocalRead, env: Environment): Promise
   });
   if (status === 200) return JSON.parse(body) as SecretValue;
   // Another program at this port may repeat what it was sent, in its own way of writing it.
-  const shown = (text = '') => (shares(text, token) ? '' : text);
+  const shown = (text = '') => (shares(text, token) ? '' : text.replace(longWord, '…'));
   // Until the first invocation begins, the extension answers 400 "not ready to serve traffic".
   const text = body.slice(0, longestFailure);
   const name = shown(/(?:\w+Exception|DecryptionFailure)\b/.exec(text)?.[0]) || `HTTP ${status}`;

@@ -38,7 +38,10 @@ export class TokenInvalidation implements AsyncDisposable {
     const { clientId, imsHost, clientSecret } = owner;
     const { status, body } = await this.#post(imsHost, owner, token.accessToken);
     if (status >= 200 && status < 300) return;
-    const { code: imsError, text } = readRemoteError(body, revealAll([token.accessToken, clientSecret]));
+    const { code: imsError, text } = readRemoteError(
+      body,
+      revealAll([token.accessToken, clientSecret]),
+    );
     const told = [status, imsError, text && `(${text})`].filter(Boolean).join(' ');
     throw new TokenRequestError(
       failureCodeOf(status, 'ERR_TOKEN_REJECTED'),

@@ -3,7 +3,7 @@ import { lastingFault, proxyStatus } from '../../lambda/adapters/network-fault.t
 import { CliError, interrupted } from '../errors.ts';
 
 const signIn =
-  'sign in (aws sso login), choose a profile (--profile or AWS_PROFILE), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
+  'sign in (aws sso login, with the same --profile), choose a profile (--profile or AWS_PROFILE), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
 
 const badCredentials =
   /^(CredentialsProviderError|TokenProviderError|ExpiredToken(Exception)?|UnrecognizedClientException|InvalidClientTokenId|InvalidSignatureException|SignatureDoesNotMatch|InvalidAccessKeyId|AuthFailure)$/;

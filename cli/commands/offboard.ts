@@ -3,7 +3,7 @@ import { type EpochSeconds, formatInstant } from '../../core/instant.ts';
 import { type SecretNames, secretNames } from '../../core/secret-name.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError, interrupted } from '../errors.ts';
-import { isScheduledForDeletion } from '../rotator/absence.ts';
+import { fixOfAbsence, isScheduledForDeletion } from '../rotator/absence.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import { confirmName } from '../rotator/confirm-name.ts';
 import { deletePair } from '../rotator/delete-pair.ts';
@@ -105,7 +105,7 @@ async function choose(session: Session, rotator: Rotator, name: string): Promise
   throw new CliError(
     'ERR_CREDENTIAL_NOT_FOUND',
     kept.length === 0 ? text : `nothing can be deleted: ${kept.join(' ')}`,
-    'list the credentials: ims-token-rotator status',
+    fixOfAbsence(rotator, 'list the credentials: ims-token-rotator status'),
   );
 }
 

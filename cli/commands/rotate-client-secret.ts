@@ -4,7 +4,7 @@ import { isRefusal } from '../aws/ask.ts';
 import type { Secret } from '../aws/secret.ts';
 import { SecretVersions } from '../aws/secret-versions.ts';
 import { CliError, interrupted } from '../errors.ts';
-import { assertPresent } from '../rotator/absence.ts';
+import { assertPresent, fixOfAbsence } from '../rotator/absence.ts';
 import {
   type ClientRotation,
   checkBudget,
@@ -42,7 +42,7 @@ export async function rotateClientSecret(
     secrets.describe(names.client),
     secrets.describe(names.token),
   ]);
-  const list = 'list the credentials: ims-token-rotator status';
+  const list = fixOfAbsence(rotator, 'list the credentials: ims-token-rotator status');
   assertPresent(names.client, client, list);
   assertPresent(names.token, token, list);
   checkRotates(client, rotator, name);

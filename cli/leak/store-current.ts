@@ -1,9 +1,9 @@
 import type { Sensitive } from '../../core/sensitive.ts';
 import { isRefusal } from '../aws/ask.ts';
-import type { SecretVersions } from '../aws/secret-versions.ts';
 import { CliError } from '../errors.ts';
 import { settle } from '../rotator/settle.ts';
 import type { Session } from '../session.ts';
+import { wrapLines } from '../view/table.ts';
 import type { Answer } from './answer.ts';
 
 // Waits of 1 s and 2 s lie between them, beside those of the SDK.
@@ -30,6 +30,7 @@ export async function storeCurrent(
   { session, versions }: Pick<Answer, 'session' | 'versions'>,
   { secret: { arn, name }, text, versionId, from, check }: NewValue,
 ): Promise<void> {
+  const dropPending = () => removePending({ session, versions }, { arn, name }, versionId);
   const describe = () => session.secrets.describeAfterWrite(arn);
   const isCurrent = async () => (await describe())?.currentVersionId === versionId;
   await patiently(
@@ -41,7 +42,7 @@ export async function storeCurrent(
     },
   );
   await check?.().catch(async (error: unknown) => {
-    await dropPending(versions, arn, versionId);
+    await dropPending();
     throw error;
   });
   // The first version of a secret is current at once.
@@ -55,20 +56,27 @@ export async function storeCurrent(
     // A description may lag: then it is not certain that the value is not current.
     const isOfAnother = current !== undefined && current !== from && current !== versionId;
     if (!isRefusal(error, 'InvalidParameterException') || !isOfAnother) throw error;
-    await dropPending(versions, arn, versionId);
+    await dropPending();
     throw overtaken(name, error);
   }
-  await dropPending(versions, arn, versionId);
+  await dropPending();
 }
 
-/** The label does no harm on the current version, and none where it was taken off already. */
-async function dropPending(
-  versions: SecretVersions,
-  arn: string,
+/** The value is stored, so that a label which stays is only told of. */
+async function removePending(
+  { session: { terminal }, versions }: Pick<Answer, 'session' | 'versions'>,
+  { arn, name }: NewValue['secret'],
   versionId: string,
 ): Promise<void> {
   await versions.removePending(arn, versionId).catch((error: unknown) => {
     if (!(error instanceof CliError)) throw error;
+    // It was taken off already.
+    if (isRefusal(error, 'InvalidParameterException')) return;
+    const text =
+      `AWSPENDING stays on version ${versionId} of ${name}, so that a rotation may be refused ` +
+      `(${error.summary}); take it off: aws secretsmanager update-secret-version-stage ` +
+      `--secret-id ${name} --version-stage AWSPENDING --remove-from-version-id ${versionId}`;
+    terminal.note(...wrapLines(text, 0, terminal.noteColumns));
   });
 }
 

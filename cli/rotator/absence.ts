@@ -1,5 +1,6 @@
 import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
+import type { Rotator } from './rotator.ts';
 
 /** Why a secret is absent, and how to get it back. */
 export interface Absence {
@@ -31,6 +32,12 @@ export function absenceOf(
     text: `${secret.name} is scheduled for deletion`,
     fix: restoreCommand(secret.name),
   };
+}
+
+/** Where nothing is found, the rotator may be mistyped: then that is what has to be corrected. */
+export function fixOfAbsence({ function: state }: Pick<Rotator, 'function'>, fix: string): string {
+  if (state.kind !== 'absent') return fix;
+  return `${state.why.summary}: ${state.why.fix}`;
 }
 
 /** @throws CliError ERR_CREDENTIAL_NOT_FOUND */

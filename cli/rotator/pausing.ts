@@ -1,7 +1,7 @@
 import { tagKeys } from '../../core/contract.ts';
 import { readSettings } from '../../core/token-tags.ts';
 import type { Session } from '../session.ts';
-import { assertPresent } from './absence.ts';
+import { assertPresent, fixOfAbsence } from './absence.ts';
 import { confirmLocation } from './confirm-location.ts';
 import { namesOf, type Rotator } from './rotator.ts';
 import { settled } from './settle.ts';
@@ -23,7 +23,8 @@ export async function pauseCredential(
   const { secrets } = session;
   const { token } = namesOf(rotator, name);
   const secret = await secrets.describe(token);
-  assertPresent(token, secret, 'list the credentials: ims-token-rotator status');
+  const fix = fixOfAbsence(rotator, 'list the credentials: ims-token-rotator status');
+  assertPresent(token, secret, fix);
   if (readSettings(secret.tags).paused === paused) return { paused, changed: false };
   await confirmLocation(session, rotator, token);
   await settled(

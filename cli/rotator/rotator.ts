@@ -1,4 +1,5 @@
 import { credentialNameRule } from '../../core/contract.ts';
+import { hidden, looksSecret } from '../../core/field-names.ts';
 import {
   importersOf as importersIn,
   isCredentialName,
@@ -111,5 +112,6 @@ export function namesOf(
 /** @throws CliError ERR_USAGE for an invalid name */
 export function checkName(credential: string): void {
   if (isCredentialName(credential)) return;
-  throw usageError(`"${credential}" is not a credential name: use ${credentialNameRule}`);
+  const shown = looksSecret(credential) ? hidden : `"${credential}"`;
+  throw usageError(`${shown} is not a credential name: use ${credentialNameRule}`);
 }

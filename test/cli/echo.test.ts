@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { printable, printableJson } from '../../cli/view/printable.ts';
 import { expectNoEcho } from './echoed.ts';
 import { fileWith, registerClient, startOperator } from './operator.ts';
 
@@ -20,4 +21,40 @@ it('no command shows a client secret that AWS repeats as the name of its error',
   expect(code).toBe(1);
   expect(stderr).toContain('AWS rejected secretsmanager:PutSecretValue');
   expect(stderr).toContain('unknown error');
+});
+
+describe('a client secret that is pasted in the place of something else', () => {
+  const secret = 'p8e-Zq7Kx2Lm9Vt4Rw1Yb8Nd3Hs5';
+
+  it.each<readonly [...args: string[]]>([
+    ['pause', secret],
+    ['status', secret],
+    ['doctor', secret, '--json'],
+    ['onboard', secret, '-'],
+    ['offboard', secret, '--yes'],
+    [secret],
+    [secret, '--json'],
+    ['pause', 'fusion', secret],
+    ['pause', 'fusion', `--client-secret=${secret}`],
+    ['status', '--every', secret],
+    ['status', '--rotator', secret],
+    ['status', '--prefix', secret, '--json'],
+    ['pause', 'fusion', '--function', secret],
+    ['status', '--profile', secret],
+    ['status', '--region', secret],
+    ['put-credential', 'fusion', secret],
+    ['doctor', 'fusion', '--api', secret],
+  ])('is not shown: %s', async (...args) => {
+    const operator = await startOperator();
+    operator.secrets.add(secret);
+    const { code, stdout, stderr } = await operator.cli(...args);
+    expect(code).toBeGreaterThan(0);
+    expect(stdout + stderr).toMatch(/ERR_\w+/);
+  });
+
+  it('is no part of a token, which is shown whole', () => {
+    const token = 'eyJhbGciOiJSUzI1NiJ9.eyJ4IjoiMHp8e-AbCdEfGh.p8e-AbCdEfGhIj';
+    expect(printable(`${token} "${secret}"`)).toBe(`${token} "(hidden)"`);
+    expect(printableJson([token, secret])).toBe(JSON.stringify([token, '(hidden)']));
+  });
 });

@@ -207,3 +207,20 @@ it('status and rotate-client-secret send people to an answer that was broken off
   await expectAnswered(leak, await leak.answer());
   expect((await leak.cli('status', 'fusion')).code).toBe(0);
 });
+
+it('leaked tells of AWSPENDING where it cannot take it off again, and completes all the same', async () => {
+  const leak = await startLeak();
+  leak.world.secretsManager.faults.inject(
+    { kind: 'denied' },
+    {
+      when: ({ action, body }) =>
+        action === 'UpdateSecretVersionStage' && body['VersionStage'] === 'AWSPENDING',
+    },
+  );
+  const exit = await leak.answer();
+  const { AWSCURRENT } = await labelsOf(leak.client, secretIdOf(leak));
+  expect(exit.stderr.replaceAll(/\s+/g, ' ')).toContain(
+    `AWSPENDING stays on version ${AWSCURRENT} of ${secretIdOf(leak)}, so that a rotation may be refused`,
+  );
+  await expectAnswered(leak, exit);
+});

@@ -79,6 +79,16 @@ describe('the extension of Lambda', () => {
   );
 });
 
+it('hides the long words with digits of a failure, which may be the token in another encoding', async () => {
+  const token = 'IQoJ/session1/of/a/role';
+  const body = `ResourceNotFoundException: no ${btoa(token)}, ${Buffer.from(token).toString('hex')}`;
+  const { read } = await startCache('extension', token, { status: 400, body });
+  await expect(read({ AWS_SESSION_TOKEN: token })).rejects.toMatchObject({
+    name: 'ResourceNotFoundException',
+    message: 'ResourceNotFoundException: no …, …',
+  });
+});
+
 describe('another program at the port', () => {
   const session = { AWS_SESSION_TOKEN: 'session' };
 
