@@ -12,9 +12,9 @@ const installing = { globalSetup: [...support.globalSetup, 'test/package/pack.ts
 export default defineConfig({
   test: {
     // For a machine with much else to do: no test is meant to take so long.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    expect: { poll: { timeout: 30_000 } },
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 90_000 } },
     // CDK's own validation takes seconds for each template; the tests that need it switch it on.
     env: { CDK_VALIDATION: 'false' },
     // A test often waits for a process that it started, so two cores can take three files.

@@ -90,7 +90,7 @@ describe('readPlainDocument', () => {
     ...['product', 'clientId', 'environment'],
   );
 
-  it('finds whatever the long way finds, or nothing', { timeout: 120_000 }, () => {
+  it('finds whatever the long way finds, or nothing', () => {
     const outcome = (parse: () => unknown): unknown => {
       try {
         return parse();

@@ -85,7 +85,7 @@ describe.each([
   beforeAll(() => {
     added = largest(nameOf);
     template = added.template;
-  }, 60_000);
+  });
 
   it('has room for 10 imported client secrets and for many others', () => {
     expect(added.imported).toBe(10);

@@ -56,7 +56,7 @@ describe('the deployed policy', () => {
     const settings = parseSettings({ credentials: { fusion: {} } });
     const stack = new ImsTokenRotatorStack(new App(), 'prod', { settings });
     statements = secretsManagerStatements(Template.fromStack(stack));
-  }, 60_000);
+  });
 
   it('allows everything that the function does', async () => {
     expect(await doEverything(statements)).toBe(true);

@@ -29,7 +29,7 @@ beforeAll(async () => {
   const options = ['--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts'];
   await promisify(execFile)('npm', ['install', '--prefix', directory, ...options, parser]);
   ({ parse } = createRequire(join(directory, 'x.cjs'))('@cdktf/hcl2json'));
-}, 120_000);
+});
 
 afterAll(() => rm(directory, { recursive: true, force: true }));
 

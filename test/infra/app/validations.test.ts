@@ -230,7 +230,7 @@ describe('the Guard rules', () => {
       Object.fromEntries(rows.map((row) => [row.id, [row.type, row[which]] as const]));
     bad = synthesise((app) => resources(app, declared('bad')));
     good = synthesise((app) => resources(app, declared('good')));
-  }, 60_000);
+  });
 
   it.each(rows)('$rule rejects the bad $type $id and accepts the good one', ({ id, rule }) => {
     const paths = ({ errors }: Synthesis) =>

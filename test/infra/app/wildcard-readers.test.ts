@@ -116,7 +116,7 @@ describe('everybody as a reader', () => {
     const own = errors.filter(({ rule }) => rule === readers);
     for (const { description } of own) expect(description).toContain('aws:PrincipalOrgID');
     rejected = new Set(own.map(({ path }) => path));
-  }, 60_000);
+  });
 
   it.each(limiting.map((condition) => [condition]))(
     'is accepted by grantRead and by the Guard rule with %j',
