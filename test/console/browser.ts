@@ -27,6 +27,8 @@ export async function openPage(
     viewport: { width: 1440, height: 900 },
     ...options,
   });
+  // As long as a poll of a test.
+  page.setDefaultTimeout(90_000);
   onTestFinished(() => page.context().close());
   // A refusal by the Content-Security-Policy is an error on the browser's console, too.
   const errors: string[] = [];

@@ -14,7 +14,7 @@ describe('the pages', () => {
     for (const title of ['Timeline', 'Health', 'Fleet']) {
       await page.getByRole('navigation').getByRole('link', { name: title }).click();
       await expect.poll(() => page.title()).toBe(`${title} · production`);
-      expect(await page.locator('h1').textContent()).toBe(title);
+      await expect.poll(() => page.locator('h1').textContent()).toBe(title);
       await expect.poll(() => focused(page)).toBe(title);
       const current = page.locator('nav [aria-current=page]');
       expect(await current.textContent()).toBe(title);
@@ -56,7 +56,7 @@ describe('the timeline', () => {
     await expect
       .poll(() => page.locator('.lane-details').innerText())
       .toMatch(/^fusion-eu\s+failing\s+Earlier token: issued .* ended/);
-    expect(await page.locator('[data-name=legacy-import] .gap').count()).toBe(1);
+    await expect.poll(() => page.locator('[data-name=legacy-import] .gap').count()).toBe(1);
     expect(await page.locator('[data-name=fusion-eu] .gap').count()).toBe(0);
   });
 
@@ -70,14 +70,14 @@ describe('the timeline', () => {
       .waitFor();
     await page.locator('[data-name=sandbox] .lane-name').focus();
     await expect.poll(() => details.innerText()).toMatch(/Paused from .* until now\./);
-    expect(await details.innerText()).toMatch(failed);
+    await expect.poll(() => details.innerText()).toMatch(failed);
     await page.locator('[data-name=fusion-eu] .lane-name').focus();
     await expect.poll(() => details.innerText()).toMatch(/Paused from .* to .* \(2 h\)\./);
     await page.locator('[data-name=fusion-eu] .failure-time.past').hover();
     await expect.poll(() => details.innerText()).not.toContain('Paused from');
-    expect(await details.innerText()).toMatch(failed);
+    await expect.poll(() => details.innerText()).toMatch(failed);
     const runbook = details.getByRole('link', { name: 'ERR_TOKEN_UNAVAILABLE' });
-    expect(await runbook.getAttribute('href')).toBe('#/runbook/err_token_unavailable');
+    await expect.poll(() => runbook.getAttribute('href')).toBe('#/runbook/err_token_unavailable');
   });
 
   it('says since when it knows of failures and pauses, where that is not long enough', async (context) => {
@@ -117,10 +117,10 @@ describe('a credential', () => {
     const page = await openPage(context, `${address}#/credential/fusion-eu`);
     const card = page.locator('.card-failing');
     await expect.poll(() => card.innerText()).toContain('Runbook: ERR_TOKEN_UNAVAILABLE');
-    expect(await card.locator('pre').innerText()).toContain(
-      'ims-token-rotator doctor fusion-eu --mint',
-    );
-    expect(await card.innerText()).toMatch(/Time: 7 h \d+ min; every tick tries again/);
+    await expect
+      .poll(() => card.locator('pre').innerText())
+      .toContain('ims-token-rotator doctor fusion-eu --mint');
+    await expect.poll(() => card.innerText()).toMatch(/Time: 7 h \d+ min; every tick tries again/);
     await page.locator('nav [aria-current=true]', { hasText: 'Fleet' }).waitFor();
   });
 
@@ -129,10 +129,14 @@ describe('a credential', () => {
     const page = await openPage(context, `${address}#/credential/fusion-eu`);
     const history = page.getByRole('region', { name: 'Versions of the token secret' });
     await expect.poll(() => history.getByRole('row').count()).toBe(9);
-    expect(await history.innerText()).toContain('renewed: the credential changed');
-    expect(await page.locator('.readers').innerText()).toContain('assumed-role/fusion/worker');
+    await expect.poll(() => history.innerText()).toContain('renewed: the credential changed');
+    await expect
+      .poll(() => page.locator('.readers').innerText())
+      .toContain('assumed-role/fusion/worker');
     await page.getByText('2 tags').first().click();
-    expect(await page.locator('main').innerText()).toContain('ims-token-rotator:renew-before');
+    await expect
+      .poll(() => page.locator('main').innerText())
+      .toContain('ims-token-rotator:renew-before');
   });
 
   it('that nobody has is one message', async (context) => {
@@ -154,7 +158,9 @@ describe('a credential', () => {
     const opener = page.getByRole('button', { name: 'Pause …' });
     await opener.click();
     const dialog = page.getByRole('dialog', { name: 'Pause: fusion-eu' });
-    expect(await dialog.innerText()).toContain('nothing renews the token until somebody resumes');
+    await expect
+      .poll(() => dialog.innerText())
+      .toContain('nothing renews the token until somebody resumes');
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     expect(requests).not.toContain('POST /api/actions');
@@ -173,7 +179,7 @@ describe('a credential', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Renew now', exact: true }).click();
     await expect.poll(() => dialog.innerText()).toContain('Renew now: unknown.');
-    expect(await dialog.innerText()).toContain('it may have been carried out');
+    await expect.poll(() => dialog.innerText()).toContain('it may have been carried out');
     expect(await dialog.innerText()).not.toContain('failed');
   });
 });
@@ -184,23 +190,25 @@ describe('health', () => {
     const page = await openPage(context, `${address}#/health`);
     const main = page.locator('main');
     await expect.poll(() => main.innerText()).toMatch(/Last tick\s+\d min ago/);
-    expect(await page.locator('.alarm strong').allInnerTexts()).toEqual([
-      'Raised',
-      'Too little data',
-      'Quiet',
-    ]);
-    expect(await page.locator('.alarm', { hasText: 'Raised' }).innerText()).toMatch(
-      /production-Failing \(Failing\) for (?:2 h|1 h 59 min), since \d+ \w+ \d\d:\d\d UTC/,
-    );
-    expect(await main.innerText()).toMatch(/failed\s+alarm recipients the topic has no subscriber/);
+    await expect
+      .poll(() => page.locator('.alarm strong').allInnerTexts())
+      .toEqual(['Raised', 'Too little data', 'Quiet']);
+    await expect
+      .poll(() => page.locator('.alarm', { hasText: 'Raised' }).innerText())
+      .toMatch(
+        /production-Failing \(Failing\) for (?:2 h|1 h 59 min), since \d+ \w+ \d\d:\d\d UTC/,
+      );
+    await expect
+      .poll(() => main.innerText())
+      .toMatch(/failed\s+alarm recipients the topic has no subscriber/);
     await expect.poll(() => page.locator('.plot canvas').count()).toBe(4);
     const week = page.getByRole('button', { name: 'Last week' });
     await week.click();
-    expect(await week.getAttribute('aria-pressed')).toBe('true');
+    await expect.poll(() => week.getAttribute('aria-pressed')).toBe('true');
     await page.getByRole('img', { name: /^Failing credentials: between 0 and 2/ }).waitFor();
-    expect(await page.locator('.plot', { hasText: 'Failing credentials' }).innerText()).toMatch(
-      /Failing credentials 2 at \d+ \w+ \d\d:\d\d UTC/,
-    );
+    await expect
+      .poll(() => page.locator('.plot', { hasText: 'Failing credentials' }).innerText())
+      .toMatch(/Failing credentials 2 at \d+ \w+ \d\d:\d\d UTC/);
     await page.locator('.alarm').getByRole('link', { name: 'What to do' }).click();
     await page.getByRole('heading', { name: 'Failing', exact: true }).waitFor();
   });
@@ -217,9 +225,9 @@ describe('health', () => {
     await expect
       .poll(() => page.locator('.alarm.raised').first().innerText())
       .toMatch(/^Late: 41 min/);
-    expect(await page.locator('main .unknown').first().innerText()).toMatch(
-      /^Not updated for (59 min|1 h)/,
-    );
+    await expect
+      .poll(() => page.locator('main .unknown').first().innerText())
+      .toMatch(/^Not updated for (59 min|1 h)/);
   });
 
   it('does not call a tick late for sure whose rhythm is assumed', async (context) => {
@@ -247,13 +255,13 @@ describe('health', () => {
     await button.click();
     const checks = page.locator('.card:has(.card-head) .check');
     await expect.poll(() => checks.allInnerTexts()).toContainEqual(expect.stringMatching(/^ok/));
-    expect(await button.isDisabled()).toBe(true);
+    await expect.poll(() => button.isDisabled()).toBe(true);
     await page.context().setOffline(true);
     drop();
     await expect
       .poll(() => page.locator('main').innerText())
       .toContain('The rest of the checks: unknown.');
-    expect(await button.isDisabled()).toBe(false);
+    await expect.poll(() => button.isDisabled()).toBe(false);
     expect(await page.locator('progress').count()).toBe(0);
     expect((await checks.allInnerTexts()).slice(1)).toEqual([
       expect.stringMatching(/^not run\s+schedule/),
@@ -262,9 +270,7 @@ describe('health', () => {
     ]);
     await page.context().setOffline(false);
     // It does not begin by itself.
-    await expect
-      .poll(() => page.locator('.update').innerText(), { timeout: 30_000 })
-      .toMatch(/^Updated/);
+    await expect.poll(() => page.locator('.update').innerText()).toMatch(/^Updated/);
     const runs = requests.filter((request) => request.startsWith('GET /api/doctor/events'));
     expect(runs).toHaveLength(1);
   });
@@ -274,12 +280,14 @@ describe('health', () => {
     const page = await openPage(context, `${address}#/health`);
     await page.getByRole('button', { name: 'Run the checks' }).click();
     await expect.poll(() => page.locator('main').innerText()).toContain('1 failed, 1 unknown.');
-    expect(await page.locator('.card:has(.card-head) .check').allInnerTexts()).toEqual([
-      expect.stringMatching(/ok\s+function Node.js 24/),
-      expect.stringMatching(/unknown\s+schedule .* → Allow scheduler:GetSchedule/),
-      expect.stringMatching(/ok\s+last tick/),
-      expect.stringMatching(/failed\s+alarms .* → Subscribe an address/),
-    ]);
+    await expect
+      .poll(() => page.locator('.card:has(.card-head) .check').allInnerTexts())
+      .toEqual([
+        expect.stringMatching(/ok\s+function Node.js 24/),
+        expect.stringMatching(/unknown\s+schedule .* → Allow scheduler:GetSchedule/),
+        expect.stringMatching(/ok\s+last tick/),
+        expect.stringMatching(/failed\s+alarms .* → Subscribe an address/),
+      ]);
     const asked = (path: string) =>
       requests.filter((request) => request.startsWith(`GET ${path}`)).length;
     // The end of the console afterwards is none of their business.
