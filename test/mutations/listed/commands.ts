@@ -212,4 +212,13 @@ export const ofCommands: readonly Mutation[] = [
     test: 'overtaken by another one',
     rebuild: true,
   },
+  {
+    fault: 'a client secret that is pasted in the place of a name is shown',
+    file: 'cli/view/printable.ts',
+    find: 'return text.replace(clientSecret, hidden);',
+    replace: "return hidden === '' ? text.replace(clientSecret, hidden) : text;",
+    caughtBy: 'test/cli/echo.test.ts',
+    test: 'is not shown: put-credential',
+    rebuild: true,
+  },
 ];

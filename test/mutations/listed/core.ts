@@ -227,4 +227,28 @@ export const ofCore: readonly Mutation[] = [
     caughtBy: 'test/core/secret-name.test.ts',
     test: 'ims-token-rotator/prod-fusion/client',
   },
+  {
+    fault: 'a rotation puts the token of an earlier client secret over that of the current one',
+    file: 'core/rotation.ts',
+    find: 'mintedFrom(token.clientSecretVersion) !== fingerprint',
+    replace: "mintedFrom(token.clientSecretVersion) === ''",
+    caughtBy: 'test/lambda/rotation-and-renewal.test.ts',
+    test: 'a rotation does not replace the token of a credential that was stored after it had minted',
+  },
+  {
+    fault: 'a token that no run has time to look at counts in no metric',
+    file: 'core/outcome.ts',
+    find: "const isUnread = observation?.token === 'unread';",
+    replace: "const isUnread = observation?.token === 'absent';",
+    caughtBy: 'test/core/outcome.test.ts',
+    test: 'reports a credential as failing when the run is out of time, and no metric knows its token',
+  },
+  {
+    fault: 'only the client secret that was sent is known to whoever redacts the response',
+    file: 'core/token-response.ts',
+    find: 'return revealAll([clientSecret, ...clientSecrets]);',
+    replace: 'return revealAll([clientSecret, ...clientSecrets.slice(clientSecrets.length)]);',
+    caughtBy: 'test/core/token-response.test.ts',
+    test: 'treats every client secret of the credential as one that may be repeated',
+  },
 ];
