@@ -4,6 +4,8 @@ import { holdsClientSecret, looksSecret } from './field-names.ts';
 const redacted = '[redacted]';
 
 const longestLine = 200;
+// In the name of an error that ends as they do.
+const mostDigits = 3;
 const longestId = 128;
 
 const word = /[A-Za-z0-9_-]{16,}(?:\.[A-Za-z0-9_-]*)*/g;
@@ -39,5 +41,7 @@ export function redactId(id: string, secrets: readonly string[]): string {
 /** The same for the name of an error; undefined for anything else than a name. */
 export function redactName(name: string, secrets: readonly string[]): string | undefined {
   if (!/^[A-Za-z][A-Za-z0-9_]{0,99}$/.test(name) || echoes(name, secrets)) return undefined;
-  return looksSecret(name.replace(/(?:Exception|Error)$/, '')) ? undefined : name;
+  const isUsual = /(?:Exception|Error|Fault|Failure)$/.test(name);
+  const isRandom = isUsual ? name.replaceAll(/\D/g, '').length > mostDigits : looksSecret(name);
+  return isRandom ? undefined : name;
 }

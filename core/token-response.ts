@@ -114,7 +114,7 @@ function secretsIn(body: unknown, request: TokenRequest): readonly string[] {
 }
 
 function clientSecretsOf({ clientSecret, clientSecrets = [] }: TokenRequest): readonly string[] {
-  return revealAll([clientSecret, ...clientSecrets]);
+  return [...new Set(revealAll([clientSecret, ...clientSecrets]))];
 }
 
 /** Whoever may read tokens must not read a client secret in one. */

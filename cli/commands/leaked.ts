@@ -1,3 +1,4 @@
+import type { ClientCredential } from '../../core/credential.ts';
 import { readSettings } from '../../core/token-tags.ts';
 import { openConsole } from '../adobe/own-secrets.ts';
 import { TokenInvalidation } from '../adobe/token-invalidation.ts';
@@ -6,7 +7,7 @@ import type { Secret } from '../aws/secret.ts';
 import { SecretVersions } from '../aws/secret-versions.ts';
 import { CliError, interrupted } from '../errors.ts';
 import { adviceFor, linesOfReaders } from '../leak/advice.ts';
-import { type Answer, currentOf, readClientVersions } from '../leak/answer.ts';
+import type { Answer } from '../leak/answer.ts';
 import { answerSecretLeak, answerTokenLeak } from '../leak/answer-leak.ts';
 import { assertPresent } from '../rotator/absence.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
@@ -72,10 +73,12 @@ export async function leaked(
   };
   const wait = options.now === true ? 0 : Math.max(timeout, options.cache);
   const answerLeak = options.token === true ? answerTokenLeak : answerSecretLeak;
-  await answer.steps.all(() => answerLeak(answer, wait));
-  await report(answer, options.token === true).catch((error: unknown) => {
-    if (!session.signal.aborted) throw error;
-    throw interrupted('the leak is answered; only what is left to people was not shown');
+  const { credential } = await answer.steps.all(() => answerLeak(answer, wait));
+  await report(answer, credential, options.token === true).catch((error: unknown) => {
+    const text = 'the leak is answered; only what is left to people was not shown';
+    if (session.signal.aborted) throw interrupted(text);
+    if (!(error instanceof CliError)) throw error;
+    throw new CliError(error.code, `${text}: ${error.message}`, error.fix, { cause: error });
   });
   return 0;
 }
@@ -141,7 +144,11 @@ function explanation(name: string, place: string, { token, now, cache }: LeakedO
   ];
 }
 
-async function report(answer: Answer, isTokenOnly: boolean): Promise<void> {
+async function report(
+  answer: Answer,
+  { clientId }: ClientCredential,
+  isTokenOnly: boolean,
+): Promise<void> {
   const { session, name, steps, client, token } = answer;
   const { terminal, options } = session;
   const progress = terminal.progress('asking CloudTrail who has read it');
@@ -151,8 +158,7 @@ async function report(answer: Answer, isTokenOnly: boolean): Promise<void> {
     isTokenOnly ? token : client,
   ).finally(() => progress.end());
   const isPaused = readSettings(token.tags).paused;
-  const { found } = currentOf(answer, await readClientVersions(answer));
-  const advice = adviceFor(answer, found.credential.clientId, { isPaused, isTokenOnly });
+  const advice = adviceFor(answer, clientId, { isPaused, isTokenOnly });
   if (options.json === true) {
     const read =
       readers instanceof CliError ? { unknown: readers.message } : readers.map(readerJson);

@@ -1,17 +1,15 @@
-import { formatRotationState, readRotationState } from '../../core/client-secret-rotation.ts';
-import { tagKeys } from '../../core/contract.ts';
 import type { Sensitive } from '../../core/sensitive.ts';
 import { CliError } from '../errors.ts';
-import { isUnfinished } from '../rotator/leak-version.ts';
 import { formatDuration } from '../view/durations.ts';
 import { wrapLines } from '../view/table.ts';
 import { type Answer, currentOf, readClientVersions } from './answer.ts';
 import type { Source } from './mint-here.ts';
-import { invalidate, readOldTokens } from './old-tokens.ts';
+import { noteEnd } from './note-end.ts';
+import { invalidate, type OldTokensAsked, readOldTokens } from './old-tokens.ts';
 import { proveSecrets, proveTokens } from './prove.ts';
 import { renewFromNewSecret, replaceToken } from './renew-token.ts';
 import { type Replaced, replaceSecret } from './replace-secret.ts';
-import { overtaken } from './store-current.ts';
+import { assertCurrent, overtaken } from './store-current.ts';
 import { type CurrentToken, isMintedFrom, readCurrentToken } from './stored-token.ts';
 import { countDown } from './wait-for-caches.ts';
 
@@ -22,8 +20,9 @@ import { countDown } from './wait-for-caches.ts';
  * second run does what the first one left.
  *
  * @param wait seconds from the new token until nobody uses an earlier one
+ * @returns the credential that has no leak
  */
-export async function answerSecretLeak(answer: Answer, wait: number): Promise<void> {
+export async function answerSecretLeak(answer: Answer, wait: number): Promise<Source> {
   const { steps } = answer;
   const before = await tokensBefore(answer);
   const replaced = await replaceSecret(answer);
@@ -34,46 +33,39 @@ export async function answerSecretLeak(answer: Answer, wait: number): Promise<vo
   steps.state = 'the leaked client secret is gone; earlier tokens are still valid';
   const current = await settleToken(answer, source, { before, wait });
   const managing = [replaced.own.accessToken];
-  const old = await invalidateOld(answer, { current, before, managing }, source);
-  await steps.run('prove that what has leaked is useless', async () => {
-    await proveTokens(answer, current, old);
-    const count = await proveSecrets(answer, source.credential);
-    const secrets = count === 1 ? 'the earlier client secret' : `${count} earlier client secrets`;
-    const did = `proved at IMS that it rejects ${secrets} and ${inWords(old.length)}, and accepts the new token`;
-    return [did, undefined];
+  const { clientVersionId } = source;
+  const tokens = { current, before, managing, clientVersionId };
+  const old = await invalidateOld(answer, tokens, source);
+  const secrets = await steps.run('prove that what has leaked is useless', async () => {
+    await proveTokens(answer, current, { old, before });
+    const rejected = await proveSecrets(answer, source.credential);
+    const { length } = rejected;
+    const words = length === 1 ? 'the earlier client secret' : `${length} earlier client secrets`;
+    const did = `proved at IMS that it rejects ${words} and ${inWords(old.length)}, and accepts the new token`;
+    return [did, rejected];
   });
-  await noteEnd(answer, source);
-}
-
-/** A rotation may have begun meanwhile, whose note is all that its secret is recognised by. */
-async function noteEnd(
-  { steps, session: { secrets }, client: { arn } }: Answer,
-  { clientVersionId }: Source,
-): Promise<void> {
-  await steps.run('note that the leak is answered', async () => {
-    const { currentVersionId, tags } = (await secrets.describeAfterWrite(arn)) ?? {};
-    const isOwn = currentVersionId === clientVersionId;
-    if (!isOwn || !isUnfinished(clientVersionId, readRotationState(tags))) {
-      return [`left the tag ${tagKeys.rotation} to what has begun meanwhile`, undefined];
-    }
-    await secrets.setTag(arn, tagKeys.rotation, formatRotationState({ kind: 'none' }));
-    return [`noted that in the tag ${tagKeys.rotation}`, undefined];
-  });
+  steps.state = 'what has leaked is useless';
+  await noteEnd(answer, source, secrets);
+  return source;
 }
 
 /** Answers the leak of a token alone. A second run replaces the token once more, to be certain. */
-export async function answerTokenLeak(answer: Answer, wait: number): Promise<void> {
+export async function answerTokenLeak(answer: Answer, wait: number): Promise<Source> {
   const { steps } = answer;
+  // First, so that a renewal in between is not taken for the leaked token.
+  const leaked = await readCurrentToken(answer);
   const before = await tokensBefore(answer);
   const source = await sourceOf(answer);
-  const leaked = await readCurrentToken(answer);
   const latest = await replaceLeaked(answer, source, leaked, { before, wait });
-  const old = await invalidateOld(answer, { current: latest, before, managing: [] }, source);
+  // Another credential may have been stored during the wait.
+  const owner = await sourceOf(answer);
+  const old = await invalidateOld(answer, { current: latest, before, managing: [] }, owner);
   await steps.run('prove that what has leaked is useless', async () => {
-    await proveTokens(answer, latest, old);
+    await proveTokens(answer, latest, { old, before });
     const did = `proved at IMS that it rejects ${inWords(old.length)}, and accepts the new one`;
     return [did, undefined];
   });
+  return owner;
 }
 
 /** The versions of the token secret, any of which may have leaked. */
@@ -126,11 +118,11 @@ async function sourceOf(answer: Answer, wanted?: string): Promise<Source> {
 }
 
 async function deleteLeaked(
-  { steps }: Answer,
+  answer: Answer,
   { own, leaked }: Replaced,
-  { credential }: Source,
+  { credential, clientVersionId }: Source,
 ): Promise<void> {
-  await steps.run('delete the leaked client secret at Adobe', async () => {
+  await answer.steps.run('delete the leaked client secret at Adobe', async () => {
     const listed = await own.list();
     const there = leaked.filter((uuid) => listed.some((one) => one.uuid === uuid));
     if (listed.every(({ uuid }) => leaked.includes(uuid))) {
@@ -140,7 +132,11 @@ async function deleteLeaked(
     if (credential.clientSecrets.length !== 1) {
       throw new CliError('ERR_CREDENTIAL_CHANGED', 'the stored value has several client secrets');
     }
-    for (const uuid of there) await own.remove(uuid);
+    for (const uuid of there) {
+      // Somebody may have stored it again, perhaps as it was before.
+      await assertCurrent(answer, clientVersionId);
+      await own.remove(uuid);
+    }
     const names = leaked.join(' and ');
     if (there.length > 0) return [`deleted the leaked client secret at Adobe: ${names}`, undefined];
     return [`the leaked client secret is gone at Adobe${names && `: ${names}`}`, undefined];
@@ -195,19 +191,18 @@ async function waitForConsumers(
   });
 }
 
-interface Tokens extends Pick<Waiting, 'before'> {
-  readonly current: CurrentToken;
+interface Tokens extends OldTokensAsked {
   /** Of this command's own, with rights over client secrets. */
   readonly managing: readonly Sensitive[];
 }
 
 async function invalidateOld(
   answer: Answer,
-  { current, before, managing }: Tokens,
+  { managing, ...asked }: Tokens,
   { credential }: Source,
 ): Promise<readonly Sensitive[]> {
   return await answer.steps.run('invalidate the earlier tokens', async () => {
-    const { tokens, ofOthers } = await readOldTokens(answer, { current, before }, credential);
+    const { tokens, ofOthers } = await readOldTokens(answer, asked, credential);
     const old = [...tokens, ...managing];
     await invalidate(answer, old, credential);
     const others =

@@ -24,17 +24,20 @@ const tolerance = 300;
 const concurrency = 5;
 const attempts = 3;
 
-interface Tokens {
+/** Which tokens are earlier ones. */
+export interface OldTokensAsked {
   /** That which is in use, and proved. */
   readonly current: CurrentToken;
   /** The versions when the answer began, each of which may have leaked. */
   readonly before: ReadonlySet<string>;
+  /** The version of the client secret that replaces a leaked one; a token of any other is an old one. */
+  readonly clientVersionId?: string | undefined;
 }
 
-/** All tokens but the current one and those that came later, whatever their labels, until they expire. */
+/** All tokens but those in use and those that came later, whatever their labels, until they expire. */
 export async function readOldTokens(
   { session, token: secret, versions }: Answer,
-  { current: { versionId, token: current }, before }: Tokens,
+  { current: { versionId, token: current }, before, clientVersionId }: OldTokensAsked,
   { clientId, imsHost }: ClientCredential,
 ): Promise<OldTokens> {
   const now = session.now();
@@ -46,10 +49,9 @@ export async function readOldTokens(
     all,
     async ({ id, labels }) => {
       const text = await versions.read(secret.arn, id);
-      const isCurrent = labels.includes('AWSCURRENT');
       // By a clock that is slow, a token seems to be issued in the future, and would be none.
       const token = text && decodePendingToken(text.reveal(), epochSeconds(now + day));
-      return { id, isCurrent, token };
+      return { id, isCurrent: labels.includes('AWSCURRENT'), token };
     },
     { concurrency },
   );
@@ -57,10 +59,10 @@ export async function readOldTokens(
   const ofOthers: string[] = [];
   for (const { id, token, isCurrent } of read) {
     if (token === undefined || token.expiresAt <= now - tolerance) continue;
-    // A renewal may have stored a later one since, perhaps of the same second.
-    const isLater = token.issuedAt > current.issuedAt;
-    const isAsLate = isCurrent && token.issuedAt === current.issuedAt;
-    if (!before.has(id) && (isLater || isAsLate)) continue;
+    const isNew = clientVersionId === undefined || token.clientSecretVersion === clientVersionId;
+    // A run that asked IMS before and stored last has stored one that is in use.
+    const isLater = isCurrent || token.issuedAt > current.issuedAt;
+    if (!before.has(id) && isNew && isLater) continue;
     const value = token.accessToken.reveal();
     if (token.clientId !== clientId || token.imsHost !== imsHost) ofOthers.push(id);
     // IMS may issue a token twice: whoever invalidates the one invalidates the other.

@@ -7,13 +7,17 @@ import { CliError, interrupted } from '../errors.ts';
 import { mintOnce } from '../rotator/mint-once.ts';
 import { type Answer, readClientVersions } from './answer.ts';
 import { invalidate } from './old-tokens.ts';
-import type { CurrentToken } from './stored-token.ts';
+import { type CurrentToken, readCurrentToken } from './stored-token.ts';
 
-/** @throws CliError ERR_LEAK_UNPROVEN unless IMS accepts the new token and rejects every earlier one */
+/**
+ * @param before the versions of the token secret when the answer began
+ * @throws CliError ERR_LEAK_UNPROVEN unless IMS accepts the new token, and rejects every earlier one, and
+ * the token in use is a new one
+ */
 export async function proveTokens(
   answer: Answer,
-  { token }: CurrentToken,
-  old: readonly Sensitive[],
+  { versionId, token }: CurrentToken,
+  { old, before }: { readonly old: readonly Sensitive[]; readonly before: ReadonlySet<string> },
 ): Promise<void> {
   if (!(await isValid(answer, token, token.accessToken))) {
     throw unproven(answer, 'IMS rejects the new token');
@@ -23,13 +27,25 @@ export async function proveTokens(
       throw unproven(answer, 'IMS still accepts an earlier token');
     }
   }
+  const latest = await readCurrentToken(answer);
+  if (latest.versionId === versionId) return;
+  const isOld = before.has(latest.versionId);
+  if (!isOld && (await isValid(answer, latest.token, latest.token.accessToken))) return;
+  const text = isOld
+    ? 'somebody has made an earlier token the current one again'
+    : 'IMS rejects the token that was stored since';
+  const fix = `find out who stores tokens in ${answer.names.token}, and run the same command again`;
+  throw new CliError('ERR_LEAK_UNPROVEN', text, fix);
 }
 
 /**
- * @returns how many client secrets IMS rejects that were stored before
+ * @returns the client secrets that were stored before, all of which IMS rejects
  * @throws CliError ERR_LEAK_UNPROVEN if it accepts one
  */
-export async function proveSecrets(answer: Answer, credential: ClientCredential): Promise<number> {
+export async function proveSecrets(
+  answer: Answer,
+  credential: ClientCredential,
+): Promise<readonly Sensitive[]> {
   const { adobe, session, name } = answer;
   const old = await replacedSecrets(answer, credential);
   for (const secret of old) {
@@ -47,7 +63,7 @@ export async function proveSecrets(answer: Answer, credential: ClientCredential)
     }
     throw unproven(answer, 'IMS still accepts the leaked client secret');
   }
-  return old.length;
+  return old;
 }
 
 /** The secrets of the last version that had others than the current one. */

@@ -7,6 +7,7 @@ import { Renewals } from '../rotator/renewal.ts';
 import { explainFailure } from '../view/failure.ts';
 import type { Answer } from './answer.ts';
 import { mintHere, type Source } from './mint-here.ts';
+import { assertCurrent } from './store-current.ts';
 import {
   type CurrentToken,
   currentVersionOf,
@@ -66,6 +67,7 @@ async function renewUntil(answer: Answer, source: Source, wanted: Wanted): Promi
     let did = 'the stored token is new already';
     for (let attempt = 1; !(await isDone()); attempt += 1) {
       if (attempt > attempts) {
+        await assertCurrent(answer, source.clientVersionId);
         const text = 'the function reports a renewal, but the stored token is not a new one';
         throw new CliError('ERR_TOKEN_NOT_READY', text, 'find out who else stores tokens there');
       }

@@ -89,6 +89,15 @@ export function overtaken(name: string, cause?: unknown): CliError {
   );
 }
 
+/** @throws CliError ERR_CREDENTIAL_CHANGED if another version than ours is AWSCURRENT by now */
+export async function assertCurrent(
+  { session: { secrets }, client: { arn }, names }: Answer,
+  clientVersionId: string,
+): Promise<void> {
+  const { currentVersionId } = (await secrets.describe(arn)) ?? {};
+  if (currentVersionId !== clientVersionId) throw overtaken(names.client);
+}
+
 async function patiently(
   { sleep }: Session,
   write: () => Promise<void>,

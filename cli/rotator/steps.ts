@@ -27,9 +27,9 @@ export class Steps {
   }
 
   /** Does all the steps. @throws CliError which says how to go on, wherever it stopped */
-  async all(work: () => Promise<void>): Promise<void> {
+  async all<Output>(work: () => Promise<Output>): Promise<Output> {
     try {
-      await work();
+      return await work();
     } catch (error) {
       if (error === this.#failure || !(error instanceof CliError)) throw error;
       throw error.code === 'ERR_INTERRUPTED'

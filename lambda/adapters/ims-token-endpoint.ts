@@ -1,6 +1,7 @@
 // The port TokenEndpoint. In: a grant or a token. Out: IMS's response, unparsed.
 import type { Dispatcher } from 'undici';
 import { TokenRequestError } from '../../core/errors.ts';
+import { looksSecretId } from '../../core/field-names.ts';
 import type { ClientCredentialsGrant, TokenEndpoint, TokenToValidate } from '../../core/ports.ts';
 import { redactId } from '../../core/redact.ts';
 import { revealAll } from '../../core/sensitive.ts';
@@ -61,11 +62,14 @@ export class ImsTokenEndpoint implements TokenEndpoint, AsyncDisposable {
    * RotatorError when the proxy's user name and password cannot be read
    */
   async request(grant: ClientCredentialsGrant, signal: AbortSignal): Promise<TokenResponse> {
-    const secrets = revealAll([grant.clientSecret, ...(grant.clientSecrets ?? [])]);
+    const { clientId, clientSecret, clientSecrets = [] } = grant;
+    // Swapped, the id is the secret.
+    const swapped = looksSecretId(clientId) ? [clientId] : [];
+    const secrets = [...revealAll([clientSecret, ...clientSecrets]), ...swapped];
     const form = {
       grant_type: 'client_credentials',
-      client_id: grant.clientId,
-      client_secret: grant.clientSecret.reveal(),
+      client_id: clientId,
+      client_secret: clientSecret.reveal(),
       scope: grant.scopes.join(','),
     };
     const asked = { path: '/ims/token/v3', form, headers: {}, secrets };

@@ -145,6 +145,7 @@ describe('a text that repeats a secret', () => {
 
   it('may be what an error is named, whosever it is', () => {
     expect(redactName('Zq7Kx2Lm9Vt4Rw1Yb8', [])).toBeUndefined();
+    expect(redactName('Zq7Kx2Lm9Vt4RwException', [])).toBeUndefined();
     expect(redactName('ZqKxLmVtRwYbNdHsJf', [])).toBeUndefined();
     for (const name of [
       'SubnetIPAddressLimitReachedException',
@@ -153,6 +154,9 @@ describe('a text that repeats a secret', () => {
       'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
       'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
       'TooManyRequestsException',
+      'KmsKeyNotFoundException',
+      'CloudWatchLogsDeliveryUnavailableException',
+      'EC2ThrottledException',
       'CredentialsProviderError',
       'ERR_HTTP2_STREAM_ERROR',
     ]) {

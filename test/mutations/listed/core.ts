@@ -246,7 +246,7 @@ export const ofCore: readonly Mutation[] = [
   {
     fault: 'only the client secret that was sent is known to whoever redacts the response',
     file: 'core/token-response.ts',
-    find: 'return revealAll([clientSecret, ...clientSecrets]);',
+    find: 'return [...new Set(revealAll([clientSecret, ...clientSecrets]))];',
     replace: 'return revealAll([clientSecret, ...clientSecrets.slice(clientSecrets.length)]);',
     caughtBy: 'test/core/token-response.test.ts',
     test: 'treats every client secret of the credential as one that may be repeated',

@@ -1,0 +1,161 @@
+import {
+  PutSecretValueCommand,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import type { Session } from '../../cli/session.ts';
+import { epochSeconds, formatInstant } from '../../core/instant.ts';
+import { replacing } from '../support/credential.ts';
+import { labelsOf } from '../support/start-rotating.ts';
+import { type LeakWorld, startLeak } from './leak-world.ts';
+
+type Describe = Session['secrets']['describe'];
+
+/** Does something once, before a description of a secret that fits. */
+function beforeDescribing(
+  wanted: (secretId: string) => boolean | Promise<boolean>,
+  work: () => Promise<unknown>,
+): { readonly secrets: (real: Session['secrets']) => Session['secrets'] } {
+  let isDone = false;
+  const secrets = (real: Session['secrets']): Session['secrets'] => {
+    const describe: Describe = async (secretId) => {
+      if (!isDone && (await wanted(secretId))) {
+        isDone = true;
+        await work();
+      }
+      return await real.describe(secretId);
+    };
+    return replacing(real, { describe });
+  };
+  return { secrets };
+}
+
+async function mint({ world, adobe }: LeakWorld): Promise<string> {
+  const response = await fetch(`${world.ims.url}/ims/token/v3`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: adobe.clientId,
+      client_secret: adobe.liveSecrets.at(-1)?.value ?? '',
+      scope: 'openid',
+    }),
+  });
+  const { access_token } = (await response.json()) as { readonly access_token: string };
+  return access_token;
+}
+
+/** As a run does whose request to IMS took long: it asked first, and stores last. */
+async function storeEarlier(leak: LeakWorld): Promise<string> {
+  const access_token = await mint(leak);
+  leak.secrets.add(access_token);
+  const { token } = (await leak.read('fusion')) ?? {};
+  const before = (field: string) =>
+    formatInstant(epochSeconds(Date.parse(String(token?.[field])) / 1000 - 60));
+  const issued = { issued_at: before('issued_at'), expires_at: before('expires_at') };
+  const SecretString = JSON.stringify({ ...token, access_token, ...issued });
+  const SecretId = leak.world.secretId('fusion', 'token');
+  await leak.client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+  return access_token;
+}
+
+const ofClient = (secretId: string): boolean => secretId.includes('/client');
+
+describe.each([true, false])('leaked (--token: %s)', (token) => {
+  it('leaves a token in use that IMS issued before the one that it has waited for', async () => {
+    const leak = await startLeak();
+    const [leaked = ''] = leak.tokens;
+    let [slept, stored] = [0, ''];
+    const exit = await leak.answer(
+      { token, now: false },
+      {
+        now: () => epochSeconds(Date.now() / 1000 + slept),
+        sleep: async (seconds) => {
+          slept += seconds;
+          if (stored === '') stored = await storeEarlier(leak);
+        },
+      },
+    );
+    expect(exit, exit.stderr).toMatchObject({ code: 0 });
+    expect((await leak.read('fusion'))?.token['access_token']).toBe(stored);
+    expect([leaked, stored].map((one) => leak.world.ims.isValid(one))).toEqual([false, true]);
+  });
+
+  it('does not succeed if the current token is an earlier one again at its end', async () => {
+    const leak = await startLeak();
+    const { client, world } = leak;
+    const SecretId = world.secretId('fusion', 'token');
+    const { AWSCURRENT: MoveToVersionId } = await labelsOf(client, SecretId);
+    const moveBack = async (): Promise<void> => {
+      const { AWSCURRENT: RemoveFromVersionId } = await labelsOf(client, SecretId);
+      const move = { SecretId, VersionStage: 'AWSCURRENT', RemoveFromVersionId, MoveToVersionId };
+      await client.send(new UpdateSecretVersionStageCommand(move));
+    };
+    const atTheEnd = beforeDescribing(() => world.ims.invalidations.length > 0, moveBack);
+    const { code, stderr } = await leak.answer({ token }, atTheEnd);
+    expect(code).toBe(1);
+    const text = stderr.replaceAll(/\s+/g, ' ');
+    expect(text).toContain('ERR_LEAK_UNPROVEN');
+    expect(text).toContain('somebody has made an earlier token the current one again');
+    const again = await leak.answer({ token });
+    expect(again, again.stderr).toMatchObject({ code: 0 });
+    const { token: current } = (await leak.read('fusion')) ?? {};
+    expect(world.ims.isValid(String(current?.['access_token']))).toBe(true);
+  });
+});
+
+describe('leaked, where the leaked client secret is stored again', () => {
+  it('before its deletion, deletes nothing', async () => {
+    const leak = await startLeak();
+    const { adobe, leakedSecret } = leak;
+    const document = JSON.stringify(await leak.clientDocument());
+    const isRenewed = async (secretId: string): Promise<boolean> =>
+      ofClient(secretId) &&
+      adobe.liveSecrets.length === 2 &&
+      !leak.tokens.includes(String((await leak.read('fusion'))?.token['access_token']));
+    const storing = beforeDescribing(isRenewed, () => leak.put(document));
+    const { code, stderr } = await leak.answer({}, storing);
+    expect(code).toBe(1);
+    expect(stderr).toContain('ERR_CREDENTIAL_CHANGED');
+    expect(adobe.liveSecret(leakedSecret)).toBeDefined();
+    expect(JSON.stringify(await leak.clientDocument())).toContain(leakedSecret);
+  });
+
+  it('after its deletion, says so', async () => {
+    const leak = await startLeak();
+    const document = JSON.stringify(await leak.clientDocument());
+    let isStored = false;
+    const sleep = async (): Promise<void> => {
+      if (!isStored) await leak.put(document);
+      isStored = true;
+    };
+    let clock = Date.now() / 1000;
+    const now = () => {
+      clock += isStored ? 300 : 0;
+      return epochSeconds(Math.floor(clock));
+    };
+    const { code, stderr } = await leak.answer({ now: false }, { now, sleep });
+    expect(code).toBe(1);
+    const text = stderr.replaceAll(/\s+/g, ' ');
+    expect(text).toContain('ERR_CREDENTIAL_CHANGED');
+    expect(text).toContain('somebody else has stored the leaked client secret');
+    expect(text).toContain('what has leaked is useless');
+  });
+});
+
+it('leaked --token does not take a token for the leaked one that was renewed when it began', async () => {
+  const leak = await startLeak();
+  let count = 0;
+  const isSecond = (secretId: string): boolean => {
+    if (!ofClient(secretId)) count += 1;
+    return count === 2;
+  };
+  const replaces = (await leak.read('fusion'))?.versionId;
+  const renewing = beforeDescribing(isSecond, () =>
+    leak.invoke({ action: 'renew', credential: 'fusion', force: true, replaces }),
+  );
+  const exit = await leak.answer({ token: true }, renewing);
+  expect(exit, exit.stderr).toMatchObject({ code: 0 });
+  expect(leak.world.ims.isValid(leak.tokens[0] ?? '')).toBe(false);
+  await leak.remember();
+  expect(leak.world.ims.isValid(leak.tokens.at(-1) ?? '')).toBe(true);
+});
