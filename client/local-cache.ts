@@ -32,7 +32,7 @@ export async function readLocalCache(read: LocalRead, env: Environment): Promise
   // The extension documents no such parameter.
   if (fresh && cache === 'agent') query.set('refreshNow', 'true');
   const token = await tokenOf(cache, env);
-  const { status, body } = await request(`http://localhost:${port}/secretsmanager/get?${query}`, {
+  const { status, body } = await request(`http://127.0.0.1:${port}/secretsmanager/get?${query}`, {
     // Not the global one, which may be a proxy's (NODE_USE_ENV_PROXY): the header is a credential.
     agent: new Agent({ proxyEnv: {} }),
     headers: { 'X-Aws-Parameters-Secrets-Token': token },

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { parseArgs } from 'node:util';
+import { parseNetworkSettings } from '../core/config.ts';
 import { certificatePattern, environmentVariables, longestSecretValue } from '../core/contract.ts';
 import { type UnderstoodCredential, understandCredential } from '../core/credential.ts';
 import { showClientId } from '../core/field-names.ts';
@@ -129,6 +130,12 @@ async function demonstrationOptions({
       process.stderr.write(rejectionOf(file, invalid));
     }
     return 1;
+  }
+  try {
+    parseNetworkSettings(process.env);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    return 2;
   }
   try {
     await trustCompany();

@@ -28,8 +28,8 @@ export async function isOwnPeer(socket: Socket): Promise<boolean> {
   const client = { address: remoteAddress, port: remotePort };
   const server = { address: localAddress ?? '', port: localPort ?? 0 };
   const lines = (await Promise.all(tables.map(linesOf))).flat();
-  // Some sandboxes show no connections at all.
-  if (ownerIn(lines, [server, client]) === undefined) return true;
+  // Some sandboxes show no connections at all. Elsewhere this one has ended, and so its user is unknown.
+  if (ownerIn(lines, [server, client]) === undefined) return !isListed(lines, server);
   const owner = ownerIn(lines, [client, server]);
   return owner === own || owner === root;
 }
@@ -56,9 +56,23 @@ export function ownerIn(lines: readonly string[], [own, other]: Ends): number | 
   return undefined;
 }
 
+const listening = '0A';
+
+/** True if the table shows that a server listens at this port. */
+function isListed(lines: readonly string[], { port }: End): boolean {
+  return lines.some((line) => {
+    const [, from = '', , state] = line.trim().split(/\s+/);
+    return state === listening && from.endsWith(hexOfPort(port));
+  });
+}
+
 /** The end of a field: for a socket of IPv6, zeros and FFFF stand before it. */
 function hexOf({ address, port }: End): string {
   const bytes = address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'));
   const ordered = endianness() === 'LE' ? bytes.toReversed() : bytes;
-  return `${ordered.join('')}:${port.toString(16).padStart(4, '0')}`.toUpperCase();
+  return `${ordered.join('')}${hexOfPort(port)}`.toUpperCase();
+}
+
+function hexOfPort(port: number): string {
+  return `:${port.toString(16).padStart(4, '0').toUpperCase()}`;
 }

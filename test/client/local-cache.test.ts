@@ -102,7 +102,7 @@ describe('another program at the port', () => {
       response.on('drain', more);
       more();
     });
-    await new Promise<void>((resolve) => endless.listen(0, 'localhost', resolve));
+    await new Promise<void>((resolve) => endless.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void endless.close());
     const { port } = endless.address() as AddressInfo;
     const signal = AbortSignal.timeout(30_000);

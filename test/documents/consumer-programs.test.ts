@@ -147,7 +147,7 @@ except RuntimeError as error:
       .replace('exec ./secrets-manager-agent', `cat '${directory}/token'`);
     const proof = (await run(agent.entryPoint[0], [agent.entryPoint[1], start])).trim();
     expect(proof).toMatch(/^[\w+/]{43}=$/);
-    const script = recipe('A side-car', 'sh').replace('http://localhost:2773', await cache(proof));
+    const script = recipe('A side-car', 'sh').replace('http://127.0.0.1:2773', await cache(proof));
     const { stdout } = await runShell(context, ['sh', '-c', script], {
       ...environment,
       AWS_TOKEN: `file://${directory}/token`,

@@ -53,6 +53,14 @@ describe('npm start (README: quickstart)', () => {
     expectNoSecrets(stdout, [realCredential.client_secret]);
   });
 
+  it('sends no credential where every certificate is trusted', async () => {
+    const environment = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+    const { code, stderr, ims } = await startWithCredential(realCredential, [], environment);
+    expect(code).toBe(2);
+    expect(stderr).toContain('NODE_TLS_REJECT_UNAUTHORIZED must not be 0');
+    expect(ims.mintCount).toBe(0);
+  });
+
   it('fails with a clear message at the step that fails', async () => {
     const wrong = { ...realCredential, client_secret: 'p8e-a-wrong-secret-0123456789' };
     const { code, stdout, stderr } = await startWithCredential(wrong);

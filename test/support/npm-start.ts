@@ -25,12 +25,14 @@ export async function startIms(): Promise<ImsEmulator> {
 export async function startWithCredential(
   document: object | Buffer,
   more: readonly string[] = [],
+  environment: Record<string, string> = {},
 ): Promise<Exit & { readonly ims: ImsEmulator }> {
   const ims = await startIms();
   const file = join(await temporaryDirectory(), 'credential.json');
   await writeFile(file, Buffer.isBuffer(document) ? document : JSON.stringify(document));
   const exit = await start(['--credentials', file, ...more], {
     [environmentVariables.imsEndpointUrl]: ims.url,
+    ...environment,
   });
   return { ...exit, ims };
 }

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { endianness } from 'node:os';
-import { expect, it } from 'vitest';
-import { ownerIn } from '../../../cli/console/peer.ts';
+import { expect, it, onTestFinished } from 'vitest';
+import { isOwnPeer, ownerIn } from '../../../cli/console/peer.ts';
 
 const client = { address: '127.0.0.1', port: 0x9c40 };
 const server = { address: '127.0.0.1', port: 0x1f90 };
@@ -34,3 +37,23 @@ it('finds no user of an end that no program has any more, or of another connecti
   ];
   expect(ownerIn(lines, [client, server])).toBeUndefined();
 });
+
+it.skipIf(process.platform !== 'linux')(
+  'a connection that was reset while nothing read it is nobody’s',
+  async () => {
+    const server = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const other = connect(port, '127.0.0.1');
+    const [socket] = (await once(server, 'connection')) as [Socket];
+    // Node asks for the address once.
+    const known = `:${socket.remotePort?.toString(16).toUpperCase().padStart(4, '0')} `;
+    expect(socket.remoteAddress).toBe('127.0.0.1');
+    expect(await isOwnPeer(socket)).toBe(true);
+    other.resetAndDestroy();
+    await expect.poll(() => readFile('/proc/self/net/tcp', 'utf8')).not.toContain(known);
+    expect(await isOwnPeer(socket)).toBe(false);
+    socket.destroy();
+  },
+);
