@@ -58,7 +58,7 @@ export class ImportedRotator extends ImsTokenRotatorBase {
   }
 
   get #rights(): OperatorRights {
-    const { account, region, encryptionKey } = this.#attributes;
+    const { account, region, encryptionKey, alarmTopicArn, scheduleGroupName } = this.#attributes;
     const place = {
       ...(account === undefined ? {} : { account }),
       ...(region === undefined ? {} : { region }),
@@ -68,8 +68,9 @@ export class ImportedRotator extends ImsTokenRotatorBase {
       functionArn: this.#functionArn,
       place,
     });
-    rights.addAnyTopic(place);
-    rights.addSchedules('*', place);
+    if (alarmTopicArn === undefined) rights.addAnyTopic(place);
+    else rights.addTopic(alarmTopicArn);
+    rights.addSchedules(scheduleGroupName, place);
     if (encryptionKey !== undefined) rights.addKey(encryptionKey);
     return rights;
   }

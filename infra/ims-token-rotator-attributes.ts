@@ -34,4 +34,17 @@ export interface ImsTokenRotatorAttributes {
    * @default - the AWS-managed key
    */
   readonly encryptionKey?: IKey | undefined;
+  /**
+   * The ARN of the topic that the rotator's alarms notify. `grantOperate` lets an operator list its
+   * subscriptions.
+   *
+   * @default - unknown: `grantOperate` covers all topics of the account and Region
+   */
+  readonly alarmTopicArn?: string | undefined;
+  /**
+   * The group of the rotator's schedules. `grantOperate` lets an operator read these.
+   *
+   * @default - unknown: `grantOperate` covers all schedules of the account and Region
+   */
+  readonly scheduleGroupName?: string | undefined;
 }

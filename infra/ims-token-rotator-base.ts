@@ -24,7 +24,8 @@ export interface IImsTokenRotator extends IConstruct {
   /**
    * Lets an operator of the rotator's account run every command of `ims-token-rotator` but `leaked`
    * on this rotator. That includes reading its tokens and client secrets, and deleting them with a
-   * recovery window.
+   * recovery window. It also includes `lambda:ListFunctions`, which AWS gives for all functions at
+   * once: it shows the environment variables of each function of the account and Region.
    *
    * @throws ValidationError if the grantee is of another account
    */

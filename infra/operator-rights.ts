@@ -190,9 +190,12 @@ function onSecrets(clientSecrets: string, tokenSecrets: string): Right[] {
       ],
       resourceArns: [tokenSecrets],
     },
+    { actions: ['secretsmanager:CreateSecret'], resourceArns: [clientSecrets, tokenSecrets] },
     {
-      actions: ['secretsmanager:CreateSecret', 'secretsmanager:DeleteSecret'],
+      actions: ['secretsmanager:DeleteSecret'],
       resourceArns: [clientSecrets, tokenSecrets],
+      // A request that does not say whether it forces the deletion lacks the key: there is a window.
+      conditions: { BoolIfExists: { 'secretsmanager:ForceDeleteWithoutRecovery': 'false' } },
     },
     // The token secret is deleted last, so that its deletion is never undone.
     { actions: ['secretsmanager:RestoreSecret'], resourceArns: [clientSecrets] },

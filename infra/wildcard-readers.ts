@@ -38,6 +38,10 @@ const fixedSources: typeof fixedParts = new Map([
   }).map(([key, fixed]) => [key.toLowerCase(), fixed] as const),
 ]);
 
+/** A wildcard of these ends at a colon. With others, one in place of a Region spans the account, too. */
+const arnOperator = /Arn(Equals|Like)$/;
+const wildcardRegion = /^arn:[^:]+:[^:]+:[^:]*[*?]/;
+
 /** The operators that hold only if the key is there and has one of the values. */
 const operator = /^(ForAnyValue:)?(String(Equals|EqualsIgnoreCase|Like)|Arn(Equals|Like))$/;
 
@@ -112,13 +116,14 @@ function withoutOwner(value: string): string {
 function isLimited(conditions: Conditions, fixedByKey = fixedParts): boolean {
   return Object.entries(conditions)
     .filter(([name]) => operator.test(name))
-    .flatMap(([, keys]) => Object.entries(keys))
-    .some(([key, values]) => {
+    .flatMap(([name, keys]) => Object.entries(keys).map((entry) => [name, ...entry] as const))
+    .some(([name, key, values]) => {
       const fixed = fixedByKey.get(key.toLowerCase());
-      const list = [values].flat();
-      return (
-        list.length > 0 &&
-        list.every((value) => typeof value === 'string' && fixed?.test(withoutOwner(value)))
-      );
+      const list = [values]
+        .flat()
+        .map((value) => (typeof value === 'string' ? withoutOwner(value) : ''));
+      const spans = (value: string): boolean =>
+        !arnOperator.test(name) && wildcardRegion.test(value);
+      return list.length > 0 && list.every((value) => fixed?.test(value) && !spans(value));
     });
 }

@@ -8,6 +8,8 @@ interface Limit {
   readonly least: number;
   readonly most: number;
   readonly treatMissingData?: string | undefined;
+  /** Most periods that have to breach. @default - any number, as long as it is in time */
+  readonly mostPeriodsToRaise?: number;
 }
 
 const below = /^LessThan/;
@@ -24,6 +26,8 @@ const count: Limit = {
   least: Number.NEGATIVE_INFINITY,
   most: 1,
 };
+// It is counted once, when it happens: a second period would wait for it to happen anew.
+const incident: Limit = { ...count, mostPeriodsToRaise: 1 };
 const silence: Limit = {
   comparison: below,
   statistics: ['Sum'],
@@ -36,6 +40,8 @@ const limits: ReadonlyMap<string, Limit> = new Map([
   ['MinLifeLeft', percent],
   ['MinPausedLifeLeft', percent],
   ['Ticks', silence],
+  ['Errors', incident],
+  ['AsyncEventsDropped', incident],
 ]);
 
 const units: ReadonlyMap<string, string> = new Map(Object.entries(metricUnits));
@@ -51,7 +57,8 @@ const mostTicks = 6;
  */
 export function canBeRaised(alarm: Alarm, tick: number | undefined): boolean {
   const limit = limits.get(alarm.metric) ?? count;
-  const { treatMissingData = alarm.treatMissingData } = limit;
+  const { treatMissingData = alarm.treatMissingData, mostPeriodsToRaise = alarm.periodsToRaise } =
+    limit;
   const most = alarm.comparison === 'GreaterThanThreshold' ? limit.most - 1 : limit.most;
   return (
     limit.comparison.test(alarm.comparison) &&
@@ -59,6 +66,7 @@ export function canBeRaised(alarm: Alarm, tick: number | undefined): boolean {
     alarm.threshold >= limit.least &&
     alarm.threshold <= most &&
     alarm.treatMissingData === treatMissingData &&
+    alarm.periodsToRaise <= mostPeriodsToRaise &&
     seesData(alarm) &&
     (tick === undefined || isInTime(alarm, tick))
   );

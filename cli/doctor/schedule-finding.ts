@@ -1,5 +1,6 @@
 import { shardsOf } from '../../core/contract.ts';
 import { type EpochSeconds, formatInstant } from '../../core/instant.ts';
+import { parseShard } from '../../core/shard.ts';
 import { Account, type FoundSchedule, type TickSchedule } from '../aws/account.ts';
 import { CliError } from '../errors.ts';
 import { deployedFunction, type Rotator } from '../rotator/rotator.ts';
@@ -85,9 +86,12 @@ function shardIn(input: string): string | undefined {
   try {
     const event: unknown = JSON.parse(input);
     if (typeof event !== 'object' || event === null) return undefined;
-    const { action, shard = '', ...others } = event as Readonly<Record<string, unknown>>;
+    const { action, shard, ...others } = event as Readonly<Record<string, unknown>>;
     const isTick = action === 'tick' && Object.keys(others).length === 0;
-    return isTick && typeof shard === 'string' ? shard : undefined;
+    if (!isTick) return undefined;
+    if (shard === undefined) return '';
+    // The function rejects any other text, the empty one among them.
+    return typeof shard === 'string' && parseShard(shard) !== undefined ? shard : undefined;
   } catch {
     return undefined;
   }

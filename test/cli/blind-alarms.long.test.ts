@@ -59,6 +59,16 @@ describe('the lines of doctor about alarms', () => {
       'rotator-local-failing',
       { periodSeconds: 60, evaluationPeriods: 90, datapointsToAlarm: 2 },
     ],
+    [
+      'a second failure in a row, although one is counted once',
+      'rotator-local-new-failure',
+      { periodSeconds: 900, evaluationPeriods: 2, datapointsToAlarm: 2 },
+    ],
+    [
+      'a second dropped event in a row',
+      'rotator-local-events-dropped',
+      { periodSeconds: 900, evaluationPeriods: 3, datapointsToAlarm: 2 },
+    ],
     ['a unit that the metric does not have', 'rotator-local-new-failure', { unit: 'Bytes' }],
     ['the least instead of the most', 'rotator-local-throttles', { statistic: 'Minimum' }],
   ])('fail for an alarm that was blinded: %s', async (_, name, changes) => {

@@ -11,6 +11,8 @@ it.each<[change: Partial<Schedule>, detail: RegExp]>([
   [{ scheduleExpression: 'at(2030-01-01T00:00:00)' }, lateTick],
   [{ scheduleExpression: 'cron(0/5 * 1 * ? *)' }, lateTick],
   [{ input: '{"action":"status"}' }, noTick],
+  [{ input: '{"action":"tick","shard":""}' }, noTick],
+  [{ input: '{"action":"tick","shard":"01/2"}' }, noTick],
   [{ input: '{"action":"tick","shard":"1/2"}' }, /^no schedule ticks for all credentials$/],
   [{ input: '{"action":"tick","credentials":["x"]}' }, noTick],
   [{ input: '<aws.scheduler.execution-id>' }, noTick],

@@ -13,6 +13,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import { tagKeys } from '../../core/contract.ts';
 import type { ImsClient } from '../../emulators/ims/client.ts';
+import { requestContext } from '../../emulators/secrets-manager/condition-keys.ts';
 import { ImsTokenRotator } from '../../infra/index.ts';
 import { onboard } from '../../local/onboarding.ts';
 import { sampleClient, selfManaging, storedDocument } from '../../local/sample-credential.ts';
@@ -286,6 +287,24 @@ describe('grantOperate', () => {
     expect(isAllowed(statements, 'secretsmanager:PutSecretValue', token, {})).toBe(false);
     expect(resourcesOf(statements, 'secretsmanager:UpdateSecretVersionStage')).toEqual([]);
   });
+
+  it.each<[request: object, expected: boolean]>([
+    [{}, true],
+    [{ RecoveryWindowInDays: 7 }, true],
+    [{ ForceDeleteWithoutRecovery: false }, true],
+    [{ ForceDeleteWithoutRecovery: true }, false],
+  ])(
+    'lets an operator delete a secret with a recovery window only: %j is %s',
+    (request, expected) => {
+      const statements = granted(ofOwnRotator('grantOperate'));
+      const context = requestContext({ SecretId: 'x', ...request }, undefined, {});
+      for (const kind of ['client', 'token']) {
+        const arn = `arn:aws:secretsmanager:${account}:secret:ims-token-rotator/local/other/${kind}-AbCdEf`;
+        const isDeleted = isAllowed(statements, 'secretsmanager:DeleteSecret', arn, context);
+        expect(isDeleted).toBe(expected);
+      }
+    },
+  );
 
   it('gives the rights that the reference lists, and no others', () => {
     const [, operate = ''] = /\*\*Operate\.\*\*\n(.*?)\n## /s.exec(read('docs/reference.md')) ?? [];

@@ -5,6 +5,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { products } from '../../core/contract.ts';
 import { type IImsCredential, ImsProduct, ImsTokenRotator } from '../../infra/index.ts';
+import { actionsOf, resolve, roleStatements } from '../support/iam.ts';
 import { stackWithEnv } from './full-rotator.ts';
 
 let stack: Stack;
@@ -128,6 +129,33 @@ describe('a rotator that another app deploys', () => {
       },
     });
   });
+
+  it.each([
+    [{}, 'sns:eu-west-1:111122223333:*', 'schedule/*/*'],
+    [
+      {
+        alarmTopicArn: 'arn:aws:sns:eu-west-1:111122223333:alarms',
+        scheduleGroupName: 'Adobe-Ticks',
+      },
+      'sns:eu-west-1:111122223333:alarms',
+      'schedule/Adobe-Ticks/*',
+    ],
+  ])(
+    'lets an operator see the topic and the schedules that it names: %j',
+    (named, topic, schedules) => {
+      const rotator = ImsTokenRotator.fromRotatorAttributes(stack, 'Other', {
+        rotatorName: 'prod',
+        functionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:rotator',
+        ...named,
+      });
+      rotator.grantOperate(workload);
+      const statements = roleStatements(Template.fromStack(stack));
+      const resourceOf = (action: string): string =>
+        resolve(statements.find((one) => actionsOf(one).includes(action))?.Resource);
+      expect(resourceOf('sns:ListSubscriptionsByTopic').endsWith(`:${topic}`)).toBe(true);
+      expect(resourceOf('scheduler:GetSchedule').endsWith(`:${schedules}`)).toBe(true);
+    },
+  );
 
   it('is of the own account and Region, also in a stack whose environment is unknown', () => {
     const agnostic = new Stack(new App(), 'Agnostic');

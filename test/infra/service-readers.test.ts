@@ -20,6 +20,9 @@ describe('a service of AWS as a reader', () => {
     { StringLike: { 'aws:SourceAccount': '*' } },
     { StringEqualsIfExists: { 'aws:SourceAccount': '111122223333' } },
     { ArnLike: { 'aws:SourceArn': 'arn:aws:appflow:*:*:flow/mine' } },
+    // It spans the account, which may be anybody's.
+    { StringLike: { 'aws:SourceArn': 'arn:aws:states:*:111122223333:*' } },
+    { StringLike: { 'aws:SourceArn': 'arn:aws:states:eu-?est-1:111122223333:*' } },
     { Bool: { 'aws:SecureTransport': 'true' } },
   ])('is rejected, because it acts for everybody, with %j', (condition) => {
     expect(() => grant(() => service.withConditions(condition))).toThrow(
@@ -31,6 +34,7 @@ describe('a service of AWS as a reader', () => {
     { StringEquals: { 'aws:SourceAccount': '111122223333' } },
     { StringEquals: { 'aws:SourceOrgID': 'o-1234567890' } },
     { ArnLike: { 'aws:SourceArn': 'arn:aws:appflow:*:111122223333:flow/*' } },
+    { StringLike: { 'aws:SourceArn': 'arn:aws:appflow:eu-west-1:111122223333:flow/*' } },
   ])('is accepted on behalf of somebody, with %j', (condition) => {
     const template = grant(() => service.withConditions(condition));
     template.resourceCountIs('AWS::SecretsManager::ResourcePolicy', 1);
