@@ -20,7 +20,8 @@ const adobeHost = /(^|\.)(adobe\.io|adobe\.com|workfront\.com)$/;
 const loopback = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /**
- * Reads `--api` and `--api-header`. The token is sent there, so the host has to be Adobe's.
+ * Reads `--api` and `--api-header`. The token is sent there, so the host has to be Adobe's, or this
+ * machine, for tests.
  *
  * @throws CliError ERR_USAGE
  */

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import input from '@inquirer/input';
 import password from '@inquirer/password';
@@ -8,6 +9,7 @@ import {
   understandCredential,
 } from '../../core/credential.ts';
 import { RotatorError } from '../../core/errors.ts';
+import { looksSecret } from '../../core/field-names.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { decodeText } from '../../core/text.ts';
 import { CliError, usageError } from '../errors.ts';
@@ -80,20 +82,44 @@ async function readBytes(session: Session, file: string): Promise<Buffer> {
   if (file === '-')
     return await readWithin(session.terminal.stdin, longestSecretValue, session.signal);
   try {
-    const { mode, size } = await stat(file);
-    if (size > longestSecretValue) throw tooLarge(size);
-    if ((mode & 0o077) !== 0) {
-      const text = `warning: other users of this machine can read ${file}: chmod 600 it, or delete it afterwards`;
+    const found = await stat(file);
+    if (found.size > longestSecretValue) throw tooLarge(found.size);
+    const warning = readersWarning(file, found);
+    if (warning !== undefined) {
       const { terminal } = session;
-      const lines = wrapLines(text, 0, terminal.noteColumns);
+      const lines = wrapLines(`warning: ${warning}`, 0, terminal.noteColumns);
       terminal.note(...lines.map((line) => terminal.styleNote('yellow', line)));
     }
     return await readFileWithin(file, longestSecretValue, session.signal);
   } catch (error) {
     if (error instanceof CliError || session.signal.aborted) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    throw usageError(`cannot read ${file}: ${code}`);
+    throw isPastedSecret(file)
+      ? usageError(
+          `cannot read FILE, which looks like a secret and so is not shown: ${code}`,
+          'store the credential in a file, or give - for stdin; a secret given as an argument is in the history of the shell',
+        )
+      : usageError(`cannot read ${file}: ${code}`);
   }
+}
+
+function readersWarning(file: string, found: Stats): string | undefined {
+  const { mode, uid } = found;
+  if ((mode & 0o077) !== 0) {
+    return `other users of this machine can read ${file}: chmod 600 it, or delete it afterwards`;
+  }
+  // Root reads everything, also what it does not own; a pipe keeps nothing.
+  const isForeign = found.isFile() && uid !== 0 && uid !== process.getuid?.();
+  return isForeign
+    ? `${file} belongs to another user of this machine, who can read it: delete it afterwards`
+    : undefined;
+}
+
+const path = /^(?:\.{0,2}|~)\/|^[^"'={}\s]*\.[a-z]{2,5}$/i;
+
+/** True for a secret in the place of FILE; names of files may have ids in them, too. */
+function isPastedSecret(file: string): boolean {
+  return looksSecret(file) && !path.test(file);
 }
 
 async function ask({ terminal, signal }: Session, settings: ScopeSettings): Promise<string> {

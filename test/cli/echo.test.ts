@@ -52,6 +52,39 @@ describe('a client secret that is pasted in the place of something else', () => 
     expect(stdout + stderr).toMatch(/ERR_\w+/);
   });
 
+  it.each([
+    '7d1f9c52-3b6e-4a80-9f04-c2e8517ab6d3',
+    'Zq7Kx2Lm9Vt4Rw1Yb8Nd3Hs5',
+    '{"client_id":"id","client_secret":"7d1f9c52-3b6e-4a80-9f04-c2e8517ab6d3"}',
+  ])('is not shown in the place of FILE in an older form: %s', async (older) => {
+    const operator = await startOperator();
+    await operator.onboard('fusion');
+    operator.secrets.add(older);
+    for (const args of [
+      ['put-credential', 'fusion', older],
+      ['onboard', 'other', older],
+    ]) {
+      const { code, stderr } = await operator.cli(...args);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^ERR_USAGE cannot read FILE, which looks like a secret .*: ENOENT\n/);
+    }
+  });
+
+  it.each([
+    '/tmp/tmp.Zq7Kx2Lm9Vt4/7d1f9c52-3b6e-4a80-9f04-c2e8517ab6d3',
+    './Zq7Kx2Lm9Vt4Rw1Yb8Nd3Hs5',
+    'secrets/7d1f9c52-3b6e-4a80-9f04-c2e8517ab6d3.json',
+    'acme-credential',
+  ])('is not confused with the name of a file: %s', async (file) => {
+    const operator = await startOperator();
+    await operator.onboard('fusion');
+    const { code, stderr } = await operator.cli('put-credential', 'fusion', file);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `ERR_USAGE cannot read ${file}: ENOENT\n`,
+    });
+  });
+
   it('is no part of a token, which is shown whole', () => {
     const token = 'eyJhbGciOiJSUzI1NiJ9.eyJ4IjoiMHp8e-AbCdEfGh.p8e-AbCdEfGhIj';
     expect(printable(`${token} "${secret}"`)).toBe(`${token} "(hidden)"`);

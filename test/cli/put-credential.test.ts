@@ -1,3 +1,4 @@
+import { chown } from 'node:fs/promises';
 import { DescribeSecretCommand, PutResourcePolicyCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { tagKeys } from '../../core/contract.ts';
@@ -140,6 +141,19 @@ describe('put-credential', () => {
       ({ action, secretName }) => action === 'PutSecretValue' && secretName?.endsWith('/client'),
     );
     expect(writes).toEqual([]);
+  });
+
+  // Only root may give a file away, or read one like that.
+  it.runIf(process.getuid?.() === 0)('warns about a file of another user', async () => {
+    const operator = await startWith('fusion');
+    const { text } = await newClient(operator);
+    const foreign = await fileWith(text);
+    await chown(foreign, 65_534, 65_534);
+    const { code, stderr } = await operator.cli('put-credential', 'fusion', foreign);
+    expect(code).toBe(0);
+    expect(stderr).toBe(
+      `warning: ${foreign} belongs to another user of this machine, who can read it: delete it afterwards\n`,
+    );
   });
 
   it('warns about a file that other users can read', async () => {
