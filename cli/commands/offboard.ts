@@ -4,6 +4,7 @@ import { type SecretNames, secretNames } from '../../core/secret-name.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError, interrupted } from '../errors.ts';
 import { fixOfAbsence, isScheduledForDeletion } from '../rotator/absence.ts';
+import { checkPrefix } from '../rotator/check-prefix.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import { confirmName } from '../rotator/confirm-name.ts';
 import { deletePair } from '../rotator/delete-pair.ts';
@@ -87,6 +88,7 @@ interface Choice {
 async function choose(session: Session, rotator: Rotator, name: string): Promise<Choice> {
   const { secrets } = session;
   const { client, token } = namesOf(rotator, name);
+  checkPrefix(session, rotator);
   const own = secretNames({ prefix: rotator.prefix, clientSecrets: new Map() }, name);
   const found = await Promise.all([secrets.describe(client), secrets.describe(token)]);
   const doomed: Secret[] = [];

@@ -9,8 +9,9 @@ import {
 import { parseDuration } from '../../core/instant.ts';
 import type { Problem } from '../../core/problems.ts';
 import { splitScopes } from '../../core/token-tags.ts';
-import { CliError, interrupted, usageError } from '../errors.ts';
+import { interrupted, usageError } from '../errors.ts';
 import { checkFree } from '../rotator/check-free.ts';
+import { checkPrefix } from '../rotator/check-prefix.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import { createPair } from '../rotator/create-pair.ts';
 import { type FileOptions, readCredential } from '../rotator/credential-file.ts';
@@ -22,7 +23,7 @@ import {
   type TrialOptions,
   type WaitOptions,
 } from '../rotator/report-token.ts';
-import { checkDeployed, checkName, namesOf, type Rotator } from '../rotator/rotator.ts';
+import { checkDeployed, checkName, namesOf } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 
 export interface OnboardOptions extends WaitOptions, TrialOptions, FileOptions {
@@ -47,8 +48,8 @@ export async function onboard(
   checkName(name);
   const rotator = await findRotator(session);
   const names = namesOf(rotator, name);
-  checkPrefix(session, rotator);
   checkDeployed(rotator);
+  checkPrefix(session, rotator);
   checkOwnPlace(session, rotator);
   await confirmLocation(session, rotator, names.client);
   const { wait, key: keyId } = options;
@@ -63,17 +64,6 @@ export async function onboard(
   const { arn, versionId } = await createPair(session, pair);
   const stored = { name, tokenSecret: names.token, clientArn: arn, versionId, replaced: undefined };
   return await reportToken(session, { file, stored, wait });
-}
-
-/** Creates nothing under an assumed prefix. @throws CliError ERR_AWS_DENIED */
-function checkPrefix({ options }: Session, { function: target, prefix }: Rotator): void {
-  if (target.kind !== 'hidden' || options.prefix !== undefined) return;
-  const { code, message, fix } = target.why;
-  throw new CliError(
-    code,
-    `${message}, so the prefix of the secrets is unknown`,
-    `${fix}; or give --prefix, which is ${prefix} by default`,
-  );
 }
 
 interface Settings {

@@ -4,6 +4,7 @@ import { idsOf } from '../adobe/own-secrets.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError, interrupted } from '../errors.ts';
 import { assertPresent } from '../rotator/absence.ts';
+import { checkPrefix } from '../rotator/check-prefix.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import {
   type CredentialFile,
@@ -39,6 +40,7 @@ export async function putCredential(
   const rotator = await findRotator(session);
   const names = namesOf(rotator, name);
   checkDeployed(rotator);
+  checkPrefix(session, rotator);
   const [client, token] = await Promise.all([
     secrets.describe(names.client),
     secrets.describe(names.token),

@@ -5,6 +5,7 @@ import type { Secret } from '../aws/secret.ts';
 import { SecretVersions } from '../aws/secret-versions.ts';
 import { CliError, interrupted } from '../errors.ts';
 import { assertPresent, fixOfAbsence } from '../rotator/absence.ts';
+import { checkPrefix } from '../rotator/check-prefix.ts';
 import {
   type ClientRotation,
   checkBudget,
@@ -38,6 +39,7 @@ export async function rotateClientSecret(
   checkName(name);
   const rotator = await findRotator(session);
   const names = namesOf(rotator, name);
+  checkPrefix(session, rotator);
   const [client, token] = await Promise.all([
     secrets.describe(names.client),
     secrets.describe(names.token),

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { CliError } from '../errors.ts';
 import { abandonedRotators, explainAbandoned } from '../rotator/abandoned.ts';
+import { noteAssumedPrefix } from '../rotator/check-prefix.ts';
 import { listCredentials } from '../rotator/credentials.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
 import { checkName, type Rotator } from '../rotator/rotator.ts';
@@ -23,6 +24,7 @@ export async function status(
 ): Promise<number> {
   for (const name of names) checkName(name);
   const rotator = await findRotator(session);
+  noteAssumedPrefix(session, rotator);
   let exitCode = await show(session, rotator, names, watch);
   while (watch && !session.signal.aborted && !session.terminal.isClosed) {
     try {
@@ -77,7 +79,10 @@ async function show(
     if (watch) terminal.printJsonLine(json);
     else terminal.printJson(json);
   } else {
-    if (watch) terminal.clear();
+    if (watch && terminal.isInteractive) {
+      terminal.clear();
+      noteAssumedPrefix(session, rotator);
+    }
     const style = (state: State, text: string): string => terminal.style(colours[state], text);
     terminal.print(...statusLines({ ...view, style }));
     for (const { words, fix } of notes) {

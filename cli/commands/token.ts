@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { showNames } from '../../core/field-names.ts';
 import { type EpochSeconds, parseInstant } from '../../core/instant.ts';
 import { CliError, usageError } from '../errors.ts';
+import { noteAssumedPrefix } from '../rotator/check-prefix.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
 import { checkName, namesOf } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
@@ -88,24 +89,19 @@ async function readDocument(session: Session, name: string): Promise<Document> {
  */
 async function tokenSecret(session: Session, name: string): Promise<string> {
   checkName(name);
-  const { terminal, options } = session;
+  const { options } = session;
   // Does not list the account's functions, of which there may be thousands.
   if (options.prefix !== undefined) {
     return namesOf({ prefix: options.prefix, clientSecrets: undefined }, name).token;
   }
   const rotator = await findRotator(session);
   const { token: secretId } = namesOf(rotator, name);
-  const { kind } = rotator.function;
-  if (kind === 'absent') {
+  if (rotator.function.kind === 'absent') {
     const { code, summary } = rotator.function.why;
     const fix = 'correct --rotator, --region or --profile, or say where its secrets are: --prefix';
     throw new CliError(code, summary, fix);
   }
-  if (kind === 'hidden') {
-    terminal.note(
-      `reading ${secretId}: the standard prefix is assumed, because ${rotator.function.why.summary}; --prefix states it`,
-    );
-  }
+  noteAssumedPrefix(session, rotator, `reading ${secretId}`);
   return secretId;
 }
 

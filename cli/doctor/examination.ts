@@ -1,4 +1,5 @@
 import { CliError } from '../errors.ts';
+import { noteAssumedPrefix } from '../rotator/check-prefix.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
 import type { Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
@@ -36,6 +37,7 @@ export async function* examine(
     yield { title: 'rotator', checks: [check('rotator', () => notFoundFinding(rotator))] };
     return;
   }
+  noteAssumedPrefix(session, rotator);
   yield { title: `rotator ${rotator.name}`, checks: rotatorChecks(session, rotator) };
   if (one === undefined) {
     yield { title: 'credentials', checks: [allCredentialsCheck(session, rotator)] };

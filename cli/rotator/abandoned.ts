@@ -53,12 +53,14 @@ export function explainAbandoned(
   const unseen = unreadableFunctions(unreadable);
   const count = credentials.length;
   const what = count === 1 ? '1 credential' : `${count} credentials`;
+  // Only a stated prefix is believed while some functions cannot be looked at.
+  const which = unseen === undefined ? `--rotator ${name}` : `--prefix ${prefix}`;
   return {
     words:
       `${prefix}/ has ${what}, but no function renews ${count === 1 ? 'its token' : 'their tokens'}` +
       (unseen === undefined ? '' : `, as far as can be seen: ${unseen}`),
     fix:
       `give a stack this name or prefix again (see "Abandoned rotators" in docs/runbook.md), or, if ` +
-      `nobody reads them: ims-token-rotator offboard ${credentials[0]} --rotator ${name}`,
+      `nobody reads them: ims-token-rotator offboard ${credentials[0]} ${which}`,
   };
 }

@@ -2,6 +2,7 @@ import { tagKeys } from '../../core/contract.ts';
 import { readSettings } from '../../core/token-tags.ts';
 import type { Session } from '../session.ts';
 import { assertPresent, fixOfAbsence } from './absence.ts';
+import { checkPrefix } from './check-prefix.ts';
 import { confirmLocation } from './confirm-location.ts';
 import { namesOf, type Rotator } from './rotator.ts';
 import { settled } from './settle.ts';
@@ -22,6 +23,7 @@ export async function pauseCredential(
 ): Promise<Pausing> {
   const { secrets } = session;
   const { token } = namesOf(rotator, name);
+  checkPrefix(session, rotator);
   const secret = await secrets.describe(token);
   const fix = fixOfAbsence(rotator, 'list the credentials: ims-token-rotator status');
   assertPresent(token, secret, fix);

@@ -180,13 +180,8 @@ describe('offboard of credentials that share a client secret', () => {
       authorize: (action) => action !== 'lambda:ListFunctions',
     });
     operator.world.secretsManager.seed({ name: shared, secretString: '{}' });
-    const { code, stderr } = await operator.cli(
-      'offboard',
-      'fusion',
-      '--rotator',
-      'local',
-      '--yes',
-    );
+    const args = ['offboard', 'fusion', '--yes', '--prefix', operator.world.prefix];
+    const { code, stderr } = await operator.cli(...args);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^ERR_AWS_DENIED .*unknown whether another credential uses/);
     expect(await isDeleted(operator, shared)).toBe(false);

@@ -213,7 +213,10 @@ describe('status', () => {
     expect(states['fusion']).toBe('fresh');
     expect(states['elsewhere']).toBe('failing');
     expect(states['never-minted']).toBe('failing');
-    expect(await cli('status', 'fusion')).toMatchObject({ code: 0, stderr: '' });
+    expect(await cli('status', 'fusion', '--prefix', world.prefix)).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
   });
 });
 
