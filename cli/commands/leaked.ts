@@ -14,6 +14,7 @@ import { confirmLocation } from '../rotator/confirm-location.ts';
 import { confirmName } from '../rotator/confirm-name.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
 import { openIms } from '../rotator/mint-once.ts';
+import { checkOwner } from '../rotator/overlaps.ts';
 import { copyWarning, policyWarning } from '../rotator/policy-warning.ts';
 import { otherReadersOf } from '../rotator/readers.ts';
 import { checkName, deployedFunction, namesOf, type Rotator } from '../rotator/rotator.ts';
@@ -47,6 +48,7 @@ export async function leaked(
   const rotator = await findRotator(session);
   const names = namesOf(rotator, name);
   const { name: functionName } = deployedFunction(rotator);
+  checkOwner(session, rotator);
   const [client, token] = await Promise.all([
     secrets.describe(names.client),
     secrets.describe(names.token),

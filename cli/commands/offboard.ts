@@ -9,6 +9,7 @@ import { confirmLocation } from '../rotator/confirm-location.ts';
 import { confirmName } from '../rotator/confirm-name.ts';
 import { deletePair } from '../rotator/delete-pair.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
+import { checkOwner } from '../rotator/overlaps.ts';
 import { policyWarning } from '../rotator/policy-warning.ts';
 import { type Reader, readersOf } from '../rotator/readers.ts';
 import { checkName, namesOf, type Rotator, unreadableFunctions } from '../rotator/rotator.ts';
@@ -83,12 +84,14 @@ interface Choice {
  * Only what has exactly the names of the credential's two secrets is its own, and a client secret
  * only as long as no other credential uses it.
  *
- * @throws CliError ERR_CREDENTIAL_NOT_FOUND, or ERR_AWS_DENIED where nobody can say who uses what
+ * @throws CliError ERR_CREDENTIAL_NOT_FOUND, or ERR_AWS_DENIED or ERR_ROTATOR_AMBIGUOUS where
+ * nobody can say who uses what
  */
 async function choose(session: Session, rotator: Rotator, name: string): Promise<Choice> {
   const { secrets } = session;
   const { client, token } = namesOf(rotator, name);
   checkPrefix(session, rotator);
+  checkOwner(session, rotator);
   const own = secretNames({ prefix: rotator.prefix, clientSecrets: new Map() }, name);
   const found = await Promise.all([secrets.describe(client), secrets.describe(token)]);
   const doomed: Secret[] = [];

@@ -13,7 +13,7 @@ import {
 } from '../rotator/credential-file.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
 import { hasOpenAnswer } from '../rotator/leak-version.ts';
-import { overlapWarning } from '../rotator/overlaps.ts';
+import { checkOwner, overlapWarning } from '../rotator/overlaps.ts';
 import { copyWarning, policyWarning } from '../rotator/policy-warning.ts';
 import {
   announce,
@@ -41,6 +41,7 @@ export async function putCredential(
   const names = namesOf(rotator, name);
   checkDeployed(rotator);
   checkPrefix(session, rotator);
+  checkOwner(session, rotator);
   const [client, token] = await Promise.all([
     secrets.describe(names.client),
     secrets.describe(names.token),

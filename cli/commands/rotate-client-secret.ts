@@ -16,6 +16,7 @@ import {
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
 import { hasOpenAnswer } from '../rotator/leak-version.ts';
+import { checkOwner } from '../rotator/overlaps.ts';
 import { checkName, namesOf, type Rotator } from '../rotator/rotator.ts';
 import { settled } from '../rotator/settle.ts';
 import { Steps } from '../rotator/steps.ts';
@@ -40,6 +41,7 @@ export async function rotateClientSecret(
   const rotator = await findRotator(session);
   const names = namesOf(rotator, name);
   checkPrefix(session, rotator);
+  checkOwner(session, rotator);
   const [client, token] = await Promise.all([
     secrets.describe(names.client),
     secrets.describe(names.token),

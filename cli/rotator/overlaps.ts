@@ -37,6 +37,23 @@ export function overlapWarning(rotator: Rotator): string | undefined {
   return `${explainOverlaps(overlaps, rotator).words}, whose role may read what is stored`;
 }
 
+/**
+ * Secrets that another function works on, too, are changed only if `--function` says whose they are.
+ *
+ * @throws CliError ERR_ROTATOR_AMBIGUOUS
+ */
+export function checkOwner({ options }: Session, rotator: Rotator): void {
+  const { prefix } = rotator;
+  const owners = overlapsOf(rotator).filter((other) => other.prefix === prefix);
+  if (owners.length === 0 || options.function !== undefined) return;
+  const functions = owners.map((other) => `${other.functionName} (${other.name})`);
+  throw new CliError(
+    'ERR_ROTATOR_AMBIGUOUS',
+    `the secrets under ${prefix}/ also belong to ${someOf(functions)}`,
+    'find out whose they are, and name that function in the place of its rotator: --function NAME',
+  );
+}
+
 /** Undefined if every function of the account could be looked at; otherwise why not. */
 export function blindSpotOf({ deployed, unreadable }: Rotator): string | undefined {
   return deployed === undefined ? 'functions could not be listed' : unreadableFunctions(unreadable);

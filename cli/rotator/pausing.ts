@@ -4,6 +4,7 @@ import type { Session } from '../session.ts';
 import { assertPresent, fixOfAbsence } from './absence.ts';
 import { checkPrefix } from './check-prefix.ts';
 import { confirmLocation } from './confirm-location.ts';
+import { checkOwner } from './overlaps.ts';
 import { namesOf, type Rotator } from './rotator.ts';
 import { settled } from './settle.ts';
 
@@ -24,6 +25,7 @@ export async function pauseCredential(
   const { secrets } = session;
   const { token } = namesOf(rotator, name);
   checkPrefix(session, rotator);
+  checkOwner(session, rotator);
   const secret = await secrets.describe(token);
   const fix = fixOfAbsence(rotator, 'list the credentials: ims-token-rotator status');
   assertPresent(token, secret, fix);

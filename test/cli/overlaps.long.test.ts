@@ -1,23 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { environmentVariables } from '../../core/contract.ts';
+import { deployStranger as deploy } from './deploy-stranger.ts';
 import { document } from './fates.ts';
 import { type Operator, startOperator } from './operator.ts';
 import { checksOf } from './patient.ts';
-
-/** A rotator of another app in the same account and Region. */
-function deploy({ world }: Operator, rotator: string, prefix: string): void {
-  const { lambda, secretsManager, ims } = world;
-  const own = world.functionDefinition({ secretsManager: secretsManager.url, ims: ims.url });
-  lambda.createFunction({
-    ...own,
-    functionName: `stranger-${rotator}`,
-    environment: {
-      ...own.environment,
-      [environmentVariables.name]: rotator,
-      [environmentVariables.prefix]: prefix,
-    },
-  });
-}
 
 const ours = 'ims-token-rotator/local';
 const creations = ({ world }: Operator) =>
