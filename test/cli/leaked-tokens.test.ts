@@ -5,6 +5,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import type { Session } from '../../cli/session.ts';
 import { epochSeconds, formatInstant } from '../../core/instant.ts';
+import type { ImsFault } from '../../emulators/ims/fault.ts';
 import { day } from '../support/builders.ts';
 import { replacing } from '../support/credential.ts';
 import { labelsOf } from '../support/start-rotating.ts';
@@ -97,3 +98,38 @@ it.each([true, false])(
     expect(leak.world.ims.isValid((await tokenOf(leak)).value)).toBe(true);
   },
 );
+
+/** Lets a fault of IMS hit the nth request for a path. */
+function breakNth({ world }: LeakWorld, path: string, fault: ImsFault, nth: number): void {
+  let asked = 0;
+  const when = (call: { readonly path: string }): boolean => {
+    if (call.path === path) asked += 1;
+    return call.path === path && asked === nth;
+  };
+  world.ims.faults.inject(fault, { when });
+}
+
+describe.each([true, false])('the proof of leaked, with --token %s,', (token) => {
+  it.each([1, 2, 3])('takes no outage of IMS for a verdict, at token %i of 3', async (nth) => {
+    const leak = await startLeak();
+    await renew(leak, (await tokenOf(leak)).versionId);
+    breakNth(leak, '/ims/validate_token/v1', { kind: 'server-error', status: 503 }, nth);
+    const { code, stderr } = await leak.answer({ token });
+    expect(code, stderr).toBe(1);
+    expect(stderr).toContain('503');
+    expect(stderr).not.toContain('ERR_LEAK_UNPROVEN');
+  });
+
+  it.each([1, 2])('notices a token that IMS did not invalidate: number %i', async (nth) => {
+    const leak = await startLeak();
+    const earlier = await tokenOf(leak);
+    await renew(leak, earlier.versionId);
+    const leaked = await tokenOf(leak);
+    const silent = { kind: 'server-error', status: 200, body: 'empty' } as const;
+    breakNth(leak, '/ims/invalidate_token/v2', silent, nth);
+    const { code, stderr } = await leak.answer({ token });
+    const valid = [earlier, leaked].filter(({ value }) => leak.world.ims.isValid(value));
+    expect([code, valid.length], stderr).toEqual([1, 1]);
+    expect(stderr).toMatch(/^ERR_LEAK_UNPROVEN .*: IMS still accepts an earlier token/m);
+  });
+});
