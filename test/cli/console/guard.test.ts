@@ -58,6 +58,27 @@ describe('the guard of the console', () => {
     }
   });
 
+  it('refuses a cookie or a key that is nearly right', async () => {
+    const { ask, unused } = await openConsole({ enter: false });
+    const wrong = (text: string): readonly string[] => [
+      text.replace(/=.*/, '='),
+      text.replace(/=.*/, '=x'),
+      text.slice(0, -1),
+      `${text}A`,
+    ];
+    for (const address of wrong(unused)) {
+      const { status, headers } = await send(address);
+      expect([status, headers['set-cookie']], address).toEqual([403, undefined]);
+    }
+    const entered = await send(unused);
+    expect(entered.status).toBe(303);
+    const right = String(entered.headers['set-cookie']).split(';')[0] ?? '';
+    for (const each of wrong(right)) {
+      expect((await ask('/', { headers: { cookie: each } })).status, each).toBe(403);
+    }
+    expect((await ask('/', { headers: { cookie: right } })).status).toBe(200);
+  });
+
   it('refuses a request with two hosts, whichever is the first', async () => {
     const { origin, cookie } = await openConsole();
     const { host } = new URL(origin);
