@@ -48,16 +48,19 @@ async function leavePending({ client, world }: Operator, versionId: string): Pro
 }
 
 describe('doctor of a credential', () => {
-  it('fails the keys when one is disabled', async () => {
-    const operator = await startHealthy();
-    await withKey(operator, 'Enabled');
-    const good = (await checksOf(operator, 'keyed')).find('keys enabled');
-    expect(good).toMatchObject({ verdict: 'ok', detail: `${keyArn} is enabled` });
-    setKey(operator.world, 'Disabled');
-    const bad = (await checksOf(operator, 'keyed')).find('keys enabled');
-    expect(bad).toMatchObject({ verdict: 'failed', detail: `${keyArn} is Disabled` });
-    expect(bad.fix).toContain('aws kms enable-key');
-  });
+  it.each(['Disabled', 'PendingDeletion', 'PendingImport', 'Unavailable'] as const)(
+    'fails the keys when one is in the state %s',
+    async (state) => {
+      const operator = await startHealthy();
+      await withKey(operator, 'Enabled');
+      const good = (await checksOf(operator, 'keyed')).find('keys enabled');
+      expect(good).toMatchObject({ verdict: 'ok', detail: `${keyArn} is enabled` });
+      setKey(operator.world, state);
+      const bad = (await checksOf(operator, 'keyed')).find('keys enabled');
+      expect(bad).toMatchObject({ verdict: 'failed', detail: `${keyArn} is ${state}` });
+      expect(bad.fix).toContain('aws kms enable-key');
+    },
+  );
 
   it('fails a rotation that left AWSPENDING behind, but none that may be in progress', async () => {
     const operator = await startHealthy();

@@ -4,6 +4,7 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { expect } from 'vitest';
+import type { KeyState } from '../../emulators/account/account.ts';
 import type { World, WorldOptions } from '../../local/world.ts';
 import { type Operator, startOperator } from './operator.ts';
 
@@ -74,7 +75,7 @@ export async function putToken(operator: Operator, value: object | string): Prom
 export const keyArn = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd';
 
 /** Creates the secrets of the credential `keyed` with a customer managed key in this state. */
-export async function withKey(operator: Operator, state: 'Enabled' | 'Disabled'): Promise<void> {
+export async function withKey(operator: Operator, state: KeyState): Promise<void> {
   const { world, client } = operator;
   setKey(world, 'Enabled');
   for (const kind of ['token', 'client'] as const) {
@@ -85,6 +86,6 @@ export async function withKey(operator: Operator, state: 'Enabled' | 'Disabled')
 }
 
 /** The customer managed key, in this state. */
-export function setKey({ aws }: World, state: 'Enabled' | 'Disabled'): void {
+export function setKey({ aws }: World, state: KeyState): void {
   aws.account.keys.set(keyArn, { arn: keyArn, state, manager: 'CUSTOMER' });
 }
