@@ -48,6 +48,18 @@ describe('offboard shows who reads the token', () => {
     expect(stdout).toMatch(/role\/by-name read it 1 min ago: IN USE\./);
   });
 
+  it('when somebody reads it by its ARN without the final six characters', async () => {
+    const { cli, client, token, read } = await start();
+    const { ARN = '' } = await client.send(new DescribeSecretCommand({ SecretId: token }));
+    read('by-part', ARN.slice(0, -'-AbCdEf'.length));
+    // These name no secret, or another one.
+    read('by-less', ARN.slice(0, -'n-AbCdEf'.length));
+    read('by-another', `${ARN.slice(0, -'-AbCdEf'.length)}-2`);
+    const { stdout } = await cli('offboard', 'fusion', '--yes');
+    expect(stdout).toMatch(/role\/by-part read it 1 min ago: IN USE\./);
+    expect(stdout).not.toMatch(/by-less|by-another/);
+  });
+
   it('when another reader fills the first page of its reads', async () => {
     const { cli, client, token, read } = await start();
     const { ARN = '' } = await client.send(new DescribeSecretCommand({ SecretId: token }));

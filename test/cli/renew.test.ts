@@ -1,6 +1,8 @@
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { startOperator, until } from './operator.ts';
+import { tagKeys } from '../../core/contract.ts';
+import { hour } from '../support/builders.ts';
+import { inSeconds, seedCredential, startOperator, until } from './operator.ts';
 
 async function withCredentials(...names: readonly string[]) {
   const operator = await startOperator();
@@ -81,6 +83,31 @@ describe('renew', () => {
     expect(credentials).toMatchObject([{ name: 'due', outcome: 'renewed' }]);
     expect(world.ims.tokenRequests.length - before).toBe(1);
     expect((await cli('renew', '--all')).stderr).toMatch(/^nothing to renew/);
+  });
+
+  it('renews with --all whatever is not fresh, paused or empty', async () => {
+    const { cli, world } = await startOperator();
+    const outage = `code=ERR_TOKEN_UNAVAILABLE since=${inSeconds(-3_000)} retry-at=${inSeconds(900)}`;
+    const due = {
+      due: { storedAgo: 60 },
+      overdue: { expiresIn: 11 * hour },
+      failing: { expiresIn: 5 * hour, failing: outage },
+      expired: { expiresIn: -hour },
+    };
+    const seeds = {
+      ...due,
+      fresh: { expiresIn: 20 * hour },
+      paused: { expiresIn: hour, tags: { [tagKeys.paused]: 'true' } },
+      empty: { client: false },
+    };
+    for (const [name, seed] of Object.entries(seeds)) seedCredential(world, name, seed);
+    const status = JSON.parse((await cli('status', '--json')).stdout) as Renewed;
+    for (const { name, state } of status.credentials) expect(state).toBe(name);
+    expect(status.credentials).toHaveLength(7);
+    const { credentials } = JSON.parse((await cli('renew', '--all', '--json')).stdout) as Renewed;
+    const names = credentials.map(({ name }) => name);
+    expect(names).toHaveLength(4);
+    expect(new Set(names)).toEqual(new Set(Object.keys(due)));
   });
 
   it.each([

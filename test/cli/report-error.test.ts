@@ -1,6 +1,15 @@
+import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { CliError } from '../../cli/errors.ts';
-import { errorLines } from '../../cli/view/report-error.ts';
+import { errorLines, reportError } from '../../cli/view/report-error.ts';
+
+/** What a command writes about an error. */
+function reported(error: unknown, options = {}): string {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const host = { stdin: process.stdin, stdout, stderr, env: {} };
+  expect(reportError(error, options, host as unknown as NodeJS.Process)).toBe(1);
+  return [stdout, stderr].map((stream) => String(stream.read() ?? '')).join('');
+}
 
 describe('a reported error', () => {
   it('has one line for each problem, whatever the text of a problem holds', () => {
@@ -31,5 +40,15 @@ describe('a reported error', () => {
       message: 'invalid options: --key is empty',
       summary: 'invalid options',
     });
+  });
+
+  it('has the frames of one that nobody expects, but not its message, which may quote a value', () => {
+    const error = new TypeError('"p8e-secret" is not valid\nJSON of p8e-secret at line 2');
+    const text = reported(error);
+    expect(text).toMatch(/^ERR_UNEXPECTED .*\n.*\n +at .*report-error\.test\.ts:\d+:\d+/);
+    expect(text).not.toContain('p8e-secret');
+    const json = reported(error, { json: true });
+    expect(JSON.parse(json)).toMatchObject({ error: { code: 'ERR_UNEXPECTED' } });
+    expect(json).not.toContain('p8e-secret');
   });
 });
