@@ -50,6 +50,8 @@ describe('the alarms on silence', () => {
         `No tick of shard ${index + 1}/4 was completed for 30 minutes or more`,
       );
       expect(text).toContain('Deploying the shard raises this alarm once');
+      expect(text).toContain(`{"action":"tick","shard":"${index + 1}/4"}`);
+      expect(text).not.toContain('{"action":"tick"}');
     }
   });
 
