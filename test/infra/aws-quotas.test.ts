@@ -105,6 +105,15 @@ describe.each([
     expect(Math.max(...patterns)).toBeLessThanOrEqual(2048);
   });
 
+  it('has event patterns that together match every imported client secret', () => {
+    const patterns = propertiesOf(template, 'AWS::Events::Rule').flatMap(({ EventPattern }) => {
+      const { resources = [] } = EventPattern as { readonly resources?: readonly string[] };
+      return resources;
+    });
+    const imported = Array.from({ length: added.imported }, (_, index) => secretArn(index));
+    expect(patterns.toSorted()).toEqual(imported);
+  });
+
   it('has policies within the size limits of a document and of a role', () => {
     const policies = propertiesOf(template, 'AWS::IAM::Policy').map(
       ({ PolicyDocument, Roles }) => ({
