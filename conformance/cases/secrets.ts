@@ -165,14 +165,14 @@ export const secretCases: readonly Case[] = [
     title: 'a restored secret has its versions, labels and tags',
     source: localstack('test_secret_restore'),
     async run({ client, scratch }) {
-      const id = randomUUID();
-      const secret = await scratch.createWith(id);
+      const [one, two] = [randomUUID(), randomUUID()];
+      const secret = await scratch.createWith(one, two);
       const Tags = [{ Key: 'a', Value: '1' }];
       await client.send(new TagResourceCommand({ SecretId: secret.arn, Tags }));
       await scratch.scheduleDeletion(secret);
       const restored = await client.send(new RestoreSecretCommand({ SecretId: secret.arn }));
       assert.equal(restored.ARN, secret.arn);
-      assert.deepEqual(await scratch.labels(secret, id), [['AWSCURRENT']]);
+      assert.deepEqual(await scratch.labels(secret, one, two), [['AWSPREVIOUS'], ['AWSCURRENT']]);
       const described = await client.send(new DescribeSecretCommand({ SecretId: secret.arn }));
       assert.equal(described.DeletedDate, undefined);
       assert.deepEqual(described.Tags, Tags);

@@ -123,7 +123,11 @@ export function updateSecretVersionStage(
   return { ARN: secret.arn, Name: secret.name };
 }
 
-/** Adds a version to a secret. As at AWS, the next rotation is counted from now. */
+/**
+ * Adds a version to a secret. As at AWS, the next rotation is counted from now.
+ *
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotationRulesType.html
+ */
 export function withVersion(service: Service, secret: Secret, version: NewVersion): Secret {
   requireKey(service, secret, 'encrypt');
   const now = service.now();
