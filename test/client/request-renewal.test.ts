@@ -1,3 +1,4 @@
+import type { InvokeCommandInput } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from 'vitest';
 import { CachedTokenReader } from '../../client/cached-token-reader.ts';
 import { RenewalRequests } from '../../client/request-renewal.ts';
@@ -81,6 +82,33 @@ describe('a token that was revoked early', () => {
     expect(invocations()).toBe(1);
     await report(10);
     expect(invocations()).toBe(2);
+  });
+
+  it('is named in the event, so that no other is replaced', async () => {
+    const { rotator } = await startFusion();
+    const { functionName, aws } = rotator.world;
+    const { lambda } = clientsFor(aws);
+    const sent: object[] = [];
+    lambda.middlewareStack.add(
+      (next) => async (args) => {
+        const { Payload, ...others } = args.input as InvokeCommandInput;
+        sent.push({ ...others, event: JSON.parse(Buffer.from(Payload as Uint8Array).toString()) });
+        return await next(args);
+      },
+      { step: 'initialize' },
+    );
+    const requests = new RenewalRequests(Date.now, {}, lambda);
+    const versionId = (await rotator.read('fusion'))?.versionId ?? '';
+    const signal = AbortSignal.timeout(10_000);
+    await requests.ask({ functionName, credential: 'fusion', versionId, signal });
+    expect(versionId).not.toBe('');
+    expect(sent).toEqual([
+      {
+        FunctionName: functionName,
+        InvocationType: 'Event',
+        event: { action: 'renew', credential: 'fusion', force: true, replaces: versionId },
+      },
+    ]);
   });
 
   it('cannot be replaced if the source does not tell its version, which is reported', async () => {
