@@ -44,14 +44,26 @@ export async function observe(
 ): Promise<Observation> {
   const observation = observeMetadataOf(run, credential, secret, client);
   if (observation.token !== 'unread' || secret === undefined) return observation;
-  const value = await readTokenValue(run, secret);
-  const stored = value === undefined ? 'empty' : tokenIn(run, value);
+  const stored = await readStored(run, secret);
   const version = typeof stored === 'object' ? stored.clientSecretVersion : undefined;
   const minted =
     typeof client === 'object' && version !== undefined
       ? fingerprint(run.digest, client.arn, version, secret.tags)
       : undefined;
   return observeValue(observation, stored, minted);
+}
+
+/**
+ * In: a token secret. Out: the token in its value, whatever the version's id says.
+ *
+ * @throws RotatorError when the value cannot be read
+ */
+export async function readStored(
+  run: Run,
+  secret: SecretMetadata,
+): Promise<StoredToken | 'malformed' | 'empty'> {
+  const value = await readTokenValue(run, secret);
+  return value === undefined ? 'empty' : tokenIn(run, value);
 }
 
 /** A version id of the rotator's own form belongs to one content only. */

@@ -1,8 +1,9 @@
 // In: a credential that is due. Out: a new token, minted and stored as AWSCURRENT.
 import { parseCredential } from '../../core/credential.ts';
 import { mustExpireLater, type Reason } from '../../core/decision.ts';
+import { RotatorError } from '../../core/errors.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
-import type { Observation } from '../../core/observation.ts';
+import type { CurrentToken, Observation } from '../../core/observation.ts';
 import type { NewVersion, SecretValue } from '../../core/ports.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { encodeStoredToken } from '../../core/stored-token.ts';
@@ -11,6 +12,7 @@ import { fingerprint, readSettings } from '../../core/token-tags.ts';
 import { encodeVersionId } from '../../core/version-id.ts';
 import { budget } from './budget.ts';
 import { mint } from './mint.ts';
+import { readStored } from './observe.ts';
 import type { Run } from './run.ts';
 import { moveCurrent, tryRemovePending } from './staging-labels.ts';
 import { validateToken } from './validate-token.ts';
@@ -46,7 +48,7 @@ export async function replaceToken(run: Run, due: Due): Promise<Replaced> {
     requested: observation.requested,
   });
   const { token: stored } = observation;
-  if (mustExpireLater(reason, stored)) assertExpiresLater(token, stored);
+  if (mustExpireLater(reason, stored)) await assertLater(run, secret, token, stored);
   if (run.config.validate) {
     await validateToken(run, { ...credential, accessToken: token.accessToken });
   }
@@ -64,6 +66,26 @@ export async function replaceToken(run: Run, due: Due): Promise<Replaced> {
   );
   const isOneOfSeveral = credential.clientSecrets.length > 1;
   return { token, clientSecretPosition: isOneOfSeveral ? clientSecretPosition : undefined };
+}
+
+/**
+ * Anyone who can write the secret can write an id that claims more than its value, which would keep a
+ * token of a shorter life from being replaced. What cannot be read counts as its id says.
+ *
+ * @throws TokenNotLaterError ERR_TOKEN_NOT_LATER
+ */
+async function assertLater(
+  run: Run,
+  secret: SecretMetadata,
+  token: IssuedToken,
+  stored: CurrentToken,
+): Promise<void> {
+  if (token.expiresAt > stored.expiresAt) return;
+  const value = await readStored(run, secret).catch((error: unknown) => {
+    if (error instanceof RotatorError) return stored;
+    throw error;
+  });
+  if (typeof value === 'object') assertExpiresLater(token, value);
 }
 
 async function store(run: Run, version: NewVersion, { credential, secret }: Due): Promise<void> {

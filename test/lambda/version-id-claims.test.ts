@@ -1,7 +1,8 @@
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { epochSeconds } from '../../core/instant.ts';
-import { encodeVersionId } from '../../core/version-id.ts';
+import { decodeVersionId, encodeVersionId } from '../../core/version-id.ts';
+import type { Call } from '../../emulators/secrets-manager/fault.ts';
 import { day, digest, hour } from '../support/builders.ts';
 import { tick } from '../support/outcomes.ts';
 import {
@@ -15,11 +16,16 @@ import {
 const SecretId = 'ims-token-rotator/prod/fusion/token';
 
 /** Stores a value under an id in the rotator's own form, as anybody may who can write the secret. */
-async function forge(parts: Parts, SecretString: string, lifetime: number, content = SecretString) {
+async function forge(
+  parts: Parts,
+  SecretString: string,
+  lifetime: number,
+  { content = SecretString, fingerprint = 'c0ffee00' } = {},
+) {
   const fields = {
     expiresAt: epochSeconds(parts.clock.seconds + lifetime),
     lifetime,
-    fingerprint: 'c0ffee00',
+    fingerprint,
   };
   const ClientRequestToken = encodeVersionId(fields, digest(content));
   const command = new PutSecretValueCommand({ SecretId, SecretString, ClientRequestToken });
@@ -54,8 +60,43 @@ describe('a version id that claims 12 days', () => {
   it('is not believed when its hash is that of another value', async () => {
     const parts = await startWithToken();
     const stored = (await readToken(parts, 'fusion'))?.SecretString ?? '';
-    await forge(parts, `${stored} `, 12 * day, 'another value');
+    await forge(parts, `${stored} `, 12 * day, { content: 'another value' });
     expect(await tick(parts.run())).toMatchObject([{ reason: 'token-malformed' }]);
+  });
+});
+
+/** A token of half an hour, under an id that says 20 hours; half of these are over. */
+async function startWithClaim(valueOf: (stored: string) => string): Promise<Parts> {
+  const parts = await startParts();
+  seedCredential(parts, 'fusion');
+  parts.ims.client('client-fusion').lifetimeSeconds = 1_800;
+  await tick(parts.run());
+  const { VersionId = '', SecretString = '' } = (await readToken(parts, 'fusion')) ?? {};
+  const { fingerprint } = decodeVersionId(VersionId, epochSeconds(parts.clock.seconds)) ?? {};
+  await forge(parts, valueOf(SecretString), 20 * hour, { fingerprint: fingerprint ?? '' });
+  parts.clock.advance(12 * hour);
+  return parts;
+}
+
+describe('a version id that claims 20 hours', () => {
+  it.each([
+    ['a token that expired long before', (stored: string) => `${stored} `],
+    ['no token', () => 'garbage'],
+  ])('does not keep %s from being replaced by one of half an hour', async (_, valueOf) => {
+    const parts = await startWithClaim(valueOf);
+    expect(await tick(parts.run())).toMatchObject([
+      { reason: 'token-expiring', outcome: 'renewed', token: { lifetime: 1_800 } },
+    ]);
+  });
+
+  it('counts where its value cannot be read', async () => {
+    const parts = await startWithClaim((stored) => `${stored} `);
+    const when = ({ action, secretId = '' }: Call): boolean =>
+      action === 'GetSecretValue' && secretId.includes('/token');
+    parts.secretsManager.faults.inject({ kind: 'denied' }, { when });
+    expect(await tick(parts.run())).toMatchObject([
+      { outcome: 'kept', error: { code: 'ERR_TOKEN_NOT_LATER' } },
+    ]);
   });
 });
 
