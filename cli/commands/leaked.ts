@@ -66,7 +66,12 @@ export async function leaked(
   await using ims = openIms(session, options.imsEndpointUrl);
   await using console = openConsole(session, options.consoleEndpointUrl);
   await using invalidation = new TokenInvalidation(session, options.imsEndpointUrl);
-  const again = `ims-token-rotator leaked ${name}${options.token === true ? ' --token' : ''}`;
+  const { function: chosen } = session.options;
+  const again = [
+    `ims-token-rotator leaked ${name}`,
+    ...(options.token === true ? ['--token'] : []),
+    ...(chosen === undefined ? [] : [`--function ${chosen}`]),
+  ].join(' ');
   const answer: Answer = {
     ...{ session, name, rotator, names, client, token },
     versions: new SecretVersions(session.signal),

@@ -37,8 +37,9 @@ export async function answerSecretLeak(answer: Answer, wait: number): Promise<So
   const tokens = { current, before, managing, clientVersionId };
   const old = await invalidateOld(answer, tokens, source);
   const secrets = await steps.run('prove that what has leaked is useless', async () => {
-    await proveTokens(answer, current, { old, before });
-    const rejected = await proveSecrets(answer, source.credential);
+    const rejected = await proveSecrets(answer, source);
+    // Last, because others may change the token in use meanwhile.
+    await proveTokens(answer, current, { old, before, clientVersionId });
     const { length } = rejected;
     const words = length === 1 ? 'the earlier client secret' : `${length} earlier client secrets`;
     const did = `proved at IMS that it rejects ${words} and ${inWords(old.length)}, and accepts the new token`;
@@ -57,9 +58,9 @@ export async function answerTokenLeak(answer: Answer, wait: number): Promise<Sou
   const before = await tokensBefore(answer);
   const source = await sourceOf(answer);
   const latest = await replaceLeaked(answer, source, leaked, { before, wait });
-  // Another credential may have been stored during the wait.
-  const owner = await sourceOf(answer);
-  const old = await invalidateOld(answer, { current: latest, before, managing: [] }, owner);
+  const owner = await ownerAfter(answer, source);
+  const asked = { current: latest, before, leaked: leaked.versionId };
+  const old = await invalidateOld(answer, { ...asked, managing: [] }, owner);
   await steps.run('prove that what has leaked is useless', async () => {
     await proveTokens(answer, latest, { old, before });
     const did = `proved at IMS that it rejects ${inWords(old.length)}, and accepts the new one`;
@@ -95,6 +96,7 @@ async function replaceLeaked(
 ): Promise<CurrentToken> {
   for (;;) {
     const current = await replaceToken(answer, source, before);
+    if (before.has(current.versionId)) continue;
     if (current.token.accessToken.reveal() === leaked.token.accessToken.reveal()) {
       const text = 'IMS has issued the leaked token again';
       const fix = 'wait until it issues another one, and try again';
@@ -115,6 +117,14 @@ async function sourceOf(answer: Answer, wanted?: string): Promise<Source> {
     return { credential: found.credential, clientVersionId: id };
   }
   throw overtaken(answer.names.client);
+}
+
+/** Another client secret may have been stored during the wait. Another client invalidates nothing of this one. */
+async function ownerAfter(answer: Answer, source: Source): Promise<Source> {
+  const latest = await sourceOf(answer);
+  const { clientId, imsHost } = latest.credential;
+  const isSame = clientId === source.credential.clientId && imsHost === source.credential.imsHost;
+  return isSame ? latest : source;
 }
 
 async function deleteLeaked(
@@ -194,17 +204,22 @@ async function waitForConsumers(
 interface Tokens extends OldTokensAsked {
   /** Of this command's own, with rights over client secrets. */
   readonly managing: readonly Sensitive[];
+  /** The version that holds the leaked token, if a token alone has leaked. */
+  readonly leaked?: string | undefined;
 }
 
 async function invalidateOld(
   answer: Answer,
-  { managing, ...asked }: Tokens,
+  { managing, leaked, ...asked }: Tokens,
   { credential }: Source,
 ): Promise<readonly Sensitive[]> {
-  return await answer.steps.run('invalidate the earlier tokens', async () => {
+  const { steps } = answer;
+  return await steps.run('invalidate the earlier tokens', async () => {
     const { tokens, ofOthers } = await readOldTokens(answer, asked, credential);
+    if (leaked !== undefined && ofOthers.includes(leaked)) throw ofAnother(answer);
     const old = [...tokens, ...managing];
     await invalidate(answer, old, credential);
+    steps.state = 'earlier tokens are invalidated, which is not proved yet';
     const others =
       ofOthers.length === 0
         ? ''
@@ -212,6 +227,14 @@ async function invalidateOld(
     const own = managing.length === 0 ? '' : ', and the one that this command used at Adobe';
     return [`invalidated ${inWords(tokens.length)}${own}${others}`, old];
   });
+}
+
+function ofAnother({ names, name }: Answer): CliError {
+  return new CliError(
+    'ERR_LEAK_UNPROVEN',
+    `the leaked token is of another client than the credential in ${names.client}, which cannot invalidate it`,
+    `store the credential that it is of, with which it can: ims-token-rotator put-credential ${name} FILE`,
+  );
 }
 
 function inWords(count: number): string {

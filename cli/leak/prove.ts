@@ -1,4 +1,3 @@
-import type { ClientCredential } from '../../core/credential.ts';
 import { TokenRequestError } from '../../core/errors.ts';
 import type { Sensitive } from '../../core/sensitive.ts';
 import { assertValidated } from '../../core/token-validation.ts';
@@ -6,18 +5,28 @@ import { asAdobeFailure, isUnknownSecret } from '../adobe/failure.ts';
 import { CliError, interrupted } from '../errors.ts';
 import { mintOnce } from '../rotator/mint-once.ts';
 import { type Answer, readClientVersions } from './answer.ts';
+import type { Source } from './mint-here.ts';
 import { invalidate } from './old-tokens.ts';
 import { type CurrentToken, readCurrentToken } from './stored-token.ts';
 
+/** What the token in use must not be. */
+interface Earlier {
+  /** The tokens that were invalidated. */
+  readonly old: readonly Sensitive[];
+  /** The versions of the token secret when the answer began. */
+  readonly before: ReadonlySet<string>;
+  /** The version of the client secret that replaces a leaked one. */
+  readonly clientVersionId?: string | undefined;
+}
+
 /**
- * @param before the versions of the token secret when the answer began
  * @throws CliError ERR_LEAK_UNPROVEN unless IMS accepts the new token, and rejects every earlier one, and
  * the token in use is a new one
  */
 export async function proveTokens(
   answer: Answer,
   { versionId, token }: CurrentToken,
-  { old, before }: { readonly old: readonly Sensitive[]; readonly before: ReadonlySet<string> },
+  { old, before, clientVersionId }: Earlier,
 ): Promise<void> {
   if (!(await isValid(answer, token, token.accessToken))) {
     throw unproven(answer, 'IMS rejects the new token');
@@ -29,12 +38,15 @@ export async function proveTokens(
   }
   const latest = await readCurrentToken(answer);
   if (latest.versionId === versionId) return;
-  const isOld = before.has(latest.versionId);
+  const { clientSecretVersion } = latest.token;
+  const isOld =
+    before.has(latest.versionId) ||
+    (clientVersionId !== undefined && clientSecretVersion !== clientVersionId);
   if (!isOld && (await isValid(answer, latest.token, latest.token.accessToken))) return;
   const text = isOld
-    ? 'somebody has made an earlier token the current one again'
+    ? 'the token in use is an earlier one, or was not minted with the new client secret'
     : 'IMS rejects the token that was stored since';
-  const fix = `find out who stores tokens in ${answer.names.token}, and run the same command again`;
+  const fix = `find out who stores tokens in ${answer.names.token}`;
   throw new CliError('ERR_LEAK_UNPROVEN', text, fix);
 }
 
@@ -44,10 +56,10 @@ export async function proveTokens(
  */
 export async function proveSecrets(
   answer: Answer,
-  credential: ClientCredential,
+  { credential, clientVersionId }: Source,
 ): Promise<readonly Sensitive[]> {
   const { adobe, session, name } = answer;
-  const old = await replacedSecrets(answer, credential);
+  const old = await replacedSecrets(answer, { credential, clientVersionId });
   for (const secret of old) {
     try {
       const { result } = await mintOnce(
@@ -69,11 +81,14 @@ export async function proveSecrets(
 /** The secrets of the last version that had others than the current one. */
 async function replacedSecrets(
   answer: Answer,
-  { clientId, clientSecrets }: ClientCredential,
+  { credential: { clientId, clientSecrets }, clientVersionId }: Source,
 ): Promise<readonly Sensitive[]> {
   const current = new Set(clientSecrets.map((secret) => secret.reveal()));
-  for (const { found, labels } of await readClientVersions(answer)) {
-    if (labels.includes('AWSCURRENT') || found?.credential.clientId !== clientId) continue;
+  const versions = await readClientVersions(answer);
+  // Whatever their labels are by now, and none that came later.
+  const own = versions.find(({ id }) => id === clientVersionId);
+  for (const { found, createdAt = 0 } of versions) {
+    if (createdAt > (own?.createdAt ?? 0) || found?.credential.clientId !== clientId) continue;
     const old = found.credential.clientSecrets.filter((secret) => !current.has(secret.reveal()));
     if (old.length > 0) return old;
   }

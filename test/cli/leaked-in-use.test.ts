@@ -8,6 +8,7 @@ import { epochSeconds, formatInstant } from '../../core/instant.ts';
 import { replacing } from '../support/credential.ts';
 import { labelsOf } from '../support/start-rotating.ts';
 import { type LeakWorld, startLeak } from './leak-world.ts';
+import { registerClient } from './operator.ts';
 
 type Describe = Session['secrets']['describe'];
 
@@ -95,7 +96,7 @@ describe.each([true, false])('leaked (--token: %s)', (token) => {
     expect(code).toBe(1);
     const text = stderr.replaceAll(/\s+/g, ' ');
     expect(text).toContain('ERR_LEAK_UNPROVEN');
-    expect(text).toContain('somebody has made an earlier token the current one again');
+    expect(text).toContain('the token in use is an earlier one');
     const again = await leak.answer({ token });
     expect(again, again.stderr).toMatchObject({ code: 0 });
     const { token: current } = (await leak.read('fusion')) ?? {};
@@ -120,26 +121,69 @@ describe('leaked, where the leaked client secret is stored again', () => {
     expect(JSON.stringify(await leak.clientDocument())).toContain(leakedSecret);
   });
 
-  it('after its deletion, says so', async () => {
-    const leak = await startLeak();
-    const document = JSON.stringify(await leak.clientDocument());
-    let isStored = false;
-    const sleep = async (): Promise<void> => {
-      if (!isStored) await leak.put(document);
-      isStored = true;
-    };
-    let clock = Date.now() / 1000;
-    const now = () => {
-      clock += isStored ? 300 : 0;
-      return epochSeconds(Math.floor(clock));
-    };
-    const { code, stderr } = await leak.answer({ now: false }, { now, sleep });
-    expect(code).toBe(1);
-    const text = stderr.replaceAll(/\s+/g, ' ');
-    expect(text).toContain('ERR_CREDENTIAL_CHANGED');
-    expect(text).toContain('somebody else has stored the leaked client secret');
-    expect(text).toContain('what has leaked is useless');
-  });
+  it.each(['by a new version', 'by its label alone'])(
+    'after its deletion, says so: %s',
+    async (how) => {
+      const leak = await startLeak();
+      const SecretId = leak.world.secretId('fusion', 'client');
+      const document = JSON.stringify(await leak.clientDocument());
+      const before = await labelsOf(leak.client, SecretId);
+      let isStored = false;
+      const moveBack = async (): Promise<void> => {
+        const { AWSCURRENT: RemoveFromVersionId } = await labelsOf(leak.client, SecretId);
+        const MoveToVersionId = before['AWSCURRENT'];
+        const move = { SecretId, VersionStage: 'AWSCURRENT', RemoveFromVersionId, MoveToVersionId };
+        await leak.client.send(new UpdateSecretVersionStageCommand(move));
+      };
+      const sleep = async (): Promise<void> => {
+        if (!isStored) await (how === 'by a new version' ? leak.put(document) : moveBack());
+        isStored = true;
+      };
+      let clock = Date.now() / 1000;
+      const now = () => {
+        clock += isStored ? 300 : 0;
+        return epochSeconds(Math.floor(clock));
+      };
+      const { code, stderr } = await leak.answer({ now: false }, { now, sleep });
+      expect(code).toBe(1);
+      const text = stderr.replaceAll(/\s+/g, ' ');
+      expect(text).toContain('ERR_CREDENTIAL_CHANGED');
+      expect(text).toContain('somebody else has stored the leaked client secret');
+      expect(text).toContain('what has leaked is useless');
+    },
+  );
+});
+
+it('leaked --token invalidates the token although a credential of another client is stored meanwhile', async () => {
+  const leak = await startLeak();
+  const { clientId, secret, scopes } = registerClient(leak);
+  const document = { client_id: clientId, client_secret: secret, scope: scopes.join(' ') };
+  let [slept, isStored] = [0, false];
+  const exit = await leak.answer(
+    { token: true, now: false },
+    {
+      now: () => epochSeconds(Date.now() / 1000 + slept),
+      sleep: async (seconds) => {
+        slept += seconds;
+        if (!isStored) await leak.put(JSON.stringify(document));
+        isStored = true;
+      },
+    },
+  );
+  expect(exit, exit.stderr).toMatchObject({ code: 0 });
+  expect(leak.world.ims.isValid(leak.tokens[0] ?? '')).toBe(false);
+});
+
+it('leaked --token does not succeed where the stored credential cannot invalidate the token', async () => {
+  const leak = await startLeak();
+  const { clientId, secret, scopes } = registerClient(leak);
+  await leak.put(
+    JSON.stringify({ client_id: clientId, client_secret: secret, scope: scopes.join(' ') }),
+  );
+  const { code, stderr } = await leak.answer({ token: true });
+  expect(code).toBe(1);
+  expect(stderr.replaceAll(/\s+/g, ' ')).toContain('the leaked token is of another client');
+  expect(leak.world.ims.isValid(leak.tokens[0] ?? '')).toBe(true);
 });
 
 it('leaked --token does not take a token for the leaked one that was renewed when it began', async () => {
