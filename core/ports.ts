@@ -92,7 +92,7 @@ export interface TokenEndpoint {
   validate(token: TokenToValidate, signal: AbortSignal): Promise<TokenResponse>;
 }
 
-/** What IMS knows from other requests, and may repeat in its response to this one. */
+/** Secrets that IMS knows from other requests, and may repeat in its response to this one. */
 export interface AlsoKnown {
   /** All client secrets of the credential. */
   readonly clientSecrets?: readonly Sensitive[] | undefined;

@@ -89,7 +89,7 @@ function isForeign(versionId: string): boolean {
 // Seconds. Clocks and rounding may put two tokens of the same moment in either order.
 const sameInstant = 60;
 
-/** What a pending version is to replace. */
+/** The token that a pending version would replace. */
 export interface Replaced extends Pick<Observation, 'token' | 'fingerprint'> {
   /** The fingerprint of a token from that version of the client secret; not before finishSecret. */
   readonly mintedFrom?: ((clientSecretVersion: string | undefined) => string) | undefined;

@@ -9,7 +9,7 @@ import type { Source } from './mint-here.ts';
 import { invalidate } from './old-tokens.ts';
 import { type CurrentToken, readCurrentToken } from './stored-token.ts';
 
-/** What the token in use must not be. */
+/** The earlier tokens. The one in use must be none of them. */
 interface Earlier {
   /** The tokens that were invalidated. */
   readonly old: readonly Sensitive[];

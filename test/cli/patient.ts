@@ -35,7 +35,7 @@ export async function startHealthy(options: WorldOptions = {}): Promise<Operator
 
 export async function checksOf(operator: Operator, ...args: readonly string[]) {
   const { code, stdout, stderr } = await operator.cli('doctor', ...args, '--json');
-  // What a principal is told that may not list functions.
+  // The note for a principal that may not list functions.
   expect(stderr.replace(/^looking under .* prefix is assumed.*\n/, '')).toBe('');
   const { healthy, checks } = JSON.parse(stdout) as {
     healthy: boolean;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CliError } from '../../cli/errors.ts';
 import { errorLines, reportError } from '../../cli/view/report-error.ts';
 
-/** What a command writes about an error. */
+/** The output of a command that ends with this error. */
 function reported(error: unknown, options = {}): string {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const host = { stdin: process.stdin, stdout, stderr, env: {} };

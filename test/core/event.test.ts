@@ -124,7 +124,7 @@ describe('parseEvent', () => {
         'replaces must be a version id; forced is not a known field',
     ],
     [{ SecretId: 'x', ClientRequestToken: 'y' }, 'action is missing'],
-    // What the caller of a function URL sends is in the body.
+    // The body holds whatever the caller of a function URL sends.
     [{ version: '2.0', rawPath: '/', headers: {}, body: '{"action":"tick"}' }, 'action is missing'],
   ])('rejects %j, and lists what is accepted', (event, message) => {
     expect(() => parseEvent(event, naming)).toThrow(
