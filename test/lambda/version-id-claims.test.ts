@@ -66,14 +66,14 @@ describe('a version id that claims 12 days', () => {
 });
 
 /** A token of half an hour, under an id that says 20 hours; half of these are over. */
-async function startWithClaim(valueOf: (stored: string) => string): Promise<Parts> {
+async function startWithClaim(forgedFrom: (stored: string) => string): Promise<Parts> {
   const parts = await startParts();
   seedCredential(parts, 'fusion');
   parts.ims.client('client-fusion').lifetimeSeconds = 1_800;
   await tick(parts.run());
   const { VersionId = '', SecretString = '' } = (await readToken(parts, 'fusion')) ?? {};
   const { fingerprint } = decodeVersionId(VersionId, epochSeconds(parts.clock.seconds)) ?? {};
-  await forge(parts, valueOf(SecretString), 20 * hour, { fingerprint: fingerprint ?? '' });
+  await forge(parts, forgedFrom(SecretString), 20 * hour, { fingerprint: fingerprint ?? '' });
   parts.clock.advance(12 * hour);
   return parts;
 }
@@ -82,8 +82,8 @@ describe('a version id that claims 20 hours', () => {
   it.each([
     ['a token that expired long before', (stored: string) => `${stored} `],
     ['no token', () => 'garbage'],
-  ])('does not keep %s from being replaced by one of half an hour', async (_, valueOf) => {
-    const parts = await startWithClaim(valueOf);
+  ])('does not keep %s from being replaced by one of half an hour', async (_, forgedFrom) => {
+    const parts = await startWithClaim(forgedFrom);
     expect(await tick(parts.run())).toMatchObject([
       { reason: 'token-expiring', outcome: 'renewed', token: { lifetime: 1_800 } },
     ]);
