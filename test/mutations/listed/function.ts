@@ -5,11 +5,19 @@ export const ofFunction: readonly Mutation[] = [
   {
     fault: 'a token that does not outlive the stored one replaces it',
     file: 'lambda/steps/replace-token.ts',
-    find: 'if (mustExpireLater(reason, stored)) assertExpiresLater(token, stored);',
+    find: 'if (mustExpireLater(reason, stored)) await assertLater(run, secret, token, stored);',
     replace:
-      'if (mustExpireLater(reason, stored) && token.lifetime < 0) assertExpiresLater(token, stored);',
+      'if (mustExpireLater(reason, stored) && token.lifetime < 0) await assertLater(run, secret, token, stored);',
     caughtBy: 'test/lambda/steps/replace-token.test.ts',
     test: 'is not stored when it expires at the same instant as the stored one',
+  },
+  {
+    fault: 'an id that claims more than its value keeps the token from being replaced',
+    file: 'lambda/steps/replace-token.ts',
+    find: "if (typeof value === 'object') assertExpiresLater(token, value);",
+    replace: "assertExpiresLater(token, typeof value === 'object' ? stored : stored);",
+    caughtBy: 'test/lambda/version-id-claims.test.ts',
+    test: 'does not keep a token that expired long before from being replaced',
   },
   {
     fault: 'a token is stored before it is validated',
