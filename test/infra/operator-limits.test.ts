@@ -30,7 +30,7 @@ type Call = readonly [
 
 const tag = 'secretsmanager:TagResource';
 
-/** What neither an operator nor a responder may do. */
+/** Requests that are denied to operators and responders alike. */
 const nobody: readonly Call[] = [
   ['read another secret', 'secretsmanager:GetSecretValue', other, {}],
   ['write another secret', 'secretsmanager:PutSecretValue', other, {}],
