@@ -177,7 +177,8 @@ export class ClientRules {
     const isUsed = (successor.uses.at(-1) ?? 0) > at;
     const isLeft = (secret.uses.at(-1) ?? 0) < at;
     const isOver = invocation.startedAt > at + grace + largestSkew;
-    if (!isOver || !isUsed || !isLeft || !hasTime || !invariants.mayAskAgain(credential)) return;
+    if (!isOver || !isUsed || !isLeft || !hasTime || !invariants.requests.mayAskAgain(credential))
+      return;
     this.#violate('C4', `#${invocation.id} left ${secret.uuid}, whose grace is over`, name);
   }
 

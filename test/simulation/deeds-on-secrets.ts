@@ -94,7 +94,7 @@ export const onSecrets = {
   'delete-token-secret': remove('tokenSecret'),
   'recreate-token-secret': (world, credential) => {
     world.createTokenSecret(credential);
-    world.invariants.recordLost(credential);
+    world.invariants.requests.forget(credential);
     credential.reign = undefined;
     credential.disturb(world.clock.now, world.clock.now);
   },
@@ -164,7 +164,19 @@ export const onSecrets = {
     secretsManager.tag(tokenSecret.arn, tagKeys.status, value);
   },
   'deny-put': deny('tokenSecret', 'put'),
-  'deny-tag': deny('tokenSecret', 'tag'),
+  'deny-tag': (world, credential, deed) => {
+    const operations = deed.choice < 0.3 ? ['tag', 'put'] : ['tag'];
+    const { denied } = credential.tokenSecret;
+    for (const each of operations) denied.add(each);
+    // Somebody asks for token after token meanwhile, and no tag tells of it.
+    for (let at = 70; at < deed.lasts && at < 700 && deed.choice < 0.6; at += 70) {
+      const event = { action: 'renew', credential: credential.plan.name, force: true };
+      world.clock.after(at, () => world.lambda.send(event));
+    }
+    return () => {
+      for (const each of operations) denied.delete(each);
+    };
+  },
   'deny-read': deny('clientSecret', 'get'),
   'disable-key': (_, { clientSecret, tokenSecret }, { choice }) => {
     const locked = choice < 0.5 ? [tokenSecret] : [clientSecret, tokenSecret];

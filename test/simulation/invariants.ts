@@ -10,10 +10,12 @@ import type { Invocation } from './invocation.ts';
 import { leadOf } from './lead.ts';
 import { leaks } from './leak.ts';
 import { ranOutOfTime } from './out-of-time.ts';
+import { RequestRules } from './request-rules.ts';
 import type { SecretVersion } from './secret.ts';
 import type { Put } from './secrets-manager.ts';
 import { type StoredFields, storedFields } from './stored-fields.ts';
 import { problemOf, problemOfMove } from './stored-problem.ts';
+import { WaitingRules } from './waiting-rules.ts';
 import type { World } from './world.ts';
 
 const attempts = 4;
@@ -27,11 +29,13 @@ interface Tagged {
 
 export class Invariants {
   readonly #world: World;
-  /** The requests that the rotator must know of, newest first. */
-  readonly #requests = new Map<Credential, readonly number[]>();
+  readonly requests: RequestRules;
+  readonly #waiting: WaitingRules;
 
   constructor(world: World) {
     this.#world = world;
+    this.requests = new RequestRules(world);
+    this.#waiting = new WaitingRules(world);
   }
 
   called(invocation: Invocation, operation: string): void {
@@ -70,10 +74,13 @@ export class Invariants {
       // The same request again is one of the budget.
       if (invocation.managed.has(name)) return;
       invocation.managed.add(name);
-    } else if (this.#isRepeated(invocation, name)) return;
+    } else {
+      if (this.#isRepeated(invocation, name)) return;
+      this.#waiting.asked(invocation, credential);
+    }
     // Its record may be lost with the run.
-    if (invocation.isKilled) this.recordLost(credential);
-    else this.#mayAsk(invocation, credential);
+    if (invocation.isKilled) this.requests.forget(credential);
+    else this.requests.asked(invocation, credential);
   }
 
   /** One run asks several times, and that counts as once. */
@@ -85,38 +92,6 @@ export class Invariants {
       this.#world.violate('P3', `one run asked IMS ${count} times`, name);
     }
     return count > 1;
-  }
-
-  /** Invariant 9. */
-  #mayAsk(invocation: Invocation, credential: Credential): void {
-    const { name } = credential.plan;
-    const { now } = this.#world.clock;
-    this.#world.counts.add('premises', 'invariant 9: a run asks IMS');
-    const before = this.#requests.get(credential) ?? [];
-    const [newest, , oldest] = before;
-    if (newest !== undefined && oldest !== undefined && !invocation.hasOverlapped) {
-      const allowedAt = Math.min(newest + 600, oldest + 1_800);
-      this.#world.counts.add('premises', 'invariant 9: after three requests that are known');
-      if (now < allowedAt - largestSkew - 5) {
-        this.#world.violate('invariant 9', `IMS was asked ${allowedAt - now} s too early`, name);
-      }
-    }
-    const known = invocation.hasOverlapped ? [] : [now, ...before].slice(0, 3);
-    this.#requests.set(credential, known);
-  }
-
-  /** The budget allows one more request after the last one, as far as that is known. */
-  mayAskAgain(credential: Credential): boolean {
-    const known = this.#requests.get(credential);
-    if (known === undefined || known.length < 3) return false;
-    const { now } = this.#world.clock;
-    return (known[1] ?? now) < now - 1_800 - largestSkew;
-  }
-
-  /** From now on the rotator may not know of earlier requests. */
-  recordLost(credential: Credential): void {
-    this.#requests.delete(credential);
-    credential.recordLostAt = this.#world.clock.now;
   }
 
   put(invocation: Invocation, secretId: string, put: Put, before: SecretVersion | undefined): void {
@@ -249,8 +224,11 @@ export class Invariants {
     if (key !== tagKeys.status && key !== tagKeys.requested) {
       this.#world.violate('invariant 10', `the tag ${key} was set`, credential?.plan.name);
     }
+    if (credential !== undefined && key === tagKeys.status) {
+      this.#waiting.tagged(invocation, credential, value, before);
+    }
     const isLate = invocation.isOver || invocation.hasOverlapped;
-    if (credential !== undefined && isLate) this.recordLost(credential);
+    if (credential !== undefined && isLate) this.requests.recordLost(credential);
     this.#world.history.tell(
       this.#world.clock.now,
       credential?.plan.name ?? '',
@@ -289,6 +267,7 @@ export class Invariants {
   }
 
   ended(invocation: Invocation, error: unknown): void {
+    this.requests.ended(invocation);
     if (invocation.inFlight > 0) {
       this.#world.violate('invariant 8', `${invocation.inFlight} calls were in flight at its end`);
     }
@@ -310,7 +289,7 @@ export class Invariants {
 
   killed(invocation: Invocation, why: string): void {
     for (const name of [...invocation.requests.keys(), ...invocation.managed]) {
-      this.recordLost(this.#world.credential(name));
+      this.requests.forget(this.#world.credential(name));
     }
     this.#world.counts.add('totals', `invocations killed`);
     if (why === 'its time-out' && !invocation.isStuck) {

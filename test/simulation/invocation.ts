@@ -1,3 +1,4 @@
+import type { Tags } from '../../core/token-tags.ts';
 import { type Memory, newMemory } from '../../lambda/steps/run.ts';
 import type { Task } from './clock.ts';
 import type { Caller } from './exchange.ts';
@@ -70,12 +71,15 @@ export class Invocation implements Caller {
       readonly versionId: string | undefined;
       readonly pendingId: string | undefined;
       readonly isPaused: boolean;
+      readonly tags: { readonly all: Tags; readonly status: string | undefined };
     }
   >();
   /** The credentials that a fault has struck in it. */
   readonly struck = new Set<string>();
   /** The clients for which it has asked IMS for a token that manages client secrets. */
   readonly managed = new Set<string>();
+  /** The credentials whose requests it could not record. */
+  readonly unrecorded = new Set<string>();
   /** It has asked Adobe for another client secret. */
   hasAsked = false;
   /** The client secret that it has added, and not stored yet. */

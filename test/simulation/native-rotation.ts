@@ -95,7 +95,9 @@ export class NativeRotation {
     const isCalm = calmSince < clock.now - largestSkew;
     const isKnown = forgedId === undefined && reign !== undefined;
     const hasToken = storedFields(tokenSecret.current?.value) !== undefined;
-    return isHealthy && isCalm && isKnown && hasToken && invariants.mayAskAgain(credential);
+    return (
+      isHealthy && isCalm && isKnown && hasToken && invariants.requests.mayAskAgain(credential)
+    );
   }
 
   /** P2: what a rotation that nothing disturbed leaves. */

@@ -193,7 +193,7 @@ export class Properties {
       counts.add('premises', 'P5: a sandbox that remembers beside a new one');
       for (const [name, decision] of warm) {
         const { recordLostAt } = this.#world.credential(name);
-        const isRecorded = recordLostAt < clock.now - day / 12;
+        const isRecorded = recordLostAt < clock.now - 1_800 - largestSkew;
         if (decision === cold.get(name) || !isRecorded) continue;
         const text = `${decision} with a memory, ${cold.get(name)} without`;
         this.#world.violate('P5', text, name);

@@ -48,10 +48,13 @@ export const expected: Readonly<Record<string, readonly string[]>> = {
     'P2: an event for a stored credential',
     'P2: a rotation of a token that nothing disturbed',
     'P3: two days without a disturbance',
+    'P3: a run remembers a final failure',
+    'P3: a run asks IMS again after a final failure',
     'P4: a reader returns a token',
     'P5: a sandbox that remembers beside a new one',
     'invariant 9: a run asks IMS',
     'invariant 9: after three requests that are known',
+    'invariant 9: after two tokens that no tag tells of',
     'invariants 1 and 3: renewed for its expiry alone',
     'invariant 6: a tick tells how much life is left',
     'C1: a client secret becomes the current one',
@@ -117,7 +120,9 @@ A *whole tick* is one interval of ticks, the function's time-out, the 5 minutes 
   rotator, it may take an hour longer. A credential that was stored is renewed by its event. A run leaves work to the
   next one only when it has no time for it. A rotation of a token secret that nothing disturbs makes its token the
   current one, unless two clocks disagree on which of both is newer.
-- P3: without a fault, a credential gets at most one token more in a day than its lifetime requires.
+- P3: without a fault, a credential gets at most one token more in a day than its lifetime requires. After a final
+  failure that its tag tells of, nobody but an operator asks IMS again before the wait is over, and no wait is shorter
+  than a quarter of an hour, unless the stored token expires.
 - P4: a reader (\`ims-token-rotator/client\`) returns no token that has expired by its clock, has one read in flight, and
   starts at most one every 10 seconds.
 - P5: a warm sandbox of Lambda makes the same decisions as a cold one.

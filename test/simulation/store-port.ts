@@ -1,4 +1,5 @@
 // The port SecretStore of one invocation: the model behind a network that fails.
+import { tagKeys } from '../../core/contract.ts';
 import type { NewVersion, SecretStore, SecretValue, Version } from '../../core/ports.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { absentAsUndefined, attempt } from '../../lambda/adapters/secrets-manager-errors.ts';
@@ -69,6 +70,7 @@ export class StorePort implements SecretStore {
           versionId: row?.currentVersionId,
           pendingId: row?.pendingVersionId,
           isPaused: credential.isPaused,
+          tags: { all: row?.tags ?? {}, status: row?.tags?.[tagKeys.status] },
         });
       }
       return row;
@@ -161,8 +163,9 @@ export class StorePort implements SecretStore {
     try {
       await attempt('TagResource', secretId, call);
     } catch (error) {
-      const isOfToken = credential?.clientSecret.arn !== secretId;
-      if (credential !== undefined && isOfToken) invariants.recordLost(credential);
+      if (credential !== undefined && key === tagKeys.requested) {
+        invariants.requests.notRecorded(this.#invocation, credential);
+      }
       throw error;
     }
   }
