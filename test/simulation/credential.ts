@@ -22,6 +22,14 @@ export interface Reign {
   readonly lifetime: number;
 }
 
+/** What a version id claims that the rotator did not make. */
+export interface Forged {
+  readonly expiresAt: number;
+  readonly lifetime: number;
+  /** Nothing but the rotator's own look at the value shows that it is none of its tokens. */
+  readonly isPlausible: boolean;
+}
+
 export const prefix = 'ims-token-rotator/sim';
 
 /** Every client secret holds this, and so is found in whatever leaks it. */
@@ -55,8 +63,8 @@ export class Credential {
   recoveredAt = 0;
   /** When the tag may have last lost a request. */
   recordLostAt = 0;
-  /** The id of AWSCURRENT, if somebody made it up in the rotator's own form. */
-  forgedId: string | undefined;
+  /** By id, the versions of its token secret that somebody made up in the rotator's own form. */
+  readonly forged = new Map<string, Forged>();
   #secrets = 0;
   #calmSince = 0;
   #troubledUntil = 0;
@@ -114,6 +122,11 @@ export class Credential {
     const secret = this.console?.byValue(value);
     if (secret === undefined) this.atAdobe.secrets.delete(value);
     else this.console?.remove(secret);
+  }
+
+  /** What AWSCURRENT claims, if somebody made it up. */
+  get forgedToken(): Forged | undefined {
+    return this.forged.get(this.tokenSecret.current?.id ?? '');
   }
 
   /** The client secrets in AWSCURRENT. */

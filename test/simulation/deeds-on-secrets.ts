@@ -1,13 +1,14 @@
 import { tagKeys } from '../../core/contract.ts';
 import { epochSeconds, formatInstant } from '../../core/instant.ts';
 import { fingerprint } from '../../core/token-tags.ts';
-import { encodeVersionId } from '../../core/version-id.ts';
+import { encodeVersionId, longestLifetime } from '../../core/version-id.ts';
 import { longestWait } from './bounds.ts';
 import { type Credential, secretMark } from './credential.ts';
 import type { Doing } from './doing.ts';
 import type { DeedKind } from './faults.ts';
 import { mostVersions } from './secret.ts';
 import { AwsError } from './secrets-manager.ts';
+import { storedFields } from './stored-fields.ts';
 
 const day = 86_400;
 
@@ -102,15 +103,37 @@ export const onSecrets = {
     credential.disturb(world.clock.now, world.clock.now);
     world.store(credential.tokenSecret, 'junk');
   },
-  'forge-version-id': ({ clock, secretsManager }, credential, { choice }) => {
-    const lifetime = Math.ceil(choice * day);
-    const expiresAt = epochSeconds(clock.now + lifetime);
-    const versionId = encodeVersionId({ expiresAt, lifetime, fingerprint: '0badc0de' }, 'abcdef');
+  'forge-version-id': ({ clock, secretsManager, lambda }, credential, { choice }) => {
+    const lifetime = Math.ceil(choice * longestLifetime);
+    const issued = epochSeconds(clock.now);
+    const expiresAt = epochSeconds(issued + lifetime);
+    const { tokenSecret, clientSecret } = credential;
+    const fields = storedFields(tokenSecret.current?.value);
+    // The last digits are as good as another choice.
+    const [isPlausible, isToken] = [(choice * 1e3) % 1 < 0.7, (choice * 1e5) % 1 < 0.7];
+    const own = fingerprint(
+      (text) => lambda.digest(text),
+      clientSecret.arn,
+      clientSecret.current?.id ?? '',
+      Object.fromEntries(tokenSecret.tags),
+    );
+    const claimed = { expiresAt, lifetime, fingerprint: isPlausible ? own : '0badc0de' };
+    const versionId = encodeVersionId(claimed, 'abcdef');
+    const [issued_at, expires_at] = [issued, expiresAt].map(formatInstant);
+    const value =
+      isToken && fields !== undefined
+        ? JSON.stringify({ ...fields, issued_at, expires_at })
+        : 'forged';
     credential.disturb(clock.now, clock.now);
     // The budget counts the version as a token.
     credential.requestedAt = clock.now;
-    secretsManager.put(credential.tokenSecret.arn, { versionId, value: 'forged' });
-    credential.forgedId = versionId;
+    // Another version of the credential may turn out to be the same one.
+    credential.forged.set(versionId, {
+      expiresAt,
+      lifetime,
+      isPlausible: isPlausible || value !== 'forged',
+    });
+    secretsManager.put(tokenSecret.arn, { versionId, value });
   },
   'store-token-by-hand': (world, credential) => {
     const { atAdobe, tokenSecret } = credential;

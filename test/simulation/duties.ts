@@ -1,5 +1,5 @@
 // What a run owes to those who look after it: the truth in its metrics and errors, few calls, no loose ends.
-import { closingSeconds } from '../../lambda/steps/budget.ts';
+import { closingSeconds, renewalSeconds } from '../../lambda/steps/budget.ts';
 import { largestSkew, longestLag, usualLateness } from './bounds.ts';
 import type { Credential } from './credential.ts';
 import type { Invocation } from './invocation.ts';
@@ -47,10 +47,10 @@ export class Duties {
   #finishes({ id, event, struck }: Invocation): void {
     const credential = this.#world.credentialOf(String(event['SecretId']));
     if (credential === undefined || struck.has(credential.plan.name)) return;
-    const { tokenSecret, isPaused, plan, forgedId } = credential;
+    const { tokenSecret, isPaused, plan, forgedToken } = credential;
     const pending = tokenSecret.holder('AWSPENDING');
     const isWhole = tokenSecret.arn === event['SecretId'] && !tokenSecret.isDeleted;
-    if (!isWhole || tokenSecret.isLocked || isPaused || forgedId !== undefined) return;
+    if (!isWhole || tokenSecret.isLocked || isPaused || forgedToken !== undefined) return;
     if (pending === undefined || pending.id !== event['ClientRequestToken']) return;
     const [token, current] = [pending, tokenSecret.current].map((one) => storedFields(one?.value));
     if (token === undefined || current === undefined || pending.labels.has('AWSCURRENT')) return;
@@ -64,21 +64,37 @@ export class Duties {
     const { id, startedAt, deadline, deferred, metrics } = invocation;
     const { clock, credentials } = this.#world;
     const seenAt = startedAt - longestLag;
-    let failed = 0;
+    const failed = new Set(this.#seenToFail(invocation));
     for (const credential of credentials.values()) {
-      const { reign, tokenSecret, clientSecret, isPaused, forgedId } = credential;
-      if (tokenSecret.isMissingSince(seenAt) && clientSecret.isListedSince(seenAt)) failed += 1;
-      if (reign === undefined || tokenSecret.isDeleted || forgedId !== undefined) continue;
+      const { plan, reign, tokenSecret, clientSecret, isPaused } = credential;
+      const isMissing = tokenSecret.isMissingSince(seenAt) && clientSecret.isListedSince(seenAt);
+      if (isMissing) failed.add(plan.name);
+      if (reign === undefined || tokenSecret.isDeleted) continue;
       if (Math.max(reign.startedAt, credential.pauseChangedAt) > seenAt) continue;
       // Of a token that lives for minutes, another one is not asked for at once.
       const isRecent = reign.startedAt > startedAt - recently - largestSkew;
-      if (!isPaused && reign.expiresAt < seenAt - largestSkew && !isRecent) failed += 1;
+      if (!isPaused && reign.expiresAt < seenAt - largestSkew && !isRecent) failed.add(plan.name);
       if (credential.calmSince <= seenAt) this.#tellsOfLife(invocation, credential, reign);
     }
-    const hadTime = deferred === 0 && deadline - closingSeconds > clock.now;
+    // Work is also left when its host is broken, and that is a failure.
+    const needed = deferred === 0 ? 0 : renewalSeconds(this.#world.config);
+    const hadTime = deadline - closingSeconds - clock.now > needed;
     const failing = metrics.get('Failing') ?? 0;
-    if (hadTime && failing < failed) {
-      this.#violate('invariant 6', `#${id} tells of ${failing} failing, not of ${failed}`);
+    if (hadTime && failing < failed.size) {
+      this.#violate('invariant 6', `#${id} tells of ${failing} failing, not of ${failed.size}`);
+    }
+  }
+
+  /** What was due, so that IMS was asked, and got no token. */
+  *#seenToFail({ requests, stored, issued }: Invocation): Generator<string> {
+    for (const name of requests.keys()) {
+      const { reign, atAdobe } = this.#world.credential(name);
+      const end = issued.get(atAdobe.clientId) ?? Number.POSITIVE_INFINITY;
+      // That the stored token outlives a new one is no failure.
+      const isOutlived = reign !== undefined && end <= reign.expiresAt + largestSkew;
+      if (stored.has(name) || isOutlived) continue;
+      this.#world.counts.add('premises', 'invariant 6: a tick sees a renewal fail');
+      yield name;
     }
   }
 

@@ -31,7 +31,9 @@ export class ImsPort implements TokenEndpoint {
     const response = await this.#exchange('ims', grant, signal, () =>
       this.#world.ims.token(grant.imsHost, { ...grant, clientSecret }),
     );
-    const { status, retryAfter } = response;
+    const { status, body, retryAfter } = response;
+    const token = this.#world.ims.issued(tokenIn(body));
+    if (token !== undefined) invocation.issued.set(clientId, token.expiresAt);
     if (isFinal(status)) invocation.refused.add(`${clientId} ${clientSecret} ${grant.scopes}`);
     if (retryAfter !== undefined) {
       // A date is an hour away, when nothing is waited for any more.
@@ -91,6 +93,11 @@ export class ImsPort implements TokenEndpoint {
 function courseOf(fault: StormKind | undefined, usual: Course): Course {
   if (fault === 'ims-hangs') return { ...usual, arrives: undefined };
   return fault === 'ims-answer-lost' ? { ...usual, answers: undefined } : usual;
+}
+
+function tokenIn(body: string): string {
+  const [, value = ''] = /"access_token":"([^"]*)"/.exec(body) ?? [];
+  return value;
 }
 
 /** IMS has said no, and will say so again. */

@@ -149,7 +149,7 @@ export class Invariants {
       isForced ||
       replaced === undefined ||
       old === undefined ||
-      credential.forgedId !== undefined
+      credential.forged.has(replaced.id)
     )
       return;
     const minted = credential.mintedFrom(old);

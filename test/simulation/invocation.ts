@@ -78,6 +78,8 @@ export class Invocation implements Caller {
   readonly struck = new Set<string>();
   /** The clients for which it has asked IMS for a token that manages client secrets. */
   readonly managed = new Set<string>();
+  /** By client, when the token ends that IMS last issued to it. */
+  readonly issued = new Map<string, number>();
   /** The credentials whose requests it could not record. */
   readonly unrecorded = new Set<string>();
   /** It has asked Adobe for another client secret. */

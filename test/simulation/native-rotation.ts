@@ -90,10 +90,10 @@ export class NativeRotation {
 
   /** There is a token to replace, and no reason to refuse another one. */
   #canSucceed(credential: Credential): boolean {
-    const { isHealthy, calmSince, forgedId, tokenSecret, reign } = credential;
+    const { isHealthy, calmSince, forgedToken, tokenSecret, reign } = credential;
     const { clock, invariants } = this.#world;
     const isCalm = calmSince < clock.now - largestSkew;
-    const isKnown = forgedId === undefined && reign !== undefined;
+    const isKnown = forgedToken === undefined && reign !== undefined;
     const hasToken = storedFields(tokenSecret.current?.value) !== undefined;
     return (
       isHealthy && isCalm && isKnown && hasToken && invariants.requests.mayAskAgain(credential)

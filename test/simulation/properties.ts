@@ -13,7 +13,7 @@ import {
   longestWait,
   usualLateness,
 } from './bounds.ts';
-import type { Credential } from './credential.ts';
+import type { Credential, Forged } from './credential.ts';
 import type { Invocation } from './invocation.ts';
 import { leadOf } from './lead.ts';
 import { ProbePort } from './probe-port.ts';
@@ -43,11 +43,10 @@ export class Properties {
     }
     if (credential?.tokenSecret !== secret) return;
     const version = secret.current;
-    if (version?.id !== credential.forgedId) credential.forgedId = undefined;
     const fields = storedFields(version?.value);
     const token = this.#world.ims.issued(fields?.access_token ?? '');
     credential.reign = undefined;
-    if (version === undefined || token === undefined) return;
+    if (version === undefined || token === undefined || credential.forged.has(version.id)) return;
     const { expiresAt } = token;
     const { clock } = this.#world;
     // An opaque token that IMS repeats is as old as its first answer, of which the rotator knows nothing.
@@ -131,14 +130,20 @@ export class Properties {
 
   /** P2: runs that nothing disturbed leave a token that is good. */
   #repaired(runs: readonly Invocation[], credential: Credential, premise: string): void {
-    const { plan, tokenSecret, isHealthy, forgedId } = credential;
+    const { plan, tokenSecret, isHealthy, forgedToken } = credential;
     const { clock } = this.#world;
-    if (!isHealthy || forgedId !== undefined) return;
+    if (!isHealthy) return;
     const startedAt = Math.min(...runs.map((each) => each.startedAt));
     const asked = runs.some(({ requests }) => requests.has(plan.name));
     const ids = runs.map(({ id }) => `#${id}`).join(' and ');
     if (!asked && credential.requestedAt > startedAt - budgetWait) return;
     this.#world.counts.add('premises', premise);
+    // The rotator counts whole seconds.
+    const earliest = Math.min(...runs.map((each) => Math.floor(each.startedAt + each.sandbox.skew)));
+    if (forgedToken !== undefined) {
+      this.#seesThrough(credential, forgedToken, earliest, ids);
+      return;
+    }
     const fields = storedFields(tokenSecret.current?.value);
     if (fields === undefined) {
       this.#world.violate('P2', `${ids} left no token`, plan.name);
@@ -146,9 +151,7 @@ export class Properties {
     }
     const { expiresAt, issuedAt } = fields;
     const lead = leadOf(credential, expiresAt - issuedAt, this.#world.settings.tick);
-    // The rotator counts whole seconds.
-    const earliest = Math.min(...runs.map((each) => each.startedAt + each.sandbox.skew));
-    if (expiresAt - lead < Math.floor(earliest)) {
+    if (expiresAt - lead < earliest) {
       this.#world.violate('P2', `${ids} left a token that is due`, plan.name);
     }
     const { current } = tokenSecret;
@@ -160,6 +163,20 @@ export class Properties {
     if (isOld) {
       this.#world.violate('P2', `${ids} left the token of an old credential`, plan.name);
     }
+  }
+
+  /** A version id that somebody made up is believed for a day at most, and until its token is due. */
+  #seesThrough(credential: Credential, forged: Forged, earliest: number, ids: string): void {
+    const { expiresAt, lifetime, isPlausible } = forged;
+    const isLong = lifetime > 25 * 3_600;
+    if (isLong) this.#world.counts.add('premises', 'P2: a version id claims more than 25 hours');
+    const lead = leadOf(credential, lifetime, this.#world.settings.tick);
+    if (!isLong && isPlausible && expiresAt - lead >= earliest) return;
+    // A token that lives for less than what is claimed does not expire later.
+    const isOutlived = earliest + credential.atAdobe.lifetime < expiresAt + longestWait;
+    if (!isLong && isPlausible && isOutlived) return;
+    const text = `${ids} left a version that somebody made up, for ${lifetime} s`;
+    this.#world.violate('P2', text, credential.plan.name);
   }
 
   /** P3: no more tokens in a day than the lifetime and what was done to the credential explain. */

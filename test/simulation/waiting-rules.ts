@@ -73,9 +73,8 @@ export class WaitingRules {
     const expiries = [
       decodeVersionId(id, epochSeconds(now))?.expiresAt,
       storedFields(tokenSecret.versions.get(id)?.value)?.expiresAt,
-    ].filter((expiresAt = 0) => expiresAt > now - rounding);
-    const [expiresAt = Number.POSITIVE_INFINITY] = expiries.toSorted();
-    return expiresAt - 2 * this.#world.settings.tick;
+    ].flatMap((expiresAt = 0) => (expiresAt > now - rounding ? [expiresAt] : []));
+    return Math.min(...expiries) - 2 * this.#world.settings.tick;
   }
 }
 
