@@ -71,6 +71,12 @@ class Consumer implements Caller {
       if (random.chance(freezeRate)) this.#freeze();
       // Some calls come together.
       for (let count = random.chance(0.2) ? 3 : 1; count > 0; count -= 1) void this.#call();
+      // Others follow at once, perhaps while nothing can be read.
+      for (let count = random.chance(0.2) ? 3 : 0; count > 0; count -= 1) {
+        clock.after(random.between(1, 10), () => {
+          if (clock.now >= this.#frozenUntil) void this.#call();
+        });
+      }
     });
   }
 

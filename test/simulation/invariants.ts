@@ -77,6 +77,9 @@ export class Invariants {
     } else {
       if (this.#isRepeated(invocation, name)) return;
       this.#waiting.asked(invocation, credential);
+      if (invocation.seen.get(name)?.isPaused === true) {
+        this.#world.violate('invariant 1', 'IMS was asked in spite of a pause', name);
+      }
     }
     // Its record may be lost with the run.
     if (invocation.isKilled) this.requests.forget(credential);
@@ -135,7 +138,7 @@ export class Invariants {
 
   /** Invariants 1 and 3. */
   #mayReplace(
-    { event, seen, struck, hasOverlapped }: Invocation,
+    { event, seen, struck, hasOverlapped, sandbox }: Invocation,
     credential: Credential,
     replaced: SecretVersion | undefined,
     fields: StoredFields,
@@ -145,16 +148,17 @@ export class Invariants {
     const replaces = event['replaces'];
     const isForced =
       event['force'] === true && (replaces === undefined || replaces === seen.get(name)?.versionId);
-    if (
-      isForced ||
-      replaced === undefined ||
-      old === undefined ||
-      credential.forged.has(replaced.id)
-    )
-      return;
+    if (replaced === undefined || old === undefined || credential.forged.has(replaced.id)) return;
+    const isNamed = isForced && replaces !== undefined;
     const minted = credential.mintedFrom(old);
     // What cannot be compared counts as changed.
-    if (minted === undefined || minted !== credential.content || struck.has(name)) return;
+    if (isNamed || minted === undefined || minted !== credential.content || struck.has(name))
+      return;
+    const age = this.#world.clock.now + sandbox.skew - old.issuedAt;
+    if (isForced && age < 60 && !hasOverlapped) {
+      this.#world.violate('invariant 3', `forced again after ${age} s`, name);
+    }
+    if (isForced) return;
     this.#world.counts.add('premises', 'invariants 1 and 3: renewed for its expiry alone');
     const oldExpiry = old.expiresAt;
     if (fields.expiresAt <= oldExpiry && !hasOverlapped) {

@@ -121,6 +121,11 @@ export class Operators {
       // A secret without a token cannot be rotated.
       if (deed.choice < 0.5) this.#rotation.rotate(credential, 1);
     },
+    pause: (world, credential, deed) => {
+      // A rotation is refused, whoever has begun it.
+      if (deed.choice < 0.3 || deed.choice > 0.7) this.#rotation.rotate(credential, 4);
+      return onSecrets.pause(world, credential, deed);
+    },
     rotate: (_, credential) => this.#rotation.rotate(credential, 4),
     'rotate-and-abandon': (_, credential, { choice }) =>
       this.#rotation.rotate(credential, Math.floor(choice * 4)),

@@ -139,7 +139,9 @@ export class Properties {
     if (!asked && credential.requestedAt > startedAt - budgetWait) return;
     this.#world.counts.add('premises', premise);
     // The rotator counts whole seconds.
-    const earliest = Math.min(...runs.map((each) => Math.floor(each.startedAt + each.sandbox.skew)));
+    const earliest = Math.min(
+      ...runs.map((each) => Math.floor(each.startedAt + each.sandbox.skew)),
+    );
     if (forgedToken !== undefined) {
       this.#seesThrough(credential, forgedToken, earliest, ids);
       return;

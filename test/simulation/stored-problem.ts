@@ -45,7 +45,11 @@ export function problemOfMove(
   }
   if (seen.get(plan.name)?.isPaused) return 'AWSCURRENT was moved in spite of a pause';
   if (token.expiresAt < clock.now - largestSkew) return 'AWSCURRENT was moved to an ended token';
-  if (old !== undefined && !forged.has(before?.id ?? '') && fields.issuedAt < old.issuedAt - 60 - 2 * largestSkew) {
+  if (
+    old !== undefined &&
+    !forged.has(before?.id ?? '') &&
+    fields.issuedAt < old.issuedAt - 60 - 2 * largestSkew
+  ) {
     return 'AWSCURRENT was moved to an earlier token';
   }
   if (settings.validate && !acceptedTokens.has(token.value)) return 'nobody tested the token';
