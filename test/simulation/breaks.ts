@@ -346,13 +346,6 @@ export const breaks = [
     rule: 'invariant 1',
   },
   {
-    what: 'forces again and again',
-    file: 'core/decision.ts',
-    from: "typeof token !== 'object' || now - token.issuedAt >= minute;",
-    to: "typeof token !== 'object' || now - token.issuedAt >= 0;",
-    rule: 'invariant 3',
-  },
-  {
     what: 'lets a reader read every few seconds',
     file: 'client/cached-token-reader.ts',
     from: 'const readIntervalMs = 10_000;',
