@@ -339,6 +339,13 @@ export const breaks = [
     rule: 'P2',
   },
   {
+    what: 'believes a version id that claims a longer life than its content',
+    file: 'lambda/steps/replace-token.ts',
+    from: "if (typeof value === 'object') assertExpiresLater(token, value);",
+    to: 'if (value !== undefined) assertExpiresLater(token, stored);',
+    rule: 'P2',
+  },
+  {
     what: 'rotates a token in spite of a pause',
     file: 'lambda/steps/rotation-steps.ts',
     from: "if (paused) throw keptError('paused', names);",

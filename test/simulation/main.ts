@@ -1,4 +1,5 @@
 // Simulates credentials of one seed or of many, and exits with 1 if anything went wrong that must not.
+import { execFileSync } from 'node:child_process';
 import { open, writeFile } from 'node:fs/promises';
 import { type CampaignResult, runCampaign } from './campaign.ts';
 import { parseOptions, usage } from './options.ts';
@@ -36,6 +37,7 @@ async function main(): Promise<void> {
   }
   if (report !== undefined && !(await isWritable(report))) return;
   const campaign = { seeds, days, credentials, stops };
+  const commit = commitHere();
   const result: CampaignResult = await runCampaign(
     campaign,
     jobs,
@@ -45,7 +47,8 @@ async function main(): Promise<void> {
     },
   );
   const command = `npm run simulate -- ${process.argv.slice(2).join(' ')}`;
-  if (report !== undefined) await writeFile(report, reportOf(campaign, result, command));
+  if (report !== undefined)
+    await writeFile(report, reportOf(campaign, result, { command, commit }));
   const { length } = result.failed;
   write(
     `${length} of ${seeds.length} seeds have a violation${length === 0 ? '' : `: ${result.failed.map(({ seed }) => seed).join(', ')}`}`,
@@ -62,6 +65,19 @@ async function isWritable(report: string): Promise<boolean> {
     process.stderr.write(`--report cannot be written: ${(error as Error).message}\n`);
     process.exitCode = 2;
     return false;
+  }
+}
+
+/** Undefined outside a clone; it ends in -dirty if files were changed since. */
+function commitHere(): string | undefined {
+  const args = ['describe', '--always', '--dirty', '--exclude', '*'];
+  try {
+    return execFileSync('git', args, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return undefined;
   }
 }
 

@@ -39,12 +39,13 @@ describe('docs/reliability.md', () => {
 
   it('is what its command writes of such figures, in every word, with each figure once', () => {
     const [, command = ''] = /^ {4}(npm run simulate -- .+)$/m.exec(text) ?? [];
+    const [, commit] = /^It ran on commit `([\da-f]{7,40})`\.$/m.exec(text) ?? [];
     const options = parseOptions(command.replace('npm run simulate -- ', '').split(' '));
     if (options?.seeds === undefined) throw new TypeError('the command has no seeds');
     const { seeds, days, credentials, stops } = options;
     const seconds = 60 * counts.of('what', 'minutes of one core');
     const result = { counts, failed: [], seconds };
-    expect(text).toBe(reportOf({ seeds, days, credentials, stops }, result, command));
+    expect(text).toBe(reportOf({ seeds, days, credentials, stops }, result, { command, commit }));
   });
 
   it('has as many reasons as outcomes, apart from runs that decide nothing', () => {

@@ -77,10 +77,18 @@ export const expected: Readonly<Record<string, readonly string[]>> = {
 
 const year = 365;
 
+/** Where the figures come from. */
+export interface Origin {
+  readonly command: string;
+  /** Of the code that was simulated; undefined outside a clone. */
+  readonly commit: string | undefined;
+}
+
+/** The page docs/reliability.md. */
 export function reportOf(
   { seeds, days, credentials }: Campaign,
   { counts, failed, seconds }: CampaignResult,
-  command: string,
+  { command, commit }: Origin,
 ): string {
   const years = (seeds.length * days * credentials) / year;
   const table = (section: string, names: readonly string[]): string =>
@@ -98,6 +106,7 @@ of which can fail at any time. After every step it checks the invariants of
 
     ${command}
 
+${commit === undefined ? '' : `It ran on commit \`${commit}\`.\n\n`}
 | what | figure |
 | --- | ---: |
 | credential-years | ${Math.floor(years).toLocaleString('en-US')} |
