@@ -1,5 +1,6 @@
 import { asRotatorError } from '../../core/errors.ts';
 import { listProblems } from '../../core/problems.ts';
+import { stackFrames } from '../../core/stack-frames.ts';
 import type { CommonOptions } from '../common-options.ts';
 import { CliError, interrupted } from '../errors.ts';
 import { wrapLines } from './table.ts';
@@ -17,7 +18,7 @@ export function reportError(error: unknown, options: CommonOptions, host: NodeJS
   const { code } = known;
   const [first = '', ...rest] = [
     ...errorLines(known, terminal.noteColumns),
-    ...(code === 'ERR_UNEXPECTED' ? framesOf(error) : []),
+    ...(code === 'ERR_UNEXPECTED' ? stackFrames(error) : []),
   ];
   terminal.note(
     first.replace(code, () => terminal.styleNote('red', code)),
@@ -53,10 +54,4 @@ export function asCliError(error: unknown): CliError {
   }
   const { code, message } = asRotatorError(error);
   return new CliError(code, message, 'report it with these lines');
-}
-
-/** The stack without the message, which may quote a value. */
-function framesOf(error: unknown): readonly string[] {
-  const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
-  return lines.filter((line) => /^\s+at /.test(line));
 }

@@ -2,6 +2,7 @@ import { ConsoleRequestError, TokenRequestError } from '../../core/errors.ts';
 import type { CredentialOutcome } from '../../core/outcome.ts';
 import type { Log } from '../../core/ports.ts';
 import type { RotationStep } from '../../core/rotation.ts';
+import { stackFrames } from '../../core/stack-frames.ts';
 
 /** In: an outcome. Logs its failure, with who has to act and the details Adobe's support asks for. */
 export function logFailure(
@@ -25,13 +26,7 @@ export function logFailure(
     x_debug_id: details?.debugId,
     console_status: console?.status,
     console_error: console?.errorCode,
-    where: error.code === 'ERR_UNEXPECTED' ? framesOf(error.cause) : undefined,
+    where:
+      error.code === 'ERR_UNEXPECTED' ? stackFrames(error.cause).slice(0, 5).join('\n') : undefined,
   });
-}
-
-/** The stack of an unexpected error, without its message, which may quote a value. */
-function framesOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];
-  return frames.slice(0, 5).join('\n');
 }
