@@ -27,7 +27,7 @@ export function observeMetadataOf(
   const isDeclared = declared.has(credential);
   const context = { credential, now: run.now(), tick, digest: run.digest, isDeclared };
   const observation = observeMetadata(context, secret, client);
-  const remembered = run.memory.requests.get(secret?.arn ?? '') ?? [];
+  const remembered = run.memory.requests.get(credential) ?? [];
   return { ...observation, requested: mergeRequests(observation.requested, remembered) };
 }
 

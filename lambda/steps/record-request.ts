@@ -26,11 +26,11 @@ export async function recordRequest(
   { credential, secretId, requested }: Recorded,
 ): Promise<void> {
   const requests = addRequest(requested, run.now());
-  run.memory.requests.set(secretId, requests);
+  run.memory.requests.set(credential, requests);
   const tag = { secretId, key: tagKeys.requested, value: formatRequests(requests) };
   try {
     await withRetries(run, budget.record, () => run.secrets.setTag(tag, run.signal));
-    if (run.memory.requests.size > mostRemembered) run.memory.requests.delete(secretId);
+    if (run.memory.requests.size > mostRemembered) run.memory.requests.delete(credential);
   } catch (thrown) {
     const { code } = asRotatorError(thrown);
     run.log.warn('a token request could not be recorded in its tag', { credential, code });

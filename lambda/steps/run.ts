@@ -8,7 +8,10 @@ import { Breaker } from './breaker.ts';
 
 /** What a sandbox keeps from run to run, where nothing else may. A new sandbox knows none of it. */
 export interface Memory {
-  /** The latest token requests by the token secret's ARN, newest first, in case the tag is not written. */
+  /**
+   * The latest token requests by credential, newest first, in case the tag is not written, or goes with
+   * its secret.
+   */
   readonly requests: Map<string, readonly EpochSeconds[]>;
   /** When a missing token secret was last reported, by credential. */
   readonly missing: Map<string, EpochSeconds>;
@@ -53,8 +56,8 @@ export function startRun(deps: Deps, memory: Memory = newMemory()): Run {
 }
 
 function forget({ requests, missing }: Memory, now: EpochSeconds): void {
-  for (const [arn, [newest = 0]] of requests) {
-    if (now - newest >= requestMemory) requests.delete(arn);
+  for (const [credential, [newest = 0]] of requests) {
+    if (now - newest >= requestMemory) requests.delete(credential);
   }
   for (const [credential, at] of missing) {
     if (now - at >= missingMemory) missing.delete(credential);

@@ -1,4 +1,9 @@
-import { PutSecretValueCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  PutSecretValueCommand,
+  TagResourceCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { tagKeys } from '../../core/contract.ts';
 import { renew } from '../../lambda/commands/renew.ts';
@@ -220,6 +225,22 @@ describe('a renewal', () => {
     }
     expect(parts.ims.tokenRequests).toHaveLength(3);
     expect((await readToken(parts, 'fusion'))?.SecretString).toContain('access_token');
+  });
+
+  it('asks IMS no more often when its token secret is deleted and created again before each', async () => {
+    const parts = await startParts();
+    seedCredential(parts, 'fusion');
+    const { memory } = parts.run();
+    const [client, secret] = [plainClient(parts), `${prefix}/token`];
+    for (let times = 0; times < 10; times += 1) {
+      await client.send(
+        new DeleteSecretCommand({ SecretId: secret, ForceDeleteWithoutRecovery: true }),
+      );
+      await client.send(new CreateSecretCommand({ Name: secret }));
+      await renew({ ...parts.run(), memory }, 'fusion', { force: false });
+      parts.clock.advance(1);
+    }
+    expect(parts.ims.mintCount).toBe(3);
   });
 
   it('shares its budget with rotations', async () => {

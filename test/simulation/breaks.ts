@@ -94,7 +94,7 @@ export const breaks = [
   {
     what: 'forgets the requests that no tag tells of',
     file: 'lambda/steps/record-request.ts',
-    from: 'run.memory.requests.set(secretId, requests);',
+    from: 'run.memory.requests.set(credential, requests);',
     to: '',
     rule: 'invariant 9',
   },
