@@ -4,6 +4,7 @@ import { abandonedRotators, explainAbandoned } from '../rotator/abandoned.ts';
 import { noteAssumedPrefix } from '../rotator/check-prefix.ts';
 import { listCredentials } from '../rotator/credentials.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
+import { noteOwner } from '../rotator/overlaps.ts';
 import { checkName, type Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { isUnhealthy, type State } from '../view/credential-state.ts';
@@ -24,7 +25,7 @@ export async function status(
 ): Promise<number> {
   for (const name of names) checkName(name);
   const rotator = await findRotator(session);
-  noteAssumedPrefix(session, rotator);
+  tellWhose(session, rotator);
   let exitCode = await show(session, rotator, names, watch);
   while (watch && !session.signal.aborted && !session.terminal.isClosed) {
     try {
@@ -38,6 +39,11 @@ export async function status(
     }
   }
   return exitCode;
+}
+
+function tellWhose(session: Session, rotator: Rotator): void {
+  noteAssumedPrefix(session, rotator);
+  noteOwner(session, rotator);
 }
 
 const colours: Readonly<Record<State, 'red' | 'yellow' | 'green' | 'dim'>> = {
@@ -81,7 +87,7 @@ async function show(
   } else {
     if (watch && terminal.isInteractive) {
       terminal.clear();
-      noteAssumedPrefix(session, rotator);
+      tellWhose(session, rotator);
     }
     const style = (state: State, text: string): string => terminal.style(colours[state], text);
     terminal.print(...statusLines({ ...view, style }));

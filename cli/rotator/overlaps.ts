@@ -37,19 +37,32 @@ export function overlapWarning(rotator: Rotator): string | undefined {
   return `${explainOverlaps(overlaps, rotator).words}, whose role may read what is stored`;
 }
 
+/** The functions of rotators that have the very same prefix. */
+function ownersOf(rotator: Rotator): readonly string[] {
+  const others = overlapsOf(rotator).filter((other) => other.prefix === rotator.prefix);
+  return others.map((other) => `${other.functionName} (${other.name})`);
+}
+
+/** Tells who asked for a rotator that is not deployed that another one has its secrets. */
+export function noteOwner({ terminal }: Session, rotator: Rotator): void {
+  const owners = ownersOf(rotator);
+  if (rotator.function.kind !== 'absent' || owners.length === 0) return;
+  terminal.note(
+    `no function of the rotator ${rotator.name} is deployed: the secrets under ${rotator.prefix}/ belong to ${someOf(owners)}`,
+  );
+}
+
 /**
  * Secrets that another function works on, too, are changed only if `--function` says whose they are.
  *
  * @throws CliError ERR_ROTATOR_AMBIGUOUS
  */
 export function checkOwner({ options }: Session, rotator: Rotator): void {
-  const { prefix } = rotator;
-  const owners = overlapsOf(rotator).filter((other) => other.prefix === prefix);
+  const owners = ownersOf(rotator);
   if (owners.length === 0 || options.function !== undefined) return;
-  const functions = owners.map((other) => `${other.functionName} (${other.name})`);
   throw new CliError(
     'ERR_ROTATOR_AMBIGUOUS',
-    `the secrets under ${prefix}/ also belong to ${someOf(functions)}`,
+    `the secrets under ${rotator.prefix}/ also belong to ${someOf(owners)}`,
     'find out whose they are, and name that function in the place of its rotator: --function NAME',
   );
 }

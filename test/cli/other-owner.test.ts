@@ -51,6 +51,15 @@ describe('a credential of another rotator', () => {
     expect(writes(operator)).toEqual(['DeleteSecret', 'DeleteSecret']);
   });
 
+  it('is shown under the earlier name of its rotator only with the name of the owner', async () => {
+    const operator = await startRenamed();
+    const { stderr } = await operator.cli('status', '--rotator', 'old');
+    expect(stderr).toBe(
+      'no function of the rotator old is deployed: the secrets under ims-token-rotator/old/ belong to rotator-live (live)\n',
+    );
+    expect(await operator.cli('status', '--rotator', 'live')).toMatchObject({ stderr: '' });
+  });
+
   it('is not changed where two functions have the same prefix, unless --function chooses', async () => {
     const operator = await startRenamed();
     deployStranger(operator, 'other', shared);
