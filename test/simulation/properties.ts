@@ -24,6 +24,8 @@ import type { World } from './world.ts';
 const day = 86_400;
 const probeRate = 0.05;
 
+const usualLifetime = 25 * 3_600;
+
 export class Properties {
   readonly #world: World;
   /** By shard, its last whole tick since the last round of them all. */
@@ -47,6 +49,10 @@ export class Properties {
     const token = this.#world.ims.issued(fields?.access_token ?? '');
     credential.reign = undefined;
     if (version === undefined || token === undefined || credential.forged.has(version.id)) return;
+    const replaced = credential.forged.get(secret.holder('AWSPREVIOUS')?.id ?? '');
+    if (replaced !== undefined && replaced.lifetime > usualLifetime) {
+      this.#world.counts.add('premises', 'P2: a version id claimed more than 25 hours');
+    }
     const { expiresAt } = token;
     const { clock } = this.#world;
     // An opaque token that IMS repeats is as old as its first answer, of which the rotator knows nothing.
@@ -170,8 +176,7 @@ export class Properties {
   /** A version id that somebody made up is believed for a day at most, and until its token is due. */
   #seesThrough(credential: Credential, forged: Forged, earliest: number, ids: string): void {
     const { expiresAt, lifetime, isPlausible } = forged;
-    const isLong = lifetime > 25 * 3_600;
-    if (isLong) this.#world.counts.add('premises', 'P2: a version id claims more than 25 hours');
+    const isLong = lifetime > usualLifetime;
     const lead = leadOf(credential, lifetime, this.#world.settings.tick);
     if (!isLong && isPlausible && expiresAt - lead >= earliest) return;
     const text = `${ids} left a version that somebody made up, for ${lifetime} s`;

@@ -45,7 +45,7 @@ export const expected: Readonly<Record<string, readonly string[]>> = {
     'P1: a whole tick fits between due and expiry',
     'P2: a whole tick',
     'P2: a whole tick of every shard',
-    'P2: a version id claims more than 25 hours',
+    'P2: a version id claimed more than 25 hours',
     'P2: an event for a stored credential',
     'P2: a rotation of a token that nothing disturbed',
     'P3: two days without a disturbance',
