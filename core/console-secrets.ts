@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { clientSecretScopes } from './contract.ts';
 import { secretId } from './documented-form.ts';
 import { echoes } from './echo.ts';
 import { ConsoleRequestError } from './errors.ts';
@@ -9,16 +10,15 @@ import { parseRetryAfter } from './retry-delay.ts';
 import { Sensitive } from './sensitive.ts';
 
 /** The scopes of the token with which a credential manages its own client secrets. */
-export const consoleScopes = [
+export const consoleScopes: readonly string[] = [
   'AdobeID',
   'openid',
   'read_organizations',
   'additional_info.projectedProductContext',
   'additional_info.roles',
   'adobeio_api',
-  'read_client_secret',
-  'manage_client_secrets',
-] as const;
+  ...clientSecretScopes,
+];
 
 /** The response of the Developer Console's API, unparsed. */
 export interface ConsoleResponse {

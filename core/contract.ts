@@ -48,14 +48,30 @@ export const tagKeys = {
   renewBefore: 'ims-token-rotator:renew-before',
 } as const;
 
-export const scopesTagRule =
+const scopesTagRule =
   'scopes are kept in a tag: letters, digits and +=._:/@- each, and at most 256 characters with the ' +
   'spaces between them; scopes that do not fit belong in the client secret’s value, as "scopes"';
 
 export const scopePattern = /^[A-Za-z0-9+=._:/@-]+$/;
 
-/** The first thing that keeps a list of scopes from being stored in the `scopes` tag. */
+/**
+ * Whoever has a token with these can add client secrets and delete those in use, so that no such token
+ * is stored for workloads.
+ */
+export const clientSecretScopes: readonly string[] = [
+  'read_client_secret',
+  'manage_client_secrets',
+];
+
+/** What keeps a list of scopes from being stored in the `scopes` tag. */
 export function scopesTagProblem(scopes: readonly string[]): string | undefined {
+  const managing = scopes.find((scope) => clientSecretScopes.includes(scope));
+  if (managing !== undefined) return `holds "${managing}", which no stored token may have`;
+  const misfit = scopesTagMisfit(scopes);
+  return misfit === undefined ? undefined : `${misfit}; ${scopesTagRule}`;
+}
+
+function scopesTagMisfit(scopes: readonly string[]): string | undefined {
   if (scopes.length === 0) return 'is empty';
   const unfit = scopes.find((scope) => !scopePattern.test(scope));
   if (unfit !== undefined) return `holds "${unfit}"`;

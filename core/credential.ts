@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isProduct, productScopes, products } from './contract.ts';
+import { clientSecretScopes, isProduct, productScopes, products } from './contract.ts';
 import { type RawCredential, readCredentialDocument } from './credential-document.ts';
 import { type ClientSecretEntry, distinctEntries, documentedForm } from './documented-form.ts';
 import { RotatorError } from './errors.ts';
@@ -15,6 +15,7 @@ export interface ClientCredential {
   readonly clientId: string;
   /** In the order to try them. */
   readonly clientSecrets: readonly Sensitive[];
+  /** Those of its workloads' tokens, without `clientSecretScopes`. */
   readonly scopes: readonly string[];
   readonly orgId?: string | undefined;
   readonly imsHost: string;
@@ -33,7 +34,7 @@ export interface UnderstoodCredential {
   readonly form: string;
   /** The credential's name in the file, if it has one. */
   readonly name: string | undefined;
-  /** The fields that say something that the rotator does not use. */
+  /** The fields, and scopes, that say something that the rotator does not use. */
   readonly unused: readonly string[];
   /** The scopes that the file itself gives, and its product. */
   readonly ownScopes: readonly string[];
@@ -82,6 +83,12 @@ const shown = v.pipe(
   v.check((value) => !holdsClientSecret(value), 'holds a client secret'),
 );
 
+function isOfWorkloads(scope: string): boolean {
+  return !clientSecretScopes.includes(scope);
+}
+
+const onlyManages = 'has only scopes that manage client secrets, which no stored token may have';
+
 const scope = v.pipe(shown, v.regex(/^[\w.:/-]+$/, 'must be letters, digits and . _ - : /'));
 
 const secret = v.pipe(
@@ -105,7 +112,11 @@ const parts = v.object({
     v.minLength(1, 'is missing'),
     v.maxLength(mostStoredSecrets, `must be at most ${mostStoredSecrets} secrets`),
   ),
-  scopes: v.pipe(v.array(scope), v.maxLength(200, 'must be at most 200 scopes')),
+  scopes: v.pipe(
+    v.array(scope),
+    v.maxLength(200, 'must be at most 200 scopes'),
+    v.check((all) => all.length === 0 || all.some(isOfWorkloads), onlyManages),
+  ),
   orgId: v.optional(v.pipe(shown, isWhole)),
   imsHost: v.optional(imsHostSchema),
   credentialId: v.optional(
@@ -155,7 +166,7 @@ function credentialOf(
   return {
     clientId,
     clientSecrets: unique(clientSecrets).map((secret) => new Sensitive(secret)),
-    scopes: unique(scopes.length > 0 ? scopes : fallback),
+    scopes: unique(scopes.length > 0 ? scopes : fallback).filter(isOfWorkloads),
     imsHost,
     orgId,
     credentialId,
@@ -188,9 +199,12 @@ export function understandCredential(
     throw invalid(isIncomplete ? [...problems, ...raw.hints] : problems);
   }
   const credential = credentialOf(parsed.output, fallback);
-  const { form, name, unused, values } = raw;
+  const { form, name, values } = raw;
   const { product } = values;
-  const ownScopes = unique(parsed.output.scopes);
+  const allScopes = unique(parsed.output.scopes);
+  const ownScopes = allScopes.filter(isOfWorkloads);
+  const leftOut = clientSecretScopes.filter((scope) => allScopes.includes(scope));
+  const unused = [...raw.unused, ...leftOut.map((scope) => `the scope ${scope}`)];
   const entries = distinctEntries(raw.secrets);
   const normalised = documentedForm({ ...credential, scopes: ownScopes }, entries, product);
   return { credential, form, name, unused, ownScopes, product, entries, normalised };
@@ -202,12 +216,14 @@ function fallbackScopes(
   settings: ScopeSettings,
 ): readonly string[] | undefined {
   if (values.scopes.length > 0) return [];
-  if (settings.scopes !== undefined) return settings.scopes;
+  const { scopes } = settings;
+  if (scopes !== undefined) return scopes.some(isOfWorkloads) ? scopes : undefined;
   const product = values.product ?? settings.product;
   return isProduct(product) ? productScopes[product] : undefined;
 }
 
 function problemOfScopes({ values, fields }: RawCredential, settings: ScopeSettings): Problem {
+  if (settings.scopes !== undefined) return { field: 'tag scopes', message: onlyManages };
   if ((values.product ?? settings.product) === undefined) {
     return { field: fields.scopes, message: 'is missing; give the scopes, or a product' };
   }

@@ -9,13 +9,7 @@ import {
   Secret,
 } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import {
-  isProduct,
-  scopesTagProblem,
-  scopesTagRule,
-  secretName,
-  tagKeys,
-} from '../core/contract.ts';
+import { isProduct, scopesTagProblem, secretName, tagKeys } from '../core/contract.ts';
 import { acknowledge, findings } from './acknowledge.ts';
 import { checkClientSecretRotation } from './client-secret-rotation.ts';
 import { ImsCredential } from './ims-credential.ts';
@@ -115,7 +109,7 @@ export class ManagedCredential extends ImsCredential {
       refuse(this, 'Product', unknownProduct(product));
     }
     const problem = scopesTagProblem(scopes ?? ['openid']);
-    if (problem !== undefined) refuse(this, 'Scopes', `scopes ${problem}; ${scopesTagRule}`);
+    if (problem !== undefined) refuse(this, 'Scopes', `scopes ${problem}`);
     checkClientSecretRotation(this, this.#props);
     if (encryptionKey !== undefined) checkKey(this, encryptionKey);
     for (const replica of replicaRegions) {

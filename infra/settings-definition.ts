@@ -14,7 +14,6 @@ import {
   rotatorNameRule,
   scopePattern,
   scopesTagProblem,
-  scopesTagRule,
 } from '../core/contract.ts';
 import { thresholdLimits, thresholdRule } from './alarm-thresholds.ts';
 import { rotationSchedulePattern, rotationScheduleRule } from './client-secret-rotation.ts';
@@ -117,7 +116,7 @@ const credential = settingsObject({
       v.array(v.string(must('a scope')), must('a list of scopes')),
       v.check(
         (scopes) => scopesTagProblem(scopes) === undefined,
-        ({ input }) => `${scopesTagProblem(input)}; ${scopesTagRule}`,
+        ({ input }) => `${scopesTagProblem(input)}`,
       ),
       v.metadata({ minItems: 1, items: { type: 'string', pattern: scopePattern.source } }),
     ),

@@ -12,7 +12,13 @@ import { findRotator } from '../rotator/find-rotator.ts';
 import { checkOwner } from '../rotator/overlaps.ts';
 import { policyWarning } from '../rotator/policy-warning.ts';
 import { type Reader, readersOf } from '../rotator/readers.ts';
-import { checkName, namesOf, type Rotator, unreadableFunctions } from '../rotator/rotator.ts';
+import {
+  checkName,
+  importersOf,
+  namesOf,
+  type Rotator,
+  unreadableFunctions,
+} from '../rotator/rotator.ts';
 import { otherImporters } from '../rotator/sharers.ts';
 import type { Session } from '../session.ts';
 import { placeOf } from '../view/place.ts';
@@ -158,10 +164,15 @@ function stayReason(secret: Secret, { rotator, name, own }: Offboarded): string 
   }
   const users = otherImporters(rotator, name, secret);
   if (users.length === 0) return undefined;
-  return (
-    `${secret.name} stays, because it is the client secret of ${someOf(users, 10, ' and ')} too: give ` +
-    `${users.length === 1 ? 'it' : 'them'} another one in the stack, then offboard ${name} again.`
-  );
+  const uses = `it is the client secret of ${someOf(users, 10, ' and ')} too`;
+  const act = `give ${users.length === 1 ? 'it' : 'them'} another one in the stack, then offboard ${name} again`;
+  // Its own function sees no other use of it, and would report the missing token as a failure.
+  const isSeen = importersOf(rotator, secret.arn).some(({ prefix }) => prefix === rotator.prefix);
+  if (target.kind === 'deployed' && !isSeen) {
+    const text = `nothing can be deleted: ${secret.name} has to stay, because ${uses}`;
+    throw new CliError('ERR_CREDENTIAL_NOT_FOUND', text, act);
+  }
+  return `${secret.name} stays, because ${uses}: ${act}.`;
 }
 
 /** Functions of other teams must not prevent a deletion. */

@@ -3,7 +3,6 @@ import {
   isProduct,
   products,
   scopesTagProblem,
-  scopesTagRule,
   tagKeys,
 } from '../../core/contract.ts';
 import { parseDuration } from '../../core/instant.ts';
@@ -82,7 +81,7 @@ function settingsOf({ product, scopes, renewBefore, key }: OnboardOptions): Sett
     problems.push({ field: '--product', message: `must be one of ${products.join(', ')}` });
   }
   if (scopesProblem !== undefined) {
-    problems.push({ field: '--scopes', message: `${scopesProblem}; ${scopesTagRule}` });
+    problems.push({ field: '--scopes', message: scopesProblem });
   }
   if (renewBefore !== undefined && parseDuration(renewBefore) === undefined) {
     problems.push({ field: '--renew-before', message: `must be ${durationRule}` });

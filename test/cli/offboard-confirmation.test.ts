@@ -78,19 +78,21 @@ describe('offboard, after the answer to its question,', () => {
     }
   });
 
+  const hasChanged = 'ERR_CREDENTIAL_CHANGED what offboarding fusion deletes has changed';
+
   it.each([
-    ['another rotator uses the client secret', borrow],
-    ['another account may read the token', share],
-    ['somebody else has deleted the token secret', deleteToken],
-    ['the token secret was created anew', createTokenAgain],
-  ])('deletes nothing if by then %s', async (_, change) => {
+    ['another rotator uses the client secret', borrow, 'nothing can be deleted'],
+    ['another account may read the token', share, hasChanged],
+    ['somebody else has deleted the token secret', deleteToken, hasChanged],
+    ['the token secret was created anew', createTokenAgain, hasChanged],
+  ])('deletes nothing if by then %s', async (_, change, words) => {
     const { operator, offboarding } = await startAsked();
     await change(operator);
     const earlier = deletions(operator);
     await offboarding.answer(question, 'fusion\r');
     const { code, text } = await offboarding.exit();
     expect(code).toBe(1);
-    expect(text).toContain('ERR_CREDENTIAL_CHANGED what offboarding fusion deletes has changed');
+    expect(text).toContain(words);
     expect(deletions(operator)).toBe(earlier);
   });
 });

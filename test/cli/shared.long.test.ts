@@ -83,7 +83,7 @@ describe('offboard of credentials that share a client secret', () => {
     expect(await isDeleted(operator, shared)).toBe(false);
   });
 
-  it('keeps it for a credential of the same name, of a rotator of the same name', async () => {
+  it('deletes nothing that a credential of the same name uses, of a rotator of the same name', async () => {
     const operator = await start(arnOf('elsewhere'));
     const { lambda, secretsManager, ims } = operator.world;
     lambda.createFunction({
@@ -96,11 +96,13 @@ describe('offboard of credentials that share a client secret', () => {
       },
     });
     const command = ['offboard', 'fusion', '--function', 'rotator-local', '--yes'];
-    const { code, stdout } = await operator.cli(...command);
-    expect(code).toBe(0);
-    expect(stdout).toContain(
-      `${shared} stays, because it is the client secret of fusion of local too`,
+    const { code, stderr } = await operator.cli(...command);
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      `nothing can be deleted: ${shared} has to stay, because it is the client secret of fusion of local too`,
     );
+    // Without it, the function would report a failure for ever.
+    expect(await isDeleted(operator, 'ims-token-rotator/local/fusion/token')).toBe(false);
     expect(await isDeleted(operator, shared)).toBe(false);
   });
 

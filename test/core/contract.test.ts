@@ -58,12 +58,26 @@ describe('the contract', () => {
     for (const product of products) expect(productScopes[product].length).toBeGreaterThan(0);
   });
 
+  const rule =
+    'scopes are kept in a tag: letters, digits and +=._:/@- each, and at most 256 characters with the ' +
+    'spaces between them; scopes that do not fit belong in the client secret’s value, as "scopes"';
+
   it.each<[string, readonly string[], string | undefined]>([
     ['fit in a tag', ['openid', 'additional_info.roles'], undefined],
-    ['are not given', [], 'is empty'],
-    ['hold a character that a tag cannot', ['openid', 'a,b'], 'holds "a,b"'],
+    ['are not given', [], `is empty; ${rule}`],
+    ['hold a character that a tag cannot', ['openid', 'a,b'], `holds "a,b"; ${rule}`],
+    [
+      'manage client secrets',
+      ['openid', 'manage_client_secrets'],
+      'holds "manage_client_secrets", which no stored token may have',
+    ],
+    [
+      'read client secrets',
+      ['read_client_secret'],
+      'holds "read_client_secret", which no stored token may have',
+    ],
     ['are 256 characters together', ['a'.repeat(100), 'b'.repeat(155)], undefined],
-    ['are longer than a tag', ['a'.repeat(100), 'b'.repeat(156)], 'has 257 characters'],
+    ['are longer than a tag', ['a'.repeat(100), 'b'.repeat(156)], `has 257 characters; ${rule}`],
   ])('finds the problem of scopes that %s', (_, scopes, problem) => {
     expect(scopesTagProblem(scopes)).toBe(problem);
   });
