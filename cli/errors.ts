@@ -35,6 +35,8 @@ const exitCodes: Readonly<Partial<Record<CliErrorCode, number>>> = {
 export interface CliErrorOptions extends ErrorOptions {
   /** Each thing wrong with an input. */
   readonly problems?: readonly Problem[] | undefined;
+  /** `fix` is all that is to be done: to go on with the command would be wrong. */
+  readonly isFixWhole?: boolean | undefined;
   /** The right that the principal lacks, as a policy names it. */
   readonly right?: string | undefined;
 }
@@ -46,13 +48,14 @@ export class CliError extends Error {
   readonly summary: string;
   readonly problems: readonly Problem[];
   readonly fix: string | undefined;
+  readonly isFixWhole: boolean;
   readonly right: string | undefined;
 
   constructor(
     code: CliErrorCode,
     summary: string,
     fix?: string,
-    { problems = [], right, ...options }: CliErrorOptions = {},
+    { problems = [], right, isFixWhole = false, ...options }: CliErrorOptions = {},
   ) {
     super(problems.length === 0 ? summary : `${summary}: ${listProblems(problems)}`, options);
     this.name = code;
@@ -60,6 +63,7 @@ export class CliError extends Error {
     this.summary = summary;
     this.problems = problems;
     this.fix = fix;
+    this.isFixWhole = isFixWhole;
     this.right = right;
   }
 

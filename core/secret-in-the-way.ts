@@ -47,7 +47,7 @@ export function secretInTheWay(before: BeforeAdding): ListedSecret | undefined {
     .slice(0, mostNamed)
     .map(({ uuid }) => uuid)
     .join(' and ');
-  const why = whyUncertain(state, ours.length);
+  const why = whyUncertain(before, ours.length);
   throw new RotatorError(
     'ERR_CLIENT_SECRET_LIMIT',
     `the credential has ${listed.length} client secrets at Adobe, ${which}, and ${why}; ` +
@@ -55,9 +55,12 @@ export function secretInTheWay(before: BeforeAdding): ListedSecret | undefined {
   );
 }
 
-function whyUncertain(state: RotationState, ours: number): string {
+function whyUncertain({ state, inUse }: BeforeAdding, ours: number): string {
   if (state.kind === 'retired') {
     const at = formatInstant(state.at);
+    if (state.uuid === inUse) {
+      return `${state.uuid}, which was replaced at ${at}, is stored again; the other one took its place, and may still be in use`;
+    }
     return `${state.uuid}, which was replaced at ${at}, may still be in use`;
   }
   if (ours === 1) return 'Adobe does not tell yet which of them is in use';

@@ -1,4 +1,4 @@
-import type { ClientCredential } from '../../core/credential.ts';
+import { epochSeconds } from '../../core/instant.ts';
 import { readSettings } from '../../core/token-tags.ts';
 import { openConsole } from '../adobe/own-secrets.ts';
 import { TokenInvalidation } from '../adobe/token-invalidation.ts';
@@ -6,9 +6,12 @@ import { Functions } from '../aws/functions.ts';
 import type { Secret } from '../aws/secret.ts';
 import { SecretVersions } from '../aws/secret-versions.ts';
 import { CliError, interrupted } from '../errors.ts';
-import { adviceFor, linesOfReaders } from '../leak/advice.ts';
+import { adviceFor, linesOfReaders, type Told } from '../leak/advice.ts';
 import type { Answer } from '../leak/answer.ts';
 import { answerSecretLeak, answerTokenLeak } from '../leak/answer-leak.ts';
+import type { Source } from '../leak/mint-here.ts';
+import { checkNotLeaked } from '../leak/note-end.ts';
+import { goOn, newProgress } from '../leak/progress.ts';
 import { assertPresent } from '../rotator/absence.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import { confirmName } from '../rotator/confirm-name.ts';
@@ -24,6 +27,9 @@ import { formatDuration } from '../view/durations.ts';
 import { placeOf } from '../view/place.ts';
 import { readerJson } from '../view/reader-lines.ts';
 import { wrapLines } from '../view/table.ts';
+
+// Seconds between the clocks of AWS and of this machine.
+const tolerance = 120;
 
 export interface LeakedOptions {
   readonly yes?: boolean | undefined;
@@ -75,18 +81,27 @@ export async function leaked(
   const answer: Answer = {
     ...{ session, name, rotator, names, client, token },
     versions: new SecretVersions(session.signal),
+    progress: newProgress(client.currentVersionId),
     adobe: { ims, console, invalidation },
-    steps: new Steps(session, again),
+    steps: new Steps(session, again, async (fix) =>
+      options.token === true ? again : await goOn(answer, again, fix),
+    ),
   };
   const wait = options.now === true ? 0 : Math.max(timeout, options.cache);
   const answerLeak = options.token === true ? answerTokenLeak : answerSecretLeak;
-  const { credential } = await answer.steps.all(() => answerLeak(answer, wait));
-  await report(answer, credential, options.token === true).catch((error: unknown) => {
-    const text = 'the leak is answered; only what is left to people was not shown';
-    if (session.signal.aborted) throw interrupted(text);
-    if (!(error instanceof CliError)) throw error;
-    throw new CliError(error.code, `${text}: ${error.message}`, error.fix, { cause: error });
-  });
+  const answered = await answer.steps.all(() => answerLeak(answer, wait));
+  if (options.token !== true) await checkNotLeaked(answer, answered);
+  const { storedAt } = answered;
+  const isHurried = storedAt !== undefined && options.now === true;
+  const lateUntil = isHurried ? epochSeconds(storedAt + timeout + tolerance) : undefined;
+  await report(answer, answered, { isTokenOnly: options.token === true, lateUntil }).catch(
+    (error: unknown) => {
+      const text = 'the leak is answered; only what is left to people was not shown';
+      if (session.signal.aborted) throw interrupted(text);
+      if (!(error instanceof CliError)) throw error;
+      throw new CliError(error.code, `${text}: ${error.message}`, error.fix, { cause: error });
+    },
+  );
   return 0;
 }
 
@@ -147,14 +162,14 @@ function explanation(name: string, place: string, { token, now, cache }: LeakedO
     `leak of the ${token === true ? 'token' : 'client secret'} of ${name}, ${place}. This`,
     ...(token === true ? ofToken : ofSecret),
     `invalidates all earlier tokens that are still stored, ${pause};`,
-    'proves that it worked. It can be run again after any failure, and goes on.',
+    'proves that it worked. After a failure, it says how to go on.',
   ];
 }
 
 async function report(
   answer: Answer,
-  { clientId }: ClientCredential,
-  isTokenOnly: boolean,
+  { credential: { clientId } }: Source,
+  { isTokenOnly, lateUntil }: Pick<Told, 'isTokenOnly' | 'lateUntil'>,
 ): Promise<void> {
   const { session, name, steps, client, token } = answer;
   const { terminal, options } = session;
@@ -165,7 +180,7 @@ async function report(
     isTokenOnly ? token : client,
   ).finally(() => progress.end());
   const isPaused = readSettings(token.tags).paused;
-  const advice = adviceFor(answer, clientId, { isPaused, isTokenOnly });
+  const advice = adviceFor(answer, clientId, { isPaused, isTokenOnly, lateUntil });
   if (options.json === true) {
     const read =
       readers instanceof CliError ? { unknown: readers.message } : readers.map(readerJson);

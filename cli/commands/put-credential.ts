@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { hasOpenAnswer } from '../../core/open-answer.ts';
 import { readSettings } from '../../core/token-tags.ts';
 import { idsOf } from '../adobe/own-secrets.ts';
 import type { Secret } from '../aws/secret.ts';
@@ -12,7 +13,6 @@ import {
   readCredential,
 } from '../rotator/credential-file.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
-import { hasOpenAnswer } from '../rotator/leak-version.ts';
 import { checkOwner, overlapWarning } from '../rotator/overlaps.ts';
 import { copyWarning, policyWarning } from '../rotator/policy-warning.ts';
 import {

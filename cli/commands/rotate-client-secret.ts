@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { hasOpenAnswer } from '../../core/open-answer.ts';
 import { readSettings } from '../../core/token-tags.ts';
 import { isRefusal } from '../aws/ask.ts';
 import type { Secret } from '../aws/secret.ts';
@@ -15,7 +16,6 @@ import {
 } from '../rotator/client-rotation.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
-import { hasOpenAnswer } from '../rotator/leak-version.ts';
 import { checkOwner } from '../rotator/overlaps.ts';
 import { checkName, namesOf, type Rotator } from '../rotator/rotator.ts';
 import { settled } from '../rotator/settle.ts';
@@ -50,6 +50,7 @@ export async function rotateClientSecret(
   assertPresent(names.client, client, list);
   assertPresent(names.token, token, list);
   checkRotates(client, rotator, name);
+  if (hasOpenAnswer(client)) throw openAnswer(client, name);
   if (readSettings(token.tags).paused) {
     const text = `${name} is paused, so that the function refuses to rotate its client secret`;
     throw new CliError('ERR_PAUSED', text, `ims-token-rotator resume ${name}`);
@@ -88,6 +89,12 @@ function checkRotates(
   );
 }
 
+/** The function refuses to rotate over it. */
+function openAnswer(client: Secret, name: string): CliError {
+  const text = `an answer to a leak of ${client.name} is not complete`;
+  return new CliError('ERR_ROTATION_NOT_FINISHED', text, `ims-token-rotator leaked ${name}`);
+}
+
 /** @returns the id of the version that it rotates into */
 async function begin({ secrets, signal }: Session, client: Secret, name: string): Promise<string> {
   const versionId = randomUUID();
@@ -106,11 +113,6 @@ async function begin({ secrets, signal }: Session, client: Secret, name: string)
     );
   } catch (error) {
     if (!isRefusal(error, 'InvalidRequestException')) throw error;
-    if (hasOpenAnswer(client)) {
-      const text = `an answer to a leak of ${client.name} is not complete`;
-      const goOn = `ims-token-rotator leaked ${name}`;
-      throw new CliError('ERR_ROTATION_NOT_FINISHED', text, goOn, { cause: error });
-    }
     throw new CliError(
       'ERR_ROTATION_NOT_FINISHED',
       `an earlier rotation of ${client.name} is not complete, and Secrets Manager goes on with that`,

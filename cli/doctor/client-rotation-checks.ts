@@ -6,12 +6,12 @@ import {
 import type { ListedSecret } from '../../core/console-secrets.ts';
 import { tagKeys } from '../../core/contract.ts';
 import { type EpochSeconds, formatInstant } from '../../core/instant.ts';
+import { hasOpenAnswer } from '../../core/open-answer.ts';
 import { type Adobe, idsOf, OwnSecrets } from '../adobe/own-secrets.ts';
 import type { Secret } from '../aws/secret.ts';
 import { SecretVersions } from '../aws/secret-versions.ts';
 import { CliError } from '../errors.ts';
 import { type ClientVersion, readClientVersions } from '../leak/answer.ts';
-import { hasOpenAnswer } from '../rotator/leak-version.ts';
 import type { Session } from '../session.ts';
 import { nextRotation } from '../view/client-secret-line.ts';
 import { day, formatDuration } from '../view/durations.ts';

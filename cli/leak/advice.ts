@@ -1,5 +1,5 @@
 import { showClientId } from '../../core/field-names.ts';
-import type { EpochSeconds } from '../../core/instant.ts';
+import { type EpochSeconds, formatInstant } from '../../core/instant.ts';
 import { CliError } from '../errors.ts';
 import type { Reader } from '../rotator/readers.ts';
 import { importersOf } from '../rotator/rotator.ts';
@@ -7,11 +7,18 @@ import { formatDuration } from '../view/durations.ts';
 import { inWords } from '../view/reader-lines.ts';
 import type { Answer } from './answer.ts';
 
+export interface Told {
+  readonly isPaused: boolean;
+  readonly isTokenOnly: boolean;
+  /** Until then a run of the function may store a token of the leaked client secret. */
+  readonly lateUntil: EpochSeconds | undefined;
+}
+
 /** The steps after a leak that only people can take. */
 export function adviceFor(
-  { name, rotator, client }: Answer,
+  { name, rotator, client, session: { now } }: Answer,
   clientId: string,
-  { isPaused, isTokenOnly }: { readonly isPaused: boolean; readonly isTokenOnly: boolean },
+  { isPaused, isTokenOnly, lateUntil }: Told,
 ): readonly string[] {
   const others = importersOf(rotator, client.arn).filter(
     ({ credential, prefix }) => credential !== name || prefix !== rotator.prefix,
@@ -21,9 +28,14 @@ export function adviceFor(
       `The credential ${credential} of the rotator ${other} uses the same client secret, so that its tokens have leaked too: ims-token-rotator leaked ${credential} --token --rotator ${other}`,
   );
   const ofSecret = [
-    `Tokens that somebody minted with the leaked secret are not known here, and last up to a day: have Adobe support invalidate all tokens of the client ${showClientId(clientId)}.`,
-    'Give the new client secret to whoever else used the leaked one, which Adobe refuses from now on: also to other credentials of rotators that have the same client, by put-credential.',
+    `Tokens that somebody minted with the leaked secret are not known here, and last up to a day: have Adobe support invalidate all tokens of the client ${showClientId(clientId)}, and then replace the stored one: ims-token-rotator renew ${name} --force`,
+    'Give the new client secret to whoever else used the leaked one, which Adobe refuses from now on. Other credentials of rotators that have the same client are not known here: for each, ims-token-rotator put-credential OTHER FILE; then: ims-token-rotator leaked OTHER --token',
     ...shared,
+    ...(lateUntil !== undefined && lateUntil > now()
+      ? [
+          `Without the wait, a run of the function that began before may still store a token of the leaked client secret, until ${formatInstant(lateUntil)}. After that: ims-token-rotator leaked ${name} --token`,
+        ]
+      : []),
   ];
   return [
     ...(isTokenOnly ? [] : ofSecret),

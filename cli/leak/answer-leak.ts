@@ -3,13 +3,15 @@ import { CliError } from '../errors.ts';
 import { formatDuration } from '../view/durations.ts';
 import { wrapLines } from '../view/table.ts';
 import { type Answer, currentOf, readClientVersions } from './answer.ts';
+import { deleteLeaked } from './delete-leaked.ts';
 import type { Source } from './mint-here.ts';
-import { noteEnd } from './note-end.ts';
+import { type Answered, noteEnd } from './note-end.ts';
+
 import { invalidate, type OldTokensAsked, readOldTokens } from './old-tokens.ts';
 import { proveSecrets, proveTokens } from './prove.ts';
 import { renewFromNewSecret, replaceToken } from './renew-token.ts';
-import { type Replaced, replaceSecret } from './replace-secret.ts';
-import { assertCurrent, overtaken } from './store-current.ts';
+import { replaceSecret } from './replace-secret.ts';
+import { overtaken } from './store-current.ts';
 import { type CurrentToken, isMintedFrom, readCurrentToken } from './stored-token.ts';
 import { countDown } from './wait-for-caches.ts';
 
@@ -22,7 +24,7 @@ import { countDown } from './wait-for-caches.ts';
  * @param wait seconds from the new token until nobody uses an earlier one
  * @returns the credential that has no leak
  */
-export async function answerSecretLeak(answer: Answer, wait: number): Promise<Source> {
+export async function answerSecretLeak(answer: Answer, wait: number): Promise<Answered> {
   const { steps } = answer;
   const before = await tokensBefore(answer);
   const replaced = await replaceSecret(answer);
@@ -30,13 +32,14 @@ export async function answerSecretLeak(answer: Answer, wait: number): Promise<So
   await renewFromNewSecret(answer, source);
   steps.state = 'the token is renewed; the leaked client secret still works';
   await deleteLeaked(answer, replaced, source);
+  answer.progress.isGone = true;
   steps.state = 'the leaked client secret is gone; earlier tokens are still valid';
   const current = await settleToken(answer, source, { before, wait });
   const managing = [replaced.own.accessToken];
   const { clientVersionId } = source;
   const tokens = { current, before, managing, clientVersionId };
   const old = await invalidateOld(answer, tokens, source);
-  const secrets = await steps.run('prove that what has leaked is useless', async () => {
+  const leaked = await steps.run('prove that what has leaked is useless', async () => {
     const rejected = await proveSecrets(answer, source);
     // Last, because others may change the token in use meanwhile.
     await proveTokens(answer, current, { old, before, clientVersionId });
@@ -45,13 +48,14 @@ export async function answerSecretLeak(answer: Answer, wait: number): Promise<So
     const did = `proved at IMS that it rejects ${words} and ${inWords(old.length)}, and accepts the new token`;
     return [did, rejected];
   });
+  answer.progress.isDone = true;
   steps.state = 'what has leaked is useless';
-  await noteEnd(answer, source, secrets);
-  return source;
+  await noteEnd(answer, source);
+  return { ...source, leaked, storedAt: replaced.storedAt };
 }
 
 /** Answers the leak of a token alone. A second run replaces the token once more, to be certain. */
-export async function answerTokenLeak(answer: Answer, wait: number): Promise<Source> {
+export async function answerTokenLeak(answer: Answer, wait: number): Promise<Answered> {
   const { steps } = answer;
   // First, so that a renewal in between is not taken for the leaked token.
   const leaked = await readCurrentToken(answer);
@@ -66,7 +70,7 @@ export async function answerTokenLeak(answer: Answer, wait: number): Promise<Sou
     const did = `proved at IMS that it rejects ${inWords(old.length)}, and accepts the new one`;
     return [did, undefined];
   });
-  return owner;
+  return { ...owner, leaked: [], storedAt: undefined };
 }
 
 /** The versions of the token secret, any of which may have leaked. */
@@ -125,32 +129,6 @@ async function ownerAfter(answer: Answer, source: Source): Promise<Source> {
   const { clientId, imsHost } = latest.credential;
   const isSame = clientId === source.credential.clientId && imsHost === source.credential.imsHost;
   return isSame ? latest : source;
-}
-
-async function deleteLeaked(
-  answer: Answer,
-  { own, leaked }: Replaced,
-  { credential, clientVersionId }: Source,
-): Promise<void> {
-  await answer.steps.run('delete the leaked client secret at Adobe', async () => {
-    const listed = await own.list();
-    const there = leaked.filter((uuid) => listed.some((one) => one.uuid === uuid));
-    if (listed.every(({ uuid }) => leaked.includes(uuid))) {
-      const text = 'somebody else has deleted the new client secret at Adobe';
-      throw new CliError('ERR_CREDENTIAL_CHANGED', text, 'find out who');
-    }
-    if (credential.clientSecrets.length !== 1) {
-      throw new CliError('ERR_CREDENTIAL_CHANGED', 'the stored value has several client secrets');
-    }
-    for (const uuid of there) {
-      // Somebody may have stored it again, perhaps as it was before.
-      await assertCurrent(answer, clientVersionId);
-      await own.remove(uuid);
-    }
-    const names = leaked.join(' and ');
-    if (there.length > 0) return [`deleted the leaked client secret at Adobe: ${names}`, undefined];
-    return [`the leaked client secret is gone at Adobe${names && `: ${names}`}`, undefined];
-  });
 }
 
 /**
@@ -229,11 +207,13 @@ async function invalidateOld(
   });
 }
 
-function ofAnother({ names, name }: Answer): CliError {
+function ofAnother({ names }: Answer): CliError {
   return new CliError(
     'ERR_LEAK_UNPROVEN',
     `the leaked token is of another client than the credential in ${names.client}, which cannot invalidate it`,
-    `store the credential that it is of, with which it can: ims-token-rotator put-credential ${name} FILE`,
+    'have Adobe support invalidate it',
+    // Another run would take the stored token for the leaked one.
+    { isFixWhole: true },
   );
 }
 

@@ -12,6 +12,7 @@ import { CliError } from '../errors.ts';
 import type { Rotator } from '../rotator/rotator.ts';
 import type { Steps } from '../rotator/steps.ts';
 import type { Session } from '../session.ts';
+import type { Progress } from './progress.ts';
 
 /** All that the steps of an answer to a leak share. */
 export interface Answer {
@@ -25,6 +26,7 @@ export interface Answer {
   readonly versions: SecretVersions;
   readonly adobe: Adobe & { readonly invalidation: TokenInvalidation };
   readonly steps: Steps;
+  readonly progress: Progress;
 }
 
 /** A version of the client secret, and the credential in it. */

@@ -1,26 +1,28 @@
 import { formatRotationState, readRotationState } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
+import type { EpochSeconds } from '../../core/instant.ts';
+import { isUnfinished } from '../../core/open-answer.ts';
 import { revealAll, type Sensitive } from '../../core/sensitive.ts';
 import { CliError } from '../errors.ts';
-import { isUnfinished } from '../rotator/leak-version.ts';
 import { type Answer, currentOf, readClientVersions } from './answer.ts';
 import type { Source } from './mint-here.ts';
 
+/** The credential after the answer. */
+export interface Answered extends Source {
+  /** The earlier client secrets, all of which IMS rejects. */
+  readonly leaked: readonly Sensitive[];
+  /** Since then no run of the function begins with a leaked client secret; undefined if none has leaked. */
+  readonly storedAt: EpochSeconds | undefined;
+}
+
 /** A rotation may have begun meanwhile, whose note is all that its secret is recognised by. */
 export async function noteEnd(
-  answer: Answer,
+  { steps, session: { secrets }, client: { arn } }: Answer,
   { clientVersionId }: Source,
-  leaked: readonly Sensitive[],
 ): Promise<void> {
-  const {
-    steps,
-    session: { secrets },
-    client: { arn },
-  } = answer;
   await steps.run('note that the leak is answered', async () => {
     const { currentVersionId, tags } = (await secrets.describeAfterWrite(arn)) ?? {};
     const isOwn = currentVersionId === clientVersionId;
-    if (!isOwn) await checkNotLeaked(answer, leaked);
     if (!isOwn || !isUnfinished(clientVersionId, readRotationState(tags))) {
       return [`left the tag ${tagKeys.rotation} to what has begun meanwhile`, undefined];
     }
@@ -29,14 +31,24 @@ export async function noteEnd(
   });
 }
 
-/** @throws CliError ERR_CREDENTIAL_CHANGED if somebody has stored a leaked client secret again */
-async function checkNotLeaked(answer: Answer, leaked: readonly Sensitive[]): Promise<void> {
+/**
+ * The answer is complete, and to go on with it would replace what is left at Adobe.
+ *
+ * @throws CliError ERR_CREDENTIAL_CHANGED if somebody has stored a leaked client secret again
+ */
+export async function checkNotLeaked(
+  answer: Answer,
+  { clientVersionId, leaked }: Answered,
+): Promise<void> {
+  const { session, client } = answer;
+  const { currentVersionId } = (await session.secrets.describe(client.arn)) ?? {};
+  if (currentVersionId === clientVersionId) return;
   const { found } = currentOf(answer, await readClientVersions(answer));
   const stored = new Set(revealAll(found.credential.clientSecrets));
   if (!revealAll(leaked).some((secret) => stored.has(secret))) return;
   throw new CliError(
     'ERR_CREDENTIAL_CHANGED',
-    `somebody else has stored the leaked client secret in ${answer.names.client} again, which is deleted at Adobe`,
+    `somebody else has stored the leaked client secret in ${answer.names.client} again, which is deleted at Adobe (what has leaked is useless)`,
     `copy the one that is left from the Developer Console; then: ims-token-rotator put-credential ${answer.name} FILE`,
   );
 }

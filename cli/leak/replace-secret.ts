@@ -5,10 +5,10 @@ import type { ClientCredential } from '../../core/credential.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
 import { RotatorError } from '../../core/errors.ts';
 import { type EpochSeconds, epochSeconds, formatInstant } from '../../core/instant.ts';
+import { isUnfinished } from '../../core/open-answer.ts';
 import { asAdobeFailure, isUnknownSecret } from '../adobe/failure.ts';
 import { OwnSecrets } from '../adobe/own-secrets.ts';
 import { CliError } from '../errors.ts';
-import { isUnfinished } from '../rotator/leak-version.ts';
 import { mintOnce } from '../rotator/mint-once.ts';
 import { day, formatDuration, hour } from '../view/durations.ts';
 import {
@@ -19,7 +19,10 @@ import {
   type UsableVersion,
 } from './answer.ts';
 import { makeRoom, uuidsOf } from './make-room.ts';
+import { assertNotOvertaken } from './overtaken-answer.ts';
+import { leakedIn } from './progress.ts';
 import { type BeforeReplacing, judgeRoom, type Room } from './room.ts';
+import { overtaken } from './store-current.ts';
 import { replaceStored } from './store-replacement.ts';
 import { storedLife } from './stored-token.ts';
 
@@ -28,6 +31,8 @@ export interface Replaced {
   /** The version that holds the new secret. */
   readonly versionId: string;
   readonly own: OwnSecrets;
+  /** When it was stored. */
+  readonly storedAt: EpochSeconds;
   /** The leaked secrets that may still be at Adobe. */
   readonly leaked: readonly string[];
 }
@@ -37,7 +42,7 @@ const tolerance = 120;
 
 /** Replaces the leaked secret in the client secret, or finds that an earlier run has. */
 export async function replaceSecret(answer: Answer): Promise<Replaced> {
-  const { steps, session, client } = answer;
+  const { steps, session, client, progress } = answer;
   const { tags, versions } = await steps.run('read the client secret', async () => {
     // Again: a rotation may have begun while a person was asked.
     const described = await session.secrets.describe(client.arn);
@@ -48,9 +53,19 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
   });
   const state = readRotationState(tags);
   const current = currentOf(answer, versions);
+  const isKnown = (version: ClientVersion): version is UsableVersion =>
+    version.found !== undefined && progress.known.has(version.id);
+  const began = versions.find(isKnown) ?? current;
+  progress.leaked = leakedIn(began, versions, state);
+  // While a person was asked. They have agreed to replace what was stored before.
+  if (!progress.known.has(current.id)) throw overtaken(answer.names.client);
+  assertNotOvertaken(answer, current, state);
   const before = isUnfinished(current.id, state) ? await resume(answer, current, state) : undefined;
   if (before?.leaked !== undefined) {
-    return { versionId: current.id, own: before.own, leaked: before.leaked };
+    const { own, leaked } = before;
+    const { createdAt: storedAt = session.now() } = current;
+    progress.leaked = { ...leakedIn(current, versions, state), uuids: leaked };
+    return { versionId: current.id, own, leaked, storedAt };
   }
   const { own, room } = await preflight(answer, versions, current, state, before?.own);
   const noted = tags[tagKeys.rotation];
@@ -59,9 +74,11 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
     await makeRoom(answer, own, seen, room.remove);
   }
   const { inUse } = room;
+  const leaked = inUse === undefined ? [] : [inUse];
+  progress.leaked = { ...leakedIn(current, versions), uuids: leaked };
   const isOpen = state.kind === 'adding' && room.remove === undefined;
   const versionId = await replaceStored(answer, { own, current, inUse, noted, isOpen });
-  return { versionId, own, leaked: inUse === undefined ? [] : [inUse] };
+  return { versionId, own, leaked, storedAt: session.now() };
 }
 
 /**
@@ -72,14 +89,15 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
  * @returns without `leaked`, if there is nothing to go on with
  */
 async function resume(
-  { session, name, adobe, steps }: Answer,
+  answer: Answer,
   { found, createdAt = epochSeconds(0) }: UsableVersion,
   state: RotationState,
 ): Promise<{ readonly own: OwnSecrets; readonly leaked?: readonly string[] }> {
+  const { session, steps } = answer;
   const untouched = steps.state;
   steps.state = 'the new client secret is stored; the leaked one may still work';
   return await steps.run('list the client secrets at Adobe', async () => {
-    const own = await OwnSecrets.open(session, name, adobe, found.credential);
+    const own = await open(answer, found.credential);
     const listed = await own.list();
     const leaked = leakedBefore(listed, { entries: found.entries, createdAt }, state);
     const when = formatInstant(createdAt);
@@ -220,6 +238,7 @@ function unknownSecret(error: unknown, name: string): unknown {
     error.code,
     `${error.message}: the stored client secret does not work any more`,
     `add one in the Adobe Developer Console; then: ims-token-rotator put-credential ${name} FILE; then: ims-token-rotator leaked ${name} --token`,
-    { cause: error },
+    // Going on would delete the one that was just added.
+    { cause: error, isFixWhole: true },
   );
 }

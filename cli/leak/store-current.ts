@@ -84,7 +84,7 @@ export function overtaken(name: string, cause?: unknown): CliError {
   return new CliError(
     'ERR_CREDENTIAL_CHANGED',
     `somebody else has stored another value in ${name} in the meantime, which stays`,
-    'find out who, and whether theirs has leaked',
+    'find out who',
     { cause },
   );
 }

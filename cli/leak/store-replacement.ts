@@ -29,7 +29,7 @@ export async function replaceStored(
   answer: Answer,
   { own, current, inUse, noted, isOpen }: Replacement,
 ): Promise<string> {
-  const { steps, names, client } = answer;
+  const { steps, names, client, progress } = answer;
   const versionId = newLeakVersion();
   const note = formatRotationState({ kind: 'adding', since: answer.session.now(), versionId });
   const added = await steps.run('add a client secret at Adobe', async () => {
@@ -38,11 +38,12 @@ export async function replaceStored(
     return [`added a client secret at Adobe: ${secret.uuid}`, secret];
   });
   steps.state = `the new client secret ${added.uuid} is at Adobe, but not stored`;
+  progress.known.add(versionId);
   await steps.finish('store the new client secret', async () => {
     const secret = { arn: client.arn, name: names.client };
     const text = replaced(current.found, added);
     try {
-      const check = () => checkListed(answer.session, own, added.uuid);
+      const check = () => checkListed(answer, own, added.uuid);
       await storeCurrent(answer, { secret, text, versionId, from: current.id, check });
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
@@ -58,13 +59,14 @@ export async function replaceStored(
     }
     return [`stored it in ${names.client}, without the leaked one`, undefined];
   });
+  progress.known.delete(current.id);
   steps.state = 'the new client secret is stored; the leaked one still works';
   await markRetired(answer, inUse, client.arn);
   return versionId;
 }
 
 /** A rotation that began at the same time may have taken it for one that was left over. */
-async function checkListed({ sleep }: Session, own: OwnSecrets, uuid: string): Promise<void> {
+async function checkListed(answer: Answer, own: OwnSecrets, uuid: string): Promise<void> {
   // Adobe's list may lag.
   for (let attempt = 1; attempt <= 4; attempt += 1) {
     const listed = await own.listAfterWrite().catch((error: unknown) => {
@@ -72,12 +74,13 @@ async function checkListed({ sleep }: Session, own: OwnSecrets, uuid: string): P
       throw error;
     });
     if (listed === undefined || listed.some((one) => one.uuid === uuid)) return;
-    await sleep(attempt).catch(() => undefined);
+    await answer.session.sleep(attempt).catch(() => undefined);
   }
   throw new CliError(
     'ERR_CREDENTIAL_CHANGED',
     `somebody else has deleted the new client secret ${uuid} at Adobe`,
-    'wait until a rotation, or another answer to the leak, is over',
+    waitForOthers(answer, 'a rotation, or another answer to the leak,'),
+    { isFixWhole: true },
   );
 }
 
@@ -101,10 +104,12 @@ interface Basis {
 }
 
 /** @throws CliError ERR_CREDENTIAL_CHANGED if somebody else has changed it since */
-export async function checkUnchanged(
-  { session: { secrets }, names, client: { arn } }: Answer,
-  basis: Basis,
-): Promise<void> {
+export async function checkUnchanged(answer: Answer, basis: Basis): Promise<void> {
+  const {
+    session: { secrets },
+    names,
+    client: { arn },
+  } = answer;
   const { currentVersionId, pendingVersionId, tags } = (await secrets.describe(arn)) ?? {};
   if (currentVersionId !== basis.current) throw overtaken(names.client);
   const isPending = !('pending' in basis) || pendingVersionId === basis.pending;
@@ -112,8 +117,14 @@ export async function checkUnchanged(
   throw new CliError(
     'ERR_CREDENTIAL_CHANGED',
     'a rotation of the client secret, or another answer to a leak, has begun in the meantime',
-    'wait until it is over',
+    waitForOthers(answer, 'it'),
+    { isFixWhole: true },
   );
+}
+
+/** After another answer to this leak has succeeded, going on would replace what that has stored. */
+function waitForOthers({ steps }: Answer, what: string): string {
+  return `wait until ${what} is over; then go on, unless another answer to this leak has succeeded: ${steps.command}`;
 }
 
 /**

@@ -27,6 +27,8 @@ export interface RotationProgress {
   readonly steps: readonly (readonly [step: string, did: string])[];
   /** The new client secret is current, and the token is minted from it. */
   readonly isDone: boolean;
+  /** Somebody else's version is current. */
+  readonly isOvertaken: boolean;
   /** Nothing will make the version current any more. */
   readonly isGivenUp: boolean;
 }
@@ -74,8 +76,11 @@ export async function progressOf(
     const expiry = formatInstant(stored.expiresAt);
     steps.push(['renew', `the token is renewed with it and expires at ${expiry}`]);
   }
+  const isOvertaken =
+    secret?.currentVersionId !== undefined &&
+    ![versionId, client.currentVersionId].includes(secret.currentVersionId);
   const isGivenUp = !isCurrent && secret?.pendingVersionId !== versionId;
-  return { steps, isDone: isCurrent && isRenewed, isGivenUp };
+  return { steps, isDone: isCurrent && isRenewed, isOvertaken, isGivenUp };
 }
 
 function observe(
@@ -94,10 +99,17 @@ function waitText({ nextAt }: SpentBudget): string {
 /** @throws CliError ERR_ROTATION_NOT_FINISHED */
 export function checkGoesOn(
   { name, client }: ClientRotation,
-  { isGivenUp, steps }: RotationProgress,
+  { isGivenUp, isOvertaken, steps }: RotationProgress,
   hasTime: boolean,
   wait: number,
 ): void {
+  if (isOvertaken) {
+    throw new CliError(
+      'ERR_CREDENTIAL_CHANGED',
+      `somebody else has stored another value in ${client.name} in the meantime, which stays`,
+      `find out who; see what the rotation has left at Adobe: ims-token-rotator doctor ${name} --mint`,
+    );
+  }
   if (hasTime && !isGivenUp) return;
   const isCurrent = steps.some(([step]) => step === 'finish');
   const text = isCurrent

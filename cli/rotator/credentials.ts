@@ -1,11 +1,11 @@
 import { readRotationState } from '../../core/client-secret-rotation.ts';
 import { isOnlyLent, type LedgerEntry, takePairs } from '../../core/ledger.ts';
+import { hasOpenAnswer } from '../../core/open-answer.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { byUrgency, type CredentialState, credentialState } from '../view/credential-state.ts';
 import { someOf } from '../view/some-of.ts';
-import { hasOpenAnswer } from './leak-version.ts';
 import type { Rotator } from './rotator.ts';
 
 type Ledger = ReadonlyMap<string, LedgerEntry<Secret>>;

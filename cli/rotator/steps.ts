@@ -9,6 +9,9 @@ export interface StepDone {
   readonly did: string;
 }
 
+/** What to do once a failure is mended, or after Ctrl-C; undefined if nothing is left. @param fix mends it */
+type GoOn = (fix?: string) => Promise<string | undefined>;
+
 type Work<Result> = (progress: Progress) => Promise<readonly [did: string, result: Result]>;
 
 /** Does one step after another, and tells what each did. */
@@ -17,13 +20,17 @@ export class Steps {
   /** The state in which an interruption leaves everything. */
   state = 'nothing was changed';
   readonly #session: Session;
-  readonly #again: string;
+  readonly #goOn: GoOn;
   #failure: unknown;
 
-  /** @param again the command that goes on after a failure */
-  constructor(session: Session, again: string) {
+  /** Goes on after a failure. */
+  readonly command: string;
+
+  /** @param goOn tells if something else is to be done than to go on with the command */
+  constructor(session: Session, command: string, goOn?: GoOn) {
+    this.command = command;
     this.#session = session;
-    this.#again = again;
+    this.#goOn = goOn ?? (() => Promise.resolve(command));
   }
 
   /** Does all the steps. @throws CliError which says how to go on, wherever it stopped */
@@ -33,14 +40,14 @@ export class Steps {
     } catch (error) {
       if (error === this.#failure || !(error instanceof CliError)) throw error;
       throw error.code === 'ERR_INTERRUPTED'
-        ? this.#interruption()
-        : this.#stopped(error, error.message);
+        ? await this.#interruption()
+        : await this.#stopped(error, error.message);
     }
   }
 
   /** @throws CliError which says where it stopped, and how to go on */
   async run<Result>(step: string, work: Work<Result>): Promise<Result> {
-    if (this.#session.signal.aborted) throw this.#interruption();
+    if (this.#session.signal.aborted) throw await this.#interruption();
     return await this.finish(step, work);
   }
 
@@ -54,7 +61,7 @@ export class Steps {
       this.tell(step, did);
       return result;
     } catch (error) {
-      this.#failure = this.#asFailure(step, error);
+      this.#failure = await this.#asFailure(step, error);
       throw this.#failure;
     } finally {
       progress.end();
@@ -69,20 +76,22 @@ export class Steps {
     terminal.print(`${terminal.style('green', '✓')} ${first.trimStart()}`, ...rest);
   }
 
-  #asFailure(step: string, error: unknown): unknown {
+  async #asFailure(step: string, error: unknown): Promise<unknown> {
     if (!(error instanceof CliError))
-      return this.#session.signal.aborted ? this.#interruption() : error;
-    if (error.code === 'ERR_INTERRUPTED') return this.#interruption();
-    return this.#stopped(error, `could not ${step}: ${error.message}`);
+      return this.#session.signal.aborted ? await this.#interruption() : error;
+    if (error.code === 'ERR_INTERRUPTED') return await this.#interruption();
+    return await this.#stopped(error, `could not ${step}: ${error.message}`);
   }
 
-  #stopped(error: CliError, text: string): CliError {
-    const goOn = `then go on: ${this.#again}`;
-    const fix = error.fix === undefined ? goOn : `${error.fix}; ${goOn}`;
+  async #stopped(error: CliError, text: string): Promise<CliError> {
+    const next = error.isFixWhole ? undefined : await this.#goOn(error.fix);
+    const goOn = next === undefined ? [] : [`then go on: ${next}`];
+    const fix = [...(error.fix === undefined ? [] : [error.fix]), ...goOn].join('; ') || undefined;
     return new CliError(error.code, `${text} (${this.state})`, fix, { cause: error });
   }
 
-  #interruption(): CliError {
-    return interrupted(`${this.state}; go on with: ${this.#again}`);
+  async #interruption(): Promise<CliError> {
+    const next = await this.#goOn();
+    return interrupted(next === undefined ? this.state : `${this.state}; go on with: ${next}`);
   }
 }

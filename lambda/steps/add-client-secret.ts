@@ -10,6 +10,7 @@ import { tagKeys } from '../../core/contract.ts';
 import type { UnderstoodCredential } from '../../core/credential.ts';
 import { RotatorError } from '../../core/errors.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
+import { hasOpenAnswer } from '../../core/open-answer.ts';
 import type { NewVersion, Version } from '../../core/ports.ts';
 import { hasRoomFor, rotatedDocument } from '../../core/rotated-document.ts';
 import type { Rotation } from '../../core/rotation.ts';
@@ -43,6 +44,7 @@ export async function addClientSecret(
 ): Promise<void> {
   const { credential, secretId, versionId, rotationToken } = rotation;
   const { current, observation, recorded } = rotated;
+  assertNoOpenAnswer(run, credential, rotated.client);
   assertBudget(run, credential, observation);
   const management = await manage(run, current.credential, recorded);
   const { position } = management;
@@ -59,6 +61,19 @@ export async function addClientSecret(
   const stored = { secretId, versionId, secretString, pending: { rotationToken } };
   await store(run, management, stored, added);
   run.log.info('a client secret is added at Adobe', { credential, client_secret_uuid: added.uuid });
+}
+
+/**
+ * The note of an answer to a leak that was broken off is all that shows what is left to do: a rotation
+ * would write over it, and leave the tokens that have leaked as they are.
+ */
+function assertNoOpenAnswer(run: Run, credential: string, client: SecretMetadata): void {
+  if (!hasOpenAnswer(client)) return;
+  throw new RotatorError(
+    'ERR_VERSION_EXISTS',
+    `an answer to a leak of ${secretNames(run.config, credential).client} is not complete, so that no ` +
+      `client secret is added; complete it: ims-token-rotator leaked ${credential}`,
+  );
 }
 
 /** A pending version with too many client secrets would be no credential, and its new one lost. */

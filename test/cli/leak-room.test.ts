@@ -57,6 +57,16 @@ describe('the room for another client secret, after a leak', () => {
     else expect(() => judgeRoom(before)).toThrow(expect.objectContaining({ code }));
   });
 
+  it('is not that of the leaked one if it is current again, although the tag calls it replaced', () => {
+    const before: BeforeReplacing = {
+      ...beside(listed('new'), ['leaked', 'new']),
+      state: { kind: 'retired', uuid: 'leaked', at: retiredAt },
+    };
+    expect(() => judgeRoom(before)).toThrow(
+      /and leaked, which was replaced at \S+Z, is stored again; the other one took its place/,
+    );
+  });
+
   it.each<[string, ListedSecret, string[]?]>([
     ['a retired one that somebody still uses', listed('old', retiredAt)],
     ['one that nobody knows', listed('unknown')],

@@ -117,6 +117,7 @@ describe('leaked, where the leaked client secret is stored again', () => {
     const { code, stderr } = await leak.answer({}, storing);
     expect(code).toBe(1);
     expect(stderr).toContain('ERR_CREDENTIAL_CHANGED');
+    expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(/go on: ims-token-rotator leaked fusion $/);
     expect(adobe.liveSecret(leakedSecret)).toBeDefined();
     expect(JSON.stringify(await leak.clientDocument())).toContain(leakedSecret);
   });
@@ -150,6 +151,7 @@ describe('leaked, where the leaked client secret is stored again', () => {
       expect(text).toContain('ERR_CREDENTIAL_CHANGED');
       expect(text).toContain('somebody else has stored the leaked client secret');
       expect(text).toContain('what has leaked is useless');
+      expect(text).not.toContain('go on');
     },
   );
 });
@@ -183,6 +185,8 @@ it('leaked --token does not succeed where the stored credential cannot invalidat
   const { code, stderr } = await leak.answer({ token: true });
   expect(code).toBe(1);
   expect(stderr.replaceAll(/\s+/g, ' ')).toContain('the leaked token is of another client');
+  // Another run would take the stored token for the leaked one, and succeed.
+  expect(stderr).not.toMatch(/go\s+on/);
   expect(leak.world.ims.isValid(leak.tokens[0] ?? '')).toBe(true);
 });
 

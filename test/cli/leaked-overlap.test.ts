@@ -56,7 +56,9 @@ describe('leaked, while somebody else adds a client secret', () => {
     const { code, stderr } = await leak.answer({}, { secrets });
     expect(code).toBe(1);
     expect(stderr).toContain('ERR_CREDENTIAL_CHANGED');
-    expect(stderr.replaceAll(/\s+/g, ' ')).toContain('then go on: ims-token-rotator leaked fusion');
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+      'wait until it is over; then go on, unless another answer to this leak has succeeded: ims-token-rotator leaked fusion',
+    );
     expect(posts(leak)).toBe(0);
     expect(await noteOf(leak)).toBe(ofAnother);
   });

@@ -52,6 +52,9 @@ describe('leaked', () => {
     expect(exit.stdout).toContain(
       `have Adobe support invalidate all tokens of the client ${leak.adobe.clientId}`,
     );
+    expect(exit.stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'for each, ims-token-rotator put-credential OTHER FILE; then: ims-token-rotator leaked OTHER --token',
+    );
     const readers = exit.stdout.replaceAll(/\s+/g, ' ').split('- ').slice(-3).join('');
     expect(readers).toMatch(/^arn:aws:iam::111122223333:user\/reporting last read the client/);
     expect(readers).toMatch(/\/rotator-local, the rotator's function, last read the client/);
@@ -200,6 +203,8 @@ describe('leaked', () => {
     expect(exit.stderr).toContain(code);
     expect(exit.stderr.replaceAll(/\s+/g, ' ')).toContain(fix);
     expect(exit.stderr).toContain('nothing was changed');
+    // That would delete what the advice has had added.
+    expect(exit.stderr).not.toMatch(/--token;\s+then\s+go\s+on/);
     expect(leak.world.consoleApi.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
   });
 

@@ -5,6 +5,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import { newLeakVersion } from '../../cli/rotator/leak-version.ts';
 import { formatRotationState } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
 import { epochSeconds } from '../../core/instant.ts';
@@ -88,6 +89,30 @@ describe('rotate-client-secret', () => {
       verdict: 'unknown',
       detail: expect.stringMatching(/^a rotation began \d+ s ago and is not complete$/),
     });
+  });
+
+  it('says so if somebody stores another credential meanwhile', async () => {
+    const leak = await startRotated(async (versionId, begun) => {
+      await rotate(versionId, begun);
+      await begun.put(JSON.stringify(await begun.clientDocument()));
+    });
+    const { code, stderr } = await leak.cli('rotate-client-secret', 'fusion', '--wait', '20');
+    expect(code).toBe(1);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(
+      /^ERR_CREDENTIAL_CHANGED somebody else has stored another value in \S+ in the meantime, which stays → find out who; .* doctor fusion --mint $/,
+    );
+  });
+
+  it('does not begin while an answer to a leak is not complete', async () => {
+    const leak = await startRotated(rotate);
+    const before = await currentOf(leak);
+    const state = { kind: 'adding', since: epochSeconds(Date.now() / 1000) } as const;
+    await setState(leak, { ...state, versionId: newLeakVersion() });
+    const { code, stderr } = await leak.cli('rotate-client-secret', 'fusion');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^ERR_ROTATION_NOT_FINISHED an answer to a leak/);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain('→ ims-token-rotator leaked fusion');
+    expect(await currentOf(leak)).toBe(before);
   });
 
   it('says when it goes on if the budget of tokens is used up meanwhile', async () => {

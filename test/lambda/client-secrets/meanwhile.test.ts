@@ -1,4 +1,8 @@
-import { PutSecretValueCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  DescribeSecretCommand,
+  PutSecretValueCommand,
+  TagResourceCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { expect, it } from 'vitest';
 import { formatRotationState } from '../../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../../core/contract.ts';
@@ -37,7 +41,7 @@ it('createSecret leaves a client secret that looks left over, if an answer to a 
   const { parts, client, adobe } = rotating;
   await rotating.beginRotation();
   const since = parts.run().now();
-  const Value = formatRotationState({ kind: 'adding', since, versionId: ofLeak });
+  const Value = formatRotationState({ kind: 'adding', since, versionId: 'of-an-earlier-rotation' });
   const Tags = [{ Key: tagKeys.rotation, Value }];
   await client.send(new TagResourceCommand({ SecretId: ClientSecretId, Tags }));
   const { value: added, uuid } = adobe.addSecret('p8e-of-the-answer-0123456789');
@@ -48,6 +52,40 @@ it('createSecret leaves a client secret that looks left over, if an answer to a 
   await expect(create).rejects.toMatchObject({ code: 'ERR_VERSION_EXISTS' });
   expect(rotating.live()).toEqual([old, added]);
 });
+
+it.each([
+  ['before it has stored a client secret', false],
+  ['after it has stored one', true],
+])(
+  'a rotation keeps the note of an answer to a leak that was broken off %s',
+  async (_, isStored) => {
+    const rotating = await startRotatingClient();
+    const { parts, client } = rotating;
+    const at = parts.run().now();
+    if (isStored) {
+      const SecretString = JSON.stringify(await rotating.document());
+      const put = { SecretId: ClientSecretId, SecretString, ClientRequestToken: ofLeak };
+      await client.send(new PutSecretValueCommand(put));
+    }
+    const Value = formatRotationState(
+      isStored
+        ? { kind: 'retired', uuid: 'leaked', at }
+        : { kind: 'adding', since: at, versionId: ofLeak },
+    );
+    const Tags = [{ Key: tagKeys.rotation, Value }];
+    await client.send(new TagResourceCommand({ SecretId: ClientSecretId, Tags }));
+    await rotating.beginRotation();
+    await expect(rotating.step('createSecret')).rejects.toMatchObject({
+      code: 'ERR_VERSION_EXISTS',
+      message: expect.stringContaining('complete it: ims-token-rotator leaked fusion'),
+    });
+    const { Tags: after = [] } = await client.send(
+      new DescribeSecretCommand({ SecretId: ClientSecretId }),
+    );
+    expect(after.find(({ Key }) => Key === tagKeys.rotation)?.Value).toBe(Value);
+    expect(rotating.live()).toEqual([old]);
+  },
+);
 
 it('a renewal leaves the retired client secret to somebody who stores it again meanwhile', async () => {
   const rotating = await startRotatingClient();

@@ -1,0 +1,32 @@
+import { CliError } from '../errors.ts';
+import type { Answer } from './answer.ts';
+import type { Source } from './mint-here.ts';
+import type { Replaced } from './replace-secret.ts';
+import { assertCurrent } from './store-current.ts';
+
+/** Deletes the leaked client secret at Adobe, once a token of the new one is stored. */
+export async function deleteLeaked(
+  answer: Answer,
+  { own, leaked }: Replaced,
+  { credential, clientVersionId }: Source,
+): Promise<void> {
+  await answer.steps.run('delete the leaked client secret at Adobe', async () => {
+    const listed = await own.list();
+    const there = leaked.filter((uuid) => listed.some((one) => one.uuid === uuid));
+    if (listed.every(({ uuid }) => leaked.includes(uuid))) {
+      const text = 'somebody else has deleted the new client secret at Adobe';
+      throw new CliError('ERR_CREDENTIAL_CHANGED', text, 'find out who');
+    }
+    if (credential.clientSecrets.length !== 1) {
+      throw new CliError('ERR_CREDENTIAL_CHANGED', 'the stored value has several client secrets');
+    }
+    for (const uuid of there) {
+      // Somebody may have stored it again, perhaps as it was before.
+      await assertCurrent(answer, clientVersionId);
+      await own.remove(uuid);
+    }
+    const names = leaked.join(' and ');
+    if (there.length > 0) return [`deleted the leaked client secret at Adobe: ${names}`, undefined];
+    return [`the leaked client secret is gone at Adobe${names && `: ${names}`}`, undefined];
+  });
+}

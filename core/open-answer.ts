@@ -1,0 +1,39 @@
+import { type RotationState, readRotationState } from './client-secret-rotation.ts';
+import type { Tags } from './token-tags.ts';
+
+/** Marks the id of a version that answers a leak, an RFC 9562 UUIDv8. */
+export const leakMark = '1eaced';
+
+const pattern = new RegExp(
+  `^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-${leakMark}[0-9a-f]{6}$`,
+);
+
+/** True for the id of a version that holds, or is to hold, what replaces a leaked client secret. */
+export function answersLeak(versionId: string): boolean {
+  return pattern.test(versionId);
+}
+
+/**
+ * True if the current version answers a leak, and the answer was broken off. The tag says `none` once
+ * it is complete. Whatever is stored later, by a person or a rotation, has no mark.
+ */
+export function isUnfinished(currentVersionId: string, state: RotationState): boolean {
+  if (!answersLeak(currentVersionId)) return false;
+  if (state.kind === 'adding') return state.versionId === currentVersionId;
+  return state.kind === 'retired';
+}
+
+interface Described {
+  readonly currentVersionId?: string | undefined;
+  readonly tags?: Tags | undefined;
+}
+
+/**
+ * True if an answer to a leak was broken off, whether or not its client secret became the current one.
+ * Once another credential is stored, that shows only if the answer had stored none.
+ */
+export function hasOpenAnswer({ currentVersionId = '', tags }: Described): boolean {
+  const state = readRotationState(tags);
+  const isAdding = state.kind === 'adding' && answersLeak(state.versionId);
+  return isAdding || isUnfinished(currentVersionId, state);
+}

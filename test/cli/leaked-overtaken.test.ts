@@ -1,0 +1,224 @@
+import { PutSecretValueCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import { newLeakVersion } from '../../cli/rotator/leak-version.ts';
+import type { Session } from '../../cli/session.ts';
+import { tagKeys } from '../../core/contract.ts';
+import { epochSeconds } from '../../core/instant.ts';
+import { sampleClient, selfManaging, storedDocument } from '../../local/sample-credential.ts';
+import { replacing } from '../support/credential.ts';
+import type { Exit } from '../support/run-process.ts';
+import { labelsOf } from '../support/start-rotating.ts';
+import { type LeakWorld, startLeak } from './leak-world.ts';
+import { inSeconds } from './operator.ts';
+
+type Secrets = Session['secrets'];
+
+const textOf = ({ stderr }: Exit): string => stderr.replaceAll(/\s+/g, ' ');
+
+const valuesOf = ({ adobe }: LeakWorld) => adobe.liveSecrets.map(({ value }) => value);
+
+async function mintWith({ world, adobe, secrets }: LeakWorld, value: string): Promise<string> {
+  const response = await fetch(`${world.ims.url}/ims/token/v3`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: adobe.clientId,
+      client_secret: value,
+      scope: 'openid',
+    }),
+  });
+  const { access_token } = (await response.json()) as { readonly access_token: string };
+  secrets.add(access_token);
+  return access_token;
+}
+
+async function storeToken(leak: LeakWorld, fields: object): Promise<void> {
+  const { token } = (await leak.read('fusion')) ?? {};
+  const SecretString = JSON.stringify({ ...token, ...fields });
+  const SecretId = leak.world.secretId('fusion', 'token');
+  await leak.client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+}
+
+/** Somebody stores a client secret of this client alone, which they have added or copied in the Console. */
+async function storeOwn(leak: LeakWorld, value: string): Promise<void> {
+  leak.secrets.add(value);
+  const { uuid } = leak.adobe.liveSecret(value) ?? leak.adobe.addSecret(value);
+  const client_secrets = [{ client_secret: value, uuid }];
+  await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets }));
+  // As the function does, if its budget allows.
+  const labels = await labelsOf(leak.client, leak.world.secretId('fusion', 'client'));
+  const access_token = await mintWith(leak, value);
+  await storeToken(leak, { access_token, client_secret_version: labels['AWSCURRENT'] });
+}
+
+/** Does something once, before the client secret is described after the token was renewed. */
+function onceRenewed(leak: LeakWorld, work: () => Promise<void>) {
+  let isDone = false;
+  const secrets = (real: Secrets): Secrets => {
+    const describe: Secrets['describe'] = async (secretId) => {
+      if (!isDone && secretId.includes('/client') && leak.adobe.liveSecrets.length === 2) {
+        const { token } = (await leak.read('fusion')) ?? {};
+        isDone = !leak.tokens.includes(String(token?.['access_token']));
+        if (isDone) await work();
+      }
+      return await real.describe(secretId);
+    };
+    return replacing(real, { describe });
+  };
+  return { secrets };
+}
+
+const colleagues = 'p8e-of-a-colleague-0123456789';
+
+describe('the advice of leaked, after a colleague has stored another credential,', () => {
+  it('keeps their client secret, once the leaked one is gone', async () => {
+    const leak = await startLeak();
+    let [slept, isStored] = [0, false];
+    const sleep = async (seconds: number): Promise<void> => {
+      slept += seconds;
+      if (isStored) return;
+      isStored = true;
+      await leak.remember();
+      await storeOwn(leak, colleagues);
+    };
+    const now = () => epochSeconds(Date.now() / 1000 + slept);
+    const exit = await leak.answer({ now: false }, { now, sleep });
+    expect(exit).toMatchObject({ code: 1 });
+    expect(textOf(exit)).toContain('earlier tokens are still valid');
+    expect(textOf(exit)).toMatch(/find out who; then go on: \S+ leaked fusion --token $/);
+    expect(await leak.answer({ token: true })).toMatchObject({ code: 0 });
+    expect(leak.tokens.map((token) => leak.world.ims.isValid(token))).toEqual([false, false]);
+    expect(valuesOf(leak)).toContain(colleagues);
+    expect(JSON.stringify(await leak.clientDocument())).toContain(colleagues);
+  });
+
+  it('names the leaked one, which is still at Adobe', async () => {
+    const leak = await startLeak();
+    const leakedUuid = leak.adobe.liveSecrets[0]?.uuid;
+    const storing = onceRenewed(leak, async () => {
+      await storeOwn(leak, valuesOf(leak)[1] ?? '');
+    });
+    const exit = await leak.answer({}, storing);
+    expect(exit).toMatchObject({ code: 1 });
+    const [, added] = valuesOf(leak);
+    expect(textOf(exit)).toContain(
+      `go on: delete the leaked client secret ${leakedUuid} of the client ${leak.adobe.clientId} in the Adobe Developer Console; then: ims-token-rotator leaked fusion --token`,
+    );
+    expect(textOf(exit)).not.toMatch(/leaked fusion(?! --token)/);
+    leak.adobe.removeSecret(leak.leakedSecret);
+    expect(await leak.answer({ token: true })).toMatchObject({ code: 0 });
+    expect(valuesOf(leak)).toEqual([added]);
+    expect(leak.world.ims.isValid(leak.tokens[0] ?? '')).toBe(false);
+  });
+
+  it('leaves the tokens of a client whose credential is no longer stored to Adobe', async () => {
+    const leak = await startLeak();
+    const theirs = leak.world.ims.registerClient(selfManaging(sampleClient()));
+    const exit = await leak.answer(
+      {},
+      onceRenewed(leak, async () => await leak.put(storedDocument(theirs))),
+    );
+    expect(exit).toMatchObject({ code: 1 });
+    expect(textOf(exit)).toContain(
+      `in the Adobe Developer Console; then: have Adobe support invalidate all tokens of the client ${leak.adobe.clientId}`,
+    );
+    expect(textOf(exit)).not.toContain('leaked fusion');
+  });
+
+  it('is the same after Ctrl-C', async () => {
+    const leak = await startLeak();
+    const interruption = new AbortController();
+    const sleep = async (): Promise<void> => {
+      await storeOwn(leak, colleagues);
+      interruption.abort();
+      throw new DOMException('aborted', 'AbortError');
+    };
+    const exit = await leak.answer({ now: false }, { sleep }, interruption.signal);
+    expect(exit).toMatchObject({ code: 130 });
+    expect(textOf(exit)).toMatch(/go on with: ims-token-rotator leaked fusion --token $/);
+  });
+});
+
+it('leaked leaves a credential alone that somebody stores while a person is asked', async () => {
+  const leak = await startLeak();
+  let count = 0;
+  const secrets = (real: Secrets): Secrets => {
+    const describe: Secrets['describe'] = async (...args) => {
+      count += 1;
+      // Both secrets are described before the question.
+      if (count === 3) await storeOwn(leak, colleagues);
+      return await real.describe(...args);
+    };
+    return replacing(real, { describe });
+  };
+  const exit = await leak.answer({}, { secrets });
+  expect(exit).toMatchObject({ code: 1 });
+  expect(textOf(exit)).toMatch(/^ERR_CREDENTIAL_CHANGED .*\(nothing was changed\)/);
+  expect(textOf(exit)).toContain('delete the leaked client secret');
+  expect(valuesOf(leak)).toEqual([leak.leakedSecret, colleagues]);
+  expect(JSON.stringify(await leak.clientDocument())).toContain(colleagues);
+});
+
+it('leaked keeps what was stored after an answer that was broken off before it stored anything', async () => {
+  const leak = await startLeak();
+  const SecretId = leak.world.secretId('fusion', 'client');
+  const Value = `adding since=${inSeconds(-600)} version=${newLeakVersion()}`;
+  const Tags = [{ Key: tagKeys.rotation, Value }];
+  await leak.client.send(new TagResourceCommand({ SecretId, Tags }));
+  await storeOwn(leak, colleagues);
+  expect((await leak.cli('status', 'fusion')).stdout).toContain('leaked fusion');
+  const exit = await leak.answer();
+  expect(exit).toMatchObject({ code: 1 });
+  expect(textOf(exit)).toMatch(/^ERR_CREDENTIAL_CHANGED an answer to a leak was begun at /);
+  expect(textOf(exit)).toContain('Value=none; then: ims-token-rotator leaked fusion --token, or,');
+  expect(textOf(exit)).not.toContain('go on');
+  expect(valuesOf(leak)).toEqual([leak.leakedSecret, colleagues]);
+});
+
+it('leaked tells which credential it goes on with, if another one has to be stored first', async () => {
+  const leak = await startLeak();
+  const { credential_id: _, ...document } = await leak.clientDocument();
+  await leak.put(JSON.stringify(document));
+  const exit = await leak.answer();
+  expect(textOf(exit)).toMatch(
+    /put-credential fusion FILE; then go on: ims-token-rotator leaked fusion, if the stored credential holds the leaked client secret; otherwise: delete the leaked client secret .*leaked fusion --token $/,
+  );
+});
+
+describe('leaked --now', () => {
+  it('says until when a slow run may store a token of the leaked client secret, and what ends that', async () => {
+    const leak = await startLeak();
+    // What a run has minted that stores its token after the command has ended.
+    const late = await mintWith(leak, leak.leakedSecret);
+    const exit = await leak.answer();
+    expect(exit).toMatchObject({ code: 0 });
+    const told = exit.stdout.replaceAll(/\s+/g, ' ');
+    const [, until = ''] =
+      /may still store a token of the leaked client secret, until (\S+Z)\. After that: ims-token-rotator leaked fusion --token/.exec(
+        told,
+      ) ?? [];
+    const left = Date.parse(until) / 1000 - Date.now() / 1000;
+    expect(left).toBeGreaterThan(100);
+    expect(left).toBeLessThanOrEqual(100 + 120);
+    await storeToken(leak, { access_token: late });
+    expect(leak.world.ims.isValid(late)).toBe(true);
+    expect(await leak.answer({ token: true })).toMatchObject({ code: 0 });
+    expect(leak.world.ims.isValid(late)).toBe(false);
+  });
+
+  it('says nothing of it after a wait, or about a token alone', async () => {
+    const leak = await startLeak();
+    let slept = 0;
+    const sleep = (seconds: number): Promise<void> => {
+      slept += seconds;
+      return Promise.resolve();
+    };
+    const now = () => epochSeconds(Date.now() / 1000 + slept);
+    const waited = await leak.answer({ now: false }, { now, sleep });
+    const ofToken = await leak.answer({ token: true });
+    for (const exit of [waited, ofToken]) {
+      expect(exit).toMatchObject({ code: 0 });
+      expect(exit.stdout).not.toContain('Without the wait');
+    }
+  });
+});
