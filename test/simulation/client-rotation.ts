@@ -152,7 +152,10 @@ export class ClientRotation {
     this.#running.delete(credential);
     this.#tell(rotating, isDone ? 'is done' : 'has failed, or was cancelled');
     if (isDone) this.#reschedule(credential);
-    counts.add('totals', isDone ? 'client secrets rotated' : 'rotations that did not end');
+    counts.add(
+      'totals',
+      isDone ? 'rotations that ended' : 'rotations that were struck, cancelled or cut short',
+    );
     const isCalm = credential.troubledUntil < startedAt && clock.now - startedAt < 3 * 3_600;
     if (!isCalm || count < steps.length || console === undefined) return;
     counts.add('premises', 'C3: a rotation that nothing disturbed');

@@ -13,6 +13,8 @@ import type { World } from './world.ts';
 const meanPause = 1_800;
 const freezeRate = 0.05;
 const leastReadInterval = 10;
+/** A reader gives up what takes longer. */
+const longestRead = 4.9;
 
 export class Consumers {
   constructor(world: World) {
@@ -35,6 +37,8 @@ class Consumer implements Caller {
   #active = 0;
   #readAt = 0;
   #frozenUntil = 0;
+  /** When the token expires that the last good read has brought, by this sandbox's clock. */
+  #goodUntil = 0;
   /** By token, when it expires. */
   readonly #expiries = new Map<string, number>();
 
@@ -91,6 +95,7 @@ class Consumer implements Caller {
     await this.#busy(async () => {
       const { counts, clock, ims, random } = this.#world;
       const validFor = random.chance(0.1) ? random.magnitude(60, 43_200) : 0;
+      const [begunAt, readAt] = [clock.now, this.#readAt];
       try {
         const token = await this.#reader.getToken({ validFor });
         counts.add('premises', 'P4: a reader returns a token');
@@ -106,6 +111,16 @@ class Consumer implements Caller {
       } catch (error) {
         if (!(error instanceof TokenError)) throw error;
         counts.add('reader errors', error.code);
+        if (this.#goodUntil - clock.now - this.#skew > validFor) {
+          this.#world.violate(
+            'P4',
+            'a reader throws although it has read a good token',
+            this.#name,
+          );
+        }
+        if (begunAt - readAt > leastReadInterval && this.#readAt === readAt) {
+          this.#world.violate('P4', 'a reader throws although it may read', this.#name);
+        }
       }
     }).catch((error: unknown) => this.#world.violate('P4', `a reader throws ${error}`, this.#name));
   }
@@ -124,7 +139,7 @@ class Consumer implements Caller {
     const arrives = random.between(0.01, isSlow ? 8 : 0.1);
     // What was frozen gets its answer when it thaws, which may be of long ago.
     const course = { arrives, answers: frozen, timeout: frozen + 30 };
-    return await exchange(clock, this, signal, course, () => {
+    const value = await exchange(clock, this, signal, course, () => {
       if (fault !== undefined && !isSlow) throw new Error(fault);
       const { version } = secretsManager.get(this.#credential.tokenName, 'AWSCURRENT');
       const fields = storedFields(version.value);
@@ -134,6 +149,17 @@ class Consumer implements Caller {
       if (this.#expiries.size > 20) this.#expiries.delete([...this.#expiries.keys()][0] ?? '');
       return { SecretString: version.value, VersionId: version.id };
     });
+    if (clock.now - this.#readAt < longestRead) this.#hasRead(value);
+    return value;
+  }
+
+  #hasRead({ SecretString, VersionId = '' }: SecretValue): void {
+    const token = this.#world.ims.issued(storedFields(SecretString)?.access_token ?? '');
+    if (token === undefined || this.#credential.forged.has(VersionId)) return;
+    const expiresAt = this.#expiries.get(storedFields(SecretString)?.access_token ?? '') ?? 0;
+    if (expiresAt <= this.#world.clock.now + this.#skew) return;
+    this.#goodUntil = expiresAt;
+    this.#world.counts.add('premises', 'P4: a reader reads a good token');
   }
 
   /** The reader asks for another token in place of one that was rejected. */

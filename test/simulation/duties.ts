@@ -22,7 +22,7 @@ export class Duties {
     const { isTick, hasList, isDisturbed, hasOverlapped, news, event } = invocation;
     for (const name of news) {
       if (error === undefined && event['Step'] === undefined) {
-        this.#violate('invariant 4', `a new failure did not fail #${invocation.id}`, name);
+        this.#violate('P6', `a new failure did not fail #${invocation.id}`, name);
       }
     }
     if (isDisturbed || hasOverlapped) return;
@@ -81,7 +81,7 @@ export class Duties {
     const hadTime = deadline - closingSeconds - clock.now > needed;
     const failing = metrics.get('Failing') ?? 0;
     if (hadTime && failing < failed.size) {
-      this.#violate('invariant 6', `#${id} tells of ${failing} failing, not of ${failed.size}`);
+      this.#violate('P6', `#${id} tells of ${failing} failing, not of ${failed.size}`);
     }
   }
 
@@ -93,7 +93,7 @@ export class Duties {
       // That the stored token outlives a new one is no failure.
       const isOutlived = reign !== undefined && end <= reign.expiresAt + largestSkew;
       if (stored.has(name) || isOutlived) continue;
-      this.#world.counts.add('premises', 'invariant 6: a tick sees a renewal fail');
+      this.#world.counts.add('premises', 'P6: a tick sees a renewal fail');
       yield name;
     }
   }
@@ -105,7 +105,7 @@ export class Duties {
     { expiresAt, lifetime }: NonNullable<Credential['reign']>,
   ): void {
     const left = expiresAt - this.#world.clock.now - sandbox.skew + largestSkew;
-    this.#world.counts.add('premises', 'invariant 6: a tick tells how much life is left');
+    this.#world.counts.add('premises', 'P6: a tick tells how much life is left');
     // By how much a token has ended makes no difference to an alarm.
     const percent = Math.max(0, (100 * left) / lifetime);
     const checks = isPaused
@@ -117,7 +117,7 @@ export class Duties {
     for (const [metric, most] of checks) {
       const told = metrics.get(metric);
       if (told !== undefined && told <= most) continue;
-      this.#violate('invariant 6', `#${id}: ${metric} is ${told}, not ${most} at most`, plan.name);
+      this.#violate('P6', `#${id}: ${metric} is ${told}, not ${most} at most`, plan.name);
     }
   }
 

@@ -52,6 +52,7 @@ export const expected: Readonly<Record<string, readonly string[]>> = {
     'P3: a run remembers a final failure',
     'P3: a run asks IMS again after a final failure',
     'P4: a reader returns a token',
+    'P4: a reader reads a good token',
     'P5: a sandbox that remembers beside a new one',
     'invariant 9: a run asks IMS',
     'invariant 9: after three requests that are known',

@@ -150,7 +150,8 @@ export class World {
 
   violate(rule: string, text: string, credential?: string): void {
     const at = this.clock.now;
-    this.history.tell(at, credential ?? '', `VIOLATION of ${rule}: ${text}`);
+    const whose = credential === undefined ? '' : ` (credential ${credential})`;
+    this.history.tell(at, credential ?? '', `VIOLATION of ${rule}: ${text}${whose}`);
     this.violation ??= { rule, text, at, credential };
   }
 
