@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import type { SeedResult } from './campaign.ts';
-import { planOf } from './plan.ts';
+import { planOf, start } from './plan.ts';
 import { simulate } from './simulate.ts';
 
 interface Asked {
@@ -15,7 +15,14 @@ parentPort?.on('message', ({ seed, days, credentials }: Asked) => {
     ({ counts, violation }) => {
       const { user, system } = process.threadCpuUsage(before);
       const seconds = (user + system) / 1e6;
-      const result: SeedResult = { seed, counts: counts.toJSON(), violation, seconds };
+      const simulated = violation === undefined ? days : (violation.at - start) / 86_400;
+      const result: SeedResult = {
+        seed,
+        counts: counts.toJSON(),
+        violation,
+        days: simulated,
+        seconds,
+      };
       parentPort?.postMessage(result);
     },
     (error: unknown) => {

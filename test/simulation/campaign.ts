@@ -16,6 +16,8 @@ export interface SeedResult {
   readonly seed: number;
   readonly counts: Record<string, Record<string, number>>;
   readonly violation: Violation | undefined;
+  /** A violation ends it early. */
+  readonly days: number;
   /** Seconds of one core. */
   readonly seconds: number;
 }
@@ -23,6 +25,10 @@ export interface SeedResult {
 export interface CampaignResult {
   readonly counts: Counts;
   readonly failed: readonly SeedResult[];
+  /** How many seeds were simulated, with or without a violation. */
+  readonly finished: number;
+  /** Of all these seeds. */
+  readonly simulatedDays: number;
   readonly seconds: number;
 }
 
@@ -35,7 +41,7 @@ export async function runCampaign(
   const left = [...seeds];
   const counts = new Counts();
   const failed: SeedResult[] = [];
-  let seconds = 0;
+  let [finished, simulatedDays, seconds] = [0, 0, 0];
   const work = async (): Promise<void> => {
     const worker = new Worker(new URL('./campaign-worker.ts', import.meta.url));
     try {
@@ -43,6 +49,8 @@ export async function runCampaign(
         const result = await answerOf(worker, { seed, days, credentials });
         counts.merge(Counts.from(result.counts));
         seconds += result.seconds;
+        finished += 1;
+        simulatedDays += result.days;
         if (result.violation !== undefined) failed.push(result);
         told(result);
         if (stops && failed.length > 0) break;
@@ -52,7 +60,7 @@ export async function runCampaign(
     }
   };
   await Promise.all(Array.from({ length: jobs }, work));
-  return { counts, failed, seconds };
+  return { counts, failed, finished, simulatedDays, seconds };
 }
 
 function answerOf(worker: Worker, asked: object): Promise<SeedResult> {

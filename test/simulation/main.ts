@@ -50,9 +50,9 @@ async function main(): Promise<void> {
   if (report !== undefined)
     await writeFile(report, reportOf(campaign, result, { command, commit }));
   const { length } = result.failed;
-  write(
-    `${length} of ${seeds.length} seeds have a violation${length === 0 ? '' : `: ${result.failed.map(({ seed }) => seed).join(', ')}`}`,
-  );
+  const which = length === 0 ? '' : `: ${result.failed.map(({ seed }) => seed).join(', ')}`;
+  const asked = result.finished === seeds.length ? '' : ` (${seeds.length} asked for)`;
+  write(`${length} of ${result.finished} seeds${asked} have a violation${which}`);
   process.exitCode = length === 0 ? 0 : 1;
 }
 

@@ -44,7 +44,9 @@ describe('docs/reliability.md', () => {
     if (options?.seeds === undefined) throw new TypeError('the command has no seeds');
     const { seeds, days, credentials, stops } = options;
     const seconds = 60 * counts.of('what', 'minutes of one core');
-    const result = { counts, failed: [], seconds };
+    const finished = seeds.length;
+    const result = { counts, failed: [], finished, simulatedDays: finished * days, seconds };
+    expect(commit).toBeDefined();
     expect(text).toBe(reportOf({ seeds, days, credentials, stops }, result, { command, commit }));
   });
 
