@@ -3,6 +3,7 @@ import { epochSeconds, formatInstant } from '../../core/instant.ts';
 /** What happened, of which only the end is kept: for each credential, and for the world. */
 export class History {
   readonly #lines = new Map<string, { at: number; order: number; text: string }[]>();
+  readonly #cut = new Set<string>();
   #order = 0;
 
   /** @param credential `''` for what concerns them all */
@@ -11,7 +12,9 @@ export class History {
     this.#lines.set(credential, lines);
     this.#order += 1;
     lines.push({ at, order: this.#order, text });
-    if (lines.length > 2 * longest) lines.splice(0, longest);
+    if (lines.length <= 2 * longest) return;
+    lines.splice(0, longest);
+    this.#cut.add(credential);
   }
 
   /** The last lines about a credential, and what concerned all meanwhile. */
@@ -21,10 +24,13 @@ export class History {
     );
     const since = own[0]?.order ?? 0;
     const all = (this.#lines.get('') ?? []).filter(({ order }) => order >= since);
-    return [...own, ...all]
-      .toSorted((one, other) => one.order - other.order)
-      .slice(-longest)
-      .map(({ at, text }) => `${formatInstant(epochSeconds(at))}  ${text}`);
+    const lines = [...own, ...all].toSorted((one, other) => one.order - other.order);
+    const isCut = lines.length > longest || own.length === longest || this.#cut.has('');
+    return [
+      '#N is an invocation; the times in tags and log lines are by the clock of its sandbox',
+      ...(isCut ? ['… (earlier lines are left out)'] : []),
+      ...lines.slice(-longest).map(({ at, text }) => `${formatInstant(epochSeconds(at))}  ${text}`),
+    ];
   }
 }
 

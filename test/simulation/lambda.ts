@@ -159,8 +159,9 @@ export class Lambda {
   /** Why a token is kept, whenever that changes: every tick would bury all else. */
   #tellReasons({ id }: Invocation, { credentials }: RunResult): void {
     const { history, clock } = this.#world;
-    for (const { name, outcome, reason = 'nothing', code = '' } of credentials) {
-      const text = `${outcome} for ${reason} ${code}`.trimEnd();
+    for (const { name, outcome, reason, code = '' } of credentials) {
+      const why = reason === undefined ? 'without a decision' : `for ${reason}`;
+      const text = `${outcome} ${why} ${code}`.trimEnd();
       // The log tells of a renewal.
       if (outcome === 'renewed' || this.#told.get(name) === text) continue;
       this.#told.set(name, text);

@@ -22,7 +22,7 @@ async function runOne(seed: number, days: number, credentials: number): Promise<
   write(result.history.join('\n'));
   write('looking for a shorter history that fails too …');
   const { plan, history } = await shrink(result);
-  write(JSON.stringify(plan.settings));
+  write(`the settings of its world: ${JSON.stringify(plan.settings)}`);
   write(history.join('\n'));
   return false;
 }
