@@ -80,6 +80,8 @@ export interface ImsTokenRotatorProps {
   readonly rotatorName?: string | undefined;
   /**
    * The prefix of the rotator's secret names, without the slash that follows.
+   * Every pair of secrets `<prefix>/NAME/client` and `<prefix>/NAME/token` is a credential of the
+   * rotator, whoever made it.
    *
    * @default - `ims-token-rotator/<rotatorName>`
    */

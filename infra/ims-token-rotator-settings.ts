@@ -13,6 +13,8 @@ export interface ImsTokenRotatorSettings {
   readonly rotatorName?: string | undefined;
   /**
    * The first part of the names of its secrets, without the slash that follows.
+   * Every pair of secrets `<prefix>/NAME/client` and `<prefix>/NAME/token` is a credential of the
+   * rotator, whoever made it.
    *
    * @default - `ims-token-rotator/<rotatorName>`
    */
