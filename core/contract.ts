@@ -63,9 +63,14 @@ export const clientSecretScopes: readonly string[] = [
   'manage_client_secrets',
 ];
 
+/** Whatever their case, as nobody says that IMS distinguishes it. */
+export function managesClientSecrets(scope: string): boolean {
+  return clientSecretScopes.includes(scope.toLowerCase());
+}
+
 /** What keeps a list of scopes from being stored in the `scopes` tag. */
 export function scopesTagProblem(scopes: readonly string[]): string | undefined {
-  const managing = scopes.find((scope) => clientSecretScopes.includes(scope));
+  const managing = scopes.find(managesClientSecrets);
   if (managing !== undefined) return `holds "${managing}", which no stored token may have`;
   const misfit = scopesTagMisfit(scopes);
   return misfit === undefined ? undefined : `${misfit}; ${scopesTagRule}`;

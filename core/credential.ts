@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { clientSecretScopes, isProduct, productScopes, products } from './contract.ts';
+import { isProduct, managesClientSecrets, productScopes, products } from './contract.ts';
 import { type RawCredential, readCredentialDocument } from './credential-document.ts';
 import { type ClientSecretEntry, distinctEntries, documentedForm } from './documented-form.ts';
 import { RotatorError } from './errors.ts';
@@ -84,7 +84,7 @@ const shown = v.pipe(
 );
 
 function isOfWorkloads(scope: string): boolean {
-  return !clientSecretScopes.includes(scope);
+  return !managesClientSecrets(scope);
 }
 
 const onlyManages = 'has only scopes that manage client secrets, which no stored token may have';
@@ -203,7 +203,7 @@ export function understandCredential(
   const { product } = values;
   const allScopes = unique(parsed.output.scopes);
   const ownScopes = allScopes.filter(isOfWorkloads);
-  const leftOut = clientSecretScopes.filter((scope) => allScopes.includes(scope));
+  const leftOut = allScopes.filter(managesClientSecrets);
   const unused = [...raw.unused, ...leftOut.map((scope) => `the scope ${scope}`)];
   const entries = distinctEntries(raw.secrets);
   const normalised = documentedForm({ ...credential, scopes: ownScopes }, entries, product);

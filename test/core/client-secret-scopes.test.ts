@@ -22,6 +22,11 @@ describe('the scopes that manage client secrets', () => {
     ['a list', { ...fields, scopes: all }, {}],
     ['text', { ...fields, scope: all.join(' ') }, {}],
     [
+      'a list in capitals',
+      { ...fields, scopes: ['openid', 'Manage_Client_Secrets', 'adobeio_api'] },
+      {},
+    ],
+    [
       'a project file',
       { project: { workspace: { details: { credentials: [fieldsOfFile()] } } } },
       {},
