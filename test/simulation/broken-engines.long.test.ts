@@ -32,7 +32,7 @@ async function simulateBroken({ file, from, to }: Break, ...options: string[]): 
 it.each(breaks)(
   'is caught if it $what',
   async (broken) => {
-    const stdout = await simulateBroken(broken, '--seeds', '1-20', '--stop');
+    const stdout = await simulateBroken(broken, '--seeds', '1-30', '--stop');
     expect(stdout).toContain(`: ${broken.rule}: `);
   },
   600_000,
