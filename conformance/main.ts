@@ -1,73 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
-import { parseArgs } from 'node:util';
-import { ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  SecretsManagerClient,
+  type SecretsManagerClientConfig,
+} from '@aws-sdk/client-secrets-manager';
 import type { Extras } from './case.ts';
 import { bounds, cost } from './cost.ts';
+import { endpointOf, isLoopback } from './endpoint.ts';
+import { problemOfFirstReply } from './first-reply.ts';
+import { type Options, parseOptions, usage } from './options.ts';
 import { type CaseResult, cases, runSuite } from './suite.ts';
-
-const usage = `Usage: npm run --silent conformance -- --endpoint URL [--prefix NAME] [--region REGION] [MORE]
-       npm run --silent conformance -- --prefix NAME [--region REGION] [--yes] [MORE]
-
-Checks what the project relies on in Secrets Manager: at an endpoint, or else at AWS, with the
-credentials that the AWS SDK finds. It creates secrets below the prefix and deletes them by ARN, also
-after Ctrl-C. One line for each case goes to the standard error, a summary in JSON to the standard
-output. A case that needs more is skipped without it:
-
-  --rotation-function ARN   conformance/rotation-function.ts, deployed, with a role that may describe,
-                            read, put, tag and label secrets, and invoked by Secrets Manager
-  --replica-region REGION   another Region, for replicas
-  --denied-profile PROFILE  a profile whose principal may do nothing
-  --disabled-key ARN        a KMS key that is disabled
-`;
-
-const strings = [
-  'endpoint',
-  'prefix',
-  'region',
-  'rotation-function',
-  'replica-region',
-  'denied-profile',
-  'disabled-key',
-] as const;
-
-type Options = { readonly [Option in (typeof strings)[number]]?: string | undefined } & {
-  readonly yes?: boolean | undefined;
-};
-
-/** Undefined for arguments that make no sense. */
-function optionsOf(args: readonly string[]): Options | undefined {
-  try {
-    const { values }: { values: Options } = parseArgs({
-      args: [...args],
-      options: {
-        ...Object.fromEntries(strings.map((name) => [name, { type: 'string' } as const])),
-        yes: { type: 'boolean' },
-      },
-    });
-    const { endpoint } = values;
-    // `--endpoint "$URL"` without that variable: the SDK would take AWS's own endpoint.
-    if (endpoint !== undefined && !URL.canParse(endpoint)) return undefined;
-    const isPlaced = endpoint !== undefined || values.prefix !== undefined;
-    const isName = /^[\w/+=.@-]{1,100}$/.test(values.prefix ?? 'x');
-    return isPlaced && isName ? values : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 const defaultPrefix = 'conformance';
 
 /** Only AWS needs real credentials. */
-function clientFor({ endpoint, region }: Options): SecretsManagerClient {
-  if (endpoint === undefined)
-    return new SecretsManagerClient(region === undefined ? {} : { region });
+function configOf({ endpoint, region }: Options): SecretsManagerClientConfig {
+  if (endpoint === undefined) return region === undefined ? {} : { region };
   const {
     AWS_ACCESS_KEY_ID = 'conformance',
     AWS_SECRET_ACCESS_KEY = 'conformance',
     AWS_SESSION_TOKEN = '',
   } = process.env;
-  return new SecretsManagerClient({
+  return {
     endpoint,
     region: region ?? process.env['AWS_REGION'] ?? 'us-east-1',
     credentials: {
@@ -75,14 +29,19 @@ function clientFor({ endpoint, region }: Options): SecretsManagerClient {
       secretAccessKey: AWS_SECRET_ACCESS_KEY,
       sessionToken: AWS_SESSION_TOKEN,
     },
-  });
+  };
 }
 
-async function extrasOf(client: SecretsManagerClient, options: Options): Promise<Extras> {
-  const { endpoint, 'replica-region': replica, 'denied-profile': profile } = options;
+async function extrasOf(
+  client: SecretsManagerClient,
+  options: Options,
+  endpoint: URL,
+): Promise<Extras> {
+  const { 'replica-region': replica, 'denied-profile': profile } = options;
   const place = {
     region: await client.config.region(),
-    ...(endpoint !== undefined && { endpoint }),
+    // A profile must not lead from a stand-in to AWS.
+    ...((options.endpoint !== undefined || isLoopback(endpoint)) && { endpoint: endpoint.href }),
   };
   const credentials = { accessKeyId: 'AKIACONFORMANCE00000', secretAccessKey: 'conformance' };
   return {
@@ -91,7 +50,10 @@ async function extrasOf(client: SecretsManagerClient, options: Options): Promise
     stranger: new SecretsManagerClient({ ...place, credentials }),
     ...(profile !== undefined && { denied: new SecretsManagerClient({ ...place, profile }) }),
     ...(replica !== undefined && {
-      replica: { region: replica, client: clientFor({ ...options, region: replica }) },
+      replica: {
+        region: replica,
+        client: new SecretsManagerClient(configOf({ ...options, region: replica })),
+      },
     }),
   };
 }
@@ -103,7 +65,7 @@ async function confirmed(
   const region = await client.config.region();
   const { secrets, requests } = bounds;
   process.stderr.write(
-    `${cases.length} cases at AWS in ${region}: at most ${secrets} secrets below ${prefix}/, each for less than an hour,\nand about ${requests} requests: less than $${cost(bounds).toFixed(2)}. ListSecrets may take minutes to show a change, and a replica to follow.\n`,
+    `In ${region}, at most ${secrets} secrets below ${prefix}/, each for less than an hour,\nand about ${requests} requests: less than $${cost(bounds).toFixed(2)} at AWS. ListSecrets may take minutes to show a change, and a replica to follow.\n`,
   );
   if (yes) return true;
   if (!process.stdin.isTTY) {
@@ -116,39 +78,24 @@ async function confirmed(
   return /^y(es)?$/i.test(answer);
 }
 
-/** AWS's own endpoint costs as much, so it is asked about too. */
-function isOfAws(endpoint: string): boolean {
-  return /\.(amazonaws\.com|amazonaws\.com\.cn|api\.aws)$/.test(new URL(endpoint).hostname);
-}
-
 function lineOf({ title, source, passed, problem, skipped }: CaseResult): string {
   if (skipped !== undefined) return `- ${title}\n    skipped: ${skipped}\n`;
   return passed ? `✓ ${title}\n` : `✗ ${title}\n    ${problem}\n    ${source}\n`;
 }
 
-/** Why nothing answers: every case would fail for that. Whatever AWS answers is the cases' business. */
-async function silence(client: SecretsManagerClient): Promise<string | undefined> {
-  try {
-    await client.send(new ListSecretsCommand({ MaxResults: 1 }));
-    return undefined;
-  } catch (error) {
-    const { code, name, message, $metadata } = error as Failure;
-    if ($metadata?.httpStatusCode !== undefined) return undefined;
-    return `Secrets Manager does not answer: ${code ?? name}${message === '' ? '' : `: ${message}`}\n`;
+async function run(options: Options): Promise<number> {
+  const endpoint = await endpointOf(configOf(options)).catch((error: Error) => error.message);
+  if (typeof endpoint === 'string') {
+    process.stderr.write(`${endpoint}\n`);
+    return 2;
   }
-}
-
-interface Failure extends Error {
-  readonly code?: string;
-  readonly $metadata?: { readonly httpStatusCode?: number };
-}
-
-async function exitCode(options: Options, client: SecretsManagerClient): Promise<number> {
-  const isAws = options.endpoint === undefined || isOfAws(options.endpoint);
-  if (isAws && !(await confirmed(client, options))) return 2;
-  const problem = await silence(client);
+  const client = new SecretsManagerClient(configOf(options));
+  process.stderr.write(`${cases.length} cases at ${endpoint.href}\n`);
+  const isHere = isLoopback(endpoint);
+  if (!isHere && !(await confirmed(client, options))) return 2;
+  const problem = await problemOfFirstReply(client);
   if (problem !== undefined) {
-    process.stderr.write(problem);
+    process.stderr.write(`${problem}\n`);
     return 1;
   }
   const stopped = new AbortController();
@@ -156,21 +103,29 @@ async function exitCode(options: Options, client: SecretsManagerClient): Promise
   const summary = await runSuite(client, {
     signal: stopped.signal,
     prefix: `${options.prefix ?? defaultPrefix}/${randomUUID().slice(0, 8)}`,
-    patience: isAws ? 360 : 10,
-    extras: await extrasOf(client, options),
+    patience: isHere ? 10 : 360,
+    extras: await extrasOf(client, options, endpoint),
     onResult: (result) => process.stderr.write(lineOf(result)),
   });
   process.stdout.write(`${JSON.stringify(summary, undefined, 2)}\n`);
-  const isClean = summary.passed + summary.skipped === cases.length && summary.left.length === 0;
-  return isClean ? 0 : 1;
+  client.destroy();
+  const { failed, notRun, left } = summary;
+  return failed === 0 && notRun === 0 && left.length === 0 ? 0 : 1;
 }
 
-const options = optionsOf(process.argv.slice(2));
-if (options === undefined) {
-  process.stderr.write(usage);
-  process.exitCode = 2;
-} else {
-  const client = clientFor(options);
-  process.exitCode = await exitCode(options, client);
-  client.destroy();
+async function exitCode(args: readonly string[]): Promise<number> {
+  let options: Options | undefined;
+  try {
+    options = parseOptions(args);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
+    return 2;
+  }
+  if (options === undefined) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  return await run(options);
 }
+
+process.exitCode = await exitCode(process.argv.slice(2));

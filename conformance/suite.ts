@@ -37,6 +37,8 @@ export interface Summary {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** Those that were left when the run was stopped. */
+  readonly notRun: number;
   readonly secrets: number;
   readonly requests: number;
   /** The ARNs of the secrets that could not be deleted. */
@@ -87,7 +89,9 @@ export async function runSuite(
   const passed = results.filter((result) => result.passed).length;
   const skipped = results.filter((result) => result.skipped !== undefined).length;
   const failed = results.length - passed - skipped;
-  return { passed, failed, skipped, secrets: scratch.created, requests, left, cases: results };
+  const notRun = cases.length - results.length;
+  const { created: secrets } = scratch;
+  return { passed, failed, skipped, notRun, secrets, requests, left, cases: results };
 }
 
 async function resultOf({ title, source, run }: Case, subject: Subject): Promise<CaseResult> {

@@ -39,36 +39,52 @@ describe('npm run conformance', () => {
     const args = [...main, '--endpoint', 'http://127.0.0.1:9'];
     const ended = spawnSync(process.execPath, args, { ...options, encoding: 'utf8' });
     expect([ended.status, ended.stdout]).toEqual([1, '']);
-    expect(ended.stderr).toMatch(/^Secrets Manager does not answer: ECONNREFUSED.*\n$/);
+    expect(ended.stderr).toMatch(
+      /^\d+ cases at \S+\nSecrets Manager does not answer: ECONNREFUSED.*\n$/,
+    );
   });
-
-  it.each([[[]], [['--endpoint', 'https://secretsmanager.eu-west-1.amazonaws.com']]])(
-    'estimates the cost at AWS, and does not start unasked: %j',
-    (endpoint) => {
-      const args = [...main, ...endpoint, '--prefix', 'team', '--region', 'eu-west-1'];
-      const { status, stderr } = spawnSync(process.execPath, args, {
-        ...options,
-        encoding: 'utf8',
-      });
-      expect(status).toBe(2);
-      expect(stderr).toMatch(
-        /at AWS in eu-west-1: at most \d+ secrets below team\/.*\n.*less than \$0\.0\d/,
-      );
-    },
-  );
 
   it.each([
     [[]],
-    [['--endpoint']],
-    [['--endpoint', '']],
-    [['--endpoint', 'nonsense', '--prefix', 'team']],
-    [['--prefix', 'a b']],
-    [['--what']],
-  ])('explains itself when the arguments are %j', (args) => {
-    const { status, stderr } = spawnSync(process.execPath, [...main, ...args], {
+    [['--endpoint', 'https://secretsmanager.eu-west-1.amazonaws.com']],
+    [['--endpoint', 'https://secretsmanager.eu-west-1.amazonaws.com.']],
+    [['--endpoint', 'https://secretsmanager.eusc-de-east-1.amazonaws.eu']],
+    [['--endpoint', 'http://192.0.2.1:4566']],
+  ])('estimates the cost at AWS, and does not start unasked: %j', (endpoint) => {
+    const args = [...main, ...endpoint, '--prefix', 'team', '--region', 'eu-west-1'];
+    const { status, stderr } = spawnSync(process.execPath, args, {
       ...options,
       encoding: 'utf8',
     });
-    expect([status, stderr.slice(0, 26)]).toEqual([2, 'Usage: npm run --silent co']);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(
+      /^\d+ cases at http.*\nIn eu-west-1, at most \d+ secrets below team\/.*\n.*less than \$0\.0\d/,
+    );
+  });
+
+  it('asks nothing before it calls a stand-in that AWS_ENDPOINT_URL names', () => {
+    const env = {
+      ...options.env,
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+      AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'none',
+    };
+    const ended = spawnSync(
+      process.execPath,
+      [...main, '--prefix', 'team', '--region', 'eu-west-1'],
+      { ...options, env, encoding: 'utf8' },
+    );
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toMatch(/^\d+ cases at http:\/\/127\.0\.0\.1:9\/\n.* ECONNREFUSED/);
+  });
+
+  it.each([
+    [2, '', /^--endpoint must begin with http.*\n\nUsage: /, ['--endpoint', 'localhost:4566']],
+    [2, '', /^Give --region, or set AWS_REGION\.\n$/, ['--prefix', 'team']],
+    [0, 'Usage: npm', /^$/, ['--help']],
+  ])('ends with %i, %j and %j for %j', (code, out, problem, args) => {
+    const ended = spawnSync(process.execPath, [...main, ...args], { ...options, encoding: 'utf8' });
+    expect([ended.status, ended.stdout.slice(0, 10)]).toEqual([code, out]);
+    expect(ended.stderr).toMatch(problem);
   });
 });

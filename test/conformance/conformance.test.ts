@@ -8,7 +8,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import type { Extras } from '../../conformance/case.ts';
 import { bounds } from '../../conformance/cost.ts';
 import { rotate } from '../../conformance/rotation-function.ts';
-import { runSuite } from '../../conformance/suite.ts';
+import { cases, runSuite } from '../../conformance/suite.ts';
 import type { SecretsManagerEmulator } from '../../emulators/secrets-manager/emulator.ts';
 import { clientFor, startEmulator } from '../emulators/secrets-manager/start-secrets-manager.ts';
 import { read, root } from '../support/document.ts';
@@ -152,8 +152,8 @@ const notProvoked: Readonly<Record<string, string>> = {
 it('the embedded Secrets Manager passes every case, is as empty as before, and within the estimate; every operation that the project uses and every error that it tells apart is in a case', async () => {
   const { client, extras, seen } = await startEverything();
   const options = { prefix: 'c', patience: 20, extras };
-  const { cases, left, secrets, requests } = await runSuite(client, options);
-  expect(cases.filter(({ passed }) => !passed)).toEqual([]);
+  const { left, secrets, requests, ...summary } = await runSuite(client, options);
+  expect(summary.cases.filter(({ passed }) => !passed)).toEqual([]);
   expect(left).toEqual([]);
   expect(secrets).toBeLessThanOrEqual(bounds.secrets);
   expect(requests).toBeLessThanOrEqual(bounds.requests);
@@ -171,9 +171,12 @@ it('the list of errors that no case provokes names none that the code does not h
 
 it('a case that needs more than an endpoint is skipped, and says what it needs', async () => {
   const { client } = await startEmulator({ now: Date.now });
-  const { skipped, failed, cases } = await runSuite(client, { prefix: 'c', patience: 20 });
-  const reasons = new Set(cases.flatMap((one) => one.skipped ?? []));
-  expect([failed, skipped]).toEqual([0, 13]);
+  const { skipped, failed, notRun, ...summary } = await runSuite(client, {
+    prefix: 'c',
+    patience: 20,
+  });
+  const reasons = new Set(summary.cases.flatMap((one) => one.skipped ?? []));
+  expect([failed, skipped, notRun]).toEqual([0, 13, 0]);
   expect(reasons).toEqual(
     new Set([
       'needs --rotation-function ARN',
@@ -183,4 +186,16 @@ it('a case that needs more than an endpoint is skipped, and says what it needs',
       'needs another access key',
     ]),
   );
+});
+
+it('a run that is stopped says how many cases it has not run', async () => {
+  const { client } = await startEmulator({ now: Date.now });
+  const stopped = new AbortController();
+  const summary = await runSuite(client, {
+    prefix: 'c',
+    patience: 20,
+    signal: stopped.signal,
+    onResult: () => stopped.abort(),
+  });
+  expect(summary).toMatchObject({ passed: 1, failed: 0, skipped: 0, notRun: cases.length - 1 });
 });

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 /** Copies what git knows, and what is not yet committed. @returns a temporary folder */
 export async function copyProject(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'ims-token-rotator-mutations-'));
+  const folder = await mkdtemp(join(tmpdir(), 'copy-'));
   const listed = ['ls-files', '--cached', '--others', '--exclude-standard', '-z'];
   const { stdout } = await promisify(execFile)('git', listed, { maxBuffer: 2 ** 26 });
   for (const file of new Set(stdout.split('\0').filter(Boolean))) {

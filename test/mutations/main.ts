@@ -1,39 +1,43 @@
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import pMap from 'p-map';
-import { broken } from './mutation.ts';
-import { mutations } from './mutations.ts';
+import { cleanUpAtExit } from './cleanup.ts';
+import type { Mutation } from './mutation.ts';
+import { outdated } from './mutations.ts';
+import { chosenBy, usage } from './options.ts';
 import { ProjectCopy } from './project-copy.ts';
 
-const usage = `Usage: npm run mutations [-- WORD ...]
-
-Breaks the project in ${mutations.length} listed ways, one at a time and in copies, and shows that a test
-notices each. With words, only those for which the fault, the file or the test file has each of them.
-`;
-
-const words = process.argv.slice(2);
-const wanted = mutations.filter(({ fault, file, caughtBy }) =>
-  [fault, file, caughtBy].some((text) => words.every((word) => text.includes(word))),
-);
-
-if (words.some((word) => word.startsWith('-'))) {
-  process.stderr.write(usage);
-  process.exitCode = 2;
-} else if (wanted.length === 0) {
-  process.stderr.write(`No mutation has ${words.join(' and ')} in its fault, file or test file.\n`);
-  process.exitCode = 2;
-} else {
-  await tryAll();
+async function exitCode(args: readonly string[]): Promise<number> {
+  let wanted: readonly Mutation[] | undefined;
+  try {
+    wanted = chosenBy(args);
+  } catch (error) {
+    return refused(`${(error as Error).message}\n\n${usage}`);
+  }
+  if (wanted === undefined) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  // An entry that applies no more should say so now, and not in half an hour.
+  const problems = outdated(wanted);
+  if (problems.length > 0) return refused(`${problems.join('\n')}\n`);
+  cleanUpAtExit();
+  return await tryAll(wanted);
 }
 
-async function tryAll(): Promise<void> {
-  // An entry that applies no more should say so now, and not in half an hour.
-  for (const mutation of wanted) broken(readFileSync(mutation.file, 'utf8'), mutation);
-  await using copies = new AsyncDisposableStack();
+function refused(why: string): number {
+  process.stderr.write(why);
+  return 2;
+}
+
+async function tryAll(wanted: readonly Mutation[]): Promise<number> {
   const idle: ProjectCopy[] = [];
   const jobs = Math.min(availableParallelism(), wanted.length);
-  for (let job = 0; job < jobs; job += 1) idle.push(copies.use(await ProjectCopy.make()));
-  await idle[0]?.check(wanted);
+  for (let job = 0; job < jobs; job += 1) idle.push(await ProjectCopy.make());
+  const failed = (await idle[0]?.check(wanted)) ?? [];
+  if (failed.length > 0) {
+    process.stderr.write(`These tests fail although nothing is broken:\n${failed.join('\n')}\n`);
+    return 1;
+  }
   let survivors = 0;
   await pMap(
     wanted,
@@ -51,5 +55,7 @@ async function tryAll(): Promise<void> {
     { concurrency: jobs },
   );
   process.stdout.write(`${wanted.length - survivors} of ${wanted.length} are caught\n`);
-  if (survivors > 0) process.exitCode = 1;
+  return survivors > 0 ? 1 : 0;
 }
+
+process.exitCode = await exitCode(process.argv.slice(2));

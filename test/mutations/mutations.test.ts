@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { broken, type Mutation } from './mutation.ts';
-import { mutations } from './mutations.ts';
+import { lists, mutations, outdated } from './mutations.ts';
 import { verdict } from './verdict.ts';
 
 describe('the list of mutations', () => {
@@ -12,6 +12,13 @@ describe('the list of mutations', () => {
       expect(existsSync(mutation.caughtBy), mutation.caughtBy).toBe(true);
       expect(mutation.test).not.toBe('');
     }
+  });
+
+  it('has all lists', () => {
+    const files = readdirSync('test/mutations/listed').map(
+      (file) => `test/mutations/listed/${file}`,
+    );
+    expect(new Set(Object.keys(lists))).toEqual(new Set(files));
   });
 
   it('has no fault twice', () => {
@@ -26,6 +33,18 @@ describe('the list of mutations', () => {
       expect(() => broken(source, entry)).toThrow('"one" must occur exactly once in x.ts');
     }
     expect(broken('just one', entry)).toBe('just two');
+  });
+
+  it('says of an entry that applies no more which it is, and where it is listed', () => {
+    const some = mutations.filter(({ file }) => file === 'core/retry-delay.ts');
+    expect(outdated(some)).toEqual([]);
+    expect(outdated(some, () => 'other code')).toContainEqual(
+      expect.stringMatching(
+        /^Retry-After is ignored \(test\/mutations\/listed\/core\.ts\): ".*" must occur exactly once in core\/retry-delay\.ts$/,
+      ),
+    );
+    const gone = some.map((mutation) => ({ ...mutation, file: 'core/gone.ts' }));
+    expect(outdated(gone)).toContainEqual(expect.stringContaining('ENOENT'));
   });
 });
 

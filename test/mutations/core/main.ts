@@ -1,17 +1,15 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { chdir } from 'node:process';
 import { setTimeout } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { cleanUpAtExit, endAll, startNode } from '../cleanup.ts';
 import { copyProject } from '../copy-project.ts';
 import { journals, type Pass, readJournal } from './journals.ts';
 import { instrument, type Mutant } from './mutant.ts';
+import { type Options, ownFileOf, parseOptions, usage } from './options.ts';
+import { scoreOf } from './score.ts';
 
-// Per cent of the mutants that some test has run, or should have.
-const least = 90;
 // Seconds after which a mutant has made something endless.
 const patience = 60;
 
@@ -26,57 +24,78 @@ const slowPasses: readonly Pass[] = [
   { own: false, from: 50, to: 300 },
 ];
 
-const { values, positionals: words } = parseArgs({
-  allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false } },
-});
-const passes = values.quick ? quickPasses : [...quickPasses, ...slowPasses];
-const tests = readdirSync('test/core').filter((file) => file.endsWith('.test.ts'));
-const wanted = tests.filter(
-  (file) => words.length === 0 || words.some((word) => file.startsWith(word)),
-);
-if (wanted.length === 0) {
-  process.stderr.write(`No file of test/core begins with ${words.join(' or ')}.\n`);
-  process.exit(2);
-}
-const folder = await copyProject();
-chdir(folder);
-try {
-  const mutants = await instrument('core');
-  for (const [index, pass] of passes.entries()) {
-    await runPass(pass, mutants);
-    const [noticed, run] = [readJournal('killed').size, readJournal('covered').size];
-    process.stderr.write(`pass ${index + 1} of ${passes.length}: ${noticed} of ${run} noticed\n`);
+async function exitCode(args: readonly string[]): Promise<number> {
+  const tests = readdirSync('test/core').filter((file) => file.endsWith('.test.ts'));
+  let options: Options | undefined;
+  try {
+    options = parseOptions(args, { tests, files: readdirSync('core') });
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
+    return 2;
   }
-  report(mutants);
-} finally {
-  await rm(folder, { recursive: true });
+  if (options === undefined) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  cleanUpAtExit();
+  return await tryAll(options);
 }
 
-async function runPass(pass: Pass, mutants: readonly Mutant[]): Promise<void> {
-  const left = [...wanted];
+async function tryAll({ quick, tests, files, isWhole }: Options): Promise<number> {
+  const passes = quick ? quickPasses : [...quickPasses, ...slowPasses];
+  chdir(await copyProject());
+  const mutants = (await instrument('core')).filter(({ file }) => files.has(file));
+  const ids = new Set(mutants.map(({ id }) => id));
+  const failed = new Set<string>();
+  for (const [index, pass] of passes.entries()) {
+    for (const test of await runPass(pass, tests, mutants)) failed.add(test);
+    const run = [...readJournal('covered')].filter((id) => ids.has(id)).length;
+    const noticed = readJournal('killed').size;
+    process.stderr.write(`pass ${index + 1} of ${passes.length}: ${noticed} of ${run} noticed\n`);
+  }
+  const [killed, covered] = [readJournal('killed'), readJournal('covered')];
+  const { text, hasFailed } = scoreOf({ mutants, killed, covered, isWhole });
+  process.stdout.write(`${text}\n`);
+  for (const test of failed) process.stderr.write(`${test} fails without a mutant.\n`);
+  return hasFailed || failed.size > 0 ? 1 : 0;
+}
+
+/** @returns the tests that fail as it is */
+async function runPass(
+  pass: Pass,
+  tests: readonly string[],
+  mutants: readonly Mutant[],
+): Promise<readonly string[]> {
+  const left = [...tests];
+  const failed: string[] = [];
   const workers = Array.from({ length: availableParallelism() }, async () => {
-    for (let file = left.shift(); file !== undefined; file = left.shift()) {
-      const own = mutants.filter((mutant) => mutant.file === file?.replace('.test.ts', '.ts'));
-      if (pass.own && own.length === 0) continue;
-      const ids = own.map(({ id }) => id).join(' ');
-      while (!(await runTests(file, pass, ids)));
+    for (let test = left.shift(); test !== undefined; test = left.shift()) {
+      const own = ownFileOf(test);
+      const tried = pass.own ? mutants.filter(({ file }) => file === own) : mutants;
+      if (tried.length === 0) continue;
+      const ids = tried.map(({ id }) => id).join(' ');
+      let end: End;
+      do end = await runTest(test, pass, ids);
+      while (end === 'stopped');
+      if (end === 'failed') failed.push(test);
     }
   });
   await Promise.all(workers);
+  return failed;
 }
 
-/** Returns false if a mutant had to be ended, which counts as noticed. */
-async function runTests(file: string, pass: Pass, own: string): Promise<boolean> {
+type End = 'passed' | 'failed' | 'stopped';
+
+/** Stopped, if a mutant had to be ended, which counts as noticed. */
+async function runTest(file: string, pass: Pass, ids: string): Promise<End> {
   const args = ['run', '--config', 'test/mutations/core/vitest.config.ts', `test/core/${file}`];
   const current = `${file}.running.txt`;
-  const vitest = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', ...args], {
-    detached: true,
+  const vitest = startNode(['node_modules/vitest/vitest.mjs', ...args], {
     stdio: 'ignore',
     env: {
       ...process.env,
       MUTANT_PASS: JSON.stringify(pass),
-      MUTANTS: own,
+      MUTANTS: ids,
       MUTANT_RUNNING: current,
     },
   });
@@ -86,16 +105,12 @@ async function runTests(file: string, pass: Pass, own: string): Promise<boolean>
     const running = runningMutant(current);
     if (running === seen && running !== '') {
       appendFileSync(journals.killed, `${running.split(' ')[0]}\n`);
-      process.kill(-(vitest.pid ?? 0), 'SIGKILL');
-      return false;
+      endAll(vitest);
+      return 'stopped';
     }
     seen = running;
   }
-  if (vitest.exitCode !== 0) {
-    process.stderr.write(`${file} fails without a mutant.\n`);
-    process.exitCode = 1;
-  }
-  return true;
+  return vitest.exitCode === 0 ? 'passed' : 'failed';
 }
 
 function runningMutant(current: string): string {
@@ -106,29 +121,4 @@ function runningMutant(current: string): string {
   }
 }
 
-function report(mutants: readonly Mutant[]): void {
-  const [killed, covered] = [readJournal('killed'), readJournal('covered')];
-  // What runs only when a module is loaded is not counted, as with StrykerJS's `ignoreStatic`.
-  const counted = mutants.filter(({ id }) => covered.has(id));
-  const survivors = counted.filter(({ id }) => !killed.has(id));
-  for (const { file, line, text, replacement } of survivors) {
-    process.stdout.write(`core/${file}:${line}: ${shortened(text)} → ${shortened(replacement)}\n`);
-  }
-  for (const [file, ofFile] of Map.groupBy(counted, (mutant) => mutant.file)) {
-    process.stdout.write(`${file.padEnd(28)} ${scoreOf(ofFile, killed)}\n`);
-  }
-  const score = (100 * (counted.length - survivors.length)) / counted.length;
-  const left = mutants.length - counted.length;
-  process.stdout.write(`all ${scoreOf(counted, killed)}; not counted: ${left}\n`);
-  if (score < least) process.exitCode = 1;
-}
-
-function scoreOf(mutants: readonly Mutant[], killed: ReadonlySet<string>): string {
-  const count = mutants.filter(({ id }) => killed.has(id)).length;
-  return `${((100 * count) / mutants.length).toFixed(1)} % (${count} of ${mutants.length})`;
-}
-
-function shortened(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ');
-  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
-}
+process.exitCode = await exitCode(process.argv.slice(2));

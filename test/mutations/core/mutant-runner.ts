@@ -20,7 +20,7 @@ const stryker: Stryker = Object.assign(globalThis, {
 }).__stryker__;
 
 const pass: Pass = JSON.parse(process.env['MUTANT_PASS'] ?? '');
-const own = new Set(process.env['MUTANTS']?.split(' '));
+const tried = new Set(process.env['MUTANTS']?.split(' '));
 const killed = readJournal('killed');
 const covered = readJournal('covered');
 const current = openSync(process.env['MUTANT_RUNNING'] ?? '', 'w');
@@ -44,7 +44,7 @@ export default class MutantRunner extends TestRunner {
     const isRepeated = took >= pass.from && took < pass.to;
     for (const [id, hits] of Object.entries(stryker.mutantCoverage.perTest['this'] ?? {})) {
       note('covered', covered, id);
-      if (!isRepeated || killed.has(id) || (pass.own && !own.has(id))) continue;
+      if (!isRepeated || killed.has(id) || !tried.has(id)) continue;
       // Or vitest would take the worker for one that hangs.
       await setImmediate();
       if (!(await survives(id, hits, run))) note('killed', killed, id);
