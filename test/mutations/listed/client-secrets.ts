@@ -126,8 +126,8 @@ export const ofClientSecrets: readonly Mutation[] = [
   {
     fault: 'the event of a rotated client secret fails while the budget is spent',
     file: 'lambda/commands/renew.ts',
-    find: 'report(isLater ? outcome : judge(run, outcome, unforced), place);',
-    replace: 'report(judge(run, outcome, unforced), place);',
+    find: 'report(outcome, place);',
+    replace: 'report(judge(run, outcome, force), place);',
     caughtBy: 'test/lambda/client-secrets/spent-budget.test.ts',
     test: 'fails nothing: the first tick that the budget allows renews the token',
   },
