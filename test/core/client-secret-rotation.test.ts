@@ -205,6 +205,14 @@ describe('the progress of a rotation', () => {
       { tags: tagged(formatRotationState({ ...retired, at: at(-2 * day) })) },
       'on-time',
     ],
+    [
+      'whose retired secret is still there a day after its grace',
+      {
+        tags: tagged(formatRotationState({ ...retired, at: at(-2 * day - 1) })),
+        nextRotationAt: at(day),
+      },
+      'overdue',
+    ],
   ])('%s', (_, overrides, expected) => {
     expect(rotationProgress(client(overrides), now)).toBe(expected);
   });

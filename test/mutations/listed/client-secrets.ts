@@ -132,6 +132,14 @@ export const ofClientSecrets: readonly Mutation[] = [
     test: 'fails nothing: the first tick that the budget allows renews the token',
   },
   {
+    fault: 'forced renewals keep a client secret that was replaced, and nothing tells of it',
+    file: 'core/client-secret-rotation.ts',
+    find: 'return state.at + retirementGrace;',
+    replace: 'return Number.POSITIVE_INFINITY;',
+    caughtBy: 'test/lambda/client-secrets/overdue.test.ts',
+    test: 'a tick counts a retired client secret that forced renewals keep at Adobe, and the log warns',
+  },
+  {
     fault: 'an old client secret that a forged tag names is deleted',
     file: 'core/secret-in-the-way.ts',
     find: 'const isYoung = createdAt >= since - longestPending;',
