@@ -135,10 +135,26 @@ export function rotationProgress(
 ): RotationProgress | undefined {
   if (client === undefined) return undefined;
   if (client.isRotating !== true) return isWanted ? progressOfOff(client, now) : undefined;
-  const state = readRotationState(client.tags);
-  const begun = state.kind === 'adding' ? state.since : Number.POSITIVE_INFINITY;
+  const begun = openSince(readRotationState(client.tags));
   const due = client.nextRotationAt ?? Number.POSITIVE_INFINITY;
   return now > Math.min(begun, due) + mostDelay ? 'overdue' : 'on-time';
+}
+
+/** True for what a rotation has begun at Adobe, or left for a renewal to delete, more than a day ago. */
+export function isStuck(state: RotationState, now: EpochSeconds): boolean {
+  return now > openSince(state) + mostDelay;
+}
+
+/** Since when a run may complete the rotation. A renewal, which deletes what is retired, comes each day. */
+function openSince(state: RotationState): number {
+  switch (state.kind) {
+    case 'none':
+      return Number.POSITIVE_INFINITY;
+    case 'adding':
+      return state.since;
+    case 'retired':
+      return state.at + retirementGrace;
+  }
 }
 
 /** A deployment creates the secret first, and then has it rotate. */

@@ -16,7 +16,7 @@ export type Command =
       readonly action: 'renew';
       readonly credentials: readonly string[];
       readonly force: Force;
-      /** An event tells of a new value, and nobody waits for the result. */
+      /** Nobody waits for the result, so that only what begins to fail is a failure. */
       readonly isNotice?: boolean | undefined;
     }
   | ({ readonly action: 'rotate' } & Rotation)
@@ -26,8 +26,8 @@ export type Command =
 const accepted =
   'accepted are {"action":"tick"}, {"action":"tick","shard":"<number>/<of>"}, ' +
   '{"action":"status"}, ' +
-  '{"action":"renew","credential":"<name>","force":true,"replaces":"<version id>"} ' +
-  '(force and replaces are optional), EventBridge\'s "Secret Label Updated" of a client secret, ' +
+  '{"action":"renew","credential":"<name>","force":true,"replaces":"<version id>","notice":true} ' +
+  '(force, replaces and notice are optional), EventBridge\'s "Secret Label Updated" of a client secret, ' +
   "and the steps of Secrets Manager's rotation of a token secret or a client secret";
 
 const action = v.object({
@@ -60,6 +60,7 @@ const renew = v.strictObject({
       v.regex(/^.{32,64}$/su, 'must be a version id'),
     ),
   ),
+  notice: v.optional(v.boolean('must be true or false')),
 });
 
 const forcedRenew = v.pipe(
@@ -100,8 +101,9 @@ export function parseEvent(event: unknown, naming: Naming): Command {
     check(bare, event);
     return { action: command };
   }
-  const { credential, force, replaces } = check(forcedRenew, event);
-  return { action: 'renew', credentials: [credential], force: { force, replaces } };
+  const { credential, force, replaces, notice } = check(forcedRenew, event);
+  const forcing = { force, replaces };
+  return { action: 'renew', credentials: [credential], force: forcing, isNotice: notice };
 }
 
 /** The credentials whose client secret got a new value; none for any other event. */

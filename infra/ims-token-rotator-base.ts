@@ -71,7 +71,7 @@ export interface IImsTokenRotator extends IConstruct {
   /** Remaining life, in percent, of the paused token closest to expiry. */
   metricMinPausedLifeLeft(props?: MetricOptions): Metric;
 
-  /** Client secrets whose rotation is more than a day late. No data where none rotates. */
+  /** Client secrets whose rotation is a day late or incomplete. No data where none rotates. */
   metricClientSecretRotationOverdue(props?: MetricOptions): Metric;
 
   /** Milliseconds from a credential's first read to its stored token. */

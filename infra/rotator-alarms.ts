@@ -71,7 +71,7 @@ export class RotatorAlarms extends Construct {
       threshold: 1,
       ...this.#window(1),
       alarmDescription: this.#describe(
-        'The rotation of a client secret is a day overdue, stopped halfway, or was switched off.',
+        'The rotation of a client secret is a day overdue, incomplete, or was switched off.',
         'Nothing fails for now: tokens are renewed with the stored client secret, which does not expire.',
         id,
       ),

@@ -18,13 +18,12 @@ export async function runCommand(run: Run, command: Command): Promise<RunResult>
 async function perform(run: Run, command: Command, report: Report): Promise<void> {
   if (command.action === 'tick') return await tick(run, report, command.shard);
   if (command.action === 'ignore') return;
-  const { renewChanged, renewEach, rotate, status } = await import('./on-demand.ts');
+  const { renewEach, renewOnNotice, rotate, status } = await import('./on-demand.ts');
   if (command.action === 'status') return await status(run, report);
   if (command.action === 'renew') {
     const { credentials, force, isNotice = false } = command;
-    return isNotice
-      ? await renewChanged(run, credentials, report)
-      : await renewEach(run, credentials, force, report);
+    const work = isNotice ? renewOnNotice : renewEach;
+    return await work(run, credentials, force, report);
   }
   report(await rotate(run, command));
 }

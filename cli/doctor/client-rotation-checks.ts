@@ -1,8 +1,4 @@
-import {
-  judgeRetired,
-  readRotationState,
-  retirementGrace,
-} from '../../core/client-secret-rotation.ts';
+import { isStuck, judgeRetired, readRotationState } from '../../core/client-secret-rotation.ts';
 import type { ListedSecret } from '../../core/console-secrets.ts';
 import { tagKeys } from '../../core/contract.ts';
 import { type EpochSeconds, formatInstant } from '../../core/instant.ts';
@@ -95,20 +91,17 @@ async function pendingFinding(
   );
 }
 
-// A renewal removes a retired secret, and comes at least once a day.
-const overdue = retirementGrace + day;
-
 /** Something was begun at Adobe, and is not complete. */
 function stuckFinding(secret: Secret, name: string, now: EpochSeconds): Finding | undefined {
   const state = readRotationState(secret.tags);
   if (hasOpenAnswer(secret)) {
     return failed('the answer to a leak is not complete', `ims-token-rotator leaked ${name}`);
   }
-  if (state.kind === 'adding' && now > state.since + day) {
+  if (state.kind === 'adding' && isStuck(state, now)) {
     const text = `a client secret was to be added at Adobe ${formatDuration(now - state.since)} ago, and is not in use`;
     return failed(text, `see the log; then: ims-token-rotator rotate-client-secret ${name}`);
   }
-  if (state.kind === 'retired' && now > state.at + overdue) {
+  if (state.kind === 'retired' && isStuck(state, now)) {
     const text = `${state.uuid} was retired ${formatDuration(now - state.at)} ago and is still at Adobe`;
     return failed(text, `see why: ims-token-rotator doctor ${name} --mint`);
   }
@@ -164,7 +157,7 @@ function listedFinding(
     );
   }
   const state = readRotationState(tags);
-  if (state.kind === 'retired' && now > state.at + overdue) {
+  if (state.kind === 'retired' && isStuck(state, now)) {
     const inUse = current.find(({ retiredAt }) => retiredAt === undefined)?.uuid;
     const removal = judgeRetired(state, listed, inUse, now);
     const why = removal.kind === 'wait' ? `: ${removal.why}` : '';

@@ -1,12 +1,15 @@
 import pMap from 'p-map';
-import { type Force, isSettled, unforced } from '../../core/decision.ts';
+import { type Force, isSettled } from '../../core/decision.ts';
 import { RotatorError } from '../../core/errors.ts';
 import { keptError } from '../../core/kept-error.ts';
+import { isOnlyLent, isReplica, type SecretMetadata } from '../../core/ledger.ts';
 import type { CredentialOutcome } from '../../core/outcome.ts';
 import { secretNames } from '../../core/secret-name.ts';
+import { budget } from '../steps/budget.ts';
 import { logFailure } from '../steps/log-failure.ts';
 import { renewCredential } from '../steps/renew-credential.ts';
 import type { Report, Run } from '../steps/run.ts';
+import { withRetries } from '../steps/with-retries.ts';
 
 /** In: credentials that share a client secret, or one by its name. Reports their outcomes. */
 export async function renewEach(
@@ -23,25 +26,48 @@ export async function renewEach(
 }
 
 /**
- * In: credentials whose client secret has a new value. Reports their outcomes.
- *
- * Nobody waits for the result. A token that the budget allows only later is no failure while the
- * stored one is good: the first tick after that renews it.
+ * As `renewEach`, for an event that nobody waits for. It fails only if something begins to fail, as a
+ * tick does: a token that is kept on purpose, or for a failure that is known, is no failure. Nothing
+ * is reported of a client secret that is only left for others.
  */
-export async function renewChanged(
+export async function renewOnNotice(
   run: Run,
   credentials: readonly string[],
+  force: Force,
   report: Report,
 ): Promise<void> {
   await pMap(
     credentials.entries(),
     async ([place, credential]) => {
-      const outcome = await renewCredential(run, credential);
-      const isLater = outcome.reason === 'over-budget' && outcome.error === undefined;
-      report(isLater ? outcome : judge(run, outcome, unforced), place);
+      if (credentials.length > 1 && (await isLeftForOthers(run, credential))) return;
+      const outcome = await renewCredential(run, credential, force);
+      logKept(run, outcome);
+      report(outcome, place);
     },
     { concurrency: run.config.concurrency },
   );
+}
+
+/** False if too little can be seen: the renewal then tells why. */
+async function isLeftForOthers(run: Run, credential: string): Promise<boolean> {
+  const { clientSecrets, declared, region } = run.config;
+  if (clientSecrets.has(credential) || declared.has(credential)) return false;
+  const names = secretNames(run.config, credential);
+  const describe = (secretId: string): Promise<SecretMetadata | undefined> =>
+    withRetries(run, budget.read, () => run.secrets.describe(secretId, run.signal));
+  const [client, token] = await Promise.allSettled([names.client, names.token].map(describe));
+  if (client?.status !== 'fulfilled' || token?.status !== 'fulfilled') return false;
+  const own = isReplica(token.value, region) ? undefined : token.value;
+  return isOnlyLent(credential, { client: client.value, token: own }, run.config);
+}
+
+/** Nothing else tells why a token was not renewed. */
+function logKept({ config, log }: Run, outcome: CredentialOutcome): void {
+  const { credential, reason, error, spent } = outcome;
+  if (outcome.outcome !== 'kept' || reason === undefined || error !== undefined) return;
+  const why = keptError(reason, secretNames(config, credential), spent);
+  if (why === undefined || isSettled(reason)) return;
+  log.info('kept', { credential, reason, why: why.message });
 }
 
 /**

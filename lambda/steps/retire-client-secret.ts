@@ -1,6 +1,7 @@
 // In: a credential whose token was just renewed. Deletes the client secret that its rotation retired.
 import {
   isGraceOver,
+  isStuck,
   judgeRetired,
   type RotationState,
   readRotationState,
@@ -72,6 +73,8 @@ async function retire(run: Run, renewed: Renewed): Promise<void> {
   }
 }
 
+const stays = 'the retired client secret stays at Adobe';
+
 async function remove(
   run: Run,
   { credential, secret, client, observation, understood }: Renewed,
@@ -80,7 +83,12 @@ async function remove(
 ): Promise<void> {
   const requested = addRequest(observation.requested, run.now());
   const isAffordable = spentBudget({ ...observation, requested }) === undefined;
-  if (!isAffordable || run.remaining() < retirementSeconds) return;
+  const fields = { credential, client_secret_uuid: state.uuid };
+  if (!isAffordable || run.remaining() < retirementSeconds) {
+    const why = isAffordable ? 'no time is left' : 'its budget of token requests is spent';
+    if (isStuck(state, run.now())) run.log.warn(stays, { ...fields, why });
+    return;
+  }
   // A use of the retired secret would keep it for ever.
   const inUse = understood.entries.filter(({ retiredAt }) => retiredAt === undefined);
   const clientSecrets = inUse.map((entry) => entry.secret);
@@ -89,9 +97,8 @@ async function remove(
   const listed = await listSecrets(run, management);
   const successor = inUse[management.position - 1]?.uuid;
   const removal = judgeRetired(state, listed, successor, run.now());
-  const fields = { credential, client_secret_uuid: state.uuid };
   if (removal.kind === 'wait') {
-    run.log.warn('the retired client secret stays at Adobe', { ...fields, why: removal.why });
+    run.log.warn(stays, { ...fields, why: removal.why });
     return;
   }
   if (removal.kind === 'remove') {

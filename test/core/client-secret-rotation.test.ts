@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   formatRotationState,
   isGraceOver,
+  isStuck,
   judgeRetired,
   type RotationState,
   readRotationState,
@@ -205,6 +206,14 @@ describe('the progress of a rotation', () => {
       { tags: tagged(formatRotationState({ ...retired, at: at(-2 * day) })) },
       'on-time',
     ],
+    [
+      'whose retired secret is still there a day after its grace',
+      {
+        tags: tagged(formatRotationState({ ...retired, at: at(-2 * day - 1) })),
+        nextRotationAt: at(day),
+      },
+      'overdue',
+    ],
   ])('%s', (_, overrides, expected) => {
     expect(rotationProgress(client(overrides), now)).toBe(expected);
   });
@@ -217,6 +226,17 @@ describe('the progress of a rotation', () => {
     const off = client({ isRotating: false, ...overrides });
     expect(rotationProgress(off, now, true)).toBe(expected);
     expect(rotationProgress(undefined, now, true)).toBeUndefined();
+  });
+
+  it('is stuck once what it has begun, or left for a renewal, is open for more than a day', () => {
+    expect(isStuck({ kind: 'none' }, now)).toBe(false);
+    for (const state of [
+      { ...adding, since: at(-day) },
+      { ...retired, at: at(-2 * day) },
+    ]) {
+      expect(isStuck(state, now)).toBe(false);
+      expect(isStuck(state, at(1))).toBe(true);
+    }
   });
 
   it.each([undefined, client({ isRotating: false }), client({ isRotating: undefined })])(

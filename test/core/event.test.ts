@@ -49,6 +49,16 @@ describe('parseEvent', () => {
       { action: 'renew', credentials: ['fusion'], force: { force: true, replaces: id } },
     ],
     [
+      'a forced renewal that nobody waits for',
+      { action: 'renew', credential: 'fusion', force: true, replaces: id, notice: true },
+      {
+        action: 'renew',
+        credentials: ['fusion'],
+        force: { force: true, replaces: id },
+        isNotice: true,
+      },
+    ],
+    [
       'a new version of a client secret',
       labelUpdated(`${prefix}/fusion/client`),
       { action: 'renew', credentials: ['fusion'], force: { force: false }, isNotice: true },
@@ -117,6 +127,7 @@ describe('parseEvent', () => {
     [{ action: 'status', shard: '2/4' }, 'shard is not a known field'],
     [{ action: 'renew' }, 'credential is missing'],
     [{ action: 'renew', credential: 'fusion', replaces: id }, 'replaces needs force: true'],
+    [{ action: 'renew', credential: 'fusion', notice: 1 }, 'notice must be true or false'],
     [{ action: 'renew', credential: '../x' }, 'credential must be lower-case letters'],
     [
       { action: 'renew', credential: 5, force: 'yes', replaces: 'x', forced: true },

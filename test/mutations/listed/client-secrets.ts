@@ -126,10 +126,18 @@ export const ofClientSecrets: readonly Mutation[] = [
   {
     fault: 'the event of a rotated client secret fails while the budget is spent',
     file: 'lambda/commands/renew.ts',
-    find: 'report(isLater ? outcome : judge(run, outcome, unforced), place);',
-    replace: 'report(judge(run, outcome, unforced), place);',
+    find: 'report(outcome, place);',
+    replace: 'report(judge(run, outcome, force), place);',
     caughtBy: 'test/lambda/client-secrets/spent-budget.test.ts',
     test: 'fails nothing: the first tick that the budget allows renews the token',
+  },
+  {
+    fault: 'forced renewals keep a client secret that was replaced, and nothing tells of it',
+    file: 'core/client-secret-rotation.ts',
+    find: 'return state.at + retirementGrace;',
+    replace: 'return Number.POSITIVE_INFINITY;',
+    caughtBy: 'test/lambda/client-secrets/overdue.test.ts',
+    test: 'a tick counts a retired client secret that forced renewals keep at Adobe, and the log warns',
   },
   {
     fault: 'an old client secret that a forged tag names is deleted',
