@@ -94,10 +94,18 @@ export const ofClient: readonly Mutation[] = [
   {
     fault: 'each consumer asks for a renewal at every rejection',
     file: 'client/request-renewal.ts',
-    find: 'if (isRepeated && Math.abs(now - this.#askedAt) < intervalMs) return false;',
+    find: 'if (Math.abs(now - this.#askedAt) < this.#waitMs) return false;',
     replace: '',
     caughtBy: 'test/client/request-renewal.test.ts',
     test: 'is asked for once in ten minutes while the function cannot help',
+  },
+  {
+    fault: 'a consumer whose product rejects good tokens has them replaced for ever',
+    file: 'client/request-renewal.ts',
+    find: 'Math.min(2 * intervalMs, longestIntervalMs)',
+    replace: 'intervalMs',
+    caughtBy: 'test/client/request-renewal.test.ts',
+    test: 'has the rotator asked less and less often, whatever version is current',
   },
   {
     fault:
