@@ -23,7 +23,7 @@ export function imsFetch(reader: TokenReader, options: ImsFetchOptions): typeof 
     if (!isAllowed(url)) {
       throw new TokenError(
         'ERR_ORIGIN_NOT_ALLOWED',
-        `${url.origin} must not get the token: if it is Adobe’s, add it to origins`,
+        `${url.origin} must not get the token: if those who answer there may have it, add it to origins`,
       );
     }
     const send = async (ours: Readonly<Record<string, string>>): Promise<Answer> => {

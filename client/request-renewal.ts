@@ -12,15 +12,19 @@ export interface RenewalRequest {
 const retryIntervalMs = 60_000;
 /** The rotator asks IMS no more often when renewals keep failing. */
 const renewalIntervalMs = 600_000;
+const longestIntervalMs = 4 * 3_600_000;
+/** After as long, a rejection has another cause than the one before. */
+const anewAfterMs = 24 * 3_600_000;
 
-/** Asks the rotator's function for new tokens, one for each version that is to be replaced. */
+/** Asks the rotator's function for new tokens, less and less often while these are rejected too. */
 export class RenewalRequests {
   readonly #now: () => number;
   readonly #region: { readonly region?: string };
   #client: AwsClient | undefined;
-  #versionId = '';
-  #accepted = false;
-  #askedAt = 0;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #waitMs = 0;
+  /** The last request that the function accepted. */
+  #accepted = { versionId: '', at: Number.NEGATIVE_INFINITY, intervalMs: 0 };
 
   /** @param region of the client, unless one is given */
   constructor(now: () => number, region: { readonly region?: string }, client?: AwsClient) {
@@ -33,19 +37,17 @@ export class RenewalRequests {
    * Does not wait for the renewal, because a sandbox may freeze meanwhile. However many consumers
    * ask, the function mints once: it forces a renewal only while that version is current. A request
    * that fails is repeated after a minute at the earliest, and one that did not help, for example
-   * while IMS was down, after ten.
+   * while IMS was down, after ten. If the product rejects the new token too, renewals may not be
+   * what it lacks: that interval doubles.
    *
    * @returns true if the function was asked
    * @throws TokenError ERR_TOKEN_RENEWAL_FAILED
    */
   async ask(request: RenewalRequest): Promise<boolean> {
     const now = this.#now();
-    const isRepeated = request.versionId === this.#versionId;
-    const intervalMs = this.#accepted ? renewalIntervalMs : retryIntervalMs;
-    if (isRepeated && Math.abs(now - this.#askedAt) < intervalMs) return false;
-    this.#versionId = request.versionId;
-    this.#accepted = false;
+    if (Math.abs(now - this.#askedAt) < this.#waitMs) return false;
     this.#askedAt = now;
+    this.#waitMs = retryIntervalMs;
     const { functionName, credential, versionId, signal } = request;
     if (versionId === '') {
       throw new TokenError(
@@ -63,8 +65,15 @@ export class RenewalRequests {
         { cause: error },
       );
     }
-    this.#accepted = true;
+    this.#waitMs = this.#intervalAfter(versionId, now);
+    this.#accepted = { versionId, at: now, intervalMs: this.#waitMs };
     return true;
+  }
+
+  #intervalAfter(versionId: string, now: number): number {
+    const { at, intervalMs, versionId: before } = this.#accepted;
+    if (Math.abs(now - at) >= anewAfterMs) return renewalIntervalMs;
+    return versionId === before ? intervalMs : Math.min(2 * intervalMs, longestIntervalMs);
   }
 
   async #invoke({ functionName, credential, versionId, signal }: RenewalRequest): Promise<void> {

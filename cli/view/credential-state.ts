@@ -61,6 +61,8 @@ export interface Context {
   readonly digest: Digest;
 }
 
+/** As if IMS had not been asked, so that the budget hides no reason. */
+const unspent = { requested: [], issued: [] };
 // ListSecrets may lag five minutes behind.
 const listLag = 300;
 
@@ -81,7 +83,9 @@ export function credentialState(
   const current = typeof token === 'object' ? token : undefined;
   const common = { name, paused, token: current, versionId };
   const kept = { ...common, renewalAt: undefined, failure: undefined, failingSince: undefined };
-  const { action, reason, needsAction, spent } = decide(observation);
+  const decision = decide(observation);
+  const { needsAction, spent } = decision;
+  const { action, reason } = spent ? decide({ ...observation, ...unspent }) : decision;
   if (paused && needsAction) return { ...kept, state: 'failing', failure: { code: 'ERR_PAUSED' } };
   if (paused) return { ...kept, state: expiredOr(now, current, 'paused') };
   if (reason === 'token-secret-missing') {
@@ -100,6 +104,10 @@ export function credentialState(
   if (failure !== undefined) {
     const remembered = { failure, failingSince: failure.since, renewalAt };
     return { ...common, ...remembered, state: expiredOr(now, current, 'failing') };
+  }
+  if (spent !== undefined && needsAction) {
+    const overBudget = { failure: { code: 'ERR_MINT_BUDGET_SPENT' }, renewalAt } as const;
+    return { ...kept, ...overBudget, state: expiredOr(now, current, 'failing') };
   }
   if (token === 'unread') return { ...kept, state: 'foreign' };
   const state = action === 'renew' ? lateness(observation, reason, { client, secret }) : 'fresh';

@@ -45,8 +45,9 @@ function unknown(sentence: string, fix?: string): Verdict {
 function fine(rows: readonly FleetRow[], now: number): Verdict {
   const listed = rows.filter(({ state }) => state === 'fresh' || state === 'due');
   // Since the list, a token may have ended or been replaced.
-  const fresh = listed.filter(({ token }) => token === undefined || token.expiresAt > now);
-  const over = listed.length - fresh.length;
+  const fresh = listed.filter(({ token }) => token !== undefined && token.expiresAt > now);
+  const none = listed.filter(({ token }) => token === undefined).length;
+  const over = listed.length - fresh.length - none;
   const [first] = ordered(rows.filter(({ paused }) => !paused));
   const valid = validText(fresh.length, rows.length);
   const others = (['paused', 'empty', 'foreign'] as const).flatMap((state) => {
@@ -58,12 +59,14 @@ function fine(rows: readonly FleetRow[], now: number): Verdict {
     return count === 0 ? [] : [`${count} ${otherStates[state](count)}${left}`];
   });
   const ended = over === 0 ? [] : [`${over} had one until ${plural(over, 'it', 'they')} expired`];
-  const what = [valid, ...ended, ...others].join(', ');
+  const waiting = none === 0 ? [] : [`${none} ${plural(none, 'has', 'have')} no token yet`];
+  const what = [valid, ...ended, ...waiting, ...others].join(', ');
   const hasForeign = rows.some(({ state }) => state === 'foreign');
   const nothing = hasForeign || over > 0 ? 'Nothing is known to fail' : 'Nothing fails';
   const left = first?.token === undefined ? '' : endText(first.token.expiresAt, now, rows.length);
+  const isUncertain = over > 0 || (fresh.length === 0 && (hasForeign || none > 0));
   return {
-    tone: over > 0 || (hasForeign && fresh.length === 0) ? 'unknown' : 'good',
+    tone: isUncertain ? 'unknown' : 'good',
     sentence: `${nothing}: ${what}${left === '' ? '' : `; ${left}`}.`,
     announcement: `${nothing}.`,
     causes: [],

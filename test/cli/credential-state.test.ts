@@ -217,6 +217,25 @@ describe('the state of a credential', () => {
     expect(judge(clientSecret(), empty)).toMatchObject({ state: 'failing', renewalAt: now + 540 });
   });
 
+  it.each<[string, Partial<CredentialState>, number | undefined]>([
+    ['failing without a token', { state: 'failing' }, undefined],
+    ['failing with a token that may not last until then', { state: 'failing' }, 600],
+    ['expired with one that has', { state: 'expired' }, -1],
+    ['overdue, as it would be otherwise, while its token lasts', { state: 'overdue' }, 2 * hour],
+    ['due, as it would be otherwise', { state: 'due' }, half - 60],
+    ['fresh with a token that is not due', { state: 'fresh' }, 20 * hour],
+  ])('is %s while the budget of requests is spent', (_, { state }, left) => {
+    const requests = [5, 6, 7].map((ago) => epochSeconds(now - ago));
+    const tags = { [tagKeys.requested]: formatRequests(requests) };
+    const judged = judge(clientSecret(2 * hour), { ...tokenSecret(left), tags });
+    const isSpent = left === undefined || left <= 600;
+    expect(judged).toMatchObject({
+      state,
+      failure: isSpent ? { code: 'ERR_MINT_BUDGET_SPENT' } : undefined,
+    });
+    if (state !== 'fresh') expect(judged.renewalAt).toBe(now + 595);
+  });
+
   it('assumes that the token was minted from the client secret that no list shows', () => {
     expect(judge(undefined, tokenSecret(20 * hour), true).state).toBe('fresh');
     expect(judge(undefined, tokenSecret(half - 60), true).state).toBe('due');

@@ -137,6 +137,7 @@ describe('a call', () => {
 describe('the origins', () => {
   it.each([
     'https://fusion.adobe.io/api',
+    'https://run-workflow.adobe.io',
     'https://a.b.adobe.io',
     'https://acme.my.workfront.com/maestro/api',
   ])('include %s', async (url) => {
@@ -193,6 +194,10 @@ describe('the origins', () => {
     'https://workfront.com.evil.com',
     'blob:https://fusion.adobe.io/1',
     'data:text/plain,x',
+    'https://graph.adobe.io/api/1/graphql',
+    'https://edge-graph.adobe.io',
+    'https://graph-stage.adobe.io',
+    'https://1234-mine.runtime.adobe.io/api/v1/web/default/action',
   ])('do not include %s, which gets nothing', async (url) => {
     const { imsFetch, source } = await startProduct(() => json(200, {}), {
       origins: undefined,
@@ -217,12 +222,13 @@ describe('the origins', () => {
     await expect(imsFetch(url)).rejects.toThrow(TypeError);
   });
 
-  it('are compared without a default port and in any case', async () => {
+  it('are compared without a default port and in any case, and may be those left out', async () => {
     const { imsFetch } = await startProduct(() => json(200, {}), {
-      origins: ['HTTPS://Api.Example.com:443'],
+      origins: ['HTTPS://Api.Example.com:443', 'graph.adobe.io'],
       fetch: () => Promise.resolve(new Response('sent')),
     });
     expect(await (await imsFetch('https://api.example.com')).text()).toBe('sent');
+    expect(await (await imsFetch('https://graph.adobe.io/api')).text()).toBe('sent');
   });
 });
 

@@ -181,10 +181,54 @@ describe('a token that was revoked early', () => {
     const [first, second] = ['a'.repeat(36), 'b'.repeat(36)] as const;
     expect(await ask(first)).toBe(true);
     isAllowed = false;
+    clock.ms += 600_000;
     await expect(ask(second)).rejects.toMatchObject({ code: 'ERR_TOKEN_RENEWAL_FAILED' });
     isAllowed = true;
     clock.ms += 60_000;
     expect(await ask(second)).toBe(true);
     expect(await ask(second)).toBe(false);
+  });
+});
+
+describe('a product that rejects good tokens', () => {
+  /** Rejects each token, every minute, and returns the minutes in which the function was asked. */
+  async function minutesOfRequests(
+    clock: { ms: number },
+    minutes: number,
+    requests: RenewalRequests,
+  ): Promise<number[]> {
+    const asked: number[] = [];
+    for (let minute = 0; minute < minutes; minute += 1, clock.ms += 60_000) {
+      const versionId = `version ${clock.ms - (clock.ms % 300_000)}`;
+      const signal = AbortSignal.timeout(10_000);
+      const request = { functionName: 'rotator', credential: 'fusion', versionId, signal };
+      if (await requests.ask(request)) asked.push(minute);
+    }
+    return asked;
+  }
+
+  it('has the rotator asked less and less often, whatever version is current', async () => {
+    const clock = { ms: Date.parse('2026-01-01') };
+    const client = { send: () => Promise.resolve({}) };
+    const requests = new RenewalRequests(() => clock.ms, {}, client);
+    const later = [10, 30, 70, 150, 310, 550, 790];
+    expect(await minutesOfRequests(clock, 800, requests)).toEqual([0, ...later]);
+    // Nothing is rejected for a day: the next rejection has another cause.
+    clock.ms += 24 * 3_600_000;
+    expect(await minutesOfRequests(clock, 31, requests)).toEqual([0, 10, 30]);
+  });
+
+  it('costs two tokens in half an hour', async () => {
+    const { rotator, invocations } = await startFusion();
+    const clock = { ms: Date.now() };
+    const { reader, problems } = consumer(rotator, clock);
+    for (let minute = 0; minute < 30; minute += 1, clock.ms += 60_000) {
+      reader.invalidate(await reader.getToken());
+      await reader.getToken();
+      await rotator.world.lambda.idle();
+    }
+    expect(problems).toEqual([]);
+    expect(invocations()).toBe(2);
+    expect(rotator.world.ims.mintCount).toBe(3);
   });
 });

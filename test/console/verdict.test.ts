@@ -120,6 +120,20 @@ describe('the sentence about the fleet', () => {
     });
   });
 
+  it.each(['due', 'fresh'] as const)('does not call a %s one valid that has no token', (state) => {
+    const none = rowWith('fusion', 0, now, { state, token: undefined });
+    expect(judge([none])).toMatchObject({
+      tone: 'unknown',
+      sentence: 'Nothing fails: 0 of 1 credential have valid tokens, 1 has no token yet.',
+    });
+    expect(judge([none, ...fresh(2)])).toMatchObject({
+      tone: 'good',
+      sentence:
+        'Nothing fails: 2 of 3 credentials have valid tokens, 1 has no token yet; ' +
+        'the first token expires in 20 h.',
+    });
+  });
+
   it('calls a fleet unknown that could not be read, never fine', () => {
     const why: Unknown = { code: 'ERR_AWS_DENIED', message: 'not authorized to list secrets' };
     const state = applyFleetEvent(nothingYet, { type: 'trouble', at: now, since: now, why });

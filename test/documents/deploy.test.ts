@@ -40,13 +40,35 @@ const policies: readonly Policy[] = jsonOf(guide)
   .map((json) => JSON.parse(json))
   .filter((json) => 'Statement' in json);
 
+/** How the ARN ends on which CloudFormation's role needs rights, to change a resource of a type. */
+const changedAt: Readonly<Record<string, string>> = {
+  'CloudWatch::Alarm': ':alarm:ims-token-rotator-*',
+  'CloudWatch::Dashboard': ':dashboard/*',
+  'Events::Rule': ':rule/ims-token-rotator-*',
+  'IAM::ManagedPolicy': ':policy/ims-token-rotator-*',
+  'IAM::Policy': ':role/ims-token-rotator-*',
+  'IAM::Role': ':role/ims-token-rotator-*',
+  'KMS::Key': '*',
+  'Lambda::EventInvokeConfig': ':function:ims-token-rotator-*',
+  'Lambda::Function': ':function:ims-token-rotator-*',
+  'Lambda::Permission': ':function:ims-token-rotator-*',
+  'Logs::LogGroup': ':log-group:ims-token-rotator-*',
+  'SNS::Subscription': ':ims-token-rotator-*',
+  'SNS::Topic': ':ims-token-rotator-*',
+  'SNS::TopicPolicy': ':ims-token-rotator-*',
+  'Scheduler::Schedule': ':schedule/ims-token-rotator-*',
+  'Scheduler::ScheduleGroup': ':schedule-group/ims-token-rotator-*',
+  'SecretsManager::RotationSchedule': ':secret:ims-token-rotator/*',
+  'SecretsManager::Secret': ':secret:ims-token-rotator/*',
+};
+
 let template: ParameterisedTemplate;
 /** In `dist`, so that the snippets import the package by its name. */
 let directory = '';
 
 beforeAll(async () => {
   const settings = parseSettings({
-    credentials: { fusion: {} },
+    credentials: { fusion: { clientSecretRotation: true } },
     vpcId: 'vpc-01234567',
     subnetIds: ['subnet-01234567'],
     securityGroupIds: ['sg-01234567'],
@@ -127,6 +149,22 @@ describe('docs/deploy.md', () => {
     const role = policies.at(-1)?.Statement ?? [];
     const allowed = role.flatMap(({ Action }) => [Action].flat().map((one) => one.split(':')[0]));
     expect(new Set(allowed)).toEqual(new Set([...needed, 's3']));
+  });
+
+  it('lets CloudFormation change them under the names that they get', () => {
+    const role = policies.at(-1)?.Statement ?? [];
+    const missing = Object.values(template.Resources).filter(({ Type }) => {
+      const [, service = '', end = 'unknown'] = [...Type.split('::', 2), changedAt[Type.slice(5)]];
+      const prefix = `arn:aws:${service.toLowerCase()}:`;
+      const isNamed = (arn: string): boolean =>
+        arn === end || (arn.startsWith(prefix) && arn.endsWith(end));
+      return !role.some(
+        ({ Action, Resource = [] }) =>
+          [Action].flat().some((action) => action.startsWith(`${service.toLowerCase()}:`)) &&
+          [Resource].flat().some(isNamed),
+      );
+    });
+    expect(missing.map(({ Type }) => Type)).toEqual([]);
   });
 
   it('lets CloudFormation read log groups and alarms, which no name limits', () => {

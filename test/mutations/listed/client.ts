@@ -5,18 +5,26 @@ export const ofClient: readonly Mutation[] = [
   {
     fault: 'an origin is allowed that only contains an allowed one',
     file: 'client/allowed-origins.ts',
-    find: "'[^/]+')}$`",
-    replace: "'[^/]+')}`",
+    find: "'*', any)}$`",
+    replace: "'*', any)}`",
     caughtBy: 'test/client/ims-fetch.test.ts',
     test: 'https://fusion.adobe.io:8443',
   },
   {
     fault: 'evil-adobe.io gets the token, because it ends like an allowed domain',
     file: 'client/allowed-origins.ts',
-    find: "replace('*', '[^/]+')",
-    replace: "replace('*\\\\.', '[^/]+').replace('*', '[^/]+')",
+    find: "replace('*', any)",
+    replace: "replace('*\\\\.', any).replace('*', any)",
     caughtBy: 'test/client/ims-fetch.test.ts',
     test: 'https://evil-adobe.io',
+  },
+  {
+    fault: 'any customer of Adobe gets the token, by a mesh of API Mesh that forwards it',
+    file: 'client/allowed-origins.ts',
+    find: "origin.includes('*.adobe.io') ? exceptCustomers : '[^/]+'",
+    replace: "'[^/]+'",
+    caughtBy: 'test/client/ims-fetch.test.ts',
+    test: 'https://edge-graph.adobe.io',
   },
   {
     fault: 'a redirect to another origin gets the token',
@@ -94,10 +102,18 @@ export const ofClient: readonly Mutation[] = [
   {
     fault: 'each consumer asks for a renewal at every rejection',
     file: 'client/request-renewal.ts',
-    find: 'if (isRepeated && Math.abs(now - this.#askedAt) < intervalMs) return false;',
+    find: 'if (Math.abs(now - this.#askedAt) < this.#waitMs) return false;',
     replace: '',
     caughtBy: 'test/client/request-renewal.test.ts',
     test: 'is asked for once in ten minutes while the function cannot help',
+  },
+  {
+    fault: 'a consumer whose product rejects good tokens has them replaced for ever',
+    file: 'client/request-renewal.ts',
+    find: 'Math.min(2 * intervalMs, longestIntervalMs)',
+    replace: 'intervalMs',
+    caughtBy: 'test/client/request-renewal.test.ts',
+    test: 'has the rotator asked less and less often, whatever version is current',
   },
   {
     fault:
