@@ -82,7 +82,7 @@ export class RenewalRequests {
       throw error;
     });
     this.#client ??= new sdk.LambdaClient(this.#region);
-    const event = { action: 'renew', credential, force: true, replaces: versionId };
+    const event = { action: 'renew', credential, force: true, replaces: versionId, notice: true };
     const command = new sdk.InvokeCommand({
       FunctionName: functionName,
       InvocationType: 'Event',

@@ -106,7 +106,13 @@ describe('a token that was revoked early', () => {
       {
         FunctionName: functionName,
         InvocationType: 'Event',
-        event: { action: 'renew', credential: 'fusion', force: true, replaces: versionId },
+        event: {
+          action: 'renew',
+          credential: 'fusion',
+          force: true,
+          replaces: versionId,
+          notice: true,
+        },
       },
     ]);
   });

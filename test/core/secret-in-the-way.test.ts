@@ -116,9 +116,17 @@ describe('the secret in the way of another', () => {
   });
 
   it('is not a retired one, which may still be in use', () => {
+    expect(refusal({ state: { ...retired, uuid: 'two' } })).toMatchObject({
+      message: expect.stringContaining(
+        'two, which was replaced at 2026-11-22T12:00:00Z, may still be in use',
+      ),
+    });
+  });
+
+  it('is not the one beside a retired one that is stored again', () => {
     expect(refusal({ state: retired })).toMatchObject({
       message: expect.stringContaining(
-        'one, which was replaced at 2026-11-22T12:00:00Z, may still',
+        'one, which was replaced at 2026-11-22T12:00:00Z, is stored again; the other one took its place',
       ),
     });
   });

@@ -172,7 +172,8 @@ class Consumer implements Caller {
     counts.add('totals', 'renewals that readers asked for');
     this.#credential.disturb(clock.now, clock.now);
     const replaces = this.#credential.tokenSecret.current?.id;
-    lambda.send({ action: 'renew', credential: this.#name, force: true, replaces });
+    const event = { action: 'renew', credential: this.#name, force: true, replaces, notice: true };
+    lambda.send(event);
     return Promise.resolve({});
   }
 
