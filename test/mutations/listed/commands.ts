@@ -220,4 +220,13 @@ export const ofCommands: readonly Mutation[] = [
     caughtBy: 'test/cli/echo.test.ts',
     test: 'is no part of a token, which is shown whole',
   },
+  {
+    fault: 'offboard deletes a token that its rotator then misses for ever',
+    file: 'cli/commands/offboard.ts',
+    find: "target.kind === 'deployed' && !isSeen",
+    replace: "target.kind === 'hidden' && !isSeen",
+    rebuild: true,
+    caughtBy: 'test/cli/offboard-confirmation.test.ts',
+    test: 'deletes nothing if by then another rotator uses the client secret',
+  },
 ];

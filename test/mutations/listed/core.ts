@@ -251,4 +251,12 @@ export const ofCore: readonly Mutation[] = [
     caughtBy: 'test/core/token-response.test.ts',
     test: 'treats every client secret of the credential as one that may be repeated',
   },
+  {
+    fault: 'whoever reads a token can add client secrets, and delete the one in use',
+    file: 'core/credential.ts',
+    find: 'fallback).filter(isOfWorkloads)',
+    replace: 'fallback)',
+    caughtBy: 'test/lambda/client-secrets/scopes.test.ts',
+    test: 'cannot manage client secrets, if they are stored as the project file',
+  },
 ];

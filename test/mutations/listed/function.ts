@@ -303,4 +303,12 @@ export const ofFunction: readonly Mutation[] = [
     caughtBy: 'test/lambda/steps/gather.test.ts',
     test: 'a token secret that cannot be written',
   },
+  {
+    fault: 'a token secret that is created again has a new budget of requests',
+    file: 'lambda/steps/observe.ts',
+    find: 'run.memory.requests.get(credential)',
+    replace: "run.memory.requests.get(secret?.arn ?? '')",
+    caughtBy: 'test/lambda/mint-budget.test.ts',
+    test: 'asks IMS no more often when its token secret is deleted and created again before each',
+  },
 ];
