@@ -107,7 +107,7 @@ function rotationWarning(
  * @throws CliError ERR_CREDENTIAL_CHANGED
  */
 async function store(
-  { secrets, terminal }: Session,
+  { secrets, terminal, options }: Session,
   { arn, currentVersionId: replaced }: Secret,
   { document }: CredentialFile,
   name: string,
@@ -117,7 +117,7 @@ async function store(
     throw new CliError(
       'ERR_CREDENTIAL_CHANGED',
       `somebody else has stored a credential for ${name} in the meantime; nothing was stored`,
-      `find out who; if yours is the right one: ims-token-rotator put-credential ${name} FILE`,
+      `find out who; if yours is the right one: ${nextCommand(`put-credential ${name} FILE`, options)}`,
     );
   }
   const versionId = randomUUID();

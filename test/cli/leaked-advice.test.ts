@@ -138,11 +138,11 @@ it('leaked repeats its options in the commands that it prints', async () => {
   const leak = await startLeak();
   const interruption = new AbortController();
   let slept = 0;
-  const sleep = async (seconds: number): Promise<void> => {
+  const sleep = (seconds: number): Promise<void> => {
     slept += seconds;
-    if (slept < 60) return;
+    if (slept < 60) return Promise.resolve();
     interruption.abort();
-    throw new DOMException('aborted', 'AbortError');
+    return Promise.reject(new DOMException('aborted', 'AbortError'));
   };
   const now = () => epochSeconds(Math.floor(Date.now() / 1000) + slept);
   const options = { rotator: 'local', region: 'us-east-1', profile: "the team's" };
@@ -153,7 +153,9 @@ it('leaked repeats its options in the commands that it prints', async () => {
     interruption.signal,
   );
   expect(exit).toMatchObject({ code: 130 });
-  expect(textOf(exit)).toContain(`go on with: ims-token-rotator leaked fusion --cache 3600 ${place}`);
+  expect(textOf(exit)).toContain(
+    `go on with: ims-token-rotator leaked fusion --cache 3600 ${place}`,
+  );
   const done = await leak.answer({ cache: 3_600 }, { options });
   expect(done, done.stderr).toMatchObject({ code: 0 });
   const told = done.stdout.replaceAll(/\s+/g, ' ');

@@ -171,7 +171,9 @@ it('leaked keeps what was stored after an answer that was broken off before it s
   const exit = await leak.answer();
   expect(exit).toMatchObject({ code: 1 });
   expect(textOf(exit)).toMatch(/^ERR_CREDENTIAL_CHANGED an answer to a leak was begun at /);
-  expect(textOf(exit)).toContain('Value=none; then: ims-token-rotator leaked fusion --token --now, or,');
+  expect(textOf(exit)).toContain(
+    'Value=none; then: ims-token-rotator leaked fusion --token --now, or,',
+  );
   expect(textOf(exit)).not.toContain('go on');
   expect(valuesOf(leak)).toEqual([leak.leakedSecret, colleagues]);
 });
