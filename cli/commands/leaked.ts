@@ -9,8 +9,7 @@ import { CliError, interrupted } from '../errors.ts';
 import { adviceFor, linesOfReaders, type Told } from '../leak/advice.ts';
 import type { Answer } from '../leak/answer.ts';
 import { answerSecretLeak, answerTokenLeak } from '../leak/answer-leak.ts';
-import type { Source } from '../leak/mint-here.ts';
-import { checkNotLeaked } from '../leak/note-end.ts';
+import { type Answered, checkNotLeaked } from '../leak/note-end.ts';
 import { goOn, newProgress } from '../leak/progress.ts';
 import { assertPresent } from '../rotator/absence.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
@@ -24,12 +23,16 @@ import { checkName, deployedFunction, namesOf, type Rotator } from '../rotator/r
 import { Steps } from '../rotator/steps.ts';
 import type { Session } from '../session.ts';
 import { formatDuration } from '../view/durations.ts';
+import { nextCommand } from '../view/next-command.ts';
 import { placeOf } from '../view/place.ts';
 import { readerJson } from '../view/reader-lines.ts';
 import { wrapLines } from '../view/table.ts';
 
 // Seconds between the clocks of AWS and of this machine.
 const tolerance = 120;
+
+/** Seconds. */
+export const standardCache = 600;
 
 export interface LeakedOptions {
   readonly yes?: boolean | undefined;
@@ -59,7 +62,7 @@ export async function leaked(
     secrets.describe(names.client),
     secrets.describe(names.token),
   ]);
-  const list = 'list the credentials: ims-token-rotator status';
+  const list = `list the credentials: ${nextCommand('status', session.options)}`;
   assertPresent(names.client, client, list);
   assertPresent(names.token, token, list);
   await confirmLocation(session, rotator, names.client);
@@ -72,14 +75,10 @@ export async function leaked(
   await using ims = openIms(session, options.imsEndpointUrl);
   await using console = openConsole(session, options.consoleEndpointUrl);
   await using invalidation = new TokenInvalidation(session, options.imsEndpointUrl);
-  const { function: chosen } = session.options;
-  const again = [
-    `ims-token-rotator leaked ${name}`,
-    ...(options.token === true ? ['--token'] : []),
-    ...(chosen === undefined ? [] : [`--function ${chosen}`]),
-  ].join(' ');
+  const tokenOnly = answering(session, name, { ...options, token: true });
+  const again = answering(session, name, options);
   const answer: Answer = {
-    ...{ session, name, rotator, names, client, token },
+    ...{ session, name, rotator, names, client, token, tokenOnly },
     versions: new SecretVersions(session.signal),
     progress: newProgress(client.currentVersionId),
     adobe: { ims, console, invalidation },
@@ -103,6 +102,21 @@ export async function leaked(
     },
   );
   return 0;
+}
+
+/** The command, as it was given: without its options another run would not wait for the same consumers. */
+function answering(
+  { options }: Session,
+  name: string,
+  { token, cache, now }: Pick<LeakedOptions, 'token' | 'cache' | 'now'>,
+): string {
+  const words = [
+    `leaked ${name}`,
+    ...(token === true ? ['--token'] : []),
+    ...(cache === standardCache ? [] : [`--cache ${cache}`]),
+    ...(now === true ? ['--now'] : []),
+  ];
+  return nextCommand(words.join(' '), options);
 }
 
 /** Whoever else reads the secrets gets what replaces the leaked one, too, and may be how it leaked. */
@@ -168,7 +182,7 @@ function explanation(name: string, place: string, { token, now, cache }: LeakedO
 
 async function report(
   answer: Answer,
-  { credential: { clientId } }: Source,
+  { credential: { clientId }, ofOthers }: Answered,
   { isTokenOnly, lateUntil }: Pick<Told, 'isTokenOnly' | 'lateUntil'>,
 ): Promise<void> {
   const { session, name, steps, client, token } = answer;
@@ -180,7 +194,7 @@ async function report(
     isTokenOnly ? token : client,
   ).finally(() => progress.end());
   const isPaused = readSettings(token.tags).paused;
-  const advice = adviceFor(answer, clientId, { isPaused, isTokenOnly, lateUntil });
+  const advice = adviceFor(answer, clientId, { isPaused, isTokenOnly, lateUntil, ofOthers });
   if (options.json === true) {
     const read =
       readers instanceof CliError ? { unknown: readers.message } : readers.map(readerJson);

@@ -21,6 +21,7 @@ import {
 } from '../rotator/rotator.ts';
 import { otherImporters } from '../rotator/sharers.ts';
 import type { Session } from '../session.ts';
+import { nextCommand } from '../view/next-command.ts';
 import { placeOf } from '../view/place.ts';
 import { readerJson, readerLines } from '../view/reader-lines.ts';
 import { someOf } from '../view/some-of.ts';
@@ -132,7 +133,7 @@ async function checkUnchanged(session: Session, name: string, earlier: Choice): 
   throw new CliError(
     'ERR_CREDENTIAL_CHANGED',
     `what offboarding ${name} deletes has changed in the meantime; nothing was deleted`,
-    `look again: ims-token-rotator offboard ${name}`,
+    `look again: ${nextCommand(`offboard ${name}`, session.options)}`,
   );
 }
 

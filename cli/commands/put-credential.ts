@@ -25,6 +25,7 @@ import { checkDeployed, checkName, namesOf } from '../rotator/rotator.ts';
 import { settled } from '../rotator/settle.ts';
 import { sharedWarning } from '../rotator/sharers.ts';
 import type { Session } from '../session.ts';
+import { nextCommand } from '../view/next-command.ts';
 
 export type PutOptions = WaitOptions & TrialOptions & FileOptions;
 
@@ -58,7 +59,7 @@ export async function putCredential(
   for (const warning of [
     await policyWarning(session, client),
     copyWarning(client, rotator),
-    leakWarning(client, name),
+    leakWarning(session, client, name),
     overlapWarning(rotator),
     await sharedWarning(session, rotator, name, client),
   ]) {
@@ -76,9 +77,9 @@ export async function putCredential(
   return await reportToken(session, { file, stored, wait: options.wait });
 }
 
-function leakWarning(client: Secret, name: string): string | undefined {
+function leakWarning({ options }: Session, client: Secret, name: string): string | undefined {
   if (!hasOpenAnswer(client)) return undefined;
-  return `an answer to a leak is not complete, so that what has leaked may still work, which may no longer show once another credential is stored; first: ims-token-rotator leaked ${name}`;
+  return `an answer to a leak is not complete, so that what has leaked may still work, which may no longer show once another credential is stored; first: ${nextCommand(`leaked ${name}`, options)}`;
 }
 
 /** The function can renew a token without these ids, but not rotate the client secret. */
@@ -106,7 +107,7 @@ function rotationWarning(
  * @throws CliError ERR_CREDENTIAL_CHANGED
  */
 async function store(
-  { secrets, terminal }: Session,
+  { secrets, terminal, options }: Session,
   { arn, currentVersionId: replaced }: Secret,
   { document }: CredentialFile,
   name: string,
@@ -116,7 +117,7 @@ async function store(
     throw new CliError(
       'ERR_CREDENTIAL_CHANGED',
       `somebody else has stored a credential for ${name} in the meantime; nothing was stored`,
-      `find out who; if yours is the right one: ims-token-rotator put-credential ${name} FILE`,
+      `find out who; if yours is the right one: ${nextCommand(`put-credential ${name} FILE`, options)}`,
     );
   }
   const versionId = randomUUID();

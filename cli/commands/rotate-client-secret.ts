@@ -21,6 +21,7 @@ import { checkName, namesOf, type Rotator } from '../rotator/rotator.ts';
 import { settled } from '../rotator/settle.ts';
 import { Steps } from '../rotator/steps.ts';
 import type { Session } from '../session.ts';
+import { nextCommand } from '../view/next-command.ts';
 
 export interface RotateOptions {
   /** Seconds to wait for the rotation at most; 0 does not wait. */
@@ -49,17 +50,17 @@ export async function rotateClientSecret(
   const list = fixOfAbsence(rotator, 'list the credentials: ims-token-rotator status');
   assertPresent(names.client, client, list);
   assertPresent(names.token, token, list);
-  checkRotates(client, rotator, name);
-  if (hasOpenAnswer(client)) throw openAnswer(client, name);
+  checkRotates(session, client, rotator, name);
+  if (hasOpenAnswer(client)) throw openAnswer(session, client, name);
   if (readSettings(token.tags).paused) {
     const text = `${name} is paused, so that the function refuses to rotate its client secret`;
-    throw new CliError('ERR_PAUSED', text, `ims-token-rotator resume ${name}`);
+    throw new CliError('ERR_PAUSED', text, nextCommand(`resume ${name}`, options));
   }
   checkBudget(session, { name, client, token });
   await confirmLocation(session, rotator, names.client);
   const versionId = await begin(session, client, name);
   const rotation = { name, client, token, versionId };
-  const steps = new Steps(session, `ims-token-rotator rotate-client-secret ${name}`);
+  const steps = new Steps(session, nextCommand(`rotate-client-secret ${name}`, options));
   steps.tell('begin', `began to rotate ${client.name} into version ${versionId}`);
   const last = wait === 0 ? undefined : await follow(session, rotation, steps, wait);
   if (options.json === true) {
@@ -70,6 +71,7 @@ export async function rotateClientSecret(
 
 /** @throws CliError ERR_ROTATION_OFF */
 function checkRotates(
+  { options }: Session,
   { name: secretName, rotation }: Secret,
   { function: target }: Rotator,
   name: string,
@@ -85,14 +87,14 @@ function checkRotates(
   throw new CliError(
     'ERR_ROTATION_OFF',
     text,
-    `give the credential clientSecretRotation: true in the stack, and deploy it: docs/client-secret-rotation.md; after a leak: ims-token-rotator leaked ${name}`,
+    `give the credential clientSecretRotation: true in the stack, and deploy it: docs/client-secret-rotation.md; after a leak: ${nextCommand(`leaked ${name}`, options)}`,
   );
 }
 
 /** The function refuses to rotate over it. */
-function openAnswer(client: Secret, name: string): CliError {
+function openAnswer({ options }: Session, client: Secret, name: string): CliError {
   const text = `an answer to a leak of ${client.name} is not complete`;
-  return new CliError('ERR_ROTATION_NOT_FINISHED', text, `ims-token-rotator leaked ${name}`);
+  return new CliError('ERR_ROTATION_NOT_FINISHED', text, nextCommand(`leaked ${name}`, options));
 }
 
 /** @returns the id of the version that it rotates into */

@@ -4,36 +4,47 @@ import { CliError } from '../errors.ts';
 import type { Reader } from '../rotator/readers.ts';
 import { importersOf } from '../rotator/rotator.ts';
 import { formatDuration } from '../view/durations.ts';
+import { nextCommand } from '../view/next-command.ts';
 import { inWords } from '../view/reader-lines.ts';
 import type { Answer } from './answer.ts';
+import { type OtherToken, othersInWords } from './other-tokens.ts';
 
 export interface Told {
   readonly isPaused: boolean;
   readonly isTokenOnly: boolean;
   /** Until then a run of the function may store a token of the leaked client secret. */
   readonly lateUntil: EpochSeconds | undefined;
+  readonly ofOthers: readonly OtherToken[];
 }
 
 /** The steps after a leak that only people can take. */
 export function adviceFor(
-  { name, rotator, client, session: { now } }: Answer,
+  { name, rotator, client, tokenOnly, session: { now, options } }: Answer,
   clientId: string,
-  { isPaused, isTokenOnly, lateUntil }: Told,
+  { isPaused, isTokenOnly, lateUntil, ofOthers }: Told,
 ): readonly string[] {
   const others = importersOf(rotator, client.arn).filter(
     ({ credential, prefix }) => credential !== name || prefix !== rotator.prefix,
   );
-  const shared = others.map(
-    ({ credential, rotator: other }) =>
-      `The credential ${credential} of the rotator ${other} uses the same client secret, so that its tokens have leaked too: ims-token-rotator leaked ${credential} --token --rotator ${other}`,
-  );
+  const shared = others.map(({ credential, rotator: other }) => {
+    const own = other === rotator.name ? {} : { prefix: undefined, function: undefined };
+    const next = nextCommand(`leaked ${credential} --token`, {
+      ...options,
+      ...own,
+      rotator: other,
+    });
+    return `The credential ${credential} of the rotator ${other} uses the same client secret, so that its tokens have leaked too: ${next}`;
+  });
   const ofSecret = [
-    `Tokens that somebody minted with the leaked secret are not known here, and last up to a day: have Adobe support invalidate all tokens of the client ${showClientId(clientId)}, and then replace the stored one: ims-token-rotator renew ${name} --force`,
+    `Tokens that somebody minted with the leaked secret are not known here, and last up to a day: have Adobe support invalidate all tokens of the client ${showClientId(clientId)}, and then replace the stored one: ${nextCommand(`renew ${name} --force`, options)}`,
     'Give the new client secret to whoever else used the leaked one, which Adobe refuses from now on. Other credentials of rotators that have the same client are not known here: for each, ims-token-rotator put-credential OTHER FILE; then: ims-token-rotator leaked OTHER --token',
     ...shared,
+    ...othersInWords(ofOthers).map(
+      (text) => `If they have leaked too, have Adobe support invalidate them: ${text}`,
+    ),
     ...(lateUntil !== undefined && lateUntil > now()
       ? [
-          `Without the wait, a run of the function that began before may still store a token of the leaked client secret, until ${formatInstant(lateUntil)}. After that: ims-token-rotator leaked ${name} --token`,
+          `Without the wait, a run of the function that began before may still store a token of the leaked client secret, until ${formatInstant(lateUntil)}. After that: ${tokenOnly}`,
         ]
       : []),
   ];
@@ -42,7 +53,7 @@ export function adviceFor(
     `Find out how it leaked, and what was done with it at Adobe in the meantime.`,
     ...(isPaused
       ? [
-          `${name} is still paused, so that nothing renews its token: ims-token-rotator resume ${name}`,
+          `${name} is still paused, so that nothing renews its token: ${nextCommand(`resume ${name}`, options)}`,
         ]
       : []),
   ];

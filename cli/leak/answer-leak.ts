@@ -8,6 +8,7 @@ import type { Source } from './mint-here.ts';
 import { type Answered, noteEnd } from './note-end.ts';
 
 import { invalidate, type OldTokensAsked, readOldTokens } from './old-tokens.ts';
+import { assertNoneOfOthers, type OtherToken, stillValid } from './other-tokens.ts';
 import { proveSecrets, proveTokens } from './prove.ts';
 import { renewFromNewSecret, replaceToken } from './renew-token.ts';
 import { replaceSecret } from './replace-secret.ts';
@@ -38,7 +39,7 @@ export async function answerSecretLeak(answer: Answer, wait: number): Promise<An
   const managing = [replaced.own.accessToken];
   const { clientVersionId } = source;
   const tokens = { current, before, managing, clientVersionId };
-  const old = await invalidateOld(answer, tokens, source);
+  const { old, ofOthers } = await invalidateOld(answer, tokens, source);
   const leaked = await steps.run('prove that what has leaked is useless', async () => {
     const rejected = await proveSecrets(answer, source);
     // Last, because others may change the token in use meanwhile.
@@ -51,7 +52,7 @@ export async function answerSecretLeak(answer: Answer, wait: number): Promise<An
   answer.progress.isDone = true;
   steps.state = 'what has leaked is useless';
   await noteEnd(answer, source);
-  return { ...source, leaked, storedAt: replaced.storedAt };
+  return { ...source, leaked, storedAt: replaced.storedAt, ofOthers };
 }
 
 /** Answers the leak of a token alone. A second run replaces the token once more, to be certain. */
@@ -63,14 +64,15 @@ export async function answerTokenLeak(answer: Answer, wait: number): Promise<Ans
   const source = await sourceOf(answer);
   const latest = await replaceLeaked(answer, source, leaked, { before, wait });
   const owner = await ownerAfter(answer, source);
-  const asked = { current: latest, before, leaked: leaked.versionId };
-  const old = await invalidateOld(answer, { ...asked, managing: [] }, owner);
+  const asked = { current: latest, before, managing: [] };
+  const { old, ofOthers } = await invalidateOld(answer, asked, owner);
   await steps.run('prove that what has leaked is useless', async () => {
     await proveTokens(answer, latest, { old, before });
+    assertNoneOfOthers(answer, ofOthers, leaked.versionId);
     const did = `proved at IMS that it rejects ${inWords(old.length)}, and accepts the new one`;
     return [did, undefined];
   });
-  return { ...owner, leaked: [], storedAt: undefined };
+  return { ...owner, leaked: [], storedAt: undefined, ofOthers };
 }
 
 /** The versions of the token secret, any of which may have leaked. */
@@ -182,39 +184,35 @@ async function waitForConsumers(
 interface Tokens extends OldTokensAsked {
   /** Of this command's own, with rights over client secrets. */
   readonly managing: readonly Sensitive[];
-  /** The version that holds the leaked token, if a token alone has leaked. */
-  readonly leaked?: string | undefined;
+}
+
+interface Invalidated {
+  readonly old: readonly Sensitive[];
+  /** Those that were stored before, and that IMS may accept. */
+  readonly ofOthers: readonly OtherToken[];
 }
 
 async function invalidateOld(
   answer: Answer,
-  { managing, leaked, ...asked }: Tokens,
+  { managing, ...asked }: Tokens,
   { credential }: Source,
-): Promise<readonly Sensitive[]> {
+): Promise<Invalidated> {
   const { steps } = answer;
   return await steps.run('invalidate the earlier tokens', async () => {
-    const { tokens, ofOthers } = await readOldTokens(answer, asked, credential);
-    if (leaked !== undefined && ofOthers.includes(leaked)) throw ofAnother(answer);
+    const { tokens, ofOthers: found } = await readOldTokens(answer, asked, credential);
     const old = [...tokens, ...managing];
     await invalidate(answer, old, credential);
     steps.state = 'earlier tokens are invalidated, which is not proved yet';
-    const others =
-      ofOthers.length === 0
-        ? ''
-        : `; not those of another client, in the versions ${ofOthers.join(' and ')}`;
+    const ofOthers = await stillValid(
+      answer,
+      found.filter(({ versionId }) => asked.before.has(versionId)),
+    );
+    const ids = ofOthers.map(({ versionId }) => versionId).join(' and ');
+    const others = ids && `; not those of another client, in the versions ${ids}`;
     const own = managing.length === 0 ? '' : ', and the one that this command used at Adobe';
-    return [`invalidated ${inWords(tokens.length)}${own}${others}`, old];
+    const did = `invalidated ${inWords(tokens.length)}${own}${others}`;
+    return [did, { old, ofOthers }];
   });
-}
-
-function ofAnother({ names }: Answer): CliError {
-  return new CliError(
-    'ERR_LEAK_UNPROVEN',
-    `the leaked token is of another client than the credential in ${names.client}, which cannot invalidate it`,
-    'have Adobe support invalidate it',
-    // Another run would take the stored token for the leaked one.
-    { isFixWhole: true },
-  );
 }
 
 function inWords(count: number): string {

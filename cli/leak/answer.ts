@@ -12,6 +12,7 @@ import { CliError } from '../errors.ts';
 import type { Rotator } from '../rotator/rotator.ts';
 import type { Steps } from '../rotator/steps.ts';
 import type { Session } from '../session.ts';
+import { nextCommand } from '../view/next-command.ts';
 import type { Progress } from './progress.ts';
 
 /** All that the steps of an answer to a leak share. */
@@ -27,6 +28,8 @@ export interface Answer {
   readonly adobe: Adobe & { readonly invalidation: TokenInvalidation };
   readonly steps: Steps;
   readonly progress: Progress;
+  /** The command that answers the leak of a token alone, with the options of this one. */
+  readonly tokenOnly: string;
 }
 
 /** A version of the client secret, and the credential in it. */
@@ -73,11 +76,11 @@ function understood(
 
 /** @throws CliError ERR_CREDENTIAL_MISSING or ERR_CREDENTIAL_INVALID */
 export function currentOf(
-  { name, names }: Answer,
+  { name, names, session: { options } }: Answer,
   versions: readonly ClientVersion[],
 ): UsableVersion {
   const current = versions.find(({ labels }) => labels.includes('AWSCURRENT'));
-  const fix = `ims-token-rotator put-credential ${name} FILE`;
+  const fix = nextCommand(`put-credential ${name} FILE`, options);
   if (current === undefined) {
     throw new CliError('ERR_CREDENTIAL_MISSING', `${names.client} has no value`, fix);
   }

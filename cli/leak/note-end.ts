@@ -4,8 +4,10 @@ import type { EpochSeconds } from '../../core/instant.ts';
 import { isUnfinished } from '../../core/open-answer.ts';
 import { revealAll, type Sensitive } from '../../core/sensitive.ts';
 import { CliError } from '../errors.ts';
+import { nextCommand } from '../view/next-command.ts';
 import { type Answer, currentOf, readClientVersions } from './answer.ts';
 import type { Source } from './mint-here.ts';
+import type { OtherToken } from './other-tokens.ts';
 
 /** The credential after the answer. */
 export interface Answered extends Source {
@@ -13,6 +15,8 @@ export interface Answered extends Source {
   readonly leaked: readonly Sensitive[];
   /** Since then no run of the function begins with a leaked client secret; undefined if none has leaked. */
   readonly storedAt: EpochSeconds | undefined;
+  /** Tokens from before that are still valid, and that the credential cannot invalidate. */
+  readonly ofOthers: readonly OtherToken[];
 }
 
 /** A rotation may have begun meanwhile, whose note is all that its secret is recognised by. */
@@ -22,8 +26,9 @@ export async function noteEnd(
 ): Promise<void> {
   await steps.run('note that the leak is answered', async () => {
     const { currentVersionId, tags } = (await secrets.describeAfterWrite(arn)) ?? {};
-    const isOwn = currentVersionId === clientVersionId;
-    if (!isOwn || !isUnfinished(clientVersionId, readRotationState(tags))) {
+    const state = readRotationState(tags);
+    const isNoted = state.kind === 'adding' || currentVersionId === clientVersionId;
+    if (!isNoted || !isUnfinished(clientVersionId, state)) {
       return [`left the tag ${tagKeys.rotation} to what has begun meanwhile`, undefined];
     }
     await secrets.setTag(arn, tagKeys.rotation, formatRotationState({ kind: 'none' }));
@@ -49,6 +54,6 @@ export async function checkNotLeaked(
   throw new CliError(
     'ERR_CREDENTIAL_CHANGED',
     `somebody else has stored the leaked client secret in ${answer.names.client} again, which is deleted at Adobe (what has leaked is useless)`,
-    `copy the one that is left from the Developer Console; then: ims-token-rotator put-credential ${answer.name} FILE`,
+    `copy the one that is left from the Developer Console; then: ${nextCommand(`put-credential ${answer.name} FILE`, session.options)}`,
   );
 }

@@ -10,13 +10,14 @@ import { asAdobeFailure } from '../adobe/failure.ts';
 import { interrupted } from '../errors.ts';
 import { day } from '../view/durations.ts';
 import type { Answer } from './answer.ts';
+import type { OtherToken } from './other-tokens.ts';
 import type { CurrentToken } from './stored-token.ts';
 
 /** The earlier tokens that are still held. */
 export interface OldTokens {
   readonly tokens: readonly Sensitive[];
-  /** Versions with a token of another client, which this one cannot invalidate. */
-  readonly ofOthers: readonly string[];
+  /** Those of other clients, which this one cannot invalidate. */
+  readonly ofOthers: readonly OtherToken[];
 }
 
 // Seconds after which a token that has expired by this clock has expired by any.
@@ -56,7 +57,7 @@ export async function readOldTokens(
     { concurrency },
   );
   const found = new Map<string, Sensitive>();
-  const ofOthers: string[] = [];
+  const ofOthers: OtherToken[] = [];
   for (const { id, token, isCurrent } of read) {
     if (token === undefined || token.expiresAt <= now - tolerance) continue;
     const isNew = clientVersionId === undefined || token.clientSecretVersion === clientVersionId;
@@ -64,9 +65,12 @@ export async function readOldTokens(
     const isLater = isCurrent || token.issuedAt > current.issuedAt;
     if (!before.has(id) && isNew && isLater) continue;
     const value = token.accessToken.reveal();
-    if (token.clientId !== clientId || token.imsHost !== imsHost) ofOthers.push(id);
-    // IMS may issue a token twice: whoever invalidates the one invalidates the other.
-    else if (value !== current.accessToken.reveal()) found.set(value, token.accessToken);
+    if (token.clientId !== clientId || token.imsHost !== imsHost) {
+      ofOthers.push({ versionId: id, token });
+    } else if (value !== current.accessToken.reveal()) {
+      // IMS may issue a token twice: whoever invalidates the one invalidates the other.
+      found.set(value, token.accessToken);
+    }
   }
   return { tokens: [...found.values()], ofOthers };
 }

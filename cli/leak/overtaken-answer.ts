@@ -1,12 +1,11 @@
 import type { RotationState } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
-import { epochSeconds, formatInstant } from '../../core/instant.ts';
+import { formatInstant } from '../../core/instant.ts';
 import { answersLeak } from '../../core/open-answer.ts';
 import { CliError } from '../errors.ts';
+import { replaces } from '../rotator/leak-version.ts';
+import { nextAwsCommand } from '../view/next-command.ts';
 import type { Answer, UsableVersion } from './answer.ts';
-
-// Seconds between the clocks of AWS and of the machine on which the answer was begun.
-const tolerance = 120;
 
 /**
  * An answer that was broken off before it had stored its client secret leaves a note, which sends people
@@ -15,19 +14,27 @@ const tolerance = 120;
  * @throws CliError ERR_CREDENTIAL_CHANGED
  */
 export function assertNotOvertaken(
-  { name, names, steps }: Answer,
-  { id, createdAt = epochSeconds(0) }: UsableVersion,
+  answer: Answer,
+  { id }: UsableVersion,
   state: RotationState,
 ): void {
+  const { session, names, steps, tokenOnly } = answer;
   if (state.kind !== 'adding' || !answersLeak(state.versionId) || state.versionId === id) return;
-  if (createdAt <= state.since + tolerance) return;
+  if (replaces(session.digest, state.versionId, id)) return;
   const begun = formatInstant(state.since);
-  const untag = `aws secretsmanager tag-resource --secret-id ${names.client} --tags Key=${tagKeys.rotation},Value=none`;
   throw new CliError(
     'ERR_CREDENTIAL_CHANGED',
     `an answer to a leak was begun at ${begun}, and somebody has stored another credential in ${names.client} since`,
-    `delete the leaked client secret in the Adobe Developer Console, if it is still there; then: ${untag}; ` +
-      `then: ims-token-rotator leaked ${name} --token, or, only if the stored client secret has leaked: ${steps.command}`,
+    `delete the leaked client secret in the Adobe Developer Console, if it is still there; then: ${untagging(answer)}; ` +
+      `then: ${tokenOnly}, or, if the stored credential is of another client, have Adobe support invalidate the tokens of the earlier one; ` +
+      `only if the stored client secret has leaked: ${steps.command}`,
     { isFixWhole: true },
   );
+}
+
+/** Takes the note of an answer off. */
+export function untagging({ names, session: { options } }: Answer): string {
+  const tag = `Key=${tagKeys.rotation},Value=none`;
+  const words = `secretsmanager tag-resource --secret-id ${names.client} --tags ${tag}`;
+  return nextAwsCommand(words, options);
 }

@@ -3,12 +3,14 @@ import { understandCredential } from '../../core/credential.ts';
 import { RotatorError } from '../../core/errors.ts';
 import { showClientId } from '../../core/field-names.ts';
 import { epochSeconds } from '../../core/instant.ts';
-import { isUnfinished } from '../../core/open-answer.ts';
+import { hasOpenAnswer, isUnfinished } from '../../core/open-answer.ts';
 import { revealAll, type Sensitive } from '../../core/sensitive.ts';
 import { readSettings } from '../../core/token-tags.ts';
 import { SecretVersions } from '../aws/secret-versions.ts';
 import { CliError } from '../errors.ts';
+import { nextCommand } from '../view/next-command.ts';
 import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
+import { untagging } from './overtaken-answer.ts';
 
 /** What an answer calls leaked. */
 export interface Leaked {
@@ -74,37 +76,51 @@ export async function goOn(
   try {
     // Whoever follows the advice stores another credential.
     if (fix?.includes('put-credential') === true) {
-      const otherwise = withoutReplacing(answer, leaked);
+      const otherwise = inOrder(withoutReplacing(answer, leaked));
       return `${command}, if the stored credential holds the leaked client secret; otherwise: ${otherwise}`;
     }
-    if (leaked === undefined) return command;
     const { session, client } = answer;
-    const { currentVersionId } = (await session.secrets.describeAfterWrite(client.arn)) ?? {};
+    const described = await session.secrets.describeAfterWrite(client.arn);
+    const { currentVersionId } = described ?? {};
     if (currentVersionId === undefined || known.has(currentVersionId)) return command;
-    return await afterOvertaking(answer, command, leaked, currentVersionId);
+    const steps =
+      leaked === undefined
+        ? withoutReplacing(answer, leaked)
+        : await afterOvertaking(answer, leaked, currentVersionId);
+    if (steps === undefined) return command;
+    // Nothing completes this answer any more, so that its note would stay.
+    const untag = hasOpenAnswer(described ?? {}) ? [untagging(answer)] : [];
+    return inOrder([...steps, ...untag]);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     return `${command}, unless somebody has stored another credential since`;
   }
 }
 
+/** @returns undefined if another run goes on with the answer */
 async function afterOvertaking(
   answer: Answer,
-  command: string,
   leaked: Leaked,
   versionId: string,
-): Promise<string | undefined> {
-  const { client, token, name, progress } = answer;
+): Promise<readonly string[] | undefined> {
+  const { session, client, token, name, progress } = answer;
   // Also after Ctrl-C.
   const versions = new SecretVersions(AbortSignal.timeout(60_000));
   const text = await versions.read(client.arn, versionId);
   const stored = text && understood(text.reveal(), token.tags);
-  const held = new Set(revealAll(stored?.clientSecrets ?? []));
-  const isLeaked = revealAll(leaked.secrets).some((secret) => held.has(secret));
-  if (!isLeaked) return withoutReplacing(answer, leaked, stored?.clientId);
-  if (!progress.isGone) return command;
-  const left = `store the client secret that is left in the Adobe Developer Console, because the leaked one is deleted: ims-token-rotator put-credential ${name} FILE`;
-  return progress.isDone ? left : `${left}; then: ${tokenOnly(answer)}`;
+  const held = revealAll(stored?.clientSecrets ?? []);
+  const ofLeak = new Set(revealAll(leaked.secrets));
+  if (!held.some((secret) => ofLeak.has(secret))) {
+    return withoutReplacing(answer, leaked, stored?.clientId);
+  }
+  if (progress.isGone) {
+    const put = nextCommand(`put-credential ${name} FILE`, session.options);
+    const left = `store the client secret that is left in the Adobe Developer Console, because the leaked one is deleted: ${put}`;
+    return [left, ...(progress.isDone ? [] : [answer.tokenOnly])];
+  }
+  // What somebody has stored beside the leaked one has not leaked.
+  const isMixed = held.some((secret) => !ofLeak.has(secret));
+  return isMixed ? withoutReplacing(answer, leaked, stored?.clientId) : undefined;
 }
 
 /** What is left of the answer to do without it. @param clientId of the stored credential, if it is known */
@@ -112,27 +128,24 @@ function withoutReplacing(
   answer: Answer,
   leaked: Leaked | undefined,
   clientId = leaked?.clientId,
-): string | undefined {
+): readonly string[] {
   const { isGone, isDone } = answer.progress;
   const of = leaked === undefined ? '' : ` of the client ${showClientId(leaked.clientId)}`;
   const which = ['', ...(leaked?.uuids ?? [])].join(' ');
   const deletion = `delete the leaked client secret${which}${of} in the Adobe Developer Console`;
   const isOther = leaked !== undefined && clientId !== leaked.clientId;
-  const steps = [
+  return [
     ...(isGone ? [] : [deletion]),
-    ...(isDone ? [] : [isOther ? ofSupport(leaked) : tokenOnly(answer)]),
+    ...(isDone ? [] : [isOther ? ofSupport(leaked) : answer.tokenOnly]),
   ];
+}
+
+function inOrder(steps: readonly string[]): string | undefined {
   return steps.length === 0 ? undefined : steps.join('; then: ');
 }
 
-function tokenOnly({ name, session: { options } }: Answer): string {
-  const { function: chosen } = options;
-  const choice = chosen === undefined ? '' : ` --function ${chosen}`;
-  return `ims-token-rotator leaked ${name} --token${choice}`;
-}
-
 /** The stored credential invalidates no token of another client. */
-function ofSupport({ clientId }: Leaked): string {
+export function ofSupport({ clientId }: Pick<Leaked, 'clientId'>): string {
   return `have Adobe support invalidate all tokens of the client ${showClientId(clientId)}, which is not the stored one`;
 }
 

@@ -95,7 +95,7 @@ async function replacedSecrets(
   return [];
 }
 
-async function isValid(
+export async function isValid(
   { adobe, session, name }: Answer,
   { clientId, imsHost }: CurrentToken['token'],
   accessToken: Sensitive,

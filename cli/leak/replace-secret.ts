@@ -11,6 +11,7 @@ import { OwnSecrets } from '../adobe/own-secrets.ts';
 import { CliError } from '../errors.ts';
 import { mintOnce } from '../rotator/mint-once.ts';
 import { day, formatDuration, hour } from '../view/durations.ts';
+import { nextCommand } from '../view/next-command.ts';
 import {
   type Answer,
   type ClientVersion,
@@ -179,12 +180,10 @@ function withUuid(
   return { ...entry, uuid };
 }
 
-async function open(
-  { session, name, adobe }: Answer,
-  credential: ClientCredential,
-): Promise<OwnSecrets> {
+async function open(answer: Answer, credential: ClientCredential): Promise<OwnSecrets> {
+  const { session, name, adobe } = answer;
   return await OwnSecrets.open(session, name, adobe, credential).catch((error: unknown) => {
-    throw unknownSecret(error, name);
+    throw unknownSecret(error, answer);
   });
 }
 
@@ -202,16 +201,19 @@ function judge(before: BeforeReplacing, name: string): Room {
 
 /** Until another token is minted, consumers have only the stored one. */
 async function checkLife(answer: Answer): Promise<string> {
-  const { name, session } = answer;
+  const {
+    name,
+    session: { now, options },
+  } = answer;
   const life = await storedLife(answer);
   if (life === undefined) return 'no token is stored';
-  const left = life - session.now();
+  const left = life - now();
   if (left <= 0) return 'the stored token has expired';
   if (left > hour) return `the stored token lasts ${formatDuration(left)}`;
   throw new CliError(
     'ERR_TOKEN_EXPIRED',
     `the stored token lasts only ${formatDuration(left)}, and would have to bridge the change`,
-    `ims-token-rotator renew ${name} --force (after resume ${name}, if it is paused)`,
+    `${nextCommand(`renew ${name} --force`, options)} (after resume ${name}, if it is paused)`,
   );
 }
 
@@ -232,12 +234,12 @@ async function areAllAccepted(
 }
 
 /** The leaked secret was deleted already, or another one is stored than the client has. */
-function unknownSecret(error: unknown, name: string): unknown {
+function unknownSecret(error: unknown, { name, session, tokenOnly }: Answer): unknown {
   if (!(error instanceof CliError) || !isUnknownSecret(error.cause)) return error;
   return new CliError(
     error.code,
     `${error.message}: the stored client secret does not work any more`,
-    `add one in the Adobe Developer Console; then: ims-token-rotator put-credential ${name} FILE; then: ims-token-rotator leaked ${name} --token`,
+    `add one in the Adobe Developer Console; then: ${nextCommand(`put-credential ${name} FILE`, session.options)}; then: ${tokenOnly}`,
     // Going on would delete the one that was just added.
     { cause: error, isFixWhole: true },
   );

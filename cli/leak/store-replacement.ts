@@ -30,7 +30,7 @@ export async function replaceStored(
   { own, current, inUse, noted, isOpen }: Replacement,
 ): Promise<string> {
   const { steps, names, client, progress } = answer;
-  const versionId = newLeakVersion();
+  const versionId = newLeakVersion(answer.session.digest, current.id);
   const note = formatRotationState({ kind: 'adding', since: answer.session.now(), versionId });
   const added = await steps.run('add a client secret at Adobe', async () => {
     await checkUnchanged(answer, { noted, current: current.id });
@@ -133,7 +133,7 @@ function waitForOthers({ steps }: Answer, what: string): string {
  * @param before what the tag says after Adobe has refused; `none` by default
  */
 async function add(
-  { session, client: { arn } }: Answer,
+  { session, steps, client: { arn } }: Answer,
   own: OwnSecrets,
   note: string,
   before: string | undefined,
@@ -145,6 +145,8 @@ async function add(
     // After a refusal there is nothing of this run to look for. Without an answer there may be.
     if (error instanceof CliError && error.code === 'ERR_CONSOLE_REJECTED') {
       await undoNote(session, arn, note, before).catch(() => undefined);
+    } else {
+      steps.state = 'Adobe may have added a client secret, which is not stored';
     }
     throw error;
   }
@@ -172,7 +174,7 @@ function replaced(
 }
 
 function notStored({ code, message, fix }: CliError, uuid: string): CliError {
-  const text = `${message}; the value of ${uuid} was shown once, so the next run deletes it and adds another`;
+  const text = `${message}; the value of ${uuid} was shown once, so that another run would delete it and add another`;
   return new CliError(code, text, fix);
 }
 

@@ -9,6 +9,7 @@ import { readSettings } from '../../core/token-tags.ts';
 import { CliError, interrupted, isErrorCode } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { explainFailure } from '../view/failure.ts';
+import { nextCommand } from '../view/next-command.ts';
 import type { CredentialFile } from './credential-file.ts';
 import { isSameContent } from './same-content.ts';
 import type { StoredCredential } from './stored-credential.ts';
@@ -56,7 +57,7 @@ export async function awaitToken(
  * @throws CliError ERR_TOKEN_NOT_READY
  */
 export async function checkNotOvertaken(
-  { secrets }: Session,
+  { secrets, options }: Session,
   { name, clientArn, versionId, replaced }: StoredCredential,
 ): Promise<void> {
   const current = (await secrets.describe(clientArn))?.currentVersionId;
@@ -65,7 +66,7 @@ export async function checkNotOvertaken(
   throw new CliError(
     'ERR_TOKEN_NOT_READY',
     `the credential was stored, but was overtaken: somebody else has stored another one for ${name}`,
-    `find out who; if yours is the right one: ims-token-rotator put-credential ${name} FILE`,
+    `find out who; if yours is the right one: ${nextCommand(`put-credential ${name} FILE`, options)}`,
   );
 }
 

@@ -12,6 +12,7 @@ import { spentForRotation } from '../../core/rotation-budget.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
+import { nextCommand } from '../view/next-command.ts';
 
 /** A rotation of a client secret that has begun. */
 export interface ClientRotation {
@@ -43,7 +44,7 @@ export function checkBudget(
   throw new CliError(
     'ERR_MINT_BUDGET_SPENT',
     `several tokens have just been requested for ${name}, so that the function refuses to rotate its client secret`,
-    `try again after ${formatInstant(spent.nextAt)}; after a leak: ims-token-rotator leaked ${name}`,
+    `try again after ${formatInstant(spent.nextAt)}; after a leak: ${nextCommand(`leaked ${name}`, session.options)}`,
   );
 }
 

@@ -141,7 +141,7 @@ const known: Readonly<Record<ErrorCode, FailureWords>> = {
   },
   ERR_VERSION_EXISTS: {
     words: 'a version with this id exists already',
-    fix: 'nothing: the next attempt uses another id',
+    fix: 'nothing: the next attempt uses another id; if the log line names a command, run that first',
   },
   ERR_VERSION_LIMIT: {
     words: 'the token secret has too many versions from the last 24 hours',

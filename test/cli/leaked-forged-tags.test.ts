@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { newLeakVersion } from '../../cli/rotator/leak-version.ts';
 import { tagKeys } from '../../core/contract.ts';
 import { storedDocument } from '../../local/sample-credential.ts';
+import { digest } from '../support/builders.ts';
 import { expectAnswered, type LeakWorld, startLeak } from './leak-world.ts';
 import { inSeconds } from './operator.ts';
 
@@ -51,7 +52,7 @@ describe('leaked, after somebody has forged the rotation tag', () => {
     const answered = new PutSecretValueCommand({
       SecretId: leak.world.secretId('fusion', 'client'),
       SecretString: storedDocument(leak.adobe),
-      ClientRequestToken: newLeakVersion(),
+      ClientRequestToken: newLeakVersion(digest, 'replaced'),
     });
     await leak.client.send(answered);
     ahead = 0;

@@ -117,7 +117,9 @@ describe('leaked, where the leaked client secret is stored again', () => {
     const { code, stderr } = await leak.answer({}, storing);
     expect(code).toBe(1);
     expect(stderr).toContain('ERR_CREDENTIAL_CHANGED');
-    expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(/go on: ims-token-rotator leaked fusion $/);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(
+      /go on: ims-token-rotator leaked fusion --now $/,
+    );
     expect(adobe.liveSecret(leakedSecret)).toBeDefined();
     expect(JSON.stringify(await leak.clientDocument())).toContain(leakedSecret);
   });

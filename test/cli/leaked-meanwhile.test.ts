@@ -9,6 +9,7 @@ import { newLeakVersion } from '../../cli/rotator/leak-version.ts';
 import type { Session } from '../../cli/session.ts';
 import { tagKeys } from '../../core/contract.ts';
 import { storedDocument } from '../../local/sample-credential.ts';
+import { digest } from '../support/builders.ts';
 import { replacing } from '../support/credential.ts';
 import { labelsOf } from '../support/start-rotating.ts';
 import { expectAnswered, type LeakWorld, startLeak } from './leak-world.ts';
@@ -31,7 +32,8 @@ describe('leaked, while somebody else works on the client secret', () => {
     const { adobe, client } = leak;
     const { value, uuid } = adobe.addSecret('p8e-of-the-other-0123456789abcdef');
     leak.secrets.add(value);
-    const ClientRequestToken = newLeakVersion();
+    const { AWSCURRENT = '' } = await labelsOf(client, secretIdOf(leak));
+    const ClientRequestToken = newLeakVersion(digest, AWSCURRENT);
     await note(leak, `adding since=${inSeconds(0)} version=${ClientRequestToken}`);
     let count = 0;
     const secrets = (real: Secrets): Secrets => {
@@ -197,7 +199,8 @@ it('leaked warns that others read what replaces the leaked secret', async () => 
 
 it('status and rotate-client-secret send people to an answer that was broken off before it was current', async () => {
   const leak = await startLeak();
-  await note(leak, `adding since=${inSeconds(0)} version=${newLeakVersion()}`);
+  const { AWSCURRENT = '' } = await labelsOf(leak.client, secretIdOf(leak));
+  await note(leak, `adding since=${inSeconds(0)} version=${newLeakVersion(digest, AWSCURRENT)}`);
   const { code, stdout } = await leak.cli('status', 'fusion');
   expect(code).toBe(1);
   expect(stdout).toContain('ERR_LEAK_UNPROVEN');

@@ -5,6 +5,7 @@ import type { Session } from '../../cli/session.ts';
 import { tagKeys } from '../../core/contract.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import { sampleClient, selfManaging, storedDocument } from '../../local/sample-credential.ts';
+import { digest } from '../support/builders.ts';
 import { replacing } from '../support/credential.ts';
 import type { Exit } from '../support/run-process.ts';
 import { labelsOf } from '../support/start-rotating.ts';
@@ -104,7 +105,7 @@ describe('the advice of leaked, after a colleague has stored another credential,
     expect(textOf(exit)).toContain(
       `go on: delete the leaked client secret ${leakedUuid} of the client ${leak.adobe.clientId} in the Adobe Developer Console; then: ims-token-rotator leaked fusion --token`,
     );
-    expect(textOf(exit)).not.toMatch(/leaked fusion(?! --token)/);
+    expect(textOf(exit)).not.toMatch(/leaked fusion(?! --token --now)/);
     leak.adobe.removeSecret(leak.leakedSecret);
     expect(await leak.answer({ token: true })).toMatchObject({ code: 0 });
     expect(valuesOf(leak)).toEqual([added]);
@@ -162,7 +163,7 @@ it('leaked leaves a credential alone that somebody stores while a person is aske
 it('leaked keeps what was stored after an answer that was broken off before it stored anything', async () => {
   const leak = await startLeak();
   const SecretId = leak.world.secretId('fusion', 'client');
-  const Value = `adding since=${inSeconds(-600)} version=${newLeakVersion()}`;
+  const Value = `adding since=${inSeconds(-600)} version=${newLeakVersion(digest, 'replaced')}`;
   const Tags = [{ Key: tagKeys.rotation, Value }];
   await leak.client.send(new TagResourceCommand({ SecretId, Tags }));
   await storeOwn(leak, colleagues);
@@ -170,7 +171,9 @@ it('leaked keeps what was stored after an answer that was broken off before it s
   const exit = await leak.answer();
   expect(exit).toMatchObject({ code: 1 });
   expect(textOf(exit)).toMatch(/^ERR_CREDENTIAL_CHANGED an answer to a leak was begun at /);
-  expect(textOf(exit)).toContain('Value=none; then: ims-token-rotator leaked fusion --token, or,');
+  expect(textOf(exit)).toContain(
+    'Value=none; then: ims-token-rotator leaked fusion --token --now, or,',
+  );
   expect(textOf(exit)).not.toContain('go on');
   expect(valuesOf(leak)).toEqual([leak.leakedSecret, colleagues]);
 });
@@ -181,7 +184,7 @@ it('leaked tells which credential it goes on with, if another one has to be stor
   await leak.put(JSON.stringify(document));
   const exit = await leak.answer();
   expect(textOf(exit)).toMatch(
-    /put-credential fusion FILE; then go on: ims-token-rotator leaked fusion, if the stored credential holds the leaked client secret; otherwise: delete the leaked client secret .*leaked fusion --token $/,
+    /put-credential fusion FILE; then go on: ims-token-rotator leaked fusion --now, if the stored credential holds the leaked client secret; otherwise: delete the leaked client secret .*leaked fusion --token --now $/,
   );
 });
 

@@ -10,6 +10,7 @@ import { formatRotationState } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import { storedDocument } from '../../local/sample-credential.ts';
+import { digest } from '../support/builders.ts';
 import { labelsOf } from '../support/start-rotating.ts';
 import { type LeakWorld, startLeak, startRotated } from './leak-world.ts';
 import { inSeconds } from './operator.ts';
@@ -107,7 +108,7 @@ describe('rotate-client-secret', () => {
     const leak = await startRotated(rotate);
     const before = await currentOf(leak);
     const state = { kind: 'adding', since: epochSeconds(Date.now() / 1000) } as const;
-    await setState(leak, { ...state, versionId: newLeakVersion() });
+    await setState(leak, { ...state, versionId: newLeakVersion(digest, 'replaced') });
     const { code, stderr } = await leak.cli('rotate-client-secret', 'fusion');
     expect(code).toBe(1);
     expect(stderr).toMatch(/^ERR_ROTATION_NOT_FINISHED an answer to a leak/);

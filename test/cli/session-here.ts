@@ -6,7 +6,7 @@ import type { Exit } from '../support/run-process.ts';
 import type { Operator } from './operator.ts';
 
 /** Parts of a session that a test replaces. */
-export type Effects = Partial<Pick<Session, 'now' | 'sleep'>> & {
+export type Effects = Partial<Pick<Session, 'now' | 'sleep' | 'options'>> & {
   readonly secrets?: ((secrets: Session['secrets']) => Session['secrets']) | undefined;
 };
 

@@ -1,0 +1,27 @@
+import type { CommonOptions } from '../common-options.ts';
+import { shellWord } from './shell-word.ts';
+
+type Option = Exclude<keyof CommonOptions, 'json'>;
+
+const ofAws: readonly Option[] = ['profile', 'region'];
+const ofRotator: readonly Option[] = ['rotator', 'prefix', 'function', ...ofAws];
+
+/**
+ * A command for people to copy. It has the options by which this one has found its rotator: without
+ * them it would fail, or work in another account or Region.
+ */
+export function nextCommand(words: string, options: CommonOptions): string {
+  return ['ims-token-rotator', words, ...given(ofRotator, options)].join(' ');
+}
+
+/** The same for a command of the AWS CLI. */
+export function nextAwsCommand(words: string, options: CommonOptions): string {
+  return ['aws', words, ...given(ofAws, options)].join(' ');
+}
+
+function given(names: readonly Option[], options: CommonOptions): readonly string[] {
+  return names.flatMap((name) => {
+    const value = options[name];
+    return value === undefined ? [] : [`--${name} ${shellWord(value)}`];
+  });
+}

@@ -1,0 +1,185 @@
+import { TagResourceCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import { CliError } from '../../cli/errors.ts';
+import type { Session } from '../../cli/session.ts';
+import { tagKeys } from '../../core/contract.ts';
+import { epochSeconds } from '../../core/instant.ts';
+import { sampleClient, selfManaging, storedDocument } from '../../local/sample-credential.ts';
+import { replacing } from '../support/credential.ts';
+import type { Exit } from '../support/run-process.ts';
+import { type LeakWorld, startLeak } from './leak-world.ts';
+
+type Secrets = Session['secrets'];
+
+const textOf = ({ stderr }: Exit): string => stderr.replaceAll(/\s+/g, ' ').trim();
+
+const valuesOf = ({ adobe }: LeakWorld) => adobe.liveSecrets.map(({ value }) => value);
+
+const colleagues = 'p8e-of-a-colleague-0123456789';
+
+/** Somebody stores client secrets that are at Adobe. */
+async function store(leak: LeakWorld, ...values: readonly string[]): Promise<void> {
+  const client_secrets = values.map((value) => {
+    leak.secrets.add(value);
+    return { client_secret: value, uuid: leak.adobe.liveSecret(value)?.uuid };
+  });
+  await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets }));
+}
+
+const otherClient = ({ world }: LeakWorld) =>
+  world.ims.registerClient(selfManaging(sampleClient()));
+
+/** Does something once, before a description of the client secret after which a predicate holds. */
+function once(isTime: () => boolean | Promise<boolean>, work: () => Promise<void>) {
+  let isDone = false;
+  const secrets = (real: Secrets): Secrets => {
+    const before = async (secretId: string): Promise<void> => {
+      if (isDone || !secretId.includes('/client') || !(await isTime())) return;
+      isDone = true;
+      await work();
+    };
+    return replacing(real, {
+      describe: async (secretId) => {
+        await before(secretId);
+        return await real.describe(secretId);
+      },
+      describeAfterWrite: async (secretId) => {
+        await before(secretId);
+        return await real.describeAfterWrite(secretId);
+      },
+    });
+  };
+  return { secrets };
+}
+
+async function untag({ client, world }: LeakWorld): Promise<void> {
+  const Tags = [{ Key: tagKeys.rotation, Value: 'none' }];
+  const SecretId = world.secretId('fusion', 'client');
+  await client.send(new TagResourceCommand({ SecretId, Tags }));
+}
+
+it('leaked keeps the added client secret, which a colleague stored, although its note is still there', async () => {
+  const leak = await startLeak();
+  const isAdded = () => leak.adobe.liveSecrets.length === 2;
+  const storing = once(isAdded, async () => await store(leak, valuesOf(leak)[1] ?? ''));
+  const first = await leak.answer({}, storing);
+  expect(first).toMatchObject({ code: 1 });
+  const secretId = leak.world.secretId('fusion', 'client');
+  expect(textOf(first)).toMatch(
+    new RegExp(
+      `go on: delete the leaked client secret .*; then: ims-token-rotator leaked fusion --token --now; then: aws secretsmanager tag-resource --secret-id ${secretId} --tags Key=${tagKeys.rotation},Value=none$`,
+    ),
+  );
+  const [, added = ''] = valuesOf(leak);
+  leak.adobe.removeSecret(leak.leakedSecret);
+  expect(await leak.answer({ token: true })).toMatchObject({ code: 0 });
+  const sent = await leak.answer();
+  expect(textOf(sent)).toMatch(/^ERR_CREDENTIAL_CHANGED an answer to a leak was begun at /);
+  expect(textOf(sent)).toContain('of another client, have Adobe support invalidate');
+  expect(valuesOf(leak)).toEqual([added]);
+  await untag(leak);
+  expect((await leak.cli('status', 'fusion')).code).toBe(0);
+});
+
+it('leaked keeps the credential of another client that was stored after it had lost an answer', async () => {
+  const leak = await startLeak();
+  const lost = { kind: 'lost-answer' } as const;
+  leak.world.consoleApi.faults.inject(lost, { when: ({ method }) => method === 'POST' });
+  const first = await leak.answer();
+  expect(first).toMatchObject({ code: 1 });
+  expect(textOf(first)).toContain('(Adobe may have added a client secret, which is not stored)');
+  leak.world.consoleApi.faults.clear();
+  const theirs = otherClient(leak);
+  const before = theirs.liveSecrets.map(({ value }) => value);
+  await leak.put(storedDocument(theirs));
+  const second = await leak.answer();
+  expect(textOf(second)).toMatch(/^ERR_CREDENTIAL_CHANGED an answer to a leak was begun at /);
+  expect(theirs.liveSecrets.map(({ value }) => value)).toEqual(before);
+  expect(await leak.clientDocument()).toMatchObject({ client_id: theirs.clientId });
+});
+
+describe('leaked does not advise another run', () => {
+  it('if it fails before it has read what somebody has stored meanwhile', async () => {
+    const leak = await startLeak();
+    let count = 0;
+    const isSecond = () => {
+      count += 1;
+      return count === 2;
+    };
+    const failing = once(isSecond, async () => {
+      leak.adobe.addSecret(colleagues);
+      await store(leak, colleagues);
+      throw new CliError('ERR_AWS_UNAVAILABLE', 'Secrets Manager is not reachable');
+    });
+    const exit = await leak.answer({}, failing);
+    expect(textOf(exit)).toMatch(
+      /then go on: delete the leaked client secret in the Adobe Developer Console; then: ims-token-rotator leaked fusion --token --now$/,
+    );
+  });
+
+  it('if somebody has stored a good client secret beside the leaked one', async () => {
+    const leak = await startLeak();
+    const isRenewed = async () =>
+      leak.adobe.liveSecrets.length === 2 &&
+      !leak.tokens.includes(String((await leak.read('fusion'))?.token['access_token']));
+    const storing = once(isRenewed, async () => {
+      await store(leak, ...valuesOf(leak).toReversed());
+    });
+    const exit = await leak.answer({}, storing);
+    expect(exit).toMatchObject({ code: 1 });
+    expect(textOf(exit)).toMatch(
+      /go on: delete the leaked client secret .*; then: ims-token-rotator leaked fusion --token --now$/,
+    );
+    expect(valuesOf(leak)).toHaveLength(2);
+  });
+});
+
+it('leaked repeats its options in the commands that it prints', async () => {
+  const leak = await startLeak();
+  const interruption = new AbortController();
+  let slept = 0;
+  const sleep = (seconds: number): Promise<void> => {
+    slept += seconds;
+    if (slept < 60) return Promise.resolve();
+    interruption.abort();
+    return Promise.reject(new DOMException('aborted', 'AbortError'));
+  };
+  const now = () => epochSeconds(Math.floor(Date.now() / 1000) + slept);
+  const options = { rotator: 'local', region: 'us-east-1', profile: "the team's" };
+  const place = `--rotator local --profile 'the team'\\''s' --region us-east-1`;
+  const exit = await leak.answer(
+    { now: false, cache: 3_600 },
+    { now, sleep, options },
+    interruption.signal,
+  );
+  expect(exit).toMatchObject({ code: 130 });
+  expect(textOf(exit)).toContain(
+    `go on with: ims-token-rotator leaked fusion --cache 3600 ${place}`,
+  );
+  const done = await leak.answer({ cache: 3_600 }, { options });
+  expect(done, done.stderr).toMatchObject({ code: 0 });
+  const told = done.stdout.replaceAll(/\s+/g, ' ');
+  expect(told).toContain(`ims-token-rotator renew fusion --force ${place}`);
+});
+
+it('leaked does not call tokens of another client useless, which any of the stored ones may be', async () => {
+  const leak = await startLeak();
+  const [earlier = ''] = leak.tokens;
+  const replaces = (await leak.read('fusion'))?.versionId;
+  await leak.put(storedDocument(otherClient(leak)));
+  await leak.invoke({ action: 'renew', credential: 'fusion', force: true, replaces });
+  const ofToken = await leak.answer({ token: true });
+  expect(ofToken).toMatchObject({ code: 1 });
+  const words = `earlier tokens of the client ${leak.adobe.clientId}, which is not the stored one, are valid until `;
+  expect(textOf(ofToken)).toMatch(/^ERR_LEAK_UNPROVEN /);
+  expect(textOf(ofToken)).toContain(words);
+  expect(textOf(ofToken)).not.toContain('go on');
+  const ofSecret = await leak.answer();
+  expect(ofSecret, ofSecret.stderr).toMatchObject({ code: 0 });
+  expect(ofSecret.stdout.replaceAll(/\s+/g, ' ')).toContain(
+    `have Adobe support invalidate them: ${words}`,
+  );
+  expect(leak.world.ims.isValid(earlier)).toBe(true);
+  leak.world.ims.revoke(earlier);
+  expect(await leak.answer({ token: true })).toMatchObject({ code: 0 });
+});
