@@ -144,22 +144,25 @@ class Consumer implements Caller {
       const { version } = secretsManager.get(this.#credential.tokenName, 'AWSCURRENT');
       const fields = storedFields(version.value);
       if (fields !== undefined) {
-        this.#expiries.set(fields.access_token, Date.parse(fields.expires_at) / 1000);
+        // Somebody may have stored the same token with another expiry.
+        const known = this.#expiries.get(fields.access_token) ?? 0;
+        this.#expiries.set(fields.access_token, Math.max(known, fields.expiresAt));
       }
       if (this.#expiries.size > 20) this.#expiries.delete([...this.#expiries.keys()][0] ?? '');
       return { SecretString: version.value, VersionId: version.id };
     });
-    if (clock.now - this.#readAt < longestRead) this.#hasRead(value);
+    this.#hasRead(value, clock.now - this.#readAt < longestRead);
     return value;
   }
 
-  #hasRead({ SecretString, VersionId = '' }: SecretValue): void {
-    const token = this.#world.ims.issued(storedFields(SecretString)?.access_token ?? '');
-    if (token === undefined || this.#credential.forged.has(VersionId)) return;
-    const expiresAt = this.#expiries.get(storedFields(SecretString)?.access_token ?? '') ?? 0;
-    if (expiresAt <= this.#world.clock.now + this.#skew) return;
-    this.#goodUntil = expiresAt;
-    this.#world.counts.add('premises', 'P4: a reader reads a good token');
+  /** @param isInTime the reader has not given up before */
+  #hasRead({ SecretString, VersionId = '' }: SecretValue, isInTime: boolean): void {
+    const { expiresAt = 0, access_token = '' } = storedFields(SecretString) ?? {};
+    const { clock, ims, counts } = this.#world;
+    if (expiresAt <= clock.now + this.#skew) return;
+    this.#goodUntil = isInTime ? expiresAt : Math.min(expiresAt, this.#goodUntil);
+    const isOwn = ims.issued(access_token) !== undefined && !this.#credential.forged.has(VersionId);
+    if (isInTime && isOwn) counts.add('premises', 'P4: a reader reads a good token');
   }
 
   /** The reader asks for another token in place of one that was rejected. */
