@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { clientSecretScopes } from './contract.ts';
 import { secretId } from './documented-form.ts';
-import { echoes } from './echo.ts';
+import { idEchoes } from './echo.ts';
 import { ConsoleRequestError } from './errors.ts';
 import { type EpochSeconds, epochSeconds } from './instant.ts';
 import { listProblems, problemsOf } from './problems.ts';
@@ -137,7 +137,7 @@ function assertNoEcho(
   secrets: readonly Sensitive[],
 ): void {
   const known = secrets.map((secret) => secret.reveal());
-  if (!echoes(uuid, known)) return;
+  if (!idEchoes(uuid, known)) return;
   throw malformed(status, 'a uuid may repeat a secret');
 }
 

@@ -16,11 +16,28 @@ export const longestText = 1_000;
  * A secret of fewer than 8 letters and digits cannot be recognised: every text counts as an echo.
  */
 export function echoes(text: string, secrets: readonly string[]): boolean {
+  return isEcho(text, secrets, hasEscape);
+}
+
+/**
+ * As `echoes`, for an identifier of at most 64 letters, digits, `_` and `-`. One in a few thousand that
+ * are random decodes to something with an escapeMark, and what one so short could escape is a few
+ * characters of a secret, at most ten in hex.
+ */
+export function idEchoes(id: string, secrets: readonly string[]): boolean {
+  return isEcho(id, secrets, () => false);
+}
+
+function isEcho(
+  text: string,
+  secrets: readonly string[],
+  isUnclear: (decoding: string) => boolean,
+): boolean {
   const sent = secrets.filter((secret) => secret !== '');
   if (sent.length === 0 || text === '') return false;
   if (text.length > longestText || !plainText.test(text) || escapeMark.test(text)) return true;
   const decodings = decodingsOf(text);
-  if (decodings === undefined || decodings.some(hasEscape)) return true;
+  if (decodings === undefined || decodings.some(isUnclear)) return true;
   const reduced = decodings.map(reduce);
   const seen: Seen = {
     texts: reduced,

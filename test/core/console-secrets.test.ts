@@ -48,6 +48,14 @@ describe('the list of client secrets', () => {
     ]);
   });
 
+  it.each(['359457d6d45246c0b4e3232461d587e2', 'f307e3c51db946869c8aa705a6c67c28'])(
+    'takes a random uuid that decodes to an escape: %s',
+    (uuid) => {
+      const client_secrets = [{ ...unused, uuid }];
+      expect(parseSecretList(answer({ client_secrets }), asked)).toMatchObject([{ uuid }]);
+    },
+  );
+
   it.each<[string, unknown, string]>([
     ['no JSON', '<html>', 'unexpected body'],
     ['no list', {}, 'client_secrets'],
@@ -67,6 +75,11 @@ describe('the list of client secrets', () => {
     [
       'a uuid that repeats a secret',
       { client_secrets: [unused, { ...used, uuid: secret }] },
+      'a uuid may repeat a secret',
+    ],
+    [
+      'a uuid that repeats a part of a secret in hex',
+      { client_secrets: [{ ...unused, uuid: Buffer.from(secret.slice(4, 20)).toString('hex') }] },
       'a uuid may repeat a secret',
     ],
     ['a time that is none', { client_secrets: [{ ...unused, created_at: {} }] }, 'is not a time'],
