@@ -2,32 +2,36 @@ import type { RotationState } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
 import { formatInstant } from '../../core/instant.ts';
 import { answersLeak } from '../../core/open-answer.ts';
+import { isSameCredential } from '../../core/same-credential.ts';
 import { CliError } from '../errors.ts';
 import { replaces } from '../rotator/leak-version.ts';
 import { nextAwsCommand } from '../view/next-command.ts';
-import type { Answer, UsableVersion } from './answer.ts';
+import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
 
 /**
  * An answer that was broken off before it had stored its client secret leaves a note, which sends people
- * here. What somebody has stored since is not what had leaked.
+ * here. What somebody has stored since is not what had leaked, unless it is the same credential again.
  *
+ * @param versions of the client secret, the replaced one among them
  * @throws CliError ERR_CREDENTIAL_CHANGED
  */
 export function assertNotOvertaken(
   answer: Answer,
-  { id }: UsableVersion,
+  { id, found }: UsableVersion,
   state: RotationState,
+  versions: readonly ClientVersion[],
 ): void {
   const { session, names, steps, tokenOnly } = answer;
   if (state.kind !== 'adding' || !answersLeak(state.versionId) || state.versionId === id) return;
-  if (replaces(session.digest, state.versionId, id)) return;
+  const before = versions.find((one) => replaces(session.digest, state.versionId, one.id))?.found;
+  if (before !== undefined && isSameCredential(before.credential, found.credential)) return;
   const begun = formatInstant(state.since);
+  const untag = untagging(answer);
   throw new CliError(
     'ERR_CREDENTIAL_CHANGED',
-    `an answer to a leak was begun at ${begun}, and somebody has stored another credential in ${names.client} since`,
-    `delete the leaked client secret in the Adobe Developer Console, if it is still there; then: ${untagging(answer)}; ` +
-      `then: ${tokenOnly}, or, if the stored credential is of another client, have Adobe support invalidate the tokens of the earlier one; ` +
-      `only if the stored client secret has leaked: ${steps.command}`,
+    `an answer to a leak was begun at ${begun}, and what is stored in ${names.client} may be another credential than it was to replace`,
+    `if the stored client secret has leaked: ${untag}; then: ${steps.command}; otherwise: delete the earlier one, which has leaked, in the Adobe Developer Console, if it is still there, and not the stored one; ` +
+      `then: ${untag}; then: ${tokenOnly}, or, if the stored credential is of another client, have Adobe support invalidate the tokens of the earlier one`,
     { isFixWhole: true },
   );
 }

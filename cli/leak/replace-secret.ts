@@ -60,7 +60,7 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
   progress.leaked = leakedIn(began, versions, state);
   // While a person was asked. They have agreed to replace what was stored before.
   if (!progress.known.has(current.id)) throw overtaken(answer.names.client);
-  assertNotOvertaken(answer, current, state);
+  assertNotOvertaken(answer, current, state, versions);
   const before = isUnfinished(current.id, state) ? await resume(answer, current, state) : undefined;
   if (before?.leaked !== undefined) {
     const { own, leaked } = before;
