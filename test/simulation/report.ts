@@ -126,7 +126,7 @@ Worlds are much rougher than any account. A seed draws how far apart ticks are (
 a page of a list has (5 to 100), how long a run may take, how wrong each clock is (by up to 2 minutes), and how often
 each kind of fault comes: every 6 to 100 days, at IMS every 2 to 30. A fault lasts for up to 12 hours, in some kinds for
 days, and strikes 5 %, 30 % or all of the calls. Each deed of people or programs is done to each credential every 20 to
-600 days. [What the faults and deeds are](../test/simulation/faults.ts).
+600 days. What the faults and deeds are stands in \`test/simulation/faults.ts\`.
 
 What is not simulated: the deployed stack, the commands, replicas, the SDK, and AWS and Adobe themselves.
 
