@@ -12,7 +12,7 @@ import { nextCommand } from '../view/next-command.ts';
 import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
 import { untagging } from './overtaken-answer.ts';
 
-/** What an answer calls leaked. */
+/** The client secrets that an answer takes for leaked. */
 export interface Leaked {
   readonly clientId: string;
   readonly secrets: readonly Sensitive[];
@@ -33,7 +33,7 @@ export interface Progress {
 }
 
 /**
- * What has leaked: all secrets of a version; or those before it, if an answer had stored that.
+ * The leaked client secrets: all of a version; or those before it, if an answer had stored that.
  *
  * @param state the rotation tag, by which an answer goes on with its version
  */
@@ -61,7 +61,7 @@ export function newProgress(versionId: string | undefined): Progress {
 }
 
 /**
- * What to do after an answer has stopped; undefined if nothing is left. Another run would take for
+ * The next steps after an answer has stopped; undefined if there are none. Another run would take for
  * leaked whatever is stored by then, and delete the good client secret of a colleague.
  *
  * @param command goes on with the answer
@@ -118,12 +118,12 @@ async function afterOvertaking(
     const left = `store the client secret that is left in the Adobe Developer Console, because the leaked one is deleted: ${put}`;
     return [left, ...(progress.isDone ? [] : [answer.tokenOnly])];
   }
-  // What somebody has stored beside the leaked one has not leaked.
+  // A secret that somebody has stored beside the leaked one has not leaked.
   const isMixed = held.some((secret) => !ofLeak.has(secret));
   return isMixed ? withoutReplacing(answer, leaked, stored?.clientId) : undefined;
 }
 
-/** What is left of the answer to do without it. @param clientId of the stored credential, if it is known */
+/** The steps of the answer that remain without it. @param clientId of the stored credential, if it is known */
 function withoutReplacing(
   answer: Answer,
   leaked: Leaked | undefined,

@@ -9,7 +9,7 @@ export interface StepDone {
   readonly did: string;
 }
 
-/** What to do once a failure is mended, or after Ctrl-C; undefined if nothing is left. @param fix mends it */
+/** The next steps once a failure is mended, or after Ctrl-C; undefined if there are none. @param fix mends it */
 type GoOn = (fix?: string) => Promise<string | undefined>;
 
 type Work<Result> = (progress: Progress) => Promise<readonly [did: string, result: Result]>;
