@@ -68,7 +68,7 @@ export function managesClientSecrets(scope: string): boolean {
   return clientSecretScopes.includes(scope.toLowerCase());
 }
 
-/** What keeps a list of scopes from being stored in the `scopes` tag. */
+/** The problem with a list of scopes for the `scopes` tag; undefined if it can be stored there. */
 export function scopesTagProblem(scopes: readonly string[]): string | undefined {
   const managing = scopes.find(managesClientSecrets);
   if (managing !== undefined) return `holds "${managing}", which no stored token may have`;

@@ -191,7 +191,7 @@ it('leaked tells which credential it goes on with, if another one has to be stor
 describe('leaked --now', () => {
   it('says until when a slow run may store a token of the leaked client secret, and what ends that', async () => {
     const leak = await startLeak();
-    // What a run has minted that stores its token after the command has ended.
+    // A slow run stores its token after the command has ended.
     const late = await mintWith(leak, leak.leakedSecret);
     const exit = await leak.answer();
     expect(exit).toMatchObject({ code: 0 });

@@ -35,7 +35,7 @@ async function storedToken({ client }: RotatingClient): Promise<Record<string, s
   return JSON.parse(SecretString);
 }
 
-/** What the Developer Console answers to a workload that has a token and nothing else. */
+/** The status that a workload gets from the Developer Console with a token and nothing else. */
 async function statusOfAdding({ parts }: RotatingClient, token: string): Promise<number> {
   const path = `/console/organizations/${consoleOrgId}/credentials/${credentialId}/secrets`;
   const response = await fetch(`${parts.consoleApi.url}${path}`, {

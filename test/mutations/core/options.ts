@@ -18,7 +18,7 @@ export interface Options {
   readonly isWhole: boolean;
 }
 
-/** What there is to choose from. */
+/** The files that words can choose. */
 export interface Names {
   readonly tests: readonly string[];
   readonly files: readonly string[];
@@ -45,7 +45,7 @@ export function parseOptions(
   const wanted = tests.filter((test) => words.some((word) => test.startsWith(word)));
   const said = positionals.join(' or ');
   if (wanted.length === 0) throw new TypeError(`No file of test/core begins with ${said}.`);
-  // What these tests happen to run of other files is for the tests of those.
+  // These tests run other files too, which have tests of their own.
   const counted = files.filter((file) => wanted.some((test) => ownFileOf(test) === file));
   if (counted.length > 0) return { quick, tests: wanted, files: new Set(counted), isWhole: false };
   throw new TypeError(`No test that begins with ${said} has a file of the same name in core/.`);

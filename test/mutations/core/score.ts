@@ -10,7 +10,7 @@ export interface Results {
   readonly killed: ReadonlySet<string>;
   /** The ids of those that a test has run at all. */
   readonly covered: ReadonlySet<string>;
-  /** Whether the mutants are all of `core/`. */
+  /** True if the mutants are those of all of `core/`. */
   readonly isWhole: boolean;
 }
 
