@@ -56,7 +56,7 @@ describe('doctor of a rotator with shards', () => {
     expect(find('last tick')).toMatchObject({
       verdict: 'ok',
       // A data point stands at the beginning of its minute.
-      detail: expect.stringMatching(/^[56] min ago, the one of shard 2\/2$/),
+      detail: expect.stringMatching(/^[5-9] min ago, the one of shard 2\/2$/),
     });
     expect(find('alarms')).toMatchObject({ verdict: 'ok', detail: '10, none raised' });
   });
@@ -130,7 +130,7 @@ describe('doctor of a rotator with shards', () => {
     expect((await checksOf(operator)).find('last tick')).toMatchObject({
       verdict: 'failed',
       detail: expect.stringMatching(
-        /^(1 h|59 min) ago, but one of shard 2\/2 is due every 15 min$/,
+        /^(59 min|1 h( \d min)?) ago, but one of shard 2\/2 is due every 15 min$/,
       ),
     });
   });

@@ -297,8 +297,9 @@ describe('doctor', () => {
     account.recordMetric({ namespace: metricNamespace, name: 'Ticks', dimensions, at, value: 1 });
     expect((await checksOf(operator)).find('last tick')).toMatchObject({
       verdict: 'failed',
-      detail:
-        'the metric Ticks has one 1 min ago, but Lambda has counted no invocation of the function',
+      detail: expect.stringMatching(
+        /^the metric Ticks has one [1-9] min ago, but Lambda has counted no invocation of the function$/,
+      ),
       fix: expect.stringContaining('CloudTrail'),
     });
   });

@@ -166,7 +166,7 @@ describe('status', () => {
     const lines = stdout.trimEnd().split('\n');
     expect(code).toBe(1);
     expect(lines[0]).toBe('local: 3000 credentials, 1 expired, 2999 fresh');
-    expect(lines[3]).toMatch(/^c1234 +expired +1 min ago/);
+    expect(lines[3]).toMatch(/^c1234 +expired +[1-9] min ago/);
     expect(lines).toHaveLength(3_003);
   });
 

@@ -19,7 +19,7 @@ describe('the page', () => {
     await expect.poll(() => update.innerText()).toMatch(/^Not updated for \d+ s$/);
     const verdict = await page.locator('.verdict').innerText();
     expect(verdict).toContain('When last seen: Nothing fails');
-    expect(verdict).toContain('What happened in the last 3 min: unknown.');
+    expect(verdict).toMatch(/What happened in the last [3-9] min: unknown\./);
     // It is said to a screen reader, too.
     const said = page.locator('.verdict [role=status]');
     expect(await said.textContent()).toBe('When last seen: Nothing fails.');
@@ -49,12 +49,14 @@ describe('the page', () => {
     const rows = [rowWith('fusion', 0.5, now - 3600)];
     const { address, tell } = await servePage({ rows, listedAt: now - 3600, fleet: { now } });
     const page = await openPage(context, address);
-    await expect.poll(() => page.locator('.update').innerText()).toBe('Not updated for 1 h');
+    await expect
+      .poll(() => page.locator('.update').innerText())
+      .toMatch(/^Not updated for 1 h( \d min)?$/);
     expect(await page.locator('.verdict').innerText()).toMatch(
       /^When last seen: Nothing is known to fail: .*, 1 had one until it expired/,
     );
     expect(await page.locator('.verdict').getAttribute('class')).toContain('verdict-unknown');
-    expect(await page.locator('.life-over').innerText()).toMatch(/^expired (29|30) min ago$/);
+    expect(await page.locator('.life-over').innerText()).toMatch(/^expired (29|3\d) min ago$/);
     tell({ type: 'change', at: now, rows: [rowWith('fusion', 20, now)], removed: [] });
     await expect.poll(() => page.locator('.verdict').getAttribute('class')).toContain('good');
   });
@@ -65,9 +67,9 @@ describe('the page', () => {
     const { address, tell } = await servePage({ rows, listedAt: ahead, fleet: { now: ahead } });
     const page = await openPage(context, address);
     const left = page.locator('.life-text');
-    await expect.poll(() => left.innerText()).toMatch(/^(7 h|6 h 59 min)/);
+    await expect.poll(() => left.innerText()).toMatch(/^(7 h|6 h 5\d min)/);
     tell({ type: 'change', at: ahead + 3600, rows: [], removed: [] });
-    await expect.poll(() => left.innerText()).toMatch(/^(6 h|5 h 59 min)/);
+    await expect.poll(() => left.innerText()).toMatch(/^(6 h|5 h 5\d min)/);
   });
 
   it('does not take for late what the server lists less often by now', async (context) => {
