@@ -70,7 +70,7 @@ export interface TokenReaderOptions {
   readonly onProblem?: ((problem: TokenError) => unknown) | undefined;
   /**
    * `'renew'`: when a product rejects a token that is still the current one, the rotator is asked
-   * for a new one, at most once in 10 minutes, and less and less often, down to once in 4 hours,
+   * for a new one, at most once in 10 minutes, and less and less often, down to once an hour,
    * while the product rejects the new ones too. A token revoked early is not noticed otherwise. It
    * needs `rotator`, the right to invoke that function, and a source that tells the `VersionId`.
    *

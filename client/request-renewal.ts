@@ -12,9 +12,9 @@ export interface RenewalRequest {
 const retryIntervalMs = 60_000;
 /** The rotator asks IMS no more often when renewals keep failing. */
 const renewalIntervalMs = 600_000;
-const longestIntervalMs = 4 * 3_600_000;
-/** After as long, a rejection has another cause than the one before. */
-const anewAfterMs = 24 * 3_600_000;
+const longestIntervalMs = 3_600_000;
+/** After as long without a rejection, the next one has another cause. */
+const anewAfterMs = 3_600_000;
 
 /** Asks the rotator's function for new tokens, less and less often while these are rejected too. */
 export class RenewalRequests {
@@ -25,6 +25,8 @@ export class RenewalRequests {
   #waitMs = 0;
   /** The last request that the function accepted. */
   #accepted = { versionId: '', at: Number.NEGATIVE_INFINITY, intervalMs: 0 };
+  #rejectedAt = Number.NEGATIVE_INFINITY;
+  #reported = '';
 
   /** @param region of the client, unless one is given */
   constructor(now: () => number, region: { readonly region?: string }, client?: AwsClient) {
@@ -38,14 +40,20 @@ export class RenewalRequests {
    * ask, the function mints once: it forces a renewal only while that version is current. A request
    * that fails is repeated after a minute at the earliest, and one that did not help, for example
    * while IMS was down, after ten. If the product rejects the new token too, renewals may not be
-   * what it lacks: that interval doubles.
+   * what it lacks: that interval doubles, until no token was rejected for an hour.
    *
    * @returns true if the function was asked
-   * @throws TokenError ERR_TOKEN_RENEWAL_FAILED
+   * @throws TokenError ERR_TOKEN_RENEWAL_FAILED; ERR_TOKEN_REVOKED, once for each version, if
+   * this has to wait
    */
   async ask(request: RenewalRequest): Promise<boolean> {
     const now = this.#now();
-    if (Math.abs(now - this.#askedAt) < this.#waitMs) return false;
+    if (Math.abs(now - this.#rejectedAt) >= anewAfterMs) this.#accepted.intervalMs = 0;
+    this.#rejectedAt = now;
+    if (Math.abs(now - this.#askedAt) < this.#waitMs) {
+      this.#reportWait(request, now);
+      return false;
+    }
     this.#askedAt = now;
     this.#waitMs = retryIntervalMs;
     const { functionName, credential, versionId, signal } = request;
@@ -65,15 +73,34 @@ export class RenewalRequests {
         { cause: error },
       );
     }
-    this.#waitMs = this.#intervalAfter(versionId, now);
-    this.#accepted = { versionId, at: now, intervalMs: this.#waitMs };
+    const intervalMs = this.#intervalAfter(versionId);
+    // The renewal failed, so that nothing is known of the token that it was to mint.
+    this.#waitMs = versionId === this.#accepted.versionId ? renewalIntervalMs : intervalMs;
+    this.#accepted = { versionId, at: now, intervalMs };
     return true;
   }
 
-  #intervalAfter(versionId: string, now: number): number {
-    const { at, intervalMs, versionId: before } = this.#accepted;
-    if (Math.abs(now - at) >= anewAfterMs) return renewalIntervalMs;
-    return versionId === before ? intervalMs : Math.min(2 * intervalMs, longestIntervalMs);
+  #intervalAfter(versionId: string): number {
+    const { intervalMs, versionId: before } = this.#accepted;
+    if (versionId === before) return intervalMs;
+    return Math.min(Math.max(2 * intervalMs, renewalIntervalMs), longestIntervalMs);
+  }
+
+  #reportWait({ credential, versionId }: RenewalRequest, now: number): void {
+    const { versionId: accepted, at } = this.#accepted;
+    const isSame = versionId === accepted;
+    const isOnItsWay = isSame && Math.abs(now - at) < retryIntervalMs;
+    // A request that failed was reported, whichever version it was for.
+    if (isOnItsWay || versionId === this.#reported || this.#askedAt !== at) return;
+    this.#reported = versionId;
+    const rejects = isSame
+      ? `rejects the token of ${credential}, which the rotator was asked to replace, and has not`
+      : `rejects the new token of ${credential}, too`;
+    const next = new Date(at + this.#waitMs).toISOString();
+    throw new TokenError(
+      'ERR_TOKEN_REVOKED',
+      `a product ${rejects}; it is asked again from ${next}`,
+    );
   }
 
   async #invoke({ functionName, credential, versionId, signal }: RenewalRequest): Promise<void> {

@@ -208,7 +208,9 @@ describe('a product that rejects good tokens', () => {
       const versionId = `version ${clock.ms - (clock.ms % 300_000)}`;
       const signal = AbortSignal.timeout(10_000);
       const request = { functionName: 'rotator', credential: 'fusion', versionId, signal };
-      if (await requests.ask(request)) asked.push(minute);
+      // It throws what is to be reported.
+      const isAsked = await requests.ask(request).catch(() => false);
+      if (isAsked) asked.push(minute);
     }
     return asked;
   }
@@ -217,11 +219,58 @@ describe('a product that rejects good tokens', () => {
     const clock = { ms: Date.parse('2026-01-01') };
     const client = { send: () => Promise.resolve({}) };
     const requests = new RenewalRequests(() => clock.ms, {}, client);
-    const later = [10, 30, 70, 150, 310, 550, 790];
-    expect(await minutesOfRequests(clock, 800, requests)).toEqual([0, ...later]);
-    // Nothing is rejected for a day: the next rejection has another cause.
-    clock.ms += 24 * 3_600_000;
+    const later = [10, 30, 70, 130, 190];
+    expect(await minutesOfRequests(clock, 200, requests)).toEqual([0, ...later]);
+    // Nothing is rejected for an hour: the next rejection has another cause.
+    clock.ms += 3_600_000;
     expect(await minutesOfRequests(clock, 31, requests)).toEqual([0, 10, 30]);
+  });
+
+  it('is no reason to wait longer if it is the renewal that fails', async () => {
+    const clock = { ms: Date.parse('2026-01-01') };
+    const requests = new RenewalRequests(() => clock.ms, {}, { send: () => Promise.resolve({}) });
+    const ask = async (versionId: string, minutes: number): Promise<boolean> => {
+      clock.ms += minutes * 60_000;
+      const signal = AbortSignal.timeout(10_000);
+      const request = { functionName: 'rotator', credential: 'fusion', versionId, signal };
+      return await requests.ask(request).catch(() => false);
+    };
+    expect(await ask('1', 0)).toBe(true);
+    for (let times = 0; times < 6; times += 1) {
+      expect(await ask('1', 9)).toBe(false);
+      expect(await ask('1', 1)).toBe(true);
+    }
+    expect(await ask('2', 9)).toBe(false);
+    expect(await ask('2', 1)).toBe(true);
+    expect(await ask('3', 19)).toBe(false);
+    expect(await ask('3', 1)).toBe(true);
+  });
+
+  it('is reported once for each version while the next request has to wait', async () => {
+    const { rotator } = await startFusion();
+    const clock = { ms: Date.parse('2026-01-01') };
+    const { functionName, aws } = rotator.world;
+    const requests = new RenewalRequests(() => clock.ms, {}, clientsFor(aws).lambda);
+    const said: string[] = [];
+    const ask = async (versionId: string, seconds: number): Promise<void> => {
+      clock.ms += seconds * 1000;
+      const signal = AbortSignal.timeout(10_000);
+      const request = { functionName, credential: 'fusion', versionId, signal };
+      await requests.ask(request).catch(({ code, message }: TokenError) => {
+        said.push(`${code} ${message}`);
+      });
+    };
+    // The first request is on its way for a minute.
+    for (const seconds of [0, 10, 40]) await ask('1', seconds);
+    expect(said).toEqual([]);
+    for (const seconds of [10, 10]) await ask('1', seconds);
+    expect(said.splice(0)).toEqual([
+      'ERR_TOKEN_REVOKED a product rejects the token of fusion, which the rotator was asked to replace, and has not; it is asked again from 2026-01-01T00:10:00.000Z',
+    ]);
+    for (const seconds of [10, 10]) await ask('2', seconds);
+    expect(said).toEqual([
+      'ERR_TOKEN_REVOKED a product rejects the new token of fusion, too; it is asked again from 2026-01-01T00:10:00.000Z',
+    ]);
   });
 
   it('costs two tokens in half an hour', async () => {
@@ -233,7 +282,8 @@ describe('a product that rejects good tokens', () => {
       await reader.getToken();
       await rotator.world.lambda.idle();
     }
-    expect(problems).toEqual([]);
+    // Two versions were rejected while the next request had to wait.
+    expect(problems.map(({ code }) => code)).toEqual(['ERR_TOKEN_REVOKED', 'ERR_TOKEN_REVOKED']);
     expect(invocations()).toBe(2);
     expect(rotator.world.ims.mintCount).toBe(3);
   });

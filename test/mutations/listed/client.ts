@@ -102,18 +102,34 @@ export const ofClient: readonly Mutation[] = [
   {
     fault: 'each consumer asks for a renewal at every rejection',
     file: 'client/request-renewal.ts',
-    find: 'if (Math.abs(now - this.#askedAt) < this.#waitMs) return false;',
-    replace: '',
+    find: 'if (Math.abs(now - this.#askedAt) < this.#waitMs) {',
+    replace: 'if (this.#waitMs < 0) {',
     caughtBy: 'test/client/request-renewal.test.ts',
     test: 'is asked for once in ten minutes while the function cannot help',
   },
   {
     fault: 'a consumer whose product rejects good tokens has them replaced for ever',
     file: 'client/request-renewal.ts',
-    find: 'Math.min(2 * intervalMs, longestIntervalMs)',
-    replace: 'intervalMs',
+    find: 'Math.max(2 * intervalMs, renewalIntervalMs)',
+    replace: 'renewalIntervalMs',
     caughtBy: 'test/client/request-renewal.test.ts',
     test: 'has the rotator asked less and less often, whatever version is current',
+  },
+  {
+    fault: 'a consumer says nothing while its product rejects the new tokens, too',
+    file: 'client/request-renewal.ts',
+    find: 'this.#reportWait(request, now);',
+    replace: '',
+    caughtBy: 'test/client/request-renewal.test.ts',
+    test: 'is reported once for each version while the next request has to wait',
+  },
+  {
+    fault: 'a renewal that fails puts off the next request as a token does that is rejected, too',
+    file: 'client/request-renewal.ts',
+    find: 'if (versionId === before) return intervalMs;',
+    replace: '',
+    caughtBy: 'test/client/request-renewal.test.ts',
+    test: 'is no reason to wait longer if it is the renewal that fails',
   },
   {
     fault:
