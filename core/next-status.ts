@@ -19,6 +19,8 @@ export interface NextStatus {
   /** The value to write; undefined when the tag already says it, or there is nothing to write. */
   readonly status: string | undefined;
   readonly isNews: boolean;
+  /** The failure stands in no tag, so that a later run cannot tell that it is no news. */
+  readonly isForgotten?: boolean | undefined;
 }
 
 /**
@@ -42,7 +44,9 @@ export function nextStatus(
   if (observation === undefined || error.code === 'ERR_NO_TIME_LEFT') return unchanged;
   const unforced = decide(observation);
   // A forced renewal that fails says nothing about a token that was not due.
-  if (isSettled(unforced.reason) && !observation.isCredentialUnseen) return unchanged;
+  if (isSettled(unforced.reason) && !observation.isCredentialUnseen) {
+    return { ...unchanged, isForgotten: true };
+  }
   const { failure, now, tick, token, fingerprint = noFingerprint } = observation;
   // A kept failure is not retried but looked at on every tick, so it has nothing to wait for.
   const transient = error.transient || unforced.needsAction;

@@ -13,6 +13,8 @@ export interface CredentialOutcome {
   readonly outcome: 'kept' | 'renewed' | 'failed' | 'deferred' | 'due';
   /** The token that is stored now, as far as it is known. */
   readonly token?: TokenLife | undefined;
+  /** The token that had expired before it was renewed: consumers held it. */
+  readonly found?: TokenLife | undefined;
   readonly error?: RotatorError | undefined;
   /** The credential needs attention beyond this run: counted in the metric `Failing`. */
   readonly failing: boolean;
@@ -80,6 +82,7 @@ export function outcomeOf(
         reason,
         outcome: kind,
         token: { expiresAt, lifetime },
+        found: reason === 'token-expired' ? token : undefined,
         clientSecretPosition,
         hasFailedReplica: acted.hasFailedReplica,
         failing: false,

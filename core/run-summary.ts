@@ -95,6 +95,7 @@ export class RunSummary {
     if (token === undefined) return;
     const least = reason === 'paused' ? this.leastPausedLife : this.leastLife;
     least.add(credential, token);
+    if (outcome.found !== undefined) least.add(credential, outcome.found);
     if (outcome.outcome === 'renewed' && isShortLived(token, this.#tick)) this.#shortLived += 1;
   }
 

@@ -5,7 +5,7 @@ import type { CredentialOutcome } from '../../core/outcome.ts';
 import { okStatus } from '../../core/status.ts';
 import { budget } from './budget.ts';
 import type { Gathered } from './gather.ts';
-import { missingMemory, type Run } from './run.ts';
+import { type Run, reportMemory } from './run.ts';
 import { withRetries } from './with-retries.ts';
 
 /**
@@ -18,8 +18,9 @@ export async function remember(
   outcome: CredentialOutcome,
 ): Promise<CredentialOutcome> {
   if (secret === undefined) return reportOnce(run, outcome);
-  const { status, isNews } = nextStatus(secret.tags, observation, outcome);
+  const { status, isNews, isForgotten } = nextStatus(secret.tags, observation, outcome);
   const remembered = { ...outcome, isNews };
+  if (isForgotten === true) return reportOnce(run, remembered);
   // A recovery that was seen only in part does not count.
   if (status === undefined || (status === okStatus && error !== undefined)) return remembered;
   const { credential } = outcome;
@@ -43,15 +44,18 @@ export async function remember(
 }
 
 /**
- * A missing token secret has no tag that could remember its failure. Without this memory, Lambda's
- * retry of the failed invocation, a minute later, would fail as well.
+ * A missing token secret has no tag that could remember its failure, and that of a forced renewal has
+ * none of its own. Without this memory, Lambda's retry of the failed invocation, a minute later, would
+ * fail as well, and so would each request of a workload whose token a product rejects.
  */
 function reportOnce({ memory, now }: Run, outcome: CredentialOutcome): CredentialOutcome {
-  const { credential, isNews } = outcome;
+  const { credential, isNews, error } = outcome;
   if (!isNews) return outcome;
-  const reported = memory.missing.get(credential);
-  if (reported !== undefined && now() - reported < missingMemory)
+  const failure = `${credential} ${error?.code}`;
+  const reported = memory.reported.get(failure);
+  if (reported !== undefined && now() - reported < reportMemory) {
     return { ...outcome, isNews: false };
-  memory.missing.set(credential, now());
+  }
+  memory.reported.set(failure, now());
   return outcome;
 }

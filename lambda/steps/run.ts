@@ -13,8 +13,8 @@ export interface Memory {
    * its secret.
    */
   readonly requests: Map<string, readonly EpochSeconds[]>;
-  /** When a missing token secret was last reported, by credential. */
-  readonly missing: Map<string, EpochSeconds>;
+  /** When a failure that no tag remembers was last reported, by credential and code. */
+  readonly reported: Map<string, EpochSeconds>;
 }
 
 /** One invocation: what it may touch, and what it has learnt so far. */
@@ -41,11 +41,11 @@ export interface Run extends Deps {
 export type Report = (outcome: CredentialOutcome, place?: number) => void;
 
 export function newMemory(): Memory {
-  return { requests: new Map(), missing: new Map() };
+  return { requests: new Map(), reported: new Map() };
 }
 
-/** Seconds after which a missing token secret may be news again; less than an hour. */
-export const missingMemory = 1_800;
+/** Seconds after which such a failure may be news again; less than an hour. */
+export const reportMemory = 1_800;
 
 export function startRun(deps: Deps, memory: Memory = newMemory()): Run {
   forget(memory, deps.now());
@@ -55,12 +55,12 @@ export function startRun(deps: Deps, memory: Memory = newMemory()): Run {
   return { ...deps, hosts, clients, managing, pace, memory, tokenValues: new Map() };
 }
 
-function forget({ requests, missing }: Memory, now: EpochSeconds): void {
+function forget({ requests, reported }: Memory, now: EpochSeconds): void {
   for (const [credential, [newest = 0]] of requests) {
     if (now - newest >= requestMemory) requests.delete(credential);
   }
-  for (const [credential, at] of missing) {
-    if (now - at >= missingMemory) missing.delete(credential);
+  for (const [failure, at] of reported) {
+    if (now - at >= reportMemory) reported.delete(failure);
   }
 }
 

@@ -145,7 +145,7 @@ describe('the next status', () => {
     [
       'is not changed when a forced renewal of a fresh token fails',
       () => next(undefined, {}, failed(rejected), { force: true }),
-      { status: undefined, isNews: true },
+      { status: undefined, isNews: true, isForgotten: true },
     ],
     [
       'is not changed when the run is out of time',

@@ -33,3 +33,12 @@ it('counts renewed tokens that live too briefly, and those with a replica that i
   for (const outcome of outcomes) summary.add(outcome);
   expect(summary).toMatchObject({ managed: 6, shortLived: 2, failedReplicas: 3, failing: 0 });
 });
+
+it('counts a token that had expired before it was renewed as one without life, because it was read', () => {
+  const summary = new RunSummary(900);
+  summary.add(renewed('a', 86_400));
+  expect(summary.leastLife.at(now)).toMatchObject({ percent: 100 });
+  const found = { expiresAt: epochSeconds(now - 8_640), lifetime: 86_400 };
+  summary.add({ ...renewed('b', 86_400), reason: 'token-expired', found });
+  expect(summary.leastLife.at(now)).toMatchObject({ credential: 'b', percent: -10 });
+});

@@ -9,7 +9,7 @@ import { RotatorError } from '../../core/errors.ts';
 import { parseEvent } from '../../core/event.ts';
 import type { RunResult } from '../../core/run-result.ts';
 import { runCommand } from '../../lambda/run-command.ts';
-import type { Run } from '../../lambda/steps/run.ts';
+import { newMemory, type Run } from '../../lambda/steps/run.ts';
 import { callsOf, secretId, setTag } from '../support/credential.ts';
 import { countedTick, tick } from '../support/outcomes.ts';
 import {
@@ -126,6 +126,30 @@ describe('a renewal that a workload asks for', () => {
     });
     const replaces = (await readToken(parts, name))?.VersionId;
     expect(await invoke(parts.run(), { ...forced, replaces })).toBe('ERR_MINT_BUDGET_SPENT');
+  });
+
+  it('fails once while IMS refuses a token that is not due yet, but each time by hand', async () => {
+    const parts = await startWithToken();
+    const memory = newMemory();
+    const run = (): Run => ({ ...parts.run(), memory });
+    const replaces = (await readToken(parts, name))?.VersionId;
+    const forced = { ...byHand, force: true, replaces };
+    const notice = async (seconds: number): Promise<RunResult | string> => {
+      parts.clock.advance(seconds);
+      return await invoke(run(), { ...forced, notice: true });
+    };
+    const isKnown = expect.objectContaining({ outcomes: { failed: 1 } });
+    parts.ims.client(document.client_id).removeSecret(document.client_secret);
+    expect(await notice(600)).toBe('ERR_TOKEN_REJECTED');
+    expect(await notice(600)).toEqual(isKnown);
+    expect(await invoke(run(), forced)).toBe('ERR_TOKEN_REJECTED');
+    parts.ims.faults.inject({ kind: 'reset' });
+    expect(await notice(600)).toBe('ERR_TOKEN_UNAVAILABLE');
+    parts.ims.faults.clear();
+    expect(await notice(1_800)).toBe('ERR_TOKEN_REJECTED');
+    parts.clock.advance(600);
+    // Another sandbox knows nothing of it.
+    expect(await invoke(parts.run(), { ...forced, notice: true })).toBe('ERR_TOKEN_REJECTED');
   });
 
   it('fails if there is no good token', async () => {

@@ -149,10 +149,18 @@ export const ofCore: readonly Mutation[] = [
   {
     fault: 'a failed forced renewal of a token that is not due is remembered',
     file: 'core/next-status.ts',
-    find: 'if (isSettled(unforced.reason) && !observation.isCredentialUnseen) return unchanged;',
-    replace: '',
+    find: 'if (isSettled(unforced.reason) && !observation.isCredentialUnseen) {',
+    replace: 'if (Number.isNaN(observation.now)) {',
     caughtBy: 'test/core/next-status.test.ts',
     test: 'is not changed when a forced renewal of a fresh token fails',
+  },
+  {
+    fault: 'a token that had expired before it was renewed is counted as if nobody had read it',
+    file: 'core/run-summary.ts',
+    find: 'if (outcome.found !== undefined) least.add(credential, outcome.found);',
+    replace: '',
+    caughtBy: 'test/core/run-summary.test.ts',
+    test: 'counts a token that had expired before it was renewed',
   },
   {
     fault: 'a version id that claims years of life is believed',

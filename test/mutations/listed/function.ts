@@ -311,4 +311,12 @@ export const ofFunction: readonly Mutation[] = [
     caughtBy: 'test/lambda/mint-budget.test.ts',
     test: 'asks IMS no more often when its token secret is deleted and created again before each',
   },
+  {
+    fault: 'each request of a workload fails its invocation while IMS refuses another token',
+    file: 'lambda/steps/remember.ts',
+    find: 'if (isForgotten === true) return reportOnce(run, remembered);',
+    replace: '',
+    caughtBy: 'test/lambda/notices.test.ts',
+    test: 'fails once while IMS refuses a token that is not due yet',
+  },
 ];
