@@ -1,8 +1,14 @@
 import { epochSeconds, formatInstant } from '../../core/instant.ts';
 
+interface Line {
+  readonly at: number;
+  readonly order: number;
+  readonly text: string;
+}
+
 /** What happened, of which only the end is kept: for each credential, and for the world. */
 export class History {
-  readonly #lines = new Map<string, { at: number; order: number; text: string }[]>();
+  readonly #lines = new Map<string, Line[]>();
   readonly #cut = new Set<string>();
   #order = 0;
 
@@ -17,21 +23,65 @@ export class History {
     this.#cut.add(credential);
   }
 
-  /** The last lines about a credential, and what concerned all meanwhile. */
+  /** The last lines about a credential, and what concerned all meanwhile, without what only repeats. */
   about(credential: string | undefined): readonly string[] {
-    const own = (credential === undefined ? [] : (this.#lines.get(credential) ?? [])).slice(
-      -longest,
-    );
+    const own = credential === undefined ? [] : (this.#lines.get(credential) ?? []);
     const since = own[0]?.order ?? 0;
     const all = (this.#lines.get('') ?? []).filter(({ order }) => order >= since);
-    const lines = [...own, ...all].toSorted((one, other) => one.order - other.order);
-    const isCut = lines.length > longest || own.length === longest || this.#cut.has('');
+    const told = [...own, ...all].toSorted((one, other) => one.order - other.order);
+    const lines = withoutRepeats(told);
+    const isCut = lines.length > shown || this.#cut.has(credential ?? '') || this.#cut.has('');
     return [
       '#N is an invocation; the times in tags and log lines are by the clock of its sandbox',
       ...(isCut ? ['… (earlier lines are left out)'] : []),
-      ...lines.slice(-longest).map(({ at, text }) => `${formatInstant(epochSeconds(at))}  ${text}`),
+      ...lines.slice(-shown),
     ];
   }
 }
 
-const longest = 60;
+/** Apart from instants, numbers and ids. */
+export function kindOf(text: string): string {
+  return text.replaceAll(/(?:\b[\w-]*\d[\w:.-]*\s?)+/g, '…');
+}
+
+/** Of lines of the same kinds that follow upon each other, for example renewals, the first alone. */
+function withoutRepeats(lines: readonly Line[]): readonly string[] {
+  const kinds = lines.map(({ text }) => kindOf(text));
+  const kept: string[] = [];
+  for (let index = 0; index < lines.length; ) {
+    const { size, times } = repeatsAt(kinds, index);
+    kept.push(...lines.slice(index, index + size).map(format));
+    index += size * times;
+    const last = lines[index - 1];
+    if (times > 1 && last !== undefined) {
+      kept.push(`… (the same ${times - 1} times more, until ${instantOf(last)})`);
+    }
+  }
+  return kept;
+}
+
+/** How many lines repeat from there, and how many times they are there; one line once if none do. */
+function repeatsAt(kinds: readonly string[], from: number): { size: number; times: number } {
+  for (let size = 1; size <= longestBlock; size += 1) {
+    const block = kinds.slice(from, from + size).join('\n');
+    let times = 1;
+    const next = (): string =>
+      kinds.slice(from + times * size, from + (times + 1) * size).join('\n');
+    while (next() === block) times += 1;
+    if (times >= fewestRepeats) return { size, times };
+  }
+  return { size: 1, times: 1 };
+}
+
+function format(line: Line): string {
+  return `${instantOf(line)}  ${line.text}`;
+}
+
+function instantOf({ at }: Line): string {
+  return formatInstant(epochSeconds(at));
+}
+
+const longest = 600;
+const shown = 60;
+const longestBlock = 8;
+const fewestRepeats = 3;

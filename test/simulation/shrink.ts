@@ -1,4 +1,5 @@
 // In: a plan that ends in a violation. Out: a smaller one that still does.
+import { kindOf } from './history.ts';
 import type { Plan } from './plan.ts';
 import { start } from './plan.ts';
 import { type Simulated, simulate } from './simulate.ts';
@@ -79,13 +80,9 @@ function sizeOf({ settings, ...lists }: Plan): number {
   return listed + unrest + shards + concurrency;
 }
 
-/** The same rule, broken in the same way: apart from instants, numbers and ids. */
+/** The same rule, broken in the same way. */
 function isSame(one: Violation | undefined, other: Violation | undefined): boolean {
-  return one !== undefined && other !== undefined && kindOf(one) === kindOf(other);
-}
-
-function kindOf({ rule, text }: Violation): string {
-  return `${rule}: ${text.replaceAll(/\b[\w-]*\d[\w:.-]*/g, '…')}`;
+  return one?.rule === other?.rule && kindOf(one?.text ?? '') === kindOf(other?.text ?? '');
 }
 
 /** Nothing after the violation matters. */
