@@ -1,12 +1,12 @@
-import { TagResourceCommand } from '@aws-sdk/client-secrets-manager';
+import { PutSecretValueCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { CliError } from '../../cli/errors.ts';
 import { newLeakVersion } from '../../cli/rotator/leak-version.ts';
 import type { Session } from '../../cli/session.ts';
 import { tagKeys } from '../../core/contract.ts';
-import { epochSeconds } from '../../core/instant.ts';
+import { epochSeconds, formatInstant } from '../../core/instant.ts';
 import { sampleClient, selfManaging, storedDocument } from '../../local/sample-credential.ts';
-import { digest } from '../support/builders.ts';
+import { day, digest } from '../support/builders.ts';
 import { replacing } from '../support/credential.ts';
 import type { Exit } from '../support/run-process.ts';
 import { type LeakWorld, startLeak } from './leak-world.ts';
@@ -226,14 +226,21 @@ it('leaked repeats its options in the commands that it prints', async () => {
 it('leaked does not call tokens of another client useless, which any of the stored ones may be', async () => {
   const leak = await startLeak();
   const [earlier = ''] = leak.tokens;
+  const { token } = (await leak.read('fusion')) ?? {};
+  // As if IMS had issued it a moment later.
+  const last = formatInstant(epochSeconds(Math.floor(Date.now() / 1000) + day + 60));
+  const SecretString = JSON.stringify({ ...token, issued_at: inSeconds(60), expires_at: last });
+  const SecretId = leak.world.secretId('fusion', 'token');
+  await leak.client.send(new PutSecretValueCommand({ SecretId, SecretString }));
   const replaces = (await leak.read('fusion'))?.versionId;
   await leak.put(storedDocument(otherClient(leak)));
   await leak.invoke({ action: 'renew', credential: 'fusion', force: true, replaces });
   const ofToken = await leak.answer({ token: true });
   expect(ofToken).toMatchObject({ code: 1 });
-  const words = `earlier tokens of the client ${leak.adobe.clientId}, which is not the stored one, are valid until `;
+  const words = `earlier tokens of the client ${leak.adobe.clientId}, which is not the stored one, may be valid until ${last}`;
   expect(textOf(ofToken)).toMatch(/^ERR_LEAK_UNPROVEN /);
   expect(textOf(ofToken)).toContain(words);
+  expect(textOf(ofToken)).toContain(`until then, or until ${last}, this command ends so`);
   expect(textOf(ofToken)).not.toContain('go on');
   const ofSecret = await leak.answer();
   expect(ofSecret, ofSecret.stderr).toMatchObject({ code: 0 });
