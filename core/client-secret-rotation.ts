@@ -21,13 +21,22 @@ export type RotationState =
       /** Of the secret that was added, from its test on. */
       readonly uuid?: string | undefined;
     }
-  | { readonly kind: 'retired'; readonly uuid: string; readonly at: EpochSeconds };
+  | {
+      readonly kind: 'retired';
+      readonly uuid: string;
+      readonly at: EpochSeconds;
+      /** That took its place. Notes of earlier releases name none. */
+      readonly versionId?: string | undefined;
+    };
 
 /** A credential has no more client secrets at Adobe than this. */
 export const mostClientSecrets = 2;
 
 const adding = /^adding since=(\S+) version=(\S{1,64})(?: uuid=([\w-]{1,64}))?$/;
-const retired = /^retired uuid=([\w-]{1,64}) at=(\S+)$/;
+const retired = /^retired uuid=([\w-]{1,64}) at=(\S+)(?: version=([\w.:/=+@-]{1,64}))?$/;
+
+// Whoever stores a version chooses its id, which may have characters that no tag may.
+const taggable = /^[\w.:/=+@-]{1,64}$/;
 
 /** A tag that does not parse says nothing. */
 export function readRotationState(tags: Tags = {}): RotationState {
@@ -37,10 +46,11 @@ export function readRotationState(tags: Tags = {}): RotationState {
   if (sinceAt !== undefined && versionId !== undefined) {
     return { kind: 'adding', since: sinceAt, versionId, uuid: added };
   }
-  const [, uuid, at = ''] = retired.exec(text) ?? [];
+  const [, uuid, at = '', successor] = retired.exec(text) ?? [];
   const retiredAt = parseInstant(at);
-  if (uuid !== undefined && retiredAt !== undefined)
-    return { kind: 'retired', uuid, at: retiredAt };
+  if (uuid !== undefined && retiredAt !== undefined) {
+    return { kind: 'retired', uuid, at: retiredAt, versionId: successor };
+  }
   return { kind: 'none' };
 }
 
@@ -53,8 +63,11 @@ export function formatRotationState(state: RotationState): string {
       const uuid = state.uuid === undefined ? '' : ` uuid=${state.uuid}`;
       return `adding since=${formatInstant(state.since)} version=${state.versionId}${uuid}`;
     }
-    case 'retired':
-      return `retired uuid=${state.uuid} at=${formatInstant(state.at)}`;
+    case 'retired': {
+      const { versionId = '' } = state;
+      const version = taggable.test(versionId) ? ` version=${versionId}` : '';
+      return `retired uuid=${state.uuid} at=${formatInstant(state.at)}${version}`;
+    }
   }
 }
 
@@ -88,9 +101,13 @@ export function uuidInUse(
 // A run that had read the credential before may still use the old secret.
 const longestOwnUse = longestRun + tolerance;
 
-/** The state of a secret that is retired now. A use of it after `at` is somebody else's. */
-export function retiredNow(uuid: string, now: EpochSeconds): Retired {
-  return { kind: 'retired', uuid, at: epochSeconds(now + longestOwnUse) };
+/**
+ * The state of a secret that is retired now. A use of it after `at` is somebody else's.
+ *
+ * @param versionId of the client secret, which took its place
+ */
+export function retiredNow(uuid: string, now: EpochSeconds, versionId: string): Retired {
+  return { kind: 'retired', uuid, at: epochSeconds(now + longestOwnUse), versionId };
 }
 
 /**

@@ -15,12 +15,15 @@ export function answersLeak(versionId: string): boolean {
 
 /**
  * True if the current version answers a leak, and the answer was broken off. The tag says `none` once
- * it is complete. Whatever is stored later, by a person or a rotation, has no mark.
+ * it is complete, or names a later version, from which somebody has gone back. Whatever is stored
+ * later, by a person or a rotation, has no mark.
  */
 export function isUnfinished(currentVersionId: string, state: RotationState): boolean {
   if (!answersLeak(currentVersionId)) return false;
-  if (state.kind === 'adding') return state.versionId === currentVersionId;
-  return state.kind === 'retired';
+  if (state.kind === 'none') return false;
+  // What is retired in a note of an earlier release may be what the answer has replaced.
+  const { versionId = currentVersionId } = state;
+  return versionId === currentVersionId;
 }
 
 interface Described {

@@ -27,7 +27,8 @@ export async function noteEnd(
   await steps.run('note that the leak is answered', async () => {
     const { currentVersionId, tags } = (await secrets.describeAfterWrite(arn)) ?? {};
     const state = readRotationState(tags);
-    const isNoted = state.kind === 'adding' || currentVersionId === clientVersionId;
+    const isNamed = state.kind !== 'none' && state.versionId !== undefined;
+    const isNoted = isNamed || currentVersionId === clientVersionId;
     if (!isNoted || !isUnfinished(clientVersionId, state)) {
       return [`left the tag ${tagKeys.rotation} to what has begun meanwhile`, undefined];
     }

@@ -1,5 +1,5 @@
 import { showClientId } from '../../core/field-names.ts';
-import { formatInstant } from '../../core/instant.ts';
+import { epochSeconds, formatInstant } from '../../core/instant.ts';
 import type { PendingToken } from '../../core/stored-token.ts';
 import { CliError } from '../errors.ts';
 import type { Answer } from './answer.ts';
@@ -29,17 +29,19 @@ export async function stillValid(
   return valid;
 }
 
-/** One sentence for each client. */
+/** One sentence for each client. Nothing proves when its tokens end, but by their lifetime. */
 export function othersInWords(tokens: readonly OtherToken[]): readonly string[] {
-  const clients = new Map<string, PendingToken['expiresAt']>();
-  for (const { token } of tokens) {
-    const { clientId, expiresAt } = token;
-    if (expiresAt > (clients.get(clientId) ?? 0)) clients.set(clientId, expiresAt);
-  }
+  const clients = Map.groupBy(tokens, ({ token }) => token.clientId);
   return [...clients].map(
-    ([clientId, expiresAt]) =>
-      `earlier tokens of the client ${showClientId(clientId)}, which is not the stored one, are valid until ${formatInstant(expiresAt)}`,
+    ([clientId, own]) =>
+      `earlier tokens of the client ${showClientId(clientId)}, which is not the stored one, may be valid until ${lastExpiry(own)}`,
   );
+}
+
+/** As far as it can be seen: tokens that are not stored any more are not among them. */
+function lastExpiry(tokens: readonly OtherToken[]): string {
+  const instants = tokens.map(({ token }) => token.expiresAt);
+  return formatInstant(epochSeconds(Math.max(...instants)));
 }
 
 /** @throws CliError ERR_LEAK_UNPROVEN, since any of the stored tokens may be the leaked one */
@@ -55,7 +57,7 @@ export function assertNoneOfOthers(
   throw new CliError(
     'ERR_LEAK_UNPROVEN',
     `${which}${othersInWords(tokens).join('; ')}; the credential in ${names.client} cannot invalidate them`,
-    'have Adobe support invalidate all tokens of that client; until then, this command ends so',
+    `have Adobe support invalidate all tokens of that client; until then, or until ${lastExpiry(tokens)}, this command ends so`,
     // Going on changes nothing about them.
     { isFixWhole: true },
   );

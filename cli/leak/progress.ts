@@ -1,11 +1,11 @@
-import type { RotationState } from '../../core/client-secret-rotation.ts';
+import { type RotationState, readRotationState } from '../../core/client-secret-rotation.ts';
 import { understandCredential } from '../../core/credential.ts';
 import { RotatorError } from '../../core/errors.ts';
 import { showClientId } from '../../core/field-names.ts';
 import { epochSeconds } from '../../core/instant.ts';
-import { hasOpenAnswer, isUnfinished } from '../../core/open-answer.ts';
+import { answersLeak, isUnfinished } from '../../core/open-answer.ts';
 import { revealAll, type Sensitive } from '../../core/sensitive.ts';
-import { readSettings } from '../../core/token-tags.ts';
+import { readSettings, type Tags } from '../../core/token-tags.ts';
 import { SecretVersions } from '../aws/secret-versions.ts';
 import { CliError } from '../errors.ts';
 import { nextCommand } from '../view/next-command.ts';
@@ -81,7 +81,7 @@ export async function goOn(
     }
     const { session, client } = answer;
     const described = await session.secrets.describeAfterWrite(client.arn);
-    const { currentVersionId } = described ?? {};
+    const { currentVersionId, tags } = described ?? {};
     if (currentVersionId === undefined || known.has(currentVersionId)) return command;
     const steps =
       leaked === undefined
@@ -89,12 +89,30 @@ export async function goOn(
         : await afterOvertaking(answer, leaked, currentVersionId);
     if (steps === undefined) return command;
     // Nothing completes this answer any more, so that its note would stay.
-    const untag = hasOpenAnswer(described ?? {}) ? [untagging(answer)] : [];
+    const untag = hasOwnNote(answer, currentVersionId, tags) ? [untagging(answer)] : [];
     return inOrder([...steps, ...untag]);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     return `${command}, unless somebody has stored another credential since`;
   }
+}
+
+/**
+ * True if the note of this answer is still there, or that with which it began. Another operator needs
+ * the note of their own answer, which may be stored by now. Going on with theirs is no advice either:
+ * once it is complete, another run takes its good client secret for leaked.
+ */
+function hasOwnNote(
+  { client, progress }: Answer,
+  currentVersionId: string,
+  tags: Tags | undefined,
+): boolean {
+  const state = readRotationState(tags);
+  if (state.kind !== 'adding' || !answersLeak(state.versionId)) return false;
+  if (state.versionId === currentVersionId) return false;
+  const before = readRotationState(client.tags);
+  const isBegun = before.kind === 'adding' && before.versionId === state.versionId;
+  return isBegun || progress.known.has(state.versionId);
 }
 
 /** @returns undefined if another run goes on with the answer */

@@ -61,7 +61,7 @@ export async function replaceStored(
   });
   progress.known.delete(current.id);
   steps.state = 'the new client secret is stored; the leaked one still works';
-  await markRetired(answer, inUse, client.arn);
+  await markRetired(answer, inUse, versionId);
   return versionId;
 }
 
@@ -180,12 +180,12 @@ function notStored({ code, message, fix }: CliError, uuid: string): CliError {
 
 /** If this fails, the version's id and the tag before it still say the same. */
 async function markRetired(
-  { session: { secrets, now, terminal } }: Answer,
+  { session: { secrets, now, terminal }, client: { arn } }: Answer,
   uuid: string | undefined,
-  arn: string,
+  versionId: string,
 ): Promise<void> {
   if (uuid === undefined) return;
-  const state = formatRotationState({ kind: 'retired', uuid, at: now() });
+  const state = formatRotationState({ kind: 'retired', uuid, at: now(), versionId });
   await secrets.setTag(arn, tagKeys.rotation, state).catch((error: unknown) => {
     if (!(error instanceof CliError)) throw error;
     const text = `warning: the tag ${tagKeys.rotation} could not be written: ${error.message}`;

@@ -105,7 +105,8 @@ async function noteRetirement(
   { entries }: UnderstoodCredential,
 ): Promise<void> {
   const uuid = retirementToNote(entries, tags, versionId);
-  if (uuid !== undefined) await noteRotation(run, secretId, retiredNow(uuid, run.now()));
+  if (uuid === undefined) return;
+  await noteRotation(run, secretId, retiredNow(uuid, run.now(), versionId));
 }
 
 async function describe(run: Run, { credential, secretId }: Rotation): Promise<SecretMetadata> {

@@ -64,7 +64,7 @@ async function retire(run: Run, renewed: Renewed): Promise<void> {
   if (described?.currentVersionId !== client.versionId) return;
   const unnoted = unnotedRetirement(understood.entries, described.tags, client.versionId);
   if (unnoted !== undefined) {
-    await noteRotation(run, client.arn, retiredNow(unnoted, run.now()));
+    await noteRotation(run, client.arn, retiredNow(unnoted, run.now(), client.versionId));
     return;
   }
   const state = readRotationState(described.tags);

@@ -1,13 +1,16 @@
-import { TagResourceCommand } from '@aws-sdk/client-secrets-manager';
+import { PutSecretValueCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { CliError } from '../../cli/errors.ts';
+import { newLeakVersion } from '../../cli/rotator/leak-version.ts';
 import type { Session } from '../../cli/session.ts';
 import { tagKeys } from '../../core/contract.ts';
-import { epochSeconds } from '../../core/instant.ts';
+import { epochSeconds, formatInstant } from '../../core/instant.ts';
 import { sampleClient, selfManaging, storedDocument } from '../../local/sample-credential.ts';
+import { day, digest } from '../support/builders.ts';
 import { replacing } from '../support/credential.ts';
 import type { Exit } from '../support/run-process.ts';
 import { type LeakWorld, startLeak } from './leak-world.ts';
+import { inSeconds } from './operator.ts';
 
 type Secrets = Session['secrets'];
 
@@ -52,10 +55,19 @@ function once(isTime: () => boolean | Promise<boolean>, work: () => Promise<void
   return { secrets };
 }
 
-async function untag({ client, world }: LeakWorld): Promise<void> {
-  const Tags = [{ Key: tagKeys.rotation, Value: 'none' }];
+async function note({ client, world }: LeakWorld, Value: string): Promise<void> {
+  const Tags = [{ Key: tagKeys.rotation, Value }];
   const SecretId = world.secretId('fusion', 'client');
   await client.send(new TagResourceCommand({ SecretId, Tags }));
+}
+
+/** True when an answer looks at the client secret for the third time: right before it adds one. */
+function isAboutToAdd(): () => boolean {
+  let count = 0;
+  return () => {
+    count += 1;
+    return count === 3;
+  };
 }
 
 it('leaked keeps the added client secret, which a colleague stored, although its note is still there', async () => {
@@ -77,7 +89,7 @@ it('leaked keeps the added client secret, which a colleague stored, although its
   expect(textOf(sent)).toMatch(/^ERR_CREDENTIAL_CHANGED an answer to a leak was begun at /);
   expect(textOf(sent)).toContain('of another client, have Adobe support invalidate');
   expect(valuesOf(leak)).toEqual([added]);
-  await untag(leak);
+  await note(leak, 'none');
   expect((await leak.cli('status', 'fusion')).code).toBe(0);
 });
 
@@ -134,6 +146,55 @@ describe('leaked does not advise another run', () => {
   });
 });
 
+describe('leaked does not advise to take off the note of another answer', () => {
+  it.each([
+    ['that was broken off', 'retired'],
+    ['that could not note which client secret it had replaced', 'adding'],
+  ])('which has stored its client secret, and %s', async (_, kind) => {
+    const leak = await startLeak();
+    const [uuid] = leak.adobe.liveSecrets.map((one) => one.uuid);
+    const isRetired = ({ action, body }: { action: string; body: object }): boolean =>
+      action === 'TagResource' && kind === 'adding' && JSON.stringify(body).includes('retired');
+    const { faults } = leak.world.consoleApi;
+    const answering = once(isAboutToAdd(), async () => {
+      leak.world.secretsManager.faults.inject({ kind: 'denied' }, { when: isRetired });
+      const down = { kind: 'server-error', status: 503 } as const;
+      faults.inject(down, { when: ({ method }) => method === 'DELETE' });
+      expect(await leak.answer()).toMatchObject({ code: 1 });
+      faults.clear();
+    });
+    const exit = await leak.answer({}, answering);
+    expect(exit).toMatchObject({ code: 1 });
+    expect(textOf(exit)).toMatch(
+      new RegExp(
+        `go on: delete the leaked client secret ${uuid} of .* Console; then: ims-token-rotator leaked fusion --token --now$`,
+      ),
+    );
+    const [, theirs = ''] = valuesOf(leak);
+    leak.adobe.removeSecret(leak.leakedSecret);
+    expect(await leak.answer({ token: true })).toMatchObject({ code: 0 });
+    expect((await leak.cli('status', 'fusion')).stdout).toContain('leaked fusion');
+    expect(await leak.answer()).toMatchObject({ code: 0 });
+    expect((await leak.cli('status', 'fusion')).code).toBe(0);
+    expect(valuesOf(leak)).toEqual([theirs]);
+  });
+
+  it('which has stored nothing yet, after a third person has stored a credential', async () => {
+    const leak = await startLeak();
+    const storing = once(isAboutToAdd(), async () => {
+      leak.adobe.addSecret(colleagues);
+      await store(leak, colleagues);
+      await note(
+        leak,
+        `adding since=${inSeconds(0)} version=${newLeakVersion(digest, 'replaced')}`,
+      );
+    });
+    const exit = await leak.answer({}, storing);
+    expect(exit).toMatchObject({ code: 1 });
+    expect(textOf(exit)).toMatch(/ Console; then: ims-token-rotator leaked fusion --token --now$/);
+  });
+});
+
 it('leaked repeats its options in the commands that it prints', async () => {
   const leak = await startLeak();
   const interruption = new AbortController();
@@ -165,14 +226,21 @@ it('leaked repeats its options in the commands that it prints', async () => {
 it('leaked does not call tokens of another client useless, which any of the stored ones may be', async () => {
   const leak = await startLeak();
   const [earlier = ''] = leak.tokens;
+  const { token } = (await leak.read('fusion')) ?? {};
+  // As if IMS had issued it a moment later.
+  const last = formatInstant(epochSeconds(Math.floor(Date.now() / 1000) + day + 60));
+  const SecretString = JSON.stringify({ ...token, issued_at: inSeconds(60), expires_at: last });
+  const SecretId = leak.world.secretId('fusion', 'token');
+  await leak.client.send(new PutSecretValueCommand({ SecretId, SecretString }));
   const replaces = (await leak.read('fusion'))?.versionId;
   await leak.put(storedDocument(otherClient(leak)));
   await leak.invoke({ action: 'renew', credential: 'fusion', force: true, replaces });
   const ofToken = await leak.answer({ token: true });
   expect(ofToken).toMatchObject({ code: 1 });
-  const words = `earlier tokens of the client ${leak.adobe.clientId}, which is not the stored one, are valid until `;
+  const words = `earlier tokens of the client ${leak.adobe.clientId}, which is not the stored one, may be valid until ${last}`;
   expect(textOf(ofToken)).toMatch(/^ERR_LEAK_UNPROVEN /);
   expect(textOf(ofToken)).toContain(words);
+  expect(textOf(ofToken)).toContain(`until then, or until ${last}, this command ends so`);
   expect(textOf(ofToken)).not.toContain('go on');
   const ofSecret = await leak.answer();
   expect(ofSecret, ofSecret.stderr).toMatchObject({ code: 0 });

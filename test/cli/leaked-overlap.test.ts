@@ -3,10 +3,13 @@ import {
   PutSecretValueCommand,
   RotateSecretCommand,
   TagResourceCommand,
+  UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import type { Session } from '../../cli/session.ts';
+import { formatRotationState, retiredNow } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
+import { epochSeconds } from '../../core/instant.ts';
 import { sampleClient, selfManaging, storedDocument } from '../../local/sample-credential.ts';
 import { replacing } from '../support/credential.ts';
 import { labelsOf } from '../support/start-rotating.ts';
@@ -258,6 +261,60 @@ it('leaked keeps the note of a rotation that begins before its last step', async
   await expectAnswered(leak, exit);
   expect(await noteOf(leak)).toBe(ofAnother);
   expect(exit.stdout.replaceAll(/\s+/g, ' ')).toContain('to what has begun meanwhile');
+});
+
+describe('an answer that is complete is not open again if somebody goes back to its version', () => {
+  async function goBack({ client, world }: LeakWorld): Promise<void> {
+    const SecretId = world.secretId('fusion', 'client');
+    const labels = await labelsOf(client, SecretId);
+    const RemoveFromVersionId = labels['AWSCURRENT'];
+    const MoveToVersionId = labels['AWSPREVIOUS'];
+    const move = { SecretId, VersionStage: 'AWSCURRENT', RemoveFromVersionId, MoveToVersionId };
+    await client.send(new UpdateSecretVersionStageCommand(move));
+  }
+
+  async function expectClosed({ cli }: LeakWorld): Promise<void> {
+    const { code, stdout } = await cli('status', 'fusion');
+    expect(code, stdout).toBe(0);
+    expect((await cli('doctor', 'fusion')).stdout).not.toContain('leak is not complete');
+  }
+
+  it('from that of a rotation', async () => {
+    const leak = await startLeak();
+    await expectAnswered(leak, await leak.answer());
+    const [{ uuid: old = '' } = {}] = leak.adobe.liveSecrets;
+    const { value, uuid } = leak.adobe.addSecret('p8e-of-the-rotation-0123456789');
+    leak.secrets.add(value);
+    const document = await leak.clientDocument();
+    const client_secrets = [{ client_secret: value, uuid }, ...document.client_secrets];
+    await leak.put(JSON.stringify({ ...document, client_secrets }));
+    const labels = await labelsOf(leak.client, leak.world.secretId('fusion', 'client'));
+    const now = epochSeconds(Math.floor(Date.now() / 1000));
+    const state = retiredNow(old, now, labels['AWSCURRENT'] ?? '');
+    await note(leak, formatRotationState(state));
+    await goBack(leak);
+    await expectClosed(leak);
+  });
+
+  it('from that of somebody who stored it before the last step', async () => {
+    const leak = await startLeak();
+    let retired: string | undefined;
+    const secrets = (real: Secrets): Secrets => {
+      const describeAfterWrite: Secrets['describeAfterWrite'] = async (arn) => {
+        if (retired === undefined && leak.adobe.liveSecret(leak.leakedSecret) === undefined) {
+          retired = await noteOf(leak);
+          await leak.put(JSON.stringify(await leak.clientDocument()));
+        }
+        return await real.describeAfterWrite(arn);
+      };
+      return replacing(real, { describeAfterWrite });
+    };
+    expect(await leak.answer({}, { secrets })).toMatchObject({ code: 0 });
+    const { AWSPREVIOUS } = await labelsOf(leak.client, leak.world.secretId('fusion', 'client'));
+    expect(`${retired}`.endsWith(` version=${AWSPREVIOUS}`)).toBe(true);
+    await goBack(leak);
+    await expectClosed(leak);
+  });
 });
 
 describe('Ctrl-C during leaked', () => {

@@ -39,6 +39,7 @@ describe('the rotation tag', () => {
     [adding, `adding since=2026-11-22T12:00:00Z version=${versionId}`],
     [{ ...adding, uuid: 'two' }, `adding since=2026-11-22T12:00:00Z version=${versionId} uuid=two`],
     [retired, 'retired uuid=one at=2026-11-22T12:00:00Z'],
+    [{ ...retired, versionId }, `retired uuid=one at=2026-11-22T12:00:00Z version=${versionId}`],
   ])('is written and read: %j', (state, text) => {
     expect(formatRotationState(state)).toBe(text);
     expect(readRotationState(tagged(text))).toEqual(state);
@@ -54,16 +55,23 @@ describe('the rotation tag', () => {
     'retired uuid=one at=yesterday',
     'retired uuid=one,two at=2026-11-22T12:00:00Z',
     'retired uuid=one at=2026-11-22T12:00:00Z ',
+    'retired uuid=one at=2026-11-22T12:00:00Z version=',
+    `retired uuid=one at=2026-11-22T12:00:00Z version=${'a'.repeat(65)}`,
   ])('says nothing as %j', (text) => {
     expect(readRotationState(tagged(text))).toEqual({ kind: 'none' });
     expect(readRotationState()).toEqual({ kind: 'none' });
   });
 
-  it('has room for the longest ids', () => {
-    const longest = { ...adding, versionId: 'v'.repeat(64), uuid: 'u'.repeat(64) };
+  it.each([adding, retired])('has room for the longest ids: $kind', (state) => {
+    const longest = { ...state, versionId: 'v'.repeat(64), uuid: 'u'.repeat(64) };
     const text = formatRotationState(longest);
     expect(text).toMatch(/^[\w .:/=+@-]{1,256}$/);
     expect(readRotationState(tagged(text))).toEqual(longest);
+  });
+
+  it('does not name a successor whose id no tag can hold', () => {
+    const text = formatRotationState({ ...retired, versionId: 'a#b' });
+    expect(text).toBe(formatRotationState(retired));
   });
 });
 
@@ -124,7 +132,8 @@ describe('the retirement to be noted', () => {
   });
 
   it('begins after the runs that may still use the secret', () => {
-    expect(retiredNow('one', now)).toEqual({ kind: 'retired', uuid: 'one', at: at(1_020) });
+    const expected = { kind: 'retired', uuid: 'one', at: at(1_020), versionId };
+    expect(retiredNow('one', now, versionId)).toEqual(expected);
   });
 });
 

@@ -104,7 +104,12 @@ describe('the rotation tag', () => {
         versionId: id,
         uuid: fc.option(id, { nil: undefined }),
       }),
-      fc.record({ kind: fc.constant('retired' as const), uuid: id, at: instant }),
+      fc.record({
+        kind: fc.constant('retired' as const),
+        uuid: id,
+        at: instant,
+        versionId: fc.option(id, { nil: undefined }),
+      }),
     );
     holds(state, (one) => {
       const text = formatRotationState(one);
@@ -120,7 +125,12 @@ describe('the rotation tag', () => {
     );
     const which = fc.oneof(fc.constantFrom(uuid, '', `${uuid} uuid=${uuid}`), hostileText);
     const forged = fc
-      .tuple(at, which, fc.constantFrom('', ' ', '\n', ' x'), fc.constantFrom('adding', 'retired'))
+      .tuple(
+        at,
+        which,
+        fc.constantFrom('', ' ', '\n', ' x', ' version=x'),
+        fc.constantFrom('adding', 'retired'),
+      )
       .map(([instant, id, end, kind]) =>
         kind === 'adding'
           ? `adding since=${instant} version=${id}${end}`

@@ -217,6 +217,6 @@ export class ClientRules {
 /** When the tag says that this secret was retired. */
 export function retirementIn({ clientSecret }: Credential, uuid: string): number | undefined {
   const tag = clientSecret.tags.get(tagKeys.rotation) ?? '';
-  const [, which, at = ''] = /^retired uuid=(\S+) at=(\S+)$/.exec(tag) ?? [];
+  const [, which, at = ''] = /^retired uuid=(\S+) at=(\S+)(?: version=\S+)?$/.exec(tag) ?? [];
   return which === uuid ? parseInstant(at) : undefined;
 }

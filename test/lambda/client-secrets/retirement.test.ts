@@ -263,7 +263,9 @@ describe('a retired client secret', () => {
     faults.clear();
     await renewAfter(rotating, day);
     expect(rotating.parts.consoleApi.requests.at(-1)?.method).toBe('POST');
-    expect(`${await rotating.tag()}`).toMatch(/^retired uuid=\S+ at=2026-11-23T13:17:00Z$/);
+    const { AWSCURRENT } = await rotating.labels();
+    const ends = ` at=2026-11-23T13:17:00Z version=${AWSCURRENT}`;
+    expect(`${await rotating.tag()}`).toMatch(new RegExp(`^retired uuid=\\S+${ends}$`));
     await renewAfter(rotating, day + 1_020);
     expect(rotating.live()).not.toContain(old);
   });
