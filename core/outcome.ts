@@ -82,7 +82,7 @@ export function outcomeOf(
         reason,
         outcome: kind,
         token: { expiresAt, lifetime },
-        found: reason === 'token-expired' ? token : undefined,
+        found: observation !== undefined && hasExpired(observation) ? token : undefined,
         clientSecretPosition,
         hasFailedReplica: acted.hasFailedReplica,
         failing: false,
@@ -137,6 +137,10 @@ function isLasting(code: string | undefined, observation: Observation | undefine
   const { token, now } = observation;
   const isGood = typeof token === 'object' && token.expiresAt > now;
   return !(code === 'ERR_TOKEN_NOT_LATER' && isGood);
+}
+
+function hasExpired({ token, now }: Observation): boolean {
+  return typeof token === 'object' && token.expiresAt <= now;
 }
 
 function lifeOf(token: Observation['token'] | undefined): TokenLife | undefined {

@@ -2,8 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { decide } from '../../core/decision.ts';
 import { Deferral, RotatorError, TokenNotLaterError } from '../../core/errors.ts';
 import { epochSeconds } from '../../core/instant.ts';
-import type { Observation } from '../../core/observation.ts';
-import { type Acted, type CredentialOutcome, outcomeOf } from '../../core/outcome.ts';
+import type { CurrentToken, Observation } from '../../core/observation.ts';
+import {
+  type Acted,
+  type CredentialOutcome,
+  outcomeOf,
+  type TokenLife,
+} from '../../core/outcome.ts';
 import { currentToken, lifetime, now, observed } from '../support/builders.ts';
 
 const rejected = new RotatorError('ERR_TOKEN_REJECTED', 'IMS answered 400');
@@ -16,7 +21,7 @@ const standing = {
   retryAt: epochSeconds(now + 900),
   fingerprint: 'c0ffee00',
 };
-const life = ({ expiresAt }: { expiresAt: number }) => ({ expiresAt, lifetime });
+const life = ({ expiresAt }: CurrentToken): TokenLife => ({ expiresAt, lifetime });
 
 const outcome = (acted: Acted, overrides: Partial<Observation> = {}): CredentialOutcome => {
   const observation = observed(overrides);
@@ -26,6 +31,7 @@ const outcome = (acted: Acted, overrides: Partial<Observation> = {}): Credential
 describe('outcomeOf', () => {
   const token = currentToken(lifetime - 3_600);
   const expiring = currentToken(60);
+  const renewed: Acted = { kind: 'renewed', token: life(token) };
 
   it.each<[string, () => CredentialOutcome, object]>([
     [
@@ -51,6 +57,16 @@ describe('outcomeOf', () => {
           { requested: [now, now, now], token: 'empty', failure: { ...standing, retryAt: now } },
         ),
       { reason: 'over-budget', failing: true, standingCode: standing.code },
+    ],
+    [
+      'tells of a token that had expired before it was renewed, whatever for',
+      () => outcome(renewed, { token: currentToken(-60), fingerprint: '00000001' }),
+      { reason: 'credential-changed', token: life(token), found: life(currentToken(-60)) },
+    ],
+    [
+      'tells of no token that was renewed before it expired',
+      () => outcome(renewed, { token: expiring }),
+      { reason: 'token-expiring', token: life(token), found: undefined },
     ],
     [
       'keeps a token that outlives the new one, which is no failure',
@@ -99,7 +115,7 @@ describe('outcomeOf', () => {
       'gives a renewed token its new expiry',
       () =>
         outcome(
-          { kind: 'renewed', token: life(token) as never, clientSecretPosition: 2 },
+          { kind: 'renewed', token: life(token), clientSecretPosition: 2 },
           { token: expiring },
         ),
       { outcome: 'renewed', token: life(token), clientSecretPosition: 2, failing: false },
