@@ -92,7 +92,8 @@ export const help = {
     more:
       'Replaces the client secret and the token, deletes the leaked secret at Adobe,\n' +
       'invalidates all earlier tokens, and proves it. After a failure, run it again if\n' +
-      'the message says so: it goes on. It needs the I/O Management API in the project; --token does not.',
+      'the message says so: it goes on. It needs the I/O Management API in the\n' +
+      'project; --token does not.',
   },
   local: {
     summary: 'run AWS, IMS and the rotator on this machine',

@@ -41,7 +41,6 @@ export interface Failure {
   readonly code: string;
   /** What is wrong, in words. */
   readonly words: string;
-  /** What to do. */
   readonly fix: string;
   readonly since?: number | undefined;
 }
@@ -95,7 +94,6 @@ export type FleetEvent =
 
 export interface Fleet {
   readonly rotator: string;
-  /** The function's name, where it is known. */
   readonly functionName?: string | undefined;
   readonly region: string;
   /** Seconds between two ticks. */
@@ -104,6 +102,8 @@ export interface Fleet {
   readonly every: number;
   /** Actions are allowed: the server was started with `--allow-actions`. */
   readonly allowsActions: boolean;
+  /** Those by which the server has found the rotator, as a command has them: `--region us-east-1`. */
+  readonly options: string;
   /** Why the function is not known, so that settings are assumed. */
   readonly functionUnknown?: Unknown | undefined;
   /** Rotators without a function, whose tokens nobody renews. */

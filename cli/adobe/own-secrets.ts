@@ -13,9 +13,11 @@ import type { ConsoleAccess, ConsoleEndpoint } from '../../core/ports.ts';
 import type { Sensitive } from '../../core/sensitive.ts';
 import { DeveloperConsole } from '../../lambda/adapters/console-endpoint.ts';
 import type { ImsTokenEndpoint } from '../../lambda/adapters/ims-token-endpoint.ts';
+import type { CommonOptions } from '../common-options.ts';
 import { CliError, interrupted } from '../errors.ts';
 import { mintOnce } from '../rotator/mint-once.ts';
 import type { Session } from '../session.ts';
+import { nextCommand } from '../view/next-command.ts';
 import { asAdobeFailure, asManagementFailure } from './failure.ts';
 
 // Seconds.
@@ -76,7 +78,7 @@ export class OwnSecrets {
     { ims, console }: Adobe,
     credential: ClientCredential,
   ): Promise<OwnSecrets> {
-    const { clientId, ...ids } = idsOf(credential, name);
+    const { clientId, ...ids } = idsOf(credential, name, session.options);
     try {
       const wanted = { ...credential, scopes: consoleScopes };
       const { result, position } = await mintOnce(ims, wanted, session);
@@ -85,7 +87,7 @@ export class OwnSecrets {
       return new OwnSecrets(session, { name, console, access, position, secrets });
     } catch (error) {
       if (session.signal.aborted) throw interrupted();
-      throw asManagementFailure(error, name);
+      throw asManagementFailure(error, name, session.options);
     }
   }
 
@@ -122,13 +124,17 @@ export class OwnSecrets {
       return parse(await request(), { now: this.#session.now(), secrets: this.#secrets });
     } catch (error) {
       if (this.#session.signal.aborted) throw interrupted();
-      throw asAdobeFailure(error, this.#name);
+      throw asAdobeFailure(error, this.#name, this.#session.options);
     }
   }
 }
 
 /** @throws CliError ERR_CREDENTIAL_INVALID */
-export function idsOf({ clientId, credentialId, consoleOrgId }: ClientCredential, name: string) {
+export function idsOf(
+  { clientId, credentialId, consoleOrgId }: ClientCredential,
+  name: string,
+  options: CommonOptions,
+) {
   if (credentialId !== undefined && consoleOrgId !== undefined) {
     return { clientId, credentialId, consoleOrgId };
   }
@@ -139,6 +145,6 @@ export function idsOf({ clientId, credentialId, consoleOrgId }: ClientCredential
   throw new CliError(
     'ERR_CREDENTIAL_INVALID',
     `the client secret's value has no ${missing.join(' and no ')}, which the Console API needs`,
-    `store the project file that the Developer Console offers for download, which has both: ims-token-rotator put-credential ${name} FILE`,
+    `store the project file that the Developer Console offers for download, which has both: ${nextCommand(`put-credential ${name} FILE`, options)}`,
   );
 }

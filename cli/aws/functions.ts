@@ -102,16 +102,16 @@ export class Functions {
   /**
    * Invokes the function and waits for its result.
    *
+   * @param look shows what the function did, if it does not answer
    * @throws CliError, which says so if the function may be at work
    */
-  async invoke(name: string, event: object): Promise<Invocation> {
+  async invoke(name: string, event: object, look: string): Promise<Invocation> {
     const { Payload, FunctionError } = await askAws('lambda:InvokeFunction', name, () =>
       this.#invoker.send(
         new InvokeCommand({ FunctionName: name, Payload: Buffer.from(JSON.stringify(event)) }),
       ),
     ).catch((error: unknown) => {
-      const look = 'see what it did: ims-token-rotator status';
-      throw isUnanswered(error) ? perhapsCarriedOut(error, look) : error;
+      throw isUnanswered(error) ? perhapsCarriedOut(error, `see what it did: ${look}`) : error;
     });
     const payload = parsed(Buffer.from(Payload ?? []).toString());
     if (FunctionError === undefined) return { ok: true, payload };

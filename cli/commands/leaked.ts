@@ -11,7 +11,7 @@ import type { Answer } from '../leak/answer.ts';
 import { answerSecretLeak, answerTokenLeak } from '../leak/answer-leak.ts';
 import { type Answered, checkNotLeaked } from '../leak/note-end.ts';
 import { goOn, newProgress } from '../leak/progress.ts';
-import { assertPresent } from '../rotator/absence.ts';
+import { assertPresent, listCommand } from '../rotator/absence.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import { confirmName } from '../rotator/confirm-name.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
@@ -62,9 +62,9 @@ export async function leaked(
     secrets.describe(names.client),
     secrets.describe(names.token),
   ]);
-  const list = `list the credentials: ${nextCommand('status', session.options)}`;
-  assertPresent(names.client, client, list);
-  assertPresent(names.token, token, list);
+  const list = listCommand(session);
+  assertPresent(session, names.client, client, list);
+  assertPresent(session, names.token, token, list);
   await confirmLocation(session, rotator, names.client);
   for (const warning of await readersWarnings(session, rotator, [client, token])) {
     session.terminal.note(...wrapLines(`warning: ${warning}`, 0, session.terminal.noteColumns));
@@ -134,7 +134,7 @@ async function readersWarnings(
       }),
     ),
   );
-  const copies = secrets.map((secret) => copyWarning(secret, rotator));
+  const copies = secrets.map((secret) => copyWarning(session, secret, rotator));
   return [...policies, ...copies].filter((warning) => warning !== undefined);
 }
 

@@ -3,7 +3,12 @@ import { type EpochSeconds, formatInstant } from '../../core/instant.ts';
 import { type SecretNames, secretNames } from '../../core/secret-name.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError, interrupted } from '../errors.ts';
-import { fixOfAbsence, isScheduledForDeletion } from '../rotator/absence.ts';
+import {
+  fixOfAbsence,
+  isScheduledForDeletion,
+  listCommand,
+  restoreCommand,
+} from '../rotator/absence.ts';
 import { checkPrefix } from '../rotator/check-prefix.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import { confirmName } from '../rotator/confirm-name.ts';
@@ -73,7 +78,10 @@ export async function offboard(
   } else {
     terminal.print(`${name} was offboarded on ${today}; for ${recoveryDays} days this undoes it:`);
     for (const secret of doomed) {
-      terminal.print('  aws secretsmanager restore-secret \\', `    --secret-id ${secret.name}`);
+      const [command = '', secretId] = restoreCommand(secret.name, options).split(
+        / (?=--secret-id)/,
+      );
+      terminal.print(`  ${command} \\`, `    ${secretId}`);
     }
   }
   return 0;
@@ -117,7 +125,7 @@ async function choose(session: Session, rotator: Rotator, name: string): Promise
   throw new CliError(
     'ERR_CREDENTIAL_NOT_FOUND',
     kept.length === 0 ? text : `nothing can be deleted: ${kept.join(' ')}`,
-    fixOfAbsence(rotator, 'list the credentials: ims-token-rotator status'),
+    fixOfAbsence(rotator, listCommand(session)),
   );
 }
 

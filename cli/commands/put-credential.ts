@@ -25,7 +25,7 @@ import { checkDeployed, checkName, namesOf } from '../rotator/rotator.ts';
 import { settled } from '../rotator/settle.ts';
 import { sharedWarning } from '../rotator/sharers.ts';
 import type { Session } from '../session.ts';
-import { nextCommand } from '../view/next-command.ts';
+import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
 
 export type PutOptions = WaitOptions & TrialOptions & FileOptions;
 
@@ -50,15 +50,15 @@ export async function putCredential(
   const isNew = client === undefined && token === undefined;
   const fixFor = (secretName: string): string =>
     isNew
-      ? `onboard it: ims-token-rotator onboard ${name} FILE`
-      : `create it, then try again: aws secretsmanager create-secret --name ${secretName}`;
-  assertPresent(names.client, client, fixFor(names.client));
-  assertPresent(names.token, token, fixFor(names.token));
+      ? `onboard it: ${nextCommand(`onboard ${name} FILE`, session.options)}`
+      : `create it, then try again: ${nextAwsCommand(`secretsmanager create-secret --name ${secretName}`, session.options)}`;
+  assertPresent(session, names.client, client, fixFor(names.client));
+  assertPresent(session, names.token, token, fixFor(names.token));
   await confirmLocation(session, rotator, names.client);
   // Whoever created the secret, perhaps before its owner could, may read what is stored in it.
   for (const warning of [
     await policyWarning(session, client),
-    copyWarning(client, rotator),
+    copyWarning(session, client, rotator),
     leakWarning(session, client, name),
     overlapWarning(rotator),
     await sharedWarning(session, rotator, name, client),
@@ -66,7 +66,7 @@ export async function putCredential(
     if (warning !== undefined) session.terminal.note(`warning: ${warning}`);
   }
   const file = await readCredential(session, path, readSettings(token.tags), options);
-  const lacking = rotationWarning(client, file, name);
+  const lacking = rotationWarning(session, client, file, name);
   if (lacking !== undefined) session.terminal.note(`warning: ${lacking}`);
   const announced = { ...options, name, file, secretName: names.client, arn: client.arn };
   if (!(await announce(session, announced))) return 0;
@@ -84,13 +84,14 @@ function leakWarning({ options }: Session, client: Secret, name: string): string
 
 /** The function can renew a token without these ids, but not rotate the client secret. */
 function rotationWarning(
+  session: Session,
   { rotation }: Secret,
   { credential }: CredentialFile,
   name: string,
 ): string | undefined {
   if (rotation === undefined) return undefined;
   try {
-    idsOf(credential, name);
+    idsOf(credential, name, session.options);
     return undefined;
   } catch (error) {
     if (!(error instanceof CliError)) throw error;

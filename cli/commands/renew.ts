@@ -7,7 +7,6 @@ import { checkName } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { renewalFix, renewalWords } from '../view/renewal-words.ts';
 import { wrapLines } from '../view/table.ts';
-import type { Terminal } from '../view/terminal.ts';
 
 export interface RenewOptions {
   readonly all?: boolean | undefined;
@@ -45,7 +44,7 @@ export async function renew(
     if (renewal.code === 'ERR_INTERRUPTED') return;
     done.push(renewal);
     progress.say(`${done.length} of ${wanted.length}`);
-    if (options.json !== true) progress.above(() => print(terminal, renewal));
+    if (options.json !== true) progress.above(() => print(session, renewal));
   };
   try {
     await pMap(wanted, renewOne, { concurrency });
@@ -73,14 +72,14 @@ function failedCall(name: string, error: unknown): Renewal {
   return { name, outcome: 'failed', code, message, fix };
 }
 
-function print(terminal: Terminal, renewal: Renewal): void {
+function print({ terminal, options }: Session, renewal: Renewal): void {
   const { name, outcome, code = '', message = '' } = renewal;
   if (outcome !== 'failed') {
     terminal.print(`${terminal.style('green', '✓')} ${renewalWords(renewal)}`);
     return;
   }
   terminal.print(`${terminal.style('red', '✗')} ${name} ${code}`);
-  for (const text of [message, `→ ${renewalFix(renewal)}`]) {
+  for (const text of [message, `→ ${renewalFix(renewal, options)}`]) {
     terminal.print(...wrapLines(text, 2, terminal.columns));
   }
 }

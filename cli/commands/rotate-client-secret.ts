@@ -5,7 +5,7 @@ import { isRefusal } from '../aws/ask.ts';
 import type { Secret } from '../aws/secret.ts';
 import { SecretVersions } from '../aws/secret-versions.ts';
 import { CliError, interrupted } from '../errors.ts';
-import { assertPresent, fixOfAbsence } from '../rotator/absence.ts';
+import { assertPresent, fixOfAbsence, listCommand } from '../rotator/absence.ts';
 import { checkPrefix } from '../rotator/check-prefix.ts';
 import {
   type ClientRotation,
@@ -47,9 +47,9 @@ export async function rotateClientSecret(
     secrets.describe(names.client),
     secrets.describe(names.token),
   ]);
-  const list = fixOfAbsence(rotator, 'list the credentials: ims-token-rotator status');
-  assertPresent(names.client, client, list);
-  assertPresent(names.token, token, list);
+  const list = fixOfAbsence(rotator, listCommand(session));
+  assertPresent(session, names.client, client, list);
+  assertPresent(session, names.token, token, list);
   checkRotates(session, client, rotator, name);
   if (hasOpenAnswer(client)) throw openAnswer(session, client, name);
   if (readSettings(token.tags).paused) {
@@ -98,7 +98,11 @@ function openAnswer({ options }: Session, client: Secret, name: string): CliErro
 }
 
 /** @returns the id of the version that it rotates into */
-async function begin({ secrets, signal }: Session, client: Secret, name: string): Promise<string> {
+async function begin(
+  { secrets, signal, options }: Session,
+  client: Secret,
+  name: string,
+): Promise<string> {
   const versionId = randomUUID();
   const versions = new SecretVersions(signal);
   try {
@@ -118,7 +122,7 @@ async function begin({ secrets, signal }: Session, client: Secret, name: string)
     throw new CliError(
       'ERR_ROTATION_NOT_FINISHED',
       `an earlier rotation of ${client.name} is not complete, and Secrets Manager goes on with that`,
-      `wait until it is; if it lasts, see ims-token-rotator doctor ${name}, and the last lines of the function’s log group`,
+      `wait until it is; if it lasts, see ${nextCommand(`doctor ${name}`, options)}, and the last lines of the function’s log group`,
       { cause: error },
     );
   }
@@ -143,7 +147,7 @@ async function follow(
         progress.above(() => steps.tell(step, did));
       }
       if (seen.isDone) return seen;
-      checkGoesOn(rotation, seen, now() < until, wait);
+      checkGoesOn(session, rotation, seen, now() < until ? undefined : wait);
       await sleep(pollInterval);
     }
   } catch (error) {

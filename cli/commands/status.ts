@@ -71,7 +71,7 @@ async function show(
     listCredentials(session, rotator, names),
     abandonedRotators(session, rotator),
   ]);
-  const all = (abandoned ?? []).map((one) => explainAbandoned(one, rotator));
+  const all = (abandoned ?? []).map((one) => explainAbandoned(session, one, rotator));
   const notes = all.slice(0, mostNotes);
   const { columns, rows } = terminal;
   const now = session.now();
@@ -79,7 +79,7 @@ async function show(
   const most =
     rows === undefined ? Number.POSITIVE_INFINITY : Math.max(10, rows - 6 - 4 * notes.length);
   const isDetailed = names.length > 0;
-  const view = { rotator: rotator.name, credentials, now, columns, most, isDetailed };
+  const view = { rotator: rotator.name, credentials, options, now, columns, most, isDetailed };
   if (options.json === true) {
     const json = { ...statusJson(view), abandoned_rotators: abandoned };
     if (watch) terminal.printJsonLine(json);

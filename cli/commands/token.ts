@@ -1,12 +1,13 @@
 import * as v from 'valibot';
 import { showNames } from '../../core/field-names.ts';
-import { type EpochSeconds, parseInstant } from '../../core/instant.ts';
+import { parseInstant } from '../../core/instant.ts';
 import { CliError, usageError } from '../errors.ts';
 import { noteAssumedPrefix } from '../rotator/check-prefix.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
 import { checkName, namesOf } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { formatDuration } from '../view/durations.ts';
+import { nextCommand } from '../view/next-command.ts';
 import { quoted } from '../view/shell-word.ts';
 
 export interface TokenOptions {
@@ -54,7 +55,7 @@ export async function token(
   }
   const stored = await readDocument(session, name);
   // The other fields of an expired token are still of interest.
-  if (secret) checkNotExpired(stored, name, session.now());
+  if (secret) checkNotExpired(session, stored, name);
   if (common.json === true) terminal.printJson(stored);
   else if (env) terminal.printExact(...exportLines(stored));
   else if (header) terminal.printExact(`Authorization: Bearer ${stored[secretField]}`);
@@ -69,7 +70,7 @@ async function readDocument(session: Session, name: string): Promise<Document> {
     throw new CliError(
       'ERR_TOKEN_NOT_READY',
       `there is no token in ${secretId}`,
-      `see why: ims-token-rotator doctor ${name}`,
+      `see why: ${nextCommand(`doctor ${name}`, session.options)}`,
     );
   }
   const parsed = v.safeParse(document, parseJson(stored.value.reveal()));
@@ -77,7 +78,7 @@ async function readDocument(session: Session, name: string): Promise<Document> {
   throw new CliError(
     'ERR_TOKEN_NOT_READY',
     `the value of ${secretId} is not a token`,
-    `replace it: ims-token-rotator renew ${name} --force`,
+    `replace it: ${nextCommand(`renew ${name} --force`, session.options)}`,
   );
 }
 
@@ -105,13 +106,14 @@ async function tokenSecret(session: Session, name: string): Promise<string> {
   return secretId;
 }
 
-function checkNotExpired(stored: Document, name: string, now: EpochSeconds): void {
+function checkNotExpired(session: Session, stored: Document, name: string): void {
+  const now = session.now();
   const expiresAt = parseInstant(String(stored['expires_at'] ?? ''));
   if (expiresAt === undefined || expiresAt > now) return;
   throw new CliError(
     'ERR_TOKEN_EXPIRED',
     `the token of ${name} expired ${formatDuration(now - expiresAt)} ago`,
-    `see why: ims-token-rotator doctor ${name}`,
+    `see why: ${nextCommand(`doctor ${name}`, session.options)}`,
   );
 }
 

@@ -48,7 +48,7 @@ export async function act(
     const renewal = await new Renewals(session, rotator).renew(name, action === 'force-renew');
     if (renewal.outcome !== 'failed') return { ok: true, words: renewalWords(renewal) };
     const { code = '', message = '' } = renewal;
-    return { ok: false, why: { code, message, fix: renewalFix(renewal) } };
+    return { ok: false, why: { code, message, fix: renewalFix(renewal, session.options) } };
   } catch (error) {
     return { ok: false, why: asUnknown(error) };
   }

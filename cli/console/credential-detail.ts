@@ -43,7 +43,7 @@ export async function credentialDetail(
     known(() => look(session, names.client, listed?.clientSecret)),
   ]);
   if (listed === undefined && isAbsent(token) && isAbsent(client)) {
-    assertPresent(names.token, undefined, 'choose one of the fleet');
+    assertPresent(session, names.token, undefined, 'choose one of the fleet');
   }
   const [history, clientHistory] = await Promise.all([
     known(() => histories.of(names.token, listed?.tokenSecret)),

@@ -6,6 +6,7 @@ import { examine, type Section } from '../doctor/examination.ts';
 import { describedOf } from '../doctor/subject.ts';
 import { checkName, type Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
+import { nextCommand } from '../view/next-command.ts';
 import { asUnknown } from './unknown.ts';
 
 /**
@@ -42,7 +43,8 @@ async function* sections(
   name: string,
 ): AsyncGenerator<Section> {
   const described = describedOf(session, rotator, name);
-  const values = unknown('the console reads none', `ims-token-rotator doctor ${name}`);
+  const doctor = nextCommand(`doctor ${name}`, session.options);
+  const values = unknown('the console reads none', doctor);
   yield await Promise.resolve({
     title: `credential ${name}`,
     checks: [

@@ -9,6 +9,7 @@ import {
 import { findRotator } from '../rotator/find-rotator.ts';
 import { namesOf, type Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
+import { optionsOfNext } from '../view/next-command.ts';
 import { ActedOn } from './acted-on.ts';
 import { toJson } from './answers.ts';
 import { fleetRow } from './fleet-row.ts';
@@ -96,7 +97,8 @@ export class FleetFeed {
     const at = this.#session.now();
     this.#actedOn.add(name, secret, at);
     const one = this.#asActedOn(listed, at);
-    const row = fleetRow(one, at, this.#listed.rows.get(name));
+    const { options } = this.#session;
+    const row = fleetRow(one, { now: at, options }, this.#listed.rows.get(name));
     this.#listed = {
       at: this.#listed.at,
       credentials: new Map(this.#listed.credentials).set(name, one),
@@ -133,7 +135,10 @@ export class FleetFeed {
     const took = (performance.now() - began) / 1000;
     this.#every = untilNext(took, this.#options.every);
     const before = this.#listed?.rows;
-    const rows = found.map((one) => [one.name, fleetRow(one, at, before?.get(one.name))] as const);
+    const { options } = this.#session;
+    const rows = found.map(
+      (one) => [one.name, fleetRow(one, { now: at, options }, before?.get(one.name))] as const,
+    );
     return {
       at,
       credentials: new Map(found.map((one) => [one.name, one])),
@@ -187,6 +192,7 @@ export class FleetFeed {
       tick: rotator.tick,
       every: Math.ceil(this.#every),
       allowsActions: this.#options.allowsActions,
+      options: optionsOfNext(this.#session.options),
       functionUnknown,
       abandoned,
     };
@@ -205,7 +211,7 @@ async function settingOf(session: Session): Promise<Setting> {
   const abandoned = await known(async () => {
     const found = await abandonedRotators(session, rotator);
     if (found === undefined && target.kind !== 'deployed') throw target.why;
-    return (found ?? []).map((one) => explainAbandoned(one, rotator));
+    return (found ?? []).map((one) => explainAbandoned(session, one, rotator));
   });
   return { rotator, functionUnknown, abandoned };
 }

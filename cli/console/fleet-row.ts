@@ -2,17 +2,19 @@ import type { FleetRow, TokenSpan } from '../../console/messages.ts';
 import type { EpochSeconds } from '../../core/instant.ts';
 import { formatFailureCode } from '../../core/status.ts';
 import { decodeVersionId } from '../../core/version-id.ts';
+import type { CommonOptions } from '../common-options.ts';
 import type { ListedCredential } from '../rotator/credentials.ts';
 import { explainFailure } from '../view/failure.ts';
 
 /**
  * A credential of the list as the page shows it.
  *
+ * @param options those given, for the commands
  * @param before its row in the list before
  */
 export function fleetRow(
   credential: ListedCredential,
-  now: EpochSeconds,
+  { now, options }: { readonly now: EpochSeconds; readonly options: CommonOptions },
   before?: FleetRow | undefined,
 ): FleetRow {
   const { name, state, paused, token, versionId, renewalAt } = credential;
@@ -31,7 +33,7 @@ export function fleetRow(
       isDue(renewalAt, now) && isDue(before?.renewalAt, now) ? before?.renewalAt : renewalAt,
     failure: failure && {
       code: formatFailureCode(failure),
-      ...explainFailure(failure, name),
+      ...explainFailure(failure, name, options),
       since: failingSince,
     },
     clientSecret: clientSecret && {

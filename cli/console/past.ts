@@ -4,7 +4,7 @@ import type { EpochSeconds } from '../../core/instant.ts';
 import { type FailureCode, formatFailureCode, okStatus, parseStatus } from '../../core/status.ts';
 import { readSettings } from '../../core/token-tags.ts';
 import type { TagChange } from '../aws/tag-changes.ts';
-import { explainFailure } from '../view/failure.ts';
+import { failureWords } from '../view/failure.ts';
 
 /** The stretch of time to show, and what the credential's tags say now. */
 export interface Sight {
@@ -61,11 +61,7 @@ const mostStretches = 100;
  * @param changes in the order of their time
  * @returns undefined if CloudTrail does not show what was changed
  */
-export function pastOf(
-  changes: readonly TagChange[],
-  name: string,
-  sight: Sight,
-): Past | undefined {
+export function pastOf(changes: readonly TagChange[], sight: Sight): Past | undefined {
   if (changes.some(({ tags }) => tags === undefined)) return undefined;
   const standing = sight.failure && formatFailureCode(sight.failure);
   const ended = stretches(changes, status).filter(
@@ -75,7 +71,7 @@ export function pastOf(
   const pauses = inSight(stretches(changes, pause), sight);
   return {
     since: Math.max(sight.since, failures.since, pauses.since),
-    failures: failures.found.map((found) => failureOf(found, name)),
+    failures: failures.found.map((found) => failureOf(found)),
     pauses: pauses.found.map(({ from, to }) => ({ from, to })),
   };
 }
@@ -106,7 +102,7 @@ function inSight(all: readonly Found[], { from, to, since, now }: Sight) {
   return { found, since: found.length < seen.length ? (found[0]?.from ?? since) : since };
 }
 
-function failureOf({ from, to, failure }: Found, name: string): PastFailure {
+function failureOf({ from, to, failure }: Found): PastFailure {
   if (failure === undefined) return { from, to, words: 'it failed' };
-  return { from, to, code: formatFailureCode(failure), words: explainFailure(failure, name).words };
+  return { from, to, code: formatFailureCode(failure), words: failureWords(failure) };
 }

@@ -40,7 +40,7 @@ async function pastOfLane(
   }
   const changes = past.of(secret);
   const sight = { from, to, since, now: session.now(), failure: listed?.failure };
-  const found = pastOf(changes, name, sight);
+  const found = pastOf(changes, sight);
   if (found !== undefined) return found;
   const text = `CloudTrail does not show the tags that were changed on ${token}`;
   throw new CliError('ERR_AWS_REFUSED', text);

@@ -8,9 +8,11 @@ import {
   rotatorMetric,
   type WatchedMetric,
 } from '../aws/metrics.ts';
+import type { CommonOptions } from '../common-options.ts';
 import type { Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { hour } from '../view/durations.ts';
+import { nextAwsCommand } from '../view/next-command.ts';
 import { shellWord } from '../view/shell-word.ts';
 import { someOf } from '../view/some-of.ts';
 import { canBeRaised } from './alarm-limits.ts';
@@ -31,7 +33,7 @@ export function alarmChecks(session: Session, metrics: Metrics, rotator: Rotator
 
 /** The same, of alarms that are read elsewhere. */
 export function checksOfAlarms(
-  { signal }: Session,
+  { signal, options }: Session,
   metrics: Metrics,
   rotator: Rotator,
   byMetric: AlarmsByMetric | Promise<AlarmsByMetric>,
@@ -41,11 +43,12 @@ export function checksOfAlarms(
     check('alarms', async () => alarmsFinding(await byMetric, rotator)),
     check(
       'alarm recipients',
-      async () => await recipientsFinding(account, rotator, [...(await byMetric).values()].flat()),
+      async () =>
+        await recipientsFinding(account, rotator, [...(await byMetric).values()].flat(), options),
     ),
     check(
       'mute rules',
-      async () => await mutesFinding(metrics, [...(await byMetric).values()].flat()),
+      async () => await mutesFinding(metrics, [...(await byMetric).values()].flat(), options),
     ),
   ];
 }
@@ -130,6 +133,7 @@ async function recipientsFinding(
   account: Account,
   { function: target }: Rotator,
   alarms: readonly Alarm[],
+  options: CommonOptions,
 ): Promise<Finding> {
   const none = 'there are no alarms';
   if (alarms.length === 0) {
@@ -139,7 +143,7 @@ async function recipientsFinding(
   if (off.length > 0) {
     return failed(
       `actions disabled: ${someOf(off.map(({ name }) => name))}`,
-      'aws cloudwatch enable-alarm-actions --alarm-names NAME',
+      nextAwsCommand('cloudwatch enable-alarm-actions --alarm-names NAME', options),
     );
   }
   if (alarms.some(({ actions }) => actions.length === 0)) {
@@ -180,7 +184,11 @@ async function subscriptionsFinding(account: Account, topics: readonly string[])
 type Muted = ReadonlyMap<string, readonly { readonly alarm: string }[]>;
 
 /** A muted alarm is raised as ever, but notifies nobody. */
-async function mutesFinding(metrics: Metrics, alarms: readonly Alarm[]): Promise<Finding> {
+async function mutesFinding(
+  metrics: Metrics,
+  alarms: readonly Alarm[],
+  options: CommonOptions,
+): Promise<Finding> {
   if (alarms.length === 0) return unknown('there are no alarms');
   const names = [...new Set(alarms.map(({ name }) => name))];
   const rules = await Promise.all(
@@ -196,16 +204,18 @@ async function mutesFinding(metrics: Metrics, alarms: readonly Alarm[]): Promise
   const [active, scheduled] = [muted('active'), muted('scheduled')];
   const [now] = active.keys();
   if (now !== undefined) {
+    const words = `cloudwatch delete-alarm-mute-rule --alarm-mute-rule-name ${shellWord(now)}`;
     return failed(
       `muted now: ${inWords(active)}`,
-      `wait until its time is over, or: aws cloudwatch delete-alarm-mute-rule --alarm-mute-rule-name ${shellWord(now)}`,
+      `wait until its time is over, or: ${nextAwsCommand(words, options)}`,
     );
   }
   const [next] = scheduled.keys();
   if (next === undefined) return ok('none mutes an alarm');
+  const words = `cloudwatch get-alarm-mute-rule --alarm-mute-rule-name ${shellWord(next)}`;
   return unknown(
     `to be muted: ${inWords(scheduled)}`,
-    `see when: aws cloudwatch get-alarm-mute-rule --alarm-mute-rule-name ${shellWord(next)}`,
+    `see when: ${nextAwsCommand(words, options)}`,
   );
 }
 

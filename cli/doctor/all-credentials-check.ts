@@ -2,6 +2,7 @@ import { listCredentials } from '../rotator/credentials.ts';
 import type { Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { isUnhealthy } from '../view/credential-state.ts';
+import { nextCommand } from '../view/next-command.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
 
 const mostNamed = 5;
@@ -9,13 +10,15 @@ const mostNamed = 5;
 /** Checks that no credential needs somebody to act, from metadata alone. */
 export function allCredentialsCheck(session: Session, rotator: Rotator): Check {
   return check('state', async (): Promise<Finding> => {
+    const { options } = session;
     const all = await listCredentials(session, rotator);
     const bad = all.filter(isUnhealthy);
-    if (all.length === 0) return unknown('there is none', 'ims-token-rotator onboard NAME FILE');
+    if (all.length === 0)
+      return unknown('there is none', nextCommand('onboard NAME FILE', options));
     if (bad.length === 0) return ok(`${all.length}, none failing, expired or overdue`);
     const names = bad.slice(0, mostNamed).map(({ name, state }) => `${name} (${state})`);
     const more = bad.length > mostNamed ? `, and ${bad.length - mostNamed} more` : '';
-    const fix = `ims-token-rotator doctor ${bad[0]?.name}`;
+    const fix = nextCommand(`doctor ${bad[0]?.name}`, options);
     return failed(`${bad.length} of ${all.length}: ${names.join(', ')}${more}`, fix);
   });
 }

@@ -11,6 +11,7 @@ import { type ClientVersion, readClientVersions } from '../leak/answer.ts';
 import type { Session } from '../session.ts';
 import { nextRotation } from '../view/client-secret-line.ts';
 import { day, formatDuration } from '../view/durations.ts';
+import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
 import { shellWord } from '../view/shell-word.ts';
 import { someOf } from '../view/some-of.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
@@ -45,7 +46,8 @@ async function rotationFinding(
   const secret = await client;
   if (secret === undefined) return noClientSecret;
   const now = session.now();
-  const stuck = stuckFinding(secret, name, now);
+  const rotate = nextCommand(`rotate-client-secret ${name}`, session.options);
+  const stuck = stuckFinding(secret, name, session);
   if (stuck !== undefined) return stuck;
   const { rotation, rotatedAt } = secret;
   if (rotation === undefined) {
@@ -57,12 +59,12 @@ async function rotationFinding(
   }
   if (rotation.nextAt !== undefined && now > rotation.nextAt + day) {
     const text = `it was due ${formatDuration(now - rotation.nextAt)} ago`;
-    return failed(text, `ims-token-rotator rotate-client-secret ${name}; see the log for why`);
+    return failed(text, `${rotate}; see the log for why`);
   }
   const begun = await pendingFinding(secret, name, session);
   if (begun !== undefined) return begun;
   try {
-    if (credential !== undefined) idsOf(await credential, name);
+    if (credential !== undefined) idsOf(await credential, name, session.options);
   } catch (error) {
     if (!(error instanceof CliError) || error.code !== 'ERR_CREDENTIAL_INVALID') throw error;
     return failed(`switched on, but ${error.message}`, error.fix ?? 'correct the value');
@@ -75,7 +77,7 @@ async function rotationFinding(
 async function pendingFinding(
   { arn, name: secretName, pendingVersionId: pending, currentVersionId }: Secret,
   name: string,
-  { secrets, now }: Session,
+  { secrets, now, options }: Session,
 ): Promise<Finding | undefined> {
   // A rotation that has finished leaves AWSPENDING on the current version.
   if (pending === undefined || pending === currentVersionId) return undefined;
@@ -85,25 +87,31 @@ async function pendingFinding(
   const text = `a rotation began ${formatDuration(age)} ago and is not complete`;
   if (age <= day)
     return unknown(text, 'Secrets Manager goes on with it; the log says how far it is');
+  const drop = `secretsmanager update-secret-version-stage --secret-id ${secretName} --version-stage AWSPENDING --remove-from-version-id ${shellWord(pending)}`;
   return failed(
     `${text}: AWSPENDING is on ${pending}`,
-    `see the log for why; then: aws secretsmanager update-secret-version-stage --secret-id ${secretName} --version-stage AWSPENDING --remove-from-version-id ${shellWord(pending)}; then: ims-token-rotator rotate-client-secret ${name}`,
+    `see the log for why; then: ${nextAwsCommand(drop, options)}; then: ${nextCommand(`rotate-client-secret ${name}`, options)}`,
   );
 }
 
 /** Something was begun at Adobe, and is not complete. */
-function stuckFinding(secret: Secret, name: string, now: EpochSeconds): Finding | undefined {
+function stuckFinding(secret: Secret, name: string, session: Session): Finding | undefined {
+  const { options } = session;
+  const now = session.now();
   const state = readRotationState(secret.tags);
   if (hasOpenAnswer(secret)) {
-    return failed('the answer to a leak is not complete', `ims-token-rotator leaked ${name}`);
+    return failed('the answer to a leak is not complete', nextCommand(`leaked ${name}`, options));
   }
   if (state.kind === 'adding' && isStuck(state, now)) {
     const text = `a client secret was to be added at Adobe ${formatDuration(now - state.since)} ago, and is not in use`;
-    return failed(text, `see the log; then: ims-token-rotator rotate-client-secret ${name}`);
+    return failed(
+      text,
+      `see the log; then: ${nextCommand(`rotate-client-secret ${name}`, options)}`,
+    );
   }
   if (state.kind === 'retired' && isStuck(state, now)) {
     const text = `${state.uuid} was retired ${formatDuration(now - state.at)} ago and is still at Adobe`;
-    return failed(text, `see why: ims-token-rotator doctor ${name} --mint`);
+    return failed(text, `see why: ${nextCommand(`doctor ${name} --mint`, options)}`);
   }
   return undefined;
 }

@@ -6,7 +6,9 @@ import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import { absenceOf } from '../rotator/absence.ts';
 import { namesOf } from '../rotator/rotator.ts';
+import type { Session } from '../session.ts';
 import { formatDuration, hour } from '../view/durations.ts';
+import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
 import { shellWord } from '../view/shell-word.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
 import type { Described, Subject } from './subject.ts';
@@ -41,16 +43,16 @@ function secretChecks(described: Described): readonly Check[] {
 }
 
 function useChecks(described: Described): readonly Check[] {
-  const { name, token } = described;
+  const { name, token, session } = described;
   return [
     check('keys enabled', () => keysFinding(described)),
-    check('not paused', async () => pauseFinding(await token, name)),
+    check('not paused', async () => pauseFinding(await token, name, session)),
     check('token rotation', () => rotationFinding(described)),
   ];
 }
 
 async function secretFinding(kind: 'client' | 'token', subject: Described): Promise<Finding> {
-  const { name, rotator } = subject;
+  const { name, rotator, session } = subject;
   const id = namesOf(rotator, name)[kind];
   const secret = await subject[kind];
   if (secret === undefined && kind === 'client' && rotator.clientSecrets === undefined) {
@@ -63,7 +65,7 @@ async function secretFinding(kind: 'client' | 'token', subject: Described): Prom
     return failed(text, `use the rotator there: --region ${secret.primaryRegion}`);
   }
   const create = secret === undefined ? await creationOf(kind, subject) : '';
-  const absence = absenceOf(id, secret, create);
+  const absence = absenceOf(session, id, secret, create);
   if (absence !== undefined) return failed(absence.text, absence.fix);
   return replicaFinding(secret) ?? ok(secret?.name ?? id);
 }
@@ -71,17 +73,18 @@ async function secretFinding(kind: 'client' | 'token', subject: Described): Prom
 /** How to create a secret that is absent: a deployment creates none that it has created before. */
 async function creationOf(
   kind: 'client' | 'token',
-  { name, rotator, client, token }: Described,
+  { name, rotator, client, token, session: { options } }: Described,
 ): Promise<string> {
   const { function: target } = rotator;
   if (target.kind === 'absent' && target.why.fix !== undefined) return target.why.fix;
   const isOtherThere = (await (kind === 'client' ? token : client)) !== undefined;
-  const onboard = `deploy the stack, or run: ims-token-rotator onboard ${name} FILE`;
+  const onboard = `deploy the stack, or run: ${nextCommand(`onboard ${name} FILE`, options)}`;
   if (!isOtherThere) return onboard;
-  const create = `create it: aws secretsmanager create-secret --name ${namesOf(rotator, name)[kind]}`;
+  const words = `secretsmanager create-secret --name ${namesOf(rotator, name)[kind]}`;
+  const create = `create it: ${nextAwsCommand(words, options)}`;
   return kind === 'client'
-    ? `${create}; then: ims-token-rotator put-credential ${name} FILE`
-    : `${create}, with the tags of docs/runbook.md, "A secret is gone for good"; then: ims-token-rotator renew ${name}`;
+    ? `${create}; then: ${nextCommand(`put-credential ${name} FILE`, options)}`
+    : `${create}, with the tags of docs/runbook.md, "A secret is gone for good"; then: ${nextCommand(`renew ${name}`, options)}`;
 }
 
 /** A failed replica keeps the last token that it got: no metric shows that it expires. */
@@ -94,7 +97,8 @@ function replicaFinding({ name, failedReplicas = [] }: Partial<Secret> = {}): Fi
   );
 }
 
-async function credentialFinding({ credential, client, name, rotator }: Subject): Promise<Finding> {
+async function credentialFinding(subject: Subject): Promise<Finding> {
+  const { credential, client, name, rotator, session } = subject;
   try {
     const { clientId, clientSecrets, scopes, imsHost } = await credential;
     const count = clientSecrets.length === 1 ? '1 secret' : `${clientSecrets.length} secrets`;
@@ -106,7 +110,7 @@ async function credentialFinding({ credential, client, name, rotator }: Subject)
     if (!isMissing && code !== 'ERR_CREDENTIAL_INVALID') throw error;
     if (isMissing && rotator.clientSecrets === undefined) throw error;
     if (isMissing && (await client) === undefined) return unknown('there is no client secret');
-    return failed(message, `ims-token-rotator put-credential ${name} FILE`);
+    return failed(message, nextCommand(`put-credential ${name} FILE`, session.options));
   }
 }
 
@@ -121,18 +125,19 @@ async function keysFinding({ client, token, session }: Described): Promise<Findi
   const states = await Promise.all(keys.map((key) => account.keyState(key)));
   const bad = keys.findIndex((_, index) => states[index] !== 'Enabled');
   if (bad === -1) return ok(`${keys.join(', ')} ${keys.length === 1 ? 'is' : 'are'} enabled`);
+  const enable = `kms enable-key --key-id ${shellWord(keys[bad] ?? '')}`;
   return failed(
     `${keys[bad]} is ${states[bad]}`,
-    `aws kms enable-key --key-id ${shellWord(keys[bad] ?? '')} (or cancel-key-deletion first)`,
+    `${nextAwsCommand(enable, session.options)} (or cancel-key-deletion first)`,
   );
 }
 
 const noTokenSecret = unknown('there is no token secret');
 
-function pauseFinding(token: Secret | undefined, name: string): Finding {
+function pauseFinding(token: Secret | undefined, name: string, { options }: Session): Finding {
   if (token === undefined) return noTokenSecret;
   if (!readSettings(token.tags).paused) return ok('the rotator renews it');
-  return failed('the credential is paused', `ims-token-rotator resume ${name}`);
+  return failed('the credential is paused', nextCommand(`resume ${name}`, options));
 }
 
 // The steps of a rotation take seconds, and Secrets Manager retries them for a while.
@@ -149,9 +154,10 @@ async function rotationFinding({ token, session }: Described): Promise<Finding> 
   if (version?.createdAt === undefined) return unknown('one has just finished');
   const age = session.now() - version.createdAt;
   if (age < rotationTime) return unknown(`one started ${formatDuration(age)} ago`);
+  // Whoever may write the secret chooses the id, and AWS accepts any characters.
+  const drop = `secretsmanager update-secret-version-stage --secret-id ${secret.name} --version-stage AWSPENDING --remove-from-version-id ${shellWord(pending)}`;
   return failed(
     `one started and did not finish: AWSPENDING is on ${pending}`,
-    // Whoever may write the secret chooses the id, and AWS accepts any characters.
-    `aws secretsmanager update-secret-version-stage --secret-id ${secret.name} --version-stage AWSPENDING --remove-from-version-id ${shellWord(pending)}`,
+    nextAwsCommand(drop, session.options),
   );
 }

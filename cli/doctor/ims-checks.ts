@@ -11,6 +11,7 @@ import { interrupted } from '../errors.ts';
 import { mintOnce } from '../rotator/mint-once.ts';
 import { formatDuration } from '../view/durations.ts';
 import { explainFailure } from '../view/failure.ts';
+import { nextCommand } from '../view/next-command.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
 import { get } from './http-get.ts';
 import type { Subject } from './subject.ts';
@@ -102,7 +103,7 @@ async function validFinding(
     }
     return failed(
       'IMS rejects the stored token: it has expired or was revoked',
-      `ims-token-rotator renew ${name} --force`,
+      nextCommand(`renew ${name} --force`, session.options),
     );
   }
 }
@@ -110,8 +111,9 @@ async function validFinding(
 async function mintFinding(
   endpoint: ImsTokenEndpoint,
   credential: ClientCredential,
-  { session, name }: Subject,
+  subject: Subject,
 ): Promise<Finding> {
+  const { session } = subject;
   const { clientSecrets } = credential;
   try {
     const { result, position } = await mintOnce(endpoint, credential, session);
@@ -120,17 +122,17 @@ async function mintFinding(
   } catch (error) {
     if (session.signal.aborted) throw interrupted();
     if (!(error instanceof TokenRequestError)) throw error;
-    return rejectionFinding(error, name);
+    return rejectionFinding(error, subject);
   }
 }
 
-function rejectionFinding(error: TokenRequestError, name: string): Finding {
+function rejectionFinding(error: TokenRequestError, { name, session }: Subject): Finding {
   const { imsError, debugId } = error.details;
   if (error.transient) return unknown(error.message);
   // IMS gives an error code with every rejection; a proxy does not.
   if (imsError === undefined) return unknown(`${error.message}, which IMS itself would not send`);
   const failure = { code: error.code, imsError };
-  const { words, fix } = explainFailure(failure, name);
+  const { words, fix } = explainFailure(failure, name, session.options);
   const code = [formatFailureCode(failure), debugId].filter(Boolean).join(', ');
   return failed(`${words} (${code})`, fix);
 }

@@ -49,8 +49,8 @@ async function abandonedFinding(session: Session, rotator: Rotator): Promise<Fin
     return unknown(`${message ?? 'functions could not be listed'}`, fix);
   }
   if (first === undefined) return ok('none is abandoned');
-  const each = abandoned.map((one) => explainAbandoned(one, rotator).words);
-  return failed(someOf(each, 5, '; '), explainAbandoned(first, rotator).fix);
+  const each = abandoned.map((one) => explainAbandoned(session, one, rotator).words);
+  return failed(someOf(each, 5, '; '), explainAbandoned(session, first, rotator).fix);
 }
 
 async function functionFinding(session: Session, rotator: Rotator): Promise<Finding> {

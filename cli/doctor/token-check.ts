@@ -9,6 +9,7 @@ import type { Session } from '../session.ts';
 import { type CredentialState, credentialState } from '../view/credential-state.ts';
 import { formatDuration } from '../view/durations.ts';
 import { explainFailure } from '../view/failure.ts';
+import { nextCommand } from '../view/next-command.ts';
 import { type Finding, failed, ok, unknown } from './check.ts';
 import type { Described, Subject } from './subject.ts';
 
@@ -31,22 +32,24 @@ export async function tokenFinding(
   const pair = { client: clientSecret, token: tokenSecret, clientMayBeElsewhere, isDeclared };
   const credential = credentialState(name, pair, context);
   const expiry = await expiryOf(credential, tokenSecret, { session, value });
-  return findingOf(credential, expiry, context.now);
+  return findingOf(session, credential, expiry);
 }
 
-function findingOf(credential: CredentialState, expiry: Expiry, now: EpochSeconds): Finding {
+function findingOf(session: Session, credential: CredentialState, expiry: Expiry): Finding {
+  const { options } = session;
+  const now = session.now();
   const { name, state, failure, paused } = credential;
   const life = lifeText(expiry, now);
   if (failure !== undefined) {
-    const { words, fix } = explainFailure(failure, name);
+    const { words, fix } = explainFailure(failure, name, options);
     return failed(`${words} (${formatFailureCode(failure)}); ${life}`, fix);
   }
   if (expiry === 'unreadable' || expiry === 'unread') return unknown(life);
-  const renew = `ims-token-rotator renew ${name}`;
-  if (expiry === 'no token') return failed(life, `${renew} --force`);
+  const renew = nextCommand(`renew ${name}`, options);
+  if (expiry === 'no token') return failed(life, nextCommand(`renew ${name} --force`, options));
   const isExpired = expiry !== undefined && expiry <= now;
   if (paused) {
-    return isExpired ? failed(life, `ims-token-rotator resume ${name}`) : ok(`paused; ${life}`);
+    return isExpired ? failed(life, nextCommand(`resume ${name}`, options)) : ok(`paused; ${life}`);
   }
   if (isExpired) return failed(life, renew);
   if (state === 'overdue') return failed(`overdue for renewal; ${life}`, renew);

@@ -4,6 +4,7 @@ import { decodePendingToken, type PendingToken } from '../../core/stored-token.t
 import { claimedClient } from '../../core/token-claims.ts';
 import { decodeVersionId, matchesContent } from '../../core/version-id.ts';
 import { CliError } from '../errors.ts';
+import { nextCommand } from '../view/next-command.ts';
 import { type Finding, failed, ok, unknown } from './check.ts';
 import type { Subject } from './subject.ts';
 
@@ -43,7 +44,7 @@ export async function valueFinding(subject: Subject): Promise<Finding> {
     }
   }
   if (problems.length > 0) {
-    return failed(problems.join('; '), `ims-token-rotator renew ${name} --force`);
+    return failed(problems.join('; '), nextCommand(`renew ${name} --force`, session.options));
   }
   return ok(fields === undefined ? 'a token, not stored by the rotator' : 'as the version id says');
 }

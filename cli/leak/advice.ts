@@ -35,9 +35,11 @@ export function adviceFor(
     });
     return `The credential ${credential} of the rotator ${other} uses the same client secret, so that its tokens have leaked too: ${next}`;
   });
+  // Those may be of other rotators.
+  const { profile, region } = options;
   const ofSecret = [
     `Tokens that somebody minted with the leaked secret are not known here, and last up to a day: have Adobe support invalidate all tokens of the client ${showClientId(clientId)}, and then replace the stored one: ${nextCommand(`renew ${name} --force`, options)}`,
-    'Give the new client secret to whoever else used the leaked one, which Adobe refuses from now on. Other credentials of rotators that have the same client are not known here: for each, ims-token-rotator put-credential OTHER FILE; then: ims-token-rotator leaked OTHER --token',
+    `Give the new client secret to whoever else used the leaked one, which Adobe refuses from now on. Other credentials of rotators that have the same client are not known here: for each, ${nextCommand('put-credential OTHER FILE', { profile, region })}; then: ${nextCommand('leaked OTHER --token', { profile, region })}`,
     ...shared,
     ...othersInWords(ofOthers).map(
       (text) => `If they have leaked too, have Adobe support invalidate them: ${text}`,

@@ -29,7 +29,7 @@ export async function mintHere(
   const { session, name, client, token: secret, adobe } = answer;
   const { result } = await mintOnce(adobe.ims, credential, session).catch((error: unknown) => {
     if (session.signal.aborted) throw interrupted();
-    throw asAdobeFailure(error, name);
+    throw asAdobeFailure(error, name, session.options);
   });
   const text = encodeStoredToken(result, credential, clientVersionId);
   const mark = fingerprint(session.digest, client.arn, clientVersionId, secret.tags);

@@ -98,7 +98,7 @@ export async function invalidate(
     );
   } catch (error) {
     if (session.signal.aborted) throw interrupted();
-    throw asAdobeFailure(error, name);
+    throw asAdobeFailure(error, name, session.options);
   }
 }
 

@@ -71,7 +71,7 @@ export async function proveSecrets(
     } catch (error) {
       if (isUnknownSecret(error)) continue;
       if (session.signal.aborted) throw interrupted();
-      throw asAdobeFailure(error, name);
+      throw asAdobeFailure(error, name, session.options);
     }
     throw unproven(answer, 'IMS still accepts the leaked client secret');
   }
@@ -112,7 +112,7 @@ export async function isValid(
       error.code === 'ERR_TOKEN_INVALID' &&
       error.details.status === 200;
     if (isVerdict) return false;
-    throw asAdobeFailure(error, name);
+    throw asAdobeFailure(error, name, session.options);
   }
 }
 

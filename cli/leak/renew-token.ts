@@ -100,7 +100,11 @@ async function renew(answer: Answer, source: Source, { isDone, force }: Wanted):
     const reason = refusals[code];
     const why = reason && overridden[reason];
     if (why !== undefined) return await mint(why);
-    throw new CliError(code as CliError['code'], message, explainFailure({ code }, name).fix);
+    throw new CliError(
+      code as CliError['code'],
+      message,
+      explainFailure({ code }, name, session.options).fix,
+    );
   } catch (error) {
     // Another run was faster, or an answer was lost.
     if (error instanceof CliError && error.code !== 'ERR_INTERRUPTED' && (await isDone())) {

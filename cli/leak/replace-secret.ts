@@ -136,7 +136,7 @@ async function preflight(
   state: RotationState,
   opened?: OwnSecrets,
 ): Promise<{ readonly own: OwnSecrets; readonly room: Room }> {
-  const { name, steps } = answer;
+  const { steps } = answer;
   const { credential, entries } = current.found;
   const { own, before } = await steps.run('list the client secrets at Adobe', async () => {
     const left = await checkLife(answer);
@@ -164,7 +164,7 @@ async function preflight(
     const count = listed.length === 1 ? '1 client secret' : `${listed.length} client secrets`;
     return [`Adobe lists ${count}; ${left}`, { own, before }];
   });
-  return { own, room: judge(before, name) };
+  return { own, room: judge(before, answer) };
 }
 
 /** A uuid that is not noted in the current version may be in an earlier one. */
@@ -187,14 +187,14 @@ async function open(answer: Answer, credential: ClientCredential): Promise<OwnSe
   });
 }
 
-function judge(before: BeforeReplacing, name: string): Room {
+function judge(before: BeforeReplacing, { session, name }: Answer): Room {
   try {
     return judgeRoom(before);
   } catch (error) {
     if (!(error instanceof RotatorError)) throw error;
     const fix =
       'the Developer Console shows their values and last uses; have an unknown one deleted there by whoever added it';
-    const { code, message } = asAdobeFailure(error, name) as CliError;
+    const { code, message } = asAdobeFailure(error, name, session.options) as CliError;
     throw new CliError(code, message, fix, { cause: error });
   }
 }
@@ -213,7 +213,7 @@ async function checkLife(answer: Answer): Promise<string> {
   throw new CliError(
     'ERR_TOKEN_EXPIRED',
     `the stored token lasts only ${formatDuration(left)}, and would have to bridge the change`,
-    `${nextCommand(`renew ${name} --force`, options)} (after resume ${name}, if it is paused)`,
+    `${nextCommand(`renew ${name} --force`, options)} (after ${nextCommand(`resume ${name}`, options)}, if it is paused)`,
   );
 }
 

@@ -3,6 +3,7 @@ import { isRefusal } from '../aws/ask.ts';
 import { CliError } from '../errors.ts';
 import { settle } from '../rotator/settle.ts';
 import type { Session } from '../session.ts';
+import { nextAwsCommand } from '../view/next-command.ts';
 import { wrapLines } from '../view/table.ts';
 import type { Answer } from './answer.ts';
 
@@ -64,7 +65,7 @@ export async function storeCurrent(
 
 /** The value is stored, so that a label which stays is only told of. */
 async function removePending(
-  { session: { terminal }, versions }: Pick<Answer, 'session' | 'versions'>,
+  { session: { terminal, options }, versions }: Pick<Answer, 'session' | 'versions'>,
   { arn, name }: NewValue['secret'],
   versionId: string,
 ): Promise<void> {
@@ -72,10 +73,10 @@ async function removePending(
     if (!(error instanceof CliError)) throw error;
     // It was taken off already.
     if (isRefusal(error, 'InvalidParameterException')) return;
+    const words = `secretsmanager update-secret-version-stage --secret-id ${name} --version-stage AWSPENDING --remove-from-version-id ${versionId}`;
     const text =
       `AWSPENDING stays on version ${versionId} of ${name}, so that a rotation may be refused ` +
-      `(${error.summary}); take it off: aws secretsmanager update-secret-version-stage ` +
-      `--secret-id ${name} --version-stage AWSPENDING --remove-from-version-id ${versionId}`;
+      `(${error.summary}); take it off: ${nextAwsCommand(words, options)}`;
     terminal.note(...wrapLines(text, 0, terminal.noteColumns));
   });
 }

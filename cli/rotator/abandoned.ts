@@ -2,6 +2,7 @@ import { defaultPrefix, standardPrefix } from '../../core/contract.ts';
 import { isReplica } from '../../core/ledger.ts';
 import { parseSecretName } from '../../core/secret-name.ts';
 import type { Session } from '../session.ts';
+import { nextCommand } from '../view/next-command.ts';
 import { importersOf, type Rotator, unreadableFunctions } from './rotator.ts';
 
 /** Secrets of a rotator that has no function, so that nothing renews its tokens. */
@@ -47,6 +48,7 @@ export async function abandonedRotators(
 
 /** An abandoned rotator in words, and what to do about it. */
 export function explainAbandoned(
+  { options }: Pick<Session, 'options'>,
   { name, prefix, credentials }: AbandonedRotator,
   { unreadable }: Pick<Rotator, 'unreadable'>,
 ): { readonly words: string; readonly fix: string } {
@@ -54,13 +56,15 @@ export function explainAbandoned(
   const count = credentials.length;
   const what = count === 1 ? '1 credential' : `${count} credentials`;
   // Only a stated prefix is believed while some functions cannot be looked at.
-  const which = unseen === undefined ? `--rotator ${name}` : `--prefix ${prefix}`;
+  const which = unseen === undefined ? { rotator: name } : { prefix };
+  const { profile, region } = options;
+  const offboard = nextCommand(`offboard ${credentials[0]}`, { ...which, profile, region });
   return {
     words:
       `${prefix}/ has ${what}, but no function renews ${count === 1 ? 'its token' : 'their tokens'}` +
       (unseen === undefined ? '' : `, as far as can be seen: ${unseen}`),
     fix:
       `give a stack this name or prefix again (see "Abandoned rotators" in docs/runbook.md), or, if ` +
-      `nobody reads them: ims-token-rotator offboard ${credentials[0]} ${which}`,
+      `nobody reads them: ${offboard}`,
   };
 }

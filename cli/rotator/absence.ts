@@ -1,5 +1,8 @@
 import type { Secret } from '../aws/secret.ts';
+import type { CommonOptions } from '../common-options.ts';
 import { CliError } from '../errors.ts';
+import type { Session } from '../session.ts';
+import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
 import type { Rotator } from './rotator.ts';
 
 /** Why a secret is absent, and how to get it back. */
@@ -12,8 +15,8 @@ export function isScheduledForDeletion({ deletedAt }: Secret): boolean {
   return deletedAt !== undefined;
 }
 
-export function restoreCommand(secretName: string): string {
-  return `aws secretsmanager restore-secret --secret-id ${secretName}`;
+export function restoreCommand(secretName: string, options: CommonOptions): string {
+  return nextAwsCommand(`secretsmanager restore-secret --secret-id ${secretName}`, options);
 }
 
 /**
@@ -22,6 +25,7 @@ export function restoreCommand(secretName: string): string {
  * @param create the fix for a secret that does not exist
  */
 export function absenceOf(
+  { options }: Pick<Session, 'options'>,
   secretName: string,
   secret: Secret | undefined,
   create: string,
@@ -30,7 +34,7 @@ export function absenceOf(
   if (!isScheduledForDeletion(secret)) return undefined;
   return {
     text: `${secret.name} is scheduled for deletion`,
-    fix: restoreCommand(secret.name),
+    fix: restoreCommand(secret.name, options),
   };
 }
 
@@ -40,13 +44,18 @@ export function fixOfAbsence({ function: state }: Pick<Rotator, 'function'>, fix
   return `${state.why.summary}: ${state.why.fix}`;
 }
 
+export function listCommand({ options }: Pick<Session, 'options'>): string {
+  return `list the credentials: ${nextCommand('status', options)}`;
+}
+
 /** @throws CliError ERR_CREDENTIAL_NOT_FOUND */
 export function assertPresent(
+  session: Pick<Session, 'options'>,
   secretName: string,
   secret: Secret | undefined,
   create: string,
 ): asserts secret is Secret {
-  const absence = absenceOf(secretName, secret, create);
+  const absence = absenceOf(session, secretName, secret, create);
   if (absence !== undefined) {
     throw new CliError('ERR_CREDENTIAL_NOT_FOUND', absence.text, absence.fix);
   }

@@ -8,7 +8,7 @@ import type { FailureCode } from '../../core/status.ts';
 import { readSettings } from '../../core/token-tags.ts';
 import { CliError, interrupted, isErrorCode } from '../errors.ts';
 import type { Session } from '../session.ts';
-import { explainFailure } from '../view/failure.ts';
+import { explainFailure, failureWords } from '../view/failure.ts';
 import { nextCommand } from '../view/next-command.ts';
 import type { CredentialFile } from './credential-file.ts';
 import { isSameContent } from './same-content.ts';
@@ -38,7 +38,7 @@ export async function awaitToken(
       await checkNotOvertaken(session, credential);
       const seen = await describeToken(session, credential, isSame);
       if ('expiresAt' in seen) return seen.expiresAt;
-      if (session.now() >= until) throw notReady(credential.name, seconds, seen);
+      if (session.now() >= until) throw notReady(session, credential.name, seconds, seen);
       await setTimeout(pollInterval, undefined, { signal: session.signal });
     }
   } catch (error) {
@@ -93,11 +93,12 @@ async function describeToken(
   if (failure?.retryAt === undefined) {
     return { lastFailure: failure, spent: decide(observation).spent };
   }
-  const { words, fix } = explainFailure(failure, name);
+  const { words, fix } = explainFailure(failure, name, session.options);
   throw new CliError(isErrorCode(failure.code) ? failure.code : 'ERR_TOKEN_NOT_READY', words, fix);
 }
 
 function notReady(
+  { options }: Session,
   name: string,
   seconds: number,
   { lastFailure, spent }: Exclude<Seen, { readonly expiresAt: unknown }>,
@@ -110,11 +111,10 @@ function notReady(
       'nothing: a tick mints it; until then the stored token stays',
     );
   }
-  const why =
-    lastFailure === undefined ? '' : ` (last failure: ${explainFailure(lastFailure, name).words})`;
+  const why = lastFailure === undefined ? '' : ` (last failure: ${failureWords(lastFailure)})`;
   return new CliError(
     'ERR_TOKEN_NOT_READY',
     `the credential is stored, but no token appeared within ${seconds} s${why}`,
-    `see why: ims-token-rotator doctor ${name}`,
+    `see why: ${nextCommand(`doctor ${name}`, options)}`,
   );
 }

@@ -1,6 +1,7 @@
 import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
+import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
 import { isScheduledForDeletion, restoreCommand } from './absence.ts';
 import { type NewPair, tokenDescription } from './create-pair.ts';
 
@@ -27,7 +28,7 @@ export async function checkFree(session: Session, wanted: Wanted): Promise<Secre
   const existing = [client, token].flatMap((secret) => secret ?? []);
   if (existing.length === 0) return undefined;
   if (client !== undefined || token === undefined || !isLeftover(token, credential)) {
-    throw taken(existing, credential, names);
+    throw taken(session, existing, wanted);
   }
   // Whoever may create secrets can prepare one that looks like ours, to read what is stored in it.
   const differences = [
@@ -85,23 +86,28 @@ function isOld({ createdAt }: Secret, { now }: Session): boolean {
   return createdAt !== undefined && now() - createdAt > runTime;
 }
 
-function taken(existing: readonly Secret[], credential: string, names: Wanted['names']): CliError {
+function taken(
+  { options }: Session,
+  existing: readonly Secret[],
+  { credential, names }: Wanted,
+): CliError {
   const deleted = existing.filter(isScheduledForDeletion);
   if (deleted.length > 0) {
     return new CliError(
       'ERR_CREDENTIAL_EXISTS',
       `${namesIn(deleted)} ${deleted.length > 1 ? 'are' : 'is'} scheduled for deletion`,
-      `restore with ${restoreCommand('NAME')}, choose another name, or wait until AWS has deleted ${deleted.length > 1 ? 'them' : 'it'}`,
+      `restore with ${restoreCommand('NAME', options)}, choose another name, or wait until AWS has deleted ${deleted.length > 1 ? 'them' : 'it'}`,
     );
   }
-  const put = `ims-token-rotator put-credential ${credential} FILE`;
+  const put = nextCommand(`put-credential ${credential} FILE`, options);
   const missing = existing[0]?.name === names.token ? names.client : names.token;
+  const create = nextAwsCommand(`secretsmanager create-secret --name ${missing}`, options);
   return new CliError(
     'ERR_CREDENTIAL_EXISTS',
     `${namesIn(existing)} ${existing.length > 1 ? 'exist' : 'exists'} already`,
     existing.length > 1
       ? `store a new credential: ${put}`
-      : `find out who created it; if it may be used, create the other one (aws secretsmanager create-secret --name ${missing}), then run: ${put}`,
+      : `find out who created it; if it may be used, create the other one (${create}), then run: ${put}`,
   );
 }
 

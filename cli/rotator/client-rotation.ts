@@ -97,29 +97,32 @@ function waitText({ nextAt }: SpentBudget): string {
   return `several tokens have just been requested, so that the function goes on after ${formatInstant(nextAt)}`;
 }
 
-/** @throws CliError ERR_ROTATION_NOT_FINISHED */
+/**
+ * @param waited seconds, if the time to wait is over
+ * @throws CliError ERR_ROTATION_NOT_FINISHED
+ */
 export function checkGoesOn(
+  { options }: Session,
   { name, client }: ClientRotation,
   { isGivenUp, isOvertaken, steps }: RotationProgress,
-  hasTime: boolean,
-  wait: number,
+  waited: number | undefined,
 ): void {
   if (isOvertaken) {
     throw new CliError(
       'ERR_CREDENTIAL_CHANGED',
       `somebody else has stored another value in ${client.name} in the meantime, which stays`,
-      `find out who; see what the rotation has left at Adobe: ims-token-rotator doctor ${name} --mint`,
+      `find out who; see what the rotation has left at Adobe: ${nextCommand(`doctor ${name} --mint`, options)}`,
     );
   }
-  if (hasTime && !isGivenUp) return;
+  if (waited === undefined && !isGivenUp) return;
   const isCurrent = steps.some(([step]) => step === 'finish');
   const text = isCurrent
-    ? `the client secret is rotated, but its token was not renewed within ${wait} s`
+    ? `the client secret is rotated, but its token was not renewed within ${waited} s`
     : isGivenUp
       ? `the function has given up the rotation of ${client.name}`
-      : `${client.name} is not rotated after ${wait} s; Secrets Manager tries it again for a while`;
+      : `${client.name} is not rotated after ${waited} s; Secrets Manager tries it again for a while`;
   const look = isCurrent
-    ? `ims-token-rotator renew ${name}`
-    : `see the last lines of the function’s log group, and ims-token-rotator doctor ${name}`;
+    ? nextCommand(`renew ${name}`, options)
+    : `see the last lines of the function’s log group, and ${nextCommand(`doctor ${name}`, options)}`;
   throw new CliError('ERR_ROTATION_NOT_FINISHED', text, look);
 }

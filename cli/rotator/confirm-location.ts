@@ -1,7 +1,9 @@
 import input from '@inquirer/input';
 import { defaultPrefix } from '../../core/contract.ts';
+import type { CommonOptions } from '../common-options.ts';
 import { interrupted, usageError } from '../errors.ts';
 import type { Session } from '../session.ts';
+import { nextAwsCommand } from '../view/next-command.ts';
 import { shellWord } from '../view/shell-word.ts';
 import type { Rotator } from './rotator.ts';
 
@@ -21,7 +23,7 @@ export async function confirmLocation(
   if (secretId.startsWith(`${said}/`)) return;
   const who = target.kind === 'deployed' ? `the function ${target.name}` : 'nothing but its name';
   const text = `${who} says that ${secretId} belongs to the rotator ${name}, whose standard prefix is ${defaultPrefix(name)}`;
-  if (!terminal.canAsk) throw usageError(text, adviceOf(secretId, prefix));
+  if (!terminal.canAsk) throw usageError(text, adviceOf(secretId, prefix, options));
   terminal.note(text);
   const context = { output: process.stderr, signal };
   const answer = await input({ message: 'Is that right? Type yes to go on' }, context).catch(
@@ -31,8 +33,9 @@ export async function confirmLocation(
 }
 
 /** A secret outside the prefix is confirmed by a person, or stored without this command. */
-function adviceOf(secretId: string, prefix: string): string {
+function adviceOf(secretId: string, prefix: string, options: CommonOptions): string {
+  const put = `secretsmanager put-secret-value --secret-id ${shellWord(secretId)}`;
   return secretId.startsWith(`${prefix}/`)
     ? `if that is right, give --prefix ${prefix}`
-    : `if that is right, use a terminal, or: aws secretsmanager put-secret-value --secret-id ${shellWord(secretId)}`;
+    : `if that is right, use a terminal, or: ${nextAwsCommand(put, options)}`;
 }

@@ -6,6 +6,7 @@ import type { Secret } from '../aws/secret.ts';
 import type { NewSecret } from '../aws/secrets.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
+import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
 import { restoreCommand } from './absence.ts';
 import { type Settled, settle } from './settle.ts';
 
@@ -61,7 +62,7 @@ export async function createPair(session: Session, pair: NewPair): Promise<Creat
           tags: pair.tags,
         })
       : ({ kind: 'done', result: pair.resumed.arn } as const);
-  if (token.kind !== 'done') throw explained(token, names.token);
+  if (token.kind !== 'done') throw explained(session, token, names.token);
   const client = await create({
     name: names.client,
     description: `Adobe OAuth Server-to-Server credential "${credential}", created by onboard ${run}`,
@@ -74,12 +75,13 @@ export async function createPair(session: Session, pair: NewPair): Promise<Creat
 
 type Failure = Exclude<Settled<string>, { readonly kind: 'done' }>;
 
-function explained({ kind, error }: Failure, secretName: string): unknown {
+function explained({ options }: Session, { kind, error }: Failure, secretName: string): unknown {
+  const describe = `secretsmanager describe-secret --secret-id ${secretName}`;
   if (kind === 'unknown') {
     return new CliError(
       error.code,
       error.summary,
-      `look: aws secretsmanager describe-secret --secret-id ${secretName}; then run the same command again`,
+      `look: ${nextAwsCommand(describe, options)}; then run the same command again`,
       { cause: error },
     );
   }
@@ -87,7 +89,7 @@ function explained({ kind, error }: Failure, secretName: string): unknown {
   return new CliError(
     'ERR_CREDENTIAL_EXISTS',
     `somebody else has just created ${secretName}; nothing of theirs was changed`,
-    'see what there is: ims-token-rotator status',
+    `see what there is: ${nextCommand('status', options)}`,
   );
 }
 
@@ -96,12 +98,13 @@ function explained({ kind, error }: Failure, secretName: string): unknown {
  * secret. @returns the error to throw
  */
 async function undone(
-  { secrets }: Session,
+  session: Session,
   { names, resumed }: NewPair,
   arn: string,
   client: Failure,
 ): Promise<unknown> {
-  const error = explained(client, names.client);
+  const { secrets, options } = session;
+  const error = explained(session, client, names.client);
   if (!(error instanceof CliError)) return error;
   const told = (text: string, next?: string): CliError =>
     new CliError(
@@ -138,12 +141,13 @@ async function undone(
     if (deletion.kind === 'failed') throw deletion.error;
     return told(
       `nothing was stored, and ${names.token} is scheduled for deletion`,
-      `${restoreCommand(names.token)}, ${again}, which uses it after 2 minutes`,
+      `${restoreCommand(names.token, options)}, ${again}, which uses it after 2 minutes`,
     );
   } catch {
+    const words = `secretsmanager delete-secret --recovery-window-in-days ${recoveryDays} --secret-id ${arn}`;
     return told(
       `nothing was stored, but ${names.token} could not be deleted`,
-      `${again}, which uses it (or: aws secretsmanager delete-secret --recovery-window-in-days ${recoveryDays} --secret-id ${arn})`,
+      `${again}, which uses it (or: ${nextAwsCommand(words, options)})`,
     );
   }
 }

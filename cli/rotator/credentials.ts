@@ -5,6 +5,7 @@ import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { byUrgency, type CredentialState, credentialState } from '../view/credential-state.ts';
+import { nextCommand } from '../view/next-command.ts';
 import { someOf } from '../view/some-of.ts';
 import type { Rotator } from './rotator.ts';
 
@@ -36,7 +37,7 @@ export async function listCredentials(
     );
   }
   const missing = names.filter((name) => !all.has(name));
-  if (missing.length > 0) throw notFound(missing, rotator, [...all.keys()]);
+  if (missing.length > 0) throw notFound(session, missing, rotator, [...all.keys()]);
   const asked = new Set(names);
   const wanted = names.length === 0 ? all : [...all].filter(([name]) => asked.has(name));
   return [...wanted]
@@ -108,12 +109,13 @@ export function isDeclaredBy(
 }
 
 function notFound(
+  { options }: Session,
   missing: readonly string[],
   { prefix }: Rotator,
   known: readonly string[],
 ): CliError {
   const some = someOf(known.toSorted());
-  const onboard = 'ims-token-rotator onboard NAME FILE';
+  const onboard = nextCommand('onboard NAME FILE', options);
   return new CliError(
     'ERR_CREDENTIAL_NOT_FOUND',
     `no credential ${missing.join(', ')} under ${prefix}/ (the list may lag up to 5 minutes)`,

@@ -1,7 +1,9 @@
 import type { Problem } from '../../core/problems.ts';
 import type { Secret } from '../aws/secret.ts';
+import type { CommonOptions } from '../common-options.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
+import { nextAwsCommand } from '../view/next-command.ts';
 import { isScheduledForDeletion, restoreCommand } from './absence.ts';
 import { settle } from './settle.ts';
 
@@ -12,10 +14,11 @@ import { settle } from './settle.ts';
  * @throws CliError which names each secret that is not as it was
  */
 export async function deletePair(
-  { secrets }: Session,
+  session: Session,
   doomed: readonly Secret[],
   days: number,
 ): Promise<void> {
+  const { secrets, options } = session;
   const deleted: Secret[] = [];
   const changed: Problem[] = [];
   for (const secret of doomed) {
@@ -29,11 +32,11 @@ export async function deletePair(
     if (outcome.kind === 'done') {
       if (outcome.result === 'answered') deleted.push(secret);
       // Restoring it could undo what somebody else does at the same time.
-      else changed.push(goneUnanswered(secret));
+      else changed.push(goneUnanswered(secret, options));
       continue;
     }
-    if (outcome.kind === 'unknown') changed.push(unknown(secret));
-    throw told(outcome.error, [...changed, ...(await restoreAll(secrets, deleted))]);
+    if (outcome.kind === 'unknown') changed.push(unknown(secret, options));
+    throw told(outcome.error, [...changed, ...(await restoreAll(session, deleted))]);
   }
 }
 
@@ -43,7 +46,7 @@ function isGone(secret: Secret | undefined): boolean {
 
 /** Restores what this run has deleted. @returns what it could not restore */
 async function restoreAll(
-  secrets: Session['secrets'],
+  { secrets, options }: Session,
   deleted: readonly Secret[],
 ): Promise<readonly Problem[]> {
   const left = await Promise.all(
@@ -56,26 +59,26 @@ async function restoreAll(
         async () => !isGone(await secrets.describeAfterWrite(secret.arn)) || undefined,
       );
       if (outcome.kind === 'done') return [];
-      return [outcome.kind === 'failed' ? gone(secret) : unknown(secret)];
+      return [outcome.kind === 'failed' ? gone(secret, options) : unknown(secret, options)];
     }),
   );
   return left.flat();
 }
 
-function gone({ name }: Secret): Problem {
-  const message = `is scheduled for deletion; restore it: ${restoreCommand(name)}`;
+function gone({ name }: Secret, options: CommonOptions): Problem {
+  const message = `is scheduled for deletion; restore it: ${restoreCommand(name, options)}`;
   return { field: name, message };
 }
 
-function goneUnanswered({ name }: Secret): Problem {
+function goneUnanswered({ name }: Secret, options: CommonOptions): Problem {
   const message =
     'is scheduled for deletion, by this command, whose answer was lost, or by somebody else at the ' +
-    `same time; if nobody else did, restore it: ${restoreCommand(name)}`;
+    `same time; if nobody else did, restore it: ${restoreCommand(name, options)}`;
   return { field: name, message };
 }
 
-function unknown({ name }: Secret): Problem {
-  const look = `aws secretsmanager describe-secret --secret-id ${name}`;
+function unknown({ name }: Secret, options: CommonOptions): Problem {
+  const look = nextAwsCommand(`secretsmanager describe-secret --secret-id ${name}`, options);
   return { field: name, message: `may be scheduled for deletion; look: ${look}` };
 }
 

@@ -57,7 +57,7 @@ export async function proveCredential(
     if (session.signal.aborted) throw interrupted('nothing was stored');
     if (!(error instanceof TokenRequestError)) throw error;
     const { code, details } = error;
-    const { fix } = explainFailure({ code, imsError: details.imsError }, name);
+    const { fix } = explainFailure({ code, imsError: details.imsError }, name, session.options);
     // The credential may not exist yet, so that only this command can store it.
     const again = fix.replace(
       /correct it in the Adobe Developer Console, then: ims-token-rotator put-credential .*$/,

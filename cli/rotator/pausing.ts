@@ -1,7 +1,7 @@
 import { tagKeys } from '../../core/contract.ts';
 import { readSettings } from '../../core/token-tags.ts';
 import type { Session } from '../session.ts';
-import { assertPresent, fixOfAbsence } from './absence.ts';
+import { assertPresent, fixOfAbsence, listCommand } from './absence.ts';
 import { checkPrefix } from './check-prefix.ts';
 import { confirmLocation } from './confirm-location.ts';
 import { checkOwner } from './overlaps.ts';
@@ -27,8 +27,8 @@ export async function pauseCredential(
   checkPrefix(session, rotator);
   checkOwner(session, rotator);
   const secret = await secrets.describe(token);
-  const fix = fixOfAbsence(rotator, 'list the credentials: ims-token-rotator status');
-  assertPresent(token, secret, fix);
+  const fix = fixOfAbsence(rotator, listCommand(session));
+  assertPresent(session, token, secret, fix);
   if (readSettings(secret.tags).paused === paused) return { paused, changed: false };
   await confirmLocation(session, rotator, token);
   await settled(

@@ -1,6 +1,7 @@
 import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
+import { nextAwsCommand } from '../view/next-command.ts';
 import type { Rotator } from './rotator.ts';
 
 /**
@@ -8,18 +9,19 @@ import type { Rotator } from './rotator.ts';
  * if it has none, or if this principal is not authorized to see it.
  */
 export async function policyWarning(
-  { secrets }: Pick<Session, 'secrets'>,
+  { secrets, options }: Pick<Session, 'secrets' | 'options'>,
   { name, arn }: Secret,
 ): Promise<string | undefined> {
   if (!(await secrets.hasPolicy(arn).catch(falseIfRefused))) return undefined;
   return (
     `${name} has a resource policy, which may let others use it: ` +
-    `aws secretsmanager get-resource-policy --secret-id ${name}`
+    nextAwsCommand(`secretsmanager get-resource-policy --secret-id ${name}`, options)
   );
 }
 
 /** Says that a secret's copies or another rotation function, too, get what is stored in it. */
 export function copyWarning(
+  { options }: Pick<Session, 'options'>,
   { name, primaryRegion, isRotated = false, rotation }: Secret,
   { function: target }: Rotator,
 ): string | undefined {
@@ -31,7 +33,7 @@ export function copyWarning(
   if (copies.length === 0) return undefined;
   return (
     `${name} ${copies.join(' and ')}, so that others may read what is stored in it: ` +
-    `aws secretsmanager describe-secret --secret-id ${name}`
+    nextAwsCommand(`secretsmanager describe-secret --secret-id ${name}`, options)
   );
 }
 

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { Functions } from '../aws/functions.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
+import { nextCommand } from '../view/next-command.ts';
 import { deployedFunction, namesOf, type Rotator } from './rotator.ts';
 
 /** The outcome of one credential's renewal by the function. */
@@ -58,7 +59,8 @@ export class Renewals {
       force: force || undefined,
       replaces: force ? await this.#currentVersion(credential) : undefined,
     };
-    const invocation = await this.#functions.invoke(this.#functionName, event);
+    const look = nextCommand('status', this.#session.options);
+    const invocation = await this.#functions.invoke(this.#functionName, event, look);
     if (!invocation.ok) return failed(credential, invocation.errorType, invocation.errorMessage);
     const parsed = v.safeParse(result, invocation.payload);
     if (parsed.success) return parsed.output.credentials[0];

@@ -1,6 +1,7 @@
 import { formatInstant } from '../../core/instant.ts';
 import type { Session } from '../session.ts';
 import { credentialJson, credentialLines } from '../view/credential-summary.ts';
+import { nextCommand } from '../view/next-command.ts';
 import { placeOf } from '../view/place.ts';
 import { wrapLines } from '../view/table.ts';
 import { awaitToken, checkNotOvertaken } from './await-token.ts';
@@ -84,7 +85,9 @@ export async function reportToken(
   const expires_at = expiresAt && formatInstant(expiresAt);
   if (options.json === true) terminal.printJson({ ...json, paused, expires_at });
   else if (paused) {
-    terminal.print(`stored; ${name} is paused and gets no token until: resume ${name}`);
+    terminal.print(
+      `stored; ${name} is paused and gets no token until: ${nextCommand(`resume ${name}`, options)}`,
+    );
   } else {
     const mark = terminal.style('green', '✓');
     terminal.print(`${mark} the token of ${name} is stored and expires at ${expires_at}`);

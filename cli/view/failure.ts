@@ -1,6 +1,8 @@
 import type { ErrorCode } from '../../core/errors.ts';
 import type { FailureCode } from '../../core/status.ts';
+import type { CommonOptions } from '../common-options.ts';
 import { isErrorCode } from '../errors.ts';
+import { nextCommand } from './next-command.ts';
 
 /** A failure in words, and how to fix it. */
 export interface FailureWords {
@@ -8,12 +10,15 @@ export interface FailureWords {
   readonly fix: string;
 }
 
-const put = 'ims-token-rotator put-credential NAME FILE';
+// Commands of this program stand in backticks.
+const quotedCommand = /`([^`]+)`/g;
+
+const put = '`put-credential NAME FILE`';
 const putAgain = `correct it in the Adobe Developer Console, then: ${put}`;
 const policies = 'check key policies and service control policies, then deploy the stack again';
 const wait = 'nothing, unless it lasts: then check https://status.adobe.com';
 const askAdobe = "if it lasts, give Adobe support the log line's x_debug_id";
-const rotateAgain = 'start the rotation again, or: ims-token-rotator renew NAME --force';
+const rotateAgain = 'start the rotation again, or: `renew NAME --force`';
 const allowKey = 'enable the key, and allow the function to use it';
 
 const unknownKey: FailureWords = {
@@ -58,12 +63,12 @@ const known: Readonly<Record<ErrorCode, FailureWords>> = {
   },
   ERR_TOKEN_SECRET_MISSING: {
     words: 'the token secret does not exist or is scheduled for deletion',
-    fix: 'ims-token-rotator status lists the credentials; doctor NAME says how to restore it',
+    fix: '`status` lists the credentials; `doctor NAME` says how to restore it',
   },
-  ERR_PAUSED: { words: 'the credential is paused', fix: 'ims-token-rotator resume NAME' },
+  ERR_PAUSED: { words: 'the credential is paused', fix: '`resume NAME`' },
   ERR_BACKING_OFF: {
     words: 'the rotator waits after a failure',
-    fix: 'ims-token-rotator doctor NAME shows it; then: ims-token-rotator renew NAME --force',
+    fix: '`doctor NAME` shows it; then: `renew NAME --force`',
   },
   ERR_RECENTLY_ISSUED: {
     words: 'the token was issued a moment ago',
@@ -118,7 +123,7 @@ const known: Readonly<Record<ErrorCode, FailureWords>> = {
   },
   ERR_ROTATION_NEEDS_FIRST_TOKEN: {
     words: 'a rotation can only replace a token, and none is stored yet',
-    fix: 'ims-token-rotator renew NAME',
+    fix: '`renew NAME`',
   },
   ERR_ROTATION_NOT_PENDING: {
     words: 'the version to make current is no longer pending',
@@ -172,18 +177,29 @@ const known: Readonly<Record<ErrorCode, FailureWords>> = {
 
 const unproven: FailureWords = {
   words: 'the answer to a leak is not complete, so that what has leaked may still work',
-  fix: 'ims-token-rotator leaked NAME',
+  fix: '`leaked NAME`',
 };
 
-/** @param name the credential, for the commands in the fix */
-export function explainFailure({ code, imsError = '' }: FailureCode, name: string): FailureWords {
-  const { words, fix } =
-    (Object.hasOwn(rejections, imsError) ? rejections[imsError] : undefined) ??
-    (isErrorCode(code) ? known[code] : ofCommand(code));
-  return { words, fix: fix.replaceAll('NAME', name) };
+/** A failure in words. */
+export function failureWords(failure: FailureCode): string {
+  return found(failure)?.words ?? failure.code;
 }
 
-function ofCommand(code: string): FailureWords {
-  if (code === 'ERR_LEAK_UNPROVEN') return unproven;
-  return { words: code, fix: `see ${code} in docs/runbook.md` };
+/** @param name the credential, and `options` the given ones, for the commands in the fix */
+export function explainFailure(
+  failure: FailureCode,
+  name: string,
+  options: CommonOptions,
+): FailureWords {
+  const words = failureWords(failure);
+  const fix = found(failure)?.fix.replace(quotedCommand, (_, next: string) =>
+    nextCommand(next.replaceAll('NAME', name), options),
+  );
+  return { words, fix: fix ?? `see ${failure.code} in docs/runbook.md` };
+}
+
+function found({ code, imsError = '' }: FailureCode): FailureWords | undefined {
+  if (Object.hasOwn(rejections, imsError)) return rejections[imsError];
+  if (isErrorCode(code)) return known[code];
+  return code === 'ERR_LEAK_UNPROVEN' ? unproven : undefined;
 }

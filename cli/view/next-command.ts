@@ -14,6 +14,11 @@ export function nextCommand(words: string, options: CommonOptions): string {
   return ['ims-token-rotator', words, ...given(ofRotator, options)].join(' ');
 }
 
+/** The same options, for commands that are put together elsewhere. */
+export function optionsOfNext(options: CommonOptions): string {
+  return given(ofRotator, options).join(' ');
+}
+
 /** The same for a command of the AWS CLI. */
 export function nextAwsCommand(words: string, options: CommonOptions): string {
   return ['aws', words, ...given(ofAws, options)].join(' ');

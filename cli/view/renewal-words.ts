@@ -1,3 +1,4 @@
+import type { CommonOptions } from '../common-options.ts';
 import type { Renewal } from '../rotator/renewal.ts';
 import { explainFailure } from './failure.ts';
 
@@ -9,6 +10,6 @@ export function renewalWords({ name, outcome, reason, expires_at }: Renewal): st
 }
 
 /** The fix for a renewal that failed. */
-export function renewalFix({ name, code = '', fix }: Renewal): string {
-  return fix ?? explainFailure({ code }, name).fix;
+export function renewalFix({ name, code = '', fix }: Renewal, options: CommonOptions): string {
+  return fix ?? explainFailure({ code }, name, options).fix;
 }

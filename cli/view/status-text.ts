@@ -1,9 +1,10 @@
 import { type EpochSeconds, formatInstant } from '../../core/instant.ts';
 import { formatFailureCode } from '../../core/status.ts';
+import type { CommonOptions } from '../common-options.ts';
 import { type ClientSecretAge, clientSecretJson, clientSecretLine } from './client-secret-line.ts';
 import { type CredentialState, isUnhealthy, type State, states } from './credential-state.ts';
 import { formatDuration, formatMinute } from './durations.ts';
-import { explainFailure } from './failure.ts';
+import { explainFailure, failureWords } from './failure.ts';
 import { type Column, tableLines, wrapLines } from './table.ts';
 
 type Listed = CredentialState & { readonly clientSecret?: ClientSecretAge | undefined };
@@ -11,6 +12,8 @@ type Listed = CredentialState & { readonly clientSecret?: ClientSecretAge | unde
 export interface StatusView {
   readonly rotator: string;
   readonly credentials: readonly Listed[];
+  /** The given ones. */
+  readonly options: CommonOptions;
   readonly now: EpochSeconds;
   /** The terminal's columns; undefined where lines may have any length. */
   readonly columns: number | undefined;
@@ -70,7 +73,7 @@ export function statusLines(view: StatusView): readonly string[] {
 }
 
 /** The same as JSON: instants in RFC 3339, durations in seconds. */
-export function statusJson({ rotator, credentials, now }: Omit<StatusView, 'style'>) {
+export function statusJson({ rotator, credentials, now }: Omit<StatusView, 'style' | 'options'>) {
   return {
     rotator,
     at: formatInstant(now),
@@ -87,7 +90,7 @@ export function statusJson({ rotator, credentials, now }: Omit<StatusView, 'styl
         next_renewal_at: renewalAt && formatInstant(renewalAt),
         failure: failure && {
           code: formatFailureCode(failure),
-          words: explainFailure(failure, name).words,
+          words: failureWords(failure),
         },
         failing_since: failingSince && formatInstant(failingSince),
         client_secret: clientSecret && clientSecretJson(clientSecret),
@@ -129,10 +132,10 @@ function bar(share: number): string {
 
 function failureLines(
   { name, state, failure, failingSince }: CredentialState,
-  { now, columns, style }: StatusView,
+  { now, columns, style, options }: StatusView,
 ): readonly string[] {
   if (failure === undefined) return [];
-  const { words, fix } = explainFailure(failure, name);
+  const { words, fix } = explainFailure(failure, name, options);
   const code = formatFailureCode(failure);
   const lasts = failingSince === undefined ? '' : `, for ${formatDuration(now - failingSince)}`;
   return [

@@ -30,15 +30,25 @@ function toWidth(text: string, width: number): string {
   return cell.length > width ? `${cell.slice(0, width - 1)}…` : cell.padEnd(width);
 }
 
-/** Breaks a text at words, and indents every line. */
+// From the name of a program to the next punctuation: rather too much of the text than too little.
+const command =
+  /(?<![\w./-])(?:→ )?(?:ims-token-rotator|aws|npx cdk)(?: (?!\()(?:\\'|'[^']*'|[^\s'])+(?<![;,.:)]))+/g;
+// A noncharacter of Unicode, which stands for a space that is not broken at.
+const fixedSpace = '\uFDD0';
+
+/** Breaks a text at words, but no command, which somebody may copy; and indents every line. */
 export function wrapLines(
   text: string,
   indent: number,
   columns: number | undefined,
 ): readonly string[] {
   const line = printable(text);
-  const wrapped = columns === undefined ? line : wrapAnsi(line, Math.max(20, columns - indent));
-  return wrapped.split('\n').map((line) => `${' '.repeat(indent)}${line}`);
+  const whole = line.replace(command, (found) => found.replaceAll(' ', fixedSpace));
+  const wrapped = columns === undefined ? line : wrapAnsi(whole, Math.max(20, columns - indent));
+  return wrapped
+    .replaceAll(fixedSpace, ' ')
+    .split('\n')
+    .map((line) => `${' '.repeat(indent)}${line}`);
 }
 
 /** Lines behind a label that has a column for itself. */

@@ -6,7 +6,6 @@ export type Connection = 'connecting' | 'open' | 'lost' | 'ended';
 export const noServer: Unknown = {
   code: 'ERR_NO_SERVER',
   message: 'the console does not answer',
-  fix: 'run it again: ims-token-rotator console',
 };
 
 /** Asks for JSON. An answer without success is unknown, with the server's reason. */

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../cli/view/durations.ts';
-import type { FleetRow } from '../messages.ts';
+import type { Fleet, FleetRow } from '../messages.ts';
+import { commandOf } from './command.ts';
 import type { FleetState } from './fleet-state.ts';
 import { needsAction } from './states.ts';
 
@@ -32,10 +33,12 @@ export function judgeFleet({ fleet, rows, trouble }: FleetState, now: number): V
   }
   if (rows.size === 0) {
     const text = `${fleet.rotator} has no credentials yet.`;
-    return unknown(text, 'ims-token-rotator onboard NAME FILE');
+    return unknown(text, commandOf('onboard NAME FILE', fleet));
   }
   const failing = [...rows.values()].filter(needsAction);
-  return failing.length === 0 ? fine([...rows.values()], now) : wrong(failing, rows.size, now);
+  return failing.length === 0
+    ? fine([...rows.values()], now)
+    : wrong(failing, fleet, rows.size, now);
 }
 
 function unknown(sentence: string, fix?: string): Verdict {
@@ -87,8 +90,8 @@ const otherStates = {
     count === 1 ? 'has a token of unknown expiry' : 'have tokens of unknown expiry',
 };
 
-function wrong(failing: readonly FleetRow[], total: number, now: number): Verdict {
-  const causes = causesOf(failing);
+function wrong(failing: readonly FleetRow[], fleet: Fleet, total: number, now: number): Verdict {
+  const causes = causesOf(failing, fleet);
   const counted = total === 1 ? 'The only credential' : `${failing.length} of ${total} credentials`;
   const verb = plural(failing.length, 'fails', 'fail');
   const isOne = causes.length === 1;
@@ -106,10 +109,10 @@ function wrong(failing: readonly FleetRow[], total: number, now: number): Verdic
 }
 
 /** Those with the least time first. */
-function causesOf(failing: readonly FleetRow[]): readonly Cause[] {
+function causesOf(failing: readonly FleetRow[], fleet: Fleet): readonly Cause[] {
   return [...Map.groupBy(ordered(failing), causeOf)].map(([words, rows]) => ({
     words,
-    fix: rows[0] === undefined ? '' : fixOf(rows[0]),
+    fix: rows[0] === undefined ? '' : fixOf(rows[0], fleet),
     rows,
     since: earliest(rows.map(({ failure }) => failure?.since)),
   }));
@@ -122,10 +125,10 @@ export function causeOf({ failure, state, paused }: FleetRow): string {
 }
 
 /** Without a failure, nothing has tried: the rotator itself is the suspect. */
-export function fixOf({ failure, paused, name }: FleetRow): string {
+export function fixOf({ failure, paused, name }: FleetRow, fleet: Fleet | undefined): string {
   if (failure !== undefined) return failure.fix;
-  if (paused) return `ims-token-rotator resume ${name}`;
-  return 'check the rotator: ims-token-rotator doctor';
+  if (paused) return commandOf(`resume ${name}`, fleet);
+  return `check the rotator: ${commandOf('doctor', fleet)}`;
 }
 
 function lifeText(urgent: readonly FleetRow[], now: number): string {

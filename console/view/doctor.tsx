@@ -1,5 +1,7 @@
 import { useEffect, useReducer, useState } from 'preact/hooks';
+import { commandOf } from '../data/command.ts';
 import { listen, noServer } from '../data/server.ts';
+import { fleetState } from '../data/store.ts';
 import type { DoctorEvent, Finding, Unknown } from '../messages.ts';
 import { Icon } from './icons.tsx';
 import { Fix, UnknownNote } from './parts.tsx';
@@ -69,8 +71,11 @@ export function DoctorCard({ name }: { readonly name?: string | undefined }) {
       </div>
       {run === 0 && (
         <p class="quiet">
-          What <code>ims-token-rotator doctor{name === undefined ? '' : ` ${name}`}</code> checks,
-          without reading a value.
+          What{' '}
+          <code>
+            {commandOf(name === undefined ? 'doctor' : `doctor ${name}`, fleetState.value.fleet)}
+          </code>{' '}
+          checks, without reading a value.
         </p>
       )}
       {run > 0 && !isOver && (

@@ -2,7 +2,7 @@ import { formatDuration } from '../../cli/view/durations.ts';
 import { sectionOfCode } from '../data/past.ts';
 import { hashOf } from '../data/route.ts';
 import { needsAction } from '../data/states.ts';
-import { acting, allowsActions, roughNow } from '../data/store.ts';
+import { acting, allowsActions, fleetState, roughNow } from '../data/store.ts';
 import { causeOf, fixOf } from '../data/verdict.ts';
 import type { FleetRow } from '../messages.ts';
 import { capitalized, Fix, Instant, LifeBar, NoToken, Renewal, StateBadge } from './parts.tsx';
@@ -61,7 +61,7 @@ function FailureText({ row }: { readonly row: FleetRow }) {
         </>
       )}{' '}
       <span class="fix">
-        → <Fix text={fixOf(row)} />
+        → <Fix text={fixOf(row, fleetState.value.fleet)} />
       </span>
     </span>
   );

@@ -1,7 +1,7 @@
 import { barsOf, type Span } from '../data/lanes.ts';
 import { pastMarks } from '../data/past.ts';
 import { needsAction } from '../data/states.ts';
-import { roughNow } from '../data/store.ts';
+import { fleetState, roughNow } from '../data/store.ts';
 import { causeOf, fixOf } from '../data/verdict.ts';
 import type { FleetRow, Known, Past, TokenVersion } from '../messages.ts';
 import { type Target, versionsOf } from './lane.tsx';
@@ -52,7 +52,7 @@ export function LaneDetails({ row, target, span, answer, past }: Props) {
       </p>
       {(failure !== undefined || needsAction(row)) && (
         <p>
-          {sentence(causeOf(row))} → <Fix text={fixOf(row)} />
+          {sentence(causeOf(row))} → <Fix text={fixOf(row, fleetState.value.fleet)} />
         </p>
       )}
       {answer !== undefined && 'unknown' in answer && (

@@ -2,8 +2,10 @@
 
 import type { ComponentChildren } from 'preact';
 import { formatDuration } from '../../cli/view/durations.ts';
+import { commandInText, commandOf } from '../data/command.ts';
+import { noServer } from '../data/server.ts';
 import { meanings } from '../data/states.ts';
-import { roughNow } from '../data/store.ts';
+import { fleetState, roughNow } from '../data/store.ts';
 import type { FleetRow, Known, State, TokenSpan, Unknown } from '../messages.ts';
 import { Icon } from './icons.tsx';
 import { minuteText, relative } from './times.ts';
@@ -71,6 +73,7 @@ export function UnknownNote({
   readonly what: string;
   readonly isFailure?: boolean | undefined;
 }) {
+  const fix = why.code === noServer.code ? startAgain() : why.fix;
   return (
     <p class={isFailure ? 'unknown failed' : 'unknown'}>
       <Icon name={isFailure ? 'failing' : 'unknown'} />
@@ -81,10 +84,16 @@ export function UnknownNote({
             The right that is missing: <code>{why.right}</code>.{' '}
           </>
         )}
-        {why.fix !== undefined && why.right === undefined && <>→ {<Fix text={why.fix} />}</>}
+        {fix !== undefined && why.right === undefined && <>→ {<Fix text={fix} />}</>}
       </span>
     </p>
   );
+}
+
+function startAgain(): string {
+  const { fleet } = fleetState.value;
+  const words = fleet?.allowsActions === true ? 'console --allow-actions' : 'console';
+  return `run it again: ${commandOf(words, fleet)}`;
 }
 
 /** Shows what was asked for, that it is being asked for, or why it is unknown. */
@@ -103,15 +112,14 @@ export function Asked<T>({
 }
 
 // No other address is a link: a remedy may quote a name from elsewhere.
-const command =
-  /(https:\/\/status\.adobe\.com|ims-token-rotator (?:(?:doctor|renew|resume|pause|put-credential|onboard|offboard|token) [^\s:;,]+|[a-z-]+)(?: (?:--[a-z-]+|FILE))*)/;
+const special = new RegExp(`(https://status\\.adobe\\.com|${commandInText.source})`);
 
 /** A remedy; its commands are shown as such, and Adobe's status page is a link. */
 export function Fix({ text }: { readonly text: string }) {
   return (
     <>
       {capitalizedFix(text)
-        .split(command)
+        .split(special)
         .map((part, index) => (index % 2 === 1 ? <Special key={index} text={part} /> : part))}
     </>
   );

@@ -286,19 +286,21 @@ describe('the texts for a person', () => {
 
   it('explain every error code, with a fix', () => {
     for (const code of Object.keys(errorKinds)) {
-      const { words, fix } = explainFailure({ code }, 'fusion');
+      const { words, fix } = explainFailure({ code }, 'fusion', {});
       expect(words).not.toBe('');
       expect(fix).not.toContain('NAME');
       expect(fix.length, code).toBeGreaterThan(5);
     }
     const rejected = { code: 'ERR_TOKEN_REJECTED' };
     for (const imsError of ['odd', 'constructor']) {
-      expect(explainFailure({ ...rejected, imsError }, 'x')).toEqual(explainFailure(rejected, 'x'));
+      expect(explainFailure({ ...rejected, imsError }, 'x', {})).toEqual(
+        explainFailure(rejected, 'x', {}),
+      );
     }
   });
 
   it('show a code that only another release knows as it is', () => {
-    expect(explainFailure({ code: 'ERR_NEW' }, 'x')).toEqual({
+    expect(explainFailure({ code: 'ERR_NEW' }, 'x', {})).toEqual({
       words: 'ERR_NEW',
       fix: 'see ERR_NEW in docs/runbook.md',
     });

@@ -2,6 +2,7 @@ import { DescribeSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-se
 import { expect } from 'vitest';
 import type { Call } from '../../emulators/secrets-manager/fault.ts';
 import type { Exit } from '../support/run-process.ts';
+import { withoutOptions } from './complete-commands.ts';
 import { fileWith, type Operator, startOperator } from './operator.ts';
 
 export const document =
@@ -67,7 +68,8 @@ export async function run(
   fates: readonly (readonly [action: string, kind: Kind, fate: Fate])[],
 ) {
   const { faults, calls } = world.secretsManager;
-  const running = begin(...args);
+  const region = `--region ${world.region}`;
+  const running = begin(...args, ...region.split(' '));
   for (const [action, kind, fate] of fates) {
     const isCall = callOf(action, kind);
     const earlier = calls.length;
@@ -87,7 +89,7 @@ export async function run(
   }
   const exit = await running.exit();
   faults.clear();
-  return exit;
+  return { ...exit, stderr: withoutOptions(exit.stderr, region) };
 }
 
 /** The call that looks what a write has done is refused. */

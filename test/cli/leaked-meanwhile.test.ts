@@ -12,6 +12,7 @@ import { storedDocument } from '../../local/sample-credential.ts';
 import { digest } from '../support/builders.ts';
 import { replacing } from '../support/credential.ts';
 import { labelsOf } from '../support/start-rotating.ts';
+import { expectComplete } from './complete-commands.ts';
 import { expectAnswered, type LeakWorld, startLeak } from './leak-world.ts';
 import { fileWith, inSeconds } from './operator.ts';
 
@@ -220,9 +221,11 @@ it('leaked tells of AWSPENDING where it cannot take it off again, and completes 
         action === 'UpdateSecretVersionStage' && body['VersionStage'] === 'AWSPENDING',
     },
   );
-  const exit = await leak.answer();
+  const exit = await leak.answer({}, { options: { region: 'us-east-1' } });
   const { AWSCURRENT } = await labelsOf(leak.client, secretIdOf(leak));
-  expect(exit.stderr.replaceAll(/\s+/g, ' ')).toContain(
+  const told = exit.stderr.replaceAll(/\s+/g, ' ');
+  expectComplete(told, '--region us-east-1');
+  expect(told).toContain(
     `AWSPENDING stays on version ${AWSCURRENT} of ${secretIdOf(leak)}, so that a rotation may be refused`,
   );
   await expectAnswered(leak, exit);

@@ -6,6 +6,7 @@ import {
 import { expect } from 'vitest';
 import type { KeyState } from '../../emulators/account/account.ts';
 import type { World, WorldOptions } from '../../local/world.ts';
+import { withoutOptions } from './complete-commands.ts';
 import { type Operator, startOperator } from './operator.ts';
 
 export interface Found {
@@ -34,19 +35,24 @@ export async function startHealthy(options: WorldOptions = {}): Promise<Operator
 }
 
 export async function checksOf(operator: Operator, ...args: readonly string[]) {
-  const { code, stdout, stderr } = await operator.cli('doctor', ...args, '--json');
+  const region = `--region ${operator.world.region}`;
+  const given = [...args, ...region.split(' '), '--json'];
+  const { code, stdout, stderr } = await operator.cli('doctor', ...given);
   // The note for a principal that may not list functions.
   expect(stderr.replace(/^looking under .* prefix is assumed.*\n/, '')).toBe('');
-  const { healthy, checks } = JSON.parse(stdout) as {
+  const { healthy, checks: found } = JSON.parse(stdout) as {
     healthy: boolean;
     checks: readonly Found[];
   };
+  const checks = found.map(({ fix, ...one }) =>
+    fix === undefined ? one : { ...one, fix: withoutOptions(fix, region) },
+  );
   expect(code).toBe(healthy ? 0 : 1);
   expect(healthy).toBe(!checks.some(({ verdict }) => verdict === 'failed'));
   const find = (title: string): Found => {
-    const found = checks.find(({ check }) => check === title);
-    if (found === undefined) throw new Error(`no check ${title} in ${stdout}`);
-    return found;
+    const one = checks.find(({ check }) => check === title);
+    if (one === undefined) throw new Error(`no check ${title} in ${stdout}`);
+    return one;
   };
   return { code, checks, find };
 }

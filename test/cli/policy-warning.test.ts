@@ -21,7 +21,7 @@ describe('the warning about copies of what is stored in a secret', () => {
       'a/b/client has replicas in other Regions and has a rotation function, so',
     ],
   ])('names %s', (_, traits, expected) => {
-    const warning = copyWarning({ ...secret, ...traits }, rotator);
+    const warning = copyWarning({ options: {} }, { ...secret, ...traits }, rotator);
     if (expected === undefined) expect(warning).toBeUndefined();
     else expect(warning).toContain(expected);
   });

@@ -217,7 +217,9 @@ describe('put-credential', () => {
     const { file } = await newClient(operator);
     const { code, stdout } = await operator.cli('put-credential', 'fusion', file);
     expect(code).toBe(0);
-    expect(stdout).toContain('stored; fusion is paused and gets no token until: resume fusion\n');
+    expect(stdout).toContain(
+      'stored; fusion is paused and gets no token until: ims-token-rotator resume fusion\n',
+    );
   });
 
   it.each([

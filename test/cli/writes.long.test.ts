@@ -198,13 +198,14 @@ describe('renew leaves', () => {
     const stored = await operator.read('fusion');
     const { faults } = operator.world.aws;
     faults.inject({ kind }, { when: ({ action }) => action === 'InvokeFunction' });
-    const exit = await operator.cli('renew', 'fusion', '--force');
+    const exit = await operator.cli('renew', 'fusion', '--force', '--region', 'us-east-1');
     expect(exit).toMatchObject({ code });
     const left = await operator.read('fusion');
     expect(left?.versionId !== stored?.versionId).toBe(isNew);
     const mayBeNew = kind !== 'denied';
     expect(exit.stdout.includes('unknown whether it was carried out')).toBe(mayBeNew);
-    expect(exit.stdout.includes('→ see what it did: ims-token-rotator status')).toBe(mayBeNew);
+    const look = '→ see what it did: ims-token-rotator status --region us-east-1';
+    expect(exit.stdout.includes(look)).toBe(mayBeNew);
   });
 });
 

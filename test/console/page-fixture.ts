@@ -102,6 +102,7 @@ function fleetWith(fleet: Partial<Fleet> = {}): Fleet {
     tick: 900,
     every: 10,
     allowsActions: false,
+    options: '',
     abandoned: { known: [] },
     now: nowSeconds(),
     ...fleet,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { applyFleetEvent, nothingYet } from '../../console/data/fleet-state.ts';
 import { judgeFleet } from '../../console/data/verdict.ts';
-import type { FleetRow, Unknown } from '../../console/messages.ts';
+import type { Fleet, FleetRow, Unknown } from '../../console/messages.ts';
 import { everyState, rowWith, unreachable } from './sample-fleet.ts';
 
 const now = 1_790_000_000;
@@ -12,12 +12,14 @@ const fleet = {
   tick: 900,
   every: 10,
   allowsActions: false,
+  options: '',
   abandoned: { known: [] },
   now,
 };
 
-function judge(rows: readonly FleetRow[]) {
-  const state = applyFleetEvent(nothingYet, { type: 'fleet', at: now, fleet, rows });
+function judge(rows: readonly FleetRow[], more: Partial<Fleet> = {}) {
+  const event = { type: 'fleet', at: now, fleet: { ...fleet, ...more }, rows } as const;
+  const state = applyFleetEvent(nothingYet, event);
   return judgeFleet(state, now);
 }
 
@@ -42,6 +44,19 @@ describe('the sentence about the fleet', () => {
         'the first token expires in 7 h 12 min.',
     );
     expect(causes).toMatchObject([{ fix: unreachable.fix, since: now - 14 * 60 }]);
+  });
+
+  it('has commands with the options that the console was started with', () => {
+    const options = '--region eu-west-1';
+    const fixes = [
+      rowWith('fusion', -1, now, { state: 'expired', paused: true }),
+      rowWith('firefly', 9, now, { state: 'overdue' }),
+    ].map((row) => judge([row], { options }).causes[0]?.fix);
+    expect([judge([], { options }).fix, ...fixes]).toEqual([
+      'ims-token-rotator onboard NAME FILE --region eu-west-1',
+      'ims-token-rotator resume fusion --region eu-west-1',
+      'check the rotator: ims-token-rotator doctor --region eu-west-1',
+    ]);
   });
 
   it.each<[title: string, rows: readonly FleetRow[], sentence: string]>([

@@ -30,7 +30,8 @@ describe('an action', () => {
   });
 
   it('pauses and resumes a credential, and says what that means', async () => {
-    const looker = await openConsole({ allowsActions: true });
+    const options = { region: 'us-east-1' };
+    const looker = await openConsole({ allowsActions: true, options });
     await looker.onboard('fusion');
     const SecretId = looker.world.secretId('fusion', 'token');
     const paused = async (): Promise<string | undefined> => {
@@ -48,7 +49,7 @@ describe('an action', () => {
     });
     expect(await act(looker, { action: 'renew', name: 'fusion' })).toMatchObject({
       ok: false,
-      why: { code: 'ERR_PAUSED', fix: 'ims-token-rotator resume fusion' },
+      why: { code: 'ERR_PAUSED', fix: 'ims-token-rotator resume fusion --region us-east-1' },
     });
     await act(looker, { action: 'resume', name: 'fusion' });
     expect(await paused()).toBe('false');

@@ -35,6 +35,7 @@ describe('the fleet', () => {
       region: 'us-east-1',
       tick: 900,
       allowsActions: false,
+      options: '',
       abandoned: { known: [] },
     });
     expect(fleet.now).toBeGreaterThanOrEqual(at);
@@ -49,17 +50,21 @@ describe('the fleet', () => {
   });
 
   it('explains a failure, and says since when', async () => {
-    const { world, events } = await openConsole();
+    const options = { rotator: 'local', region: 'us-east-1' };
+    const { world, events } = await openConsole({ options });
     const failing = `code=ERR_TOKEN_REJECTED/invalid_client since=${inSeconds(-hour)}`;
     seedCredential(world, 'fusion', { expiresIn: 5 * hour, failing });
-    const { rows, at } = await nextOf(events<FleetEvent>(path), 'fleet');
+    const { rows, at, fleet } = await nextOf(events<FleetEvent>(path), 'fleet');
+    expect(fleet.options).toBe('--rotator local --region us-east-1');
     expect(rows[0]).toMatchObject({
       name: 'fusion',
       state: 'failing',
       failure: {
         code: 'ERR_TOKEN_REJECTED/invalid_client',
         words: expect.stringContaining('IMS rejects the client id or secret'),
-        fix: expect.stringContaining('put-credential fusion FILE'),
+        fix: expect.stringMatching(
+          /put-credential fusion FILE --rotator local --region us-east-1$/,
+        ),
       },
     });
     expect(Math.abs((rows[0]?.failure?.since ?? 0) - (at - hour))).toBeLessThan(60);

@@ -93,7 +93,8 @@ describe('the health', () => {
 
 describe('the doctor', () => {
   it('tells each section and finding as it comes', async () => {
-    const { world, events } = await openConsole();
+    const options = { rotator: 'local', region: 'us-east-1' };
+    const { world, events } = await openConsole({ options });
     seedCredential(world, 'fusion', { expiresIn: -hour });
     const seen: DoctorEvent[] = [];
     for await (const event of events<DoctorEvent>('/api/doctor/events')) seen.push(event);
@@ -106,7 +107,7 @@ describe('the doctor', () => {
       check: 'state',
       verdict: 'failed',
       detail: '1 of 1: fusion (expired)',
-      fix: 'ims-token-rotator doctor fusion',
+      fix: 'ims-token-rotator doctor fusion --rotator local --region us-east-1',
     });
     const failures = findings.filter(({ verdict }) => verdict === 'failed').length;
     expect(seen.at(-1)).toEqual({ type: 'end', failures });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { get, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { onTestFinished } from 'vitest';
+import type { CommonOptions } from '../../../cli/common-options.ts';
 import { type RunningConsole, startServer } from '../../../cli/console/server.ts';
 import { silently } from '../../../cli/console/silently.ts';
 import { startSession } from '../../../cli/session.ts';
@@ -14,6 +15,8 @@ export interface ConsoleSetting {
   readonly world?: WorldOptions | undefined;
   /** @default false */
   readonly allowsActions?: boolean | undefined;
+  /** Those of the command `console`. @default none */
+  readonly options?: CommonOptions | undefined;
   /** Seconds between two lists. @default 10 */
   readonly every?: number | undefined;
   /** The server's clock. */
@@ -58,7 +61,9 @@ export async function openConsole(setting: ConsoleSetting = {}): Promise<Looker>
   const interruption = new AbortController();
   onTestFinished(() => interruption.abort());
   Object.assign(process.env, environmentOf(rotator));
-  const started = silently(await startSession({}, ownProcess(), interruption.signal));
+  const started = silently(
+    await startSession(setting.options ?? {}, ownProcess(), interruption.signal),
+  );
   const session = { ...started, now: setting.now ?? started.now };
   const server = await startServer(session, { port: 0, every, allowsActions });
   const { origin } = new URL(server.address);

@@ -25,7 +25,7 @@ const rejected = 'ERR_TOKEN_REJECTED/invalid_client';
 /** What is in sight of twelve hours, in minutes after the start. */
 function past(changes: readonly TagChange[], more: Partial<Sight> = {}) {
   const sight = { from: start, to: at(720), since: start, now: at(720), failure: undefined };
-  const found = pastOf(changes, 'fusion', { ...sight, ...more });
+  const found = pastOf(changes, { ...sight, ...more });
   const minute = (instant: number | undefined) =>
     instant === undefined ? undefined : (instant - start) / 60;
   return {
@@ -117,7 +117,7 @@ describe('the failures', () => {
   it('are told in words', () => {
     const changes = [status(1, 'ok'), status(30, failing(rejected, 30)), status(60, 'ok')];
     const sight = { from: start, to: at(720), since: start, now: at(720), failure: undefined };
-    expect(pastOf(changes, 'fusion', sight)?.failures.map(({ words }) => words)).toEqual([
+    expect(pastOf(changes, sight)?.failures.map(({ words }) => words)).toEqual([
       'it failed',
       'IMS rejects the client id or secret: wrong, deleted, or from another environment',
     ]);

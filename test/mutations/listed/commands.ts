@@ -135,7 +135,7 @@ export const ofCommands: readonly Mutation[] = [
   {
     fault: 'offboard leaves half a credential when its second deletion is refused',
     file: 'cli/rotator/delete-pair.ts',
-    find: '...(await restoreAll(secrets, deleted))',
+    find: '...(await restoreAll(session, deleted))',
     replace: '...(await restoreAll(secrets, deleted.slice(2)))',
     caughtBy: 'test/cli/onboard.test.ts',
     test: 'restores one secret if the other cannot be deleted',
@@ -228,5 +228,21 @@ export const ofCommands: readonly Mutation[] = [
     rebuild: true,
     caughtBy: 'test/cli/offboard-confirmation.test.ts',
     test: 'deletes nothing if by then another rotator uses the client secret',
+  },
+  {
+    fault: 'the command in the fix of a failure works in another Region',
+    file: 'cli/view/failure.ts',
+    find: "nextCommand(next.replaceAll('NAME', name), options)",
+    replace: "nextCommand(next.replaceAll('NAME', name), {})",
+    caughtBy: 'test/cli/printed-commands.test.ts',
+    test: 'the fix of every failure has them',
+  },
+  {
+    fault: 'a command is broken at the width of the terminal',
+    file: 'cli/view/table.ts',
+    find: "found.replaceAll(' ', fixedSpace)",
+    replace: 'found',
+    caughtBy: 'test/cli/wrapped-commands.test.ts',
+    test: 'stays in one piece',
   },
 ];
