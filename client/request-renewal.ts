@@ -94,7 +94,7 @@ export class RenewalRequests {
     if (isOnItsWay || versionId === this.#reported || this.#askedAt !== at) return;
     this.#reported = versionId;
     const rejects = isSame
-      ? `rejects the token of ${credential}, which the rotator was asked to replace, and has not`
+      ? `rejects the token of ${credential}, which the rotator was asked to replace, and which is still what the source returns`
       : `rejects the new token of ${credential}, too`;
     const next = new Date(at + this.#waitMs).toISOString();
     throw new TokenError(

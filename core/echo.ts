@@ -21,11 +21,10 @@ export function echoes(text: string, secrets: readonly string[]): boolean {
 
 /**
  * As `echoes`, for an identifier of at most 64 letters, digits, `_` and `-`. One in a few thousand that
- * are random decodes to something with an escapeMark, and what one so short could escape is a few
- * characters of a secret, at most ten in hex.
+ * are random decodes to a few characters with an `escapeMark`, but none of 300,000 to 20.
  */
 export function idEchoes(id: string, secrets: readonly string[]): boolean {
-  return isEcho(id, secrets, () => false);
+  return isEcho(id, secrets, (decoding) => decoding.length >= 20 && hasEscape(decoding));
 }
 
 function isEcho(

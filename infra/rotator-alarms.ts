@@ -85,7 +85,7 @@ export class RotatorAlarms extends Construct {
       threshold: percent,
       ...this.#window(1),
       alarmDescription: this.#describe(
-        `A token has less than ${percent} % of its life left and was not renewed.`,
+        `A token has less than ${percent} % of its life left, or had expired before it was renewed.`,
         `Consumers fail when the token expires: ${percent} % of 24 hours is ${timeLeft(percent)}. ${act}`,
         'LifeLeft',
       ),

@@ -265,7 +265,7 @@ describe('a product that rejects good tokens', () => {
     expect(said).toEqual([]);
     for (const seconds of [10, 10]) await ask('1', seconds);
     expect(said.splice(0)).toEqual([
-      'ERR_TOKEN_REVOKED a product rejects the token of fusion, which the rotator was asked to replace, and has not; it is asked again from 2026-01-01T00:10:00.000Z',
+      'ERR_TOKEN_REVOKED a product rejects the token of fusion, which the rotator was asked to replace, and which is still what the source returns; it is asked again from 2026-01-01T00:10:00.000Z',
     ]);
     for (const seconds of [10, 10]) await ask('2', seconds);
     expect(said).toEqual([

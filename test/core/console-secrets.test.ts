@@ -19,6 +19,14 @@ const answer = (body: unknown, status = 200, retryAfter?: string): ConsoleRespon
   retryAfter,
 });
 
+/** What other rules would notice has no more than 6 characters in a row. */
+function base64OfEscaped(text: string): string {
+  const escaped = text.replaceAll(/(.{6})(.)/g, (_, plain: string, last: string) => {
+    return `${plain}\\${last.charCodeAt(0).toString(8)}`;
+  });
+  return Buffer.from(escaped).toString('base64url');
+}
+
 const plain = { expires_at: 'PERMANENT', uuid: '11ede399b68b57a5aca6a96b8b6487c9' };
 // As in Adobe's guide.
 const unused = { ...plain, created_at: '1682448485000', secret_usages: null };
@@ -75,6 +83,11 @@ describe('the list of client secrets', () => {
     [
       'a uuid that repeats a secret',
       { client_secrets: [unused, { ...used, uuid: secret }] },
+      'a uuid may repeat a secret',
+    ],
+    [
+      'a uuid that repeats a secret in base64, each 7th character as an octal escape',
+      { client_secrets: [{ ...unused, uuid: base64OfEscaped(secret.slice(0, 32)) }] },
       'a uuid may repeat a secret',
     ],
     [
