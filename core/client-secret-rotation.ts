@@ -32,8 +32,14 @@ export type RotationState =
 /** A credential has no more client secrets at Adobe than this. */
 export const mostClientSecrets = 2;
 
-const adding = /^adding since=(\S+) version=(\S{1,64})(?: uuid=([\w-]{1,64}))?$/;
-const retired = /^retired uuid=([\w-]{1,64}) at=(\S+)(?: version=([\w.:/=+@-]{1,64}))?$/;
+// A later release may add words at the end, and be rolled back.
+const more = '(?: (?!uuid=|version=)[a-z]+=\\S+)*';
+const adding = new RegExp(
+  `^adding since=(\\S+) version=(\\S{1,64})(?: uuid=([\\w-]{1,64}))?${more}$`,
+);
+const retired = new RegExp(
+  `^retired uuid=([\\w-]{1,64}) at=(\\S+)(?: version=([\\w.:/=+@-]{1,64}))?${more}$`,
+);
 
 // Whoever stores a version chooses its id, which may have characters that no tag may.
 const taggable = /^[\w.:/=+@-]{1,64}$/;

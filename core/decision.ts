@@ -60,8 +60,10 @@ export function decide(observation: Observation, force: Force = unforced): Decis
 }
 
 /** No alarm on life left watches a pause without a token, and nothing ends it. */
-function lacksToken({ token, isOverdue }: Observation): boolean {
-  return token === 'malformed' || (token === 'empty' && isOverdue);
+function lacksToken({ token, isOld, isOverdue, fingerprint }: Observation): boolean {
+  // Without a credential, somebody may have made the pair for later.
+  const isLate = isOverdue || (isOld && fingerprint !== undefined);
+  return token === 'malformed' || (token === 'empty' && isLate);
 }
 
 type Renewable = Observation & {

@@ -30,6 +30,8 @@ export interface Observation {
   /** Seconds between two ticks. */
   readonly tick: number;
   readonly paused: boolean;
+  /** The token secret is more than a day old. */
+  readonly isOld: boolean;
   /** The stack declared the credential more than a day ago, so it should have a value by now. */
   readonly isOverdue: boolean;
   /** The version of the token secret that is AWSCURRENT, if it has one. */
@@ -92,13 +94,14 @@ export function observeMetadata(
   const current = isUnseen
     ? assumedFingerprint(tags, listed)
     : client && fingerprint(digest, client.arn, client.versionId, tags);
-  const age = now - (secret?.createdAt ?? now);
+  const isOld = now - (secret?.createdAt ?? now) > day;
   return withBoundedWait({
     credential,
     now,
     tick,
     paused,
-    isOverdue: isDeclared && age > day,
+    isOld,
+    isOverdue: isDeclared && isOld,
     versionId: secret?.currentVersionId,
     token: isUnseen && typeof listed === 'object' ? { ...listed, fingerprint: current } : listed,
     requested: readRequests(tags, now),

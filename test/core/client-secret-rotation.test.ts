@@ -46,6 +46,17 @@ describe('the rotation tag', () => {
     expect(text).toMatch(/^[\w .:/=+@-]{1,256}$/);
   });
 
+  it.each<[string, RotationState]>([
+    [`adding since=2026-11-22T12:00:00Z version=${versionId} a=b`, adding],
+    ['retired uuid=one at=2026-11-22T12:00:00Z by=leaked to=one', retired],
+    [
+      `retired uuid=one at=2026-11-22T12:00:00Z version=${versionId} a=b`,
+      { ...retired, versionId },
+    ],
+  ])('is read with words of a later release: %j', (text, state) => {
+    expect(readRotationState(tagged(text))).toEqual(state);
+  });
+
   it.each([
     '',
     'adding',

@@ -33,6 +33,7 @@ describe('observeMetadata', () => {
       now,
       tick: 900,
       paused: false,
+      isOld: false,
       isOverdue: false,
       requested: [],
       issued: [now - 23 * hour],
@@ -98,12 +99,13 @@ describe('observeMetadata', () => {
   });
 
   it.each([
-    ['a declared one after more than a day', true, 24 * hour + 1, true],
-    ['a declared one within a day', true, 24 * hour, false],
-    ['one that nobody declared', false, 48 * hour, false],
-  ])('expects a value of %s', (_, isDeclared, age, isOverdue) => {
+    ['a declared one after more than a day', true, 24 * hour + 1, true, true],
+    ['a declared one within a day', true, 24 * hour, false, false],
+    ['one that nobody declared', false, 48 * hour, true, false],
+  ])('expects a value of %s', (_, isDeclared, age, isOld, isOverdue) => {
     const metadata = secret({ createdAt: epochSeconds(now - age) });
     expect(observeMetadata({ ...context, isDeclared }, metadata, undefined)).toMatchObject({
+      isOld,
       isOverdue,
     });
   });

@@ -35,6 +35,7 @@ export function observed(overrides: Partial<Observation> = {}): Observation {
     now,
     tick: 900,
     paused: false,
+    isOld: true,
     isOverdue: false,
     versionId: '019ac0de-0000-8000-8000-000000000000',
     token: currentToken(lifetime - hour),
