@@ -102,7 +102,7 @@ function addCredentialCommands(root: Command, start: Start): void {
     )
     .option('--scopes <scopes>', 'request these scopes, with commas or spaces')
     .option('--renew-before <duration>', 'life left at which to renew, for example PT8H')
-    .option('--key <key>', 'a KMS key that the rotator is allowed to use')
+    .option('--key <key>', 'a KMS key, not an alias, that the rotator is allowed to use')
     .action(async (name: string, file: string | undefined, options) => {
       const { onboard } = await import('./commands/onboard.ts');
       await start(options, (session) => onboard(session, name, file, withImsEndpoint(options)));

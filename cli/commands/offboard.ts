@@ -12,6 +12,7 @@ import {
 import { checkPrefix } from '../rotator/check-prefix.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import { confirmName } from '../rotator/confirm-name.ts';
+import { stackTag } from '../rotator/credentials.ts';
 import { deletePair } from '../rotator/delete-pair.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
 import { checkOwner } from '../rotator/overlaps.ts';
@@ -201,7 +202,7 @@ function warningsOf(
   readers: readonly Reader[] | CliError,
   now: EpochSeconds,
 ): readonly string[] {
-  const stack = doomed.map(({ tags }) => tags['aws:cloudformation:stack-name']).find(Boolean);
+  const stack = doomed.map(({ tags }) => tags[stackTag]).find(Boolean);
   const declared =
     stack === undefined
       ? []

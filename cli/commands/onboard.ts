@@ -65,6 +65,10 @@ export async function onboard(
   return await reportToken(session, { file, stored, wait });
 }
 
+/** As synthesis says of `encryptionKey`. */
+const aliasProblem =
+  "is an alias, which IAM does not resolve, and whoever may move it chooses the key; give the key's ARN";
+
 interface Settings {
   readonly product: string | undefined;
   readonly scopes: readonly string[] | undefined;
@@ -87,6 +91,9 @@ function settingsOf({ product, scopes, renewBefore, key }: OnboardOptions): Sett
     problems.push({ field: '--renew-before', message: `must be ${durationRule}` });
   }
   if (key?.trim() === '') problems.push({ field: '--key', message: 'is empty' });
+  if (key !== undefined && /(^|:)alias\//.test(key.trim())) {
+    problems.push({ field: '--key', message: aliasProblem });
+  }
   if (problems.length > 0) throw usageError('invalid options', undefined, { problems });
   return { product, scopes: list };
 }

@@ -5,6 +5,7 @@ import { Account } from '../aws/account.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import { absenceOf } from '../rotator/absence.ts';
+import { stackTag } from '../rotator/credentials.ts';
 import { namesOf } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { formatDuration, hour } from '../view/durations.ts';
@@ -67,7 +68,29 @@ async function secretFinding(kind: 'client' | 'token', subject: Described): Prom
   const create = secret === undefined ? await creationOf(kind, subject) : '';
   const absence = absenceOf(session, id, secret, create);
   if (absence !== undefined) return failed(absence.text, absence.fix);
-  return replicaFinding(secret) ?? ok(secret?.name ?? id);
+  return replicaFinding(secret) ?? strangerFinding(kind, subject, secret) ?? ok(secret?.name ?? id);
+}
+
+/**
+ * Nobody but CloudFormation can set its tag, so that a secret which is declared and lacks it is not
+ * the one that the stack created. AWS does not say whether an import sets the tag.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-resource-tags.html
+ */
+function strangerFinding(
+  kind: 'client' | 'token',
+  { name, rotator: { declared, clientSecrets } }: Described,
+  secret: Secret | undefined,
+): Finding | undefined {
+  const isImported = kind === 'client' && clientSecrets?.has(name) !== false;
+  if (secret === undefined || !declared.has(name) || isImported) return undefined;
+  if (secret.tags[stackTag] !== undefined) return undefined;
+  return unknown(
+    `the stack declares ${secret.name}, which has no tag of CloudFormation: somebody deleted it and ` +
+      'created another one in its place, or created it before "cdk import" adopted it',
+    'unless it was adopted, what belonged to the first one is gone (its policy, key and replicas, ' +
+      'and readers by its ARN): docs/runbook.md, "A secret is gone for good", from step 2',
+  );
 }
 
 /** How to create a secret that is absent: a deployment creates none that it has created before. */

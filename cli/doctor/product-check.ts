@@ -17,11 +17,13 @@ export interface ProductApi {
 }
 
 const adobeHost = /(^|\.)(adobe\.io|adobe\.com|workfront\.com)$/;
+/** API Mesh, and the actions of Runtime: see `client/allowed-origins.ts`. */
+const customersHost = /\b(?:graph|runtime)\b.*\.adobe\.io$/;
 const loopback = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /**
- * Reads `--api` and `--api-header`. The token is sent there, so the host has to be Adobe's, or this
- * machine, for tests.
+ * Reads `--api` and `--api-header`. The token is sent there, so the host has to be Adobe's, and not
+ * one where any customer chooses what answers, or this machine, for tests.
  *
  * @throws CliError ERR_USAGE
  */
@@ -33,12 +35,17 @@ export function readProductApi(
     if (lines.length > 0) throw usageError('--api-header needs --api URL');
     return undefined;
   }
-  const parsed = URL.parse(url);
-  const isLocal = parsed !== null && loopback.has(parsed.hostname);
-  const isAdobe = parsed?.protocol === 'https:' && adobeHost.test(parsed.hostname);
+  const { protocol = '', hostname = '' } = URL.parse(url) ?? {};
+  const isLocal = /^https?:$/.test(protocol) && loopback.has(hostname);
+  const isAdobe = protocol === 'https:' && adobeHost.test(hostname);
   if (!isLocal && !isAdobe) {
     throw usageError(
       '--api must be an https URL under adobe.io, adobe.com or workfront.com: it gets the token',
+    );
+  }
+  if (customersHost.test(hostname)) {
+    throw usageError(
+      '--api must not be API Mesh or Runtime: any customer of Adobe chooses there what gets the token',
     );
   }
   const headers = lines.map((line) => /^([A-Za-z0-9-]+):\s*([\x20-\x7e]+)$/.exec(line));

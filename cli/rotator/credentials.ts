@@ -9,6 +9,9 @@ import { nextCommand } from '../view/next-command.ts';
 import { someOf } from '../view/some-of.ts';
 import type { Rotator } from './rotator.ts';
 
+/** CloudFormation's own tag, which nobody else can set. */
+export const stackTag = 'aws:cloudformation:stack-name';
+
 type Ledger = ReadonlyMap<string, LedgerEntry<Secret>>;
 
 /** A credential's state, and those of its two secrets that are in the list. */
@@ -104,7 +107,7 @@ export function isDeclaredBy(
   name: string,
   { client, token }: LedgerEntry<Secret>,
 ): boolean {
-  const stacks = [client, token].map((secret) => secret?.tags['aws:cloudformation:stack-name']);
+  const stacks = [client, token].map((secret) => secret?.tags[stackTag]);
   return declared.has(name) || stacks.some((stack) => stack !== undefined);
 }
 

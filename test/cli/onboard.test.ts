@@ -80,6 +80,8 @@ describe('onboard', () => {
   it.each([
     ['invalid settings', ['--product', 'x', '--scopes', 'y', '--renew-before', '8h'], 2],
     ['scopes that do not fit a tag', ['--scopes', 'x'.repeat(257)], 2],
+    ['an alias as the key', ['--key', 'alias/tokens'], 2],
+    ['the ARN of an alias', ['--key', keyArn.replace('key/', 'alias/')], 2],
   ])('creates nothing with %s', async (_, args, exitCode) => {
     const { cli, file, names } = await startWithFile();
     const { code, stderr } = await cli('onboard', 'fusion', file, ...args);

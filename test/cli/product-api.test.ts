@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { productCheck, readProductApi } from '../../cli/doctor/product-check.ts';
+import { allowedOrigins } from '../../client/allowed-origins.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { HttpServer, json } from '../../emulators/wire/http-server.ts';
 import { PrivateCa } from '../support/certificates.ts';
@@ -33,11 +34,26 @@ describe('the URL that doctor --api sends the token to', () => {
     'https://127.0.0.1.evil.example',
     'http://fusion.adobe.io',
     'ftp://fusion.adobe.io',
+    'ftp://localhost/',
+    'file://localhost/etc/hosts',
     'fusion.adobe.io',
   ])('must not be %s', (url) => {
     expect(() => readProductApi(url, [])).toThrow(
       '--api must be an https URL under adobe.io, adobe.com or workfront.com: it gets the token',
     );
+  });
+
+  it.each([
+    'https://graph.adobe.io/api/1/graphql',
+    'https://edge-graph.adobe.io',
+    'https://GRAPH-stage.adobe.io:8443/x',
+    'https://runtime.adobe.io/api/v1/web/1234-mine/default/action',
+    'https://1234-mine.runtime.adobe.io/api/v1/web/default/action',
+  ])('must not be %s, which the client gives nothing either', (url) => {
+    expect(() => readProductApi(url, [])).toThrow(
+      '--api must not be API Mesh or Runtime: any customer of Adobe chooses there what gets the token',
+    );
+    expect(allowedOrigins(['*.adobe.io', '*.adobe.io:8443'])(new URL(url))).toBe(false);
   });
 });
 
