@@ -285,6 +285,9 @@ describe('leaked', () => {
     const { code, stderr } = await leak.answer();
     expect(code).toBe(1);
     expect(stderr).toMatch(/ERR_LEAK_UNPROVEN .*IMS still accepts an earlier token/);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+      `have Adobe support invalidate all tokens of the client ${leak.adobe.clientId}; then: ims-token-rotator leaked fusion --token --now; then go on: ims-token-rotator leaked fusion --now`,
+    );
   });
 
   it('needs a terminal to ask, or --yes', async () => {
