@@ -9,7 +9,7 @@ const pattern = new RegExp(
 );
 
 /** True for the id of a version that holds, or is to hold, what replaces a leaked client secret. */
-export function answersLeak(versionId: string): boolean {
+function answersLeak(versionId: string): boolean {
   return pattern.test(versionId);
 }
 
@@ -26,6 +26,12 @@ export function isUnfinished(currentVersionId: string, state: RotationState): bo
   return versionId === currentVersionId;
 }
 
+/** The version that is to answer a leak, or has, by the tag; undefined if that is about none. */
+export function answerNoted(state: RotationState): string | undefined {
+  const versionId = state.kind === 'none' ? undefined : state.versionId;
+  return versionId !== undefined && answersLeak(versionId) ? versionId : undefined;
+}
+
 interface Described {
   readonly currentVersionId?: string | undefined;
   readonly tags?: Tags | undefined;
@@ -33,10 +39,9 @@ interface Described {
 
 /**
  * True if an answer to a leak was broken off, whether or not its client secret became the current one.
- * Once another credential is stored, that shows only if the answer had stored none.
+ * It shows after another credential is stored, too, but not by a note of an earlier release.
  */
 export function hasOpenAnswer({ currentVersionId = '', tags }: Described): boolean {
   const state = readRotationState(tags);
-  const isAdding = state.kind === 'adding' && answersLeak(state.versionId);
-  return isAdding || isUnfinished(currentVersionId, state);
+  return answerNoted(state) !== undefined || isUnfinished(currentVersionId, state);
 }

@@ -79,7 +79,7 @@ export async function putCredential(
 
 function leakWarning({ options }: Session, client: Secret, name: string): string | undefined {
   if (!hasOpenAnswer(client)) return undefined;
-  return `an answer to a leak is not complete, so that what has leaked may still work, which may no longer show once another credential is stored; first: ${nextCommand(`leaked ${name}`, options)}`;
+  return `an answer to a leak is not complete, so that what has leaked may still work; complete it first, because people have to do the rest once another credential is stored: ${nextCommand(`leaked ${name}`, options)}`;
 }
 
 /** The function can renew a token without these ids, but not rotate the client secret. */

@@ -1,7 +1,7 @@
 import type { RotationState } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
 import { formatInstant } from '../../core/instant.ts';
-import { answersLeak } from '../../core/open-answer.ts';
+import { answerNoted } from '../../core/open-answer.ts';
 import { isSameCredential } from '../../core/same-credential.ts';
 import { CliError } from '../errors.ts';
 import { replaces } from '../rotator/leak-version.ts';
@@ -9,8 +9,8 @@ import { nextAwsCommand } from '../view/next-command.ts';
 import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
 
 /**
- * An answer that was broken off before it had stored its client secret leaves a note, which sends people
- * here. What somebody has stored since is not what had leaked, unless it is the same credential again.
+ * An answer that was broken off leaves a note, which sends people here. What somebody has stored since is
+ * not what had leaked, unless it is the same credential again.
  *
  * @param versions of the client secret, the replaced one among them
  * @throws CliError ERR_CREDENTIAL_CHANGED
@@ -22,10 +22,11 @@ export function assertNotOvertaken(
   versions: readonly ClientVersion[],
 ): void {
   const { session, names, steps, tokenOnly } = answer;
-  if (state.kind !== 'adding' || !answersLeak(state.versionId) || state.versionId === id) return;
-  const before = versions.find((one) => replaces(session.digest, state.versionId, one.id))?.found;
+  const noted = answerNoted(state);
+  if (state.kind === 'none' || noted === undefined || noted === id) return;
+  const before = versions.find((one) => replaces(session.digest, noted, one.id))?.found;
   if (before !== undefined && isSameCredential(before.credential, found.credential)) return;
-  const begun = formatInstant(state.since);
+  const begun = formatInstant(state.kind === 'adding' ? state.since : state.at);
   const untag = untagging(answer);
   throw new CliError(
     'ERR_CREDENTIAL_CHANGED',

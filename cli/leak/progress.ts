@@ -3,7 +3,7 @@ import { understandCredential } from '../../core/credential.ts';
 import { RotatorError } from '../../core/errors.ts';
 import { showClientId } from '../../core/field-names.ts';
 import { epochSeconds } from '../../core/instant.ts';
-import { answersLeak, isUnfinished } from '../../core/open-answer.ts';
+import { answerNoted, isUnfinished } from '../../core/open-answer.ts';
 import { revealAll, type Sensitive } from '../../core/sensitive.ts';
 import { readSettings, type Tags } from '../../core/token-tags.ts';
 import { SecretVersions } from '../aws/secret-versions.ts';
@@ -107,12 +107,9 @@ function hasOwnNote(
   currentVersionId: string,
   tags: Tags | undefined,
 ): boolean {
-  const state = readRotationState(tags);
-  if (state.kind !== 'adding' || !answersLeak(state.versionId)) return false;
-  if (state.versionId === currentVersionId) return false;
-  const before = readRotationState(client.tags);
-  const isBegun = before.kind === 'adding' && before.versionId === state.versionId;
-  return isBegun || progress.known.has(state.versionId);
+  const noted = answerNoted(readRotationState(tags));
+  if (noted === undefined || noted === currentVersionId) return false;
+  return noted === answerNoted(readRotationState(client.tags)) || progress.known.has(noted);
 }
 
 /** @returns undefined if another run goes on with the answer */
@@ -150,7 +147,7 @@ function withoutReplacing(
   const { isGone, isDone } = answer.progress;
   const of = leaked === undefined ? '' : ` of the client ${showClientId(leaked.clientId)}`;
   const which = ['', ...(leaked?.uuids ?? [])].join(' ');
-  const deletion = `delete the leaked client secret${which}${of} in the Adobe Developer Console`;
+  const deletion = `delete the leaked client secret${which}${of} in the Adobe Developer Console, if it is still there`;
   const isOther = leaked !== undefined && clientId !== leaked.clientId;
   return [
     ...(isGone ? [] : [deletion]),

@@ -1,4 +1,5 @@
 import { TokenRequestError } from '../../core/errors.ts';
+import { showClientId } from '../../core/field-names.ts';
 import type { Sensitive } from '../../core/sensitive.ts';
 import { assertValidated } from '../../core/token-validation.ts';
 import { asAdobeFailure, isUnknownSecret } from '../adobe/failure.ts';
@@ -28,12 +29,16 @@ export async function proveTokens(
   { versionId, token }: CurrentToken,
   { old, before, clientVersionId }: Earlier,
 ): Promise<void> {
+  // A token of the new client secret counts as renewed: only the other answer replaces it.
+  const renewing = clientVersionId === undefined ? [] : [answer.tokenOnly];
   if (!(await isValid(answer, token, token.accessToken))) {
-    throw unproven(answer, 'IMS rejects the new token');
+    const fix = ['wait a minute', ...renewing.map((command) => `if it lasts: ${command}`)];
+    throw unproven('IMS rejects the new token', fix.join('; '));
   }
   for (const accessToken of old) {
     if (await isValid(answer, token, accessToken)) {
-      throw unproven(answer, 'IMS still accepts an earlier token');
+      const support = `wait a minute; if it lasts, have Adobe support invalidate all tokens of the client ${showClientId(token.clientId)}`;
+      throw unproven('IMS still accepts an earlier token', [support, ...renewing].join('; then: '));
     }
   }
   const latest = await readCurrentToken(answer);
@@ -46,9 +51,11 @@ export async function proveTokens(
   const text = isOld
     ? 'the token in use is an earlier one, or was not minted with the new client secret'
     : 'IMS rejects the token that was stored since';
-  const fix = `find out who stores tokens in ${answer.names.token}`;
-  throw new CliError('ERR_LEAK_UNPROVEN', text, fix);
+  throw unproven(text, `find out who stores tokens in ${answer.names.token}`);
 }
+
+const deletion =
+  'wait a minute; if it lasts, delete it in the Adobe Developer Console, if it is still there, or have Adobe support refuse it';
 
 /**
  * @returns the client secrets that were stored before, all of which IMS rejects
@@ -73,7 +80,7 @@ export async function proveSecrets(
       if (session.signal.aborted) throw interrupted();
       throw asAdobeFailure(error, name, session.options);
     }
-    throw unproven(answer, 'IMS still accepts the leaked client secret');
+    throw unproven('IMS still accepts the leaked client secret', deletion);
   }
   return old;
 }
@@ -116,7 +123,6 @@ export async function isValid(
   }
 }
 
-function unproven({ name }: Answer, text: string): CliError {
-  const fix = `wait a minute; if it lasts, ask Adobe support to close it for the client of ${name}`;
+function unproven(text: string, fix: string): CliError {
   return new CliError('ERR_LEAK_UNPROVEN', text, fix);
 }

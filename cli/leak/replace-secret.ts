@@ -3,10 +3,9 @@ import type { ListedSecret } from '../../core/console-secrets.ts';
 import { tagKeys } from '../../core/contract.ts';
 import type { ClientCredential } from '../../core/credential.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
-import { RotatorError } from '../../core/errors.ts';
 import { type EpochSeconds, epochSeconds, formatInstant } from '../../core/instant.ts';
 import { isUnfinished } from '../../core/open-answer.ts';
-import { asAdobeFailure, isUnknownSecret } from '../adobe/failure.ts';
+import { isUnknownSecret } from '../adobe/failure.ts';
 import { OwnSecrets } from '../adobe/own-secrets.ts';
 import { CliError } from '../errors.ts';
 import { mintOnce } from '../rotator/mint-once.ts';
@@ -19,10 +18,11 @@ import {
   readClientVersions,
   type UsableVersion,
 } from './answer.ts';
+import { findRoom } from './find-room.ts';
 import { makeRoom, uuidsOf } from './make-room.ts';
 import { assertNotOvertaken } from './overtaken-answer.ts';
 import { leakedIn } from './progress.ts';
-import { type BeforeReplacing, judgeRoom, type Room } from './room.ts';
+import type { BeforeReplacing, Room } from './room.ts';
 import { overtaken } from './store-current.ts';
 import { replaceStored } from './store-replacement.ts';
 import { storedLife } from './stored-token.ts';
@@ -164,7 +164,7 @@ async function preflight(
     const count = listed.length === 1 ? '1 client secret' : `${listed.length} client secrets`;
     return [`Adobe lists ${count}; ${left}`, { own, before }];
   });
-  return { own, room: judge(before, answer) };
+  return { own, room: findRoom(answer, before, current, versions) };
 }
 
 /** A uuid that is not noted in the current version may be in an earlier one. */
@@ -185,18 +185,6 @@ async function open(answer: Answer, credential: ClientCredential): Promise<OwnSe
   return await OwnSecrets.open(session, name, adobe, credential).catch((error: unknown) => {
     throw unknownSecret(error, answer);
   });
-}
-
-function judge(before: BeforeReplacing, { session, name }: Answer): Room {
-  try {
-    return judgeRoom(before);
-  } catch (error) {
-    if (!(error instanceof RotatorError)) throw error;
-    const fix =
-      'the Developer Console shows their values and last uses; have an unknown one deleted there by whoever added it';
-    const { code, message } = asAdobeFailure(error, name, session.options) as CliError;
-    throw new CliError(code, message, fix, { cause: error });
-  }
 }
 
 /** Until another token is minted, consumers have only the stored one. */

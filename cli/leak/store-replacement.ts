@@ -32,13 +32,14 @@ export async function replaceStored(
   const { steps, names, client, progress } = answer;
   const versionId = newLeakVersion(answer.session.digest, current.id);
   const note = formatRotationState({ kind: 'adding', since: answer.session.now(), versionId });
+  // The note may stay although the secret is never stored.
+  progress.known.add(versionId);
   const added = await steps.run('add a client secret at Adobe', async () => {
     await checkUnchanged(answer, { noted, current: current.id });
     const secret = await add(answer, own, note, isOpen ? noted : undefined);
     return [`added a client secret at Adobe: ${secret.uuid}`, secret];
   });
   steps.state = `the new client secret ${added.uuid} is at Adobe, but not stored`;
-  progress.known.add(versionId);
   await steps.finish('store the new client secret', async () => {
     const secret = { arn: client.arn, name: names.client };
     const text = replaced(current.found, added);

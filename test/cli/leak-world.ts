@@ -2,10 +2,12 @@ import {
   GetSecretValueCommand,
   PutSecretValueCommand,
   RotateSecretCommand,
+  TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { expect } from 'vitest';
 import { type LeakedOptions, leaked } from '../../cli/commands/leaked.ts';
 import type { Session } from '../../cli/session.ts';
+import { tagKeys } from '../../core/contract.ts';
 import type { ImsClient } from '../../emulators/ims/client.ts';
 import { onboard } from '../../local/onboarding.ts';
 import { sampleClient, selfManaging, storedDocument } from '../../local/sample-credential.ts';
@@ -78,6 +80,13 @@ export async function startLeak(options: WorldOptions = {}): Promise<LeakWorld> 
     answer: (...args) => answerHere(operator, ...args),
     remember,
   };
+}
+
+/** Writes the rotation tag of the client secret. */
+export async function setRotationTag({ client, world }: LeakWorld, Value: string): Promise<void> {
+  const Tags = [{ Key: tagKeys.rotation, Value }];
+  const SecretId = world.secretId('fusion', 'client');
+  await client.send(new TagResourceCommand({ SecretId, Tags }));
 }
 
 async function answerHere(

@@ -1,15 +1,14 @@
-import { PutSecretValueCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
+import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { newLeakVersion } from '../../cli/rotator/leak-version.ts';
 import type { Session } from '../../cli/session.ts';
-import { tagKeys } from '../../core/contract.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import { sampleClient, selfManaging, storedDocument } from '../../local/sample-credential.ts';
 import { digest } from '../support/builders.ts';
 import { replacing } from '../support/credential.ts';
 import type { Exit } from '../support/run-process.ts';
 import { labelsOf } from '../support/start-rotating.ts';
-import { type LeakWorld, startLeak } from './leak-world.ts';
+import { type LeakWorld, setRotationTag, startLeak } from './leak-world.ts';
 import { inSeconds } from './operator.ts';
 
 type Secrets = Session['secrets'];
@@ -86,7 +85,9 @@ describe('the advice of leaked, after a colleague has stored another credential,
     const exit = await leak.answer({ now: false }, { now, sleep });
     expect(exit).toMatchObject({ code: 1 });
     expect(textOf(exit)).toContain('earlier tokens are still valid');
-    expect(textOf(exit)).toMatch(/find out who; then go on: \S+ leaked fusion --token $/);
+    expect(textOf(exit)).toMatch(
+      /find out who; then go on: \S+ leaked fusion --token; then: aws secretsmanager tag-resource \S.*=none $/,
+    );
     expect(await leak.answer({ token: true })).toMatchObject({ code: 0 });
     expect(leak.tokens.map((token) => leak.world.ims.isValid(token))).toEqual([false, false]);
     expect(valuesOf(leak)).toContain(colleagues);
@@ -103,11 +104,13 @@ describe('the advice of leaked, after a colleague has stored another credential,
     expect(exit).toMatchObject({ code: 1 });
     const [, added] = valuesOf(leak);
     expect(textOf(exit)).toContain(
-      `go on: delete the leaked client secret ${leakedUuid} of the client ${leak.adobe.clientId} in the Adobe Developer Console; then: ims-token-rotator leaked fusion --token`,
+      `go on: delete the leaked client secret ${leakedUuid} of the client ${leak.adobe.clientId} in the Adobe Developer Console, if it is still there; then: ims-token-rotator leaked fusion --token --now; then: aws secretsmanager tag-resource `,
     );
     expect(textOf(exit)).not.toMatch(/leaked fusion(?! --token --now)/);
     leak.adobe.removeSecret(leak.leakedSecret);
     expect(await leak.answer({ token: true })).toMatchObject({ code: 0 });
+    await setRotationTag(leak, 'none');
+    expect((await leak.cli('status', 'fusion')).code).toBe(0);
     expect(valuesOf(leak)).toEqual([added]);
     expect(leak.world.ims.isValid(leak.tokens[0] ?? '')).toBe(false);
   });
@@ -121,7 +124,7 @@ describe('the advice of leaked, after a colleague has stored another credential,
     );
     expect(exit).toMatchObject({ code: 1 });
     expect(textOf(exit)).toContain(
-      `in the Adobe Developer Console; then: have Adobe support invalidate all tokens of the client ${leak.adobe.clientId}`,
+      `in the Adobe Developer Console, if it is still there; then: have Adobe support invalidate all tokens of the client ${leak.adobe.clientId}`,
     );
     expect(textOf(exit)).not.toContain('leaked fusion');
   });
@@ -136,7 +139,9 @@ describe('the advice of leaked, after a colleague has stored another credential,
     };
     const exit = await leak.answer({ now: false }, { sleep }, interruption.signal);
     expect(exit).toMatchObject({ code: 130 });
-    expect(textOf(exit)).toMatch(/go on with: ims-token-rotator leaked fusion --token $/);
+    expect(textOf(exit)).toMatch(
+      /go on with: ims-token-rotator leaked fusion --token; then: aws secretsmanager tag-resource \S.*=none $/,
+    );
   });
 });
 
@@ -162,10 +167,10 @@ it('leaked leaves a credential alone that somebody stores while a person is aske
 
 it('leaked keeps what was stored after an answer that was broken off before it stored anything', async () => {
   const leak = await startLeak();
-  const SecretId = leak.world.secretId('fusion', 'client');
-  const Value = `adding since=${inSeconds(-600)} version=${newLeakVersion(digest, 'replaced')}`;
-  const Tags = [{ Key: tagKeys.rotation, Value }];
-  await leak.client.send(new TagResourceCommand({ SecretId, Tags }));
+  await setRotationTag(
+    leak,
+    `adding since=${inSeconds(-600)} version=${newLeakVersion(digest, 'replaced')}`,
+  );
   await storeOwn(leak, colleagues);
   expect((await leak.cli('status', 'fusion')).stdout).toContain('leaked fusion');
   const exit = await leak.answer();

@@ -2,7 +2,7 @@ import { DescribeSecretCommand, TagResourceCommand } from '@aws-sdk/client-secre
 import { describe, expect, it } from 'vitest';
 import { tagKeys } from '../../core/contract.ts';
 import { sampleClient, storedDocument } from '../../local/sample-credential.ts';
-import { expectAnswered, type LeakWorld, startLeak } from './leak-world.ts';
+import { expectAnswered, type LeakWorld, setRotationTag, startLeak } from './leak-world.ts';
 import { fileWith } from './operator.ts';
 
 const args = ['leaked', 'fusion', '--yes', '--now'] as const;
@@ -235,14 +235,19 @@ describe('leaked', () => {
     world.ims.faults.clear();
     await leak.remember();
     const file = await fileWith(storedDocument(adobe));
+    await put(storedDocument(adobe));
     const warned = await leak.cli('put-credential', 'fusion', file, '--dry-run');
     expect(warned.stderr.replaceAll(/\s+/g, ' ')).toContain(
-      'warning: an answer to a leak is not complete, so that what has leaked may still work',
+      'warning: an answer to a leak is not complete, so that what has leaked may still work; complete it first, because people have to do the rest once another credential is stored: ims-token-rotator leaked fusion',
     );
-    await put(storedDocument(adobe));
-    const silent = await leak.cli('put-credential', 'fusion', file, '--dry-run');
-    expect(silent.stderr).not.toContain('leak');
     const stored = adobe.liveSecrets[0]?.value;
+    const refused = await leak.answer();
+    expect(refused.stderr).toMatch(/^ERR_CREDENTIAL_CHANGED /);
+    expect(refused.stderr.replaceAll(/\s+/g, ' ')).toMatch(
+      /if the stored client secret has leaked: aws \S.*?=none; then: ims-token-rotator leaked fusion --now; otherwise: /,
+    );
+    expect(adobe.liveSecrets[0]?.value).toBe(stored);
+    await setRotationTag(leak, 'none');
     await expectAnswered(leak, await leak.answer());
     expect(adobe.liveSecrets[0]?.value).not.toBe(stored);
   });
@@ -285,6 +290,9 @@ describe('leaked', () => {
     const { code, stderr } = await leak.answer();
     expect(code).toBe(1);
     expect(stderr).toMatch(/ERR_LEAK_UNPROVEN .*IMS still accepts an earlier token/);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+      `have Adobe support invalidate all tokens of the client ${leak.adobe.clientId}; then: ims-token-rotator leaked fusion --token --now; then go on: ims-token-rotator leaked fusion --now`,
+    );
   });
 
   it('needs a terminal to ask, or --yes', async () => {

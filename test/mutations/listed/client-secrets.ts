@@ -174,7 +174,7 @@ export const ofClientSecrets: readonly Mutation[] = [
   {
     fault: 'the answer to a leak takes a client secret for dead that IMS still accepts',
     file: 'cli/leak/prove.ts',
-    find: "throw unproven(answer, 'IMS still accepts the leaked client secret');",
+    find: "throw unproven('IMS still accepts the leaked client secret', deletion);",
     replace: '',
     caughtBy: 'test/cli/leaked.test.ts',
     test: 'fails if IMS still accepts the leaked secret',

@@ -1,0 +1,181 @@
+import { UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import type { Session } from '../../cli/session.ts';
+import { sampleClient, selfManaging, storedDocument } from '../../local/sample-credential.ts';
+import { replacing } from '../support/credential.ts';
+import type { Exit } from '../support/run-process.ts';
+import { labelsOf } from '../support/start-rotating.ts';
+import { expectAnswered, type LeakWorld, setRotationTag, startLeak } from './leak-world.ts';
+
+type Secrets = Session['secrets'];
+
+const textOf = ({ stderr }: Exit): string => stderr.replaceAll(/\s+/g, ' ').trim();
+
+const valuesOf = ({ adobe }: LeakWorld) => adobe.liveSecrets.map(({ value }) => value);
+
+const colleagues = 'p8e-of-a-colleague-0123456789';
+
+/** Somebody stores a client secret that they see in the Console, or add there. */
+async function store(leak: LeakWorld, value: string): Promise<void> {
+  leak.secrets.add(value);
+  const { uuid } = leak.adobe.liveSecret(value) ?? leak.adobe.addSecret(value);
+  const client_secrets = [{ client_secret: value, uuid }];
+  await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets }));
+}
+
+async function interrupt(leak: LeakWorld): Promise<Exit> {
+  const interruption = new AbortController();
+  const sleep = (): Promise<void> => {
+    interruption.abort();
+    return Promise.reject(new DOMException('aborted', 'AbortError'));
+  };
+  return await leak.answer({ now: false }, { sleep }, interruption.signal);
+}
+
+async function refuseDeletion(leak: LeakWorld): Promise<Exit> {
+  const { faults } = leak.world.consoleApi;
+  faults.inject(
+    { kind: 'server-error', status: 503 },
+    { when: ({ method }) => method === 'DELETE' },
+  );
+  const exit = await leak.answer();
+  faults.clear();
+  return exit;
+}
+
+/** Says what is to be done if what is stored has not leaked, and shows that nothing was changed. */
+async function expectOvertaken(leak: LeakWorld): Promise<void> {
+  expect((await leak.cli('status', 'fusion')).stdout).toContain('leaked fusion');
+  const exit = await leak.answer();
+  expect(exit).toMatchObject({ code: 1 });
+  expect(textOf(exit)).toMatch(
+    /^ERR_CREDENTIAL_CHANGED an answer to a leak was begun at .* \(nothing was changed\)/,
+  );
+  expect(textOf(exit)).toMatch(
+    /; otherwise: delete the earlier one, which has leaked, in the Adobe Developer Console, if it is still there, and not the stored one; then: aws \S.*=none; then: ims-token-rotator leaked fusion --token --now, or,/,
+  );
+}
+
+/** The advice, word for word. */
+async function follow(leak: LeakWorld, { isOther }: { isOther: boolean }): Promise<void> {
+  leak.adobe.removeSecret(leak.leakedSecret);
+  await setRotationTag(leak, 'none');
+  if (!isOther) {
+    const exit = await leak.answer({ token: true });
+    expect(exit, exit.stderr).toMatchObject({ code: 0 });
+    expect(leak.world.ims.isValid(leak.tokens[0] ?? '')).toBe(false);
+  }
+  expect((await leak.cli('status', 'fusion')).code).toBe(0);
+}
+
+describe.each([
+  ['Ctrl-C during the wait', interrupt],
+  ['a deletion that Adobe did not answer', refuseDeletion],
+])('leaked, after %s, keeps', (_, breakOff) => {
+  it('the credential of another client that was stored since', async () => {
+    const leak = await startLeak();
+    expect((await breakOff(leak)).code).not.toBe(0);
+    const theirs = leak.world.ims.registerClient(selfManaging(sampleClient()));
+    const values = theirs.liveSecrets.map(({ value }) => value);
+    await leak.put(storedDocument(theirs));
+    await expectOvertaken(leak);
+    await leak.invoke({ action: 'tick' });
+    await follow(leak, { isOther: true });
+    expect(theirs.liveSecrets.map(({ value }) => value)).toEqual(values);
+    expect(await leak.clientDocument()).toMatchObject({ client_id: theirs.clientId });
+  });
+
+  it('its own client secret, which somebody has stored again', async () => {
+    const leak = await startLeak();
+    expect((await breakOff(leak)).code).not.toBe(0);
+    const [added = ''] = valuesOf(leak).filter((value) => value !== leak.leakedSecret);
+    await store(leak, added);
+    await expectOvertaken(leak);
+    await follow(leak, { isOther: false });
+    expect(valuesOf(leak)).toEqual([added]);
+  });
+
+  it('another client secret that was stored since', async () => {
+    const leak = await startLeak();
+    expect((await breakOff(leak)).code).not.toBe(0);
+    for (const value of valuesOf(leak)) leak.adobe.removeSecret(value);
+    await store(leak, colleagues);
+    await expectOvertaken(leak);
+    await follow(leak, { isOther: false });
+    expect(valuesOf(leak)).toEqual([colleagues]);
+  });
+});
+
+describe('leaked goes on with the answer once its version is current again', () => {
+  async function goBack({ client, world }: LeakWorld): Promise<void> {
+    const SecretId = world.secretId('fusion', 'client');
+    const { AWSPREVIOUS, AWSCURRENT } = await labelsOf(client, SecretId);
+    const labels = { MoveToVersionId: AWSPREVIOUS, RemoveFromVersionId: AWSCURRENT };
+    const VersionStage = 'AWSCURRENT';
+    await client.send(new UpdateSecretVersionStageCommand({ SecretId, VersionStage, ...labels }));
+  }
+
+  it.each([
+    ['AWSCURRENT was moved back to what had leaked', goBack],
+    ['what had leaked was stored again', (leak: LeakWorld) => store(leak, leak.leakedSecret)],
+  ])('after %s', async (_, storeLeaked) => {
+    const leak = await startLeak();
+    await refuseDeletion(leak);
+    await leak.remember();
+    const SecretId = leak.world.secretId('fusion', 'client');
+    const { AWSCURRENT: own } = await labelsOf(leak.client, SecretId);
+    await storeLeaked(leak);
+    const { AWSCURRENT: again } = await labelsOf(leak.client, SecretId);
+    expect((await leak.cli('status', 'fusion')).stdout).toContain('leaked fusion');
+    const exit = await leak.answer();
+    expect(exit).toMatchObject({ code: 1 });
+    expect(textOf(exit)).toMatch(/^ERR_CREDENTIAL_CHANGED .* \(nothing was changed\)/);
+    expect(textOf(exit)).toContain(
+      `aws secretsmanager update-secret-version-stage --secret-id ${SecretId} --version-stage AWSCURRENT --move-to-version-id ${own} --remove-from-version-id ${again}; then go on: ims-token-rotator leaked fusion --now`,
+    );
+    const labels = { MoveToVersionId: own, RemoveFromVersionId: again };
+    const VersionStage = 'AWSCURRENT';
+    await leak.client.send(
+      new UpdateSecretVersionStageCommand({ SecretId, VersionStage, ...labels }),
+    );
+    await expectAnswered(leak, await leak.answer());
+    expect((await leak.cli('status', 'fusion')).code).toBe(0);
+  });
+});
+
+it('leaked has the token replaced that was revoked since it was renewed', async () => {
+  const leak = await startLeak();
+  await interrupt(leak);
+  await leak.remember();
+  leak.world.ims.revoke(leak.tokens.at(-1) ?? '');
+  const exit = await leak.answer();
+  expect(textOf(exit)).toMatch(
+    /^ERR_LEAK_UNPROVEN .*IMS rejects the new token .* wait a minute; if it lasts: ims-token-rotator leaked fusion --token --now; then go on: ims-token-rotator leaked fusion --now$/,
+  );
+  expect(await leak.answer({ token: true })).toMatchObject({ code: 0 });
+  await expectAnswered(leak, await leak.answer());
+});
+
+it('leaked advises to take off its note also if it stored nothing, as somebody else has', async () => {
+  const leak = await startLeak();
+  const { faults } = leak.world.consoleApi;
+  const secrets = (real: Secrets): Secrets => {
+    const setTag: Secrets['setTag'] = async (...args) => {
+      await real.setTag(...args);
+      await store(leak, colleagues);
+      faults.inject(
+        { kind: 'server-error', status: 503 },
+        { when: ({ method }) => method === 'POST' },
+      );
+    };
+    return replacing(real, { setTag });
+  };
+  const exit = await leak.answer({}, { secrets });
+  faults.clear();
+  expect(exit).toMatchObject({ code: 1 });
+  expect(textOf(exit)).toMatch(
+    /Console, if it is still there; then: ims-token-rotator leaked fusion --token --now; then: aws secretsmanager tag-resource \S.*=none$/,
+  );
+  await follow(leak, { isOther: false });
+  expect(valuesOf(leak)).toEqual([colleagues]);
+});
