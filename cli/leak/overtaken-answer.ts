@@ -2,7 +2,7 @@ import type { RotationState } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
 import { formatInstant } from '../../core/instant.ts';
 import { answersLeak } from '../../core/open-answer.ts';
-import { isSameCredential } from '../../core/same-credential.ts';
+import { hasSameSecrets } from '../../core/same-credential.ts';
 import { CliError } from '../errors.ts';
 import { replaces } from '../rotator/leak-version.ts';
 import { nextAwsCommand } from '../view/next-command.ts';
@@ -24,7 +24,7 @@ export function assertNotOvertaken(
   const { session, names, steps, tokenOnly } = answer;
   if (state.kind !== 'adding' || !answersLeak(state.versionId) || state.versionId === id) return;
   const before = versions.find((one) => replaces(session.digest, state.versionId, one.id))?.found;
-  if (before !== undefined && isSameCredential(before.credential, found.credential)) return;
+  if (before !== undefined && hasSameSecrets(before.credential, found.credential)) return;
   const begun = formatInstant(state.since);
   const untag = untagging(answer);
   throw new CliError(
