@@ -91,17 +91,35 @@ export const longestRun = 900;
 const mostDelay = 86_400;
 
 /**
+ * True for a secret that may be in a version which was stored then. Adobe creates a secret before anybody
+ * can store it. Whoever replaces one by hand adds another later, and IMS may accept the deleted one for a
+ * minute.
+ *
+ * @param storedAt undefined if there is no such version
+ */
+export function existedAt(
+  { createdAt }: ListedSecret,
+  storedAt: EpochSeconds | undefined,
+): boolean {
+  return storedAt !== undefined && createdAt <= storedAt + tolerance;
+}
+
+/**
  * The uuid of the secret that was in use before another is added: what is noted with it, if Adobe lists
  * that, or the only one that it lists. Nobody corrects a note about a secret that is replaced by hand.
+ *
+ * @param storedAt when the version with the secret was stored
  */
 export function uuidInUse(
   entry: ClientSecretEntry | undefined,
   listed: readonly ListedSecret[],
+  storedAt: EpochSeconds | undefined,
 ): string | undefined {
   const noted = listed.find(({ uuid }) => uuid === entry?.uuid);
   if (noted !== undefined) return noted.uuid;
-  const [only] = listed;
-  return listed.length === 1 ? only?.uuid : undefined;
+  const [only, ...others] = listed;
+  if (only === undefined || others.length > 0) return undefined;
+  return existedAt(only, storedAt) ? only.uuid : undefined;
 }
 
 // A run that had read the credential before may still use the old secret.

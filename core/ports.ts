@@ -31,6 +31,8 @@ export interface Deps {
 export interface SecretValue {
   readonly arn: string;
   readonly versionId: string;
+  /** When the version was stored; undefined if Secrets Manager does not tell. */
+  readonly createdAt?: EpochSeconds | undefined;
   /** Empty for a SecretBinary, which no consumer can read as a token. */
   readonly secretString: Sensitive;
   /** The text of the SecretString or of the SecretBinary, in which a credential may be stored. */

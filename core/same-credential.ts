@@ -7,6 +7,12 @@ export function isSameCredential(one: ClientCredential, other: ClientCredential)
   return JSON.stringify(contentOf(one)) === JSON.stringify(contentOf(other));
 }
 
+/** The same, whatever scopes the tokens have: whoever has the one has the other. */
+export function hasSameSecrets(one: ClientCredential, other: ClientCredential): boolean {
+  const bare = { scopes: [], orgId: undefined };
+  return isSameCredential({ ...one, ...bare }, { ...other, ...bare });
+}
+
 /**
  * As `isSameCredential`, for two values of a client secret.
  *

@@ -31,16 +31,17 @@ export interface OldTokensAsked {
   readonly current: CurrentToken;
   /** The versions when the answer began, each of which may have leaked. */
   readonly before: ReadonlySet<string>;
-  /** The version of the client secret that replaces a leaked one; a token of any other is an old one. */
+  /** The version of the client secret that replaces a leaked one; a token of an earlier one is an old one. */
   readonly clientVersionId?: string | undefined;
 }
 
 /** All tokens but those in use and those that came later, whatever their labels, until they expire. */
 export async function readOldTokens(
-  { session, token: secret, versions }: Answer,
+  answer: Answer,
   { current: { versionId, token: current }, before, clientVersionId }: OldTokensAsked,
   { clientId, imsHost }: ClientCredential,
 ): Promise<OldTokens> {
+  const { session, token: secret, versions } = answer;
   const now = session.now();
   const all = (await versions.list(secret.arn)).filter(({ id }) => {
     const expiresAt = decodeVersionId(id, now)?.expiresAt ?? Number.POSITIVE_INFINITY;
@@ -56,11 +57,12 @@ export async function readOldTokens(
     },
     { concurrency },
   );
+  const newVersions = clientVersionId && (await notBefore(answer, clientVersionId));
   const found = new Map<string, Sensitive>();
   const ofOthers: OtherToken[] = [];
   for (const { id, token, isCurrent } of read) {
     if (token === undefined || token.expiresAt <= now - tolerance) continue;
-    const isNew = clientVersionId === undefined || token.clientSecretVersion === clientVersionId;
+    const isNew = !newVersions || newVersions.has(token.clientSecretVersion ?? '');
     // A run that asked IMS before and stored last has stored one that is in use.
     const isLater = isCurrent || token.issuedAt > current.issuedAt;
     if (!before.has(id) && isNew && isLater) continue;
@@ -73,6 +75,17 @@ export async function readOldTokens(
     }
   }
   return { tokens: [...found.values()], ofOthers };
+}
+
+/**
+ * This version of the client secret and all later ones. They are listed after the tokens: somebody may
+ * have stored another credential meanwhile, whose token consumers use.
+ */
+async function notBefore({ versions, client }: Answer, id: string): Promise<ReadonlySet<string>> {
+  const all = await versions.list(client.arn);
+  const { createdAt = Number.POSITIVE_INFINITY } = all.find((one) => one.id === id) ?? {};
+  const later = all.filter((one) => (one.createdAt ?? 0) > createdAt);
+  return new Set([id, ...later.map((one) => one.id)]);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { RotationState } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
 import { formatInstant } from '../../core/instant.ts';
 import { answerNoted } from '../../core/open-answer.ts';
-import { isSameCredential } from '../../core/same-credential.ts';
+import { hasSameSecrets } from '../../core/same-credential.ts';
 import { CliError } from '../errors.ts';
 import { replaces } from '../rotator/leak-version.ts';
 import { nextAwsCommand } from '../view/next-command.ts';
@@ -25,7 +25,7 @@ export function assertNotOvertaken(
   const noted = answerNoted(state);
   if (state.kind === 'none' || noted === undefined || noted === id) return;
   const before = versions.find((one) => replaces(session.digest, noted, one.id))?.found;
-  if (before !== undefined && isSameCredential(before.credential, found.credential)) return;
+  if (before !== undefined && hasSameSecrets(before.credential, found.credential)) return;
   const begun = formatInstant(state.kind === 'adding' ? state.since : state.at);
   const untag = untagging(answer);
   throw new CliError(

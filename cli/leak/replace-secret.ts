@@ -1,5 +1,4 @@
 import { type RotationState, readRotationState } from '../../core/client-secret-rotation.ts';
-import type { ListedSecret } from '../../core/console-secrets.ts';
 import { tagKeys } from '../../core/contract.ts';
 import type { ClientCredential } from '../../core/credential.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
@@ -8,6 +7,7 @@ import { isUnfinished } from '../../core/open-answer.ts';
 import { isUnknownSecret } from '../adobe/failure.ts';
 import { OwnSecrets } from '../adobe/own-secrets.ts';
 import { CliError } from '../errors.ts';
+import { replaces } from '../rotator/leak-version.ts';
 import { mintOnce } from '../rotator/mint-once.ts';
 import { day, formatDuration, hour } from '../view/durations.ts';
 import { nextCommand } from '../view/next-command.ts';
@@ -22,7 +22,7 @@ import { findRoom } from './find-room.ts';
 import { makeRoom, uuidsOf } from './make-room.ts';
 import { assertNotOvertaken } from './overtaken-answer.ts';
 import { leakedIn } from './progress.ts';
-import type { BeforeReplacing, Room } from './room.ts';
+import { type BeforeReplacing, leakedBefore, type Room } from './room.ts';
 import { overtaken } from './store-current.ts';
 import { replaceStored } from './store-replacement.ts';
 import { storedLife } from './stored-token.ts';
@@ -37,9 +37,6 @@ export interface Replaced {
   /** The leaked secrets that may still be at Adobe. */
   readonly leaked: readonly string[];
 }
-
-// Seconds between Adobe's clock and this one.
-const tolerance = 120;
 
 /** Replaces the leaked secret in the client secret, or finds that an earlier run has. */
 export async function replaceSecret(answer: Answer): Promise<Replaced> {
@@ -61,7 +58,9 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
   // While a person was asked. They have agreed to replace what was stored before.
   if (!progress.known.has(current.id)) throw overtaken(answer.names.client);
   assertNotOvertaken(answer, current, state, versions);
-  const before = isUnfinished(current.id, state) ? await resume(answer, current, state) : undefined;
+  const before = isUnfinished(current.id, state)
+    ? await resume(answer, current, state, versions)
+    : undefined;
   if (before?.leaked !== undefined) {
     const { own, leaked } = before;
     const { createdAt: storedAt = session.now() } = current;
@@ -91,16 +90,24 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
  */
 async function resume(
   answer: Answer,
-  { found, createdAt = epochSeconds(0) }: UsableVersion,
+  current: UsableVersion,
   state: RotationState,
+  versions: readonly ClientVersion[],
 ): Promise<{ readonly own: OwnSecrets; readonly leaked?: readonly string[] }> {
   const { session, steps } = answer;
+  const { createdAt = epochSeconds(0) } = current;
+  const replaced = versions.filter(({ id }) => replaces(session.digest, current.id, id));
   const untouched = steps.state;
   steps.state = 'the new client secret is stored; the leaked one may still work';
   return await steps.run('list the client secrets at Adobe', async () => {
-    const own = await open(answer, found.credential);
+    const own = await open(answer, current.found.credential);
     const listed = await own.list();
-    const leaked = leakedBefore(listed, { entries: found.entries, createdAt }, state);
+    const leaked = leakedBefore({
+      ...{ listed, state },
+      ownUuids: uuidsOf([current]),
+      leakedUuids: uuidsOf(replaced),
+      leakedAt: replaced[0]?.createdAt,
+    });
     const when = formatInstant(createdAt);
     if (leaked.length > 0 || session.now() - createdAt <= day) {
       const isGone = state.kind === 'retired' && listed.every(({ uuid }) => uuid !== state.uuid);
@@ -109,22 +116,6 @@ async function resume(
     }
     steps.state = untouched;
     return [`the answer of ${when} is complete, so this is another one`, { own }];
-  });
-}
-
-/**
- * The secrets at Adobe that were there before the answer. What the tag names is not enough: whoever
- * may write tags could have it name the secret in use.
- */
-function leakedBefore(
-  listed: readonly ListedSecret[],
-  { entries, createdAt }: Pick<UsableVersion['found'], 'entries'> & { createdAt: EpochSeconds },
-  state: RotationState,
-): readonly string[] {
-  return listed.flatMap((one) => {
-    const isNew = entries.some(({ uuid }) => uuid === one.uuid);
-    const isOther = state.kind === 'retired' && state.uuid !== one.uuid;
-    return isNew || isOther || one.createdAt > createdAt + tolerance ? [] : [one.uuid];
   });
 }
 
@@ -156,7 +147,7 @@ async function preflight(
       entries.length === 2 &&
       entries.every(({ uuid }) => uuid === undefined);
     const before: BeforeReplacing = {
-      ...{ listed, entries, state, storedUuids },
+      ...{ listed, entries, state, storedUuids, storedAt: current.createdAt },
       accepted: withUuid(entries[own.position - 1], versions),
       areAllAccepted: isAmbiguous && (await areAllAccepted(answer, current)),
       pendingUuids: uuidsOf(pending),

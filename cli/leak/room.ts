@@ -1,6 +1,11 @@
-import { mostClientSecrets } from '../../core/client-secret-rotation.ts';
+import {
+  existedAt,
+  mostClientSecrets,
+  type RotationState,
+} from '../../core/client-secret-rotation.ts';
 import type { ListedSecret } from '../../core/console-secrets.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
+import type { EpochSeconds } from '../../core/instant.ts';
 import { type BeforeAdding, secretInTheWay } from '../../core/secret-in-the-way.ts';
 
 // Seconds between the addition of a secret and the note of its test, which may be repeated.
@@ -12,6 +17,8 @@ export interface BeforeReplacing extends Omit<BeforeAdding, 'inUse'> {
   readonly entries: readonly ClientSecretEntry[];
   /** The one of them that IMS has just accepted. */
   readonly accepted: ClientSecretEntry | undefined;
+  /** When that version was stored. */
+  readonly storedAt: EpochSeconds | undefined;
   /** IMS accepts each of them. */
   readonly areAllAccepted: boolean;
   /** Those in the version of which the tag says that it is being added. */
@@ -40,23 +47,24 @@ export interface Room {
 export function judgeRoom(before: BeforeReplacing): Room {
   const { listed, accepted, areAllAccepted } = before;
   const others = storedBeside(before);
-  const rest = listed.filter(({ uuid }) => !others.some((other) => other.uuid === uuid));
+  const older = listed.filter((one) => existedAt(one, before.storedAt));
+  const rest = older.filter(({ uuid }) => !others.some((other) => other.uuid === uuid));
   const noted = listed.find(({ uuid }) => uuid === accepted?.uuid)?.uuid;
   const inUse = noted ?? (rest.length === 1 ? rest[0]?.uuid : undefined);
   if (listed.length < mostClientSecrets) return { inUse };
   const [other] = others;
   if (other !== undefined) return { inUse, remove: other };
   if (areAllAccepted) {
-    const [older, newer] = listed.toSorted((one, two) => one.createdAt - two.createdAt);
-    if (older && newer) {
-      return { inUse: newer.uuid, remove: { uuid: older.uuid, why: 'which had leaked too' } };
+    const [first, second] = older.toSorted((one, two) => one.createdAt - two.createdAt);
+    if (first && second) {
+      return { inUse: second.uuid, remove: { uuid: first.uuid, why: 'which had leaked too' } };
     }
   }
   const orphan = secretInTheWay({ ...before, inUse: noted });
   if (orphan === undefined) return { inUse };
   const { uuid } = orphan;
   return {
-    inUse: noted ?? listed.find((one) => one.uuid !== uuid)?.uuid,
+    inUse: noted ?? older.find((one) => one.uuid !== uuid)?.uuid,
     remove: { uuid, why: 'which an earlier run had added and could not store' },
   };
 }
@@ -89,4 +97,34 @@ function retiredBefore({ state, listed, storedUuids }: BeforeReplacing): readonl
   const { lastUsedAt } = listed.find((one) => one.uuid === uuid) ?? {};
   if (lastUsedAt !== undefined && lastUsedAt >= at) return [];
   return [{ uuid, why: 'which was retired' }];
+}
+
+/** The client secrets after an answer has stored its own. */
+export interface AfterReplacing {
+  readonly listed: readonly ListedSecret[];
+  readonly state: RotationState;
+  /** The uuids in the version that it has stored. */
+  readonly ownUuids: ReadonlySet<string>;
+  /** Those in the version which that has replaced. */
+  readonly leakedUuids: ReadonlySet<string>;
+  /** When that one was stored; undefined if it does not exist any more. */
+  readonly leakedAt: EpochSeconds | undefined;
+}
+
+/**
+ * The secrets at Adobe that an answer has replaced. What the tag names is not enough: whoever may write
+ * tags could have it name the secret in use, or that of a person.
+ */
+export function leakedBefore({
+  listed,
+  state,
+  ownUuids,
+  leakedUuids,
+  leakedAt,
+}: AfterReplacing): readonly string[] {
+  return listed
+    .filter(({ uuid }) => !ownUuids.has(uuid))
+    .filter(({ uuid }) => state.kind !== 'retired' || state.uuid === uuid)
+    .filter((one) => leakedUuids.has(one.uuid) || existedAt(one, leakedAt))
+    .map(({ uuid }) => uuid);
 }

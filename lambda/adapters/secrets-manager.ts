@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import pThrottle from 'p-throttle';
 import { tagKeys } from '../../core/contract.ts';
+import { epochSeconds } from '../../core/instant.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
 import type { NewVersion, SecretStore, SecretValue, Version } from '../../core/ports.ts';
 import type { HttpProxy } from '../../core/proxy.ts';
@@ -196,10 +197,11 @@ export class SecretsManager implements SecretStore {
   ): Promise<SecretValue | undefined> {
     return await absentAsUndefined('GetSecretValue', input.SecretId, async () => {
       const value = await this.#client.send(new GetSecretValueCommand(input), { abortSignal });
-      const { SecretString, SecretBinary = new Uint8Array() } = value;
+      const { SecretString, SecretBinary = new Uint8Array(), CreatedDate } = value;
       return {
         arn: whole(value.ARN),
         versionId: whole(value.VersionId),
+        createdAt: CreatedDate && epochSeconds(CreatedDate.getTime() / 1000),
         secretString: new Sensitive(SecretString ?? ''),
         text: new Sensitive(SecretString ?? decodeText(SecretBinary)),
       };

@@ -43,14 +43,14 @@ export async function addClientSecret(
   rotated: RotatedCredential,
 ): Promise<void> {
   const { credential, secretId, versionId, rotationToken } = rotation;
-  const { current, observation, recorded } = rotated;
+  const { current, value, observation, recorded } = rotated;
   assertNoOpenAnswer(run, credential, rotated.client);
   assertBudget(run, credential, observation);
   const management = await manage(run, current.credential, recorded);
   const { position } = management;
   assertRoom(run, credential, current, position);
   const { listed, before } = await makeRoom(run, rotation, rotated, management);
-  const uuid = uuidInUse(current.entries[position - 1], listed);
+  const uuid = uuidInUse(current.entries[position - 1], listed, value.createdAt);
   assertTimeToAdd(run);
   await assertAlone(run, rotation, rotated.client);
   const now = run.now();

@@ -8,7 +8,7 @@ import type { Rotation } from '../../core/rotation.ts';
 import { secretNames } from '../../core/secret-name.ts';
 import { addClientSecret } from './add-client-secret.ts';
 import { budget, rotationStepSeconds } from './budget.ts';
-import { noteRotation } from './note-rotation.ts';
+import { noteRotation, tryNoteNothing } from './note-rotation.ts';
 import { type RotatedCredential, readRotated } from './read-rotated.ts';
 import type { StepDone } from './rotation-steps.ts';
 import type { Run } from './run.ts';
@@ -100,12 +100,14 @@ async function completeFinish(run: Run, rotation: Rotation, client: SecretMetada
 
 async function noteRetirement(
   run: Run,
-  { secretId, versionId }: Rotation,
+  rotation: Rotation,
   { tags }: SecretMetadata,
   { entries }: UnderstoodCredential,
 ): Promise<void> {
+  const { secretId, versionId } = rotation;
   const uuid = retirementToNote(entries, tags, versionId);
-  if (uuid === undefined) return;
+  // A secret that Adobe did not list any more leaves nothing to delete.
+  if (uuid === undefined) return await tryNoteNothing(run, rotation);
   await noteRotation(run, secretId, retiredNow(uuid, run.now(), versionId));
 }
 

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type BeforeReplacing, judgeRoom } from '../../cli/leak/room.ts';
+import {
+  type AfterReplacing,
+  type BeforeReplacing,
+  judgeRoom,
+  leakedBefore,
+} from '../../cli/leak/room.ts';
 import type { ListedSecret } from '../../core/console-secrets.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import { Sensitive } from '../../core/sensitive.ts';
@@ -19,6 +24,7 @@ function beside(other: ListedSecret, stored = ['leaked', 'old']): BeforeReplacin
     listed: [listed('leaked', now), other],
     entries: [accepted],
     accepted,
+    storedAt: epochSeconds(now - 10 * day),
     areAllAccepted: false,
     pendingUuids: new Set(),
     storedUuids: new Set(stored),
@@ -74,5 +80,88 @@ describe('the room for another client secret, after a leak', () => {
   ])('is not that of %s', (_, other, stored = ['leaked', 'old']) => {
     const limit = expect.objectContaining({ code: 'ERR_CLIENT_SECRET_LIMIT' });
     expect(() => judgeRoom(beside(other, stored))).toThrow(limit);
+  });
+});
+
+/** The leaked secret is stored without its uuid. */
+function unnoted(...secrets: readonly ListedSecret[]): BeforeReplacing {
+  const accepted = { secret: new Sensitive('x') };
+  const { state: _, ...before } = beside(listed('old'), []);
+  return { ...before, listed: secrets, entries: [accepted], accepted, state: { kind: 'none' } };
+}
+
+const storedAt = epochSeconds(now - 10 * day);
+
+function added(uuid: string, after: number): ListedSecret {
+  return { ...listed(uuid), createdAt: epochSeconds(storedAt + after) };
+}
+
+describe('the only client secret at Adobe', () => {
+  it.each<[string, number, string | undefined]>([
+    ['is the stored one, which it was made long before', -400 * day, 'one'],
+    ['is the stored one, although clocks differ', 120, 'one'],
+    ['is not the stored one if it was added later', 121, undefined],
+  ])('%s', (_, after, inUse) => {
+    const one = added('one', after);
+    expect(judgeRoom(unnoted(one))).toEqual({ inUse });
+    const stale = { secret: new Sensitive('x'), uuid: 'gone', createdAt: '2020-01-01T00:00:00Z' };
+    expect(judgeRoom({ ...unnoted(one), entries: [stale], accepted: stale })).toEqual({ inUse });
+  });
+
+  it('is the stored one if its uuid is noted, whenever it was added', () => {
+    const accepted = { secret: new Sensitive('x'), uuid: 'one' };
+    const before = { ...unnoted(added('one', day)), entries: [accepted], accepted };
+    expect(judgeRoom(before)).toEqual({ inUse: 'one' });
+  });
+});
+
+describe('a client secret that was added after the leaked ones were stored', () => {
+  const before = unnoted(added('stored', -day), added('persons', day));
+
+  it('is not taken for one of two that are stored', () => {
+    const limit = expect.objectContaining({ code: 'ERR_CLIENT_SECRET_LIMIT' });
+    expect(() => judgeRoom({ ...before, areAllAccepted: true })).toThrow(limit);
+    const both = unnoted(added('one', -day), added('two', 0));
+    expect(judgeRoom({ ...both, areAllAccepted: true })).toEqual({
+      inUse: 'two',
+      remove: { uuid: 'one', why: 'which had leaked too' },
+    });
+  });
+
+  it('is not taken for the one in use beside one that is left over', () => {
+    const since = epochSeconds(now - 600);
+    const left = { ...listed('left'), createdAt: epochSeconds(since + 1) };
+    const used = { ...added('persons', day), lastUsedAt: now };
+    const state = { kind: 'adding', since, versionId: 'v' } as const;
+    expect(judgeRoom({ ...unnoted(used, left), state })).toMatchObject({
+      inUse: undefined,
+      remove: { uuid: 'left' },
+    });
+  });
+});
+
+describe('the client secrets that an answer has replaced', () => {
+  const after: AfterReplacing = {
+    listed: [added('own', 20 * day), added('leaked', -day), added('persons', 5 * day)],
+    state: { kind: 'adding', since: now, versionId: 'v' },
+    ownUuids: new Set(['own']),
+    leakedUuids: new Set(),
+    leakedAt: storedAt,
+  };
+  const retired = (uuid: string) => ({ kind: 'retired', uuid, at: now }) as const;
+
+  it.each<[string, Partial<AfterReplacing>, readonly string[]]>([
+    ['are those that were there when the leaked one was stored', {}, ['leaked']],
+    [
+      'are also those that were stored with a uuid',
+      { leakedUuids: new Set(['persons']) },
+      ['leaked', 'persons'],
+    ],
+    ['are those that the tag names', { state: retired('leaked') }, ['leaked']],
+    ['are not what the tag alone names', { state: retired('persons') }, []],
+    ['are unknown once no version tells when they were stored', { leakedAt: undefined }, []],
+    ['are never its own', { listed: [added('own', -day)] }, []],
+  ])('%s', (_, overrides, expected) => {
+    expect(leakedBefore({ ...after, ...overrides })).toEqual(expected);
   });
 });

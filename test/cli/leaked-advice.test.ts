@@ -248,15 +248,21 @@ it('leaked does not call tokens of another client useless, which any of the stor
   expect(await leak.answer({ token: true })).toMatchObject({ code: 0 });
 });
 
-it('leaked goes on after an answer that was broken off, if the same credential is stored again', async () => {
-  const leak = await startLeak();
-  const [leaked = ''] = valuesOf(leak);
-  const { faults } = leak.world.consoleApi;
-  faults.inject({ kind: 'lost-answer' }, { when: ({ method }) => method === 'POST' });
-  expect((await leak.answer()).code).toBe(1);
-  faults.clear();
-  await leak.put(JSON.stringify(await leak.clientDocument()));
-  const { code, stderr } = await leak.answer();
-  expect(code, stderr).toBe(0);
-  expect(valuesOf(leak)).not.toContain(leaked);
-});
+it.each([
+  ['is stored again', {}],
+  ['is stored with other scopes', { scopes: ['openid'] }],
+])(
+  'leaked goes on after an answer that was broken off, if the same credential %s',
+  async (_, changed) => {
+    const leak = await startLeak();
+    const [leaked = ''] = valuesOf(leak);
+    const { faults } = leak.world.consoleApi;
+    faults.inject({ kind: 'lost-answer' }, { when: ({ method }) => method === 'POST' });
+    expect((await leak.answer()).code).toBe(1);
+    faults.clear();
+    await leak.put(JSON.stringify({ ...(await leak.clientDocument()), ...changed }));
+    const { code, stderr } = await leak.answer();
+    expect(code, stderr).toBe(0);
+    expect(valuesOf(leak)).not.toContain(leaked);
+  },
+);

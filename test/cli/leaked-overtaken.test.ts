@@ -145,6 +145,32 @@ describe('the advice of leaked, after a colleague has stored another credential,
   });
 });
 
+it('leaked leaves the token alone that consumers have of a credential which was stored after its own', async () => {
+  let ahead = 0;
+  const leak = await startLeak({ now: () => Date.now() + ahead * 1000 });
+  let count = 0;
+  const secrets = (real: Secrets): Secrets => {
+    const describe: Secrets['describe'] = async (secretId) => {
+      const found = await real.describe(secretId);
+      const isGone = leak.adobe.liveSecret(leak.leakedSecret) === undefined;
+      if (isGone && secretId.includes('/token')) count += 1;
+      // The last one before the earlier tokens are read.
+      if (count === 2 && ahead === 0) {
+        ahead = 2;
+        await storeOwn(leak, colleagues);
+      }
+      return found;
+    };
+    return replacing(real, { describe });
+  };
+  const exit = await leak.answer({}, { secrets });
+  expect(textOf(exit)).toMatch(/^ERR_LEAK_UNPROVEN .*: the token in use .* the new client secret/);
+  await leak.remember();
+  const [leaked = '', ...others] = leak.tokens;
+  expect(leak.world.ims.isValid(leaked)).toBe(false);
+  expect(others.map((token) => leak.world.ims.isValid(token))).toEqual([true]);
+});
+
 it('leaked leaves a credential alone that somebody stores while a person is asked', async () => {
   const leak = await startLeak();
   let count = 0;

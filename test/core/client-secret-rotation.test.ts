@@ -97,7 +97,21 @@ describe('the uuid of the secret in use', () => {
     ['is unknown if there is none', undefined, [], undefined],
   ])('%s', (_, noted, uuids, expected) => {
     const secrets = uuids.map((uuid) => listed(uuid, 0));
-    expect(uuidInUse(noted, secrets)).toBe(expected);
+    expect(uuidInUse(noted, secrets, at(day))).toBe(expected);
+  });
+
+  it.each<[string, number | undefined, string | undefined]>([
+    ['one that was stored long after its creation', 400 * day, 'one'],
+    ['one that was stored just before it, by clocks that differ', -120, 'one'],
+    ['unknown if it was added after the version, which cannot hold it', -121, undefined],
+    ['unknown if nobody knows when that was stored', undefined, undefined],
+  ])('without a note of it, is %s', (_, stored, expected) => {
+    const storedAt = stored === undefined ? undefined : at(stored);
+    const stale = { ...entry('gone'), createdAt: '2020-01-01T00:00:00Z' };
+    for (const noted of [entry(), stale]) {
+      expect(uuidInUse(noted, [listed('one', 0)], storedAt)).toBe(expected);
+    }
+    expect(uuidInUse(entry('one'), [listed('one', 0)], storedAt)).toBe('one');
   });
 });
 

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { parseCredential } from '../../core/credential.ts';
-import { isMintedFrom, isSameCredential, isSameValue } from '../../core/same-credential.ts';
+import {
+  hasSameSecrets,
+  isMintedFrom,
+  isSameCredential,
+  isSameValue,
+} from '../../core/same-credential.ts';
 import { decodePendingToken } from '../../core/stored-token.ts';
 import { readSettings } from '../../core/token-tags.ts';
 import { now } from '../support/builders.ts';
@@ -22,6 +27,18 @@ describe('isSameCredential', () => {
     ['another host', { ims_host: 'ims-na1-stg1.adobelogin.com' }, false],
   ])('compares with %s', (_, overrides, same) => {
     expect(isSameCredential(parse({}), parse(overrides))).toBe(same);
+  });
+});
+
+describe('hasSameSecrets', () => {
+  it.each<[string, object, boolean]>([
+    ['secrets in another order', { client_secrets: ['b', 'a'] }, true],
+    ['another scope, and an organisation', { scope: 'x', org_id: '1@AdobeOrg' }, true],
+    ['another client', { client_id: 'other' }, false],
+    ['another secret', { client_secrets: ['a', 'c'] }, false],
+    ['another host', { ims_host: 'ims-na1-stg1.adobelogin.com' }, false],
+  ])('compares with %s', (_, overrides, same) => {
+    expect(hasSameSecrets(parse({}), parse(overrides))).toBe(same);
   });
 });
 

@@ -7,12 +7,14 @@ import { expect, it } from 'vitest';
 import { formatRotationState } from '../../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../../core/contract.ts';
 import type { ConsoleEndpoint } from '../../../core/ports.ts';
+import type { ImsClient } from '../../../emulators/ims/client.ts';
 import { day } from '../../support/builders.ts';
 import { replacing } from '../../support/credential.ts';
 import { tick } from '../../support/outcomes.ts';
 import { clientSecretOf } from '../../support/start-parts.ts';
 import {
   ClientSecretId,
+  documentOf,
   type RotatingClient,
   startRotatingClient,
 } from '../../support/start-rotating-client.ts';
@@ -52,6 +54,33 @@ it('createSecret leaves a client secret that looks left over, if an answer to a 
   await expect(create).rejects.toMatchObject({ code: 'ERR_VERSION_EXISTS' });
   expect(rotating.live()).toEqual([old, added]);
 });
+
+it.each([false, true])(
+  'a rotation does not retire the secret with which a person replaces the stored one meanwhile; its uuid noted: %s',
+  async (isNoted) => {
+    const bare = (client: ImsClient) => ({ ...documentOf(client), client_secrets: [old] });
+    const rotating = await startRotatingClient({ document: isNoted ? documentOf : bare });
+    const { parts, adobe } = rotating;
+    const persons = 'p8e-added-by-a-person-0123456789';
+    // IMS has accepted the old one just before.
+    const replace = (): boolean => {
+      if (adobe.liveSecret(old) === undefined) return false;
+      parts.secrets.add(adobe.addSecret(persons).value);
+      adobe.removeSecret(old);
+      return false;
+    };
+    parts.consoleApi.faults.inject({ kind: 'server-error', status: 503 }, { when: replace });
+    expect(await rotating.rotateSecret()).toEqual([]);
+    const [, retired] = await rotating.entries();
+    expect(retired).toEqual({ client_secret: old, retired_at: '2026-11-22T13:00:00Z' });
+    expect(await rotating.tag()).toBe('none');
+    parts.clock.advance(1_800);
+    await tick(parts.run());
+    parts.clock.advance(day);
+    await tick(parts.run());
+    expect(rotating.live()).toContain(persons);
+  },
+);
 
 it.each([
   ['before it has stored a client secret', false],
