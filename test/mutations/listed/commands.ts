@@ -13,8 +13,8 @@ export const ofCommands: readonly Mutation[] = [
   {
     fault: '--api http://www.adobe.com is sent a token without TLS',
     file: 'cli/doctor/product-check.ts',
-    find: "parsed?.protocol === 'https:' && adobeHost.test(parsed.hostname)",
-    replace: 'parsed !== null && adobeHost.test(parsed.hostname)',
+    find: "protocol === 'https:' && adobeHost.test(hostname)",
+    replace: 'adobeHost.test(hostname)',
     caughtBy: 'test/cli/product-api.test.ts',
     test: 'the URL that doctor --api sends the token to',
   },
