@@ -1,8 +1,14 @@
 import { Resource, Stack, Token } from 'aws-cdk-lib';
-import { Grant, type IGrantable, type IPrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Grant,
+  type IGrantable,
+  type IPrincipal,
+  PrincipalWithConditions,
+} from 'aws-cdk-lib/aws-iam';
 import { type IKey, ViaServicePrincipal } from 'aws-cdk-lib/aws-kms';
 import { Construct, type IConstruct } from 'constructs';
 import { refuse } from './refuse.ts';
+import { partialSecretArn, secretArnPattern } from './secret-arns.ts';
 import type { Conditions } from './wildcard-readers.ts';
 
 /**
@@ -40,15 +46,42 @@ export function checkKey(scope: IConstruct, key: IKey, prop = 'encryptionKey'): 
   }
 }
 
-/** Lets a grantee decrypt with a key, through Secrets Manager in one Region only. */
-export function grantDecrypt(key: IKey, grantee: IGrantable, region: string): void {
+/** Secrets Manager gives KMS the complete ARN of the secret that it decrypts. */
+const secretArnContext = 'kms:EncryptionContext:SecretARN';
+
+/** The secrets that a reader may decrypt. */
+export interface DecryptedSecrets {
+  /** The Region in which they are read. */
+  readonly region: string;
+  readonly conditions: Conditions;
+}
+
+/**
+ * True of the token secrets of all rotators in an account, and of no client secret. No name and no
+ * Region: while a prefix is changed, workloads read the tokens of the old one; AWS does not say
+ * which Region is in the context of a replica; and a statement for each credential fills the policy
+ * of a key.
+ *
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html#security-encryption-encryption-context
+ */
+export function onlyTokenSecrets(scope: IConstruct, account: string): Conditions {
+  const arn = secretArnPattern(partialSecretArn(scope, '*/token', { account, region: '*' }));
+  return { StringLike: { [secretArnContext]: arn } };
+}
+
+/** Lets a grantee decrypt some secrets with a key, through Secrets Manager in one Region only. */
+export function grantDecrypt(
+  key: IKey,
+  grantee: IGrantable,
+  { region, conditions }: DecryptedSecrets,
+): void {
   const service = secretsManagerOf(region);
   const grantInIam = (keyArn: string) =>
     Grant.addToPrincipal({
       grantee,
       actions: ['kms:Decrypt'],
       resourceArns: [keyArn],
-      conditions: { StringEquals: { 'kms:ViaService': service } },
+      conditions: { StringEquals: { 'kms:ViaService': service }, ...conditions },
     });
   const isOfThisApp = isOwned(grantee.grantPrincipal);
   const isOfThisAccount = grantee.grantPrincipal.principalAccount === key.env.account;
@@ -60,7 +93,8 @@ export function grantDecrypt(key: IKey, grantee: IGrantable, region: string): vo
     grantInIam(key.keyArn);
     return;
   }
-  key.grantDecrypt(new ViaServicePrincipal(service, grantee.grantPrincipal));
+  const reader = new PrincipalWithConditions(grantee.grantPrincipal, conditions);
+  key.grantDecrypt(new ViaServicePrincipal(service, reader));
   // Another account has to allow it too, and CloudFormation cannot tell it the key's id.
   if (isOfThisApp && !isOfThisAccount) grantInIam(anyKeyOf(key, region));
 }
@@ -81,6 +115,8 @@ export function isOwned(principal: IPrincipal): principal is IPrincipal & Constr
 export interface KeyReaders {
   /** Their accounts; `*` stands for any account. */
   readonly accounts: readonly string[];
+  /** The account of the secrets. */
+  readonly owner: string;
   /** The Region in which they read. */
   readonly region: string;
   readonly conditions: Conditions;
@@ -89,7 +125,7 @@ export interface KeyReaders {
 /** The statement that lets readers in other accounts use a key whose policy this app cannot edit. */
 export function readerStatement(
   { keyArn }: IKey,
-  { accounts, region, conditions }: KeyReaders,
+  { accounts, owner, region, conditions }: KeyReaders,
 ): string {
   const partition = Token.isUnresolved(keyArn) ? '<partition>' : keyArn.split(':')[1];
   const principals = accounts.map((account) =>
@@ -105,6 +141,12 @@ export function readerStatement(
       StringEquals: {
         ...conditions['StringEquals'],
         'kms:ViaService': secretsManagerOf(Token.isUnresolved(region) ? '<region>' : region),
+      },
+      StringLike: {
+        ...conditions['StringLike'],
+        [secretArnContext]: secretArnPattern(
+          `arn:${partition}:secretsmanager:*:${Token.isUnresolved(owner) ? '<account>' : owner}:secret:*/token`,
+        ),
       },
     },
   });

@@ -3,7 +3,13 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret, ReplicaRegion } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
-import { grantDecrypt, isOwned, type KeyReaders, readerStatement } from './keys.ts';
+import {
+  grantDecrypt,
+  isOwned,
+  type KeyReaders,
+  onlyTokenSecrets,
+  readerStatement,
+} from './keys.ts';
 import { refuse } from './refuse.ts';
 import { partialSecretArn, secretArnPattern } from './secret-arns.ts';
 import { conditionsOf, principalNames, refuseEverybody } from './wildcard-readers.ts';
@@ -25,7 +31,7 @@ const actions = ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret
 
 /** Lets a grantee read the token, in the secret's Region and in those of its replicas. */
 export function grantTokenRead(token: ReadableToken, grantee: IGrantable): Grant {
-  const { scope, secret, region, encryptionKey, replicaRegions } = token;
+  const { scope, secret, account, region, encryptionKey, replicaRegions } = token;
   const stack = Stack.of(scope);
   refuseEverybody(scope, grantee);
   const accounts = otherAccounts(stack, grantee);
@@ -49,11 +55,10 @@ export function grantTokenRead(token: ReadableToken, grantee: IGrantable): Grant
         Resource.isOwnedResource(secret)
         ? Grant.addToPrincipalOrResource({ ...options, resourceArns: own })
         : Grant.addToPrincipal({ grantee, actions, resourceArns: own });
-  if (encryptionKey !== undefined) grantDecrypt(encryptionKey, grantee, region);
-  for (const replica of replicaRegions) {
-    if (replica.encryptionKey !== undefined) {
-      grantDecrypt(replica.encryptionKey, grantee, replica.region);
-    }
+  const conditions = onlyTokenSecrets(scope, account);
+  for (const place of [{ region, encryptionKey }, ...replicaRegions]) {
+    if (place.encryptionKey === undefined) continue;
+    grantDecrypt(place.encryptionKey, grantee, { region: place.region, conditions });
   }
   return grant;
 }
@@ -81,6 +86,7 @@ function checkOtherAccounts(
 ): void {
   const { scope, secret, encryptionKey, replicaRegions } = token;
   const conditions = conditionsOf(grantPrincipal);
+  const readers = { accounts, owner: token.account, conditions };
   const who = `a reader in another account (${accounts.join(', ')})`;
   if (!Resource.isOwnedResource(secret)) {
     refuse(
@@ -114,9 +120,9 @@ function checkOtherAccounts(
           'entry of replicaRegions an encryptionKey',
       );
     }
-    checkKeyPolicy(token, key, { accounts, region, conditions });
+    checkKeyPolicy(token, key, { ...readers, region });
   }
-  checkKeyPolicy(token, encryptionKey, { accounts, region: token.region, conditions });
+  checkKeyPolicy(token, encryptionKey, { ...readers, region: token.region });
 }
 
 function checkKeyPolicy(

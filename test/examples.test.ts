@@ -215,12 +215,18 @@ describe('the consumer in another account', () => {
   /** Decides as AWS does between accounts: both of them must allow it. */
   function decide(policies: Record<string, readonly Statement[]>, keyArn: string): Authorize {
     const { 'its role': role = [], 'the secret': secret = [], 'the key': key = [] } = policies;
-    const context = { 'kms:ViaService': 'secretsmanager.us-east-1.amazonaws.com' };
-    return (action, resource) =>
-      isAllowed(role, action, resource, {}) &&
-      isAllowed(secret, action, resource, {}) &&
-      isAllowed(role, 'kms:Decrypt', keyArn, context) &&
-      isAllowed(key, 'kms:Decrypt', keyArn, context);
+    return (action, resource) => {
+      const context = {
+        'kms:ViaService': 'secretsmanager.us-east-1.amazonaws.com',
+        'kms:EncryptionContext:SecretARN': resource,
+      };
+      return (
+        isAllowed(role, action, resource, {}) &&
+        isAllowed(secret, action, resource, {}) &&
+        isAllowed(role, 'kms:Decrypt', keyArn, context) &&
+        isAllowed(key, 'kms:Decrypt', keyArn, context)
+      );
+    };
   }
 
   it('calls Fusion with the token, which both accounts let it read', async () => {

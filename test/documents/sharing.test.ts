@@ -9,6 +9,16 @@ import { resolve, type Statement } from '../support/iam.ts';
 const reference = read('docs/reference.md');
 const section = sectionsOf(reference, '##').get('Reading from another account or Region') ?? '';
 
+/** The conditions, with the texts of intrinsic functions. */
+function literal({ Condition }: Statement): Pick<Statement, 'Condition'> {
+  if (Condition === undefined) return {};
+  const operators = Object.entries(Condition).map(([operator, keys]) => {
+    const entries = Object.entries(keys).map(([key, value]) => [key, resolve(value)]);
+    return [operator, Object.fromEntries(entries)];
+  });
+  return { Condition: Object.fromEntries(operators) };
+}
+
 it('the reference shows the statements that readerAccounts adds', () => {
   const env = { account: '111122223333', region: 'us-east-1' };
   const stack = new Stack(new App(), 'Apps', { env });
@@ -29,7 +39,7 @@ it('the reference shows the statements that readerAccounts adds', () => {
     )
     .map((statement) => {
       const { AWS } = statement.Principal as { readonly AWS: unknown };
-      return { ...statement, Principal: { AWS: resolve(AWS) } };
+      return { ...statement, ...literal(statement), Principal: { AWS: resolve(AWS) } };
     })
     .filter(({ Principal }) => Principal.AWS.includes('444455556666'));
   const [shown = ''] = jsonOf(section);

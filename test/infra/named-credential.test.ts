@@ -4,15 +4,13 @@ import { AccountPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ImsCredential, type ImsCredentialFromNameProps } from '../../infra/index.ts';
+import { via } from './decryption.ts';
 
 const env = { account: '111122223333', region: 'eu-west-1' };
 const other = '444455556666';
 const keyArn = 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 const otherKeyArn = `arn:aws:kms:us-east-1:${other}:key/abcd1234-12ab-34cd-56ef-1234567890ab`;
 const read = ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'];
-const via = (region: string) => ({
-  StringEquals: { 'kms:ViaService': `secretsmanager.${region}.amazonaws.com` },
-});
 const named = { rotatorName: 'prod', name: 'fusion' };
 const tokenName = 'ims-token-rotator/prod/fusion/token';
 const completeArn = `arn:aws:secretsmanager:us-east-1:${other}:secret:${tokenName}-AbCdEf`;
@@ -59,7 +57,12 @@ describe('ImsCredential.fromName', () => {
         Action: read,
         Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:${secret}??????`]] },
       },
-      { Effect: 'Allow', Action: 'kms:Decrypt', Resource: keyArn, Condition: via('eu-west-1') },
+      {
+        Effect: 'Allow',
+        Action: 'kms:Decrypt',
+        Resource: keyArn,
+        Condition: via('eu-west-1'),
+      },
     ]);
   });
 
@@ -108,7 +111,7 @@ describe('a credential of another account or Region', () => {
         Effect: 'Allow',
         Action: 'kms:Decrypt',
         Resource: otherKeyArn,
-        Condition: via('us-east-1'),
+        Condition: via('us-east-1', other),
       },
     ]);
   });
@@ -119,7 +122,7 @@ describe('a credential of another account or Region', () => {
     credential.grantRead(workload()).assertSuccess();
     expect(workloadStatements()).toEqual([
       { Effect: 'Allow', Action: read, Resource: completeArn },
-      expect.objectContaining({ Resource: otherKeyArn, Condition: via('us-east-1') }),
+      expect.objectContaining({ Resource: otherKeyArn, Condition: via('us-east-1', other) }),
     ]);
   });
 
@@ -141,7 +144,7 @@ describe('a credential of another account or Region', () => {
       Resource: [arn(`eu-west-1:${secret}`), arn(`ap-south-1:${secret}`)],
     });
     expect(workloadStatements()).toContainEqual(
-      expect.objectContaining({ Action: 'kms:Decrypt', Condition: via('ap-south-1') }),
+      expect.objectContaining({ Action: 'kms:Decrypt', Condition: via('ap-south-1', other) }),
     );
   });
 

@@ -17,15 +17,16 @@ import {
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ImsCredential, type ImsCredentialProps, ImsTokenRotator } from '../../infra/index.ts';
+import { onlyTokens, via } from './decryption.ts';
 
 const env = { account: '111122223333', region: 'eu-west-1' };
 const other = '444455556666';
 const keyArn = 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 const replicaKeyArn = 'arn:aws:kms:us-east-1:111122223333:key/abcd1234-12ab-34cd-56ef-1234567890ab';
 const read = ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'];
-const via = (region: string) => ({
-  StringEquals: { 'kms:ViaService': `secretsmanager.${region}.amazonaws.com` },
-});
+const printed =
+  '"StringLike":{"kms:EncryptionContext:SecretARN":' +
+  '"arn:aws:secretsmanager:*:111122223333:secret:*/token-??????"}}';
 
 let stack: Stack;
 
@@ -124,6 +125,7 @@ describe('a workload of the account', () => {
                   'Fn::Join': ['', ['secretsmanager.', { Ref: 'AWS::Region' }, '.amazonaws.com']],
                 },
           },
+          StringLike: where ? onlyTokens() : expect.anything(),
         },
       },
     ]);
@@ -163,7 +165,7 @@ describe('a reader in another account', () => {
       `this app cannot edit the policy of the imported key ${keyArn}; add this statement to it and ` +
         'set keyPolicyManagedElsewhere: {"Effect":"Allow","Principal":{"AWS":' +
         `["arn:aws:iam::${other}:root"]},"Action":"kms:Decrypt","Resource":"*","Condition":` +
-        '{"StringEquals":{"kms:ViaService":"secretsmanager.eu-west-1.amazonaws.com"}}}',
+        `{"StringEquals":{"kms:ViaService":"secretsmanager.eu-west-1.amazonaws.com"},${printed}}`,
     );
   });
 
@@ -369,7 +371,8 @@ describe('a wildcard', () => {
     const credential = add({ encryptionKey });
     expect(() => credential.grantRead(new OrganizationPrincipal('o-1234567890'))).toThrow(
       '"Principal":{"AWS":["*"]},"Action":"kms:Decrypt","Resource":"*","Condition":{"StringEquals":' +
-        '{"aws:PrincipalOrgID":"o-1234567890","kms:ViaService":"secretsmanager.eu-west-1.amazonaws.com"}}',
+        '{"aws:PrincipalOrgID":"o-1234567890","kms:ViaService":"secretsmanager.eu-west-1.amazonaws.com"},' +
+        printed,
     );
   });
 });

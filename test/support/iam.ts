@@ -80,6 +80,8 @@ function holds({ Condition = {} }: Statement, context: Context): boolean {
       const allowed = [expected].flat().map(resolve);
       const present = context[key];
       if (operator === 'StringEquals') return allowed.includes(String(present));
+      if (operator === 'StringLike')
+        return allowed.some((pattern) => matches(pattern, String(present)));
       // Booleans are compared as the text that they have in a policy.
       if (operator === 'StringEqualsIfExists' || operator === 'BoolIfExists')
         return present === undefined || allowed.includes(String(present));
