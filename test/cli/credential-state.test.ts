@@ -89,16 +89,22 @@ describe('a token that outlives every new one', () => {
 describe('the state of a credential', () => {
   it.each([
     ['paused for its first day', 86_400, 'paused'],
-    ['failing after that, because the stack declares it and it has no token', 86_401, 'failing'],
+    ['failing after that, because it has no token', 86_401, 'failing'],
   ])('is %s, if it was paused before its first token', (_, age, state) => {
     const token = {
       ...tokenSecret(undefined),
       tags: { [tagKeys.paused]: 'true' },
       createdAt: epochSeconds(now - age),
     };
-    const secrets = { client: clientSecret(), token, clientMayBeElsewhere: false };
-    expect(credentialState('x', { ...secrets, isDeclared: true }, context).state).toBe(state);
-    expect(credentialState('x', secrets, context).state).toBe('paused');
+    const stateOf = (secrets: { client?: Secret; isDeclared?: true }): State => {
+      const { client } = secrets;
+      const all = { client, token, clientMayBeElsewhere: false, isDeclared: secrets.isDeclared };
+      return credentialState('x', all, context).state;
+    };
+    expect(stateOf({ client: clientSecret() })).toBe(state);
+    expect(stateOf({ isDeclared: true })).toBe(state);
+    // Nobody has stored it yet.
+    expect(stateOf({})).toBe('paused');
   });
 
   it.each<[string, State, Secret | undefined, Secret | undefined]>([
