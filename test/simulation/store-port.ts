@@ -1,5 +1,6 @@
 // The port SecretStore of one invocation: the model behind a network that fails.
 import { tagKeys } from '../../core/contract.ts';
+import { epochSeconds } from '../../core/instant.ts';
 import type { NewVersion, SecretStore, SecretValue, Version } from '../../core/ports.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { absentAsUndefined, attempt } from '../../lambda/adapters/secrets-manager-errors.ts';
@@ -95,7 +96,8 @@ export class StorePort implements SecretStore {
       this.#call('get', this.#world.credentialOf(secretId), signal, () => {
         const { secret, version } = secretsManager.get(secretId, at);
         const text = new Sensitive(version.value ?? '');
-        return { arn: secret.arn, versionId: version.id, secretString: text, text };
+        const createdAt = epochSeconds(version.at);
+        return { arn: secret.arn, versionId: version.id, secretString: text, text, createdAt };
       }),
     );
   }
