@@ -21,7 +21,7 @@ function answersLeak(versionId: string): boolean {
 export function isUnfinished(currentVersionId: string, state: RotationState): boolean {
   if (!answersLeak(currentVersionId)) return false;
   if (state.kind === 'none') return false;
-  // What is retired in a note of an earlier release may be what the answer has replaced.
+  // A note of an earlier release names no version: its answer may have been the one that retired the secret.
   const { versionId = currentVersionId } = state;
   return versionId === currentVersionId;
 }

@@ -19,7 +19,7 @@ const answer = (body: unknown, status = 200, retryAfter?: string): ConsoleRespon
   retryAfter,
 });
 
-/** What other rules would notice has no more than 6 characters in a row. */
+/** No more than 6 characters in a row stay as they are, so that nothing but the escapes gives it away. */
 function base64OfEscaped(text: string): string {
   const escaped = text.replaceAll(/(.{6})(.)/g, (_, plain: string, last: string) => {
     return `${plain}\\${last.charCodeAt(0).toString(8)}`;

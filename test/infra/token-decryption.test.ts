@@ -18,7 +18,7 @@ function decrypts(statements: readonly Statement[], key: string, arn: string): b
   });
 }
 
-/** What the role of a workload may do with an imported key. */
+/** The rights of a role, for an imported key. */
 function byRole() {
   const stack = new Stack(new App(), 'Apps', { env });
   const encryptionKey = Key.fromKeyArn(stack, 'Key', keyArn);
@@ -34,7 +34,7 @@ function byRole() {
   return (arn: string) => decrypts(statements, keyArn, arn);
 }
 
-/** What the key's policy lets another account do. */
+/** The rights of another account, in the policy of the key. */
 function byKey() {
   const stack = new Stack(new App(), 'Apps', { env });
   const encryptionKey = new Key(stack, 'Key');
