@@ -89,7 +89,13 @@ export async function leaked(
   const wait = options.now === true ? 0 : Math.max(timeout, options.cache);
   const answerLeak = options.token === true ? answerTokenLeak : answerSecretLeak;
   const answered = await answer.steps.all(() => answerLeak(answer, wait));
-  if (options.token !== true) await checkNotLeaked(answer, answered);
+  if (options.token !== true) {
+    await checkNotLeaked(answer, answered).catch((error: unknown) => {
+      const text =
+        'the leak is answered; only whether somebody has stored what leaked again is unknown';
+      throw session.signal.aborted ? interrupted(text) : error;
+    });
+  }
   const { storedAt } = answered;
   const isHurried = storedAt !== undefined && options.now === true;
   const lateUntil = isHurried ? epochSeconds(storedAt + timeout + tolerance) : undefined;

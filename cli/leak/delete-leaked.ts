@@ -25,8 +25,11 @@ export async function deleteLeaked(
       await assertCurrent(answer, clientVersionId);
       await own.remove(uuid);
     }
+    if (leaked.length === 0) {
+      return ['Adobe lists no client secret that is as old as the stored one', undefined];
+    }
     const names = leaked.join(' and ');
     if (there.length > 0) return [`deleted the leaked client secret at Adobe: ${names}`, undefined];
-    return [`the leaked client secret is gone at Adobe${names && `: ${names}`}`, undefined];
+    return [`the leaked client secret is gone at Adobe: ${names}`, undefined];
   });
 }

@@ -1,3 +1,4 @@
+import type { RotationState } from '../../core/client-secret-rotation.ts';
 import { RotatorError } from '../../core/errors.ts';
 import { answerNoted } from '../../core/open-answer.ts';
 import { asAdobeFailure } from '../adobe/failure.ts';
@@ -37,12 +38,34 @@ function assertNotStoredAgain(
   current: UsableVersion,
   versions: readonly ClientVersion[],
 ): void {
-  const noted = answerNoted(state);
-  const own = versions.find(({ id }) => id === noted);
+  const own = storedByAnswer(state, current, versions);
   const isAtAdobe = own?.found?.entries.some(({ uuid }) => listed.some((one) => one.uuid === uuid));
-  if (own === undefined || own.id === current.id || isAtAdobe !== true) return;
+  if (own !== undefined && isAtAdobe === true)
+    throw storedAgain({ names, session: { options } }, current, own);
+}
+
+/** The version that an answer which was broken off has stored, if another one is current. */
+export function storedByAnswer(
+  state: RotationState,
+  current: UsableVersion,
+  versions: readonly ClientVersion[],
+): ClientVersion | undefined {
+  const noted = answerNoted(state);
+  return noted === current.id
+    ? undefined
+    : versions.find(({ id, found }) => id === noted && found !== undefined);
+}
+
+export function storedAgain(
+  {
+    names,
+    session: { options },
+  }: { names: Answer['names']; session: Pick<Answer['session'], 'options'> },
+  current: UsableVersion,
+  own: ClientVersion,
+): CliError {
   const words = `secretsmanager update-secret-version-stage --secret-id ${names.client} --version-stage AWSCURRENT --move-to-version-id ${own.id} --remove-from-version-id ${shellWord(current.id)}`;
-  throw new CliError(
+  return new CliError(
     'ERR_CREDENTIAL_CHANGED',
     `what had leaked is stored in ${names.client} again, in the place of version ${own.id}, which answers the leak`,
     `make that the current version again: ${nextAwsCommand(words, options)}`,

@@ -18,7 +18,7 @@ import {
   readClientVersions,
   type UsableVersion,
 } from './answer.ts';
-import { findRoom } from './find-room.ts';
+import { findRoom, storedAgain, storedByAnswer } from './find-room.ts';
 import { makeRoom, uuidsOf } from './make-room.ts';
 import { assertNotOvertaken } from './overtaken-answer.ts';
 import { leakedIn } from './progress.ts';
@@ -131,7 +131,15 @@ async function preflight(
   const { credential, entries } = current.found;
   const { own, before } = await steps.run('list the client secrets at Adobe', async () => {
     const left = await checkLife(answer);
-    const own = opened ?? (await open(answer, credential));
+    const own =
+      opened ??
+      (await open(answer, credential).catch((error: unknown) => {
+        // What had leaked is stored again, and deleted at Adobe already.
+        const stored = storedByAnswer(state, current, versions);
+        const isDead =
+          error instanceof CliError && isUnknownSecret((error.cause as CliError)?.cause);
+        throw stored !== undefined && isDead ? storedAgain(answer, current, stored) : error;
+      }));
     const listed = await own.list();
     const storedUuids = uuidsOf(versions);
     // Whoever may only store a version could name somebody else's secret in it.

@@ -115,12 +115,20 @@ describe('leaked goes on with the answer once its version is current again', () 
     await client.send(new UpdateSecretVersionStageCommand({ SecretId, VersionStage, ...labels }));
   }
 
+  async function storeAgain(leak: LeakWorld): Promise<void> {
+    const client_secrets = [{ client_secret: leak.leakedSecret }];
+    await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets }));
+  }
+
+  const [before, since] = ['before it was deleted at Adobe', 'although Adobe has deleted that'];
   it.each([
-    ['AWSCURRENT was moved back to what had leaked', goBack],
-    ['what had leaked was stored again', (leak: LeakWorld) => store(leak, leak.leakedSecret)],
-  ])('after %s', async (_, storeLeaked) => {
+    ['AWSCURRENT was moved back to what had leaked', before, refuseDeletion, goBack],
+    ['what had leaked was stored again', before, refuseDeletion, storeAgain],
+    ['AWSCURRENT was moved back to what had leaked', since, interrupt, goBack],
+    ['what had leaked was stored again', since, interrupt, storeAgain],
+  ])('after %s, %s', async (_, __, breakOff, storeLeaked) => {
     const leak = await startLeak();
-    await refuseDeletion(leak);
+    await breakOff(leak);
     await leak.remember();
     const SecretId = leak.world.secretId('fusion', 'client');
     const { AWSCURRENT: own } = await labelsOf(leak.client, SecretId);
@@ -178,4 +186,24 @@ it('leaked advises to take off its note also if it stored nothing, as somebody e
   );
   await follow(leak, { isOther: false });
   expect(valuesOf(leak)).toEqual([colleagues]);
+});
+
+it('leaked says that the leak is answered if it is interrupted at its last look', async () => {
+  const leak = await startLeak();
+  const interruption = new AbortController();
+  const secrets = (real: Secrets): Secrets => {
+    let isComplete = false;
+    const setTag: Secrets['setTag'] = async (...args) => {
+      await real.setTag(...args);
+      isComplete = args.includes('none');
+    };
+    const describe: Secrets['describe'] = async (...args) => {
+      if (isComplete) interruption.abort();
+      return await real.describe(...args);
+    };
+    return replacing(real, { setTag, describe });
+  };
+  const exit = await leak.answer({}, { secrets }, interruption.signal);
+  expect(exit).toMatchObject({ code: 130 });
+  expect(textOf(exit)).toMatch(/^ERR_INTERRUPTED .*the leak is answered; only whether/);
 });
