@@ -71,7 +71,7 @@ export const ofClientSecrets: readonly Mutation[] = [
     file: 'cli/leak/store-replacement.ts',
     find: 'await storeCurrent(answer, { secret, text, versionId, from: current.id, check });',
     replace: 'await answer.session.secrets.put(secret.arn, text, versionId);',
-    caughtBy: 'test/cli/leaked-overlap.test.ts',
+    caughtBy: 'test/cli/leaked-overlap.long.test.ts',
     test: 'keeps theirs if they do so after it has added one',
   },
   {
@@ -79,7 +79,7 @@ export const ofClientSecrets: readonly Mutation[] = [
     file: 'cli/leak/store-replacement.ts',
     find: "await steps.finish('store the new client secret'",
     replace: "await steps.run('store the new client secret'",
-    caughtBy: 'test/cli/leaked-overlap.test.ts',
+    caughtBy: 'test/cli/leaked-overlap.long.test.ts',
     test: 'does not lose a client secret that Adobe shows once',
   },
   {
