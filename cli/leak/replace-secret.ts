@@ -134,7 +134,7 @@ async function preflight(
     const own =
       opened ??
       (await open(answer, credential).catch((error: unknown) => {
-        // What had leaked is stored again, and deleted at Adobe already.
+        // Somebody has stored the leaked client secret again, after Adobe had deleted it.
         const stored = storedByAnswer(state, current, versions);
         const isDead =
           error instanceof CliError && isUnknownSecret((error.cause as CliError)?.cause);
