@@ -10,6 +10,7 @@ import { adviceFor, linesOfReaders, type Told } from '../leak/advice.ts';
 import type { Answer } from '../leak/answer.ts';
 import { answerSecretLeak, answerTokenLeak } from '../leak/answer-leak.ts';
 import { type Answered, checkNotLeaked } from '../leak/note-end.ts';
+import { openAnswerAdvice } from '../leak/open-answer-advice.ts';
 import { goOn, newProgress } from '../leak/progress.ts';
 import { assertPresent, listCommand } from '../rotator/absence.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
@@ -69,9 +70,12 @@ export async function leaked(
   for (const warning of await readersWarnings(session, rotator, [client, token])) {
     session.terminal.note(...wrapLines(`warning: ${warning}`, 0, session.terminal.noteColumns));
   }
-  explain(session, explanation(name, placeOf(token.arn), options), options.yes === true);
-  if (options.yes !== true) await confirmName(session, name, 'nothing was changed');
   const timeout = await new Functions(session.signal).timeout(functionName);
+  const wait = options.now === true ? 0 : Math.max(timeout, options.cache);
+  const place = placeOf(token.arn);
+  const { token: isTokenOnly = false } = options;
+  explain(session, explanation(name, { place, isTokenOnly, wait }), options.yes === true);
+  if (options.yes !== true) await confirmName(session, name, 'nothing was changed');
   await using ims = openIms(session, options.imsEndpointUrl);
   await using console = openConsole(session, options.consoleEndpointUrl);
   await using invalidation = new TokenInvalidation(session, options.imsEndpointUrl);
@@ -83,13 +87,12 @@ export async function leaked(
     progress: newProgress(client.currentVersionId),
     adobe: { ims, console, invalidation },
     steps: new Steps(session, again, async (fix) =>
-      options.token === true ? again : await goOn(answer, again, fix),
+      isTokenOnly ? again : await goOn(answer, again, fix),
     ),
   };
-  const wait = options.now === true ? 0 : Math.max(timeout, options.cache);
-  const answerLeak = options.token === true ? answerTokenLeak : answerSecretLeak;
+  const answerLeak = isTokenOnly ? answerTokenLeak : answerSecretLeak;
   const answered = await answer.steps.all(() => answerLeak(answer, wait));
-  if (options.token !== true) {
+  if (!isTokenOnly) {
     await checkNotLeaked(answer, answered).catch((error: unknown) => {
       const text =
         'the leak is answered; only whether somebody has stored what leaked again is unknown';
@@ -99,14 +102,12 @@ export async function leaked(
   const { storedAt } = answered;
   const isHurried = storedAt !== undefined && options.now === true;
   const lateUntil = isHurried ? epochSeconds(storedAt + timeout + tolerance) : undefined;
-  await report(answer, answered, { isTokenOnly: options.token === true, lateUntil }).catch(
-    (error: unknown) => {
-      const text = 'the leak is answered; only what is left to people was not shown';
-      if (session.signal.aborted) throw interrupted(text);
-      if (!(error instanceof CliError)) throw error;
-      throw new CliError(error.code, `${text}: ${error.message}`, error.fix, { cause: error });
-    },
-  );
+  await report(answer, answered, { isTokenOnly, lateUntil }).catch((error: unknown) => {
+    const text = 'the leak is answered; only what is left to people was not shown';
+    if (session.signal.aborted) throw interrupted(text);
+    if (!(error instanceof CliError)) throw error;
+    throw new CliError(error.code, `${text}: ${error.message}`, error.fix, { cause: error });
+  });
   return 0;
 }
 
@@ -167,9 +168,16 @@ function hanging(text: string, columns: number | undefined): readonly string[] {
   return [`- ${first.trimStart()}`, ...rest];
 }
 
-function explanation(name: string, place: string, { token, now, cache }: LeakedOptions) {
+interface Explained {
+  readonly place: string;
+  readonly isTokenOnly: boolean;
+  /** Seconds. */
+  readonly wait: number;
+}
+
+function explanation(name: string, { place, isTokenOnly, wait }: Explained) {
   const pause =
-    now === true ? 'at once' : `after ${formatDuration(cache)} or more, when no consumer uses them`;
+    wait === 0 ? 'at once' : `after ${formatDuration(wait)} or more, when no consumer uses them`;
   const ofSecret = [
     'adds another client secret at Adobe, and stores it without the leaked one;',
     'has a token minted with it, even if the credential is paused or its budget of requests is used up;',
@@ -179,8 +187,8 @@ function explanation(name: string, place: string, { token, now, cache }: LeakedO
     'has the token replaced, even if the credential is paused or its budget of requests is used up;',
   ];
   return [
-    `leak of the ${token === true ? 'token' : 'client secret'} of ${name}, ${place}. This`,
-    ...(token === true ? ofToken : ofSecret),
+    `leak of the ${isTokenOnly ? 'token' : 'client secret'} of ${name}, ${place}. This`,
+    ...(isTokenOnly ? ofToken : ofSecret),
     `invalidates all earlier tokens that are still stored, ${pause};`,
     'proves that it worked. After a failure, it says how to go on.',
   ];
@@ -200,7 +208,10 @@ async function report(
     isTokenOnly ? token : client,
   ).finally(() => progress.end());
   const isPaused = readSettings(token.tags).paused;
-  const advice = adviceFor(answer, clientId, { isPaused, isTokenOnly, lateUntil, ofOthers });
+  const advice = [
+    ...(isTokenOnly ? await openAnswerAdvice(answer) : []),
+    ...adviceFor(answer, clientId, { isPaused, isTokenOnly, lateUntil, ofOthers }),
+  ];
   if (options.json === true) {
     const read =
       readers instanceof CliError ? { unknown: readers.message } : readers.map(readerJson);

@@ -17,7 +17,7 @@ import { deletePair } from '../rotator/delete-pair.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
 import { checkOwner } from '../rotator/overlaps.ts';
 import { policyWarning } from '../rotator/policy-warning.ts';
-import { type Reader, readersOf } from '../rotator/readers.ts';
+import { otherReadersOf, type Reader } from '../rotator/readers.ts';
 import {
   checkName,
   importersOf,
@@ -52,7 +52,7 @@ export async function offboard(
   const { doomed, kept, policies } = choice;
   if (yes) await confirmLocation(session, rotator, namesOf(rotator, name).token);
   const token = doomed.find((secret) => secret.name === namesOf(rotator, name).token);
-  const readers = token === undefined ? [] : await readersOf(session, rotator, token);
+  const readers = token === undefined ? [] : await otherReadersOf(session, rotator, token);
   const warnings = [
     ...kept,
     ...policies,
@@ -113,7 +113,12 @@ async function choose(session: Session, rotator: Rotator, name: string): Promise
   const doomed: Secret[] = [];
   const kept: string[] = [];
   for (const secret of found) {
-    if (secret === undefined || isScheduledForDeletion(secret)) continue;
+    if (secret === undefined) continue;
+    if (isScheduledForDeletion(secret)) {
+      const restore = restoreCommand(secret.name, session.options);
+      kept.push(`${secret.name} was scheduled for deletion before; to restore it, too: ${restore}`);
+      continue;
+    }
     const reason = stayReason(secret, { rotator, name, own });
     if (reason === undefined) doomed.push(secret);
     else kept.push(reason);

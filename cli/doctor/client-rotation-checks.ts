@@ -11,10 +11,12 @@ import { type ClientVersion, readClientVersions } from '../leak/answer.ts';
 import type { Session } from '../session.ts';
 import { nextRotation } from '../view/client-secret-line.ts';
 import { day, formatDuration } from '../view/durations.ts';
+import { isCuredByStoring } from '../view/failure.ts';
 import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
 import { shellWord } from '../view/shell-word.ts';
 import { someOf } from '../view/some-of.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
+import { leakFirst } from './explain.ts';
 import type { Described, Subject } from './subject.ts';
 
 export interface ConsoleOptions {
@@ -117,15 +119,13 @@ function stuckFinding(secret: Secret, name: string, session: Session): Finding |
 }
 
 /** Needs a token with rights over client secrets, which is minted only if it is asked for. */
-async function atAdobeFinding(
-  { name, client, token, credential, session }: Subject,
-  { adobe, mint }: ConsoleOptions,
-): Promise<Finding> {
+async function atAdobeFinding(subject: Subject, { adobe, mint }: ConsoleOptions): Promise<Finding> {
+  const { name, client, token, credential, session } = subject;
   const [secret, tokenSecret, known] = await Promise.all([client, token, credential]);
   if (secret === undefined || tokenSecret === undefined) return noClientSecret;
   // A file of the Console has its ids, whoever manages the secrets.
   if (secret.rotation === undefined && secret.tags[tagKeys.rotation] === undefined) {
-    return ok('not managed by the rotator');
+    return ok('not looked at: the rotator does not manage them');
   }
   if (!mint) {
     return unknown('not looked at', 'give --mint: it costs another token, which is not stored');
@@ -138,7 +138,8 @@ async function atAdobeFinding(
   } catch (error) {
     const final = ['ERR_TOKEN_REJECTED', 'ERR_CONSOLE_REJECTED', 'ERR_CREDENTIAL_INVALID'];
     if (!(error instanceof CliError) || !final.includes(error.code)) throw error;
-    return failed(error.message, error.fix ?? 'see docs/client-secret-rotation.md');
+    const { message, code, fix = 'see docs/client-secret-rotation.md' } = error;
+    return failed(message, isCuredByStoring({ code }) ? await leakFirst(subject, fix) : fix);
   }
 }
 

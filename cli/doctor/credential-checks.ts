@@ -12,6 +12,8 @@ import { formatDuration, hour } from '../view/durations.ts';
 import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
 import { shellWord } from '../view/shell-word.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
+import { leakFirst } from './explain.ts';
+import { settingsFinding } from './settings-check.ts';
 import type { Described, Subject } from './subject.ts';
 import { tokenFinding } from './token-check.ts';
 import { valueFinding } from './value-check.ts';
@@ -48,6 +50,7 @@ function useChecks(described: Described): readonly Check[] {
   return [
     check('keys enabled', () => keysFinding(described)),
     check('not paused', async () => pauseFinding(await token, name, session)),
+    check('settings', () => settingsFinding(described)),
     check('token rotation', () => rotationFinding(described)),
   ];
 }
@@ -133,7 +136,8 @@ async function credentialFinding(subject: Subject): Promise<Finding> {
     if (!isMissing && code !== 'ERR_CREDENTIAL_INVALID') throw error;
     if (isMissing && rotator.clientSecrets === undefined) throw error;
     if (isMissing && (await client) === undefined) return unknown('there is no client secret');
-    return failed(message, nextCommand(`put-credential ${name} FILE`, session.options));
+    const put = nextCommand(`put-credential ${name} FILE`, session.options);
+    return failed(message, await leakFirst(subject, put));
   }
 }
 

@@ -10,9 +10,9 @@ import { lastingFault } from '../../lambda/adapters/network-fault.ts';
 import { interrupted } from '../errors.ts';
 import { mintOnce } from '../rotator/mint-once.ts';
 import { formatDuration } from '../view/durations.ts';
-import { explainFailure } from '../view/failure.ts';
 import { nextCommand } from '../view/next-command.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
+import { explain } from './explain.ts';
 import { get } from './http-get.ts';
 import type { Subject } from './subject.ts';
 
@@ -122,17 +122,17 @@ async function mintFinding(
   } catch (error) {
     if (session.signal.aborted) throw interrupted();
     if (!(error instanceof TokenRequestError)) throw error;
-    return rejectionFinding(error, subject);
+    return await rejectionFinding(error, subject);
   }
 }
 
-function rejectionFinding(error: TokenRequestError, { name, session }: Subject): Finding {
+async function rejectionFinding(error: TokenRequestError, subject: Subject): Promise<Finding> {
   const { imsError, debugId } = error.details;
   if (error.transient) return unknown(error.message);
   // IMS gives an error code with every rejection; a proxy does not.
   if (imsError === undefined) return unknown(`${error.message}, which IMS itself would not send`);
   const failure = { code: error.code, imsError };
-  const { words, fix } = explainFailure(failure, name, session.options);
+  const { words, fix } = await explain(subject, failure);
   const code = [formatFailureCode(failure), debugId].filter(Boolean).join(', ');
   return failed(`${words} (${code})`, fix);
 }

@@ -8,9 +8,9 @@ import { isDeclaredBy } from '../rotator/credentials.ts';
 import type { Session } from '../session.ts';
 import { type CredentialState, credentialState } from '../view/credential-state.ts';
 import { formatDuration } from '../view/durations.ts';
-import { explainFailure } from '../view/failure.ts';
 import { nextCommand } from '../view/next-command.ts';
 import { type Finding, failed, ok, unknown } from './check.ts';
+import { explain } from './explain.ts';
 import type { Described, Subject } from './subject.ts';
 
 /**
@@ -19,9 +19,10 @@ import type { Described, Subject } from './subject.ts';
  * @param value the token secret's, which may be needed. @default it is not read
  */
 export async function tokenFinding(
-  { client, token, session, rotator, name }: Described,
+  described: Described,
   value?: Subject['value'] | undefined,
 ): Promise<Finding> {
+  const { client, token, session, rotator, name } = described;
   const secrets = await Promise.all([client, token]);
   const [clientSecret, tokenSecret] = secrets.map((secret) =>
     secret?.deletedAt === undefined && !isReplica(secret, rotator.region) ? secret : undefined,
@@ -32,16 +33,21 @@ export async function tokenFinding(
   const pair = { client: clientSecret, token: tokenSecret, clientMayBeElsewhere, isDeclared };
   const credential = credentialState(name, pair, context);
   const expiry = await expiryOf(credential, tokenSecret, { session, value });
-  return findingOf(session, credential, expiry);
+  return await findingOf(described, credential, expiry);
 }
 
-function findingOf(session: Session, credential: CredentialState, expiry: Expiry): Finding {
+async function findingOf(
+  described: Described,
+  credential: CredentialState,
+  expiry: Expiry,
+): Promise<Finding> {
+  const { session } = described;
   const { options } = session;
   const now = session.now();
   const { name, state, failure, paused } = credential;
   const life = lifeText(expiry, now);
   if (failure !== undefined) {
-    const { words, fix } = explainFailure(failure, name, options);
+    const { words, fix } = await explain(described, failure);
     return failed(`${words} (${formatFailureCode(failure)}); ${life}`, fix);
   }
   if (expiry === 'unreadable' || expiry === 'unread') return unknown(life);

@@ -11,7 +11,7 @@ import { invalidate, type OldTokensAsked, readOldTokens } from './old-tokens.ts'
 import { assertNoneOfOthers, type OtherToken, stillValid } from './other-tokens.ts';
 import { proveSecrets, proveTokens } from './prove.ts';
 import { renewFromNewSecret, replaceToken } from './renew-token.ts';
-import { replaceSecret } from './replace-secret.ts';
+import { goneState, replaceSecret } from './replace-secret.ts';
 import { overtaken } from './store-current.ts';
 import { type CurrentToken, isMintedFrom, readCurrentToken } from './stored-token.ts';
 import { countDown } from './wait-for-caches.ts';
@@ -31,12 +31,14 @@ export async function answerSecretLeak(answer: Answer, wait: number): Promise<An
   const replaced = await replaceSecret(answer);
   const source = await sourceOf(answer, replaced.versionId);
   await renewFromNewSecret(answer, source);
-  steps.state = 'the token is renewed; the leaked client secret still works';
+  if (!replaced.isGone) {
+    steps.state = 'the token is renewed; the leaked client secret still works';
+  }
   await deleteLeaked(answer, replaced, source);
   // Without one that Adobe lists, only IMS can tell.
   if (replaced.leaked.length > 0) {
     answer.progress.isGone = true;
-    steps.state = 'the leaked client secret is gone; earlier tokens are still valid';
+    steps.state = goneState;
   }
   const current = await settleToken(answer, source, { before, wait });
   const managing = [replaced.own.accessToken];

@@ -31,8 +31,9 @@ export function assertNotOvertaken(
   throw new CliError(
     'ERR_CREDENTIAL_CHANGED',
     `an answer to a leak was begun at ${begun}, and what is stored in ${names.client} may be another credential than it was to replace`,
-    `if the stored client secret has leaked: ${untag}; then: ${steps.command}; otherwise: delete the earlier one, which has leaked, in the Adobe Developer Console, if it is still there, and not the stored one; ` +
-      `then: ${untag}; then: ${tokenOnly}, or, if the stored credential is of another client, have Adobe support invalidate the tokens of the earlier one`,
+    'if the stored client secret has not leaked: delete the earlier one, which has, in the Adobe Developer Console, if it is still there, and not the stored one; ' +
+      `then: ${untag}; then: ${tokenOnly}, or, if the stored credential is of another client, have Adobe support invalidate the tokens of the earlier one; ` +
+      `if the stored one has leaked, too: ${untag}; then: ${steps.command}, which deletes it at Adobe for whoever else uses it`,
     { isFixWhole: true },
   );
 }

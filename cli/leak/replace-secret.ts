@@ -27,6 +27,9 @@ import { overtaken } from './store-current.ts';
 import { replaceStored } from './store-replacement.ts';
 import { storedLife } from './stored-token.ts';
 
+/** The state once the leaked secret is deleted at Adobe. */
+export const goneState = 'the leaked client secret is gone; earlier tokens are still valid';
+
 /** The leaked secret is no longer stored. */
 export interface Replaced {
   /** The version that holds the new secret. */
@@ -36,6 +39,8 @@ export interface Replaced {
   readonly storedAt: EpochSeconds;
   /** The leaked secrets that may still be at Adobe. */
   readonly leaked: readonly string[];
+  /** Adobe does not list the leaked secret any more. */
+  readonly isGone: boolean;
 }
 
 /** Replaces the leaked secret in the client secret, or finds that an earlier run has. */
@@ -62,10 +67,10 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
     ? await resume(answer, current, state, versions)
     : undefined;
   if (before?.leaked !== undefined) {
-    const { own, leaked } = before;
+    const { own, leaked, isGone } = before;
     const { createdAt: storedAt = session.now() } = current;
     progress.leaked = { ...leakedIn(current, versions, state), uuids: leaked };
-    return { versionId: current.id, own, leaked, storedAt };
+    return { versionId: current.id, own, leaked, isGone, storedAt };
   }
   const { own, room } = await preflight(answer, versions, current, state, before?.own);
   const noted = tags[tagKeys.rotation];
@@ -78,28 +83,31 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
   progress.leaked = { ...leakedIn(current, versions), uuids: leaked };
   const isOpen = state.kind === 'adding' && room.remove === undefined;
   const versionId = await replaceStored(answer, { own, current, inUse, noted, isOpen });
-  return { versionId, own, leaked, storedAt: session.now() };
+  return { versionId, own, leaked, isGone: false, storedAt: session.now() };
+}
+
+/** Without `leaked`, there is nothing to go on with. */
+interface Resumed extends Pick<Replaced, 'own' | 'isGone'> {
+  readonly leaked?: readonly string[];
 }
 
 /**
  * An earlier run has stored the new secret, if the tag is right. Whoever may write tags could have
  * written it: after a day, when all that an answer leaves to do has expired, only a leaked secret at
  * Adobe proves that the answer is not complete.
- *
- * @returns without `leaked`, if there is nothing to go on with
  */
 async function resume(
   answer: Answer,
   current: UsableVersion,
   state: RotationState,
   versions: readonly ClientVersion[],
-): Promise<{ readonly own: OwnSecrets; readonly leaked?: readonly string[] }> {
+): Promise<Resumed> {
   const { session, steps } = answer;
   const { createdAt = epochSeconds(0) } = current;
   const replaced = versions.filter(({ id }) => replaces(session.digest, current.id, id));
   const untouched = steps.state;
   steps.state = 'the new client secret is stored; the leaked one may still work';
-  return await steps.run('list the client secrets at Adobe', async () => {
+  return await steps.run<Resumed>('list the client secrets at Adobe', async () => {
     const own = await open(answer, current.found.credential);
     const listed = await own.list();
     const leaked = leakedBefore({
@@ -111,11 +119,13 @@ async function resume(
     const when = formatInstant(createdAt);
     if (leaked.length > 0 || session.now() - createdAt <= day) {
       const isGone = state.kind === 'retired' && listed.every(({ uuid }) => uuid !== state.uuid);
+      if (isGone) steps.state = goneState;
       const named = isGone ? [...leaked, state.uuid] : leaked;
-      return [`going on with the answer to this leak, begun at ${when}`, { own, leaked: named }];
+      const did = `going on with the answer to this leak, begun at ${when}`;
+      return [did, { own, isGone, leaked: named }];
     }
     steps.state = untouched;
-    return [`the answer of ${when} is complete, so this is another one`, { own }];
+    return [`the answer of ${when} is complete, so this is another one`, { own, isGone: false }];
   });
 }
 
@@ -136,8 +146,7 @@ async function preflight(
       (await open(answer, credential).catch((error: unknown) => {
         // Somebody has stored the leaked client secret again, after Adobe had deleted it.
         const stored = storedByAnswer(state, current, versions);
-        const isDead =
-          error instanceof CliError && isUnknownSecret((error.cause as CliError)?.cause);
+        const isDead = error instanceof CliError && isUnknownSecret(error.cause);
         throw stored !== undefined && isDead ? storedAgain(answer, current, stored) : error;
       }));
     const listed = await own.list();
@@ -228,6 +237,6 @@ function unknownSecret(error: unknown, { name, session, tokenOnly }: Answer): un
     `${error.message}: the stored client secret does not work any more`,
     `add one in the Adobe Developer Console; then: ${nextCommand(`put-credential ${name} FILE`, session.options)}; then: ${tokenOnly}`,
     // Going on would delete the one that was just added.
-    { cause: error, isFixWhole: true },
+    { cause: error.cause, isFixWhole: true },
   );
 }

@@ -106,9 +106,9 @@ function notReady(
   if (spent !== undefined) {
     return new CliError(
       'ERR_TOKEN_NOT_READY',
-      `the credential is stored; several tokens have just been requested for ${name}, and the next ` +
-        `request is possible at ${formatInstant(spent.nextAt)}`,
-      'nothing: a tick mints it; until then the stored token stays',
+      `the credential is stored, and not yet proved at IMS; several tokens have just been requested ` +
+        `for ${name}, and the next request is possible at ${formatInstant(spent.nextAt)}`,
+      `nothing, if IMS accepts the credential: then a tick mints it, and until then the stored token stays; to see whether it does: ${nextCommand(`doctor ${name} --mint`, options)}`,
     );
   }
   const why = lastFailure === undefined ? '' : ` (last failure: ${failureWords(lastFailure)})`;

@@ -5,6 +5,7 @@ import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { byUrgency, type CredentialState, credentialState } from '../view/credential-state.ts';
+import { isCuredByStoring } from '../view/failure.ts';
 import { nextCommand } from '../view/next-command.ts';
 import { someOf } from '../view/some-of.ts';
 import type { Rotator } from './rotator.ts';
@@ -65,10 +66,14 @@ export function listedCredential(
   return { ...state, clientSecret: client, tokenSecret: token };
 }
 
-/** A fresh token does not make up for a leaked client secret that may still work. */
+/**
+ * A fresh token does not make up for a leaked client secret that may still work. Whoever stored another
+ * credential because IMS rejects this one would leave the rest of the answer to people.
+ */
 function withLeak(state: CredentialState, client: Secret | undefined): CredentialState {
   const noted = readRotationState(client?.tags);
-  if (state.failure !== undefined || noted.kind === 'none') return state;
+  const isOther = state.failure !== undefined && !isCuredByStoring(state.failure);
+  if (isOther || noted.kind === 'none') return state;
   if (client === undefined || !hasOpenAnswer(client)) return state;
   const failingSince = noted.kind === 'adding' ? noted.since : noted.at;
   const failure = { code: 'ERR_LEAK_UNPROVEN' };

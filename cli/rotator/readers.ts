@@ -26,7 +26,7 @@ export async function readersOf(
   }
 }
 
-/** The same, for a command that has read the secret itself. */
+/** The same, where whoever runs this command may have read the secret with another one. */
 export async function otherReadersOf(
   session: Session,
   rotator: Rotator,

@@ -180,6 +180,11 @@ const unproven: FailureWords = {
   fix: '`leaked NAME`',
 };
 
+/** True if another credential ends the failure. That is no first step while an answer to a leak is open. */
+export function isCuredByStoring(failure: FailureCode): boolean {
+  return found(failure)?.fix.includes(put) === true;
+}
+
 /** A failure in words. */
 export function failureWords(failure: FailureCode): string {
   return found(failure)?.words ?? failure.code;

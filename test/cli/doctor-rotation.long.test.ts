@@ -138,7 +138,10 @@ it('looks at Adobe only with --mint, and only where client secrets are rotated',
   expect(without).toMatchObject({ verdict: 'unknown', detail: 'not looked at' });
   const leak = await startLeak();
   const other = (await checksOf(leak, 'fusion', '--mint')).find('secrets at Adobe');
-  expect(other).toMatchObject({ verdict: 'ok', detail: 'not managed by the rotator' });
+  expect(other).toMatchObject({
+    verdict: 'ok',
+    detail: 'not looked at: the rotator does not manage them',
+  });
   expect(leak.world.consoleApi.requests).toEqual([]);
 });
 

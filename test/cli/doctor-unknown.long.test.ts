@@ -16,6 +16,7 @@ describe('doctor', () => {
     ['token at IMS', 'secretsmanager:GetSecretValue'],
     ['keys enabled', 'kms:DescribeKey'],
     ['not paused', 'secretsmanager:DescribeSecret'],
+    ['settings', 'secretsmanager:DescribeSecret'],
     ['token rotation', 'secretsmanager:DescribeSecret'],
     ['client rotation', 'secretsmanager:DescribeSecret'],
     ['token', 'secretsmanager:DescribeSecret'],

@@ -43,6 +43,7 @@ describe('doctor', () => {
         'credential',
         'keys enabled',
         'not paused',
+        'settings',
         'token rotation',
         'token',
         'stored value',
@@ -211,6 +212,21 @@ describe('doctor', () => {
       'not paused',
       (operator) => tagToken(operator, tagKeys.paused, 'true'),
       /^the credential is paused$/,
+    ],
+    [
+      'settings',
+      (operator) => tagToken(operator, tagKeys.renewBefore, '8h'),
+      /^the tag ims-token-rotator:renew-before is "8h", and not an ISO 8601 duration/,
+    ],
+    [
+      'settings',
+      (operator) => tagToken(operator, tagKeys.product, 'fusion'),
+      /^the tag ims-token-rotator:product is "fusion", and not one of workfront-fusion, /,
+    ],
+    [
+      'settings',
+      (operator) => tagToken(operator, tagKeys.scopes, 'openid manage_client_secrets'),
+      /^the tag ims-token-rotator:scopes holds "manage_client_secrets", which no stored token may have$/,
     ],
     [
       'token',

@@ -52,7 +52,7 @@ async function expectOvertaken(leak: LeakWorld): Promise<void> {
     /^ERR_CREDENTIAL_CHANGED an answer to a leak was begun at .* \(nothing was changed\)/,
   );
   expect(textOf(exit)).toMatch(
-    /; otherwise: delete the earlier one, which has leaked, in the Adobe Developer Console, if it is still there, and not the stored one; then: aws \S.*=none; then: ims-token-rotator leaked fusion --token --now, or,/,
+    / if the stored client secret has not leaked: delete the earlier one, which has, in the Adobe Developer Console, if it is still there, and not the stored one; then: aws \S.*=none; then: ims-token-rotator leaked fusion --token --now, or,/,
   );
 }
 

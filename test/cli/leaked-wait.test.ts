@@ -51,6 +51,9 @@ describe('leaked waits', () => {
       expect([...seen]).toEqual(['undefined 0']);
       expect(slept).toBeLessThanOrEqual(expected);
       expect(slept).toBeGreaterThan(expected - 60);
+      expect(exit.stdout.replaceAll(/\s+/g, ' ')).toContain(
+        `still stored, after ${Math.floor(expected / 60)} min or more, when no consumer uses them`,
+      );
       expect(exit.stderr).toMatch(/^waiting \d+ min until no consumer uses an earlier token/);
       await expectAnswered(leak, exit);
     },

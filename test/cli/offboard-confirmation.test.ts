@@ -96,3 +96,20 @@ describe('offboard, after the answer to its question,', () => {
     expect(deletions(operator)).toBe(earlier);
   });
 });
+
+it('offboard names a secret that was scheduled for deletion before, and how to restore it', async () => {
+  const operator = await startOperator();
+  for (const kind of ['client', 'token'] as const) {
+    operator.world.secretsManager.seed({ name: secretId(kind), secretString: '{}' });
+  }
+  await deleteToken(operator);
+  const { code, stdout } = await operator.cli('offboard', 'fusion', '--yes');
+  expect(code).toBe(0);
+  const restore = (kind: 'client' | 'token'): string =>
+    `aws secretsmanager restore-secret --secret-id ${secretId(kind)}`;
+  const said = stdout.replaceAll(/[\s\\]+/g, ' ');
+  expect(said).toContain(
+    `${secretId('token')} was scheduled for deletion before; to restore it, too: ${restore('token')}`,
+  );
+  expect(said).toContain(restore('client'));
+});

@@ -84,6 +84,14 @@ describe('offboard shows who reads the token', () => {
     expect(said).toContain(`-role/${name}, the rotator's function, read it lately.`);
   });
 
+  it('and does not take a look of whoever runs it for a use', async () => {
+    const { cli, read } = await start();
+    read('arn:aws:iam::111122223333:user/local');
+    const stdout = (await cli('offboard', 'fusion', '--yes')).stdout.replaceAll(/\s+/g, ' ');
+    expect(stdout).toMatch(/, who runs this command, read it [1-9] min ago\./);
+    expect(stdout).not.toContain('IN USE');
+  });
+
   it('and says how many it does not show', async () => {
     const { cli, read } = await start();
     for (const who of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) read(who);
