@@ -11,7 +11,7 @@ import { nextAwsCommand } from '../view/next-command.ts';
 import { type Finding, failed, ok, unknown } from './check.ts';
 import type { Described } from './subject.ts';
 
-/** Checks the tags that hold settings. The function ignores those that it does not understand. */
+/** Checks the tags that hold settings: one that the function does not understand has no effect. */
 export async function settingsFinding({ token, session }: Described): Promise<Finding> {
   const secret = await token;
   if (secret === undefined) return unknown('there is no token secret');

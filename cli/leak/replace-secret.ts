@@ -46,12 +46,13 @@ export interface Replaced {
 /** Replaces the leaked secret in the client secret, or finds that an earlier run has. */
 export async function replaceSecret(answer: Answer): Promise<Replaced> {
   const { steps, session, client, progress } = answer;
-  const { tags, versions } = await steps.run('read the client secret', async () => {
+  const { tags, versions, changedAt } = await steps.run('read the client secret', async () => {
     // Again: a rotation may have begun while a person was asked.
     const described = await session.secrets.describe(client.arn);
     const read = await readClientVersions(answer);
     const count = read.length === 1 ? '1 version' : `${read.length} versions`;
-    const found = { tags: described?.tags ?? {}, versions: read };
+    const { tags = {}, changedAt } = described ?? {};
+    const found = { tags, changedAt, versions: read };
     return [`read ${count} of the client secret`, found];
   });
   const state = readRotationState(tags);
@@ -68,7 +69,8 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
     : undefined;
   if (before?.leaked !== undefined) {
     const { own, leaked, isGone } = before;
-    const { createdAt: storedAt = session.now() } = current;
+    // AWSCURRENT may have come back to that version since.
+    const storedAt = changedAt ?? session.now();
     progress.leaked = { ...leakedIn(current, versions, state), uuids: leaked };
     return { versionId: current.id, own, leaked, isGone, storedAt };
   }

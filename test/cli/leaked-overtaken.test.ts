@@ -240,6 +240,26 @@ describe('leaked --now', () => {
     expect(leak.world.ims.isValid(late)).toBe(false);
   });
 
+  it('counts from the last change, since AWSCURRENT may have come back to the version', async () => {
+    const leak = await startLeak();
+    const { faults } = leak.world.consoleApi;
+    const when = { when: ({ method }: { readonly method: string }) => method === 'DELETE' };
+    faults.inject({ kind: 'server-error', status: 503 }, when);
+    expect((await leak.answer()).code).toBe(1);
+    faults.clear();
+    const later = epochSeconds(Math.floor(Date.now() / 1000) + 3_000);
+    const secrets = (real: Secrets): Secrets => {
+      const describe: Secrets['describe'] = async (secretId) => {
+        const secret = await real.describe(secretId);
+        return secret && { ...secret, changedAt: later };
+      };
+      return replacing(real, { describe });
+    };
+    const { stdout } = await leak.answer({}, { secrets, now: () => later });
+    const until = new Date((later + 100 + 120) * 1000).toISOString().replace('.000Z', 'Z');
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`leaked client secret, until ${until}. After`);
+  });
+
   it('says nothing of it after a wait, or about a token alone', async () => {
     const leak = await startLeak();
     let slept = 0;

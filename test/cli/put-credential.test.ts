@@ -290,4 +290,17 @@ describe('pause and resume', () => {
     expect((await operator.cli('resume', 'fusion')).stdout).toBe('fusion is not paused\n');
     expect((await operator.cli('pause', 'nope')).stderr).toMatch(/^ERR_CREDENTIAL_NOT_FOUND /);
   });
+
+  it('says that a credential is not proved while its budget of requests is used up', async () => {
+    const operator = await startWith('fusion');
+    for (const _ of [1, 2]) await operator.cli('renew', 'fusion', '--force');
+    const { file } = await newClient(operator);
+    const { code, stderr } = await operator.cli('put-credential', 'fusion', file, '--wait', '2');
+    expect(code).toBe(1);
+    const said = stderr.replaceAll(/\s+/g, ' ');
+    expect(said).toMatch(
+      /^ERR_TOKEN_NOT_READY the credential is stored, and not yet proved at IMS; /,
+    );
+    expect(said).toMatch(/ nothing, if IMS accepts .*: ims-token-rotator doctor fusion --mint $/);
+  });
 });
