@@ -16,7 +16,7 @@ import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
 import { shellWord } from '../view/shell-word.ts';
 import { someOf } from '../view/some-of.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
-import { leakFirst } from './explain.ts';
+import { afterLeak } from './explain.ts';
 import type { Described, Subject } from './subject.ts';
 
 export interface ConsoleOptions {
@@ -139,7 +139,7 @@ async function atAdobeFinding(subject: Subject, { adobe, mint }: ConsoleOptions)
     const final = ['ERR_TOKEN_REJECTED', 'ERR_CONSOLE_REJECTED', 'ERR_CREDENTIAL_INVALID'];
     if (!(error instanceof CliError) || !final.includes(error.code)) throw error;
     const { message, code, fix = 'see docs/client-secret-rotation.md' } = error;
-    return failed(message, isCuredByStoring({ code }) ? await leakFirst(subject, fix) : fix);
+    return failed(message, isCuredByStoring({ code }) ? await afterLeak(subject, fix) : fix);
   }
 }
 

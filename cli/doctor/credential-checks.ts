@@ -12,7 +12,7 @@ import { formatDuration, hour } from '../view/durations.ts';
 import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
 import { shellWord } from '../view/shell-word.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
-import { leakFirst } from './explain.ts';
+import { afterLeak } from './explain.ts';
 import { settingsFinding } from './settings-check.ts';
 import type { Described, Subject } from './subject.ts';
 import { tokenFinding } from './token-check.ts';
@@ -137,7 +137,7 @@ async function credentialFinding(subject: Subject): Promise<Finding> {
     if (isMissing && rotator.clientSecrets === undefined) throw error;
     if (isMissing && (await client) === undefined) return unknown('there is no client secret');
     const put = nextCommand(`put-credential ${name} FILE`, session.options);
-    return failed(message, await leakFirst(subject, put));
+    return failed(message, await afterLeak(subject, put));
   }
 }
 

@@ -1,7 +1,6 @@
-import { hasOpenAnswer } from '../../core/open-answer.ts';
 import type { FailureCode } from '../../core/status.ts';
+import { leakFirst } from '../rotator/leak-first.ts';
 import { explainFailure, type FailureWords, isCuredByStoring } from '../view/failure.ts';
-import { nextCommand } from '../view/next-command.ts';
 import type { Described } from './subject.ts';
 
 /** A failure in words, among the checks of its credential. */
@@ -9,16 +8,13 @@ export async function explain(described: Described, failure: FailureCode): Promi
   const { name, session } = described;
   const { words, fix } = explainFailure(failure, name, session.options);
   if (failure.code === 'ERR_TOKEN_SECRET_MISSING') return { words, fix: 'see "token secret"' };
-  return { words, fix: isCuredByStoring(failure) ? await leakFirst(described, fix) : fix };
+  return { words, fix: isCuredByStoring(failure) ? await afterLeak(described, fix) : fix };
 }
 
-/** An answer to a leak that is open comes before another credential. */
-export async function leakFirst(
+/** @returns the fix, unless an answer to a leak is open */
+export async function afterLeak(
   { client, name, session }: Described,
   fix: string,
 ): Promise<string> {
-  const secret = await client.catch(() => undefined);
-  return secret !== undefined && hasOpenAnswer(secret)
-    ? nextCommand(`leaked ${name}`, session.options)
-    : fix;
+  return leakFirst(session, name, await client.catch(() => undefined)) ?? fix;
 }

@@ -2,7 +2,9 @@ import * as v from 'valibot';
 import { Functions } from '../aws/functions.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
+import { isCuredByStoring } from '../view/failure.ts';
 import { nextCommand } from '../view/next-command.ts';
+import { leakFirst } from './leak-first.ts';
 import { deployedFunction, namesOf, type Rotator } from './rotator.ts';
 
 /** The outcome of one credential's renewal by the function. */
@@ -14,7 +16,7 @@ export interface Renewal {
   /** An error code; perhaps one that only another release of the function knows. */
   readonly code?: string | undefined;
   readonly message?: string | undefined;
-  /** Who can do what about a call that failed. */
+  /** Who can do what, where the code alone does not say it. */
   readonly fix?: string | undefined;
 }
 
@@ -61,11 +63,22 @@ export class Renewals {
     };
     const look = nextCommand('status', this.#session.options);
     const invocation = await this.#functions.invoke(this.#functionName, event, look);
-    if (!invocation.ok) return failed(credential, invocation.errorType, invocation.errorMessage);
+    if (!invocation.ok) {
+      const { errorType, errorMessage } = invocation;
+      return await this.#afterLeak(failed(credential, errorType, errorMessage));
+    }
     const parsed = v.safeParse(result, invocation.payload);
     if (parsed.success) return parsed.output.credentials[0];
     const text = "the function's result does not contain the renewal";
     throw new CliError('ERR_FUNCTION_FAILED', text, 'deploy the stack again: it may be older');
+  }
+
+  async #afterLeak(renewal: Renewal & { readonly code: string }): Promise<Renewal> {
+    const { name, code } = renewal;
+    if (!isCuredByStoring({ code })) return renewal;
+    const { client } = namesOf(this.#rotator, name);
+    const secret = await this.#session.secrets.describe(client).catch(() => undefined);
+    return { ...renewal, fix: leakFirst(this.#session, name, secret) };
   }
 
   async #currentVersion(credential: string): Promise<string | undefined> {
@@ -75,7 +88,11 @@ export class Renewals {
 }
 
 /** The error's type is its code, unless the function itself broke. */
-function failed(name: string, errorType: string, errorMessage: string): Renewal {
+function failed(
+  name: string,
+  errorType: string,
+  errorMessage: string,
+): Renewal & { readonly code: string } {
   if (errorType.startsWith('ERR_')) {
     return { name, outcome: 'failed', code: errorType, message: errorMessage };
   }

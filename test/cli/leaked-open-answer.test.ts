@@ -63,6 +63,16 @@ describe('an answer to a leak that was broken off', () => {
     expect(JSON.stringify(checks)).not.toContain('put-credential');
   });
 
+  it('comes first for renew, too', async () => {
+    const leak = await startLeak();
+    await interrupt(leak);
+    await leak.put('{}');
+    const { code, stdout } = await leak.cli('renew', 'fusion');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^✗ fusion ERR_CREDENTIAL_INVALID$/m);
+    expect(stdout).toMatch(/→ ims-token-rotator leaked fusion$/m);
+  });
+
   it('leaves the advice as it was once it is complete', async () => {
     const leak = await startLeak();
     await leak.put('{}');
