@@ -54,23 +54,10 @@ export async function leaked(
   options: LeakedOptions,
 ): Promise<number> {
   checkName(name);
-  const { secrets } = session;
-  const rotator = await findRotator(session);
-  const names = namesOf(rotator, name);
-  const { name: functionName } = deployedFunction(rotator);
-  checkOwner(session, rotator);
-  const [client, token] = await Promise.all([
-    secrets.describe(names.client),
-    secrets.describe(names.token),
-  ]);
-  const list = listCommand(session);
-  assertPresent(session, names.client, client, list);
-  assertPresent(session, names.token, token, list);
-  await confirmLocation(session, rotator, names.client);
-  for (const warning of await readersWarnings(session, rotator, [client, token])) {
-    session.terminal.note(...wrapLines(`warning: ${warning}`, 0, session.terminal.noteColumns));
-  }
-  const timeout = await new Functions(session.signal).timeout(functionName);
+  const prepared = await prepare(session, name).catch((error: unknown) => {
+    throw session.signal.aborted ? interrupted('nothing was changed') : error;
+  });
+  const { rotator, names, client, token, timeout } = prepared;
   const wait = options.now === true ? 0 : Math.max(timeout, options.cache);
   const place = placeOf(token.arn);
   const { token: isTokenOnly = false } = options;
@@ -80,9 +67,10 @@ export async function leaked(
   await using console = openConsole(session, options.consoleEndpointUrl);
   await using invalidation = new TokenInvalidation(session, options.imsEndpointUrl);
   const tokenOnly = answering(session, name, { ...options, token: true });
-  const again = answering(session, name, options);
+  const complete = answering(session, name, { ...options, token: false });
+  const again = isTokenOnly ? tokenOnly : complete;
   const answer: Answer = {
-    ...{ session, name, rotator, names, client, token, tokenOnly },
+    ...{ session, name, rotator, names, client, token, tokenOnly, complete },
     versions: new SecretVersions(session.signal),
     progress: newProgress(client.currentVersionId),
     adobe: { ims, console, invalidation },
@@ -109,6 +97,28 @@ export async function leaked(
     throw new CliError(error.code, `${text}: ${error.message}`, error.fix, { cause: error });
   });
   return 0;
+}
+
+/** Everything that is known before anything is changed. */
+async function prepare(session: Session, name: string) {
+  const { secrets } = session;
+  const rotator = await findRotator(session);
+  const names = namesOf(rotator, name);
+  const { name: functionName } = deployedFunction(rotator);
+  checkOwner(session, rotator);
+  const [client, token] = await Promise.all([
+    secrets.describe(names.client),
+    secrets.describe(names.token),
+  ]);
+  const list = listCommand(session);
+  assertPresent(session, names.client, client, list);
+  assertPresent(session, names.token, token, list);
+  await confirmLocation(session, rotator, names.client);
+  for (const warning of await readersWarnings(session, rotator, [client, token])) {
+    session.terminal.note(...wrapLines(`warning: ${warning}`, 0, session.terminal.noteColumns));
+  }
+  const timeout = await new Functions(session.signal).timeout(functionName);
+  return { rotator, names, client, token, timeout };
 }
 
 /** The command, as it was given: without its options another run would not wait for the same consumers. */

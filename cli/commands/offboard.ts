@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type EpochSeconds, formatInstant } from '../../core/instant.ts';
+import { hasOpenAnswer } from '../../core/open-answer.ts';
 import { type SecretNames, secretNames } from '../../core/secret-name.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError, interrupted } from '../errors.ts';
@@ -56,6 +57,7 @@ export async function offboard(
   const warnings = [
     ...kept,
     ...policies,
+    ...openAnswers(doomed),
     ...unseenUsers(rotator, doomed),
     ...warningsOf(doomed, token, readers, session.now()),
   ];
@@ -112,11 +114,11 @@ async function choose(session: Session, rotator: Rotator, name: string): Promise
   const found = await Promise.all([secrets.describe(client), secrets.describe(token)]);
   const doomed: Secret[] = [];
   const kept: string[] = [];
+  const gone: string[] = [];
   for (const secret of found) {
     if (secret === undefined) continue;
     if (isScheduledForDeletion(secret)) {
-      const restore = restoreCommand(secret.name, session.options);
-      kept.push(`${secret.name} was scheduled for deletion before; to restore it, too: ${restore}`);
+      gone.push(restoreCommand(secret.name, session.options));
       continue;
     }
     const reason = stayReason(secret, { rotator, name, own });
@@ -125,13 +127,20 @@ async function choose(session: Session, rotator: Rotator, name: string): Promise
   }
   if (doomed.length > 0) {
     const policies = await Promise.all(doomed.map((secret) => policyWarning(session, secret)));
-    return { doomed, kept, policies: policies.filter((text) => text !== undefined) };
+    const restored = gone.map(
+      (command) =>
+        `The other secret was scheduled for deletion before; to restore it, too: ${command}`,
+    );
+    const stay = [...kept, ...restored];
+    return { doomed, kept: stay, policies: policies.filter((text) => text !== undefined) };
   }
   const text = `there is no secret ${own.client} and no secret ${own.token}`;
   throw new CliError(
     'ERR_CREDENTIAL_NOT_FOUND',
     kept.length === 0 ? text : `nothing can be deleted: ${kept.join(' ')}`,
-    fixOfAbsence(rotator, listCommand(session)),
+    gone.length === 0
+      ? fixOfAbsence(rotator, listCommand(session))
+      : `to restore what is scheduled for deletion: ${gone.join('; then: ')}`,
   );
 }
 
@@ -188,6 +197,17 @@ function stayReason(secret: Secret, { rotator, name, own }: Offboarded): string 
     throw new CliError('ERR_CREDENTIAL_NOT_FOUND', text, act);
   }
   return `${secret.name} stays, because ${uses}: ${act}.`;
+}
+
+/** Nothing else shows the answer once the client secret is gone. */
+function openAnswers(doomed: readonly Secret[]): readonly string[] {
+  return doomed
+    .filter(hasOpenAnswer)
+    .map(
+      ({ name }) =>
+        `The answer to a leak of ${name} is not complete, so that what has leaked may still work at Adobe: ` +
+        'complete it first, or delete the client secret in the Adobe Developer Console.',
+    );
 }
 
 /** Functions of other teams must not prevent a deletion. */

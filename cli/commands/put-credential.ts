@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readRotationState } from '../../core/client-secret-rotation.ts';
 import { hasOpenAnswer } from '../../core/open-answer.ts';
 import { readSettings } from '../../core/token-tags.ts';
 import { idsOf } from '../adobe/own-secrets.ts';
@@ -66,8 +67,12 @@ export async function putCredential(
     if (warning !== undefined) session.terminal.note(`warning: ${warning}`);
   }
   const file = await readCredential(session, path, readSettings(token.tags), options);
-  const lacking = rotationWarning(session, client, file, name);
-  if (lacking !== undefined) session.terminal.note(`warning: ${lacking}`);
+  for (const warning of [
+    leakedAgainWarning(client, file),
+    rotationWarning(session, client, file, name),
+  ]) {
+    if (warning !== undefined) session.terminal.note(`warning: ${warning}`);
+  }
   const announced = { ...options, name, file, secretName: names.client, arn: client.arn };
   if (!(await announce(session, announced))) return 0;
   if (session.signal.aborted) throw interrupted('nothing was stored');
@@ -79,7 +84,15 @@ export async function putCredential(
 
 function leakWarning({ options }: Session, client: Secret, name: string): string | undefined {
   if (!hasOpenAnswer(client)) return undefined;
-  return `an answer to a leak is not complete, so that what has leaked may still work; complete it first, because people have to do the rest once another credential is stored: ${nextCommand(`leaked ${name}`, options)}`;
+  return `an answer to a leak is not complete, so that what has leaked may still work; complete it first, unless that asks for another credential, because people have to do the rest once one is stored: ${nextCommand(`leaked ${name}`, options)}`;
+}
+
+/** The note of an answer names the client secret that it replaces. */
+function leakedAgainWarning(client: Secret, { entries }: CredentialFile): string | undefined {
+  const state = readRotationState(client.tags);
+  if (state.kind !== 'retired' || !hasOpenAnswer(client)) return undefined;
+  if (!entries.some(({ uuid }) => uuid === state.uuid)) return undefined;
+  return `the file has ${state.uuid}, which is the client secret that has leaked`;
 }
 
 /** The function can renew a token without these ids, but not rotate the client secret. */

@@ -11,7 +11,6 @@ import { type ClientVersion, readClientVersions } from '../leak/answer.ts';
 import type { Session } from '../session.ts';
 import { nextRotation } from '../view/client-secret-line.ts';
 import { day, formatDuration } from '../view/durations.ts';
-import { isCuredByStoring } from '../view/failure.ts';
 import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
 import { shellWord } from '../view/shell-word.ts';
 import { someOf } from '../view/some-of.ts';
@@ -104,6 +103,14 @@ function stuckFinding(secret: Secret, name: string, session: Session): Finding |
   if (hasOpenAnswer(secret)) {
     return failed('the answer to a leak is not complete', nextCommand(`leaked ${name}`, options));
   }
+  const tag = secret.tags[tagKeys.rotation] ?? '';
+  if (state.kind === 'none' && !['', 'none'].includes(tag)) {
+    const none = `secretsmanager tag-resource --secret-id ${secret.name} --tags Key=${tagKeys.rotation},Value=none`;
+    return failed(
+      `the tag ${tagKeys.rotation} is "${tag}", which says nothing`,
+      `if somebody has changed it, it may have noted an answer to a leak that is not complete; if not: ${nextAwsCommand(none, options)}`,
+    );
+  }
   if (state.kind === 'adding' && isStuck(state, now)) {
     const text = `a client secret was to be added at Adobe ${formatDuration(now - state.since)} ago, and is not in use`;
     return failed(
@@ -138,8 +145,8 @@ async function atAdobeFinding(subject: Subject, { adobe, mint }: ConsoleOptions)
   } catch (error) {
     const final = ['ERR_TOKEN_REJECTED', 'ERR_CONSOLE_REJECTED', 'ERR_CREDENTIAL_INVALID'];
     if (!(error instanceof CliError) || !final.includes(error.code)) throw error;
-    const { message, code, fix = 'see docs/client-secret-rotation.md' } = error;
-    return failed(message, isCuredByStoring({ code }) ? await afterLeak(subject, fix) : fix);
+    const { message, fix = 'see docs/client-secret-rotation.md' } = error;
+    return failed(message, await afterLeak(subject, fix));
   }
 }
 

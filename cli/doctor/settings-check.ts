@@ -8,6 +8,7 @@ import {
 import { parseDuration } from '../../core/instant.ts';
 import { splitScopes, type Tags } from '../../core/token-tags.ts';
 import { nextAwsCommand } from '../view/next-command.ts';
+import { someOf } from '../view/some-of.ts';
 import { type Finding, failed, ok, unknown } from './check.ts';
 import type { Described } from './subject.ts';
 
@@ -25,6 +26,13 @@ export async function settingsFinding({ token, session }: Described): Promise<Fi
       `correct it where it comes from; for the default: ${nextAwsCommand(words, session.options)}`,
     );
   }
+  const own: readonly string[] = Object.values(tagKeys);
+  const strange = Object.keys(secret.tags).filter(
+    (key) => key.startsWith('ims-token-rotator:') && !own.includes(key),
+  );
+  if (strange.length > 0) {
+    return unknown(`${someOf(strange, 5, ' and ')}: this release knows no such tag`);
+  }
   const set = settings.filter((key) => secret.tags[tagKeys[key]] !== undefined);
   return ok(
     set.length === 0
@@ -41,7 +49,8 @@ function problemsOf(tags: Tags): ReadonlyMap<(typeof settings)[number], string> 
   if (product !== undefined && !isProduct(product)) {
     problems.set('product', `is "${product}", and not one of ${products.join(', ')}`);
   }
-  const scopesProblem = scopes === undefined ? undefined : scopesTagProblem(splitScopes(scopes));
+  const list = splitScopes(scopes ?? '');
+  const scopesProblem = list.length === 0 ? undefined : scopesTagProblem(list);
   if (scopesProblem !== undefined) problems.set('scopes', scopesProblem);
   if (renewBefore !== undefined && parseDuration(renewBefore) === undefined) {
     problems.set('renewBefore', `is "${renewBefore}", and not ${durationRule}`);

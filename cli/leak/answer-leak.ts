@@ -11,7 +11,8 @@ import { invalidate, type OldTokensAsked, readOldTokens } from './old-tokens.ts'
 import { assertNoneOfOthers, type OtherToken, stillValid } from './other-tokens.ts';
 import { proveSecrets, proveTokens } from './prove.ts';
 import { renewFromNewSecret, replaceToken } from './renew-token.ts';
-import { goneState, replaceSecret } from './replace-secret.ts';
+import { replaceSecret } from './replace-secret.ts';
+import { goneState } from './resume-answer.ts';
 import { overtaken } from './store-current.ts';
 import { type CurrentToken, isMintedFrom, readCurrentToken } from './stored-token.ts';
 import { countDown } from './wait-for-caches.ts';

@@ -30,6 +30,8 @@ export interface Answer {
   readonly progress: Progress;
   /** The command that answers the leak of a token alone, with the options of this one. */
   readonly tokenOnly: string;
+  /** The same for a client secret. */
+  readonly complete: string;
 }
 
 /** A version of the client secret, and the credential in it. */

@@ -38,7 +38,7 @@ function assertNotStoredAgain(
   current: UsableVersion,
   versions: readonly ClientVersion[],
 ): void {
-  const own = storedByAnswer(state, current, versions);
+  const own = storedByAnswer(state, current.id, versions);
   const isAtAdobe = own?.found?.entries.some(({ uuid }) => listed.some((one) => one.uuid === uuid));
   if (own !== undefined && isAtAdobe === true)
     throw storedAgain({ names, session: { options } }, current, own);
@@ -47,27 +47,44 @@ function assertNotStoredAgain(
 /** The version that an answer which was broken off has stored, if another one is current. */
 export function storedByAnswer(
   state: RotationState,
-  current: UsableVersion,
+  currentId: string,
   versions: readonly ClientVersion[],
 ): ClientVersion | undefined {
   const noted = answerNoted(state);
-  return noted === current.id
+  return noted === currentId
     ? undefined
     : versions.find(({ id, found }) => id === noted && found !== undefined);
 }
 
-export function storedAgain(
-  {
-    names,
-    session: { options },
-  }: { names: Answer['names']; session: Pick<Answer['session'], 'options'> },
-  current: UsableVersion,
+/** @throws CliError ERR_CREDENTIAL_CHANGED if no credential is stored in the place of an answer's own */
+export function assertReadable(
+  { names, session }: Answer,
+  state: RotationState,
+  versions: readonly ClientVersion[],
+): void {
+  const current = versions.find(({ labels }) => labels.includes('AWSCURRENT'));
+  if (current === undefined || current.found !== undefined) return;
+  const own = storedByAnswer(state, current.id, versions);
+  if (own === undefined) return;
+  throw replacedBy({ names, session }, 'what is no credential is stored', current, own);
+}
+
+type Named = Pick<Answer, 'names'> & { readonly session: Pick<Answer['session'], 'options'> };
+
+export function storedAgain(answer: Named, current: ClientVersion, own: ClientVersion): CliError {
+  return replacedBy(answer, 'what had leaked is stored again', current, own);
+}
+
+function replacedBy(
+  { names, session: { options } }: Named,
+  what: string,
+  current: ClientVersion,
   own: ClientVersion,
 ): CliError {
   const words = `secretsmanager update-secret-version-stage --secret-id ${names.client} --version-stage AWSCURRENT --move-to-version-id ${own.id} --remove-from-version-id ${shellWord(current.id)}`;
   return new CliError(
     'ERR_CREDENTIAL_CHANGED',
-    `what had leaked is stored in ${names.client} again, in the place of version ${own.id}, which answers the leak`,
+    `${what} in ${names.client}, in the place of version ${own.id}, which answers the leak`,
     `make that the current version again: ${nextAwsCommand(words, options)}`,
   );
 }

@@ -6,6 +6,7 @@ import { revealAll, type Sensitive } from '../../core/sensitive.ts';
 import { CliError } from '../errors.ts';
 import { nextCommand } from '../view/next-command.ts';
 import { type Answer, currentOf, readClientVersions } from './answer.ts';
+import { storedAgain } from './find-room.ts';
 import type { Source } from './mint-here.ts';
 import type { OtherToken } from './other-tokens.ts';
 
@@ -49,12 +50,21 @@ export async function checkNotLeaked(
   const { session, client } = answer;
   const { currentVersionId } = (await session.secrets.describe(client.arn)) ?? {};
   if (currentVersionId === clientVersionId) return;
-  const { found } = currentOf(answer, await readClientVersions(answer));
-  const stored = new Set(revealAll(found.credential.clientSecrets));
+  const versions = await readClientVersions(answer);
+  const current = currentOf(answer, versions);
+  const stored = new Set(revealAll(current.found.credential.clientSecrets));
   if (!revealAll(leaked).some((secret) => stored.has(secret))) return;
-  throw new CliError(
+  const own = versions.find(({ id, found }) => id === clientVersionId && found !== undefined);
+  const { message, fix } =
+    own === undefined ? replacedOutside(answer) : storedAgain(answer, current, own);
+  throw new CliError('ERR_CREDENTIAL_CHANGED', `${message} (what has leaked is useless)`, fix);
+}
+
+/** AWS has deleted the version. */
+function replacedOutside({ name, names, session: { options } }: Answer): CliError {
+  return new CliError(
     'ERR_CREDENTIAL_CHANGED',
-    `somebody else has stored the leaked client secret in ${answer.names.client} again, which is deleted at Adobe (what has leaked is useless)`,
-    `copy the one that is left from the Developer Console; then: ${nextCommand(`put-credential ${answer.name} FILE`, session.options)}`,
+    `what had leaked is stored in ${names.client} again, which is deleted at Adobe`,
+    `copy the one that is left from the Developer Console; then: ${nextCommand(`put-credential ${name} FILE`, options)}`,
   );
 }

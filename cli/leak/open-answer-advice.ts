@@ -1,23 +1,21 @@
 import { readRotationState } from '../../core/client-secret-rotation.ts';
-import { answerNoted, hasOpenAnswer } from '../../core/open-answer.ts';
-import { replaces } from '../rotator/leak-version.ts';
-import { nextCommand } from '../view/next-command.ts';
-import type { Answer } from './answer.ts';
-import { untagging } from './overtaken-answer.ts';
+import { hasOpenAnswer } from '../../core/open-answer.ts';
+import { type Answer, currentOf, readClientVersions } from './answer.ts';
+import { deletingEarlier, isOvertaken, untagging } from './overtaken-answer.ts';
 
 /** What is left of an answer to the leak of the client secret, once its token has been answered for. */
 export async function openAnswerAdvice(answer: Answer): Promise<readonly string[]> {
-  const { session, client, name } = answer;
-  const { currentVersionId = '', tags } = (await session.secrets.describe(client.arn)) ?? {};
-  if (!hasOpenAnswer({ currentVersionId, tags })) return [];
-  const noted = answerNoted(readRotationState(tags)) ?? currentVersionId;
-  if (noted === currentVersionId || replaces(session.digest, noted, currentVersionId)) {
-    const again = nextCommand(`leaked ${name}`, session.options);
-    return [`The answer to the leak of the client secret is not complete: ${again}`];
+  const { session, client, complete } = answer;
+  const described = await session.secrets.describe(client.arn);
+  if (described === undefined || !hasOpenAnswer(described)) return [];
+  const versions = await readClientVersions(answer);
+  const state = readRotationState(described.tags);
+  if (!isOvertaken(answer, currentOf(answer, versions), state, versions)) {
+    return [`The answer to the leak of the client secret is not complete: ${complete}`];
   }
+  const untag = untagging(answer);
   return [
-    'An answer to the leak of an earlier client secret is not complete. If the stored one has not leaked, delete ' +
-      'the earlier one in the Adobe Developer Console, if it is still there, and not the stored one; ' +
-      `then take the note of that answer off: ${untagging(answer)}`,
+    `An answer to the leak of an earlier client secret is not complete. If the stored one has not leaked: ${deletingEarlier(answer, state, versions)}; ` +
+      `then: ${untag}; if the stored one has leaked, too: ${untag}; then: ${complete}`,
   ];
 }

@@ -7,35 +7,65 @@ import { CliError } from '../errors.ts';
 import { replaces } from '../rotator/leak-version.ts';
 import { nextAwsCommand } from '../view/next-command.ts';
 import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
+import { uuidsOf } from './make-room.ts';
 
 /**
- * An answer that was broken off leaves a note, which sends people here. What somebody has stored since is
- * not what had leaked, unless it is the same credential again.
+ * True if an answer that was broken off does not go on with what is stored: somebody has stored another
+ * credential since, and not what had leaked again.
  *
  * @param versions of the client secret, the replaced one among them
- * @throws CliError ERR_CREDENTIAL_CHANGED
  */
-export function assertNotOvertaken(
-  answer: Answer,
+export function isOvertaken(
+  { session }: Pick<Answer, 'session'>,
   { id, found }: UsableVersion,
   state: RotationState,
   versions: readonly ClientVersion[],
-): void {
-  const { session, names, steps, tokenOnly } = answer;
+): boolean {
   const noted = answerNoted(state);
-  if (state.kind === 'none' || noted === undefined || noted === id) return;
+  if (noted === undefined || noted === id) return false;
   const before = versions.find((one) => replaces(session.digest, noted, one.id))?.found;
-  if (before !== undefined && hasSameSecrets(before.credential, found.credential)) return;
+  return before === undefined || !hasSameSecrets(before.credential, found.credential);
+}
+
+/**
+ * The note of an answer that was broken off sends people here.
+ *
+ * @throws CliError ERR_CREDENTIAL_CHANGED if it was overtaken
+ */
+export function assertNotOvertaken(
+  answer: Answer,
+  current: UsableVersion,
+  state: RotationState,
+  versions: readonly ClientVersion[],
+): void {
+  const { names, tokenOnly, complete } = answer;
+  if (state.kind === 'none' || !isOvertaken(answer, current, state, versions)) return;
   const begun = formatInstant(state.kind === 'adding' ? state.since : state.at);
   const untag = untagging(answer);
   throw new CliError(
     'ERR_CREDENTIAL_CHANGED',
     `an answer to a leak was begun at ${begun}, and what is stored in ${names.client} may be another credential than it was to replace`,
-    'if the stored client secret has not leaked: delete the earlier one, which has, in the Adobe Developer Console, if it is still there, and not the stored one; ' +
+    `if the stored client secret has not leaked: ${deletingEarlier(answer, state, versions)}; ` +
       `then: ${untag}; then: ${tokenOnly}, or, if the stored credential is of another client, have Adobe support invalidate the tokens of the earlier one; ` +
-      `if the stored one has leaked, too: ${untag}; then: ${steps.command}, which deletes it at Adobe for whoever else uses it`,
+      `if the stored one has leaked, too: ${untag}; then: ${complete}, which deletes it at Adobe for whoever else uses it`,
     { isFixWhole: true },
   );
+}
+
+/** Beside the one that has leaked, there may be good ones, which other credentials use. */
+export function deletingEarlier(
+  { session, names }: Pick<Answer, 'session' | 'names'>,
+  state: RotationState,
+  versions: readonly ClientVersion[],
+): string {
+  const noted = answerNoted(state);
+  const before = versions.find(
+    ({ id }) => noted !== undefined && replaces(session.digest, noted, id),
+  );
+  const uuids = state.kind === 'retired' ? [state.uuid] : [...uuidsOf(before ? [before] : [])];
+  const [which = before && `the one in version ${before.id} of ${names.client}`] =
+    uuids.length === 0 ? [] : [uuids.join(' and ')];
+  return `delete ${which ?? 'the one that had leaked'} in the Adobe Developer Console, if it is still there, and no other`;
 }
 
 /** Takes the note of an answer off. */

@@ -18,6 +18,8 @@ export interface Leaked {
   readonly secrets: readonly Sensitive[];
   /** As far as Adobe lists them. */
   readonly uuids: readonly string[];
+  /** The latest version that holds one of them. */
+  readonly versionId: string | undefined;
 }
 
 /** How far the answer to the leak of a client secret has come. */
@@ -44,15 +46,21 @@ export function leakedIn(
 ): Leaked {
   const { clientId, clientSecrets } = found.credential;
   if (state === undefined || !isUnfinished(id, state)) {
-    return { clientId, secrets: clientSecrets, uuids: [] };
+    return { clientId, secrets: clientSecrets, uuids: [], versionId: id };
   }
   const own = new Set(revealAll(clientSecrets));
-  const secrets = versions
+  const earlier = versions
     .filter((one) => (one.createdAt ?? 0) <= createdAt)
-    .flatMap((one) => one.found?.credential ?? [])
-    .filter((one) => one.clientId === clientId)
-    .flatMap((one) => one.clientSecrets.filter((secret) => !own.has(secret.reveal())));
-  return { clientId, secrets, uuids: [] };
+    .filter((one) => one.found?.credential.clientId === clientId)
+    .map((one) => ({
+      versionId: one.id,
+      secrets: (one.found?.credential.clientSecrets ?? []).filter(
+        (secret) => !own.has(secret.reveal()),
+      ),
+    }));
+  const secrets = earlier.flatMap((one) => one.secrets);
+  const versionId = earlier.find((one) => one.secrets.length > 0)?.versionId;
+  return { clientId, secrets, uuids: [], versionId };
 }
 
 export function newProgress(versionId: string | undefined): Progress {
@@ -146,7 +154,9 @@ function withoutReplacing(
 ): readonly string[] {
   const { isGone, isDone } = answer.progress;
   const of = leaked === undefined ? '' : ` of the client ${showClientId(leaked.clientId)}`;
-  const which = ['', ...(leaked?.uuids ?? [])].join(' ');
+  const { uuids = [], versionId } = leaked ?? {};
+  const inVersion = versionId === undefined ? '' : ` in version ${versionId}`;
+  const which = uuids.length === 0 ? inVersion : ` ${uuids.join(' ')}`;
   const deletion = `delete the leaked client secret${which}${of} in the Adobe Developer Console, if it is still there`;
   const isOther = leaked !== undefined && clientId !== leaked.clientId;
   return [

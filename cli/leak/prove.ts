@@ -54,9 +54,6 @@ export async function proveTokens(
   throw unproven(text, `find out who stores tokens in ${answer.names.token}`);
 }
 
-const deletion =
-  'wait a minute; if it lasts, delete it in the Adobe Developer Console, if it is still there, or have Adobe support refuse it';
-
 /**
  * @returns the client secrets that were stored before, all of which IMS rejects
  * @throws CliError ERR_LEAK_UNPROVEN if it accepts one
@@ -80,7 +77,11 @@ export async function proveSecrets(
       if (session.signal.aborted) throw interrupted();
       throw asAdobeFailure(error, name, session.options);
     }
-    throw unproven('IMS still accepts the leaked client secret', deletion);
+    const { uuids = [], versionId } = answer.progress.leaked ?? {};
+    const which =
+      uuids.join(' and ') || `the one in version ${versionId} of ${answer.names.client}`;
+    const fix = `wait a minute; if it lasts, delete ${which} in the Adobe Developer Console, if it is still there, and no other, or have Adobe support refuse it`;
+    throw unproven('IMS still accepts the leaked client secret', fix);
   }
   return old;
 }

@@ -1,6 +1,7 @@
 import { decide, type Reason } from '../../core/decision.ts';
 import { formatInstant } from '../../core/instant.ts';
 import { observeMetadata } from '../../core/observation.ts';
+import { hasOpenAnswer } from '../../core/open-answer.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import { Renewals } from '../rotator/renewal.ts';
@@ -110,8 +111,25 @@ async function renew(answer: Answer, source: Source, { isDone, force }: Wanted):
     if (error instanceof CliError && error.code !== 'ERR_INTERRUPTED' && (await isDone())) {
       return 'the token is renewed';
     }
-    throw error;
+    throw force ? await afterSecret(answer, error) : error;
   }
+}
+
+/** Where the stored client secret is the fault, an answer to its leak that is open comes first. */
+async function afterSecret(
+  { session, client, complete }: Answer,
+  error: unknown,
+): Promise<unknown> {
+  if (!(error instanceof CliError) || error.fix?.includes('put-credential') !== true) return error;
+  const secret = await session.secrets.describe(client.arn).catch(() => undefined);
+  if (secret === undefined || !hasOpenAnswer(secret)) return error;
+  const { code, message, cause } = error;
+  return new CliError(
+    code,
+    message,
+    `complete the answer to the leak of the client secret: ${complete}`,
+    { cause },
+  );
 }
 
 /** The function's own decision. A request that it refuses fails the invocation, and raises an alarm. */

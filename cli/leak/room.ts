@@ -17,7 +17,9 @@ export interface BeforeReplacing extends Omit<BeforeAdding, 'inUse'> {
   readonly entries: readonly ClientSecretEntry[];
   /** The one of them that IMS has just accepted. */
   readonly accepted: ClientSecretEntry | undefined;
-  /** When that version was stored. */
+  /** When that one was first stored. */
+  readonly acceptedAt: EpochSeconds | undefined;
+  /** When the last of all of them was first stored. */
   readonly storedAt: EpochSeconds | undefined;
   /** IMS accepts each of them. */
   readonly areAllAccepted: boolean;
@@ -47,14 +49,15 @@ export interface Room {
 export function judgeRoom(before: BeforeReplacing): Room {
   const { listed, accepted, areAllAccepted } = before;
   const others = storedBeside(before);
-  const older = listed.filter((one) => existedAt(one, before.storedAt));
-  const rest = older.filter(({ uuid }) => !others.some((other) => other.uuid === uuid));
+  const asOld = listed.filter((one) => existedAt(one, before.acceptedAt));
+  const rest = asOld.filter(({ uuid }) => !others.some((other) => other.uuid === uuid));
   const noted = listed.find(({ uuid }) => uuid === accepted?.uuid)?.uuid;
   const inUse = noted ?? (rest.length === 1 ? rest[0]?.uuid : undefined);
   if (listed.length < mostClientSecrets) return { inUse };
   const [other] = others;
   if (other !== undefined) return { inUse, remove: other };
   if (areAllAccepted) {
+    const older = listed.filter((one) => existedAt(one, before.storedAt));
     const [first, second] = older.toSorted((one, two) => one.createdAt - two.createdAt);
     if (first && second) {
       return { inUse: second.uuid, remove: { uuid: first.uuid, why: 'which had leaked too' } };
@@ -64,7 +67,7 @@ export function judgeRoom(before: BeforeReplacing): Room {
   if (orphan === undefined) return { inUse };
   const { uuid } = orphan;
   return {
-    inUse: noted ?? older.find((one) => one.uuid !== uuid)?.uuid,
+    inUse: noted ?? asOld.find((one) => one.uuid !== uuid)?.uuid,
     remove: { uuid, why: 'which an earlier run had added and could not store' },
   };
 }
@@ -107,7 +110,7 @@ export interface AfterReplacing {
   readonly ownUuids: ReadonlySet<string>;
   /** Those in the version which that has replaced. */
   readonly leakedUuids: ReadonlySet<string>;
-  /** When that one was stored; undefined if it does not exist any more. */
+  /** When the last of its secrets was first stored; undefined if it does not exist any more. */
   readonly leakedAt: EpochSeconds | undefined;
 }
 
@@ -127,4 +130,14 @@ export function leakedBefore({
     .filter(({ uuid }) => state.kind !== 'retired' || state.uuid === uuid)
     .filter((one) => leakedUuids.has(one.uuid) || existedAt(one, leakedAt))
     .map(({ uuid }) => uuid);
+}
+
+/** True if Adobe lists the secret of the answer, and no other that may have leaked. */
+export function listsNoneBefore(after: AfterReplacing): boolean {
+  const { listed, state, ownUuids, leakedUuids, leakedAt } = after;
+  const isOwnListed = listed.some(({ uuid }) => ownUuids.has(uuid));
+  const others = listed.filter(({ uuid }) => !ownUuids.has(uuid));
+  const isNamed = (uuid: string): boolean =>
+    leakedUuids.has(uuid) || (state.kind === 'retired' && state.uuid === uuid);
+  return isOwnListed && !others.some((one) => isNamed(one.uuid) || existedAt(one, leakedAt));
 }

@@ -8,10 +8,12 @@ import {
 import type { AddedSecret, ListedSecret } from '../../core/console-secrets.ts';
 import { tagKeys } from '../../core/contract.ts';
 import type { UnderstoodCredential } from '../../core/credential.ts';
+import type { ClientSecretEntry } from '../../core/documented-form.ts';
 import { RotatorError } from '../../core/errors.ts';
+import type { EpochSeconds } from '../../core/instant.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
 import { hasOpenAnswer } from '../../core/open-answer.ts';
-import type { NewVersion, Version } from '../../core/ports.ts';
+import type { NewVersion, SecretValue, Version } from '../../core/ports.ts';
 import { hasRoomFor, rotatedDocument } from '../../core/rotated-document.ts';
 import type { Rotation } from '../../core/rotation.ts';
 import { secretInTheWay } from '../../core/secret-in-the-way.ts';
@@ -49,8 +51,9 @@ export async function addClientSecret(
   const management = await manage(run, current.credential, recorded);
   const { position } = management;
   assertRoom(run, credential, current, position);
-  const { listed, before } = await makeRoom(run, rotation, rotated, management);
-  const uuid = uuidInUse(current.entries[position - 1], listed, value.createdAt);
+  const { listed, previous, before } = await makeRoom(run, rotation, rotated, management);
+  const entry = current.entries[position - 1];
+  const uuid = uuidInUse(entry, listed, firstStored(entry, [value, previous]));
   assertTimeToAdd(run);
   await assertAlone(run, rotation, rotated.client);
   const now = run.now();
@@ -92,9 +95,24 @@ function assertRoom(
   );
 }
 
+/** A value may be stored again as it was: its secret is as old as the earlier version that has it. */
+function firstStored(
+  entry: ClientSecretEntry | undefined,
+  versions: readonly (SecretValue | undefined)[],
+): EpochSeconds | undefined {
+  const secret = entry?.secret.reveal();
+  if (secret === undefined) return undefined;
+  const stored = versions
+    .filter((version) => version?.text.reveal().includes(secret))
+    .flatMap((version) => version?.createdAt ?? []);
+  return stored.toSorted((one, other) => one - other)[0];
+}
+
 interface MadeRoom {
   /** The client secrets at Adobe, after one that is left over was deleted. */
   readonly listed: readonly ListedSecret[];
+  /** The value of AWSPREVIOUS. */
+  readonly previous: SecretValue | undefined;
   /** What is noted of an earlier run: Adobe may still be about to add the secret that it asked for. */
   readonly before: RotationState;
 }
@@ -121,7 +139,9 @@ async function makeRoom(
     ? state.uuid
     : secretInTheWay({ listed, storedUuids, state, inUse })?.uuid;
   const none = { kind: 'none' } as const;
-  if (surplus === undefined) return { listed, before: state.kind === 'adding' ? state : none };
+  if (surplus === undefined) {
+    return { listed, previous, before: state.kind === 'adding' ? state : none };
+  }
   await deleteSecret(run, management, surplus, async () => {
     if (!isRetired) await assertStillEmpty(run, { secretId, versionId });
     const { currentVersionId, tags = {} } = client;
@@ -131,7 +151,7 @@ async function makeRoom(
     ? 'the retired client secret is deleted at Adobe'
     : 'a client secret that an earlier run left over is deleted at Adobe';
   run.log.info(message, { credential, client_secret_uuid: surplus });
-  return { listed: listed.filter(({ uuid }) => uuid !== surplus), before: none };
+  return { listed: listed.filter(({ uuid }) => uuid !== surplus), previous, before: none };
 }
 
 /** What seems to be left over may be what another run of the same step has added and stored meanwhile. */

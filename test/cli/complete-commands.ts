@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 
-const commands = /(?<![\w/-])(?:ims-token-rotator|aws) [a-z](?:'[^']*'|[^;,()\n'])*/g;
+const commands = /(?<![\w/-])(?:ims-token-rotator|aws) [a-z](?:'[^']*'|,(?=\S)|[^;,()\n'])*/g;
 
 /**
  * Each command in a text has to have these options, or it would work elsewhere if it were pasted.

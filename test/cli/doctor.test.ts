@@ -1,4 +1,4 @@
-import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { DeleteSecretCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import {
   environmentVariables,
@@ -214,19 +214,13 @@ describe('doctor', () => {
       /^the credential is paused$/,
     ],
     [
-      'settings',
-      (operator) => tagToken(operator, tagKeys.renewBefore, '8h'),
-      /^the tag ims-token-rotator:renew-before is "8h", and not an ISO 8601 duration/,
-    ],
-    [
-      'settings',
-      (operator) => tagToken(operator, tagKeys.product, 'fusion'),
-      /^the tag ims-token-rotator:product is "fusion", and not one of workfront-fusion, /,
-    ],
-    [
-      'settings',
-      (operator) => tagToken(operator, tagKeys.scopes, 'openid manage_client_secrets'),
-      /^the tag ims-token-rotator:scopes holds "manage_client_secrets", which no stored token may have$/,
+      'client rotation',
+      async (operator) => {
+        const Tags = [{ Key: tagKeys.rotation, Value: 'retierd' }];
+        const SecretId = secretOf(operator, 'client');
+        await operator.client.send(new TagResourceCommand({ SecretId, Tags }));
+      },
+      /^the tag ims-token-rotator:rotation is "retierd", which says nothing$/,
     ],
     [
       'token',

@@ -24,6 +24,7 @@ function beside(other: ListedSecret, stored = ['leaked', 'old']): BeforeReplacin
     listed: [listed('leaked', now), other],
     entries: [accepted],
     accepted,
+    acceptedAt: epochSeconds(now - 10 * day),
     storedAt: epochSeconds(now - 10 * day),
     areAllAccepted: false,
     pendingUuids: new Set(),

@@ -51,9 +51,11 @@ async function expectOvertaken(leak: LeakWorld): Promise<void> {
   expect(textOf(exit)).toMatch(
     /^ERR_CREDENTIAL_CHANGED an answer to a leak was begun at .* \(nothing was changed\)/,
   );
-  expect(textOf(exit)).toMatch(
-    / if the stored client secret has not leaked: delete the earlier one, which has, in the Adobe Developer Console, if it is still there, and not the stored one; then: aws \S.*=none; then: ims-token-rotator leaked fusion --token --now, or,/,
+  const leaked = leak.adobe.secrets.find(({ value }) => value === leak.leakedSecret)?.uuid;
+  const [, rest = ''] = textOf(exit).split(
+    ` if the stored client secret has not leaked: delete ${leaked} in the Adobe Developer Console, if it is still there, and no other; then: `,
   );
+  expect(rest).toMatch(/^aws \S.*=none; then: ims-token-rotator leaked fusion --token --now, or,/);
 }
 
 /** The advice, word for word. */

@@ -7,7 +7,7 @@ const persons = 'p8e-added-by-a-person-0123456789';
  * An hour after the leaked client secret was stored, a person replaces it in the Developer Console. IMS
  * has accepted it just before.
  */
-async function startReplaced(isNoted: boolean): Promise<LeakWorld> {
+async function startReplaced(isNoted: boolean, isStoredAgain = false): Promise<LeakWorld> {
   let ahead = -3_600;
   const leak = await startLeak({ now: () => Date.now() + ahead * 1000 });
   const { adobe, leakedSecret } = leak;
@@ -16,6 +16,8 @@ async function startReplaced(isNoted: boolean): Promise<LeakWorld> {
     await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets }));
   }
   ahead = 0;
+  // As a tool does at each refresh.
+  if (isStoredAgain) await leak.put(JSON.stringify(await leak.clientDocument()));
   const replace = (): boolean => {
     if (adobe.liveSecret(leakedSecret) === undefined) return false;
     leak.secrets.add(adobe.addSecret(persons).value);
@@ -35,6 +37,14 @@ describe.each([false, true])('leaked, with the uuid of the leaked secret noted: 
     expect(leak.adobe.liveSecret(persons)).toBeDefined();
     expect(leak.adobe.liveSecrets).toHaveLength(2);
     expect(leak.world.ims.isValid(leak.tokens[0] ?? '')).toBe(false);
+  });
+
+  it('keeps it also if the leaked one was stored again as it was', async () => {
+    const leak = await startReplaced(isNoted, true);
+    const exit = await leak.answer();
+    expect(exit, exit.stderr).toMatchObject({ code: 0 });
+    expect(leak.adobe.liveSecret(persons)).toBeDefined();
+    expect(leak.adobe.liveSecrets).toHaveLength(2);
   });
 
   it('keeps it also after it was broken off', async () => {

@@ -151,9 +151,17 @@ describe('leaked, where the leaked client secret is stored again', () => {
       expect(code).toBe(1);
       const text = stderr.replaceAll(/\s+/g, ' ');
       expect(text).toContain('ERR_CREDENTIAL_CHANGED');
-      expect(text).toContain('somebody else has stored the leaked client secret');
+      expect(text).toContain('what had leaked is stored again in');
       expect(text).toContain('what has leaked is useless');
       expect(text).not.toContain('go on');
+      const [, to, from] =
+        /--move-to-version-id (\S+) --remove-from-version-id (\S+)/.exec(text) ?? [];
+      const move = { SecretId, VersionStage: 'AWSCURRENT' };
+      const ids = { MoveToVersionId: to, RemoveFromVersionId: from };
+      await leak.client.send(new UpdateSecretVersionStageCommand({ ...move, ...ids }));
+      expect((await leak.cli('status', 'fusion')).code).toBe(0);
+      const [live] = leak.adobe.liveSecrets;
+      expect(JSON.stringify(await leak.clientDocument())).toContain(live?.value);
     },
   );
 });

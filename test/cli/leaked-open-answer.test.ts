@@ -1,13 +1,17 @@
 import { UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { CliError } from '../../cli/errors.ts';
+import { listedCredential } from '../../cli/rotator/credentials.ts';
+import { newLeakVersion } from '../../cli/rotator/leak-version.ts';
+import type { Rotator } from '../../cli/rotator/rotator.ts';
 import type { Session } from '../../cli/session.ts';
-import { replacing } from '../support/credential.ts';
+import { tagKeys } from '../../core/contract.ts';
+import { epochSeconds, formatInstant } from '../../core/instant.ts';
+import { fingerprint } from '../../core/token-tags.ts';
+import { encodeVersionId } from '../../core/version-id.ts';
+import { digest, now } from '../support/builders.ts';
 import type { Exit } from '../support/run-process.ts';
 import { labelsOf } from '../support/start-rotating.ts';
 import { expectAnswered, type LeakWorld, setRotationTag, startLeak } from './leak-world.ts';
-
-type Secrets = Session['secrets'];
 
 const inOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
 
@@ -81,23 +85,45 @@ describe('an answer to a leak that was broken off', () => {
     expect(fix).toMatch(/^ims-token-rotator put-credential fusion FILE/);
     expect((await leak.cli('status', 'fusion')).stdout).toContain('put-credential fusion FILE');
   });
+});
 
-  it('says in the second run that the leaked client secret is gone', async () => {
-    const leak = await startLeak();
-    expect(inOneLine((await interrupt(leak)).stderr)).toContain('client secret is gone; earlier');
-    const secrets = (real: Secrets): Secrets => {
-      const describe: Secrets['describe'] = async (secretId) => {
-        // The renewal is the first step that describes the token secret.
-        if (!/^arn:.*\/token/.test(secretId)) return await real.describe(secretId);
-        throw new CliError('ERR_AWS_UNAVAILABLE', 'Secrets Manager does not answer');
-      };
-      return replacing(real, { describe });
+describe('an open answer to a leak in the state of a credential', () => {
+  const arn = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:x/client-AbCdEf';
+  const versionId = newLeakVersion(digest, 'replaced');
+  const mark = fingerprint(digest, arn, versionId, {});
+  const note = `retired uuid=1-2 at=${formatInstant(epochSeconds(now - 3_600))} version=${versionId}`;
+  const client = { name: 'x/client', arn, currentVersionId: versionId, changedAt: now };
+
+  function stateOf(code: string | undefined, left: number) {
+    const lifetime = 86_400;
+    const fields = { expiresAt: epochSeconds(now + left), lifetime, fingerprint: mark };
+    const since = formatInstant(epochSeconds(now - 600));
+    const status =
+      code &&
+      `failing code=${code} since=${since} retry-at=${formatInstant(now)} credential=${mark}`;
+    const token = {
+      name: 'x/token',
+      arn: arn.replace('client', 'token'),
+      tags: { [tagKeys.status]: status },
+      currentVersionId: encodeVersionId(fields, digest('x')),
     };
-    const exit = await leak.answer({}, { secrets });
-    expect(inOneLine(exit.stderr)).toMatch(
-      /^ERR_AWS_UNAVAILABLE could not renew the token: .* \(the leaked client secret is gone; earlier tokens are still valid\)/,
-    );
-    await expectAnswered(leak, await leak.answer());
+    const session = { now: () => now, digest } as unknown as Session;
+    const rotator = { clientSecrets: new Map(), declared: new Set(), tick: 900 };
+    return listedCredential(session, rotator as unknown as Rotator, 'x', {
+      client: { ...client, tags: { [tagKeys.rotation]: note } },
+      token,
+    });
+  }
+
+  it.each([
+    [undefined, 'ERR_LEAK_UNPROVEN'],
+    ['ERR_TOKEN_REJECTED/invalid_client', 'ERR_LEAK_UNPROVEN'],
+    ['ERR_CREDENTIAL_INVALID', 'ERR_LEAK_UNPROVEN'],
+    ['ERR_TOKEN_UNAVAILABLE', 'ERR_TOKEN_UNAVAILABLE'],
+    ['ERR_SECRET_DECRYPTION', 'ERR_SECRET_DECRYPTION'],
+  ])('with %s, is shown as %s', (code, shown) => {
+    expect(stateOf(code, 43_000)).toMatchObject({ state: 'failing', failure: { code: shown } });
+    expect(stateOf(code, -1)).toMatchObject({ state: 'expired', failure: { code: shown } });
   });
 });
 
@@ -111,7 +137,7 @@ describe('leaked --token names what is left of the answer to the leak of the cli
     const exit = await leak.answer({ token: true });
     expect(exit, exit.stderr).toMatchObject({ code: 0 });
     expect(leftOf(exit)).toMatch(
-      /^Left to people: - The answer to the leak of the client secret is not complete: ims-token-rotator leaked fusion - /,
+      /^Left to people: - The answer to the leak of the client secret is not complete: ims-token-rotator leaked fusion --now - /,
     );
     await expectAnswered(leak, await leak.answer());
   });
@@ -125,12 +151,42 @@ describe('leaked --token names what is left of the answer to the leak of the cli
     await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets }));
     const exit = await leak.answer({ token: true });
     expect(exit, exit.stderr).toMatchObject({ code: 0 });
+    const uuid = leak.adobe.secrets.find((one) => one.value === leak.leakedSecret)?.uuid;
+    expect(leftOf(exit)).toContain(
+      `- An answer to the leak of an earlier client secret is not complete. If the stored one has not leaked: delete ${uuid} in the Adobe Developer Console, if it is still there, and no other; then: aws secretsmanager tag-resource --secret-id `,
+    );
     expect(leftOf(exit)).toMatch(
-      /^Left to people: - An answer to the leak of an earlier client secret is not complete\. If the stored one has not leaked, delete the earlier one .*, and not the stored one; then take the note of that answer off: aws secretsmanager tag-resource --secret-id \S+\/fusion\/client --tags Key=ims-token-rotator:rotation,Value=none - /,
+      /=none; if the stored one has leaked, too: aws \S.*=none; then: ims-token-rotator leaked fusion --now - /,
     );
     expect((await leak.cli('status', 'fusion')).code).toBe(1);
     await setRotationTag(leak, 'none');
     expect((await leak.cli('status', 'fusion')).code).toBe(0);
+  });
+
+  it('that goes on although what has leaked is stored again', async () => {
+    const leak = await startLeak();
+    const { faults } = leak.world.consoleApi;
+    const when = { when: ({ method }: { readonly method: string }) => method === 'DELETE' };
+    faults.inject({ kind: 'server-error', status: 503 }, when);
+    expect((await leak.answer()).code).toBe(1);
+    faults.clear();
+    const client_secrets = [{ client_secret: leak.leakedSecret }];
+    await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets }));
+    const exit = await leak.answer({ token: true });
+    expect(exit, exit.stderr).toMatchObject({ code: 0 });
+    expect(leftOf(exit)).toContain('is not complete: ims-token-rotator leaked fusion --now - ');
+    expect(leftOf(exit)).not.toContain('delete');
+  });
+
+  it('that goes on once AWSCURRENT is moved, where IMS rejects what is stored', async () => {
+    const leak = await startLeak();
+    await interrupt(leak);
+    await goBack(leak);
+    const exit = await leak.answer({ token: true });
+    expect(exit).toMatchObject({ code: 1 });
+    expect(inOneLine(exit.stderr)).toMatch(
+      / → complete the answer to the leak of the client secret: ims-token-rotator leaked fusion --now; then go on: ims-token-rotator leaked fusion --token --now$/,
+    );
   });
 
   it('and nothing where none was begun, or it is complete', async () => {

@@ -109,7 +109,12 @@ it('offboard names a secret that was scheduled for deletion before, and how to r
     `aws secretsmanager restore-secret --secret-id ${secretId(kind)}`;
   const said = stdout.replaceAll(/[\s\\]+/g, ' ');
   expect(said).toContain(
-    `${secretId('token')} was scheduled for deletion before; to restore it, too: ${restore('token')}`,
+    `The other secret was scheduled for deletion before; to restore it, too: ${restore('token')}`,
   );
   expect(said).toContain(restore('client'));
+  const again = await operator.cli('offboard', 'fusion', '--yes');
+  expect(again.code).toBe(1);
+  expect(again.stderr.replaceAll(/\s+/g, ' ')).toContain(
+    `to restore what is scheduled for deletion: ${restore('client')}; then: ${restore('token')}`,
+  );
 });

@@ -1,0 +1,107 @@
+import type { RotationState } from '../../core/client-secret-rotation.ts';
+import type { ClientSecretEntry } from '../../core/documented-form.ts';
+import { isUnknownSecret } from '../adobe/failure.ts';
+import type { OwnSecrets } from '../adobe/own-secrets.ts';
+import { CliError } from '../errors.ts';
+import { mintOnce } from '../rotator/mint-once.ts';
+import { formatDuration, hour } from '../view/durations.ts';
+import { nextCommand } from '../view/next-command.ts';
+import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
+import { findRoom, storedAgain, storedByAnswer } from './find-room.ts';
+import { firstStored } from './first-stored.ts';
+import { uuidsOf } from './make-room.ts';
+import { openOwn } from './open-secrets.ts';
+import type { BeforeReplacing, Room } from './room.ts';
+import { storedLife } from './stored-token.ts';
+
+/** Looks at everything that the steps need, before anything is changed. */
+export async function preflight(
+  answer: Answer,
+  versions: readonly ClientVersion[],
+  current: UsableVersion,
+  state: RotationState,
+): Promise<{ readonly own: OwnSecrets; readonly room: Room }> {
+  const { steps } = answer;
+  const { credential, entries } = current.found;
+  const { own, before } = await steps.run('list the client secrets at Adobe', async () => {
+    const left = await checkLife(answer);
+    const own = await openOwn(answer, credential, { state, versions }).catch((error: unknown) => {
+      // Somebody has stored the leaked client secret again, after Adobe had deleted it.
+      const stored = storedByAnswer(state, current.id, versions);
+      const isDead = error instanceof CliError && isUnknownSecret(error.cause);
+      throw stored !== undefined && isDead ? storedAgain(answer, current, stored) : error;
+    });
+    const listed = await own.list();
+    const storedUuids = uuidsOf(versions);
+    // Whoever may only store a version could name somebody else's secret in it.
+    const pending = versions.filter(
+      ({ id, labels }) =>
+        id !== current.id &&
+        !labels.includes('AWSPREVIOUS') &&
+        state.kind === 'adding' &&
+        state.versionId === id,
+    );
+    const isAmbiguous =
+      listed.length === 2 &&
+      entries.length === 2 &&
+      entries.every(({ uuid }) => uuid === undefined);
+    const accepted = withUuid(entries[own.position - 1], versions);
+    const before: BeforeReplacing = {
+      ...{ listed, entries, state, storedUuids, accepted },
+      acceptedAt: firstStored(accepted && [accepted], versions),
+      storedAt: firstStored(entries, versions),
+      areAllAccepted: isAmbiguous && (await areAllAccepted(answer, current)),
+      pendingUuids: uuidsOf(pending),
+    };
+    const count = listed.length === 1 ? '1 client secret' : `${listed.length} client secrets`;
+    return [`Adobe lists ${count}; ${left}`, { own, before }];
+  });
+  return { own, room: findRoom(answer, before, current, versions) };
+}
+
+/** A uuid that is not noted in the current version may be in an earlier one. */
+function withUuid(
+  entry: ClientSecretEntry | undefined,
+  versions: readonly ClientVersion[],
+): ClientSecretEntry | undefined {
+  if (entry === undefined || entry.uuid !== undefined) return entry;
+  const known = versions.flatMap(({ found }) => found?.entries ?? []);
+  const { uuid } =
+    known.find((one) => one.uuid !== undefined && one.secret.reveal() === entry.secret.reveal()) ??
+    {};
+  return { ...entry, uuid };
+}
+
+/** Until another token is minted, consumers have only the stored one. */
+async function checkLife(answer: Answer): Promise<string> {
+  const {
+    name,
+    session: { now, options },
+  } = answer;
+  const life = await storedLife(answer);
+  if (life === undefined) return 'no token is stored';
+  const left = life - now();
+  if (left <= 0) return 'the stored token has expired';
+  if (left > hour) return `the stored token lasts ${formatDuration(left)}`;
+  throw new CliError(
+    'ERR_TOKEN_EXPIRED',
+    `the stored token lasts only ${formatDuration(left)}, and would have to bridge the change`,
+    `${nextCommand(`renew ${name} --force`, options)} (after ${nextCommand(`resume ${name}`, options)}, if it is paused)`,
+  );
+}
+
+async function areAllAccepted(
+  { adobe, session }: Answer,
+  { found }: UsableVersion,
+): Promise<boolean> {
+  for (const secret of found.credential.clientSecrets) {
+    const only = { ...found.credential, clientSecrets: [secret] };
+    try {
+      await mintOnce(adobe.ims, only, session);
+    } catch (error) {
+      if (isUnknownSecret(error)) return false;
+      throw error;
+    }
+  }
+  return true;
+}

@@ -1,0 +1,76 @@
+import type { RotationState } from '../../core/client-secret-rotation.ts';
+import { epochSeconds, formatInstant } from '../../core/instant.ts';
+import type { OwnSecrets } from '../adobe/own-secrets.ts';
+import { CliError } from '../errors.ts';
+import { replaces } from '../rotator/leak-version.ts';
+import { day } from '../view/durations.ts';
+import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
+import { firstStored } from './first-stored.ts';
+import { uuidsOf } from './make-room.ts';
+import { openOwn } from './open-secrets.ts';
+import { untagging } from './overtaken-answer.ts';
+import { leakedBefore, listsNoneBefore } from './room.ts';
+
+/** The state once the leaked secret is deleted at Adobe. */
+export const goneState = 'the leaked client secret is gone; earlier tokens are still valid';
+
+/** What an earlier run has left at Adobe. */
+interface Resumed {
+  readonly own: OwnSecrets;
+  /** The leaked secrets that may still be there. */
+  readonly leaked: readonly string[];
+  /** Adobe does not list the leaked secret any more. */
+  readonly isGone: boolean;
+}
+
+/**
+ * An earlier run has stored the new secret, if the tag is right. Whoever may write tags could have
+ * written it: after a day, when all that an answer leaves to do has expired, only a leaked secret at
+ * Adobe proves that the answer is not complete. Another answer would delete the secret that the first
+ * one has stored, and that people use by then.
+ *
+ * @throws CliError ERR_CREDENTIAL_CHANGED if it cannot be told which leak this is
+ */
+export async function resume(
+  answer: Answer,
+  current: UsableVersion,
+  state: RotationState,
+  versions: readonly ClientVersion[],
+): Promise<Resumed> {
+  const { session, steps, complete } = answer;
+  const { createdAt = epochSeconds(0) } = current;
+  const replaced = versions.filter(({ id }) => replaces(session.digest, current.id, id));
+  const untouched = steps.state;
+  steps.state =
+    'an earlier run has stored another client secret; whether the leaked one works is not known yet';
+  return await steps.run<Resumed>('list the client secrets at Adobe', async () => {
+    const own = await openOwn(answer, current.found.credential, { state, versions });
+    const listed = await own.list();
+    const after = {
+      ...{ listed, state },
+      ownUuids: uuidsOf([current]),
+      leakedUuids: uuidsOf(replaced),
+      leakedAt: firstStored(replaced[0]?.found?.entries, versions),
+    };
+    const leaked = leakedBefore(after);
+    const when = formatInstant(createdAt);
+    if (leaked.length > 0 || session.now() - createdAt <= day) {
+      const isGone =
+        state.kind === 'retired' &&
+        listed.every(({ uuid }) => uuid !== state.uuid) &&
+        listsNoneBefore(after);
+      if (isGone) steps.state = goneState;
+      const named = isGone ? [...leaked, state.uuid] : leaked;
+      const did = `going on with the answer to this leak, begun at ${when}`;
+      return [did, { own, isGone, leaked: named }];
+    }
+    steps.state = untouched;
+    const untag = untagging(answer);
+    throw new CliError(
+      'ERR_CREDENTIAL_CHANGED',
+      `the answer of ${when} has left nothing at Adobe that had leaked; whether the client secret that it has stored has leaked since is not known`,
+      `if it has not leaked: ${untag}; if it has: ${untag}; then: ${complete}, which deletes it at Adobe for whoever else uses it`,
+      { isFixWhole: true },
+    );
+  });
+}
