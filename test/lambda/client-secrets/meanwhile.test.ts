@@ -55,12 +55,21 @@ it('createSecret leaves a client secret that looks left over, if an answer to a 
   expect(rotating.live()).toEqual([old, added]);
 });
 
-it.each([false, true])(
-  'a rotation does not retire the secret with which a person replaces the stored one meanwhile; its uuid noted: %s',
-  async (isNoted) => {
+it.each([
+  [false, false],
+  [true, false],
+  [false, true],
+  [true, true],
+])(
+  'a rotation does not retire the secret with which a person replaces the stored one meanwhile; its uuid noted: %s; stored again as it was: %s',
+  async (isNoted, isStoredAgain) => {
     const bare = (client: ImsClient) => ({ ...documentOf(client), client_secrets: [old] });
     const rotating = await startRotatingClient({ document: isNoted ? documentOf : bare });
-    const { parts, adobe } = rotating;
+    const { parts, adobe, client } = rotating;
+    if (isStoredAgain) {
+      const SecretString = JSON.stringify(await rotating.document());
+      await client.send(new PutSecretValueCommand({ SecretId: ClientSecretId, SecretString }));
+    }
     const persons = 'p8e-added-by-a-person-0123456789';
     // IMS has accepted the old one just before.
     const replace = (): boolean => {
