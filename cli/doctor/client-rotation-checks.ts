@@ -169,7 +169,7 @@ function listedFinding(
       unnoted === 0 ? 'is not stored here' : 'are there, of which not all are stored here';
     return failed(
       `${which} ${are}`,
-      'if nobody uses it, delete it in the Developer Console: a rotation needs room for a second one',
+      'if nobody uses it, nor any other credential, delete it in the Developer Console: a rotation needs room for a second one',
     );
   }
   const state = readRotationState(tags);
