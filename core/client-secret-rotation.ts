@@ -108,7 +108,8 @@ export function existedAt(
  * The uuid of the secret that was in use before another is added: what is noted with it, if Adobe lists
  * that, or the only one that it lists. Nobody corrects a note about a secret that is replaced by hand.
  *
- * @param storedAt when the version with the secret was stored
+ * @param storedAt when the secret was first stored; if nobody knows, only one that was used may be it, which
+ * a secret that a person has just added was not
  */
 export function uuidInUse(
   entry: ClientSecretEntry | undefined,
@@ -119,7 +120,9 @@ export function uuidInUse(
   if (noted !== undefined) return noted.uuid;
   const [only, ...others] = listed;
   if (only === undefined || others.length > 0) return undefined;
-  return existedAt(only, storedAt) ? only.uuid : undefined;
+  const mayBeStored =
+    storedAt === undefined ? only.lastUsedAt !== undefined : existedAt(only, storedAt);
+  return mayBeStored ? only.uuid : undefined;
 }
 
 // A run that had read the credential before may still use the old secret.

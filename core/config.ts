@@ -63,7 +63,8 @@ export function isImsEndpoint(origin: string): boolean {
   return loopback.test(origin) || adobe.test(origin);
 }
 
-const adobeIo = /^https:\/\/([a-z0-9-]+\.)+adobe\.io$/;
+// Not those of API Mesh and Runtime, where any customer chooses what answers.
+const adobeIo = /^https:\/\/(?!.*\b(?:graph|runtime)\b)([a-z0-9-]+\.)+adobe\.io$/;
 
 export const consoleEndpointRule = 'must be an origin on loopback, or https under .adobe.io';
 

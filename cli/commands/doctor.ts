@@ -19,7 +19,7 @@ export interface DoctorOptions {
   readonly consoleEndpointUrl: string | undefined;
 }
 
-/** Checks one thing after another. @returns 1 if any check failed */
+/** Checks one thing after another. @returns 1 if any failed, or nothing was seen of what was asked for */
 export async function doctor(
   session: Session,
   name: string | undefined,
@@ -36,8 +36,7 @@ export async function doctor(
       ? undefined
       : (rotator: Rotator) => credentialSection(session, rotator, name, { ...options, productApi });
   for await (const { title, checks } of examine(session, one)) await report.section(title, checks);
-  report.end();
-  return report.failures > 0 ? 1 : 0;
+  return report.end() ? 0 : 1;
 }
 
 interface CredentialOptions extends DoctorOptions {

@@ -15,7 +15,12 @@ export function allCredentialsCheck(session: Session, rotator: Rotator): Check {
     const bad = all.filter(isUnhealthy);
     if (all.length === 0)
       return unknown('there is none', nextCommand('onboard NAME FILE', options));
-    if (bad.length === 0) return ok(`${all.length}, none failing, expired or overdue`);
+    if (bad.length === 0) {
+      const text = `${all.length}, none failing, expired or overdue`;
+      const { function: target } = rotator;
+      if (target.kind !== 'hidden') return ok(text);
+      return unknown(`${text}; declared ones whose secrets are gone are not seen`, target.why.fix);
+    }
     const names = bad.slice(0, mostNamed).map(({ name, state }) => `${name} (${state})`);
     const more = bad.length > mostNamed ? `, and ${bad.length - mostNamed} more` : '';
     const fix = nextCommand(`doctor ${bad[0]?.name}`, options);

@@ -9,6 +9,8 @@ export type Finding =
 export interface Check {
   readonly title: string;
   readonly finding: Promise<Finding>;
+  /** True after a finding that is unknown because a call to AWS failed. */
+  readonly isBlind: () => boolean;
 }
 
 export const ok = (detail: string): Finding => ({ verdict: 'ok', detail });
@@ -30,13 +32,15 @@ export const deployAgain = 'deploy the stack again: npx cdk deploy';
 
 /** Starts a check. A failed call to AWS makes the finding unknown, with the reason. */
 export function check(title: string, examine: () => Promise<Finding>): Check {
+  let isBlind = false;
   const finding = examine().catch((error: unknown) => {
     if (error instanceof CliError && error.code !== 'ERR_INTERRUPTED') {
+      isBlind = true;
       return unknown(error.message, error.fix);
     }
     throw error;
   });
   // The report awaits it later; until then a rejection has no handler.
   finding.catch(() => undefined);
-  return { title, finding };
+  return { title, finding, isBlind: () => isBlind };
 }

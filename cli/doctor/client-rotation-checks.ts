@@ -8,6 +8,7 @@ import type { Secret } from '../aws/secret.ts';
 import { SecretVersions } from '../aws/secret-versions.ts';
 import { CliError } from '../errors.ts';
 import { type ClientVersion, readClientVersions } from '../leak/answer.ts';
+import { uuidsOf } from '../leak/make-room.ts';
 import type { Session } from '../session.ts';
 import { nextRotation } from '../view/client-secret-line.ts';
 import { day, formatDuration } from '../view/durations.ts';
@@ -150,27 +151,24 @@ async function atAdobeFinding(subject: Subject, { adobe, mint }: ConsoleOptions)
   }
 }
 
+const deletion =
+  'if nobody uses it, nor any other credential, delete it in the Developer Console: a rotation needs room for a second one';
+
 function listedFinding(
   listed: readonly ListedSecret[],
   stored: readonly ClientVersion[],
   { tags }: Secret,
   now: EpochSeconds,
 ): Finding {
-  const uuids = new Set(
-    stored.flatMap(({ found }) => found?.entries.map(({ uuid }) => uuid) ?? []),
-  );
   const current = stored.find(({ labels }) => labels.includes('AWSCURRENT'))?.found?.entries ?? [];
-  const strangers = listed.filter(({ uuid }) => !uuids.has(uuid));
+  const strangers = listed.filter(({ uuid }) => !uuidsOf(stored).has(uuid));
   // A secret whose uuid is not noted may be any of them.
   const unnoted = current.filter(({ uuid }) => uuid === undefined).length;
   if (strangers.length > unnoted) {
     const which = someOf(strangers.map(describe), 5, ' and ');
     const are =
       unnoted === 0 ? 'is not stored here' : 'are there, of which not all are stored here';
-    return failed(
-      `${which} ${are}`,
-      'if nobody uses it, nor any other credential, delete it in the Developer Console: a rotation needs room for a second one',
-    );
+    return failed(`${which} ${are}`, deletion);
   }
   const state = readRotationState(tags);
   if (state.kind === 'retired' && isStuck(state, now)) {
@@ -178,6 +176,21 @@ function listedFinding(
     const removal = judgeRetired(state, listed, inUse, now);
     const why = removal.kind === 'wait' ? `: ${removal.why}` : '';
     return failed(`${state.uuid} is retired, and stays${why}`, 'find out who uses it');
+  }
+  if (strangers.length > 0 && listed.length > 1) {
+    const which = someOf(strangers.map(describe), 5, ' and ');
+    return unknown(
+      `whether these are stored here is not known, because the stored value does not note their uuids: ${which}`,
+    );
+  }
+  const inUse = stored.filter(({ labels }) => labels.some((label) => label !== 'AWSPREVIOUS'));
+  const isRetired = ({ uuid }: ListedSecret): boolean =>
+    state.kind === 'retired' && state.uuid === uuid;
+  const [earlier] = listed.filter(
+    (one) => !strangers.includes(one) && !uuidsOf(inUse).has(one.uuid) && !isRetired(one),
+  );
+  if (earlier !== undefined) {
+    return unknown(`${describe(earlier)} is only in an earlier version, and still valid`, deletion);
   }
   const count = listed.length === 1 ? '1 client secret' : `${listed.length} client secrets`;
   return ok(`${count}, all stored here`);

@@ -53,7 +53,7 @@ export async function addClientSecret(
   assertRoom(run, credential, current, position);
   const { listed, previous, before } = await makeRoom(run, rotation, rotated, management);
   const entry = current.entries[position - 1];
-  const uuid = uuidInUse(entry, listed, firstStored(entry, [value, previous]));
+  const uuid = uuidInUse(entry, listed, firstStored(entry, value, previous));
   assertTimeToAdd(run);
   await assertAlone(run, rotation, rotated.client);
   const now = run.now();
@@ -95,17 +95,15 @@ function assertRoom(
   );
 }
 
-/** A value may be stored again as it was: its secret is as old as the earlier version that has it. */
+/** A value may be stored again as it was. If AWSPREVIOUS has its secret, too, earlier versions may. */
 function firstStored(
   entry: ClientSecretEntry | undefined,
-  versions: readonly (SecretValue | undefined)[],
+  value: SecretValue,
+  previous: SecretValue | undefined,
 ): EpochSeconds | undefined {
   const secret = entry?.secret.reveal();
-  if (secret === undefined) return undefined;
-  const stored = versions
-    .filter((version) => version?.text.reveal().includes(secret))
-    .flatMap((version) => version?.createdAt ?? []);
-  return stored.toSorted((one, other) => one - other)[0];
+  const isOlder = secret !== undefined && previous?.text.reveal().includes(secret) === true;
+  return isOlder ? undefined : value.createdAt;
 }
 
 interface MadeRoom {

@@ -104,7 +104,6 @@ describe('the uuid of the secret in use', () => {
     ['one that was stored long after its creation', 400 * day, 'one'],
     ['one that was stored just before it, by clocks that differ', -120, 'one'],
     ['unknown if it was added after the version, which cannot hold it', -121, undefined],
-    ['unknown if nobody knows when that was stored', undefined, undefined],
   ])('without a note of it, is %s', (_, stored, expected) => {
     const storedAt = stored === undefined ? undefined : at(stored);
     const stale = { ...entry('gone'), createdAt: '2020-01-01T00:00:00Z' };
@@ -112,6 +111,12 @@ describe('the uuid of the secret in use', () => {
       expect(uuidInUse(noted, [listed('one', 0)], storedAt)).toBe(expected);
     }
     expect(uuidInUse(entry('one'), [listed('one', 0)], storedAt)).toBe('one');
+  });
+
+  it('is, where nobody knows when that was first stored, the only one if it was used', () => {
+    const used = { ...listed('one', 0), lastUsedAt: at(1) };
+    expect(uuidInUse(entry(), [used], undefined)).toBe('one');
+    expect(uuidInUse(entry(), [{ ...used, lastUsedAt: undefined }], undefined)).toBeUndefined();
   });
 });
 

@@ -141,6 +141,8 @@ describe('parseConfig', () => {
     'https://adobe.io',
     'https://api.adobe.io.example.net',
     'https://evil-adobe.io',
+    'https://graph.adobe.io',
+    'https://team.runtime.adobe.io',
     'https://api.adobe.io/console',
     'https://user@api.adobe.io',
   ])('rejects the endpoint %s of the Console', (url) => {

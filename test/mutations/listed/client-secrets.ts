@@ -174,14 +174,14 @@ export const ofClientSecrets: readonly Mutation[] = [
   {
     fault: 'the answer to a leak takes a client secret for dead that IMS still accepts',
     file: 'cli/leak/prove.ts',
-    find: "throw unproven('IMS still accepts the leaked client secret', deletion);",
+    find: "throw unproven('IMS still accepts the leaked client secret', fix);",
     replace: '',
     caughtBy: 'test/cli/leaked.test.ts',
     test: 'fails if IMS still accepts the leaked secret',
   },
   {
     fault: 'the answer to a leak begins with a token that is about to end',
-    file: 'cli/leak/replace-secret.ts',
+    file: 'cli/leak/preflight.ts',
     find: 'if (left > hour) return',
     replace: 'if (left > 0) return',
     caughtBy: 'test/cli/leaked.test.ts',

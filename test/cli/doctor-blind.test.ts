@@ -1,0 +1,94 @@
+import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import { environmentVariables } from '../../core/contract.ts';
+import { type LeakWorld, setRotationTag, startLeak } from './leak-world.ts';
+import { type Operator, startOperator } from './operator.ts';
+import { checksOf } from './patient.ts';
+
+/** A rotator that declares `fusion` and `second`, and an operator who may lose rights. */
+async function startPoor() {
+  const denied = { is: (_action: string): boolean => false };
+  const operator = await startOperator({
+    environment: { [environmentVariables.declared]: 'fusion,second' },
+    authorize: (action, _resource, context) =>
+      !(String(context['aws:PrincipalArn']).includes('user/local') && denied.is(action)),
+  });
+  for (const name of ['fusion', 'second']) await operator.onboard(name);
+  await operator.invoke({ action: 'tick' });
+  return { operator, denied };
+}
+
+async function deletePair({ client, world }: Operator, name: string): Promise<void> {
+  for (const kind of ['client', 'token'] as const) {
+    const SecretId = world.secretId(name, kind);
+    const how = { SecretId, ForceDeleteWithoutRecovery: true };
+    await client.send(new DeleteSecretCommand(how));
+  }
+}
+
+describe('doctor is not content', () => {
+  it.each([
+    ['all credentials', [], /^nothing of credentials could be seen$/m],
+    ['a credential', ['fusion', '--mint'], /^nothing of credential fusion could be seen$/m],
+  ])('if it sees nothing of %s', async (_, args, words) => {
+    const { operator, denied } = await startPoor();
+    denied.is = () => true;
+    const given = ['doctor', ...args, '--prefix', operator.world.prefix, '--json'];
+    const { code, stdout, stderr } = await operator.cli(...given);
+    const { healthy, checks } = JSON.parse(stdout);
+    expect(checks.map((one: { verdict: string }) => one.verdict)).not.toContain('failed');
+    expect({ code, healthy }).toEqual({ code: 1, healthy: false });
+    expect(stderr).toMatch(words);
+  });
+
+  it('with all credentials if it cannot see which are declared', async () => {
+    const { operator, denied } = await startPoor();
+    await deletePair(operator, 'second');
+    expect((await checksOf(operator)).find('state')).toMatchObject({ verdict: 'failed' });
+    denied.is = (action) => action === 'lambda:ListFunctions';
+    const state = (await checksOf(operator, '--prefix', operator.world.prefix)).find('state');
+    expect(state).toMatchObject({
+      verdict: 'unknown',
+      detail:
+        '1, none failing, expired or overdue; declared ones whose secrets are gone are not seen',
+    });
+  });
+});
+
+describe('doctor --mint does not call a client secret at Adobe a stored one', () => {
+  const added = 'p8e-added-0123456789abcdef';
+
+  const find = async (leak: LeakWorld) => {
+    await setRotationTag(leak, 'none');
+    return (await checksOf(leak, 'fusion', '--mint')).find('secrets at Adobe');
+  };
+
+  it('because the stored value notes no uuids', async () => {
+    const leak = await startLeak();
+    const gone = 'p8e-gone-at-adobe-0123456789abcdef';
+    leak.secrets.add(gone).add(leak.adobe.addSecret(added).value);
+    const client_secrets = [leak.leakedSecret, gone];
+    await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets }));
+    const { verdict, detail } = await find(leak);
+    expect(verdict).toBe('unknown');
+    expect(detail).toMatch(
+      /^whether these are stored here is not known, .*: \S+ \(of .*, never used\)$/,
+    );
+  });
+
+  it('because an earlier version holds it', async () => {
+    const leak = await startLeak();
+    const earlier = leak.adobe.liveSecrets[0]?.uuid;
+    const document = await leak.clientDocument();
+    const noted = [{ client_secret: leak.leakedSecret, uuid: earlier }];
+    await leak.put(JSON.stringify({ ...document, client_secrets: noted }));
+    const { value, uuid } = leak.adobe.addSecret(added);
+    leak.secrets.add(value);
+    const client_secrets = [{ client_secret: value, uuid }];
+    await leak.put(JSON.stringify({ ...document, client_secrets }));
+    const { verdict, detail } = await find(leak);
+    expect(verdict).toBe('unknown');
+    expect(detail).toMatch(/ is only in an earlier version, and still valid$/);
+    expect(detail).toContain(earlier);
+  });
+});
