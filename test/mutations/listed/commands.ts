@@ -64,7 +64,7 @@ export const ofCommands: readonly Mutation[] = [
   {
     fault: 'doctor exits with 0 when a check failed',
     file: 'cli/commands/doctor.ts',
-    find: 'return report.failures > 0 ? 1 : 0;',
+    find: 'return report.end() ? 0 : 1;',
     replace: 'return 0;',
     caughtBy: 'test/cli/doctor.test.ts',
     test: 'fails the last tick when there was none for a while',
