@@ -187,4 +187,28 @@ export const ofClientSecrets: readonly Mutation[] = [
     caughtBy: 'test/cli/leaked.test.ts',
     test: 'stops if consumers would run out of tokens meanwhile',
   },
+  {
+    fault: 'the answer to a leak begins anew a day after it was broken off',
+    file: 'cli/leak/resume-answer.ts',
+    find: 'session.now() - createdAt <= day',
+    replace: 'session.now() > createdAt',
+    caughtBy: 'test/cli/leaked-resumed.test.ts',
+    test: 'replaces nothing more than a day later, by when others use the new client secret',
+  },
+  {
+    fault: 'people are not told which client secret has leaked',
+    file: 'cli/leak/overtaken-answer.ts',
+    find: "state.kind === 'retired' ? [state.uuid] : [...uuidsOf(before ? [before] : [])]",
+    replace: '[...uuidsOf([])]',
+    caughtBy: 'test/cli/leaked-open-answer.test.ts',
+    test: 'that another credential has overtaken',
+  },
+  {
+    fault: 'a rotation takes a secret that a person has just added for the stored one',
+    file: 'lambda/steps/add-client-secret.ts',
+    find: 'return isOlder ? undefined : value.createdAt;',
+    replace: 'return isOlder ? value.createdAt : value.createdAt;',
+    caughtBy: 'test/lambda/client-secrets/meanwhile.test.ts',
+    test: 'its uuid noted: true; stored again as it was: 1 times',
+  },
 ];
