@@ -53,9 +53,9 @@ function claimOf(rotator: Rotator, secretId: string): string {
   const unseen = whyUnseen(rotator);
   const whose =
     owners.length > 0
-      ? `the client secret of ${someOf(owners, 10, ' and ')}`
-      : `not under the prefix of a rotator that is known here${unseen === undefined ? '' : ` (${unseen})`}`;
-  return `${who} says that the rotator ${name} uses ${secretId}, which is ${whose}`;
+      ? `which is the client secret of ${someOf(owners, 10, ' and ')}`
+      : `which no rotator that is known here has as its own${unseen === undefined ? '' : ` (${unseen})`}`;
+  return `${who} says that the rotator ${name} uses ${secretId}, ${whose}`;
 }
 
 function byHandOf(secretId: string, options: CommonOptions): string {

@@ -168,5 +168,7 @@ it('warnings, and fixes of what is not run here, have them', async () => {
   }
   const imported = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:team/fusion-AbCdEf';
   const asked = confirmLocation(session, rotator, imported, { byHand: true });
-  expectSame(String(await asked.catch(({ fix }) => fix)));
+  const { message, fix } = await asked.catch((error) => error);
+  expect(message).toContain('which no rotator that is known here has as its own');
+  expectSame(fix);
 });
