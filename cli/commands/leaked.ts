@@ -21,6 +21,7 @@ import { checkOwner } from '../rotator/overlaps.ts';
 import { copyWarning, policyWarning } from '../rotator/policy-warning.ts';
 import { otherReadersOf } from '../rotator/readers.ts';
 import { checkName, deployedFunction, namesOf, type Rotator } from '../rotator/rotator.ts';
+import { sharersOf } from '../rotator/sharers.ts';
 import { Steps } from '../rotator/steps.ts';
 import type { Session } from '../session.ts';
 import { formatDuration } from '../view/durations.ts';
@@ -218,9 +219,10 @@ async function report(
     isTokenOnly ? token : client,
   ).finally(() => progress.end());
   const isPaused = readSettings(token.tags).paused;
+  const sharers = isTokenOnly ? [] : await sharersOf(session, answer.rotator, name, client);
   const advice = [
     ...(isTokenOnly ? await openAnswerAdvice(answer) : []),
-    ...adviceFor(answer, clientId, { isPaused, isTokenOnly, lateUntil, ofOthers }),
+    ...adviceFor(answer, clientId, { isPaused, isTokenOnly, lateUntil, ofOthers, sharers }),
   ];
   if (options.json === true) {
     const read =

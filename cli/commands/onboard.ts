@@ -50,7 +50,7 @@ export async function onboard(
   checkDeployed(rotator);
   checkPrefix(session, rotator);
   checkOwnPlace(session, rotator);
-  await confirmLocation(session, rotator, names.client);
+  await confirmLocation(session, rotator, names.client, { byHand: true });
   const { wait, key: keyId } = options;
   const resumed = await checkFree(session, { credential: name, names, tags, keyId });
   const file = await readCredential(session, path, settings, options);

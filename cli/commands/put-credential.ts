@@ -55,7 +55,7 @@ export async function putCredential(
       : `create it, then try again: ${nextAwsCommand(`secretsmanager create-secret --name ${secretName}`, session.options)}`;
   assertPresent(session, names.client, client, fixFor(names.client));
   assertPresent(session, names.token, token, fixFor(names.token));
-  await confirmLocation(session, rotator, names.client);
+  await confirmLocation(session, rotator, names.client, { byHand: true });
   // Whoever created the secret, perhaps before its owner could, may read what is stored in it.
   for (const warning of [
     await policyWarning(session, client),

@@ -1,8 +1,10 @@
 import { showClientId } from '../../core/field-names.ts';
 import { type EpochSeconds, formatInstant } from '../../core/instant.ts';
+import type { CommonOptions } from '../common-options.ts';
 import { CliError } from '../errors.ts';
 import type { Reader } from '../rotator/readers.ts';
-import { importersOf } from '../rotator/rotator.ts';
+import type { Rotator, User } from '../rotator/rotator.ts';
+import { whyUnseen } from '../rotator/sharers.ts';
 import { formatDuration } from '../view/durations.ts';
 import { nextCommand } from '../view/next-command.ts';
 import { inWords } from '../view/reader-lines.ts';
@@ -15,26 +17,28 @@ export interface Told {
   /** Until then a run of the function may store a token of the leaked client secret. */
   readonly lateUntil: EpochSeconds | undefined;
   readonly ofOthers: readonly OtherToken[];
+  /** The other credentials that use the client secret. */
+  readonly sharers: readonly User[];
 }
 
 /** The steps after a leak that only people can take. */
 export function adviceFor(
   { name, rotator, client, tokenOnly, session: { now, options } }: Answer,
   clientId: string,
-  { isPaused, isTokenOnly, lateUntil, ofOthers }: Told,
+  { isPaused, isTokenOnly, lateUntil, ofOthers, sharers }: Told,
 ): readonly string[] {
-  const others = importersOf(rotator, client.arn).filter(
-    ({ credential, prefix }) => credential !== name || prefix !== rotator.prefix,
-  );
-  const shared = others.map(({ credential, rotator: other }) => {
-    const own = other === rotator.name ? {} : { prefix: undefined, function: undefined };
-    const next = nextCommand(`leaked ${credential} --token`, {
-      ...options,
-      ...own,
-      rotator: other,
-    });
-    return `The credential ${credential} of the rotator ${other} uses the same client secret, so that its tokens have leaked too: ${next}`;
-  });
+  const unseen = whyUnseen(rotator);
+  const shared = [
+    ...sharers.map(
+      (user) =>
+        `The credential ${user.credential} of the rotator ${user.rotator} uses the same client secret, so that its tokens have leaked too: in a terminal, because it may ask, ${tokenLeakOf(user, rotator, options)}`,
+    ),
+    ...(unseen === undefined
+      ? []
+      : [
+          `It is not known whether others use ${client.name}: ${unseen}. If one of them is a rotator that uses this client secret, its tokens have leaked too.`,
+        ]),
+  ];
   // Those may be of other rotators.
   const { profile, region } = options;
   const ofSecret = [
@@ -59,6 +63,20 @@ export function adviceFor(
         ]
       : []),
   ];
+}
+
+/** The function is named only where its rotator's name is not enough. */
+function tokenLeakOf(
+  { credential, rotator: name, functionName }: User,
+  { deployed = [], function: own }: Rotator,
+  options: CommonOptions,
+): string {
+  const { profile, region } = options;
+  const isOwn = own.kind === 'deployed' && own.name === functionName;
+  const isAmbiguous = deployed.filter((one) => one.name === name).length > 1;
+  const found = isOwn ? options : { profile, region };
+  const chosen = isAmbiguous ? { function: functionName } : {};
+  return nextCommand(`leaked ${credential} --token`, { ...found, rotator: name, ...chosen });
 }
 
 const mostShown = 5;

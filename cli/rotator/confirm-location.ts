@@ -5,25 +5,34 @@ import { interrupted, usageError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { nextAwsCommand } from '../view/next-command.ts';
 import { shellWord } from '../view/shell-word.ts';
+import { someOf } from '../view/some-of.ts';
 import type { Rotator } from './rotator.ts';
+import { ownersOf, userInWords, whyUnseen } from './sharers.ts';
 
 /**
  * Asks before a command changes a secret outside the rotator's standard prefix: only the function's
  * environment says that it is there, and whoever can deploy a function can say so. `--prefix` is the
  * same answer in advance, for the secrets under it.
  *
+ * @param byHand true if the AWS CLI does the same for a client secret that is imported
  * @throws CliError ERR_USAGE without a terminal, ERR_INTERRUPTED after another answer than yes
  */
 export async function confirmLocation(
   { terminal, options, signal }: Session,
-  { name, prefix, function: target }: Rotator,
+  rotator: Rotator,
   secretId: string,
+  { byHand = false } = {},
 ): Promise<void> {
-  const said = options.prefix ?? defaultPrefix(name);
+  const said = options.prefix ?? defaultPrefix(rotator.name);
   if (secretId.startsWith(`${said}/`)) return;
-  const who = target.kind === 'deployed' ? `the function ${target.name}` : 'nothing but its name';
-  const text = `${who} says that ${secretId} belongs to the rotator ${name}, whose standard prefix is ${defaultPrefix(name)}`;
-  if (!terminal.canAsk) throw usageError(text, adviceOf(secretId, prefix, options));
+  const text = claimOf(rotator, secretId);
+  if (!terminal.canAsk) {
+    const others = byHand ? byHandOf(secretId, options) : '';
+    const fix = secretId.startsWith(`${rotator.prefix}/`)
+      ? `give --prefix ${rotator.prefix}`
+      : `use a terminal${others}`;
+    throw usageError(text, `if that is right, ${fix}`);
+  }
   terminal.note(text);
   const context = { output: process.stderr, signal };
   const answer = await input({ message: 'Is that right? Type yes to go on' }, context).catch(
@@ -32,10 +41,24 @@ export async function confirmLocation(
   if (answer.trim() !== 'yes') throw interrupted('nothing was changed');
 }
 
-/** A secret outside the prefix is confirmed by a person, or stored without this command. */
-function adviceOf(secretId: string, prefix: string, options: CommonOptions): string {
+/** What the function says of a secret, and whose that is. */
+function claimOf(rotator: Rotator, secretId: string): string {
+  const { name, function: target } = rotator;
+  const who = target.kind === 'deployed' ? `the function ${target.name}` : 'nothing but its name';
+  // Only a client secret that the stack imports has an ARN.
+  if (!secretId.startsWith('arn:')) {
+    return `${who} says that ${secretId} belongs to the rotator ${name}, whose standard prefix is ${defaultPrefix(name)}`;
+  }
+  const owners = ownersOf(rotator, secretId).map((owner) => userInWords(rotator, owner));
+  const unseen = whyUnseen(rotator);
+  const whose =
+    owners.length > 0
+      ? `which is the client secret of ${someOf(owners, 10, ' and ')}`
+      : `which no rotator that is known here has as its own${unseen === undefined ? '' : ` (${unseen})`}`;
+  return `${who} says that the rotator ${name} uses ${secretId}, ${whose}`;
+}
+
+function byHandOf(secretId: string, options: CommonOptions): string {
   const put = `secretsmanager put-secret-value --secret-id ${shellWord(secretId)}`;
-  return secretId.startsWith(`${prefix}/`)
-    ? `if that is right, give --prefix ${prefix}`
-    : `if that is right, use a terminal, or: ${nextAwsCommand(put, options)}`;
+  return `, or: ${nextAwsCommand(put, options)}`;
 }

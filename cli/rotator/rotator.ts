@@ -82,17 +82,27 @@ export function unreadableFunctions(names: readonly string[]): string | undefine
   return `the environment of ${what} cannot be read (${shown})`;
 }
 
+/** A credential of any rotator, as the user of a client secret. */
+export interface User {
+  readonly rotator: string;
+  readonly functionName: string;
+  readonly prefix: string;
+  readonly credential: string;
+}
+
 /** Every credential, of any rotator, that uses a client secret which the stack imports. */
 export function importersOf(
   { deployed = [] }: Pick<Rotator, 'deployed'>,
   arn: string,
-): readonly { readonly rotator: string; readonly prefix: string; readonly credential: string }[] {
-  return deployed.flatMap(({ name, prefix, clientSecrets = new Map<string, string>() }) =>
-    importersIn({ clientSecrets }, arn).map((credential) => ({
-      rotator: name,
-      prefix,
-      credential,
-    })),
+): readonly User[] {
+  return deployed.flatMap(
+    ({ name, functionName, prefix, clientSecrets = new Map<string, string>() }) =>
+      importersIn({ clientSecrets }, arn).map((credential) => ({
+        rotator: name,
+        functionName,
+        prefix,
+        credential,
+      })),
   );
 }
 

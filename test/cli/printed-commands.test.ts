@@ -154,7 +154,10 @@ function fixOf(work: () => unknown): string {
 it('warnings, and fixes of what is not run here, have them', async () => {
   const session = { options, terminal: { canAsk: false } } as Session;
   const secret = { name: 'ims-token-rotator/local/fusion/client', arn: 'arn', tags: {} };
-  const rotator = { name: 'local', prefix: 'x', function: { kind: 'absent' } } as Rotator;
+  const rotator = {
+    ...{ name: 'local', prefix: 'x', unreadable: [] as readonly string[] },
+    function: { kind: 'absent' },
+  } as Rotator;
   expectSame(copyWarning(session, { ...secret, isRotated: true }, rotator) ?? '');
   expectSame(fixOf(() => idsOf({} as ClientCredential, 'fusion', options)));
   const rotation = { name: 'fusion', client: secret, token: secret, versionId: 'v' };
@@ -163,6 +166,9 @@ it('warnings, and fixes of what is not run here, have them', async () => {
   for (const one of [seen, { ...seen, isOvertaken: true }, { ...seen, steps: finished }]) {
     expectSame(fixOf(() => checkGoesOn(session, rotation, one, 1)));
   }
-  const outside = await confirmLocation(session, rotator, 'team/fusion').catch(({ fix }) => fix);
-  expectSame(String(outside));
+  const imported = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:team/fusion-AbCdEf';
+  const asked = confirmLocation(session, rotator, imported, { byHand: true });
+  const { message, fix } = await asked.catch((error) => error);
+  expect(message).toContain('which no rotator that is known here has as its own');
+  expectSame(fix);
 });
