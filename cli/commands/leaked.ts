@@ -18,7 +18,7 @@ import { confirmName } from '../rotator/confirm-name.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
 import { openIms } from '../rotator/mint-once.ts';
 import { checkOwner } from '../rotator/overlaps.ts';
-import { copyWarning, policyWarning } from '../rotator/policy-warning.ts';
+import { copyWarning, policyWarning, unknownPolicy } from '../rotator/policy-warning.ts';
 import { otherReadersOf } from '../rotator/readers.ts';
 import { checkName, deployedFunction, namesOf, type Rotator } from '../rotator/rotator.ts';
 import { Steps } from '../rotator/steps.ts';
@@ -146,7 +146,9 @@ async function readersWarnings(
   const policies = await Promise.all(
     secrets.map((secret) =>
       policyWarning(session, secret).catch((error: unknown) => {
-        if (error instanceof CliError && !session.signal.aborted) return undefined;
+        if (error instanceof CliError && !session.signal.aborted) {
+          return unknownPolicy(secret.name, error);
+        }
         throw error;
       }),
     ),
