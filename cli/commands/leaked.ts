@@ -208,7 +208,7 @@ function explanation(name: string, { place, isTokenOnly, wait }: Explained) {
 
 async function report(
   answer: Answer,
-  { credential: { clientId }, ofOthers }: Answered,
+  { credential: { clientId }, ofOthers, unreadable }: Answered,
   { isTokenOnly, lateUntil }: Pick<Told, 'isTokenOnly' | 'lateUntil'>,
 ): Promise<void> {
   const { session, name, steps, client, token } = answer;
@@ -222,7 +222,7 @@ async function report(
   const isPaused = readSettings(token.tags).paused;
   const advice = [
     ...(isTokenOnly ? await openAnswerAdvice(answer) : []),
-    ...adviceFor(answer, clientId, { isPaused, isTokenOnly, lateUntil, ofOthers }),
+    ...adviceFor(answer, clientId, { isPaused, isTokenOnly, lateUntil, ofOthers, unreadable }),
   ];
   if (options.json === true) {
     const read =

@@ -7,7 +7,9 @@ import { formatDuration } from '../view/durations.ts';
 import { nextCommand } from '../view/next-command.ts';
 import { inWords } from '../view/reader-lines.ts';
 import type { Answer } from './answer.ts';
+import type { Unreadable } from './note-end.ts';
 import { type OtherToken, othersInWords } from './other-tokens.ts';
+import { unreadInWords } from './unreadable.ts';
 
 export interface Told {
   readonly isPaused: boolean;
@@ -15,14 +17,17 @@ export interface Told {
   /** Until then a run of the function may store a token of the leaked client secret. */
   readonly lateUntil: EpochSeconds | undefined;
   readonly ofOthers: readonly OtherToken[];
+  readonly unreadable: Unreadable;
 }
 
 /** The steps after a leak that only people can take. */
 export function adviceFor(
-  { name, rotator, client, tokenOnly, session: { now, options } }: Answer,
+  answer: Answer,
   clientId: string,
-  { isPaused, isTokenOnly, lateUntil, ofOthers }: Told,
+  { isPaused, isTokenOnly, lateUntil, ofOthers, unreadable }: Told,
 ): readonly string[] {
+  const { name, rotator, client, tokenOnly, session } = answer;
+  const { now, options } = session;
   const others = importersOf(rotator, client.arn).filter(
     ({ credential, prefix }) => credential !== name || prefix !== rotator.prefix,
   );
@@ -52,6 +57,7 @@ export function adviceFor(
   ];
   return [
     ...(isTokenOnly ? [] : ofSecret),
+    ...unreadInWords(answer, clientId, unreadable),
     `Find out how it leaked, and what was done with it at Adobe in the meantime.`,
     ...(isPaused
       ? [
