@@ -63,7 +63,9 @@ function asCliError(
     return new CliError('ERR_AWS_CREDENTIALS', `no valid AWS credentials: ${name}`, fix, cause);
   }
   if (denied.test(name)) {
-    const fix = `use a principal whose policies allow ${action}`;
+    const fix = isOfKey(error)
+      ? 'use a principal that may use its KMS key'
+      : `use a principal whose policies allow ${action}`;
     const text = `not authorized to perform ${what}`;
     return new CliError('ERR_AWS_DENIED', text, fix, { ...cause, right: action });
   }
@@ -137,6 +139,19 @@ function proxyFix(status: string | undefined): string {
 /** True if AWS rejected the call with the error of this name. */
 export function isRefusal(error: unknown, name: string): boolean {
   return error instanceof CliError && error.cause instanceof Error && error.cause.name === name;
+}
+
+/** True if AWS could not decrypt a value for this principal, which may read the secret as such. */
+export function isUndecryptable(error: unknown): error is CliError {
+  return error instanceof CliError && error.cause instanceof Error && isOfKey(error.cause);
+}
+
+/** AWS does not re-encrypt a version without a label when a secret gets another key. */
+function isOfKey({ name, message }: Error): boolean {
+  if (name === 'DecryptionFailure') return true;
+  // A denial of the action itself names whoever asked, whose name may hold anything.
+  const isOfAction = /not authorized to perform: secretsmanager:/i.test(message);
+  return denied.test(name) && !isOfAction && /\bkms\b|ciphertext|master key/i.test(message);
 }
 
 /** True if AWS may have carried out the call, although it did not respond. */

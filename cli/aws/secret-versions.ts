@@ -7,7 +7,8 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { Sensitive } from '../../core/sensitive.ts';
 import { decodeText } from '../../core/text.ts';
-import { askAws, isRefusal } from './ask.ts';
+import type { CliError } from '../errors.ts';
+import { askAws, isRefusal, isUndecryptable } from './ask.ts';
 import { clientConfig } from './network.ts';
 import { listVersions, type StoredVersion } from './version-list.ts';
 
@@ -50,6 +51,17 @@ export class SecretVersions {
       if (isRefusal(error, 'ResourceNotFoundException')) return undefined;
       throw error;
     }
+  }
+
+  /** The same, or why a version that nobody uses could not be decrypted. */
+  async readIfDecrypted(
+    arn: string,
+    { id, labels }: StoredVersion,
+  ): Promise<Sensitive | CliError | undefined> {
+    return await this.read(arn, id).catch((error: unknown) => {
+      if (!labels.includes('AWSCURRENT') && isUndecryptable(error)) return error;
+      throw error;
+    });
   }
 
   /** Stores a value as AWSPENDING, which no consumer reads. */

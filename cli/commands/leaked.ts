@@ -18,7 +18,7 @@ import { confirmName } from '../rotator/confirm-name.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
 import { openIms } from '../rotator/mint-once.ts';
 import { checkOwner } from '../rotator/overlaps.ts';
-import { copyWarning, policyWarning } from '../rotator/policy-warning.ts';
+import { copyWarning, policyWarning, unknownPolicy } from '../rotator/policy-warning.ts';
 import { otherReadersOf } from '../rotator/readers.ts';
 import { checkName, deployedFunction, namesOf, type Rotator } from '../rotator/rotator.ts';
 import { sharersOf } from '../rotator/sharers.ts';
@@ -147,7 +147,9 @@ async function readersWarnings(
   const policies = await Promise.all(
     secrets.map((secret) =>
       policyWarning(session, secret).catch((error: unknown) => {
-        if (error instanceof CliError && !session.signal.aborted) return undefined;
+        if (error instanceof CliError && !session.signal.aborted) {
+          return unknownPolicy(secret.name, error);
+        }
         throw error;
       }),
     ),
@@ -207,7 +209,7 @@ function explanation(name: string, { place, isTokenOnly, wait }: Explained) {
 
 async function report(
   answer: Answer,
-  { credential: { clientId }, ofOthers }: Answered,
+  { credential: { clientId }, ofOthers, unreadable }: Answered,
   { isTokenOnly, lateUntil }: Pick<Told, 'isTokenOnly' | 'lateUntil'>,
 ): Promise<void> {
   const { session, name, steps, client, token } = answer;
@@ -222,7 +224,14 @@ async function report(
   const sharers = isTokenOnly ? [] : await sharersOf(session, answer.rotator, name, client);
   const advice = [
     ...(isTokenOnly ? await openAnswerAdvice(answer) : []),
-    ...adviceFor(answer, clientId, { isPaused, isTokenOnly, lateUntil, ofOthers, sharers }),
+    ...adviceFor(answer, clientId, {
+      isPaused,
+      isTokenOnly,
+      lateUntil,
+      ofOthers,
+      sharers,
+      unreadable,
+    }),
   ];
   if (options.json === true) {
     const read =

@@ -9,6 +9,7 @@ import { SecretVersions } from '../aws/secret-versions.ts';
 import { CliError } from '../errors.ts';
 import { type ClientVersion, readClientVersions } from '../leak/answer.ts';
 import { uuidsOf } from '../leak/make-room.ts';
+import { unreadableOf } from '../leak/unreadable.ts';
 import type { Session } from '../session.ts';
 import { nextRotation } from '../view/client-secret-line.ts';
 import { day, formatDuration } from '../view/durations.ts';
@@ -164,7 +165,8 @@ function listedFinding(
   const strangers = listed.filter(({ uuid }) => !uuidsOf(stored).has(uuid));
   // A secret whose uuid is not noted may be any of them.
   const unnoted = current.filter(({ uuid }) => uuid === undefined).length;
-  if (strangers.length > unnoted) {
+  const unreadable = unreadableOf(stored);
+  if (strangers.length > unnoted && unreadable.length === 0) {
     const which = someOf(strangers.map(describe), 5, ' and ');
     const are =
       unnoted === 0 ? 'is not stored here' : 'are there, of which not all are stored here';
@@ -176,6 +178,14 @@ function listedFinding(
     const removal = judgeRetired(state, listed, inUse, now);
     const why = removal.kind === 'wait' ? `: ${removal.why}` : '';
     return failed(`${state.uuid} is retired, and stays${why}`, 'find out who uses it');
+  }
+  if (strangers.length > 0 && unreadable.length > 0) {
+    const which = someOf(strangers.map(describe), 5, ' and ');
+    const versions = someOf(unreadable, 5, ' and ');
+    return unknown(
+      `${which} may be stored here, in a version that could not be decrypted: ${versions}`,
+      'use a principal that may use the KMS keys of all versions',
+    );
   }
   if (strangers.length > 0 && listed.length > 1) {
     const which = someOf(strangers.map(describe), 5, ' and ');

@@ -9,7 +9,9 @@ import { formatDuration } from '../view/durations.ts';
 import { nextCommand } from '../view/next-command.ts';
 import { inWords } from '../view/reader-lines.ts';
 import type { Answer } from './answer.ts';
+import type { Unreadable } from './note-end.ts';
 import { type OtherToken, othersInWords } from './other-tokens.ts';
+import { unreadInWords } from './unreadable.ts';
 
 export interface Told {
   readonly isPaused: boolean;
@@ -19,14 +21,17 @@ export interface Told {
   readonly ofOthers: readonly OtherToken[];
   /** The other credentials that use the client secret. */
   readonly sharers: readonly User[];
+  readonly unreadable: Unreadable;
 }
 
 /** The steps after a leak that only people can take. */
 export function adviceFor(
-  { name, rotator, client, tokenOnly, session: { now, options } }: Answer,
+  answer: Answer,
   clientId: string,
-  { isPaused, isTokenOnly, lateUntil, ofOthers, sharers }: Told,
+  { isPaused, isTokenOnly, lateUntil, ofOthers, sharers, unreadable }: Told,
 ): readonly string[] {
+  const { name, rotator, client, tokenOnly, session } = answer;
+  const { now, options } = session;
   const unseen = whyUnseen(rotator);
   const shared = [
     ...sharers.map(
@@ -56,6 +61,7 @@ export function adviceFor(
   ];
   return [
     ...(isTokenOnly ? [] : ofSecret),
+    ...unreadInWords(answer, clientId, unreadable),
     `Find out how it leaked, and what was done with it at Adobe in the meantime.`,
     ...(isPaused
       ? [

@@ -45,21 +45,31 @@ export async function answerSecretLeak(answer: Answer, wait: number): Promise<An
   const managing = [replaced.own.accessToken];
   const { clientVersionId } = source;
   const tokens = { current, before, managing, clientVersionId };
-  const { old, ofOthers } = await invalidateOld(answer, tokens, source);
-  const leaked = await steps.run('prove that what has leaked is useless', async () => {
-    const rejected = await proveSecrets(answer, source);
-    answer.progress.isGone = true;
-    // Last, because others may change the token in use meanwhile.
-    await proveTokens(answer, current, { old, before, clientVersionId });
-    const { length } = rejected;
-    const words = length === 1 ? 'the earlier client secret' : `${length} earlier client secrets`;
-    const did = `proved at IMS that it rejects ${words} and ${inWords(old.length)}, and accepts the new token`;
-    return [did, rejected];
-  });
+  const { old, ofOthers, unreadable: token } = await invalidateOld(answer, tokens, source);
+  const { rejected: leaked, unreadable: client } = await steps.run(
+    'prove that what has leaked is useless',
+    async () => {
+      const proved = await proveSecrets(answer, source);
+      answer.progress.isGone = true;
+      // Last, because others may change the token in use meanwhile.
+      await proveTokens(answer, current, { old, before, clientVersionId });
+      const { length } = proved.rejected;
+      const left = unproved(proved.unreadable.length + token.length);
+      const words = length === 1 ? 'the earlier client secret' : `${length} earlier client secrets`;
+      const did = `proved at IMS that it rejects ${words} and ${inWords(old.length)}, and accepts the new token${left}`;
+      return [did, proved];
+    },
+  );
   answer.progress.isDone = true;
   steps.state = 'what has leaked is useless';
   await noteEnd(answer, source);
-  return { ...source, leaked, storedAt: replaced.storedAt, ofOthers };
+  return {
+    ...source,
+    leaked,
+    storedAt: replaced.storedAt,
+    ofOthers,
+    unreadable: { client, token },
+  };
 }
 
 /** Answers the leak of a token alone. A second run replaces the token once more, to be certain. */
@@ -72,14 +82,15 @@ export async function answerTokenLeak(answer: Answer, wait: number): Promise<Ans
   const latest = await replaceLeaked(answer, source, leaked, { before, wait });
   const owner = await ownerAfter(answer, source);
   const asked = { current: latest, before, managing: [] };
-  const { old, ofOthers } = await invalidateOld(answer, asked, owner);
+  const { old, ofOthers, unreadable: token } = await invalidateOld(answer, asked, owner);
   await steps.run('prove that what has leaked is useless', async () => {
     await proveTokens(answer, latest, { old, before });
     assertNoneOfOthers(answer, ofOthers, leaked.versionId);
-    const did = `proved at IMS that it rejects ${inWords(old.length)}, and accepts the new one`;
+    const did = `proved at IMS that it rejects ${inWords(old.length)}, and accepts the new one${unproved(token.length)}`;
     return [did, undefined];
   });
-  return { ...owner, leaked: [], storedAt: undefined, ofOthers };
+  const unreadable = { client: [], token };
+  return { ...owner, leaked: [], storedAt: undefined, ofOthers, unreadable };
 }
 
 /** The versions of the token secret, any of which may have leaked. */
@@ -197,6 +208,8 @@ interface Invalidated {
   readonly old: readonly Sensitive[];
   /** Those that were stored before, and that IMS may accept. */
   readonly ofOthers: readonly OtherToken[];
+  /** The versions that could not be decrypted. */
+  readonly unreadable: readonly string[];
 }
 
 async function invalidateOld(
@@ -206,7 +219,8 @@ async function invalidateOld(
 ): Promise<Invalidated> {
   const { steps } = answer;
   return await steps.run('invalidate the earlier tokens', async () => {
-    const { tokens, ofOthers: found } = await readOldTokens(answer, asked, credential);
+    const stored = await readOldTokens(answer, asked, credential);
+    const { tokens, ofOthers: found, unreadable } = stored;
     const old = [...tokens, ...managing];
     await invalidate(answer, old, credential);
     steps.state = 'earlier tokens are invalidated, which is not proved yet';
@@ -218,8 +232,14 @@ async function invalidateOld(
     const others = ids && `; not those of another client, in the versions ${ids}`;
     const own = managing.length === 0 ? '' : ', and the one that this command used at Adobe';
     const did = `invalidated ${inWords(tokens.length)}${own}${others}`;
-    return [did, { old, ofOthers }];
+    return [did, { old, ofOthers, unreadable }];
   });
+}
+
+/** @param count of the versions that could not be decrypted */
+function unproved(count: number): string {
+  if (count === 0) return '';
+  return `; not proved of what ${count === 1 ? '1 version holds' : `${count} versions hold`} that could not be decrypted`;
 }
 
 function inWords(count: number): string {

@@ -38,6 +38,8 @@ export interface Answer {
 export interface ClientVersion extends StoredVersion {
   /** Undefined if there is none that can be read. */
   readonly found: UnderstoodCredential | undefined;
+  /** Why the version could not be decrypted. It may hold any client secret. */
+  readonly unreadable?: CliError | undefined;
 }
 
 /** A version that holds a credential. */
@@ -56,7 +58,8 @@ export async function readClientVersions({
   const read = await pMap(
     all,
     async (version) => {
-      const text = await versions.read(client.arn, version.id);
+      const text = await versions.readIfDecrypted(client.arn, version);
+      if (text instanceof CliError) return { ...version, found: undefined, unreadable: text };
       return { ...version, found: text && understood(text.reveal(), settings) };
     },
     { concurrency },

@@ -18,6 +18,14 @@ export interface Answered extends Source {
   readonly storedAt: EpochSeconds | undefined;
   /** Tokens from before that are still valid, and that the credential cannot invalidate. */
   readonly ofOthers: readonly OtherToken[];
+  /** What may hold others. */
+  readonly unreadable: Unreadable;
+}
+
+/** The versions that could not be decrypted. */
+export interface Unreadable {
+  readonly client: readonly string[];
+  readonly token: readonly string[];
 }
 
 /** A rotation may have begun meanwhile, whose note is all that its secret is recognised by. */

@@ -7,7 +7,7 @@ import type { Sensitive } from '../../core/sensitive.ts';
 import { decodePendingToken } from '../../core/stored-token.ts';
 import { decodeVersionId } from '../../core/version-id.ts';
 import { asAdobeFailure } from '../adobe/failure.ts';
-import { interrupted } from '../errors.ts';
+import { CliError, interrupted } from '../errors.ts';
 import { day } from '../view/durations.ts';
 import type { Answer } from './answer.ts';
 import type { OtherToken } from './other-tokens.ts';
@@ -18,6 +18,8 @@ export interface OldTokens {
   readonly tokens: readonly Sensitive[];
   /** Those of other clients, which this one cannot invalidate. */
   readonly ofOthers: readonly OtherToken[];
+  /** The versions that could not be decrypted. */
+  readonly unreadable: readonly string[];
 }
 
 // Seconds after which a token that has expired by this clock has expired by any.
@@ -47,10 +49,16 @@ export async function readOldTokens(
     const expiresAt = decodeVersionId(id, now)?.expiresAt ?? Number.POSITIVE_INFINITY;
     return id !== versionId && expiresAt > now - tolerance;
   });
+  const unreadable: string[] = [];
   const read = await pMap(
     all,
-    async ({ id, labels }) => {
-      const text = await versions.read(secret.arn, id);
+    async (version) => {
+      const { id, labels } = version;
+      const text = await versions.readIfDecrypted(secret.arn, version);
+      if (text instanceof CliError) {
+        unreadable.push(id);
+        return { id, isCurrent: false, token: undefined };
+      }
       // By a clock that is slow, a token seems to be issued in the future, and would be none.
       const token = text && decodePendingToken(text.reveal(), epochSeconds(now + day));
       return { id, isCurrent: labels.includes('AWSCURRENT'), token };
@@ -74,7 +82,7 @@ export async function readOldTokens(
       found.set(value, token.accessToken);
     }
   }
-  return { tokens: [...found.values()], ofOthers };
+  return { tokens: [...found.values()], ofOthers, unreadable };
 }
 
 /**

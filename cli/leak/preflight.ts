@@ -13,6 +13,7 @@ import { uuidsOf } from './make-room.ts';
 import { openOwn } from './open-secrets.ts';
 import type { BeforeReplacing, Room } from './room.ts';
 import { storedLife } from './stored-token.ts';
+import { firstUnreadable } from './unreadable.ts';
 
 /** Looks at everything that the steps need, before anything is changed. */
 export async function preflight(
@@ -50,6 +51,7 @@ export async function preflight(
       ...{ listed, entries, state, storedUuids, accepted },
       acceptedAt: firstStored(accepted && [accepted], versions),
       storedAt: firstStored(entries, versions),
+      unreadableSince: firstUnreadable(versions),
       areAllAccepted: isAmbiguous && (await areAllAccepted(answer, current)),
       pendingUuids: uuidsOf(pending),
     };

@@ -5,10 +5,11 @@ import { assertValidated } from '../../core/token-validation.ts';
 import { asAdobeFailure, isUnknownSecret } from '../adobe/failure.ts';
 import { CliError, interrupted } from '../errors.ts';
 import { mintOnce } from '../rotator/mint-once.ts';
-import { type Answer, readClientVersions } from './answer.ts';
+import { type Answer, type ClientVersion, readClientVersions } from './answer.ts';
 import type { Source } from './mint-here.ts';
 import { invalidate } from './old-tokens.ts';
 import { type CurrentToken, readCurrentToken } from './stored-token.ts';
+import { unreadableOf } from './unreadable.ts';
 
 /** The earlier tokens. The one in use must be none of them. */
 interface Earlier {
@@ -54,16 +55,24 @@ export async function proveTokens(
   throw unproven(text, `find out who stores tokens in ${answer.names.token}`);
 }
 
+/** What was stored before. */
+export interface Rejected {
+  /** The client secrets, all of which IMS rejects. */
+  readonly rejected: readonly Sensitive[];
+  /** The versions that could not be decrypted. */
+  readonly unreadable: readonly string[];
+}
+
 /**
- * @returns the client secrets that were stored before, all of which IMS rejects
  * @throws CliError ERR_LEAK_UNPROVEN if it accepts one
  */
 export async function proveSecrets(
   answer: Answer,
   { credential, clientVersionId }: Source,
-): Promise<readonly Sensitive[]> {
+): Promise<Rejected> {
   const { adobe, session, name } = answer;
-  const old = await replacedSecrets(answer, { credential, clientVersionId });
+  const versions = await readClientVersions(answer);
+  const old = replacedSecrets(versions, { credential, clientVersionId });
   for (const secret of old) {
     try {
       const { result } = await mintOnce(
@@ -83,16 +92,15 @@ export async function proveSecrets(
     const fix = `wait a minute; if it lasts, delete ${which} in the Adobe Developer Console, if it is still there, and no other, or have Adobe support refuse it`;
     throw unproven('IMS still accepts the leaked client secret', fix);
   }
-  return old;
+  return { rejected: old, unreadable: unreadableOf(versions) };
 }
 
 /** The secrets of the last version that had others than the current one. */
-async function replacedSecrets(
-  answer: Answer,
+function replacedSecrets(
+  versions: readonly ClientVersion[],
   { credential: { clientId, clientSecrets }, clientVersionId }: Source,
-): Promise<readonly Sensitive[]> {
+): readonly Sensitive[] {
   const current = new Set(clientSecrets.map((secret) => secret.reveal()));
-  const versions = await readClientVersions(answer);
   // Whatever their labels are by now, and none that came later.
   const own = versions.find(({ id }) => id === clientVersionId);
   for (const { found, createdAt = 0 } of versions) {

@@ -18,6 +18,7 @@ import { leakedIn } from './progress.ts';
 import { resume } from './resume-answer.ts';
 import { overtaken } from './store-current.ts';
 import { replaceStored } from './store-replacement.ts';
+import { unreadableOf } from './unreadable.ts';
 
 /** The leaked secret is no longer stored. */
 export interface Replaced {
@@ -39,9 +40,11 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
     // Again: a rotation may have begun while a person was asked.
     const described = await session.secrets.describe(client.arn);
     const read = await readClientVersions(answer);
-    const count = read.length === 1 ? '1 version' : `${read.length} versions`;
+    const unreadable = unreadableOf(read).length;
+    const count = inWords(read.length - unreadable);
+    const left = unreadable === 0 ? '' : `; ${inWords(unreadable)} could not be decrypted`;
     const found = { tags: described?.tags ?? {}, versions: read };
-    return [`read ${count} of the client secret`, found];
+    return [`read ${count} of the client secret${left}`, found];
   });
   const state = readRotationState(tags);
   assertReadable(answer, state, versions);
@@ -71,4 +74,8 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
   const isOpen = state.kind === 'adding' && room.remove === undefined;
   const versionId = await replaceStored(answer, { own, current, inUse, noted, isOpen });
   return { versionId, own, leaked, isGone: false, storedAt: session.now() };
+}
+
+function inWords(versions: number): string {
+  return versions === 1 ? '1 version' : `${versions} versions`;
 }

@@ -8,8 +8,9 @@ import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
 import { firstStored } from './first-stored.ts';
 import { uuidsOf } from './make-room.ts';
 import { openOwn } from './open-secrets.ts';
-import { untagging } from './overtaken-answer.ts';
+import { deletingEarlier, untagging } from './overtaken-answer.ts';
 import { leakedBefore, listsNoneBefore } from './room.ts';
+import { firstUnreadable } from './unreadable.ts';
 
 /** The state once the leaked secret is deleted at Adobe. */
 export const goneState = 'the leaked client secret is gone; earlier tokens are still valid';
@@ -44,6 +45,7 @@ export async function resume(
   steps.state =
     'an earlier run has stored another client secret; whether the leaked one works is not known yet';
   return await steps.run<Resumed>('list the client secrets at Adobe', async () => {
+    assertDecrypted(answer, replaced, state, versions);
     const own = await openOwn(answer, current.found.credential, { state, versions });
     const listed = await own.list();
     const after = {
@@ -51,6 +53,7 @@ export async function resume(
       ownUuids: uuidsOf([current]),
       leakedUuids: uuidsOf(replaced),
       leakedAt: firstStored(replaced[0]?.found?.entries, versions),
+      unreadableSince: firstUnreadable(versions),
     };
     const leaked = leakedBefore(after);
     const when = formatInstant(createdAt);
@@ -73,4 +76,23 @@ export async function resume(
       { isFixWhole: true },
     );
   });
+}
+
+/** Whether what has leaked is gone could not be proved. @throws CliError */
+function assertDecrypted(
+  answer: Answer,
+  replaced: readonly ClientVersion[],
+  state: RotationState,
+  versions: readonly ClientVersion[],
+): void {
+  const { unreadable } = replaced.find((one) => one.unreadable !== undefined) ?? {};
+  if (unreadable === undefined) return;
+  const { code, message, cause } = unreadable;
+  throw new CliError(
+    code,
+    `the version with what has leaked could not be decrypted: ${message}`,
+    `use a principal that may use its KMS key, and go on: ${answer.complete}; otherwise: ` +
+      `${deletingEarlier(answer, state, versions)}; then: ${answer.tokenOnly}; then: ${untagging(answer)}`,
+    { cause, isFixWhole: true },
+  );
 }

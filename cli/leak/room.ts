@@ -5,6 +5,7 @@ import {
 } from '../../core/client-secret-rotation.ts';
 import type { ListedSecret } from '../../core/console-secrets.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
+import { RotatorError } from '../../core/errors.ts';
 import type { EpochSeconds } from '../../core/instant.ts';
 import { type BeforeAdding, secretInTheWay } from '../../core/secret-in-the-way.ts';
 
@@ -21,6 +22,8 @@ export interface BeforeReplacing extends Omit<BeforeAdding, 'inUse'> {
   readonly acceptedAt: EpochSeconds | undefined;
   /** When the last of all of them was first stored. */
   readonly storedAt: EpochSeconds | undefined;
+  /** When the first version was stored that could not be decrypted, and that may hold any of them. */
+  readonly unreadableSince: EpochSeconds | undefined;
   /** IMS accepts each of them. */
   readonly areAllAccepted: boolean;
   /** Those in the version of which the tag says that it is being added. */
@@ -52,24 +55,39 @@ export function judgeRoom(before: BeforeReplacing): Room {
   const asOld = listed.filter((one) => existedAt(one, before.acceptedAt));
   const rest = asOld.filter(({ uuid }) => !others.some((other) => other.uuid === uuid));
   const noted = listed.find(({ uuid }) => uuid === accepted?.uuid)?.uuid;
-  const inUse = noted ?? (rest.length === 1 ? rest[0]?.uuid : undefined);
+  const isCertain = rest.length === 1 && rest.every((one) => isOlder(one, before));
+  const inUse = noted ?? (isCertain ? rest[0]?.uuid : undefined);
   if (listed.length < mostClientSecrets) return { inUse };
   const [other] = others;
   if (other !== undefined) return { inUse, remove: other };
   if (areAllAccepted) {
     const older = listed.filter((one) => existedAt(one, before.storedAt));
     const [first, second] = older.toSorted((one, two) => one.createdAt - two.createdAt);
-    if (first && second) {
+    if (first && second && older.every((one) => isOlder(one, before))) {
       return { inUse: second.uuid, remove: { uuid: first.uuid, why: 'which had leaked too' } };
     }
   }
   const orphan = secretInTheWay({ ...before, inUse: noted });
   if (orphan === undefined) return { inUse };
   const { uuid } = orphan;
+  if (before.unreadableSince !== undefined) {
+    throw new RotatorError(
+      'ERR_CLIENT_SECRET_LIMIT',
+      `the credential has ${listed.length} client secrets at Adobe, and ${uuid} may be in use: it may be stored in a version that could not be decrypted`,
+    );
+  }
   return {
     inUse: noted ?? asOld.find((one) => one.uuid !== uuid)?.uuid,
     remove: { uuid, why: 'which an earlier run had added and could not store' },
   };
+}
+
+/** Adobe had it before a version that could not be decrypted, too. */
+function isOlder(
+  one: ListedSecret,
+  { unreadableSince }: Pick<BeforeReplacing, 'unreadableSince'>,
+): boolean {
+  return unreadableSince === undefined || existedAt(one, unreadableSince);
 }
 
 /** The secrets at Adobe that are stored beside the accepted one. */
@@ -112,6 +130,8 @@ export interface AfterReplacing {
   readonly leakedUuids: ReadonlySet<string>;
   /** When the last of its secrets was first stored; undefined if it does not exist any more. */
   readonly leakedAt: EpochSeconds | undefined;
+  /** When the first version was stored that could not be decrypted. */
+  readonly unreadableSince: EpochSeconds | undefined;
 }
 
 /**
@@ -124,11 +144,16 @@ export function leakedBefore({
   ownUuids,
   leakedUuids,
   leakedAt,
+  unreadableSince,
 }: AfterReplacing): readonly string[] {
   return listed
     .filter(({ uuid }) => !ownUuids.has(uuid))
     .filter(({ uuid }) => state.kind !== 'retired' || state.uuid === uuid)
-    .filter((one) => leakedUuids.has(one.uuid) || existedAt(one, leakedAt))
+    .filter(
+      (one) =>
+        leakedUuids.has(one.uuid) ||
+        (existedAt(one, leakedAt) && isOlder(one, { unreadableSince })),
+    )
     .map(({ uuid }) => uuid);
 }
 

@@ -6,17 +6,23 @@ import type { Rotator } from './rotator.ts';
 
 /**
  * Says that a resource policy may let others use a secret, which its name does not show. Undefined
- * if it has none, or if this principal is not authorized to see it.
+ * if it has none. Whoever writes one may deny this principal to see it, so that this is said, too.
  */
 export async function policyWarning(
   { secrets, options }: Pick<Session, 'secrets' | 'options'>,
   { name, arn }: Secret,
 ): Promise<string | undefined> {
-  if (!(await secrets.hasPolicy(arn).catch(falseIfRefused))) return undefined;
+  const found = await secrets.hasPolicy(arn).catch(refusal);
+  if (found instanceof CliError) return unknownPolicy(name, found);
+  if (!found) return undefined;
   return (
     `${name} has a resource policy, which may let others use it: ` +
     nextAwsCommand(`secretsmanager get-resource-policy --secret-id ${name}`, options)
   );
+}
+
+export function unknownPolicy(name: string, { message }: CliError): string {
+  return `whether ${name} has a resource policy, by which others may read it, is not known: ${message}`;
 }
 
 /** Says that a secret's copies or another rotation function, too, get what is stored in it. */
@@ -37,8 +43,8 @@ export function copyWarning(
   );
 }
 
-function falseIfRefused(error: unknown): boolean {
+function refusal(error: unknown): CliError {
   const codes: readonly string[] = ['ERR_AWS_DENIED', 'ERR_AWS_REFUSED'];
-  if (error instanceof CliError && codes.includes(error.code)) return false;
+  if (error instanceof CliError && codes.includes(error.code)) return error;
   throw error;
 }

@@ -26,6 +26,7 @@ function beside(other: ListedSecret, stored = ['leaked', 'old']): BeforeReplacin
     accepted,
     acceptedAt: epochSeconds(now - 10 * day),
     storedAt: epochSeconds(now - 10 * day),
+    unreadableSince: undefined,
     areAllAccepted: false,
     pendingUuids: new Set(),
     storedUuids: new Set(stored),
@@ -139,6 +140,27 @@ describe('a client secret that was added after the leaked ones were stored', () 
       remove: { uuid: 'left' },
     });
   });
+
+  it('may be any that came after a version that could not be decrypted', () => {
+    const since = (days: number) => epochSeconds(storedAt - days * day);
+    const alone = { ...before, listed: [added('stored', -day)] };
+    expect(judgeRoom({ ...alone, unreadableSince: since(1) }).inUse).toBe('stored');
+    expect(judgeRoom({ ...alone, unreadableSince: since(2) }).inUse).toBeUndefined();
+    const both = { ...unnoted(added('one', -day), added('two', 0)), areAllAccepted: true };
+    const limit = expect.objectContaining({ code: 'ERR_CLIENT_SECRET_LIMIT' });
+    expect(() => judgeRoom({ ...both, unreadableSince: since(1) })).toThrow(limit);
+    expect(judgeRoom({ ...both, unreadableSince: since(0) })).toMatchObject({ inUse: 'two' });
+  });
+
+  it('may be one that seems to be left over, if a version could not be decrypted', () => {
+    const at = epochSeconds(now - 600);
+    const left = { ...listed('left'), createdAt: epochSeconds(at + 1) };
+    const state = { kind: 'adding', since: at, versionId: 'v' } as const;
+    const used = { ...added('stored', -day), lastUsedAt: now };
+    const unread = { ...unnoted(used, left), state, unreadableSince: now };
+    const limit = expect.objectContaining({ code: 'ERR_CLIENT_SECRET_LIMIT' });
+    expect(() => judgeRoom(unread)).toThrow(limit);
+  });
 });
 
 describe('the client secrets that an answer has replaced', () => {
@@ -148,6 +170,7 @@ describe('the client secrets that an answer has replaced', () => {
     ownUuids: new Set(['own']),
     leakedUuids: new Set(),
     leakedAt: storedAt,
+    unreadableSince: undefined,
   };
   const retired = (uuid: string) => ({ kind: 'retired', uuid, at: now }) as const;
 
@@ -161,6 +184,16 @@ describe('the client secrets that an answer has replaced', () => {
     ['are those that the tag names', { state: retired('leaked') }, ['leaked']],
     ['are not what the tag alone names', { state: retired('persons') }, []],
     ['are unknown once no version tells when they were stored', { leakedAt: undefined }, []],
+    [
+      'are not those that may have come after a version that could not be decrypted',
+      { unreadableSince: epochSeconds(storedAt - 2 * day) },
+      [],
+    ],
+    [
+      'are those that came before a version that could not be decrypted',
+      { unreadableSince: epochSeconds(storedAt - day) },
+      ['leaked'],
+    ],
     ['are never its own', { listed: [added('own', -day)] }, []],
   ])('%s', (_, overrides, expected) => {
     expect(leakedBefore({ ...after, ...overrides })).toEqual(expected);

@@ -57,9 +57,14 @@ async function startWith(...names: readonly string[]): Promise<Operator> {
 
 describe('put-credential', () => {
   it.each([
-    ['warns about a resource policy', true, true],
-    ['needs no right to see one', false, false],
-  ])('%s: others may read what it stores', async (_, mayLook, warns) => {
+    ['warns about a resource policy', true, (name: string) => `${name} has a resource policy`],
+    [
+      'needs no right to see one, and says so',
+      false,
+      (name: string) =>
+        `whether ${name} has a resource policy, by which others may read it, is not known: not authorized to perform secretsmanager:GetResourcePolicy`,
+    ],
+  ])('%s: others may read what it stores', async (_, mayLook, warning) => {
     const operator = await startOperator({
       authorize: (action) => mayLook || action !== 'secretsmanager:GetResourcePolicy',
     });
@@ -70,7 +75,7 @@ describe('put-credential', () => {
     await operator.client.send(new PutResourcePolicyCommand({ SecretId, ResourcePolicy }));
     const { code, stderr } = await operator.cli('put-credential', 'fusion', file, '--wait', '0');
     expect(code).toBe(0);
-    expect(stderr.startsWith(`warning: ${SecretId} has a resource policy`)).toBe(warns);
+    expect(stderr.startsWith(`warning: ${warning(SecretId)}`), stderr).toBe(true);
   });
 
   it('warns about replicas of the client secret: others may read them', async () => {

@@ -1,0 +1,39 @@
+import { showClientId } from '../../core/field-names.ts';
+import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
+import { nextCommand } from '../view/next-command.ts';
+import { someOf } from '../view/some-of.ts';
+import type { Answer, ClientVersion } from './answer.ts';
+import type { Unreadable } from './note-end.ts';
+
+const mostNamed = 5;
+
+/** What people have to do about the versions that could not be decrypted. */
+export function unreadInWords(
+  { name, names, session: { options } }: Pick<Answer, 'name' | 'names' | 'session'>,
+  clientId: string,
+  { client, token }: Unreadable,
+): readonly string[] {
+  const shown = showClientId(clientId);
+  const ofClient = `what is stored there may be valid: look at the client secrets of ${shown} in the Adobe Developer Console, and delete those that have leaked, too`;
+  const ofToken = `the tokens there may be valid: have Adobe support invalidate all tokens of the client ${shown}, and then replace the stored one: ${nextCommand(`renew ${name} --force`, options)}`;
+  return [
+    ...(client.length === 0 ? [] : [`${which(client, names.client)}: ${ofClient}`]),
+    ...(token.length === 0 ? [] : [`${which(token, names.token)}: ${ofToken}`]),
+  ];
+}
+
+function which(versions: readonly string[], secret: string): string {
+  const are = versions.length === 1 ? 'Version' : 'Versions';
+  return `${are} ${someOf(versions, mostNamed, ' and ')} of ${secret} could not be decrypted`;
+}
+
+/** The ids of those that could not be decrypted. */
+export function unreadableOf(versions: readonly ClientVersion[]): readonly string[] {
+  return versions.filter(({ unreadable }) => unreadable !== undefined).map(({ id }) => id);
+}
+
+/** When the first version was stored that could not be decrypted; undefined if there is none. */
+export function firstUnreadable(versions: readonly ClientVersion[]): EpochSeconds | undefined {
+  const first = versions.findLast(({ unreadable }) => unreadable !== undefined);
+  return first && (first.createdAt ?? epochSeconds(0));
+}
