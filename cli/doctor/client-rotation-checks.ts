@@ -194,10 +194,18 @@ function listedFinding(
     );
   }
   const inUse = stored.filter(({ labels }) => labels.some((label) => label !== 'AWSPREVIOUS'));
+  const entriesOf = ({ found }: ClientVersion) => found?.entries ?? [];
+  const values = new Set(inUse.flatMap(entriesOf).map(({ secret }) => secret.reveal()));
+  // An earlier version may note the uuid of a secret that is stored without it now.
+  const uuidsInUse = new Set(
+    stored
+      .flatMap(entriesOf)
+      .flatMap(({ uuid, secret }) => (values.has(secret.reveal()) ? uuid : [])),
+  );
   const isRetired = ({ uuid }: ListedSecret): boolean =>
     state.kind === 'retired' && state.uuid === uuid;
   const [earlier] = listed.filter(
-    (one) => !strangers.includes(one) && !uuidsOf(inUse).has(one.uuid) && !isRetired(one),
+    (one) => !strangers.includes(one) && !uuidsInUse.has(one.uuid) && !isRetired(one),
   );
   if (earlier !== undefined) {
     return unknown(`${describe(earlier)} is only in an earlier version, and still valid`, deletion);

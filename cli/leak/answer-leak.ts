@@ -10,7 +10,7 @@ import { type Answered, noteEnd } from './note-end.ts';
 import { invalidate, type OldTokensAsked, readOldTokens } from './old-tokens.ts';
 import { assertNoneOfOthers, type OtherToken, stillValid } from './other-tokens.ts';
 import { proveSecrets, proveTokens } from './prove.ts';
-import { renewFromNewSecret, replaceToken } from './renew-token.ts';
+import { afterSecret, renewFromNewSecret, replaceToken } from './renew-token.ts';
 import { replaceSecret } from './replace-secret.ts';
 import { goneState } from './resume-answer.ts';
 import { overtaken } from './store-current.ts';
@@ -78,7 +78,9 @@ export async function answerTokenLeak(answer: Answer, wait: number): Promise<Ans
   // First, so that a renewal in between is not taken for the leaked token.
   const leaked = await readCurrentToken(answer);
   const before = await tokensBefore(answer);
-  const source = await sourceOf(answer);
+  const source = await sourceOf(answer).catch(async (error: unknown) => {
+    throw await afterSecret(answer, error);
+  });
   const latest = await replaceLeaked(answer, source, leaked, { before, wait });
   const owner = await ownerAfter(answer, source);
   const asked = { current: latest, before, managing: [] };
@@ -173,7 +175,8 @@ async function settleToken(
 async function renewedToken(answer: Answer, source: Source): Promise<CurrentToken> {
   const current = await readCurrentToken(answer);
   const isNew = await isMintedFrom(answer, current.versionId, source.clientVersionId);
-  return isNew ? current : await renewFromNewSecret(answer, source);
+  const isUsable = isNew && current.token.expiresAt > answer.session.now();
+  return isUsable ? current : await renewFromNewSecret(answer, source);
 }
 
 async function waitForConsumers(

@@ -31,15 +31,18 @@ export async function proveTokens(
   { old, before, clientVersionId }: Earlier,
 ): Promise<void> {
   // A token of the new client secret counts as renewed: only the other answer replaces it.
-  const renewing = clientVersionId === undefined ? [] : [answer.tokenOnly];
+  const renewing =
+    clientVersionId === undefined ? [] : [`${answer.tokenOnly}, which says how to go on`];
+  const wait = `wait a minute; then: ${answer.steps.command}`;
   if (!(await isValid(answer, token, token.accessToken))) {
-    const fix = ['wait a minute', ...renewing.map((command) => `if it lasts: ${command}`)];
-    throw unproven('IMS rejects the new token', fix.join('; '));
+    const fix = [wait, ...renewing.map((command) => `if it lasts: ${command}`)];
+    throw unproven('IMS rejects the new token', fix.join('; '), whole);
   }
   for (const accessToken of old) {
     if (await isValid(answer, token, accessToken)) {
-      const support = `wait a minute; if it lasts, have Adobe support invalidate all tokens of the client ${showClientId(token.clientId)}`;
-      throw unproven('IMS still accepts an earlier token', [support, ...renewing].join('; then: '));
+      const support = `${wait}; if it lasts, have Adobe support invalidate all tokens of the client ${showClientId(token.clientId)}`;
+      const fix = [support, ...renewing].join('; then: ');
+      throw unproven('IMS still accepts an earlier token', fix, whole);
     }
   }
   const latest = await readCurrentToken(answer);
@@ -132,6 +135,9 @@ export async function isValid(
   }
 }
 
-function unproven(text: string, fix: string): CliError {
-  return new CliError('ERR_LEAK_UNPROVEN', text, fix);
+// The command that it names last says how to go on.
+const whole = { isFixWhole: true };
+
+function unproven(text: string, fix: string, options?: typeof whole): CliError {
+  return new CliError('ERR_LEAK_UNPROVEN', text, fix, options);
 }

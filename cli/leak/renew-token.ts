@@ -36,9 +36,10 @@ const attempts = 3;
 export async function renewFromNewSecret(answer: Answer, source: Source): Promise<CurrentToken> {
   const isDone = async (): Promise<boolean> => {
     const versionId = await currentVersionOf(answer);
-    return (
-      versionId !== undefined && (await isMintedFrom(answer, versionId, source.clientVersionId))
-    );
+    if (versionId === undefined) return false;
+    if (!(await isMintedFrom(answer, versionId, source.clientVersionId))) return false;
+    const { token } = await readCurrentToken(answer);
+    return token.expiresAt > answer.session.now();
   };
   return await renewUntil(answer, source, { isDone, force: false });
 }
@@ -116,7 +117,7 @@ async function renew(answer: Answer, source: Source, { isDone, force }: Wanted):
 }
 
 /** Where the stored client secret is the fault, an answer to its leak that is open comes first. */
-async function afterSecret(
+export async function afterSecret(
   { session, client, complete }: Answer,
   error: unknown,
 ): Promise<unknown> {

@@ -57,7 +57,7 @@ export async function resume(
     };
     const leaked = leakedBefore(after);
     const when = formatInstant(createdAt);
-    if (leaked.length > 0 || session.now() - createdAt <= day) {
+    if (leaked.length > 0 || session.now() - createdAt <= day || !listsNoneBefore(after)) {
       const isGone =
         state.kind === 'retired' &&
         listed.every(({ uuid }) => uuid !== state.uuid) &&

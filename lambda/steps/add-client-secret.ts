@@ -1,5 +1,6 @@
 // In: the rotation of a client secret, whose pending version is empty. Out: a new secret, stored in it.
 import {
+  existedAt,
   judgeRetired,
   type RotationState,
   readRotationState,
@@ -53,7 +54,9 @@ export async function addClientSecret(
   assertRoom(run, credential, current, position);
   const { listed, previous, before } = await makeRoom(run, rotation, rotated, management);
   const entry = current.entries[position - 1];
-  const uuid = uuidInUse(entry, listed, firstStored(entry, value, previous));
+  const storedAt = firstStored(entry, value, previous);
+  const uuid = uuidInUse(entry, listed, storedAt);
+  if (uuid === undefined && storedAt === undefined) assertKnown(listed, previous);
   assertTimeToAdd(run);
   await assertAlone(run, rotation, rotated.client);
   const now = run.now();
@@ -104,6 +107,20 @@ function firstStored(
   const secret = entry?.secret.reveal();
   const isOlder = secret !== undefined && previous?.text.reveal().includes(secret) === true;
   return isOlder ? undefined : value.createdAt;
+}
+
+/**
+ * The only secret at Adobe may be the stored one, or that with which a person has just replaced it. To
+ * retire neither would leave the stored one there, in the way of the next rotation.
+ */
+function assertKnown(listed: readonly ListedSecret[], previous: SecretValue | undefined): void {
+  const [only, ...others] = listed;
+  if (only === undefined || others.length > 0 || !existedAt(only, previous?.createdAt)) return;
+  throw new RotatorError(
+    'ERR_CONSOLE_MALFORMED',
+    `Adobe does not tell yet whether anybody has used ${only.uuid}, its only client secret, and so whether ` +
+      'that is the stored one; nothing was added, and the next attempt looks again',
+  );
 }
 
 interface MadeRoom {

@@ -91,4 +91,17 @@ describe('doctor --mint does not call a client secret at Adobe a stored one', ()
     expect(detail).toMatch(/ is only in an earlier version, and still valid$/);
     expect(detail).toContain(earlier);
   });
+
+  it('but knows the stored one by an earlier version, if the value does not note its uuid any more', async () => {
+    const leak = await startLeak();
+    const document = await leak.clientDocument();
+    const uuid = leak.adobe.liveSecrets[0]?.uuid;
+    for (const entry of [{ client_secret: leak.leakedSecret, uuid }, leak.leakedSecret]) {
+      await leak.put(JSON.stringify({ ...document, client_secrets: [entry] }));
+    }
+    expect(await find(leak)).toMatchObject({
+      verdict: 'ok',
+      detail: '1 client secret, all stored here',
+    });
+  });
 });

@@ -160,7 +160,7 @@ it('leaked has the token replaced that was revoked since it was renewed', async 
   leak.world.ims.revoke(leak.tokens.at(-1) ?? '');
   const exit = await leak.answer();
   expect(textOf(exit)).toMatch(
-    /^ERR_LEAK_UNPROVEN .*IMS rejects the new token .* wait a minute; if it lasts: ims-token-rotator leaked fusion --token --now; then go on: ims-token-rotator leaked fusion --now$/,
+    /^ERR_LEAK_UNPROVEN .*IMS rejects the new token .* wait a minute; then: ims-token-rotator leaked fusion --now; if it lasts: ims-token-rotator leaked fusion --token --now, which says how to go on$/,
   );
   expect(await leak.answer({ token: true })).toMatchObject({ code: 0 });
   await expectAnswered(leak, await leak.answer());

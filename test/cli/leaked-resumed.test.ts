@@ -108,6 +108,20 @@ describe('leaked, in a second run,', () => {
     expect((await leak.cli('status', 'fusion')).stdout).not.toContain('leaked fusion');
   });
 
+  it('has a token minted if the new one has expired meanwhile', async () => {
+    let ahead = 0;
+    const clock = (): number => Date.now() + ahead * 1000;
+    const now = () => epochSeconds(clock() / 1000);
+    const leak = await startLeak({ now: clock });
+    await refuseDeletion(leak);
+    expect((await leak.cli('pause', 'fusion')).code).toBe(0);
+    ahead = 26 * 3_600;
+    const exit = await leak.answer({}, { now });
+    expect(exit, exit.stderr).toMatchObject({ code: 0 });
+    expect(exit.stdout).toContain('minted a token on this machine and stored it');
+    expect(leak.adobe.liveSecret(leak.leakedSecret)).toBeUndefined();
+  });
+
   it('names its own version if what is no credential is stored in the place of that', async () => {
     const leak = await startLeak();
     await interrupt(leak);
