@@ -18,7 +18,7 @@ export interface Answered extends Source {
   readonly storedAt: EpochSeconds | undefined;
   /** Tokens from before that are still valid, and that the credential cannot invalidate. */
   readonly ofOthers: readonly OtherToken[];
-  /** What may hold others. */
+  /** The versions that could not be decrypted, and may hold others. */
   readonly unreadable: Unreadable;
 }
 

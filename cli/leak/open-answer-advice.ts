@@ -3,7 +3,7 @@ import { hasOpenAnswer } from '../../core/open-answer.ts';
 import { type Answer, currentOf, readClientVersions } from './answer.ts';
 import { deletingEarlier, isOvertaken, untagging } from './overtaken-answer.ts';
 
-/** What is left of an answer to the leak of the client secret, once its token has been answered for. */
+/** The steps that `leaked --token` leaves of an answer to the leak of the client secret. */
 export async function openAnswerAdvice(answer: Answer): Promise<readonly string[]> {
   const { session, client, complete } = answer;
   const described = await session.secrets.describe(client.arn);

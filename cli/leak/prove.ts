@@ -58,7 +58,7 @@ export async function proveTokens(
   throw unproven(text, `find out who stores tokens in ${answer.names.token}`);
 }
 
-/** What was stored before. */
+/** The earlier client secrets. */
 export interface Rejected {
   /** The client secrets, all of which IMS rejects. */
   readonly rejected: readonly Sensitive[];
@@ -66,9 +66,7 @@ export interface Rejected {
   readonly unreadable: readonly string[];
 }
 
-/**
- * @throws CliError ERR_LEAK_UNPROVEN if it accepts one
- */
+/** @throws CliError ERR_LEAK_UNPROVEN if IMS accepts one of the earlier client secrets */
 export async function proveSecrets(
   answer: Answer,
   { credential, clientVersionId }: Source,

@@ -15,7 +15,7 @@ import { firstUnreadable } from './unreadable.ts';
 /** The state once the leaked secret is deleted at Adobe. */
 export const goneState = 'the leaked client secret is gone; earlier tokens are still valid';
 
-/** What an earlier run has left at Adobe. */
+/** The client secrets at Adobe when an answer goes on. */
 interface Resumed {
   readonly own: OwnSecrets;
   /** The leaked secrets that may still be there. */
@@ -78,7 +78,7 @@ export async function resume(
   });
 }
 
-/** Whether what has leaked is gone could not be proved. @throws CliError */
+/** @throws CliError, because without the replaced secret nothing proves that it is gone */
 function assertDecrypted(
   answer: Answer,
   replaced: readonly ClientVersion[],

@@ -7,14 +7,14 @@ import type { Unreadable } from './note-end.ts';
 
 const mostNamed = 5;
 
-/** What people have to do about the versions that could not be decrypted. */
+/** The advice on versions that could not be decrypted. */
 export function unreadInWords(
   { name, names, session: { options } }: Pick<Answer, 'name' | 'names' | 'session'>,
   clientId: string,
   { client, token }: Unreadable,
 ): readonly string[] {
   const shown = showClientId(clientId);
-  const ofClient = `what is stored there may be valid: look at the client secrets of ${shown} in the Adobe Developer Console, and delete those that have leaked, too`;
+  const ofClient = `what is stored there may be valid: look at the client secrets of ${shown} in the Adobe Developer Console, and delete those that no credential uses`;
   const ofToken = `the tokens there may be valid: have Adobe support invalidate all tokens of the client ${shown}, and then replace the stored one: ${nextCommand(`renew ${name} --force`, options)}`;
   return [
     ...(client.length === 0 ? [] : [`${which(client, names.client)}: ${ofClient}`]),

@@ -153,3 +153,25 @@ function expectNothingShown({ stdout, stderr }: Exit, secrets: ReadonlySet<strin
     expect((stdout + stderr).includes(secret)).toBe(false);
   }
 }
+
+/** Ctrl-C during the wait: the leaked client secret is deleted at Adobe, and the answer is not complete. */
+export async function interruptWait(leak: LeakWorld, effects: Effects = {}): Promise<Exit> {
+  const interruption = new AbortController();
+  const sleep = (): Promise<void> => {
+    interruption.abort();
+    return Promise.reject(new DOMException('aborted', 'AbortError'));
+  };
+  return await leak.answer({ now: false }, { ...effects, sleep }, interruption.signal);
+}
+
+/** Adobe does not delete the leaked client secret, after another one is stored. */
+export async function refuseDeletion(leak: LeakWorld): Promise<Exit> {
+  const { faults } = leak.world.consoleApi;
+  faults.inject(
+    { kind: 'server-error', status: 503 },
+    { when: ({ method }) => method === 'DELETE' },
+  );
+  const exit = await leak.answer();
+  faults.clear();
+  return exit;
+}

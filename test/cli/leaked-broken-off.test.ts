@@ -5,7 +5,14 @@ import { sampleClient, selfManaging, storedDocument } from '../../local/sample-c
 import { replacing } from '../support/credential.ts';
 import type { Exit } from '../support/run-process.ts';
 import { labelsOf } from '../support/start-rotating.ts';
-import { expectAnswered, type LeakWorld, setRotationTag, startLeak } from './leak-world.ts';
+import {
+  expectAnswered,
+  interruptWait,
+  type LeakWorld,
+  refuseDeletion,
+  setRotationTag,
+  startLeak,
+} from './leak-world.ts';
 
 type Secrets = Session['secrets'];
 
@@ -21,26 +28,6 @@ async function store(leak: LeakWorld, value: string): Promise<void> {
   const { uuid } = leak.adobe.liveSecret(value) ?? leak.adobe.addSecret(value);
   const client_secrets = [{ client_secret: value, uuid }];
   await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets }));
-}
-
-async function interrupt(leak: LeakWorld): Promise<Exit> {
-  const interruption = new AbortController();
-  const sleep = (): Promise<void> => {
-    interruption.abort();
-    return Promise.reject(new DOMException('aborted', 'AbortError'));
-  };
-  return await leak.answer({ now: false }, { sleep }, interruption.signal);
-}
-
-async function refuseDeletion(leak: LeakWorld): Promise<Exit> {
-  const { faults } = leak.world.consoleApi;
-  faults.inject(
-    { kind: 'server-error', status: 503 },
-    { when: ({ method }) => method === 'DELETE' },
-  );
-  const exit = await leak.answer();
-  faults.clear();
-  return exit;
 }
 
 /** Says what is to be done if what is stored has not leaked, and shows that nothing was changed. */
@@ -71,7 +58,7 @@ async function follow(leak: LeakWorld, { isOther }: { isOther: boolean }): Promi
 }
 
 describe.each([
-  ['Ctrl-C during the wait', interrupt],
+  ['Ctrl-C during the wait', interruptWait],
   ['a deletion that Adobe did not answer', refuseDeletion],
 ])('leaked, after %s, keeps', (_, breakOff) => {
   it('the credential of another client that was stored since', async () => {
@@ -126,8 +113,8 @@ describe('leaked goes on with the answer once its version is current again', () 
   it.each([
     ['AWSCURRENT was moved back to what had leaked', before, refuseDeletion, goBack],
     ['what had leaked was stored again', before, refuseDeletion, storeAgain],
-    ['AWSCURRENT was moved back to what had leaked', since, interrupt, goBack],
-    ['what had leaked was stored again', since, interrupt, storeAgain],
+    ['AWSCURRENT was moved back to what had leaked', since, interruptWait, goBack],
+    ['what had leaked was stored again', since, interruptWait, storeAgain],
   ])('after %s, %s', async (_, __, breakOff, storeLeaked) => {
     const leak = await startLeak();
     await breakOff(leak);
@@ -155,7 +142,7 @@ describe('leaked goes on with the answer once its version is current again', () 
 
 it('leaked has the token replaced that was revoked since it was renewed', async () => {
   const leak = await startLeak();
-  await interrupt(leak);
+  await interruptWait(leak);
   await leak.remember();
   leak.world.ims.revoke(leak.tokens.at(-1) ?? '');
   const exit = await leak.answer();

@@ -11,19 +11,16 @@ import { encodeVersionId } from '../../core/version-id.ts';
 import { digest, now } from '../support/builders.ts';
 import type { Exit } from '../support/run-process.ts';
 import { labelsOf } from '../support/start-rotating.ts';
-import { expectAnswered, type LeakWorld, setRotationTag, startLeak } from './leak-world.ts';
+import {
+  expectAnswered,
+  interruptWait,
+  type LeakWorld,
+  refuseDeletion,
+  setRotationTag,
+  startLeak,
+} from './leak-world.ts';
 
 const inOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
-
-/** Ctrl-C in the wait: the leaked client secret is deleted at Adobe, and the answer is not complete. */
-async function interrupt(leak: LeakWorld): Promise<Exit> {
-  const interruption = new AbortController();
-  const sleep = (): Promise<void> => {
-    interruption.abort();
-    return Promise.reject(new DOMException('aborted', 'AbortError'));
-  };
-  return await leak.answer({ now: false }, { sleep }, interruption.signal);
-}
 
 async function goBack({ client, world }: LeakWorld): Promise<void> {
   const SecretId = world.secretId('fusion', 'client');
@@ -49,7 +46,7 @@ describe('an answer to a leak that was broken off', () => {
     ['what is stored is no credential', (leak) => leak.put('{}'), /ERR_CREDENTIAL_INVALID/],
   ])('comes first in status and doctor if %s', async (_, breakStored, failure) => {
     const leak = await startLeak();
-    await interrupt(leak);
+    await interruptWait(leak);
     await breakStored(leak);
     await leak.invoke({ action: 'tick' });
     const { code, stdout } = await leak.cli('status', 'fusion', '--json');
@@ -69,7 +66,7 @@ describe('an answer to a leak that was broken off', () => {
 
   it('comes first for renew, too', async () => {
     const leak = await startLeak();
-    await interrupt(leak);
+    await interruptWait(leak);
     await leak.put('{}');
     const { code, stdout } = await leak.cli('renew', 'fusion');
     expect(code).toBe(1);
@@ -133,7 +130,7 @@ describe('leaked --token names what is left of the answer to the leak of the cli
 
   it('that can go on', async () => {
     const leak = await startLeak();
-    await interrupt(leak);
+    await interruptWait(leak);
     const exit = await leak.answer({ token: true });
     expect(exit, exit.stderr).toMatchObject({ code: 0 });
     expect(leftOf(exit)).toMatch(
@@ -144,7 +141,7 @@ describe('leaked --token names what is left of the answer to the leak of the cli
 
   it('that another credential has overtaken', async () => {
     const leak = await startLeak();
-    await interrupt(leak);
+    await interruptWait(leak);
     const value = 'p8e-of-a-colleague-0123456789';
     leak.secrets.add(value);
     const client_secrets = [{ client_secret: value, uuid: leak.adobe.addSecret(value).uuid }];
@@ -165,11 +162,7 @@ describe('leaked --token names what is left of the answer to the leak of the cli
 
   it('that goes on although what has leaked is stored again', async () => {
     const leak = await startLeak();
-    const { faults } = leak.world.consoleApi;
-    const when = { when: ({ method }: { readonly method: string }) => method === 'DELETE' };
-    faults.inject({ kind: 'server-error', status: 503 }, when);
-    expect((await leak.answer()).code).toBe(1);
-    faults.clear();
+    expect((await refuseDeletion(leak)).code).toBe(1);
     const client_secrets = [{ client_secret: leak.leakedSecret }];
     await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets }));
     const exit = await leak.answer({ token: true });
@@ -180,7 +173,7 @@ describe('leaked --token names what is left of the answer to the leak of the cli
 
   it('that goes on once AWSCURRENT is moved, where IMS rejects what is stored', async () => {
     const leak = await startLeak();
-    await interrupt(leak);
+    await interruptWait(leak);
     await goBack(leak);
     const exit = await leak.answer({ token: true });
     expect(exit).toMatchObject({ code: 1 });
@@ -192,7 +185,7 @@ describe('leaked --token names what is left of the answer to the leak of the cli
   it('and nothing where none was begun, or it is complete', async () => {
     const leak = await startLeak();
     expect((await leak.answer({ token: true })).stdout).not.toContain('not complete');
-    await interrupt(leak);
+    await interruptWait(leak);
     await setRotationTag(leak, 'none');
     const exit = await leak.answer({ token: true });
     expect(exit).toMatchObject({ code: 0 });

@@ -8,7 +8,7 @@ import { digest } from '../support/builders.ts';
 import { replacing } from '../support/credential.ts';
 import type { Exit } from '../support/run-process.ts';
 import { labelsOf } from '../support/start-rotating.ts';
-import { type LeakWorld, setRotationTag, startLeak } from './leak-world.ts';
+import { type LeakWorld, refuseDeletion, setRotationTag, startLeak } from './leak-world.ts';
 import { inSeconds } from './operator.ts';
 
 type Secrets = Session['secrets'];
@@ -242,11 +242,7 @@ describe('leaked --now', () => {
 
   it('counts from the last change, since AWSCURRENT may have come back to the version', async () => {
     const leak = await startLeak();
-    const { faults } = leak.world.consoleApi;
-    const when = { when: ({ method }: { readonly method: string }) => method === 'DELETE' };
-    faults.inject({ kind: 'server-error', status: 503 }, when);
-    expect((await leak.answer()).code).toBe(1);
-    faults.clear();
+    expect((await refuseDeletion(leak)).code).toBe(1);
     const later = epochSeconds(Math.floor(Date.now() / 1000) + 3_000);
     const secrets = (real: Secrets): Secrets => {
       const describe: Secrets['describe'] = async (secretId) => {

@@ -5,35 +5,19 @@ import { epochSeconds } from '../../core/instant.ts';
 import { replacing } from '../support/credential.ts';
 import type { Exit } from '../support/run-process.ts';
 import { labelsOf } from '../support/start-rotating.ts';
-import { expectAnswered, type LeakWorld, setRotationTag, startLeak } from './leak-world.ts';
+import {
+  expectAnswered,
+  interruptWait,
+  refuseDeletion,
+  setRotationTag,
+  startLeak,
+} from './leak-world.ts';
 import { fileWith } from './operator.ts';
 import type { Effects } from './session-here.ts';
 
 type Secrets = Session['secrets'];
 
 const textOf = ({ stderr }: Exit): string => stderr.replaceAll(/\s+/g, ' ').trim();
-
-/** Ctrl-C in the wait: the leaked client secret is deleted at Adobe. */
-async function interrupt(leak: LeakWorld, effects: Effects = {}): Promise<Exit> {
-  const interruption = new AbortController();
-  const sleep = (): Promise<void> => {
-    interruption.abort();
-    return Promise.reject(new DOMException('aborted', 'AbortError'));
-  };
-  return await leak.answer({ now: false }, { ...effects, sleep }, interruption.signal);
-}
-
-/** Adobe does not delete the leaked client secret. */
-async function refuseDeletion(leak: LeakWorld): Promise<Exit> {
-  const { faults } = leak.world.consoleApi;
-  faults.inject(
-    { kind: 'server-error', status: 503 },
-    { when: ({ method }) => method === 'DELETE' },
-  );
-  const exit = await leak.answer();
-  faults.clear();
-  return exit;
-}
 
 /** The first description of the token secret by its ARN is that of the renewal. */
 const withoutRenewal: Effects = {
@@ -52,7 +36,7 @@ const notKnown =
 
 describe('leaked, in a second run,', () => {
   it.each([
-    ['says that the leaked client secret is gone', interrupt, gone],
+    ['says that the leaked client secret is gone', interruptWait, gone],
     ['does not say so while Adobe lists it', refuseDeletion, notKnown],
   ])('%s', async (_, breakOff, state) => {
     const leak = await startLeak();
@@ -75,7 +59,7 @@ describe('leaked, in a second run,', () => {
 
   it('says after the renewal, too, that the leaked client secret is gone', async () => {
     const leak = await startLeak();
-    await interrupt(leak);
+    await interruptWait(leak);
     const { faults } = leak.world.consoleApi;
     let lists = 0;
     const isSecond = ({ method }: { readonly method: string }): boolean => {
@@ -93,7 +77,7 @@ describe('leaked, in a second run,', () => {
     const clock = (): number => Date.now() + ahead * 1000;
     const now = () => epochSeconds(clock() / 1000);
     const leak = await startLeak({ now: clock });
-    await interrupt(leak, { now });
+    await interruptWait(leak, { now });
     const [live] = leak.adobe.liveSecrets;
     ahead = 26 * 3_600;
     await leak.invoke({ action: 'tick' });
@@ -124,7 +108,7 @@ describe('leaked, in a second run,', () => {
 
   it('names its own version if what is no credential is stored in the place of that', async () => {
     const leak = await startLeak();
-    await interrupt(leak);
+    await interruptWait(leak);
     const SecretId = leak.world.secretId('fusion', 'client');
     const { AWSCURRENT: own } = await labelsOf(leak.client, SecretId);
     await leak.put('{}');
@@ -136,7 +120,7 @@ describe('leaked, in a second run,', () => {
 
   it('names all that is left to people if the stored client secret works no more', async () => {
     const leak = await startLeak();
-    await interrupt(leak);
+    await interruptWait(leak);
     const uuid = leak.adobe.secrets.find(({ value }) => value === leak.leakedSecret)?.uuid;
     for (const { value } of leak.adobe.liveSecrets) leak.adobe.removeSecret(value);
     const exit = await leak.answer();
