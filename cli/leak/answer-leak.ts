@@ -9,7 +9,7 @@ import { type Answered, noteEnd } from './note-end.ts';
 
 import { invalidate, type OldTokensAsked, readOldTokens } from './old-tokens.ts';
 import { assertNoneOfOthers, type OtherToken, stillValid } from './other-tokens.ts';
-import { proveSecrets, proveTokens } from './prove.ts';
+import { nothingProved, proveSecrets, proveTokens } from './prove.ts';
 import { afterSecret, renewFromNewSecret, replaceToken } from './renew-token.ts';
 import { replaceSecret } from './replace-secret.ts';
 import { goneState } from './resume-answer.ts';
@@ -50,6 +50,8 @@ export async function answerSecretLeak(answer: Answer, wait: number): Promise<An
     'prove that what has leaked is useless',
     async () => {
       const proved = await proveSecrets(answer, source);
+      const isTested = proved.rejected.length > 0 || replaced.leaked.length > 0;
+      if (!isTested) throw await nothingProved(answer);
       answer.progress.isGone = true;
       // Last, because others may change the token in use meanwhile.
       await proveTokens(answer, current, { old, before, clientVersionId });
@@ -175,8 +177,7 @@ async function settleToken(
 async function renewedToken(answer: Answer, source: Source): Promise<CurrentToken> {
   const current = await readCurrentToken(answer);
   const isNew = await isMintedFrom(answer, current.versionId, source.clientVersionId);
-  const isUsable = isNew && current.token.expiresAt > answer.session.now();
-  return isUsable ? current : await renewFromNewSecret(answer, source);
+  return isNew ? current : await renewFromNewSecret(answer, source);
 }
 
 async function waitForConsumers(

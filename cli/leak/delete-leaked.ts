@@ -26,7 +26,7 @@ export async function deleteLeaked(
       await own.remove(uuid);
     }
     if (leaked.length === 0) {
-      return ['Adobe lists no client secret that is as old as the stored one', undefined];
+      return ['deleted nothing: none that Adobe lists is certain to be the leaked one', undefined];
     }
     const names = leaked.join(' and ');
     if (there.length > 0) return [`deleted the leaked client secret at Adobe: ${names}`, undefined];

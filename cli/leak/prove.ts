@@ -1,3 +1,4 @@
+import { readRotationState } from '../../core/client-secret-rotation.ts';
 import { TokenRequestError } from '../../core/errors.ts';
 import { showClientId } from '../../core/field-names.ts';
 import type { Sensitive } from '../../core/sensitive.ts';
@@ -8,6 +9,7 @@ import { mintOnce } from '../rotator/mint-once.ts';
 import { type Answer, type ClientVersion, readClientVersions } from './answer.ts';
 import type { Source } from './mint-here.ts';
 import { invalidate } from './old-tokens.ts';
+import { deletingEarlier, untagging } from './overtaken-answer.ts';
 import { type CurrentToken, readCurrentToken } from './stored-token.ts';
 import { unreadableOf } from './unreadable.ts';
 
@@ -138,4 +140,17 @@ const whole = { isFixWhole: true };
 
 function unproven(text: string, fix: string, options?: typeof whole): CliError {
   return new CliError('ERR_LEAK_UNPROVEN', text, fix, options);
+}
+
+/** Without an earlier client secret that could be tested, nothing proves anything. */
+export async function nothingProved(answer: Answer): Promise<CliError> {
+  const { session, client, tokenOnly } = answer;
+  const described = await session.secrets.describe(client.arn);
+  const state = readRotationState(described?.tags);
+  const deletion = deletingEarlier(answer, state, await readClientVersions(answer));
+  return unproven(
+    'no earlier client secret is stored any more, so that nothing proves that the leaked one is gone',
+    [deletion, tokenOnly, untagging(answer)].join('; then: '),
+    whole,
+  );
 }

@@ -57,7 +57,9 @@ export async function resume(
     };
     const leaked = leakedBefore(after);
     const when = formatInstant(createdAt);
-    if (leaked.length > 0 || session.now() - createdAt <= day || !listsNoneBefore(after)) {
+    // Among those that are listed may be one that such a version holds.
+    const isUncertain = after.unreadableSince !== undefined && !listsNoneBefore(after);
+    if (leaked.length > 0 || session.now() - createdAt <= day || isUncertain) {
       const isGone =
         state.kind === 'retired' &&
         listed.every(({ uuid }) => uuid !== state.uuid) &&
@@ -71,8 +73,8 @@ export async function resume(
     const untag = untagging(answer);
     throw new CliError(
       'ERR_CREDENTIAL_CHANGED',
-      `the answer of ${when} has left nothing at Adobe that had leaked; whether the client secret that it has stored has leaked since is not known`,
-      `if it has not leaked: ${untag}; if it has: ${untag}; then: ${complete}, which deletes it at Adobe for whoever else uses it`,
+      `the answer of ${when} has left nothing at Adobe that is known to have leaked; whether the client secret that it has stored has leaked since is not known`,
+      `if people have deleted the leaked one less than a day ago, have Adobe support invalidate all tokens of the client; if the stored one has not leaked: ${untag}; if it has: ${untag}; then: ${complete}, which deletes it at Adobe for whoever else uses it`,
       { isFixWhole: true },
     );
   });

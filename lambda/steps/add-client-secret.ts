@@ -119,7 +119,8 @@ function assertKnown(listed: readonly ListedSecret[], previous: SecretValue | un
   throw new RotatorError(
     'ERR_CONSOLE_MALFORMED',
     `Adobe does not tell yet whether anybody has used ${only.uuid}, its only client secret, and so whether ` +
-      'that is the stored one; nothing was added, and the next attempt looks again',
+      'that is the stored one; nothing was added, and the next attempt looks again; or store the credential with ' +
+      'its uuid (docs/runbook.md, ERR_CONSOLE_MALFORMED)',
   );
 }
 

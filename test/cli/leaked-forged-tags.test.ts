@@ -2,8 +2,10 @@ import { PutSecretValueCommand, TagResourceCommand } from '@aws-sdk/client-secre
 import { beforeEach, describe, expect, it } from 'vitest';
 import { newLeakVersion } from '../../cli/rotator/leak-version.ts';
 import { tagKeys } from '../../core/contract.ts';
+import { epochSeconds } from '../../core/instant.ts';
 import { storedDocument } from '../../local/sample-credential.ts';
 import { digest } from '../support/builders.ts';
+import { labelsOf } from '../support/start-rotating.ts';
 import { expectAnswered, type LeakWorld, startLeak } from './leak-world.ts';
 import { inSeconds } from './operator.ts';
 
@@ -61,11 +63,28 @@ describe('leaked, after somebody has forged the rotation tag', () => {
     expect(code).toBe(1);
     expect(liveUuids()).toEqual([leaked]);
     expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(
-      / if it has not leaked: aws \S.*=none; if it has: aws \S.*=none; then: ims-token-rotator leaked fusion --now, which deletes it/,
+      / if the stored one has not leaked: aws \S.*=none; if it has: aws \S.*=none; then: ims-token-rotator leaked fusion --now, which deletes it/,
     );
     await forge('none');
     await expectAnswered(leak, await leak.answer());
     expect(liveUuids()).not.toContain(leaked);
+  });
+
+  it('does not take a tag that names another secret at Adobe for an answer of days ago', async () => {
+    const now = () => epochSeconds(Date.now() / 1000 + ahead);
+    await expectAnswered(leak, await leak.answer({}, { now }));
+    const [own = ''] = liveUuids();
+    expect((await leak.cli('pause', 'fusion')).code).toBe(0);
+    ahead = 47 * 3_600;
+    const other = leak.adobe.addSecret('p8e-other-0123456789abcdef');
+    ahead = 48 * 3_600;
+    const SecretId = leak.world.secretId('fusion', 'client');
+    const { AWSCURRENT } = await labelsOf(leak.client, SecretId);
+    await forge(`retired uuid=${other.uuid} at=${inSeconds(0)} version=${AWSCURRENT}`);
+    const { code, stderr } = await leak.answer({}, { now });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^ERR_CREDENTIAL_CHANGED /);
+    expect(liveUuids()).toEqual([own, other.uuid]);
   });
 
   it.each([

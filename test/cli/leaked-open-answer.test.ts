@@ -182,6 +182,15 @@ describe('leaked --token names what is left of the answer to the leak of the cli
     );
   });
 
+  it('that goes on once AWSCURRENT is moved, where what is stored is no credential', async () => {
+    const leak = await startLeak();
+    await interruptWait(leak);
+    await leak.put('{}');
+    expect(inOneLine((await leak.answer({ token: true })).stderr)).toContain(
+      ' → complete the answer to the leak of the client secret: ims-token-rotator leaked fusion --now',
+    );
+  });
+
   it('and nothing where none was begun, or it is complete', async () => {
     const leak = await startLeak();
     expect((await leak.answer({ token: true })).stdout).not.toContain('not complete');

@@ -86,10 +86,32 @@ describe('leaked, in a second run,', () => {
     expect(exit).toMatchObject({ code: 1 });
     expect(leak.adobe.liveSecrets).toEqual([live]);
     expect(textOf(exit)).toMatch(
-      /^ERR_CREDENTIAL_CHANGED .* has left nothing at Adobe that had leaked; .* \(nothing was changed\) → if it has not leaked: aws secretsmanager tag-resource \S.*=none; if it has: aws \S.*=none; then: ims-token-rotator leaked fusion --now, which/,
+      /^ERR_CREDENTIAL_CHANGED .* has left nothing at Adobe that is known to have leaked; .* \(nothing was changed\) → .*; if the stored one has not leaked: aws secretsmanager tag-resource \S.*=none; if it has: aws \S.*=none; then: ims-token-rotator leaked fusion --now, which/,
     );
     await setRotationTag(leak, 'none');
     expect((await leak.cli('status', 'fusion')).stdout).not.toContain('leaked fusion');
+  });
+
+  it('proves nothing without an earlier client secret that it could test', async () => {
+    const leak = await startLeak();
+    const SecretId = leak.world.secretId('fusion', 'client');
+    const { AWSCURRENT: earlier } = await labelsOf(leak.client, SecretId);
+    await refuseDeletion(leak);
+    const uuid = leak.adobe.secrets.find(({ value }) => value === leak.leakedSecret)?.uuid;
+    // AWS has deleted the version.
+    leak.world.secretsManager.faults.inject(
+      { kind: 'error', type: 'ResourceNotFoundException', message: 'no such version', status: 400 },
+      { when: ({ action, body }) => action === 'GetSecretValue' && body['VersionId'] === earlier },
+    );
+    const exit = await leak.answer();
+    expect(exit).toMatchObject({ code: 1 });
+    expect(textOf(exit)).toMatch(
+      /^ERR_LEAK_UNPROVEN .*no earlier client secret is stored any more/,
+    );
+    expect(textOf(exit)).toContain(
+      ` → delete ${uuid} in the Adobe Developer Console, if it is still there, and no other; then: ims-token-rotator leaked fusion --token --now; then: aws secretsmanager tag-resource `,
+    );
+    expect((await leak.cli('status', 'fusion')).code).toBe(1);
   });
 
   it('has a token minted if the new one has expired meanwhile', async () => {
