@@ -41,7 +41,7 @@ export async function confirmLocation(
   if (answer.trim() !== 'yes') throw interrupted('nothing was changed');
 }
 
-/** What the function says of a secret, and whose that is. */
+/** The function's claim to a secret, for the person who is asked. */
 function claimOf(rotator: Rotator, secretId: string): string {
   const { name, function: target } = rotator;
   const who = target.kind === 'deployed' ? `the function ${target.name}` : 'nothing but its name';

@@ -3,6 +3,7 @@ import {
   PutSecretValueCommand,
   RotateSecretCommand,
   TagResourceCommand,
+  UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { expect } from 'vitest';
 import { type LeakedOptions, leaked } from '../../cli/commands/leaked.ts';
@@ -174,4 +175,13 @@ export async function refuseDeletion(leak: LeakWorld): Promise<Exit> {
   const exit = await leak.answer();
   faults.clear();
   return exit;
+}
+
+/** Somebody moves AWSCURRENT back to the version before. */
+export async function goBack({ client, world }: LeakWorld): Promise<void> {
+  const SecretId = world.secretId('fusion', 'client');
+  const { AWSPREVIOUS, AWSCURRENT } = await labelsOf(client, SecretId);
+  const labels = { MoveToVersionId: AWSPREVIOUS, RemoveFromVersionId: AWSCURRENT };
+  const VersionStage = 'AWSCURRENT';
+  await client.send(new UpdateSecretVersionStageCommand({ SecretId, VersionStage, ...labels }));
 }

@@ -7,6 +7,7 @@ import type { Exit } from '../support/run-process.ts';
 import { labelsOf } from '../support/start-rotating.ts';
 import {
   expectAnswered,
+  goBack,
   interruptWait,
   type LeakWorld,
   refuseDeletion,
@@ -96,14 +97,6 @@ describe.each([
 });
 
 describe('leaked goes on with the answer once its version is current again', () => {
-  async function goBack({ client, world }: LeakWorld): Promise<void> {
-    const SecretId = world.secretId('fusion', 'client');
-    const { AWSPREVIOUS, AWSCURRENT } = await labelsOf(client, SecretId);
-    const labels = { MoveToVersionId: AWSPREVIOUS, RemoveFromVersionId: AWSCURRENT };
-    const VersionStage = 'AWSCURRENT';
-    await client.send(new UpdateSecretVersionStageCommand({ SecretId, VersionStage, ...labels }));
-  }
-
   async function storeAgain(leak: LeakWorld): Promise<void> {
     const client_secrets = [{ client_secret: leak.leakedSecret }];
     await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets }));

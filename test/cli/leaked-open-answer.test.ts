@@ -1,4 +1,3 @@
-import { UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { listedCredential } from '../../cli/rotator/credentials.ts';
 import { newLeakVersion } from '../../cli/rotator/leak-version.ts';
@@ -10,9 +9,9 @@ import { fingerprint } from '../../core/token-tags.ts';
 import { encodeVersionId } from '../../core/version-id.ts';
 import { digest, now } from '../support/builders.ts';
 import type { Exit } from '../support/run-process.ts';
-import { labelsOf } from '../support/start-rotating.ts';
 import {
   expectAnswered,
+  goBack,
   interruptWait,
   type LeakWorld,
   refuseDeletion,
@@ -21,14 +20,6 @@ import {
 } from './leak-world.ts';
 
 const inOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
-
-async function goBack({ client, world }: LeakWorld): Promise<void> {
-  const SecretId = world.secretId('fusion', 'client');
-  const { AWSPREVIOUS, AWSCURRENT } = await labelsOf(client, SecretId);
-  const labels = { MoveToVersionId: AWSPREVIOUS, RemoveFromVersionId: AWSCURRENT };
-  const VersionStage = 'AWSCURRENT';
-  await client.send(new UpdateSecretVersionStageCommand({ SecretId, VersionStage, ...labels }));
-}
 
 interface Seen {
   readonly check: string;
