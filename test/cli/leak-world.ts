@@ -149,6 +149,11 @@ export async function expectAnswered(leak: LeakWorld, exit: Exit): Promise<void>
   expect(world.ims.invalidations.map(({ cascading }) => cascading)).not.toContain('all');
 }
 
+/** The message, without line breaks. */
+export function textOf({ stderr }: Exit): string {
+  return stderr.replaceAll(/\s+/g, ' ').trim();
+}
+
 function expectNothingShown({ stdout, stderr }: Exit, secrets: ReadonlySet<string>): void {
   for (const secret of secrets) {
     expect((stdout + stderr).includes(secret)).toBe(false);

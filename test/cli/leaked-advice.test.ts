@@ -8,13 +8,10 @@ import { epochSeconds, formatInstant } from '../../core/instant.ts';
 import { sampleClient, selfManaging, storedDocument } from '../../local/sample-credential.ts';
 import { day, digest } from '../support/builders.ts';
 import { replacing } from '../support/credential.ts';
-import type { Exit } from '../support/run-process.ts';
-import { type LeakWorld, setRotationTag, startLeak } from './leak-world.ts';
+import { type LeakWorld, setRotationTag, startLeak, textOf } from './leak-world.ts';
 import { inSeconds } from './operator.ts';
 
 type Secrets = Session['secrets'];
-
-const textOf = ({ stderr }: Exit): string => stderr.replaceAll(/\s+/g, ' ').trim();
 
 const valuesOf = ({ adobe }: LeakWorld) => adobe.liveSecrets.map(({ value }) => value);
 

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import type { Session } from '../../cli/session.ts';
 import { sampleClient, selfManaging, storedDocument } from '../../local/sample-credential.ts';
 import { replacing } from '../support/credential.ts';
-import type { Exit } from '../support/run-process.ts';
 import { labelsOf } from '../support/start-rotating.ts';
 import {
   expectAnswered,
@@ -13,11 +12,10 @@ import {
   refuseDeletion,
   setRotationTag,
   startLeak,
+  textOf,
 } from './leak-world.ts';
 
 type Secrets = Session['secrets'];
-
-const textOf = ({ stderr }: Exit): string => stderr.replaceAll(/\s+/g, ' ').trim();
 
 const valuesOf = ({ adobe }: LeakWorld) => adobe.liveSecrets.map(({ value }) => value);
 

@@ -6,14 +6,11 @@ import { epochSeconds } from '../../core/instant.ts';
 import { sampleClient, selfManaging, storedDocument } from '../../local/sample-credential.ts';
 import { digest } from '../support/builders.ts';
 import { replacing } from '../support/credential.ts';
-import type { Exit } from '../support/run-process.ts';
 import { labelsOf } from '../support/start-rotating.ts';
-import { type LeakWorld, refuseDeletion, setRotationTag, startLeak } from './leak-world.ts';
+import { type LeakWorld, refuseDeletion, setRotationTag, startLeak, textOf } from './leak-world.ts';
 import { inSeconds } from './operator.ts';
 
 type Secrets = Session['secrets'];
-
-const textOf = ({ stderr }: Exit): string => stderr.replaceAll(/\s+/g, ' ');
 
 const valuesOf = ({ adobe }: LeakWorld) => adobe.liveSecrets.map(({ value }) => value);
 

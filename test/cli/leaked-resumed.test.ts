@@ -3,7 +3,6 @@ import { CliError } from '../../cli/errors.ts';
 import type { Session } from '../../cli/session.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import { replacing } from '../support/credential.ts';
-import type { Exit } from '../support/run-process.ts';
 import { labelsOf } from '../support/start-rotating.ts';
 import {
   expectAnswered,
@@ -11,13 +10,12 @@ import {
   refuseDeletion,
   setRotationTag,
   startLeak,
+  textOf,
 } from './leak-world.ts';
 import { fileWith } from './operator.ts';
 import type { Effects } from './session-here.ts';
 
 type Secrets = Session['secrets'];
-
-const textOf = ({ stderr }: Exit): string => stderr.replaceAll(/\s+/g, ' ').trim();
 
 /** The first description of the token secret by its ARN is that of the renewal. */
 const withoutRenewal: Effects = {

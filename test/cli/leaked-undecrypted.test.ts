@@ -1,9 +1,10 @@
 import { ListSecretVersionIdsCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import { epochSeconds } from '../../core/instant.ts';
 import type { SecretsManagerFault } from '../../emulators/secrets-manager/fault.ts';
 import type { Exit } from '../support/run-process.ts';
 import { labelsOf } from '../support/start-rotating.ts';
-import { expectAnswered, type LeakWorld, startLeak, startRotated } from './leak-world.ts';
+import { expectAnswered, type LeakWorld, startLeak, startRotated, textOf } from './leak-world.ts';
 import { checksOf } from './patient.ts';
 
 type Kind = 'client' | 'token';
@@ -131,4 +132,29 @@ it('doctor does not know whether what Adobe lists is stored in such a version', 
   refuse(leak, versionId, { type: 'DecryptionFailure', ...ofKey });
   const detail = expect.stringContaining(`could not be decrypted: ${versionId}`);
   expect(await find()).toMatchObject({ verdict: 'unknown', detail });
+});
+
+it('leaked does not say a day later that nothing is left where such a version may hold it', async () => {
+  let ahead = -48 * 3_600;
+  const clock = (): number => Date.now() + ahead * 1000;
+  const now = () => epochSeconds(clock() / 1000);
+  const leak = await startLeak({ now: clock });
+  const { adobe, client, world, secrets } = leak;
+  const SecretId = world.secretId('fusion', 'client');
+  const { AWSCURRENT: lost = '' } = await labelsOf(client, SecretId);
+  // A person replaces the client secret, without its uuid.
+  ahead = -24 * 3_600;
+  const { value } = adobe.addSecret('p8e-later-0123456789abcdef');
+  secrets.add(value);
+  adobe.removeSecret(leak.leakedSecret);
+  await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets: [value] }));
+  ahead = 0;
+  await leak.invoke({ action: 'tick' });
+  refuse(leak, lost, { type: 'DecryptionFailure', ...ofKey });
+  const stillAccepted = /^ERR_LEAK_UNPROVEN .*IMS still accepts the leaked client secret/;
+  expect(textOf(await leak.answer({}, { now }))).toMatch(stillAccepted);
+  expect((await leak.cli('pause', 'fusion')).code).toBe(0);
+  ahead = 26 * 3_600;
+  expect(textOf(await leak.answer({}, { now }))).toMatch(stillAccepted);
+  expect(adobe.liveSecret(value)).toBeDefined();
 });
