@@ -6,7 +6,7 @@ import { type Shell, shells } from './completion/shells.ts';
 import { usageError } from './errors.ts';
 import { exitCodes } from './help.ts';
 import { startSession } from './session.ts';
-import { hideSecrets } from './view/printable.ts';
+import { printable } from './view/printable.ts';
 import { reportError } from './view/report-error.ts';
 
 // A spinner hides the cursor.
@@ -45,7 +45,8 @@ export async function program(host: NodeJS.Process): Promise<number> {
     .exitOverride()
     .configureOutput({
       writeErr: (text) => {
-        if (!host.argv.includes('--json')) host.stderr.write(hideSecrets(text));
+        if (!host.argv.includes('--json'))
+          host.stderr.write(text.split('\n').map(printable).join('\n'));
       },
       outputError: (text, write) => write(text.replace(/^error: /, 'ERR_USAGE ')),
     })

@@ -146,9 +146,13 @@ async function store(
       return [currentVersionId, previousVersionId].includes(versionId) ? true : undefined;
     },
   );
-  const { currentVersionId, previousVersionId } = (await describe().catch(() => undefined)) ?? {};
-  if (currentVersionId === versionId && previousVersionId !== replaced) {
-    const theirs = `the version ${previousVersionId}, which is AWSPREVIOUS now`;
+  const after = await describe().catch(() => 'unknown' as const);
+  if (after === 'unknown') {
+    terminal.note(
+      'warning: could not check whether this replaced a credential that somebody else had just stored',
+    );
+  } else if (after?.currentVersionId === versionId && after.previousVersionId !== replaced) {
+    const theirs = `the version ${after.previousVersionId}, which is AWSPREVIOUS now`;
     terminal.note(
       `warning: this replaced a credential that somebody else had just stored, ${theirs}`,
     );

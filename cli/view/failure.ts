@@ -162,7 +162,7 @@ const known: Readonly<Record<ErrorCode, FailureWords>> = {
   },
   ERR_CONSOLE_MALFORMED: {
     words: "Adobe's Developer Console gave an answer that cannot be used",
-    fix: 'start the rotation again; if it lasts, report it with the log line',
+    fix: 'start the rotation again in some hours; if it fails again, see ERR_CONSOLE_MALFORMED in docs/runbook.md',
   },
   ERR_CONSOLE_UNAVAILABLE: {
     words: "Adobe's Developer Console is throttling or unreachable",

@@ -14,7 +14,7 @@ export function printable(text: string): string {
 }
 
 /** Client secrets in the form of Adobe's, which people paste in the place of a name. */
-export function hideSecrets(text: string): string {
+function hideSecrets(text: string): string {
   return text.replace(clientSecret, hidden);
 }
 

@@ -23,6 +23,19 @@ it('no command shows a client secret that AWS repeats as the name of its error',
   expect(stderr).toContain('unknown error');
 });
 
+it.each([
+  ['a\u001b[31m'],
+  ['status', '--a\u001b[31m'],
+  ['put-credential', 'fusion', 'a\u001b[31m'],
+])('no command sends its arguments to the terminal as they are: %j', async (...args) => {
+  const operator = await startOperator();
+  await operator.onboard('fusion');
+  const { code, stderr } = await operator.cli(...args);
+  expect(code).toBeGreaterThan(0);
+  expect(stderr).toContain('a\uFFFD[31m');
+  expect(stderr).not.toContain('\u001b');
+});
+
 describe('a client secret that is pasted in the place of something else', () => {
   const secret = 'p8e-Zq7Kx2Lm9Vt4Rw1Yb8Nd3Hs5';
 

@@ -67,6 +67,14 @@ describe('put-credential, while somebody else stores a credential', () => {
     expect(text).toContain(`the version ${labels['AWSPREVIOUS']}, which is AWSPREVIOUS now`);
   });
 
+  it('says so if it cannot look afterwards whether they did', async () => {
+    const { exit } = await overlapped(() => ({
+      describeAfterWrite: () => Promise.reject(new Error('no answer')),
+    }));
+    expect(exit).toMatchObject({ code: 0 });
+    expect(exit.stderr.replaceAll(/\s+/g, ' ')).toContain('could not check whether this replaced');
+  });
+
   it('says nothing of the kind if nobody does', async () => {
     const { exit } = await overlapped(() => ({}));
     expect(exit).toMatchObject({ code: 0, stderr: '' });
