@@ -40,16 +40,17 @@ export async function renewCredential(
   logFailure(run.log, outcome);
   const { clientRotation } = listed ?? {};
   const remembered = await remember(run, gathered, { ...outcome, duration, clientRotation });
-  if (outcome.outcome === 'renewed' && mayHoldRetired(gathered)) {
+  if (outcome.outcome === 'renewed' && mayHoldRetired(run, gathered)) {
     const { retireClientSecret } = await import('../client-secrets-on-demand.ts');
     await retireClientSecret(run, gathered);
   }
   return remembered;
 }
 
-/** A note of its rotation stands in the value as it is. */
-function mayHoldRetired({ client }: Gathered): boolean {
-  return client?.text.reveal().includes('retired_at') === true;
+/** A note of its rotation stands in the value as it is, and stays there once the stack has it rotate no more. */
+function mayHoldRetired({ config }: Run, { credential, client }: Gathered): boolean {
+  const rotates = config.rotating?.has(credential) === true;
+  return rotates && client?.text.reveal().includes('retired_at') === true;
 }
 
 async function act(run: Run, gathered: Gathered, decision: Decision | undefined): Promise<Acted> {

@@ -221,6 +221,7 @@ export class World {
 function configOf({ settings }: Plan, credentials: ReadonlyMap<string, Credential>): Config {
   const all = [...credentials.values()];
   const imported = all.filter(({ plan }) => plan.isImported);
+  const rotating = all.filter(({ plan }) => plan.rotatesEvery !== undefined);
   return {
     rotator: 'sim',
     prefix,
@@ -231,6 +232,7 @@ function configOf({ settings }: Plan, credentials: ReadonlyMap<string, Credentia
     concurrency: settings.concurrency,
     imsRequestsPerSecond: 40,
     writesPerSecond: 40,
+    rotating: new Set(rotating.map(({ plan }) => plan.name)),
     shards: settings.shards,
     shardStems: new Set(settings.shards > 1 ? ['c'] : []),
     validate: settings.validate,

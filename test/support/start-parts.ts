@@ -52,10 +52,15 @@ export interface Parts {
   readonly secrets: Set<string>;
 }
 
+export interface PartsOptions extends Pick<SecretsManagerOptions, 'authorize'> {
+  /** The credentials whose client secrets the stack has rotate. */
+  readonly rotating?: ReadonlySet<string> | undefined;
+}
+
 /** Starts the real adapters against the emulators, in this process and on a fake clock. */
 export async function startParts(
   overrides: Partial<Deps> = {},
-  world: Pick<SecretsManagerOptions, 'authorize'> = {},
+  { rotating, ...world }: PartsOptions = {},
 ): Promise<Parts> {
   const clock = new FakeClock();
   const nowMs = (): number => clock.seconds * 1000;
@@ -107,6 +112,7 @@ export async function startParts(
       writesPerSecond: 40,
       shards: 1,
       shardStems: new Set(),
+      rotating,
     },
     now: () => epochSeconds(clock.seconds),
     random: () => 0.5,

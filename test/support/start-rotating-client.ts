@@ -66,7 +66,8 @@ export async function startRotatingClient({
     const secretString = JSON.stringify(document(adobe));
     parts.secretsManager.seed({ name: ClientSecretId, secretString });
   };
-  const rotating = await startRotating(seed, world, ClientSecretId);
+  const parts = { rotating: new Set(['fusion']), ...world };
+  const rotating = await startRotating(seed, parts, ClientSecretId);
   const client = adobe as ImsClient | undefined;
   if (client === undefined) throw new Error('no client was registered');
   await tick(rotating.parts.run());

@@ -157,6 +157,20 @@ describe('a retired client secret', () => {
     expect(parts.consoleApi.requests).toEqual([]);
   });
 
+  it.each([undefined, new Set(['other'])])(
+    'is left to people if the stack has the client secret rotate no more: %o',
+    async (names) => {
+      const rotating = await startRotated();
+      const { parts } = rotating;
+      const { config } = parts.run();
+      parts.clock.advance(2 * day);
+      const run = parts.run({ config: { ...config, rotating: names } });
+      expect(await tick(run)).toMatchObject([{ outcome: 'renewed' }]);
+      expect(rotating.live()).toContain(old);
+      expect(parts.consoleApi.requests).toEqual([]);
+    },
+  );
+
   it('leaves the tag to a rotation that began while it was deleted', async () => {
     const rotating = await startRotated();
     const { parts } = rotating;
