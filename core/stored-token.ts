@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { tokenFields } from './contract.ts';
 import type { ClientCredential } from './credential.ts';
-import { imsHostSchema } from './ims-host.ts';
+import { defaultImsHost, imsHostSchema } from './ims-host.ts';
 import { type EpochSeconds, formatInstant, parseInstant } from './instant.ts';
 import { Sensitive } from './sensitive.ts';
 import type { IssuedToken } from './token-response.ts';
@@ -93,11 +93,12 @@ export interface PendingToken extends StoredToken {
 const provable = v.object({
   access_token: accessToken,
   client_id: v.pipe(v.string(), v.minLength(1)),
-  ims_host: imsHostSchema,
+  // People who store a token by hand may leave it out, as in a credential.
+  ims_host: v.optional(imsHostSchema, defaultImsHost),
   scope: v.optional(v.string(), ''),
 });
 
-/** Undefined for a value that is not a token, or does not name its client and host. */
+/** Undefined for a value that is not a token, or does not name its client or a host of IMS. */
 export function decodePendingToken(
   secretString: string,
   now: EpochSeconds,

@@ -6,7 +6,6 @@ import { type Answer, currentOf, readClientVersions } from './answer.ts';
 import { deleteLeaked } from './delete-leaked.ts';
 import type { Source } from './mint-here.ts';
 import { type Answered, noteEnd } from './note-end.ts';
-
 import { invalidate, type OldTokensAsked, readOldTokens } from './old-tokens.ts';
 import { assertNoneOfOthers, type OtherToken, stillValid } from './other-tokens.ts';
 import { nothingProved, proveSecrets, proveTokens } from './prove.ts';
@@ -14,7 +13,13 @@ import { afterSecret, renewFromNewSecret, replaceToken } from './renew-token.ts'
 import { replaceSecret } from './replace-secret.ts';
 import { goneState } from './resume-answer.ts';
 import { overtaken } from './store-current.ts';
-import { type CurrentToken, isMintedFrom, readCurrentToken } from './stored-token.ts';
+import {
+  type CurrentToken,
+  isMintedFrom,
+  type LeakedToken,
+  readCurrentToken,
+  readLeakedToken,
+} from './stored-token.ts';
 import { countDown } from './wait-for-caches.ts';
 
 /**
@@ -78,7 +83,7 @@ export async function answerSecretLeak(answer: Answer, wait: number): Promise<An
 export async function answerTokenLeak(answer: Answer, wait: number): Promise<Answered> {
   const { steps } = answer;
   // First, so that a renewal in between is not taken for the leaked token.
-  const leaked = await readCurrentToken(answer);
+  const leaked = await readLeakedToken(answer);
   const before = await tokensBefore(answer);
   const source = await sourceOf(answer).catch(async (error: unknown) => {
     throw await afterSecret(answer, error);
@@ -119,13 +124,13 @@ interface Waiting {
 async function replaceLeaked(
   answer: Answer,
   source: Source,
-  leaked: CurrentToken,
+  leaked: LeakedToken,
   { before, wait }: Waiting,
 ): Promise<CurrentToken> {
   for (;;) {
     const current = await replaceToken(answer, source, before);
     if (before.has(current.versionId)) continue;
-    if (current.token.accessToken.reveal() === leaked.token.accessToken.reveal()) {
+    if (leaked.accessTokens.includes(current.token.accessToken.reveal())) {
       const text = 'IMS has issued the leaked token again';
       const fix = 'wait until it issues another one, and try again';
       throw new CliError('ERR_LEAK_UNPROVEN', text, fix);

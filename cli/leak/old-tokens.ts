@@ -2,14 +2,12 @@ import pMap from 'p-map';
 import { tryClientSecrets } from '../../core/client-secrets.ts';
 import type { ClientCredential } from '../../core/credential.ts';
 import { RotatorError } from '../../core/errors.ts';
-import { epochSeconds } from '../../core/instant.ts';
 import type { Sensitive } from '../../core/sensitive.ts';
-import { decodePendingToken } from '../../core/stored-token.ts';
 import { decodeVersionId } from '../../core/version-id.ts';
 import { asAdobeFailure } from '../adobe/failure.ts';
 import { CliError, interrupted } from '../errors.ts';
-import { day } from '../view/durations.ts';
 import type { Answer } from './answer.ts';
+import { heldTokens } from './held-tokens.ts';
 import type { OtherToken } from './other-tokens.ts';
 import type { CurrentToken } from './stored-token.ts';
 
@@ -57,19 +55,19 @@ export async function readOldTokens(
       const text = await versions.readIfDecrypted(secret.arn, version);
       if (text instanceof CliError) {
         unreadable.push(id);
-        return { id, isCurrent: false, token: undefined };
+        return [];
       }
-      // By a clock that is slow, a token seems to be issued in the future, and would be none.
-      const token = text && decodePendingToken(text.reveal(), epochSeconds(now + day));
-      return { id, isCurrent: labels.includes('AWSCURRENT'), token };
+      const isCurrent = labels.includes('AWSCURRENT');
+      const held = text ? heldTokens(text.reveal(), version, { clientId, imsHost }, now) : [];
+      return held.map((token) => ({ id, isCurrent, token }));
     },
     { concurrency },
   );
   const newVersions = clientVersionId && (await notBefore(answer, clientVersionId));
   const found = new Map<string, Sensitive>();
   const ofOthers: OtherToken[] = [];
-  for (const { id, token, isCurrent } of read) {
-    if (token === undefined || token.expiresAt <= now - tolerance) continue;
+  for (const { id, token, isCurrent } of read.flat()) {
+    if (token.expiresAt <= now - tolerance) continue;
     const isNew = !newVersions || newVersions.has(token.clientSecretVersion ?? '');
     // A run that asked IMS before and stored last has stored one that is in use.
     const isLater = isCurrent || token.issuedAt > current.issuedAt;

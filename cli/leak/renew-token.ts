@@ -74,7 +74,8 @@ async function renewUntil(answer: Answer, source: Source, wanted: Wanted): Promi
         throw new CliError('ERR_TOKEN_NOT_READY', text, 'find out who else stores tokens there');
       }
       if (attempt > 1) await session.sleep(2);
-      did = await renew(answer, source, wanted);
+      // One that somebody has stored by hand is fresh to the function.
+      did = await renew(answer, source, wanted, wanted.force || attempt > 1);
     }
     const current = await readCurrentToken(answer);
     return [`${did}; it expires at ${formatInstant(current.token.expiresAt)}`, current];
@@ -82,7 +83,12 @@ async function renewUntil(answer: Answer, source: Source, wanted: Wanted): Promi
 }
 
 /** The function renews; what it refuses in ordinary times, this command does. */
-async function renew(answer: Answer, source: Source, { isDone, force }: Wanted): Promise<string> {
+async function renew(
+  answer: Answer,
+  source: Source,
+  wanted: Wanted,
+  force: boolean,
+): Promise<string> {
   const { session, rotator, name, token } = answer;
   const secret = await session.secrets.describe(token.arn);
   const from = secret?.currentVersionId;
@@ -109,10 +115,11 @@ async function renew(answer: Answer, source: Source, { isDone, force }: Wanted):
     );
   } catch (error) {
     // Another run was faster, or an answer was lost.
-    if (error instanceof CliError && error.code !== 'ERR_INTERRUPTED' && (await isDone())) {
+    const isOther = error instanceof CliError && error.code !== 'ERR_INTERRUPTED';
+    if (isOther && (await wanted.isDone())) {
       return 'the token is renewed';
     }
-    throw force ? await afterSecret(answer, error) : error;
+    throw wanted.force ? await afterSecret(answer, error) : error;
   }
 }
 

@@ -4,6 +4,7 @@ import { fingerprint } from '../../core/token-tags.ts';
 import { decodeVersionId } from '../../core/version-id.ts';
 import { CliError } from '../errors.ts';
 import type { Answer } from './answer.ts';
+import { accessTokensIn } from './held-tokens.ts';
 
 /** The token that consumers read. */
 export interface CurrentToken {
@@ -30,6 +31,21 @@ export async function currentVersionOf({ session, token }: Answer): Promise<stri
   return (await session.secrets.describe(token.arn))?.currentVersionId;
 }
 
+/** The version that consumers read, whatever is in it. */
+export interface LeakedToken {
+  readonly versionId: string;
+  readonly accessTokens: readonly string[];
+}
+
+/** @throws CliError ERR_TOKEN_NOT_READY if there is none */
+export async function readLeakedToken(answer: Answer): Promise<LeakedToken> {
+  const { token: secret, versions, names } = answer;
+  const versionId = await currentVersionOf(answer);
+  const text = versionId === undefined ? undefined : await versions.read(secret.arn, versionId);
+  if (versionId === undefined || text === undefined) throw holdsNone(names.token);
+  return { versionId, accessTokens: accessTokensIn(text.reveal()) };
+}
+
 /** @throws CliError ERR_TOKEN_NOT_READY */
 export async function readCurrentToken(answer: Answer): Promise<CurrentToken> {
   const { session, token: secret, versions, names } = answer;
@@ -37,7 +53,11 @@ export async function readCurrentToken(answer: Answer): Promise<CurrentToken> {
   const text = versionId === undefined ? undefined : await versions.read(secret.arn, versionId);
   const token = text && decodePendingToken(text.reveal(), session.now());
   if (versionId !== undefined && token !== undefined) return { versionId, token };
-  throw new CliError('ERR_TOKEN_NOT_READY', `${names.token} holds no token`, undefined);
+  throw holdsNone(names.token);
+}
+
+function holdsNone(secretName: string): CliError {
+  return new CliError('ERR_TOKEN_NOT_READY', `${secretName} holds no token`);
 }
 
 /** True if a version of the token secret was minted from this version of the client secret. */

@@ -1,0 +1,75 @@
+import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import { labelsOf } from '../support/start-rotating.ts';
+import { type LeakWorld, startLeak } from './leak-world.ts';
+import { inSeconds } from './operator.ts';
+import { checksOf } from './patient.ts';
+
+type Form = (accessToken: string, clientId: string) => string;
+
+/** As the runbook has people mint by hand. */
+const byHand: Form = (access_token, client_id) =>
+  JSON.stringify({
+    access_token,
+    issued_at: inSeconds(0),
+    expires_at: inSeconds(86_400),
+    client_id,
+  });
+
+const response: Form = (access_token) => JSON.stringify({ access_token, expires_in: 86_399 });
+
+/** Somebody mints a token with the stored credential, and stores it. */
+async function storeByHand(leak: LeakWorld, form: Form): Promise<string> {
+  const { world, client, leakedSecret, secrets } = leak;
+  const { client_id } = await leak.clientDocument();
+  const body = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id,
+    client_secret: leakedSecret,
+    scope: 'openid',
+  });
+  const answer = await fetch(`${world.ims.url}/ims/token/v3`, { method: 'POST', body });
+  const { access_token } = (await answer.json()) as { readonly access_token: string };
+  secrets.add(access_token);
+  const SecretId = world.secretId('fusion', 'token');
+  const SecretString = form(access_token, client_id);
+  await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+  return access_token;
+}
+
+describe.each<[string, Form]>([
+  ['as the runbook says', byHand],
+  ["as IMS's response", response],
+  ['as it is', (accessToken) => accessToken],
+  ['in a text', (accessToken) => `export TOKEN="${accessToken}"\n`],
+])('leaked invalidates a token that is stored by hand %s', (_, form) => {
+  it('and in use', async () => {
+    const leak = await startLeak();
+    const token = await storeByHand(leak, form);
+    const exit = await leak.answer();
+    expect(exit, exit.stderr).toMatchObject({ code: 0 });
+    expect(leak.world.ims.isValid(token)).toBe(false);
+    expect(leak.adobe.liveSecret(leak.leakedSecret)).toBeUndefined();
+  });
+
+  it.each([true, false])('and was replaced since: %s', async (isReplaced) => {
+    const leak = await startLeak();
+    const token = await storeByHand(leak, form);
+    const labels = await labelsOf(leak.client, leak.world.secretId('fusion', 'token'));
+    const replaces = labels['AWSCURRENT'];
+    const renewal = { action: 'renew', credential: 'fusion', force: true, replaces };
+    if (isReplaced) await leak.invoke(renewal);
+    const exit = await leak.answer({ token: true });
+    expect(exit, exit.stderr).toMatchObject({ code: 0 });
+    expect(leak.world.ims.isValid(token)).toBe(false);
+  });
+});
+
+it('doctor tests a token that is stored by hand as the runbook says', async () => {
+  const leak = await startLeak();
+  await storeByHand(leak, byHand);
+  const checks = await checksOf(leak, 'fusion');
+  for (const name of ['stored value', 'token at IMS']) {
+    expect(checks.find(name)).toMatchObject({ verdict: 'ok' });
+  }
+});
