@@ -9,6 +9,7 @@ import { CliError, interrupted } from '../errors.ts';
 import { adviceFor, linesOfReaders, type Told } from '../leak/advice.ts';
 import type { Answer } from '../leak/answer.ts';
 import { answerSecretLeak, answerTokenLeak } from '../leak/answer-leak.ts';
+import { explain, explanation, hanging } from '../leak/explanation.ts';
 import { type Answered, checkNotLeaked } from '../leak/note-end.ts';
 import { openAnswerAdvice } from '../leak/open-answer-advice.ts';
 import { goOn, newProgress } from '../leak/progress.ts';
@@ -20,11 +21,16 @@ import { openIms } from '../rotator/mint-once.ts';
 import { checkOwner } from '../rotator/overlaps.ts';
 import { copyWarning, policyWarning, unknownPolicy } from '../rotator/policy-warning.ts';
 import { otherReadersOf } from '../rotator/readers.ts';
-import { checkName, deployedFunction, namesOf, type Rotator } from '../rotator/rotator.ts';
+import {
+  checkName,
+  deployedFunction,
+  isImported,
+  namesOf,
+  type Rotator,
+} from '../rotator/rotator.ts';
 import { sharersOf } from '../rotator/sharers.ts';
 import { Steps } from '../rotator/steps.ts';
 import type { Session } from '../session.ts';
-import { formatDuration } from '../view/durations.ts';
 import { nextCommand } from '../view/next-command.ts';
 import { placeOf } from '../view/place.ts';
 import { readerJson } from '../view/reader-lines.ts';
@@ -62,7 +68,8 @@ export async function leaked(
   const wait = options.now === true ? 0 : Math.max(timeout, options.cache);
   const place = placeOf(token.arn);
   const { token: isTokenOnly = false } = options;
-  explain(session, explanation(name, { place, isTokenOnly, wait }), options.yes === true);
+  const explained = { place, isTokenOnly, isOwn: !isImported(names), wait };
+  explain(session, explanation(name, explained), options.yes === true);
   if (options.yes !== true) await confirmName(session, name, 'nothing was changed');
   await using ims = openIms(session, options.imsEndpointUrl);
   await using console = openConsole(session, options.consoleEndpointUrl);
@@ -156,55 +163,6 @@ async function readersWarnings(
   );
   const copies = secrets.map((secret) => copyWarning(session, secret, rotator));
   return [...policies, ...copies].filter((warning) => warning !== undefined);
-}
-
-/** Nobody has to be told in JSON what they have agreed to. */
-function explain(
-  { terminal, options }: Session,
-  [first = '', ...items]: readonly string[],
-  isAgreed: boolean,
-): void {
-  const isJson = options.json === true;
-  if (isJson && isAgreed) return;
-  const columns = isJson ? terminal.noteColumns : terminal.columns;
-  const lines = [
-    ...wrapLines(first, 0, columns),
-    ...items.flatMap((item) => hanging(item, columns)),
-  ];
-  if (isJson) terminal.note(...lines);
-  else terminal.print(...lines);
-}
-
-/** An item of a list. */
-function hanging(text: string, columns: number | undefined): readonly string[] {
-  const [first = '', ...rest] = wrapLines(text, 2, columns);
-  return [`- ${first.trimStart()}`, ...rest];
-}
-
-interface Explained {
-  readonly place: string;
-  readonly isTokenOnly: boolean;
-  /** Seconds. */
-  readonly wait: number;
-}
-
-function explanation(name: string, { place, isTokenOnly, wait }: Explained) {
-  const pause =
-    wait === 0 ? 'at once' : `after ${formatDuration(wait)} or more, when no consumer uses them`;
-  const ofSecret = [
-    'adds another client secret at Adobe, and stores it without the leaked one;',
-    'has a token minted with it, even if the credential is paused or its budget of requests is used up;',
-    'deletes the leaked client secret at Adobe for good: whoever else uses it gets no token with it;',
-  ];
-  const ofToken = [
-    'has the token replaced, even if the credential is paused or its budget of requests is used up;',
-  ];
-  return [
-    `leak of the ${isTokenOnly ? 'token' : 'client secret'} of ${name}, ${place}. This`,
-    ...(isTokenOnly ? ofToken : ofSecret),
-    `invalidates all earlier tokens that are still stored, ${pause};`,
-    'proves that it worked. After a failure, it says how to go on.',
-  ];
 }
 
 async function report(

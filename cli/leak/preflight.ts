@@ -81,7 +81,11 @@ async function checkLife(answer: Answer): Promise<string> {
     session: { now, options },
   } = answer;
   const life = await storedLife(answer);
-  if (life === undefined) return 'no token is stored';
+  if (life === undefined) {
+    return answer.token.currentVersionId === undefined
+      ? 'no token is stored'
+      : 'what is stored is no token';
+  }
   const left = life - now();
   if (left <= 0) return 'the stored token has expired';
   if (left > hour) return `the stored token lasts ${formatDuration(left)}`;

@@ -5,6 +5,7 @@ import { hasOpenAnswer } from '../../core/open-answer.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import { Renewals } from '../rotator/renewal.ts';
+import { isImported } from '../rotator/rotator.ts';
 import { explainFailure } from '../view/failure.ts';
 import type { Answer } from './answer.ts';
 import { mintHere, type Source } from './mint-here.ts';
@@ -89,16 +90,18 @@ async function renew(
   wanted: Wanted,
   force: boolean,
 ): Promise<string> {
-  const { session, rotator, name, token } = answer;
+  const { session, rotator, name, names, token } = answer;
   const secret = await session.secrets.describe(token.arn);
   const from = secret?.currentVersionId;
+  // Any function can claim to import a client secret, and would get a token of it in its own secret.
+  const mayMint = !isImported(names);
   const mint = async (why: string): Promise<string> => {
     await mintHere(answer, source, from);
     return `minted a token on this machine and stored it: ${why}, which a leak overrides`;
   };
   try {
-    const refused = overridden[reasonFor(answer, source, secret, force)];
-    if (refused !== undefined) return await mint(refused);
+    const refused = mayMint && overridden[reasonFor(answer, source, secret, force)];
+    if (refused) return await mint(refused);
     const {
       outcome,
       code = '',
@@ -107,7 +110,7 @@ async function renew(
     if (outcome !== 'failed') return 'had the function renew the token';
     const reason = refusals[code];
     const why = reason && overridden[reason];
-    if (why !== undefined) return await mint(why);
+    if (mayMint && why !== undefined) return await mint(why);
     throw new CliError(
       code as CliError['code'],
       message,

@@ -6,7 +6,7 @@ import type { Session } from '../session.ts';
 import { nextAwsCommand } from '../view/next-command.ts';
 import { shellWord } from '../view/shell-word.ts';
 import { someOf } from '../view/some-of.ts';
-import type { Rotator } from './rotator.ts';
+import { isImported, type Rotator } from './rotator.ts';
 import { ownersOf, userInWords, whyUnseen } from './sharers.ts';
 
 /**
@@ -45,8 +45,7 @@ export async function confirmLocation(
 function claimOf(rotator: Rotator, secretId: string): string {
   const { name, function: target } = rotator;
   const who = target.kind === 'deployed' ? `the function ${target.name}` : 'nothing but its name';
-  // Only a client secret that the stack imports has an ARN.
-  if (!secretId.startsWith('arn:')) {
+  if (!isImported({ client: secretId })) {
     return `${who} says that ${secretId} belongs to the rotator ${name}, whose standard prefix is ${defaultPrefix(name)}`;
   }
   const owners = ownersOf(rotator, secretId).map((owner) => userInWords(rotator, owner));

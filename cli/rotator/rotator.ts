@@ -106,6 +106,11 @@ export function importersOf(
   );
 }
 
+/** True for a credential whose client secret is outside the prefix, as its function says. */
+export function isImported({ client }: Pick<SecretNames, 'client'>): boolean {
+  return client.startsWith('arn:');
+}
+
 /**
  * The names of a credential's two secrets; the ARN of a client secret outside the prefix.
  *

@@ -1,0 +1,56 @@
+import type { Session } from '../session.ts';
+import { formatDuration } from '../view/durations.ts';
+import { wrapLines } from '../view/table.ts';
+
+/** Nobody has to be told in JSON what they have agreed to. */
+export function explain(
+  { terminal, options }: Session,
+  [first = '', ...items]: readonly string[],
+  isAgreed: boolean,
+): void {
+  const isJson = options.json === true;
+  if (isJson && isAgreed) return;
+  const columns = isJson ? terminal.noteColumns : terminal.columns;
+  const lines = [
+    ...wrapLines(first, 0, columns),
+    ...items.flatMap((item) => hanging(item, columns)),
+  ];
+  if (isJson) terminal.note(...lines);
+  else terminal.print(...lines);
+}
+
+/** An item of a list. */
+export function hanging(text: string, columns: number | undefined): readonly string[] {
+  const [first = '', ...rest] = wrapLines(text, 2, columns);
+  return [`- ${first.trimStart()}`, ...rest];
+}
+
+interface Explained {
+  readonly place: string;
+  readonly isTokenOnly: boolean;
+  /** The client secret is the rotator's own. */
+  readonly isOwn: boolean;
+  /** Seconds. */
+  readonly wait: number;
+}
+
+/** What an answer to a leak does, for the person who agrees to it. */
+export function explanation(name: string, { place, isTokenOnly, isOwn, wait }: Explained) {
+  const pause =
+    wait === 0 ? 'at once' : `after ${formatDuration(wait)} or more, when no consumer uses them`;
+  const overriding = isOwn
+    ? ', even if the credential is paused or its budget of requests is used up'
+    : '';
+  const ofSecret = [
+    'adds another client secret at Adobe, and stores it without the leaked one;',
+    `has a token minted with it${overriding};`,
+    'deletes the leaked client secret at Adobe for good: whoever else uses it gets no token with it;',
+  ];
+  const ofToken = [`has the token replaced${overriding};`];
+  return [
+    `leak of the ${isTokenOnly ? 'token' : 'client secret'} of ${name}, ${place}. This`,
+    ...(isTokenOnly ? ofToken : ofSecret),
+    `invalidates all earlier tokens that are still stored, ${pause};`,
+    'proves that it worked. After a failure, it says how to go on.',
+  ];
+}
