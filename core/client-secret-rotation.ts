@@ -216,11 +216,26 @@ export type Removal =
   | { readonly kind: 'gone' }
   | { readonly kind: 'wait'; readonly why: string };
 
+/** What a stored credential says of the client secrets at Adobe. */
+export interface StoredSecrets {
+  readonly entries: readonly ClientSecretEntry[];
+  /** The one that IMS has just accepted. */
+  readonly accepted: ClientSecretEntry | undefined;
+}
+
+/** True if the credential may hold this secret beside the accepted one, as one that counts. */
+export function mayHold({ entries, accepted }: StoredSecrets, uuid: string): boolean {
+  const others = entries.filter((one) => one !== accepted && one.retiredAt === undefined);
+  // People may store a secret without its uuid, which may then be any that no other entry names.
+  const isNamed = entries.some((one) => one.uuid === uuid);
+  return others.some((one) => one.uuid === (isNamed ? uuid : undefined));
+}
+
 /** A retired secret goes when its grace is over and nobody has used it since, but its successor. */
 export function judgeRetired(
   retired: Retired,
   listed: readonly ListedSecret[],
-  inUse: string | undefined,
+  stored: StoredSecrets,
   now: EpochSeconds,
 ): Removal {
   const { uuid, at } = retired;
@@ -231,6 +246,9 @@ export function judgeRetired(
     const when = formatInstant(old.lastUsedAt);
     return { kind: 'wait', why: `somebody used it at ${when}, after it was retired` };
   }
+  if (mayHold(stored, uuid))
+    return { kind: 'wait', why: 'the stored credential may hold it still' };
+  const inUse = stored.accepted?.uuid;
   const successor = listed.find((one) => one.uuid === inUse && one.uuid !== uuid);
   if (successor === undefined) return { kind: 'wait', why: 'its successor is not at Adobe' };
   if (successor.lastUsedAt === undefined || successor.lastUsedAt < at) {

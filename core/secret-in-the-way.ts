@@ -1,7 +1,9 @@
 import {
   longestRun,
+  mayHold,
   mostClientSecrets,
   type RotationState,
+  type StoredSecrets,
   tolerance,
 } from './client-secret-rotation.ts';
 import type { ListedSecret } from './console-secrets.ts';
@@ -16,7 +18,14 @@ export interface BeforeAdding {
   /** The uuid that is noted with the secret that IMS has just accepted. */
   readonly inUse: string | undefined;
   readonly state: RotationState;
+  /** The stored credential; undefined where all that it holds has to go. */
+  readonly stored?: StoredSecrets | undefined;
+  /** Adobe has told of every use until then; undefined where a leak leaves no time to wait for it. */
+  readonly usesToldUntil?: EpochSeconds | undefined;
 }
+
+/** The seconds after which Adobe is taken to have told of a use: it does not say how fresh that is. */
+export const usesUntold = 1_800;
 
 // Adobe may allow more one day.
 const mostNamed = 5;
@@ -55,7 +64,7 @@ export function secretInTheWay(before: BeforeAdding): ListedSecret | undefined {
   );
 }
 
-function whyUncertain({ state, inUse }: BeforeAdding, ours: number): string {
+function whyUncertain({ state, inUse, listed, stored }: BeforeAdding, ours: number): string {
   if (state.kind === 'retired') {
     const at = formatInstant(state.at);
     if (state.uuid === inUse) {
@@ -64,6 +73,9 @@ function whyUncertain({ state, inUse }: BeforeAdding, ours: number): string {
     return `${state.uuid}, which was replaced at ${at}, may still be in use`;
   }
   if (ours === 1) return 'Adobe does not tell yet which of them is in use';
+  if (stored !== undefined && listed.some(({ uuid }) => mayHold(stored, uuid))) {
+    return 'the stored credential holds one without its uuid, which may be either';
+  }
   return ours > 1
     ? 'each could be the one that an earlier rotation added'
     : 'neither was left behind by an earlier rotation';
@@ -71,7 +83,7 @@ function whyUncertain({ state, inUse }: BeforeAdding, ours: number): string {
 
 function isOwnOrphan(
   { uuid, createdAt, lastUsedAt }: ListedSecret,
-  { storedUuids, state }: BeforeAdding,
+  { storedUuids, state, stored }: BeforeAdding,
 ): boolean {
   if (state.kind !== 'adding' || storedUuids.has(uuid)) return false;
   const { since } = state;
@@ -81,6 +93,7 @@ function isOwnOrphan(
     const isYoung = createdAt >= since - longestPending;
     return uuid === state.uuid && isYoung && (lastUsedAt === undefined || lastUsedAt <= end);
   }
+  if (stored !== undefined && mayHold(stored, uuid)) return false;
   return lastUsedAt === undefined && createdAt >= since - tolerance && createdAt <= end;
 }
 
@@ -95,7 +108,12 @@ function isLeft(
 }
 
 /** Adobe may tell of a use late, so a secret that it calls unused could be the very one in use. */
-function isUnused({ uuid, createdAt }: ListedSecret, { listed, inUse }: BeforeAdding): boolean {
+function isUnused(
+  { uuid, createdAt }: ListedSecret,
+  { listed, inUse, usesToldUntil }: BeforeAdding,
+): boolean {
+  // A person may have added it, and use it elsewhere.
+  if (usesToldUntil !== undefined && createdAt > usesToldUntil) return false;
   return listed.some(
     (other) =>
       other.uuid !== uuid &&

@@ -174,8 +174,8 @@ function listedFinding(
   }
   const state = readRotationState(tags);
   if (state.kind === 'retired' && isStuck(state, now)) {
-    const inUse = current.find(({ retiredAt }) => retiredAt === undefined)?.uuid;
-    const removal = judgeRetired(state, listed, inUse, now);
+    const accepted = current.find(({ retiredAt }) => retiredAt === undefined);
+    const removal = judgeRetired(state, listed, { entries: current, accepted }, now);
     const why = removal.kind === 'wait' ? `: ${removal.why}` : '';
     return failed(`${state.uuid} is retired, and stays${why}`, 'find out who uses it');
   }

@@ -11,13 +11,13 @@ import { tagKeys } from '../../core/contract.ts';
 import type { UnderstoodCredential } from '../../core/credential.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
 import { RotatorError } from '../../core/errors.ts';
-import type { EpochSeconds } from '../../core/instant.ts';
+import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
 import { hasOpenAnswer } from '../../core/open-answer.ts';
 import type { NewVersion, SecretValue, Version } from '../../core/ports.ts';
 import { hasRoomFor, rotatedDocument } from '../../core/rotated-document.ts';
 import type { Rotation } from '../../core/rotation.ts';
-import { secretInTheWay } from '../../core/secret-in-the-way.ts';
+import { secretInTheWay, usesUntold } from '../../core/secret-in-the-way.ts';
 import { secretNames } from '../../core/secret-name.ts';
 import { assertUnchanged } from './assert-unchanged.ts';
 import { budget } from './budget.ts';
@@ -148,12 +148,16 @@ async function makeRoom(
   const uuids = listed.map(({ uuid }) => uuid);
   const storedUuids = new Set(uuids.filter((uuid) => stored.some((text) => text.includes(uuid))));
   const state = readRotationState(client.tags);
-  const inUse = current.entries[management.position - 1]?.uuid;
+  const accepted = current.entries[management.position - 1];
+  const inCurrent = { entries: current.entries, accepted };
   const isRetired =
-    state.kind === 'retired' && judgeRetired(state, listed, inUse, run.now()).kind === 'remove';
+    state.kind === 'retired' && judgeRetired(state, listed, inCurrent, run.now()).kind === 'remove';
   const surplus = isRetired
     ? state.uuid
-    : secretInTheWay({ listed, storedUuids, state, inUse })?.uuid;
+    : secretInTheWay({
+        ...{ listed, storedUuids, state, inUse: accepted?.uuid, stored: inCurrent },
+        usesToldUntil: epochSeconds(run.now() - usesUntold),
+      })?.uuid;
   const none = { kind: 'none' } as const;
   if (surplus === undefined) {
     return { listed, previous, before: state.kind === 'adding' ? state : none };

@@ -95,8 +95,8 @@ async function remove(
   const managing = { ...understood.credential, clientSecrets };
   const management = await manage(run, managing, { credential, secretId: secret.arn, requested });
   const listed = await listSecrets(run, management);
-  const successor = inUse[management.position - 1]?.uuid;
-  const removal = judgeRetired(state, listed, successor, run.now());
+  const stored = { entries: understood.entries, accepted: inUse[management.position - 1] };
+  const removal = judgeRetired(state, listed, stored, run.now());
   if (removal.kind === 'wait') {
     run.log.warn(stays, { ...fields, why: removal.why });
     return;

@@ -10,6 +10,7 @@ import {
   retirementGrace,
   retirementToNote,
   rotationProgress,
+  type StoredSecrets,
   unnotedRetirement,
   uuidInUse,
 } from '../../core/client-secret-rotation.ts';
@@ -25,6 +26,12 @@ const at = (seconds: number) => epochSeconds(now + seconds);
 const versionId = '019ac0de-0000-4000-8000-000000000000';
 const adding = { kind: 'adding', since: now, versionId } as const;
 const retired = { kind: 'retired', uuid: 'one', at: now } as const;
+
+/** A credential whose accepted secret has this uuid. */
+function storedWith(uuid: string, ...others: readonly ClientSecretEntry[]): StoredSecrets {
+  const accepted = { secret: new Sensitive('x'), uuid };
+  return { entries: [accepted, ...others], accepted };
+}
 
 function listed(uuid: string, created: number, used?: number): ListedSecret {
   const lastUsedAt = used === undefined ? undefined : at(used);
@@ -202,11 +209,24 @@ describe('a retired secret', () => {
       { kind: 'wait', why: 'its successor has not been used since' },
     ],
   ])('%s', (_, secrets, when, expected) => {
-    expect(judgeRetired(retired, secrets, 'two', epochSeconds(when))).toEqual(expected);
+    expect(judgeRetired(retired, secrets, storedWith('two'), epochSeconds(when))).toEqual(expected);
+  });
+
+  const other = { secret: new Sensitive('y') };
+
+  it.each<[string, readonly ClientSecretEntry[], boolean]>([
+    ['beside its successor', [{ ...other, uuid: 'one' }], true],
+    ['without its uuid, perhaps,', [other], true],
+    ['as retired', [{ ...other, uuid: 'one', retiredAt: '2026-11-22T12:00:00Z' }, other], false],
+    ['nowhere', [{ ...other, uuid: 'three' }], false],
+    ['nowhere, beside one that is retired', [{ ...other, retiredAt: '2026-11-22' }], false],
+  ])('stays while people store it: %s', (_, others, stays) => {
+    const { kind } = judgeRetired(retired, [old, fresh], storedWith('two', ...others), later);
+    expect(kind).toBe(stays ? 'wait' : 'remove');
   });
 
   it('is not its own successor', () => {
-    expect(judgeRetired(retired, [old], 'one', later)).toMatchObject({ kind: 'wait' });
+    expect(judgeRetired(retired, [old], storedWith('one'), later)).toMatchObject({ kind: 'wait' });
   });
 
   it('has a grace of a day', () => {

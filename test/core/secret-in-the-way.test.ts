@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ListedSecret } from '../../core/console-secrets.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import { type BeforeAdding, secretInTheWay } from '../../core/secret-in-the-way.ts';
+import { Sensitive } from '../../core/sensitive.ts';
 import { day, now } from '../support/builders.ts';
 
 const at = (seconds: number) => epochSeconds(now + seconds);
@@ -92,6 +93,26 @@ describe('the secret in the way of another', () => {
     ['never', listed('one', -30 * day), listed('two', -60)],
   ])('is not the one that the tag names, if the other was used %s', (_, other, named) => {
     expect(refusal({ listed: [other, named], state: tested })).toMatchObject({
+      message: expect.stringContaining('Adobe does not tell yet which of them is in use'),
+    });
+  });
+
+  it.each([
+    ['perhaps', undefined, 'the stored credential holds one without its uuid, which may be either'],
+    ['not', 'three', undefined],
+  ])('is %s one that people have stored without its uuid', (_, uuid, refused) => {
+    const accepted = { secret: new Sensitive('x'), uuid: 'one' };
+    const stored = { entries: [accepted, { secret: new Sensitive('y'), uuid }], accepted };
+    const found = refusal({ stored });
+    if (refused === undefined) expect(found).toMatchObject({ uuid: 'two' });
+    else expect(found).toMatchObject({ message: expect.stringContaining(refused) });
+  });
+
+  it('is not one that Adobe may have told no use of yet', () => {
+    const orphan = listed('two', 10);
+    const secrets = { listed: [inUse, orphan] };
+    expect(refusal({ ...secrets, usesToldUntil: at(10) })).toBe(orphan);
+    expect(refusal({ ...secrets, usesToldUntil: at(9) })).toMatchObject({
       message: expect.stringContaining('Adobe does not tell yet which of them is in use'),
     });
   });

@@ -160,7 +160,7 @@ describe('a secret that was added without an answer', () => {
     await expect(rotating.step('createSecret')).rejects.toMatchObject({
       code: 'ERR_CONSOLE_UNAVAILABLE',
     });
-    parts.clock.advance(600);
+    parts.clock.advance(1_800);
     const { consoleEndpoint } = parts.run();
     const list: typeof consoleEndpoint.list = async (...args) => {
       await rotating.step('createSecret');
@@ -172,7 +172,7 @@ describe('a secret that was added without an answer', () => {
     const slow = rotating.step('createSecret', undefined, {
       consoleEndpoint: { list, add, remove },
     });
-    await expect(slow).rejects.toMatchObject({ code: 'ERR_VERSION_EXISTS' });
+    await expect(slow).rejects.toMatchObject({ code: 'ERR_CLIENT_SECRET_LIMIT' });
     const [pending] = await rotating.entries('AWSPENDING');
     expect(rotating.live()).toContain(pending?.client_secret);
     await expectToComplete(rotating);

@@ -48,7 +48,7 @@ it('createSecret leaves a client secret that looks left over, if an answer to a 
   await client.send(new TagResourceCommand({ SecretId: ClientSecretId, Tags }));
   const { value: added, uuid } = adobe.addSecret('p8e-of-the-answer-0123456789');
   parts.secrets.add(added);
-  parts.clock.advance(60);
+  parts.clock.advance(1_800);
   const meanwhile = storingMeanwhile(rotating, async () => ({ client_secret: added, uuid }));
   const create = rotating.step('createSecret', undefined, meanwhile);
   await expect(create).rejects.toMatchObject({ code: 'ERR_VERSION_EXISTS' });
@@ -201,7 +201,7 @@ it('createSecret leaves the client secret that the same step, run twice at once,
   };
   const add: ConsoleEndpoint['add'] = async (...args) => {
     const response = await consoleEndpoint.add(...args);
-    parts.clock.advance(1);
+    parts.clock.advance(1_800);
     const slow = { consoleEndpoint: replacing(consoleEndpoint, { list }) };
     other = rotating.step('createSecret', undefined, slow);
     other.catch(() => undefined);

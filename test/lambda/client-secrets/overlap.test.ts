@@ -165,6 +165,7 @@ describe('createSecret, run twice at once', () => {
     const other = { secrets: replacing(secrets, { put }) };
     const stored = rotating.step('createSecret', undefined, other);
     await added.promise;
+    parts.clock.advance(1_800);
     let calls = 0;
     const counted: Console['remove'] = async (...args) => {
       calls += 1;
