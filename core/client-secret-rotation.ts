@@ -206,7 +206,10 @@ function progressOfOff({ createdAt }: SecretMetadata, now: EpochSeconds): Rotati
   return now > (createdAt ?? 0) + mostDelay ? 'overdue' : 'on-time';
 }
 
-/** The seconds for which a retired secret stays at Adobe: at least a token's lifetime. */
+/**
+ * The seconds for which a retired secret stays at Adobe, or one that may be somebody else's: at least a
+ * token's lifetime, because Adobe does not say how late it tells of a use.
+ */
 export const retirementGrace = 86_400;
 
 /** What becomes of a retired secret. */

@@ -24,9 +24,6 @@ export interface BeforeAdding {
   readonly usesToldUntil?: EpochSeconds | undefined;
 }
 
-/** The seconds after which Adobe is taken to have told of a use: it does not say how fresh that is. */
-export const usesUntold = 1_800;
-
 // Adobe may allow more one day.
 const mostNamed = 5;
 

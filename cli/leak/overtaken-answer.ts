@@ -62,7 +62,12 @@ export function deletingEarlier(
   const before = versions.find(
     ({ id }) => noted !== undefined && replaces(session.digest, noted, id),
   );
-  const uuids = state.kind === 'retired' ? [state.uuid] : [...uuidsOf(before ? [before] : [])];
+  // Whoever may write tags can have one name the secret that is in use.
+  const inUse = uuidsOf(
+    versions.filter(({ id, labels }) => id === noted || labels.includes('AWSCURRENT')),
+  );
+  const named = state.kind === 'retired' ? [state.uuid] : [...uuidsOf(before ? [before] : [])];
+  const uuids = named.filter((uuid) => !inUse.has(uuid));
   const [which = before && `the one in version ${before.id} of ${names.client}`] =
     uuids.length === 0 ? [] : [uuids.join(' and ')];
   return `delete ${which ?? 'the one that had leaked'} in the Adobe Developer Console, if it is still there, and no other`;

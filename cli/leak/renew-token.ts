@@ -69,18 +69,22 @@ async function renewUntil(answer: Answer, source: Source, wanted: Wanted): Promi
   return await steps.run('renew the token', async () => {
     let did = 'the stored token is new already';
     for (let attempt = 1; !(await isDone()); attempt += 1) {
-      if (attempt > attempts) {
+      if (attempt > 1) {
         await assertCurrent(answer, source.clientVersionId);
-        const text = 'the function reports a renewal, but the stored token is not a new one';
-        throw new CliError('ERR_TOKEN_NOT_READY', text, 'find out who else stores tokens there');
+        if (attempt > attempts) throw notRenewed();
+        await session.sleep(2);
       }
-      if (attempt > 1) await session.sleep(2);
-      // One that somebody has stored by hand is fresh to the function.
+      // A token that somebody has stored by hand is fresh to the function.
       did = await renew(answer, source, wanted, wanted.force || attempt > 1);
     }
     const current = await readCurrentToken(answer);
     return [`${did}; it expires at ${formatInstant(current.token.expiresAt)}`, current];
   });
+}
+
+function notRenewed(): CliError {
+  const text = 'the function reports a renewal, but the stored token is not a new one';
+  return new CliError('ERR_TOKEN_NOT_READY', text, 'find out who else stores tokens there');
 }
 
 /** The function renews; what it refuses in ordinary times, this command does. */

@@ -9,6 +9,7 @@ import { firstStored } from './first-stored.ts';
 import { uuidsOf } from './make-room.ts';
 import { openOwn } from './open-secrets.ts';
 import { deletingEarlier, untagging } from './overtaken-answer.ts';
+import { nothingProved } from './prove.ts';
 import { leakedBefore, listsNoneBefore } from './room.ts';
 import { firstUnreadable } from './unreadable.ts';
 
@@ -57,9 +58,10 @@ export async function resume(
     };
     const leaked = leakedBefore(after);
     const when = formatInstant(createdAt);
-    // Among those that are listed may be one that such a version holds.
-    const isUncertain = after.unreadableSince !== undefined && !listsNoneBefore(after);
-    if (leaked.length > 0 || session.now() - createdAt <= day || isUncertain) {
+    const isKnown = replaced.some(({ found }) => found !== undefined);
+    const isRecent = session.now() - createdAt <= day;
+    if (isRecent && !isKnown) throw await nothingProved(answer);
+    if (isRecent || leaked.length > 0) {
       const isGone =
         state.kind === 'retired' &&
         listed.every(({ uuid }) => uuid !== state.uuid) &&
@@ -71,10 +73,17 @@ export async function resume(
     }
     steps.state = untouched;
     const untag = untagging(answer);
+    // Among those that are listed may be one that such a version holds.
+    const isUncertain = after.unreadableSince !== undefined && !listsNoneBefore(after);
+    const mayBeLeft = isUncertain || !isKnown;
+    const left = mayBeLeft
+      ? 'may have left at Adobe what had leaked, which cannot be told from the others any more'
+      : 'has left nothing at Adobe that is known to have leaked';
+    const deletion = mayBeLeft ? `${deletingEarlier(answer, state, versions)}; then: ` : '';
     throw new CliError(
       'ERR_CREDENTIAL_CHANGED',
-      `the answer of ${when} has left nothing at Adobe that is known to have leaked; whether the client secret that it has stored has leaked since is not known`,
-      `if people have deleted the leaked one less than a day ago, have Adobe support invalidate all tokens of the client; if the stored one has not leaked: ${untag}; if it has: ${untag}; then: ${complete}, which deletes it at Adobe for whoever else uses it`,
+      `the answer of ${when} ${left}; whether the client secret that it has stored has leaked since is not known`,
+      `${deletion}if people have deleted the leaked one less than a day ago, have Adobe support invalidate all tokens of the client; if the stored one has not leaked: ${untag}; if it has: ${untag}; then: ${complete}, which deletes it at Adobe for whoever else uses it`,
       { isFixWhole: true },
     );
   });

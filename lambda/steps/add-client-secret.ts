@@ -4,6 +4,7 @@ import {
   judgeRetired,
   type RotationState,
   readRotationState,
+  retirementGrace,
   uuidInUse,
 } from '../../core/client-secret-rotation.ts';
 import type { AddedSecret, ListedSecret } from '../../core/console-secrets.ts';
@@ -17,7 +18,7 @@ import { hasOpenAnswer } from '../../core/open-answer.ts';
 import type { NewVersion, SecretValue, Version } from '../../core/ports.ts';
 import { hasRoomFor, rotatedDocument } from '../../core/rotated-document.ts';
 import type { Rotation } from '../../core/rotation.ts';
-import { secretInTheWay, usesUntold } from '../../core/secret-in-the-way.ts';
+import { secretInTheWay } from '../../core/secret-in-the-way.ts';
 import { secretNames } from '../../core/secret-name.ts';
 import { assertUnchanged } from './assert-unchanged.ts';
 import { budget } from './budget.ts';
@@ -156,7 +157,7 @@ async function makeRoom(
     ? state.uuid
     : secretInTheWay({
         ...{ listed, storedUuids, state, inUse: accepted?.uuid, stored: inCurrent },
-        usesToldUntil: epochSeconds(run.now() - usesUntold),
+        usesToldUntil: epochSeconds(run.now() - retirementGrace),
       })?.uuid;
   const none = { kind: 'none' } as const;
   if (surplus === undefined) {

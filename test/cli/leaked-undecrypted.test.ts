@@ -151,10 +151,16 @@ it('leaked does not say a day later that nothing is left where such a version ma
   ahead = 0;
   await leak.invoke({ action: 'tick' });
   refuse(leak, lost, { type: 'DecryptionFailure', ...ofKey });
-  const stillAccepted = /^ERR_LEAK_UNPROVEN .*IMS still accepts the leaked client secret/;
-  expect(textOf(await leak.answer({}, { now }))).toMatch(stillAccepted);
+  expect(textOf(await leak.answer({}, { now }))).toMatch(
+    /^ERR_LEAK_UNPROVEN .*IMS still accepts the leaked client secret/,
+  );
   expect((await leak.cli('pause', 'fusion')).code).toBe(0);
   ahead = 26 * 3_600;
-  expect(textOf(await leak.answer({}, { now }))).toMatch(stillAccepted);
+  const { AWSPREVIOUS } = await labelsOf(client, SecretId);
+  expect(textOf(await leak.answer({}, { now }))).toMatch(
+    new RegExp(
+      `^ERR_CREDENTIAL_CHANGED .* may have left at Adobe what had leaked.* → delete the one in version ${AWSPREVIOUS} of ${SecretId} in the`,
+    ),
+  );
   expect(adobe.liveSecret(value)).toBeDefined();
 });

@@ -1,4 +1,5 @@
 // The model of Secrets Manager's rotation of client secrets, by schedule and by hand.
+import { retirementGrace } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
 import { parseInstant } from '../../core/instant.ts';
 import { isShortLived } from '../../core/renew-before.ts';
@@ -165,7 +166,7 @@ export class ClientRotation {
     const isKept = ({ value }: ConsoleSecret): boolean =>
       !rotating.canSucceed && pending !== undefined && secretsIn(pending).includes(value);
     const left = console.secrets.find(
-      (one) => isLeftOver(one) && !isKept(one) && !isTooOld(credential, one),
+      (one) => isLeftOver(one) && !isKept(one) && isRemovable(credential, one, startedAt),
     );
     if (left !== undefined) {
       this.#violate('C3', `a rotation left ${left.uuid} at Adobe, with the tag ${tag}`, plan.name);
@@ -206,6 +207,14 @@ function isTooOld({ clientSecret }: Credential, { uuid, createdAt }: ConsoleSecr
   return named === uuid && createdAt < (parseInstant(since) ?? 0) - 86_400 + largestSkew;
 }
 
+/** It may be deleted from then on, on the word of the tag or because nobody has used it for a day. */
+function isRemovable(credential: Credential, one: ConsoleSecret, from: number): boolean {
+  const tag = credential.clientSecret.tags.get(tagKeys.rotation) ?? '';
+  const isNamed = tag.endsWith(` uuid=${one.uuid}`);
+  const isSettled = one.createdAt < from - retirementGrace - largestSkew;
+  return isNamed ? !isTooOld(credential, one) : isSettled;
+}
+
 /** A version that is pending already can become the current one. */
 function isUsable({ console, clientSecret }: Credential, { value, at }: SecretVersion): boolean {
   const fields = clientFields(value);
@@ -222,13 +231,13 @@ function hasBudget({ settings }: World, { atAdobe }: Credential): boolean {
 /** There is one secret, or the other one may be deleted. */
 function hasRoom({ clock }: World, credential: Credential): boolean {
   const { secrets = [], isFull = true } = credential.console ?? {};
-  const isRemovable = (one: ConsoleSecret) => isLeftOver(one) && !isTooOld(credential, one);
-  if (!isFull || secrets.some(isRemovable)) return true;
+  const mayGo = (one: ConsoleSecret) => isLeftOver(one) && isRemovable(credential, one, clock.now);
+  if (!isFull || secrets.some(mayGo)) return true;
   const fields = clientFields(credential.clientSecret.current?.value);
   const noted = fields === undefined ? [] : entriesIn(fields).map((entry) => entry.uuid);
   return secrets.some(({ uuid, uses, retiredAt }) => {
     const at = retirementIn(credential, uuid);
-    const isOver = at !== undefined && clock.now > at + 86_400 + largestSkew;
+    const isOver = at !== undefined && clock.now > at + retirementGrace + largestSkew;
     if (!isOver || retiredAt === undefined || (uses.at(-1) ?? 0) >= at) return false;
     // Nobody knows a successor for sure that somebody has stored without its uuid.
     return secrets.some(

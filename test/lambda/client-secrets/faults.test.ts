@@ -4,6 +4,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import type { ConsoleFault } from '../../../emulators/console-api/fault.ts';
+import { day } from '../../support/builders.ts';
 import { callsOf, replacing } from '../../support/credential.ts';
 import { clientSecretOf } from '../../support/start-parts.ts';
 import { rotationSteps as steps } from '../../support/start-rotating.ts';
@@ -29,7 +30,7 @@ async function startCreate(): Promise<RotatingClient> {
 
 /** As Secrets Manager does, it begins with the first step again. */
 async function expectToComplete(rotating: RotatingClient): Promise<void> {
-  rotating.parts.clock.advance(1_800);
+  rotating.parts.clock.advance(day);
   for (const step of steps) await rotating.step(step);
   const [first] = await rotating.entries();
   expect(rotating.live()).toEqual([old, first?.client_secret]);
@@ -58,7 +59,7 @@ describe('a second secret at Adobe', () => {
     });
     expect(await rotating.tag()).toBe('none');
     const secrets = rotating.live();
-    rotating.parts.clock.advance(1_800);
+    rotating.parts.clock.advance(day);
     await expect(rotating.step('createSecret')).rejects.toMatchObject(limit);
     expect(rotating.live()).toEqual(secrets);
   });
@@ -71,7 +72,7 @@ describe('a second secret at Adobe', () => {
     });
     const { adobe, parts } = rotating;
     adobe.liveSecrets.at(-1)?.recordUse(parts.clock.seconds * 1000);
-    parts.clock.advance(1_800);
+    parts.clock.advance(day);
     await expect(rotating.step('createSecret')).rejects.toMatchObject(limit);
     expect(adobe.liveSecrets).toHaveLength(2);
   });
@@ -90,7 +91,7 @@ describe('a second secret at Adobe', () => {
     expect(`${await rotating.tag()}`).toMatch(
       /^adding since=2026-11-22T13:00:00Z version=[0-9a-f-]{36}$/,
     );
-    parts.clock.advance(1_800);
+    parts.clock.advance(day);
     adobe.addSecret('p8e-somebody-elses-0123456789');
     await expect(rotating.step('createSecret')).rejects.toMatchObject(limit);
     expect(adobe.liveSecrets).toHaveLength(2);
@@ -160,7 +161,7 @@ describe('a secret that was added without an answer', () => {
     await expect(rotating.step('createSecret')).rejects.toMatchObject({
       code: 'ERR_CONSOLE_UNAVAILABLE',
     });
-    parts.clock.advance(1_800);
+    parts.clock.advance(day);
     const { consoleEndpoint } = parts.run();
     const list: typeof consoleEndpoint.list = async (...args) => {
       await rotating.step('createSecret');

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { formatRotationState } from '../../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../../core/contract.ts';
 import { epochSeconds } from '../../../core/instant.ts';
-import { hour } from '../../support/builders.ts';
+import { day, hour } from '../../support/builders.ts';
 import { interceptIms, replacing } from '../../support/credential.ts';
 import { clientSecretOf } from '../../support/start-parts.ts';
 import { rotationSteps as steps } from '../../support/start-rotating.ts';
@@ -39,7 +39,7 @@ async function put(
 /** The next rotation recognises this secret as one that an earlier rotation left over. */
 async function expectNextToDelete(rotating: RotatingClient, left: string): Promise<void> {
   expect(await rotating.tag()).toMatch(/^adding /);
-  rotating.parts.clock.advance(hour);
+  rotating.parts.clock.advance(day);
   expect(await rotating.rotateSecret()).toEqual([]);
   const [first] = await rotating.entries();
   expect(rotating.live()).toEqual([old, first?.client_secret]);

@@ -48,7 +48,7 @@ it('createSecret leaves a client secret that looks left over, if an answer to a 
   await client.send(new TagResourceCommand({ SecretId: ClientSecretId, Tags }));
   const { value: added, uuid } = adobe.addSecret('p8e-of-the-answer-0123456789');
   parts.secrets.add(added);
-  parts.clock.advance(1_800);
+  parts.clock.advance(day);
   const meanwhile = storingMeanwhile(rotating, async () => ({ client_secret: added, uuid }));
   const create = rotating.step('createSecret', undefined, meanwhile);
   await expect(create).rejects.toMatchObject({ code: 'ERR_VERSION_EXISTS' });
@@ -83,7 +83,7 @@ it.each([
     const [, retired] = await rotating.entries();
     expect(retired).toEqual({ client_secret: old, retired_at: '2026-11-22T13:00:00Z' });
     expect(await rotating.tag()).toBe('none');
-    parts.clock.advance(1_800);
+    parts.clock.advance(day);
     await tick(parts.run());
     parts.clock.advance(day);
     await tick(parts.run());
@@ -153,7 +153,7 @@ it('a renewal leaves the retired client secret to somebody who stores it again m
   const rotating = await startRotatingClient();
   const { parts } = rotating;
   await rotating.rotateSecret();
-  parts.clock.advance(1_800);
+  parts.clock.advance(day);
   await tick(parts.run());
   parts.clock.advance(day);
   const meanwhile = storingMeanwhile(rotating, async () => {
@@ -201,7 +201,7 @@ it('createSecret leaves the client secret that the same step, run twice at once,
   };
   const add: ConsoleEndpoint['add'] = async (...args) => {
     const response = await consoleEndpoint.add(...args);
-    parts.clock.advance(1_800);
+    parts.clock.advance(day);
     const slow = { consoleEndpoint: replacing(consoleEndpoint, { list }) };
     other = rotating.step('createSecret', undefined, slow);
     other.catch(() => undefined);

@@ -38,7 +38,7 @@ function withoutRotation(tags: Tags): Tags {
 
 /** As Secrets Manager does, it begins with the first step again. */
 async function complete({ parts, step }: RotatingClient): Promise<void> {
-  parts.clock.advance(1_800);
+  parts.clock.advance(day);
   for (const each of steps) await step(each);
 }
 
@@ -141,7 +141,7 @@ describe('createSecret, run twice at once', () => {
     parts.clock.advance(2 * day);
     await tick(parts.run());
     expect(rotating.live()).not.toContain(old);
-    parts.clock.advance(1_800);
+    parts.clock.advance(day);
     expect(await rotating.rotateSecret()).toEqual([]);
   });
 
@@ -165,7 +165,7 @@ describe('createSecret, run twice at once', () => {
     const other = { secrets: replacing(secrets, { put }) };
     const stored = rotating.step('createSecret', undefined, other);
     await added.promise;
-    parts.clock.advance(1_800);
+    parts.clock.advance(day);
     let calls = 0;
     const counted: Console['remove'] = async (...args) => {
       calls += 1;
@@ -240,7 +240,7 @@ describe('finishSecret', () => {
       code: 'ERR_SECRET_REFUSED',
     });
     expect(await rotating.document()).toEqual(document);
-    parts.clock.advance(1_800);
+    parts.clock.advance(day);
     await expect(rotating.step('finishSecret')).rejects.toMatchObject({
       code: 'ERR_ROTATION_STALE',
     });
