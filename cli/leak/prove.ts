@@ -142,14 +142,14 @@ function unproven(text: string, fix: string, options?: typeof whole): CliError {
   return new CliError('ERR_LEAK_UNPROVEN', text, fix, options);
 }
 
-/** Without an earlier client secret that could be tested, nothing proves anything. */
+/** Without the leaked client secret to test, nothing proves anything. */
 export async function nothingProved(answer: Answer): Promise<CliError> {
   const { session, client, tokenOnly } = answer;
   const described = await session.secrets.describe(client.arn);
   const state = readRotationState(described?.tags);
   const deletion = deletingEarlier(answer, state, await readClientVersions(answer));
   return unproven(
-    'no earlier client secret is stored any more, so that nothing proves that the leaked one is gone',
+    'the version with the leaked client secret is gone, so that nothing proves that the secret is',
     [deletion, tokenOnly, untagging(answer)].join('; then: '),
     whole,
   );

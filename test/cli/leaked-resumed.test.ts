@@ -90,9 +90,17 @@ describe('leaked, in a second run,', () => {
     expect((await leak.cli('status', 'fusion')).stdout).not.toContain('leaked fusion');
   });
 
-  it('proves nothing without an earlier client secret that it could test', async () => {
+  it.each([
+    ['without an earlier client secret that it could test', false],
+    ['with another one than the leaked one', true],
+  ])('proves nothing %s', async (_, hasOlder) => {
     const leak = await startLeak();
     const SecretId = leak.world.secretId('fusion', 'client');
+    if (hasOlder) {
+      const document = await leak.clientDocument();
+      await leak.put(JSON.stringify({ ...document, client_secrets: ['p8e-dead-0123456789'] }));
+      await leak.put(JSON.stringify(document));
+    }
     const { AWSCURRENT: earlier } = await labelsOf(leak.client, SecretId);
     await refuseDeletion(leak);
     const uuid = leak.adobe.secrets.find(({ value }) => value === leak.leakedSecret)?.uuid;
@@ -104,7 +112,7 @@ describe('leaked, in a second run,', () => {
     const exit = await leak.answer();
     expect(exit).toMatchObject({ code: 1 });
     expect(textOf(exit)).toMatch(
-      /^ERR_LEAK_UNPROVEN .*no earlier client secret is stored any more/,
+      /^ERR_LEAK_UNPROVEN .*the version with the leaked client secret is gone/,
     );
     expect(textOf(exit)).toContain(
       ` → delete ${uuid} in the Adobe Developer Console, if it is still there, and no other; then: ims-token-rotator leaked fusion --token --now; then: aws secretsmanager tag-resource `,
