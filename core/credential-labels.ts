@@ -156,3 +156,28 @@ export function unusedOf({ level }: Candidate, used: ReadonlySet<Field>): readon
   const more = names.length - mostUnused;
   return more > 0 ? [...names.slice(0, mostUnused), `and ${more} more`] : names;
 }
+
+// Whatever is within these, in Adobe's files, is Adobe's.
+const ofAdobe: ReadonlySet<string> = new Set(
+  ['project', 'oauth_server_to_server', 'contexts', 'technicalAccount'].map(foldName),
+);
+
+/** The fields in and around a credential that its documented form lacks, whole objects included. */
+export function unkeptOf({ level }: Candidate, used: ReadonlySet<Field>): readonly string[] {
+  const around: Level[] = [];
+  for (let at: Level | undefined = level; at !== undefined; at = at.parent) around.push(at);
+  const places = [...around, ...used].map(({ path }) => path);
+  const isPart = ({ path }: Field): boolean =>
+    places.some(
+      (place) =>
+        place === path || (place.startsWith(path) && /^[.[]/.test(place.slice(path.length))),
+    );
+  const isOfAdobe = level.keys.some((key) => ofAdobe.has(foldName(key)));
+  const unkept = around
+    .filter(({ parent }) => !isOfAdobe || parent === undefined)
+    .flatMap(({ fields }) => fields)
+    .filter((field) => !isPart(field) && !isBlank(field.value))
+    .map(({ key }) => key)
+    .filter((key) => !descriptive.has(foldName(key)));
+  return [...new Set(unkept)];
+}
