@@ -63,7 +63,7 @@ export async function startSession(
     if (!variables.has(origin)) terminal.note(`AWS profile: AWS is called at ${origin}`);
   }
   return {
-    options,
+    options: { ...options, profile: options.profile ?? profileBesideKeys(env) },
     terminal,
     secrets: new Secrets(signal),
     network: await networkOf(env, signal),
@@ -72,6 +72,12 @@ export async function startSession(
     digest: (text) => createHash('sha256').update(text).digest('hex'),
     signal,
   };
+}
+
+/** The SDK prefers the variable to keys beside it, the AWS CLI the keys: printed commands name the profile. */
+function profileBesideKeys(env: NodeJS.ProcessEnv): string | undefined {
+  const hasKeys = env['AWS_ACCESS_KEY_ID'] && env['AWS_SECRET_ACCESS_KEY'];
+  return (hasKeys && env['AWS_PROFILE']) || undefined;
 }
 
 async function networkOf(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Network> {

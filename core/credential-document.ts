@@ -1,6 +1,6 @@
 import { longestSecretValue } from './contract.ts';
 import { type Candidate, candidatesOf, mostCandidates } from './credential-candidates.ts';
-import { formOf, labelsOf, unusedOf } from './credential-labels.ts';
+import { formOf, labelsOf, unkeptOf, unusedOf } from './credential-labels.ts';
 import { type RawParts, resolveParts } from './credential-parts.ts';
 import { readEnvLines } from './env-lines.ts';
 import { showNames, showText } from './field-names.ts';
@@ -51,10 +51,8 @@ export function readCredentialDocument(
 ): RawCredential | Unreadable {
   // What follows takes minutes for a million scopes, and no secret has so many.
   if (document.length > longestSecretValue) return tooLong;
-  const text = plainText(document);
-  const json = isBinary(text) ? text : unwrapped(text);
-  const file = typeof json === 'string' ? parseEnv(json) : fileOf(json, false);
-  if (file === undefined) return unreadable(kindOfText(String(json)));
+  const file = parse(document);
+  if (typeof file === 'string') return unreadable(kindOfText(file));
   const { levels, candidates } = file;
   const kinds = candidates.map(kindOfCandidate);
   const credentials = candidates.filter((_, index) => kinds[index] === undefined);
@@ -63,10 +61,35 @@ export function readCredentialDocument(
   return 'problems' in chosen ? chosen : rawOf(chosen, file);
 }
 
+/**
+ * The names of the fields that a stored value has beside the parts of its credential, which the
+ * documented form does not keep.
+ */
+export function otherFields(document: string): readonly string[] {
+  const file = parse(document);
+  if (typeof file === 'string') return [];
+  const { levels, candidates } = file;
+  const credentials = candidates.filter((one) => kindOfCandidate(one) === undefined);
+  const chosen = choose(credentials, undefined);
+  if (!('problems' in chosen)) {
+    return unkeptOf(chosen, resolveParts(chosen, projectIdsOf(chosen, levels)).used);
+  }
+  const outer = levels.filter(({ parent }) => parent === undefined);
+  const fields = outer.flatMap((level) => level.fields);
+  return [...new Set(fields.filter(({ named }) => named === undefined).map(({ key }) => key))];
+}
+
 interface ParsedFile {
   readonly isEnv: boolean;
   readonly levels: readonly Level[];
   readonly candidates: readonly Candidate[];
+}
+
+/** @returns the text if it is no file with fields */
+function parse(document: string): ParsedFile | string {
+  const text = plainText(document);
+  const json = isBinary(text) ? text : unwrapped(text);
+  return typeof json === 'string' ? (parseEnv(json) ?? json) : fileOf(json, false);
 }
 
 function parseEnv(text: string): ParsedFile | undefined {

@@ -1,8 +1,9 @@
 import type { Candidate } from './credential-candidates.ts';
-import { isBlank } from './credential-values.ts';
+import { isBlank, secretsOf } from './credential-values.ts';
 import {
   foldName,
   hidden,
+  holdsOneOf,
   looksSecretId,
   showName,
   showText,
@@ -29,6 +30,7 @@ export function labelsOf(candidates: readonly Candidate[]): readonly Label[] {
     const place = level.path === '' ? `credential ${index + 1}` : level.path;
     return { name, place, clientId: clientIdOf(candidate) };
   });
+  const secrets = candidates.flatMap(secretsIn);
   const counts = new Map<string, number>();
   for (const text of all.flatMap(({ name = '', clientId = '' }) => [
     `n ${name}`,
@@ -40,14 +42,21 @@ export function labelsOf(candidates: readonly Candidate[]): readonly Label[] {
     const ownName = counts.get(`n ${name}`) === 1 ? name : undefined;
     const ownId = counts.get(`i ${clientId}`) === 1 ? clientId : undefined;
     const names = [ownName, ownId, place].filter((text) => text !== undefined);
-    const label = shown(ownName) ?? shownId(ownId) ?? showName(place);
-    return { name: shown(name), label, names };
+    const label = shown(ownName, secrets) ?? shownId(ownId, secrets) ?? showName(place);
+    return { name: shown(name, secrets), label, names };
   });
 }
 
 /** A name, unless it could be a secret that stands in a name's place. */
-function shown(name: string | undefined): string | undefined {
-  return name === undefined || showName(name).includes(hidden) ? undefined : showText(name);
+function shown(name: string | undefined, secrets: readonly string[]): string | undefined {
+  if (name === undefined || holdsOneOf(name, secrets)) return undefined;
+  return showName(name).includes(hidden) ? undefined : showText(name);
+}
+
+function secretsIn({ tiers }: Candidate): readonly string[] {
+  const fields = tiers.flat().filter(({ named }) => named?.role === 'clientSecret');
+  const values = fields.flatMap(({ path, value }) => secretsOf(path, value));
+  return values.flatMap(({ value }) => (typeof value === 'string' ? [value.trim()] : []));
 }
 
 function clientIdOf({ tiers }: Candidate): string | undefined {
@@ -57,8 +66,8 @@ function clientIdOf({ tiers }: Candidate): string | undefined {
 }
 
 /** A client id, unless it could be the secret: whoever swaps the two must not see it listed. */
-function shownId(id: string | undefined): string | undefined {
-  if (id === undefined || looksSecretId(id)) return undefined;
+function shownId(id: string | undefined, secrets: readonly string[]): string | undefined {
+  if (id === undefined || looksSecretId(id) || holdsOneOf(id, secrets)) return undefined;
   return showText(id);
 }
 
@@ -146,4 +155,29 @@ export function unusedOf({ level }: Candidate, used: ReadonlySet<Field>): readon
   const names = [...new Set(unused)];
   const more = names.length - mostUnused;
   return more > 0 ? [...names.slice(0, mostUnused), `and ${more} more`] : names;
+}
+
+// Whatever is within these, in Adobe's files, is Adobe's.
+const ofAdobe: ReadonlySet<string> = new Set(
+  ['project', 'oauth_server_to_server', 'contexts', 'technicalAccount'].map(foldName),
+);
+
+/** The fields in and around a credential that its documented form lacks, whole objects included. */
+export function unkeptOf({ level }: Candidate, used: ReadonlySet<Field>): readonly string[] {
+  const around: Level[] = [];
+  for (let at: Level | undefined = level; at !== undefined; at = at.parent) around.push(at);
+  const places = [...around, ...used].map(({ path }) => path);
+  const isPart = ({ path }: Field): boolean =>
+    places.some(
+      (place) =>
+        place === path || (place.startsWith(path) && /^[.[]/.test(place.slice(path.length))),
+    );
+  const isOfAdobe = level.keys.some((key) => ofAdobe.has(foldName(key)));
+  const unkept = around
+    .filter(({ parent }) => !isOfAdobe || parent === undefined)
+    .flatMap(({ fields }) => fields)
+    .filter((field) => !isPart(field) && !isBlank(field.value))
+    .map(({ key }) => key)
+    .filter((key) => !descriptive.has(foldName(key)));
+  return [...new Set(unkept)];
 }

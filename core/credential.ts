@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { isProduct, managesClientSecrets, productScopes, products } from './contract.ts';
 import { type RawCredential, readCredentialDocument } from './credential-document.ts';
+import { credentialSchema, isOfWorkloads, onlyManages } from './credential-schema.ts';
 import { type ClientSecretEntry, distinctEntries, documentedForm } from './documented-form.ts';
 import { RotatorError } from './errors.ts';
-import { holdsClientSecret, isConsoleId, looksSecretId } from './field-names.ts';
-import { defaultImsHost, imsHostSchema } from './ims-host.ts';
+import { defaultImsHost } from './ims-host.ts';
 import { readPlainDocument } from './plain-document.ts';
 import { listProblems, type Problem } from './problems.ts';
 import { Sensitive } from './sensitive.ts';
@@ -45,99 +45,6 @@ export interface UnderstoodCredential {
   readonly normalised: Sensitive;
 }
 
-/** Adobe allows two at a time; a stored credential may hold earlier ones. */
-export const mostStoredSecrets = 10;
-
-const visible = /^[\x21-\x7e]+$/;
-
-// As examples, templates and masks have them.
-const placeholder =
-  /^(?:<.*>|\$\w+|%\w+%|your[-_].*|change-?me|\[redacted\]|x{8,})$|\$[{(]|\{\{|[*\u2022\u25CF]{3}/i;
-
-// As 1Password, Vault, AWS, Azure and programs point to a secret that is elsewhere.
-const reference =
-  /^(?:[a-z][a-z0-9+]*:\/\/|vault:|arn:aws|@Microsoft\.KeyVault\(|process\.env\b|os\.environ\b)/i;
-
-// A file's syntax that was not understood: a quote without its end, or a line that goes on.
-const leftover = /^["'`]|["'`,\\]$/;
-
-function text(limit: number) {
-  return v.pipe(
-    v.string(({ input }) => (input === undefined ? 'is missing' : 'must be a string')),
-    v.trim(),
-    v.minLength(1, 'is empty'),
-    v.check((value) => !placeholder.test(value), 'is a placeholder; put the value itself there'),
-    v.maxLength(limit, `must be at most ${limit} characters`),
-    v.regex(visible, 'must be printable ASCII without spaces'),
-  );
-}
-
-const isWhole = v.check<string, string>(
-  (value) => !leftover.test(value),
-  'begins or ends with a quote, a comma or a backslash, which is not part of it',
-);
-
-// These values are logged, shown, or sent to others.
-const shown = v.pipe(
-  text(256),
-  v.check((value) => !holdsClientSecret(value), 'holds a client secret'),
-);
-
-function isOfWorkloads(scope: string): boolean {
-  return !managesClientSecrets(scope);
-}
-
-const onlyManages = 'has only scopes that manage client secrets, which no stored token may have';
-
-const scope = v.pipe(shown, v.regex(/^[\w.:/-]+$/, 'must be letters, digits and . _ - : /'));
-
-const secret = v.pipe(
-  text(1024),
-  isWhole,
-  v.check((value) => !reference.test(value), 'only refers to a secret; put the value itself there'),
-  // "p8e-", with which the client secrets of Adobe begin.
-  v.check((value) => !value.startsWith('cDhlL'), 'is base64; put the decoded value there'),
-);
-
-const parts = v.object({
-  clientId: v.pipe(
-    text(256),
-    // The client id is not a secret, so the message may show it.
-    v.check((id) => !holdsClientSecret(id), 'is a client secret: the two are swapped'),
-    // Whatever a file's syntax leaves around it is not part of it.
-    v.regex(/^[\w.@~+-]+$/, 'must be letters, digits and . _ - @ ~ +'),
-  ),
-  clientSecrets: v.pipe(
-    v.array(secret),
-    v.minLength(1, 'is missing'),
-    v.maxLength(mostStoredSecrets, `must be at most ${mostStoredSecrets} secrets`),
-  ),
-  scopes: v.pipe(
-    v.array(scope),
-    v.maxLength(200, 'must be at most 200 scopes'),
-    v.check((all) => all.length === 0 || all.some(isOfWorkloads), onlyManages),
-  ),
-  orgId: v.optional(v.pipe(shown, isWhole)),
-  imsHost: v.optional(imsHostSchema),
-  credentialId: v.optional(
-    v.pipe(text(64), v.regex(/^[\w-]+$/, 'must be letters, digits, _ and -')),
-  ),
-  consoleOrgId: v.optional(
-    v.pipe(text(32), v.regex(/^\d+$/, 'must be the number of the organisation in the Console')),
-  ),
-});
-
-const schema = v.pipe(
-  parts,
-  v.forward(
-    v.check(
-      ({ clientId, clientSecrets }) => !looksSecretId(clientId) || !clientSecrets.some(isConsoleId),
-      'looks like a client secret, and the client secret like a client id: the two are swapped',
-    ),
-    ['clientId'],
-  ),
-);
-
 /**
  * Reads a client secret's value in any form that Adobe's tools and people give it.
  *
@@ -145,7 +52,7 @@ const schema = v.pipe(
  */
 export function parseCredential(document: string, settings: ScopeSettings = {}): ClientCredential {
   const parts = readPlainDocument(document);
-  const parsed = parts && v.safeParse(schema, parts, { abortPipeEarly: true });
+  const parsed = parts && v.safeParse(credentialSchema, parts, { abortPipeEarly: true });
   const fallback = parts && fallbackScopes(parts, settings);
   if (parsed?.success && fallback !== undefined) return credentialOf(parsed.output, fallback);
   return understandCredential(document, settings).credential;
@@ -160,7 +67,7 @@ function credentialOf(
     imsHost = defaultImsHost,
     credentialId,
     consoleOrgId,
-  }: v.InferOutput<typeof schema>,
+  }: v.InferOutput<typeof credentialSchema>,
   fallback: readonly string[],
 ): ClientCredential {
   return {
@@ -187,7 +94,7 @@ export function understandCredential(
 ): UnderstoodCredential {
   const raw = readCredentialDocument(document, choice);
   if ('problems' in raw) throw invalid(raw.problems);
-  const parsed = v.safeParse(schema, raw.values, { abortPipeEarly: true });
+  const parsed = v.safeParse(credentialSchema, raw.values, { abortPipeEarly: true });
   const fallback = fallbackScopes(raw.values, settings);
   if (!parsed.success || fallback === undefined || raw.conflicts.length > 0) {
     const problems = [

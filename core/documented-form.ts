@@ -1,6 +1,6 @@
 import type { ClientCredential } from './credential.ts';
 import type { SecretEntry } from './credential-values.ts';
-import { holdsClientSecret } from './field-names.ts';
+import { holdsClientSecret, holdsOneOf } from './field-names.ts';
 import { Sensitive } from './sensitive.ts';
 
 /** A client secret, and what is noted of it beside its value. */
@@ -24,17 +24,22 @@ export function distinctEntries(secrets: readonly SecretEntry[]): readonly Clien
     const text = String(value).trim();
     found.set(text, { ...found.get(text), ...notes });
   }
+  const values = [...found.keys()];
   return [...found].map(([value, notes]) => ({
     secret: new Sensitive(value),
-    uuid: uuidIn(notes),
+    uuid: uuidIn(notes, values),
     createdAt: notes['created_at'],
     retiredAt: notes['retired_at'],
   }));
 }
 
 /** A uuid gets into a tag and into requests, so that any other text is no note of one. */
-function uuidIn({ uuid = '' }: SecretEntry['notes']): string | undefined {
-  return secretId.test(uuid) && !holdsClientSecret(uuid) ? uuid : undefined;
+function uuidIn(
+  { uuid = '' }: SecretEntry['notes'],
+  secrets: readonly string[],
+): string | undefined {
+  const isSecret = holdsClientSecret(uuid) || holdsOneOf(uuid, secrets);
+  return secretId.test(uuid) && !isSecret ? uuid : undefined;
 }
 
 /**

@@ -103,6 +103,17 @@ export function holdsClientSecret(text: string): boolean {
   return text.includes('p8e-');
 }
 
+// A shorter secret may be in a text by chance.
+const longEnough = 8;
+
+/** True for a text that has one of these client secrets in it, in any letter case. */
+export function holdsOneOf(text: string, secrets: readonly string[]): boolean {
+  const whole = text.toLowerCase();
+  return secrets
+    .map((secret) => secret.toLowerCase())
+    .some((secret) => whole === secret || (secret.length >= longEnough && whole.includes(secret)));
+}
+
 // As secrets of Adobe's older credentials are.
 const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 

@@ -1,5 +1,6 @@
 import type { AddedSecret } from './console-secrets.ts';
-import { mostStoredSecrets, type UnderstoodCredential } from './credential.ts';
+import type { UnderstoodCredential } from './credential.ts';
+import { mostStoredSecrets } from './credential-schema.ts';
 import { type ClientSecretEntry, documentedForm } from './documented-form.ts';
 import { type EpochSeconds, formatInstant } from './instant.ts';
 import type { Sensitive } from './sensitive.ts';

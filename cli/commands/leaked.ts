@@ -17,6 +17,7 @@ import { assertPresent, listCommand } from '../rotator/absence.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import { confirmName } from '../rotator/confirm-name.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
+import { lostFieldsWarning } from '../rotator/lost-fields.ts';
 import { openIms } from '../rotator/mint-once.ts';
 import { checkOwner } from '../rotator/overlaps.ts';
 import { copyWarning, policyWarning, unknownPolicy } from '../rotator/policy-warning.ts';
@@ -61,7 +62,7 @@ export async function leaked(
   options: LeakedOptions,
 ): Promise<number> {
   checkName(name);
-  const prepared = await prepare(session, name).catch((error: unknown) => {
+  const prepared = await prepare(session, name, options.token).catch((error: unknown) => {
     throw session.signal.aborted ? interrupted('nothing was changed') : error;
   });
   const { rotator, names, client, token, timeout } = prepared;
@@ -108,7 +109,7 @@ export async function leaked(
 }
 
 /** Everything that is known before anything is changed. */
-async function prepare(session: Session, name: string) {
+async function prepare(session: Session, name: string, isTokenOnly = false) {
   const { secrets } = session;
   const rotator = await findRotator(session);
   const names = namesOf(rotator, name);
@@ -122,7 +123,9 @@ async function prepare(session: Session, name: string) {
   assertPresent(session, names.client, client, list);
   assertPresent(session, names.token, token, list);
   await confirmLocation(session, rotator, names.client);
-  for (const warning of await readersWarnings(session, rotator, [client, token])) {
+  const warnings = await readersWarnings(session, rotator, [client, token]);
+  const lost = isTokenOnly ? undefined : await lostFieldsWarning(session, client);
+  for (const warning of lost === undefined ? warnings : [...warnings, lost]) {
     session.terminal.note(...wrapLines(`warning: ${warning}`, 0, session.terminal.noteColumns));
   }
   const timeout = await new Functions(session.signal).timeout(functionName);

@@ -14,6 +14,7 @@ import {
   readCredential,
 } from '../rotator/credential-file.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
+import { lostFieldsWarning } from '../rotator/lost-fields.ts';
 import { checkOwner, overlapWarning } from '../rotator/overlaps.ts';
 import { copyWarning, policyWarning } from '../rotator/policy-warning.ts';
 import {
@@ -70,6 +71,7 @@ export async function putCredential(
   for (const warning of [
     leakedAgainWarning(client, file),
     rotationWarning(session, client, file, name),
+    await lostFieldsWarning(session, client, file.document),
   ]) {
     if (warning !== undefined) session.terminal.note(`warning: ${warning}`);
   }

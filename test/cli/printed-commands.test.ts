@@ -106,6 +106,25 @@ it('status, renew, put-credential and offboard print them with these options', a
   expectSame(offboard.stdout);
 });
 
+it.each([
+  [
+    'the profile of AWS_PROFILE, where the AWS CLI would prefer keys beside it',
+    true,
+    ' --profile team',
+  ],
+  ['no profile without such keys: the AWS CLI reads the variable, too', false, ''],
+])('they have %s', async (_, hasKeys, profile) => {
+  const operator = await startTeam();
+  operator.environment['AWS_PROFILE'] = 'team';
+  if (!hasKeys) operator.environment['AWS_SECRET_ACCESS_KEY'] = '';
+  const { code, stdout } = await operator.cli('offboard', 'fresh', '--yes');
+  expect(code).toBe(0);
+  const id = operator.world.secretId('fresh', 'token');
+  expect(stdout.replaceAll(/ \\\n +/g, ' ')).toContain(
+    `aws secretsmanager restore-secret --secret-id ${id}${profile}\n`,
+  );
+});
+
 it('every fix of doctor has them', async () => {
   const { cli } = await startTeam();
   const found = new Set<string>();
