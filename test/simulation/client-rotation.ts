@@ -212,7 +212,18 @@ function isRemovable(credential: Credential, one: ConsoleSecret, from: number): 
   const tag = credential.clientSecret.tags.get(tagKeys.rotation) ?? '';
   const isNamed = tag.endsWith(` uuid=${one.uuid}`);
   const isSettled = one.createdAt < from - retirementGrace - largestSkew;
-  return isNamed ? !isTooOld(credential, one) : isSettled;
+  return isNamed ? !isTooOld(credential, one) : isSettled && !mayBeStored(credential, one.uuid);
+}
+
+/** Beside the first secret that works, another one stands in the value, and may be this one. */
+function mayBeStored({ console, clientSecret }: Credential, uuid: string): boolean {
+  const fields = clientFields(clientSecret.current?.value);
+  const entries = fields === undefined ? [] : entriesIn(fields);
+  const accepted = entries.find(({ client_secret }) => console?.byValue(client_secret));
+  const named = entries.some((entry) => entry.uuid === uuid) ? uuid : undefined;
+  return entries.some(
+    (entry) => entry !== accepted && entry.retired_at === undefined && entry.uuid === named,
+  );
 }
 
 /** A version that is pending already can become the current one. */
@@ -239,6 +250,7 @@ function hasRoom({ clock }: World, credential: Credential): boolean {
     const at = retirementIn(credential, uuid);
     const isOver = at !== undefined && clock.now > at + retirementGrace + largestSkew;
     if (!isOver || retiredAt === undefined || (uses.at(-1) ?? 0) >= at) return false;
+    if (mayBeStored(credential, uuid)) return false;
     // Nobody knows a successor for sure that somebody has stored without its uuid.
     return secrets.some(
       (one) => one.uuid !== uuid && (one.uses.at(-1) ?? 0) > at && noted.includes(one.uuid),

@@ -93,7 +93,7 @@ export const ofClientSecrets: readonly Mutation[] = [
   {
     fault: 'leaked has the function refuse what it overrides, which raises an alarm',
     file: 'cli/leak/renew-token.ts',
-    find: 'if (refused !== undefined) return await mint(refused);',
+    find: 'if (refused) return await mint(refused);',
     replace: '',
     caughtBy: 'test/cli/leaked.test.ts',
     test: 'overrides a pause, and says so',
