@@ -36,8 +36,8 @@ async function start(): Promise<Guarded> {
   let watch: RotationWatch | undefined;
   const gate = new CallGate({
     nameOf,
-    // Secrets Manager tries again later, when the budget of requests to IMS allows more.
-    onCrash: () => clock.advance(1_800),
+    // Secrets Manager tries again later, when a secret that nothing names may be deleted.
+    onCrash: () => clock.advance(2 * halfDay),
     onCall: async (answer) => {
       const token = /"access_token":"([^"]+)"/.exec(answer)?.[1];
       if (token !== undefined) tokens.add(token);
