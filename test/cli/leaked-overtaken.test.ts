@@ -83,7 +83,7 @@ describe('the advice of leaked, after a colleague has stored another credential,
     expect(exit).toMatchObject({ code: 1 });
     expect(textOf(exit)).toContain('earlier tokens are still valid');
     expect(textOf(exit)).toMatch(
-      /find out who; then go on: \S+ leaked fusion --token; then: aws secretsmanager tag-resource \S.*=none $/,
+      /find out who; then go on: \S+ leaked fusion --token; then: aws secretsmanager tag-resource \S.*=none$/,
     );
     expect(await leak.answer({ token: true })).toMatchObject({ code: 0 });
     expect(leak.tokens.map((token) => leak.world.ims.isValid(token))).toEqual([false, false]);
@@ -137,7 +137,7 @@ describe('the advice of leaked, after a colleague has stored another credential,
     const exit = await leak.answer({ now: false }, { sleep }, interruption.signal);
     expect(exit).toMatchObject({ code: 130 });
     expect(textOf(exit)).toMatch(
-      /go on with: ims-token-rotator leaked fusion --token; then: aws secretsmanager tag-resource \S.*=none $/,
+      /go on with: ims-token-rotator leaked fusion --token; then: aws secretsmanager tag-resource \S.*=none$/,
     );
   });
 });
@@ -212,7 +212,7 @@ it('leaked tells which credential it goes on with, if another one has to be stor
   await leak.put(JSON.stringify(document));
   const exit = await leak.answer();
   expect(textOf(exit)).toMatch(
-    /put-credential fusion FILE; then go on: ims-token-rotator leaked fusion --now, if the stored credential holds the leaked client secret; otherwise: delete the leaked client secret .*leaked fusion --token --now $/,
+    /put-credential fusion FILE; then go on: ims-token-rotator leaked fusion --now, if the stored credential holds the leaked client secret; otherwise: delete the leaked client secret .*leaked fusion --token --now$/,
   );
 });
 
@@ -241,6 +241,7 @@ describe('leaked --now', () => {
     const leak = await startLeak();
     expect((await refuseDeletion(leak)).code).toBe(1);
     const later = epochSeconds(Math.floor(Date.now() / 1000) + 3_000);
+    leak.world.aws.clockOffsetMs = 3_000_000;
     const secrets = (real: Secrets): Secrets => {
       const describe: Secrets['describe'] = async (secretId) => {
         const secret = await real.describe(secretId);
