@@ -14,6 +14,7 @@ import { type Answered, checkNotLeaked } from '../leak/note-end.ts';
 import { openAnswerAdvice } from '../leak/open-answer-advice.ts';
 import { goOn, newProgress } from '../leak/progress.ts';
 import { assertPresent, listCommand } from '../rotator/absence.ts';
+import { checkClock } from '../rotator/check-clock.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import { confirmName } from '../rotator/confirm-name.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
@@ -122,6 +123,7 @@ async function prepare(session: Session, name: string, isTokenOnly = false) {
   const list = listCommand(session);
   assertPresent(session, names.client, client, list);
   assertPresent(session, names.token, token, list);
+  await checkClock(session);
   await confirmLocation(session, rotator, names.client);
   const warnings = await readersWarnings(session, rotator, [client, token]);
   const lost = isTokenOnly ? undefined : await lostFieldsWarning(session, client);

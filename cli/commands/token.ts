@@ -9,6 +9,7 @@ import type { Session } from '../session.ts';
 import { formatDuration } from '../view/durations.ts';
 import { nextCommand } from '../view/next-command.ts';
 import { quoted } from '../view/shell-word.ts';
+import { wrapLines } from '../view/table.ts';
 
 export interface TokenOptions {
   readonly field?: string | undefined;
@@ -109,7 +110,13 @@ async function tokenSecret(session: Session, name: string): Promise<string> {
 function checkNotExpired(session: Session, stored: Document, name: string): void {
   const now = session.now();
   const expiresAt = parseInstant(String(stored['expires_at'] ?? ''));
-  if (expiresAt === undefined || expiresAt > now) return;
+  if (expiresAt === undefined) {
+    const { terminal } = session;
+    const text = `warning: the stored token of ${name} has no expires_at in RFC 3339: it may have expired`;
+    terminal.note(...wrapLines(text, 0, terminal.noteColumns));
+    return;
+  }
+  if (expiresAt > now) return;
   throw new CliError(
     'ERR_TOKEN_EXPIRED',
     `the token of ${name} expired ${formatDuration(now - expiresAt)} ago`,

@@ -1,11 +1,8 @@
 import { Account, type Caller } from '../aws/account.ts';
 import { CliError } from '../errors.ts';
+import { skewOf } from '../rotator/check-clock.ts';
 import type { Session } from '../session.ts';
-import { formatDuration } from '../view/durations.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
-
-// IMS and AWS reject requests signed or dated by a clock that is further off.
-const skewTolerance = 300;
 
 /** Checks who calls AWS, and by which clock. */
 export function accountChecks(session: Session, region: string): readonly Check[] {
@@ -25,12 +22,12 @@ export function accountChecks(session: Session, region: string): readonly Check[
   ];
 }
 
-function clockFinding({ at }: Caller, { now }: Session): Finding {
-  if (at === undefined) return unknown('the response of AWS has no date');
-  const skew = now() - at;
-  if (Math.abs(skew) <= skewTolerance) return ok(`within ${Math.abs(skew)} s of AWS's`);
+function clockFinding(caller: Caller, session: Session): Finding {
+  const skew = skewOf(caller, session);
+  if (skew === undefined) return unknown('the response of AWS has no date');
+  if (skew.words === undefined) return ok(`within ${Math.abs(skew.seconds)} s of AWS's`);
   return failed(
-    `this machine is ${formatDuration(skew)} ${skew > 0 ? 'ahead of' : 'behind'} AWS`,
+    skew.words,
     'set the clock of this machine; until then the times shown here are wrong',
   );
 }

@@ -1,8 +1,9 @@
 import { listCredentials } from '../rotator/credentials.ts';
 import type { Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
-import { isUnhealthy } from '../view/credential-state.ts';
+import { hasUnseenExpiry, isUnhealthy } from '../view/credential-state.ts';
 import { nextCommand } from '../view/next-command.ts';
+import { someOf } from '../view/some-of.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
 
 const mostNamed = 5;
@@ -16,10 +17,22 @@ export function allCredentialsCheck(session: Session, rotator: Rotator): Check {
     if (all.length === 0)
       return unknown('there is none', nextCommand('onboard NAME FILE', options));
     if (bad.length === 0) {
-      const text = `${all.length}, none failing, expired or overdue`;
       const { function: target } = rotator;
-      if (target.kind !== 'hidden') return ok(text);
-      return unknown(`${text}; declared ones whose secrets are gone are not seen`, target.why.fix);
+      const unseen = all.filter(hasUnseenExpiry).map(({ name }) => name);
+      const known = unseen.length === 0 ? '' : 'known to be ';
+      const text = `${all.length}, none ${known}failing, expired or overdue`;
+      const gaps = [
+        ...(unseen.length === 0
+          ? []
+          : [
+              `only the values of ${unseen.length} show when their tokens expire: ${someOf(unseen)}`,
+            ]),
+        ...(target.kind === 'hidden' ? ['declared ones whose secrets are gone are not seen'] : []),
+      ];
+      if (gaps.length === 0) return ok(text);
+      const read = unseen[0] && nextCommand(`doctor ${unseen[0]}`, options);
+      const fix = read ?? (target.kind === 'hidden' ? target.why.fix : undefined);
+      return unknown([text, ...gaps].join('; '), fix);
     }
     const names = bad.slice(0, mostNamed).map(({ name, state }) => `${name} (${state})`);
     const more = bad.length > mostNamed ? `, and ${bad.length - mostNamed} more` : '';

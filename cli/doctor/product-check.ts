@@ -16,9 +16,12 @@ export interface ProductApi {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-const adobeHost = /(^|\.)(adobe\.io|adobe\.com|workfront\.com)$/;
-/** API Mesh, and the actions of Runtime: see `client/allowed-origins.ts`. */
-const customersHost = /\b(?:graph|runtime)\b.*\.adobe\.io$/;
+/** Deeper below adobe.com, only the API of Commerce: webhooks are there, too. */
+const adobeHost =
+  /(^|\.)(adobe\.io|workfront\.com|api\.commerce\.adobe\.com)$|^([a-z0-9-]+\.)?adobe\.com$/;
+/** API Mesh, and the actions of Runtime: see `client/allowed-origins.ts`; and the webhooks of Fusion. */
+const customersHost =
+  /\b(?:graph|runtime)\b.*\.adobe\.io$|\bhooks?\b.*\.(?:adobe|workfrontfusion)\.com$/;
 const loopback = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /**
@@ -38,14 +41,14 @@ export function readProductApi(
   const { protocol = '', hostname = '' } = URL.parse(url) ?? {};
   const isLocal = /^https?:$/.test(protocol) && loopback.has(hostname);
   const isAdobe = protocol === 'https:' && adobeHost.test(hostname);
-  if (!isLocal && !isAdobe) {
-    throw usageError(
-      '--api must be an https URL under adobe.io, adobe.com or workfront.com: it gets the token',
-    );
-  }
   if (customersHost.test(hostname)) {
     throw usageError(
-      '--api must not be API Mesh or Runtime: any customer of Adobe chooses there what gets the token',
+      '--api must not be API Mesh, Runtime or a webhook: any customer of Adobe chooses there what gets the token',
+    );
+  }
+  if (!isLocal && !isAdobe) {
+    throw usageError(
+      '--api must be an https URL under adobe.io, workfront.com or api.commerce.adobe.com, or directly under adobe.com: it gets the token',
     );
   }
   const headers = lines.map((line) => /^([A-Za-z0-9-]+):\s*([\x20-\x7e]+)$/.exec(line));

@@ -118,6 +118,11 @@ export function isUnhealthy({ state }: CredentialState): boolean {
   return unhealthy.has(state);
 }
 
+/** True if only the value shows when the token expires, so that it may have expired. */
+export function hasUnseenExpiry({ token, versionId }: CredentialState): boolean {
+  return token === undefined && versionId !== undefined;
+}
+
 /** The most urgent state first, then the earliest expiry, then by name. */
 export function byUrgency(one: CredentialState, other: CredentialState): number {
   // A credential that fails and has no token is as urgent as one whose token has expired.

@@ -2,7 +2,13 @@ import { type EpochSeconds, formatInstant } from '../../core/instant.ts';
 import { formatFailureCode } from '../../core/status.ts';
 import type { CommonOptions } from '../common-options.ts';
 import { type ClientSecretAge, clientSecretJson, clientSecretLine } from './client-secret-line.ts';
-import { type CredentialState, isUnhealthy, type State, states } from './credential-state.ts';
+import {
+  type CredentialState,
+  hasUnseenExpiry,
+  isUnhealthy,
+  type State,
+  states,
+} from './credential-state.ts';
 import { formatDuration, formatMinute } from './durations.ts';
 import { explainFailure, failureWords } from './failure.ts';
 import { type Column, tableLines, wrapLines } from './table.ts';
@@ -77,7 +83,7 @@ export function statusJson({ rotator, credentials, now }: Omit<StatusView, 'styl
   return {
     rotator,
     at: formatInstant(now),
-    healthy: !credentials.some(isUnhealthy),
+    healthy: isHealthy(credentials),
     credentials: credentials.map(({ name, state, paused, token, renewalAt, ...rest }) => {
       const { versionId, failure, failingSince, clientSecret } = rest;
       return {
@@ -97,6 +103,12 @@ export function statusJson({ rotator, credentials, now }: Omit<StatusView, 'styl
       };
     }),
   };
+}
+
+/** Null where that is not known from metadata. */
+function isHealthy(credentials: readonly CredentialState[]): boolean | null {
+  if (credentials.some(isUnhealthy)) return false;
+  return credentials.some(hasUnseenExpiry) ? null : true;
 }
 
 function summary({ rotator, credentials }: StatusView): string {

@@ -241,6 +241,7 @@ describe('leaked --now', () => {
     const leak = await startLeak();
     expect((await refuseDeletion(leak)).code).toBe(1);
     const later = epochSeconds(Math.floor(Date.now() / 1000) + 3_000);
+    leak.world.aws.clockOffsetMs = 3_000_000;
     const secrets = (real: Secrets): Secrets => {
       const describe: Secrets['describe'] = async (secretId) => {
         const secret = await real.describe(secretId);

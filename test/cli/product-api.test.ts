@@ -14,6 +14,7 @@ describe('the URL that doctor --api sends the token to', () => {
     'https://fusion.adobe.io/api/v3/scenarios',
     'https://adobe.io',
     'https://image.adobe.com:8443/x',
+    'https://na1-sandbox.api.commerce.adobe.com/a1/V1/orders',
     'https://Example.my.WORKFRONT.com/attask/api',
     'http://127.0.0.1:8080/x',
     'http://localhost',
@@ -24,6 +25,9 @@ describe('the URL that doctor --api sends the token to', () => {
 
   it.each([
     'https://evil-adobe.com',
+    'https://acme.campaign.adobe.com/x',
+    'https://fusion.adobe.com.',
+    'https://api.commerce.adobe.com.evil.example',
     'https://eviladobe.io/x',
     'https://adobe.io.evil.example',
     'https://evil.example/adobe.io',
@@ -39,7 +43,7 @@ describe('the URL that doctor --api sends the token to', () => {
     'fusion.adobe.io',
   ])('must not be %s', (url) => {
     expect(() => readProductApi(url, [])).toThrow(
-      '--api must be an https URL under adobe.io, adobe.com or workfront.com: it gets the token',
+      '--api must be an https URL under adobe.io, workfront.com or api.commerce.adobe.com, or directly under adobe.com: it gets the token',
     );
   });
 
@@ -49,9 +53,12 @@ describe('the URL that doctor --api sends the token to', () => {
     'https://GRAPH-stage.adobe.io:8443/x',
     'https://runtime.adobe.io/api/v1/web/1234-mine/default/action',
     'https://1234-mine.runtime.adobe.io/api/v1/web/default/action',
+    'https://hook.fusion.adobe.com/3o5lrlkexample',
+    'https://HOOK.fusion-eu.adobe.com:8443/3o5lrlkexample',
+    'https://hook.app.workfrontfusion.com/3o5lrlkexample',
   ])('must not be %s, which the client gives nothing either', (url) => {
     expect(() => readProductApi(url, [])).toThrow(
-      '--api must not be API Mesh or Runtime: any customer of Adobe chooses there what gets the token',
+      '--api must not be API Mesh, Runtime or a webhook: any customer of Adobe chooses there what gets the token',
     );
     expect(allowedOrigins(['*.adobe.io', '*.adobe.io:8443'])(new URL(url))).toBe(false);
   });

@@ -8,7 +8,7 @@ import { digest, hour } from '../support/builders.ts';
 import { inSeconds, seedCredential, startOperator } from './operator.ts';
 
 interface Shown {
-  readonly healthy: boolean;
+  readonly healthy: boolean | null;
   readonly credentials: readonly {
     readonly name: string;
     readonly state: string;
@@ -220,6 +220,26 @@ describe('status', () => {
   });
 });
 
+describe('a token whose expiry only its value shows', () => {
+  it.each([
+    ['stored by hand', {}],
+    ['and whose renewal is paused', { [tagKeys.paused]: 'true' }],
+  ])('is not called healthy by status, nor by doctor: %s', async (_, tags) => {
+    const { world, cli } = await startOperator();
+    seedCredential(world, 'other', { expiresIn: 20 * hour });
+    seedCredential(world, 'fusion', { tags });
+    const ended = { access_token: 'x'.repeat(40), expires_at: inSeconds(-hour) };
+    const name = `${world.prefix}/fusion/token`;
+    world.secretsManager.seed({ name, tags, secretString: JSON.stringify(ended) });
+    const { code, stdout } = await cli('status', '--json');
+    expect([code, (JSON.parse(stdout) as Shown).healthy]).toEqual([0, null]);
+    const examined = await cli('doctor');
+    expect(examined.stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /\? state 2, none known to be failing, expired or overdue; only the values of 1 show when their tokens expire: fusion → ims-token-rotator doctor fusion/,
+    );
+  });
+});
+
 describe('status --watch', () => {
   it('prints a line of JSON for each update until Ctrl-C, and exits by the last', async () => {
     const { world, begin, client } = await startOperator();
@@ -233,6 +253,8 @@ describe('status --watch', () => {
       }),
     );
     await watch.printed(/"state":"foreign"/);
+    // Whether that is a token, and until when, only its value shows.
+    await watch.printed(/"healthy":null/);
     watch.signal('SIGINT');
     const { code, stdout, stderr } = await watch.exit();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -78,6 +78,19 @@ describe('token', () => {
     expect(await print('--field', 'expires_at')).toMatchObject({ code: 0, stdout: end });
   });
 
+  it.each([undefined, 'never', 12_345, '2026-11-28 01:00:00'])(
+    'warns that a token may have expired whose expires_at is %s',
+    async (expires_at) => {
+      const { operator, print, token } = await withToken();
+      await putToken(operator, { access_token: token, expires_at } as Record<string, string>);
+      const { code, stdout, stderr } = await print();
+      expect({ code, stdout }).toEqual({ code: 0, stdout: `${token}\n` });
+      expect(stderr).toBe(
+        'warning: the stored token of fusion has no expires_at in RFC 3339: it may have expired\n',
+      );
+    },
+  );
+
   it.each([
     ['nothing', undefined, 'ERR_TOKEN_NOT_READY there is no token'],
     ['something else', 'p8e-not-a-token-0123456789', 'ERR_TOKEN_NOT_READY the value of'],

@@ -197,8 +197,8 @@ export const ofCommands: readonly Mutation[] = [
   {
     fault: 'token prints one that has expired',
     file: 'cli/commands/token.ts',
-    find: 'if (expiresAt === undefined || expiresAt > now) return;',
-    replace: 'if (expiresAt === undefined || expiresAt > 0) return;',
+    find: 'if (expiresAt > now) return;',
+    replace: 'if (expiresAt > 0) return;',
     caughtBy: 'test/cli/token.test.ts',
     test: 'prints the fields of an expired token, but not the token',
     rebuild: true,

@@ -1,0 +1,54 @@
+import { Account, type Caller } from '../aws/account.ts';
+import { CliError } from '../errors.ts';
+import type { Session } from '../session.ts';
+import { formatDuration } from '../view/durations.ts';
+import { wrapLines } from '../view/table.ts';
+
+// IMS and AWS reject requests signed or dated by a clock that is further off, in seconds.
+const tolerance = 300;
+
+export interface Skew {
+  /** Seconds by which this machine is ahead of AWS. */
+  readonly seconds: number;
+  /** What is wrong; undefined if it is within the tolerance. */
+  readonly words: string | undefined;
+}
+
+/** Compares the clock of this machine with AWS's. @returns undefined if its response has no date */
+export function skewOf({ at }: Caller, { now }: Pick<Session, 'now'>): Skew | undefined {
+  if (at === undefined) return undefined;
+  const seconds = now() - at;
+  if (Math.abs(seconds) <= tolerance) return { seconds, words: undefined };
+  const side = seconds > 0 ? 'ahead of' : 'behind';
+  return { seconds, words: `this machine is ${formatDuration(seconds)} ${side} AWS` };
+}
+
+/**
+ * For what would otherwise take a valid token for an expired one, or wait too short. A clock that AWS
+ * tells nothing about must not keep anybody from answering a leak.
+ *
+ * @throws CliError ERR_CLOCK_WRONG
+ */
+export async function checkClock(session: Session): Promise<void> {
+  const { signal, terminal } = session;
+  let unknown = 'the response of AWS has no date';
+  try {
+    const skew = skewOf(await new Account(signal).caller(), session);
+    if (skew?.words !== undefined) throw wrongClock(skew.words);
+    if (skew !== undefined) return;
+  } catch (error) {
+    const isUnknown = error instanceof CliError && error.code !== 'ERR_CLOCK_WRONG';
+    if (!isUnknown || signal.aborted) throw error;
+    unknown = error.message;
+  }
+  const text = `warning: it is unknown whether the clock of this machine is right, by which it waits, and takes tokens for expired (${unknown})`;
+  terminal.note(...wrapLines(text, 0, terminal.noteColumns));
+}
+
+function wrongClock(words: string): CliError {
+  return new CliError(
+    'ERR_CLOCK_WRONG',
+    `${words}: by its clock, the wait for consumers and the expiry of tokens would be wrong (nothing was changed)`,
+    'set the clock of this machine, for example by NTP, and run the command again; or run it where the clock is right',
+  );
+}

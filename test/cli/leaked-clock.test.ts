@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { epochSeconds } from '../../core/instant.ts';
+import { startLeak, textOf } from './leak-world.ts';
+
+const hour = 3_600;
+
+describe('leaked, by the clock of this machine,', () => {
+  it.each([
+    [true, hour, '1 h ahead of'],
+    [false, 10 * hour, '10 h ahead of'],
+    [false, -400, '6 min behind'],
+  ])('changes nothing if it is far off: --token %s, by %i seconds', async (token, skew, words) => {
+    const leak = await startLeak();
+    const { world, adobe, tokens } = leak;
+    world.secretsManager.clearCalls();
+    const now = () => epochSeconds(Date.now() / 1000 + skew);
+    const exit = await leak.answer({ token, now: false, cache: 900 }, { now });
+    expect(exit).toMatchObject({ code: 1, stdout: '' });
+    expect(textOf(exit)).toMatch(
+      new RegExp(`^ERR_CLOCK_WRONG this machine is ${words} AWS: .*\\(nothing was changed\\)`),
+    );
+    expect(textOf(exit)).toContain('→ set the clock of this machine');
+    expect(adobe.liveSecrets).toHaveLength(1);
+    expect(tokens.map((value) => world.ims.isValid(value))).toEqual([true]);
+    const actions = new Set(world.secretsManager.calls.map(({ action }) => action));
+    expect([...actions].filter((action) => /^(Put|Update|Tag)/.test(action))).toEqual([]);
+  });
+
+  it('answers the leak with a warning if AWS tells nothing about it', async () => {
+    const leak = await startLeak();
+    const { world, tokens } = leak;
+    world.aws.faults.inject({ kind: 'denied' }, { when: ({ service }) => service === 'sts' });
+    const exit = await leak.answer({ token: true });
+    expect(exit, exit.stderr).toMatchObject({ code: 0 });
+    expect(textOf(exit)).toMatch(
+      /^warning: it is unknown whether the clock of this machine is right/,
+    );
+    expect(tokens.map((value) => world.ims.isValid(value))).toEqual([false]);
+  });
+});
