@@ -1,6 +1,13 @@
 import * as v from 'valibot';
-import { isProduct, managesClientSecrets, productScopes, products } from './contract.ts';
+import {
+  isProduct,
+  managesClientSecrets,
+  productScopes,
+  products,
+  scopePattern,
+} from './contract.ts';
 import { type RawCredential, readCredentialDocument } from './credential-document.ts';
+import { text } from './credential-text.ts';
 import { type ClientSecretEntry, distinctEntries, documentedForm } from './documented-form.ts';
 import { RotatorError } from './errors.ts';
 import { holdsClientSecret, isConsoleId, looksSecretId } from './field-names.ts';
@@ -48,29 +55,12 @@ export interface UnderstoodCredential {
 /** Adobe allows two at a time; a stored credential may hold earlier ones. */
 export const mostStoredSecrets = 10;
 
-const visible = /^[\x21-\x7e]+$/;
-
-// As examples, templates and masks have them.
-const placeholder =
-  /^(?:<.*>|\$\w+|%\w+%|your[-_].*|change-?me|\[redacted\]|x{8,})$|\$[{(]|\{\{|[*\u2022\u25CF]{3}/i;
-
 // As 1Password, Vault, AWS, Azure and programs point to a secret that is elsewhere.
 const reference =
   /^(?:[a-z][a-z0-9+]*:\/\/|vault:|arn:aws|@Microsoft\.KeyVault\(|process\.env\b|os\.environ\b)/i;
 
 // A file's syntax that was not understood: a quote without its end, or a line that goes on.
 const leftover = /^["'`]|["'`,\\]$/;
-
-function text(limit: number) {
-  return v.pipe(
-    v.string(({ input }) => (input === undefined ? 'is missing' : 'must be a string')),
-    v.trim(),
-    v.minLength(1, 'is empty'),
-    v.check((value) => !placeholder.test(value), 'is a placeholder; put the value itself there'),
-    v.maxLength(limit, `must be at most ${limit} characters`),
-    v.regex(visible, 'must be printable ASCII without spaces'),
-  );
-}
 
 const isWhole = v.check<string, string>(
   (value) => !leftover.test(value),
@@ -89,7 +79,13 @@ function isOfWorkloads(scope: string): boolean {
 
 const onlyManages = 'has only scopes that manage client secrets, which no stored token may have';
 
-const scope = v.pipe(shown, v.regex(/^[\w.:/-]+$/, 'must be letters, digits and . _ - : /'));
+const scope = v.pipe(shown, v.regex(scopePattern, 'must be letters, digits and . _ - : /'));
+
+const scopesOfAny = v.pipe(
+  v.array(scope),
+  v.maxLength(200, 'must be at most 200 scopes'),
+  v.check((all) => all.length === 0 || all.some(isOfWorkloads), onlyManages),
+);
 
 const secret = v.pipe(
   text(1024),
@@ -112,11 +108,7 @@ const parts = v.object({
     v.minLength(1, 'is missing'),
     v.maxLength(mostStoredSecrets, `must be at most ${mostStoredSecrets} secrets`),
   ),
-  scopes: v.pipe(
-    v.array(scope),
-    v.maxLength(200, 'must be at most 200 scopes'),
-    v.check((all) => all.length === 0 || all.some(isOfWorkloads), onlyManages),
-  ),
+  scopes: scopesOfAny,
   orgId: v.optional(v.pipe(shown, isWhole)),
   imsHost: v.optional(imsHostSchema),
   credentialId: v.optional(
@@ -217,13 +209,19 @@ function fallbackScopes(
 ): readonly string[] | undefined {
   if (values.scopes.length > 0) return [];
   const { scopes } = settings;
-  if (scopes !== undefined) return scopes.some(isOfWorkloads) ? scopes : undefined;
+  if (scopes !== undefined) return problemOfTag(scopes) === undefined ? scopes : undefined;
   const product = values.product ?? settings.product;
   return isProduct(product) ? productScopes[product] : undefined;
 }
 
+/** The tag's scopes are as those of a value, since their token is the same. */
+function problemOfTag(scopes: readonly string[] = []): string | undefined {
+  return v.safeParse(scopesOfAny, scopes).issues?.[0].message;
+}
+
 function problemOfScopes({ values, fields }: RawCredential, settings: ScopeSettings): Problem {
-  if (settings.scopes !== undefined) return { field: 'tag scopes', message: onlyManages };
+  const ofTag = problemOfTag(settings.scopes);
+  if (ofTag !== undefined) return { field: 'tag scopes', message: ofTag };
   if ((values.product ?? settings.product) === undefined) {
     return { field: fields.scopes, message: 'is missing; give the scopes, or a product' };
   }
