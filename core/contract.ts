@@ -49,10 +49,11 @@ export const tagKeys = {
 } as const;
 
 const scopesTagRule =
-  'scopes are kept in a tag: letters, digits and +=._:/@- each, and at most 256 characters with the ' +
+  'scopes are kept in a tag: letters, digits and ._:/- each, and at most 256 characters with the ' +
   'spaces between them; scopes that do not fit belong in the client secret’s value, as "scopes"';
 
-export const scopePattern = /^[A-Za-z0-9+=._:/@-]+$/;
+/** Of scopes in a value and in a tag. */
+export const scopePattern = /^[A-Za-z0-9._:/-]+$/;
 
 /**
  * Whoever has a token with these can add client secrets and delete those in use, so that no such token

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { managesClientSecrets } from './contract.ts';
+import { managesClientSecrets, scopePattern } from './contract.ts';
 import { holdsClientSecret, holdsOneOf, isConsoleId, looksSecretId } from './field-names.ts';
 import { imsHostSchema } from './ims-host.ts';
 
@@ -45,10 +45,16 @@ export function isOfWorkloads(scope: string): boolean {
   return !managesClientSecrets(scope);
 }
 
-export const onlyManages =
-  'has only scopes that manage client secrets, which no stored token may have';
+const onlyManages = 'has only scopes that manage client secrets, which no stored token may have';
 
-const scope = v.pipe(shown, v.regex(/^[\w.:/-]+$/, 'must be letters, digits and . _ - : /'));
+const scope = v.pipe(shown, v.regex(scopePattern, 'must be letters, digits and . _ - : /'));
+
+/** The scopes of a credential, in its value or in a tag. */
+export const scopesOfAny = v.pipe(
+  v.array(scope),
+  v.maxLength(200, 'must be at most 200 scopes'),
+  v.check((all) => all.length === 0 || all.some(isOfWorkloads), onlyManages),
+);
 
 const secret = v.pipe(
   text(1024),
@@ -71,11 +77,7 @@ const parts = v.object({
     v.minLength(1, 'is missing'),
     v.maxLength(mostStoredSecrets, `must be at most ${mostStoredSecrets} secrets`),
   ),
-  scopes: v.pipe(
-    v.array(scope),
-    v.maxLength(200, 'must be at most 200 scopes'),
-    v.check((all) => all.length === 0 || all.some(isOfWorkloads), onlyManages),
-  ),
+  scopes: scopesOfAny,
   orgId: v.optional(v.pipe(shown, isWhole)),
   imsHost: v.optional(imsHostSchema),
   credentialId: v.optional(

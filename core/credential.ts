@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { isProduct, managesClientSecrets, productScopes, products } from './contract.ts';
 import { type RawCredential, readCredentialDocument } from './credential-document.ts';
-import { credentialSchema, isOfWorkloads, onlyManages } from './credential-schema.ts';
+import { credentialSchema, isOfWorkloads, scopesOfAny } from './credential-schema.ts';
 import { type ClientSecretEntry, distinctEntries, documentedForm } from './documented-form.ts';
 import { RotatorError } from './errors.ts';
 import { defaultImsHost } from './ims-host.ts';
@@ -124,13 +124,19 @@ function fallbackScopes(
 ): readonly string[] | undefined {
   if (values.scopes.length > 0) return [];
   const { scopes } = settings;
-  if (scopes !== undefined) return scopes.some(isOfWorkloads) ? scopes : undefined;
+  if (scopes !== undefined) return problemOfTag(scopes) === undefined ? scopes : undefined;
   const product = values.product ?? settings.product;
   return isProduct(product) ? productScopes[product] : undefined;
 }
 
+/** The tag's scopes are as those of a value, since their token is the same. */
+function problemOfTag(scopes: readonly string[] = []): string | undefined {
+  return v.safeParse(scopesOfAny, scopes).issues?.[0].message;
+}
+
 function problemOfScopes({ values, fields }: RawCredential, settings: ScopeSettings): Problem {
-  if (settings.scopes !== undefined) return { field: 'tag scopes', message: onlyManages };
+  const ofTag = problemOfTag(settings.scopes);
+  if (ofTag !== undefined) return { field: 'tag scopes', message: ofTag };
   if ((values.product ?? settings.product) === undefined) {
     return { field: fields.scopes, message: 'is missing; give the scopes, or a product' };
   }

@@ -63,11 +63,16 @@ function knowsNewest(
   return token === undefined || (request !== undefined && request >= token - tolerance);
 }
 
+/** True if it was noted by a clock that is wrong, or forged. */
+export function isAhead(at: EpochSeconds, now: EpochSeconds): boolean {
+  return at > now + tolerance;
+}
+
 /** The requests that the tag tells of. It ignores what is no instant, or is in the future. */
 export function readRequests(tags: Tags, now: EpochSeconds): readonly EpochSeconds[] {
   const instants = (tags[tagKeys.requested] ?? '').split(' ').flatMap((text) => {
     const instant = parseInstant(text);
-    return instant === undefined || instant > now + tolerance ? [] : [instant];
+    return instant === undefined || isAhead(instant, now) ? [] : [instant];
   });
   return latest(instants);
 }

@@ -126,7 +126,8 @@ export class RotatorAlarms extends Construct {
    * needs one data point: a second would be another failure. It is over a tick later, ready for the
    * next failure, while the alarm on what keeps failing stays raised. A blip that the next tick
    * repairs raises it once; that the alarm on failing does not follow shows that it was one. A
-   * shorter period would end it sooner, and raise it anew at each tick of an outage.
+   * failure that begins at the next tick only keeps it raised. A shorter period would end it sooner,
+   * and raise it anew at each tick of an outage.
    */
   #newFailure(): Alarm {
     return this.#alarm('NewFailure', {

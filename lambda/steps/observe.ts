@@ -1,5 +1,5 @@
 import type { SecretMetadata } from '../../core/ledger.ts';
-import { mergeRequests } from '../../core/mint-budget.ts';
+import { isAhead, mergeRequests } from '../../core/mint-budget.ts';
 import {
   type CredentialVersion,
   type Observation,
@@ -27,8 +27,10 @@ export function observeMetadataOf(
   const isDeclared = declared.has(credential);
   const context = { credential, now: run.now(), tick, digest: run.digest, isDeclared };
   const observation = observeMetadata(context, secret, client);
+  const { now, requested } = observation;
   const remembered = run.memory.requests.get(credential) ?? [];
-  return { ...observation, requested: mergeRequests(observation.requested, remembered) };
+  const past = remembered.filter((at) => !isAhead(at, now));
+  return { ...observation, requested: mergeRequests(requested, past) };
 }
 
 /**

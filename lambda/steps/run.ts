@@ -1,7 +1,7 @@
 import type { RotatorError } from '../../core/errors.ts';
 import { HostPace } from '../../core/host-pace.ts';
 import type { EpochSeconds } from '../../core/instant.ts';
-import { requestMemory } from '../../core/mint-budget.ts';
+import { isAhead, requestMemory } from '../../core/mint-budget.ts';
 import type { CredentialOutcome } from '../../core/outcome.ts';
 import type { Deps, SecretValue } from '../../core/ports.ts';
 import { Breaker } from './breaker.ts';
@@ -60,7 +60,7 @@ function forget({ requests, reported }: Memory, now: EpochSeconds): void {
     if (now - newest >= requestMemory) requests.delete(credential);
   }
   for (const [failure, at] of reported) {
-    if (now - at >= reportMemory) reported.delete(failure);
+    if (now - at >= reportMemory || isAhead(at, now)) reported.delete(failure);
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clientSecretScopes } from '../../core/contract.ts';
+import { clientSecretScopes, scopesTagProblem } from '../../core/contract.ts';
 import {
   parseCredential,
   type ScopeSettings,
@@ -60,6 +60,21 @@ describe('the scopes that manage client secrets', () => {
     expect(problemsOf(fields, { scopes: ['manage_client_secrets'], product: 'firefly' })).toEqual([
       { field: 'tag scopes', message },
     ]);
+  });
+});
+
+describe('the scopes of a tag', () => {
+  it.each([
+    'openid+read_client_secret',
+    'openid=manage_client_secrets',
+    '@manage_client_secrets',
+    'openid;read_client_secret',
+  ])('are refused as those of a value are: %s', (scope) => {
+    const message = 'must be letters, digits and . _ - : /';
+    const scopes = ['openid', scope];
+    expect(problemsOf(fields, { scopes })).toEqual([{ field: 'tag scopes', message }]);
+    expect(problemsOf({ ...fields, scopes })).toEqual([{ field: 'scopes[1]', message }]);
+    expect(scopesTagProblem(scopes)).toContain(`holds "${scope}"`);
   });
 });
 

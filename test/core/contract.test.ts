@@ -59,7 +59,7 @@ describe('the contract', () => {
   });
 
   const rule =
-    'scopes are kept in a tag: letters, digits and +=._:/@- each, and at most 256 characters with the ' +
+    'scopes are kept in a tag: letters, digits and ._:/- each, and at most 256 characters with the ' +
     'spaces between them; scopes that do not fit belong in the client secret’s value, as "scopes"';
 
   it.each<[string, readonly string[], string | undefined]>([

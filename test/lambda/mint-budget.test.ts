@@ -6,7 +6,9 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { tagKeys } from '../../core/contract.ts';
+import { epochSeconds } from '../../core/instant.ts';
 import { renew } from '../../lambda/commands/renew.ts';
+import { newMemory, startRun } from '../../lambda/steps/run.ts';
 import { callsOf, setTag, statusOf, writesOfTag } from '../support/credential.ts';
 import { countedTick, tick } from '../support/outcomes.ts';
 import {
@@ -241,6 +243,24 @@ describe('a renewal', () => {
       parts.clock.advance(1);
     }
     expect(parts.ims.mintCount).toBe(3);
+  });
+
+  it('is not held back by what its sandbox remembers of a clock that was ahead', async () => {
+    const parts = await startWithToken();
+    const memory = newMemory();
+    let ahead = 20 * 3_600;
+    const now = () => epochSeconds(parts.clock.seconds + ahead);
+    const forced = async (): Promise<string> => {
+      const replaces = (await readToken(parts, 'fusion'))?.VersionId;
+      const run = startRun({ ...parts.run(), now }, memory);
+      return (await renew(run, 'fusion', { ...force, replaces })).outcome;
+    };
+    const outcomes = [await forced(), await forced(), await forced()];
+    memory.reported.set('fusion ERR_TOKEN_REJECTED', now());
+    ahead = 0;
+    parts.clock.advance(3_600);
+    expect([...outcomes, await forced()]).toEqual(Array(4).fill('renewed'));
+    expect([...memory.reported]).toEqual([]);
   });
 
   it('shares its budget with rotations', async () => {
