@@ -3,12 +3,13 @@ import {
   mayHold,
   mostClientSecrets,
   type RotationState,
+  retirementGrace,
   type StoredSecrets,
   tolerance,
 } from './client-secret-rotation.ts';
 import type { ListedSecret } from './console-secrets.ts';
 import { RotatorError } from './errors.ts';
-import { type EpochSeconds, formatInstant } from './instant.ts';
+import { type EpochSeconds, epochSeconds, formatInstant } from './instant.ts';
 
 /** The facts on which a rotation decides before it adds a secret. */
 export interface BeforeAdding {
@@ -34,7 +35,8 @@ const longestPending = 86_400;
  * The secret that must be removed before another can be added; undefined while there is room.
  *
  * It is one that an earlier run added, and that never became current: no stored version names it, and
- * either the tag does, or it was created while that run may have been at work, and was never used.
+ * either the tag does, or it was created while that run may have been at work, at least a day ago, and
+ * was never used.
  * Anybody else's secret is left alone. Whoever may write the tag can name any, so a named one must
  * have been young when it was tested, and another one used since.
  *
@@ -53,7 +55,7 @@ export function secretInTheWay(before: BeforeAdding): ListedSecret | undefined {
     .slice(0, mostNamed)
     .map(({ uuid }) => uuid)
     .join(' and ');
-  const why = whyUncertain(before, ours.length);
+  const why = whyUncertain(before, ours);
   throw new RotatorError(
     'ERR_CLIENT_SECRET_LIMIT',
     `the credential has ${listed.length} client secrets at Adobe, ${which}, and ${why}; ` +
@@ -61,7 +63,10 @@ export function secretInTheWay(before: BeforeAdding): ListedSecret | undefined {
   );
 }
 
-function whyUncertain({ state, inUse, listed, stored }: BeforeAdding, ours: number): string {
+function whyUncertain(
+  { state, inUse, listed, stored, usesToldUntil }: BeforeAdding,
+  ours: readonly ListedSecret[],
+): string {
   if (state.kind === 'retired') {
     const at = formatInstant(state.at);
     if (state.uuid === inUse) {
@@ -69,11 +74,18 @@ function whyUncertain({ state, inUse, listed, stored }: BeforeAdding, ours: numb
     }
     return `${state.uuid}, which was replaced at ${at}, may still be in use`;
   }
-  if (ours === 1) return 'Adobe does not tell yet which of them is in use';
+  const [only, ...others] = ours;
+  if (only !== undefined && others.length === 0) {
+    if (usesToldUntil === undefined || only.createdAt <= usesToldUntil) {
+      return 'Adobe does not tell yet which of them is in use';
+    }
+    const until = formatInstant(epochSeconds(only.createdAt + retirementGrace));
+    return `an earlier rotation may have added ${only.uuid}: one after ${until} deletes it, unless somebody uses it`;
+  }
   if (stored !== undefined && listed.some(({ uuid }) => mayHold(stored, uuid))) {
     return 'the stored credential holds one without its uuid, which may be either';
   }
-  return ours > 1
+  return others.length > 0
     ? 'each could be the one that an earlier rotation added'
     : 'neither was left behind by an earlier rotation';
 }

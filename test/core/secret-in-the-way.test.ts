@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ListedSecret } from '../../core/console-secrets.ts';
-import { epochSeconds } from '../../core/instant.ts';
+import { epochSeconds, formatInstant } from '../../core/instant.ts';
 import { type BeforeAdding, secretInTheWay } from '../../core/secret-in-the-way.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { day, now } from '../support/builders.ts';
@@ -113,6 +113,12 @@ describe('the secret in the way of another', () => {
     const secrets = { listed: [inUse, orphan] };
     expect(refusal({ ...secrets, usesToldUntil: at(10) })).toBe(orphan);
     expect(refusal({ ...secrets, usesToldUntil: at(9) })).toMatchObject({
+      message: expect.stringContaining(
+        `may have added two: one after ${formatInstant(at(10 + day))} deletes it, unless somebody uses it; delete the one`,
+      ),
+    });
+    const used = [listed('one', -30 * day, 9), orphan];
+    expect(refusal({ listed: used, inUse: undefined, usesToldUntil: at(day) })).toMatchObject({
       message: expect.stringContaining('Adobe does not tell yet which of them is in use'),
     });
   });
