@@ -34,16 +34,22 @@ export function heldTokens(
   now: EpochSeconds,
 ): readonly PendingToken[] {
   // By a clock that is slow, a token seems to be issued in the future, and would be none.
-  const token = decodePendingToken(text, epochSeconds(now + day));
-  if (token !== undefined) return [token];
-  return accessTokensIn(text).map((value) => ({
-    accessToken: new Sensitive(value),
-    clientId: claimedClient(value) ?? clientId,
-    imsHost,
-    issuedAt: epochSeconds(0),
-    expiresAt: claimedExpiry(value) ?? epochSeconds((createdAt ?? now) + longestLifetime),
-    scope: '',
-  }));
+  const noted = decodePendingToken(text, epochSeconds(now + day));
+  return accessTokensIn(text).map((value) => {
+    const own = noted?.accessToken.reveal() === value ? noted : undefined;
+    const ends = [own?.expiresAt, claimedExpiry(value)].filter((end) => end !== undefined);
+    const last = ends.length === 0 ? (createdAt ?? now) + longestLifetime : Math.max(...ends);
+    return {
+      accessToken: new Sensitive(value),
+      // What people have noted beside it may be wrong.
+      clientId: claimedClient(value) ?? own?.clientId ?? clientId,
+      imsHost: own?.imsHost ?? imsHost,
+      issuedAt: own?.issuedAt ?? epochSeconds(0),
+      expiresAt: epochSeconds(last),
+      clientSecretVersion: own?.clientSecretVersion,
+      scope: own?.scope ?? '',
+    };
+  });
 }
 
 /** All that may be an access token in a value. */

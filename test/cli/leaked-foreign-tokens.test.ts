@@ -18,6 +18,19 @@ const byHand: Form = (access_token, client_id) =>
 
 const response: Form = (access_token) => JSON.stringify({ access_token, expires_in: 86_399 });
 
+/** The time zone is wrong, and the name stands in the place of the client id. */
+const wrong: Form = (access_token) =>
+  JSON.stringify({
+    access_token,
+    issued_at: inSeconds(-90_000),
+    expires_at: inSeconds(-3_600),
+    client_id: 'fusion',
+  });
+
+/** Beside another one. */
+const second: Form = (previous_access_token, client_id) =>
+  JSON.stringify({ ...JSON.parse(byHand('of-no-use', client_id)), previous_access_token });
+
 /** Somebody mints a token with the stored credential, and stores it. */
 async function storeByHand(leak: LeakWorld, form: Form): Promise<string> {
   const { world, client, leakedSecret, secrets } = leak;
@@ -40,6 +53,8 @@ async function storeByHand(leak: LeakWorld, form: Form): Promise<string> {
 describe.each<[string, Form]>([
   ['as the runbook says', byHand],
   ["as IMS's response", response],
+  ['with wrong notes', wrong],
+  ['as another one', second],
   ['as it is', (accessToken) => accessToken],
   ['in a text', (accessToken) => `export TOKEN="${accessToken}"\n`],
 ])('leaked invalidates a token that is stored by hand %s', (_, form) => {
