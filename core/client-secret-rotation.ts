@@ -158,7 +158,12 @@ export function retirementToNote(
 ): string | undefined {
   const state = readRotationState(tags);
   if (state.kind === 'retired') return undefined;
-  if (state.kind === 'adding' && state.versionId !== versionId) return undefined;
+  // A run of the same step may have written over the note of a rotation whose value is stored again since.
+  const isStored =
+    state.kind === 'adding' &&
+    state.uuid !== undefined &&
+    entries.some(({ uuid, retiredAt }) => uuid === state.uuid && retiredAt === undefined);
+  if (state.kind === 'adding' && state.versionId !== versionId && !isStored) return undefined;
   return entries.find(({ retiredAt }) => retiredAt !== undefined)?.uuid;
 }
 

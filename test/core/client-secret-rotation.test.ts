@@ -141,6 +141,11 @@ describe('the retirement to be noted', () => {
       'adding since=2026-11-22T12:00:00Z version=019ac0de-0000-4000-8000-000000000001',
       undefined,
     ],
+    [
+      'is that of another version whose new secret is stored again',
+      'adding since=2026-11-22T12:00:00Z version=019ac0de-0000-4000-8000-000000000001 uuid=two',
+      'one',
+    ],
     ['is over when the tag says so', 'none', undefined],
     ['is noted already', formatRotationState(retired), undefined],
   ])('%s', (_, tag, expected) => {
