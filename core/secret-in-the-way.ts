@@ -21,7 +21,7 @@ export interface BeforeAdding {
   readonly state: RotationState;
   /** The stored credential; undefined where all that it holds has to go. */
   readonly stored?: StoredSecrets | undefined;
-  /** Adobe has told of every use until then; undefined where a leak leaves no time to wait for it. */
+  /** Adobe has told of every use until then; undefined where there is no time to wait for it. */
   readonly usesToldUntil?: EpochSeconds | undefined;
 }
 
@@ -83,7 +83,7 @@ function whyUncertain(
     return `an earlier rotation may have added ${only.uuid}: one after ${until} deletes it, unless somebody uses it`;
   }
   if (stored !== undefined && listed.some(({ uuid }) => mayHold(stored, uuid))) {
-    return 'the stored credential holds one without its uuid, which may be either';
+    return 'the stored credential holds one without its uuid, which may be either (store it with that, or without an entry that is gone at Adobe)';
   }
   return others.length > 0
     ? 'each could be the one that an earlier rotation added'

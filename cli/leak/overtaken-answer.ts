@@ -62,15 +62,24 @@ export function deletingEarlier(
   const before = versions.find(
     ({ id }) => noted !== undefined && replaces(session.digest, noted, id),
   );
-  // Whoever may write tags can have one name the secret that is in use.
-  const inUse = uuidsOf(
-    versions.filter(({ id, labels }) => id === noted || labels.includes('AWSCURRENT')),
-  );
   const named = state.kind === 'retired' ? [state.uuid] : [...uuidsOf(before ? [before] : [])];
-  const uuids = named.filter((uuid) => !inUse.has(uuid));
+  const uuids = mayBeInUse(named, noted, versions) ? [] : named;
   const [which = before && `the one in version ${before.id} of ${names.client}`] =
     uuids.length === 0 ? [] : [uuids.join(' and ')];
   return `delete ${which ?? 'the one that had leaked'} in the Adobe Developer Console, if it is still there, and no other`;
+}
+
+/** Whoever may write tags can have one name a secret that is in use, also one that is stored without its uuid. */
+function mayBeInUse(
+  uuids: readonly string[],
+  noted: string | undefined,
+  versions: readonly ClientVersion[],
+): boolean {
+  const current = versions.find(({ labels }) => labels.includes('AWSCURRENT'));
+  const own = versions.find(({ id }) => id === noted);
+  const inUse = [own, current].flatMap((version) => version?.found?.entries ?? []);
+  const known = new Set(inUse.map(({ uuid }) => uuid));
+  return known.has(undefined) || uuids.some((uuid) => known.has(uuid));
 }
 
 /** Takes the note of an answer off. */

@@ -1,5 +1,7 @@
-import type { RotationState } from '../../core/client-secret-rotation.ts';
+import { type RotationState, retirementGrace } from '../../core/client-secret-rotation.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
+import { epochSeconds } from '../../core/instant.ts';
+import { answerNoted } from '../../core/open-answer.ts';
 import { isUnknownSecret } from '../adobe/failure.ts';
 import type { OwnSecrets } from '../adobe/own-secrets.ts';
 import { CliError } from '../errors.ts';
@@ -52,6 +54,11 @@ export async function preflight(
       acceptedAt: firstStored(accepted && [accepted], versions),
       storedAt: firstStored(entries, versions),
       unreadableSince: firstUnreadable(versions),
+      // What a rotation may have left could be somebody else's; what an answer has left is needed at once.
+      usesToldUntil:
+        answerNoted(state) === undefined
+          ? epochSeconds(answer.session.now() - retirementGrace)
+          : undefined,
       areAllAccepted: isAmbiguous && (await areAllAccepted(answer, current)),
       pendingUuids: uuidsOf(pending),
     };

@@ -13,7 +13,7 @@ import { type BeforeAdding, secretInTheWay } from '../../core/secret-in-the-way.
 const day = 86_400;
 
 /** The client secrets at Adobe and in Secrets Manager, before the leaked one is replaced. */
-export interface BeforeReplacing extends Omit<BeforeAdding, 'inUse' | 'stored' | 'usesToldUntil'> {
+export interface BeforeReplacing extends Omit<BeforeAdding, 'inUse' | 'stored'> {
   /** The client secrets in the current version. */
   readonly entries: readonly ClientSecretEntry[];
   /** The one of them that IMS has just accepted. */

@@ -42,7 +42,12 @@ export async function readLeakedToken(answer: Answer): Promise<LeakedToken> {
   const { token: secret, versions, names } = answer;
   const versionId = await currentVersionOf(answer);
   const text = versionId === undefined ? undefined : await versions.read(secret.arn, versionId);
-  if (versionId === undefined || text === undefined) throw holdsNone(names.token);
+  if (versionId === undefined || text === undefined) {
+    const fix = 'nothing is left to do: no token is stored there that could have leaked';
+    throw new CliError('ERR_TOKEN_NOT_READY', `${names.token} holds no token`, fix, {
+      isFixWhole: true,
+    });
+  }
   return { versionId, accessTokens: accessTokensIn(text.reveal()) };
 }
 
@@ -53,11 +58,7 @@ export async function readCurrentToken(answer: Answer): Promise<CurrentToken> {
   const text = versionId === undefined ? undefined : await versions.read(secret.arn, versionId);
   const token = text && decodePendingToken(text.reveal(), session.now());
   if (versionId !== undefined && token !== undefined) return { versionId, token };
-  throw holdsNone(names.token);
-}
-
-function holdsNone(secretName: string): CliError {
-  return new CliError('ERR_TOKEN_NOT_READY', `${secretName} holds no token`);
+  throw new CliError('ERR_TOKEN_NOT_READY', `${names.token} holds no token`);
 }
 
 /** True if a version of the token secret was minted from this version of the client secret. */

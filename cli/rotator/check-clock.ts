@@ -7,6 +7,9 @@ import { wrapLines } from '../view/table.ts';
 // IMS and AWS reject requests signed or dated by a clock that is further off, in seconds.
 const tolerance = 300;
 
+// Milliseconds.
+const longestLook = 10_000;
+
 export interface Skew {
   /** Seconds by which this machine is ahead of AWS. */
   readonly seconds: number;
@@ -31,15 +34,17 @@ export function skewOf({ at }: Caller, { now }: Pick<Session, 'now'>): Skew | un
  */
 export async function checkClock(session: Session): Promise<void> {
   const { signal, terminal } = session;
+  const timeout = AbortSignal.timeout(longestLook);
   let unknown = 'the response of AWS has no date';
   try {
-    const skew = skewOf(await new Account(signal).caller(), session);
+    const limited = AbortSignal.any([signal, timeout]);
+    const skew = skewOf(await new Account(limited).caller(), session);
     if (skew?.words !== undefined) throw wrongClock(skew.words);
     if (skew !== undefined) return;
   } catch (error) {
     const isUnknown = error instanceof CliError && error.code !== 'ERR_CLOCK_WRONG';
     if (!isUnknown || signal.aborted) throw error;
-    unknown = error.message;
+    unknown = timeout.aborted ? 'AWS does not answer' : error.message;
   }
   const text = `warning: it is unknown whether the clock of this machine is right, by which it waits, and takes tokens for expired (${unknown})`;
   terminal.note(...wrapLines(text, 0, terminal.noteColumns));

@@ -6,7 +6,7 @@ import { epochSeconds } from '../../core/instant.ts';
 import { storedDocument } from '../../local/sample-credential.ts';
 import { digest } from '../support/builders.ts';
 import { labelsOf } from '../support/start-rotating.ts';
-import { expectAnswered, type LeakWorld, startLeak } from './leak-world.ts';
+import { expectAnswered, type LeakWorld, refuseDeletion, startLeak } from './leak-world.ts';
 import { inSeconds } from './operator.ts';
 
 let leak: LeakWorld;
@@ -113,5 +113,36 @@ describe('leaked, after somebody has forged the rotation tag', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('ERR_CLIENT_SECRET_LIMIT');
     expect(liveUuids()).toEqual(before);
+  });
+
+  it.each([true, false])(
+    'does not name the secret in use to be deleted, stored without its uuid: %s',
+    async (isBare) => {
+      await refuseDeletion(leak);
+      const SecretId = leak.world.secretId('fusion', 'client');
+      const { AWSCURRENT: noted } = await labelsOf(leak.client, SecretId);
+      leak.adobe.removeSecret(leak.leakedSecret);
+      const { value, uuid } = leak.adobe.addSecret('p8e-of-a-colleague-0123456789');
+      const client_secrets = [isBare ? value : { client_secret: value, uuid }];
+      await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets }));
+      await forge(`retired uuid=${uuid} at=${inSeconds(0)} version=${noted}`);
+      const { code, stderr } = await leak.answer();
+      expect(code).toBe(1);
+      expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(
+        /: delete the one in version \S+ of \S+ in the/,
+      );
+      expect(stderr).not.toContain(uuid);
+    },
+  );
+
+  it('does not delete what a person may use, of which Adobe tells late', async () => {
+    const persons = leak.adobe.addSecret('p8e-of-a-colleague-0123456789');
+    await forge(`adding since=${inSeconds(-600)} version=11111111-2222-4333-8444-555555555555`);
+    persons.recordUse(Date.now());
+    leak.world.consoleApi.faults.inject({ kind: 'late-usages', seconds: 600 }, { times: 9 });
+    const { code, stderr } = await leak.answer();
+    expect(code).toBe(1);
+    expect(stderr).toContain('ERR_CLIENT_SECRET_LIMIT');
+    expect(liveUuids()).toContain(persons.uuid);
   });
 });

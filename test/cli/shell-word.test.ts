@@ -4,6 +4,7 @@ import { run, shellProgram } from '../support/foreign-clients.ts';
 
 const texts = [
   'plain-1.2/3',
+  '=ls',
   '',
   ' two  words ',
   "'",
