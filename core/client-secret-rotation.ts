@@ -224,7 +224,7 @@ export type Removal =
   | { readonly kind: 'gone' }
   | { readonly kind: 'wait'; readonly why: string };
 
-/** What a stored credential says of the client secrets at Adobe. */
+/** The client secrets of a stored credential, and which of them works. */
 export interface StoredSecrets {
   readonly entries: readonly ClientSecretEntry[];
   /** The one that IMS has just accepted. */

@@ -34,7 +34,7 @@ interface Explained {
   readonly wait: number;
 }
 
-/** What an answer to a leak does, for the person who agrees to it. */
+/** Tells the person who confirms it what an answer to a leak does. */
 export function explanation(name: string, { place, isTokenOnly, isOwn, wait }: Explained) {
   const pause =
     wait === 0 ? 'at once' : `after ${formatDuration(wait)} or more, when no consumer uses them`;

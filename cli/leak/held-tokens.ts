@@ -41,7 +41,7 @@ export function heldTokens(
     const last = ends.length === 0 ? (createdAt ?? now) + longestLifetime : Math.max(...ends);
     return {
       accessToken: new Sensitive(value),
-      // What people have noted beside it may be wrong.
+      // The fields beside it may be typed by hand, and wrong.
       clientId: claimedClient(value) ?? own?.clientId ?? clientId,
       imsHost: own?.imsHost ?? imsHost,
       issuedAt: own?.issuedAt ?? epochSeconds(0),

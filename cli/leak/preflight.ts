@@ -54,7 +54,7 @@ export async function preflight(
       acceptedAt: firstStored(accepted && [accepted], versions),
       storedAt: firstStored(entries, versions),
       unreadableSince: firstUnreadable(versions),
-      // What a rotation may have left could be somebody else's; what an answer has left is needed at once.
+      // A secret that a rotation may have left could be somebody else's. That of an answer has to go now.
       usesToldUntil:
         answerNoted(state) === undefined
           ? epochSeconds(answer.session.now() - retirementGrace)

@@ -13,7 +13,7 @@ const longestLook = 10_000;
 export interface Skew {
   /** Seconds by which this machine is ahead of AWS. */
   readonly seconds: number;
-  /** What is wrong; undefined if it is within the tolerance. */
+  /** The problem in words; undefined within the tolerance. */
   readonly words: string | undefined;
 }
 
