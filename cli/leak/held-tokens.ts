@@ -8,7 +8,7 @@ import type { StoredVersion } from '../aws/version-list.ts';
 import { day } from '../view/durations.ts';
 
 /** A JWT, as IMS issues them. */
-const jwt = /eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
+const jwt = /(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
 
 // An opaque token has no such form.
 const response = v.pipe(

@@ -253,7 +253,7 @@ describe('status --watch', () => {
       }),
     );
     await watch.printed(/"state":"foreign"/);
-    // Whether that is a token, and until when, only its value shows.
+    // Only the value shows whether it is a token, and when it expires.
     await watch.printed(/"healthy":null/);
     watch.signal('SIGINT');
     const { code, stdout, stderr } = await watch.exit();
