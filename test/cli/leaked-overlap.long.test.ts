@@ -6,11 +6,13 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import { newLeakVersion } from '../../cli/rotator/leak-version.ts';
 import type { Session } from '../../cli/session.ts';
 import { formatRotationState, retiredNow } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import { sampleClient, selfManaging, storedDocument } from '../../local/sample-credential.ts';
+import { digest } from '../support/builders.ts';
 import { replacing } from '../support/credential.ts';
 import { labelsOf } from '../support/start-rotating.ts';
 import { expectAnswered, type LeakWorld, startLeak, startRotated } from './leak-world.ts';
@@ -30,6 +32,12 @@ async function noteOf({ client, world }: LeakWorld): Promise<string | undefined>
   const SecretId = world.secretId('fusion', 'client');
   const { Tags = [] } = await client.send(new DescribeSecretCommand({ SecretId }));
   return Tags.find(({ Key }) => Key === tagKeys.rotation)?.Value;
+}
+
+/** The version with which an answer replaces the current one. */
+async function answering({ client, world }: LeakWorld): Promise<string> {
+  const { AWSCURRENT = '' } = await labelsOf(client, world.secretId('fusion', 'client'));
+  return newLeakVersion(digest, AWSCURRENT);
 }
 
 function posts({ world }: LeakWorld): number {
@@ -89,7 +97,7 @@ describe('leaked, while somebody else adds a client secret', () => {
   it('keeps the note of an earlier run whose secret Adobe was late to add', async () => {
     const leak = await startLeak();
     const since = new Date().toISOString().replace(/\.\d+Z/, 'Z');
-    const ofEarlier = `adding since=${since} version=0123abcd`;
+    const ofEarlier = `adding since=${since} version=${await answering(leak)}`;
     await note(leak, ofEarlier);
     const late = 'p8e-late-0123456789abcdef';
     const secrets = (real: Secrets): Secrets => {
@@ -113,12 +121,13 @@ describe('leaked, while somebody else adds a client secret', () => {
     const orphan = leak.adobe.addSecret('p8e-left-over-0123456789');
     leak.secrets.add(orphan.value);
     const since = new Date().toISOString().replace(/\.\d+Z/, 'Z');
+    const ofEarlier = await answering(leak);
     let isFirst = true;
     // The first description comes before the question.
     const secrets = (real: Secrets): Secrets => {
       const describe: Secrets['describe'] = async (...args) => {
         const described = await real.describe(...args);
-        if (isFirst) await note(leak, `adding since=${since} version=0123abcd`);
+        if (isFirst) await note(leak, `adding since=${since} version=${ofEarlier}`);
         isFirst = false;
         return described;
       };
