@@ -63,9 +63,10 @@ function asCliError(
     return new CliError('ERR_AWS_CREDENTIALS', `no valid AWS credentials: ${name}`, fix, cause);
   }
   if (denied.test(name)) {
-    const fix = isOfKey(error)
-      ? 'use a principal that may use its KMS key'
-      : `use a principal whose policies allow ${action}`;
+    const fix =
+      isOfKey(error) && !action.startsWith('kms:')
+        ? 'use a principal that may use its KMS key'
+        : `use a principal whose policies allow ${action}`;
     const text = `not authorized to perform ${what}`;
     return new CliError('ERR_AWS_DENIED', text, fix, { ...cause, right: action });
   }
