@@ -9,7 +9,7 @@ import { type ClosedNetwork, startClosedNetwork } from '../support/closed-networ
 import { RunningProcess } from '../support/run-process.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { fileWith, type Operator, program } from './operator.ts';
-import { checksOf, type Found, startHealthy } from './patient.ts';
+import { blindChecksOf, checksOf, startHealthy } from './patient.ts';
 
 const password = 'p@ss:w/rd%1';
 const user = { name: 'us@er', password };
@@ -62,17 +62,6 @@ async function errorOf(operator: Operator): Promise<unknown> {
   const { code, stdout } = await operator.cli('status', '--rotator', 'local', '--json');
   expect(code).toBe(1);
   return JSON.parse(stdout).error;
-}
-
-/** The checks of a doctor that can see nothing of AWS. */
-async function blindChecksOf(operator: Operator): Promise<(title: string) => Found> {
-  const { stdout } = await operator.cli('doctor', '--json');
-  const { checks } = JSON.parse(stdout) as { readonly checks: readonly Found[] };
-  return (title) => {
-    const one = checks.find(({ check }) => check === title);
-    if (one === undefined) throw new Error(`no check ${title} in ${stdout}`);
-    return one;
-  };
 }
 
 describe('behind a proxy', () => {
