@@ -13,8 +13,13 @@ describe('leaked, by the clock of this machine,', () => {
     const leak = await startLeak();
     const { world, adobe, tokens } = leak;
     world.secretsManager.clearCalls();
-    const now = () => epochSeconds(Date.now() / 1000 + skew);
-    const exit = await leak.answer({ token, now: false, cache: 900 }, { now });
+    let slept = 0;
+    const now = () => epochSeconds(Date.now() / 1000 + skew + slept);
+    const sleep = (seconds: number): Promise<void> => {
+      slept += seconds;
+      return Promise.resolve();
+    };
+    const exit = await leak.answer({ token, now: false, cache: 900 }, { now, sleep });
     expect(exit).toMatchObject({ code: 1, stdout: '' });
     expect(textOf(exit)).toMatch(
       new RegExp(`^ERR_CLOCK_WRONG this machine is ${words} AWS: .*\\(nothing was changed\\)`),
