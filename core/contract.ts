@@ -69,20 +69,21 @@ export function managesClientSecrets(scope: string): boolean {
   return clientSecretScopes.includes(scope.toLowerCase());
 }
 
+/** True for a text with a client secret of Adobe's in it, whatever quotes or spaces are around it. */
+export function holdsClientSecret(text: string): boolean {
+  return text.includes('p8e-');
+}
+
 /** The problem with a list of scopes for the `scopes` tag; undefined if it can be stored there. */
 export function scopesTagProblem(scopes: readonly string[]): string | undefined {
   const managing = scopes.find(managesClientSecrets);
   if (managing !== undefined) return `holds "${managing}", which no stored token may have`;
-  const misfit = scopesTagMisfit(scopes);
-  return misfit === undefined ? undefined : `${misfit}; ${scopesTagRule}`;
-}
-
-function scopesTagMisfit(scopes: readonly string[]): string | undefined {
-  if (scopes.length === 0) return 'is empty';
+  if (scopes.some(holdsClientSecret)) return 'holds a client secret, which no tag may have';
+  if (scopes.length === 0) return `is empty; ${scopesTagRule}`;
   const unfit = scopes.find((scope) => !scopePattern.test(scope));
-  if (unfit !== undefined) return `holds "${unfit}"`;
+  if (unfit !== undefined) return `holds "${unfit}"; ${scopesTagRule}`;
   const { length } = scopes.join(' ');
-  return length > 256 ? `has ${length} characters` : undefined;
+  return length > 256 ? `has ${length} characters; ${scopesTagRule}` : undefined;
 }
 
 /** All credentials that the stack declares, but those whose client secrets are imported. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { managesClientSecrets, scopePattern } from './contract.ts';
-import { holdsClientSecret, holdsOneOf, isConsoleId, looksSecretId } from './field-names.ts';
+import { holdsClientSecret, managesClientSecrets, scopePattern } from './contract.ts';
+import { holdsOneOf, isConsoleId, looksSecretId } from './field-names.ts';
 import { imsHostSchema } from './ims-host.ts';
 
 /** Adobe allows two at a time; a stored credential may hold earlier ones. */

@@ -1,6 +1,7 @@
+import { holdsClientSecret } from './contract.ts';
 import type { ClientCredential } from './credential.ts';
 import type { SecretEntry } from './credential-values.ts';
-import { holdsClientSecret, holdsOneOf } from './field-names.ts';
+import { holdsOneOf } from './field-names.ts';
 import { Sensitive } from './sensitive.ts';
 
 /** A client secret, and what is noted of it beside its value. */

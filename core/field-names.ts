@@ -1,3 +1,5 @@
+import { holdsClientSecret } from './contract.ts';
+
 /** The meaning of a field of a credential. */
 export type Role =
   | 'clientId'
@@ -96,11 +98,6 @@ export const hidden = '(hidden)';
 export function showName(name: string): string {
   const parts = name.slice(0, longestName).split('.');
   return parts.map((part) => (looksSecret(part) ? hidden : showText(part))).join('.');
-}
-
-/** True for a text with a client secret of Adobe's in it, whatever quotes or spaces are around it. */
-export function holdsClientSecret(text: string): boolean {
-  return text.includes('p8e-');
 }
 
 // A shorter secret may be in a text by chance.

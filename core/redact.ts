@@ -1,5 +1,6 @@
+import { holdsClientSecret } from './contract.ts';
 import { echoes, longestText } from './echo.ts';
-import { holdsClientSecret, looksSecret } from './field-names.ts';
+import { looksSecret } from './field-names.ts';
 
 const redacted = '[redacted]';
 

@@ -76,6 +76,11 @@ describe('the contract', () => {
       ['read_client_secret'],
       'holds "read_client_secret", which no stored token may have',
     ],
+    [
+      'hold a client secret',
+      ['openid', 'p8e-AbCdEf+123'],
+      'holds a client secret, which no tag may have',
+    ],
     ['are 256 characters together', ['a'.repeat(100), 'b'.repeat(155)], undefined],
     ['are longer than a tag', ['a'.repeat(100), 'b'.repeat(156)], `has 257 characters; ${rule}`],
   ])('finds the problem of scopes that %s', (_, scopes, problem) => {
