@@ -51,7 +51,7 @@ export function decide(observation: Observation, force: Force = unforced): Decis
   if (observation.paused) return keep('paused', lacksToken(observation));
   if (token === 'absent') return keep('token-secret-missing', true);
   if (fingerprint === undefined) {
-    return keep('credential-missing', token !== 'empty' || observation.isOverdue);
+    return keep('credential-missing', observation.versionId !== undefined || observation.isOverdue);
   }
   const decision = decideRenewal({ ...observation, token, fingerprint }, force);
   const spent = decision.action === 'renew' ? spentBudget(observation) : undefined;

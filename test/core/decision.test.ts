@@ -75,10 +75,17 @@ describe('decide', () => {
     ],
     [
       'waits for a credential that was never stored',
-      { fingerprint: undefined, token: 'empty' },
+      { fingerprint: undefined, token: 'empty', versionId: undefined },
       'keep',
       'credential-missing',
       false,
+    ],
+    [
+      'needs attention if neither value of a pair that has a token is found',
+      { fingerprint: undefined, token: 'empty' },
+      'keep',
+      'credential-missing',
+      true,
     ],
     [
       'keeps while it backs off',
@@ -302,7 +309,7 @@ describe('a tick', () => {
     ['reads the secrets before a credential counts as gone', { fingerprint: undefined }, true],
     [
       'leaves a credential that has no value yet',
-      { fingerprint: undefined, token: 'empty' },
+      { fingerprint: undefined, token: 'empty', versionId: undefined },
       false,
     ],
     ['reads a credential that it could not see', { isCredentialUnseen: true }, true],
