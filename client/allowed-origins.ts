@@ -1,7 +1,7 @@
 const form =
   /^(https:\/\/)?(\*\.[\w-]+\.)?[\w.-]+(:\d+)?$|^http:\/\/(localhost|127\.0\.0\.1|\[::1])(:\d+)?$/i;
-/** There, each customer of Adobe chooses what gets a request: API Mesh, and the actions of Runtime. */
-const exceptCustomers = '(?:(?!\\b(?:graph|runtime)\\b)[^/])+';
+/** There, each customer of Adobe chooses what gets a request: API Mesh, actions of Runtime, webhooks. */
+const exceptCustomers = '(?:(?!\\b(?:graph|runtime|(?:web)?hooks?)\\b)[^/])+';
 
 /**
  * A predicate for URLs that may get the token.
@@ -12,7 +12,7 @@ export function allowedOrigins(origins: readonly string[]): (url: URL) => boolea
   const patterns = origins.map((entry) => {
     if (!form.test(entry)) throw new TypeError(`origins: invalid ${entry}`);
     const { origin } = new URL(entry.includes('://') ? entry : `https://${entry}`);
-    const any = origin.includes('*.adobe.io') ? exceptCustomers : '[^/]+';
+    const any = /\*\.(adobe\.io|workfront\.com)/.test(origin) ? exceptCustomers : '[^/]+';
     return new RegExp(`^${origin.replace(/[.[\]]/g, '\\$&').replace('*', any)}$`);
   });
   // Not `url.origin`: that of a blob is its creator's.

@@ -5,9 +5,9 @@ import type { TokenError } from './token-error.ts';
 export interface ImsFetchOptions {
   /**
    * The only origins that get the token: a host, `*.` and a domain for all of its subdomains, or an
-   * https origin. http is accepted on loopback only. `*.adobe.io` leaves out the hosts of API Mesh and
-   * Runtime (`edge-graph.adobe.io`, `NAMESPACE.runtime.adobe.io`), where any customer of Adobe
-   * chooses what gets the token: name such a host in full.
+   * https origin. http is accepted on loopback only. `*.adobe.io` and `*.workfront.com` leave out the hosts
+   * of API Mesh and Runtime (`edge-graph.adobe.io`, `NAMESPACE.runtime.adobe.io`) and of webhooks, where
+   * any customer of Adobe chooses what gets the token: name such a host in full.
    *
    * @default ['*.adobe.io', '*.workfront.com']
    */

@@ -202,21 +202,21 @@ async function mutesFinding(
       ({ name }) => name,
     );
   const [active, scheduled] = [muted('active'), muted('scheduled')];
+  // A rule may mute others' alarms, too, so that deleting it is no advice.
+  const see = (rule: string): string => {
+    const words = `cloudwatch get-alarm-mute-rule --alarm-mute-rule-name ${shellWord(rule)}`;
+    return nextAwsCommand(words, options);
+  };
   const [now] = active.keys();
   if (now !== undefined) {
-    const words = `cloudwatch delete-alarm-mute-rule --alarm-mute-rule-name ${shellWord(now)}`;
     return failed(
       `muted now: ${inWords(active)}`,
-      `wait until its time is over, or: ${nextAwsCommand(words, options)}`,
+      `see until when, and have whoever made the rule take these alarms out of it: ${see(now)}`,
     );
   }
   const [next] = scheduled.keys();
   if (next === undefined) return ok('none mutes an alarm');
-  const words = `cloudwatch get-alarm-mute-rule --alarm-mute-rule-name ${shellWord(next)}`;
-  return unknown(
-    `to be muted: ${inWords(scheduled)}`,
-    `see when: ${nextAwsCommand(words, options)}`,
-  );
+  return unknown(`to be muted: ${inWords(scheduled)}`, `see when: ${see(next)}`);
 }
 
 function inWords(rules: Muted): string {

@@ -25,7 +25,7 @@ describe('the line "mute rules" of doctor', () => {
     expect(find('mute rules')).toMatchObject({
       verdict: 'failed',
       detail: `muted now: ${silence}, ${failing} (by night)`,
-      fix: 'wait until its time is over, or: aws cloudwatch delete-alarm-mute-rule --alarm-mute-rule-name night',
+      fix: 'see until when, and have whoever made the rule take these alarms out of it: aws cloudwatch get-alarm-mute-rule --alarm-mute-rule-name night',
     });
   });
 

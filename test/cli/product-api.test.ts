@@ -56,11 +56,15 @@ describe('the URL that doctor --api sends the token to', () => {
     'https://hook.fusion.adobe.com/3o5lrlkexample',
     'https://HOOK.fusion-eu.adobe.com:8443/3o5lrlkexample',
     'https://hook.app.workfrontfusion.com/3o5lrlkexample',
+    'https://webhooks.workfront.com/3o5lrlkexample',
+    'https://my-hooks.adobe.io/mine',
   ])('must not be %s, which the client gives nothing either', (url) => {
     expect(() => readProductApi(url, [])).toThrow(
       '--api must not be API Mesh, Runtime or a webhook: any customer of Adobe chooses there what gets the token',
     );
-    expect(allowedOrigins(['*.adobe.io', '*.adobe.io:8443'])(new URL(url))).toBe(false);
+    expect(allowedOrigins(['*.adobe.io', '*.adobe.io:8443', '*.workfront.com'])(new URL(url))).toBe(
+      false,
+    );
   });
 });
 

@@ -139,7 +139,7 @@ describe('the origins', () => {
     'https://fusion.adobe.io/api',
     'https://run-workflow.adobe.io',
     'https://a.b.adobe.io',
-    'https://acme.my.workfront.com/maestro/api',
+    'https://brandhook.my.workfront.com/maestro/api',
   ])('include %s', async (url) => {
     const sent: string[] = [];
     const { imsFetch } = await startProduct(() => json(200, {}), {
@@ -198,6 +198,7 @@ describe('the origins', () => {
     'https://edge-graph.adobe.io',
     'https://graph-stage.adobe.io',
     'https://1234-mine.runtime.adobe.io/api/v1/web/default/action',
+    'https://hook.fusion.workfront.com/mine',
   ])('do not include %s, which gets nothing', async (url) => {
     const { imsFetch, source } = await startProduct(() => json(200, {}), {
       origins: undefined,
