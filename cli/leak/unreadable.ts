@@ -1,7 +1,7 @@
 import { showClientId } from '../../core/field-names.ts';
 import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
-import { nextCommand } from '../view/next-command.ts';
 import { someOf } from '../view/some-of.ts';
+import { invalidatingAll } from './all-invalidated.ts';
 import type { Answer, ClientVersion } from './answer.ts';
 import type { Unreadable } from './note-end.ts';
 
@@ -9,13 +9,14 @@ const mostNamed = 5;
 
 /** The advice on versions that could not be decrypted. */
 export function unreadInWords(
-  { name, names, session: { options } }: Pick<Answer, 'name' | 'names' | 'session'>,
+  answer: Answer,
   clientId: string,
   { client, token }: Unreadable,
 ): readonly string[] {
+  const { names } = answer;
   const shown = showClientId(clientId);
   const ofClient = `what is stored there may be valid: look at the client secrets of ${shown} in the Adobe Developer Console, and delete those that no credential uses`;
-  const ofToken = `the tokens there may be valid: have Adobe support invalidate all tokens of the client ${shown}, and then replace the stored one: ${nextCommand(`renew ${name} --force`, options)}`;
+  const ofToken = `the tokens there may be valid: ${invalidatingAll(answer, clientId)}`;
   return [
     ...(client.length === 0 ? [] : [`${which(client, names.client)}: ${ofClient}`]),
     ...(token.length === 0 ? [] : [`${which(token, names.token)}: ${ofToken}`]),
