@@ -9,7 +9,7 @@ const pattern = new RegExp(
 );
 
 /** True for the id of a version that holds, or is to hold, what replaces a leaked client secret. */
-function answersLeak(versionId: string): boolean {
+export function answersLeak(versionId: string): boolean {
   return pattern.test(versionId);
 }
 

@@ -19,7 +19,7 @@ export interface BeforeAdding {
   /** The uuid that is noted with the secret that IMS has just accepted. */
   readonly inUse: string | undefined;
   readonly state: RotationState;
-  /** The stored credential; undefined where all that it holds has to go. */
+  /** The stored credential; undefined after a leak, when all that it holds has to go. */
   readonly stored?: StoredSecrets | undefined;
   /** Adobe has told of every use until then; undefined where there is no time to wait for it. */
   readonly usesToldUntil?: EpochSeconds | undefined;
@@ -56,10 +56,12 @@ export function secretInTheWay(before: BeforeAdding): ListedSecret | undefined {
     .map(({ uuid }) => uuid)
     .join(' and ');
   const why = whyUncertain(before, ours);
+  // A leak has an operator, whom the command advises, and who must not wait.
+  const advice =
+    before.stored && '; delete the one that nobody uses in the Developer Console, and try again';
   throw new RotatorError(
     'ERR_CLIENT_SECRET_LIMIT',
-    `the credential has ${listed.length} client secrets at Adobe, ${which}, and ${why}; ` +
-      'delete the one that nobody uses in the Developer Console, and try again',
+    `the credential has ${listed.length} client secrets at Adobe, ${which}, and ${why}${advice ?? ''}`,
   );
 }
 
@@ -80,7 +82,7 @@ function whyUncertain(
       return 'Adobe does not tell yet which of them is in use';
     }
     const until = formatInstant(epochSeconds(only.createdAt + retirementGrace));
-    return `an earlier rotation may have added ${only.uuid}: one after ${until} deletes it, unless somebody uses it`;
+    return `an earlier rotation may have added ${only.uuid}, which a rotation after ${until} deletes by itself if nobody has used it by then`;
   }
   if (stored !== undefined && listed.some(({ uuid }) => mayHold(stored, uuid, listed))) {
     return 'the stored credential holds one without its uuid at Adobe, which may be either (store it with that, or without an entry that is gone at Adobe)';

@@ -9,6 +9,7 @@ import { CliError, interrupted } from '../errors.ts';
 import { adviceFor, linesOfReaders, type Told } from '../leak/advice.ts';
 import type { Answer } from '../leak/answer.ts';
 import { answerSecretLeak, answerTokenLeak } from '../leak/answer-leak.ts';
+import { earlierAnswer } from '../leak/earlier-answer.ts';
 import { explain, explanation, hanging } from '../leak/explanation.ts';
 import { type Answered, checkNotLeaked } from '../leak/note-end.ts';
 import { openAnswerAdvice } from '../leak/open-answer-advice.ts';
@@ -126,8 +127,11 @@ async function prepare(session: Session, name: string, isTokenOnly = false) {
   await checkClock(session);
   await confirmLocation(session, rotator, names.client);
   const warnings = await readersWarnings(session, rotator, [client, token]);
-  const lost = isTokenOnly ? undefined : await lostFieldsWarning(session, client);
-  for (const warning of lost === undefined ? warnings : [...warnings, lost]) {
+  const ofValue = isTokenOnly
+    ? []
+    : [await lostFieldsWarning(session, client), await earlierAnswer(session, client)];
+  for (const warning of [...warnings, ...ofValue]) {
+    if (warning === undefined) continue;
     session.terminal.note(...wrapLines(`warning: ${warning}`, 0, session.terminal.noteColumns));
   }
   const timeout = await new Functions(session.signal).timeout(functionName);

@@ -1,7 +1,7 @@
 import { isStuck, judgeRetired, readRotationState } from '../../core/client-secret-rotation.ts';
 import type { ListedSecret } from '../../core/console-secrets.ts';
 import { tagKeys } from '../../core/contract.ts';
-import { type EpochSeconds, formatInstant } from '../../core/instant.ts';
+import type { EpochSeconds } from '../../core/instant.ts';
 import { hasOpenAnswer } from '../../core/open-answer.ts';
 import { type Adobe, idsOf, OwnSecrets } from '../adobe/own-secrets.ts';
 import type { Secret } from '../aws/secret.ts';
@@ -13,6 +13,7 @@ import { unreadableOf } from '../leak/unreadable.ts';
 import type { Session } from '../session.ts';
 import { nextRotation } from '../view/client-secret-line.ts';
 import { day, formatDuration } from '../view/durations.ts';
+import { describeSecret } from '../view/listed-secret.ts';
 import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
 import { shellWord } from '../view/shell-word.ts';
 import { someOf } from '../view/some-of.ts';
@@ -132,8 +133,10 @@ async function atAdobeFinding(subject: Subject, { adobe, mint }: ConsoleOptions)
   const { name, client, token, credential, session } = subject;
   const [secret, tokenSecret, known] = await Promise.all([client, token, credential]);
   if (secret === undefined || tokenSecret === undefined) return noClientSecret;
+  const isManaged = secret.rotation !== undefined || secret.tags[tagKeys.rotation] !== undefined;
   // A file of the Console has its ids, whoever manages the secrets.
-  if (secret.rotation === undefined && secret.tags[tagKeys.rotation] === undefined) {
+  const hasIds = known.credentialId !== undefined && known.consoleOrgId !== undefined;
+  if (!isManaged && (!mint || !hasIds)) {
     return ok('not looked at: the rotator does not manage them');
   }
   if (!mint) {
@@ -143,17 +146,26 @@ async function atAdobeFinding(subject: Subject, { adobe, mint }: ConsoleOptions)
   const stored = await readClientVersions({ client: secret, token: tokenSecret, versions });
   try {
     const own = await OwnSecrets.open(session, name, adobe, known);
-    return listedFinding(await own.list(), stored, secret, session.now());
+    const finding = listedFinding(await own.list(), stored, secret, session.now());
+    return isManaged ? finding : asHint(finding);
   } catch (error) {
     const final = ['ERR_TOKEN_REJECTED', 'ERR_CONSOLE_REJECTED', 'ERR_CREDENTIAL_INVALID'];
-    if (!(error instanceof CliError) || !final.includes(error.code)) throw error;
+    if (!(error instanceof CliError) || error.code === 'ERR_INTERRUPTED') throw error;
     const { message, fix = 'see docs/client-secret-rotation.md' } = error;
+    // Nobody else needs the way to the Console.
+    if (!isManaged) return unknown(message, await afterLeak(subject, fix));
+    if (!final.includes(error.code)) throw error;
     return failed(message, await afterLeak(subject, fix));
   }
 }
 
+/** No fault where people manage the client secrets, but an answer to a leak has to know. */
+function asHint(finding: Finding): Finding {
+  return finding.verdict === 'failed' ? unknown(finding.detail, finding.fix) : finding;
+}
+
 const deletion =
-  'if nobody uses it, nor any other credential, delete it in the Developer Console: a rotation needs room for a second one';
+  'if nobody uses it, nor any other credential, delete it in the Developer Console: a rotation, or an answer to a leak, needs room for a second one';
 
 function listedFinding(
   listed: readonly ListedSecret[],
@@ -167,7 +179,7 @@ function listedFinding(
   const unnoted = current.filter(({ uuid }) => uuid === undefined).length;
   const unreadable = unreadableOf(stored);
   if (strangers.length > unnoted && unreadable.length === 0) {
-    const which = someOf(strangers.map(describe), 5, ' and ');
+    const which = someOf(strangers.map(describeSecret), 5, ' and ');
     const are =
       unnoted === 0 ? 'is not stored here' : 'are there, of which not all are stored here';
     return failed(`${which} ${are}`, deletion);
@@ -180,7 +192,7 @@ function listedFinding(
     return failed(`${state.uuid} is retired, and stays${why}`, 'find out who uses it');
   }
   if (strangers.length > 0 && unreadable.length > 0) {
-    const which = someOf(strangers.map(describe), 5, ' and ');
+    const which = someOf(strangers.map(describeSecret), 5, ' and ');
     const versions = someOf(unreadable, 5, ' and ');
     return unknown(
       `${which} may be stored here, in a version that could not be decrypted: ${versions}`,
@@ -188,7 +200,7 @@ function listedFinding(
     );
   }
   if (strangers.length > 0 && listed.length > 1) {
-    const which = someOf(strangers.map(describe), 5, ' and ');
+    const which = someOf(strangers.map(describeSecret), 5, ' and ');
     return unknown(
       `whether these are stored here is not known, because the stored value does not note their uuids: ${which}`,
     );
@@ -208,13 +220,11 @@ function listedFinding(
     (one) => !strangers.includes(one) && !uuidsInUse.has(one.uuid) && !isRetired(one),
   );
   if (earlier !== undefined) {
-    return unknown(`${describe(earlier)} is only in an earlier version, and still valid`, deletion);
+    return unknown(
+      `${describeSecret(earlier)} is only in an earlier version, and still valid`,
+      deletion,
+    );
   }
   const count = listed.length === 1 ? '1 client secret' : `${listed.length} client secrets`;
   return ok(`${count}, all stored here`);
-}
-
-function describe({ uuid, createdAt, lastUsedAt }: ListedSecret): string {
-  const use = lastUsedAt === undefined ? 'never used' : `last used ${formatInstant(lastUsedAt)}`;
-  return `${uuid} (of ${formatInstant(createdAt)}, ${use})`;
 }

@@ -1,4 +1,3 @@
-import { showClientId } from '../../core/field-names.ts';
 import { type EpochSeconds, formatInstant } from '../../core/instant.ts';
 import type { CommonOptions } from '../common-options.ts';
 import { CliError } from '../errors.ts';
@@ -8,6 +7,7 @@ import { whyUnseen } from '../rotator/sharers.ts';
 import { formatDuration } from '../view/durations.ts';
 import { nextCommand } from '../view/next-command.ts';
 import { inWords } from '../view/reader-lines.ts';
+import { invalidatingAll, replacingGood, replacingGoodOfOther } from './all-invalidated.ts';
 import type { Answer } from './answer.ts';
 import type { Unreadable } from './note-end.ts';
 import { type OtherToken, othersInWords } from './other-tokens.ts';
@@ -30,13 +30,13 @@ export function adviceFor(
   clientId: string,
   { isPaused, isTokenOnly, lateUntil, ofOthers, sharers, unreadable }: Told,
 ): readonly string[] {
-  const { name, rotator, client, tokenOnly, session } = answer;
+  const { name, names, rotator, client, tokenOnly, session } = answer;
   const { now, options } = session;
   const unseen = whyUnseen(rotator);
   const shared = [
     ...sharers.map(
       (user) =>
-        `The credential ${user.credential} of the rotator ${user.rotator} uses the same client secret, so that its tokens have leaked too: in a terminal, because it may ask, ${tokenLeakOf(user, rotator, options)}`,
+        `The credential ${user.credential} of the rotator ${user.rotator} uses the same client secret, so that its tokens have leaked too: in a terminal, because it may ask, ${commandFor(user, 'leaked CREDENTIAL --token', rotator, options)}`,
     ),
     ...(unseen === undefined
       ? []
@@ -46,12 +46,18 @@ export function adviceFor(
   ];
   // Those may be of other rotators.
   const { profile, region } = options;
+  const ofOther = (words: string) => nextCommand(words, { profile, region });
+  const renewals = sharers.map((user) =>
+    commandFor(user, 'renew CREDENTIAL --force', rotator, options),
+  );
   const ofSecret = [
-    `Tokens that somebody minted with the leaked secret are not known here, and last up to a day: have Adobe support invalidate all tokens of the client ${showClientId(clientId)}, and then replace the stored one: ${nextCommand(`renew ${name} --force`, options)}`,
-    `Give the new client secret to whoever else used the leaked one, which Adobe refuses from now on. Other credentials of rotators that have the same client are not known here: for each, ${nextCommand('put-credential OTHER FILE', { profile, region })}; then: ${nextCommand('leaked OTHER --token', { profile, region })}`,
+    // First: without it, they could not replace the tokens that Adobe support ends.
+    `Give the new client secret to whoever else used the leaked one, which Adobe refuses from now on. Other credentials of rotators that have the same client are not known here: for each, ${ofOther('put-credential OTHER FILE')}; then: ${ofOther('leaked OTHER --token')}; FILE holds what ${names.client} holds now. One that was forgotten looks healthy until its next renewal, but not to: ${ofOther('doctor OTHER --mint')}`,
     ...shared,
+    `Tokens that somebody minted with the leaked secret are not known here, and last up to a day: ${invalidatingAll(answer, clientId, renewals)}`,
     ...othersInWords(ofOthers).map(
-      (text) => `If they have leaked too, have Adobe support invalidate them: ${text}`,
+      (text) =>
+        `If they have leaked too, have Adobe support invalidate them (${replacingGoodOfOther(answer)}): ${text}`,
     ),
     ...(lateUntil !== undefined && lateUntil > now()
       ? [
@@ -60,7 +66,9 @@ export function adviceFor(
       : []),
   ];
   return [
-    ...(isTokenOnly ? [] : ofSecret),
+    ...(isTokenOnly
+      ? [`If Adobe support invalidates all tokens of the client, ${replacingGood(answer)}`]
+      : ofSecret),
     ...unreadInWords(answer, clientId, unreadable),
     `Find out how it leaked, and what was done with it at Adobe in the meantime.`,
     ...(isPaused
@@ -72,8 +80,9 @@ export function adviceFor(
 }
 
 /** The function is named only where its rotator's name is not enough. */
-function tokenLeakOf(
+function commandFor(
   { credential, rotator: name, functionName }: User,
+  words: string,
   { deployed = [], function: own }: Rotator,
   options: CommonOptions,
 ): string {
@@ -82,7 +91,8 @@ function tokenLeakOf(
   const isAmbiguous = deployed.filter((one) => one.name === name).length > 1;
   const found = isOwn ? options : { profile, region };
   const chosen = isAmbiguous ? { function: functionName } : {};
-  return nextCommand(`leaked ${credential} --token`, { ...found, rotator: name, ...chosen });
+  const command = words.replace('CREDENTIAL', credential);
+  return nextCommand(command, { ...found, rotator: name, ...chosen });
 }
 
 const mostShown = 5;

@@ -3,8 +3,10 @@ import { RotatorError } from '../../core/errors.ts';
 import { answerNoted } from '../../core/open-answer.ts';
 import { asAdobeFailure } from '../adobe/failure.ts';
 import { CliError } from '../errors.ts';
-import { nextAwsCommand } from '../view/next-command.ts';
+import { describeSecret } from '../view/listed-secret.ts';
+import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
 import { shellWord } from '../view/shell-word.ts';
+import { someOf } from '../view/some-of.ts';
 import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
 import { type BeforeReplacing, judgeRoom, type Room } from './room.ts';
 
@@ -21,11 +23,32 @@ export function findRoom(
   } catch (error) {
     if (!(error instanceof RotatorError)) throw error;
     assertNotStoredAgain(answer, before, current, versions);
-    const fix =
-      'the Developer Console shows their values and last uses; have an unknown one deleted there by whoever added it';
     const { code, message } = asAdobeFailure(error, name, session.options) as CliError;
-    throw new CliError(code, message, fix, { cause: error });
+    const fix = makingRoom(answer, before);
+    throw new CliError(code, message, fix, { cause: error, isFixWhole: true });
   }
+}
+
+/** Somebody may use the other one, who cannot be seen from here, but what has leaked cannot wait. */
+function makingRoom(
+  { name, names, session: { options }, complete, tokenOnly }: Answer,
+  { listed, accepted }: BeforeReplacing,
+): string {
+  const stored = listed.find(({ uuid }) => uuid === accepted?.uuid);
+  const others = listed.filter((one) => one !== stored);
+  const described = someOf(others.map(describeSecret), 5, ' and ');
+  const which =
+    stored === undefined
+      ? `the value of ${names.client} has no uuid that Adobe lists, so compare it with the values in the Adobe Developer Console to find out which one is stored: ${described}`
+      : `${describeSecret(stored)} is stored in ${names.client}, whose value has its uuid; the other one is ${described}`;
+  const other = stored === undefined ? 'the other one' : others.map(({ uuid }) => uuid).join(', ');
+  const own = stored?.uuid ?? 'the one that was stored before';
+  const put = nextCommand(`put-credential ${name} FILE`, options);
+  return (
+    `what has leaked works, so do not wait. ${which}. Ask everybody who works with this client, and look into its other credentials. ` +
+    `If nobody uses ${other}, or it has leaked, too, delete it in the Adobe Developer Console, by its uuid, and no other; then: ${complete}. ` +
+    `If somebody uses it and it has not leaked, store it here, too: ${put}; then delete ${own} there; then: ${tokenOnly}`
+  );
 }
 
 /**

@@ -39,7 +39,8 @@ export async function noteEnd(
     const isNamed = state.kind !== 'none' && state.versionId !== undefined;
     const isNoted = isNamed || currentVersionId === clientVersionId;
     if (!isNoted || !isUnfinished(clientVersionId, state)) {
-      return [`left the tag ${tagKeys.rotation} to what has begun meanwhile`, undefined];
+      const what = 'a rotation, or another answer to a leak, has begun since';
+      return [`did not change the tag ${tagKeys.rotation}: ${what}`, undefined];
     }
     await secrets.setTag(arn, tagKeys.rotation, formatRotationState({ kind: 'none' }));
     return [`noted that in the tag ${tagKeys.rotation}`, undefined];

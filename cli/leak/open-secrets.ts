@@ -38,7 +38,12 @@ function unknownSecret(error: unknown, answer: Answer, { state, versions }: Seen
   return new CliError(
     error.code,
     `${error.message}: the stored client secret does not work any more`,
-    ['add one in the Adobe Developer Console', put, tokenOnly, ...ofAnswer].join('; then: '),
+    [
+      'if the leak was answered in another credential of this client, FILE is to hold what that one holds now; if not, add one in the Adobe Developer Console',
+      put,
+      tokenOnly,
+      ...ofAnswer,
+    ].join('; then: '),
     // Going on would delete the one that was just added.
     { cause: error.cause, isFixWhole: true },
   );

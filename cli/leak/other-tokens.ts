@@ -2,6 +2,7 @@ import { showClientId } from '../../core/field-names.ts';
 import { epochSeconds, formatInstant } from '../../core/instant.ts';
 import type { PendingToken } from '../../core/stored-token.ts';
 import { CliError } from '../errors.ts';
+import { replacingGoodOfOther } from './all-invalidated.ts';
 import type { Answer } from './answer.ts';
 import { isValid } from './prove.ts';
 
@@ -46,10 +47,11 @@ function lastExpiry(tokens: readonly OtherToken[]): string {
 
 /** @throws CliError ERR_LEAK_UNPROVEN, since any of the stored tokens may be the leaked one */
 export function assertNoneOfOthers(
-  { names, steps }: Answer,
+  answer: Answer,
   tokens: readonly OtherToken[],
   leaked: string,
 ): void {
+  const { names, steps } = answer;
   if (tokens.length === 0) return;
   steps.state = 'the earlier tokens of the stored client are useless';
   const isCertain = tokens.some(({ versionId }) => versionId === leaked);
@@ -57,7 +59,7 @@ export function assertNoneOfOthers(
   throw new CliError(
     'ERR_LEAK_UNPROVEN',
     `${which}${othersInWords(tokens).join('; ')}; the credential in ${names.client} cannot invalidate them`,
-    `have Adobe support invalidate all tokens of that client; until then, or until ${lastExpiry(tokens)}, this command ends so`,
+    `have Adobe support invalidate all tokens of that client (${replacingGoodOfOther(answer)}); until then, or until ${lastExpiry(tokens)}, this command ends so`,
     // Going on changes nothing about them.
     { isFixWhole: true },
   );

@@ -6,6 +6,7 @@ import { hasSameSecrets } from '../../core/same-credential.ts';
 import { CliError } from '../errors.ts';
 import { replaces } from '../rotator/leak-version.ts';
 import { nextAwsCommand } from '../view/next-command.ts';
+import { replacingGoodOfOther } from './all-invalidated.ts';
 import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
 import { uuidsOf } from './make-room.ts';
 
@@ -46,7 +47,7 @@ export function assertNotOvertaken(
     'ERR_CREDENTIAL_CHANGED',
     `an answer to a leak was begun at ${begun}, and what is stored in ${names.client} may be another credential than it was to replace`,
     `if the stored client secret has not leaked: ${deletingEarlier(answer, state, versions)}; ` +
-      `then: ${untag}; then: ${tokenOnly}, or, if the stored credential is of another client, have Adobe support invalidate the tokens of the earlier one; ` +
+      `then: ${untag}; then: ${tokenOnly}, or, if the stored credential is of another client, have Adobe support invalidate all tokens of the earlier one (${replacingGoodOfOther(answer)}); ` +
       `if the stored one has leaked, too: ${untag}; then: ${complete}, which deletes it at Adobe for whoever else uses it`,
     { isFixWhole: true },
   );

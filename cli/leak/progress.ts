@@ -9,6 +9,7 @@ import { readSettings, type Tags } from '../../core/token-tags.ts';
 import { SecretVersions } from '../aws/secret-versions.ts';
 import { CliError } from '../errors.ts';
 import { nextCommand } from '../view/next-command.ts';
+import { replacingGoodOfOther } from './all-invalidated.ts';
 import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
 import { untagging } from './overtaken-answer.ts';
 
@@ -161,7 +162,7 @@ function withoutReplacing(
   const isOther = leaked !== undefined && clientId !== leaked.clientId;
   return [
     ...(isGone ? [] : [deletion]),
-    ...(isDone ? [] : [isOther ? ofSupport(leaked) : answer.tokenOnly]),
+    ...(isDone ? [] : [isOther ? ofSupport(answer, leaked) : answer.tokenOnly]),
   ];
 }
 
@@ -170,8 +171,8 @@ function inOrder(steps: readonly string[]): string | undefined {
 }
 
 /** The stored credential invalidates no token of another client. */
-export function ofSupport({ clientId }: Pick<Leaked, 'clientId'>): string {
-  return `have Adobe support invalidate all tokens of the client ${showClientId(clientId)}, which is not the stored one`;
+function ofSupport(answer: Answer, { clientId }: Leaked): string {
+  return `have Adobe support invalidate all tokens of the client ${showClientId(clientId)}, which is not the stored one (${replacingGoodOfOther(answer)})`;
 }
 
 function understood(text: string, tags: Answer['token']['tags']) {

@@ -6,6 +6,7 @@ import { assertValidated } from '../../core/token-validation.ts';
 import { asAdobeFailure, isUnknownSecret } from '../adobe/failure.ts';
 import { CliError, interrupted } from '../errors.ts';
 import { mintOnce } from '../rotator/mint-once.ts';
+import { renewalOfOther } from './all-invalidated.ts';
 import { type Answer, type ClientVersion, readClientVersions } from './answer.ts';
 import type { Source } from './mint-here.ts';
 import { invalidate } from './old-tokens.ts';
@@ -43,7 +44,9 @@ export async function proveTokens(
   for (const accessToken of old) {
     if (await isValid(answer, token, accessToken)) {
       const support = `${wait}; if it lasts, have Adobe support invalidate all tokens of the client ${showClientId(token.clientId)}`;
-      const fix = [support, ...renewing].join('; then: ');
+      const own = renewing.length === 0 ? [answer.tokenOnly] : renewing;
+      const others = `and for every other credential of this client: ${renewalOfOther(answer.session.options)}`;
+      const fix = `${[support, ...own].join('; then: ')}; ${others}`;
       throw unproven('IMS still accepts an earlier token', fix, whole);
     }
   }

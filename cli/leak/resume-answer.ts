@@ -4,6 +4,7 @@ import type { OwnSecrets } from '../adobe/own-secrets.ts';
 import { CliError } from '../errors.ts';
 import { replaces } from '../rotator/leak-version.ts';
 import { day } from '../view/durations.ts';
+import { invalidatingAll } from './all-invalidated.ts';
 import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
 import { firstStored } from './first-stored.ts';
 import { uuidsOf } from './make-room.ts';
@@ -45,7 +46,7 @@ export async function resume(
   const untouched = steps.state;
   steps.state =
     'an earlier run has stored another client secret; whether the leaked one works is not known yet';
-  return await steps.run<Resumed>('list the client secrets at Adobe', async () => {
+  return await steps.run<Resumed>('go on with the answer to this leak', async () => {
     assertDecrypted(answer, replaced, state, versions);
     const own = await openOwn(answer, current.found.credential, { state, versions });
     const listed = await own.list();
@@ -83,7 +84,7 @@ export async function resume(
     throw new CliError(
       'ERR_CREDENTIAL_CHANGED',
       `the answer of ${when} ${left}; whether the client secret that it has stored has leaked since is not known`,
-      `${deletion}if people have deleted the leaked one less than a day ago, have Adobe support invalidate all tokens of the client; if the stored one has not leaked: ${untag}; if it has: ${untag}; then: ${complete}, which deletes it at Adobe for whoever else uses it`,
+      `${deletion}if people have deleted the leaked one less than a day ago, ${invalidatingAll(answer, current.found.credential.clientId)}; if the stored one has not leaked: ${untag}; if it has: ${untag}; then: ${complete}, which deletes it at Adobe for whoever else uses it`,
       { isFixWhole: true },
     );
   });

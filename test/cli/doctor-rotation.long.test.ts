@@ -132,17 +132,38 @@ describe('doctor fails', () => {
   });
 });
 
-it('looks at Adobe only with --mint, and only where client secrets are rotated', async () => {
+it('looks at Adobe only with --mint, and only where both ids are stored', async () => {
   const rotated = await startRotated(idle);
   const without = (await checksOf(rotated, 'fusion')).find('secrets at Adobe');
   expect(without).toMatchObject({ verdict: 'unknown', detail: 'not looked at' });
   const leak = await startLeak();
-  const other = (await checksOf(leak, 'fusion', '--mint')).find('secrets at Adobe');
-  expect(other).toMatchObject({
+  const find = async (...args: readonly string[]) =>
+    (await checksOf(leak, 'fusion', ...args)).find('secrets at Adobe');
+  const notLookedAt = {
     verdict: 'ok',
     detail: 'not looked at: the rotator does not manage them',
-  });
+  };
+  expect(await find()).toMatchObject(notLookedAt);
+  const { credential_id: _, ...document } = await leak.clientDocument();
+  await leak.put(JSON.stringify(document));
+  expect(await find('--mint')).toMatchObject(notLookedAt);
   expect(leak.world.consoleApi.requests).toEqual([]);
+});
+
+it('shows what is at Adobe as no fault where people manage the client secrets', async () => {
+  const leak = await startLeak();
+  const find = async () => (await checksOf(leak, 'fusion', '--mint')).find('secrets at Adobe');
+  expect(await find()).toMatchObject({ verdict: 'ok', detail: '1 client secret, all stored here' });
+  const { uuid } = leak.adobe.addSecret('p8e-stranger-0123456789abcdef');
+  expect(await find()).toMatchObject({
+    verdict: 'unknown',
+    detail: expect.stringMatching(new RegExp(`^${uuid} \\(of \\S+Z, never used\\) is not stored`)),
+  });
+  leak.adobe.scopes = sampleClient().scopes;
+  expect(await find()).toMatchObject({
+    verdict: 'unknown',
+    detail: expect.stringMatching(/the credential may not manage its client secrets$/),
+  });
 });
 
 describe('the alarm on an overdue rotation', () => {

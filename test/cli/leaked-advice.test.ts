@@ -238,7 +238,7 @@ it('leaked does not call tokens of another client useless, which any of the stor
   const ofSecret = await leak.answer();
   expect(ofSecret, ofSecret.stderr).toMatchObject({ code: 0 });
   expect(ofSecret.stdout.replaceAll(/\s+/g, ' ')).toContain(
-    `have Adobe support invalidate them: ${words}`,
+    `have Adobe support invalidate them (that ends the good ones, too, so replace those right after it, for every credential of that client: ims-token-rotator renew OTHER --force): ${words}`,
   );
   expect(leak.world.ims.isValid(earlier)).toBe(true);
   leak.world.ims.revoke(earlier);

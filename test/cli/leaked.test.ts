@@ -291,7 +291,7 @@ describe('leaked', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/ERR_LEAK_UNPROVEN .*IMS still accepts an earlier token/);
     expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
-      `have Adobe support invalidate all tokens of the client ${leak.adobe.clientId}; then: ims-token-rotator leaked fusion --token --now, which says how to go on`,
+      `have Adobe support invalidate all tokens of the client ${leak.adobe.clientId}; then: ims-token-rotator leaked fusion --token --now, which says how to go on; and for every other credential of this client: ims-token-rotator renew OTHER --force`,
     );
   });
 

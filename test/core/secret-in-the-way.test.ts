@@ -113,11 +113,12 @@ describe('the secret in the way of another', () => {
 
   it('is not one that Adobe may have told no use of yet', () => {
     const orphan = listed('two', 10);
-    const secrets = { listed: [inUse, orphan] };
+    const accepted = { secret: new Sensitive('x'), uuid: 'one' };
+    const secrets = { listed: [inUse, orphan], stored: { entries: [accepted], accepted } };
     expect(refusal({ ...secrets, usesToldUntil: at(10) })).toBe(orphan);
     expect(refusal({ ...secrets, usesToldUntil: at(9) })).toMatchObject({
       message: expect.stringContaining(
-        `may have added two: one after ${formatInstant(at(10 + day))} deletes it, unless somebody uses it; delete the one`,
+        `may have added two, which a rotation after ${formatInstant(at(10 + day))} deletes by itself if nobody has used it by then; delete the one`,
       ),
     });
     const used = [listed('one', -30 * day, 9), orphan];
@@ -138,10 +139,12 @@ describe('the secret in the way of another', () => {
     });
   });
 
-  it('is neither if both could be', () => {
+  it('is neither if both could be, of which the command advises after a leak', () => {
     const secrets = [listed('two', 10), listed('three', 20)];
     expect(refusal({ listed: secrets })).toMatchObject({
-      message: expect.stringContaining('two and three, and each could be the one that an earlier'),
+      message: expect.stringMatching(
+        /two and three, and each could be the one that an earlier rotation added$/,
+      ),
     });
   });
 
