@@ -18,7 +18,7 @@ import { checkClock } from '../rotator/check-clock.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import { confirmName } from '../rotator/confirm-name.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
-import { lostFieldsWarning } from '../rotator/lost-fields.ts';
+import { lostFieldsWarning, readStored } from '../rotator/lost-fields.ts';
 import { openIms } from '../rotator/mint-once.ts';
 import { checkOwner } from '../rotator/overlaps.ts';
 import { copyWarning, policyWarning, unknownPolicy } from '../rotator/policy-warning.ts';
@@ -126,7 +126,9 @@ async function prepare(session: Session, name: string, isTokenOnly = false) {
   await checkClock(session);
   await confirmLocation(session, rotator, names.client);
   const warnings = await readersWarnings(session, rotator, [client, token]);
-  const lost = isTokenOnly ? undefined : await lostFieldsWarning(session, client);
+  const lost = isTokenOnly
+    ? undefined
+    : lostFieldsWarning(client, await readStored(session, client));
   for (const warning of lost === undefined ? warnings : [...warnings, lost]) {
     session.terminal.note(...wrapLines(`warning: ${warning}`, 0, session.terminal.noteColumns));
   }
