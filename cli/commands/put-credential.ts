@@ -83,7 +83,7 @@ export async function putCredential(
   await confirmClient(session, {
     ...{ name, secretName: names.client, stored: before, settings },
     clientId: file.credential.clientId,
-    isAnswered: options.yes === true || options.dryRun === true,
+    ...{ yes: options.yes, dryRun: options.dryRun },
   });
   const announced = { ...options, name, file, secretName: names.client, arn: client.arn };
   if (!(await announce(session, announced))) return 0;

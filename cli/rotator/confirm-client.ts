@@ -14,8 +14,10 @@ export interface Replacement {
   readonly settings: ScopeSettings;
   /** The client id to store. */
   readonly clientId: string;
-  /** True if nobody has to be asked: the answer is given, or nothing will be stored. */
-  readonly isAnswered: boolean;
+  /** The answer in advance. */
+  readonly yes: boolean | undefined;
+  /** Nothing will be stored. */
+  readonly dryRun: boolean | undefined;
 }
 
 /**
@@ -26,14 +28,15 @@ export interface Replacement {
  */
 export async function confirmClient(
   session: Session,
-  { name, secretName, stored, settings, clientId, isAnswered }: Replacement,
+  { name, secretName, stored, settings, clientId, yes = false, dryRun = false }: Replacement,
 ): Promise<void> {
+  if (yes) return;
   const before = storedClientId(stored, settings);
   if (before === undefined || before === clientId) return;
   session.terminal.note(
     `warning: this replaces the credential of another client, which may be somebody else's: ${secretName} holds that of ${showClientId(before)}, and the new one is of ${showClientId(clientId)}`,
   );
-  if (!isAnswered) await confirmName(session, name, 'nothing was stored');
+  if (!dryRun) await confirmName(session, name, 'nothing was stored');
 }
 
 function storedClientId(stored: StoredValue, settings: ScopeSettings): string | undefined {
