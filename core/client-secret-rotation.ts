@@ -231,12 +231,21 @@ export interface StoredSecrets {
   readonly accepted: ClientSecretEntry | undefined;
 }
 
-/** True if the credential may hold this secret beside the accepted one, as one that counts. */
-export function mayHold({ entries, accepted }: StoredSecrets, uuid: string): boolean {
+/**
+ * True if the credential may hold this secret beside the accepted one, as one that counts.
+ *
+ * @param listed the secrets at Adobe
+ */
+export function mayHold(
+  { entries, accepted }: StoredSecrets,
+  uuid: string,
+  listed: readonly ListedSecret[],
+): boolean {
   const others = entries.filter((one) => one !== accepted && one.retiredAt === undefined);
-  // People may store a secret without its uuid, which may then be any that no other entry names.
-  const isNamed = entries.some((one) => one.uuid === uuid);
-  return others.some((one) => one.uuid === (isNamed ? uuid : undefined));
+  if (entries.some((one) => one.uuid === uuid)) return others.some((one) => one.uuid === uuid);
+  // Without a uuid that Adobe lists, which people may leave out or mistake, it may be any that none names.
+  const known = new Set(listed.map((one) => one.uuid));
+  return others.some((one) => one.uuid === undefined || !known.has(one.uuid));
 }
 
 /** A retired secret goes when its grace is over and nobody has used it since, but its successor. */
@@ -254,7 +263,7 @@ export function judgeRetired(
     const when = formatInstant(old.lastUsedAt);
     return { kind: 'wait', why: `somebody used it at ${when}, after it was retired` };
   }
-  if (mayHold(stored, uuid))
+  if (mayHold(stored, uuid, listed))
     return { kind: 'wait', why: 'the stored credential may hold it still' };
   const inUse = stored.accepted?.uuid;
   const successor = listed.find((one) => one.uuid === inUse && one.uuid !== uuid);

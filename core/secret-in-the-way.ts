@@ -82,8 +82,8 @@ function whyUncertain(
     const until = formatInstant(epochSeconds(only.createdAt + retirementGrace));
     return `an earlier rotation may have added ${only.uuid}: one after ${until} deletes it, unless somebody uses it`;
   }
-  if (stored !== undefined && listed.some(({ uuid }) => mayHold(stored, uuid))) {
-    return 'the stored credential holds one without its uuid, which may be either (store it with that, or without an entry that is gone at Adobe)';
+  if (stored !== undefined && listed.some(({ uuid }) => mayHold(stored, uuid, listed))) {
+    return 'the stored credential holds one without its uuid at Adobe, which may be either (store it with that, or without an entry that is gone at Adobe)';
   }
   return others.length > 0
     ? 'each could be the one that an earlier rotation added'
@@ -92,7 +92,7 @@ function whyUncertain(
 
 function isOwnOrphan(
   { uuid, createdAt, lastUsedAt }: ListedSecret,
-  { storedUuids, state, stored }: BeforeAdding,
+  { listed, storedUuids, state, stored }: BeforeAdding,
 ): boolean {
   if (state.kind !== 'adding' || storedUuids.has(uuid)) return false;
   const { since } = state;
@@ -102,7 +102,7 @@ function isOwnOrphan(
     const isYoung = createdAt >= since - longestPending;
     return uuid === state.uuid && isYoung && (lastUsedAt === undefined || lastUsedAt <= end);
   }
-  if (stored !== undefined && mayHold(stored, uuid)) return false;
+  if (stored !== undefined && mayHold(stored, uuid, listed)) return false;
   return lastUsedAt === undefined && createdAt >= since - tolerance && createdAt <= end;
 }
 

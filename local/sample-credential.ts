@@ -18,7 +18,8 @@ export function sampleClient(): ClientRegistration {
     clientSecrets: [`p8e-${randomBytes(24).toString('base64url')}`],
     scopes: sampleScopes,
     orgId: '7E7B5C8E5E4F0A2B0A495C8D@AdobeOrg',
-    credentialId: String(randomInt(100_000, 1_000_000)),
+    // Longer than Adobe's, so that two of many are never the same.
+    credentialId: String(randomInt(1e11, 1e12)),
     consoleOrgId: '23294',
   };
 }

@@ -20,6 +20,7 @@ import {
   readCurrentToken,
   readLeakedToken,
 } from './stored-token.ts';
+import { assertRecognised } from './unreadable.ts';
 import { countDown } from './wait-for-caches.ts';
 
 /**
@@ -95,6 +96,7 @@ export async function answerTokenLeak(answer: Answer, wait: number): Promise<Ans
   await steps.run('prove that what has leaked is useless', async () => {
     await proveTokens(answer, latest, { old, before });
     assertNoneOfOthers(answer, ofOthers, leaked.versionId);
+    assertRecognised(answer, token, leaked.versionId, owner.credential);
     const did = `proved at IMS that it rejects ${inWords(old.length)}, and accepts the new one${unproved(token.length)}`;
     return [did, undefined];
   });
@@ -217,7 +219,7 @@ interface Invalidated {
   readonly old: readonly Sensitive[];
   /** Those that were stored before, and that IMS may accept. */
   readonly ofOthers: readonly OtherToken[];
-  /** The versions that could not be decrypted. */
+  /** The versions that could not be decrypted, or hold nothing that is known as a token. */
   readonly unreadable: readonly string[];
 }
 
@@ -245,10 +247,10 @@ async function invalidateOld(
   });
 }
 
-/** @param count of the versions that could not be decrypted */
+/** @param count of the versions that could not be read */
 function unproved(count: number): string {
   if (count === 0) return '';
-  return `; not proved of what ${count === 1 ? '1 version holds' : `${count} versions hold`} that could not be decrypted`;
+  return `; not proved of what ${count === 1 ? '1 version holds' : `${count} versions hold`} that could not be read`;
 }
 
 function inWords(count: number): string {

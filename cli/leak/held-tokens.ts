@@ -7,8 +7,14 @@ import { longestLifetime } from '../../core/version-id.ts';
 import type { StoredVersion } from '../aws/version-list.ts';
 import { day } from '../view/durations.ts';
 
-/** A JWT, as IMS issues them. */
-const jwt = /(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
+/** Words with dots in them, as JWTs are. */
+const dotted = /[\w.-]+/g;
+
+// A header of a JWT is shorter, in characters.
+const longestHeader = 2048;
+
+/** Whatever is in something shorter is no token. */
+const longWord = /[\w.~+/=-]{16}/;
 
 // An opaque token has no such form.
 const response = v.pipe(
@@ -35,25 +41,70 @@ export function heldTokens(
 ): readonly PendingToken[] {
   // By a clock that is slow, a token seems to be issued in the future, and would be none.
   const noted = decodePendingToken(text, epochSeconds(now + day));
-  return accessTokensIn(text).map((value) => {
+  return accessTokensIn(text).flatMap((value) => {
     const own = noted?.accessToken.reveal() === value ? noted : undefined;
     const ends = [own?.expiresAt, claimedExpiry(value)].filter((end) => end !== undefined);
     const last = ends.length === 0 ? (createdAt ?? now) + longestLifetime : Math.max(...ends);
-    return {
+    // The fields beside it may be typed by hand, and wrong.
+    const holder = claimedClient(value) ?? own?.clientId ?? clientId;
+    const hosts = new Set([own?.imsHost ?? imsHost, ...(holder === clientId ? [imsHost] : [])]);
+    return [...hosts].map((host) => ({
       accessToken: new Sensitive(value),
-      // The fields beside it may be typed by hand, and wrong.
-      clientId: claimedClient(value) ?? own?.clientId ?? clientId,
-      imsHost: own?.imsHost ?? imsHost,
+      clientId: holder,
+      imsHost: host,
       issuedAt: own?.issuedAt ?? epochSeconds(0),
       expiresAt: epochSeconds(last),
       clientSecretVersion: own?.clientSecretVersion,
       scope: own?.scope ?? '',
-    };
+    }));
   });
 }
 
 /** All that may be an access token in a value. */
 export function accessTokensIn(text: string): readonly string[] {
   const { output, success } = v.safeParse(response, text);
-  return [...new Set([...(success ? [output.access_token] : []), ...(text.match(jwt) ?? [])])];
+  const found = [text, ...stringsIn(text)]
+    .flatMap((one) => one.match(dotted) ?? [])
+    .flatMap(jwtsIn);
+  return [...new Set([...(success ? [output.access_token] : []), ...found])];
+}
+
+/** True for a value that may hold a token, as far as its length tells. */
+export function mayHoldToken(text: string): boolean {
+  return longWord.test(text);
+}
+
+/** The strings in JSON, whose escapes hide what they hold. */
+function stringsIn(text: string): readonly string[] {
+  const strings: string[] = [];
+  try {
+    JSON.parse(text, (_, value: unknown) => {
+      if (typeof value === 'string') strings.push(value);
+      return value;
+    });
+  } catch {
+    return [];
+  }
+  return strings;
+}
+
+/** The JWTs in dotted words, whatever stands right before them. */
+function jwtsIn(words: string): readonly string[] {
+  const parts = words.split('.');
+  return parts.flatMap((part, index) => {
+    const [payload, signature] = parts.slice(index + 1, index + 3);
+    if (!payload || !signature) return [];
+    const end = part.slice(-longestHeader);
+    const starts = [...end.matchAll(/eyJ/g)].map((match) => end.slice(match.index));
+    return starts.filter(isHeader).map((header) => `${header}.${payload}.${signature}`);
+  });
+}
+
+function isHeader(part: string): boolean {
+  try {
+    const header: unknown = JSON.parse(Buffer.from(part, 'base64url').toString());
+    return typeof header === 'object';
+  } catch {
+    return false;
+  }
 }

@@ -3,11 +3,11 @@ import { tryClientSecrets } from '../../core/client-secrets.ts';
 import type { ClientCredential } from '../../core/credential.ts';
 import { RotatorError } from '../../core/errors.ts';
 import type { Sensitive } from '../../core/sensitive.ts';
-import { decodeVersionId } from '../../core/version-id.ts';
+import { decodeVersionId, longestLifetime } from '../../core/version-id.ts';
 import { asAdobeFailure } from '../adobe/failure.ts';
 import { CliError, interrupted } from '../errors.ts';
 import type { Answer } from './answer.ts';
-import { heldTokens } from './held-tokens.ts';
+import { heldTokens, mayHoldToken } from './held-tokens.ts';
 import type { OtherToken } from './other-tokens.ts';
 import type { CurrentToken } from './stored-token.ts';
 
@@ -16,7 +16,7 @@ export interface OldTokens {
   readonly tokens: readonly Sensitive[];
   /** Those of other clients, which this one cannot invalidate. */
   readonly ofOthers: readonly OtherToken[];
-  /** The versions that could not be decrypted. */
+  /** The versions that could not be decrypted, or hold nothing that is known as a token. */
   readonly unreadable: readonly string[];
 }
 
@@ -58,7 +58,11 @@ export async function readOldTokens(
         return [];
       }
       const isCurrent = labels.includes('AWSCURRENT');
-      const held = text ? heldTokens(text.reveal(), version, { clientId, imsHost }, now) : [];
+      const value = text?.reveal() ?? '';
+      const held = heldTokens(value, version, { clientId, imsHost }, now);
+      const { createdAt = now } = version;
+      const isRecent = createdAt + longestLifetime > now - tolerance;
+      if (held.length === 0 && isRecent && mayHoldToken(value)) unreadable.push(id);
       return held.map((token) => ({ id, isCurrent, token }));
     },
     { concurrency },

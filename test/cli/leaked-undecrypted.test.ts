@@ -55,7 +55,7 @@ describe.each(failures)('leaked, after %s for an earlier version,', (type) => {
     const exit = await leak.answer();
     await expectAnswered(leak, exit);
     expect(flat(exit)).toContain('; 1 version could not be decrypted');
-    expect(flat(exit)).toMatch(/not proved of what 1 version holds that could not be decrypted/);
+    expect(flat(exit)).toMatch(/not proved of what 1 version holds that could not be read/);
     expect(flat(exit)).toContain(
       `- Version ${versionId} of ${leak.world.secretId('fusion', 'client')} could not be decrypted: what`,
     );
@@ -67,10 +67,10 @@ describe.each(failures)('leaked, after %s for an earlier version,', (type) => {
     refuse(leak, versionId, { type, ...ofKey });
     const exit = await leak.answer({ token });
     expect(exit, exit.stderr).toMatchObject({ code: 0 });
-    expect(flat(exit)).toMatch(/not proved of what 1 version holds that could not be decrypted/);
+    expect(flat(exit)).toMatch(/not proved of what 1 version holds that could not be read/);
     expect(flat(exit)).toMatch(
       new RegExp(
-        `- Version ${versionId} of ${leak.world.secretId('fusion', 'token')} could not be decrypted: the tokens there may be valid: have Adobe support invalidate all tokens of the client \\S+, and then replace the stored one: ims-token-rotator renew fusion --force`,
+        `- Version ${versionId} of ${leak.world.secretId('fusion', 'token')} could not be decrypted, or holds no token in a form that is known: the tokens there may be valid: have Adobe support invalidate all tokens of the client \\S+, and then replace the stored one: ims-token-rotator renew fusion --force`,
       ),
     );
     // All the others.

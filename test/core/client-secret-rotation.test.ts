@@ -223,7 +223,8 @@ describe('a retired secret', () => {
     ['beside its successor', [{ ...other, uuid: 'one' }], true],
     ['without its uuid, perhaps,', [other], true],
     ['as retired', [{ ...other, uuid: 'one', retiredAt: '2026-11-22T12:00:00Z' }, other], false],
-    ['nowhere', [{ ...other, uuid: 'three' }], false],
+    ['with a uuid that Adobe does not list, perhaps,', [{ ...other, uuid: 'three' }], true],
+    ['nowhere', [], false],
     ['nowhere, beside one that is retired', [{ ...other, retiredAt: '2026-11-22' }], false],
   ])('stays while people store it: %s', (_, others, stays) => {
     const { kind } = judgeRetired(retired, [old, fresh], storedWith('two', ...others), later);

@@ -214,7 +214,7 @@ export const ofClientSecrets: readonly Mutation[] = [
   {
     fault: 'a rotation deletes what people have stored without its uuid',
     file: 'core/secret-in-the-way.ts',
-    find: 'if (stored !== undefined && mayHold(stored, uuid)) return false;',
+    find: 'if (stored !== undefined && mayHold(stored, uuid, listed)) return false;',
     replace: '',
     caughtBy: 'test/lambda/client-secrets/by-hand.test.ts',
     test: 'and stored beside the other, without its uuid',
@@ -238,8 +238,8 @@ export const ofClientSecrets: readonly Mutation[] = [
   {
     fault: 'leaked overlooks a token that people have stored as it is',
     file: 'cli/leak/held-tokens.ts',
-    find: 'return accessTokensIn(text).map((value) => {',
-    replace: 'return accessTokensIn(text.slice(0, 1)).map((value) => {',
+    find: 'return accessTokensIn(text).flatMap((value) => {',
+    replace: 'return accessTokensIn(text.slice(0, 1)).flatMap((value) => {',
     caughtBy: 'test/cli/leaked-foreign-tokens.test.ts',
     test: 'leaked invalidates a token that is stored by hand as it is',
   },
