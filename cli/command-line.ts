@@ -88,14 +88,14 @@ function addCredentialCommands(root: Command, start: Start): void {
       const { renew } = await import('./commands/renew.ts');
       await start(options, (session) => renew(session, names, options));
     });
-  addStoring(addAws(root, 'put-credential', '<name> [file]')).action(
-    async (name: string, file: string | undefined, options) => {
+  addStoring(addAws(root, 'put-credential', '<name> [file]'))
+    .option('--yes', 'do not ask before the credential of another client is replaced')
+    .action(async (name: string, file: string | undefined, options) => {
       const { putCredential } = await import('./commands/put-credential.ts');
       await start(options, (session) =>
         putCredential(session, name, file, withImsEndpoint(options)),
       );
-    },
-  );
+    });
   addStoring(addAws(root, 'onboard', '<name> [file]'))
     .addOption(
       offering('--product <product>', 'request the scopes that Adobe documents for it', products),

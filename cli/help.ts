@@ -45,7 +45,8 @@ export const help = {
     examples: ['put-credential fusion credential.json', 'put-credential fusion'],
     more:
       'FILE is in any form that Adobe provides; - reads stdin. Without FILE, the\n' +
-      'command asks for it. It is stored in the documented form.',
+      'command asks for it. It is stored in the documented form. Asks before it\n' +
+      'replaces the credential of another client id.',
   },
   offboard: {
     summary: 'delete the secrets of a credential',

@@ -19,7 +19,7 @@ import { checkClock } from '../rotator/check-clock.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import { confirmName } from '../rotator/confirm-name.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
-import { lostFieldsWarning } from '../rotator/lost-fields.ts';
+import { lostFieldsWarning, readStored } from '../rotator/lost-fields.ts';
 import { openIms } from '../rotator/mint-once.ts';
 import { checkOwner } from '../rotator/overlaps.ts';
 import { copyWarning, policyWarning, unknownPolicy } from '../rotator/policy-warning.ts';
@@ -129,7 +129,10 @@ async function prepare(session: Session, name: string, isTokenOnly = false) {
   const warnings = await readersWarnings(session, rotator, [client, token]);
   const ofValue = isTokenOnly
     ? []
-    : [await lostFieldsWarning(session, client), await earlierAnswer(session, client)];
+    : [
+        lostFieldsWarning(client, await readStored(session, client)),
+        await earlierAnswer(session, client),
+      ];
   for (const warning of [...warnings, ...ofValue]) {
     if (warning === undefined) continue;
     session.terminal.note(...wrapLines(`warning: ${warning}`, 0, session.terminal.noteColumns));

@@ -4,6 +4,7 @@ import { hasOpenAnswer } from '../../core/open-answer.ts';
 import { type SecretNames, secretNames } from '../../core/secret-name.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError, interrupted } from '../errors.ts';
+import { deploymentInWords } from '../rotator/abandoned.ts';
 import {
   fixOfAbsence,
   isScheduledForDeletion,
@@ -59,6 +60,7 @@ export async function offboard(
     ...policies,
     ...openAnswers(doomed),
     ...unseenUsers(rotator, doomed),
+    ...newSecrets(rotator, doomed, session.now()),
     ...warningsOf(doomed, token, readers, session.now()),
   ];
   if (!yes || options.json !== true) {
@@ -219,6 +221,17 @@ function unseenUsers(rotator: Rotator, doomed: readonly Secret[]): readonly stri
     `It is not known whether others use ${client.name}: ${unseen}. If one of them is a rotator that ` +
       'uses this client secret, its tokens can no longer be renewed.',
   ];
+}
+
+/** Where no function works for them: it may be the last to be deployed. */
+function newSecrets(
+  { function: target }: Rotator,
+  doomed: readonly Secret[],
+  now: EpochSeconds,
+): readonly string[] {
+  if (target.kind !== 'absent') return [];
+  const deployment = deploymentInWords(doomed, now);
+  return deployment === undefined ? [] : [`Its youngest secret was ${deployment}.`];
 }
 
 function warningsOf(

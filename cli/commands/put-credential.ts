@@ -7,6 +7,7 @@ import type { Secret } from '../aws/secret.ts';
 import { CliError, interrupted } from '../errors.ts';
 import { assertPresent } from '../rotator/absence.ts';
 import { checkPrefix } from '../rotator/check-prefix.ts';
+import { confirmClient } from '../rotator/confirm-client.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import {
   type CredentialFile,
@@ -14,7 +15,7 @@ import {
   readCredential,
 } from '../rotator/credential-file.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
-import { lostFieldsWarning } from '../rotator/lost-fields.ts';
+import { lostFieldsWarning, readStored } from '../rotator/lost-fields.ts';
 import { checkOwner, overlapWarning } from '../rotator/overlaps.ts';
 import { copyWarning, policyWarning } from '../rotator/policy-warning.ts';
 import {
@@ -29,7 +30,9 @@ import { sharedWarning } from '../rotator/sharers.ts';
 import type { Session } from '../session.ts';
 import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
 
-export type PutOptions = WaitOptions & TrialOptions & FileOptions;
+export interface PutOptions extends WaitOptions, TrialOptions, FileOptions {
+  readonly yes?: boolean | undefined;
+}
 
 /** Stores a credential in its existing client secret, and waits for its token. */
 export async function putCredential(
@@ -67,14 +70,21 @@ export async function putCredential(
   ]) {
     if (warning !== undefined) session.terminal.note(`warning: ${warning}`);
   }
-  const file = await readCredential(session, path, readSettings(token.tags), options);
+  const settings = readSettings(token.tags);
+  const file = await readCredential(session, path, settings, options);
+  const before = await readStored(session, client);
   for (const warning of [
     leakedAgainWarning(client, file),
     rotationWarning(session, client, file, name),
-    await lostFieldsWarning(session, client, file.document),
+    lostFieldsWarning(client, before, file.document),
   ]) {
     if (warning !== undefined) session.terminal.note(`warning: ${warning}`);
   }
+  await confirmClient(session, {
+    ...{ name, secretName: names.client, stored: before, settings },
+    clientId: file.credential.clientId,
+    ...{ yes: options.yes, dryRun: options.dryRun },
+  });
   const announced = { ...options, name, file, secretName: names.client, arn: client.arn };
   if (!(await announce(session, announced))) return 0;
   if (session.signal.aborted) throw interrupted('nothing was stored');

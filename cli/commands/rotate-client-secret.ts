@@ -21,7 +21,7 @@ import { checkName, namesOf, type Rotator } from '../rotator/rotator.ts';
 import { settled } from '../rotator/settle.ts';
 import { Steps } from '../rotator/steps.ts';
 import type { Session } from '../session.ts';
-import { nextCommand } from '../view/next-command.ts';
+import { nextCommand, resumeFix } from '../view/next-command.ts';
 
 export interface RotateOptions {
   /** Seconds to wait for the rotation at most; 0 does not wait. */
@@ -54,7 +54,7 @@ export async function rotateClientSecret(
   if (hasOpenAnswer(client)) throw openAnswer(session, client, name);
   if (readSettings(token.tags).paused) {
     const text = `${name} is paused, so that the function refuses to rotate its client secret`;
-    throw new CliError('ERR_PAUSED', text, nextCommand(`resume ${name}`, options));
+    throw new CliError('ERR_PAUSED', text, resumeFix(name, options));
   }
   checkBudget(session, { name, client, token });
   await confirmLocation(session, rotator, names.client);

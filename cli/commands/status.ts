@@ -1,6 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
+import { formatInstant } from '../../core/instant.ts';
 import { CliError } from '../errors.ts';
-import { abandonedRotators, explainAbandoned } from '../rotator/abandoned.ts';
+import {
+  type AbandonedRotator,
+  abandonedRotators,
+  explainAbandoned,
+} from '../rotator/abandoned.ts';
 import { noteAssumedPrefix } from '../rotator/check-prefix.ts';
 import { listCredentials } from '../rotator/credentials.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
@@ -57,6 +62,10 @@ const colours: Readonly<Record<State, 'red' | 'yellow' | 'green' | 'dim'>> = {
   paused: 'dim',
 };
 
+function abandonedJson({ createdAt, ...rest }: AbandonedRotator) {
+  return { ...rest, created_at: createdAt && formatInstant(createdAt) };
+}
+
 // They stand below the credentials, which must not scroll away.
 const mostNotes = 5;
 
@@ -81,7 +90,7 @@ async function show(
   const isDetailed = names.length > 0;
   const view = { rotator: rotator.name, credentials, options, now, columns, most, isDetailed };
   if (options.json === true) {
-    const json = { ...statusJson(view), abandoned_rotators: abandoned };
+    const json = { ...statusJson(view), abandoned_rotators: abandoned?.map(abandonedJson) };
     if (watch) terminal.printJsonLine(json);
     else terminal.printJson(json);
   } else {

@@ -9,7 +9,7 @@ import { stackTag } from '../rotator/credentials.ts';
 import { namesOf } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { formatDuration, hour } from '../view/durations.ts';
-import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
+import { nextAwsCommand, nextCommand, resumeFix } from '../view/next-command.ts';
 import { shellWord } from '../view/shell-word.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
 import { afterLeak } from './explain.ts';
@@ -164,7 +164,7 @@ const noTokenSecret = unknown('there is no token secret');
 function pauseFinding(token: Secret | undefined, name: string, { options }: Session): Finding {
   if (token === undefined) return noTokenSecret;
   if (!readSettings(token.tags).paused) return ok('the rotator renews it');
-  return failed('the credential is paused', nextCommand(`resume ${name}`, options));
+  return failed('the credential is paused', resumeFix(name, options));
 }
 
 // The steps of a rotation take seconds, and Secrets Manager retries them for a while.

@@ -43,14 +43,20 @@ function overlapFinding(rotator: Rotator): Finding {
 /** Tokens that nothing renews raise no alarm: alarms belong to a rotator that has a function. */
 async function abandonedFinding(session: Session, rotator: Rotator): Promise<Finding> {
   const abandoned = await abandonedRotators(session, rotator);
-  const [first] = abandoned ?? [];
   if (abandoned === undefined) {
     const { message, fix } = rotator.function.kind === 'hidden' ? rotator.function.why : {};
     return unknown(`${message ?? 'functions could not be listed'}`, fix);
   }
+  const explained = abandoned.map((one) => explainAbandoned(session, one, rotator));
+  const [first] = explained;
   if (first === undefined) return ok('none is abandoned');
-  const each = abandoned.map((one) => explainAbandoned(session, one, rotator).words);
-  return failed(someOf(each, 5, '; '), explainAbandoned(session, first, rotator).fix);
+  const each = someOf(
+    explained.map(({ words }) => words),
+    5,
+    '; ',
+  );
+  const sure = explained.find(({ isNew }) => !isNew);
+  return sure === undefined ? unknown(each, first.fix) : failed(each, sure.fix);
 }
 
 async function functionFinding(session: Session, rotator: Rotator): Promise<Finding> {

@@ -8,7 +8,7 @@ import { isDeclaredBy } from '../rotator/credentials.ts';
 import type { Session } from '../session.ts';
 import { type CredentialState, credentialState } from '../view/credential-state.ts';
 import { formatDuration } from '../view/durations.ts';
-import { nextCommand } from '../view/next-command.ts';
+import { nextCommand, resumeFix } from '../view/next-command.ts';
 import { type Finding, failed, ok, unknown } from './check.ts';
 import { explain } from './explain.ts';
 import type { Described, Subject } from './subject.ts';
@@ -55,7 +55,7 @@ async function findingOf(
   if (expiry === 'no token') return failed(life, nextCommand(`renew ${name} --force`, options));
   const isExpired = expiry !== undefined && expiry <= now;
   if (paused) {
-    return isExpired ? failed(life, nextCommand(`resume ${name}`, options)) : ok(`paused; ${life}`);
+    return isExpired ? failed(life, resumeFix(name, options)) : ok(`paused; ${life}`);
   }
   if (isExpired) return failed(life, renew);
   if (state === 'overdue') return failed(`overdue for renewal; ${life}`, renew);

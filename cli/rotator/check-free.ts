@@ -96,7 +96,7 @@ function taken(
     return new CliError(
       'ERR_CREDENTIAL_EXISTS',
       `${namesIn(deleted)} ${deleted.length > 1 ? 'are' : 'is'} scheduled for deletion`,
-      `restore with ${restoreCommand('NAME', options)}, choose another name, or wait until AWS has deleted ${deleted.length > 1 ? 'them' : 'it'}`,
+      `choose another name, restore what is yours with ${restoreCommand('NAME', options)} once you know who offboarded it and why, or wait until AWS has deleted ${deleted.length > 1 ? 'them' : 'it'}`,
     );
   }
   const put = nextCommand(`put-credential ${credential} FILE`, options);
@@ -106,7 +106,7 @@ function taken(
     'ERR_CREDENTIAL_EXISTS',
     `${namesIn(existing)} ${existing.length > 1 ? 'exist' : 'exists'} already`,
     existing.length > 1
-      ? `store a new credential: ${put}`
+      ? `choose another name; only if this credential is yours and has a new client secret: ${put}`
       : `find out who created it; if it may be used, create the other one (${create}), then run: ${put}`,
   );
 }

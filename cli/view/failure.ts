@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../core/errors.ts';
 import type { FailureCode } from '../../core/status.ts';
 import type { CommonOptions } from '../common-options.ts';
 import { isErrorCode } from '../errors.ts';
-import { nextCommand } from './next-command.ts';
+import { beforeResume, nextCommand } from './next-command.ts';
 
 /** A failure in words, and how to fix it. */
 export interface FailureWords {
@@ -65,7 +65,7 @@ const known: Readonly<Record<ErrorCode, FailureWords>> = {
     words: 'the token secret does not exist or is scheduled for deletion',
     fix: '`status` lists the credentials; `doctor NAME` says how to restore it',
   },
-  ERR_PAUSED: { words: 'the credential is paused', fix: '`resume NAME`' },
+  ERR_PAUSED: { words: 'the credential is paused', fix: `${beforeResume}\`resume NAME\`` },
   ERR_BACKING_OFF: {
     words: 'the rotator waits after a failure',
     fix: '`doctor NAME` shows it; then: `renew NAME --force`',

@@ -14,6 +14,13 @@ export function nextCommand(words: string, options: CommonOptions): string {
   return ['ims-token-rotator', words, ...given(ofRotator, options)].join(' ');
 }
 
+// A pause is somebody's decision, which a copied command undoes.
+export const beforeResume = 'find out first who paused it, and why; then: ';
+
+export function resumeFix(name: string, options: CommonOptions): string {
+  return `${beforeResume}${nextCommand(`resume ${name}`, options)}`;
+}
+
 /** The same options, for commands that are put together elsewhere. */
 export function optionsOfNext(options: CommonOptions): string {
   return given(ofRotator, options).join(' ');

@@ -127,7 +127,9 @@ export function causeOf({ failure, state, paused }: FleetRow): string {
 /** Without a failure, nothing has tried: the rotator itself is the suspect. */
 export function fixOf({ failure, paused, name }: FleetRow, fleet: Fleet | undefined): string {
   if (failure !== undefined) return failure.fix;
-  if (paused) return commandOf(`resume ${name}`, fleet);
+  if (paused) {
+    return `find out first who paused it, and why; then: ${commandOf(`resume ${name}`, fleet)}`;
+  }
   return `check the rotator: ${commandOf('doctor', fleet)}`;
 }
 

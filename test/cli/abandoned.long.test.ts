@@ -12,7 +12,8 @@ describe('a rotator without a function', () => {
     seedCredential(world, 'fusion', { expiresIn: 20 * hour });
     for (const kind of ['client', 'token']) {
       for (const name of ['fusion', 'firefly']) {
-        world.secretsManager.seed({ name: `ims-token-rotator/before/${name}/${kind}` });
+        const createdAt = Date.now() - 2 * day * 1000;
+        world.secretsManager.seed({ name: `ims-token-rotator/before/${name}/${kind}`, createdAt });
       }
     }
     // Replicas, and whatever no rotator owns.
@@ -37,6 +38,7 @@ describe('a rotator without a function', () => {
         name: 'before',
         prefix: 'ims-token-rotator/before',
         credentials: ['firefly', 'fusion'],
+        created_at: expect.stringMatching(/Z$/),
       },
     ]);
   });
@@ -77,6 +79,33 @@ describe('a rotator without a function', () => {
     const found = find('other rotators');
     expect(found).toMatchObject({ verdict: 'unknown' });
   });
+});
+
+it('secrets without a function are not called ready to delete while their stack may be in deployment', async () => {
+  const operator = await startOperator();
+  seedCredential(operator.world, 'fusion', { expiresIn: 20 * hour });
+  const seed = (kind: string, age: number): string =>
+    operator.world.secretsManager.seed({
+      name: `ims-token-rotator/new/reports/${kind}`,
+      createdAt: Date.now() - age * 1000,
+    });
+  seed('client', 9 * day);
+  seed('token', hour);
+  const words =
+    'no function renews its token; its youngest secret was created 1 h ago: perhaps its stack is being deployed';
+  const { stdout } = await operator.cli('status');
+  expect(stdout).toContain(words);
+  expect(stdout).toContain('→ wait until the deployment has ended; if there is none, give a stack');
+  expect(stdout).not.toContain('offboard');
+  const found = (await checksOf(operator)).find('other rotators');
+  expect(found).toMatchObject({ verdict: 'unknown' });
+  expect(found.detail).toContain(words);
+  expect(found.fix).not.toContain('offboard');
+  const asked = await operator.cli('offboard', 'reports', '--rotator', 'new');
+  expect(asked.code).toBe(2);
+  expect(asked.stdout).toContain(
+    'Its youngest secret was created 1 h ago: perhaps its stack is being deployed.',
+  );
 });
 
 describe('a credential that the stack declares', () => {

@@ -76,7 +76,7 @@ describe('doctor', () => {
     );
     expect(stdout).toContain('rotator local\n  ✓ function ');
     expect(stdout).toContain(
-      '  ✗ not paused       the credential is paused\n                     → ims-token-rotator resume fusion\n',
+      '  ✗ not paused       the credential is paused\n                     → find out first who paused it, and why; then: ims-token-rotator resume fusion\n',
     );
     expect(stdout).toMatch(/ {2}\? mint {13}not attempted\n/);
   });

@@ -14,7 +14,7 @@ import type { Session } from '../../cli/session.ts';
 import { explainFailure } from '../../cli/view/failure.ts';
 import type { ClientCredential } from '../../core/credential.ts';
 import { errorKinds } from '../../core/errors.ts';
-import { hour } from '../support/builders.ts';
+import { day, hour } from '../support/builders.ts';
 import { expectComplete } from './complete-commands.ts';
 import { document } from './fates.ts';
 import { fileWith, inSeconds, type Operator, seedCredential, startOperator } from './operator.ts';
@@ -49,7 +49,10 @@ async function startTeam(): Promise<Operator> {
   ] as const) {
     world.secretsManager.seed({ name: world.secretId(name, 'token'), secretString: text });
   }
-  world.secretsManager.seed({ name: 'ims-token-rotator/before/firefly/token' });
+  world.secretsManager.seed({
+    name: 'ims-token-rotator/before/firefly/token',
+    createdAt: Date.now() - 2 * day * 1000,
+  });
   return operator;
 }
 

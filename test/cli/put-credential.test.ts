@@ -73,7 +73,14 @@ describe('put-credential', () => {
     const SecretId = operator.world.secretId('fusion', 'client');
     const ResourcePolicy = '{"Version":"2012-10-17","Statement":[]}';
     await operator.client.send(new PutResourcePolicyCommand({ SecretId, ResourcePolicy }));
-    const { code, stderr } = await operator.cli('put-credential', 'fusion', file, '--wait', '0');
+    const { code, stderr } = await operator.cli(
+      'put-credential',
+      'fusion',
+      file,
+      '--yes',
+      '--wait',
+      '0',
+    );
     expect(code).toBe(0);
     expect(stderr.startsWith(`warning: ${warning(SecretId)}`), stderr).toBe(true);
   });
@@ -85,7 +92,14 @@ describe('put-credential', () => {
     operator.world.secretsManager.seed({ name, secretString: '{}', replicas });
     operator.world.secretsManager.seed({ name: operator.world.secretId('copied', 'token') });
     const { file } = await newClient(operator);
-    const { code, stderr } = await operator.cli('put-credential', 'copied', file, '--wait', '0');
+    const { code, stderr } = await operator.cli(
+      'put-credential',
+      'copied',
+      file,
+      '--yes',
+      '--wait',
+      '0',
+    );
     expect(code).toBe(0);
     expect(stderr).toContain(`warning: ${name} has replicas in other Regions, so that others may`);
   });
@@ -93,7 +107,7 @@ describe('put-credential', () => {
   it.each(forms)('accepts the form: %s', async (form) => {
     const operator = await startWith('fusion');
     const { clientId, file } = await newClient(operator, form);
-    const { code, stdout, stderr } = await operator.cli('put-credential', 'fusion', file);
+    const { code, stdout, stderr } = await operator.cli('put-credential', 'fusion', file, '--yes');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(`client_id       ${clientId}\n`);
     expect(stdout).toContain('client_secrets  p8e-… (36 characters)\n');
@@ -110,6 +124,7 @@ describe('put-credential', () => {
       'put-credential',
       'fusion',
       '-',
+      '--yes',
       '--json',
     );
     expect(code).toBe(0);
@@ -130,7 +145,7 @@ describe('put-credential', () => {
     const file = await fileWith(
       JSON.stringify({ client_id: 5, ims_host: 'x', client_secret: `${wrong} ` }),
     );
-    const { code, stdout, stderr } = await operator.cli('put-credential', 'fusion', file);
+    const { code, stdout, stderr } = await operator.cli('put-credential', 'fusion', file, '--yes');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr.split('\n')).toEqual([
       `ERR_CREDENTIAL_INVALID ${file} is not a valid credential:`,
@@ -154,7 +169,7 @@ describe('put-credential', () => {
     const { text } = await newClient(operator);
     const foreign = await fileWith(text);
     await chown(foreign, 65_534, 65_534);
-    const { code, stderr } = await operator.cli('put-credential', 'fusion', foreign);
+    const { code, stderr } = await operator.cli('put-credential', 'fusion', foreign, '--yes');
     expect(code).toBe(0);
     expect(stderr).toBe(
       `warning: ${foreign} belongs to another user of this machine, who can read it: delete it afterwards\n`,
@@ -165,7 +180,7 @@ describe('put-credential', () => {
     const operator = await startWith('fusion');
     const { text } = await newClient(operator);
     const open = await fileWith(text, 0o644);
-    const { code, stderr } = await operator.cli('put-credential', 'fusion', open);
+    const { code, stderr } = await operator.cli('put-credential', 'fusion', open, '--yes');
     expect(code).toBe(0);
     expect(stderr).toBe(
       `warning: other users of this machine can read ${open}: chmod 600 it, or delete it afterwards\n`,
@@ -176,7 +191,7 @@ describe('put-credential', () => {
     const operator = await startWith('fusion');
     const { clientId, file } = await newClient(operator);
     operator.world.ims.removeClient(clientId);
-    const { code, stderr } = await operator.cli('put-credential', 'fusion', file);
+    const { code, stderr } = await operator.cli('put-credential', 'fusion', file, '--yes');
     expect(code).toBe(1);
     expect(stderr).toMatch(/^ERR_TOKEN_REJECTED IMS rejects the client id or secret/);
     expect(stderr).toContain('put-credential fusion FILE');
@@ -186,12 +201,19 @@ describe('put-credential', () => {
     const operator = await startOperator();
     await operator.onboard('fusion');
     const { file } = await newClient(operator);
-    const { code, stderr } = await operator.cli('put-credential', 'fusion', file, '--wait', '1');
+    const { code, stderr } = await operator.cli(
+      'put-credential',
+      'fusion',
+      file,
+      '--yes',
+      '--wait',
+      '1',
+    );
     expect(code).toBe(1);
     expect(stderr).toContain(
       'ERR_TOKEN_NOT_READY the credential is stored, but no token appeared within 1 s',
     );
-    const unwaited = await operator.cli('put-credential', 'fusion', file, '--wait', '0');
+    const unwaited = await operator.cli('put-credential', 'fusion', file, '--yes', '--wait', '0');
     expect(unwaited).toMatchObject({ code: 0 });
     expect(unwaited.stdout).toContain('stored; the token follows within seconds\n');
   });
@@ -200,7 +222,7 @@ describe('put-credential', () => {
     const operator = await startOperator();
     const { clientId } = await operator.onboard('fusion');
     const { file, clientId: next } = await newClient(operator);
-    const putting = operator.begin('put-credential', 'fusion', file);
+    const putting = operator.begin('put-credential', 'fusion', file, '--yes');
     await putting.printed(/storing it in/);
     await until(() =>
       operator.world.secretsManager.calls.some(({ action }) => action === 'PutSecretValue'),
@@ -220,7 +242,7 @@ describe('put-credential', () => {
     const operator = await startWith('fusion');
     await operator.cli('pause', 'fusion');
     const { file } = await newClient(operator);
-    const { code, stdout } = await operator.cli('put-credential', 'fusion', file);
+    const { code, stdout } = await operator.cli('put-credential', 'fusion', file, '--yes');
     expect(code).toBe(0);
     expect(stdout).toContain(
       'stored; fusion is paused and gets no token until: ims-token-rotator resume fusion\n',
@@ -252,7 +274,7 @@ describe('the input of put-credential', () => {
     const file = await fileWith(text);
     for (const exit of [
       await operator.cliWithInput(text, 'put-credential', 'fusion', '-'),
-      await operator.cli('put-credential', 'fusion', file),
+      await operator.cli('put-credential', 'fusion', file, '--yes'),
     ]) {
       expect(exit).toMatchObject({ code: 2, stdout: '' });
       expect(exit.stderr).toBe(
@@ -300,7 +322,14 @@ describe('pause and resume', () => {
     const operator = await startWith('fusion');
     for (const _ of [1, 2]) await operator.cli('renew', 'fusion', '--force');
     const { file } = await newClient(operator);
-    const { code, stderr } = await operator.cli('put-credential', 'fusion', file, '--wait', '2');
+    const { code, stderr } = await operator.cli(
+      'put-credential',
+      'fusion',
+      file,
+      '--yes',
+      '--wait',
+      '2',
+    );
     expect(code).toBe(1);
     const said = stderr.replaceAll(/\s+/g, ' ');
     expect(said).toMatch(

@@ -156,7 +156,11 @@ describe('rotate-client-secret', () => {
       'anothers',
       /ERR_ROTATION_OFF \S+ is rotated by another function/,
     ],
-    ['the credential is paused', 'paused', /ERR_PAUSED fusion is paused/],
+    [
+      'the credential is paused',
+      'paused',
+      /ERR_PAUSED fusion is paused[^→]*→ find out first who paused it/,
+    ],
     [
       'its budget of tokens is used up',
       'spent',

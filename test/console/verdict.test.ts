@@ -54,7 +54,7 @@ describe('the sentence about the fleet', () => {
     ].map((row) => judge([row], { options }).causes[0]?.fix);
     expect([judge([], { options }).fix, ...fixes]).toEqual([
       'ims-token-rotator onboard NAME FILE --region eu-west-1',
-      'ims-token-rotator resume fusion --region eu-west-1',
+      'find out first who paused it, and why; then: ims-token-rotator resume fusion --region eu-west-1',
       'check the rotator: ims-token-rotator doctor --region eu-west-1',
     ]);
   });

@@ -49,7 +49,10 @@ describe('an action', () => {
     });
     expect(await act(looker, { action: 'renew', name: 'fusion' })).toMatchObject({
       ok: false,
-      why: { code: 'ERR_PAUSED', fix: 'ims-token-rotator resume fusion --region us-east-1' },
+      why: {
+        code: 'ERR_PAUSED',
+        fix: 'find out first who paused it, and why; then: ims-token-rotator resume fusion --region us-east-1',
+      },
     });
     await act(looker, { action: 'resume', name: 'fusion' });
     expect(await paused()).toBe('false');

@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest';
+import { fileWith, type Operator, registerClient, startOperator } from './operator.ts';
+import { inTerminal } from './terminal-session.ts';
+
+/** A stored credential, and a file with that of another client. */
+async function startTaken() {
+  const operator = await startOperator();
+  const { clientId: theirs } = await operator.onboard('fusion');
+  const { clientId: mine, secret } = registerClient(operator);
+  const file = await fileWith(
+    JSON.stringify({ client_id: mine, client_secret: secret, scope: 'openid' }),
+  );
+  const put = ['put-credential', 'fusion', file, '--wait', '0'];
+  return { operator, put, file, theirs, mine };
+}
+
+const writes = ({ world }: Operator): number =>
+  world.secretsManager.calls.filter(({ action }) => action === 'PutSecretValue').length;
+
+it('put-credential replaces the credential of another client only with --yes or an answer', async () => {
+  const { operator, put, theirs, mine } = await startTaken();
+  const before = writes(operator);
+  const refused = await operator.cli(...put);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain(`holds that of ${theirs}, and the new one is of ${mine}`);
+  expect(refused.stderr).toContain('ERR_USAGE no terminal to ask for confirmation on');
+  expect(refused.stderr).toContain('give --yes');
+  expect(await operator.cli(...put, '--dry-run')).toMatchObject({ code: 0 });
+  const question = 'Type fusion to continue';
+  const declined = inTerminal(operator, ...put);
+  await declined.answer(question, 'no\r');
+  expect(await declined.exit()).toMatchObject({ code: 130 });
+  expect(writes(operator)).toBe(before);
+  const agreed = inTerminal(operator, ...put);
+  await agreed.answer(question, 'fusion\r');
+  expect(await agreed.exit()).toMatchObject({ code: 0 });
+  expect(writes(operator)).toBe(before + 1);
+  expect(await operator.cli(...put)).toMatchObject({ code: 0, stderr: '' });
+});
+
+it('put-credential replaces it with --yes, and asks nothing where the stored value is no credential', async () => {
+  const { operator, put } = await startTaken();
+  expect(await operator.cli(...put, '--yes')).toMatchObject({ code: 0 });
+  const name = operator.world.secretId('other', 'client');
+  operator.world.secretsManager.seed({ name, secretString: '{"client_id":"x"}' });
+  operator.world.secretsManager.seed({ name: operator.world.secretId('other', 'token') });
+  const [command = '', , ...rest] = put;
+  expect(await operator.cli(command, 'other', ...rest)).toMatchObject({ code: 0 });
+});
+
+it('onboard of a taken name does not lead to overwriting it', async () => {
+  const { operator, file } = await startTaken();
+  const { code, stderr } = await operator.cli('onboard', 'fusion', file);
+  expect(code).toBe(1);
+  expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+    '→ choose another name; only if this credential is yours and has a new client secret: ims-token-rotator put-credential fusion FILE',
+  );
+});
