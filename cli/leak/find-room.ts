@@ -21,11 +21,20 @@ export function findRoom(
   } catch (error) {
     if (!(error instanceof RotatorError)) throw error;
     assertNotStoredAgain(answer, before, current, versions);
-    const fix =
-      'the Developer Console shows their values and last uses; have an unknown one deleted there by whoever added it';
     const { code, message } = asAdobeFailure(error, name, session.options) as CliError;
-    throw new CliError(code, message, fix, { cause: error });
+    throw new CliError(code, message, adviceOnRoom(before), { cause: error });
   }
+}
+
+/** An earlier run may have added the other one; but so may a colleague, of whose use Adobe tells late. */
+function adviceOnRoom({ state, listed, storedUuids, accepted }: BeforeReplacing): string {
+  const [other, ...more] = listed.filter(({ uuid }) => !storedUuids.has(uuid));
+  const isOtherStored = listed.some(({ uuid }) => uuid === accepted?.uuid);
+  const isOnly = other !== undefined && more.length === 0 && isOtherStored;
+  if (isOnly && state.kind === 'adding') {
+    return `do not wait: if none of you has added ${other.uuid}, and nobody uses it, delete it in the Developer Console, and no other`;
+  }
+  return 'the Developer Console shows their values and last uses; have an unknown one deleted there by whoever added it';
 }
 
 /**

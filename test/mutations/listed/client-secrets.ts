@@ -222,7 +222,7 @@ export const ofClientSecrets: readonly Mutation[] = [
   {
     fault: 'a rotation deletes at once what an earlier one may have added',
     file: 'core/secret-in-the-way.ts',
-    find: 'if (usesToldUntil !== undefined && createdAt > usesToldUntil) return false;',
+    find: 'if (createdAt > usesToldUntil) return false;',
     replace: '',
     caughtBy: 'test/lambda/client-secrets/by-hand.test.ts',
     test: 'and uses elsewhere, of which Adobe tells late',
