@@ -190,7 +190,7 @@ async function renewedToken(answer: Answer, source: Source): Promise<CurrentToke
 }
 
 async function waitForConsumers(
-  { steps, session: { now, sleep, terminal } }: Answer,
+  { steps, ahead, session: { now, sleep, terminal } }: Answer,
   { token: { issuedAt } }: CurrentToken,
   wait: number,
 ): Promise<void> {
@@ -200,7 +200,7 @@ async function waitForConsumers(
     steps.tell('wait', did);
     return;
   }
-  const until = issuedAt + wait;
+  const until = issuedAt + wait + ahead;
   const left = until - now();
   if (left > 0) {
     const text = `waiting ${formatDuration(left)} until no consumer uses an earlier token: Ctrl-C ends the wait, and the same command goes on later`;
