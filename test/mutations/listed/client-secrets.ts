@@ -198,8 +198,8 @@ export const ofClientSecrets: readonly Mutation[] = [
   {
     fault: 'people are not told which client secret has leaked',
     file: 'cli/leak/overtaken-answer.ts',
-    find: "state.kind === 'retired' ? [state.uuid] : [...uuidsOf(before ? [before] : [])]",
-    replace: '[...uuidsOf([])]',
+    find: 'const stored = [...uuidsOf(before ? [before] : [])];',
+    replace: 'const stored = [...uuidsOf([])];',
     caughtBy: 'test/cli/leaked-open-answer.test.ts',
     test: 'that another credential has overtaken',
   },
