@@ -10,6 +10,7 @@ import {
 import type { ListedSecret } from './console-secrets.ts';
 import { RotatorError } from './errors.ts';
 import { type EpochSeconds, epochSeconds, formatInstant } from './instant.ts';
+import { answerNoted } from './open-answer.ts';
 
 /** The facts on which a rotation decides before it adds a secret. */
 export interface BeforeAdding {
@@ -21,8 +22,8 @@ export interface BeforeAdding {
   readonly state: RotationState;
   /** The stored credential; undefined after a leak, when all that it holds has to go. */
   readonly stored?: StoredSecrets | undefined;
-  /** Adobe has told of every use until then; undefined where there is no time to wait for it. */
-  readonly usesToldUntil?: EpochSeconds | undefined;
+  /** Adobe has told of every use until then. */
+  readonly usesToldUntil: EpochSeconds;
 }
 
 // Adobe may allow more one day.
@@ -78,8 +79,11 @@ function whyUncertain(
   }
   const [only, ...others] = ours;
   if (only !== undefined && others.length === 0) {
-    if (usesToldUntil === undefined || only.createdAt <= usesToldUntil) {
+    if (only.createdAt <= usesToldUntil) {
       return 'Adobe does not tell yet which of them is in use';
+    }
+    if (answerNoted(state) !== undefined) {
+      return `an earlier run of leaked may have added ${only.uuid}, or somebody else`;
     }
     const until = formatInstant(epochSeconds(only.createdAt + retirementGrace));
     return `an earlier rotation may have added ${only.uuid}, which a rotation after ${until} deletes by itself if nobody has used it by then`;
@@ -124,7 +128,7 @@ function isUnused(
   { listed, inUse, usesToldUntil }: BeforeAdding,
 ): boolean {
   // A person may have added it, and use it elsewhere.
-  if (usesToldUntil !== undefined && createdAt > usesToldUntil) return false;
+  if (createdAt > usesToldUntil) return false;
   return listed.some(
     (other) =>
       other.uuid !== uuid &&

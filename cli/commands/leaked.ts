@@ -15,7 +15,7 @@ import { type Answered, checkNotLeaked } from '../leak/note-end.ts';
 import { openAnswerAdvice } from '../leak/open-answer-advice.ts';
 import { goOn, newProgress } from '../leak/progress.ts';
 import { assertPresent, listCommand } from '../rotator/absence.ts';
-import { checkClock } from '../rotator/check-clock.ts';
+import { checkClock, clockTolerance } from '../rotator/check-clock.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import { confirmName } from '../rotator/confirm-name.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
@@ -38,9 +38,6 @@ import { nextCommand } from '../view/next-command.ts';
 import { placeOf } from '../view/place.ts';
 import { readerJson } from '../view/reader-lines.ts';
 import { wrapLines } from '../view/table.ts';
-
-// Seconds between the clocks of AWS and of this machine.
-const tolerance = 120;
 
 /** Seconds. */
 export const standardCache = 600;
@@ -67,7 +64,7 @@ export async function leaked(
   const prepared = await prepare(session, name, options.token).catch((error: unknown) => {
     throw session.signal.aborted ? interrupted('nothing was changed') : error;
   });
-  const { rotator, names, client, token, timeout } = prepared;
+  const { rotator, names, client, token, timeout, ahead } = prepared;
   const wait = options.now === true ? 0 : Math.max(timeout, options.cache);
   const place = placeOf(token.arn);
   const { token: isTokenOnly = false } = options;
@@ -81,7 +78,7 @@ export async function leaked(
   const complete = answering(session, name, { ...options, token: false });
   const again = isTokenOnly ? tokenOnly : complete;
   const answer: Answer = {
-    ...{ session, name, rotator, names, client, token, tokenOnly, complete },
+    ...{ session, name, rotator, names, client, token, tokenOnly, complete, ahead },
     versions: new SecretVersions(session.signal),
     progress: newProgress(client.currentVersionId),
     adobe: { ims, console, invalidation },
@@ -100,7 +97,7 @@ export async function leaked(
   }
   const { storedAt } = answered;
   const isHurried = storedAt !== undefined && options.now === true;
-  const lateUntil = isHurried ? epochSeconds(storedAt + timeout + tolerance) : undefined;
+  const lateUntil = isHurried ? epochSeconds(storedAt + timeout + clockTolerance) : undefined;
   await report(answer, answered, { isTokenOnly, lateUntil }).catch((error: unknown) => {
     const text = 'the leak is answered; only what is left to people was not shown';
     if (session.signal.aborted) throw interrupted(text);
@@ -124,7 +121,7 @@ async function prepare(session: Session, name: string, isTokenOnly = false) {
   const list = listCommand(session);
   assertPresent(session, names.client, client, list);
   assertPresent(session, names.token, token, list);
-  await checkClock(session);
+  const ahead = await checkClock(session);
   await confirmLocation(session, rotator, names.client);
   const warnings = await readersWarnings(session, rotator, [client, token]);
   const ofValue = isTokenOnly
@@ -138,7 +135,7 @@ async function prepare(session: Session, name: string, isTokenOnly = false) {
     session.terminal.note(...wrapLines(`warning: ${warning}`, 0, session.terminal.noteColumns));
   }
   const timeout = await new Functions(session.signal).timeout(functionName);
-  return { rotator, names, client, token, timeout };
+  return { rotator, names, client, token, timeout, ahead };
 }
 
 /** The command, as it was given: without its options another run would not wait for the same consumers. */

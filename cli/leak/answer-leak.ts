@@ -4,6 +4,7 @@ import { formatDuration } from '../view/durations.ts';
 import { wrapLines } from '../view/table.ts';
 import { type Answer, currentOf, readClientVersions } from './answer.ts';
 import { deleteLeaked } from './delete-leaked.ts';
+import { uuidsOf } from './make-room.ts';
 import type { Source } from './mint-here.ts';
 import { type Answered, noteEnd } from './note-end.ts';
 import { invalidate, type OldTokensAsked, readOldTokens } from './old-tokens.ts';
@@ -147,9 +148,10 @@ async function replaceLeaked(
 
 /** The current credential. @param wanted the version that it has to be in */
 async function sourceOf(answer: Answer, wanted?: string): Promise<Source> {
-  const { id, found } = currentOf(answer, await readClientVersions(answer));
+  const current = currentOf(answer, await readClientVersions(answer));
+  const { id, found } = current;
   if (wanted === undefined || id === wanted) {
-    return { credential: found.credential, clientVersionId: id };
+    return { credential: found.credential, clientVersionId: id, uuids: uuidsOf([current]) };
   }
   throw overtaken(answer.names.client);
 }
@@ -188,7 +190,7 @@ async function renewedToken(answer: Answer, source: Source): Promise<CurrentToke
 }
 
 async function waitForConsumers(
-  { steps, session: { now, sleep, terminal } }: Answer,
+  { steps, ahead, session: { now, sleep, terminal } }: Answer,
   { token: { issuedAt } }: CurrentToken,
   wait: number,
 ): Promise<void> {
@@ -198,7 +200,7 @@ async function waitForConsumers(
     steps.tell('wait', did);
     return;
   }
-  const until = issuedAt + wait;
+  const until = issuedAt + wait + ahead;
   const left = until - now();
   if (left > 0) {
     const text = `waiting ${formatDuration(left)} until no consumer uses an earlier token: Ctrl-C ends the wait, and the same command goes on later`;

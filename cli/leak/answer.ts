@@ -32,6 +32,8 @@ export interface Answer {
   readonly tokenOnly: string;
   /** The same for a client secret. */
   readonly complete: string;
+  /** Seconds by which this machine is ahead of AWS, whose clock dates tokens. */
+  readonly ahead: number;
 }
 
 /** A version of the client secret, and the credential in it. */

@@ -13,6 +13,8 @@ import { storeCurrent } from './store-current.ts';
 export interface Source {
   readonly credential: ClientCredential;
   readonly clientVersionId: string;
+  /** That are stored with its client secrets. */
+  readonly uuids: ReadonlySet<string>;
 }
 
 /**

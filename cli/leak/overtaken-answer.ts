@@ -63,7 +63,9 @@ export function deletingEarlier(
   const before = versions.find(
     ({ id }) => noted !== undefined && replaces(session.digest, noted, id),
   );
-  const named = state.kind === 'retired' ? [state.uuid] : [...uuidsOf(before ? [before] : [])];
+  // The tag alone could name anybody's.
+  const stored = [...uuidsOf(before ? [before] : [])];
+  const named = stored.filter((uuid) => state.kind !== 'retired' || state.uuid === uuid);
   const uuids = mayBeInUse(named, noted, versions) ? [] : named;
   const [which = before && `the one in version ${before.id} of ${names.client}`] =
     uuids.length === 0 ? [] : [uuids.join(' and ')];

@@ -1,7 +1,6 @@
 import { type RotationState, retirementGrace } from '../../core/client-secret-rotation.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
 import { epochSeconds } from '../../core/instant.ts';
-import { answerNoted } from '../../core/open-answer.ts';
 import { isUnknownSecret } from '../adobe/failure.ts';
 import type { OwnSecrets } from '../adobe/own-secrets.ts';
 import { CliError } from '../errors.ts';
@@ -54,11 +53,7 @@ export async function preflight(
       acceptedAt: firstStored(accepted && [accepted], versions),
       storedAt: firstStored(entries, versions),
       unreadableSince: firstUnreadable(versions),
-      // A secret that a rotation may have left could be somebody else's. That of an answer has to go now.
-      usesToldUntil:
-        answerNoted(state) === undefined
-          ? epochSeconds(answer.session.now() - retirementGrace)
-          : undefined,
+      usesToldUntil: epochSeconds(answer.session.now() - retirementGrace),
       areAllAccepted: isAmbiguous && (await areAllAccepted(answer, current)),
       pendingUuids: uuidsOf(pending),
     };

@@ -2,12 +2,12 @@ import { type RotationState, readRotationState } from '../../core/client-secret-
 import { understandCredential } from '../../core/credential.ts';
 import { RotatorError } from '../../core/errors.ts';
 import { showClientId } from '../../core/field-names.ts';
-import { epochSeconds } from '../../core/instant.ts';
 import { answerNoted, isUnfinished } from '../../core/open-answer.ts';
 import { revealAll, type Sensitive } from '../../core/sensitive.ts';
 import { readSettings, type Tags } from '../../core/token-tags.ts';
 import { SecretVersions } from '../aws/secret-versions.ts';
 import { CliError } from '../errors.ts';
+import { replaces } from '../rotator/leak-version.ts';
 import { nextCommand } from '../view/next-command.ts';
 import { replacingGoodOfOther } from './all-invalidated.ts';
 import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
@@ -19,7 +19,7 @@ export interface Leaked {
   readonly secrets: readonly Sensitive[];
   /** As far as Adobe lists them. */
   readonly uuids: readonly string[];
-  /** The latest version that holds one of them. */
+  /** The version that holds them. */
   readonly versionId: string | undefined;
 }
 
@@ -36,12 +36,14 @@ export interface Progress {
 }
 
 /**
- * The leaked client secrets: all of a version; or those before it, if an answer had stored that.
+ * The leaked client secrets: all of a version; or those of the version that it has replaced, if an
+ * answer had stored it. Whatever was stored before that may not have leaked, or be dead.
  *
  * @param state the rotation tag, by which an answer goes on with its version
  */
 export function leakedIn(
-  { id, found, createdAt = epochSeconds(0) }: UsableVersion,
+  { session: { digest } }: Pick<Answer, 'session'>,
+  { id, found }: UsableVersion,
   versions: readonly ClientVersion[],
   state?: RotationState,
 ): Leaked {
@@ -50,18 +52,11 @@ export function leakedIn(
     return { clientId, secrets: clientSecrets, uuids: [], versionId: id };
   }
   const own = new Set(revealAll(clientSecrets));
-  const earlier = versions
-    .filter((one) => (one.createdAt ?? 0) <= createdAt)
-    .filter((one) => one.found?.credential.clientId === clientId)
-    .map((one) => ({
-      versionId: one.id,
-      secrets: (one.found?.credential.clientSecrets ?? []).filter(
-        (secret) => !own.has(secret.reveal()),
-      ),
-    }));
-  const secrets = earlier.flatMap((one) => one.secrets);
-  const versionId = earlier.find((one) => one.secrets.length > 0)?.versionId;
-  return { clientId, secrets, uuids: [], versionId };
+  const replaced = versions.find((one) => replaces(digest, id, one.id));
+  const { credential } = replaced?.found ?? {};
+  const held = credential?.clientId === clientId ? credential.clientSecrets : [];
+  const secrets = held.filter((secret) => !own.has(secret.reveal()));
+  return { clientId, secrets, uuids: [], versionId: replaced?.id };
 }
 
 export function newProgress(versionId: string | undefined): Progress {

@@ -7,7 +7,7 @@ import { asAdobeFailure, isUnknownSecret } from '../adobe/failure.ts';
 import { CliError, interrupted } from '../errors.ts';
 import { mintOnce } from '../rotator/mint-once.ts';
 import { renewalOfOther } from './all-invalidated.ts';
-import { type Answer, type ClientVersion, readClientVersions } from './answer.ts';
+import { type Answer, readClientVersions } from './answer.ts';
 import type { Source } from './mint-here.ts';
 import { invalidate } from './old-tokens.ts';
 import { deletingEarlier, untagging } from './overtaken-answer.ts';
@@ -63,22 +63,19 @@ export async function proveTokens(
   throw unproven(text, `find out who stores tokens in ${answer.names.token}`);
 }
 
-/** The earlier client secrets. */
+/** The leaked client secrets. */
 export interface Rejected {
-  /** The client secrets, all of which IMS rejects. */
+  /** All of which IMS rejects. */
   readonly rejected: readonly Sensitive[];
   /** The versions that could not be decrypted. */
   readonly unreadable: readonly string[];
 }
 
-/** @throws CliError ERR_LEAK_UNPROVEN if IMS accepts one of the earlier client secrets */
-export async function proveSecrets(
-  answer: Answer,
-  { credential, clientVersionId }: Source,
-): Promise<Rejected> {
-  const { adobe, session, name } = answer;
+/** @throws CliError ERR_LEAK_UNPROVEN if IMS accepts one of the leaked client secrets */
+export async function proveSecrets(answer: Answer, { credential }: Source): Promise<Rejected> {
+  const { adobe, session, name, progress } = answer;
   const versions = await readClientVersions(answer);
-  const old = replacedSecrets(versions, { credential, clientVersionId });
+  const { secrets: old = [], uuids = [], versionId } = progress.leaked ?? {};
   for (const secret of old) {
     try {
       const { result } = await mintOnce(
@@ -92,29 +89,12 @@ export async function proveSecrets(
       if (session.signal.aborted) throw interrupted();
       throw asAdobeFailure(error, name, session.options);
     }
-    const { uuids = [], versionId } = answer.progress.leaked ?? {};
     const which =
       uuids.join(' and ') || `the one in version ${versionId} of ${answer.names.client}`;
     const fix = `wait a minute; if it lasts, delete ${which} in the Adobe Developer Console, if it is still there, and no other, or have Adobe support refuse it`;
     throw unproven('IMS still accepts the leaked client secret', fix);
   }
   return { rejected: old, unreadable: unreadableOf(versions) };
-}
-
-/** The secrets of the last version that had others than the current one. */
-function replacedSecrets(
-  versions: readonly ClientVersion[],
-  { credential: { clientId, clientSecrets }, clientVersionId }: Source,
-): readonly Sensitive[] {
-  const current = new Set(clientSecrets.map((secret) => secret.reveal()));
-  // Whatever their labels are by now, and none that came later.
-  const own = versions.find(({ id }) => id === clientVersionId);
-  for (const { found, createdAt = 0 } of versions) {
-    if (createdAt > (own?.createdAt ?? 0) || found?.credential.clientId !== clientId) continue;
-    const old = found.credential.clientSecrets.filter((secret) => !current.has(secret.reveal()));
-    if (old.length > 0) return old;
-  }
-  return [];
 }
 
 export async function isValid(

@@ -52,13 +52,13 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
   const isKnown = (version: ClientVersion): version is UsableVersion =>
     version.found !== undefined && progress.known.has(version.id);
   const began = versions.find(isKnown) ?? current;
-  progress.leaked = leakedIn(began, versions, state);
+  progress.leaked = leakedIn(answer, began, versions, state);
   // While a person was asked. They have agreed to replace what was stored before.
   if (!progress.known.has(current.id)) throw overtaken(answer.names.client);
   assertNotOvertaken(answer, current, state, versions);
   if (isUnfinished(current.id, state)) {
     const resumed = await resume(answer, current, state, versions);
-    progress.leaked = { ...leakedIn(current, versions, state), uuids: resumed.leaked };
+    progress.leaked = { ...leakedIn(answer, current, versions, state), uuids: resumed.leaked };
     // AWSCURRENT may have come back to that version a moment ago.
     return { ...resumed, versionId: current.id, storedAt: session.now() };
   }
@@ -70,7 +70,7 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
   }
   const { inUse } = room;
   const leaked = inUse === undefined ? [] : [inUse];
-  progress.leaked = { ...leakedIn(current, versions), uuids: leaked };
+  progress.leaked = { ...leakedIn(answer, current, versions), uuids: leaked };
   const isOpen = state.kind === 'adding' && room.remove === undefined;
   const versionId = await replaceStored(answer, { own, current, inUse, noted, isOpen });
   return { versionId, own, leaked, isGone: false, storedAt: session.now() };

@@ -54,7 +54,7 @@ export async function replaceStored(
         throw error;
       }
       await own.remove(added.uuid);
-      await undoNote(answer.session, client.arn, note);
+      await undoNote(answer.session, client.arn, note, isOpen ? noted : undefined);
       steps.state = `the new client secret ${added.uuid} was deleted at Adobe again`;
       throw error;
     }
@@ -175,7 +175,7 @@ function replaced(
 }
 
 function notStored({ code, message, fix }: CliError, uuid: string): CliError {
-  const text = `${message}; the value of ${uuid} was shown once, so that another run would delete it and add another`;
+  const text = `${message}; the value of ${uuid} was shown once and is lost, unless that is stored: if another run calls for room, delete it in the Adobe Developer Console`;
   return new CliError(code, text, fix);
 }
 

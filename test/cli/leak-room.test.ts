@@ -30,6 +30,7 @@ function beside(other: ListedSecret, stored = ['leaked', 'old']): BeforeReplacin
     areAllAccepted: false,
     pendingUuids: new Set(),
     storedUuids: new Set(stored),
+    usesToldUntil: epochSeconds(now - day),
     state: { kind: 'retired', uuid: 'old', at: retiredAt },
   };
 }
@@ -131,7 +132,7 @@ describe('a client secret that was added after the leaked ones were stored', () 
   });
 
   it('is not taken for the one in use beside one that is left over', () => {
-    const since = epochSeconds(now - 600);
+    const since = epochSeconds(now - day - 600);
     const left = { ...listed('left'), createdAt: epochSeconds(since + 1) };
     const used = { ...added('persons', day), lastUsedAt: now };
     const state = { kind: 'adding', since, versionId: 'v' } as const;

@@ -8,7 +8,7 @@ import { epochSeconds, formatInstant } from '../../core/instant.ts';
 import { sampleClient, selfManaging, storedDocument } from '../../local/sample-credential.ts';
 import { day, digest } from '../support/builders.ts';
 import { replacing } from '../support/credential.ts';
-import { type LeakWorld, setRotationTag, startLeak, textOf } from './leak-world.ts';
+import { type LeakWorld, makeRoom, setRotationTag, startLeak, textOf } from './leak-world.ts';
 import { inSeconds } from './operator.ts';
 
 type Secrets = Session['secrets'];
@@ -258,6 +258,7 @@ it.each([
     expect((await leak.answer()).code).toBe(1);
     faults.clear();
     await leak.put(JSON.stringify({ ...(await leak.clientDocument()), ...changed }));
+    makeRoom(leak, await leak.answer());
     const { code, stderr } = await leak.answer();
     expect(code, stderr).toBe(0);
     expect(valuesOf(leak)).not.toContain(leaked);

@@ -31,6 +31,20 @@ describe('leaked, by the clock of this machine,', () => {
     expect([...actions].filter((action) => /^(Put|Update|Tag)/.test(action))).toEqual([]);
   });
 
+  it.each([250, -250])('waits as long as by that of AWS: %i seconds', async (skew) => {
+    const leak = await startLeak();
+    let slept = 0;
+    const now = () => epochSeconds(Date.now() / 1000 + skew + slept);
+    const sleep = (seconds: number): Promise<void> => {
+      slept += seconds;
+      return Promise.resolve();
+    };
+    const exit = await leak.answer({ token: true, now: false, cache: 600 }, { now, sleep });
+    expect(exit, exit.stderr).toMatchObject({ code: 0 });
+    expect(slept).toBeGreaterThan(600 - 60);
+    expect(slept).toBeLessThan(600 + 60);
+  });
+
   it('answers the leak with a warning if AWS tells nothing about it', async () => {
     const leak = await startLeak();
     const { world, tokens } = leak;

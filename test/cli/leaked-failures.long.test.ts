@@ -3,7 +3,7 @@ import type { ConsoleCall, ConsoleFault } from '../../emulators/console-api/faul
 import type { ImsFault } from '../../emulators/ims/fault.ts';
 import type { Call, SecretsManagerFault } from '../../emulators/secrets-manager/fault.ts';
 import { callOf, type Kind } from './fates.ts';
-import { expectAnswered, type LeakWorld, startLeak } from './leak-world.ts';
+import { expectAnswered, type LeakWorld, makeRoom, startLeak } from './leak-world.ts';
 
 const args = ['leaked', 'fusion', '--yes', '--now'] as const;
 
@@ -80,8 +80,11 @@ async function clear({ world }: LeakWorld): Promise<void> {
 /** Nothing but what the command has named is ever deleted at Adobe, and each of it once. */
 function expectNamedOnly({ world, adobe }: LeakWorld, output: string): void {
   const gone = world.consoleApi.requests.filter(({ outcome }) => outcome === 'deleted');
+  const byCommand = adobe.secrets.filter(
+    ({ deletedBy }) => deletedBy !== undefined && deletedBy !== 'person',
+  );
   for (const { uuid = '' } of gone) expect(output).toContain(uuid);
-  expect(gone).toHaveLength(adobe.secrets.length - adobe.liveSecrets.length);
+  expect(gone).toHaveLength(byCommand.length);
 }
 
 describe('leaked, run again after', () => {
@@ -150,7 +153,9 @@ describe('leaked, run again after', () => {
     await leak.remember();
     await clear(leak);
     if (code === 0) return await expectAnswered(leak, first);
-    const second = await leak.answer();
+    const found = left === orphaned ? await leak.answer() : undefined;
+    if (found?.code === 1) makeRoom(leak, found);
+    const second = found?.code === 0 ? found : await leak.answer();
     await expectAnswered(leak, second);
     expectNamedOnly(leak, first.stdout + first.stderr + second.stdout);
     // The second run goes on: it replaces the new secret by no other one.

@@ -135,6 +135,22 @@ describe('leaked, after somebody has forged the rotation tag', () => {
     },
   );
 
+  it.each([true, false])(
+    'does not name a secret to be deleted that no version names: --token %s',
+    async (token) => {
+      const { uuid } = leak.adobe.addSecret('p8e-stranger-0123456789abcdef');
+      const version = newLeakVersion(digest, 'replaced');
+      await forge(`retired uuid=${uuid} at=${inSeconds(0)} version=${version}`);
+      const { code, stdout, stderr } = await leak.answer({ token });
+      expect(code).toBe(token ? 0 : 1);
+      const said = (stdout + stderr).replaceAll(/\s+/g, ' ');
+      expect(said).toContain(
+        'has not leaked: delete the one that had leaked in the Adobe Developer Console, if it is still there',
+      );
+      expect(said).not.toContain(uuid);
+    },
+  );
+
   it('does not delete what a person may use, of which Adobe tells late', async () => {
     const persons = leak.adobe.addSecret('p8e-of-a-colleague-0123456789');
     await forge(`adding since=${inSeconds(-600)} version=11111111-2222-4333-8444-555555555555`);

@@ -7,7 +7,7 @@ import type { Session } from '../../cli/session.ts';
 import { epochSeconds, formatInstant } from '../../core/instant.ts';
 import { replacing } from '../support/credential.ts';
 import { labelsOf } from '../support/start-rotating.ts';
-import { type LeakWorld, startLeak } from './leak-world.ts';
+import { type LeakWorld, startLeak, textOf } from './leak-world.ts';
 import { registerClient } from './operator.ts';
 
 type Describe = Session['secrets']['describe'];
@@ -102,6 +102,27 @@ describe.each([true, false])('leaked (--token: %s)', (token) => {
     const { token: current } = (await leak.read('fusion')) ?? {};
     expect(world.ims.isValid(String(current?.['access_token']))).toBe(true);
   });
+});
+
+it('leaked deletes nothing once its own secret is gone, although Adobe lists that of a colleague', async () => {
+  const leak = await startLeak();
+  const { adobe, leakedSecret } = leak;
+  const isRenewed = async (): Promise<boolean> =>
+    adobe.liveSecrets.length === 2 &&
+    !leak.tokens.includes(String((await leak.read('fusion'))?.token['access_token']));
+  const replacing = beforeDescribing(isRenewed, () => {
+    for (const { value } of adobe.liveSecrets)
+      if (value !== leakedSecret) adobe.removeSecret(value);
+    adobe.addSecret('p8e-of-a-colleague-0123456789');
+    return Promise.resolve();
+  });
+  const exit = await leak.answer({}, replacing);
+  expect(exit).toMatchObject({ code: 1 });
+  expect(textOf(exit)).toMatch(
+    /^ERR_CREDENTIAL_CHANGED .*somebody else has deleted the new client secret at Adobe \(/,
+  );
+  expect(adobe.liveSecrets).toHaveLength(2);
+  expect(adobe.liveSecret(leakedSecret)).toBeDefined();
 });
 
 describe('leaked, where the leaked client secret is stored again', () => {

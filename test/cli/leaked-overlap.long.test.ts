@@ -15,7 +15,7 @@ import { sampleClient, selfManaging, storedDocument } from '../../local/sample-c
 import { digest } from '../support/builders.ts';
 import { replacing } from '../support/credential.ts';
 import { labelsOf } from '../support/start-rotating.ts';
-import { expectAnswered, type LeakWorld, startLeak, startRotated } from './leak-world.ts';
+import { expectAnswered, type LeakWorld, makeRoom, startLeak, startRotated } from './leak-world.ts';
 import { fileWith, inSeconds } from './operator.ts';
 
 type Secrets = Session['secrets'];
@@ -112,6 +112,7 @@ describe('leaked, while somebody else adds a client secret', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('ERR_CONSOLE_REJECTED');
     expect(await noteOf(leak)).toBe(ofEarlier);
+    makeRoom(leak, await leak.answer());
     await expectAnswered(leak, await leak.answer({}));
     expect(leak.adobe.liveSecrets.map(({ value }) => value)).not.toContain(late);
   });
@@ -133,7 +134,8 @@ describe('leaked, while somebody else adds a client secret', () => {
       };
       return replacing(real, { describe });
     };
-    await expectAnswered(leak, await leak.answer({}, { secrets }));
+    makeRoom(leak, await leak.answer({}, { secrets }));
+    await expectAnswered(leak, await leak.answer());
   });
 });
 

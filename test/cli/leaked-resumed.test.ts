@@ -103,7 +103,6 @@ describe('leaked, in a second run,', () => {
     }
     const { AWSCURRENT: earlier } = await labelsOf(leak.client, SecretId);
     await refuseDeletion(leak);
-    const uuid = leak.adobe.secrets.find(({ value }) => value === leak.leakedSecret)?.uuid;
     // AWS has deleted the version.
     leak.world.secretsManager.faults.inject(
       { kind: 'error', type: 'ResourceNotFoundException', message: 'no such version', status: 400 },
@@ -115,7 +114,7 @@ describe('leaked, in a second run,', () => {
       /^ERR_LEAK_UNPROVEN .*the version with the leaked client secret is gone/,
     );
     expect(textOf(exit)).toContain(
-      ` → delete ${uuid} in the Adobe Developer Console, if it is still there, and no other; then: ims-token-rotator leaked fusion --token --now; then: aws secretsmanager tag-resource `,
+      ` → delete the one in version ${earlier} of ${SecretId} in the Adobe Developer Console, if it is still there, and no other; then: ims-token-rotator leaked fusion --token --now; then: aws secretsmanager tag-resource `,
     );
     expect((await leak.cli('status', 'fusion')).code).toBe(1);
   });

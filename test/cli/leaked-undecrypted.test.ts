@@ -1,4 +1,7 @@
-import { ListSecretVersionIdsCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  ListSecretVersionIdsCommand,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { epochSeconds } from '../../core/instant.ts';
 import type { SecretsManagerFault } from '../../emulators/secrets-manager/fault.ts';
@@ -119,8 +122,43 @@ it('leaked, in a second run, does not go on without what has leaked', async () =
   const exit = await leak.answer();
   expect(exit).toMatchObject({ code: 1 });
   expect(flat(exit)).toContain('the version with what has leaked could not be decrypted');
-  expect(flat(exit)).toMatch(/otherwise: delete \S+ in the Adobe Developer Console/);
+  expect(flat(exit)).toContain(
+    `otherwise: delete the one in version ${before} of ${SecretId} in the`,
+  );
   expect(leak.adobe.liveSecrets).toHaveLength(2);
+});
+
+it('leaked proves what has leaked, and not what was stored after that for a while', async () => {
+  let ahead = -72 * 3_600;
+  const clock = (): number => Date.now() + ahead * 1000;
+  const leak = await startLeak({ now: clock });
+  const SecretId = leak.world.secretId('fusion', 'client');
+  const { AWSCURRENT: first = '' } = await labelsOf(leak.client, SecretId);
+  ahead += 24 * 3_600;
+  const { value } = leak.adobe.addSecret('p8e-leaked-0123456789abcdef');
+  leak.secrets.add(value);
+  leak.adobe.removeSecret(leak.leakedSecret);
+  const document = await leak.clientDocument();
+  const put = async (secret: string): Promise<string | undefined> => {
+    await leak.put(JSON.stringify({ ...document, client_secrets: [secret] }));
+    return (await labelsOf(leak.client, SecretId))['AWSCURRENT'];
+  };
+  const MoveToVersionId = await put(value);
+  ahead += 3_600;
+  const RemoveFromVersionId = await put('p8e-dead-0123456789abcdef');
+  const move = { SecretId, VersionStage: 'AWSCURRENT', MoveToVersionId, RemoveFromVersionId };
+  await leak.client.send(new UpdateSecretVersionStageCommand(move));
+  ahead = 0;
+  await leak.invoke({ action: 'tick' });
+  // So that it is not certain which one has leaked.
+  refuse(leak, first, { type: 'DecryptionFailure', ...ofKey });
+  const unproven = new RegExp(
+    `^ERR_LEAK_UNPROVEN .*IMS still accepts the leaked client secret .*, delete the one in version ${MoveToVersionId} of`,
+  );
+  expect(textOf(await leak.answer())).toMatch(unproven);
+  expect(textOf(await leak.answer())).toMatch(unproven);
+  leak.adobe.removeSecret(value);
+  await expectAnswered(leak, await leak.answer());
 });
 
 it('doctor does not know whether what Adobe lists is stored in such a version', async () => {

@@ -49,7 +49,7 @@ describe('leaked waits', () => {
         seen.add(`${adobe.liveSecret(leakedSecret)} ${world.ims.invalidations.length}`);
       });
       expect([...seen]).toEqual(['undefined 0']);
-      expect(slept).toBeLessThanOrEqual(expected);
+      expect(slept).toBeLessThan(expected + 60);
       expect(slept).toBeGreaterThan(expected - 60);
       expect(exit.stdout.replaceAll(/\s+/g, ' ')).toContain(
         `still stored, after ${Math.floor(expected / 60)} min or more, when no consumer uses them`,

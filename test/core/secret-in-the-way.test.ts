@@ -20,7 +20,10 @@ function listed(uuid: string, created: number, used?: number): ListedSecret {
 
 it('names a few of the client secrets in the way, however many Adobe lists', () => {
   const many = Array.from({ length: 600 }, (_, index) => listed(`${index}`.padEnd(64, 'x'), 0));
-  const before = { listed: many, storedUuids: new Set<string>(), inUse: undefined, state: retired };
+  const before = {
+    ...{ listed: many, storedUuids: new Set<string>(), inUse: undefined, state: retired },
+    usesToldUntil: now,
+  };
   expect(() => secretInTheWay(before)).toThrow(/^the credential has 600 client secrets.{300,600}$/);
 });
 
@@ -31,6 +34,7 @@ describe('the secret in the way of another', () => {
     storedUuids: new Set(['one']),
     inUse: 'one',
     state: adding,
+    usesToldUntil: at(day),
     ...overrides,
   });
   const refusal = (overrides: Partial<BeforeAdding>): unknown => {
@@ -121,8 +125,14 @@ describe('the secret in the way of another', () => {
         `may have added two, which a rotation after ${formatInstant(at(10 + day))} deletes by itself if nobody has used it by then; delete the one`,
       ),
     });
+    const answer = { ...adding, versionId: '0123abcd-0000-8000-8000-1eaced000000' };
+    expect(refusal({ ...secrets, usesToldUntil: at(9), state: answer })).toMatchObject({
+      message: expect.stringContaining(
+        'two, and an earlier run of leaked may have added two, or somebody else; delete the one',
+      ),
+    });
     const used = [listed('one', -30 * day, 9), orphan];
-    expect(refusal({ listed: used, inUse: undefined, usesToldUntil: at(day) })).toMatchObject({
+    expect(refusal({ listed: used, inUse: undefined })).toMatchObject({
       message: expect.stringContaining('Adobe does not tell yet which of them is in use'),
     });
   });

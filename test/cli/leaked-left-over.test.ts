@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { epochSeconds } from '../../core/instant.ts';
+import type { ConsoleFault } from '../../emulators/console-api/fault.ts';
+import { expectAnswered, type LeakWorld, makeRoom, startLeak, textOf } from './leak-world.ts';
+import type { Effects } from './session-here.ts';
+
+/** The command gets no answer to its request for another client secret. */
+async function loseRequest(
+  leak: LeakWorld,
+  fault: ConsoleFault,
+  effects: Effects = {},
+): Promise<void> {
+  const { faults } = leak.world.consoleApi;
+  faults.inject(fault, { when: ({ method }) => method === 'POST' });
+  expect(await leak.answer({}, effects)).toMatchObject({ code: 1 });
+  faults.clear();
+}
+
+it('leaked leaves to people what a colleague may have added after its own request was lost', async () => {
+  const leak = await startLeak();
+  await loseRequest(leak, { kind: 'server-error', status: 503 });
+  const colleagues = leak.adobe.addSecret('p8e-of-a-colleague-0123456789');
+  colleagues.recordUse(Date.now());
+  leak.world.consoleApi.faults.inject({ kind: 'late-usages', seconds: 600 }, { times: 9 });
+  const before = leak.adobe.liveSecrets;
+  const exit = await leak.answer();
+  expect(exit).toMatchObject({ code: 1 });
+  expect(textOf(exit)).toContain(
+    `and an earlier run of leaked may have added ${colleagues.uuid}, or somebody else; `,
+  );
+  expect(textOf(exit)).toContain('(nothing was changed)');
+  expect(leak.adobe.liveSecrets).toEqual(before);
+  makeRoom(leak, exit);
+  await expectAnswered(leak, await leak.answer());
+});
+
+it('leaked deletes what its own request had added, once that is a day old and nobody has used it', async () => {
+  let ahead = -25 * 3_600;
+  const leak = await startLeak({ now: () => Date.now() + ahead * 1000 });
+  const now = () => epochSeconds(Date.now() / 1000 + ahead);
+  await loseRequest(leak, { kind: 'lost-answer' }, { now });
+  ahead = 0;
+  await leak.invoke({ action: 'tick' });
+  await leak.remember();
+  const exit = await leak.answer();
+  await expectAnswered(leak, exit);
+  expect(exit.stdout).toContain('which an earlier run had added and could not store');
+});
