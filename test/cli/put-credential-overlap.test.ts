@@ -29,7 +29,7 @@ async function overlapped(
   };
   const exit = await runHere(
     operator,
-    (session) => putCredential(session, 'fusion', file, { wait: 0 }),
+    (session) => putCredential(session, 'fusion', file, { wait: 0, yes: true }),
     { secrets: (real) => replacing(real, hook(real, putTheirs)) },
   );
   const clientIdIn = async (label: string): Promise<unknown> => {
