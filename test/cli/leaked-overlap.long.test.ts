@@ -143,7 +143,7 @@ describe('leaked, while somebody else stores a credential', () => {
   async function putTheirs(leak: LeakWorld): Promise<string> {
     const theirs = leak.world.ims.registerClient(selfManaging(sampleClient()));
     const file = await fileWith(storedDocument(theirs));
-    const put = await leak.cli('put-credential', 'fusion', file, '--wait', '0');
+    const put = await leak.cli('put-credential', 'fusion', file, '--wait', '0', '--yes');
     expect(put).toMatchObject({ code: 0 });
     return theirs.clientId;
   }
@@ -271,7 +271,9 @@ it('leaked keeps the note of a rotation that begins before its last step', async
   const exit = await leak.answer({}, { secrets });
   await expectAnswered(leak, exit);
   expect(await noteOf(leak)).toBe(ofAnother);
-  expect(exit.stdout.replaceAll(/\s+/g, ' ')).toContain('to what has begun meanwhile');
+  expect(exit.stdout.replaceAll(/\s+/g, ' ')).toContain(
+    'or another answer to a leak, has begun since',
+  );
 });
 
 describe('an answer that is complete is not open again if somebody goes back to its version', () => {

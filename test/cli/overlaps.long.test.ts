@@ -58,7 +58,7 @@ describe('put-credential', () => {
   it('warns of a rotator of another app that could read the credential', async () => {
     const operator = await startOperator();
     await operator.onboard('fusion');
-    const put = ['put-credential', 'fusion', '-', '--wait', '0', '--rotator', 'local'];
+    const put = ['put-credential', 'fusion', '-', '--yes', '--wait', '0', '--rotator', 'local'];
     expect(await operator.cliWithInput(document, ...put)).toMatchObject({ code: 0, stderr: '' });
     deploy(operator, 'other', 'ims-token-rotator');
     const { code, stderr } = await operator.cliWithInput(document, ...put);

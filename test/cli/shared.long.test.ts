@@ -208,7 +208,7 @@ describe('put-credential', () => {
         { kind: 'latency', ms: 1_500 },
         { times: 2, when: ({ action }) => action === 'DescribeSecret' && puts() > earlier },
       );
-      const putting = begin('put-credential', 'fusion', file, '--wait', wait);
+      const putting = begin('put-credential', 'fusion', file, '--yes', '--wait', wait);
       await until(() => puts() > earlier);
       const SecretString = JSON.stringify({ ...document, scope: 'openid,AdobeID' });
       await client.send(

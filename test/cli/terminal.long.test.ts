@@ -209,7 +209,7 @@ describe('in a terminal of 80 columns', () => {
     const file = await fileWith(
       JSON.stringify({ client_id: 'x', client_secret: 'p8e-0123456789', scope: 'openid' }),
     );
-    const putting = inTerminal(operator, 'put-credential', 'fusion', file, '--wait', '1');
+    const putting = inTerminal(operator, 'put-credential', 'fusion', file, '--yes', '--wait', '1');
     const { code, raw } = await putting.exit();
     expect(code).toBe(1);
     expect(raw).toContain('waiting for the token');

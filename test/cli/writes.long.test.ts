@@ -133,7 +133,7 @@ describe('put-credential leaves', () => {
     ['the new credential', [[put, 'client', 'lost'], blindTo('client')], 1, 'new'],
   ] as const)('%s after %j', async (_, fates, code, expected) => {
     const operator = await start('both');
-    const args = ['put-credential', 'fusion', operator.file, '--wait', '0'];
+    const args = ['put-credential', 'fusion', operator.file, '--wait', '0', '--yes'];
     const exit = await run(operator, args, fates);
     expect(exit).toMatchObject({ code });
     const old = { token: 'old', client: 'old' } as const;
