@@ -13,7 +13,7 @@ export async function deleteLeaked(
   await answer.steps.run('delete the leaked client secret at Adobe', async () => {
     const listed = await own.list();
     const there = leaked.filter((uuid) => listed.some((one) => one.uuid === uuid));
-    // What else is listed may be a colleague's, with which nobody here could renew.
+    // Another one that Adobe lists may be a colleague's, with which nobody here could renew.
     if (!listed.some(({ uuid }) => uuids.has(uuid) && !leaked.includes(uuid))) {
       const text = 'somebody else has deleted the new client secret at Adobe';
       throw new CliError('ERR_CREDENTIAL_CHANGED', text, 'find out who');

@@ -55,6 +55,11 @@ async function startWith(...names: readonly string[]): Promise<Operator> {
   return operator;
 }
 
+/** Stores the credential of another client. @param wait seconds */
+function put({ cli }: Operator, name: string, file: string, wait: string) {
+  return cli('put-credential', name, file, '--yes', '--wait', wait);
+}
+
 describe('put-credential', () => {
   it.each([
     ['warns about a resource policy', true, (name: string) => `${name} has a resource policy`],
@@ -73,14 +78,7 @@ describe('put-credential', () => {
     const SecretId = operator.world.secretId('fusion', 'client');
     const ResourcePolicy = '{"Version":"2012-10-17","Statement":[]}';
     await operator.client.send(new PutResourcePolicyCommand({ SecretId, ResourcePolicy }));
-    const { code, stderr } = await operator.cli(
-      'put-credential',
-      'fusion',
-      file,
-      '--yes',
-      '--wait',
-      '0',
-    );
+    const { code, stderr } = await put(operator, 'fusion', file, '0');
     expect(code).toBe(0);
     expect(stderr.startsWith(`warning: ${warning(SecretId)}`), stderr).toBe(true);
   });
@@ -92,14 +90,7 @@ describe('put-credential', () => {
     operator.world.secretsManager.seed({ name, secretString: '{}', replicas });
     operator.world.secretsManager.seed({ name: operator.world.secretId('copied', 'token') });
     const { file } = await newClient(operator);
-    const { code, stderr } = await operator.cli(
-      'put-credential',
-      'copied',
-      file,
-      '--yes',
-      '--wait',
-      '0',
-    );
+    const { code, stderr } = await put(operator, 'copied', file, '0');
     expect(code).toBe(0);
     expect(stderr).toContain(`warning: ${name} has replicas in other Regions, so that others may`);
   });
@@ -201,19 +192,12 @@ describe('put-credential', () => {
     const operator = await startOperator();
     await operator.onboard('fusion');
     const { file } = await newClient(operator);
-    const { code, stderr } = await operator.cli(
-      'put-credential',
-      'fusion',
-      file,
-      '--yes',
-      '--wait',
-      '1',
-    );
+    const { code, stderr } = await put(operator, 'fusion', file, '1');
     expect(code).toBe(1);
     expect(stderr).toContain(
       'ERR_TOKEN_NOT_READY the credential is stored, but no token appeared within 1 s',
     );
-    const unwaited = await operator.cli('put-credential', 'fusion', file, '--yes', '--wait', '0');
+    const unwaited = await put(operator, 'fusion', file, '0');
     expect(unwaited).toMatchObject({ code: 0 });
     expect(unwaited.stdout).toContain('stored; the token follows within seconds\n');
   });
@@ -322,14 +306,7 @@ describe('pause and resume', () => {
     const operator = await startWith('fusion');
     for (const _ of [1, 2]) await operator.cli('renew', 'fusion', '--force');
     const { file } = await newClient(operator);
-    const { code, stderr } = await operator.cli(
-      'put-credential',
-      'fusion',
-      file,
-      '--yes',
-      '--wait',
-      '2',
-    );
+    const { code, stderr } = await put(operator, 'fusion', file, '2');
     expect(code).toBe(1);
     const said = stderr.replaceAll(/\s+/g, ' ');
     expect(said).toMatch(
