@@ -25,6 +25,9 @@ describe('doctor', () => {
     const operator = await startHealthy();
     const { code, checks } = await checksOf(operator, 'fusion', '--mint', ...api(operator));
     expect(code).toBe(0);
+    // The project of the credential lacks the I/O Management API, as most do.
+    const last = checks.findIndex(({ check }) => check === 'secrets at Adobe');
+    expect(checks.splice(last, 1)).toMatchObject([{ verdict: 'unknown' }]);
     expect(checks.map(({ check, verdict }) => `${check}: ${verdict}`)).toEqual(
       [
         'network',
@@ -51,7 +54,6 @@ describe('doctor', () => {
         'token at IMS',
         'mint',
         'client rotation',
-        'secrets at Adobe',
         'product',
       ].map((check) => `${check}: ok`),
     );

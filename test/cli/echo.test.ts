@@ -17,7 +17,14 @@ it('no command shows a client secret that AWS repeats as the name of its error',
     { kind: 'error', type: secret.replaceAll(/[^A-Za-z0-9]/g, ''), message: secret },
     { when: ({ action }) => action === 'PutSecretValue' },
   );
-  const { code, stderr } = await operator.cli('put-credential', 'fusion', file, '--wait', '0');
+  const { code, stderr } = await operator.cli(
+    'put-credential',
+    'fusion',
+    file,
+    '--wait',
+    '0',
+    '--yes',
+  );
   expect(code).toBe(1);
   expect(stderr).toContain('AWS rejected secretsmanager:PutSecretValue');
   expect(stderr).toContain('unknown error');

@@ -59,7 +59,7 @@ describe('a client secret of another rotator', () => {
     const other = leak.world.ims.registerClient(selfManaging(sampleClient()));
     leak.secrets.add(other.liveSecrets[0]?.value ?? '');
     const file = await fileWith(storedDocument(other));
-    const put = ['put-credential', 'y', file, '--rotator', 'b', '--wait', '0'];
+    const put = ['put-credential', 'y', file, '--rotator', 'b', '--wait', '0', '--yes'];
     const claim = `the function rotator-b says that the rotator b uses ${arnIn('111122223333')}, which is the client secret of fusion of local`;
     const { code, text } = await agreeing(leak, ...put);
     expect(code).toBe(0);
