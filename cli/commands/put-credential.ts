@@ -96,7 +96,7 @@ export async function putCredential(
 
 function leakWarning({ options }: Session, client: Secret, name: string): string | undefined {
   if (!hasOpenAnswer(client)) return undefined;
-  return `an answer to a leak is not complete, so that what has leaked may still work; complete it first, unless that asks for another credential, because people have to do the rest once one is stored: ${nextCommand(`leaked ${name}`, options)}`;
+  return `an answer to a leak is not complete, so that what has leaked may still work; unless it told you to store this credential, complete it first (once another one is stored, people have to do the rest): ${nextCommand(`leaked ${name}`, options)}`;
 }
 
 /** The note of an answer names the client secret that it replaces. */

@@ -238,7 +238,7 @@ describe('leaked', () => {
     await put(storedDocument(adobe));
     const warned = await leak.cli('put-credential', 'fusion', file, '--dry-run');
     expect(warned.stderr.replaceAll(/\s+/g, ' ')).toContain(
-      'warning: an answer to a leak is not complete, so that what has leaked may still work; complete it first, unless that asks for another credential, because people have to do the rest once one is stored: ims-token-rotator leaked fusion',
+      'warning: an answer to a leak is not complete, so that what has leaked may still work; unless it told you to store this credential, complete it first (once another one is stored, people have to do the rest): ims-token-rotator leaked fusion',
     );
     const stored = adobe.liveSecrets[0]?.value;
     const refused = await leak.answer();
