@@ -7,13 +7,13 @@ import { longestLifetime } from '../../core/version-id.ts';
 import type { StoredVersion } from '../aws/version-list.ts';
 import { day } from '../view/durations.ts';
 
-/** Words with dots in them, as JWTs are. */
+// A JWT is one, and may have more around it.
 const dotted = /[\w.-]+/g;
 
-// A header of a JWT is shorter, in characters.
+// In characters; the header of a JWT is shorter.
 const longestHeader = 2048;
 
-/** Whatever is in something shorter is no token. */
+// Nothing shorter is a token.
 const longWord = /[\w.~+/=-]{16}/;
 
 // An opaque token has no such form.
@@ -69,7 +69,7 @@ export function accessTokensIn(text: string): readonly string[] {
   return [...new Set([...(success ? [output.access_token] : []), ...found])];
 }
 
-/** True for a value that may hold a token, as far as its length tells. */
+/** True for a value with something long enough to be a token. */
 export function mayHoldToken(text: string): boolean {
   return longWord.test(text);
 }

@@ -13,7 +13,7 @@ import { storeCurrent } from './store-current.ts';
 export interface Source {
   readonly credential: ClientCredential;
   readonly clientVersionId: string;
-  /** That are stored with its client secrets. */
+  /** The uuids that are stored with its client secrets. */
   readonly uuids: ReadonlySet<string>;
 }
 
