@@ -220,10 +220,9 @@ function mayBeStored({ console, clientSecret }: Credential, uuid: string): boole
   const fields = clientFields(clientSecret.current?.value);
   const entries = fields === undefined ? [] : entriesIn(fields);
   const accepted = entries.find(({ client_secret }) => console?.byValue(client_secret));
-  const named = entries.some((entry) => entry.uuid === uuid) ? uuid : undefined;
-  return entries.some(
-    (entry) => entry !== accepted && entry.retired_at === undefined && entry.uuid === named,
-  );
+  const others = entries.filter((one) => one !== accepted && one.retired_at === undefined);
+  if (entries.some((one) => one.uuid === uuid)) return others.some((one) => one.uuid === uuid);
+  return others.some((one) => console?.secrets.every((listed) => listed.uuid !== one.uuid));
 }
 
 /** A version that is pending already can become the current one. */
