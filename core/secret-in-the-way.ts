@@ -122,16 +122,18 @@ function isLeft(
   return listed.some((other) => other.uuid !== uuid && (other.lastUsedAt ?? 0) > least);
 }
 
-/** Adobe may tell of a use late, so a secret that it calls unused could be the very one in use. */
+/**
+ * Adobe may tell of a use late, or never, so a secret that it calls unused could be the very one in use:
+ * it must have told of a use of another one since.
+ */
 function isUnused(
   { uuid, createdAt }: ListedSecret,
-  { listed, inUse, usesToldUntil }: BeforeAdding,
+  { listed, usesToldUntil }: BeforeAdding,
 ): boolean {
   // A person may have added it, and use it elsewhere.
   if (createdAt > usesToldUntil) return false;
   return listed.some(
     (other) =>
-      other.uuid !== uuid &&
-      (other.uuid === inUse || (other.lastUsedAt !== undefined && other.lastUsedAt >= createdAt)),
+      other.uuid !== uuid && other.lastUsedAt !== undefined && other.lastUsedAt >= createdAt,
   );
 }
