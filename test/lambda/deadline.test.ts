@@ -6,6 +6,7 @@ import { renewalSeconds } from '../../lambda/steps/budget.ts';
 import { day, hour } from '../support/builders.ts';
 import {
   callsOf,
+  secretId,
   setTag,
   startCredential,
   startDueCredential,
@@ -66,6 +67,20 @@ describe('a renewal that runs short of time', () => {
     expect(await tick(parts.run())).toMatchObject([noTimeLeft]);
     expect(parts.ims.tokenRequests).toEqual([]);
   });
+});
+
+it('a renewal is not begun when the look at a value that somebody stored took too long', async () => {
+  let left = renewalSeconds({ validate: false });
+  const parts = await startCredential({}, { remaining: () => left });
+  parts.secretsManager.seed({ name: secretId('fusion', 'token'), secretString: 'by hand' });
+  const when = ({ action }: Call): boolean => {
+    if (action === 'GetSecretValue') left -= 1;
+    return false;
+  };
+  parts.secretsManager.faults.inject({ kind: 'reset' }, { when });
+  expect(await tick(parts.run())).toMatchObject([noTimeLeft]);
+  const actions = parts.secretsManager.calls.map(({ action }) => action);
+  expect(actions).toEqual(['ListSecrets', 'GetSecretValue']);
 });
 
 describe('the deadline', () => {

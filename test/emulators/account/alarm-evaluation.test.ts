@@ -88,6 +88,12 @@ describe('SetAlarmState', () => {
     expect(evaluateAlarms(account, now + 1000)).toMatchObject([{ from: 'ALARM', to: 'OK' }]);
   });
 
+  it('does nothing about an alarm whose actions are off, which changes all the same', () => {
+    const account = new Account({ region: 'us-east-1', accountId: '1' });
+    withAlarm(account, { actionsEnabled: false });
+    expect(evaluateAlarms(account, now)).toMatchObject([{ to: 'ALARM', actions: [] }]);
+  });
+
   it('does not know an alarm that does not exist', async () => {
     const { cloudwatch } = await startAws();
     const set = { AlarmName: 'other', StateValue: 'OK', StateReason: '' } as const;

@@ -1,4 +1,5 @@
 import {
+  CreateSecretCommand,
   DeleteSecretCommand,
   ListSecretVersionIdsCommand,
   paginateListSecretVersionIds,
@@ -37,6 +38,14 @@ describe('ListSecretVersionIds', () => {
         CreatedDate: new Date(start + 1000),
       },
     ]);
+  });
+
+  it('names the key of a secret that has its own', async () => {
+    const { client } = await startEmulator();
+    const secret = { Name: 'token', SecretString: 'one', KmsKeyId: 'alias/tokens' };
+    await client.send(new CreateSecretCommand(secret));
+    const { Versions } = await client.send(list({}));
+    expect(Versions).toMatchObject([{ KmsKeyIds: ['alias/tokens'] }]);
   });
 
   it('lists all versions on request', async () => {

@@ -11,6 +11,7 @@ import { readProxy } from '../../../core/proxy.ts';
 import { Sensitive } from '../../../core/sensitive.ts';
 import { ImsEmulator } from '../../../emulators/ims/emulator.ts';
 import { ImsTokenEndpoint } from '../../../lambda/adapters/ims-token-endpoint.ts';
+import { lastingFault, ProxyUnreachable } from '../../../lambda/adapters/network-fault.ts';
 import { SecretsManager } from '../../../lambda/adapters/secrets-manager.ts';
 import { timeouts } from '../../../lambda/steps/budget.ts';
 import { selfSigned } from '../../support/certificates.ts';
@@ -161,6 +162,21 @@ describe('the token endpoint names a fault that may pass', () => {
       code: 'ERR_TOKEN_UNAVAILABLE',
     });
   });
+});
+
+// Node.js's codes of faults in the middle of a handshake, which no server here can be made to show.
+it.each([
+  'ERR_TLS_HANDSHAKE_TIMEOUT',
+  'ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR',
+  'ERR_SSL_UNEXPECTED_EOF_WHILE_READING',
+  'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
+  'ETIMEDOUT',
+  'ECONNRESET',
+  'EAI_AGAIN',
+])('%s is no fault that lasts, of a host or a proxy', (code) => {
+  const error = Object.assign(new Error('no connection'), { code });
+  expect(lastingFault(error)).toBeUndefined();
+  expect(lastingFault(new ProxyUnreachable(error))).toBeUndefined();
 });
 
 describe('Secrets Manager', () => {

@@ -23,6 +23,10 @@ describe('a rotation of a client secret that is cut short', () => {
     expect(rotating.live()).toEqual([after?.client_secret]);
     expect(watch.deleted).toBe(1);
     expect(await rotating.tag()).toBe('none');
+    // It would keep Secrets Manager from beginning the next rotation.
+    await expect(rotating.document('AWSPENDING')).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
   });
 
   it('has these effects', async () => {
