@@ -151,7 +151,7 @@ describe('the token endpoint names a fault that lasts', () => {
 });
 
 describe('the token endpoint names a fault that may pass', () => {
-  it.each([408, 429, 500, 502, 503, 504])('a proxy that answers %i', async (status) => {
+  it.each([408, 425, 429, 500, 502, 503, 504])('a proxy that answers %i', async (status) => {
     const proxy = await startProxy(status);
     await expect(request(host, { proxy })).rejects.toMatchObject({ code: 'ERR_TOKEN_UNAVAILABLE' });
   });
@@ -232,7 +232,7 @@ describe('Secrets Manager', () => {
     await expect(describeAt(aws, proxy)).rejects.toMatchObject(refusedByProxy);
   });
 
-  it.each([429, 502, 504])('behind a proxy that answers %i may be back', async (status) => {
+  it.each([425, 429, 502, 504])('behind a proxy that answers %i may be back', async (status) => {
     await expect(describeAt(aws, await startProxy(status))).rejects.toMatchObject({
       code: 'ERR_SECRET_UNAVAILABLE',
       message: `DescribeSecret failed for the-secret: the proxy answers ${status}`,
