@@ -4,6 +4,7 @@ import { isArnOf, type SecretNames, secretNames } from '../../core/secret-name.t
 import type { Secret } from '../aws/secret.ts';
 import { CliError, interrupted } from '../errors.ts';
 import {
+  beforeRestore,
   fixOfAbsence,
   isScheduledForDeletion,
   listCommand,
@@ -138,7 +139,7 @@ async function choose(session: Session, rotator: Rotator, name: string): Promise
     kept.length === 0 ? text : `nothing can be deleted: ${kept.join(' ')}`,
     gone.length === 0
       ? fixOfAbsence(rotator, listCommand(session))
-      : `to restore what is scheduled for deletion: ${gone.join('; then: ')}`,
+      : `${beforeRestore}${gone.join('; then: ')}`,
   );
 }
 
