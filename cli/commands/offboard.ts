@@ -1,11 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type EpochSeconds, formatInstant } from '../../core/instant.ts';
-import { hasOpenAnswer } from '../../core/open-answer.ts';
-import { type SecretNames, secretNames } from '../../core/secret-name.ts';
+import { formatInstant } from '../../core/instant.ts';
+import { isArnOf, type SecretNames, secretNames } from '../../core/secret-name.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError, interrupted } from '../errors.ts';
-import { deploymentInWords } from '../rotator/abandoned.ts';
 import {
+  beforeRestore,
   fixOfAbsence,
   isScheduledForDeletion,
   listCommand,
@@ -14,24 +13,18 @@ import {
 import { checkPrefix } from '../rotator/check-prefix.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import { confirmName } from '../rotator/confirm-name.ts';
-import { stackTag } from '../rotator/credentials.ts';
 import { deletePair } from '../rotator/delete-pair.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
+import { newSecrets, openAnswers, unseenUsers, warningsOf } from '../rotator/offboard-warnings.ts';
 import { checkOwner } from '../rotator/overlaps.ts';
 import { policyWarning } from '../rotator/policy-warning.ts';
-import { otherReadersOf, type Reader } from '../rotator/readers.ts';
-import {
-  checkName,
-  importersOf,
-  namesOf,
-  type Rotator,
-  unreadableFunctions,
-} from '../rotator/rotator.ts';
+import { otherReadersOf } from '../rotator/readers.ts';
+import { checkName, importersOf, namesOf, type Rotator } from '../rotator/rotator.ts';
 import { otherImporters } from '../rotator/sharers.ts';
 import type { Session } from '../session.ts';
 import { nextCommand } from '../view/next-command.ts';
 import { placeOf } from '../view/place.ts';
-import { readerJson, readerLines } from '../view/reader-lines.ts';
+import { readerJson } from '../view/reader-lines.ts';
 import { someOf } from '../view/some-of.ts';
 import { wrapLines } from '../view/table.ts';
 
@@ -52,13 +45,14 @@ export async function offboard(
   const rotator = await findRotator(session);
   const choice = await choose(session, rotator, name);
   const { doomed, kept, policies } = choice;
-  if (yes) await confirmLocation(session, rotator, namesOf(rotator, name).token);
-  const token = doomed.find((secret) => secret.name === namesOf(rotator, name).token);
+  const names = namesOf(rotator, name);
+  if (yes) await confirmLocation(session, rotator, names.token);
+  const token = doomed.find((secret) => secret.name === names.token);
   const readers = token === undefined ? [] : await otherReadersOf(session, rotator, token);
   const warnings = [
     ...kept,
     ...policies,
-    ...openAnswers(doomed),
+    ...openAnswers(doomed, names),
     ...unseenUsers(rotator, doomed),
     ...newSecrets(rotator, doomed, session.now()),
     ...warningsOf(doomed, token, readers, session.now()),
@@ -109,21 +103,24 @@ interface Choice {
  */
 async function choose(session: Session, rotator: Rotator, name: string): Promise<Choice> {
   const { secrets } = session;
-  const { client, token } = namesOf(rotator, name);
+  const { client: used } = namesOf(rotator, name);
   checkPrefix(session, rotator);
   checkOwner(session, rotator);
   const own = secretNames({ prefix: rotator.prefix, clientSecrets: new Map() }, name);
-  const found = await Promise.all([secrets.describe(client), secrets.describe(token)]);
+  // Where the stack imports a client secret, an earlier one may be left at the credential's own name.
+  const ids = [...new Set([used, own.client, own.token])];
+  const described = await Promise.all(ids.map((id) => secrets.describe(id)));
+  const found = new Map(described.flatMap((secret) => (secret ? [[secret.arn, secret]] : [])));
   const doomed: Secret[] = [];
   const kept: string[] = [];
   const gone: string[] = [];
-  for (const secret of found) {
-    if (secret === undefined) continue;
+  for (const secret of found.values()) {
     if (isScheduledForDeletion(secret)) {
-      gone.push(restoreCommand(secret.name, session.options));
+      const isWanted = secret.name === own.token || used === own.client;
+      if (isWanted) gone.push(restoreCommand(secret.name, session.options));
       continue;
     }
-    const reason = stayReason(secret, { rotator, name, own });
+    const reason = stayReason(secret, { rotator, name, own, used });
     if (reason === undefined) doomed.push(secret);
     else kept.push(reason);
   }
@@ -142,7 +139,7 @@ async function choose(session: Session, rotator: Rotator, name: string): Promise
     kept.length === 0 ? text : `nothing can be deleted: ${kept.join(' ')}`,
     gone.length === 0
       ? fixOfAbsence(rotator, listCommand(session))
-      : `to restore what is scheduled for deletion: ${gone.join('; then: ')}`,
+      : `${beforeRestore}${gone.join('; then: ')}`,
   );
 }
 
@@ -166,16 +163,15 @@ interface Offboarded {
   readonly rotator: Rotator;
   readonly name: string;
   readonly own: SecretNames;
+  /** The client secret that the function uses. */
+  readonly used: string;
 }
 
 /** Undefined for a secret that is the credential's alone. */
-function stayReason(secret: Secret, { rotator, name, own }: Offboarded): string | undefined {
+function stayReason(secret: Secret, { rotator, name, own, used }: Offboarded): string | undefined {
   if (secret.name === own.token) return undefined;
-  if (secret.name !== own.client) {
-    const whose = secret.name.startsWith(`${rotator.prefix}/`)
-      ? 'belongs to another credential'
-      : 'is outside the prefix';
-    return `${secret.name} ${whose} and stays: remove it from the stack.`;
+  if (secret.name !== own.client || isArnOf(used, secret.arn)) {
+    return `${secret.name} is imported and stays: remove it from the stack.`;
   }
   const { function: target } = rotator;
   if (target.kind === 'hidden') {
@@ -190,7 +186,7 @@ function stayReason(secret: Secret, { rotator, name, own }: Offboarded): string 
   }
   const users = otherImporters(rotator, name, secret);
   if (users.length === 0) return undefined;
-  const uses = `it is the client secret of ${someOf(users, 10, ' and ')} too`;
+  const uses = `it is the client secret of ${someOf(users, 10, ' and ')}${used === own.client ? ' too' : ''}`;
   const act = `give ${users.length === 1 ? 'it' : 'them'} another one in the stack, then offboard ${name} again`;
   // Its own function sees no other use of it, and would report the missing token as a failure.
   const isSeen = importersOf(rotator, secret.arn).some(({ prefix }) => prefix === rotator.prefix);
@@ -199,59 +195,4 @@ function stayReason(secret: Secret, { rotator, name, own }: Offboarded): string 
     throw new CliError('ERR_CREDENTIAL_NOT_FOUND', text, act);
   }
   return `${secret.name} stays, because ${uses}: ${act}.`;
-}
-
-/** Nothing else shows the answer once the client secret is gone. */
-function openAnswers(doomed: readonly Secret[]): readonly string[] {
-  return doomed
-    .filter(hasOpenAnswer)
-    .map(
-      ({ name }) =>
-        `The answer to a leak of ${name} is not complete, so that what has leaked may still work at Adobe: ` +
-        'complete it first, or delete the client secret in the Adobe Developer Console.',
-    );
-}
-
-/** Functions of other teams must not prevent a deletion. */
-function unseenUsers(rotator: Rotator, doomed: readonly Secret[]): readonly string[] {
-  const unseen = unreadableFunctions(rotator.unreadable);
-  const client = doomed.find(({ name }) => name.endsWith('/client'));
-  if (unseen === undefined || client === undefined) return [];
-  return [
-    `It is not known whether others use ${client.name}: ${unseen}. If one of them is a rotator that ` +
-      'uses this client secret, its tokens can no longer be renewed.',
-  ];
-}
-
-/** Where no function works for them: it may be the last to be deployed. */
-function newSecrets(
-  { function: target }: Rotator,
-  doomed: readonly Secret[],
-  now: EpochSeconds,
-): readonly string[] {
-  if (target.kind !== 'absent') return [];
-  const deployment = deploymentInWords(doomed, now);
-  return deployment === undefined ? [] : [`Its youngest secret was ${deployment}.`];
-}
-
-function warningsOf(
-  doomed: readonly Secret[],
-  token: Secret | undefined,
-  readers: readonly Reader[] | CliError,
-  now: EpochSeconds,
-): readonly string[] {
-  const stack = doomed.map(({ tags }) => tags[stackTag]).find(Boolean);
-  const declared =
-    stack === undefined
-      ? []
-      : [
-          `The stack ${stack} created them: remove the credential from it first, or its next ` +
-            'deployment fails and the rotator reports it as failing.',
-        ];
-  if (token === undefined) return declared;
-  const read =
-    token.readOn === undefined
-      ? 'The token was never read.'
-      : `The token was last read on ${formatInstant(token.readOn).slice(0, 10)}.`;
-  return [...declared, read, ...readerLines(readers, now)];
 }

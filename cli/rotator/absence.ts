@@ -15,6 +15,9 @@ export function isScheduledForDeletion({ deletedAt }: Secret): boolean {
   return deletedAt !== undefined;
 }
 
+// A deletion is somebody's decision, as a rule that of `offboard`, which a copied command undoes.
+export const beforeRestore = 'find out first who deleted it, and why; if it is to come back: ';
+
 export function restoreCommand(secretName: string, options: CommonOptions): string {
   return nextAwsCommand(`secretsmanager restore-secret --secret-id ${secretName}`, options);
 }
@@ -34,7 +37,7 @@ export function absenceOf(
   if (!isScheduledForDeletion(secret)) return undefined;
   return {
     text: `${secret.name} is scheduled for deletion`,
-    fix: restoreCommand(secret.name, options),
+    fix: `${beforeRestore}${restoreCommand(secret.name, options)}`,
   };
 }
 

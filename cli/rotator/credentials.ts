@@ -17,6 +17,7 @@ type Ledger = ReadonlyMap<string, LedgerEntry<Secret>>;
 
 /** A credential's state, and those of its two secrets that are in the list. */
 export interface ListedCredential extends CredentialState {
+  /** Undefined for one that the stack imports. */
   readonly clientSecret: Secret | undefined;
   readonly tokenSecret: Secret | undefined;
 }
@@ -54,9 +55,10 @@ export function listedCredential(
   { now, digest }: Session,
   rotator: Rotator,
   name: string,
-  { client, token }: LedgerEntry<Secret>,
+  { client: found, token }: LedgerEntry<Secret>,
 ): ListedCredential {
   const { clientSecrets, tick } = rotator;
+  const client = ownClient(rotator, name, found);
   const clientMayBeElsewhere =
     client === undefined && (clientSecrets === undefined || clientSecrets.has(name));
   const isDeclared = isDeclaredBy(rotator, name, { client, token });
@@ -106,14 +108,27 @@ async function readLedger({ secrets, terminal }: Session, rotator: Rotator): Pro
   return new Map([...own, ...complete]);
 }
 
+/**
+ * The client secret, unless the stack imports it. What else is at the credential's own name is then a
+ * leftover or somebody else's, and says nothing about the credential.
+ */
+function ownClient(
+  { clientSecrets }: Rotator,
+  name: string,
+  client: Secret | undefined,
+): Secret | undefined {
+  return clientSecrets?.has(name) === true ? undefined : client;
+}
+
 /** The function's environment says so, or CloudFormation's own tag on a secret. */
 export function isDeclaredBy(
-  { declared }: Rotator,
+  rotator: Rotator,
   name: string,
   { client, token }: LedgerEntry<Secret>,
 ): boolean {
-  const stacks = [client, token].map((secret) => secret?.tags[stackTag]);
-  return declared.has(name) || stacks.some((stack) => stack !== undefined);
+  const own = [ownClient(rotator, name, client), token];
+  const stacks = own.map((secret) => secret?.tags[stackTag]);
+  return rotator.declared.has(name) || stacks.some((stack) => stack !== undefined);
 }
 
 function notFound(

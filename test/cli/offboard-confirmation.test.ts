@@ -115,6 +115,6 @@ it('offboard names a secret that was scheduled for deletion before, and how to r
   const again = await operator.cli('offboard', 'fusion', '--yes');
   expect(again.code).toBe(1);
   expect(again.stderr.replaceAll(/\s+/g, ' ')).toContain(
-    `to restore what is scheduled for deletion: ${restore('client')}; then: ${restore('token')}`,
+    `find out first who deleted it, and why; if it is to come back: ${restore('client')}; then: ${restore('token')}`,
   );
 });

@@ -276,7 +276,7 @@ describe('offboard', () => {
     world.secretsManager.seed({ name: world.secretId('fusion', 'token'), secretString: '{}' });
     const { code, stdout } = await cli('offboard', 'fusion', '--yes');
     expect(code).toBe(0);
-    expect(stdout).toContain('shared/adobe is outside the prefix and stays');
+    expect(stdout).toContain('shared/adobe is imported and stays');
     const shared = await client.send(new DescribeSecretCommand({ SecretId: elsewhere }));
     expect(shared.DeletedDate).toBeUndefined();
   });

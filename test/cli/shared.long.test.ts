@@ -50,7 +50,7 @@ describe('offboard of credentials that share a client secret', () => {
     const operator = await start(arnOf(shared));
     const { code, stdout } = await operator.cli('offboard', 'reports', '--yes');
     expect(code).toBe(0);
-    expect(stdout).toContain(`${shared} belongs to another credential and stays`);
+    expect(stdout).toContain(`${shared} is imported and stays`);
     expect(await isDeleted(operator, 'ims-token-rotator/local/reports/token')).toBe(true);
     expect(await isDeleted(operator, shared)).toBe(false);
     expect(await isDeleted(operator, 'ims-token-rotator/local/fusion/token')).toBe(false);

@@ -8,6 +8,7 @@ import type {
   Readers,
   Timeline,
 } from '../../../console/messages.ts';
+import { environmentVariables } from '../../../core/contract.ts';
 import type { Authorize } from '../../../emulators/wire/authorization.ts';
 import { hour } from '../../support/builders.ts';
 import { jsonOf, read } from '../../support/document.ts';
@@ -104,6 +105,29 @@ describe('with the right to list secrets alone, the console', () => {
     );
     expect(good).toEqual(['network', 'AWS credentials', 'clock']);
     expect(found.at(-1)).toEqual({ type: 'end', failures: 0 });
+  });
+});
+
+it('without the right to describe secrets, the console shows no other one for an imported client secret', async () => {
+  const imported = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:team/adobe-AbCdEf';
+  const { events, json } = await openConsole({
+    world: {
+      authorize: operatorMay((action) => action !== 'secretsmanager:DescribeSecret'),
+      environment: {
+        [environmentVariables.clientSecrets]: JSON.stringify({ fusion: imported }),
+      },
+    },
+    prepare: ({ world }) => {
+      seedCredential(world, 'fusion', { expiresIn: 20 * hour });
+      world.secretsManager.seed({ name: world.secretId('fusion', 'client') });
+    },
+  });
+  const { rows } = await nextOf(events<FleetEvent>('/api/fleet/events'), 'fleet');
+  expect(rows).toMatchObject([{ name: 'fusion', state: 'fresh' }]);
+  expect(rows[0]).not.toHaveProperty('clientSecret');
+  expect(await json<CredentialDetail>('/api/credentials/fusion')).toMatchObject({
+    tokenSecret: { known: { name: 'ims-token-rotator/local/fusion/token' } },
+    clientSecret: lacks('secretsmanager:DescribeSecret'),
   });
 });
 

@@ -108,7 +108,7 @@ export const ofCommands: readonly Mutation[] = [
   {
     fault: 'offboard deletes every secret whose name begins with that of the credential',
     file: 'cli/commands/offboard.ts',
-    find: 'if (secret.name !== own.client) {',
+    find: 'if (secret.name !== own.client || isArnOf(used, secret.arn)) {',
     replace: 'if (!secret.name.startsWith(rotator.prefix)) {',
     caughtBy: 'test/cli/shared.long.test.ts',
     test: 'deletes the token of the one that borrows it, and nothing else',

@@ -1,0 +1,67 @@
+import { type EpochSeconds, formatInstant } from '../../core/instant.ts';
+import { hasOpenAnswer } from '../../core/open-answer.ts';
+import type { SecretNames } from '../../core/secret-name.ts';
+import type { Secret } from '../aws/secret.ts';
+import type { CliError } from '../errors.ts';
+import { readerLines } from '../view/reader-lines.ts';
+import { deploymentInWords } from './abandoned.ts';
+import { stackTag } from './credentials.ts';
+import type { Reader } from './readers.ts';
+import { isImported, type Rotator, unreadableFunctions } from './rotator.ts';
+
+/** Nothing else shows the answer once the client secret is gone. `leaked` answers for an imported one. */
+export function openAnswers(doomed: readonly Secret[], names: SecretNames): readonly string[] {
+  const first = isImported(names) ? '' : 'complete it first, or ';
+  return doomed
+    .filter(hasOpenAnswer)
+    .map(
+      ({ name }) =>
+        `The answer to a leak of ${name} is not complete, so that what has leaked may still work at Adobe: ` +
+        `${first}delete the client secret in the Adobe Developer Console.`,
+    );
+}
+
+/** Functions of other teams must not prevent a deletion. */
+export function unseenUsers(rotator: Rotator, doomed: readonly Secret[]): readonly string[] {
+  const unseen = unreadableFunctions(rotator.unreadable);
+  const client = doomed.find(({ name }) => name.endsWith('/client'));
+  if (unseen === undefined || client === undefined) return [];
+  return [
+    `It is not known whether others use ${client.name}: ${unseen}. If one of them is a rotator that ` +
+      'uses this client secret, its tokens can no longer be renewed.',
+  ];
+}
+
+/** Where no function works for them: it may be the last to be deployed. */
+export function newSecrets(
+  { function: target }: Rotator,
+  doomed: readonly Secret[],
+  now: EpochSeconds,
+): readonly string[] {
+  if (target.kind !== 'absent') return [];
+  const deployment = deploymentInWords(doomed, now);
+  return deployment === undefined ? [] : [`Its youngest secret was ${deployment}.`];
+}
+
+/** What a person should know of the token, and of the stack, before they are deleted. */
+export function warningsOf(
+  doomed: readonly Secret[],
+  token: Secret | undefined,
+  readers: readonly Reader[] | CliError,
+  now: EpochSeconds,
+): readonly string[] {
+  const stack = doomed.map(({ tags }) => tags[stackTag]).find(Boolean);
+  const declared =
+    stack === undefined
+      ? []
+      : [
+          `The stack ${stack} created them: remove the credential from it first, or its next ` +
+            'deployment fails and the rotator reports it as failing.',
+        ];
+  if (token === undefined) return declared;
+  const read =
+    token.readOn === undefined
+      ? 'The token was never read.'
+      : `The token was last read on ${formatInstant(token.readOn).slice(0, 10)}.`;
+  return [...declared, read, ...readerLines(readers, now)];
+}
