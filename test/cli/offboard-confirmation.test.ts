@@ -117,4 +117,10 @@ it('offboard names a secret that was scheduled for deletion before, and how to r
   expect(again.stderr.replaceAll(/\s+/g, ' ')).toContain(
     `find out first who deleted it, and why; if it is to come back: ${restore('client')}; then: ${restore('token')}`,
   );
+  for (const command of ['pause', 'resume', 'doctor']) {
+    const { stdout, stderr } = await operator.cli(command, 'fusion');
+    expect(`${stdout}${stderr}`.replaceAll(/[\s\\]+/g, ' ')).toContain(
+      `find out first who deleted it, and why; if it is to come back: ${restore('token')}`,
+    );
+  }
 });
