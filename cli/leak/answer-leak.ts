@@ -200,7 +200,8 @@ async function waitForConsumers(
     steps.tell('wait', did);
     return;
   }
-  const until = issuedAt + wait + ahead;
+  // A token is dated by AWS's clock, or by this one if it was minted here. It is stored by now.
+  const until = Math.min(issuedAt + Math.max(0, ahead), now()) + wait;
   const left = until - now();
   if (left > 0) {
     const text = `waiting ${formatDuration(left)} until no consumer uses an earlier token: Ctrl-C ends the wait, and the same command goes on later`;
