@@ -4,10 +4,11 @@ import { formatDuration } from '../view/durations.ts';
 import { wrapLines } from '../view/table.ts';
 import { type Answer, currentOf, readClientVersions } from './answer.ts';
 import { deleteLeaked } from './delete-leaked.ts';
+import { invalidate } from './invalidate-tokens.ts';
 import { uuidsOf } from './make-room.ts';
 import type { Source } from './mint-here.ts';
 import { type Answered, noteEnd } from './note-end.ts';
-import { invalidate, type OldTokensAsked, readOldTokens } from './old-tokens.ts';
+import { type OldTokensAsked, readOldTokens } from './old-tokens.ts';
 import { assertNoneOfOthers, type OtherToken, stillValid } from './other-tokens.ts';
 import { nothingProved, proveSecrets, proveTokens } from './prove.ts';
 import { afterSecret, renewFromNewSecret, replaceToken } from './renew-token.ts';
@@ -222,7 +223,7 @@ interface Invalidated {
   readonly old: readonly Sensitive[];
   /** Those that were stored before, and that IMS may accept. */
   readonly ofOthers: readonly OtherToken[];
-  /** The versions that could not be decrypted, or hold nothing that is known as a token. */
+  /** The versions that could not be decrypted, or may hold what is not known as a token. */
   readonly unreadable: readonly string[];
 }
 
