@@ -8,7 +8,7 @@ import { invalidate } from './invalidate-tokens.ts';
 import { uuidsOf } from './make-room.ts';
 import type { Source } from './mint-here.ts';
 import { type Answered, noteEnd } from './note-end.ts';
-import { type OldTokensAsked, readOldTokens } from './old-tokens.ts';
+import { type OldTokens, type OldTokensAsked, readOldTokens } from './old-tokens.ts';
 import { assertNoneOfOthers, type OtherToken, stillValid } from './other-tokens.ts';
 import { nothingProved, proveSecrets, proveTokens } from './prove.ts';
 import { afterSecret, renewFromNewSecret, replaceToken } from './renew-token.ts';
@@ -219,12 +219,10 @@ interface Tokens extends OldTokensAsked {
   readonly managing: readonly Sensitive[];
 }
 
-interface Invalidated {
+interface Invalidated extends Pick<OldTokens, 'unreadable'> {
   readonly old: readonly Sensitive[];
   /** Those that were stored before, and that IMS may accept. */
   readonly ofOthers: readonly OtherToken[];
-  /** The versions that could not be decrypted, or may hold what is not known as a token. */
-  readonly unreadable: readonly string[];
 }
 
 async function invalidateOld(
