@@ -4,10 +4,11 @@ import { formatDuration } from '../view/durations.ts';
 import { wrapLines } from '../view/table.ts';
 import { type Answer, currentOf, readClientVersions } from './answer.ts';
 import { deleteLeaked } from './delete-leaked.ts';
+import { invalidate } from './invalidate-tokens.ts';
 import { uuidsOf } from './make-room.ts';
 import type { Source } from './mint-here.ts';
 import { type Answered, noteEnd } from './note-end.ts';
-import { invalidate, type OldTokensAsked, readOldTokens } from './old-tokens.ts';
+import { type OldTokens, type OldTokensAsked, readOldTokens } from './old-tokens.ts';
 import { assertNoneOfOthers, type OtherToken, stillValid } from './other-tokens.ts';
 import { nothingProved, proveSecrets, proveTokens } from './prove.ts';
 import { afterSecret, renewFromNewSecret, replaceToken } from './renew-token.ts';
@@ -200,7 +201,8 @@ async function waitForConsumers(
     steps.tell('wait', did);
     return;
   }
-  const until = issuedAt + wait + ahead;
+  // A token is dated by AWS's clock, or by this one if it was minted here. It is stored by now.
+  const until = Math.min(issuedAt + Math.max(0, ahead), now()) + wait;
   const left = until - now();
   if (left > 0) {
     const text = `waiting ${formatDuration(left)} until no consumer uses an earlier token: Ctrl-C ends the wait, and the same command goes on later`;
@@ -217,12 +219,10 @@ interface Tokens extends OldTokensAsked {
   readonly managing: readonly Sensitive[];
 }
 
-interface Invalidated {
+interface Invalidated extends Pick<OldTokens, 'unreadable'> {
   readonly old: readonly Sensitive[];
   /** Those that were stored before, and that IMS may accept. */
   readonly ofOthers: readonly OtherToken[];
-  /** The versions that could not be decrypted, or hold nothing that is known as a token. */
-  readonly unreadable: readonly string[];
 }
 
 async function invalidateOld(

@@ -6,6 +6,7 @@ import { claimedClient, claimedExpiry } from '../../core/token-claims.ts';
 import { longestLifetime } from '../../core/version-id.ts';
 import type { StoredVersion } from '../aws/version-list.ts';
 import { day } from '../view/durations.ts';
+import { stringsIn } from './token-words.ts';
 
 // A JWT is one, and may have more around it.
 const dotted = /[\w.-]+/g;
@@ -13,8 +14,8 @@ const dotted = /[\w.-]+/g;
 // In characters; the header of a JWT is shorter.
 const longestHeader = 2048;
 
-// Nothing shorter is a token.
-const longWord = /[\w.~+/=-]{16}/;
+// In characters, of RSA with 2,048, 3,072 and 4,096 bits. What follows may be of the same alphabet.
+const signatureLengths = [342, 512, 683];
 
 // An opaque token has no such form.
 const response = v.pipe(
@@ -24,40 +25,75 @@ const response = v.pipe(
 );
 
 /** The client whose tokens these are, unless they say otherwise. */
-interface Owner {
+export interface Owner {
   readonly clientId: string;
   readonly imsHost: string;
 }
 
+/** A version of the token secret. */
+export interface Origin extends Pick<StoredVersion, 'createdAt'> {
+  /** The function, or this command, has written it. */
+  readonly isWritten: boolean;
+}
+
+/** What may be an access token. */
+export interface HeldToken {
+  readonly value: string;
+  /** One for each owner that it may have, the likeliest first. */
+  readonly tokens: readonly PendingToken[];
+}
+
 /**
- * The tokens in a version of the token secret. Whoever stores one by hand may do so in any form, and
- * it is a token that has leaked all the same.
+ * What may be tokens in a version of the token secret. Whoever stores one by hand may do so in any form,
+ * and it is a token that has leaked all the same.
  */
 export function heldTokens(
   text: string,
-  { createdAt }: Pick<StoredVersion, 'createdAt'>,
+  { createdAt, isWritten }: Origin,
   { clientId, imsHost }: Owner,
   now: EpochSeconds,
-): readonly PendingToken[] {
+): readonly HeldToken[] {
   // By a clock that is slow, a token seems to be issued in the future, and would be none.
   const noted = decodePendingToken(text, epochSeconds(now + day));
-  return accessTokensIn(text).flatMap((value) => {
+  return accessTokensIn(text).map((value) => {
     const own = noted?.accessToken.reveal() === value ? noted : undefined;
-    const ends = [own?.expiresAt, claimedExpiry(value)].filter((end) => end !== undefined);
-    const last = ends.length === 0 ? (createdAt ?? now) + longestLifetime : Math.max(...ends);
+    const claimed = claimedExpiry(value);
+    const isTold = claimed !== undefined || (isWritten && own !== undefined);
     // The fields beside it may be typed by hand, and wrong.
-    const holder = claimedClient(value) ?? own?.clientId ?? clientId;
-    const hosts = new Set([own?.imsHost ?? imsHost, ...(holder === clientId ? [imsHost] : [])]);
-    return [...hosts].map((host) => ({
+    const last = isTold ? 0 : (createdAt ?? now) + longestLifetime;
+    const expiresAt = epochSeconds(Math.max(claimed ?? 0, own?.expiresAt ?? 0, last));
+    const tokens = ownersOf(value, { clientId, imsHost }, own, isWritten).map((owner) => ({
+      ...owner,
       accessToken: new Sensitive(value),
-      clientId: holder,
-      imsHost: host,
       issuedAt: own?.issuedAt ?? epochSeconds(0),
-      expiresAt: epochSeconds(last),
+      expiresAt,
       clientSecretVersion: own?.clientSecretVersion,
       scope: own?.scope ?? '',
     }));
+    return { value, tokens };
   });
+}
+
+function ownersOf(
+  value: string,
+  { clientId, imsHost }: Owner,
+  own: PendingToken | undefined,
+  isWritten: boolean,
+): readonly Owner[] {
+  const noted = own?.clientId ?? clientId;
+  const holder = claimedClient(value) ?? (isWritten ? noted : undefined);
+  const holders = holder === undefined ? new Set([clientId, noted]) : [holder];
+  return [...holders].flatMap((one) => {
+    const hosts = new Set([...(one === clientId ? [imsHost] : []), own?.imsHost ?? imsHost]);
+    return [...hosts].map((host) => ({ clientId: one, imsHost: host }));
+  });
+}
+
+/** True for a whole JWT with the claims of IMS. Anything else is a token only if IMS says so. */
+export function isEvident(accessToken: string): boolean {
+  const { length } = accessToken.slice(accessToken.lastIndexOf('.') + 1);
+  const claims = [claimedClient(accessToken), claimedExpiry(accessToken)];
+  return signatureLengths.includes(length) && !claims.includes(undefined);
 }
 
 /** All that may be an access token in a value. */
@@ -69,26 +105,7 @@ export function accessTokensIn(text: string): readonly string[] {
   return [...new Set([...(success ? [output.access_token] : []), ...found])];
 }
 
-/** True for a value with something long enough to be a token. */
-export function mayHoldToken(text: string): boolean {
-  return longWord.test(text);
-}
-
-/** The strings in JSON, whose escapes hide what they hold. */
-function stringsIn(text: string): readonly string[] {
-  const strings: string[] = [];
-  try {
-    JSON.parse(text, (_, value: unknown) => {
-      if (typeof value === 'string') strings.push(value);
-      return value;
-    });
-  } catch {
-    return [];
-  }
-  return strings;
-}
-
-/** The JWTs in dotted words, whatever stands right before them. */
+/** The JWTs in dotted words, whatever stands right before or after them. */
 function jwtsIn(words: string): readonly string[] {
   const parts = words.split('.');
   return parts.flatMap((part, index) => {
@@ -96,7 +113,11 @@ function jwtsIn(words: string): readonly string[] {
     if (!payload || !signature) return [];
     const end = part.slice(-longestHeader);
     const starts = [...end.matchAll(/eyJ/g)].map((match) => end.slice(match.index));
-    return starts.filter(isHeader).map((header) => `${header}.${payload}.${signature}`);
+    const shorter = signatureLengths.filter((length) => length < signature.length);
+    const signatures = [signature, ...shorter.map((length) => signature.slice(0, length))];
+    return starts
+      .filter(isHeader)
+      .flatMap((header) => signatures.map((last) => `${header}.${payload}.${last}`));
   });
 }
 

@@ -1,13 +1,10 @@
 import pMap from 'p-map';
-import { tryClientSecrets } from '../../core/client-secrets.ts';
 import type { ClientCredential } from '../../core/credential.ts';
-import { RotatorError } from '../../core/errors.ts';
 import type { Sensitive } from '../../core/sensitive.ts';
 import { decodeVersionId, longestLifetime } from '../../core/version-id.ts';
-import { asAdobeFailure } from '../adobe/failure.ts';
-import { CliError, interrupted } from '../errors.ts';
+import { CliError } from '../errors.ts';
 import type { Answer } from './answer.ts';
-import { heldTokens, mayHoldToken } from './held-tokens.ts';
+import { expiryTolerance, knownTokens } from './known-tokens.ts';
 import type { OtherToken } from './other-tokens.ts';
 import type { CurrentToken } from './stored-token.ts';
 
@@ -16,14 +13,11 @@ export interface OldTokens {
   readonly tokens: readonly Sensitive[];
   /** Those of other clients, which this one cannot invalidate. */
   readonly ofOthers: readonly OtherToken[];
-  /** The versions that could not be decrypted, or hold nothing that is known as a token. */
+  /** The versions that could not be decrypted, or may hold what is not known as a token. */
   readonly unreadable: readonly string[];
 }
 
-// Seconds after which a token that has expired by this clock has expired by any.
-const tolerance = 300;
 const concurrency = 5;
-const attempts = 3;
 
 /** Which tokens are earlier ones. */
 export interface OldTokensAsked {
@@ -39,13 +33,14 @@ export interface OldTokensAsked {
 export async function readOldTokens(
   answer: Answer,
   { current: { versionId, token: current }, before, clientVersionId }: OldTokensAsked,
-  { clientId, imsHost }: ClientCredential,
+  credential: ClientCredential,
 ): Promise<OldTokens> {
+  const { clientId, imsHost } = credential;
   const { session, token: secret, versions } = answer;
   const now = session.now();
   const all = (await versions.list(secret.arn)).filter(({ id }) => {
     const expiresAt = decodeVersionId(id, now)?.expiresAt ?? Number.POSITIVE_INFINITY;
-    return id !== versionId && expiresAt > now - tolerance;
+    return id !== versionId && expiresAt > now - expiryTolerance;
   });
   const unreadable: string[] = [];
   const read = await pMap(
@@ -59,11 +54,11 @@ export async function readOldTokens(
       }
       const isCurrent = labels.includes('AWSCURRENT');
       const value = text?.reveal() ?? '';
-      const held = heldTokens(value, version, { clientId, imsHost }, now);
+      const { tokens, isUnclear } = await knownTokens(answer, version, value, credential);
       const { createdAt = now } = version;
-      const isRecent = createdAt + longestLifetime > now - tolerance;
-      if (held.length === 0 && isRecent && mayHoldToken(value)) unreadable.push(id);
-      return held.map((token) => ({ id, isCurrent, token }));
+      const isRecent = createdAt + longestLifetime > now - expiryTolerance;
+      if (isUnclear && isRecent) unreadable.push(id);
+      return tokens.map((token) => ({ id, isCurrent, token }));
     },
     { concurrency },
   );
@@ -71,7 +66,6 @@ export async function readOldTokens(
   const found = new Map<string, Sensitive>();
   const ofOthers: OtherToken[] = [];
   for (const { id, token, isCurrent } of read.flat()) {
-    if (token.expiresAt <= now - tolerance) continue;
     const isNew = !newVersions || newVersions.has(token.clientSecretVersion ?? '');
     // A run that asked IMS before and stored last has stored one that is in use.
     const isLater = isCurrent || token.issuedAt > current.issuedAt;
@@ -96,50 +90,4 @@ async function notBefore({ versions, client }: Answer, id: string): Promise<Read
   const { createdAt = Number.POSITIVE_INFINITY } = all.find((one) => one.id === id) ?? {};
   const later = all.filter((one) => (one.createdAt ?? 0) > createdAt);
   return new Set([id, ...later.map((one) => one.id)]);
-}
-
-/**
- * Invalidates tokens at IMS, with the client secret that it accepts. A token that IMS does not
- * invalidate shows when it is asked about it.
- *
- * @throws CliError when IMS does not answer
- */
-export async function invalidate(
-  answer: Answer,
-  tokens: readonly Sensitive[],
-  { clientId, imsHost, clientSecrets }: ClientCredential,
-): Promise<void> {
-  const { session, name } = answer;
-  try {
-    await pMap(
-      tokens,
-      (accessToken) =>
-        tryClientSecrets(clientSecrets, (clientSecret) =>
-          once(answer, accessToken, { clientId, imsHost, clientSecret }),
-        ),
-      { concurrency },
-    );
-  } catch (error) {
-    if (session.signal.aborted) throw interrupted();
-    throw asAdobeFailure(error, name, session.options);
-  }
-}
-
-type Owner = Parameters<Answer['adobe']['invalidation']['invalidate']>[1];
-
-async function once(
-  { adobe, session }: Answer,
-  accessToken: Sensitive,
-  owner: Owner,
-): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await adobe.invalidation.invalidate({ accessToken }, owner);
-      return;
-    } catch (error) {
-      const isTransient = error instanceof RotatorError && error.transient;
-      if (session.signal.aborted || !isTransient || attempt >= attempts) throw error;
-      await session.sleep(attempt);
-    }
-  }
 }

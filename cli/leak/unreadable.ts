@@ -24,12 +24,12 @@ export function unreadInWords(
     ...(token.length === 0
       ? []
       : [
-          `${which(token, names.token, 'decrypted, or holds no token in a form that is known')}: ${ofToken}`,
+          `${which(token, names.token, 'decrypted')}, or may hold a token that was not recognised: ${ofToken}`,
         ]),
   ];
 }
 
-/** @throws CliError ERR_LEAK_UNPROVEN if nothing in the version that has leaked is known as a token */
+/** @throws CliError ERR_LEAK_UNPROVEN if the version that has leaked may hold a token that is not known */
 export function assertRecognised(
   answer: Answer,
   unrecognised: readonly string[],
@@ -41,7 +41,7 @@ export function assertRecognised(
   steps.state = 'the token is replaced, and the earlier ones that are known are useless';
   throw new CliError(
     'ERR_LEAK_UNPROVEN',
-    `version ${leaked} of ${names.token}, which was the current one, holds no token in a form that is known, and what it holds may be valid`,
+    `version ${leaked} of ${names.token}, which was the current one, may hold a valid token that was not recognised`,
     invalidatingAll(answer, clientId),
     // Going on would take the new token for the leaked one.
     { isFixWhole: true },

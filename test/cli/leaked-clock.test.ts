@@ -31,15 +31,21 @@ describe('leaked, by the clock of this machine,', () => {
     expect([...actions].filter((action) => /^(Put|Update|Tag)/.test(action))).toEqual([]);
   });
 
-  it.each([250, -250])('waits as long as by that of AWS: %i seconds', async (skew) => {
+  it.each(
+    [true, false].flatMap((token) =>
+      [true, false].flatMap((isPaused) => [250, -250].map((skew) => ({ token, isPaused, skew }))),
+    ),
+  )('waits as long as by that of AWS: %o', async ({ token, isPaused, skew }) => {
     const leak = await startLeak();
+    // Then the token is minted, and dated, on this machine.
+    if (isPaused) await leak.cli('pause', 'fusion');
     let slept = 0;
     const now = () => epochSeconds(Date.now() / 1000 + skew + slept);
     const sleep = (seconds: number): Promise<void> => {
       slept += seconds;
       return Promise.resolve();
     };
-    const exit = await leak.answer({ token: true, now: false, cache: 600 }, { now, sleep });
+    const exit = await leak.answer({ token, now: false, cache: 600 }, { now, sleep });
     expect(exit, exit.stderr).toMatchObject({ code: 0 });
     expect(slept).toBeGreaterThan(600 - 60);
     expect(slept).toBeLessThan(600 + 60);

@@ -73,7 +73,7 @@ describe.each(failures)('leaked, after %s for an earlier version,', (type) => {
     expect(flat(exit)).toMatch(/not proved of what 1 version holds that could not be read/);
     expect(flat(exit)).toMatch(
       new RegExp(
-        `- Version ${versionId} of ${leak.world.secretId('fusion', 'token')} could not be decrypted, or holds no token in a form that is known: the tokens there may be valid: have Adobe support invalidate all tokens of the client \\S+; that ends the good ones, too, so replace those right after it: ims-token-rotator renew fusion --force; and for every other`,
+        `- Version ${versionId} of ${leak.world.secretId('fusion', 'token')} could not be decrypted, or may hold a token that was not recognised: the tokens there may be valid: have Adobe support invalidate all tokens of the client \\S+; that ends the good ones, too, so replace those right after it: ims-token-rotator renew fusion --force; and for every other`,
       ),
     );
     // All the others.

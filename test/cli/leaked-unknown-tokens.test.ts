@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { claimsAt, encodeAccessToken } from '../../emulators/ims/access-token.ts';
+import { day } from '../support/builders.ts';
+import { labelsOf } from '../support/start-rotating.ts';
+import { startLeak, textOf } from './leak-world.ts';
+import { byHand, type Form, response, storeByHand } from './stored-by-hand.ts';
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+const beside = (access_token: string, token: string) => JSON.stringify({ access_token, token });
+
+const unknownForms: readonly [string, Form][] = [
+  ['in base64', (accessToken) => base64(accessToken)],
+  ['that has no form', () => JSON.stringify({ token: 'q7Rk-2mVx_9TtLw4ZbN8' })],
+  ['in base64 in the place of it', (accessToken) => response(base64(accessToken), '')],
+  ['in base64 beside junk', (accessToken) => beside('of-no-use', base64(accessToken))],
+];
+
+describe.each(unknownForms)('leaked finds no token %s', (_, form) => {
+  it('and says which version may hold one', async () => {
+    const leak = await startLeak();
+    await storeByHand(leak, form);
+    const SecretId = leak.world.secretId('fusion', 'token');
+    const id = (await labelsOf(leak.client, SecretId))['AWSCURRENT'];
+    const exit = await leak.answer();
+    expect(exit, exit.stderr).toMatchObject({ code: 0 });
+    expect(exit.stdout.replaceAll(/\s+/g, ' ')).toContain(
+      `Version ${id} of ${SecretId} could not be decrypted, or may hold a token that was not recognised: the tokens there may be valid`,
+    );
+  });
+
+  it('and does not call what was the current version useless', async () => {
+    const leak = await startLeak();
+    await storeByHand(leak, form);
+    const exit = await leak.answer({ token: true });
+    expect(exit).toMatchObject({ code: 1 });
+    expect(textOf(exit)).toMatch(
+      /^ERR_LEAK_UNPROVEN .* version \S+ of .* may hold a valid token that was not recognised \(.*\) → have Adobe support invalidate all tokens/,
+    );
+  });
+});
+
+it('leaked does not call useless what stands beside a token, and is long enough for one', async () => {
+  const leak = await startLeak();
+  await storeByHand(leak, (accessToken) => beside(leak.tokens[0] ?? '', base64(accessToken)));
+  expect(textOf(await leak.answer({ token: true }))).toMatch(/^ERR_LEAK_UNPROVEN /);
+});
+
+it('leaked recognises, by its claims, a token that is useless already', async () => {
+  const leak = await startLeak();
+  const token = await storeByHand(leak, byHand);
+  expect(await leak.answer({ token: true })).toMatchObject({ code: 0 });
+  expect(leak.world.ims.isValid(token)).toBe(false);
+  await storeByHand(leak, (_, clientId) => byHand(token, clientId));
+  const exit = await leak.answer({ token: true });
+  expect(exit, exit.stderr).toMatchObject({ code: 0 });
+  expect(exit.stdout).not.toContain('not recognised');
+});
+
+it.each([
+  'PLACEHOLDER',
+  'REPLACE_ME_BEFORE_USE',
+  'Replaced-By-The-Rotator',
+  '{"status":"not-yet-provisioned"}',
+  '{"schema":1,"access_token":"","client_secret_version":""}',
+  '{"access_token":"","client_id":"15503a06a2228695ee189e050cd42c8a"}',
+])('leaked takes for no token: %s', async (value) => {
+  const leak = await startLeak();
+  await storeByHand(leak, () => value);
+  const exit = await leak.answer({ token: true });
+  expect(exit, exit.stderr).toMatchObject({ code: 0 });
+  expect(exit.stdout).not.toContain('not recognised');
+});
+
+it('leaked asks IMS about no more than ten tokens of one version', async () => {
+  const leak = await startLeak();
+  const { world, adobe } = leak;
+  const holder = { ...adobe, technicalAccountId: 'x', scope: 'openid', lifetimeSeconds: day };
+  const forged = Array.from({ length: 40 }, () => {
+    const token = encodeAccessToken(claimsAt(Date.now(), holder));
+    return `${token.slice(0, -342)}${randomBytes(256).toString('base64url')}`;
+  });
+  await storeByHand(leak, () => forged.join('\n'));
+  expect(textOf(await leak.answer({ token: true }))).toMatch(
+    /^ERR_LEAK_UNPROVEN .* may hold a valid token that was not recognised/,
+  );
+  expect(world.ims.invalidations).toHaveLength(1 + 10);
+});
+
+it.each([
+  [11, 1],
+  [13, 0],
+])('leaked, %i days after it was stored, ends with %i for an unknown token', async (days, code) => {
+  let ahead = -days * day;
+  const leak = await startLeak({ now: () => Date.now() + ahead * 1000 });
+  await storeByHand(leak, (accessToken) => base64(accessToken));
+  ahead = 0;
+  const exit = await leak.answer({ token: true });
+  expect(exit, exit.stderr).toMatchObject({ code });
+  expect((exit.stdout + exit.stderr).includes('not recognised')).toBe(code === 1);
+});
