@@ -101,16 +101,22 @@ describe('everybody as a reader', () => {
       const resource = ['AWS::SecretsManager::ResourcePolicy', policyOf(condition)] as const;
       return [`P${index}`, resource] as const;
     });
+    const joined = (...parts: readonly unknown[]) =>
+      [
+        'AWS::SecretsManager::ResourcePolicy',
+        policyOf({ ArnLike: { [arn]: { 'Fn::Join': ['', parts] } } }),
+      ] as const;
     // As CDK resolves the ARN of a role in the stack's own partition.
-    const ofPartition = (rest: string) =>
-      policyOf({
-        ArnLike: { [arn]: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, rest]] } },
-      });
+    const ofPartition = (...rest: readonly unknown[]) =>
+      joined('arn:', { Ref: 'AWS::Partition' }, ...rest);
     const { errors } = synthesise((app) =>
       resources(app, {
         ...Object.fromEntries(declared),
-        Fixed: ['AWS::SecretsManager::ResourcePolicy', ofPartition(':iam::444455556666:role/r-*')],
-        Open: ['AWS::SecretsManager::ResourcePolicy', ofPartition(':iam::*:role/r')],
+        Fixed: ofPartition(':iam::444455556666:role/r-*'),
+        FixedToOwn: ofPartition(':iam::', { Ref: 'AWS::AccountId' }, ':role/r-*'),
+        Open: ofPartition(':iam::*:role/r'),
+        OpenInPart: ofPartition(':iam::', { 'Fn::Sub': '*' }, ':role/r'),
+        OpenAtFirst: joined('arn:aws:iam::*:role/', ':iam::444455556666:'),
       }),
     );
     const own = errors.filter(({ rule }) => rule === readers);
@@ -135,7 +141,9 @@ describe('everybody as a reader', () => {
   );
 
   it('is accepted in an ARN of the stack’s partition only with a fixed account', () => {
-    expect(rejected).not.toContain('S/Fixed');
-    expect(rejected).toContain('S/Open');
+    for (const id of ['Fixed', 'FixedToOwn']) expect(rejected).not.toContain(`S/${id}`);
+    for (const id of ['Open', 'OpenInPart', 'OpenAtFirst']) {
+      expect(rejected).toContain(`S/${id}`);
+    }
   });
 });
