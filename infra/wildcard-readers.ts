@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import {
   type IGrantable,
   type IPrincipal,
@@ -62,11 +62,13 @@ function fragmentOf(principal: IPrincipal): PrincipalPolicyFragment | undefined 
 
 /** Refuses a grant to everybody in AWS. */
 export function refuseEverybody(scope: IConstruct, { grantPrincipal }: IGrantable): void {
-  const names = [grantPrincipal.principalAccount, ...principalNames(grantPrincipal)];
-  const wildcard = names.find((name) => name !== undefined && /[*?]/.test(withoutTokens(name)));
-  checkService(scope, grantPrincipal);
-  const provider = sharedProvider(grantPrincipal);
-  if ((wildcard ?? provider) === undefined || isLimited(conditionsOf(grantPrincipal))) return;
+  const stack = Stack.of(scope);
+  const names = [grantPrincipal.principalAccount ?? [], ...principalNames(grantPrincipal)].flat();
+  const wildcard = textsOf(stack, names).find((name) => /[*?]/.test(name));
+  const conditions: Conditions = stack.resolve(conditionsOf(grantPrincipal));
+  checkService(scope, grantPrincipal, conditions);
+  const provider = sharedProvider(stack, grantPrincipal);
+  if ((wildcard ?? provider) === undefined || isLimited(conditions)) return;
   if (wildcard === undefined) {
     refuse(
       scope,
@@ -85,9 +87,9 @@ export function refuseEverybody(scope: IConstruct, { grantPrincipal }: IGrantabl
 }
 
 /** A service acts for everybody who uses it, so that they could have it read the token. */
-function checkService(scope: IConstruct, principal: IPrincipal): void {
+function checkService(scope: IConstruct, principal: IPrincipal, conditions: Conditions): void {
   const services = [fragmentOf(principal)?.principalJson['Service'] ?? []].flat();
-  if (services.length === 0 || isLimited(conditionsOf(principal), fixedSources)) return;
+  if (services.length === 0 || isLimited(conditions, fixedSources)) return;
   refuse(
     scope,
     'EverybodyReads',
@@ -98,19 +100,33 @@ function checkService(scope: IConstruct, principal: IPrincipal): void {
 }
 
 /** An identity provider that all accounts can trust; one of an account's own has an ARN. */
-function sharedProvider(principal: IPrincipal): string | undefined {
-  const names = [fragmentOf(principal)?.principalJson['Federated'] ?? []].flat();
-  return names.find((name) => !withoutTokens(name).includes(':') && !Token.isUnresolved(name));
+function sharedProvider(stack: Stack, principal: IPrincipal): string | undefined {
+  const names: unknown[] = stack.resolve([fragmentOf(principal)?.principalJson['Federated'] ?? []]);
+  const written = names.flat().filter((name) => typeof name === 'string');
+  return written.find((name) => !name.includes(':'));
 }
 
-/** With a fixed text for what a token stands for. */
-function withoutTokens(name: string): string {
-  return Token.isUnresolved(name) ? name.replaceAll(/\$\{Token\[[^\]]*\]\}/g, 'token') : name;
+/** As in the template: a token may stand for a wildcard. */
+function textsOf(stack: Stack, names: readonly string[]): readonly string[] {
+  const resolved: unknown[] = stack.resolve(names);
+  return resolved.flat().map(textOf);
+}
+
+/** A policy variable is written with `!` in Fn::Sub; without a value, there is no condition. */
+const wild = /[*?]|\$\{!|AWS::NoValue/;
+
+/** With a fixed text for what a reference stands for; a function may make what stands in it. */
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object' || value === null) return '';
+  const [separator, parts] = (value as { 'Fn::Join'?: [string, unknown] })['Fn::Join'] ?? [];
+  if (Array.isArray(parts)) return parts.map(textOf).join(separator);
+  return wild.test(JSON.stringify(value)) ? '*' : 'token';
 }
 
 /** The same for the policy variables that say whose the secret is, which no caller chooses. */
-function withoutOwner(value: string): string {
-  return withoutTokens(value).replaceAll(/\$\{aws:Resource(Account|OrgID)\}/gi, 'owner');
+function withoutOwner(text: string): string {
+  return text.replaceAll(/\$\{aws:Resource(Account|OrgID)\}/gi, 'owner');
 }
 
 function isLimited(conditions: Conditions, fixedByKey = fixedParts): boolean {
@@ -119,9 +135,7 @@ function isLimited(conditions: Conditions, fixedByKey = fixedParts): boolean {
     .flatMap(([name, keys]) => Object.entries(keys).map((entry) => [name, ...entry] as const))
     .some(([name, key, values]) => {
       const fixed = fixedByKey.get(key.toLowerCase());
-      const list = [values]
-        .flat()
-        .map((value) => (typeof value === 'string' ? withoutOwner(value) : ''));
+      const list = [values].flat().map((value) => withoutOwner(textOf(value)));
       const spans = (value: string): boolean =>
         !arnOperator.test(name) && wildcardRegion.test(value);
       return list.length > 0 && list.every((value) => fixed?.test(value) && !spans(value));

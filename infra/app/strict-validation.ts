@@ -1,19 +1,39 @@
+import { join } from 'node:path';
 import {
   CloudFormationValidatePlugin,
   type IPolicyValidationContext,
   type IPolicyValidationPlugin,
+  NestedStack,
   type PolicyValidationPluginReport,
+  type PolicyValidationStack,
+  Stage,
+  Token,
 } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 
 /**
  * Rules that fail the synthesis when they cannot be evaluated, for example because a file of theirs
- * does not parse. `cdk synth` shows a plugin's own failure, but counts violations only.
+ * does not parse. `cdk synth` shows a plugin's own failure, but counts violations only. They hold for
+ * the templates of nested stacks, too, which CDK does not pass to plugins.
  */
 export class StrictCloudFormationRules extends CloudFormationValidatePlugin {
   override validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
-    return orViolation(this, () => super.validate(context));
+    const stackTemplates = [...context.stackTemplates, ...nestedTemplates(context)];
+    return orViolation(this, () => super.validate({ ...context, stackTemplates }));
   }
+}
+
+function nestedTemplates({ appConstruct }: IPolicyValidationContext): PolicyValidationStack[] {
+  const known = (text: string) => (Token.isUnresolved(text) ? undefined : text);
+  return appConstruct.node
+    .findAll()
+    .filter((construct) => NestedStack.isNestedStack(construct))
+    .map((stack) => ({
+      stackConstructPath: stack.node.path,
+      templatePath: join(Stage.of(stack)?.outdir ?? '', stack.templateFile),
+      accountId: known(stack.account),
+      region: known(stack.region),
+    }));
 }
 
 /** The same for cdk-nag's rules. */

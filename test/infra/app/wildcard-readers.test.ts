@@ -1,5 +1,5 @@
-import { App, Stack } from 'aws-cdk-lib';
-import { AnyPrincipal } from 'aws-cdk-lib/aws-iam';
+import { App, Aws, Fn, Lazy, Stack } from 'aws-cdk-lib';
+import { AnyPrincipal, ArnPrincipal, FederatedPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { ImsTokenRotator } from '../../../infra/index.ts';
@@ -101,16 +101,22 @@ describe('everybody as a reader', () => {
       const resource = ['AWS::SecretsManager::ResourcePolicy', policyOf(condition)] as const;
       return [`P${index}`, resource] as const;
     });
+    const joined = (...parts: readonly unknown[]) =>
+      [
+        'AWS::SecretsManager::ResourcePolicy',
+        policyOf({ ArnLike: { [arn]: { 'Fn::Join': ['', parts] } } }),
+      ] as const;
     // As CDK resolves the ARN of a role in the stack's own partition.
-    const ofPartition = (rest: string) =>
-      policyOf({
-        ArnLike: { [arn]: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, rest]] } },
-      });
+    const ofPartition = (...rest: readonly unknown[]) =>
+      joined('arn:', { Ref: 'AWS::Partition' }, ...rest);
     const { errors } = synthesise((app) =>
       resources(app, {
         ...Object.fromEntries(declared),
-        Fixed: ['AWS::SecretsManager::ResourcePolicy', ofPartition(':iam::444455556666:role/r-*')],
-        Open: ['AWS::SecretsManager::ResourcePolicy', ofPartition(':iam::*:role/r')],
+        Fixed: ofPartition(':iam::444455556666:role/r-*'),
+        FixedToOwn: ofPartition(':iam::', { Ref: 'AWS::AccountId' }, ':role/r-*'),
+        Open: ofPartition(':iam::*:role/r'),
+        OpenInPart: ofPartition(':iam::', { 'Fn::Sub': '*' }, ':role/r'),
+        OpenAtFirst: joined('arn:aws:iam::*:role/', ':iam::444455556666:'),
       }),
     );
     const own = errors.filter(({ rule }) => rule === readers);
@@ -135,7 +141,52 @@ describe('everybody as a reader', () => {
   );
 
   it('is accepted in an ARN of the stack’s partition only with a fixed account', () => {
-    expect(rejected).not.toContain('S/Fixed');
-    expect(rejected).toContain('S/Open');
+    for (const id of ['Fixed', 'FixedToOwn']) expect(rejected).not.toContain(`S/${id}`);
+    for (const id of ['Open', 'OpenInPart', 'OpenAtFirst']) {
+      expect(rejected).toContain(`S/${id}`);
+    }
+  });
+});
+
+const lazily = (text: string): string => Lazy.string({ produce: () => text });
+
+describe('a reader behind a token', () => {
+  it.each([
+    ['join', Fn.join('', ['*'])],
+    ['join of an ARN', Fn.join(':', ['arn:aws:iam:', Aws.NO_VALUE, lazily('*'), 'role/reader'])],
+    ['sub', Fn.sub('*')],
+    ['if', Fn.conditionIf('Here', '*', role).toString()],
+    ['lazy text', lazily('*')],
+  ])('is rejected as a wildcard: %s', (_, name) => {
+    expect(() => credential.grantRead(new ArnPrincipal(name))).toThrow('the reader is a wildcard');
+    const condition = { StringLike: { [organization]: ['o-1', name] } };
+    expect(() => grant(condition)).toThrow('the reader is a wildcard');
+  });
+
+  it('is rejected as a policy variable or as nothing', () => {
+    for (const value of [
+      lazily(variable('aws:PrincipalOrgID')),
+      Fn.sub(variable('!aws:x')),
+      Aws.NO_VALUE,
+    ]) {
+      const condition = { StringEquals: { [organization]: value } };
+      expect(() => grant(condition)).toThrow('the reader is a wildcard');
+    }
+  });
+
+  it('is rejected as an identity provider that all accounts can trust', () => {
+    const provider = new FederatedPrincipal(lazily('accounts.google.com'), {});
+    expect(() => credential.grantRead(provider)).toThrow('whoever accounts.google.com knows');
+  });
+
+  it('is accepted as a reference', () => {
+    const reference = Fn.importValue('Reader');
+    expect(() => credential.grantRead(new ArnPrincipal(reference))).not.toThrow();
+    expect(() => credential.grantRead(new FederatedPrincipal(reference, {}))).not.toThrow();
+    const own = Fn.join('', ['arn:', Aws.PARTITION, ':iam::', Aws.ACCOUNT_ID, ':role/reader-*']);
+    expect(() => grant({ ArnLike: { [arn]: own } })).not.toThrow();
+    expect(() => grant({ StringEquals: { [organization]: reference } })).not.toThrow();
+    const listed = Fn.split(',', Fn.importValue('Organizations'));
+    expect(() => grant({ StringEquals: { [organization]: listed } })).not.toThrow();
   });
 });
