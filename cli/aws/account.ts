@@ -10,6 +10,7 @@ import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
 import { askAws, notFromAws } from './ask.ts';
 import { toInstant } from './instant.ts';
 import { clientConfig } from './network.ts';
+import { nextPage } from './next-page.ts';
 
 export interface Caller {
   readonly account: string;
@@ -95,7 +96,7 @@ export class Account {
       } of page.Schedules ?? []) {
         if (Target?.Arn === functionArn) found.push({ name, group, state });
       }
-      NextToken = page.NextToken;
+      NextToken = nextPage(NextToken, page.NextToken);
     } while (NextToken !== undefined);
     return found;
   }

@@ -10,6 +10,7 @@ import { RotatorError } from '../../core/errors.ts';
 import { CliError, perhapsCarriedOut } from '../errors.ts';
 import { askAws, isUnanswered } from './ask.ts';
 import { clientConfig } from './network.ts';
+import { nextPage } from './next-page.ts';
 
 /** A rotator's function, recognised by its environment. */
 export interface RotatorFunction {
@@ -74,8 +75,8 @@ export class Functions {
         if (!rotatorNamePattern.test(rotator)) continue;
         rotators.push({ rotator, name, arn, role, variables });
       }
-      Marker = page.NextMarker;
-    } while (Marker);
+      Marker = nextPage(Marker, page.NextMarker);
+    } while (Marker !== undefined);
     return { rotators, unreadable };
   }
 

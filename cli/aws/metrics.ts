@@ -14,6 +14,7 @@ import type { EpochSeconds } from '../../core/instant.ts';
 import { askAws } from './ask.ts';
 import { toInstant } from './instant.ts';
 import { clientConfig } from './network.ts';
+import { nextPage } from './next-page.ts';
 
 export interface Alarm {
   readonly name: string;
@@ -172,7 +173,7 @@ export class Metrics {
         const name = arn.slice(arn.lastIndexOf(':') + 1);
         found.push({ name, status: Status === 'ACTIVE' ? 'active' : 'scheduled' });
       }
-      NextToken = page.NextToken;
+      NextToken = nextPage(NextToken, page.NextToken);
     } while (NextToken !== undefined);
     return found;
   }

@@ -17,6 +17,7 @@ import { decodeText } from '../../core/text.ts';
 import { askAws, isRefusal } from './ask.ts';
 import { toInstant } from './instant.ts';
 import { clientConfig } from './network.ts';
+import { nextPage } from './next-page.ts';
 import { type Secret, toSecret } from './secret.ts';
 
 export interface SecretVersion {
@@ -81,7 +82,7 @@ export class Secrets {
         ),
       );
       yield (page.SecretList ?? []).map((row) => toSecret(row, row.SecretVersionsToStages));
-      NextToken = page.NextToken;
+      NextToken = nextPage(NextToken, page.NextToken);
     } while (NextToken !== undefined);
   }
 

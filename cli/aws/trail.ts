@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-cloudtrail';
 import type { EpochSeconds } from '../../core/instant.ts';
 import { askAws } from './ask.ts';
+import { nextPage } from './next-page.ts';
 
 /** A search of CloudTrail's event history, which goes back 90 days. */
 export interface TrailSearch {
@@ -52,8 +53,8 @@ export async function lookUpEvents(
       () => client.send(new LookupEventsCommand(input), { abortSignal: signal }),
     );
     events.push(...Events);
-    if (next === undefined) return { events, isCut: false };
-    NextToken = next;
+    NextToken = nextPage(NextToken, next);
+    if (NextToken === undefined) return { events, isCut: false };
   }
   return { events, isCut: true };
 }

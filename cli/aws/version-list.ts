@@ -5,6 +5,7 @@ import {
 import type { EpochSeconds } from '../../core/instant.ts';
 import { askAws } from './ask.ts';
 import { toInstant } from './instant.ts';
+import { nextPage } from './next-page.ts';
 
 /** A version of a secret, with or without a staging label. */
 export interface StoredVersion {
@@ -34,7 +35,7 @@ export async function listVersions(
       []) {
       found.push({ id, labels, createdAt: toInstant(CreatedDate) });
     }
-    NextToken = page.NextToken;
+    NextToken = nextPage(NextToken, page.NextToken);
   } while (NextToken !== undefined);
   return found;
 }

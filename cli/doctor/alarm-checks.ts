@@ -13,7 +13,7 @@ import type { Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { hour } from '../view/durations.ts';
 import { nextAwsCommand } from '../view/next-command.ts';
-import { shellWord } from '../view/shell-word.ts';
+import { foreignWord } from '../view/shell-word.ts';
 import { someOf } from '../view/some-of.ts';
 import { canBeRaised } from './alarm-limits.ts';
 import { type Check, check, deployAgain, type Finding, failed, ok, unknown } from './check.ts';
@@ -204,7 +204,7 @@ async function mutesFinding(
   const [active, scheduled] = [muted('active'), muted('scheduled')];
   // A rule may mute others' alarms, too, so that deleting it is no advice.
   const see = (rule: string): string => {
-    const words = `cloudwatch get-alarm-mute-rule --alarm-mute-rule-name ${shellWord(rule)}`;
+    const words = `cloudwatch get-alarm-mute-rule --alarm-mute-rule-name ${foreignWord(rule, 'RULE')}`;
     return nextAwsCommand(words, options);
   };
   const [now] = active.keys();

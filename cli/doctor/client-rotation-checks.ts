@@ -15,7 +15,7 @@ import { nextRotation } from '../view/client-secret-line.ts';
 import { day, formatDuration } from '../view/durations.ts';
 import { describeSecret } from '../view/listed-secret.ts';
 import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
-import { shellWord } from '../view/shell-word.ts';
+import { foreignWord } from '../view/shell-word.ts';
 import { someOf } from '../view/some-of.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
 import { afterLeak } from './explain.ts';
@@ -91,7 +91,7 @@ async function pendingFinding(
   const text = `a rotation began ${formatDuration(age)} ago and is not complete`;
   if (age <= day)
     return unknown(text, 'Secrets Manager goes on with it; the log says how far it is');
-  const drop = `secretsmanager update-secret-version-stage --secret-id ${secretName} --version-stage AWSPENDING --remove-from-version-id ${shellWord(pending)}`;
+  const drop = `secretsmanager update-secret-version-stage --secret-id ${secretName} --version-stage AWSPENDING --remove-from-version-id ${foreignWord(pending, 'VERSION')}`;
   return failed(
     `${text}: AWSPENDING is on ${pending}`,
     `see the log for why; then: ${nextAwsCommand(drop, options)}; then: ${nextCommand(`rotate-client-secret ${name}`, options)}`,

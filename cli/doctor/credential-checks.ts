@@ -10,7 +10,7 @@ import { namesOf } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { formatDuration, hour } from '../view/durations.ts';
 import { nextAwsCommand, nextCommand, resumeFix } from '../view/next-command.ts';
-import { shellWord } from '../view/shell-word.ts';
+import { foreignWord } from '../view/shell-word.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
 import { afterLeak } from './explain.ts';
 import { settingsFinding } from './settings-check.ts';
@@ -152,7 +152,7 @@ async function keysFinding({ client, token, session }: Described): Promise<Findi
   const states = await Promise.all(keys.map((key) => account.keyState(key)));
   const bad = keys.findIndex((_, index) => states[index] !== 'Enabled');
   if (bad === -1) return ok(`${keys.join(', ')} ${keys.length === 1 ? 'is' : 'are'} enabled`);
-  const enable = `kms enable-key --key-id ${shellWord(keys[bad] ?? '')}`;
+  const enable = `kms enable-key --key-id ${foreignWord(keys[bad] ?? '', 'KEY')}`;
   return failed(
     `${keys[bad]} is ${states[bad]}`,
     `${nextAwsCommand(enable, session.options)} (or cancel-key-deletion first)`,
@@ -182,7 +182,7 @@ async function rotationFinding({ token, session }: Described): Promise<Finding> 
   const age = session.now() - version.createdAt;
   if (age < rotationTime) return unknown(`one started ${formatDuration(age)} ago`);
   // Whoever may write the secret chooses the id, and AWS accepts any characters.
-  const drop = `secretsmanager update-secret-version-stage --secret-id ${secret.name} --version-stage AWSPENDING --remove-from-version-id ${shellWord(pending)}`;
+  const drop = `secretsmanager update-secret-version-stage --secret-id ${secret.name} --version-stage AWSPENDING --remove-from-version-id ${foreignWord(pending, 'VERSION')}`;
   return failed(
     `one started and did not finish: AWSPENDING is on ${pending}`,
     nextAwsCommand(drop, session.options),

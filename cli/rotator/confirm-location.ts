@@ -4,7 +4,7 @@ import type { CommonOptions } from '../common-options.ts';
 import { interrupted, usageError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { nextAwsCommand } from '../view/next-command.ts';
-import { shellWord } from '../view/shell-word.ts';
+import { foreignWord } from '../view/shell-word.ts';
 import { someOf } from '../view/some-of.ts';
 import { isImported, type Rotator } from './rotator.ts';
 import { ownersOf, userInWords, whyUnseen } from './sharers.ts';
@@ -58,6 +58,6 @@ function claimOf(rotator: Rotator, secretId: string): string {
 }
 
 function byHandOf(secretId: string, options: CommonOptions): string {
-  const put = `secretsmanager put-secret-value --secret-id ${shellWord(secretId)}`;
+  const put = `secretsmanager put-secret-value --secret-id ${foreignWord(secretId, 'SECRET')}`;
   return `, or: ${nextAwsCommand(put, options)}`;
 }

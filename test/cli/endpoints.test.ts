@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { HttpServer, json } from '../../emulators/wire/http-server.ts';
 import { RunningProcess } from '../support/run-process.ts';
 import { fileWith, program, startOperator } from './operator.ts';
 
@@ -98,4 +99,19 @@ describe('an endpoint of AWS in the profile', () => {
     expect(stderr).toMatch(/^ERR_[A-Z_]+ |^$/);
     expect(world.aws.calls.length).toBeGreaterThan(0);
   });
+});
+
+it.each([
+  ['AWS_ENDPOINT_URL_SECRETS_MANAGER', { SecretList: [], NextToken: 'again' }],
+  ['AWS_ENDPOINT_URL_LAMBDA', { Functions: [], NextMarker: 'again' }],
+])('a list at %s that does not end is an error', async (variable, page) => {
+  const { cli, environment } = await startOperator();
+  const server = new HttpServer(() => json(200, page));
+  await server.start();
+  onTestFinished(() => server.stop());
+  environment[variable] = server.url;
+  const { stdout, stderr } = await cli('status');
+  expect(`${stdout}${stderr}`.replaceAll(/\s+/g, ' ')).toContain(
+    'AWS sends the same page of a list again and again',
+  );
 });
