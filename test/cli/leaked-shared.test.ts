@@ -49,7 +49,7 @@ it('after a leak no credential of the client keeps a token that Adobe support ha
   );
   expect(ofOther, ofOther.stderr).toMatchObject({ code: 0 });
   expect(flat(ofOther.stdout)).toContain(
-    'If Adobe support invalidates all tokens of the client, that ends the good ones, too, so replace those right after it: ims-token-rotator renew other --force; and for every other credential of this client: ims-token-rotator renew OTHER --force',
+    'that ends the good ones, too, so replace those right after it: ims-token-rotator renew other --force; and for every other credential of this client: ims-token-rotator renew OTHER --force',
   );
   await invalidateAll(leak);
   for (const name of ['fusion', 'other']) {
