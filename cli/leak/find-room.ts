@@ -47,7 +47,7 @@ function makingRoom(
   return (
     `what has leaked works, so do not wait. ${which}. Ask everybody who works with this client, and look into its other credentials. ` +
     `If nobody uses ${other}, or it has leaked, too, delete it in the Adobe Developer Console, by its uuid, and no other; then: ${complete}. ` +
-    `If somebody uses it and it has not leaked, store it here, too: ${put}; then delete ${own} there; then: ${tokenOnly}`
+    `If somebody uses it and it has not leaked, store it in ${names.client} in place of the leaked one, alone in FILE: ${put}; then delete ${own} there; then: ${tokenOnly}, which says so if IMS still accepts what was stored before`
   );
 }
 
