@@ -1,4 +1,3 @@
-import { RotatorError } from '../../core/errors.ts';
 import { revealAll, type Sensitive } from '../../core/sensitive.ts';
 import { CliError } from '../errors.ts';
 import { type Answer, type ClientVersion, currentOf, readClientVersions } from './answer.ts';
@@ -35,8 +34,7 @@ export async function stillAccepted(answer: Answer): Promise<readonly string[]> 
       );
       await invalidate(answer, [accessToken], credential);
     } catch (error) {
-      const isKnown = error instanceof RotatorError || error instanceof CliError;
-      if (!isKnown || answer.session.signal.aborted) throw error;
+      if (!(error instanceof CliError) || answer.session.signal.aborted) throw error;
       told.push(
         `Whether IMS still accepts the client secret in ${where} is not known: ${error.message}`,
       );

@@ -1,16 +1,17 @@
 import type { ClientCredential } from '../../core/credential.ts';
 import type { Sensitive } from '../../core/sensitive.ts';
-import { isUnknownSecret } from '../adobe/failure.ts';
+import { asAdobeFailure, isUnknownSecret } from '../adobe/failure.ts';
+import { interrupted } from '../errors.ts';
 import { mintOnce } from '../rotator/mint-once.ts';
 import type { Answer } from './answer.ts';
 
 /**
  * A token of one client secret, which is not stored; undefined if IMS does not accept the secret.
  *
- * @throws TokenRequestError if that is not known
+ * @throws CliError if that is not known
  */
 export async function trySecret(
-  { adobe, session }: Pick<Answer, 'adobe' | 'session'>,
+  { adobe, name, session }: Answer,
   credential: ClientCredential,
   secret: Sensitive,
 ): Promise<Sensitive | undefined> {
@@ -20,6 +21,7 @@ export async function trySecret(
     return result.accessToken;
   } catch (error) {
     if (isUnknownSecret(error)) return undefined;
-    throw error;
+    if (session.signal.aborted) throw interrupted();
+    throw asAdobeFailure(error, name, session.options);
   }
 }
