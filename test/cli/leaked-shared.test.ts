@@ -135,7 +135,7 @@ it.each([true, false])(
     expect(text).toMatch(
       isNoted
         ? new RegExp(
-            `${own} \\(of \\S+Z, last used \\S+Z\\) is stored in \\S+/client, whose value has its uuid; the other one is ${other} \\(of \\S+Z, never used\\)\\.`,
+            `${own} \\(of \\S+Z, last used \\S+Z\\) is the stored one, by the uuid with which it is in a version of \\S+/client; the other one is ${other} \\(of \\S+Z, never used\\)\\. That uuid may be wrong: compare the stored value with those in the Adobe Developer Console\\. Ask`,
           )
         : /the value of \S+ has no uuid that Adobe lists, so compare it with the values in the Adobe Developer Console/,
     );
