@@ -188,7 +188,7 @@ async function report(
     isTokenOnly ? token : client,
   ).finally(() => progress.end());
   const isPaused = readSettings(token.tags).paused;
-  const sharers = isTokenOnly ? [] : await sharersOf(session, answer.rotator, name, client);
+  const sharers = await sharersOf(session, answer.rotator, name, client);
   const advice = [
     ...(isTokenOnly ? await openAnswerAdvice(answer) : []),
     ...adviceFor(answer, clientId, {

@@ -7,7 +7,7 @@ import { whyUnseen } from '../rotator/sharers.ts';
 import { formatDuration } from '../view/durations.ts';
 import { nextCommand } from '../view/next-command.ts';
 import { inWords } from '../view/reader-lines.ts';
-import { invalidatingAll, replacingGood, replacingGoodOfOther } from './all-invalidated.ts';
+import { invalidatingAll, replacingGoodOfOther } from './all-invalidated.ts';
 import type { Answer } from './answer.ts';
 import type { Unreadable } from './note-end.ts';
 import { type OtherToken, othersInWords } from './other-tokens.ts';
@@ -25,55 +25,75 @@ export interface Told {
 }
 
 /** The steps after a leak that only people can take. */
-export function adviceFor(
+export function adviceFor(answer: Answer, clientId: string, told: Told): readonly string[] {
+  const { name, session } = answer;
+  const { isPaused, isTokenOnly, unreadable } = told;
+  return [
+    ...afterSecret(answer, clientId, told),
+    ...(isTokenOnly ? [] : ofEarlier(answer, told)),
+    ...unreadInWords(answer, clientId, unreadable),
+    `Find out how it leaked, and what was done with it at Adobe in the meantime.`,
+    ...(isPaused
+      ? [
+          `${name} is still paused, so that nothing renews its token: ${nextCommand(`resume ${name}`, session.options)}`,
+        ]
+      : []),
+  ];
+}
+
+/**
+ * What the leak of a client secret leaves to people. Where they have replaced it themselves, only the
+ * answer to the leak of the token, which follows, can tell them.
+ */
+function afterSecret(
   answer: Answer,
   clientId: string,
-  { isPaused, isTokenOnly, lateUntil, ofOthers, sharers, unreadable }: Told,
+  { isTokenOnly, sharers }: Told,
 ): readonly string[] {
-  const { name, names, rotator, client, tokenOnly, session } = answer;
-  const { now, options } = session;
+  const { names, rotator, client, session } = answer;
+  const { options } = session;
   const unseen = whyUnseen(rotator);
-  const shared = [
-    ...sharers.map(
-      (user) =>
-        `The credential ${user.credential} of the rotator ${user.rotator} uses the same client secret, so that its tokens have leaked too: in a terminal, because it may ask, ${commandFor(user, 'leaked CREDENTIAL --token', rotator, options)}`,
-    ),
-    ...(unseen === undefined
-      ? []
-      : [
-          `It is not known whether others use ${client.name}: ${unseen}. If one of them is a rotator that uses this client secret, its tokens have leaked too.`,
-        ]),
-  ];
   // Those may be of other rotators.
   const { profile, region } = options;
   const ofOther = (words: string) => nextCommand(words, { profile, region });
   const renewals = sharers.map((user) =>
     commandFor(user, 'renew CREDENTIAL --force', rotator, options),
   );
-  const ofSecret = [
+  const steps = [
     // First: without it, they could not replace the tokens that Adobe support ends.
-    `Give the new client secret to whoever else used the leaked one, which Adobe refuses from now on. Other credentials of rotators that have the same client are not known here: for each, ${ofOther('put-credential OTHER FILE')}; then: ${ofOther('leaked OTHER --token')}; FILE holds what ${names.client} holds now. One that was forgotten looks healthy until its next renewal, but not to: ${ofOther('doctor OTHER --mint')}`,
-    ...shared,
-    `Tokens that somebody minted with the leaked secret are not known here, and last up to a day: ${invalidatingAll(answer, clientId, renewals)}`,
+    `give the new client secret to whoever else used the leaked one, which Adobe refuses. Other credentials of rotators that have the same client are not known here: for each, ${ofOther('put-credential OTHER FILE')}; then: ${ofOther('leaked OTHER --token')}; FILE holds what ${names.client} holds now. One that was forgotten looks healthy until its next renewal, but not to: ${ofOther('doctor OTHER --mint')}`,
+    ...sharers.map(
+      (user) =>
+        `the credential ${user.credential} of the rotator ${user.rotator} uses the same client secret, so that its tokens have leaked too: in a terminal, because it may ask, ${commandFor(user, 'leaked CREDENTIAL --token', rotator, options)}`,
+    ),
+    ...(unseen === undefined
+      ? []
+      : [
+          `it is not known whether others use ${client.name}: ${unseen}. If one of them is a rotator that uses this client secret, its tokens have leaked too.`,
+        ]),
+    `tokens that somebody minted with the leaked secret are not known here, and last up to a day: ${invalidatingAll(answer, clientId, renewals)}`,
+  ];
+  if (!isTokenOnly) return steps.map(capitalised);
+  const when =
+    'If the stored client secret has replaced one that has leaked, and this is not done yet';
+  return steps.map((step) => `${when}: ${step}`);
+}
+
+function capitalised(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+/** What was stored before another client secret was. */
+function ofEarlier(answer: Answer, { lateUntil, ofOthers }: Told): readonly string[] {
+  const { tokenOnly, session } = answer;
+  return [
     ...othersInWords(ofOthers).map(
       (text) =>
         `If they have leaked too, have Adobe support invalidate them (${replacingGoodOfOther(answer)}): ${text}`,
     ),
-    ...(lateUntil !== undefined && lateUntil > now()
+    ...(lateUntil !== undefined && lateUntil > session.now()
       ? [
           `Without the wait, a run of the function that began before may still store a token of the leaked client secret, until ${formatInstant(lateUntil)}. After that: ${tokenOnly}`,
-        ]
-      : []),
-  ];
-  return [
-    ...(isTokenOnly
-      ? [`If Adobe support invalidates all tokens of the client, ${replacingGood(answer)}`]
-      : ofSecret),
-    ...unreadInWords(answer, clientId, unreadable),
-    `Find out how it leaked, and what was done with it at Adobe in the meantime.`,
-    ...(isPaused
-      ? [
-          `${name} is still paused, so that nothing renews its token: ${nextCommand(`resume ${name}`, options)}`,
         ]
       : []),
   ];

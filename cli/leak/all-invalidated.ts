@@ -16,7 +16,7 @@ export function invalidatingAll(
 }
 
 /** Nothing notices before the next renewal that a stored token is no longer valid. */
-export function replacingGood(answer: Told, sharers: readonly string[] = []): string {
+function replacingGood(answer: Told, sharers: readonly string[]): string {
   const { options } = answer.session;
   const renewals = [renewal(answer), ...sharers].join('; ');
   return `that ends the good ones, too, so replace those right after it: ${renewals}; and for every other credential of this client: ${renewalOfOther(options)}`;

@@ -40,14 +40,14 @@ function makingRoom(
   const which =
     stored === undefined
       ? `the value of ${names.client} has no uuid that Adobe lists, so compare it with the values in the Adobe Developer Console to find out which one is stored: ${described}`
-      : `${describeSecret(stored)} is stored in ${names.client}, whose value has its uuid; the other one is ${described}`;
+      : `${describeSecret(stored)} is the stored one, by the uuid with which it is in a version of ${names.client}; the other one is ${described}. That uuid may be wrong: compare the stored value with those in the Adobe Developer Console`;
   const other = stored === undefined ? 'the other one' : others.map(({ uuid }) => uuid).join(', ');
   const own = stored?.uuid ?? 'the one that was stored before';
   const put = nextCommand(`put-credential ${name} FILE`, options);
   return (
     `what has leaked works, so do not wait. ${which}. Ask everybody who works with this client, and look into its other credentials. ` +
     `If nobody uses ${other}, or it has leaked, too, delete it in the Adobe Developer Console, by its uuid, and no other; then: ${complete}. ` +
-    `If somebody uses it and it has not leaked, store it here, too: ${put}; then delete ${own} there; then: ${tokenOnly}`
+    `If somebody uses it and it has not leaked, store it in ${names.client} in place of the leaked one, alone in FILE: ${put}; then delete ${own} there; then: ${tokenOnly}, which says so if IMS still accepts what was stored before`
   );
 }
 

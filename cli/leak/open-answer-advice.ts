@@ -2,12 +2,13 @@ import { readRotationState } from '../../core/client-secret-rotation.ts';
 import { hasOpenAnswer } from '../../core/open-answer.ts';
 import { type Answer, currentOf, readClientVersions } from './answer.ts';
 import { deletingEarlier, isOvertaken, untagging } from './overtaken-answer.ts';
+import { stillAccepted } from './still-accepted.ts';
 
-/** The steps that `leaked --token` leaves of an answer to the leak of the client secret. */
+/** What `leaked --token` leaves of the leak of the client secret, which it does not answer. */
 export async function openAnswerAdvice(answer: Answer): Promise<readonly string[]> {
   const { session, client, complete } = answer;
   const described = await session.secrets.describe(client.arn);
-  if (described === undefined || !hasOpenAnswer(described)) return [];
+  if (described === undefined || !hasOpenAnswer(described)) return await stillAccepted(answer);
   const versions = await readClientVersions(answer);
   const state = readRotationState(described.tags);
   if (!isOvertaken(answer, currentOf(answer, versions), state, versions)) {

@@ -73,7 +73,7 @@ export function deletingEarlier(
 }
 
 /** Whoever may write tags can have one name a secret that is in use, also one that is stored without its uuid. */
-function mayBeInUse(
+export function mayBeInUse(
   uuids: readonly string[],
   noted: string | undefined,
   versions: readonly ClientVersion[],

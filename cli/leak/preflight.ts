@@ -1,10 +1,15 @@
-import { type RotationState, retirementGrace } from '../../core/client-secret-rotation.ts';
+import {
+  mostClientSecrets,
+  type RotationState,
+  retirementGrace,
+} from '../../core/client-secret-rotation.ts';
+import type { ListedSecret } from '../../core/console-secrets.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
 import { epochSeconds } from '../../core/instant.ts';
+import { revealAll, Sensitive } from '../../core/sensitive.ts';
 import { isUnknownSecret } from '../adobe/failure.ts';
 import type { OwnSecrets } from '../adobe/own-secrets.ts';
 import { CliError } from '../errors.ts';
-import { mintOnce } from '../rotator/mint-once.ts';
 import { formatDuration, hour } from '../view/durations.ts';
 import { nextCommand } from '../view/next-command.ts';
 import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
@@ -14,6 +19,7 @@ import { uuidsOf } from './make-room.ts';
 import { openOwn } from './open-secrets.ts';
 import type { BeforeReplacing, Room } from './room.ts';
 import { storedLife } from './stored-token.ts';
+import { trySecret } from './try-secret.ts';
 import { firstUnreadable } from './unreadable.ts';
 
 /** Looks at everything that the steps need, before anything is changed. */
@@ -56,6 +62,7 @@ export async function preflight(
       usesToldUntil: epochSeconds(answer.session.now() - retirementGrace),
       areAllAccepted: isAmbiguous && (await areAllAccepted(answer, current)),
       pendingUuids: uuidsOf(pending),
+      provedUuids: await provedUuids(answer, current, { listed, accepted, versions }),
     };
     const count = listed.length === 1 ? '1 client secret' : `${listed.length} client secrets`;
     return [`Adobe lists ${count}; ${left}`, { own, before }];
@@ -98,18 +105,40 @@ async function checkLife(answer: Answer): Promise<string> {
   );
 }
 
-async function areAllAccepted(
-  { adobe, session }: Answer,
-  { found }: UsableVersion,
-): Promise<boolean> {
+async function areAllAccepted(answer: Answer, { found }: UsableVersion): Promise<boolean> {
   for (const secret of found.credential.clientSecrets) {
-    const only = { ...found.credential, clientSecrets: [secret] };
-    try {
-      await mintOnce(adobe.ims, only, session);
-    } catch (error) {
-      if (isUnknownSecret(error)) return false;
-      throw error;
-    }
+    if ((await trySecret(answer, found.credential, secret)) === undefined) return false;
   }
   return true;
+}
+
+// Whoever may store a version could note one uuid with any number of them.
+const mostTried = 5;
+
+interface Beside {
+  readonly listed: readonly ListedSecret[];
+  readonly accepted: ClientSecretEntry | undefined;
+  readonly versions: readonly ClientVersion[];
+}
+
+/** IMS is asked only where another one may have to go. */
+async function provedUuids(
+  answer: Answer,
+  { found: { credential } }: UsableVersion,
+  { listed, accepted, versions }: Beside,
+): Promise<ReadonlySet<string>> {
+  const proved = new Set<string>();
+  if (listed.length < mostClientSecrets) return proved;
+  const own = accepted?.secret.reveal();
+  for (const { uuid } of listed.filter((one) => one.uuid !== accepted?.uuid)) {
+    const entries = versions.flatMap(({ found }) => found?.entries ?? []);
+    const noted = entries.filter((one) => one.uuid === uuid && one.secret.reveal() !== own);
+    const values = new Set(revealAll(noted.map(({ secret }) => secret)));
+    for (const value of [...values].slice(0, mostTried)) {
+      if ((await trySecret(answer, credential, new Sensitive(value))) === undefined) continue;
+      proved.add(uuid);
+      break;
+    }
+  }
+  return proved;
 }

@@ -28,6 +28,8 @@ export interface BeforeReplacing extends Omit<BeforeAdding, 'inUse' | 'stored'> 
   readonly areAllAccepted: boolean;
   /** Those in the version of which the tag says that it is being added. */
   readonly pendingUuids: ReadonlySet<string>;
+  /** Those that are stored with a client secret which IMS accepts, beside the accepted one. */
+  readonly provedUuids: ReadonlySet<string>;
 }
 
 /** A secret that has to go, and why it may. */
@@ -90,9 +92,12 @@ function isOlder(
   return unreadableSince === undefined || existedAt(one, unreadableSince);
 }
 
-/** The secrets at Adobe that are stored beside the accepted one. */
+/**
+ * The secrets at Adobe that are stored beside the accepted one. With a value that is dead, or never was
+ * its own, anybody's uuid may be stored.
+ */
 function storedBeside(before: BeforeReplacing): readonly InTheWay[] {
-  const { listed, entries, accepted, pendingUuids, state } = before;
+  const { listed, entries, accepted, pendingUuids, provedUuids, state } = before;
   const stored = entries.flatMap(({ uuid, retiredAt }) => {
     const why = retiredAt === undefined ? 'which had leaked too' : 'which was retired';
     return uuid === undefined ? [] : [{ uuid, why }];
@@ -104,7 +109,8 @@ function storedBeside(before: BeforeReplacing): readonly InTheWay[] {
     .map(({ uuid }) => ({ uuid, why: 'which was stored and never in use' }));
   const known = [...stored, ...pending, ...retiredBefore(before)];
   return known.filter(
-    ({ uuid }) => uuid !== accepted?.uuid && listed.some((one) => one.uuid === uuid),
+    ({ uuid }) =>
+      uuid !== accepted?.uuid && provedUuids.has(uuid) && listed.some((one) => one.uuid === uuid),
   );
 }
 

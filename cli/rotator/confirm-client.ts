@@ -1,6 +1,4 @@
-import type { ScopeSettings } from '../../core/credential.ts';
-import { parseCredential } from '../../core/credential.ts';
-import { RotatorError } from '../../core/errors.ts';
+import { readCredentialDocument } from '../../core/credential-document.ts';
 import { showClientId } from '../../core/field-names.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
@@ -11,7 +9,6 @@ export interface Replacement {
   readonly name: string;
   readonly secretName: string;
   readonly stored: StoredValue;
-  readonly settings: ScopeSettings;
   /** The client id to store. */
   readonly clientId: string;
   /** The answer in advance. */
@@ -28,10 +25,10 @@ export interface Replacement {
  */
 export async function confirmClient(
   session: Session,
-  { name, secretName, stored, settings, clientId, yes = false, dryRun = false }: Replacement,
+  { name, secretName, stored, clientId, yes = false, dryRun = false }: Replacement,
 ): Promise<void> {
   if (yes) return;
-  const before = storedClientId(stored, settings);
+  const before = storedClientId(stored);
   if (before === undefined || before === clientId) return;
   session.terminal.note(
     `warning: this replaces the credential of another client, which may be somebody else's: ${secretName} holds that of ${showClientId(before)}, and the new one is of ${showClientId(clientId)}`,
@@ -39,12 +36,11 @@ export async function confirmClient(
   if (!dryRun) await confirmName(session, name, 'nothing was stored');
 }
 
-function storedClientId(stored: StoredValue, settings: ScopeSettings): string | undefined {
+/** Also of half a credential, which somebody may be about to complete. */
+function storedClientId(stored: StoredValue): string | undefined {
   if (stored === undefined || stored instanceof CliError) return undefined;
-  try {
-    return parseCredential(stored.text.reveal(), settings).clientId;
-  } catch (error) {
-    if (error instanceof RotatorError) return undefined;
-    throw error;
-  }
+  const raw = readCredentialDocument(stored.text.reveal());
+  if ('problems' in raw) return undefined;
+  const { clientId } = raw.values;
+  return typeof clientId === 'string' ? clientId.trim() : undefined;
 }

@@ -42,10 +42,22 @@ it('put-credential replaces it with --yes, and asks nothing where the stored val
   const { operator, put } = await startTaken();
   expect(await operator.cli(...put, '--yes')).toMatchObject({ code: 0 });
   const name = operator.world.secretId('other', 'client');
-  operator.world.secretsManager.seed({ name, secretString: '{"client_id":"x"}' });
+  operator.world.secretsManager.seed({ name, secretString: '{"user":"x"}' });
   operator.world.secretsManager.seed({ name: operator.world.secretId('other', 'token') });
   const [command = '', , ...rest] = put;
   expect(await operator.cli(command, 'other', ...rest)).toMatchObject({ code: 0 });
+});
+
+it('put-credential asks before it replaces half a credential of another client', async () => {
+  const { operator, put, theirs } = await startTaken();
+  const name = operator.world.secretId('other', 'client');
+  const secretString = JSON.stringify({ client_id: theirs, client_secret: 'p8e-half-0123456789' });
+  operator.world.secretsManager.seed({ name, secretString });
+  operator.world.secretsManager.seed({ name: operator.world.secretId('other', 'token') });
+  const [command = '', , ...rest] = put;
+  const { code, stderr } = await operator.cli(command, 'other', ...rest);
+  expect(code).toBe(2);
+  expect(stderr).toContain(`holds that of ${theirs}, and the new one is of`);
 });
 
 it('onboard of a taken name does not lead to overwriting it', async () => {

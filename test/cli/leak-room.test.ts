@@ -29,6 +29,7 @@ function beside(other: ListedSecret, stored = ['leaked', 'old']): BeforeReplacin
     unreadableSince: undefined,
     areAllAccepted: false,
     pendingUuids: new Set(),
+    provedUuids: new Set(stored),
     storedUuids: new Set(stored),
     usesToldUntil: epochSeconds(now - day),
     state: { kind: 'retired', uuid: 'old', at: retiredAt },
@@ -74,6 +75,14 @@ describe('the room for another client secret, after a leak', () => {
     expect(() => judgeRoom(before)).toThrow(
       /and leaked, which was replaced at \S+Z, is stored again; the other one took its place/,
     );
+  });
+
+  it('is not that of a stored one whose uuid stands with a client secret that IMS rejects', () => {
+    const before = beside(listed('old', retiredAt - 1));
+    const entries = [...before.entries, { secret: new Sensitive('y'), uuid: 'old' }];
+    expect(judgeRoom({ ...before, entries })).toMatchObject({ remove: { uuid: 'old' } });
+    const limit = expect.objectContaining({ code: 'ERR_CLIENT_SECRET_LIMIT' });
+    expect(() => judgeRoom({ ...before, entries, provedUuids: new Set() })).toThrow(limit);
   });
 
   it.each<[string, ListedSecret, string[]?]>([

@@ -125,6 +125,22 @@ it('leaked deletes nothing once its own secret is gone, although Adobe lists tha
   expect(adobe.liveSecret(leakedSecret)).toBeDefined();
 });
 
+it.each([
+  ['a value that IMS rejects', {}],
+  ['one that it rejects and that calls itself replaced', { retired_at: '2026-01-01T00:00:00Z' }],
+])("leaked deletes no colleague's client secret whose uuid is stored with %s", async (_, notes) => {
+  const leak = await startLeak();
+  const colleagues = leak.adobe.addSecret('p8e-of-a-colleague-0123456789');
+  colleagues.recordUse(Date.now());
+  const document = await leak.clientDocument();
+  const dead = { client_secret: 'p8e-dead-0123456789abcdef', uuid: colleagues.uuid, ...notes };
+  const client_secrets = [...document.client_secrets, dead];
+  await leak.put(JSON.stringify({ ...document, client_secrets }));
+  const before = leak.adobe.liveSecrets;
+  expect(textOf(await leak.answer())).toMatch(/^ERR_CLIENT_SECRET_LIMIT .*\(nothing was changed\)/);
+  expect(leak.adobe.liveSecrets).toEqual(before);
+});
+
 describe('leaked, where the leaked client secret is stored again', () => {
   it('before its deletion, deletes nothing', async () => {
     const leak = await startLeak();

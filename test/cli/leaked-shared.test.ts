@@ -49,7 +49,7 @@ it('after a leak no credential of the client keeps a token that Adobe support ha
   );
   expect(ofOther, ofOther.stderr).toMatchObject({ code: 0 });
   expect(flat(ofOther.stdout)).toContain(
-    'If Adobe support invalidates all tokens of the client, that ends the good ones, too, so replace those right after it: ims-token-rotator renew other --force; and for every other credential of this client: ims-token-rotator renew OTHER --force',
+    'that ends the good ones, too, so replace those right after it: ims-token-rotator renew other --force; and for every other credential of this client: ims-token-rotator renew OTHER --force',
   );
   await invalidateAll(leak);
   for (const name of ['fusion', 'other']) {
@@ -135,13 +135,13 @@ it.each([true, false])(
     expect(text).toMatch(
       isNoted
         ? new RegExp(
-            `${own} \\(of \\S+Z, last used \\S+Z\\) is stored in \\S+/client, whose value has its uuid; the other one is ${other} \\(of \\S+Z, never used\\)\\.`,
+            `${own} \\(of \\S+Z, last used \\S+Z\\) is the stored one, by the uuid with which it is in a version of \\S+/client; the other one is ${other} \\(of \\S+Z, never used\\)\\. That uuid may be wrong: compare the stored value with those in the Adobe Developer Console\\. Ask`,
           )
         : /the value of \S+ has no uuid that Adobe lists, so compare it with the values in the Adobe Developer Console/,
     );
     expect(text).toMatch(
       new RegExp(
-        `If nobody uses ${other}, or it has leaked, too, delete it in the Adobe Developer Console, by its uuid, and no other; then: ims-token-rotator leaked fusion --now\\. If somebody uses it and it has not leaked, store it here, too: ims-token-rotator put-credential fusion FILE; then delete ${own} there; then: ims-token-rotator leaked fusion --token --now$`,
+        `If nobody uses ${other}, or it has leaked, too, delete it in the Adobe Developer Console, by its uuid, and no other; then: ims-token-rotator leaked fusion --now\\. If somebody uses it and it has not leaked, store it in ims-token-rotator/local/fusion/client in place of the leaked one, alone in FILE: ims-token-rotator put-credential fusion FILE; then delete ${own} there; then: ims-token-rotator leaked fusion --token --now, which says so if IMS still accepts what was stored before$`,
       ),
     );
     expect(leak.adobe.liveSecrets).toHaveLength(2);

@@ -142,6 +142,15 @@ describe('leaked, of a client secret that a credential lends to another', () => 
     );
   });
 
+  it('names the borrower, too, where people have replaced the client secret', async () => {
+    const leak = await startLending();
+    const { code, stdout } = await leak.answer({ token: true });
+    expect(code).toBe(0);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      `If the stored client secret has replaced one that has leaked, and this is not done yet: ${leakedToo('reports', 'local').replace('The', 'the')}`,
+    );
+  });
+
   it('does not have its borrower answered without a terminal, nor by storing a value', async () => {
     const leak = await startLending();
     const { code, stderr } = await leak.cli('leaked', 'reports', '--token', '--yes');

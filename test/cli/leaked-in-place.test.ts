@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { labelsOf } from '../support/start-rotating.ts';
+import { type LeakWorld, startLeak, textOf } from './leak-world.ts';
+import { fileWith } from './operator.ts';
+
+const flat = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+
+/** Whoever has the leaked client secret mints with it. */
+async function steal({ world, adobe, leakedSecret }: LeakWorld): Promise<string> {
+  const body = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: adobe.clientId,
+    client_secret: leakedSecret,
+    scope: 'openid',
+  });
+  const response = await fetch(`${world.ims.url}/ims/token/v3`, { method: 'POST', body });
+  const { access_token } = (await response.json()) as { readonly access_token: string };
+  return access_token;
+}
+
+/** Adobe has a second client secret, which a colleague uses. */
+function addColleagues({ adobe, secrets }: LeakWorld) {
+  const colleagues = adobe.addSecret('p8e-of-a-colleague-0123456789');
+  colleagues.recordUse(Date.now());
+  secrets.add(colleagues.value);
+  return colleagues;
+}
+
+/**
+ * The colleague's client secret is stored in the place of the leaked one, as `leaked` says.
+ *
+ * @returns its uuid
+ */
+async function storeInPlace(leak: LeakWorld, isNoted = true): Promise<string> {
+  const { uuid, value } = addColleagues(leak);
+  expect(textOf(await leak.answer())).toMatch(
+    /^ERR_CLIENT_SECRET_LIMIT .* in place of the leaked one, alone in FILE: /,
+  );
+  const client_secrets = [isNoted ? { client_secret: value, uuid } : value];
+  const text = JSON.stringify({ ...(await leak.clientDocument()), client_secrets });
+  const file = await fileWith(text);
+  expect(await leak.cli('put-credential', 'fusion', file, '--wait', '0')).toMatchObject({
+    code: 0,
+  });
+  return uuid;
+}
+
+it('leaked --token names all that the leak of a client secret leaves, which people have replaced', async () => {
+  const leak = await startLeak();
+  const stolen = await steal(leak);
+  const uuid = await storeInPlace(leak);
+  leak.adobe.removeSecret(leak.leakedSecret);
+  const exit = await leak.answer({ token: true });
+  expect(exit, exit.stderr).toMatchObject({ code: 0 });
+  expect(leak.adobe.liveSecrets.map((one) => one.uuid)).toEqual([uuid]);
+  expect(leak.world.ims.isValid(stolen)).toBe(true);
+  const when =
+    '- If the stored client secret has replaced one that has leaked, and this is not done yet: ';
+  const steps = [
+    `${when}give the new client secret to whoever else used the leaked one, which Adobe refuses. Other credentials of rotators that have the same client are not known here: for each, ims-token-rotator put-credential OTHER FILE; then: ims-token-rotator leaked OTHER --token; FILE holds what ${leak.world.secretId('fusion', 'client')} holds now.`,
+    `${when}tokens that somebody minted with the leaked secret are not known here, and last up to a day: have Adobe support invalidate all tokens of the client ${leak.adobe.clientId}; that ends the good ones, too, so replace those right after it: ims-token-rotator renew fusion --force; and for every other credential of this client: ims-token-rotator renew OTHER --force - `,
+  ];
+  const told = flat(exit.stdout);
+  expect(told).not.toContain('IMS still accepts');
+  const at = steps.map((step) => told.indexOf(step));
+  expect(at, told).not.toContain(-1);
+  expect(at).toEqual(at.toSorted((one, two) => one - two));
+});
+
+describe('leaked --token, after the leaked client secret was replaced but not deleted at Adobe', () => {
+  it.each([true, false])('names it, the stored one with its uuid: %s', async (isNoted) => {
+    const leak = await startLeak();
+    const uuid = leak.adobe.liveSecret(leak.leakedSecret)?.uuid;
+    const SecretId = leak.world.secretId('fusion', 'client');
+    const { AWSCURRENT: versionId } = await labelsOf(leak.client, SecretId);
+    const colleagues = await storeInPlace(leak, isNoted);
+    const exit = await leak.answer({ token: true });
+    expect(exit, exit.stderr).toMatchObject({ code: 0 });
+    const where = `version ${versionId} of ${SecretId}`;
+    const which = isNoted ? uuid : `the one in ${where}`;
+    expect(flat(exit.stdout)).toContain(
+      `Left to people: - IMS still accepts a client secret that is not the stored one, but in ${where}. If it has leaked, delete ${which} in the Adobe Developer Console, if it is still there, and no other; then: ims-token-rotator leaked fusion --token --now - `,
+    );
+    expect(exit.stdout).not.toContain(colleagues);
+  });
+
+  it('says that it could not ask IMS about it', async () => {
+    const leak = await startLeak();
+    await storeInPlace(leak);
+    let mints = 0;
+    // The first one is the renewal.
+    const isLater = ({ path }: { readonly path: string }): boolean => {
+      mints += path === '/ims/token/v3' ? 1 : 0;
+      return path === '/ims/token/v3' && mints > 1;
+    };
+    leak.world.ims.faults.inject({ kind: 'server-error', status: 503 }, { when: isLater });
+    const exit = await leak.answer({ token: true });
+    expect(exit, exit.stderr).toMatchObject({ code: 0 });
+    expect(flat(exit.stdout)).toMatch(
+      /Left to people: - Whether IMS still accepts the client secret in version \S+ of \S+ is not known: /,
+    );
+  });
+});
