@@ -53,7 +53,7 @@ class Consumer implements Caller {
     this.#reader = new CachedTokenReader(
       {
         secretId: credential.tokenName,
-        onProblem: ({ code }) => world.counts.add('reader errors', code),
+        onProblem: ({ code }) => world.counts.add('reader problems', code),
       },
       {
         now,

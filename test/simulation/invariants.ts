@@ -6,6 +6,7 @@ import type { RunResult } from '../../core/run-result.ts';
 import { decodeVersionId } from '../../core/version-id.ts';
 import { largestSkew, longestLag } from './bounds.ts';
 import { type Credential, prefix, secretMark } from './credential.ts';
+import { toldCode } from './error-codes.ts';
 import type { Invocation } from './invocation.ts';
 import { leadOf } from './lead.ts';
 import { leaks } from './leak.ts';
@@ -264,9 +265,7 @@ export class Invariants {
   }
 
   answered(invocation: Invocation, result: RunResult): void {
-    for (const { outcome, code } of result.credentials) {
-      if (code !== undefined && outcome !== 'failed') this.#world.counts.add('error codes', code);
-    }
+    for (const { code } of result.credentials) toldCode(this.#world, invocation, code);
     this.said(JSON.stringify(result), invocation);
   }
 
@@ -288,7 +287,7 @@ export class Invariants {
     if (!(error instanceof Error)) return;
     // Lambda logs what an error holds, too.
     this.said(`${error.message} ${error.name} ${JSON.stringify(error)}`, invocation);
-    if (typeof code === 'string') this.#world.counts.add('error codes', code);
+    toldCode(this.#world, invocation, code);
   }
 
   killed(invocation: Invocation, why: string): void {

@@ -39,6 +39,8 @@ const outcomes: Readonly<Record<CredentialOutcome['outcome'], true>> = {
   due: true,
 };
 
+const readerCodes = tokenErrorCodes.filter((code) => code.startsWith('ERR_TOKEN_'));
+
 /** Everything that has to occur: what does not was not tested. */
 export const expected: Readonly<Record<string, readonly string[]>> = {
   premises: [
@@ -72,7 +74,12 @@ export const expected: Readonly<Record<string, readonly string[]>> = {
   reasons: Object.keys(reasons),
   outcomes: Object.keys(outcomes),
   'error codes': Object.keys(errorKinds),
-  'reader errors': tokenErrorCodes.filter((code) => code.startsWith('ERR_TOKEN_')),
+  'reader errors': readerCodes.filter(
+    (code) => !['REVOKED', 'RENEWAL_FAILED'].some((end) => code.endsWith(end)),
+  ),
+  'reader problems': readerCodes.filter(
+    (code) => !['EXPIRED', 'TOO_SHORT'].some((end) => code.endsWith(end)),
+  ),
   faults: faultKinds,
 };
 
@@ -181,6 +188,9 @@ ${table('reasons', expected['reasons'] ?? [])}
 
 ${table('outcomes', expected['outcomes'] ?? [])}
 
+How many invocations told of each error code, be it in the log, in the answer or in the error that they ended with; one
+that told of it several times, or of several credentials, counts once:
+
 ${table('error codes', expected['error codes'] ?? [])}
 
 ## What was done to it
@@ -212,8 +222,13 @@ of client secrets are struck by a fault, cancelled or cut short, as Secrets Mana
 
 ${table('totals', totals)}
 
-The errors that readers returned, including those after an operator had deleted or overwritten the token:
+The errors that readers returned to their callers, including those after an operator had deleted or overwritten the
+token:
 
 ${table('reader errors', expected['reader errors'] ?? [])}
+
+What readers told their \`onProblem\`, whether a caller got a token all the same or that error:
+
+${table('reader problems', expected['reader problems'] ?? [])}
 `;
 }
