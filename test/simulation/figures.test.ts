@@ -41,8 +41,9 @@ async function countsOf(...world: Parameters<typeof worldOf>) {
 }
 
 it('an invocation tells of an error code once, however often it says so', async () => {
-  const counts = await countsOf([{ kind: 'send-nonsense' }]);
-  expect(counts.section('error codes')).toEqual(new Map([['ERR_EVENT_INVALID', 1]]));
+  const counts = await countsOf([{ kind: 'pause' }, { kind: 'force', at: start + 9_000 }]);
+  // A renewal that fails is sent once more.
+  expect(counts.section('error codes')).toEqual(new Map([['ERR_PAUSED', 2]]));
 });
 
 it('what a reader tells its onProblem is no error that it returns', async () => {
