@@ -1,4 +1,4 @@
-import type { Doing } from './doing.ts';
+import { type Doing, nothingToDo } from './doing.ts';
 import type { DeedKind } from './faults.ts';
 import { storedFields } from './stored-fields.ts';
 
@@ -28,6 +28,8 @@ export const atAdobe = {
   },
   'revoke-token': ({ ims }, { tokenSecret }) => {
     const token = ims.issued(storedFields(tokenSecret.current?.value)?.access_token ?? '');
-    if (token !== undefined) token.isRevoked = true;
+    if (token === undefined || token.isRevoked) return nothingToDo;
+    token.isRevoked = true;
+    return undefined;
   },
 } as const satisfies Partial<Record<DeedKind, Doing>>;

@@ -8,6 +8,7 @@ import { largestSkew, longestLag } from './bounds.ts';
 import { type Credential, prefix, secretMark } from './credential.ts';
 import { toldCode } from './error-codes.ts';
 import type { Invocation } from './invocation.ts';
+import { timedOut } from './lambda.ts';
 import { leadOf } from './lead.ts';
 import { leaks } from './leak.ts';
 import { ranOutOfTime } from './out-of-time.ts';
@@ -295,7 +296,7 @@ export class Invariants {
       this.requests.forget(this.#world.credential(name));
     }
     this.#world.counts.add('totals', `invocations killed`);
-    if (why === 'its time-out' && !invocation.isStuck) {
+    if (why === timedOut && !invocation.isStuck) {
       this.#world.violate('invariant 8', `#${invocation.id} did not end in time`);
     }
   }

@@ -11,7 +11,9 @@ import {
   faultKinds,
   steadyFaults,
   stormKinds,
+  targets,
 } from './faults.ts';
+import { consoleDeedPause, deedPause, habitOf } from './habits.ts';
 
 // Records, so that the compiler demands every one.
 const reasons: Readonly<Record<Reason, true>> = {
@@ -83,7 +85,19 @@ export const expected: Readonly<Record<string, readonly string[]>> = {
   faults: faultKinds,
 };
 
-const year = 365;
+const [hour, day, year] = [3_600, 86_400, 365];
+
+function duration(seconds: number): string {
+  if (seconds < hour) return `${seconds / 60} min`;
+  return seconds < 2 * day ? `${seconds / hour} h` : `${seconds / day} days`;
+}
+
+const habits = [...new Set(Object.values(targets))].map((target) => {
+  const { every, longest, rates } = habitOf(target);
+  const most = longest.map((seconds) => duration(seconds)).join(' to ');
+  const shares = rates.map((rate) => `${100 * rate} %`).join(', ');
+  return `| ${target} | ${every.join(' to ')} | ${most} | ${shares} |`;
+});
 
 /** Where the figures come from. */
 export interface Origin {
@@ -130,10 +144,16 @@ and looks for a shorter history that ends in a violation of the same property.
 ## What a seed draws
 
 Worlds are much rougher than any account. A seed draws how far apart ticks are (10 minutes to an hour), how many secrets
-a page of a list has (5 to 100), how long a run may take, how wrong each clock is (by up to 2 minutes), and how often
-each kind of fault comes: every 6 to 100 days, at IMS every 2 to 30. A fault lasts for up to 12 hours, in some kinds for
-days, and strikes 5 %, 30 % or all of the calls. Each deed of people or programs is done to each credential every 20 to
-600 days. What the faults and deeds are stands in \`test/simulation/faults.ts\`.
+a page of a list has (5 to 100), how long a run may take, how wrong each clock is (by up to 2 minutes), and of each
+kind of fault how often it comes, how long it lasts and what share it strikes. What each kind strikes stands in
+\`test/simulation/faults.ts\`:
+
+| strikes | days from one to the next | the longest lasts | shares |
+| --- | ---: | ---: | ---: |
+${habits.join('\n')}
+
+Each deed of people or programs is done to each credential every ${deedPause.join(' to ')} days on average, those to client
+secrets that are rotated every ${consoleDeedPause.join(' to ')}.
 
 What is not simulated: the deployed stack, the commands, replicas, the SDK, and AWS and Adobe themselves.
 
@@ -195,7 +215,8 @@ ${table('error codes', expected['error codes'] ?? [])}
 
 ## What was done to it
 
-Faults that strike a call, a tick, an event or an invocation:
+Faults that struck a call, a tick, an event or an invocation of the rotator. Of those, a crash counts if the process
+was still there to die:
 
 ${table('faults', stormKinds)}
 
@@ -203,7 +224,7 @@ Faults that are always there:
 
 ${table('faults', steadyFaults)}
 
-What people and programs did:
+What people and programs did; what was refused, or found nothing to be done to, does not count:
 
 ${table('faults', deeds)}
 
@@ -211,14 +232,16 @@ What struck rotations of client secrets:
 
 ${table('faults', consoleStormKinds)}
 
-What people and programs did to those:
+What people and programs did to those, counted in the same way:
 
 ${table('faults', consoleDeeds)}
 
 ## Results
 
-Faults last for hours or days, so tokens do expire at consumers: all of these are cases that P1 excludes. Most rotations
-of client secrets are struck by a fault, cancelled or cut short, as Secrets Manager repeats what fails.
+Faults last for hours or days, so tokens do expire at consumers: all of these are cases that P1 excludes. A rotation of a
+client secret had no room if its last try found two secrets at Adobe, of which the rotator may delete none: people add
+them there, and rotations that are cut short leave them for a while. Secrets Manager repeats what fails. Readers meet
+the faults of Secrets Manager, too: of whatever kind, their read fails at once or is slow.
 
 ${table('totals', totals)}
 
