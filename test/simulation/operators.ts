@@ -89,7 +89,8 @@ export class Operators {
     if (undo === nothingToDo) return;
     counts.add('faults', kind);
     if (typeof undo !== 'function') return;
-    credential.disturb(clock.now, clock.now + lasts);
+    if (kind === 'pause') credential.pause(clock.now, clock.now + lasts);
+    else credential.disturb(clock.now, clock.now + lasts);
     clock.after(lasts, () => {
       history.tell(clock.now, credential.plan.name, `operator: end of ${kind}`);
       this.#attempt(credential, () => undo());

@@ -63,6 +63,7 @@ export const expected: Readonly<Record<string, readonly string[]>> = {
     'invariant 9: after two tokens that no tag tells of',
     'invariants 1 and 3: renewed for its expiry alone',
     'P6: a tick tells how much life is left',
+    'P6: a tick tells how much life a paused token has left',
     'P6: a tick sees a renewal fail',
     'C1: a client secret becomes the current one',
     'C2: a retired client secret is deleted',
