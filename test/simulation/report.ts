@@ -62,6 +62,7 @@ export const expected: Readonly<Record<string, readonly string[]>> = {
     'invariant 9: after three requests that are known',
     'invariant 9: after two tokens that no tag tells of',
     'invariants 1 and 3: renewed for its expiry alone',
+    'invariant 3: a token expired within ten minutes',
     'P6: a tick tells how much life is left',
     'P6: a tick tells how much life a paused token has left',
     'P6: a tick sees a renewal fail',
@@ -126,9 +127,9 @@ export function reportOf(
 
 The simulation runs the function's own code for years, on a virtual clock, against models of everything around it, each
 of which can fail at any time. Its own code is that of \`core/\`, \`lambda/\` from a command on, and \`client/\`. After
-every step it checks the invariants 1 to 6 and 8 to 10 of [ARCHITECTURE.md](../ARCHITECTURE.md#invariants) and the
-properties below; the seventh follows from P2 and the budget of invariant 9, since every event may come twice, late or
-not at all. Every figure of this page is written by
+every step it checks the invariants 1 to 3, 5, 6 and 8 to 10 of [ARCHITECTURE.md](../ARCHITECTURE.md#invariants) and the
+properties below. The fourth follows from P2, which is demanded of each credential whatever befalls another one alone;
+the seventh from P2 and the budget of invariant 9, since every event may come twice, late or not at all. Every figure of this page is written by
 
     ${command}
 
