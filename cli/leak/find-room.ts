@@ -5,7 +5,7 @@ import { asAdobeFailure } from '../adobe/failure.ts';
 import { CliError } from '../errors.ts';
 import { describeSecret } from '../view/listed-secret.ts';
 import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
-import { shellWord } from '../view/shell-word.ts';
+import { foreignWord } from '../view/shell-word.ts';
 import { someOf } from '../view/some-of.ts';
 import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
 import { type BeforeReplacing, judgeRoom, type Room } from './room.ts';
@@ -104,7 +104,7 @@ function replacedBy(
   current: ClientVersion,
   own: ClientVersion,
 ): CliError {
-  const words = `secretsmanager update-secret-version-stage --secret-id ${names.client} --version-stage AWSCURRENT --move-to-version-id ${own.id} --remove-from-version-id ${shellWord(current.id)}`;
+  const words = `secretsmanager update-secret-version-stage --secret-id ${names.client} --version-stage AWSCURRENT --move-to-version-id ${own.id} --remove-from-version-id ${foreignWord(current.id, 'ID_OF_AWSCURRENT')}`;
   return new CliError(
     'ERR_CREDENTIAL_CHANGED',
     `${what} in ${names.client}, in the place of version ${own.id}, which answers the leak`,

@@ -1,7 +1,7 @@
 import { revealAll, type Sensitive } from '../../core/sensitive.ts';
 import { CliError } from '../errors.ts';
 import { type Answer, type ClientVersion, currentOf, readClientVersions } from './answer.ts';
-import { invalidate } from './old-tokens.ts';
+import { invalidate } from './invalidate-tokens.ts';
 import { mayBeInUse } from './overtaken-answer.ts';
 import { trySecret } from './try-secret.ts';
 
