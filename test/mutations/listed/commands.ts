@@ -161,8 +161,9 @@ export const ofCommands: readonly Mutation[] = [
   {
     fault: 'an empty page with a NextToken ends the list of the commands',
     file: 'cli/aws/secrets.ts',
-    find: 'NextToken = page.NextToken;\n    } while',
-    replace: 'NextToken = page.SecretList?.length === 0 ? undefined : page.NextToken;\n    } while',
+    find: 'NextToken = nextPage(NextToken, page.NextToken);',
+    replace:
+      'NextToken = page.SecretList?.length === 0 ? undefined : nextPage(NextToken, page.NextToken);',
     caughtBy: 'test/cli/status.test.ts',
     test: 'reads the list to its end',
     rebuild: true,
