@@ -204,8 +204,8 @@ export class ClientRotation {
 }
 
 /** Nobody has ever got it, and nobody will. */
-function isLeftOver({ isOwn, wasCurrent }: ConsoleSecret): boolean {
-  return isOwn && !wasCurrent;
+function isLeftOver({ isOwn, wasCurrent, isContested }: ConsoleSecret): boolean {
+  return isOwn && !wasCurrent && !isContested;
 }
 
 /** The tag names it, but that may be forged: it was not young when it was tested. */

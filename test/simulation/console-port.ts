@@ -39,7 +39,10 @@ export class ConsolePort implements ConsoleEndpoint {
   async add(access: ConsoleAccess, signal: AbortSignal): Promise<ConsoleResponse> {
     return await this.#call('add', access, signal, (credential) => {
       const { console } = credential;
-      if (console?.isFull !== false) return respond(400, { error_code: 400_101 });
+      if (console?.isFull !== false) {
+        console?.refuse();
+        return respond(400, { error_code: 400_101 });
+      }
       const { weather, random, clientRules } = this.#world;
       const isLate = weather.strikes('console-add') !== undefined;
       const late = isLate ? random.magnitude(1, 2 * hour) : 0;
