@@ -45,3 +45,18 @@ it('leaked deletes what its own request had added, once that is a day old and no
   await expectAnswered(leak, exit);
   expect(exit.stdout).toContain('which an earlier run had added and could not store');
 });
+
+it('leaked deletes nothing that its own request may have added, before that is a day old', async () => {
+  let ahead = -20 * 3_600;
+  const leak = await startLeak({ now: () => Date.now() + ahead * 1000 });
+  const now = () => epochSeconds(Date.now() / 1000 + ahead);
+  await loseRequest(leak, { kind: 'lost-answer' }, { now });
+  ahead = 0;
+  await leak.invoke({ action: 'tick' });
+  await leak.remember();
+  const before = leak.adobe.liveSecrets;
+  const exit = await leak.answer();
+  expect(exit).toMatchObject({ code: 1 });
+  expect(textOf(exit)).toContain('an earlier run of leaked may have added');
+  expect(leak.adobe.liveSecrets).toEqual(before);
+});

@@ -138,6 +138,9 @@ describe('leaked, of a client secret that a credential lends to another', () => 
     const text = stdout.replaceAll(/\s+/g, ' ');
     expect(text).toContain(leakedToo('reports', 'local'));
     expect(text).toContain(
+      'replace those right after it: ims-token-rotator renew fusion --force; ims-token-rotator renew reports --force',
+    );
+    expect(text).toContain(
       `It is not known whether others use ${shared}: the environment of 1 function cannot be read (team). If one of them is a rotator that uses this client secret, its tokens have leaked too.`,
     );
   });
