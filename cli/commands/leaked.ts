@@ -88,12 +88,12 @@ export async function leaked(
   };
   const answerLeak = isTokenOnly ? answerTokenLeak : answerSecretLeak;
   const answered = await answer.steps.all(() => answerLeak(answer, wait));
-  if (!isTokenOnly) {
-    await checkNotLeaked(answer, answered).catch((error: unknown) => {
-      const text =
-        'the leak is answered; only whether somebody has stored what leaked again is unknown';
-      throw session.signal.aborted ? interrupted(text) : error;
-    });
+  // What is left to people is theirs to know, also if what leaked is stored again.
+  const storedAgain = isTokenOnly ? undefined : await failureOf(checkNotLeaked(answer, answered));
+  if (storedAgain !== undefined && session.signal.aborted) {
+    throw interrupted(
+      'the leak is answered; only whether somebody has stored what leaked again is unknown',
+    );
   }
   const { storedAt } = answered;
   const isHurried = storedAt !== undefined && options.now === true;
@@ -102,9 +102,18 @@ export async function leaked(
     const text = 'the leak is answered; only what is left to people was not shown';
     if (session.signal.aborted) throw interrupted(text);
     if (!(error instanceof CliError)) throw error;
-    throw new CliError(error.code, `${text}: ${error.message}`, error.fix, { cause: error });
+    const fix = [...(error.fix === undefined ? [] : [error.fix]), `then: ${tokenOnly}`].join('; ');
+    throw new CliError(error.code, `${text}: ${error.message}`, fix, { cause: error });
   });
+  if (storedAgain !== undefined) throw storedAgain;
   return 0;
+}
+
+async function failureOf(work: Promise<void>): Promise<unknown> {
+  return await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 }
 
 /** Everything that is known before anything is changed. */

@@ -184,8 +184,9 @@ describe('leaked, where the leaked client secret is stored again', () => {
         clock += isStored ? 300 : 0;
         return epochSeconds(Math.floor(clock));
       };
-      const { code, stderr } = await leak.answer({ now: false }, { now, sleep });
+      const { code, stdout, stderr } = await leak.answer({ now: false }, { now, sleep });
       expect(code).toBe(1);
+      expect(stdout.replaceAll(/\s+/g, ' ')).toContain('have Adobe support invalidate all tokens');
       const text = stderr.replaceAll(/\s+/g, ' ');
       expect(text).toContain('ERR_CREDENTIAL_CHANGED');
       expect(text).toContain('what had leaked is stored again in');
