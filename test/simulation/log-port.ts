@@ -1,6 +1,5 @@
 // The ports Log and Metrics of one invocation: everything is searched for secrets, and counted.
 import type { Fields, Log, Metrics } from '../../core/ports.ts';
-import { toldCode } from './error-codes.ts';
 import type { Invocation } from './invocation.ts';
 import type { World } from './world.ts';
 
@@ -14,7 +13,8 @@ export function logPort(world: World, invocation: Invocation): Log {
       invocation.deferred = (fields['outcomes'] as Tally)['deferred'] ?? 0;
     }
     if (message.startsWith('the host is not asked')) invocation.hasBrokenHost = true;
-    toldCode(world, invocation, fields['code']);
+    const { code } = fields;
+    if (typeof code === 'string') world.counts.add('error codes', code);
     const line = `${message} ${JSON.stringify(fields)}`;
     world.invariants.said(line, invocation);
     if (message === 'run') return;
