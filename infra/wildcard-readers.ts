@@ -5,7 +5,7 @@ import {
   type PrincipalPolicyFragment,
   UnknownPrincipal,
 } from 'aws-cdk-lib/aws-iam';
-import type { IConstruct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { refuse } from './refuse.ts';
 
 export type Conditions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -62,7 +62,8 @@ function fragmentOf(principal: IPrincipal): PrincipalPolicyFragment | undefined 
 
 /** Refuses a grant to everybody in AWS. */
 export function refuseEverybody(scope: IConstruct, { grantPrincipal }: IGrantable): void {
-  const stack = Stack.of(scope);
+  // A role of another Region has a name there alone.
+  const stack = Stack.of(Construct.isConstruct(grantPrincipal) ? grantPrincipal : scope);
   const names = [grantPrincipal.principalAccount ?? [], ...principalNames(grantPrincipal)].flat();
   const wildcard = textsOf(stack, names).find((name) => /[*?]/.test(name));
   const conditions: Conditions = stack.resolve(conditionsOf(grantPrincipal));
