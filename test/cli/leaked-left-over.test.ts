@@ -16,6 +16,18 @@ async function loseRequest(
   faults.clear();
 }
 
+/** The request was lost so many hours ago. */
+async function startWithLostRequest(hoursAgo: number): Promise<LeakWorld> {
+  let ahead = -hoursAgo * 3_600;
+  const leak = await startLeak({ now: () => Date.now() + ahead * 1000 });
+  const now = () => epochSeconds(Date.now() / 1000 + ahead);
+  await loseRequest(leak, { kind: 'lost-answer' }, { now });
+  ahead = 0;
+  await leak.invoke({ action: 'tick' });
+  await leak.remember();
+  return leak;
+}
+
 it('leaked leaves to people what a colleague may have added after its own request was lost', async () => {
   const leak = await startLeak();
   await loseRequest(leak, { kind: 'server-error', status: 503 });
@@ -34,26 +46,14 @@ it('leaked leaves to people what a colleague may have added after its own reques
 });
 
 it('leaked deletes what its own request had added, once that is a day old and nobody has used it', async () => {
-  let ahead = -25 * 3_600;
-  const leak = await startLeak({ now: () => Date.now() + ahead * 1000 });
-  const now = () => epochSeconds(Date.now() / 1000 + ahead);
-  await loseRequest(leak, { kind: 'lost-answer' }, { now });
-  ahead = 0;
-  await leak.invoke({ action: 'tick' });
-  await leak.remember();
+  const leak = await startWithLostRequest(25);
   const exit = await leak.answer();
   await expectAnswered(leak, exit);
   expect(exit.stdout).toContain('which an earlier run had added and could not store');
 });
 
 it('leaked deletes nothing that its own request may have added, before that is a day old', async () => {
-  let ahead = -20 * 3_600;
-  const leak = await startLeak({ now: () => Date.now() + ahead * 1000 });
-  const now = () => epochSeconds(Date.now() / 1000 + ahead);
-  await loseRequest(leak, { kind: 'lost-answer' }, { now });
-  ahead = 0;
-  await leak.invoke({ action: 'tick' });
-  await leak.remember();
+  const leak = await startWithLostRequest(20);
   const before = leak.adobe.liveSecrets;
   const exit = await leak.answer();
   expect(exit).toMatchObject({ code: 1 });
