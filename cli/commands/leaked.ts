@@ -88,7 +88,7 @@ export async function leaked(
   };
   const answerLeak = isTokenOnly ? answerTokenLeak : answerSecretLeak;
   const answered = await answer.steps.all(() => answerLeak(answer, wait));
-  // What is left to people is theirs to know, also if what leaked is stored again.
+  // People need to know what is left to them, even if the leaked secret was stored again.
   const storedAgain = isTokenOnly ? undefined : await failureOf(checkNotLeaked(answer, answered));
   if (storedAgain !== undefined && session.signal.aborted) {
     throw interrupted(

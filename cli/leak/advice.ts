@@ -42,8 +42,8 @@ export function adviceFor(answer: Answer, clientId: string, told: Told): readonl
 }
 
 /**
- * What the leak of a client secret leaves to people. Where they have replaced it themselves, only the
- * answer to the leak of the token, which follows, can tell them.
+ * The work that a leaked client secret leaves to people. If they replaced it themselves, they learn of it
+ * from `leaked --token`, which they are told to run next.
  */
 function afterSecret(
   answer: Answer,
@@ -83,7 +83,7 @@ function capitalised(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
-/** What was stored before another client secret was. */
+/** The work that the credential's earlier values leave to people. */
 function ofEarlier(answer: Answer, { lateUntil, ofOthers }: Told): readonly string[] {
   const { tokenOnly, session } = answer;
   return [

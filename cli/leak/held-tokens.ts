@@ -36,7 +36,7 @@ export interface Origin extends Pick<StoredVersion, 'createdAt'> {
   readonly isWritten: boolean;
 }
 
-/** What may be an access token. */
+/** A possible access token. */
 export interface HeldToken {
   readonly value: string;
   /** One for each owner that it may have, the likeliest first. */
@@ -44,8 +44,8 @@ export interface HeldToken {
 }
 
 /**
- * What may be tokens in a version of the token secret. Whoever stores one by hand may do so in any form,
- * and it is a token that has leaked all the same.
+ * The possible tokens in a version of the token secret. People store tokens by hand in any form, and each
+ * of them has leaked all the same.
  */
 export function heldTokens(
   text: string,

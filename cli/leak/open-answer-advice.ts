@@ -4,7 +4,7 @@ import { type Answer, currentOf, readClientVersions } from './answer.ts';
 import { deletingEarlier, isOvertaken, untagging } from './overtaken-answer.ts';
 import { stillAccepted } from './still-accepted.ts';
 
-/** What `leaked --token` leaves of the leak of the client secret, which it does not answer. */
+/** `leaked --token` does not answer the leak of the client secret: this is the part that it leaves open. */
 export async function openAnswerAdvice(answer: Answer): Promise<readonly string[]> {
   const { session, client, complete } = answer;
   const described = await session.secrets.describe(client.arn);
