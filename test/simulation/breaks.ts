@@ -15,6 +15,20 @@ export const breaks = [
     rule: 'invariant 2',
   },
   {
+    what: 'replaces a token within ten minutes because it has expired',
+    file: 'core/decision.ts',
+    from: "if (now - token.issuedAt < recently) return keep('recently-issued');",
+    to: '',
+    rule: 'invariant 3',
+  },
+  {
+    what: 'writes its status into a tag that is not its own',
+    file: 'lambda/steps/remember.ts',
+    from: 'key: tagKeys.status, value: status',
+    to: 'key: tagKeys.renewBefore, value: status',
+    rule: 'invariant 10',
+  },
+  {
     what: 'shows a token in its log',
     file: 'lambda/steps/renew-credential.ts',
     from: 'client_secret_position: clientSecretPosition,\n  });',
@@ -230,6 +244,13 @@ export const breaks = [
     file: 'core/run-metrics.ts',
     from: "['MinLifeLeft', least.percent],",
     to: "['MinLifeLeft', 100],",
+    rule: 'P6',
+  },
+  {
+    what: 'does not tell how much life paused tokens have left',
+    file: 'core/run-metrics.ts',
+    from: "[['MinPausedLifeLeft', leastPaused.percent] as const]",
+    to: '[]',
     rule: 'P6',
   },
   {

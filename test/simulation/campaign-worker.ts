@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import type { SeedResult } from './campaign.ts';
-import { planOf, start } from './plan.ts';
+import { planOf } from './plan.ts';
 import { simulate } from './simulate.ts';
 
 interface Asked {
@@ -12,10 +12,9 @@ interface Asked {
 parentPort?.on('message', ({ seed, days, credentials }: Asked) => {
   const before = process.threadCpuUsage();
   simulate(planOf(seed, days, credentials)).then(
-    ({ counts, violation }) => {
+    ({ counts, violation, days: simulated }) => {
       const { user, system } = process.threadCpuUsage(before);
       const seconds = (user + system) / 1e6;
-      const simulated = violation === undefined ? days : (violation.at - start) / 86_400;
       const result: SeedResult = {
         seed,
         counts: counts.toJSON(),

@@ -1,12 +1,14 @@
 // The model of Secrets Manager's rotation of client secrets, by schedule and by hand.
 import { retirementGrace } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
+import { RotatorError } from '../../core/errors.ts';
 import { parseInstant } from '../../core/instant.ts';
 import { isShortLived } from '../../core/renew-before.ts';
 import { largestSkew } from './bounds.ts';
 import { retirementIn } from './client-rules.ts';
 import type { ConsoleSecret } from './console.ts';
 import type { Credential } from './credential.ts';
+import { nothingToDo } from './doing.ts';
 import type { SecretVersion } from './secret.ts';
 import { AwsError } from './secrets-manager.ts';
 import { clientFields, entriesIn, secretsIn } from './stored-fields.ts';
@@ -27,6 +29,8 @@ interface Rotating {
   /** The steps that are called. */
   readonly count: number;
   tries: number;
+  /** At its last try, Adobe had two secrets already. */
+  metLimit: boolean;
   isCancelled: boolean;
 }
 
@@ -61,10 +65,10 @@ export class ClientRotation {
    *
    * @param count of the steps, after which somebody cancels it
    */
-  rotate(credential: Credential, count: number = steps.length): void {
+  rotate(credential: Credential, count: number = steps.length): boolean {
     const { secretsManager, clock } = this.#world;
     const { clientSecret, console } = credential;
-    if (this.#running.has(credential) || console === undefined) return;
+    if (this.#running.has(credential) || console === undefined) return nothingToDo;
     const { arn } = clientSecret;
     const pending = clientSecret.holder('AWSPENDING');
     const isNew = pending === undefined || pending.labels.has('AWSCURRENT');
@@ -81,19 +85,21 @@ export class ClientRotation {
         (isEmpty ? hasRoom(this.#world, credential) : isUsable(credential, pending)),
       count,
       tries: 0,
+      metLimit: false,
       isCancelled: false,
     };
     this.#running.set(credential, rotating);
     credential.delay(clock.now, clock.now);
     this.#tell(rotating, 'begins');
     this.#step(rotating, 0);
+    return true;
   }
 
   /** RotateSecret with RotateImmediately=false: one step, with a version that is thrown away after it. */
-  test(credential: Credential): void {
+  test(credential: Credential): boolean {
     const { secretsManager, lambda } = this.#world;
     const { clientSecret } = credential;
-    if (this.#running.has(credential)) return;
+    if (this.#running.has(credential)) return nothingToDo;
     const { arn, current } = clientSecret;
     const versionId = this.#world.versionId();
     secretsManager.rotate(arn, versionId);
@@ -105,6 +111,7 @@ export class ClientRotation {
       if (clientSecret.holder('AWSPENDING')?.id !== versionId) return;
       this.#attempt(() => secretsManager.move(arn, 'AWSPENDING', undefined, versionId));
     });
+    return true;
   }
 
   /** A rotation that fails leaves its date in the past. */
@@ -132,7 +139,8 @@ export class ClientRotation {
       this.#world.troubled(credential, 60);
       clock.after(random.between(0, 30), () => lambda.invoke(event));
     }
-    lambda.invoke(event, (isDone) => {
+    lambda.invoke(event, (isDone, error) => {
+      rotating.metLimit = error instanceof RotatorError && error.code === 'ERR_CLIENT_SECRET_LIMIT';
       credential.delay(clock.now, clock.now);
       if (isDone) {
         clock.after(1, () => this.#step(rotating, index + 1));
@@ -153,10 +161,10 @@ export class ClientRotation {
     this.#running.delete(credential);
     this.#tell(rotating, isDone ? 'is done' : 'has failed, or was cancelled');
     if (isDone) this.#reschedule(credential);
-    counts.add(
-      'totals',
-      isDone ? 'rotations that ended' : 'rotations that were struck, cancelled or cut short',
-    );
+    const end = rotating.metLimit
+      ? 'had no room at Adobe'
+      : 'were struck, cancelled, overtaken or cut short';
+    counts.add('totals', `client secret rotations that ${isDone ? 'ended well' : end}`);
     const isCalm = credential.troubledUntil < startedAt && clock.now - startedAt < 3 * 3_600;
     if (!isCalm || count < steps.length || console === undefined) return;
     counts.add('premises', 'C3: a rotation that nothing disturbed');
@@ -186,7 +194,7 @@ export class ClientRotation {
     this.#world.violate(rule, text, name);
   }
 
-  #attempt(work: () => void): void {
+  #attempt(work: () => unknown): void {
     try {
       work();
     } catch (error) {
@@ -196,8 +204,8 @@ export class ClientRotation {
 }
 
 /** Nobody has ever got it, and nobody will. */
-function isLeftOver({ isOwn, wasCurrent }: ConsoleSecret): boolean {
-  return isOwn && !wasCurrent;
+function isLeftOver({ isOwn, wasCurrent, isContested }: ConsoleSecret): boolean {
+  return isOwn && !wasCurrent && !isContested;
 }
 
 /** The tag names it, but that may be forged: it was not young when it was tested. */

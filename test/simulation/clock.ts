@@ -64,7 +64,10 @@ export class Clock {
   async runUntil(end: number, isOver: () => boolean): Promise<void> {
     while (!isOver()) {
       const timer = this.#pop();
-      if (timer === undefined || timer.at > end) break;
+      if (timer === undefined || timer.at > end) {
+        this.now = end;
+        break;
+      }
       const { run } = timer;
       if (run === undefined) continue;
       this.now = timer.at;

@@ -39,7 +39,10 @@ export class ConsolePort implements ConsoleEndpoint {
   async add(access: ConsoleAccess, signal: AbortSignal): Promise<ConsoleResponse> {
     return await this.#call('add', access, signal, (credential) => {
       const { console } = credential;
-      if (console?.isFull !== false) return respond(400, { error_code: 400_101 });
+      if (console?.isFull !== false) {
+        console?.refuse();
+        return respond(400, { error_code: 400_101 });
+      }
       const { weather, random, clientRules } = this.#world;
       const isLate = weather.strikes('console-add') !== undefined;
       const late = isLate ? random.magnitude(1, 2 * hour) : 0;
@@ -82,10 +85,11 @@ export class ConsolePort implements ConsoleEndpoint {
       history.tell(clock.now, name, `#${invocation.id} the Console is struck by ${fault}`);
       world.troubled(credential);
     }
-    const crash = weather.strikes('effect');
+    const crash = weather.blows('effect');
     if (crash === 'crash-before-an-effect') return await lambda.kill(invocation, crash);
     const most = fault === 'console-slow' ? timeout - 1 : 0.8;
-    const usual = { arrives: random.between(0.1, most), answers: 0, timeout };
+    const answered = lambda.afterAnswer(invocation, crash);
+    const usual = { arrives: random.between(0.1, most), answers: 0, timeout, answered };
     const serve = (): ConsoleResponse =>
       (credential && this.#refusal(access, credential)) ??
       (credential && work(credential)) ??
@@ -93,7 +97,7 @@ export class ConsolePort implements ConsoleEndpoint {
     try {
       return await exchange(clock, invocation, signal, courseOf(fault, usual), () => {
         const response = responseOf(fault, serve, access);
-        if (crash !== undefined) void lambda.kill(invocation, crash);
+        if (crash === 'crash-after-an-effect') void lambda.kill(invocation, crash);
         return response;
       });
     } catch {

@@ -1,4 +1,5 @@
 // The model of Adobe's Developer Console: the client secrets of one credential.
+import { longestRun } from '../../core/client-secret-rotation.ts';
 import type { ConsoleResponse } from '../../core/console-secrets.ts';
 import type { Clock } from './clock.ts';
 import type { ImsClient } from './ims.ts';
@@ -21,6 +22,8 @@ export interface ConsoleSecret {
   wasCurrent: boolean;
   /** Since when it has been that. */
   currentSince: number | undefined;
+  /** Another run was refused while it was being added, and has taken back what the tag said of both. */
+  isContested: boolean;
   /** AWSCURRENT says since then that another one took its place. */
   retiredAt: number | undefined;
 }
@@ -77,6 +80,13 @@ export class Console {
     return secret;
   }
 
+  /** A request to add one is refused, for want of room. */
+  refuse(): void {
+    for (const secret of this.#secrets) {
+      if (secret.createdAt > this.#clock.now - longestRun) secret.isContested = true;
+    }
+  }
+
   remove(secret: ConsoleSecret): void {
     this.#secrets.splice(this.#secrets.indexOf(secret), 1);
     this.#client.secrets.delete(secret.value);
@@ -122,6 +132,7 @@ export class Console {
       toldUse: undefined,
       isKnown: !isOwn,
       wasCurrent: false,
+      isContested: false,
       currentSince: undefined,
       retiredAt: undefined,
     };

@@ -11,6 +11,8 @@ import { storedFields } from './stored-fields.ts';
 import type { World } from './world.ts';
 
 const meanPause = 1_800;
+/** Whatever the fault is, the read fails at once. */
+const failed = 'failed reads by readers';
 const freezeRate = 0.05;
 const leastReadInterval = 10;
 /** A reader gives up what takes longer. */
@@ -53,7 +55,7 @@ class Consumer implements Caller {
     this.#reader = new CachedTokenReader(
       {
         secretId: credential.tokenName,
-        onProblem: ({ code }) => world.counts.add('reader errors', code),
+        onProblem: ({ code }) => world.counts.add('reader problems', code),
       },
       {
         now,
@@ -133,9 +135,10 @@ class Consumer implements Caller {
       this.#world.violate('P4', 'two reads begin within 10 s', this.#name);
     }
     this.#readAt = clock.now;
-    const fault = weather.strikes('aws');
+    const fault = weather.blows('aws');
     const frozen = Math.max(0, this.#frozenUntil - clock.now);
     const isSlow = fault !== undefined && slowStorms.has(fault);
+    if (fault !== undefined) counts.add('totals', isSlow ? 'slow reads by readers' : failed);
     const arrives = random.between(0.01, isSlow ? 8 : 0.1);
     // What was frozen gets its answer when it thaws, which may be of long ago.
     const course = { arrives, answers: frozen, timeout: frozen + 30 };
@@ -168,10 +171,13 @@ class Consumer implements Caller {
   /** The reader asks for another token in place of one that was rejected. */
   #invoke(): Promise<object> {
     const { clock, lambda, counts, weather, random } = this.#world;
-    const fault = weather.strikes('aws');
+    const fault = weather.blows('aws');
     const fails = fault !== undefined && !slowStorms.has(fault);
     // It may also be one whom nobody has allowed to ask.
-    if (fails || random.chance(0.1)) return Promise.reject(new Error('AccessDenied'));
+    if (fails || random.chance(0.1)) {
+      counts.add('totals', 'renewals that readers asked for in vain');
+      return Promise.reject(new Error('AccessDenied'));
+    }
     counts.add('totals', 'renewals that readers asked for');
     this.#credential.disturb(clock.now, clock.now);
     const replaces = this.#credential.tokenSecret.current?.id;

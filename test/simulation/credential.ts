@@ -70,6 +70,7 @@ export class Credential {
   #troubledUntil = 0;
   #waitsFrom = 0;
   #waitsUntil = 0;
+  #pausedUntil = 0;
   #content: string | undefined;
   /** By scopes, the value of which the content was worked out last. */
   readonly #contents = new Map<
@@ -168,8 +169,12 @@ export class Credential {
 
   /** The rotator can do something for it. */
   get isHealthy(): boolean {
-    const isThere = !this.clientSecret.isDeleted && !this.tokenSecret.isDeleted;
-    return isThere && this.isAccepted && !this.isPaused;
+    return this.isWhole && !this.isPaused;
+  }
+
+  /** It could, but for a pause. */
+  get isWhole(): boolean {
+    return !this.clientSecret.isDeleted && !this.tokenSecret.isDeleted && this.isAccepted;
   }
 
   get isPaused(): boolean {
@@ -237,6 +242,13 @@ export class Credential {
     this.#record(at, until + wait);
   }
 
+  /** As `disturb`, for a pause, in which the rotator still has to tell how much life is left. */
+  pause(at: number, until: number): void {
+    this.trouble(until);
+    this.#pausedUntil = Math.max(this.#pausedUntil, until);
+    this.#record(at, until);
+  }
+
   /** If another credential is stored, no failure of the one before counts. */
   clientSecretMoved(now: number): void {
     const isOver = this.#waitsFrom <= now;
@@ -262,6 +274,10 @@ export class Credential {
 
   /** Since when nothing has disturbed it; in the future while something does. */
   get calmSince(): number {
+    return Math.max(this.calmBesidesPauses, this.#pausedUntil);
+  }
+
+  get calmBesidesPauses(): number {
     return Math.max(this.#calmSince, this.#waitsUntil);
   }
 

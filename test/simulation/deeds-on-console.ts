@@ -1,7 +1,7 @@
 import { longestWait } from './bounds.ts';
 import type { ClientRotation } from './client-rotation.ts';
 import type { Credential } from './credential.ts';
-import type { Doing } from './doing.ts';
+import { type Doing, nothingToDo } from './doing.ts';
 import type { consoleDeeds } from './faults.ts';
 import type { World } from './world.ts';
 
@@ -21,7 +21,7 @@ export function onConsole(rotation: ClientRotation): Readonly<Record<ConsoleDeed
     },
     'add-secret-at-adobe': ({ clock }, credential) => {
       const { console } = credential;
-      if (console?.isFull !== false) return;
+      if (console?.isFull !== false) return nothingToDo;
       const added = console.add(false);
       credential.trouble(clock.now);
       return () => {
@@ -35,7 +35,7 @@ export function onConsole(rotation: ClientRotation): Readonly<Record<ConsoleDeed
       const { console } = credential;
       const { secrets = [] } = console ?? {};
       const secret = secrets[Math.floor(choice * secrets.length)];
-      if (console === undefined || secret === undefined || secrets.length < 2) return;
+      if (console === undefined || secret === undefined || secrets.length < 2) return nothingToDo;
       console.remove(secret);
       return () => {
         if (credential.hasWorkingSecret) return;
@@ -48,7 +48,7 @@ export function onConsole(rotation: ClientRotation): Readonly<Record<ConsoleDeed
       const old = console?.secrets.find(
         ({ value, retiredAt }) => retiredAt !== undefined && knownSecrets.includes(value),
       );
-      if (old === undefined) return;
+      if (old === undefined) return nothingToDo;
       ims.token(atAdobe.host, {
         clientId: atAdobe.clientId,
         clientSecret: old.value,
@@ -60,6 +60,7 @@ export function onConsole(rotation: ClientRotation): Readonly<Record<ConsoleDeed
         console.remove(old);
         credential.disturb(clock.now, clock.now);
       });
+      return undefined;
     },
   };
 }

@@ -4,7 +4,7 @@ import { fingerprint } from '../../core/token-tags.ts';
 import { encodeVersionId, longestLifetime } from '../../core/version-id.ts';
 import { longestWait } from './bounds.ts';
 import { type Credential, secretMark } from './credential.ts';
-import type { Doing } from './doing.ts';
+import { type Doing, nothingToDo } from './doing.ts';
 import type { DeedKind } from './faults.ts';
 import { mostVersions } from './secret.ts';
 import { AwsError } from './secrets-manager.ts';
@@ -52,10 +52,11 @@ function withdraw(credential: Credential, old: readonly string[]): void {
 const again: Doing = (world, credential) => {
   const { clientSecret } = credential;
   const value = clientSecret.current?.value;
-  if (value === undefined) return;
+  if (value === undefined) return nothingToDo;
   // The version that a rotation has in AWSPENDING is overtaken.
   credential.trouble(world.clock.now);
   world.store(clientSecret, value);
+  return undefined;
 };
 
 /** What happens to secrets, their tags, policies and keys. */
@@ -152,8 +153,14 @@ export const onSecrets = {
     const { now } = world.clock;
     // Versions of the last 24 hours count against the quota.
     credential.disturb(now, now + day, longestWait);
-    for (let count = 0; count <= mostVersions; count += 1) {
-      world.store(credential.tokenSecret, `junk ${count}`);
+    let written = 0;
+    try {
+      for (; written <= mostVersions; written += 1) {
+        world.store(credential.tokenSecret, `junk ${written}`);
+      }
+    } catch (error) {
+      // Secrets Manager takes no more.
+      if (!(error instanceof AwsError) || written === 0) throw error;
     }
   },
   pause: ({ secretsManager, clock }, credential, { choice }) => {
@@ -170,7 +177,9 @@ export const onSecrets = {
     const { tokenSecret } = credential;
     credential.disturb(clock.now, clock.now);
     const [to, from] = ['AWSPREVIOUS', 'AWSCURRENT'].map((label) => tokenSecret.holder(label)?.id);
-    if (to !== undefined) secretsManager.move(tokenSecret.arn, 'AWSCURRENT', to, from);
+    if (to === undefined) return nothingToDo;
+    secretsManager.move(tokenSecret.arn, 'AWSCURRENT', to, from);
+    return undefined;
   },
   'set-scopes': setTag(tagKeys.scopes, ['openid AdobeID', 'openid AdobeID ff_apis', 'openid']),
   'set-renew-before': setTag(tagKeys.renewBefore, ['PT2H', 'PT8H', 'nonsense', undefined]),

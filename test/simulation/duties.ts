@@ -74,7 +74,8 @@ export class Duties {
       // Of a token that lives for minutes, another one is not asked for at once.
       const isRecent = reign.startedAt > startedAt - recently - largestSkew;
       if (!isPaused && reign.expiresAt < seenAt - largestSkew && !isRecent) failed.add(plan.name);
-      if (credential.calmSince <= seenAt) this.#tellsOfLife(invocation, credential, reign);
+      const calmSince = isPaused ? credential.calmBesidesPauses : credential.calmSince;
+      if (calmSince <= seenAt) this.#tellsOfLife(invocation, credential, reign);
     }
     // Work is also left when its host is broken, and that is a failure.
     const needed = deferred === 0 ? 0 : renewalSeconds(this.#world.config);
@@ -105,7 +106,8 @@ export class Duties {
     { expiresAt, lifetime }: NonNullable<Credential['reign']>,
   ): void {
     const left = expiresAt - this.#world.clock.now - sandbox.skew + largestSkew;
-    this.#world.counts.add('premises', 'P6: a tick tells how much life is left');
+    const whose = isPaused ? 'a paused token has left' : 'is left';
+    this.#world.counts.add('premises', `P6: a tick tells how much life ${whose}`);
     // By how much a token has ended makes no difference to an alarm.
     const percent = Math.max(0, (100 * left) / lifetime);
     const checks = isPaused

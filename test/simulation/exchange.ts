@@ -18,6 +18,8 @@ export interface Course {
   readonly timeout: number;
   /** The caller is not even told that it was aborted. */
   readonly isStuck?: boolean | undefined;
+  /** Called once the caller has the answer. */
+  readonly answered?: (() => void) | undefined;
 }
 
 /** In: a call and its course. Out: what the server answers, when the answer is there. */
@@ -25,7 +27,7 @@ export function exchange<Output>(
   clock: Clock,
   caller: Caller,
   signal: AbortSignal,
-  { arrives, answers, timeout, isStuck = false }: Course,
+  { arrives, answers, timeout, isStuck = false, answered }: Course,
   serve: () => Output,
 ): Promise<Output> {
   const { promise, resolve, reject } = Promise.withResolvers<Output>();
@@ -51,7 +53,11 @@ export function exchange<Output>(
   }
   if (arrives !== undefined) {
     clock.after(arrives, () => {
-      const deliver = outcomeOf(serve, resolve, reject);
+      const outcome = outcomeOf(serve, resolve, reject);
+      const deliver = (): void => {
+        outcome();
+        answered?.();
+      };
       if (answers === 0) settle(deliver);
       else if (answers !== undefined && !isStuck) clock.after(answers, () => settle(deliver));
     });

@@ -69,15 +69,16 @@ export class ImsPort implements TokenEndpoint {
     const fault = weather.strikes('ims', imsHost) ?? this.#rejection(target, imsHost);
     const isStruck = fault !== undefined && !slowStorms.has(fault);
     if (isStruck) this.#world.struckHost(fault, invocation, imsHost, clientId);
-    const crash = weather.strikes('effect');
+    const crash = weather.blows('effect');
     if (crash === 'crash-before-an-effect') return await lambda.kill(invocation, crash);
     refuse(fault, clientId);
     const most = fault === 'ims-slow' ? timeout - 1 : 0.8;
-    const usual = { arrives: random.between(0.1, most), answers: 0, timeout };
+    const answered = lambda.afterAnswer(invocation, crash);
+    const usual = { arrives: random.between(0.1, most), answers: 0, timeout, answered };
     try {
       return await exchange(clock, invocation, signal, courseOf(fault, usual), () => {
         const response = responseOf(fault, serve, clock.now);
-        if (crash !== undefined) void lambda.kill(invocation, crash);
+        if (crash === 'crash-after-an-effect') void lambda.kill(invocation, crash);
         return response;
       });
     } catch {

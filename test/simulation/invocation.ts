@@ -55,6 +55,8 @@ export class Invocation implements Caller {
   readonly refused = new Set<string>();
   /** By client, before when IMS does not want to be asked again. */
   readonly notBefore = new Map<string, number>();
+  /** The error codes that it has told of. */
+  readonly codes = new Set<string>();
   /** The ticks that it counted. */
   ticks = 0;
   /** What it measured, the last value of each. */

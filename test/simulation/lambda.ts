@@ -7,6 +7,7 @@ import { runCommand } from '../../lambda/run-command.ts';
 import { closingSeconds } from '../../lambda/steps/budget.ts';
 import { startRun } from '../../lambda/steps/run.ts';
 import { ConsolePort } from './console-port.ts';
+import type { StormKind } from './faults.ts';
 import { ImsPort } from './ims-port.ts';
 import { Invocation, newSandbox, type Sandbox } from './invocation.ts';
 import { logPort, metricsPort } from './log-port.ts';
@@ -16,7 +17,10 @@ import type { World } from './world.ts';
 export type Event = Invocation['event'];
 
 /** What the caller of a synchronous invocation is told. */
-type Answered = (isDone: boolean) => void;
+type Answered = (isDone: boolean, error?: unknown) => void;
+
+/** Why an invocation is killed without a crash. */
+export const timedOut = 'its time-out';
 
 const largestSkew = 120;
 const oldestEvent = 300;
@@ -64,7 +68,7 @@ export class Lambda {
     this.#world.properties.started(invocation);
     const abort = clock.at(invocation.deadline - closingSeconds, () => invocation.abort.abort());
     const kill = clock.at(invocation.deadline, () => {
-      void this.kill(invocation, 'its time-out');
+      void this.kill(invocation, timedOut);
     });
     const end = (error?: unknown): void => {
       abort.run = undefined;
@@ -74,7 +78,7 @@ export class Lambda {
       this.#world.duties.ended(invocation, error);
       this.#world.clientRules.ended(invocation);
       this.#world.properties.ended(invocation);
-      answered(error === undefined);
+      answered(error === undefined, error);
     };
     invocation.onKill = () => {
       abort.run = undefined;
@@ -84,9 +88,16 @@ export class Lambda {
     this.#run(invocation).then(() => end(), end);
   }
 
+  /** @returns what kills the process when it has gone on with an answer, if it is to die then */
+  afterAnswer(invocation: Invocation, crash: StormKind | undefined): (() => void) | undefined {
+    if (crash !== 'crash-after-an-answer') return undefined;
+    return () => this.#world.clock.after(0, () => void this.kill(invocation, crash));
+  }
+
   /** The process ends between two effects. @returns what its callers wait for, in vain */
-  kill(invocation: Invocation, why: string): Promise<never> {
+  kill(invocation: Invocation, why: StormKind | typeof timedOut): Promise<never> {
     if (invocation.isKilled || invocation.isOver) return new Promise(() => undefined);
+    if (why !== timedOut) this.#world.counts.add('faults', why);
     invocation.isKilled = true;
     const world = this.#world;
     world.history.tell(world.clock.now, '', `#${invocation.id} is killed: ${why}`);

@@ -1,5 +1,6 @@
 // The ports Log and Metrics of one invocation: everything is searched for secrets, and counted.
 import type { Fields, Log, Metrics } from '../../core/ports.ts';
+import { toldCode } from './error-codes.ts';
 import type { Invocation } from './invocation.ts';
 import type { World } from './world.ts';
 
@@ -13,8 +14,7 @@ export function logPort(world: World, invocation: Invocation): Log {
       invocation.deferred = (fields['outcomes'] as Tally)['deferred'] ?? 0;
     }
     if (message.startsWith('the host is not asked')) invocation.hasBrokenHost = true;
-    const { code } = fields;
-    if (typeof code === 'string') world.counts.add('error codes', code);
+    toldCode(world, invocation, fields['code']);
     const line = `${message} ${JSON.stringify(fields)}`;
     world.invariants.said(line, invocation);
     if (message === 'run') return;

@@ -6,7 +6,7 @@ import type { Credential } from './credential.ts';
 import { atAdobe } from './deeds-at-adobe.ts';
 import { onConsole } from './deeds-on-console.ts';
 import { onSecrets } from './deeds-on-secrets.ts';
-import type { Doing } from './doing.ts';
+import { type Doing, nothingToDo } from './doing.ts';
 import { type DeedKind, type deeds, finalDeeds } from './faults.ts';
 import { NativeRotation } from './native-rotation.ts';
 import type { Deed } from './plan.ts';
@@ -34,16 +34,18 @@ const invocations = {
   },
   'force-a-version': (world, credential, { choice }) => {
     const replaces = credential.tokenSecret.current?.id;
-    if (replaces === undefined) return;
+    if (replaces === undefined) return nothingToDo;
     credential.disturb(world.clock.now, world.clock.now);
     const event = { ...renewal(credential), force: true, replaces };
     for (let copy = 0; copy < 4 * choice; copy += 1)
       world.clock.after(20 * copy, () => world.lambda.send(event));
+    return undefined;
   },
   'force-an-old-version': (world, credential) => {
     const replaces = credential.tokenSecret.holder('AWSPREVIOUS')?.id;
-    if (replaces !== undefined)
-      world.lambda.send({ ...renewal(credential), force: true, replaces });
+    if (replaces === undefined) return nothingToDo;
+    world.lambda.send({ ...renewal(credential), force: true, replaces });
+    return undefined;
   },
   'renew-if-due': (world, credential) => world.lambda.send(renewal(credential)),
   'ask-status': (world) => world.lambda.invoke({ action: 'status' }),
@@ -80,13 +82,15 @@ export class Operators {
     const { clock, counts, history } = this.#world;
     const credential = this.#world.credential(deed.credential);
     const { kind, lasts } = deed;
-    counts.add('faults', kind);
     history.tell(clock.now, credential.plan.name, `operator: ${kind} for ${Math.round(lasts)} s`);
     const undo = this.#attempt(credential, () =>
       this.#doingOf(kind)(this.#world, credential, deed),
     );
+    if (undo === nothingToDo) return;
+    counts.add('faults', kind);
     if (typeof undo !== 'function') return;
-    credential.disturb(clock.now, clock.now + lasts);
+    if (kind === 'pause') credential.pause(clock.now, clock.now + lasts);
+    else credential.disturb(clock.now, clock.now + lasts);
     clock.after(lasts, () => {
       history.tell(clock.now, credential.plan.name, `operator: end of ${kind}`);
       this.#attempt(credential, () => undo());
@@ -95,14 +99,14 @@ export class Operators {
   }
 
   /** An operator is told of an error, and does without. */
-  #attempt<Output>(credential: Credential, act: () => Output): Output | undefined {
+  #attempt(credential: Credential, act: () => unknown): unknown {
     const { clock, history } = this.#world;
     try {
       return act();
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       history.tell(clock.now, credential.plan.name, `operator: ${error.name}`);
-      return undefined;
+      return nothingToDo;
     }
   }
 

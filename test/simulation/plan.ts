@@ -7,9 +7,9 @@ import {
   deeds,
   type StormKind,
   stormKinds,
-  type Target,
   targets,
 } from './faults.ts';
+import { consoleDeedPause, deedPause, habitOf } from './habits.ts';
 import { Random } from './random.ts';
 
 export interface CredentialPlan {
@@ -90,7 +90,7 @@ export function planOf(seed: number, days: number, credentials: number): Plan {
   if (rotated.length === 0) return { settings, credentials: fleet, storms, deeds: done };
   // Of their own, so that all the rest of a seed stays as it is.
   const more = stormsOf(console.fork('storms'), days, consoleStormKinds);
-  const own = deedsOf(console.fork('deeds'), days, rotated, consoleDeeds, usualPause);
+  const own = deedsOf(console.fork('deeds'), days, rotated, consoleDeeds, consoleDeedPause);
   return {
     settings,
     credentials: fleet,
@@ -149,34 +149,12 @@ function fleetOf(random: Random, count: number): readonly CredentialPlan[] {
   }));
 }
 
-/** How storms come. */
-interface Habit {
-  /** From how many days to how many pass between two. */
-  readonly every: readonly [number, number];
-  /** Seconds, from the least to the most, of the longest one. */
-  readonly longest: readonly [number, number];
-  readonly rates: readonly number[];
-}
-
-const usual: Habit = { every: [6, 100], longest: [60, 12 * hour], rates: [0.05, 0.3, 1] };
-
-/** What is rare is hardly ever struck by a storm that is short. */
-const habits: Readonly<Partial<Record<Target, Habit>>> = {
-  console: { ...usual, every: [2, 30], longest: [hour, 2 * day] },
-  'console-list': { ...usual, every: [2, 30], longest: [day, 4 * day], rates: [0.3, 1] },
-  'console-add': { ...usual, every: [2, 30], longest: [day, 4 * day], rates: [0.3, 1] },
-  rotation: { ...usual, every: [2, 30], longest: [day, 4 * day] },
-  ims: { ...usual, every: [2, 30], longest: [hour, 12 * hour] },
-  validate: { ...usual, every: [2, 20], longest: [hour, day] },
-  event: { ...usual, longest: [6 * hour, 20 * day], rates: [0.3, 1] },
-};
-
 /** Storms of each kind, as often as the seed says: some kinds hardly ever, others every few days. */
 function stormsOf(random: Random, days: number, kinds: readonly StormKind[]): readonly Storm[] {
   const found: Storm[] = [];
   for (const kind of kinds) {
     const target = targets[kind];
-    const { every, longest, rates } = habits[target] ?? usual;
+    const { every, longest, rates } = habitOf(target);
     const needsHost = target === 'ims' || target === 'validate';
     const [pause, most, rate] = [
       random.magnitude(...every) * day,
@@ -191,16 +169,12 @@ function stormsOf(random: Random, days: number, kinds: readonly StormKind[]): re
   return found.toSorted((one, other) => one.at - other.at);
 }
 
-/** From how many days to how many pass between two deeds of a kind. */
-const rarePause = [20, 600] as const;
-const usualPause = [4, 80] as const;
-
 function deedsOf(
   random: Random,
   days: number,
   fleet: readonly CredentialPlan[],
   kinds: readonly DeedKind[] = deeds,
-  pause: readonly [number, number] = rarePause,
+  pause: readonly [number, number] = deedPause,
 ): readonly Deed[] {
   const found: Deed[] = [];
   for (const kind of kinds) {

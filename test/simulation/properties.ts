@@ -89,9 +89,9 @@ export class Properties {
   #notice(): void {
     const { clock, credentials } = this.#world;
     for (const credential of credentials.values()) {
-      if (!credential.isHealthy) {
-        credential.disturb(clock.now, clock.now, credential.isAccepted ? 0 : longestWait);
-      }
+      if (credential.isHealthy) continue;
+      if (credential.isWhole) credential.pause(clock.now, clock.now);
+      else credential.disturb(clock.now, clock.now, credential.isAccepted ? 0 : longestWait);
     }
   }
 

@@ -11,7 +11,9 @@ import {
   faultKinds,
   steadyFaults,
   stormKinds,
+  targets,
 } from './faults.ts';
+import { consoleDeedPause, deedPause, habitOf } from './habits.ts';
 
 // Records, so that the compiler demands every one.
 const reasons: Readonly<Record<Reason, true>> = {
@@ -39,6 +41,8 @@ const outcomes: Readonly<Record<CredentialOutcome['outcome'], true>> = {
   due: true,
 };
 
+const readerCodes = tokenErrorCodes.filter((code) => code.startsWith('ERR_TOKEN_'));
+
 /** Everything that has to occur: what does not was not tested. */
 export const expected: Readonly<Record<string, readonly string[]>> = {
   premises: [
@@ -58,7 +62,9 @@ export const expected: Readonly<Record<string, readonly string[]>> = {
     'invariant 9: after three requests that are known',
     'invariant 9: after two tokens that no tag tells of',
     'invariants 1 and 3: renewed for its expiry alone',
+    'invariant 3: a token expired within ten minutes',
     'P6: a tick tells how much life is left',
+    'P6: a tick tells how much life a paused token has left',
     'P6: a tick sees a renewal fail',
     'C1: a client secret becomes the current one',
     'C2: a retired client secret is deleted',
@@ -72,11 +78,28 @@ export const expected: Readonly<Record<string, readonly string[]>> = {
   reasons: Object.keys(reasons),
   outcomes: Object.keys(outcomes),
   'error codes': Object.keys(errorKinds),
-  'reader errors': tokenErrorCodes.filter((code) => code.startsWith('ERR_TOKEN_')),
+  'reader errors': readerCodes.filter(
+    (code) => !['REVOKED', 'RENEWAL_FAILED'].some((end) => code.endsWith(end)),
+  ),
+  'reader problems': readerCodes.filter(
+    (code) => !['EXPIRED', 'TOO_SHORT'].some((end) => code.endsWith(end)),
+  ),
   faults: faultKinds,
 };
 
-const year = 365;
+const [hour, day, year] = [3_600, 86_400, 365];
+
+function duration(seconds: number): string {
+  if (seconds < hour) return `${seconds / 60} min`;
+  return seconds < 2 * day ? `${seconds / hour} h` : `${seconds / day} days`;
+}
+
+const habits = [...new Set(Object.values(targets))].map((target) => {
+  const { every, longest, rates } = habitOf(target);
+  const most = longest.map((seconds) => duration(seconds)).join(' to ');
+  const shares = rates.map((rate) => `${100 * rate} %`).join(', ');
+  return `| ${target} | ${every.join(' to ')} | ${most} | ${shares} |`;
+});
 
 /** Where the figures come from. */
 export interface Origin {
@@ -104,9 +127,9 @@ export function reportOf(
 
 The simulation runs the function's own code for years, on a virtual clock, against models of everything around it, each
 of which can fail at any time. Its own code is that of \`core/\`, \`lambda/\` from a command on, and \`client/\`. After
-every step it checks the invariants 1 to 6 and 8 to 10 of [ARCHITECTURE.md](../ARCHITECTURE.md#invariants) and the
-properties below; the seventh follows from P2 and the budget of invariant 9, since every event may come twice, late or
-not at all. Every figure of this page is written by
+every step it checks the invariants 1 to 3, 5, 6 and 8 to 10 of [ARCHITECTURE.md](../ARCHITECTURE.md#invariants) and the
+properties below. The fourth follows from P2, which is demanded of each credential whatever befalls another one alone;
+the seventh from P2 and the budget of invariant 9, since every event may come twice, late or not at all. Every figure of this page is written by
 
     ${command}
 
@@ -123,10 +146,16 @@ and looks for a shorter history that ends in a violation of the same property.
 ## What a seed draws
 
 Worlds are much rougher than any account. A seed draws how far apart ticks are (10 minutes to an hour), how many secrets
-a page of a list has (5 to 100), how long a run may take, how wrong each clock is (by up to 2 minutes), and how often
-each kind of fault comes: every 6 to 100 days, at IMS every 2 to 30. A fault lasts for up to 12 hours, in some kinds for
-days, and strikes 5 %, 30 % or all of the calls. Each deed of people or programs is done to each credential every 20 to
-600 days. What the faults and deeds are stands in \`test/simulation/faults.ts\`.
+a page of a list has (5 to 100), how long a run may take, how wrong each clock is (by up to 2 minutes), and of each
+kind of fault how often it comes, how long it lasts and what share it strikes. What each kind strikes stands in
+\`test/simulation/faults.ts\`:
+
+| strikes | days from one to the next | the longest lasts | shares |
+| --- | ---: | ---: | ---: |
+${habits.join('\n')}
+
+Each deed of people or programs is done to each credential every ${deedPause.join(' to ')} days on average, those to client
+secrets that are rotated every ${consoleDeedPause.join(' to ')}.
 
 What is not simulated: the deployed stack, the commands, replicas, the SDK, and AWS and Adobe themselves.
 
@@ -181,11 +210,15 @@ ${table('reasons', expected['reasons'] ?? [])}
 
 ${table('outcomes', expected['outcomes'] ?? [])}
 
+How many invocations told of each error code, be it in the log, in the answer or in the error that they ended with; one
+that told of it several times, or of several credentials, counts once:
+
 ${table('error codes', expected['error codes'] ?? [])}
 
 ## What was done to it
 
-Faults that strike a call, a tick, an event or an invocation:
+Faults that struck a call, a tick, an event or an invocation of the rotator. Of those, a crash counts if the process
+was still there to die:
 
 ${table('faults', stormKinds)}
 
@@ -193,7 +226,7 @@ Faults that are always there:
 
 ${table('faults', steadyFaults)}
 
-What people and programs did:
+What people and programs did; what was refused, or found nothing to be done to, does not count:
 
 ${table('faults', deeds)}
 
@@ -201,19 +234,26 @@ What struck rotations of client secrets:
 
 ${table('faults', consoleStormKinds)}
 
-What people and programs did to those:
+What people and programs did to those, counted in the same way:
 
 ${table('faults', consoleDeeds)}
 
 ## Results
 
-Faults last for hours or days, so tokens do expire at consumers: all of these are cases that P1 excludes. Most rotations
-of client secrets are struck by a fault, cancelled or cut short, as Secrets Manager repeats what fails.
+Faults last for hours or days, so tokens do expire at consumers: all of these are cases that P1 excludes. A rotation of a
+client secret had no room if its last try found two secrets at Adobe, of which the rotator may delete none: people add
+them there, and rotations that are cut short leave them for a while. Secrets Manager repeats what fails. Readers meet
+the faults of Secrets Manager, too: of whatever kind, their read fails at once or is slow.
 
 ${table('totals', totals)}
 
-The errors that readers returned, including those after an operator had deleted or overwritten the token:
+The errors that readers returned to their callers, including those after an operator had deleted or overwritten the
+token:
 
 ${table('reader errors', expected['reader errors'] ?? [])}
+
+What readers told their \`onProblem\`, whether a caller got a token all the same or that error:
+
+${table('reader problems', expected['reader problems'] ?? [])}
 `;
 }

@@ -1,5 +1,5 @@
 import type { Counts } from './counts.ts';
-import type { Plan } from './plan.ts';
+import { type Plan, start } from './plan.ts';
 import { withVirtualTimers } from './virtual-timers.ts';
 import { type Violation, World } from './world.ts';
 
@@ -7,6 +7,8 @@ export interface Simulated {
   readonly plan: Plan;
   readonly counts: Counts;
   readonly violation: Violation | undefined;
+  /** That were lived through: a violation ends them early. */
+  readonly days: number;
   /** The end of what happened to the credential concerned. */
   readonly history: readonly string[];
 }
@@ -28,6 +30,7 @@ export async function simulate(plan: Plan): Promise<Simulated> {
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
-  const { counts, violation, history } = world;
-  return { plan, counts, violation, history: history.about(violation?.credential) };
+  const { counts, violation, history, clock } = world;
+  const days = (clock.now - start) / 86_400;
+  return { plan, counts, violation, days, history: history.about(violation?.credential) };
 }

@@ -179,7 +179,7 @@ export class StorePort implements SecretStore {
     signal: AbortSignal,
     serve: () => Output,
   ): Promise<Output> {
-    const { weather, random, clock } = this.#world;
+    const { weather, random, clock, lambda } = this.#world;
     const invocation = this.#invocation;
     if (invocation.isKilled) return new Promise(() => undefined);
     this.#world.invariants.called(invocation, operation);
@@ -193,17 +193,18 @@ export class StorePort implements SecretStore {
     const isStruck = fault !== undefined && !slowStorms.has(fault);
     if (isStruck) this.#world.struck(fault, invocation, credential, operation);
     if (fault === 'aws-connection-stuck') invocation.isStuck = true;
-    const crash = weather.strikes('effect');
-    if (crash === 'crash-before-an-effect') return this.#world.lambda.kill(invocation, crash);
-    const usual = { arrives: random.between(0.01, 0.1), answers: 0, timeout };
+    const crash = weather.blows('effect');
+    if (crash === 'crash-before-an-effect') return lambda.kill(invocation, crash);
+    const answered = lambda.afterAnswer(invocation, crash);
+    const usual = { arrives: random.between(0.01, 0.1), answers: 0, timeout, answered };
     const course = courseOf(fault, usual, random.between(0.1, latest));
     return exchange(clock, invocation, signal, course, () => {
       const answer = () => answerOf(fault, serve);
-      if (crash === undefined) return answer();
+      if (crash !== 'crash-after-an-effect') return answer();
       try {
         return answer();
       } finally {
-        void this.#world.lambda.kill(invocation, crash);
+        void lambda.kill(invocation, crash);
       }
     });
   }

@@ -26,14 +26,17 @@ export class Weather {
     next(0);
   }
 
-  /** The fault that strikes this call, tick, event or invocation, if one does. */
+  /** The fault that strikes this call, tick, event or invocation of the rotator, if one does. */
   strikes(target: Target, host?: string): StormKind | undefined {
-    for (const storm of this.#of(target)) {
-      const isHere = storm.host === undefined || storm.host === host;
-      if (isHere && this.#random.chance(storm.rate)) {
-        this.#counts.add('faults', storm.kind);
-        return storm.kind;
-      }
+    const fault = this.blows(target, host);
+    if (fault !== undefined) this.#counts.add('faults', fault);
+    return fault;
+  }
+
+  /** The same, for others, and for what may not come to it after all. */
+  blows(target: Target, host?: string): StormKind | undefined {
+    for (const { kind, rate, host: only = host } of this.#of(target)) {
+      if (only === host && this.#random.chance(rate)) return kind;
     }
     return undefined;
   }

@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { breaks } from './breaks.ts';
+import { runCampaign } from './campaign.ts';
+import { Counts } from './counts.ts';
+import { planOf } from './plan.ts';
+import { simulate } from './simulate.ts';
+import { type Break, simulateBroken } from './simulate-broken.ts';
+
+const shown = breaks.find(({ what }) => what === 'shows a token in its log') as Break;
+const size = ['--days', '10', '--credentials', '1'];
+
+describe('the command, with an engine that shows tokens', () => {
+  it('ends with 1 for one seed', async () => {
+    const { stdout, code } = await simulateBroken(shown, '--seed', '1', ...size);
+    expect(stdout).toContain('seed 1: invariant 5: ');
+    expect(code).toBe(1);
+  }, 60_000);
+
+  it('ends with 1 for several, and its report says how many failed, and for how long they ran', async () => {
+    const options = ['--seeds', '1-2', '--report', 'report.md', '--days', '4000'];
+    const { stdout, code, folder } = await simulateBroken(shown, ...options, '--credentials', '1');
+    expect(stdout).toContain('2 of 2 seeds have a violation: 1, 2');
+    expect(code).toBe(1);
+    const report = await readFile(join(folder, 'report.md'), 'utf8');
+    expect(report).toContain('| seeds with a violation | 2 |');
+    // A violation ends a seed, in its first days here.
+    expect(report).toContain('| credential-years | 0 |');
+  }, 60_000);
+
+  it('ends with 0 if nothing is broken', async () => {
+    const whole = { ...shown, to: shown.from };
+    const { stdout, code } = await simulateBroken(whole, '--seeds', '1-2', ...size);
+    expect(stdout).toContain('0 of 2 seeds have a violation');
+    expect(code).toBe(0);
+  }, 60_000);
+});
+
+it('a campaign counts what its seeds do, each of them once', async () => {
+  const seeds = [1, 2, 3];
+  const sum = new Counts();
+  for (const seed of seeds) sum.merge((await simulate(planOf(seed, 3, 2))).counts);
+  const campaign = { seeds, days: 3, credentials: 2, stops: false };
+  const { counts, failed, finished } = await runCampaign(campaign, 2, () => undefined);
+  expect(finished).toBe(3);
+  expect(failed).toEqual([]);
+  expect(counts.toJSON()).toEqual(sum.toJSON());
+  expect(counts.of('outcomes', 'renewed')).toBeGreaterThan(0);
+});
+
+it('counts add up, and no more', () => {
+  const [one, other] = [new Counts(), new Counts()];
+  one.add('outcomes', 'renewed', 2);
+  other.add('outcomes', 'renewed', 3);
+  one.merge(other);
+  expect(one.of('outcomes', 'renewed')).toBe(5);
+});
