@@ -16,6 +16,9 @@ import type { World } from './world.ts';
 
 const steps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 
+/** Seconds after which the budget of requests allows another one. */
+const mintInterval = 600;
+
 /** Seconds after which Secrets Manager repeats a rotation that failed, each time all its steps. */
 const pauses = [60, 700, 1_900, 3_600] as const;
 
@@ -241,9 +244,9 @@ function isUsable({ console, clientSecret }: Credential, { value, at }: SecretVe
   return console?.byValue(first) !== undefined && !isOutdated;
 }
 
-/** Tokens that the ticks cannot renew in time take what the rotation would ask for. */
+/** Tokens that the ticks renew nearly each time take what the rotation would ask for. */
 function hasBudget({ settings }: World, { atAdobe }: Credential): boolean {
-  return !isShortLived(atAdobe, settings.tick);
+  return !isShortLived(atAdobe, settings.tick + mintInterval);
 }
 
 /** There is one secret, or the other one may be deleted. */
