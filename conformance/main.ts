@@ -110,6 +110,7 @@ async function run(options: Options): Promise<number> {
   process.stdout.write(`${JSON.stringify(summary, undefined, 2)}\n`);
   client.destroy();
   const { failed, notRun, left } = summary;
+  for (const arn of left) process.stderr.write(`Could not be deleted; do it: ${arn}\n`);
   return failed === 0 && notRun === 0 && left.length === 0 ? 0 : 1;
 }
 

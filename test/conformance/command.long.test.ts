@@ -35,6 +35,23 @@ describe('npm run conformance', () => {
     expect(JSON.parse(failure.stdout).left).toEqual([]);
   });
 
+  it('fails when a secret could not be deleted, and names it', async () => {
+    const { emulator } = await startEmulator({ now: Date.now });
+    let kept: string | undefined;
+    emulator.onCall(({ secretArn }) => {
+      kept ??= secretArn;
+    });
+    emulator.faults.inject(
+      { kind: 'denied' },
+      { when: ({ action, secretId }) => action === 'DeleteSecret' && secretId === kept },
+    );
+    const args = [...main, '--endpoint', emulator.url];
+    const failure = await run(process.execPath, args, options).catch((error) => error);
+    expect(failure.code).toBe(1);
+    expect(JSON.parse(failure.stdout)).toMatchObject({ failed: 0, notRun: 0, left: [kept] });
+    expect(failure.stderr).toContain(`Could not be deleted; do it: ${kept}\n`);
+  });
+
   it('says once that nothing answers, rather than of each case', () => {
     const args = [...main, '--endpoint', 'http://127.0.0.1:9'];
     const ended = spawnSync(process.execPath, args, { ...options, encoding: 'utf8' });
