@@ -5,7 +5,7 @@ import { readSettings } from '../../core/token-tags.ts';
 import { idsOf } from '../adobe/own-secrets.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError, interrupted } from '../errors.ts';
-import { assertPresent } from '../rotator/absence.ts';
+import { assertPresent, creationFix } from '../rotator/absence.ts';
 import { checkPrefix } from '../rotator/check-prefix.ts';
 import { confirmClient } from '../rotator/confirm-client.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
@@ -28,7 +28,7 @@ import { checkDeployed, checkName, namesOf } from '../rotator/rotator.ts';
 import { settled } from '../rotator/settle.ts';
 import { sharedWarning } from '../rotator/sharers.ts';
 import type { Session } from '../session.ts';
-import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
+import { nextCommand } from '../view/next-command.ts';
 
 export interface PutOptions extends WaitOptions, TrialOptions, FileOptions {
   readonly yes?: boolean | undefined;
@@ -56,7 +56,7 @@ export async function putCredential(
   const fixFor = (secretName: string): string =>
     isNew
       ? `onboard it: ${nextCommand(`onboard ${name} FILE`, session.options)}`
-      : `create it, then try again: ${nextAwsCommand(`secretsmanager create-secret --name ${secretName}`, session.options)}`;
+      : `${creationFix(secretName, session.options)}; then try again`;
   assertPresent(session, names.client, client, fixFor(names.client));
   assertPresent(session, names.token, token, fixFor(names.token));
   await confirmLocation(session, rotator, names.client, { byHand: true });

@@ -4,7 +4,7 @@ import { readSettings } from '../../core/token-tags.ts';
 import { Account } from '../aws/account.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
-import { absenceOf } from '../rotator/absence.ts';
+import { absenceOf, creationFix } from '../rotator/absence.ts';
 import { stackTag } from '../rotator/credentials.ts';
 import { namesOf } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
@@ -106,8 +106,7 @@ async function creationOf(
   const isOtherThere = (await (kind === 'client' ? token : client)) !== undefined;
   const onboard = `deploy the stack, or run: ${nextCommand(`onboard ${name} FILE`, options)}`;
   if (!isOtherThere) return onboard;
-  const words = `secretsmanager create-secret --name ${namesOf(rotator, name)[kind]}`;
-  const create = `create it: ${nextAwsCommand(words, options)}`;
+  const create = creationFix(namesOf(rotator, name)[kind], options);
   return kind === 'client'
     ? `${create}; then: ${nextCommand(`put-credential ${name} FILE`, options)}`
     : `${create}, with the tags of docs/runbook.md, "A secret is gone for good"; then: ${nextCommand(`renew ${name}`, options)}`;

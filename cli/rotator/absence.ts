@@ -3,7 +3,7 @@ import type { CommonOptions } from '../common-options.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
-import type { Rotator } from './rotator.ts';
+import { isImported, type Rotator } from './rotator.ts';
 
 /** Why a secret is absent, and how to get it back. */
 export interface Absence {
@@ -20,6 +20,13 @@ export const beforeRestore = 'find out first who deleted it, and why; if it is t
 
 export function restoreCommand(secretName: string, options: CommonOptions): string {
   return nextAwsCommand(`secretsmanager restore-secret --secret-id ${secretName}`, options);
+}
+
+/** How to create a secret, without a value. */
+export function creationFix(secretName: string, options: CommonOptions): string {
+  return isImported({ client: secretName })
+    ? 'have its owner create another one, which has another ARN; give that as clientSecretArn in the settings of the stack, and deploy'
+    : `create it: ${nextAwsCommand(`secretsmanager create-secret --name ${secretName}`, options)}`;
 }
 
 /**

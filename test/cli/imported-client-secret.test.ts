@@ -59,6 +59,31 @@ describe('a secret at the own name of a credential whose client secret is import
   });
 });
 
+describe('an imported client secret that is gone', () => {
+  const create =
+    'have its owner create another one, which has another ARN; give that as clientSecretArn';
+
+  it('is not to be created at its ARN, as doctor says', async () => {
+    const operator = await startOperator({ environment });
+    seedCredential(operator.world, 'fusion', { expiresIn: 20 * hour });
+    const { verdict, fix } = (await checksOf(operator, 'fusion')).find('client secret');
+    expect(verdict).toBe('failed');
+    expect(fix).toContain(create);
+    expect(fix).not.toContain('create-secret');
+  });
+
+  it('is not to be created at its ARN, as put-credential says', async () => {
+    const operator = await startOperator({ environment });
+    seedCredential(operator.world, 'fusion', { expiresIn: 20 * hour });
+    const { code, stderr } = await operator.cli('put-credential', 'fusion', '-');
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      `ERR_CREDENTIAL_NOT_FOUND there is no secret ${imported}\n  → ${create}`,
+    );
+    expect(stderr).not.toContain('create-secret');
+  });
+});
+
 const isDeleted = async ({ client }: Operator, SecretId: string): Promise<boolean> =>
   (await client.send(new DescribeSecretCommand({ SecretId }))).DeletedDate !== undefined;
 
