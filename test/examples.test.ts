@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ImsEmulator } from '../emulators/ims/emulator.ts';
 import { ProductApiEmulator } from '../emulators/ims/product-api.ts';
 import { LambdaEmulator } from '../emulators/lambda/emulator.ts';
@@ -11,9 +11,6 @@ import type { Authorize } from '../emulators/wire/authorization.ts';
 import { read, root } from './support/document.ts';
 import { Examples, type Synth } from './support/example.ts';
 import { actionsOf, isAllowed, roleStatements, type Statement } from './support/iam.ts';
-
-// Each synthesis loads the whole of CDK.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const names = ['cross-account-consumer', 'ecs-service', 'lambda-consumer'];
 const producer = '111122223333';

@@ -32,7 +32,7 @@ async function startCache(cache: LocalCache, token: string, answer: HttpReply = 
   onTestFinished(() => server.stop());
   const port = Number(new URL(server.url).port);
   const read = (env: Record<string, string>, fresh = false): Promise<SecretValue> =>
-    readLocalCache({ secretId, cache, port, fresh, signal: AbortSignal.timeout(5000) }, env);
+    readLocalCache({ secretId, cache, port, fresh, signal: AbortSignal.timeout(60_000) }, env);
   return { port, queries, read };
 }
 
@@ -49,7 +49,7 @@ describe('the extension of Lambda', () => {
       AWS_SESSION_TOKEN: 'session',
       PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(port),
     };
-    const signal = AbortSignal.timeout(5000);
+    const signal = AbortSignal.timeout(60_000);
     const read = { secretId, cache: 'extension', fresh: false, signal } as const;
     expect(await readLocalCache(read, env)).toEqual(value);
   });
@@ -105,7 +105,7 @@ describe('another program at the port', () => {
     await new Promise<void>((resolve) => endless.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void endless.close());
     const { port } = endless.address() as AddressInfo;
-    const signal = AbortSignal.timeout(30_000);
+    const signal = AbortSignal.timeout(60_000);
     const read = { secretId, cache: 'extension', port, fresh: false, signal } as const;
     await expect(readLocalCache(read, session)).rejects.toThrow(
       'the answer is too long for a secret',

@@ -99,7 +99,7 @@ describe('a token that was revoked early', () => {
     );
     const requests = new RenewalRequests(Date.now, {}, lambda);
     const versionId = (await rotator.read('fusion'))?.versionId ?? '';
-    const signal = AbortSignal.timeout(10_000);
+    const signal = AbortSignal.timeout(60_000);
     await requests.ask({ functionName, credential: 'fusion', versionId, signal });
     expect(versionId).not.toBe('');
     expect(sent).toEqual([
@@ -121,7 +121,7 @@ describe('a token that was revoked early', () => {
     const { rotator, invocations } = await startFusion();
     const { functionName, aws } = rotator.world;
     const requests = new RenewalRequests(Date.now, {}, clientsFor(aws).lambda);
-    const signal = AbortSignal.timeout(10_000);
+    const signal = AbortSignal.timeout(60_000);
     await expect(
       requests.ask({ functionName, credential: 'fusion', versionId: '', signal }),
     ).rejects.toMatchObject({
@@ -181,7 +181,7 @@ describe('a token that was revoked early', () => {
     const clock = { ms: Date.now() };
     const requests = new RenewalRequests(() => clock.ms, {}, clientsFor(aws).lambda);
     const ask = async (versionId: string): Promise<boolean> => {
-      const signal = AbortSignal.timeout(10_000);
+      const signal = AbortSignal.timeout(60_000);
       return await requests.ask({ functionName, credential: 'fusion', versionId, signal });
     };
     const [first, second] = ['a'.repeat(36), 'b'.repeat(36)] as const;
@@ -206,7 +206,7 @@ describe('a product that rejects good tokens', () => {
     const asked: number[] = [];
     for (let minute = 0; minute < minutes; minute += 1, clock.ms += 60_000) {
       const versionId = `version ${clock.ms - (clock.ms % 300_000)}`;
-      const signal = AbortSignal.timeout(10_000);
+      const signal = AbortSignal.timeout(60_000);
       const request = { functionName: 'rotator', credential: 'fusion', versionId, signal };
       // It throws what is to be reported.
       const isAsked = await requests.ask(request).catch(() => false);
@@ -231,7 +231,7 @@ describe('a product that rejects good tokens', () => {
     const requests = new RenewalRequests(() => clock.ms, {}, { send: () => Promise.resolve({}) });
     const ask = async (versionId: string, minutes: number): Promise<boolean> => {
       clock.ms += minutes * 60_000;
-      const signal = AbortSignal.timeout(10_000);
+      const signal = AbortSignal.timeout(60_000);
       const request = { functionName: 'rotator', credential: 'fusion', versionId, signal };
       return await requests.ask(request).catch(() => false);
     };
@@ -254,7 +254,7 @@ describe('a product that rejects good tokens', () => {
     const said: string[] = [];
     const ask = async (versionId: string, seconds: number): Promise<void> => {
       clock.ms += seconds * 1000;
-      const signal = AbortSignal.timeout(10_000);
+      const signal = AbortSignal.timeout(60_000);
       const request = { functionName, credential: 'fusion', versionId, signal };
       await requests.ask(request).catch(({ code, message }: TokenError) => {
         said.push(`${code} ${message}`);

@@ -47,7 +47,7 @@ const compilerOptions = {
 const jest = (useESM: boolean) => `module.exports = {
   extensionsToTreatAsEsm: ${JSON.stringify(useESM ? ['.ts'] : [])},
   moduleNameMapper: { '^(\\\\..*)\\\\.js$': '$1' },
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   transform: { '^.+\\\\.ts$': ['ts-jest', { useESM: ${useESM} }] },
 };
 `;
@@ -131,7 +131,7 @@ export function testApp(cdk: 'lowest' | 'newest'): void {
     });
 
     it('is tested by vitest', async () => {
-      await node(type, 'vitest/vitest.mjs', 'run', '--globals', '--testTimeout=60000');
+      await node(type, 'vitest/vitest.mjs', 'run', '--globals', '--testTimeout=180000');
     });
 
     it('is synthesized by tsx and by ts-node, with the same result', async () => {

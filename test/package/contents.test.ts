@@ -14,14 +14,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll, beforeAll, expect, inject, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it, onTestFinished } from 'vitest';
 import { root } from '../support/document.ts';
 import { RunningProcess } from '../support/run-process.ts';
 
 const run = promisify(execFile);
-
-// Each app loads the whole of CDK.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 interface Manifest {
   readonly bin: Readonly<Record<string, string>>;
