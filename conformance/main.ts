@@ -13,22 +13,21 @@ import { type CaseResult, cases, runSuite } from './suite.ts';
 
 const defaultPrefix = 'conformance';
 
-/** Only AWS needs real credentials. */
+const invented = { accessKeyId: 'conformance', secretAccessKey: 'conformance' };
+
+/** What is not given is for the SDK to find; a server on this machine may need none of it. */
 function configOf({ endpoint, region }: Options): SecretsManagerClientConfig {
-  if (endpoint === undefined) return region === undefined ? {} : { region };
-  const {
-    AWS_ACCESS_KEY_ID = 'conformance',
-    AWS_SECRET_ACCESS_KEY = 'conformance',
-    AWS_SESSION_TOKEN = '',
-  } = process.env;
+  const { AWS_ACCESS_KEY_ID, AWS_PROFILE, AWS_REGION = 'us-east-1' } = process.env;
+  const given = {
+    ...(endpoint !== undefined && { endpoint }),
+    ...(region !== undefined && { region }),
+  };
+  const isHere = endpoint !== undefined && isLoopback(new URL(endpoint));
+  if (!isHere || AWS_PROFILE !== undefined) return given;
   return {
-    endpoint,
-    region: region ?? process.env['AWS_REGION'] ?? 'us-east-1',
-    credentials: {
-      accessKeyId: AWS_ACCESS_KEY_ID,
-      secretAccessKey: AWS_SECRET_ACCESS_KEY,
-      sessionToken: AWS_SESSION_TOKEN,
-    },
+    region: AWS_REGION,
+    ...given,
+    ...(AWS_ACCESS_KEY_ID === undefined && { credentials: invented }),
   };
 }
 
@@ -100,6 +99,8 @@ async function run(options: Options): Promise<number> {
   }
   const stopped = new AbortController();
   process.once('SIGINT', () => stopped.abort());
+  // Whoever reads the lines may leave before the end.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stopped.abort());
   const summary = await runSuite(client, {
     signal: stopped.signal,
     prefix: `${options.prefix ?? defaultPrefix}/${randomUUID().slice(0, 8)}`,
@@ -109,7 +110,10 @@ async function run(options: Options): Promise<number> {
   });
   process.stdout.write(`${JSON.stringify(summary, undefined, 2)}\n`);
   client.destroy();
-  const { failed, notRun, left } = summary;
+  const { passed, failed, skipped, notRun, left } = summary;
+  process.stderr.write(
+    `${passed} passed, ${failed} failed, ${skipped} skipped, ${notRun} not run\n`,
+  );
   for (const arn of left) process.stderr.write(`Could not be deleted; do it: ${arn}\n`);
   return failed === 0 && notRun === 0 && left.length === 0 ? 0 : 1;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   CreateSecretCommand,
   type CreateSecretCommandInput,
+  type CreateSecretCommandOutput,
   DeleteSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
@@ -27,6 +28,17 @@ export class Scratch {
   constructor(client: SecretsManagerClient, prefix: string) {
     this.#client = client;
     this.prefix = prefix;
+    // A creation that should be refused, and is not, is noted too.
+    client.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          const answer = await next(args);
+          const { ARN } = answer.output as CreateSecretCommandOutput;
+          if (commandName === 'CreateSecretCommand' && ARN !== undefined) this.#arns.add(ARN);
+          return answer;
+        },
+      { step: 'initialize', name: 'noteCreated' },
+    );
   }
 
   /** The number of secrets created so far. */
@@ -44,7 +56,6 @@ export class Scratch {
     const { ARN: arn = '', Name: name = '' } = await this.#client.send(
       new CreateSecretCommand({ Name: this.newName(), ...input }),
     );
-    this.#arns.add(arn);
     return { arn, name };
   }
 

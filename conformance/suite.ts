@@ -37,7 +37,7 @@ export interface Summary {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
-  /** Those that were left when the run was stopped. */
+  /** Those that were left, or in progress, when the run was stopped. */
   readonly notRun: number;
   readonly secrets: number;
   readonly requests: number;
@@ -52,7 +52,7 @@ export interface SuiteOptions {
   /** How long ListSecrets may take to show a change, and a rotation to end, in seconds. */
   readonly patience: number;
   readonly extras?: Extras | undefined;
-  /** Ends the run after the case in progress. */
+  /** Ends the run, with the case in progress. */
   readonly signal?: AbortSignal | undefined;
   readonly onResult?: ((result: CaseResult) => void) | undefined;
 }
@@ -72,6 +72,15 @@ export async function runSuite(
     },
     { step: 'finalizeRequest', name: 'countRequests' },
   );
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        // A case of an odd server may go on for ever.
+        if (commandName !== 'DeleteSecretCommand') signal?.throwIfAborted();
+        return await next(args);
+      },
+    { step: 'initialize', name: 'stop' },
+  );
   const scratch = new Scratch(client, prefix);
   const eventually = (check: () => Promise<void>): Promise<void> => retry(check, patience, signal);
   const results: CaseResult[] = [];
@@ -80,6 +89,8 @@ export async function runSuite(
     for (const one of cases) {
       if (signal?.aborted) break;
       const result = await resultOf(one, { client, scratch, eventually, extras });
+      // It may have failed for that alone.
+      if (signal?.aborted) break;
       results.push(result);
       onResult?.(result);
     }

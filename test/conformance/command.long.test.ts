@@ -1,12 +1,40 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { ListSecretsCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { startEmulator } from '../emulators/secrets-manager/start-secrets-manager.ts';
 import { root } from '../support/document.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const run = promisify(execFile);
 const main = ['conformance/main.ts'];
 const options = { cwd: root, env: { PATH: process.env['PATH'] } };
+
+/** The environment in which this profile is the only one. */
+async function withProfile(
+  name: string,
+  accessKeyId: string,
+): Promise<Readonly<Record<string, string>>> {
+  const folder = await temporaryDirectory();
+  const credentials = join(folder, 'credentials');
+  const config = join(folder, 'config');
+  writeFileSync(
+    credentials,
+    `[${name}]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = none\n`,
+  );
+  writeFileSync(config, `[profile ${name}]\nregion = us-east-1\n`);
+  return { AWS_SHARED_CREDENTIALS_FILE: credentials, AWS_CONFIG_FILE: config };
+}
+
+async function secretsAt(client: SecretsManagerClient): Promise<readonly unknown[] | undefined> {
+  const { SecretList } = await client.send(
+    new ListSecretsCommand({ IncludePlannedDeletion: true }),
+  );
+  return SecretList;
+}
 
 describe('npm run conformance', () => {
   it('prints a line for each case and a summary in JSON', async () => {
@@ -50,6 +78,49 @@ describe('npm run conformance', () => {
     expect(failure.code).toBe(1);
     expect(JSON.parse(failure.stdout)).toMatchObject({ failed: 0, notRun: 0, left: [kept] });
     expect(failure.stderr).toContain(`Could not be deleted; do it: ${kept}\n`);
+  });
+
+  it.each([
+    [['--denied-profile', 'unknown'], 'a call without the right is denied'],
+    [['--denied-profile', 'stranger'], 'a call without the right is denied'],
+    [
+      ['--disabled-key', 'arn:aws:kms:us-east-1:111122223333:key/enabled'],
+      'a key that is disabled',
+    ],
+  ])('fails in one case, and leaves nothing, with %j, which does not fit', async (extra, title) => {
+    const { emulator, client } = await startEmulator({
+      now: Date.now,
+      accessKeyIds: ['AKIDEXAMPLE', 'conformance'],
+    });
+    const args = [...main, '--endpoint', emulator.url, ...extra];
+    const env = { ...options.env, ...(await withProfile('stranger', 'AKIDSTRANGER')) };
+    const failure = await run(process.execPath, args, { ...options, env }).catch((error) => error);
+    expect(failure.code).toBe(1);
+    const { failed, notRun, left, cases } = JSON.parse(failure.stdout);
+    expect([failed, notRun, left]).toEqual([1, 0, []]);
+    expect(cases.find(({ problem = '' }) => problem !== '').title).toContain(title);
+    expect(await secretsAt(client)).toEqual([]);
+  });
+
+  it('uses the credentials and the Region of a profile at an endpoint', async () => {
+    const { emulator } = await startEmulator({ now: Date.now, accessKeyIds: ['AKIDPROFILE'] });
+    const args = [...main, '--endpoint', emulator.url];
+    const env = {
+      ...options.env,
+      AWS_PROFILE: 'team',
+      ...(await withProfile('team', 'AKIDPROFILE')),
+    };
+    const { stdout } = await run(process.execPath, args, { ...options, env });
+    expect(JSON.parse(stdout)).toMatchObject({ failed: 0, notRun: 0, left: [] });
+  });
+
+  it('deletes what it created when nobody reads its lines any more', async () => {
+    const { emulator, client } = await startEmulator({ now: Date.now });
+    const ended = spawn(process.execPath, [...main, '--endpoint', emulator.url], options);
+    ended.stderr.once('data', () => ended.stderr.destroy());
+    await once(ended, 'exit');
+    expect(emulator.calls.map(({ action }) => action)).toContain('CreateSecret');
+    expect(await secretsAt(client)).toEqual([]);
   });
 
   it('says once that nothing answers, rather than of each case', () => {

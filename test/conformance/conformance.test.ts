@@ -188,6 +188,51 @@ it('a case that needs more than an endpoint is skipped, and says what it needs',
   );
 });
 
+it('the case in progress ends when the run is stopped, and counts as not run', async () => {
+  const { client, emulator } = await startEmulator({ now: Date.now });
+  const stopped = new AbortController();
+  let created = 0;
+  let before = 0;
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        created += commandName === 'CreateSecretCommand' ? 1 : 0;
+        if (created === 5 && !stopped.signal.aborted) {
+          before = emulator.calls.length;
+          stopped.abort();
+        }
+        return await next(args);
+      },
+    { step: 'initialize', name: 'stopInside' },
+  );
+  const summary = await runSuite(client, {
+    prefix: 'c',
+    patience: 20,
+    signal: stopped.signal,
+  });
+  const { passed, failed, notRun, left } = summary;
+  expect(passed).toBeGreaterThan(0);
+  expect([failed, left]).toEqual([0, []]);
+  expect(notRun).toBe(cases.length - passed);
+  const after = emulator.calls.slice(before).map(({ action }) => action);
+  expect(new Set(after)).toEqual(new Set(['DeleteSecret']));
+});
+
+it('an empty token of the next page, which some servers write, ends a list', async () => {
+  const { client } = await startEmulator({ now: Date.now });
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const answer = await next(args);
+      const page = Object(answer.output);
+      if (page.Versions !== undefined) page.NextToken ??= '';
+      return answer;
+    },
+    { step: 'initialize', name: 'emptyToken' },
+  );
+  const { failed, notRun } = await runSuite(client, { prefix: 'c', patience: 20 });
+  expect([failed, notRun]).toEqual([0, 0]);
+});
+
 it('a run that is stopped says how many cases it has not run', async () => {
   const { client } = await startEmulator({ now: Date.now });
   const stopped = new AbortController();
