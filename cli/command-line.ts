@@ -124,7 +124,7 @@ function addCredentialCommands(root: Command, start: Start): void {
 
 /** Commands that change what a credential has at Adobe. */
 function addAdobeCommands(root: Command, start: Start): void {
-  addAws(root, 'rotate-client-secret', '<name>')
+  addOwnSecret(addAws(root, 'rotate-client-secret', '<name>'))
     .option('--wait <seconds>', 'seconds to wait for the rotation', wholeNumber(0, 3600), 300)
     .action(async (name: string, options) => {
       const { rotateClientSecret } = await import('./commands/rotate-client-secret.ts');
@@ -164,12 +164,17 @@ function offering(flags: string, description: string, values: readonly string[])
 /** Adds the options of a command that stores a credential. */
 function addStoring(command: Command): Command {
   const seconds = wholeNumber(0, 900);
-  return command
+  return addOwnSecret(command)
     .option('--credential <name>', 'which credential, if the file has several')
     .option('--as-is', "store the file's text, not the documented form")
     .option('--mint', 'mint a token first, as proof; it is not stored')
     .option('--dry-run', 'stop before anything is stored')
     .option('--wait <seconds>', 'seconds to wait for the token; 0 does not wait', seconds, 60);
+}
+
+/** Only the function knows otherwise, and not everybody may list functions. */
+function addOwnSecret(command: Command): Command {
+  return command.option('--own-secret', 'its client secret is not one that the stack imports');
 }
 
 function withImsEndpoint<Options extends { readonly mint?: boolean }>(options: Options) {

@@ -18,6 +18,8 @@ export interface Secret extends SecretMetadata {
   readonly rotation?: SecretRotation | undefined;
   /** When it was last rotated, if it ever was. */
   readonly rotatedAt?: EpochSeconds | undefined;
+  /** The Regions of its replicas; only from DescribeSecret. */
+  readonly replicaRegions?: readonly string[] | undefined;
   /** The AWS service that manages it, if one does. */
   readonly owningService?: string | undefined;
 }
@@ -47,6 +49,7 @@ export function toSecret(row: Row, stages: Stages = {}): Secret {
         ? { functionArn: row.RotationLambdaARN, nextAt: toInstant(row.NextRotationDate) }
         : undefined,
     rotatedAt: toInstant(row.LastRotatedDate),
+    replicaRegions: row.ReplicationStatus?.flatMap(({ Region }) => Region ?? []),
     owningService: row.OwningService,
   };
 }

@@ -11,6 +11,7 @@ import {
   restoreCommand,
 } from '../rotator/absence.ts';
 import { checkPrefix } from '../rotator/check-prefix.ts';
+import { checkReplicas } from '../rotator/check-replicas.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import { confirmName } from '../rotator/confirm-name.ts';
 import { deletePair } from '../rotator/delete-pair.ts';
@@ -98,8 +99,8 @@ interface Choice {
  * Only what has exactly the names of the credential's two secrets is its own, and a client secret
  * only as long as no other credential uses it.
  *
- * @throws CliError ERR_CREDENTIAL_NOT_FOUND, or ERR_AWS_DENIED or ERR_ROTATOR_AMBIGUOUS where
- * nobody can say who uses what
+ * @throws CliError ERR_CREDENTIAL_NOT_FOUND, ERR_AWS_REFUSED for replicas, or ERR_AWS_DENIED or
+ * ERR_ROTATOR_AMBIGUOUS where nobody can say who uses what
  */
 async function choose(session: Session, rotator: Rotator, name: string): Promise<Choice> {
   const { secrets } = session;
@@ -125,6 +126,7 @@ async function choose(session: Session, rotator: Rotator, name: string): Promise
     else kept.push(reason);
   }
   if (doomed.length > 0) {
+    checkReplicas(session, rotator, name, doomed);
     const policies = await Promise.all(doomed.map((secret) => policyWarning(session, secret)));
     const restored = gone.map(
       (command) =>

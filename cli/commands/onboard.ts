@@ -12,6 +12,7 @@ import { interrupted, usageError } from '../errors.ts';
 import { checkFree } from '../rotator/check-free.ts';
 import { checkPrefix } from '../rotator/check-prefix.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
+import { confirmOwn, type OwnOptions } from '../rotator/confirm-own.ts';
 import { createPair } from '../rotator/create-pair.ts';
 import { type FileOptions, readCredential } from '../rotator/credential-file.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
@@ -25,7 +26,7 @@ import {
 import { checkDeployed, checkName, namesOf } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 
-export interface OnboardOptions extends WaitOptions, TrialOptions, FileOptions {
+export interface OnboardOptions extends WaitOptions, TrialOptions, FileOptions, OwnOptions {
   readonly product?: string | undefined;
   /** Separated by commas or spaces. */
   readonly scopes?: string | undefined;
@@ -50,6 +51,7 @@ export async function onboard(
   checkDeployed(rotator);
   checkPrefix(session, rotator);
   checkOwnPlace(session, rotator);
+  await confirmOwn(session, rotator, names.client, options);
   await confirmLocation(session, rotator, names.client, { byHand: true });
   const { wait, key: keyId } = options;
   const resumed = await checkFree(session, { credential: name, names, tags, keyId });

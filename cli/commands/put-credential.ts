@@ -9,6 +9,7 @@ import { assertPresent, creationFix } from '../rotator/absence.ts';
 import { checkPrefix } from '../rotator/check-prefix.ts';
 import { confirmClient } from '../rotator/confirm-client.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
+import { confirmOwn, type OwnOptions } from '../rotator/confirm-own.ts';
 import {
   type CredentialFile,
   type FileOptions,
@@ -30,7 +31,7 @@ import { sharedWarning } from '../rotator/sharers.ts';
 import type { Session } from '../session.ts';
 import { nextCommand } from '../view/next-command.ts';
 
-export interface PutOptions extends WaitOptions, TrialOptions, FileOptions {
+export interface PutOptions extends WaitOptions, TrialOptions, FileOptions, OwnOptions {
   readonly yes?: boolean | undefined;
 }
 
@@ -57,6 +58,7 @@ export async function putCredential(
     isNew
       ? `onboard it: ${nextCommand(`onboard ${name} FILE`, session.options)}`
       : `${creationFix(secretName, session.options)}; then try again`;
+  if (!isNew) await confirmOwn(session, rotator, names.client, options);
   assertPresent(session, names.client, client, fixFor(names.client));
   assertPresent(session, names.token, token, fixFor(names.token));
   await confirmLocation(session, rotator, names.client, { byHand: true });

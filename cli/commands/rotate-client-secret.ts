@@ -15,6 +15,7 @@ import {
   type RotationProgress,
 } from '../rotator/client-rotation.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
+import { confirmOwn, type OwnOptions } from '../rotator/confirm-own.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
 import { checkOwner } from '../rotator/overlaps.ts';
 import { checkName, namesOf, type Rotator } from '../rotator/rotator.ts';
@@ -23,7 +24,7 @@ import { Steps } from '../rotator/steps.ts';
 import type { Session } from '../session.ts';
 import { nextCommand, resumeFix } from '../view/next-command.ts';
 
-export interface RotateOptions {
+export interface RotateOptions extends OwnOptions {
   /** Seconds to wait for the rotation at most; 0 does not wait. */
   readonly wait: number;
 }
@@ -35,7 +36,7 @@ const pollInterval = 1;
 export async function rotateClientSecret(
   session: Session,
   name: string,
-  { wait }: RotateOptions,
+  { wait, ownSecret }: RotateOptions,
 ): Promise<number> {
   const { secrets, terminal, options } = session;
   checkName(name);
@@ -48,8 +49,9 @@ export async function rotateClientSecret(
     secrets.describe(names.token),
   ]);
   const list = fixOfAbsence(rotator, listCommand(session));
-  assertPresent(session, names.client, client, list);
   assertPresent(session, names.token, token, list);
+  await confirmOwn(session, rotator, names.client, { ownSecret });
+  assertPresent(session, names.client, client, list);
   checkRotates(session, client, rotator, name);
   if (hasOpenAnswer(client)) throw openAnswer(session, client, name);
   if (readSettings(token.tags).paused) {

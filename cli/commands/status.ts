@@ -10,7 +10,7 @@ import { noteAssumedPrefix } from '../rotator/check-prefix.ts';
 import { listCredentials } from '../rotator/credentials.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
 import { noteOwner } from '../rotator/overlaps.ts';
-import { checkName, type Rotator } from '../rotator/rotator.ts';
+import { checkName, type Rotator, whyClientUnknown } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { isUnhealthy, type State } from '../view/credential-state.ts';
 import { statusJson, statusLines } from '../view/status-text.ts';
@@ -88,7 +88,9 @@ async function show(
   const most =
     rows === undefined ? Number.POSITIVE_INFINITY : Math.max(10, rows - 6 - 4 * notes.length);
   const isDetailed = names.length > 0;
-  const view = { rotator: rotator.name, credentials, options, now, columns, most, isDetailed };
+  const isAssumed = whyClientUnknown(rotator) !== undefined;
+  const whole = { rotator: rotator.name, credentials, isAssumed };
+  const view = { ...whole, options, now, columns, most, isDetailed };
   if (options.json === true) {
     const json = { ...statusJson(view), abandoned_rotators: abandoned?.map(abandonedJson) };
     if (watch) terminal.printJsonLine(json);

@@ -10,7 +10,7 @@ import type { Secret } from '../aws/secret.ts';
 import type { StoredVersion } from '../aws/version-list.ts';
 import { CliError } from '../errors.ts';
 import { assertPresent } from '../rotator/absence.ts';
-import { namesOf } from '../rotator/rotator.ts';
+import { namesOf, whyClientUnknown } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { printable } from '../view/printable.ts';
 import type { FleetFeed } from './fleet-feed.ts';
@@ -38,16 +38,20 @@ export async function credentialDetail(
 ): Promise<CredentialDetail> {
   const names = namesOf(fleet.rotator, name);
   const listed = fleet.find(name);
+  const why = whyClientUnknown(fleet.rotator);
+  /** Where nobody knows which secret it is, none is shown. */
+  const ofClient = async <T>(ask: () => Promise<T>): Promise<Known<T>> =>
+    await known(() => (why === undefined ? ask() : Promise.reject(why)));
   const [token, client] = await Promise.all([
     known(() => look(session, names.token, listed?.tokenSecret)),
-    known(() => look(session, names.client, listed?.clientSecret)),
+    ofClient(() => look(session, names.client, listed?.clientSecret)),
   ]);
-  if (listed === undefined && isAbsent(token) && isAbsent(client)) {
+  if (listed === undefined && isAbsent(token) && (why !== undefined || isAbsent(client))) {
     assertPresent(session, names.token, undefined, 'choose one of the fleet');
   }
   const [history, clientHistory] = await Promise.all([
     known(() => histories.of(names.token, listed?.tokenSecret)),
-    known(() => histories.of(names.client, listed?.clientSecret)),
+    ofClient(() => histories.of(names.client, listed?.clientSecret)),
   ]);
   const minted = clientVersions(session, { token, client, clientHistory });
   const now = session.now();

@@ -7,7 +7,7 @@ import {
   listedCredential,
 } from '../rotator/credentials.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
-import { namesOf, type Rotator } from '../rotator/rotator.ts';
+import { namesOf, type Rotator, whyClientUnknown } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { optionsOfNext } from '../view/next-command.ts';
 import { ActedOn } from './acted-on.ts';
@@ -97,14 +97,20 @@ export class FleetFeed {
     const at = this.#session.now();
     this.#actedOn.add(name, secret, at);
     const one = this.#asActedOn(listed, at);
-    const { options } = this.#session;
-    const row = fleetRow(one, { now: at, options }, this.#listed.rows.get(name));
+    const row = this.#row(one, at);
     this.#listed = {
       at: this.#listed.at,
       credentials: new Map(this.#listed.credentials).set(name, one),
       rows: new Map(this.#listed.rows).set(name, row),
     };
     this.#lookers.emit({ type: 'row', at, row });
+  }
+
+  #row(credential: ListedCredential, now: EpochSeconds): FleetRow {
+    const { options } = this.#session;
+    const isAssumed = whyClientUnknown(this.rotator) !== undefined;
+    const before = this.#listed?.rows.get(credential.name);
+    return fleetRow(credential, { now, options, isAssumed }, before);
   }
 
   #asActedOn(listed: ListedCredential, now: EpochSeconds): ListedCredential {
@@ -134,15 +140,10 @@ export class FleetFeed {
     const found = all.map((one) => this.#asActedOn(one, at));
     const took = (performance.now() - began) / 1000;
     this.#every = untilNext(took, this.#options.every);
-    const before = this.#listed?.rows;
-    const { options } = this.#session;
-    const rows = found.map(
-      (one) => [one.name, fleetRow(one, { now: at, options }, before?.get(one.name))] as const,
-    );
     return {
       at,
       credentials: new Map(found.map((one) => [one.name, one])),
-      rows: new Map(rows),
+      rows: new Map(found.map((one) => [one.name, this.#row(one, at)])),
     };
   }
 

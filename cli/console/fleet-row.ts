@@ -6,15 +6,22 @@ import type { CommonOptions } from '../common-options.ts';
 import type { ListedCredential } from '../rotator/credentials.ts';
 import { explainFailure } from '../view/failure.ts';
 
+interface Circumstances {
+  readonly now: EpochSeconds;
+  /** Those given, for the commands. */
+  readonly options: CommonOptions;
+  /** The stack may import another client secret, so that this one is not shown. */
+  readonly isAssumed: boolean;
+}
+
 /**
  * A credential of the list as the page shows it.
  *
- * @param options those given, for the commands
  * @param before its row in the list before
  */
 export function fleetRow(
   credential: ListedCredential,
-  { now, options }: { readonly now: EpochSeconds; readonly options: CommonOptions },
+  { now, options, isAssumed }: Circumstances,
   before?: FleetRow | undefined,
 ): FleetRow {
   const { name, state, paused, token, versionId, renewalAt } = credential;
@@ -36,10 +43,13 @@ export function fleetRow(
       ...explainFailure(failure, name, options),
       since: failingSince,
     },
-    clientSecret: clientSecret && {
-      changedAt: clientSecret.rotatedAt ?? clientSecret.changedAt,
-      rotatesAt: clientSecret.rotation?.nextAt,
-    },
+    clientSecret:
+      clientSecret === undefined || isAssumed
+        ? undefined
+        : {
+            changedAt: clientSecret.rotatedAt ?? clientSecret.changedAt,
+            rotatesAt: clientSecret.rotation?.nextAt,
+          },
   };
 }
 

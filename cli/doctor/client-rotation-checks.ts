@@ -10,6 +10,7 @@ import { CliError } from '../errors.ts';
 import { type ClientVersion, readClientVersions } from '../leak/answer.ts';
 import { uuidsOf } from '../leak/make-room.ts';
 import { unreadableOf } from '../leak/unreadable.ts';
+import { whyClientUnknown } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { nextRotation } from '../view/client-secret-line.ts';
 import { day, formatDuration } from '../view/durations.ts';
@@ -47,6 +48,8 @@ async function rotationFinding(
   subject: Described & Partial<Pick<Subject, 'credential'>>,
 ): Promise<Finding> {
   const { name, client, credential, session, rotator } = subject;
+  const why = whyClientUnknown(rotator);
+  if (why !== undefined) throw why;
   const secret = await client;
   if (secret === undefined) return noClientSecret;
   const now = session.now();

@@ -6,7 +6,7 @@ import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import { absenceOf, creationFix } from '../rotator/absence.ts';
 import { stackTag } from '../rotator/credentials.ts';
-import { namesOf } from '../rotator/rotator.ts';
+import { namesOf, whyClientUnknown } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { formatDuration, hour } from '../view/durations.ts';
 import { nextAwsCommand, nextCommand, resumeFix } from '../view/next-command.ts';
@@ -58,12 +58,9 @@ function useChecks(described: Described): readonly Check[] {
 async function secretFinding(kind: 'client' | 'token', subject: Described): Promise<Finding> {
   const { name, rotator, session } = subject;
   const id = namesOf(rotator, name)[kind];
+  const why = kind === 'client' ? whyClientUnknown(rotator) : undefined;
+  if (why !== undefined) throw why;
   const secret = await subject[kind];
-  if (secret === undefined && kind === 'client' && rotator.clientSecrets === undefined) {
-    return unknown(
-      `there is no secret ${id}; only the function knows whether it is outside the prefix`,
-    );
-  }
   if (secret !== undefined && isReplica(secret, rotator.region)) {
     const text = `${secret.name} is a replica of a secret in ${secret.primaryRegion} and read-only`;
     return failed(text, `use the rotator there: --region ${secret.primaryRegion}`);
@@ -123,7 +120,7 @@ function replicaFinding({ name, failedReplicas = [] }: Partial<Secret> = {}): Fi
 }
 
 async function credentialFinding(subject: Subject): Promise<Finding> {
-  const { credential, client, name, rotator, session } = subject;
+  const { credential, client, name, session } = subject;
   try {
     const { clientId, clientSecrets, scopes, imsHost } = await credential;
     const count = clientSecrets.length === 1 ? '1 secret' : `${clientSecrets.length} secrets`;
@@ -133,24 +130,28 @@ async function credentialFinding(subject: Subject): Promise<Finding> {
     const { code, message } = error;
     const isMissing = code === 'ERR_CREDENTIAL_MISSING';
     if (!isMissing && code !== 'ERR_CREDENTIAL_INVALID') throw error;
-    if (isMissing && rotator.clientSecrets === undefined) throw error;
     if (isMissing && (await client) === undefined) return unknown('there is no client secret');
     const put = nextCommand(`put-credential ${name} FILE`, session.options);
     return failed(message, await afterLeak(subject, put));
   }
 }
 
-async function keysFinding({ client, token, session }: Described): Promise<Finding> {
+async function keysFinding({ client, token, session, rotator }: Described): Promise<Finding> {
+  const why = whyClientUnknown(rotator);
+  const well = (text: string): Finding =>
+    why === undefined
+      ? ok(text)
+      : unknown(`for the token secret: ${text}; ${why.message}`, why.fix);
   const secrets = await Promise.all([client, token]);
   const keys = [...new Set(secrets.flatMap((secret) => secret?.keyId ?? []))];
   if (keys.length === 0) {
     const isAnyThere = secrets.some((secret) => secret !== undefined);
-    return isAnyThere ? ok('the AWS managed key') : unknown('there is no secret');
+    return isAnyThere ? well('the AWS managed key') : unknown('there is no secret');
   }
   const account = new Account(session.signal);
   const states = await Promise.all(keys.map((key) => account.keyState(key)));
   const bad = keys.findIndex((_, index) => states[index] !== 'Enabled');
-  if (bad === -1) return ok(`${keys.join(', ')} ${keys.length === 1 ? 'is' : 'are'} enabled`);
+  if (bad === -1) return well(`${keys.join(', ')} ${keys.length === 1 ? 'is' : 'are'} enabled`);
   const enable = `kms enable-key --key-id ${foreignWord(keys[bad] ?? '', 'KEY')}`;
   return failed(
     `${keys[bad]} is ${states[bad]}`,

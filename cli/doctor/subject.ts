@@ -5,7 +5,7 @@ import { readSettings } from '../../core/token-tags.ts';
 import type { Secret } from '../aws/secret.ts';
 import type { SecretValue } from '../aws/secrets.ts';
 import { CliError } from '../errors.ts';
-import { namesOf, type Rotator } from '../rotator/rotator.ts';
+import { namesOf, type Rotator, whyClientUnknown } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 
 /** The metadata of a credential that the checks share. Each part is read once. */
@@ -13,13 +13,14 @@ export interface Described {
   readonly session: Session;
   readonly rotator: Rotator;
   readonly name: string;
+  /** Also undefined where it is unknown which it is. */
   readonly client: Promise<Secret | undefined>;
   readonly token: Promise<Secret | undefined>;
 }
 
 /** The credential that the checks share. Each part is read once. */
 export interface Subject extends Described {
-  /** Rejects with CliError: ERR_CREDENTIAL_MISSING, …_INVALID, or why it is unreadable. */
+  /** Rejects with CliError: ERR_CREDENTIAL_MISSING, …_INVALID, or why it is unreadable or unknown. */
   readonly credential: Promise<ClientCredential>;
   /** Rejects with CliError: ERR_TOKEN_NOT_READY, or why it is unreadable. */
   readonly stored: Promise<PendingToken>;
@@ -30,7 +31,8 @@ export interface Subject extends Described {
 /** Starts describing a credential, without a read of any value. */
 export function describedOf(session: Session, rotator: Rotator, name: string): Described {
   const names = namesOf(rotator, name);
-  const client = session.secrets.describe(names.client);
+  const isKnown = whyClientUnknown(rotator) === undefined;
+  const client = isKnown ? session.secrets.describe(names.client) : Promise.resolve(undefined);
   const token = session.secrets.describe(names.token);
   awaitedLater(client, token);
   return { session, rotator, name, client, token };
@@ -40,7 +42,11 @@ export function describedOf(session: Session, rotator: Rotator, name: string): D
 export function subjectOf(session: Session, rotator: Rotator, name: string): Subject {
   const names = namesOf(rotator, name);
   const described = describedOf(session, rotator, name);
-  const credential = readCredential(session, names.client, described.token);
+  const why = whyClientUnknown(rotator);
+  const credential =
+    why === undefined
+      ? readCredential(session, names.client, described.token)
+      : Promise.reject<ClientCredential>(why);
   const value = session.secrets.read(names.token);
   const stored = parseStoredToken(session, value);
   awaitedLater(credential, stored, value);

@@ -5,6 +5,7 @@ import { decodeStoredToken } from '../../core/stored-token.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import { isDeclaredBy } from '../rotator/credentials.ts';
+import { whyClientUnknown } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { type CredentialState, credentialState } from '../view/credential-state.ts';
 import { formatDuration } from '../view/durations.ts';
@@ -41,11 +42,14 @@ async function findingOf(
   credential: CredentialState,
   expiry: Expiry,
 ): Promise<Finding> {
-  const { session } = described;
+  const { session, rotator } = described;
   const { options } = session;
   const now = session.now();
   const { name, state, failure, paused } = credential;
   const life = lifeText(expiry, now);
+  const why = whyClientUnknown(rotator);
+  const lacksCredential = state === 'empty' || failure?.code === 'ERR_CREDENTIAL_MISSING';
+  if (why !== undefined && lacksCredential) return unknown(`${life}; ${why.message}`, why.fix);
   if (failure !== undefined) {
     const { words, fix } = await explain(described, failure);
     return failed(`${words} (${formatFailureCode(failure)}); ${life}`, fix);

@@ -2,8 +2,9 @@ import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
-import { isScheduledForDeletion, restoreCommand } from './absence.ts';
+import { assertPresent, creationFix, isScheduledForDeletion, restoreCommand } from './absence.ts';
 import { type NewPair, tokenDescription } from './create-pair.ts';
+import { isImported } from './rotator.ts';
 
 type Wanted = Omit<NewPair, 'document' | 'resumed'>;
 
@@ -16,7 +17,7 @@ const runTime = 120;
  * Checks that nobody has the names of a new credential's secrets.
  *
  * @returns the empty token secret that an earlier run of this command has left, if there is one
- * @throws CliError ERR_CREDENTIAL_EXISTS
+ * @throws CliError ERR_CREDENTIAL_EXISTS, or ERR_CREDENTIAL_NOT_FOUND for an imported client secret
  */
 export async function checkFree(session: Session, wanted: Wanted): Promise<Secret | undefined> {
   const { secrets } = session;
@@ -25,6 +26,10 @@ export async function checkFree(session: Session, wanted: Wanted): Promise<Secre
     secrets.describe(names.client),
     secrets.describe(names.token),
   ]);
+  // An ARN is no name for a new secret.
+  if (isImported(names)) {
+    assertPresent(session, names.client, client, creationFix(names.client, session.options));
+  }
   const existing = [client, token].flatMap((secret) => secret ?? []);
   if (existing.length === 0) return undefined;
   if (client !== undefined || token === undefined || !isLeftover(token, credential)) {

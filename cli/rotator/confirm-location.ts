@@ -1,7 +1,7 @@
 import input from '@inquirer/input';
 import { defaultPrefix } from '../../core/contract.ts';
 import type { CommonOptions } from '../common-options.ts';
-import { interrupted, usageError } from '../errors.ts';
+import { type CliError, interrupted, usageError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { nextAwsCommand } from '../view/next-command.ts';
 import { foreignWord } from '../view/shell-word.ts';
@@ -18,21 +18,34 @@ import { ownersOf, userInWords, whyUnseen } from './sharers.ts';
  * @throws CliError ERR_USAGE without a terminal, ERR_INTERRUPTED after another answer than yes
  */
 export async function confirmLocation(
-  { terminal, options, signal }: Session,
+  session: Session,
   rotator: Rotator,
   secretId: string,
   { byHand = false } = {},
 ): Promise<void> {
+  const { options } = session;
   const said = options.prefix ?? defaultPrefix(rotator.name);
   if (secretId.startsWith(`${said}/`)) return;
   const text = claimOf(rotator, secretId);
-  if (!terminal.canAsk) {
-    const others = byHand ? byHandOf(secretId, options) : '';
-    const fix = secretId.startsWith(`${rotator.prefix}/`)
-      ? `give --prefix ${rotator.prefix}`
-      : `use a terminal${others}`;
-    throw usageError(text, `if that is right, ${fix}`);
-  }
+  const others = byHand ? byHandOf(secretId, options) : '';
+  const fix = secretId.startsWith(`${rotator.prefix}/`)
+    ? `give --prefix ${rotator.prefix}`
+    : `use a terminal${others}`;
+  await confirmClaim(session, text, usageError(text, `if that is right, ${fix}`));
+}
+
+/**
+ * Has a person confirm what only they can know.
+ *
+ * @param refusal thrown without a terminal
+ * @throws CliError the refusal, or ERR_INTERRUPTED after another answer than yes
+ */
+export async function confirmClaim(
+  { terminal, signal }: Session,
+  text: string,
+  refusal: CliError,
+): Promise<void> {
+  if (!terminal.canAsk) throw refusal;
   terminal.note(text);
   const context = { output: process.stderr, signal };
   const answer = await input({ message: 'Is that right? Type yes to go on' }, context).catch(

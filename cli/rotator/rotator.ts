@@ -6,7 +6,7 @@ import {
   type SecretNames,
   secretNames,
 } from '../../core/secret-name.ts';
-import { type CliError, usageError } from '../errors.ts';
+import { CliError, usageError } from '../errors.ts';
 import { someOf } from '../view/some-of.ts';
 
 /** The rotator's function, or why it is not known. */
@@ -109,6 +109,19 @@ export function importersOf(
 /** True for a credential whose client secret is outside the prefix, as its function says. */
 export function isImported({ client }: Pick<SecretNames, 'client'>): boolean {
   return client.startsWith('arn:');
+}
+
+/**
+ * Why nobody here knows a credential's client secret: only the function does, because the stack may
+ * import another one than that at the credential's own name. Undefined if the function was seen.
+ */
+export function whyClientUnknown({
+  function: target,
+}: Pick<Rotator, 'function'>): CliError | undefined {
+  if (target.kind === 'deployed') return undefined;
+  const { code, message, fix, right } = target.why;
+  const text = `${message}, so it is unknown whether the stack imports the client secret`;
+  return new CliError(code, text, fix, { right });
 }
 
 /**

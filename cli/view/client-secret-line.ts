@@ -5,15 +5,21 @@ import { formatDuration, formatMinute } from './durations.ts';
 /** The age of a client secret, and its rotation, from a list's metadata. */
 export type ClientSecretAge = Pick<Secret, 'rotation' | 'rotatedAt' | 'changedAt'>;
 
-/** A client secret's age and next rotation, for people. */
+/**
+ * A client secret's age and next rotation, for people.
+ *
+ * @param isAssumed true if the stack may import another one
+ */
 export function clientSecretLine(
   { rotation, rotatedAt, changedAt }: ClientSecretAge,
   now: EpochSeconds,
+  isAssumed: boolean,
 ): string {
   const since = rotatedAt ?? changedAt;
   const verb = rotatedAt === undefined ? 'changed' : 'rotated';
   const age = since === undefined ? '' : `${verb} ${formatDuration(now - since)} ago, `;
-  return `client secret: ${age}${nextRotation(rotation, now)}`;
+  const which = isAssumed ? ' (unless the stack imports another one)' : '';
+  return `client secret${which}: ${age}${nextRotation(rotation, now)}`;
 }
 
 /** When a secret is rotated next, in words. */

@@ -27,6 +27,8 @@ export interface StatusView {
   readonly most: number;
   /** Shows the client secrets too. @default false */
   readonly isDetailed?: boolean | undefined;
+  /** The stack may import other client secrets than those at the credentials' own names. */
+  readonly isAssumed: boolean;
   readonly style: (state: State, text: string) => string;
 }
 
@@ -79,7 +81,12 @@ export function statusLines(view: StatusView): readonly string[] {
 }
 
 /** The same as JSON: instants in RFC 3339, durations in seconds. */
-export function statusJson({ rotator, credentials, now }: Omit<StatusView, 'style' | 'options'>) {
+export function statusJson({
+  rotator,
+  credentials,
+  now,
+  isAssumed,
+}: Omit<StatusView, 'style' | 'options'>) {
   return {
     rotator,
     at: formatInstant(now),
@@ -99,7 +106,10 @@ export function statusJson({ rotator, credentials, now }: Omit<StatusView, 'styl
           words: failureWords(failure),
         },
         failing_since: failingSince && formatInstant(failingSince),
-        client_secret: clientSecret && clientSecretJson(clientSecret),
+        client_secret: clientSecret && {
+          ...clientSecretJson(clientSecret),
+          assumed: isAssumed || undefined,
+        },
       };
     }),
   };
@@ -158,8 +168,8 @@ function failureLines(
 
 function detailLines(
   { clientSecret }: Listed,
-  { now, columns, isDetailed = false }: StatusView,
+  { now, columns, isDetailed = false, isAssumed }: StatusView,
 ): readonly string[] {
   if (!isDetailed || clientSecret === undefined) return [];
-  return wrapLines(clientSecretLine(clientSecret, now), 2, columns);
+  return wrapLines(clientSecretLine(clientSecret, now, isAssumed), 2, columns);
 }

@@ -79,7 +79,7 @@ describe('a prefix that is only assumed', () => {
   it('is no obstacle once --prefix states it', async () => {
     const operator = await startBlind();
     const stated = ['--prefix', own];
-    const put = ['put-credential', 'acme', '-', '--wait', '0', ...stated];
+    const put = ['put-credential', 'acme', '-', '--wait', '0', '--own-secret', ...stated];
     expect(await operator.cliWithInput(document, ...put)).toMatchObject({ code: 0, stderr: '' });
     const stored = async (prefix: string) =>
       (await operator.client.send(new GetSecretValueCommand({ SecretId: `${prefix}/acme/client` })))

@@ -5,8 +5,17 @@ import { environmentVariables, tagKeys } from '../../core/contract.ts';
 import type { SecretSeed } from '../../emulators/secrets-manager/seed.ts';
 import type { World } from '../../local/world.ts';
 import { hour } from '../support/builders.ts';
-import { inSeconds, type Operator, type Seed, seedCredential, startOperator } from './operator.ts';
+import {
+  fileWith,
+  inSeconds,
+  type Operator,
+  registerClient,
+  type Seed,
+  seedCredential,
+  startOperator,
+} from './operator.ts';
 import { checksOf } from './patient.ts';
+import { inTerminal } from './terminal-session.ts';
 
 const imported = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:team/adobe-AbCdEf';
 const environment = { [environmentVariables.clientSecrets]: JSON.stringify({ fusion: imported }) };
@@ -81,6 +90,21 @@ describe('an imported client secret that is gone', () => {
       `ERR_CREDENTIAL_NOT_FOUND there is no secret ${imported}\n  → ${create}`,
     );
     expect(stderr).not.toContain('create-secret');
+  });
+
+  it('is not to be created at its ARN by onboard either', async () => {
+    const operator = await startOperator({ environment });
+    const { clientId, secret } = registerClient(operator);
+    const document = { client_id: clientId, client_secret: secret, scope: 'openid' };
+    const file = await fileWith(JSON.stringify(document));
+    const onboarding = inTerminal(operator, 'onboard', 'fusion', file, '--wait', '0');
+    await onboarding.answer('Type yes', 'yes\r');
+    const { code, text } = await onboarding.exit();
+    expect(code).toBe(1);
+    const said = text.replaceAll(/\s+/g, ' ');
+    expect(said).toContain(`ERR_CREDENTIAL_NOT_FOUND there is no secret ${imported} → ${create}`);
+    const actions = operator.world.secretsManager.calls.map(({ action }) => action);
+    expect(actions).not.toContain('CreateSecret');
   });
 });
 

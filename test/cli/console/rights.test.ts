@@ -41,6 +41,7 @@ describe('with the right to list secrets alone, the console', () => {
     });
     const { fleet, rows } = await nextOf(events<FleetEvent>('/api/fleet/events'), 'fleet');
     expect(rows).toMatchObject([{ name: 'fusion', state: 'fresh' }]);
+    expect(rows[0]).not.toHaveProperty('clientSecret');
     expect(fleet).toMatchObject({
       functionUnknown: lacks('lambda:ListFunctions').unknown,
       abandoned: lacks('lambda:ListFunctions'),
@@ -58,9 +59,9 @@ describe('with the right to list secrets alone, the console', () => {
     const detail = await json<CredentialDetail>('/api/credentials/fusion');
     expect(detail).toMatchObject({
       tokenSecret: { known: { name: 'ims-token-rotator/local/fusion/token' } },
-      clientSecret: { known: { name: 'ims-token-rotator/local/fusion/client' } },
+      clientSecret: lacks('lambda:ListFunctions'),
       history: lacks('secretsmanager:ListSecretVersionIds'),
-      clientHistory: lacks('secretsmanager:ListSecretVersionIds'),
+      clientHistory: lacks('lambda:ListFunctions'),
     });
     expect(await json<Timeline>('/api/timeline?names=fusion')).toMatchObject({
       fusion: lacks('secretsmanager:ListSecretVersionIds'),

@@ -1,0 +1,46 @@
+import { isReplica } from '../../core/ledger.ts';
+import type { Secret } from '../aws/secret.ts';
+import { CliError } from '../errors.ts';
+import type { Session } from '../session.ts';
+import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
+import type { Rotator } from './rotator.ts';
+
+/**
+ * AWS deletes no secret that has replicas, and no replica. Their removal is left to people: it deletes
+ * them at once, and takes the token from whoever reads it there.
+ *
+ * @throws CliError ERR_AWS_REFUSED
+ */
+export function checkReplicas(
+  { options }: Pick<Session, 'options'>,
+  { region, declared }: Pick<Rotator, 'region' | 'declared'>,
+  name: string,
+  doomed: readonly Secret[],
+): void {
+  const copy = doomed.find((secret) => isReplica(secret, region));
+  if (copy?.primaryRegion !== undefined) {
+    const there = nextCommand(`offboard ${name}`, { ...options, region: copy.primaryRegion });
+    throw new CliError(
+      'ERR_AWS_REFUSED',
+      `${copy.name} is a replica of a secret in ${copy.primaryRegion}, which only its rotator can delete; nothing was deleted`,
+      `if nobody needs it there either: ${there}`,
+    );
+  }
+  const replicated = doomed.filter(({ replicaRegions = [] }) => replicaRegions.length > 0);
+  if (replicated.length === 0) return;
+  const where = replicated.map((secret) => `${secret.name} (${secret.replicaRegions?.join(', ')})`);
+  const removals = replicated.map((secret) =>
+    nextAwsCommand(
+      `secretsmanager remove-regions-from-replication --secret-id ${secret.name} --remove-replica-regions ${secret.replicaRegions?.join(' ')}`,
+      options,
+    ),
+  );
+  const deploy = declared.has(name)
+    ? 'remove the credential, or its replicaRegions, from the settings of the stack, and deploy; then, for replicas that are left'
+    : 'remove them, which deletes them at once';
+  throw new CliError(
+    'ERR_AWS_REFUSED',
+    `AWS deletes no secret that has replicas: ${where.join(' and ')}; nothing was deleted`,
+    `find out who reads them there; if nobody does, ${deploy}: ${[...removals, nextCommand(`offboard ${name}`, options)].join('; then: ')}`,
+  );
+}
