@@ -18,7 +18,11 @@ export interface IImsTokenRotator extends IConstruct {
    */
   credential(name: string): IImsCredential;
 
-  /** Lets a workload invoke the function, for example to renew a credential now. */
+  /**
+   * Lets a workload invoke the function, for example to renew a credential now.
+   *
+   * @throws ValidationError if everybody in AWS could invoke it
+   */
   grantInvoke(grantee: IGrantable): Grant;
 
   /**

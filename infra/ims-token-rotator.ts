@@ -30,6 +30,7 @@ import { shardLimits } from './shards.ts';
 import { TickSchedule } from './tick-schedule.ts';
 import { timingDefaults } from './timing.ts';
 import { checkUnique } from './unique-rotators.ts';
+import { refuseEverybody } from './wildcard-readers.ts';
 
 /** Keeps the access tokens of Adobe IMS credentials fresh in AWS Secrets Manager. */
 export class ImsTokenRotator extends ImsTokenRotatorBase {
@@ -200,6 +201,7 @@ export class ImsTokenRotator extends ImsTokenRotatorBase {
   }
 
   override grantInvoke(grantee: IGrantable): Grant {
+    refuseEverybody(this, grantee, { who: 'grantee', what: 'invoke the function' });
     return this.function.grantInvoke(grantee);
   }
 

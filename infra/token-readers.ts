@@ -33,7 +33,7 @@ const actions = ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret
 export function grantTokenRead(token: ReadableToken, grantee: IGrantable): Grant {
   const { scope, secret, account, region, encryptionKey, replicaRegions } = token;
   const stack = Stack.of(scope);
-  refuseEverybody(scope, grantee);
+  refuseEverybody(scope, grantee, { who: 'reader', what: 'read the token' });
   const accounts = otherAccounts(stack, grantee);
   if (accounts.length > 0) checkOtherAccounts(token, accounts, grantee);
   const replicas = replicaRegions.map((replica) => arnOf(token, replica.region));

@@ -1,11 +1,17 @@
-import { Stack } from 'aws-cdk-lib';
 import {
   type IGrantable,
   type IPrincipal,
   type PrincipalPolicyFragment,
   UnknownPrincipal,
 } from 'aws-cdk-lib/aws-iam';
-import { Construct, type IConstruct } from 'constructs';
+import type { IConstruct } from 'constructs';
+import {
+  asInTemplate,
+  holdsToken,
+  possibleTexts,
+  unknownText,
+  withoutTokens,
+} from './possible-texts.ts';
 import { refuse } from './refuse.ts';
 
 export type Conditions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -45,6 +51,21 @@ const wildcardRegion = /^arn:[^:]+:[^:]+:[^:]*[*?]/;
 /** The operators that hold only if the key is there and has one of the values. */
 const operator = /^(ForAnyValue:)?(String(Equals|EqualsIgnoreCase|Like)|Arn(Equals|Like))$/;
 
+/** What a grant allows, for the message to who gives it to everybody. */
+export interface Access {
+  /** The grantee. */
+  readonly who: string;
+  /** A verb with its object. */
+  readonly what: string;
+}
+
+/** A principal's part of a statement in a policy. */
+interface Grantee {
+  readonly account: string | undefined;
+  readonly principalJson: Readonly<Record<string, unknown>>;
+  readonly conditions: Conditions;
+}
+
 /** The names that a principal has in a policy, whatever their kind. */
 export function principalNames(principal: IPrincipal): readonly string[] {
   return Object.values(fragmentOf(principal)?.principalJson ?? {}).flat();
@@ -60,72 +81,59 @@ function fragmentOf(principal: IPrincipal): PrincipalPolicyFragment | undefined 
   return principal instanceof UnknownPrincipal ? undefined : principal.policyFragment;
 }
 
-/** Refuses a grant to everybody in AWS. */
-export function refuseEverybody(scope: IConstruct, { grantPrincipal }: IGrantable): void {
-  // A role of another Region has a name there alone.
-  const stack = Stack.of(Construct.isConstruct(grantPrincipal) ? grantPrincipal : scope);
-  const names = [grantPrincipal.principalAccount ?? [], ...principalNames(grantPrincipal)].flat();
-  const wildcard = textsOf(stack, names).find((name) => /[*?]/.test(name));
-  const conditions: Conditions = stack.resolve(conditionsOf(grantPrincipal));
-  checkService(scope, grantPrincipal, conditions);
-  const provider = sharedProvider(stack, grantPrincipal);
-  if ((wildcard ?? provider) === undefined || isLimited(conditions)) return;
-  if (wildcard === undefined) {
-    refuse(
-      scope,
-      'EverybodyReads',
-      `the reader is whoever ${provider} knows, with a role in any account, so that everybody could ` +
-        'read the token; grant it to the role that these identities assume',
-    );
-  }
-  refuse(
-    scope,
-    'EverybodyReads',
-    'the reader is a wildcard, so that everybody in AWS could read the token; name an account, or ' +
-      'say whose callers you mean: new OrganizationPrincipal("o-…"), or ' +
-      'new AnyPrincipal().withConditions({ StringEquals: { "aws:PrincipalOrgID": "o-…" } })',
-  );
+/** Refuses a grant to everybody in AWS: at once, or at synthesis where only a token says so. */
+export function refuseEverybody(
+  scope: IConstruct,
+  { grantPrincipal }: IGrantable,
+  access: Access,
+): void {
+  const grantee: Grantee = {
+    account: grantPrincipal.principalAccount,
+    principalJson: fragmentOf(grantPrincipal)?.principalJson ?? {},
+    conditions: conditionsOf(grantPrincipal),
+  };
+  const known = holdsToken(grantee.conditions) ? undefined : withoutTokens(scope, grantee);
+  const problem = known && problemOf(known, access);
+  if (problem !== undefined) refuse(scope, 'Everybody', problem);
+  if (!holdsToken(grantee)) return;
+  scope.node.addValidation({
+    validate: () => [problemOf(asInTemplate(scope, grantee), access) ?? []].flat(),
+  });
 }
 
-/** A service acts for everybody who uses it, so that they could have it read the token. */
-function checkService(scope: IConstruct, principal: IPrincipal, conditions: Conditions): void {
-  const services = [fragmentOf(principal)?.principalJson['Service'] ?? []].flat();
-  if (services.length === 0 || isLimited(conditions, fixedSources)) return;
-  refuse(
-    scope,
-    'EverybodyReads',
-    'the reader is a service of AWS on behalf of any account, so that everybody could have it read ' +
-      'the token; grant it to the role that the service assumes, or say for whom it may read: ' +
-      'withConditions({ StringEquals: { "aws:SourceAccount": "111122223333" } })',
+function problemOf(grantee: Grantee, { who, what }: Access): string | undefined {
+  const { account, principalJson, conditions } = grantee;
+  // A service acts for everybody who uses it, so that they could have it act on the token.
+  if (principalJson['Service'] !== undefined && !isLimited(conditions, fixedSources)) {
+    return (
+      `the ${who} is a service of AWS on behalf of any account, so that everybody could have it ` +
+      `${what}; grant it to the role that the service assumes, or say on whose behalf: ` +
+      'withConditions({ StringEquals: { "aws:SourceAccount": "111122223333" } })'
+    );
+  }
+  if (isLimited(conditions)) return undefined;
+  const names = possibleTexts([account ?? [], ...Object.values(principalJson)]);
+  if (names.some((name) => /[*?]/.test(name))) {
+    return (
+      `the ${who} is a wildcard, so that everybody in AWS could ${what}; name an account, or ` +
+      'say whose callers you mean: new OrganizationPrincipal("o-…"), or ' +
+      'new AnyPrincipal().withConditions({ StringEquals: { "aws:PrincipalOrgID": "o-…" } })'
+    );
+  }
+  const provider = possibleTexts(principalJson['Federated'] ?? []).find(isShared);
+  if (provider === undefined) return undefined;
+  return (
+    `the ${who} is whoever ${provider} knows, with a role in any account, so that everybody could ` +
+    `${what}; grant it to the role that these identities assume`
   );
 }
 
 /** An identity provider that all accounts can trust; one of an account's own has an ARN. */
-function sharedProvider(stack: Stack, principal: IPrincipal): string | undefined {
-  const names: unknown[] = stack.resolve([fragmentOf(principal)?.principalJson['Federated'] ?? []]);
-  const written = names.flat().filter((name) => typeof name === 'string');
-  return written.find((name) => !name.includes(':'));
+function isShared(provider: string): boolean {
+  return !provider.startsWith(unknownText) && !provider.includes(':');
 }
 
-/** As in the template: a token may stand for a wildcard. */
-function textsOf(stack: Stack, names: readonly string[]): readonly string[] {
-  const resolved: unknown[] = stack.resolve(names);
-  return resolved.flat().map(textOf);
-}
-
-/** A policy variable is written with `!` in Fn::Sub; without a value, there is no condition. */
-const wild = /[*?]|\$\{!|AWS::NoValue/;
-
-/** With a fixed text for what a reference stands for; a function may make what stands in it. */
-function textOf(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (typeof value !== 'object' || value === null) return '';
-  const [separator, parts] = (value as { 'Fn::Join'?: [string, unknown] })['Fn::Join'] ?? [];
-  if (Array.isArray(parts)) return parts.map(textOf).join(separator);
-  return wild.test(JSON.stringify(value)) ? '*' : 'token';
-}
-
-/** The same for the policy variables that say whose the secret is, which no caller chooses. */
+/** With a fixed text for the policy variables that say whose the secret is, which no caller chooses. */
 function withoutOwner(text: string): string {
   return text.replaceAll(/\$\{aws:Resource(Account|OrgID)\}/gi, 'owner');
 }
@@ -136,7 +144,7 @@ function isLimited(conditions: Conditions, fixedByKey = fixedParts): boolean {
     .flatMap(([name, keys]) => Object.entries(keys).map((entry) => [name, ...entry] as const))
     .some(([name, key, values]) => {
       const fixed = fixedByKey.get(key.toLowerCase());
-      const list = [values].flat().map((value) => withoutOwner(textOf(value)));
+      const list = possibleTexts(values).map(withoutOwner);
       const spans = (value: string): boolean =>
         !arnOperator.test(name) && wildcardRegion.test(value);
       return list.length > 0 && list.every((value) => fixed?.test(value) && !spans(value));

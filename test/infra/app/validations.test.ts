@@ -137,7 +137,7 @@ const rows: readonly Row[] = [
     },
     {
       id: `RoleWith${index}`,
-      rule: 'ROLES_NAME_THEIR_ACTIONS',
+      rule: 'IDENTITIES_NAME_THEIR_ACTIONS',
       type: 'AWS::IAM::Role',
       bad: role(bad),
       good: role(allow('s3:GetObject')),
