@@ -1,8 +1,12 @@
+import { globSync } from 'node:fs';
+import { build, transform } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { read } from '../support/document.ts';
+import { quoted, read, root, sectionsOf } from '../support/document.ts';
+import { breaks } from './breaks.ts';
 import { Counts } from './counts.ts';
+import { expected, unmetIn } from './expected.ts';
 import { parseOptions } from './options.ts';
-import { expected, reportOf } from './report.ts';
+import { reportOf } from './report.ts';
 
 const text = read('docs/reliability.md');
 
@@ -23,7 +27,54 @@ const rows = tablesIn(text);
 const counts = new Counts();
 for (const [section, name, figure] of rows) counts.add(section, name, figure);
 
+/** Whether a file is more than types. */
+async function hasCode(file: string): Promise<boolean> {
+  const { code } = await transform(read(file), { loader: 'ts' });
+  return code.trim() !== '';
+}
+
 describe('docs/reliability.md', () => {
+  it('names the code of the function and the client that the simulation does not load', async () => {
+    const { metafile } = await build({
+      absWorkingDir: root,
+      entryPoints: ['test/simulation/simulate.ts'],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      packages: 'external',
+      metafile: true,
+      write: false,
+    });
+    const loaded = Object.keys(metafile.inputs);
+    expect(loaded.filter((file) => file.startsWith('emulators/'))).toEqual([]);
+    const own = globSync(['core/**/*.ts', 'lambda/**/*.ts', 'client/**/*.ts'], { cwd: root });
+    const section = sectionsOf(text, '##').get('What is not simulated') ?? '';
+    const named = [...section.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, cell = '']) => {
+      const [places = '', exceptions = ''] = cell.split('; except ');
+      const excepted = new Set(quoted(exceptions));
+      return quoted(places).flatMap((place) =>
+        own.filter((file) => file.startsWith(place) && !excepted.has(file.slice(place.length))),
+      );
+    });
+    const [missed, claimed] = [new Set<string>(), new Set<string>()];
+    for (const file of own) {
+      if (!(await hasCode(file))) continue;
+      if (!loaded.includes(file)) missed.add(file);
+      if (named.includes(file)) claimed.add(file);
+    }
+    expect(claimed).toEqual(missed);
+  });
+
+  it('says of how many ways to break the code, which violate all that is checked', () => {
+    expect(breaks.length).toBeGreaterThan(50);
+    const checked = [
+      ...[1, 2, 3, 5, 6, 8, 9, 10].map((number) => `invariant ${number}`),
+      ...[1, 2, 3, 4, 5, 6].map((number) => `P${number}`),
+      ...[1, 2, 3, 4, 5].map((number) => `C${number}`),
+    ];
+    expect(new Set(breaks.map(({ rule }) => rule))).toEqual(new Set(checked));
+  });
+
   it.each(Object.entries(expected))(
     'tells of every one of the %s, and none is zero',
     (section, names) => {
@@ -57,5 +108,32 @@ describe('docs/reliability.md', () => {
     expect(counts.of('outcomes', 'renewed')).toBeLessThanOrEqual(
       counts.of('totals', 'tokens stored'),
     );
+  });
+});
+
+describe('the report of a campaign', () => {
+  const campaign = { seeds: [1, 2], days: 1, credentials: 1, stops: false };
+  const ended = { counts: new Counts(), failed: [], finished: 2, simulatedDays: 2, seconds: 1 };
+  const command = 'npm run simulate';
+
+  it('ends with what did not occur, and so was not checked', () => {
+    const some = new Counts();
+    const [, ...premises] = expected['premises'] ?? [];
+    const met = { ...expected, premises, outcomes: [] };
+    for (const [section, names] of Object.entries(met)) {
+      for (const name of names) some.add(section, name);
+    }
+    const told = 'Did not occur, so was not checked: 1 of 28 premises and 5 of 5 outcomes.';
+    const report = reportOf(campaign, { ...ended, counts: some }, { command, commit: undefined });
+    expect(report.trimEnd().split('\n').at(-1)).toBe(told);
+    expect(unmetIn(counts)).toMatch(/^All occurred: 28 premises, /);
+  });
+
+  it('says which property each seed violates, and that the commit is unknown', () => {
+    const violation = { rule: 'P2', text: 'x', at: 0, credential: undefined };
+    const failed = [{ seed: 2, counts: {}, violation, days: 1, seconds: 1 }];
+    const report = reportOf(campaign, { ...ended, failed }, { command, commit: undefined });
+    expect(report).toContain('These seeds have a violation: 2 (P2).');
+    expect(report).toContain('It ran outside a clone, so its commit is unknown.');
   });
 });

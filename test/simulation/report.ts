@@ -1,91 +1,16 @@
 // In: what a campaign counted. Out: docs/reliability.md.
-import { tokenErrorCodes } from '../../client/token-error.ts';
-import type { Reason } from '../../core/decision.ts';
-import { errorKinds } from '../../core/errors.ts';
-import type { CredentialOutcome } from '../../core/outcome.ts';
 import type { Campaign, CampaignResult } from './campaign.ts';
+import { expected, unmetIn } from './expected.ts';
 import {
   consoleDeeds,
   consoleStormKinds,
   deeds,
-  faultKinds,
   steadyFaults,
   stormKinds,
+  type Target,
   targets,
 } from './faults.ts';
 import { consoleDeedPause, deedPause, habitOf } from './habits.ts';
-
-// Records, so that the compiler demands every one.
-const reasons: Readonly<Record<Reason, true>> = {
-  paused: true,
-  'token-secret-missing': true,
-  'credential-missing': true,
-  forced: true,
-  'backing-off': true,
-  'token-missing': true,
-  'token-unread': true,
-  'token-malformed': true,
-  'credential-changed': true,
-  'recently-issued': true,
-  'over-budget': true,
-  'token-expired': true,
-  'token-expiring': true,
-  'token-fresh': true,
-};
-
-const outcomes: Readonly<Record<CredentialOutcome['outcome'], true>> = {
-  kept: true,
-  renewed: true,
-  failed: true,
-  deferred: true,
-  due: true,
-};
-
-const readerCodes = tokenErrorCodes.filter((code) => code.startsWith('ERR_TOKEN_'));
-
-/** Everything that has to occur: what does not was not tested. */
-export const expected: Readonly<Record<string, readonly string[]>> = {
-  premises: [
-    'P1: a whole tick fits between due and expiry',
-    'P2: a whole tick',
-    'P2: a whole tick of every shard',
-    'P2: a version id claimed more than 25 hours',
-    'P2: an event for a stored credential',
-    'P2: a rotation of a token that nothing disturbed',
-    'P3: two days without a disturbance',
-    'P3: a run remembers a final failure',
-    'P3: a run asks IMS again after a final failure',
-    'P4: a reader returns a token',
-    'P4: a reader reads a good token',
-    'P5: a sandbox that remembers beside a new one',
-    'invariant 9: a run asks IMS',
-    'invariant 9: after three requests that are known',
-    'invariant 9: after two tokens that no tag tells of',
-    'invariants 1 and 3: renewed for its expiry alone',
-    'invariant 3: a token expired within ten minutes',
-    'P6: a tick tells how much life is left',
-    'P6: a tick tells how much life a paused token has left',
-    'P6: a tick sees a renewal fail',
-    'C1: a client secret becomes the current one',
-    'C2: a retired client secret is deleted',
-    'C2: what a rotation left over is deleted',
-    'C3: a client secret is added',
-    'C3: a rotation that nothing disturbed',
-    'C4: a renewal after the grace',
-    'C5: a rotation that had room',
-    'C5: a tick tells of a rotation that is late',
-  ],
-  reasons: Object.keys(reasons),
-  outcomes: Object.keys(outcomes),
-  'error codes': Object.keys(errorKinds),
-  'reader errors': readerCodes.filter(
-    (code) => !['REVOKED', 'RENEWAL_FAILED'].some((end) => code.endsWith(end)),
-  ),
-  'reader problems': readerCodes.filter(
-    (code) => !['EXPIRED', 'TOO_SHORT'].some((end) => code.endsWith(end)),
-  ),
-  faults: faultKinds,
-};
 
 const [hour, day, year] = [3_600, 86_400, 365];
 
@@ -94,11 +19,29 @@ function duration(seconds: number): string {
   return seconds < 2 * day ? `${seconds / hour} h` : `${seconds / day} days`;
 }
 
-const habits = [...new Set(Object.values(targets))].map((target) => {
-  const { every, longest, rates } = habitOf(target);
+const struck: Readonly<Record<Target, string>> = {
+  ims: 'requests to IMS',
+  validate: 'validations of a token',
+  aws: 'calls of Secrets Manager',
+  list: 'lists of secrets',
+  put: 'values to be stored',
+  effect: 'calls of any kind',
+  invocation: 'invocations',
+  tick: 'ticks',
+  event: 'events',
+  console: 'calls of the Developer Console',
+  'console-list': 'lists of client secrets at Adobe',
+  'console-add': 'client secrets that are added at Adobe',
+  rotation: 'steps of a client secret’s rotation',
+};
+
+const habits = Object.entries(struck).map(([target, what]) => {
+  const { every, longest, rates } = habitOf(target as Target);
+  const kinds = Object.entries(targets).filter(([, struckOne]) => struckOne === target);
+  const names = kinds.map(([kind]) => kind).join(', ');
   const most = longest.map((seconds) => duration(seconds)).join(' to ');
   const shares = rates.map((rate) => `${100 * rate} %`).join(', ');
-  return `| ${target} | ${every.join(' to ')} | ${most} | ${shares} |`;
+  return `| ${what}: ${names} | ${every.join(' to ')} | ${most} | ${shares} |`;
 });
 
 /** Where the figures come from. */
@@ -122,18 +65,23 @@ export function reportOf(
       ...names.map((name) => `| ${name} | ${counts.of(section, name).toLocaleString('en-US')} |`),
     ].join('\n');
   const totals = [...counts.section('totals').keys()].sort();
-  const seedsOf = failed.map(({ seed }) => seed).join(', ');
+  const seedsOf = failed.map(({ seed, violation }) => `${seed} (${violation?.rule})`).join(', ');
   return `# Reliability
 
 The simulation runs the function's own code for years, on a virtual clock, against models of everything around it, each
-of which can fail at any time. Its own code is that of \`core/\`, \`lambda/\` from a command on, and \`client/\`. After
-every step it checks the invariants 1 to 3, 5, 6 and 8 to 10 of [ARCHITECTURE.md](../ARCHITECTURE.md#invariants) and the
-properties below. The fourth follows from P2, which is demanded of each credential whatever befalls another one alone;
-the seventh from P2 and the budget of invariant 9, since every event may come twice, late or not at all. Every figure of this page is written by
+of which can fail at any time. That code is \`lambda/\` from \`run-command.ts\` on, what it uses of \`core/\`, and the
+cached reader of \`client/\`; the rest is [not simulated](#what-is-not-simulated). After every step the simulation checks
+the invariants 1 to 3, 5, 6 and 8 to 10 of [ARCHITECTURE.md](../ARCHITECTURE.md#invariants) and the properties below. The
+fourth follows from P2, which is demanded of each credential whatever befalls another one alone; the seventh from P2 and
+the budget of invariant 9, since every event may come twice, late or not at all.
+
+The simulation is in the repository, not in the package. Every figure of this page is written by
 
     ${command}
 
-${commit === undefined ? '' : `It ran on commit \`${commit}\`.\n\n`}| what | figure |
+${commit === undefined ? 'It ran outside a clone, so its commit is unknown.' : `It ran on commit \`${commit}\`.`}
+
+| what | figure |
 | --- | ---: |
 | credential-years | ${Math.floor(years).toLocaleString('en-US')} |
 | seeds | ${finished} |
@@ -141,23 +89,37 @@ ${commit === undefined ? '' : `It ran on commit \`${commit}\`.\n\n`}| what | fig
 | minutes of one core | ${Math.ceil(seconds / 60)} |
 ${failed.length === 0 ? '' : `\nThese seeds have a violation: ${seedsOf}.\n`}
 \`npm run simulate -- --seed N --days ${days} --credentials ${credentials}\` repeats a seed, exits with 1 on a violation,
-and looks for a shorter history that ends in a violation of the same property.
+and looks for a shorter history that ends in a violation of the same property. A credential-year takes about two seconds.
 
 ## What a seed draws
 
 Worlds are much rougher than any account. A seed draws how far apart ticks are (10 minutes to an hour), how many secrets
-a page of a list has (5 to 100), how long a run may take, how wrong each clock is (by up to 2 minutes), and of each
-kind of fault how often it comes, how long it lasts and what share it strikes. What each kind strikes stands in
-\`test/simulation/faults.ts\`:
+a page of a list has (5 to 100), how long a run may take, how wrong each clock is (by up to 2 minutes), and for each
+kind of fault how often it occurs, how long it lasts at most, and which share it strikes while it lasts:
 
-| strikes | days from one to the next | the longest lasts | shares |
+| what is struck, and by what | days between two, on average | longest duration | share |
 | --- | ---: | ---: | ---: |
 ${habits.join('\n')}
 
 Each deed of people or programs is done to each credential every ${deedPause.join(' to ')} days on average, those to client
 secrets that are rotated every ${consoleDeedPause.join(' to ')}.
 
-What is not simulated: the deployed stack, the commands, replicas, the SDK, and AWS and Adobe themselves.
+## What is not simulated
+
+The models take the place of the adapters that connect the function to the network. So a fault of IMS or of the
+Developer Console arrives as an adapter reports it (\`ims-certificate\` is the error \`ERR_IMS_CERTIFICATE\`), and one of
+Secrets Manager as an error of the SDK. The models are not the stand-ins of \`emulators/\`, whose Secrets Manager
+\`npm run conformance\` checks. Those are real servers, against which the code that is not simulated is tested:
+
+| code | tests |
+| --- | --- |
+| \`lambda/handler.ts\`, \`core/config.ts\`, \`core/rotating-names.ts\` | \`test/lambda/\`, with the bundle that is deployed; \`test/core/config.test.ts\` |
+| \`lambda/adapters/\`, \`core/secret-metadata.ts\`; except \`network-fault.ts\`, \`secrets-manager-errors.ts\` | \`test/lambda/adapters/\`; \`test/lambda/fault-pairs.test.ts\`, with two faults at once |
+| \`lambda/steps/proxy-credentials.ts\`, \`core/proxy.ts\` | \`test/lambda/closed-network.test.ts\`; \`test/core/proxy.test.ts\` |
+| \`client/\`; except \`cached-token-reader.ts\`, \`read-failure.ts\`, \`request-renewal.ts\`, \`stored-token.ts\`, \`token-error.ts\` | \`test/client/\`: \`createTokenReader\`, its sources, and \`createImsFetch\` |
+
+Nor are the many forms of a credential's file (\`test/core/\`), the deployed stack, the commands of \`cli/\`, the console,
+replicas, the SDK, and AWS and Adobe themselves.
 
 ## What is promised
 
@@ -199,8 +161,8 @@ at Adobe:
 - C5: a rotation that nothing disturbs ends within its retries, if tokens live for longer than two intervals of ticks and
   ten minutes. A tick reports a late one in the metric \`ClientSecretRotationOverdue\`.
 
-How often the condition of each property was met, so that it was really checked (the invariants without a row are checked
-at every write, log line and end of a run):
+How often the condition of each property was met: that often it was checked. The invariants without a row are checked at
+every write, log line and end of a run:
 
 ${table('premises', expected['premises'] ?? [])}
 
@@ -255,5 +217,16 @@ ${table('reader errors', expected['reader errors'] ?? [])}
 What readers told their \`onProblem\`, whether a caller got a token all the same or that error:
 
 ${table('reader problems', expected['reader problems'] ?? [])}
+
+## How the simulation is tested
+
+Each of the more than 50 ways of \`test/simulation/breaks.ts\` breaks the function or the reader so that it violates one
+property or invariant, and \`npx vitest run --project long test/simulation/broken-engines.long.test.ts\` demands that the
+simulation reports just that, which takes ten minutes. Each of them is violated in one way at least.
+\`test/simulation/reliability.test.ts\` demands that no premise, decision, error code or fault of this page has a zero.
+[Mutations](mutations.md) show what the other tests notice, and [CONTRIBUTING.md](../CONTRIBUTING.md#how-it-is-tested)
+leads to all of them.
+
+${unmetIn(counts)}
 `;
 }
