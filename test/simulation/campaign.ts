@@ -59,7 +59,7 @@ export async function runCampaign(
       await worker.terminate();
     }
   };
-  await Promise.all(Array.from({ length: jobs }, work));
+  await Promise.all(Array.from({ length: Math.min(jobs, seeds.length) }, work));
   return { counts, failed, finished, simulatedDays, seconds };
 }
 

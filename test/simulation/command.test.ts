@@ -15,15 +15,19 @@ describe('the command, with an engine that shows tokens', () => {
   it('ends with 1 for one seed', async () => {
     const { stdout, code } = await simulateBroken(shown, '--seed', '1', ...size);
     expect(stdout).toContain('seed 1: invariant 5: ');
+    expect(stdout).toContain('\ninvariant 5: see ARCHITECTURE.md, "Invariants".\n');
     expect(code).toBe(1);
   }, 60_000);
 
   it('ends with 1 for several, and its report says how many failed, and for how long they ran', async () => {
-    const options = ['--seeds', '1-2', '--report', 'report.md', '--days', '4000'];
+    const options = ['--seeds', '1-2', '--report', 'a report.md', '--days', '4000'];
     const { stdout, code, folder } = await simulateBroken(shown, ...options, '--credentials', '1');
-    expect(stdout).toContain('2 of 2 seeds have a violation: 1, 2');
+    expect(stdout).toContain('seeds with a violation: 2 of 2 (1, 2)');
+    expect(stdout).toContain('npm run simulate -- --seed 1 --days 4000 --credentials 1 shows');
+    expect(stdout).toMatch(/\nDid not occur, so was not checked: .*premises/);
     expect(code).toBe(1);
-    const report = await readFile(join(folder, 'report.md'), 'utf8');
+    const report = await readFile(join(folder, 'a report.md'), 'utf8');
+    expect(report).toContain("--report 'a report.md'");
     expect(report).toContain('| seeds with a violation | 2 |');
     // A violation ends a seed, in its first days here.
     expect(report).toContain('| credential-years | 0 |');
@@ -32,7 +36,8 @@ describe('the command, with an engine that shows tokens', () => {
   it('ends with 0 if nothing is broken', async () => {
     const whole = { ...shown, to: shown.from };
     const { stdout, code } = await simulateBroken(whole, '--seeds', '1-2', ...size);
-    expect(stdout).toContain('0 of 2 seeds have a violation');
+    expect(stdout).toContain('seeds with a violation: 0 of 2\n');
+    expect(stdout).toMatch(/^seed [12]: ok \([\d.]+ s of one core\)$/m);
     expect(code).toBe(0);
   }, 60_000);
 });

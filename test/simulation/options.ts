@@ -8,7 +8,13 @@ export const usage = `Usage: npm run simulate -- [options]
   --credentials C   of each seed (10)
   --jobs J          seeds at the same time (1); with --seeds
   --stop            ends at the first seed that fails; with --seeds
-  --report FILE     writes what was simulated, in Markdown; with --seeds`;
+  --report FILE     writes what was simulated, in Markdown; with --seeds
+
+A year of one credential takes about two seconds of one core.`;
+
+/** What can be asked for at most. */
+const most = { seed: 999_999_999, days: 9_999, credentials: 999, jobs: 99 } as const;
+const mostSeeds = 99_999;
 
 const options = {
   seed: { type: 'string' },
@@ -59,13 +65,25 @@ export function parseOptions(args: readonly string[]): Options | undefined {
 
 function seedsIn(text: string): readonly [number, ...number[]] {
   const [, first, last] = /^(\d+)-(\d+)$/.exec(text) ?? [];
-  const [from, to] = [positive('seeds', first), positive('seeds', last)];
-  if (to < from) throw new TypeError('--seeds must be a range such as 1-20');
+  const [from, to] = [wholeNumber(first, most.seed), wholeNumber(last, most.seed)];
+  if (from === undefined || to === undefined)
+    throw new TypeError(`--seeds must be a range such as 1-20, ${limitOf(most.seed)}`);
+  if (to < from) throw new TypeError('--seeds must begin with the lower number, such as 1-20');
+  if (to - from >= mostSeeds)
+    throw new TypeError(`--seeds must be ${mostSeeds.toLocaleString('en-US')} seeds at most`);
   return [from, ...Array.from({ length: to - from }, (_, index) => from + 1 + index)];
 }
 
-function positive(option: keyof typeof options, text = ''): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  const what = option === 'seeds' ? 'a range such as 1-20' : 'a whole number from 1';
-  throw new TypeError(`--${option} must be ${what}`);
+function positive(option: keyof typeof most, text: string): number {
+  const number = wholeNumber(text, most[option]);
+  if (number !== undefined) return number;
+  throw new TypeError(`--${option} must be a whole number ${limitOf(most[option])}`);
+}
+
+function wholeNumber(text: string | undefined, limit: number): number | undefined {
+  return /^[1-9]\d{0,8}$/.test(text ?? '') && Number(text) <= limit ? Number(text) : undefined;
+}
+
+function limitOf(limit: number): string {
+  return `from 1 to ${limit.toLocaleString('en-US')}`;
 }
