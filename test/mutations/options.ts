@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { argumentsOf } from './arguments.ts';
 import type { Mutation } from './mutation.ts';
 import { mutations } from './mutations.ts';
 
@@ -15,11 +15,7 @@ in capitals or not.
  * @throws TypeError for an option that does not exist, or words that choose nothing
  */
 export function chosenBy(args: readonly string[]): readonly Mutation[] | undefined {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { help: { type: 'boolean', short: 'h' } },
-  });
+  const { values, positionals } = argumentsOf(args, {});
   if (values.help === true) return undefined;
   const words = positionals.map((word) => word.toLowerCase());
   const wanted = mutations.filter(({ fault, file, caughtBy }) =>

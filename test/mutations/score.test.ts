@@ -10,14 +10,16 @@ function resultsOf(noticed: number, isWhole: boolean) {
   );
   const ids = mutants.map(({ id }) => id);
   const killed = new Set(ids.slice(0, noticed));
-  return { mutants, killed, covered: new Set(ids.slice(0, 10)), isWhole };
+  const leftOut = { own: 1, all: 2 };
+  return { mutants, killed, covered: new Set(ids.slice(0, 10)), leftOut, isWhole };
 }
 
 it('the score has the survivors, each file and all', () => {
   expect(scoreOf(resultsOf(9, true))).toEqual({
     text: `core/a.ts:7: + → -
 a.ts                         90.0 % (9 of 10)
-all 90.0 % (9 of 10); not counted: 1`,
+all 90.0 % (9 of 10); not counted: 1
+tests left out for their time: 1 for their own file, 2 for all files`,
     hasFailed: false,
   });
 });

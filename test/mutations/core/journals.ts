@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 export interface Pass {
   /** Only for the mutants in the file of the same name. */
   readonly own: boolean;
-  /** Milliseconds that a test takes at least. */
+  /** Milliseconds of the processor that a test takes at least. */
   readonly from: number;
   /** Milliseconds that it does not reach. */
   readonly to: number;
@@ -16,6 +16,12 @@ export const journals = {
   killed: 'mutants-killed.txt',
   /** Those that a test has run at all. */
   covered: 'mutants-covered.txt',
+  /** The tests that have been repeated for the mutants of their own file. */
+  ownRepeated: 'tests-own-repeated.txt',
+  /** Those that have been repeated for the mutants of all files. */
+  allRepeated: 'tests-all-repeated.txt',
+  /** Those that this pass has not repeated for the time that they take. */
+  passedOver: 'tests-passed-over.txt',
 } as const;
 
 export function readJournal(journal: keyof typeof journals): Set<string> {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { chdir } from 'node:process';
 import { setTimeout } from 'node:timers/promises';
@@ -47,14 +47,21 @@ async function tryAll({ quick, tests, files, isWhole }: Options): Promise<number
   const mutants = (await instrument('core')).filter(({ file }) => files.has(file));
   const ids = new Set(mutants.map(({ id }) => id));
   const failed = new Set<string>();
+  const leftOut = { own: 0, all: 0 };
   for (const [index, pass] of passes.entries()) {
+    rmSync(journals.passedOver, { force: true });
     for (const test of await runPass(pass, tests, mutants)) failed.add(test);
+    const repeated = readJournal(pass.own ? 'ownRepeated' : 'allRepeated');
+    // The last pass of either kind is for the slowest tests.
+    leftOut[pass.own ? 'own' : 'all'] = [...readJournal('passedOver')].filter(
+      (test) => !repeated.has(test),
+    ).length;
     const run = [...readJournal('covered')].filter((id) => ids.has(id)).length;
     const noticed = readJournal('killed').size;
     process.stderr.write(`pass ${index + 1} of ${passes.length}: ${noticed} of ${run} noticed\n`);
   }
   const [killed, covered] = [readJournal('killed'), readJournal('covered')];
-  const { text, hasFailed } = scoreOf({ mutants, killed, covered, isWhole });
+  const { text, hasFailed } = scoreOf({ mutants, killed, covered, leftOut, isWhole });
   process.stdout.write(`${text}\n`);
   for (const test of failed) process.stderr.write(`${test} fails without a mutant.\n`);
   return hasFailed || failed.size > 0 ? 1 : 0;

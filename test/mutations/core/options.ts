@@ -1,10 +1,10 @@
-import { parseArgs } from 'node:util';
+import { argumentsOf } from '../arguments.ts';
 
 export const usage = `Usage: npm run mutate:core [-- [--quick] [WORD ...]]
 
 Changes each operator, condition, literal and block of core/, and shows which changes the tests do not
-notice. With words, only those in the files whose name begins with one of them, and only by the tests of
-these names.
+notice. With words, only those in the files whose name begins with one of them, and only by the tests whose
+name does; by all tests, which takes minutes, if one of the files has no test of its own name.
 
   --quick   without the tests that take more than 50 ms
 `;
@@ -33,22 +33,18 @@ export function parseOptions(
   args: readonly string[],
   { tests, files }: Names,
 ): Options | undefined {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { quick: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } },
-  });
+  const { values, positionals } = argumentsOf(args, { quick: { type: 'boolean', default: false } });
   const { quick, help } = values;
   if (help === true) return undefined;
   if (positionals.length === 0) return { quick, tests, files: new Set(files), isWhole: true };
   const words = positionals.map((word) => word.toLowerCase());
-  const wanted = tests.filter((test) => words.some((word) => test.startsWith(word)));
-  const said = positionals.join(' or ');
-  if (wanted.length === 0) throw new TypeError(`No file of test/core begins with ${said}.`);
-  // These tests run other files too, which have tests of their own.
-  const counted = files.filter((file) => wanted.some((test) => ownFileOf(test) === file));
-  if (counted.length > 0) return { quick, tests: wanted, files: new Set(counted), isWhole: false };
-  throw new TypeError(`No test that begins with ${said} has a file of the same name in core/.`);
+  const chosen = (names: readonly string[]): readonly string[] =>
+    names.filter((name) => words.some((word) => name.startsWith(word)));
+  const [counted, own] = [chosen(files), chosen(tests)];
+  if (counted.length === 0)
+    throw new TypeError(`No file of core/ begins with ${positionals.join(' or ')}.`);
+  const isTested = counted.every((file) => own.some((test) => ownFileOf(test) === file));
+  return { quick, tests: isTested ? own : tests, files: new Set(counted), isWhole: false };
 }
 
 /** The file of `core/` that a test is named after. */

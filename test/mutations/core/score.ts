@@ -10,6 +10,8 @@ export interface Results {
   readonly killed: ReadonlySet<string>;
   /** The ids of those that a test has run at all. */
   readonly covered: ReadonlySet<string>;
+  /** How many tests were not repeated for the time that they take: for their own file, and for all. */
+  readonly leftOut: { readonly own: number; readonly all: number };
   /** True if the mutants are those of all of `core/`. */
   readonly isWhole: boolean;
 }
@@ -18,7 +20,7 @@ export interface Results {
  * The survivors, and the score of each file and of all. Only the whole of `core/` can fail: some files
  * are below the limit, and by their own tests alone more of them are.
  */
-export function scoreOf({ mutants, killed, covered, isWhole }: Results): {
+export function scoreOf({ mutants, killed, covered, leftOut, isWhole }: Results): {
   readonly text: string;
   readonly hasFailed: boolean;
 } {
@@ -33,6 +35,7 @@ export function scoreOf({ mutants, killed, covered, isWhole }: Results): {
     ),
     ...[...files].map(([file, ofFile]) => `${file.padEnd(28)} ${shareOf(ofFile, killed)}`),
     `all ${shareOf(counted, killed)}; not counted: ${mutants.length - counted.length}`,
+    `tests left out for their time: ${leftOut.own} for their own file, ${leftOut.all} for all files`,
   ];
   const isPoor = 100 * (counted.length - survivors.length) < least * counted.length;
   if (isPoor && isWhole) lines.push(`That is below ${least} %.`);
