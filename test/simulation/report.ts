@@ -118,8 +118,8 @@ Secrets Manager as an error of the SDK. The models are not the stand-ins of \`em
 | \`lambda/steps/proxy-credentials.ts\`, \`core/proxy.ts\` | \`test/lambda/closed-network.test.ts\`; \`test/core/proxy.test.ts\` |
 | \`client/\`; except \`cached-token-reader.ts\`, \`read-failure.ts\`, \`request-renewal.ts\`, \`stored-token.ts\`, \`token-error.ts\` | \`test/client/\`: \`createTokenReader\`, its sources, and \`createImsFetch\` |
 
-Nor are the many forms of a credential's file (\`test/core/\`), the deployed stack, the commands of \`cli/\`, the console,
-replicas, the SDK, and AWS and Adobe themselves.
+The simulation also leaves out the many forms of a credential's file (tests in \`test/core/\`), the deployed stack, the
+commands of \`cli/\`, the console, replicas, the SDK, and AWS and Adobe themselves.
 
 ## What is promised
 
@@ -222,7 +222,7 @@ ${table('reader problems', expected['reader problems'] ?? [])}
 
 Each of the more than 50 ways of \`test/simulation/breaks.ts\` breaks the function or the reader so that it violates one
 property or invariant, and \`npx vitest run --project long test/simulation/broken-engines.long.test.ts\` demands that the
-simulation reports just that, which takes ten minutes. Each of them is violated in one way at least.
+simulation reports just that, in about ten minutes. Each of them is violated in one way at least.
 \`test/simulation/reliability.test.ts\` demands that no premise, decision, error code or fault of this page has a zero.
 [Mutations](mutations.md) show what the other tests notice, and [CONTRIBUTING.md](../CONTRIBUTING.md#how-it-is-tested)
 leads to all of them.
