@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { claimsAt, encodeAccessToken } from '../../emulators/ims/access-token.ts';
 import { day } from '../support/builders.ts';
 import { labelsOf } from '../support/start-rotating.ts';
-import { startLeak, textOf } from './leak-world.ts';
+import { type LeakWorld, startLeak, textOf } from './leak-world.ts';
 import { byHand, type Form, response, storeByHand } from './stored-by-hand.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
@@ -73,19 +73,102 @@ it.each([
   expect(exit.stdout).not.toContain('not recognised');
 });
 
-it('leaked asks IMS about no more than ten tokens of one version', async () => {
-  const leak = await startLeak();
-  const { world, adobe } = leak;
+/** Those of this client by their claims, but not by their signatures. */
+function forge({ adobe }: LeakWorld, length: number): string {
   const holder = { ...adobe, technicalAccountId: 'x', scope: 'openid', lifetimeSeconds: day };
-  const forged = Array.from({ length: 40 }, () => {
+  const forged = Array.from({ length }, () => {
     const token = encodeAccessToken(claimsAt(Date.now(), holder));
     return `${token.slice(0, -342)}${randomBytes(256).toString('base64url')}`;
   });
-  await storeByHand(leak, () => forged.join('\n'));
+  return forged.join('\n');
+}
+
+/** In the form of a JWT; only IMS can tell that they are none. */
+function junk(length: number): string {
+  const part = () => randomBytes(30).toString('base64url');
+  return Array.from({ length }, () => `eyJhIjoxfQ.${part()}.${part()}`).join('\n');
+}
+
+/** How often IMS is asked for a path. */
+function countCalls({ world }: LeakWorld): ReadonlyMap<string, number> {
+  const calls = new Map<string, number>();
+  const when = ({ path }: { readonly path: string }): boolean => {
+    calls.set(path, (calls.get(path) ?? 0) + 1);
+    return false;
+  };
+  world.ims.faults.inject({ kind: 'throttled' }, { when });
+  return calls;
+}
+
+const notRecognised = /^ERR_LEAK_UNPROVEN .* may hold a valid token that was not recognised/;
+
+it('leaked asks IMS about no more than ten tokens of one version', async () => {
+  const leak = await startLeak();
+  await storeByHand(leak, () => forge(leak, 40));
+  expect(textOf(await leak.answer({ token: true }))).toMatch(notRecognised);
+  expect(leak.world.ims.invalidations).toHaveLength(1 + 10);
+});
+
+it.each([
+  ['may be the own ones', forge],
+  ['only IMS can tell from junk', (_: LeakWorld, count: number) => junk(count)],
+])('leaked asks IMS about no more than 50 tokens in all, which %s', async (_, form) => {
+  const leak = await startLeak();
+  for (let version = 0; version < 8; version += 1) await storeByHand(leak, () => form(leak, 10));
+  const calls = countCalls(leak);
+  const { stdout, stderr } = await leak.answer({ token: true });
+  expect(stdout + stderr).toContain('not recognised');
+  expect(calls.get('/ims/validate_token/v1')).toBeLessThan(2 * 50);
+  expect(calls.get('/ims/invalidate_token/v2') ?? 0).toBeLessThanOrEqual(50);
+});
+
+it('leaked invalidates the leaked token however many others are stored before it', async () => {
+  const leak = await startLeak();
+  for (let version = 0; version < 8; version += 1) {
+    await storeByHand(leak, () => forge(leak, 10));
+  }
+  const token = await storeByHand(leak, byHand);
+  expect(await leak.answer({ token: true })).toMatchObject({ code: 0 });
+  expect(leak.world.ims.isValid(token)).toBe(false);
+});
+
+it.each([true, false])(
+  'leaked ends although something too long for a token is stored: --token %s',
+  async (isTokenOnly) => {
+    const leak = await startLeak();
+    await storeByHand(leak, () => response(randomBytes(20_000).toString('base64url'), ''));
+    const exit = await leak.answer({ token: isTokenOnly });
+    if (isTokenOnly) expect(textOf(exit)).toMatch(notRecognised);
+    else {
+      expect(exit, exit.stderr).toMatchObject({ code: 0 });
+      expect(exit.stdout.replaceAll(/\s+/g, ' ')).toContain('a token that was not recognised');
+      expect(await leak.answer({ token: true })).toMatchObject({ code: 0 });
+    }
+  },
+);
+
+it.each([400, 429])(
+  'leaked ends although IMS answers %i when asked about what may be a token',
+  async (status) => {
+    const leak = await startLeak();
+    await storeByHand(leak, () => junk(1));
+    let asked = 0;
+    const when = ({ path }: { readonly path: string }): boolean => {
+      if (path === '/ims/validate_token/v1') asked += 1;
+      return path === '/ims/validate_token/v1' && asked === 1;
+    };
+    leak.world.ims.faults.inject({ kind: 'server-error', status }, { when, times: 1 });
+    expect(textOf(await leak.answer({ token: true }))).toMatch(notRecognised);
+  },
+);
+
+it('leaked points to no log line for what it has asked IMS itself', async () => {
+  const leak = await startLeak();
+  const when = ({ path }: { readonly path: string }) => path === '/ims/validate_token/v1';
+  leak.world.ims.faults.inject({ kind: 'server-error', status: 400 }, { when });
   expect(textOf(await leak.answer({ token: true }))).toMatch(
-    /^ERR_LEAK_UNPROVEN .* may hold a valid token that was not recognised/,
+    /^ERR_TOKEN_INVALID .* → if it lasts, give Adobe support the x-debug-id of IMS's response: [\da-f-]{36}; then/,
   );
-  expect(world.ims.invalidations).toHaveLength(1 + 10);
 });
 
 it.each([
