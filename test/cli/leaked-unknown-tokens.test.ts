@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { epochSeconds } from '../../core/instant.ts';
 import { claimsAt, encodeAccessToken } from '../../emulators/ims/access-token.ts';
 import { day } from '../support/builders.ts';
 import { labelsOf } from '../support/start-rotating.ts';
@@ -182,4 +183,57 @@ it.each([
   const exit = await leak.answer({ token: true });
   expect(exit, exit.stderr).toMatchObject({ code });
   expect((exit.stdout + exit.stderr).includes('not recognised')).toBe(code === 1);
+});
+
+/** A JWT of this client that has ended, and that was cut. */
+function ended({ adobe }: LeakWorld): string {
+  const holder = { ...adobe, technicalAccountId: 'x', scope: 'openid', lifetimeSeconds: day };
+  return encodeAccessToken(claimsAt(Date.now() - 2 * day * 1000, holder)).slice(0, -100);
+}
+
+it('leaked does not call unrecognised what has ended by its claims', async () => {
+  const leak = await startLeak();
+  await storeByHand(leak, () => ended(leak));
+  const calls = countCalls(leak);
+  const exit = await leak.answer({ token: true });
+  expect(exit, exit.stderr).toMatchObject({ code: 0 });
+  expect(exit.stdout).not.toContain('not recognised');
+  // The new token, and the one that was stored first.
+  expect(calls.get('/ims/validate_token/v1')).toBe(2);
+});
+
+it('leaked asks IMS nothing about what was stored longer ago than a token can live', async () => {
+  let ahead = -13 * day;
+  const leak = await startLeak({ now: () => Date.now() + ahead * 1000 });
+  await storeByHand(leak, () => junk(3));
+  ahead = 0;
+  const calls = countCalls(leak);
+  const exit = await leak.answer({ token: true });
+  expect(exit, exit.stderr).toMatchObject({ code: 0 });
+  expect(calls.get('/ims/validate_token/v1')).toBe(1);
+});
+
+it('leaked takes for valid what is noted with another client, and of which IMS does not tell', async () => {
+  const leak = await startLeak();
+  const other = 'c'.repeat(32);
+  await storeByHand(leak, () => byHand('q7Rk-2mVx_9TtLw4ZbN8', other));
+  leak.world.ims.faults.inject(
+    { kind: 'server-error', status: 503 },
+    { when: ({ clientId }) => clientId === other },
+  );
+  expect(textOf(await leak.answer({ token: true }))).toMatch(
+    /^ERR_LEAK_UNPROVEN .*: the leaked token is of another client: earlier tokens of the client c+, /,
+  );
+});
+
+it('leaked invalidates a token that has ended by a clock that is ahead', async () => {
+  let ahead = 200 - day;
+  const leak = await startLeak({ now: () => Date.now() + ahead * 1000 });
+  const [token = ''] = leak.tokens;
+  ahead = 0;
+  expect(leak.world.ims.isValid(token)).toBe(true);
+  const now = () => epochSeconds(Math.floor(Date.now() / 1000) + 280);
+  const exit = await leak.answer({ token: true }, { now });
+  expect(exit, exit.stderr).toMatchObject({ code: 0 });
+  expect(leak.world.ims.isValid(token)).toBe(false);
 });
