@@ -22,7 +22,7 @@ export interface BeforeAdding {
   readonly state: RotationState;
   /** The stored credential; undefined after a leak, when all that it holds has to go. */
   readonly stored?: StoredSecrets | undefined;
-  /** Adobe has told of every use until then. */
+  /** Adobe tells of every use until then by now, unless it is unusually late. */
   readonly usesToldUntil: EpochSeconds;
 }
 
@@ -86,7 +86,7 @@ function whyUncertain(
       return `an earlier run of leaked may have added ${only.uuid}, or somebody else`;
     }
     const until = formatInstant(epochSeconds(only.createdAt + retirementGrace));
-    return `an earlier rotation may have added ${only.uuid}, which a rotation after ${until} deletes by itself if nobody has used it by then`;
+    return `an earlier rotation may have added ${only.uuid}, which a rotation deletes by itself once Adobe tells that another one was used after ${until}, and this one never`;
   }
   if (stored !== undefined && listed.some(({ uuid }) => mayHold(stored, uuid, listed))) {
     return 'the stored credential holds one without its uuid at Adobe, which may be either (store it with that, or without an entry that is gone at Adobe)';
@@ -123,17 +123,13 @@ function isLeft(
 }
 
 /**
- * Adobe may tell of a use late, or never, so a secret that it calls unused could be the very one in use:
- * it must have told of a use of another one since.
+ * A person may have added it, and use it elsewhere, and Adobe may tell of a use late, or never. So it must
+ * have told of a use of another one that came a day after, and of all uses until a day ago.
  */
 function isUnused(
   { uuid, createdAt }: ListedSecret,
   { listed, usesToldUntil }: BeforeAdding,
 ): boolean {
-  // A person may have added it, and use it elsewhere.
-  if (createdAt > usesToldUntil) return false;
-  return listed.some(
-    (other) =>
-      other.uuid !== uuid && other.lastUsedAt !== undefined && other.lastUsedAt >= createdAt,
-  );
+  const least = Math.max(createdAt + retirementGrace, usesToldUntil);
+  return listed.some((other) => other.uuid !== uuid && (other.lastUsedAt ?? 0) >= least);
 }

@@ -1,7 +1,7 @@
 import { RotatorError, TokenRequestError } from '../../core/errors.ts';
 import type { CommonOptions } from '../common-options.ts';
 import { CliError } from '../errors.ts';
-import { explainFailure } from '../view/failure.ts';
+import { askAdobe, explainFailure } from '../view/failure.ts';
 
 const addApi =
   'add the I/O Management API to the project in the Adobe Developer Console (see docs/client-secret-rotation.md)';
@@ -9,10 +9,18 @@ const addApi =
 /** The error for people of a request to Adobe that failed; any other error as it is. */
 export function asAdobeFailure(error: unknown, name: string, options: CommonOptions): unknown {
   if (!(error instanceof RotatorError)) return error;
+  return new CliError(error.code, error.message, adobeFix(error, name, options), { cause: error });
+}
+
+/** How to fix the failure of a request that this program has made itself, which no log tells of. */
+export function adobeFix(error: RotatorError, name: string, options: CommonOptions): string {
   const { code } = error;
-  const imsError = error instanceof TokenRequestError ? error.details.imsError : undefined;
+  const { imsError, debugId } = error instanceof TokenRequestError ? error.details : {};
   const { fix } = explainFailure({ code, imsError }, name, options);
-  return new CliError(code, error.message, fix, { cause: error });
+  if (fix !== askAdobe) return fix;
+  return debugId === undefined
+    ? 'if it lasts, ask Adobe support'
+    : `if it lasts, give Adobe support the x-debug-id of IMS's response: ${debugId}`;
 }
 
 /** The same for the token with which a credential manages its client secrets. */

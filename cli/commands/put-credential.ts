@@ -83,7 +83,7 @@ export async function putCredential(
     if (warning !== undefined) session.terminal.note(`warning: ${warning}`);
   }
   await confirmClient(session, {
-    ...{ name, secretName: names.client, stored: before },
+    ...{ name, secretName: names.client, stored: before, settings },
     clientId: file.credential.clientId,
     ...{ yes: options.yes, dryRun: options.dryRun },
   });

@@ -99,7 +99,7 @@ export function isEvident(accessToken: string): boolean {
 /** All that may be an access token in a value. */
 export function accessTokensIn(text: string): readonly string[] {
   const { output, success } = v.safeParse(response, text);
-  const found = [text, ...stringsIn(text)]
+  const found = [text, ...(stringsIn(text) ?? [])]
     .flatMap((one) => one.match(dotted) ?? [])
     .flatMap(jwtsIn);
   return [...new Set([...(success ? [output.access_token] : []), ...found])];

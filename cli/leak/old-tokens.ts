@@ -1,10 +1,12 @@
 import pMap from 'p-map';
 import type { ClientCredential } from '../../core/credential.ts';
 import type { Sensitive } from '../../core/sensitive.ts';
+import type { PendingToken } from '../../core/stored-token.ts';
 import { decodeVersionId, longestLifetime } from '../../core/version-id.ts';
+import type { StoredVersion } from '../aws/version-list.ts';
 import { CliError } from '../errors.ts';
 import type { Answer } from './answer.ts';
-import { expiryTolerance, knownTokens } from './known-tokens.ts';
+import { Budget, expiryTolerance, knownTokens } from './known-tokens.ts';
 import type { OtherToken } from './other-tokens.ts';
 import type { CurrentToken } from './stored-token.ts';
 
@@ -29,6 +31,12 @@ export interface OldTokensAsked {
   readonly clientVersionId?: string | undefined;
 }
 
+interface StoredToken {
+  readonly id: string;
+  readonly isCurrent: boolean;
+  readonly token: PendingToken;
+}
+
 /** All tokens but those in use and those that came later, whatever their labels, until they expire. */
 export async function readOldTokens(
   answer: Answer,
@@ -42,30 +50,30 @@ export async function readOldTokens(
     const expiresAt = decodeVersionId(id, now)?.expiresAt ?? Number.POSITIVE_INFINITY;
     return id !== versionId && expiresAt > now - expiryTolerance;
   });
-  const unreadable: string[] = [];
-  const read = await pMap(
-    all,
-    async (version) => {
-      const { id, labels } = version;
-      const text = await versions.readIfDecrypted(secret.arn, version);
-      if (text instanceof CliError) {
-        unreadable.push(id);
-        return [];
-      }
-      const isCurrent = labels.includes('AWSCURRENT');
-      const value = text?.reveal() ?? '';
-      const { tokens, isUnclear } = await knownTokens(answer, version, value, credential);
-      const { createdAt = now } = version;
-      const isRecent = createdAt + longestLifetime > now - expiryTolerance;
-      if (isUnclear && isRecent) unreadable.push(id);
-      return tokens.map((token) => ({ id, isCurrent, token }));
-    },
+  const texts = await pMap(
+    all.toSorted(likeliestFirst),
+    async (version) => ({ version, text: await versions.readIfDecrypted(secret.arn, version) }),
     { concurrency },
   );
+  const unreadable: string[] = [];
+  const read: StoredToken[] = [];
+  const asked = { owner: credential, budget: new Budget() };
+  for (const { version, text } of texts) {
+    const { id, labels, createdAt = now } = version;
+    if (text instanceof CliError) {
+      unreadable.push(id);
+      continue;
+    }
+    const { tokens, isUnclear } = await knownTokens(answer, version, text?.reveal() ?? '', asked);
+    const isRecent = createdAt + longestLifetime > now - expiryTolerance;
+    if (isUnclear && isRecent) unreadable.push(id);
+    const isCurrent = labels.includes('AWSCURRENT');
+    read.push(...tokens.map((token) => ({ id, isCurrent, token })));
+  }
   const newVersions = clientVersionId && (await notBefore(answer, clientVersionId));
   const found = new Map<string, Sensitive>();
   const ofOthers: OtherToken[] = [];
-  for (const { id, token, isCurrent } of read.flat()) {
+  for (const { id, token, isCurrent } of read) {
     const isNew = !newVersions || newVersions.has(token.clientSecretVersion ?? '');
     // A run that asked IMS before and stored last has stored one that is in use.
     const isLater = isCurrent || token.issuedAt > current.issuedAt;
@@ -79,6 +87,12 @@ export async function readOldTokens(
     }
   }
   return { tokens: [...found.values()], ofOthers, unreadable };
+}
+
+/** Those that consumers read last, so that no others use up the budget. */
+function likeliestFirst(one: StoredVersion, other: StoredVersion): number {
+  const byLabel = Math.sign(other.labels.length) - Math.sign(one.labels.length);
+  return byLabel || (other.createdAt ?? 0) - (one.createdAt ?? 0);
 }
 
 /**

@@ -3,7 +3,6 @@ import {
   type RotationState,
   retirementGrace,
 } from '../../core/client-secret-rotation.ts';
-import type { ListedSecret } from '../../core/console-secrets.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import { revealAll, Sensitive } from '../../core/sensitive.ts';
@@ -17,7 +16,7 @@ import { findRoom, storedAgain, storedByAnswer } from './find-room.ts';
 import { firstStored } from './first-stored.ts';
 import { uuidsOf } from './make-room.ts';
 import { openOwn } from './open-secrets.ts';
-import type { BeforeReplacing, Room } from './room.ts';
+import { type BeforeReplacing, namedBeside, type Room } from './room.ts';
 import { storedLife } from './stored-token.ts';
 import { trySecret } from './try-secret.ts';
 import { firstUnreadable } from './unreadable.ts';
@@ -54,7 +53,7 @@ export async function preflight(
       entries.length === 2 &&
       entries.every(({ uuid }) => uuid === undefined);
     const accepted = withUuid(entries[own.position - 1], versions);
-    const before: BeforeReplacing = {
+    const seen: Omit<BeforeReplacing, 'provedUuids'> = {
       ...{ listed, entries, state, storedUuids, accepted },
       acceptedAt: firstStored(accepted && [accepted], versions),
       storedAt: firstStored(entries, versions),
@@ -62,8 +61,8 @@ export async function preflight(
       usesToldUntil: epochSeconds(answer.session.now() - retirementGrace),
       areAllAccepted: isAmbiguous && (await areAllAccepted(answer, current)),
       pendingUuids: uuidsOf(pending),
-      provedUuids: await provedUuids(answer, current, { listed, accepted, versions }),
     };
+    const before = { ...seen, provedUuids: await provedUuids(answer, current, seen, versions) };
     const count = listed.length === 1 ? '1 client secret' : `${listed.length} client secrets`;
     return [`Adobe lists ${count}; ${left}`, { own, before }];
   });
@@ -115,23 +114,18 @@ async function areAllAccepted(answer: Answer, { found }: UsableVersion): Promise
 // Whoever may store a version could note one uuid with any number of them.
 const mostTried = 5;
 
-interface Beside {
-  readonly listed: readonly ListedSecret[];
-  readonly accepted: ClientSecretEntry | undefined;
-  readonly versions: readonly ClientVersion[];
-}
-
 /** IMS is asked only where another one may have to go. */
 async function provedUuids(
   answer: Answer,
   { found: { credential } }: UsableVersion,
-  { listed, accepted, versions }: Beside,
+  seen: Omit<BeforeReplacing, 'provedUuids'>,
+  versions: readonly ClientVersion[],
 ): Promise<ReadonlySet<string>> {
   const proved = new Set<string>();
-  if (listed.length < mostClientSecrets) return proved;
-  const own = accepted?.secret.reveal();
-  for (const { uuid } of listed.filter((one) => one.uuid !== accepted?.uuid)) {
-    const entries = versions.flatMap(({ found }) => found?.entries ?? []);
+  if (seen.listed.length < mostClientSecrets) return proved;
+  const own = seen.accepted?.secret.reveal();
+  const entries = versions.flatMap(({ found }) => found?.entries ?? []);
+  for (const uuid of new Set(namedBeside(seen).map((one) => one.uuid))) {
     const noted = entries.filter((one) => one.uuid === uuid && one.secret.reveal() !== own);
     const values = new Set(revealAll(noted.map(({ secret }) => secret)));
     for (const value of [...values].slice(0, mostTried)) {

@@ -97,7 +97,12 @@ function isOlder(
  * its own, anybody's uuid may be stored.
  */
 function storedBeside(before: BeforeReplacing): readonly InTheWay[] {
-  const { listed, entries, accepted, pendingUuids, provedUuids, state } = before;
+  return namedBeside(before).filter(({ uuid }) => before.provedUuids.has(uuid));
+}
+
+/** Those that may go once IMS has proved their uuids. */
+export function namedBeside(before: Omit<BeforeReplacing, 'provedUuids'>): readonly InTheWay[] {
+  const { listed, entries, accepted, pendingUuids, state } = before;
   const stored = entries.flatMap(({ uuid, retiredAt }) => {
     const why = retiredAt === undefined ? 'which had leaked too' : 'which was retired';
     return uuid === undefined ? [] : [{ uuid, why }];
@@ -109,8 +114,7 @@ function storedBeside(before: BeforeReplacing): readonly InTheWay[] {
     .map(({ uuid }) => ({ uuid, why: 'which was stored and never in use' }));
   const known = [...stored, ...pending, ...retiredBefore(before)];
   return known.filter(
-    ({ uuid }) =>
-      uuid !== accepted?.uuid && provedUuids.has(uuid) && listed.some((one) => one.uuid === uuid),
+    ({ uuid }) => uuid !== accepted?.uuid && listed.some((one) => one.uuid === uuid),
   );
 }
 
@@ -118,7 +122,11 @@ function storedBeside(before: BeforeReplacing): readonly InTheWay[] {
  * A retired secret that is no longer in the value may be removed unless somebody still uses it. Only
  * one that was stored once: whoever may write tags could name somebody else's.
  */
-function retiredBefore({ state, listed, storedUuids }: BeforeReplacing): readonly InTheWay[] {
+function retiredBefore({
+  state,
+  listed,
+  storedUuids,
+}: Omit<BeforeReplacing, 'provedUuids'>): readonly InTheWay[] {
   if (state.kind !== 'retired' || !storedUuids.has(state.uuid)) return [];
   const { uuid, at } = state;
   const { lastUsedAt } = listed.find((one) => one.uuid === uuid) ?? {};

@@ -1,5 +1,3 @@
-import { tokenFields } from '../../core/contract.ts';
-
 // Nothing shorter is a token.
 const longWord = /[\w.~+/=-]{16,}/g;
 
@@ -9,33 +7,48 @@ const longestNote = 64;
 // As placeholders and names are: no digit, and each of its words in one case, or with a capital.
 const plain = /^[_.~+/=-]*(?:(?:[A-Z]?[a-z]+|[A-Z]+)(?:[_.~+/=-]+|$))*$/;
 
-const notes = new Set<string>(tokenFields.filter((field) => field !== 'access_token'));
+// No other note is long enough for a token.
+const notes = new Set<string>([
+  'client_id',
+  'scope',
+  'org_id',
+  'ims_host',
+  'client_secret_version',
+]);
+
+// Base64 in lines.
+const wrap = /(?<=[\w+/-]{40})\r?\n(?=[\w+/=-])/g;
+
+const stringAndColon = /("[^"\\]*(?:\\.[^"\\]*)*")\s*(:?)/g;
 
 /** True for a value with something that may be a token, beside those that are known. */
 export function mayHoldToken(text: string, known: readonly string[]): boolean {
-  const strings = stringsIn(text);
-  const all = strings.length === 0 ? [text] : strings;
+  const all = stringsIn(text) ?? [text];
   return (
     all
       .map((one) => known.reduce((rest, token) => rest.replaceAll(token, ' '), one))
       // UTF-16, which was read as UTF-8.
-      .flatMap((one) => one.replaceAll('\0', '').match(longWord) ?? [])
+      .flatMap((one) => one.replaceAll('\0', '').replaceAll(wrap, '').match(longWord) ?? [])
       .some((word) => !plain.test(word) && (known.length === 0 || word.length > longestNote))
   );
 }
 
-/** The keys and strings in JSON, whose escapes hide what they hold, but for the notes on a token. */
-export function stringsIn(text: string): readonly string[] {
-  const strings: string[] = [];
+/**
+ * The keys and strings in JSON, whose escapes hide what they hold, but for the notes on a token. Of equal
+ * keys, each has leaked. Undefined for another text.
+ */
+export function stringsIn(text: string): readonly string[] | undefined {
   try {
-    JSON.parse(text, (key, value: unknown) => {
-      if (notes.has(key)) return value;
-      if (typeof value === 'string') strings.push(value);
-      strings.push(key);
-      return value;
-    });
+    JSON.parse(text);
   } catch {
-    return [];
+    return undefined;
+  }
+  const strings: string[] = [];
+  let key = '';
+  for (const [, literal = '', colon] of text.matchAll(stringAndColon)) {
+    const value: string = JSON.parse(literal);
+    if (colon !== '') key = value;
+    if (!notes.has(key)) strings.push(value);
   }
   return strings;
 }

@@ -1,4 +1,6 @@
+import { parseCredential, type ScopeSettings } from '../../core/credential.ts';
 import { readCredentialDocument } from '../../core/credential-document.ts';
+import { RotatorError } from '../../core/errors.ts';
 import { showClientId } from '../../core/field-names.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
@@ -9,6 +11,8 @@ export interface Replacement {
   readonly name: string;
   readonly secretName: string;
   readonly stored: StoredValue;
+  /** The scopes of the credential, unless its value has some. */
+  readonly settings: ScopeSettings;
   /** The client id to store. */
   readonly clientId: string;
   /** The answer in advance. */
@@ -25,22 +29,36 @@ export interface Replacement {
  */
 export async function confirmClient(
   session: Session,
-  { name, secretName, stored, clientId, yes = false, dryRun = false }: Replacement,
+  { name, secretName, stored, settings, clientId, yes = false, dryRun = false }: Replacement,
 ): Promise<void> {
-  if (yes) return;
-  const before = storedClientId(stored);
+  if (yes || stored === undefined || stored instanceof CliError) return;
+  const document = stored.text.reveal();
+  const before = clientIdIn(document);
   if (before === undefined || before === clientId) return;
+  // The key of another vendor's API looks like the client id of half a credential, and is secret.
+  const replaced = isWhole(document, settings)
+    ? `the credential of another client, which may be somebody else's: ${secretName} holds that of ${showClientId(before)}`
+    : `what may be half the credential of another client, which somebody else may be about to complete, in ${secretName}`;
   session.terminal.note(
-    `warning: this replaces the credential of another client, which may be somebody else's: ${secretName} holds that of ${showClientId(before)}, and the new one is of ${showClientId(clientId)}`,
+    `warning: this replaces ${replaced}, and the new one is of ${showClientId(clientId)}`,
   );
   if (!dryRun) await confirmName(session, name, 'nothing was stored');
 }
 
-/** Also of half a credential, which somebody may be about to complete. */
-function storedClientId(stored: StoredValue): string | undefined {
-  if (stored === undefined || stored instanceof CliError) return undefined;
-  const raw = readCredentialDocument(stored.text.reveal());
+/** Also of half a credential. */
+function clientIdIn(document: string): string | undefined {
+  const raw = readCredentialDocument(document);
   if ('problems' in raw) return undefined;
   const { clientId } = raw.values;
   return typeof clientId === 'string' ? clientId.trim() : undefined;
+}
+
+function isWhole(document: string, settings: ScopeSettings): boolean {
+  try {
+    parseCredential(document, settings);
+    return true;
+  } catch (error) {
+    if (error instanceof RotatorError) return false;
+    throw error;
+  }
 }

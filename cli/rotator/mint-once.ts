@@ -3,10 +3,10 @@ import type { ClientCredential } from '../../core/credential.ts';
 import { TokenRequestError } from '../../core/errors.ts';
 import { type IssuedToken, parseTokenResponse } from '../../core/token-response.ts';
 import { ImsTokenEndpoint } from '../../lambda/adapters/ims-token-endpoint.ts';
+import { adobeFix } from '../adobe/failure.ts';
 import { CliError, interrupted } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { formatDuration } from '../view/durations.ts';
-import { explainFailure } from '../view/failure.ts';
 
 // Seconds.
 const timeouts = { connect: 5, headers: 10, total: 20 };
@@ -56,13 +56,12 @@ export async function proveCredential(
   } catch (error) {
     if (session.signal.aborted) throw interrupted('nothing was stored');
     if (!(error instanceof TokenRequestError)) throw error;
-    const { code, details } = error;
-    const { fix } = explainFailure({ code, imsError: details.imsError }, name, session.options);
+    const fix = adobeFix(error, name, session.options);
     // The credential may not exist yet, so that only this command can store it.
     const again = fix.replace(
       /correct it in the Adobe Developer Console, then: ims-token-rotator put-credential .*$/,
       'compare the file with the credential in the Adobe Developer Console, then run this command again',
     );
-    throw new CliError(code, `${error.message}; nothing was stored`, again, { cause: error });
+    throw new CliError(error.code, `${error.message}; nothing was stored`, again, { cause: error });
   }
 }

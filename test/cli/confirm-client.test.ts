@@ -48,16 +48,53 @@ it('put-credential replaces it with --yes, and asks nothing where the stored val
   expect(await operator.cli(command, 'other', ...rest)).toMatchObject({ code: 0 });
 });
 
-it('put-credential asks before it replaces half a credential of another client', async () => {
-  const { operator, put, theirs } = await startTaken();
-  const name = operator.world.secretId('other', 'client');
-  const secretString = JSON.stringify({ client_id: theirs, client_secret: 'p8e-half-0123456789' });
-  operator.world.secretsManager.seed({ name, secretString });
-  operator.world.secretsManager.seed({ name: operator.world.secretId('other', 'token') });
+/** @param tags of the token secret */
+async function putOver(
+  stored: (id: string) => string,
+  tags: Readonly<Record<string, string>> = {},
+) {
+  const { operator, put, theirs, mine } = await startTaken();
+  const { world, cli } = operator;
+  const secretString = stored(mine);
+  world.secretsManager.seed({ name: world.secretId('other', 'client'), secretString });
+  world.secretsManager.seed({ name: world.secretId('other', 'token'), tags });
   const [command = '', , ...rest] = put;
-  const { code, stderr } = await operator.cli(command, 'other', ...rest);
+  return { ...(await cli(command, 'other', ...rest)), theirs, mine };
+}
+
+const half = { client_secret: 'p8e-half-0123456789' };
+
+it.each<[string, object]>([
+  ['without scopes', { client_id: 'c'.repeat(32), ...half }],
+  // They look like client ids.
+  ['that is a key of another API', { DATADOG_API_KEY: '9f86d081884c7d659a2feaa0c55ad015' }],
+  ['that is a password', { client_id: 'Summer2026!Passw0rd' }],
+])(
+  'put-credential asks before it replaces half a credential, and does not show one %s',
+  async (_, value) => {
+    const { code, stdout, stderr, mine } = await putOver(() => JSON.stringify(value));
+    expect(code).toBe(2);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+      `warning: this replaces what may be half the credential of another client, which somebody else may be about to complete, in ims-token-rotator/local/other/client, and the new one is of ${mine}`,
+    );
+    for (const text of Object.values(value)) expect(stdout + stderr).not.toContain(text);
+  },
+);
+
+it('put-credential shows the client id of a credential whose scopes are in a tag', async () => {
+  const client_id = 'c'.repeat(32);
+  const tags = { 'ims-token-rotator:scopes': 'openid' };
+  const { code, stderr } = await putOver(() => JSON.stringify({ client_id, ...half }), tags);
   expect(code).toBe(2);
-  expect(stderr).toContain(`holds that of ${theirs}, and the new one is of`);
+  expect(stderr).toContain(`holds that of ${client_id}, and the new one is of`);
+});
+
+it('put-credential asks nothing where half a credential is of the same client', async () => {
+  const { code, stderr } = await putOver((id) =>
+    JSON.stringify({ client_id: ` ${id}\n`, ...half }),
+  );
+  expect(stderr).not.toContain('another client');
+  expect(code).toBe(0);
 });
 
 it('onboard of a taken name does not lead to overwriting it', async () => {

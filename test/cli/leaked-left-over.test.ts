@@ -45,6 +45,29 @@ it('leaked leaves to people what a colleague may have added after its own reques
   await expectAnswered(leak, await leak.answer());
 });
 
+it('leaked deletes nothing that a colleague may have added, of whose use Adobe tells more than a day late', async () => {
+  let hoursAgo = 31;
+  const nowMs = () => Date.now() - hoursAgo * 3_600_000;
+  const leak = await startLeak({ now: nowMs });
+  const now = () => epochSeconds(nowMs() / 1000);
+  await loseRequest(leak, { kind: 'server-error', status: 503 }, { now });
+  const colleagues = leak.adobe.addSecret('p8e-of-a-colleague-0123456789');
+  hoursAgo = 30.5;
+  leak.adobe.liveSecret(leak.leakedSecret)?.recordUse(nowMs());
+  hoursAgo = 29;
+  colleagues.recordUse(nowMs());
+  hoursAgo = 0;
+  await leak.invoke({ action: 'tick' });
+  await leak.remember();
+  const late = { kind: 'late-usages', seconds: 30 * 3_600 } as const;
+  leak.world.consoleApi.faults.inject(late, { times: 9 });
+  const before = leak.adobe.liveSecrets;
+  const exit = await leak.answer();
+  expect(exit).toMatchObject({ code: 1 });
+  expect(textOf(exit)).toContain('Adobe does not tell yet which of them is in use');
+  expect(leak.adobe.liveSecrets).toEqual(before);
+});
+
 it('leaked deletes what its own request had added, once that is a day old and nobody has used it', async () => {
   const leak = await startWithLostRequest(25);
   const exit = await leak.answer();

@@ -28,7 +28,7 @@ it('names a few of the client secrets in the way, however many Adobe lists', () 
 });
 
 describe('the secret in the way of another', () => {
-  const inUse = listed('one', -30 * day, 1_200);
+  const inUse = listed('one', -30 * day, day + 1_200);
   const situation = (overrides: Partial<BeforeAdding>): BeforeAdding => ({
     listed: [inUse, listed('two', 10)],
     storedUuids: new Set(['one']),
@@ -115,39 +115,51 @@ describe('the secret in the way of another', () => {
     else expect(found).toMatchObject({ message: expect.stringContaining(refused) });
   });
 
-  it('is not one that Adobe may have told no use of yet', () => {
+  it('is not one that is less than a day old, which somebody may be about to use', () => {
     const orphan = listed('two', 10);
     const accepted = { secret: new Sensitive('x'), uuid: 'one' };
-    const secrets = { listed: [inUse, orphan], stored: { entries: [accepted], accepted } };
-    expect(refusal({ ...secrets, usesToldUntil: at(10) })).toBe(orphan);
-    expect(refusal({ ...secrets, usesToldUntil: at(9) })).toMatchObject({
+    const stored = { entries: [accepted], accepted };
+    const secrets = [listed('one', -30 * day, day + 9), orphan];
+    const before = { ...{ listed: secrets, stored }, usesToldUntil: at(9) };
+    expect(refusal(before)).toMatchObject({
       message: expect.stringContaining(
-        `may have added two, which a rotation after ${formatInstant(at(10 + day))} deletes by itself if nobody has used it by then; delete the one`,
+        `may have added two, which a rotation deletes by itself once Adobe tells that another one was used after ${formatInstant(at(10 + day))}, and this one never; delete the one`,
       ),
     });
     const answer = { ...adding, versionId: '0123abcd-0000-8000-8000-1eaced000000' };
-    expect(refusal({ ...secrets, usesToldUntil: at(9), state: answer })).toMatchObject({
+    expect(refusal({ ...before, state: answer })).toMatchObject({
       message: expect.stringContaining(
         'two, and an earlier run of leaked may have added two, or somebody else; delete the one',
       ),
     });
-    const used = [listed('one', -30 * day, 9), orphan];
-    expect(refusal({ listed: used, inUse: undefined })).toMatchObject({
-      message: expect.stringContaining('Adobe does not tell yet which of them is in use'),
-    });
+    expect(refusal({ ...before, listed: [listed('one', 0, day + 10), orphan] })).toBe(orphan);
   });
 
-  it('is not one that may be in use, of which Adobe could tell late', () => {
-    // Not even if the other one is noted: it may tell of no use at all.
-    const secrets = [listed('one', -30 * day, 9), listed('two', 10)];
-    expect(refusal({ listed: secrets })).toMatchObject({
-      message: expect.stringContaining('Adobe does not tell yet which of them is in use'),
-    });
-    const used = [listed('one', -30 * day, 10), listed('two', 10)];
-    expect(secretInTheWay(situation({ listed: used, inUse: undefined }))).toBe(used[1]);
-    expect(refusal({ listed: [listed('one', -9), listed('two', 10)], inUse: 'x' })).toMatchObject({
-      code: 'ERR_CLIENT_SECRET_LIMIT',
-    });
+  // In seconds after the creation of the one in the way: that use, and until when Adobe tells of uses by now.
+  it.each([
+    ['within its first day', day - 1, day],
+    ['when it was added', 0, day],
+    ['before that', -1, day],
+    ['never', undefined, day],
+    ['after its first day, but more than a day ago', 2 * day, 2 * day + 1],
+  ])('is not one whose use Adobe may tell late: the other one was used %s', (_, used, told) => {
+    const uses = used === undefined ? undefined : 10 + used;
+    const secrets = [listed('one', -30 * day, uses), listed('two', 10)];
+    for (const inUse of ['one', undefined]) {
+      const before = { ...{ listed: secrets, inUse }, usesToldUntil: at(10 + told) };
+      expect(refusal(before)).toMatchObject({
+        message: expect.stringContaining('Adobe does not tell yet which of them is in use'),
+      });
+    }
+  });
+
+  it.each([
+    ['after its first day', day, day],
+    ['within the last day', 9 * day, 9 * day],
+  ])('is one of which Adobe tells no use, and one of the other %s', (_, used, told) => {
+    const secrets = [listed('one', -30 * day, 10 + used), listed('two', 10)];
+    const before = { ...{ listed: secrets, inUse: undefined }, usesToldUntil: at(10 + told) };
+    expect(refusal(before)).toBe(secrets[1]);
   });
 
   it('is neither if both could be, of which the command advises after a leak', () => {

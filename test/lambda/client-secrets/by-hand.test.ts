@@ -1,5 +1,6 @@
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import { renewEach } from '../../../lambda/commands/renew.ts';
 import { day, hour } from '../../support/builders.ts';
 import { tick } from '../../support/outcomes.ts';
 import { clientSecretOf } from '../../support/start-parts.ts';
@@ -56,6 +57,22 @@ describe('a rotation leaves a client secret that a person has added after one th
     rotating.parts.clock.advance(20 * hour);
     await expect(rotating.step('createSecret')).rejects.toMatchObject({
       code: 'ERR_CLIENT_SECRET_LIMIT',
+    });
+    expect(rotating.live()).toEqual([old, persons]);
+  });
+
+  it('and uses elsewhere, of which Adobe tells more than a day late', async () => {
+    const rotating = await startUnanswered();
+    const { parts, adobe } = rotating;
+    parts.clock.advance(hour);
+    await renewEach(parts.run(), ['fusion'], { force: true }, () => undefined);
+    parts.clock.advance(hour);
+    adobe.liveSecret(persons)?.recordUse(parts.clock.seconds * 1000);
+    parts.clock.advance(28 * hour);
+    parts.consoleApi.faults.inject({ kind: 'late-usages', seconds: 28.5 * hour }, { times: 9 });
+    await expect(rotating.step('createSecret')).rejects.toMatchObject({
+      code: 'ERR_CLIENT_SECRET_LIMIT',
+      message: expect.stringContaining('Adobe does not tell yet which of them is in use'),
     });
     expect(rotating.live()).toEqual([old, persons]);
   });

@@ -222,8 +222,8 @@ export const ofClientSecrets: readonly Mutation[] = [
   {
     fault: 'a rotation deletes at once what an earlier one may have added',
     file: 'core/secret-in-the-way.ts',
-    find: 'if (createdAt > usesToldUntil) return false;',
-    replace: '',
+    find: 'Math.max(createdAt + retirementGrace, usesToldUntil)',
+    replace: 'createdAt',
     caughtBy: 'test/lambda/client-secrets/by-hand.test.ts',
     test: 'and uses elsewhere, of which Adobe tells late',
   },
