@@ -96,17 +96,20 @@ export async function leaked(
       'the leak is answered; only whether somebody has stored what leaked again is unknown',
     );
   }
-  const { storedAt } = answered;
+  const { storedAt, failure = storedAgain } = answered;
   const isHurried = storedAt !== undefined && options.now === true;
   const lateUntil = isHurried ? epochSeconds(storedAt + timeout + clockTolerance) : undefined;
   await report(answer, answered, { isTokenOnly, lateUntil }).catch((error: unknown) => {
-    const text = 'the leak is answered; only what is left to people was not shown';
+    const text =
+      answered.failure === undefined
+        ? 'the leak is answered; only what is left to people was not shown'
+        : 'the leak is not answered, and what is left to people was not shown';
     if (session.signal.aborted) throw interrupted(text);
     if (!(error instanceof CliError)) throw error;
     const fix = [...(error.fix === undefined ? [] : [error.fix]), `then: ${tokenOnly}`].join('; ');
     throw new CliError(error.code, `${text}: ${error.message}`, fix, { cause: error });
   });
-  if (storedAgain !== undefined) throw storedAgain;
+  if (failure !== undefined) throw failure;
   return 0;
 }
 
@@ -198,14 +201,16 @@ async function report(
   ).finally(() => progress.end());
   const isPaused = readSettings(token.tags).paused;
   const sharers = await sharersOf(session, answer.rotator, name, client);
+  const earlier = isTokenOnly ? await openAnswerAdvice(answer) : undefined;
   const advice = [
-    ...(isTokenOnly ? await openAnswerAdvice(answer) : []),
+    ...(earlier?.advice ?? []),
     ...adviceFor(answer, clientId, {
       isPaused,
       isTokenOnly,
       lateUntil,
       ofOthers,
       sharers,
+      earlierClients: earlier?.clientIds ?? [clientId],
       unreadable,
     }),
   ];
