@@ -1,5 +1,8 @@
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import { CliError } from '../../cli/errors.ts';
+import type { Session } from '../../cli/session.ts';
+import { replacing } from '../support/credential.ts';
 import { startLeak, textOf } from './leak-world.ts';
 
 const restore = (secretId: string): string =>
@@ -35,4 +38,22 @@ describe.each([
       `ERR_CREDENTIAL_NOT_FOUND there is no secret ${SecretId} → list the credentials: ims-token-rotator status; if it was deleted, what has leaked may still work: ${end}`,
     );
   });
+});
+
+it('leaked --token leads to itself if AWS does not tell what is left to people', async () => {
+  const leak = await startLeak();
+  // By its ARN, only the report looks at it.
+  const secrets = (real: Session['secrets']): Session['secrets'] =>
+    replacing(real, {
+      describe: async (secretId) => {
+        const isReport = secretId.startsWith('arn:') && secretId.includes('/client');
+        if (!isReport) return await real.describe(secretId);
+        throw new CliError('ERR_AWS_UNAVAILABLE', 'Secrets Manager is not reachable', 'wait');
+      },
+    });
+  const exit = await leak.answer({ token: true }, { secrets });
+  expect(exit.code).toBe(1);
+  expect(textOf(exit)).toBe(
+    'ERR_AWS_UNAVAILABLE the leak is answered; only what is left to people was not shown: Secrets Manager is not reachable → wait; then: ims-token-rotator leaked fusion --token --now',
+  );
 });
