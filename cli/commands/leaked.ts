@@ -9,12 +9,12 @@ import { CliError, interrupted } from '../errors.ts';
 import { adviceFor, linesOfReaders, type Told } from '../leak/advice.ts';
 import type { Answer } from '../leak/answer.ts';
 import { answerSecretLeak, answerTokenLeak } from '../leak/answer-leak.ts';
+import { assertThere, type Wanted } from '../leak/assert-there.ts';
 import { earlierAnswer } from '../leak/earlier-answer.ts';
 import { explain, explanation, hanging } from '../leak/explanation.ts';
 import { type Answered, checkNotLeaked } from '../leak/note-end.ts';
 import { openAnswerAdvice } from '../leak/open-answer-advice.ts';
 import { goOn, newProgress } from '../leak/progress.ts';
-import { assertPresent, listCommand } from '../rotator/absence.ts';
 import { checkClock, clockTolerance } from '../rotator/check-clock.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import { confirmName } from '../rotator/confirm-name.ts';
@@ -61,22 +61,23 @@ export async function leaked(
   options: LeakedOptions,
 ): Promise<number> {
   checkName(name);
-  const prepared = await prepare(session, name, options.token).catch((error: unknown) => {
+  const { token: isTokenOnly = false } = options;
+  const tokenOnly = answering(session, name, { ...options, token: true });
+  const complete = answering(session, name, { ...options, token: false });
+  const again = isTokenOnly ? tokenOnly : complete;
+  const wanted = { isTokenOnly, again };
+  const prepared = await prepare(session, name, wanted).catch((error: unknown) => {
     throw session.signal.aborted ? interrupted('nothing was changed') : error;
   });
   const { rotator, names, client, token, timeout, ahead } = prepared;
   const wait = options.now === true ? 0 : Math.max(timeout, options.cache);
   const place = placeOf(token.arn);
-  const { token: isTokenOnly = false } = options;
   const explained = { place, isTokenOnly, isOwn: !isImported(names), wait };
   explain(session, explanation(name, explained), options.yes === true);
   if (options.yes !== true) await confirmName(session, name, 'nothing was changed');
   await using ims = openIms(session, options.imsEndpointUrl);
   await using console = openConsole(session, options.consoleEndpointUrl);
   await using invalidation = new TokenInvalidation(session, options.imsEndpointUrl);
-  const tokenOnly = answering(session, name, { ...options, token: true });
-  const complete = answering(session, name, { ...options, token: false });
-  const again = isTokenOnly ? tokenOnly : complete;
   const answer: Answer = {
     ...{ session, name, rotator, names, client, token, tokenOnly, complete, ahead },
     versions: new SecretVersions(session.signal),
@@ -95,17 +96,20 @@ export async function leaked(
       'the leak is answered; only whether somebody has stored what leaked again is unknown',
     );
   }
-  const { storedAt } = answered;
+  const { storedAt, failure = storedAgain } = answered;
   const isHurried = storedAt !== undefined && options.now === true;
   const lateUntil = isHurried ? epochSeconds(storedAt + timeout + clockTolerance) : undefined;
   await report(answer, answered, { isTokenOnly, lateUntil }).catch((error: unknown) => {
-    const text = 'the leak is answered; only what is left to people was not shown';
+    const text =
+      answered.failure === undefined
+        ? 'the leak is answered; only what is left to people was not shown'
+        : 'the leak is not answered, and what is left to people was not shown';
     if (session.signal.aborted) throw interrupted(text);
     if (!(error instanceof CliError)) throw error;
     const fix = [...(error.fix === undefined ? [] : [error.fix]), `then: ${tokenOnly}`].join('; ');
     throw new CliError(error.code, `${text}: ${error.message}`, fix, { cause: error });
   });
-  if (storedAgain !== undefined) throw storedAgain;
+  if (failure !== undefined) throw failure;
   return 0;
 }
 
@@ -117,7 +121,7 @@ async function failureOf(work: Promise<void>): Promise<unknown> {
 }
 
 /** Everything that is known before anything is changed. */
-async function prepare(session: Session, name: string, isTokenOnly = false) {
+async function prepare(session: Session, name: string, wanted: Wanted) {
   const { secrets } = session;
   const rotator = await findRotator(session);
   const names = namesOf(rotator, name);
@@ -127,13 +131,12 @@ async function prepare(session: Session, name: string, isTokenOnly = false) {
     secrets.describe(names.client),
     secrets.describe(names.token),
   ]);
-  const list = listCommand(session);
-  assertPresent(session, names.client, client, list);
-  assertPresent(session, names.token, token, list);
+  assertThere(session, names.client, client, wanted);
+  assertThere(session, names.token, token, wanted);
   const ahead = await checkClock(session);
   await confirmLocation(session, rotator, names.client);
   const warnings = await readersWarnings(session, rotator, [client, token]);
-  const ofValue = isTokenOnly
+  const ofValue = wanted.isTokenOnly
     ? []
     : [
         lostFieldsWarning(client, await readStored(session, client)),
@@ -198,14 +201,16 @@ async function report(
   ).finally(() => progress.end());
   const isPaused = readSettings(token.tags).paused;
   const sharers = await sharersOf(session, answer.rotator, name, client);
+  const earlier = isTokenOnly ? await openAnswerAdvice(answer) : undefined;
   const advice = [
-    ...(isTokenOnly ? await openAnswerAdvice(answer) : []),
+    ...(earlier?.advice ?? []),
     ...adviceFor(answer, clientId, {
       isPaused,
       isTokenOnly,
       lateUntil,
       ofOthers,
       sharers,
+      earlierClients: earlier?.clientIds ?? [clientId],
       unreadable,
     }),
   ];

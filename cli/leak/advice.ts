@@ -1,3 +1,4 @@
+import { showClientId } from '../../core/field-names.ts';
 import { type EpochSeconds, formatInstant } from '../../core/instant.ts';
 import type { CommonOptions } from '../common-options.ts';
 import { CliError } from '../errors.ts';
@@ -7,6 +8,7 @@ import { whyUnseen } from '../rotator/sharers.ts';
 import { formatDuration } from '../view/durations.ts';
 import { nextCommand } from '../view/next-command.ts';
 import { inWords } from '../view/reader-lines.ts';
+import { someOf } from '../view/some-of.ts';
 import { invalidatingAll, replacingGoodOfOther } from './all-invalidated.ts';
 import type { Answer } from './answer.ts';
 import type { Unreadable } from './note-end.ts';
@@ -21,6 +23,8 @@ export interface Told {
   readonly ofOthers: readonly OtherToken[];
   /** The other credentials that use the client secret. */
   readonly sharers: readonly User[];
+  /** The clients of which a leaked client secret may be. */
+  readonly earlierClients: readonly string[];
   readonly unreadable: Unreadable;
 }
 
@@ -48,7 +52,7 @@ export function adviceFor(answer: Answer, clientId: string, told: Told): readonl
 function afterSecret(
   answer: Answer,
   clientId: string,
-  { isTokenOnly, sharers }: Told,
+  { isTokenOnly, sharers, earlierClients }: Told,
 ): readonly string[] {
   const { names, rotator, client, session } = answer;
   const { options } = session;
@@ -61,7 +65,7 @@ function afterSecret(
   );
   const steps = [
     // First: without it, they could not replace the tokens that Adobe support ends.
-    `give the new client secret to whoever else used the leaked one, which Adobe refuses. Other credentials of rotators that have the same client are not known here: for each, ${ofOther('put-credential OTHER FILE')}; then: ${ofOther('leaked OTHER --token')}; FILE holds what ${names.client} holds now. One that was forgotten looks healthy until its next renewal, but not to: ${ofOther('doctor OTHER --mint')}`,
+    `give the new client secret to whoever else used the leaked one, which Adobe refuses${isTokenOnly ? ' once it is gone' : ''}. Other credentials of rotators that have the same client are not known here: for each, ${ofOther('put-credential OTHER FILE')}; then: ${ofOther('leaked OTHER --token')}; FILE holds what ${names.client} holds now. One that was forgotten looks healthy until its next renewal, but not to: ${ofOther('doctor OTHER --mint')}`,
     ...sharers.map(
       (user) =>
         `the credential ${user.credential} of the rotator ${user.rotator} uses the same client secret, so that its tokens have leaked too: in a terminal, because it may ask, ${commandFor(user, 'leaked CREDENTIAL --token', rotator, options)}`,
@@ -71,12 +75,37 @@ function afterSecret(
       : [
           `it is not known whether others use ${client.name}: ${unseen}. If one of them is a rotator that uses this client secret, its tokens have leaked too.`,
         ]),
-    `tokens that somebody minted with the leaked secret are not known here, and last up to a day: ${invalidatingAll(answer, clientId, renewals)}`,
+    ...mintedWith(answer, clientId, earlierClients, renewals),
   ];
   if (!isTokenOnly) return steps.map(capitalised);
   const when =
     'If the stored client secret has replaced one that has leaked, and this is not done yet';
   return steps.map((step) => `${when}: ${step}`);
+}
+
+/** @param clientIds of which the leaked client secret may be */
+function mintedWith(
+  answer: Answer,
+  own: string,
+  clientIds: readonly string[],
+  renewals: readonly string[],
+): readonly string[] {
+  const are = 'are not known here, and last up to a day';
+  const others = clientIds.filter((id) => id !== own);
+  const shown = someOf(others.map(showClientId), 5, ' and of the client ');
+  const ofOwn = others.length === 0 ? '' : `, if it is of the client ${showClientId(own)},`;
+  return [
+    ...(clientIds.includes(own)
+      ? [
+          `tokens that somebody minted with the leaked secret${ofOwn} ${are}: ${invalidatingAll(answer, own, renewals)}`,
+        ]
+      : []),
+    ...(others.length === 0
+      ? []
+      : [
+          `tokens that somebody minted with the leaked secret, if it is of the client ${shown}, ${are}: have Adobe support invalidate all tokens of that client; ${replacingGoodOfOther(answer)}`,
+        ]),
+  ];
 }
 
 function capitalised(text: string): string {

@@ -2,10 +2,10 @@ import type { Sensitive } from '../../core/sensitive.ts';
 import { CliError } from '../errors.ts';
 import { formatDuration } from '../view/durations.ts';
 import { wrapLines } from '../view/table.ts';
-import { type Answer, currentOf, readClientVersions } from './answer.ts';
+import { invalidatingAll } from './all-invalidated.ts';
+import type { Answer } from './answer.ts';
 import { deleteLeaked } from './delete-leaked.ts';
 import { invalidate } from './invalidate-tokens.ts';
-import { uuidsOf } from './make-room.ts';
 import type { Source } from './mint-here.ts';
 import { type Answered, noteEnd } from './note-end.ts';
 import { type OldTokens, type OldTokensAsked, readOldTokens } from './old-tokens.ts';
@@ -14,13 +14,13 @@ import { nothingProved, proveSecrets, proveTokens } from './prove.ts';
 import { afterSecret, renewFromNewSecret, replaceToken } from './renew-token.ts';
 import { replaceSecret } from './replace-secret.ts';
 import { goneState } from './resume-answer.ts';
-import { overtaken } from './store-current.ts';
+import { ownerAfter, sourceOf } from './stored-source.ts';
 import {
   type CurrentToken,
   isMintedFrom,
-  type LeakedToken,
   readCurrentToken,
-  readLeakedToken,
+  readTokenInUse,
+  type TokenInUse,
 } from './stored-token.ts';
 import { assertRecognised } from './unreadable.ts';
 import { countDown } from './wait-for-caches.ts';
@@ -86,24 +86,39 @@ export async function answerSecretLeak(answer: Answer, wait: number): Promise<An
 export async function answerTokenLeak(answer: Answer, wait: number): Promise<Answered> {
   const { steps } = answer;
   // First, so that a renewal in between is not taken for the leaked token.
-  const leaked = await readLeakedToken(answer);
+  const leaked = await readTokenInUse(answer);
   const before = await tokensBefore(answer);
   const source = await sourceOf(answer).catch(async (error: unknown) => {
     throw await afterSecret(answer, error);
   });
+  if (leaked === undefined) return noneStored(answer, source);
   const latest = await replaceLeaked(answer, source, leaked, { before, wait });
   const owner = await ownerAfter(answer, source);
   const asked = { current: latest, before, managing: [] };
   const { old, ofOthers, unreadable: token } = await invalidateOld(answer, asked, owner);
-  await steps.run('prove that what has leaked is useless', async () => {
+  const proof = steps.run('prove that what has leaked is useless', async () => {
     await proveTokens(answer, latest, { old, before });
     assertNoneOfOthers(answer, ofOthers, leaked.versionId);
     assertRecognised(answer, token, leaked.versionId, owner.credential);
     const did = `proved at IMS that it rejects ${inWords(old.length)}, and accepts the new one${unproved(token.length)}`;
     return [did, undefined];
   });
+  const failure = await proof.catch((error: unknown) => {
+    if (error instanceof CliError && error.code === 'ERR_LEAK_UNPROVEN') return error;
+    throw error;
+  });
   const unreadable = { client: [], token };
-  return { ...owner, leaked: [], storedAt: undefined, ofOthers, unreadable };
+  return { ...owner, ...ofToken, ofOthers, unreadable, failure };
+}
+
+const ofToken = { leaked: [], storedAt: undefined };
+
+/** A token that was stored before is not known here. */
+function noneStored(answer: Answer, source: Source): Answered {
+  const text = `${answer.names.token} holds no token, so that none was replaced`;
+  const fix = `if one was stored there before, it may be valid: ${invalidatingAll(answer, source.credential.clientId)}`;
+  const failure = new CliError('ERR_TOKEN_NOT_READY', text, fix);
+  return { ...source, ...ofToken, ofOthers: [], unreadable: { client: [], token: [] }, failure };
 }
 
 /** The versions of the token secret, any of which may have leaked. */
@@ -128,7 +143,7 @@ interface Waiting {
 async function replaceLeaked(
   answer: Answer,
   source: Source,
-  leaked: LeakedToken,
+  leaked: TokenInUse,
   { before, wait }: Waiting,
 ): Promise<CurrentToken> {
   for (;;) {
@@ -145,24 +160,6 @@ async function replaceLeaked(
     const latest = await readCurrentToken(answer);
     if (!before.has(latest.versionId)) return current;
   }
-}
-
-/** The current credential. @param wanted the version that it has to be in */
-async function sourceOf(answer: Answer, wanted?: string): Promise<Source> {
-  const current = currentOf(answer, await readClientVersions(answer));
-  const { id, found } = current;
-  if (wanted === undefined || id === wanted) {
-    return { credential: found.credential, clientVersionId: id, uuids: uuidsOf([current]) };
-  }
-  throw overtaken(answer.names.client);
-}
-
-/** Another client secret may have been stored during the wait. Another client invalidates nothing of this one. */
-async function ownerAfter(answer: Answer, source: Source): Promise<Source> {
-  const latest = await sourceOf(answer);
-  const { clientId, imsHost } = latest.credential;
-  const isSame = clientId === source.credential.clientId && imsHost === source.credential.imsHost;
-  return isSame ? latest : source;
 }
 
 /**

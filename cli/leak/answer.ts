@@ -1,5 +1,9 @@
 import pMap from 'p-map';
-import { type UnderstoodCredential, understandCredential } from '../../core/credential.ts';
+import {
+  type ScopeSettings,
+  type UnderstoodCredential,
+  understandCredential,
+} from '../../core/credential.ts';
 import { RotatorError } from '../../core/errors.ts';
 import type { SecretNames } from '../../core/secret-name.ts';
 import { readSettings } from '../../core/token-tags.ts';
@@ -69,9 +73,10 @@ export async function readClientVersions({
   return read.toSorted((one, other) => (other.createdAt ?? 0) - (one.createdAt ?? 0));
 }
 
-function understood(
+/** The credential in a text; undefined if there is none. */
+export function understood(
   text: string,
-  settings: ReturnType<typeof readSettings>,
+  settings: ScopeSettings,
 ): UnderstoodCredential | undefined {
   try {
     return understandCredential(text, settings);

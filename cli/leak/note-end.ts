@@ -20,6 +20,8 @@ export interface Answered extends Source {
   readonly ofOthers: readonly OtherToken[];
   /** The versions that could not be decrypted, and may hold others. */
   readonly unreadable: Unreadable;
+  /** Why a leaked token may be valid. What is left to people does not depend on it. */
+  readonly failure?: CliError | undefined;
 }
 
 /** The versions that could not be decrypted. */

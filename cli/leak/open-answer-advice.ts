@@ -2,21 +2,24 @@ import { readRotationState } from '../../core/client-secret-rotation.ts';
 import { hasOpenAnswer } from '../../core/open-answer.ts';
 import { type Answer, currentOf, readClientVersions } from './answer.ts';
 import { deletingEarlier, isOvertaken, untagging } from './overtaken-answer.ts';
-import { stillAccepted } from './still-accepted.ts';
+import { type EarlierAdvice, stillAccepted } from './still-accepted.ts';
 
 /** `leaked --token` does not answer the leak of the client secret: this is the part that it leaves open. */
-export async function openAnswerAdvice(answer: Answer): Promise<readonly string[]> {
+export async function openAnswerAdvice(answer: Answer): Promise<EarlierAdvice> {
   const { session, client, complete } = answer;
   const described = await session.secrets.describe(client.arn);
   if (described === undefined || !hasOpenAnswer(described)) return await stillAccepted(answer);
   const versions = await readClientVersions(answer);
   const state = readRotationState(described.tags);
-  if (!isOvertaken(answer, currentOf(answer, versions), state, versions)) {
-    return [`The answer to the leak of the client secret is not complete: ${complete}`];
+  const current = currentOf(answer, versions);
+  if (!isOvertaken(answer, current, state, versions)) {
+    const text = `The answer to the leak of the client secret is not complete: ${complete}`;
+    return { advice: [text], clientIds: [current.found.credential.clientId] };
   }
   const untag = untagging(answer);
-  return [
+  const earlier = await stillAccepted(answer);
+  const text =
     `An answer to the leak of an earlier client secret is not complete. If the stored one has not leaked: ${deletingEarlier(answer, state, versions)}; ` +
-      `then: ${untag}; if the stored one has leaked, too: ${untag}; then: ${complete}`,
-  ];
+    `then: ${untag}; if the stored one has leaked, too: ${untag}; then: ${complete}`;
+  return { ...earlier, advice: [text, ...earlier.advice] };
 }

@@ -1,60 +1,139 @@
-import { revealAll, type Sensitive } from '../../core/sensitive.ts';
+import { showClientId } from '../../core/field-names.ts';
+import type { Sensitive } from '../../core/sensitive.ts';
 import { CliError } from '../errors.ts';
+import { nextCommand } from '../view/next-command.ts';
+import { someOf } from '../view/some-of.ts';
 import { type Answer, type ClientVersion, currentOf, readClientVersions } from './answer.ts';
+import { type EarlierSecret, readEarlierSecrets } from './earlier-secrets.ts';
 import { invalidate } from './invalidate-tokens.ts';
 import { mayBeInUse } from './overtaken-answer.ts';
+import { readTokenInUse } from './stored-token.ts';
 import { trySecret } from './try-secret.ts';
+import { lookingAt, notUnderstood } from './unreadable.ts';
 
 // Adobe allows two client secrets, so that most of the earlier ones are dead.
 const mostTried = 5;
 
-interface Earlier {
-  readonly version: ClientVersion;
-  readonly secret: Sensitive;
-  readonly uuid: string | undefined;
+/** The work that earlier client secrets leave to people. */
+export interface EarlierAdvice {
+  readonly advice: readonly string[];
+  /** The clients whose client secrets may have been stored before. */
+  readonly clientIds: readonly string[];
 }
 
 /**
- * The client secrets of other versions that IMS still accepts: a person who has stored another one in
- * the place of a leaked one may have forgotten to delete that.
+ * A person who has stored another client secret in the place of a leaked one may have forgotten to delete
+ * that, or may have stored it again.
  */
-export async function stillAccepted(answer: Answer): Promise<readonly string[]> {
+export async function stillAccepted(answer: Answer): Promise<EarlierAdvice> {
   const versions = await readClientVersions(answer);
-  const { credential } = currentOf(answer, versions).found;
+  const { replaced, kept, unread } = await readEarlierSecrets(answer, versions);
   const told: string[] = [];
-  for (const { version, secret, uuid } of earlierSecrets(answer, versions)) {
-    const where = `version ${version.id} of ${answer.names.client}`;
-    try {
-      const accessToken = await trySecret(answer, credential, secret);
-      if (accessToken === undefined) continue;
-      const named = uuid !== undefined && !mayBeInUse([uuid], undefined, versions);
-      const which = named ? uuid : `the one in ${where}`;
-      told.push(
-        `IMS still accepts a client secret that is not the stored one, but in ${where}. If it has leaked, delete ${which} in the Adobe Developer Console, if it is still there, and no other; then: ${answer.tokenOnly}`,
-      );
-      await invalidate(answer, [accessToken], credential);
-    } catch (error) {
-      if (!(error instanceof CliError) || answer.session.signal.aborted) throw error;
-      told.push(
-        `Whether IMS still accepts the client secret in ${where} is not known: ${error.message}`,
-      );
-    }
+  for (const one of replaced.slice(0, mostTried)) {
+    told.push(...(await ask(answer, one, deleting(answer, one, versions))));
   }
-  return told;
+  const { credential, entries } = currentOf(answer, versions).found;
+  const again = kept.map((one) =>
+    storedAgain(answer, one, entries.length === 1 ? undefined : deleting(answer, one, versions)),
+  );
+  const clients = new Set([...replaced, ...kept].map((one) => one.credential.clientId));
+  // What cannot be read may have been of any client, first of all of this one.
+  if (unread.length > 0 || clients.size === 0) clients.add(credential.clientId);
+  const clientIds = [...clients];
+  return {
+    advice: [
+      ...told,
+      ...notAsked(answer, replaced.slice(mostTried)),
+      ...notUnderstood(answer, clientIds, unread),
+      ...again,
+    ],
+    clientIds,
+  };
 }
 
-/** Each once, the latest first. What is being added has replaced nothing. */
-function earlierSecrets(answer: Answer, versions: readonly ClientVersion[]): readonly Earlier[] {
-  const { clientId, clientSecrets } = currentOf(answer, versions).found.credential;
-  const stored = new Set(revealAll(clientSecrets));
-  const found = new Map<string, Earlier>();
-  for (const version of versions) {
-    if (version.labels.includes('AWSPENDING')) continue;
-    if (version.found?.credential.clientId !== clientId) continue;
-    for (const { secret, uuid } of version.found.entries) {
-      const value = secret.reveal();
-      if (!stored.has(value) && !found.has(value)) found.set(value, { version, secret, uuid });
-    }
+async function ask(
+  answer: Answer,
+  earlier: EarlierSecret,
+  deletion: string,
+): Promise<readonly string[]> {
+  const { session, names, tokenOnly } = answer;
+  const { versionId, isOwn, credential, secret } = earlier;
+  const version = `version ${versionId} of ${names.client}`;
+  const where = isOwn
+    ? version
+    : `${version}, and of the client ${showClientId(credential.clientId)}`;
+  let accessToken: Sensitive | undefined;
+  try {
+    accessToken = await trySecret(answer, credential, secret);
+  } catch (error) {
+    if (!(error instanceof CliError) || session.signal.aborted) throw error;
+    return [
+      `Whether IMS still accepts the client secret in ${where} is not known: ${error.message}. To ask again: ${tokenOnly}; if that does not help, and it may have leaked, ${deletion}`,
+    ];
   }
-  return [...found.values()].slice(0, mostTried);
+  if (accessToken === undefined) return [];
+  return [
+    `IMS still accepts a client secret that is not the stored one, but in ${where}. If it has leaked, ${deletion}; then: ${tokenOnly}`,
+    ...(await discard(answer, earlier, accessToken)),
+  ];
+}
+
+/** Invalidates what the question to IMS has minted. */
+async function discard(
+  answer: Answer,
+  { credential }: EarlierSecret,
+  accessToken: Sensitive,
+): Promise<readonly string[]> {
+  // IMS may have issued the one that consumers use.
+  const inUse = await readTokenInUse(answer);
+  if (inUse?.accessTokens.includes(accessToken.reveal()) === true) return [];
+  try {
+    await invalidate(answer, [accessToken], credential);
+    return [];
+  } catch (error) {
+    if (!(error instanceof CliError) || answer.session.signal.aborted) throw error;
+    return [
+      `The token that IMS has issued for this question, which nobody has, is not invalidated, and may be valid for a day: ${error.message}`,
+    ];
+  }
+}
+
+function deleting(answer: Answer, one: EarlierSecret, versions: readonly ClientVersion[]): string {
+  const { uuid } = one;
+  const isNamed = uuid !== undefined && !mayBeInUse([uuid], undefined, versions);
+  const which = isNamed ? uuid : placeOf(answer, one);
+  return `delete ${which} in the Adobe Developer Console, if it is still there, and no other`;
+}
+
+function placeOf({ names }: Answer, { versionId, position }: EarlierSecret): string {
+  const which = position === undefined ? 'the one' : `client secret ${position} of those`;
+  return `${which} in version ${versionId} of ${names.client}`;
+}
+
+/** A bound is no reason to be silent. */
+function notAsked(answer: Answer, left: readonly EarlierSecret[]): readonly string[] {
+  if (left.length === 0) return [];
+  const ids = new Set(left.map(({ versionId }) => `version ${versionId}`));
+  const clients = new Set(left.map(({ credential }) => credential.clientId));
+  const where = `${someOf([...ids], 5, ' and ')} of ${answer.names.client}`;
+  const count = left.length === 1 ? '1 more client secret' : `${left.length} more client secrets`;
+  return [`IMS was not asked about ${count}, in ${where}: ${lookingAt([...clients])}`];
+}
+
+/**
+ * Whoever has stored a leaked client secret again has not replaced it.
+ *
+ * @param deletion undefined if it is the only one that is stored
+ */
+function storedAgain(
+  { name, names, session, complete, tokenOnly }: Answer,
+  { versionId }: EarlierSecret,
+  deletion: string | undefined,
+): string {
+  const put = nextCommand(`put-credential ${name} FILE`, session.options);
+  const cure =
+    deletion === undefined
+      ? complete
+      : `store the others without it: ${put}; then ${deletion}; then: ${tokenOnly}`;
+  return `Version ${versionId} of ${names.client} holds a client secret that the current value holds, too, and does not replace. If it has leaked: ${cure}`;
 }

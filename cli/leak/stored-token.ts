@@ -32,22 +32,17 @@ export async function currentVersionOf({ session, token }: Answer): Promise<stri
 }
 
 /** The version that consumers read, whatever is in it. */
-export interface LeakedToken {
+export interface TokenInUse {
   readonly versionId: string;
   readonly accessTokens: readonly string[];
 }
 
-/** @throws CliError ERR_TOKEN_NOT_READY if there is none */
-export async function readLeakedToken(answer: Answer): Promise<LeakedToken> {
-  const { token: secret, versions, names } = answer;
+/** Undefined if none is stored. */
+export async function readTokenInUse(answer: Answer): Promise<TokenInUse | undefined> {
+  const { token: secret, versions } = answer;
   const versionId = await currentVersionOf(answer);
   const text = versionId === undefined ? undefined : await versions.read(secret.arn, versionId);
-  if (versionId === undefined || text === undefined) {
-    const fix = 'nothing is left to do: no token is stored there that could have leaked';
-    throw new CliError('ERR_TOKEN_NOT_READY', `${names.token} holds no token`, fix, {
-      isFixWhole: true,
-    });
-  }
+  if (versionId === undefined || text === undefined) return undefined;
   return { versionId, accessTokens: accessTokensIn(text.reveal()) };
 }
 

@@ -16,16 +16,13 @@ export function unreadInWords(
   { client, token }: Unreadable,
 ): readonly string[] {
   const { names } = answer;
-  const shown = showClientId(clientId);
-  const ofClient = `what is stored there may be valid: look at the client secrets of ${shown} in the Adobe Developer Console, and delete those that no credential uses`;
+  const ofClient = `what is stored there may be valid: ${lookingAt([clientId])}`;
   const ofToken = `the tokens there may be valid: ${invalidatingAll(answer, clientId)}`;
   return [
-    ...(client.length === 0 ? [] : [`${which(client, names.client, 'decrypted')}: ${ofClient}`]),
+    ...(client.length === 0 ? [] : [`${which(client, names.client)}: ${ofClient}`]),
     ...(token.length === 0
       ? []
-      : [
-          `${which(token, names.token, 'decrypted')}, or may hold a token that was not recognised: ${ofToken}`,
-        ]),
+      : [`${which(token, names.token)}, or may hold a token that was not recognised: ${ofToken}`]),
   ];
 }
 
@@ -48,9 +45,26 @@ export function assertRecognised(
   );
 }
 
-function which(versions: readonly string[], secret: string, done: string): string {
+/** The advice on versions that may hold a client secret which nobody can ask about. */
+export function notUnderstood(
+  { names }: Answer,
+  clientIds: readonly string[],
+  unread: readonly string[],
+): readonly string[] {
+  if (unread.length === 0) return [];
+  return [
+    `${which(unread, names.client)}, or may hold a client secret that was not recognised, which may be valid: ${lookingAt(clientIds)}; the same for any other client that was ever stored there`,
+  ];
+}
+
+export function lookingAt(clientIds: readonly string[]): string {
+  const shown = someOf(clientIds.map(showClientId), mostNamed, ' and ');
+  return `look at the client secrets of ${shown} in the Adobe Developer Console, and delete those that have leaked, or that no credential uses`;
+}
+
+function which(versions: readonly string[], secret: string): string {
   const are = versions.length === 1 ? 'Version' : 'Versions';
-  return `${are} ${someOf(versions, mostNamed, ' and ')} of ${secret} could not be ${done}`;
+  return `${are} ${someOf(versions, mostNamed, ' and ')} of ${secret} could not be decrypted`;
 }
 
 /** The ids of those that could not be decrypted. */

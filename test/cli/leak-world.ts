@@ -151,7 +151,19 @@ export async function expectAnswered(leak: LeakWorld, exit: Exit): Promise<void>
 
 /** The message, without line breaks. */
 export function textOf({ stderr }: Exit): string {
-  return stderr.replaceAll(/\s+/g, ' ').trim();
+  return flat(stderr);
+}
+
+export function flat(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
+}
+
+/** Adobe has a second client secret, which a colleague uses. */
+export function addColleagues({ adobe, secrets }: LeakWorld) {
+  const colleagues = adobe.addSecret('p8e-of-a-colleague-0123456789');
+  colleagues.recordUse(Date.now());
+  secrets.add(colleagues.value);
+  return colleagues;
 }
 
 function expectNothingShown({ stdout, stderr }: Exit, secrets: ReadonlySet<string>): void {

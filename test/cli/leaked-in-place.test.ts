@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { labelsOf } from '../support/start-rotating.ts';
-import { type LeakWorld, startLeak, textOf } from './leak-world.ts';
+import { addColleagues, flat, type LeakWorld, startLeak, textOf } from './leak-world.ts';
 import { fileWith } from './operator.ts';
-
-const flat = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
 
 /** Whoever has the leaked client secret mints with it. */
 async function steal({ world, adobe, leakedSecret }: LeakWorld): Promise<string> {
@@ -16,14 +14,6 @@ async function steal({ world, adobe, leakedSecret }: LeakWorld): Promise<string>
   const response = await fetch(`${world.ims.url}/ims/token/v3`, { method: 'POST', body });
   const { access_token } = (await response.json()) as { readonly access_token: string };
   return access_token;
-}
-
-/** Adobe has a second client secret, which a colleague uses. */
-function addColleagues({ adobe, secrets }: LeakWorld) {
-  const colleagues = adobe.addSecret('p8e-of-a-colleague-0123456789');
-  colleagues.recordUse(Date.now());
-  secrets.add(colleagues.value);
-  return colleagues;
 }
 
 /**
@@ -57,7 +47,7 @@ it('leaked --token names all that the leak of a client secret leaves, which peop
   const when =
     '- If the stored client secret has replaced one that has leaked, and this is not done yet: ';
   const steps = [
-    `${when}give the new client secret to whoever else used the leaked one, which Adobe refuses. Other credentials of rotators that have the same client are not known here: for each, ims-token-rotator put-credential OTHER FILE; then: ims-token-rotator leaked OTHER --token; FILE holds what ${leak.world.secretId('fusion', 'client')} holds now.`,
+    `${when}give the new client secret to whoever else used the leaked one, which Adobe refuses once it is gone. Other credentials of rotators that have the same client are not known here: for each, ims-token-rotator put-credential OTHER FILE; then: ims-token-rotator leaked OTHER --token; FILE holds what ${leak.world.secretId('fusion', 'client')} holds now.`,
     `${when}tokens that somebody minted with the leaked secret are not known here, and last up to a day: have Adobe support invalidate all tokens of the client ${leak.adobe.clientId}; that ends the good ones, too, so replace those right after it: ims-token-rotator renew fusion --force; and for every other credential of this client: ims-token-rotator renew OTHER --force - `,
   ];
   const told = flat(exit.stdout);
@@ -97,7 +87,7 @@ describe('leaked --token, after the leaked client secret was replaced but not de
     const exit = await leak.answer({ token: true });
     expect(exit, exit.stderr).toMatchObject({ code: 0 });
     expect(flat(exit.stdout)).toMatch(
-      /Left to people: - Whether IMS still accepts the client secret in version \S+ of \S+ is not known: /,
+      /Left to people: - Whether IMS still accepts the client secret in version \S+ of \S+ is not known: IMS answered 503 [^.]*\. To ask again: ims-token-rotator leaked fusion --token --now; if that does not help, and it may have leaked, delete \w+ in the Adobe Developer Console, if it is still there, and no other - /,
     );
   });
 });

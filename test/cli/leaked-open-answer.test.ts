@@ -144,7 +144,7 @@ describe('leaked --token names what is left of the answer to the leak of the cli
       `- An answer to the leak of an earlier client secret is not complete. If the stored one has not leaked: delete ${uuid} in the Adobe Developer Console, if it is still there, and no other; then: aws secretsmanager tag-resource --secret-id `,
     );
     expect(leftOf(exit)).toMatch(
-      /=none; if the stored one has leaked, too: aws \S.*=none; then: ims-token-rotator leaked fusion --now - /,
+      /=none; if the stored one has leaked, too: aws \S.*=none; then: ims-token-rotator leaked fusion --now - IMS still accepts a client secret that is not the stored one, /,
     );
     expect((await leak.cli('status', 'fusion')).code).toBe(1);
     await setRotationTag(leak, 'none');

@@ -1,4 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Answer } from '../../cli/leak/answer.ts';
+import { storedAgain } from '../../cli/leak/find-room.ts';
+import { confirmLocation } from '../../cli/rotator/confirm-location.ts';
+import type { Rotator } from '../../cli/rotator/rotator.ts';
+import type { Session } from '../../cli/session.ts';
 import { foreignWord, quoted, shellWord } from '../../cli/view/shell-word.ts';
 import { run, shellProgram } from '../support/foreign-clients.ts';
 
@@ -42,4 +47,25 @@ describe("somebody else's text in a printed command", () => {
       expect(foreignWord(text, 'VERSION')).toBe('VERSION');
     },
   );
+
+  it('is a placeholder as the id of a version, and as the ARN of an imported client secret', async () => {
+    const text = "x'$(calc.exe)'y";
+    const names = { client: 'team/fusion/client', token: 'team/fusion/token' };
+    const version = (id: string) => ({ id, labels: [], createdAt: undefined, found: undefined });
+    const answer = { names, session: { options: {} } };
+    const again = storedAgain(answer as unknown as Answer, version(text), version('own'));
+    expect(again.fix).toMatch(/ --remove-from-version-id ID_OF_AWSCURRENT$/);
+    const session = { options: {}, terminal: { canAsk: false } } as Session;
+    const rotator = { name: 'local', prefix: 'x', unreadable: [] as readonly string[] };
+    const imported = `arn:aws:secretsmanager:us-east-1:111122223333:secret:${text}`;
+    const asked = confirmLocation(
+      session,
+      { ...rotator, function: { kind: 'absent' } } as Rotator,
+      imported,
+      { byHand: true },
+    );
+    await expect(asked).rejects.toMatchObject({
+      fix: expect.stringMatching(/ put-secret-value --secret-id SECRET$/),
+    });
+  });
 });

@@ -1,0 +1,36 @@
+import type { Secret } from '../aws/secret.ts';
+import { CliError } from '../errors.ts';
+import { absenceOf, listCommand } from '../rotator/absence.ts';
+import type { Session } from '../session.ts';
+import { replacingGoodOfOther } from './all-invalidated.ts';
+
+export interface Wanted {
+  readonly isTokenOnly: boolean;
+  /** The command that answers the leak. */
+  readonly again: string;
+}
+
+/**
+ * What has leaked works at Adobe, whatever has become of its secret here.
+ *
+ * @throws CliError ERR_CREDENTIAL_NOT_FOUND
+ */
+export function assertThere(
+  session: Session,
+  secretName: string,
+  secret: Secret | undefined,
+  { isTokenOnly, again }: Wanted,
+): asserts secret is Secret {
+  const list = listCommand(session);
+  const absence = absenceOf(session, secretName, secret, list);
+  if (absence === undefined) return;
+  const end = isTokenOnly
+    ? `have Adobe support invalidate all tokens of its client (${replacingGoodOfOther({ session })})`
+    : 'delete it in the Adobe Developer Console';
+  const first = `what has leaked may still work: ${end}`;
+  const fix =
+    secret === undefined
+      ? `${list}; if it was deleted, ${first}`
+      : `${first}; then ${absence.fix}; then: ${again}`;
+  throw new CliError('ERR_CREDENTIAL_NOT_FOUND', absence.text, fix);
+}

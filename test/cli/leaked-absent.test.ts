@@ -1,0 +1,59 @@
+import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import { CliError } from '../../cli/errors.ts';
+import type { Session } from '../../cli/session.ts';
+import { replacing } from '../support/credential.ts';
+import { startLeak, textOf } from './leak-world.ts';
+
+const restore = (secretId: string): string =>
+  `find out first who deleted it, and why; if it is to come back: aws secretsmanager restore-secret --secret-id ${secretId}`;
+
+const support =
+  'have Adobe support invalidate all tokens of its client (that ends the good ones, too, so replace those right after it, for every credential of that client: ims-token-rotator renew OTHER --force)';
+
+describe.each([
+  [false, 'delete it in the Adobe Developer Console', 'leaked fusion --now'],
+  [true, support, 'leaked fusion --token --now'],
+])('leaked, with --token %s,', (token, end, again) => {
+  it.each(['client', 'token'] as const)(
+    'puts the end of the leak before the return of a %s secret that is scheduled for deletion',
+    async (kind) => {
+      const leak = await startLeak();
+      const SecretId = leak.world.secretId('fusion', kind);
+      await leak.client.send(new DeleteSecretCommand({ SecretId }));
+      const exit = await leak.answer({ token });
+      expect(exit.code).toBe(1);
+      expect(textOf(exit)).toBe(
+        `ERR_CREDENTIAL_NOT_FOUND ${SecretId} is scheduled for deletion → what has leaked may still work: ${end}; then ${restore(SecretId)}; then: ims-token-rotator ${again}`,
+      );
+    },
+  );
+
+  it('says so after the list of credentials if there is no such secret', async () => {
+    const leak = await startLeak();
+    const SecretId = leak.world.secretId('fusion', 'client');
+    const now = { SecretId, ForceDeleteWithoutRecovery: true };
+    await leak.client.send(new DeleteSecretCommand(now));
+    expect(textOf(await leak.answer({ token }))).toBe(
+      `ERR_CREDENTIAL_NOT_FOUND there is no secret ${SecretId} → list the credentials: ims-token-rotator status; if it was deleted, what has leaked may still work: ${end}`,
+    );
+  });
+});
+
+it('leaked --token leads to itself if AWS does not tell what is left to people', async () => {
+  const leak = await startLeak();
+  // By its ARN, only the report looks at it.
+  const secrets = (real: Session['secrets']): Session['secrets'] =>
+    replacing(real, {
+      describe: async (secretId) => {
+        const isReport = secretId.startsWith('arn:') && secretId.includes('/client');
+        if (!isReport) return await real.describe(secretId);
+        throw new CliError('ERR_AWS_UNAVAILABLE', 'Secrets Manager is not reachable', 'wait');
+      },
+    });
+  const exit = await leak.answer({ token: true }, { secrets });
+  expect(exit.code).toBe(1);
+  expect(textOf(exit)).toBe(
+    'ERR_AWS_UNAVAILABLE the leak is answered; only what is left to people was not shown: Secrets Manager is not reachable → wait; then: ims-token-rotator leaked fusion --token --now',
+  );
+});
