@@ -17,6 +17,7 @@ import type { ImsCredentialProps } from './ims-credential-props.ts';
 import type { ImsTokenRotatorAttributes } from './ims-token-rotator-attributes.ts';
 import { type IImsTokenRotator, ImsTokenRotatorBase } from './ims-token-rotator-base.ts';
 import type { ImsTokenRotatorProps } from './ims-token-rotator-props.ts';
+import { grantInvoke } from './invokers.ts';
 import { checkKey } from './keys.ts';
 import { ManagedCredential } from './managed-credential.ts';
 import { checkCredentialName, checkRotatorName, secretPrefix } from './names.ts';
@@ -30,7 +31,6 @@ import { shardLimits } from './shards.ts';
 import { TickSchedule } from './tick-schedule.ts';
 import { timingDefaults } from './timing.ts';
 import { checkUnique } from './unique-rotators.ts';
-import { refuseEverybody } from './wildcard-readers.ts';
 
 /** Keeps the access tokens of Adobe IMS credentials fresh in AWS Secrets Manager. */
 export class ImsTokenRotator extends ImsTokenRotatorBase {
@@ -201,8 +201,7 @@ export class ImsTokenRotator extends ImsTokenRotatorBase {
   }
 
   override grantInvoke(grantee: IGrantable): Grant {
-    refuseEverybody(this, grantee, { who: 'grantee', what: 'invoke the function' });
-    return this.function.grantInvoke(grantee);
+    return grantInvoke(this, this.function, grantee);
   }
 
   override grantOperate(grantee: IGrantable): Grant {

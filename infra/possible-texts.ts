@@ -75,6 +75,8 @@ export function possibleTexts(value: unknown): readonly string[] {
   switch (name) {
     case 'Ref':
       return [argument === 'AWS::NoValue' ? anything : unknownText];
+    // The values of a mapping are the app's own.
+    case 'Fn::FindInMap':
     case 'Fn::GetAtt':
     case 'Fn::GetStackOutput':
     case 'Fn::ImportValue':
@@ -95,8 +97,11 @@ export function possibleTexts(value: unknown): readonly string[] {
   }
 }
 
+const mostTexts = 1000;
+
 function joined(parts: readonly (readonly string[])[], separator: string): readonly string[] {
   const [first = [''], ...rest] = parts;
+  if (parts.reduce((count, part) => count * part.length, 1) > mostTexts) return [anything];
   return rest.reduce(
     (texts, part) => texts.flatMap((text) => part.map((next) => text + separator + next)),
     first,

@@ -57,6 +57,8 @@ export interface Access {
   readonly who: string;
   /** A verb with its object. */
   readonly what: string;
+  /** What else to know of the conditions. */
+  readonly hint?: string;
 }
 
 /** A principal's part of a statement in a policy. */
@@ -86,11 +88,12 @@ export function refuseEverybody(
   scope: IConstruct,
   { grantPrincipal }: IGrantable,
   access: Access,
+  conditions = conditionsOf(grantPrincipal),
 ): void {
   const grantee: Grantee = {
     account: grantPrincipal.principalAccount,
     principalJson: fragmentOf(grantPrincipal)?.principalJson ?? {},
-    conditions: conditionsOf(grantPrincipal),
+    conditions,
   };
   const known = holdsToken(grantee.conditions) ? undefined : withoutTokens(scope, grantee);
   const problem = known && problemOf(known, access);
@@ -101,14 +104,14 @@ export function refuseEverybody(
   });
 }
 
-function problemOf(grantee: Grantee, { who, what }: Access): string | undefined {
+function problemOf(grantee: Grantee, { who, what, hint = '' }: Access): string | undefined {
   const { account, principalJson, conditions } = grantee;
   // A service acts for everybody who uses it, so that they could have it act on the token.
   if (principalJson['Service'] !== undefined && !isLimited(conditions, fixedSources)) {
     return (
       `the ${who} is a service of AWS on behalf of any account, so that everybody could have it ` +
       `${what}; grant it to the role that the service assumes, or say on whose behalf: ` +
-      'withConditions({ StringEquals: { "aws:SourceAccount": "111122223333" } })'
+      `withConditions({ StringEquals: { "aws:SourceAccount": "111122223333" } })${hint}`
     );
   }
   if (isLimited(conditions)) return undefined;
@@ -117,7 +120,7 @@ function problemOf(grantee: Grantee, { who, what }: Access): string | undefined 
     return (
       `the ${who} is a wildcard, so that everybody in AWS could ${what}; name an account, or ` +
       'say whose callers you mean: new OrganizationPrincipal("o-…"), or ' +
-      'new AnyPrincipal().withConditions({ StringEquals: { "aws:PrincipalOrgID": "o-…" } })'
+      `new AnyPrincipal().withConditions({ StringEquals: { "aws:PrincipalOrgID": "o-…" } })${hint}`
     );
   }
   const provider = possibleTexts(principalJson['Federated'] ?? []).find(isShared);

@@ -3,6 +3,8 @@ import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
+import { foreignWord } from '../view/shell-word.ts';
+import { stackTag } from './credentials.ts';
 import type { Rotator } from './rotator.ts';
 
 /**
@@ -13,7 +15,7 @@ import type { Rotator } from './rotator.ts';
  */
 export function checkReplicas(
   { options }: Pick<Session, 'options'>,
-  { region, declared }: Pick<Rotator, 'region' | 'declared'>,
+  { region, declared, function: state }: Pick<Rotator, 'region' | 'declared' | 'function'>,
   name: string,
   doomed: readonly Secret[],
 ): void {
@@ -31,11 +33,15 @@ export function checkReplicas(
   const where = replicated.map((secret) => `${secret.name} (${secret.replicaRegions?.join(', ')})`);
   const removals = replicated.map((secret) =>
     nextAwsCommand(
-      `secretsmanager remove-regions-from-replication --secret-id ${secret.name} --remove-replica-regions ${secret.replicaRegions?.join(' ')}`,
+      `secretsmanager remove-regions-from-replication --secret-id ${secret.name} --remove-replica-regions ${secret.replicaRegions?.map((region) => foreignWord(region, 'REGION')).join(' ')}`,
       options,
     ),
   );
-  const deploy = declared.has(name)
+  // Without a look at the function, only CloudFormation's tag tells.
+  const isDeclared =
+    declared.has(name) ||
+    (state.kind !== 'deployed' && doomed.some(({ tags }) => tags[stackTag] !== undefined));
+  const deploy = isDeclared
     ? 'remove the credential, or its replicaRegions, from the settings of the stack, and deploy; then, for replicas that are left'
     : 'remove them, which deletes them at once';
   throw new CliError(

@@ -3,6 +3,7 @@ import {
   RemoveRegionsFromReplicationCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { expect, it } from 'vitest';
+import { stackTag } from '../../cli/rotator/credentials.ts';
 import { environmentVariables } from '../../core/contract.ts';
 import { type Operator, startOperator } from './operator.ts';
 
@@ -67,6 +68,24 @@ it('offboard has the replicas that the stack declares removed by a deployment', 
   expect(stderr).toContain(
     `remove the credential, or its replicaRegions, from the settings of the stack, and deploy; then, for replicas that are left: ${removal('client')}; then: ${removal('token')}; then: `,
   );
+  expect(deletions(operator)).toBe(0);
+});
+
+it('offboard has them removed so also where only the tag of CloudFormation tells of the stack', async () => {
+  const operator = await startOperator({
+    authorize: (action) => action !== 'lambda:ListFunctions',
+  });
+  const { secretsManager } = operator.world;
+  secretsManager.seed({
+    name: nameOf('token'),
+    secretString: '{}',
+    replicas: [{ Region: 'eu-west-1' }],
+    tags: { [stackTag]: 'ours' },
+  });
+  const prefix = ['--prefix', 'ims-token-rotator/local'];
+  const { code, stderr } = await operator.cli('offboard', 'fusion', '--yes', ...prefix);
+  expect(code).toBe(1);
+  expect(stderr).toContain('or its replicaRegions, from the settings of the stack, and deploy');
   expect(deletions(operator)).toBe(0);
 });
 

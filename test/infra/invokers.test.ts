@@ -31,6 +31,22 @@ describe('grantInvoke', () => {
       'the grantee is a wildcard',
     ],
     ['a service on behalf of any account', service, 'everybody could have it invoke the function'],
+    // Lambda has one text for each condition, and CDK leaves out any other value.
+    [
+      'a service on behalf of a list of accounts',
+      service.withConditions({ StringEquals: { 'aws:SourceAccount': [account] } }),
+      'with one text for each condition',
+    ],
+    [
+      'a list of organizations',
+      new AnyPrincipal().withConditions({ StringEquals: { 'aws:PrincipalOrgID': ['o-1', 'o-2'] } }),
+      'with one text for each condition',
+    ],
+    [
+      'an account as a function of the template',
+      service.withConditions({ StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } }),
+      'with one text for each condition',
+    ],
   ])('rejects %s', (_, grantee, message) => {
     expect(() => grant(grantee)).toThrow(message);
   });
