@@ -57,7 +57,8 @@ export async function readEarlierSecrets(
 
 /** What a rotation is about to store has replaced nothing. */
 function isBeingAdded({ labels, createdAt }: ClientVersion, current: ClientVersion): boolean {
-  return labels.includes('AWSPENDING') && (createdAt ?? 0) >= (current.createdAt ?? 0);
+  const isPending = labels.includes('AWSPENDING') && !labels.includes('AWSPREVIOUS');
+  return isPending && (createdAt ?? 0) >= (current.createdAt ?? 0);
 }
 
 function secretsOf(
@@ -78,15 +79,20 @@ function secretsOf(
   }));
 }
 
-/** A credential without scopes is one all the same; 'unread' if anything else may hold a client secret. */
+/**
+ * A credential of this client without scopes is one all the same; 'unread' if anything else may hold a
+ * client secret, which may be one of another vendor.
+ */
 async function partlyRead(
   { versions, client }: Answer,
   version: ClientVersion,
-  { scopes }: ClientCredential,
+  { clientId, scopes }: ClientCredential,
 ): Promise<UnderstoodCredential | 'unread' | undefined> {
   const found = await versions.readIfDecrypted(client.arn, version);
   if (found instanceof CliError) return 'unread';
   const text = found?.reveal() ?? '';
   const mayHold = holdsClientSecret(text) || mayHoldToken(text, []);
-  return understood(text, { scopes }) ?? (mayHold ? 'unread' : undefined);
+  const half = understood(text, { scopes });
+  if (half?.credential.clientId === clientId) return half;
+  return mayHold ? 'unread' : undefined;
 }

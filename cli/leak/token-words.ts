@@ -19,7 +19,7 @@ const notes = new Set<string>([
 // Base64 in lines.
 const wrap = /(?<=[\w+/-]{40})\r?\n(?=[\w+/=-])/g;
 
-const stringAndColon = /("[^"\\]*(?:\\.[^"\\]*)*")\s*(:?)/g;
+const stringOrBracket = /("[^"\\]*(?:\\.[^"\\]*)*")\s*(:?)|[[\]{}]/g;
 
 /** True for a value with something that may be a token, beside those that are known. */
 export function mayHoldToken(text: string, known: readonly string[]): boolean {
@@ -45,10 +45,12 @@ export function stringsIn(text: string): readonly string[] | undefined {
   }
   const strings: string[] = [];
   let key = '';
-  for (const [, literal = '', colon] of text.matchAll(stringAndColon)) {
-    const value: string = JSON.parse(literal);
-    if (colon !== '') key = value;
-    if (!notes.has(key)) strings.push(value);
+  for (const [, literal, colon] of text.matchAll(stringOrBracket)) {
+    const value: string = literal === undefined ? '' : JSON.parse(literal);
+    if (colon === ':') key = value;
+    if (literal !== undefined && !notes.has(key)) strings.push(value);
+    // A note is a string right after its key.
+    if (colon !== ':') key = '';
   }
   return strings;
 }

@@ -87,6 +87,18 @@ it('leaked --token asks IMS about the client secret in half a credential', async
   expect(await leftBy(leak)).toContain(accepts(`version ${versionId} of ${secretIdOf(leak)}`));
 });
 
+it('leaked --token sends IMS no client secret of half a credential of another vendor', async () => {
+  const leak = await startEarlier();
+  const document = await leak.clientDocument();
+  const vendor = { client_id: 'AC1b9f7e3kq02zzplm44', client_secret: 'vendor-0123456789abcdef' };
+  await leak.put(JSON.stringify(vendor));
+  const versionId = await currentVersion(leak);
+  await leak.put(JSON.stringify({ ...document, client_secrets: [addColleagues(leak).value] }));
+  expect(await leftBy(leak)).toContain(`Version ${versionId} of ${secretIdOf(leak)}`);
+  const asked = leak.world.ims.tokenRequests.map(({ clientId }) => clientId);
+  expect(asked).not.toContain(vendor.client_id);
+});
+
 describe('leaked --token, after a credential of another client was stored', () => {
   async function startOtherClient(): Promise<LeakWorld> {
     const leak = await startLeak();
@@ -187,6 +199,22 @@ describe('leaked --token asks about a version with AWSPENDING', () => {
     await leak.client.send(new UpdateSecretVersionStageCommand(move));
     expect(await leftBy(leak)).toContain(message);
   });
+});
+
+it('leaked --token asks about a version that has been current, and has AWSPENDING again', async () => {
+  const leak = await startEarlier();
+  const SecretId = secretIdOf(leak);
+  const first = await currentVersion(leak);
+  await store(leak, addColleagues(leak).value);
+  const second = await currentVersion(leak);
+  const back = { MoveToVersionId: first, RemoveFromVersionId: second };
+  for (const move of [
+    { VersionStage: 'AWSCURRENT', ...back },
+    { VersionStage: 'AWSPENDING', MoveToVersionId: second },
+  ]) {
+    await leak.client.send(new UpdateSecretVersionStageCommand({ SecretId, ...move }));
+  }
+  expect(await leftBy(leak)).toContain(accepts(`version ${second} of ${SecretId}`));
 });
 
 const isMint = ({ path }: { readonly path: string }): boolean => path === '/ims/token/v3';

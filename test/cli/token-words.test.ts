@@ -16,6 +16,8 @@ describe('a value may hold a token that is not recognised', () => {
     ['in a note in which no token belongs', JSON.stringify({ token_type: `Bearer ${opaque}` }), []],
     ['under the first of two equal keys', `{"access_token":"${opaque}","access_token":""}`, []],
     ['under a key in an escape', `{"\\u0074oken":"\\u0071${opaque.slice(1)}"}`, []],
+    ['behind an object that ends in a note', JSON.stringify([{ scope: 'openid' }, opaque]), []],
+    ['in a list under the key of a note', JSON.stringify({ scope: [opaque] }), []],
     ['as a key', JSON.stringify({ [opaque]: 1 }), []],
     ['in long words beside one', `${known}\n${base64}`, [known]],
     ['in lines of 64 beside one', `${known}\n${inLines(64)}`, [known]],
