@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import { holdsClientSecret } from '../../core/contract.ts';
 import {
   type ScopeSettings,
   type UnderstoodCredential,
@@ -6,6 +7,7 @@ import {
 } from '../../core/credential.ts';
 import { RotatorError } from '../../core/errors.ts';
 import type { SecretNames } from '../../core/secret-name.ts';
+import { revealAll } from '../../core/sensitive.ts';
 import { readSettings } from '../../core/token-tags.ts';
 import type { Adobe } from '../adobe/own-secrets.ts';
 import type { TokenInvalidation } from '../adobe/token-invalidation.ts';
@@ -44,6 +46,8 @@ export interface Answer {
 export interface ClientVersion extends StoredVersion {
   /** Undefined if there is none that can be read. */
   readonly found: UnderstoodCredential | undefined;
+  /** Beside the client secrets of the credential, the value has what looks like one. */
+  readonly hasMore?: boolean | undefined;
   /** Why the version could not be decrypted. It may hold any client secret. */
   readonly unreadable?: CliError | undefined;
 }
@@ -66,11 +70,17 @@ export async function readClientVersions({
     async (version) => {
       const text = await versions.readIfDecrypted(client.arn, version);
       if (text instanceof CliError) return { ...version, found: undefined, unreadable: text };
-      return { ...version, found: text && understood(text.reveal(), settings) };
+      const found = text && understood(text.reveal(), settings);
+      return { ...version, found, hasMore: found && hasMore(text.reveal(), found) };
     },
     { concurrency },
   );
   return read.toSorted((one, other) => (other.createdAt ?? 0) - (one.createdAt ?? 0));
+}
+
+function hasMore(text: string, { entries }: UnderstoodCredential): boolean {
+  const values = revealAll(entries.map(({ secret }) => secret));
+  return holdsClientSecret(values.reduce((rest, value) => rest.replaceAll(value, ''), text));
 }
 
 /** The credential in a text; undefined if there is none. */

@@ -22,7 +22,7 @@ export interface EarlierSecrets {
   readonly replaced: readonly EarlierSecret[];
   /** Those that it holds, too. */
   readonly kept: readonly EarlierSecret[];
-  /** The versions that could not be decrypted, or that nobody understands. */
+  /** The versions that could not be decrypted, or that nobody understands, or not all of them. */
   readonly unread: readonly string[];
 }
 
@@ -38,6 +38,7 @@ export async function readEarlierSecrets(
   const kept = new Map<string, EarlierSecret>();
   const unread: string[] = [];
   for (const version of versions) {
+    if (version.hasMore === true) unread.push(version.id);
     if (version.id === current.id || isBeingAdded(version, current)) continue;
     const found = version.found ?? (await partlyRead(answer, version, own));
     if (found === 'unread') unread.push(version.id);

@@ -87,6 +87,20 @@ it('leaked --token asks IMS about the client secret in half a credential', async
   expect(await leftBy(leak)).toContain(accepts(`version ${versionId} of ${secretIdOf(leak)}`));
 });
 
+it('leaked --token names a version that holds a client secret beside its credential', async () => {
+  const leak = await startEarlier();
+  const document = await leak.clientDocument();
+  const client_secrets = ['p8e-gone-0123456789abcdef'];
+  await leak.put(
+    JSON.stringify({ ...document, client_secrets, old_client_secret: leak.leakedSecret }),
+  );
+  const versionId = await currentVersion(leak);
+  await leak.put(JSON.stringify({ ...document, client_secrets: [addColleagues(leak).value] }));
+  expect(await leftBy(leak)).toContain(
+    `Version ${versionId} of ${secretIdOf(leak)} could not be decrypted, or may hold a client secret that was not recognised`,
+  );
+});
+
 it('leaked --token sends IMS no client secret of half a credential of another vendor', async () => {
   const leak = await startEarlier();
   const document = await leak.clientDocument();
