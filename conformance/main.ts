@@ -15,7 +15,7 @@ const defaultPrefix = 'conformance';
 
 const invented = { accessKeyId: 'conformance', secretAccessKey: 'conformance' };
 
-/** What is not given is for the SDK to find; a server on this machine may need none of it. */
+/** The SDK finds whatever is missing; a server on this machine may need no credentials at all. */
 function configOf({ endpoint, region }: Options): SecretsManagerClientConfig {
   const { AWS_ACCESS_KEY_ID, AWS_PROFILE, AWS_REGION = 'us-east-1' } = process.env;
   const given = {

@@ -51,13 +51,13 @@ const wildcardRegion = /^arn:[^:]+:[^:]+:[^:]*[*?]/;
 /** The operators that hold only if the key is there and has one of the values. */
 const operator = /^(ForAnyValue:)?(String(Equals|EqualsIgnoreCase|Like)|Arn(Equals|Like))$/;
 
-/** What a grant allows, for the message to who gives it to everybody. */
+/** What a grant allows, in the words of the error. */
 export interface Access {
   /** The grantee. */
   readonly who: string;
   /** A verb with its object. */
   readonly what: string;
-  /** What else to know of the conditions. */
+  /** Ends the advice to add a condition. */
   readonly hint?: string;
 }
 

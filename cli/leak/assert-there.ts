@@ -11,7 +11,7 @@ export interface Wanted {
 }
 
 /**
- * What has leaked works at Adobe, whatever has become of its secret here.
+ * The leaked client secret still works at Adobe, even if it is gone here.
  *
  * @throws CliError ERR_CREDENTIAL_NOT_FOUND
  */

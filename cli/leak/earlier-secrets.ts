@@ -56,7 +56,7 @@ export async function readEarlierSecrets(
   return { replaced: [...replaced.values()], kept: [...kept.values()], unread };
 }
 
-/** What a rotation is about to store has replaced nothing. */
+/** A rotation that is still under way has replaced nothing yet. */
 function isBeingAdded({ labels, createdAt }: ClientVersion, current: ClientVersion): boolean {
   const isPending = labels.includes('AWSPENDING') && !labels.includes('AWSPREVIOUS');
   return isPending && (createdAt ?? 0) >= (current.createdAt ?? 0);

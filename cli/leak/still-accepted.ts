@@ -37,7 +37,7 @@ export async function stillAccepted(answer: Answer): Promise<EarlierAdvice> {
     storedAgain(answer, one, entries.length === 1 ? undefined : deleting(answer, one, versions)),
   );
   const clients = new Set([...replaced, ...kept].map((one) => one.credential.clientId));
-  // What cannot be read may have been of any client, first of all of this one.
+  // A version that cannot be read may be of any client, and most likely of this one.
   if (unread.length > 0 || clients.size === 0) clients.add(credential.clientId);
   const clientIds = [...clients];
   return {

@@ -149,7 +149,13 @@ describe('in the embedded world', () => {
     await page.goto(`${origin}/#/credential/fusion`);
     await expect
       .poll(rights)
-      .toEqual(new Set(['secretsmanager:ListSecretVersionIds', 'cloudtrail:LookupEvents']));
+      .toEqual(
+        new Set([
+          'lambda:ListFunctions',
+          'secretsmanager:ListSecretVersionIds',
+          'cloudtrail:LookupEvents',
+        ]),
+      );
     await page.goto(`${origin}/#/health`);
     await expect
       .poll(rights)
