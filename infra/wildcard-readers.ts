@@ -51,7 +51,7 @@ const wildcardRegion = /^arn:[^:]+:[^:]+:[^:]*[*?]/;
 /** The operators that hold only if the key is there and has one of the values. */
 const operator = /^(ForAnyValue:)?(String(Equals|EqualsIgnoreCase|Like)|Arn(Equals|Like))$/;
 
-/** What a grant allows, in the words of the error. */
+/** How the error names a grant. */
 export interface Access {
   /** The grantee. */
   readonly who: string;

@@ -30,7 +30,7 @@ async function store(leak: LeakWorld, ...values: readonly string[]): Promise<voi
   await leak.put(JSON.stringify(document));
 }
 
-/** What is left to people, after an answer that ends well. */
+/** The items for people that an answer prints when it ends well. */
 async function leftBy(leak: LeakWorld): Promise<string> {
   const exit = await leak.answer({ token: true });
   expect(exit, exit.stderr).toMatchObject({ code: 0 });

@@ -12,7 +12,7 @@ export const usage = `Usage: npm run simulate -- [options]
 
 A year of one credential takes about two seconds of one core.`;
 
-/** What can be asked for at most. */
+/** The upper limits of the options. */
 const most = { seed: 999_999_999, days: 9_999, credentials: 999, jobs: 99 } as const;
 const mostSeeds = 99_999;
 

@@ -27,7 +27,7 @@ const rows = tablesIn(text);
 const counts = new Counts();
 for (const [section, name, figure] of rows) counts.add(section, name, figure);
 
-/** Whether a file is more than types. */
+/** True for a file that has code, and not types alone. */
 async function hasCode(file: string): Promise<boolean> {
   const { code } = await transform(read(file), { loader: 'ts' });
   return code.trim() !== '';
