@@ -67,9 +67,11 @@ export function deletingEarlier(
   const stored = [...uuidsOf(before ? [before] : [])];
   const named = stored.filter((uuid) => state.kind !== 'retired' || state.uuid === uuid);
   const uuids = mayBeInUse(named, noted, versions) ? [] : named;
-  const [which = before && `the one in version ${before.id} of ${names.client}`] =
-    uuids.length === 0 ? [] : [uuids.join(' and ')];
-  return `delete ${which ?? 'the one that had leaked'} in the Adobe Developer Console, if it is still there, and no other`;
+  const place = before
+    ? `the one in version ${before.id} of ${names.client}`
+    : 'the one that had leaked';
+  const which = uuids.length === 0 ? place : `${uuids.join(' and ')} (${place})`;
+  return `delete ${which} in the Adobe Developer Console, if it is still there, and no other`;
 }
 
 /** Whoever may write tags can have one name a secret that is in use, also one that is stored without its uuid. */

@@ -14,11 +14,11 @@ import { nextCommand } from '../view/next-command.ts';
 import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
 import { findRoom, storedAgain, storedByAnswer } from './find-room.ts';
 import { firstStored } from './first-stored.ts';
+import { isAccepted } from './is-accepted.ts';
 import { uuidsOf } from './make-room.ts';
 import { openOwn } from './open-secrets.ts';
 import { type BeforeReplacing, namedBeside, type Room } from './room.ts';
 import { storedLife } from './stored-token.ts';
-import { trySecret } from './try-secret.ts';
 import { firstUnreadable } from './unreadable.ts';
 
 /** Looks at everything that the steps need, before anything is changed. */
@@ -106,7 +106,7 @@ async function checkLife(answer: Answer): Promise<string> {
 
 async function areAllAccepted(answer: Answer, { found }: UsableVersion): Promise<boolean> {
   for (const secret of found.credential.clientSecrets) {
-    if ((await trySecret(answer, found.credential, secret)) === undefined) return false;
+    if (!(await isAccepted(answer, found.credential, secret))) return false;
   }
   return true;
 }
@@ -129,7 +129,7 @@ async function provedUuids(
     const noted = entries.filter((one) => one.uuid === uuid && one.secret.reveal() !== own);
     const values = new Set(revealAll(noted.map(({ secret }) => secret)));
     for (const value of [...values].slice(0, mostTried)) {
-      if ((await trySecret(answer, credential, new Sensitive(value))) === undefined) continue;
+      if (!(await isAccepted(answer, credential, new Sensitive(value)))) continue;
       proved.add(uuid);
       break;
     }

@@ -152,8 +152,8 @@ function withoutReplacing(
   const of = leaked === undefined ? '' : ` of the client ${showClientId(leaked.clientId)}`;
   const { uuids = [], versionId } = leaked ?? {};
   const inVersion = versionId === undefined ? '' : ` in version ${versionId}`;
-  const which = uuids.length === 0 ? inVersion : ` ${uuids.join(' ')}`;
-  const deletion = `delete the leaked client secret${which}${of} in the Adobe Developer Console, if it is still there`;
+  const named = uuids.length === 0 ? '' : ` ${uuids.join(' ')}`;
+  const deletion = `delete the leaked client secret${named}${inVersion}${of} in the Adobe Developer Console, if it is still there`;
   const isOther = leaked !== undefined && clientId !== leaked.clientId;
   return [
     ...(isGone ? [] : [deletion]),

@@ -3,12 +3,11 @@ import { TokenRequestError } from '../../core/errors.ts';
 import { showClientId } from '../../core/field-names.ts';
 import type { Sensitive } from '../../core/sensitive.ts';
 import { assertValidated } from '../../core/token-validation.ts';
-import { asAdobeFailure, isUnknownSecret } from '../adobe/failure.ts';
+import { asAdobeFailure } from '../adobe/failure.ts';
 import { CliError, interrupted } from '../errors.ts';
-import { mintOnce } from '../rotator/mint-once.ts';
 import { renewalOfOther } from './all-invalidated.ts';
 import { type Answer, readClientVersions } from './answer.ts';
-import { invalidate } from './invalidate-tokens.ts';
+import { isAccepted } from './is-accepted.ts';
 import type { Source } from './mint-here.ts';
 import { deletingEarlier, untagging } from './overtaken-answer.ts';
 import { type CurrentToken, readCurrentToken } from './stored-token.ts';
@@ -73,24 +72,13 @@ export interface Rejected {
 
 /** @throws CliError ERR_LEAK_UNPROVEN if IMS accepts one of the leaked client secrets */
 export async function proveSecrets(answer: Answer, { credential }: Source): Promise<Rejected> {
-  const { adobe, session, name, progress } = answer;
+  const { progress } = answer;
   const versions = await readClientVersions(answer);
   const { secrets: old = [], uuids = [], versionId } = progress.leaked ?? {};
   for (const secret of old) {
-    try {
-      const { result } = await mintOnce(
-        adobe.ims,
-        { ...credential, clientSecrets: [secret] },
-        session,
-      );
-      await invalidate(answer, [result.accessToken], credential);
-    } catch (error) {
-      if (isUnknownSecret(error)) continue;
-      if (session.signal.aborted) throw interrupted();
-      throw asAdobeFailure(error, name, session.options);
-    }
-    const which =
-      uuids.join(' and ') || `the one in version ${versionId} of ${answer.names.client}`;
+    if (!(await isAccepted(answer, credential, secret))) continue;
+    const place = `the one in version ${versionId} of ${answer.names.client}`;
+    const which = uuids.length === 0 ? place : `${uuids.join(' and ')} (${place})`;
     const fix = `wait a minute; if it lasts, delete ${which} in the Adobe Developer Console, if it is still there, and no other, or have Adobe support refuse it`;
     throw unproven('IMS still accepts the leaked client secret', fix);
   }

@@ -1,14 +1,11 @@
 import { showClientId } from '../../core/field-names.ts';
-import type { Sensitive } from '../../core/sensitive.ts';
 import { CliError } from '../errors.ts';
 import { nextCommand } from '../view/next-command.ts';
 import { someOf } from '../view/some-of.ts';
 import { type Answer, type ClientVersion, currentOf, readClientVersions } from './answer.ts';
 import { type EarlierSecret, readEarlierSecrets } from './earlier-secrets.ts';
-import { invalidate } from './invalidate-tokens.ts';
+import { isAccepted } from './is-accepted.ts';
 import { mayBeInUse } from './overtaken-answer.ts';
-import { readTokenInUse } from './stored-token.ts';
-import { trySecret } from './try-secret.ts';
 import { lookingAt, notUnderstood } from './unreadable.ts';
 
 // Adobe allows two client secrets, so that most of the earlier ones are dead.
@@ -62,46 +59,24 @@ async function ask(
   const where = isOwn
     ? version
     : `${version}, and of the client ${showClientId(credential.clientId)}`;
-  let accessToken: Sensitive | undefined;
   try {
-    accessToken = await trySecret(answer, credential, secret);
+    if (!(await isAccepted(answer, credential, secret))) return [];
   } catch (error) {
     if (!(error instanceof CliError) || session.signal.aborted) throw error;
     return [
       `Whether IMS still accepts the client secret in ${where} is not known: ${error.message}. To ask again: ${tokenOnly}; if that does not help, and it may have leaked, ${deletion}`,
     ];
   }
-  if (accessToken === undefined) return [];
   return [
     `IMS still accepts a client secret that is not the stored one, but in ${where}. If it has leaked, ${deletion}; then: ${tokenOnly}`,
-    ...(await discard(answer, earlier, accessToken)),
   ];
 }
 
-/** Invalidates what the question to IMS has minted. */
-async function discard(
-  answer: Answer,
-  { credential }: EarlierSecret,
-  accessToken: Sensitive,
-): Promise<readonly string[]> {
-  // IMS may have issued the one that consumers use.
-  const inUse = await readTokenInUse(answer);
-  if (inUse?.accessTokens.includes(accessToken.reveal()) === true) return [];
-  try {
-    await invalidate(answer, [accessToken], credential);
-    return [];
-  } catch (error) {
-    if (!(error instanceof CliError) || answer.session.signal.aborted) throw error;
-    return [
-      `The token that IMS has issued for this question, which nobody has, is not invalidated, and may be valid for a day: ${error.message}`,
-    ];
-  }
-}
-
+/** The uuid is a note, so that the place says what is meant. */
 function deleting(answer: Answer, one: EarlierSecret, versions: readonly ClientVersion[]): string {
   const { uuid } = one;
   const isNamed = uuid !== undefined && !mayBeInUse([uuid], undefined, versions);
-  const which = isNamed ? uuid : placeOf(answer, one);
+  const which = isNamed ? `${uuid} (${placeOf(answer, one)})` : placeOf(answer, one);
   return `delete ${which} in the Adobe Developer Console, if it is still there, and no other`;
 }
 

@@ -158,7 +158,7 @@ describe('leaked does not advise to take off the note of another answer', () => 
     expect(exit).toMatchObject({ code: 1 });
     expect(textOf(exit)).toMatch(
       new RegExp(
-        `go on: delete the leaked client secret ${uuid} of .* Console, if it is still there; then: ims-token-rotator leaked fusion --token --now$`,
+        `go on: delete the leaked client secret ${uuid} in version \\S+ of .* Console, if it is still there; then: ims-token-rotator leaked fusion --token --now$`,
       ),
     );
     const [, theirs = ''] = valuesOf(leak);

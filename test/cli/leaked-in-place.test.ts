@@ -67,7 +67,8 @@ describe('leaked --token, after the leaked client secret was replaced but not de
     const exit = await leak.answer({ token: true });
     expect(exit, exit.stderr).toMatchObject({ code: 0 });
     const where = `version ${versionId} of ${SecretId}`;
-    const which = isNoted ? uuid : `the one in ${where}`;
+    const place = `the one in ${where}`;
+    const which = isNoted ? `${uuid} (${place})` : place;
     expect(flat(exit.stdout)).toContain(
       `Left to people: - IMS still accepts a client secret that is not the stored one, but in ${where}. If it has leaked, delete ${which} in the Adobe Developer Console, if it is still there, and no other; then: ims-token-rotator leaked fusion --token --now - `,
     );
@@ -87,7 +88,7 @@ describe('leaked --token, after the leaked client secret was replaced but not de
     const exit = await leak.answer({ token: true });
     expect(exit, exit.stderr).toMatchObject({ code: 0 });
     expect(flat(exit.stdout)).toMatch(
-      /Left to people: - Whether IMS still accepts the client secret in version \S+ of \S+ is not known: IMS answered 503 [^.]*\. To ask again: ims-token-rotator leaked fusion --token --now; if that does not help, and it may have leaked, delete \w+ in the Adobe Developer Console, if it is still there, and no other - /,
+      /Left to people: - Whether IMS still accepts the client secret in version \S+ of \S+ is not known: IMS answered 503 [^.]*\. To ask again: ims-token-rotator leaked fusion --token --now; if that does not help, and it may have leaked, delete \w+ \(the one in version \S+ of \S+\) in the Adobe Developer Console, if it is still there, and no other - /,
     );
   });
 });

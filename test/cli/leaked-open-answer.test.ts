@@ -140,8 +140,10 @@ describe('leaked --token names what is left of the answer to the leak of the cli
     const exit = await leak.answer({ token: true });
     expect(exit, exit.stderr).toMatchObject({ code: 0 });
     const uuid = leak.adobe.secrets.find((one) => one.value === leak.leakedSecret)?.uuid;
-    expect(leftOf(exit)).toContain(
-      `- An answer to the leak of an earlier client secret is not complete. If the stored one has not leaked: delete ${uuid} in the Adobe Developer Console, if it is still there, and no other; then: aws secretsmanager tag-resource --secret-id `,
+    expect(leftOf(exit)).toMatch(
+      new RegExp(
+        `- An answer to the leak of an earlier client secret is not complete\\. If the stored one has not leaked: delete ${uuid} \\(the one in version \\S+ of \\S+/client\\) in the Adobe Developer Console, if it is still there, and no other; then: aws secretsmanager tag-resource --secret-id `,
+      ),
     );
     expect(leftOf(exit)).toMatch(
       /=none; if the stored one has leaked, too: aws \S.*=none; then: ims-token-rotator leaked fusion --now - IMS still accepts a client secret that is not the stored one, /,

@@ -100,8 +100,10 @@ describe('the advice of leaked, after a colleague has stored another credential,
     const exit = await leak.answer({}, storing);
     expect(exit).toMatchObject({ code: 1 });
     const [, added] = valuesOf(leak);
-    expect(textOf(exit)).toContain(
-      `go on: delete the leaked client secret ${leakedUuid} of the client ${leak.adobe.clientId} in the Adobe Developer Console, if it is still there; then: ims-token-rotator leaked fusion --token --now; then: aws secretsmanager tag-resource `,
+    expect(textOf(exit)).toMatch(
+      new RegExp(
+        `go on: delete the leaked client secret ${leakedUuid} in version \\S+ of the client ${leak.adobe.clientId} in the Adobe Developer Console, if it is still there; then: ims-token-rotator leaked fusion --token --now; then: aws secretsmanager tag-resource `,
+      ),
     );
     expect(textOf(exit)).not.toMatch(/leaked fusion(?! --token --now)/);
     leak.adobe.removeSecret(leak.leakedSecret);

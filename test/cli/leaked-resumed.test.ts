@@ -152,8 +152,10 @@ describe('leaked, in a second run,', () => {
     for (const { value } of leak.adobe.liveSecrets) leak.adobe.removeSecret(value);
     const exit = await leak.answer();
     expect(textOf(exit)).toContain('whether the leaked one works is not known yet');
-    expect(textOf(exit)).toContain(
-      `add one in the Adobe Developer Console; then: ims-token-rotator put-credential fusion FILE; then: ims-token-rotator leaked fusion --token --now; then: delete ${uuid} in the Adobe Developer Console, if it is still there, and no other; then: aws secretsmanager tag-resource `,
+    expect(textOf(exit)).toMatch(
+      new RegExp(
+        `add one in the Adobe Developer Console; then: ims-token-rotator put-credential fusion FILE; then: ims-token-rotator leaked fusion --token --now; then: delete ${uuid} \\(the one in version \\S+ of \\S+/client\\) in the Adobe Developer Console, if it is still there, and no other; then: aws secretsmanager tag-resource `,
+      ),
     );
   });
 });

@@ -6,21 +6,22 @@ import { mintOnce } from '../rotator/mint-once.ts';
 import type { Answer } from './answer.ts';
 
 /**
- * A token of one client secret, which is not stored; undefined if IMS does not accept the secret.
+ * True if IMS accepts the client secret. The token that it issues for the question stays valid: nobody has
+ * it, and it may be one that IMS has issued to consumers before.
  *
  * @throws CliError if that is not known
  */
-export async function trySecret(
+export async function isAccepted(
   { adobe, name, session }: Answer,
   credential: ClientCredential,
   secret: Sensitive,
-): Promise<Sensitive | undefined> {
+): Promise<boolean> {
   try {
     const only = { ...credential, clientSecrets: [secret] };
-    const { result } = await mintOnce(adobe.ims, only, session);
-    return result.accessToken;
+    await mintOnce(adobe.ims, only, session);
+    return true;
   } catch (error) {
-    if (isUnknownSecret(error)) return undefined;
+    if (isUnknownSecret(error)) return false;
     if (session.signal.aborted) throw interrupted();
     throw asAdobeFailure(error, name, session.options);
   }
