@@ -101,6 +101,28 @@ it('leaked --token names a version that holds a client secret beside its credent
   );
 });
 
+it('leaked --token asks with the scopes that the client has now', async () => {
+  const leak = await startEarlier();
+  const document = await leak.clientDocument();
+  const client_secrets = [addColleagues(leak).value];
+  await leak.put(JSON.stringify({ ...document, client_secrets, scopes: ['lost_since'] }));
+  const versionId = await currentVersion(leak);
+  await leak.put(JSON.stringify(document));
+  expect(await leftBy(leak)).toContain(accepts(`version ${versionId} of ${secretIdOf(leak)}`));
+});
+
+it('leaked --token asks each IMS host about a client secret that was stored for it', async () => {
+  const leak = await startEarlier();
+  const document = await leak.clientDocument();
+  const ims_host = 'ims-na1-stg1.adobelogin.com';
+  await leak.put(JSON.stringify({ ...document, ims_host }));
+  await store(leak, addColleagues(leak).value);
+  leak.world.ims.clearTokenRequests();
+  await leftBy(leak);
+  // The first one is the renewal.
+  expect(leak.world.ims.tokenRequests).toHaveLength(1 + 2);
+});
+
 it('leaked --token sends IMS no client secret of half a credential of another vendor', async () => {
   const leak = await startEarlier();
   const document = await leak.clientDocument();
@@ -133,6 +155,28 @@ describe('leaked --token, after a credential of another client was stored', () =
     );
     const { client_id } = await leak.clientDocument();
     expect(left).not.toContain(client_id);
+  });
+
+  it('names the stored client, too, if a version could be of either', async () => {
+    const leak = await startEarlier();
+    const { SecretId, versionId } = {
+      SecretId: secretIdOf(leak),
+      versionId: await currentVersion(leak),
+    };
+    await leak.put(JSON.stringify({ client_secret: 'p8e-of-nobody-0123456789abcdef' }));
+    const unread = await currentVersion(leak);
+    await leak.put(storedDocument(leak.world.ims.registerClient(selfManaging(sampleClient()))));
+    leak.world.ims.revoke(leak.tokens[0] ?? '');
+    const left = await leftBy(leak);
+    expect(left).toContain(
+      `version ${versionId} of ${SecretId}, and of the client ${leak.adobe.clientId}`,
+    );
+    const { client_id } = await leak.clientDocument();
+    expect(left).toMatch(
+      new RegExp(
+        `Version ${unread} of \\S+ could not be decrypted, .* the client secrets of [^;]*${client_id}`,
+      ),
+    );
   });
 
   it('says it also while the leaked token of the earlier client is valid', async () => {
