@@ -9,7 +9,7 @@ import { CliError, interrupted } from '../errors.ts';
 import { adviceFor, linesOfReaders, type Told } from '../leak/advice.ts';
 import type { Answer } from '../leak/answer.ts';
 import { answerSecretLeak, answerTokenLeak } from '../leak/answer-leak.ts';
-import { assertThere, type Wanted } from '../leak/assert-there.ts';
+import { assertNoReplica, assertThere, type Wanted } from '../leak/assert-there.ts';
 import { earlierAnswer } from '../leak/earlier-answer.ts';
 import { explain, explanation, hanging } from '../leak/explanation.ts';
 import { type Answered, checkNotLeaked } from '../leak/note-end.ts';
@@ -65,7 +65,7 @@ export async function leaked(
   const tokenOnly = answering(session, name, { ...options, token: true });
   const complete = answering(session, name, { ...options, token: false });
   const again = isTokenOnly ? tokenOnly : complete;
-  const wanted = { isTokenOnly, again };
+  const wanted = { isTokenOnly, again, tokenOnly };
   const prepared = await prepare(session, name, wanted).catch((error: unknown) => {
     throw session.signal.aborted ? interrupted('nothing was changed') : error;
   });
@@ -133,6 +133,7 @@ async function prepare(session: Session, name: string, wanted: Wanted) {
   ]);
   assertThere(session, names.client, client, wanted);
   assertThere(session, names.token, token, wanted);
+  if (!wanted.isTokenOnly) assertNoReplica(session, client, rotator, name, wanted);
   const ahead = await checkClock(session);
   await confirmLocation(session, rotator, names.client);
   const warnings = await readersWarnings(session, rotator, [client, token]);
@@ -188,7 +189,7 @@ async function readersWarnings(
 
 async function report(
   answer: Answer,
-  { credential: { clientId }, ofOthers, unreadable }: Answered,
+  { credential: { clientId }, ofOthers, unreadable, alsoLeaked }: Answered,
   { isTokenOnly, lateUntil }: Pick<Told, 'isTokenOnly' | 'lateUntil'>,
 ): Promise<void> {
   const { session, name, steps, client, token } = answer;
@@ -212,6 +213,7 @@ async function report(
       sharers,
       earlierClients: earlier?.clientIds ?? [clientId],
       unreadable,
+      alsoLeaked,
     }),
   ];
   if (options.json === true) {

@@ -26,15 +26,17 @@ export interface Told {
   /** The clients of which a leaked client secret may be. */
   readonly earlierClients: readonly string[];
   readonly unreadable: Unreadable;
+  readonly alsoLeaked: readonly string[];
 }
 
 /** The steps after a leak that only people can take. */
 export function adviceFor(answer: Answer, clientId: string, told: Told): readonly string[] {
   const { name, session } = answer;
-  const { isPaused, isTokenOnly, unreadable } = told;
+  const { isPaused, isTokenOnly, unreadable, alsoLeaked } = told;
   return [
     ...afterSecret(answer, clientId, told),
     ...(isTokenOnly ? [] : ofEarlier(answer, told)),
+    ...alsoLeaked,
     ...unreadInWords(answer, clientId, unreadable),
     `Find out how it leaked, and what was done with it at Adobe in the meantime.`,
     ...(isPaused

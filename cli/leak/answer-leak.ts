@@ -54,31 +54,29 @@ export async function answerSecretLeak(answer: Answer, wait: number): Promise<An
   const { clientVersionId } = source;
   const tokens = { current, before, managing, clientVersionId };
   const { old, ofOthers, unreadable: token } = await invalidateOld(answer, tokens, source);
-  const { rejected: leaked, unreadable: client } = await steps.run(
-    'prove that what has leaked is useless',
-    async () => {
-      const proved = await proveSecrets(answer, source);
-      const isTested = proved.rejected.length > 0 || replaced.leaked.length > 0;
-      if (!isTested) throw await nothingProved(answer);
-      answer.progress.isGone = true;
-      // Last, because others may change the token in use meanwhile.
-      await proveTokens(answer, current, { old, before, clientVersionId });
-      const { length } = proved.rejected;
-      const left = unproved(proved.unreadable.length + token.length);
-      const words = length === 1 ? 'the earlier client secret' : `${length} earlier client secrets`;
-      const did = `proved at IMS that it rejects ${words} and ${inWords(old.length)}, and accepts the new token${left}`;
-      return [did, proved];
-    },
-  );
+  const proof = await steps.run('prove that what has leaked is useless', async () => {
+    const proved = await proveSecrets(answer, source);
+    const isTested = proved.rejected.length > 0 || replaced.leaked.length > 0;
+    if (!isTested) throw await nothingProved(answer);
+    answer.progress.isGone = true;
+    // Last, because others may change the token in use meanwhile.
+    await proveTokens(answer, current, { old, before, clientVersionId });
+    const { length } = proved.rejected;
+    const left = unproved(proved.unreadable.length + token.length);
+    const words = length === 1 ? 'the earlier client secret' : `${length} earlier client secrets`;
+    const did = `proved at IMS that it rejects ${words} and ${inWords(old.length)}, and accepts the new token${left}`;
+    return [did, proved];
+  });
   answer.progress.isDone = true;
   steps.state = 'what has leaked is useless';
   await noteEnd(answer, source);
   return {
     ...source,
-    leaked,
+    leaked: proof.rejected,
     storedAt: replaced.storedAt,
     ofOthers,
-    unreadable: { client, token },
+    unreadable: { client: proof.unreadable, token },
+    alsoLeaked: proof.alsoLeaked,
   };
 }
 
@@ -111,7 +109,7 @@ export async function answerTokenLeak(answer: Answer, wait: number): Promise<Ans
   return { ...owner, ...ofToken, ofOthers, unreadable, failure };
 }
 
-const ofToken = { leaked: [], storedAt: undefined };
+const ofToken = { leaked: [], storedAt: undefined, alsoLeaked: [] };
 
 /** A token that was stored before is not known here. */
 function noneStored(answer: Answer, source: Source): Answered {
@@ -249,7 +247,7 @@ async function invalidateOld(
 /** @param count of the versions that could not be read */
 function unproved(count: number): string {
   if (count === 0) return '';
-  return `; not proved of what ${count === 1 ? '1 version holds' : `${count} versions hold`} that could not be read`;
+  return `; not proved of what ${count === 1 ? '1 version holds' : `${count} versions hold`} that could not be read, or not understood`;
 }
 
 function inWords(count: number): string {

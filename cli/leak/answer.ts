@@ -5,6 +5,7 @@ import {
   type UnderstoodCredential,
   understandCredential,
 } from '../../core/credential.ts';
+import { otherFields } from '../../core/credential-document.ts';
 import { RotatorError } from '../../core/errors.ts';
 import type { SecretNames } from '../../core/secret-name.ts';
 import { revealAll } from '../../core/sensitive.ts';
@@ -20,6 +21,7 @@ import type { Steps } from '../rotator/steps.ts';
 import type { Session } from '../session.ts';
 import { nextCommand } from '../view/next-command.ts';
 import type { Progress } from './progress.ts';
+import { stringsIn } from './token-words.ts';
 
 /** All that the steps of an answer to a leak share. */
 export interface Answer {
@@ -48,6 +50,8 @@ export interface ClientVersion extends StoredVersion {
   readonly found: UnderstoodCredential | undefined;
   /** Beside the client secrets of the credential, the value has what looks like one. */
   readonly hasMore?: boolean | undefined;
+  /** The fields of the value that are no part of the credential. */
+  readonly otherFields?: readonly string[] | undefined;
   /** Why the version could not be decrypted. It may hold any client secret. */
   readonly unreadable?: CliError | undefined;
 }
@@ -71,7 +75,9 @@ export async function readClientVersions({
       const text = await versions.readIfDecrypted(client.arn, version);
       if (text instanceof CliError) return { ...version, found: undefined, unreadable: text };
       const found = text && understood(text.reveal(), settings);
-      return { ...version, found, hasMore: found && hasMore(text.reveal(), found) };
+      if (text === undefined || found === undefined) return { ...version, found: undefined };
+      const value = text.reveal();
+      return { ...version, found, hasMore: hasMore(value, found), otherFields: otherFields(value) };
     },
     { concurrency },
   );
@@ -80,7 +86,9 @@ export async function readClientVersions({
 
 function hasMore(text: string, { entries }: UnderstoodCredential): boolean {
   const values = revealAll(entries.map(({ secret }) => secret));
-  return holdsClientSecret(values.reduce((rest, value) => rest.replaceAll(value, ''), text));
+  return [text, ...(stringsIn(text) ?? [])].some((one) =>
+    holdsClientSecret(values.reduce((rest, value) => rest.replaceAll(value, ''), one)),
+  );
 }
 
 /** The credential in a text; undefined if there is none. */

@@ -18,13 +18,14 @@ export interface Answered extends Source {
   readonly storedAt: EpochSeconds | undefined;
   /** Tokens from before that are still valid, and that the credential cannot invalidate. */
   readonly ofOthers: readonly OtherToken[];
-  /** The versions that could not be decrypted, and may hold others. */
   readonly unreadable: Unreadable;
+  /** The advice on what has leaked beside the client secrets. */
+  readonly alsoLeaked: readonly string[];
   /** Why a leaked token may be valid. What is left to people does not depend on it. */
   readonly failure?: CliError | undefined;
 }
 
-/** The versions that could not be decrypted. */
+/** The versions that could not be decrypted, or may hold others beside what was recognised. */
 export interface Unreadable {
   readonly client: readonly string[];
   readonly token: readonly string[];

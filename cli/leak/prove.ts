@@ -1,6 +1,6 @@
 import { readRotationState } from '../../core/client-secret-rotation.ts';
 import { TokenRequestError } from '../../core/errors.ts';
-import { showClientId } from '../../core/field-names.ts';
+import { showClientId, showNames } from '../../core/field-names.ts';
 import type { Sensitive } from '../../core/sensitive.ts';
 import { assertValidated } from '../../core/token-validation.ts';
 import { asAdobeFailure } from '../adobe/failure.ts';
@@ -11,7 +11,7 @@ import { isAccepted } from './is-accepted.ts';
 import type { Source } from './mint-here.ts';
 import { deletingEarlier, untagging } from './overtaken-answer.ts';
 import { type CurrentToken, readCurrentToken } from './stored-token.ts';
-import { unreadableOf } from './unreadable.ts';
+import { notAllRead } from './unreadable.ts';
 
 /** The earlier tokens. The one in use must be none of them. */
 interface Earlier {
@@ -66,8 +66,10 @@ export async function proveTokens(
 export interface Rejected {
   /** All of which IMS rejects. */
   readonly rejected: readonly Sensitive[];
-  /** The versions that could not be decrypted. */
+  /** The versions that could not be decrypted, or not all of which is understood. */
   readonly unreadable: readonly string[];
+  /** The advice on what has leaked beside them. */
+  readonly alsoLeaked: readonly string[];
 }
 
 /** @throws CliError ERR_LEAK_UNPROVEN if IMS accepts one of the leaked client secrets */
@@ -82,7 +84,10 @@ export async function proveSecrets(answer: Answer, { credential }: Source): Prom
     const fix = `wait a minute; if it lasts, delete ${which} in the Adobe Developer Console, if it is still there, and no other, or have Adobe support refuse it`;
     throw unproven('IMS still accepts the leaked client secret', fix);
   }
-  return { rejected: old, unreadable: unreadableOf(versions) };
+  const { otherFields = [] } = versions.find(({ id }) => id === versionId) ?? {};
+  const beside = `Version ${versionId} of ${answer.names.client}, which has leaked, also holds ${showNames(otherFields)}: replace what is secret there, too`;
+  const alsoLeaked = otherFields.length === 0 ? [] : [beside];
+  return { rejected: old, unreadable: notAllRead(versions), alsoLeaked };
 }
 
 export async function isValid(

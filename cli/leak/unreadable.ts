@@ -9,17 +9,16 @@ import type { Unreadable } from './note-end.ts';
 
 const mostNamed = 5;
 
-/** The advice on versions that could not be decrypted. */
+/** The advice on versions of which nobody knows what they hold. */
 export function unreadInWords(
   answer: Answer,
   clientId: string,
   { client, token }: Unreadable,
 ): readonly string[] {
   const { names } = answer;
-  const ofClient = `what is stored there may be valid: ${lookingAt([clientId])}`;
   const ofToken = `the tokens there may be valid: ${invalidatingAll(answer, clientId)}`;
   return [
-    ...(client.length === 0 ? [] : [`${which(client, names.client)}: ${ofClient}`]),
+    ...notUnderstood(answer, [clientId], client),
     ...(token.length === 0
       ? []
       : [`${which(token, names.token)}, or may hold a token that was not recognised: ${ofToken}`]),
@@ -70,6 +69,13 @@ function which(versions: readonly string[], secret: string): string {
 /** The ids of those that could not be decrypted. */
 export function unreadableOf(versions: readonly ClientVersion[]): readonly string[] {
   return versions.filter(({ unreadable }) => unreadable !== undefined).map(({ id }) => id);
+}
+
+/** The ids of those that could not be decrypted, or that hold a client secret beside their credential. */
+export function notAllRead(versions: readonly ClientVersion[]): readonly string[] {
+  return versions
+    .filter(({ unreadable, hasMore }) => unreadable !== undefined || hasMore === true)
+    .map(({ id }) => id);
 }
 
 /** When the first version was stored that could not be decrypted; undefined if there is none. */

@@ -57,3 +57,19 @@ it('leaked --token leads to itself if AWS does not tell what is left to people',
     'ERR_AWS_UNAVAILABLE the leak is answered; only what is left to people was not shown: Secrets Manager is not reachable → wait; then: ims-token-rotator leaked fusion --token --now',
   );
 });
+
+it('leaked leads to the Region of the primary if the client secret is a replica', async () => {
+  const leak = await startLeak();
+  const name = leak.world.secretId('fusion', 'client');
+  const secretString = JSON.stringify(await leak.clientDocument());
+  await leak.client.send(
+    new DeleteSecretCommand({ SecretId: name, ForceDeleteWithoutRecovery: true }),
+  );
+  leak.world.secretsManager.seed({ name, secretString, primaryRegion: 'eu-west-1' });
+  const added = leak.adobe.secrets.length;
+  expect(textOf(await leak.answer())).toBe(
+    `ERR_AWS_REFUSED ${name} is a replica of a secret in eu-west-1, and read-only (nothing was changed) → if a rotator there has it: ims-token-rotator leaked fusion --region eu-west-1; otherwise add a client secret in the Adobe Developer Console, have its owner store that in eu-west-1, without the leaked one, and delete the leaked one in the Console; then here: ims-token-rotator leaked fusion --token --now`,
+  );
+  expect(leak.adobe.secrets).toHaveLength(added);
+  expect(await leak.answer({ token: true })).toMatchObject({ code: 0 });
+});
