@@ -8,16 +8,18 @@ import { type EarlierAdvice, stillAccepted } from './still-accepted.ts';
 export async function openAnswerAdvice(answer: Answer): Promise<EarlierAdvice> {
   const { session, client, complete } = answer;
   const described = await session.secrets.describe(client.arn);
-  if (described === undefined || !hasOpenAnswer(described)) return await stillAccepted(answer);
+  const state = readRotationState(described?.tags);
+  if (described === undefined || !hasOpenAnswer(described)) {
+    return await stillAccepted(answer, state);
+  }
   const versions = await readClientVersions(answer);
-  const state = readRotationState(described.tags);
   const current = currentOf(answer, versions);
   if (!isOvertaken(answer, current, state, versions)) {
     const text = `The answer to the leak of the client secret is not complete: ${complete}`;
     return { advice: [text], clientIds: [current.found.credential.clientId] };
   }
   const untag = untagging(answer);
-  const earlier = await stillAccepted(answer);
+  const earlier = await stillAccepted(answer, state);
   const text =
     `An answer to the leak of an earlier client secret is not complete. If the stored one has not leaked: ${deletingEarlier(answer, state, versions)}; ` +
     `then: ${untag}; if the stored one has leaked, too: ${untag}; then: ${complete}`;

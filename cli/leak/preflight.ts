@@ -1,11 +1,13 @@
 import {
   mostClientSecrets,
-  type RotationState,
+  readRotationState,
   retirementGrace,
 } from '../../core/client-secret-rotation.ts';
+import { tagKeys } from '../../core/contract.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import { revealAll, Sensitive } from '../../core/sensitive.ts';
+import type { Tags } from '../../core/token-tags.ts';
 import { isUnknownSecret } from '../adobe/failure.ts';
 import type { OwnSecrets } from '../adobe/own-secrets.ts';
 import { CliError } from '../errors.ts';
@@ -18,6 +20,7 @@ import { isAccepted } from './is-accepted.ts';
 import { uuidsOf } from './make-room.ts';
 import { openOwn } from './open-secrets.ts';
 import { type BeforeReplacing, namedBeside, type Room } from './room.ts';
+import { checkUnchanged } from './store-replacement.ts';
 import { storedLife } from './stored-token.ts';
 import { firstUnreadable } from './unreadable.ts';
 
@@ -26,10 +29,11 @@ export async function preflight(
   answer: Answer,
   versions: readonly ClientVersion[],
   current: UsableVersion,
-  state: RotationState,
+  tags: Tags,
 ): Promise<{ readonly own: OwnSecrets; readonly room: Room }> {
   const { steps } = answer;
   const { credential, entries } = current.found;
+  const state = readRotationState(tags);
   const { own, before } = await steps.run('list the client secrets at Adobe', async () => {
     const left = await checkLife(answer);
     const own = await openOwn(answer, credential, { state, versions }).catch((error: unknown) => {
@@ -62,7 +66,10 @@ export async function preflight(
       areAllAccepted: isAmbiguous && (await areAllAccepted(answer, current)),
       pendingUuids: uuidsOf(pending),
     };
-    const before = { ...seen, provedUuids: await provedUuids(answer, current, seen, versions) };
+    const stored = { current, pending, versions };
+    const before = { ...seen, provedUuids: await provedUuids(answer, stored, seen) };
+    // What Adobe lists by now may be another answer's own.
+    await checkUnchanged(answer, { noted: tags[tagKeys.rotation], current: current.id });
     const count = listed.length === 1 ? '1 client secret' : `${listed.length} client secrets`;
     return [`Adobe lists ${count}; ${left}`, { own, before }];
   });
@@ -94,9 +101,11 @@ async function checkLife(answer: Answer): Promise<string> {
       ? 'no token is stored'
       : 'what is stored is no token';
   }
-  const left = life - now();
+  const left = life.expiresAt - now();
   if (left <= 0) return 'the stored token has expired';
-  if (left > hour) return `the stored token lasts ${formatDuration(left)}`;
+  // IMS may issue tokens of an hour, so that another one would be no better.
+  if (left > Math.min(hour, life.lifetime / 2))
+    return `the stored token lasts ${formatDuration(left)}`;
   throw new CliError(
     'ERR_TOKEN_EXPIRED',
     `the stored token lasts only ${formatDuration(left)}, and would have to bridge the change`,
@@ -114,18 +123,24 @@ async function areAllAccepted(answer: Answer, { found }: UsableVersion): Promise
 // Whoever may store a version could note one uuid with any number of them.
 const mostTried = 5;
 
+interface StoredVersions {
+  readonly current: UsableVersion;
+  readonly pending: readonly ClientVersion[];
+  readonly versions: readonly ClientVersion[];
+}
+
 /** IMS is asked only where another one may have to go. */
 async function provedUuids(
   answer: Answer,
-  { found: { credential } }: UsableVersion,
+  stored: StoredVersions,
   seen: Omit<BeforeReplacing, 'provedUuids'>,
-  versions: readonly ClientVersion[],
 ): Promise<ReadonlySet<string>> {
+  const { credential } = stored.current.found;
   const proved = new Set<string>();
   if (seen.listed.length < mostClientSecrets) return proved;
   const own = seen.accepted?.secret.reveal();
-  const entries = versions.flatMap(({ found }) => found?.entries ?? []);
   for (const uuid of new Set(namedBeside(seen).map((one) => one.uuid))) {
+    const entries = namingIt(stored, uuid).flatMap(({ found }) => found?.entries ?? []);
     const noted = entries.filter((one) => one.uuid === uuid && one.secret.reveal() !== own);
     const values = new Set(revealAll(noted.map(({ secret }) => secret)));
     for (const value of [...values].slice(0, mostTried)) {
@@ -135,4 +150,13 @@ async function provedUuids(
     }
   }
   return proved;
+}
+
+/** Those for which it may go. Where the leaked version names it with a dead value, it may not have leaked. */
+function namingIt(
+  { current, pending, versions }: StoredVersions,
+  uuid: string,
+): readonly ClientVersion[] {
+  const first = [[current], pending].find((some) => uuidsOf(some).has(uuid));
+  return first ?? versions;
 }

@@ -7,11 +7,11 @@ import { asAdobeFailure } from '../adobe/failure.ts';
 import { CliError, interrupted } from '../errors.ts';
 import { renewalOfOther } from './all-invalidated.ts';
 import { type Answer, readClientVersions } from './answer.ts';
+import { readEarlierSecrets } from './earlier-secrets.ts';
 import { isAccepted } from './is-accepted.ts';
 import type { Source } from './mint-here.ts';
 import { deletingEarlier, untagging } from './overtaken-answer.ts';
 import { type CurrentToken, readCurrentToken } from './stored-token.ts';
-import { notAllRead } from './unreadable.ts';
 
 /** The earlier tokens. The one in use must be none of them. */
 interface Earlier {
@@ -87,7 +87,8 @@ export async function proveSecrets(answer: Answer, { credential }: Source): Prom
   const { otherFields = [] } = versions.find(({ id }) => id === versionId) ?? {};
   const beside = `Version ${versionId} of ${answer.names.client}, which has leaked, also holds ${showNames(otherFields)}: replace what is secret there, too`;
   const alsoLeaked = otherFields.length === 0 ? [] : [beside];
-  return { rejected: old, unreadable: notAllRead(versions), alsoLeaked };
+  const { unread } = await readEarlierSecrets(answer, versions);
+  return { rejected: old, unreadable: unread, alsoLeaked };
 }
 
 export async function isValid(

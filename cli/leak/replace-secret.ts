@@ -62,7 +62,7 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
     // AWSCURRENT may have come back to that version a moment ago.
     return { ...resumed, versionId: current.id, storedAt: session.now() };
   }
-  const { own, room } = await preflight(answer, versions, current, state);
+  const { own, room } = await preflight(answer, versions, current, tags);
   const noted = tags[tagKeys.rotation];
   if (room.remove !== undefined) {
     const seen = { noted, current: current.id, versions };

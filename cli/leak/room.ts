@@ -2,6 +2,7 @@ import {
   existedAt,
   mostClientSecrets,
   type RotationState,
+  retirementGrace,
 } from '../../core/client-secret-rotation.ts';
 import type { ListedSecret } from '../../core/console-secrets.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
@@ -11,6 +12,9 @@ import { type BeforeAdding, secretInTheWay } from '../../core/secret-in-the-way.
 
 // Seconds between the addition of a secret and the note of its test, which may be repeated.
 const day = 86_400;
+
+// Seconds by which a note of a retirement may be ahead, clocks included.
+const longestAhead = 1_800;
 
 /** The client secrets at Adobe and in Secrets Manager, before the leaked one is replaced. */
 export interface BeforeReplacing extends Omit<BeforeAdding, 'inUse' | 'stored'> {
@@ -126,9 +130,12 @@ function retiredBefore({
   state,
   listed,
   storedUuids,
+  usesToldUntil,
 }: Omit<BeforeReplacing, 'provedUuids'>): readonly InTheWay[] {
   if (state.kind !== 'retired' || !storedUuids.has(state.uuid)) return [];
   const { uuid, at } = state;
+  // No run notes a later one: whoever may write tags could have every use be one before it.
+  if (at > usesToldUntil + retirementGrace + longestAhead) return [];
   const { lastUsedAt } = listed.find((one) => one.uuid === uuid) ?? {};
   if (lastUsedAt !== undefined && lastUsedAt >= at) return [];
   return [{ uuid, why: 'which was retired' }];

@@ -1,3 +1,4 @@
+import type { RotationState } from '../../core/client-secret-rotation.ts';
 import { showClientId } from '../../core/field-names.ts';
 import { CliError } from '../errors.ts';
 import { nextCommand } from '../view/next-command.ts';
@@ -22,12 +23,13 @@ export interface EarlierAdvice {
  * A person who has stored another client secret in the place of a leaked one may have forgotten to delete
  * that, or may have stored it again.
  */
-export async function stillAccepted(answer: Answer): Promise<EarlierAdvice> {
+export async function stillAccepted(answer: Answer, state: RotationState): Promise<EarlierAdvice> {
   const versions = await readClientVersions(answer);
   const { replaced, kept, unread } = await readEarlierSecrets(answer, versions);
   const told: string[] = [];
   for (const one of replaced.slice(0, mostTried)) {
-    told.push(...(await ask(answer, one, deleting(answer, one, versions))));
+    const deletion = deleting(answer, one, versions);
+    told.push(...(retired(answer, one, deletion, state) ?? (await ask(answer, one, deletion))));
   }
   const { credential, entries } = currentOf(answer, versions).found;
   const again = kept.map((one) =>
@@ -69,6 +71,19 @@ async function ask(
   }
   return [
     `IMS still accepts a client secret that is not the stored one, but in ${where}. If it has leaked, ${deletion}; then: ${tokenOnly}`,
+  ];
+}
+
+/** Undefined for another one. A question to IMS would be a use, which keeps a retired client secret at Adobe. */
+function retired(
+  { names, tokenOnly }: Answer,
+  { versionId, isOwn, uuid }: EarlierSecret,
+  deletion: string,
+  state: RotationState,
+): readonly string[] | undefined {
+  if (state.kind !== 'retired' || !isOwn || (uuid ?? state.uuid) !== state.uuid) return undefined;
+  return [
+    `IMS was not asked about the client secret in version ${versionId} of ${names.client}, which may be the retired one: the function deletes that at Adobe once nobody has used it for a day, and a question would be a use. If it has leaked, ${deletion}; then: ${tokenOnly}`,
   ];
 }
 

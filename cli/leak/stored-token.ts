@@ -12,18 +12,25 @@ export interface CurrentToken {
   readonly token: PendingToken;
 }
 
-/** When the stored token expires; undefined if there is none. */
+export interface StoredLife {
+  readonly expiresAt: EpochSeconds;
+  /** Seconds. */
+  readonly lifetime: number;
+}
+
+/** Undefined if no token is stored. */
 export async function storedLife({
   token,
   versions,
   session,
-}: Answer): Promise<EpochSeconds | undefined> {
+}: Answer): Promise<StoredLife | undefined> {
   const { arn, currentVersionId } = token;
   if (currentVersionId === undefined) return undefined;
   const decoded = decodeVersionId(currentVersionId, session.now());
-  if (decoded !== undefined) return decoded.expiresAt;
+  if (decoded !== undefined) return decoded;
   const text = await versions.read(arn, currentVersionId);
-  return text && decodePendingToken(text.reveal(), session.now())?.expiresAt;
+  const stored = text && decodePendingToken(text.reveal(), session.now());
+  return stored && { ...stored, lifetime: stored.expiresAt - stored.issuedAt };
 }
 
 /** The token secret's current version; undefined if it has none. */

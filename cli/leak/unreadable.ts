@@ -71,13 +71,6 @@ export function unreadableOf(versions: readonly ClientVersion[]): readonly strin
   return versions.filter(({ unreadable }) => unreadable !== undefined).map(({ id }) => id);
 }
 
-/** The ids of those that could not be decrypted, or that hold a client secret beside their credential. */
-export function notAllRead(versions: readonly ClientVersion[]): readonly string[] {
-  return versions
-    .filter(({ unreadable, hasMore }) => unreadable !== undefined || hasMore === true)
-    .map(({ id }) => id);
-}
-
 /** When the first version was stored that could not be decrypted; undefined if there is none. */
 export function firstUnreadable(versions: readonly ClientVersion[]): EpochSeconds | undefined {
   const first = versions.findLast(({ unreadable }) => unreadable !== undefined);

@@ -131,7 +131,8 @@ async function ask({ terminal, signal }: Session, settings: ScopeSettings): Prom
   const required = (text: string): boolean | string => text.trim() !== '' || 'is required';
   const client_id = await input({ message: 'Client ID', validate: required }, context);
   const client_secret = await password(
-    { message: 'Client secret (not shown)', validate: required },
+    // By default, Ctrl-T shows it.
+    { message: 'Client secret (not shown)', validate: required, toggleMask: false },
     context,
   );
   const known = settings.product ?? settings.scopes?.join(',');

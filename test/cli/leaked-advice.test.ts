@@ -52,12 +52,12 @@ function once(isTime: () => boolean | Promise<boolean>, work: () => Promise<void
   return { secrets };
 }
 
-/** True when an answer looks at the client secret for the third time: right before it adds one. */
+/** True when an answer looks at the client secret for the fourth time: right before it adds one. */
 function isAboutToAdd(): () => boolean {
   let count = 0;
   return () => {
     count += 1;
-    return count === 3;
+    return count === 4;
   };
 }
 

@@ -52,3 +52,21 @@ it('leaked --token names a version with a client secret beside its credential', 
   const exit = await leak.answer({ token: true });
   expect(flat(exit.stdout)).toContain(`- V${version} could not be decrypted, or ${unrecognised}`);
 });
+
+it('leaked says that the version before may hold another client secret that has leaked', async () => {
+  const leak = await startLeak();
+  const document = await leak.clientDocument();
+  const both = { prod: { client_id: 'f'.repeat(32), client_secret: others }, stage: document };
+  await leak.put(JSON.stringify(both));
+  leak.secrets.add(others);
+  const SecretId = leak.world.secretId('fusion', 'client');
+  const { AWSCURRENT } = await labelsOf(leak.client, SecretId);
+  expect((await leak.answer()).stderr).toContain('ERR_CREDENTIAL_INVALID');
+  // As it advises.
+  await leak.put(JSON.stringify(document));
+  const exit = await leak.answer();
+  await expectAnswered(leak, exit);
+  expect(flat(exit.stdout)).toContain(
+    `- Version ${AWSCURRENT} of ${SecretId} could not be decrypted, or ${unrecognised}`,
+  );
+});

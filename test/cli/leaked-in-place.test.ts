@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { labelsOf } from '../support/start-rotating.ts';
-import { addColleagues, flat, type LeakWorld, startLeak, textOf } from './leak-world.ts';
-import { fileWith } from './operator.ts';
+import {
+  addColleagues,
+  flat,
+  type LeakWorld,
+  setRotationTag,
+  startLeak,
+  textOf,
+} from './leak-world.ts';
+import { fileWith, inSeconds } from './operator.ts';
 
 /** Whoever has the leaked client secret mints with it. */
 async function steal({ world, adobe, leakedSecret }: LeakWorld): Promise<string> {
@@ -91,4 +98,21 @@ describe('leaked --token, after the leaked client secret was replaced but not de
       /Left to people: - Whether IMS still accepts the client secret in version \S+ of \S+ is not known: IMS answered 503 [^.]*\. To ask again: ims-token-rotator leaked fusion --token --now; if that does not help, and it may have leaked, delete \w+ \(the one in version \S+ of \S+\) in the Adobe Developer Console, if it is still there, and no other - /,
     );
   });
+});
+
+it('leaked --token asks IMS nothing about the retired client secret, which that would keep at Adobe', async () => {
+  const leak = await startLeak();
+  const uuid = leak.adobe.liveSecret(leak.leakedSecret)?.uuid;
+  const SecretId = leak.world.secretId('fusion', 'client');
+  const { AWSCURRENT: versionId } = await labelsOf(leak.client, SecretId);
+  await storeInPlace(leak);
+  await setRotationTag(leak, `retired uuid=${uuid} at=${inSeconds(-60)}`);
+  leak.world.ims.clearTokenRequests();
+  const exit = await leak.answer({ token: true });
+  expect(exit, exit.stderr).toMatchObject({ code: 0 });
+  // That of the renewal.
+  expect(leak.world.ims.tokenRequests).toHaveLength(1);
+  expect(flat(exit.stdout)).toContain(
+    `Left to people: - IMS was not asked about the client secret in version ${versionId} of ${SecretId}, which may be the retired one: the function deletes that at Adobe once nobody has used it for a day, and a question would be a use. If it has leaked, delete `,
+  );
 });

@@ -74,6 +74,29 @@ describe('leaked, while somebody else adds a client secret', () => {
     expect(await noteOf(leak)).toBe(ofAnother);
   });
 
+  it('never has what another answer has just added deleted', async () => {
+    const leak = await startLeak();
+    let looks = 0;
+    const secrets = (real: Secrets): Secrets => {
+      const describe: Secrets['describe'] = async (...args) => {
+        const described = await real.describe(...args);
+        looks += args[0].includes('/client') ? 1 : 0;
+        if (looks !== 2) return described;
+        // After it has read the tag, and before it lists what there is at Adobe.
+        await note(leak, ofAnother);
+        leak.secrets.add(leak.adobe.addSecret('p8e-of-another-0123456789').value);
+        looks += 1;
+        return described;
+      };
+      return replacing(real, { describe });
+    };
+    const { code, stderr } = await leak.answer({}, { secrets });
+    expect(code).toBe(1);
+    expect(stderr).toContain('ERR_CREDENTIAL_CHANGED');
+    expect(stderr).not.toContain('delete');
+    expect(leak.adobe.liveSecrets).toHaveLength(2);
+  });
+
   it.each([
     ['keeps the note of the other', true, ofAnother],
     ['removes its own note', false, 'none'],

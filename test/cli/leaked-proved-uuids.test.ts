@@ -5,6 +5,7 @@ import { inSeconds } from './operator.ts';
 interface Entry {
   readonly client_secret: string;
   readonly uuid?: string;
+  readonly retired_at?: string | undefined;
 }
 
 async function putEntries(leak: LeakWorld, ...client_secrets: readonly Entry[]): Promise<void> {
@@ -35,9 +36,40 @@ it('leaked tries no more than five values with the uuid of one client secret', a
   for (let index = 0; index < 8; index += 1) {
     await putEntries(leak, leaked, { client_secret: wrong(index), uuid });
   }
+  await putEntries(leak, leaked);
+  await setRotationTag(leak, `retired uuid=${uuid} at=${inSeconds(60)}`);
   const { count, text } = await rejectionsOf(leak);
   expect(text).toMatch(/^ERR_CLIENT_SECRET_LIMIT /);
   expect(count).toBe(5);
+  expect(leak.adobe.liveSecrets).toContain(colleagues);
+});
+
+it.each([
+  ['the stored value', undefined],
+  ['the stored value as retired', inSeconds(-3_600)],
+])(
+  'leaked deletes none that %s names beside a dead value, whatever held it before',
+  async (_, retired_at) => {
+    const leak = await startLeak();
+    const { leaked, colleagues } = startBeside(leak);
+    const { uuid, value } = colleagues;
+    leak.secrets.add(value);
+    await putEntries(leak, { client_secret: value, uuid });
+    await putEntries(leak, leaked, { client_secret: wrong(0), uuid, retired_at });
+    expect(textOf(await leak.answer())).toMatch(/^ERR_CLIENT_SECRET_LIMIT /);
+    expect(leak.adobe.liveSecrets).toContain(colleagues);
+  },
+);
+
+it('leaked deletes no retired client secret whose note is dated ahead', async () => {
+  const leak = await startLeak();
+  const { leaked, colleagues } = startBeside(leak);
+  const { uuid, value } = colleagues;
+  leak.secrets.add(value);
+  await putEntries(leak, { client_secret: value, uuid });
+  await putEntries(leak, leaked);
+  await setRotationTag(leak, `retired uuid=${uuid} at=${inSeconds(3_600)}`);
+  expect(textOf(await leak.answer())).toMatch(/^ERR_CLIENT_SECRET_LIMIT /);
   expect(leak.adobe.liveSecrets).toContain(colleagues);
 });
 

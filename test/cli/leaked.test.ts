@@ -1,6 +1,7 @@
 import { DescribeSecretCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { tagKeys } from '../../core/contract.ts';
+import { epochSeconds } from '../../core/instant.ts';
 import { sampleClient, storedDocument } from '../../local/sample-credential.ts';
 import { expectAnswered, type LeakWorld, setRotationTag, startLeak } from './leak-world.ts';
 import { fileWith } from './operator.ts';
@@ -208,20 +209,24 @@ describe('leaked', () => {
     expect(leak.world.consoleApi.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
   });
 
-  it('stops if consumers would run out of tokens meanwhile', async () => {
-    const leak = await startLeak();
-    leak.adobe.lifetimeSeconds = 3_500;
-    await leak.invoke({
-      action: 'renew',
-      credential: 'fusion',
-      force: true,
-      replaces: (await leak.read('fusion'))?.versionId,
+  describe('where IMS issues tokens of an hour,', () => {
+    it.each([
+      ['goes on right after a renewal', 0],
+      ['stops if consumers would run out of tokens meanwhile', 2_000],
+    ])('%s', async (_, age) => {
+      let ahead = 0;
+      const leak = await startLeak({ now: () => Date.now() + ahead * 1000 });
+      leak.adobe.lifetimeSeconds = 3_500;
+      const replaces = (await leak.read('fusion'))?.versionId;
+      await leak.invoke({ action: 'renew', credential: 'fusion', force: true, replaces });
+      ahead = age;
+      const exit = await leak.answer({}, { now: () => epochSeconds(Date.now() / 1000 + ahead) });
+      if (age === 0) return expect(exit, exit.stderr).toMatchObject({ code: 0 });
+      expect(exit.code).toBe(1);
+      expect(exit.stderr).toMatch(/ERR_TOKEN_EXPIRED .*lasts only 25 min/);
+      expect(exit.stderr).toContain('ims-token-rotator renew fusion --force');
+      await expectUntouched(leak, 1);
     });
-    const { code, stderr } = await leak.answer();
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/ERR_TOKEN_EXPIRED .*lasts only 58 min/);
-    expect(stderr).toContain('ims-token-rotator renew fusion --force');
-    await expectUntouched(leak, 1);
   });
 
   it('does not take another stored secret for the answer that was broken off', async () => {

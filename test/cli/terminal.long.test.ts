@@ -132,7 +132,8 @@ describe('in a terminal of 80 columns', () => {
     operator.world.ims.registerClient({ clientId, clientSecrets, scopes: ['openid', 'AdobeID'] });
     const onboarding = inTerminal(operator, 'onboard', 'fusion');
     await onboarding.answer('Client ID', `${clientId}\r`);
-    await onboarding.answer('not shown', `${secret}\r`);
+    // Ctrl-T shows a password where that is allowed.
+    await onboarding.answer('not shown', `${secret}\u0014\r`);
     await onboarding.answer('Scopes', 'openid, AdobeID\r');
     const { code, raw, text } = await onboarding.exit();
     expect(code).toBe(0);
