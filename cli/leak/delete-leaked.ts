@@ -1,5 +1,7 @@
+import type { ClientCredential } from '../../core/credential.ts';
 import { CliError } from '../errors.ts';
 import type { Answer } from './answer.ts';
+import { isAccepted } from './is-accepted.ts';
 import type { Source } from './mint-here.ts';
 import type { Replaced } from './replace-secret.ts';
 import { assertCurrent } from './store-current.ts';
@@ -7,7 +9,7 @@ import { assertCurrent } from './store-current.ts';
 /** Deletes the leaked client secret at Adobe, once a token of the new one is stored. */
 export async function deleteLeaked(
   answer: Answer,
-  { own, leaked }: Replaced,
+  { own, leaked, isGuess }: Replaced,
   { credential, clientVersionId, uuids }: Source,
 ): Promise<void> {
   await answer.steps.run('delete the leaked client secret at Adobe', async () => {
@@ -21,6 +23,10 @@ export async function deleteLeaked(
     if (credential.clientSecrets.length !== 1) {
       throw new CliError('ERR_CREDENTIAL_CHANGED', 'the stored value has several client secrets');
     }
+    // A person may have deleted it, so that the only one left is somebody else's.
+    if (isGuess && there.length > 0 && !(await isAnyAccepted(answer, credential))) {
+      return ['deleted nothing: IMS rejects the leaked client secret already', undefined];
+    }
     for (const uuid of there) {
       // Somebody may have stored it again, perhaps as it was before.
       await assertCurrent(answer, clientVersionId);
@@ -33,4 +39,11 @@ export async function deleteLeaked(
     if (there.length > 0) return [`deleted the leaked client secret at Adobe: ${names}`, undefined];
     return [`the leaked client secret is gone at Adobe: ${names}`, undefined];
   });
+}
+
+async function isAnyAccepted(answer: Answer, credential: ClientCredential): Promise<boolean> {
+  for (const secret of answer.progress.leaked?.secrets ?? []) {
+    if (await isAccepted(answer, credential, secret)) return true;
+  }
+  return false;
 }

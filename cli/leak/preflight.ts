@@ -24,13 +24,20 @@ import { checkUnchanged } from './store-replacement.ts';
 import { storedLife } from './stored-token.ts';
 import { firstUnreadable } from './unreadable.ts';
 
+interface Preflight {
+  readonly own: OwnSecrets;
+  readonly room: Room;
+  /** The uuid that is stored with the client secret in use. */
+  readonly noted: string | undefined;
+}
+
 /** Looks at everything that the steps need, before anything is changed. */
 export async function preflight(
   answer: Answer,
   versions: readonly ClientVersion[],
   current: UsableVersion,
   tags: Tags,
-): Promise<{ readonly own: OwnSecrets; readonly room: Room }> {
+): Promise<Preflight> {
   const { steps } = answer;
   const { credential, entries } = current.found;
   const state = readRotationState(tags);
@@ -73,7 +80,8 @@ export async function preflight(
     const count = listed.length === 1 ? '1 client secret' : `${listed.length} client secrets`;
     return [`Adobe lists ${count}; ${left}`, { own, before }];
   });
-  return { own, room: findRoom(answer, before, current, versions) };
+  const room = findRoom(answer, before, current, versions);
+  return { own, room, noted: before.accepted?.uuid };
 }
 
 /** A uuid that is not noted in the current version may be in an earlier one. */

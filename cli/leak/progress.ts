@@ -81,7 +81,7 @@ export async function goOn(
     // Whoever follows the advice stores another credential.
     if (fix?.includes('put-credential') === true) {
       const otherwise = inOrder(withoutReplacing(answer, leaked));
-      return `${command}, if the stored credential holds the leaked client secret; otherwise: ${otherwise}`;
+      return `${command}, if the stored credential holds the leaked client secret and no other; otherwise: ${otherwise}`;
     }
     const { session, client } = answer;
     const described = await session.secrets.describeAfterWrite(client.arn);

@@ -29,6 +29,8 @@ export interface Replaced {
   readonly storedAt: EpochSeconds;
   /** The leaked secrets that may still be at Adobe. */
   readonly leaked: readonly string[];
+  /** That those have leaked follows from their dates alone. */
+  readonly isGuess: boolean;
   /** Adobe does not list the leaked secret any more. */
   readonly isGone: boolean;
 }
@@ -62,18 +64,20 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
     // AWSCURRENT may have come back to that version a moment ago.
     return { ...resumed, versionId: current.id, storedAt: session.now() };
   }
-  const { own, room } = await preflight(answer, versions, current, tags);
-  const noted = tags[tagKeys.rotation];
+  const { own, room, noted } = await preflight(answer, versions, current, tags);
+  const note = tags[tagKeys.rotation];
   if (room.remove !== undefined) {
-    const seen = { noted, current: current.id, versions };
+    const seen = { noted: note, current: current.id, versions };
     await makeRoom(answer, own, seen, room.remove);
   }
   const { inUse } = room;
   const leaked = inUse === undefined ? [] : [inUse];
   progress.leaked = { ...leakedIn(answer, current, versions), uuids: leaked };
   const isOpen = state.kind === 'adding' && room.remove === undefined;
-  const versionId = await replaceStored(answer, { own, current, inUse, noted, isOpen });
-  return { versionId, own, leaked, isGone: false, storedAt: session.now() };
+  const replacement = { own, current, inUse, noted: note, isOpen };
+  const versionId = await replaceStored(answer, replacement);
+  const isGuess = inUse !== noted;
+  return { versionId, own, leaked, isGuess, isGone: false, storedAt: session.now() };
 }
 
 function inWords(versions: number): string {

@@ -22,6 +22,8 @@ interface Resumed {
   readonly own: OwnSecrets;
   /** The leaked secrets that may still be there. */
   readonly leaked: readonly string[];
+  /** That those have leaked follows from their dates alone. */
+  readonly isGuess: boolean;
   /** Adobe does not list the leaked secret any more. */
   readonly isGone: boolean;
 }
@@ -70,7 +72,8 @@ export async function resume(
       if (isGone) steps.state = goneState;
       const named = isGone ? [...leaked, state.uuid] : leaked;
       const did = `going on with the answer to this leak, begun at ${when}`;
-      return [did, { own, isGone, leaked: named }];
+      const isGuess = after.leakedUuids.size === 0;
+      return [did, { own, isGone, isGuess, leaked: named }];
     }
     steps.state = untouched;
     const untag = untagging(answer);

@@ -62,7 +62,9 @@ export function judgeRoom(before: BeforeReplacing): Room {
   const rest = asOld.filter(({ uuid }) => !others.some((other) => other.uuid === uuid));
   const noted = listed.find(({ uuid }) => uuid === accepted?.uuid)?.uuid;
   const isCertain = rest.length === 1 && rest.every((one) => isOlder(one, before));
-  const inUse = noted ?? (isCertain ? rest[0]?.uuid : undefined);
+  // One that is noted and not listed is gone, and a colleague's may be all that is.
+  const isUnnoted = accepted?.uuid === undefined;
+  const inUse = noted ?? (isUnnoted && isCertain ? rest[0]?.uuid : undefined);
   if (listed.length < mostClientSecrets) return { inUse };
   const [other] = others;
   if (other !== undefined) return { inUse, remove: other };
@@ -83,7 +85,7 @@ export function judgeRoom(before: BeforeReplacing): Room {
     );
   }
   return {
-    inUse: noted ?? asOld.find((one) => one.uuid !== uuid)?.uuid,
+    inUse: noted ?? (isUnnoted ? asOld.find((one) => one.uuid !== uuid)?.uuid : undefined),
     remove: { uuid, why: 'which an earlier run had added and could not store' },
   };
 }
@@ -173,7 +175,7 @@ export function leakedBefore({
     .filter(
       (one) =>
         leakedUuids.has(one.uuid) ||
-        (existedAt(one, leakedAt) && isOlder(one, { unreadableSince })),
+        (leakedUuids.size === 0 && existedAt(one, leakedAt) && isOlder(one, { unreadableSince })),
     )
     .map(({ uuid }) => uuid);
 }

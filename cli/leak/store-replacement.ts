@@ -1,4 +1,4 @@
-import { formatRotationState } from '../../core/client-secret-rotation.ts';
+import { formatRotationState, mostClientSecrets } from '../../core/client-secret-rotation.ts';
 import type { AddedSecret } from '../../core/console-secrets.ts';
 import { tagKeys } from '../../core/contract.ts';
 import type { UnderstoodCredential } from '../../core/credential.ts';
@@ -134,11 +134,16 @@ function waitForOthers({ steps }: Answer, what: string): string {
  * @param before what the tag says after Adobe has refused; `none` by default
  */
 async function add(
-  { session, steps, client: { arn } }: Answer,
+  answer: Answer,
   own: OwnSecrets,
   note: string,
   before: string | undefined,
 ): Promise<AddedSecret> {
+  const {
+    session,
+    steps,
+    client: { arn },
+  } = answer;
   await session.secrets.setTag(arn, tagKeys.rotation, note);
   try {
     return await own.add();
@@ -146,11 +151,20 @@ async function add(
     // After a refusal there is nothing of this run to look for. Without an answer there may be.
     if (error instanceof CliError && error.code === 'ERR_CONSOLE_REJECTED') {
       await undoNote(session, arn, note, before).catch(() => undefined);
+      // There was room a moment ago.
+      const listed = await own.listAfterWrite().catch(() => []);
+      if (listed.length >= mostClientSecrets) throw addedByOthers(answer, error);
     } else {
       steps.state = 'Adobe may have added a client secret, which is not stored';
     }
     throw error;
   }
+}
+
+function addedByOthers(answer: Answer, cause: CliError): CliError {
+  const text = 'somebody else has added a client secret at Adobe in the meantime';
+  const fix = waitForOthers(answer, 'a rotation, or another answer to the leak,');
+  return new CliError('ERR_CREDENTIAL_CHANGED', text, fix, { cause, isFixWhole: true });
 }
 
 async function undoNote(

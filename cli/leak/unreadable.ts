@@ -58,7 +58,7 @@ export function notUnderstood(
 
 export function lookingAt(clientIds: readonly string[]): string {
   const shown = someOf(clientIds.map(showClientId), mostNamed, ' and ');
-  return `look at the client secrets of ${shown} in the Adobe Developer Console, and delete those that have leaked, or that no credential uses`;
+  return `look at the client secrets of ${shown} in the Adobe Developer Console, and delete those that have leaked, or that nobody uses`;
 }
 
 function which(versions: readonly string[], secret: string): string {

@@ -62,3 +62,31 @@ describe.each([false, true])('leaked, with the uuid of the leaked secret noted: 
     expect(leak.adobe.liveSecret(persons)).toBeDefined();
   });
 });
+
+it.each([true, false])(
+  'leaked keeps the only client secret that is left after a person has deleted the leaked one, noted: %s',
+  async (isNoted) => {
+    let ahead = -30 * 86_400;
+    const leak = await startLeak({ now: () => Date.now() + ahead * 1000 });
+    const { adobe, world } = leak;
+    const [colleagues] = adobe.liveSecrets;
+    const { value, uuid } = adobe.addSecret('p8e-that-has-leaked-0123456789');
+    leak.secrets.add(value);
+    ahead = -86_400;
+    const client_secrets = [{ client_secret: value, uuid: isNoted ? uuid : undefined }];
+    await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets }));
+    ahead = 0;
+    await leak.invoke({ action: 'renew', credential: 'fusion' });
+    // After IMS has accepted it, and before Adobe lists what there is.
+    const isListing = ({ method }: { readonly method: string }): boolean => {
+      if (method === 'GET') adobe.removeSecret(value);
+      return false;
+    };
+    world.consoleApi.faults.inject({ kind: 'server-error', status: 503 }, { when: isListing });
+    const exit = await leak.answer();
+    expect(exit, exit.stderr).toMatchObject({ code: 0 });
+    expect(exit.stdout).toContain('deleted nothing: ');
+    expect(adobe.liveSecrets).toContain(colleagues);
+    expect(adobe.liveSecrets).toHaveLength(2);
+  },
+);

@@ -53,7 +53,7 @@ it('leaked --token says so if the version with the earlier client secret cannot 
     { when: ({ action, body }) => action === 'GetSecretValue' && body['VersionId'] === versionId },
   );
   expect(await leftBy(leak)).toContain(
-    `- Version ${versionId} of ${secretIdOf(leak)} could not be decrypted, or may hold a client secret that was not recognised, which may be valid: look at the client secrets of ${leak.adobe.clientId} in the Adobe Developer Console, and delete those that have leaked, or that no credential uses; `,
+    `- Version ${versionId} of ${secretIdOf(leak)} could not be decrypted, or may hold a client secret that was not recognised, which may be valid: look at the client secrets of ${leak.adobe.clientId} in the Adobe Developer Console, and delete those that have leaked, or that nobody uses; `,
   );
 });
 

@@ -214,7 +214,7 @@ it('leaked tells which credential it goes on with, if another one has to be stor
   await leak.put(JSON.stringify(document));
   const exit = await leak.answer();
   expect(textOf(exit)).toMatch(
-    /put-credential fusion FILE; then go on: ims-token-rotator leaked fusion --now, if the stored credential holds the leaked client secret; otherwise: delete the leaked client secret .*leaked fusion --token --now$/,
+    /put-credential fusion FILE; then go on: ims-token-rotator leaked fusion --now, if the stored credential holds the leaked client secret and no other; otherwise: delete the leaked client secret .*leaked fusion --token --now$/,
   );
 });
 

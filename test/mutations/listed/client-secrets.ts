@@ -182,8 +182,8 @@ export const ofClientSecrets: readonly Mutation[] = [
   {
     fault: 'the answer to a leak begins with a token that is about to end',
     file: 'cli/leak/preflight.ts',
-    find: 'if (left > hour) return',
-    replace: 'if (left > 0) return',
+    find: 'left > Math.min(hour, life.lifetime / 2)',
+    replace: 'left > 0',
     caughtBy: 'test/cli/leaked.test.ts',
     test: 'stops if consumers would run out of tokens meanwhile',
   },
