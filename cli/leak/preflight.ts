@@ -117,7 +117,7 @@ async function checkLife(answer: Answer): Promise<string> {
   throw new CliError(
     'ERR_TOKEN_EXPIRED',
     `the stored token lasts only ${formatDuration(left)}, and would have to bridge the change`,
-    `${nextCommand(`renew ${name} --force`, options)} (after ${nextCommand(`resume ${name}`, options)}, if it is paused)`,
+    `${nextCommand(`renew ${name} --force`, options)} (if it is paused, find out first who paused it, and why; then: ${nextCommand(`resume ${name}`, options)})`,
   );
 }
 

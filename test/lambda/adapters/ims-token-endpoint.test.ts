@@ -81,11 +81,12 @@ describe('the token endpoint', () => {
     ['a body that stalls', { kind: 'slow-body' }, 'timeout'],
     ['a body that drips', { kind: 'slow-body', pauseMilliseconds: 5 }, 'timeout'],
     ['a body without end', { kind: 'endless-body' }, 'longer than 65536 bytes', { total: 9 }],
-    ['a reset', { kind: 'reset' }, 'ECONNRESET|other side closed'],
+    ['a reset', { kind: 'reset' }, 'ECONNRESET|other side closed', { total: 9 }],
     [
       'a reset within the body',
       { kind: 'reset-in-body' },
       'ECONNRESET|other side closed|terminated',
+      { total: 9 },
     ],
   ])('gives up on %s', async (_, fault, reason, limits = {}) => {
     const ims = await startIms();
