@@ -9,6 +9,8 @@ import { bounds, cost } from './cost.ts';
 import { endpointOf, isLoopback } from './endpoint.ts';
 import { problemOfFirstReply } from './first-reply.ts';
 import { type Options, parseOptions, usage } from './options.ts';
+import { Scratch } from './scratch.ts';
+import { onSignals } from './signals.ts';
 import { type CaseResult, cases, runSuite } from './suite.ts';
 
 const defaultPrefix = 'conformance';
@@ -82,6 +84,15 @@ function lineOf({ title, source, passed, problem, skipped }: CaseResult): string
   return passed ? `✓ ${title}\n` : `✗ ${title}\n    ${problem}\n    ${source}\n`;
 }
 
+function linesOf(what: string, arns: readonly string[]): string {
+  return arns.map((arn) => `${what}: ${arn}\n`).join('');
+}
+
+/** After the end, nobody else knows; the answer about one more may be under way. */
+function leftOf({ prefix, left }: Scratch): string {
+  return `${linesOf('Not deleted; do it', left)}Look for others below ${prefix}/\n`;
+}
+
 async function run(options: Options): Promise<number> {
   const endpoint = await endpointOf(configOf(options)).catch((error: Error) => error.message);
   if (typeof endpoint === 'string') {
@@ -98,12 +109,22 @@ async function run(options: Options): Promise<number> {
     return 1;
   }
   const stopped = new AbortController();
-  process.once('SIGINT', () => stopped.abort());
+  const prefix = `${options.prefix ?? defaultPrefix}/${randomUUID().slice(0, 8)}`;
+  process.stderr.write(`It creates secrets below ${prefix}/\n`);
+  const scratch = new Scratch(client, prefix);
+  onSignals({
+    stop: () => stopped.abort(),
+    warn: () =>
+      process.stderr.write(
+        `It deletes what it has created; once more ends it at once, and names what is left.\n`,
+      ),
+    end: (code) => process.stderr.write(leftOf(scratch), () => process.exit(code)),
+  });
   // Whoever reads the lines may leave before the end.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stopped.abort());
   const summary = await runSuite(client, {
     signal: stopped.signal,
-    prefix: `${options.prefix ?? defaultPrefix}/${randomUUID().slice(0, 8)}`,
+    scratch,
     patience: isHere ? 10 : 360,
     extras: await extrasOf(client, options, endpoint),
     onResult: (result) => process.stderr.write(lineOf(result)),
@@ -114,7 +135,7 @@ async function run(options: Options): Promise<number> {
   process.stderr.write(
     `${passed} passed, ${failed} failed, ${skipped} skipped, ${notRun} not run\n`,
   );
-  for (const arn of left) process.stderr.write(`Could not be deleted; do it: ${arn}\n`);
+  process.stderr.write(linesOf('Could not be deleted; do it', left));
   return failed === 0 && notRun === 0 && left.length === 0 ? 0 : 1;
 }
 
