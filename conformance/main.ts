@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { createInterface } from 'node:readline/promises';
 import {
   SecretsManagerClient,
   type SecretsManagerClientConfig,
 } from '@aws-sdk/client-secrets-manager';
+import { agrees } from './agreement.ts';
 import type { Extras } from './case.ts';
 import { bounds, cost } from './cost.ts';
 import { endpointOf, isLoopback } from './endpoint.ts';
 import { problemOfFirstReply } from './first-reply.ts';
 import { type Options, parseOptions, usage } from './options.ts';
+import { problemOfProfiles } from './profiles.ts';
 import { Scratch } from './scratch.ts';
 import { onSignals } from './signals.ts';
 import { type CaseResult, cases, runSuite } from './suite.ts';
@@ -19,13 +20,13 @@ const invented = { accessKeyId: 'conformance', secretAccessKey: 'conformance' };
 
 /** The SDK finds whatever is missing; a server on this machine may need no credentials at all. */
 function configOf({ endpoint, region }: Options): SecretsManagerClientConfig {
-  const { AWS_ACCESS_KEY_ID, AWS_PROFILE, AWS_REGION = 'us-east-1' } = process.env;
+  const { AWS_ACCESS_KEY_ID, AWS_PROFILE = '', AWS_REGION = 'us-east-1' } = process.env;
   const given = {
     ...(endpoint !== undefined && { endpoint }),
     ...(region !== undefined && { region }),
   };
   const isHere = endpoint !== undefined && isLoopback(new URL(endpoint));
-  if (!isHere || AWS_PROFILE !== undefined) return given;
+  if (!isHere || AWS_PROFILE !== '') return given;
   return {
     region: AWS_REGION,
     ...given,
@@ -73,10 +74,7 @@ async function confirmed(
     process.stderr.write('Give --yes to start without a question.\n');
     return false;
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question('Start? (y/N) ');
-  terminal.close();
-  return /^y(es)?$/i.test(answer);
+  return await agrees(process.stdin, process.stderr);
 }
 
 function lineOf({ title, source, passed, problem, skipped }: CaseResult): string {
@@ -94,7 +92,12 @@ function leftOf({ prefix, left }: Scratch): string {
 }
 
 async function run(options: Options): Promise<number> {
-  const endpoint = await endpointOf(configOf(options)).catch((error: Error) => error.message);
+  const unknown = await problemOfProfiles({
+    AWS_PROFILE: process.env['AWS_PROFILE'],
+    '--denied-profile': options['denied-profile'],
+  });
+  const endpoint =
+    unknown ?? (await endpointOf(configOf(options)).catch((error: Error) => error.message));
   if (typeof endpoint === 'string') {
     process.stderr.write(`${endpoint}\n`);
     return 2;
@@ -154,4 +157,6 @@ async function exitCode(args: readonly string[]): Promise<number> {
   return await run(options);
 }
 
+// With colours, an assertion shows a difference letter by letter, in a summary as on a terminal.
+process.env['FORCE_COLOR'] = '0';
 process.exitCode = await exitCode(process.argv.slice(2));
