@@ -85,6 +85,6 @@ describe('the table of docs/mutations.md', () => {
     const none = globSync('core/*.ts', { cwd: root })
       .map((file) => basename(file))
       .filter((file) => (changes.get(file)?.counting ?? 0) === 0);
-    expect(named.toSorted()).toEqual(none.toSorted());
+    expect(new Set(named)).toEqual(new Set(none));
   });
 });

@@ -1,5 +1,6 @@
 // Simulates credentials of one seed or of many, and exits with 1 if anything went wrong that must not.
 import { writeFile } from 'node:fs/promises';
+import { endWithReader } from '../support/end-with-reader.ts';
 import { commitHere, problemOfReport } from '../support/report-file.ts';
 import { type Campaign, type CampaignResult, runCampaign } from './campaign.ts';
 import { unmetIn } from './expected.ts';
@@ -119,4 +120,5 @@ function optionsOf(args: readonly string[]): ReturnType<typeof parseOptions> {
   }
 }
 
+endWithReader();
 await main();

@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { chdir } from 'node:process';
 import { setTimeout } from 'node:timers/promises';
+import { endWithReader } from '../../support/end-with-reader.ts';
 import { commitHere, problemOfReport } from '../../support/report-file.ts';
 import { cleanUpAtExit, endAll, startNode } from '../cleanup.ts';
 import { copyProject } from '../copy-project.ts';
@@ -145,4 +146,5 @@ function runningMutant(current: string): string {
   }
 }
 
+endWithReader();
 process.exitCode = await exitCode(process.argv.slice(2));
