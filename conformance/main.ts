@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { createInterface } from 'node:readline/promises';
 import {
   SecretsManagerClient,
   type SecretsManagerClientConfig,
 } from '@aws-sdk/client-secrets-manager';
+import { agrees } from './agreement.ts';
 import type { Extras } from './case.ts';
 import { bounds, cost } from './cost.ts';
 import { endpointOf, isLoopback } from './endpoint.ts';
 import { problemOfFirstReply } from './first-reply.ts';
 import { type Options, parseOptions, usage } from './options.ts';
+import { problemOfProfiles } from './profiles.ts';
+import { Scratch } from './scratch.ts';
+import { onSignals } from './signals.ts';
 import { type CaseResult, cases, runSuite } from './suite.ts';
 
 const defaultPrefix = 'conformance';
@@ -17,13 +20,13 @@ const invented = { accessKeyId: 'conformance', secretAccessKey: 'conformance' };
 
 /** The SDK finds whatever is missing; a server on this machine may need no credentials at all. */
 function configOf({ endpoint, region }: Options): SecretsManagerClientConfig {
-  const { AWS_ACCESS_KEY_ID, AWS_PROFILE, AWS_REGION = 'us-east-1' } = process.env;
+  const { AWS_ACCESS_KEY_ID, AWS_PROFILE = '', AWS_REGION = 'us-east-1' } = process.env;
   const given = {
     ...(endpoint !== undefined && { endpoint }),
     ...(region !== undefined && { region }),
   };
   const isHere = endpoint !== undefined && isLoopback(new URL(endpoint));
-  if (!isHere || AWS_PROFILE !== undefined) return given;
+  if (!isHere || AWS_PROFILE !== '') return given;
   return {
     region: AWS_REGION,
     ...given,
@@ -71,10 +74,7 @@ async function confirmed(
     process.stderr.write('Give --yes to start without a question.\n');
     return false;
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question('Start? (y/N) ');
-  terminal.close();
-  return /^y(es)?$/i.test(answer);
+  return await agrees(process.stdin, process.stderr);
 }
 
 function lineOf({ title, source, passed, problem, skipped }: CaseResult): string {
@@ -82,8 +82,22 @@ function lineOf({ title, source, passed, problem, skipped }: CaseResult): string
   return passed ? `✓ ${title}\n` : `✗ ${title}\n    ${problem}\n    ${source}\n`;
 }
 
+function linesOf(what: string, arns: readonly string[]): string {
+  return arns.map((arn) => `${what}: ${arn}\n`).join('');
+}
+
+/** After the end, nobody else knows; the answer about one more may be under way. */
+function leftOf({ prefix, left }: Scratch): string {
+  return `${linesOf('Not deleted; do it', left)}Look for others below ${prefix}/\n`;
+}
+
 async function run(options: Options): Promise<number> {
-  const endpoint = await endpointOf(configOf(options)).catch((error: Error) => error.message);
+  const unknown = await problemOfProfiles({
+    AWS_PROFILE: process.env['AWS_PROFILE'],
+    '--denied-profile': options['denied-profile'],
+  });
+  const endpoint =
+    unknown ?? (await endpointOf(configOf(options)).catch((error: Error) => error.message));
   if (typeof endpoint === 'string') {
     process.stderr.write(`${endpoint}\n`);
     return 2;
@@ -98,12 +112,22 @@ async function run(options: Options): Promise<number> {
     return 1;
   }
   const stopped = new AbortController();
-  process.once('SIGINT', () => stopped.abort());
+  const prefix = `${options.prefix ?? defaultPrefix}/${randomUUID().slice(0, 8)}`;
+  process.stderr.write(`It creates secrets below ${prefix}/\n`);
+  const scratch = new Scratch(client, prefix);
+  onSignals({
+    stop: () => stopped.abort(),
+    warn: () =>
+      process.stderr.write(
+        `It deletes what it has created; once more ends it at once, and names what is left.\n`,
+      ),
+    end: (code) => process.stderr.write(leftOf(scratch), () => process.exit(code)),
+  });
   // Whoever reads the lines may leave before the end.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stopped.abort());
   const summary = await runSuite(client, {
     signal: stopped.signal,
-    prefix: `${options.prefix ?? defaultPrefix}/${randomUUID().slice(0, 8)}`,
+    scratch,
     patience: isHere ? 10 : 360,
     extras: await extrasOf(client, options, endpoint),
     onResult: (result) => process.stderr.write(lineOf(result)),
@@ -114,7 +138,7 @@ async function run(options: Options): Promise<number> {
   process.stderr.write(
     `${passed} passed, ${failed} failed, ${skipped} skipped, ${notRun} not run\n`,
   );
-  for (const arn of left) process.stderr.write(`Could not be deleted; do it: ${arn}\n`);
+  process.stderr.write(linesOf('Could not be deleted; do it', left));
   return failed === 0 && notRun === 0 && left.length === 0 ? 0 : 1;
 }
 
@@ -133,4 +157,6 @@ async function exitCode(args: readonly string[]): Promise<number> {
   return await run(options);
 }
 
+// With colours, an assertion shows a difference letter by letter, in a summary as on a terminal.
+process.env['FORCE_COLOR'] = '0';
 process.exitCode = await exitCode(process.argv.slice(2));

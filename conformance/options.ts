@@ -5,12 +5,14 @@ export const usage = `Usage: npm run --silent conformance -- --endpoint URL [--p
 
 Checks what the project relies on in Secrets Manager: at an endpoint, or else where the AWS SDK finds
 one, which is at AWS unless AWS_ENDPOINT_URL or a profile says otherwise. The SDK finds the credentials
-and the Region, too; an endpoint on this machine needs neither. Elsewhere it asks before it starts. It
-creates secrets below the prefix ("conformance" without one) and deletes them by ARN, also after Ctrl-C.
-That takes seconds on this machine, and at AWS some minutes. One line for each case goes to the standard
-error, a summary in JSON to the standard output, which stays empty if no case was run. It exits with 0 if
-every case passes or is skipped, with 1 if one fails or was not run, or a secret is left, and with 2 if
-an option is wrong or nobody agreed to the start. A case that needs more is skipped without it:
+and the Region, too; an endpoint on this machine needs neither, but with AWS_PROFILE, that profile's
+credentials are used, and its Region unless --region is given. Elsewhere it asks before it starts. It
+creates secrets below the prefix ("conformance" without one) and deletes them by ARN, also after Ctrl-C,
+SIGTERM or SIGHUP; a second one ends that, and the ARNs of what is left are shown. That takes seconds on
+this machine, and at AWS some minutes. One line for each case goes to the standard error, a summary in
+JSON to the standard output, which stays empty if no case was run. It exits with 0 if every case passes
+or is skipped, with 1 if one fails or was not run, or a secret is left, and with 2 if an option or a
+profile is wrong, or nobody agreed to the start. A case that needs more is skipped without it:
 
   --rotation-function ARN   conformance/rotation-function.ts, deployed, with a role that may describe,
                             read, put, tag and label secrets, and invoked by Secrets Manager
@@ -49,10 +51,12 @@ export function parseOptions(args: readonly string[]): Options | undefined {
   });
   if (values.help === true) return undefined;
   const { endpoint, prefix } = values;
+  // Of a variable that is not set: without an endpoint, for example, the SDK would take AWS's own.
+  const empty = strings.find((name) => values[name] === '');
+  if (empty !== undefined) throw new TypeError(`--${empty} is empty.`);
   if (endpoint === undefined && prefix === undefined) {
     throw new TypeError('Give --endpoint, or --prefix for AWS.');
   }
-  // `--endpoint "$URL"` without that variable: the SDK would take AWS's own endpoint.
   if (endpoint !== undefined && !isWebAddress(endpoint)) {
     throw new TypeError('--endpoint must begin with http:// or https://, and have a host.');
   }

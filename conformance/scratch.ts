@@ -23,7 +23,9 @@ export class Scratch {
   /** The names begin with it. */
   readonly prefix: string;
   readonly #client: SecretsManagerClient;
-  readonly #arns = new Set<string>();
+  /** What may still be there. */
+  readonly #left = new Set<string>();
+  #created = 0;
 
   constructor(client: SecretsManagerClient, prefix: string) {
     this.#client = client;
@@ -34,7 +36,7 @@ export class Scratch {
         async (args) => {
           const answer = await next(args);
           const { ARN } = answer.output as CreateSecretCommandOutput;
-          if (commandName === 'CreateSecretCommand' && ARN !== undefined) this.#arns.add(ARN);
+          if (commandName === 'CreateSecretCommand' && ARN !== undefined) this.#note(ARN);
           return answer;
         },
       { step: 'initialize', name: 'noteCreated' },
@@ -43,7 +45,12 @@ export class Scratch {
 
   /** The number of secrets created so far. */
   get created(): number {
-    return this.#arns.size;
+    return this.#created;
+  }
+
+  /** The ARNs of those that have not been deleted. */
+  get left(): readonly string[] {
+    return [...this.#left];
   }
 
   /** A name that no secret has. */
@@ -122,13 +129,17 @@ export class Scratch {
     await this.#client.send(
       new DeleteSecretCommand({ SecretId: arn, ForceDeleteWithoutRecovery: true }),
     );
+    this.#left.delete(arn);
   }
 
-  /** Deletes every secret that was created here. @returns the ARNs of those that could not be */
-  async clean(): Promise<readonly string[]> {
-    const left: string[] = [];
-    for (const arn of this.#arns) await this.delete(arn).catch(() => left.push(arn));
-    return left;
+  /** Deletes what was created here and is left, if it can. */
+  async clean(): Promise<void> {
+    for (const arn of this.#left) await this.delete(arn).catch(() => undefined);
+  }
+
+  #note(arn: string): void {
+    this.#left.add(arn);
+    this.#created += 1;
   }
 }
 

@@ -9,7 +9,7 @@ import { replicaCases } from './cases/replicas.ts';
 import { rotationCases } from './cases/rotation.ts';
 import { secretCases } from './cases/secrets.ts';
 import { versionCases } from './cases/versions.ts';
-import { Scratch } from './scratch.ts';
+import type { Scratch } from './scratch.ts';
 
 export const cases: readonly Case[] = [
   ...secretCases,
@@ -47,8 +47,8 @@ export interface Summary {
 }
 
 export interface SuiteOptions {
-  /** The beginning of all names. */
-  readonly prefix: string;
+  /** Of the same client; it names what is left if the process has to end before the run does. */
+  readonly scratch: Scratch;
   /** How long ListSecrets may take to show a change, and a rotation to end, in seconds. */
   readonly patience: number;
   readonly extras?: Extras | undefined;
@@ -62,7 +62,7 @@ const longestPauseMs = 2000;
 /** Runs every case, one after another, and deletes what they created. */
 export async function runSuite(
   client: SecretsManagerClient,
-  { prefix, patience, signal, extras = {}, onResult }: SuiteOptions,
+  { scratch, patience, signal, extras = {}, onResult }: SuiteOptions,
 ): Promise<Summary> {
   let requests = 0;
   client.middlewareStack.add(
@@ -81,10 +81,8 @@ export async function runSuite(
       },
     { step: 'initialize', name: 'stop' },
   );
-  const scratch = new Scratch(client, prefix);
   const eventually = (check: () => Promise<void>): Promise<void> => retry(check, patience, signal);
   const results: CaseResult[] = [];
-  let left: readonly string[] = [];
   try {
     for (const one of cases) {
       if (signal?.aborted) break;
@@ -95,13 +93,13 @@ export async function runSuite(
       onResult?.(result);
     }
   } finally {
-    left = await scratch.clean();
+    await scratch.clean();
   }
   const passed = results.filter((result) => result.passed).length;
   const skipped = results.filter((result) => result.skipped !== undefined).length;
   const failed = results.length - passed - skipped;
   const notRun = cases.length - results.length;
-  const { created: secrets } = scratch;
+  const { created: secrets, left } = scratch;
   return { passed, failed, skipped, notRun, secrets, requests, left, cases: results };
 }
 

@@ -59,6 +59,7 @@ it.each([
   ['emulators/account/sample.ts', '../lambda/invoke-api.ts'],
   ['conformance/cases/sample.ts', '../case.ts'],
   ['conformance/cases/sample.ts', '@aws-sdk/client-secrets-manager'],
+  ['conformance/sample.ts', '@smithy/core/config'],
   ['local/sample.ts', '../emulators/lambda/emulator.ts'],
   ['local/sample.ts', '../core/contract.ts'],
   ['local/sample.ts', '../core/credential.ts'],
@@ -78,6 +79,7 @@ it.each([
 
 it.each([
   ['conformance/cases/sample.ts', '../../emulators/secrets-manager/secret.ts'],
+  ['conformance/sample.ts', '../core/contract.ts'],
   ['core/contract.ts', './errors.ts'],
   ['core/contract.ts', 'valibot'],
   ['lambda/adapters/sample.ts', '../handler.ts'],

@@ -81,7 +81,6 @@ describe('npm run conformance', () => {
   });
 
   it.each([
-    [['--denied-profile', 'unknown'], 'a call without the right is denied'],
     [['--denied-profile', 'stranger'], 'a call without the right is denied'],
     [
       ['--disabled-key', 'arn:aws:kms:us-east-1:111122223333:key/enabled'],

@@ -8,6 +8,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import type { Extras } from '../../conformance/case.ts';
 import { bounds } from '../../conformance/cost.ts';
 import { rotate } from '../../conformance/rotation-function.ts';
+import { Scratch } from '../../conformance/scratch.ts';
 import { cases, runSuite } from '../../conformance/suite.ts';
 import type { SecretsManagerEmulator } from '../../emulators/secrets-manager/emulator.ts';
 import { clientFor, startEmulator } from '../emulators/secrets-manager/start-secrets-manager.ts';
@@ -151,7 +152,7 @@ const notProvoked: Readonly<Record<string, string>> = {
 
 it('the embedded Secrets Manager passes every case, is as empty as before, and within the estimate; every operation that the project uses and every error that it tells apart is in a case', async () => {
   const { client, extras, seen } = await startEverything();
-  const options = { prefix: 'c', patience: 20, extras };
+  const options = { scratch: new Scratch(client, 'c'), patience: 20, extras };
   const { left, secrets, requests, ...summary } = await runSuite(client, options);
   expect(summary.cases.filter(({ passed }) => !passed)).toEqual([]);
   expect(left).toEqual([]);
@@ -172,7 +173,7 @@ it('the list of errors that no case provokes names none that the code does not h
 it('a case that needs more than an endpoint is skipped, and says what it needs', async () => {
   const { client } = await startEmulator({ now: Date.now });
   const { skipped, failed, notRun, ...summary } = await runSuite(client, {
-    prefix: 'c',
+    scratch: new Scratch(client, 'c'),
     patience: 20,
   });
   const reasons = new Set(summary.cases.flatMap((one) => one.skipped ?? []));
@@ -206,7 +207,7 @@ it('the case in progress ends when the run is stopped, and counts as not run', a
     { step: 'initialize', name: 'stopInside' },
   );
   const summary = await runSuite(client, {
-    prefix: 'c',
+    scratch: new Scratch(client, 'c'),
     patience: 20,
     signal: stopped.signal,
   });
@@ -229,7 +230,10 @@ it('an empty token of the next page, which some servers write, ends a list', asy
     },
     { step: 'initialize', name: 'emptyToken' },
   );
-  const { failed, notRun } = await runSuite(client, { prefix: 'c', patience: 20 });
+  const { failed, notRun } = await runSuite(client, {
+    scratch: new Scratch(client, 'c'),
+    patience: 20,
+  });
   expect([failed, notRun]).toEqual([0, 0]);
 });
 
@@ -237,7 +241,7 @@ it('a run that is stopped says how many cases it has not run', async () => {
   const { client } = await startEmulator({ now: Date.now });
   const stopped = new AbortController();
   const summary = await runSuite(client, {
-    prefix: 'c',
+    scratch: new Scratch(client, 'c'),
     patience: 20,
     signal: stopped.signal,
     onResult: () => stopped.abort(),

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { root } from '../support/document.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { reportOf } from './core/figures.ts';
 
 const run = promisify(execFile);
 
@@ -33,23 +34,54 @@ it('takes 200 ms of the processor', () => {
 });
 `;
 
-it('npm run mutate:core leaves out what computes for long, not what waits, and says so', async () => {
+/** A project with two functions, of which no quick test runs the second. */
+async function project(): Promise<string> {
   const folder = await temporaryDirectory();
-  await run('git', ['init', '--quiet'], { cwd: folder });
-  for (const part of ['test/mutations', 'test/support/seed.ts', 'package.json']) {
+  for (const part of ['test/mutations', 'test/support', 'package.json']) {
     await cp(join(root, part), join(folder, part), { recursive: true });
   }
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
-  await writeFile(join(folder, '.gitignore'), 'node_modules\n');
   for (const [file, text] of [
+    ['.gitignore', 'node_modules\n'],
     ['core/sum.ts', engine],
     ['test/core/sum.test.ts', tests],
+    ['page.md', '# A page\n\n## Figures\n\nOf old.\n'],
   ] as const) {
     await mkdir(join(folder, file, '..'), { recursive: true });
     await writeFile(join(folder, file), text);
   }
+  const git = ['-c', 'user.name=one', '-c', 'user.email=one@example.com'];
+  for (const args of [
+    ['init', '--quiet'],
+    ['add', '.'],
+    [...git, 'commit', '--quiet', '-m', 'one'],
+  ]) {
+    await run('git', args, { cwd: folder });
+  }
+  return folder;
+}
+
+it('npm run mutate:core leaves out what computes for long, not what waits, and says so', async () => {
   const command = ['test/mutations/core/main.ts', '--quick', 'sum'];
-  const { stdout } = await run(process.execPath, command, { cwd: folder });
+  const { stdout } = await run(process.execPath, command, { cwd: await project() });
   expect(stdout).toContain('all 50.0 % (2 of 4); not counted: 0\n');
   expect(stdout).toContain('tests left out for their time: 1 for their own file, 1 for all files');
+});
+
+it('npm run mutate:core -- --report writes the figures of its commit into a page', async () => {
+  const cwd = await project();
+  const { stdout: commit } = await run('git', ['rev-parse', '--short', 'HEAD'], { cwd });
+  const command = ['test/mutations/core/main.ts', '--report', 'page.md'];
+  await run(process.execPath, command, { cwd });
+  const page = await readFile(join(cwd, 'page.md'), 'utf8');
+  const figures = { files: [['sum.ts', 4, 4]], byQuick: 2, notCounted: 0 } as const;
+  expect(page).toBe(`# A page\n\n${reportOf(figures, commit.trim())}`);
+});
+
+it('npm run mutate:core -- --report says at once that it cannot write', async () => {
+  const command = ['test/mutations/core/main.ts', '--report', 'nowhere/page.md'];
+  await expect(run(process.execPath, command, { cwd: root })).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^--report cannot be written: ENOENT/),
+  });
 });

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { endWithReader } from '../support/end-with-reader.ts';
 import { cleanUpAtExit } from './cleanup.ts';
 import type { Mutation } from './mutation.ts';
 import { outdated } from './mutations.ts';
@@ -39,4 +40,5 @@ async function copiesFor(wanted: readonly Mutation[]): Promise<readonly ProjectC
   return copies;
 }
 
+endWithReader();
 process.exitCode = await exitCode(process.argv.slice(2));

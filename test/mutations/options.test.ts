@@ -14,6 +14,7 @@ describe('the words of npm run mutations', () => {
 
   it.each([
     ['an option that does not exist', ['--bogus'], /^Unknown option '--bogus'$/],
+    ['a variable that is not set', [''], /^A word is empty\.$/],
     ['a word that is nowhere', ['core/', 'Zebra'], /^No mutation has core\/ and Zebra in its/],
   ])('%s is an error', (_, args, message) => {
     expect(() => chosenBy(args)).toThrow(message);
@@ -48,6 +49,14 @@ describe('the options of npm run mutate:core', () => {
     });
   });
 
+  it.each(['core/status.ts', 'status.ts', 'core/status.ts:12', 'core/status.ts:12:'])(
+    'a file is chosen by its name, as a survivor shows it: %s',
+    (word) => {
+      const { files, tests } = parseOptions([word], names) ?? {};
+      expect([files, tests]).toEqual([new Set(['status.ts']), ['status.test.ts']]);
+    },
+  );
+
   it('a file without a test of the same name is tried by all tests', () => {
     expect(parseOptions(['text-kinds'], names)).toEqual({
       quick: false,
@@ -60,6 +69,14 @@ describe('the options of npm run mutate:core', () => {
 
   it.each([
     ['an option that does not exist', ['--bogus'], /^Unknown option '--bogus'$/],
+    ['a variable that is not set', ['status', ''], /^A word is empty\.$/],
+    ['the folder', ['core/'], /^A word is empty\.$/],
+    ['a report of some files', ['--report', 'page.md', 'status'], /^--report needs all of core\//],
+    [
+      'a report of quick tests',
+      ['--report', 'page.md', '--quick'],
+      /^--report needs all of core\//,
+    ],
     ['a word that is nowhere', ['Zebra'], /^No file of core\/ begins with Zebra\.$/],
     ['a test of no single file', ['hostile'], /^No file of core\/ begins with hostile\.$/],
   ])('%s is an error', (_, args, message) => {

@@ -18,6 +18,8 @@ export function chosenBy(args: readonly string[]): readonly Mutation[] | undefin
   const { values, positionals } = argumentsOf(args, {});
   if (values.help === true) return undefined;
   const words = positionals.map((word) => word.toLowerCase());
+  // Everything has it.
+  if (words.includes('')) throw new TypeError('A word is empty.');
   const wanted = mutations.filter(({ fault, file, caughtBy }) =>
     [fault, file, caughtBy].some((text) =>
       words.every((word) => text.toLowerCase().includes(word)),

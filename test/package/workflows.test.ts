@@ -38,6 +38,12 @@ it('a release publishes, with provenance, the very file that the checks of a rel
   }
 });
 
+it('a release has the time that its long tests take, more than an hour', async () => {
+  const check = (await jobsOf('release.yml')).get('check') ?? '';
+  const [, minutes] = /^ {4}timeout-minutes: (\d+)$/m.exec(check) ?? [];
+  expect(Number(minutes)).toBeGreaterThanOrEqual(180);
+});
+
 it.each([
   ['v1.2.3', 'publish --provenance ./ims-token-rotator-1.2.3.tgz'],
   ['v1.2.3-beta.1', 'publish --provenance --tag next ./ims-token-rotator-1.2.3-beta.1.tgz'],

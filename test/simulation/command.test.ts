@@ -33,6 +33,20 @@ describe('the command, with an engine that shows tokens', () => {
     expect(report).toContain('| credential-years | 0 |');
   }, 60_000);
 
+  it('rounds what it says of a violation', async () => {
+    const greedy = breaks.find(({ what }) => what === 'has no budget of requests') as Break;
+    const { stdout } = await simulateBroken(
+      greedy,
+      '--seeds',
+      '1-1',
+      '--days',
+      '10',
+      '--credentials',
+      '2',
+    );
+    expect(stdout).toMatch(/^seed 1: invariant 9: IMS was asked \d+ s too early \(/m);
+  }, 60_000);
+
   it('ends with 0 if nothing is broken', async () => {
     const whole = { ...shown, to: shown.from };
     const { stdout, code } = await simulateBroken(whole, '--seeds', '1-2', ...size);

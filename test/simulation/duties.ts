@@ -119,7 +119,11 @@ export class Duties {
     for (const [metric, most] of checks) {
       const told = metrics.get(metric);
       if (told !== undefined && told <= most) continue;
-      this.#violate('P6', `#${id}: ${metric} is ${told}, not ${most} at most`, plan.name);
+      this.#violate(
+        'P6',
+        `#${id}: ${metric} is ${told}, not ${most.toFixed(1)} at most`,
+        plan.name,
+      );
     }
   }
 

@@ -158,7 +158,7 @@ export class Invariants {
       return;
     const age = this.#world.clock.now + sandbox.skew - old.issuedAt;
     if (isForced && age < 60 && !hasOverlapped) {
-      this.#world.violate('invariant 3', `forced again after ${age} s`, name);
+      this.#world.violate('invariant 3', `forced again after ${Math.round(age)} s`, name);
     }
     if (isForced) return;
     this.#world.counts.add('premises', 'invariants 1 and 3: renewed for its expiry alone');
@@ -169,7 +169,7 @@ export class Invariants {
     const { now } = this.#world.clock;
     // By the clocks of the function: two of them may disagree.
     if (age < 600 && !hasOverlapped) {
-      this.#world.violate('invariant 3', `stored again after ${age} s`, name);
+      this.#world.violate('invariant 3', `stored again after ${Math.round(age)} s`, name);
     }
     const lifetime = oldExpiry - old.issuedAt;
     const earliest =
@@ -179,7 +179,8 @@ export class Invariants {
         lifetime - 600,
       );
     if (now < earliest - largestSkew) {
-      this.#world.violate('invariant 1', `renewed ${earliest - now} s before it was due`, name);
+      const early = Math.round(earliest - now);
+      this.#world.violate('invariant 1', `renewed ${early} s before it was due`, name);
     }
   }
 

@@ -1,6 +1,7 @@
 // Simulates credentials of one seed or of many, and exits with 1 if anything went wrong that must not.
-import { execFileSync } from 'node:child_process';
-import { open, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
+import { endWithReader } from '../support/end-with-reader.ts';
+import { commitHere, problemOfReport } from '../support/report-file.ts';
 import { type Campaign, type CampaignResult, runCampaign } from './campaign.ts';
 import { unmetIn } from './expected.ts';
 import { parseOptions, usage } from './options.ts';
@@ -63,7 +64,12 @@ async function main(): Promise<void> {
     process.exitCode = (await runOne(seed, days, credentials)) ? 0 : 1;
     return;
   }
-  if (report !== undefined && !(await isWritable(report))) return;
+  const problem = report === undefined ? undefined : await problemOfReport(report);
+  if (problem !== undefined) {
+    process.stderr.write(`${problem}\n`);
+    process.exitCode = 2;
+    return;
+  }
   const campaign = { seeds, days, credentials, stops };
   const commit = commitHere();
   const result: CampaignResult = await runCampaign(
@@ -100,31 +106,6 @@ function quotedForShell(argument: string): string {
   return `'${argument.replaceAll("'", "'\\''")}'`;
 }
 
-/** Asked first, or what took hours would be lost. */
-async function isWritable(report: string): Promise<boolean> {
-  try {
-    await (await open(report, 'a')).close();
-    return true;
-  } catch (error) {
-    process.stderr.write(`--report cannot be written: ${(error as Error).message}\n`);
-    process.exitCode = 2;
-    return false;
-  }
-}
-
-/** Undefined outside a clone; it ends in -dirty if files were changed since. */
-function commitHere(): string | undefined {
-  const args = ['describe', '--always', '--dirty', '--exclude', '*'];
-  try {
-    return execFileSync('git', args, {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
-  } catch {
-    return undefined;
-  }
-}
-
 /** Undefined if there is nothing to simulate. */
 function optionsOf(args: readonly string[]): ReturnType<typeof parseOptions> {
   try {
@@ -139,4 +120,5 @@ function optionsOf(args: readonly string[]): ReturnType<typeof parseOptions> {
   }
 }
 
+endWithReader();
 await main();

@@ -56,7 +56,7 @@ export class RequestRules {
     const { counts, clock } = this.#world;
     counts.add('premises', 'invariant 9: after three requests that are known');
     if (clock.now >= allowedAt - largestSkew - slack) return;
-    const text = `IMS was asked ${allowedAt - clock.now} s too early`;
+    const text = `IMS was asked ${Math.round(allowedAt - clock.now)} s too early`;
     this.#world.violate('invariant 9', text, plan.name);
   }
 
@@ -85,7 +85,7 @@ export class RequestRules {
     const allowedAt = Math.min(newest + interval, oldest + 2 * interval);
     this.#world.counts.add('premises', 'invariant 9: after two tokens that no tag tells of');
     if (now >= allowedAt - slack) return;
-    const text = `IMS was asked ${allowedAt - now} s too early for the ids of two tokens`;
+    const text = `IMS was asked ${Math.round(allowedAt - now)} s too early for the ids of two tokens`;
     this.#world.violate('invariant 9', text, plan.name);
   }
 

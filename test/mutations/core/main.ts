@@ -1,10 +1,15 @@
 import { once } from 'node:events';
 import { appendFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { chdir } from 'node:process';
 import { setTimeout } from 'node:timers/promises';
+import { endWithReader } from '../../support/end-with-reader.ts';
+import { commitHere, problemOfReport } from '../../support/report-file.ts';
 import { cleanUpAtExit, endAll, startNode } from '../cleanup.ts';
 import { copyProject } from '../copy-project.ts';
+import { figuresOf, reportOf, withFigures } from './figures.ts';
 import { journals, type Pass, readJournal } from './journals.ts';
 import { instrument, type Mutant } from './mutant.ts';
 import { type Options, ownFileOf, parseOptions, usage } from './options.ts';
@@ -37,17 +42,25 @@ async function exitCode(args: readonly string[]): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
+  const problem = options.report === undefined ? undefined : await problemOfReport(options.report);
+  if (problem !== undefined) {
+    process.stderr.write(`${problem}\n`);
+    return 2;
+  }
   cleanUpAtExit();
   return await tryAll(options);
 }
 
-async function tryAll({ quick, tests, files, isWhole }: Options): Promise<number> {
+async function tryAll({ quick, tests, files, isWhole, report }: Options): Promise<number> {
   const passes = quick ? quickPasses : [...quickPasses, ...slowPasses];
+  const page = report === undefined ? undefined : resolve(report);
+  const commit = commitHere();
   chdir(await copyProject());
   const mutants = (await instrument('core')).filter(({ file }) => files.has(file));
   const ids = new Set(mutants.map(({ id }) => id));
   const failed = new Set<string>();
   const leftOut = { own: 0, all: 0 };
+  let byQuick = 0;
   for (const [index, pass] of passes.entries()) {
     rmSync(journals.passedOver, { force: true });
     for (const test of await runPass(pass, tests, mutants)) failed.add(test);
@@ -58,11 +71,16 @@ async function tryAll({ quick, tests, files, isWhole }: Options): Promise<number
     ).length;
     const run = [...readJournal('covered')].filter((id) => ids.has(id)).length;
     const noticed = readJournal('killed').size;
+    if (quickPasses.includes(pass)) byQuick = noticed;
     process.stderr.write(`pass ${index + 1} of ${passes.length}: ${noticed} of ${run} noticed\n`);
   }
   const [killed, covered] = [readJournal('killed'), readJournal('covered')];
   const { text, hasFailed } = scoreOf({ mutants, killed, covered, leftOut, isWhole });
   process.stdout.write(`${text}\n`);
+  if (page !== undefined && failed.size === 0) {
+    const figures = reportOf(figuresOf(mutants, { killed, covered }, byQuick), commit);
+    await writeFile(page, withFigures(await readFile(page, 'utf8'), figures));
+  }
   for (const test of failed) process.stderr.write(`${test} fails without a mutant.\n`);
   return hasFailed || failed.size > 0 ? 1 : 0;
 }
@@ -128,4 +146,5 @@ function runningMutant(current: string): string {
   }
 }
 
+endWithReader();
 process.exitCode = await exitCode(process.argv.slice(2));
