@@ -81,11 +81,26 @@ function problemOf({ Effect, Action, Principal, Condition = {} }: Trust): Proble
     return { who: 'everybody in AWS', remedy };
   }
   const provider = possibleTexts(Federated).find(isShared);
-  if (provider === undefined || isLimited(Condition, fixedIdentities)) return undefined;
+  if (provider === undefined) return undefined;
+  if (admitsGuests(Condition)) {
+    const remedy = `have "${provider}:amr" be "authenticated"`;
+    return { who: `everybody, as a guest of ${provider},`, remedy };
+  }
+  if (isLimited(Condition, fixedIdentities)) return undefined;
   const remedy =
     'let these identities in with a condition on their audience and subject, for example ' +
     `{ StringEquals: { "${provider}:aud": "…", "${provider}:sub": "…" } }`;
   return { who: `whoever ${provider} knows`, remedy };
+}
+
+/** True for the role that Cognito gives those who did not sign in. */
+function admitsGuests(conditions: Conditions): boolean {
+  return Object.entries(conditions)
+    .filter(([name]) => !name.includes('Not'))
+    .flatMap(([, keys]) => Object.entries(keys))
+    .some(([key, values]) => {
+      return key.endsWith(':amr') && possibleTexts(values).includes('unauthenticated');
+    });
 }
 
 function asNames(principal: unknown): { readonly AWS?: unknown; readonly Federated?: unknown } {

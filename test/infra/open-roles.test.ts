@@ -102,6 +102,19 @@ describe('a role that everybody could assume', () => {
     },
   );
 
+  it('cannot read: those who did not sign in to an identity pool of the account', () => {
+    const of = (operator: string): IPrincipal =>
+      new WebIdentityPrincipal(cognito, {
+        StringEquals: { [`${cognito}:aud`]: 'eu-west-1:pool' },
+        [operator]: { [`${cognito}:amr`]: 'unauthenticated' },
+      });
+    expect(() => reading(of('ForAnyValue:StringLike'))).toThrow(
+      `the role Apps/Role, which everybody, as a guest of ${cognito}, could assume, and then read ` +
+        `the token; in its trust policy, have "${cognito}:amr" be "authenticated"`,
+    );
+    expect(() => reading(of('ForAllValues:StringNotEquals'))).not.toThrow();
+  });
+
   it.each<[string, IPrincipal]>([
     ['a service', lambda],
     ['an account', new AccountPrincipal('444455556666')],
