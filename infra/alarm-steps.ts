@@ -8,7 +8,7 @@ const steps = {
     '"status" shows the credential, and "doctor NAME --mint" why it fails.',
     'Remedy that; "put-credential NAME FILE" stores a new credential.',
     '"renew NAME --force" renews at once.',
-    'If nothing failed, "doctor" shows whether ticks arrive.',
+    'If nothing failed, "doctor" shows whether ticks arrive. If they do, new tokens live shorter, and a tick renews in time.',
   ],
   PausedLifeLeft: [
     '"status" shows the paused credential.',

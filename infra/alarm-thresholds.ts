@@ -1,5 +1,6 @@
 import type { ImsTokenRotatorAlarmOptions } from './ims-token-rotator-props.ts';
-import { usualLifetime } from './renewal-margin.ts';
+import { leastNotice, usualLifetime } from './renewal-margin.ts';
+import { timeoutLimits } from './timing.ts';
 
 /** The percentages of a token's lifetime below which the alarms page. */
 export interface AlarmThresholds {
@@ -8,6 +9,8 @@ export interface AlarmThresholds {
 }
 
 type ThresholdOptions = Pick<ImsTokenRotatorAlarmOptions, keyof AlarmThresholds>;
+
+const longestRun = timeoutLimits.most * 60;
 
 // With Adobe's tokens of 24 hours: 3 hours 50 minutes, and 57 minutes.
 const defaults: AlarmThresholds = { pagePercent: 16, urgentPercent: 4 };
@@ -41,9 +44,45 @@ export function thresholdsProblem({
   );
 }
 
-/** A percentage of the usual lifetime, in hours and minutes. */
-export function timeLeft(percent: number): string {
-  const minutes = Math.floor((percent * usualLifetime) / (100 * 60));
+/**
+ * The reason why a token could expire before the alarm pages, if it could: a tick measures the life
+ * left, and until the next one nothing does.
+ *
+ * @param tick seconds between two ticks
+ */
+export function pageProblem(pagePercent: number, tick: number): string | undefined {
+  const needed = tick + leastNotice;
+  if (secondsLeft(pagePercent) >= needed) return undefined;
+  const least = Math.ceil((1000 * needed) / usualLifetime) / 10;
+  return (
+    `pagePercent is ${pagePercent}, or ${timeLeft(pagePercent)} of 24 hours; it must be at least ` +
+    `${least}, a tick (${tick / 60} min) and half an hour, or a token could expire before the ` +
+    'alarm is raised; raise pagePercent, or shorten the tick'
+  );
+}
+
+/**
+ * How much time an alarm leaves. As the tick that raises it may be the first since the token fell
+ * below the threshold, most of a tick may have passed.
+ *
+ * @param tick seconds between two ticks
+ */
+export function timeLeftAtAlarm(percent: number, tick: number): string {
+  const most = `${percent} % of 24 hours is ${timeLeft(percent)}`;
+  const minutes = tick / 60;
+  return secondsLeft(percent) < tick + longestRun
+    ? `${most}, but ticks are ${minutes} min apart, so that it may have expired.`
+    : `${most}, of which up to ${minutes} min have passed.`;
+}
+
+/** A percentage of the usual lifetime. */
+function secondsLeft(percent: number): number {
+  return (percent * usualLifetime) / 100;
+}
+
+/** The same in hours and minutes. */
+function timeLeft(percent: number): string {
+  const minutes = Math.floor(secondsLeft(percent) / 60);
   const hours = Math.floor(minutes / 60);
   return hours === 0 ? `${minutes} min` : `${hours} h ${minutes % 60} min`;
 }

@@ -5,8 +5,10 @@ import type { Construct } from 'constructs';
 import { type IImsCredential, ImsCredential } from './ims-credential.ts';
 import type { ImsTokenRotatorAttributes } from './ims-token-rotator-attributes.ts';
 import { ImsTokenRotatorBase } from './ims-token-rotator-base.ts';
+import { invoker } from './invokers.ts';
 import { checkKey } from './keys.ts';
 import { secretPrefix } from './names.ts';
+import { refuseOpenRole } from './open-roles.ts';
 import { OperatorRights } from './operator-rights.ts';
 import { refuse } from './refuse.ts';
 
@@ -42,6 +44,7 @@ export class ImportedRotator extends ImsTokenRotatorBase {
   }
 
   override grantInvoke(grantee: IGrantable): Grant {
+    refuseOpenRole(this, grantee, invoker);
     return Grant.addToPrincipal({
       grantee,
       actions: ['lambda:InvokeFunction'],

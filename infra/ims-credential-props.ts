@@ -22,7 +22,8 @@ export interface ImsCredentialProps {
    */
   readonly scopes?: string[] | undefined;
   /**
-   * The time before expiry at which a token is renewed, at most half its lifetime.
+   * The time before expiry at which a token is renewed, at most half its lifetime. With alarms it is
+   * at least the page threshold and two ticks, and four ticks and half an hour.
    *
    * @default - half the token's lifetime
    */

@@ -22,7 +22,12 @@ export interface IImsCredential extends IConstruct {
   /** The access token. Only the rotator writes it; your workloads read it. */
   readonly tokenSecret: ISecret;
 
-  /** Lets a workload read the token, in its own Region and in those of its replicas. */
+  /**
+   * Lets a workload read the token, in its own Region and in those of its replicas.
+   *
+   * @throws ValidationError if it could be everybody in AWS; at synthesis, if it is a role of the app
+   *   that everybody could assume
+   */
   grantRead(grantee: IGrantable): Grant;
 
   /**

@@ -21,7 +21,8 @@ export interface IImsTokenRotator extends IConstruct {
   /**
    * Lets a workload invoke the function, for example to renew a credential now.
    *
-   * @throws ValidationError if everybody in AWS could invoke it
+   * @throws ValidationError if everybody in AWS could invoke it; at synthesis, if the grantee is a role
+   *   of the app that everybody could assume
    */
   grantInvoke(grantee: IGrantable): Grant;
 
@@ -31,7 +32,8 @@ export interface IImsTokenRotator extends IConstruct {
    * recovery window. It also includes `lambda:ListFunctions`, which AWS gives for all functions at
    * once: it shows the environment variables of each function of the account and Region.
    *
-   * @throws ValidationError if the grantee is of another account
+   * @throws ValidationError if the grantee is of another account; at synthesis, if it is a role of the
+   *   app that everybody could assume
    */
   grantOperate(grantee: IGrantable): Grant;
 
@@ -39,7 +41,8 @@ export interface IImsTokenRotator extends IConstruct {
    * Lets somebody of the rotator's account run `ims-token-rotator leaked` on this rotator. That
    * includes reading and replacing its tokens and client secrets.
    *
-   * @throws ValidationError if the grantee is of another account
+   * @throws ValidationError if the grantee is of another account; at synthesis, if it is a role of the
+   *   app that everybody could assume
    */
   grantRespondToLeaks(grantee: IGrantable): Grant;
 

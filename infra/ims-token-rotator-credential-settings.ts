@@ -13,7 +13,8 @@ export interface ImsTokenRotatorCredentialSettings {
    */
   readonly scopes?: string[] | undefined;
   /**
-   * The remaining life at which to renew, as an ISO 8601 duration, for example `PT8H`.
+   * The remaining life at which to renew, as an ISO 8601 duration, for example `PT8H`. It is at least
+   * the page threshold and two ticks, and four ticks and half an hour.
    *
    * @default - half of the token's life
    */

@@ -28,15 +28,15 @@ export interface ImsTokenRotatorAlarmOptions {
    */
   readonly topic?: ITopic | undefined;
   /**
-   * The remaining life, in percent of a token's lifetime, below which the alarm pages: above 0 and
-   * below 50.
+   * The remaining life, in percent of a token's lifetime, below which the alarm pages: below 50, and
+   * of 24 hours at least a tick and half an hour, as a tick measures it (3.2 at 15 minutes).
    *
    * @default 16
    */
   readonly pagePercent?: number | undefined;
   /**
    * The remaining life, in percent of a token's lifetime, below which the alarm pages again: above 0
-   * and below `pagePercent`.
+   * and below `pagePercent`. At a tick as long as this, the token may expire before the alarm.
    *
    * @default 4
    */
@@ -87,7 +87,8 @@ export interface ImsTokenRotatorProps {
    */
   readonly prefix?: string | undefined;
   /**
-   * The interval between two passes over all credentials, 3 to 1,440 whole minutes.
+   * The interval between two passes over all credentials, 3 to 1,440 whole minutes. The alarms come
+   * before a token expires at up to 172; without them, a failed renewal is retried in time at up to 360.
    *
    * @default Duration.minutes(15)
    */

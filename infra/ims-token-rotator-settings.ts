@@ -27,7 +27,7 @@ export interface ImsTokenRotatorSettings {
    */
   readonly credentials?: { readonly [name: string]: ImsTokenRotatorCredentialSettings } | undefined;
   /**
-   * Minutes between two passes over all credentials, 3 to 1,440.
+   * Minutes between two passes over all credentials, 3 to 1,440, of which the alarms allow 172.
    *
    * @default 15
    */
@@ -177,13 +177,15 @@ export interface ImsTokenRotatorAlarmSettings {
 /** When the alarms page, in percent of a token's lifetime. */
 export interface ImsTokenRotatorThresholdSettings {
   /**
-   * The remaining life, in percent, below which the alarm pages.
+   * The remaining life, in percent, below which the alarm pages: of 24 hours at least a tick and half
+   * an hour.
    *
    * @default 16
    */
   readonly pagePercent?: number | undefined;
   /**
-   * The remaining life, in percent, below which the alarm pages again. Below `pagePercent`.
+   * The remaining life, in percent, below which the alarm pages again. Below `pagePercent`. At a tick
+   * as long as this, the token may expire before the alarm.
    *
    * @default 4
    */

@@ -1,16 +1,20 @@
 import type { Grant, IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
+import { refuseOpenRole } from './open-roles.ts';
 import { type Conditions, conditionsOf, refuseEverybody } from './wildcard-readers.ts';
+
+/** How errors name an invoker. */
+export const invoker = { who: 'grantee', what: 'invoke the function' };
 
 /** Lets a grantee invoke the function, unless that is everybody in AWS. */
 export function grantInvoke(scope: IConstruct, invoked: IFunction, grantee: IGrantable): Grant {
   const access = {
-    who: 'grantee',
-    what: 'invoke the function',
+    ...invoker,
     hint: ', with one text for each condition, as Lambda has it (grant it to others apart)',
   };
   refuseEverybody(scope, grantee, access, conditionsOfPermission(grantee.grantPrincipal));
+  refuseOpenRole(scope, grantee, access);
   return invoked.grantInvoke(grantee);
 }
 

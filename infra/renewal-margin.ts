@@ -4,29 +4,46 @@
  */
 export const usualLifetime = 86_400;
 
+/**
+ * Seconds that an alarm has to leave beside its ticks: the run that measures may take 15 minutes, and
+ * CloudWatch some more. The rest is for somebody who mints by hand.
+ */
+export const leastNotice = 1800;
+
 export interface RenewalMargin {
   /** Seconds before expiry. @default - half the lifetime */
   readonly renewBefore: number | undefined;
   /** Seconds between two ticks. */
   readonly tick: number;
-  /** Percent of a token's lifetime below which the alarm pages. */
+  /** Percent of a token's lifetime below which the alarm pages; 0 without alarms. */
   readonly pagePercent: number;
 }
 
-/** The reason why a renewal is so late that its first failure would page, if it is. */
+/**
+ * The reason why a renewal is so late that its first failure would page, or that a token could expire
+ * before anybody hears that the ticks have ended, if it is.
+ */
 export function marginProblem({
   renewBefore,
   tick,
   pagePercent,
 }: RenewalMargin): string | undefined {
   const actual = Math.min(renewBefore ?? usualLifetime / 2, usualLifetime / 2);
-  const needed = (pagePercent / 100) * usualLifetime + 2 * tick;
+  const forRetry = (pagePercent / 100) * usualLifetime + 2 * tick;
+  const forSilence = pagePercent === 0 ? 0 : 4 * tick + leastNotice;
+  const needed = Math.max(forRetry, forSilence);
   if (actual >= needed) return undefined;
   const margin = renewBefore === undefined ? 'renewal at half a token’s lifetime' : 'renewBefore';
+  const least = `${margin} leaves ${inHours(actual)}; it must leave at least ${inHours(needed)}`;
+  if (needed === forRetry) {
+    return (
+      `${least}: the page threshold (${pagePercent} % of ${inHours(usualLifetime)}) and two ticks, ` +
+      'so that a failed renewal is retried before anyone is paged'
+    );
+  }
   return (
-    `${margin} leaves ${inHours(actual)}; it must leave at least ${inHours(needed)}: the page ` +
-    `threshold (${pagePercent} % of ${inHours(usualLifetime)}) and two ticks, so that a failed ` +
-    'renewal is retried before anyone is paged'
+    `${least}: four ticks and half an hour, so that the alarm on silence is raised before a token ` +
+    `expires; shorten the tick${renewBefore === undefined ? '' : ', or raise renewBefore'}`
   );
 }
 

@@ -1,6 +1,7 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
+import { refuseOpenRole } from './open-roles.ts';
 import { refuse } from './refuse.ts';
 
 export interface Right {
@@ -34,6 +35,10 @@ export class RightSet {
 
   grant(grantee: IGrantable): Grant {
     this.#checkAccount(grantee);
+    refuseOpenRole(this.#scope, grantee, {
+      who: this.#holder,
+      what: 'read the tokens and the client secrets',
+    });
     this.#grantees.push(grantee);
     return this.#rights
       .map((right) => give(right, grantee))

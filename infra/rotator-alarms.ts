@@ -10,7 +10,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Construct } from 'constructs';
 import { shardsOf } from '../core/contract.ts';
 import { type AlarmName, whereToLook } from './alarm-steps.ts';
-import { timeLeft } from './alarm-thresholds.ts';
+import { timeLeftAtAlarm } from './alarm-thresholds.ts';
 import { rotatorMetric, shardMetric } from './metrics.ts';
 import type { RotatorAlarmsProps } from './rotator-alarms-props.ts';
 import { shardId } from './shards.ts';
@@ -86,7 +86,7 @@ export class RotatorAlarms extends Construct {
       ...this.#window(1),
       alarmDescription: this.#describe(
         `A token has less than ${percent} % of its life left, or had expired before it was renewed.`,
-        `Consumers fail when the token expires: ${percent} % of 24 hours is ${timeLeft(percent)}. ${act}`,
+        `Consumers fail when the token expires: ${this.#timeLeft(percent)} ${act}`,
         'LifeLeft',
       ),
     });
@@ -101,10 +101,14 @@ export class RotatorAlarms extends Construct {
       ...this.#window(1),
       alarmDescription: this.#describe(
         `A paused token has less than ${percent} % of its life left, and is not renewed.`,
-        `Consumers fail when the token expires: ${percent} % of 24 hours is ${timeLeft(percent)}. Resume the credential, or offboard it.`,
+        `Consumers fail when the token expires: ${this.#timeLeft(percent)} Resume the credential, or offboard it.`,
         'PausedLifeLeft',
       ),
     });
+  }
+
+  #timeLeft(percent: number): string {
+    return timeLeftAtAlarm(percent, this.#props.tick.toSeconds());
   }
 
   #failing(): Alarm {
@@ -169,7 +173,7 @@ export class RotatorAlarms extends Construct {
       treatMissingData: TreatMissingData.BREACHING,
       alarmDescription: this.#describe(
         `No tick${ofShard} was completed for ${2 * tick} minutes or more: nothing${ofShard} is renewed, and no other alarm will fire.`,
-        `Stored tokens stay valid until they expire, by default for about half their lifetime. ${deployment} raises this alarm once, until the first tick.`,
+        `Stored tokens stay valid until they expire, by default for half their lifetime after the last tick. ${deployment} raises this alarm once, until the first tick.`,
         'Silence',
       ).replace('{"action":"tick"}', JSON.stringify({ action: 'tick', shard })),
     });

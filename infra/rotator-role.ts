@@ -8,6 +8,7 @@ import { type SecretKind, secretName, tagKeys } from '../core/contract.ts';
 import { acknowledge, acknowledgeResources, findings } from './acknowledge.ts';
 import { attachPolicy, checkTrust, newExecutionRole } from './execution-role.ts';
 import { checkKey, secretsManagerOf } from './keys.ts';
+import { refuseOpenRole } from './open-roles.ts';
 import { refuse } from './refuse.ts';
 import { partialSecretArn, secretArnPattern } from './secret-arns.ts';
 
@@ -38,7 +39,13 @@ export class RotatorRole extends Construct {
   constructor(scope: Construct, id: string, props: RotatorRoleProps) {
     super(scope, id);
     const { rotator, prefix, role } = props;
-    if (role !== undefined) checkTrust(this, role);
+    if (role !== undefined) {
+      checkTrust(this, role);
+      refuseOpenRole(this, role, {
+        who: 'function’s role',
+        what: 'read the tokens and the client secrets',
+      });
+    }
     this.#isOwn = role === undefined;
     this.role = role ?? newExecutionRole(this, rotator);
     const arnsOf = (kind: SecretKind): string =>

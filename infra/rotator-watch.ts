@@ -5,7 +5,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct, type IConstruct } from 'constructs';
 import { checkRunbookUrl } from './alarm-steps.ts';
-import { alarmThresholds, thresholdsProblem } from './alarm-thresholds.ts';
+import { alarmThresholds, pageProblem, thresholdsProblem } from './alarm-thresholds.ts';
 import { AlarmTopic } from './alarm-topic.ts';
 import type { ImsTokenRotatorAlarmOptions } from './ims-token-rotator-props.ts';
 import { refuse } from './refuse.ts';
@@ -31,19 +31,21 @@ export class RotatorWatch extends Construct {
   constructor(scope: Construct, id: string, props: RotatorWatchProps) {
     super(scope, id);
     const { rotator, function: target, logGroup, tick, shards, options } = props;
-    this.topic = options.enabled === false ? undefined : this.#topic(options);
-    this.#alarms =
-      options.enabled === false
-        ? undefined
-        : new RotatorAlarms(this, 'Alarms', {
-            rotator,
-            function: target,
-            tick,
-            shards,
-            thresholds: alarmThresholds(options),
-            topic: this.topic,
-            runbookUrl: options.runbookUrl,
-          });
+    if (options.enabled !== false) {
+      const thresholds = alarmThresholds(options);
+      const problem = pageProblem(thresholds.pagePercent, tick.toSeconds());
+      if (problem !== undefined) refuse(this, 'Thresholds', problem);
+      this.topic = this.#topic(options);
+      this.#alarms = new RotatorAlarms(this, 'Alarms', {
+        rotator,
+        function: target,
+        tick,
+        shards,
+        thresholds,
+        topic: this.topic,
+        runbookUrl: options.runbookUrl,
+      });
+    }
     if (props.dashboard) {
       new RotatorDashboard(this, 'Dashboard', {
         rotator,

@@ -4,6 +4,7 @@ import {
   type AlarmThresholds,
   alarmThresholds,
   isThreshold,
+  pageProblem,
   thresholdsProblem,
 } from './alarm-thresholds.ts';
 import { prefixProblem } from './names.ts';
@@ -20,7 +21,7 @@ export function addConflicts(value: unknown, add: Add): void {
   const alarms = entriesOf(settings['alarms']);
   const shared = prefixProblem(settings['prefix']);
   if (shared !== undefined) add(['prefix'], shared);
-  addAlarmConflicts(alarms, add);
+  addAlarmConflicts(alarms, tickOf(settings), add);
   addNetworkConflicts(settings, add);
   const { secretArn, secretKeyArn } = entriesOf(settings['proxy']);
   if (secretKeyArn !== undefined && secretArn === undefined) {
@@ -66,13 +67,15 @@ function addTimingConflicts(settings: Entries, add: Add): void {
   if (problem !== undefined) add(['tickMinutes'], problem);
 }
 
-function addAlarmConflicts(alarms: Entries, add: Add): void {
+function addAlarmConflicts(alarms: Entries, tick: Duration | undefined, add: Add): void {
   const { emails, topicArn } = alarms;
   if (Array.isArray(emails) && emails.length > 0 && topicArn !== undefined) {
     add(['alarms', 'emails'], 'conflicts with topicArn; subscribe the addresses to that topic');
   }
   const thresholds = thresholdsOf(alarms);
-  const problem = thresholds === undefined ? undefined : thresholdsProblem(thresholds);
+  if (thresholds === undefined) return;
+  const late = tick && pageProblem(thresholds.pagePercent, tick.toSeconds());
+  const problem = thresholdsProblem(thresholds) ?? late;
   if (problem !== undefined) add(['alarms', 'thresholds'], problem);
 }
 

@@ -10,6 +10,7 @@ import {
   onlyTokenSecrets,
   readerStatement,
 } from './keys.ts';
+import { refuseOpenRole } from './open-roles.ts';
 import { refuse } from './refuse.ts';
 import { partialSecretArn, secretArnPattern } from './secret-arns.ts';
 import { conditionsOf, principalNames, refuseEverybody } from './wildcard-readers.ts';
@@ -33,7 +34,9 @@ const actions = ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret
 export function grantTokenRead(token: ReadableToken, grantee: IGrantable): Grant {
   const { scope, secret, account, region, encryptionKey, replicaRegions } = token;
   const stack = Stack.of(scope);
-  refuseEverybody(scope, grantee, { who: 'reader', what: 'read the token' });
+  const access = { who: 'reader', what: 'read the token' };
+  refuseEverybody(scope, grantee, access);
+  refuseOpenRole(scope, grantee, access);
   const accounts = otherAccounts(stack, grantee);
   if (accounts.length > 0) checkOtherAccounts(token, accounts, grantee);
   const replicas = replicaRegions.map((replica) => arnOf(token, replica.region));

@@ -127,12 +127,13 @@ function problemOf(grantee: Grantee, { who, what, hint = '' }: Access): string |
   if (provider === undefined) return undefined;
   return (
     `the ${who} is whoever ${provider} knows, with a role in any account, so that everybody could ` +
-    `${what}; grant it to the role that these identities assume`
+    `${what}; grant it to the role that these identities assume, with a condition on their ` +
+    'audience and subject'
   );
 }
 
 /** An identity provider that all accounts can trust; one of an account's own has an ARN. */
-function isShared(provider: string): boolean {
+export function isShared(provider: string): boolean {
   return !provider.startsWith(unknownText) && !provider.includes(':');
 }
 
@@ -141,7 +142,11 @@ function withoutOwner(text: string): string {
   return text.replaceAll(/\$\{aws:Resource(Account|OrgID)\}/gi, 'owner');
 }
 
-function isLimited(conditions: Conditions, fixedByKey = fixedParts): boolean {
+/** True if a condition fixes who may call. */
+export function isLimited(
+  conditions: Conditions,
+  fixedByKey: Pick<typeof fixedParts, 'get'> = fixedParts,
+): boolean {
   return Object.entries(conditions)
     .filter(([name]) => operator.test(name))
     .flatMap(([name, keys]) => Object.entries(keys).map((entry) => [name, ...entry] as const))

@@ -142,7 +142,7 @@ describe('the JSON Schema of the settings', () => {
 
   it('describes every setting, with its default', () => {
     expect(schema.properties.tickMinutes.description).toBe(
-      'Minutes between two passes over all credentials, 3 to 1,440. Default: 15.',
+      'Minutes between two passes over all credentials, 3 to 1,440, of which the alarms allow 172. Default: 15.',
     );
     expect(schema.properties.proxy.properties.url.description).toBe(
       'Its URL, for example `http://proxy.example.com:8080`, without a user name or password.',

@@ -221,9 +221,19 @@ describe('ImsTokenRotator rejects', () => {
       'tick must be longer than the time-out (10 minutes), or runs would overlap; it is 10 minutes',
     ],
     [
-      'a tick too long for a retry before the page',
-      { tick: Duration.hours(6) },
-      'it must leave at least 15.84 h',
+      'a tick too long for the alarm on silence',
+      { tick: Duration.minutes(173) },
+      'it must leave at least 12.03 h: four ticks and half an hour, so that the alarm on silence is',
+    ],
+    [
+      'a tick too long for a retry, without alarms',
+      { tick: Duration.minutes(361), alarms: { enabled: false } },
+      'it must leave at least 12.03 h: the page threshold (0 % of 24 h) and two ticks',
+    ],
+    [
+      'a page threshold below which a token can expire between two ticks',
+      { alarms: { pagePercent: 3.1, urgentPercent: 1 } },
+      'pagePercent is 3.1, or 44 min of 24 hours; it must be at least 3.2, a tick (15 min) and half',
     ],
     [
       'a page threshold that leaves no time for a retry',

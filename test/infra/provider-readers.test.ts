@@ -32,7 +32,8 @@ describe('an identity provider as a reader', () => {
     ],
   ])('is rejected: %s', (_, principal) => {
     expect(() => grant(() => principal)).toThrow(
-      'with a role in any account, so that everybody could read the token; grant it to the role',
+      'with a role in any account, so that everybody could read the token; grant it to the role ' +
+        'that these identities assume, with a condition on their audience and subject',
     );
   });
 
@@ -56,7 +57,11 @@ describe('an identity provider as a reader', () => {
   it('is accepted as what may assume the role that reads', () => {
     const template = grant(
       (stack) =>
-        new Role(stack, 'Reader', { assumedBy: new WebIdentityPrincipal('accounts.google.com') }),
+        new Role(stack, 'Reader', {
+          assumedBy: new WebIdentityPrincipal('accounts.google.com', {
+            StringEquals: { 'accounts.google.com:aud': '1.apps.googleusercontent.com' },
+          }),
+        }),
     );
     template.resourceCountIs('AWS::SecretsManager::ResourcePolicy', 0);
   });

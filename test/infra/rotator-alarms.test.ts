@@ -116,19 +116,22 @@ describe('the alarms', () => {
     expect(ids(all)).toEqual(ids(alarms));
   });
 
-  it('say what happened, how much time is left, and the steps, as no runbook is published', () => {
-    // CloudWatch allows 1,024 characters; names are at most 128 long.
-    const rotator = 'x'.repeat(128);
-    const template = monitoredTemplate({ rotator, clientSecretRotation: true });
-    for (const { AlarmDescription: text } of alarmsOf(template)) {
-      expect(text).toMatch(
-        /^Rotator x+: .+\. What to do, with ".+ COMMAND --rotator x+": 1\. .+ 2\. /,
-      );
-      expect(text).toMatch(/[Tt]okens? (is|are|expires|has|stay|last)|Consumers/);
-      expect(text).not.toMatch(/\.md\b/);
-      expect(text.length).toBeLessThanOrEqual(1024);
-    }
-  });
+  it.each([15, 172])(
+    'say at a tick of %i minutes what happened, how much time is left, and the steps, as no runbook is published',
+    (tickMinutes) => {
+      // CloudWatch allows 1,024 characters; names are at most 128 long.
+      const rotator = 'x'.repeat(128);
+      const template = monitoredTemplate({ rotator, tickMinutes, clientSecretRotation: true });
+      for (const { AlarmDescription: text } of alarmsOf(template)) {
+        expect(text).toMatch(
+          /^Rotator x+: .+\. What to do, with ".+ COMMAND --rotator x+": 1\. .+ 2\. /,
+        );
+        expect(text).toMatch(/[Tt]okens? (is|are|expires|has|stay|last)|Consumers/);
+        expect(text).not.toMatch(/\.md\b/);
+        expect(text.length).toBeLessThanOrEqual(1024);
+      }
+    },
+  );
 
   it('link to the section of a published runbook', () => {
     const rotator = 'x'.repeat(128);
@@ -173,9 +176,13 @@ describe('the alarms', () => {
     expect(urgent.AlarmDescription).toContain('10 % of 24 hours is 2 h 24 min');
   });
 
-  it('state less than an hour in minutes', () => {
-    const urgent = alarmNamed(alarmsOf(monitoredTemplate()), 'LifeLeftUrgent');
-    expect(urgent.AlarmDescription).toContain('4 % of 24 hours is 57 min. ');
+  it.each([
+    [15, '4 % of 24 hours is 57 min, of which up to 15 min have passed. Act now.'],
+    [42, 'is 57 min, of which up to 42 min have passed. Act now.'],
+    [43, 'is 57 min, but ticks are 43 min apart, so that it may have expired. Act now.'],
+  ])('state at a tick of %i minutes how much of less than an hour is left', (tickMinutes, text) => {
+    const urgent = alarmNamed(alarmsOf(monitoredTemplate({ tickMinutes })), 'LifeLeftUrgent');
+    expect(urgent.AlarmDescription).toContain(text);
   });
 });
 

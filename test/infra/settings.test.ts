@@ -303,11 +303,25 @@ describe('parseSettings', () => {
         'it is 5 minutes',
     ],
     [
-      'a tick too long for a retry before the page',
-      { tickMinutes: 300 },
-      'tickMinutes: renewal at half a token’s lifetime leaves 12 h; it must leave at least 13.84 h: ' +
-        'the page threshold (16 % of 24 h) and two ticks, so that a failed renewal is retried ' +
-        'before anyone is paged',
+      'a tick too long for the alarm on silence',
+      { tickMinutes: 173 },
+      'tickMinutes: renewal at half a token’s lifetime leaves 12 h; it must leave at least 12.03 h: ' +
+        'four ticks and half an hour, so that the alarm on silence is raised before a token ' +
+        'expires; shorten the tick',
+    ],
+    [
+      'a renewal too late for the alarm on silence',
+      { ...withFusion({ renewBefore: 'PT8H' }), tickMinutes: 120 },
+      'credentials.fusion.renewBefore: renewBefore leaves 8 h; it must leave at least 8.5 h: ' +
+        'four ticks and half an hour, so that the alarm on silence is raised before a token ' +
+        'expires; shorten the tick, or raise renewBefore',
+    ],
+    [
+      'a page threshold below which a token can expire between two ticks',
+      { tickMinutes: 60, alarms: { thresholds: { pagePercent: 6.2 } } },
+      'alarms.thresholds: pagePercent is 6.2, or 1 h 29 min of 24 hours; it must be at least 6.3, ' +
+        'a tick (60 min) and half an hour, or a token could expire before the alarm is raised; ' +
+        'raise pagePercent, or shorten the tick',
     ],
     [
       'a renewal too late for a retry before the page',
@@ -322,6 +336,11 @@ describe('parseSettings', () => {
 
   it('accepts the latest renewal that leaves time for a retry', () => {
     expect(problemsOf(withFusion({ renewBefore: 'PT4H21M' }))).toEqual([]);
+  });
+
+  it('accepts the longest tick, and the lowest page threshold, that leave half an hour', () => {
+    expect(problemsOf({ tickMinutes: 172 })).toEqual([]);
+    expect(problemsOf({ tickMinutes: 60, ...pagePercent(6.3) })).toEqual([]);
   });
 });
 

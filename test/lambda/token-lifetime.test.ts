@@ -28,6 +28,20 @@ describe('a token', () => {
     expect(await tick(parts.run())).toMatchObject([{ reason: 'token-expiring' }]);
   });
 
+  it('that outlives new ones stays without a failure until a tick replaces it in time', async () => {
+    const parts = await startCredential();
+    await tick(parts.run());
+    parts.ims.client('client-fusion').lifetimeSeconds = hour;
+    const outcomes: unknown[] = [];
+    for (let ticks = 1; ticks < 24 * 4; ticks += 1) {
+      parts.clock.advance(900);
+      const [outcome] = await tick(parts.run());
+      if (outcome?.outcome === 'renewed') outcomes.push(ticks / 4, outcome.reason);
+      expect(outcome).toMatchObject({ failing: false, isNews: false });
+    }
+    expect(outcomes.slice(0, 2)).toEqual([23, 'token-expiring']);
+  });
+
   it('is renewed later if its tag says so', async () => {
     const parts = await startCredential({ [tagKeys.renewBefore]: 'PT4H' });
     await tick(parts.run());
