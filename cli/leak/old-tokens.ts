@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import type { ClientCredential } from '../../core/credential.ts';
+import type { EpochSeconds } from '../../core/instant.ts';
 import type { Sensitive } from '../../core/sensitive.ts';
 import type { PendingToken } from '../../core/stored-token.ts';
 import { decodeVersionId, longestLifetime } from '../../core/version-id.ts';
@@ -46,10 +47,9 @@ export async function readOldTokens(
   const { clientId, imsHost } = credential;
   const { session, token: secret, versions } = answer;
   const now = session.now();
-  const all = (await versions.list(secret.arn)).filter(({ id }) => {
-    const expiresAt = decodeVersionId(id, now)?.expiresAt ?? Number.POSITIVE_INFINITY;
-    return id !== versionId && expiresAt > now - expiryTolerance;
-  });
+  const all = (await versions.list(secret.arn)).filter(
+    (version) => version.id !== versionId && (isRecent(version, now) || !hasEnded(version, now)),
+  );
   const texts = await pMap(
     all.toSorted(likeliestFirst),
     async (version) => ({ version, text: await versions.readIfDecrypted(secret.arn, version) }),
@@ -59,14 +59,13 @@ export async function readOldTokens(
   const read: StoredToken[] = [];
   const asked = { owner: credential, budget: new Budget() };
   for (const { version, text } of texts) {
-    const { id, labels, createdAt = now } = version;
+    const { id, labels } = version;
     if (text instanceof CliError) {
-      unreadable.push(id);
+      if (!hasEnded(version, now)) unreadable.push(id);
       continue;
     }
     const { tokens, isUnclear } = await knownTokens(answer, version, text?.reveal() ?? '', asked);
-    const isRecent = createdAt + longestLifetime > now - expiryTolerance;
-    if (isUnclear && isRecent) unreadable.push(id);
+    if (isUnclear && isRecent(version, now)) unreadable.push(id);
     const isCurrent = labels.includes('AWSCURRENT');
     read.push(...tokens.map((token) => ({ id, isCurrent, token })));
   }
@@ -87,6 +86,17 @@ export async function readOldTokens(
     }
   }
   return { tokens: [...found.values()], ofOthers, unreadable };
+}
+
+/** By its id, which whoever stores a version may choose. */
+function hasEnded({ id }: StoredVersion, now: EpochSeconds): boolean {
+  const { expiresAt = Number.POSITIVE_INFINITY } = decodeVersionId(id, now) ?? {};
+  return expiresAt <= now - expiryTolerance;
+}
+
+/** By its age, which AWS tells: a token in it may last until now. */
+function isRecent({ createdAt }: StoredVersion, now: EpochSeconds): boolean {
+  return (createdAt ?? now) + longestLifetime > now - expiryTolerance;
 }
 
 /** Those that consumers read last, so that no others use up the budget. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import type { LeakWorld } from './leak-world.ts';
 import { inSeconds } from './operator.ts';
@@ -26,8 +27,16 @@ export const wrong: Form = (access_token) =>
     client_id: 'fusion',
   });
 
-/** Somebody mints a token with the stored credential, and stores it. */
-export async function storeByHand(leak: LeakWorld, form: Form): Promise<string> {
+/**
+ * Somebody mints a token with the stored credential, and stores it.
+ *
+ * @param idOf the version id for a value. @default a random UUID
+ */
+export async function storeByHand(
+  leak: LeakWorld,
+  form: Form,
+  idOf: (value: string) => string = randomUUID,
+): Promise<string> {
   const { world, client, leakedSecret, secrets } = leak;
   const { client_id } = await leak.clientDocument();
   const body = new URLSearchParams({
@@ -41,6 +50,7 @@ export async function storeByHand(leak: LeakWorld, form: Form): Promise<string> 
   secrets.add(access_token);
   const SecretId = world.secretId('fusion', 'token');
   const SecretString = form(access_token, client_id);
-  await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+  const ClientRequestToken = idOf(SecretString);
+  await client.send(new PutSecretValueCommand({ SecretId, SecretString, ClientRequestToken }));
   return access_token;
 }
