@@ -20,6 +20,8 @@ export interface Secret extends SecretMetadata {
   readonly rotatedAt?: EpochSeconds | undefined;
   /** The Regions of its replicas; only from DescribeSecret. */
   readonly replicaRegions?: readonly string[] | undefined;
+  /** Those of them to which AWS is still copying the latest value. */
+  readonly copyingTo?: readonly string[] | undefined;
   /** The AWS service that manages it, if one does. */
   readonly owningService?: string | undefined;
 }
@@ -50,6 +52,9 @@ export function toSecret(row: Row, stages: Stages = {}): Secret {
         : undefined,
     rotatedAt: toInstant(row.LastRotatedDate),
     replicaRegions: row.ReplicationStatus?.flatMap(({ Region }) => Region ?? []),
+    copyingTo: row.ReplicationStatus?.flatMap(({ Region, Status }) =>
+      Status === 'InProgress' && Region !== undefined ? [Region] : [],
+    ),
     owningService: row.OwningService,
   };
 }

@@ -13,6 +13,7 @@ import { assertNoReplica, assertThere, type Wanted } from '../leak/assert-there.
 import { earlierAnswer } from '../leak/earlier-answer.ts';
 import { explain, explanation, hanging } from '../leak/explanation.ts';
 import { type Answered, checkNotLeaked } from '../leak/note-end.ts';
+import { replicaAdvice } from '../leak/note-replicas.ts';
 import { openAnswerAdvice } from '../leak/open-answer-advice.ts';
 import { goOn, newProgress } from '../leak/progress.ts';
 import { checkClock, clockTolerance } from '../rotator/check-clock.ts';
@@ -204,6 +205,7 @@ async function report(
   const sharers = await sharersOf(session, answer.rotator, name, client);
   const earlier = isTokenOnly ? await openAnswerAdvice(answer) : undefined;
   const advice = [
+    ...(await replicaAdvice(answer)),
     ...(earlier?.advice ?? []),
     ...adviceFor(answer, clientId, {
       isPaused,

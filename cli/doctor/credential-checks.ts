@@ -7,6 +7,7 @@ import { CliError } from '../errors.ts';
 import { absenceOf, creationFix } from '../rotator/absence.ts';
 import { stackTag } from '../rotator/credentials.ts';
 import { namesOf, whyClientUnknown } from '../rotator/rotator.ts';
+import { notCopied, replicatingAgain } from '../rotator/stale-replicas.ts';
 import type { Session } from '../session.ts';
 import { formatDuration, hour } from '../view/durations.ts';
 import { nextAwsCommand, nextCommand, resumeFix } from '../view/next-command.ts';
@@ -110,13 +111,9 @@ async function creationOf(
 }
 
 /** A failed replica keeps the last token that it got: no metric shows that it expires. */
-function replicaFinding({ name, failedReplicas = [] }: Partial<Secret> = {}): Finding | undefined {
-  if (failedReplicas.length === 0) return undefined;
-  const reasons = failedReplicas.map(({ region, reason }) => `${region} (${reason})`);
-  return failed(
-    `${name} is not copied to ${reasons.join(', ')}`,
-    'remove the cause, then replicate it again: https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets_troubleshoot.html',
-  );
+function replicaFinding(secret: Secret | undefined): Finding | undefined {
+  const text = secret && notCopied(secret);
+  return text === undefined ? undefined : failed(text, replicatingAgain);
 }
 
 async function credentialFinding(subject: Subject): Promise<Finding> {

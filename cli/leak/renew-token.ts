@@ -9,6 +9,7 @@ import { isImported } from '../rotator/rotator.ts';
 import { explainFailure } from '../view/failure.ts';
 import type { Answer } from './answer.ts';
 import { mintHere, type Source } from './mint-here.ts';
+import { noteReplicas } from './note-replicas.ts';
 import { assertCurrent } from './store-current.ts';
 import {
   type CurrentToken,
@@ -66,7 +67,7 @@ interface Wanted {
 async function renewUntil(answer: Answer, source: Source, wanted: Wanted): Promise<CurrentToken> {
   const { steps, session } = answer;
   const { isDone } = wanted;
-  return await steps.run('renew the token', async () => {
+  const renewed = await steps.run<CurrentToken>('renew the token', async () => {
     let did = 'the stored token is new already';
     for (let attempt = 1; !(await isDone()); attempt += 1) {
       if (attempt > 1) {
@@ -80,6 +81,8 @@ async function renewUntil(answer: Answer, source: Source, wanted: Wanted): Promi
     const current = await readCurrentToken(answer);
     return [`${did}; it expires at ${formatInstant(current.token.expiresAt)}`, current];
   });
+  await noteReplicas(answer);
+  return renewed;
 }
 
 function notRenewed(): CliError {

@@ -24,14 +24,14 @@ export function describeSecret(secret: Secret) {
   };
 }
 
-/** The secret's replicas, which are in sync unless they were seeded with a failure. */
+/** The secret's replicas, which are in sync unless they were seeded as late, or with a failure. */
 export function replicationStatus({ replicas }: Secret): object[] | undefined {
   if (replicas.length === 0) return undefined;
-  return replicas.map(({ failure, ...replica }) => ({
-    ...replica,
-    Status: failure === undefined ? 'InSync' : 'Failed',
-    StatusMessage: failure ?? 'Replication succeeded',
-  }));
+  return replicas.map(({ failure, isLate = false, ...replica }) => {
+    if (isLate) return { ...replica, Status: 'InProgress' };
+    const Status = failure === undefined ? 'InSync' : 'Failed';
+    return { ...replica, Status, StatusMessage: failure ?? 'Replication succeeded' };
+  });
 }
 
 /** The wire format of an instant: epoch seconds with a fraction. */

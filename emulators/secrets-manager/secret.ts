@@ -41,6 +41,8 @@ export interface Replica {
   readonly KmsKeyId?: string | undefined;
   /** Why it could not be brought up to date. @default it is in sync */
   readonly failure?: string | undefined;
+  /** The latest value is still being copied to it. @default it is in sync */
+  readonly isLate?: boolean | undefined;
 }
 
 /** One secret. It is immutable, so that old states can be kept. Instants are milliseconds. */

@@ -35,7 +35,7 @@ export const wrong: Form = (access_token) =>
 export async function storeByHand(
   leak: LeakWorld,
   form: Form,
-  idOf: (value: string) => string = randomUUID,
+  idOf: (value: string) => string = () => randomUUID(),
 ): Promise<string> {
   const { world, client, leakedSecret, secrets } = leak;
   const { client_id } = await leak.clientDocument();
