@@ -9,7 +9,7 @@ import { CliError, interrupted } from '../errors.ts';
 import { adviceFor, linesOfReaders, type Told } from '../leak/advice.ts';
 import type { Answer } from '../leak/answer.ts';
 import { answerSecretLeak, answerTokenLeak } from '../leak/answer-leak.ts';
-import { assertNoReplica, assertThere, type Wanted } from '../leak/assert-there.ts';
+import { assertThere, type Wanted } from '../leak/assert-there.ts';
 import { earlierAnswer } from '../leak/earlier-answer.ts';
 import { explain, explanation, hanging } from '../leak/explanation.ts';
 import { type Answered, checkNotLeaked } from '../leak/note-end.ts';
@@ -25,6 +25,7 @@ import { openIms } from '../rotator/mint-once.ts';
 import { checkOwner } from '../rotator/overlaps.ts';
 import { copyWarning, policyWarning, unknownPolicy } from '../rotator/policy-warning.ts';
 import { otherReadersOf } from '../rotator/readers.ts';
+import { assertNoReplica } from '../rotator/replica.ts';
 import {
   checkName,
   deployedFunction,
@@ -134,7 +135,11 @@ async function prepare(session: Session, name: string, wanted: Wanted) {
   ]);
   assertThere(session, names.client, client, wanted);
   assertThere(session, names.token, token, wanted);
-  if (!wanted.isTokenOnly) assertNoReplica(session, client, rotator, name, wanted);
+  if (!wanted.isTokenOnly) {
+    const { primaryRegion } = client;
+    const otherwise = `add a client secret in the Adobe Developer Console, have its owner store that in ${primaryRegion}, without the leaked one, and delete the leaked one in the Console; then here: ${wanted.tokenOnly}`;
+    assertNoReplica(session, rotator, client, { name, words: 'leaked CREDENTIAL', otherwise });
+  }
   const ahead = await checkClock(session);
   await confirmLocation(session, rotator, names.client);
   const warnings = await readersWarnings(session, rotator, [client, token]);

@@ -19,6 +19,7 @@ import { findRotator } from '../rotator/find-rotator.ts';
 import { lostFieldsWarning, readStored } from '../rotator/lost-fields.ts';
 import { checkOwner, overlapWarning } from '../rotator/overlaps.ts';
 import { copyWarning, policyWarning } from '../rotator/policy-warning.ts';
+import { assertNoReplica } from '../rotator/replica.ts';
 import {
   announce,
   reportToken,
@@ -61,6 +62,10 @@ export async function putCredential(
   if (!isNew) await confirmOwn(session, rotator, names.client, options);
   assertPresent(session, names.client, client, fixFor(names.client));
   assertPresent(session, names.token, token, fixFor(names.token));
+  assertNoReplica(session, rotator, client, {
+    ...{ name, words: 'put-credential CREDENTIAL FILE' },
+    otherwise: `have its owner store it in ${client.primaryRegion}`,
+  });
   await confirmLocation(session, rotator, names.client, { byHand: true });
   // Whoever created the secret, perhaps before its owner could, may read what is stored in it.
   for (const warning of [

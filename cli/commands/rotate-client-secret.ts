@@ -18,6 +18,7 @@ import { confirmLocation } from '../rotator/confirm-location.ts';
 import { confirmOwn, type OwnOptions } from '../rotator/confirm-own.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
 import { checkOwner } from '../rotator/overlaps.ts';
+import { assertNoReplica } from '../rotator/replica.ts';
 import { checkName, namesOf, type Rotator } from '../rotator/rotator.ts';
 import { settled } from '../rotator/settle.ts';
 import { Steps } from '../rotator/steps.ts';
@@ -52,6 +53,7 @@ export async function rotateClientSecret(
   assertPresent(session, names.token, token, list);
   await confirmOwn(session, rotator, names.client, { ownSecret });
   assertPresent(session, names.client, client, list);
+  assertNoReplica(session, rotator, client, { name, words: 'rotate-client-secret CREDENTIAL' });
   checkRotates(session, client, rotator, name);
   if (hasOpenAnswer(client)) throw openAnswer(session, client, name);
   if (readSettings(token.tags).paused) {

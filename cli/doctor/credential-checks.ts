@@ -6,6 +6,7 @@ import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import { absenceOf, creationFix } from '../rotator/absence.ts';
 import { stackTag } from '../rotator/credentials.ts';
+import { inPrimaryRegion } from '../rotator/replica.ts';
 import { namesOf, whyClientUnknown } from '../rotator/rotator.ts';
 import { notCopied, replicatingAgain } from '../rotator/stale-replicas.ts';
 import type { Session } from '../session.ts';
@@ -64,7 +65,8 @@ async function secretFinding(kind: 'client' | 'token', subject: Described): Prom
   const secret = await subject[kind];
   if (secret !== undefined && isReplica(secret, rotator.region)) {
     const text = `${secret.name} is a replica of a secret in ${secret.primaryRegion} and read-only`;
-    return failed(text, `use the rotator there: --region ${secret.primaryRegion}`);
+    const there = inPrimaryRegion(session, rotator, secret, { name, words: 'doctor CREDENTIAL' });
+    return failed(text, `use the rotator there: ${there}`);
   }
   const create = secret === undefined ? await creationOf(kind, subject) : '';
   const absence = absenceOf(session, id, secret, create);

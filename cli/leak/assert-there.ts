@@ -1,10 +1,7 @@
-import { isReplica } from '../../core/ledger.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import { absenceOf, listCommand } from '../rotator/absence.ts';
-import type { Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
-import { nextCommand } from '../view/next-command.ts';
 import { replacingGoodOfOther } from './all-invalidated.ts';
 
 export interface Wanted {
@@ -38,27 +35,4 @@ export function assertThere(
       ? `${list}; if it was deleted, ${first}`
       : `${first}; then ${absence.fix}; then: ${again}`;
   throw new CliError('ERR_CREDENTIAL_NOT_FOUND', absence.text, fix);
-}
-
-/**
- * A replica is written to in the Region of its primary, where another rotator may have it.
- *
- * @throws CliError ERR_AWS_REFUSED
- */
-export function assertNoReplica(
-  { options }: Pick<Session, 'options'>,
-  secret: Secret,
-  { region }: Pick<Rotator, 'region'>,
-  name: string,
-  { tokenOnly }: Wanted,
-): void {
-  const { primaryRegion } = secret;
-  if (primaryRegion === undefined || !isReplica(secret, region)) return;
-  const there = nextCommand(`leaked ${name}`, { ...options, region: primaryRegion });
-  throw new CliError(
-    'ERR_AWS_REFUSED',
-    `${secret.name} is a replica of a secret in ${primaryRegion}, and read-only (nothing was changed)`,
-    `if a rotator there has it: ${there}; otherwise add a client secret in the Adobe Developer Console, ` +
-      `have its owner store that in ${primaryRegion}, without the leaked one, and delete the leaked one in the Console; then here: ${tokenOnly}`,
-  );
 }

@@ -5,6 +5,7 @@ import type { Session } from '../session.ts';
 import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
 import { foreignWord } from '../view/shell-word.ts';
 import { stackTag } from './credentials.ts';
+import { inPrimaryRegion } from './replica.ts';
 import type { Rotator } from './rotator.ts';
 
 /**
@@ -14,14 +15,17 @@ import type { Rotator } from './rotator.ts';
  * @throws CliError ERR_AWS_REFUSED
  */
 export function checkReplicas(
-  { options }: Pick<Session, 'options'>,
-  { region, declared, function: state }: Pick<Rotator, 'region' | 'declared' | 'function'>,
+  session: Pick<Session, 'options'>,
+  rotator: Pick<Rotator, 'prefix' | 'region' | 'declared' | 'function'>,
   name: string,
   doomed: readonly Secret[],
 ): void {
+  const { options } = session;
+  const { region, declared, function: state } = rotator;
   const copy = doomed.find((secret) => isReplica(secret, region));
-  if (copy?.primaryRegion !== undefined) {
-    const there = nextCommand(`offboard ${name}`, { ...options, region: copy.primaryRegion });
+  if (copy !== undefined) {
+    const words = 'offboard CREDENTIAL';
+    const there = inPrimaryRegion(session, rotator, copy, { name, words });
     throw new CliError(
       'ERR_AWS_REFUSED',
       `${copy.name} is a replica of a secret in ${copy.primaryRegion}, which only its rotator can delete; nothing was deleted`,

@@ -5,6 +5,7 @@ import { assertPresent, fixOfAbsence, listCommand } from './absence.ts';
 import { checkPrefix } from './check-prefix.ts';
 import { confirmLocation } from './confirm-location.ts';
 import { checkOwner } from './overlaps.ts';
+import { assertNoReplica } from './replica.ts';
 import { namesOf, type Rotator } from './rotator.ts';
 import { settled } from './settle.ts';
 
@@ -29,6 +30,8 @@ export async function pauseCredential(
   const secret = await secrets.describe(token);
   const fix = fixOfAbsence(rotator, listCommand(session));
   assertPresent(session, token, secret, fix);
+  const words = `${paused ? 'pause' : 'resume'} CREDENTIAL`;
+  assertNoReplica(session, rotator, secret, { name, words });
   if (readSettings(secret.tags).paused === paused) return { paused, changed: false };
   await confirmLocation(session, rotator, token);
   await settled(

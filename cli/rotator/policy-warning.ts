@@ -1,3 +1,4 @@
+import { isReplica } from '../../core/ledger.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
@@ -28,12 +29,16 @@ export function unknownPolicy(name: string, { message }: CliError): string {
 /** Says that a secret's copies or another rotation function, too, get what is stored in it. */
 export function copyWarning(
   { options }: Pick<Session, 'options'>,
-  { name, primaryRegion, isRotated = false, rotation }: Secret,
-  { function: target }: Rotator,
+  secret: Secret,
+  { region, function: target }: Pick<Rotator, 'region' | 'function'>,
 ): string | undefined {
+  const { name, primaryRegion, isRotated = false, rotation } = secret;
   const isOwn = target.kind === 'deployed' && rotation?.functionArn === target.arn;
+  const replication = isReplica(secret, region)
+    ? `is a replica of a secret in ${primaryRegion}`
+    : 'has replicas in other Regions';
   const copies = [
-    ...(primaryRegion === undefined ? [] : ['has replicas in other Regions']),
+    ...(primaryRegion === undefined ? [] : [replication]),
     ...(isRotated && !isOwn ? ['has a rotation function'] : []),
   ];
   if (copies.length === 0) return undefined;

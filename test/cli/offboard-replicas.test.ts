@@ -89,12 +89,21 @@ it('offboard has them removed so also where only the tag of CloudFormation tells
   expect(deletions(operator)).toBe(0);
 });
 
-it('offboard leaves a replica to the rotator of its primary secret', async () => {
-  const operator = await startOperator();
-  operator.world.secretsManager.seed({ name: nameOf('token'), primaryRegion: 'eu-west-1' });
-  const { code, stderr } = await operator.cli('offboard', 'fusion', '--yes');
-  expect(code).toBe(1);
-  expect(stderr).toContain(`${nameOf('token')} is a replica of a secret in eu-west-1`);
-  expect(stderr).toContain('ims-token-rotator offboard fusion --region eu-west-1');
-  expect(deletions(operator)).toBe(0);
-});
+it.each([
+  ['no rotator', []],
+  ['the rotator', ['--rotator', 'local']],
+  ['the function', ['--function', 'rotator-local']],
+])(
+  'offboard leaves a replica to the rotator of its primary secret, with %s named',
+  async (_, chosen) => {
+    const operator = await startOperator();
+    operator.world.secretsManager.seed({ name: nameOf('token'), primaryRegion: 'eu-west-1' });
+    const { code, stderr } = await operator.cli('offboard', 'fusion', '--yes', ...chosen);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${nameOf('token')} is a replica of a secret in eu-west-1`);
+    expect(stderr).toContain(
+      'ims-token-rotator offboard fusion --prefix ims-token-rotator/local --region eu-west-1\n',
+    );
+    expect(deletions(operator)).toBe(0);
+  },
+);

@@ -8,7 +8,10 @@ import { startLeak } from './leak-world.ts';
 describe('the warning about copies of what is stored in a secret', () => {
   const secret = { name: 'a/b/client', arn: 'arn', tags: {} };
   const own = 'arn:aws:lambda:us-east-1:111122223333:function:rotator';
-  const rotator = { function: { kind: 'deployed', name: 'rotator', arn: own } } as Rotator;
+  const rotator = {
+    region: 'us-east-1',
+    function: { kind: 'deployed', name: 'rotator', arn: own },
+  } as Rotator;
 
   it.each([
     ['nothing, for a plain secret', {}, undefined],
@@ -18,6 +21,11 @@ describe('the warning about copies of what is stored in a secret', () => {
       undefined,
     ],
     ['a rotation', { isRotated: true }, 'a/b/client has a rotation function, so'],
+    [
+      'a replica',
+      { primaryRegion: 'eu-west-1' },
+      'a/b/client is a replica of a secret in eu-west-1, so',
+    ],
     [
       'replicas and a rotation',
       { primaryRegion: 'us-east-1', isRotated: true },
