@@ -27,6 +27,7 @@ import {
   type WaitOptions,
 } from '../rotator/report-token.ts';
 import { checkDeployed, checkName, namesOf } from '../rotator/rotator.ts';
+import { scopesWarning } from '../rotator/scopes-warning.ts';
 import { settled } from '../rotator/settle.ts';
 import { sharedWarning } from '../rotator/sharers.ts';
 import type { Session } from '../session.ts';
@@ -84,6 +85,7 @@ export async function putCredential(
     leakedAgainWarning(client, file),
     rotationWarning(session, client, file, name),
     lostFieldsWarning(client, before, file.document),
+    scopesWarning(client, before, settings, file),
   ]) {
     if (warning !== undefined) session.terminal.note(`warning: ${warning}`);
   }

@@ -28,7 +28,7 @@ export async function openOwn(
 
 /** The leaked secret was deleted already, or another one is stored than the client has. */
 function unknownSecret(error: unknown, answer: Answer, { state, versions }: Seen): unknown {
-  const { name, session, tokenOnly } = answer;
+  const { name, names, session, tokenOnly } = answer;
   if (!(error instanceof CliError) || !isUnknownSecret(error.cause)) return error;
   const put = nextCommand(`put-credential ${name} FILE`, session.options);
   const ofAnswer =
@@ -39,7 +39,7 @@ function unknownSecret(error: unknown, answer: Answer, { state, versions }: Seen
     error.code,
     `${error.message}: the stored client secret does not work any more`,
     [
-      'if the leak was answered in another credential of this client, FILE is to hold what that one holds now; if not, add one in the Adobe Developer Console',
+      `if the leak was answered in another credential of this client, FILE is to be the value of ${names.client} with the client secrets that that one holds now; if not, add one in the Adobe Developer Console`,
       put,
       tokenOnly,
       ...ofAnswer,

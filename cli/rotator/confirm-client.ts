@@ -1,4 +1,8 @@
-import { parseCredential, type ScopeSettings } from '../../core/credential.ts';
+import {
+  type ClientCredential,
+  parseCredential,
+  type ScopeSettings,
+} from '../../core/credential.ts';
 import { readCredentialDocument } from '../../core/credential-document.ts';
 import { RotatorError } from '../../core/errors.ts';
 import { showClientId } from '../../core/field-names.ts';
@@ -36,7 +40,7 @@ export async function confirmClient(
   const before = clientIdIn(document);
   if (before === undefined || before === clientId) return;
   // The key of another vendor's API looks like the client id of half a credential, and is secret.
-  const replaced = isWhole(document, settings)
+  const replaced = wholeCredential(document, settings)
     ? `the credential of another client, which may be somebody else's: ${secretName} holds that of ${showClientId(before)}`
     : `what may be half the credential of another client, which somebody else may be about to complete, in ${secretName}`;
   session.terminal.note(
@@ -53,12 +57,15 @@ function clientIdIn(document: string): string | undefined {
   return typeof clientId === 'string' ? clientId.trim() : undefined;
 }
 
-function isWhole(document: string, settings: ScopeSettings): boolean {
+/** The credential in a value; undefined if there is none. */
+export function wholeCredential(
+  document: string,
+  settings: ScopeSettings,
+): ClientCredential | undefined {
   try {
-    parseCredential(document, settings);
-    return true;
+    return parseCredential(document, settings);
   } catch (error) {
-    if (error instanceof RotatorError) return false;
+    if (error instanceof RotatorError) return undefined;
     throw error;
   }
 }

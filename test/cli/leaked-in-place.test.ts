@@ -54,7 +54,7 @@ it('leaked --token names all that the leak of a client secret leaves, which peop
   const when =
     '- If the stored client secret has replaced one that has leaked, and this is not done yet: ';
   const steps = [
-    `${when}give the new client secret to whoever else used the leaked one, which Adobe refuses once it is gone. Other credentials of rotators that have the same client are not known here: for each, ims-token-rotator put-credential OTHER FILE; then: ims-token-rotator leaked OTHER --token; FILE holds what ${leak.world.secretId('fusion', 'client')} holds now.`,
+    `${when}give the new client secret to whoever else used the leaked one, which Adobe refuses once it is gone. Other credentials of rotators that have the same client are not known here: for each, ims-token-rotator put-credential OTHER FILE; then: ims-token-rotator leaked OTHER --token; FILE is the value of OTHER with the client secrets that ${leak.world.secretId('fusion', 'client')} holds now.`,
     `${when}tokens that somebody minted with the leaked secret are not known here, and last up to a day: have Adobe support invalidate all tokens of the client ${leak.adobe.clientId}; that ends the good ones, too, so replace those right after it: ims-token-rotator renew fusion --force; and for every other credential of this client: ims-token-rotator renew OTHER --force - `,
   ];
   const told = flat(exit.stdout);

@@ -30,7 +30,7 @@ it('after a leak no credential of the client keeps a token that Adobe support ha
   await leak.remember();
   const told = flat(exit.stdout);
   const steps = [
-    'ims-token-rotator put-credential OTHER FILE; then: ims-token-rotator leaked OTHER --token; FILE holds what ims-token-rotator/local/fusion/client holds now.',
+    'ims-token-rotator put-credential OTHER FILE; then: ims-token-rotator leaked OTHER --token; FILE is the value of OTHER with the client secrets that ims-token-rotator/local/fusion/client holds now.',
     'but not to: ims-token-rotator doctor OTHER --mint',
     `have Adobe support invalidate all tokens of the client ${leak.adobe.clientId}; that ends the good ones, too, so replace those right after it: ims-token-rotator renew fusion --force; and for every other credential of this client: ims-token-rotator renew OTHER --force`,
   ];
@@ -86,7 +86,7 @@ it('leaked offers a credential without a working client secret the one of anothe
     leaked(session, 'other', { yes: true, now: true, cache: 600, ...urls }),
   );
   expect(textOf(exit)).toMatch(
-    /→ if the leak was answered in another credential of this client, FILE is to hold what that one holds now; if not, add one in the Adobe Developer Console; then: ims-token-rotator put-credential other FILE; then: ims-token-rotator leaked other --token --now$/,
+    /→ if the leak was answered in another credential of this client, FILE is to be the value of ims-token-rotator\/local\/other\/client with the client secrets that that one holds now; if not, add one in the Adobe Developer Console; then: ims-token-rotator put-credential other FILE; then: ims-token-rotator leaked other --token --now$/,
   );
 });
 
