@@ -9,6 +9,7 @@ import type { Replica } from '../../emulators/secrets-manager/secret.ts';
 import { inSeconds, type Operator } from './operator.ts';
 import {
   api,
+  blindChecksOf,
   checksOf,
   keyArn,
   putToken,
@@ -243,11 +244,13 @@ describe('doctor of a credential', () => {
       const name = world.secretId('copied', kind);
       world.secretsManager.seed({ name, secretString: '{}', primaryRegion: 'eu-west-1' });
     }
-    const { find } = await checksOf(operator, 'copied');
+    // Not `checksOf`, since the command is for another Region.
+    const find = await blindChecksOf(operator, 'copied');
+    const prefix = 'ims-token-rotator/local';
     for (const check of ['client secret', 'token secret']) {
       expect(find(check)).toMatchObject({
         verdict: 'failed',
-        fix: expect.stringContaining('eu-west-1'),
+        fix: `use the rotator there: ims-token-rotator doctor copied --prefix ${prefix} --region eu-west-1`,
       });
     }
     expect(find('token').verdict).toBe('failed');
