@@ -41,10 +41,10 @@ describe('leaked, while somebody else works on the client secret', () => {
     await leak.invoke({ action: 'tick' });
     let count = 0;
     const secrets = (real: Secrets): Secrets => {
-      // The third description is the second one of the client secret; the versions were read before.
+      // It is described before the versions are read, then once Adobe has listed, then before the deletion.
       const describe: Secrets['describe'] = async (...args) => {
         count += 1;
-        if (count === 4) {
+        if (count === 5) {
           const document = {
             ...(await leak.clientDocument()),
             client_secrets: [{ client_secret: value, uuid }],
