@@ -1,5 +1,9 @@
+import { tolerance } from '../../core/client-secret-rotation.ts';
 import type { ClientCredential } from '../../core/credential.ts';
+import type { EpochSeconds } from '../../core/instant.ts';
 import { CliError } from '../errors.ts';
+import { formatDuration } from '../view/durations.ts';
+import { wrapLines } from '../view/table.ts';
 import type { Answer } from './answer.ts';
 import { isAccepted } from './is-accepted.ts';
 import type { Source } from './mint-here.ts';
@@ -9,7 +13,7 @@ import { assertCurrent } from './store-current.ts';
 /** Deletes the leaked client secret at Adobe, once a token of the new one is stored. */
 export async function deleteLeaked(
   answer: Answer,
-  { own, leaked, isGuess }: Replaced,
+  { own, leaked, isGuess, listedAt }: Replaced,
   { credential, clientVersionId, uuids }: Source,
 ): Promise<void> {
   await answer.steps.run('delete the leaked client secret at Adobe', async () => {
@@ -23,8 +27,7 @@ export async function deleteLeaked(
     if (credential.clientSecrets.length !== 1) {
       throw new CliError('ERR_CREDENTIAL_CHANGED', 'the stored value has several client secrets');
     }
-    // A person may have deleted it, so that the only one left is somebody else's.
-    if (isGuess && there.length > 0 && !(await isAnyAccepted(answer, credential))) {
+    if (isGuess && there.length > 0 && (await isGone(answer, credential, listedAt))) {
       return ['deleted nothing: IMS rejects the leaked client secret already', undefined];
     }
     for (const uuid of there) {
@@ -39,6 +42,25 @@ export async function deleteLeaked(
     if (there.length > 0) return [`deleted the leaked client secret at Adobe: ${names}`, undefined];
     return [`the leaked client secret is gone at Adobe: ${names}`, undefined];
   });
+}
+
+/**
+ * A person may have deleted the leaked one at Adobe before, so that the only one left is somebody else's.
+ * IMS accepts a deleted one for about a minute.
+ */
+async function isGone(
+  answer: Answer,
+  credential: ClientCredential,
+  listedAt: EpochSeconds,
+): Promise<boolean> {
+  if (!(await isAnyAccepted(answer, credential))) return true;
+  const { now, sleep, terminal } = answer.session;
+  const left = listedAt + tolerance - now();
+  if (left <= 0) return false;
+  const text = `waiting ${formatDuration(left)}: the leaked client secret is stored without its uuid at Adobe, and only if IMS still accepts it then, the one that Adobe lists is deleted`;
+  terminal.note(...wrapLines(text, 0, terminal.noteColumns));
+  await sleep(left);
+  return !(await isAnyAccepted(answer, credential));
 }
 
 async function isAnyAccepted(answer: Answer, credential: ClientCredential): Promise<boolean> {

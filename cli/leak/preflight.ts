@@ -5,7 +5,7 @@ import {
 } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
-import { epochSeconds } from '../../core/instant.ts';
+import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
 import { revealAll, Sensitive } from '../../core/sensitive.ts';
 import type { Tags } from '../../core/token-tags.ts';
 import { isUnknownSecret } from '../adobe/failure.ts';
@@ -29,6 +29,8 @@ interface Preflight {
   readonly room: Room;
   /** The uuid that is stored with the client secret in use. */
   readonly noted: string | undefined;
+  /** When Adobe listed its client secrets. */
+  readonly listedAt: EpochSeconds;
 }
 
 /** Looks at everything that the steps need, before anything is changed. */
@@ -41,47 +43,51 @@ export async function preflight(
   const { steps } = answer;
   const { credential, entries } = current.found;
   const state = readRotationState(tags);
-  const { own, before } = await steps.run('list the client secrets at Adobe', async () => {
-    const left = await checkLife(answer);
-    const own = await openOwn(answer, credential, { state, versions }).catch((error: unknown) => {
-      // Somebody has stored the leaked client secret again, after Adobe had deleted it.
-      const stored = storedByAnswer(state, current.id, versions);
-      const isDead = error instanceof CliError && isUnknownSecret(error.cause);
-      throw stored !== undefined && isDead ? storedAgain(answer, current, stored) : error;
-    });
-    const listed = await own.list();
-    const storedUuids = uuidsOf(versions);
-    // Whoever may only store a version could name somebody else's secret in it.
-    const pending = versions.filter(
-      ({ id, labels }) =>
-        id !== current.id &&
-        !labels.includes('AWSPREVIOUS') &&
-        state.kind === 'adding' &&
-        state.versionId === id,
-    );
-    const isAmbiguous =
-      listed.length === 2 &&
-      entries.length === 2 &&
-      entries.every(({ uuid }) => uuid === undefined);
-    const accepted = withUuid(entries[own.position - 1], versions);
-    const seen: Omit<BeforeReplacing, 'provedUuids'> = {
-      ...{ listed, entries, state, storedUuids, accepted },
-      acceptedAt: firstStored(accepted && [accepted], versions),
-      storedAt: firstStored(entries, versions),
-      unreadableSince: firstUnreadable(versions),
-      usesToldUntil: epochSeconds(answer.session.now() - retirementGrace),
-      areAllAccepted: isAmbiguous && (await areAllAccepted(answer, current)),
-      pendingUuids: uuidsOf(pending),
-    };
-    const stored = { current, pending, versions };
-    const before = { ...seen, provedUuids: await provedUuids(answer, stored, seen) };
-    // What Adobe lists by now may be another answer's own.
-    await checkUnchanged(answer, { noted: tags[tagKeys.rotation], current: current.id });
-    const count = listed.length === 1 ? '1 client secret' : `${listed.length} client secrets`;
-    return [`Adobe lists ${count}; ${left}`, { own, before }];
-  });
+  const { own, before, listedAt } = await steps.run(
+    'list the client secrets at Adobe',
+    async () => {
+      const left = await checkLife(answer);
+      const own = await openOwn(answer, credential, { state, versions }).catch((error: unknown) => {
+        // Somebody has stored the leaked client secret again, after Adobe had deleted it.
+        const stored = storedByAnswer(state, current.id, versions);
+        const isDead = error instanceof CliError && isUnknownSecret(error.cause);
+        throw stored !== undefined && isDead ? storedAgain(answer, current, stored) : error;
+      });
+      const listed = await own.list();
+      const listedAt = answer.session.now();
+      const storedUuids = uuidsOf(versions);
+      // Whoever may only store a version could name somebody else's secret in it.
+      const pending = versions.filter(
+        ({ id, labels }) =>
+          id !== current.id &&
+          !labels.includes('AWSPREVIOUS') &&
+          state.kind === 'adding' &&
+          state.versionId === id,
+      );
+      const isAmbiguous =
+        listed.length === 2 &&
+        entries.length === 2 &&
+        entries.every(({ uuid }) => uuid === undefined);
+      const accepted = withUuid(entries[own.position - 1], versions);
+      const seen: Omit<BeforeReplacing, 'provedUuids'> = {
+        ...{ listed, entries, state, storedUuids, accepted },
+        acceptedAt: firstStored(accepted && [accepted], versions),
+        storedAt: firstStored(entries, versions),
+        unreadableSince: firstUnreadable(versions),
+        usesToldUntil: epochSeconds(answer.session.now() - retirementGrace),
+        areAllAccepted: isAmbiguous && (await areAllAccepted(answer, current)),
+        pendingUuids: uuidsOf(pending),
+      };
+      const stored = { current, pending, versions };
+      const before = { ...seen, provedUuids: await provedUuids(answer, stored, seen) };
+      // What Adobe lists by now may be another answer's own.
+      await checkUnchanged(answer, { noted: tags[tagKeys.rotation], current: current.id });
+      const count = listed.length === 1 ? '1 client secret' : `${listed.length} client secrets`;
+      return [`Adobe lists ${count}; ${left}`, { own, before, listedAt }];
+    },
+  );
   const room = findRoom(answer, before, current, versions);
-  return { own, room, noted: before.accepted?.uuid };
+  return { own, room, noted: before.accepted?.uuid, listedAt };
 }
 
 /** A uuid that is not noted in the current version may be in an earlier one. */

@@ -1,5 +1,5 @@
 import type { RotationState } from '../../core/client-secret-rotation.ts';
-import { epochSeconds, formatInstant } from '../../core/instant.ts';
+import { type EpochSeconds, epochSeconds, formatInstant } from '../../core/instant.ts';
 import type { OwnSecrets } from '../adobe/own-secrets.ts';
 import { CliError } from '../errors.ts';
 import { replaces } from '../rotator/leak-version.ts';
@@ -24,6 +24,8 @@ interface Resumed {
   readonly leaked: readonly string[];
   /** That those have leaked follows from their dates alone. */
   readonly isGuess: boolean;
+  /** When Adobe listed them. */
+  readonly listedAt: EpochSeconds;
   /** Adobe does not list the leaked secret any more. */
   readonly isGone: boolean;
 }
@@ -52,6 +54,7 @@ export async function resume(
     assertDecrypted(answer, replaced, state, versions);
     const own = await openOwn(answer, current.found.credential, { state, versions });
     const listed = await own.list();
+    const listedAt = session.now();
     const after = {
       ...{ listed, state },
       ownUuids: uuidsOf([current]),
@@ -73,7 +76,7 @@ export async function resume(
       const named = isGone ? [...leaked, state.uuid] : leaked;
       const did = `going on with the answer to this leak, begun at ${when}`;
       const isGuess = after.leakedUuids.size === 0;
-      return [did, { own, isGone, isGuess, leaked: named }];
+      return [did, { own, isGone, isGuess, listedAt, leaked: named }];
     }
     steps.state = untouched;
     const untag = untagging(answer);

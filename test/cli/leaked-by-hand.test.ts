@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type LeakWorld, startLeak } from './leak-world.ts';
+import { flat, type LeakWorld, startLeak } from './leak-world.ts';
 
 const persons = 'p8e-added-by-a-person-0123456789';
 
@@ -63,30 +63,86 @@ describe.each([false, true])('leaked, with the uuid of the leaked secret noted: 
   });
 });
 
-it.each([true, false])(
-  'leaked keeps the only client secret that is left after a person has deleted the leaked one, noted: %s',
-  async (isNoted) => {
-    let ahead = -30 * 86_400;
-    const leak = await startLeak({ now: () => Date.now() + ahead * 1000 });
-    const { adobe, world } = leak;
-    const [colleagues] = adobe.liveSecrets;
-    const { value, uuid } = adobe.addSecret('p8e-that-has-leaked-0123456789');
-    leak.secrets.add(value);
-    ahead = -86_400;
-    const client_secrets = [{ client_secret: value, uuid: isNoted ? uuid : undefined }];
-    await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets }));
-    ahead = 0;
-    await leak.invoke({ action: 'renew', credential: 'fusion' });
-    // After IMS has accepted it, and before Adobe lists what there is.
-    const isListing = ({ method }: { readonly method: string }): boolean => {
-      if (method === 'GET') adobe.removeSecret(value);
-      return false;
-    };
-    world.consoleApi.faults.inject({ kind: 'server-error', status: 503 }, { when: isListing });
-    const exit = await leak.answer();
-    expect(exit, exit.stderr).toMatchObject({ code: 0 });
-    expect(exit.stdout).toContain('deleted nothing: ');
-    expect(adobe.liveSecrets).toContain(colleagues);
-    expect(adobe.liveSecrets).toHaveLength(2);
+/**
+ * A colleague uses an older client secret, and a person has just deleted the leaked one at Adobe, which IMS
+ * accepts for a while.
+ */
+async function startDeleted(isNoted: boolean) {
+  let ahead = -30 * 86_400;
+  const leak = await startLeak({ now: () => Date.now() + ahead * 1000 });
+  const { adobe } = leak;
+  const [colleagues] = adobe.liveSecrets;
+  const leaked = adobe.addSecret('p8e-that-has-leaked-0123456789');
+  const { value, uuid } = leaked;
+  leak.secrets.add(value);
+  ahead = -86_400;
+  const client_secrets = [{ client_secret: value, uuid: isNoted ? uuid : undefined }];
+  await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets }));
+  ahead = 0;
+  await leak.invoke({ action: 'renew', credential: 'fusion' });
+  adobe.removeSecret(value);
+  let isKnown = false;
+  const live = adobe.liveSecret.bind(adobe);
+  adobe.liveSecret = (one) => (one === value && !isKnown ? leaked : live(one));
+  const learn = (): void => {
+    isKnown = true;
+  };
+  return { leak, colleagues, learn };
+}
+
+describe.each([true, false])(
+  'leaked, after a person has deleted the leaked secret, noted: %s,',
+  (isNoted) => {
+    it('keeps the only one that is left', async () => {
+      const { leak, colleagues, learn } = await startDeleted(isNoted);
+      // After IMS has accepted it, and before Adobe lists what there is.
+      const isListing = ({ method }: { readonly method: string }): boolean => {
+        if (method === 'GET') learn();
+        return false;
+      };
+      leak.world.consoleApi.faults.inject(
+        { kind: 'server-error', status: 503 },
+        { when: isListing },
+      );
+      const exit = await leak.answer();
+      expect(exit, exit.stderr).toMatchObject({ code: 0 });
+      expect(exit.stdout).toContain('deleted nothing: ');
+      expect(leak.adobe.liveSecrets).toContain(colleagues);
+      expect(leak.adobe.liveSecrets).toHaveLength(2);
+    });
+
+    it('keeps it also while IMS accepts what was deleted', async () => {
+      const { leak, colleagues, learn } = await startDeleted(isNoted);
+      const waits: number[] = [];
+      const sleep = (seconds: number): Promise<void> => {
+        waits.push(seconds);
+        learn();
+        return Promise.resolve();
+      };
+      const exit = await leak.answer({}, { sleep });
+      expect(leak.adobe.liveSecrets).toContain(colleagues);
+      expect(exit.stdout).toContain('deleted nothing: ');
+      if (isNoted)
+        return expect(exit.stderr).toContain('IMS still accepts the leaked client secret');
+      expect(exit, exit.stderr).toMatchObject({ code: 0 });
+      expect(waits).toHaveLength(1);
+      expect(waits[0]).toBeGreaterThan(100);
+    });
   },
 );
+
+it('leaked deletes what is stored without its uuid once IMS must know of a deletion', async () => {
+  let ahead = -86_400;
+  const leak = await startLeak({ now: () => Date.now() + ahead * 1000 });
+  const { value } = leak.adobe.addSecret('p8e-that-has-leaked-0123456789');
+  leak.secrets.add(value);
+  leak.adobe.removeSecret(leak.leakedSecret);
+  await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets: [value] }));
+  ahead = 0;
+  const exit = await leak.answer();
+  expect(exit, exit.stderr).toMatchObject({ code: 0 });
+  expect(flat(exit.stderr)).toMatch(
+    /waiting (2 min|1 min \d+ s): the leaked client secret is stored without its uuid/,
+  );
+  expect(leak.adobe.liveSecret(value)).toBeUndefined();
+});
