@@ -32,7 +32,7 @@ export function findRoom(
 /** Somebody may use the other one, who cannot be seen from here, but what has leaked cannot wait. */
 function makingRoom(
   { name, names, session: { options }, complete, tokenOnly }: Answer,
-  { listed, accepted }: BeforeReplacing,
+  { listed, accepted, state }: BeforeReplacing,
 ): string {
   const stored = listed.find(({ uuid }) => uuid === accepted?.uuid);
   const others = listed.filter((one) => one !== stored);
@@ -44,8 +44,12 @@ function makingRoom(
   const other = stored === undefined ? 'the other one' : others.map(({ uuid }) => uuid).join(', ');
   const own = stored?.uuid ?? 'the one that was stored before';
   const put = nextCommand(`put-credential ${name} FILE`, options);
+  const ownUse =
+    state.kind === 'retired' && others.some(({ uuid }) => uuid === state.uuid)
+      ? ' Its last use may be that of an earlier run of this command, which has IMS test it.'
+      : '';
   return (
-    `what has leaked works, so do not wait. ${which}. Ask everybody who works with this client, and look into its other credentials. ` +
+    `what has leaked works, so do not wait. ${which}.${ownUse} Ask everybody who works with this client, and look into its other credentials. ` +
     `If nobody uses ${other}, or it has leaked, too, delete it in the Adobe Developer Console, by its uuid, and no other; then: ${complete}. ` +
     `If somebody uses it and it has not leaked, store it in ${names.client} in place of the leaked one, alone in FILE: ${put}; then delete ${own} there; then: ${tokenOnly}, which says so if IMS still accepts what was stored before`
   );

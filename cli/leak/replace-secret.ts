@@ -76,9 +76,10 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
   const leaked = inUse === undefined ? [] : [inUse];
   progress.leaked = { ...leakedIn(answer, current, versions), uuids: leaked };
   const isOpen = state.kind === 'adding' && room.remove === undefined;
-  const replacement = { own, current, inUse, noted: note, isOpen };
-  const versionId = await replaceStored(answer, replacement);
   const isGuess = inUse !== noted;
+  // The function deletes what the tag says is retired.
+  const replacement = { own, current, inUse: isGuess ? undefined : inUse, noted: note, isOpen };
+  const versionId = await replaceStored(answer, replacement);
   const storedAt = session.now();
   return { versionId, own, leaked, isGuess, listedAt, isGone: false, storedAt };
 }

@@ -16,7 +16,7 @@ export interface Replacement {
   readonly own: OwnSecrets;
   /** The version that holds the leaked secret. */
   readonly current: UsableVersion;
-  /** The uuid of the leaked secret. */
+  /** The uuid of the leaked secret, if it is certain. */
   readonly inUse: string | undefined;
   /** The tag of the client secret as it was read. */
   readonly noted: string | undefined;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type LeakWorld, setRotationTag, startLeak, textOf } from './leak-world.ts';
+import { type LeakWorld, refuseDeletion, setRotationTag, startLeak, textOf } from './leak-world.ts';
 import { inSeconds } from './operator.ts';
 
 interface Entry {
@@ -104,5 +104,20 @@ it('leaked deletes nothing whose uuid stands beside the value of another one', a
   await putEntries(leak, leaked);
   await setRotationTag(leak, `retired uuid=${colleagues.uuid} at=${inSeconds(60)}`);
   expect(textOf(await leak.answer())).toMatch(/^ERR_CLIENT_SECRET_LIMIT /);
+  expect(leak.adobe.liveSecrets).toContain(colleagues);
+});
+
+it('leaked says that a retired client secret may have been used by itself, which was broken off', async () => {
+  const leak = await startLeak();
+  const { leaked, colleagues } = startBeside(leak);
+  const { uuid, value } = colleagues;
+  leak.secrets.add(value);
+  await putEntries(leak, { client_secret: value, uuid });
+  await putEntries(leak, leaked);
+  await setRotationTag(leak, `retired uuid=${uuid} at=${inSeconds(-30)}`);
+  expect(textOf(await refuseDeletion(leak))).toMatch(/^ERR_CONSOLE_UNAVAILABLE /);
+  expect(textOf(await leak.answer())).toMatch(
+    /^ERR_CLIENT_SECRET_LIMIT .* Its last use may be that of an earlier run of this command, which has IMS test it\. Ask/,
+  );
   expect(leak.adobe.liveSecrets).toContain(colleagues);
 });
