@@ -5,7 +5,6 @@ import {
   type UnderstoodCredential,
   understandCredential,
 } from '../../core/credential.ts';
-import { otherFields } from '../../core/credential-document.ts';
 import { RotatorError } from '../../core/errors.ts';
 import type { SecretNames } from '../../core/secret-name.ts';
 import { revealAll } from '../../core/sensitive.ts';
@@ -20,6 +19,7 @@ import type { Rotator } from '../rotator/rotator.ts';
 import type { Steps } from '../rotator/steps.ts';
 import type { Session } from '../session.ts';
 import { nextCommand } from '../view/next-command.ts';
+import { fieldsBeside } from './fields-beside.ts';
 import type { Progress } from './progress.ts';
 import { stringsIn } from './token-words.ts';
 
@@ -50,7 +50,7 @@ export interface ClientVersion extends StoredVersion {
   readonly found: UnderstoodCredential | undefined;
   /** Beside the client secrets of the credential, the value has what looks like one. */
   readonly hasMore?: boolean | undefined;
-  /** The fields of the value that are no part of the credential. */
+  /** The fields of the value that are no part of the credential, and may be secret. */
   readonly otherFields?: readonly string[] | undefined;
   /** Why the version could not be decrypted. It may hold any client secret. */
   readonly unreadable?: CliError | undefined;
@@ -77,7 +77,12 @@ export async function readClientVersions({
       const found = text && understood(text.reveal(), settings);
       if (text === undefined || found === undefined) return { ...version, found: undefined };
       const value = text.reveal();
-      return { ...version, found, hasMore: hasMore(value, found), otherFields: otherFields(value) };
+      return {
+        ...version,
+        found,
+        hasMore: hasMore(value, found),
+        otherFields: fieldsBeside(value, found),
+      };
     },
     { concurrency },
   );

@@ -57,7 +57,7 @@ async function isGone(
   const { now, sleep, terminal } = answer.session;
   const left = listedAt + tolerance - now();
   if (left <= 0) return false;
-  const text = `waiting ${formatDuration(left)}: the leaked client secret is stored without its uuid at Adobe, and only if IMS still accepts it then, the one that Adobe lists is deleted`;
+  const text = `waiting ${formatDuration(left)}: the leaked client secret is not stored with a uuid that Adobe lists, and only if IMS still accepts it then, the one that Adobe lists is deleted`;
   terminal.note(...wrapLines(text, 0, terminal.noteColumns));
   await sleep(left);
   return !(await isAnyAccepted(answer, credential));

@@ -1,3 +1,4 @@
+import { CliError } from '../errors.ts';
 import { notCopied, replicatingAgain, withReasons } from '../rotator/stale-replicas.ts';
 import { nextAwsCommand } from '../view/next-command.ts';
 import { wrapLines } from '../view/table.ts';
@@ -24,9 +25,18 @@ async function outdated(
   { session, token: before }: Answer,
   effect: string,
 ): Promise<readonly string[]> {
-  const token = (await session.secrets.describe(before.arn)) ?? before;
-  const failed = notCopied(token);
-  const late = token.copyingTo ?? [];
+  const token = await session.secrets.describe(before.arn).catch((error: unknown) => {
+    if (error instanceof CliError && !session.signal.aborted) return error;
+    throw error;
+  });
+  // It must not keep anybody from answering a leak.
+  if (token instanceof CliError) {
+    const isReplicated = (before.replicaRegions ?? []).length > 0;
+    const text = `whether ${before.name} is copied to all Regions is not known (${token.message}): if not, ${effect}`;
+    return isReplicated ? [text] : [];
+  }
+  const failed = token && notCopied(token);
+  const late = token?.copyingTo ?? [];
   // AWS copies each new token, and shows an earlier failure no more meanwhile.
   const earlier = before.failedReplicas?.filter(({ region }) => late.includes(region)) ?? [];
   const had =
@@ -41,6 +51,6 @@ async function outdated(
     ...(failed === undefined ? [] : [`${failed}: ${effect}; ${replicatingAgain}`]),
     ...(late.length === 0
       ? []
-      : [`${token.name} is still being copied to ${late.join(', ')}: ${effect}${had}; ${look}`]),
+      : [`${before.name} is still being copied to ${late.join(', ')}: ${effect}${had}; ${look}`]),
   ];
 }

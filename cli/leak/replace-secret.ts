@@ -62,7 +62,8 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
   assertNotOvertaken(answer, current, state, versions);
   if (isUnfinished(current.id, state)) {
     const resumed = await resume(answer, current, state, versions);
-    progress.leaked = { ...leakedIn(answer, current, versions, state), uuids: resumed.leaked };
+    const uuids = resumed.isGuess ? [] : resumed.leaked;
+    progress.leaked = { ...leakedIn(answer, current, versions, state), uuids };
     // AWSCURRENT may have come back to that version a moment ago.
     return { ...resumed, versionId: current.id, storedAt: session.now() };
   }
@@ -74,9 +75,10 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
   }
   const { inUse } = room;
   const leaked = inUse === undefined ? [] : [inUse];
-  progress.leaked = { ...leakedIn(answer, current, versions), uuids: leaked };
+  const isGuess = inUse !== undefined && inUse !== noted;
+  // What is printed for people names no guess.
+  progress.leaked = { ...leakedIn(answer, current, versions), uuids: isGuess ? [] : leaked };
   const isOpen = state.kind === 'adding' && room.remove === undefined;
-  const isGuess = inUse !== noted;
   // The function deletes what the tag says is retired.
   const replacement = { own, current, inUse: isGuess ? undefined : inUse, noted: note, isOpen };
   const versionId = await replaceStored(answer, replacement);

@@ -75,7 +75,7 @@ export async function resume(
       if (isGone) steps.state = goneState;
       const named = isGone ? [...leaked, state.uuid] : leaked;
       const did = `going on with the answer to this leak, begun at ${when}`;
-      const isGuess = after.leakedUuids.size === 0;
+      const isGuess = !leaked.every((uuid) => after.leakedUuids.has(uuid));
       return [did, { own, isGone, isGuess, listedAt, leaked: named }];
     }
     steps.state = untouched;

@@ -62,9 +62,7 @@ export function judgeRoom(before: BeforeReplacing): Room {
   const rest = asOld.filter(({ uuid }) => !others.some((other) => other.uuid === uuid));
   const noted = listed.find(({ uuid }) => uuid === accepted?.uuid)?.uuid;
   const isCertain = rest.length === 1 && rest.every((one) => isOlder(one, before));
-  // One that is noted and not listed is gone, and a colleague's may be all that is.
-  const isUnnoted = accepted?.uuid === undefined;
-  const inUse = noted ?? (isUnnoted && isCertain ? rest[0]?.uuid : undefined);
+  const inUse = noted ?? (isCertain ? rest[0]?.uuid : undefined);
   if (listed.length < mostClientSecrets) return { inUse };
   const [other] = others;
   if (other !== undefined) return { inUse, remove: other };
@@ -85,7 +83,7 @@ export function judgeRoom(before: BeforeReplacing): Room {
     );
   }
   return {
-    inUse: noted ?? (isUnnoted ? asOld.find((one) => one.uuid !== uuid)?.uuid : undefined),
+    inUse: noted ?? asOld.find((one) => one.uuid !== uuid)?.uuid,
     remove: { uuid, why: 'which an earlier run had added and could not store' },
   };
 }
@@ -175,7 +173,7 @@ export function leakedBefore({
     .filter(
       (one) =>
         leakedUuids.has(one.uuid) ||
-        (leakedUuids.size === 0 && existedAt(one, leakedAt) && isOlder(one, { unreadableSince })),
+        (existedAt(one, leakedAt) && isOlder(one, { unreadableSince })),
     )
     .map(({ uuid }) => uuid);
 }

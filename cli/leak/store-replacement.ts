@@ -36,7 +36,8 @@ export async function replaceStored(
   progress.known.add(versionId);
   const added = await steps.run('add a client secret at Adobe', async () => {
     await checkUnchanged(answer, { noted, current: current.id });
-    const secret = await add(answer, own, note, isOpen ? noted : undefined);
+    const before = isOpen ? noted : undefined;
+    const secret = await add(answer, own, { note, before, current: current.id });
     return [`added a client secret at Adobe: ${secret.uuid}`, secret];
   });
   steps.state = `the new client secret ${added.uuid} is at Adobe, but not stored`;
@@ -125,19 +126,25 @@ export async function checkUnchanged(answer: Answer, basis: Basis): Promise<void
 
 /** After another answer to this leak has succeeded, going on would replace what that has stored. */
 function waitForOthers({ steps }: Answer, what: string): string {
-  return `wait until ${what} is over; then go on, unless another answer to this leak has succeeded: ${steps.command}`;
+  return `wait until ${what} is over; then go on, unless another answer to this leak has succeeded, or somebody has stored another client secret: ${steps.command}`;
+}
+
+interface Noted {
+  /** What the tag says meanwhile. */
+  readonly note: string;
+  /** What it says after Adobe has refused; `none` by default. */
+  readonly before: string | undefined;
+  /** The version that is to be replaced. */
+  readonly current: string;
 }
 
 /**
  * The tag is written first: a later run knows by it that a secret which nobody stored is ours.
- *
- * @param before what the tag says after Adobe has refused; `none` by default
  */
 async function add(
   answer: Answer,
   own: OwnSecrets,
-  note: string,
-  before: string | undefined,
+  { note, before, current }: Noted,
 ): Promise<AddedSecret> {
   const {
     session,
@@ -153,7 +160,7 @@ async function add(
       await undoNote(session, arn, note, before).catch(() => undefined);
       // There was room a moment ago.
       const listed = await own.listAfterWrite().catch(() => []);
-      if (listed.length >= mostClientSecrets) throw addedByOthers(answer, error);
+      if (listed.length >= mostClientSecrets) throw await addedByOthers(answer, error, current);
     } else {
       steps.state = 'Adobe may have added a client secret, which is not stored';
     }
@@ -161,7 +168,11 @@ async function add(
   }
 }
 
-function addedByOthers(answer: Answer, cause: CliError): CliError {
+/** @param current the version that was to be replaced */
+async function addedByOthers(answer: Answer, cause: CliError, current: string): Promise<CliError> {
+  const { session, client, names } = answer;
+  const described = await session.secrets.describeAfterWrite(client.arn);
+  if (described?.currentVersionId !== current) return overtaken(names.client);
   const text = 'somebody else has added a client secret at Adobe in the meantime';
   const fix = waitForOthers(answer, 'a rotation, or another answer to the leak,');
   return new CliError('ERR_CREDENTIAL_CHANGED', text, fix, { cause, isFixWhole: true });

@@ -23,6 +23,6 @@ export function scopesWarning(
   if (isDeepStrictEqual(new Set(before.scopes), new Set(scopes))) return undefined;
   return (
     `the tokens get the scopes ${showNames(scopes)}, and not ${showNames(before.scopes)} as with what ` +
-    `${name} holds: to replace only the client secret, change only that in its value`
+    `${name} holds: to replace only the client secret, change only that in its value, and take off its uuid`
   );
 }

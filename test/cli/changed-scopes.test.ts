@@ -20,7 +20,7 @@ it.each([
   const { code, stderr } = await leak.cli('put-credential', 'reports', file, '--dry-run');
   expect(code, stderr).toBe(0);
   const name = leak.world.secretId('reports', 'client');
-  const warning = `warning: ${expected} ${name} holds: to replace only the client secret, change only that in its value\n`;
+  const warning = `warning: ${expected} ${name} holds: to replace only the client secret, change only that in its value, and take off its uuid\n`;
   expect(stderr.includes('the tokens get the scopes')).toBe(expected !== undefined);
   if (expected !== undefined) expect(stderr).toBe(warning);
 });

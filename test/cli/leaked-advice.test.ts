@@ -264,3 +264,25 @@ it.each([
     expect(valuesOf(leak)).not.toContain(leaked);
   },
 );
+
+it('leaked goes on without replacing what a person has stored meanwhile', async () => {
+  const leak = await startLeak();
+  const document = await leak.clientDocument();
+  const secrets = (real: Secrets): Secrets => {
+    const setTag: Secrets['setTag'] = async (...args) => {
+      await real.setTag(...args);
+      if (!args[2].startsWith('adding')) return;
+      const { value, uuid } = leak.adobe.addSecret('p8e-of-a-person-0123456789');
+      leak.secrets.add(value);
+      const client_secrets = [{ client_secret: value, uuid }];
+      await leak.put(JSON.stringify({ ...document, client_secrets }));
+    };
+    return replacing(real, { setTag });
+  };
+  const exit = await leak.answer({}, { secrets });
+  expect(exit.code).toBe(1);
+  expect(textOf(exit)).toMatch(
+    /^ERR_CREDENTIAL_CHANGED .* delete the leaked client secret \S+ in version .*; then: ims-token-rotator leaked fusion --token --now$/,
+  );
+  expect(textOf(exit)).not.toMatch(/leaked fusion (?!--token)/);
+});

@@ -30,7 +30,7 @@ it.each([
   await expectAnswered(leak, exit);
   const left = flat(exit.stdout);
   expect(left).toContain(
-    `- V${version}, which has leaked, also holds analytics_secret, database: replace what is secret there, too `,
+    `- V${version}, which has leaked, also holds analytics_secret, database, password: replace what is secret there, too `,
   );
   expect(left).toMatch(new RegExp(`- V${version} could not be decrypted, or ${unrecognised}`));
 });
@@ -69,4 +69,32 @@ it('leaked says that the version before may hold another client secret that has 
   expect(flat(exit.stdout)).toContain(
     `- Version ${AWSCURRENT} of ${SecretId} could not be decrypted, or ${unrecognised}`,
   );
+});
+
+it('leaked names the fields of a project file that may hold other secrets', async () => {
+  const leak = await startLeak();
+  const { client_id, credential_id, ...rest } = await leak.clientDocument();
+  const ours = { client_id, ...rest, client_secrets: [leak.leakedSecret] };
+  const web = { client_id: '0'.repeat(32), client_secret: 'f3d1c0de-1111-2222-3333-444455556666' };
+  const credentials = [
+    { id: credential_id, integration_type: 'oauth_server_to_server', oauth_server_to_server: ours },
+    { id: '99', integration_type: 'oauthweb', oauth2: web },
+  ];
+  const runtime = { namespaces: [{ name: 'ns', auth: 'of-the-runtime-0123456789' }] };
+  const workspace = {
+    id: '1',
+    name: 'Production',
+    details: { credentials, services: [], runtime },
+  };
+  const org = { id: leak.adobe.consoleOrgId, name: 'Example Corp', ims_org_id: 'A1B2@AdobeOrg' };
+  await leak.put(JSON.stringify({ project: { id: '4', name: 'F', org, workspace } }));
+  const SecretId = leak.world.secretId('fusion', 'client');
+  const { AWSCURRENT } = await labelsOf(leak.client, SecretId);
+  const exit = await leak.answer();
+  await expectAnswered(leak, exit);
+  const [, fields = ''] =
+    new RegExp(`Version ${AWSCURRENT} of \\S+, which has leaked, also holds ([^:]+):`).exec(
+      flat(exit.stdout),
+    ) ?? [];
+  expect(fields.split(', ').toSorted()).toEqual(['auth', 'client_secret']);
 });
