@@ -135,6 +135,8 @@ async function prepare(session: Session, name: string, wanted: Wanted) {
   ]);
   assertThere(session, names.client, client, wanted);
   assertThere(session, names.token, token, wanted);
+  const form = wanted.isTokenOnly ? ' --token' : '';
+  assertNoReplica(session, rotator, token, { name, words: `leaked CREDENTIAL${form}` });
   if (!wanted.isTokenOnly) {
     const { primaryRegion } = client;
     const otherwise = `add a client secret in the Adobe Developer Console, have its owner store that in ${primaryRegion}, without the leaked one, and delete the leaked one in the Console; then here: ${wanted.tokenOnly}`;

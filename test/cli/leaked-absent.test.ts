@@ -1,4 +1,4 @@
-import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { DeleteSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { CliError } from '../../cli/errors.ts';
 import type { Session } from '../../cli/session.ts';
@@ -73,3 +73,25 @@ it('leaked leads to the Region of the primary if the client secret is a replica'
   expect(leak.adobe.secrets).toHaveLength(added);
   expect(await leak.answer({ token: true })).toMatchObject({ code: 0 });
 });
+
+it.each([false, true])(
+  'leaked leads to the primary of a token secret that is a replica, --token %s',
+  async (token) => {
+    const leak = await startLeak();
+    const name = leak.world.secretId('fusion', 'token');
+    const { SecretString: secretString = '' } = await leak.client.send(
+      new GetSecretValueCommand({ SecretId: name }),
+    );
+    await leak.client.send(
+      new DeleteSecretCommand({ SecretId: name, ForceDeleteWithoutRecovery: true }),
+    );
+    leak.world.secretsManager.seed({ name, secretString, primaryRegion: 'eu-west-1' });
+    const added = leak.adobe.secrets.length;
+    const text = textOf(await leak.answer({ token }));
+    expect(text).toMatch(
+      /^ERR_AWS_REFUSED .* is a replica of a secret in eu-west-1, and read-only/,
+    );
+    expect(text).toContain(`leaked fusion${token ? ' --token' : ''} --`);
+    expect(leak.adobe.secrets).toHaveLength(added);
+  },
+);

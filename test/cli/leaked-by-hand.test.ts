@@ -147,11 +147,16 @@ it('leaked deletes what is stored without its uuid once IMS must know of a delet
   expect(leak.adobe.liveSecret(value)).toBeUndefined();
 });
 
-it('leaked never has the function delete a client secret that it has guessed', async () => {
-  const { leak } = await startDeleted(false);
+it('leaked never has the function delete a client secret that it has guessed, and goes on without that', async () => {
+  const { leak, colleagues, learn } = await startDeleted(false);
   const exit = await interruptWait(leak);
   expect(exit).toMatchObject({ code: 130 });
   const SecretId = leak.world.secretId('fusion', 'client');
   const { Tags = [] } = await leak.client.send(new DescribeSecretCommand({ SecretId }));
   expect(Tags.find(({ Key }) => Key === tagKeys.rotation)?.Value).toMatch(/^adding since=/);
+  learn();
+  const again = await leak.answer();
+  expect(again, again.stderr).toMatchObject({ code: 0 });
+  expect(again.stdout).toContain('going on with the answer to this leak');
+  expect(leak.adobe.liveSecrets).toContain(colleagues);
 });
