@@ -43,7 +43,7 @@ export function marginProblem({
   }
   return (
     `${least}: four ticks and half an hour, so that the alarm on silence is raised before a token ` +
-    `expires; shorten the tick${renewBefore === undefined ? '' : ', or raise renewBefore'}`
+    `expires; shorten the tick${actual < usualLifetime / 2 ? ', or raise renewBefore' : ''}`
   );
 }
 

@@ -67,7 +67,7 @@ function afterSecret(
   );
   const steps = [
     // First: without it, they could not replace the tokens that Adobe support ends.
-    `give the new client secret to whoever else used the leaked one, which Adobe refuses${isTokenOnly ? ' once it is gone' : ''}. Other credentials of rotators that have the same client are not known here: for each, ${ofOther('put-credential OTHER FILE')}; then: ${ofOther('leaked OTHER --token')}; FILE is the value of OTHER with the client secrets that ${names.client} holds now. One that was forgotten looks healthy until its next renewal, but not to: ${ofOther('doctor OTHER --mint')}`,
+    `give the new client secret to whoever else used the leaked one, which Adobe refuses${isTokenOnly ? ' once it is gone' : ''}. Other credentials of rotators that have the same client are not known here: for each, ${ofOther('put-credential OTHER FILE')}; then: ${ofOther('leaked OTHER --token')}; FILE is the value of OTHER with the client secrets that ${names.client} holds now. A forgotten one looks healthy until its next renewal; this shows it at once: ${ofOther('doctor OTHER --mint')}`,
     ...sharers.map(
       (user) =>
         `the credential ${user.credential} of the rotator ${user.rotator} uses the same client secret, so that its tokens have leaked too: in a terminal, because it may ask, ${commandFor(user, 'leaked CREDENTIAL --token', rotator, options)}`,

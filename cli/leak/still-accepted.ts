@@ -70,7 +70,7 @@ async function ask(
     ];
   }
   return [
-    `IMS still accepts a client secret that is not the stored one, but in ${where}. If it has leaked, ${deletion}; then: ${tokenOnly}`,
+    `IMS still accepts an earlier client secret, that in ${where}. If it has leaked, ${deletion}; then: ${tokenOnly}`,
   ];
 }
 

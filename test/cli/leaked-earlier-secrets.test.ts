@@ -41,7 +41,7 @@ async function leftBy(leak: LeakWorld): Promise<string> {
 const command = 'ims-token-rotator leaked fusion --token --now';
 
 const accepts = (where: string): string =>
-  `IMS still accepts a client secret that is not the stored one, but in ${where}. If it has leaked, delete `;
+  `IMS still accepts an earlier client secret, that in ${where}. If it has leaked, delete `;
 
 it('leaked --token says so if the version with the earlier client secret cannot be decrypted', async () => {
   const leak = await startLeak();
@@ -184,7 +184,9 @@ describe('leaked --token, after a credential of another client was stored', () =
     const exit = await leak.answer({ token: true });
     expect(exit.code).toBe(1);
     expect(textOf(exit)).toMatch(/^ERR_LEAK_UNPROVEN .*the leaked token is of another client/);
-    expect(flat(exit.stdout)).toContain('Left to people: - IMS still accepts a client secret');
+    expect(flat(exit.stdout)).toContain(
+      'Left to people: - IMS still accepts an earlier client secret',
+    );
   });
 });
 
@@ -308,5 +310,7 @@ it('leaked --token says what is left to people also if no token is stored', asyn
       `^ERR_TOKEN_NOT_READY ${Name} holds no token, so that none was replaced → if one was stored there before, it may be valid: have Adobe support invalidate all tokens of the client ${leak.adobe.clientId}; `,
     ),
   );
-  expect(flat(exit.stdout)).toContain('Left to people: - IMS still accepts a client secret');
+  expect(flat(exit.stdout)).toContain(
+    'Left to people: - IMS still accepts an earlier client secret',
+  );
 });

@@ -31,7 +31,7 @@ it('after a leak no credential of the client keeps a token that Adobe support ha
   const told = flat(exit.stdout);
   const steps = [
     'ims-token-rotator put-credential OTHER FILE; then: ims-token-rotator leaked OTHER --token; FILE is the value of OTHER with the client secrets that ims-token-rotator/local/fusion/client holds now.',
-    'but not to: ims-token-rotator doctor OTHER --mint',
+    'this shows it at once: ims-token-rotator doctor OTHER --mint',
     `have Adobe support invalidate all tokens of the client ${leak.adobe.clientId}; that ends the good ones, too, so replace those right after it: ims-token-rotator renew fusion --force; and for every other credential of this client: ims-token-rotator renew OTHER --force`,
   ];
   const at = steps.map((step) => told.indexOf(step));
