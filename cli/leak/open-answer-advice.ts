@@ -19,7 +19,8 @@ export async function openAnswerAdvice(answer: Answer): Promise<EarlierAdvice> {
     return { advice: [text], clientIds: [current.found.credential.clientId] };
   }
   const untag = untagging(answer);
-  const earlier = await stillAccepted(answer, state);
+  // What it had to end may be retired, and people have to know whether it works.
+  const earlier = await stillAccepted(answer, { kind: 'none' });
   const text =
     `An answer to the leak of an earlier client secret is not complete. If the stored one has not leaked: ${deletingEarlier(answer, state, versions)}; ` +
     `then: ${untag}; if the stored one has leaked, too: ${untag}; then: ${complete}`;
