@@ -17,7 +17,7 @@ import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
 import { findRoom, storedAgain, storedByAnswer } from './find-room.ts';
 import { firstStored } from './first-stored.ts';
 import { isAccepted } from './is-accepted.ts';
-import { uuidsOf } from './make-room.ts';
+import { hasTwoValues, uuidsOf } from './make-room.ts';
 import { openOwn } from './open-secrets.ts';
 import { type BeforeReplacing, namedBeside, type Room } from './room.ts';
 import { checkUnchanged } from './store-replacement.ts';
@@ -27,7 +27,7 @@ import { firstUnreadable } from './unreadable.ts';
 interface Preflight {
   readonly own: OwnSecrets;
   readonly room: Room;
-  /** The uuid that is stored with the client secret in use. */
+  /** The uuid that is stored with the client secret in use, and with no other. */
   readonly noted: string | undefined;
   /** When Adobe listed its client secrets. */
   readonly listedAt: EpochSeconds;
@@ -87,7 +87,9 @@ export async function preflight(
     },
   );
   const room = findRoom(answer, before, current, versions);
-  return { own, room, noted: before.accepted?.uuid, listedAt };
+  const uuid = before.accepted?.uuid;
+  const noted = uuid === undefined || hasTwoValues(uuid, versions) ? undefined : uuid;
+  return { own, room, noted, listedAt };
 }
 
 /** A uuid that is not noted in the current version may be in an earlier one. */

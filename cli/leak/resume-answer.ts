@@ -7,7 +7,7 @@ import { day } from '../view/durations.ts';
 import { invalidatingAll } from './all-invalidated.ts';
 import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
 import { firstStored } from './first-stored.ts';
-import { uuidsOf } from './make-room.ts';
+import { hasTwoValues, uuidsOf } from './make-room.ts';
 import { openOwn } from './open-secrets.ts';
 import { deletingEarlier, untagging } from './overtaken-answer.ts';
 import { nothingProved } from './prove.ts';
@@ -75,7 +75,9 @@ export async function resume(
       if (isGone) steps.state = goneState;
       const named = isGone ? [...leaked, state.uuid] : leaked;
       const did = `going on with the answer to this leak, begun at ${when}`;
-      const isGuess = !leaked.every((uuid) => after.leakedUuids.has(uuid));
+      const isGuess = !leaked.every(
+        (uuid) => after.leakedUuids.has(uuid) && !hasTwoValues(uuid, versions),
+      );
       return [did, { own, isGone, isGuess, listedAt, leaked: named }];
     }
     steps.state = untouched;

@@ -160,3 +160,28 @@ it('leaked never has the function delete a client secret that it has guessed, an
   expect(again.stdout).toContain('going on with the answer to this leak');
   expect(leak.adobe.liveSecrets).toContain(colleagues);
 });
+
+it('leaked takes a uuid that is stored with two values for a guess', async () => {
+  const leak = await startLeak();
+  const { adobe } = leak;
+  const [colleagues] = adobe.liveSecrets;
+  const leaked = adobe.addSecret('p8e-that-has-leaked-0123456789');
+  const { value } = leaked;
+  leak.secrets.add(value);
+  // A person has changed the value, and left its uuid.
+  const client_secrets = [{ client_secret: value, uuid: colleagues?.uuid }];
+  await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets }));
+  await leak.invoke({ action: 'renew', credential: 'fusion' });
+  adobe.removeSecret(value);
+  let isKnown = false;
+  const live = adobe.liveSecret.bind(adobe);
+  adobe.liveSecret = (one) => (one === value && !isKnown ? leaked : live(one));
+  const sleep = (): Promise<void> => {
+    isKnown = true;
+    return Promise.resolve();
+  };
+  const exit = await leak.answer({}, { sleep });
+  expect(exit, exit.stderr).toMatchObject({ code: 0 });
+  expect(exit.stdout).toContain('deleted nothing: ');
+  expect(adobe.liveSecrets).toContain(colleagues);
+});
