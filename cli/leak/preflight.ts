@@ -6,6 +6,7 @@ import {
 import { tagKeys } from '../../core/contract.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
 import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
+import { answerNoted } from '../../core/open-answer.ts';
 import { revealAll, Sensitive } from '../../core/sensitive.ts';
 import type { Tags } from '../../core/token-tags.ts';
 import { isUnknownSecret } from '../adobe/failure.ts';
@@ -62,7 +63,9 @@ export async function preflight(
           id !== current.id &&
           !labels.includes('AWSPREVIOUS') &&
           state.kind === 'adding' &&
-          state.versionId === id,
+          state.versionId === id &&
+          // What an answer has stored was in use, whatever was stored since.
+          (answerNoted(state) === undefined || labels.includes('AWSPENDING')),
       );
       const isAmbiguous =
         listed.length === 2 &&

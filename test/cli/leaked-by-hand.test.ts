@@ -185,3 +185,22 @@ it('leaked takes a uuid that is stored with two values for a guess', async () =>
   expect(exit.stdout).toContain('deleted nothing: ');
   expect(adobe.liveSecrets).toContain(colleagues);
 });
+
+it('leaked keeps what an answer had stored that was broken off, although others were stored since', async () => {
+  let ahead = -86_400;
+  const leak = await startLeak({ now: () => Date.now() + ahead * 1000 });
+  const { adobe } = leak;
+  const { value } = adobe.addSecret('p8e-that-has-leaked-0123456789');
+  leak.secrets.add(value);
+  adobe.removeSecret(leak.leakedSecret);
+  const document = { ...(await leak.clientDocument()), client_secrets: [value] };
+  await leak.put(JSON.stringify(document));
+  ahead = 0;
+  await leak.invoke({ action: 'renew', credential: 'fusion' });
+  expect(await interruptWait(leak)).toMatchObject({ code: 130 });
+  const added = adobe.liveSecrets.find((one) => one.value !== value);
+  // As a tool does that copies secrets.
+  for (const end of ['', ' ']) await leak.put(JSON.stringify(document) + end);
+  expect(await leak.answer()).toMatchObject({ code: 1 });
+  expect(adobe.liveSecrets).toContain(added);
+});
