@@ -17,6 +17,10 @@ export async function deleteLeaked(
   { credential, clientVersionId, uuids }: Source,
 ): Promise<void> {
   await answer.steps.run('delete the leaked client secret at Adobe', async () => {
+    // It may wait, so that Adobe is asked after it.
+    if (isGuess && leaked.length > 0 && (await isGone(answer, credential, listedAt))) {
+      return ['deleted nothing: IMS rejects the leaked client secret already', undefined];
+    }
     const listed = await own.list();
     const there = leaked.filter((uuid) => listed.some((one) => one.uuid === uuid));
     // Another one that Adobe lists may be a colleague's, with which nobody here could renew.
@@ -26,9 +30,6 @@ export async function deleteLeaked(
     }
     if (credential.clientSecrets.length !== 1) {
       throw new CliError('ERR_CREDENTIAL_CHANGED', 'the stored value has several client secrets');
-    }
-    if (isGuess && there.length > 0 && (await isGone(answer, credential, listedAt))) {
-      return ['deleted nothing: IMS rejects the leaked client secret already', undefined];
     }
     for (const uuid of there) {
       // Somebody may have stored it again, perhaps as it was before.
