@@ -19,7 +19,7 @@ export async function openAnswerAdvice(answer: Answer): Promise<EarlierAdvice> {
     return { advice: [text], clientIds: [current.found.credential.clientId] };
   }
   const untag = untagging(answer);
-  // What it had to end may be retired, and people have to know whether it works.
+  // The leaked secret may be retired, and people have to know whether it still works.
   const earlier = await stillAccepted(answer, { kind: 'none' });
   const text =
     `An answer to the leak of an earlier client secret is not complete. If the stored one has not leaked: ${deletingEarlier(answer, state, versions)}; ` +

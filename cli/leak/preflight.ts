@@ -64,7 +64,7 @@ export async function preflight(
           !labels.includes('AWSPREVIOUS') &&
           state.kind === 'adding' &&
           state.versionId === id &&
-          // What an answer has stored was in use, whatever was stored since.
+          // A secret that an answer has stored was in use, whatever was stored since.
           (answerNoted(state) === undefined || labels.includes('AWSPENDING')),
       );
       const isAmbiguous =
@@ -83,7 +83,7 @@ export async function preflight(
       };
       const stored = { current, pending, versions };
       const before = { ...seen, provedUuids: await provedUuids(answer, stored, seen) };
-      // What Adobe lists by now may be another answer's own.
+      // Another answer may have added one of those that Adobe lists.
       await checkUnchanged(answer, { noted: tags[tagKeys.rotation], current: current.id });
       const count = listed.length === 1 ? '1 client secret' : `${listed.length} client secrets`;
       return [`Adobe lists ${count}; ${left}`, { own, before, listedAt }];

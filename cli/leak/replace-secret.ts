@@ -76,7 +76,7 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
   const { inUse } = room;
   const leaked = inUse === undefined ? [] : [inUse];
   const isGuess = inUse !== undefined && inUse !== noted;
-  // What is printed for people names no guess.
+  // Printed advice never names a guess.
   progress.leaked = { ...leakedIn(answer, current, versions), uuids: isGuess ? [] : leaked };
   const isOpen = state.kind === 'adding' && room.remove === undefined;
   // The function deletes what the tag says is retired.

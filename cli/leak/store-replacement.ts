@@ -130,9 +130,9 @@ function waitForOthers({ steps }: Answer, what: string): string {
 }
 
 interface Noted {
-  /** What the tag says meanwhile. */
+  /** The tag while the secret is being added. */
   readonly note: string;
-  /** What it says after Adobe has refused; `none` by default. */
+  /** The tag after Adobe has refused; `none` by default. */
   readonly before: string | undefined;
   /** The version that is to be replaced. */
   readonly current: string;
