@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 
-/** Whether somebody says yes; Ctrl-C and Ctrl-D say no. */
+/** True if somebody says yes; Ctrl-C and Ctrl-D mean no. */
 export async function agrees(
   input: NodeJS.ReadableStream,
   output: NodeJS.WritableStream,

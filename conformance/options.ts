@@ -51,7 +51,7 @@ export function parseOptions(args: readonly string[]): Options | undefined {
   });
   if (values.help === true) return undefined;
   const { endpoint, prefix } = values;
-  // Of a variable that is not set: without an endpoint, for example, the SDK would take AWS's own.
+  // A shell variable may be unset: without an endpoint, for example, the SDK would call AWS.
   const empty = strings.find((name) => values[name] === '');
   if (empty !== undefined) throw new TypeError(`--${empty} is empty.`);
   if (endpoint === undefined && prefix === undefined) {

@@ -23,7 +23,7 @@ export class Scratch {
   /** The names begin with it. */
   readonly prefix: string;
   readonly #client: SecretsManagerClient;
-  /** What may still be there. */
+  /** The ARNs of the secrets that may still exist. */
   readonly #left = new Set<string>();
   #created = 0;
 

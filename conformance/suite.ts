@@ -47,7 +47,7 @@ export interface Summary {
 }
 
 export interface SuiteOptions {
-  /** Of the same client; it names what is left if the process has to end before the run does. */
+  /** It uses the same client, and names what is left if the process has to end before the run does. */
   readonly scratch: Scratch;
   /** How long ListSecrets may take to show a change, and a rotation to end, in seconds. */
   readonly patience: number;

@@ -12,7 +12,7 @@ export interface Wanted {
   readonly name: string;
   /** The command, with CREDENTIAL in the place of the name. */
   readonly words: string;
-  /** What to do if no rotator has the primary. */
+  /** The advice if no rotator has the primary. */
   readonly otherwise?: string | undefined;
 }
 

@@ -19,6 +19,18 @@ function startBeside(leak: LeakWorld) {
   return { leaked: { client_secret: leak.leakedSecret, uuid: own }, colleagues };
 }
 
+/** A colleague's client secret was stored before, and is noted as retired. @param at in seconds from now */
+async function startRetired(at: number) {
+  const leak = await startLeak();
+  const { leaked, colleagues } = startBeside(leak);
+  const { uuid, value } = colleagues;
+  leak.secrets.add(value);
+  await putEntries(leak, { client_secret: value, uuid });
+  await putEntries(leak, leaked);
+  await setRotationTag(leak, `retired uuid=${uuid} at=${inSeconds(at)}`);
+  return { leak, colleagues };
+}
+
 /** How often IMS has rejected a client secret since. */
 async function rejectionsOf(leak: LeakWorld): Promise<{ count: number; text: string }> {
   leak.world.ims.clearTokenRequests();
@@ -62,13 +74,7 @@ it.each([
 );
 
 it('leaked deletes no retired client secret whose note is dated ahead', async () => {
-  const leak = await startLeak();
-  const { leaked, colleagues } = startBeside(leak);
-  const { uuid, value } = colleagues;
-  leak.secrets.add(value);
-  await putEntries(leak, { client_secret: value, uuid });
-  await putEntries(leak, leaked);
-  await setRotationTag(leak, `retired uuid=${uuid} at=${inSeconds(3_600)}`);
+  const { leak, colleagues } = await startRetired(3_600);
   expect(textOf(await leak.answer())).toMatch(/^ERR_CLIENT_SECRET_LIMIT /);
   expect(leak.adobe.liveSecrets).toContain(colleagues);
 });
@@ -108,13 +114,7 @@ it('leaked deletes nothing whose uuid stands beside the value of another one', a
 });
 
 it('leaked says that a retired client secret may have been used by itself, which was broken off', async () => {
-  const leak = await startLeak();
-  const { leaked, colleagues } = startBeside(leak);
-  const { uuid, value } = colleagues;
-  leak.secrets.add(value);
-  await putEntries(leak, { client_secret: value, uuid });
-  await putEntries(leak, leaked);
-  await setRotationTag(leak, `retired uuid=${uuid} at=${inSeconds(-30)}`);
+  const { leak, colleagues } = await startRetired(-30);
   expect(textOf(await refuseDeletion(leak))).toMatch(/^ERR_CONSOLE_UNAVAILABLE /);
   expect(textOf(await leak.answer())).toMatch(
     /^ERR_CLIENT_SECRET_LIMIT .* Its last use may be that of an earlier run of this command, which has IMS test it\. Ask/,

@@ -18,7 +18,7 @@ it('docs/mutations.md has each list, with its number of mutations', () => {
   );
 });
 
-/** What the page says of the changes by rule. */
+/** The page's figures of the changes by rule. */
 function figuresShown(): Figures {
   const files = [...text.matchAll(/`([\w-]+\.ts)` \| (\d+) of (\d+) (?=\|)/g)]
     .map(([, file = '', noticed, counted]) => [file, Number(noticed), Number(counted)] as const)
