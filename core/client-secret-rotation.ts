@@ -77,7 +77,7 @@ export function formatRotationState(state: RotationState): string {
   }
 }
 
-type Retired = Extract<RotationState, { kind: 'retired' }>;
+export type Retired = Extract<RotationState, { kind: 'retired' }>;
 
 export type RotationProgress = 'on-time' | 'overdue';
 
@@ -126,7 +126,7 @@ export function uuidInUse(
 }
 
 // A run that had read the credential before may still use the old secret.
-const longestOwnUse = longestRun + tolerance;
+export const longestOwnUse = longestRun + tolerance;
 
 /**
  * The state of a secret that is retired now. A use of it after `at` is somebody else's.
@@ -216,60 +216,3 @@ function progressOfOff({ createdAt }: SecretMetadata, now: EpochSeconds): Rotati
  * token's lifetime, because Adobe does not say how late it tells of a use.
  */
 export const retirementGrace = 86_400;
-
-/** What becomes of a retired secret. */
-export type Removal =
-  | { readonly kind: 'remove' }
-  /** It is not at Adobe any more. */
-  | { readonly kind: 'gone' }
-  | { readonly kind: 'wait'; readonly why: string };
-
-/** The client secrets of a stored credential, and which of them works. */
-export interface StoredSecrets {
-  readonly entries: readonly ClientSecretEntry[];
-  /** The one that IMS has just accepted. */
-  readonly accepted: ClientSecretEntry | undefined;
-}
-
-/**
- * True if the credential may hold this secret beside the accepted one, as one that counts.
- *
- * @param listed the secrets at Adobe
- */
-export function mayHold(
-  { entries, accepted }: StoredSecrets,
-  uuid: string,
-  listed: readonly ListedSecret[],
-): boolean {
-  const others = entries.filter((one) => one !== accepted && one.retiredAt === undefined);
-  if (entries.some((one) => one.uuid === uuid)) return others.some((one) => one.uuid === uuid);
-  // Without a uuid that Adobe lists, which people may leave out or mistake, it may be any that none names.
-  const known = new Set(listed.map((one) => one.uuid));
-  return others.some((one) => one.uuid === undefined || !known.has(one.uuid));
-}
-
-/** A retired secret goes when its grace is over and nobody has used it since, but its successor. */
-export function judgeRetired(
-  retired: Retired,
-  listed: readonly ListedSecret[],
-  stored: StoredSecrets,
-  now: EpochSeconds,
-): Removal {
-  const { uuid, at } = retired;
-  const old = listed.find((one) => one.uuid === uuid);
-  if (old === undefined) return { kind: 'gone' };
-  if (!isGraceOver(retired, now)) return { kind: 'wait', why: 'its grace is not over' };
-  if (old.lastUsedAt !== undefined && old.lastUsedAt >= at) {
-    const when = formatInstant(old.lastUsedAt);
-    return { kind: 'wait', why: `somebody used it at ${when}, after it was retired` };
-  }
-  if (mayHold(stored, uuid, listed))
-    return { kind: 'wait', why: 'the stored credential may hold it still' };
-  const inUse = stored.accepted?.uuid;
-  const successor = listed.find((one) => one.uuid === inUse && one.uuid !== uuid);
-  if (successor === undefined) return { kind: 'wait', why: 'its successor is not at Adobe' };
-  if (successor.lastUsedAt === undefined || successor.lastUsedAt < at) {
-    return { kind: 'wait', why: 'its successor has not been used since' };
-  }
-  return { kind: 'remove' };
-}

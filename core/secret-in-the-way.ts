@@ -1,16 +1,15 @@
 import {
   longestRun,
-  mayHold,
   mostClientSecrets,
   type RotationState,
   retirementGrace,
-  type StoredSecrets,
   tolerance,
 } from './client-secret-rotation.ts';
 import type { ListedSecret } from './console-secrets.ts';
 import { RotatorError } from './errors.ts';
 import { type EpochSeconds, epochSeconds, formatInstant } from './instant.ts';
 import { answerNoted } from './open-answer.ts';
+import { mayHold, type StoredSecrets } from './retired-secret.ts';
 
 /** The facts on which a rotation decides before it adds a secret. */
 export interface BeforeAdding {

@@ -6,6 +6,7 @@ import { idsOf } from '../adobe/own-secrets.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError, interrupted } from '../errors.ts';
 import { assertPresent, creationFix } from '../rotator/absence.ts';
+import { changesWarnings } from '../rotator/changes-warnings.ts';
 import { checkPrefix } from '../rotator/check-prefix.ts';
 import { confirmClient } from '../rotator/confirm-client.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
@@ -27,7 +28,6 @@ import {
   type WaitOptions,
 } from '../rotator/report-token.ts';
 import { checkDeployed, checkName, namesOf } from '../rotator/rotator.ts';
-import { scopesWarning } from '../rotator/scopes-warning.ts';
 import { settled } from '../rotator/settle.ts';
 import { sharedWarning } from '../rotator/sharers.ts';
 import type { Session } from '../session.ts';
@@ -85,7 +85,7 @@ export async function putCredential(
     leakedAgainWarning(client, file),
     rotationWarning(session, client, file, name),
     lostFieldsWarning(client, before, file.document),
-    scopesWarning(client, before, settings, file),
+    ...changesWarnings(client, before, settings, file),
   ]) {
     if (warning !== undefined) session.terminal.note(`warning: ${warning}`);
   }

@@ -1,8 +1,9 @@
-import { isStuck, judgeRetired, readRotationState } from '../../core/client-secret-rotation.ts';
+import { isStuck, readRotationState } from '../../core/client-secret-rotation.ts';
 import type { ListedSecret } from '../../core/console-secrets.ts';
 import { tagKeys } from '../../core/contract.ts';
 import type { EpochSeconds } from '../../core/instant.ts';
 import { hasOpenAnswer } from '../../core/open-answer.ts';
+import { judgeRetired } from '../../core/retired-secret.ts';
 import { type Adobe, idsOf, OwnSecrets } from '../adobe/own-secrets.ts';
 import type { Secret } from '../aws/secret.ts';
 import { SecretVersions } from '../aws/secret-versions.ts';

@@ -1,11 +1,6 @@
 import pMap from 'p-map';
 import { holdsClientSecret } from '../../core/contract.ts';
-import {
-  type ScopeSettings,
-  type UnderstoodCredential,
-  understandCredential,
-} from '../../core/credential.ts';
-import { RotatorError } from '../../core/errors.ts';
+import type { UnderstoodCredential } from '../../core/credential.ts';
 import type { SecretNames } from '../../core/secret-name.ts';
 import { revealAll } from '../../core/sensitive.ts';
 import { readSettings } from '../../core/token-tags.ts';
@@ -17,6 +12,7 @@ import type { StoredVersion } from '../aws/version-list.ts';
 import { CliError } from '../errors.ts';
 import type { Rotator } from '../rotator/rotator.ts';
 import type { Steps } from '../rotator/steps.ts';
+import { understood } from '../rotator/understood.ts';
 import type { Session } from '../session.ts';
 import { nextCommand } from '../view/next-command.ts';
 import { fieldsBeside } from './fields-beside.ts';
@@ -94,19 +90,6 @@ function hasMore(text: string, { entries }: UnderstoodCredential): boolean {
   return [text, ...(stringsIn(text) ?? [])].some((one) =>
     holdsClientSecret(values.reduce((rest, value) => rest.replaceAll(value, ''), one)),
   );
-}
-
-/** The credential in a text; undefined if there is none. */
-export function understood(
-  text: string,
-  settings: ScopeSettings,
-): UnderstoodCredential | undefined {
-  try {
-    return understandCredential(text, settings);
-  } catch (error) {
-    if (error instanceof RotatorError) return undefined;
-    throw error;
-  }
 }
 
 /** @throws CliError ERR_CREDENTIAL_MISSING or ERR_CREDENTIAL_INVALID */

@@ -2,7 +2,8 @@ import { holdsClientSecret } from '../../core/contract.ts';
 import type { ClientCredential, UnderstoodCredential } from '../../core/credential.ts';
 import { revealAll, type Sensitive } from '../../core/sensitive.ts';
 import { CliError } from '../errors.ts';
-import { type Answer, type ClientVersion, currentOf, understood } from './answer.ts';
+import { understood } from '../rotator/understood.ts';
+import { type Answer, type ClientVersion, currentOf } from './answer.ts';
 import { mayHoldToken } from './token-words.ts';
 
 /** A client secret that a version holds beside the current one. */

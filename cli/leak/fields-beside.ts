@@ -1,9 +1,13 @@
 import type { UnderstoodCredential } from '../../core/credential.ts';
 import { otherFields } from '../../core/credential-document.ts';
+import { levelsOf, unwrapped } from '../../core/file-levels.ts';
 import { revealAll } from '../../core/sensitive.ts';
+import { plainText } from '../../core/text.ts';
 
 // A project file of Adobe's may hold other credentials, and the keys of Adobe I/O Runtime.
-const secretName = /secret|password|private_?key|token|^auth$/i;
+const secretWords =
+  /\b(?:secrets?|passwords?|passwd|passphrase|pwd|tokens?|authorization|apikey|(?:api|private|signing|shared|encryption) keys?)\b|^auth$/;
+const publicWords = /\b(?:endpoint|type|ur[il]|method|scopes?)\b/;
 
 /** The names of the fields that hold something else than the credential, which may be secret. */
 export function fieldsBeside(
@@ -11,30 +15,20 @@ export function fieldsBeside(
   { entries }: Pick<UnderstoodCredential, 'entries'>,
 ): readonly string[] {
   const own = new Set(revealAll(entries.map(({ secret }) => secret)));
-  const named = secretFields(text).filter(([, value]) => !own.has(value));
-  return [...new Set([...otherFields(text), ...named.map(([name]) => name)])];
+  return [...new Set([...otherFields(text), ...secretFields(text, own)])];
 }
 
-/** The texts in JSON under such a name, at whatever depth, also in a list. */
-function secretFields(text: string): readonly (readonly [name: string, value: string])[] {
-  const found: [string, string][] = [];
-  const left: [string, unknown][] = [['', parse(text)]];
-  for (let next = left.pop(); next !== undefined; next = left.pop()) {
-    const [name, value] = next;
-    if (typeof value === 'string') {
-      if (value !== '' && secretName.test(name)) found.push([name, value]);
-    } else if (typeof value === 'object' && value !== null) {
-      const isList = Array.isArray(value);
-      for (const [key, one] of Object.entries(value)) left.push([isList ? name : key, one]);
-    }
-  }
-  return found;
+/** The fields in JSON that are called so, at whatever depth. */
+function secretFields(text: string, own: ReadonlySet<string>): readonly string[] {
+  return levelsOf(unwrapped(plainText(text)))
+    .flatMap(({ fields }) => fields)
+    .filter(({ words }) => secretWords.test(words) && !publicWords.test(words))
+    .filter(({ value }) => [value].flat().some((one) => isOther(one, own)))
+    .map(({ key }) => key);
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function isOther(value: unknown, own: ReadonlySet<string>): boolean {
+  if (typeof value !== 'string') return false;
+  const text = value.trim();
+  return text !== '' && !own.has(text);
 }

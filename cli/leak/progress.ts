@@ -1,6 +1,4 @@
 import { type RotationState, readRotationState } from '../../core/client-secret-rotation.ts';
-import { understandCredential } from '../../core/credential.ts';
-import { RotatorError } from '../../core/errors.ts';
 import { showClientId } from '../../core/field-names.ts';
 import { answerNoted, isUnfinished } from '../../core/open-answer.ts';
 import { revealAll, type Sensitive } from '../../core/sensitive.ts';
@@ -8,6 +6,7 @@ import { readSettings, type Tags } from '../../core/token-tags.ts';
 import { SecretVersions } from '../aws/secret-versions.ts';
 import { CliError } from '../errors.ts';
 import { replaces } from '../rotator/leak-version.ts';
+import { understood } from '../rotator/understood.ts';
 import { nextCommand } from '../view/next-command.ts';
 import { replacingGoodOfOther } from './all-invalidated.ts';
 import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
@@ -126,7 +125,7 @@ async function afterOvertaking(
   // Also after Ctrl-C.
   const versions = new SecretVersions(AbortSignal.timeout(60_000));
   const text = await versions.read(client.arn, versionId);
-  const stored = text && understood(text.reveal(), token.tags);
+  const stored = text && understood(text.reveal(), readSettings(token.tags))?.credential;
   const held = revealAll(stored?.clientSecrets ?? []);
   const ofLeak = new Set(revealAll(leaked.secrets));
   if (!held.some((secret) => ofLeak.has(secret))) {
@@ -168,13 +167,4 @@ function inOrder(steps: readonly string[]): string | undefined {
 /** The stored credential invalidates no token of another client. */
 function ofSupport(answer: Answer, { clientId }: Leaked): string {
   return `have Adobe support invalidate all tokens of the client ${showClientId(clientId)}, which is not the stored one (${replacingGoodOfOther(answer)})`;
-}
-
-function understood(text: string, tags: Answer['token']['tags']) {
-  try {
-    return understandCredential(text, readSettings(tags)).credential;
-  } catch (error) {
-    if (error instanceof RotatorError) return undefined;
-    throw error;
-  }
 }

@@ -1,15 +1,11 @@
-import {
-  type ClientCredential,
-  parseCredential,
-  type ScopeSettings,
-} from '../../core/credential.ts';
+import type { ScopeSettings } from '../../core/credential.ts';
 import { readCredentialDocument } from '../../core/credential-document.ts';
-import { RotatorError } from '../../core/errors.ts';
 import { showClientId } from '../../core/field-names.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { confirmName } from './confirm-name.ts';
 import type { StoredValue } from './lost-fields.ts';
+import { understood } from './understood.ts';
 
 export interface Replacement {
   readonly name: string;
@@ -40,7 +36,7 @@ export async function confirmClient(
   const before = clientIdIn(document);
   if (before === undefined || before === clientId) return;
   // The key of another vendor's API looks like the client id of half a credential, and is secret.
-  const replaced = wholeCredential(document, settings)
+  const replaced = understood(document, settings)
     ? `the credential of another client, which may be somebody else's: ${secretName} holds that of ${showClientId(before)}`
     : `what may be half the credential of another client, which somebody else may be about to complete, in ${secretName}`;
   session.terminal.note(
@@ -55,17 +51,4 @@ function clientIdIn(document: string): string | undefined {
   if ('problems' in raw) return undefined;
   const { clientId } = raw.values;
   return typeof clientId === 'string' ? clientId.trim() : undefined;
-}
-
-/** The credential in a value; undefined if there is none. */
-export function wholeCredential(
-  document: string,
-  settings: ScopeSettings,
-): ClientCredential | undefined {
-  try {
-    return parseCredential(document, settings);
-  } catch (error) {
-    if (error instanceof RotatorError) return undefined;
-    throw error;
-  }
 }

@@ -1,7 +1,6 @@
 // In: the rotation of a client secret, whose pending version is empty. Out: a new secret, stored in it.
 import {
   existedAt,
-  judgeRetired,
   type RotationState,
   readRotationState,
   retirementGrace,
@@ -16,6 +15,7 @@ import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
 import { hasOpenAnswer } from '../../core/open-answer.ts';
 import type { NewVersion, SecretValue, Version } from '../../core/ports.ts';
+import { judgeRetired } from '../../core/retired-secret.ts';
 import { hasRoomFor, rotatedDocument } from '../../core/rotated-document.ts';
 import type { Rotation } from '../../core/rotation.ts';
 import { secretInTheWay } from '../../core/secret-in-the-way.ts';

@@ -2,7 +2,6 @@
 import {
   isGraceOver,
   isStuck,
-  judgeRetired,
   type RotationState,
   readRotationState,
   retiredNow,
@@ -14,6 +13,7 @@ import type { SecretMetadata } from '../../core/ledger.ts';
 import { addRequest, spentBudget } from '../../core/mint-budget.ts';
 import type { Observation } from '../../core/observation.ts';
 import type { SecretValue } from '../../core/ports.ts';
+import { judgeRetired } from '../../core/retired-secret.ts';
 import { secretNames } from '../../core/secret-name.ts';
 import { readSettings } from '../../core/token-tags.ts';
 import { assertUnchanged } from './assert-unchanged.ts';

@@ -81,13 +81,21 @@ it('leaked names the fields of a project file that may hold other secrets', asyn
     { id: '99', integration_type: 'oauthweb', oauth2: web },
   ];
   const runtime = { namespaces: [{ name: 'ns', auth: 'of-the-runtime-0123456789' }] };
+  const proxy = {
+    apiKey: ['k-0123456789'],
+    pwd: ' x ',
+    token_endpoint: 'https://x',
+    tokenType: 'b',
+  };
   const workspace = {
     id: '1',
     name: 'Production',
-    details: { credentials, services: [], runtime },
+    details: { credentials, services: [], runtime, proxy },
   };
   const org = { id: leak.adobe.consoleOrgId, name: 'Example Corp', ims_org_id: 'A1B2@AdobeOrg' };
-  await leak.put(JSON.stringify({ project: { id: '4', name: 'F', org, workspace } }));
+  // As editors and people leave it.
+  const text = JSON.stringify({ project: { id: '4', name: 'F', org, workspace } });
+  await leak.put(`\uFEFF${text.slice(0, -1)},}`);
   const SecretId = leak.world.secretId('fusion', 'client');
   const { AWSCURRENT } = await labelsOf(leak.client, SecretId);
   const exit = await leak.answer();
@@ -96,5 +104,5 @@ it('leaked names the fields of a project file that may hold other secrets', asyn
     new RegExp(`Version ${AWSCURRENT} of \\S+, which has leaked, also holds ([^:]+):`).exec(
       flat(exit.stdout),
     ) ?? [];
-  expect(fields.split(', ').toSorted()).toEqual(['auth', 'client_secret']);
+  expect(fields.split(', ').toSorted()).toEqual(['apiKey', 'auth', 'client_secret', 'pwd']);
 });

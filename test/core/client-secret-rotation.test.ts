@@ -3,22 +3,22 @@ import {
   formatRotationState,
   isGraceOver,
   isStuck,
-  judgeRetired,
+  longestOwnUse,
   type RotationState,
   readRotationState,
   retiredNow,
   retirementGrace,
   retirementToNote,
   rotationProgress,
-  type StoredSecrets,
   unnotedRetirement,
   uuidInUse,
 } from '../../core/client-secret-rotation.ts';
 import type { ListedSecret } from '../../core/console-secrets.ts';
 import { tagKeys } from '../../core/contract.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
-import { epochSeconds } from '../../core/instant.ts';
+import { epochSeconds, formatInstant } from '../../core/instant.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
+import { judgeRetired, type StoredSecrets } from '../../core/retired-secret.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { day, hour, now } from '../support/builders.ts';
 
@@ -186,7 +186,24 @@ describe('a retired secret', () => {
 
   it.each<[string, readonly ListedSecret[], number, object]>([
     ['is removed a day later', [old, fresh], later, { kind: 'remove' }],
-    ['is removed if it was never used', [listed('one', -9), fresh], later, { kind: 'remove' }],
+    [
+      'is removed if it was used within the run that replaced it',
+      [listed('one', -30 * day, -longestOwnUse - 1_020), fresh],
+      later,
+      { kind: 'remove' },
+    ],
+    [
+      'stays if it was not used by that run',
+      [listed('one', -30 * day, -longestOwnUse - 1_021), fresh],
+      later,
+      { kind: 'wait', why: expect.stringContaining('it may be another one') },
+    ],
+    [
+      'stays if it was never used',
+      [listed('one', -9), fresh],
+      later,
+      { kind: 'wait', why: expect.stringContaining('it may be another one') },
+    ],
     ['is gone', [fresh], now, { kind: 'gone' }],
     ['has its grace', [old, fresh], later - 1, { kind: 'wait', why: 'its grace is not over' }],
     [
@@ -215,6 +232,17 @@ describe('a retired secret', () => {
     ],
   ])('%s', (_, secrets, when, expected) => {
     expect(judgeRetired(retired, secrets, storedWith('two'), epochSeconds(when))).toEqual(expected);
+  });
+
+  it.each([
+    ['is when the value says, if a later run has noted it', day, 'remove'],
+    ['is when the value says, and not a day before', 2 * day, 'wait'],
+  ])('has its use by the run that replaced it: this %s', (_, ago, expected) => {
+    const retiredAt = formatInstant(at(-day));
+    const entry = { secret: new Sensitive('y'), uuid: 'one', retiredAt };
+    const used = listed('one', -30 * day, -ago);
+    const { kind } = judgeRetired(retired, [used, fresh], storedWith('two', entry), later);
+    expect(kind).toBe(expected);
   });
 
   const other = { secret: new Sensitive('y') };

@@ -28,11 +28,20 @@ export const ofClientSecrets: readonly Mutation[] = [
   },
   {
     fault: 'a retired secret that somebody uses is deleted',
-    file: 'core/client-secret-rotation.ts',
+    file: 'core/retired-secret.ts',
     find: 'if (old.lastUsedAt !== undefined && old.lastUsedAt >= at) {',
     replace: 'if (old.lastUsedAt !== undefined && old.lastUsedAt > now) {',
     caughtBy: 'test/lambda/client-secrets/retirement.test.ts',
     test: 'stays while somebody uses it, with a warning at each renewal',
+  },
+  {
+    fault:
+      'the client secret of somebody else is deleted, because a person had deleted the stored one',
+    file: 'core/retired-secret.ts',
+    find: 'old.lastUsedAt < replacedFrom(retired, stored)',
+    replace: 'old.lastUsedAt < 0',
+    caughtBy: 'test/lambda/client-secrets/retirement.test.ts',
+    test: 'stays where a person had deleted the stored one seconds before the rotation',
   },
   {
     fault: 'a client secret that its own test has used is taken for one of somebody else',
