@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { productScopes } from '../core/contract.ts';
+import { epochSeconds, formatInstant } from '../core/instant.ts';
 import { consoleScopes } from '../emulators/console-api/admission.ts';
 import type { ClientRegistration, ImsClient } from '../emulators/ims/client.ts';
 
@@ -29,11 +30,15 @@ export function selfManaging(client: ClientRegistration): ClientRegistration {
   return { ...client, scopes: [...new Set([...client.scopes, ...consoleScopes])] };
 }
 
-/** The credential in the documented form, with what rotating its secrets needs. */
+/** The credential in the documented form, as a rotation stores it. */
 export function storedDocument(client: ImsClient): string {
   const document = {
     client_id: client.clientId,
-    client_secrets: client.liveSecrets.map(({ value, uuid }) => ({ client_secret: value, uuid })),
+    client_secrets: client.liveSecrets.map(({ value, uuid, createdAt }) => ({
+      client_secret: value,
+      uuid,
+      created_at: formatInstant(epochSeconds(createdAt / 1000)),
+    })),
     scopes: sampleScopes,
     org_id: client.orgId,
     credential_id: client.credentialId,

@@ -9,7 +9,7 @@ import type { Secret } from '../aws/secret.ts';
 import { SecretVersions } from '../aws/secret-versions.ts';
 import { CliError } from '../errors.ts';
 import { type ClientVersion, readClientVersions } from '../leak/answer.ts';
-import { uuidsOf } from '../leak/make-room.ts';
+import { uuidsOf } from '../leak/noted-uuid.ts';
 import { unreadableOf } from '../leak/unreadable.ts';
 import { whyClientUnknown } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';

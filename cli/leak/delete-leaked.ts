@@ -1,6 +1,5 @@
 import { tolerance } from '../../core/client-secret-rotation.ts';
 import type { ClientCredential } from '../../core/credential.ts';
-import type { EpochSeconds } from '../../core/instant.ts';
 import { CliError } from '../errors.ts';
 import { formatDuration } from '../view/durations.ts';
 import { wrapLines } from '../view/table.ts';
@@ -13,14 +12,12 @@ import { assertCurrent } from './store-current.ts';
 /** Deletes the leaked client secret at Adobe, once a token of the new one is stored. */
 export async function deleteLeaked(
   answer: Answer,
-  { own, leaked, isGuess, listedAt }: Replaced,
+  { own, leaked, isGuess }: Replaced,
   { credential, clientVersionId, uuids }: Source,
 ): Promise<void> {
   await answer.steps.run('delete the leaked client secret at Adobe', async () => {
     // It may wait, so that Adobe is asked after it.
-    if (isGuess && leaked.length > 0 && (await isGone(answer, credential, listedAt))) {
-      return ['deleted nothing: IMS rejects the leaked client secret already', undefined];
-    }
+    const isDead = isGuess && leaked.length > 0 && (await isGone(answer, credential));
     const listed = await own.list();
     const there = leaked.filter((uuid) => listed.some((one) => one.uuid === uuid));
     // Another one that Adobe lists may be a colleague's, with which nobody here could renew.
@@ -28,6 +25,7 @@ export async function deleteLeaked(
       const text = 'somebody else has deleted the new client secret at Adobe';
       throw new CliError('ERR_CREDENTIAL_CHANGED', text, 'find out who');
     }
+    if (isDead) return ['deleted nothing: IMS rejects the leaked client secret already', undefined];
     if (credential.clientSecrets.length !== 1) {
       throw new CliError('ERR_CREDENTIAL_CHANGED', 'the stored value has several client secrets');
     }
@@ -41,7 +39,10 @@ export async function deleteLeaked(
     }
     const names = leaked.join(' and ');
     if (there.length > 0) return [`deleted the leaked client secret at Adobe: ${names}`, undefined];
-    return [`the leaked client secret is gone at Adobe: ${names}`, undefined];
+    const what = isGuess
+      ? 'what was taken for the leaked client secret'
+      : 'the leaked client secret';
+    return [`${what} is gone at Adobe: ${names}`, undefined];
   });
 }
 
@@ -49,18 +50,12 @@ export async function deleteLeaked(
  * A person may have deleted the leaked one at Adobe before, so that the only one left is somebody else's.
  * IMS accepts a deleted one for about a minute.
  */
-async function isGone(
-  answer: Answer,
-  credential: ClientCredential,
-  listedAt: EpochSeconds,
-): Promise<boolean> {
+async function isGone(answer: Answer, credential: ClientCredential): Promise<boolean> {
   if (!(await isAnyAccepted(answer, credential))) return true;
-  const { now, sleep, terminal } = answer.session;
-  const left = listedAt + tolerance - now();
-  if (left <= 0) return false;
-  const text = `waiting ${formatDuration(left)}: the leaked client secret is not stored with a uuid that Adobe lists, and only if IMS still accepts it then, the one that Adobe lists is deleted`;
+  const { sleep, terminal } = answer.session;
+  const text = `waiting ${formatDuration(tolerance)}: it is not certain which of the client secrets at Adobe is the leaked one, and only if IMS still accepts that then, the one that Adobe listed is deleted; Ctrl-C ends the wait, and the same command goes on later`;
   terminal.note(...wrapLines(text, 0, terminal.noteColumns));
-  await sleep(left);
+  await sleep(tolerance);
   return !(await isAnyAccepted(answer, credential));
 }
 

@@ -8,6 +8,7 @@ import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
 import { foreignWord } from '../view/shell-word.ts';
 import { someOf } from '../view/some-of.ts';
 import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
+import { hasTwoValues } from './noted-uuid.ts';
 import { type BeforeReplacing, judgeRoom, type Room } from './room.ts';
 
 /** @throws CliError ERR_CLIENT_SECRET_LIMIT or ERR_CREDENTIAL_CHANGED if there is no room for another secret */
@@ -24,7 +25,7 @@ export function findRoom(
     if (!(error instanceof RotatorError)) throw error;
     assertNotStoredAgain(answer, before, current, versions);
     const { code, message } = asAdobeFailure(error, name, session.options) as CliError;
-    const fix = makingRoom(answer, before);
+    const fix = makingRoom(answer, before, { current, versions });
     throw new CliError(code, message, fix, { cause: error, isFixWhole: true });
   }
 }
@@ -33,8 +34,14 @@ export function findRoom(
 function makingRoom(
   { name, names, session: { options }, complete, tokenOnly }: Answer,
   { listed, accepted, state }: BeforeReplacing,
+  {
+    current,
+    versions,
+  }: { readonly current: UsableVersion; readonly versions: readonly ClientVersion[] },
 ): string {
-  const stored = listed.find(({ uuid }) => uuid === accepted?.uuid);
+  const stored = listed.find(
+    ({ uuid }) => uuid === accepted?.uuid && !hasTwoValues(uuid, versions),
+  );
   const others = listed.filter((one) => one !== stored);
   const described = someOf(others.map(describeSecret), 5, ' and ');
   const which =
@@ -42,7 +49,6 @@ function makingRoom(
       ? `the value of ${names.client} has no uuid that Adobe lists, so compare it with the values in the Adobe Developer Console to find out which one is stored: ${described}`
       : `${describeSecret(stored)} is the stored one, by the uuid with which it is in a version of ${names.client}; the other one is ${described}. That uuid may be wrong: compare the stored value with those in the Adobe Developer Console`;
   const other = stored === undefined ? 'the other one' : others.map(({ uuid }) => uuid).join(', ');
-  const own = stored?.uuid ?? 'the one that was stored before';
   const put = nextCommand(`put-credential ${name} FILE`, options);
   const ownUse =
     state.kind === 'retired' && others.some(({ uuid }) => uuid === state.uuid)
@@ -51,7 +57,7 @@ function makingRoom(
   return (
     `what has leaked works, so do not wait. ${which}.${ownUse} Ask everybody who works with this client, and look into its other credentials. ` +
     `If nobody uses ${other}, or it has leaked, too, delete it in the Adobe Developer Console, by its uuid, and no other; then: ${complete}. ` +
-    `If somebody uses it and it has not leaked, store it in ${names.client} in place of the leaked one, alone in FILE: ${put}; then delete ${own} there; then: ${tokenOnly}, which says so if IMS still accepts what was stored before`
+    `If somebody uses it and it has not leaked, store it in ${names.client} in place of the leaked one, alone in FILE: ${put}; then delete the leaked one there, whose value is in version ${current.id}; then: ${tokenOnly}, which says so if IMS still accepts what was stored before`
   );
 }
 

@@ -1,22 +1,8 @@
-import { revealAll } from '../../core/sensitive.ts';
 import type { OwnSecrets } from '../adobe/own-secrets.ts';
 import type { Answer, ClientVersion } from './answer.ts';
+import { uuidsOf } from './noted-uuid.ts';
 import type { InTheWay } from './room.ts';
 import { checkUnchanged } from './store-replacement.ts';
-
-/** The uuids that versions name. */
-export function uuidsOf(versions: readonly ClientVersion[]): ReadonlySet<string> {
-  return new Set(
-    versions.flatMap(({ found }) => found?.entries.flatMap(({ uuid }) => uuid ?? []) ?? []),
-  );
-}
-
-/** True for a uuid that is stored with more than one value: a person may have left it beside a new one. */
-export function hasTwoValues(uuid: string, versions: readonly ClientVersion[]): boolean {
-  const entries = versions.flatMap(({ found }) => found?.entries ?? []);
-  const values = entries.filter((one) => one.uuid === uuid).map(({ secret }) => secret);
-  return new Set(revealAll(values)).size > 1;
-}
 
 interface Seen {
   /** The tag of the client secret. */

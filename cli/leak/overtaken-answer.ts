@@ -8,7 +8,7 @@ import { replaces } from '../rotator/leak-version.ts';
 import { nextAwsCommand } from '../view/next-command.ts';
 import { replacingGoodOfOther } from './all-invalidated.ts';
 import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
-import { uuidsOf } from './make-room.ts';
+import { notedByPrograms } from './noted-uuid.ts';
 
 /**
  * True if an answer that was broken off does not go on with what is stored: somebody has stored another
@@ -63,8 +63,8 @@ export function deletingEarlier(
   const before = versions.find(
     ({ id }) => noted !== undefined && replaces(session.digest, noted, id),
   );
-  // The tag alone could name anybody's.
-  const stored = [...uuidsOf(before ? [before] : [])];
+  // The tag alone could name anybody's, and a person may have mistaken a uuid.
+  const stored = [...notedByPrograms(before ? [before] : [], versions)];
   const named = stored.filter((uuid) => state.kind !== 'retired' || state.uuid === uuid);
   const uuids = mayBeInUse(named, noted, versions) ? [] : named;
   const place = before

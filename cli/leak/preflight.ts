@@ -2,6 +2,7 @@ import {
   mostClientSecrets,
   readRotationState,
   retirementGrace,
+  tolerance,
 } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
@@ -18,7 +19,7 @@ import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
 import { findRoom, storedAgain, storedByAnswer } from './find-room.ts';
 import { firstStored } from './first-stored.ts';
 import { isAccepted } from './is-accepted.ts';
-import { hasTwoValues, uuidsOf } from './make-room.ts';
+import { entriesOf, hasTwoValues, isNotedByProgram, uuidsOf } from './noted-uuid.ts';
 import { openOwn } from './open-secrets.ts';
 import { type BeforeReplacing, namedBeside, type Room } from './room.ts';
 import { checkUnchanged } from './store-replacement.ts';
@@ -28,10 +29,8 @@ import { firstUnreadable } from './unreadable.ts';
 interface Preflight {
   readonly own: OwnSecrets;
   readonly room: Room;
-  /** The uuid that is stored with the client secret in use, and with no other. */
+  /** The uuid of the client secret in use, if it is certain. */
   readonly noted: string | undefined;
-  /** When Adobe listed its client secrets. */
-  readonly listedAt: EpochSeconds;
 }
 
 /** Looks at everything that the steps need, before anything is changed. */
@@ -44,9 +43,10 @@ export async function preflight(
   const { steps } = answer;
   const { credential, entries } = current.found;
   const state = readRotationState(tags);
-  const { own, before, listedAt } = await steps.run(
+  const { own, before, openedAt } = await steps.run(
     'list the client secrets at Adobe',
     async () => {
+      const openedAt = answer.session.now();
       const left = await checkLife(answer);
       const own = await openOwn(answer, credential, { state, versions }).catch((error: unknown) => {
         // Somebody has stored the leaked client secret again, after Adobe had deleted it.
@@ -55,7 +55,6 @@ export async function preflight(
         throw stored !== undefined && isDead ? storedAgain(answer, current, stored) : error;
       });
       const listed = await own.list();
-      const listedAt = answer.session.now();
       const storedUuids = uuidsOf(versions);
       // Whoever may only store a version could name somebody else's secret in it.
       const pending = versions.filter(
@@ -86,26 +85,37 @@ export async function preflight(
       // Another answer may have added one of those that Adobe lists.
       await checkUnchanged(answer, { noted: tags[tagKeys.rotation], current: current.id });
       const count = listed.length === 1 ? '1 client secret' : `${listed.length} client secrets`;
-      return [`Adobe lists ${count}; ${left}`, { own, before, listedAt }];
+      return [`Adobe lists ${count}; ${left}`, { own, before, openedAt }];
     },
   );
   const room = findRoom(answer, before, current, versions);
-  const uuid = before.accepted?.uuid;
-  const noted = uuid === undefined || hasTwoValues(uuid, versions) ? undefined : uuid;
-  return { own, room, noted, listedAt };
+  return { own, room, noted: certainUuid(before, versions, openedAt) };
 }
 
-/** A uuid that is not noted in the current version may be in an earlier one. */
+/** The uuid of the accepted client secret. A person may have noted that of another one. */
+function certainUuid(
+  { accepted, listed }: Pick<BeforeReplacing, 'accepted' | 'listed'>,
+  versions: readonly ClientVersion[],
+  openedAt: EpochSeconds,
+): string | undefined {
+  if (accepted?.uuid === undefined) return undefined;
+  const { uuid } = accepted;
+  const { lastUsedAt = 0 } = listed.find((one) => one.uuid === uuid) ?? {};
+  // Adobe tells of the use by this command.
+  const isUsed = lastUsedAt >= openedAt - tolerance && !hasTwoValues(uuid, versions);
+  return isUsed || isNotedByProgram(accepted, versions) ? uuid : undefined;
+}
+
+/** A uuid that is not noted in the current version may be in an earlier one, if no person has noted it there. */
 function withUuid(
   entry: ClientSecretEntry | undefined,
   versions: readonly ClientVersion[],
 ): ClientSecretEntry | undefined {
   if (entry === undefined || entry.uuid !== undefined) return entry;
-  const known = versions.flatMap(({ found }) => found?.entries ?? []);
-  const { uuid } =
-    known.find((one) => one.uuid !== undefined && one.secret.reveal() === entry.secret.reveal()) ??
-    {};
-  return { ...entry, uuid };
+  const noted = entriesOf(versions).find(
+    (one) => isNotedByProgram(one, versions) && one.secret.reveal() === entry.secret.reveal(),
+  );
+  return { ...entry, ...noted };
 }
 
 /** Until another token is minted, consumers have only the stored one. */
@@ -159,8 +169,9 @@ async function provedUuids(
   if (seen.listed.length < mostClientSecrets) return proved;
   const own = seen.accepted?.secret.reveal();
   for (const uuid of new Set(namedBeside(seen).map((one) => one.uuid))) {
-    const entries = namingIt(stored, uuid).flatMap(({ found }) => found?.entries ?? []);
-    const noted = entries.filter((one) => one.uuid === uuid && one.secret.reveal() !== own);
+    const noted = entriesOf(namingIt(stored, uuid)).filter(
+      (one) => one.uuid === uuid && one.secret.reveal() !== own,
+    );
     const values = new Set(revealAll(noted.map(({ secret }) => secret)));
     for (const value of [...values].slice(0, mostTried)) {
       if (!(await isAccepted(answer, credential, new Sensitive(value)))) continue;

@@ -31,8 +31,6 @@ export interface Replaced {
   readonly leaked: readonly string[];
   /** That those have leaked follows from their dates alone. */
   readonly isGuess: boolean;
-  /** When Adobe listed them. */
-  readonly listedAt: EpochSeconds;
   /** Adobe does not list the leaked secret any more. */
   readonly isGone: boolean;
 }
@@ -67,7 +65,7 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
     // AWSCURRENT may have come back to that version a moment ago.
     return { ...resumed, versionId: current.id, storedAt: session.now() };
   }
-  const { own, room, noted, listedAt } = await preflight(answer, versions, current, tags);
+  const { own, room, noted } = await preflight(answer, versions, current, tags);
   const note = tags[tagKeys.rotation];
   if (room.remove !== undefined) {
     const seen = { noted: note, current: current.id, versions };
@@ -83,7 +81,7 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
   const replacement = { own, current, inUse: isGuess ? undefined : inUse, noted: note, isOpen };
   const versionId = await replaceStored(answer, replacement);
   const storedAt = session.now();
-  return { versionId, own, leaked, isGuess, listedAt, isGone: false, storedAt };
+  return { versionId, own, leaked, isGuess, isGone: false, storedAt };
 }
 
 function inWords(versions: number): string {

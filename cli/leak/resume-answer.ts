@@ -1,5 +1,5 @@
 import type { RotationState } from '../../core/client-secret-rotation.ts';
-import { type EpochSeconds, epochSeconds, formatInstant } from '../../core/instant.ts';
+import { epochSeconds, formatInstant } from '../../core/instant.ts';
 import type { OwnSecrets } from '../adobe/own-secrets.ts';
 import { CliError } from '../errors.ts';
 import { replaces } from '../rotator/leak-version.ts';
@@ -7,7 +7,7 @@ import { day } from '../view/durations.ts';
 import { invalidatingAll } from './all-invalidated.ts';
 import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
 import { firstStored } from './first-stored.ts';
-import { hasTwoValues, uuidsOf } from './make-room.ts';
+import { notedByPrograms, uuidsOf } from './noted-uuid.ts';
 import { openOwn } from './open-secrets.ts';
 import { deletingEarlier, untagging } from './overtaken-answer.ts';
 import { nothingProved } from './prove.ts';
@@ -24,8 +24,6 @@ interface Resumed {
   readonly leaked: readonly string[];
   /** That those have leaked follows from their dates alone. */
   readonly isGuess: boolean;
-  /** When Adobe listed them. */
-  readonly listedAt: EpochSeconds;
   /** Adobe does not list the leaked secret any more. */
   readonly isGone: boolean;
 }
@@ -54,7 +52,6 @@ export async function resume(
     assertDecrypted(answer, replaced, state, versions);
     const own = await openOwn(answer, current.found.credential, { state, versions });
     const listed = await own.list();
-    const listedAt = session.now();
     const after = {
       ...{ listed, state },
       ownUuids: uuidsOf([current]),
@@ -75,10 +72,9 @@ export async function resume(
       if (isGone) steps.state = goneState;
       const named = isGone ? [...leaked, state.uuid] : leaked;
       const did = `going on with the answer to this leak, begun at ${when}`;
-      const isGuess = !leaked.every(
-        (uuid) => after.leakedUuids.has(uuid) && !hasTwoValues(uuid, versions),
-      );
-      return [did, { own, isGone, isGuess, listedAt, leaked: named }];
+      const certain = notedByPrograms(replaced, versions);
+      const isGuess = !leaked.every((uuid) => certain.has(uuid));
+      return [did, { own, isGone, isGuess, leaked: named }];
     }
     steps.state = untouched;
     const untag = untagging(answer);

@@ -1,5 +1,6 @@
 import {
   existedAt,
+  longestOwnUse,
   mostClientSecrets,
   type RotationState,
   retirementGrace,
@@ -111,8 +112,12 @@ export function namedBeside(before: Omit<BeforeReplacing, 'provedUuids'>): reado
     const why = retiredAt === undefined ? 'which had leaked too' : 'which was retired';
     return uuid === undefined ? [] : [{ uuid, why }];
   });
-  const isYoung = ({ uuid, createdAt }: ListedSecret): boolean =>
-    pendingUuids.has(uuid) && state.kind === 'adding' && createdAt >= state.since - day;
+  // Only its own test has used it.
+  const isYoung = ({ uuid, createdAt, lastUsedAt }: ListedSecret): boolean =>
+    pendingUuids.has(uuid) &&
+    state.kind === 'adding' &&
+    createdAt >= state.since - day &&
+    (lastUsedAt === undefined || lastUsedAt <= state.since + longestOwnUse);
   const pending = listed
     .filter(isYoung)
     .map(({ uuid }) => ({ uuid, why: 'which was stored and never in use' }));

@@ -6,6 +6,7 @@ import { someOf } from '../view/some-of.ts';
 import { type Answer, type ClientVersion, currentOf, readClientVersions } from './answer.ts';
 import { type EarlierSecret, readEarlierSecrets } from './earlier-secrets.ts';
 import { isAccepted } from './is-accepted.ts';
+import { notedByPrograms } from './noted-uuid.ts';
 import { mayBeInUse } from './overtaken-answer.ts';
 import { lookingAt, notUnderstood } from './unreadable.ts';
 
@@ -90,7 +91,10 @@ function retired(
 /** The uuid is a note, so that the place says what is meant. */
 function deleting(answer: Answer, one: EarlierSecret, versions: readonly ClientVersion[]): string {
   const { uuid } = one;
-  const isNamed = uuid !== undefined && !mayBeInUse([uuid], undefined, versions);
+  const isNamed =
+    uuid !== undefined &&
+    notedByPrograms(versions, versions).has(uuid) &&
+    !mayBeInUse([uuid], undefined, versions);
   const which = isNamed ? `${uuid} (${placeOf(answer, one)})` : placeOf(answer, one);
   return `delete ${which} in the Adobe Developer Console, if it is still there, and no other`;
 }

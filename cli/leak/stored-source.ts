@@ -1,6 +1,6 @@
 import { type Answer, currentOf, readClientVersions } from './answer.ts';
-import { uuidsOf } from './make-room.ts';
 import type { Source } from './mint-here.ts';
+import { uuidsOf } from './noted-uuid.ts';
 import { overtaken } from './store-current.ts';
 
 /** The current credential. @param wanted the version that it has to be in */

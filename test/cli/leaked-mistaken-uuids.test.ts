@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import { labelsOf } from '../support/start-rotating.ts';
+import { flat, interruptWait, type LeakWorld, setRotationTag, startLeak } from './leak-world.ts';
+
+const others = 'p8e-of-a-colleague-0123456789';
+const own = 'p8e-that-has-leaked-0123456789';
+
+/** IMS accepts a deleted client secret for a while. @returns what has it know of the deletion */
+function deleteSlowly(
+  { adobe }: LeakWorld,
+  secret: NonNullable<ReturnType<LeakWorld['adobe']['liveSecret']>>,
+) {
+  adobe.removeSecret(secret.value);
+  let isKnown = false;
+  const live = adobe.liveSecret.bind(adobe);
+  adobe.liveSecret = (one) => (one === secret.value && !isKnown ? secret : live(one));
+  return (): void => {
+    isKnown = true;
+  };
+}
+
+/** A person has noted the uuid of a colleague's client secret beside the one that has leaked since. */
+async function startMistaken(areTwoStored: boolean) {
+  let ahead = -86_400;
+  const leak = await startLeak({ now: () => Date.now() + ahead * 1000 });
+  const { adobe } = leak;
+  if (!areTwoStored) {
+    const first = adobe.liveSecrets[0]?.value ?? '';
+    adobe.addSecret(others);
+    adobe.removeSecret(first);
+  }
+  const [colleagues] = adobe.liveSecrets;
+  const leaked = adobe.addSecret(own);
+  if (colleagues === undefined) throw new Error('the client has no secret');
+  leak.secrets.add(own).add(others);
+  const client_secrets = [{ client_secret: own, uuid: colleagues.uuid }];
+  await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets }));
+  const SecretId = leak.world.secretId('fusion', 'client');
+  const { AWSCURRENT = '' } = await labelsOf(leak.client, SecretId);
+  ahead = 0;
+  await leak.invoke({ action: 'renew', credential: 'fusion' });
+  return { leak, colleagues, leaked, stored: AWSCURRENT };
+}
+
+describe.each([true, false])(
+  'a uuid of another client secret, stored with both: %s',
+  (areTwoStored) => {
+    it('is none by which leaked says what to delete', async () => {
+      const { leak, colleagues, stored } = await startMistaken(areTwoStored);
+      const { code, stderr } = await leak.answer();
+      expect(code).toBe(1);
+      const text = flat(stderr);
+      expect(text).toContain('ERR_CLIENT_SECRET_LIMIT');
+      expect(text).toContain(
+        `put-credential fusion FILE; then delete the leaked one there, whose value is in version ${stored}; then: `,
+      );
+      expect(text).not.toContain(`elete ${colleagues.uuid}`);
+      expect(text.includes('is the stored one, by the uuid')).toBe(!areTwoStored);
+    });
+
+    it('has leaked delete nothing that IMS does not prove', async () => {
+      const { leak, colleagues, leaked } = await startMistaken(areTwoStored);
+      // As it is told.
+      const learn = deleteSlowly(leak, leaked);
+      const waits: number[] = [];
+      const sleep = (seconds: number): Promise<void> => {
+        waits.push(seconds);
+        learn();
+        return Promise.resolve();
+      };
+      const exit = await leak.answer({}, { sleep });
+      expect(exit, exit.stderr).toMatchObject({ code: 0 });
+      expect(exit.stdout).toContain(
+        'deleted nothing: IMS rejects the leaked client secret already',
+      );
+      expect(leak.adobe.liveSecrets).toContain(colleagues);
+      expect(waits).toEqual([120]);
+      expect(flat(exit.stderr)).toContain(
+        'Ctrl-C ends the wait, and the same command goes on later',
+      );
+    });
+
+    it('is not named to be deleted after an answer that was broken off', async () => {
+      const { leak, colleagues, leaked } = await startMistaken(areTwoStored);
+      const learn = deleteSlowly(leak, leaked);
+      expect(await interruptWait(leak)).toMatchObject({ code: 130 });
+      learn();
+      const added = leak.adobe.liveSecrets.find((one) => one !== colleagues);
+      leak.adobe.removeSecret(added?.value ?? '');
+      const persons = leak.adobe.addSecret('p8e-added-by-a-person-0123456789');
+      leak.secrets.add(persons.value);
+      const client_secrets = [{ client_secret: persons.value, uuid: persons.uuid }];
+      await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets }));
+      const secret = await leak.answer();
+      expect(secret.stderr).toContain('ERR_CREDENTIAL_CHANGED');
+      expect(secret.stderr).not.toContain(colleagues.uuid);
+      const token = await leak.answer({ token: true });
+      expect(token, token.stderr).toMatchObject({ code: 0 });
+      expect(token.stdout).not.toContain(colleagues.uuid);
+    });
+  },
+);
+
+it('leaked does not delete the client secret of a rotation that is in use, though its note still says that it is being added', async () => {
+  const day = 86_400;
+  let ahead = -5 * day;
+  const now = (): number => Date.now() + ahead * 1000;
+  const leak = await startLeak({ now });
+  const { adobe } = leak;
+  const [first] = adobe.liveSecrets;
+  const since = new Date(now()).toISOString().replace(/\.\d+Z/, 'Z');
+  const rotated = adobe.addSecret('p8e-added-by-a-rotation-0123456789');
+  leak.secrets.add(rotated.value);
+  const document = await leak.clientDocument();
+  const store = async (secret: typeof rotated, end = ''): Promise<void> => {
+    const client_secrets = [{ client_secret: secret.value, uuid: secret.uuid }];
+    await leak.put(JSON.stringify({ ...document, client_secrets }) + end);
+  };
+  await store(rotated);
+  const { AWSCURRENT } = await labelsOf(leak.client, leak.world.secretId('fusion', 'client'));
+  // Its last write failed.
+  await setRotationTag(leak, `adding since=${since} version=${AWSCURRENT} uuid=${rotated.uuid}`);
+  ahead = -day;
+  adobe.removeSecret(first?.value ?? '');
+  const leaked = adobe.addSecret(own);
+  leak.secrets.add(own);
+  // As a tool does that copies secrets: the version of the rotation has no label any more.
+  await store(leaked);
+  await store(leaked, ' ');
+  ahead = 0;
+  rotated.recordUse(Date.now() - 3_600_000);
+  await leak.invoke({ action: 'renew', credential: 'fusion' });
+  const exit = await leak.answer();
+  expect(exit.stderr).toContain('ERR_CLIENT_SECRET_LIMIT');
+  expect(adobe.liveSecrets).toContain(rotated);
+});
+
+it('leaked does not end well where somebody has deleted the new client secret during its wait', async () => {
+  const { leak, colleagues, leaked } = await startMistaken(false);
+  const learn = deleteSlowly(leak, leaked);
+  const sleep = (): Promise<void> => {
+    learn();
+    const added = leak.adobe.liveSecrets.find((one) => one !== colleagues);
+    // Which IMS accepts for a while.
+    if (added !== undefined) deleteSlowly(leak, added);
+    return Promise.resolve();
+  };
+  const exit = await leak.answer({}, { sleep });
+  expect(exit.stderr).toContain('ERR_CREDENTIAL_CHANGED');
+  expect(exit.stderr).toContain('somebody else has deleted the new client secret at Adobe');
+  expect(leak.adobe.liveSecrets).toContain(colleagues);
+});
