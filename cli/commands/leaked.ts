@@ -1,4 +1,5 @@
 import { epochSeconds } from '../../core/instant.ts';
+import { hasOpenAnswer } from '../../core/open-answer.ts';
 import { readSettings } from '../../core/token-tags.ts';
 import { openConsole } from '../adobe/own-secrets.ts';
 import { TokenInvalidation } from '../adobe/token-invalidation.ts';
@@ -10,7 +11,7 @@ import { adviceFor, linesOfReaders, type Told } from '../leak/advice.ts';
 import type { Answer } from '../leak/answer.ts';
 import { answerSecretLeak, answerTokenLeak } from '../leak/answer-leak.ts';
 import { assertThere, type Wanted } from '../leak/assert-there.ts';
-import { earlierAnswer } from '../leak/earlier-answer.ts';
+import { earlierAnswer, storedSince } from '../leak/earlier-answer.ts';
 import { explain, explanation, hanging } from '../leak/explanation.ts';
 import { type Answered, checkNotLeaked } from '../leak/note-end.ts';
 import { replicaAdvice } from '../leak/note-replicas.ts';
@@ -71,10 +72,12 @@ export async function leaked(
   const prepared = await prepare(session, name, wanted).catch((error: unknown) => {
     throw session.signal.aborted ? interrupted('nothing was changed') : error;
   });
-  const { rotator, names, client, token, timeout, ahead } = prepared;
+  const { rotator, names, client, token, timeout, ahead, since } = prepared;
   const wait = options.now === true ? 0 : Math.max(timeout, options.cache);
   const place = placeOf(token.arn);
-  const explained = { place, isTokenOnly, isOwn: !isImported(names), wait };
+  const age = since === undefined ? undefined : session.now() - since;
+  const taken = isTokenOnly || hasOpenAnswer(client) ? undefined : { client, age };
+  const explained = { place, isTokenOnly, isOwn: !isImported(names), wait, taken };
   explain(session, explanation(name, explained), options.yes === true);
   if (options.yes !== true) await confirmName(session, name, 'nothing was changed');
   await using ims = openIms(session, options.imsEndpointUrl);
@@ -144,19 +147,17 @@ async function prepare(session: Session, name: string, wanted: Wanted) {
   }
   const ahead = await checkClock(session);
   await confirmLocation(session, rotator, names.client);
+  const since = wanted.isTokenOnly ? undefined : await storedSince(session, client);
   const warnings = await readersWarnings(session, rotator, [client, token]);
   const ofValue = wanted.isTokenOnly
     ? []
-    : [
-        lostFieldsWarning(client, await readStored(session, client)),
-        await earlierAnswer(session, client),
-      ];
+    : [lostFieldsWarning(client, await readStored(session, client)), earlierAnswer(client, since)];
   for (const warning of [...warnings, ...ofValue]) {
     if (warning === undefined) continue;
     session.terminal.note(...wrapLines(`warning: ${warning}`, 0, session.terminal.noteColumns));
   }
   const timeout = await new Functions(session.signal).timeout(functionName);
-  return { rotator, names, client, token, timeout, ahead };
+  return { rotator, names, client, token, timeout, ahead, since };
 }
 
 /** The command, as it was given: without its options another run would not wait for the same consumers. */

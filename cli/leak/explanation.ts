@@ -1,5 +1,7 @@
+import type { Secret } from '../aws/secret.ts';
 import type { Session } from '../session.ts';
 import { formatDuration } from '../view/durations.ts';
+import { foreignWord } from '../view/shell-word.ts';
 import { wrapLines } from '../view/table.ts';
 
 /** Nobody has to be told in JSON what they have agreed to. */
@@ -32,10 +34,15 @@ interface Explained {
   readonly isOwn: boolean;
   /** Seconds. */
   readonly wait: number;
+  /** The stored client secret, and for how many seconds it has been; undefined if another is taken for leaked. */
+  readonly taken?: { readonly client: Secret; readonly age: number | undefined } | undefined;
 }
 
 /** Tells the person who confirms it what an answer to a leak does. */
-export function explanation(name: string, { place, isTokenOnly, isOwn, wait }: Explained) {
+export function explanation(
+  name: string,
+  { place, isTokenOnly, isOwn, wait, taken }: Explained,
+): readonly string[] {
   const pause =
     wait === 0 ? 'at once' : `after ${formatDuration(wait)} or more, when no consumer uses them`;
   const overriding = isOwn
@@ -48,9 +55,17 @@ export function explanation(name: string, { place, isTokenOnly, isOwn, wait }: E
   ];
   const ofToken = [`has the token replaced${overriding};`];
   return [
-    `leak of the ${isTokenOnly ? 'token' : 'client secret'} of ${name}, ${place}. This`,
+    `leak of the ${isTokenOnly ? 'token' : 'client secret'} of ${name}, ${place}${takenInWords(taken)}. This`,
     ...(isTokenOnly ? ofToken : ofSecret),
     `invalidates all earlier tokens that are still stored, ${pause};`,
     'proves that it worked. After a failure, it says how to go on.',
   ];
+}
+
+/** A colleague may have replaced the leaked one a moment ago. */
+function takenInWords(taken: Explained['taken']): string {
+  const { client: { currentVersionId: id } = {}, age } = taken ?? {};
+  if (id === undefined) return '';
+  const since = age === undefined ? '' : `, for ${formatDuration(Math.max(0, age))}`;
+  return `; the one that is stored now${since}, in version ${foreignWord(id, 'AWSCURRENT')}, counts as leaked`;
 }

@@ -80,6 +80,39 @@ describe.each([true, false])(
       );
     });
 
+    it('has leaked delete nothing when it goes on either', async () => {
+      const { leak, colleagues, leaked } = await startMistaken(areTwoStored);
+      const learn = deleteSlowly(leak, leaked);
+      expect(await interruptWait(leak)).toMatchObject({ code: 130 });
+      learn();
+      const exit = await leak.answer();
+      expect(exit, exit.stderr).toMatchObject({ code: 0 });
+      expect(exit.stdout).toContain(
+        'deleted nothing: IMS rejects the leaked client secret already',
+      );
+      expect(leak.adobe.liveSecrets).toContain(colleagues);
+    });
+
+    it.each([false, true])(
+      'is not named where somebody has stored another client secret meanwhile, in a second run: %s',
+      async (isSecond) => {
+        const { leak, colleagues, leaked } = await startMistaken(areTwoStored);
+        deleteSlowly(leak, leaked);
+        if (isSecond) await interruptWait(leak);
+        const document = await leak.clientDocument();
+        leak.secrets.add(others.replace('colleague', 'person'));
+        const sleep = async (): Promise<void> => {
+          const client_secrets = [others.replace('colleague', 'person')];
+          await leak.put(JSON.stringify({ ...document, client_secrets }));
+        };
+        const exit = await leak.answer({}, { sleep });
+        expect(exit.code).toBe(1);
+        const text = flat(exit.stderr);
+        expect(text).toContain('delete the leaked client secret in version');
+        expect(text).not.toContain(colleagues.uuid);
+      },
+    );
+
     it('is not named to be deleted after an answer that was broken off', async () => {
       const { leak, colleagues, leaked } = await startMistaken(areTwoStored);
       const learn = deleteSlowly(leak, leaked);
