@@ -1,5 +1,5 @@
 import type { ImsTokenRotatorAlarmOptions } from './ims-token-rotator-props.ts';
-import { leastNotice, usualLifetime } from './renewal-margin.ts';
+import { inHours, leastNotice, usualLifetime } from './renewal-margin.ts';
 import { timeoutLimits } from './timing.ts';
 
 /** The percentages of a token's lifetime below which the alarms page. */
@@ -80,9 +80,7 @@ function secondsLeft(percent: number): number {
   return (percent * usualLifetime) / 100;
 }
 
-/** The same in hours and minutes. */
+/** The same in words. */
 function timeLeft(percent: number): string {
-  const minutes = Math.floor(secondsLeft(percent) / 60);
-  const hours = Math.floor(minutes / 60);
-  return hours === 0 ? `${minutes} min` : `${hours} h ${minutes % 60} min`;
+  return inHours(secondsLeft(percent));
 }

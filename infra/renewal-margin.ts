@@ -34,7 +34,7 @@ export function marginProblem({
   const needed = Math.max(forRetry, forSilence);
   if (actual >= needed) return undefined;
   const margin = renewBefore === undefined ? 'renewal at half a token’s lifetime' : 'renewBefore';
-  const least = `${margin} leaves ${inHours(actual)}; it must leave at least ${inHours(needed)}`;
+  const least = `${margin} leaves ${inHours(actual)}; it must leave at least ${inHours(needed, Math.ceil)}`;
   if (needed === forRetry) {
     return (
       `${least}: the page threshold (${pagePercent} % of ${inHours(usualLifetime)}) and two ticks, ` +
@@ -47,6 +47,11 @@ export function marginProblem({
   );
 }
 
-function inHours(seconds: number): string {
-  return `${Number((seconds / 3600).toFixed(2))} h`;
+/** A time in hours and whole minutes. */
+export function inHours(seconds: number, round = Math.floor): string {
+  const all = round(seconds / 60);
+  const hours = Math.floor(all / 60);
+  const minutes = all % 60;
+  const parts = [...(hours > 0 ? [`${hours} h`] : []), ...(minutes > 0 ? [`${minutes} min`] : [])];
+  return parts.length === 0 ? '0 min' : parts.join(' ');
 }

@@ -16,7 +16,10 @@ export interface SettingsSource {
   readonly root?: string | undefined;
 }
 
-const context: SettingsSource = { title: 'the settings in cdk.json', root: contextKey };
+const context: SettingsSource = {
+  title: 'the settings in cdk.json or --context',
+  root: contextKey,
+};
 const file: SettingsSource = { title: `the settings in ${fileName}` };
 
 const schema = v.pipe(

@@ -223,12 +223,12 @@ describe('ImsTokenRotator rejects', () => {
     [
       'a tick too long for the alarm on silence',
       { tick: Duration.minutes(173) },
-      'it must leave at least 12.03 h: four ticks and half an hour, so that the alarm on silence is',
+      'it must leave at least 12 h 2 min: four ticks and half an hour, so that the alarm on silence is',
     ],
     [
       'a tick too long for a retry, without alarms',
       { tick: Duration.minutes(361), alarms: { enabled: false } },
-      'it must leave at least 12.03 h: the page threshold (0 % of 24 h) and two ticks',
+      'it must leave at least 12 h 2 min: the page threshold (0 % of 24 h) and two ticks',
     ],
     [
       'a page threshold below which a token can expire between two ticks',
@@ -238,7 +238,7 @@ describe('ImsTokenRotator rejects', () => {
     [
       'a page threshold that leaves no time for a retry',
       { alarms: { pagePercent: 49 } },
-      'it must leave at least 12.26 h: the page threshold (49 % of 24 h) and two ticks',
+      'it must leave at least 12 h 16 min: the page threshold (49 % of 24 h) and two ticks',
     ],
     [
       'an urgent threshold above the page threshold',

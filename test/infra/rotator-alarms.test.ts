@@ -171,8 +171,8 @@ describe('the alarms', () => {
     const urgent = alarmNamed(alarms, 'LifeLeftUrgent');
     const paused = alarmNamed(alarms, 'PausedLifeLeft');
     expect([page.Threshold, urgent.Threshold, paused.Threshold]).toEqual([25, 10, 25]);
-    expect(paused.AlarmDescription).toContain('25 % of 24 hours is 6 h 0 min');
-    expect(page.AlarmDescription).toContain('25 % of 24 hours is 6 h 0 min');
+    expect(paused.AlarmDescription).toContain('25 % of 24 hours is 6 h');
+    expect(page.AlarmDescription).toContain('25 % of 24 hours is 6 h');
     expect(urgent.AlarmDescription).toContain('10 % of 24 hours is 2 h 24 min');
   });
 

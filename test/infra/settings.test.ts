@@ -8,7 +8,7 @@ function problemsOf(settings: unknown): readonly string[] {
     parseSettings(settings);
   } catch (error) {
     const lines = (error as Error).message.split('\n');
-    expect(lines[0]).toBe('the settings in cdk.json are invalid:');
+    expect(lines[0]).toBe('the settings in cdk.json or --context are invalid:');
     return lines.slice(1).map((line) => line.replace(/^- ims-token-rotator[.:] ?/, ''));
   }
   return [];
@@ -305,14 +305,14 @@ describe('parseSettings', () => {
     [
       'a tick too long for the alarm on silence',
       { tickMinutes: 173 },
-      'tickMinutes: renewal at half a token’s lifetime leaves 12 h; it must leave at least 12.03 h: ' +
+      'tickMinutes: renewal at half a token’s lifetime leaves 12 h; it must leave at least 12 h 2 min: ' +
         'four ticks and half an hour, so that the alarm on silence is raised before a token ' +
         'expires; shorten the tick',
     ],
     [
       'a renewal too late for the alarm on silence',
       { ...withFusion({ renewBefore: 'PT8H' }), tickMinutes: 120 },
-      'credentials.fusion.renewBefore: renewBefore leaves 8 h; it must leave at least 8.5 h: ' +
+      'credentials.fusion.renewBefore: renewBefore leaves 8 h; it must leave at least 8 h 30 min: ' +
         'four ticks and half an hour, so that the alarm on silence is raised before a token ' +
         'expires; shorten the tick, or raise renewBefore',
     ],
@@ -326,7 +326,7 @@ describe('parseSettings', () => {
     [
       'a renewal too late for a retry before the page',
       { ...withFusion({ renewBefore: 'PT4H20M' }) },
-      'credentials.fusion.renewBefore: renewBefore leaves 4.33 h; it must leave at least 4.34 h: the ' +
+      'credentials.fusion.renewBefore: renewBefore leaves 4 h 20 min; it must leave at least 4 h 21 min: the ' +
         'page threshold (16 % of 24 h) and two ticks, so that a failed renewal is retried before ' +
         'anyone is paged',
     ],
