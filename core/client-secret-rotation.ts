@@ -125,6 +125,9 @@ export function uuidInUse(
   return mayBeStored ? only.uuid : undefined;
 }
 
+// Seconds between the creation of a client secret and the last test of it as a pending one.
+export const longestPending = 86_400;
+
 // A run that had read the credential before may still use the old secret.
 export const longestOwnUse = longestRun + tolerance;
 

@@ -1,7 +1,12 @@
-import { isGraceOver, longestOwnUse, type Retired } from './client-secret-rotation.ts';
+import {
+  isGraceOver,
+  longestOwnUse,
+  longestPending,
+  type Retired,
+} from './client-secret-rotation.ts';
 import type { ListedSecret } from './console-secrets.ts';
 import type { ClientSecretEntry } from './documented-form.ts';
-import { type EpochSeconds, formatInstant, parseInstant } from './instant.ts';
+import { type EpochSeconds, epochSeconds, formatInstant, parseInstant } from './instant.ts';
 
 /** What becomes of a retired secret. */
 export type Removal =
@@ -15,6 +20,12 @@ export interface StoredSecrets {
   readonly entries: readonly ClientSecretEntry[];
   /** The one that IMS has just accepted. */
   readonly accepted: ClientSecretEntry | undefined;
+}
+
+export interface Times {
+  readonly now: EpochSeconds;
+  /** When the credential was stored. */
+  readonly storedAt: EpochSeconds | undefined;
 }
 
 /**
@@ -37,41 +48,44 @@ export function mayHold(
 /**
  * A retired secret goes when its grace is over and nobody has used it since, but its successor. What Adobe
  * listed alone may have been somebody else's, if a person had just deleted the stored one, which IMS accepts
- * for a minute.
+ * for a minute. The tag alone proves nothing: whoever may write tags could have it name any.
  */
 export function judgeRetired(
   retired: Retired,
   listed: readonly ListedSecret[],
   stored: StoredSecrets,
-  now: EpochSeconds,
+  { now, storedAt = epochSeconds(0) }: Times,
 ): Removal {
   const { uuid, at } = retired;
   const old = listed.find((one) => one.uuid === uuid);
   if (old === undefined) return { kind: 'gone' };
-  if (!isGraceOver(retired, now)) return { kind: 'wait', why: 'its grace is not over' };
-  if (old.lastUsedAt !== undefined && old.lastUsedAt >= at) {
-    const when = formatInstant(old.lastUsedAt);
-    return { kind: 'wait', why: `somebody used it at ${when}, after it was retired` };
+  if (!isGraceOver(retired, now)) return waiting('its grace is not over');
+  const lastUsedAt = old.lastUsedAt ?? epochSeconds(0);
+  const noted = stored.entries.find((one) => one.uuid === uuid)?.retiredAt ?? '';
+  const retiredAt = parseInstant(noted);
+  const usedFrom = Math.min(at, (retiredAt ?? at) + longestPending + longestOwnUse);
+  if (lastUsedAt >= usedFrom) {
+    const when = formatInstant(lastUsedAt);
+    return waiting(`somebody used it at ${when}, after it was retired`);
   }
-  if (mayHold(stored, uuid, listed))
-    return { kind: 'wait', why: 'the stored credential may hold it still' };
+  if (mayHold(stored, uuid, listed)) return waiting('the stored credential may hold it still');
   const inUse = stored.accepted?.uuid;
   const successor = listed.find((one) => one.uuid === inUse && one.uuid !== uuid);
-  if (successor === undefined) return { kind: 'wait', why: 'its successor is not at Adobe' };
-  if (successor.lastUsedAt === undefined || successor.lastUsedAt < at) {
-    return { kind: 'wait', why: 'its successor has not been used since' };
+  if (successor === undefined) return waiting('its successor is not at Adobe');
+  // A person may have gone back to the retired one, and taken its successor again.
+  if ((successor.lastUsedAt ?? 0) < Math.max(at, storedAt)) {
+    return waiting('its successor has not been used since');
   }
-  if (old.lastUsedAt === undefined || old.lastUsedAt < replacedFrom(retired, stored)) {
-    const why =
-      'Adobe does not tell of its use by the run that replaced it, so that it may be another one';
-    return { kind: 'wait', why };
+  if (retiredAt === undefined)
+    return waiting('the stored credential does not say that it is retired');
+  if (lastUsedAt < retiredAt - longestOwnUse) {
+    return waiting(
+      'Adobe does not tell of its use by the run that replaced it, so that it may be another one',
+    );
   }
   return { kind: 'remove' };
 }
 
-/** The run that has replaced a secret had a token minted with it. */
-function replacedFrom({ uuid, at }: Retired, { entries }: StoredSecrets): number {
-  const noted = entries.find((one) => one.uuid === uuid)?.retiredAt;
-  const replacedAt = parseInstant(noted ?? '') ?? at - longestOwnUse;
-  return replacedAt - longestOwnUse;
+function waiting(why: string): Removal {
+  return { kind: 'wait', why };
 }

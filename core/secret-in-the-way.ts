@@ -1,4 +1,5 @@
 import {
+  longestPending,
   longestRun,
   mostClientSecrets,
   type RotationState,
@@ -27,9 +28,6 @@ export interface BeforeAdding {
 
 // Adobe may allow more one day.
 const mostNamed = 5;
-
-// Seconds between the creation of a client secret and the last test of it as a pending one.
-const longestPending = 86_400;
 
 /**
  * The secret that must be removed before another can be added; undefined while there is room.

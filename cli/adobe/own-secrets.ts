@@ -145,6 +145,6 @@ export function idsOf(
   throw new CliError(
     'ERR_CREDENTIAL_INVALID',
     `the client secret's value has no ${missing.join(' and no ')}, which the Console API needs`,
-    `add credential_id and console_org_id, which are in the project file that the Developer Console offers for download, and keep the client secrets as they are: ${nextCommand(`put-credential ${name} FILE`, options)}`,
+    `add credential_id and console_org_id, which the project file that the Developer Console offers for download calls credentials[].id and org.id, and keep the client secrets as they are: ${nextCommand(`put-credential ${name} FILE`, options)}`,
   );
 }

@@ -177,7 +177,8 @@ function listedFinding(
   { tags }: Secret,
   now: EpochSeconds,
 ): Finding {
-  const current = stored.find(({ labels }) => labels.includes('AWSCURRENT'))?.found?.entries ?? [];
+  const version = stored.find(({ labels }) => labels.includes('AWSCURRENT'));
+  const current = version?.found?.entries ?? [];
   const strangers = listed.filter(({ uuid }) => !uuidsOf(stored).has(uuid));
   // A secret whose uuid is not noted may be any of them.
   const unnoted = current.filter(({ uuid }) => uuid === undefined).length;
@@ -191,7 +192,8 @@ function listedFinding(
   const state = readRotationState(tags);
   if (state.kind === 'retired' && isStuck(state, now)) {
     const accepted = current.find(({ retiredAt }) => retiredAt === undefined);
-    const removal = judgeRetired(state, listed, { entries: current, accepted }, now);
+    const times = { now, storedAt: version?.createdAt };
+    const removal = judgeRetired(state, listed, { entries: current, accepted }, times);
     const why = removal.kind === 'wait' ? `: ${removal.why}` : '';
     return failed(`${state.uuid} is retired, and stays${why}`, 'find out who uses it');
   }

@@ -41,6 +41,9 @@ export async function noteEnd(
     const state = readRotationState(tags);
     const isNamed = state.kind !== 'none' && state.versionId !== undefined;
     const isNoted = isNamed || currentVersionId === clientVersionId;
+    if (currentVersionId === clientVersionId && state.kind === 'none') {
+      return [`the tag ${tagKeys.rotation} says so already`, undefined];
+    }
     if (!isNoted || !isUnfinished(clientVersionId, state)) {
       const what = 'a rotation, or another answer to a leak, has begun since';
       return [`did not change the tag ${tagKeys.rotation}: ${what}`, undefined];

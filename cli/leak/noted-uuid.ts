@@ -1,6 +1,9 @@
+import { longestOwnUse } from '../../core/client-secret-rotation.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
+import { parseInstant } from '../../core/instant.ts';
 import { revealAll } from '../../core/sensitive.ts';
 import type { ClientVersion } from './answer.ts';
+import { firstStored } from './first-stored.ts';
 
 /** The uuids that versions name. */
 export function uuidsOf(versions: readonly ClientVersion[]): ReadonlySet<string> {
@@ -14,14 +17,18 @@ export function hasTwoValues(uuid: string, versions: readonly ClientVersion[]): 
 }
 
 /**
- * True if a program has noted the uuid, with the date: a rotation, or an answer. A person may have noted that
- * of another client secret.
+ * True if a program has noted the uuid: a rotation, or an answer, which store a client secret right after
+ * Adobe has created it. A person may have noted that of another one, or have left it beside a new one.
  */
 export function isNotedByProgram(
-  { uuid, createdAt }: ClientSecretEntry,
+  entry: ClientSecretEntry,
   versions: readonly ClientVersion[],
 ): boolean {
-  return uuid !== undefined && createdAt !== undefined && !hasTwoValues(uuid, versions);
+  const { uuid, createdAt = '' } = entry;
+  const created = parseInstant(createdAt);
+  const stored = firstStored([entry], versions);
+  if (uuid === undefined || created === undefined || stored === undefined) return false;
+  return Math.abs(stored - created) <= longestOwnUse && !hasTwoValues(uuid, versions);
 }
 
 /** Those of the uuids that programs have noted in these versions. */

@@ -2,11 +2,10 @@ import {
   mostClientSecrets,
   readRotationState,
   retirementGrace,
-  tolerance,
 } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
-import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
+import { epochSeconds } from '../../core/instant.ts';
 import { answerNoted } from '../../core/open-answer.ts';
 import { revealAll, Sensitive } from '../../core/sensitive.ts';
 import type { Tags } from '../../core/token-tags.ts';
@@ -19,7 +18,7 @@ import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
 import { findRoom, storedAgain, storedByAnswer } from './find-room.ts';
 import { firstStored } from './first-stored.ts';
 import { isAccepted } from './is-accepted.ts';
-import { entriesOf, hasTwoValues, isNotedByProgram, uuidsOf } from './noted-uuid.ts';
+import { entriesOf, isNotedByProgram, uuidsOf } from './noted-uuid.ts';
 import { openOwn } from './open-secrets.ts';
 import { type BeforeReplacing, namedBeside, type Room } from './room.ts';
 import { checkUnchanged } from './store-replacement.ts';
@@ -43,67 +42,51 @@ export async function preflight(
   const { steps } = answer;
   const { credential, entries } = current.found;
   const state = readRotationState(tags);
-  const { own, before, openedAt } = await steps.run(
-    'list the client secrets at Adobe',
-    async () => {
-      const openedAt = answer.session.now();
-      const left = await checkLife(answer);
-      const own = await openOwn(answer, credential, { state, versions }).catch((error: unknown) => {
-        // Somebody has stored the leaked client secret again, after Adobe had deleted it.
-        const stored = storedByAnswer(state, current.id, versions);
-        const isDead = error instanceof CliError && isUnknownSecret(error.cause);
-        throw stored !== undefined && isDead ? storedAgain(answer, current, stored) : error;
-      });
-      const listed = await own.list();
-      const storedUuids = uuidsOf(versions);
-      // Whoever may only store a version could name somebody else's secret in it.
-      const pending = versions.filter(
-        ({ id, labels }) =>
-          id !== current.id &&
-          !labels.includes('AWSPREVIOUS') &&
-          state.kind === 'adding' &&
-          state.versionId === id &&
-          // A secret that an answer has stored was in use, whatever was stored since.
-          (answerNoted(state) === undefined || labels.includes('AWSPENDING')),
-      );
-      const isAmbiguous =
-        listed.length === 2 &&
-        entries.length === 2 &&
-        entries.every(({ uuid }) => uuid === undefined);
-      const accepted = withUuid(entries[own.position - 1], versions);
-      const seen: Omit<BeforeReplacing, 'provedUuids'> = {
-        ...{ listed, entries, state, storedUuids, accepted },
-        acceptedAt: firstStored(accepted && [accepted], versions),
-        storedAt: firstStored(entries, versions),
-        unreadableSince: firstUnreadable(versions),
-        usesToldUntil: epochSeconds(answer.session.now() - retirementGrace),
-        areAllAccepted: isAmbiguous && (await areAllAccepted(answer, current)),
-        pendingUuids: uuidsOf(pending),
-      };
-      const stored = { current, pending, versions };
-      const before = { ...seen, provedUuids: await provedUuids(answer, stored, seen) };
-      // Another answer may have added one of those that Adobe lists.
-      await checkUnchanged(answer, { noted: tags[tagKeys.rotation], current: current.id });
-      const count = listed.length === 1 ? '1 client secret' : `${listed.length} client secrets`;
-      return [`Adobe lists ${count}; ${left}`, { own, before, openedAt }];
-    },
-  );
+  const { own, before } = await steps.run('list the client secrets at Adobe', async () => {
+    const left = await checkLife(answer);
+    const own = await openOwn(answer, credential, { state, versions }).catch((error: unknown) => {
+      // Somebody has stored the leaked client secret again, after Adobe had deleted it.
+      const stored = storedByAnswer(state, current.id, versions);
+      const isDead = error instanceof CliError && isUnknownSecret(error.cause);
+      throw stored !== undefined && isDead ? storedAgain(answer, current, stored) : error;
+    });
+    const listed = await own.list();
+    const storedUuids = uuidsOf(versions);
+    // Whoever may only store a version could name somebody else's secret in it.
+    const pending = versions.filter(
+      ({ id, labels }) =>
+        id !== current.id &&
+        !labels.includes('AWSPREVIOUS') &&
+        state.kind === 'adding' &&
+        state.versionId === id &&
+        // A secret that an answer has stored was in use, whatever was stored since.
+        (answerNoted(state) === undefined || labels.includes('AWSPENDING')),
+    );
+    const isAmbiguous =
+      listed.length === 2 &&
+      entries.length === 2 &&
+      entries.every(({ uuid }) => uuid === undefined);
+    const accepted = withUuid(entries[own.position - 1], versions);
+    const seen: Omit<BeforeReplacing, 'provedUuids'> = {
+      ...{ listed, entries, state, storedUuids, accepted },
+      acceptedAt: firstStored(accepted && [accepted], versions),
+      storedAt: firstStored(entries, versions),
+      unreadableSince: firstUnreadable(versions),
+      usesToldUntil: epochSeconds(answer.session.now() - retirementGrace),
+      areAllAccepted: isAmbiguous && (await areAllAccepted(answer, current)),
+      pendingUuids: uuidsOf(pending),
+    };
+    const stored = { current, pending, versions };
+    const before = { ...seen, provedUuids: await provedUuids(answer, stored, seen) };
+    // Another answer may have added one of those that Adobe lists.
+    await checkUnchanged(answer, { noted: tags[tagKeys.rotation], current: current.id });
+    const count = listed.length === 1 ? '1 client secret' : `${listed.length} client secrets`;
+    return [`Adobe lists ${count}; ${left}`, { own, before }];
+  });
   const room = findRoom(answer, before, current, versions);
-  return { own, room, noted: certainUuid(before, versions, openedAt) };
-}
-
-/** The uuid of the accepted client secret. A person may have noted that of another one. */
-function certainUuid(
-  { accepted, listed }: Pick<BeforeReplacing, 'accepted' | 'listed'>,
-  versions: readonly ClientVersion[],
-  openedAt: EpochSeconds,
-): string | undefined {
-  if (accepted?.uuid === undefined) return undefined;
-  const { uuid } = accepted;
-  const { lastUsedAt = 0 } = listed.find((one) => one.uuid === uuid) ?? {};
-  // Adobe tells of the use by this command.
-  const isUsed = lastUsedAt >= openedAt - tolerance && !hasTwoValues(uuid, versions);
-  return isUsed || isNotedByProgram(accepted, versions) ? uuid : undefined;
+  const { accepted } = before;
+  const isCertain = accepted !== undefined && isNotedByProgram(accepted, versions);
+  return { own, room, noted: isCertain ? accepted.uuid : undefined };
 }
 
 /** A uuid that is not noted in the current version may be in an earlier one, if no person has noted it there. */

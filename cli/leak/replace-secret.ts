@@ -77,7 +77,7 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
   // Printed advice never names a guess.
   progress.leaked = { ...leakedIn(answer, current, versions), uuids: isGuess ? [] : leaked };
   const isOpen = state.kind === 'adding' && room.remove === undefined;
-  // The function deletes what the tag says is retired.
+  // Another run goes on by what the tag says is retired.
   const replacement = { own, current, inUse: isGuess ? undefined : inUse, noted: note, isOpen };
   const versionId = await replaceStored(answer, replacement);
   const storedAt = session.now();

@@ -151,8 +151,9 @@ async function makeRoom(
   const state = readRotationState(client.tags);
   const accepted = current.entries[management.position - 1];
   const inCurrent = { entries: current.entries, accepted };
+  const times = { now: run.now(), storedAt: value.createdAt };
   const isRetired =
-    state.kind === 'retired' && judgeRetired(state, listed, inCurrent, run.now()).kind === 'remove';
+    state.kind === 'retired' && judgeRetired(state, listed, inCurrent, times).kind === 'remove';
   const surplus = isRetired
     ? state.uuid
     : secretInTheWay({

@@ -92,11 +92,17 @@ async function remove(
   // A use of the retired secret would keep it for ever.
   const inUse = understood.entries.filter(({ retiredAt }) => retiredAt === undefined);
   const clientSecrets = inUse.map((entry) => entry.secret);
+  if (clientSecrets.length === 0) {
+    const why = 'the stored credential has none that is not retired';
+    run.log.warn(stays, { ...fields, why });
+    return;
+  }
   const managing = { ...understood.credential, clientSecrets };
   const management = await manage(run, managing, { credential, secretId: secret.arn, requested });
   const listed = await listSecrets(run, management);
   const stored = { entries: understood.entries, accepted: inUse[management.position - 1] };
-  const removal = judgeRetired(state, listed, stored, run.now());
+  const times = { now: run.now(), storedAt: client.createdAt };
+  const removal = judgeRetired(state, listed, stored, times);
   if (removal.kind === 'wait') {
     run.log.warn(stays, { ...fields, why: removal.why });
     return;

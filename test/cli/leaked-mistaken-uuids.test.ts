@@ -19,8 +19,16 @@ function deleteSlowly(
   };
 }
 
+interface Mistake {
+  readonly areTwoStored?: boolean;
+  /** Left beside it, too. */
+  readonly created_at?: string;
+  /** The colleague uses it all the time. */
+  readonly isBusy?: boolean;
+}
+
 /** A person has noted the uuid of a colleague's client secret beside the one that has leaked since. */
-async function startMistaken(areTwoStored: boolean) {
+async function startMistaken({ areTwoStored = false, created_at, isBusy = false }: Mistake) {
   let ahead = -86_400;
   const leak = await startLeak({ now: () => Date.now() + ahead * 1000 });
   const { adobe } = leak;
@@ -33,106 +41,105 @@ async function startMistaken(areTwoStored: boolean) {
   const leaked = adobe.addSecret(own);
   if (colleagues === undefined) throw new Error('the client has no secret');
   leak.secrets.add(own).add(others);
-  const client_secrets = [{ client_secret: own, uuid: colleagues.uuid }];
+  const client_secrets = [{ client_secret: own, uuid: colleagues.uuid, created_at }];
   await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets }));
   const SecretId = leak.world.secretId('fusion', 'client');
   const { AWSCURRENT = '' } = await labelsOf(leak.client, SecretId);
   ahead = 0;
   await leak.invoke({ action: 'renew', credential: 'fusion' });
+  if (isBusy) colleagues.recordUse(Date.now());
   return { leak, colleagues, leaked, stored: AWSCURRENT };
 }
 
-describe.each([true, false])(
-  'a uuid of another client secret, stored with both: %s',
-  (areTwoStored) => {
-    it('is none by which leaked says what to delete', async () => {
-      const { leak, colleagues, stored } = await startMistaken(areTwoStored);
-      const { code, stderr } = await leak.answer();
-      expect(code).toBe(1);
-      const text = flat(stderr);
-      expect(text).toContain('ERR_CLIENT_SECRET_LIMIT');
-      expect(text).toContain(
-        `put-credential fusion FILE; then delete the leaked one there, whose value is in version ${stored}; then: `,
-      );
-      expect(text).not.toContain(`elete ${colleagues.uuid}`);
-      expect(text.includes('is the stored one, by the uuid')).toBe(!areTwoStored);
-    });
+const weekBefore = new Date(Date.now() - 8 * 86_400_000).toISOString().replace(/\.\d+Z/, 'Z');
 
-    it('has leaked delete nothing that IMS does not prove', async () => {
-      const { leak, colleagues, leaked } = await startMistaken(areTwoStored);
-      // As it is told.
-      const learn = deleteSlowly(leak, leaked);
-      const waits: number[] = [];
-      const sleep = (seconds: number): Promise<void> => {
-        waits.push(seconds);
-        learn();
-        return Promise.resolve();
+describe.each<[string, Mistake]>([
+  ['stored with both', { areTwoStored: true }],
+  ['stored with this one alone', {}],
+  ['with its date', { created_at: weekBefore }],
+  ['that is in use all the time', { isBusy: true }],
+])('a uuid of another client secret, %s,', (_, mistake) => {
+  it('is none by which leaked says what to delete', async () => {
+    const { leak, colleagues, stored } = await startMistaken(mistake);
+    const { code, stderr } = await leak.answer();
+    expect(code).toBe(1);
+    const text = flat(stderr);
+    expect(text).toContain('ERR_CLIENT_SECRET_LIMIT');
+    expect(text).toContain(
+      `put-credential fusion FILE; then delete the leaked one there, whose value is in version ${stored}; then: `,
+    );
+    expect(text).not.toContain(`elete ${colleagues.uuid}`);
+    expect(text.includes('is the stored one, by the uuid')).toBe(mistake.areTwoStored !== true);
+  });
+
+  it('has leaked delete nothing that IMS does not prove', async () => {
+    const { leak, colleagues, leaked } = await startMistaken(mistake);
+    // As it is told.
+    const learn = deleteSlowly(leak, leaked);
+    const waits: number[] = [];
+    const sleep = (seconds: number): Promise<void> => {
+      waits.push(seconds);
+      learn();
+      return Promise.resolve();
+    };
+    const exit = await leak.answer({}, { sleep });
+    expect(exit, exit.stderr).toMatchObject({ code: 0 });
+    expect(exit.stdout).toContain('deleted nothing: IMS rejects the leaked client secret already');
+    expect(leak.adobe.liveSecrets).toContain(colleagues);
+    expect(waits).toEqual([120]);
+    expect(flat(exit.stderr)).toContain('Ctrl-C ends the wait, and the same command goes on later');
+  });
+
+  it('has leaked delete nothing when it goes on either', async () => {
+    const { leak, colleagues, leaked } = await startMistaken(mistake);
+    const learn = deleteSlowly(leak, leaked);
+    expect(await interruptWait(leak)).toMatchObject({ code: 130 });
+    learn();
+    const exit = await leak.answer();
+    expect(exit, exit.stderr).toMatchObject({ code: 0 });
+    expect(exit.stdout).toContain('deleted nothing: IMS rejects the leaked client secret already');
+    expect(leak.adobe.liveSecrets).toContain(colleagues);
+  });
+
+  it.each([false, true])(
+    'is not named where somebody has stored another client secret meanwhile, in a second run: %s',
+    async (isSecond) => {
+      const { leak, colleagues, leaked } = await startMistaken(mistake);
+      deleteSlowly(leak, leaked);
+      if (isSecond) await interruptWait(leak);
+      const document = await leak.clientDocument();
+      leak.secrets.add(others.replace('colleague', 'person'));
+      const sleep = async (): Promise<void> => {
+        const client_secrets = [others.replace('colleague', 'person')];
+        await leak.put(JSON.stringify({ ...document, client_secrets }));
       };
       const exit = await leak.answer({}, { sleep });
-      expect(exit, exit.stderr).toMatchObject({ code: 0 });
-      expect(exit.stdout).toContain(
-        'deleted nothing: IMS rejects the leaked client secret already',
-      );
-      expect(leak.adobe.liveSecrets).toContain(colleagues);
-      expect(waits).toEqual([120]);
-      expect(flat(exit.stderr)).toContain(
-        'Ctrl-C ends the wait, and the same command goes on later',
-      );
-    });
+      expect(exit.code).toBe(1);
+      const text = flat(exit.stderr);
+      expect(text).toContain('delete the leaked client secret in version');
+      expect(text).not.toContain(colleagues.uuid);
+    },
+  );
 
-    it('has leaked delete nothing when it goes on either', async () => {
-      const { leak, colleagues, leaked } = await startMistaken(areTwoStored);
-      const learn = deleteSlowly(leak, leaked);
-      expect(await interruptWait(leak)).toMatchObject({ code: 130 });
-      learn();
-      const exit = await leak.answer();
-      expect(exit, exit.stderr).toMatchObject({ code: 0 });
-      expect(exit.stdout).toContain(
-        'deleted nothing: IMS rejects the leaked client secret already',
-      );
-      expect(leak.adobe.liveSecrets).toContain(colleagues);
-    });
-
-    it.each([false, true])(
-      'is not named where somebody has stored another client secret meanwhile, in a second run: %s',
-      async (isSecond) => {
-        const { leak, colleagues, leaked } = await startMistaken(areTwoStored);
-        deleteSlowly(leak, leaked);
-        if (isSecond) await interruptWait(leak);
-        const document = await leak.clientDocument();
-        leak.secrets.add(others.replace('colleague', 'person'));
-        const sleep = async (): Promise<void> => {
-          const client_secrets = [others.replace('colleague', 'person')];
-          await leak.put(JSON.stringify({ ...document, client_secrets }));
-        };
-        const exit = await leak.answer({}, { sleep });
-        expect(exit.code).toBe(1);
-        const text = flat(exit.stderr);
-        expect(text).toContain('delete the leaked client secret in version');
-        expect(text).not.toContain(colleagues.uuid);
-      },
-    );
-
-    it('is not named to be deleted after an answer that was broken off', async () => {
-      const { leak, colleagues, leaked } = await startMistaken(areTwoStored);
-      const learn = deleteSlowly(leak, leaked);
-      expect(await interruptWait(leak)).toMatchObject({ code: 130 });
-      learn();
-      const added = leak.adobe.liveSecrets.find((one) => one !== colleagues);
-      leak.adobe.removeSecret(added?.value ?? '');
-      const persons = leak.adobe.addSecret('p8e-added-by-a-person-0123456789');
-      leak.secrets.add(persons.value);
-      const client_secrets = [{ client_secret: persons.value, uuid: persons.uuid }];
-      await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets }));
-      const secret = await leak.answer();
-      expect(secret.stderr).toContain('ERR_CREDENTIAL_CHANGED');
-      expect(secret.stderr).not.toContain(colleagues.uuid);
-      const token = await leak.answer({ token: true });
-      expect(token, token.stderr).toMatchObject({ code: 0 });
-      expect(token.stdout).not.toContain(colleagues.uuid);
-    });
-  },
-);
+  it('is not named to be deleted after an answer that was broken off', async () => {
+    const { leak, colleagues, leaked } = await startMistaken(mistake);
+    const learn = deleteSlowly(leak, leaked);
+    expect(await interruptWait(leak)).toMatchObject({ code: 130 });
+    learn();
+    const added = leak.adobe.liveSecrets.find((one) => one !== colleagues);
+    leak.adobe.removeSecret(added?.value ?? '');
+    const persons = leak.adobe.addSecret('p8e-added-by-a-person-0123456789');
+    leak.secrets.add(persons.value);
+    const client_secrets = [{ client_secret: persons.value, uuid: persons.uuid }];
+    await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets }));
+    const secret = await leak.answer();
+    expect(secret.stderr).toContain('ERR_CREDENTIAL_CHANGED');
+    expect(secret.stderr).not.toContain(colleagues.uuid);
+    const token = await leak.answer({ token: true });
+    expect(token, token.stderr).toMatchObject({ code: 0 });
+    expect(token.stdout).not.toContain(colleagues.uuid);
+  });
+});
 
 it('leaked does not delete the client secret of a rotation that is in use, though its note still says that it is being added', async () => {
   const day = 86_400;
@@ -169,7 +176,7 @@ it('leaked does not delete the client secret of a rotation that is in use, thoug
 });
 
 it('leaked does not end well where somebody has deleted the new client secret during its wait', async () => {
-  const { leak, colleagues, leaked } = await startMistaken(false);
+  const { leak, colleagues, leaked } = await startMistaken({});
   const learn = deleteSlowly(leak, leaked);
   const sleep = (): Promise<void> => {
     learn();

@@ -18,7 +18,7 @@ import { tagKeys } from '../../core/contract.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
 import { epochSeconds, formatInstant } from '../../core/instant.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
-import { judgeRetired, type StoredSecrets } from '../../core/retired-secret.ts';
+import { judgeRetired, type StoredSecrets, type Times } from '../../core/retired-secret.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { day, hour, now } from '../support/builders.ts';
 
@@ -183,27 +183,26 @@ describe('a retired secret', () => {
   const later = at(retirementGrace);
   const old = listed('one', -30 * day, -60);
   const fresh = listed('two', -60, hour);
+  const other = { secret: new Sensitive('y') };
+  const replacedAt = -longestOwnUse;
+
+  /** Its entry says when it was replaced. */
+  const entryOf = (seconds: number): ClientSecretEntry => {
+    return { secret: new Sensitive('z'), uuid: 'one', retiredAt: formatInstant(at(seconds)) };
+  };
+
+  const rotated = storedWith('two', entryOf(replacedAt));
+
+  function judge(
+    secrets: readonly ListedSecret[],
+    stored: StoredSecrets = rotated,
+    times: Partial<Times> = {},
+  ) {
+    return judgeRetired(retired, secrets, stored, { now: later, storedAt: now, ...times });
+  }
 
   it.each<[string, readonly ListedSecret[], number, object]>([
     ['is removed a day later', [old, fresh], later, { kind: 'remove' }],
-    [
-      'is removed if it was used within the run that replaced it',
-      [listed('one', -30 * day, -longestOwnUse - 1_020), fresh],
-      later,
-      { kind: 'remove' },
-    ],
-    [
-      'stays if it was not used by that run',
-      [listed('one', -30 * day, -longestOwnUse - 1_021), fresh],
-      later,
-      { kind: 'wait', why: expect.stringContaining('it may be another one') },
-    ],
-    [
-      'stays if it was never used',
-      [listed('one', -9), fresh],
-      later,
-      { kind: 'wait', why: expect.stringContaining('it may be another one') },
-    ],
     ['is gone', [fresh], now, { kind: 'gone' }],
     ['has its grace', [old, fresh], later - 1, { kind: 'wait', why: 'its grace is not over' }],
     [
@@ -231,36 +230,65 @@ describe('a retired secret', () => {
       { kind: 'wait', why: 'its successor has not been used since' },
     ],
   ])('%s', (_, secrets, when, expected) => {
-    expect(judgeRetired(retired, secrets, storedWith('two'), epochSeconds(when))).toEqual(expected);
+    expect(judge(secrets, rotated, { now: epochSeconds(when) })).toEqual(expected);
   });
 
   it.each([
-    ['is when the value says, if a later run has noted it', day, 'remove'],
-    ['is when the value says, and not a day before', 2 * day, 'wait'],
-  ])('has its use by the run that replaced it: this %s', (_, ago, expected) => {
-    const retiredAt = formatInstant(at(-day));
-    const entry = { secret: new Sensitive('y'), uuid: 'one', retiredAt };
-    const used = listed('one', -30 * day, -ago);
-    const { kind } = judgeRetired(retired, [used, fresh], storedWith('two', entry), later);
-    expect(kind).toBe(expected);
+    ['within that run', replacedAt - longestOwnUse, 'remove'],
+    ['before it', replacedAt - longestOwnUse - 1, 'wait'],
+    ['never', undefined, 'wait'],
+  ])('has to have been used by the run that replaced it: %s', (_, used, kind) => {
+    expect(judge([listed('one', -30 * day, used), fresh]).kind).toBe(kind);
   });
 
-  const other = { secret: new Sensitive('y') };
+  it.each([
+    ['as long as its rotation may have been under way', -1, 'remove'],
+    ['later', 0, 'wait'],
+  ])('may have been used after it was replaced, whatever the tag says: %s', (_, ago, kind) => {
+    const stored = storedWith('two', entryOf(-2 * day));
+    const used = -day + longestOwnUse + ago;
+    expect(judge([listed('one', -30 * day, used), fresh], stored).kind).toBe(kind);
+  });
+
+  it.each<[string, readonly ClientSecretEntry[]]>([
+    ['nothing of it', []],
+    ['that another one is', [{ ...entryOf(replacedAt), uuid: 'three' }]],
+    ['a time that is none', [{ ...entryOf(replacedAt), retiredAt: 'yesterday' }]],
+  ])('stays where the stored credential says %s', (_, entries) => {
+    expect(judge([old, fresh], storedWith('two', ...entries))).toEqual({
+      kind: 'wait',
+      why: 'the stored credential does not say that it is retired',
+    });
+  });
+
+  it.each([
+    [hour, 'remove'],
+    [hour + 1, 'wait'],
+  ])(
+    'stays until its successor is used after the credential was stored, %i s later',
+    (seconds, kind) => {
+      expect(judge([old, fresh], rotated, { storedAt: at(seconds) }).kind).toBe(kind);
+    },
+  );
+
+  it('does not need to know when the credential was stored', () => {
+    expect(judge([old, fresh], rotated, { storedAt: undefined }).kind).toBe('remove');
+  });
 
   it.each<[string, readonly ClientSecretEntry[], boolean]>([
     ['beside its successor', [{ ...other, uuid: 'one' }], true],
     ['without its uuid, perhaps,', [other], true],
-    ['as retired', [{ ...other, uuid: 'one', retiredAt: '2026-11-22T12:00:00Z' }, other], false],
+    ['as retired', [entryOf(replacedAt), other], false],
     ['with a uuid that Adobe does not list, perhaps,', [{ ...other, uuid: 'three' }], true],
-    ['nowhere', [], false],
-    ['nowhere, beside one that is retired', [{ ...other, retiredAt: '2026-11-22' }], false],
+    ['nowhere else', [entryOf(replacedAt)], false],
   ])('stays while people store it: %s', (_, others, stays) => {
-    const { kind } = judgeRetired(retired, [old, fresh], storedWith('two', ...others), later);
+    const { kind } = judge([old, fresh], storedWith('two', ...others));
     expect(kind).toBe(stays ? 'wait' : 'remove');
   });
 
   it('is not its own successor', () => {
-    expect(judgeRetired(retired, [old], storedWith('one'), later)).toMatchObject({ kind: 'wait' });
+    const stored = storedWith('one', entryOf(replacedAt));
+    expect(judge([old], stored)).toMatchObject({ kind: 'wait' });
   });
 
   it('has a grace of a day', () => {

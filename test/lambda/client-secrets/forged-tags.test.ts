@@ -5,6 +5,7 @@ import { epochSeconds, formatInstant } from '../../../core/instant.ts';
 import type { ClientSecret } from '../../../emulators/ims/client-secret.ts';
 import { renewEach } from '../../../lambda/commands/renew.ts';
 import { day, hour } from '../../support/builders.ts';
+import { tick } from '../../support/outcomes.ts';
 import {
   ClientSecretId,
   documentOf,
@@ -45,6 +46,46 @@ describe('a rotation tag that somebody forged', () => {
     await forge(rotating, other, ago);
     expect(await rotating.rotateSecret()).toContain('ERR_CLIENT_SECRET_LIMIT');
     expect(adobe.liveSecrets).toHaveLength(2);
+  });
+
+  it.each([3 * day, 10 * day])(
+    'has none deleted that it says is retired, and that the stored credential does not, last used %i s ago',
+    async (ago) => {
+      const rotating = await startRotatingClient();
+      const { adobe, parts, client } = rotating;
+      expect(await rotating.rotateSecret()).toEqual([]);
+      for (let renewals = 0; renewals < 5; renewals += 1) {
+        parts.clock.advance(13 * hour);
+        await tick(parts.run());
+      }
+      expect(adobe.liveSecrets).toHaveLength(1);
+      const other = adobe.addSecret('p8e-of-a-colleague-0123456789');
+      parts.clock.advance(40 * day);
+      other.recordUse((parts.clock.seconds - ago) * 1000);
+      const at = formatInstant(epochSeconds(parts.clock.seconds - ago + minute));
+      const Tags = [{ Key: tagKeys.rotation, Value: `retired uuid=${other.uuid} at=${at}` }];
+      await client.send(new TagResourceCommand({ SecretId: ClientSecretId, Tags }));
+      await tick(parts.run());
+      expect(adobe.liveSecrets).toContain(other);
+      const why = 'the stored credential does not say that it is retired';
+      expect(parts.lines.map(({ fields }) => fields['why'])).toContain(why);
+    },
+  );
+
+  it('has none deleted that somebody has used since it was replaced', async () => {
+    const rotating = await startRotatingClient();
+    const { adobe, parts, client } = rotating;
+    const [replaced] = adobe.liveSecrets;
+    expect(await rotating.rotateSecret()).toEqual([]);
+    parts.clock.advance(3 * day);
+    replaced?.recordUse((parts.clock.seconds - hour) * 1000);
+    await tick(parts.run());
+    parts.clock.advance(4 * day);
+    const at = formatInstant(epochSeconds(parts.clock.seconds - 3 * day));
+    const Tags = [{ Key: tagKeys.rotation, Value: `retired uuid=${replaced?.uuid} at=${at}` }];
+    await client.send(new TagResourceCommand({ SecretId: ClientSecretId, Tags }));
+    await tick(parts.run());
+    expect(adobe.liveSecrets).toContain(replaced);
   });
 
   it('has the secret in use not deleted, although nothing stored names its uuid', async () => {

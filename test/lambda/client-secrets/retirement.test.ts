@@ -153,6 +153,40 @@ describe('a retired client secret', () => {
     },
   );
 
+  it('stays after a person has gone back to it, until Adobe tells of a use of the other one since', async () => {
+    const rotating = await startRotated();
+    const { parts, client } = rotating;
+    await renewAfter(rotating, half);
+    const [fresh, retired] = await rotating.entries();
+    // The values are swapped, and nothing else.
+    const client_secrets = [
+      { ...fresh, client_secret: retired?.client_secret },
+      { ...retired, client_secret: fresh?.client_secret },
+    ];
+    const SecretString = JSON.stringify({ ...(await rotating.document()), client_secrets });
+    parts.clock.advance(half);
+    await client.send(new PutSecretValueCommand({ SecretId: ClientSecretId, SecretString }));
+    // Adobe tells late.
+    parts.consoleApi.faults.inject({ kind: 'late-usages', seconds: hour });
+    await renewAfter(rotating, 60);
+    expect(rotating.live()).toContain(old);
+    expect(warnings(rotating)).toEqual(['its successor has not been used since']);
+  });
+
+  it('stays, without a failure, where the stored credential has no other', async () => {
+    const rotating = await startRotated();
+    const { parts, client } = rotating;
+    const [, retired] = await rotating.entries();
+    const { retired_at, ...own } = retired ?? {};
+    const client_secrets = [own, { ...own, retired_at }];
+    const SecretString = JSON.stringify({ ...(await rotating.document()), client_secrets });
+    await client.send(new PutSecretValueCommand({ SecretId: ClientSecretId, SecretString }));
+    await renewAfter(rotating, day);
+    expect(rotating.live()).toContain(old);
+    expect(warnings(rotating)).toEqual(['the stored credential has none that is not retired']);
+    expect(parts.consoleApi.requests).toEqual([]);
+  });
+
   it('counts as deleted if a person has deleted it', async () => {
     const rotating = await startRotated();
     rotating.adobe.removeSecret(old);

@@ -29,8 +29,8 @@ export const ofClientSecrets: readonly Mutation[] = [
   {
     fault: 'a retired secret that somebody uses is deleted',
     file: 'core/retired-secret.ts',
-    find: 'if (old.lastUsedAt !== undefined && old.lastUsedAt >= at) {',
-    replace: 'if (old.lastUsedAt !== undefined && old.lastUsedAt > now) {',
+    find: 'if (lastUsedAt >= usedFrom) {',
+    replace: 'if (lastUsedAt > now) {',
     caughtBy: 'test/lambda/client-secrets/retirement.test.ts',
     test: 'stays while somebody uses it, with a warning at each renewal',
   },
@@ -38,8 +38,8 @@ export const ofClientSecrets: readonly Mutation[] = [
     fault:
       'the client secret of somebody else is deleted, because a person had deleted the stored one',
     file: 'core/retired-secret.ts',
-    find: 'old.lastUsedAt < replacedFrom(retired, stored)',
-    replace: 'old.lastUsedAt < 0',
+    find: 'if (lastUsedAt < retiredAt - longestOwnUse) {',
+    replace: 'if (lastUsedAt < 0) {',
     caughtBy: 'test/lambda/client-secrets/retirement.test.ts',
     test: 'stays where a person had deleted the stored one seconds before the rotation',
   },
