@@ -1,26 +1,20 @@
 import { isStuck, readRotationState } from '../../core/client-secret-rotation.ts';
-import type { ListedSecret } from '../../core/console-secrets.ts';
 import { tagKeys } from '../../core/contract.ts';
-import type { EpochSeconds } from '../../core/instant.ts';
 import { hasOpenAnswer } from '../../core/open-answer.ts';
-import { judgeRetired } from '../../core/retired-secret.ts';
 import { type Adobe, idsOf, OwnSecrets } from '../adobe/own-secrets.ts';
 import type { Secret } from '../aws/secret.ts';
 import { SecretVersions } from '../aws/secret-versions.ts';
 import { CliError } from '../errors.ts';
-import { type ClientVersion, readClientVersions } from '../leak/answer.ts';
-import { uuidsOf } from '../leak/noted-uuid.ts';
-import { unreadableOf } from '../leak/unreadable.ts';
+import { readClientVersions } from '../leak/answer.ts';
 import { whyClientUnknown } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { nextRotation } from '../view/client-secret-line.ts';
 import { day, formatDuration } from '../view/durations.ts';
-import { describeSecret } from '../view/listed-secret.ts';
 import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
 import { foreignWord } from '../view/shell-word.ts';
-import { someOf } from '../view/some-of.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
 import { afterLeak } from './explain.ts';
+import { listedFinding } from './secrets-at-adobe.ts';
 import type { Described, Subject } from './subject.ts';
 
 export interface ConsoleOptions {
@@ -150,7 +144,8 @@ async function atAdobeFinding(subject: Subject, { adobe, mint }: ConsoleOptions)
   const stored = await readClientVersions({ client: secret, token: tokenSecret, versions });
   try {
     const own = await OwnSecrets.open(session, name, adobe, known);
-    const finding = listedFinding(await own.list(), stored, secret, session.now());
+    const seen = { listed: await own.list(), stored, position: own.position };
+    const finding = listedFinding(seen, secret, subject);
     return isManaged ? finding : asHint(finding);
   } catch (error) {
     const final = ['ERR_TOKEN_REJECTED', 'ERR_CONSOLE_REJECTED', 'ERR_CREDENTIAL_INVALID'];
@@ -166,71 +161,4 @@ async function atAdobeFinding(subject: Subject, { adobe, mint }: ConsoleOptions)
 /** No fault where people manage the client secrets, but an answer to a leak has to know. */
 function asHint(finding: Finding): Finding {
   return finding.verdict === 'failed' ? unknown(finding.detail, finding.fix) : finding;
-}
-
-const deletion =
-  'if nobody uses it, nor any other credential, delete it in the Developer Console: a rotation, or an answer to a leak, needs room for a second one';
-
-function listedFinding(
-  listed: readonly ListedSecret[],
-  stored: readonly ClientVersion[],
-  { tags }: Secret,
-  now: EpochSeconds,
-): Finding {
-  const version = stored.find(({ labels }) => labels.includes('AWSCURRENT'));
-  const current = version?.found?.entries ?? [];
-  const strangers = listed.filter(({ uuid }) => !uuidsOf(stored).has(uuid));
-  // A secret whose uuid is not noted may be any of them.
-  const unnoted = current.filter(({ uuid }) => uuid === undefined).length;
-  const unreadable = unreadableOf(stored);
-  if (strangers.length > unnoted && unreadable.length === 0) {
-    const which = someOf(strangers.map(describeSecret), 5, ' and ');
-    const are =
-      unnoted === 0 ? 'is not stored here' : 'are there, of which not all are stored here';
-    return failed(`${which} ${are}`, deletion);
-  }
-  const state = readRotationState(tags);
-  if (state.kind === 'retired' && isStuck(state, now)) {
-    const accepted = current.find(({ retiredAt }) => retiredAt === undefined);
-    const times = { now, storedAt: version?.createdAt };
-    const removal = judgeRetired(state, listed, { entries: current, accepted }, times);
-    const why = removal.kind === 'wait' ? `: ${removal.why}` : '';
-    return failed(`${state.uuid} is retired, and stays${why}`, 'find out who uses it');
-  }
-  if (strangers.length > 0 && unreadable.length > 0) {
-    const which = someOf(strangers.map(describeSecret), 5, ' and ');
-    const versions = someOf(unreadable, 5, ' and ');
-    return unknown(
-      `${which} may be stored here, in a version that could not be decrypted: ${versions}`,
-      'use a principal that may use the KMS keys of all versions',
-    );
-  }
-  if (strangers.length > 0 && listed.length > 1) {
-    const which = someOf(strangers.map(describeSecret), 5, ' and ');
-    return unknown(
-      `whether these are stored here is not known, because the stored value does not note their uuids: ${which}`,
-    );
-  }
-  const inUse = stored.filter(({ labels }) => labels.some((label) => label !== 'AWSPREVIOUS'));
-  const entriesOf = ({ found }: ClientVersion) => found?.entries ?? [];
-  const values = new Set(inUse.flatMap(entriesOf).map(({ secret }) => secret.reveal()));
-  // An earlier version may note the uuid of a secret that is stored without it now.
-  const uuidsInUse = new Set(
-    stored
-      .flatMap(entriesOf)
-      .flatMap(({ uuid, secret }) => (values.has(secret.reveal()) ? uuid : [])),
-  );
-  const isRetired = ({ uuid }: ListedSecret): boolean =>
-    state.kind === 'retired' && state.uuid === uuid;
-  const [earlier] = listed.filter(
-    (one) => !strangers.includes(one) && !uuidsInUse.has(one.uuid) && !isRetired(one),
-  );
-  if (earlier !== undefined) {
-    return unknown(
-      `${describeSecret(earlier)} is only in an earlier version, and still valid`,
-      deletion,
-    );
-  }
-  const count = listed.length === 1 ? '1 client secret' : `${listed.length} client secrets`;
-  return ok(`${count}, all stored here`);
 }

@@ -82,14 +82,50 @@ describe('doctor --mint does not call a client secret at Adobe a stored one', ()
     const document = await leak.clientDocument();
     const noted = [{ client_secret: leak.leakedSecret, uuid: earlier }];
     await leak.put(JSON.stringify({ ...document, client_secrets: noted }));
-    const { value, uuid } = leak.adobe.addSecret(added);
+    const { value, uuid, createdAt } = leak.adobe.addSecret(added);
     leak.secrets.add(value);
-    const client_secrets = [{ client_secret: value, uuid }];
+    const created_at = new Date(createdAt).toISOString().replace('.000', '');
+    const client_secrets = [{ client_secret: value, uuid, created_at }];
     await leak.put(JSON.stringify({ ...document, client_secrets }));
     const { verdict, detail } = await find(leak);
     expect(verdict).toBe('unknown');
     expect(detail).toMatch(/ is only in an earlier version, and still valid$/);
     expect(detail).toContain(earlier);
+  });
+
+  it('because a person may have noted the uuid of another one', async () => {
+    const leak = await startLeak();
+    const document = await leak.clientDocument();
+    const colleagues = leak.adobe.liveSecrets[0];
+    const { value } = leak.adobe.addSecret(added);
+    leak.secrets.add(value);
+    const client_secrets = [{ client_secret: value, uuid: colleagues?.uuid }];
+    await leak.put(JSON.stringify({ ...document, client_secrets }));
+    const found = await find(leak);
+    expect(found).toMatchObject({ verdict: 'unknown' });
+    expect(found.detail).toMatch(/^whether these are stored here is not known, /);
+    expect(found.fix ?? '').not.toContain('delete');
+    // It is the only one.
+    leak.adobe.removeSecret(colleagues?.value ?? '');
+    expect(await find(leak)).toMatchObject({
+      verdict: 'ok',
+      detail: '1 client secret, stored here',
+    });
+  });
+
+  it('because it is retired, and the one in its place is gone at Adobe', async () => {
+    const leak = await startLeak();
+    const document = await leak.clientDocument();
+    const retired = { ...document.client_secrets[0], retired_at: '2026-11-22T12:00:00Z' };
+    const client_secrets = [{ client_secret: added, uuid: 'gone' }, retired];
+    leak.secrets.add(added);
+    await leak.put(JSON.stringify({ ...document, client_secrets }));
+    expect(await find(leak)).toMatchObject({
+      verdict: 'failed',
+      detail:
+        'IMS accepts only a client secret that is retired, since the one in its place is gone at Adobe',
+      fix: expect.stringContaining('rotate-client-secret fusion'),
+    });
   });
 
   it('but knows the stored one by an earlier version, if the value does not note its uuid any more', async () => {
@@ -101,7 +137,7 @@ describe('doctor --mint does not call a client secret at Adobe a stored one', ()
     }
     expect(await find(leak)).toMatchObject({
       verdict: 'ok',
-      detail: '1 client secret, all stored here',
+      detail: '1 client secret, stored here',
     });
   });
 });

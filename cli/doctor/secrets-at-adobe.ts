@@ -1,0 +1,106 @@
+import { isStuck, readRotationState } from '../../core/client-secret-rotation.ts';
+import type { ListedSecret } from '../../core/console-secrets.ts';
+import type { ClientSecretEntry } from '../../core/documented-form.ts';
+import { judgeRetired } from '../../core/retired-secret.ts';
+import type { Secret } from '../aws/secret.ts';
+import type { ClientVersion } from '../leak/answer.ts';
+import { entriesOf, isNotedByProgram, uuidsOf } from '../leak/noted-uuid.ts';
+import { unreadableOf } from '../leak/unreadable.ts';
+import { describeSecret } from '../view/listed-secret.ts';
+import { nextCommand } from '../view/next-command.ts';
+import { someOf } from '../view/some-of.ts';
+import { type Finding, failed, ok, unknown } from './check.ts';
+import type { Subject } from './subject.ts';
+
+const deletion =
+  'if nobody uses it, nor any other credential, delete it in the Developer Console: a rotation, or an answer to a leak, needs room for a second one';
+
+const comparing = `compare the stored value with those in the Developer Console; as for the other one, ${deletion}`;
+
+/** The client secrets at Adobe, and those that are stored. */
+interface Seen {
+  readonly listed: readonly ListedSecret[];
+  readonly stored: readonly ClientVersion[];
+  /** Of the client secret that IMS accepted, from 1. */
+  readonly position: number;
+}
+
+/** Whether those at Adobe are all stored. A uuid that a person has noted may be that of another one. */
+export function listedFinding(
+  { listed, stored, position }: Seen,
+  { tags }: Secret,
+  { name, session }: Pick<Subject, 'name' | 'session'>,
+): Finding {
+  const now = session.now();
+  const version = stored.find(({ labels }) => labels.includes('AWSCURRENT'));
+  const current = version?.found?.entries ?? [];
+  const accepted = current[position - 1];
+  if (accepted?.retiredAt !== undefined) {
+    return failed(
+      'IMS accepts only a client secret that is retired, since the one in its place is gone at Adobe',
+      nextCommand(`rotate-client-secret ${name}`, session.options),
+    );
+  }
+  const known = uuidsOf(stored);
+  // The only one is what IMS has just accepted, whatever is noted.
+  const strangers = listed.length === 1 ? [] : listed.filter(({ uuid }) => !known.has(uuid));
+  const unnoted = current.filter((entry) => mayBeAny(entry, listed, stored)).length;
+  const unreadable = unreadableOf(stored);
+  if (strangers.length > unnoted && unreadable.length === 0) {
+    const which = someOf(strangers.map(describeSecret), 5, ' and ');
+    if (unnoted === 0) return failed(`${which} is not stored here`, deletion);
+    return failed(`${which} are there, of which not all are stored here`, comparing);
+  }
+  const state = readRotationState(tags);
+  if (state.kind === 'retired' && isStuck(state, now)) {
+    const times = { now, storedAt: version?.createdAt };
+    const removal = judgeRetired(state, listed, { entries: current, accepted }, times);
+    const why = removal.kind === 'wait' ? `: ${removal.why}` : '';
+    return failed(`${state.uuid} is retired, and stays${why}`, 'find out whose it is');
+  }
+  if (listed.length === 1) return ok('1 client secret, stored here');
+  if (strangers.length > 0 && unreadable.length > 0) {
+    const which = someOf(strangers.map(describeSecret), 5, ' and ');
+    const versions = someOf(unreadable, 5, ' and ');
+    return unknown(
+      `${which} may be stored here, in a version that could not be decrypted: ${versions}`,
+      'use a principal that may use the KMS keys of all versions',
+    );
+  }
+  if (strangers.length > 0) {
+    const which = someOf(strangers.map(describeSecret), 5, ' and ');
+    return unknown(
+      `whether these are stored here is not known, because the stored value does not note their uuids, or notes others: ${which}`,
+    );
+  }
+  const inUse = stored.filter(({ labels }) => labels.some((label) => label !== 'AWSPREVIOUS'));
+  const values = new Set(entriesOf(inUse).map(({ secret }) => secret.reveal()));
+  // An earlier version may note the uuid of a secret that is stored without it now.
+  const uuidsInUse = new Set(
+    entriesOf(stored).flatMap(({ uuid, secret }) => (values.has(secret.reveal()) ? uuid : [])),
+  );
+  const isRetired = ({ uuid }: ListedSecret): boolean =>
+    state.kind === 'retired' && state.uuid === uuid;
+  const [earlier] = listed.filter(
+    (one) => !strangers.includes(one) && !uuidsInUse.has(one.uuid) && !isRetired(one),
+  );
+  if (earlier !== undefined) {
+    return unknown(
+      `${describeSecret(earlier)} is ${unnoted === 0 ? '' : 'perhaps '}only in an earlier version, and still valid`,
+      unnoted === 0 ? deletion : comparing,
+    );
+  }
+  return ok(`${listed.length} client secrets, all stored here`);
+}
+
+/** True for a stored client secret that may be any of those at Adobe: a person may have mistaken its uuid. */
+function mayBeAny(
+  entry: ClientSecretEntry,
+  listed: readonly ListedSecret[],
+  stored: readonly ClientVersion[],
+): boolean {
+  const { uuid, retiredAt } = entry;
+  if (uuid === undefined) return true;
+  if (retiredAt !== undefined) return false;
+  return !listed.some((one) => one.uuid === uuid) || !isNotedByProgram(entry, stored);
+}
