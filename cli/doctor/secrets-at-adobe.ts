@@ -52,6 +52,12 @@ export function listedFinding(
     return failed(`${which} are there, of which not all are stored here`, comparing);
   }
   const state = readRotationState(tags);
+  if (state.kind === 'retired' && isStoredAgain(accepted, state.uuid, stored)) {
+    return failed(
+      `${state.uuid}, which was replaced, is stored again`,
+      `${listed.length === 1 ? '' : `${comparing}; then: `}${nextCommand(`rotate-client-secret ${name}`, session.options)}`,
+    );
+  }
   if (state.kind === 'retired' && isStuck(state, now)) {
     const times = { now, storedAt: version?.createdAt };
     const removal = judgeRetired(state, listed, { entries: current, accepted }, times);
@@ -103,4 +109,16 @@ function mayBeAny(
   if (uuid === undefined) return true;
   if (retiredAt !== undefined) return false;
   return !listed.some((one) => one.uuid === uuid) || !isNotedByProgram(entry, stored);
+}
+
+/** True if a person has gone back to the client secret that was retired, with its uuid or without. */
+function isStoredAgain(
+  accepted: ClientSecretEntry | undefined,
+  retired: string,
+  stored: readonly ClientVersion[],
+): boolean {
+  const value = accepted?.secret.reveal();
+  return entriesOf(stored).some(
+    ({ uuid, secret }) => uuid === retired && secret.reveal() === value,
+  );
 }

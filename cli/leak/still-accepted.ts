@@ -28,9 +28,16 @@ export async function stillAccepted(answer: Answer, state: RotationState): Promi
   const versions = await readClientVersions(answer);
   const { replaced, kept, unread } = await readEarlierSecrets(answer, versions);
   const told: string[] = [];
+  let rejected = 0;
   for (const one of replaced.slice(0, mostTried)) {
     const deletion = deleting(answer, one, versions);
-    told.push(...(retired(answer, one, deletion, state) ?? (await ask(answer, one, deletion))));
+    const advice = retired(answer, one, deletion, state) ?? (await ask(answer, one, deletion));
+    if (advice.length === 0) rejected += 1;
+    told.push(...advice);
+  }
+  if (rejected > 0) {
+    const which = rejected === 1 ? '1 earlier client secret' : `${rejected} earlier client secrets`;
+    answer.steps.tell('ask about earlier client secrets', `IMS rejects ${which}`);
   }
   const { credential, entries } = currentOf(answer, versions).found;
   const again = kept.map((one) =>

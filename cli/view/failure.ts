@@ -166,7 +166,7 @@ const known: Readonly<Record<ErrorCode, FailureWords>> = {
   },
   ERR_CONSOLE_UNAVAILABLE: {
     words: "Adobe's Developer Console is throttling or unreachable",
-    fix: wait,
+    fix: 'try again; if it lasts, check https://status.adobe.com; after a leak, do not wait for that: see "If `leaked` cannot" in docs/client-secret-rotation.md',
   },
   ERR_STATUS_NOT_WRITTEN: {
     words: 'the function could not write the status tag',

@@ -113,6 +113,33 @@ describe('doctor --mint does not call a client secret at Adobe a stored one', ()
     });
   });
 
+  it.each([true, false])(
+    'because it was retired, and is stored again, with its uuid: %s',
+    async (isNoted) => {
+      const leak = await startLeak();
+      const document = await leak.clientDocument();
+      const [first] = document.client_secrets;
+      const { value, uuid } = leak.adobe.addSecret(added);
+      leak.secrets.add(value);
+      const rotated = [
+        { client_secret: value, uuid },
+        { ...first, retired_at: '2026-11-22T12:00:00Z' },
+      ];
+      await leak.put(JSON.stringify({ ...document, client_secrets: rotated }));
+      const again = isNoted ? first : { client_secret: first?.client_secret };
+      await leak.put(JSON.stringify({ ...document, client_secrets: [again] }));
+      await setRotationTag(leak, `retired uuid=${first?.uuid} at=2026-11-22T12:17:00Z`);
+      const found = (await checksOf(leak, 'fusion', '--mint')).find('secrets at Adobe');
+      expect(found).toMatchObject({
+        verdict: 'failed',
+        detail: `${first?.uuid}, which was replaced, is stored again`,
+      });
+      expect(found.fix).toMatch(
+        /^compare the stored value .*; then: \S+ rotate-client-secret fusion/,
+      );
+    },
+  );
+
   it('because it is retired, and the one in its place is gone at Adobe', async () => {
     const leak = await startLeak();
     const document = await leak.clientDocument();
