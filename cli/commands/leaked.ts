@@ -1,5 +1,4 @@
 import { epochSeconds } from '../../core/instant.ts';
-import { hasOpenAnswer } from '../../core/open-answer.ts';
 import { readSettings } from '../../core/token-tags.ts';
 import { openConsole } from '../adobe/own-secrets.ts';
 import { TokenInvalidation } from '../adobe/token-invalidation.ts';
@@ -76,7 +75,7 @@ export async function leaked(
   const wait = options.now === true ? 0 : Math.max(timeout, options.cache);
   const place = placeOf(token.arn);
   const age = since === undefined ? undefined : session.now() - since;
-  const taken = isTokenOnly || hasOpenAnswer(client) ? undefined : { client, age };
+  const taken = isTokenOnly ? undefined : { client, age };
   const explained = { place, isTokenOnly, isOwn: !isImported(names), wait, taken };
   explain(session, explanation(name, explained), options.yes === true);
   if (options.yes !== true) await confirmName(session, name, 'nothing was changed');

@@ -1,3 +1,4 @@
+import { hasOpenAnswer } from '../../core/open-answer.ts';
 import type { Secret } from '../aws/secret.ts';
 import type { Session } from '../session.ts';
 import { formatDuration } from '../view/durations.ts';
@@ -34,7 +35,7 @@ interface Explained {
   readonly isOwn: boolean;
   /** Seconds. */
   readonly wait: number;
-  /** The stored client secret, and for how many seconds it has been; undefined if another is taken for leaked. */
+  /** The client secret, and for how many seconds its value has been stored; undefined if a token alone has leaked. */
   readonly taken?: { readonly client: Secret; readonly age: number | undefined } | undefined;
 }
 
@@ -64,7 +65,15 @@ export function explanation(
 
 /** A colleague may have replaced the leaked one a moment ago. */
 function takenInWords(taken: Explained['taken']): string {
-  const { client: { currentVersionId: id } = {}, age } = taken ?? {};
+  if (taken === undefined) return '';
+  const {
+    client,
+    client: { currentVersionId: id },
+    age,
+  } = taken;
+  if (hasOpenAnswer(client)) {
+    return '; an earlier run has begun to answer it, and of these steps only those are taken that are left';
+  }
   if (id === undefined) return '';
   const since = age === undefined ? '' : `, for ${formatDuration(Math.max(0, age))}`;
   return `; the one that is stored now${since}, in version ${foreignWord(id, 'AWSCURRENT')}, counts as leaked`;

@@ -2,7 +2,8 @@ import { UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager
 import { describe, expect, it } from 'vitest';
 import { countDown } from '../../cli/leak/wait-for-caches.ts';
 import { epochSeconds } from '../../core/instant.ts';
-import { expectAnswered, type LeakWorld, startLeak } from './leak-world.ts';
+import { labelsOf } from '../support/start-rotating.ts';
+import { expectAnswered, flat, interruptWait, type LeakWorld, startLeak } from './leak-world.ts';
 
 /** Runs the command with a clock that its waits advance. */
 async function waiting(
@@ -107,4 +108,21 @@ it('counts down, second by second', async () => {
   expect(said).toHaveLength(123);
   expect(said[0]).toBe('2 min until no consumer uses an earlier token');
   expect(said.at(-1)).toBe('1 s until no consumer uses an earlier token');
+});
+
+it('leaked says which version it takes for leaked, and that it goes on with what is left', async () => {
+  const leak = await startLeak();
+  const SecretId = leak.world.secretId('fusion', 'client');
+  const { AWSCURRENT } = await labelsOf(leak.client, SecretId);
+  // Without a terminal, so that it stops there.
+  const asked = async () => flat((await leak.answer({ yes: false })).stdout);
+  expect(await asked()).toMatch(
+    new RegExp(
+      `; the one that is stored now, for \\d+ s, in version ${AWSCURRENT}, counts as leaked\\. This `,
+    ),
+  );
+  await interruptWait(leak);
+  expect(await asked()).toContain(
+    '; an earlier run has begun to answer it, and of these steps only those are taken that are left. This ',
+  );
 });
