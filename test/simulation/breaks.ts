@@ -283,9 +283,9 @@ export const breaks = [
   },
   {
     what: 'deletes a retired client secret that somebody uses',
-    file: 'core/client-secret-rotation.ts',
-    from: 'if (old.lastUsedAt !== undefined && old.lastUsedAt >= at) {',
-    to: 'if (old.lastUsedAt !== undefined && old.lastUsedAt > now) {',
+    file: 'core/retired-secret.ts',
+    from: 'if (lastUsedAt >= usedFrom) {',
+    to: 'if (lastUsedAt > now) {',
     rule: 'C2',
   },
   {

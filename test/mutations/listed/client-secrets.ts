@@ -207,8 +207,8 @@ export const ofClientSecrets: readonly Mutation[] = [
   {
     fault: 'people are not told which client secret has leaked',
     file: 'cli/leak/overtaken-answer.ts',
-    find: 'const stored = [...uuidsOf(before ? [before] : [])];',
-    replace: 'const stored = [...uuidsOf([])];',
+    find: 'notedByPrograms(before ? [before] : [], versions)',
+    replace: 'notedByPrograms([], versions)',
     caughtBy: 'test/cli/leaked-open-answer.test.ts',
     test: 'that another credential has overtaken',
   },
