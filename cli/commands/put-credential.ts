@@ -32,6 +32,7 @@ import { settled } from '../rotator/settle.ts';
 import { sharedWarning } from '../rotator/sharers.ts';
 import type { Session } from '../session.ts';
 import { nextCommand } from '../view/next-command.ts';
+import { showVersion } from '../view/version-id.ts';
 
 export interface PutOptions extends WaitOptions, TrialOptions, FileOptions, OwnOptions {
   readonly yes?: boolean | undefined;
@@ -173,7 +174,7 @@ async function store(
       'warning: could not check whether this replaced a credential that somebody else had just stored',
     );
   } else if (after?.currentVersionId === versionId && after.previousVersionId !== replaced) {
-    const theirs = `the version ${after.previousVersionId}, which is AWSPREVIOUS now`;
+    const theirs = `the version ${showVersion(after.previousVersionId ?? '')}, which is AWSPREVIOUS now`;
     terminal.note(
       `warning: this replaced a credential that somebody else had just stored, ${theirs}`,
     );

@@ -12,6 +12,7 @@ import { nextRotation } from '../view/client-secret-line.ts';
 import { day, formatDuration } from '../view/durations.ts';
 import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
 import { foreignWord } from '../view/shell-word.ts';
+import { showVersion } from '../view/version-id.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
 import { afterLeak } from './explain.ts';
 import { listedFinding } from './secrets-at-adobe.ts';
@@ -91,7 +92,7 @@ async function pendingFinding(
     return unknown(text, 'Secrets Manager goes on with it; the log says how far it is');
   const drop = `secretsmanager update-secret-version-stage --secret-id ${secretName} --version-stage AWSPENDING --remove-from-version-id ${foreignWord(pending, 'VERSION')}`;
   return failed(
-    `${text}: AWSPENDING is on ${pending}`,
+    `${text}: AWSPENDING is on ${showVersion(pending)}`,
     `see the log for why; then: ${nextAwsCommand(drop, options)}; then: ${nextCommand(`rotate-client-secret ${name}`, options)}`,
   );
 }

@@ -9,6 +9,7 @@ import { unreadableOf } from '../leak/unreadable.ts';
 import { describeSecret } from '../view/listed-secret.ts';
 import { nextCommand } from '../view/next-command.ts';
 import { someOf } from '../view/some-of.ts';
+import { showVersion } from '../view/version-id.ts';
 import { type Finding, failed, ok, unknown } from './check.ts';
 import type { Subject } from './subject.ts';
 
@@ -67,7 +68,7 @@ export function listedFinding(
   if (listed.length === 1) return ok('1 client secret, stored here');
   if (strangers.length > 0 && unreadable.length > 0) {
     const which = someOf(strangers.map(describeSecret), 5, ' and ');
-    const versions = someOf(unreadable, 5, ' and ');
+    const versions = someOf(unreadable.map(showVersion), 5, ' and ');
     return unknown(
       `${which} may be stored here, in a version that could not be decrypted: ${versions}`,
       'use a principal that may use the KMS keys of all versions',

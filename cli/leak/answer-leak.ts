@@ -2,6 +2,7 @@ import type { Sensitive } from '../../core/sensitive.ts';
 import { CliError } from '../errors.ts';
 import { formatDuration } from '../view/durations.ts';
 import { wrapLines } from '../view/table.ts';
+import { showVersion } from '../view/version-id.ts';
 import { invalidatingAll } from './all-invalidated.ts';
 import type { Answer } from './answer.ts';
 import { deleteLeaked } from './delete-leaked.ts';
@@ -236,7 +237,7 @@ async function invalidateOld(
       answer,
       found.filter(({ versionId }) => asked.before.has(versionId)),
     );
-    const ids = ofOthers.map(({ versionId }) => versionId).join(' and ');
+    const ids = ofOthers.map(({ versionId }) => showVersion(versionId)).join(' and ');
     const others = ids && `; not those of another client, in the versions ${ids}`;
     const own = managing.length === 0 ? '' : ', and the one that this command used at Adobe';
     const did = `invalidated ${inWords(tokens.length)}${own}${others}`;

@@ -2,8 +2,8 @@ import { hasOpenAnswer } from '../../core/open-answer.ts';
 import type { Secret } from '../aws/secret.ts';
 import type { Session } from '../session.ts';
 import { formatDuration } from '../view/durations.ts';
-import { foreignWord } from '../view/shell-word.ts';
 import { wrapLines } from '../view/table.ts';
+import { showVersion } from '../view/version-id.ts';
 
 /** Nobody has to be told in JSON what they have agreed to. */
 export function explain(
@@ -76,5 +76,5 @@ function takenInWords(taken: Explained['taken']): string {
   }
   if (id === undefined) return '';
   const since = age === undefined ? '' : `, for ${formatDuration(Math.max(0, age))}`;
-  return `; the one that is stored now${since}, in version ${foreignWord(id, 'AWSCURRENT')}, counts as leaked`;
+  return `; the one that is stored now${since}, in version ${showVersion(id)}, counts as leaked`;
 }

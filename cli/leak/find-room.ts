@@ -7,6 +7,7 @@ import { describeSecret } from '../view/listed-secret.ts';
 import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
 import { foreignWord } from '../view/shell-word.ts';
 import { someOf } from '../view/some-of.ts';
+import { showVersion } from '../view/version-id.ts';
 import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
 import { hasTwoValues } from './noted-uuid.ts';
 import { type BeforeReplacing, judgeRoom, type Room } from './room.ts';
@@ -57,7 +58,7 @@ function makingRoom(
   return (
     `what has leaked works, so do not wait. ${which}.${ownUse} Ask everybody who works with this client, and look into its other credentials. ` +
     `If nobody uses ${other}, or it has leaked, too, delete it in the Adobe Developer Console, by its uuid, and no other; then: ${complete}. ` +
-    `If somebody uses it and it has not leaked, store it in ${names.client} in place of the leaked one, alone in FILE: ${put}; then delete the leaked one there, whose value is in version ${current.id}; then: ${tokenOnly}, which says so if IMS still accepts what was stored before`
+    `If somebody uses it and it has not leaked, store it in ${names.client} in place of the leaked one, alone in FILE: ${put}; then delete the leaked one there, whose value is in version ${showVersion(current.id)}; then: ${tokenOnly}, which says so if IMS still accepts what was stored before`
   );
 }
 
@@ -117,7 +118,7 @@ function replacedBy(
   const words = `secretsmanager update-secret-version-stage --secret-id ${names.client} --version-stage AWSCURRENT --move-to-version-id ${own.id} --remove-from-version-id ${foreignWord(current.id, 'ID_OF_AWSCURRENT')}`;
   return new CliError(
     'ERR_CREDENTIAL_CHANGED',
-    `${what} in ${names.client}, in the place of version ${own.id}, which answers the leak`,
+    `${what} in ${names.client}, in the place of version ${showVersion(own.id)}, which answers the leak`,
     `make that the current version again: ${nextAwsCommand(words, options)}`,
   );
 }

@@ -1,4 +1,5 @@
 import type { OwnSecrets } from '../adobe/own-secrets.ts';
+import { showVersion } from '../view/version-id.ts';
 import type { Answer, ClientVersion } from './answer.ts';
 import { uuidsOf } from './noted-uuid.ts';
 import type { InTheWay } from './room.ts';
@@ -28,7 +29,7 @@ export async function makeRoom(
     // A rotation must not finish with a secret that is gone.
     if (holder !== undefined && uuidsOf([holder]).has(uuid)) {
       await labels.removePending(client.arn, holder.id);
-      steps.state = `AWSPENDING is off the version ${holder.id}; nothing else was changed`;
+      steps.state = `AWSPENDING is off the version ${showVersion(holder.id)}; nothing else was changed`;
     }
     await own.remove(uuid);
     return [`deleted ${uuid} at Adobe, ${why}, to make room for another`, undefined];

@@ -6,6 +6,7 @@ import { hasSameSecrets } from '../../core/same-credential.ts';
 import { CliError } from '../errors.ts';
 import { replaces } from '../rotator/leak-version.ts';
 import { nextAwsCommand } from '../view/next-command.ts';
+import { showVersion } from '../view/version-id.ts';
 import { replacingGoodOfOther } from './all-invalidated.ts';
 import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
 import { notedByPrograms } from './noted-uuid.ts';
@@ -68,7 +69,7 @@ export function deletingEarlier(
   const named = stored.filter((uuid) => state.kind !== 'retired' || state.uuid === uuid);
   const uuids = mayBeInUse(named, noted, versions) ? [] : named;
   const place = before
-    ? `the one in version ${before.id} of ${names.client}`
+    ? `the one in version ${showVersion(before.id)} of ${names.client}`
     : 'the one that had leaked';
   const which = uuids.length === 0 ? place : `${uuids.join(' and ')} (${place})`;
   return `delete ${which} in the Adobe Developer Console, if it is still there, and no other`;

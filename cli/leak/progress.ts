@@ -8,6 +8,7 @@ import { CliError } from '../errors.ts';
 import { replaces } from '../rotator/leak-version.ts';
 import { understood } from '../rotator/understood.ts';
 import { nextCommand } from '../view/next-command.ts';
+import { showVersion } from '../view/version-id.ts';
 import { replacingGoodOfOther } from './all-invalidated.ts';
 import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
 import { untagging } from './overtaken-answer.ts';
@@ -150,7 +151,7 @@ function withoutReplacing(
   const { isGone, isDone } = answer.progress;
   const of = leaked === undefined ? '' : ` of the client ${showClientId(leaked.clientId)}`;
   const { uuids = [], versionId } = leaked ?? {};
-  const inVersion = versionId === undefined ? '' : ` in version ${versionId}`;
+  const inVersion = versionId === undefined ? '' : ` in version ${showVersion(versionId)}`;
   const named = uuids.length === 0 ? '' : ` ${uuids.join(' ')}`;
   const deletion = `delete the leaked client secret${named}${inVersion}${of} in the Adobe Developer Console, if it is still there`;
   const isOther = leaked !== undefined && clientId !== leaked.clientId;

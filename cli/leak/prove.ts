@@ -5,6 +5,7 @@ import type { Sensitive } from '../../core/sensitive.ts';
 import { assertValidated } from '../../core/token-validation.ts';
 import { asAdobeFailure } from '../adobe/failure.ts';
 import { CliError, interrupted } from '../errors.ts';
+import { showVersion } from '../view/version-id.ts';
 import { renewalOfOther } from './all-invalidated.ts';
 import { type Answer, readClientVersions } from './answer.ts';
 import { readEarlierSecrets } from './earlier-secrets.ts';
@@ -79,13 +80,13 @@ export async function proveSecrets(answer: Answer, { credential }: Source): Prom
   const { secrets: old = [], uuids = [], versionId } = progress.leaked ?? {};
   for (const secret of old) {
     if (!(await isAccepted(answer, credential, secret))) continue;
-    const place = `the one in version ${versionId} of ${answer.names.client}`;
+    const place = `the one in version ${showVersion(versionId ?? 'UNKNOWN')} of ${answer.names.client}`;
     const which = uuids.length === 0 ? place : `${uuids.join(' and ')} (${place})`;
     const fix = `wait a minute; if it lasts, delete ${which} in the Adobe Developer Console, if it is still there, and no other, or have Adobe support refuse it`;
     throw unproven('IMS still accepts the leaked client secret', fix);
   }
   const { otherFields = [] } = versions.find(({ id }) => id === versionId) ?? {};
-  const beside = `Version ${versionId} of ${answer.names.client}, which has leaked, also holds ${showNames(otherFields)}: replace what is secret there, too`;
+  const beside = `Version ${showVersion(versionId ?? 'UNKNOWN')} of ${answer.names.client}, which has leaked, also holds ${showNames(otherFields)}: replace what is secret there, too`;
   const alsoLeaked = otherFields.length === 0 ? [] : [beside];
   const { unread } = await readEarlierSecrets(answer, versions);
   return { rejected: old, unreadable: unread, alsoLeaked };

@@ -3,6 +3,7 @@ import { showClientId } from '../../core/field-names.ts';
 import { CliError } from '../errors.ts';
 import { nextCommand } from '../view/next-command.ts';
 import { someOf } from '../view/some-of.ts';
+import { showVersion } from '../view/version-id.ts';
 import { type Answer, type ClientVersion, currentOf, readClientVersions } from './answer.ts';
 import { type EarlierSecret, readEarlierSecrets } from './earlier-secrets.ts';
 import { isAccepted } from './is-accepted.ts';
@@ -65,7 +66,7 @@ async function ask(
 ): Promise<readonly string[]> {
   const { session, names, tokenOnly } = answer;
   const { versionId, isOwn, credential, secret } = earlier;
-  const version = `version ${versionId} of ${names.client}`;
+  const version = `version ${showVersion(versionId)} of ${names.client}`;
   const where = isOwn
     ? version
     : `${version}, and of the client ${showClientId(credential.clientId)}`;
@@ -91,7 +92,7 @@ function retired(
 ): readonly string[] | undefined {
   if (state.kind !== 'retired' || !isOwn || (uuid ?? state.uuid) !== state.uuid) return undefined;
   return [
-    `IMS was not asked about the client secret in version ${versionId} of ${names.client}, which may be the retired one: the function deletes that at Adobe once nobody has used it for a day, and a question would be a use. If it has leaked, ${deletion}; then: ${tokenOnly}`,
+    `IMS was not asked about the client secret in version ${showVersion(versionId)} of ${names.client}, which may be the retired one: the function deletes that at Adobe once nobody has used it for a day, and a question would be a use. If it has leaked, ${deletion}; then: ${tokenOnly}`,
   ];
 }
 
@@ -108,13 +109,13 @@ function deleting(answer: Answer, one: EarlierSecret, versions: readonly ClientV
 
 function placeOf({ names }: Answer, { versionId, position }: EarlierSecret): string {
   const which = position === undefined ? 'the one' : `client secret ${position} of those`;
-  return `${which} in version ${versionId} of ${names.client}`;
+  return `${which} in version ${showVersion(versionId)} of ${names.client}`;
 }
 
 /** A bound is no reason to be silent. */
 function notAsked(answer: Answer, left: readonly EarlierSecret[]): readonly string[] {
   if (left.length === 0) return [];
-  const ids = new Set(left.map(({ versionId }) => `version ${versionId}`));
+  const ids = new Set(left.map(({ versionId }) => `version ${showVersion(versionId)}`));
   const clients = new Set(left.map(({ credential }) => credential.clientId));
   const where = `${someOf([...ids], 5, ' and ')} of ${answer.names.client}`;
   const count = left.length === 1 ? '1 more client secret' : `${left.length} more client secrets`;
@@ -136,5 +137,5 @@ function storedAgain(
     deletion === undefined
       ? complete
       : `store the others without it: ${put}; then ${deletion}; then: ${tokenOnly}`;
-  return `Version ${versionId} of ${names.client} holds a client secret that the current value holds, too, and does not replace. If it has leaked: ${cure}`;
+  return `Version ${showVersion(versionId)} of ${names.client} holds a client secret that the current value holds, too, and does not replace. If it has leaked: ${cure}`;
 }

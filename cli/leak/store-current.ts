@@ -5,6 +5,7 @@ import { settle } from '../rotator/settle.ts';
 import type { Session } from '../session.ts';
 import { nextAwsCommand } from '../view/next-command.ts';
 import { wrapLines } from '../view/table.ts';
+import { showVersion } from '../view/version-id.ts';
 import type { Answer } from './answer.ts';
 
 // Waits of 1 s and 2 s lie between them, beside those of the SDK.
@@ -75,7 +76,7 @@ async function removePending(
     if (isRefusal(error, 'InvalidParameterException')) return;
     const words = `secretsmanager update-secret-version-stage --secret-id ${name} --version-stage AWSPENDING --remove-from-version-id ${versionId}`;
     const text =
-      `AWSPENDING stays on version ${versionId} of ${name}, so that a rotation may be refused ` +
+      `AWSPENDING stays on version ${showVersion(versionId)} of ${name}, so that a rotation may be refused ` +
       `(${error.summary}); take it off: ${nextAwsCommand(words, options)}`;
     terminal.note(...wrapLines(text, 0, terminal.noteColumns));
   });

@@ -3,6 +3,7 @@ import { showClientId } from '../../core/field-names.ts';
 import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
 import { CliError } from '../errors.ts';
 import { someOf } from '../view/some-of.ts';
+import { showVersion } from '../view/version-id.ts';
 import { invalidatingAll } from './all-invalidated.ts';
 import type { Answer, ClientVersion } from './answer.ts';
 import type { Unreadable } from './note-end.ts';
@@ -37,7 +38,7 @@ export function assertRecognised(
   steps.state = 'the token is replaced, and the earlier ones that are known are useless';
   throw new CliError(
     'ERR_LEAK_UNPROVEN',
-    `version ${leaked} of ${names.token}, which was the current one, may hold a valid token that was not recognised`,
+    `version ${showVersion(leaked)} of ${names.token}, which was the current one, may hold a valid token that was not recognised`,
     invalidatingAll(answer, clientId),
     // Going on would take the new token for the leaked one.
     { isFixWhole: true },
@@ -63,7 +64,7 @@ export function lookingAt(clientIds: readonly string[]): string {
 
 function which(versions: readonly string[], secret: string): string {
   const are = versions.length === 1 ? 'Version' : 'Versions';
-  return `${are} ${someOf(versions, mostNamed, ' and ')} of ${secret} could not be decrypted`;
+  return `${are} ${someOf(versions.map(showVersion), mostNamed, ' and ')} of ${secret} could not be decrypted`;
 }
 
 /** The ids of those that could not be decrypted. */

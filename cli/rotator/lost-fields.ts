@@ -5,6 +5,7 @@ import type { Secret } from '../aws/secret.ts';
 import type { SecretValue } from '../aws/secrets.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
+import { showVersion } from '../view/version-id.ts';
 
 /** The current value, if there is one, or why it cannot be read. */
 export type StoredValue = SecretValue | CliError | undefined;
@@ -40,6 +41,6 @@ export function lostFieldsWarning(
   if (lost.length === 0) return undefined;
   return (
     `the stored value of ${name} has fields that the new one will not have: ${showNames(lost)}; ` +
-    `they stay in the version ${currentVersionId}, which becomes AWSPREVIOUS`
+    `they stay in the version ${showVersion(currentVersionId ?? '')}, which becomes AWSPREVIOUS`
   );
 }

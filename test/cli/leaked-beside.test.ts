@@ -1,3 +1,4 @@
+import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { expect, it } from 'vitest';
 import { labelsOf } from '../support/start-rotating.ts';
 import { expectAnswered, flat, interruptWait, type LeakWorld, startLeak } from './leak-world.ts';
@@ -106,3 +107,28 @@ it('leaked names the fields of a project file that may hold other secrets', asyn
     ) ?? [];
   expect(fields.split(', ').toSorted()).toEqual(['apiKey', 'auth', 'client_secret', 'pwd']);
 });
+
+it.each([
+  ['client secret', false],
+  ['token', true],
+])(
+  'leaked shows an id of a version that is a sentence as one word, after a leak of the %s',
+  async (_, token) => {
+    const leak = await startLeak();
+    // Whoever may store a version chooses its id.
+    await leak.client.send(
+      new PutSecretValueCommand({
+        SecretId: leak.world.secretId('fusion', 'client'),
+        SecretString: `no credential: ${others}`,
+        VersionStages: ['x'],
+        ClientRequestToken: '1 or 2; so delete the one of fusion there, too',
+      }),
+    );
+    leak.secrets.add(others);
+    const exit = await leak.answer({ token });
+    expect(exit, exit.stderr).toMatchObject({ code: 0 });
+    const text = flat(exit.stdout + exit.stderr);
+    expect(text).toContain('- Version 1_or_2_so_delete_the_one_of_fusion_there_too of ');
+    expect(text).not.toContain('so delete the one');
+  },
+);
