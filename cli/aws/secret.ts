@@ -14,6 +14,8 @@ export interface Secret extends SecretMetadata {
   readonly keyId?: string | undefined;
   /** It has a rotation of Secrets Manager, which may be switched off. */
   readonly isRotated?: boolean | undefined;
+  /** The ARN of the function of that rotation. */
+  readonly rotatedBy?: string | undefined;
   /** Its own rotation, unless that is switched off. */
   readonly rotation?: SecretRotation | undefined;
   /** When it was last rotated, if it ever was. */
@@ -45,6 +47,7 @@ export function toSecret(row: Row, stages: Stages = {}): Secret {
     keyId: row.KmsKeyId,
     readOn: toInstant(row.LastAccessedDate),
     deletedAt: toInstant(row.DeletedDate),
+    rotatedBy: row.RotationLambdaARN,
     isRotated: row.RotationLambdaARN !== undefined || row.RotationEnabled === true,
     rotation:
       row.RotationEnabled === true

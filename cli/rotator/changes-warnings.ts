@@ -77,13 +77,23 @@ function uuidWarnings(
   before: UnderstoodCredential,
   after: UnderstoodCredential,
 ): readonly string[] {
+  const renamed = after.entries.flatMap(({ uuid, secret }) => {
+    const noted = before.entries.find((one) => one.secret.reveal() === secret.reveal())?.uuid;
+    const isOther = uuid !== undefined && noted !== undefined && noted !== uuid;
+    return isOther
+      ? [
+          `${name} notes the uuid ${noted} for the client secret for which the new value notes ${uuid}: one of them is wrong`,
+        ]
+      : [];
+  });
   const wrong = after.entries.flatMap(({ uuid, secret }) => {
     const noted = before.entries.find((one) => uuid !== undefined && one.uuid === uuid);
     const isOther = noted !== undefined && noted.secret.reveal() !== secret.reveal();
     return isOther ? [uuid] : [];
   });
-  return wrong.map(
+  const ofAnother = wrong.map(
     (uuid) =>
       `the uuid ${uuid} is that of another client secret in ${name}: give the new one its own, or none`,
   );
+  return [...renamed, ...ofAnother];
 }

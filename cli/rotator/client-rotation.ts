@@ -121,8 +121,12 @@ export function checkGoesOn(
     : isGivenUp
       ? `the function has given up the rotation of ${client.name}`
       : `${client.name} is not rotated after ${waited} s; Secrets Manager tries it again for a while`;
+  const waiting = steps.find(([step]) => step === 'wait')?.[1];
   const look = isCurrent
-    ? nextCommand(`renew ${name}`, options)
+    ? [
+        ...(waiting === undefined ? [] : [`${waiting}; then`]),
+        nextCommand(`renew ${name}`, options),
+      ].join(': ')
     : `see the last lines of the function’s log group, and ${nextCommand(`doctor ${name}`, options)}`;
   throw new CliError('ERR_ROTATION_NOT_FINISHED', text, look);
 }

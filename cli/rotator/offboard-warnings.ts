@@ -17,7 +17,7 @@ export function openAnswers(doomed: readonly Secret[], names: SecretNames): read
     .map(
       ({ name }) =>
         `The answer to a leak of ${name} is not complete, so that what has leaked may still work at Adobe: ` +
-        `${first}delete the client secret in the Adobe Developer Console.`,
+        `${first}delete the one that has leaked, which an earlier version holds, and no other, in the Adobe Developer Console.`,
     );
 }
 

@@ -32,8 +32,8 @@ export function copyWarning(
   secret: Secret,
   { region, function: target }: Pick<Rotator, 'region' | 'function'>,
 ): string | undefined {
-  const { name, primaryRegion, isRotated = false, rotation } = secret;
-  const isOwn = target.kind === 'deployed' && rotation?.functionArn === target.arn;
+  const { name, primaryRegion, isRotated = false, rotatedBy } = secret;
+  const isOwn = target.kind === 'deployed' && rotatedBy === target.arn;
   const replication = isReplica(secret, region)
     ? `is a replica of a secret in ${primaryRegion}`
     : 'has replicas in other Regions';

@@ -98,3 +98,21 @@ it.each([
     expect({ code, stderr }).toEqual({ code: 0, stderr: warns ? text : '' });
   },
 );
+
+it('put-credential warns of another uuid for the client secret that is stored', async () => {
+  const leak = await startLeak();
+  const document = await leak.clientDocument();
+  const [first] = document.client_secrets;
+  const store = async (noted: string, ...options: readonly string[]) => {
+    const client_secrets = [{ client_secret: first?.client_secret, uuid: noted }];
+    const file = await fileWith(JSON.stringify({ ...document, client_secrets }));
+    const { code, stderr } = await leak.cli('put-credential', 'fusion', file, ...options);
+    return { code, stderr };
+  };
+  const own = first?.uuid ?? '';
+  expect(await store(own, '--dry-run')).toEqual({ code: 0, stderr: '' });
+  expect(await store(uuid, '--dry-run')).toEqual({
+    code: 0,
+    stderr: `warning: ${leak.world.secretId('fusion', 'client')} notes the uuid ${own} for the client secret for which the new value notes ${uuid}: one of them is wrong\n`,
+  });
+});

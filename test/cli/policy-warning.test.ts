@@ -16,11 +16,15 @@ describe('the warning about copies of what is stored in a secret', () => {
   it.each([
     ['nothing, for a plain secret', {}, undefined],
     [
-      'nothing, for a rotation by the rotator itself',
-      { isRotated: true, rotation: { functionArn: own, nextAt: undefined } },
+      'nothing, for a rotation by the rotator itself, on or off',
+      { isRotated: true, rotatedBy: own },
       undefined,
     ],
-    ['a rotation', { isRotated: true }, 'a/b/client has a rotation function, so'],
+    [
+      'a rotation',
+      { isRotated: true, rotatedBy: `${own}-2` },
+      'a/b/client has a rotation function, so',
+    ],
     [
       'a replica',
       { primaryRegion: 'eu-west-1' },
