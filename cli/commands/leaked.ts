@@ -35,6 +35,7 @@ import {
 } from '../rotator/rotator.ts';
 import { sharersOf } from '../rotator/sharers.ts';
 import { Steps } from '../rotator/steps.ts';
+import { understood } from '../rotator/understood.ts';
 import type { Session } from '../session.ts';
 import { nextCommand } from '../view/next-command.ts';
 import { placeOf } from '../view/place.ts';
@@ -71,11 +72,14 @@ export async function leaked(
   const prepared = await prepare(session, name, wanted).catch((error: unknown) => {
     throw session.signal.aborted ? interrupted('nothing was changed') : error;
   });
-  const { rotator, names, client, token, timeout, ahead, since } = prepared;
+  const { rotator, names, client, token, timeout, ahead, since, stored } = prepared;
   const wait = options.now === true ? 0 : Math.max(timeout, options.cache);
   const place = placeOf(token.arn);
   const age = since === undefined ? undefined : session.now() - since;
-  const taken = isTokenOnly ? undefined : { client, age };
+  const text = stored instanceof CliError ? undefined : stored?.text.reveal();
+  const found = text && understood(text, readSettings(token.tags));
+  const secrets = found ? found.entries.length : undefined;
+  const taken = isTokenOnly ? undefined : { client, age, secrets };
   const explained = { place, isTokenOnly, isOwn: !isImported(names), wait, taken };
   explain(session, explanation(name, explained), options.yes === true);
   if (options.yes !== true) await confirmName(session, name, 'nothing was changed');
@@ -146,17 +150,18 @@ async function prepare(session: Session, name: string, wanted: Wanted) {
   }
   const ahead = await checkClock(session);
   await confirmLocation(session, rotator, names.client);
+  const stored = wanted.isTokenOnly ? undefined : await readStored(session, client);
   const since = wanted.isTokenOnly ? undefined : await storedSince(session, client);
   const warnings = await readersWarnings(session, rotator, [client, token]);
   const ofValue = wanted.isTokenOnly
     ? []
-    : [lostFieldsWarning(client, await readStored(session, client)), earlierAnswer(client, since)];
+    : [lostFieldsWarning(client, stored), earlierAnswer(client, since)];
   for (const warning of [...warnings, ...ofValue]) {
     if (warning === undefined) continue;
     session.terminal.note(...wrapLines(`warning: ${warning}`, 0, session.terminal.noteColumns));
   }
   const timeout = await new Functions(session.signal).timeout(functionName);
-  return { rotator, names, client, token, timeout, ahead, since };
+  return { rotator, names, client, token, timeout, ahead, since, stored };
 }
 
 /** The command, as it was given: without its options another run would not wait for the same consumers. */

@@ -27,7 +27,7 @@ import {
   type TrialOptions,
   type WaitOptions,
 } from '../rotator/report-token.ts';
-import { checkDeployed, checkName, namesOf } from '../rotator/rotator.ts';
+import { checkDeployed, checkName, namesOf, whyClientUnknown } from '../rotator/rotator.ts';
 import { settled } from '../rotator/settle.ts';
 import { sharedWarning } from '../rotator/sharers.ts';
 import type { Session } from '../session.ts';
@@ -57,10 +57,15 @@ export async function putCredential(
     secrets.describe(names.token),
   ]);
   const isNew = client === undefined && token === undefined;
+  const unknown = whyClientUnknown(rotator);
+  const unsure = (secretName: string): string =>
+    secretName === names.client && unknown !== undefined
+      ? `the stack may import another one, into which nothing would go: ${unknown.fix}; if you know that it does not: `
+      : '';
   const fixFor = (secretName: string): string =>
     isNew
       ? `onboard it: ${nextCommand(`onboard ${name} FILE`, session.options)}`
-      : `${creationFix(secretName, session.options)}; then try again`;
+      : `${unsure(secretName)}${creationFix(secretName, session.options)}; then try again`;
   if (!isNew) await confirmOwn(session, rotator, names.client, options);
   assertPresent(session, names.client, client, fixFor(names.client));
   assertPresent(session, names.token, token, fixFor(names.token));

@@ -29,7 +29,7 @@ interface Seen {
 /** Whether those at Adobe are all stored. A uuid that a person has noted may be that of another one. */
 export function listedFinding(
   { listed, stored, position }: Seen,
-  { tags }: Secret,
+  { tags, rotation }: Secret,
   { name, session }: Pick<Subject, 'name' | 'session'>,
 ): Finding {
   const now = session.now();
@@ -96,6 +96,11 @@ export function listedFinding(
       `${describeSecret(earlier)} is ${unnoted === 0 ? '' : 'perhaps '}only in an earlier version, and still valid`,
       unnoted === 0 ? deletion : comparing,
     );
+  }
+  if (listed.some(isRetired) && rotation === undefined) {
+    const text =
+      'one is retired, and the rotation is switched off, so that the function does not delete it';
+    return unknown(`${listed.length} client secrets, all stored here, of which ${text}`, deletion);
   }
   return ok(`${listed.length} client secrets, all stored here`);
 }

@@ -28,6 +28,13 @@ export function hanging(text: string, columns: number | undefined): readonly str
   return [`- ${first.trimStart()}`, ...rest];
 }
 
+interface Taken {
+  readonly client: Secret;
+  readonly age: number | undefined;
+  /** The client secrets in it, as far as it can be read. */
+  readonly secrets: number | undefined;
+}
+
 interface Explained {
   readonly place: string;
   readonly isTokenOnly: boolean;
@@ -36,7 +43,7 @@ interface Explained {
   /** Seconds. */
   readonly wait: number;
   /** The client secret, and for how many seconds its value has been stored; undefined if a token alone has leaked. */
-  readonly taken?: { readonly client: Secret; readonly age: number | undefined } | undefined;
+  readonly taken?: Taken | undefined;
 }
 
 /** Tells the person who confirms it what an answer to a leak does. */
@@ -52,7 +59,7 @@ export function explanation(
   const ofSecret = [
     'adds another client secret at Adobe, and stores it without the leaked one;',
     `has a token minted with it${overriding};`,
-    'deletes the leaked client secret at Adobe for good: whoever else uses it gets no token with it;',
+    deletion(taken?.secrets),
   ];
   const ofToken = [`has the token replaced${overriding};`];
   return [
@@ -61,6 +68,13 @@ export function explanation(
     `invalidates all earlier tokens that are still stored, ${pause};`,
     'proves that it worked. After a failure, it says how to go on.',
   ];
+}
+
+/** Whoever has read the value has all that it holds. */
+function deletion(secrets = 1): string {
+  return secrets === 1
+    ? 'deletes the leaked client secret at Adobe for good: whoever else uses it gets no token with it;'
+    : `deletes the ${secrets} client secrets that are stored, since each has leaked, at Adobe for good, a retired one, too: whoever else uses one gets no token with it;`;
 }
 
 /** A colleague may have replaced the leaked one a moment ago. */

@@ -9,7 +9,7 @@ import { foreignWord } from '../view/shell-word.ts';
 import { someOf } from '../view/some-of.ts';
 import { showVersion } from '../view/version-id.ts';
 import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
-import { hasTwoValues } from './noted-uuid.ts';
+import { isContradicted } from './noted-uuid.ts';
 import { type BeforeReplacing, judgeRoom, type Room } from './room.ts';
 
 /** @throws CliError ERR_CLIENT_SECRET_LIMIT or ERR_CREDENTIAL_CHANGED if there is no room for another secret */
@@ -41,7 +41,8 @@ function makingRoom(
   }: { readonly current: UsableVersion; readonly versions: readonly ClientVersion[] },
 ): string {
   const stored = listed.find(
-    ({ uuid }) => uuid === accepted?.uuid && !hasTwoValues(uuid, versions),
+    ({ uuid }) =>
+      accepted !== undefined && uuid === accepted.uuid && !isContradicted(accepted, versions),
   );
   const others = listed.filter((one) => one !== stored);
   const described = someOf(others.map(describeSecret), 5, ' and ');

@@ -1,7 +1,6 @@
 import { longestOwnUse } from '../../core/client-secret-rotation.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
 import { parseInstant } from '../../core/instant.ts';
-import { revealAll } from '../../core/sensitive.ts';
 import type { ClientVersion } from './answer.ts';
 import { firstStored } from './first-stored.ts';
 
@@ -10,10 +9,16 @@ export function uuidsOf(versions: readonly ClientVersion[]): ReadonlySet<string>
   return new Set(entriesOf(versions).flatMap(({ uuid }) => uuid ?? []));
 }
 
-/** True for a uuid that is stored with more than one value: a person may have left it beside a new one. */
-export function hasTwoValues(uuid: string, versions: readonly ClientVersion[]): boolean {
-  const values = entriesOf(versions).filter((one) => one.uuid === uuid);
-  return new Set(revealAll(values.map(({ secret }) => secret))).size > 1;
+/** True if a version notes another uuid for the value, or the uuid for another value: one of them is wrong. */
+export function isContradicted(
+  { uuid, secret }: ClientSecretEntry,
+  versions: readonly ClientVersion[],
+): boolean {
+  const value = secret.reveal();
+  return entriesOf(versions).some((one) => {
+    const isSame = one.secret.reveal() === value;
+    return one.uuid !== undefined && (one.uuid === uuid) !== isSame;
+  });
 }
 
 /**
@@ -28,7 +33,7 @@ export function isNotedByProgram(
   const created = parseInstant(createdAt);
   const stored = firstStored([entry], versions);
   if (uuid === undefined || created === undefined || stored === undefined) return false;
-  return Math.abs(stored - created) <= longestOwnUse && !hasTwoValues(uuid, versions);
+  return Math.abs(stored - created) <= longestOwnUse && !isContradicted(entry, versions);
 }
 
 /** Those of the uuids that programs have noted in these versions. */

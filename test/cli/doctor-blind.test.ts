@@ -140,6 +140,24 @@ describe('doctor --mint does not call a client secret at Adobe a stored one', ()
     },
   );
 
+  it('for ever where it is retired, and nothing deletes it', async () => {
+    const leak = await startLeak();
+    const document = await leak.clientDocument();
+    const [first] = document.client_secrets;
+    const { value, uuid } = leak.adobe.addSecret(added);
+    leak.secrets.add(value);
+    const client_secrets = [
+      { client_secret: value, uuid },
+      { ...first, retired_at: '2026-11-22T12:00:00Z' },
+    ];
+    await leak.put(JSON.stringify({ ...document, client_secrets }));
+    const at = new Date().toISOString().replace(/\.\d+Z/, 'Z');
+    await setRotationTag(leak, `retired uuid=${first?.uuid} at=${at}`);
+    const found = (await checksOf(leak, 'fusion', '--mint')).find('secrets at Adobe');
+    expect(found).toMatchObject({ verdict: 'unknown' });
+    expect(found.detail).toContain('the rotation is switched off');
+  });
+
   it('because it is retired, and the one in its place is gone at Adobe', async () => {
     const leak = await startLeak();
     const document = await leak.clientDocument();

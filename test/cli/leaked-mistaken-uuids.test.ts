@@ -190,3 +190,16 @@ it('leaked does not end well where somebody has deleted the new client secret du
   expect(exit.stderr).toContain('somebody else has deleted the new client secret at Adobe');
   expect(leak.adobe.liveSecrets).toContain(colleagues);
 });
+
+it('a uuid is not that of the stored client secret where an earlier version notes another one for it', async () => {
+  const leak = await startLeak();
+  const { adobe } = leak;
+  const colleagues = adobe.addSecret(others);
+  leak.secrets.add(others);
+  const document = await leak.clientDocument();
+  const client_secrets = [{ ...document.client_secrets[0], uuid: colleagues.uuid }];
+  await leak.put(JSON.stringify({ ...document, client_secrets }));
+  const { stderr } = await leak.answer();
+  expect(stderr).toContain('ERR_CLIENT_SECRET_LIMIT');
+  expect(flat(stderr)).not.toContain('is the stored one');
+});

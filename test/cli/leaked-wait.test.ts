@@ -121,6 +121,18 @@ it('leaked says which version it takes for leaked, and that it goes on with what
       `; the one that is stored now, for \\d+ s, in version ${AWSCURRENT}, counts as leaked\\. This `,
     ),
   );
+  expect(await asked()).toContain('- deletes the leaked client secret at Adobe for good: ');
+  const document = await leak.clientDocument();
+  const { value } = leak.adobe.addSecret('p8e-another-one-0123456789');
+  leak.secrets.add(value);
+  await leak.put(
+    JSON.stringify({ ...document, client_secrets: [...document.client_secrets, value] }),
+  );
+  expect(await asked()).toContain(
+    '- deletes the 2 client secrets that are stored, since each has leaked, at Adobe for good, a retired one, too: ',
+  );
+  leak.adobe.removeSecret(value);
+  await leak.put(JSON.stringify(document));
   await interruptWait(leak);
   expect(await asked()).toContain(
     '; an earlier run has begun to answer it, and of these steps only those are taken that are left. This ',

@@ -80,6 +80,10 @@ describe('where only the function knows which the client secret is', () => {
     expect(code).toBe(1);
     expect(stderr).toContain(unknown);
     expect(stderr).not.toContain('create-secret');
+    const sure = ['put-credential', 'fusion', file, '--own-secret', ...stated];
+    expect((await operator.cli(...sure)).stderr).toMatch(
+      /→ the stack may import another one, .*; if you know that it does not: create it: aws /,
+    );
   });
 
   it('put-credential and onboard store where an operator who knows it says so', async () => {
