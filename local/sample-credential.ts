@@ -1,6 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { productScopes } from '../core/contract.ts';
-import { epochSeconds, formatInstant } from '../core/instant.ts';
 import { consoleScopes } from '../emulators/console-api/admission.ts';
 import type { ClientRegistration, ImsClient } from '../emulators/ims/client.ts';
 
@@ -37,7 +36,7 @@ export function storedDocument(client: ImsClient): string {
     client_secrets: client.liveSecrets.map(({ value, uuid, createdAt }) => ({
       client_secret: value,
       uuid,
-      created_at: formatInstant(epochSeconds(createdAt / 1000)),
+      created_at: new Date(createdAt).toISOString().replace('.000', ''),
     })),
     scopes: sampleScopes,
     org_id: client.orgId,
