@@ -53,7 +53,7 @@ export async function deleteLeaked(
 async function isGone(answer: Answer, credential: ClientCredential): Promise<boolean> {
   if (!(await isAnyAccepted(answer, credential))) return true;
   const { sleep, terminal } = answer.session;
-  const text = `waiting ${formatDuration(tolerance)}: it is not certain which of the client secrets at Adobe is the leaked one, and only if IMS still accepts that then, the one that Adobe listed is deleted; Ctrl-C ends the wait, and the same command goes on later`;
+  const text = `waiting ${formatDuration(tolerance)}, because it is not certain which client secret at Adobe is the leaked one: it is deleted only if IMS still accepts the leaked value then; Ctrl-C ends the wait, and the same command goes on later`;
   terminal.note(...wrapLines(text, 0, terminal.noteColumns));
   await sleep(tolerance);
   return !(await isAnyAccepted(answer, credential));

@@ -89,6 +89,6 @@ function takenInWords(taken: Explained['taken']): string {
     return '; an earlier run has begun to answer it, and of these steps only those are taken that are left';
   }
   if (id === undefined) return '';
-  const since = age === undefined ? '' : `, for ${formatDuration(Math.max(0, age))}`;
-  return `; the one that is stored now${since}, in version ${showVersion(id)}, counts as leaked`;
+  const since = age === undefined ? 'now' : `${formatDuration(Math.max(0, age))} ago`;
+  return `; what was stored ${since}, in version ${showVersion(id)}, counts as leaked`;
 }

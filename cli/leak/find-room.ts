@@ -48,7 +48,7 @@ function makingRoom(
   const described = someOf(others.map(describeSecret), 5, ' and ');
   const which =
     stored === undefined
-      ? `the value of ${names.client} has no uuid that Adobe lists, so compare it with the values in the Adobe Developer Console to find out which one is stored: ${described}`
+      ? `The value of ${names.client} has no uuid that Adobe lists, so compare it with the values in the Adobe Developer Console to find out which one is stored: ${described}`
       : `${describeSecret(stored)} is the stored one, by the uuid with which it is in a version of ${names.client}; the other one is ${described}. That uuid may be wrong: compare the stored value with those in the Adobe Developer Console`;
   const other = stored === undefined ? 'the other one' : others.map(({ uuid }) => uuid).join(', ');
   const put = nextCommand(`put-credential ${name} FILE`, options);

@@ -30,7 +30,7 @@ const unknownKey: FailureWords = {
 const rejections: Readonly<Record<string, FailureWords>> = {
   invalid_client: {
     words: 'IMS rejects the client id or secret: wrong, deleted, or from another environment',
-    fix: `if a leak was answered in another credential of this client, take over the client secret that that one holds now; otherwise ${putAgain}`,
+    fix: `if a leak was answered in another credential of this client, store the client secret that the other one holds now; otherwise ${putAgain}`,
   },
   invalid_scope: {
     words: 'IMS rejects a scope: the credential does not have all requested scopes',

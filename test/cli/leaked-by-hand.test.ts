@@ -142,7 +142,7 @@ it('leaked deletes what is stored without its uuid once IMS must know of a delet
   const exit = await leak.answer();
   expect(exit, exit.stderr).toMatchObject({ code: 0 });
   expect(flat(exit.stderr)).toMatch(
-    /waiting 2 min: it is not certain which of the client secrets at Adobe is the leaked one/,
+    /waiting 2 min, because it is not certain which client secret at Adobe is the leaked one: /,
   );
   expect(leak.adobe.liveSecret(value)).toBeUndefined();
 });

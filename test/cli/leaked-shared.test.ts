@@ -137,7 +137,7 @@ it.each([true, false])(
         ? new RegExp(
             `${own} \\(of \\S+Z, last used \\S+Z\\) is the stored one, by the uuid with which it is in a version of \\S+/client; the other one is ${other} \\(of \\S+Z, never used\\)\\. That uuid may be wrong: compare the stored value with those in the Adobe Developer Console\\. Ask`,
           )
-        : /the value of \S+ has no uuid that Adobe lists, so compare it with the values in the Adobe Developer Console/,
+        : /The value of \S+ has no uuid that Adobe lists, so compare it with the values in the Adobe Developer Console/,
     );
     expect(text).toMatch(
       new RegExp(

@@ -117,9 +117,7 @@ it('leaked says which version it takes for leaked, and that it goes on with what
   // Without a terminal, so that it stops there.
   const asked = async () => flat((await leak.answer({ yes: false })).stdout);
   expect(await asked()).toMatch(
-    new RegExp(
-      `; the one that is stored now, for \\d+ s, in version ${AWSCURRENT}, counts as leaked\\. This `,
-    ),
+    new RegExp(`; what was stored \\d+ s ago, in version ${AWSCURRENT}, counts as leaked\\. This `),
   );
   expect(await asked()).toContain('- deletes the leaked client secret at Adobe for good: ');
   const document = await leak.clientDocument();
