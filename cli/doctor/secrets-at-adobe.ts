@@ -36,10 +36,12 @@ export function listedFinding(
   const version = stored.find(({ labels }) => labels.includes('AWSCURRENT'));
   const current = version?.found?.entries ?? [];
   const accepted = current[position - 1];
-  if (accepted?.retiredAt !== undefined) {
+  // Those behind it were not tried.
+  const untried = current.slice(position).filter(({ retiredAt }) => retiredAt === undefined);
+  if (accepted?.retiredAt !== undefined && untried.length === 0) {
     return failed(
-      'IMS accepts only a client secret that is retired, since the one in its place is gone at Adobe',
-      nextCommand(`rotate-client-secret ${name}`, session.options),
+      'IMS accepts only a client secret that is retired, and no other that is stored',
+      `${listed.length === 1 ? '' : `${comparing}; then: `}${nextCommand(`rotate-client-secret ${name}`, session.options)}`,
     );
   }
   const known = uuidsOf(stored);
