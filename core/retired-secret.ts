@@ -61,8 +61,8 @@ export function judgeRetired(
   if (old === undefined) return { kind: 'gone' };
   if (!isGraceOver(retired, now)) return waiting('its grace is not over');
   const lastUsedAt = old.lastUsedAt ?? epochSeconds(0);
-  const noted = stored.entries.find((one) => one.uuid === uuid)?.retiredAt ?? '';
-  const retiredAt = parseInstant(noted);
+  const entry = stored.entries.find((one) => one.uuid === uuid);
+  const retiredAt = parseInstant(entry?.retiredAt ?? '');
   const usedFrom = Math.min(at, (retiredAt ?? at) + longestPending + longestOwnUse);
   if (lastUsedAt >= usedFrom) {
     const when = formatInstant(lastUsedAt);
@@ -78,7 +78,9 @@ export function judgeRetired(
   }
   if (retiredAt === undefined)
     return waiting('the stored credential does not say that it is retired');
-  if (lastUsedAt < retiredAt - longestOwnUse) {
+  // Adobe's own date is that of no other.
+  const isCertain = parseInstant(entry?.createdAt ?? '') === old.createdAt;
+  if (!isCertain && lastUsedAt < retiredAt - longestOwnUse) {
     return waiting(
       'Adobe does not tell of its use by the run that replaced it, so that it may be another one',
     );

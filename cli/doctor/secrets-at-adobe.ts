@@ -41,7 +41,9 @@ export function listedFinding(
   if (accepted?.retiredAt !== undefined && untried.length === 0) {
     return failed(
       'IMS accepts only a client secret that is retired, and no other that is stored',
-      `${listed.length === 1 ? '' : `${comparing}; then: `}${nextCommand(`rotate-client-secret ${name}`, session.options)}`,
+      listed.length === 1 && rotation !== undefined
+        ? nextCommand(`rotate-client-secret ${name}`, session.options)
+        : `compare the stored value with those in the Developer Console, and store it with one that works first: ${nextCommand(`put-credential ${name} FILE`, session.options)}`,
     );
   }
   const known = uuidsOf(stored);
@@ -116,7 +118,7 @@ function mayBeAny(
   const { uuid, retiredAt } = entry;
   if (uuid === undefined) return true;
   if (retiredAt !== undefined) return false;
-  return !listed.some((one) => one.uuid === uuid) || !isNotedByProgram(entry, stored);
+  return !isNotedByProgram(entry, stored, listed);
 }
 
 /** True if a person has gone back to the client secret that was retired, with its uuid or without. */

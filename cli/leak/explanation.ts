@@ -74,7 +74,7 @@ export function explanation(
 function deletion(secrets = 1): string {
   return secrets === 1
     ? 'deletes the leaked client secret at Adobe for good: whoever else uses it gets no token with it;'
-    : `deletes the ${secrets} client secrets that are stored, since each has leaked, at Adobe for good, a retired one, too: whoever else uses one gets no token with it;`;
+    : `deletes those of the ${secrets} stored client secrets that are still at Adobe, for good, since all have leaked, a retired one, too: whoever else uses one gets no token with it;`;
 }
 
 /** A colleague may have replaced the leaked one a moment ago. */

@@ -9,7 +9,7 @@ import { nextAwsCommand } from '../view/next-command.ts';
 import { showVersion } from '../view/version-id.ts';
 import { replacingGoodOfOther } from './all-invalidated.ts';
 import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
-import { notedByPrograms } from './noted-uuid.ts';
+import { notedByPrograms, placeInWords } from './noted-uuid.ts';
 
 /**
  * True if an answer that was broken off does not go on with what is stored: somebody has stored another
@@ -71,8 +71,7 @@ export function deletingEarlier(
   const place = before
     ? `the one in version ${showVersion(before.id)} of ${names.client}`
     : 'the one that had leaked';
-  const which = uuids.length === 0 ? place : `${uuids.join(' and ')} (${place})`;
-  return `delete ${which} in the Adobe Developer Console, if it is still there, and no other`;
+  return `delete ${placeInWords(place, uuids)} in the Adobe Developer Console, if it is still there, and no other`;
 }
 
 /** Whoever may write tags can have one name a secret that is in use, also one that is stored without its uuid. */

@@ -3,6 +3,7 @@ import {
   readRotationState,
   retirementGrace,
 } from '../../core/client-secret-rotation.ts';
+import type { ListedSecret } from '../../core/console-secrets.ts';
 import { tagKeys } from '../../core/contract.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
 import { epochSeconds } from '../../core/instant.ts';
@@ -66,7 +67,7 @@ export async function preflight(
       listed.length === 2 &&
       entries.length === 2 &&
       entries.every(({ uuid }) => uuid === undefined);
-    const accepted = withUuid(entries[own.position - 1], versions);
+    const accepted = withUuid(entries[own.position - 1], versions, listed);
     const seen: Omit<BeforeReplacing, 'provedUuids'> = {
       ...{ listed, entries, state, storedUuids, accepted },
       acceptedAt: firstStored(accepted && [accepted], versions),
@@ -85,7 +86,7 @@ export async function preflight(
   });
   const room = findRoom(answer, before, current, versions);
   const { accepted } = before;
-  const isCertain = accepted !== undefined && isNotedByProgram(accepted, versions);
+  const isCertain = accepted !== undefined && isNotedByProgram(accepted, versions, before.listed);
   return { own, room, noted: isCertain ? accepted.uuid : undefined };
 }
 
@@ -93,10 +94,12 @@ export async function preflight(
 function withUuid(
   entry: ClientSecretEntry | undefined,
   versions: readonly ClientVersion[],
+  listed: readonly ListedSecret[],
 ): ClientSecretEntry | undefined {
   if (entry === undefined || entry.uuid !== undefined) return entry;
   const noted = entriesOf(versions).find(
-    (one) => isNotedByProgram(one, versions) && one.secret.reveal() === entry.secret.reveal(),
+    (one) =>
+      isNotedByProgram(one, versions, listed) && one.secret.reveal() === entry.secret.reveal(),
   );
   return { ...entry, ...noted };
 }

@@ -11,6 +11,7 @@ import { type Answer, readClientVersions } from './answer.ts';
 import { readEarlierSecrets } from './earlier-secrets.ts';
 import { isAccepted } from './is-accepted.ts';
 import type { Source } from './mint-here.ts';
+import { placeInWords } from './noted-uuid.ts';
 import { deletingEarlier, untagging } from './overtaken-answer.ts';
 import { type CurrentToken, readCurrentToken } from './stored-token.ts';
 
@@ -81,8 +82,7 @@ export async function proveSecrets(answer: Answer, { credential }: Source): Prom
   for (const secret of old) {
     if (!(await isAccepted(answer, credential, secret))) continue;
     const place = `the one in version ${showVersion(versionId ?? 'UNKNOWN')} of ${answer.names.client}`;
-    const which = uuids.length === 0 ? place : `${uuids.join(' and ')} (${place})`;
-    const fix = `wait a minute; if it lasts, delete ${which} in the Adobe Developer Console, if it is still there, and no other, or have Adobe support refuse it`;
+    const fix = `wait a minute; if it lasts, delete ${placeInWords(place, uuids)} in the Adobe Developer Console, if it is still there, and no other, or have Adobe support refuse it`;
     throw unproven('IMS still accepts the leaked client secret', fix);
   }
   const { otherFields = [] } = versions.find(({ id }) => id === versionId) ?? {};

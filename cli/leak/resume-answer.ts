@@ -72,7 +72,7 @@ export async function resume(
       if (isGone) steps.state = goneState;
       const named = isGone ? [...leaked, state.uuid] : leaked;
       const did = `going on with the answer to this leak, begun at ${when}`;
-      const certain = notedByPrograms(replaced, versions);
+      const certain = notedByPrograms(replaced, versions, listed);
       const isGuess = !leaked.every((uuid) => certain.has(uuid));
       return [did, { own, isGone, isGuess, leaked: named }];
     }

@@ -7,7 +7,7 @@ import { showVersion } from '../view/version-id.ts';
 import { type Answer, type ClientVersion, currentOf, readClientVersions } from './answer.ts';
 import { type EarlierSecret, readEarlierSecrets } from './earlier-secrets.ts';
 import { isAccepted } from './is-accepted.ts';
-import { notedByPrograms } from './noted-uuid.ts';
+import { notedByPrograms, placeInWords } from './noted-uuid.ts';
 import { mayBeInUse } from './overtaken-answer.ts';
 import { lookingAt, notUnderstood } from './unreadable.ts';
 
@@ -103,7 +103,7 @@ function deleting(answer: Answer, one: EarlierSecret, versions: readonly ClientV
     uuid !== undefined &&
     notedByPrograms(versions, versions).has(uuid) &&
     !mayBeInUse([uuid], undefined, versions);
-  const which = isNamed ? `${uuid} (${placeOf(answer, one)})` : placeOf(answer, one);
+  const which = placeInWords(placeOf(answer, one), isNamed ? [uuid] : []);
   return `delete ${which} in the Adobe Developer Console, if it is still there, and no other`;
 }
 

@@ -93,7 +93,7 @@ function uuidWarnings(
   });
   const ofAnother = wrong.map(
     (uuid) =>
-      `the uuid ${uuid} is that of another client secret in ${name}: give the new one its own, or none`,
+      `the uuid ${uuid} is noted for another client secret in ${name}: one of the two is wrong; if it is left over from the earlier one, give the new one its own, or none`,
   );
   return [...renamed, ...ofAnother];
 }

@@ -94,7 +94,7 @@ it.each([
     const name = leak.world.secretId('reports', 'client');
     const file = await fileWith(JSON.stringify({ ...rest, client_secrets: [entry] }));
     const { code, stderr } = await leak.cli('put-credential', 'reports', file, '--dry-run');
-    const text = `warning: the uuid ${uuid} is that of another client secret in ${name}: give the new one its own, or none\n`;
+    const text = `warning: the uuid ${uuid} is noted for another client secret in ${name}: one of the two is wrong; if it is left over from the earlier one, give the new one its own, or none\n`;
     expect({ code, stderr }).toEqual({ code: 0, stderr: warns ? text : '' });
   },
 );

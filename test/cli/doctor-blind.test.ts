@@ -168,7 +168,7 @@ describe('doctor --mint does not call a client secret at Adobe a stored one', ()
     expect(await find(leak)).toMatchObject({
       verdict: 'failed',
       detail: 'IMS accepts only a client secret that is retired, and no other that is stored',
-      fix: expect.stringMatching(/^\S+ rotate-client-secret fusion/),
+      fix: expect.stringMatching(/one that works first: \S+ put-credential fusion FILE/),
     });
     // It is the first to be tried, and the other one may work.
     await leak.put(JSON.stringify({ ...document, client_secrets: client_secrets.toReversed() }));

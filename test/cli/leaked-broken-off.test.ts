@@ -40,7 +40,7 @@ async function expectOvertaken(leak: LeakWorld): Promise<void> {
   const leaked = leak.adobe.secrets.find(({ value }) => value === leak.leakedSecret)?.uuid;
   const [, rest = ''] = textOf(exit).split(
     new RegExp(
-      ` if the stored client secret has not leaked: delete ${leaked} \\(the one in version \\S+ of \\S+/client\\) in the Adobe Developer Console, if it is still there, and no other; then: `,
+      ` if the stored client secret has not leaked: delete the one in version \\S+ of \\S+/client \\(noted as ${leaked}: compare the values first\\) in the Adobe Developer Console, if it is still there, and no other; then: `,
     ),
   );
   expect(rest).toMatch(/^aws \S.*=none; then: ims-token-rotator leaked fusion --token --now, or,/);

@@ -76,7 +76,7 @@ describe('leaked --token, after the leaked client secret was replaced but not de
     expect(exit, exit.stderr).toMatchObject({ code: 0 });
     const where = `version ${versionId} of ${SecretId}`;
     const place = `the one in ${where}`;
-    const which = isNoted ? `${uuid} (${place})` : place;
+    const which = isNoted ? `${place} (noted as ${uuid}: compare the values first)` : place;
     expect(flat(exit.stdout)).toContain(
       `Left to people: - IMS still accepts an earlier client secret, that in ${where}. If it has leaked, delete ${which} in the Adobe Developer Console, if it is still there, and no other; then: ims-token-rotator leaked fusion --token --now - `,
     );
@@ -96,7 +96,7 @@ describe('leaked --token, after the leaked client secret was replaced but not de
     const exit = await leak.answer({ token: true });
     expect(exit, exit.stderr).toMatchObject({ code: 0 });
     expect(flat(exit.stdout)).toMatch(
-      /Left to people: - Whether IMS still accepts the client secret in version \S+ of \S+ is not known: IMS answered 503 [^.]*\. To ask again: ims-token-rotator leaked fusion --token --now; if that does not help, and it may have leaked, delete \w+ \(the one in version \S+ of \S+\) in the Adobe Developer Console, if it is still there, and no other - /,
+      /Left to people: - Whether IMS still accepts the client secret in version \S+ of \S+ is not known: IMS answered 503 [^.]*\. To ask again: ims-token-rotator leaked fusion --token --now; if that does not help, and it may have leaked, delete the one in version \S+ of \S+ \(noted as \w+: compare the values first\) in the Adobe Developer Console, if it is still there, and no other - /,
     );
   });
 });

@@ -142,7 +142,7 @@ describe('leaked --token names what is left of the answer to the leak of the cli
     const uuid = leak.adobe.secrets.find((one) => one.value === leak.leakedSecret)?.uuid;
     expect(leftOf(exit)).toMatch(
       new RegExp(
-        `- An answer to the leak of an earlier client secret is not complete\\. If the stored one has not leaked: delete ${uuid} \\(the one in version \\S+ of \\S+/client\\) in the Adobe Developer Console, if it is still there, and no other; then: aws secretsmanager tag-resource --secret-id `,
+        `- An answer to the leak of an earlier client secret is not complete\\. If the stored one has not leaked: delete the one in version \\S+ of \\S+/client \\(noted as ${uuid}: compare the values first\\) in the Adobe Developer Console, if it is still there, and no other; then: aws secretsmanager tag-resource --secret-id `,
       ),
     );
     expect(leftOf(exit)).toMatch(

@@ -127,7 +127,7 @@ it('leaked says which version it takes for leaked, and that it goes on with what
     JSON.stringify({ ...document, client_secrets: [...document.client_secrets, value] }),
   );
   expect(await asked()).toContain(
-    '- deletes the 2 client secrets that are stored, since each has leaked, at Adobe for good, a retired one, too: ',
+    '- deletes those of the 2 stored client secrets that are still at Adobe, for good, since all have leaked, a retired one, too: ',
   );
   leak.adobe.removeSecret(value);
   await leak.put(JSON.stringify(document));

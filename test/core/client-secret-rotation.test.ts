@@ -242,6 +242,15 @@ describe('a retired secret', () => {
   });
 
   it.each([
+    ['is that of Adobe', -30 * day, 'remove'],
+    ['is another', -30 * day + 1, 'wait'],
+  ])('is certain without a use, if the date that is noted with it %s', (_, created, kind) => {
+    const entry = { ...entryOf(replacedAt), createdAt: formatInstant(at(created)) };
+    const never = listed('one', -30 * day);
+    expect(judge([never, fresh], storedWith('two', entry)).kind).toBe(kind);
+  });
+
+  it.each([
     ['as long as its rotation may have been under way', -1, 'remove'],
     ['later', 0, 'wait'],
   ])('may have been used after it was replaced, whatever the tag says: %s', (_, ago, kind) => {

@@ -38,8 +38,8 @@ export const ofClientSecrets: readonly Mutation[] = [
     fault:
       'the client secret of somebody else is deleted, because a person had deleted the stored one',
     file: 'core/retired-secret.ts',
-    find: 'if (lastUsedAt < retiredAt - longestOwnUse) {',
-    replace: 'if (lastUsedAt < 0) {',
+    find: 'if (!isCertain && lastUsedAt < retiredAt - longestOwnUse) {',
+    replace: 'if (!isCertain && lastUsedAt < 0) {',
     caughtBy: 'test/lambda/client-secrets/retirement.test.ts',
     test: 'stays where a person had deleted the stored one seconds before the rotation',
   },
