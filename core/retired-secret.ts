@@ -8,7 +8,7 @@ import type { ListedSecret } from './console-secrets.ts';
 import type { ClientSecretEntry } from './documented-form.ts';
 import { type EpochSeconds, epochSeconds, formatInstant, parseInstant } from './instant.ts';
 
-/** What becomes of a retired secret. */
+/** The fate of a retired secret. */
 export type Removal =
   | { readonly kind: 'remove' }
   /** It is not at Adobe any more. */

@@ -22,11 +22,11 @@ const comparing = `compare the stored value with those in the Developer Console;
 interface Seen {
   readonly listed: readonly ListedSecret[];
   readonly stored: readonly ClientVersion[];
-  /** Of the client secret that IMS accepted, from 1. */
+  /** The place of the client secret that IMS accepted, from 1. */
   readonly position: number;
 }
 
-/** Whether those at Adobe are all stored. A uuid that a person has noted may be that of another one. */
+/** Compares them. A uuid that a person has noted may be that of another one. */
 export function listedFinding(
   { listed, stored, position }: Seen,
   { tags, rotation }: Secret,

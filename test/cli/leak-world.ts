@@ -182,6 +182,20 @@ export async function interruptWait(leak: LeakWorld, effects: Effects = {}): Pro
   return await leak.answer({ now: false }, { ...effects, sleep }, interruption.signal);
 }
 
+/** IMS accepts a deleted client secret for a while. @returns what has it know of the deletion */
+export function deleteSlowly(
+  { adobe }: LeakWorld,
+  secret: NonNullable<ReturnType<ImsClient['liveSecret']>>,
+) {
+  adobe.removeSecret(secret.value);
+  let isKnown = false;
+  const live = adobe.liveSecret.bind(adobe);
+  adobe.liveSecret = (one) => (one === secret.value && !isKnown ? secret : live(one));
+  return (): void => {
+    isKnown = true;
+  };
+}
+
 /** Adobe does not delete the leaked client secret, after another one is stored. */
 export async function refuseDeletion(leak: LeakWorld): Promise<Exit> {
   const { faults } = leak.world.consoleApi;

@@ -1,7 +1,7 @@
 import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { tagKeys } from '../../core/contract.ts';
-import { flat, interruptWait, type LeakWorld, startLeak } from './leak-world.ts';
+import { deleteSlowly, flat, interruptWait, type LeakWorld, startLeak } from './leak-world.ts';
 
 const persons = 'p8e-added-by-a-person-0123456789';
 
@@ -82,14 +82,7 @@ async function startDeleted(isNoted: boolean) {
   await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets }));
   ahead = 0;
   await leak.invoke({ action: 'renew', credential: 'fusion' });
-  adobe.removeSecret(value);
-  let isKnown = false;
-  const live = adobe.liveSecret.bind(adobe);
-  adobe.liveSecret = (one) => (one === value && !isKnown ? leaked : live(one));
-  const learn = (): void => {
-    isKnown = true;
-  };
-  return { leak, colleagues, learn };
+  return { leak, colleagues, learn: deleteSlowly(leak, leaked) };
 }
 
 describe.each([true, false])(
@@ -172,12 +165,9 @@ it('leaked takes a uuid that is stored with two values for a guess', async () =>
   const client_secrets = [{ client_secret: value, uuid: colleagues?.uuid }];
   await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets }));
   await leak.invoke({ action: 'renew', credential: 'fusion' });
-  adobe.removeSecret(value);
-  let isKnown = false;
-  const live = adobe.liveSecret.bind(adobe);
-  adobe.liveSecret = (one) => (one === value && !isKnown ? leaked : live(one));
+  const learn = deleteSlowly(leak, leaked);
   const sleep = (): Promise<void> => {
-    isKnown = true;
+    learn();
     return Promise.resolve();
   };
   const exit = await leak.answer({}, { sleep });

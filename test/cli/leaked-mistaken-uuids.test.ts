@@ -1,23 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { labelsOf } from '../support/start-rotating.ts';
-import { flat, interruptWait, type LeakWorld, setRotationTag, startLeak } from './leak-world.ts';
+import { deleteSlowly, flat, interruptWait, setRotationTag, startLeak } from './leak-world.ts';
 
 const others = 'p8e-of-a-colleague-0123456789';
 const own = 'p8e-that-has-leaked-0123456789';
-
-/** IMS accepts a deleted client secret for a while. @returns what has it know of the deletion */
-function deleteSlowly(
-  { adobe }: LeakWorld,
-  secret: NonNullable<ReturnType<LeakWorld['adobe']['liveSecret']>>,
-) {
-  adobe.removeSecret(secret.value);
-  let isKnown = false;
-  const live = adobe.liveSecret.bind(adobe);
-  adobe.liveSecret = (one) => (one === secret.value && !isKnown ? secret : live(one));
-  return (): void => {
-    isKnown = true;
-  };
-}
 
 interface Mistake {
   readonly areTwoStored?: boolean;
