@@ -174,7 +174,9 @@ describe('offboard of a credential whose client secret is imported', () => {
     const { stdout } = await operator.cli('offboard', 'fusion', '--yes');
     const text = stdout.replaceAll(/\s+/g, ' ');
     expect(text).toContain(`The answer to a leak of ${own} is not complete`);
-    expect(text).toContain('still work at Adobe: delete the client secret in the Adobe');
+    expect(text).toContain(
+      'still work at Adobe: delete the one that has leaked, which an earlier version holds, and no other, in the Adobe',
+    );
     expect(text).not.toContain('complete it first');
   });
 });
