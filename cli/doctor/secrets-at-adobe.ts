@@ -104,7 +104,8 @@ export function listedFinding(
   if (listed.some(isRetired) && rotation === undefined) {
     const text =
       'one is retired, and the rotation is switched off, so that the function does not delete it';
-    return unknown(`${listed.length} client secrets, all stored here, of which ${text}`, deletion);
+    const fix = `find it in the Developer Console by its value, which has retired_at beside it; ${deletion}`;
+    return unknown(`${listed.length} client secrets, all stored here, of which ${text}`, fix);
   }
   return ok(`${listed.length} client secrets, all stored here`);
 }

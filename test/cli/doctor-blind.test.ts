@@ -156,6 +156,7 @@ describe('doctor --mint does not call a client secret at Adobe a stored one', ()
     const found = (await checksOf(leak, 'fusion', '--mint')).find('secrets at Adobe');
     expect(found).toMatchObject({ verdict: 'unknown' });
     expect(found.detail).toContain('the rotation is switched off');
+    expect(found.fix).toMatch(/^find it in the Developer Console by its value, /);
   });
 
   it('because it is retired, and the one in its place is gone at Adobe', async () => {
