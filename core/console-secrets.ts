@@ -100,7 +100,7 @@ const added = v.object({
 /**
  * The client secrets that a credential has at Adobe.
  *
- * @throws ConsoleRequestError ERR_CONSOLE_UNAVAILABLE when asking again may help (408, 429, 5xx),
+ * @throws ConsoleRequestError ERR_CONSOLE_UNAVAILABLE when asking again may help (408, 429, 5xx), ERR_CONSOLE_PROXY for 407,
  * ERR_CONSOLE_REJECTED for any other refusal, ERR_CONSOLE_MALFORMED for a success that is no list
  * @see https://developer.adobe.com/developer-console/docs/guides/authentication/ServerToServerAuthentication/implementation
  */
@@ -163,12 +163,18 @@ function assertSuccess({ status, body, retryAfter }: ConsoleResponse, asked: Con
   const secrets = asked.secrets.map((secret) => secret.reveal());
   const { code: errorCode, text } = readRemoteError(body, secrets);
   const told = [status, errorCode, text && `(${text})`].filter(Boolean).join(' ');
+  throw new ConsoleRequestError(failureCodeOf(status), `the Console API answered ${told}`, {
+    status,
+    errorCode,
+    retryAfter: parseRetryAfter(retryAfter, asked.now),
+  });
+}
+
+/** Only a proxy answers 407. */
+function failureCodeOf(status: number) {
+  if (status === 407) return 'ERR_CONSOLE_PROXY';
   const isTransient = status === 408 || status === 429 || status >= 500;
-  throw new ConsoleRequestError(
-    isTransient ? 'ERR_CONSOLE_UNAVAILABLE' : 'ERR_CONSOLE_REJECTED',
-    `the Console API answered ${told}`,
-    { status, errorCode, retryAfter: parseRetryAfter(retryAfter, asked.now) },
-  );
+  return isTransient ? 'ERR_CONSOLE_UNAVAILABLE' : 'ERR_CONSOLE_REJECTED';
 }
 
 function parseJson(text: string): unknown {

@@ -50,6 +50,9 @@ export const errorKinds = {
   ERR_CONSOLE_REJECTED: finalFor('credential owner'),
   ERR_CONSOLE_MALFORMED: finalFor('operator'),
   ERR_CONSOLE_UNAVAILABLE: transient,
+  ERR_CONSOLE_CERTIFICATE: finalFor('operator'),
+  ERR_CONSOLE_PROXY: finalFor('operator'),
+  ERR_CONSOLE_UNRESOLVED: finalFor('operator'),
   ERR_STATUS_NOT_WRITTEN: finalFor('deployer'),
   ERR_UNEXPECTED: finalFor('operator'),
 } as const satisfies Record<string, ErrorKind>;
@@ -146,7 +149,13 @@ export class ConsoleRequestError extends RotatorError {
   readonly details: ConsoleRequestDetails;
 
   constructor(
-    code: 'ERR_CONSOLE_REJECTED' | 'ERR_CONSOLE_MALFORMED' | 'ERR_CONSOLE_UNAVAILABLE',
+    code:
+      | 'ERR_CONSOLE_REJECTED'
+      | 'ERR_CONSOLE_MALFORMED'
+      | 'ERR_CONSOLE_UNAVAILABLE'
+      | 'ERR_CONSOLE_CERTIFICATE'
+      | 'ERR_CONSOLE_PROXY'
+      | 'ERR_CONSOLE_UNRESOLVED',
     message: string,
     details: ConsoleRequestDetails,
     options?: ErrorOptions,

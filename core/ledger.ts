@@ -17,6 +17,8 @@ export interface SecretMetadata {
   readonly isRotating?: boolean | undefined;
   /** When Secrets Manager rotates it next, as far as it tells. */
   readonly nextRotationAt?: EpochSeconds | undefined;
+  /** When a rotation was last complete. */
+  readonly rotatedAt?: EpochSeconds | undefined;
   readonly createdAt?: EpochSeconds | undefined;
   /** The last change of its value, labels or tags. */
   readonly changedAt?: EpochSeconds | undefined;

@@ -3,6 +3,7 @@ import {
   longestOwnUse,
   longestPending,
   type Retired,
+  tolerance,
 } from './client-secret-rotation.ts';
 import type { ListedSecret } from './console-secrets.ts';
 import type { ClientSecretEntry } from './documented-form.ts';
@@ -26,6 +27,8 @@ export interface Times {
   readonly now: EpochSeconds;
   /** When the credential was stored. */
   readonly storedAt: EpochSeconds | undefined;
+  /** When Secrets Manager has rotated it last, which no tag can forge. */
+  readonly rotatedAt: EpochSeconds | undefined;
 }
 
 /**
@@ -54,7 +57,7 @@ export function judgeRetired(
   retired: Retired,
   listed: readonly ListedSecret[],
   stored: StoredSecrets,
-  { now, storedAt = epochSeconds(0) }: Times,
+  { now, storedAt = epochSeconds(0), rotatedAt = epochSeconds(0) }: Times,
 ): Removal {
   const { uuid, at } = retired;
   const old = listed.find((one) => one.uuid === uuid);
@@ -63,7 +66,9 @@ export function judgeRetired(
   const lastUsedAt = old.lastUsedAt ?? epochSeconds(0);
   const entry = stored.entries.find((one) => one.uuid === uuid);
   const retiredAt = parseInstant(entry?.retiredAt ?? '');
-  const usedFrom = Math.min(at, (retiredAt ?? at) + longestPending + longestOwnUse);
+  // Until its rotation was complete, renewals used it.
+  const replacedAt = Math.max((retiredAt ?? at) + longestPending, rotatedAt);
+  const usedFrom = Math.min(at, replacedAt + longestOwnUse);
   if (lastUsedAt >= usedFrom) {
     const when = formatInstant(lastUsedAt);
     return waiting(`somebody used it at ${when}, after it was retired`);
@@ -71,7 +76,9 @@ export function judgeRetired(
   if (mayHold(stored, uuid, listed)) return waiting('the stored credential may hold it still');
   const inUse = stored.accepted?.uuid;
   const successor = listed.find((one) => one.uuid === inUse && one.uuid !== uuid);
-  if (successor === undefined) return waiting('its successor is not at Adobe');
+  if (successor === undefined) {
+    return waiting('its successor is not at Adobe, or is stored without its uuid');
+  }
   // A person may have gone back to the retired one, and taken its successor again.
   if ((successor.lastUsedAt ?? 0) < Math.max(at, storedAt)) {
     return waiting('its successor has not been used since');
@@ -80,7 +87,7 @@ export function judgeRetired(
     return waiting('the stored credential does not say that it is retired');
   // Adobe's own date is that of no other.
   const isCertain = parseInstant(entry?.createdAt ?? '') === old.createdAt;
-  if (!isCertain && lastUsedAt < retiredAt - longestOwnUse) {
+  if (!isCertain && lastUsedAt < retiredAt - tolerance) {
     return waiting(
       'Adobe does not tell of its use by the run that replaced it, so that it may be another one',
     );

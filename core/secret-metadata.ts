@@ -13,6 +13,7 @@ export interface SecretRow {
   readonly PrimaryRegion?: string | undefined;
   readonly RotationEnabled?: boolean | undefined;
   readonly NextRotationDate?: SdkDate | undefined;
+  readonly LastRotatedDate?: SdkDate | undefined;
   readonly CreatedDate?: SdkDate | undefined;
   readonly LastChangedDate?: SdkDate | undefined;
   /** Only from DescribeSecret. */
@@ -44,6 +45,7 @@ export function toMetadata(
     pendingVersionId: holderOf('AWSPENDING'),
     isRotating: row.RotationEnabled,
     nextRotationAt: instantOf(row.NextRotationDate),
+    rotatedAt: instantOf(row.LastRotatedDate),
     createdAt: instantOf(row.CreatedDate),
     changedAt: instantOf(row.LastChangedDate),
     primaryRegion: row.PrimaryRegion,

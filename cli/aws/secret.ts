@@ -18,8 +18,6 @@ export interface Secret extends SecretMetadata {
   readonly rotatedBy?: string | undefined;
   /** Its own rotation, unless that is switched off. */
   readonly rotation?: SecretRotation | undefined;
-  /** When it was last rotated, if it ever was. */
-  readonly rotatedAt?: EpochSeconds | undefined;
   /** The Regions of its replicas; only from DescribeSecret. */
   readonly replicaRegions?: readonly string[] | undefined;
   /** Those of them to which AWS is still copying the latest value. */
@@ -53,7 +51,6 @@ export function toSecret(row: Row, stages: Stages = {}): Secret {
       row.RotationEnabled === true
         ? { functionArn: row.RotationLambdaARN, nextAt: toInstant(row.NextRotationDate) }
         : undefined,
-    rotatedAt: toInstant(row.LastRotatedDate),
     replicaRegions: row.ReplicationStatus?.flatMap(({ Region }) => Region ?? []),
     copyingTo: row.ReplicationStatus?.flatMap(({ Region, Status }) =>
       Status === 'InProgress' && Region !== undefined ? [Region] : [],

@@ -29,7 +29,7 @@ interface Seen {
 /** Compares them. A uuid that a person has noted may be that of another one. */
 export function listedFinding(
   { listed, stored, position }: Seen,
-  { tags, rotation }: Secret,
+  { tags, rotation, rotatedAt }: Secret,
   { name, session }: Pick<Subject, 'name' | 'session'>,
 ): Finding {
   const now = session.now();
@@ -64,7 +64,7 @@ export function listedFinding(
     );
   }
   if (state.kind === 'retired' && isStuck(state, now)) {
-    const times = { now, storedAt: version?.createdAt };
+    const times = { now, storedAt: version?.createdAt, rotatedAt };
     const removal = judgeRetired(state, listed, { entries: current, accepted }, times);
     const why = removal.kind === 'wait' ? `: ${removal.why}` : '';
     return failed(`${state.uuid} is retired, and stays${why}`, 'find out whose it is');

@@ -19,6 +19,8 @@ const policies = 'check key policies and service control policies, then deploy t
 const wait = 'nothing, unless it lasts: then check https://status.adobe.com';
 export const askAdobe = "if it lasts, give Adobe support the log line's x_debug_id";
 const rotateAgain = 'start the rotation again, or: `renew NAME --force`';
+const afterLeak =
+  'after a leak, do not wait for that: see "If `leaked` cannot" in docs/client-secret-rotation.md';
 const allowKey = 'enable the key, and allow the function to use it';
 
 const unknownKey: FailureWords = {
@@ -166,7 +168,19 @@ const known: Readonly<Record<ErrorCode, FailureWords>> = {
   },
   ERR_CONSOLE_UNAVAILABLE: {
     words: "Adobe's Developer Console is throttling or unreachable",
-    fix: 'try again; if it lasts, check https://status.adobe.com; after a leak, do not wait for that: see "If `leaked` cannot" in docs/client-secret-rotation.md',
+    fix: `try again; if it lasts, check https://status.adobe.com; ${afterLeak}`,
+  },
+  ERR_CONSOLE_CERTIFICATE: {
+    words: "the TLS certificate on the way to Adobe's Developer Console is not trusted",
+    fix: `see ERR_CONSOLE_CERTIFICATE in docs/runbook.md: usually a proxy that inspects TLS; ${afterLeak}`,
+  },
+  ERR_CONSOLE_PROXY: {
+    words: "the proxy on the way to Adobe's Developer Console refuses, or cannot be reached",
+    fix: `have the proxy allow api.adobe.io, or correct its address or password; ${afterLeak}`,
+  },
+  ERR_CONSOLE_UNRESOLVED: {
+    words: "the name of Adobe's Developer Console, api.adobe.io, does not resolve",
+    fix: `correct the DNS there; ${afterLeak}`,
   },
   ERR_STATUS_NOT_WRITTEN: {
     words: 'the function could not write the status tag',

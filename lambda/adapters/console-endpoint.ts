@@ -4,6 +4,7 @@ import { ConsoleRequestError } from '../../core/errors.ts';
 import type { ConsoleAccess, ConsoleEndpoint } from '../../core/ports.ts';
 import { Deadline } from './deadline.ts';
 import { HttpRoute, type HttpRouteOptions } from './http-route.ts';
+import { lastingFault } from './network-fault.ts';
 import { orAborted } from './or-aborted.ts';
 import { headerOf, readCapped, reasonOf } from './response-parts.ts';
 
@@ -19,6 +20,13 @@ export interface ConsoleEndpointOptions extends Omit<HttpRouteOptions, 'connectT
     readonly total: number;
   };
 }
+
+const failures = {
+  passing: ['ERR_CONSOLE_UNAVAILABLE', 'no complete response from'],
+  certificate: ['ERR_CONSOLE_CERTIFICATE', 'no TLS connection to'],
+  proxy: ['ERR_CONSOLE_PROXY', 'the proxy refuses a connection to'],
+  unresolved: ['ERR_CONSOLE_UNRESOLVED', 'no address for the name of'],
+} as const;
 
 interface Asked {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -45,6 +53,7 @@ export class DeveloperConsole implements ConsoleEndpoint, AsyncDisposable {
 
   /**
    * @throws ConsoleRequestError ERR_CONSOLE_UNAVAILABLE when there is no complete response in time;
+   * ERR_CONSOLE_CERTIFICATE, ERR_CONSOLE_PROXY or ERR_CONSOLE_UNRESOLVED when there will be none either;
    * RotatorError when the proxy's user name and password cannot be read
    */
   async list(access: ConsoleAccess, signal: AbortSignal): Promise<ConsoleResponse> {
@@ -89,8 +98,9 @@ export class DeveloperConsole implements ConsoleEndpoint, AsyncDisposable {
       return await orAborted(exchange(), deadline);
     } catch (error) {
       const reason = reasonOf(error, [access.accessToken.reveal()]);
-      const message = `no complete response from the Console API at ${this.#origin}: ${reason}`;
-      throw new ConsoleRequestError('ERR_CONSOLE_UNAVAILABLE', message, {}, { cause: error });
+      const [code, what] = failures[lastingFault(error) ?? 'passing'];
+      const message = `${what} the Console API at ${this.#origin}: ${reason}`;
+      throw new ConsoleRequestError(code, message, {}, { cause: error });
     }
   }
 

@@ -52,6 +52,8 @@ export async function addClientSecret(
   assertBudget(run, credential, observation);
   const management = await manage(run, current.credential, recorded);
   const { position } = management;
+  // Adobe tells of this use, by which the retirement goes.
+  const usedAt = run.now();
   assertRoom(run, credential, current, position);
   const { listed, previous, before } = await makeRoom(run, rotation, rotated, management);
   const entry = current.entries[position - 1];
@@ -64,7 +66,7 @@ export async function addClientSecret(
   await noteRotation(run, secretId, { kind: 'adding', since: now, versionId });
   const added = await add(run, rotation, management, { since: now, before });
   const uuids = new Set(listed.map((one) => one.uuid));
-  const secretString = rotatedDocument(current, { added, position, uuid, uuids, now });
+  const secretString = rotatedDocument(current, { added, position, uuid, uuids, now: usedAt });
   const stored = { secretId, versionId, secretString, pending: { rotationToken } };
   await store(run, management, stored, added);
   run.log.info('a client secret is added at Adobe', { credential, client_secret_uuid: added.uuid });
@@ -151,7 +153,7 @@ async function makeRoom(
   const state = readRotationState(client.tags);
   const accepted = current.entries[management.position - 1];
   const inCurrent = { entries: current.entries, accepted };
-  const times = { now: run.now(), storedAt: value.createdAt };
+  const times = { now: run.now(), storedAt: value.createdAt, rotatedAt: client.rotatedAt };
   const isRetired =
     state.kind === 'retired' && judgeRetired(state, listed, inCurrent, times).kind === 'remove';
   const surplus = isRetired

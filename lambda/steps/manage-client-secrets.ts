@@ -8,7 +8,7 @@ import {
   parseSecretList,
 } from '../../core/console-secrets.ts';
 import type { ClientCredential } from '../../core/credential.ts';
-import { Deferral, RotatorError } from '../../core/errors.ts';
+import { Deferral, type ErrorCode, RotatorError } from '../../core/errors.ts';
 import type { ConsoleAccess } from '../../core/ports.ts';
 import { addingReserve, budget } from './budget.ts';
 import { mint } from './mint.ts';
@@ -103,6 +103,13 @@ export async function deleteSecret(
   });
 }
 
+/** Faults of the network on the way to the API, which hit every other request too. */
+const networkFaults: ReadonlySet<ErrorCode> = new Set([
+  'ERR_CONSOLE_CERTIFICATE',
+  'ERR_CONSOLE_PROXY',
+  'ERR_CONSOLE_UNRESOLVED',
+]);
+
 // No host has a space in its name.
 const consoleApi = 'the Console API';
 
@@ -110,7 +117,7 @@ const consoleApi = 'the Console API';
  * One request that may be repeated. When the API answers none, each renewal that has a secret to delete
  * would wait for it, and keep others from their turns.
  *
- * @throws Deferral when it has failed too often in this run
+ * @throws Deferral when it cannot be reached, or has failed too often, in this run
  */
 async function askConsole<Output>(
   { managing: { hosts } }: Run,
@@ -120,7 +127,7 @@ async function askConsole<Output>(
   if (broken !== undefined) {
     throw new Deferral(
       broken,
-      `${consoleApi} has failed too often in this run, and is not asked again`,
+      `${consoleApi} could not be reached, or has failed too often, in this run, and is not asked again`,
     );
   }
   try {
@@ -128,9 +135,11 @@ async function askConsole<Output>(
     hosts.answered(consoleApi);
     return output;
   } catch (error) {
-    if (error instanceof RotatorError && error.transient) {
-      hosts.failed(consoleApi, error.code, false);
-    } else hosts.answered(consoleApi);
+    const code = error instanceof RotatorError ? error.code : undefined;
+    const isLasting = code !== undefined && networkFaults.has(code);
+    const isTransient = error instanceof RotatorError && error.transient;
+    if (code !== undefined && (isLasting || isTransient)) hosts.failed(consoleApi, code, isLasting);
+    else hosts.answered(consoleApi);
     throw error;
   }
 }

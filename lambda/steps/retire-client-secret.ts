@@ -79,7 +79,7 @@ async function remove(
   run: Run,
   { credential, secret, client, observation, understood }: Renewed,
   state: Extract<RotationState, { kind: 'retired' }>,
-  { currentVersionId, tags = {} }: SecretMetadata,
+  { currentVersionId, tags = {}, rotatedAt }: SecretMetadata,
 ): Promise<void> {
   const requested = addRequest(observation.requested, run.now());
   const isAffordable = spentBudget({ ...observation, requested }) === undefined;
@@ -101,7 +101,7 @@ async function remove(
   const management = await manage(run, managing, { credential, secretId: secret.arn, requested });
   const listed = await listSecrets(run, management);
   const stored = { entries: understood.entries, accepted: inUse[management.position - 1] };
-  const times = { now: run.now(), storedAt: client.createdAt };
+  const times = { now: run.now(), storedAt: client.createdAt, rotatedAt };
   const removal = judgeRetired(state, listed, stored, times);
   if (removal.kind === 'wait') {
     run.log.warn(stays, { ...fields, why: removal.why });

@@ -198,7 +198,8 @@ describe('a retired secret', () => {
     stored: StoredSecrets = rotated,
     times: Partial<Times> = {},
   ) {
-    return judgeRetired(retired, secrets, stored, { now: later, storedAt: now, ...times });
+    const usual = { now: later, storedAt: now, rotatedAt: undefined };
+    return judgeRetired(retired, secrets, stored, { ...usual, ...times });
   }
 
   it.each<[string, readonly ListedSecret[], number, object]>([
@@ -215,7 +216,7 @@ describe('a retired secret', () => {
       'stays if its successor is not there',
       [old],
       later,
-      { kind: 'wait', why: 'its successor is not at Adobe' },
+      { kind: 'wait', why: 'its successor is not at Adobe, or is stored without its uuid' },
     ],
     [
       'stays if its successor was never used',
@@ -234,8 +235,8 @@ describe('a retired secret', () => {
   });
 
   it.each([
-    ['within that run', replacedAt - longestOwnUse, 'remove'],
-    ['before it', replacedAt - longestOwnUse - 1, 'wait'],
+    ['by that run, two clocks apart', replacedAt - 120, 'remove'],
+    ['before it', replacedAt - 121, 'wait'],
     ['never', undefined, 'wait'],
   ])('has to have been used by the run that replaced it: %s', (_, used, kind) => {
     expect(judge([listed('one', -30 * day, used), fresh]).kind).toBe(kind);
@@ -258,6 +259,19 @@ describe('a retired secret', () => {
     const used = -day + longestOwnUse + ago;
     expect(judge([listed('one', -30 * day, used), fresh], stored).kind).toBe(kind);
   });
+
+  it.each([
+    ['within a run after that', -1, 'remove'],
+    ['later', 0, 'wait'],
+  ])(
+    'may have been used until its rotation was complete, which took two days: %s',
+    (_, ago, kind) => {
+      const stored = storedWith('two', entryOf(-2 * day));
+      const secrets = [listed('one', -30 * day, -hour + longestOwnUse + ago), fresh];
+      expect(judge(secrets, stored, { rotatedAt: at(-hour) }).kind).toBe(kind);
+      expect(judge(secrets, stored).kind).toBe('wait');
+    },
+  );
 
   it.each<[string, readonly ClientSecretEntry[]]>([
     ['nothing of it', []],

@@ -158,6 +158,7 @@ describe('a refusal', () => {
     [400, 'ERR_CONSOLE_REJECTED', false],
     [401, 'ERR_CONSOLE_REJECTED', false],
     [302, 'ERR_CONSOLE_REJECTED', false],
+    [407, 'ERR_CONSOLE_PROXY', false],
     [408, 'ERR_CONSOLE_UNAVAILABLE', true],
     [429, 'ERR_CONSOLE_UNAVAILABLE', true],
     [500, 'ERR_CONSOLE_UNAVAILABLE', true],

@@ -163,6 +163,7 @@ export class ClientRotation {
     const { console, clientSecret, plan } = credential;
     this.#running.delete(credential);
     this.#tell(rotating, isDone ? 'is done' : 'has failed, or was cancelled');
+    if (isDone) clientSecret.rotated(clock.now);
     if (isDone) this.#reschedule(credential);
     const end = rotating.metLimit
       ? 'had no room at Adobe'

@@ -38,6 +38,7 @@ export class Secret {
   isLocked = false;
   /** When Secrets Manager rotates it next, if it does. */
   nextRotationAt: number | undefined;
+  #rotatedAt: number | undefined;
   readonly #holders = new Map<string, SecretVersion>();
   #row: SecretMetadata | undefined;
   #history: Snapshot[] = [];
@@ -82,6 +83,11 @@ export class Secret {
     this.changed(now);
   }
 
+  rotated(now: number): void {
+    this.#rotatedAt = now;
+    this.changed(now);
+  }
+
   /** Records what lists show from now on. */
   changed(now: number): void {
     this.#row = undefined;
@@ -122,6 +128,7 @@ export class Secret {
         isRotating: true,
         nextRotationAt: epochSeconds(this.nextRotationAt),
       }),
+      rotatedAt: this.#rotatedAt === undefined ? undefined : epochSeconds(this.#rotatedAt),
       createdAt: epochSeconds(this.createdAt),
     };
     return this.#row;

@@ -3,6 +3,7 @@ import {
   GetSecretValueCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { expect } from 'vitest';
 import { consoleScopes } from '../../core/console-secrets.ts';
 import { tagKeys } from '../../core/contract.ts';
 import type { ImsClient } from '../../emulators/ims/client.ts';
@@ -73,6 +74,22 @@ export async function startRotatingClient({
   await tick(rotating.parts.run());
   rotating.parts.clock.advance(3_600);
   return { ...rotating, ...clientViews(rotating.client, client, rotating.parts.secrets) };
+}
+
+/** With a client secret that was rotated, and a token that was minted with it. */
+export async function startRotated(): Promise<RotatingClient> {
+  const rotating = await startRotatingClient();
+  await rotating.rotateSecret();
+  rotating.parts.clock.advance(1_800);
+  await tick(rotating.parts.run());
+  rotating.parts.consoleApi.clearRequests();
+  return rotating;
+}
+
+/** Has the next tick renew the token. */
+export async function renewAfter({ parts }: RotatingClient, seconds: number): Promise<void> {
+  parts.clock.advance(seconds);
+  expect(await tick(parts.run())).toMatchObject([{ outcome: 'renewed' }]);
 }
 
 /** @param secrets receives the values that IMS accepts */

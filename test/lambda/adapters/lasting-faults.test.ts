@@ -10,6 +10,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { readProxy } from '../../../core/proxy.ts';
 import { Sensitive } from '../../../core/sensitive.ts';
 import { ImsEmulator } from '../../../emulators/ims/emulator.ts';
+import { DeveloperConsole } from '../../../lambda/adapters/console-endpoint.ts';
 import { ImsTokenEndpoint } from '../../../lambda/adapters/ims-token-endpoint.ts';
 import { lastingFault, ProxyUnreachable } from '../../../lambda/adapters/network-fault.ts';
 import { SecretsManager } from '../../../lambda/adapters/secrets-manager.ts';
@@ -177,6 +178,66 @@ it.each([
   const error = Object.assign(new Error('no connection'), { code });
   expect(lastingFault(error)).toBeUndefined();
   expect(lastingFault(new ProxyUnreachable(error))).toBeUndefined();
+});
+
+describe('the Developer Console', () => {
+  const listAt = async (consoleEndpointUrl?: string, proxy?: string): Promise<unknown> => {
+    const endpoint = new DeveloperConsole({
+      consoleEndpointUrl,
+      proxy: readProxy({ HTTPS_PROXY: proxy }),
+      timeouts: timeouts.console,
+    });
+    onTestFinished(() => endpoint[Symbol.asyncDispose]());
+    const accessToken = new Sensitive('e-y.J0.token-0123456789');
+    const ids = { credentialId: '1', consoleOrgId: '2', clientId: 'id' };
+    return await endpoint.list({ ...ids, accessToken }, never);
+  };
+  const lasting = { actor: 'operator', transient: false };
+
+  it('with a certificate that nobody trusts fails for good', async () => {
+    await expect(listAt(await startSelfSigned())).rejects.toMatchObject({
+      ...lasting,
+      code: 'ERR_CONSOLE_CERTIFICATE',
+      message: expect.stringMatching(
+        /^no TLS connection to the Console API at \S+: DEPTH_ZERO_SELF_SIGNED_CERT /,
+      ),
+    });
+  });
+
+  it('whose name does not resolve fails for good', async () => {
+    await expect(listAt('https://api.adobe.invalid')).rejects.toMatchObject({
+      ...lasting,
+      code: 'ERR_CONSOLE_UNRESOLVED',
+      message: expect.stringMatching(/^no address for the name of the Console API at \S+: /),
+    });
+  });
+
+  it.each([302, 403, 407, 511])('behind a proxy that answers %i fails for good', async (status) => {
+    await expect(listAt(undefined, await startProxy(status))).rejects.toMatchObject({
+      ...lasting,
+      code: 'ERR_CONSOLE_PROXY',
+      message: expect.stringMatching(
+        new RegExp(
+          `^the proxy refuses a connection to the Console API at https://api.adobe.io: .*${status}`,
+        ),
+      ),
+    });
+  });
+
+  it('behind a proxy that refuses connections fails for good', async () => {
+    const proxy = `http://127.0.0.1:${await closedPort()}`;
+    await expect(listAt(undefined, proxy)).rejects.toMatchObject({
+      ...lasting,
+      code: 'ERR_CONSOLE_PROXY',
+    });
+  });
+
+  it.each([429, 503])('behind a proxy that answers %i may be back', async (status) => {
+    await expect(listAt(undefined, await startProxy(status))).rejects.toMatchObject({
+      code: 'ERR_CONSOLE_UNAVAILABLE',
+      transient: true,
+    });
+  });
 });
 
 describe('Secrets Manager', () => {

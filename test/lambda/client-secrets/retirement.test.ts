@@ -1,6 +1,7 @@
 import { PutSecretValueCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { tagKeys } from '../../../core/contract.ts';
+import { epochSeconds } from '../../../core/instant.ts';
 import type { ConsoleFault } from '../../../emulators/console-api/fault.ts';
 import { day, hour } from '../../support/builders.ts';
 import { callsOf } from '../../support/credential.ts';
@@ -9,67 +10,17 @@ import { clientSecretOf } from '../../support/start-parts.ts';
 import {
   ClientSecretId,
   type RotatingClient,
+  renewAfter,
+  startRotated,
   startRotatingClient,
 } from '../../support/start-rotating-client.ts';
 
 const old = clientSecretOf('fusion');
 const half = 12 * hour;
 
-/** With a client secret that was rotated, and a token that was minted with it. */
-async function startRotated(): Promise<RotatingClient> {
-  const rotating = await startRotatingClient();
-  await rotating.rotateSecret();
-  rotating.parts.clock.advance(1_800);
-  await tick(rotating.parts.run());
-  rotating.parts.consoleApi.clearRequests();
-  return rotating;
-}
-
-async function renewAfter({ parts }: RotatingClient, seconds: number): Promise<void> {
-  parts.clock.advance(seconds);
-  expect(await tick(parts.run())).toMatchObject([{ outcome: 'renewed' }]);
-}
-
 function warnings({ parts }: RotatingClient) {
   return parts.lines.filter(({ level }) => level === 'warn').map(({ fields }) => fields['why']);
 }
-
-describe('requests that delete a retired client secret, and fail', () => {
-  const host = 'ims-na1.adobelogin.com';
-
-  it('do not keep IMS from being asked for other tokens in this run', async () => {
-    const { parts } = await startRotated();
-    parts.clock.advance(day);
-    let requests = 0;
-    parts.ims.faults.inject(
-      { kind: 'server-error', status: 503 },
-      {
-        when: () => {
-          requests += 1;
-          return requests > 1;
-        },
-      },
-    );
-    const run = parts.run();
-    expect(await tick(run)).toMatchObject([{ outcome: 'renewed' }]);
-    expect(requests).toBe(5);
-    // It would be the fifth in a row.
-    expect(run.hosts.failed(host, 'ERR_TOKEN_UNAVAILABLE', false)).toBe(false);
-  });
-
-  it('end for this run once the Console has failed five times in a row', async () => {
-    const { parts } = await startRotated();
-    parts.clock.advance(day);
-    parts.consoleApi.faults.inject({ kind: 'server-error', status: 503 });
-    const run = parts.run();
-    for (let failures = 0; failures < 3; failures += 1) {
-      run.managing.hosts.failed('the Console API', 'ERR_CONSOLE_UNAVAILABLE', false);
-    }
-    expect(await tick(run)).toMatchObject([{ outcome: 'renewed' }]);
-    expect(parts.consoleApi.requests).toHaveLength(2);
-    expect(run.hosts.failureOf(host)).toBeUndefined();
-  });
-});
 
 describe('a retired client secret', () => {
   it('is deleted at Adobe by the first renewal after a day, and the value stays', async () => {
@@ -111,6 +62,31 @@ describe('a retired client secret', () => {
     expect(`${await rotating.tag()}`).toMatch(/^retired /);
   });
 
+  it.each([true, false])(
+    'was used until its rotation was complete, two days later, and Secrets Manager tells when: %s',
+    async (tells) => {
+      const rotating = await startRotatingClient();
+      const { parts } = rotating;
+      await rotating.beginRotation();
+      await rotating.step('createSecret');
+      for (let half = 0; half < 4; half += 1) await renewAfter(rotating, 12 * hour);
+      for (const step of ['testSecret', 'finishSecret'] as const) await rotating.step(step);
+      const rotatedAt = epochSeconds(parts.clock.seconds);
+      parts.clock.advance(1_800);
+      await tick(parts.run());
+      parts.clock.advance(day);
+      const { secrets } = parts.run();
+      const describeSecret = secrets.describe.bind(secrets);
+      secrets.describe = async (...args) => {
+        const described = await describeSecret(...args);
+        return described && { ...described, ...(tells && { rotatedAt }) };
+      };
+      await tick(parts.run({ secrets }));
+      expect(rotating.live().includes(old)).toBe(!tells);
+      expect(`${warnings(rotating)}`).toMatch(tells ? /^$/ : /^somebody used it at /);
+    },
+  );
+
   it('stays while Adobe does not know that its successor is used', async () => {
     const rotating = await startRotated();
     rotating.parts.consoleApi.faults.inject({ kind: 'no-usages' }, { times: 1 });
@@ -127,6 +103,8 @@ describe('a retired client secret', () => {
       const rotating = await startRotatingClient();
       const { parts, adobe, client } = rotating;
       const [colleagues] = adobe.liveSecrets;
+      // Just before, as far as the clocks can tell.
+      colleagues?.recordUse((parts.clock.seconds + day - 180) * 1000);
       const stored = adobe.addSecret('p8e-stored-by-hand-0123456789');
       parts.secrets.add(stored.value);
       const uuid = isNoted ? stored.uuid : undefined;

@@ -38,10 +38,35 @@ export const ofClientSecrets: readonly Mutation[] = [
     fault:
       'the client secret of somebody else is deleted, because a person had deleted the stored one',
     file: 'core/retired-secret.ts',
-    find: 'if (!isCertain && lastUsedAt < retiredAt - longestOwnUse) {',
-    replace: 'if (!isCertain && lastUsedAt < 0) {',
+    find: 'if (!isCertain && lastUsedAt < retiredAt - tolerance) {',
+    replace: 'if (!isCertain && lastUsedAt < retiredAt - longestOwnUse) {',
     caughtBy: 'test/lambda/client-secrets/retirement.test.ts',
     test: 'stays where a person had deleted the stored one seconds before the rotation',
+  },
+  {
+    fault: 'the old client secret stays for ever if its rotation took two days',
+    file: 'lambda/steps/retire-client-secret.ts',
+    find: 'storedAt: client.createdAt, rotatedAt };',
+    replace: 'storedAt: client.createdAt, rotatedAt: rotatedAt && undefined };',
+    caughtBy: 'test/lambda/client-secrets/retirement.test.ts',
+    test: 'was used until its rotation was complete, two days later, and Secrets Manager tells when: true',
+  },
+  {
+    fault:
+      'a network that does not let the function reach the Console passes for an outage of Adobe',
+    file: 'lambda/adapters/console-endpoint.ts',
+    find: "failures[lastingFault(error) ?? 'passing'];",
+    replace: 'failures.passing;',
+    caughtBy: 'test/lambda/adapters/lasting-faults.test.ts',
+    test: 'behind a proxy that refuses connections fails for good',
+  },
+  {
+    fault: 'each credential asks a Console that the network does not let the function reach',
+    file: 'lambda/steps/manage-client-secrets.ts',
+    find: 'hosts.failed(consoleApi, code, isLasting);',
+    replace: 'hosts.failed(consoleApi, code, false);',
+    caughtBy: 'test/lambda/client-secrets/retirement-requests.test.ts',
+    test: 'costs no renewal, is said at once, and is not tried again in this run',
   },
   {
     fault: 'a client secret that its own test has used is taken for one of somebody else',
