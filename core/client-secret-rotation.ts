@@ -27,18 +27,20 @@ export type RotationState =
       readonly at: EpochSeconds;
       /** That took its place. Notes of earlier releases name none. */
       readonly versionId?: string | undefined;
+      /** When IMS was asked whether it accepts it still, of which Adobe tells as of a use. */
+      readonly askedAt?: EpochSeconds | undefined;
     };
 
 /** A credential has no more client secrets at Adobe than this. */
 export const mostClientSecrets = 2;
 
 // A later release may add words at the end, and be rolled back.
-const more = '(?: (?!uuid=|version=)[a-z]+=\\S+)*';
+const more = '(?: (?!uuid=|version=|asked=)[a-z]+=\\S+)*';
 const adding = new RegExp(
   `^adding since=(\\S+) version=(\\S{1,64})(?: uuid=([\\w-]{1,64}))?${more}$`,
 );
 const retired = new RegExp(
-  `^retired uuid=([\\w-]{1,64}) at=(\\S+)(?: version=([\\w.:/=+@-]{1,64}))?${more}$`,
+  `^retired uuid=([\\w-]{1,64}) at=(\\S+)(?: version=([\\w.:/=+@-]{1,64}))?(?: asked=(\\S+))?${more}$`,
 );
 
 // Whoever stores a version chooses its id, which may have characters that no tag may.
@@ -52,10 +54,11 @@ export function readRotationState(tags: Tags = {}): RotationState {
   if (sinceAt !== undefined && versionId !== undefined) {
     return { kind: 'adding', since: sinceAt, versionId, uuid: added };
   }
-  const [, uuid, at = '', successor] = retired.exec(text) ?? [];
+  const [, uuid, at = '', successor, asked = ''] = retired.exec(text) ?? [];
   const retiredAt = parseInstant(at);
   if (uuid !== undefined && retiredAt !== undefined) {
-    return { kind: 'retired', uuid, at: retiredAt, versionId: successor };
+    const askedAt = parseInstant(asked);
+    return { kind: 'retired', uuid, at: retiredAt, versionId: successor, askedAt };
   }
   return { kind: 'none' };
 }
@@ -72,7 +75,8 @@ export function formatRotationState(state: RotationState): string {
     case 'retired': {
       const { versionId = '' } = state;
       const version = taggable.test(versionId) ? ` version=${versionId}` : '';
-      return `retired uuid=${state.uuid} at=${formatInstant(state.at)}${version}`;
+      const asked = state.askedAt === undefined ? '' : ` asked=${formatInstant(state.askedAt)}`;
+      return `retired uuid=${state.uuid} at=${formatInstant(state.at)}${version}${asked}`;
     }
   }
 }
@@ -171,8 +175,8 @@ export function retirementToNote(
 }
 
 /** True for a retired secret that may be removed now, if nobody uses it. */
-export function isGraceOver({ at }: Retired, now: EpochSeconds): boolean {
-  return now >= at + retirementGrace;
+export function isGraceOver({ at, askedAt = at }: Retired, now: EpochSeconds): boolean {
+  return now >= Math.max(at, askedAt) + retirementGrace;
 }
 
 /**

@@ -11,7 +11,8 @@ import { type EpochSeconds, epochSeconds, formatInstant, parseInstant } from './
 
 /** The fate of a retired secret. */
 export type Removal =
-  | { readonly kind: 'remove' }
+  /** If it is not certain to be the stored one, IMS has to accept its value first. */
+  | { readonly kind: 'remove'; readonly isCertain: boolean }
   /** It is not at Adobe any more. */
   | { readonly kind: 'gone' }
   | { readonly kind: 'wait'; readonly why: string };
@@ -69,7 +70,7 @@ export function judgeRetired(
   // Until its rotation was complete, renewals used it.
   const replacedAt = Math.max((retiredAt ?? at) + longestPending, rotatedAt);
   const usedFrom = Math.min(at, replacedAt + longestOwnUse);
-  if (lastUsedAt >= usedFrom) {
+  if (lastUsedAt >= usedFrom && !isQuestion(lastUsedAt, retired)) {
     const when = formatInstant(lastUsedAt);
     return waiting(`somebody used it at ${when}, after it was retired`);
   }
@@ -85,14 +86,20 @@ export function judgeRetired(
   }
   if (retiredAt === undefined)
     return waiting('the stored credential does not say that it is retired');
-  // Adobe's own date is that of no other.
+  // Adobe's own date is that of no other one.
   const isCertain = parseInstant(entry?.createdAt ?? '') === old.createdAt;
   if (!isCertain && lastUsedAt < retiredAt - tolerance) {
     return waiting(
       'Adobe does not tell of its use by the run that replaced it, so that it may be another one',
     );
   }
-  return { kind: 'remove' };
+  return { kind: 'remove', isCertain };
+}
+
+/** True for the use of an earlier run, which asked IMS about it and could not delete it then. */
+function isQuestion(usedAt: number, { askedAt }: Retired): boolean {
+  if (askedAt === undefined) return false;
+  return usedAt >= askedAt - tolerance && usedAt <= askedAt + longestOwnUse;
 }
 
 function waiting(why: string): Removal {

@@ -1,32 +1,23 @@
 // In: the rotation of a client secret, whose pending version is empty. Out: a new secret, stored in it.
-import {
-  existedAt,
-  type RotationState,
-  readRotationState,
-  retirementGrace,
-  uuidInUse,
-} from '../../core/client-secret-rotation.ts';
+import { existedAt, uuidInUse } from '../../core/client-secret-rotation.ts';
 import type { AddedSecret, ListedSecret } from '../../core/console-secrets.ts';
 import { tagKeys } from '../../core/contract.ts';
 import type { UnderstoodCredential } from '../../core/credential.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
 import { RotatorError } from '../../core/errors.ts';
-import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
+import type { EpochSeconds } from '../../core/instant.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
 import { hasOpenAnswer } from '../../core/open-answer.ts';
-import type { NewVersion, SecretValue, Version } from '../../core/ports.ts';
-import { judgeRetired } from '../../core/retired-secret.ts';
+import type { NewVersion, SecretValue } from '../../core/ports.ts';
 import { hasRoomFor, rotatedDocument } from '../../core/rotated-document.ts';
 import type { Rotation } from '../../core/rotation.ts';
-import { secretInTheWay } from '../../core/secret-in-the-way.ts';
 import { secretNames } from '../../core/secret-name.ts';
-import { assertUnchanged } from './assert-unchanged.ts';
 import { budget } from './budget.ts';
+import { makeRoom } from './make-room.ts';
 import {
   addSecret,
   assertTimeToAdd,
   deleteSecret,
-  listSecrets,
   type Management,
   manage,
 } from './manage-client-secrets.ts';
@@ -55,13 +46,13 @@ export async function addClientSecret(
   // Adobe tells of this use, by which the retirement goes.
   const usedAt = run.now();
   assertRoom(run, credential, current, position);
-  const { listed, previous, before } = await makeRoom(run, rotation, rotated, management);
+  const { listed, previous, before, client } = await makeRoom(run, rotation, rotated, management);
   const entry = current.entries[position - 1];
   const storedAt = firstStored(entry, value, previous);
   const uuid = uuidInUse(entry, listed, storedAt);
   if (uuid === undefined && storedAt === undefined) assertKnown(listed, previous);
   assertTimeToAdd(run);
-  await assertAlone(run, rotation, rotated.client);
+  await assertAlone(run, rotation, client);
   const now = run.now();
   await noteRotation(run, secretId, { kind: 'adding', since: now, versionId });
   const added = await add(run, rotation, management, { since: now, before });
@@ -124,69 +115,6 @@ function assertKnown(listed: readonly ListedSecret[], previous: SecretValue | un
     `Adobe does not tell yet whether anybody has used ${only.uuid}, its only client secret, and so whether ` +
       'that is the stored one; nothing was added, and the next attempt looks again; or store the credential with ' +
       'its uuid (docs/runbook.md, ERR_CONSOLE_MALFORMED)',
-  );
-}
-
-interface MadeRoom {
-  /** The client secrets at Adobe, after one that is left over was deleted. */
-  readonly listed: readonly ListedSecret[];
-  /** The value of AWSPREVIOUS. */
-  readonly previous: SecretValue | undefined;
-  /** What is noted of an earlier run: Adobe may still be about to add the secret that it asked for. */
-  readonly before: RotationState;
-}
-
-async function makeRoom(
-  run: Run,
-  { credential, secretId, versionId }: Rotation,
-  { client, current, value }: RotatedCredential,
-  management: Management,
-): Promise<MadeRoom> {
-  const listed = await listSecrets(run, management);
-  const previous = await withRetries(run, budget.read, () =>
-    run.secrets.readPrevious(secretId, run.signal),
-  );
-  // The pending version is empty.
-  const stored = [value, previous].map((version) => version?.text.reveal() ?? '');
-  const uuids = listed.map(({ uuid }) => uuid);
-  const storedUuids = new Set(uuids.filter((uuid) => stored.some((text) => text.includes(uuid))));
-  const state = readRotationState(client.tags);
-  const accepted = current.entries[management.position - 1];
-  const inCurrent = { entries: current.entries, accepted };
-  const times = { now: run.now(), storedAt: value.createdAt, rotatedAt: client.rotatedAt };
-  const isRetired =
-    state.kind === 'retired' && judgeRetired(state, listed, inCurrent, times).kind === 'remove';
-  const surplus = isRetired
-    ? state.uuid
-    : secretInTheWay({
-        ...{ listed, storedUuids, state, inUse: accepted?.uuid, stored: inCurrent },
-        usesToldUntil: epochSeconds(run.now() - retirementGrace),
-      })?.uuid;
-  const none = { kind: 'none' } as const;
-  if (surplus === undefined) {
-    return { listed, previous, before: state.kind === 'adding' ? state : none };
-  }
-  await deleteSecret(run, management, surplus, async () => {
-    if (!isRetired) await assertStillEmpty(run, { secretId, versionId });
-    const { currentVersionId, tags = {} } = client;
-    await assertUnchanged(run, secretId, { currentVersionId, tags });
-  });
-  const message = isRetired
-    ? 'the retired client secret is deleted at Adobe'
-    : 'a client secret that an earlier run left over is deleted at Adobe';
-  run.log.info(message, { credential, client_secret_uuid: surplus });
-  return { listed: listed.filter(({ uuid }) => uuid !== surplus), previous, before: none };
-}
-
-/** What seems to be left over may be what another run of the same step has added and stored meanwhile. */
-async function assertStillEmpty(run: Run, version: Version): Promise<void> {
-  const pending = await withRetries(run, budget.read, () =>
-    run.secrets.readVersion(version, run.signal),
-  );
-  if (pending === undefined) return;
-  throw new RotatorError(
-    'ERR_VERSION_EXISTS',
-    `another run has stored a client secret in version ${version.versionId} meanwhile`,
   );
 }
 

@@ -5,10 +5,10 @@ import { budget } from './budget.ts';
 import type { Run } from './run.ts';
 import { withRetries } from './with-retries.ts';
 
-interface Seen {
+/** What a client secret was judged by. */
+export interface Judged {
   readonly currentVersionId: string | undefined;
-  /** Those that the judgement goes by; undefined if it does not. */
-  readonly tags?: Tags | undefined;
+  readonly tags: Tags;
 }
 
 /**
@@ -20,7 +20,7 @@ interface Seen {
 export async function assertUnchanged(
   run: Run,
   secretId: string,
-  { currentVersionId, tags }: Seen,
+  { currentVersionId, tags }: Omit<Judged, 'tags'> & Partial<Judged>,
 ): Promise<void> {
   const now = await withRetries(run, budget.read, () => run.secrets.describe(secretId, run.signal));
   const note = now?.tags?.[tagKeys.rotation];

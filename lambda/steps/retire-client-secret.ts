@@ -16,6 +16,7 @@ import type { SecretValue } from '../../core/ports.ts';
 import { judgeRetired } from '../../core/retired-secret.ts';
 import { secretNames } from '../../core/secret-name.ts';
 import { readSettings } from '../../core/token-tags.ts';
+import { askAboutRetired } from './ask-about-retired.ts';
 import { assertUnchanged } from './assert-unchanged.ts';
 import { budget, retirementSeconds } from './budget.ts';
 import type { Gathered } from './gather.ts';
@@ -74,6 +75,8 @@ async function retire(run: Run, renewed: Renewed): Promise<void> {
 }
 
 const stays = 'the retired client secret stays at Adobe';
+const isAnother =
+  'IMS rejects the retired client secret, so that the one at Adobe is another one, and stays';
 
 async function remove(
   run: Run,
@@ -98,7 +101,8 @@ async function remove(
     return;
   }
   const managing = { ...understood.credential, clientSecrets };
-  const management = await manage(run, managing, { credential, secretId: secret.arn, requested });
+  const recorded = { credential, secretId: secret.arn, requested };
+  const management = await manage(run, managing, recorded);
   const listed = await listSecrets(run, management);
   const stored = { entries: understood.entries, accepted: inUse[management.position - 1] };
   const times = { now: run.now(), storedAt: client.createdAt, rotatedAt };
@@ -108,9 +112,15 @@ async function remove(
     return;
   }
   if (removal.kind === 'remove') {
-    const check = () => assertUnchanged(run, client.arn, { currentVersionId, tags });
-    await deleteSecret(run, management, state.uuid, check);
-    run.log.info('the retired client secret is deleted at Adobe', fields);
+    const judged = { currentVersionId, tags };
+    const subject = { secretId: client.arn, judged, understood, observation, recorded };
+    const proved = removal.isCertain ? judged : await askAboutRetired(run, subject, state);
+    if (proved === undefined) run.log.warn(isAnother, fields);
+    else {
+      const check = () => assertUnchanged(run, client.arn, proved);
+      await deleteSecret(run, management, state.uuid, check);
+      run.log.info('the retired client secret is deleted at Adobe', fields);
+    }
   }
   await noteEnd(run, client.arn, state.uuid);
 }

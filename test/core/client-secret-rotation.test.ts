@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
   formatRotationState,
-  isGraceOver,
   isStuck,
-  longestOwnUse,
   type RotationState,
   readRotationState,
   retiredNow,
-  retirementGrace,
   retirementToNote,
   rotationProgress,
   unnotedRetirement,
@@ -16,9 +13,8 @@ import {
 import type { ListedSecret } from '../../core/console-secrets.ts';
 import { tagKeys } from '../../core/contract.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
-import { epochSeconds, formatInstant } from '../../core/instant.ts';
+import { epochSeconds } from '../../core/instant.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
-import { judgeRetired, type StoredSecrets, type Times } from '../../core/retired-secret.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { day, hour, now } from '../support/builders.ts';
 
@@ -26,12 +22,6 @@ const at = (seconds: number) => epochSeconds(now + seconds);
 const versionId = '019ac0de-0000-4000-8000-000000000000';
 const adding = { kind: 'adding', since: now, versionId } as const;
 const retired = { kind: 'retired', uuid: 'one', at: now } as const;
-
-/** A credential whose accepted secret has this uuid. */
-function storedWith(uuid: string, ...others: readonly ClientSecretEntry[]): StoredSecrets {
-  const accepted = { secret: new Sensitive('x'), uuid };
-  return { entries: [accepted, ...others], accepted };
-}
 
 function listed(uuid: string, created: number, used?: number): ListedSecret {
   const lastUsedAt = used === undefined ? undefined : at(used);
@@ -47,6 +37,10 @@ describe('the rotation tag', () => {
     [{ ...adding, uuid: 'two' }, `adding since=2026-11-22T12:00:00Z version=${versionId} uuid=two`],
     [retired, 'retired uuid=one at=2026-11-22T12:00:00Z'],
     [{ ...retired, versionId }, `retired uuid=one at=2026-11-22T12:00:00Z version=${versionId}`],
+    [
+      { ...retired, versionId, askedAt: at(day) },
+      `retired uuid=one at=2026-11-22T12:00:00Z version=${versionId} asked=2026-11-23T12:00:00Z`,
+    ],
   ])('is written and read: %j', (state, text) => {
     expect(formatRotationState(state)).toBe(text);
     expect(readRotationState(tagged(text))).toEqual(state);
@@ -60,6 +54,7 @@ describe('the rotation tag', () => {
       `retired uuid=one at=2026-11-22T12:00:00Z version=${versionId} a=b`,
       { ...retired, versionId },
     ],
+    ['retired uuid=one at=2026-11-22T12:00:00Z asked=yesterday', retired],
   ])('is read with words of a later release: %j', (text, state) => {
     expect(readRotationState(tagged(text))).toEqual(state);
   });
@@ -80,12 +75,15 @@ describe('the rotation tag', () => {
     expect(readRotationState()).toEqual({ kind: 'none' });
   });
 
-  it.each([adding, retired])('has room for the longest ids: $kind', (state) => {
-    const longest = { ...state, versionId: 'v'.repeat(64), uuid: 'u'.repeat(64) };
-    const text = formatRotationState(longest);
-    expect(text).toMatch(/^[\w .:/=+@-]{1,256}$/);
-    expect(readRotationState(tagged(text))).toEqual(longest);
-  });
+  it.each([adding, { ...retired, askedAt: now }])(
+    'has room for the longest ids: $kind',
+    (state) => {
+      const longest = { ...state, versionId: 'v'.repeat(64), uuid: 'u'.repeat(64) };
+      const text = formatRotationState(longest);
+      expect(text).toMatch(/^[\w .:/=+@-]{1,256}$/);
+      expect(readRotationState(tagged(text))).toEqual(longest);
+    },
+  );
 
   it('does not name a successor whose id no tag can hold', () => {
     const text = formatRotationState({ ...retired, versionId: 'a#b' });
@@ -176,146 +174,6 @@ describe('the retirement to be noted', () => {
   it('begins after the runs that may still use the secret', () => {
     const expected = { kind: 'retired', uuid: 'one', at: at(1_020), versionId };
     expect(retiredNow('one', now, versionId)).toEqual(expected);
-  });
-});
-
-describe('a retired secret', () => {
-  const later = at(retirementGrace);
-  const old = listed('one', -30 * day, -60);
-  const fresh = listed('two', -60, hour);
-  const other = { secret: new Sensitive('y') };
-  const replacedAt = -longestOwnUse;
-
-  /** Its entry says when it was replaced. */
-  const entryOf = (seconds: number): ClientSecretEntry => {
-    return { secret: new Sensitive('z'), uuid: 'one', retiredAt: formatInstant(at(seconds)) };
-  };
-
-  const rotated = storedWith('two', entryOf(replacedAt));
-
-  function judge(
-    secrets: readonly ListedSecret[],
-    stored: StoredSecrets = rotated,
-    times: Partial<Times> = {},
-  ) {
-    const usual = { now: later, storedAt: now, rotatedAt: undefined };
-    return judgeRetired(retired, secrets, stored, { ...usual, ...times });
-  }
-
-  it.each<[string, readonly ListedSecret[], number, object]>([
-    ['is removed a day later', [old, fresh], later, { kind: 'remove' }],
-    ['is gone', [fresh], now, { kind: 'gone' }],
-    ['has its grace', [old, fresh], later - 1, { kind: 'wait', why: 'its grace is not over' }],
-    [
-      'stays if it was used at that very moment',
-      [listed('one', -9, 0), fresh],
-      later,
-      { kind: 'wait', why: 'somebody used it at 2026-11-22T12:00:00Z, after it was retired' },
-    ],
-    [
-      'stays if its successor is not there',
-      [old],
-      later,
-      { kind: 'wait', why: 'its successor is not at Adobe, or is stored without its uuid' },
-    ],
-    [
-      'stays if its successor was never used',
-      [old, listed('two', -60)],
-      later,
-      { kind: 'wait', why: 'its successor has not been used since' },
-    ],
-    [
-      'stays if its successor was only used before',
-      [old, listed('two', -60, -1)],
-      later,
-      { kind: 'wait', why: 'its successor has not been used since' },
-    ],
-  ])('%s', (_, secrets, when, expected) => {
-    expect(judge(secrets, rotated, { now: epochSeconds(when) })).toEqual(expected);
-  });
-
-  it.each([
-    ['by that run, two clocks apart', replacedAt - 120, 'remove'],
-    ['before it', replacedAt - 121, 'wait'],
-    ['never', undefined, 'wait'],
-  ])('has to have been used by the run that replaced it: %s', (_, used, kind) => {
-    expect(judge([listed('one', -30 * day, used), fresh]).kind).toBe(kind);
-  });
-
-  it.each([
-    ['is that of Adobe', -30 * day, 'remove'],
-    ['is another', -30 * day + 1, 'wait'],
-  ])('is certain without a use, if the date that is noted with it %s', (_, created, kind) => {
-    const entry = { ...entryOf(replacedAt), createdAt: formatInstant(at(created)) };
-    const never = listed('one', -30 * day);
-    expect(judge([never, fresh], storedWith('two', entry)).kind).toBe(kind);
-  });
-
-  it.each([
-    ['as long as its rotation may have been under way', -1, 'remove'],
-    ['later', 0, 'wait'],
-  ])('may have been used after it was replaced, whatever the tag says: %s', (_, ago, kind) => {
-    const stored = storedWith('two', entryOf(-2 * day));
-    const used = -day + longestOwnUse + ago;
-    expect(judge([listed('one', -30 * day, used), fresh], stored).kind).toBe(kind);
-  });
-
-  it.each([
-    ['within a run after that', -1, 'remove'],
-    ['later', 0, 'wait'],
-  ])(
-    'may have been used until its rotation was complete, which took two days: %s',
-    (_, ago, kind) => {
-      const stored = storedWith('two', entryOf(-2 * day));
-      const secrets = [listed('one', -30 * day, -hour + longestOwnUse + ago), fresh];
-      expect(judge(secrets, stored, { rotatedAt: at(-hour) }).kind).toBe(kind);
-      expect(judge(secrets, stored).kind).toBe('wait');
-    },
-  );
-
-  it.each<[string, readonly ClientSecretEntry[]]>([
-    ['nothing of it', []],
-    ['that another one is', [{ ...entryOf(replacedAt), uuid: 'three' }]],
-    ['a time that is none', [{ ...entryOf(replacedAt), retiredAt: 'yesterday' }]],
-  ])('stays where the stored credential says %s', (_, entries) => {
-    expect(judge([old, fresh], storedWith('two', ...entries))).toEqual({
-      kind: 'wait',
-      why: 'the stored credential does not say that it is retired',
-    });
-  });
-
-  it.each([
-    [hour, 'remove'],
-    [hour + 1, 'wait'],
-  ])(
-    'stays until its successor is used after the credential was stored, %i s later',
-    (seconds, kind) => {
-      expect(judge([old, fresh], rotated, { storedAt: at(seconds) }).kind).toBe(kind);
-    },
-  );
-
-  it('does not need to know when the credential was stored', () => {
-    expect(judge([old, fresh], rotated, { storedAt: undefined }).kind).toBe('remove');
-  });
-
-  it.each<[string, readonly ClientSecretEntry[], boolean]>([
-    ['beside its successor', [{ ...other, uuid: 'one' }], true],
-    ['without its uuid, perhaps,', [other], true],
-    ['as retired', [entryOf(replacedAt), other], false],
-    ['with a uuid that Adobe does not list, perhaps,', [{ ...other, uuid: 'three' }], true],
-    ['nowhere else', [entryOf(replacedAt)], false],
-  ])('stays while people store it: %s', (_, others, stays) => {
-    const { kind } = judge([old, fresh], storedWith('two', ...others));
-    expect(kind).toBe(stays ? 'wait' : 'remove');
-  });
-
-  it('is not its own successor', () => {
-    const stored = storedWith('one', entryOf(replacedAt));
-    expect(judge([old], stored)).toMatchObject({ kind: 'wait' });
-  });
-
-  it('has a grace of a day', () => {
-    expect([at(day - 1), at(day)].map((when) => isGraceOver(retired, when))).toEqual([false, true]);
   });
 });
 

@@ -284,7 +284,7 @@ export const breaks = [
   {
     what: 'deletes a retired client secret that somebody uses',
     file: 'core/retired-secret.ts',
-    from: 'if (lastUsedAt >= usedFrom) {',
+    from: 'if (lastUsedAt >= usedFrom && !isQuestion(lastUsedAt, retired)) {',
     to: 'if (lastUsedAt > now) {',
     rule: 'C2',
   },

@@ -1,4 +1,5 @@
 // In: what runs do to client secrets. Out: a violation where they break C1 to C4.
+import { longestRun } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
 import { parseInstant } from '../../core/instant.ts';
 import { closingSeconds, retirementSeconds } from '../../lambda/steps/budget.ts';
@@ -117,7 +118,7 @@ export class ClientRules {
     if (this.#world.clock.now < Math.max(at, retiredAt) + grace - largestSkew) {
       this.#violate('C2', `#${invocation.id} deleted ${uuid} before its grace was over`, name);
     }
-    if (toldUse >= at) {
+    if (toldUse >= at && !isQuestion(secret, toldUse)) {
       this.#violate('C2', `#${invocation.id} deleted ${uuid}, which somebody uses`, name);
     }
   }
@@ -128,9 +129,12 @@ export class ClientRules {
     if (key !== tagKeys.rotation) {
       this.#violate('invariant 10', `the tag ${key} of a client secret was set`, name);
     }
-    const [, uuid = ''] = /^retired uuid=(\S+) /.exec(value) ?? [];
+    const [, uuid = '', asked] =
+      /^retired uuid=(\S+) at=\S+.*?(?: asked=(\S+))?$/.exec(value) ?? [];
     const secret = credential.console?.byUuid(uuid);
     if (secret === undefined) return;
+    const askedAt = parseInstant(asked ?? '');
+    if (askedAt !== undefined) secret.asked.push(askedAt);
     const at = retirementIn(credential, uuid) ?? 0;
     if (secret.retiredAt === undefined || at < secret.retiredAt - largestSkew) {
       this.#violate('C2', `#${invocation.id} notes a retirement that is none`, name);
@@ -217,6 +221,12 @@ export class ClientRules {
 /** When the tag says that this secret was retired. */
 export function retirementIn({ clientSecret }: Credential, uuid: string): number | undefined {
   const tag = clientSecret.tags.get(tagKeys.rotation) ?? '';
-  const [, which, at = ''] = /^retired uuid=(\S+) at=(\S+)(?: version=\S+)?$/.exec(tag) ?? [];
+  const [, which, at = ''] =
+    /^retired uuid=(\S+) at=(\S+)(?: version=\S+)?(?: asked=\S+)?$/.exec(tag) ?? [];
   return which === uuid ? parseInstant(at) : undefined;
+}
+
+/** True for the use of an earlier run, which asked IMS about the secret, and could not delete it then. */
+function isQuestion({ asked }: ConsoleSecret, usedAt: number): boolean {
+  return asked.some((at) => usedAt >= at - largestSkew && usedAt <= at + longestRun + largestSkew);
 }

@@ -26,6 +26,8 @@ export interface ConsoleSecret {
   isContested: boolean;
   /** AWSCURRENT says since then that another one took its place. */
   retiredAt: number | undefined;
+  /** When a run was about to ask IMS whether it accepts the retired one, by its own clock. */
+  readonly asked: number[];
 }
 
 const mostSecrets = 2;
@@ -135,6 +137,7 @@ export class Console {
       isContested: false,
       currentSince: undefined,
       retiredAt: undefined,
+      asked: [],
     };
     this.#secrets.push(secret);
     return secret;

@@ -77,8 +77,8 @@ export async function startRotatingClient({
 }
 
 /** With a client secret that was rotated, and a token that was minted with it. */
-export async function startRotated(): Promise<RotatingClient> {
-  const rotating = await startRotatingClient();
+export async function startRotated(options?: RotatingClientOptions): Promise<RotatingClient> {
+  const rotating = await startRotatingClient(options);
   await rotating.rotateSecret();
   rotating.parts.clock.advance(1_800);
   await tick(rotating.parts.run());
@@ -120,11 +120,15 @@ export function clientViews(
   };
 }
 
-/** The documented form, as `put-credential` stores it. */
+/** The documented form, with what Adobe tells of each secret. */
 export function documentOf({ clientId, liveSecrets }: ImsClient): object {
   return {
     client_id: clientId,
-    client_secrets: liveSecrets.map(({ value, uuid }) => ({ client_secret: value, uuid })),
+    client_secrets: liveSecrets.map(({ value, uuid, createdAt }) => ({
+      client_secret: value,
+      uuid,
+      created_at: new Date(createdAt).toISOString(),
+    })),
     scopes: ['openid'],
     org_id: '7E7B5C8E5E4F0A2B0A495C8D@AdobeOrg',
     ims_host: 'ims-na1.adobelogin.com',

@@ -33,6 +33,7 @@ describe('a rotation of a client secret', () => {
     const rotating = await startRotatingClient();
     const { parts, adobe } = rotating;
     const before = await rotating.document();
+    const [stored] = await rotating.entries();
     const labels = await rotating.labels();
     expect(await rotating.rotateSecret()).toEqual([]);
     expect(rotating.steps).toEqual(steps);
@@ -47,7 +48,7 @@ describe('a rotation of a client secret', () => {
           uuid: second?.uuid,
           created_at: '2026-11-22T13:00:00Z',
         },
-        { client_secret: old, uuid: first?.uuid, retired_at: '2026-11-22T13:00:00Z' },
+        { ...stored, uuid: first?.uuid, retired_at: '2026-11-22T13:00:00Z' },
       ],
     });
     expect(rotating.live()).toEqual([old, second?.value]);
@@ -139,13 +140,14 @@ describe('a rotation of a client secret', () => {
     'is not continued with %s after the credential was paused',
     async (step) => {
       const rotating = await startRotatingClient();
+      const before = await rotating.entries();
       await rotating.beginRotation();
       await rotating.step('createSecret');
       const SecretId = secretId('fusion', 'token');
       const Tags = [{ Key: tagKeys.paused, Value: 'true' }];
       await rotating.client.send(new TagResourceCommand({ SecretId, Tags }));
       await expect(rotating.step(step)).rejects.toMatchObject({ code: 'ERR_PAUSED' });
-      expect(await rotating.entries()).toEqual([{ client_secret: old, uuid: expect.any(String) }]);
+      expect(await rotating.entries()).toEqual(before);
     },
   );
 

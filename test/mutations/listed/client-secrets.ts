@@ -29,7 +29,7 @@ export const ofClientSecrets: readonly Mutation[] = [
   {
     fault: 'a retired secret that somebody uses is deleted',
     file: 'core/retired-secret.ts',
-    find: 'if (lastUsedAt >= usedFrom) {',
+    find: 'if (lastUsedAt >= usedFrom && !isQuestion(lastUsedAt, retired)) {',
     replace: 'if (lastUsedAt > now) {',
     caughtBy: 'test/lambda/client-secrets/retirement.test.ts',
     test: 'stays while somebody uses it, with a warning at each renewal',
@@ -42,6 +42,22 @@ export const ofClientSecrets: readonly Mutation[] = [
     replace: 'if (!isCertain && lastUsedAt < retiredAt - longestOwnUse) {',
     caughtBy: 'test/lambda/client-secrets/retirement.test.ts',
     test: 'stays where a person had deleted the stored one seconds before the rotation',
+  },
+  {
+    fault: 'a client secret of somebody else is deleted, although IMS rejects the retired one',
+    file: 'lambda/steps/retire-client-secret.ts',
+    find: 'removal.isCertain ? judged : await askAboutRetired(run, subject, state);',
+    replace: 'removal.isCertain ? judged : (await askAboutRetired(run, subject, state)) ?? judged;',
+    caughtBy: 'test/lambda/client-secrets/retirement-unproved.test.ts',
+    test: 'stays if IMS rejects the value, and is not asked about again',
+  },
+  {
+    fault: 'a retired client secret stays for ever if its deletion fails once',
+    file: 'lambda/steps/ask-about-retired.ts',
+    find: 'await noteRotation(run, secretId, asked);',
+    replace: '',
+    caughtBy: 'test/lambda/client-secrets/retirement-unproved.test.ts',
+    test: 'is deleted a day after the question if it could not be deleted then',
   },
   {
     fault: 'the old client secret stays for ever if its rotation took two days',

@@ -1,0 +1,120 @@
+// In: a credential that is to get another client secret at Adobe. Out: the room for it, once what is retired or left over is deleted.
+import {
+  type RotationState,
+  readRotationState,
+  retirementGrace,
+} from '../../core/client-secret-rotation.ts';
+import type { ListedSecret } from '../../core/console-secrets.ts';
+import { RotatorError } from '../../core/errors.ts';
+import { epochSeconds } from '../../core/instant.ts';
+import type { SecretMetadata } from '../../core/ledger.ts';
+import type { SecretValue, Version } from '../../core/ports.ts';
+import { judgeRetired, type StoredSecrets } from '../../core/retired-secret.ts';
+import type { Rotation } from '../../core/rotation.ts';
+import { secretInTheWay } from '../../core/secret-in-the-way.ts';
+import { askAboutRetired } from './ask-about-retired.ts';
+import { assertUnchanged, type Judged } from './assert-unchanged.ts';
+import { budget } from './budget.ts';
+import { deleteSecret, listSecrets, type Management } from './manage-client-secrets.ts';
+import { noteRotation } from './note-rotation.ts';
+import type { RotatedCredential } from './read-rotated.ts';
+import type { Run } from './run.ts';
+import { withRetries } from './with-retries.ts';
+
+interface MadeRoom {
+  /** The client secrets at Adobe, after one that is left over was deleted. */
+  readonly listed: readonly ListedSecret[];
+  /** The value of AWSPREVIOUS. */
+  readonly previous: SecretValue | undefined;
+  /** What is noted of an earlier run: Adobe may still be about to add the secret that it asked for. */
+  readonly before: RotationState;
+  /** Its tags are what is noted now. */
+  readonly client: SecretMetadata;
+}
+
+/** @throws RotatorError ERR_CLIENT_SECRET_LIMIT when there is none */
+export async function makeRoom(
+  run: Run,
+  rotation: Rotation,
+  rotated: RotatedCredential,
+  management: Management,
+): Promise<MadeRoom> {
+  const { credential, secretId, versionId } = rotation;
+  const { client, current, value } = rotated;
+  const listed = await listSecrets(run, management);
+  const previous = await withRetries(run, budget.read, () =>
+    run.secrets.readPrevious(secretId, run.signal),
+  );
+  const accepted = current.entries[management.position - 1];
+  const held = { entries: current.entries, accepted };
+  const retired = await findRetired(run, rotation, rotated, { listed, stored: held });
+  const { state, judged } = retired;
+  // The pending version is empty.
+  const stored = [value, previous].map((version) => version?.text.reveal() ?? '');
+  const uuids = listed.map(({ uuid }) => uuid);
+  const storedUuids = new Set(uuids.filter((uuid) => stored.some((text) => text.includes(uuid))));
+  const surplus =
+    retired.uuid ??
+    secretInTheWay({
+      ...{ listed, storedUuids, state, inUse: accepted?.uuid, stored: held },
+      usesToldUntil: epochSeconds(run.now() - retirementGrace),
+    })?.uuid;
+  const none = { kind: 'none' } as const;
+  if (surplus === undefined) {
+    return { listed, previous, before: state.kind === 'adding' ? state : none, client };
+  }
+  await deleteSecret(run, management, surplus, async () => {
+    if (retired.uuid === undefined) await assertStillEmpty(run, { secretId, versionId });
+    await assertUnchanged(run, secretId, judged);
+  });
+  const message =
+    retired.uuid === undefined
+      ? 'a client secret that an earlier run left over is deleted at Adobe'
+      : 'the retired client secret is deleted at Adobe';
+  run.log.info(message, { credential, client_secret_uuid: surplus });
+  const left = listed.filter(({ uuid }) => uuid !== surplus);
+  return { listed: left, previous, before: none, client: { ...client, tags: judged.tags } };
+}
+
+interface FoundRetired {
+  /** Of the client secret that may be deleted, if there is one. */
+  readonly uuid: string | undefined;
+  /** What is noted now. */
+  readonly state: RotationState;
+  readonly judged: Judged;
+}
+
+/** The retired client secret that no renewal could delete. */
+async function findRetired(
+  run: Run,
+  { secretId }: Rotation,
+  { client, current, value, observation, recorded }: RotatedCredential,
+  { listed, stored }: { listed: readonly ListedSecret[]; stored: StoredSecrets },
+): Promise<FoundRetired> {
+  const state = readRotationState(client.tags);
+  const { currentVersionId, tags } = client;
+  const judged = { currentVersionId, tags };
+  const times = { now: run.now(), storedAt: value.createdAt, rotatedAt: client.rotatedAt };
+  if (state.kind !== 'retired') return { uuid: undefined, state, judged };
+  const removal = judgeRetired(state, listed, stored, times);
+  if (removal.kind !== 'remove') return { uuid: undefined, state, judged };
+  if (removal.isCertain) return { uuid: state.uuid, state, judged };
+  const subject = { secretId, judged, understood: current, observation, recorded };
+  const proved = await askAboutRetired(run, subject, state);
+  if (proved !== undefined) return { uuid: state.uuid, state, judged: proved };
+  const none = { kind: 'none' } as const;
+  await noteRotation(run, secretId, none);
+  return { uuid: undefined, state: none, judged };
+}
+
+/** What seems to be left over may be what another run of the same step has added and stored meanwhile. */
+async function assertStillEmpty(run: Run, version: Version): Promise<void> {
+  const pending = await withRetries(run, budget.read, () =>
+    run.secrets.readVersion(version, run.signal),
+  );
+  if (pending === undefined) return;
+  throw new RotatorError(
+    'ERR_VERSION_EXISTS',
+    `another run has stored a client secret in version ${version.versionId} meanwhile`,
+  );
+}
