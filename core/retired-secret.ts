@@ -2,6 +2,7 @@ import {
   isGraceOver,
   longestOwnUse,
   longestPending,
+  mostClientSecrets,
   type Retired,
   tolerance,
 } from './client-secret-rotation.ts';
@@ -88,10 +89,8 @@ export function judgeRetired(
     return waiting('the stored credential does not say that it is retired');
   // Adobe's own date is that of no other one.
   const isCertain = parseInstant(entry?.createdAt ?? '') === old.createdAt;
-  if (!isCertain && lastUsedAt < retiredAt - tolerance) {
-    return waiting(
-      'Adobe does not tell of its use by the run that replaced it, so that it may be another one',
-    );
+  if (!isCertain && listed.length > mostClientSecrets) {
+    return waiting('Adobe lists more than two, so that it may be another one');
   }
   return { kind: 'remove', isCertain };
 }

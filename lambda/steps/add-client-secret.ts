@@ -43,8 +43,6 @@ export async function addClientSecret(
   assertBudget(run, credential, observation);
   const management = await manage(run, current.credential, recorded);
   const { position } = management;
-  // Adobe tells of this use, by which the retirement goes.
-  const usedAt = run.now();
   assertRoom(run, credential, current, position);
   const { listed, previous, before, client } = await makeRoom(run, rotation, rotated, management);
   const entry = current.entries[position - 1];
@@ -57,7 +55,7 @@ export async function addClientSecret(
   await noteRotation(run, secretId, { kind: 'adding', since: now, versionId });
   const added = await add(run, rotation, management, { since: now, before });
   const uuids = new Set(listed.map((one) => one.uuid));
-  const secretString = rotatedDocument(current, { added, position, uuid, uuids, now: usedAt });
+  const secretString = rotatedDocument(current, { added, position, uuid, uuids, now });
   const stored = { secretId, versionId, secretString, pending: { rotationToken } };
   await store(run, management, stored, added);
   run.log.info('a client secret is added at Adobe', { credential, client_secret_uuid: added.uuid });

@@ -38,12 +38,13 @@ async function startAsked(): Promise<RotatingClient> {
 }
 
 /** A person deletes the stored one while a rotation is under way, and Adobe lists another one alone. */
-async function startMistaken(): Promise<RotatingClient> {
+async function startMistaken(isNoted = true): Promise<RotatingClient> {
   const rotating = await startRotatingClient();
   const { parts, adobe, client } = rotating;
   const stored = adobe.addSecret('p8e-stored-by-hand-0123456789');
   parts.secrets.add(stored.value);
-  const client_secrets = [{ client_secret: stored.value }];
+  const uuid = isNoted ? stored.uuid : undefined;
+  const client_secrets = [{ client_secret: stored.value, uuid }];
   const SecretString = JSON.stringify({ ...(await rotating.document()), client_secrets });
   await client.send(new PutSecretValueCommand({ SecretId: ClientSecretId, SecretString }));
   await renewAfter(rotating, day);
@@ -74,19 +75,22 @@ describe('a retired client secret that may be another one', () => {
     expect(rotating.parts.ims.mintCount).toBe(mintCount + 3);
   });
 
-  it('stays if IMS rejects the value, and is not asked about again', async () => {
-    const rotating = await startMistaken();
-    await renewAfter(rotating, half);
-    await renewAfter(rotating, day);
-    expect(rotating.live()).toContain(old);
-    expect(warnings(rotating)).toEqual([
-      'IMS rejects the retired client secret, so that the one at Adobe is another one, and stays',
-    ]);
-    expect(await rotating.tag()).toBe('none');
-    rotating.parts.consoleApi.clearRequests();
-    await renewAfter(rotating, half);
-    expect(rotating.parts.consoleApi.requests).toEqual([]);
-  });
+  it.each([true, false])(
+    'stays if IMS rejects the value, and is not asked about again; its uuid noted: %s',
+    async (isNoted) => {
+      const rotating = await startMistaken(isNoted);
+      await renewAfter(rotating, half);
+      await renewAfter(rotating, day);
+      expect(rotating.live()).toContain(old);
+      expect(warnings(rotating)).toEqual([
+        'IMS rejects the retired client secret, so that the one at Adobe is another one, and stays',
+      ]);
+      expect(await rotating.tag()).toBe('none');
+      rotating.parts.consoleApi.clearRequests();
+      await renewAfter(rotating, half);
+      expect(rotating.parts.consoleApi.requests).toEqual([]);
+    },
+  );
 
   it('is deleted a day after the question if it could not be deleted then', async () => {
     const rotating = await startAsked();

@@ -97,40 +97,6 @@ describe('a retired client secret', () => {
     expect(rotating.live()).not.toContain(old);
   });
 
-  it.each([true, false])(
-    'stays where a person had deleted the stored one seconds before the rotation, its uuid noted: %s',
-    async (isNoted) => {
-      const rotating = await startRotatingClient();
-      const { parts, adobe, client } = rotating;
-      const [colleagues] = adobe.liveSecrets;
-      // Just before, as far as the clocks can tell.
-      colleagues?.recordUse((parts.clock.seconds + day - 180) * 1000);
-      const stored = adobe.addSecret('p8e-stored-by-hand-0123456789');
-      parts.secrets.add(stored.value);
-      const uuid = isNoted ? stored.uuid : undefined;
-      const entries = [{ client_secret: stored.value, uuid }];
-      const document = { ...(await rotating.document()), client_secrets: entries };
-      const SecretString = JSON.stringify(document);
-      await client.send(new PutSecretValueCommand({ SecretId: ClientSecretId, SecretString }));
-      await renewAfter(rotating, day);
-      // IMS has accepted it when Adobe lists the other one alone.
-      const isList = ({ method }: { readonly method: string }): boolean => {
-        if (method === 'GET') adobe.removeSecret(stored.value);
-        return false;
-      };
-      parts.consoleApi.faults.inject({ kind: 'no-usages' }, { when: isList });
-      expect(await rotating.rotateSecret()).toEqual([]);
-      parts.consoleApi.faults.clear();
-      await renewAfter(rotating, half);
-      await renewAfter(rotating, day);
-      expect(adobe.liveSecrets).toContain(colleagues);
-      const why =
-        'Adobe does not tell of its use by the run that replaced it, so that it may be another one';
-      expect(warnings(rotating)).toEqual([why]);
-      expect(await rotating.tag()).toContain(`retired uuid=${colleagues?.uuid} `);
-    },
-  );
-
   it('stays after a person has gone back to it, until Adobe tells of a use of the other one since', async () => {
     const rotating = await startRotated();
     const { parts, client } = rotating;

@@ -38,10 +38,10 @@ export const ofClientSecrets: readonly Mutation[] = [
     fault:
       'the client secret of somebody else is deleted, because a person had deleted the stored one',
     file: 'core/retired-secret.ts',
-    find: 'if (!isCertain && lastUsedAt < retiredAt - tolerance) {',
-    replace: 'if (!isCertain && lastUsedAt < retiredAt - longestOwnUse) {',
-    caughtBy: 'test/lambda/client-secrets/retirement.test.ts',
-    test: 'stays where a person had deleted the stored one seconds before the rotation',
+    find: "return { kind: 'remove', isCertain };",
+    replace: "return { kind: 'remove', isCertain: true };",
+    caughtBy: 'test/lambda/client-secrets/retirement-unproved.test.ts',
+    test: 'stays if IMS rejects the value, and is not asked about again',
   },
   {
     fault: 'a client secret of somebody else is deleted, although IMS rejects the retired one',
