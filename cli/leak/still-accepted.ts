@@ -78,8 +78,9 @@ async function ask(
       `Whether IMS still accepts the client secret in ${where} is not known: ${error.message}. To ask again: ${tokenOnly}; if that does not help, and it may have leaked, ${deletion}`,
     ];
   }
+  const whose = isOwn ? '' : `, of the client ${showClientId(credential.clientId)}`;
   return [
-    `IMS still accepts an earlier client secret, that in ${where}. If it has leaked, ${deletion}; then: ${tokenOnly}`,
+    `IMS still accepts an earlier client secret${whose}. If it has leaked, ${deletion}; then: ${tokenOnly}`,
   ];
 }
 
@@ -137,5 +138,5 @@ function storedAgain(
     deletion === undefined
       ? complete
       : `store the others without it: ${put}; then ${deletion}; then: ${tokenOnly}`;
-  return `Version ${showVersion(versionId)} of ${names.client} holds a client secret that the current value holds, too, and does not replace. If it has leaked: ${cure}`;
+  return `A client secret in version ${showVersion(versionId)} of ${names.client} is in the current value, too, so that it was not replaced. If it has leaked: ${cure}`;
 }

@@ -20,7 +20,7 @@ const wait = 'nothing, unless it lasts: then check https://status.adobe.com';
 export const askAdobe = "if it lasts, give Adobe support the log line's x_debug_id";
 const rotateAgain = 'start the rotation again, or: `renew NAME --force`';
 const afterLeak =
-  'after a leak, do not wait for that: see "If `leaked` cannot" in docs/client-secret-rotation.md';
+  'after a leak, do not wait for that, but answer it by hand instead of going on here: see "When something leaked" in docs/client-secret-rotation.md';
 const allowKey = 'enable the key, and allow the function to use it';
 
 const unknownKey: FailureWords = {

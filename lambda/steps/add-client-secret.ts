@@ -1,5 +1,10 @@
 // In: the rotation of a client secret, whose pending version is empty. Out: a new secret, stored in it.
-import { existedAt, uuidInUse } from '../../core/client-secret-rotation.ts';
+import {
+  existedAt,
+  isGraceOver,
+  readRotationState,
+  uuidInUse,
+} from '../../core/client-secret-rotation.ts';
 import type { AddedSecret, ListedSecret } from '../../core/console-secrets.ts';
 import { tagKeys } from '../../core/contract.ts';
 import type { UnderstoodCredential } from '../../core/credential.ts';
@@ -40,7 +45,10 @@ export async function addClientSecret(
   const { credential, secretId, versionId, rotationToken } = rotation;
   const { current, value, observation, recorded } = rotated;
   assertNoOpenAnswer(run, credential, rotated.client);
-  assertBudget(run, credential, observation);
+  const state = readRotationState(rotated.client.tags);
+  // IMS may have to be asked about the retired one, too.
+  const isTwice = state.kind === 'retired' && isGraceOver(state, run.now());
+  assertBudget(run, credential, observation, isTwice);
   const management = await manage(run, current.credential, recorded);
   const { position } = management;
   assertRoom(run, credential, current, position);

@@ -48,8 +48,16 @@ export async function readRotated(
   return { client, observation, settings, recorded, value, current, pending };
 }
 
-/** @throws RotatorError ERR_MINT_BUDGET_SPENT when no token may be requested now */
-export function assertBudget(run: Run, credential: string, observation: Observation): void {
-  const spent = spentForRotation(observation);
+/**
+ * @param isTwice the step may have to ask twice
+ * @throws RotatorError ERR_MINT_BUDGET_SPENT when no token may be requested now
+ */
+export function assertBudget(
+  run: Run,
+  credential: string,
+  observation: Observation,
+  isTwice = false,
+): void {
+  const spent = spentForRotation(observation, isTwice);
   if (spent !== undefined) throw spentError(spent, secretNames(run.config, credential));
 }

@@ -40,8 +40,8 @@ async function leftBy(leak: LeakWorld): Promise<string> {
 
 const command = 'ims-token-rotator leaked fusion --token --now';
 
-const accepts = (where: string): string =>
-  `IMS still accepts an earlier client secret, that in ${where}. If it has leaked, delete `;
+const accepts = (where: string, whose = ''): string =>
+  `IMS still accepts an earlier client secret${whose}. If it has leaked, delete the one in ${where} `;
 
 it('leaked --token says so if the version with the earlier client secret cannot be decrypted', async () => {
   const leak = await startLeak();
@@ -148,8 +148,8 @@ describe('leaked --token, after a credential of another client was stored', () =
     leak.world.ims.revoke(leak.tokens[0] ?? '');
     const left = await leftBy(leak);
     const { clientId } = leak.adobe;
-    const where = `version ${versionId} of ${secretIdOf(leak)}, and of the client ${clientId}`;
-    expect(left).toContain(accepts(where));
+    const where = `version ${versionId} of ${secretIdOf(leak)}`;
+    expect(left).toContain(accepts(where, `, of the client ${clientId}`));
     expect(left).toContain(
       `tokens that somebody minted with the leaked secret, if it is of the client ${clientId}, are not known here, and last up to a day: have Adobe support invalidate all tokens of that client; `,
     );
@@ -169,7 +169,7 @@ describe('leaked --token, after a credential of another client was stored', () =
     leak.world.ims.revoke(leak.tokens[0] ?? '');
     const left = await leftBy(leak);
     expect(left).toContain(
-      `version ${versionId} of ${SecretId}, and of the client ${leak.adobe.clientId}`,
+      `, of the client ${leak.adobe.clientId}. If it has leaked, delete the one in version ${versionId} of ${SecretId} `,
     );
     const { client_id } = await leak.clientDocument();
     expect(left).toMatch(
@@ -213,7 +213,7 @@ describe('leaked --token names the version with a client secret that is stored a
     const where = `ersion ${await currentVersion(leak)} of ${secretIdOf(leak)}`;
     await store(leak, addColleagues(leak).value, leak.leakedSecret);
     expect(await leftBy(leak)).toContain(
-      `- V${where} holds a client secret that the current value holds, too, and does not replace. If it has leaked: store the others without it: ims-token-rotator put-credential fusion FILE; then delete the one in v${where} in the Adobe Developer Console, if it is still there, and no other; then: ${command} - `,
+      `- A client secret in v${where} is in the current value, too, so that it was not replaced. If it has leaked: store the others without it: ims-token-rotator put-credential fusion FILE; then delete the one in v${where} in the Adobe Developer Console, if it is still there, and no other; then: ${command} - `,
     );
   });
 
@@ -222,7 +222,7 @@ describe('leaked --token names the version with a client secret that is stored a
     await store(leak, leak.leakedSecret);
     leak.world.ims.clearTokenRequests();
     expect(await leftBy(leak)).toContain(
-      ' and does not replace. If it has leaked: ims-token-rotator leaked fusion --now - ',
+      ', so that it was not replaced. If it has leaked: ims-token-rotator leaked fusion --now - ',
     );
     expect(leak.world.ims.tokenRequests).toHaveLength(1);
   });

@@ -78,7 +78,7 @@ describe('leaked --token, after the leaked client secret was replaced but not de
     const place = `the one in ${where}`;
     const which = isNoted ? `${place} (noted as ${uuid}: compare the values first)` : place;
     expect(flat(exit.stdout)).toContain(
-      `Left to people: - IMS still accepts an earlier client secret, that in ${where}. If it has leaked, delete ${which} in the Adobe Developer Console, if it is still there, and no other; then: ims-token-rotator leaked fusion --token --now - `,
+      `Left to people: - IMS still accepts an earlier client secret. If it has leaked, delete ${which} in the Adobe Developer Console, if it is still there, and no other; then: ims-token-rotator leaked fusion --token --now - `,
     );
     expect(exit.stdout).not.toContain(colleagues);
   });

@@ -146,7 +146,7 @@ describe('leaked --token names what is left of the answer to the leak of the cli
       ),
     );
     expect(leftOf(exit)).toMatch(
-      /=none; if the stored one has leaked, too: aws \S.*=none; then: ims-token-rotator leaked fusion --now - IMS still accepts an earlier client secret, /,
+      /=none; if the stored one has leaked, too: aws \S.*=none; then: ims-token-rotator leaked fusion --now - IMS still accepts an earlier client secret\. /,
     );
     expect((await leak.cli('status', 'fusion')).code).toBe(1);
     await setRotationTag(leak, 'none');

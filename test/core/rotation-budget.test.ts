@@ -28,6 +28,19 @@ describe('the requests of a rotation', () => {
     expect(spentForRotation({ ...due, requested: ago(10, 30, 31) })).toBeUndefined();
   });
 
+  it('have to be two if it may have to ask twice, beside one for a token that is due', () => {
+    expect(spentForRotation({ ...fresh, requested: ago(1) }, true)).toBeUndefined();
+    expect(spentForRotation({ ...fresh, requested: ago(1, 2) }, true)).toMatchObject({
+      requests: ago(1, 2),
+      nextAt: now + 28 * 60,
+    });
+    expect(spentForRotation({ ...due, requested: [] }, true)).toBeUndefined();
+    expect(spentForRotation({ ...due, requested: ago(1) }, true)).toMatchObject({
+      requests: ago(1),
+      nextAt: now + 29 * 60,
+    });
+  });
+
   it('are those that the version ids tell of, too', () => {
     expect(spentForRotation({ ...due, requested: [], issued: ago(1, 2) })).toMatchObject({
       nextAt: now + 9 * 60,

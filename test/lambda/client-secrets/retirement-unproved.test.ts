@@ -164,6 +164,27 @@ describe('a rotation that finds a retired client secret which may be another one
     expect(rotating.live()).not.toContain(old);
   });
 
+  it('asks nothing before the budget has a request for the question, too', async () => {
+    const rotating = await startRotated({ document });
+    const { parts } = rotating;
+    parts.consoleApi.faults.inject({ kind: 'server-error', status: 503 });
+    await renewAfter(rotating, day);
+    parts.consoleApi.faults.clear();
+    const { mintCount } = parts.ims;
+    parts.clock.advance(60);
+    await rotating.beginRotation();
+    const sleep = async (seconds: number): Promise<void> => parts.clock.advance(seconds);
+    const remaining = () => 600;
+    for (let tries = 0; tries < 3; tries += 1) {
+      const create = rotating.step('createSecret', undefined, { sleep, remaining });
+      await expect(create).rejects.toMatchObject({ code: 'ERR_MINT_BUDGET_SPENT' });
+      parts.clock.advance(60);
+    }
+    expect(parts.ims.mintCount).toBe(mintCount);
+    await rotating.step('createSecret', undefined, { sleep, remaining });
+    expect(rotating.live()).not.toContain(old);
+  });
+
   it('has no room if IMS rejects its value, and names both', async () => {
     const rotating = await startMistaken();
     const { parts, adobe } = rotating;
