@@ -5,7 +5,7 @@ import { idEchoes } from './echo.ts';
 import { ConsoleRequestError } from './errors.ts';
 import { type EpochSeconds, epochSeconds } from './instant.ts';
 import { listProblems, problemsOf } from './problems.ts';
-import { readRemoteError } from './remote-error.ts';
+import { isOfProxy, readRemoteError } from './remote-error.ts';
 import { parseRetryAfter } from './retry-delay.ts';
 import { Sensitive } from './sensitive.ts';
 
@@ -100,7 +100,7 @@ const added = v.object({
 /**
  * The client secrets that a credential has at Adobe.
  *
- * @throws ConsoleRequestError ERR_CONSOLE_UNAVAILABLE when asking again may help (408, 429, 5xx), ERR_CONSOLE_PROXY for 407,
+ * @throws ConsoleRequestError ERR_CONSOLE_UNAVAILABLE when asking again may help (408, 429, 5xx), ERR_CONSOLE_PROXY for what only a proxy answers,
  * ERR_CONSOLE_REJECTED for any other refusal, ERR_CONSOLE_MALFORMED for a success that is no list
  * @see https://developer.adobe.com/developer-console/docs/guides/authentication/ServerToServerAuthentication/implementation
  */
@@ -122,12 +122,17 @@ export function parseAddedSecret(response: ConsoleResponse, asked: ConsoleAsked)
 }
 
 /**
- * A deletion has no body. One that is repeated finds nothing, which is as good.
+ * A deletion has no body. One that is repeated finds nothing, which is as good. A page is that of a proxy,
+ * which has deleted nothing.
  *
  * @throws ConsoleRequestError as `parseSecretList`
  */
 export function assertDeleted(response: ConsoleResponse, asked: ConsoleAsked): void {
-  if (response.status !== 404) assertSuccess(response, asked);
+  const { status, body } = response;
+  const isJson = typeof parseJson(body) === 'object';
+  if (status === 404 && isJson) return;
+  assertSuccess(response, asked);
+  if (!isJson && body.trim() !== '') throw malformed(status, 'it is no JSON');
 }
 
 /** A uuid is logged, and gets into a tag. */
@@ -157,6 +162,14 @@ function malformed(status: number, problems: string): ConsoleRequestError {
   return new ConsoleRequestError('ERR_CONSOLE_MALFORMED', message, { status });
 }
 
+/** True for the code of a failure after which Adobe has certainly not done what was asked. */
+export function isUndone(code: string): boolean {
+  const undone = ['REJECTED', 'CERTIFICATE', 'PROXY', 'UNRESOLVED'].map(
+    (why) => `ERR_CONSOLE_${why}`,
+  );
+  return undone.includes(code);
+}
+
 /** Adobe's documents and its API description disagree about which success it is. */
 function assertSuccess({ status, body, retryAfter }: ConsoleResponse, asked: ConsoleAsked): void {
   if (status >= 200 && status < 300) return;
@@ -170,9 +183,8 @@ function assertSuccess({ status, body, retryAfter }: ConsoleResponse, asked: Con
   });
 }
 
-/** Only a proxy answers 407. */
 function failureCodeOf(status: number) {
-  if (status === 407) return 'ERR_CONSOLE_PROXY';
+  if (isOfProxy(status)) return 'ERR_CONSOLE_PROXY';
   const isTransient = status === 408 || status === 429 || status >= 500;
   return isTransient ? 'ERR_CONSOLE_UNAVAILABLE' : 'ERR_CONSOLE_REJECTED';
 }

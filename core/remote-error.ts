@@ -74,3 +74,13 @@ function firstOf(
   const found = values.find((value) => typeof value === 'string' || typeof value === 'number');
   return found === undefined ? undefined : String(found);
 }
+
+/**
+ * True for the status of a response that only a proxy gives: it wants a user name and password (407), or a
+ * person to sign in (3xx, 511). Adobe's own services redirect nothing.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6585#section-6
+ */
+export function isOfProxy(status: number): boolean {
+  return status === 407 || status === 511 || (status >= 300 && status < 400);
+}

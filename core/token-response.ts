@@ -11,7 +11,7 @@ import { type EpochSeconds, epochSeconds, formatInstant } from './instant.ts';
 import type { AlsoKnown } from './ports.ts';
 import { listProblems, problemsOf } from './problems.ts';
 import { redactId } from './redact.ts';
-import { readRemoteError } from './remote-error.ts';
+import { isOfProxy, readRemoteError } from './remote-error.ts';
 import { parseRetryAfter } from './retry-delay.ts';
 import { revealAll, Sensitive } from './sensitive.ts';
 import { claimedExpiry } from './token-claims.ts';
@@ -176,9 +176,9 @@ function rejection(
   );
 }
 
-/** The code of a response that is not a success. Only a proxy answers 407. */
+/** The code of a response that is not a success. */
 export function failureCodeOf<Final extends ErrorCode>(status: number, final: Final) {
-  if (status === 407) return 'ERR_IMS_PROXY';
+  if (isOfProxy(status)) return 'ERR_IMS_PROXY';
   return isTransientStatus(status) ? 'ERR_TOKEN_UNAVAILABLE' : final;
 }
 

@@ -10,6 +10,7 @@ import { lastingFault } from '../../lambda/adapters/network-fault.ts';
 import { interrupted } from '../errors.ts';
 import { mintOnce } from '../rotator/mint-once.ts';
 import { formatDuration } from '../view/durations.ts';
+import { networkFix } from '../view/network-fix.ts';
 import { nextCommand } from '../view/next-command.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
 import { explain } from './explain.ts';
@@ -44,13 +45,6 @@ export function imsChecks(
   ];
 }
 
-const unreachableFix = {
-  passing: 'check the network and HTTPS_PROXY; the function may use another route',
-  certificate: "if a proxy inspects TLS, give its authority's PEM file: AWS_CA_BUNDLE=FILE",
-  proxy: 'correct HTTPS_PROXY with its user and password, or have the proxy allow the host',
-  unresolved: 'check the host; where only a proxy resolves names, set HTTPS_PROXY',
-} as const;
-
 /** Requests a public document, so no token is needed. */
 async function reachFinding(origin: string, { session }: Subject): Promise<Finding> {
   const began = performance.now();
@@ -70,7 +64,7 @@ async function reachFinding(origin: string, { session }: Subject): Promise<Findi
     return failed(
       // It may quote all names of a certificate.
       `${origin} is unreachable from here: ${redactId((error as Error).message, [])}`,
-      unreachableFix[lastingFault(error) ?? 'passing'],
+      networkFix[lastingFault(error) ?? 'passing'],
     );
   }
 }

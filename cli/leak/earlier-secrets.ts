@@ -76,7 +76,7 @@ function secretsOf(
     secret,
     uuid,
     position: entries.length === 1 ? undefined : index + 1,
-    credential: { ...credential, scopes, clientSecrets: [secret] },
+    credential: { ...credential, scopes },
     isOwn,
   }));
 }

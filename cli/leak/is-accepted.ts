@@ -17,8 +17,7 @@ export async function isAccepted(
   secret: Sensitive,
 ): Promise<boolean> {
   try {
-    const only = { ...credential, clientSecrets: [secret] };
-    await mintOnce(adobe.ims, only, session);
+    await mintOnce(adobe.ims, credential, session, [secret]);
     return true;
   } catch (error) {
     if (isUnknownSecret(error)) return false;

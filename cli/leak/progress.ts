@@ -6,6 +6,7 @@ import { readSettings, type Tags } from '../../core/token-tags.ts';
 import { SecretVersions } from '../aws/secret-versions.ts';
 import { CliError } from '../errors.ts';
 import { replaces } from '../rotator/leak-version.ts';
+import { unchanged } from '../rotator/steps.ts';
 import { understood } from '../rotator/understood.ts';
 import { nextCommand } from '../view/next-command.ts';
 import { showVersion } from '../view/version-id.ts';
@@ -64,6 +65,18 @@ export function newProgress(versionId: string | undefined): Progress {
   return { leaked: undefined, known, isGone: false, isDone: false };
 }
 
+/** A leak does not wait until a failure is over. Another run would replace what a person has stored. */
+function byHand(answer: Answer): string {
+  const steps =
+    answer.steps.state === unchanged
+      ? [
+          'answer the leak by hand: see "When something leaked" in docs/client-secret-rotation.md',
+          `${answer.tokenOnly}, and not this command`,
+        ]
+      : withoutReplacing(answer, answer.progress.leaked);
+  return `if that keeps failing, do not wait: ${inOrder(steps) ?? ''}`;
+}
+
 /**
  * The next steps after an answer has stopped; undefined if there are none. Another run would take for
  * leaked whatever is stored by then, and delete the good client secret of a colleague.
@@ -86,7 +99,9 @@ export async function goOn(
     const { session, client } = answer;
     const described = await session.secrets.describeAfterWrite(client.arn);
     const { currentVersionId, tags } = described ?? {};
-    if (currentVersionId === undefined || known.has(currentVersionId)) return command;
+    if (currentVersionId === undefined || known.has(currentVersionId)) {
+      return fix === undefined ? command : `${command}; ${byHand(answer)}`;
+    }
     const steps =
       leaked === undefined
         ? withoutReplacing(answer, leaked)

@@ -1,5 +1,5 @@
 import { formatRotationState, mostClientSecrets } from '../../core/client-secret-rotation.ts';
-import type { AddedSecret } from '../../core/console-secrets.ts';
+import { type AddedSecret, isUndone } from '../../core/console-secrets.ts';
 import { tagKeys } from '../../core/contract.ts';
 import type { UnderstoodCredential } from '../../core/credential.ts';
 import { formatInstant } from '../../core/instant.ts';
@@ -156,7 +156,7 @@ async function add(
     return await own.add();
   } catch (error) {
     // After a refusal there is nothing of this run to look for. Without an answer there may be.
-    if (error instanceof CliError && error.code === 'ERR_CONSOLE_REJECTED') {
+    if (error instanceof CliError && isUndone(error.code)) {
       await undoNote(session, arn, note, before).catch(() => undefined);
       // There was room a moment ago.
       const listed = await own.listAfterWrite().catch(() => []);

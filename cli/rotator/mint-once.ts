@@ -1,6 +1,7 @@
 import { tryClientSecrets } from '../../core/client-secrets.ts';
 import type { ClientCredential } from '../../core/credential.ts';
 import { TokenRequestError } from '../../core/errors.ts';
+import type { Sensitive } from '../../core/sensitive.ts';
 import { type IssuedToken, parseTokenResponse } from '../../core/token-response.ts';
 import { ImsTokenEndpoint } from '../../lambda/adapters/ims-token-endpoint.ts';
 import { adobeFix } from '../adobe/failure.ts';
@@ -22,6 +23,7 @@ export function openIms(
 /**
  * Mints a token that is not stored.
  *
+ * @param tried the client secrets to try, by default all. IMS may repeat the others, too
  * @returns it, and the position of the client secret that IMS accepted, from 1
  * @throws TokenRequestError
  */
@@ -29,8 +31,9 @@ export async function mintOnce(
   endpoint: ImsTokenEndpoint,
   credential: ClientCredential,
   { now, signal }: Session,
+  tried: readonly Sensitive[] = credential.clientSecrets,
 ): Promise<{ readonly result: IssuedToken; readonly position: number }> {
-  return await tryClientSecrets(credential.clientSecrets, async (clientSecret) => {
+  return await tryClientSecrets(tried, async (clientSecret) => {
     const grant = { ...credential, clientSecret, requestedAt: now() };
     return parseTokenResponse(await endpoint.request(grant, signal), grant);
   });

@@ -19,8 +19,6 @@ const policies = 'check key policies and service control policies, then deploy t
 const wait = 'nothing, unless it lasts: then check https://status.adobe.com';
 export const askAdobe = "if it lasts, give Adobe support the log line's x_debug_id";
 const rotateAgain = 'start the rotation again, or: `renew NAME --force`';
-const afterLeak =
-  'after a leak, do not wait for that, but answer it by hand instead of going on here: see "When something leaked" in docs/client-secret-rotation.md';
 const allowKey = 'enable the key, and allow the function to use it';
 
 const unknownKey: FailureWords = {
@@ -160,7 +158,7 @@ const known: Readonly<Record<ErrorCode, FailureWords>> = {
   },
   ERR_CONSOLE_REJECTED: {
     words: "Adobe's Developer Console refuses to show or change the client secrets",
-    fix: 'for 401 or 403, add the I/O Management API to the project; for 404, correct credential_id or console_org_id',
+    fix: 'for 401 or 403, add the I/O Management API to the project; for 404, correct credential_id or console_org_id; without an error code of Adobe in the log line, look for a proxy on the way',
   },
   ERR_CONSOLE_MALFORMED: {
     words: "Adobe's Developer Console gave an answer that cannot be used",
@@ -168,19 +166,19 @@ const known: Readonly<Record<ErrorCode, FailureWords>> = {
   },
   ERR_CONSOLE_UNAVAILABLE: {
     words: "Adobe's Developer Console is throttling or unreachable",
-    fix: `try again; if it lasts, check https://status.adobe.com; ${afterLeak}`,
+    fix: `try again; if it lasts, check https://status.adobe.com`,
   },
   ERR_CONSOLE_CERTIFICATE: {
     words: "the TLS certificate on the way to Adobe's Developer Console is not trusted",
-    fix: `see ERR_CONSOLE_CERTIFICATE in docs/runbook.md: usually a proxy that inspects TLS; ${afterLeak}`,
+    fix: `see ERR_CONSOLE_CERTIFICATE in docs/runbook.md: usually a proxy that inspects TLS`,
   },
   ERR_CONSOLE_PROXY: {
     words: "the proxy on the way to Adobe's Developer Console refuses, or cannot be reached",
-    fix: `have the proxy allow api.adobe.io, or correct its address or password; ${afterLeak}`,
+    fix: `have the proxy allow api.adobe.io, or correct its address or password`,
   },
   ERR_CONSOLE_UNRESOLVED: {
     words: "the name of Adobe's Developer Console, api.adobe.io, does not resolve",
-    fix: `correct the DNS there; ${afterLeak}`,
+    fix: `correct the DNS there`,
   },
   ERR_STATUS_NOT_WRITTEN: {
     words: 'the function could not write the status tag',

@@ -5,7 +5,7 @@ import {
   readRotationState,
   uuidInUse,
 } from '../../core/client-secret-rotation.ts';
-import type { AddedSecret, ListedSecret } from '../../core/console-secrets.ts';
+import { type AddedSecret, isUndone, type ListedSecret } from '../../core/console-secrets.ts';
 import { tagKeys } from '../../core/contract.ts';
 import type { UnderstoodCredential } from '../../core/credential.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
@@ -45,10 +45,7 @@ export async function addClientSecret(
   const { credential, secretId, versionId, rotationToken } = rotation;
   const { current, value, observation, recorded } = rotated;
   assertNoOpenAnswer(run, credential, rotated.client);
-  const state = readRotationState(rotated.client.tags);
-  // IMS may have to be asked about the retired one, too.
-  const isTwice = state.kind === 'retired' && isGraceOver(state, run.now());
-  assertBudget(run, credential, observation, isTwice);
+  assertBudget(run, credential, observation, mayAskAboutRetired(run, rotated));
   const management = await manage(run, current.credential, recorded);
   const { position } = management;
   assertRoom(run, credential, current, position);
@@ -67,6 +64,15 @@ export async function addClientSecret(
   const stored = { secretId, versionId, secretString, pending: { rotationToken } };
   await store(run, management, stored, added);
   run.log.info('a client secret is added at Adobe', { credential, client_secret_uuid: added.uuid });
+}
+
+/** True if IMS may have to be asked about the retired one, too. */
+function mayAskAboutRetired(run: Run, { client, current }: RotatedCredential): boolean {
+  const state = readRotationState(client.tags);
+  if (state.kind !== 'retired' || !isGraceOver(state, run.now())) return false;
+  return current.entries.some(
+    ({ uuid, createdAt }) => uuid === state.uuid && createdAt === undefined,
+  );
 }
 
 /**
@@ -153,7 +159,7 @@ async function add(
     return await addSecret(run, management);
   } catch (error) {
     // Only then is it certain that this request added nothing.
-    const isRefused = error instanceof RotatorError && error.code === 'ERR_CONSOLE_REJECTED';
+    const isRefused = error instanceof RotatorError && isUndone(error.code);
     if (isRefused) await tryNoteNothing(run, rotation, undone);
     throw error;
   }

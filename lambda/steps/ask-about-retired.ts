@@ -41,7 +41,7 @@ export async function askAboutRetired(
   retired: Retired,
 ): Promise<Judged | undefined> {
   const { credential, entries } = understood;
-  const clientSecrets = entries.flatMap((one) => (one.uuid === retired.uuid ? one.secret : []));
+  const tried = entries.flatMap((one) => (one.uuid === retired.uuid ? one.secret : []));
   const requested = addRequest(recorded.requested, run.now());
   const spent = spentBudget({ ...observation, requested });
   if (spent !== undefined) throw spentError(spent, secretNames(run.config, recorded.credential));
@@ -49,8 +49,8 @@ export async function askAboutRetired(
   const asked: RotationState = { ...retired, askedAt: run.now() };
   await noteRotation(run, secretId, asked);
   try {
-    const asking = { ...credential, clientSecrets, scopes: consoleScopes };
-    await mint({ ...run, ...run.managing }, asking, { ...recorded, requested });
+    const asking = { ...credential, scopes: consoleScopes };
+    await mint({ ...run, ...run.managing }, asking, { ...recorded, requested }, tried);
   } catch (error) {
     if (rejectsClientSecret(error)) return undefined;
     throw error;

@@ -10,6 +10,7 @@ import {
 import type { ClientCredential } from '../../core/credential.ts';
 import { Deferral, type ErrorCode, RotatorError } from '../../core/errors.ts';
 import type { ConsoleAccess } from '../../core/ports.ts';
+import type { Sensitive } from '../../core/sensitive.ts';
 import { addingReserve, budget } from './budget.ts';
 import { mint } from './mint.ts';
 import type { Recorded } from './record-request.ts';
@@ -19,7 +20,7 @@ import { noTimeLeft, withRetries } from './with-retries.ts';
 /** The client secrets of one credential at Adobe. */
 export interface Management {
   readonly access: ConsoleAccess;
-  /** Which of the credential's secrets IMS accepted, counted from 1. */
+  /** Which of the secrets that were tried IMS accepted, counted from 1. */
   readonly position: number;
   readonly credential: ClientCredential;
 }
@@ -28,6 +29,7 @@ export interface Management {
  * Mints a token that manages the credential's own client secrets. It is stored nowhere, and counts
  * as a request of the credential's budget.
  *
+ * @param tried as for `mint`
  * @throws RotatorError ERR_CREDENTIAL_INVALID when the credential does not say which one it is in the
  * Developer Console; otherwise as `mint`
  */
@@ -35,6 +37,7 @@ export async function manage(
   run: Run,
   credential: ClientCredential,
   recorded: Recorded,
+  tried?: readonly Sensitive[],
 ): Promise<Management> {
   const { clientId, credentialId, consoleOrgId } = credential;
   if (credentialId === undefined || consoleOrgId === undefined) {
@@ -49,6 +52,7 @@ export async function manage(
     { ...run, ...run.managing },
     managing,
     recorded,
+    tried,
   );
   const { accessToken } = token;
   return { access: { credentialId, consoleOrgId, clientId, accessToken }, position, credential };
@@ -72,7 +76,7 @@ export async function listSecrets(
 /**
  * Adds a secret. It is asked for once: a repetition would add another one.
  *
- * @throws ConsoleRequestError; unless it is ERR_CONSOLE_REJECTED, a secret may have been added
+ * @throws ConsoleRequestError; unless `isUndone` knows its code, a secret may have been added
  */
 export async function addSecret(run: Run, management: Management): Promise<AddedSecret> {
   const response = await run.consoleEndpoint.add(management.access, run.signal);

@@ -11,7 +11,7 @@ import { withRetries } from './with-retries.ts';
 
 export interface Minted {
   readonly token: IssuedToken;
-  /** Which of the credential's secrets IMS accepted, counted from 1. */
+  /** Which of the secrets that were tried IMS accepted, counted from 1. */
   readonly clientSecretPosition: number;
 }
 
@@ -19,19 +19,21 @@ export interface Minted {
  * Asks IMS, and records that it did, both at the same time. However often it has to ask, that is one
  * request of the credential's budget.
  *
+ * @param tried the client secrets to try, by default all. IMS may repeat the others, too
  * @throws TokenRequestError, or Deferral when the host is not asked in this run
  */
 export async function mint(
   run: Run,
   credential: ClientCredential,
   recorded: Recorded,
+  tried: readonly Sensitive[] = credential.clientSecrets,
 ): Promise<Minted> {
   let recording: Promise<void> | undefined;
   const record = (): void => {
     recording ??= recordRequest(run, recorded);
   };
   try {
-    const { result, position } = await tryClientSecrets(credential.clientSecrets, (clientSecret) =>
+    const { result, position } = await tryClientSecrets(tried, (clientSecret) =>
       withRetries(run, budget.mint, () => request(run, credential, clientSecret, record)),
     );
     return { token: result, clientSecretPosition: position };

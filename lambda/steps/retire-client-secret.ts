@@ -94,15 +94,14 @@ async function remove(
   }
   // A use of the retired secret would keep it for ever.
   const inUse = understood.entries.filter(({ retiredAt }) => retiredAt === undefined);
-  const clientSecrets = inUse.map((entry) => entry.secret);
-  if (clientSecrets.length === 0) {
+  const tried = inUse.map((entry) => entry.secret);
+  if (tried.length === 0) {
     const why = 'the stored credential has none that is not retired';
     run.log.warn(stays, { ...fields, why });
     return;
   }
-  const managing = { ...understood.credential, clientSecrets };
   const recorded = { credential, secretId: secret.arn, requested };
-  const management = await manage(run, managing, recorded);
+  const management = await manage(run, understood.credential, recorded, tried);
   const listed = await listSecrets(run, management);
   const stored = { entries: understood.entries, accepted: inUse[management.position - 1] };
   const times = { now: run.now(), storedAt: client.createdAt, rotatedAt };

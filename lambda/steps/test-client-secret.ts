@@ -64,10 +64,9 @@ async function mintAndValidate(
   { credential, entries }: UnderstoodCredential,
   recorded: Recorded,
 ): Promise<void> {
-  const { clientId, imsHost } = credential;
-  const clientSecrets = entries.slice(0, 1).map(({ secret }) => secret);
-  const { token } = await mint(run, { ...credential, clientSecrets }, recorded);
-  await validateToken(run, { clientId, imsHost, accessToken: token.accessToken });
+  const tried = entries.slice(0, 1).map(({ secret }) => secret);
+  const { token } = await mint(run, credential, recorded, tried);
+  await validateToken(run, { ...credential, accessToken: token.accessToken });
 }
 
 function isRejection(error: unknown): boolean {
@@ -84,12 +83,8 @@ async function isGone(
   const requested = addRequest(observation.requested, run.now());
   try {
     assertBudget(run, recorded.credential, { ...observation, requested });
-    const clientSecrets = others.map(({ secret }) => secret);
-    const management = await manage(
-      run,
-      { ...credential, clientSecrets },
-      { ...recorded, requested },
-    );
+    const tried = others.map(({ secret }) => secret);
+    const management = await manage(run, credential, { ...recorded, requested }, tried);
     const listed = await listSecrets(run, management);
     return listed.every(({ uuid }) => uuid !== added?.uuid);
   } catch (error) {

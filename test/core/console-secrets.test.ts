@@ -3,6 +3,7 @@ import {
   assertDeleted,
   type ConsoleResponse,
   consoleScopes,
+  isUndone,
   parseAddedSecret,
   parseSecretList,
 } from '../../core/console-secrets.ts';
@@ -138,12 +139,38 @@ it('a client secret that was added must not be its own uuid, which is logged', (
 });
 
 describe('a deletion', () => {
-  it.each([200, 204, 404])('is done with status %d', (status) => {
-    expect(() => assertDeleted(answer('', status), asked)).not.toThrow();
+  it.each([
+    [200, ' '],
+    [200, '{}'],
+    [204, ''],
+    [404, '{"error_code":404101}'],
+  ])('is done with status %d and the body %j', (status, body) => {
+    expect(() => assertDeleted(answer(body, status), asked)).not.toThrow();
   });
 
-  it('is not done with status 403', () => {
-    expect(() => assertDeleted(answer('', 403), asked)).toThrow('the Console API answered 403');
+  it.each([
+    [403, '', 'ERR_CONSOLE_REJECTED'],
+    [404, '', 'ERR_CONSOLE_REJECTED'],
+    // Of a proxy.
+    [404, '<html>', 'ERR_CONSOLE_REJECTED'],
+    [200, '<html>', 'ERR_CONSOLE_MALFORMED'],
+    [302, '', 'ERR_CONSOLE_PROXY'],
+  ])('is not done with status %d and the body %j', (status, body, code) => {
+    expect(() => assertDeleted(answer(body, status), asked)).toThrow(
+      expect.objectContaining({ code, message: expect.stringContaining(`answered ${status}`) }),
+    );
+  });
+
+  it.each([
+    ['ERR_CONSOLE_REJECTED', true],
+    ['ERR_CONSOLE_CERTIFICATE', true],
+    ['ERR_CONSOLE_PROXY', true],
+    ['ERR_CONSOLE_UNRESOLVED', true],
+    ['ERR_CONSOLE_UNAVAILABLE', false],
+    ['ERR_CONSOLE_MALFORMED', false],
+    ['ERR_NO_TIME_LEFT', false],
+  ])('may have been done after %s, unless that is certain: %s', (code, isCertain) => {
+    expect(isUndone(code)).toBe(isCertain);
   });
 });
 
@@ -157,7 +184,8 @@ describe('a refusal', () => {
   it.each([
     [400, 'ERR_CONSOLE_REJECTED', false],
     [401, 'ERR_CONSOLE_REJECTED', false],
-    [302, 'ERR_CONSOLE_REJECTED', false],
+    [302, 'ERR_CONSOLE_PROXY', false],
+    [511, 'ERR_CONSOLE_PROXY', false],
     [407, 'ERR_CONSOLE_PROXY', false],
     [408, 'ERR_CONSOLE_UNAVAILABLE', true],
     [429, 'ERR_CONSOLE_UNAVAILABLE', true],

@@ -49,7 +49,7 @@ const responses = fc.record({
 });
 
 function expectOwnError(error: RotatorError): void {
-  expect(error.code).toMatch(/^ERR_CONSOLE_(UNAVAILABLE|REJECTED|MALFORMED)$/);
+  expect(error.code).toMatch(/^ERR_CONSOLE_(UNAVAILABLE|REJECTED|MALFORMED|PROXY)$/);
   expectNoSecrets(shown(error), [secret]);
 }
 
@@ -109,6 +109,7 @@ describe('the rotation tag', () => {
         uuid: id,
         at: instant,
         versionId: fc.option(id, { nil: undefined }),
+        askedAt: fc.option(instant, { nil: undefined }),
       }),
     );
     holds(state, (one) => {

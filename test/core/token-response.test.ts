@@ -156,7 +156,8 @@ describe('parseTokenResponse rejects', () => {
     [401, '{"error":"invalid_client"}', 'ERR_TOKEN_REJECTED', 'IMS answered 401 invalid_client'],
     [400, '{"error":"invalid_scope"}', 'ERR_TOKEN_REJECTED', 'IMS answered 400 invalid_scope'],
     [403, '<html>', 'ERR_TOKEN_REJECTED', 'IMS answered 403'],
-    [302, '', 'ERR_TOKEN_REJECTED', 'IMS answered 302'],
+    [302, '', 'ERR_IMS_PROXY', 'IMS answered 302'],
+    [511, '<html>', 'ERR_IMS_PROXY', 'IMS answered 511'],
     [400, '{"error":{"code":1}}', 'ERR_TOKEN_REJECTED', 'IMS answered 400'],
     [400, '{"error":"Not <an> error code"}', 'ERR_TOKEN_REJECTED', 'IMS answered 400'],
     [408, '', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 408'],
@@ -315,7 +316,9 @@ describe('the limits of a response', () => {
 
   it.each([
     [199, 'ERR_TOKEN_REJECTED'],
-    [300, 'ERR_TOKEN_REJECTED'],
+    [300, 'ERR_IMS_PROXY'],
+    [399, 'ERR_IMS_PROXY'],
+    [400, 'ERR_TOKEN_REJECTED'],
     [499, 'ERR_TOKEN_REJECTED'],
     [500, 'ERR_TOKEN_UNAVAILABLE'],
   ])('that does not, whatever it holds: status %i, %s', (status, code) => {

@@ -45,7 +45,7 @@ describe('assertValidated', () => {
   it.each([
     [200, '{"valid":false,"reason":"expired"}', 'ERR_TOKEN_INVALID', 'IMS rejects the token'],
     [199, '{"valid":true}', 'ERR_TOKEN_INVALID', 'IMS answered 199 when asked'],
-    [300, '{"valid":true}', 'ERR_TOKEN_INVALID', 'IMS answered 300 when asked'],
+    [300, '{"valid":true}', 'ERR_IMS_PROXY', 'IMS answered 300 when asked'],
     [401, '', 'ERR_TOKEN_INVALID', 'IMS answered 401'],
     [404, '<html>', 'ERR_TOKEN_INVALID', 'IMS answered 404'],
     [429, '', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 429'],

@@ -219,6 +219,23 @@ describe('a retired client secret', () => {
     expect(rotating.live()).not.toContain(old);
   });
 
+  it.each([
+    [200, 'ERR_CONSOLE_MALFORMED'],
+    [404, 'ERR_CONSOLE_REJECTED'],
+  ])('is not taken for deleted by a page of a proxy with status %i', async (status, code) => {
+    const rotating = await startRotated();
+    const { parts } = rotating;
+    const { consoleEndpoint } = parts.run();
+    const list = consoleEndpoint.list.bind(consoleEndpoint);
+    const add = consoleEndpoint.add.bind(consoleEndpoint);
+    const remove = async () => ({ status, body: '<html>' });
+    parts.clock.advance(day);
+    await tick(parts.run({ consoleEndpoint: { list, add, remove } }));
+    expect(parts.lines.at(-1)?.fields).toMatchObject({ code });
+    await renewAfter(rotating, half);
+    expect(rotating.live()).not.toContain(old);
+  });
+
   it('costs no renewal when the tag cannot be written', async () => {
     const rotating = await startRotated();
     const { faults } = rotating.parts.secretsManager;
