@@ -46,10 +46,15 @@ function makingRoom(
   );
   const others = listed.filter((one) => one !== stored);
   const described = someOf(others.map(describeSecret), 5, ' and ');
+  const count = current.found.entries.length;
+  const held =
+    count === 1
+      ? ''
+      : `The value of ${names.client} holds ${count} client secrets, which have all leaked. `;
   const which =
     stored === undefined
       ? `The value of ${names.client} has no uuid that Adobe lists, so compare it with the values in the Adobe Developer Console to find out which one is stored: ${described}`
-      : `${describeSecret(stored)} is the stored one, by the uuid with which it is in a version of ${names.client}; the other one is ${described}. That uuid may be wrong: compare the stored value with those in the Adobe Developer Console`;
+      : `${describeSecret(stored)} is ${count === 1 ? 'the stored one' : 'one of them'}, by the uuid with which it is in a version of ${names.client}; the other one is ${described}. That uuid may be wrong: compare the stored value with those in the Adobe Developer Console`;
   const other = stored === undefined ? 'the other one' : others.map(({ uuid }) => uuid).join(', ');
   const put = nextCommand(`put-credential ${name} FILE`, options);
   const ownUse =
@@ -57,7 +62,7 @@ function makingRoom(
       ? ' Its last use may be that of an earlier run of this command, which has IMS test it.'
       : '';
   return (
-    `what has leaked works, so do not wait. ${which}.${ownUse} Ask everybody who works with this client, and look into its other credentials. ` +
+    `what has leaked works, so do not wait. ${held}${which}.${ownUse} Ask everybody who works with this client, and look into its other credentials. ` +
     `If nobody uses ${other}, or it has leaked, too, delete it in the Adobe Developer Console, by its uuid, and no other; then: ${complete}. ` +
     `If somebody uses it and it has not leaked, store it in ${names.client} in place of the leaked one, alone in FILE: ${put}; then delete the leaked one there, whose value is in version ${showVersion(current.id)}; then: ${tokenOnly}, which says so if IMS still accepts what was stored before`
   );

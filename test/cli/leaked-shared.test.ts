@@ -147,3 +147,16 @@ it.each([true, false])(
     expect(leak.adobe.liveSecrets).toHaveLength(2);
   },
 );
+
+it('leaked says that all client secrets of a value have leaked, where it cannot tell which they are at Adobe', async () => {
+  const leak = await startLeak();
+  const { client_secrets, ...document } = await leak.clientDocument();
+  const { value } = leak.adobe.addSecret('p8e-stored-beside-it-0123456789');
+  leak.secrets.add(value);
+  const both = [...client_secrets, { client_secret: value }];
+  await leak.put(JSON.stringify({ ...document, client_secrets: both }));
+  expect(textOf(await leak.answer())).toMatch(
+    /so do not wait\. The value of \S+\/client holds 2 client secrets, which have all leaked\. \S+ \([^)]*\) is one of them, by the uuid /,
+  );
+  expect(leak.adobe.liveSecrets).toHaveLength(2);
+});
