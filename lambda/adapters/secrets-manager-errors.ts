@@ -27,6 +27,7 @@ function nameOf(error: unknown, sent: readonly string[]): string {
   if (!(error instanceof Error)) return 'unknown error';
   const status = proxyStatus(error);
   if (status !== undefined) return `the proxy answers ${status}`;
+  if (isForeign(error)) return `an answer that is not from AWS: HTTP ${statusOf(error)}`;
   const { code } = error as NodeJS.ErrnoException;
   const isNetwork = error.name === 'Error' || error instanceof ProxyUnreachable;
   const name = isNetwork && code !== undefined ? code : error.name;
@@ -94,9 +95,28 @@ function codeOf(error: unknown): ErrorCode {
   if (name === 'InvalidRequestException' && /deletion|deleted/.test(message)) {
     return 'ERR_TOKEN_SECRET_MISSING';
   }
-  const { $fault, $metadata } = error as Partial<SecretsManagerServiceException>;
-  const status = $metadata?.httpStatusCode;
+  if (isForeign(error)) return 'ERR_AWS_PROXY';
+  const { $fault } = error as Partial<SecretsManagerServiceException>;
+  const status = statusOf(error);
   const transient = transientErrors.has(name) || status === 408 || status === 429;
   const refused = $fault === 'client' && !transient;
   return codes[name] ?? (refused ? 'ERR_SECRET_REFUSED' : 'ERR_SECRET_UNAVAILABLE');
+}
+
+// The SDK's names for an answer that has no error code of AWS.
+const withoutCode = /^(SyntaxError|Unknown(Error)?)$/;
+
+/**
+ * True for the refusal of something else in AWS's place, for example a web filter. A success that cannot be
+ * read may have been damaged on the way.
+ */
+function isForeign(error: Error): boolean {
+  const status = statusOf(error);
+  if (status === undefined || !withoutCode.test(error.name)) return false;
+  const isRefusal = status >= 300 && status < 500 && status !== 408 && status !== 429;
+  return isRefusal || status === 511;
+}
+
+function statusOf(error: Error): number | undefined {
+  return (error as Partial<SecretsManagerServiceException>).$metadata?.httpStatusCode;
 }

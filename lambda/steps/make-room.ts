@@ -9,7 +9,8 @@ import { RotatorError } from '../../core/errors.ts';
 import { epochSeconds } from '../../core/instant.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
 import type { SecretValue, Version } from '../../core/ports.ts';
-import { judgeRetired, type StoredSecrets } from '../../core/retired-secret.ts';
+import { judgeRetired, mayHold, type StoredSecrets } from '../../core/retired-secret.ts';
+import { holdsSecret } from '../../core/rotated-document.ts';
 import type { Rotation } from '../../core/rotation.ts';
 import { secretInTheWay } from '../../core/secret-in-the-way.ts';
 import { askAboutRetired } from './ask-about-retired.ts';
@@ -19,6 +20,7 @@ import { deleteSecret, listSecrets, type Management } from './manage-client-secr
 import { noteRotation } from './note-rotation.ts';
 import type { RotatedCredential } from './read-rotated.ts';
 import type { Run } from './run.ts';
+import { understand } from './usable-pending.ts';
 import { withRetries } from './with-retries.ts';
 
 interface MadeRoom {
@@ -49,10 +51,13 @@ export async function makeRoom(
   const held = { entries: current.entries, accepted };
   const retired = await findRetired(run, rotation, rotated, { listed, stored: held });
   const { state, judged } = retired;
+  const named = await namedButStored(run, rotation, rotated, { state, listed, held, previous });
   // The pending version is empty.
   const stored = [value, previous].map((version) => version?.text.reveal() ?? '');
   const uuids = listed.map(({ uuid }) => uuid);
-  const storedUuids = new Set(uuids.filter((uuid) => stored.some((text) => text.includes(uuid))));
+  const storedUuids = new Set(
+    uuids.filter((uuid) => uuid === named || stored.some((text) => text.includes(uuid))),
+  );
   const surplus =
     retired.uuid ??
     secretInTheWay({
@@ -74,6 +79,40 @@ export async function makeRoom(
   run.log.info(message, { credential, client_secret_uuid: surplus });
   const left = listed.filter(({ uuid }) => uuid !== surplus);
   return { listed: left, previous, before: none, client: { ...client, tags: judged.tags } };
+}
+
+interface Found {
+  readonly state: RotationState;
+  readonly listed: readonly ListedSecret[];
+  readonly held: StoredSecrets;
+  readonly previous: SecretValue | undefined;
+}
+
+/**
+ * The uuid of the secret that the tag names, if a person has stored that without its uuid. The version of
+ * its rotation tells its value; without that, it may be any which is stored so.
+ */
+async function namedButStored(
+  run: Run,
+  { secretId }: Rotation,
+  rotated: RotatedCredential,
+  { state, listed, held, previous }: Found,
+): Promise<string | undefined> {
+  if (state.kind !== 'adding' || state.uuid === undefined) return undefined;
+  const { uuid, versionId } = state;
+  if (listed.every((one) => one.uuid !== uuid)) return undefined;
+  const value = await withRetries(run, budget.read, () =>
+    run.secrets.readVersion({ secretId, versionId }, run.signal),
+  ).catch((error: unknown) => {
+    // Whoever may write tags may have noted an id that is none.
+    if (error instanceof RotatorError && !error.transient) return undefined;
+    throw error;
+  });
+  const [added] = (value && understand(value, rotated)?.entries) ?? [];
+  if (added?.uuid !== uuid) return mayHold(held, uuid, listed) ? uuid : undefined;
+  const before = previous && understand(previous, rotated);
+  const isStored = [rotated.current, before].some((one) => one && holdsSecret(one, added));
+  return isStored ? uuid : undefined;
 }
 
 interface FoundRetired {

@@ -52,9 +52,10 @@ export async function giveUp(run: Run, rotation: Rotation): Promise<void> {
   await tryNoteNothing(run, rotation);
 }
 
-function understand(
+/** The credential in a version, if it holds one. */
+export function understand(
   { text }: SecretValue,
-  { settings }: RotatedCredential,
+  { settings }: Pick<RotatedCredential, 'settings'>,
 ): UnderstoodCredential | undefined {
   try {
     return understandCredential(text.reveal(), settings);

@@ -74,6 +74,21 @@ describe('onboard, of a token secret that says that an earlier run created it', 
     expect(await left()).toEqual({ ...none, token });
   });
 
+  it('stores nothing beside one that somebody deletes meanwhile', async () => {
+    const { world, client, begin, file, left } = await start('leftover');
+    setKey(world, 'Enabled');
+    let isDeleted = false;
+    world.secretsManager.onCall(({ action }) => {
+      if (action !== 'GetResourcePolicy' || isDeleted) return;
+      isDeleted = true;
+      void client.send(new DeleteSecretCommand({ SecretId, RecoveryWindowInDays: 7 }));
+    });
+    const { code, stderr } = await begin('onboard', 'fusion', file, '--wait', '0').exit();
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^ERR_CREDENTIAL_NOT_FOUND \S+ is scheduled for deletion/m);
+    expect(await left()).toEqual({ ...none, token: 'deleted' });
+  });
+
   it.each([
     ['replicas', { primaryRegion: 'us-east-1' }, 'it is replicated'],
     ['a service that manages it', { owningService: 'appflow' }, 'appflow manages it'],

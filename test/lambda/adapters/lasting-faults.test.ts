@@ -308,6 +308,33 @@ describe('Secrets Manager', () => {
     });
   });
 
+  const answering = async (status: number): Promise<string> => {
+    const server = createServer((_, answer) => {
+      answer.writeHead(status, { 'content-type': 'text/html' }).end('<html>Sign in</html>');
+    });
+    return `http://127.0.0.1:${await listen(server)}`;
+  };
+
+  it.each([302, 403, 404, 511])(
+    'whose place a page with status %i takes fails for good',
+    async (status) => {
+      await expect(describeAt(await answering(status))).rejects.toMatchObject({
+        ...refusedByProxy,
+        message: `DescribeSecret failed for the-secret: an answer that is not from AWS: HTTP ${status}`,
+      });
+    },
+  );
+
+  it.each([200, 408, 429, 500, 503])(
+    'whose place a page with status %i takes may be back',
+    async (status) => {
+      await expect(describeAt(await answering(status))).rejects.toMatchObject({
+        code: 'ERR_SECRET_UNAVAILABLE',
+        transient: true,
+      });
+    },
+  );
+
   it('that refuses connections may be back', async () => {
     await expect(describeAt(`http://127.0.0.1:${await closedPort()}`)).rejects.toMatchObject({
       code: 'ERR_SECRET_UNAVAILABLE',

@@ -10,12 +10,14 @@ import { tagKeys } from '../../../core/contract.ts';
 import { epochSeconds } from '../../../core/instant.ts';
 import { day, hour } from '../../support/builders.ts';
 import { interceptIms, replacing } from '../../support/credential.ts';
+import { tick } from '../../support/outcomes.ts';
 import { clientSecretOf } from '../../support/start-parts.ts';
 import { rotationSteps as steps } from '../../support/start-rotating.ts';
 import {
   ClientSecretId,
   documentOf,
   type RotatingClient,
+  type StoredEntry,
   startRotatingClient,
 } from '../../support/start-rotating-client.ts';
 
@@ -214,5 +216,42 @@ describe('testSecret', () => {
     });
     await expect(test).rejects.toMatchObject({ code: 'ERR_UNEXPECTED' });
     expect(inFlight).toBe(0);
+  });
+});
+
+describe('the client secret of a rotation that was given up, which a person has stored without its uuid,', () => {
+  type Stored = (
+    before: StoredEntry | undefined,
+    added: string,
+  ) => readonly (StoredEntry | string)[];
+
+  it.each<[string, Stored]>([
+    [
+      'beside the one before, both without',
+      (before, added) => [before?.client_secret ?? '', added],
+    ],
+    ['behind the one before', (before, added) => [before ?? '', { client_secret: added }]],
+  ])('is left alone: %s', async (_, stored) => {
+    const rotating = await startCreate();
+    const { parts, adobe, client } = rotating;
+    const [before] = await rotating.entries();
+    await rotating.step('createSecret');
+    await rotating.step('testSecret');
+    const added = rotating.live()[1] ?? '';
+    const { AWSPENDING: RemoveFromVersionId } = await rotating.labels();
+    const VersionStage = 'AWSPENDING';
+    await client.send(
+      new UpdateSecretVersionStageCommand({
+        SecretId: ClientSecretId,
+        VersionStage,
+        RemoveFromVersionId,
+      }),
+    );
+    await put(rotating, { ...documentOf(adobe), client_secrets: stored(before, added) });
+    parts.clock.advance(10 * day);
+    await tick(parts.run());
+    parts.clock.advance(1_800);
+    expect(await rotating.rotateSecret()).toEqual(['ERR_CLIENT_SECRET_LIMIT']);
+    expect(rotating.live()).toEqual([old, added]);
   });
 });
