@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
-import { closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
-import { type Operator, startOperator, until } from './operator.ts';
+import { type Operator, startOperator } from './operator.ts';
 
 const shell = promisify(execFile);
 
@@ -25,16 +24,8 @@ describe('a named pipe', () => {
     const { begin, environment, pipe } = await startWithPipe();
     environment[variable] = pipe;
     const status = begin('status');
-    let writer = -1;
-    await until(() => {
-      try {
-        writer = openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
-        return true;
-      } catch {
-        return false; // The command does not read yet.
-      }
-    });
-    onTestFinished(() => closeSync(writer));
+    // A writer would end the wait of an open that blocks.
+    await status.opened(pipe);
     status.signal('SIGINT');
     expect(await status.exit()).toMatchObject({ code: 130 });
   });

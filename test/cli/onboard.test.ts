@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
-import { closeSync, constants, openSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { DescribeSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { environmentVariables, tagKeys } from '../../core/contract.ts';
 import type { Call } from '../../emulators/secrets-manager/fault.ts';
 import type { WorldOptions } from '../../local/world.ts';
@@ -335,16 +334,8 @@ describe('onboard', () => {
     const pipe = `${file}.pipe`;
     await promisify(execFile)('mkfifo', ['-m', '600', pipe]);
     const onboarding = begin('onboard', 'fusion', pipe);
-    let writer = -1;
-    await until(() => {
-      try {
-        writer = openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
-        return true;
-      } catch {
-        return false; // The command does not read yet.
-      }
-    });
-    onTestFinished(() => closeSync(writer));
+    // A writer would end the wait of an open that blocks.
+    await onboarding.opened(pipe);
     onboarding.signal('SIGINT');
     expect(await onboarding.exit()).toMatchObject({ code: 130 });
     expect(names()).toEqual([]);

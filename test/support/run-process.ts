@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir, readlink } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
@@ -51,6 +52,19 @@ export class RunningProcess {
         this.#exit.then(() => true),
       ]);
       if (ended) throw new Error(`ended without printing ${pattern}: ${this.stdout}${this.stderr}`);
+    }
+  }
+
+  /** Resolves once the process has a file open, as Linux tells. A pipe that is opened to wait for its writer is not. */
+  async opened(file: string): Promise<void> {
+    const folder = `/proc/${this.#child.pid}/fd`;
+    for (;;) {
+      const open = await readdir(folder).catch(() => []);
+      const files = await Promise.all(
+        open.map((descriptor) => readlink(`${folder}/${descriptor}`).catch(() => '')),
+      );
+      if (files.includes(file)) return;
+      if (this.#child.exitCode !== null) throw new Error(`ended without opening ${file}`);
     }
   }
 
