@@ -23,7 +23,7 @@ export interface Replacement {
 
 /**
  * Asks before the credential of another client is replaced, which may be somebody else's: with a new
- * client secret, a credential keeps its client id. And before another host than so far gets a client secret.
+ * client secret, a credential keeps its client id. Also before another IMS host gets the client secret.
  *
  * @throws CliError ERR_USAGE without a terminal, ERR_INTERRUPTED after another answer than the name
  */
@@ -38,7 +38,7 @@ export async function confirmClient(
   const whole = understood(document, settings)?.credential;
   if (before === undefined) return;
   if (before === clientId) {
-    // What changes is said already.
+    // `changesWarnings` names the hosts.
     if (whole === undefined || whole.imsHost === imsHost) return;
   } else {
     // The key of another vendor's API looks like the client id of half a credential, and is secret.

@@ -123,6 +123,7 @@ it('offboard names a secret that was scheduled for deletion before, and how to r
       `find out first who deleted it, and why; if it is to come back: ${restore('token')}`,
     );
   }
+  expect((await operator.cli('doctor', 'fusion')).stdout).toMatch(/not paused +no tag pauses it/);
 });
 
 it.each([
