@@ -89,7 +89,7 @@ function addCredentialCommands(root: Command, start: Start): void {
       await start(options, (session) => renew(session, names, options));
     });
   addStoring(addAws(root, 'put-credential', '<name> [file]'))
-    .option('--yes', 'do not ask before the credential of another client is replaced')
+    .option('--yes', 'do not ask before the credential of another client, or IMS host, is replaced')
     .action(async (name: string, file: string | undefined, options) => {
       const { putCredential } = await import('./commands/put-credential.ts');
       await start(options, (session) =>

@@ -46,7 +46,7 @@ export const help = {
     more:
       'FILE is in any form that Adobe provides; - reads stdin. Without FILE, the\n' +
       'command asks for it. It is stored in the documented form. Asks before it\n' +
-      'replaces the credential of another client id.',
+      'replaces the credential of another client id, or of another IMS host.',
   },
   offboard: {
     summary: 'delete the secrets of a credential',

@@ -69,9 +69,9 @@ function addAlarms(
     threshold: 1,
   } as const;
   for (const [name, metric, statistic, periodSeconds, evaluationPeriods, limit] of [
-    ['life-left', rotatorMetric('MinLifeLeft'), 'Minimum', defaultTick, 1, below(20)],
+    ['life-left', rotatorMetric('MinLifeLeft'), 'Minimum', defaultTick, 1, below(16)],
     ['life-left-urgent', rotatorMetric('MinLifeLeft'), 'Minimum', defaultTick, 1, below(4)],
-    ['paused-life-left', rotatorMetric('MinPausedLifeLeft'), 'Minimum', defaultTick, 1, below(20)],
+    ['paused-life-left', rotatorMetric('MinPausedLifeLeft'), 'Minimum', defaultTick, 1, below(16)],
     ['failing', rotatorMetric('Failing'), 'Maximum', defaultTick, 2, atLeastOne],
     [
       'client-secret-rotation-overdue',

@@ -16,7 +16,13 @@ import { confirmLocation } from '../rotator/confirm-location.ts';
 import { confirmName } from '../rotator/confirm-name.ts';
 import { deletePair } from '../rotator/delete-pair.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
-import { newSecrets, openAnswers, unseenUsers, warningsOf } from '../rotator/offboard-warnings.ts';
+import {
+  newSecrets,
+  openAnswers,
+  stillValid,
+  unseenUsers,
+  warningsOf,
+} from '../rotator/offboard-warnings.ts';
 import { checkOwner } from '../rotator/overlaps.ts';
 import { policyWarning } from '../rotator/policy-warning.ts';
 import { otherReadersOf } from '../rotator/readers.ts';
@@ -54,6 +60,7 @@ export async function offboard(
     ...kept,
     ...policies,
     ...openAnswers(doomed, names),
+    ...stillValid(doomed, session.now()),
     ...unseenUsers(rotator, doomed),
     ...newSecrets(rotator, doomed, session.now()),
     ...warningsOf(doomed, token, readers, session.now()),
@@ -118,30 +125,31 @@ async function choose(session: Session, rotator: Rotator, name: string): Promise
   for (const secret of found.values()) {
     if (isScheduledForDeletion(secret)) {
       const isWanted = secret.name === own.token || used === own.client;
-      if (isWanted) gone.push(restoreCommand(secret.name, session.options));
+      if (isWanted) gone.push(secret.name);
       continue;
     }
     const reason = stayReason(secret, { rotator, name, own, used });
     if (reason === undefined) doomed.push(secret);
     else kept.push(reason);
   }
+  const commands = gone.map((one) => restoreCommand(one, session.options));
   if (doomed.length > 0) {
     checkReplicas(session, rotator, name, doomed);
     const policies = await Promise.all(doomed.map((secret) => policyWarning(session, secret)));
-    const restored = gone.map(
+    const restored = commands.map(
       (command) =>
         `The other secret was scheduled for deletion before; to restore it, too: ${command}`,
     );
     const stay = [...kept, ...restored];
     return { doomed, kept: stay, policies: policies.filter((text) => text !== undefined) };
   }
-  const text = `there is no secret ${own.client} and no secret ${own.token}`;
+  const text = absenceText([own.client, own.token], gone);
   throw new CliError(
     'ERR_CREDENTIAL_NOT_FOUND',
     kept.length === 0 ? text : `nothing can be deleted: ${kept.join(' ')}`,
     gone.length === 0
       ? fixOfAbsence(rotator, listCommand(session))
-      : `${beforeRestore}${gone.join('; then: ')}`,
+      : `${beforeRestore}${commands.join('; then: ')}`,
   );
 }
 
@@ -159,6 +167,17 @@ async function checkUnchanged(session: Session, name: string, earlier: Choice): 
     `what offboarding ${name} deletes has changed in the meantime; nothing was deleted`,
     `look again: ${nextCommand(`offboard ${name}`, session.options)}`,
   );
+}
+
+function absenceText(wanted: readonly string[], gone: readonly string[]): string {
+  const absent = wanted.filter((one) => !gone.includes(one)).map((one) => `no secret ${one}`);
+  const are = gone.length === 1 ? 'is' : 'are';
+  return [
+    gone.length > 0 && `${gone.join(' and ')} ${are} scheduled for deletion`,
+    absent.length > 0 && `there is ${absent.join(' and ')}`,
+  ]
+    .filter(Boolean)
+    .join(', and ');
 }
 
 interface Offboarded {

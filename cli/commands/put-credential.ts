@@ -97,7 +97,7 @@ export async function putCredential(
   }
   await confirmClient(session, {
     ...{ name, secretName: names.client, stored: before, settings },
-    clientId: file.credential.clientId,
+    credential: file.credential,
     ...{ yes: options.yes, dryRun: options.dryRun },
   });
   const announced = { ...options, name, file, secretName: names.client, arn: client.arn };

@@ -77,7 +77,7 @@ export async function rotateClientSecret(
 function checkRotates(
   { options }: Session,
   { name: secretName, rotation }: Secret,
-  { function: target }: Rotator,
+  { function: target, rotating }: Rotator,
   name: string,
 ): void {
   const isOther =
@@ -88,11 +88,13 @@ function checkRotates(
   const text = isOther
     ? `${secretName} is rotated by another function, ${rotation?.functionArn}`
     : `the rotation of ${secretName} is switched off`;
-  throw new CliError(
-    'ERR_ROTATION_OFF',
-    text,
-    `give the credential clientSecretRotation: true in the stack, and deploy it: docs/client-secret-rotation.md; after a leak: ${nextCommand(`leaked ${name}`, options)}`,
-  );
+  // A deployment of the same template changes nothing.
+  const on =
+    rotating?.has(name) === true
+      ? 'the stack has it on: docs/runbook.md, "Client secret rotation overdue", has the command that switches it on again'
+      : 'give the credential clientSecretRotation: true in the stack, and deploy it: docs/client-secret-rotation.md';
+  const leaked = nextCommand(`leaked ${name}`, options);
+  throw new CliError('ERR_ROTATION_OFF', text, `${on}; after a leak: ${leaked}`);
 }
 
 /** The function refuses to rotate over it. */
@@ -125,8 +127,8 @@ async function begin(
     if (!isRefusal(error, 'InvalidRequestException')) throw error;
     throw new CliError(
       'ERR_ROTATION_NOT_FINISHED',
-      `an earlier rotation of ${client.name} is not complete, and Secrets Manager goes on with that`,
-      `wait until it is; if it lasts, see ${nextCommand(`doctor ${name}`, options)}, and the last lines of the function’s log group`,
+      `an earlier rotation of ${client.name} is not complete`,
+      `wait: Secrets Manager tries that one again for a while, and the last lines of the function’s log group say how far it is; a day after it began, this says how to end it: ${nextCommand(`doctor ${name}`, options)}; after a leak: ${nextCommand(`leaked ${name}`, options)}`,
       { cause: error },
     );
   }

@@ -1,4 +1,4 @@
-import { listCredentials } from '../rotator/credentials.ts';
+import { type ListedCredential, listCredentials } from '../rotator/credentials.ts';
 import type { Rotator } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { hasUnseenExpiry, isUnhealthy } from '../view/credential-state.ts';
@@ -13,7 +13,7 @@ export function allCredentialsCheck(session: Session, rotator: Rotator): Check {
   return check('state', async (): Promise<Finding> => {
     const { options } = session;
     const all = await listCredentials(session, rotator);
-    const bad = all.filter(isUnhealthy);
+    const bad = all.flatMap((one) => problemOf(one) ?? []);
     if (all.length === 0)
       return unknown('there is none', nextCommand('onboard NAME FILE', options));
     if (bad.length === 0) {
@@ -34,9 +34,17 @@ export function allCredentialsCheck(session: Session, rotator: Rotator): Check {
       const fix = read ?? (target.kind === 'hidden' ? target.why.fix : undefined);
       return unknown([text, ...gaps].join('; '), fix);
     }
-    const names = bad.slice(0, mostNamed).map(({ name, state }) => `${name} (${state})`);
+    const names = bad.slice(0, mostNamed).map(({ name, words }) => `${name} (${words})`);
     const more = bad.length > mostNamed ? `, and ${bad.length - mostNamed} more` : '';
     const fix = nextCommand(`doctor ${bad[0]?.name}`, options);
     return failed(`${bad.length} of ${all.length}: ${names.join(', ')}${more}`, fix);
   });
+}
+
+/** The token's problem first, which cannot wait. */
+function problemOf(credential: ListedCredential): { name: string; words: string } | undefined {
+  const { name, state, isRotationOverdue } = credential;
+  const rotation = isRotationOverdue ? ['client secret rotation overdue'] : [];
+  const words = [...(isUnhealthy(credential) ? [state] : []), ...rotation].join(', ');
+  return words === '' ? undefined : { name, words };
 }

@@ -53,13 +53,7 @@ async function rotationFinding(
   const stuck = stuckFinding(secret, name, session);
   if (stuck !== undefined) return stuck;
   const { rotation, rotatedAt } = secret;
-  if (rotation === undefined) {
-    if (rotator.rotating?.has(name) !== true) return ok('switched off');
-    return failed(
-      'switched off, although the stack has it on',
-      'docs/runbook.md, "Client secret rotation overdue", has the command that switches it on',
-    );
-  }
+  if (rotation === undefined) return offFinding(secret, subject);
   if (rotation.nextAt !== undefined && now > rotation.nextAt + day) {
     const text = `it was due ${formatDuration(now - rotation.nextAt)} ago`;
     return failed(text, `${rotate}; see the log for why`);
@@ -76,24 +70,55 @@ async function rotationFinding(
   return ok(`${last}${nextRotation(rotation, now)}`);
 }
 
+/** Secrets Manager refuses to switch a rotation on while one is pending. */
+function offFinding(secret: Secret, { name, session, rotator }: Described): Finding {
+  const pending = pendingOf(secret);
+  const left = pending && `a rotation is left halfway: AWSPENDING is on ${showVersion(pending)}`;
+  const drop = pending && dropPending(secret, pending, session);
+  if (rotator.rotating?.has(name) !== true) {
+    return left === undefined ? ok('switched off') : unknown(`switched off, and ${left}`, drop);
+  }
+  const on =
+    'docs/runbook.md, "Client secret rotation overdue", has the command that switches it on';
+  const text = 'switched off, although the stack has it on';
+  return left === undefined
+    ? failed(text, on)
+    : failed(`${text}, and ${left}`, `${drop}; then: ${on}`);
+}
+
+/** The version of a rotation that has not finished: one that has leaves AWSPENDING on the current version. */
+function pendingOf({ pendingVersionId, currentVersionId }: Secret): string | undefined {
+  return pendingVersionId === currentVersionId ? undefined : pendingVersionId;
+}
+
+function dropPending({ name }: Secret, pending: string, { options }: Session): string {
+  return nextAwsCommand(
+    `secretsmanager update-secret-version-stage --secret-id ${name} --version-stage AWSPENDING --remove-from-version-id ${foreignWord(pending, 'VERSION')}`,
+    options,
+  );
+}
+
 /** Secrets Manager begins no other rotation while one is pending. */
 async function pendingFinding(
-  { arn, name: secretName, pendingVersionId: pending, currentVersionId }: Secret,
+  secret: Secret,
   name: string,
-  { secrets, now, options }: Session,
+  session: Session,
 ): Promise<Finding | undefined> {
-  // A rotation that has finished leaves AWSPENDING on the current version.
-  if (pending === undefined || pending === currentVersionId) return undefined;
-  const version = await secrets.version(arn, pending);
+  const { secrets, now, options } = session;
+  const pending = pendingOf(secret);
+  if (pending === undefined) return undefined;
+  const version = await secrets.version(secret.arn, pending);
   if (version?.createdAt === undefined) return unknown('a rotation has just finished');
   const age = now() - version.createdAt;
   const text = `a rotation began ${formatDuration(age)} ago and is not complete`;
   if (age <= day)
-    return unknown(text, 'Secrets Manager goes on with it; the log says how far it is');
-  const drop = `secretsmanager update-secret-version-stage --secret-id ${secretName} --version-stage AWSPENDING --remove-from-version-id ${foreignWord(pending, 'VERSION')}`;
+    return unknown(
+      text,
+      'Secrets Manager tries it again for a while, and the log says how far it is; a day after it began, this says how to end it',
+    );
   return failed(
     `${text}: AWSPENDING is on ${showVersion(pending)}`,
-    `see the log for why; then: ${nextAwsCommand(drop, options)}; then: ${nextCommand(`rotate-client-secret ${name}`, options)}`,
+    `see the log for why; then: ${dropPending(secret, pending, session)}; then: ${nextCommand(`rotate-client-secret ${name}`, options)}`,
   );
 }
 
@@ -127,6 +152,8 @@ function stuckFinding(secret: Secret, name: string, session: Session): Finding |
   return undefined;
 }
 
+const giveMint = 'give --mint: it costs another token, which is not stored';
+
 /** Needs a token with rights over client secrets, which is minted only if it is asked for. */
 async function atAdobeFinding(subject: Subject, { adobe, mint }: ConsoleOptions): Promise<Finding> {
   const { name, client, token, credential, session } = subject;
@@ -136,10 +163,11 @@ async function atAdobeFinding(subject: Subject, { adobe, mint }: ConsoleOptions)
   // A file of the Console has its ids, whoever manages the secrets.
   const hasIds = known.credentialId !== undefined && known.consoleOrgId !== undefined;
   if (!isManaged && (!mint || !hasIds)) {
-    return ok('not looked at: the rotator does not manage them');
+    const fix = hasIds ? giveMint : undefined;
+    return unknown('not looked at: the rotator does not manage them', fix);
   }
   if (!mint) {
-    return unknown('not looked at', 'give --mint: it costs another token, which is not stored');
+    return unknown('not looked at', giveMint);
   }
   const versions = new SecretVersions(session.signal);
   const stored = await readClientVersions({ client: secret, token: tokenSecret, versions });

@@ -162,7 +162,7 @@ const noTokenSecret = unknown('there is no token secret');
 
 function pauseFinding(token: Secret | undefined, name: string, { options }: Session): Finding {
   if (token === undefined) return noTokenSecret;
-  if (!readSettings(token.tags).paused) return ok('the rotator renews it');
+  if (!readSettings(token.tags).paused) return ok('no tag pauses it');
   return failed('the credential is paused', resumeFix(name, options));
 }
 

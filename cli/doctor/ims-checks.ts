@@ -11,10 +11,10 @@ import { interrupted } from '../errors.ts';
 import { mintOnce } from '../rotator/mint-once.ts';
 import { formatDuration } from '../view/durations.ts';
 import { networkFix } from '../view/network-fix.ts';
-import { nextCommand } from '../view/next-command.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
 import { explain } from './explain.ts';
 import { get } from './http-get.ts';
+import { renewalAdvice } from './renewal-advice.ts';
 import type { Subject } from './subject.ts';
 
 export interface ImsOptions {
@@ -81,8 +81,9 @@ function isDiscovery(body: string): boolean {
 async function validFinding(
   endpoint: ImsTokenEndpoint,
   { accessToken, clientId, imsHost }: PendingToken,
-  { session, name }: Subject,
+  subject: Subject,
 ): Promise<Finding> {
+  const { session } = subject;
   try {
     const token = { accessToken, clientId, imsHost };
     const response = await endpoint.validate(token, session.signal);
@@ -97,7 +98,7 @@ async function validFinding(
     }
     return failed(
       'IMS rejects the stored token: it has expired or was revoked',
-      nextCommand(`renew ${name} --force`, session.options),
+      await renewalAdvice(subject),
     );
   }
 }

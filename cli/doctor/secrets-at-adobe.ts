@@ -1,6 +1,12 @@
-import { isStuck, readRotationState } from '../../core/client-secret-rotation.ts';
+import {
+  existedAt,
+  isStuck,
+  readRotationState,
+  unnotedRetirement,
+} from '../../core/client-secret-rotation.ts';
 import type { ListedSecret } from '../../core/console-secrets.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
+import { parseInstant } from '../../core/instant.ts';
 import { judgeRetired } from '../../core/retired-secret.ts';
 import type { Secret } from '../aws/secret.ts';
 import type { ClientVersion } from '../leak/answer.ts';
@@ -49,7 +55,7 @@ export function listedFinding(
   const known = uuidsOf(stored);
   // The only one is what IMS has just accepted, whatever is noted.
   const strangers = listed.length === 1 ? [] : listed.filter(({ uuid }) => !known.has(uuid));
-  const unnoted = current.filter((entry) => mayBeAny(entry, listed, stored)).length;
+  const unnoted = current.filter((entry) => mayBeAny(entry, listed, { stored, strangers })).length;
   const unreadable = unreadableOf(stored);
   if (strangers.length > unnoted && unreadable.length === 0) {
     const which = someOf(strangers.map(describeSecret), 5, ' and ');
@@ -84,6 +90,24 @@ export function listedFinding(
       `whether these are stored here is not known, because the stored value does not note their uuids, or notes others: ${which}`,
     );
   }
+  const noted = { listed, stored, version, strangers, isUnsure: unnoted > 0 };
+  return laterFinding(noted, { tags, rotation });
+}
+
+interface Noted extends Pick<Seen, 'listed' | 'stored'> {
+  /** The current one. */
+  readonly version: ClientVersion | undefined;
+  readonly strangers: readonly ListedSecret[];
+  /** A stored client secret may be any of them. */
+  readonly isUnsure: boolean;
+}
+
+/** All of them are noted. Some may be in use no more. */
+function laterFinding(
+  { listed, stored, version, strangers, isUnsure }: Noted,
+  { tags, rotation }: Pick<Secret, 'tags' | 'rotation'>,
+): Finding {
+  const state = readRotationState(tags);
   const inUse = stored.filter(({ labels }) => labels.some((label) => label !== 'AWSPREVIOUS'));
   const values = new Set(entriesOf(inUse).map(({ secret }) => secret.reveal()));
   // An earlier version may note the uuid of a secret that is stored without it now.
@@ -97,8 +121,8 @@ export function listedFinding(
   );
   if (earlier !== undefined) {
     return unknown(
-      `${describeSecret(earlier)} is ${unnoted === 0 ? '' : 'perhaps '}only in an earlier version, and still valid`,
-      unnoted === 0 ? deletion : comparing,
+      `${describeSecret(earlier)} is ${isUnsure ? 'perhaps ' : ''}only in an earlier version, and still valid`,
+      isUnsure ? comparing : deletion,
     );
   }
   if (listed.some(isRetired) && rotation === undefined) {
@@ -107,19 +131,43 @@ export function listedFinding(
     const fix = `find it in the Developer Console by its value, which has retired_at beside it; ${deletion}`;
     return unknown(`${listed.length} client secrets, all stored here, of which ${text}`, fix);
   }
+  const forgotten = forgottenOf(listed, version, tags);
+  if (forgotten !== undefined) {
+    const text = `${describeSecret(forgotten)} is noted as retired, and the function does not delete it`;
+    return rotation === undefined ? unknown(text, comparing) : failed(text, comparing);
+  }
   return ok(`${listed.length} client secrets, all stored here`);
+}
+
+/** A retired client secret that is still at Adobe, or another one under its uuid, and that no tag names any more. */
+function forgottenOf(
+  listed: readonly ListedSecret[],
+  version: ClientVersion | undefined,
+  tags: Secret['tags'],
+): ListedSecret | undefined {
+  const entries = version?.found?.entries ?? [];
+  if (version === undefined || readRotationState(tags).kind === 'retired') return undefined;
+  // The next renewal notes this one in the tag.
+  const noted = unnotedRetirement(entries, tags, version.id);
+  const inUse = new Set(
+    entries.flatMap(({ uuid, retiredAt }) => (retiredAt === undefined && uuid ? [uuid] : [])),
+  );
+  const retired = new Set(entries.flatMap(({ uuid, retiredAt }) => (retiredAt && uuid) || []));
+  return listed.find(({ uuid }) => retired.has(uuid) && !inUse.has(uuid) && uuid !== noted);
 }
 
 /** True for a stored client secret that may be any of those at Adobe: a person may have mistaken its uuid. */
 function mayBeAny(
   entry: ClientSecretEntry,
   listed: readonly ListedSecret[],
-  stored: readonly ClientVersion[],
+  { stored, strangers }: Pick<Seen, 'stored'> & { readonly strangers: readonly ListedSecret[] },
 ): boolean {
-  const { uuid, retiredAt } = entry;
+  const { uuid, createdAt, retiredAt } = entry;
   if (uuid === undefined) return true;
-  if (retiredAt !== undefined) return false;
-  return !isNotedByProgram(entry, stored, listed);
+  if (retiredAt === undefined) return !isNotedByProgram(entry, stored, listed);
+  // Without Adobe's date, a rotation has taken the only one at Adobe for it.
+  const at = parseInstant(retiredAt);
+  return createdAt === undefined && strangers.some((one) => existedAt(one, at));
 }
 
 /** True if a person has gone back to the client secret that was retired, with its uuid or without. */

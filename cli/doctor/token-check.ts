@@ -12,6 +12,7 @@ import { formatDuration } from '../view/durations.ts';
 import { nextCommand, resumeFix } from '../view/next-command.ts';
 import { type Finding, failed, ok, unknown } from './check.ts';
 import { explain } from './explain.ts';
+import { renewalAdvice } from './renewal-advice.ts';
 import type { Described, Subject } from './subject.ts';
 
 /**
@@ -56,7 +57,7 @@ async function findingOf(
   }
   if (expiry === 'unreadable' || expiry === 'unread') return unknown(life);
   const renew = nextCommand(`renew ${name}`, options);
-  if (expiry === 'no token') return failed(life, nextCommand(`renew ${name} --force`, options));
+  if (expiry === 'no token') return failed(life, await renewalAdvice(described));
   const isExpired = expiry !== undefined && expiry <= now;
   if (paused) {
     return isExpired ? failed(life, resumeFix(name, options)) : ok(`paused; ${life}`);

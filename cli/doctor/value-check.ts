@@ -4,8 +4,8 @@ import { decodePendingToken, type PendingToken } from '../../core/stored-token.t
 import { claimedClient } from '../../core/token-claims.ts';
 import { decodeVersionId, matchesContent } from '../../core/version-id.ts';
 import { CliError } from '../errors.ts';
-import { nextCommand } from '../view/next-command.ts';
 import { type Finding, failed, ok, unknown } from './check.ts';
+import { renewalAdvice } from './renewal-advice.ts';
 import type { Subject } from './subject.ts';
 
 /**
@@ -13,7 +13,7 @@ import type { Subject } from './subject.ts';
  * that was put under a false one would never be renewed.
  */
 export async function valueFinding(subject: Subject): Promise<Finding> {
-  const { session, name, value } = subject;
+  const { session, value } = subject;
   const found = await value;
   if (found === undefined) return unknown('there is none yet');
   const text = found.value.reveal();
@@ -44,7 +44,7 @@ export async function valueFinding(subject: Subject): Promise<Finding> {
     }
   }
   if (problems.length > 0) {
-    return failed(problems.join('; '), nextCommand(`renew ${name} --force`, session.options));
+    return failed(problems.join('; '), await renewalAdvice(subject));
   }
   return ok(fields === undefined ? 'a token, not stored by the rotator' : 'as the version id says');
 }

@@ -39,7 +39,7 @@ function unknownSecret(error: unknown, answer: Answer, { state, versions }: Seen
     error.code,
     `${error.message}: the stored client secret does not work any more`,
     [
-      `if the leak was answered in another credential of this client, FILE is to be the value of ${names.client} with the client secrets that that one holds now; if not, add one in the Adobe Developer Console`,
+      `if the leak was answered in another credential of this client, FILE is to be the value of ${names.client} with the client secrets that that one holds now; if not, add one in the Adobe Developer Console, or take the one that somebody has added there`,
       put,
       tokenOnly,
       ...ofAnswer,

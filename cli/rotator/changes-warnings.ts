@@ -47,7 +47,7 @@ function hostWarnings(
   const { imsHost } = after.credential;
   if (imsHost === before.credential.imsHost) return [];
   return [
-    `the tokens will be minted at ${imsHost}, and not at ${before.credential.imsHost} as with what ${name} holds`,
+    `the client secret will be sent to ${imsHost}, where the tokens are minted, and not to ${before.credential.imsHost} as with what ${name} holds`,
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { ScopeSettings } from '../../core/credential.ts';
+import type { ClientCredential, ScopeSettings } from '../../core/credential.ts';
 import { readCredentialDocument } from '../../core/credential-document.ts';
 import { showClientId } from '../../core/field-names.ts';
 import { CliError } from '../errors.ts';
@@ -13,8 +13,8 @@ export interface Replacement {
   readonly stored: StoredValue;
   /** The scopes of the credential, unless its value has some. */
   readonly settings: ScopeSettings;
-  /** The client id to store. */
-  readonly clientId: string;
+  /** The one to store. */
+  readonly credential: Pick<ClientCredential, 'clientId' | 'imsHost'>;
   /** The answer in advance. */
   readonly yes: boolean | undefined;
   /** Nothing will be stored. */
@@ -23,25 +23,32 @@ export interface Replacement {
 
 /**
  * Asks before the credential of another client is replaced, which may be somebody else's: with a new
- * client secret, a credential keeps its client id.
+ * client secret, a credential keeps its client id. Also before another IMS host gets the client secret.
  *
  * @throws CliError ERR_USAGE without a terminal, ERR_INTERRUPTED after another answer than the name
  */
 export async function confirmClient(
   session: Session,
-  { name, secretName, stored, settings, clientId, yes = false, dryRun = false }: Replacement,
+  { name, secretName, stored, settings, credential, yes = false, dryRun = false }: Replacement,
 ): Promise<void> {
   if (yes || stored === undefined || stored instanceof CliError) return;
+  const { clientId, imsHost } = credential;
   const document = stored.text.reveal();
   const before = clientIdIn(document);
-  if (before === undefined || before === clientId) return;
-  // The key of another vendor's API looks like the client id of half a credential, and is secret.
-  const replaced = understood(document, settings)
-    ? `the credential of another client, which may be somebody else's: ${secretName} holds that of ${showClientId(before)}`
-    : `what may be half the credential of another client, which somebody else may be about to complete, in ${secretName}`;
-  session.terminal.note(
-    `warning: this replaces ${replaced}, and the new one is of ${showClientId(clientId)}`,
-  );
+  const whole = understood(document, settings)?.credential;
+  if (before === undefined) return;
+  if (before === clientId) {
+    // `changesWarnings` names the hosts.
+    if (whole === undefined || whole.imsHost === imsHost) return;
+  } else {
+    // The key of another vendor's API looks like the client id of half a credential, and is secret.
+    const replaced = whole
+      ? `the credential of another client, which may be somebody else's: ${secretName} holds that of ${showClientId(before)}`
+      : `what may be half the credential of another client, which somebody else may be about to complete, in ${secretName}`;
+    session.terminal.note(
+      `warning: this replaces ${replaced}, and the new one is of ${showClientId(clientId)}`,
+    );
+  }
   if (!dryRun) await confirmName(session, name, 'nothing was stored');
 }
 

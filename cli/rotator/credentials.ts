@@ -1,4 +1,4 @@
-import { readRotationState } from '../../core/client-secret-rotation.ts';
+import { readRotationState, rotationProgress } from '../../core/client-secret-rotation.ts';
 import { isOnlyLent, type LedgerEntry, takePairs } from '../../core/ledger.ts';
 import { hasOpenAnswer } from '../../core/open-answer.ts';
 import type { Secret } from '../aws/secret.ts';
@@ -20,6 +20,8 @@ export interface ListedCredential extends CredentialState {
   /** Undefined for one that the stack imports. */
   readonly clientSecret: Secret | undefined;
   readonly tokenSecret: Secret | undefined;
+  /** The alarm on overdue rotations is raised because of it. */
+  readonly isRotationOverdue: boolean;
 }
 
 /**
@@ -65,7 +67,9 @@ export function listedCredential(
   const pair = { client, token, clientMayBeElsewhere, isDeclared };
   const context = { now: now(), tick, digest };
   const state = withLeak(credentialState(name, pair, context), client);
-  return { ...state, clientSecret: client, tokenSecret: token };
+  const progress = rotationProgress(client, now(), rotator.rotating?.has(name));
+  const isRotationOverdue = progress === 'overdue';
+  return { ...state, clientSecret: client, tokenSecret: token, isRotationOverdue };
 }
 
 /**
@@ -74,7 +78,10 @@ export function listedCredential(
  */
 function withLeak(state: CredentialState, client: Secret | undefined): CredentialState {
   const noted = readRotationState(client?.tags);
-  const isOther = state.failure !== undefined && !isCuredByStoring(state.failure);
+  const isOther =
+    state.failure !== undefined &&
+    state.failure.code !== 'ERR_PAUSED' &&
+    !isCuredByStoring(state.failure);
   if (isOther || noted.kind === 'none') return state;
   if (client === undefined || !hasOpenAnswer(client)) return state;
   const failingSince = noted.kind === 'adding' ? noted.since : noted.at;

@@ -1,6 +1,7 @@
 import { type EpochSeconds, formatInstant } from '../../core/instant.ts';
 import { hasOpenAnswer } from '../../core/open-answer.ts';
 import type { SecretNames } from '../../core/secret-name.ts';
+import { decodeVersionId } from '../../core/version-id.ts';
 import type { Secret } from '../aws/secret.ts';
 import type { CliError } from '../errors.ts';
 import { readerLines } from '../view/reader-lines.ts';
@@ -41,6 +42,25 @@ export function newSecrets(
   if (target.kind !== 'absent') return [];
   const deployment = deploymentInWords(doomed, now);
   return deployment === undefined ? [] : [`Its youngest secret was ${deployment}.`];
+}
+
+/** A deletion in AWS ends nothing at Adobe. */
+export function stillValid(doomed: readonly Secret[], now: EpochSeconds): readonly string[] {
+  const client = doomed.find(({ name }) => name.endsWith('/client'));
+  const token = doomed.find(({ name }) => name.endsWith('/token'));
+  const expiresAt = decodeVersionId(token?.currentVersionId ?? '', now)?.expiresAt;
+  return [
+    ...(client?.currentVersionId === undefined
+      ? []
+      : [
+          'The client secret still works at Adobe until somebody deletes it in the Adobe Developer Console.',
+        ]),
+    ...(token?.currentVersionId === undefined || (expiresAt ?? now + 1) <= now
+      ? []
+      : [
+          `The token still works until it expires${expiresAt === undefined ? '' : `, at ${formatInstant(expiresAt)}`}.`,
+        ]),
+  ];
 }
 
 /** What a person should know of the token, and of the stack, before they are deleted. */

@@ -16,7 +16,8 @@ export function clientSecretLine(
   isAssumed: boolean,
 ): string {
   const since = rotatedAt ?? changedAt;
-  const verb = rotatedAt === undefined ? 'changed' : 'rotated';
+  // AWS gives no date of the value alone.
+  const verb = rotatedAt === undefined ? 'its value, labels or tags last changed' : 'rotated';
   const age = since === undefined ? '' : `${verb} ${formatDuration(now - since)} ago, `;
   const which = isAssumed ? ' (unless the stack imports another one)' : '';
   return `client secret${which}: ${age}${nextRotation(rotation, now)}`;

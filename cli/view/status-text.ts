@@ -11,9 +11,13 @@ import {
 } from './credential-state.ts';
 import { formatDuration, formatMinute } from './durations.ts';
 import { explainFailure, failureWords } from './failure.ts';
+import { nextCommand, resumeFix } from './next-command.ts';
 import { type Column, tableLines, wrapLines } from './table.ts';
 
-type Listed = CredentialState & { readonly clientSecret?: ClientSecretAge | undefined };
+interface Listed extends CredentialState {
+  readonly clientSecret?: ClientSecretAge | undefined;
+  readonly isRotationOverdue?: boolean | undefined;
+}
 
 export interface StatusView {
   readonly rotator: string;
@@ -65,6 +69,7 @@ export function statusLines(view: StatusView): readonly string[] {
     const block = [
       view.style(credential.state, lines[index] ?? ''),
       ...failureLines(credential, view),
+      ...rotationLines(credential, view),
       ...detailLines(credential, view),
     ];
     // The first credential is always shown.
@@ -153,17 +158,34 @@ function bar(share: number): string {
 }
 
 function failureLines(
-  { name, state, failure, failingSince }: CredentialState,
+  { name, state, paused, failure, failingSince }: CredentialState,
   { now, columns, style, options }: StatusView,
 ): readonly string[] {
-  if (failure === undefined) return [];
+  const pause =
+    paused && state !== 'paused' && failure?.code !== 'ERR_PAUSED'
+      ? [
+          ...wrapLines('paused, so that nothing renews it', 2, columns),
+          ...wrapLines(`→ ${resumeFix(name, options)}`, 2, columns),
+        ]
+      : [];
+  if (failure === undefined) return pause;
   const { words, fix } = explainFailure(failure, name, options);
   const code = formatFailureCode(failure);
   const lasts = failingSince === undefined ? '' : `, for ${formatDuration(now - failingSince)}`;
   return [
     ...wrapLines(`${words}${lasts} (${code})`, 2, columns).map((line) => style(state, line)),
     ...wrapLines(`→ ${fix}`, 2, columns),
+    ...pause,
   ];
+}
+
+function rotationLines(
+  { name, isRotationOverdue = false }: Listed,
+  { columns, options }: StatusView,
+): readonly string[] {
+  if (!isRotationOverdue) return [];
+  const see = nextCommand(`doctor ${name}`, options);
+  return wrapLines(`the rotation of its client secret is overdue → ${see}`, 2, columns);
 }
 
 function detailLines(

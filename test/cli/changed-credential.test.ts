@@ -39,7 +39,7 @@ it.each([
     'is for another IMS host',
     { ims_host: 'ims-na1-stg1.adobelogin.com' },
     [
-      'the tokens will be minted at ims-na1-stg1.adobelogin.com, and not at ims-na1.adobelogin.com as with what NAME holds',
+      'the client secret will be sent to ims-na1-stg1.adobelogin.com, where the tokens are minted, and not to ims-na1.adobelogin.com as with what NAME holds',
     ],
   ],
   [

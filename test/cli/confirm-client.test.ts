@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { fileWith, type Operator, registerClient, startOperator } from './operator.ts';
 import { inTerminal } from './terminal-session.ts';
@@ -36,6 +37,27 @@ it('put-credential replaces the credential of another client only with --yes or 
   expect(await agreed.exit()).toMatchObject({ code: 0 });
   expect(writes(operator)).toBe(before + 1);
   expect(await operator.cli(...put)).toMatchObject({ code: 0, stderr: '' });
+});
+
+it('put-credential asks before it sends the client secret to another host', async () => {
+  const { operator, put, file } = await startTaken();
+  expect(await operator.cli(...put, '--yes')).toMatchObject({ code: 0 });
+  const document = JSON.parse(await readFile(file, 'utf8'));
+  const ims_host = 'ims-na1-stg1.adobelogin.com';
+  const other = await fileWith(JSON.stringify({ ...document, ims_host }));
+  const before = writes(operator);
+  const putOther = put.map((word) => (word === file ? other : word));
+  const refused = await operator.cli(...putOther);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain(`the client secret will be sent to ${ims_host}, where`);
+  expect(refused.stderr).toContain('ERR_USAGE no terminal to ask for confirmation on');
+  expect(await operator.cli(...putOther, '--dry-run')).toMatchObject({ code: 0 });
+  expect(writes(operator)).toBe(before);
+  const agreed = inTerminal(operator, ...putOther);
+  await agreed.answer('Type fusion to continue', 'fusion\r');
+  expect(await agreed.exit()).toMatchObject({ code: 0 });
+  expect(writes(operator)).toBe(before + 1);
+  expect(await operator.cli(...put, '--yes')).toMatchObject({ code: 0 });
 });
 
 it('put-credential replaces it with --yes, and asks nothing where the stored value is no credential', async () => {

@@ -93,6 +93,14 @@ describe('doctor fails', () => {
       detail: `a rotation began 2 d ago and is not complete: AWSPENDING is on ${VersionId}`,
       fix: expect.stringContaining(`--remove-from-version-id ${VersionId}; then: `),
     });
+    const young = await startRotated(idle);
+    await young.client.send(
+      new PutSecretValueCommand({ SecretId, SecretString: '{}', VersionStages: ['AWSPENDING'] }),
+    );
+    expect((await checksOf(young, 'fusion')).find('client rotation')).toMatchObject({
+      verdict: 'unknown',
+      fix: expect.stringContaining('a day after it began, this says how to end it'),
+    });
   });
 
   it('for a rotation that somebody has switched off, and not for one that is not wanted', async () => {
@@ -107,8 +115,26 @@ describe('doctor fails', () => {
     await leak.client.send(new CancelRotateSecretCommand({ SecretId }));
     const detail = 'switched off, although the stack has it on';
     expect(await find()).toMatchObject({ verdict: 'failed', detail });
-    const other = (await checksOf(await startLeak(), 'fusion')).find('client rotation');
-    expect(other).toMatchObject({ verdict: 'ok', detail: 'switched off' });
+    const pending = { SecretId, SecretString: '{}', VersionStages: ['AWSPENDING'] };
+    const { VersionId } = await leak.client.send(new PutSecretValueCommand(pending));
+    expect(await find()).toMatchObject({
+      verdict: 'failed',
+      detail: `${detail}, and a rotation is left halfway: AWSPENDING is on ${VersionId}`,
+      fix: expect.stringMatching(
+        new RegExp(
+          `--remove-from-version-id ${VersionId}; then: docs/runbook.md, .*switches it on$`,
+        ),
+      ),
+    });
+    const unwanted = await startLeak();
+    const other = async () => (await checksOf(unwanted, 'fusion')).find('client rotation');
+    expect(await other()).toMatchObject({ verdict: 'ok', detail: 'switched off' });
+    const left = await unwanted.client.send(new PutSecretValueCommand(pending));
+    expect(await other()).toMatchObject({
+      verdict: 'unknown',
+      detail: `switched off, and a rotation is left halfway: AWSPENDING is on ${left.VersionId}`,
+      fix: expect.stringMatching(/--remove-from-version-id \S+$/),
+    });
   });
 
   it.each<[string, (leak: LeakWorld) => unknown, RegExp]>([
@@ -140,13 +166,16 @@ it('looks at Adobe only with --mint, and only where both ids are stored', async 
   const find = async (...args: readonly string[]) =>
     (await checksOf(leak, 'fusion', ...args)).find('secrets at Adobe');
   const notLookedAt = {
-    verdict: 'ok',
+    verdict: 'unknown',
     detail: 'not looked at: the rotator does not manage them',
   };
-  expect(await find()).toMatchObject(notLookedAt);
+  const fix = 'give --mint: it costs another token, which is not stored';
+  expect(await find()).toMatchObject({ ...notLookedAt, fix });
   const { credential_id: _, ...document } = await leak.clientDocument();
   await leak.put(JSON.stringify(document));
-  expect(await find('--mint')).toMatchObject(notLookedAt);
+  const withoutIds = await find('--mint');
+  expect(withoutIds).toMatchObject(notLookedAt);
+  expect(withoutIds.fix).toBeUndefined();
   expect(leak.world.consoleApi.requests).toEqual([]);
 });
 

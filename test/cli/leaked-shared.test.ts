@@ -86,7 +86,7 @@ it('leaked offers a credential without a working client secret the one of anothe
     leaked(session, 'other', { yes: true, now: true, cache: 600, ...urls }),
   );
   expect(textOf(exit)).toMatch(
-    /→ if the leak was answered in another credential of this client, FILE is to be the value of ims-token-rotator\/local\/other\/client with the client secrets that that one holds now; if not, add one in the Adobe Developer Console; then: ims-token-rotator put-credential other FILE; then: ims-token-rotator leaked other --token --now$/,
+    /→ if the leak was answered in another credential of this client, FILE is to be the value of ims-token-rotator\/local\/other\/client with the client secrets that that one holds now; if not, add one in the Adobe Developer Console, or take the one that somebody has added there; then: ims-token-rotator put-credential other FILE; then: ims-token-rotator leaked other --token --now$/,
   );
 });
 

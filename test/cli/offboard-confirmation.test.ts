@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { environmentVariables } from '../../core/contract.ts';
-import { type Operator, startOperator } from './operator.ts';
+import { type Operator, seedCredential, startOperator } from './operator.ts';
 import { inTerminal } from './terminal-session.ts';
 
 const secretId = (kind: 'client' | 'token'): string => `ims-token-rotator/local/fusion/${kind}`;
@@ -115,7 +115,7 @@ it('offboard names a secret that was scheduled for deletion before, and how to r
   const again = await operator.cli('offboard', 'fusion', '--yes');
   expect(again.code).toBe(1);
   expect(again.stderr.replaceAll(/\s+/g, ' ')).toContain(
-    `find out first who deleted it, and why; if it is to come back: ${restore('client')}; then: ${restore('token')}`,
+    `ERR_CREDENTIAL_NOT_FOUND ${secretId('client')} and ${secretId('token')} are scheduled for deletion → find out first who deleted it, and why; if it is to come back: ${restore('client')}; then: ${restore('token')}`,
   );
   for (const command of ['pause', 'resume', 'doctor']) {
     const { stdout, stderr } = await operator.cli(command, 'fusion');
@@ -123,4 +123,38 @@ it('offboard names a secret that was scheduled for deletion before, and how to r
       `find out first who deleted it, and why; if it is to come back: ${restore('token')}`,
     );
   }
+  expect((await operator.cli('doctor', 'fusion')).stdout).toMatch(/not paused +no tag pauses it/);
+});
+
+it.each([
+  ['gone', 'there is no secret'],
+  ['scheduled for deletion', 'is scheduled for deletion, and there is no secret'],
+])('offboard tells an absent secret from one that is %s', async (state, expected) => {
+  const operator = await startOperator();
+  if (state !== 'gone') {
+    operator.world.secretsManager.seed({ name: secretId('token'), secretString: '{}' });
+    await deleteToken(operator);
+  }
+  const { code, stderr } = await operator.cli('offboard', 'fusion', '--yes');
+  expect(code).toBe(1);
+  const text = stderr.replaceAll(/\s+/g, ' ');
+  expect(text).toContain(`${expected} ${secretId('client')}`);
+  expect(text.includes(`no secret ${secretId('token')}`)).toBe(state === 'gone');
+});
+
+it('offboard says what still works at Adobe', async () => {
+  const operator = await startOperator();
+  await operator.onboard('fusion');
+  await operator.invoke({ action: 'tick' });
+  const stored = await operator.read('fusion');
+  const { stdout } = await operator.cli('offboard', 'fusion', '--yes');
+  const said = stdout.replaceAll(/\s+/g, ' ');
+  expect(said).toContain(
+    `The client secret still works at Adobe until somebody deletes it in the Adobe Developer Console. The token still works until it expires, at ${stored?.token['expires_at']}.`,
+  );
+  const { world, cli } = operator;
+  seedCredential(world, 'expired', { expiresIn: -60 });
+  expect((await cli('offboard', 'expired', '--yes')).stdout).not.toContain('token still works');
+  seedCredential(world, 'empty', { client: false });
+  expect((await cli('offboard', 'empty', '--yes')).stdout).not.toContain('still works');
 });

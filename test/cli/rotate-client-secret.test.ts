@@ -83,7 +83,7 @@ describe('rotate-client-secret', () => {
     expect(stderr).toMatch(/^ERR_ROTATION_NOT_FINISHED \S+ is not rotated after 1 s/);
     const again = await leak.cli(...rotating);
     expect(again.stderr).toMatch(
-      /^ERR_ROTATION_NOT_FINISHED an earlier rotation of \S+ is not complete/,
+      /^ERR_ROTATION_NOT_FINISHED an earlier rotation of \S+ is not complete\n[^;]*; a day after it began, this says how to end it: ims-token-rotator doctor fusion; after a leak: ims-token-rotator leaked fusion$/m,
     );
     const found = (await checksOf(leak, 'fusion')).find('client rotation');
     expect(found).toMatchObject({
@@ -148,6 +148,18 @@ describe('rotate-client-secret', () => {
     expect(stderr).toMatch(/^ERR_ROTATION_OFF the rotation of \S+ is switched off/);
     expect(stderr).toContain('clientSecretRotation: true');
     expect(leak.adobe.secrets).toHaveLength(1);
+  });
+
+  it('says how it is switched on again where the stack has it on', async () => {
+    const environment = {
+      IMS_TOKEN_ROTATOR_DECLARED: 'fusion',
+      IMS_TOKEN_ROTATOR_ROTATING: 'fusion',
+    };
+    const leak = await startLeak({ environment });
+    const { code, stderr } = await leak.cli('rotate-client-secret', 'fusion');
+    expect(code).toBe(1);
+    expect(stderr).toContain('"Client secret rotation overdue"');
+    expect(stderr).not.toContain('clientSecretRotation: true');
   });
 
   it.each([

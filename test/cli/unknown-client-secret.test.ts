@@ -149,7 +149,9 @@ describe('where only the function knows which the client secret is', () => {
   it('status says that it assumes one', async () => {
     const operator = await startPlanted();
     const { stdout } = await operator.cli('status', 'fusion', ...stated);
-    expect(stdout).toContain('client secret (unless the stack imports another one): changed');
+    expect(stdout).toContain(
+      'client secret (unless the stack imports another one): its value, labels or tags last changed',
+    );
     const json = await operator.cli('status', 'fusion', '--json', ...stated);
     expect(JSON.parse(json.stdout).credentials).toMatchObject([
       { client_secret: { assumed: true } },

@@ -41,21 +41,23 @@ describe('the account of the embedded world', () => {
     const deployed = deployedResources();
     const alarms = [...account.alarms.values()];
     const watched = alarms.map(
-      ({ namespace, metricName, dimensions, statistic, periodSeconds }) => ({
+      ({ namespace, metricName, dimensions, statistic, periodSeconds, threshold }) => ({
         namespace,
         metricName,
         dimensions: Object.keys(dimensions),
         statistic,
         periodSeconds,
+        threshold,
       }),
     );
     const wanted = deployed.alarms.map(
-      ({ Namespace, MetricName, Dimensions, Statistic, Period }) => ({
+      ({ Namespace, MetricName, Dimensions, Statistic, Period, Threshold }) => ({
         namespace: Namespace,
         metricName: MetricName,
         dimensions: Dimensions.map(({ Name }: { Name: string }) => Name),
         statistic: Statistic,
         periodSeconds: Period,
+        threshold: Threshold,
       }),
     );
     expect(watched).toHaveLength(wanted.length);
