@@ -140,9 +140,12 @@ function stuckFinding(secret: Secret, name: string, session: Session): Finding |
   }
   if (state.kind === 'adding' && isStuck(state, now)) {
     const text = `a client secret was to be added at Adobe ${formatDuration(now - state.since)} ago, and is not in use`;
+    const pending = pendingOf(secret);
+    // Secrets Manager begins no other rotation while one is pending.
+    const drop = pending === undefined ? '' : `${dropPending(secret, pending, session)}; then: `;
     return failed(
       text,
-      `see the log; then: ${nextCommand(`rotate-client-secret ${name}`, options)}`,
+      `see the log; then: ${drop}${nextCommand(`rotate-client-secret ${name}`, options)}`,
     );
   }
   if (state.kind === 'retired' && isStuck(state, now)) {

@@ -24,6 +24,8 @@ const deletion =
 
 const comparing = `compare the stored value with those in the Developer Console; as for the other one, ${deletion}`;
 
+const findingRetired = `find it in the Developer Console by its value, which has retired_at beside it; ${deletion}`;
+
 /** The client secrets at Adobe, and those that are stored. */
 interface Seen {
   readonly listed: readonly ListedSecret[];
@@ -72,8 +74,13 @@ export function listedFinding(
   if (state.kind === 'retired' && isStuck(state, now)) {
     const times = { now, storedAt: version?.createdAt, rotatedAt };
     const removal = judgeRetired(state, listed, { entries: current, accepted }, times);
-    const why = removal.kind === 'wait' ? `: ${removal.why}` : '';
-    return failed(`${state.uuid} is retired, and stays${why}`, 'find out whose it is');
+    if (removal.kind !== 'gone') {
+      const why = removal.kind === 'wait' ? `: ${removal.why}` : '';
+      return failed(
+        `${state.uuid} is retired, and stays${why}`,
+        `have whoever uses it use the stored one; then ${findingRetired}`,
+      );
+    }
   }
   if (listed.length === 1) return ok('1 client secret, stored here');
   if (strangers.length > 0 && unreadable.length > 0) {
@@ -128,13 +135,20 @@ function laterFinding(
   if (listed.some(isRetired) && rotation === undefined) {
     const text =
       'one is retired, and the rotation is switched off, so that the function does not delete it';
-    const fix = `find it in the Developer Console by its value, which has retired_at beside it; ${deletion}`;
-    return unknown(`${listed.length} client secrets, all stored here, of which ${text}`, fix);
+    return unknown(
+      `${listed.length} client secrets, all stored here, of which ${text}`,
+      findingRetired,
+    );
   }
   const forgotten = forgottenOf(listed, version, tags);
   if (forgotten !== undefined) {
     const text = `${describeSecret(forgotten)} is noted as retired, and the function does not delete it`;
     return rotation === undefined ? unknown(text, comparing) : failed(text, comparing);
+  }
+  const held = new Set(entriesOf(stored).map(({ secret }) => secret.reveal())).size;
+  if (held < listed.length) {
+    const text = `${listed.length} client secrets, of which only ${held} can be stored here, whatever uuids are noted`;
+    return unknown(text, comparing);
   }
   return ok(`${listed.length} client secrets, all stored here`);
 }

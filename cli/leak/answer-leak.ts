@@ -154,7 +154,7 @@ async function replaceLeaked(
       throw new CliError('ERR_LEAK_UNPROVEN', text, fix);
     }
     answer.steps.state = 'the token is replaced; earlier tokens are still valid';
-    await waitForConsumers(answer, current, wait);
+    await waitForConsumers(answer, current, wait, 'begins again, with another token');
     // A later one may have come: nobody uses those before `current` any more.
     const latest = await readCurrentToken(answer);
     if (!before.has(latest.versionId)) return current;
@@ -190,6 +190,7 @@ async function waitForConsumers(
   { steps, ahead, session: { now, sleep, terminal } }: Answer,
   { token: { issuedAt } }: CurrentToken,
   wait: number,
+  again = 'goes on later',
 ): Promise<void> {
   if (wait === 0) {
     const did =
@@ -201,7 +202,7 @@ async function waitForConsumers(
   const until = Math.min(issuedAt + Math.max(0, ahead), now()) + wait;
   const left = until - now();
   if (left > 0) {
-    const text = `waiting ${formatDuration(left)} until no consumer uses an earlier token: Ctrl-C ends the wait, and the same command goes on later`;
+    const text = `waiting ${formatDuration(left)} until no consumer uses an earlier token: Ctrl-C ends the wait, and the same command ${again}`;
     terminal.note(...wrapLines(text, 0, terminal.noteColumns));
   }
   await steps.run('wait for the consumers', async (progress) => {

@@ -118,11 +118,12 @@ async function renew(
     const reason = refusals[code];
     const why = reason && overridden[reason];
     if (mayMint && why !== undefined) return await mint(why);
-    throw new CliError(
-      code as CliError['code'],
-      message,
-      explainFailure({ code }, name, session.options).fix,
-    );
+    // Nothing tries this one again by itself.
+    const fix =
+      code === 'ERR_TOKEN_UNAVAILABLE'
+        ? 'try again; if it lasts, check https://status.adobe.com'
+        : explainFailure({ code }, name, session.options).fix;
+    throw new CliError(code as CliError['code'], message, fix);
   } catch (error) {
     // Another run was faster, or an answer was lost.
     const isOther = error instanceof CliError && error.code !== 'ERR_INTERRUPTED';

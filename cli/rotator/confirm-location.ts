@@ -71,6 +71,6 @@ function claimOf(rotator: Rotator, secretId: string): string {
 }
 
 function byHandOf(secretId: string, options: CommonOptions): string {
-  const put = `secretsmanager put-secret-value --secret-id ${foreignWord(secretId, 'SECRET')}`;
+  const put = `secretsmanager put-secret-value --secret-string file://FILE --secret-id ${foreignWord(secretId, 'SECRET')}`;
   return `, or: ${nextAwsCommand(put, options)}`;
 }

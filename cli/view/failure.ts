@@ -16,7 +16,8 @@ const quotedCommand = /`([^`]+)`/g;
 const put = '`put-credential NAME FILE`';
 const putAgain = `correct it in the Adobe Developer Console, then: ${put}`;
 const policies = 'check key policies and service control policies, then deploy the stack again';
-const wait = 'nothing, unless it lasts: then check https://status.adobe.com';
+const wait =
+  'nothing for now; if it lasts, check https://status.adobe.com, and mint by hand before the token ends (docs/runbook.md)';
 export const askAdobe = "if it lasts, give Adobe support the log line's x_debug_id";
 const rotateAgain = 'start the rotation again, or: `renew NAME --force`';
 const allowKey = 'enable the key, and allow the function to use it';

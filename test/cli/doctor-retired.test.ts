@@ -76,3 +76,46 @@ describe('doctor on a retired client secret that is still at Adobe', () => {
     expect(found.detail).toContain('the function does not delete it');
   });
 });
+
+describe('doctor on the tag of a client secret that was retired days ago', () => {
+  async function startRetired(): Promise<{ readonly leak: LeakWorld; readonly uuid: string }> {
+    const leak = await startRotated(idle);
+    const uuid = await putRotated(leak, (uuid, created_at) => ({ uuid, created_at }));
+    await setRotationTag(leak, `retired uuid=${uuid} at=2026-01-01T00:00:00Z`);
+    return { leak, uuid };
+  }
+
+  it('says what is to be done with one that somebody has used since', async () => {
+    const { leak, uuid } = await startRetired();
+    expect(await atAdobe(leak)).toMatchObject({
+      verdict: 'failed',
+      detail: expect.stringMatching(
+        new RegExp(
+          `^${uuid} is retired, and stays: somebody used it at \\S+Z, after it was retired$`,
+        ),
+      ),
+      fix: expect.stringMatching(
+        /^have whoever uses it use the stored one; then find it in the Developer Console by its value, /,
+      ),
+    });
+  });
+
+  it('is content once a person has deleted it', async () => {
+    const { leak } = await startRetired();
+    leak.adobe.removeSecret(leak.leakedSecret);
+    const detail = '1 client secret, stored here';
+    expect(await atAdobe(leak)).toMatchObject({ verdict: 'ok', detail });
+  });
+});
+
+it('doctor does not call a client secret stored whose value is not, whatever uuids are noted', async () => {
+  const leak = await startRotated(idle);
+  const { uuid } = addColleagues(leak);
+  const document = await leak.clientDocument();
+  const client_secrets = [{ client_secret: leak.leakedSecret, uuid }];
+  await leak.put(JSON.stringify({ ...document, client_secrets }));
+  expect(await atAdobe(leak)).toMatchObject({
+    verdict: 'unknown',
+    detail: '2 client secrets, of which only 1 can be stored here, whatever uuids are noted',
+  });
+});

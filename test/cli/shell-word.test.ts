@@ -65,7 +65,9 @@ describe("somebody else's text in a printed command", () => {
       { byHand: true },
     );
     await expect(asked).rejects.toMatchObject({
-      fix: expect.stringMatching(/ put-secret-value --secret-id SECRET$/),
+      fix: expect.stringMatching(
+        / put-secret-value --secret-string file:\/\/FILE --secret-id SECRET$/,
+      ),
     });
   });
 });

@@ -12,7 +12,7 @@ const hour = 3600;
 export const unreachable = {
   code: 'ERR_TOKEN_UNAVAILABLE',
   words: 'IMS is unreachable or overloaded',
-  fix: 'nothing, unless it lasts: then check https://status.adobe.com',
+  fix: 'nothing for now; if it lasts, check https://status.adobe.com, and mint by hand before the token ends (docs/runbook.md)',
 };
 
 /** A credential whose token has `left` hours left of 24. */
