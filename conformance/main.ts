@@ -86,9 +86,23 @@ function linesOf(what: string, arns: readonly string[]): string {
   return arns.map((arn) => `${what}: ${arn}\n`).join('');
 }
 
+function othersOf({ prefix }: Scratch): string {
+  return `Look for others below ${prefix}/`;
+}
+
 /** After the end, nobody else knows; the answer about one more may be under way. */
-function leftOf({ prefix, left }: Scratch): string {
-  return `${linesOf('Not deleted; do it', left)}Look for others below ${prefix}/\n`;
+function leftOf(scratch: Scratch): string {
+  return `${linesOf('Not deleted; do it', scratch.left)}${othersOf(scratch)}\n`;
+}
+
+/** Returns false if nobody gets it. */
+async function writeOut(text: string): Promise<boolean> {
+  const error = await new Promise<Error | null | undefined>((resolve) => {
+    process.stdout.write(text, resolve);
+  });
+  if (!error) return true;
+  process.stderr.write(`${error.message}\n`);
+  return false;
 }
 
 async function run(options: Options): Promise<number> {
@@ -111,7 +125,6 @@ async function run(options: Options): Promise<number> {
     process.stderr.write(`${problem}\n`);
     return 1;
   }
-  const stopped = new AbortController();
   const prefix = `${options.prefix ?? defaultPrefix}/${randomUUID().slice(0, 8)}`;
   process.stderr.write(`It creates secrets below ${prefix}/\n`);
   const scratch = new Scratch(client, prefix);
@@ -123,8 +136,6 @@ async function run(options: Options): Promise<number> {
       ),
     end: (code) => process.stderr.write(leftOf(scratch), () => process.exit(code)),
   });
-  // Whoever reads the lines may leave before the end.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stopped.abort());
   const summary = await runSuite(client, {
     signal: stopped.signal,
     scratch,
@@ -132,14 +143,15 @@ async function run(options: Options): Promise<number> {
     extras: await extrasOf(client, options, endpoint),
     onResult: (result) => process.stderr.write(lineOf(result)),
   });
-  process.stdout.write(`${JSON.stringify(summary, undefined, 2)}\n`);
+  const isWritten = await writeOut(`${JSON.stringify(summary, undefined, 2)}\n`);
   client.destroy();
   const { passed, failed, skipped, notRun, left } = summary;
   process.stderr.write(
     `${passed} passed, ${failed} failed, ${skipped} skipped, ${notRun} not run\n`,
   );
   process.stderr.write(linesOf('Could not be deleted; do it', left));
-  return failed === 0 && notRun === 0 && left.length === 0 ? 0 : 1;
+  if (scratch.isUnsure) process.stderr.write(`${othersOf(scratch)}\n`);
+  return failed === 0 && notRun === 0 && left.length === 0 && isWritten ? 0 : 1;
 }
 
 async function exitCode(args: readonly string[]): Promise<number> {
@@ -151,12 +163,14 @@ async function exitCode(args: readonly string[]): Promise<number> {
     return 2;
   }
   if (options === undefined) {
-    process.stdout.write(usage);
-    return 0;
+    return (await writeOut(usage)) ? 0 : 1;
   }
   return await run(options);
 }
 
+const stopped = new AbortController();
+// Whoever reads the lines may leave before the end. What was created is deleted all the same.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stopped.abort());
 // With colours, an assertion shows a difference letter by letter, in a summary as on a terminal.
 process.env['FORCE_COLOR'] = '0';
 process.exitCode = await exitCode(process.argv.slice(2));

@@ -9,6 +9,7 @@ import {
   PutSecretValueCommand,
   type PutSecretValueCommandInput,
   type SecretsManagerClient,
+  type SecretsManagerServiceException,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 
@@ -26,6 +27,7 @@ export class Scratch {
   /** The ARNs of the secrets that may still exist. */
   readonly #left = new Set<string>();
   #created = 0;
+  #isUnsure = false;
 
   constructor(client: SecretsManagerClient, prefix: string) {
     this.#client = client;
@@ -34,7 +36,13 @@ export class Scratch {
     client.middlewareStack.add(
       (next, { commandName }) =>
         async (args) => {
-          const answer = await next(args);
+          const answer = await next(args).catch(
+            (error: Partial<SecretsManagerServiceException>) => {
+              const isAnswered = error.$metadata?.httpStatusCode !== undefined;
+              if (commandName === 'CreateSecretCommand' && !isAnswered) this.#isUnsure = true;
+              throw error;
+            },
+          );
           const { ARN } = answer.output as CreateSecretCommandOutput;
           if (commandName === 'CreateSecretCommand' && ARN !== undefined) this.#note(ARN);
           return answer;
@@ -51,6 +59,11 @@ export class Scratch {
   /** The ARNs of those that have not been deleted. */
   get left(): readonly string[] {
     return [...this.#left];
+  }
+
+  /** True if there may be one more, because the answer to its creation was lost. */
+  get isUnsure(): boolean {
+    return this.#isUnsure;
   }
 
   /** A name that no secret has. */

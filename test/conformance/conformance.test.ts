@@ -219,6 +219,18 @@ it('the case in progress ends when the run is stopped, and counts as not run', a
   expect(new Set(after)).toEqual(new Set(['DeleteSecret']));
 });
 
+it.each([
+  [{ kind: 'lost-answer' } as const, true],
+  [{ kind: 'denied' } as const, false],
+])('a secret may be there that nobody has the ARN of, after %j: %s', async (fault, isUnsure) => {
+  const { client, emulator } = await startEmulator({ now: Date.now });
+  const scratch = new Scratch(client, 'c');
+  emulator.faults.inject(fault, { when: ({ action }) => action === 'CreateSecret' });
+  await expect(scratch.create()).rejects.toThrow();
+  expect(scratch.left).toEqual([]);
+  expect(scratch.isUnsure).toBe(isUnsure);
+});
+
 it('an empty token of the next page, which some servers write, ends a list', async () => {
   const { client } = await startEmulator({ now: Date.now });
   client.middlewareStack.add(

@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { root } from '../support/document.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { breaks } from './breaks.ts';
 import { runCampaign } from './campaign.ts';
 import { Counts } from './counts.ts';
@@ -55,6 +59,22 @@ describe('the command, with an engine that shows tokens', () => {
     expect(code).toBe(0);
   }, 60_000);
 });
+
+it.skipIf(process.platform === 'win32')(
+  'the report of a campaign is written although nobody reads its lines any more',
+  async () => {
+    const report = join(await temporaryDirectory(), 'report.md');
+    const args = ['--seeds', '1-2', '--days', '1', '--credentials', '1', '--report', report];
+    const running = spawn(process.execPath, ['test/simulation/main.ts', ...args], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    running.stdout?.destroy();
+    expect(await once(running, 'exit')).toEqual([0, null]);
+    expect(await readFile(report, 'utf8')).toContain('| seeds with a violation | 0 |');
+  },
+  60_000,
+);
 
 it('a campaign counts what its seeds do, each of them once', async () => {
   const seeds = [1, 2, 3];

@@ -70,6 +70,8 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
+  // It is what takes the hours.
+  if (report !== undefined) goOnWithoutReader();
   const campaign = { seeds, days, credentials, stops };
   const commit = commitHere();
   const result: CampaignResult = await runCampaign(
@@ -81,10 +83,13 @@ async function main(): Promise<void> {
     },
   );
   const command = `npm run simulate -- ${process.argv.slice(2).map(quotedForShell).join(' ')}`;
-  if (report !== undefined)
-    await writeFile(report, reportOf(campaign, result, { command, commit }));
   tellEnd(result, campaign);
   process.exitCode = result.failed.length === 0 ? 0 : 1;
+  if (report === undefined) return;
+  await writeFile(report, reportOf(campaign, result, { command, commit })).catch((error: Error) => {
+    process.stderr.write(`the report could not be written: ${error.message}\n`);
+    process.exitCode = 1;
+  });
 }
 
 function tellEnd({ failed, finished, counts }: CampaignResult, campaign: Campaign): void {
@@ -120,5 +125,5 @@ function optionsOf(args: readonly string[]): ReturnType<typeof parseOptions> {
   }
 }
 
-endWithReader();
+const goOnWithoutReader = endWithReader();
 await main();
