@@ -220,7 +220,7 @@ it('the case in progress ends when the run is stopped, and counts as not run', a
 });
 
 it.each([
-  [{ kind: 'lost-answer' } as const, true],
+  [{ kind: 'reset-after' } as const, true],
   [{ kind: 'denied' } as const, false],
 ])('a secret may be there that nobody has the ARN of, after %j: %s', async (fault, isUnsure) => {
   const { client, emulator } = await startEmulator({ now: Date.now });
