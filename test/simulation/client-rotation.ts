@@ -5,7 +5,7 @@ import { RotatorError } from '../../core/errors.ts';
 import { parseInstant } from '../../core/instant.ts';
 import { isShortLived } from '../../core/renew-before.ts';
 import { largestSkew } from './bounds.ts';
-import { retirementIn } from './client-rules.ts';
+import { graceEnd, retirementIn } from './client-rules.ts';
 import type { ConsoleSecret } from './console.ts';
 import type { Credential } from './credential.ts';
 import { nothingToDo } from './doing.ts';
@@ -259,8 +259,9 @@ function hasRoom({ clock }: World, credential: Credential): boolean {
   const noted = fields === undefined ? [] : entriesIn(fields).map((entry) => entry.uuid);
   return secrets.some(({ uuid, uses, retiredAt }) => {
     const at = retirementIn(credential, uuid);
-    const isOver = at !== undefined && clock.now > at + retirementGrace + largestSkew;
-    if (!isOver || retiredAt === undefined || (uses.at(-1) ?? 0) >= at) return false;
+    const isOver = clock.now > graceEnd(credential, uuid) + largestSkew;
+    if (at === undefined || !isOver || retiredAt === undefined || (uses.at(-1) ?? 0) >= at)
+      return false;
     if (mayBeStored(credential, uuid)) return false;
     // Nobody knows a successor for sure that somebody has stored without its uuid.
     return secrets.some(

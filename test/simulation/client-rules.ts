@@ -180,7 +180,7 @@ export class ClientRules {
     const hasTime = invocation.deadline - closingSeconds - clock.now > retirementSeconds;
     const isUsed = (successor.uses.at(-1) ?? 0) > at;
     const isLeft = (secret.uses.at(-1) ?? 0) < at;
-    const isOver = invocation.startedAt > at + grace + largestSkew;
+    const isOver = invocation.startedAt > graceEnd(credential, secret.uuid) + largestSkew;
     if (!isOver || !isUsed || !isLeft || !hasTime || !invariants.requests.mayAskAgain(credential))
       return;
     this.#violate('C4', `#${invocation.id} left ${secret.uuid}, whose grace is over`, name);
@@ -219,11 +219,20 @@ export class ClientRules {
 }
 
 /** When the tag says that this secret was retired. */
-export function retirementIn({ clientSecret }: Credential, uuid: string): number | undefined {
+export function retirementIn(credential: Credential, uuid: string): number | undefined {
+  return retirementsIn(credential, uuid)[0];
+}
+
+/** The end of its grace, which begins anew with each question about it. */
+export function graceEnd(credential: Credential, uuid: string): number {
+  return Math.max(...retirementsIn(credential, uuid)) + grace;
+}
+
+function retirementsIn({ clientSecret }: Credential, uuid: string): readonly number[] {
   const tag = clientSecret.tags.get(tagKeys.rotation) ?? '';
-  const [, which, at = ''] =
-    /^retired uuid=(\S+) at=(\S+)(?: version=\S+)?(?: asked=\S+)?$/.exec(tag) ?? [];
-  return which === uuid ? parseInstant(at) : undefined;
+  const [, which, ...times] =
+    /^retired uuid=(\S+) at=(\S+)(?: version=\S+)?(?: asked=(\S+))?$/.exec(tag) ?? [];
+  return which === uuid ? times.flatMap((time) => parseInstant(time ?? '') ?? []) : [];
 }
 
 /** True for the use of an earlier run, which asked IMS about the secret, and could not delete it then. */
