@@ -1,4 +1,4 @@
-/** What to do about a fault of the network between this machine and Adobe. The function has another one. */
+/** Fixes for faults between this machine and Adobe. The function has another route. */
 export const networkFix = {
   passing: 'check the network and HTTPS_PROXY; the function may use another route',
   certificate: "if a proxy inspects TLS, give its authority's PEM file: AWS_CA_BUNDLE=FILE",

@@ -5,7 +5,7 @@ import { budget } from './budget.ts';
 import type { Run } from './run.ts';
 import { withRetries } from './with-retries.ts';
 
-/** What a client secret was judged by. */
+/** The facts that a client secret was judged by. */
 export interface Judged {
   readonly currentVersionId: string | undefined;
   readonly tags: Tags;

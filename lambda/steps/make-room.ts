@@ -28,9 +28,9 @@ interface MadeRoom {
   readonly listed: readonly ListedSecret[];
   /** The value of AWSPREVIOUS. */
   readonly previous: SecretValue | undefined;
-  /** What is noted of an earlier run: Adobe may still be about to add the secret that it asked for. */
+  /** The note of an earlier run: Adobe may still be about to add the secret that it asked for. */
   readonly before: RotationState;
-  /** Its tags are what is noted now. */
+  /** With the tags that it has now. */
   readonly client: SecretMetadata;
 }
 
@@ -89,8 +89,8 @@ interface Found {
 }
 
 /**
- * The uuid of the secret that the tag names, if a person has stored that without its uuid. The version of
- * its rotation tells its value; without that, it may be any which is stored so.
+ * The uuid of the secret that the tag names, if a person has stored that secret without its uuid. The version
+ * that its rotation created has its value. If that version is gone, any stored secret without a uuid may be it.
  */
 async function namedButStored(
   run: Run,
@@ -116,9 +116,9 @@ async function namedButStored(
 }
 
 interface FoundRetired {
-  /** Of the client secret that may be deleted, if there is one. */
+  /** The client secret that may be deleted, if there is one. */
   readonly uuid: string | undefined;
-  /** What is noted now. */
+  /** The note in the tag now. */
   readonly state: RotationState;
   readonly judged: Judged;
 }
@@ -146,7 +146,7 @@ async function findRetired(
   return { uuid: undefined, state: none, judged };
 }
 
-/** What seems to be left over may be what another run of the same step has added and stored meanwhile. */
+/** A client secret that seems left over may be one that another run of the same step has just stored. */
 async function assertStillEmpty(run: Run, version: Version): Promise<void> {
   const pending = await withRetries(run, budget.read, () =>
     run.secrets.readVersion(version, run.signal),
