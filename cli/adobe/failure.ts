@@ -55,7 +55,9 @@ function isUnexplained(error: RotatorError): boolean {
   const isByIms = error instanceof TokenRequestError && error.code === 'ERR_TOKEN_REJECTED';
   if (isByIms) return error.details.imsError === undefined;
   const isByConsole = error instanceof ConsoleRequestError && error.code === 'ERR_CONSOLE_REJECTED';
-  return isByConsole && error.details.errorCode === undefined;
+  // Adobe documents no body of a 404, which a wrong id gets.
+  const { errorCode, status } = isByConsole ? error.details : {};
+  return isByConsole && errorCode === undefined && status !== 404;
 }
 
 /** The same for the token with which a credential manages its client secrets. */

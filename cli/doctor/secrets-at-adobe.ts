@@ -1,5 +1,6 @@
 import {
   existedAt,
+  isGraceOver,
   isStuck,
   readRotationState,
   unnotedRetirement,
@@ -74,6 +75,12 @@ export function listedFinding(
   if (state.kind === 'retired' && isStuck(state, now)) {
     const times = { now, storedAt: version?.createdAt, rotatedAt };
     const removal = judgeRetired(state, listed, { entries: current, accepted }, times);
+    if (removal.kind !== 'gone' && !isGraceOver(state, now)) {
+      return unknown(
+        `${state.uuid} is retired: a renewal could not delete it, and another tries a day after that`,
+        'see the log for why',
+      );
+    }
     if (removal.kind !== 'gone') {
       const why = removal.kind === 'wait' ? `: ${removal.why}` : '';
       return failed(

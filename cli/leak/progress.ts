@@ -6,7 +6,6 @@ import { readSettings, type Tags } from '../../core/token-tags.ts';
 import { SecretVersions } from '../aws/secret-versions.ts';
 import { CliError } from '../errors.ts';
 import { replaces } from '../rotator/leak-version.ts';
-import { unchanged } from '../rotator/steps.ts';
 import { understood } from '../rotator/understood.ts';
 import { nextCommand } from '../view/next-command.ts';
 import { showVersion } from '../view/version-id.ts';
@@ -66,15 +65,14 @@ export function newProgress(versionId: string | undefined): Progress {
 }
 
 /** A leak does not wait until a failure is over. Another run would replace what a person has stored. */
-function byHand(answer: Answer): string {
-  const steps =
-    answer.steps.state === unchanged
-      ? [
-          'answer the leak by hand: see "When something leaked" in docs/client-secret-rotation.md',
-          `${answer.tokenOnly}, and not this command`,
-        ]
-      : withoutReplacing(answer, answer.progress.leaked);
-  return `if that keeps failing, do not wait: ${inOrder(steps) ?? ''}`;
+function byHand(answer: Answer, isReplaced: boolean): string {
+  const steps = isReplaced
+    ? withoutReplacing(answer, answer.progress.leaked)
+    : [
+        'answer the leak by hand: see "When something leaked" in docs/client-secret-rotation.md',
+        `${answer.tokenOnly}, and not this command`,
+      ];
+  return steps.length === 0 ? '' : `; if that keeps failing, do not wait: ${inOrder(steps)}`;
 }
 
 /**
@@ -100,7 +98,8 @@ export async function goOn(
     const described = await session.secrets.describeAfterWrite(client.arn);
     const { currentVersionId, tags } = described ?? {};
     if (currentVersionId === undefined || known.has(currentVersionId)) {
-      return fix === undefined ? command : `${command}; ${byHand(answer)}`;
+      const isReplaced = isUnfinished(currentVersionId ?? '', readRotationState(tags));
+      return fix === undefined ? command : `${command}${byHand(answer, isReplaced)}`;
     }
     const steps =
       leaked === undefined

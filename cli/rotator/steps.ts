@@ -14,14 +14,11 @@ type GoOn = (fix?: string) => Promise<string | undefined>;
 
 type Work<Result> = (progress: Progress) => Promise<readonly [did: string, result: Result]>;
 
-/** The state before the first change. */
-export const unchanged = 'nothing was changed';
-
 /** Does one step after another, and tells what each did. */
 export class Steps {
   readonly done: StepDone[] = [];
   /** The state in which an interruption leaves everything. */
-  state = unchanged;
+  state = 'nothing was changed';
   readonly #session: Session;
   readonly #goOn: GoOn;
   #failure: unknown;

@@ -68,8 +68,8 @@ export const imsReserve = request + call + slack;
 /** Seconds that must be left before a client secret is added: for its value, and for the put. */
 export const addingReserve = timeouts.console.total + 2 * call + slack;
 
-/** Seconds that must be left after a renewal to ask about a retired client secret, and delete it. */
-export const retirementSeconds = 3 * request + 2 * timeouts.console.total + 6 * call;
+/** Seconds that must be left after a renewal to delete a retired client secret, if IMS need not be asked about it. */
+export const retirementSeconds = 2 * request + 2 * timeouts.console.total + 4 * call;
 
 /**
  * A step of a client secret's rotation without retries: the descriptions, the values and the previous

@@ -1,5 +1,6 @@
 // In: a credential that is to get another client secret at Adobe. Out: the room for it, once what is retired or left over is deleted.
 import {
+  mostClientSecrets,
   type RotationState,
   readRotationState,
   retirementGrace,
@@ -51,12 +52,12 @@ export async function makeRoom(
   const held = { entries: current.entries, accepted };
   const retired = await findRetired(run, rotation, rotated, { listed, stored: held });
   const { state, judged } = retired;
-  const named = await namedButStored(run, rotation, rotated, { state, listed, held, previous });
+  const added = await addedButStored(run, rotation, rotated, { state, listed, held, previous });
   // The pending version is empty.
   const stored = [value, previous].map((version) => version?.text.reveal() ?? '');
   const uuids = listed.map(({ uuid }) => uuid);
   const storedUuids = new Set(
-    uuids.filter((uuid) => uuid === named || stored.some((text) => text.includes(uuid))),
+    uuids.filter((uuid) => uuid === added || stored.some((text) => text.includes(uuid))),
   );
   const surplus =
     retired.uuid ??
@@ -89,18 +90,18 @@ interface Found {
 }
 
 /**
- * The uuid of the secret that the tag names, if a person has stored that secret without its uuid. The version
- * that its rotation created has its value. If that version is gone, any stored secret without a uuid may be it.
+ * The uuid of the secret that an earlier rotation has added, if a person has stored that secret without its
+ * uuid. The version that the rotation created has its value. If that version is gone, any stored secret
+ * without a uuid that Adobe lists may be the one that the tag names.
  */
-async function namedButStored(
+async function addedButStored(
   run: Run,
   { secretId }: Rotation,
   rotated: RotatedCredential,
   { state, listed, held, previous }: Found,
 ): Promise<string | undefined> {
-  if (state.kind !== 'adding' || state.uuid === undefined) return undefined;
+  if (state.kind !== 'adding' || listed.length < mostClientSecrets) return undefined;
   const { uuid, versionId } = state;
-  if (listed.every((one) => one.uuid !== uuid)) return undefined;
   const value = await withRetries(run, budget.read, () =>
     run.secrets.readVersion({ secretId, versionId }, run.signal),
   ).catch((error: unknown) => {
@@ -109,10 +110,14 @@ async function namedButStored(
     throw error;
   });
   const [added] = (value && understand(value, rotated)?.entries) ?? [];
-  if (added?.uuid !== uuid) return mayHold(held, uuid, listed) ? uuid : undefined;
+  if (added?.uuid === undefined || (uuid !== undefined && added.uuid !== uuid)) {
+    const { entries } = held;
+    const mayBe = uuid !== undefined && mayHold({ entries, accepted: undefined }, uuid, listed);
+    return mayBe ? uuid : undefined;
+  }
   const before = previous && understand(previous, rotated);
   const isStored = [rotated.current, before].some((one) => one && holdsSecret(one, added));
-  return isStored ? uuid : undefined;
+  return isStored ? added.uuid : undefined;
 }
 
 interface FoundRetired {

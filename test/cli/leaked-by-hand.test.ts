@@ -1,7 +1,14 @@
 import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { tagKeys } from '../../core/contract.ts';
-import { deleteSlowly, flat, interruptWait, type LeakWorld, startLeak } from './leak-world.ts';
+import {
+  deleteSlowly,
+  flat,
+  interruptWait,
+  type LeakWorld,
+  startLeak,
+  textOf,
+} from './leak-world.ts';
 
 const persons = 'p8e-added-by-a-person-0123456789';
 
@@ -193,4 +200,15 @@ it('leaked keeps what an answer had stored that was broken off, although others 
   for (const end of ['', ' ']) await leak.put(JSON.stringify(document) + end);
   expect(await leak.answer()).toMatchObject({ code: 1 });
   expect(adobe.liveSecrets).toContain(added);
+});
+
+it('leaked has nobody delete the leaked client secret by hand before another one is stored', async () => {
+  const leak = await startLeak();
+  const { faults } = leak.world.consoleApi;
+  faults.inject({ kind: 'lost-answer' }, { when: ({ method }) => method === 'POST' });
+  const text = textOf(await leak.answer());
+  expect(text).toContain('(Adobe may have added a client secret, which is not stored) → ');
+  expect(text).toMatch(
+    /; then go on: ims-token-rotator leaked fusion --now; if that keeps failing, do not wait: answer the leak by hand: see "When something leaked" in docs\/client-secret-rotation\.md; then: ims-token-rotator leaked fusion --token --now, and not this command$/,
+  );
 });

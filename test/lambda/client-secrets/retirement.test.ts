@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { tagKeys } from '../../../core/contract.ts';
 import { epochSeconds } from '../../../core/instant.ts';
 import type { ConsoleFault } from '../../../emulators/console-api/fault.ts';
+import { timeoutLimits } from '../../../infra/timing.ts';
+import { closingSeconds } from '../../../lambda/steps/budget.ts';
 import { day, hour } from '../../support/builders.ts';
 import { callsOf } from '../../support/credential.ts';
 import { tick } from '../../support/outcomes.ts';
@@ -275,6 +277,14 @@ describe('a retired client secret', () => {
     parts.clock.advance(day);
     await tick(parts.run({ remaining: () => 60 }));
     expect(parts.consoleApi.requests).toEqual([]);
+  });
+
+  it('is deleted within the shortest time-out that a stack may have', async () => {
+    const rotating = await startRotated();
+    const { parts } = rotating;
+    parts.clock.advance(day);
+    await tick(parts.run({ remaining: () => 60 * timeoutLimits.least - closingSeconds }));
+    expect(rotating.live()).not.toContain(old);
   });
 
   it('is not judged by a value that is no longer current', async () => {

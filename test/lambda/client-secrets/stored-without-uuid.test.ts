@@ -1,0 +1,83 @@
+// A person stores the client secret of a rotation that was given up, alone and without its uuid.
+import {
+  PutSecretValueCommand,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { expect, it } from 'vitest';
+import type { ConsoleEndpoint, Deps } from '../../../core/ports.ts';
+import { day, hour } from '../../support/builders.ts';
+import { replacing } from '../../support/credential.ts';
+import { tick } from '../../support/outcomes.ts';
+import {
+  ClientSecretId,
+  documentOf,
+  type RotatingClient,
+  startRotatingClient,
+} from '../../support/start-rotating-client.ts';
+
+interface Given {
+  /** The tag names its uuid. */
+  readonly isTested: boolean;
+  /** AWS has deleted the version of that rotation. */
+  readonly isGone: boolean;
+}
+
+interface GivenUp {
+  readonly rotating: RotatingClient;
+  readonly added: string;
+  readonly versionId: string;
+}
+
+async function startGivenUp({ isTested }: Given): Promise<GivenUp> {
+  const rotating = await startRotatingClient();
+  const { parts, adobe, client } = rotating;
+  const versionId = await rotating.beginRotation();
+  await rotating.step('createSecret');
+  if (isTested) await rotating.step('testSecret');
+  const added = rotating.live()[1] ?? '';
+  const off = { VersionStage: 'AWSPENDING', RemoveFromVersionId: versionId };
+  await client.send(new UpdateSecretVersionStageCommand({ SecretId: ClientSecretId, ...off }));
+  parts.clock.advance(day);
+  await tick(parts.run());
+  const client_secrets = [{ client_secret: added }];
+  const SecretString = JSON.stringify({ ...documentOf(adobe), client_secrets });
+  await client.send(new PutSecretValueCommand({ SecretId: ClientSecretId, SecretString }));
+  parts.clock.advance(hour);
+  return { rotating, added, versionId };
+}
+
+/** Adobe does not tell yet that IMS has accepted it as the stored one. */
+function late({ rotating, added, versionId }: GivenUp, { isGone, isTested }: Given): Partial<Deps> {
+  const { consoleEndpoint, secrets } = rotating.parts.run();
+  const list: ConsoleEndpoint['list'] = async (...args) => {
+    const { body, ...response } = await consoleEndpoint.list(...args);
+    const { client_secrets } = JSON.parse(body);
+    const own = rotating.adobe.liveSecret(added)?.uuid;
+    for (const one of client_secrets) {
+      if (one.uuid !== own) continue;
+      one.secret_usages = isTested ? [{ last_used_at: one.created_at }] : null;
+    }
+    return { ...response, body: JSON.stringify({ client_secrets }) };
+  };
+  const readVersion: typeof secrets.readVersion = async (version, signal) => {
+    if (isGone && version.versionId === versionId) return undefined;
+    return await secrets.readVersion(version, signal);
+  };
+  return {
+    consoleEndpoint: replacing(consoleEndpoint, { list }),
+    secrets: replacing(secrets, { readVersion }),
+  };
+}
+
+it.each([
+  { isTested: true, isGone: false },
+  { isTested: true, isGone: true },
+  { isTested: false, isGone: false },
+])('the next rotation leaves it alone: %j', async (given) => {
+  const givenUp = await startGivenUp(given);
+  const { rotating, added } = givenUp;
+  await rotating.beginRotation();
+  const create = rotating.step('createSecret', undefined, late(givenUp, given));
+  await expect(create).rejects.toMatchObject({ code: 'ERR_CLIENT_SECRET_LIMIT' });
+  expect(rotating.live()).toContain(added);
+});
