@@ -192,7 +192,8 @@ export const onSecrets = {
       formatInstant(epochSeconds(at)),
     );
     const value = `failing code=ERR_TOKEN_REJECTED since=${since} retry-at=${retryAt} credential=${own}`;
-    credential.disturb(clock.now, clock.now, longestWait + 300);
+    // It counts once it is no more than an hour ahead, if no run has cleared it by then.
+    credential.disturb(clock.now, clock.now, Math.max(longestWait, choice * 10_000) + 300);
     secretsManager.tag(tokenSecret.arn, tagKeys.status, value);
   },
   'deny-put': deny('tokenSecret', 'put'),
