@@ -154,7 +154,7 @@ describe('leaked, in a second run,', () => {
     expect(textOf(exit)).toContain('whether the leaked one works is not known yet');
     expect(textOf(exit)).toMatch(
       new RegExp(
-        `add one in the Adobe Developer Console; then: ims-token-rotator put-credential fusion FILE; then: ims-token-rotator leaked fusion --token --now; then: delete the one in version \\S+ of \\S+/client \\(noted as ${uuid}: compare the values first\\) in the Adobe Developer Console, if it is still there, and no other; then: aws secretsmanager tag-resource `,
+        `add one in the Adobe Developer Console, or take the one that somebody has added there; then: ims-token-rotator put-credential fusion FILE; then: ims-token-rotator leaked fusion --token --now; then: delete the one in version \\S+ of \\S+/client \\(noted as ${uuid}: compare the values first\\) in the Adobe Developer Console, if it is still there, and no other; then: aws secretsmanager tag-resource `,
       ),
     );
   });

@@ -26,7 +26,7 @@ describe('the fleet', () => {
       );
     const cause = await page.locator('.cause').innerText();
     expect(cause).toMatch(/What fails\s+fusion\s+Since\s+\d+ \w+ \d\d:\d\d UTC \(1[4-9] min ago\)/);
-    expect(cause).toMatch(/Time left\s+7 h 1\d min.*What to do\s+Nothing, unless it lasts/s);
+    expect(cause).toMatch(/Time left\s+7 h 1\d min.*What to do\s+Nothing for now; if it lasts/s);
     const status = page.locator('.cause').getByRole('link', { name: 'https://status.adobe.com' });
     expect(await status.getAttribute('href')).toBe('https://status.adobe.com');
   });

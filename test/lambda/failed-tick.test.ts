@@ -59,7 +59,7 @@ describe('a tick fails and keeps the stored token', () => {
     [
       'a redirect',
       { kind: 'redirect', status: 307, location: 'https://example.com/' },
-      'ERR_TOKEN_REJECTED',
+      'ERR_IMS_PROXY',
     ],
     ['an expiry in milliseconds', { kind: 'expires-in', value: 86_399_992 }, 'ERR_TOKEN_MALFORMED'],
   ])('when IMS responds with %s', async (_, fault, code) => {
