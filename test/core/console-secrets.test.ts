@@ -151,7 +151,7 @@ describe('a deletion', () => {
   it.each([
     [403, '', 'ERR_CONSOLE_REJECTED'],
     [404, '', 'ERR_CONSOLE_REJECTED'],
-    // Of a proxy.
+    // A proxy sends a page.
     [404, '<html>', 'ERR_CONSOLE_REJECTED'],
     [200, '<html>', 'ERR_CONSOLE_MALFORMED'],
     [302, '', 'ERR_CONSOLE_PROXY'],
