@@ -12,8 +12,8 @@ import { type EpochSeconds, epochSeconds, formatInstant, parseInstant } from './
 
 /** The fate of a retired secret. */
 export type Removal =
-  /** If it is not certain to be the stored one, IMS has to accept its value first. */
-  | { readonly kind: 'remove'; readonly isCertain: boolean }
+  /** If IMS accepts its stored value: a person may have mistaken its uuid. */
+  | { readonly kind: 'remove' }
   /** It is not at Adobe any more. */
   | { readonly kind: 'gone' }
   | { readonly kind: 'wait'; readonly why: string };
@@ -87,12 +87,10 @@ export function judgeRetired(
   }
   if (retiredAt === undefined)
     return waiting('the stored credential does not say that it is retired');
-  // Adobe's own date is that of no other one.
-  const isCertain = parseInstant(entry?.createdAt ?? '') === old.createdAt;
-  if (!isCertain && listed.length > mostClientSecrets) {
+  if (listed.length > mostClientSecrets) {
     return waiting('Adobe lists more than two, so that it may be another one');
   }
-  return { kind: 'remove', isCertain };
+  return { kind: 'remove' };
 }
 
 /** True for the use of an earlier run, which asked IMS about it and could not delete it then. */

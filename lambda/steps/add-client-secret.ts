@@ -45,7 +45,7 @@ export async function addClientSecret(
   const { credential, secretId, versionId, rotationToken } = rotation;
   const { current, value, observation, recorded } = rotated;
   assertNoOpenAnswer(run, credential, rotated.client);
-  assertBudget(run, credential, observation, mayAskAboutRetired(run, rotated));
+  assertBudget(run, credential, observation, asksAboutRetired(run, rotated.client));
   const management = await manage(run, current.credential, recorded);
   const { position } = management;
   assertRoom(run, credential, current, position);
@@ -66,13 +66,10 @@ export async function addClientSecret(
   run.log.info('a client secret is added at Adobe', { credential, client_secret_uuid: added.uuid });
 }
 
-/** True if IMS may have to be asked about the retired one, too. */
-function mayAskAboutRetired(run: Run, { client, current }: RotatedCredential): boolean {
-  const state = readRotationState(client.tags);
-  if (state.kind !== 'retired' || !isGraceOver(state, run.now())) return false;
-  return current.entries.some(
-    ({ uuid, createdAt }) => uuid === state.uuid && createdAt === undefined,
-  );
+/** True if IMS may have to be asked about a retired one, too. */
+function asksAboutRetired(run: Run, { tags }: SecretMetadata): boolean {
+  const state = readRotationState(tags);
+  return state.kind === 'retired' && isGraceOver(state, run.now());
 }
 
 /**

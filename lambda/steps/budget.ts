@@ -68,14 +68,18 @@ export const imsReserve = request + call + slack;
 /** Seconds that must be left before a client secret is added: for its value, and for the put. */
 export const addingReserve = timeouts.console.total + 2 * call + slack;
 
-/** Seconds that must be left after a renewal to delete a retired client secret, if IMS need not be asked about it. */
-export const retirementSeconds = 2 * request + 2 * timeouts.console.total + 4 * call;
+/**
+ * Seconds that must be left after a renewal to delete a retired client secret: two requests to IMS, a
+ * list and a deletion at Adobe, the last look before the second request and before the deletion, and the tag.
+ */
+export const retirementSeconds = 2 * request + 2 * timeouts.console.total + 5 * call;
 
 /**
  * A step of a client secret's rotation without retries: the descriptions, the values and the previous
- * one, the last look before a deletion; a request to IMS; a list, a deletion and an addition at Adobe; the tag, the put and a label.
+ * one, the last looks; two requests to IMS; a list, a deletion and an addition at Adobe; the tags, the
+ * put and a label.
  */
-export const rotationStepSeconds = 7 * call + request + 3 * timeouts.console.total + 3 * call;
+export const rotationStepSeconds = 8 * call + 2 * request + 3 * timeouts.console.total + 4 * call;
 
 /** Seconds after which waiting is pointless: the next tick does the work. */
 export const longestRetryWait = 30;

@@ -142,7 +142,6 @@ async function findRetired(
   if (state.kind !== 'retired') return { uuid: undefined, state, judged };
   const removal = judgeRetired(state, listed, stored, times);
   if (removal.kind !== 'remove') return { uuid: undefined, state, judged };
-  if (removal.isCertain) return { uuid: state.uuid, state, judged };
   const subject = { secretId, judged, understood: current, observation, recorded };
   const proved = await askAboutRetired(run, subject, state);
   if (proved !== undefined) return { uuid: state.uuid, state, judged: proved };

@@ -85,7 +85,9 @@ async function remove(
   { currentVersionId, tags = {}, rotatedAt }: SecretMetadata,
 ): Promise<void> {
   const requested = addRequest(observation.requested, run.now());
-  const isAffordable = spentBudget({ ...observation, requested }) === undefined;
+  // The Console's token first, then the question about the retired one.
+  const isAffordable =
+    spentBudget({ ...observation, requested: addRequest(requested, run.now()) }) === undefined;
   const fields = { credential, client_secret_uuid: state.uuid };
   if (!isAffordable || run.remaining() < retirementSeconds) {
     const why = isAffordable ? 'no time is left' : 'its budget of token requests is spent';
@@ -113,7 +115,7 @@ async function remove(
   if (removal.kind === 'remove') {
     const judged = { currentVersionId, tags };
     const subject = { secretId: client.arn, judged, understood, observation, recorded };
-    const proved = removal.isCertain ? judged : await askAboutRetired(run, subject, state);
+    const proved = await askAboutRetired(run, subject, state);
     if (proved === undefined) run.log.warn(isAnother, fields);
     else {
       const check = () => assertUnchanged(run, client.arn, proved);

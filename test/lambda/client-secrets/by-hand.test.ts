@@ -99,6 +99,7 @@ it.each<[string, (fresh: StoredEntry, retired: StoredEntry) => readonly (StoredE
     await tick(parts.run());
   }
   expect(rotating.live()).toContain(old);
+  parts.clock.advance(hour);
   expect(await rotating.rotateSecret()).toEqual(['ERR_CLIENT_SECRET_LIMIT']);
   expect(rotating.live()).toContain(old);
 });

@@ -9,7 +9,8 @@ const points: readonly [string, number][] = [
   ['the pending version', 5],
   ['the move of AWSCURRENT', 9],
   ['the removal of AWSPENDING', 10],
-  ['the deletion at Adobe', 23],
+  ['the question about the old secret', 25],
+  ['the deletion at Adobe', 26],
 ];
 
 describe('a rotation of a client secret that is cut short', () => {

@@ -190,7 +190,8 @@ describe('a retired client secret', () => {
     const remove: typeof consoleEndpoint.remove = async (...args) => {
       const response = await consoleEndpoint.remove(...args);
       await rotating.beginRotation();
-      await rotating.step('createSecret');
+      const sleep = async (seconds: number): Promise<void> => parts.clock.advance(seconds);
+      await rotating.step('createSecret', undefined, { sleep, remaining: () => 900 });
       return response;
     };
     const list = consoleEndpoint.list.bind(consoleEndpoint);
@@ -217,7 +218,7 @@ describe('a retired client secret', () => {
     });
     expect(rotating.live()).toContain(old);
     faults.clear();
-    await renewAfter(rotating, half);
+    await renewAfter(rotating, day);
     expect(rotating.live()).not.toContain(old);
   });
 
@@ -234,42 +235,52 @@ describe('a retired client secret', () => {
     parts.clock.advance(day);
     await tick(parts.run({ consoleEndpoint: { list, add, remove } }));
     expect(parts.lines.at(-1)?.fields).toMatchObject({ code });
-    await renewAfter(rotating, half);
+    await renewAfter(rotating, day);
     expect(rotating.live()).not.toContain(old);
   });
 
-  it('costs no renewal when the tag cannot be written', async () => {
+  it.each([
+    ['before the question, and then it stays', 1, true],
+    ['after the deletion', 2, false],
+  ])('costs no renewal when the tag cannot be written %s', async (_, first, stays) => {
     const rotating = await startRotated();
     const { faults } = rotating.parts.secretsManager;
     const isTag = callsOf('TagResource');
-    faults.inject(
-      { kind: 'denied' },
-      { when: (call) => isTag(call) && /\/client-/.test(call.secretId ?? '') },
-    );
+    let tags = 0;
+    const when = (call: Parameters<typeof isTag>[0]): boolean => {
+      if (!isTag(call) || !/\/client-/.test(call.secretId ?? '')) return false;
+      tags += 1;
+      return tags >= first;
+    };
+    faults.inject({ kind: 'denied' }, { when });
+    await renewAfter(rotating, day);
+    expect(rotating.live().includes(old)).toBe(stays);
+    faults.clear();
     await renewAfter(rotating, day);
     expect(rotating.live()).not.toContain(old);
-    faults.clear();
-    await renewAfter(rotating, half);
     expect(await rotating.tag()).toBe('none');
   });
 
-  it('waits for a renewal whose budget allows another request', async () => {
-    const rotating = await startRotated();
-    const { parts } = rotating;
-    parts.clock.advance(day);
-    const requested = [60, 30].map((ago) => new Date((parts.clock.seconds - ago) * 1000));
-    const Value = requested.map((at) => at.toISOString().replace('.000', '')).join(' ');
-    await rotating.client.send(
-      new TagResourceCommand({
-        SecretId: ClientSecretId.replace('/client', '/token'),
-        Tags: [{ Key: tagKeys.requested, Value }],
-      }),
-    );
-    await renewAfter(rotating, 0);
-    expect(parts.consoleApi.requests).toEqual([]);
-    await renewAfter(rotating, half);
-    expect(rotating.live()).not.toContain(old);
-  });
+  it.each([[[60, 30]], [[60]]])(
+    'waits for a renewal whose budget allows two more requests, after those %j s ago',
+    async (agos) => {
+      const rotating = await startRotated();
+      const { parts } = rotating;
+      parts.clock.advance(day);
+      const requested = agos.map((ago) => new Date((parts.clock.seconds - ago) * 1000));
+      const Value = requested.map((at) => at.toISOString().replace('.000', '')).join(' ');
+      await rotating.client.send(
+        new TagResourceCommand({
+          SecretId: ClientSecretId.replace('/client', '/token'),
+          Tags: [{ Key: tagKeys.requested, Value }],
+        }),
+      );
+      await renewAfter(rotating, 0);
+      expect(parts.consoleApi.requests).toEqual([]);
+      await renewAfter(rotating, half);
+      expect(rotating.live()).not.toContain(old);
+    },
+  );
 
   it('waits for a renewal that has time left', async () => {
     const rotating = await startRotated();

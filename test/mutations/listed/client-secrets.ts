@@ -37,17 +37,17 @@ export const ofClientSecrets: readonly Mutation[] = [
   {
     fault:
       'the client secret of somebody else is deleted, because a person had deleted the stored one',
-    file: 'core/retired-secret.ts',
-    find: "return { kind: 'remove', isCertain };",
-    replace: "return { kind: 'remove', isCertain: true };",
+    file: 'lambda/steps/ask-about-retired.ts',
+    find: 'if (rejectsClientSecret(error)) return undefined;\n    throw error;',
+    replace: 'if (!rejectsClientSecret(error)) throw error;',
     caughtBy: 'test/lambda/client-secrets/retirement-unproved.test.ts',
     test: 'stays if IMS rejects the value, and is not asked about again',
   },
   {
     fault: 'a client secret of somebody else is deleted, although IMS rejects the retired one',
     file: 'lambda/steps/retire-client-secret.ts',
-    find: 'removal.isCertain ? judged : await askAboutRetired(run, subject, state);',
-    replace: 'removal.isCertain ? judged : (await askAboutRetired(run, subject, state)) ?? judged;',
+    find: 'const proved = await askAboutRetired(run, subject, state);',
+    replace: 'const proved = (await askAboutRetired(run, subject, state)) ?? judged;',
     caughtBy: 'test/lambda/client-secrets/retirement-unproved.test.ts',
     test: 'stays if IMS rejects the value, and is not asked about again',
   },
