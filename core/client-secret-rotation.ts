@@ -2,7 +2,6 @@ import type { ListedSecret } from './console-secrets.ts';
 import { tagKeys } from './contract.ts';
 import type { ClientSecretEntry } from './documented-form.ts';
 import { type EpochSeconds, epochSeconds, formatInstant, parseInstant } from './instant.ts';
-import type { SecretMetadata } from './ledger.ts';
 import type { Tags } from './token-tags.ts';
 
 /**
@@ -83,8 +82,6 @@ export function formatRotationState(state: RotationState): string {
 
 export type Retired = Extract<RotationState, { kind: 'retired' }>;
 
-export type RotationProgress = 'on-time' | 'overdue';
-
 // Seconds between Adobe's clock and the function's.
 export const tolerance = 120;
 
@@ -92,7 +89,7 @@ export const tolerance = 120;
 export const longestRun = 900;
 
 // Seconds after which a rotation that has not happened is late.
-const mostDelay = 86_400;
+export const mostDelay = 86_400;
 
 /**
  * True for a secret that may be in a version which was stored then. Adobe creates a secret before anybody
@@ -179,30 +176,13 @@ export function isGraceOver({ at, askedAt = at }: Retired, now: EpochSeconds): b
   return now >= Math.max(at, askedAt) + retirementGrace;
 }
 
-/**
- * How the rotation of a client secret goes; undefined for one that does not rotate.
- *
- * @param isWanted the stack has it rotate, so that somebody has switched it off if it does not
- */
-export function rotationProgress(
-  client: SecretMetadata | undefined,
-  now: EpochSeconds,
-  isWanted = false,
-): RotationProgress | undefined {
-  if (client === undefined) return undefined;
-  if (client.isRotating !== true) return isWanted ? progressOfOff(client, now) : undefined;
-  const begun = openSince(readRotationState(client.tags));
-  const due = client.nextRotationAt ?? Number.POSITIVE_INFINITY;
-  return now > Math.min(begun, due) + mostDelay ? 'overdue' : 'on-time';
-}
-
 /** True for what a rotation has begun at Adobe, or left for a renewal to delete, more than a day ago. */
 export function isStuck(state: RotationState, now: EpochSeconds): boolean {
   return now > openSince(state) + mostDelay;
 }
 
 /** Since when a run may complete the rotation. A renewal, which deletes what is retired, comes each day. */
-function openSince(state: RotationState): number {
+export function openSince(state: RotationState): number {
   switch (state.kind) {
     case 'none':
       return Number.POSITIVE_INFINITY;
@@ -211,11 +191,6 @@ function openSince(state: RotationState): number {
     case 'retired':
       return state.at + retirementGrace;
   }
-}
-
-/** A deployment creates the secret first, and then has it rotate. */
-function progressOfOff({ createdAt }: SecretMetadata, now: EpochSeconds): RotationProgress {
-  return now > (createdAt ?? 0) + mostDelay ? 'overdue' : 'on-time';
 }
 
 /**

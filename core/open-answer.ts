@@ -1,4 +1,5 @@
-import { type RotationState, readRotationState } from './client-secret-rotation.ts';
+import { mostDelay, type RotationState, readRotationState } from './client-secret-rotation.ts';
+import type { EpochSeconds } from './instant.ts';
 import type { Tags } from './token-tags.ts';
 
 /** Marks the id of a version that answers a leak, an RFC 9562 UUIDv8. */
@@ -44,4 +45,16 @@ interface Described {
 export function hasOpenAnswer({ currentVersionId = '', tags }: Described): boolean {
   const state = readRotationState(tags);
   return answerNoted(state) !== undefined || isUnfinished(currentVersionId, state);
+}
+
+/** True if that was a day ago. */
+export function isAnswerOverdue(client: Described, now: EpochSeconds): boolean {
+  const since = notedAt(readRotationState(client.tags));
+  return since !== undefined && hasOpenAnswer(client) && now > since + mostDelay;
+}
+
+/** When the note was written, or up to 17 minutes after that. */
+export function notedAt(state: RotationState): EpochSeconds | undefined {
+  if (state.kind === 'none') return undefined;
+  return state.kind === 'adding' ? state.since : state.at;
 }

@@ -1,9 +1,9 @@
-import type { RotationProgress } from './client-secret-rotation.ts';
 import type { Decision, Reason } from './decision.ts';
 import { type RotatorError, TokenNotLaterError } from './errors.ts';
 import type { EpochSeconds } from './instant.ts';
 import type { SpentBudget } from './mint-budget.ts';
 import type { Observation } from './observation.ts';
+import type { RotationProgress } from './rotation-progress.ts';
 
 /** The outcome of a run for one credential. */
 export interface CredentialOutcome {
@@ -22,7 +22,7 @@ export interface CredentialOutcome {
   readonly isNews: boolean;
   /** The remembered failure that a credential waits for. */
   readonly standingCode?: string | undefined;
-  /** Of the client secret, if Secrets Manager rotates it and the list showed it. */
+  /** Of the client secret, if it was seen before the decision. */
   readonly clientRotation?: RotationProgress | undefined;
   /** The status tag could not be written. */
   readonly statusError?: RotatorError | undefined;

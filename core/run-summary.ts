@@ -79,7 +79,9 @@ export class RunSummary {
 
   /** @param place the credential's place in the order of work; those without work come last */
   add(outcome: CredentialOutcome, place = Number.POSITIVE_INFINITY): void {
-    const { credential, reason, token, failing } = outcome;
+    const { credential, reason, token } = outcome;
+    // A client secret that has leaked may still work, however well tokens are renewed.
+    const failing = outcome.failing || outcome.clientRotation === 'leak-open';
     this.#managed += 1;
     count(this.outcomes, outcome.outcome);
     if (reason !== undefined) count(this.reasons, reason);
@@ -100,7 +102,7 @@ export class RunSummary {
   }
 
   #addRotation({ credential, clientRotation }: CredentialOutcome, place: number): void {
-    if (clientRotation === undefined) return;
+    if (clientRotation === undefined || clientRotation === 'leak-open') return;
     this.#rotating += 1;
     if (clientRotation !== 'overdue') return;
     this.#overdue += 1;

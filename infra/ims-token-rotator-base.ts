@@ -63,7 +63,7 @@ export interface IImsTokenRotator extends IConstruct {
   /** Tokens stored. */
   metricRenewed(props?: MetricOptions): Metric;
 
-  /** Credentials currently failing. */
+  /** Credentials currently failing, or with an answer to a leak that was broken off a day ago. */
   metricFailing(props?: MetricOptions): Metric;
 
   /** Credentials currently paused. */

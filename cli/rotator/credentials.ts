@@ -1,6 +1,7 @@
-import { readRotationState, rotationProgress } from '../../core/client-secret-rotation.ts';
+import { readRotationState } from '../../core/client-secret-rotation.ts';
 import { isOnlyLent, type LedgerEntry, takePairs } from '../../core/ledger.ts';
-import { hasOpenAnswer } from '../../core/open-answer.ts';
+import { hasOpenAnswer, notedAt } from '../../core/open-answer.ts';
+import { rotationProgress } from '../../core/rotation-progress.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
@@ -77,14 +78,12 @@ export function listedCredential(
  * credential because IMS rejects this one would leave the rest of the answer to people.
  */
 function withLeak(state: CredentialState, client: Secret | undefined): CredentialState {
-  const noted = readRotationState(client?.tags);
+  const failingSince = notedAt(readRotationState(client?.tags));
   const isOther =
     state.failure !== undefined &&
     state.failure.code !== 'ERR_PAUSED' &&
     !isCuredByStoring(state.failure);
-  if (isOther || noted.kind === 'none') return state;
-  if (client === undefined || !hasOpenAnswer(client)) return state;
-  const failingSince = noted.kind === 'adding' ? noted.since : noted.at;
+  if (isOther || client === undefined || !hasOpenAnswer(client)) return state;
   const failure = { code: 'ERR_LEAK_UNPROVEN' };
   return {
     ...state,

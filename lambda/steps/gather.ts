@@ -1,5 +1,4 @@
 // In: a credential's name, and what the list showed of it. Out: one snapshot of its secrets.
-import type { RotationProgress } from '../../core/client-secret-rotation.ts';
 import { decide } from '../../core/decision.ts';
 import { asRotatorError, type RotatorError } from '../../core/errors.ts';
 import { isReplica, type SecretMetadata } from '../../core/ledger.ts';
@@ -11,6 +10,7 @@ import {
   observeSameFailure,
 } from '../../core/observation.ts';
 import type { SecretValue } from '../../core/ports.ts';
+import type { RotationProgress } from '../../core/rotation-progress.ts';
 import { secretNames } from '../../core/secret-name.ts';
 import { budget, renewalSeconds } from './budget.ts';
 import { failedBefore, isSameContent } from './compare-content.ts';
@@ -30,7 +30,7 @@ export interface Gathered {
   readonly clientVersion?: CredentialVersion | 'unseen' | undefined;
   /** The client secret's value, once it was read. */
   readonly client?: SecretValue | undefined;
-  /** How the rotation of the client secret goes; only from the list. */
+  /** How the rotation of the client secret goes, or the answer to a leak; only in a tick. */
   readonly clientRotation?: RotationProgress | undefined;
   /** Undefined when nothing at all could be seen. */
   readonly observation?: Observation | undefined;

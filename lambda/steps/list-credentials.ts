@@ -1,10 +1,10 @@
 // In: the rotator's prefix. Out: a nomination for each of its credentials, or of a shard's, page by page.
-import { rotationProgress } from '../../core/client-secret-rotation.ts';
 import { type Decision, decide } from '../../core/decision.ts';
 import { asRotatorError, type RotatorError } from '../../core/errors.ts';
 import { isOnlyLent, type LedgerEntry, type SecretMetadata, takePairs } from '../../core/ledger.ts';
 import { NameSet } from '../../core/name-set.ts';
 import { type Observation, versionOf } from '../../core/observation.ts';
+import { answerProgress, rotationProgress } from '../../core/rotation-progress.ts';
 import { type Part, partOf, type Shard, wholeFleet } from '../../core/shard.ts';
 import { budget } from './budget.ts';
 import type { Gathered } from './gather.ts';
@@ -79,24 +79,26 @@ async function* nominateEach(
 async function gatherListed(
   run: Run,
   credential: string,
-  { client, token: secret }: LedgerEntry,
+  { client: listed, token: secret }: LedgerEntry,
 ): Promise<Nomination['listed']> {
   const arn = run.config.clientSecrets.get(credential);
-  let clientVersion: Gathered['clientVersion'] = versionOf(client);
+  let client = listed;
   let error: RotatorError | undefined;
   if (arn !== undefined) {
     try {
       const describe = (): Promise<SecretMetadata | undefined> =>
         run.secrets.describe(arn, run.signal);
-      clientVersion = versionOf(await withRetries(run, budget.read, describe));
+      client = await withRetries(run, budget.read, describe);
     } catch (thrown) {
-      clientVersion = 'unseen';
       error = asRotatorError(thrown);
     }
   }
+  const clientVersion = error === undefined ? versionOf(client) : 'unseen';
   const observation = observeMetadataOf(run, credential, secret, clientVersion);
+  const now = run.now();
   const isWanted = run.config.rotating?.has(credential);
+  // Whether an imported one rotates is its owner's affair.
   const clientRotation =
-    arn === undefined ? rotationProgress(client, run.now(), isWanted) : undefined;
+    arn === undefined ? rotationProgress(client, now, isWanted) : answerProgress(client, now);
   return { credential, secret, clientVersion, clientRotation, observation, error };
 }

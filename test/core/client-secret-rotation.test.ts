@@ -6,7 +6,6 @@ import {
   readRotationState,
   retiredNow,
   retirementToNote,
-  rotationProgress,
   unnotedRetirement,
   uuidInUse,
 } from '../../core/client-secret-rotation.ts';
@@ -14,9 +13,8 @@ import type { ListedSecret } from '../../core/console-secrets.ts';
 import { tagKeys } from '../../core/contract.ts';
 import type { ClientSecretEntry } from '../../core/documented-form.ts';
 import { epochSeconds } from '../../core/instant.ts';
-import type { SecretMetadata } from '../../core/ledger.ts';
 import { Sensitive } from '../../core/sensitive.ts';
-import { day, hour, now } from '../support/builders.ts';
+import { day, now } from '../support/builders.ts';
 
 const at = (seconds: number) => epochSeconds(now + seconds);
 const versionId = '019ac0de-0000-4000-8000-000000000000';
@@ -177,59 +175,7 @@ describe('the retirement to be noted', () => {
   });
 });
 
-describe('the progress of a rotation', () => {
-  const client = (overrides: Partial<SecretMetadata>): SecretMetadata => ({
-    name: 'ims-token-rotator/prod/fusion/client',
-    arn: 'arn',
-    tags: {},
-    isRotating: true,
-    ...overrides,
-  });
-
-  it.each<[string, Partial<SecretMetadata>, 'on-time' | 'overdue']>([
-    ['by hand only', {}, 'on-time'],
-    ['that is due', { nextRotationAt: at(-day) }, 'on-time'],
-    ['that was due a day ago', { nextRotationAt: at(-day - 1) }, 'overdue'],
-    [
-      'that has begun',
-      { tags: tagged(formatRotationState({ ...adding, since: at(-day) })) },
-      'on-time',
-    ],
-    [
-      'that began a day ago',
-      {
-        tags: tagged(formatRotationState({ ...adding, since: at(-day - 1) })),
-        nextRotationAt: at(day),
-      },
-      'overdue',
-    ],
-    [
-      'that is complete',
-      { tags: tagged(formatRotationState({ ...retired, at: at(-2 * day) })) },
-      'on-time',
-    ],
-    [
-      'whose retired secret is still there a day after its grace',
-      {
-        tags: tagged(formatRotationState({ ...retired, at: at(-2 * day - 1) })),
-        nextRotationAt: at(day),
-      },
-      'overdue',
-    ],
-  ])('%s', (_, overrides, expected) => {
-    expect(rotationProgress(client(overrides), now)).toBe(expected);
-  });
-
-  it.each<[string, Partial<SecretMetadata>, string]>([
-    ['an hour after the deployment that creates it', { createdAt: at(-hour) }, 'on-time'],
-    ['later', { createdAt: at(-day - 1) }, 'overdue'],
-    ['by a secret of an unknown age', { createdAt: undefined }, 'overdue'],
-  ])('that the stack wants and that is switched off, %s', (_, overrides, expected) => {
-    const off = client({ isRotating: false, ...overrides });
-    expect(rotationProgress(off, now, true)).toBe(expected);
-    expect(rotationProgress(undefined, now, true)).toBeUndefined();
-  });
-
+describe('a rotation', () => {
   it('is stuck once what it has begun, or left for a renewal, is open for more than a day', () => {
     expect(isStuck({ kind: 'none' }, now)).toBe(false);
     for (const state of [
@@ -240,11 +186,4 @@ describe('the progress of a rotation', () => {
       expect(isStuck(state, at(1))).toBe(true);
     }
   });
-
-  it.each([undefined, client({ isRotating: false }), client({ isRotating: undefined })])(
-    'is unknown without a rotation: %j',
-    (secret) => {
-      expect(rotationProgress(secret, now)).toBeUndefined();
-    },
-  );
 });

@@ -60,6 +60,15 @@ describe('the metrics of a tick', () => {
     expect(late.properties).toEqual([['overdue_client_secrets', 'b c']]);
   });
 
+  it('count an open answer to a leak as failing, once, whatever becomes of the token', () => {
+    const open = { clientRotation: 'leak-open' } as const;
+    const outcomes = [kept('a', undefined, open), kept('b', undefined, { ...open, failing: true })];
+    const { values, properties } = tickMetrics(summaryOf([...outcomes, kept('c')]), now);
+    expect(values).toContainEqual(['Failing', 2]);
+    expect(values.map(([name]) => name)).not.toContain('ClientSecretRotationOverdue');
+    expect(properties).toEqual([['failing_credentials', 'a b']]);
+  });
+
   it('count the life of paused tokens apart, and leave out those whose expiry is unknown', () => {
     const paused = (name: string, expiresIn?: number) =>
       kept(name, expiresIn, { reason: 'paused' });
