@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
@@ -76,6 +76,33 @@ it('npm run mutate:core -- --report writes the figures of its commit into a page
   const page = await readFile(join(cwd, 'page.md'), 'utf8');
   const figures = { files: [['sum.ts', 4, 4]], byQuick: 2, notCounted: 0 } as const;
   expect(page).toBe(`# A page\n\n${reportOf(figures, commit.trim())}`);
+});
+
+it('npm run mutate:core -- --report leaves the page as it is if a test fails without a mutant', async () => {
+  const cwd = await project();
+  const broken = tests.replace('toBe(6)', 'toBe(7)');
+  await writeFile(join(cwd, 'test/core/sum.test.ts'), broken);
+  const command = ['test/mutations/core/main.ts', '--report', 'page.md'];
+  await expect(run(process.execPath, command, { cwd })).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('sum.test.ts fails without a mutant.\n'),
+  });
+  expect(await readFile(join(cwd, 'page.md'), 'utf8')).toContain('Of old.');
+});
+
+it('the commit of a report ends in -dirty once a file is changed, and there is none outside a clone', async () => {
+  const cwd = await project();
+  const code =
+    "process.stdout.write(String((await import('./test/support/report-file.ts')).commitHere()))";
+  const commit = async (): Promise<string> => {
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', code], { cwd });
+    return stdout;
+  };
+  expect(await commit()).toMatch(/^[0-9a-f]+$/);
+  await writeFile(join(cwd, 'page.md'), 'Of today.\n');
+  expect(await commit()).toMatch(/^[0-9a-f]+-dirty$/);
+  await rm(join(cwd, '.git'), { recursive: true });
+  expect(await commit()).toBe('undefined');
 });
 
 it('npm run mutate:core -- --report says at once that it cannot write', async () => {
