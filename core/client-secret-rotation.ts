@@ -181,7 +181,10 @@ export function isStuck(state: RotationState, now: EpochSeconds): boolean {
   return now > openSince(state) + mostDelay;
 }
 
-/** Since when a run may complete the rotation. A renewal, which deletes what is retired, comes each day. */
+/**
+ * Since when a run may complete the rotation. A renewal, which deletes what is retired, comes each day, and
+ * again a day after one that asked IMS and then failed.
+ */
 export function openSince(state: RotationState): number {
   switch (state.kind) {
     case 'none':
@@ -189,7 +192,7 @@ export function openSince(state: RotationState): number {
     case 'adding':
       return state.since;
     case 'retired':
-      return state.at + retirementGrace;
+      return state.at + (state.askedAt === undefined ? 1 : 2) * retirementGrace;
   }
 }
 

@@ -18,20 +18,23 @@ export interface ClientSecretEntry {
 /** An id that the Developer Console may give to a client secret. */
 export const secretId = /^[\w-]{1,64}$/;
 
-/** Each secret of a file once, with the notes that one of its entries has. */
+/**
+ * Each secret of a file once, with the notes that one of its entries has. It is retired only if all of them
+ * say so: whoever stores it again may leave the retired one where it is.
+ */
 export function distinctEntries(secrets: readonly SecretEntry[]): readonly ClientSecretEntry[] {
-  const found = new Map<string, SecretEntry['notes']>();
-  for (const { value, notes } of secrets) {
-    const text = String(value).trim();
-    found.set(text, { ...found.get(text), ...notes });
-  }
+  const found = Map.groupBy(secrets, ({ value }) => String(value).trim());
   const values = [...found.keys()];
-  return [...found].map(([value, notes]) => ({
-    secret: new Sensitive(value),
-    uuid: uuidIn(notes, values),
-    createdAt: notes['created_at'],
-    retiredAt: notes['retired_at'],
-  }));
+  return [...found].map(([value, entries]) => {
+    const notes: SecretEntry['notes'] = Object.assign({}, ...entries.map((one) => one.notes));
+    const isRetired = entries.every((one) => one.notes['retired_at'] !== undefined);
+    return {
+      secret: new Sensitive(value),
+      uuid: uuidIn(notes, values),
+      createdAt: notes['created_at'],
+      retiredAt: isRetired ? notes['retired_at'] : undefined,
+    };
+  });
 }
 
 /** A uuid gets into a tag and into requests, so that any other text is no note of one. */

@@ -3,7 +3,7 @@ import { type RotatorError, TokenNotLaterError } from './errors.ts';
 import type { EpochSeconds } from './instant.ts';
 import type { SpentBudget } from './mint-budget.ts';
 import type { Observation } from './observation.ts';
-import type { RotationProgress } from './rotation-progress.ts';
+import type { ClientProgress } from './rotation-progress.ts';
 
 /** The outcome of a run for one credential. */
 export interface CredentialOutcome {
@@ -23,7 +23,7 @@ export interface CredentialOutcome {
   /** The remembered failure that a credential waits for. */
   readonly standingCode?: string | undefined;
   /** Of the client secret, if it was seen before the decision. */
-  readonly clientRotation?: RotationProgress | undefined;
+  readonly clientProgress?: ClientProgress | undefined;
   /** The status tag could not be written. */
   readonly statusError?: RotatorError | undefined;
   /** Which of several client secrets IMS accepted, counted from 1. */

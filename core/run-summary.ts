@@ -81,7 +81,8 @@ export class RunSummary {
   add(outcome: CredentialOutcome, place = Number.POSITIVE_INFINITY): void {
     const { credential, reason, token } = outcome;
     // A client secret that has leaked may still work, however well tokens are renewed.
-    const failing = outcome.failing || outcome.clientRotation === 'leak-open';
+    const isLeakOpen = outcome.clientProgress?.isLeakOpen === true;
+    const failing = outcome.failing || isLeakOpen;
     this.#managed += 1;
     count(this.outcomes, outcome.outcome);
     if (reason !== undefined) count(this.reasons, reason);
@@ -90,7 +91,7 @@ export class RunSummary {
     this.#addFailures(outcome, place);
     if (failing) {
       this.#failing += 1;
-      this.failingNames.add(credential, { place });
+      this.failingNames.add(credential, { rank: isLeakOpen ? -1 : 0, place });
     }
     this.#addRotation(outcome, place);
     if (outcome.hasFailedReplica === true) this.#failedReplicas += 1;
@@ -101,10 +102,11 @@ export class RunSummary {
     if (outcome.outcome === 'renewed' && isShortLived(token, this.#tick)) this.#shortLived += 1;
   }
 
-  #addRotation({ credential, clientRotation }: CredentialOutcome, place: number): void {
-    if (clientRotation === undefined || clientRotation === 'leak-open') return;
+  #addRotation({ credential, clientProgress }: CredentialOutcome, place: number): void {
+    const rotation = clientProgress?.rotation;
+    if (rotation === undefined) return;
     this.#rotating += 1;
-    if (clientRotation !== 'overdue') return;
+    if (rotation !== 'overdue') return;
     this.#overdue += 1;
     this.overdueNames.add(credential, { place });
   }

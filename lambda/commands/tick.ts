@@ -18,11 +18,11 @@ import { noTimeLeft } from '../steps/with-retries.ts';
 export async function tick(run: Run, report: Report, shard?: Shard): Promise<void> {
   const due = new DueList(run, (listed) => report(outcomeOfLate(listed)));
   for await (const { listed, decision } of listCredentials(run, shard)) {
-    const { credential, secret, observation, clientRotation } = listed;
+    const { credential, secret, observation, clientProgress } = listed;
     if (needsWork(decision, observation, hasStatus(secret?.tags))) due.add(listed);
     else {
       const kept = outcomeOf(credential, observation, decision, { kind: 'kept' });
-      report({ ...kept, clientRotation });
+      report({ ...kept, clientProgress });
     }
   }
   if (due.isEmpty) return;
@@ -36,11 +36,11 @@ export async function tick(run: Run, report: Report, shard?: Shard): Promise<voi
   );
 }
 
-function outcomeOfLate({ credential, observation, clientRotation }: Gathered): CredentialOutcome {
+function outcomeOfLate({ credential, observation, clientProgress }: Gathered): CredentialOutcome {
   const decision = observation && decide(observation);
   const late = outcomeOf(credential, observation, decision, {
     kind: 'failed',
     error: noTimeLeft(),
   });
-  return { ...late, clientRotation };
+  return { ...late, clientProgress };
 }

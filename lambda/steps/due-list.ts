@@ -10,7 +10,7 @@ interface Waiting extends Urgency {
   readonly credential: string;
   /** The secret and the client version as JSON, which takes half the memory of the objects. */
   readonly seen: string;
-  readonly clientRotation: Gathered['clientRotation'];
+  readonly clientProgress: Gathered['clientProgress'];
   readonly error: RotatorError | undefined;
 }
 
@@ -46,11 +46,11 @@ export class DueList {
     return this.#waiting.length === 0;
   }
 
-  add({ credential, secret, clientVersion, clientRotation, observation, error }: Gathered): void {
+  add({ credential, secret, clientVersion, clientProgress, observation, error }: Gathered): void {
     const seen = JSON.stringify({ secret, clientVersion });
     const [lot] = hashName(`${this.#salt} ${credential}`);
     const urgency = urgencyOf(observation, lot);
-    this.#waiting.push({ credential, seen, clientRotation, error, ...urgency });
+    this.#waiting.push({ credential, seen, clientProgress, error, ...urgency });
     if (this.#waiting.length >= 2 * this.#most) this.#shorten();
   }
 
@@ -71,9 +71,9 @@ export class DueList {
     }
   }
 
-  #restore({ credential, seen, clientRotation, error }: Waiting): Gathered {
+  #restore({ credential, seen, clientProgress, error }: Waiting): Gathered {
     const { secret, clientVersion }: Pick<Gathered, 'secret' | 'clientVersion'> = JSON.parse(seen);
     const observation = observeMetadataOf(this.#run, credential, secret, clientVersion);
-    return { credential, secret, clientVersion, clientRotation, observation, error };
+    return { credential, secret, clientVersion, clientProgress, observation, error };
   }
 }

@@ -10,7 +10,7 @@ import {
   observeSameFailure,
 } from '../../core/observation.ts';
 import type { SecretValue } from '../../core/ports.ts';
-import type { RotationProgress } from '../../core/rotation-progress.ts';
+import type { ClientProgress } from '../../core/rotation-progress.ts';
 import { secretNames } from '../../core/secret-name.ts';
 import { budget, renewalSeconds } from './budget.ts';
 import { failedBefore, isSameContent } from './compare-content.ts';
@@ -30,8 +30,8 @@ export interface Gathered {
   readonly clientVersion?: CredentialVersion | 'unseen' | undefined;
   /** The client secret's value, once it was read. */
   readonly client?: SecretValue | undefined;
-  /** How the rotation of the client secret goes, or the answer to a leak; only in a tick. */
-  readonly clientRotation?: RotationProgress | undefined;
+  /** Only in a tick. */
+  readonly clientProgress?: ClientProgress | undefined;
   /** Undefined when nothing at all could be seen. */
   readonly observation?: Observation | undefined;
   /** Why something could not be seen. */

@@ -4,7 +4,7 @@ import { asRotatorError, type RotatorError } from '../../core/errors.ts';
 import { isOnlyLent, type LedgerEntry, type SecretMetadata, takePairs } from '../../core/ledger.ts';
 import { NameSet } from '../../core/name-set.ts';
 import { type Observation, versionOf } from '../../core/observation.ts';
-import { answerProgress, rotationProgress } from '../../core/rotation-progress.ts';
+import { clientProgress } from '../../core/rotation-progress.ts';
 import { type Part, partOf, type Shard, wholeFleet } from '../../core/shard.ts';
 import { budget } from './budget.ts';
 import type { Gathered } from './gather.ts';
@@ -95,10 +95,7 @@ async function gatherListed(
   }
   const clientVersion = error === undefined ? versionOf(client) : 'unseen';
   const observation = observeMetadataOf(run, credential, secret, clientVersion);
-  const now = run.now();
-  const isWanted = run.config.rotating?.has(credential);
-  // Whether an imported one rotates is its owner's affair.
-  const clientRotation =
-    arn === undefined ? rotationProgress(client, now, isWanted) : answerProgress(client, now);
-  return { credential, secret, clientVersion, clientRotation, observation, error };
+  const isWanted = run.config.rotating?.has(credential) === true;
+  const progress = clientProgress(client, run.now(), { isWanted, isImported: arn !== undefined });
+  return { credential, secret, clientVersion, clientProgress: progress, observation, error };
 }

@@ -1,5 +1,6 @@
 // In: a credential that is to get another client secret at Adobe. Out: the room for it, once what is retired or left over is deleted.
 import {
+  existedAt,
   mostClientSecrets,
   type RotationState,
   readRotationState,
@@ -55,9 +56,12 @@ export async function makeRoom(
   const added = await addedButStored(run, rotation, rotated, { state, listed, held, previous });
   // The pending version is empty.
   const stored = [value, previous].map((version) => version?.text.reveal() ?? '');
-  const uuids = listed.map(({ uuid }) => uuid);
+  const isNamed = (uuid: string): boolean => stored.some((text) => text.includes(uuid));
+  const isPrevious = mayBePrevious(rotated, previous, listed);
   const storedUuids = new Set(
-    uuids.filter((uuid) => uuid === added || stored.some((text) => text.includes(uuid))),
+    listed.flatMap((one) =>
+      one.uuid === added || isNamed(one.uuid) || isPrevious(one) ? one.uuid : [],
+    ),
   );
   const surplus =
     retired.uuid ??
@@ -118,6 +122,19 @@ async function addedButStored(
   const before = previous && understand(previous, rotated);
   const isStored = [rotated.current, before].some((one) => one && holdsSecret(one, added));
   return isStored ? added.uuid : undefined;
+}
+
+/** Tells which may be one that AWSPREVIOUS alone holds, without its uuid: somebody may go back to that. */
+function mayBePrevious(
+  rotated: RotatedCredential,
+  previous: SecretValue | undefined,
+  listed: readonly ListedSecret[],
+): (one: ListedSecret) => boolean {
+  const entries = (previous && understand(previous, rotated)?.entries) ?? [];
+  const others = entries.filter((one) => !holdsSecret(rotated.current, one));
+  return (one) =>
+    existedAt(one, previous?.createdAt) &&
+    mayHold({ entries: others, accepted: undefined }, one.uuid, listed);
 }
 
 interface FoundRetired {

@@ -38,8 +38,8 @@ export async function renewCredential(
   const duration = startedWith - run.remaining();
   const outcome = outcomeOf(credential, gathered.observation, decision, acted);
   logFailure(run.log, outcome);
-  const { clientRotation } = listed ?? {};
-  const remembered = await remember(run, gathered, { ...outcome, duration, clientRotation });
+  const { clientProgress } = listed ?? {};
+  const remembered = await remember(run, gathered, { ...outcome, duration, clientProgress });
   if (outcome.outcome === 'renewed' && mayHoldRetired(run, gathered)) {
     const { retireClientSecret } = await import('../client-secrets-on-demand.ts');
     await retireClientSecret(run, gathered);

@@ -12,6 +12,7 @@ import { asRotatorError } from '../../core/errors.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
 import { addRequest, spentBudget } from '../../core/mint-budget.ts';
 import type { Observation } from '../../core/observation.ts';
+import { hasOpenAnswer } from '../../core/open-answer.ts';
 import type { SecretValue } from '../../core/ports.ts';
 import { judgeRetired } from '../../core/retired-secret.ts';
 import { secretNames } from '../../core/secret-name.ts';
@@ -63,6 +64,8 @@ async function retire(run: Run, renewed: Renewed): Promise<void> {
   );
   // Whoever stored another credential meanwhile knows better.
   if (described?.currentVersionId !== client.versionId) return;
+  // Its note alone shows what is left to do.
+  if (hasOpenAnswer(described)) return;
   const unnoted = unnotedRetirement(understood.entries, described.tags, client.versionId);
   if (unnoted !== undefined) {
     await noteRotation(run, client.arn, retiredNow(unnoted, run.now(), client.versionId));

@@ -2,21 +2,24 @@
 import { readRotationState } from '../../core/client-secret-rotation.ts';
 import { rejectsClientSecret } from '../../core/client-secrets.ts';
 import { type UnderstoodCredential, understandCredential } from '../../core/credential.ts';
+import type { ClientSecretEntry } from '../../core/documented-form.ts';
 import { ConsoleRequestError, RotatorError, TokenRequestError } from '../../core/errors.ts';
 import type { SecretValue } from '../../core/ports.ts';
 import { holdsSecret, isSuccessorOf } from '../../core/rotated-document.ts';
 import type { Rotation } from '../../core/rotation.ts';
 import { secretNames } from '../../core/secret-name.ts';
 import { assertUnchanged } from './assert-unchanged.ts';
+import { budget } from './budget.ts';
 import { deleteSecret, manage } from './manage-client-secrets.ts';
 import { noteUse, tryNoteNothing } from './note-rotation.ts';
 import { assertBudget, type RotatedCredential } from './read-rotated.ts';
 import type { Run } from './run.ts';
 import { tryRemovePending } from './staging-labels.ts';
+import { withRetries } from './with-retries.ts';
 
 /**
  * A credential that somebody stored after createSecret is not undone: the pending version is given up,
- * and its new client secret, which nobody has got, is deleted at Adobe.
+ * and its new client secret is deleted at Adobe, unless somebody has stored that.
  *
  * @throws RotatorError ERR_ROTATION_STALE
  */
@@ -71,14 +74,15 @@ export function understand(
 async function leavesNothing(
   run: Run,
   rotation: Rotation,
-  { client, current, observation, recorded, value }: RotatedCredential,
+  rotated: RotatedCredential,
   pending: UnderstoodCredential,
 ): Promise<boolean> {
+  const { client, observation, recorded, value } = rotated;
   const { credential, secretId, versionId } = rotation;
   const state = readRotationState(client.tags);
   const isOwn = state.kind === 'adding' && state.versionId === versionId;
   const [added] = pending.entries;
-  if (added !== undefined && holdsSecret(current, added)) return true;
+  if (added !== undefined && (await isStored(run, rotation, rotated, added))) return true;
   if (!isOwn || added?.uuid === undefined) return false;
   assertBudget(run, credential, observation);
   // The next request may use it.
@@ -95,6 +99,21 @@ async function leavesNothing(
     // If IMS knows none of its secrets, there is nothing left to delete.
     return rejectsClientSecret(error);
   }
+}
+
+/** Somebody may go back to the version before. */
+async function isStored(
+  run: Run,
+  { secretId }: Rotation,
+  rotated: RotatedCredential,
+  added: ClientSecretEntry,
+): Promise<boolean> {
+  if (holdsSecret(rotated.current, added)) return true;
+  const previous = await withRetries(run, budget.read, () =>
+    run.secrets.readPrevious(secretId, run.signal),
+  );
+  const before = previous && understand(previous, rotated);
+  return before !== undefined && holdsSecret(before, added);
 }
 
 /** Trying again would never succeed, and the pending version would be in the way of every rotation. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { formatRotationState } from '../../core/client-secret-rotation.ts';
+import { formatRotationState, type RotationState } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
-import { epochSeconds } from '../../core/instant.ts';
+import { type EpochSeconds, epochSeconds } from '../../core/instant.ts';
 import type { SecretMetadata } from '../../core/ledger.ts';
-import { answerProgress, rotationProgress } from '../../core/rotation-progress.ts';
+import { clientProgress, rotationProgress } from '../../core/rotation-progress.ts';
 import { day, hour, now } from '../support/builders.ts';
 
 const at = (seconds: number) => epochSeconds(now + seconds);
@@ -12,15 +12,15 @@ const adding = { kind: 'adding', since: now, versionId } as const;
 const retired = { kind: 'retired', uuid: 'one', at: now } as const;
 const tagged = (value: string) => ({ [tagKeys.rotation]: value });
 
-describe('the progress of a rotation', () => {
-  const client = (overrides: Partial<SecretMetadata>): SecretMetadata => ({
-    name: 'ims-token-rotator/prod/fusion/client',
-    arn: 'arn',
-    tags: {},
-    isRotating: true,
-    ...overrides,
-  });
+const client = (overrides: Partial<SecretMetadata>): SecretMetadata => ({
+  name: 'ims-token-rotator/prod/fusion/client',
+  arn: 'arn',
+  tags: {},
+  isRotating: true,
+  ...overrides,
+});
 
+describe('the progress of a rotation', () => {
   it.each<[string, Partial<SecretMetadata>, 'on-time' | 'overdue']>([
     ['by hand only', {}, 'on-time'],
     ['that is due', { nextRotationAt: at(-day) }, 'on-time'],
@@ -72,39 +72,38 @@ describe('the progress of a rotation', () => {
     },
   );
 
-  describe('when an answer to a leak was broken off', () => {
-    const ofLeak = '0b1c2d3e-4f5a-8b6c-8d7e-1eaced0f1a2b';
-    const broken = (ago: number): Partial<SecretMetadata> => ({
-      tags: tagged(formatRotationState({ ...adding, since: at(-ago), versionId: ofLeak })),
-      nextRotationAt: at(-2 * day),
-    });
+  it("is somebody else's affair if the client secret is imported", () => {
+    const late = client({ nextRotationAt: at(-2 * day) });
+    const of = (isImported: boolean) => clientProgress(late, now, { isWanted: true, isImported });
+    expect(of(false)).toEqual({ rotation: 'overdue', isLeakOpen: false });
+    expect(of(true)).toEqual({ rotation: undefined, isLeakOpen: false });
+  });
+});
 
-    it.each([true, false])('says so after a day; it rotates: %s', (isRotating) => {
-      const before = client({ ...broken(day), isRotating });
-      const after = client({ ...broken(day + 1), isRotating });
-      expect(rotationProgress(before, now)).toBe(isRotating ? 'overdue' : undefined);
-      expect(rotationProgress(after, now)).toBe('leak-open');
-    });
+describe('an answer to a leak that was broken off', () => {
+  const ofLeak = '0b1c2d3e-4f5a-8b6c-8d7e-1eaced0f1a2b';
 
-    it('says that alone of one which somebody else rotates', () => {
-      const states = [client(broken(day)), client(broken(day + 1)), undefined];
-      const expected = [undefined, 'leak-open', undefined];
-      expect(states.map((state) => answerProgress(state, now))).toEqual(expected);
-    });
+  it.each<[string, RotationState, number]>([
+    ['while the client secret is added', { ...adding, versionId: ofLeak }, day],
+    ['once it is noted which one was replaced', { ...retired, versionId: ofLeak }, day],
+  ])('is open after a day, rotating and imported or not: %s', (_, state, seconds) => {
+    for (const isRotating of [true, false]) {
+      for (const isImported of [true, false]) {
+        const noted = client({ tags: tagged(formatRotationState(state)), isRotating });
+        const open = (when: EpochSeconds) =>
+          clientProgress(noted, when, { isWanted: false, isImported }).isLeakOpen;
+        expect(open(at(seconds))).toBe(false);
+        expect(open(at(seconds + 1))).toBe(true);
+      }
+    }
+  });
 
-    it('says nothing of it once it is complete, or if it is a rotation', () => {
-      const tags = tagged('none');
-      const done = client({ tags, currentVersionId: ofLeak });
-      expect(answerProgress(done, now)).toBeUndefined();
-      const rotation = tagged(formatRotationState({ ...adding, since: at(-2 * day) }));
-      expect(answerProgress(client({ tags: rotation }), now)).toBeUndefined();
-    });
-
-    it('counts from the note of what it replaced, too', () => {
-      const state = { ...retired, versionId: ofLeak, at: at(-day) };
-      const noted = client({ tags: tagged(formatRotationState(state)) });
-      expect(answerProgress(noted, now)).toBeUndefined();
-      expect(answerProgress(noted, at(1))).toBe('leak-open');
-    });
+  it.each<[string, SecretMetadata | undefined]>([
+    ['once it is complete', client({ tags: tagged('none'), currentVersionId: ofLeak })],
+    ['if it is a rotation', client({ tags: tagged(formatRotationState(adding)) })],
+    ['if nothing is known', undefined],
+  ])('is not open %s', (_, secret) => {
+    const options = { isWanted: true, isImported: false };
+    expect(clientProgress(secret, at(9 * day), options).isLeakOpen).toBe(false);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { epochSeconds } from '../../core/instant.ts';
 import type { CredentialOutcome } from '../../core/outcome.ts';
+import type { RotationProgress } from '../../core/rotation-progress.ts';
 import { tickMetrics } from '../../core/run-metrics.ts';
 import { now } from '../support/builders.ts';
 import { summaryOf } from '../support/outcomes.ts';
@@ -49,8 +50,8 @@ describe('the metrics of a tick', () => {
   });
 
   it('count the client secrets whose rotation is late, if any is rotated at all', () => {
-    const rotating = (name: string, clientRotation: CredentialOutcome['clientRotation']) =>
-      kept(name, undefined, { clientRotation });
+    const rotating = (name: string, rotation: RotationProgress) =>
+      kept(name, undefined, { clientProgress: { rotation, isLeakOpen: false } });
     const onTime = tickMetrics(summaryOf([rotating('a', 'on-time'), kept('b')]), now);
     expect(onTime.values.slice(4)).toEqual([['ClientSecretRotationOverdue', 0]]);
     expect(onTime.properties).toEqual([]);
@@ -61,12 +62,14 @@ describe('the metrics of a tick', () => {
   });
 
   it('count an open answer to a leak as failing, once, whatever becomes of the token', () => {
-    const open = { clientRotation: 'leak-open' } as const;
+    const open = { clientProgress: { isLeakOpen: true } };
     const outcomes = [kept('a', undefined, open), kept('b', undefined, { ...open, failing: true })];
-    const { values, properties } = tickMetrics(summaryOf([...outcomes, kept('c')]), now);
-    expect(values).toContainEqual(['Failing', 2]);
+    const others = Array.from({ length: 10 }, () => kept('c', undefined, { failing: true }));
+    const { values, properties } = tickMetrics(summaryOf([...others, ...outcomes]), now);
+    expect(values).toContainEqual(['Failing', 12]);
     expect(values.map(([name]) => name)).not.toContain('ClientSecretRotationOverdue');
-    expect(properties).toEqual([['failing_credentials', 'a b']]);
+    // They come first, because nothing else may tell of them.
+    expect(properties).toEqual([['failing_credentials', 'a b c c c c c c c c']]);
   });
 
   it('count the life of paused tokens apart, and leave out those whose expiry is unknown', () => {

@@ -262,7 +262,7 @@ export const breaks = [
   },
   {
     what: 'does not tell of a rotation that is late',
-    file: 'core/client-secret-rotation.ts',
+    file: 'core/rotation-progress.ts',
     from: "return now > Math.min(begun, due) + mostDelay ? 'overdue' : 'on-time';",
     to: "return now > Math.max(begun, due) + mostDelay ? 'overdue' : 'on-time';",
     rule: 'C5',

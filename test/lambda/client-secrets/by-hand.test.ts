@@ -81,6 +81,7 @@ describe('a rotation leaves a client secret that a person has added after one th
 it.each<[string, (fresh: StoredEntry, retired: StoredEntry) => readonly (StoredEntry | string)[]]>([
   ['with its uuid', (fresh, { retired_at: _, ...kept }) => [fresh, kept]],
   ['without its uuid', (fresh) => [fresh, old]],
+  ['behind its retired entry', (fresh, retired) => [fresh, retired, old]],
   [
     'beside one that is retired',
     (fresh) => [fresh, old, { client_secret: gone, uuid: 'gone', retired_at: '2026-01-01' }],

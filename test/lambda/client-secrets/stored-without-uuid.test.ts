@@ -20,6 +20,8 @@ interface Given {
   readonly isTested: boolean;
   /** AWS has deleted the version of that rotation. */
   readonly isGone: boolean;
+  /** Somebody has stored the credential before that again since. */
+  readonly isPrevious?: boolean;
 }
 
 interface GivenUp {
@@ -28,9 +30,10 @@ interface GivenUp {
   readonly versionId: string;
 }
 
-async function startGivenUp({ isTested }: Given): Promise<GivenUp> {
+async function startGivenUp({ isTested, isPrevious = false }: Given): Promise<GivenUp> {
   const rotating = await startRotatingClient();
   const { parts, adobe, client } = rotating;
+  const original = documentOf(adobe);
   const versionId = await rotating.beginRotation();
   await rotating.step('createSecret');
   if (isTested) await rotating.step('testSecret');
@@ -39,10 +42,13 @@ async function startGivenUp({ isTested }: Given): Promise<GivenUp> {
   await client.send(new UpdateSecretVersionStageCommand({ SecretId: ClientSecretId, ...off }));
   parts.clock.advance(day);
   await tick(parts.run());
-  const client_secrets = [{ client_secret: added }];
-  const SecretString = JSON.stringify({ ...documentOf(adobe), client_secrets });
-  await client.send(new PutSecretValueCommand({ SecretId: ClientSecretId, SecretString }));
+  const stored = { ...original, client_secrets: [{ client_secret: added }] };
+  for (const document of isPrevious ? [stored, original] : [stored]) {
+    const SecretString = JSON.stringify(document);
+    await client.send(new PutSecretValueCommand({ SecretId: ClientSecretId, SecretString }));
+  }
   parts.clock.advance(hour);
+  await tick(parts.run());
   return { rotating, added, versionId };
 }
 
@@ -73,6 +79,10 @@ it.each([
   { isTested: true, isGone: false },
   { isTested: true, isGone: true },
   { isTested: false, isGone: false },
+  { isTested: true, isGone: false, isPrevious: true },
+  { isTested: true, isGone: true, isPrevious: true },
+  { isTested: false, isGone: false, isPrevious: true },
+  { isTested: false, isGone: true, isPrevious: true },
 ])('the next rotation leaves it alone: %j', async (given) => {
   const givenUp = await startGivenUp(given);
   const { rotating, added } = givenUp;

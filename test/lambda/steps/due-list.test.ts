@@ -154,7 +154,8 @@ describe('the list of what is due', () => {
     const clientVersion = { arn: `arn:${path}/client`, versionId: 'v1' };
     const observation = observeMetadataOf(run, credential, secret, clientVersion);
     const error = new RotatorError('ERR_SECRET_ACCESS_DENIED', 'denied');
-    return { credential, secret, clientVersion, clientRotation: 'overdue', observation, error };
+    const clientProgress = { rotation: 'overdue', isLeakOpen: true } as const;
+    return { credential, secret, clientVersion, clientProgress, observation, error };
   };
 
   it.each([
