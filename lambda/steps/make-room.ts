@@ -56,12 +56,9 @@ export async function makeRoom(
   const added = await addedButStored(run, rotation, rotated, { state, listed, held, previous });
   // The pending version is empty.
   const stored = [value, previous].map((version) => version?.text.reveal() ?? '');
-  const isNamed = (uuid: string): boolean => stored.some((text) => text.includes(uuid));
-  const isPrevious = mayBePrevious(rotated, previous, listed);
+  const uuids = listed.map(({ uuid }) => uuid);
   const storedUuids = new Set(
-    listed.flatMap((one) =>
-      one.uuid === added || isNamed(one.uuid) || isPrevious(one) ? one.uuid : [],
-    ),
+    uuids.filter((uuid) => uuid === added || stored.some((text) => text.includes(uuid))),
   );
   const surplus =
     retired.uuid ??
@@ -116,7 +113,11 @@ async function addedButStored(
   const [added] = (value && understand(value, rotated)?.entries) ?? [];
   if (added?.uuid === undefined || (uuid !== undefined && added.uuid !== uuid)) {
     const { entries } = held;
-    const mayBe = uuid !== undefined && mayHold({ entries, accepted: undefined }, uuid, listed);
+    const one = listed.find((other) => other.uuid === uuid);
+    if (one === undefined) return undefined;
+    const mayBe =
+      mayHold({ entries, accepted: undefined }, one.uuid, listed) ||
+      mayBePrevious(rotated, previous, { one, listed });
     return mayBe ? uuid : undefined;
   }
   const before = previous && understand(previous, rotated);
@@ -124,17 +125,16 @@ async function addedButStored(
   return isStored ? added.uuid : undefined;
 }
 
-/** Tells which may be one that AWSPREVIOUS alone holds, without its uuid: somebody may go back to that. */
+/** True if AWSPREVIOUS, to which somebody may go back, may hold it as a secret that AWSCURRENT has not got. */
 function mayBePrevious(
   rotated: RotatedCredential,
   previous: SecretValue | undefined,
-  listed: readonly ListedSecret[],
-): (one: ListedSecret) => boolean {
-  const entries = (previous && understand(previous, rotated)?.entries) ?? [];
-  const others = entries.filter((one) => !holdsSecret(rotated.current, one));
-  return (one) =>
-    existedAt(one, previous?.createdAt) &&
-    mayHold({ entries: others, accepted: undefined }, one.uuid, listed);
+  { one, listed }: { readonly one: ListedSecret; readonly listed: readonly ListedSecret[] },
+): boolean {
+  if (previous === undefined || !existedAt(one, previous.createdAt)) return false;
+  const entries = understand(previous, rotated)?.entries ?? [];
+  const others = entries.filter((entry) => !holdsSecret(rotated.current, entry));
+  return mayHold({ entries: others, accepted: undefined }, one.uuid, listed);
 }
 
 interface FoundRetired {

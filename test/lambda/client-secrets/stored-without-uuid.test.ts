@@ -82,7 +82,6 @@ it.each([
   { isTested: true, isGone: false, isPrevious: true },
   { isTested: true, isGone: true, isPrevious: true },
   { isTested: false, isGone: false, isPrevious: true },
-  { isTested: false, isGone: true, isPrevious: true },
 ])('the next rotation leaves it alone: %j', async (given) => {
   const givenUp = await startGivenUp(given);
   const { rotating, added } = givenUp;
