@@ -44,9 +44,11 @@ export class Duties {
   }
 
   /** A pending token that is good becomes the current one. */
-  #finishes({ id, event, struck }: Invocation): void {
+  #finishes({ id, event, struck, startedAt, deadline }: Invocation): void {
     const credential = this.#world.credentialOf(String(event['SecretId']));
     if (credential === undefined || struck.has(credential.plan.name)) return;
+    // Its time-out was cut, and a run that has no time for a renewal begins none of its work.
+    if (deadline - startedAt < this.#world.settings.timeout) return;
     const { tokenSecret, isPaused, plan, forgedToken } = credential;
     const pending = tokenSecret.holder('AWSPENDING');
     const isWhole = tokenSecret.arn === event['SecretId'] && !tokenSecret.isDeleted;
