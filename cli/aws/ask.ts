@@ -1,3 +1,4 @@
+import type { ResponseMetadata } from '@smithy/types';
 import { redactName } from '../../core/redact.ts';
 import { lastingFault, proxyStatus } from '../../lambda/adapters/network-fault.ts';
 import { CliError, interrupted } from '../errors.ts';
@@ -34,12 +35,28 @@ export async function askAws<Output>(
   call: () => Promise<Output>,
   sent: readonly string[] = [],
 ): Promise<Output> {
+  const what = resource === undefined ? action : `${action} on ${resource}`;
+  let output: Output;
   try {
-    return await call();
+    output = await call();
   } catch (error) {
-    const what = resource === undefined ? action : `${action} on ${resource}`;
     throw asCliError(action, what, error as AwsException, sent);
   }
+  assertFromAws(what, output);
+  return output;
+}
+
+/**
+ * AWS gives each answer an id. A web filter may answer 200 with an empty body instead, which is a whole
+ * answer to a write, and an empty list.
+ *
+ * @throws CliError ERR_AWS_PROXY
+ */
+function assertFromAws(what: string, output: unknown): void {
+  const { $metadata: metadata }: { readonly $metadata?: ResponseMetadata } = Object(output);
+  if (metadata === undefined || metadata.requestId !== undefined) return;
+  const cause = Object.assign(new Error('it has no request id'), { $metadata: metadata });
+  throw notFromAws(what, metadata.httpStatusCode, cause);
 }
 
 function asCliError(
@@ -158,9 +175,11 @@ function isOfKey({ name, message }: Error): boolean {
 /** True if AWS may have carried out the call, although it did not respond. */
 export function isUnanswered(error: unknown): error is CliError {
   if (!(error instanceof CliError) || !(error.cause instanceof Error)) return false;
-  const { code = '', $metadata: metadata } = error.cause as AwsException;
+  const { code = '', name, $metadata: metadata } = error.cause as AwsException;
+  // What answered in AWS's place may have passed the call on.
+  if (metadata?.httpStatusCode !== undefined) {
+    return error.code === 'ERR_AWS_PROXY' || foreign.test(name);
+  }
   const isUnsent = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/.test(code);
-  return (
-    error.code === 'ERR_AWS_UNAVAILABLE' && metadata?.httpStatusCode === undefined && !isUnsent
-  );
+  return error.code === 'ERR_AWS_UNAVAILABLE' && !isUnsent;
 }

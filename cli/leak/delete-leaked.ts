@@ -23,7 +23,8 @@ export async function deleteLeaked(
     // Another one that Adobe lists may be a colleague's, with which nobody here could renew.
     if (!listed.some(({ uuid }) => uuids.has(uuid) && !leaked.includes(uuid))) {
       const text = 'somebody else has deleted the new client secret at Adobe';
-      throw new CliError('ERR_CREDENTIAL_CHANGED', text, 'find out who');
+      const fix = `find out who; then go on: ${answer.steps.command}`;
+      throw new CliError('ERR_CREDENTIAL_CHANGED', text, fix, { isFixWhole: true });
     }
     if (isDead) return ['deleted nothing: IMS rejects the leaked client secret already', undefined];
     if (credential.clientSecrets.length !== 1) {

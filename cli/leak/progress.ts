@@ -1,8 +1,9 @@
 import { type RotationState, readRotationState } from '../../core/client-secret-rotation.ts';
 import { showClientId } from '../../core/field-names.ts';
-import { answerNoted, isUnfinished } from '../../core/open-answer.ts';
+import { answerNoted, hasOpenAnswer, isUnfinished } from '../../core/open-answer.ts';
 import { revealAll, type Sensitive } from '../../core/sensitive.ts';
 import { readSettings, type Tags } from '../../core/token-tags.ts';
+import type { Secret } from '../aws/secret.ts';
 import { SecretVersions } from '../aws/secret-versions.ts';
 import { CliError } from '../errors.ts';
 import { replaces } from '../rotator/leak-version.ts';
@@ -29,6 +30,8 @@ export interface Progress {
   leaked: Leaked | undefined;
   /** The versions of the client secret from which another run goes on with this answer. */
   readonly known: Set<string>;
+  /** The uuid of a new client secret that is at Adobe, and not stored. */
+  orphan: string | undefined;
   /** The leaked client secret is gone at Adobe. */
   isGone: boolean;
   /** The earlier tokens are useless, too. */
@@ -61,18 +64,64 @@ export function leakedIn(
 
 export function newProgress(versionId: string | undefined): Progress {
   const known = new Set(versionId === undefined ? [] : [versionId]);
-  return { leaked: undefined, known, isGone: false, isDone: false };
+  return { leaked: undefined, known, orphan: undefined, isGone: false, isDone: false };
 }
 
-/** A leak does not wait until a failure is over. Another run would replace what a person has stored. */
-function byHand(answer: Answer, isReplaced: boolean): string {
-  const steps = isReplaced
-    ? withoutReplacing(answer, answer.progress.leaked)
-    : [
-        'answer the leak by hand: see "When something leaked" in docs/client-secret-rotation.md',
-        `${answer.tokenOnly}, and not this command`,
-      ];
+/**
+ * A leak does not wait until a failure is over. Another run would replace what a person has stored.
+ *
+ * @param described the client secret now
+ */
+function byHand(answer: Answer, described: Secret | undefined): string {
+  const { currentVersionId = '', tags } = described ?? {};
+  const isReplaced = isUnfinished(currentVersionId, readRotationState(tags));
+  const steps = isReplaced ? afterReplacing(answer, described) : beforeReplacing(answer);
   return steps.length === 0 ? '' : `; if that keeps failing, do not wait: ${inOrder(steps)}`;
+}
+
+function beforeReplacing({ tokenOnly, progress: { orphan } }: Answer): readonly string[] {
+  const deletion = `delete the client secret ${orphan} in the Adobe Developer Console, because its value is lost`;
+  return [
+    ...(orphan === undefined ? [] : [deletion]),
+    'answer the leak by hand: see "When something leaked" in docs/client-secret-rotation.md',
+    `${tokenOnly}, and not this command`,
+  ];
+}
+
+/** Nobody has shown yet that the new one works, and nothing would remove the note. */
+function afterReplacing(answer: Answer, described: Secret | undefined): readonly string[] {
+  const { leaked, isDone } = answer.progress;
+  const versionId = replacedBy(answer, described);
+  if (isDone || (leaked === undefined && versionId === undefined)) return [];
+  return [...afterProof(answer, leaked, versionId), untagging(answer)];
+}
+
+/** The steps that remain, but nothing is deleted before the new client secret is known to work. */
+function afterProof(
+  answer: Answer,
+  leaked: Leaked | undefined,
+  versionId?: string,
+): readonly string[] {
+  const { session, name, names, tokenOnly, progress } = answer;
+  const [first = '', ...others] =
+    leaked !== undefined || versionId === undefined
+      ? withoutReplacing(answer, leaked)
+      : [
+          `delete the one in version ${showVersion(versionId)} of ${names.client} in the Adobe Developer Console, if it is still there, and no other`,
+          tokenOnly,
+        ];
+  if (first === '') return [];
+  const proof = `once ${nextCommand(`doctor ${name} --mint`, session.options)} shows that the stored client secret works, `;
+  return [`${progress.isGone ? '' : proof}${first}`, ...others];
+}
+
+/** The version that had leaked, by its id alone. */
+function replacedBy(
+  { session: { digest } }: Answer,
+  { currentVersionId = '', previousVersionId }: Partial<Secret> = {},
+): string | undefined {
+  if (previousVersionId === undefined) return undefined;
+  return replaces(digest, currentVersionId, previousVersionId) ? previousVersionId : undefined;
 }
 
 /**
@@ -98,8 +147,8 @@ export async function goOn(
     const described = await session.secrets.describeAfterWrite(client.arn);
     const { currentVersionId, tags } = described ?? {};
     if (currentVersionId === undefined || known.has(currentVersionId)) {
-      const isReplaced = isUnfinished(currentVersionId ?? '', readRotationState(tags));
-      return fix === undefined ? command : `${command}${byHand(answer, isReplaced)}`;
+      if (isOver(answer, described)) return inOrder(afterProof(answer, leaked));
+      return fix === undefined ? command : `${command}${byHand(answer, described)}`;
     }
     const steps =
       leaked === undefined
@@ -113,6 +162,15 @@ export async function goOn(
     if (!(error instanceof CliError)) throw error;
     return `${command}, unless somebody has stored another credential since`;
   }
+}
+
+/**
+ * True if what is stored is this answer's own, and its note is gone: the answer that said so may be all that was
+ * lost. Another run would take the new client secret for leaked.
+ */
+function isOver({ client }: Answer, described: Secret | undefined): boolean {
+  if (described === undefined || readRotationState(described.tags).kind !== 'none') return false;
+  return hasOpenAnswer(client) || described.currentVersionId !== client.currentVersionId;
 }
 
 /**

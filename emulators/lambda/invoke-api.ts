@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { AwsError, unknownOperation } from '../wire/errors.ts';
 import { type HttpReply, type HttpRequest, json } from '../wire/http-server.ts';
 import { pageOf } from '../wire/page.ts';
@@ -59,6 +60,12 @@ export async function answerInvokeApi(
   backend: InvokeBackend,
   request: HttpRequest,
 ): Promise<HttpReply> {
+  const reply = await answered(backend, request);
+  const id = { 'x-amzn-requestid': randomUUID() };
+  return typeof reply === 'object' ? { ...reply, headers: { ...id, ...reply.headers } } : reply;
+}
+
+async function answered(backend: InvokeBackend, request: HttpRequest): Promise<HttpReply> {
   try {
     return await route(backend, request);
   } catch (error) {
@@ -121,7 +128,7 @@ async function invoke(
     throw new AwsError('InvalidParameterValueException', message);
   }
   const { requestId, record } = await backend.call(found, type, body);
-  const idHeader = { 'x-amzn-RequestId': requestId };
+  const idHeader = { 'x-amzn-requestid': requestId };
   if (record === undefined) return { status: type === 'Event' ? 202 : 204, headers: idHeader };
   const { payload, status, logs } = record;
   return {
