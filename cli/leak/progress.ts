@@ -1,6 +1,6 @@
 import { type RotationState, readRotationState } from '../../core/client-secret-rotation.ts';
 import { showClientId } from '../../core/field-names.ts';
-import { answerNoted, hasOpenAnswer, isUnfinished } from '../../core/open-answer.ts';
+import { answerNoted, isUnfinished } from '../../core/open-answer.ts';
 import { revealAll, type Sensitive } from '../../core/sensitive.ts';
 import { readSettings, type Tags } from '../../core/token-tags.ts';
 import type { Secret } from '../aws/secret.ts';
@@ -93,7 +93,9 @@ function afterReplacing(answer: Answer, described: Secret | undefined): readonly
   const { leaked, isDone } = answer.progress;
   const versionId = replacedBy(answer, described);
   if (isDone || (leaked === undefined && versionId === undefined)) return [];
-  return [...afterProof(answer, leaked, versionId), untagging(answer)];
+  const steps = afterProof(answer, leaked, versionId);
+  // Before the tokens: with the note, `leaked --token` calls for another run of this command.
+  return [...steps.slice(0, -1), untagging(answer), ...steps.slice(-1)];
 }
 
 /** The steps that remain, but nothing is deleted before the new client secret is known to work. */
@@ -170,7 +172,9 @@ export async function goOn(
  */
 function isOver({ client }: Answer, described: Secret | undefined): boolean {
   if (described === undefined || readRotationState(described.tags).kind !== 'none') return false;
-  return hasOpenAnswer(client) || described.currentVersionId !== client.currentVersionId;
+  const { currentVersionId = '', tags } = client;
+  const isResumed = isUnfinished(currentVersionId, readRotationState(tags));
+  return isResumed || described.currentVersionId !== currentVersionId;
 }
 
 /**

@@ -128,7 +128,7 @@ export async function nothingProved(answer: Answer): Promise<CliError> {
   const deletion = deletingEarlier(answer, state, await readClientVersions(answer));
   return unproven(
     'the version with the leaked client secret is gone, so that nothing proves that the secret is',
-    [deletion, tokenOnly, untagging(answer)].join('; then: '),
+    [deletion, untagging(answer), tokenOnly].join('; then: '),
     whole,
   );
 }

@@ -108,7 +108,7 @@ function assertDecrypted(
     code,
     `the version with what has leaked could not be decrypted: ${message}`,
     `use a principal that may use its KMS key, and go on: ${answer.complete}; otherwise: ` +
-      `${deletingEarlier(answer, state, versions)}; then: ${answer.tokenOnly}; then: ${untagging(answer)}`,
+      `${deletingEarlier(answer, state, versions)}; then: ${untagging(answer)}; then: ${answer.tokenOnly}`,
     { cause, isFixWhole: true },
   );
 }

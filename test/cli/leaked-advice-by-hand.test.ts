@@ -55,7 +55,7 @@ it('leaked has people prove the new client secret before they delete the leaked 
   );
   const text = textOf(await leak.answer());
   expect(text).toMatch(
-    /do not wait: once ims-token-rotator doctor fusion --mint shows that the stored client secret works, delete the leaked client secret \S+ .*; then: ims-token-rotator leaked fusion --token --now; then: aws secretsmanager tag-resource /,
+    /do not wait: once ims-token-rotator doctor fusion --mint shows that the stored client secret works, delete the leaked client secret \S+ .*; then: aws secretsmanager tag-resource .*=none; then: ims-token-rotator leaked fusion --token --now$/,
   );
 });
 
@@ -106,6 +106,23 @@ it('leaked names the version of what leaked if another run cannot read it, and s
   );
   const text = textOf(await leak.answer());
   expect(text).toContain(
-    `shows that the stored client secret works, delete the one in version ${before} of ${SecretId} in the Adobe Developer Console, if it is still there, and no other; then: ims-token-rotator leaked fusion --token --now; then: aws secretsmanager tag-resource `,
+    `shows that the stored client secret works, delete the one in version ${before} of ${SecretId} in the Adobe Developer Console, if it is still there, and no other; then: aws secretsmanager tag-resource `,
   );
+});
+
+it('leaked has nobody delete the leaked client secret after a second run that could not replace it either', async () => {
+  const leak = await startLeak();
+  const { secretsManager, consoleApi } = leak.world;
+  secretsManager.faults.inject(
+    { kind: 'denied' },
+    { when: callOf('UpdateSecretVersionStage', 'client') },
+  );
+  expect(await leak.answer()).toMatchObject({ code: 1 });
+  secretsManager.faults.clear();
+  const when = ({ method }: { readonly method: string }): boolean => method === 'POST';
+  consoleApi.faults.inject({ kind: 'server-error', status: 403 }, { when });
+  const text = textOf(await leak.answer());
+  expect(leak.adobe.liveSecrets.map(({ value }) => value)).toEqual([leak.leakedSecret]);
+  expect(text).toContain('then go on: ims-token-rotator leaked fusion --now');
+  expect(text).not.toContain('delete the leaked client secret');
 });
