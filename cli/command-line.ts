@@ -53,10 +53,9 @@ function addReadCommands(root: Command, start: Start): void {
     .option('--api-header <header>', 'a header for that GET; repeatable', collect)
     .action(async (name: string | undefined, options) => {
       const { doctor } = await import('./commands/doctor.ts');
-      await start(options, async (session) => {
-        const endpoints = adobeEndpoints(process.env);
-        return await doctor(session, name, { ...options, ...endpoints });
-      });
+      await start(options, (session) =>
+        doctor(session, name, { ...options, ...adobeEndpoints(process.env, session.terminal) }),
+      );
     });
   addAws(root, 'token', '<name>')
     .addOption(offering('--field <field>', 'print this field instead', tokenFields))
@@ -93,7 +92,7 @@ function addCredentialCommands(root: Command, start: Start): void {
     .action(async (name: string, file: string | undefined, options) => {
       const { putCredential } = await import('./commands/put-credential.ts');
       await start(options, (session) =>
-        putCredential(session, name, file, withImsEndpoint(options)),
+        putCredential(session, name, file, withImsEndpoint(session, options)),
       );
     });
   addStoring(addAws(root, 'onboard', '<name> [file]'))
@@ -105,7 +104,9 @@ function addCredentialCommands(root: Command, start: Start): void {
     .option('--key <key>', 'a KMS key, not an alias, that the rotator is allowed to use')
     .action(async (name: string, file: string | undefined, options) => {
       const { onboard } = await import('./commands/onboard.ts');
-      await start(options, (session) => onboard(session, name, file, withImsEndpoint(options)));
+      await start(options, (session) =>
+        onboard(session, name, file, withImsEndpoint(session, options)),
+      );
     });
   addAws(root, 'offboard', '<name>')
     .option('--yes', 'do not ask for confirmation')
@@ -137,10 +138,9 @@ function addAdobeCommands(root: Command, start: Start): void {
     .option('--yes', 'do not ask for confirmation')
     .action(async (name: string, options) => {
       const { leaked } = await import('./commands/leaked.ts');
-      await start(options, async (session) => {
-        const endpoints = adobeEndpoints(process.env);
-        return await leaked(session, name, { ...options, ...endpoints });
-      });
+      await start(options, (session) =>
+        leaked(session, name, { ...options, ...adobeEndpoints(process.env, session.terminal) }),
+      );
     });
 }
 
@@ -177,8 +177,12 @@ function addOwnSecret(command: Command): Command {
   return command.option('--own-secret', 'its client secret is not one that the stack imports');
 }
 
-function withImsEndpoint<Options extends { readonly mint?: boolean }>(options: Options) {
-  const imsEndpointUrl = options.mint === true ? imsEndpoint(process.env) : undefined;
+function withImsEndpoint<Options extends { readonly mint?: boolean }>(
+  session: Session,
+  options: Options,
+) {
+  const imsEndpointUrl =
+    options.mint === true ? imsEndpoint(process.env, session.terminal) : undefined;
   return { ...options, imsEndpointUrl };
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { isLoopback, parseNetworkSettings } from '../core/config.ts';
+import { parseNetworkSettings } from '../core/config.ts';
 import { asRotatorError } from '../core/errors.ts';
 import { type EpochSeconds, epochSeconds } from '../core/instant.ts';
 import { type HttpProxy, readProxy } from '../core/proxy.ts';
@@ -57,7 +57,7 @@ export async function startSession(
   for (const [variable, url] of awsEndpoints(env)) {
     const origin = URL.parse(url)?.origin ?? url;
     variables.add(origin);
-    if (!isLoopback(url)) terminal.note(`${variable}: AWS is called at ${origin}`);
+    terminal.note(`${variable}: AWS is called at ${origin}`);
   }
   for (const origin of await endpointOverrides()) {
     if (!variables.has(origin)) terminal.note(`AWS profile: AWS is called at ${origin}`);

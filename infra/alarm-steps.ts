@@ -16,8 +16,9 @@ const steps = {
     'If nothing needs it, remove the credential from the stack and run "offboard NAME".',
   ],
   Failing: [
-    '"status" shows who fails and for how long.',
-    'If it is one credential, "doctor NAME --mint" shows why and what to do.',
+    '"status" shows who fails and for how long. If nobody, it is over, or an imported client secret has leaked: the log names it first (failing_credentials); run "doctor NAME".',
+    'If the answer to a leak is not complete, "leaked NAME".',
+    'If it is another failure of one credential, "doctor NAME --mint" shows why.',
     'If all fail alike, run "doctor" and look at https://status.adobe.com.',
     'Once the cause is gone, "renew NAME --force".',
   ],

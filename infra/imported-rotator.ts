@@ -1,7 +1,7 @@
-import { Stack } from 'aws-cdk-lib';
+import { Resource, Stack, Token } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { type IImsCredential, ImsCredential } from './ims-credential.ts';
 import type { ImsTokenRotatorAttributes } from './ims-token-rotator-attributes.ts';
 import { ImsTokenRotatorBase } from './ims-token-rotator-base.ts';
@@ -45,11 +45,18 @@ export class ImportedRotator extends ImsTokenRotatorBase {
 
   override grantInvoke(grantee: IGrantable): Grant {
     refuseOpenRole(this, grantee, invoker);
-    return Grant.addToPrincipal({
+    const grant = Grant.addToPrincipal({
       grantee,
       actions: ['lambda:InvokeFunction'],
       resourceArns: [this.#functionArn],
     });
+    if (grant.success && !isOfAnotherAccount(this, grantee)) return grant;
+    return refuse(
+      this,
+      'FunctionImported',
+      'this app can add no policy to the grantee, which is no role or user of the app or its account; ' +
+        'grant it where the rotator is deployed, or here to the role that invokes the function',
+    );
   }
 
   override grantOperate(grantee: IGrantable): Grant {
@@ -97,4 +104,14 @@ export class ImportedRotator extends ImsTokenRotatorBase {
         'ImsTokenRotator.fromRotatorAttributes(…)',
     );
   }
+}
+
+/** True for an imported role of an account that CDK cannot change: it would claim success. */
+function isOfAnotherAccount(scope: IConstruct, { grantPrincipal }: IGrantable): boolean {
+  const { principalAccount: account } = grantPrincipal;
+  const own = Stack.of(scope).account;
+  if (account === undefined || Token.isUnresolved(account) || Token.isUnresolved(own)) return false;
+  const isImported =
+    Construct.isConstruct(grantPrincipal) && !Resource.isOwnedResource(grantPrincipal);
+  return isImported && account !== own;
 }

@@ -25,8 +25,9 @@ export interface IImsCredential extends IConstruct {
   /**
    * Lets a workload read the token, in its own Region and in those of its replicas.
    *
-   * @throws ValidationError if it could be everybody in AWS; at synthesis, if it is a role of the app
-   *   that everybody could assume
+   * @throws ValidationError if it could be everybody in AWS, or if another app owns the secret and the
+   *   grantee has no policies of its own; at synthesis, if it is a role of the app that everybody could
+   *   assume
    */
   grantRead(grantee: IGrantable): Grant;
 

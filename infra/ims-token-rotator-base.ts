@@ -21,8 +21,9 @@ export interface IImsTokenRotator extends IConstruct {
   /**
    * Lets a workload invoke the function, for example to renew a credential now.
    *
-   * @throws ValidationError if everybody in AWS could invoke it; at synthesis, if the grantee is a role
-   *   of the app that everybody could assume
+   * @throws ValidationError if everybody in AWS could invoke it, or if another app deploys it and this
+   *   app can add no policy to the grantee; at synthesis, if the grantee is a role of the app that
+   *   everybody could assume
    */
   grantInvoke(grantee: IGrantable): Grant;
 

@@ -119,7 +119,7 @@ export class RotatorAlarms extends Construct {
       ...this.#window(2),
       alarmDescription: this.#describe(
         'The renewal of a credential keeps failing, or the answer to a leak was broken off a day ago.',
-        'The stored token is intact and valid until it expires, by default for half its life; the alarm on life left pages before that.',
+        'What has leaked may still work. Otherwise the stored token is valid until it expires, by default for half its life; the alarm on life left pages before that.',
         'Failing',
       ),
     });

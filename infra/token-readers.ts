@@ -58,6 +58,7 @@ export function grantTokenRead(token: ReadableToken, grantee: IGrantable): Grant
         Resource.isOwnedResource(secret)
         ? Grant.addToPrincipalOrResource({ ...options, resourceArns: own })
         : Grant.addToPrincipal({ grantee, actions, resourceArns: own });
+  if (!grant.success) refuseImported(scope, 'a reader without policies of its own');
   const conditions = onlyTokenSecrets(scope, account);
   for (const place of [{ region, encryptionKey }, ...replicaRegions]) {
     if (place.encryptionKey === undefined) continue;
@@ -91,14 +92,7 @@ function checkOtherAccounts(
   const conditions = conditionsOf(grantPrincipal);
   const readers = { accounts, owner: token.account, conditions };
   const who = `a reader in another account (${accounts.join(', ')})`;
-  if (!Resource.isOwnedResource(secret)) {
-    refuse(
-      scope,
-      'TokenSecretImported',
-      `${who} needs a policy on the token secret, which this app does not own; grant access where ` +
-        'the credential is added to its rotator, or add the policy to the secret by hand',
-    );
-  }
+  if (!Resource.isOwnedResource(secret)) refuseImported(scope, who);
   if (isOwned(grantPrincipal) && Token.isUnresolved(Stack.of(scope).account)) {
     refuse(
       scope,
@@ -126,6 +120,15 @@ function checkOtherAccounts(
     checkKeyPolicy(token, key, { ...readers, region });
   }
   checkKeyPolicy(token, encryptionKey, { ...readers, region: token.region });
+}
+
+function refuseImported(scope: IConstruct, who: string): never {
+  refuse(
+    scope,
+    'TokenSecretImported',
+    `${who} needs a policy on the token secret, which this app does not own; grant access where ` +
+      'the credential is added to its rotator, or add the policy to the secret by hand',
+  );
 }
 
 function checkKeyPolicy(

@@ -148,8 +148,8 @@ Then inspect the rotator and read the token:
 
 See on the console how a renewal fails while IMS is down, and that it recovers:
 
-  curl -X PUT ${world.ims.url}${outagePath}
-  curl -X DELETE ${world.ims.url}${outagePath}
+  curl --noproxy '*' -X PUT ${world.ims.url}${outagePath}
+  curl --noproxy '*' -X DELETE ${world.ims.url}${outagePath}
 
 Raise an alarm by hand: the mail is shown here, and another one when it clears.
 

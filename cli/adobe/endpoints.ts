@@ -6,6 +6,7 @@ import {
 } from '../../core/config.ts';
 import { environmentVariables } from '../../core/contract.ts';
 import { usageError } from '../errors.ts';
+import type { Terminal } from '../view/terminal.ts';
 
 /** Replacements for Adobe's hosts, for tests and local runs. */
 export interface AdobeEndpoints {
@@ -14,30 +15,49 @@ export interface AdobeEndpoints {
 }
 
 /**
- * The rules are the function's: client secrets, and tokens that manage them, are sent there.
+ * The rules are the function's: client secrets, and tokens that manage them, are sent there. So a
+ * person sees the address, too.
  *
  * @throws CliError ERR_USAGE
  */
-export function adobeEndpoints(env: NodeJS.ProcessEnv): AdobeEndpoints {
-  const console = environmentVariables.consoleEndpointUrl;
+export function adobeEndpoints(env: NodeJS.ProcessEnv, terminal: Terminal): AdobeEndpoints {
   return {
-    imsEndpointUrl: imsEndpoint(env),
-    consoleEndpointUrl: originIn(env, console, isConsoleEndpoint, consoleEndpointRule),
+    imsEndpointUrl: imsEndpoint(env, terminal),
+    consoleEndpointUrl: originIn(env, terminal, {
+      variable: environmentVariables.consoleEndpointUrl,
+      host: 'the Developer Console',
+      isAllowed: isConsoleEndpoint,
+      rule: consoleEndpointRule,
+    }),
   };
 }
 
 /** @throws CliError ERR_USAGE */
-export function imsEndpoint(env: NodeJS.ProcessEnv): string | undefined {
-  return originIn(env, environmentVariables.imsEndpointUrl, isImsEndpoint, imsEndpointRule);
+export function imsEndpoint(env: NodeJS.ProcessEnv, terminal: Terminal): string | undefined {
+  return originIn(env, terminal, {
+    variable: environmentVariables.imsEndpointUrl,
+    host: 'IMS',
+    isAllowed: isImsEndpoint,
+    rule: imsEndpointRule,
+  });
+}
+
+interface Replacement {
+  readonly variable: string;
+  /** What it replaces. */
+  readonly host: string;
+  readonly isAllowed: (origin: string) => boolean;
+  readonly rule: string;
 }
 
 function originIn(
   env: NodeJS.ProcessEnv,
-  variable: string,
-  isAllowed: (origin: string) => boolean,
-  rule: string,
+  terminal: Terminal,
+  { variable, host, isAllowed, rule }: Replacement,
 ): string | undefined {
   const origin = env[variable]?.replace(/\/$/, '') || undefined;
-  if (origin === undefined || isAllowed(origin)) return origin;
-  throw usageError(`${variable} ${rule}`);
+  if (origin === undefined) return undefined;
+  if (!isAllowed(origin)) throw usageError(`${variable} ${rule}`);
+  terminal.note(`${variable}: ${host} is called at ${origin}`);
+  return origin;
 }

@@ -1,5 +1,5 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { isAwsEndpoint, isLoopback } from '../../core/config.ts';
+import { isAwsEndpoint } from '../../core/config.ts';
 import { CliError } from '../errors.ts';
 
 /** Every service that a command calls, and those that the SDK asks for credentials. */
@@ -18,7 +18,7 @@ const services = [
 ];
 
 /**
- * The origins off this machine that replace AWS's endpoints. The SDK itself resolves them: it takes
+ * The origins that replace AWS's endpoints. The SDK itself resolves them: it takes
  * them from the environment, or from `endpoint_url` of the profile and of its `services` section.
  *
  * @throws CliError ERR_CONFIG_INVALID for one that is neither encrypted nor on this machine
@@ -28,7 +28,7 @@ export async function endpointOverrides(): Promise<readonly string[]> {
   for (const service of services) {
     const { config } = new SecretsManagerClient({ serviceId: service });
     const url = await config.serviceConfiguredEndpoint?.();
-    if (url === undefined || isLoopback(url)) continue;
+    if (url === undefined) continue;
     const origin = URL.parse(url)?.origin;
     if (!isAwsEndpoint(url)) {
       const text = `the endpoint of ${service}, ${origin ?? 'not a URL'}, must be an https URL, or one on loopback`;

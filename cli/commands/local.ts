@@ -1,7 +1,7 @@
 import { devNull } from 'node:os';
 import { NotBuilt, runLocal } from '../../local/local.ts';
 import { listEvery, startServer } from '../console/server.ts';
-import { silently } from '../console/silently.ts';
+import { nowhere } from '../console/silently.ts';
 import { usageError } from '../errors.ts';
 import { type Session, startSession } from '../session.ts';
 
@@ -21,7 +21,7 @@ export async function local(
     consolePort: number,
   ): Promise<string> => {
     enter(environment, process.env);
-    const visitor = silently(await startSession({}, process, signal));
+    const visitor = await startSession({}, { ...nowhere(), env: process.env }, signal);
     const settings = { port: consolePort, every: listEvery, allowsActions: true };
     return (await startServer(visitor, settings)).address;
   };

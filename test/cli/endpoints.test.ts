@@ -3,6 +3,12 @@ import { HttpServer, json } from '../../emulators/wire/http-server.ts';
 import { RunningProcess } from '../support/run-process.ts';
 import { fileWith, program, startOperator } from './operator.ts';
 
+/** The lines of stderr that show an endpoint, once the command has ended. */
+async function shown(command: RunningProcess): Promise<readonly string[]> {
+  await command.exit();
+  return command.stderr.split('\n').filter((line) => line.includes(' is called at '));
+}
+
 describe('an endpoint of AWS in the environment', () => {
   const at = (variable: string, url: string) => {
     const environment = {
@@ -29,6 +35,13 @@ describe('an endpoint of AWS in the environment', () => {
   it('is shown when it is used', async () => {
     const { stderr } = await at('AWS_ENDPOINT_URL', 'https://aws.invalid/path');
     expect(stderr).toContain('AWS_ENDPOINT_URL: AWS is called at https://aws.invalid');
+  });
+
+  it('is shown on this machine, too, where anybody may have its port by now', async () => {
+    const { begin, world } = await startOperator();
+    expect(await shown(begin('status', '--json'))).toEqual([
+      `AWS_ENDPOINT_URL: AWS is called at ${world.aws.url}`,
+    ]);
   });
 });
 
@@ -93,11 +106,35 @@ describe('an endpoint of AWS in the profile', () => {
     expect(stderr).toContain('AWS profile: AWS is called at https://aws.invalid ');
   });
 
-  it('is used without a word on this machine', async () => {
+  it('is shown on this machine, too', async () => {
     const { world } = await startOperator();
     const { stderr } = await withConfig(`[default]\nendpoint_url = ${world.aws.url}\n`, 'status');
-    expect(stderr).toMatch(/^ERR_[A-Z_]+ |^$/);
+    expect(stderr).toContain(`AWS profile: AWS is called at ${world.aws.url} `);
     expect(world.aws.calls.length).toBeGreaterThan(0);
+  });
+});
+
+describe("an endpoint of Adobe's in the environment", () => {
+  const start = async () => {
+    const operator = await startOperator();
+    const { environment, world } = operator;
+    environment['ADOBE_CONSOLE_ENDPOINT_URL'] = world.consoleApi.url;
+    const aws = `AWS_ENDPOINT_URL: AWS is called at ${world.aws.url}`;
+    const ims = `IMS_ENDPOINT_URL: IMS is called at ${world.ims.url}`;
+    const api = `ADOBE_CONSOLE_ENDPOINT_URL: the Developer Console is called at ${world.consoleApi.url}`;
+    return { ...operator, aws, ims, api };
+  };
+
+  it.each(['doctor', 'leaked'])('is shown by %s, which may call there', async (command) => {
+    const { begin, aws, ims, api } = await start();
+    expect(await shown(begin(command, 'fusion', '--json'))).toEqual([aws, ims, api]);
+  });
+
+  it.each(['put-credential', 'onboard'])('is shown by %s --mint only', async (command) => {
+    const { begin, aws, ims } = await start();
+    const store = [command, 'fusion', await fileWith('{}'), '--dry-run'];
+    expect(await shown(begin(...store, '--mint'))).toEqual([aws, ims]);
+    expect(await shown(begin(...store))).toEqual([aws]);
   });
 });
 

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { vi } from 'vitest';
 import { type Session, startSession } from '../../cli/session.ts';
 import { reportError } from '../../cli/view/report-error.ts';
-import type { Exit } from '../support/run-process.ts';
+import { type Exit, withoutEndpoints } from '../support/run-process.ts';
 import type { Operator } from './operator.ts';
 
 /** Parts of a session that a test replaces. */
@@ -28,5 +28,5 @@ export async function runHere(
   };
   const code = await run().catch((error: unknown) => reportError(error, {}, host));
   const text = (stream: PassThrough): string => String(stream.read() ?? '');
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+  return { code, stdout: text(stdout), stderr: withoutEndpoints(text(stderr)) };
 }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, describe, expect, it, type TestContext } from 'vitest';
 import { awsCli, javac, jq, pythonWithBoto3, run } from '../support/foreign-clients.ts';
 import { javaStandIns } from '../support/java-stand-ins.ts';
@@ -10,6 +11,7 @@ import {
   recipe,
   recordedPrograms,
   startReaders,
+  startServer,
   tokenSecret,
 } from '../support/recipes.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
@@ -28,6 +30,28 @@ boto3.client = functools.partial(boto3.client, endpoint_url=os.environ["AWS_ENDP
 ${program}`,
   );
   return [join(directory, 'program.py')];
+}
+
+const expired = { access_token: 'expired', expires_at: '2026-01-01T00:00:00Z' };
+
+/** Compiles a recipe in Java with a program that uses it. @returns how to run a class of these */
+async function javaRecipe(
+  context: TestContext,
+  code: string,
+  program: Readonly<Record<string, string>>,
+) {
+  const compiler = javac(context);
+  const directory = await temporaryDirectory();
+  const sources = { ...javaStandIns, 'ImsToken.java': code, ...program };
+  for (const [path, source] of Object.entries(sources)) {
+    await mkdir(join(directory, dirname(path)), { recursive: true });
+    await writeFile(join(directory, path), source);
+  }
+  const files = Object.keys(sources).map((path) => join(directory, path));
+  await run(compiler, ['-Xlint:all', '-Werror', '-d', directory, ...files]);
+  const start = ['-XX:TieredStopAtLevel=1', '-cp', directory];
+  return (args: readonly string[], environment: Readonly<Record<string, string>>) =>
+    run(compiler.replace(/javac$/, 'java'), [...start, ...args], environment);
 }
 
 /** Runs a recipe for the shell, with the real programs, and returns what it printed. */
@@ -95,12 +119,19 @@ except RuntimeError as error:
     );
   });
 
-  it('for Lambda in Python reads through the extension', async (context) => {
+  it('for Lambda in Python reads through the extension, and sends no token that has expired', async (context) => {
     const python = pythonWithBoto3(context);
     const { here, environment, cache } = await startReaders();
     const program = await pythonRecipe(
       here(recipe('Lambda, Python', 'python')),
-      'import recipe\nprint(len(recipe.handler({}, None)["items"]))',
+      `import recipe
+print(len(recipe.handler({}, None)["items"]))
+recipe.time.time = lambda: 4e9
+try:
+    recipe.handler({}, None)
+except RuntimeError as error:
+    print(error)
+`,
     );
     const stdout = await run(python, program, {
       ...environment,
@@ -108,7 +139,7 @@ except RuntimeError as error:
       PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: new URL(await cache('session')).port,
       TOKEN_SECRET_ID: tokenSecret,
     });
-    expect(stdout).toBe('2\n');
+    expect(stdout).toMatch(/^2\nthe token expired at .*: run doctor\n$/);
   });
 
   it('for a shell calls the product with no secret on a command line', async (context) => {
@@ -152,17 +183,15 @@ except RuntimeError as error:
       ...environment,
       AWS_TOKEN: `file://${directory}/token`,
       TOKEN_SECRET_ID: tokenSecret,
+      // Nothing listens there: what goes to the proxy fails.
+      http_proxy: 'http://127.0.0.1:9',
     });
     expect(stdout).toBe(`expires_at: ${(await current()).token['expires_at']}\n`);
   });
 
   it('for Java calls the product, and again with the next token after a 401', async (context) => {
-    const compiler = javac(context);
     const { here, environment, renewal } = await startReaders();
-    const directory = await temporaryDirectory();
-    const sources = {
-      ...javaStandIns,
-      'ImsToken.java': here(recipe('Java', 'java')),
+    const java = await javaRecipe(context, here(recipe('Java', 'java')), {
       'Twice.java': `import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -180,17 +209,42 @@ class Twice {
   }
 }
 `,
-    };
-    for (const [path, source] of Object.entries(sources)) {
-      await mkdir(join(directory, dirname(path)), { recursive: true });
-      await writeFile(join(directory, path), source);
-    }
-    const files = Object.keys(sources).map((path) => join(directory, path));
-    await run(compiler, ['-Xlint:all', '-Werror', '-d', directory, ...files]);
-    const java = compiler.replace(/javac$/, 'java');
-    const start = ['-XX:TieredStopAtLevel=1', '-cp', directory];
-    expect(await run(java, [...start, 'ImsToken'], environment)).toBe('200\n');
+    });
+    expect(await java(['ImsToken'], environment)).toBe('200\n');
     const args = [here('https://fusion.adobe.io/api/v3/scenarios'), await renewal()];
-    expect(await run(java, [...start, 'Twice', ...args], environment)).toBe('200\n200\n');
+    expect(await java(['Twice', ...args], environment)).toBe('200\n200\n');
+  });
+
+  it('for Java sends no token that has expired, however often it is called', async (context) => {
+    const { environment, read, client } = await startReaders();
+    const sent = new Set<string | undefined>();
+    const product = await startServer(async ({ headers }) => {
+      sent.add(headers['authorization']);
+      const { token } = (await read('workfront-fusion')) ?? {};
+      const SecretString = JSON.stringify({ ...token, ...expired });
+      await client.send(new PutSecretValueCommand({ SecretId: tokenSecret, SecretString }));
+      return { status: 401 };
+    });
+    const java = await javaRecipe(context, recipe('Java', 'java'), {
+      'Thrice.java': `import java.net.URI;
+import java.net.http.HttpRequest;
+
+class Thrice {
+  public static void main(String[] args) throws Exception {
+    ImsToken token = new ImsToken("${tokenSecret}");
+    for (int call = 0; call < 3; call++) {
+      try {
+        token.send(HttpRequest.newBuilder(URI.create(args[0])));
+      } catch (IllegalStateException error) {
+        System.out.println(error.getMessage());
+      }
+    }
+  }
+}
+`,
+    });
+    const printed = await java(['Thrice', product], environment);
+    expect(printed).toBe('the token expired at 2026-01-01T00:00:00Z\n'.repeat(3));
+    expect([...sent]).toEqual([expect.not.stringContaining(expired.access_token)]);
   });
 });

@@ -51,6 +51,15 @@ describe('the documents', () => {
     expect(links).toBeGreaterThan(40);
   });
 
+  it('have curl ask this machine past any proxy, which counts for 127.0.0.1, too', () => {
+    const shown = [...documents.values(), read('docs/console.md'), read('local/local.ts')];
+    const here = shown
+      .flatMap((text) => text.replaceAll('\\\n', ' ').split('\n'))
+      .filter((line) => /\bcurl .*(127\.0\.0\.1|localhost|169\.254|\$\{world)/.test(line));
+    expect(here).toHaveLength(5);
+    for (const line of here) expect(line).toContain("--noproxy '*'");
+  });
+
   it('name only files of the project that exist', () => {
     const folders = 'core|client|lambda|infra|cli|conformance|emulators|local|test|docs|examples';
     const path = new RegExp(`\`((?:${folders})/[^\`<*]*\\.\\w+)\``, 'g');

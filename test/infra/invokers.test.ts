@@ -6,6 +6,7 @@ import {
   ArnPrincipal,
   type IPrincipal,
   OrganizationPrincipal,
+  Role,
   ServicePrincipal,
 } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
@@ -65,5 +66,39 @@ describe('grantInvoke', () => {
     ],
   ])('lets %s invoke the function', (_, grantee, permission) => {
     grant(grantee).hasResourceProperties('AWS::Lambda::Permission', permission);
+  });
+});
+
+describe("grantInvoke of another app's rotator", () => {
+  const env = { account, region: 'eu-west-1' };
+  const start = () => {
+    const stack = new Stack(new App(), 'Apps', { env });
+    const rotator = ImsTokenRotator.fromRotatorAttributes(stack, 'Deployed', {
+      rotatorName: 'prod',
+      functionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:rotator',
+    });
+    return { stack, rotator };
+  };
+
+  it.each<[string, (stack: Stack) => IPrincipal]>([
+    ['an account', () => new AccountPrincipal(account)],
+    ['a role by its ARN', () => new ArnPrincipal(`arn:aws:iam::${account}:role/caller`)],
+    ['a service', () => service.withConditions({ StringEquals: { 'aws:SourceAccount': account } })],
+    [
+      'an imported role of another account',
+      (stack) => Role.fromRoleArn(stack, 'Caller', 'arn:aws:iam::444455556666:role/caller'),
+    ],
+  ])('refuses %s, to which it can add no policy', (_, grantee) => {
+    const { stack, rotator } = start();
+    expect(() => rotator.grantInvoke(grantee(stack))).toThrow(
+      'this app can add no policy to the grantee, which is no role or user of the app or its account',
+    );
+  });
+
+  it('adds a policy to an imported role of its own account', () => {
+    const { stack, rotator } = start();
+    const role = Role.fromRoleArn(stack, 'Caller', `arn:aws:iam::${account}:role/caller`);
+    expect(rotator.grantInvoke(role).success).toBe(true);
+    Template.fromStack(stack).resourceCountIs('AWS::IAM::Policy', 1);
   });
 });

@@ -133,6 +133,13 @@ describe('the alarms', () => {
     },
   );
 
+  it('say of a failure that it may be an answer to a leak, which no list of credentials shows', () => {
+    const text = alarmNamed(alarmsOf(monitoredTemplate()), 'Failing').AlarmDescription;
+    expect(text).toContain('What has leaked may still work.');
+    expect(text).toContain('the log names it first (failing_credentials)');
+    expect(text).toContain('If the answer to a leak is not complete, "leaked NAME".');
+  });
+
   it('link to the section of a published runbook', () => {
     const rotator = 'x'.repeat(128);
     const runbookUrl = 'https://wiki.example.com/'.padEnd(500, 'x');

@@ -42,8 +42,8 @@ it('shows an outage of IMS on its console, and the recovery', async () => {
   await local.printed(/"message":"run".*"action":"tick"/);
   const [address = ''] = local.stdout.split('\n');
   // As printed.
-  const [, url = ''] = await local.printed(/^ {2}curl -X PUT (.*)$/m);
-  const [, same = ''] = await local.printed(/^ {2}curl -X DELETE (.*)$/m);
+  const [, url = ''] = await local.printed(/^ {2}curl --noproxy '\*' -X PUT (.*)$/m);
+  const [, same = ''] = await local.printed(/^ {2}curl --noproxy '\*' -X DELETE (.*)$/m);
   expect(same).toBe(url);
   const { headers } = await fetch(address, { redirect: 'manual' });
   const cookie = headers.get('set-cookie')?.split(';')[0] ?? '';

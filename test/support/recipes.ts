@@ -100,7 +100,10 @@ export async function startReaders() {
   };
 }
 
-async function startServer(handler: ConstructorParameters<typeof HttpServer>[0]): Promise<string> {
+/** @returns the URL of a server that stops with the test */
+export async function startServer(
+  handler: ConstructorParameters<typeof HttpServer>[0],
+): Promise<string> {
   const server = new HttpServer(handler);
   await server.start();
   onTestFinished(() => server.stop());

@@ -72,8 +72,15 @@ export class RunningProcess {
     this.#child.kill(signal);
   }
 
+  /** What it printed, without the endpoints on this machine, which are in nearly each test's environment. */
   async exit(): Promise<Exit> {
     await this.#exit;
-    return { code: this.#child.exitCode, stdout: this.stdout, stderr: this.stderr };
+    const stderr = withoutEndpoints(this.stderr);
+    return { code: this.#child.exitCode, stdout: this.stdout, stderr };
   }
+}
+
+/** Leaves out the lines that show endpoints on this machine. */
+export function withoutEndpoints(stderr: string): string {
+  return stderr.replaceAll(/^[A-Z_]+: [A-Za-z ]+ is called at http:\/\/127\.0\.0\.1:\d+\n/gm, '');
 }
