@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatRotationState, type RotationState } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
-import { hasOpenAnswer, isUnfinished } from '../../core/open-answer.ts';
+import { answersLeak, hasOpenAnswer, isUnfinished } from '../../core/open-answer.ts';
 import { now } from '../support/builders.ts';
 
 const ofLeak = '0b1c2d3e-4f5a-8b6c-8d7e-1eaced0f1a2b';
@@ -48,6 +48,14 @@ describe('an answer to a leak', () => {
     const tags = { [tagKeys.rotation]: formatRotationState(state) };
     expect(isUnfinished(currentVersionId ?? '', state)).toBe(unfinished);
     expect(hasOpenAnswer({ currentVersionId, tags })).toBe(open);
+  });
+
+  it.each([
+    [ofLeak, true],
+    ['0b1c2d3e-4f5a-4b6c-8d7e-1eaced0f1a2b', false],
+    ['0b1c2d3e-4f5a-8b6c-9d7e-1eaced0f1a2b', false],
+  ])('is named by a UUIDv8 of its own alone: %s', (versionId, isIts) => {
+    expect(answersLeak(versionId)).toBe(isIts);
   });
 
   it('is none without tags', () => {

@@ -34,6 +34,14 @@ it('counts renewed tokens that live too briefly, and those with a replica that i
   expect(summary).toMatchObject({ managed: 6, shortLived: 2, failedReplicas: 3, failing: 0 });
 });
 
+it('reports a credential with an open answer to a leak first, although its token is fresh', () => {
+  const summary = new RunSummary(900);
+  summary.add(renewed('a', 86_400), 1);
+  const kept = { ...renewed('b', 86_400), outcome: 'kept', reason: 'token-fresh' } as const;
+  summary.add({ ...kept, clientProgress: { isLeakOpen: true } });
+  expect(summary.credentials.items.map(({ credential }) => credential)).toEqual(['b', 'a']);
+});
+
 it('counts a token that had expired before it was renewed as one without life, because it was read', () => {
   const summary = new RunSummary(900);
   summary.add(renewed('a', 86_400));

@@ -104,6 +104,24 @@ describe('testSecret', () => {
     expect(rotating.live()).toHaveLength(2);
   });
 
+  it.each([false, true])(
+    'leaves its secret at Adobe if AWSPREVIOUS holds it; beside the one before: %s',
+    async (isBeside) => {
+      const rotating = await startCreate();
+      const { adobe } = rotating;
+      await rotating.step('createSecret');
+      const [, added = ''] = rotating.live();
+      const both = documentOf(adobe);
+      await put(rotating, isBeside ? both : { ...both, client_secrets: [added] });
+      await put(rotating, { ...both, client_secrets: [old, 'p8e-by-hand'] });
+      await expect(rotating.step('testSecret')).rejects.toMatchObject({
+        code: 'ERR_ROTATION_STALE',
+      });
+      expect(await rotating.labels()).not.toHaveProperty('AWSPENDING');
+      expect(rotating.live()).toEqual([old, added]);
+    },
+  );
+
   it('leaves a secret that the next rotation deletes if the version has lost its label', async () => {
     const rotating = await startCreate();
     for (const step of ['createSecret', 'testSecret'] as const) await rotating.step(step);

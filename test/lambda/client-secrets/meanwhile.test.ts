@@ -6,7 +6,7 @@ import {
 import { expect, it } from 'vitest';
 import { formatRotationState } from '../../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../../core/contract.ts';
-import type { ConsoleEndpoint } from '../../../core/ports.ts';
+import type { ConsoleEndpoint, Deps } from '../../../core/ports.ts';
 import type { ImsClient } from '../../../emulators/ims/client.ts';
 import { day } from '../../support/builders.ts';
 import { replacing } from '../../support/credential.ts';
@@ -22,20 +22,33 @@ import {
 const old = clientSecretOf('fusion');
 const ofLeak = '0b1c2d3e-4f5a-8b6c-8d7e-1eaced0f1a2b';
 
+type Entry = () => Promise<object>;
+
+async function store({ client, document }: RotatingClient, entry: Entry): Promise<void> {
+  const value = { ...(await document()), client_secrets: [await entry()] };
+  const SecretString = JSON.stringify(value);
+  await client.send(new PutSecretValueCommand({ SecretId: ClientSecretId, SecretString }));
+}
+
 /** The Console's API; somebody stores a client secret when it has been listed. */
-function storingMeanwhile(
-  { parts, client, document }: RotatingClient,
-  entry: () => Promise<object>,
-): { readonly consoleEndpoint: ConsoleEndpoint } {
-  const { consoleEndpoint } = parts.run();
+function storingMeanwhile(rotating: RotatingClient, entry: Entry): Partial<Deps> {
+  const { consoleEndpoint } = rotating.parts.run();
   const list: ConsoleEndpoint['list'] = async (...args) => {
     const response = await consoleEndpoint.list(...args);
-    const value = { ...(await document()), client_secrets: [await entry()] };
-    const SecretString = JSON.stringify(value);
-    await client.send(new PutSecretValueCommand({ SecretId: ClientSecretId, SecretString }));
+    await store(rotating, entry);
     return response;
   };
   return { consoleEndpoint: replacing(consoleEndpoint, { list }) };
+}
+
+/** Secrets Manager; somebody stores a client secret once it is noted that IMS is asked about it. */
+function storingOnceAsked(rotating: RotatingClient, entry: Entry): Partial<Deps> {
+  const { secrets } = rotating.parts.run();
+  const setTag: typeof secrets.setTag = async (tag, signal) => {
+    await secrets.setTag(tag, signal);
+    if (tag.value.includes(' asked=')) await store(rotating, entry);
+  };
+  return { secrets: replacing(secrets, { setTag }) };
 }
 
 it('createSecret leaves a client secret that looks left over, if an answer to a leak stores it meanwhile', async () => {
@@ -150,21 +163,27 @@ it.each([
   },
 );
 
-it('a renewal leaves the retired client secret to somebody who stores it again meanwhile', async () => {
-  const rotating = await startRotatingClient();
-  const { parts } = rotating;
-  await rotating.rotateSecret();
-  parts.clock.advance(day);
-  await tick(parts.run());
-  parts.clock.advance(day);
-  const meanwhile = storingMeanwhile(rotating, async () => {
-    const [, retired] = await rotating.entries();
-    return { client_secret: retired?.client_secret, uuid: retired?.uuid };
-  });
-  expect(await tick(parts.run(meanwhile))).toMatchObject([{ outcome: 'renewed' }]);
-  expect((await rotating.entries()).map(({ client_secret }) => client_secret)).toEqual([old]);
-  expect(rotating.live()).toContain(old);
-});
+it.each([
+  ['when it has been listed', storingMeanwhile],
+  ['when IMS is asked about it', storingOnceAsked],
+])(
+  'a renewal leaves the retired client secret to somebody who stores it again %s',
+  async (_, storing) => {
+    const rotating = await startRotatingClient();
+    const { parts } = rotating;
+    await rotating.rotateSecret();
+    parts.clock.advance(day);
+    await tick(parts.run());
+    parts.clock.advance(day);
+    const meanwhile = storing(rotating, async () => {
+      const [, retired] = await rotating.entries();
+      return { client_secret: retired?.client_secret, uuid: retired?.uuid };
+    });
+    expect(await tick(parts.run(meanwhile))).toMatchObject([{ outcome: 'renewed' }]);
+    expect((await rotating.entries()).map(({ client_secret }) => client_secret)).toEqual([old]);
+    expect(rotating.live()).toContain(old);
+  },
+);
 
 it('a rotation that is given up leaves its client secret to somebody who stores it meanwhile', async () => {
   const rotating = await startRotatingClient();

@@ -1,9 +1,11 @@
 // A retired client secret: Adobe may have listed another one, and a person may have mistaken it.
 import { PutSecretValueCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import { consoleScopes } from '../../../core/console-secrets.ts';
 import { tagKeys } from '../../../core/contract.ts';
 import type { ConsoleEndpoint } from '../../../core/ports.ts';
 import { day, hour } from '../../support/builders.ts';
+import { interceptIms } from '../../support/credential.ts';
 import { tick } from '../../support/outcomes.ts';
 import { clientSecretOf } from '../../support/start-parts.ts';
 import {
@@ -67,6 +69,18 @@ describe('a retired client secret that may be another one', () => {
     expect(rotating.live()).not.toContain(old);
     expect(await rotating.tag()).toBe('none');
     expect(rotating.parts.ims.mintCount).toBe(mintCount + 3);
+  });
+
+  it('is asked about with the scopes of the Console, and not with those of the credential', async () => {
+    const { parts } = await startRotated();
+    const scopes: (readonly string[])[] = [];
+    const tokenEndpoint = interceptIms(parts, (grant, send) => {
+      scopes.push(grant.scopes);
+      return send();
+    });
+    parts.clock.advance(day);
+    await tick(parts.run({ tokenEndpoint }));
+    expect(scopes).toEqual([['openid'], consoleScopes, consoleScopes]);
   });
 
   it.each(['it', 'nothing', 'the other one'])(

@@ -1,13 +1,13 @@
 import { PutSecretValueCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { tagKeys } from '../../../core/contract.ts';
-import { epochSeconds } from '../../../core/instant.ts';
 import type { ConsoleFault } from '../../../emulators/console-api/fault.ts';
 import { timeoutLimits } from '../../../infra/timing.ts';
 import { closingSeconds } from '../../../lambda/steps/budget.ts';
 import { day, hour } from '../../support/builders.ts';
 import { callsOf } from '../../support/credential.ts';
 import { tick } from '../../support/outcomes.ts';
+import { startSlow, startSwapped, tellingIf } from '../../support/retired-client-secret.ts';
 import { clientSecretOf } from '../../support/start-parts.ts';
 import {
   ClientSecretId,
@@ -67,23 +67,13 @@ describe('a retired client secret', () => {
   it.each([true, false])(
     'was used until its rotation was complete, two days later, and Secrets Manager tells when: %s',
     async (tells) => {
-      const rotating = await startRotatingClient();
+      const rotating = await startSlow();
       const { parts } = rotating;
-      await rotating.beginRotation();
-      await rotating.step('createSecret');
-      for (let half = 0; half < 4; half += 1) await renewAfter(rotating, 12 * hour);
-      for (const step of ['testSecret', 'finishSecret'] as const) await rotating.step(step);
-      const rotatedAt = epochSeconds(parts.clock.seconds);
+      const told = tellingIf(tells, rotating);
       parts.clock.advance(1_800);
       await tick(parts.run());
       parts.clock.advance(day);
-      const { secrets } = parts.run();
-      const describeSecret = secrets.describe.bind(secrets);
-      secrets.describe = async (...args) => {
-        const described = await describeSecret(...args);
-        return described && { ...described, ...(tells && { rotatedAt }) };
-      };
-      await tick(parts.run({ secrets }));
+      await tick(parts.run(told));
       expect(rotating.live().includes(old)).toBe(!tells);
       expect(`${warnings(rotating)}`).toMatch(tells ? /^$/ : /^somebody used it at /);
     },
@@ -100,20 +90,7 @@ describe('a retired client secret', () => {
   });
 
   it('stays after a person has gone back to it, until Adobe tells of a use of the other one since', async () => {
-    const rotating = await startRotated();
-    const { parts, client } = rotating;
-    await renewAfter(rotating, half);
-    const [fresh, retired] = await rotating.entries();
-    // The values are swapped, and nothing else.
-    const client_secrets = [
-      { ...fresh, client_secret: retired?.client_secret },
-      { ...retired, client_secret: fresh?.client_secret },
-    ];
-    const SecretString = JSON.stringify({ ...(await rotating.document()), client_secrets });
-    parts.clock.advance(half);
-    await client.send(new PutSecretValueCommand({ SecretId: ClientSecretId, SecretString }));
-    // Adobe tells late.
-    parts.consoleApi.faults.inject({ kind: 'late-usages', seconds: hour });
+    const rotating = await startSwapped();
     await renewAfter(rotating, 60);
     expect(rotating.live()).toContain(old);
     expect(warnings(rotating)).toEqual(['its successor has not been used since']);
@@ -328,35 +305,6 @@ describe('a retired client secret', () => {
     const ends = ` at=2026-11-23T13:17:00Z version=${AWSCURRENT}`;
     expect(`${await rotating.tag()}`).toMatch(new RegExp(`^retired uuid=\\S+${ends}$`));
     await renewAfter(rotating, day + 1_020);
-    expect(rotating.live()).not.toContain(old);
-  });
-});
-
-describe('a rotation after a rotation', () => {
-  it('stops within a day, because the retired secret may be in use, and names it', async () => {
-    const rotating = await startRotated();
-    const [first] = rotating.adobe.liveSecrets;
-    expect(await rotating.rotateSecret()).toEqual(['ERR_CLIENT_SECRET_LIMIT']);
-    expect(String(rotating.parts.lines.at(-1)?.message)).toContain(
-      `${first?.uuid}, which was replaced at 2026-11-22T13:17:00Z, may still be in use`,
-    );
-    expect(rotating.live()).toContain(old);
-  });
-
-  it('deletes a retired secret that no renewal could delete, and drops its entry', async () => {
-    const rotating = await startRotated();
-    const { parts } = rotating;
-    parts.consoleApi.faults.inject({ kind: 'server-error', status: 503 });
-    await renewAfter(rotating, day);
-    parts.consoleApi.faults.clear();
-    parts.clock.advance(hour);
-    const [current] = await rotating.entries();
-    expect(await rotating.rotateSecret()).toEqual([]);
-    const entries = await rotating.entries();
-    expect(entries.map((entry) => entry.client_secret)).toEqual([
-      rotating.live()[1],
-      current?.client_secret,
-    ]);
     expect(rotating.live()).not.toContain(old);
   });
 });

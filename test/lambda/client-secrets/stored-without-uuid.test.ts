@@ -1,10 +1,13 @@
-// A person stores the client secret of a rotation that was given up, alone and without its uuid.
+// A person stores the client secret of a rotation that was given up, alone and mostly without its uuid.
 import {
   PutSecretValueCommand,
+  TagResourceCommand,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { expect, it } from 'vitest';
+import { tagKeys } from '../../../core/contract.ts';
 import type { ConsoleEndpoint, Deps } from '../../../core/ports.ts';
+import type { Call } from '../../../emulators/secrets-manager/fault.ts';
 import { day, hour } from '../../support/builders.ts';
 import { replacing } from '../../support/credential.ts';
 import { tick } from '../../support/outcomes.ts';
@@ -22,6 +25,8 @@ interface Given {
   readonly isGone: boolean;
   /** Somebody has stored the credential before that again since. */
   readonly isPrevious?: boolean;
+  /** It is stored with its uuid. */
+  readonly isNoted?: boolean;
 }
 
 interface GivenUp {
@@ -30,7 +35,7 @@ interface GivenUp {
   readonly versionId: string;
 }
 
-async function startGivenUp({ isTested, isPrevious = false }: Given): Promise<GivenUp> {
+async function startGivenUp({ isTested, isPrevious, isNoted }: Given): Promise<GivenUp> {
   const rotating = await startRotatingClient();
   const { parts, adobe, client } = rotating;
   const original = documentOf(adobe);
@@ -42,7 +47,8 @@ async function startGivenUp({ isTested, isPrevious = false }: Given): Promise<Gi
   await client.send(new UpdateSecretVersionStageCommand({ SecretId: ClientSecretId, ...off }));
   parts.clock.advance(day);
   await tick(parts.run());
-  const stored = { ...original, client_secrets: [{ client_secret: added }] };
+  const uuid = isNoted ? adobe.liveSecret(added)?.uuid : undefined;
+  const stored = { ...original, client_secrets: [{ client_secret: added, uuid }] };
   for (const document of isPrevious ? [stored, original] : [stored]) {
     const SecretString = JSON.stringify(document);
     await client.send(new PutSecretValueCommand({ SecretId: ClientSecretId, SecretString }));
@@ -82,9 +88,37 @@ it.each([
   { isTested: true, isGone: false, isPrevious: true },
   { isTested: true, isGone: true, isPrevious: true },
   { isTested: false, isGone: false, isPrevious: true },
+  { isTested: false, isGone: true, isPrevious: true, isNoted: true },
 ])('the next rotation leaves it alone: %j', async (given) => {
   const givenUp = await startGivenUp(given);
   const { rotating, added } = givenUp;
+  await rotating.beginRotation();
+  const create = rotating.step('createSecret', undefined, late(givenUp, given));
+  await expect(create).rejects.toMatchObject({ code: 'ERR_CLIENT_SECRET_LIMIT' });
+  expect(rotating.live()).toContain(added);
+});
+
+it('the next rotation leaves it alone while the version that tells of it cannot be read', async () => {
+  const given = { isTested: false, isGone: false, isPrevious: true };
+  const givenUp = await startGivenUp(given);
+  const { rotating, added, versionId } = givenUp;
+  await rotating.beginRotation();
+  const { faults } = rotating.parts.secretsManager;
+  const when = ({ body }: Call): boolean => body['VersionId'] === versionId;
+  faults.inject({ kind: 'internal-error' }, { when });
+  const create = rotating.step('createSecret', undefined, late(givenUp, given));
+  await expect(create).rejects.toMatchObject({ code: 'ERR_SECRET_UNAVAILABLE' });
+  expect(rotating.live()).toContain(added);
+});
+
+it('the next rotation leaves it alone if its tag names the version of another one', async () => {
+  const given = { isTested: true, isGone: false };
+  const givenUp = await startGivenUp(given);
+  const { rotating, added, versionId } = givenUp;
+  const { AWSPREVIOUS = '' } = await rotating.labels();
+  const Value = `${await rotating.tag()}`.replace(versionId, AWSPREVIOUS);
+  const Tags = [{ Key: tagKeys.rotation, Value }];
+  await rotating.client.send(new TagResourceCommand({ SecretId: ClientSecretId, Tags }));
   await rotating.beginRotation();
   const create = rotating.step('createSecret', undefined, late(givenUp, given));
   await expect(create).rejects.toMatchObject({ code: 'ERR_CLIENT_SECRET_LIMIT' });
