@@ -32,14 +32,23 @@ const variables = 'the variables that `npm run local` prints';
 /**
  * Why no case need be run: each would fail for that. Whatever else Secrets Manager answers is the cases'
  * business.
+ *
+ * @param patience seconds for all attempts
  */
 export async function problemOfFirstReply(
   client: SecretsManagerClient,
+  patience = 10,
 ): Promise<string | undefined> {
+  let abortSignal: AbortSignal | undefined;
   try {
-    const { SecretList } = await client.send(new ListSecretsCommand({ MaxResults: 1 }));
+    // Somebody may have to confirm them; that is no time of the server's.
+    await client.config.credentials();
+    abortSignal = AbortSignal.timeout(patience * 1000);
+    const list = new ListSecretsCommand({ MaxResults: 1 });
+    const { SecretList } = await client.send(list, { abortSignal });
     return SecretList === undefined ? otherServer(200) : undefined;
   } catch (error) {
+    if (abortSignal?.aborted) return `Secrets Manager does not answer within ${patience} seconds.`;
     return problemOf(error as Failure);
   }
 }

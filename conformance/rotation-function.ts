@@ -14,6 +14,7 @@ interface RotationEvent {
   readonly Step: string;
   readonly SecretId: string;
   readonly ClientRequestToken: string;
+  readonly RotationToken?: string | undefined;
 }
 
 /** The key of the tag that names the step at which the function fails. */
@@ -35,7 +36,7 @@ export function stepsIn(tags: readonly Tag[] = []): readonly string[] {
  * because a case knows of a rotation only what the SDK shows.
  */
 export async function rotate(
-  { Step, SecretId, ClientRequestToken: VersionId }: RotationEvent,
+  { Step, SecretId, ClientRequestToken: VersionId, RotationToken }: RotationEvent,
   client: SecretsManagerClient,
 ): Promise<void> {
   const secret = await client.send(new DescribeSecretCommand({ SecretId }));
@@ -60,6 +61,7 @@ export async function rotate(
         ClientRequestToken: VersionId,
         SecretString: randomUUID(),
         VersionStages: ['AWSPENDING'],
+        RotationToken,
       }),
     );
   }

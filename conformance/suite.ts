@@ -4,16 +4,20 @@ import { type Case, type Extras, Skipped, type Subject } from './case.ts';
 import { labelCases } from './cases/labels.ts';
 import { listCases } from './cases/list.ts';
 import { policyCases } from './cases/policies.ts';
+import { readCases } from './cases/reads.ts';
 import { refusalCases } from './cases/refusals.ts';
 import { replicaCases } from './cases/replicas.ts';
 import { rotationCases } from './cases/rotation.ts';
 import { secretCases } from './cases/secrets.ts';
+import { tagCases } from './cases/tags.ts';
 import { versionCases } from './cases/versions.ts';
 import type { Scratch } from './scratch.ts';
 
 export const cases: readonly Case[] = [
   ...secretCases,
+  ...tagCases,
   ...versionCases,
+  ...readCases,
   ...labelCases,
   ...rotationCases,
   ...listCases,

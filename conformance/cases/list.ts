@@ -101,6 +101,19 @@ export const listCases: readonly Case[] = [
     },
   },
   {
+    title: 'a filter by name takes ten values',
+    source: aws('Filter'),
+    async run(subject) {
+      const { scratch, eventually } = subject;
+      const prefix = scratch.newName();
+      const { name } = await scratch.create({ Name: `${prefix}/j` });
+      const names = [...'abcdefghij'].map((end) => `${prefix}/${end}`);
+      await eventually(async () => {
+        assert.deepEqual(namesOf((await listed(subject, byName(...names))).rows), [name]);
+      });
+    },
+  },
+  {
     title: 'the rows are sorted by name, over all pages, and none is there twice',
     source: aws('ListSecrets'),
     async run(subject) {

@@ -3,9 +3,12 @@ import { randomUUID } from 'node:crypto';
 import {
   CancelRotateSecretCommand,
   DescribeSecretCommand,
+  type Filter,
+  ListSecretsCommand,
   RotateSecretCommand,
   type RotateSecretCommandInput,
   type RotationRulesType,
+  type SecretListEntry,
 } from '@aws-sdk/client-secrets-manager';
 import { aws, type Case, guide, localstack, moto, needed, refuses, type Subject } from '../case.ts';
 import { failAtTag, stepsIn } from '../rotation-function.ts';
@@ -29,6 +32,12 @@ async function rotate(
 
 function describe({ client }: Subject, { arn }: ScratchSecret) {
   return client.send(new DescribeSecretCommand({ SecretId: arn }));
+}
+
+/** What a description or a row of the list tells of the rotation. */
+function rotationOf(told: SecretListEntry): object {
+  const { RotationEnabled, NextRotationDate, LastRotatedDate } = told;
+  return { RotationEnabled, NextRotationDate, LastRotatedDate };
 }
 
 /** The rules of a schedule are kept as given, and the next date is within these hours from now. */
@@ -92,6 +101,23 @@ export const rotationCases: readonly Case[] = [
     },
   },
   {
+    title: 'a row of the list has the dates of the rotation, as the description has',
+    source: aws('SecretListEntry'),
+    async run(subject) {
+      needed(subject.extras.rotationFunction, '--rotation-function ARN');
+      const { client, scratch, eventually } = subject;
+      const secret = await scratch.createWith(randomUUID());
+      await rotate(subject, secret, { RotationRules: { AutomaticallyAfterDays: 1 } });
+      const Filters: Filter[] = [{ Key: 'name', Values: [secret.name] }];
+      await eventually(async () => {
+        const described = await describe(subject, secret);
+        assert.ok(described.LastRotatedDate instanceof Date, 'LastRotatedDate is absent');
+        const { SecretList = [] } = await client.send(new ListSecretsCommand({ Filters }));
+        assert.deepEqual(SecretList.map(rotationOf), [rotationOf(described)]);
+      });
+    },
+  },
+  {
     title: 'a rotation that is only set up tests a copy of AWSCURRENT, whose label then goes',
     source: moto('test_rotate_secret_using_lambda_dont_rotate_immediately'),
     async run(subject) {
@@ -109,7 +135,8 @@ export const rotationCases: readonly Case[] = [
     },
   },
   {
-    title: 'a step that fails leaves the labels, and its AWSPENDING refuses the next rotation',
+    title:
+      'a step that fails leaves the labels and sets no date, and its AWSPENDING refuses the next rotation',
     source: aws('RotateSecret'),
     async run(subject) {
       needed(subject.extras.rotationFunction, '--rotation-function ARN');
@@ -124,6 +151,7 @@ export const rotationCases: readonly Case[] = [
         assert.equal(steps[0], 'createSecret: AWSPENDING empty');
       });
       assert.deepEqual(await scratch.labels(secret, one, two), [['AWSCURRENT'], ['AWSPENDING']]);
+      assert.equal((await describe(subject, secret)).LastRotatedDate, undefined);
       await refuses(rotate(subject, secret), 'InvalidRequestException');
       const cancel = new CancelRotateSecretCommand({ SecretId: secret.arn });
       assert.equal((await client.send(cancel)).VersionId, two);

@@ -8,11 +8,10 @@ import {
   ListSecretVersionIdsCommand,
   RestoreSecretCommand,
   TagResourceCommand,
-  UntagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { aws, type Case, localstack, moto, refuses, refusesAll } from '../case.ts';
 
-/** A secret's life, and its tags. `onboard`, `offboard`, and the status of a renewal. */
+/** A secret's life. `onboard` and `offboard`. */
 export const secretCases: readonly Case[] = [
   {
     title: 'a secret without a value has a description, but no versions, tags or dates of deletion',
@@ -216,35 +215,6 @@ export const secretCases: readonly Case[] = [
       assert.notEqual(fresh.arn, old.arn);
       const call = client.send(new DescribeSecretCommand({ SecretId: old.arn }));
       await refuses(call, 'ResourceNotFoundException');
-    },
-  },
-  {
-    title: 'a tag replaces one of the same key, and changes no version',
-    source: aws('TagResource'),
-    async run({ client, scratch }) {
-      const id = randomUUID();
-      const secret = await scratch.createWith(id);
-      const tag = (Key: string, Value: string) =>
-        client.send(new TagResourceCommand({ SecretId: secret.arn, Tags: [{ Key, Value }] }));
-      await tag('a', '1');
-      await tag('b', '1');
-      await tag('a', '2');
-      const { Tags = [] } = await client.send(new DescribeSecretCommand({ SecretId: secret.arn }));
-      assert.deepEqual(Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value])), {
-        a: '2',
-        b: '1',
-      });
-      assert.deepEqual(await scratch.labels(secret, id), [['AWSCURRENT']]);
-    },
-  },
-  {
-    title: 'the list of tags is empty once the last one was removed',
-    source: localstack('test_secret_tags'),
-    async run({ client, scratch }) {
-      const { arn: SecretId } = await scratch.create({ Tags: [{ Key: 'a', Value: '1' }] });
-      await client.send(new UntagResourceCommand({ SecretId, TagKeys: ['a'] }));
-      const { Tags } = await client.send(new DescribeSecretCommand({ SecretId }));
-      assert.deepEqual(Tags, []);
     },
   },
 ];

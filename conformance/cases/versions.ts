@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import {
-  DescribeSecretCommand,
-  GetSecretValueCommand,
   ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   UpdateSecretCommand,
@@ -63,6 +61,22 @@ export const versionCases: readonly Case[] = [
       ]);
       assert.deepEqual(await scratch.labels(secret, one, two), [['AWSCURRENT'], ['AWSPENDING']]);
       assert.equal(await scratch.current(secret), valueFor(one));
+    },
+  },
+  {
+    title: 'a put with AWSPENDING takes the label off the version that has it',
+    source: aws('PutSecretValue'),
+    async run({ scratch }) {
+      const [one, two, three] = [randomUUID(), randomUUID(), randomUUID()];
+      const secret = await scratch.createWith(one);
+      const VersionStages = ['AWSPENDING'];
+      await scratch.put(secret, two, { VersionStages });
+      assert.deepEqual(await scratch.put(secret, three, { VersionStages }), VersionStages);
+      assert.deepEqual(await scratch.labels(secret, one, two, three), [
+        ['AWSCURRENT'],
+        [],
+        ['AWSPENDING'],
+      ]);
     },
   },
   {
@@ -141,67 +155,6 @@ export const versionCases: readonly Case[] = [
         );
       assert.equal((await update(valueFor(id))).VersionId, id);
       await refuses(update('another'), 'ResourceExistsException');
-    },
-  },
-  {
-    title: 'a version can be read by its id and by its label',
-    source: aws('GetSecretValue'),
-    async run({ client, scratch }) {
-      const [one, two] = [randomUUID(), randomUUID()];
-      const { arn, name } = await scratch.createWith(one, two);
-      const read = (wanted: object) =>
-        client.send(new GetSecretValueCommand({ SecretId: name, ...wanted }));
-      for (const wanted of [{ VersionId: one }, { VersionStage: 'AWSPREVIOUS' }]) {
-        const { ARN, Name, VersionId, SecretString, VersionStages } = await read(wanted);
-        assert.deepEqual([ARN, Name, VersionId], [arn, name, one]);
-        assert.deepEqual([SecretString, VersionStages], [valueFor(one), ['AWSPREVIOUS']]);
-      }
-      assert.equal((await read({})).VersionId, two);
-    },
-  },
-  {
-    title: 'a secret, version or label without a value is refused, in words that say which',
-    source: localstack('test_secret_version_not_found'),
-    async run({ client, scratch }) {
-      const { arn } = await scratch.create();
-      const id = randomUUID();
-      for (const [wanted, text] of [
-        [{}, 'staging label: AWSCURRENT'],
-        [{ VersionStage: 'AWSPREVIOUS' }, 'staging label: AWSPREVIOUS'],
-        [{ VersionId: id }, `VersionId: ${id}`],
-      ] as const) {
-        const read = client.send(new GetSecretValueCommand({ SecretId: arn, ...wanted }));
-        const words = `Secrets Manager can't find the specified secret value for ${text}`;
-        await refuses(read, 'ResourceNotFoundException', words);
-      }
-    },
-  },
-  {
-    title: 'a read is shown as its day, and changes no other date',
-    source: aws('DescribeSecret'),
-    async run({ client, scratch, eventually }) {
-      const secret = await scratch.createWith(randomUUID());
-      const describe = () => client.send(new DescribeSecretCommand({ SecretId: secret.arn }));
-      const before = await describe();
-      assert.equal(before.LastAccessedDate, undefined);
-      await scratch.current(secret);
-      await eventually(async () => {
-        const { LastAccessedDate: day, LastChangedDate } = await describe();
-        assert.ok(day instanceof Date, 'LastAccessedDate is absent');
-        assert.equal(day.getTime() % 86_400_000, 0);
-        assert.deepEqual(LastChangedDate, before.LastChangedDate);
-      });
-    },
-  },
-  {
-    title: 'binary data is read as it was stored',
-    source: localstack('test_get_secret_value'),
-    async run({ client, scratch }) {
-      const SecretBinary = Buffer.from([0, 1, 2, 255]);
-      const { arn } = await scratch.create({ SecretBinary });
-      const read = await client.send(new GetSecretValueCommand({ SecretId: arn }));
-      assert.deepEqual(Buffer.from(read.SecretBinary ?? []), SecretBinary);
-      assert.equal(read.SecretString, undefined);
     },
   },
   {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseStoredToken } from '../../client/stored-token.ts';
 import { TokenError } from '../../client/token-error.ts';
-import { holds, hostileJson, hostileText, textOf } from '../support/hostile.ts';
+import { hostileJson, hostileText, textOf, understands } from '../support/hostile.ts';
 import { expectNoSecrets } from '../support/no-secrets.ts';
 
 const secretId = 'ims-token-rotator/prod/fusion/token';
@@ -27,8 +27,7 @@ const almost = fc.record({
 it('a hostile value of a token secret is read, or is an error with a code that shows no secret', () => {
   const names = ['schema', 'access_token', 'expires_at', 'client_id', 'org_id', '__proto__'];
   const value = textOf(fc.oneof(almost, hostileJson(names, [token, 1, '2026-11-22T12:00:00Z'])));
-  let read = 0;
-  holds(
+  understands(
     value,
     (SecretString) => {
       try {
@@ -38,14 +37,14 @@ it('a hostile value of a token secret is read, or is an error with a code that s
           expect(text).toMatch(/^[\x21-\x7e]+$/);
         }
         expect(typeof stored.expiresAt).toBe('number');
-        read += 1;
+        return true;
       } catch (error) {
         if (!(error instanceof TokenError)) throw error;
         expect(error.code).toBe('ERR_TOKEN_UNREADABLE');
         expectNoSecrets(JSON.stringify({ ...error, message: error.message }), [token]);
+        return false;
       }
     },
     1_000,
   );
-  expect(read).toBeGreaterThan(0);
 });

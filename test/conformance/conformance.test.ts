@@ -170,6 +170,20 @@ it('the list of errors that no case provokes names none that the code does not h
   expect(without(Object.keys(notProvoked), errorsHandled())).toEqual([]);
 });
 
+it('the table of what moto fails counts every case, and names its rows as the cases are named', () => {
+  const page = read('emulators/README.md');
+  const counts = /Of the (\d+) cases, moto \S+ passes (\d+) and fails (\d+) .*?(\d+) are skipped/s;
+  const [all, passed = 0, failed = 0, skipped = 0] = (counts.exec(page) ?? []).slice(1).map(Number);
+  expect([all, passed + failed + skipped]).toEqual([cases.length, cases.length]);
+  const [, rows = ''] = /^\| case \| moto \|\n.*\n((?:\|.*\n)+)/m.exec(page) ?? [];
+  const named = [...rows.matchAll(/^\| (.*?) \|/gm)].map(([, title = '']) => title.split(' … '));
+  expect(named).toHaveLength(failed);
+  const titles = cases.map(({ title }) => title);
+  const isOf = (title: string) => (parts: readonly string[]) =>
+    parts.every((part) => title.includes(part.replace(/ …$/, '')));
+  expect(named.filter((parts) => !titles.some((title) => isOf(title)(parts)))).toEqual([]);
+});
+
 it('a case that needs more than an endpoint is skipped, and says what it needs', async () => {
   const { client } = await startEmulator({ now: Date.now });
   const { skipped, failed, notRun, ...summary } = await runSuite(client, {
@@ -177,7 +191,7 @@ it('a case that needs more than an endpoint is skipped, and says what it needs',
     patience: 20,
   });
   const reasons = new Set(summary.cases.flatMap((one) => one.skipped ?? []));
-  expect([failed, skipped, notRun]).toEqual([0, 13, 0]);
+  expect([failed, skipped, notRun]).toEqual([0, 14, 0]);
   expect(reasons).toEqual(
     new Set([
       'needs --rotation-function ARN',

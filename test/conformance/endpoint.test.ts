@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { endpointOf, isLoopback } from '../../conformance/endpoint.ts';
@@ -54,16 +55,19 @@ describe('the endpoint of a run', () => {
   });
 });
 
-function problemAt(endpoint: string): Promise<string | undefined> {
+function problemAt(endpoint: string, patience?: number): Promise<string | undefined> {
   const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'none' };
   const client = new SecretsManagerClient({ endpoint, region, credentials, maxAttempts: 1 });
   onTestFinished(() => client.destroy());
-  return problemOfFirstReply(client);
+  return problemOfFirstReply(client, patience);
 }
 
-async function startServer(status: number, body: string): Promise<string> {
-  const server = createServer((_, response) => response.writeHead(status).end(body));
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+function startServer(status: number, body: string): Promise<string> {
+  return listening(createServer((_, response) => response.writeHead(status).end(body)));
+}
+
+async function listening(server: Server): Promise<string> {
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   onTestFinished(() => void server.close());
   const address = server.address();
   if (address === null || typeof address === 'string') throw new TypeError('it has a port');
@@ -107,6 +111,21 @@ describe('the first reply', () => {
     onTestFinished(() => ims.stop());
     expect(await problemAt(ims.url)).toMatch('This is not Secrets Manager');
   });
+
+  it.each(['', 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{'])(
+    'is a problem if a server says no more than %j',
+    async (beginning) => {
+      const sockets = new Set<Socket>();
+      const server = createTcpServer((socket) => {
+        sockets.add(socket.on('error', () => undefined));
+        socket.write(beginning);
+      });
+      expect(await problemAt(await listening(server), 0.5)).toBe(
+        'Secrets Manager does not answer within 0.5 seconds.',
+      );
+      for (const socket of sockets) socket.destroy();
+    },
+  );
 
   it('is a problem if there is none', async () => {
     expect(await problemAt('http://127.0.0.1:9')).toMatch(

@@ -78,6 +78,21 @@ it('npm run mutate:core -- --report writes the figures of its commit into a page
   expect(page).toBe(`# A page\n\n${reportOf(figures, commit.trim())}`);
 });
 
+it.each([
+  ['a page without figures', '# A page\n'],
+  ['a page that goes on after them', '# A page\n\n## Figures\n\nOf old.\n\n## More\n'],
+  ['no page', undefined],
+])('npm run mutate:core -- --report refuses %s at once', async (_, text) => {
+  const page = join(await temporaryDirectory(), 'page.md');
+  if (text !== undefined) await writeFile(page, text);
+  const command = ['test/mutations/core/main.ts', '--report', page];
+  await expect(run(process.execPath, command, { cwd: root })).rejects.toMatchObject({
+    code: 2,
+    stderr: `--report needs a page whose last part is "## Figures", and ${page} is none.\n`,
+  });
+  expect(await readFile(page, 'utf8').catch(() => undefined)).toBe(text);
+});
+
 it('npm run mutate:core -- --report leaves the page as it is if a test fails without a mutant', async () => {
   const cwd = await project();
   const broken = tests.replace('toBe(6)', 'toBe(7)');

@@ -38,6 +38,18 @@ export const hostileText = fc.oneof(
   fc.uint8Array({ maxLength: 60 }).map(decodeText),
 );
 
+/** Mostly the right value: an input that is right but for one field is rarely met by chance. */
+export function mostly(
+  right: readonly unknown[],
+  wrong: readonly unknown[],
+): fc.Arbitrary<unknown> {
+  return fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom(...right) },
+    fc.constantFrom(...wrong),
+    hostileText,
+  );
+}
+
 /** Any JSON value whose names and texts are hostile, or those that a parser looks for. */
 export function hostileJson(
   names: readonly string[],
@@ -113,4 +125,21 @@ export function holds<Input>(
 ) {
   fc.assert(fc.property(arbitrary, claim), { numRuns });
   expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(prototype);
+}
+
+/**
+ * Like `holds`, for a claim that returns true if the input was accepted. One input in fifty must be: a
+ * claim about accepted inputs that meets none holds nothing.
+ */
+export function understands<Input>(
+  arbitrary: fc.Arbitrary<Input>,
+  claim: (input: Input) => boolean,
+  numRuns = 300,
+) {
+  let accepted = 0;
+  const counted = (input: Input) => {
+    accepted += claim(input) ? 1 : 0;
+  };
+  holds(arbitrary, counted, numRuns);
+  expect(accepted).toBeGreaterThanOrEqual(numRuns / 50);
 }

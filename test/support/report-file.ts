@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { open } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 
-/** Why a report cannot be written; asked first, or what took hours would be lost. */
+/** Why a report cannot be written; asked first, or what took hours would be lost. It leaves no file. */
 export async function problemOfReport(report: string): Promise<string | undefined> {
+  const isNew = !existsSync(report);
   try {
-    await (await open(report, 'a')).close();
+    await (await open(report, isNew ? 'wx' : 'r+')).close();
+    if (isNew) await rm(report);
     return undefined;
   } catch (error) {
     return `--report cannot be written: ${(error as Error).message}`;

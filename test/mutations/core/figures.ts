@@ -53,10 +53,16 @@ ${rows.join('\n')}
 `;
 }
 
-/** A page with its figures replaced, which are at its end. */
+const figuresAtEnd = new RegExp(`^${heading}$(?![\\s\\S]*^##? )[\\s\\S]*`, 'm');
+
+/** True if the last part of a page is its figures: whatever followed them would be lost. */
+export function hasFigures(page: string): boolean {
+  return figuresAtEnd.test(page);
+}
+
+/** A page with its figures replaced. */
 export function withFigures(page: string, report: string): string {
-  const start = page.search(new RegExp(`^${heading}$`, 'm'));
-  return start < 0 ? `${page}${report}` : `${page.slice(0, start)}${report}`;
+  return page.replace(figuresAtEnd, () => report);
 }
 
 function thousands(count: number): string {

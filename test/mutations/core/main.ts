@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { appendFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
@@ -9,7 +9,7 @@ import { endWithReader } from '../../support/end-with-reader.ts';
 import { commitHere, problemOfReport } from '../../support/report-file.ts';
 import { cleanUpAtExit, endAll, startNode } from '../cleanup.ts';
 import { copyProject } from '../copy-project.ts';
-import { figuresOf, reportOf, withFigures } from './figures.ts';
+import { figuresOf, hasFigures, reportOf, withFigures } from './figures.ts';
 import { journals, type Pass, readJournal } from './journals.ts';
 import { instrument, type Mutant } from './mutant.ts';
 import { type Options, ownFileOf, parseOptions, usage } from './options.ts';
@@ -42,13 +42,20 @@ async function exitCode(args: readonly string[]): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
-  const problem = options.report === undefined ? undefined : await problemOfReport(options.report);
+  const problem = options.report === undefined ? undefined : await problemOfPage(options.report);
   if (problem !== undefined) {
     process.stderr.write(`${problem}\n`);
     return 2;
   }
   cleanUpAtExit();
   return await tryAll(options);
+}
+
+async function problemOfPage(page: string): Promise<string | undefined> {
+  const problem = await problemOfReport(page);
+  if (problem !== undefined) return problem;
+  if (existsSync(page) && hasFigures(await readFile(page, 'utf8'))) return undefined;
+  return `--report needs a page whose last part is "## Figures", and ${page} is none.`;
 }
 
 async function tryAll({ quick, tests, files, isWhole, report }: Options): Promise<number> {
