@@ -80,7 +80,7 @@ function byHand(answer: Answer, described: Secret | undefined): string {
 }
 
 function beforeReplacing({ tokenOnly, progress: { orphan } }: Answer): readonly string[] {
-  const deletion = `delete the client secret ${orphan} in the Adobe Developer Console, because its value is lost`;
+  const deletion = `delete the client secret ${orphan} in the Adobe Developer Console, which nobody uses yet`;
   return [
     ...(orphan === undefined ? [] : [deletion]),
     'answer the leak by hand: see "When something leaked" in docs/client-secret-rotation.md',
@@ -90,21 +90,19 @@ function beforeReplacing({ tokenOnly, progress: { orphan } }: Answer): readonly 
 
 /** Nobody has shown yet that the new one works, and nothing would remove the note. */
 function afterReplacing(answer: Answer, described: Secret | undefined): readonly string[] {
-  const { leaked, isDone } = answer.progress;
-  const versionId = replacedBy(answer, described);
-  if (isDone || (leaked === undefined && versionId === undefined)) return [];
-  const steps = afterProof(answer, leaked, versionId);
+  if (answer.progress.isDone) return [];
+  const steps = afterEnd(answer, described);
+  if (steps.length === 0) return [];
   // Before the tokens: with the note, `leaked --token` calls for another run of this command.
   return [...steps.slice(0, -1), untagging(answer), ...steps.slice(-1)];
 }
 
-/** The steps that remain, but nothing is deleted before the new client secret is known to work. */
-function afterProof(
-  answer: Answer,
-  leaked: Leaked | undefined,
-  versionId?: string,
-): readonly string[] {
+/** The steps that remain, but nothing is deleted that has no name, or before the new client secret is known to work. */
+function afterEnd(answer: Answer, described: Secret | undefined): readonly string[] {
   const { session, name, names, tokenOnly, progress } = answer;
+  const { leaked, isGone } = progress;
+  const versionId = replacedBy(answer, described);
+  if (leaked === undefined && versionId === undefined) return [];
   const [first = '', ...others] =
     leaked !== undefined || versionId === undefined
       ? withoutReplacing(answer, leaked)
@@ -114,7 +112,7 @@ function afterProof(
         ];
   if (first === '') return [];
   const proof = `once ${nextCommand(`doctor ${name} --mint`, session.options)} shows that the stored client secret works, `;
-  return [`${progress.isGone ? '' : proof}${first}`, ...others];
+  return [`${isGone ? '' : proof}${first}`, ...others];
 }
 
 /** The version that had leaked, by its id alone. */
@@ -149,7 +147,7 @@ export async function goOn(
     const described = await session.secrets.describeAfterWrite(client.arn);
     const { currentVersionId, tags } = described ?? {};
     if (currentVersionId === undefined || known.has(currentVersionId)) {
-      if (isOver(answer, described)) return inOrder(afterProof(answer, leaked));
+      if (isOver(answer, described)) return inOrder(afterEnd(answer, described));
       return fix === undefined ? command : `${command}${byHand(answer, described)}`;
     }
     const steps =
@@ -162,6 +160,8 @@ export async function goOn(
     return inOrder([...steps, ...untag]);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
+    // The note may say so already, and another run would take the new client secret for leaked.
+    if (answer.progress.isDone) return untagging(answer);
     return `${command}, unless somebody has stored another credential since`;
   }
 }
@@ -171,7 +171,8 @@ export async function goOn(
  * lost. Another run would take the new client secret for leaked.
  */
 function isOver({ client }: Answer, described: Secret | undefined): boolean {
-  if (described === undefined || readRotationState(described.tags).kind !== 'none') return false;
+  if (described?.currentVersionId === undefined) return false;
+  if (readRotationState(described.tags).kind !== 'none') return false;
   const { currentVersionId = '', tags } = client;
   const isResumed = isUnfinished(currentVersionId, readRotationState(tags));
   return isResumed || described.currentVersionId !== currentVersionId;

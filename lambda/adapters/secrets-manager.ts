@@ -186,9 +186,14 @@ export class SecretsManager implements SecretStore {
       SecretId: secretId,
       Tags: [{ Key: key, Value: value }],
     });
-    await attempt('TagResource', secretId, () =>
-      this.#pacedTags(() => this.#client.send(command, { abortSignal }), abortSignal),
-    );
+    await attempt('TagResource', secretId, async () => {
+      const answer = await this.#pacedTags(
+        () => this.#client.send(command, { abortSignal }),
+        abortSignal,
+      );
+      // Nothing else tells an answer without fields from that of a filter.
+      whole(answer.$metadata.requestId);
+    });
   }
 
   async #readValue(

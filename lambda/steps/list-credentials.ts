@@ -82,7 +82,8 @@ async function gatherListed(
   { client: listed, token: secret }: LedgerEntry,
 ): Promise<Nomination['listed']> {
   const arn = run.config.clientSecrets.get(credential);
-  let client = listed;
+  // What lies at the name of an imported one is not it.
+  let client = arn === undefined ? listed : undefined;
   let error: RotatorError | undefined;
   if (arn !== undefined) {
     try {

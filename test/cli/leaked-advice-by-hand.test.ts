@@ -1,9 +1,9 @@
 // What people are told to do when an answer to a leak stops: each word of it may be followed.
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { expect, it } from 'vitest';
-import { tagKeys } from '../../core/contract.ts';
 import { callOf } from './fates.ts';
-import { type LeakWorld, startLeak, textOf } from './leak-world.ts';
+import { type LeakWorld, refuseDeletion, setRotationTag, startLeak, textOf } from './leak-world.ts';
+import { startFilter } from './start-filter.ts';
 
 const docs = 'see "When something leaked" in docs/client-secret-rotation.md';
 
@@ -29,18 +29,47 @@ it('leaked calls for no other run once all is proved, and the answer to its last
   expect(textOf(exit)).not.toContain('do not wait');
 });
 
+it('leaked has people write its last note if nobody can tell whether it is written', async () => {
+  const leak = await startLeak();
+  let tags = 0;
+  const isTag = callOf('TagResource', 'client');
+  const isLook = callOf('DescribeSecret', 'client');
+  const when = (call: Parameters<typeof isTag>[0]): boolean => {
+    if (isTag(call)) tags += 1;
+    return tags >= 3 && (isTag(call) || isLook(call));
+  };
+  leak.world.secretsManager.faults.inject({ kind: 'reset-after' }, { when });
+  const text = textOf(await leak.answer());
+  expect(text).toContain('(what has leaked is useless) → ');
+  expect(text).toMatch(/then go on: aws secretsmanager tag-resource .*=none$/);
+});
+
+it('leaked names the version of what leaked if it cannot read it, and the answer is complete meanwhile', async () => {
+  const leak = await startLeak();
+  const { world, environment, client } = leak;
+  const SecretId = world.secretId('fusion', 'client');
+  const { VersionId: before } = await client.send(new GetSecretValueCommand({ SecretId }));
+  await refuseDeletion(leak);
+  const { url, rules } = await startFilter(world.aws.url);
+  environment['AWS_ENDPOINT_URL'] = url;
+  let lists = 0;
+  const when = (action: string): boolean => {
+    if (action === 'ListSecretVersionIds') lists += 1;
+    return action === 'ListSecretVersionIds' && lists >= 2;
+  };
+  rules.push({ when, status: 403, first: () => setRotationTag(leak, 'none') });
+  const text = textOf(await leak.answer());
+  expect(text).toContain(`, delete the one in version ${before} of ${SecretId} in the Adobe`);
+  expect(text).not.toContain('leaked fusion --now');
+});
+
 it('leaked does not call for itself when its note is gone, and a new client secret is stored', async () => {
   const leak = await startLeak();
-  const { world } = leak;
+  const { url, rules } = await startFilter(leak.world.consoleApi.url);
   // As a tool does that takes off what it does not know.
-  const when = ({ method }: { readonly method: string }): boolean => {
-    const tags = { [tagKeys.rotation]: 'none' };
-    if (method === 'DELETE')
-      world.secretsManager.seed({ name: world.secretId('fusion', 'client'), tags });
-    return method === 'DELETE';
-  };
-  world.consoleApi.faults.inject({ kind: 'server-error', status: 503 }, { when });
-  const text = textOf(await leak.answer());
+  const first = (): Promise<void> => setRotationTag(leak, 'none');
+  rules.push({ when: (action) => action.startsWith('DELETE'), status: 503, first });
+  const text = textOf(await leak.answer({ consoleEndpointUrl: url }));
   expect(text).toMatch(
     /then go on: once ims-token-rotator doctor fusion --mint shows that the stored client secret works, delete the leaked client secret \S+ in version \S+ .* in the Adobe Developer Console/,
   );
@@ -85,7 +114,7 @@ it('leaked names the client secret at Adobe whose value is lost, which has to go
   const text = textOf(await leak.answer());
   const [, added] = leak.adobe.liveSecrets;
   expect(text).toContain(
-    `do not wait: delete the client secret ${added?.uuid} in the Adobe Developer Console, because its value is lost; then: answer the leak by hand: ${docs}`,
+    `do not wait: delete the client secret ${added?.uuid} in the Adobe Developer Console, which nobody uses yet; then: answer the leak by hand: ${docs}`,
   );
 });
 

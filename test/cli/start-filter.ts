@@ -8,11 +8,13 @@ export interface FilterRule {
   readonly when: (action: string) => boolean;
   readonly status: number;
   readonly body?: string;
+  /** Done before it answers. */
+  readonly first?: () => Promise<void>;
   /** The request is passed on before it is answered so. */
   readonly isCarriedOut?: boolean;
 }
 
-/** A web filter in front of AWS, which answers some requests itself. */
+/** A web filter in front of AWS, or of the Console, which answers some requests itself. */
 export async function startFilter(target: string): Promise<{ url: string; rules: FilterRule[] }> {
   const rules: FilterRule[] = [];
   const server = createServer(async (request, response) => {
@@ -36,6 +38,7 @@ export async function startFilter(target: string): Promise<{ url: string; rules:
       answer.pipe(response);
       return;
     }
+    await rule.first?.();
     if (rule.isCarriedOut === true) (await passOn()).resume();
     response.writeHead(rule.status, { 'content-type': 'text/html' }).end(rule.body ?? '');
   }).listen(0, '127.0.0.1');

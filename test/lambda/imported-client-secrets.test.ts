@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { tagKeys } from '../../core/contract.ts';
 import { renew } from '../../lambda/commands/renew.ts';
-import { hour } from '../support/builders.ts';
+import { day, hour } from '../support/builders.ts';
 import { secretId } from '../support/credential.ts';
-import { tick } from '../support/outcomes.ts';
+import { countedTick, tick } from '../support/outcomes.ts';
 import { readToken, startParts } from '../support/start-parts.ts';
 
 /** Starts with a credential whose client secret is not under the rotator's prefix. */
@@ -62,5 +63,23 @@ describe('an imported client secret', () => {
     parts.secretsManager.seed({ name: token });
     parts.secretsManager.seed({ name: secretId('fusion', 'client'), secretString: '{}' });
     expect(await tick(run())).toMatchObject([{ credential: 'fusion', outcome: 'renewed' }]);
+  });
+
+  it('is not judged by what lies at the usual name while it cannot be described', async () => {
+    const { parts, run, token } = await startImported();
+    const { secretsManager, clock } = parts;
+    secretsManager.seed({ name: token });
+    const since = new Date((clock.seconds - 2 * day) * 1000).toISOString();
+    const note = `adding since=${since} version=0b1c2d3e-4f5a-8b6c-8d7e-1eaced0f1a2b`;
+    const tags = { [tagKeys.rotation]: note };
+    secretsManager.seed({ name: secretId('fusion', 'client'), secretString: '{}', tags });
+    await tick(run());
+    secretsManager.faults.inject(
+      { kind: 'denied' },
+      { when: ({ action, secretId: id }) => action === 'DescribeSecret' && /team/.test(id ?? '') },
+    );
+    parts.metrics.length = 0;
+    await countedTick(run());
+    expect(parts.metrics).toContainEqual(['Failing', 0]);
   });
 });
