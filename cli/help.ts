@@ -51,7 +51,7 @@ export const help = {
   offboard: {
     summary: 'delete the secrets of a credential',
     examples: ['offboard fusion', 'offboard fusion --yes --recovery-days 7'],
-    more: 'First shows who has read the token, according to CloudTrail, and asks.',
+    more: 'First shows who has read the secrets, according to CloudTrail, and asks.',
   },
   token: {
     summary: 'print the token, for use in a shell',
