@@ -58,11 +58,12 @@ export const help = {
     examples: [
       'token fusion --field expires_at',
       'ims-token-rotator token fusion --header | curl -H @- https://…',
-      'eval "$(ims-token-rotator token fusion --env)"',
+      'vars=$(ims-token-rotator token fusion --env); eval "$vars"',
     ],
     more:
       'Prints no token to a terminal without --show. --env sets IMS_ACCESS_TOKEN,\n' +
-      'IMS_CLIENT_ID, IMS_ORG_ID and IMS_TOKEN_EXPIRES_AT.',
+      'IMS_CLIENT_ID, IMS_ORG_ID and IMS_TOKEN_EXPIRES_AT, and unsets what it cannot\n' +
+      'set: all of them after a failure.',
   },
   doctor: {
     summary: 'check the account, the rotator and a credential',
