@@ -83,9 +83,11 @@ async function validFinding(
   { accessToken, clientId, imsHost }: PendingToken,
   subject: Subject,
 ): Promise<Finding> {
-  const { session } = subject;
+  const { session, credential } = subject;
+  // IMS may repeat them, too. Without the right to read them there is nothing that could be shown.
+  const clientSecrets = await credential.then((read) => read.clientSecrets).catch(() => []);
   try {
-    const token = { accessToken, clientId, imsHost };
+    const token = { accessToken, clientId, imsHost, clientSecrets };
     const response = await endpoint.validate(token, session.signal);
     assertValidated(response, token, session.now());
     return ok('IMS accepts the stored token');
