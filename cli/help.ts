@@ -51,18 +51,19 @@ export const help = {
   offboard: {
     summary: 'delete the secrets of a credential',
     examples: ['offboard fusion', 'offboard fusion --yes --recovery-days 7'],
-    more: 'First shows who has read the token, according to CloudTrail, and asks.',
+    more: 'First shows who has read the secrets, according to CloudTrail, and asks.',
   },
   token: {
     summary: 'print the token, for use in a shell',
     examples: [
       'token fusion --field expires_at',
       'ims-token-rotator token fusion --header | curl -H @- https://…',
-      'eval "$(ims-token-rotator token fusion --env)"',
+      'vars=$(ims-token-rotator token fusion --env); eval "$vars"',
     ],
     more:
       'Prints no token to a terminal without --show. --env sets IMS_ACCESS_TOKEN,\n' +
-      'IMS_CLIENT_ID, IMS_ORG_ID and IMS_TOKEN_EXPIRES_AT.',
+      'IMS_CLIENT_ID, IMS_ORG_ID and IMS_TOKEN_EXPIRES_AT, and unsets what it cannot\n' +
+      'set: all of them after a failure.',
   },
   doctor: {
     summary: 'check the account, the rotator and a credential',

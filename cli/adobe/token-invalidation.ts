@@ -1,6 +1,6 @@
 import type { ClientCredential } from '../../core/credential.ts';
 import { TokenRequestError } from '../../core/errors.ts';
-import type { TokenToValidate } from '../../core/ports.ts';
+import type { AlsoKnown, TokenToValidate } from '../../core/ports.ts';
 import { readRemoteError } from '../../core/remote-error.ts';
 import { revealAll, type Sensitive } from '../../core/sensitive.ts';
 import { failureCodeOf } from '../../core/token-response.ts';
@@ -14,7 +14,8 @@ import type { Session } from '../session.ts';
 const timeouts = { connect: 5, headers: 10, total: 20 };
 
 /** Who invalidates: a credential with the client secret that has just been stored. */
-type Owner = Pick<ClientCredential, 'clientId' | 'imsHost'> & { readonly clientSecret: Sensitive };
+type Owner = Pick<ClientCredential, 'clientId' | 'imsHost'> &
+  AlsoKnown & { readonly clientSecret: Sensitive };
 
 /**
  * Invalidates tokens at IMS, each by itself: `cascading` would hit tokens that nobody named.
@@ -35,13 +36,10 @@ export class TokenInvalidation implements AsyncDisposable {
 
   /** @throws TokenRequestError when IMS refuses, or there is no complete response in time */
   async invalidate(token: Pick<TokenToValidate, 'accessToken'>, owner: Owner): Promise<void> {
-    const { clientId, imsHost, clientSecret } = owner;
+    const { clientId, imsHost } = owner;
     const { status, body } = await this.#post(imsHost, owner, token.accessToken);
     if (status >= 200 && status < 300) return;
-    const { code: imsError, text } = readRemoteError(
-      body,
-      revealAll([token.accessToken, clientSecret]),
-    );
+    const { code: imsError, text } = readRemoteError(body, secretsOf(token.accessToken, owner));
     const told = [status, imsError, text && `(${text})`].filter(Boolean).join(' ');
     throw new TokenRequestError(
       failureCodeOf(status, 'ERR_TOKEN_REJECTED'),
@@ -52,9 +50,10 @@ export class TokenInvalidation implements AsyncDisposable {
 
   async #post(
     imsHost: string,
-    { clientId, clientSecret }: Owner,
+    owner: Owner,
     token: Sensitive,
   ): Promise<{ readonly status: number; readonly body: string }> {
+    const { clientId, clientSecret } = owner;
     const origin = this.#endpointUrl ?? `https://${imsHost}`;
     using whole = new Deadline(timeouts.total, this.#signal);
     const { signal } = whole;
@@ -83,7 +82,7 @@ export class TokenInvalidation implements AsyncDisposable {
     try {
       return await orAborted(exchange(), signal);
     } catch (error) {
-      const message = `no complete response from IMS at ${origin}: ${reasonOf(error, revealAll([token, clientSecret]))}`;
+      const message = `no complete response from IMS at ${origin}: ${reasonOf(error, secretsOf(token, owner))}`;
       throw new TokenRequestError('ERR_TOKEN_UNAVAILABLE', message, { clientId }, { cause: error });
     }
   }
@@ -91,4 +90,11 @@ export class TokenInvalidation implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#route[Symbol.asyncDispose]();
   }
+}
+
+function secretsOf(
+  token: Sensitive,
+  { clientSecret, clientSecrets = [] }: Owner,
+): readonly string[] {
+  return revealAll([token, clientSecret, ...clientSecrets]);
 }

@@ -20,6 +20,7 @@ export interface Caller {
 }
 
 export interface Subscription {
+  /** For example a mail address; of a URL its origin alone, because the rest may hold a key. */
   readonly endpoint: string;
   readonly isConfirmed: boolean;
 }
@@ -122,7 +123,7 @@ export class Account {
     );
     return Subscriptions.filter(({ SubscriptionArn }) => SubscriptionArn !== 'Deleted').map(
       ({ Endpoint: endpoint = '', SubscriptionArn: arn = '' }) => ({
-        endpoint,
+        endpoint: withoutKey(endpoint),
         isConfirmed: arn.startsWith('arn:'),
       }),
     );
@@ -136,4 +137,11 @@ export class Account {
     );
     return KeyMetadata?.KeyState ?? 'unknown';
   }
+}
+
+/** Whoever has the whole URL of a pager may open and resolve its incidents. */
+function withoutKey(endpoint: string): string {
+  if (!/^https?:/i.test(endpoint)) return endpoint;
+  const { protocol = 'https:', host = '' } = URL.parse(endpoint) ?? {};
+  return `${protocol}//${host}/…`;
 }

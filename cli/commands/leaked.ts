@@ -90,6 +90,7 @@ export async function leaked(
     ...{ session, name, rotator, names, client, token, tokenOnly, complete, ahead },
     versions: new SecretVersions(session.signal),
     progress: newProgress(client.currentVersionId),
+    secrets: [],
     adobe: { ims, console, invalidation },
     steps: new Steps(session, again, async (fix) =>
       isTokenOnly ? again : await goOn(answer, again, fix),

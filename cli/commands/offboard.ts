@@ -20,12 +20,13 @@ import {
   newSecrets,
   openAnswers,
   stillValid,
+  type Use,
   unseenUsers,
+  usesOf,
   warningsOf,
 } from '../rotator/offboard-warnings.ts';
 import { checkOwner } from '../rotator/overlaps.ts';
 import { policyWarning } from '../rotator/policy-warning.ts';
-import { otherReadersOf } from '../rotator/readers.ts';
 import { checkName, importersOf, namesOf, type Rotator } from '../rotator/rotator.ts';
 import { otherImporters } from '../rotator/sharers.ts';
 import type { Session } from '../session.ts';
@@ -41,7 +42,7 @@ export interface OffboardOptions {
   readonly recoveryDays: number;
 }
 
-/** Shows who reads a credential's token, then schedules the deletion of its two secrets. */
+/** Shows who reads a credential's two secrets, then schedules their deletion. */
 export async function offboard(
   session: Session,
   name: string,
@@ -54,8 +55,7 @@ export async function offboard(
   const { doomed, kept, policies } = choice;
   const names = namesOf(rotator, name);
   if (yes) await confirmLocation(session, rotator, names.token);
-  const token = doomed.find((secret) => secret.name === names.token);
-  const readers = token === undefined ? [] : await otherReadersOf(session, rotator, token);
+  const uses = await usesOf(session, rotator, doomed);
   const warnings = [
     ...kept,
     ...policies,
@@ -63,7 +63,7 @@ export async function offboard(
     ...stillValid(doomed, session.now()),
     ...unseenUsers(rotator, doomed),
     ...newSecrets(rotator, doomed, session.now()),
-    ...warningsOf(doomed, token, readers, session.now()),
+    ...warningsOf(uses, session.now()),
   ];
   if (!yes || options.json !== true) {
     const write = (...lines: readonly string[]): void =>
@@ -78,10 +78,13 @@ export async function offboard(
   await deletePair(session, doomed, recoveryDays);
   const today = formatInstant(session.now()).slice(0, 10);
   if (options.json === true) {
-    const read =
-      readers instanceof CliError ? { unknown: readers.message } : readers.map(readerJson);
     const deleted = doomed.map((secret) => secret.name);
-    terminal.printJson({ name, deleted, recovery_days: recoveryDays, readers: read, warnings });
+    const readers = readersJson(uses, 'token');
+    const clientReaders = readersJson(uses, 'client secret');
+    terminal.printJson({
+      ...{ name, deleted, recovery_days: recoveryDays },
+      ...{ readers, client_readers: clientReaders, warnings },
+    });
   } else {
     terminal.print(`${name} was offboarded on ${today}; for ${recoveryDays} days this undoes it:`);
     for (const secret of doomed) {
@@ -92,6 +95,11 @@ export async function offboard(
     }
   }
   return 0;
+}
+
+function readersJson(uses: readonly Use[], what: Use['what']) {
+  const readers = uses.find((use) => use.what === what)?.readers ?? [];
+  return readers instanceof CliError ? { unknown: readers.message } : readers.map(readerJson);
 }
 
 interface Choice {

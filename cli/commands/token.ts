@@ -54,14 +54,23 @@ export async function token(
       'use it in a command, $(…), or give --show',
     );
   }
-  const stored = await readDocument(session, name);
-  // The other fields of an expired token are still of interest.
-  if (secret) checkNotExpired(session, stored, name);
+  const stored = await readUsable(session, name, secret).catch((error: unknown) => {
+    // `eval` is content with nothing, and the shell would go on with what another run has set.
+    if (env) terminal.printExact(`unset ${Object.keys(variables).join(' ')}; false`);
+    throw error;
+  });
   if (common.json === true) terminal.printJson(stored);
   else if (env) terminal.printExact(...exportLines(stored));
   else if (header) terminal.printExact(`Authorization: Bearer ${stored[secretField]}`);
   else terminal.printExact(fieldOf(stored, field));
   return 0;
+}
+
+/** @param secret the token itself is wanted: the other fields of an expired one are still of interest */
+async function readUsable(session: Session, name: string, secret: boolean): Promise<Document> {
+  const stored = await readDocument(session, name);
+  if (secret) checkNotExpired(session, stored, name);
+  return stored;
 }
 
 async function readDocument(session: Session, name: string): Promise<Document> {
@@ -135,9 +144,11 @@ function fieldOf(stored: Document, field: string): string {
 }
 
 function exportLines(stored: Document): readonly string[] {
-  return Object.entries(variables)
-    .filter(([, field]) => typeof stored[field] === 'string')
-    .map(([variable, field]) => `export ${variable}=${quoted(fieldOf(stored, field))}`);
+  return Object.entries(variables).map(([variable, field]) =>
+    typeof stored[field] === 'string'
+      ? `export ${variable}=${quoted(fieldOf(stored, field))}`
+      : `unset ${variable}`,
+  );
 }
 
 function parseJson(text: string): unknown {

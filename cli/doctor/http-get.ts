@@ -5,6 +5,8 @@ import type { Session } from '../session.ts';
 export interface HttpResponse {
   readonly status: number;
   readonly body: string;
+  /** A page for people. */
+  readonly isPage: boolean;
 }
 
 const largest = 64 * 1024;
@@ -19,7 +21,11 @@ export async function get(
 ): Promise<HttpResponse> {
   await using route = new HttpRoute({ proxy: network.proxy, connectTimeout: timeLimit });
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeLimit * 1000)]);
-  const { statusCode, body } = await request(url, {
+  const {
+    statusCode,
+    headers: received,
+    body,
+  } = await request(url, {
     dispatcher: await route.to(url, deadline),
     headers: { accept: 'application/json', ...headers },
     signal: deadline,
@@ -29,5 +35,7 @@ export async function get(
     text += chunk;
     if (text.length > largest) break;
   }
-  return { status: statusCode, body: text };
+  const isPage =
+    /^text\/html\b/i.test(String(received['content-type'])) || /^\s*<(!|html)/i.test(text);
+  return { status: statusCode, body: text, isPage };
 }

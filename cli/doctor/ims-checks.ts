@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import type { ClientCredential } from '../../core/credential.ts';
 import { TokenRequestError } from '../../core/errors.ts';
-import { redactId } from '../../core/redact.ts';
 import { formatFailureCode } from '../../core/status.ts';
 import type { PendingToken } from '../../core/stored-token.ts';
 import { assertValidated } from '../../core/token-validation.ts';
 import type { ImsTokenEndpoint } from '../../lambda/adapters/ims-token-endpoint.ts';
 import { lastingFault } from '../../lambda/adapters/network-fault.ts';
+import { reasonOf } from '../../lambda/adapters/response-parts.ts';
 import { interrupted } from '../errors.ts';
 import { mintOnce } from '../rotator/mint-once.ts';
 import { formatDuration } from '../view/durations.ts';
@@ -63,7 +63,7 @@ async function reachFinding(origin: string, { session }: Subject): Promise<Findi
     if (session.signal.aborted) throw error;
     return failed(
       // It may quote all names of a certificate.
-      `${origin} is unreachable from here: ${redactId((error as Error).message, [])}`,
+      `${origin} is unreachable from here: ${reasonOf(error, [])}`,
       networkFix[lastingFault(error) ?? 'passing'],
     );
   }
@@ -83,9 +83,11 @@ async function validFinding(
   { accessToken, clientId, imsHost }: PendingToken,
   subject: Subject,
 ): Promise<Finding> {
-  const { session } = subject;
+  const { session, credential } = subject;
+  // IMS may repeat them, too. Without the right to read them there is nothing that could be shown.
+  const clientSecrets = await credential.then((read) => read.clientSecrets).catch(() => []);
   try {
-    const token = { accessToken, clientId, imsHost };
+    const token = { accessToken, clientId, imsHost, clientSecrets };
     const response = await endpoint.validate(token, session.signal);
     assertValidated(response, token, session.now());
     return ok('IMS accepts the stored token');

@@ -1,8 +1,11 @@
 import * as v from 'valibot';
-import { redactId } from '../../core/redact.ts';
+import { isOfProxy } from '../../core/remote-error.ts';
 import type { PendingToken } from '../../core/stored-token.ts';
+import { lastingFault } from '../../lambda/adapters/network-fault.ts';
+import { reasonOf } from '../../lambda/adapters/response-parts.ts';
 import { usageError } from '../errors.ts';
 import type { Session } from '../session.ts';
+import { networkFix } from '../view/network-fix.ts';
 import { type Check, check, type Finding, failed, ok, unknown } from './check.ts';
 import { get, type HttpResponse } from './http-get.ts';
 
@@ -77,8 +80,8 @@ export function productCheck({ session, stored }: Caller, api: ProductApi | unde
     } catch (error) {
       if (session.signal.aborted) throw error;
       // It may quote what the other side sent, to which the token was sent.
-      const reason = redactId((error as Error).message, [accessToken.reveal()]);
-      return unknown(`no response: ${reason}`);
+      const reason = reasonOf(error, [accessToken.reveal()]);
+      return unknown(`no response: ${reason}`, networkFix[lastingFault(error) ?? 'passing']);
     }
   });
 }
@@ -88,12 +91,20 @@ const gatewayBody = v.object({ error_code: v.union([v.string(), v.number()]) });
 const keyFix =
   "add the product's API to the credential's project in the Developer Console; client_id is the key";
 
+const chooseAnother = 'choose a GET that returns 200 to an authorized client';
+
 /**
  * The gateway's own errors have a code; the product's have none.
  *
  * @see https://developer.adobe.com/workfront-fusion-apis/getting-started/api_headers/
  */
-function findingOf({ status, body }: HttpResponse): Finding {
+function findingOf({ status, body, isPage }: HttpResponse): Finding {
+  if (isPage || isOfProxy(status)) {
+    return unknown(
+      `responded with ${status}${isPage ? ' and a web page' : ''}, not as Adobe's products do`,
+      `${chooseAnother}; if it is one, a proxy on the way may have answered: ${networkFix.proxy}`,
+    );
+  }
   if (status >= 200 && status < 300) return ok(`responded with ${status}`);
   const code = gatewayCode(body);
   const response = `responded with ${status}${code === undefined ? '' : ` (${code})`}`;
@@ -112,7 +123,7 @@ function findingOf({ status, body }: HttpResponse): Finding {
   if (code === '400003') {
     return failed(`${response}: a header is missing`, 'give it with --api-header "name: value"');
   }
-  return unknown(response, 'choose a GET that returns 200 to an authorized client');
+  return unknown(response, chooseAnother);
 }
 
 function gatewayCode(body: string): string | undefined {

@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { holdsClientSecret } from '../../core/contract.ts';
 import type { UnderstoodCredential } from '../../core/credential.ts';
 import type { SecretNames } from '../../core/secret-name.ts';
-import { revealAll } from '../../core/sensitive.ts';
+import { revealAll, type Sensitive } from '../../core/sensitive.ts';
 import { readSettings } from '../../core/token-tags.ts';
 import type { Adobe } from '../adobe/own-secrets.ts';
 import type { TokenInvalidation } from '../adobe/token-invalidation.ts';
@@ -32,6 +32,8 @@ export interface Answer {
   readonly adobe: Adobe & { readonly invalidation: TokenInvalidation };
   readonly steps: Steps;
   readonly progress: Progress;
+  /** Every client secret that this run has read: IMS may repeat each. */
+  readonly secrets: Sensitive[];
   /** The command that answers the leak of a token alone, with the options of this one. */
   readonly tokenOnly: string;
   /** The same for a client secret. */
@@ -62,7 +64,10 @@ export async function readClientVersions({
   client,
   token,
   versions,
-}: Pick<Answer, 'client' | 'token' | 'versions'>): Promise<readonly ClientVersion[]> {
+  secrets = [],
+}: Pick<Answer, 'client' | 'token' | 'versions'> & Partial<Pick<Answer, 'secrets'>>): Promise<
+  readonly ClientVersion[]
+> {
   const all = await versions.list(client.arn);
   const settings = readSettings(token.tags);
   const read = await pMap(
@@ -82,7 +87,16 @@ export async function readClientVersions({
     },
     { concurrency },
   );
+  remember(secrets, read);
   return read.toSorted((one, other) => (other.createdAt ?? 0) - (one.createdAt ?? 0));
+}
+
+function remember(secrets: Sensitive[], versions: readonly ClientVersion[]): void {
+  const known = new Set(revealAll(secrets));
+  for (const { secret } of versions.flatMap(({ found }) => found?.entries ?? [])) {
+    if (!known.has(secret.reveal())) secrets.push(secret);
+    known.add(secret.reveal());
+  }
 }
 
 function hasMore(text: string, { entries }: UnderstoodCredential): boolean {

@@ -21,13 +21,13 @@ export async function invalidate(
   tokens: readonly Sensitive[],
   { clientId, imsHost, clientSecrets }: ClientCredential,
 ): Promise<void> {
-  const { session, name } = answer;
+  const { session, name, secrets: known } = answer;
   try {
     await pMap(
       tokens,
       (accessToken) =>
         tryClientSecrets(clientSecrets, (clientSecret) =>
-          once(answer, accessToken, { clientId, imsHost, clientSecret }),
+          once(answer, accessToken, { clientId, imsHost, clientSecret, clientSecrets: known }),
         ),
       { concurrency },
     );

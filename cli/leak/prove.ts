@@ -93,11 +93,11 @@ export async function proveSecrets(answer: Answer, { credential }: Source): Prom
 }
 
 export async function isValid(
-  { adobe, session, name }: Answer,
+  { adobe, session, name, secrets: clientSecrets }: Answer,
   { clientId, imsHost }: CurrentToken['token'],
   accessToken: Sensitive,
 ): Promise<boolean> {
-  const token = { clientId, imsHost, accessToken };
+  const token = { clientId, imsHost, accessToken, clientSecrets };
   try {
     assertValidated(await adobe.ims.validate(token, session.signal), token, session.now());
     return true;

@@ -3,11 +3,12 @@ import { hasOpenAnswer } from '../../core/open-answer.ts';
 import type { SecretNames } from '../../core/secret-name.ts';
 import { decodeVersionId } from '../../core/version-id.ts';
 import type { Secret } from '../aws/secret.ts';
-import type { CliError } from '../errors.ts';
+import { CliError } from '../errors.ts';
+import type { Session } from '../session.ts';
 import { readerLines } from '../view/reader-lines.ts';
 import { deploymentInWords } from './abandoned.ts';
 import { stackTag } from './credentials.ts';
-import type { Reader } from './readers.ts';
+import { otherReadersOf, type Reader } from './readers.ts';
 import { isImported, type Rotator, unreadableFunctions } from './rotator.ts';
 
 /** Nothing else shows the answer once the client secret is gone. `leaked` answers for an imported one. */
@@ -63,14 +64,34 @@ export function stillValid(doomed: readonly Secret[], now: EpochSeconds): readon
   ];
 }
 
-/** What a person should know of the token, and of the stack, before they are deleted. */
-export function warningsOf(
+/** Who uses a secret, as far as its reads tell. */
+export interface Use {
+  readonly secret: Secret;
+  readonly what: 'token' | 'client secret';
+  readonly readers: readonly Reader[] | CliError;
+}
+
+/** The uses of secrets. The rotator's function reads a client secret at each renewal, which is no use of others. */
+export async function usesOf(
+  session: Session,
+  rotator: Rotator,
   doomed: readonly Secret[],
-  token: Secret | undefined,
-  readers: readonly Reader[] | CliError,
-  now: EpochSeconds,
-): readonly string[] {
-  const stack = doomed.map(({ tags }) => tags[stackTag]).find(Boolean);
+): Promise<readonly Use[]> {
+  const uses: Use[] = [];
+  // One after another: CloudTrail allows two calls a second.
+  for (const secret of doomed) {
+    const what = secret.name.endsWith('/token') ? 'token' : 'client secret';
+    const all = await otherReadersOf(session, rotator, secret);
+    const isOwn = ({ is }: Reader): boolean => is === 'function' && what === 'client secret';
+    const readers = all instanceof CliError ? all : all.filter((reader) => !isOwn(reader));
+    uses.push({ secret, what, readers });
+  }
+  return uses;
+}
+
+/** What a person should know of the stack, and of who uses the secrets, before they are deleted. */
+export function warningsOf(uses: readonly Use[], now: EpochSeconds): readonly string[] {
+  const stack = uses.map(({ secret }) => secret.tags[stackTag]).find(Boolean);
   const declared =
     stack === undefined
       ? []
@@ -78,10 +99,11 @@ export function warningsOf(
           `The stack ${stack} created them: remove the credential from it first, or its next ` +
             'deployment fails and the rotator reports it as failing.',
         ];
-  if (token === undefined) return declared;
-  const read =
-    token.readOn === undefined
-      ? 'The token was never read.'
-      : `The token was last read on ${formatInstant(token.readOn).slice(0, 10)}.`;
-  return [...declared, read, ...readerLines(readers, now)];
+  const read = uses.flatMap(({ secret: { readOn }, what, readers }) => [
+    readOn === undefined
+      ? `The ${what} was never read.`
+      : `The ${what} was last read on ${formatInstant(readOn).slice(0, 10)}.`,
+    ...readerLines(what, readers, now),
+  ]);
+  return [...declared, ...read];
 }

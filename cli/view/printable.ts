@@ -2,8 +2,8 @@ import { hidden } from '../../core/field-names.ts';
 
 const breaks = /[\t\n\v\f\r\u2028\u2029]/g;
 const controls = /[\p{Cc}\p{Bidi_Control}]/gu;
-// A token may have these letters inside.
-const clientSecret = /(?<![\w.-])p8e-[\w-]{8,}/g;
+// A token may have these letters inside. In JSON, the last letter of an escape may stand before them.
+const clientSecret = /(?<=^|[^\w.-]|\\[bfnrt]|\\u[\da-f]{4})p8e-[\w-]{8,}/g;
 
 /**
  * One line of text that a terminal shows as it is: a line break or tab becomes a space, and every

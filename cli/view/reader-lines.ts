@@ -5,14 +5,16 @@ import { day, formatDuration } from './durations.ts';
 
 const mostShown = 5;
 
-/** The readers of a token for people, or why they are unknown. */
+/** The readers of a secret for people, or why they are unknown. */
 export function readerLines(
+  what: 'token' | 'client secret',
   readers: readonly Reader[] | CliError,
   now: EpochSeconds,
 ): readonly string[] {
   if (readers instanceof CliError) return [`Its readers are unknown: ${readers.message}.`];
-  if (readers.length === 0)
-    return ['CloudTrail shows no read of this token among the latest reads.'];
+  if (readers.length === 0) {
+    return [`CloudTrail shows no read of this ${what} among the latest reads.`];
+  }
   const shown = readers.slice(0, mostShown).map(({ principal, at, is }) => {
     const use = is === undefined && now - at < 2 * day ? ': IN USE' : '';
     return `${principal}${inWords(is)} read it ${formatDuration(now - at)} ago${use}.`;

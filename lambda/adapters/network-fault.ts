@@ -18,7 +18,13 @@ export class ProxyUnreachable extends Error {
  */
 export function ofProxy(error: Error): Error {
   const code = codeOf(error);
-  return code === 'ECONNREFUSED' || isUnresolved(code) ? new ProxyUnreachable(error) : error;
+  const isOfProxy = code === 'ECONNREFUSED' || isUnresolved(code) || isWithoutTls(error);
+  return isOfProxy ? new ProxyUnreachable(error) : error;
+}
+
+/** No certificate is at fault where the other side speaks no TLS at all. */
+function isWithoutTls({ message }: Error): boolean {
+  return message.includes('wrong version number');
 }
 
 /**
@@ -67,8 +73,9 @@ function isRefusedByProxy(error: Error): boolean {
   return status !== undefined && !/^(408|425|429|5(?!01|05|11).*)$/.test(status);
 }
 
-/** The status with which a proxy refused a connection, as undici or Node.js tells it. */
+/** The status with which a proxy refused a connection, as undici or Node.js tells it; or without TLS. */
 export function proxyStatus(error: Error): string | undefined {
+  if (error instanceof ProxyUnreachable) return isWithoutTls(error) ? 'without TLS' : undefined;
   const { code, statusCode } = error as { readonly code?: unknown; readonly statusCode?: unknown };
   // An answer that is no HTTP has the status NaN.
   if (code === 'ERR_PROXY_TUNNEL') return statusCode ? `${statusCode}` : undefined;

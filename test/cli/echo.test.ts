@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { printable, printableJson } from '../../cli/view/printable.ts';
+import { expectNoSecrets } from '../support/no-secrets.ts';
 import { expectNoEcho } from './echoed.ts';
 import { fileWith, registerClient, startOperator } from './operator.ts';
 
@@ -64,6 +65,8 @@ describe('a client secret that is pasted in the place of something else', () => 
     ['status', '--region', secret],
     ['put-credential', 'fusion', secret],
     ['doctor', 'fusion', '--api', secret],
+    ['completion', `id\n${secret}`, '--json'],
+    ['leaked', 'fusion', '--cache', `\t${secret}`, '--json'],
   ])('is not shown: %s', async (...args) => {
     const operator = await startOperator();
     operator.secrets.add(secret);
@@ -110,4 +113,14 @@ describe('a client secret that is pasted in the place of something else', () => 
     expect(printable(`${token} "${secret}"`)).toBe(`${token} "(hidden)"`);
     expect(printableJson([token, secret])).toBe(JSON.stringify([token, '(hidden)']));
   });
+
+  it.each(['\b', '\f', '\n', '\r', '\t', '\u001b', '\u0085', '"', '\\', ''])(
+    'is hidden in JSON behind %j, also in a key, and in JSON within JSON',
+    (before) => {
+      const text = `${before}${secret}`;
+      const nested = JSON.stringify({ [text]: text });
+      expectNoSecrets(printableJson({ [text]: [text, nested] }), [secret]);
+      expectNoSecrets(printable(text), [secret]);
+    },
+  );
 });

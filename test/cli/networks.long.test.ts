@@ -145,6 +145,16 @@ describe('behind a proxy', () => {
     });
   });
 
+  it('a proxy that was taken for one that speaks TLS is told from a wrong certificate', async () => {
+    const office = await startOffice();
+    office.environment['HTTPS_PROXY'] = office.proxy.url.replace('http:', 'https:');
+    expect(await errorOf(office)).toMatchObject({
+      code: 'ERR_AWS_PROXY',
+      message: 'the proxy answers without TLS, for lambda:ListFunctions',
+      fix: expect.stringMatching(/^correct HTTPS_PROXY/),
+    });
+  });
+
   it('a proxy that cannot be connected to is told from AWS', async () => {
     const office = await startOffice();
     office.environment['HTTPS_PROXY'] = 'proxy.invalid:3128';

@@ -11,7 +11,7 @@ async function start() {
     operator.world.secretsManager.seed({ name, secretString: '{}' });
     return name;
   });
-  const [, token = ''] = secrets;
+  const [clientSecret = '', token = ''] = secrets;
   const read = (who: string, secretId = token, resourceName?: string): void =>
     account.recordEvent({
       eventName: 'GetSecretValue',
@@ -23,7 +23,7 @@ async function start() {
       resourceName,
       requestParameters: { secretId },
     });
-  return { ...operator, token, read };
+  return { ...operator, clientSecret, token, read };
 }
 
 describe('offboard shows who reads the token', () => {
@@ -108,5 +108,34 @@ describe('offboard shows who reads the token', () => {
     expect(stdout).toContain(
       `offboarding fusion deletes, in account ${account}, Region ${region}:`,
     );
+  });
+});
+
+describe('offboard shows who reads the client secret that it deletes', () => {
+  it('but for the function', async () => {
+    const { cli, read, world, clientSecret } = await start();
+    const name = world.functionName;
+    read(`arn:aws:sts::111122223333:assumed-role/${name}-role/${name}`, clientSecret);
+    const none = await cli('offboard', 'fusion');
+    expect(none.stdout).toContain(
+      'CloudTrail shows no read of this client secret among the latest reads.',
+    );
+    expect(none.stdout).not.toContain(`${name}-role`);
+    read('billing', clientSecret);
+    const { stdout } = await cli('offboard', 'fusion', '--yes');
+    expect(stdout).toMatch(
+      /The client secret was .*\n +arn:aws:iam::111122223333:role\/billing read it [1-9] min ago: IN USE\.\n +The token was/,
+    );
+  });
+
+  it('as JSON', async () => {
+    const { cli, read, clientSecret } = await start();
+    read('billing', clientSecret);
+    read('reporting');
+    const { stdout } = await cli('offboard', 'fusion', '--yes', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      readers: [{ principal: 'arn:aws:iam::111122223333:role/reporting' }],
+      client_readers: [{ principal: 'arn:aws:iam::111122223333:role/billing' }],
+    });
   });
 });

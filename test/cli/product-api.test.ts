@@ -1,13 +1,15 @@
 import { once } from 'node:events';
+import { createServer as createPlain } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { productCheck, readProductApi } from '../../cli/doctor/product-check.ts';
 import { allowedOrigins } from '../../client/allowed-origins.ts';
+import { readProxy } from '../../core/proxy.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { HttpServer, json } from '../../emulators/wire/http-server.ts';
-import { PrivateCa } from '../support/certificates.ts';
+import { PrivateCa, selfSigned } from '../support/certificates.ts';
 
 describe('the URL that doctor --api sends the token to', () => {
   it.each([
@@ -102,6 +104,78 @@ describe('the check of a product that answers 403', () => {
   );
 });
 
+describe('what a proxy answers in the place of a product', () => {
+  async function examine(url: string, proxy?: string) {
+    const session = {
+      network: { proxy: readProxy({ HTTPS_PROXY: proxy }), hasOnlyHttpProxy: false, caFiles: [] },
+      signal: new AbortController().signal,
+    };
+    const stored = { accessToken: new Sensitive('the-stored-token-12345'), clientId: 'id' };
+    const caller = { session, stored: Promise.resolve(stored) };
+    return await productCheck(caller, readProductApi(url, [])).finding;
+  }
+
+  async function urlOf(server: Server): Promise<string> {
+    server.listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  it.each([
+    [200, 'text/html', ''],
+    [200, 'text/plain', '\n<!DOCTYPE html><title>Sign in</title>'],
+    [302, 'text/plain', ''],
+    [401, 'text/html; charset=utf-8', '<html>Sign in</html>'],
+    [403, 'Text/HTML', '<html>Blocked</html>'],
+    [407, 'application/json', '{}'],
+    [511, 'text/plain', ''],
+  ])('says nothing about the token: %i, %s, %j', async (status, type, body) => {
+    const url = await urlOf(
+      createPlain((_, answer) => answer.writeHead(status, { 'content-type': type }).end(body)),
+    );
+    expect(await examine(url)).toMatchObject({
+      verdict: 'unknown',
+      detail: expect.stringMatching(
+        new RegExp(`^responded with ${status}( and a web page)?, not as Adobe's products do$`),
+      ),
+      fix: expect.stringContaining('a proxy on the way may have answered: correct HTTPS_PROXY'),
+    });
+  });
+
+  it.each([
+    [200, 'ok'],
+    [401, 'failed'],
+  ])('is told from XML of a product: %i', async (status, verdict) => {
+    const url = await urlOf(
+      createPlain((_, answer) =>
+        answer.writeHead(status, { 'content-type': 'application/xml' }).end('<items/>'),
+      ),
+    );
+    expect(await examine(url)).toMatchObject({ verdict });
+  });
+
+  it('is named where it refuses the connection', async () => {
+    const proxy = createPlain();
+    proxy.on('connect', (_, socket) => socket.end('HTTP/1.1 407 No\r\n\r\n'));
+    expect(await examine('https://fusion.adobe.io', await urlOf(proxy))).toMatchObject({
+      verdict: 'unknown',
+      detail: expect.stringContaining('Proxy response (407)'),
+      fix: expect.stringContaining('correct HTTPS_PROXY with its user and password'),
+    });
+  });
+
+  it('is named where its certificate is not trusted', async () => {
+    const server = createServer(selfSigned());
+    const url = (await urlOf(server)).replace('http:', 'https:');
+    expect(await examine(url)).toEqual({
+      verdict: 'unknown',
+      detail: 'no response: DEPTH_ZERO_SELF_SIGNED_CERT self-signed certificate',
+      fix: expect.stringContaining('AWS_CA_BUNDLE=FILE'),
+    });
+  });
+});
+
 describe('a host that cannot be trusted', () => {
   it('does not fill the terminal with the names in its certificate', async () => {
     const ca = new PrivateCa();
@@ -120,7 +194,9 @@ describe('a host that cannot be trusted', () => {
     const api = readProductApi(`https://127.0.0.1:${(server.address() as AddressInfo).port}`, []);
     const caller = { session, stored: Promise.resolve(stored) };
     const { detail } = await productCheck(caller, api).finding;
-    expect(detail).toMatch(/^no response: Hostname\/IP does not match certificate's altnames: /);
+    expect(detail).toMatch(
+      /^no response: ERR_TLS_CERT_ALTNAME_INVALID Hostname\/IP does not match certificate's altnames: /,
+    );
     expect(detail.length).toBeLessThan(200);
   });
 });

@@ -48,6 +48,37 @@ describe('token', () => {
     expect(stdout).toBe(`${token}\n${odd}`);
   });
 
+  it.each([
+    ['has no org_id', {}, 'token-of-reports-0123456789', 0],
+    ['has expired', { expires_at: inSeconds(-60) }, '', 1],
+    ['cannot be read', undefined, '', 1],
+  ])('leaves nothing of another credential in a shell if the token %s', async (...row) => {
+    const [, change, wanted, status] = row;
+    const operator = await startHealthy();
+    if (change !== undefined) {
+      const token = { access_token: 'token-of-reports-0123456789', client_id: 'reports' };
+      const secretString = JSON.stringify({ ...token, expires_at: inSeconds(600), ...change });
+      operator.world.secretsManager.seed({
+        name: operator.world.secretId('reports', 'token'),
+        secretString,
+      });
+    }
+    const print = `${process.execPath} ${program} token`;
+    const show = `"$?|$IMS_ACCESS_TOKEN|\${IMS_CLIENT_ID-none}|\${IMS_ORG_ID-none}"`;
+    const lines = [
+      `eval "$(${print} fusion --env)"; test -n "$IMS_ORG_ID" || exit 3`,
+      `eval "$(${print} reports --env)"; echo ${show}`,
+      `set -e; eval "$(${print} reports --env)"; echo goes on`,
+    ];
+    const shell = promisify(execFile)('sh', ['-c', lines.join('\n')], {
+      env: { ...process.env, ...operator.environment },
+    });
+    const { stdout } = await shell.catch((error: { readonly stdout: string }) => error);
+    const client = status === 0 ? 'reports' : 'none';
+    const end = status === 0 ? 'goes on\n' : '';
+    expect(stdout).toBe(`${status}|${wanted}|${client}|none\n${end}`);
+  });
+
   it('prints a header with which curl calls a product', async () => {
     const { operator, document } = await withToken();
     const { stdout } = await promisify(execFile)(

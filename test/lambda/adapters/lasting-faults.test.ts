@@ -288,6 +288,33 @@ describe('Secrets Manager', () => {
     });
   });
 
+  it('behind a proxy that was taken for one that speaks TLS fails for good', async () => {
+    const proxy = (await startProxy(200)).replace('http:', 'https:');
+    await expect(describeAt(aws, proxy)).rejects.toMatchObject({
+      ...refusedByProxy,
+      message: 'DescribeSecret failed for the-secret: the proxy answers without TLS',
+    });
+  });
+
+  it('behind a proxy that sends a page where TLS begins fails for good', async () => {
+    const proxy = createServer();
+    proxy.on('connect', (_, socket) => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\n\r\n<html>Sign in</html>'));
+    });
+    await expect(describeAt(aws, `http://127.0.0.1:${await listen(proxy)}`)).rejects.toMatchObject({
+      ...refusedByProxy,
+      message: 'DescribeSecret failed for the-secret: the proxy answers without TLS',
+    });
+  });
+
+  it('that speaks no TLS is no proxy', async () => {
+    const port = await listen(createServer((_, answer) => answer.end()));
+    await expect(describeAt(`https://127.0.0.1:${port}`)).rejects.toMatchObject({
+      code: 'ERR_AWS_CERTIFICATE',
+    });
+  });
+
   it('behind a proxy whose name does not resolve fails for good', async () => {
     const proxy = 'http://user:p%40ss@proxy.invalid:8080';
     await expect(describeAt(aws, proxy)).rejects.toMatchObject(refusedByProxy);
