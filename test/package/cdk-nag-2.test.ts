@@ -32,7 +32,7 @@ let nag: Packs;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'cdk-nag-'));
   // Its peers are this project's CDK, so that both work on the same constructs.
-  const flags = ['--legacy-peer-deps', '--no-audit', '--no-fund'];
+  const flags = ['--legacy-peer-deps', '--no-audit', '--no-fund', '--ignore-scripts'];
   await run('npm', ['install', '--prefix', directory, ...flags, 'cdk-nag@2.38.2']);
   for (const name of ['aws-cdk-lib', 'constructs']) {
     await symlink(join(root, 'node_modules', name), join(directory, 'node_modules', name), 'dir');

@@ -31,7 +31,8 @@ beforeAll(async () => {
   await writeFile(join(project, 'README.md'), '# IMS token rotator\n');
   const tools = join(directory, 'tools');
   await mkdir(tools);
-  await run('npm', ['install', '--prefix', tools, '--no-audit', '--no-fund', compiler]);
+  const flags = ['--no-audit', '--no-fund', '--ignore-scripts'];
+  await run('npm', ['install', '--prefix', tools, ...flags, compiler]);
   await run(process.execPath, [join(tools, 'node_modules/jsii/bin/jsii'), '--Werr'], {
     cwd: project,
   }).catch(({ stdout, stderr }: { stdout: string; stderr: string }) => {

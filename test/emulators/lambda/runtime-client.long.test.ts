@@ -63,6 +63,7 @@ it("the deployed bundle renews a token under Lambda's own runtime client", {
   const lacks = missing();
   if (lacks.length > 0) context.skip(`this machine lacks ${lacks.join(', ')}`);
   const directory = await temporaryDirectory();
+  // Its scripts are what compiles it.
   const options = ['--no-audit', '--no-fund', `--nodedir=${nodeDirectory}`];
   const args = ['install', '--prefix', directory, ...options, client];
   await promisify(execFile)('npm', args, { maxBuffer: 2 ** 26 });
