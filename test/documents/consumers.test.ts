@@ -53,7 +53,7 @@ describe('the guide for consumers', () => {
   it('reads only fields that the token secret has', () => {
     const used = recipes.flatMap(({ code }) => [
       ...code.matchAll(
-        /value\[['"](\w+)['"]\]|token\.get\("(\w+)"\)|value\.get\("(\w+)"\)|jq -r \.(\w+)|\\\(\.(\w+)\)/g,
+        /value\[['"](\w+)['"]\]|token\.get\("(\w+)"\)|(?:value|stored)\.get\("(\w+)"\)|jq -r \.(\w+)|\\\(\.(\w+)\)/g,
       ),
     ]);
     const names = used.map((match) => match.slice(1).find((name) => name !== undefined));

@@ -53,8 +53,8 @@ export const ofDocuments: readonly Mutation[] = [
   {
     fault: 'a recipe reads a field that the token secret does not have',
     file: 'docs/consumers.md',
-    find: 'value.get("expires_at")',
-    replace: 'value.get("expiry")',
+    find: 'stored.get("expires_at")',
+    replace: 'stored.get("expiry")',
     caughtBy: 'test/documents/consumers.test.ts',
     test: 'reads only fields that the token secret has',
   },
