@@ -77,8 +77,17 @@ const storeFaults: readonly Fault[] = (Object.keys(matching) as CallName[]).flat
   })),
 );
 
+/** Answers with a token that is odd. */
+const oddTokens: readonly (readonly [string, ImsFault])[] = [
+  ['an opaque token', { kind: 'opaque-token' }],
+  ['a token of half the life', { kind: 'claims-disagree', lifetimeSeconds: 43_200 }],
+  ['the same token again', { kind: 'repeat-token' }],
+];
+
 const faults: readonly Fault[] = [
-  ...imsFaults.map(([title, fault]): Fault => ({ title: `${title} of IMS`, at: 'ims', fault })),
+  ...[...imsFaults, ...oddTokens].map(
+    ([title, fault]): Fault => ({ title: `${title} of IMS`, at: 'ims', fault }),
+  ),
   ...storeFaults,
   { title: 'an old list', at: 'the list', lagMs: 300_000 },
 ];

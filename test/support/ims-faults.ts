@@ -5,7 +5,11 @@ export type FaultCase<Fault> = readonly [title: string, fault: Fault, code: stri
 const unavailable = 'ERR_TOKEN_UNAVAILABLE';
 const malformed = 'ERR_TOKEN_MALFORMED';
 
-/** Every fault of the IMS emulator, with the code that a renewal fails with while it lasts. */
+/**
+ * What IMS, its gateway or the network may answer a token request with, so that nothing is renewed, each
+ * with the code that a renewal fails with. The emulator's odd answers that have a token are not among them
+ * (`repeat-token`, `claims-disagree`, `opaque-token`), nor are all places of an `echo`.
+ */
 export const imsFaults: readonly FaultCase<ImsFault>[] = [
   ['429', { kind: 'throttled' }, unavailable],
   ['429 with seconds', { kind: 'throttled', retryAfter: '3' }, unavailable],
@@ -26,6 +30,9 @@ export const imsFaults: readonly FaultCase<ImsFault>[] = [
   ['a reset', { kind: 'reset' }, unavailable],
   ['a reset in the body', { kind: 'reset-in-body' }, unavailable],
   ['a redirect', { kind: 'redirect', status: 302, location: '/elsewhere' }, 'ERR_TOKEN_REJECTED'],
+  ['a refusal', { kind: 'echo', place: 'error_description' }, 'ERR_TOKEN_REJECTED'],
+  ['403 of the gateway', { kind: 'server-error', status: 403 }, 'ERR_TOKEN_REJECTED'],
+  ['the client secret as the token', { kind: 'echo', place: 'access_token' }, malformed],
   ['no token', { kind: 'missing-access-token' }, malformed],
   ['no expiry', { kind: 'missing-expires-in' }, malformed],
   ['an expiry of 0', { kind: 'expires-in', value: 0 }, malformed],
