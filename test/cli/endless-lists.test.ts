@@ -21,7 +21,8 @@ it.each<[string, (signal: AbortSignal) => Promise<unknown>]>([
   let pages = 0;
   const server = new HttpServer(() => {
     pages += 1;
-    return json(200, pages > 9 ? {} : { NextToken: 'again' });
+    const fromAws = { 'x-amzn-requestid': `page ${pages}` };
+    return json(200, pages > 9 ? {} : { NextToken: 'again' }, fromAws);
   });
   await server.start();
   onTestFinished(() => server.stop());

@@ -143,7 +143,7 @@ it.each([
   ['AWS_ENDPOINT_URL_LAMBDA', { Functions: [], NextMarker: 'again' }],
 ])('a list at %s that does not end is an error', async (variable, page) => {
   const { cli, environment } = await startOperator();
-  const server = new HttpServer(() => json(200, page));
+  const server = new HttpServer(() => json(200, page, { 'x-amzn-requestid': 'of AWS' }));
   await server.start();
   onTestFinished(() => server.stop());
   environment[variable] = server.url;

@@ -32,7 +32,7 @@ it('lets no write wait for its turn beyond the deadline, which would hold up the
   const written: string[] = [];
   const server = new HttpServer(({ body }) => {
     written.push(JSON.parse(body.toString()).SecretId);
-    return json(200, { ARN: 'the-arn' });
+    return json(200, { ARN: 'the-arn' }, { 'x-amzn-requestid': 'of AWS' });
   });
   const secrets = await connectTo(server, 1);
   const run = new AbortController();
