@@ -32,7 +32,8 @@ async function claim(
 /** A server that answers every request alike. @returns its URL */
 async function serverWith(status: number, body: string): Promise<string> {
   const server = createServer((_, response) => {
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(body);
+    const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': 'of AWS' };
+    response.writeHead(status, headers).end(body);
   }).listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
   await once(server, 'listening');
