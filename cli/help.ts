@@ -63,7 +63,8 @@ export const help = {
     more:
       'Prints no token to a terminal without --show. --env sets IMS_ACCESS_TOKEN,\n' +
       'IMS_CLIENT_ID, IMS_ORG_ID and IMS_TOKEN_EXPIRES_AT, and unsets what it cannot\n' +
-      'set: all of them after a failure.',
+      'set: all of them if the token cannot be had. What keeps the command from\n' +
+      'starting prints nothing: look at its exit code.',
   },
   doctor: {
     summary: 'check the account, the rotator and a credential',

@@ -1,12 +1,12 @@
-import { Resource, Stack, Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import { Construct, type IConstruct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { type IImsCredential, ImsCredential } from './ims-credential.ts';
 import type { ImsTokenRotatorAttributes } from './ims-token-rotator-attributes.ts';
 import { ImsTokenRotatorBase } from './ims-token-rotator-base.ts';
 import { invoker } from './invokers.ts';
-import { checkKey } from './keys.ts';
+import { checkKey, isOwned } from './keys.ts';
 import { secretPrefix } from './names.ts';
 import { refuseOpenRole } from './open-roles.ts';
 import { OperatorRights } from './operator-rights.ts';
@@ -111,7 +111,5 @@ function isOfAnotherAccount(scope: IConstruct, { grantPrincipal }: IGrantable): 
   const { principalAccount: account } = grantPrincipal;
   const own = Stack.of(scope).account;
   if (account === undefined || Token.isUnresolved(account) || Token.isUnresolved(own)) return false;
-  const isImported =
-    Construct.isConstruct(grantPrincipal) && !Resource.isOwnedResource(grantPrincipal);
-  return isImported && account !== own;
+  return !isOwned(grantPrincipal) && account !== own;
 }

@@ -84,7 +84,7 @@ async function validFinding(
   subject: Subject,
 ): Promise<Finding> {
   const { session, credential } = subject;
-  // IMS may repeat them, too. Without the right to read them there is nothing that could be shown.
+  // IMS may repeat them, too. Whoever may not read them has this check show less: what is in one piece.
   const clientSecrets = await credential.then((read) => read.clientSecrets).catch(() => []);
   try {
     const token = { accessToken, clientId, imsHost, clientSecrets };

@@ -99,14 +99,22 @@ const chooseAnother = 'choose a GET that returns 200 to an authorized client';
  * @see https://developer.adobe.com/workfront-fusion-apis/getting-started/api_headers/
  */
 function findingOf({ status, body, isPage }: HttpResponse): Finding {
-  if (isPage || isOfProxy(status)) {
-    return unknown(
-      `responded with ${status}${isPage ? ' and a web page' : ''}, not as Adobe's products do`,
-      `${chooseAnother}; if it is one, a proxy on the way may have answered: ${networkFix.proxy}`,
-    );
+  const code = gatewayCode(body);
+  if (code === undefined && (isPage || isOfProxy(status))) {
+    const response = `responded with ${status}${isPage ? ' and a web page' : ''}`;
+    const orProxy = `a proxy on the way may have answered: ${networkFix.proxy}`;
+    // A gateway in front of a product may say so in HTML.
+    return status === 401
+      ? failed(
+          `${response}: the token is rejected`,
+          `see "token at IMS" above; if IMS accepts it, ${orProxy}`,
+        )
+      : unknown(
+          `${response}, not as Adobe's products do`,
+          `${chooseAnother}; if it is one, ${orProxy}`,
+        );
   }
   if (status >= 200 && status < 300) return ok(`responded with ${status}`);
-  const code = gatewayCode(body);
   const response = `responded with ${status}${code === undefined ? '' : ` (${code})`}`;
   if (status === 401) {
     return failed(`${response}: the product rejects the token`, 'see "token at IMS" above');

@@ -90,7 +90,8 @@ function beforeReplacing({ tokenOnly, progress: { orphan } }: Answer): readonly 
 
 /** Nobody has shown yet that the new one works, and nothing would remove the note. */
 function afterReplacing(answer: Answer, described: Secret | undefined): readonly string[] {
-  if (answer.progress.isDone) return [];
+  // What is left then are tokens, and another run deletes nothing.
+  if (answer.progress.isDone || answer.progress.isGone) return [];
   const steps = afterEnd(answer, described);
   if (steps.length === 0) return [];
   // Before the tokens: with the note, `leaked --token` calls for another run of this command.
@@ -161,9 +162,14 @@ export async function goOn(
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     // The note may say so already, and another run would take the new client secret for leaked.
-    if (answer.progress.isDone) return untagging(answer);
+    if (answer.progress.isDone) return noting(answer);
     return `${command}, unless somebody has stored another credential since`;
   }
+}
+
+function noting(answer: Answer): string {
+  const look = nextCommand(`doctor ${answer.name}`, answer.session.options);
+  return `once ${look} shows neither a rotation nor another answer to a leak, ${untagging(answer)}`;
 }
 
 /**
@@ -219,6 +225,13 @@ async function afterOvertaking(
   return isMixed ? withoutReplacing(answer, leaked, stored?.clientId) : undefined;
 }
 
+/** The version of which its person has said that it leaked. */
+function calledLeaked(answer: Answer): string | undefined {
+  const { currentVersionId = '', tags } = answer.client;
+  const isResumed = isUnfinished(currentVersionId, readRotationState(tags));
+  return isResumed ? replacedBy(answer, answer.client) : currentVersionId || undefined;
+}
+
 /** The steps of the answer that remain without it. @param clientId of the stored credential, if it is known */
 function withoutReplacing(
   answer: Answer,
@@ -227,7 +240,7 @@ function withoutReplacing(
 ): readonly string[] {
   const { isGone, isDone } = answer.progress;
   const of = leaked === undefined ? '' : ` of the client ${showClientId(leaked.clientId)}`;
-  const { uuids = [], versionId } = leaked ?? {};
+  const { uuids = [], versionId } = leaked ?? { versionId: calledLeaked(answer) };
   const inVersion = versionId === undefined ? '' : ` in version ${showVersion(versionId)}`;
   const named = uuids.length === 0 ? '' : ` ${uuids.join(' ')}`;
   const deletion = `delete the leaked client secret${named}${inVersion}${of} in the Adobe Developer Console, if it is still there`;

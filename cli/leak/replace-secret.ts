@@ -1,8 +1,9 @@
-import { readRotationState } from '../../core/client-secret-rotation.ts';
+import { type RotationState, readRotationState } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
 import type { EpochSeconds } from '../../core/instant.ts';
 import { isUnfinished } from '../../core/open-answer.ts';
 import type { OwnSecrets } from '../adobe/own-secrets.ts';
+import { CliError } from '../errors.ts';
 import {
   type Answer,
   type ClientVersion,
@@ -51,6 +52,7 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
   const state = readRotationState(tags);
   assertReadable(answer, state, versions);
   const current = currentOf(answer, versions);
+  assertStillOpen(answer, current, state);
   const isKnown = (version: ClientVersion): version is UsableVersion =>
     version.found !== undefined && progress.known.has(version.id);
   const began = versions.find(isKnown) ?? current;
@@ -82,6 +84,27 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
   const versionId = await replaceStored(answer, replacement);
   const storedAt = session.now();
   return { versionId, own, leaked, isGuess, isGone: false, storedAt };
+}
+
+/**
+ * While a person was asked, a colleague may have completed the answer that was to go on. Nothing would then tell
+ * the client secret that it has stored from one that has leaked.
+ *
+ * @throws CliError ERR_CREDENTIAL_CHANGED
+ */
+function assertStillOpen(
+  { client, complete, tokenOnly }: Answer,
+  { id }: UsableVersion,
+  state: RotationState,
+): void {
+  const wasOpen = isUnfinished(id, readRotationState(client.tags));
+  if (!wasOpen || isUnfinished(id, state)) return;
+  throw new CliError(
+    'ERR_CREDENTIAL_CHANGED',
+    'the answer to the leak that was to go on is not open any more: somebody has completed it, or taken its note off',
+    `if somebody has completed it, nothing is left to do here; if not: ${tokenOnly}; only if the stored client secret has leaked, too: ${complete}`,
+    { isFixWhole: true },
+  );
 }
 
 function inWords(versions: number): string {

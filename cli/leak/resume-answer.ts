@@ -4,6 +4,7 @@ import type { OwnSecrets } from '../adobe/own-secrets.ts';
 import { CliError } from '../errors.ts';
 import { replaces } from '../rotator/leak-version.ts';
 import { day } from '../view/durations.ts';
+import { nextCommand } from '../view/next-command.ts';
 import { invalidatingAll } from './all-invalidated.ts';
 import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
 import { firstStored } from './first-stored.ts';
@@ -104,10 +105,11 @@ function assertDecrypted(
   const { unreadable } = replaced.find((one) => one.unreadable !== undefined) ?? {};
   if (unreadable === undefined) return;
   const { code, message, cause } = unreadable;
+  const look = nextCommand(`doctor ${answer.name} --mint`, answer.session.options);
   throw new CliError(
     code,
     `the version with what has leaked could not be decrypted: ${message}`,
-    `use a principal that may use its KMS key, and go on: ${answer.complete}; otherwise: ` +
+    `use a principal that may use its KMS key, and go on: ${answer.complete}; otherwise, once ${look} shows that the stored client secret works: ` +
       `${deletingEarlier(answer, state, versions)}; then: ${untagging(answer)}; then: ${answer.tokenOnly}`,
     { cause, isFixWhole: true },
   );

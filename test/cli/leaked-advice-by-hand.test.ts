@@ -1,6 +1,8 @@
 // What people are told to do when an answer to a leak stops: each word of it may be followed.
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { expect, it } from 'vitest';
+import type { Secrets } from '../../cli/aws/secrets.ts';
+import { replacing } from '../support/credential.ts';
 import { callOf } from './fates.ts';
 import { type LeakWorld, refuseDeletion, setRotationTag, startLeak, textOf } from './leak-world.ts';
 import { startFilter } from './start-filter.ts';
@@ -41,7 +43,9 @@ it('leaked has people write its last note if nobody can tell whether it is writt
   leak.world.secretsManager.faults.inject({ kind: 'reset-after' }, { when });
   const text = textOf(await leak.answer());
   expect(text).toContain('(what has leaked is useless) → ');
-  expect(text).toMatch(/then go on: aws secretsmanager tag-resource .*=none$/);
+  expect(text).toMatch(
+    /then go on: once ims-token-rotator doctor fusion shows neither a rotation nor another answer to a leak, aws secretsmanager tag-resource .*=none$/,
+  );
 });
 
 it('leaked names the version of what leaked if it cannot read it, and the answer is complete meanwhile', async () => {
@@ -154,4 +158,29 @@ it('leaked has nobody delete the leaked client secret after a second run that co
   expect(leak.adobe.liveSecrets.map(({ value }) => value)).toEqual([leak.leakedSecret]);
   expect(text).toContain('then go on: ims-token-rotator leaked fusion --now');
   expect(text).not.toContain('delete the leaked client secret');
+});
+
+it('leaked leaves the new client secret alone if a colleague completes the answer before a person agrees', async () => {
+  const leak = await startLeak();
+  await refuseDeletion(leak);
+  let isFirst = true;
+  // The first description comes before the question.
+  const secrets = (real: Secrets): Secrets => {
+    const describe: Secrets['describe'] = async (...args) => {
+      const described = await real.describe(...args);
+      if (!isFirst) return described;
+      isFirst = false;
+      leak.world.consoleApi.faults.clear();
+      expect(await leak.answer()).toMatchObject({ code: 0 });
+      return described;
+    };
+    return replacing(real, { describe });
+  };
+  const exit = await leak.answer({}, { secrets });
+  const stored = (await leak.clientDocument()).client_secrets.map((one) => one.client_secret);
+  expect(leak.adobe.liveSecrets.map(({ value }) => value)).toEqual(stored);
+  expect(leak.adobe.secrets).toHaveLength(2);
+  expect(textOf(exit)).toMatch(
+    /^ERR_CREDENTIAL_CHANGED .* is not open any more: .* → if somebody has completed it, nothing is left to do here; /,
+  );
 });

@@ -116,7 +116,7 @@ describe('leaked does not advise another run', () => {
     });
     const exit = await leak.answer({}, failing);
     expect(textOf(exit)).toMatch(
-      /then go on: delete the leaked client secret in the Adobe Developer Console, if it is still there; then: ims-token-rotator leaked fusion --token --now$/,
+      /then go on: delete the leaked client secret in version \S+ in the Adobe Developer Console, if it is still there; then: ims-token-rotator leaked fusion --token --now$/,
     );
   });
 

@@ -126,7 +126,6 @@ describe('what a proxy answers in the place of a product', () => {
     [200, 'text/html', ''],
     [200, 'text/plain', '\n<!DOCTYPE html><title>Sign in</title>'],
     [302, 'text/plain', ''],
-    [401, 'text/html; charset=utf-8', '<html>Sign in</html>'],
     [403, 'Text/HTML', '<html>Blocked</html>'],
     [407, 'application/json', '{}'],
     [511, 'text/plain', ''],
@@ -140,6 +139,28 @@ describe('what a proxy answers in the place of a product', () => {
         new RegExp(`^responded with ${status}( and a web page)?, not as Adobe's products do$`),
       ),
       fix: expect.stringContaining('a proxy on the way may have answered: correct HTTPS_PROXY'),
+    });
+  });
+
+  it('may have rejected the token, or a gateway of the product: 401 and a web page', async () => {
+    const url = await urlOf(
+      createPlain((_, answer) => answer.writeHead(401, { 'content-type': 'text/html' }).end('<p>')),
+    );
+    expect(await examine(url)).toMatchObject({
+      verdict: 'failed',
+      detail: 'responded with 401 and a web page: the token is rejected',
+      fix: expect.stringMatching(/^see "token at IMS" above; if IMS accepts it, a proxy /),
+    });
+  });
+
+  it('is told from an error of the gateway that is sent as a web page', async () => {
+    const body = '{"error_code":"403000","message":"Api Key is invalid"}';
+    const url = await urlOf(
+      createPlain((_, answer) => answer.writeHead(403, { 'content-type': 'text/html' }).end(body)),
+    );
+    expect(await examine(url)).toMatchObject({
+      verdict: 'failed',
+      detail: 'responded with 403 (403000): the product rejects the API key',
     });
   });
 
