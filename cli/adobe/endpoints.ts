@@ -25,7 +25,7 @@ export function adobeEndpoints(env: NodeJS.ProcessEnv, terminal: Terminal): Adob
     imsEndpointUrl: imsEndpoint(env, terminal),
     consoleEndpointUrl: originIn(env, terminal, {
       variable: environmentVariables.consoleEndpointUrl,
-      host: 'the Developer Console',
+      host: 'the Console',
       isAllowed: isConsoleEndpoint,
       rule: consoleEndpointRule,
     }),

@@ -121,7 +121,7 @@ describe("an endpoint of Adobe's in the environment", () => {
     environment['ADOBE_CONSOLE_ENDPOINT_URL'] = world.consoleApi.url;
     const aws = `AWS_ENDPOINT_URL: AWS is called at ${world.aws.url}`;
     const ims = `IMS_ENDPOINT_URL: IMS is called at ${world.ims.url}`;
-    const api = `ADOBE_CONSOLE_ENDPOINT_URL: the Developer Console is called at ${world.consoleApi.url}`;
+    const api = `ADOBE_CONSOLE_ENDPOINT_URL: the Console is called at ${world.consoleApi.url}`;
     return { ...operator, aws, ims, api };
   };
 

@@ -161,7 +161,8 @@ describe('the AWS SDK', () => {
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     });
     const { code, stdout, stderr } = await child.exit();
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const called = `AWS profile: AWS is called at ${operator.world.aws.url}\n`;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: called });
     expect(stdout).toContain('local: 1 credential, 1 fresh');
   });
 });
