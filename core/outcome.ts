@@ -22,7 +22,7 @@ export interface CredentialOutcome {
   readonly isNews: boolean;
   /** The remembered failure that a credential waits for. */
   readonly standingCode?: string | undefined;
-  /** Of the client secret, if it was seen before the decision. */
+  /** How the client secret stands, if it was seen before the decision. */
   readonly clientProgress?: ClientProgress | undefined;
   /** The status tag could not be written. */
   readonly statusError?: RotatorError | undefined;

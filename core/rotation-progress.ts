@@ -3,7 +3,7 @@ import type { EpochSeconds } from './instant.ts';
 import type { SecretMetadata } from './ledger.ts';
 import { isAnswerOverdue } from './open-answer.ts';
 
-/** What a list tells of a client secret beside its version. */
+/** How a client secret stands, apart from its version. */
 export interface ClientProgress {
   /** How its rotation goes; undefined for one that does not rotate, or whose rotation is somebody else's. */
   readonly rotation?: RotationProgress | undefined;

@@ -44,7 +44,7 @@ export function imsEndpoint(env: NodeJS.ProcessEnv, terminal: Terminal): string 
 
 interface Replacement {
   readonly variable: string;
-  /** What it replaces. */
+  /** The service that is called there, in words. */
   readonly host: string;
   readonly isAllowed: (origin: string) => boolean;
   readonly rule: string;

@@ -176,7 +176,7 @@ function isOfKey({ name, message }: Error): boolean {
 export function isUnanswered(error: unknown): error is CliError {
   if (!(error instanceof CliError) || !(error.cause instanceof Error)) return false;
   const { code = '', name, $metadata: metadata } = error.cause as AwsException;
-  // What answered in AWS's place may have passed the call on.
+  // A gateway that answered in AWS's place may have forwarded the call.
   if (metadata?.httpStatusCode !== undefined) {
     return error.code === 'ERR_AWS_PROXY' || foreign.test(name);
   }

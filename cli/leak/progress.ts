@@ -90,7 +90,7 @@ function beforeReplacing({ tokenOnly, progress: { orphan } }: Answer): readonly 
 
 /** Nobody has shown yet that the new one works, and nothing would remove the note. */
 function afterReplacing(answer: Answer, described: Secret | undefined): readonly string[] {
-  // What is left then are tokens, and another run deletes nothing.
+  // Only tokens are left then, and another run deletes nothing.
   if (answer.progress.isDone || answer.progress.isGone) return [];
   const steps = afterEnd(answer, described);
   if (steps.length === 0) return [];

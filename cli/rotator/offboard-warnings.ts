@@ -89,7 +89,7 @@ export async function usesOf(
   return uses;
 }
 
-/** What a person should know of the stack, and of who uses the secrets, before they are deleted. */
+/** Warns of the stack that declares the secrets, and of who uses them, before they are deleted. */
 export function warningsOf(uses: readonly Use[], now: EpochSeconds): readonly string[] {
   const stack = uses.map(({ secret }) => secret.tags[stackTag]).find(Boolean);
   const declared =
