@@ -182,8 +182,8 @@ export function isStuck(state: RotationState, now: EpochSeconds): boolean {
 }
 
 /**
- * Since when a run may complete the rotation. A renewal, which deletes what is retired, comes each day, and
- * again a day after one that asked IMS and then failed.
+ * Since when a run may complete the rotation. A renewal, which deletes what is retired, comes each day. After
+ * one that asked IMS and then failed, it is the first that comes a day later.
  */
 export function openSince(state: RotationState): number {
   switch (state.kind) {
@@ -192,7 +192,7 @@ export function openSince(state: RotationState): number {
     case 'adding':
       return state.since;
     case 'retired':
-      return state.at + (state.askedAt === undefined ? 1 : 2) * retirementGrace;
+      return state.at + (state.askedAt === undefined ? 1 : 3) * retirementGrace;
   }
 }
 

@@ -84,3 +84,8 @@ function firstOf(
 export function isOfProxy(status: number): boolean {
   return status === 407 || status === 511 || (status >= 300 && status < 400);
 }
+
+/** True for a page in the place of an answer: a proxy or a web filter has given it. IMS has only JSON for a success. */
+export function isPageOfProxy(status: number, body: string): boolean {
+  return status >= 200 && status < 300 && body.trimStart().startsWith('<');
+}

@@ -11,7 +11,7 @@ import { type EpochSeconds, epochSeconds, formatInstant } from './instant.ts';
 import type { AlsoKnown } from './ports.ts';
 import { listProblems, problemsOf } from './problems.ts';
 import { redactId } from './redact.ts';
-import { isOfProxy, readRemoteError } from './remote-error.ts';
+import { isOfProxy, isPageOfProxy, readRemoteError } from './remote-error.ts';
 import { parseRetryAfter } from './retry-delay.ts';
 import { revealAll, Sensitive } from './sensitive.ts';
 import { claimedExpiry } from './token-claims.ts';
@@ -69,6 +69,7 @@ const schema = v.object({
 /**
  * Turns the token endpoint's response into a token that may be stored, and anything else into an
  * error: ERR_TOKEN_UNAVAILABLE when retrying may help (408, 429, 5xx, an unreadable 2xx),
+ * ERR_IMS_PROXY for an answer that only a proxy gives (407, 511, 3xx, a page as a 2xx),
  * ERR_TOKEN_MALFORMED for a 2xx that breaks the contract, ERR_TOKEN_REJECTED for the rest.
  *
  * @throws TokenRequestError
@@ -82,8 +83,11 @@ export function parseTokenResponse(response: TokenResponse, request: TokenReques
   const details: TokenRequestDetails = { clientId: request.clientId, status, debugId };
   if (status < 200 || status > 299) throw rejection(response, request, { details, secrets });
   if (body === undefined) {
-    const message = `IMS answered ${status} with a body that is not JSON`;
-    throw new TokenRequestError('ERR_TOKEN_UNAVAILABLE', message, details);
+    const what = isPageOfProxy(status, response.body)
+      ? 'a page, which a proxy or a web filter may have put in its place'
+      : 'a body that is not JSON';
+    const code = failureCodeOf(response, 'ERR_TOKEN_UNAVAILABLE');
+    throw new TokenRequestError(code, `IMS answered ${status} with ${what}`, details);
   }
   const checked = v.safeParse(schema, body, { abortPipeEarly: true });
   const problems = checked.success
@@ -170,15 +174,18 @@ function rejection(
   const { code: imsError, text } = readRemoteError(response.body, known.secrets);
   const retryAfter = parseRetryAfter(response.retryAfter, request.requestedAt);
   return new TokenRequestError(
-    failureCodeOf(status, 'ERR_TOKEN_REJECTED'),
+    failureCodeOf(response, 'ERR_TOKEN_REJECTED'),
     `IMS answered ${[status, imsError, text && `(${text})`].filter(Boolean).join(' ')}`,
     { ...known.details, imsError, retryAfter },
   );
 }
 
-/** The code of a response that is not a success. */
-export function failureCodeOf<Final extends ErrorCode>(status: number, final: Final) {
-  if (isOfProxy(status)) return 'ERR_IMS_PROXY';
+/** The code of a response that is not a usable success. */
+export function failureCodeOf<Final extends ErrorCode>(
+  { status, body }: Pick<TokenResponse, 'status' | 'body'>,
+  final: Final,
+) {
+  if (isOfProxy(status) || isPageOfProxy(status, body)) return 'ERR_IMS_PROXY';
   return isTransientStatus(status) ? 'ERR_TOKEN_UNAVAILABLE' : final;
 }
 

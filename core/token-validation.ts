@@ -35,7 +35,7 @@ export function assertValidated(
     const { code: imsError, text } = readRemoteError(body, known);
     const told = [status, imsError, text && `(${text})`].filter(Boolean).join(' ');
     throw new TokenRequestError(
-      failureCodeOf(status, 'ERR_TOKEN_INVALID'),
+      failureCodeOf(response, 'ERR_TOKEN_INVALID'),
       `IMS answered ${told} when asked about the token`,
       { ...details, imsError },
     );

@@ -1,7 +1,7 @@
 import type { ClientCredential } from '../../core/credential.ts';
 import { TokenRequestError } from '../../core/errors.ts';
 import type { AlsoKnown, TokenToValidate } from '../../core/ports.ts';
-import { readRemoteError } from '../../core/remote-error.ts';
+import { isPageOfProxy, readRemoteError } from '../../core/remote-error.ts';
 import { revealAll, type Sensitive } from '../../core/sensitive.ts';
 import { failureCodeOf } from '../../core/token-response.ts';
 import { Deadline } from '../../lambda/adapters/deadline.ts';
@@ -38,11 +38,11 @@ export class TokenInvalidation implements AsyncDisposable {
   async invalidate(token: Pick<TokenToValidate, 'accessToken'>, owner: Owner): Promise<void> {
     const { clientId, imsHost } = owner;
     const { status, body } = await this.#post(imsHost, owner, token.accessToken);
-    if (status >= 200 && status < 300) return;
+    if (status >= 200 && status < 300 && !isPageOfProxy(status, body)) return;
     const { code: imsError, text } = readRemoteError(body, secretsOf(token.accessToken, owner));
     const told = [status, imsError, text && `(${text})`].filter(Boolean).join(' ');
     throw new TokenRequestError(
-      failureCodeOf(status, 'ERR_TOKEN_REJECTED'),
+      failureCodeOf({ status, body }, 'ERR_TOKEN_REJECTED'),
       `IMS answered ${told} when asked to invalidate a token`,
       { clientId, status, imsError },
     );

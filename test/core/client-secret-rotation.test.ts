@@ -181,9 +181,9 @@ describe('a rotation', () => {
     for (const state of [
       { ...adding, since: at(-day) },
       { ...retired, at: at(-2 * day) },
-      // A deletion that fails once is tried again a day after the question.
-      { ...retired, at: at(-3 * day), askedAt: at(-2 * day) },
-      { ...retired, at: at(-3 * day), askedAt: now },
+      // A deletion that fails once is tried again by the first renewal that is a day after the question.
+      { ...retired, at: at(-4 * day), askedAt: at(-2 * day) },
+      { ...retired, at: at(-4 * day), askedAt: now },
     ]) {
       expect(isStuck(state, now)).toBe(false);
       expect(isStuck(state, at(1))).toBe(true);

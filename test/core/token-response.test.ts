@@ -165,6 +165,13 @@ describe('parseTokenResponse rejects', () => {
     [504, '', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 504'],
     [500, 'null', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 500'],
     [503, '<html>', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 503'],
+    [
+      200,
+      ' <html>',
+      'ERR_IMS_PROXY',
+      'IMS answered 200 with a page, which a proxy or a web filter may have put in its place',
+    ],
+    [200, '', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 200 with a body that is not JSON'],
     [200, '{"access_tok', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 200 with a body that is not JSON'],
   ])('status %i with %s', (status, body, code, message) => {
     const error = refused({ status, body, debugId: 'abc-1' });

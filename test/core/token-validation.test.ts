@@ -50,7 +50,8 @@ describe('assertValidated', () => {
     [404, '<html>', 'ERR_TOKEN_INVALID', 'IMS answered 404'],
     [429, '', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 429'],
     [503, '{"valid":true}', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 503'],
-    [200, '<html>', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 200'],
+    [200, '<html>', 'ERR_IMS_PROXY', 'IMS answered 200'],
+    [200, '', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 200'],
     [200, '{"valid":"yes"}', 'ERR_TOKEN_UNAVAILABLE', 'IMS answered 200'],
   ])('turns status %i with %s into %s', (status, body, code, message) => {
     expect(check(status, body)).toThrow(
