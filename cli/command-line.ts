@@ -132,6 +132,11 @@ function addAdobeCommands(root: Command, start: Start): void {
       await start(options, (session) => rotateClientSecret(session, name, options));
     });
   addAws(root, 'leaked', '<name>')
+    .addOption(
+      new Option('--version-id <id>', 'the version that has leaked; by default, the stored one')
+        .argParser(versionId)
+        .conflicts('token'),
+    )
     .option('--token', 'only the token has leaked, not the client secret')
     .option('--cache <seconds>', 'how long consumers keep a token', wholeNumber(0, 86_400), 600)
     .option('--now', 'do not wait for consumers that keep a token')
@@ -192,6 +197,12 @@ function wholeNumber(least: number, most: number): (text: string) => number {
     if (/^\d+$/.test(text) && value >= least && value <= most) return value;
     throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
   };
+}
+
+function versionId(text: string): string {
+  // As Secrets Manager demands it of those who choose one.
+  if (/^[\x21-\x7e]{32,64}$/.test(text)) return text;
+  throw new InvalidArgumentError('It must be the id of a version: 32 to 64 characters.');
 }
 
 function collect(line: string, lines: readonly string[] = []): readonly string[] {

@@ -1,6 +1,6 @@
 import { mostDelay, type RotationState, readRotationState } from './client-secret-rotation.ts';
 import type { EpochSeconds } from './instant.ts';
-import type { Tags } from './token-tags.ts';
+import type { Digest, Tags } from './token-tags.ts';
 
 /** Marks the id of a version that answers a leak, an RFC 9562 UUIDv8. */
 export const leakMark = '1eaced';
@@ -12,6 +12,16 @@ const pattern = new RegExp(
 /** True for the id of a version that holds, or is to hold, what replaces a leaked client secret. */
 export function answersLeak(versionId: string): boolean {
   return pattern.test(versionId);
+}
+
+/** The first digits of a version that is to replace that one. */
+export function beginningOf(digest: Digest, replaced: string): string {
+  return digest(replaced).slice(0, 8);
+}
+
+/** True for a version that was made to replace that one, because it had leaked. */
+export function replaces(digest: Digest, versionId: string, replaced: string): boolean {
+  return answersLeak(versionId) && versionId.startsWith(beginningOf(digest, replaced));
 }
 
 /**
@@ -35,7 +45,37 @@ export function answerNoted(state: RotationState): string | undefined {
 
 interface Described {
   readonly currentVersionId?: string | undefined;
+  readonly previousVersionId?: string | undefined;
   readonly tags?: Tags | undefined;
+}
+
+/**
+ * What is stored where a version has leaked: that version still; what has replaced it, while the answer is not
+ * complete, or since it is; or what somebody has stored otherwise.
+ */
+export type AfterLeak = 'leaked' | 'replaced' | 'answered' | 'other';
+
+/**
+ * What is stored where a version has leaked. A command that names the version may be repeated, whatever has
+ * happened since it was printed.
+ *
+ * @param leaked the id of that version
+ */
+export function afterLeak(digest: Digest, leaked: string, stored: Described): AfterLeak {
+  const { currentVersionId = '', tags } = stored;
+  if (currentVersionId === leaked) return 'leaked';
+  if (!replaces(digest, currentVersionId, leaked)) return 'other';
+  return isUnfinished(currentVersionId, readRotationState(tags)) ? 'replaced' : 'answered';
+}
+
+/** The version whose leak has an answer that was broken off; undefined if that is not known, or there is none. */
+export function leakedVersion(digest: Digest, stored: Described): string | undefined {
+  const { currentVersionId = '', previousVersionId, tags } = stored;
+  const state = readRotationState(tags);
+  const answer = isUnfinished(currentVersionId, state) ? currentVersionId : answerNoted(state);
+  return [currentVersionId, previousVersionId].find(
+    (id) => id !== undefined && answer !== undefined && replaces(digest, answer, id),
+  );
 }
 
 /**

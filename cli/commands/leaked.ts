@@ -10,12 +10,14 @@ import { adviceFor, linesOfReaders, type Told } from '../leak/advice.ts';
 import type { Answer } from '../leak/answer.ts';
 import { answerSecretLeak, answerTokenLeak } from '../leak/answer-leak.ts';
 import { assertThere, type Wanted } from '../leak/assert-there.ts';
+import { commandFor, leakedNow } from '../leak/commands.ts';
 import { earlierAnswer, storedSince } from '../leak/earlier-answer.ts';
 import { explain, explanation, hanging } from '../leak/explanation.ts';
 import { type Answered, checkNotLeaked } from '../leak/note-end.ts';
 import { replicaAdvice } from '../leak/note-replicas.ts';
 import { openAnswerAdvice } from '../leak/open-answer-advice.ts';
-import { goOn, newProgress } from '../leak/progress.ts';
+import { assertNotAnswered } from '../leak/overtaken-answer.ts';
+import { goOn } from '../leak/progress.ts';
 import { checkClock, clockTolerance } from '../rotator/check-clock.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import { confirmName } from '../rotator/confirm-name.ts';
@@ -37,16 +39,14 @@ import { sharersOf } from '../rotator/sharers.ts';
 import { Steps } from '../rotator/steps.ts';
 import { understood } from '../rotator/understood.ts';
 import type { Session } from '../session.ts';
-import { nextCommand } from '../view/next-command.ts';
 import { placeOf } from '../view/place.ts';
 import { readerJson } from '../view/reader-lines.ts';
 import { wrapLines } from '../view/table.ts';
 
-/** Seconds. */
-export const standardCache = 600;
-
 export interface LeakedOptions {
   readonly yes?: boolean | undefined;
+  /** The version of the client secret that has leaked; by default, the stored one. */
+  readonly versionId?: string | undefined;
   /** Only the token has leaked. */
   readonly token?: boolean | undefined;
   /** Do not wait for consumers that cache a token. */
@@ -65,21 +65,28 @@ export async function leaked(
 ): Promise<number> {
   checkName(name);
   const { token: isTokenOnly = false } = options;
-  const tokenOnly = answering(session, name, { ...options, token: true });
-  const complete = answering(session, name, { ...options, token: false });
-  const again = isTokenOnly ? tokenOnly : complete;
-  const wanted = { isTokenOnly, again, tokenOnly };
+  const { versionId } = options;
+  const tokenOnly = commandFor(session, name, { ...options, token: true });
+  const answering = (id?: string) =>
+    commandFor(session, name, { ...options, token: false, versionId: id });
+  const again = isTokenOnly ? tokenOnly : answering(versionId);
+  const wanted = { isTokenOnly, again, tokenOnly, versionId };
   const prepared = await prepare(session, name, wanted).catch((error: unknown) => {
     throw session.signal.aborted ? interrupted('nothing was changed') : error;
   });
   const { rotator, names, client, token, timeout, ahead, since, stored } = prepared;
+  const leakedId = versionId ?? leakedNow(session, client);
+  const progress = { leakedId, leaked: undefined, isGone: false };
+  if (!isTokenOnly) {
+    assertNotAnswered({ session, client, progress, tokenOnly, answering }, client);
+  }
   const wait = options.now === true ? 0 : Math.max(timeout, options.cache);
   const place = placeOf(token.arn);
   const age = since === undefined ? undefined : session.now() - since;
   const text = stored instanceof CliError ? undefined : stored?.text.reveal();
   const found = text && understood(text, readSettings(token.tags));
   const secrets = found ? found.entries.length : undefined;
-  const taken = isTokenOnly ? undefined : { client, age, secrets };
+  const taken = isTokenOnly ? undefined : { client, age, secrets, versionId };
   const explained = { place, isTokenOnly, isOwn: !isImported(names), wait, taken };
   explain(session, explanation(name, explained), options.yes === true);
   if (options.yes !== true) await confirmName(session, name, 'nothing was changed');
@@ -87,14 +94,11 @@ export async function leaked(
   await using console = openConsole(session, options.consoleEndpointUrl);
   await using invalidation = new TokenInvalidation(session, options.imsEndpointUrl);
   const answer: Answer = {
-    ...{ session, name, rotator, names, client, token, tokenOnly, complete, ahead },
+    ...{ session, name, rotator, names, client, token, tokenOnly, answering, ahead },
     versions: new SecretVersions(session.signal),
-    progress: newProgress(client.currentVersionId),
-    secrets: [],
+    ...{ progress, secrets: [] },
     adobe: { ims, console, invalidation },
-    steps: new Steps(session, again, async (fix) =>
-      isTokenOnly ? again : await goOn(answer, again, fix),
-    ),
+    steps: new Steps(session, (failure) => (isTokenOnly ? tokenOnly : goOn(answer, failure))),
   };
   const answerLeak = isTokenOnly ? answerTokenLeak : answerSecretLeak;
   const answered = await answer.steps.all(() => answerLeak(answer, wait));
@@ -156,28 +160,13 @@ async function prepare(session: Session, name: string, wanted: Wanted) {
   const warnings = await readersWarnings(session, rotator, [client, token]);
   const ofValue = wanted.isTokenOnly
     ? []
-    : [lostFieldsWarning(client, stored), earlierAnswer(client, since)];
+    : [lostFieldsWarning(client, stored), earlierAnswer(client, since, wanted.versionId)];
   for (const warning of [...warnings, ...ofValue]) {
     if (warning === undefined) continue;
     session.terminal.note(...wrapLines(`warning: ${warning}`, 0, session.terminal.noteColumns));
   }
   const timeout = await new Functions(session.signal).timeout(functionName);
   return { rotator, names, client, token, timeout, ahead, since, stored };
-}
-
-/** The command, as it was given: without its options another run would not wait for the same consumers. */
-function answering(
-  { options }: Session,
-  name: string,
-  { token, cache, now }: Pick<LeakedOptions, 'token' | 'cache' | 'now'>,
-): string {
-  const words = [
-    `leaked ${name}`,
-    ...(token === true ? ['--token'] : []),
-    ...(cache === standardCache ? [] : [`--cache ${cache}`]),
-    ...(now === true ? ['--now'] : []),
-  ];
-  return nextCommand(words.join(' '), options);
 }
 
 /** Whoever else reads the secrets gets what replaces the leaked one, too, and may be how it leaked. */

@@ -17,6 +17,7 @@ import {
   readCredential,
 } from '../rotator/credential-file.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
+import { completing } from '../rotator/leak-first.ts';
 import { lostFieldsWarning, readStored } from '../rotator/lost-fields.ts';
 import { checkOwner, overlapWarning } from '../rotator/overlaps.ts';
 import { copyWarning, policyWarning } from '../rotator/policy-warning.ts';
@@ -109,9 +110,9 @@ export async function putCredential(
   return await reportToken(session, { file, stored, wait: options.wait });
 }
 
-function leakWarning({ options }: Session, client: Secret, name: string): string | undefined {
+function leakWarning(session: Session, client: Secret, name: string): string | undefined {
   if (!hasOpenAnswer(client)) return undefined;
-  return `an answer to a leak is not complete, so that what has leaked may still work; unless it told you to store this credential, complete it first (once another one is stored, people have to do the rest): ${nextCommand(`leaked ${name}`, options)}`;
+  return `an answer to a leak is not complete, so that what has leaked may still work; unless it told you to store this credential, complete it first (once another one is stored, people have to do the rest): ${completing(session, name, client)}`;
 }
 
 /** The note of an answer names the client secret that it replaces. */

@@ -17,6 +17,7 @@ import {
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import { confirmOwn, type OwnOptions } from '../rotator/confirm-own.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
+import { completing } from '../rotator/leak-first.ts';
 import { checkOwner } from '../rotator/overlaps.ts';
 import { assertNoReplica } from '../rotator/replica.ts';
 import { checkName, namesOf, type Rotator } from '../rotator/rotator.ts';
@@ -64,7 +65,8 @@ export async function rotateClientSecret(
   await confirmLocation(session, rotator, names.client);
   const versionId = await begin(session, client, name);
   const rotation = { name, client, token, versionId };
-  const steps = new Steps(session, nextCommand(`rotate-client-secret ${name}`, options));
+  const again = nextCommand(`rotate-client-secret ${name}`, options);
+  const steps = new Steps(session, () => again);
   steps.tell('begin', `began to rotate ${client.name} into version ${versionId}`);
   const last = wait === 0 ? undefined : await follow(session, rotation, steps, wait);
   if (options.json === true) {
@@ -98,9 +100,9 @@ function checkRotates(
 }
 
 /** The function refuses to rotate over it. */
-function openAnswer({ options }: Session, client: Secret, name: string): CliError {
+function openAnswer(session: Session, client: Secret, name: string): CliError {
   const text = `an answer to a leak of ${client.name} is not complete`;
-  return new CliError('ERR_ROTATION_NOT_FINISHED', text, nextCommand(`leaked ${name}`, options));
+  return new CliError('ERR_ROTATION_NOT_FINISHED', text, completing(session, name, client));
 }
 
 /** @returns the id of the version that it rotates into */

@@ -6,6 +6,7 @@ import type { Secret } from '../aws/secret.ts';
 import { SecretVersions } from '../aws/secret-versions.ts';
 import { CliError } from '../errors.ts';
 import { readClientVersions } from '../leak/answer.ts';
+import { completing } from '../rotator/leak-first.ts';
 import { whyClientUnknown } from '../rotator/rotator.ts';
 import type { Session } from '../session.ts';
 import { nextRotation } from '../view/client-secret-line.ts';
@@ -128,7 +129,7 @@ function stuckFinding(secret: Secret, name: string, session: Session): Finding |
   const now = session.now();
   const state = readRotationState(secret.tags);
   if (hasOpenAnswer(secret)) {
-    return failed('the answer to a leak is not complete', nextCommand(`leaked ${name}`, options));
+    return failed('the answer to a leak is not complete', completing(session, name, secret));
   }
   const tag = secret.tags[tagKeys.rotation] ?? '';
   if (state.kind === 'none' && !['', 'none'].includes(tag)) {

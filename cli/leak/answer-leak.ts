@@ -68,7 +68,6 @@ export async function answerSecretLeak(answer: Answer, wait: number): Promise<An
     const did = `proved at IMS that it rejects ${words} and ${inWords(old.length)}, and accepts the new token${left}`;
     return [did, proved];
   });
-  answer.progress.isDone = true;
   steps.state = 'what has leaked is useless';
   await noteEnd(answer, source);
   return {

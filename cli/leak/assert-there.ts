@@ -10,6 +10,8 @@ export interface Wanted {
   readonly again: string;
   /** The command that answers the leak of a token alone. */
   readonly tokenOnly: string;
+  /** The version of the client secret that has leaked, if the command names it. */
+  readonly versionId: string | undefined;
 }
 
 /**

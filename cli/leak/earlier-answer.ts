@@ -17,13 +17,19 @@ export async function storedSince(
   return version?.createdAt;
 }
 
-/** Says that the stored client secret has replaced a leaked one: the command may be repeated by mistake. */
+/**
+ * Says that the stored client secret has replaced a leaked one: the command may be repeated by mistake.
+ *
+ * @param leakedId the version that has leaked, if the command names it
+ */
 export function earlierAnswer(
   client: Secret,
   storedAt: EpochSeconds | undefined,
+  leakedId: string | undefined,
 ): string | undefined {
   const { name, currentVersionId: id } = client;
   if (id === undefined || !answersLeak(id) || hasOpenAnswer(client)) return undefined;
+  if (leakedId !== undefined && leakedId !== id) return undefined;
   const when = storedAt === undefined ? '' : ` at ${formatInstant(storedAt)}`;
   return `what is stored in ${name} has replaced a leaked client secret${when}; go on only if it has leaked, too`;
 }

@@ -33,6 +33,8 @@ interface Taken {
   readonly age: number | undefined;
   /** The client secrets in it, as far as it can be read. */
   readonly secrets: number | undefined;
+  /** The version that has leaked, if the command names it. */
+  readonly versionId: string | undefined;
 }
 
 interface Explained {
@@ -89,6 +91,9 @@ function takenInWords(taken: Explained['taken']): string {
     return '; an earlier run has begun to answer it, and of these steps only those are taken that are left';
   }
   if (id === undefined) return '';
+  if (taken.versionId !== undefined && taken.versionId !== id) {
+    return `; what version ${showVersion(taken.versionId)} held counts as leaked, and another value that is stored by now stays`;
+  }
   const since = age === undefined ? 'now' : `${formatDuration(Math.max(0, age))} ago`;
   return `; what was stored ${since}, in version ${showVersion(id)}, counts as leaked`;
 }

@@ -33,7 +33,7 @@ export function findRoom(
 
 /** Somebody may use the other one, who cannot be seen from here, but what has leaked cannot wait. */
 function makingRoom(
-  { name, names, session: { options }, complete, tokenOnly }: Answer,
+  { name, names, session: { options }, steps, tokenOnly }: Answer,
   { listed, accepted, state }: BeforeReplacing,
   {
     current,
@@ -63,7 +63,7 @@ function makingRoom(
       : '';
   return (
     `what has leaked works, so do not wait. ${held}${which}.${ownUse} Ask everybody who works with this client, and look into its other credentials. ` +
-    `If nobody uses ${other}, or it has leaked, too, delete it in the Adobe Developer Console, by its uuid, and no other; then: ${complete}. ` +
+    `If nobody uses ${other}, or it has leaked, too, delete it in the Adobe Developer Console, by its uuid, and no other; then: ${steps.command}. ` +
     `If somebody uses it and it has not leaked, store it in ${names.client} in place of the leaked one, alone in FILE: ${put}; then delete the leaked one there, whose value is in version ${showVersion(current.id)}; then: ${tokenOnly}, which says so if IMS still accepts what was stored before`
   );
 }

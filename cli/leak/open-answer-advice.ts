@@ -1,12 +1,12 @@
 import { readRotationState } from '../../core/client-secret-rotation.ts';
-import { hasOpenAnswer } from '../../core/open-answer.ts';
+import { hasOpenAnswer, leakedVersion } from '../../core/open-answer.ts';
 import { type Answer, currentOf, readClientVersions } from './answer.ts';
 import { deletingEarlier, isOvertaken, untagging } from './overtaken-answer.ts';
 import { type EarlierAdvice, stillAccepted } from './still-accepted.ts';
 
 /** `leaked --token` does not answer the leak of the client secret: this is the part that it leaves open. */
 export async function openAnswerAdvice(answer: Answer): Promise<EarlierAdvice> {
-  const { session, client, complete } = answer;
+  const { session, client, answering } = answer;
   const described = await session.secrets.describe(client.arn);
   const state = readRotationState(described?.tags);
   if (described === undefined || !hasOpenAnswer(described)) {
@@ -15,7 +15,7 @@ export async function openAnswerAdvice(answer: Answer): Promise<EarlierAdvice> {
   const versions = await readClientVersions(answer);
   const current = currentOf(answer, versions);
   if (!isOvertaken(answer, current, state, versions)) {
-    const text = `The answer to the leak of the client secret is not complete: ${complete}`;
+    const text = `The answer to the leak of the client secret is not complete: ${answering(leakedVersion(session.digest, described))}`;
     return { advice: [text], clientIds: [current.found.credential.clientId] };
   }
   const untag = untagging(answer);
@@ -23,6 +23,6 @@ export async function openAnswerAdvice(answer: Answer): Promise<EarlierAdvice> {
   const earlier = await stillAccepted(answer, { kind: 'none' });
   const text =
     `An answer to the leak of an earlier client secret is not complete. If the stored one has not leaked: ${deletingEarlier(answer, state, versions)}; ` +
-    `then: ${untag}; if the stored one has leaked, too: ${untag}; then: ${complete}`;
+    `then: ${untag}; if the stored one has leaked, too: ${untag}; then: ${answering(current.id)}`;
   return { ...earlier, advice: [text, ...earlier.advice] };
 }

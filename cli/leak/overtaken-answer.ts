@@ -1,10 +1,10 @@
-import type { RotationState } from '../../core/client-secret-rotation.ts';
+import { type RotationState, readRotationState } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
 import { formatInstant } from '../../core/instant.ts';
-import { answerNoted } from '../../core/open-answer.ts';
+import { afterLeak, answerNoted, isUnfinished, notedAt, replaces } from '../../core/open-answer.ts';
 import { hasSameSecrets } from '../../core/same-credential.ts';
+import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
-import { replaces } from '../rotator/leak-version.ts';
 import { nextAwsCommand } from '../view/next-command.ts';
 import { showVersion } from '../view/version-id.ts';
 import { replacingGoodOfOther } from './all-invalidated.ts';
@@ -12,27 +12,35 @@ import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
 import { notedByPrograms, placeInWords } from './noted-uuid.ts';
 
 /**
- * True if an answer that was broken off does not go on with what is stored: somebody has stored another
- * credential since, and not what had leaked again.
+ * True if the answer does not go on with what is stored: somebody has stored another credential since, and not
+ * what had leaked again.
  *
- * @param versions of the client secret, the replaced one among them
+ * @param versions of the client secret, the one that has leaked among them
  */
 export function isOvertaken(
-  { session }: Pick<Answer, 'session'>,
-  { id, found }: UsableVersion,
+  { session: { digest }, progress: { leakedId } }: Pick<Answer, 'session' | 'progress'>,
+  current: UsableVersion,
   state: RotationState,
   versions: readonly ClientVersion[],
 ): boolean {
+  const { id } = current;
   const noted = answerNoted(state);
-  if (noted === undefined || noted === id) return false;
-  const before = versions.find((one) => replaces(session.digest, noted, one.id))?.found;
-  return before === undefined || !hasSameSecrets(before.credential, found.credential);
+  const ofNote = versions.find((one) => noted !== undefined && replaces(digest, noted, one.id));
+  if (noted !== undefined && noted !== id && !isSame(ofNote, current)) return true;
+  if (leakedId === undefined || id === leakedId || replaces(digest, id, leakedId)) return false;
+  const leaked = versions.find((one) => one.id === leakedId);
+  return !isSame(leaked, current);
+}
+
+function isSame(one: ClientVersion | undefined, { found: other }: UsableVersion): boolean {
+  return one?.found !== undefined && hasSameSecrets(one.found.credential, other.credential);
 }
 
 /**
- * The note of an answer that was broken off sends people here.
+ * What is stored may be a colleague's good client secret. The note of an answer that was broken off sends people
+ * here, and so does a command that was printed when another version was stored.
  *
- * @throws CliError ERR_CREDENTIAL_CHANGED if it was overtaken
+ * @throws CliError ERR_CREDENTIAL_CHANGED if somebody has stored another credential since
  */
 export function assertNotOvertaken(
   answer: Answer,
@@ -40,36 +48,82 @@ export function assertNotOvertaken(
   state: RotationState,
   versions: readonly ClientVersion[],
 ): void {
-  const { names, tokenOnly, complete } = answer;
-  if (state.kind === 'none' || !isOvertaken(answer, current, state, versions)) return;
-  const begun = formatInstant(state.kind === 'adding' ? state.since : state.at);
-  const untag = untagging(answer);
+  const { names, tokenOnly, answering, progress } = answer;
+  if (!isOvertaken(answer, current, state, versions)) return;
+  const at = answerNoted(state) === undefined ? undefined : notedAt(state);
+  const text =
+    at === undefined
+      ? `what is stored in ${names.client} is another credential than the one that leaked, in version ${showVersion(progress.leakedId ?? '')}`
+      : `an answer to a leak was begun at ${formatInstant(at)}, and what is stored in ${names.client} may be another credential than it was to replace`;
+  const untag = at === undefined ? '' : `${untagging(answer)}; then: `;
   throw new CliError(
     'ERR_CREDENTIAL_CHANGED',
-    `an answer to a leak was begun at ${begun}, and what is stored in ${names.client} may be another credential than it was to replace`,
+    text,
     `if the stored client secret has not leaked: ${deletingEarlier(answer, state, versions)}; ` +
-      `then: ${untag}; then: ${tokenOnly}, or, if the stored credential is of another client, have Adobe support invalidate all tokens of the earlier one (${replacingGoodOfOther(answer)}); ` +
-      `if the stored one has leaked, too: ${untag}; then: ${complete}, which deletes it at Adobe for whoever else uses it`,
+      `then: ${untag}${tokenOnly}, or, if the stored credential is of another client, have Adobe support invalidate all tokens of the earlier one (${replacingGoodOfOther(answer)}); ` +
+      `if the stored one has leaked, too: ${untag}${answering(current.id)}, which deletes it at Adobe for whoever else uses it`,
+    { isFixWhole: true },
+  );
+}
+
+/**
+ * Once the answer to its leak is complete, nothing tells the client secret that it has stored from one that has
+ * leaked: a colleague may have completed it since the command was printed, or while a person was asked.
+ *
+ * @throws CliError ERR_CREDENTIAL_CHANGED
+ */
+export function assertNotAnswered(
+  answer: Pick<Answer, 'session' | 'client' | 'progress' | 'tokenOnly' | 'answering'>,
+  { currentVersionId: id = '', tags }: Pick<Secret, 'currentVersionId' | 'tags'>,
+): void {
+  const { session, client, progress, tokenOnly, answering } = answer;
+  const { leakedId } = progress;
+  const isOpen = isUnfinished(id, readRotationState(tags));
+  if (leakedId === id && isOpen) {
+    throw new CliError(
+      'ERR_CREDENTIAL_CHANGED',
+      `version ${showVersion(id)} answers the leak of an earlier one, and that answer is not complete`,
+      `complete it first: ${answering()}; then, if this one has leaked, too: ${answering(id)}`,
+      { isFixWhole: true },
+    );
+  }
+  const wasOpen = isUnfinished(id, readRotationState(client.tags));
+  const isAnswered =
+    leakedId === undefined
+      ? wasOpen && !isOpen
+      : afterLeak(session.digest, leakedId, { currentVersionId: id, tags }) === 'answered';
+  if (!isAnswered) return;
+  const of = leakedId === undefined ? '' : ` of version ${showVersion(leakedId)}`;
+  throw new CliError(
+    'ERR_CREDENTIAL_CHANGED',
+    `the answer to the leak${of} is not open any more: somebody has completed it, or taken its note off`,
+    `if somebody has completed it, nothing is left to do here; if not: ${tokenOnly}; only if the stored client secret has leaked, too: ${answering(id)}`,
     { isFixWhole: true },
   );
 }
 
 /** Beside the one that has leaked, there may be good ones, which other credentials use. */
 export function deletingEarlier(
-  { session, names }: Pick<Answer, 'session' | 'names'>,
+  { session, names, progress: { leakedId } }: Pick<Answer, 'session' | 'names' | 'progress'>,
   state: RotationState,
   versions: readonly ClientVersion[],
 ): string {
   const noted = answerNoted(state);
-  const before = versions.find(
+  const ofNote = versions.find(
     ({ id }) => noted !== undefined && replaces(session.digest, noted, id),
   );
+  const ofCommand = versions.find(
+    ({ id, labels }) => id === leakedId && !labels.includes('AWSCURRENT'),
+  );
+  const before = ofNote ?? ofCommand;
   // The tag alone could name anybody's, and a person may have mistaken a uuid.
   const stored = [...notedByPrograms(before ? [before] : [], versions)];
   const named = stored.filter((uuid) => state.kind !== 'retired' || state.uuid === uuid);
   const uuids = mayBeInUse(named, noted, versions) ? [] : named;
+  const isOne = (before?.found?.entries.length ?? 1) === 1;
+  const which = isOne ? ['the one', ''] : ['those', ' that are not stored now'];
   const place = before
-    ? `the one in version ${showVersion(before.id)} of ${names.client}`
+    ? `${which[0]} in version ${showVersion(before.id)} of ${names.client}${which[1]}`
     : 'the one that had leaked';
   return `delete ${placeInWords(place, uuids)} in the Adobe Developer Console, if it is still there, and no other`;
 }

@@ -1,7 +1,7 @@
 import { decide, type Reason } from '../../core/decision.ts';
 import { formatInstant } from '../../core/instant.ts';
 import { observeMetadata } from '../../core/observation.ts';
-import { hasOpenAnswer } from '../../core/open-answer.ts';
+import { hasOpenAnswer, leakedVersion } from '../../core/open-answer.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import { Renewals } from '../rotator/renewal.ts';
@@ -136,7 +136,7 @@ async function renew(
 
 /** Where the stored client secret is the fault, an answer to its leak that is open comes first. */
 export async function afterSecret(
-  { session, client, complete }: Answer,
+  { session, client, answering }: Answer,
   error: unknown,
 ): Promise<unknown> {
   if (!(error instanceof CliError) || error.fix?.includes('put-credential') !== true) return error;
@@ -146,7 +146,7 @@ export async function afterSecret(
   return new CliError(
     code,
     message,
-    `complete the answer to the leak of the client secret: ${complete}`,
+    `complete the answer to the leak of the client secret: ${answering(leakedVersion(session.digest, secret))}`,
     { cause },
   );
 }

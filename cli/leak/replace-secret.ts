@@ -1,23 +1,15 @@
-import { type RotationState, readRotationState } from '../../core/client-secret-rotation.ts';
+import { readRotationState } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
 import type { EpochSeconds } from '../../core/instant.ts';
 import { isUnfinished } from '../../core/open-answer.ts';
 import type { OwnSecrets } from '../adobe/own-secrets.ts';
-import { CliError } from '../errors.ts';
-import {
-  type Answer,
-  type ClientVersion,
-  currentOf,
-  readClientVersions,
-  type UsableVersion,
-} from './answer.ts';
+import { type Answer, currentOf, readClientVersions } from './answer.ts';
 import { assertReadable } from './find-room.ts';
 import { makeRoom } from './make-room.ts';
-import { assertNotOvertaken } from './overtaken-answer.ts';
+import { assertNotAnswered, assertNotOvertaken } from './overtaken-answer.ts';
 import { preflight } from './preflight.ts';
 import { leakedIn } from './progress.ts';
 import { resume } from './resume-answer.ts';
-import { overtaken } from './store-current.ts';
 import { replaceStored } from './store-replacement.ts';
 import { unreadableOf } from './unreadable.ts';
 
@@ -52,15 +44,12 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
   const state = readRotationState(tags);
   assertReadable(answer, state, versions);
   const current = currentOf(answer, versions);
-  assertStillOpen(answer, current, state);
-  const isKnown = (version: ClientVersion): version is UsableVersion =>
-    version.found !== undefined && progress.known.has(version.id);
-  const began = versions.find(isKnown) ?? current;
-  progress.leaked = leakedIn(answer, began, versions, state);
-  // While a person was asked. They have agreed to replace what was stored before.
-  if (!progress.known.has(current.id)) throw overtaken(answer.names.client);
+  progress.leaked = leakedIn(answer, current, versions, state);
+  // Again: others may have stored something while a person was asked.
+  assertNotAnswered(answer, { currentVersionId: current.id, tags });
   assertNotOvertaken(answer, current, state, versions);
   if (isUnfinished(current.id, state)) {
+    progress.leakedId ??= progress.leaked.versionId;
     const resumed = await resume(answer, current, state, versions);
     const uuids = resumed.isGuess ? [] : resumed.leaked;
     progress.leaked = { ...leakedIn(answer, current, versions, state), uuids };
@@ -81,30 +70,11 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
   const isOpen = state.kind === 'adding' && room.remove === undefined;
   // Another run goes on by what the tag says is retired.
   const replacement = { own, current, inUse: isGuess ? undefined : inUse, noted: note, isOpen };
+  // What has leaked may be stored again, as another version.
+  progress.leakedId = current.id;
   const versionId = await replaceStored(answer, replacement);
   const storedAt = session.now();
   return { versionId, own, leaked, isGuess, isGone: false, storedAt };
-}
-
-/**
- * While a person was asked, a colleague may have completed the answer that was to go on. Nothing would then tell
- * the client secret that it has stored from one that has leaked.
- *
- * @throws CliError ERR_CREDENTIAL_CHANGED
- */
-function assertStillOpen(
-  { client, complete, tokenOnly }: Answer,
-  { id }: UsableVersion,
-  state: RotationState,
-): void {
-  const wasOpen = isUnfinished(id, readRotationState(client.tags));
-  if (!wasOpen || isUnfinished(id, state)) return;
-  throw new CliError(
-    'ERR_CREDENTIAL_CHANGED',
-    'the answer to the leak that was to go on is not open any more: somebody has completed it, or taken its note off',
-    `if somebody has completed it, nothing is left to do here; if not: ${tokenOnly}; only if the stored client secret has leaked, too: ${complete}`,
-    { isFixWhole: true },
-  );
 }
 
 function inWords(versions: number): string {

@@ -1,8 +1,8 @@
 import type { RotationState } from '../../core/client-secret-rotation.ts';
 import { epochSeconds, formatInstant } from '../../core/instant.ts';
+import { replaces } from '../../core/open-answer.ts';
 import type { OwnSecrets } from '../adobe/own-secrets.ts';
 import { CliError } from '../errors.ts';
-import { replaces } from '../rotator/leak-version.ts';
 import { day } from '../view/durations.ts';
 import { nextCommand } from '../view/next-command.ts';
 import { invalidatingAll } from './all-invalidated.ts';
@@ -43,7 +43,7 @@ export async function resume(
   state: RotationState,
   versions: readonly ClientVersion[],
 ): Promise<Resumed> {
-  const { session, steps, complete } = answer;
+  const { session, steps, answering } = answer;
   const { createdAt = epochSeconds(0) } = current;
   const replaced = versions.filter(({ id }) => replaces(session.digest, current.id, id));
   const untouched = steps.state;
@@ -89,7 +89,7 @@ export async function resume(
     throw new CliError(
       'ERR_CREDENTIAL_CHANGED',
       `the answer of ${when} ${left}; whether the client secret that it has stored has leaked since is not known`,
-      `${deletion}if people have deleted the leaked one less than a day ago, ${invalidatingAll(answer, current.found.credential.clientId)}; if the stored one has not leaked: ${untag}; if it has: ${untag}; then: ${complete}, which deletes it at Adobe for whoever else uses it`,
+      `${deletion}if people have deleted the leaked one less than a day ago, ${invalidatingAll(answer, current.found.credential.clientId)}; if the stored one has not leaked: ${untag}; if it has: ${untag}; then: ${answering(current.id)}, which deletes it at Adobe for whoever else uses it`,
       { isFixWhole: true },
     );
   });
@@ -109,7 +109,7 @@ function assertDecrypted(
   throw new CliError(
     code,
     `the version with what has leaked could not be decrypted: ${message}`,
-    `use a principal that may use its KMS key, and go on: ${answer.complete}; otherwise, once ${look} shows that the stored client secret works: ` +
+    `use a principal that may use its KMS key, and go on: ${answer.steps.command}; otherwise, once ${look} shows that the stored client secret works: ` +
       `${deletingEarlier(answer, state, versions)}; then: ${untagging(answer)}; then: ${answer.tokenOnly}`,
     { cause, isFixWhole: true },
   );

@@ -129,14 +129,14 @@ function notAsked(answer: Answer, left: readonly EarlierSecret[]): readonly stri
  * @param deletion undefined if it is the only one that is stored
  */
 function storedAgain(
-  { name, names, session, complete, tokenOnly }: Answer,
+  { name, names, session, client, answering, tokenOnly }: Answer,
   { versionId }: EarlierSecret,
   deletion: string | undefined,
 ): string {
   const put = nextCommand(`put-credential ${name} FILE`, session.options);
   const cure =
     deletion === undefined
-      ? complete
+      ? answering(client.currentVersionId)
       : `store the others without it: ${put}; then ${deletion}; then: ${tokenOnly}`;
   return `A client secret in version ${showVersion(versionId)} of ${names.client} is in the current value, too, so that it was not replaced. If it has leaked: ${cure}`;
 }

@@ -29,11 +29,9 @@ export async function replaceStored(
   answer: Answer,
   { own, current, inUse, noted, isOpen }: Replacement,
 ): Promise<string> {
-  const { steps, names, client, progress } = answer;
+  const { steps, names, client } = answer;
   const versionId = newLeakVersion(answer.session.digest, current.id);
   const note = formatRotationState({ kind: 'adding', since: answer.session.now(), versionId });
-  // The note may stay although the secret is never stored.
-  progress.known.add(versionId);
   const added = await steps.run('add a client secret at Adobe', async () => {
     await checkUnchanged(answer, { noted, current: current.id });
     const before = isOpen ? noted : undefined;
@@ -41,7 +39,6 @@ export async function replaceStored(
     return [`added a client secret at Adobe: ${secret.uuid}`, secret];
   });
   steps.state = `the new client secret ${added.uuid} is at Adobe, but not stored`;
-  progress.orphan = added.uuid;
   await steps.finish('store the new client secret', async () => {
     const secret = { arn: client.arn, name: names.client };
     const text = replaced(current.found, added);
@@ -53,19 +50,15 @@ export async function replaceStored(
       if (error.code !== 'ERR_CREDENTIAL_CHANGED') throw notStored(error, added.uuid);
       if (await isStored(answer, added)) {
         steps.state = `the new client secret ${added.uuid} is at Adobe, and somebody else has stored it; the leaked one still works`;
-        progress.orphan = undefined;
         throw error;
       }
       await own.remove(added.uuid);
       await undoNote(answer.session, client.arn, note, isOpen ? noted : undefined);
       steps.state = `the new client secret ${added.uuid} was deleted at Adobe again`;
-      progress.orphan = undefined;
       throw error;
     }
     return [`stored it in ${names.client}, without the leaked one`, undefined];
   });
-  progress.known.delete(current.id);
-  progress.orphan = undefined;
   steps.state = 'the new client secret is stored; the leaked one still works';
   await markRetired(answer, inUse, versionId);
   return versionId;

@@ -1,14 +1,29 @@
-import { hasOpenAnswer } from '../../core/open-answer.ts';
+import { hasOpenAnswer, leakedVersion } from '../../core/open-answer.ts';
 import type { Secret } from '../aws/secret.ts';
 import type { Session } from '../session.ts';
 import { nextCommand } from '../view/next-command.ts';
+import { foreignWord } from '../view/shell-word.ts';
 
 /** An answer to a leak that is open comes before another credential. */
 export function leakFirst(
-  { options }: Pick<Session, 'options'>,
+  session: Pick<Session, 'options' | 'digest'>,
   name: string,
   client: Secret | undefined,
 ): string | undefined {
   const isOpen = client !== undefined && hasOpenAnswer(client);
-  return isOpen ? nextCommand(`leaked ${name}`, options) : undefined;
+  return isOpen ? completing(session, name, client) : undefined;
+}
+
+/** The command that completes the answer to a leak which is open. */
+export function completing(
+  { options, digest }: Pick<Session, 'options' | 'digest'>,
+  name: string,
+  client: Secret,
+): string {
+  return nextCommand(`leaked ${name}${ofVersion(leakedVersion(digest, client))}`, options);
+}
+
+/** By it, a repeated command replaces nothing but that version, whatever is stored by then. */
+export function ofVersion(versionId: string | undefined): string {
+  return versionId === undefined ? '' : ` --version-id ${foreignWord(versionId, 'VERSION_ID')}`;
 }

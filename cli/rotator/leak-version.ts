@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { leakMark } from '../../core/open-answer.ts';
+import { beginningOf, leakMark } from '../../core/open-answer.ts';
 import type { Digest } from '../../core/token-tags.ts';
 
 /**
@@ -9,14 +9,5 @@ import type { Digest } from '../../core/token-tags.ts';
  */
 export function newLeakVersion(digest: Digest, replaced: string): string {
   const id = randomUUID();
-  return `${beginning(digest, replaced)}${id.slice(8, 14)}8${id.slice(15, 19)}8${id.slice(20, 24)}${leakMark}${id.slice(30)}`;
-}
-
-/** True if the version was made to replace that one. */
-export function replaces(digest: Digest, versionId: string, replaced: string): boolean {
-  return versionId.startsWith(beginning(digest, replaced));
-}
-
-function beginning(digest: Digest, replaced: string): string {
-  return digest(replaced).slice(0, 8);
+  return `${beginningOf(digest, replaced)}${id.slice(8, 14)}8${id.slice(15, 19)}8${id.slice(20, 24)}${leakMark}${id.slice(30)}`;
 }

@@ -9,8 +9,8 @@ export interface StepDone {
   readonly did: string;
 }
 
-/** The next steps once a failure is mended, or after Ctrl-C; undefined if there are none. @param fix mends it */
-type GoOn = (fix?: string) => Promise<string | undefined>;
+/** The next step once a failure is mended, or after Ctrl-C. */
+type GoOn = (failure?: CliError) => string;
 
 type Work<Result> = (progress: Progress) => Promise<readonly [did: string, result: Result]>;
 
@@ -23,14 +23,15 @@ export class Steps {
   readonly #goOn: GoOn;
   #failure: unknown;
 
-  /** Goes on after a failure. */
-  readonly command: string;
-
-  /** @param goOn tells if something else is to be done than to go on with the command */
-  constructor(session: Session, command: string, goOn?: GoOn) {
-    this.command = command;
+  /** @param goOn the command that goes on, and what else there is to do */
+  constructor(session: Session, goOn: GoOn) {
     this.#session = session;
-    this.#goOn = goOn ?? (() => Promise.resolve(command));
+    this.#goOn = goOn;
+  }
+
+  /** Goes on after a failure. */
+  get command(): string {
+    return this.#goOn();
   }
 
   /** Does all the steps. @throws CliError which says how to go on, wherever it stopped */
@@ -40,14 +41,14 @@ export class Steps {
     } catch (error) {
       if (error === this.#failure || !(error instanceof CliError)) throw error;
       throw error.code === 'ERR_INTERRUPTED'
-        ? await this.#interruption()
-        : await this.#stopped(error, error.message);
+        ? this.#interruption()
+        : this.#stopped(error, error.message);
     }
   }
 
   /** @throws CliError which says where it stopped, and how to go on */
   async run<Result>(step: string, work: Work<Result>): Promise<Result> {
-    if (this.#session.signal.aborted) throw await this.#interruption();
+    if (this.#session.signal.aborted) throw this.#interruption();
     return await this.finish(step, work);
   }
 
@@ -61,7 +62,7 @@ export class Steps {
       this.tell(step, did);
       return result;
     } catch (error) {
-      this.#failure = await this.#asFailure(step, error);
+      this.#failure = this.#asFailure(step, error);
       throw this.#failure;
     } finally {
       progress.end();
@@ -76,22 +77,20 @@ export class Steps {
     terminal.print(`${terminal.style('green', '✓')} ${first.trimStart()}`, ...rest);
   }
 
-  async #asFailure(step: string, error: unknown): Promise<unknown> {
+  #asFailure(step: string, error: unknown): unknown {
     if (!(error instanceof CliError))
-      return this.#session.signal.aborted ? await this.#interruption() : error;
-    if (error.code === 'ERR_INTERRUPTED') return await this.#interruption();
-    return await this.#stopped(error, `could not ${step}: ${error.message}`);
+      return this.#session.signal.aborted ? this.#interruption() : error;
+    if (error.code === 'ERR_INTERRUPTED') return this.#interruption();
+    return this.#stopped(error, `could not ${step}: ${error.message}`);
   }
 
-  async #stopped(error: CliError, text: string): Promise<CliError> {
-    const next = error.isFixWhole ? undefined : await this.#goOn(error.fix);
-    const goOn = next === undefined ? [] : [`then go on: ${next}`];
+  #stopped(error: CliError, text: string): CliError {
+    const goOn = error.isFixWhole ? [] : [`then go on: ${this.#goOn(error)}`];
     const fix = [...(error.fix === undefined ? [] : [error.fix]), ...goOn].join('; ') || undefined;
     return new CliError(error.code, `${text} (${this.state})`, fix, { cause: error });
   }
 
-  async #interruption(): Promise<CliError> {
-    const next = await this.#goOn();
-    return interrupted(next === undefined ? this.state : `${this.state}; go on with: ${next}`);
+  #interruption(): CliError {
+    return interrupted(`${this.state}; go on with: ${this.#goOn()}`);
   }
 }

@@ -158,6 +158,24 @@ export function flat(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim();
 }
 
+/** The command with which the output says to go on, which names the version that has leaked. */
+export const goingOn = /go on(?: with)?: ims-token-rotator leaked fusion --version-id (\S+)/;
+
+/** Runs the command with which the output says to go on. */
+export async function follow(leak: LeakWorld, exit: Exit, effects: Effects = {}): Promise<Exit> {
+  const [, versionId] = goingOn.exec(textOf(exit)) ?? [];
+  expect(versionId, textOf(exit)).toBeDefined();
+  return await leak.answer({ versionId }, effects);
+}
+
+/** The answer stays as it is, and people are told what to do if it is not complete. */
+export function expectOver(leak: LeakWorld, exit: Exit): void {
+  expect(textOf(exit)).toMatch(
+    /^ERR_CREDENTIAL_CHANGED the answer to the leak of version \S+ is not open any more: .* → if somebody has completed it, nothing is left to do here; if not: ims-token-rotator leaked fusion --token --now; only if the stored client secret has leaked, too: ims-token-rotator leaked fusion --version-id \S+ --now$/,
+  );
+  expect(leak.adobe.secrets).toHaveLength(2);
+}
+
 /** Adobe has a second client secret, which a colleague uses. */
 export function addColleagues({ adobe, secrets }: LeakWorld) {
   const colleagues = adobe.addSecret('p8e-of-a-colleague-0123456789');

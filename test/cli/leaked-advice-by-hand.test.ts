@@ -1,95 +1,135 @@
 // What people are told to do when an answer to a leak stops: each word of it may be followed.
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Secrets } from '../../cli/aws/secrets.ts';
 import { replacing } from '../support/credential.ts';
+import { labelsOf } from '../support/start-rotating.ts';
 import { callOf } from './fates.ts';
-import { type LeakWorld, refuseDeletion, setRotationTag, startLeak, textOf } from './leak-world.ts';
+import {
+  expectAnswered,
+  expectOver,
+  follow,
+  goingOn,
+  type LeakWorld,
+  refuseDeletion,
+  setRotationTag,
+  startLeak,
+  textOf,
+} from './leak-world.ts';
 import { startFilter } from './start-filter.ts';
 
-const docs = 'see "When something leaked" in docs/client-secret-rotation.md';
+const byHand =
+  'if that keeps failing, do not wait: answer the leak by hand: see "When something leaked" in docs/client-secret-rotation.md';
 
 /** From this call on, a tag of the client secret is written, but its answer is lost. */
-function loseTagAnswers({ world }: LeakWorld, first: number): void {
-  let tags = 0;
-  const isTag = callOf('TagResource', 'client');
-  const when = (call: Parameters<typeof isTag>[0]): boolean => {
-    if (!isTag(call)) return false;
-    tags += 1;
-    return tags >= first;
-  };
-  world.secretsManager.faults.inject({ kind: 'reset-after' }, { when });
-}
-
-it('leaked calls for no other run once all is proved, and the answer to its last note is lost', async () => {
-  const leak = await startLeak();
-  loseTagAnswers(leak, 3);
-  const exit = await leak.answer();
-  expect(exit.code).toBe(1);
-  expect(textOf(exit)).toContain('(what has leaked is useless) → ');
-  expect(textOf(exit)).not.toContain('leaked fusion');
-  expect(textOf(exit)).not.toContain('do not wait');
-});
-
-it('leaked has people write its last note if nobody can tell whether it is written', async () => {
-  const leak = await startLeak();
+function loseTagAnswers({ world }: LeakWorld, first: number, isLookLost = false): void {
   let tags = 0;
   const isTag = callOf('TagResource', 'client');
   const isLook = callOf('DescribeSecret', 'client');
   const when = (call: Parameters<typeof isTag>[0]): boolean => {
     if (isTag(call)) tags += 1;
-    return tags >= 3 && (isTag(call) || isLook(call));
+    return tags >= first && (isTag(call) || (isLookLost && isLook(call)));
   };
-  leak.world.secretsManager.faults.inject({ kind: 'reset-after' }, { when });
-  const text = textOf(await leak.answer());
-  expect(text).toContain('(what has leaked is useless) → ');
-  expect(text).toMatch(
-    /then go on: once ims-token-rotator doctor fusion shows neither a rotation nor another answer to a leak, aws secretsmanager tag-resource .*=none$/,
-  );
+  world.secretsManager.faults.inject({ kind: 'reset-after' }, { when });
+}
+
+describe('the command that leaked prints replaces nothing more', () => {
+  it.each([
+    ['the answer to its last note is lost', false],
+    ['nobody can tell whether its last note is written', true],
+  ])('once all is proved, and %s', async (_, isLookLost) => {
+    const leak = await startLeak();
+    loseTagAnswers(leak, 3, isLookLost);
+    const exit = await leak.answer();
+    expect(exit.code).toBe(1);
+    expect(textOf(exit)).toContain('(what has leaked is useless) → ');
+    expect(textOf(exit)).not.toContain('do not wait');
+    leak.world.secretsManager.faults.clear();
+    expectOver(leak, await follow(leak, exit));
+  });
+
+  it('if the answer is complete by the time that it cannot read what is stored', async () => {
+    const leak = await startLeak();
+    await refuseDeletion(leak);
+    const { url, rules } = await startFilter(leak.world.aws.url);
+    leak.environment['AWS_ENDPOINT_URL'] = url;
+    let lists = 0;
+    const when = (action: string): boolean => {
+      if (action === 'ListSecretVersionIds') lists += 1;
+      return action === 'ListSecretVersionIds' && lists >= 2;
+    };
+    rules.push({ when, status: 403, first: () => setRotationTag(leak, 'none') });
+    const exit = await leak.answer();
+    rules.pop();
+    expectOver(leak, await follow(leak, exit));
+  });
+
+  it('if its note is gone, and a new client secret is stored', async () => {
+    const leak = await startLeak();
+    const { url, rules } = await startFilter(leak.world.consoleApi.url);
+    // As a tool does that takes off what it does not know.
+    const first = (): Promise<void> => setRotationTag(leak, 'none');
+    rules.push({ when: (action) => action.startsWith('DELETE'), status: 503, first });
+    const exit = await leak.answer({ consoleEndpointUrl: url });
+    expect(exit.code).toBe(1);
+    expectOver(leak, await follow(leak, exit));
+  });
+
+  it('if a colleague completes the answer before a person agrees', async () => {
+    const leak = await startLeak();
+    await refuseDeletion(leak);
+    let isFirst = true;
+    // The first description comes before the question.
+    const secrets = (real: Secrets): Secrets => {
+      const describe: Secrets['describe'] = async (...args) => {
+        const described = await real.describe(...args);
+        if (!isFirst) return described;
+        isFirst = false;
+        expect(await leak.answer()).toMatchObject({ code: 0 });
+        return described;
+      };
+      return replacing(real, { describe });
+    };
+    const exit = await leak.answer({}, { secrets });
+    expectOver(leak, exit);
+    const stored = (await leak.clientDocument()).client_secrets.map((one) => one.client_secret);
+    expect(leak.adobe.liveSecrets.map(({ value }) => value)).toEqual(stored);
+  });
+
+  it('if it is run again after it has succeeded', async () => {
+    const leak = await startLeak();
+    const exit = await refuseDeletion(leak);
+    await expectAnswered(leak, await follow(leak, exit));
+    expectOver(leak, await follow(leak, exit));
+  });
 });
 
-it('leaked names the version of what leaked if it cannot read it, and the answer is complete meanwhile', async () => {
+it('leaked goes on with the command that it prints if its last note could not be written', async () => {
   const leak = await startLeak();
-  const { world, environment, client } = leak;
-  const SecretId = world.secretId('fusion', 'client');
-  const { VersionId: before } = await client.send(new GetSecretValueCommand({ SecretId }));
-  await refuseDeletion(leak);
-  const { url, rules } = await startFilter(world.aws.url);
-  environment['AWS_ENDPOINT_URL'] = url;
-  let lists = 0;
-  const when = (action: string): boolean => {
-    if (action === 'ListSecretVersionIds') lists += 1;
-    return action === 'ListSecretVersionIds' && lists >= 2;
-  };
-  rules.push({ when, status: 403, first: () => setRotationTag(leak, 'none') });
-  const text = textOf(await leak.answer());
-  expect(text).toContain(`, delete the one in version ${before} of ${SecretId} in the Adobe`);
-  expect(text).not.toContain('leaked fusion --now');
+  const isNone = ({ action, body }: { action: string; body: object }): boolean =>
+    action === 'TagResource' && JSON.stringify(body).includes('"none"');
+  leak.world.secretsManager.faults.inject({ kind: 'denied' }, { when: isNone });
+  const exit = await leak.answer();
+  expect(textOf(exit)).toContain('(what has leaked is useless) → ');
+  leak.world.secretsManager.faults.clear();
+  await expectAnswered(leak, await follow(leak, exit));
+  expect(leak.adobe.secrets).toHaveLength(2);
+  expect((await leak.cli('status', 'fusion')).code).toBe(0);
 });
 
-it('leaked does not call for itself when its note is gone, and a new client secret is stored', async () => {
+it('leaked goes on once people have deleted the leaked client secret, because it could not', async () => {
   const leak = await startLeak();
-  const { url, rules } = await startFilter(leak.world.consoleApi.url);
-  // As a tool does that takes off what it does not know.
-  const first = (): Promise<void> => setRotationTag(leak, 'none');
-  rules.push({ when: (action) => action.startsWith('DELETE'), status: 503, first });
-  const text = textOf(await leak.answer({ consoleEndpointUrl: url }));
-  expect(text).toMatch(
-    /then go on: once ims-token-rotator doctor fusion --mint shows that the stored client secret works, delete the leaked client secret \S+ in version \S+ .* in the Adobe Developer Console/,
-  );
-  expect(text).not.toMatch(/leaked fusion --now(;|$)/);
-});
-
-it('leaked has people prove the new client secret before they delete the leaked one', async () => {
-  const leak = await startLeak();
-  leak.world.aws.faults.inject(
+  const { adobe, leakedSecret, world } = leak;
+  world.aws.faults.inject(
     { kind: 'denied' },
     { when: ({ action }) => action === 'InvokeFunction' },
   );
-  const text = textOf(await leak.answer());
-  expect(text).toMatch(
-    /do not wait: once ims-token-rotator doctor fusion --mint shows that the stored client secret works, delete the leaked client secret \S+ .*; then: aws secretsmanager tag-resource .*=none; then: ims-token-rotator leaked fusion --token --now$/,
-  );
+  const exit = await leak.answer();
+  expect(textOf(exit)).toMatch(goingOn);
+  expect(textOf(exit)).toContain(`--now; ${byHand}`);
+  world.aws.faults.clear();
+  adobe.removeSecret(leakedSecret);
+  await expectAnswered(leak, await follow(leak, exit));
 });
 
 it('leaked has nobody delete the leaked client secret while it is the only one left at Adobe', async () => {
@@ -106,81 +146,123 @@ it('leaked has nobody delete the leaked client secret while it is the only one l
   const text = textOf(await leak.answer());
   expect(adobe.liveSecrets.map(({ value }) => value)).toEqual([leakedSecret]);
   expect(text).toContain('somebody else has deleted the new client secret at Adobe');
-  expect(text).toMatch(/→ find out who; then go on: ims-token-rotator leaked fusion --now$/);
-});
-
-it('leaked names the client secret at Adobe whose value is lost, which has to go first', async () => {
-  const leak = await startLeak();
-  leak.world.secretsManager.faults.inject(
-    { kind: 'denied' },
-    { when: callOf('PutSecretValue', 'client') },
-  );
-  const text = textOf(await leak.answer());
-  const [, added] = leak.adobe.liveSecrets;
-  expect(text).toContain(
-    `do not wait: delete the client secret ${added?.uuid} in the Adobe Developer Console, which nobody uses yet; then: answer the leak by hand: ${docs}`,
+  expect(text).toMatch(
+    /→ find out who; then go on: ims-token-rotator leaked fusion --version-id \S+ --now$/,
   );
 });
 
-it('leaked names the version of what leaked if another run cannot read it, and sets the note back', async () => {
+it('leaked says what is left after people have answered the leak of a client secret that it could not store', async () => {
   const leak = await startLeak();
-  const { world } = leak;
-  const { consoleApi, secretsManager } = world;
+  const { adobe, world, leakedSecret, client } = leak;
   const SecretId = world.secretId('fusion', 'client');
-  const { VersionId: before } = await leak.client.send(new GetSecretValueCommand({ SecretId }));
-  consoleApi.faults.inject(
-    { kind: 'server-error', status: 503 },
-    { when: ({ method }) => method === 'DELETE' },
+  const { VersionId: before } = await client.send(new GetSecretValueCommand({ SecretId }));
+  const when = callOf('PutSecretValue', 'client');
+  world.secretsManager.faults.inject({ kind: 'denied' }, { when });
+  const exit = await leak.answer();
+  world.secretsManager.faults.clear();
+  const [, added] = adobe.liveSecrets;
+  expect(textOf(exit)).toContain(
+    `(the new client secret ${added?.uuid} is at Adobe, but not stored) → `,
   );
-  expect(await leak.answer()).toMatchObject({ code: 1 });
-  secretsManager.faults.inject(
-    { kind: 'denied' },
-    { when: callOf('ListSecretVersionIds', 'client') },
+  expect(textOf(exit)).toContain(`--now; ${byHand}`);
+  // As the documents say.
+  adobe.removeSecret(added?.value ?? '');
+  const { value, uuid } = adobe.addSecret('p8e-of-a-person-0123456789');
+  leak.secrets.add(value);
+  const client_secrets = [{ client_secret: value, uuid }];
+  await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets }));
+  const left = await follow(leak, exit);
+  expect(textOf(left)).toContain(
+    `→ if the stored client secret has not leaked: delete the one in version ${before} of ${SecretId} `,
   );
+  expect(textOf(left)).toMatch(
+    /, and no other; then: aws secretsmanager tag-resource \S.*=none; then: ims-token-rotator leaked fusion --token --now, or, /,
+  );
+  adobe.removeSecret(leakedSecret);
+  await setRotationTag(leak, 'none');
+  await expectAnswered(leak, await leak.answer({ token: true }));
+  // The note is gone, so that it goes by the version that the command names.
+  const again = await follow(leak, exit);
+  expect(textOf(again)).toContain(
+    `what is stored in ${SecretId} is another credential than the one that leaked, in version ${before} `,
+  );
+  expect(textOf(again)).not.toContain('tag-resource');
+  expect(adobe.liveSecrets.map((one) => one.value)).toEqual([value]);
+});
+
+it('leaked names the version of what leaked also if another run cannot read it', async () => {
+  const leak = await startLeak();
+  const SecretId = leak.world.secretId('fusion', 'client');
+  const { AWSCURRENT: before } = await labelsOf(leak.client, SecretId);
+  await refuseDeletion(leak);
+  const when = callOf('ListSecretVersionIds', 'client');
+  leak.world.secretsManager.faults.inject({ kind: 'denied' }, { when });
   const text = textOf(await leak.answer());
   expect(text).toContain(
-    `shows that the stored client secret works, delete the one in version ${before} of ${SecretId} in the Adobe Developer Console, if it is still there, and no other; then: aws secretsmanager tag-resource `,
+    `; then go on: ims-token-rotator leaked fusion --version-id ${before} --now; ${byHand}`,
   );
 });
 
-it('leaked has nobody delete the leaked client secret after a second run that could not replace it either', async () => {
+it('leaked goes on after a second run that could not replace the leaked client secret either', async () => {
   const leak = await startLeak();
   const { secretsManager, consoleApi } = leak.world;
   secretsManager.faults.inject(
     { kind: 'denied' },
     { when: callOf('UpdateSecretVersionStage', 'client') },
   );
-  expect(await leak.answer()).toMatchObject({ code: 1 });
+  const first = await leak.answer();
+  expect(first).toMatchObject({ code: 1 });
   secretsManager.faults.clear();
   const when = ({ method }: { readonly method: string }): boolean => method === 'POST';
   consoleApi.faults.inject({ kind: 'server-error', status: 403 }, { when });
-  const text = textOf(await leak.answer());
+  const second = await follow(leak, first);
   expect(leak.adobe.liveSecrets.map(({ value }) => value)).toEqual([leak.leakedSecret]);
-  expect(text).toContain('then go on: ims-token-rotator leaked fusion --now');
-  expect(text).not.toContain('delete the leaked client secret');
+  consoleApi.faults.clear();
+  await expectAnswered(leak, await follow(leak, second));
 });
 
-it('leaked leaves the new client secret alone if a colleague completes the answer before a person agrees', async () => {
-  const leak = await startLeak();
-  await refuseDeletion(leak);
-  let isFirst = true;
-  // The first description comes before the question.
-  const secrets = (real: Secrets): Secrets => {
-    const describe: Secrets['describe'] = async (...args) => {
-      const described = await real.describe(...args);
-      if (!isFirst) return described;
-      isFirst = false;
-      leak.world.consoleApi.faults.clear();
-      expect(await leak.answer()).toMatchObject({ code: 0 });
-      return described;
-    };
-    return replacing(real, { describe });
-  };
-  const exit = await leak.answer({}, { secrets });
-  const stored = (await leak.clientDocument()).client_secrets.map((one) => one.client_secret);
-  expect(leak.adobe.liveSecrets.map(({ value }) => value)).toEqual(stored);
-  expect(leak.adobe.secrets).toHaveLength(2);
-  expect(textOf(exit)).toMatch(
-    /^ERR_CREDENTIAL_CHANGED .* is not open any more: .* → if somebody has completed it, nothing is left to do here; /,
+describe('leaked refuses a version', () => {
+  it('that answers the leak of an earlier one, as long as that is not complete', async () => {
+    const leak = await startLeak();
+    await refuseDeletion(leak);
+    const { AWSCURRENT: versionId } = await labelsOf(
+      leak.client,
+      leak.world.secretId('fusion', 'client'),
+    );
+    const exit = await leak.answer({ versionId });
+    expect(textOf(exit)).toContain(
+      `→ complete it first: ims-token-rotator leaked fusion --now; then, if this one has leaked, too: ims-token-rotator leaked fusion --version-id ${versionId} --now`,
+    );
+    expect(leak.adobe.liveSecrets).toHaveLength(2);
+  });
+
+  it('that is not stored, and says before it asks that what is stored stays', async () => {
+    const leak = await startLeak();
+    const versionId = '0'.repeat(32);
+    const exit = await leak.answer({ versionId, yes: true });
+    expect(exit.stdout.replaceAll(/\s+/g, ' ')).toContain(
+      `what version ${versionId} held counts as leaked, and another value that is stored by now stays`,
+    );
+    expect(textOf(exit)).toMatch(
+      /^ERR_CREDENTIAL_CHANGED what is stored in \S+ is another credential/,
+    );
+    expect(leak.adobe.secrets).toHaveLength(1);
+  });
+
+  it.each([[''], ['VERSION_ID'], ['0'.repeat(65)]])(
+    'that no version has as its id: %j',
+    async (id) => {
+      const { cli } = await startLeak();
+      const exit = await cli('leaked', 'fusion', '--yes', '--version-id', id);
+      expect(exit.code).toBe(2);
+      expect(exit.stderr).toContain('It must be the id of a version: 32 to 64 characters.');
+    },
   );
+
+  it('for the leak of a token', async () => {
+    const { cli } = await startLeak();
+    const exit = await cli('leaked', 'fusion', '--token', '--version-id', '0'.repeat(32));
+    expect(exit.code).toBe(2);
+    expect(exit.stderr).toContain('cannot be used with');
+  });
 });

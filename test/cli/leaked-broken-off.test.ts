@@ -6,6 +6,7 @@ import { replacing } from '../support/credential.ts';
 import { labelsOf } from '../support/start-rotating.ts';
 import {
   expectAnswered,
+  follow,
   goBack,
   interruptWait,
   type LeakWorld,
@@ -47,7 +48,7 @@ async function expectOvertaken(leak: LeakWorld): Promise<void> {
 }
 
 /** The advice, word for word. */
-async function follow(leak: LeakWorld, { isOther }: { isOther: boolean }): Promise<void> {
+async function followByHand(leak: LeakWorld, { isOther }: { isOther: boolean }): Promise<void> {
   leak.adobe.removeSecret(leak.leakedSecret);
   await setRotationTag(leak, 'none');
   if (!isOther) {
@@ -70,7 +71,7 @@ describe.each([
     await leak.put(storedDocument(theirs));
     await expectOvertaken(leak);
     await leak.invoke({ action: 'tick' });
-    await follow(leak, { isOther: true });
+    await followByHand(leak, { isOther: true });
     expect(theirs.liveSecrets.map(({ value }) => value)).toEqual(values);
     expect(await leak.clientDocument()).toMatchObject({ client_id: theirs.clientId });
   });
@@ -81,7 +82,7 @@ describe.each([
     const [added = ''] = valuesOf(leak).filter((value) => value !== leak.leakedSecret);
     await store(leak, added);
     await expectOvertaken(leak);
-    await follow(leak, { isOther: false });
+    await followByHand(leak, { isOther: false });
     expect(valuesOf(leak)).toEqual([added]);
   });
 
@@ -91,7 +92,7 @@ describe.each([
     for (const value of valuesOf(leak)) leak.adobe.removeSecret(value);
     await store(leak, colleagues);
     await expectOvertaken(leak);
-    await follow(leak, { isOther: false });
+    await followByHand(leak, { isOther: false });
     expect(valuesOf(leak)).toEqual([colleagues]);
   });
 });
@@ -121,7 +122,7 @@ describe('leaked goes on with the answer once its version is current again', () 
     expect(exit).toMatchObject({ code: 1 });
     expect(textOf(exit)).toMatch(/^ERR_CREDENTIAL_CHANGED .* \(nothing was changed\)/);
     expect(textOf(exit)).toContain(
-      `aws secretsmanager update-secret-version-stage --secret-id ${SecretId} --version-stage AWSCURRENT --move-to-version-id ${own} --remove-from-version-id ${again}; then go on: ims-token-rotator leaked fusion --now`,
+      `aws secretsmanager update-secret-version-stage --secret-id ${SecretId} --version-stage AWSCURRENT --move-to-version-id ${own} --remove-from-version-id ${again}; then go on: ims-token-rotator leaked fusion `,
     );
     const labels = { MoveToVersionId: own, RemoveFromVersionId: again };
     const VersionStage = 'AWSCURRENT';
@@ -140,7 +141,7 @@ it('leaked has the token replaced that was revoked since it was renewed', async 
   leak.world.ims.revoke(leak.tokens.at(-1) ?? '');
   const exit = await leak.answer();
   expect(textOf(exit)).toMatch(
-    /^ERR_LEAK_UNPROVEN .*IMS rejects the new token .* wait a minute; then: ims-token-rotator leaked fusion --now; if it lasts: ims-token-rotator leaked fusion --token --now, which says how to go on$/,
+    /^ERR_LEAK_UNPROVEN .*IMS rejects the new token .* wait a minute; then: ims-token-rotator leaked fusion --version-id \S+ --now; if it lasts: ims-token-rotator leaked fusion --token --now, which says how to go on$/,
   );
   expect(await leak.answer({ token: true })).toMatchObject({ code: 0 });
   await expectAnswered(leak, await leak.answer());
@@ -163,10 +164,10 @@ it('leaked advises to take off its note also if it stored nothing, as somebody e
   const exit = await leak.answer({}, { secrets });
   faults.clear();
   expect(exit).toMatchObject({ code: 1 });
-  expect(textOf(exit)).toMatch(
-    /Console, if it is still there; then: ims-token-rotator leaked fusion --token --now; then: aws secretsmanager tag-resource \S.*=none$/,
+  expect(textOf(await follow(leak, exit))).toMatch(
+    /→ if the stored client secret has not leaked: delete the one in version \S+ .* in the Adobe Developer Console, if it is still there, and no other; then: aws secretsmanager tag-resource \S.*=none; then: ims-token-rotator leaked fusion --token --now, or, /,
   );
-  await follow(leak, { isOther: false });
+  await followByHand(leak, { isOther: false });
   expect(valuesOf(leak)).toEqual([colleagues]);
 });
 

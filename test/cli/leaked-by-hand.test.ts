@@ -209,6 +209,6 @@ it('leaked has nobody delete the leaked client secret by hand before another one
   const text = textOf(await leak.answer());
   expect(text).toContain('(Adobe may have added a client secret, which is not stored) → ');
   expect(text).toMatch(
-    /; then go on: ims-token-rotator leaked fusion --now; if that keeps failing, do not wait: answer the leak by hand: see "When something leaked" in docs\/client-secret-rotation\.md; then: ims-token-rotator leaked fusion --token --now, and not this command$/,
+    /; then go on: ims-token-rotator leaked fusion --version-id \S+ --now; if that keeps failing, do not wait: answer the leak by hand: see "When something leaked" in docs\/client-secret-rotation\.md$/,
   );
 });

@@ -63,7 +63,7 @@ describe('leaked, after somebody has forged the rotation tag', () => {
     expect(code).toBe(1);
     expect(liveUuids()).toEqual([leaked]);
     expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(
-      / if the stored one has not leaked: aws \S.*=none; if it has: aws \S.*=none; then: ims-token-rotator leaked fusion --now, which deletes it/,
+      / if the stored one has not leaked: aws \S.*=none; if it has: aws \S.*=none; then: ims-token-rotator leaked fusion --version-id \S+ --now, which deletes it/,
     );
     await forge('none');
     await expectAnswered(leak, await leak.answer());

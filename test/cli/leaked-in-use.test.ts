@@ -155,7 +155,7 @@ describe('leaked, where the leaked client secret is stored again', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('ERR_CREDENTIAL_CHANGED');
     expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(
-      /go on: ims-token-rotator leaked fusion --now $/,
+      /go on: ims-token-rotator leaked fusion --version-id \S+ --now $/,
     );
     expect(adobe.liveSecret(leakedSecret)).toBeDefined();
     expect(JSON.stringify(await leak.clientDocument())).toContain(leakedSecret);

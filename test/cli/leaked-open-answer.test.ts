@@ -125,7 +125,7 @@ describe('leaked --token names what is left of the answer to the leak of the cli
     const exit = await leak.answer({ token: true });
     expect(exit, exit.stderr).toMatchObject({ code: 0 });
     expect(leftOf(exit)).toMatch(
-      /^Left to people: - The answer to the leak of the client secret is not complete: ims-token-rotator leaked fusion --now - /,
+      /^Left to people: - The answer to the leak of the client secret is not complete: ims-token-rotator leaked fusion --version-id \S+ --now - /,
     );
     await expectAnswered(leak, await leak.answer());
   });
@@ -146,7 +146,7 @@ describe('leaked --token names what is left of the answer to the leak of the cli
       ),
     );
     expect(leftOf(exit)).toMatch(
-      /=none; if the stored one has leaked, too: aws \S.*=none; then: ims-token-rotator leaked fusion --now - IMS still accepts an earlier client secret\. /,
+      /=none; if the stored one has leaked, too: aws \S.*=none; then: ims-token-rotator leaked fusion --version-id \S+ --now - IMS still accepts an earlier client secret\. /,
     );
     expect((await leak.cli('status', 'fusion')).code).toBe(1);
     await setRotationTag(leak, 'none');
@@ -171,7 +171,7 @@ describe('leaked --token names what is left of the answer to the leak of the cli
     const exit = await leak.answer({ token: true });
     expect(exit).toMatchObject({ code: 1 });
     expect(inOneLine(exit.stderr)).toMatch(
-      / → complete the answer to the leak of the client secret: ims-token-rotator leaked fusion --now; then go on: ims-token-rotator leaked fusion --token --now$/,
+      / → complete the answer to the leak of the client secret: ims-token-rotator leaked fusion (?:--version-id \S+ )?--now; then go on: ims-token-rotator leaked fusion --token --now$/,
     );
   });
 

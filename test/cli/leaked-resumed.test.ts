@@ -84,7 +84,7 @@ describe('leaked, in a second run,', () => {
     expect(exit).toMatchObject({ code: 1 });
     expect(leak.adobe.liveSecrets).toEqual([live]);
     expect(textOf(exit)).toMatch(
-      /^ERR_CREDENTIAL_CHANGED .* has left nothing at Adobe that is known to have leaked; .* \(nothing was changed\) → .*; if the stored one has not leaked: aws secretsmanager tag-resource \S.*=none; if it has: aws \S.*=none; then: ims-token-rotator leaked fusion --now, which/,
+      /^ERR_CREDENTIAL_CHANGED .* has left nothing at Adobe that is known to have leaked; .* \(nothing was changed\) → .*; if the stored one has not leaked: aws secretsmanager tag-resource \S.*=none; if it has: aws \S.*=none; then: ims-token-rotator leaked fusion --version-id \S+ --now, which/,
     );
     await setRotationTag(leak, 'none');
     expect((await leak.cli('status', 'fusion')).stdout).not.toContain('leaked fusion');

@@ -141,7 +141,7 @@ it.each([true, false])(
     );
     expect(text).toMatch(
       new RegExp(
-        `If nobody uses ${other}, or it has leaked, too, delete it in the Adobe Developer Console, by its uuid, and no other; then: ims-token-rotator leaked fusion --now\\. If somebody uses it and it has not leaked, store it in ims-token-rotator/local/fusion/client in place of the leaked one, alone in FILE: ims-token-rotator put-credential fusion FILE; then delete the leaked one there, whose value is in version \\S+; then: ims-token-rotator leaked fusion --token --now, which says so if IMS still accepts what was stored before$`,
+        `If nobody uses ${other}, or it has leaked, too, delete it in the Adobe Developer Console, by its uuid, and no other; then: ims-token-rotator leaked fusion --version-id \\S+ --now\\. If somebody uses it and it has not leaked, store it in ims-token-rotator/local/fusion/client in place of the leaked one, alone in FILE: ims-token-rotator put-credential fusion FILE; then delete the leaked one there, whose value is in version \\S+; then: ims-token-rotator leaked fusion --token --now, which says so if IMS still accepts what was stored before$`,
       ),
     );
     expect(leak.adobe.liveSecrets).toHaveLength(2);

@@ -249,7 +249,7 @@ describe('leaked', () => {
     const refused = await leak.answer();
     expect(refused.stderr).toMatch(/^ERR_CREDENTIAL_CHANGED /);
     expect(refused.stderr.replaceAll(/\s+/g, ' ')).toMatch(
-      /; if the stored one has leaked, too: aws \S.*?=none; then: ims-token-rotator leaked fusion --now, which deletes it at Adobe for whoever else uses it/,
+      /; if the stored one has leaked, too: aws \S.*?=none; then: ims-token-rotator leaked fusion --version-id \S+ --now, which deletes it at Adobe for whoever else uses it/,
     );
     expect(adobe.liveSecrets[0]?.value).toBe(stored);
     await setRotationTag(leak, 'none');

@@ -1,0 +1,28 @@
+import { hasOpenAnswer, leakedVersion } from '../../core/open-answer.ts';
+import type { Secret } from '../aws/secret.ts';
+import type { LeakedOptions } from '../commands/leaked.ts';
+import { ofVersion } from '../rotator/leak-first.ts';
+import type { Session } from '../session.ts';
+import { nextCommand } from '../view/next-command.ts';
+
+/** Seconds. */
+export const standardCache = 600;
+
+/** What counts as leaked, if nobody says which version: what is stored, or what an open answer is about. */
+export function leakedNow({ digest }: Session, client: Secret): string | undefined {
+  return hasOpenAnswer(client) ? leakedVersion(digest, client) : client.currentVersionId;
+}
+
+/** The command, as it was given: without its options another run would not wait for the same consumers. */
+export function commandFor(
+  { options }: Session,
+  name: string,
+  { token, versionId, cache, now }: Pick<LeakedOptions, 'token' | 'versionId' | 'cache' | 'now'>,
+): string {
+  const words = [
+    `leaked ${name}${token === true ? ' --token' : ofVersion(versionId)}`,
+    ...(cache === standardCache ? [] : [`--cache ${cache}`]),
+    ...(now === true ? ['--now'] : []),
+  ];
+  return nextCommand(words.join(' '), options);
+}
