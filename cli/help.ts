@@ -94,9 +94,9 @@ export const help = {
     examples: ['leaked fusion', 'leaked fusion --token', 'leaked fusion --yes --now'],
     more:
       'Replaces the client secret and the token, deletes the leaked secret at Adobe,\n' +
-      'invalidates all earlier tokens, and proves it. After a failure, run it again if\n' +
-      'the message says so: it goes on. It needs the I/O Management API in the\n' +
-      'project; --token does not.',
+      'invalidates all earlier tokens, and proves it. After a failure, run the command\n' +
+      'that it prints: it goes on. It needs the I/O Management API in the project;\n' +
+      '--token does not.',
   },
   local: {
     summary: 'run AWS, IMS and the rotator on this machine',

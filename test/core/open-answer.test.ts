@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { formatRotationState, type RotationState } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
-import { answersLeak, hasOpenAnswer, isUnfinished } from '../../core/open-answer.ts';
-import { now } from '../support/builders.ts';
+import {
+  afterLeak,
+  answersLeak,
+  beginningOf,
+  hasOpenAnswer,
+  isUnfinished,
+  leakedVersion,
+  replaces,
+} from '../../core/open-answer.ts';
+import { digest, now } from '../support/builders.ts';
 
 const ofLeak = '0b1c2d3e-4f5a-8b6c-8d7e-1eaced0f1a2b';
 const another = '0b1c2d3e-4f5a-8b6c-8d7e-1eaced0f1a2c';
@@ -60,5 +68,58 @@ describe('an answer to a leak', () => {
 
   it('is none without tags', () => {
     expect(hasOpenAnswer({ currentVersionId: ofLeak })).toBe(false);
+  });
+});
+
+describe('where a version has leaked', () => {
+  const answerTo = (leaked: string): string =>
+    `${beginningOf(digest, leaked)}-4f5a-8b6c-8d7e-1eaced0f1a2b`;
+  const leaked = plain;
+  const answer = answerTo(leaked);
+  const later = answerTo(answer);
+  const tagsOf = (state: RotationState) => ({ [tagKeys.rotation]: formatRotationState(state) });
+
+  it('another version replaces it by its id, if it has the mark of an answer', () => {
+    expect(replaces(digest, answer, leaked)).toBe(true);
+    expect(replaces(digest, later, leaked)).toBe(false);
+    expect(replaces(digest, answer.replace('1eaced', '2f3a4b'), leaked)).toBe(false);
+  });
+
+  it.each<[string, string | undefined, RotationState, string]>([
+    ['itself', leaked, { kind: 'none' }, 'leaked'],
+    ['itself, and an answer has begun', leaked, adding(answer), 'leaked'],
+    ['itself, and the answer had stored its own', leaked, retiredFor(answer), 'leaked'],
+    ['what the answer has stored', answer, adding(answer), 'replaced'],
+    ['what the answer has stored, as it has noted', answer, retiredFor(answer), 'replaced'],
+    ['the same, by a note of an earlier release', answer, retired, 'replaced'],
+    ['the same, once it is complete', answer, { kind: 'none' }, 'answered'],
+    ['the same, after a rotation has begun', answer, adding(another), 'answered'],
+    ['the same, after its own leak was to be answered', answer, adding(later), 'answered'],
+    ['what an answer to that leak has stored', later, adding(later), 'other'],
+    ['what somebody else has stored', another, retiredFor(answer), 'other'],
+    ['nothing', undefined, { kind: 'none' }, 'other'],
+  ])('%s is stored', (_, currentVersionId, state, expected) => {
+    const stored = { currentVersionId, tags: tagsOf(state) };
+    expect(afterLeak(digest, leaked, stored)).toBe(expected);
+  });
+
+  it.each<[string, string | undefined, string | undefined, RotationState, string | undefined]>([
+    ['is stored still', leaked, another, adding(answer), leaked],
+    ['was replaced', answer, leaked, adding(answer), leaked],
+    ['was replaced, by a note of an earlier release', answer, leaked, retired, leaked],
+    ['was replaced, and another credential is stored', another, leaked, adding(answer), leaked],
+    ['was stored before that', another, answer, adding(answer), undefined],
+    ['was replaced, and has no label any more', answer, another, adding(answer), undefined],
+    ['was replaced, and nothing was before', answer, undefined, adding(answer), undefined],
+    ['was replaced, and the answer is complete', answer, leaked, { kind: 'none' }, undefined],
+    ['rotates', leaked, another, adding(another), undefined],
+    ['is the only one', undefined, undefined, { kind: 'none' }, undefined],
+  ])('an open answer says which one, if it %s', (_, current, previous, state, expected) => {
+    const stored = {
+      currentVersionId: current,
+      previousVersionId: previous,
+      tags: tagsOf(state),
+    };
+    expect(leakedVersion(digest, stored)).toBe(expected);
   });
 });
