@@ -8,6 +8,7 @@ import { ofDeployment } from './listed/deployment.ts';
 import { ofDocuments } from './listed/documents.ts';
 import { ofEmulators } from './listed/emulators.ts';
 import { ofFunction } from './listed/function.ts';
+import { ofLeaks } from './listed/leaks.ts';
 import { broken, type Mutation } from './mutation.ts';
 
 /** The ways in which `npm run mutations` breaks the project, by the file that lists them. */
@@ -17,6 +18,7 @@ export const lists: Readonly<Record<string, readonly Mutation[]>> = {
   'test/mutations/listed/deployment.ts': ofDeployment,
   'test/mutations/listed/commands.ts': ofCommands,
   'test/mutations/listed/client-secrets.ts': ofClientSecrets,
+  'test/mutations/listed/leaks.ts': ofLeaks,
   'test/mutations/listed/console.ts': ofConsole,
   'test/mutations/listed/client.ts': ofClient,
   'test/mutations/listed/emulators.ts': ofEmulators,

@@ -267,4 +267,13 @@ export const ofCore: readonly Mutation[] = [
     caughtBy: 'test/lambda/client-secrets/scopes.test.ts',
     test: 'cannot manage client secrets, if they are stored as the project file',
   },
+  {
+    fault:
+      "a web filter's page in the place of IMS passes for an outage, about which nobody has to do anything",
+    file: 'core/remote-error.ts',
+    find: "body.trimStart().startsWith('<')",
+    replace: "body.startsWith('<!--')",
+    caughtBy: 'test/core/token-validation.test.ts',
+    test: 'turns status 200 with <html> into ERR_IMS_PROXY',
+  },
 ];
