@@ -55,7 +55,7 @@ export class OwnSecrets {
   readonly #access: ConsoleAccess;
   readonly #session: Session;
   readonly #name: string;
-  readonly #secrets: readonly Sensitive[];
+  readonly #secrets: Sensitive[];
 
   private constructor(session: Session, { name, console, access, position, secrets }: Opened) {
     this.accessToken = access.accessToken;
@@ -70,6 +70,7 @@ export class OwnSecrets {
   /**
    * Mints the token that manages a credential's client secrets.
    *
+   * @param known other client secrets, which Adobe may repeat
    * @throws CliError ERR_CREDENTIAL_INVALID without the Console's ids, or the code of IMS's failure
    */
   static async open(
@@ -77,13 +78,14 @@ export class OwnSecrets {
     name: string,
     { ims, console }: Adobe,
     credential: ClientCredential,
+    known: readonly Sensitive[] = [],
   ): Promise<OwnSecrets> {
     const { clientId, ...ids } = idsOf(credential, name, session.options);
     try {
       const wanted = { ...credential, scopes: consoleScopes };
-      const { result, position } = await mintOnce(ims, wanted, session);
+      const { result, position } = await mintOnce(ims, wanted, session, { known });
       const access = { clientId, ...ids, accessToken: result.accessToken };
-      const secrets = credential.clientSecrets;
+      const secrets = [...credential.clientSecrets, ...known];
       return new OwnSecrets(session, { name, console, access, position, secrets });
     } catch (error) {
       if (session.signal.aborted) throw interrupted();
@@ -103,7 +105,9 @@ export class OwnSecrets {
   /** Adds a secret. Ctrl-C does not end it: its value is shown this once. */
   async add(): Promise<AddedSecret> {
     const { signal } = new AbortController();
-    return await this.#ask(() => this.#console.add(this.#access, signal), parseAddedSecret);
+    const added = await this.#ask(() => this.#console.add(this.#access, signal), parseAddedSecret);
+    this.#secrets.push(added.secret);
+    return added;
   }
 
   /** Deletes a secret for good; nothing if it is gone already. */

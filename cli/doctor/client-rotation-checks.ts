@@ -1,6 +1,7 @@
 import { isStuck, readRotationState } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
 import { hasOpenAnswer } from '../../core/open-answer.ts';
+import type { Sensitive } from '../../core/sensitive.ts';
 import { type Adobe, idsOf, OwnSecrets } from '../adobe/own-secrets.ts';
 import type { Secret } from '../aws/secret.ts';
 import { SecretVersions } from '../aws/secret-versions.ts';
@@ -174,9 +175,14 @@ async function atAdobeFinding(subject: Subject, { adobe, mint }: ConsoleOptions)
     return unknown('not looked at', giveMint);
   }
   const versions = new SecretVersions(session.signal);
-  const stored = await readClientVersions({ client: secret, token: tokenSecret, versions });
+  // Adobe may repeat each of them.
+  const secrets: Sensitive[] = [];
+  const stored = await readClientVersions({
+    ...{ client: secret, token: tokenSecret },
+    ...{ versions, secrets },
+  });
   try {
-    const own = await OwnSecrets.open(session, name, adobe, known);
+    const own = await OwnSecrets.open(session, name, adobe, known, secrets);
     const seen = { listed: await own.list(), stored, position: own.position };
     const finding = listedFinding(seen, secret, subject);
     return isManaged ? finding : asHint(finding);

@@ -86,7 +86,7 @@ function secretsOf(
  * client secret, which may be one of another vendor.
  */
 async function partlyRead(
-  { versions, client }: Answer,
+  { versions, client, secrets }: Answer,
   version: ClientVersion,
   { clientId, scopes }: ClientCredential,
 ): Promise<UnderstoodCredential | 'unread' | undefined> {
@@ -95,6 +95,7 @@ async function partlyRead(
   const text = found?.reveal() ?? '';
   const mayHold = holdsClientSecret(text) || mayHoldToken(text, []);
   const half = understood(text, { scopes });
+  secrets.push(...(half?.credential.clientSecrets ?? []));
   if (half?.credential.clientId === clientId) return half;
   return mayHold ? 'unread' : undefined;
 }

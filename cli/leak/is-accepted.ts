@@ -12,12 +12,12 @@ import type { Answer } from './answer.ts';
  * @throws CliError if that is not known
  */
 export async function isAccepted(
-  { adobe, name, session }: Answer,
+  { adobe, name, session, secrets: known }: Answer,
   credential: ClientCredential,
   secret: Sensitive,
 ): Promise<boolean> {
   try {
-    await mintOnce(adobe.ims, credential, session, [secret]);
+    await mintOnce(adobe.ims, credential, session, { tried: [secret], known });
     return true;
   } catch (error) {
     if (isUnknownSecret(error)) return false;

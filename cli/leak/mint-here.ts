@@ -29,7 +29,9 @@ export async function mintHere(
   from: string | undefined,
 ): Promise<string> {
   const { session, name, client, token: secret, adobe } = answer;
-  const { result } = await mintOnce(adobe.ims, credential, session).catch((error: unknown) => {
+  const known = answer.secrets;
+  const minted = mintOnce(adobe.ims, credential, session, { known });
+  const { result } = await minted.catch((error: unknown) => {
     if (session.signal.aborted) throw interrupted();
     throw asAdobeFailure(error, name, session.options);
   });

@@ -20,10 +20,12 @@ export async function openOwn(
   credential: ClientCredential,
   seen: Seen,
 ): Promise<OwnSecrets> {
-  const { session, name, adobe } = answer;
-  return await OwnSecrets.open(session, name, adobe, credential).catch((error: unknown) => {
-    throw unknownSecret(error, answer, seen);
-  });
+  const { session, name, adobe, secrets } = answer;
+  return await OwnSecrets.open(session, name, adobe, credential, secrets).catch(
+    (error: unknown) => {
+      throw unknownSecret(error, answer, seen);
+    },
+  );
 }
 
 /** The leaked secret was deleted already, or another one is stored than the client has. */

@@ -20,10 +20,15 @@ export function openIms(
   return new ImsTokenEndpoint({ imsEndpointUrl, timeouts, proxy });
 }
 
+interface Tried {
+  readonly tried?: readonly Sensitive[] | undefined;
+  readonly known?: readonly Sensitive[] | undefined;
+}
+
 /**
  * Mints a token that is not stored.
  *
- * @param tried the client secrets to try, by default all. IMS may repeat the others, too
+ * @param also the client secrets to try, by default all; and others that IMS may repeat, too
  * @returns it, and the position of the client secret that IMS accepted, from 1
  * @throws TokenRequestError
  */
@@ -31,10 +36,11 @@ export async function mintOnce(
   endpoint: ImsTokenEndpoint,
   credential: ClientCredential,
   { now, signal }: Session,
-  tried: readonly Sensitive[] = credential.clientSecrets,
+  { tried = credential.clientSecrets, known = [] }: Tried = {},
 ): Promise<{ readonly result: IssuedToken; readonly position: number }> {
+  const clientSecrets = [...credential.clientSecrets, ...known];
   return await tryClientSecrets(tried, async (clientSecret) => {
-    const grant = { ...credential, clientSecret, requestedAt: now() };
+    const grant = { ...credential, clientSecret, clientSecrets, requestedAt: now() };
     return parseTokenResponse(await endpoint.request(grant, signal), grant);
   });
 }
