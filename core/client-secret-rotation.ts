@@ -19,6 +19,8 @@ export type RotationState =
       readonly versionId: string;
       /** Of the secret that was added, from its test on. */
       readonly uuid?: string | undefined;
+      /** The version that has leaked, in the note of an answer to that. */
+      readonly leakedId?: string | undefined;
     }
   | {
       readonly kind: 'retired';
@@ -28,18 +30,21 @@ export type RotationState =
       readonly versionId?: string | undefined;
       /** When IMS was asked whether it accepts it still, of which Adobe tells as of a use. */
       readonly askedAt?: EpochSeconds | undefined;
+      /** The version that has leaked, in the note of an answer to that. */
+      readonly leakedId?: string | undefined;
     };
 
 /** A credential has no more client secrets at Adobe than this. */
 export const mostClientSecrets = 2;
 
 // A later release may add words at the end, and be rolled back.
-const more = '(?: (?!uuid=|version=|asked=)[a-z]+=\\S+)*';
+const more = '(?: (?!uuid=|version=|asked=|leaked=)[a-z]+=\\S+)*';
+const leaked = '(?: leaked=([\\w.:/=+@-]{1,64}))?';
 const adding = new RegExp(
-  `^adding since=(\\S+) version=(\\S{1,64})(?: uuid=([\\w-]{1,64}))?${more}$`,
+  `^adding since=(\\S+) version=(\\S{1,64})(?: uuid=([\\w-]{1,64}))?${leaked}${more}$`,
 );
 const retired = new RegExp(
-  `^retired uuid=([\\w-]{1,64}) at=(\\S+)(?: version=([\\w.:/=+@-]{1,64}))?(?: asked=(\\S+))?${more}$`,
+  `^retired uuid=([\\w-]{1,64}) at=(\\S+)(?: version=([\\w.:/=+@-]{1,64}))?(?: asked=(\\S+))?${leaked}${more}$`,
 );
 
 // Whoever stores a version chooses its id, which may have characters that no tag may.
@@ -48,16 +53,17 @@ const taggable = /^[\w.:/=+@-]{1,64}$/;
 /** A tag that does not parse says nothing. */
 export function readRotationState(tags: Tags = {}): RotationState {
   const text = tags[tagKeys.rotation] ?? '';
-  const [, since = '', versionId, added] = adding.exec(text) ?? [];
+  const [, since = '', versionId, added, leakedId] = adding.exec(text) ?? [];
   const sinceAt = parseInstant(since);
   if (sinceAt !== undefined && versionId !== undefined) {
-    return { kind: 'adding', since: sinceAt, versionId, uuid: added };
+    return { kind: 'adding', since: sinceAt, versionId, uuid: added, leakedId };
   }
-  const [, uuid, at = '', successor, asked = ''] = retired.exec(text) ?? [];
+  const [, uuid, at = '', successor, asked = '', leakedBy] = retired.exec(text) ?? [];
   const retiredAt = parseInstant(at);
   if (uuid !== undefined && retiredAt !== undefined) {
     const askedAt = parseInstant(asked);
-    return { kind: 'retired', uuid, at: retiredAt, versionId: successor, askedAt };
+    const of = { versionId: successor, leakedId: leakedBy };
+    return { kind: 'retired', uuid, at: retiredAt, ...of, askedAt };
   }
   return { kind: 'none' };
 }
@@ -69,15 +75,32 @@ export function formatRotationState(state: RotationState): string {
       return 'none';
     case 'adding': {
       const uuid = state.uuid === undefined ? '' : ` uuid=${state.uuid}`;
-      return `adding since=${formatInstant(state.since)} version=${state.versionId}${uuid}`;
+      const text = `adding since=${formatInstant(state.since)} version=${state.versionId}${uuid}`;
+      return withLeaked(text, state);
     }
     case 'retired': {
-      const { versionId = '' } = state;
-      const version = taggable.test(versionId) ? ` version=${versionId}` : '';
+      const version = word('version', state.versionId);
       const asked = state.askedAt === undefined ? '' : ` asked=${formatInstant(state.askedAt)}`;
-      return `retired uuid=${state.uuid} at=${formatInstant(state.at)}${version}${asked}`;
+      const text = `retired uuid=${state.uuid} at=${formatInstant(state.at)}${version}${asked}`;
+      return withLeaked(text, state);
     }
   }
+}
+
+// https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
+const longestTag = 256;
+
+/** What has leaked is known without this, as long as its version has a label. */
+function withLeaked(
+  text: string,
+  { leakedId }: { readonly leakedId?: string | undefined },
+): string {
+  const whole = `${text}${word('leaked', leakedId)}`;
+  return whole.length > longestTag ? text : whole;
+}
+
+function word(key: string, versionId = ''): string {
+  return taggable.test(versionId) ? ` ${key}=${versionId}` : '';
 }
 
 export type Retired = Extract<RotationState, { kind: 'retired' }>;

@@ -73,7 +73,9 @@ export function leakedVersion(digest: Digest, stored: Described): string | undef
   const { currentVersionId = '', previousVersionId, tags } = stored;
   const state = readRotationState(tags);
   const answer = isUnfinished(currentVersionId, state) ? currentVersionId : answerNoted(state);
-  return [currentVersionId, previousVersionId].find(
+  const noted = state.kind === 'none' ? undefined : state.leakedId;
+  // Notes of earlier releases name none.
+  return [noted, currentVersionId, previousVersionId].find(
     (id) => id !== undefined && answer !== undefined && replaces(digest, answer, id),
   );
 }

@@ -42,6 +42,7 @@ import type { Session } from '../session.ts';
 import { placeOf } from '../view/place.ts';
 import { readerJson } from '../view/reader-lines.ts';
 import { wrapLines } from '../view/table.ts';
+import { ofVersion } from '../view/version-id.ts';
 
 export interface LeakedOptions {
   readonly yes?: boolean | undefined;
@@ -66,10 +67,10 @@ export async function leaked(
   checkName(name);
   const { token: isTokenOnly = false } = options;
   const { versionId } = options;
-  const tokenOnly = commandFor(session, name, { ...options, token: true });
-  const answering = (id?: string) =>
-    commandFor(session, name, { ...options, token: false, versionId: id });
-  const again = isTokenOnly ? tokenOnly : answering(versionId);
+  const tokenOnly = commandFor(session, name, options, ' --token');
+  const answering = (id: string | undefined) => commandFor(session, name, options, ofVersion(id));
+  const whole = versionId === undefined ? commandFor(session, name, options) : answering(versionId);
+  const again = isTokenOnly ? tokenOnly : whole;
   const wanted = { isTokenOnly, again, tokenOnly, versionId };
   const prepared = await prepare(session, name, wanted).catch((error: unknown) => {
     throw session.signal.aborted ? interrupted('nothing was changed') : error;

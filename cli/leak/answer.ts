@@ -36,8 +36,8 @@ export interface Answer {
   readonly secrets: Sensitive[];
   /** The command that answers the leak of a token alone, with the options of this one. */
   readonly tokenOnly: string;
-  /** The same for a version of the client secret; by default, for the stored one. */
-  readonly answering: (versionId?: string) => string;
+  /** The same for a version of the client secret; undefined if it is not known which. */
+  readonly answering: (versionId: string | undefined) => string;
   /** Seconds by which this machine is ahead of AWS, whose clock dates tokens. */
   readonly ahead: number;
 }

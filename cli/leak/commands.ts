@@ -1,7 +1,6 @@
 import { hasOpenAnswer, leakedVersion } from '../../core/open-answer.ts';
 import type { Secret } from '../aws/secret.ts';
 import type { LeakedOptions } from '../commands/leaked.ts';
-import { ofVersion } from '../rotator/leak-first.ts';
 import type { Session } from '../session.ts';
 import { nextCommand } from '../view/next-command.ts';
 
@@ -13,14 +12,19 @@ export function leakedNow({ digest }: Session, client: Secret): string | undefin
   return hasOpenAnswer(client) ? leakedVersion(digest, client) : client.currentVersionId;
 }
 
-/** The command, as it was given: without its options another run would not wait for the same consumers. */
+/**
+ * The command, as it was given: without its options another run would not wait for the same consumers.
+ *
+ * @param option says what has leaked; by default, the stored client secret
+ */
 export function commandFor(
   { options }: Session,
   name: string,
-  { token, versionId, cache, now }: Pick<LeakedOptions, 'token' | 'versionId' | 'cache' | 'now'>,
+  { cache, now }: Pick<LeakedOptions, 'cache' | 'now'>,
+  option = '',
 ): string {
   const words = [
-    `leaked ${name}${token === true ? ' --token' : ofVersion(versionId)}`,
+    `leaked ${name}${option}`,
     ...(cache === standardCache ? [] : [`--cache ${cache}`]),
     ...(now === true ? ['--now'] : []),
   ];

@@ -22,7 +22,7 @@ export async function openAnswerAdvice(answer: Answer): Promise<EarlierAdvice> {
   // The leaked secret may be retired, and people have to know whether it still works.
   const earlier = await stillAccepted(answer, { kind: 'none' });
   const text =
-    `An answer to the leak of an earlier client secret is not complete. If the stored one has not leaked: ${deletingEarlier(answer, state, versions)}; ` +
-    `then: ${untag}; if the stored one has leaked, too: ${untag}; then: ${answering(current.id)}`;
+    `An answer to the leak of an earlier client secret is not complete: ${deletingEarlier(answer, state, versions)}; ` +
+    `then: ${untag}; then, if the stored one has leaked, too: ${answering(current.id)}`;
   return { ...earlier, advice: [text, ...earlier.advice] };
 }

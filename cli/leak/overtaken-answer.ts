@@ -1,7 +1,14 @@
 import { type RotationState, readRotationState } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
 import { formatInstant } from '../../core/instant.ts';
-import { afterLeak, answerNoted, isUnfinished, notedAt, replaces } from '../../core/open-answer.ts';
+import {
+  afterLeak,
+  answerNoted,
+  isUnfinished,
+  leakedVersion,
+  notedAt,
+  replaces,
+} from '../../core/open-answer.ts';
 import { hasSameSecrets } from '../../core/same-credential.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
@@ -50,6 +57,7 @@ export function assertNotOvertaken(
 ): void {
   const { names, tokenOnly, answering, progress } = answer;
   if (!isOvertaken(answer, current, state, versions)) return;
+  assertExists(answer, state, versions);
   const at = answerNoted(state) === undefined ? undefined : notedAt(state);
   const text =
     at === undefined
@@ -59,9 +67,25 @@ export function assertNotOvertaken(
   throw new CliError(
     'ERR_CREDENTIAL_CHANGED',
     text,
-    `if the stored client secret has not leaked: ${deletingEarlier(answer, state, versions)}; ` +
-      `then: ${untag}${tokenOnly}, or, if the stored credential is of another client, have Adobe support invalidate all tokens of the earlier one (${replacingGoodOfOther(answer)}); ` +
-      `if the stored one has leaked, too: ${untag}${answering(current.id)}, which deletes it at Adobe for whoever else uses it`,
+    `${deletingEarlier(answer, state, versions)}; then: ${untag}` +
+      `if the stored client secret has not leaked: ${tokenOnly}, or, if the stored credential is of another client, have Adobe support invalidate all tokens of the earlier one (${replacingGoodOfOther(answer)}); ` +
+      `only if all that is stored has leaked, too: ${answering(current.id)}, which deletes it at Adobe for whoever else uses it`,
+    { isFixWhole: true },
+  );
+}
+
+/** @throws CliError ERR_CREDENTIAL_CHANGED if there is no version of which the leak is to be answered */
+function assertExists(
+  { names, session: { options }, progress: { leakedId }, tokenOnly }: Answer,
+  state: RotationState,
+  versions: readonly ClientVersion[],
+): void {
+  if (answerNoted(state) !== undefined || versions.some(({ id }) => id === leakedId)) return;
+  const words = `secretsmanager list-secret-version-ids --include-deprecated --secret-id ${names.client}`;
+  throw new CliError(
+    'ERR_CREDENTIAL_CHANGED',
+    `${names.client} has no version ${showVersion(leakedId ?? '')}, and another one is stored`,
+    `if it is mistyped, look for it: ${nextAwsCommand(words, options)}; if AWS has deleted it, nothing here tells which client secret has leaked: delete that one in the Adobe Developer Console, and no other; then: ${tokenOnly}`,
     { isFixWhole: true },
   );
 }
@@ -74,8 +98,9 @@ export function assertNotOvertaken(
  */
 export function assertNotAnswered(
   answer: Pick<Answer, 'session' | 'client' | 'progress' | 'tokenOnly' | 'answering'>,
-  { currentVersionId: id = '', tags }: Pick<Secret, 'currentVersionId' | 'tags'>,
+  stored: Pick<Secret, 'currentVersionId' | 'previousVersionId' | 'tags'>,
 ): void {
+  const { currentVersionId: id = '', tags } = stored;
   const { session, client, progress, tokenOnly, answering } = answer;
   const { leakedId } = progress;
   const isOpen = isUnfinished(id, readRotationState(tags));
@@ -83,7 +108,7 @@ export function assertNotAnswered(
     throw new CliError(
       'ERR_CREDENTIAL_CHANGED',
       `version ${showVersion(id)} answers the leak of an earlier one, and that answer is not complete`,
-      `complete it first: ${answering()}; then, if this one has leaked, too: ${answering(id)}`,
+      `complete it first: ${answering(leakedVersion(session.digest, stored))}; then, if this one has leaked, too: ${answering(id)}`,
       { isFixWhole: true },
     );
   }
@@ -121,7 +146,9 @@ export function deletingEarlier(
   const named = stored.filter((uuid) => state.kind !== 'retired' || state.uuid === uuid);
   const uuids = mayBeInUse(named, noted, versions) ? [] : named;
   const isOne = (before?.found?.entries.length ?? 1) === 1;
-  const which = isOne ? ['the one', ''] : ['those', ' that are not stored now'];
+  const which = isOne
+    ? ['the one', '']
+    : ['those', ', but none that is stored now without retired_at,'];
   const place = before
     ? `${which[0]} in version ${showVersion(before.id)} of ${names.client}${which[1]}`
     : 'the one that had leaked';

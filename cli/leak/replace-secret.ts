@@ -46,7 +46,7 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
   const current = currentOf(answer, versions);
   progress.leaked = leakedIn(answer, current, versions, state);
   // Again: others may have stored something while a person was asked.
-  assertNotAnswered(answer, { currentVersionId: current.id, tags });
+  assertNotAnswered(answer, { ...client, currentVersionId: current.id, tags });
   assertNotOvertaken(answer, current, state, versions);
   if (isUnfinished(current.id, state)) {
     progress.leakedId ??= progress.leaked.versionId;

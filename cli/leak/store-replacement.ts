@@ -31,7 +31,9 @@ export async function replaceStored(
 ): Promise<string> {
   const { steps, names, client } = answer;
   const versionId = newLeakVersion(answer.session.digest, current.id);
-  const note = formatRotationState({ kind: 'adding', since: answer.session.now(), versionId });
+  const since = answer.session.now();
+  const leakedId = current.id;
+  const note = formatRotationState({ kind: 'adding', since, versionId, leakedId });
   const added = await steps.run('add a client secret at Adobe', async () => {
     await checkUnchanged(answer, { noted, current: current.id });
     const before = isOpen ? noted : undefined;
@@ -60,7 +62,7 @@ export async function replaceStored(
     return [`stored it in ${names.client}, without the leaked one`, undefined];
   });
   steps.state = 'the new client secret is stored; the leaked one still works';
-  await markRetired(answer, inUse, versionId);
+  await markRetired(answer, inUse, { versionId, leakedId });
   return versionId;
 }
 
@@ -205,10 +207,10 @@ function notStored({ code, message, fix }: CliError, uuid: string): CliError {
 async function markRetired(
   { session: { secrets, now, terminal }, client: { arn } }: Answer,
   uuid: string | undefined,
-  versionId: string,
+  of: { readonly versionId: string; readonly leakedId: string },
 ): Promise<void> {
   if (uuid === undefined) return;
-  const state = formatRotationState({ kind: 'retired', uuid, at: now(), versionId });
+  const state = formatRotationState({ kind: 'retired', uuid, at: now(), ...of });
   await secrets.setTag(arn, tagKeys.rotation, state).catch((error: unknown) => {
     if (!(error instanceof CliError)) throw error;
     const text = `warning: the tag ${tagKeys.rotation} could not be written: ${error.message}`;

@@ -1,7 +1,8 @@
 import { readRotationState } from '../../core/client-secret-rotation.ts';
 import { isOnlyLent, type LedgerEntry, takePairs } from '../../core/ledger.ts';
-import { hasOpenAnswer, notedAt } from '../../core/open-answer.ts';
+import { hasOpenAnswer, leakedVersion, notedAt } from '../../core/open-answer.ts';
 import { rotationProgress } from '../../core/rotation-progress.ts';
+import type { Digest } from '../../core/token-tags.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
@@ -67,7 +68,7 @@ export function listedCredential(
   const isDeclared = isDeclaredBy(rotator, name, { client, token });
   const pair = { client, token, clientMayBeElsewhere, isDeclared };
   const context = { now: now(), tick, digest };
-  const state = withLeak(credentialState(name, pair, context), client);
+  const state = withLeak(credentialState(name, pair, context), client, digest);
   const progress = rotationProgress(client, now(), rotator.rotating?.has(name));
   const isRotationOverdue = progress === 'overdue';
   return { ...state, clientSecret: client, tokenSecret: token, isRotationOverdue };
@@ -77,14 +78,18 @@ export function listedCredential(
  * A fresh token does not make up for a leaked client secret that may still work. Whoever stored another
  * credential because IMS rejects this one would leave the rest of the answer to people.
  */
-function withLeak(state: CredentialState, client: Secret | undefined): CredentialState {
+function withLeak(
+  state: CredentialState,
+  client: Secret | undefined,
+  digest: Digest,
+): CredentialState {
   const failingSince = notedAt(readRotationState(client?.tags));
   const isOther =
     state.failure !== undefined &&
     state.failure.code !== 'ERR_PAUSED' &&
     !isCuredByStoring(state.failure);
   if (isOther || client === undefined || !hasOpenAnswer(client)) return state;
-  const failure = { code: 'ERR_LEAK_UNPROVEN' };
+  const failure = { code: 'ERR_LEAK_UNPROVEN', leakedId: leakedVersion(digest, client) };
   return {
     ...state,
     state: state.state === 'expired' ? 'expired' : 'failing',

@@ -2,7 +2,7 @@ import { hasOpenAnswer, leakedVersion } from '../../core/open-answer.ts';
 import type { Secret } from '../aws/secret.ts';
 import type { Session } from '../session.ts';
 import { nextCommand } from '../view/next-command.ts';
-import { foreignWord } from '../view/shell-word.ts';
+import { ofVersion } from '../view/version-id.ts';
 
 /** An answer to a leak that is open comes before another credential. */
 export function leakFirst(
@@ -21,9 +21,4 @@ export function completing(
   client: Secret,
 ): string {
   return nextCommand(`leaked ${name}${ofVersion(leakedVersion(digest, client))}`, options);
-}
-
-/** By it, a repeated command replaces nothing but that version, whatever is stored by then. */
-export function ofVersion(versionId: string | undefined): string {
-  return versionId === undefined ? '' : ` --version-id ${foreignWord(versionId, 'VERSION_ID')}`;
 }

@@ -3,6 +3,7 @@ import type { FailureCode } from '../../core/status.ts';
 import type { CommonOptions } from '../common-options.ts';
 import { isErrorCode } from '../errors.ts';
 import { beforeResume, nextCommand } from './next-command.ts';
+import { ofVersion } from './version-id.ts';
 
 /** A failure in words, and how to fix it. */
 export interface FailureWords {
@@ -188,10 +189,7 @@ const known: Readonly<Record<ErrorCode, FailureWords>> = {
   ERR_UNEXPECTED: { words: 'a bug in the rotator', fix: 'report it with the log line' },
 };
 
-const unproven: FailureWords = {
-  words: 'the answer to a leak is not complete, so that what has leaked may still work',
-  fix: '`leaked NAME`',
-};
+const leakUnproven = 'ERR_LEAK_UNPROVEN';
 
 /** True if another credential ends the failure. That is no first step while an answer to a leak is open. */
 export function isCuredByStoring(failure: FailureCode): boolean {
@@ -200,16 +198,22 @@ export function isCuredByStoring(failure: FailureCode): boolean {
 
 /** A failure in words. */
 export function failureWords(failure: FailureCode): string {
+  if (failure.code === leakUnproven) {
+    return 'the answer to a leak is not complete, so that what has leaked may still work';
+  }
   return found(failure)?.words ?? failure.code;
 }
 
 /** @param name the credential, and `options` the given ones, for the commands in the fix */
 export function explainFailure(
-  failure: FailureCode,
+  failure: FailureCode & { readonly leakedId?: string | undefined },
   name: string,
   options: CommonOptions,
 ): FailureWords {
   const words = failureWords(failure);
+  if (failure.code === leakUnproven) {
+    return { words, fix: nextCommand(`leaked ${name}${ofVersion(failure.leakedId)}`, options) };
+  }
   const fix = found(failure)?.fix.replace(quotedCommand, (_, next: string) =>
     nextCommand(next.replaceAll('NAME', name), options),
   );
@@ -218,6 +222,5 @@ export function explainFailure(
 
 function found({ code, imsError = '' }: FailureCode): FailureWords | undefined {
   if (Object.hasOwn(rejections, imsError)) return rejections[imsError];
-  if (isErrorCode(code)) return known[code];
-  return code === 'ERR_LEAK_UNPROVEN' ? unproven : undefined;
+  return isErrorCode(code) ? known[code] : undefined;
 }

@@ -9,6 +9,7 @@ import {
   expectAnswered,
   expectOver,
   follow,
+  goBack,
   goingOn,
   type LeakWorld,
   refuseDeletion,
@@ -104,6 +105,80 @@ describe('the command that leaked prints replaces nothing more', () => {
   });
 });
 
+describe('the command names what has leaked although that has no label any more', () => {
+  const list = callOf('ListSecretVersionIds', 'client');
+
+  it('because a colleague has stored the new client secret once more', async () => {
+    const leak = await startLeak();
+    const SecretId = leak.world.secretId('fusion', 'client');
+    const { AWSCURRENT: before } = await labelsOf(leak.client, SecretId);
+    await refuseDeletion(leak);
+    await leak.put(`${JSON.stringify(await leak.clientDocument())} `);
+    const { secretsManager } = leak.world;
+    secretsManager.faults.inject({ kind: 'denied' }, { when: list });
+    const exit = await leak.answer();
+    secretsManager.faults.clear();
+    expect(goingOn.exec(textOf(exit))?.[1]).toBe(before);
+    // A colleague has done what is left meanwhile.
+    leak.adobe.removeSecret(leak.leakedSecret);
+    await setRotationTag(leak, 'none');
+    expect(textOf(await follow(leak, exit))).toMatch(
+      / is another credential than the one that leaked/,
+    );
+    expect(leak.adobe.liveSecrets).toHaveLength(1);
+  });
+
+  it('because somebody has stored another one in between', async () => {
+    const leak = await startLeak();
+    const SecretId = leak.world.secretId('fusion', 'client');
+    const { AWSCURRENT: before } = await labelsOf(leak.client, SecretId);
+    await refuseDeletion(leak);
+    await leak.put('{}');
+    await goBack(leak);
+    expect((await leak.cli('status', 'fusion')).stdout).toContain(`--version-id ${before}`);
+    const { secretsManager } = leak.world;
+    secretsManager.faults.inject({ kind: 'denied' }, { when: list });
+    const exit = await leak.answer();
+    secretsManager.faults.clear();
+    expect(goingOn.exec(textOf(exit))?.[1]).toBe(before);
+    await expectAnswered(leak, await leak.answer());
+    expectOver(leak, await follow(leak, exit));
+  });
+
+  it('or has people fill it in, by a note that does not name it', async () => {
+    const leak = await startLeak();
+    await refuseDeletion(leak);
+    const { uuid } = leak.adobe.liveSecrets[0] ?? {};
+    await setRotationTag(leak, `retired uuid=${uuid} at=${new Date().toISOString().slice(0, 19)}Z`);
+    await leak.put('{}');
+    await goBack(leak);
+    const { secretsManager } = leak.world;
+    secretsManager.faults.inject({ kind: 'denied' }, { when: list });
+    const exit = await leak.answer();
+    expect(textOf(exit)).toContain('leaked fusion --version-id VERSION_THAT_LEAKED --now');
+  });
+});
+
+it('leaked has people delete all that has leaked, but nothing that is in use', async () => {
+  const leak = await startLeak();
+  const { adobe, leakedSecret } = leak;
+  const earlier = adobe.addSecret('p8e-stored-beside-it-0123456789');
+  leak.secrets.add(earlier.value);
+  const document = await leak.clientDocument();
+  const client_secrets = [...document.client_secrets, { client_secret: earlier.value }];
+  await leak.put(JSON.stringify({ ...document, client_secrets }));
+  const SecretId = leak.world.secretId('fusion', 'client');
+  const { AWSCURRENT: versionId } = await labelsOf(leak.client, SecretId);
+  // As a rotation stores what it has retired.
+  const retired = { client_secret: leakedSecret, retired_at: new Date().toISOString() };
+  const next = { client_secret: 'p8e-of-a-rotation-0123456789' };
+  leak.secrets.add(next.client_secret);
+  await leak.put(JSON.stringify({ ...document, client_secrets: [next, retired] }));
+  expect(textOf(await leak.answer({ versionId }))).toContain(
+    `→ delete those in version ${versionId} of ${SecretId}, but none that is stored now without retired_at, in the Adobe`,
+  );
+});
+
 it('leaked goes on with the command that it prints if its last note could not be written', async () => {
   const leak = await startLeak();
   const isNone = ({ action, body }: { action: string; body: object }): boolean =>
@@ -172,11 +247,9 @@ it('leaked says what is left after people have answered the leak of a client sec
   const client_secrets = [{ client_secret: value, uuid }];
   await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets }));
   const left = await follow(leak, exit);
-  expect(textOf(left)).toContain(
-    `→ if the stored client secret has not leaked: delete the one in version ${before} of ${SecretId} `,
-  );
+  expect(textOf(left)).toContain(`→ delete the one in version ${before} of ${SecretId} `);
   expect(textOf(left)).toMatch(
-    /, and no other; then: aws secretsmanager tag-resource \S.*=none; then: ims-token-rotator leaked fusion --token --now, or, /,
+    /, and no other; then: aws secretsmanager tag-resource \S.*=none; then: if the stored client secret has not leaked: ims-token-rotator leaked fusion --token --now, or, /,
   );
   adobe.removeSecret(leakedSecret);
   await setRotationTag(leak, 'none');
@@ -225,13 +298,13 @@ describe('leaked refuses a version', () => {
   it('that answers the leak of an earlier one, as long as that is not complete', async () => {
     const leak = await startLeak();
     await refuseDeletion(leak);
-    const { AWSCURRENT: versionId } = await labelsOf(
+    const { AWSCURRENT: versionId, AWSPREVIOUS: before } = await labelsOf(
       leak.client,
       leak.world.secretId('fusion', 'client'),
     );
     const exit = await leak.answer({ versionId });
     expect(textOf(exit)).toContain(
-      `→ complete it first: ims-token-rotator leaked fusion --now; then, if this one has leaked, too: ims-token-rotator leaked fusion --version-id ${versionId} --now`,
+      `→ complete it first: ims-token-rotator leaked fusion --version-id ${before} --now; then, if this one has leaked, too: ims-token-rotator leaked fusion --version-id ${versionId} --now`,
     );
     expect(leak.adobe.liveSecrets).toHaveLength(2);
   });
@@ -244,7 +317,7 @@ describe('leaked refuses a version', () => {
       `what version ${versionId} held counts as leaked, and another value that is stored by now stays`,
     );
     expect(textOf(exit)).toMatch(
-      /^ERR_CREDENTIAL_CHANGED what is stored in \S+ is another credential/,
+      /^ERR_CREDENTIAL_CHANGED \S+ has no version 0+, and another one is/,
     );
     expect(leak.adobe.secrets).toHaveLength(1);
   });

@@ -80,7 +80,7 @@ it('leaked keeps the added client secret, which a colleague stored, although its
   const secretId = leak.world.secretId('fusion', 'client');
   expect(textOf(await follow(leak, first))).toMatch(
     new RegExp(
-      `not leaked: delete the one in version .*, and no other; then: aws secretsmanager tag-resource --secret-id ${secretId} --tags Key=${tagKeys.rotation},Value=none; then: ims-token-rotator leaked fusion --token --now, or, `,
+      `delete the one in version .*, and no other; then: aws secretsmanager tag-resource --secret-id ${secretId} --tags Key=${tagKeys.rotation},Value=none; then: if the stored client secret has not leaked: ims-token-rotator leaked fusion --token --now, or, `,
     ),
   );
   const [, added = ''] = valuesOf(leak);
@@ -126,7 +126,7 @@ describe('leaked does not advise another run', () => {
     });
     const exit = await follow(leak, await leak.answer({}, failing));
     expect(textOf(exit)).toMatch(
-      /^ERR_CREDENTIAL_CHANGED what is stored in \S+ is another credential .* delete the one in version \S+ .*, and no other; then: ims-token-rotator leaked fusion --token --now, or, /,
+      /^ERR_CREDENTIAL_CHANGED what is stored in \S+ is another credential .* delete the one in version \S+ .*, and no other; then: if the stored client secret has not leaked: ims-token-rotator leaked fusion --token --now, or, /,
     );
     expect(valuesOf(leak)).toEqual([leak.leakedSecret, colleagues]);
   });
@@ -142,7 +142,7 @@ describe('leaked does not advise another run', () => {
     const exit = await leak.answer({}, storing);
     expect(exit).toMatchObject({ code: 1 });
     expect(textOf(await follow(leak, exit))).toMatch(
-      /not leaked: delete the one in version .*, and no other; then: aws secretsmanager tag-resource \S.*=none; then: ims-token-rotator leaked fusion --token --now, or, /,
+      /delete the one in version .*, and no other; then: aws secretsmanager tag-resource \S.*=none; then: if the stored client secret has not leaked: ims-token-rotator leaked fusion --token --now, or, /,
     );
     expect(valuesOf(leak)).toHaveLength(2);
   });
@@ -186,9 +186,7 @@ describe('the command that leaked prints', () => {
     const exit = await leak.answer({}, storing);
     expect(exit).toMatchObject({ code: 1 });
     const [, leaked = ''] = goingOn.exec(textOf(exit)) ?? [];
-    expect(textOf(await follow(leak, exit))).toContain(
-      `→ if the stored client secret has not leaked: delete the one in version ${leaked} of `,
-    );
+    expect(textOf(await follow(leak, exit))).toContain(`→ delete the one in version ${leaked} of `);
     expect(valuesOf(leak)).toEqual([leak.leakedSecret, colleagues]);
   });
 });

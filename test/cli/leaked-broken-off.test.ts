@@ -41,10 +41,12 @@ async function expectOvertaken(leak: LeakWorld): Promise<void> {
   const leaked = leak.adobe.secrets.find(({ value }) => value === leak.leakedSecret)?.uuid;
   const [, rest = ''] = textOf(exit).split(
     new RegExp(
-      ` if the stored client secret has not leaked: delete the one in version \\S+ of \\S+/client \\(noted as ${leaked}: compare the values first\\) in the Adobe Developer Console, if it is still there, and no other; then: `,
+      ` delete the one in version \\S+ of \\S+/client \\(noted as ${leaked}: compare the values first\\) in the Adobe Developer Console, if it is still there, and no other; then: `,
     ),
   );
-  expect(rest).toMatch(/^aws \S.*=none; then: ims-token-rotator leaked fusion --token --now, or,/);
+  expect(rest).toMatch(
+    /^aws \S.*=none; then: if the stored client secret has not leaked: ims-token-rotator leaked fusion --token --now, or,/,
+  );
 }
 
 /** The advice, word for word. */
@@ -165,7 +167,7 @@ it('leaked advises to take off its note also if it stored nothing, as somebody e
   faults.clear();
   expect(exit).toMatchObject({ code: 1 });
   expect(textOf(await follow(leak, exit))).toMatch(
-    /→ if the stored client secret has not leaked: delete the one in version \S+ .* in the Adobe Developer Console, if it is still there, and no other; then: aws secretsmanager tag-resource \S.*=none; then: ims-token-rotator leaked fusion --token --now, or, /,
+    /→ delete the one in version \S+ .* in the Adobe Developer Console, if it is still there, and no other; then: aws secretsmanager tag-resource \S.*=none; then: if the stored client secret has not leaked: ims-token-rotator leaked fusion --token --now, or, /,
   );
   await followByHand(leak, { isOther: false });
   expect(valuesOf(leak)).toEqual([colleagues]);

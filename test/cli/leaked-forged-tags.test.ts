@@ -129,7 +129,7 @@ describe('leaked, after somebody has forged the rotation tag', () => {
       const { code, stderr } = await leak.answer();
       expect(code).toBe(1);
       expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(
-        /: delete the one in version \S+ of \S+ in the/,
+        /→ delete the one in version \S+ of \S+ in the/,
       );
       expect(stderr).not.toContain(uuid);
     },
@@ -145,7 +145,7 @@ describe('leaked, after somebody has forged the rotation tag', () => {
       expect(code).toBe(token ? 0 : 1);
       const said = (stdout + stderr).replaceAll(/\s+/g, ' ');
       expect(said).toContain(
-        'has not leaked: delete the one that had leaked in the Adobe Developer Console, if it is still there',
+        'delete the one that had leaked in the Adobe Developer Console, if it is still there',
       );
       expect(said).not.toContain(uuid);
     },

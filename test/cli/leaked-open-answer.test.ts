@@ -46,7 +46,7 @@ describe('an answer to a leak that was broken off', () => {
     expect(state).toBe('failing');
     expect(shown).toMatchObject({ code: 'ERR_LEAK_UNPROVEN' });
     const said = (await leak.cli('status', 'fusion')).stdout;
-    expect(said).toMatch(/→ ims-token-rotator leaked fusion$/m);
+    expect(said).toMatch(/→ ims-token-rotator leaked fusion --version-id \S+$/m);
     expect(said).not.toContain('put-credential');
     const checks = await checksOf(leak, '--mint');
     const { detail, fix } = checks.find(({ check }) => check === 'token') ?? {};
@@ -62,7 +62,7 @@ describe('an answer to a leak that was broken off', () => {
     const { code, stdout } = await leak.cli('renew', 'fusion');
     expect(code).toBe(1);
     expect(stdout).toMatch(/^✗ fusion ERR_CREDENTIAL_INVALID$/m);
-    expect(stdout).toMatch(/→ ims-token-rotator leaked fusion$/m);
+    expect(stdout).toMatch(/→ ims-token-rotator leaked fusion --version-id \S+$/m);
   });
 
   it('leaves the advice as it was once it is complete', async () => {
@@ -142,11 +142,11 @@ describe('leaked --token names what is left of the answer to the leak of the cli
     const uuid = leak.adobe.secrets.find((one) => one.value === leak.leakedSecret)?.uuid;
     expect(leftOf(exit)).toMatch(
       new RegExp(
-        `- An answer to the leak of an earlier client secret is not complete\\. If the stored one has not leaked: delete the one in version \\S+ of \\S+/client \\(noted as ${uuid}: compare the values first\\) in the Adobe Developer Console, if it is still there, and no other; then: aws secretsmanager tag-resource --secret-id `,
+        `- An answer to the leak of an earlier client secret is not complete: delete the one in version \\S+ of \\S+/client \\(noted as ${uuid}: compare the values first\\) in the Adobe Developer Console, if it is still there, and no other; then: aws secretsmanager tag-resource --secret-id `,
       ),
     );
     expect(leftOf(exit)).toMatch(
-      /=none; if the stored one has leaked, too: aws \S.*=none; then: ims-token-rotator leaked fusion --version-id \S+ --now - IMS still accepts an earlier client secret\. /,
+      /=none; then, if the stored one has leaked, too: ims-token-rotator leaked fusion --version-id \S+ --now - IMS still accepts an earlier client secret\. /,
     );
     expect((await leak.cli('status', 'fusion')).code).toBe(1);
     await setRotationTag(leak, 'none');
@@ -160,7 +160,7 @@ describe('leaked --token names what is left of the answer to the leak of the cli
     await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets }));
     const exit = await leak.answer({ token: true });
     expect(exit, exit.stderr).toMatchObject({ code: 0 });
-    expect(leftOf(exit)).toContain('is not complete: ims-token-rotator leaked fusion --now - ');
+    expect(leftOf(exit)).toMatch(/is not complete: \S+ leaked fusion --version-id \S+ --now - /);
     expect(leftOf(exit)).not.toContain('delete');
   });
 
@@ -180,7 +180,7 @@ describe('leaked --token names what is left of the answer to the leak of the cli
     await interruptWait(leak);
     await leak.put('{}');
     expect(inOneLine((await leak.answer({ token: true })).stderr)).toContain(
-      ' → complete the answer to the leak of the client secret: ims-token-rotator leaked fusion --now',
+      ' → complete the answer to the leak of the client secret: ims-token-rotator leaked fusion --version-id ',
     );
   });
 

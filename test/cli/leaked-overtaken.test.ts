@@ -78,7 +78,7 @@ function onceRenewed(leak: LeakWorld, work: () => Promise<void>) {
 function expectLeft(leak: LeakWorld, exit: Exit): void {
   const values = valuesOf(leak);
   expect(textOf(exit)).toMatch(
-    /^ERR_CREDENTIAL_CHANGED an answer to a leak was begun at .* → if the stored client secret has not leaked: delete the one in version \S+ .* in the Adobe Developer Console, if it is still there, and no other; then: aws secretsmanager tag-resource \S.*=none; then: ims-token-rotator leaked fusion --token --now, or, .*; if the stored one has leaked, too: aws secretsmanager tag-resource \S.*=none; then: ims-token-rotator leaked fusion --version-id \S+ --now, which deletes it at Adobe/,
+    /^ERR_CREDENTIAL_CHANGED an answer to a leak was begun at .* → delete the one in version \S+ .* in the Adobe Developer Console, if it is still there, and no other; then: aws secretsmanager tag-resource \S.*=none; then: if the stored client secret has not leaked: ims-token-rotator leaked fusion --token --now, or, .*; only if all that is stored has leaked, too: ims-token-rotator leaked fusion --version-id \S+ --now, which deletes it at Adobe/,
   );
   expect(valuesOf(leak)).toEqual(values);
 }
@@ -201,7 +201,7 @@ it('leaked leaves a credential alone that somebody stores while a person is aske
   expect(exit).toMatchObject({ code: 1 });
   expect(textOf(exit)).toMatch(/^ERR_CREDENTIAL_CHANGED .*\(nothing was changed\)/);
   expect(textOf(exit)).toMatch(
-    /→ if the stored client secret has not leaked: delete the one in version \S+ .*, and no other; then: ims-token-rotator leaked fusion --token --now, or, /,
+    /→ delete the one in version \S+ .*, and no other; then: if the stored client secret has not leaked: ims-token-rotator leaked fusion --token --now, or, /,
   );
   expect(valuesOf(leak)).toEqual([leak.leakedSecret, colleagues]);
   expect(JSON.stringify(await leak.clientDocument())).toContain(colleagues);
@@ -219,7 +219,7 @@ it('leaked keeps what was stored after an answer that was broken off before it s
   expect(exit).toMatchObject({ code: 1 });
   expect(textOf(exit)).toMatch(/^ERR_CREDENTIAL_CHANGED an answer to a leak was begun at /);
   expect(textOf(exit)).toContain(
-    'Value=none; then: ims-token-rotator leaked fusion --token --now, or,',
+    'Value=none; then: if the stored client secret has not leaked: ims-token-rotator leaked fusion --token --now, or,',
   );
   expect(textOf(exit)).not.toContain('go on');
   expect(valuesOf(leak)).toEqual([leak.leakedSecret, colleagues]);

@@ -141,7 +141,7 @@ describe('leaked, in a second run,', () => {
     await leak.put('{}');
     const { AWSCURRENT: other } = await labelsOf(leak.client, SecretId);
     expect(textOf(await leak.answer())).toContain(
-      `what is no credential is stored in ${SecretId}, in the place of version ${own}, which answers the leak (nothing was changed) → make that the current version again: aws secretsmanager update-secret-version-stage --secret-id ${SecretId} --version-stage AWSCURRENT --move-to-version-id ${own} --remove-from-version-id ${other}; then go on: ims-token-rotator leaked fusion --now`,
+      `what is no credential is stored in ${SecretId}, in the place of version ${own}, which answers the leak (nothing was changed) → make that the current version again: aws secretsmanager update-secret-version-stage --secret-id ${SecretId} --version-stage AWSCURRENT --move-to-version-id ${own} --remove-from-version-id ${other}; then go on: ims-token-rotator leaked fusion --version-id `,
     );
   });
 

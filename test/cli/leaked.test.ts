@@ -113,7 +113,7 @@ describe('leaked', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/^fusion +failing +█/m);
     expect(stdout).toMatch(/may still work, for \d+ s \(ERR_LEAK_UNPROVEN\)/);
-    expect(stdout).toMatch(/→ ims-token-rotator leaked fusion$/m);
+    expect(stdout).toMatch(/→ ims-token-rotator leaked fusion --version-id \S+$/m);
     await leak.remember();
     await expectAnswered(leak, await leak.answer());
     expect(await leak.cli('status')).toMatchObject({ code: 0 });
@@ -249,7 +249,7 @@ describe('leaked', () => {
     const refused = await leak.answer();
     expect(refused.stderr).toMatch(/^ERR_CREDENTIAL_CHANGED /);
     expect(refused.stderr.replaceAll(/\s+/g, ' ')).toMatch(
-      /; if the stored one has leaked, too: aws \S.*?=none; then: ims-token-rotator leaked fusion --version-id \S+ --now, which deletes it at Adobe for whoever else uses it/,
+      /; only if all that is stored has leaked, too: ims-token-rotator leaked fusion --version-id \S+ --now, which deletes it at Adobe for whoever else uses it/,
     );
     expect(adobe.liveSecrets[0]?.value).toBe(stored);
     await setRotationTag(leak, 'none');

@@ -39,6 +39,14 @@ describe('the rotation tag', () => {
       { ...retired, versionId, askedAt: at(day) },
       `retired uuid=one at=2026-11-22T12:00:00Z version=${versionId} asked=2026-11-23T12:00:00Z`,
     ],
+    [
+      { ...adding, leakedId: 'of-a-leak' },
+      `adding since=2026-11-22T12:00:00Z version=${versionId} leaked=of-a-leak`,
+    ],
+    [
+      { ...retired, versionId, leakedId: 'of-a-leak' },
+      `retired uuid=one at=2026-11-22T12:00:00Z version=${versionId} leaked=of-a-leak`,
+    ],
   ])('is written and read: %j', (state, text) => {
     expect(formatRotationState(state)).toBe(text);
     expect(readRotationState(tagged(text))).toEqual(state);
@@ -80,6 +88,9 @@ describe('the rotation tag', () => {
       const text = formatRotationState(longest);
       expect(text).toMatch(/^[\w .:/=+@-]{1,256}$/);
       expect(readRotationState(tagged(text))).toEqual(longest);
+      const ofLeak = formatRotationState({ ...longest, leakedId: 'l'.repeat(64) });
+      expect(ofLeak.length).toBeLessThanOrEqual(256);
+      expect(readRotationState(tagged(ofLeak))).toMatchObject(longest);
     },
   );
 

@@ -16,9 +16,9 @@ const ofLeak = '0b1c2d3e-4f5a-8b6c-8d7e-1eaced0f1a2b';
 const another = '0b1c2d3e-4f5a-8b6c-8d7e-1eaced0f1a2c';
 const plain = '0b1c2d3e-4f5a-4b6c-8d7e-2f3a4b5c6d7e';
 
-const adding = (versionId: string): RotationState => ({ kind: 'adding', since: now, versionId });
+const adding = (versionId: string) => ({ kind: 'adding', since: now, versionId }) as const;
 const retired = { kind: 'retired', uuid: 'old', at: now } as const;
-const retiredFor = (versionId: string): RotationState => ({ ...retired, versionId });
+const retiredFor = (versionId: string) => ({ ...retired, versionId });
 
 describe('an answer to a leak', () => {
   it.each<[string, string | undefined, RotationState, boolean, boolean]>([
@@ -112,6 +112,20 @@ describe('where a version has leaked', () => {
     ['was replaced, and has no label any more', answer, another, adding(answer), undefined],
     ['was replaced, and nothing was before', answer, undefined, adding(answer), undefined],
     ['was replaced, and the answer is complete', answer, leaked, { kind: 'none' }, undefined],
+    [
+      'was replaced, and has no label, but a note',
+      answer,
+      another,
+      { ...adding(answer), leakedId: leaked },
+      leaked,
+    ],
+    [
+      'is another one than the note says',
+      answer,
+      leaked,
+      { ...retiredFor(answer), leakedId: another },
+      leaked,
+    ],
     ['rotates', leaked, another, adding(another), undefined],
     ['is the only one', undefined, undefined, { kind: 'none' }, undefined],
   ])('an open answer says which one, if it %s', (_, current, previous, state, expected) => {
