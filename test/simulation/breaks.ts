@@ -408,4 +408,18 @@ export const breaks = [
     to: 'if (index >= 9) more.splice(index, 1);',
     rule: 'P5',
   },
+  {
+    what: 'waits past the end of the stored token',
+    file: 'core/status.ts',
+    from: 'const retryAt = epochSeconds(Math.min(now + wait, last));',
+    to: 'const retryAt = epochSeconds(now + wait);',
+    rule: 'P3',
+  },
+  {
+    what: 'lets a reader keep a token for ten days',
+    file: 'client/cached-token-reader.ts',
+    from: 'timeToLive = 300',
+    to: 'timeToLive = 864_000',
+    rule: 'P4',
+  },
 ];
