@@ -2,6 +2,7 @@ import type { Tags } from '../../core/token-tags.ts';
 import { type Memory, newMemory } from '../../lambda/steps/run.ts';
 import type { Task } from './clock.ts';
 import type { Caller } from './exchange.ts';
+import { Hosts } from './hosts.ts';
 
 /** A process of the function, which keeps its memory from invocation to invocation. */
 export interface Sandbox {
@@ -43,6 +44,7 @@ export class Invocation implements Caller {
   deferred = 0;
   /** It asks an IMS host, or one client there, no more. */
   hasBrokenHost = false;
+  readonly hosts = new Hosts();
   /** The tokens that IMS has said it rejects. */
   readonly rejected = new Set<string>();
   /** The credentials whose token it has stored. */

@@ -136,7 +136,8 @@ that lags, 10 for the budget of requests, 4 for two clocks that are each 2 minut
 - P3: after two days without a fault, at most one run more in 24 hours asks IMS for a credential's token than renewals
   as early as possible need: four in all, if the token lives for 24 hours. After a final failure that its tag tells of,
   nobody but an operator asks IMS again before the wait is over. No wait is shorter than a quarter of an hour, unless the
-  stored token expires, and none that the rotator begins lasts beyond two ticks before that.
+  stored token expires, and none that the rotator begins lasts beyond two ticks before that. A run asks a host no more
+  that has failed five times in a row, or cannot be reached.
 - P4: a reader (\`ims-token-rotator/client\`) returns no token that has expired by its clock, has one read in flight, and
   starts at most one every 10 seconds. While it is used, it reads again within 5 minutes. It fails only if its last read
   brought no good token, and never without a read that it may start.
