@@ -71,4 +71,11 @@ export const breaksOfClientSecrets = [
     to: "if (removal.kind !== 'remove') {",
     rule: 'C4',
   },
+  {
+    what: 'makes a client secret current whose token nobody asked IMS about',
+    file: 'lambda/steps/test-client-secret.ts',
+    from: 'await validateToken(run, { ...credential, accessToken: token.accessToken });',
+    to: 'if (token.lifetime < 0) await validateToken(run, { ...credential, accessToken: token.accessToken });',
+    rule: 'C1',
+  },
 ];

@@ -71,7 +71,7 @@ export class ClientRules {
     const works = (value: string): boolean => atAdobe.secrets.has(value);
     const [first = ''] = secretsIn(fields);
     const added = console?.byValue(first);
-    if (added !== undefined && added.uses.length === 0) {
+    if (added?.isProved === false) {
       this.#violate('C1', `#${invocation.id} made current what IMS has not accepted`, name);
     }
     const worked = before !== undefined && secretsIn(before).some(works);

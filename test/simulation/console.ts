@@ -14,6 +14,8 @@ export interface ConsoleSecret {
   readonly isOwn: boolean;
   /** When IMS accepted it, oldest first. */
   uses: number[];
+  /** IMS was asked about a token of it, and said that it accepts that. */
+  isProved: boolean;
   /** The last use that the Console has told the rotator of. */
   toldUse: number | undefined;
   /** People know it: it has been in AWSCURRENT. */
@@ -122,6 +124,12 @@ export class Console {
     return respond(200, { client_secrets });
   }
 
+  /** IMS has said that it accepts a token of this secret. */
+  proved(value: string): void {
+    const secret = this.byValue(value);
+    if (secret !== undefined) secret.isProved = true;
+  }
+
   #record(value: string, isOwn: boolean): ConsoleSecret {
     this.#count += 1;
     const uuid = `${this.credentialId}-${`${this.#count}`.padStart(6, '0')}`;
@@ -131,6 +139,7 @@ export class Console {
       createdAt: this.#clock.now,
       isOwn,
       uses: [],
+      isProved: false,
       toldUse: undefined,
       isKnown: !isOwn,
       wasCurrent: false,

@@ -64,6 +64,9 @@ export class ImsPort implements TokenEndpoint {
     else if (response.body === acceptance.body) {
       accepted.add(value);
       this.#world.acceptedTokens.add(value);
+      const { clientSecrets = [] } = this.#world.ims.issued(value) ?? {};
+      const { console } = this.#world.credentialOfClient(token.clientId) ?? {};
+      for (const each of clientSecrets) console?.proved(each);
     }
     return response;
   }

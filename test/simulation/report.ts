@@ -150,7 +150,7 @@ In some seeds Secrets Manager
 at Adobe:
 
 - C1: at each moment a stored client secret works, unless somebody else has broken it. A client secret becomes current
-  only after IMS has accepted it.
+  only after IMS has accepted it, and a token of it.
 - C2: a client secret is deleted at Adobe only if a rotation added it and it was never current, or if a rotation replaced
   it at least a day ago and Adobe tells of no use since.
 - C3: a new client secret is stored before anything else is done. What a rotation that was cut short has left at Adobe is
