@@ -78,4 +78,18 @@ export const breaksOfClientSecrets = [
     to: 'if (token.lifetime < 0) await validateToken(run, { ...credential, accessToken: token.accessToken });',
     rule: 'C1',
   },
+  {
+    what: 'deletes a retired client secret before Adobe could tell of a use of it',
+    file: 'core/retired-secret.ts',
+    from: 'if ((successor.lastUsedAt ?? 0) < Math.max(at, storedAt)) {',
+    to: 'if (now < 0) {',
+    rule: 'C2',
+  },
+  {
+    what: 'leaves no request to a token that is due while it rotates',
+    file: 'core/rotation-budget.ts',
+    from: '(isSettled(reasonFor(observation)) ? 0 : 1)',
+    to: '(isSettled(reasonFor(observation)) ? 0 : 0)',
+    rule: 'invariant 9',
+  },
 ];

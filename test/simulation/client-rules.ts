@@ -118,6 +118,14 @@ export class ClientRules {
     if (this.#world.clock.now < Math.max(at, retiredAt) + grace - largestSkew) {
       this.#violate('C2', `#${invocation.id} deleted ${uuid} before its grace was over`, name);
     }
+    const { until = 0, storedAt = 0 } = invocation.told.get(name) ?? {};
+    if (until < Math.max(at, Math.floor(storedAt))) {
+      this.#violate(
+        'C2',
+        `#${invocation.id} deleted ${uuid} before Adobe could tell of uses`,
+        name,
+      );
+    }
     if (toldUse >= at && !isQuestion(secret, toldUse)) {
       this.#violate('C2', `#${invocation.id} deleted ${uuid}, which somebody uses`, name);
     }

@@ -29,10 +29,12 @@ export class ConsolePort implements ConsoleEndpoint {
       const { console } = credential;
       const { weather, clock, random } = this.#world;
       const fault = weather.strikes('console-list');
-      if (fault === undefined) return console?.list(clock.now);
-      this.#world.troubled(credential);
-      const late = random.magnitude(hour, 48 * hour);
-      return console?.list(fault === 'console-forgets-uses' ? 0 : clock.now - late);
+      if (fault !== undefined) this.#world.troubled(credential);
+      const late = fault === undefined ? 0 : random.magnitude(hour, 48 * hour);
+      const until = fault === 'console-forgets-uses' ? 0 : clock.now - late;
+      const storedAt = credential.clientSecret.current?.at ?? 0;
+      this.#invocation.told.set(credential.plan.name, { until, storedAt });
+      return console?.list(until);
     });
   }
 

@@ -152,7 +152,7 @@ at Adobe:
 - C1: at each moment a stored client secret works, unless somebody else has broken it. A client secret becomes current
   only after IMS has accepted it, and a token of it.
 - C2: a client secret is deleted at Adobe only if a rotation added it and it was never current, or if a rotation replaced
-  it at least a day ago and Adobe tells of no use since.
+  it at least a day ago and Adobe tells of no use since, but of one of another client secret.
 - C3: a new client secret is stored before anything else is done. What a rotation that was cut short has left at Adobe is
   gone after the first rotation that nothing disturbs. There are two exceptions: one that was more than a day old when it
   was last tested, and that of a rotation which first met Adobe's limit of two secrets: it may stay in the pending
