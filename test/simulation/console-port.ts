@@ -34,7 +34,9 @@ export class ConsolePort implements ConsoleEndpoint {
       const until = fault === 'console-forgets-uses' ? 0 : clock.now - late;
       const storedAt = credential.clientSecret.current?.at ?? 0;
       this.#invocation.told.set(credential.plan.name, { until, storedAt });
-      return console?.list(until);
+      const response = console?.list(until);
+      console?.whenListed?.();
+      return response;
     });
   }
 
@@ -60,6 +62,7 @@ export class ConsolePort implements ConsoleEndpoint {
       const secret = credential.console?.byUuid(uuid);
       if (secret === undefined) return respond(404, { error_code: 404_101 });
       this.#world.clientRules.removed(this.#invocation, credential, secret);
+      credential.console?.whenRemoved?.();
       return { status: 204, body: '' };
     });
   }

@@ -16,6 +16,8 @@ export interface ConsoleSecret {
   uses: number[];
   /** IMS was asked about a token of it, and said that it accepts that. */
   isProved: boolean;
+  /** A person has noted its uuid beside the value of another one. */
+  isMistaken: boolean;
   /** The last use that the Console has told the rotator of. */
   toldUse: number | undefined;
   /** People know it: it has been in AWSCURRENT. */
@@ -42,6 +44,9 @@ export class Console {
   readonly #client: ImsClient;
   readonly #newValue: () => string;
   readonly #secrets: ConsoleSecret[] = [];
+  /** Told once a run has listed the secrets, and once it has deleted one. */
+  whenListed: (() => void) | undefined;
+  whenRemoved: (() => void) | undefined;
   #count = 0;
 
   constructor(clock: Clock, client: ImsClient, newValue: () => string) {
@@ -140,6 +145,7 @@ export class Console {
       isOwn,
       uses: [],
       isProved: false,
+      isMistaken: false,
       toldUse: undefined,
       isKnown: !isOwn,
       wasCurrent: false,

@@ -88,6 +88,8 @@ export class Invocation implements Caller {
   readonly unrecorded = new Set<string>();
   /** It has asked Adobe for another client secret. */
   hasAsked = false;
+  /** By credential, when it was last shown the client secret, and the tag of its rotation then. */
+  readonly shown = new Map<string, { readonly at: number; readonly note: string | undefined }>();
   /** By credential, until when Adobe has told it of uses, and when the value was stored that it had then. */
   readonly told = new Map<string, { readonly until: number; readonly storedAt: number }>();
   /** The client secret that it has added, and not stored yet. */
