@@ -184,7 +184,7 @@ export class ImsEmulator implements LocalServer {
     }
     if (configurationPaths.includes(path)) return json(200, openidConfiguration(this.url));
     if (path === '/ims/validate_token/v1') {
-      return answerValidation(this.#state, parameters, request);
+      return answerValidation(this.#state, parameters, request, fault);
     }
     if (path === '/ims/keys') return json(200, keySet());
     // Its grants are for people, who are left out.

@@ -43,7 +43,12 @@ export interface EchoFault {
   readonly as?: ((secret: string) => string) | undefined;
 }
 
-export type ImsFault = OutageFault | DeliveryFault | TokenFault | EchoFault;
+/** IMS does not accept the token that it is asked about. */
+export interface RejectionFault {
+  readonly kind: 'token-rejected';
+}
+
+export type ImsFault = OutageFault | DeliveryFault | TokenFault | EchoFault | RejectionFault;
 
 /** The body of an error that is no refusal. */
 export function errorBody(status: number): object {

@@ -1,4 +1,5 @@
 import { type HttpRequest, type HttpResponse, json } from '../wire/http-server.ts';
+import type { ImsFault } from './fault.ts';
 import type { Parameters } from './parameters.ts';
 import { isRefusal, type Refusal, refuse } from './refusal.ts';
 import type { ImsState } from './token-endpoint.ts';
@@ -8,7 +9,9 @@ export function answerValidation(
   { tokens }: ImsState,
   parameters: Parameters,
   { headers }: HttpRequest,
+  fault: ImsFault | undefined,
 ): HttpResponse {
+  if (fault?.kind === 'token-rejected') return json(200, { valid: false, reason: 'bad_token' });
   const token = parameters.get('token') ?? bearerToken(headers.authorization);
   const clientId = parameters.get('client_id');
   if (token === undefined || clientId === undefined) {

@@ -1,3 +1,5 @@
+import { breaksOfClientSecrets } from './breaks-of-client-secrets.ts';
+
 /** Ways to break the engine, and what the simulation says of each. */
 export const breaks = [
   {
@@ -261,41 +263,6 @@ export const breaks = [
     rule: 'P6',
   },
   {
-    what: 'does not tell of a rotation that is late',
-    file: 'core/rotation-progress.ts',
-    from: "return now > Math.min(begun, due) + mostDelay ? 'overdue' : 'on-time';",
-    to: "return now > Math.max(begun, due) + mostDelay ? 'overdue' : 'on-time';",
-    rule: 'C5',
-  },
-  {
-    what: 'adds a client secret at Adobe of which no tag tells',
-    file: 'lambda/steps/add-client-secret.ts',
-    from: "await noteRotation(run, secretId, { kind: 'adding', since: now, versionId });",
-    to: '',
-    rule: 'C3',
-  },
-  {
-    what: 'takes a client secret that its own test has used for one that somebody uses',
-    file: 'lambda/steps/test-client-secret.ts',
-    from: 'await noteUse(run, rotation, pending);',
-    to: '',
-    rule: 'C3',
-  },
-  {
-    what: 'deletes a retired client secret that somebody uses',
-    file: 'core/retired-secret.ts',
-    from: 'if (lastUsedAt >= usedFrom && !isQuestion(lastUsedAt, retired)) {',
-    to: 'if (lastUsedAt > now) {',
-    rule: 'C2',
-  },
-  {
-    what: 'deletes a retired client secret before its grace is over',
-    file: 'core/client-secret-rotation.ts',
-    from: 'export const retirementGrace = 86_400;',
-    to: 'export const retirementGrace = 3_600;',
-    rule: 'C2',
-  },
-  {
     what: 'refuses the token that a rotation of its secret has minted',
     file: 'core/rotation.ts',
     from: 'token.issuedAt < current.issuedAt - sameInstant',
@@ -308,42 +275,6 @@ export const breaks = [
     from: 'await removePending(run, { secretId, versionId });\n  return',
     to: 'return',
     rule: 'P2',
-  },
-  {
-    what: 'stores a new client secret only after it was tested',
-    file: 'lambda/steps/add-client-secret.ts',
-    from: 'await store(run, management, stored, added);',
-    to: `const { mint } = await import('./mint.ts');
-  await mint(run, { ...current.credential, clientSecrets: [added.secret] }, recorded);
-  await store(run, management, stored, added);`,
-    rule: 'C3',
-  },
-  {
-    what: 'asks Adobe again for a client secret',
-    file: 'lambda/steps/manage-client-secrets.ts',
-    from: 'const response = await run.consoleEndpoint.add(management.access, run.signal);',
-    to: `const response = await withRetries(run, budget.console, async () => {
-    const answer = await run.consoleEndpoint.add(management.access, run.signal);
-    parseAddedSecret(answer, asked(run, management));
-    return answer;
-  });`,
-    rule: 'C3',
-  },
-  {
-    what: 'makes a client secret current before its test',
-    file: 'lambda/steps/client-secret-steps.ts',
-    from: 'await addClientSecret(run, rotation, rotated);',
-    to: `await addClientSecret(run, rotation, rotated);
-  const { secretId, versionId } = rotation;
-  await moveCurrent(run, { secretId, versionId, from: rotated.client.currentVersionId });`,
-    rule: 'C1',
-  },
-  {
-    what: 'leaves a retired client secret at Adobe',
-    file: 'lambda/steps/retire-client-secret.ts',
-    from: "if (removal.kind === 'remove') {",
-    to: "if (removal.kind !== 'remove') {",
-    rule: 'C4',
   },
   {
     what: 'counts no renewal that fails as failing',
@@ -408,4 +339,26 @@ export const breaks = [
     to: 'if (index >= 9) more.splice(index, 1);',
     rule: 'P5',
   },
+  {
+    what: 'waits past the end of the stored token',
+    file: 'core/status.ts',
+    from: 'const retryAt = epochSeconds(Math.min(now + wait, last));',
+    to: 'const retryAt = epochSeconds(now + wait);',
+    rule: 'P3',
+  },
+  {
+    what: 'lets a reader keep a token for ten days',
+    file: 'client/cached-token-reader.ts',
+    from: 'timeToLive = 300',
+    to: 'timeToLive = 864_000',
+    rule: 'P4',
+  },
+  {
+    what: 'asks a host again that is broken',
+    file: 'lambda/steps/breaker.ts',
+    from: 'this.#broken.set(key, code);',
+    to: '',
+    rule: 'P3',
+  },
+  ...breaksOfClientSecrets,
 ];

@@ -8,6 +8,7 @@ import type { ConsoleSecret } from './console.ts';
 import type { Credential } from './credential.ts';
 import type { Invocation } from './invocation.ts';
 import type { Put } from './secrets-manager.ts';
+import { isUnseen, labelHolding, type Tagged, writesOverNote } from './seen-before.ts';
 import { clientFields, entriesIn, secretsIn } from './stored-fields.ts';
 import type { World } from './world.ts';
 
@@ -71,7 +72,7 @@ export class ClientRules {
     const works = (value: string): boolean => atAdobe.secrets.has(value);
     const [first = ''] = secretsIn(fields);
     const added = console?.byValue(first);
-    if (added !== undefined && added.uses.length === 0) {
+    if (added?.isProved === false) {
       this.#violate('C1', `#${invocation.id} made current what IMS has not accepted`, name);
     }
     const worked = before !== undefined && secretsIn(before).some(works);
@@ -83,20 +84,21 @@ export class ClientRules {
   /** A run deletes a secret at Adobe. */
   removed(invocation: Invocation, credential: Credential, secret: ConsoleSecret): void {
     const { name } = credential.plan;
-    const { console, clientSecret } = credential;
+    const { console } = credential;
     const worked = credential.hasWorkingSecret;
     const { currentSince = 0 } = secret;
     // Of two runs of one step, a slow one may delete what the other has made current; C1 still holds.
-    const isOvertaken = invocation.hasOverlapped && currentSince > invocation.startedAt;
-    if (secret.isOwn && isOvertaken) this.#world.troubled(credential);
+    const isOvertaken =
+      secret.isOwn && invocation.hasOverlapped && currentSince > invocation.startedAt;
+    if (isOvertaken || isUnseen(invocation, credential)) this.#world.troubled(credential);
     else if (secret.wasCurrent || !secret.isOwn) {
       this.#removedRetired(invocation, credential, secret);
     } else {
       this.#count('C2: what a rotation left over is deleted');
-      const fields = clientFields(clientSecret.current?.value);
-      if (fields !== undefined && secretsIn(fields).includes(secret.value)) {
-        this.#violate('C2', `#${invocation.id} deleted the current client secret`, name);
-      }
+    }
+    const label = labelHolding(invocation, credential, secret);
+    if (label !== undefined && !isOvertaken) {
+      this.#violate('C2', `#${invocation.id} deleted ${secret.uuid}, which ${label} holds`, name);
     }
     console?.remove(secret);
     this.#tell(invocation, name, `deletes ${secret.uuid} at Adobe`);
@@ -118,13 +120,24 @@ export class ClientRules {
     if (this.#world.clock.now < Math.max(at, retiredAt) + grace - largestSkew) {
       this.#violate('C2', `#${invocation.id} deleted ${uuid} before its grace was over`, name);
     }
+    const { until = 0, storedAt = 0 } = invocation.told.get(name) ?? {};
+    if (until < Math.max(at, Math.floor(storedAt))) {
+      this.#violate(
+        'C2',
+        `#${invocation.id} deleted ${uuid} before Adobe could tell of uses`,
+        name,
+      );
+    }
     if (toldUse >= at && !isQuestion(secret, toldUse)) {
       this.#violate('C2', `#${invocation.id} deleted ${uuid}, which somebody uses`, name);
     }
   }
 
-  tagged(invocation: Invocation, credential: Credential, key: string, value: string): void {
+  tagged(invocation: Invocation, credential: Credential, { key, value, before }: Tagged): void {
     const { name } = credential.plan;
+    if (writesOverNote(invocation, credential, { key, value, before })) {
+      this.#violate('C3', `#${invocation.id} writes over the note of another: ${before}`, name);
+    }
     this.#tell(invocation, name, `tags the client secret: ${value}`);
     if (key !== tagKeys.rotation) {
       this.#violate('invariant 10', `the tag ${key} of a client secret was set`, name);
@@ -135,6 +148,8 @@ export class ClientRules {
     if (secret === undefined) return;
     const askedAt = parseInstant(asked ?? '');
     if (askedAt !== undefined) secret.asked.push(askedAt);
+    // Nobody can tell from the value.
+    if (secret.isMistaken || isUnseen(invocation, credential)) return;
     const at = retirementIn(credential, uuid) ?? 0;
     if (secret.retiredAt === undefined || at < secret.retiredAt - largestSkew) {
       this.#violate('C2', `#${invocation.id} notes a retirement that is none`, name);

@@ -29,10 +29,14 @@ export class ConsolePort implements ConsoleEndpoint {
       const { console } = credential;
       const { weather, clock, random } = this.#world;
       const fault = weather.strikes('console-list');
-      if (fault === undefined) return console?.list(clock.now);
-      this.#world.troubled(credential);
-      const late = random.magnitude(hour, 48 * hour);
-      return console?.list(fault === 'console-forgets-uses' ? 0 : clock.now - late);
+      if (fault !== undefined) this.#world.troubled(credential);
+      const late = fault === undefined ? 0 : random.magnitude(hour, 48 * hour);
+      const until = fault === 'console-forgets-uses' ? 0 : clock.now - late;
+      const storedAt = credential.clientSecret.current?.at ?? 0;
+      this.#invocation.told.set(credential.plan.name, { until, storedAt });
+      const response = console?.list(until);
+      console?.whenListed?.();
+      return response;
     });
   }
 
@@ -58,6 +62,7 @@ export class ConsolePort implements ConsoleEndpoint {
       const secret = credential.console?.byUuid(uuid);
       if (secret === undefined) return respond(404, { error_code: 404_101 });
       this.#world.clientRules.removed(this.#invocation, credential, secret);
+      credential.console?.whenRemoved?.();
       return { status: 204, body: '' };
     });
   }

@@ -14,6 +14,10 @@ export interface ConsoleSecret {
   readonly isOwn: boolean;
   /** When IMS accepted it, oldest first. */
   uses: number[];
+  /** IMS was asked about a token of it, and said that it accepts that. */
+  isProved: boolean;
+  /** A person has noted its uuid beside the value of another one. */
+  isMistaken: boolean;
   /** The last use that the Console has told the rotator of. */
   toldUse: number | undefined;
   /** People know it: it has been in AWSCURRENT. */
@@ -40,6 +44,9 @@ export class Console {
   readonly #client: ImsClient;
   readonly #newValue: () => string;
   readonly #secrets: ConsoleSecret[] = [];
+  /** Told once a run has listed the secrets, and once it has deleted one. */
+  whenListed: (() => void) | undefined;
+  whenRemoved: (() => void) | undefined;
   #count = 0;
 
   constructor(clock: Clock, client: ImsClient, newValue: () => string) {
@@ -122,6 +129,12 @@ export class Console {
     return respond(200, { client_secrets });
   }
 
+  /** IMS has said that it accepts a token of this secret. */
+  proved(value: string): void {
+    const secret = this.byValue(value);
+    if (secret !== undefined) secret.isProved = true;
+  }
+
   #record(value: string, isOwn: boolean): ConsoleSecret {
     this.#count += 1;
     const uuid = `${this.credentialId}-${`${this.#count}`.padStart(6, '0')}`;
@@ -131,6 +144,8 @@ export class Console {
       createdAt: this.#clock.now,
       isOwn,
       uses: [],
+      isProved: false,
+      isMistaken: false,
       toldUse: undefined,
       isKnown: !isOwn,
       wasCurrent: false,

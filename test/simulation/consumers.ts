@@ -3,6 +3,7 @@ import { CachedTokenReader } from '../../client/cached-token-reader.ts';
 import type { SecretValue } from '../../client/options.ts';
 import { RenewalRequests } from '../../client/request-renewal.ts';
 import { TokenError } from '../../client/token-error.ts';
+import { longestCache } from './bounds.ts';
 import type { Task } from './clock.ts';
 import type { Credential } from './credential.ts';
 import { type Caller, exchange } from './exchange.ts';
@@ -38,6 +39,8 @@ class Consumer implements Caller {
   /** What is asynchronous now. */
   #active = 0;
   #readAt = 0;
+  /** When the last answer came, good or bad. */
+  #answeredAt = 0;
   #frozenUntil = 0;
   /** When the token expires that the last good read has brought, by this sandbox's clock. */
   #goodUntil = 0;
@@ -103,6 +106,9 @@ class Consumer implements Caller {
         counts.add('premises', 'P4: a reader returns a token');
         const expiresAt = this.#expiries.get(token) ?? 0;
         const left = expiresAt - clock.now - this.#skew;
+        if (Math.max(this.#readAt, this.#answeredAt) < begunAt - longestCache) {
+          this.#world.violate('P4', 'a reader has read nothing for 5 minutes', this.#name);
+        }
         if (left <= 0) this.#world.violate('P4', 'a reader returns an expired token', this.#name);
         if (left < validFor) {
           this.#world.violate('P4', 'a reader returns a token that ends too soon', this.#name);
@@ -142,7 +148,7 @@ class Consumer implements Caller {
     const arrives = random.between(0.01, isSlow ? 8 : 0.1);
     // What was frozen gets its answer when it thaws, which may be of long ago.
     const course = { arrives, answers: frozen, timeout: frozen + 30 };
-    const value = await exchange(clock, this, signal, course, () => {
+    const reading = exchange(clock, this, signal, course, () => {
       if (fault !== undefined && !isSlow) throw new Error(fault);
       const { version } = secretsManager.get(this.#credential.tokenName, 'AWSCURRENT');
       const fields = storedFields(version.value);
@@ -153,6 +159,9 @@ class Consumer implements Caller {
       }
       if (this.#expiries.size > 20) this.#expiries.delete([...this.#expiries.keys()][0] ?? '');
       return { SecretString: version.value, VersionId: version.id };
+    });
+    const value = await reading.finally(() => {
+      this.#answeredAt = clock.now;
     });
     this.#hasRead(value, clock.now - this.#readAt < longestRead);
     return value;

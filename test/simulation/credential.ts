@@ -51,6 +51,8 @@ export class Credential {
   reign: Reign | undefined;
   /** Where its client secrets are managed, if it is one that is rotated. */
   readonly console: Console | undefined;
+  /** Since when an answer to a leak of its client secret is broken off, if one is. */
+  leakSince: number | undefined;
   /** When a run last asked IMS for a token. */
   requestedAt = 0;
   /** When its settings were last changed, which may move the time at which a token is due. */

@@ -1,15 +1,17 @@
 import { longestWait } from './bounds.ts';
 import type { ClientRotation } from './client-rotation.ts';
 import type { Credential } from './credential.ts';
+import { onRetired } from './deeds-on-retired.ts';
 import { type Doing, nothingToDo } from './doing.ts';
-import type { consoleDeeds } from './faults.ts';
+import type { consoleDeeds, retiredDeeds } from './faults.ts';
 import type { World } from './world.ts';
 
-type ConsoleDeed = (typeof consoleDeeds)[number];
+type ConsoleDeed = (typeof consoleDeeds)[number] | (typeof retiredDeeds)[number];
 
 /** What people and programs do where client secrets are rotated. */
 export function onConsole(rotation: ClientRotation): Readonly<Record<ConsoleDeed, Doing>> {
   return {
+    ...onRetired,
     'rotate-client-secret': (_, credential) => rotation.rotate(credential),
     'rotate-client-secret-and-cancel': (_, credential, { choice }) =>
       rotation.rotate(credential, 1 + Math.floor(choice * 3)),

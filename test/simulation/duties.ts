@@ -9,6 +9,7 @@ import type { World } from './world.ts';
 
 /** Seconds after a token was stored in which its expiry is no reason to store another. */
 const recently = 600;
+const day = 86_400;
 
 export class Duties {
   readonly #world: World;
@@ -71,6 +72,10 @@ export class Duties {
       const { plan, reign, tokenSecret, clientSecret, isPaused } = credential;
       const isMissing = tokenSecret.isMissingSince(seenAt) && clientSecret.isListedSince(seenAt);
       if (isMissing) failed.add(plan.name);
+      // Since then, every list has shown its note.
+      const { leakSince = startedAt } = credential;
+      const isForgotten = leakSince < seenAt - day - largestSkew;
+      if (isForgotten && clientSecret.isListedSince(seenAt)) failed.add(plan.name);
       if (reign === undefined || tokenSecret.isDeleted) continue;
       if (Math.max(reign.startedAt, credential.pauseChangedAt) > seenAt) continue;
       // Of a token that lives for minutes, another one is not asked for at once.

@@ -139,6 +139,13 @@ export const consoleDeeds = [
   'use-old-client-secret',
 ] as const;
 
+/** What people do with a client secret that is retired, or while they answer a leak. */
+export const retiredDeeds = [
+  'go-back-to-retired-secret',
+  'mistake-uuid',
+  'break-off-an-answer-to-a-leak',
+] as const;
+
 /** Storms that only take time: whatever has to be done, is to be done in spite of them. */
 export const slowStorms: ReadonlySet<StormKind> = new Set<StormKind>([
   'ims-slow',
@@ -146,10 +153,14 @@ export const slowStorms: ReadonlySet<StormKind> = new Set<StormKind>([
   'console-slow',
 ]);
 
-export type DeedKind = (typeof deeds)[number] | (typeof consoleDeeds)[number];
+export type DeedKind =
+  | (typeof deeds)[number]
+  | (typeof consoleDeeds)[number]
+  | (typeof retiredDeeds)[number];
 
 export type FaultKind = StormKind | SteadyFault | DeedKind;
 
+// Those of `retiredDeeds` wait for the next campaign.
 export const faultKinds: readonly FaultKind[] = [
   ...stormKinds,
   ...steadyFaults,

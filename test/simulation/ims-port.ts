@@ -14,6 +14,18 @@ const acceptance = answer({ valid: true });
 
 const { total: timeout } = timeouts.ims;
 
+/** They keep whoever asks the host from an answer, as long as they last. */
+const lastingStorms: ReadonlySet<StormKind> = new Set<StormKind>([
+  'ims-certificate',
+  'ims-unresolved',
+]);
+
+interface Asked {
+  readonly imsHost: string;
+  readonly clientId: string;
+  readonly scopes?: readonly string[];
+}
+
 export class ImsPort implements TokenEndpoint {
   readonly #world: World;
   readonly #invocation: Invocation;
@@ -52,36 +64,51 @@ export class ImsPort implements TokenEndpoint {
     else if (response.body === acceptance.body) {
       accepted.add(value);
       this.#world.acceptedTokens.add(value);
+      const { clientSecrets = [] } = this.#world.ims.issued(value) ?? {};
+      const { console } = this.#world.credentialOfClient(token.clientId) ?? {};
+      for (const each of clientSecrets) console?.proved(each);
     }
     return response;
   }
 
   async #exchange(
     target: 'ims' | 'validate',
-    { imsHost, clientId }: { readonly imsHost: string; readonly clientId: string },
+    asked: Asked,
     signal: AbortSignal,
     serve: () => TokenResponse,
   ): Promise<TokenResponse> {
     const { weather, random, clock, lambda, invariants } = this.#world;
     const invocation = this.#invocation;
+    const { imsHost, clientId } = asked;
     if (invocation.isKilled) return await new Promise(() => undefined);
     invariants.called(invocation, target);
+    const host = hostOf(asked);
+    if (invocation.hosts.isBroken(host, clock.now)) {
+      this.#world.violate('P3', `#${invocation.id} asks ${host} again, which is broken`);
+    }
     const fault = weather.strikes('ims', imsHost) ?? this.#rejection(target, imsHost);
     const isStruck = fault !== undefined && !slowStorms.has(fault);
     if (isStruck) this.#world.struckHost(fault, invocation, imsHost, clientId);
     const crash = weather.blows('effect');
     if (crash === 'crash-before-an-effect') return await lambda.kill(invocation, crash);
+    if (fault !== undefined && lastingStorms.has(fault)) {
+      invocation.hosts.failed(host, clock.now, true);
+    }
     refuse(fault, clientId);
     const most = fault === 'ims-slow' ? timeout - 1 : 0.8;
     const answered = lambda.afterAnswer(invocation, crash);
     const usual = { arrives: random.between(0.1, most), answers: 0, timeout, answered };
     try {
-      return await exchange(clock, invocation, signal, courseOf(fault, usual), () => {
+      const answer = await exchange(clock, invocation, signal, courseOf(fault, usual), () => {
         const response = responseOf(fault, serve, clock.now);
         if (crash === 'crash-after-an-effect') void lambda.kill(invocation, crash);
         return response;
       });
+      if (answer.status >= 500) invocation.hosts.failed(host, clock.now);
+      else invocation.hosts.answered(host);
+      return answer;
     } catch {
+      invocation.hosts.failed(host, clock.now);
       throw new TokenRequestError('ERR_TOKEN_UNAVAILABLE', 'no answer of IMS', { clientId });
     }
   }
@@ -89,6 +116,13 @@ export class ImsPort implements TokenEndpoint {
   #rejection(target: 'ims' | 'validate', imsHost: string): StormKind | undefined {
     return target === 'validate' ? this.#world.weather.strikes(target, imsHost) : undefined;
   }
+}
+
+/** What a run cannot ask for its own tokens, it may still ask for tokens that manage client secrets. */
+function hostOf({ imsHost, scopes = [] }: Asked): string {
+  return scopes.includes('manage_client_secrets')
+    ? `${imsHost}, to manage client secrets,`
+    : imsHost;
 }
 
 function courseOf(fault: StormKind | undefined, usual: Course): Course {

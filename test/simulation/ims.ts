@@ -26,6 +26,8 @@ export interface ImsToken {
   readonly value: string;
   readonly clientId: string;
   readonly scope: string;
+  /** That it was issued for: several, if it was repeated. */
+  readonly clientSecrets: Set<string>;
   /** In true time. */
   readonly issuedAt: number;
   readonly expiresAt: number;
@@ -82,6 +84,7 @@ export class Ims {
     }
     client.onUse?.(clientSecret);
     const token = this.#issue(client, scopes.join(','));
+    token.clientSecrets.add(clientSecret);
     return answer({
       access_token: token.value,
       token_type: 'bearer',
@@ -102,6 +105,7 @@ export class Ims {
       value: this.#value(client),
       clientId,
       scope,
+      clientSecrets: new Set<string>(),
       issuedAt: now,
       expiresAt: now + lifetime,
       isRevoked: false,

@@ -15,19 +15,13 @@ import { ranOutOfTime } from './out-of-time.ts';
 import { RequestRules } from './request-rules.ts';
 import type { SecretVersion } from './secret.ts';
 import type { Put } from './secrets-manager.ts';
+import type { Tagged } from './seen-before.ts';
 import { type StoredFields, storedFields } from './stored-fields.ts';
 import { problemOf, problemOfMove } from './stored-problem.ts';
 import { WaitingRules } from './waiting-rules.ts';
 import type { World } from './world.ts';
 
 const attempts = 4;
-
-/** A tag, and the value that it had. */
-interface Tagged {
-  readonly key: string;
-  readonly value: string;
-  readonly before?: string | undefined;
-}
 
 export class Invariants {
   readonly #world: World;
@@ -217,7 +211,7 @@ export class Invariants {
     const rotated = this.#rotated(secretId);
     if (rotated !== undefined) {
       this.said(value, invocation);
-      this.#world.clientRules.tagged(invocation, rotated, key, value);
+      this.#world.clientRules.tagged(invocation, rotated, { key, value, before });
       return;
     }
     const credential = this.#tokenSecretOf(invocation, secretId);

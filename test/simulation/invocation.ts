@@ -2,6 +2,7 @@ import type { Tags } from '../../core/token-tags.ts';
 import { type Memory, newMemory } from '../../lambda/steps/run.ts';
 import type { Task } from './clock.ts';
 import type { Caller } from './exchange.ts';
+import { Hosts } from './hosts.ts';
 
 /** A process of the function, which keeps its memory from invocation to invocation. */
 export interface Sandbox {
@@ -43,6 +44,7 @@ export class Invocation implements Caller {
   deferred = 0;
   /** It asks an IMS host, or one client there, no more. */
   hasBrokenHost = false;
+  readonly hosts = new Hosts();
   /** The tokens that IMS has said it rejects. */
   readonly rejected = new Set<string>();
   /** The credentials whose token it has stored. */
@@ -86,6 +88,10 @@ export class Invocation implements Caller {
   readonly unrecorded = new Set<string>();
   /** It has asked Adobe for another client secret. */
   hasAsked = false;
+  /** By credential, when it was last shown the client secret, and the tag of its rotation then. */
+  readonly shown = new Map<string, { readonly at: number; readonly note: string | undefined }>();
+  /** By credential, until when Adobe has told it of uses, and when the value was stored that it had then. */
+  readonly told = new Map<string, { readonly until: number; readonly storedAt: number }>();
   /** The client secret that it has added, and not stored yet. */
   unstored: string | undefined;
   /** The credentials whose retired client secret it has deleted. */

@@ -5,6 +5,7 @@ import {
   consoleStormKinds,
   type DeedKind,
   deeds,
+  retiredDeeds,
   type StormKind,
   stormKinds,
   targets,
@@ -91,11 +92,12 @@ export function planOf(seed: number, days: number, credentials: number): Plan {
   // Of their own, so that all the rest of a seed stays as it is.
   const more = stormsOf(console.fork('storms'), days, consoleStormKinds);
   const own = deedsOf(console.fork('deeds'), days, rotated, consoleDeeds, consoleDeedPause);
+  const later = deedsOf(console.fork('retired'), days, rotated, retiredDeeds, consoleDeedPause);
   return {
     settings,
     credentials: fleet,
     storms: [...storms, ...more].toSorted((one, other) => one.at - other.at),
-    deeds: [...done, ...own].toSorted((one, other) => one.at - other.at),
+    deeds: [...done, ...own, ...later].toSorted((one, other) => one.at - other.at),
   };
 }
 

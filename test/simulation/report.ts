@@ -126,8 +126,8 @@ commands of \`cli/\`, the console, replicas, the SDK, and AWS and Adobe themselv
 A *calm span* is the interval of ticks, the function's time-out and 20 minutes, without a fault: 5 minutes for a list
 that lags, 10 for the budget of requests, 4 for two clocks that are each 2 minutes wrong, and 1 for the scheduler.
 
-- P1: no consumer whose cache is at most 5 minutes old holds an expired token, if a calm span fits between 4 minutes after
-  the token is due and 5 minutes before it expires.
+- P1: no consumer whose cache is at most 5 minutes old holds an expired token, if a calm span fits between 4 minutes
+  after the token is due and 5 minutes before it expires.
 - P2: the first tick that nothing disturbs after a fault leaves a token that is valid, not due, and of the current
   credential; with shards, the first such tick of every shard. After a final failure that was fixed only at Adobe, where
   nothing tells the rotator, it may take an hour longer. A credential that was stored is renewed by its event. A run
@@ -135,31 +135,36 @@ that lags, 10 for the budget of requests, 4 for two clocks that are each 2 minut
   its token the current one, unless two clocks disagree on which of the two is newer.
 - P3: after two days without a fault, at most one run more in 24 hours asks IMS for a credential's token than renewals
   as early as possible need: four in all, if the token lives for 24 hours. After a final failure that its tag tells of,
-  nobody but an operator asks IMS again before the wait is over, and no wait is shorter than a quarter of an hour, unless
-  the stored token expires.
+  nobody but an operator asks IMS again before the wait is over. No wait is shorter than a quarter of an hour, unless
+  the stored token expires, and none that the rotator begins lasts beyond two ticks before that. A run asks a host no
+  more that has failed five times in a row, or cannot be reached.
 - P4: a reader (\`ims-token-rotator/client\`) returns no token that has expired by its clock, has one read in flight, and
-  starts at most one every 10 seconds. It fails only if its last read brought no good token, and never without a read
-  that it may start.
+  starts at most one every 10 seconds. While it is used, it reads again within 5 minutes. It fails only if its last read
+  brought no good token, and never without a read that it may start.
 - P5: a warm sandbox of Lambda makes the same decisions as a cold one.
 - P6: a failure that begins fails the invocation that meets it; a tick counts what it sees fail, and tells how much of
-  its life the token has left that is closest to its expiry.
+  its life the token has left that is closest to its expiry. It also counts each answer to a leak that was broken off a
+  day ago.
 
 In some seeds Secrets Manager
 [rotates client secrets](client-secret-rotation.md), on a schedule and by hand, while people add, use and delete secrets
 at Adobe:
 
 - C1: at each moment a stored client secret works, unless somebody else has broken it. A client secret becomes current
-  only after IMS has accepted it.
-- C2: a client secret is deleted at Adobe only if a rotation added it and it was never current, or if a rotation replaced
-  it at least a day ago and Adobe tells of no use since.
-- C3: a new client secret is stored before anything else is done. What a rotation that was cut short has left at Adobe is
-  gone after the first rotation that nothing disturbs. There are two exceptions: one that was more than a day old when it
-  was last tested, and that of a rotation which first met Adobe's limit of two secrets: it may stay in the pending
-  version, with which the next rotation goes on.
+  only after IMS has accepted it, and a token of it.
+- C2: a client secret is deleted at Adobe only if a rotation added it and it was never current, or if a rotation
+  replaced it at least a day ago and Adobe tells of no use since, but of one of another client secret. It is none that
+  the version AWSCURRENT or AWSPENDING holds as one that is in use, whatever people noted beside it.
+- C3: a new client secret is stored before anything else is done. No run writes over a note that it has seen of another
+  rotation, or of an answer to a leak. What a rotation that was cut short has left at Adobe is gone after the first
+  rotation that nothing disturbs. There are two exceptions: one that was more than a day old when it was last tested,
+  and that of a rotation which first met Adobe's limit of two secrets: it may stay in the pending version, with which
+  the next rotation goes on.
 - C4: the first renewal that nothing disturbs, once a rotation is a day old, leaves one client secret at Adobe, and the
   tag \`ims-token-rotator:rotation\` says \`none\`.
-- C5: a rotation that nothing disturbs ends within its retries, if tokens live for longer than two intervals of ticks and
-  ten minutes. A tick reports a late one in the metric \`ClientSecretRotationOverdue\`.
+- C5: a rotation that nothing disturbs ends within its retries, if tokens live for longer than two intervals of ticks
+  and ten minutes. It leaves a request to a token that is due. A tick reports a late one in the metric
+  \`ClientSecretRotationOverdue\`.
 
 How often the condition of each property was met: that often it was checked. The invariants without a row are checked at
 every write, log line and end of a run:

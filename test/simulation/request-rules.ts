@@ -5,6 +5,7 @@ import { decodeVersionId } from '../../core/version-id.ts';
 import { largestSkew } from './bounds.ts';
 import type { Credential } from './credential.ts';
 import type { Invocation, Sandbox } from './invocation.ts';
+import { leadOf } from './lead.ts';
 import type { World } from './world.ts';
 
 interface Asked {
@@ -46,6 +47,7 @@ export class RequestRules {
       known.map(({ at }) => at),
     );
     this.#isInBudgetOfIds(invocation, credential, known);
+    this.#leavesOne(invocation, credential, known);
     this.#asked.set(credential, [{ at: now, sandbox, isRecorded: false }, ...all]);
   }
 
@@ -87,6 +89,27 @@ export class RequestRules {
     if (now >= allowedAt - slack) return;
     const text = `IMS was asked ${Math.round(allowedAt - now)} s too early for the ids of two tokens`;
     this.#world.violate('invariant 9', text, plan.name);
+  }
+
+  /** A rotation of the client secret leaves a request to a token that is due. */
+  #leavesOne(
+    { event, startedAt, id }: Invocation,
+    credential: Credential,
+    [, last]: readonly Asked[],
+  ): void {
+    const { reign, clientSecret, plan, forgedToken, settingsSetAt } = credential;
+    const { clock, settings } = this.#world;
+    if (event['Step'] === undefined || event['SecretId'] !== clientSecret.arn) return;
+    if (reign === undefined || forgedToken !== undefined || last === undefined) return;
+    const dueAt = reign.expiresAt - leadOf(credential, reign.lifetime, settings.tick);
+    const since = Math.max(dueAt, reign.startedAt + interval, settingsSetAt) + largestSkew;
+    if (since > startedAt) return;
+    if (clock.now >= last.at + 3 * interval - largestSkew - slack) return;
+    this.#world.violate(
+      'invariant 9',
+      `#${id} leaves no request to a token that is due`,
+      plan.name,
+    );
   }
 
   /** A run has ended by itself, and all that its sandbox knew is in the tag. */

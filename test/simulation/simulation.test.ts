@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Counts } from './counts.ts';
-import { deeds, steadyFaults } from './faults.ts';
+import { deeds, retiredDeeds, steadyFaults } from './faults.ts';
 import { planOf } from './plan.ts';
 import { simulate } from './simulate.ts';
 
@@ -31,6 +31,7 @@ describe('the rotator, with everything around it failing', () => {
     ['error codes', ['ERR_PROXY_SECRET_INVALID', 'ERR_UNEXPECTED', 'ERR_TOKEN_UNAVAILABLE']],
     ['totals', ['invocations killed']],
     ['faults', deeds],
+    ['faults', retiredDeeds],
     ['faults', steadyFaults],
   ])('meets what these seeds have many times: %s %j', (section, names) => {
     expect(names.filter((name) => all.of(section, name) === 0)).toEqual([]);

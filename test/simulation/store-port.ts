@@ -59,9 +59,14 @@ export class StorePort implements SecretStore {
   async describe(secretId: string, signal: AbortSignal) {
     const credential = this.#world.credentialOf(secretId);
     return await absentAsUndefined('DescribeSecret', secretId, async () => {
-      const row = await this.#call('describe', credential, signal, () =>
-        this.#world.secretsManager.describe(secretId),
-      );
+      const row = await this.#call('describe', credential, signal, () => {
+        const shown = this.#world.secretsManager.describe(secretId);
+        if (credential !== undefined && credential.clientSecret.arn === shown?.arn) {
+          const [at, note] = [this.#world.clock.now, shown.tags?.[tagKeys.rotation]];
+          this.#invocation.shown.set(credential.plan.name, { at, note });
+        }
+        return shown;
+      });
       const isToken =
         credential?.tokenSecret.arn === row?.arn || secretId === credential?.tokenName;
       if (credential !== undefined && isToken) {

@@ -11,6 +11,8 @@ import type { World } from './world.ts';
 const shortest = 900;
 /** A longer wait is not one of the rotator's, which ignores it. */
 const longest = 3_600;
+/** Seconds that a run may take from its look to its decision. */
+const slack = 60;
 /** Seconds that are lost in rounding. */
 const rounding = 2;
 
@@ -62,9 +64,22 @@ export class WaitingRules {
     // Or it is the wait of before, which ends with the stored token.
     const old = Math.min(known?.retryAt ?? Number.POSITIVE_INFINITY, last);
     const least = Math.min(now + shortest, Math.max(now, last), old);
+    const end = this.#endOf(invocation, credential, now);
+    if (end !== undefined && failure.retryAt > Math.max(end, now + slack) + rounding) {
+      const text = `#${invocation.id} waits past the end of the stored token`;
+      this.#world.violate('P3', text, name);
+    }
     if (failure.retryAt >= least - rounding) return;
     const text = `#${invocation.id} waits for ${Math.round(failure.retryAt - now)} s after a failure`;
     this.#world.violate('P3', text, name);
+  }
+
+  /** The same of a token that the rotator knows by its version id; undefined if it does not. */
+  #endOf({ seen }: Invocation, { plan, forged }: Credential, now: number): number | undefined {
+    const id = seen.get(plan.name)?.versionId ?? '';
+    const { expiresAt = 0 } = decodeVersionId(id, epochSeconds(now)) ?? {};
+    if (forged.has(id) || expiresAt <= now + slack) return undefined;
+    return expiresAt - 2 * this.#world.settings.tick;
   }
 
   /** No wait goes on for longer, if the stored token has not expired yet. */

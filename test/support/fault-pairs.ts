@@ -9,7 +9,7 @@ import { tagKeys } from '../../core/contract.ts';
 import { RotatorError } from '../../core/errors.ts';
 import type { CredentialOutcome } from '../../core/outcome.ts';
 import { okStatus, parseStatus } from '../../core/status.ts';
-import type { ImsFault } from '../../emulators/ims/fault.ts';
+import type { ImsCall, ImsFault } from '../../emulators/ims/fault.ts';
 import type { Call, SecretsManagerFault } from '../../emulators/secrets-manager/fault.ts';
 import { SecretsManager } from '../../lambda/adapters/secrets-manager.ts';
 import { budget } from '../../lambda/steps/budget.ts';
@@ -21,6 +21,7 @@ import { type Parts, plainClient, seedDueCredential, startParts } from './start-
 /** A call of a renewal, and what may go wrong with it. */
 export type Fault =
   | { readonly title: string; readonly at: 'ims'; readonly fault: ImsFault }
+  | { readonly title: string; readonly at: 'validation'; readonly fault: ImsFault }
   | { readonly title: string; readonly at: CallName; readonly fault: SecretsManagerFault }
   | { readonly title: string; readonly at: 'the list'; readonly lagMs: number };
 
@@ -84,9 +85,22 @@ const oddTokens: readonly (readonly [string, ImsFault])[] = [
   ['the same token again', { kind: 'repeat-token' }],
 ];
 
+/** Answers to a question about the new token, which IMS has to accept before it is stored. */
+const validations: readonly (readonly [string, ImsFault])[] = [
+  ['429', { kind: 'throttled' }],
+  ['500', { kind: 'server-error', status: 500, body: 'json' }],
+  ['403 of the gateway', { kind: 'server-error', status: 403 }],
+  ['headers that never arrive', { kind: 'slow-headers' }],
+  ['a reset', { kind: 'reset' }],
+  ['a rejection', { kind: 'token-rejected' }],
+];
+
 const faults: readonly Fault[] = [
   ...[...imsFaults, ...oddTokens].map(
     ([title, fault]): Fault => ({ title: `${title} of IMS`, at: 'ims', fault }),
+  ),
+  ...validations.map(
+    ([title, fault]): Fault => ({ title: `${title} of validate_token`, at: 'validation', fault }),
   ),
   ...storeFaults,
   { title: 'an old list', at: 'the list', lagMs: 300_000 },
@@ -102,6 +116,11 @@ const slowKinds = ['slow-headers', 'slow-body', 'latency'];
 /** Time-outs that are short enough for a test may also hit calls that are not meant. */
 function isSlow(fault: Fault): boolean {
   return 'fault' in fault && slowKinds.includes(fault.fault.kind);
+}
+
+/** A redirect is taken for a proxy's, so that nobody asks the host again in that run. */
+function isOfTheWay(fault: Fault): boolean {
+  return fault.at === 'ims' && fault.fault.kind === 'redirect';
 }
 
 /** What an operator sees of a token secret. */
@@ -135,6 +154,7 @@ class Stricken {
   readonly #client: SecretsManagerClient;
   readonly #pair: readonly Fault[];
   #isActive = false;
+  #isLasting = false;
   #last: Seen | undefined;
 
   constructor(parts: Parts, pair: readonly Fault[]) {
@@ -144,6 +164,7 @@ class Stricken {
   }
 
   async start(times: number): Promise<void> {
+    this.#isLasting = !Number.isFinite(times);
     for (const credential of ['fusion', 'neighbour']) seedDueCredential(this.#parts, credential);
     await this.#client.send(
       new PutSecretValueCommand({
@@ -163,9 +184,11 @@ class Stricken {
         return hits % 2 === 1;
       };
       if (fault.at === 'the list') secretsManager.listLagMs = fault.lagMs;
-      else if (fault.at === 'ims') {
-        const when = ({ clientId = '' }): boolean =>
-          this.#isActive && clientId.includes('fusion') && isTurn();
+      else if (fault.at === 'ims' || fault.at === 'validation') {
+        const isMeant = ({ path, clientId = '' }: ImsCall): boolean =>
+          clientId.includes('fusion') &&
+          path.includes('validate_token') === (fault.at === 'validation');
+        const when = (call: ImsCall): boolean => this.#isActive && isMeant(call) && isTurn();
         ims.faults.inject(fault.fault, { times, when });
       } else {
         const matches = matching[fault.at];
@@ -206,6 +229,8 @@ class Stricken {
     // Whatever happens, consumers read the token from before, or a valid one.
     if (isReplaced) expect(ims.isValid(after.accessToken)).toBe(true);
     else expect(after.accessToken).toBe(before.accessToken);
+    const isUnproved = this.#isLasting && this.#pair.some(({ at }) => at === 'validation');
+    if (isUnproved && isFaulty) expect(isReplaced).toBe(false);
     // The tag is what the next tick knows.
     const status = after.status ?? okStatus;
     if (status !== okStatus) expect(parseStatus({ [tagKeys.status]: status })).toBeDefined();
@@ -250,7 +275,10 @@ class Stricken {
     };
     this.#isActive = isFaulty;
     try {
-      const outcomes = await tick(run(isFaulty && this.#pair.some(isSlow) ? impatient : {}));
+      const usual = isFaulty && this.#pair.some(isSlow) ? impatient : {};
+      const { config } = run();
+      const validate = this.#pair.some(({ at }) => at === 'validation');
+      const outcomes = await tick(run({ ...usual, config: { ...config, validate } }));
       const codes = outcomes.map((one) => one.error?.code);
       expect(codes).not.toContain('ERR_UNEXPECTED');
       for (const one of outcomes) this.#say(JSON.stringify([one, one.error?.message]));
@@ -287,7 +315,9 @@ export async function expectInvariants(pair: readonly [Fault, Fault], isLasting:
   clock.advance(seconds);
   await stricken.tick(true);
   const neighbour = await stricken.see('neighbour');
-  const isShared = pair.some((fault) => fault.at === 'ListSecrets' || isSlow(fault));
+  const isShared = pair.some(
+    (fault) => fault.at === 'ListSecrets' || isSlow(fault) || isOfTheWay(fault),
+  );
   // One credential's failure delays another by a tick at most.
   if (!isShared) expect(ims.isValid(neighbour.accessToken)).toBe(true);
   stricken.end();
