@@ -16,7 +16,6 @@ import { explain, explanation, hanging } from '../leak/explanation.ts';
 import { type Answered, checkNotLeaked } from '../leak/note-end.ts';
 import { replicaAdvice } from '../leak/note-replicas.ts';
 import { openAnswerAdvice } from '../leak/open-answer-advice.ts';
-import { assertNotAnswered } from '../leak/overtaken-answer.ts';
 import { goOn } from '../leak/progress.ts';
 import { checkClock, clockTolerance } from '../rotator/check-clock.ts';
 import { confirmLocation } from '../rotator/confirm-location.ts';
@@ -78,9 +77,6 @@ export async function leaked(
   const { rotator, names, client, token, timeout, ahead, since, stored } = prepared;
   const leakedId = versionId ?? leakedNow(session, client);
   const progress = { leakedId, leaked: undefined, isGone: false };
-  if (!isTokenOnly) {
-    assertNotAnswered({ session, client, progress, tokenOnly, answering }, client);
-  }
   const wait = options.now === true ? 0 : Math.max(timeout, options.cache);
   const place = placeOf(token.arn);
   const age = since === undefined ? undefined : session.now() - since;

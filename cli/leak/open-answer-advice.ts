@@ -1,7 +1,8 @@
 import { readRotationState } from '../../core/client-secret-rotation.ts';
 import { hasOpenAnswer, leakedVersion } from '../../core/open-answer.ts';
 import { type Answer, currentOf, readClientVersions } from './answer.ts';
-import { deletingEarlier, isOvertaken, untagging } from './overtaken-answer.ts';
+import { deletingEarlier, untagging } from './delete-by-hand.ts';
+import { isOvertaken } from './overtaken-answer.ts';
 import { type EarlierAdvice, stillAccepted } from './still-accepted.ts';
 
 /** `leaked --token` does not answer the leak of the client secret: this is the part that it leaves open. */

@@ -6,7 +6,7 @@ import { OwnSecrets } from '../adobe/own-secrets.ts';
 import { CliError } from '../errors.ts';
 import { nextCommand } from '../view/next-command.ts';
 import type { Answer, ClientVersion } from './answer.ts';
-import { deletingEarlier, untagging } from './overtaken-answer.ts';
+import { deletingEarlier, untagging } from './delete-by-hand.ts';
 
 /** The client secret's tag, and its versions. */
 interface Seen {

@@ -1,5 +1,4 @@
 import { type RotationState, readRotationState } from '../../core/client-secret-rotation.ts';
-import { tagKeys } from '../../core/contract.ts';
 import { formatInstant } from '../../core/instant.ts';
 import {
   afterLeak,
@@ -10,13 +9,14 @@ import {
   replaces,
 } from '../../core/open-answer.ts';
 import { hasSameSecrets } from '../../core/same-credential.ts';
+import { revealAll } from '../../core/sensitive.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
-import { nextAwsCommand } from '../view/next-command.ts';
+import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
 import { showVersion } from '../view/version-id.ts';
 import { replacingGoodOfOther } from './all-invalidated.ts';
 import type { Answer, ClientVersion, UsableVersion } from './answer.ts';
-import { notedByPrograms, placeInWords } from './noted-uuid.ts';
+import { deletingEarlier, isNotedOf, leakedBefore, untagging } from './delete-by-hand.ts';
 
 /**
  * True if the answer does not go on with what is stored: somebody has stored another credential since, and not
@@ -39,7 +39,8 @@ export function isOvertaken(
   return !isSame(leaked, current);
 }
 
-function isSame(one: ClientVersion | undefined, { found: other }: UsableVersion): boolean {
+/** True if both hold the same client secrets. */
+export function isSame(one: ClientVersion | undefined, { found: other }: UsableVersion): boolean {
   return one?.found !== undefined && hasSameSecrets(one.found.credential, other.credential);
 }
 
@@ -58,18 +59,42 @@ export function assertNotOvertaken(
   const { names, tokenOnly, answering, progress } = answer;
   if (!isOvertaken(answer, current, state, versions)) return;
   assertExists(answer, state, versions);
-  const at = answerNoted(state) === undefined ? undefined : notedAt(state);
+  assertReplaced(answer, current, leakedBefore(answer, state, versions));
+  const isOfStored = isNotedOf(answer, state, current.id);
+  const at = isOfStored || answerNoted(state) === undefined ? undefined : notedAt(state);
   const text =
     at === undefined
-      ? `what is stored in ${names.client} is another credential than the one that leaked, in version ${showVersion(progress.leakedId ?? '')}`
+      ? `what is stored in ${names.client} is not what leaked, in version ${showVersion(progress.leakedId ?? '')}`
       : `an answer to a leak was begun at ${formatInstant(at)}, and what is stored in ${names.client} may be another credential than it was to replace`;
   const untag = at === undefined ? '' : `${untagging(answer)}; then: `;
+  const again = isOfStored
+    ? `an answer to the leak of the stored one is not complete: ${answering(current.id)}`
+    : `only if all that is stored has leaked, too: ${answering(current.id)}, which deletes it at Adobe for whoever else uses it`;
   throw new CliError(
     'ERR_CREDENTIAL_CHANGED',
     text,
     `${deletingEarlier(answer, state, versions)}; then: ${untag}` +
-      `if the stored client secret has not leaked: ${tokenOnly}, or, if the stored credential is of another client, have Adobe support invalidate all tokens of the earlier one (${replacingGoodOfOther(answer)}); ` +
-      `only if all that is stored has leaked, too: ${answering(current.id)}, which deletes it at Adobe for whoever else uses it`,
+      `if the stored client secret has not leaked: ${tokenOnly}, or, if the stored credential is of another client, have Adobe support invalidate all tokens of the earlier one (${replacingGoodOfOther(answer)}); ${again}`,
+    { isFixWhole: true },
+  );
+}
+
+/** @throws CliError ERR_CREDENTIAL_CHANGED if what has leaked is stored beside another client secret, which is good */
+function assertReplaced(
+  { name, names, session: { options }, answering }: Answer,
+  { id, found }: UsableVersion,
+  leaked: readonly ClientVersion[],
+): void {
+  const inUse = found.entries.filter(({ retiredAt }) => retiredAt === undefined);
+  const stored = new Set(revealAll(inUse.map(({ secret }) => secret)));
+  const version = leaked.find((one) =>
+    one.found?.entries.some(({ secret }) => stored.has(secret.reveal())),
+  );
+  if (version === undefined) return;
+  throw new CliError(
+    'ERR_CREDENTIAL_CHANGED',
+    `what is stored in ${names.client} holds a client secret of version ${showVersion(version.id)}, which has leaked`,
+    `store it without that: ${nextCommand(`put-credential ${name} FILE`, options)}; then: ${answering(version.id)}; only if all that is stored has leaked: ${answering(id)}`,
     { isFixWhole: true },
   );
 }
@@ -97,12 +122,15 @@ function assertExists(
  * @throws CliError ERR_CREDENTIAL_CHANGED
  */
 export function assertNotAnswered(
-  answer: Pick<Answer, 'session' | 'client' | 'progress' | 'tokenOnly' | 'answering'>,
-  stored: Pick<Secret, 'currentVersionId' | 'previousVersionId' | 'tags'>,
+  { session, client, progress, tokenOnly, answering }: Answer,
+  current: UsableVersion,
+  versions: readonly ClientVersion[],
+  described: Pick<Secret, 'previousVersionId' | 'tags'>,
 ): void {
-  const { currentVersionId: id = '', tags } = stored;
-  const { session, client, progress, tokenOnly, answering } = answer;
+  const { id } = current;
   const { leakedId } = progress;
+  const { tags } = described;
+  const stored = { ...described, currentVersionId: id };
   const isOpen = isUnfinished(id, readRotationState(tags));
   if (leakedId === id && isOpen) {
     throw new CliError(
@@ -116,8 +144,10 @@ export function assertNotAnswered(
   const isAnswered =
     leakedId === undefined
       ? wasOpen && !isOpen
-      : afterLeak(session.digest, leakedId, { currentVersionId: id, tags }) === 'answered';
-  if (!isAnswered) return;
+      : afterLeak(session.digest, leakedId, stored) === 'answered';
+  // Whoever stores a version chooses its id.
+  const leaked = versions.find((one) => one.id === leakedId);
+  if (!isAnswered || isSame(leaked, current)) return;
   const of = leakedId === undefined ? '' : ` of version ${showVersion(leakedId)}`;
   throw new CliError(
     'ERR_CREDENTIAL_CHANGED',
@@ -125,52 +155,4 @@ export function assertNotAnswered(
     `if somebody has completed it, nothing is left to do here; if not: ${tokenOnly}; only if the stored client secret has leaked, too: ${answering(id)}`,
     { isFixWhole: true },
   );
-}
-
-/** Beside the one that has leaked, there may be good ones, which other credentials use. */
-export function deletingEarlier(
-  { session, names, progress: { leakedId } }: Pick<Answer, 'session' | 'names' | 'progress'>,
-  state: RotationState,
-  versions: readonly ClientVersion[],
-): string {
-  const noted = answerNoted(state);
-  const ofNote = versions.find(
-    ({ id }) => noted !== undefined && replaces(session.digest, noted, id),
-  );
-  const ofCommand = versions.find(
-    ({ id, labels }) => id === leakedId && !labels.includes('AWSCURRENT'),
-  );
-  const before = ofNote ?? ofCommand;
-  // The tag alone could name anybody's, and a person may have mistaken a uuid.
-  const stored = [...notedByPrograms(before ? [before] : [], versions)];
-  const named = stored.filter((uuid) => state.kind !== 'retired' || state.uuid === uuid);
-  const uuids = mayBeInUse(named, noted, versions) ? [] : named;
-  const isOne = (before?.found?.entries.length ?? 1) === 1;
-  const which = isOne
-    ? ['the one', '']
-    : ['those', ', but none that is stored now without retired_at,'];
-  const place = before
-    ? `${which[0]} in version ${showVersion(before.id)} of ${names.client}${which[1]}`
-    : 'the one that had leaked';
-  return `delete ${placeInWords(place, uuids)} in the Adobe Developer Console, if it is still there, and no other`;
-}
-
-/** Whoever may write tags can have one name a secret that is in use, also one that is stored without its uuid. */
-export function mayBeInUse(
-  uuids: readonly string[],
-  noted: string | undefined,
-  versions: readonly ClientVersion[],
-): boolean {
-  const current = versions.find(({ labels }) => labels.includes('AWSCURRENT'));
-  const own = versions.find(({ id }) => id === noted);
-  const inUse = [own, current].flatMap((version) => version?.found?.entries ?? []);
-  const known = new Set(inUse.map(({ uuid }) => uuid));
-  return known.has(undefined) || uuids.some((uuid) => known.has(uuid));
-}
-
-/** Takes the note of an answer off. */
-export function untagging({ names, session: { options } }: Answer): string {
-  const tag = `Key=${tagKeys.rotation},Value=none`;
-  const words = `secretsmanager tag-resource --secret-id ${names.client} --tags ${tag}`;
-  return nextAwsCommand(words, options);
 }

@@ -8,11 +8,11 @@ import { CliError, interrupted } from '../errors.ts';
 import { showVersion } from '../view/version-id.ts';
 import { renewalOfOther } from './all-invalidated.ts';
 import { type Answer, readClientVersions } from './answer.ts';
+import { deletingEarlier, untagging } from './delete-by-hand.ts';
 import { readEarlierSecrets } from './earlier-secrets.ts';
 import { isAccepted } from './is-accepted.ts';
 import type { Source } from './mint-here.ts';
 import { placeInWords } from './noted-uuid.ts';
-import { deletingEarlier, untagging } from './overtaken-answer.ts';
 import { type CurrentToken, readCurrentToken } from './stored-token.ts';
 
 /** The earlier tokens. The one in use must be none of them. */

@@ -45,8 +45,7 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
   assertReadable(answer, state, versions);
   const current = currentOf(answer, versions);
   progress.leaked = leakedIn(answer, current, versions, state);
-  // Again: others may have stored something while a person was asked.
-  assertNotAnswered(answer, { ...client, currentVersionId: current.id, tags });
+  assertNotAnswered(answer, current, versions, { ...client, tags });
   assertNotOvertaken(answer, current, state, versions);
   if (isUnfinished(current.id, state)) {
     progress.leakedId ??= progress.leaked.versionId;

@@ -5,10 +5,10 @@ import { nextCommand } from '../view/next-command.ts';
 import { someOf } from '../view/some-of.ts';
 import { showVersion } from '../view/version-id.ts';
 import { type Answer, type ClientVersion, currentOf, readClientVersions } from './answer.ts';
+import { mayBeInUse } from './delete-by-hand.ts';
 import { type EarlierSecret, readEarlierSecrets } from './earlier-secrets.ts';
 import { isAccepted } from './is-accepted.ts';
 import { notedByPrograms, placeInWords } from './noted-uuid.ts';
-import { mayBeInUse } from './overtaken-answer.ts';
 import { lookingAt, notUnderstood } from './unreadable.ts';
 
 // Adobe allows two client secrets, so that most of the earlier ones are dead.

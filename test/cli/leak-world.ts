@@ -226,6 +226,24 @@ export async function refuseDeletion(leak: LeakWorld): Promise<Exit> {
   return exit;
 }
 
+/** Adobe adds no client secret, so that nothing is changed. */
+export async function refuseAddition(leak: LeakWorld): Promise<Exit> {
+  const { faults } = leak.world.consoleApi;
+  faults.inject({ kind: 'server-error', status: 403 }, { when: ({ method }) => method === 'POST' });
+  const exit = await leak.answer();
+  faults.clear();
+  return exit;
+}
+
+/** People have stored another client secret in the place of the leaked one. */
+export async function storePersons(leak: LeakWorld): Promise<string> {
+  const { value, uuid } = leak.adobe.addSecret('p8e-of-a-person-0123456789');
+  leak.secrets.add(value);
+  const client_secrets = [{ client_secret: value, uuid }];
+  await leak.put(JSON.stringify({ ...(await leak.clientDocument()), client_secrets }));
+  return value;
+}
+
 /** A person deletes at Adobe what an earlier run may have added, as `leaked` says. */
 export function makeRoom({ adobe }: LeakWorld, exit: Exit): void {
   const [, uuid] =
