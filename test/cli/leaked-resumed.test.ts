@@ -114,7 +114,7 @@ describe('leaked, in a second run,', () => {
       /^ERR_LEAK_UNPROVEN .*the version with the leaked client secret is gone/,
     );
     expect(textOf(exit)).toContain(
-      ` → delete the one in version ${earlier} of ${SecretId} in the Adobe Developer Console, if it is still there, and no other; then: aws secretsmanager tag-resource --secret-id ims-token-rotator/local/fusion/client --tags Key=ims-token-rotator:rotation,Value=none; then: ims-token-rotator leaked fusion --token --now`,
+      ` → delete the one in version ${earlier} of ${SecretId}, unless that is the stored one, in the Adobe Developer Console, if it is still there, and no other; then: aws secretsmanager tag-resource --secret-id ims-token-rotator/local/fusion/client --tags Key=ims-token-rotator:rotation,Value=none; then: ims-token-rotator leaked fusion --token --now`,
     );
     expect((await leak.cli('status', 'fusion')).code).toBe(1);
   });
