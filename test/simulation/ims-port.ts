@@ -179,8 +179,6 @@ function responseOf(
       return { status: 403, body: '{"error_code":"403003","message":"Api Key is invalid"}' };
     case 'ims-proxy-407':
       return { status: 407, body: '' };
-    case 'ims-page-in-its-place':
-      return { status: 200, body: '<!DOCTYPE html><title>Sign in</title>' };
     case 'ims-rejects-its-token':
       return rejection;
     default:

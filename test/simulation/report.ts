@@ -5,7 +5,6 @@ import {
   consoleDeeds,
   consoleStormKinds,
   deeds,
-  retiredDeeds,
   steadyFaults,
   stormKinds,
   type Target,
@@ -84,7 +83,7 @@ ${commit === undefined ? 'It ran outside a clone, so its commit is unknown.' : `
 
 | what | figure |
 | --- | ---: |
-| credential-years | ${years < 10 ? years.toFixed(1) : Math.floor(years).toLocaleString('en-US')} |
+| credential-years | ${Math.floor(years).toLocaleString('en-US')} |
 | seeds | ${finished} |
 | seeds with a violation | ${failed.length} |
 | minutes of one core | ${Math.ceil(seconds / 60)} |
@@ -176,8 +175,6 @@ ${table('premises', expected['premises'] ?? [])}
 
 ${table('reasons', expected['reasons'] ?? [])}
 
-There are more outcomes than reasons: a run that could not see enough of a credential to decide has none.
-
 ${table('outcomes', expected['outcomes'] ?? [])}
 
 How many invocations told of each error code, be it in the log, in the answer or in the error that they ended with; one
@@ -206,7 +203,7 @@ ${table('faults', consoleStormKinds)}
 
 What people and programs did to those, counted in the same way:
 
-${table('faults', [...consoleDeeds, ...retiredDeeds])}
+${table('faults', consoleDeeds)}
 
 ## Results
 

@@ -127,7 +127,7 @@ export const ofClientSecrets: readonly Mutation[] = [
   {
     fault: 'status takes a fresh token for all well after half an answer to a leak',
     file: 'cli/rotator/credentials.ts',
-    find: 'withLeak(credentialState(name, pair, context), client)',
+    find: 'withLeak(credentialState(name, pair, context), client, digest)',
     replace: 'credentialState(name, pair, context)',
     rebuild: true,
     caughtBy: 'test/cli/leaked.test.ts',
