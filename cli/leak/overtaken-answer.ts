@@ -58,7 +58,6 @@ export function assertNotOvertaken(
 ): void {
   const { names, tokenOnly, answering, progress } = answer;
   if (!isOvertaken(answer, current, state, versions)) return;
-  assertExists(answer, state, versions);
   assertReplaced(answer, current, leakedBefore(answer, state, versions));
   const isOfStored = isNotedOf(answer, state, current.id);
   const at = isOfStored || answerNoted(state) === undefined ? undefined : notedAt(state);
@@ -99,17 +98,26 @@ function assertReplaced(
   );
 }
 
-/** @throws CliError ERR_CREDENTIAL_CHANGED if there is no version of which the leak is to be answered */
-function assertExists(
-  { names, session: { options }, progress: { leakedId }, tokenOnly }: Answer,
+/**
+ * An answer may have outlived the version that it has replaced.
+ *
+ * @throws CliError ERR_CREDENTIAL_CHANGED if there is no version of which the leak is to be answered
+ */
+export function assertExists(
+  answer: Answer,
+  { id }: UsableVersion,
   state: RotationState,
   versions: readonly ClientVersion[],
 ): void {
-  if (answerNoted(state) !== undefined || versions.some(({ id }) => id === leakedId)) return;
+  const { names, session, progress, tokenOnly } = answer;
+  const { leakedId } = progress;
+  if (leakedId === undefined || versions.some((one) => one.id === leakedId)) return;
+  const { digest, options } = session;
+  if (replaces(digest, id, leakedId) || isNotedOf(answer, state, leakedId)) return;
   const words = `secretsmanager list-secret-version-ids --include-deprecated --secret-id ${names.client}`;
   throw new CliError(
     'ERR_CREDENTIAL_CHANGED',
-    `${names.client} has no version ${showVersion(leakedId ?? '')}, and another one is stored`,
+    `${names.client} has no version ${showVersion(leakedId)}, and another one is stored`,
     `if it is mistyped, look for it: ${nextAwsCommand(words, options)}; if AWS has deleted it, nothing here tells which client secret has leaked: delete that one in the Adobe Developer Console, and no other; then: ${tokenOnly}`,
     { isFixWhole: true },
   );
@@ -132,11 +140,12 @@ export function assertNotAnswered(
   const { tags } = described;
   const stored = { ...described, currentVersionId: id };
   const isOpen = isUnfinished(id, readRotationState(tags));
-  if (leakedId === id && isOpen) {
+  if (isOpen && leakedId !== undefined && !replaces(session.digest, id, leakedId)) {
+    const other = showVersion(leakedId);
     throw new CliError(
       'ERR_CREDENTIAL_CHANGED',
-      `version ${showVersion(id)} answers the leak of an earlier one, and that answer is not complete`,
-      `complete it first: ${answering(leakedVersion(session.digest, stored))}; then, if this one has leaked, too: ${answering(id)}`,
+      `version ${showVersion(id)} is stored, which answers another leak than that of version ${other}, and that answer is not complete`,
+      `complete it first: ${answering(leakedVersion(session.digest, stored))}; then, if version ${other} has leaked, too: ${answering(leakedId)}`,
       { isFixWhole: true },
     );
   }

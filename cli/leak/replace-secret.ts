@@ -6,7 +6,7 @@ import type { OwnSecrets } from '../adobe/own-secrets.ts';
 import { type Answer, currentOf, readClientVersions } from './answer.ts';
 import { assertReadable } from './find-room.ts';
 import { makeRoom } from './make-room.ts';
-import { assertNotAnswered, assertNotOvertaken } from './overtaken-answer.ts';
+import { assertExists, assertNotAnswered, assertNotOvertaken } from './overtaken-answer.ts';
 import { preflight } from './preflight.ts';
 import { leakedIn } from './progress.ts';
 import { resume } from './resume-answer.ts';
@@ -45,6 +45,7 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
   assertReadable(answer, state, versions);
   const current = currentOf(answer, versions);
   progress.leaked = leakedIn(answer, current, versions, state);
+  assertExists(answer, current, state, versions);
   assertNotAnswered(answer, current, versions, { ...client, tags });
   assertNotOvertaken(answer, current, state, versions);
   if (isUnfinished(current.id, state)) {

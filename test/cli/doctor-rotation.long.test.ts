@@ -48,7 +48,7 @@ describe('doctor fails', () => {
         faults.clear();
       },
       /^the answer to a leak is not complete$/,
-      /leaked fusion$/,
+      /leaked fusion --version-id \S+$/,
     ],
     [
       'a credential without the ids of the Console',

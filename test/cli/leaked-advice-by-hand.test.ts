@@ -320,18 +320,35 @@ it('leaked goes on after a second run that could not replace the leaked client s
 });
 
 describe('leaked refuses a version', () => {
-  it('that answers the leak of an earlier one, as long as that is not complete', async () => {
+  it('that is another one than an open answer is about, which has to be completed first', async () => {
+    const leak = await startLeak();
+    const SecretId = leak.world.secretId('fusion', 'client');
+    const { AWSCURRENT: other } = await labelsOf(leak.client, SecretId);
+    await storePersons(leak);
+    leak.adobe.removeSecret(leak.leakedSecret);
+    await refuseDeletion(leak);
+    const { AWSCURRENT: own, AWSPREVIOUS: before } = await labelsOf(leak.client, SecretId);
+    const live = leak.adobe.liveSecrets.map(({ value }) => value);
+    for (const versionId of [own, other]) {
+      const text = textOf(await leak.answer({ versionId }));
+      expect(text).toContain(
+        `→ complete it first: ims-token-rotator leaked fusion --version-id ${before} --now; then, if version ${versionId} has leaked, too: ims-token-rotator leaked fusion --version-id ${versionId} --now`,
+      );
+    }
+    expect(leak.adobe.liveSecrets.map(({ value }) => value)).toEqual(live);
+  });
+
+  it('that does not exist, although an answer is open, which stays so', async () => {
     const leak = await startLeak();
     await refuseDeletion(leak);
-    const { AWSCURRENT: versionId, AWSPREVIOUS: before } = await labelsOf(
-      leak.client,
-      leak.world.secretId('fusion', 'client'),
+    // As somebody pastes it.
+    const exit = await leak.answer({ versionId: leak.leakedSecret });
+    expect(exit.stdout + exit.stderr).not.toContain(leak.leakedSecret);
+    expect(textOf(exit)).toMatch(
+      /^ERR_CREDENTIAL_CHANGED \S+ has no version \S+, and another one is/,
     );
-    const exit = await leak.answer({ versionId });
-    expect(textOf(exit)).toContain(
-      `→ complete it first: ims-token-rotator leaked fusion --version-id ${before} --now; then, if this one has leaked, too: ims-token-rotator leaked fusion --version-id ${versionId} --now`,
-    );
-    expect(leak.adobe.liveSecrets).toHaveLength(2);
+    expect(textOf(exit)).not.toContain('tag-resource');
+    await expectAnswered(leak, await leak.answer());
   });
 
   it('that is not stored, and says before it asks that what is stored stays', async () => {

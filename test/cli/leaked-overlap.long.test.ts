@@ -121,7 +121,7 @@ describe('leaked, while somebody else adds a client secret', () => {
     const exit = await leak.answer({}, { secrets });
     expect(exit.code).toBe(1);
     expect(textOf(exit)).toMatch(
-      /^ERR_CREDENTIAL_CHANGED .*somebody else has added a client secret at Adobe .* → wait until a rotation, or another answer to the leak, is over; then go on, unless another answer to this leak has succeeded, or somebody has stored another client secret: ims-token-rotator leaked fusion --now$/,
+      /^ERR_CREDENTIAL_CHANGED .*somebody else has added a client secret at Adobe .* → wait until a rotation, or another answer to the leak, is over; then go on, unless another answer to this leak has succeeded, or somebody has stored another client secret: ims-token-rotator leaked fusion --version-id \S+ --now$/,
     );
     expect(await noteOf(leak)).toBe(expected);
   });
