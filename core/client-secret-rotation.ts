@@ -90,7 +90,7 @@ export function formatRotationState(state: RotationState): string {
 // https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
 const longestTag = 256;
 
-/** What has leaked is known without this, as long as its version has a label. */
+/** Without this word, the leaked version can still be found as long as it has a label. */
 function withLeaked(
   text: string,
   { leakedId }: { readonly leakedId?: string | undefined },

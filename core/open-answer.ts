@@ -50,14 +50,14 @@ interface Described {
 }
 
 /**
- * What is stored where a version has leaked: that version still; what has replaced it, while the answer is not
- * complete, or since it is; or what somebody has stored otherwise.
+ * What is current now that a version has leaked: that version still (`leaked`); the one that an answer has stored
+ * in its place, while the answer is open (`replaced`) or once it is complete (`answered`); or any other.
  */
 export type AfterLeak = 'leaked' | 'replaced' | 'answered' | 'other';
 
 /**
- * What is stored where a version has leaked. A command that names the version may be repeated, whatever has
- * happened since it was printed.
+ * Looks at what is current now that a version has leaked. By this, a command that names the version may be
+ * repeated, whatever has happened since it was printed.
  *
  * @param leaked the id of that version
  */

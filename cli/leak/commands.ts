@@ -7,7 +7,7 @@ import { nextCommand } from '../view/next-command.ts';
 /** Seconds. */
 export const standardCache = 600;
 
-/** What counts as leaked, if nobody says which version: what is stored, or what an open answer is about. */
+/** The version that counts as leaked unless a person names one: the stored one, or that of an open answer. */
 export function leakedNow({ digest }: Session, client: Secret): string | undefined {
   return hasOpenAnswer(client) ? leakedVersion(digest, client) : client.currentVersionId;
 }

@@ -45,8 +45,8 @@ export function isSame(one: ClientVersion | undefined, { found: other }: UsableV
 }
 
 /**
- * What is stored may be a colleague's good client secret. The note of an answer that was broken off sends people
- * here, and so does a command that was printed when another version was stored.
+ * Protects a good client secret that a colleague has stored. People get here by the note of an answer that was
+ * broken off, or by a command that was printed when another version was current.
  *
  * @throws CliError ERR_CREDENTIAL_CHANGED if somebody has stored another credential since
  */

@@ -70,7 +70,7 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
   const isOpen = state.kind === 'adding' && room.remove === undefined;
   // Another run goes on by what the tag says is retired.
   const replacement = { own, current, inUse: isGuess ? undefined : inUse, noted: note, isOpen };
-  // What has leaked may be stored again, as another version.
+  // The leaked value may have been stored again as another version.
   progress.leakedId = current.id;
   const versionId = await replaceStored(answer, replacement);
   const storedAt = session.now();

@@ -1,4 +1,4 @@
-// What `leaked` has people delete at Adobe, where somebody has stored another credential since.
+// After somebody has stored another credential, `leaked` asks people to delete the leaked one at Adobe.
 import { expect, it } from 'vitest';
 import { newLeakVersion } from '../../cli/rotator/leak-version.ts';
 import { digest } from '../support/builders.ts';

@@ -13,7 +13,7 @@ import type { World } from './world.ts';
 
 const day = 86_400;
 
-/** What people do with a client secret that is retired, or while they answer a leak. */
+/** How those deeds are done in the model. */
 export const onRetired: Readonly<Record<(typeof retiredDeeds)[number], Doing>> = {
   // A run that is about to delete it has listed it already.
   'go-back-to-retired-secret': (world, credential, { choice }) => {

@@ -139,7 +139,7 @@ export const consoleDeeds = [
   'use-old-client-secret',
 ] as const;
 
-/** What people do with a client secret that is retired, or while they answer a leak. */
+/** Deeds of people that concern a retired client secret, or an answer to a leak. */
 export const retiredDeeds = [
   'go-back-to-retired-secret',
   'mistake-uuid',

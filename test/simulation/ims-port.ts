@@ -118,7 +118,7 @@ export class ImsPort implements TokenEndpoint {
   }
 }
 
-/** What a run cannot ask for its own tokens, it may still ask for tokens that manage client secrets. */
+/** Where a host is broken for tokens, a run may still ask it for those that manage client secrets. */
 function hostOf({ imsHost, scopes = [] }: Asked): string {
   return scopes.includes('manage_client_secrets')
     ? `${imsHost}, to manage client secrets,`

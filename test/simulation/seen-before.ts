@@ -1,4 +1,4 @@
-// What a run was shown of a client secret, and has to respect.
+// Tags and lists of a client secret that a run has seen, which it must not act against.
 import { answersLeak } from '../../core/open-answer.ts';
 import type { ConsoleSecret } from './console.ts';
 import type { Credential } from './credential.ts';
