@@ -34,7 +34,7 @@ describe('the command, with an engine that shows tokens', () => {
     expect(report).toContain("--report 'a report.md'");
     expect(report).toContain('| seeds with a violation | 2 |');
     // A violation ends a seed, in its first days here.
-    expect(report).toContain('| credential-years | 0 |');
+    expect(report).toContain('| credential-years | 0.0 |');
   }, 60_000);
 
   it('rounds what it says of a violation', async () => {

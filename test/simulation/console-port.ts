@@ -90,6 +90,7 @@ export class ConsolePort implements ConsoleEndpoint {
       history.tell(clock.now, name, `#${invocation.id} the Console is struck by ${fault}`);
       world.troubled(credential);
     }
+    refuse(fault);
     const crash = weather.blows('effect');
     if (crash === 'crash-before-an-effect') return await lambda.kill(invocation, crash);
     const most = fault === 'console-slow' ? timeout - 1 : 0.8;
@@ -126,6 +127,17 @@ export class ConsolePort implements ConsoleEndpoint {
   }
 }
 
+/** What keeps a request from being sent at all. */
+function refuse(fault: StormKind | undefined): void {
+  switch (fault) {
+    case 'console-certificate':
+      throw new ConsoleRequestError('ERR_CONSOLE_CERTIFICATE', 'no TLS connection', {});
+    case 'console-unresolved':
+      throw new ConsoleRequestError('ERR_CONSOLE_UNRESOLVED', 'no address of the Console', {});
+    default:
+  }
+}
+
 function courseOf(fault: StormKind | undefined, usual: Course): Course {
   if (fault === 'console-hangs') return { ...usual, arrives: undefined };
   return fault === 'console-answer-lost' ? { ...usual, answers: undefined } : usual;
@@ -144,6 +156,8 @@ function responseOf(
       return { status: 502, body: '<html>' };
     case 'console-429':
       return { ...respond(429, { error_code: 429_050 }), retryAfter: '20' };
+    case 'console-proxy-407':
+      return { status: 407, body: '<html>' };
     case 'console-refuses':
       return respond(403, { error_code: 403_003, message: 'Api Key is invalid' });
     case 'console-not-json':

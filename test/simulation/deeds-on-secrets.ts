@@ -96,6 +96,8 @@ export const onSecrets = {
   'delete-token-secret': remove('tokenSecret'),
   'recreate-token-secret': (world, credential) => {
     world.createTokenSecret(credential);
+    // Its tags are those of the beginning again, and with them the scopes.
+    credential.settingsSet(world.clock.now);
     world.invariants.requests.forget(credential);
     credential.reign = undefined;
     credential.disturb(world.clock.now, world.clock.now);

@@ -33,13 +33,6 @@ const outcomes: Readonly<Record<CredentialOutcome['outcome'], true>> = {
 
 const readerCodes = tokenErrorCodes.filter((code) => code.startsWith('ERR_TOKEN_'));
 
-// No fault of the simulation provokes these. test/lambda/adapters/lasting-faults.test.ts does.
-const notProvoked: ReadonlySet<string> = new Set([
-  'ERR_CONSOLE_CERTIFICATE',
-  'ERR_CONSOLE_PROXY',
-  'ERR_CONSOLE_UNRESOLVED',
-]);
-
 /** Everything that has to occur: what does not was not tested. */
 export const expected: Readonly<Record<string, readonly string[]>> = {
   premises: [
@@ -74,7 +67,7 @@ export const expected: Readonly<Record<string, readonly string[]>> = {
   ],
   reasons: Object.keys(reasons),
   outcomes: Object.keys(outcomes),
-  'error codes': Object.keys(errorKinds).filter((code) => !notProvoked.has(code)),
+  'error codes': Object.keys(errorKinds),
   'reader errors': readerCodes.filter(
     (code) => !['REVOKED', 'RENEWAL_FAILED'].some((end) => code.endsWith(end)),
   ),

@@ -14,6 +14,7 @@ export const storms = {
   'ims-certificate': 'ims',
   'ims-unresolved': 'ims',
   'ims-proxy-407': 'ims',
+  'ims-page-in-its-place': 'ims',
   'proxy-secret-invalid': 'ims',
   'http-client-throws-a-type-error': 'ims',
   'ims-rejects-its-token': 'validate',
@@ -51,6 +52,9 @@ export const consoleStorms = {
   'console-5xx-after-the-effect': 'console',
   'console-429': 'console',
   'console-refuses': 'console',
+  'console-certificate': 'console',
+  'console-unresolved': 'console',
+  'console-proxy-407': 'console',
   'console-not-json': 'console',
   'console-slow': 'console',
   'console-hangs': 'console',
@@ -160,13 +164,13 @@ export type DeedKind =
 
 export type FaultKind = StormKind | SteadyFault | DeedKind;
 
-// Those of `retiredDeeds` wait for the next campaign.
 export const faultKinds: readonly FaultKind[] = [
   ...stormKinds,
   ...steadyFaults,
   ...deeds,
   ...consoleStormKinds,
   ...consoleDeeds,
+  ...retiredDeeds,
 ];
 
 /** Storms after which the rotator waits up to an hour. */
@@ -176,6 +180,7 @@ export const finalStorms: ReadonlySet<StormKind> = new Set<StormKind>([
   'ims-certificate',
   'ims-unresolved',
   'ims-proxy-407',
+  'ims-page-in-its-place',
   'proxy-secret-invalid',
   'ims-rejects-its-token',
   'aws-refuses',

@@ -20,6 +20,11 @@ const lastingStorms: ReadonlySet<StormKind> = new Set<StormKind>([
   'ims-unresolved',
 ]);
 
+const ownStorms: ReadonlySet<StormKind> = new Set<StormKind>([
+  'http-client-throws-a-type-error',
+  'proxy-secret-invalid',
+]);
+
 interface Asked {
   readonly imsHost: string;
   readonly clientId: string;
@@ -94,6 +99,8 @@ export class ImsPort implements TokenEndpoint {
     if (fault !== undefined && lastingStorms.has(fault)) {
       invocation.hosts.failed(host, clock.now, true);
     }
+    // Whatever fails here, and is no fault of the host, ends its failures in a row.
+    if (fault !== undefined && ownStorms.has(fault)) invocation.hosts.answered(host);
     refuse(fault, clientId);
     const most = fault === 'ims-slow' ? timeout - 1 : 0.8;
     const answered = lambda.afterAnswer(invocation, crash);
@@ -179,6 +186,8 @@ function responseOf(
       return { status: 403, body: '{"error_code":"403003","message":"Api Key is invalid"}' };
     case 'ims-proxy-407':
       return { status: 407, body: '' };
+    case 'ims-page-in-its-place':
+      return { status: 200, body: '<!DOCTYPE html><title>Sign in</title>' };
     case 'ims-rejects-its-token':
       return rejection;
     default:

@@ -5,6 +5,7 @@ import {
   consoleDeeds,
   consoleStormKinds,
   deeds,
+  retiredDeeds,
   steadyFaults,
   stormKinds,
   type Target,
@@ -83,7 +84,7 @@ ${commit === undefined ? 'It ran outside a clone, so its commit is unknown.' : `
 
 | what | figure |
 | --- | ---: |
-| credential-years | ${Math.floor(years).toLocaleString('en-US')} |
+| credential-years | ${years < 10 ? years.toFixed(1) : Math.floor(years).toLocaleString('en-US')} |
 | seeds | ${finished} |
 | seeds with a violation | ${failed.length} |
 | minutes of one core | ${Math.ceil(seconds / 60)} |
@@ -175,6 +176,8 @@ ${table('premises', expected['premises'] ?? [])}
 
 ${table('reasons', expected['reasons'] ?? [])}
 
+There are more outcomes than reasons: a run that could not see enough of a credential to decide has none.
+
 ${table('outcomes', expected['outcomes'] ?? [])}
 
 How many invocations told of each error code, be it in the log, in the answer or in the error that they ended with; one
@@ -203,7 +206,7 @@ ${table('faults', consoleStormKinds)}
 
 What people and programs did to those, counted in the same way:
 
-${table('faults', consoleDeeds)}
+${table('faults', [...consoleDeeds, ...retiredDeeds])}
 
 ## Results
 
