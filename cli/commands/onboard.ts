@@ -54,15 +54,17 @@ export async function onboard(
   await confirmOwn(session, rotator, names.client, options);
   await confirmLocation(session, rotator, names.client, { byHand: true });
   const { wait, key: keyId } = options;
-  const resumed = await checkFree(session, { credential: name, names, tags, keyId });
+  const wanted = { credential: name, names, tags, keyId };
+  const left = await checkFree(session, wanted);
   const file = await readCredential(session, path, settings, options);
   const beside = rotator.function.kind === 'deployed' ? rotator.function.arn : undefined;
   const announced = { ...options, name, file, secretName: names.client, arn: beside };
   if (!(await announce(session, announced))) return 0;
   if (session.signal.aborted) throw interrupted('nothing was stored');
+  // While a person was asked, somebody may have changed what an earlier run has left.
+  const resumed = left && (await checkFree(session, wanted));
   const { document } = file;
-  const pair = { credential: name, names, tags, keyId, document, resumed };
-  const { arn, versionId } = await createPair(session, pair);
+  const { arn, versionId } = await createPair(session, { ...wanted, document, resumed });
   const stored = { name, tokenSecret: names.token, clientArn: arn, versionId, replaced: undefined };
   return await reportToken(session, { file, stored, wait });
 }

@@ -146,16 +146,18 @@ function rotationWarning(
  * found afterwards.
  *
  * @returns the id of the new version
- * @throws CliError ERR_CREDENTIAL_CHANGED
+ * @throws CliError ERR_CREDENTIAL_CHANGED, or ERR_CREDENTIAL_NOT_FOUND if it was deleted
  */
 async function store(
-  { secrets, terminal, options }: Session,
-  { arn, currentVersionId: replaced }: Secret,
+  session: Session,
+  { arn, name: secretName, currentVersionId: replaced }: Secret,
   { document }: CredentialFile,
   name: string,
 ): Promise<string> {
+  const { secrets, terminal, options } = session;
   const before = await secrets.describe(arn);
-  if (before?.currentVersionId !== replaced) {
+  assertPresent(session, secretName, before, creationFix(secretName, options));
+  if (before.currentVersionId !== replaced) {
     throw new CliError(
       'ERR_CREDENTIAL_CHANGED',
       `somebody else has stored a credential for ${name} in the meantime; nothing was stored`,

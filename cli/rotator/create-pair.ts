@@ -7,7 +7,7 @@ import type { NewSecret } from '../aws/secrets.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { nextAwsCommand, nextCommand } from '../view/next-command.ts';
-import { assertPresent, restoreCommand } from './absence.ts';
+import { restoreCommand } from './absence.ts';
 import { type Settled, settle } from './settle.ts';
 
 export interface NewPair {
@@ -63,11 +63,6 @@ export async function createPair(session: Session, pair: NewPair): Promise<Creat
         })
       : ({ kind: 'done', result: pair.resumed.arn } as const);
   if (token.kind !== 'done') throw explained(session, token, names.token);
-  // Whoever had left it may have deleted it since.
-  if (pair.resumed !== undefined) {
-    const again = `run the same command again, which creates ${names.token}`;
-    assertPresent(session, names.token, await secrets.describe(names.token), again);
-  }
   const client = await create({
     name: names.client,
     description: `Adobe OAuth Server-to-Server credential "${credential}", created by onboard ${run}`,

@@ -187,8 +187,8 @@ it('ships every file of it that its documents link to', async () => {
   }
 });
 
-it('is smaller than 1.35 MB', async () => {
-  expect((await stat(inject('packed'))).size).toBeLessThan(1.35e6);
+it('is smaller than 1.3 MB', async () => {
+  expect((await stat(inject('packed'))).size).toBeLessThan(1.3e6);
 });
 
 it('ships no path of the machine that packed it', async () => {
