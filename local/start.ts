@@ -1,10 +1,12 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { parseArgs } from 'node:util';
 import { parseNetworkSettings } from '../core/config.ts';
 import { certificatePattern, environmentVariables, longestSecretValue } from '../core/contract.ts';
 import { type UnderstoodCredential, understandCredential } from '../core/credential.ts';
+import { isPastedSecret, readersWarning } from '../core/credential-path.ts';
 import { showClientId } from '../core/field-names.ts';
 import { decodeText } from '../core/text.ts';
 import { type DemonstrationOptions, demonstrate, type Step } from './demonstration.ts';
@@ -51,7 +53,7 @@ async function main(): Promise<number> {
   const began = performance.now();
   const steps: Step[] = [];
   let error: string | undefined;
-  if (!json) print(introduction(file, understood));
+  if (!json) print(introduction(demonstration));
   try {
     for await (const step of demonstrate(demonstration)) {
       steps.push(step);
@@ -107,9 +109,15 @@ async function demonstrationOptions({
   if (file === undefined) return {};
   let bytes: Buffer;
   try {
+    const warning = readersWarning(file, await stat(file), process.getuid?.());
+    if (warning !== undefined) process.stderr.write(`warning: ${warning}\n`);
     bytes = await readWithin(file, longestSecretValue);
   } catch (error) {
-    process.stderr.write(`cannot read the credential: ${(error as Error).message}\n`);
+    const { code } = error as NodeJS.ErrnoException;
+    const name = isPastedSecret(file)
+      ? 'FILE, which looks like a secret and so is not shown'
+      : file;
+    process.stderr.write(`cannot read ${name}: ${code}\n`);
     return 2;
   }
   if (bytes.length > longestSecretValue) {
@@ -193,8 +201,10 @@ function sentenceOf({ form, name, credential, unused }: UnderstoodCredential): s
   return `${form}${name === undefined ? '' : ` ("${name}")`}: ${parts.join('; ')}`;
 }
 
-function introduction(file: string | undefined, understood: string | undefined): string {
-  const ims = file === undefined ? 'a stand-in for Adobe IMS' : `Adobe IMS and ${file}`;
+function introduction({ credential, imsEndpointUrl }: DemonstrationOptions): string {
+  const { file, understood } = credential ?? {};
+  const host = imsEndpointUrl === undefined ? 'Adobe IMS' : `IMS at ${imsEndpointUrl}`;
+  const ims = file === undefined ? 'a stand-in for Adobe IMS' : `${host} and ${file}`;
   const line = understood === undefined ? '' : `${understood}\n`;
   return `IMS token rotator: the main job on this machine,\nwith ${ims}\n${line}`;
 }

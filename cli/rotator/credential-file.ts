@@ -1,4 +1,3 @@
-import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import input from '@inquirer/input';
 import password from '@inquirer/password';
@@ -8,8 +7,8 @@ import {
   type UnderstoodCredential,
   understandCredential,
 } from '../../core/credential.ts';
+import { isPastedSecret, readersWarning } from '../../core/credential-path.ts';
 import { RotatorError } from '../../core/errors.ts';
-import { looksSecret } from '../../core/field-names.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import { decodeText } from '../../core/text.ts';
 import { CliError, usageError } from '../errors.ts';
@@ -45,6 +44,12 @@ export async function readCredential(
     throw usageError('--as-is stores the whole file, from which the function cannot choose');
   }
   const text = file === undefined ? await ask(session, settings) : await readText(session, file);
+  if (asIs && text.includes('\u{FFFD}')) {
+    throw usageError(
+      `${sourceOf(file)} is not all UTF-8 or UTF-16, so that --as-is would store other characters`,
+      'convert it to UTF-8, or leave out --as-is',
+    );
+  }
   try {
     const understood = understandCredential(text, settings, choice);
     return { ...understood, document: asIs ? new Sensitive(text) : understood.normalised };
@@ -84,7 +89,7 @@ async function readBytes(session: Session, file: string): Promise<Buffer> {
   try {
     const found = await stat(file);
     if (found.size > longestSecretValue) throw tooLarge(found.size);
-    const warning = readersWarning(file, found);
+    const warning = readersWarning(file, found, process.getuid?.());
     if (warning !== undefined) {
       const { terminal } = session;
       const lines = wrapLines(`warning: ${warning}`, 0, terminal.noteColumns);
@@ -101,25 +106,6 @@ async function readBytes(session: Session, file: string): Promise<Buffer> {
         )
       : usageError(`cannot read ${file}: ${code}`);
   }
-}
-
-function readersWarning(file: string, found: Stats): string | undefined {
-  const { mode, uid } = found;
-  if ((mode & 0o077) !== 0) {
-    return `other users of this machine can read ${file}: chmod 600 it, or delete it afterwards`;
-  }
-  // Root reads everything, also what it does not own; a pipe keeps nothing.
-  const isForeign = found.isFile() && uid !== 0 && uid !== process.getuid?.();
-  return isForeign
-    ? `${file} belongs to another user of this machine, who can read it: delete it afterwards`
-    : undefined;
-}
-
-const path = /^(?:\.{0,2}|~)\/|^[^"'={}\s]*\.[a-z]{2,5}$/i;
-
-/** True for a secret in the place of FILE; names of files may have ids in them, too. */
-function isPastedSecret(file: string): boolean {
-  return looksSecret(file) && !path.test(file);
 }
 
 async function ask({ terminal, signal }: Session, settings: ScopeSettings): Promise<string> {

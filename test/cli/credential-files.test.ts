@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CreateSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { encodings, filesOf } from '../support/credential-files.ts';
+import { expectNoSecrets } from '../support/no-secrets.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { fileWith, type Operator, registerClient, startOperator } from './operator.ts';
 
@@ -158,6 +159,19 @@ describe('onboard and put-credential', () => {
     );
     expect(both).toMatchObject({ code: 2, stdout: '' });
     expect(both.stderr).toContain('ERR_USAGE --as-is stores the whole file');
+  });
+
+  it('store no file with --as-is whose characters they would change', async () => {
+    const operator = await startOperator();
+    const { files, secret } = newClient(operator);
+    const latin1 = Buffer.from(`# für Fusion\n${files['lines of an .env file']}`, 'latin1');
+    const file = await bytesIn(latin1);
+    const { code, stderr } = await operator.cli('onboard', 'fusion', file, '--as-is');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^ERR_USAGE \S+ is not all UTF-8 or UTF-16/);
+    expectNoSecrets(stderr, [secret]);
+    expect(writes(operator)).toEqual([]);
+    expect(await operator.cli('onboard', 'fusion', file, '--wait', '0')).toMatchObject({ code: 0 });
   });
 
   it('say that FILE is empty, as an unset variable makes it', async () => {

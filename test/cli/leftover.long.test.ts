@@ -74,19 +74,28 @@ describe('onboard, of a token secret that says that an earlier run created it', 
     expect(await left()).toEqual({ ...none, token });
   });
 
-  it('stores nothing beside one that somebody deletes meanwhile', async () => {
+  it.each<[string, (client: Client) => Promise<unknown>, string, string]>([
+    [
+      'deletes',
+      (client) => client.send(new DeleteSecretCommand({ SecretId, RecoveryWindowInDays: 7 })),
+      'is scheduled for deletion',
+      'deleted',
+    ],
+    ['pauses', (client) => client.send(tag(tagKeys.paused, 'true')), tagKeys.paused, 'empty'],
+  ])('stores nothing beside one that somebody %s meanwhile', async (_, change, text, token) => {
     const { world, client, begin, file, left } = await start('leftover');
     setKey(world, 'Enabled');
-    let isDeleted = false;
+    let isChanged = false;
     world.secretsManager.onCall(({ action }) => {
-      if (action !== 'GetResourcePolicy' || isDeleted) return;
-      isDeleted = true;
-      void client.send(new DeleteSecretCommand({ SecretId, RecoveryWindowInDays: 7 }));
+      if (action !== 'GetResourcePolicy' || isChanged) return;
+      isChanged = true;
+      void change(client);
     });
     const { code, stderr } = await begin('onboard', 'fusion', file, '--wait', '0').exit();
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^ERR_CREDENTIAL_NOT_FOUND \S+ is scheduled for deletion/m);
-    expect(await left()).toEqual({ ...none, token: 'deleted' });
+    expect(stderr).toMatch(/^ERR_CREDENTIAL_EXISTS /m);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(text);
+    expect(await left()).toEqual({ ...none, token });
   });
 
   it.each([

@@ -53,6 +53,18 @@ describe('put-credential, while somebody else stores a credential', () => {
     expect(Object.keys(labels)).toEqual(expect.arrayContaining(['AWSCURRENT', 'AWSPREVIOUS']));
   });
 
+  it('says so if they delete the secret while it reads the file', async () => {
+    const { exit } = await overlapped((real, putTheirs) => ({
+      hasPolicy: async (arn) => {
+        await putTheirs();
+        await real.delete(arn, 7);
+        return await real.hasPolicy(arn);
+      },
+    }));
+    expect(exit).toMatchObject({ code: 1 });
+    expect(exit.stderr).toMatch(/^ERR_CREDENTIAL_NOT_FOUND \S+ is scheduled for deletion/m);
+  });
+
   it('says which version it has replaced if they do so at the last moment', async () => {
     const { exit, clientIdIn, labels, clientId } = await overlapped((real, putTheirs) => ({
       put: async (...args) => {

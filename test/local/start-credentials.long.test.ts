@@ -14,7 +14,7 @@ describe('npm start -- --credentials', () => {
       servers: { 'adobelogin.com': () => ims },
     });
     const file = join(await temporaryDirectory(), 'credential.json');
-    await writeFile(file, JSON.stringify(realCredential));
+    await writeFile(file, JSON.stringify(realCredential), { mode: 0o600 });
     const { code, stdout, stderr } = await start(['--credentials', file], {
       HTTPS_PROXY: proxy.url.replace('http://', ''),
       NODE_EXTRA_CA_CERTS: caFile,
@@ -68,7 +68,7 @@ describe('npm start -- --credentials', () => {
       servers: { 'adobelogin.com': () => ims },
     });
     const file = join(await temporaryDirectory(), 'credential.json');
-    await writeFile(file, JSON.stringify(realCredential));
+    await writeFile(file, JSON.stringify(realCredential), { mode: 0o600 });
     const behindProxy = { HTTPS_PROXY: proxy.url, AWS_CA_BUNDLE: caFile };
     expect(await start(['--credentials', file], behindProxy)).toMatchObject({
       code: 0,

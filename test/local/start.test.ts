@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { environmentVariables } from '../../core/contract.ts';
@@ -45,7 +45,7 @@ describe('npm start (README: quickstart)', () => {
     const { code, stdout, stderr, ims } = await startWithCredential(realCredential);
     expect(stderr).toBe('');
     expect(code).toBe(0);
-    expect(stdout).toContain('with Adobe IMS and ');
+    expect(stdout).toContain('with IMS at ');
     expect(stdout).toContain(`ims              ${ims.url}\n`);
     expect(stdout).toContain('IMS says that it is valid');
     expect(stdout).toContain(`POST ${ims.url}/ims/validate_token/v1`);
@@ -88,7 +88,7 @@ describe('npm start (README: quickstart)', () => {
     await between.start();
     onTestFinished(() => between.stop());
     const file = join(await temporaryDirectory(), 'credential.json');
-    await writeFile(file, JSON.stringify(realCredential));
+    await writeFile(file, JSON.stringify(realCredential), { mode: 0o600 });
     const { code, stdout, stderr } = await start(['--credentials', file], {
       [environmentVariables.imsEndpointUrl]: between.url,
     });
@@ -127,11 +127,33 @@ describe('npm start (README: quickstart)', () => {
 
   it.each([
     ['an unknown option', ['--jsno'], "Unknown option '--jsno'"],
-    ['a missing file', ['--credentials', 'no/such/file'], 'cannot read the credential: ENOENT'],
+    ['a missing file', ['--credentials', 'no/such/file'], 'cannot read no/such/file: ENOENT'],
   ])('exits with 2 for %s', async (_, args, message) => {
     const { code, stderr } = await start(args);
     expect(code).toBe(2);
     expect(stderr).toContain(message);
+  });
+
+  it('does not show a client secret that stands in the place of FILE', async () => {
+    const { code, stdout, stderr } = await start(['--credentials', realCredential.client_secret]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('cannot read FILE, which looks like a secret and so is not shown');
+    expectNoSecrets(stdout + stderr, [realCredential.client_secret]);
+  });
+
+  it('names the IMS that it uses, and who else can read the file', async () => {
+    const ims = await startIms();
+    const file = join(await temporaryDirectory(), 'credential.json');
+    await writeFile(file, JSON.stringify(realCredential));
+    await chmod(file, 0o644);
+    const { code, stdout, stderr } = await start(['--credentials', file], {
+      [environmentVariables.imsEndpointUrl]: ims.url,
+    });
+    expect(code).toBe(0);
+    expect(stdout).toContain(`\nwith IMS at ${ims.url} and ${file}\n`);
+    expect(stderr).toBe(
+      `warning: other users of this machine can read ${file}: chmod 600 it, or delete it afterwards\n`,
+    );
   });
 
   it('prints its usage with --help', async () => {

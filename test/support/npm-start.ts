@@ -29,7 +29,8 @@ export async function startWithCredential(
 ): Promise<Exit & { readonly ims: ImsEmulator }> {
   const ims = await startIms();
   const file = join(await temporaryDirectory(), 'credential.json');
-  await writeFile(file, Buffer.isBuffer(document) ? document : JSON.stringify(document));
+  const content = Buffer.isBuffer(document) ? document : JSON.stringify(document);
+  await writeFile(file, content, { mode: 0o600 });
   const exit = await start(['--credentials', file, ...more], {
     [environmentVariables.imsEndpointUrl]: ims.url,
     ...environment,

@@ -1,0 +1,35 @@
+import { looksSecret } from './field-names.ts';
+
+const path = /^(?:\.{0,2}|~)\/|^[^"'={}\s]*\.[a-z]{2,5}$/i;
+
+/** True for a secret in the place of a file; names of files may have ids in them, too. */
+export function isPastedSecret(file: string): boolean {
+  return looksSecret(file) && !path.test(file);
+}
+
+/** What a file system says of a file (`Stats` of Node.js). */
+export interface FileOwner {
+  readonly mode: number;
+  readonly uid: number;
+  isFile(): boolean;
+}
+
+/**
+ * Who else can read a file with a secret; undefined if nobody can.
+ *
+ * @param ownId the id of the user who runs this, where users have one
+ */
+export function readersWarning(
+  file: string,
+  found: FileOwner,
+  ownId: number | undefined,
+): string | undefined {
+  if ((found.mode & 0o077) !== 0) {
+    return `other users of this machine can read ${file}: chmod 600 it, or delete it afterwards`;
+  }
+  // Root reads everything, also what it does not own; a pipe keeps nothing.
+  const isForeign = found.isFile() && found.uid !== 0 && found.uid !== ownId;
+  return isForeign
+    ? `${file} belongs to another user of this machine, who can read it: delete it afterwards`
+    : undefined;
+}
