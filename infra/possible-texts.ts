@@ -28,6 +28,14 @@ function join(left: unknown = '', right: unknown = ''): unknown {
   return areTexts ? left + right : { 'Fn::Join': ['', [left, right]] };
 }
 
+/** A parameter of the template has it in every deployment that gives no other value. */
+function defaultOf(token: IResolvable): unknown {
+  if (!Reference.isReference(token)) return undefined;
+  // Not by its class: an app may have CDK twice.
+  const { default: text } = token.target as { readonly default?: unknown };
+  return typeof text === 'string' && text !== '' ? text : undefined;
+}
+
 /** Looks behind tokens, but behind no reference, which some stacks cannot resolve. */
 class Resolver extends DefaultTokenResolver {
   readonly #looksBehind: (token: IResolvable) => boolean;
@@ -42,7 +50,7 @@ class Resolver extends DefaultTokenResolver {
     context: IResolveContext,
     postProcessor: IPostProcessor,
   ): unknown {
-    if (!this.#looksBehind(token)) return unknownText;
+    if (!this.#looksBehind(token)) return defaultOf(token) ?? unknownText;
     try {
       return super.resolveToken(token, context, postProcessor);
     } catch {
@@ -58,7 +66,7 @@ export function withoutTokens<T>(scope: IConstruct, value: T): T {
   return Tokenization.resolve(value, { scope, resolver, preparing: false });
 }
 
-/** A value as in the template, with `unknownText` for each reference to a resource. */
+/** A value as in the template, with `unknownText` for each reference to a resource, or a parameter's default. */
 export function asInTemplate<T>(scope: IConstruct, value: T): T {
   const resolver = new Resolver((token) => !Reference.isReference(token));
   return Tokenization.resolve(value, { scope, resolver, preparing: false });

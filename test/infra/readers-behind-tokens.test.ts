@@ -1,4 +1,4 @@
-import { App, Aws, CfnMapping, Fn, Lazy, Stack } from 'aws-cdk-lib';
+import { App, Aws, CfnMapping, CfnParameter, Fn, Lazy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import {
   AnyPrincipal,
@@ -34,6 +34,9 @@ const chosen = (one: string, other: string): string =>
 const mapped = (stack: Stack): string =>
   new CfnMapping(stack, 'Map', { mapping: { eu: { reader: role } } }).findInMap('eu', 'reader');
 
+const parameter = (stack: Stack, text?: string): string =>
+  new CfnParameter(stack, 'Reader', text === undefined ? {} : { default: text }).valueAsString;
+
 /** Everybody with a value of the organization's id, or of another key. */
 const everybodyOf = (value: unknown, key = organization): IPrincipal =>
   new AnyPrincipal().withConditions({ StringLike: { [key]: value } });
@@ -66,6 +69,11 @@ describe('a reader behind a token', () => {
     ['a substitution in parts', asName(Fn.sub(`arn:aws:iam::${lazily('*')}:root`))],
     ['a condition of the template', asName(chosen('*', role))],
     ['a text produced late', asName(lazily('*'))],
+    ['a parameter whose default is everybody', asName((stack) => parameter(stack, '*'))],
+    [
+      'a part that a parameter gives',
+      asName((stack) => `arn:aws:iam::${parameter(stack, '*')}:role/reader`),
+    ],
     ['one value of a key', () => everybodyOf(['o-1', lazily('o-*')])],
     ['no value', () => everybodyOf(Aws.NO_VALUE)],
     ['more texts than are looked at', asName(Fn.join('', Array(40).fill(chosen('a', 'b'))))],
@@ -105,6 +113,9 @@ describe('a reader behind a token', () => {
   it.each<Rows[number]>([
     ['a reference', asName(Fn.importValue('Reader'))],
     ['a value of a mapping', asName(mapped)],
+    ['a parameter', asName((stack) => parameter(stack))],
+    ['a parameter without a default of use', asName((stack) => parameter(stack, ''))],
+    ['a parameter whose default is a role', asName((stack) => parameter(stack, role))],
     ['one of two references', asName(chosen(Fn.importValue('Reader'), role))],
     ['an account', asName(Fn.sub(`arn:aws:iam::${variable('AWS::AccountId')}:root`))],
     ['a provider', () => new FederatedPrincipal(Fn.importValue('Provider'), {})],
