@@ -1,7 +1,7 @@
 const form =
   /^(https:\/\/)?(\*\.[\w-]+\.)?[\w.-]+(:\d+)?$|^http:\/\/(localhost|127\.0\.0\.1|\[::1])(:\d+)?$/i;
 /** There, each customer of Adobe chooses what gets a request: API Mesh, actions of Runtime, webhooks. */
-const exceptCustomers = '(?:(?!\\b(?:graph|runtime|(?:web)?hooks?)\\b)[^/])+';
+const exceptCustomers = '(?:(?!\\b(?:graph|runtime|(?:web)?hooks?)\\d*\\b)[^/])+';
 
 /**
  * A predicate for URLs that may get the token.

@@ -24,11 +24,13 @@ export function readersWarning(
   found: FileOwner,
   ownId: number | undefined,
 ): string | undefined {
+  // A pipe keeps nothing, and a device or a folder is to stay as it is.
+  if (!found.isFile()) return undefined;
   if ((found.mode & 0o077) !== 0) {
     return `other users of this machine can read ${file}: chmod 600 it, or delete it afterwards`;
   }
-  // Root reads everything, also what it does not own; a pipe keeps nothing.
-  const isForeign = found.isFile() && found.uid !== 0 && found.uid !== ownId;
+  // Root reads everything, also what it does not own.
+  const isForeign = found.uid !== 0 && found.uid !== ownId;
   return isForeign
     ? `${file} belongs to another user of this machine, who can read it: delete it afterwards`
     : undefined;

@@ -103,12 +103,18 @@ export function showName(name: string): string {
 // A shorter secret may be in a text by chance.
 const longEnough = 8;
 
-/** True for a text that has one of these client secrets in it, in any letter case. */
+/** True for a text that has one of these client secrets in it, in any letter case, with or without its prefix. */
 export function holdsOneOf(text: string, secrets: readonly string[]): boolean {
   const whole = text.toLowerCase();
   return secrets
     .map((secret) => secret.toLowerCase())
-    .some((secret) => whole === secret || (secret.length >= longEnough && whole.includes(secret)));
+    .some(
+      (secret) =>
+        whole === secret ||
+        [secret, secret.replace(/^p8e-/, '')].some(
+          (part) => part.length >= longEnough && whole.includes(part),
+        ),
+    );
 }
 
 // As secrets of Adobe's older credentials are.

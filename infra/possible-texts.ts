@@ -1,4 +1,5 @@
 import {
+  type CfnParameter,
   DefaultTokenResolver,
   type IPostProcessor,
   type IResolvable,
@@ -28,12 +29,13 @@ function join(left: unknown = '', right: unknown = ''): unknown {
   return areTexts ? left + right : { 'Fn::Join': ['', [left, right]] };
 }
 
-/** A parameter of the template has it in every deployment that gives no other value. */
-function defaultOf(token: IResolvable): unknown {
+/** What a parameter of the template can become, by what the app says: a wildcard if it has one. */
+function valueOf(token: IResolvable): string | undefined {
   if (!Reference.isReference(token)) return undefined;
   // Not by its class: an app may have CDK twice.
-  const { default: text } = token.target as { readonly default?: unknown };
-  return typeof text === 'string' && text !== '' ? text : undefined;
+  const { default: usual, allowedValues = [] } = token.target as Partial<CfnParameter>;
+  const texts = [usual, allowedValues].flat().filter((text) => typeof text === 'string');
+  return texts.find((text) => /[*?]/.test(text)) ?? texts.find((text) => text !== '');
 }
 
 /** Looks behind tokens, but behind no reference, which some stacks cannot resolve. */
@@ -50,7 +52,7 @@ class Resolver extends DefaultTokenResolver {
     context: IResolveContext,
     postProcessor: IPostProcessor,
   ): unknown {
-    if (!this.#looksBehind(token)) return defaultOf(token) ?? unknownText;
+    if (!this.#looksBehind(token)) return valueOf(token) ?? unknownText;
     try {
       return super.resolveToken(token, context, postProcessor);
     } catch {
@@ -66,7 +68,7 @@ export function withoutTokens<T>(scope: IConstruct, value: T): T {
   return Tokenization.resolve(value, { scope, resolver, preparing: false });
 }
 
-/** A value as in the template, with `unknownText` for each reference to a resource, or a parameter's default. */
+/** A value as in the template, with `unknownText` for each reference to a resource, or what a parameter can become. */
 export function asInTemplate<T>(scope: IConstruct, value: T): T {
   const resolver = new Resolver((token) => !Reference.isReference(token));
   return Tokenization.resolve(value, { scope, resolver, preparing: false });

@@ -68,14 +68,13 @@ export async function leaked(
   const { versionId } = options;
   const tokenOnly = commandFor(session, name, options, ' --token');
   const answering = (id: string | undefined) => commandFor(session, name, options, ofVersion(id));
-  const whole = versionId === undefined ? commandFor(session, name, options) : answering(versionId);
-  const again = isTokenOnly ? tokenOnly : whole;
-  const wanted = { isTokenOnly, again, tokenOnly, versionId };
+  const wanted = { isTokenOnly, answering, tokenOnly, versionId };
   const prepared = await prepare(session, name, wanted).catch((error: unknown) => {
     throw session.signal.aborted ? interrupted('nothing was changed') : error;
   });
   const { rotator, names, client, token, timeout, ahead, since, stored } = prepared;
-  const leakedId = versionId ?? leakedNow(session, client);
+  // With a token alone, no client secret has leaked.
+  const leakedId = isTokenOnly ? undefined : (versionId ?? leakedNow(session, client));
   const progress = { leakedId, leaked: undefined, isGone: false };
   const wait = options.now === true ? 0 : Math.max(timeout, options.cache);
   const place = placeOf(token.arn);
@@ -137,12 +136,13 @@ async function prepare(session: Session, name: string, wanted: Wanted) {
   const names = namesOf(rotator, name);
   const { name: functionName } = deployedFunction(rotator);
   checkOwner(session, rotator);
-  const [client, token] = await Promise.all([
+  const [described, ofToken] = await Promise.all([
     secrets.describe(names.client),
     secrets.describe(names.token),
   ]);
-  assertThere(session, names.client, client, wanted);
-  assertThere(session, names.token, token, wanted);
+  const found = { client: described, token: ofToken };
+  assertThere(session, names, found, wanted);
+  const { client, token } = found;
   const form = wanted.isTokenOnly ? ' --token' : '';
   assertNoReplica(session, rotator, token, { name, words: `leaked CREDENTIAL${form}` });
   if (!wanted.isTokenOnly) {

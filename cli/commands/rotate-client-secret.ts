@@ -17,7 +17,7 @@ import {
 import { confirmLocation } from '../rotator/confirm-location.ts';
 import { confirmOwn, type OwnOptions } from '../rotator/confirm-own.ts';
 import { findRotator } from '../rotator/find-rotator.ts';
-import { completing } from '../rotator/leak-first.ts';
+import { answeringStored, completing } from '../rotator/leak-first.ts';
 import { checkOwner } from '../rotator/overlaps.ts';
 import { assertNoReplica } from '../rotator/replica.ts';
 import { checkName, namesOf, type Rotator } from '../rotator/rotator.ts';
@@ -77,11 +77,12 @@ export async function rotateClientSecret(
 
 /** @throws CliError ERR_ROTATION_OFF */
 function checkRotates(
-  { options }: Session,
-  { name: secretName, rotation }: Secret,
+  session: Session,
+  client: Secret,
   { function: target, rotating }: Rotator,
   name: string,
 ): void {
+  const { name: secretName, rotation } = client;
   const isOther =
     target.kind === 'deployed' &&
     rotation?.functionArn !== undefined &&
@@ -95,7 +96,7 @@ function checkRotates(
     rotating?.has(name) === true
       ? 'the stack has it on: docs/runbook.md, "Client secret rotation overdue", has the command that switches it on again'
       : 'give the credential clientSecretRotation: true in the stack, and deploy it: docs/client-secret-rotation.md';
-  const leaked = nextCommand(`leaked ${name}`, options);
+  const leaked = answeringStored(session, name, client);
   throw new CliError('ERR_ROTATION_OFF', text, `${on}; after a leak: ${leaked}`);
 }
 
@@ -107,10 +108,11 @@ function openAnswer(session: Session, client: Secret, name: string): CliError {
 
 /** @returns the id of the version that it rotates into */
 async function begin(
-  { secrets, signal, options }: Session,
+  session: Session,
   client: Secret,
   name: string,
 ): Promise<string> {
+  const { secrets, signal, options } = session;
   const versionId = randomUUID();
   const versions = new SecretVersions(signal);
   try {
@@ -130,7 +132,7 @@ async function begin(
     throw new CliError(
       'ERR_ROTATION_NOT_FINISHED',
       `an earlier rotation of ${client.name} is not complete`,
-      `wait: Secrets Manager tries that one again for a while, and the last lines of the function’s log group say how far it is; a day after it began, this says how to end it: ${nextCommand(`doctor ${name}`, options)}; after a leak: ${nextCommand(`leaked ${name}`, options)}`,
+      `wait: Secrets Manager tries that one again for a while, and the last lines of the function’s log group say how far it is; a day after it began, this says how to end it: ${nextCommand(`doctor ${name}`, options)}; after a leak: ${answeringStored(session, name, client)}`,
       { cause: error },
     );
   }

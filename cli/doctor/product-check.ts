@@ -24,7 +24,7 @@ const adobeHost =
   /(^|\.)(adobe\.io|workfront\.com|api\.commerce\.adobe\.com)$|^([a-z0-9-]+\.)?adobe\.com$/;
 /** API Mesh, and the actions of Runtime: see `client/allowed-origins.ts`; and the webhooks of Fusion. */
 const customersHost =
-  /\b(?:graph|runtime)\b.*\.adobe\.io$|\b(?:web)?hooks?\b.*\.(?:adobe\.io|(?:adobe|workfront|workfrontfusion)\.com)$/;
+  /\b(?:graph|runtime)\d*\b.*\.adobe\.io$|\b(?:web)?hooks?\d*\b.*\.(?:adobe\.io|(?:adobe|workfront|workfrontfusion)\.com)$/;
 const loopback = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /**

@@ -1,13 +1,15 @@
+import type { SecretNames } from '../../core/secret-name.ts';
 import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import { absenceOf, listCommand } from '../rotator/absence.ts';
 import type { Session } from '../session.ts';
 import { replacingGoodOfOther } from './all-invalidated.ts';
+import { leakedNow } from './commands.ts';
 
 export interface Wanted {
   readonly isTokenOnly: boolean;
-  /** The command that answers the leak. */
-  readonly again: string;
+  /** The command that answers the leak of a version of the client secret; undefined if it is not known which. */
+  readonly answering: (versionId: string | undefined) => string;
   /** The command that answers the leak of a token alone. */
   readonly tokenOnly: string;
   /** The version of the client secret that has leaked, if the command names it. */
@@ -21,10 +23,33 @@ export interface Wanted {
  */
 export function assertThere(
   session: Session,
+  names: SecretNames,
+  found: { readonly client: Secret | undefined; readonly token: Secret | undefined },
+  wanted: Wanted,
+): asserts found is { readonly client: Secret; readonly token: Secret } {
+  for (const kind of ['client', 'token'] as const) {
+    assertOneThere(session, names[kind], found[kind], againOf(session, found.client, wanted));
+  }
+}
+
+/** The command to come back with, by when another version may be stored. */
+function againOf(session: Session, client: Secret | undefined, wanted: Wanted): Again {
+  const { isTokenOnly, answering, tokenOnly, versionId } = wanted;
+  const leakedId = versionId ?? (client && leakedNow(session, client));
+  return { isTokenOnly, again: isTokenOnly ? tokenOnly : answering(leakedId) };
+}
+
+interface Again {
+  readonly isTokenOnly: boolean;
+  readonly again: string;
+}
+
+function assertOneThere(
+  session: Session,
   secretName: string,
   secret: Secret | undefined,
-  { isTokenOnly, again }: Wanted,
-): asserts secret is Secret {
+  { isTokenOnly, again }: Again,
+): void {
   const list = listCommand(session);
   const absence = absenceOf(session, secretName, secret, list);
   if (absence === undefined) return;

@@ -8,7 +8,7 @@ import { nextCommand } from '../view/next-command.ts';
 export const standardCache = 600;
 
 /** The version that counts as leaked unless a person names one: the stored one, or that of an open answer. */
-export function leakedNow({ digest }: Session, client: Secret): string | undefined {
+export function leakedNow({ digest }: Pick<Session, 'digest'>, client: Secret): string | undefined {
   return hasOpenAnswer(client) ? leakedVersion(digest, client) : client.currentVersionId;
 }
 

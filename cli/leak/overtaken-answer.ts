@@ -58,7 +58,7 @@ export function assertNotOvertaken(
 ): void {
   const { names, tokenOnly, answering, progress } = answer;
   if (!isOvertaken(answer, current, state, versions)) return;
-  assertReplaced(answer, current, leakedBefore(answer, state, versions));
+  assertReplaced(answer, current, state, leakedBefore(answer, state, versions));
   const isOfStored = isNotedOf(answer, state, current.id);
   const at = isOfStored || answerNoted(state) === undefined ? undefined : notedAt(state);
   const text =
@@ -80,20 +80,25 @@ export function assertNotOvertaken(
 
 /** @throws CliError ERR_CREDENTIAL_CHANGED if what has leaked is stored beside another client secret, which is good */
 function assertReplaced(
-  { name, names, session: { options }, answering }: Answer,
+  answer: Answer,
   { id, found }: UsableVersion,
+  state: RotationState,
   leaked: readonly ClientVersion[],
 ): void {
+  const { name, names, session, answering } = answer;
   const inUse = found.entries.filter(({ retiredAt }) => retiredAt === undefined);
   const stored = new Set(revealAll(inUse.map(({ secret }) => secret)));
-  const version = leaked.find((one) =>
+  const held = leaked.filter((one) =>
     one.found?.entries.some(({ secret }) => stored.has(secret.reveal())),
   );
-  if (version === undefined) return;
+  if (held.length === 0) return;
+  const ids = held.map((one) => one.id);
+  // Otherwise the command for what is stored would lead here again.
+  const untag = answerNoted(state) === undefined ? '' : `${untagging(answer)}; then: `;
   throw new CliError(
     'ERR_CREDENTIAL_CHANGED',
-    `what is stored in ${names.client} holds a client secret of version ${showVersion(version.id)}, which has leaked`,
-    `store it without that: ${nextCommand(`put-credential ${name} FILE`, options)}; then: ${answering(version.id)}; only if all that is stored has leaked: ${answering(id)}`,
+    `what is stored in ${names.client} holds a client secret of version ${ids.map(showVersion).join(' and of version ')}, which has leaked`,
+    `store it without that: ${nextCommand(`put-credential ${name} FILE`, session.options)}; then: ${ids.map(answering).join('; then: ')}; only if all that is stored has leaked: ${untag}${answering(id)}`,
     { isFixWhole: true },
   );
 }
@@ -139,7 +144,8 @@ export function assertNotAnswered(
   const { leakedId } = progress;
   const { tags } = described;
   const stored = { ...described, currentVersionId: id };
-  const isOpen = isUnfinished(id, readRotationState(tags));
+  const state = readRotationState(tags);
+  const isOpen = isUnfinished(id, state);
   if (isOpen && leakedId !== undefined && !replaces(session.digest, id, leakedId)) {
     const other = showVersion(leakedId);
     throw new CliError(
@@ -149,10 +155,12 @@ export function assertNotAnswered(
       { isFixWhole: true },
     );
   }
-  const wasOpen = isUnfinished(id, readRotationState(client.tags));
+  // Another answer was begun, and may be about the same leak.
+  if (!isOpen && answerNoted(state) !== undefined) return;
+  // Without a version to go by, only an open answer tells what has leaked.
   const isAnswered =
     leakedId === undefined
-      ? wasOpen && !isOpen
+      ? !isOpen
       : afterLeak(session.digest, leakedId, stored) === 'answered';
   // Whoever stores a version chooses its id.
   const leaked = versions.find((one) => one.id === leakedId);
@@ -160,7 +168,9 @@ export function assertNotAnswered(
   const of = leakedId === undefined ? '' : ` of version ${showVersion(leakedId)}`;
   throw new CliError(
     'ERR_CREDENTIAL_CHANGED',
-    `the answer to the leak${of} is not open any more: somebody has completed it, or taken its note off`,
+    client.currentVersionId === undefined
+      ? `a credential was stored in ${client.name} since this command began`
+      : `the answer to the leak${of} is not open any more: somebody has completed it, or taken its note off`,
     `if somebody has completed it, nothing is left to do here; if not: ${tokenOnly}; only if the stored client secret has leaked, too: ${answering(id)}`,
     { isFixWhole: true },
   );

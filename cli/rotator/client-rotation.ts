@@ -13,6 +13,7 @@ import type { Secret } from '../aws/secret.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { nextCommand } from '../view/next-command.ts';
+import { answeringStored } from './leak-first.ts';
 
 /** A rotation of a client secret that has begun. */
 export interface ClientRotation {
@@ -44,7 +45,7 @@ export function checkBudget(
   throw new CliError(
     'ERR_MINT_BUDGET_SPENT',
     `several tokens have just been requested for ${name}, so that the function refuses to rotate its client secret`,
-    `try again after ${formatInstant(spent.nextAt)}; after a leak: ${nextCommand(`leaked ${name}`, session.options)}`,
+    `try again after ${formatInstant(spent.nextAt)}; after a leak: ${answeringStored(session, name, client)}`,
   );
 }
 

@@ -46,7 +46,7 @@ export async function readCredential(
   const text = file === undefined ? await ask(session, settings) : await readText(session, file);
   if (asIs && text.includes('\u{FFFD}')) {
     throw usageError(
-      `${sourceOf(file)} is not all UTF-8 or UTF-16, so that --as-is would store other characters`,
+      `${sourceOf(file)} holds U+FFFD, or is not all UTF-8 or UTF-16, so that --as-is would store other characters`,
       'convert it to UTF-8, or leave out --as-is',
     );
   }

@@ -1,5 +1,6 @@
 import { hasOpenAnswer, leakedVersion } from '../../core/open-answer.ts';
 import type { Secret } from '../aws/secret.ts';
+import { leakedNow } from '../leak/commands.ts';
 import type { Session } from '../session.ts';
 import { nextCommand } from '../view/next-command.ts';
 import { ofVersion } from '../view/version-id.ts';
@@ -21,4 +22,13 @@ export function completing(
   client: Secret,
 ): string {
   return nextCommand(`leaked ${name}${ofVersion(leakedVersion(digest, client))}`, options);
+}
+
+/** The command for whoever finds that the stored client secret has leaked. */
+export function answeringStored(
+  { options, digest }: Pick<Session, 'options' | 'digest'>,
+  name: string,
+  client: Secret,
+): string {
+  return nextCommand(`leaked ${name}${ofVersion(leakedNow({ digest }, client))}`, options);
 }

@@ -81,7 +81,7 @@ function assertNoOpenAnswer(run: Run, credential: string, client: SecretMetadata
   throw new RotatorError(
     'ERR_VERSION_EXISTS',
     `an answer to a leak of ${secretNames(run.config, credential).client} is not complete, so that no ` +
-      `client secret is added; complete it: ims-token-rotator leaked ${credential}`,
+      `client secret is added; for the command that completes it: ims-token-rotator status ${credential}`,
   );
 }
 

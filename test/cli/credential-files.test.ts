@@ -168,7 +168,7 @@ describe('onboard and put-credential', () => {
     const file = await bytesIn(latin1);
     const { code, stderr } = await operator.cli('onboard', 'fusion', file, '--as-is');
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^ERR_USAGE \S+ is not all UTF-8 or UTF-16/);
+    expect(stderr).toMatch(/^ERR_USAGE \S+ holds U\+FFFD, or is not all UTF-8 or UTF-16/);
     expectNoSecrets(stderr, [secret]);
     expect(writes(operator)).toEqual([]);
     expect(await operator.cli('onboard', 'fusion', file, '--wait', '0')).toMatchObject({ code: 0 });

@@ -59,6 +59,8 @@ describe('the URL that doctor --api sends the token to', () => {
     'https://HOOK.fusion-eu.adobe.com:8443/3o5lrlkexample',
     'https://hook.app.workfrontfusion.com/3o5lrlkexample',
     'https://webhooks.workfront.com/3o5lrlkexample',
+    'https://hooks2.workfront.com/3o5lrlkexample',
+    'https://graph1.adobe.io/mine',
     'https://my-hooks.adobe.io/mine',
   ])('must not be %s, which the client gives nothing either', (url) => {
     expect(() => readProductApi(url, [])).toThrow(

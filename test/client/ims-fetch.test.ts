@@ -199,6 +199,8 @@ describe('the origins', () => {
     'https://graph-stage.adobe.io',
     'https://1234-mine.runtime.adobe.io/api/v1/web/default/action',
     'https://hook.fusion.workfront.com/mine',
+    'https://hooks2.workfront.com/mine',
+    'https://graph1.adobe.io/mine',
   ])('do not include %s, which gets nothing', async (url) => {
     const { imsFetch, source } = await startProduct(() => json(200, {}), {
       origins: undefined,

@@ -32,6 +32,8 @@ it.each([
   [0o100600, 8, true, /^it\.json belongs to another user/],
   [0o100600, 0, true, undefined],
   [0o010600, 8, false, undefined],
+  [0o020666, 0, false, undefined],
+  [0o040755, 8, false, undefined],
 ])('tells who else can read a file of mode %o that user %i owns', (mode, uid, isFile, expected) => {
   const warning = readersWarning('it.json', { mode, uid, isFile: () => isFile }, 7);
   if (expected === undefined) expect(warning).toBeUndefined();

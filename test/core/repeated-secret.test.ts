@@ -75,3 +75,15 @@ it('a short client secret may be in another field by chance, but not be all of i
   expect(parseCredential(JSON.stringify(documentOf('client'))).clientId).toBe('the-client-id');
   expect(messageOf({ ...documentOf('client'), org_id: 'client' })).toContain('org_id holds');
 });
+
+it.each(['scope', 'org_id', 'client_id'])('is found without its prefix in %s', (field) => {
+  const secret = 'p8e-abcdefghij';
+  const message = messageOf({ ...documentOf(secret), [field]: 'Abcdefghij' });
+  expect(message).toMatch(new RegExp(`: ${field}(\\[0\\])? holds the client secret$`));
+  expect(message.toLowerCase()).not.toContain('abcdefghij');
+});
+
+it('may be short without its prefix, as a scope is', () => {
+  const document = { ...documentOf('p8e-openid'), scope: 'openid' };
+  expect(parseCredential(JSON.stringify(document)).scopes).toEqual(['openid']);
+});

@@ -34,8 +34,11 @@ const chosen = (one: string, other: string): string =>
 const mapped = (stack: Stack): string =>
   new CfnMapping(stack, 'Map', { mapping: { eu: { reader: role } } }).findInMap('eu', 'reader');
 
-const parameter = (stack: Stack, text?: string): string =>
-  new CfnParameter(stack, 'Reader', text === undefined ? {} : { default: text }).valueAsString;
+const parameter = (stack: Stack, text?: string, ...allowedValues: readonly string[]): string =>
+  new CfnParameter(stack, 'Reader', {
+    ...(text === undefined ? {} : { default: text }),
+    ...(allowedValues.length === 0 ? {} : { allowedValues: [...allowedValues] }),
+  }).valueAsString;
 
 /** Everybody with a value of the organization's id, or of another key. */
 const everybodyOf = (value: unknown, key = organization): IPrincipal =>
@@ -70,6 +73,10 @@ describe('a reader behind a token', () => {
     ['a condition of the template', asName(chosen('*', role))],
     ['a text produced late', asName(lazily('*'))],
     ['a parameter whose default is everybody', asName((stack) => parameter(stack, '*'))],
+    [
+      'a parameter that may be everybody',
+      asName((stack) => parameter(stack, role, role, '*')),
+    ],
     [
       'a part that a parameter gives',
       asName((stack) => `arn:aws:iam::${parameter(stack, '*')}:role/reader`),
@@ -116,6 +123,7 @@ describe('a reader behind a token', () => {
     ['a parameter', asName((stack) => parameter(stack))],
     ['a parameter without a default of use', asName((stack) => parameter(stack, ''))],
     ['a parameter whose default is a role', asName((stack) => parameter(stack, role))],
+    ['a parameter that may be a role', asName((stack) => parameter(stack, undefined, role))],
     ['one of two references', asName(chosen(Fn.importValue('Reader'), role))],
     ['an account', asName(Fn.sub(`arn:aws:iam::${variable('AWS::AccountId')}:root`))],
     ['a provider', () => new FederatedPrincipal(Fn.importValue('Provider'), {})],

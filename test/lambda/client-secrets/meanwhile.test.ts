@@ -153,7 +153,7 @@ it.each([
     await rotating.beginRotation();
     await expect(rotating.step('createSecret')).rejects.toMatchObject({
       code: 'ERR_VERSION_EXISTS',
-      message: expect.stringContaining('complete it: ims-token-rotator leaked fusion'),
+      message: expect.stringContaining('for the command that completes it: ims-token-rotator status fusion'),
     });
     const { Tags: after = [] } = await client.send(
       new DescribeSecretCommand({ SecretId: ClientSecretId }),

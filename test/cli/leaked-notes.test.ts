@@ -1,0 +1,125 @@
+// The note of an answer that was broken off is taken off, written anew or another's, while `leaked` runs or before.
+import { expect, it } from 'vitest';
+import { newLeakVersion } from '../../cli/rotator/leak-version.ts';
+import type { Session } from '../../cli/session.ts';
+import { digest } from '../support/builders.ts';
+import { replacing } from '../support/credential.ts';
+import { labelsOf } from '../support/start-rotating.ts';
+import {
+  type LeakWorld,
+  refuseDeletion,
+  setRotationTag,
+  startLeak,
+  storePersons,
+  textOf,
+} from './leak-world.ts';
+import { inSeconds } from './operator.ts';
+
+type Secrets = Session['secrets'];
+
+/** Does something once, after the client secret was described for the first time. */
+function afterFirstLook(work: () => Promise<void>) {
+  let isDone = false;
+  const secrets = (real: Secrets): Secrets => {
+    const describe: Secrets['describe'] = async (secretId) => {
+      const described = await real.describe(secretId);
+      if (isDone || !secretId.includes('/client')) return described;
+      isDone = true;
+      await work();
+      return described;
+    };
+    return replacing(real, { describe });
+  };
+  return { secrets };
+}
+
+const currentOf = async ({ client, world }: LeakWorld): Promise<string> =>
+  (await labelsOf(client, world.secretId('fusion', 'client')))['AWSCURRENT'] ?? '';
+
+/** The note of an answer that is to replace that version. */
+const noteOf = (versionId: string): string =>
+  `adding since=${inSeconds(0)} version=${newLeakVersion(digest, versionId)} leaked=${versionId}`;
+
+const valuesOf = ({ adobe }: LeakWorld) => adobe.liveSecrets.map(({ value }) => value);
+
+it('leaked keeps what a person has stored if a colleague takes off a note that does not say what leaked', async () => {
+  const leak = await startLeak();
+  await refuseDeletion(leak);
+  const [first, second] = leak.adobe.liveSecrets;
+  const answered = await currentOf(leak);
+  const persons = await (async () => {
+    leak.adobe.removeSecret(leak.leakedSecret);
+    return await storePersons(leak);
+  })();
+  leak.adobe.removeSecret(second?.value ?? '');
+  // As earlier releases wrote it.
+  await setRotationTag(leak, `retired uuid=${first?.uuid} at=${inSeconds(0)} version=${answered}`);
+  const effects = afterFirstLook(() => setRotationTag(leak, 'none'));
+  const exit = await leak.answer({}, effects);
+  expect(exit.code).toBe(1);
+  expect(textOf(exit)).toMatch(/^ERR_CREDENTIAL_CHANGED the answer to the leak is not open any more/m);
+  expect(valuesOf(leak)).toEqual([persons]);
+});
+
+it('leaked --token takes nothing for leaked but a token, whatever a colleague answers meanwhile', async () => {
+  const leak = await startLeak();
+  const good = await currentOf(leak);
+  let persons = '';
+  const effects = afterFirstLook(async () => {
+    await storePersons(leak);
+    persons = await currentOf(leak);
+    await setRotationTag(leak, noteOf(persons));
+  });
+  const { stdout, stderr } = await leak.answer({ token: true }, effects);
+  const text = (stdout + stderr).replaceAll(/\s+/g, ' ');
+  expect(text).toContain(
+    `The answer to the leak of the client secret is not complete: ims-token-rotator leaked fusion --version-id ${persons} --now`,
+  );
+  expect(text).not.toContain(`the one in version ${good}`);
+  expect(text).not.toContain('tag-resource');
+});
+
+it('leaked says how to answer the leak of all that is stored beside the note of another answer', async () => {
+  const leak = await startLeak();
+  const leakedId = await currentOf(leak);
+  await setRotationTag(leak, noteOf(leakedId));
+  const other = leak.adobe.addSecret('p8e-stored-beside-it-0123456789');
+  leak.secrets.add(other.value);
+  const document = await leak.clientDocument();
+  const client_secrets = [...document.client_secrets, { client_secret: other.value }];
+  await leak.put(JSON.stringify({ ...document, client_secrets }));
+  const stored = await currentOf(leak);
+  const text = textOf(await leak.answer({ versionId: leakedId }));
+  const [, untagging, versionId] =
+    /only if all that is stored has leaked: (aws secretsmanager tag-resource .*Value=none\S*); then: ims-token-rotator leaked fusion --version-id (\S+) --now$/.exec(
+      text,
+    ) ?? [];
+  expect(untagging, text).toBeDefined();
+  expect(versionId).toBe(stored);
+  await setRotationTag(leak, 'none');
+  // It goes on to Adobe, which holds no more than two: people have to decide.
+  expect(textOf(await leak.answer({ versionId }))).toMatch(/^ERR_CLIENT_SECRET_LIMIT /);
+});
+
+it('leaked does not call an answer complete whose note is that of another answer to the same leak', async () => {
+  const leak = await startLeak();
+  const leakedId = await currentOf(leak);
+  await refuseDeletion(leak);
+  await setRotationTag(leak, noteOf(leakedId));
+  const text = textOf(await leak.answer({ versionId: leakedId }));
+  expect(text).toMatch(/^ERR_CREDENTIAL_CHANGED an answer to a leak was begun at /);
+  expect(text).toContain(`→ delete the one in version ${leakedId} of `);
+  expect(text).toContain('then: aws secretsmanager tag-resource');
+  expect(text).not.toContain('nothing is left to do');
+  expect(valuesOf(leak)).toContain(leak.leakedSecret);
+});
+
+it('leaked names the version that has leaked also if its secret has to be restored first', async () => {
+  const leak = await startLeak();
+  const leakedId = await currentOf(leak);
+  const { code } = await leak.cli('offboard', 'fusion', '--yes');
+  expect(code).toBe(0);
+  expect(textOf(await leak.answer())).toContain(
+    `; then: ims-token-rotator leaked fusion --version-id ${leakedId} --now`,
+  );
+});
