@@ -35,6 +35,8 @@ interface Taken {
   readonly secrets: number | undefined;
   /** The version that has leaked, if the command names it. */
   readonly versionId: string | undefined;
+  /** The one of an open answer, or the stored one, as far as it is known. */
+  readonly leakedId: string | undefined;
 }
 
 interface Explained {
@@ -87,12 +89,16 @@ function takenInWords(taken: Explained['taken']): string {
     client: { currentVersionId: id },
     age,
   } = taken;
+  const { versionId, leakedId } = taken;
   if (hasOpenAnswer(client)) {
+    if (versionId !== undefined && leakedId !== undefined && versionId !== leakedId) {
+      return `; an earlier run has begun to answer the leak of version ${showVersion(leakedId)}, which comes first`;
+    }
     return '; an earlier run has begun to answer it, and of these steps only those are taken that are left';
   }
   if (id === undefined) return '';
-  if (taken.versionId !== undefined && taken.versionId !== id) {
-    return `; what version ${showVersion(taken.versionId)} held counts as leaked, and another value that is stored by now stays`;
+  if (versionId !== undefined && versionId !== id) {
+    return `; what version ${showVersion(versionId)} held counts as leaked, and another value that is stored by now stays`;
   }
   const since = age === undefined ? 'now' : `${formatDuration(Math.max(0, age))} ago`;
   return `; what was stored ${since}, in version ${showVersion(id)}, counts as leaked`;

@@ -96,6 +96,10 @@ it('leaked says how to answer the leak of all that is stored beside the note of 
     ) ?? [];
   expect(untagging, text).toBeDefined();
   expect(versionId).toBe(stored);
+  const early = await leak.answer({ versionId });
+  expect(early.stdout.replaceAll(/\s+/g, ' ')).toContain(
+    `; an earlier run has begun to answer the leak of version ${leakedId}, which comes first. This`,
+  );
   await setRotationTag(leak, 'none');
   // It goes on to Adobe, which holds no more than two: people have to decide.
   expect(textOf(await leak.answer({ versionId }))).toMatch(/^ERR_CLIENT_SECRET_LIMIT /);
