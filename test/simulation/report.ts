@@ -114,6 +114,7 @@ Secrets Manager as an error of the SDK. The models are not the stand-ins of \`em
 
 | code | tests |
 | --- | --- |
+| \`core/credential-path.ts\`, for the commands alone | \`test/core/credential-path.test.ts\` |
 | \`lambda/handler.ts\`, \`core/config.ts\`, \`core/rotating-names.ts\` | \`test/lambda/\`, with the bundle that is deployed; \`test/core/config.test.ts\` |
 | \`lambda/adapters/\`, \`core/secret-metadata.ts\`; except \`network-fault.ts\`, \`secrets-manager-errors.ts\` | \`test/lambda/adapters/\`; \`test/lambda/fault-pairs.test.ts\`, with two faults at once |
 | \`lambda/steps/proxy-credentials.ts\`, \`core/proxy.ts\` | \`test/lambda/closed-network.test.ts\`; \`test/core/proxy.test.ts\` |
