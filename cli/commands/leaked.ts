@@ -144,12 +144,15 @@ async function prepare(session: Session, name: string, wanted: Wanted) {
   const found = { client: described, token: ofToken };
   assertThere(session, names, found, wanted);
   const { client, token } = found;
-  const form = wanted.isTokenOnly ? ' --token' : '';
-  assertNoReplica(session, rotator, token, { name, words: `leaked CREDENTIAL${form}` });
+  // A replica has the versions of its primary.
+  const leakedId = wanted.versionId ?? leakedNow(session, client);
+  const ofSecret = client.primaryRegion === undefined ? '' : ofVersion(leakedId);
+  const words = `leaked CREDENTIAL${wanted.isTokenOnly ? ' --token' : ofSecret}`;
+  assertNoReplica(session, rotator, token, { name, words });
   if (!wanted.isTokenOnly) {
     const { primaryRegion } = client;
     const otherwise = `add a client secret in the Adobe Developer Console, have its owner store that in ${primaryRegion}, without the leaked one, and delete the leaked one in the Console; then here: ${wanted.tokenOnly}`;
-    assertNoReplica(session, rotator, client, { name, words: 'leaked CREDENTIAL', otherwise });
+    assertNoReplica(session, rotator, client, { name, words, otherwise });
   }
   const ahead = await checkClock(session);
   await confirmLocation(session, rotator, names.client);

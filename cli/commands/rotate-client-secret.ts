@@ -107,11 +107,7 @@ function openAnswer(session: Session, client: Secret, name: string): CliError {
 }
 
 /** @returns the id of the version that it rotates into */
-async function begin(
-  session: Session,
-  client: Secret,
-  name: string,
-): Promise<string> {
+async function begin(session: Session, client: Secret, name: string): Promise<string> {
   const { secrets, signal, options } = session;
   const versionId = randomUUID();
   const versions = new SecretVersions(signal);

@@ -159,9 +159,7 @@ export function assertNotAnswered(
   if (!isOpen && answerNoted(state) !== undefined) return;
   // Without a version to go by, only an open answer tells what has leaked.
   const isAnswered =
-    leakedId === undefined
-      ? !isOpen
-      : afterLeak(session.digest, leakedId, stored) === 'answered';
+    leakedId === undefined ? !isOpen : afterLeak(session.digest, leakedId, stored) === 'answered';
   // Whoever stores a version chooses its id.
   const leaked = versions.find((one) => one.id === leakedId);
   if (!isAnswered || isSame(leaked, current)) return;

@@ -66,9 +66,10 @@ it('leaked leads to the Region of the primary if the client secret is a replica'
     new DeleteSecretCommand({ SecretId: name, ForceDeleteWithoutRecovery: true }),
   );
   leak.world.secretsManager.seed({ name, secretString, primaryRegion: 'eu-west-1' });
+  const { AWSCURRENT: leakedId } = await labelsOf(leak.client, name);
   const added = leak.adobe.secrets.length;
   expect(textOf(await leak.answer())).toBe(
-    `ERR_AWS_REFUSED ${name} is a replica of a secret in eu-west-1, and read-only (nothing was changed) → if a rotator there has it: ims-token-rotator leaked fusion --prefix ims-token-rotator/local --region eu-west-1; otherwise add a client secret in the Adobe Developer Console, have its owner store that in eu-west-1, without the leaked one, and delete the leaked one in the Console; then here: ims-token-rotator leaked fusion --token --now`,
+    `ERR_AWS_REFUSED ${name} is a replica of a secret in eu-west-1, and read-only (nothing was changed) → if a rotator there has it: ims-token-rotator leaked fusion --version-id ${leakedId} --prefix ims-token-rotator/local --region eu-west-1; otherwise add a client secret in the Adobe Developer Console, have its owner store that in eu-west-1, without the leaked one, and delete the leaked one in the Console; then here: ims-token-rotator leaked fusion --token --now`,
   );
   expect(leak.adobe.secrets).toHaveLength(added);
   expect(await leak.answer({ token: true })).toMatchObject({ code: 0 });

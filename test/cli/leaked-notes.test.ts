@@ -57,7 +57,9 @@ it('leaked keeps what a person has stored if a colleague takes off a note that d
   const effects = afterFirstLook(() => setRotationTag(leak, 'none'));
   const exit = await leak.answer({}, effects);
   expect(exit.code).toBe(1);
-  expect(textOf(exit)).toMatch(/^ERR_CREDENTIAL_CHANGED the answer to the leak is not open any more/m);
+  expect(textOf(exit)).toMatch(
+    /^ERR_CREDENTIAL_CHANGED the answer to the leak is not open any more/m,
+  );
   expect(valuesOf(leak)).toEqual([persons]);
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inPrimaryRegion } from '../../cli/rotator/replica.ts';
+import { labelsOf } from '../support/start-rotating.ts';
 import { startOperator } from './operator.ts';
 
 const prefix = 'ims-token-rotator/local';
@@ -28,6 +29,24 @@ it.each([
   expect(stderr).toBe(
     `ERR_AWS_REFUSED ${operator.world.secretId('fusion', kind)} is a replica of a secret in eu-west-1, and read-only (nothing was changed)\n` +
       `  → if a rotator there has it: ims-token-rotator ${words} --prefix ${prefix} --region eu-west-1${otherwise}\n`,
+  );
+});
+
+it('leaked leads there with the version that has leaked, which the primary has, too', async () => {
+  const operator = await startOperator();
+  for (const each of ['client', 'token'] as const) {
+    operator.world.secretsManager.seed({
+      name: operator.world.secretId('fusion', each),
+      secretString: '{}',
+      primaryRegion: 'eu-west-1',
+    });
+  }
+  const SecretId = operator.world.secretId('fusion', 'client');
+  const { AWSCURRENT: leakedId } = await labelsOf(operator.client, SecretId);
+  const { code, stderr } = await operator.cli('leaked', 'fusion', '--yes');
+  expect(code).toBe(1);
+  expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+    `→ if a rotator there has it: ims-token-rotator leaked fusion --version-id ${leakedId} --prefix ${prefix} --region eu-west-1`,
   );
 });
 

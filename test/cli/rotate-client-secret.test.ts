@@ -83,7 +83,7 @@ describe('rotate-client-secret', () => {
     expect(stderr).toMatch(/^ERR_ROTATION_NOT_FINISHED \S+ is not rotated after 1 s/);
     const again = await leak.cli(...rotating);
     expect(again.stderr).toMatch(
-      /^ERR_ROTATION_NOT_FINISHED an earlier rotation of \S+ is not complete\n[^;]*; a day after it began, this says how to end it: ims-token-rotator doctor fusion; after a leak: ims-token-rotator leaked fusion$/m,
+      /^ERR_ROTATION_NOT_FINISHED an earlier rotation of \S+ is not complete\n[^;]*; a day after it began, this says how to end it: ims-token-rotator doctor fusion; after a leak: ims-token-rotator leaked fusion --version-id [\w-]{36}$/m,
     );
     const found = (await checksOf(leak, 'fusion')).find('client rotation');
     expect(found).toMatchObject({
@@ -176,7 +176,7 @@ describe('rotate-client-secret', () => {
     [
       'its budget of tokens is used up',
       'spent',
-      /ERR_MINT_BUDGET_SPENT .*try again after \S+Z; after a leak: .*leaked fusion/s,
+      /ERR_MINT_BUDGET_SPENT .*try again after \S+Z; after a leak: .*leaked fusion --version-id [\w-]{36}/s,
     ],
     [
       'all that is left of its budget is for a token that is due',
