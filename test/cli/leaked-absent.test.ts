@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CliError } from '../../cli/errors.ts';
 import type { Session } from '../../cli/session.ts';
 import { replacing } from '../support/credential.ts';
+import { labelsOf } from '../support/start-rotating.ts';
 import { startLeak, textOf } from './leak-world.ts';
 
 const restore = (secretId: string): string =>
@@ -12,7 +13,7 @@ const support =
   'have Adobe support invalidate all tokens of its client (that ends the good ones, too, so replace those right after it, for every credential of that client: ims-token-rotator renew OTHER --force)';
 
 describe.each([
-  [false, 'delete it in the Adobe Developer Console', 'leaked fusion --now'],
+  [false, 'delete it in the Adobe Developer Console', 'leaked fusion --version-id ID --now'],
   [true, support, 'leaked fusion --token --now'],
 ])('leaked, with --token %s,', (token, end, again) => {
   it.each(['client', 'token'] as const)(
@@ -20,11 +21,13 @@ describe.each([
     async (kind) => {
       const leak = await startLeak();
       const SecretId = leak.world.secretId('fusion', kind);
+      const clientId = leak.world.secretId('fusion', 'client');
+      const { AWSCURRENT: leakedId = '' } = await labelsOf(leak.client, clientId);
       await leak.client.send(new DeleteSecretCommand({ SecretId }));
       const exit = await leak.answer({ token });
       expect(exit.code).toBe(1);
       expect(textOf(exit)).toBe(
-        `ERR_CREDENTIAL_NOT_FOUND ${SecretId} is scheduled for deletion → what has leaked may still work: ${end}; then ${restore(SecretId)}; then: ims-token-rotator ${again}`,
+        `ERR_CREDENTIAL_NOT_FOUND ${SecretId} is scheduled for deletion → what has leaked may still work: ${end}; then ${restore(SecretId)}; then: ims-token-rotator ${again.replace('ID', leakedId)}`,
       );
     },
   );
