@@ -185,6 +185,20 @@ export const breaks = [
     rule: 'P6',
   },
   {
+    what: 'counts every credential as failing',
+    file: 'core/run-summary.ts',
+    from: 'if (failing) {\n      this.#failing += 1;',
+    to: 'if (place >= 0) {\n      this.#failing += 1;',
+    rule: 'P6',
+  },
+  {
+    what: 'tells that tokens are about to end',
+    file: 'core/run-metrics.ts',
+    from: "['MinLifeLeft', least.percent]",
+    to: "['MinLifeLeft', least.percent / 10]",
+    rule: 'P6',
+  },
+  {
     what: 'counts no credential as failing',
     file: 'core/run-summary.ts',
     from: 'this.#failing += 1;',

@@ -2,6 +2,7 @@
 import { closingSeconds, renewalSeconds } from '../../lambda/steps/budget.ts';
 import { largestSkew, longestLag, usualLateness } from './bounds.ts';
 import type { Credential } from './credential.ts';
+import { checkFalseAlarms } from './false-alarms.ts';
 import type { Invocation } from './invocation.ts';
 import { leadOf } from './lead.ts';
 import { storedFields } from './stored-fields.ts';
@@ -31,6 +32,7 @@ export class Duties {
     if (event['Step'] === 'finishSecret') this.#finishes(invocation);
     if (!isTick || !hasList || this.#world.settings.shards > 1) return;
     this.#tells(invocation);
+    checkFalseAlarms(this.#world, invocation, error);
     for (const credential of this.#world.credentials.values()) this.#spares(invocation, credential);
   }
 
