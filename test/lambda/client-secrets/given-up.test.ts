@@ -137,6 +137,21 @@ describe('testSecret', () => {
     expect(rotating.live()).not.toContain(tested);
   });
 
+  it('leaves its secret at Adobe, and the note, if that is about another version by now', async () => {
+    const rotating = await startCreate();
+    const { adobe, client, parts } = rotating;
+    await rotating.step('createSecret');
+    const [, added = ''] = rotating.live();
+    const since = epochSeconds(parts.clock.seconds);
+    const note = formatRotationState({ kind: 'adding', since, versionId: 'of-another-rotation' });
+    const Tags = [{ Key: tagKeys.rotation, Value: note }];
+    await client.send(new TagResourceCommand({ SecretId: ClientSecretId, Tags }));
+    await put(rotating, { ...documentOf(adobe), client_secrets: [old, 'p8e-by-hand'] });
+    await expect(rotating.step('testSecret')).rejects.toMatchObject({ code: 'ERR_ROTATION_STALE' });
+    expect(rotating.live()).toEqual([old, added]);
+    expect(await rotating.tag()).toBe(note);
+  });
+
   it('leaves a secret that the next rotation deletes if it may not manage secrets for a while', async () => {
     const rotating = await startCreate();
     const { adobe } = rotating;

@@ -68,6 +68,34 @@ it('createSecret leaves a client secret that looks left over, if an answer to a 
   expect(rotating.live()).toEqual([old, added]);
 });
 
+it('createSecret leaves a client secret that looks left over, if somebody else notes meanwhile what they do', async () => {
+  const rotating = await startRotatingClient();
+  const { parts, client, adobe } = rotating;
+  const note = async (versionId: string): Promise<string> => {
+    const Value = formatRotationState({ kind: 'adding', since: parts.run().now(), versionId });
+    const Tags = [{ Key: tagKeys.rotation, Value }];
+    await client.send(new TagResourceCommand({ SecretId: ClientSecretId, Tags }));
+    return Value;
+  };
+  await rotating.beginRotation();
+  await note('of-an-earlier-rotation');
+  const { value: added } = adobe.addSecret('p8e-of-the-answer-0123456789');
+  parts.secrets.add(added);
+  parts.clock.advance(day);
+  let theirs = '';
+  const { consoleEndpoint } = parts.run();
+  const list: ConsoleEndpoint['list'] = async (...args) => {
+    const response = await consoleEndpoint.list(...args);
+    theirs = await note(ofLeak);
+    return response;
+  };
+  const meanwhile = { consoleEndpoint: replacing(consoleEndpoint, { list }) };
+  const create = rotating.step('createSecret', undefined, meanwhile);
+  await expect(create).rejects.toMatchObject({ code: 'ERR_VERSION_EXISTS' });
+  expect(rotating.live()).toEqual([old, added]);
+  expect(await rotating.tag()).toBe(theirs);
+});
+
 it.each([
   [false, 0],
   [true, 0],
