@@ -301,4 +301,21 @@ export const ofClientSecrets: readonly Mutation[] = [
     caughtBy: 'test/lambda/client-secrets/retirement-requests.test.ts',
     test: 'in this run: about the retired one',
   },
+  {
+    fault:
+      'a rotation deletes what looks left over, although somebody has noted meanwhile what they do',
+    file: 'lambda/steps/make-room.ts',
+    find: 'await assertUnchanged(run, secretId, judged);',
+    replace: 'await assertUnchanged(run, secretId, { currentVersionId: judged.currentVersionId });',
+    caughtBy: 'test/lambda/client-secrets/meanwhile.test.ts',
+    test: 'if somebody else notes meanwhile what they do',
+  },
+  {
+    fault: 'a rotation that is given up deletes a client secret by the note of another one',
+    file: 'lambda/steps/usable-pending.ts',
+    find: "state.kind === 'adding' && state.versionId === versionId;",
+    replace: "state.kind === 'adding';",
+    caughtBy: 'test/lambda/client-secrets/given-up.test.ts',
+    test: 'if that is about another version by now',
+  },
 ];
