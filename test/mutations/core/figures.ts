@@ -40,7 +40,7 @@ export function reportOf({ files, byQuick, notCounted }: Figures, commit?: strin
     .map((cell, index) => `${cell}${(cells[half + index] ?? '|  |  |').slice(1)}`);
   return `${heading}
 
-All of them are written by \`npm run mutate:core -- --report docs/mutations.md\`, on an idle machine.
+All of them are written by \`npm run mutate:core -- --report docs/mutations.md\`.
 
 ${ran}
 
