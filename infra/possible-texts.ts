@@ -30,7 +30,7 @@ function join(left: unknown = '', right: unknown = ''): unknown {
 }
 
 /** What a parameter of the template can become, by what the app says: a wildcard if it has one. */
-function valueOf(token: IResolvable): string | undefined {
+function likelyValue(token: IResolvable): string | undefined {
   if (!Reference.isReference(token)) return undefined;
   // Not by its class: an app may have CDK twice.
   const { default: usual, allowedValues = [] } = token.target as Partial<CfnParameter>;
@@ -52,7 +52,7 @@ class Resolver extends DefaultTokenResolver {
     context: IResolveContext,
     postProcessor: IPostProcessor,
   ): unknown {
-    if (!this.#looksBehind(token)) return valueOf(token) ?? unknownText;
+    if (!this.#looksBehind(token)) return likelyValue(token) ?? unknownText;
     try {
       return super.resolveToken(token, context, postProcessor);
     } catch {

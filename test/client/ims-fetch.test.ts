@@ -196,11 +196,9 @@ describe('the origins', () => {
     'data:text/plain,x',
     'https://graph.adobe.io/api/1/graphql',
     'https://edge-graph.adobe.io',
-    'https://graph-stage.adobe.io',
     'https://1234-mine.runtime.adobe.io/api/v1/web/default/action',
-    'https://hook.fusion.workfront.com/mine',
-    'https://hooks2.workfront.com/mine',
-    'https://graph1.adobe.io/mine',
+    'https://hook2.fusion.workfront.com/mine',
+    'https://graph1-stage.adobe.io',
   ])('do not include %s, which gets nothing', async (url) => {
     const { imsFetch, source } = await startProduct(() => json(200, {}), {
       origins: undefined,

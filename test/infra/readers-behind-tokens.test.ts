@@ -73,10 +73,7 @@ describe('a reader behind a token', () => {
     ['a condition of the template', asName(chosen('*', role))],
     ['a text produced late', asName(lazily('*'))],
     ['a parameter whose default is everybody', asName((stack) => parameter(stack, '*'))],
-    [
-      'a parameter that may be everybody',
-      asName((stack) => parameter(stack, role, role, '*')),
-    ],
+    ['a parameter that may be everybody', asName((stack) => parameter(stack, role, role, '*'))],
     [
       'a part that a parameter gives',
       asName((stack) => `arn:aws:iam::${parameter(stack, '*')}:role/reader`),

@@ -73,7 +73,7 @@ export const ofCommands: readonly Mutation[] = [
   {
     fault: 'put-credential replaces what somebody else has stored since it began',
     file: 'cli/commands/put-credential.ts',
-    find: 'if (before?.currentVersionId !== replaced) {',
+    find: 'if (before.currentVersionId !== replaced) {',
     replace: 'if (before === undefined) {',
     caughtBy: 'test/cli/put-credential-overlap.test.ts',
     test: 'stores nothing if they do so while it reads the file',
