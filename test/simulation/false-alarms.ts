@@ -54,6 +54,9 @@ function checkLife(
   for (const [metric, least] of checks) {
     const told = metrics.get(metric);
     if (told === undefined || told >= least) continue;
-    world.violate('P6', `#${id}: ${metric} is ${told.toFixed(1)}, not ${least.toFixed(1)} at least`);
+    world.violate(
+      'P6',
+      `#${id}: ${metric} is ${told.toFixed(1)}, not ${least.toFixed(1)} at least`,
+    );
   }
 }

@@ -181,7 +181,9 @@ it.each([
     await rotating.beginRotation();
     await expect(rotating.step('createSecret')).rejects.toMatchObject({
       code: 'ERR_VERSION_EXISTS',
-      message: expect.stringContaining('for the command that completes it: ims-token-rotator status fusion'),
+      message: expect.stringContaining(
+        'for the command that completes it: ims-token-rotator status fusion',
+      ),
     });
     const { Tags: after = [] } = await client.send(
       new DescribeSecretCommand({ SecretId: ClientSecretId }),
