@@ -7,7 +7,7 @@ export function isPastedSecret(file: string): boolean {
   return looksSecret(file) && !path.test(file);
 }
 
-/** What a file system says of a file (`Stats` of Node.js). */
+/** Who owns a file, and who may read it: the part of Node's `Stats` that tells. */
 export interface FileOwner {
   readonly mode: number;
   readonly uid: number;

@@ -29,7 +29,7 @@ function join(left: unknown = '', right: unknown = ''): unknown {
   return areTexts ? left + right : { 'Fn::Join': ['', [left, right]] };
 }
 
-/** What a parameter of the template can become, by what the app says: a wildcard if it has one. */
+/** A value that the app gives a parameter of the template as its default or allows it: a wildcard, if there is one. */
 function likelyValue(token: IResolvable): string | undefined {
   if (!Reference.isReference(token)) return undefined;
   // Not by its class: an app may have CDK twice.

@@ -73,9 +73,9 @@ export async function leaked(
     throw session.signal.aborted ? interrupted('nothing was changed') : error;
   });
   const { rotator, names, client, token, timeout, ahead, since, stored } = prepared;
-  const now = leakedNow(session, client);
+  const byDefault = leakedNow(session, client);
   // With a token alone, no client secret has leaked.
-  const leakedId = isTokenOnly ? undefined : (versionId ?? now);
+  const leakedId = isTokenOnly ? undefined : (versionId ?? byDefault);
   const progress = { leakedId, leaked: undefined, isGone: false };
   const wait = options.now === true ? 0 : Math.max(timeout, options.cache);
   const place = placeOf(token.arn);
@@ -83,7 +83,7 @@ export async function leaked(
   const text = stored instanceof CliError ? undefined : stored?.text.reveal();
   const found = text && understood(text, readSettings(token.tags));
   const secrets = found ? found.entries.length : undefined;
-  const taken = isTokenOnly ? undefined : { client, age, secrets, versionId, leakedId: now };
+  const taken = isTokenOnly ? undefined : { client, age, secrets, versionId, byDefault };
   const explained = { place, isTokenOnly, isOwn: !isImported(names), wait, taken };
   explain(session, explanation(name, explained), options.yes === true);
   if (options.yes !== true) await confirmName(session, name, 'nothing was changed');

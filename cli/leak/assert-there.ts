@@ -27,28 +27,21 @@ export function assertThere(
   found: { readonly client: Secret | undefined; readonly token: Secret | undefined },
   wanted: Wanted,
 ): asserts found is { readonly client: Secret; readonly token: Secret } {
-  for (const kind of ['client', 'token'] as const) {
-    assertOneThere(session, names[kind], found[kind], againOf(session, found.client, wanted));
-  }
-}
-
-/** The command to come back with, by when another version may be stored. */
-function againOf(session: Session, client: Secret | undefined, wanted: Wanted): Again {
   const { isTokenOnly, answering, tokenOnly, versionId } = wanted;
+  const { client } = found;
+  // Once it is restored, another version may be stored.
   const leakedId = versionId ?? (client && leakedNow(session, client));
-  return { isTokenOnly, again: isTokenOnly ? tokenOnly : answering(leakedId) };
-}
-
-interface Again {
-  readonly isTokenOnly: boolean;
-  readonly again: string;
+  const again = isTokenOnly ? tokenOnly : answering(leakedId);
+  for (const kind of ['client', 'token'] as const) {
+    assertOneThere(session, names[kind], found[kind], { isTokenOnly, again });
+  }
 }
 
 function assertOneThere(
   session: Session,
   secretName: string,
   secret: Secret | undefined,
-  { isTokenOnly, again }: Again,
+  { isTokenOnly, again }: { readonly isTokenOnly: boolean; readonly again: string },
 ): void {
   const list = listCommand(session);
   const absence = absenceOf(session, secretName, secret, list);

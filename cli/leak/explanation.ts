@@ -35,8 +35,8 @@ interface Taken {
   readonly secrets: number | undefined;
   /** The version that has leaked, if the command names it. */
   readonly versionId: string | undefined;
-  /** The one of an open answer, or the stored one, as far as it is known. */
-  readonly leakedId: string | undefined;
+  /** The version that would count as leaked if it did not. */
+  readonly byDefault: string | undefined;
 }
 
 interface Explained {
@@ -84,15 +84,11 @@ function deletion(secrets = 1): string {
 /** A colleague may have replaced the leaked one a moment ago. */
 function takenInWords(taken: Explained['taken']): string {
   if (taken === undefined) return '';
-  const {
-    client,
-    client: { currentVersionId: id },
-    age,
-  } = taken;
-  const { versionId, leakedId } = taken;
+  const { client, age, versionId, byDefault } = taken;
+  const { currentVersionId: id } = client;
   if (hasOpenAnswer(client)) {
-    if (versionId !== undefined && leakedId !== undefined && versionId !== leakedId) {
-      return `; an earlier run has begun to answer the leak of version ${showVersion(leakedId)}, which comes first`;
+    if (versionId !== undefined && byDefault !== undefined && versionId !== byDefault) {
+      return `; an earlier run has begun to answer the leak of version ${showVersion(byDefault)}, which comes first`;
     }
     return '; an earlier run has begun to answer it, and of these steps only those are taken that are left';
   }

@@ -1,9 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { inPrimaryRegion } from '../../cli/rotator/replica.ts';
 import { labelsOf } from '../support/start-rotating.ts';
-import { startOperator } from './operator.ts';
+import { type Operator, startOperator } from './operator.ts';
 
 const prefix = 'ims-token-rotator/local';
+
+/** An operator in a Region that has only replicas of the secrets. */
+async function startBesideReplicas(): Promise<Operator> {
+  const operator = await startOperator();
+  for (const each of ['client', 'token'] as const) {
+    operator.world.secretsManager.seed({
+      name: operator.world.secretId('fusion', each),
+      secretString: '{}',
+      primaryRegion: 'eu-west-1',
+    });
+  }
+  return operator;
+}
 
 it.each([
   ['pause', 'token', 'pause fusion', ''],
@@ -16,14 +29,7 @@ it.each([
   ],
   ['rotate-client-secret', 'client', 'rotate-client-secret fusion', ''],
 ] as const)('%s leads to the Region of the primary', async (command, kind, words, otherwise) => {
-  const operator = await startOperator();
-  for (const each of ['client', 'token'] as const) {
-    operator.world.secretsManager.seed({
-      name: operator.world.secretId('fusion', each),
-      secretString: '{}',
-      primaryRegion: 'eu-west-1',
-    });
-  }
+  const operator = await startBesideReplicas();
   const { code, stdout, stderr } = await operator.cli(command, 'fusion');
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toBe(
@@ -33,14 +39,7 @@ it.each([
 });
 
 it('leaked leads there with the version that has leaked, which the primary has, too', async () => {
-  const operator = await startOperator();
-  for (const each of ['client', 'token'] as const) {
-    operator.world.secretsManager.seed({
-      name: operator.world.secretId('fusion', each),
-      secretString: '{}',
-      primaryRegion: 'eu-west-1',
-    });
-  }
+  const operator = await startBesideReplicas();
   const SecretId = operator.world.secretId('fusion', 'client');
   const { AWSCURRENT: leakedId } = await labelsOf(operator.client, SecretId);
   const { code, stderr } = await operator.cli('leaked', 'fusion', '--yes');

@@ -127,7 +127,7 @@ export class ConsolePort implements ConsoleEndpoint {
   }
 }
 
-/** What keeps a request from being sent at all. */
+/** Throws for faults of the network that let no request out. */
 function refuse(fault: StormKind | undefined): void {
   switch (fault) {
     case 'console-certificate':

@@ -1,4 +1,4 @@
-// What a tick must not tell: of trouble where there is none.
+// Ticks must not raise alarms while all is well.
 import { largestSkew, longestLag, usualLateness } from './bounds.ts';
 import type { Credential } from './credential.ts';
 import type { Invocation } from './invocation.ts';
@@ -12,14 +12,14 @@ export function checkFalseAlarms(world: World, invocation: Invocation, error: un
   const { settings, credentials } = world;
   const { id, startedAt, metrics, stored } = invocation;
   const seenAt = startedAt - longestLag;
-  // A failure before it is told of by the first tick that comes, and ended by the next one.
+  // The first tick after a fault may still report it, and the next one clears it.
   const calmSince = seenAt - 2 * (settings.tick + usualLateness) - largestSkew;
   const all = [...credentials.values()];
   if (!all.every((each) => isQuiet(each, calmSince))) return;
   const failing = metrics.get('Failing') ?? 0;
   if (failing > 0) world.violate('P6', `#${id} tells of ${failing} failing, and none is`);
   if (error !== undefined) world.violate('P6', `#${id} failed, and nothing does`);
-  // They have another end than the one that it saw.
+  // The tick has measured the tokens that it replaced.
   if (stored.size > 0) return;
   checkLife(world, invocation, all);
 }

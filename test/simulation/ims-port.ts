@@ -147,7 +147,7 @@ function isFinal(status: number): boolean {
   return status >= 400 && status < 500 && ![407, 408, 429].includes(status);
 }
 
-/** What keeps a request from being sent at all. */
+/** Throws for faults that let no request out. */
 function refuse(fault: StormKind | undefined, clientId: string): void {
   const details = { clientId };
   switch (fault) {
