@@ -100,8 +100,9 @@ export function showName(name: string): string {
   return parts.map((part) => (looksSecret(part) ? hidden : showText(part))).join('.');
 }
 
-// A shorter secret may be in a text by chance.
+// A shorter secret may be in a text by chance, and what follows the prefix of one more easily.
 const longEnough = 8;
+const longEnoughBare = 16;
 
 /** True for a text that has one of these client secrets in it, in any letter case, with or without its prefix. */
 export function holdsOneOf(text: string, secrets: readonly string[]): boolean {
@@ -111,10 +112,13 @@ export function holdsOneOf(text: string, secrets: readonly string[]): boolean {
     .some(
       (secret) =>
         whole === secret ||
-        [secret, secret.replace(/^p8e-/, '')].some(
-          (part) => part.length >= longEnough && whole.includes(part),
-        ),
+        (secret.length >= longEnough && whole.includes(secret)) ||
+        holdsBare(whole, secret.replace(/^p8e-/, '')),
     );
+}
+
+function holdsBare(whole: string, bare: string): boolean {
+  return bare.length >= longEnoughBare && whole.includes(bare);
 }
 
 // As secrets of Adobe's older credentials are.

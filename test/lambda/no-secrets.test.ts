@@ -137,11 +137,22 @@ describe('the output of the function', () => {
 
 describe('a client secret that stands in place of the client id', () => {
   it.each([
-    ['without p8e-', 'Gt5Pw8Jc2Fr6Xk9Bn4Mz7Qv1BBBB', 'p8e-Gt5Pw8Jc2Fr6Xk9Bn4Mz7Qv1BBBB'],
-    ['of an older credential', 'b1f3c2a4-1111-4222-8333-abcdef012345', 'my-integration-app'],
+    ['without p8e-', 'Gt5Pw8Jc2Fr6Xk9Bn4Mz7Qv1BBBB', 'my-integration-app', 'TOKEN_REJECTED'],
+    [
+      'without p8e-, and stored in its own place, too',
+      'Gt5Pw8Jc2Fr6Xk9Bn4Mz7Qv1BBBB',
+      'p8e-Gt5Pw8Jc2Fr6Xk9Bn4Mz7Qv1BBBB',
+      'CREDENTIAL_INVALID',
+    ],
+    [
+      'of an older credential',
+      'b1f3c2a4-1111-4222-8333-abcdef012345',
+      'my-integration-app',
+      'TOKEN_REJECTED',
+    ],
   ])(
     'shows in nothing that Lambda writes of a single run: %s',
-    async (_, client_id, client_secret) => {
+    async (_, client_id, client_secret, code) => {
       const { world, client, onboard, invoke } = await startRotator();
       await onboard('swapped');
       const SecretString = JSON.stringify({ client_id, client_secret, scope: 'openid' });
@@ -149,7 +160,7 @@ describe('a client secret that stands in place of the client id', () => {
       await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
       const result = await invoke({ action: 'renew', credential: 'swapped' });
       const logs = world.lambda.logs(world.functionName).join('\n');
-      expect(logs).toContain('"errorType":"ERR_TOKEN_REJECTED"');
+      expect(logs).toContain(`"errorType":"ERR_${code}"`);
       expectNoSecrets(logs + JSON.stringify(result), [client_id, client_secret]);
     },
   );
