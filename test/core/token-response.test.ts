@@ -78,6 +78,22 @@ describe('parseTokenResponse accepts', () => {
     expect(token.warning).toBeUndefined();
   });
 
+  it.each([
+    ['behind', -301, -301],
+    ['ahead', 301, 0],
+  ])(
+    'a clock of IMS that is 301 seconds %s, with the earlier expiry, and warns',
+    (_, offset, shift) => {
+      const token = issue({ ...good, access_token: jwt(now + offset, 86_399) });
+      expect(token).toMatchObject({
+        issuedAt: now,
+        expiresAt: now + 86_399 + shift,
+        lifetime: 86_399 + shift,
+      });
+      expect(token.warning).toContain('the earlier one counts');
+    },
+  );
+
   it('a token whose claims expire earlier than the response says, and warns', () => {
     const token = issue({ ...good, access_token: jwt(now, 3_600) });
     expect(token).toMatchObject({ issuedAt: now, expiresAt: now + 3_600, lifetime: 3_600 });

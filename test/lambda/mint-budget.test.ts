@@ -7,6 +7,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { tagKeys } from '../../core/contract.ts';
 import { epochSeconds } from '../../core/instant.ts';
+import { requestMemory } from '../../core/mint-budget.ts';
 import { renew } from '../../lambda/commands/renew.ts';
 import { newMemory, startRun } from '../../lambda/steps/run.ts';
 import { callsOf, setTag, statusOf, writesOfTag } from '../support/credential.ts';
@@ -243,6 +244,39 @@ describe('a renewal', () => {
       parts.clock.advance(1);
     }
     expect(parts.ims.mintCount).toBe(3);
+  });
+
+  it('keeps a thousand requests that tags tell of in its sandbox, and any number of others', async () => {
+    const parts = await startWithToken();
+    const memory = newMemory();
+    const others = Array.from({ length: 1_000 }, (_, index) => `other${index}`);
+    for (const other of others) memory.requests.set(other, [epochSeconds(parts.clock.seconds)]);
+    const forced = async (): Promise<boolean> => {
+      const replaces = (await readToken(parts, 'fusion'))?.VersionId;
+      const run = startRun(parts.run(), memory);
+      await renew(run, 'fusion', { ...force, replaces });
+      return memory.requests.has('fusion');
+    };
+    const isKept = await forced();
+    parts.secretsManager.faults.inject(
+      { kind: 'denied' },
+      { when: ({ action }) => action === 'TagResource' },
+    );
+    expect([isKept, await forced()]).toEqual([false, true]);
+    memory.requests.delete('other0');
+    memory.requests.delete('other1');
+    parts.secretsManager.faults.clear();
+    expect(await forced()).toBe(true);
+  });
+
+  it('forgets requests that no budget counts any more', async () => {
+    const parts = await startWithToken();
+    const memory = newMemory();
+    const now = epochSeconds(parts.clock.seconds);
+    memory.requests.set('young', [epochSeconds(now - requestMemory + 1)]);
+    memory.requests.set('old', [epochSeconds(now - requestMemory)]);
+    startRun(parts.run(), memory);
+    expect([...memory.requests.keys()]).toEqual(['young']);
   });
 
   it('is not held back by what its sandbox remembers of a clock that was ahead', async () => {

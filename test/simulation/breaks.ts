@@ -192,6 +192,27 @@ export const breaks = [
     rule: 'P6',
   },
   {
+    what: 'says forever that a credential fails',
+    file: 'core/next-status.ts',
+    from: 'const status = isWell ? okStatus : standingStatus(observation);',
+    to: 'const status = isWell ? current : standingStatus(observation);',
+    rule: 'P6',
+  },
+  {
+    what: 'begins a failure anew each time',
+    file: 'core/status.ts',
+    from: 'const since = before?.since ?? now;',
+    to: 'const since = now;',
+    rule: 'P6',
+  },
+  {
+    what: 'calls a rotation late two days before it is due',
+    file: 'core/rotation-progress.ts',
+    from: 'Math.min(begun, due) + mostDelay',
+    to: 'Math.min(begun, due) - 2 * mostDelay',
+    rule: 'P6',
+  },
+  {
     what: 'tells that tokens are about to end',
     file: 'core/run-metrics.ts',
     from: "['MinLifeLeft', least.percent]",

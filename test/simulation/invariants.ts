@@ -228,6 +228,7 @@ export class Invariants {
     }
     if (credential !== undefined && key === tagKeys.status) {
       this.#waiting.tagged(invocation, credential, value, before);
+      this.#waiting.goesOn(invocation, credential, value, before);
     }
     const isLate = invocation.isOver || invocation.hasOverlapped;
     if (credential !== undefined && isLate) this.requests.recordLost(credential);

@@ -146,7 +146,9 @@ that lags, 10 for the budget of requests, 4 for two clocks that are each 2 minut
 - P5: a warm sandbox of Lambda makes the same decisions as a cold one.
 - P6: a failure that begins fails the invocation that meets it; a tick counts what it sees fail, and tells how much of
   its life the token has left that is closest to its expiry. It also counts each answer to a leak that was broken off a
-  day ago.
+  day ago. A failure that goes on keeps the time at which it began. A tick raises no alarm over a credential that
+  nothing has disturbed: it counts neither that credential as failing nor its rotation as late, and leaves its status
+  \`ok\`.
 
 In some seeds Secrets Manager
 [rotates client secrets](client-secret-rotation.md), on a schedule and by hand, while people add, use and delete secrets

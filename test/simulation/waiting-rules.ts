@@ -49,6 +49,26 @@ export class WaitingRules {
     this.#world.violate('P3', text, name);
   }
 
+  /** A failure that goes on is as old as before. */
+  goesOn(
+    { id, event, seen, sandbox }: Invocation,
+    { plan }: Credential,
+    value: string,
+    before: string,
+  ): void {
+    const { tags, at } = seen.get(plan.name) ?? {};
+    const [failure, known] = [value, before].map(beginningOf);
+    if (failure === undefined || known === undefined || at === undefined) return;
+    if (event['Step'] !== undefined || tags?.status !== before) return;
+    const { retryAt = 0 } = failureIn(before) ?? {};
+    const isVoid = retryAt > at + sandbox.skew + longest;
+    if (isVoid || known.credential !== failure.credential) return;
+    this.#world.counts.add('premises', 'P6: a run tells of a failure that goes on');
+    if (failure.since === known.since) return;
+    const text = `#${id} tells of ${failure.since} as the beginning of a failure of ${known.since}`;
+    this.#world.violate('P6', text, plan.name);
+  }
+
   /** A run remembers a failure. */
   tagged(invocation: Invocation, credential: Credential, value: string, before: string): void {
     const { name } = credential.plan;
@@ -91,6 +111,11 @@ export class WaitingRules {
     ].flatMap((expiresAt = 0) => (expiresAt > now - rounding ? [expiresAt] : []));
     return Math.min(...expiries) - 2 * this.#world.settings.tick;
   }
+}
+
+function beginningOf(status: string) {
+  const [, since, credential] = /^failing .*since=(\S+).* credential=(\S+)$/.exec(status) ?? [];
+  return since === undefined ? undefined : { since, credential };
 }
 
 function failureIn(status = '') {

@@ -46,6 +46,21 @@ describe('requests that delete a retired client secret, and fail', () => {
     expect(parts.consoleApi.requests).toHaveLength(2);
     expect(run.hosts.failureOf(host)).toBeUndefined();
   });
+
+  it.each([
+    ['an answer', 200],
+    ['a refusal', 403],
+  ])('are counted anew after %s of the Console', async (_, status) => {
+    const { parts } = await startRotated();
+    parts.clock.advance(day);
+    if (status !== 200) parts.consoleApi.faults.inject({ kind: 'server-error', status });
+    const run = parts.run();
+    const fail = (): boolean =>
+      run.managing.hosts.failed('the Console API', 'ERR_CONSOLE_UNAVAILABLE', false);
+    expect([fail(), fail(), fail(), fail()]).not.toContain(true);
+    expect(await tick(run)).toMatchObject([{ outcome: 'renewed' }]);
+    expect([fail(), fail(), fail(), fail(), fail()]).toEqual([false, false, false, false, true]);
+  });
 });
 
 /** A network that lets the run reach IMS alone. */
