@@ -30,6 +30,8 @@ export async function makeRoom(
     if (holder !== undefined && uuidsOf([holder]).has(uuid)) {
       await labels.removePending(client.arn, holder.id);
       steps.state = `AWSPENDING is off the version ${showVersion(holder.id)}; nothing else was changed`;
+      // It may have become the current one just before.
+      await checkUnchanged(answer, { noted, current });
     }
     await own.remove(uuid);
     return [`deleted ${uuid} at Adobe, ${why}, to make room for another`, undefined];

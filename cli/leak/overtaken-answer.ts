@@ -34,7 +34,9 @@ export function isOvertaken(
   const noted = answerNoted(state);
   const ofNote = versions.find((one) => noted !== undefined && replaces(digest, noted, one.id));
   if (noted !== undefined && noted !== id && !isSame(ofNote, current)) return true;
-  if (leakedId === undefined || id === leakedId || replaces(digest, id, leakedId)) return false;
+  if (leakedId === undefined || id === leakedId) return false;
+  // Once the answer is complete, its client secret is as good as any other.
+  if (replaces(digest, id, leakedId) && isUnfinished(id, state)) return false;
   const leaked = versions.find((one) => one.id === leakedId);
   return !isSame(leaked, current);
 }
@@ -93,12 +95,13 @@ function assertReplaced(
   );
   if (held.length === 0) return;
   const ids = held.map((one) => one.id);
+  const all = leaked.map((one) => one.id);
   // Otherwise the command for what is stored would lead here again.
   const untag = answerNoted(state) === undefined ? '' : `${untagging(answer)}; then: `;
   throw new CliError(
     'ERR_CREDENTIAL_CHANGED',
     `what is stored in ${names.client} holds a client secret of version ${ids.map(showVersion).join(' and of version ')}, which has leaked`,
-    `store it without that: ${nextCommand(`put-credential ${name} FILE`, session.options)}; then: ${ids.map(answering).join('; then: ')}; only if all that is stored has leaked: ${untag}${answering(id)}`,
+    `store it without that: ${nextCommand(`put-credential ${name} FILE`, session.options)}; then: ${all.map(answering).join('; then: ')}; only if all that is stored has leaked: ${untag}${answering(id)}`,
     { isFixWhole: true },
   );
 }
@@ -163,12 +166,18 @@ export function assertNotAnswered(
   // Whoever stores a version chooses its id.
   const leaked = versions.find((one) => one.id === leakedId);
   if (!isAnswered || isSame(leaked, current)) return;
+  if (client.currentVersionId === undefined) {
+    throw new CliError(
+      'ERR_CREDENTIAL_CHANGED',
+      `a credential was stored in ${client.name} since this command began`,
+      `if its client secret has leaked: ${answering(id)}; if only a token has: ${tokenOnly}`,
+      { isFixWhole: true },
+    );
+  }
   const of = leakedId === undefined ? '' : ` of version ${showVersion(leakedId)}`;
   throw new CliError(
     'ERR_CREDENTIAL_CHANGED',
-    client.currentVersionId === undefined
-      ? `a credential was stored in ${client.name} since this command began`
-      : `the answer to the leak${of} is not open any more: somebody has completed it, or taken its note off`,
+    `the answer to the leak${of} is not open any more: somebody has completed it, or taken its note off`,
     `if somebody has completed it, nothing is left to do here; if not: ${tokenOnly}; only if the stored client secret has leaked, too: ${answering(id)}`,
     { isFixWhole: true },
   );

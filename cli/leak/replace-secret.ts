@@ -67,9 +67,10 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
   const isGuess = inUse !== undefined && inUse !== noted;
   // Printed advice never names a guess.
   progress.leaked = { ...leakedIn(answer, current, versions), uuids: isGuess ? [] : leaked };
-  const isOpen = state.kind === 'adding' && room.remove === undefined;
+  const isStillNoted = room.remove === undefined;
   // Another run goes on by what the tag says is retired.
-  const replacement = { own, current, inUse: isGuess ? undefined : inUse, noted: note, isOpen };
+  const known = isGuess ? undefined : inUse;
+  const replacement = { own, current, inUse: known, noted: note, isStillNoted };
   // The leaked value may have been stored again as another version.
   progress.leakedId = current.id;
   const versionId = await replaceStored(answer, replacement);

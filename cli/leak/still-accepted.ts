@@ -40,10 +40,12 @@ export async function stillAccepted(answer: Answer, state: RotationState): Promi
     const which = rejected === 1 ? '1 earlier client secret' : `${rejected} earlier client secrets`;
     answer.steps.tell('ask about earlier client secrets', `IMS rejects ${which}`);
   }
-  const { credential, entries } = currentOf(answer, versions).found;
-  const again = kept.map((one) =>
-    storedAgain(answer, one, entries.length === 1 ? undefined : deleting(answer, one, versions)),
-  );
+  const { id, found } = currentOf(answer, versions);
+  const { credential, entries } = found;
+  const again = kept.map((one) => {
+    const deletion = entries.length === 1 ? undefined : deleting(answer, one, versions);
+    return storedAgain(answer, one, id, deletion);
+  });
   const clients = new Set([...replaced, ...kept].map((one) => one.credential.clientId));
   // A version that cannot be read may be of any client, and most likely of this one.
   if (unread.length > 0 || clients.size === 0) clients.add(credential.clientId);
@@ -126,17 +128,19 @@ function notAsked(answer: Answer, left: readonly EarlierSecret[]): readonly stri
 /**
  * Whoever has stored a leaked client secret again has not replaced it.
  *
+ * @param stored the id of AWSCURRENT
  * @param deletion undefined if it is the only one that is stored
  */
 function storedAgain(
-  { name, names, session, client, answering, tokenOnly }: Answer,
+  { name, names, session, answering, tokenOnly }: Answer,
   { versionId }: EarlierSecret,
+  stored: string,
   deletion: string | undefined,
 ): string {
   const put = nextCommand(`put-credential ${name} FILE`, session.options);
   const cure =
     deletion === undefined
-      ? answering(client.currentVersionId)
+      ? answering(stored)
       : `store the others without it: ${put}; then ${deletion}; then: ${tokenOnly}`;
   return `A client secret in version ${showVersion(versionId)} of ${names.client} is in the current value, too, so that it was not replaced. If it has leaked: ${cure}`;
 }

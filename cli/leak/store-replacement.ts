@@ -3,6 +3,7 @@ import { type AddedSecret, isUndone } from '../../core/console-secrets.ts';
 import { tagKeys } from '../../core/contract.ts';
 import type { UnderstoodCredential } from '../../core/credential.ts';
 import { formatInstant } from '../../core/instant.ts';
+import { replaces } from '../../core/open-answer.ts';
 import { Sensitive } from '../../core/sensitive.ts';
 import type { OwnSecrets } from '../adobe/own-secrets.ts';
 import { CliError } from '../errors.ts';
@@ -20,23 +21,23 @@ export interface Replacement {
   readonly inUse: string | undefined;
   /** The tag of the client secret as it was read. */
   readonly noted: string | undefined;
-  /** That is about a secret which Adobe has not listed, but may still be about to add. */
-  readonly isOpen: boolean;
+  /** What that is about is still to be done: a secret that it names was not deleted to make room. */
+  readonly isStillNoted: boolean;
 }
 
 /** Adds a client secret at Adobe, and stores it as the only one. @returns the new version's id */
 export async function replaceStored(
   answer: Answer,
-  { own, current, inUse, noted, isOpen }: Replacement,
+  { own, current, inUse, noted, isStillNoted }: Replacement,
 ): Promise<string> {
   const { steps, names, client } = answer;
   const versionId = newLeakVersion(answer.session.digest, current.id);
   const since = answer.session.now();
   const leakedId = current.id;
   const note = formatRotationState({ kind: 'adding', since, versionId, leakedId });
+  const before = isStillNoted ? noted : undefined;
   const added = await steps.run('add a client secret at Adobe', async () => {
     await checkUnchanged(answer, { noted, current: current.id });
-    const before = isOpen ? noted : undefined;
     const secret = await add(answer, own, { note, before, current: current.id });
     return [`added a client secret at Adobe: ${secret.uuid}`, secret];
   });
@@ -55,14 +56,14 @@ export async function replaceStored(
         throw error;
       }
       await own.remove(added.uuid);
-      await undoNote(answer.session, client.arn, note, isOpen ? noted : undefined);
+      await undoNote(answer.session, client.arn, { note, before, leakedId });
       steps.state = `the new client secret ${added.uuid} was deleted at Adobe again`;
       throw error;
     }
     return [`stored it in ${names.client}, without the leaked one`, undefined];
   });
   steps.state = 'the new client secret is stored; the leaked one still works';
-  await markRetired(answer, inUse, { versionId, leakedId });
+  await markRetired(answer, inUse, { note, versionId, leakedId });
   return versionId;
 }
 
@@ -156,7 +157,7 @@ async function add(
   } catch (error) {
     // After a refusal there is nothing of this run to look for. Without an answer there may be.
     if (error instanceof CliError && isUndone(error.code)) {
-      await undoNote(session, arn, note, before).catch(() => undefined);
+      await undoNote(session, arn, { note, before, leakedId: current }).catch(() => undefined);
       // There was room a moment ago.
       const listed = await own.listAfterWrite().catch(() => []);
       if (listed.length >= mostClientSecrets) throw await addedByOthers(answer, error, current);
@@ -177,15 +178,24 @@ async function addedByOthers(answer: Answer, cause: CliError, current: string): 
   return new CliError('ERR_CREDENTIAL_CHANGED', text, fix, { cause, isFixWhole: true });
 }
 
+interface Undone extends Pick<Noted, 'note' | 'before'> {
+  readonly leakedId: string;
+}
+
 async function undoNote(
-  { secrets }: Session,
+  { secrets, digest }: Session,
   arn: string,
-  note: string,
-  before = formatRotationState({ kind: 'none' }),
+  { note, before = formatRotationState({ kind: 'none' }), leakedId }: Undone,
 ): Promise<void> {
-  const { tags } = (await secrets.describeAfterWrite(arn)) ?? {};
+  const { currentVersionId = '', tags } = (await secrets.describeAfterWrite(arn)) ?? {};
   if (tags?.[tagKeys.rotation] !== note) return;
+  // Another answer has succeeded, over whose note this one was written: it may not be complete.
+  if (replaces(digest, currentVersionId, leakedId)) return;
   await secrets.setTag(arn, tagKeys.rotation, before);
+}
+
+interface Stored extends Pick<Undone, 'note' | 'leakedId'> {
+  readonly versionId: string;
 }
 
 /** The value with the new secret alone, and everything else as it was. */
@@ -203,14 +213,21 @@ function notStored({ code, message, fix }: CliError, uuid: string): CliError {
   return new CliError(code, text, fix);
 }
 
-/** If this fails, the version's id and the tag before it still say the same. */
+/**
+ * If this fails, the version's id and the tag before it still say the same, unless another answer has written over
+ * that and been refused.
+ *
+ * @param uuid undefined if it is not certain which secret has leaked, so that the note stays as it was
+ */
 async function markRetired(
   { session: { secrets, now, terminal }, client: { arn } }: Answer,
   uuid: string | undefined,
-  of: { readonly versionId: string; readonly leakedId: string },
+  { note, versionId, leakedId }: Stored,
 ): Promise<void> {
-  if (uuid === undefined) return;
-  const state = formatRotationState({ kind: 'retired', uuid, at: now(), ...of });
+  const state =
+    uuid === undefined
+      ? note
+      : formatRotationState({ kind: 'retired', uuid, at: now(), versionId, leakedId });
   await secrets.setTag(arn, tagKeys.rotation, state).catch((error: unknown) => {
     if (!(error instanceof CliError)) throw error;
     const text = `warning: the tag ${tagKeys.rotation} could not be written: ${error.message}`;

@@ -160,6 +160,7 @@ export class ImsEmulator implements LocalServer {
     const fault = this.faults.take({
       path: request.url.pathname,
       clientId: parameters.get('client_id'),
+      scope: parameters.get('scope'),
     });
     const outage =
       fault?.kind === 'echo'

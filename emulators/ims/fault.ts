@@ -5,6 +5,8 @@ import { type HttpResponse, json } from '../wire/http-server.ts';
 export interface ImsCall {
   readonly path: string;
   readonly clientId: string | undefined;
+  /** As the request has it. */
+  readonly scope?: string | undefined;
 }
 
 /** The token endpoint's success response is odd; no other response changes. */

@@ -1,4 +1,5 @@
 import {
+  DescribeSecretCommand,
   GetSecretValueCommand,
   PutSecretValueCommand,
   RotateSecretCommand,
@@ -84,6 +85,12 @@ export async function startLeak(options: WorldOptions = {}): Promise<LeakWorld> 
 }
 
 /** Writes the rotation tag of the client secret. */
+export async function rotationTag({ client, world }: LeakWorld): Promise<string | undefined> {
+  const SecretId = world.secretId('fusion', 'client');
+  const { Tags = [] } = await client.send(new DescribeSecretCommand({ SecretId }));
+  return Tags.find(({ Key }) => Key === tagKeys.rotation)?.Value;
+}
+
 export async function setRotationTag({ client, world }: LeakWorld, Value: string): Promise<void> {
   const Tags = [{ Key: tagKeys.rotation, Value }];
   const SecretId = world.secretId('fusion', 'client');

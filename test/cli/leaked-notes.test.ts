@@ -2,12 +2,16 @@
 import { expect, it } from 'vitest';
 import { newLeakVersion } from '../../cli/rotator/leak-version.ts';
 import type { Session } from '../../cli/session.ts';
+import { leakMark } from '../../core/open-answer.ts';
 import { digest } from '../support/builders.ts';
 import { replacing } from '../support/credential.ts';
 import { labelsOf } from '../support/start-rotating.ts';
 import {
+  goBack,
   type LeakWorld,
+  refuseAddition,
   refuseDeletion,
+  rotationTag,
   setRotationTag,
   startLeak,
   storePersons,
@@ -118,6 +122,85 @@ it('leaked does not call an answer complete whose note is that of another answer
   expect(text).toContain('then: aws secretsmanager tag-resource');
   expect(text).not.toContain('nothing is left to do');
   expect(valuesOf(leak)).toContain(leak.leakedSecret);
+});
+
+it('leaked replaces nothing that its own answer has stored, whatever is noted of that', async () => {
+  const leak = await startLeak();
+  const leakedId = await currentOf(leak);
+  expect((await leak.answer({ versionId: leakedId })).code).toBe(0);
+  const [stored, good] = [await currentOf(leak), valuesOf(leak)];
+  await setRotationTag(leak, noteOf(stored));
+  const text = textOf(await leak.answer({ versionId: leakedId }));
+  expect(text).toMatch(/^ERR_CREDENTIAL_CHANGED what is stored in \S+ is not what leaked, /);
+  expect(text).toContain(
+    `an answer to the leak of the stored one is not complete: ims-token-rotator leaked fusion --version-id ${stored} --now`,
+  );
+  expect([await currentOf(leak), valuesOf(leak)]).toEqual([stored, good]);
+});
+
+it('leaked has the leaks of all versions answered by whose client secrets the stored value was put together', async () => {
+  const leak = await startLeak();
+  const leakedId = await currentOf(leak);
+  const document = await leak.clientDocument();
+  await storePersons(leak);
+  const noted = await currentOf(leak);
+  await setRotationTag(leak, noteOf(noted));
+  const persons = await leak.clientDocument();
+  const client_secrets = [...persons.client_secrets, ...document.client_secrets];
+  await leak.put(JSON.stringify({ ...persons, client_secrets }));
+  const text = textOf(await leak.answer({ versionId: leakedId }));
+  const answering = (id: string) => `ims-token-rotator leaked fusion --version-id ${id} --now`;
+  for (const id of [leakedId, noted]) expect(text).toContain(`then: ${answering(id)}; `);
+  // The note may be about what is stored again, and the leak that the command names is answered, too.
+  await leak.put(JSON.stringify({ ...persons, comment: 'stored again' }));
+  const again = textOf(await leak.answer({ versionId: leakedId }));
+  for (const id of [leakedId, noted]) expect(again).toContain(`then: ${answering(id)}; `);
+});
+
+it('leaked --token names what is stored at its end if a colleague stores a leaked client secret again', async () => {
+  const leak = await startLeak();
+  const leaked = JSON.stringify(await leak.clientDocument());
+  await storePersons(leak);
+  const { stdout } = await leak.answer(
+    { token: true },
+    afterFirstLook(() => leak.put(leaked)),
+  );
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+    `so that it was not replaced. If it has leaked: ims-token-rotator leaked fusion --version-id ${await currentOf(leak)} --now`,
+  );
+});
+
+it.each([
+  ['an answer', async (leak: LeakWorld) => void (await refuseDeletion(leak))],
+  [
+    'a rotation',
+    async (leak: LeakWorld) =>
+      await setRotationTag(leak, `retired uuid=0123456789abcdef at=${inSeconds(-60)}`),
+  ],
+])(
+  'leaked leaves the note of %s as it was if Adobe refuses to add a client secret',
+  async (_, note) => {
+    const leak = await startLeak();
+    await note(leak);
+    if ((await currentOf(leak)).includes(leakMark)) {
+      await goBack(leak);
+      leak.adobe.removeSecret(leak.adobe.liveSecrets[1]?.value ?? '');
+    }
+    const noted = await rotationTag(leak);
+    expect(noted).toMatch(/^retired /);
+    expect(textOf(await refuseAddition(leak))).toMatch(/^ERR_CONSOLE_REJECTED /);
+    expect(await rotationTag(leak)).toBe(noted);
+  },
+);
+
+it('leaked names the version of its command also if another one has to be restored first', async () => {
+  const leak = await startLeak();
+  const leakedId = await currentOf(leak);
+  await storePersons(leak);
+  expect((await leak.cli('offboard', 'fusion', '--yes')).code).toBe(0);
+  expect(textOf(await leak.answer({ versionId: leakedId }))).toContain(
+    `; then: ims-token-rotator leaked fusion --version-id ${leakedId} --now`,
+  );
 });
 
 it('leaked names the version that has leaked also if its secret has to be restored first', async () => {

@@ -155,6 +155,8 @@ class Stricken {
   readonly #pair: readonly Fault[];
   #isActive = false;
   #isLasting = false;
+  /** The faults that have befallen it. */
+  readonly met = new Set<Fault>();
   #last: Seen | undefined;
 
   constructor(parts: Parts, pair: readonly Fault[]) {
@@ -183,19 +185,28 @@ class Stricken {
         hits += 1;
         return hits % 2 === 1;
       };
-      if (fault.at === 'the list') secretsManager.listLagMs = fault.lagMs;
-      else if (fault.at === 'ims' || fault.at === 'validation') {
+      if (fault.at === 'the list') {
+        secretsManager.listLagMs = fault.lagMs;
+        this.#meet(fault);
+      } else if (fault.at === 'ims' || fault.at === 'validation') {
         const isMeant = ({ path, clientId = '' }: ImsCall): boolean =>
           clientId.includes('fusion') &&
           path.includes('validate_token') === (fault.at === 'validation');
-        const when = (call: ImsCall): boolean => this.#isActive && isMeant(call) && isTurn();
+        const when = (call: ImsCall): boolean =>
+          this.#isActive && isMeant(call) && isTurn() && this.#meet(fault);
         ims.faults.inject(fault.fault, { times, when });
       } else {
         const matches = matching[fault.at];
-        const when = (call: Call): boolean => this.#isActive && matches(call) && isTurn();
+        const when = (call: Call): boolean =>
+          this.#isActive && matches(call) && isTurn() && this.#meet(fault);
         secretsManager.faults.inject(fault.fault, { times, when });
       }
     }
+  }
+
+  #meet(fault: Fault): boolean {
+    this.met.add(fault);
+    return true;
   }
 
   end(): void {
@@ -314,6 +325,7 @@ export async function expectInvariants(pair: readonly [Fault, Fault], isLasting:
   await stricken.tick(true);
   clock.advance(seconds);
   await stricken.tick(true);
+  expect(stricken.met.size).toBeGreaterThan(0);
   const neighbour = await stricken.see('neighbour');
   const isShared = pair.some(
     (fault) => fault.at === 'ListSecrets' || isSlow(fault) || isOfTheWay(fault),

@@ -1,0 +1,168 @@
+import { expect, onTestFinished } from 'vitest';
+import { RotatorError } from '../../core/errors.ts';
+import type { Deps } from '../../core/ports.ts';
+import { DeveloperConsole } from '../../lambda/adapters/console-endpoint.ts';
+import { day, hour } from './builders.ts';
+import { RotationWatch } from './crashed-rotations.ts';
+import { crashing } from './crashing.ts';
+import { tick } from './outcomes.ts';
+import type { RotationFault, RotationPair } from './rotation-faults.ts';
+import { readToken } from './start-parts.ts';
+import { rotationSteps } from './start-rotating.ts';
+import { type RotatingClient, startRotatingClient } from './start-rotating-client.ts';
+
+/** Seconds. */
+const moment = 0.1;
+/** A question about the retired client secret that was in vain is asked again a day later. */
+const mostHalves = 10;
+
+/** A rotation that two faults befall. */
+class StrickenRotation {
+  readonly met = new Set<RotationFault>();
+  readonly watch: RotationWatch;
+  readonly #rotating: RotatingClient;
+  #isActive = false;
+
+  constructor(rotating: RotatingClient, pair: readonly RotationFault[], times: number) {
+    this.#rotating = rotating;
+    this.watch = new RotationWatch(rotating);
+    const { ims, consoleApi, secretsManager } = rotating.parts;
+    const [one, other] = pair;
+    let calls = 0;
+    for (const each of pair) {
+      const meets = (): boolean => {
+        if (!this.#isActive) return false;
+        // Two faults of one call take turns.
+        if (one?.when === other?.when) {
+          calls += 1;
+          if ((each === one) !== (calls % 2 === 1) && one !== other) return false;
+        }
+        this.met.add(each);
+        return true;
+      };
+      switch (each.of) {
+        case 'Adobe':
+          consoleApi.faults.inject(each.fault, {
+            times,
+            when: (call) => each.when(call) && meets(),
+          });
+          break;
+        case 'IMS':
+          ims.faults.inject(each.fault, { times, when: (call) => each.when(call) && meets() });
+          break;
+        case 'AWS':
+          secretsManager.faults.inject(each.fault, {
+            times,
+            when: (call) => each.when(call) && meets(),
+          });
+      }
+    }
+  }
+
+  /** Secrets Manager begins with the first step, and ends at one that fails. */
+  async rotate(ports: Partial<Deps>): Promise<void> {
+    await this.#under(ports, async (watched) => {
+      for (const step of rotationSteps) await this.#rotating.step(step, undefined, watched);
+    });
+  }
+
+  async renew(ports: Partial<Deps>): Promise<void> {
+    await this.#under(ports, async (watched) => {
+      await tick(this.#rotating.parts.run(watched));
+    });
+  }
+
+  async #under(ports: Partial<Deps>, act: (ports: Partial<Deps>) => Promise<void>): Promise<void> {
+    const watched = crashing(
+      this.#rotating.parts.run(ports),
+      Number.POSITIVE_INFINITY,
+      this.#check,
+    );
+    this.#isActive = true;
+    try {
+      // Whatever else has an effect may be beside other calls, which the faults would spare.
+      await act({ ...ports, consoleEndpoint: watched.consoleEndpoint });
+    } finally {
+      await this.#check();
+      this.#isActive = false;
+    }
+  }
+
+  /** Its own calls are spared. */
+  readonly #check = async (): Promise<void> => {
+    const wasActive = this.#isActive;
+    this.#isActive = false;
+    await this.watch.check();
+    this.#isActive = wasActive;
+  };
+
+  end(): void {
+    const { ims, consoleApi, secretsManager } = this.#rotating.parts;
+    for (const { faults: plan } of [ims, consoleApi, secretsManager]) plan.clear();
+  }
+}
+
+/** Adapters that wait for a moment only, for answers that never come. */
+function impatient({ parts }: RotatingClient, pair: readonly RotationFault[]): Partial<Deps> {
+  const slow = ['unanswered', 'slow-headers'];
+  if (!pair.some(({ fault }) => slow.includes(fault.kind))) return {};
+  const timeouts = { connect: 1, headers: moment, total: moment };
+  const consoleEndpoint = new DeveloperConsole({
+    consoleEndpointUrl: parts.consoleApi.url,
+    timeouts,
+  });
+  onTestFinished(() => consoleEndpoint[Symbol.asyncDispose]());
+  return { consoleEndpoint, tokenEndpoint: parts.tokenEndpoint(moment) };
+}
+
+/** It failed, and says why in terms of its own. */
+async function mayFail(work: Promise<void>): Promise<void> {
+  await work.catch((thrown: unknown) => {
+    expect(thrown).toBeInstanceOf(RotatorError);
+    expect(thrown).not.toMatchObject({ code: 'ERR_UNEXPECTED' });
+  });
+}
+
+/**
+ * Has two faults befall the rotation of a client secret, or the renewals that delete the retired one,
+ * twice or for one call each. Expects what `RotationWatch` does, and that the rotation is complete once
+ * the faults have ended: nothing here knows what a fault does.
+ */
+export async function expectSafeRotation(
+  [one, other, phase]: RotationPair,
+  isLasting: boolean,
+): Promise<void> {
+  const pair = [one, other];
+  const rotating = await startRotatingClient();
+  const { parts } = rotating;
+  const { clock, ims, secrets } = parts;
+  const times = isLasting ? Number.POSITIVE_INFINITY : 1;
+  const stricken = new StrickenRotation(rotating, pair, times);
+  const ports = impatient(rotating, pair);
+  await stricken.watch.check();
+  if (phase === 'rotation') await rotating.beginRotation();
+  else await rotating.rotateSecret();
+  for (let tries = 0; tries < 2; tries += 1) {
+    if (phase === 'retirement') clock.advance(day);
+    await mayFail(phase === 'rotation' ? stricken.rotate(ports) : stricken.renew(ports));
+    clock.advance(2 * hour);
+  }
+  expect(stricken.met.size).toBeGreaterThan(0);
+  stricken.end();
+
+  // Nothing tells whose a secret is that was added without an answer, so that it stays for a day.
+  clock.advance(day);
+  if (phase === 'rotation') await stricken.rotate({});
+  for (let half = 0; half < mostHalves; half += 1) {
+    clock.advance(12 * hour);
+    await stricken.renew({});
+    if ((await rotating.tag()) === 'none') break;
+  }
+  const [entry] = await rotating.entries();
+  expect(rotating.live()).toEqual([entry?.client_secret]);
+  expect(stricken.watch.deleted).toBe(1);
+  const token = await readToken(parts, 'fusion');
+  const { access_token: accessToken } = JSON.parse(token?.SecretString ?? '{}');
+  expect(ims.isValid(accessToken)).toBe(true);
+  secrets.add(accessToken);
+}
