@@ -4,6 +4,10 @@ import { benchProcesses } from './processes.ts';
 
 const usage = `Usage: npm run bench [-- --quick]
        npm run bench -- fleet [--credentials N]
+
+Measures whole processes of the bundle that is deployed, beside others that do its work, in pairs, and
+prints a line of JSON for each; \`--quick\` runs each a few times only, to see that it works. \`fleet\`
+measures one tick over N credentials (100,000).
 `;
 
 type Rows = AsyncIterable<object> | undefined;
@@ -26,7 +30,9 @@ function rowsOf(args: readonly string[]): Rows {
 }
 
 const rows = rowsOf(process.argv.slice(2));
-if (rows === undefined) {
+if (process.argv[2] === '--help' || process.argv[2] === '-h') {
+  process.stdout.write(usage);
+} else if (rows === undefined) {
   process.stderr.write(usage);
   process.exitCode = 2;
 } else {

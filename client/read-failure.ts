@@ -2,9 +2,19 @@ import { TokenError } from './token-error.ts';
 
 /** Any error of a source as a TokenError, told by AWS's names and texts. */
 export function readFailure(secretId: string, thrown: unknown): TokenError {
+  try {
+    return understood(secretId, thrown);
+  } catch {
+    // A source may throw what throws in turn, and a read that nobody waits for must not end the process.
+    return understood(secretId, undefined);
+  }
+}
+
+function understood(secretId: string, thrown: unknown): TokenError {
   if (thrown instanceof TokenError) return thrown;
   const error = thrown instanceof Error ? thrown : new Error(typeof thrown);
-  const { name, message, cause } = error;
+  const [name, message] = [`${error.name}`, `${error.message}`];
+  const { cause } = error;
   // A parser's error, for example, quotes what it read.
   const isSafe = '$fault' in error || 'code' in Object(cause ?? error) || /^Time|^Cred/.test(name);
   const [code, remedy] = diagnose(name, message);

@@ -20,6 +20,8 @@ import { type Check, check, deployAgain, type Finding, failed, ok, unknown } fro
 
 // The metrics that every stack has alarms on, beside the ticks of each shard.
 const watched: readonly MetricName[] = ['MinLifeLeft', 'MinPausedLifeLeft', 'Failing'];
+/** The alarms that a stack has on a metric, if there are more than one: an early one, and an urgent one. */
+const alarmsOn: ReadonlyMap<string, number> = new Map([['MinLifeLeft', 2]]);
 const watchedOfFunction = ['Errors', 'AsyncEventsDropped', 'Throttles'];
 
 export type AlarmsByMetric = ReadonlyMap<string, readonly Alarm[]>;
@@ -115,11 +117,17 @@ function alarmsFinding(byMetric: AlarmsByMetric, { tick, function: target }: Rot
   const unwatched = [...byMetric].filter(([, on]) => on.length === 0).map(([metric]) => metric);
   if (unwatched.length > 0) return failed(`no alarm watches ${unwatched.join(', ')}`, deployAgain);
   const known = isHidden ? undefined : tick;
-  const blind = [...byMetric.values()].filter(
-    (on) => !on.some((alarm) => canBeRaised(alarm, known)),
+  const wrong = [...byMetric].filter(
+    ([metric, on]) =>
+      on.filter((alarm) => canBeRaised(alarm, known)).length < (alarmsOn.get(metric) ?? 1),
   );
-  if (blind.length > 0) {
-    const names = blind.flat().map(({ name }) => name);
+  if (wrong.length > 0) {
+    const blind = wrong.flatMap(([, on]) => on).filter((alarm) => !canBeRaised(alarm, known));
+    const names = blind.map(({ name }) => name);
+    if (names.length === 0) {
+      const metrics = wrong.map(([metric]) => metric).join(', ');
+      return failed(`too few alarms watch ${metrics}`, deployAgain);
+    }
     return failed(
       `cannot be raised in time: ${someOf(names)}`,
       'find out who changed the threshold, period or statistic, and set it back: npx cdk drift shows them',

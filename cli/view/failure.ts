@@ -64,8 +64,8 @@ const known: Readonly<Record<ErrorCode, FailureWords>> = {
     fix: `${put}; if the secret does not exist, see ERR_CREDENTIAL_MISSING in docs/runbook.md`,
   },
   ERR_TOKEN_SECRET_MISSING: {
-    words: 'the token secret does not exist or is scheduled for deletion',
-    fix: '`status` lists the credentials; `doctor NAME` says how to restore it',
+    words: 'the token secret does not exist, is scheduled for deletion, or is a replica',
+    fix: '`status` lists the credentials; `doctor NAME` says which, and what to do',
   },
   ERR_PAUSED: { words: 'the credential is paused', fix: `${beforeResume}\`resume NAME\`` },
   ERR_BACKING_OFF: {

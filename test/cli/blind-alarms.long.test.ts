@@ -80,6 +80,31 @@ describe('the lines of doctor about alarms', () => {
     });
   });
 
+  it.each(['rotator-local-life-left', 'rotator-local-life-left-urgent'])(
+    'fail without %s, although the other alarm on the same metric is there',
+    async (name) => {
+      const operator = await startHealthy();
+      operator.world.aws.account.alarms.delete(name);
+      expect((await checksOf(operator)).find('alarms')).toMatchObject({
+        verdict: 'failed',
+        detail: 'too few alarms watch MinLifeLeft',
+        fix: expect.stringContaining('deploy'),
+      });
+    },
+  );
+
+  it.each(['rotator-local-life-left', 'rotator-local-life-left-urgent'])(
+    'fail for %s if it was blinded, although the other alarm on the same metric was not',
+    async (name) => {
+      const operator = await startHealthy();
+      change(operator, name, { threshold: 0 });
+      expect((await checksOf(operator)).find('alarms')).toMatchObject({
+        verdict: 'failed',
+        detail: `cannot be raised in time: ${name}`,
+      });
+    },
+  );
+
   it('are not concerned with an alarm that somebody has added', async () => {
     const operator = await startHealthy();
     const { alarms } = operator.world.aws.account;

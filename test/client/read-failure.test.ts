@@ -33,6 +33,35 @@ describe('a failed read', () => {
     expect(failure.message).toContain(message);
   });
 
+  it.each([
+    ['whose message has no text', Object.assign(new Error('x'), { message: { toString: 1 } })],
+    ['whose name has no text', Object.assign(new Error('x'), { name: Object.create(null) })],
+    [
+      'whose name throws',
+      Object.defineProperty(new Error('x'), 'name', {
+        get: () => {
+          throw new Error('another');
+        },
+      }),
+    ],
+    [
+      'that is a proxy which throws',
+      new Proxy(new Error('x'), {
+        get: () => {
+          throw new Error('another');
+        },
+        getPrototypeOf: () => {
+          throw new Error('another');
+        },
+      }),
+    ],
+    ['that is none', Symbol('x')],
+  ])('by an error %s is a TokenError all the same', (_, thrown) => {
+    const failure = readFailure('fusion/token', thrown);
+    expect(failure).toBeInstanceOf(TokenError);
+    expect(failure).toMatchObject({ code: 'ERR_TOKEN_READ_FAILED' });
+  });
+
   it('of the network keeps its cause', () => {
     const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     const failure = readFailure('fusion/token', new TypeError('fetch failed', { cause: refused }));

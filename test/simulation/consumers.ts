@@ -13,7 +13,7 @@ import type { World } from './world.ts';
 
 const meanPause = 1_800;
 /** Whatever the fault is, the read fails at once. */
-const failed = 'failed reads by readers';
+const failed = 'reads by readers that a fault of Secrets Manager struck';
 const freezeRate = 0.05;
 const leastReadInterval = 10;
 /** A reader gives up what takes longer. */

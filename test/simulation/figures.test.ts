@@ -94,7 +94,9 @@ it('what was refused, or found nothing to be done to, is no deed', async () => {
 it('a fault that only a reader meets is none of the rotator', async () => {
   const { settings, ...world } = worldOf([], [{ lasts: 43_200 }]);
   const { counts } = await simulate({ ...world, settings: { ...settings, tick: 30 * 86_400 } });
-  expect(counts.of('totals', 'failed reads by readers')).toBeGreaterThan(0);
+  expect(
+    counts.of('totals', 'reads by readers that a fault of Secrets Manager struck'),
+  ).toBeGreaterThan(0);
   expect(counts.of('faults', 'aws-5xx')).toBe(0);
 });
 

@@ -24,6 +24,21 @@ it('tells what only repeats once, and how often', () => {
   ]);
 });
 
+it('tells of every credential before a violation that is about none', () => {
+  const history = new History();
+  history.tell(start, 'fusion', '#1 tags the token secret');
+  history.tell(start + 1, '', 'the scheduler skips a tick');
+  history.tell(start + 2, 'firefly', '#2 info: renewed');
+  history.tell(start + 3, '', 'VIOLATION of P3: #2 asks a host again, which is broken');
+  const [, ...lines] = history.about(undefined);
+  expect(lines.map((line) => line.slice(22))).toEqual([
+    '#1 tags the token secret',
+    'the scheduler skips a tick',
+    '#2 info: renewed',
+    'VIOLATION of P3: #2 asks a host again, which is broken',
+  ]);
+});
+
 it('says that earlier lines are left out', () => {
   const history = new History();
   for (let number = 0; number < 61; number += 1) {

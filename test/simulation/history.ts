@@ -23,14 +23,21 @@ export class History {
     this.#cut.add(credential);
   }
 
-  /** The last lines about a credential, and what concerned all meanwhile, without what only repeats. */
+  /**
+   * The last lines about a credential, and what concerned all meanwhile, without what only repeats.
+   *
+   * @param credential undefined for the last lines about any
+   */
   about(credential: string | undefined): readonly string[] {
-    const own = credential === undefined ? [] : (this.#lines.get(credential) ?? []);
+    const isOfOne = credential !== undefined;
+    const own = isOfOne ? (this.#lines.get(credential) ?? []) : [...this.#lines.values()].flat();
     const since = own[0]?.order ?? 0;
-    const all = (this.#lines.get('') ?? []).filter(({ order }) => order >= since);
+    const all = isOfOne ? (this.#lines.get('') ?? []).filter(({ order }) => order >= since) : [];
     const told = [...own, ...all].toSorted((one, other) => one.order - other.order);
     const lines = withoutRepeats(told);
-    const isCut = lines.length > shown || this.#cut.has(credential ?? '') || this.#cut.has('');
+    const isCut =
+      lines.length > shown ||
+      (isOfOne ? [credential, ''] : [...this.#cut]).some((one) => this.#cut.has(one));
     return [
       '#N is an invocation; the times in tags and log lines are by the clock of its sandbox',
       ...(isCut ? ['… (earlier lines are left out)'] : []),

@@ -282,7 +282,7 @@ export class Invariants {
     if (invocation.ticks !== expected) {
       this.#world.violate(
         'invariant 6',
-        `a tick was counted ${invocation.ticks} times, not ${expected}`,
+        `#${invocation.id} counted itself as ${invocation.ticks} ticks, not ${expected}`,
       );
     }
     const { code } = (error ?? {}) as { readonly code?: unknown };

@@ -17,7 +17,7 @@ function write(text: string): void {
 /** Said at once, or a large one would be silent for hours. */
 function tellCost(seeds: number, days: number, credentials: number): void {
   // As the usage says, and docs/reliability.md.
-  const minutes = Math.round((seeds * days * credentials * 2) / 365 / 60);
+  const minutes = Math.round((seeds * days * credentials * 4) / 365 / 60);
   if (minutes > 0) process.stderr.write(`about ${counted(minutes, 'minute')} of one core …\n`);
 }
 

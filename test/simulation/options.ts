@@ -10,7 +10,7 @@ export const usage = `Usage: npm run simulate -- [options]
   --stop            ends at the first seed that fails; with --seeds
   --report FILE     writes what was simulated, in Markdown; with --seeds
 
-A year of one credential takes two to four seconds of one core.`;
+A year of one credential takes two to five seconds of one core.`;
 
 /** The upper limits of the options. */
 const most = { seed: 999_999_999, days: 9_999, credentials: 999, jobs: 99 } as const;

@@ -90,7 +90,7 @@ ${commit === undefined ? 'It ran outside a clone, so its commit is unknown.' : `
 | minutes of one core | ${Math.ceil(seconds / 60)} |
 ${failed.length === 0 ? '' : `\nThese seeds have a violation: ${seedsOf}.\n`}
 \`npm run simulate -- --seed N --days ${days} --credentials ${credentials}\` repeats a seed, exits with 1 on a violation,
-and looks for a shorter history that ends in a violation of the same property. A credential-year takes two to four seconds.
+and looks for a shorter history that ends in a violation of the same property. A credential-year takes two to five seconds.
 
 ## What a seed draws
 
