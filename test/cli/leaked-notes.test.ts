@@ -1,5 +1,6 @@
 // The note of an answer that was broken off is taken off, written anew or another's, while `leaked` runs or before.
-import { expect, it } from 'vitest';
+import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
 import { newLeakVersion } from '../../cli/rotator/leak-version.ts';
 import type { Session } from '../../cli/session.ts';
 import { leakMark } from '../../core/open-answer.ts';
@@ -211,4 +212,44 @@ it('leaked names the version that has leaked also if its secret has to be restor
   expect(textOf(await leak.answer())).toContain(
     `; then: ims-token-rotator leaked fusion --version-id ${leakedId} --now`,
   );
+});
+
+/** Stores a value under an id of somebody's choice. */
+async function putAs({ client, world }: LeakWorld, value: object, ClientRequestToken: string) {
+  const SecretId = world.secretId('fusion', 'client');
+  const SecretString = JSON.stringify(value);
+  await client.send(new PutSecretValueCommand({ SecretId, SecretString, ClientRequestToken }));
+}
+
+it('leaked answers the leak of a value that is stored again, under whichever id', async () => {
+  const leak = await startLeak();
+  const leakedId = await currentOf(leak);
+  const document = await leak.clientDocument();
+  await putAs(leak, { ...document, comment: 'x' }, newLeakVersion(digest, leakedId));
+  const exit = await leak.answer({ versionId: leakedId });
+  expect(exit.code, textOf(exit)).toBe(0);
+  expect(valuesOf(leak)).not.toContain(leak.leakedSecret);
+});
+
+describe('leaked, about a version that AWS has deleted,', () => {
+  const gone = '00000000-0000-4000-8000-000000000000';
+
+  it('says that its answer may be complete', async () => {
+    const leak = await startLeak();
+    await putAs(leak, await leak.clientDocument(), newLeakVersion(digest, gone));
+    expect(textOf(await leak.answer({ versionId: gone }))).toMatch(
+      /^ERR_CREDENTIAL_CHANGED the answer to the leak of version 0\S+ is not open any more: .* nothing is left to do here/,
+    );
+    expect(valuesOf(leak)).toEqual([leak.leakedSecret]);
+  });
+
+  it('says what is left if its answer was broken off, and another credential is stored', async () => {
+    const leak = await startLeak();
+    const persons = await storePersons(leak);
+    await setRotationTag(leak, noteOf(gone));
+    expect(textOf(await leak.answer({ versionId: gone }))).toMatch(
+      /^ERR_CREDENTIAL_CHANGED an answer to a leak was begun at .* → delete the one that had leaked in the Adobe Developer Console/,
+    );
+    expect(valuesOf(leak)).toContain(persons);
+  });
 });
