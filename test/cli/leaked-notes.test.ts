@@ -1,5 +1,9 @@
 // The note of an answer that was broken off is taken off, written anew or another's, while `leaked` runs or before.
-import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  PutSecretValueCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { newLeakVersion } from '../../cli/rotator/leak-version.ts';
 import type { Session } from '../../cli/session.ts';
@@ -252,4 +256,20 @@ describe('leaked, about a version that AWS has deleted,', () => {
     );
     expect(valuesOf(leak)).toContain(persons);
   });
+});
+
+it('leaked takes nothing for leaked that is stored while it runs', async () => {
+  const leak = await startLeak();
+  const document = JSON.stringify(await leak.clientDocument());
+  const SecretId = leak.world.secretId('fusion', 'client');
+  await leak.client.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true }));
+  await leak.client.send(new CreateSecretCommand({ Name: SecretId }));
+  const exit = await leak.answer(
+    {},
+    afterFirstLook(() => leak.put(document)),
+  );
+  expect(textOf(exit)).toMatch(
+    /^ERR_CREDENTIAL_CHANGED a credential was stored .* since this command began .* → if its client secret has leaked: /,
+  );
+  expect(valuesOf(leak)).toEqual([leak.leakedSecret]);
 });
