@@ -116,7 +116,7 @@ Secrets Manager as an error of the SDK. The models are not the stand-ins of \`em
 | --- | --- |
 | \`core/credential-path.ts\`, for the commands alone | \`test/core/credential-path.test.ts\` |
 | \`lambda/handler.ts\`, \`core/config.ts\`, \`core/rotating-names.ts\` | \`test/lambda/\`, with the bundle that is deployed; \`test/core/config.test.ts\` |
-| \`lambda/adapters/\`, \`core/secret-metadata.ts\`; except \`network-fault.ts\`, \`secrets-manager-errors.ts\` | \`test/lambda/adapters/\`; \`test/lambda/fault-pairs.test.ts\`, with two faults at once |
+| \`lambda/adapters/\`, \`core/secret-metadata.ts\`; except \`network-fault.ts\`, \`secrets-manager-errors.ts\` | \`test/lambda/adapters/\`; \`test/lambda/fault-pairs.test.ts\` and \`rotation-fault-pairs.test.ts\`, with two faults at once |
 | \`lambda/steps/proxy-credentials.ts\`, \`core/proxy.ts\` | \`test/lambda/closed-network.test.ts\`; \`test/core/proxy.test.ts\` |
 | \`client/\`; except \`cached-token-reader.ts\`, \`read-failure.ts\`, \`request-renewal.ts\`, \`stored-token.ts\`, \`token-error.ts\` | \`test/client/\`: \`createTokenReader\`, its sources, and \`createImsFetch\` |
 
