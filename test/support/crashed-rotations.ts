@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { type Retired, readRotationState } from '../../core/client-secret-rotation.ts';
 import { tagKeys } from '../../core/contract.ts';
 import type { Deps } from '../../core/ports.ts';
+import type { ClientSecret } from '../../emulators/ims/client-secret.ts';
 import { Crash, crashing } from './crashing.ts';
 import { tick } from './outcomes.ts';
 import { rotationSteps } from './start-rotating.ts';
@@ -59,13 +60,20 @@ export class RotationWatch {
       expect(await this.#storedUuids()).not.toContain(uuid);
       this.#orphans.add(uuid);
     }
-    for (const { uuid, lastUsedAt = 0 } of deleted) {
-      const { at = 0, askedAt = 0 } = this.#retired.get(uuid) ?? {};
-      const ago = lastUsedAt / 1000 - askedAt;
-      if (ago < 0 || ago > mostQuestion) expect(lastUsedAt / 1000).toBeLessThan(at);
+    for (const secret of deleted) {
+      expect(this.#retired.has(secret.uuid)).toBe(true);
+      expect(this.isUsed(secret)).toBe(false);
     }
     this.#deleted = deleted.length;
   };
+
+  /** True if somebody has used it since it was retired, and not for the question whether IMS accepts it. */
+  isUsed({ uuid, lastUsedAt = 0 }: Pick<ClientSecret, 'uuid' | 'lastUsedAt'>): boolean {
+    const { at = Number.POSITIVE_INFINITY, askedAt = 0 } = this.#retired.get(uuid) ?? {};
+    const usedAt = lastUsedAt / 1000;
+    const isQuestion = usedAt >= askedAt && usedAt <= askedAt + mostQuestion;
+    return usedAt >= at && !isQuestion;
+  }
 
   async #storedUuids(): Promise<readonly (string | undefined)[]> {
     const { entries } = this.#rotating;

@@ -16,6 +16,27 @@ const moment = 0.1;
 /** A question about the retired client secret that was in vain is asked again a day later. */
 const mostHalves = 10;
 
+/** Which of the calls a fault hits, of those that it may. */
+export interface Course {
+  /** How many it spares first. */
+  readonly spared: number;
+  /** All that follow, and not one alone. */
+  readonly isLasting: boolean;
+}
+
+/**
+ * For half of the pairs both faults last, and for the others each hits one call, not always the first: all of
+ * that for each pair would take hours.
+ */
+export function coursesOf(index: number): readonly [Course, Course] {
+  const isLasting = index % 2 === 0;
+  const [one, other] = isLasting ? [0, 0] : [Math.floor(index / 2) % 3, Math.floor(index / 6) % 3];
+  return [
+    { spared: one ?? 0, isLasting },
+    { spared: other ?? 0, isLasting },
+  ];
+}
+
 /** A rotation that two faults befall. */
 class StrickenRotation {
   readonly met = new Set<RotationFault>();
@@ -23,19 +44,28 @@ class StrickenRotation {
   readonly #rotating: RotatingClient;
   #isActive = false;
 
-  constructor(rotating: RotatingClient, pair: readonly RotationFault[], times: number) {
+  constructor(
+    rotating: RotatingClient,
+    pair: readonly RotationFault[],
+    courses: readonly [Course, Course],
+  ) {
     this.#rotating = rotating;
     this.watch = new RotationWatch(rotating);
     const { ims, consoleApi, secretsManager } = rotating.parts;
     const [one, other] = pair;
-    let calls = 0;
-    for (const each of pair) {
+    let turns = 0;
+    for (const [index, each] of pair.entries()) {
+      const { spared, isLasting } = courses[index === 0 ? 0 : 1];
+      const times = isLasting ? Number.POSITIVE_INFINITY : 1;
+      let calls = 0;
       const meets = (): boolean => {
         if (!this.#isActive) return false;
-        // Two faults of one call take turns.
-        if (one?.when === other?.when) {
-          calls += 1;
-          if ((each === one) !== (calls % 2 === 1) && one !== other) return false;
+        calls += 1;
+        if (calls <= spared) return false;
+        // Two faults of one call take turns: the second is asked about what the first lets pass.
+        if (one?.at === other?.at && each !== other) {
+          turns += 1;
+          if (turns % 2 === 0) return false;
         }
         this.met.add(each);
         return true;
@@ -124,20 +154,19 @@ async function mayFail(work: Promise<void>): Promise<void> {
 }
 
 /**
- * Has two faults befall the rotation of a client secret, or the renewals that delete the retired one,
- * twice or for one call each. Expects what `RotationWatch` does, and that the rotation is complete once
+ * Has two faults befall two tries of the rotation of a client secret, or two renewals that are to delete
+ * the retired one. Expects what `RotationWatch` does, and that the rotation is complete once
  * the faults have ended: nothing here knows what a fault does.
  */
 export async function expectSafeRotation(
   [one, other, phase]: RotationPair,
-  isLasting: boolean,
+  courses: readonly [Course, Course],
 ): Promise<void> {
   const pair = [one, other];
   const rotating = await startRotatingClient();
   const { parts } = rotating;
   const { clock, ims, secrets } = parts;
-  const times = isLasting ? Number.POSITIVE_INFINITY : 1;
-  const stricken = new StrickenRotation(rotating, pair, times);
+  const stricken = new StrickenRotation(rotating, pair, courses);
   const ports = impatient(rotating, pair);
   await stricken.watch.check();
   if (phase === 'rotation') await rotating.beginRotation();
@@ -147,7 +176,8 @@ export async function expectSafeRotation(
     await mayFail(phase === 'rotation' ? stricken.rotate(ports) : stricken.renew(ports));
     clock.advance(2 * hour);
   }
-  expect(stricken.met.size).toBeGreaterThan(0);
+  // How often each call occurs is not known here.
+  if (courses.every(({ spared }) => spared === 0)) expect(stricken.met.size).toBeGreaterThan(0);
   stricken.end();
 
   // Nothing tells whose a secret is that was added without an answer, so that it stays for a day.
@@ -159,8 +189,14 @@ export async function expectSafeRotation(
     if ((await rotating.tag()) === 'none') break;
   }
   const [entry] = await rotating.entries();
-  expect(rotating.live()).toEqual([entry?.client_secret]);
-  expect(stricken.watch.deleted).toBe(1);
+  const [old] = rotating.adobe.secrets;
+  // The function itself used it, if IMS rejected the new one: nobody else can tell.
+  const stays = old !== undefined && stricken.watch.isUsed(old);
+  const wanted = stays ? [old.value, entry?.client_secret] : [entry?.client_secret];
+  expect(rotating.live()).toEqual(wanted);
+  expect(stricken.watch.deleted).toBe(stays ? 0 : 1);
+  const warning = 'the retired client secret stays at Adobe';
+  if (stays) expect(parts.lines.map(({ message }) => message)).toContain(warning);
   const token = await readToken(parts, 'fusion');
   const { access_token: accessToken } = JSON.parse(token?.SecretString ?? '{}');
   expect(ims.isValid(accessToken)).toBe(true);

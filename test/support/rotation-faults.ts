@@ -7,7 +7,12 @@ import { hour } from './builders.ts';
 export type Phase = 'rotation' | 'retirement';
 
 /** A call of the rotation of a client secret, and what may go wrong with it. */
-export type RotationFault = { readonly title: string; readonly phases: readonly Phase[] } & (
+export type RotationFault = {
+  readonly title: string;
+  readonly phases: readonly Phase[];
+  /** The name of the call. */
+  readonly at: string;
+} & (
   | {
       readonly of: 'Adobe';
       readonly when: (call: ConsoleCall) => boolean;
@@ -57,6 +62,7 @@ const ofConsole: readonly RotationFault[] = Object.entries(ofRequest).flatMap(([
   [...ofAnyRequest, ...own].map(([title, fault]) => ({
     title: `${title} at ${method}`,
     phases: { POST: rotation, DELETE: retirement }[method] ?? both,
+    at: method,
     of: 'Adobe' as const,
     when: (call: ConsoleCall) => call.method === method,
     fault,
@@ -85,6 +91,7 @@ const ofIms: readonly RotationFault[] = [
     .map(([title, fault]) => ({
       title: `${title} at the request for ${at}`,
       phases,
+      at,
       of: 'IMS' as const,
       when,
       fault,
@@ -110,6 +117,7 @@ const ofAws: readonly RotationFault[] = [
   awsFaults.map(([title, fault]) => ({
     title: `${title} at ${wanted}`,
     phases,
+    at: wanted,
     of: 'AWS' as const,
     when: ({ action, secretId = '' }: Call) => action === wanted && secretId.includes('/client'),
     fault,
