@@ -34,6 +34,7 @@ export async function makeRoom(
       await checkUnchanged(answer, { noted, current });
     }
     await own.remove(uuid);
+    steps.state = `${uuid} was deleted at Adobe, ${why}; nothing else was changed`;
     return [`deleted ${uuid} at Adobe, ${why}, to make room for another`, undefined];
   });
 }

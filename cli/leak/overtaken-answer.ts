@@ -166,7 +166,7 @@ export function assertNotAnswered(
   // Whoever stores a version chooses its id.
   const leaked = versions.find((one) => one.id === leakedId);
   if (!isAnswered || isSame(leaked, current)) return;
-  if (client.currentVersionId === undefined) {
+  if (leakedId === undefined && client.currentVersionId === undefined) {
     throw new CliError(
       'ERR_CREDENTIAL_CHANGED',
       `a credential was stored in ${client.name} since this command began`,

@@ -4,6 +4,7 @@ import type { EpochSeconds } from '../../core/instant.ts';
 import { isUnfinished } from '../../core/open-answer.ts';
 import type { OwnSecrets } from '../adobe/own-secrets.ts';
 import { type Answer, currentOf, readClientVersions } from './answer.ts';
+import { isNotedOf } from './delete-by-hand.ts';
 import { assertReadable } from './find-room.ts';
 import { makeRoom } from './make-room.ts';
 import { assertExists, assertNotAnswered, assertNotOvertaken } from './overtaken-answer.ts';
@@ -68,9 +69,10 @@ export async function replaceSecret(answer: Answer): Promise<Replaced> {
   // Printed advice never names a guess.
   progress.leaked = { ...leakedIn(answer, current, versions), uuids: isGuess ? [] : leaked };
   const isStillNoted = room.remove === undefined;
+  const isOfLeak = isNotedOf(answer, state, current.id);
   // Another run goes on by what the tag says is retired.
   const known = isGuess ? undefined : inUse;
-  const replacement = { own, current, inUse: known, noted: note, isStillNoted };
+  const replacement = { own, current, inUse: known, noted: note, isStillNoted, isOfLeak };
   // The leaked value may have been stored again as another version.
   progress.leakedId = current.id;
   const versionId = await replaceStored(answer, replacement);

@@ -23,19 +23,23 @@ export interface Replacement {
   readonly noted: string | undefined;
   /** What that is about is still to be done: a secret that it names was not deleted to make room. */
   readonly isStillNoted: boolean;
+  /** It is of an earlier answer to this leak. */
+  readonly isOfLeak: boolean;
 }
 
 /** Adds a client secret at Adobe, and stores it as the only one. @returns the new version's id */
 export async function replaceStored(
   answer: Answer,
-  { own, current, inUse, noted, isStillNoted }: Replacement,
+  { own, current, inUse, noted, isStillNoted, isOfLeak }: Replacement,
 ): Promise<string> {
   const { steps, names, client } = answer;
   const versionId = newLeakVersion(answer.session.digest, current.id);
   const since = answer.session.now();
   const leakedId = current.id;
   const note = formatRotationState({ kind: 'adding', since, versionId, leakedId });
-  const before = isStillNoted ? noted : undefined;
+  // A leak that was known stays so, but the version that was to answer it holds a secret that is gone.
+  const instead = isOfLeak ? note : undefined;
+  const before = isStillNoted ? noted : instead;
   const added = await steps.run('add a client secret at Adobe', async () => {
     await checkUnchanged(answer, { noted, current: current.id });
     const secret = await add(answer, own, { note, before, current: current.id });
@@ -46,7 +50,10 @@ export async function replaceStored(
     const secret = { arn: client.arn, name: names.client };
     const text = replaced(current.found, added);
     try {
-      const check = () => checkListed(answer, own, added.uuid);
+      const check = async () => {
+        await checkListed(answer, own, added.uuid);
+        await keepNote(answer, note);
+      };
       await storeCurrent(answer, { secret, text, versionId, from: current.id, check });
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
@@ -183,15 +190,25 @@ interface Undone extends Pick<Noted, 'note' | 'before'> {
 }
 
 async function undoNote(
-  { secrets, digest }: Session,
+  { secrets, digest, now }: Session,
   arn: string,
   { note, before = formatRotationState({ kind: 'none' }), leakedId }: Undone,
 ): Promise<void> {
   const { currentVersionId = '', tags } = (await secrets.describeAfterWrite(arn)) ?? {};
   if (tags?.[tagKeys.rotation] !== note) return;
   // Another answer has succeeded, over whose note this one was written: it may not be complete.
-  if (replaces(digest, currentVersionId, leakedId)) return;
-  await secrets.setTag(arn, tagKeys.rotation, before);
+  const isAnswered = replaces(digest, currentVersionId, leakedId);
+  const theirs = { kind: 'adding', since: now(), versionId: currentVersionId, leakedId } as const;
+  await secrets.setTag(arn, tagKeys.rotation, isAnswered ? formatRotationState(theirs) : before);
+}
+
+/** Another answer may have written over it, and been refused. */
+async function keepNote(
+  { session: { secrets }, client: { arn } }: Pick<Answer, 'session' | 'client'>,
+  note: string,
+): Promise<void> {
+  const { tags } = (await secrets.describe(arn)) ?? {};
+  if (tags?.[tagKeys.rotation] !== note) await secrets.setTag(arn, tagKeys.rotation, note);
 }
 
 interface Stored extends Pick<Undone, 'note' | 'leakedId'> {
@@ -220,15 +237,17 @@ function notStored({ code, message, fix }: CliError, uuid: string): CliError {
  * @param uuid undefined if it is not certain which secret has leaked, so that the note stays as it was
  */
 async function markRetired(
-  { session: { secrets, now, terminal }, client: { arn } }: Answer,
+  answer: Answer,
   uuid: string | undefined,
   { note, versionId, leakedId }: Stored,
 ): Promise<void> {
-  const state =
-    uuid === undefined
-      ? note
-      : formatRotationState({ kind: 'retired', uuid, at: now(), versionId, leakedId });
-  await secrets.setTag(arn, tagKeys.rotation, state).catch((error: unknown) => {
+  const { secrets, now, terminal } = answer.session;
+  const mark = async (): Promise<void> => {
+    if (uuid === undefined) return await keepNote(answer, note);
+    const state = formatRotationState({ kind: 'retired', uuid, at: now(), versionId, leakedId });
+    await secrets.setTag(answer.client.arn, tagKeys.rotation, state);
+  };
+  await mark().catch((error: unknown) => {
     if (!(error instanceof CliError)) throw error;
     const text = `warning: the tag ${tagKeys.rotation} could not be written: ${error.message}`;
     terminal.note(...wrapLines(text, 0, terminal.noteColumns));

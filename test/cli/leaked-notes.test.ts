@@ -51,6 +51,19 @@ const noteOf = (versionId: string): string =>
 
 const valuesOf = ({ adobe }: LeakWorld) => adobe.liveSecrets.map(({ value }) => value);
 
+/** Stores a value under an id of somebody's choice. */
+async function putAs(
+  { client, world }: LeakWorld,
+  value: object,
+  ClientRequestToken: string,
+  VersionStages?: string[],
+) {
+  const SecretId = world.secretId('fusion', 'client');
+  const SecretString = JSON.stringify(value);
+  const version = { ClientRequestToken, ...(VersionStages && { VersionStages }) };
+  await client.send(new PutSecretValueCommand({ SecretId, SecretString, ...version }));
+}
+
 it('leaked keeps what a person has stored if a colleague takes off a note that does not say what leaked', async () => {
   const leak = await startLeak();
   await refuseDeletion(leak);
@@ -198,6 +211,23 @@ it.each([
   },
 );
 
+it('leaked leaves the note of its leak if Adobe refuses a client secret after it has made room for that', async () => {
+  const leak = await startLeak();
+  const versionId = await currentOf(leak);
+  const noted = noteOf(versionId);
+  await setRotationTag(leak, noted);
+  const { value, uuid } = leak.adobe.addSecret('p8e-added-and-not-in-use-0123456789');
+  leak.secrets.add(value);
+  const document = await leak.clientDocument();
+  const entry = { client_secret: value, uuid, created_at: inSeconds(0) };
+  const pending = /version=(\S+)/.exec(noted)?.[1] ?? '';
+  await putAs(leak, { ...document, client_secrets: [entry] }, pending, ['AWSPENDING']);
+  expect(textOf(await refuseAddition(leak))).toContain(`(${uuid} was deleted at Adobe, `);
+  expect(await rotationTag(leak)).toContain(` leaked=${versionId}`);
+  const again = await leak.answer({ versionId });
+  expect(again.code, textOf(again)).toBe(0);
+});
+
 it('leaked names the version of its command also if another one has to be restored first', async () => {
   const leak = await startLeak();
   const leakedId = await currentOf(leak);
@@ -217,13 +247,6 @@ it('leaked names the version that has leaked also if its secret has to be restor
     `; then: ims-token-rotator leaked fusion --version-id ${leakedId} --now`,
   );
 });
-
-/** Stores a value under an id of somebody's choice. */
-async function putAs({ client, world }: LeakWorld, value: object, ClientRequestToken: string) {
-  const SecretId = world.secretId('fusion', 'client');
-  const SecretString = JSON.stringify(value);
-  await client.send(new PutSecretValueCommand({ SecretId, SecretString, ClientRequestToken }));
-}
 
 it('leaked answers the leak of a value that is stored again, under whichever id', async () => {
   const leak = await startLeak();
