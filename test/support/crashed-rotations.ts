@@ -51,7 +51,11 @@ export class RotationWatch {
     // The last one counts: the others are retired.
     if (stored[0] !== undefined) this.#everCurrent.add(stored[0]);
     const state = readRotationState({ [tagKeys.rotation]: await tag() });
-    if (state.kind === 'retired') this.#retired.set(state.uuid, state);
+    if (state.kind === 'retired') {
+      this.#retired.set(state.uuid, state);
+      const [inUse] = await entries();
+      expect(state.uuid).not.toBe(inUse?.uuid);
+    }
     const gone = adobe.secrets.filter(({ deletedAt }) => deletedAt !== undefined);
     const deleted = gone.filter(({ value }) => this.#everCurrent.has(value));
     for (const { uuid, value, createdBy } of gone) {

@@ -1,7 +1,9 @@
 import { expect, onTestFinished } from 'vitest';
 import { RotatorError } from '../../core/errors.ts';
-import type { Deps } from '../../core/ports.ts';
+import type { ConsoleAccess, ConsoleEndpoint, Deps } from '../../core/ports.ts';
+import type { ConsoleCall } from '../../emulators/console-api/fault.ts';
 import { DeveloperConsole } from '../../lambda/adapters/console-endpoint.ts';
+import { SecretsManager } from '../../lambda/adapters/secrets-manager.ts';
 import { day, hour } from './builders.ts';
 import { RotationWatch } from './crashed-rotations.ts';
 import { crashing } from './crashing.ts';
@@ -108,10 +110,16 @@ class StrickenRotation {
       Number.POSITIVE_INFINITY,
       this.#check,
     );
+    const { secrets, lines } = this.#rotating.parts;
     this.#isActive = true;
     try {
       // Whatever else has an effect may be beside other calls, which the faults would spare.
-      await act({ ...ports, consoleEndpoint: watched.consoleEndpoint });
+      const consoleEndpoint = keepingTokens(watched.consoleEndpoint, secrets);
+      await act({ ...ports, consoleEndpoint });
+    } catch (thrown) {
+      // The end of the test looks for secrets in all lines.
+      lines.push({ level: 'error', message: String((thrown as Error).message), fields: {} });
+      throw thrown;
     } finally {
       await this.#check();
       this.#isActive = false;
@@ -132,9 +140,33 @@ class StrickenRotation {
   }
 }
 
+/** The API, whose tokens must not show either. */
+function keepingTokens(
+  { list, add, remove }: ConsoleEndpoint,
+  secrets: Set<string>,
+): ConsoleEndpoint {
+  const keep = ({ accessToken }: ConsoleAccess): void => {
+    secrets.add(accessToken.reveal());
+  };
+  return {
+    list: async (access, signal) => {
+      keep(access);
+      return await list(access, signal);
+    },
+    add: async (access, signal) => {
+      keep(access);
+      return await add(access, signal);
+    },
+    remove: async (access, uuid, signal) => {
+      keep(access);
+      return await remove(access, uuid, signal);
+    },
+  };
+}
+
 /** Adapters that wait for a moment only, for answers that never come. */
 function impatient({ parts }: RotatingClient, pair: readonly RotationFault[]): Partial<Deps> {
-  const slow = ['unanswered', 'slow-headers'];
+  const slow = ['unanswered', 'slow-headers', 'slow-body', 'latency'];
   if (!pair.some(({ fault }) => slow.includes(fault.kind))) return {};
   const timeouts = { connect: 1, headers: moment, total: moment };
   const consoleEndpoint = new DeveloperConsole({
@@ -142,7 +174,22 @@ function impatient({ parts }: RotatingClient, pair: readonly RotationFault[]): P
     timeouts,
   });
   onTestFinished(() => consoleEndpoint[Symbol.asyncDispose]());
-  return { consoleEndpoint, tokenEndpoint: parts.tokenEndpoint(moment) };
+  const secrets = new SecretsManager({
+    region: 'us-east-1',
+    endpoint: parts.secretsManager.url,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    timeouts: { connect: 1, total: moment },
+    writesPerSecond: 10_000,
+  });
+  return { consoleEndpoint, tokenEndpoint: parts.tokenEndpoint(moment), secrets };
+}
+
+/** A run has added a client secret at Adobe that nobody stored, a day ago. */
+async function loseAnswer({ parts, step }: RotatingClient): Promise<void> {
+  const when = ({ method }: ConsoleCall): boolean => method === 'POST';
+  parts.consoleApi.faults.inject({ kind: 'lost-answer' }, { when, times: 1 });
+  await expect(step('createSecret')).rejects.toMatchObject({ code: 'ERR_CONSOLE_UNAVAILABLE' });
+  parts.clock.advance(day);
 }
 
 /** It failed, and says why in terms of its own. */
@@ -169,11 +216,13 @@ export async function expectSafeRotation(
   const stricken = new StrickenRotation(rotating, pair, courses);
   const ports = impatient(rotating, pair);
   await stricken.watch.check();
-  if (phase === 'rotation') await rotating.beginRotation();
+  const isRotation = phase !== 'retirement';
+  if (isRotation) await rotating.beginRotation();
   else await rotating.rotateSecret();
+  if (phase === 'rotation after a lost answer') await loseAnswer(rotating);
   for (let tries = 0; tries < 2; tries += 1) {
-    if (phase === 'retirement') clock.advance(day);
-    await mayFail(phase === 'rotation' ? stricken.rotate(ports) : stricken.renew(ports));
+    if (!isRotation) clock.advance(day);
+    await mayFail(isRotation ? stricken.rotate(ports) : stricken.renew(ports));
     clock.advance(2 * hour);
   }
   // How often each call occurs is not known here.
@@ -182,7 +231,7 @@ export async function expectSafeRotation(
 
   // Nothing tells whose a secret is that was added without an answer, so that it stays for a day.
   clock.advance(day);
-  if (phase === 'rotation') await stricken.rotate({});
+  if (isRotation) await stricken.rotate({});
   for (let half = 0; half < mostHalves; half += 1) {
     clock.advance(12 * hour);
     await stricken.renew({});
