@@ -1,5 +1,8 @@
 // Two people answer the same leak, and each gets as far as the other lets him.
-import { PutSecretValueCommand, UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  PutSecretValueCommand,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { expect, it } from 'vitest';
 import { newLeakVersion } from '../../cli/rotator/leak-version.ts';
 import type { Session } from '../../cli/session.ts';
@@ -95,7 +98,7 @@ it('leaked leaves a note of its leak if another answer has stored what this one 
   expect([first.code, (await second)?.code]).toEqual([1, 1]);
   expect(await rotationTag(leak)).toContain(`leaked=${versionId}`);
   expect(textOf(await leak.answer({ versionId }))).toContain(
-    `→ delete the one in version ${versionId} of `,
+    `put-credential fusion FILE; then: ims-token-rotator leaked fusion --token --now; then: delete the one in version ${versionId} of `,
   );
 });
 
