@@ -123,7 +123,7 @@ describe('the report of a campaign', () => {
     for (const [section, names] of Object.entries(met)) {
       for (const name of names) some.add(section, name);
     }
-    const told = 'Did not occur, so was not checked: 1 of 28 premises and 5 of 5 outcomes.';
+    const told = 'Did not occur, so was not checked: 1 of 31 premises and 5 of 5 outcomes.';
     const report = reportOf(campaign, { ...ended, counts: some }, { command, commit: undefined });
     expect(report.trimEnd().split('\n').at(-1)).toBe(told);
     expect(unmetIn(counts)).toMatch(/^All occurred: 28 premises, /);
