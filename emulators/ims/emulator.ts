@@ -157,11 +157,8 @@ export class ImsEmulator implements LocalServer {
       return await switchOutage(request, this.faults, this.onOutage);
     }
     const parameters = await readParameters(request);
-    const fault = this.faults.take({
-      path: request.url.pathname,
-      clientId: parameters.get('client_id'),
-      scope: parameters.get('scope'),
-    });
+    const [clientId, scope] = ['client_id', 'scope'].map((name) => parameters.get(name));
+    const fault = this.faults.take({ path: request.url.pathname, clientId, scope });
     const outage =
       fault?.kind === 'echo'
         ? echo(fault, secretOf(request, parameters))
