@@ -21,7 +21,7 @@ export interface Replacement {
   readonly inUse: string | undefined;
   /** The tag of the client secret as it was read. */
   readonly noted: string | undefined;
-  /** What that is about is still to be done: a secret that it names was not deleted to make room. */
+  /** It still holds: the secret that it names was not deleted to make room. */
   readonly isStillNoted: boolean;
   /** It is of an earlier answer to this leak. */
   readonly isOfLeak: boolean;

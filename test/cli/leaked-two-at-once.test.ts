@@ -133,7 +133,7 @@ it('leaked goes on after it was killed, although another answer, which Adobe ref
       if (value.startsWith('retired ')) throw new Error('the process has ended');
       const isFirst = (await rotationTag(leak)) !== 'none';
       await real.setTag(arn, key, value);
-      // What is left of the other one.
+      // As the other one leaves it.
       if (isFirst) await real.setTag(arn, key, 'none');
     };
     return replacing(real, { setTag });

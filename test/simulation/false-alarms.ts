@@ -48,7 +48,7 @@ function isQuiet(credential: Credential, since: number): boolean {
   );
 }
 
-/** What the last failure left is gone. */
+/** A status outlives no failure. */
 function checkStatuses(world: World, { id }: Invocation, calm: readonly Credential[]): void {
   for (const { tokenSecret, plan } of calm) {
     const status = tokenSecret.tags.get(tagKeys.status) ?? okStatus;

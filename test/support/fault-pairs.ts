@@ -13,6 +13,7 @@ import type { ImsCall, ImsFault } from '../../emulators/ims/fault.ts';
 import type { Call, SecretsManagerFault } from '../../emulators/secrets-manager/fault.ts';
 import { SecretsManager } from '../../lambda/adapters/secrets-manager.ts';
 import { budget } from '../../lambda/steps/budget.ts';
+import { awsErrorFault, ofAnyCall } from './aws-faults.ts';
 import { secretId } from './credential.ts';
 import { imsFaults } from './ims-faults.ts';
 import { tick } from './outcomes.ts';
@@ -43,20 +44,8 @@ const matching = {
   TagResource: isOf('TagResource'),
 } as const;
 
-const error = (type: string): SecretsManagerFault => ({ kind: 'error', type, message: 'x' });
-
-const ofAnyCall: readonly (readonly [string, SecretsManagerFault])[] = [
-  ['throttling', { kind: 'throttling' }],
-  ['a fault of AWS', { kind: 'internal-error' }],
-  ['a denial', { kind: 'denied' }],
-  ['a reset', { kind: 'reset' }],
-  ['a lost answer', { kind: 'reset-after' }],
-  ['no answer in time', { kind: 'latency', ms: 60_000 }],
-  ['a refusal', error('InvalidRequestException')],
-];
-
-const stale = ['no such secret', error('ResourceNotFoundException')] as const;
-const undecrypted = ['a disabled key', error('DecryptionFailure')] as const;
+const stale = ['no such secret', awsErrorFault('ResourceNotFoundException')] as const;
+const undecrypted = ['a disabled key', awsErrorFault('DecryptionFailure')] as const;
 
 const ofOneCall: Readonly<Partial<Record<CallName, typeof ofAnyCall>>> = {
   DescribeSecret: [stale],
@@ -64,9 +53,9 @@ const ofOneCall: Readonly<Partial<Record<CallName, typeof ofAnyCall>>> = {
   'GetSecretValue of the token': [stale, undecrypted],
   PutSecretValue: [
     stale,
-    ['a disabled key', error('EncryptionFailure')],
-    ['too many versions', error('LimitExceededException')],
-    ['a version that exists', error('ResourceExistsException')],
+    ['a disabled key', awsErrorFault('EncryptionFailure')],
+    ['too many versions', awsErrorFault('LimitExceededException')],
+    ['a version that exists', awsErrorFault('ResourceExistsException')],
   ],
 };
 

@@ -1,6 +1,7 @@
 import type { ConsoleCall, ConsoleFault } from '../../emulators/console-api/fault.ts';
 import type { ImsCall, ImsFault } from '../../emulators/ims/fault.ts';
 import type { Call, SecretsManagerFault } from '../../emulators/secrets-manager/fault.ts';
+import { awsErrorFault, ofAnyCall } from './aws-faults.ts';
 import { hour } from './builders.ts';
 
 /**
@@ -120,19 +121,7 @@ const ofIms: readonly RotationFault[] = [
   })),
 );
 
-const error = (type: string): SecretsManagerFault => ({ kind: 'error', type, message: 'x' });
-
-const ofAnyCall: readonly (readonly [string, SecretsManagerFault])[] = [
-  ['throttling', { kind: 'throttling' }],
-  ['a fault of AWS', { kind: 'internal-error' }],
-  ['a denial', { kind: 'denied' }],
-  ['a reset', { kind: 'reset' }],
-  ['a lost answer', { kind: 'reset-after' }],
-  ['no answer in time', { kind: 'latency', ms: 60_000 }],
-  ['a refusal', error('InvalidRequestException')],
-];
-
-const missing = ['no such secret', error('ResourceNotFoundException')] as const;
+const missing = ['no such secret', awsErrorFault('ResourceNotFoundException')] as const;
 
 const ofAws: readonly RotationFault[] = [
   ['DescribeSecret', 'client', both, [...ofAnyCall, missing]] as const,
@@ -140,7 +129,7 @@ const ofAws: readonly RotationFault[] = [
     'GetSecretValue',
     'client',
     both,
-    [...ofAnyCall, missing, ['a disabled key', error('DecryptionFailure')] as const],
+    [...ofAnyCall, missing, ['a disabled key', awsErrorFault('DecryptionFailure')] as const],
   ] as const,
   ['TagResource', 'client', both, ofAnyCall] as const,
   [
@@ -150,9 +139,9 @@ const ofAws: readonly RotationFault[] = [
     [
       ...ofAnyCall,
       missing,
-      ['a disabled key', error('EncryptionFailure')] as const,
-      ['too many versions', error('LimitExceededException')] as const,
-      ['a version that exists', error('ResourceExistsException')] as const,
+      ['a disabled key', awsErrorFault('EncryptionFailure')] as const,
+      ['too many versions', awsErrorFault('LimitExceededException')] as const,
+      ['a version that exists', awsErrorFault('ResourceExistsException')] as const,
     ],
   ] as const,
   ['UpdateSecretVersionStage', 'client', rotation, ofAnyCall] as const,
@@ -184,7 +173,7 @@ const pairs: readonly RotationPair[] = both.flatMap((phase) => {
 
 const ofRotation = faults.filter(({ phases }) => phases.includes('rotation'));
 
-/** What is left over is only deleted, so that each of these pairs has a fault of that. */
+/** Only the deletion differs from the other rotations, so that each of these pairs has a fault of that. */
 const pairsAfterLostAnswer: readonly RotationPair[] = faults
   .filter(({ at }) => at === 'DELETE')
   .flatMap((one) =>
