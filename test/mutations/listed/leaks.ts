@@ -112,8 +112,8 @@ export const ofLeaks: readonly Mutation[] = [
   {
     fault: 'nobody knows which version has leaked, once it has no label',
     file: 'cli/leak/store-replacement.ts',
-    find: 'markRetired(answer, inUse, { versionId, leakedId });',
-    replace: "markRetired(answer, inUse, { versionId, leakedId: '' });",
+    find: 'markRetired(answer, inUse, { note, versionId, leakedId });',
+    replace: "markRetired(answer, inUse, { note, versionId, leakedId: '' });",
     caughtBy: 'test/cli/leaked-advice-by-hand.test.ts',
     test: 'because somebody has stored another one in between',
   },
